@@ -1,0 +1,54 @@
+# Every target sets up what it needs by itself, on a bare Debian or Ubuntu with Python 3.11+.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+ARGS ?=
+
+.PHONY: demo test check schema bench format lint types contracts schema-check docs-check lock clean
+
+demo: $(READY)  ## the synthetic borough, the gateway, and a first question answered
+	$(BIN)/python -m demo $(ARGS)
+
+test: $(READY)  ## all the tests
+	$(BIN)/pytest $(ARGS)
+
+check: lint types contracts schema-check docs-check test  ## what CI runs
+
+schema: $(READY)  ## write schema.graphql from the code
+	$(BIN)/teamaround schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+
+bench: $(READY)  ## the figures of docs/performance.md
+	$(BIN)/python -m bench $(ARGS)
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+contracts: $(READY)
+	$(BIN)/lint-imports --no-cache
+
+schema-check: $(READY)
+	$(BIN)/teamaround schema | diff -u schema.graphql -
+
+docs-check: $(READY)
+	$(BIN)/pytest tests/docs
+
+lock: $(READY)  ## choose the newest versions within pyproject's ranges
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header --python-version 3.11 --upgrade -q -o requirements.lock
+
+$(READY): requirements.lock pyproject.toml deploy/venv
+	PYTHON=$(PYTHON) sh deploy/venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+clean:
+	rm -rf .venv build dist state .pytest_cache .mypy_cache .ruff_cache .hypothesis

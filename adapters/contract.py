@@ -1,0 +1,135 @@
+"""The whole contract between the gateway and a source: one method, one question, one reply."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from adapters.codes import Purpose
+from adapters.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class OnBehalf:
+    """Who asks, so that the agency's own log can name the person and find our entry."""
+
+    user: str
+    organisation: str
+    purpose: Purpose
+    query_id: str
+    log_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One operation of a source, to be asked once.
+
+    `given` holds only keys that the operation declares, already normalised: `nhs_number`, `upn`,
+    `record_id`, `given_name`, `family_name`, `birth_date`, `sex`, `postcode`.
+    `fields` are names of `Record` fields the answer is wanted for; identity and restriction are
+    always read. `timeout_s` is what is left for this call, in seconds.
+    """
+
+    operation: str
+    given: Mapping[str, str]
+    fields: frozenset[str]
+    timeout_s: float
+    on_behalf: OnBehalf
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The source answered with at least one record, none of them cut off."""
+
+    records: tuple[Record, ...]
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoRecord:
+    """The source itself said that it holds nothing for this key; the core judges what it proves."""
+
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TooMany:
+    """The source has more candidates than it answers with, or capped its list."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoreNeeded:
+    """The source cannot search with this; `needs` says what would do."""
+
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The source would not answer us: our login or our right to ask failed there."""
+
+
+class Fault(StrEnum):
+    """Why there was no answer."""
+
+    CONNECTION = "connection"  # refused, reset, name not resolved, TLS failed
+    SERVER_ERROR = "server_error"  # the agency's system said that it failed
+    BUSY = "busy"  # the agency's system asked us to slow down
+    TIMED_OUT = "timed_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """No answer came; says nothing about whether there is a record."""
+
+    fault: Fault
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Something came that is not an answer; `rule` names which rule it broke, never its content."""
+
+    rule: str
+
+
+Reply = Records | NoRecord | TooMany | MoreNeeded | Refused | Unavailable | Malformed
+
+
+class Source(Protocol):
+    """A source of any kind, built-in or foreign."""
+
+    async def ask(self, question: Question) -> Reply:
+        """Ask the agency's system once; every failure is a Reply, only bugs raise.
+
+        Cancelling closes the connection that the question was using.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Give back sockets and pools; the source is not asked again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OperationCard:
+    """What the core must know of an operation to choose it: what it needs and what it proves.
+
+    `conclusive` is the manifest's claim; `supersedes` allows an answer under another number than
+    the one asked (a superseded NHS number is answered with the new one).
+    """
+
+    name: str
+    needs: frozenset[str]
+    accepts: frozenset[str]
+    conclusive: bool = False
+    supersedes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A source ready to be asked, with its operations in the order in which to try them."""
+
+    source: Source
+    operations: tuple[OperationCard, ...] = field(default=())

@@ -1,0 +1,56 @@
+"""Dates as agencies really hold them: a day, a month or a year, and never a made-up day."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_EARLIEST_YEAR = 1850
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PartialDate:
+    """A year, a year and month, or a whole date; month and day are 0 where not known.
+
+    Orders with the vaguer date first, so that "2015" sorts before "2015-03-09".
+    """
+
+    year: int
+    month: int = 0
+    day: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "2015", "2015-03" or "2015-03-09"; ValueError for anything else."""
+        found = _PARTIAL.fullmatch(text.strip())
+        if found is None:
+            raise ValueError("a date is YYYY, YYYY-MM or YYYY-MM-DD")
+        year, month, day = (None if part is None else int(part) for part in found.groups())
+        if year is None or year < _EARLIEST_YEAR:
+            raise ValueError(f"a year before {_EARLIEST_YEAR} is no living person's")
+        date(year, 1 if month is None else month, 1 if day is None else day)
+        return cls(year, month or 0, day or 0)
+
+    @classmethod
+    def of(cls, day: date) -> Self:
+        """The whole date `day`."""
+        return cls(day.year, day.month, day.day)
+
+    def __str__(self) -> str:
+        parts = [f"{self.year:04}"]
+        if self.month:
+            parts.append(f"{self.month:02}")
+        if self.day:
+            parts.append(f"{self.day:02}")
+        return "-".join(parts)
+
+    @property
+    def whole(self) -> bool:
+        """Whether year, month and day are all known."""
+        return bool(self.day)
+
+    @property
+    def placeholder(self) -> bool:
+        """Whether this is a 1 January, which systems write for "not known": no evidence."""
+        return (self.month, self.day) == (1, 1)

@@ -1,0 +1,71 @@
+"""Identifiers of a child, checked once at the edge and trusted inside."""
+
+import re
+from typing import Final, Self
+
+from stdnum.gb import nhs, upn
+
+NHS_NUMBER: Final = "nhs_number"
+UPN: Final = "upn"
+AGENCY_RECORD: Final = "record_id"
+
+SYSTEMS: Final = {
+    NHS_NUMBER: "https://fhir.nhs.uk/Id/nhs-number",
+    UPN: "urn:teamaround:upn",
+}
+
+_SEPARATORS = re.compile(r"[\s-]+")
+_POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})")
+_UPN_SHAPE = re.compile(r"[A-Z]\d{11}[\dA-Z]")
+
+
+class NhsNumber(str):
+    """Ten digits with a valid mod-11 check digit (NHS Data Dictionary, NHS NUMBER)."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a number with or without spaces or hyphens; ValueError if it cannot be one."""
+        digits = _SEPARATORS.sub("", text)
+        if not nhs.is_valid(digits):
+            raise ValueError("an NHS number is ten digits, the last of them a check digit")
+        return cls(digits)
+
+
+class Upn(str):
+    """A permanent unique pupil number: a check letter and twelve digits (DfE, UPN guide).
+
+    A temporary number ends in a letter and identifies nobody, so it does not parse.
+    An authority unknown to the check list is accepted: that list is from 2011.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a UPN in either case; ValueError if it is temporary or its letter is wrong."""
+        number = _SEPARATORS.sub("", text).upper()
+        if not _UPN_SHAPE.fullmatch(number):
+            raise ValueError("a UPN is a check letter and twelve digits")
+        if not number[-1].isdigit():
+            raise ValueError("a temporary UPN (it ends in a letter) identifies nobody")
+        if upn.calc_check_digit(number[1:]) != number[0]:
+            raise ValueError("the check letter of this UPN does not fit its digits")
+        return cls(number)
+
+
+class Postcode(str):
+    """A UK postcode, in capitals with one space; "ZZ99" pseudo-postcodes do not parse."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a full postcode, spaced or not; ValueError if it is none."""
+        found = _POSTCODE.fullmatch(_SEPARATORS.sub("", text).upper())
+        if found is None:
+            raise ValueError("a postcode is like AB1 2CD")
+        if found.group(1) == "ZZ99":
+            raise ValueError("a ZZ99 postcode stands for no address")
+        return cls(f"{found.group(1)} {found.group(2)}")

@@ -1,0 +1,1 @@
+"""Pure functions from agencies' answers to one child's answer; no I/O anywhere in here."""

@@ -1,0 +1,59 @@
+"""The words in which a match is said: FHIR's grades, and classes of detail, never a probability."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from adapters.record import Record
+
+
+class MatchGrade(StrEnum):
+    """How sure it is that a record is the child's; only CERTAIN joins (FHIR match-grade)."""
+
+    CERTAIN = "CERTAIN"
+    PROBABLE = "PROBABLE"
+    POSSIBLE = "POSSIBLE"
+    CERTAINLY_NOT = "CERTAINLY_NOT"
+
+
+class LikelyOther(StrEnum):
+    """Whom a record more likely is, where it is not the child."""
+
+    SIBLING = "SIBLING"
+    TWIN = "TWIN"
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A grade with the details that agreed, differed or were not held, by field name, sorted."""
+
+    grade: MatchGrade
+    agreed: tuple[str, ...] = ()
+    differed: tuple[str, ...] = ()
+    not_held: tuple[str, ...] = ()
+    likely_other: LikelyOther | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A record with its grade."""
+
+    record: Record
+    grade: Grade
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Every record of every source, by source id, graded; certainly-not ones are left out.
+
+    A source's tuple is empty where it answered with nothing that may be the child.
+    `disputed` names the schemes in which records joined by other means disagree.
+    """
+
+    by_source: Mapping[str, tuple[Graded, ...]]
+    disputed: frozenset[str] = frozenset()
+
+    def certain(self, source: str) -> tuple[Record, ...]:
+        """The records of one source that are certainly the child's."""
+        graded = self.by_source.get(source, ())
+        return tuple(g.record for g in graded if g.grade.grade is MatchGrade.CERTAIN)

@@ -1,0 +1,23 @@
+"""Whom the question is about: what the caller said, and what the identity sources added."""
+
+from dataclasses import dataclass
+
+from adapters.codes import Sex
+from adapters.dates import PartialDate
+from adapters.record import Identifier, Name
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The details that every candidate is graded against; frozen once the identity sources spoke.
+
+    `stated_birth_date` and `stated_names` are the caller's own. Without either of them no
+    identifier is ever graded certain, whatever the identity sources added.
+    """
+
+    identifiers: frozenset[Identifier] = frozenset()
+    names: tuple[Name, ...] = ()
+    birth_dates: frozenset[PartialDate] = frozenset()
+    sex: Sex | None = None
+    stated_names: tuple[Name, ...] = ()
+    stated_birth_date: PartialDate | None = None
