@@ -17,7 +17,18 @@ from pydantic import (
 from adapters.codes import Claim, Purpose, ReleaseClass, Sector
 from adapters.contract import OperationCard
 
-KEYS = frozenset(["nhs_number", "upn", "record_id", "given_name", "family_name", "birth_date", "sex", "postcode"])
+KEYS = frozenset(
+    {
+        "nhs_number",
+        "upn",
+        "record_id",
+        "given_name",
+        "family_name",
+        "birth_date",
+        "sex",
+        "postcode",
+    }
+)
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)(\?)?\}")
 _BIND = re.compile(r"(?<![:\w]):([a-z_]+)")
 _DURATION = re.compile(r"(\d+)(ms|s|m|h|d)")
