@@ -1,0 +1,26 @@
+"""An agency as practitioners see it: who it is, where it serves, whom to ring."""
+
+from dataclasses import dataclass
+
+from adapters.codes import Sector
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach a team or a duty desk; from the approved manifest, never from a reply."""
+
+    telephone: str | None = None
+    email: str | None = None
+    hours: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyCard:
+    """One agency; `areas` are GSS codes. A national agency's row locates nobody."""
+
+    id: str
+    name: str
+    sector: Sector
+    areas: tuple[str, ...] = ()
+    national: bool = False
+    duty_contact: Contact | None = None

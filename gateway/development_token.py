@@ -1,0 +1,60 @@
+"""Tokens for development, from a key that production settings refuse."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from gateway.auth import DEVELOPMENT_KID
+from gateway.caller import Caller
+from gateway.errors import ConfigurationInvalid
+from gateway.settings import Settings
+
+_PRIVATE = "development-token-key.json"
+
+
+def development_key(settings: Settings) -> ECKey:
+    """The development signing key, made on first use with its JWKS; refused in production."""
+    if settings.environment != "development":
+        raise ConfigurationInvalid(
+            "tokens are issued from a development key only where environment = development;"
+            " in production callers bring a token of their own issuer"
+        )
+    private = settings.state / _PRIVATE
+    if private.exists():
+        return ECKey.import_key(json.loads(private.read_text("utf-8")))
+    kid = f"{DEVELOPMENT_KID}-{secrets.token_hex(4)}"
+    key = ECKey.generate_key("P-256", {"kid": kid, "use": "sig", "alg": "ES256"})
+    settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _write(private, dict(key.as_dict(private=True)))
+    _write(settings.token_keys, {"keys": [dict(key.as_dict(private=False))]})
+    return key
+
+
+def issue(caller: Caller, settings: Settings, *, now: float, lifetime_s: int) -> str:
+    """A signed access token (RFC 9068) for `caller`."""
+    key = development_key(settings)
+    claims = {
+        "iss": settings.issuer,
+        "aud": settings.audience,
+        "sub": caller.user,
+        "iat": int(now),
+        "exp": int(now) + lifetime_s,
+        "jti": secrets.token_hex(8),
+        "organisation": caller.organisation,
+        "sector": caller.sector.value,
+        "roles": sorted(caller.roles),
+        "purposes": sorted(caller.purposes),
+        "areas": list(caller.areas),
+    }
+    header = {"alg": "ES256", "kid": key.kid, "typ": "at+jwt"}
+    return jwt.encode(header, claims, key, algorithms=["ES256"])
+
+
+def _write(file: Path, content: dict[str, object]) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+        json.dump(content, opened)

@@ -1,0 +1,92 @@
+"""One error tree, grouped by what the caller does next; one table of GraphQL codes.
+
+TeamAroundError
++-- SignIn            401: present another token
++-- NotAllowed        403: ask somebody who may, or for another purpose
++-- AskDifferently    400: change the request as the message says
++-- TryLater          503: nothing was disclosed; ask again
++-- NotYetAvailable   501: promised in the schema, not served by this version
+ConfigurationInvalid      the gateway does not start: the operator changes what the message names
+
+Only the HTTP stage turns a status into a response. A message names what to change and never
+repeats a value that came with the request.
+"""
+
+from typing import ClassVar, Final
+
+
+class TeamAroundError(Exception):
+    """An expected failure with a code that clients can rely on."""
+
+    status: ClassVar[int]
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class SignIn(TeamAroundError):  # noqa: N818
+    """The token is missing, wrong or too old."""
+
+    status = 401
+
+
+class NotAllowed(TeamAroundError):  # noqa: N818
+    """The caller is known and may not do this."""
+
+    status = 403
+
+
+class AskDifferently(TeamAroundError):  # noqa: N818
+    """The request cannot be answered as it stands."""
+
+    status = 400
+
+
+class TryLater(TeamAroundError):  # noqa: N818
+    """The gateway cannot serve now, and so discloses nothing."""
+
+    status = 503
+
+
+class NotYetAvailable(TeamAroundError):  # noqa: N818
+    """A promised name whose feature this version does not have."""
+
+    status = 501
+
+
+class ConfigurationInvalid(Exception):  # noqa: N818
+    """A settings, operator or manifest file cannot be used; the message says what to change."""
+
+
+CODES: Final = {
+    "UNAUTHENTICATED": "The token is missing, malformed, expired or not signed by a known issuer.",
+    "NO_HUMAN": "The token names no person; nothing is asked of an agency without one.",
+    "PURPOSE_NOT_ENTITLED": "The token does not entitle its holder to this purpose.",
+    "BULK_NOT_ALLOWED": "Only a role that may ask in bulk may use `children`.",
+    "SUBJECT_ACCESS_REFUSED": "`child` is not for subject access; `accesses` will be.",
+    "BODY_INVALID": "The request body is not a GraphQL-over-HTTP request.",
+    "BODY_TOO_LARGE": "The request body is longer than the gateway reads.",
+    "METHOD_NOT_ALLOWED": "Details of a child never travel in a URL: use POST.",
+    "MEDIA_TYPE_UNSUPPORTED": "The body must be application/json.",
+    "NOT_ACCEPTABLE": "The client accepts no media type that the gateway writes.",
+    "DOCUMENT_INVALID": "The GraphQL document does not parse or validate.",
+    "DOCUMENT_TOO_LONG": "The document has too many characters or tokens.",
+    "DOCUMENT_TOO_DEEP": "The document nests deeper than the gateway allows.",
+    "TOO_MANY_ALIASES": "The document has more aliases than the gateway allows.",
+    "ONE_QUESTION_ONLY": "An operation may hold one `child` or `children` field.",
+    "PERSONAL_DATA_LITERAL": "Details of a child and the reason come only as variables.",
+    "OPERATION_UNKNOWN": "The named operation is not in the document, or none was chosen.",
+    "VARIABLES_INVALID": "A variable does not fit its type; the message says which and why.",
+    "KNOWN_DETAILS_TOO_FEW": "More must be known of the child before anybody is asked.",
+    "JUSTIFICATION_MISSING": "Every question needs a justification in words.",
+    "JUSTIFICATION_TOO_LONG": "The justification is longer than the log keeps.",
+    "CASE_REFERENCE_MISSING": "SAFEGUARDING needs a case reference.",
+    "SCOPE_UNKNOWN": "The scope names an area or agency that is not connected here.",
+    "TOO_MANY_CHILDREN": "`children` takes fewer children at once.",
+    "LOG_UNAVAILABLE": "The log cannot be written, so nothing is asked and nothing leaves.",
+    "BUSY": "The gateway has as many questions under way as it can serve.",
+    "NOT_YET_AVAILABLE": "The schema promises this; this version does not serve it yet.",
+    "INTERNAL": "Something failed in the gateway; nothing more is said of it here.",
+}

@@ -1,0 +1,119 @@
+"""Every setting of the gateway: from the environment (`TEAMAROUND_*`), over one TOML file."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from gateway.errors import ConfigurationInvalid
+
+
+class Settings(BaseSettings):
+    """What an operator may set. Durations are in seconds, sizes in bytes.
+
+    Production is the default, so that nobody runs with a development key by forgetting a setting.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="TEAMAROUND_", frozen=True, extra="forbid")
+
+    environment: Literal["development", "production"] = Field(
+        "production", description="`development` allows development keys and serves GraphiQL."
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        8600, description="Port to listen on; 0 takes a free one."
+    )
+    state: Path = Field(
+        Path("state"), description="Folder of the audit log and of development keys."
+    )
+    manifests: Path = Field(
+        Path("manifests"), description="Folder of agencies' manifests, one `*.toml` a source."
+    )
+    secrets: Path = Field(
+        Path("secrets"), description="Folder of secrets, one folder a source, named by its id."
+    )
+    operator: Path = Field(
+        Path("operator.toml"), description="The operator's file: areas, grants, shield team."
+    )
+    token_keys: Path = Field(
+        Path("token-keys.json"), description="JWKS of the public keys that callers' tokens need."
+    )
+    issuer: str = Field("https://teamaround.example", description="`iss` of callers' tokens.")
+    audience: str = Field("teamaround", description="`aud` of callers' tokens.")
+    bulk_role: str = Field("bulk", description="Role that may use `children`.")
+    shield_cleared_role: str = Field(
+        "shield-cleared", description="Role that sees a shielded child's locations."
+    )
+    deadline: Annotated[float, Field(gt=0, le=60)] = Field(
+        4.0, description="Seconds until every agency has one outcome."
+    )
+    questions_under_way: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        200, description="Questions served at once; more are answered 503 BUSY."
+    )
+    children_at_once: Annotated[int, Field(ge=1, le=100)] = Field(
+        20, description="Most children in one `children` question."
+    )
+    max_body: Annotated[int, Field(ge=1024, le=1024 * 1024)] = Field(
+        64 * 1024, description="Longest request body."
+    )
+    max_tokens: Annotated[int, Field(ge=100, le=100_000)] = Field(
+        2000, description="Most tokens in a GraphQL document."
+    )
+    max_depth: Annotated[int, Field(ge=3, le=50)] = Field(
+        12, description="Deepest nesting of fields in a document."
+    )
+    max_aliases: Annotated[int, Field(ge=0, le=1000)] = Field(
+        30, description="Most aliases in a document."
+    )
+    documents_kept: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        1000, description="Parsed documents kept in memory."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  (the framework's signature)
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then the file's values; nothing else is read."""
+        return env_settings, init_settings
+
+
+def read_settings(file: Path | None) -> Settings:
+    """The settings of `file` under the environment; ConfigurationInvalid says what to change.
+
+    Relative paths in the file are relative to the file's folder.
+    """
+    try:
+        table = {} if file is None else tomllib.loads(file.read_text("utf-8"))
+        return Settings(**_rooted(table, file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationInvalid(f"{file}: cannot be read ({type(error).__name__})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationInvalid(f"{file}: not TOML: {error}") from None
+    except ValidationError as error:
+        raise ConfigurationInvalid(_explained(file, error)) from None
+
+
+def _rooted(table: dict[str, Any], file: Path | None) -> dict[str, Any]:
+    paths = {n for n, f in Settings.model_fields.items() if f.annotation is Path}
+    return {
+        name: file.parent / value if file and name in paths and isinstance(value, str) else value
+        for name, value in table.items()
+    }
+
+
+def _explained(file: Path | None, error: ValidationError) -> str:
+    known = ", ".join(sorted(Settings.model_fields))
+    lines = [f"{file or 'settings'}:"]
+    for problem in error.errors(include_url=False, include_input=False):
+        name = ".".join(str(part) for part in problem["loc"])
+        lines.append(f"  {name}: {problem['msg']}")
+        if problem["type"] == "extra_forbidden":
+            lines.append(f"    the settings are: {known}")
+    return "\n".join(lines)
