@@ -1,0 +1,159 @@
+"""What is asked: whom the caller means, why, and where; checked before anybody is asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from adapters.codes import Purpose, Sex
+from adapters.dates import PartialDate
+from adapters.identifiers import NhsNumber, Postcode, Upn
+from gateway.caller import Caller
+from gateway.errors import AskDifferently, NotAllowed, NotYetAvailable
+
+LONGEST_JUSTIFICATION: Final = 2000
+LONGEST_CASE_REFERENCE: Final = 100
+_LONGEST_NAME: Final = 100
+_MOST_NAMES: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the caller knows of the child, parsed; an absent or blank detail is None or empty."""
+
+    nhs_number: NhsNumber | None = None
+    upn: Upn | None = None
+    agency_record: tuple[str, str] | None = None
+    given_names: tuple[str, ...] = ()
+    family_name: str | None = None
+    birth_date: PartialDate | None = None
+    sex: Sex | None = None
+    postcode: Postcode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why the caller asks; the texts go into the log sealed."""
+
+    purpose: Purpose
+    justification: str
+    case_reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where to ask; both empty means the caller's areas and the national sources."""
+
+    areas: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """One question about one child."""
+
+    known: Known
+    reason: Reason
+    scope: Scope = Scope()
+
+
+def inquiries(arguments: Mapping[str, Any], caller: Caller) -> tuple[Inquiry, ...]:
+    """The inquiries of a `child` or `children` field, from its coerced arguments.
+
+    AskDifferently or NotAllowed says what the caller has to change.
+    """
+    reason = _reason(arguments["reason"], caller)
+    scope = _scope(arguments.get("scope"))
+    details = arguments["known"]
+    every = details if isinstance(details, list) else [details]
+    return tuple(Inquiry(_known(each), reason, scope) for each in every)
+
+
+def _known(details: Mapping[str, Any]) -> Known:
+    if details.get("chosen"):
+        raise NotYetAvailable(
+            "NOT_YET_AVAILABLE", "known.chosen is not yet available here: leave it out"
+        )
+    record = details.get("agencyRecord")
+    known = Known(
+        nhs_number=details.get("nhsNumber"),
+        upn=details.get("upn"),
+        agency_record=record and (str(record["agency"]), str(record["recordId"])),
+        given_names=_names(details.get("givenNames") or []),
+        family_name=next(iter(_names([details.get("familyName") or ""])), None),
+        birth_date=details.get("birthDate"),
+        sex=details.get("sex"),
+        postcode=details.get("postcode"),
+    )
+    _enough(known)
+    return known
+
+
+def _names(values: list[str]) -> tuple[str, ...]:
+    if len(values) > _MOST_NAMES or any(len(v) > _LONGEST_NAME for v in values):
+        raise AskDifferently(
+            "VARIABLES_INVALID",
+            f"known: at most {_MOST_NAMES} names of at most {_LONGEST_NAME} characters",
+        )
+    return tuple(" ".join(v.split()) for v in values if v.strip())
+
+
+def _enough(known: Known) -> None:
+    named = bool(known.given_names or known.family_name)
+    whole_name = bool(known.given_names and known.family_name)
+    numbered = bool(known.nhs_number or known.upn or known.agency_record)
+    if numbered and (named or known.birth_date):
+        return
+    if whole_name and known.birth_date:
+        return
+    raise AskDifferently(
+        "KNOWN_DETAILS_TOO_FEW",
+        "known: give an identifier (nhsNumber, upn or agencyRecord) with a name or birthDate,"
+        " or givenNames and familyName with birthDate",
+    )
+
+
+def _reason(details: Mapping[str, Any], caller: Caller) -> Reason:
+    purpose = details["purpose"]
+    if purpose not in caller.purposes:
+        raise NotAllowed(
+            "PURPOSE_NOT_ENTITLED",
+            "reason.purpose: your token does not entitle you to this purpose",
+        )
+    if purpose is Purpose.SUBJECT_ACCESS:
+        raise NotAllowed(
+            "SUBJECT_ACCESS_REFUSED", "reason.purpose: a subject asks through `accesses`"
+        )
+    if details.get("breakGlass"):
+        raise NotYetAvailable(
+            "NOT_YET_AVAILABLE", "reason.breakGlass is not yet available here: leave it out"
+        )
+    case_reference = (details.get("caseReference") or "").strip() or None
+    if purpose is Purpose.SAFEGUARDING and case_reference is None:
+        raise AskDifferently(
+            "CASE_REFERENCE_MISSING", "reason.caseReference: SAFEGUARDING needs a case reference"
+        )
+    return Reason(purpose, _justification(details, case_reference), case_reference)
+
+
+def _justification(details: Mapping[str, Any], case_reference: str | None) -> str:
+    justification = str(details["justification"]).strip()
+    if not justification:
+        raise AskDifferently(
+            "JUSTIFICATION_MISSING", "reason.justification: say in words why you need to know"
+        )
+    if len(justification) > LONGEST_JUSTIFICATION or (
+        case_reference and len(case_reference) > LONGEST_CASE_REFERENCE
+    ):
+        raise AskDifferently(
+            "JUSTIFICATION_TOO_LONG",
+            f"reason: justification has at most {LONGEST_JUSTIFICATION} characters,"
+            f" caseReference at most {LONGEST_CASE_REFERENCE}",
+        )
+    return justification
+
+
+def _scope(details: Mapping[str, Any] | None) -> Scope:
+    if details is None:
+        return Scope()
+    areas, agencies = details.get("areas") or [], details.get("agencies") or []
+    return Scope(tuple(sorted(set(areas))), tuple(sorted({str(a) for a in agencies})))

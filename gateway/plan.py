@@ -1,0 +1,138 @@
+"""Whom to ask, in which wave, by what, for which fields: data that prints itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from adapters.contract import OperationCard
+from adapters.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
+from gateway.caller import Caller
+from gateway.errors import AskDifferently
+from gateway.inquiry import Inquiry, Known, Scope
+from gateway.registry import RegisteredSource, Registry
+
+IDENTIFYING = frozenset({NHS_NUMBER, UPN, AGENCY_RECORD})
+
+
+class NotAsked(StrEnum):
+    """Why a source in scope is deliberately not contacted."""
+
+    HAS_EFFECTS = "asking it has effects at the agency; name the agency in scope to ask it"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSource:
+    """One source in scope. Wave 1 asks with the caller's own details, wave 2 with what is learned.
+
+    `by` names the operations that the caller's details allow, in the order of trying.
+    """
+
+    source: str
+    agency: str
+    wave: int
+    by: tuple[str, ...]
+    not_asked: NotAsked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole plan of one question; `fields` are the record fields that the document selects."""
+
+    areas: tuple[str, ...]
+    sources: tuple[PlannedSource, ...]
+    fields: frozenset[str]
+
+    @property
+    def agencies(self) -> tuple[str, ...]:
+        """The agencies in scope, by id."""
+        return tuple(sorted({planned.agency for planned in self.sources}))
+
+    def __str__(self) -> str:
+        lines = [f"areas: {', '.join(self.areas) or 'none'}"]
+        lines.append(f"fields: {', '.join(sorted(self.fields)) or 'none'}")
+        for planned in self.sources:
+            how = planned.not_asked or (", then ".join(planned.by) or "with what wave 1 teaches")
+            lines.append(f"wave {planned.wave}  {planned.agency} / {planned.source}: {how}")
+        return "\n".join(lines)
+
+
+def plan(inquiry: Inquiry, caller: Caller, registry: Registry, fields: frozenset[str]) -> Plan:
+    """The plan of one inquiry; AskDifferently if its scope names what is not connected."""
+    areas = _areas(inquiry.scope, caller, registry)
+    agencies = _agencies_in_scope(inquiry.scope, areas, registry)
+    return Plan(
+        areas=areas,
+        sources=tuple(
+            _planned(source, inquiry)
+            for _, source in sorted(registry.sources.items())
+            if source.agency in agencies
+        ),
+        fields=fields,
+    )
+
+
+def own_details(known: Known, agency: str) -> dict[str, str]:
+    """What the caller knows, as keys for one agency's operations.
+
+    The postcode is not among them: where a child lives is neither sent nor scored until the
+    shield authorities have cleared the child.
+    """
+    keys = {
+        NHS_NUMBER: known.nhs_number,
+        UPN: known.upn,
+        "given_name": known.given_names[0] if known.given_names else None,
+        "family_name": known.family_name,
+        "birth_date": str(known.birth_date)
+        if known.birth_date and known.birth_date.whole
+        else None,
+        "sex": known.sex.value.lower() if known.sex else None,
+    }
+    if known.agency_record and known.agency_record[0] == agency:
+        keys[AGENCY_RECORD] = known.agency_record[1]
+    return {name: str(value) for name, value in keys.items() if value}
+
+
+def route(
+    operations: tuple[OperationCard, ...], keys: Mapping[str, str]
+) -> tuple[OperationCard, ...]:
+    """The operations that these keys allow, identifying ones first, else in manifest order."""
+    possible = [card for card in operations if card.needs <= keys.keys()]
+    return tuple(sorted(possible, key=lambda card: not card.needs & IDENTIFYING))
+
+
+def _areas(scope: Scope, caller: Caller, registry: Registry) -> tuple[str, ...]:
+    unknown = set(scope.areas) - registry.areas.keys()
+    if unknown:
+        raise AskDifferently(
+            "SCOPE_UNKNOWN", f"scope.areas: the areas here are {', '.join(sorted(registry.areas))}"
+        )
+    if scope.areas or scope.agencies:
+        return scope.areas
+    return tuple(area for area in caller.areas if area in registry.areas)
+
+
+def _agencies_in_scope(scope: Scope, areas: tuple[str, ...], registry: Registry) -> frozenset[str]:
+    unknown = set(scope.agencies) - registry.agencies.keys()
+    if unknown:
+        raise AskDifferently(
+            "SCOPE_UNKNOWN",
+            f"scope.agencies: the agencies here are {', '.join(sorted(registry.agencies))}",
+        )
+    named = frozenset(scope.agencies)
+    if scope.agencies and not scope.areas:
+        return named
+    return named | {
+        card.id for card in registry.agencies.values() if card.national or {*card.areas} & {*areas}
+    }
+
+
+def _planned(source: RegisteredSource, inquiry: Inquiry) -> PlannedSource:
+    by = route(source.adapter.operations, own_details(inquiry.known, source.agency))
+    barred = source.has_effects and source.agency not in inquiry.scope.agencies
+    return PlannedSource(
+        source=source.id,
+        agency=source.agency,
+        wave=1 if by else 2,
+        by=tuple(card.name for card in by),
+        not_asked=NotAsked.HAS_EFFECTS if barred else None,
+    )

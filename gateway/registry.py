@@ -1,0 +1,94 @@
+"""Who is connected: every registered source with what the operator granted it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from adapters.codes import Claim
+from adapters.contract import Adapter
+from adapters.manifest import Manifest
+from gateway.agency import AgencyCard, Contact
+from gateway.operator_file import Area, OperatorFile, ShieldTeam
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredSource:
+    """A source in force. `claims` are those that the manifest makes and the operator grants."""
+
+    id: str
+    agency: str
+    manifest: Manifest
+    adapter: Adapter
+    claims: frozenset[Claim]
+    version: int = 1
+
+    @property
+    def has_effects(self) -> bool:
+        """Whether reading may change something at the agency: so unless granted otherwise."""
+        return Claim.EFFECTS_NONE not in self.claims
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """All sources and their agencies, by id; frozen, and replaced whole when anything changes."""
+
+    sources: Mapping[str, RegisteredSource]
+    agencies: Mapping[str, AgencyCard]
+    areas: Mapping[str, Area]
+    shield_team: ShieldTeam
+    log_origin: str
+
+    def of_agency(self, agency: str) -> tuple[RegisteredSource, ...]:
+        """The sources of one agency, by id."""
+        return tuple(s for _, s in sorted(self.sources.items()) if s.agency == agency)
+
+
+def granted_claims(manifest: Manifest, granted: frozenset[Claim]) -> frozenset[Claim]:
+    """What the manifest claims and the operator grants; neither alone counts."""
+    claimed = set(manifest.source.claims)
+    if manifest.source.effects == "none":
+        claimed.add(Claim.EFFECTS_NONE)
+    if any(operation.conclusive for operation in manifest.operation):
+        claimed.add(Claim.CONCLUSIVE)
+    return frozenset(claimed) & granted
+
+
+def register(adapters: Mapping[str, tuple[Manifest, Adapter]], operator: OperatorFile) -> Registry:
+    """The registry of opened adapters, by source id, under the operator's grants."""
+    grants = {grant.source: grant for grant in operator.grant}
+    sources = {
+        source_id: RegisteredSource(
+            id=source_id,
+            agency=manifest.source.agency,
+            manifest=manifest,
+            adapter=adapter,
+            claims=granted_claims(manifest, grants[source_id].claims),
+        )
+        for source_id, (manifest, adapter) in sorted(adapters.items())
+    }
+    return Registry(
+        sources=sources,
+        agencies=_agencies(sources),
+        areas={area.code: area for area in operator.area},
+        shield_team=operator.shield_team,
+        log_origin=operator.log_origin,
+    )
+
+
+def _agencies(sources: Mapping[str, RegisteredSource]) -> dict[str, AgencyCard]:
+    cards: dict[str, AgencyCard] = {}
+    for source in sources.values():
+        duty = source.manifest.agency.duty_contact
+        cards[source.agency] = AgencyCard(
+            id=source.agency,
+            name=source.manifest.agency.name,
+            sector=source.manifest.source.sector,
+            areas=source.manifest.agency.areas,
+            national=_national(source.agency, sources),
+            duty_contact=Contact(duty.telephone, duty.email, duty.hours),
+        )
+    return dict(sorted(cards.items()))
+
+
+def _national(agency: str, sources: Mapping[str, RegisteredSource]) -> bool:
+    own = [s for s in sources.values() if s.agency == agency]
+    return all(Claim.NATIONAL in s.claims for s in own)

@@ -1,0 +1,86 @@
+"""Which fields a document selects: walked once per document, bounded, fragments included."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from graphql import FieldNode, FragmentDefinitionNode, InlineFragmentNode, SelectionSetNode
+
+_MOST_FIELDS: Final = 5000
+
+_RECORD_FIELDS: Final[Mapping[str, frozenset[str]]] = {
+    "child.identifiers": frozenset({"identifiers"}),
+    "child.names": frozenset({"names"}),
+    "child.birthDate": frozenset({"birth_date"}),
+    "child.sex": frozenset({"sex"}),
+    "child.addresses": frozenset({"addresses"}),
+    "child.carers": frozenset({"carers"}),
+    "child.schools": frozenset({"schools"}),
+    "child.gpPractice": frozenset({"gp_practice"}),
+    "child.involvements": frozenset({"involvements"}),
+    "child.leadPractitioner": frozenset({"involvements"}),
+    "child.supportStatuses": frozenset({"support_statuses"}),
+    "child.chronology": frozenset({"events", "involvements", "support_statuses"}),
+    "child.conflicts": frozenset({"identifiers", "birth_date", "sex", "gp_practice"}),
+    "answers.involvements": frozenset({"involvements"}),
+}
+_CONTACTS: Final = ("contact", "practitioner.telephone", "practitioner.email")
+
+
+class TooManyFields(Exception):  # noqa: N818
+    """The document selects more fields, fragments unfolded, than anybody needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """One selected field; `path` joins field names (not aliases) from the walk's start."""
+
+    path: str
+    depth: int
+    node: FieldNode
+
+
+def walk(
+    selection: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> Iterator[Selected]:
+    """Every field under `selection`, parents first, fragments unfolded; a cycle is cut.
+
+    Raises TooManyFields past 5000 fields: fragments may multiply.
+    """
+    left: list[tuple[SelectionSetNode, str, int, frozenset[str]]] = [
+        (selection, "", 1, frozenset())
+    ]
+    seen = 0
+    while left:
+        inside, prefix, depth, spread = left.pop()
+        for node in inside.selections:
+            seen += 1
+            if seen > _MOST_FIELDS:
+                raise TooManyFields
+            if isinstance(node, FieldNode):
+                path = f"{prefix}{node.name.value}"
+                yield Selected(path, depth, node)
+                if node.selection_set:
+                    left.append((node.selection_set, f"{path}.", depth + 1, spread))
+            elif isinstance(node, InlineFragmentNode):
+                left.append((node.selection_set, prefix, depth, spread))
+            elif (name := node.name.value) in fragments and name not in spread:
+                left.append((fragments[name].selection_set, prefix, depth, spread | {name}))
+
+
+def record_fields(paths: Iterator[str]) -> frozenset[str]:
+    """The fields of an agency's record that these paths under a question need.
+
+    "contacts" stands for telephones and e-mail addresses of practitioners and teams.
+    """
+    needed: set[str] = set()
+    for path in paths:
+        head = ".".join(path.split(".")[:2])
+        needed |= _RECORD_FIELDS.get(head, frozenset())
+        if "involvements" in _RECORD_FIELDS.get(head, ()) and _is_contact(path, head):
+            needed.add("contacts")
+    return frozenset(needed)
+
+
+def _is_contact(path: str, head: str) -> bool:
+    return path[len(head) + 1 :].startswith(_CONTACTS)
