@@ -1,0 +1,35 @@
+"""Who looked: what the person concerned may know of accesses to their record."""
+
+from datetime import datetime
+
+from adapters.codes import Purpose
+from gateway.schema.declare import field, output
+from gateway.schema.page import PageInfo
+
+
+@output
+class Access:
+    """One access to the record of the person concerned."""
+
+    at: datetime = field("When.")
+    organisation: str | None = field("On whose behalf; null if naming it would do harm.")
+    role: str | None = field("In which role; null if naming it would do harm.")
+    purpose: Purpose | None = field("For which purpose; null if naming it would do harm.")
+    agencies: list[str] = field("Names of the agencies whose information was released.")
+
+
+@output
+class AccessEdge:
+    """An access with its place in the list."""
+
+    node: Access = field("The access.")
+    cursor: str = field("Pass as `after` to go on from here.")
+
+
+@output
+class AccessConnection:
+    """A page of accesses, newest first."""
+
+    edges: list[AccessEdge] = field("The accesses of this page.")
+    page_info: PageInfo = field("Whether there is more.")
+    available_from: datetime = field("Recent accesses are shown only from this moment on.")

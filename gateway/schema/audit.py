@@ -1,0 +1,198 @@
+"""The log as auditors read it: who asked what about whom and why, never a value."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from adapters.codes import Purpose
+from gateway.schema.codes import AlertState, AuditKind
+from gateway.schema.declare import argument, code_list, entry, field, output, resolved
+from gateway.schema.inputs import KnownDetails
+from gateway.schema.not_yet import not_yet
+from gateway.schema.page import PageInfo
+from gateway.schema.scalars import LogIndex
+from gateway.schema.withheld import Withheld
+from resolvers.outcome import Outcome
+
+code_list(
+    AuditKind,
+    "What an entry of the log records.",
+    {
+        AuditKind.INTENT: "A question, written before any agency was asked.",
+        AuditKind.RELEASE: "What was released, written before it left.",
+        AuditKind.REFUSAL: "A question that was refused.",
+        AuditKind.AUTHENTICATION_FAILURE: "A token that was not accepted.",
+        AuditKind.POLICY_CHANGE: "A change of release policy.",
+        AuditKind.SOURCE_CHANGE: "A source registered, approved or suspended.",
+        AuditKind.CONFIGURATION_CHANGE: "A change of the gateway's settings.",
+        AuditKind.AUDIT_SEARCH: "A search in the log itself.",
+        AuditKind.BREAK_GLASS: "Access in an emergency.",
+        AuditKind.REVIEW: "The review of an access.",
+    },
+)
+code_list(
+    AlertState,
+    "Whether somebody has looked into an alert.",
+    {
+        AlertState.OPEN: "Nobody has reviewed it yet.",
+        AlertState.REVIEWED: "It has been reviewed.",
+    },
+)
+
+
+@entry
+class AuditFilter:
+    """Which entries to show; every part that is given must fit."""
+
+    user: str | None = field("The user who asked.")
+    organisation: str | None = field("The organisation on whose behalf.")
+    agency: strawberry.ID | None = field("An agency that was asked.")
+    purpose: Purpose | None = field("The purpose that was stated.")
+    kind: AuditKind | None = field("What the entry records.")
+    child: KnownDetails | None = field(
+        "The child concerned; turned into pseudonyms inside the gateway and never stored in the"
+        " clear."
+    )
+    query_id: strawberry.ID | None = field("The question's id, as on its receipt.")
+    since: datetime | None = field("From this moment on.", name="from")
+    to: datetime | None = field("Before this moment.")
+    break_glass: bool | None = field("Only entries with break-glass, or only those without.")
+
+
+@output
+class AuditedAgency:
+    """What was logged of one agency's answer: names of fields, never values."""
+
+    agency: strawberry.ID = field("The agency's id.")
+    outcome: Outcome | None = field("How it answered; null in an entry written before it could.")
+    released: list[str] = field("Names of the fields that were released.")
+    withheld: list[Withheld] = field("What was kept back, and why.")
+
+
+@output
+class AuditEntry:
+    """One entry of the log, which nobody can change unnoticed."""
+
+    index: LogIndex = field("The entry's place in the log.")
+    at: datetime = field("When it was written.")
+    kind: AuditKind = field("What it records.")
+    query_id: strawberry.ID | None = field("The question it belongs to; null if to none.")
+    user: str | None = field("Who asked; null where nobody was known.")
+    organisation: str | None = field("On whose behalf; null where not known.")
+    role: str | None = field("In which role; null where not known.")
+    purpose: Purpose | None = field("The stated purpose; null where none was.")
+    justification: str | None = field(
+        "The stated justification, encrypted in the log; null if you may not read it."
+    )
+    case_reference: str | None = field(
+        "The case's reference, encrypted in the log; null if none or you may not read it."
+    )
+    child_pseudonyms: list[str] = field("Stand for the child; comparable with each other only.")
+    document: str | None = field("A hash of the GraphQL document; null without one.")
+    policy_version: str | None = field("The version of the policy that decided, or null.")
+    agencies: list[AuditedAgency] = field("What each agency was asked for and gave.")
+    risks: list[str] = field("Names of the rules that found the access unusual.")
+    proof: str = field("Proves that the entry is in the log (c2sp.org/tlog-proof).")
+
+
+@output
+class AuditEntryEdge:
+    """An entry with its place in the list."""
+
+    node: AuditEntry = field("The entry.")
+    cursor: str = field("Pass as `after` to go on from here.")
+
+
+@output
+class AuditEntryConnection:
+    """A page of entries, newest first."""
+
+    edges: list[AuditEntryEdge] = field("The entries of this page.")
+    page_info: PageInfo = field("Whether there is more.")
+    total_count: int | None = field("How many fit in all; null where counting would cost too much.")
+
+
+@output
+class Checkpoint:
+    """The log's signed state at a moment. Keep it: with it any later change shows."""
+
+    origin: str = field("The log's name.")
+    size: LogIndex = field("How many entries it had.")
+    note: str = field("The signed note (c2sp.org/tlog-checkpoint), to verify elsewhere.")
+    at: datetime = field("When it was signed.")
+    witnessed_by: list[str] = field("Names of the witnesses that signed it too.")
+
+
+@output
+class Alert:
+    """An access, or several, that a rule found unusual."""
+
+    id: strawberry.ID = field("The alert's id.")
+    rule: str = field("The rule that found it.")
+    score: float = field("How unusual, from 0 to 1.")
+    at: datetime = field("When it was raised.")
+    entries: list[LogIndex] = field("The entries concerned.")
+    state: AlertState = field("Whether somebody has looked into it.")
+    due_by: datetime | None = field("By when it must be reviewed; null if there is no term.")
+
+
+@output
+class AlertEdge:
+    """An alert with its place in the list."""
+
+    node: Alert = field("The alert.")
+    cursor: str = field("Pass as `after` to go on from here.")
+
+
+@output
+class AlertConnection:
+    """A page of alerts, newest first."""
+
+    edges: list[AlertEdge] = field("The alerts of this page.")
+    page_info: PageInfo = field("Whether there is more.")
+
+
+First = Annotated[int | None, argument("How many at most.", name="first")]
+After = Annotated[str | None, argument("The cursor after which to go on.", name="after")]
+
+
+@output
+class Audit:
+    """The log, for auditors, and for agencies as far as it concerns them."""
+
+    @resolved
+    def entries(
+        self,
+        _filter: Annotated[
+            AuditFilter | None, argument("Which entries; left out, all of them.", name="filter")
+        ] = strawberry.UNSET,
+        _first: First = 50,
+        _after: After = strawberry.UNSET,
+    ) -> AuditEntryConnection:
+        """Entries of the log, newest first."""
+        raise not_yet("audit")
+
+    @resolved
+    def entry(
+        self, _index: Annotated[LogIndex, argument("The entry's place.", name="index")]
+    ) -> AuditEntry | None:
+        """One entry; null if there is none at this place that you may see."""
+        raise not_yet("audit")
+
+    @resolved
+    def checkpoint(self) -> Checkpoint:
+        """The log's newest signed state."""
+        raise not_yet("audit")
+
+    @resolved
+    def alerts(
+        self,
+        _state: Annotated[
+            AlertState | None, argument("Open or reviewed ones; left out, both.", name="state")
+        ] = strawberry.UNSET,
+        _first: First = 50,
+        _after: After = strawberry.UNSET,
+    ) -> AlertConnection:
+        """Accesses that were found unusual, newest first."""
+        raise not_yet("audit")

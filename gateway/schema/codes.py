@@ -1,0 +1,49 @@
+"""The closed code lists that only the schema knows so far."""
+
+from enum import StrEnum
+
+
+class SourceState(StrEnum):
+    """Where a source stands between being proposed and being asked."""
+
+    PROPOSED = "PROPOSED"
+    APPROVED = "APPROVED"
+    SUSPENDED = "SUSPENDED"
+
+
+class QualityLevel(StrEnum):
+    """The level that the conformance kit found a source to have reached."""
+
+    CONNECTS = "CONNECTS"
+    DEPENDABLE = "DEPENDABLE"
+    EXEMPLARY = "EXEMPLARY"
+
+
+class AuditKind(StrEnum):
+    """What an entry of the log records."""
+
+    INTENT = "INTENT"
+    RELEASE = "RELEASE"
+    REFUSAL = "REFUSAL"
+    AUTHENTICATION_FAILURE = "AUTHENTICATION_FAILURE"
+    POLICY_CHANGE = "POLICY_CHANGE"
+    SOURCE_CHANGE = "SOURCE_CHANGE"
+    CONFIGURATION_CHANGE = "CONFIGURATION_CHANGE"
+    AUDIT_SEARCH = "AUDIT_SEARCH"
+    BREAK_GLASS = "BREAK_GLASS"
+    REVIEW = "REVIEW"
+
+
+class AlertState(StrEnum):
+    """Whether somebody has looked into an alert."""
+
+    OPEN = "OPEN"
+    REVIEWED = "REVIEWED"
+
+
+class ReviewVerdict(StrEnum):
+    """What a reviewer found of an access."""
+
+    EXPLAINED = "EXPLAINED"
+    MISUSE = "MISUSE"
+    UNDETERMINED = "UNDETERMINED"

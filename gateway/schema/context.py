@@ -1,0 +1,45 @@
+"""What a request brings to the resolvers: questions already under way, and who is connected."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gateway.agency import AgencyCard
+from gateway.answer import Answering
+from gateway.schema.codes import QualityLevel, SourceState
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A registered source as this caller may see it; `version` counts its manifests from 1.
+
+    `reachable` is None until the first probe; `breaker` is "closed", "open" or "half-open";
+    `p50_ms` and `p99_ms` are milliseconds over the recent answers, None before the first.
+    """
+
+    id: str
+    agency: AgencyCard
+    kind: str
+    version: int
+    state: SourceState
+    level: QualityLevel | None = None
+    reachable: bool | None = None
+    breaker: str = "closed"
+    p50_ms: float | None = None
+    p99_ms: float | None = None
+    checked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request. `answerings` has one item for `child`, one a child in order for `children`.
+
+    An item is None where its question was refused. `agencies` are those visible to this caller,
+    by id. `incremental` is whether the response can leave in parts: without it, @stream changes
+    nothing.
+    """
+
+    answerings: tuple[Answering | None, ...] = ()
+    agencies: Mapping[str, AgencyCard] = field(default_factory=dict)
+    sources: tuple[SourceView, ...] = ()
+    incremental: bool = True

@@ -1,0 +1,80 @@
+"""What a client sends: whom the question is about, why it is asked, and where."""
+
+import strawberry
+
+from adapters.codes import Purpose, Sex
+from adapters.dates import PartialDate
+from adapters.identifiers import NhsNumber, Postcode, Upn
+from gateway.schema.declare import code_list, entry, field
+
+code_list(
+    Purpose,
+    "Why a question is asked. The caller's token says which purposes they may state.",
+    {
+        Purpose.SAFEGUARDING: "To protect a child from harm; needs a case reference.",
+        Purpose.EARLY_HELP: "To offer support early, with the family.",
+        Purpose.STATUTORY_ASSESSMENT: "For an assessment that the law requires.",
+        Purpose.DIRECT_CARE: "To give health care (HL7 TREAT).",
+        Purpose.EMERGENCY: "To give care in an emergency (HL7 ETREAT).",
+        Purpose.SUBJECT_ACCESS: "Somebody asks about themselves or their child (HL7 PATRQT,"
+        " FAMRQT); for `accesses` alone.",
+    },
+)
+
+
+@entry
+class AgencyRecordInput:
+    """A record as one agency numbers it."""
+
+    agency: strawberry.ID = field("The agency's id.")
+    record_id: str = field("The agency's own number of the record.")
+
+
+@entry
+class ChosenCandidate:
+    """An unresolved record that the practitioner takes to be this child's."""
+
+    key: strawberry.ID = field("The candidate's `key`, from an answer of the last ten minutes.")
+    reason: str = field("Why it is taken to be this child's, in words; logged.")
+
+
+@entry
+class KnownDetails:
+    """Whatever is known of the child, sent as a variable.
+
+    An identifier with a name or date of birth, or names with a date of birth. As a literal in the
+    document it is refused.
+    """
+
+    nhs_number: NhsNumber | None = field("The child's NHS number.")
+    upn: Upn | None = field("The child's permanent unique pupil number.")
+    agency_record: AgencyRecordInput | None = field("A record of the child at one agency.")
+    given_names: list[str] | None = field("Given names in the order in which they are said.")
+    family_name: str | None = field("The family name.")
+    birth_date: PartialDate | None = field("The date of birth as precisely as it is known.")
+    sex: Sex | None = field("The child's sex as recorded.")
+    postcode: Postcode | None = field(
+        "A postcode. Used only once the child is known not to be shielded, so it never helps to"
+        " find out where a shielded child lives."
+    )
+    chosen: list[ChosenCandidate] | None = field(
+        "Unresolved records of an earlier answer that are taken to be this child's."
+    )
+
+
+@entry
+class AccessReason:
+    """Why the question is asked; kept in the log."""
+
+    purpose: Purpose = field("The purpose; it must be one of those in the caller's token.")
+    justification: str = field("Why, in words; kept encrypted in the log.")
+    case_reference: str | None = field("The case's reference; required for SAFEGUARDING.")
+    break_glass: strawberry.ID | None = field("The id of a break-glass grant, if one is used.")
+
+
+@entry
+class Scope:
+    """Where to ask. Left out: the caller's area and the national sources."""
+
+    areas: list[str] | None = field("GSS codes of the areas to ask.")
+    agencies: list[strawberry.ID] | None = field("Ids of the agencies to ask.")

@@ -1,0 +1,87 @@
+"""Everything that can be read. The questions were planned and started before execution."""
+
+from typing import Annotated
+
+import strawberry
+
+from gateway.schema.access import AccessConnection
+from gateway.schema.agency import Agency, agencies_of
+from gateway.schema.audit import After, Audit, First
+from gateway.schema.child_answer import ChildAnswer, Info
+from gateway.schema.declare import argument, output, resolved
+from gateway.schema.inputs import AccessReason, KnownDetails, Scope
+from gateway.schema.not_yet import not_yet
+from gateway.schema.source import Source
+
+Known = Annotated[KnownDetails, argument("Whom the question is about.", name="known")]
+Reason = Annotated[AccessReason, argument("Why it is asked.", name="reason")]
+Where = Annotated[
+    Scope | None,
+    argument("Where to ask; left out, your area and the national sources.", name="scope"),
+]
+
+
+@output
+class Query:
+    """Everything that can be read."""
+
+    @resolved
+    def child(
+        self, info: Info, _known: Known, _reason: Reason, _scope: Where = strawberry.UNSET
+    ) -> ChildAnswer | None:
+        """Ask every agency in scope about one child.
+
+        Null if the question was refused; an error says why.
+        """
+        answering = info.context.answerings[0]
+        return ChildAnswer(answering=answering) if answering else None
+
+    @resolved
+    def children(
+        self,
+        info: Info,
+        _known: Annotated[
+            list[KnownDetails],
+            argument("Whom the questions are about; only so many at once.", name="known"),
+        ],
+        _reason: Reason,
+        _scope: Where = strawberry.UNSET,
+    ) -> list[ChildAnswer | None]:
+        """Ask about several children at once; only for roles that may ask in bulk.
+
+        Answered in the order of `known`; an item is null if its question was refused.
+        """
+        return [
+            ChildAnswer(answering=answering) if answering else None
+            for answering in info.context.answerings
+        ]
+
+    @resolved
+    def agencies(self, info: Info) -> list[Agency]:
+        """The agencies that you may know to be connected, by id."""
+        return list(agencies_of(info.context.agencies).values())
+
+    @resolved
+    def sources(self, info: Info) -> list[Source]:
+        """The registered sources and how they are doing."""
+        return [Source.of(view) for view in info.context.sources]
+
+    @resolved
+    def audit(self) -> Audit | None:
+        """The log, for auditors, and for agencies as far as it concerns them. Not available yet."""
+        raise not_yet("audit")
+
+    @resolved
+    def accesses(
+        self,
+        _known: Annotated[
+            KnownDetails | None,
+            argument(
+                "Confirms the person; who they are comes from the verified token.", name="known"
+            ),
+        ] = strawberry.UNSET,
+        _first: First = 50,
+        _after: After = strawberry.UNSET,
+    ) -> AccessConnection | None:
+        """Who has looked at your record, or at your child's. Not available yet."""
+        raise not_yet("accesses")

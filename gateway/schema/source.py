@@ -1,0 +1,91 @@
+"""Registered sources, their state, and what registering one found."""
+
+from datetime import datetime
+from typing import Self
+
+import strawberry
+
+from gateway.schema.agency import Agency
+from gateway.schema.codes import QualityLevel, SourceState
+from gateway.schema.context import SourceView
+from gateway.schema.declare import code_list, field, output
+
+code_list(
+    SourceState,
+    "Where a source stands between being proposed and being asked.",
+    {
+        SourceState.PROPOSED: "Registered and not yet approved; never asked.",
+        SourceState.APPROVED: "Approved by the owning agency; asked.",
+        SourceState.SUSPENDED: "Stopped; not asked until it is approved again.",
+    },
+)
+code_list(
+    QualityLevel,
+    "How well a source keeps the rules of the conformance kit.",
+    {
+        QualityLevel.CONNECTS: "It answers, and its answers can be read.",
+        QualityLevel.DEPENDABLE: "It also says no record, too many and failure so that nobody can"
+        " mistake one for another.",
+        QualityLevel.EXEMPLARY: "It keeps every rule.",
+    },
+)
+
+
+@output
+class SourceHealth:
+    """How a source is doing, from its probe and its recent answers."""
+
+    reachable: bool | None = field("Whether the last probe got through; null before the first.")
+    breaker: str = field('"closed" while asked as usual, "open" while spared, "half-open" between.')
+    p50_ms: float | None = field("Half of the recent answers came within so many milliseconds.")
+    p99_ms: float | None = field("99 of 100 recent answers came within so many milliseconds.")
+    checked_at: datetime | None = field("When the probe last ran; null before the first.")
+
+
+@output
+class Source:
+    """A system of an agency that is registered with the gateway."""
+
+    id: strawberry.ID = field("The source's id.")
+    agency: Agency = field("The agency that owns it.")
+    kind: str = field('How it is spoken to: "fhir", "rest", "sql" and so on.')
+    version: int = field("The version of its manifest, counted from 1.")
+    state: SourceState = field("Whether it is asked.")
+    level: QualityLevel | None = field("The level it was found to keep; null if never measured.")
+    health: SourceHealth = field("How it is doing.")
+
+    @classmethod
+    def of(cls, view: SourceView) -> Self:
+        """The source of `view`."""
+        return cls(
+            id=strawberry.ID(view.id),
+            agency=Agency.of(view.agency),
+            kind=view.kind,
+            version=view.version,
+            state=view.state,
+            level=view.level,
+            health=SourceHealth(
+                reachable=view.reachable,
+                breaker=view.breaker,
+                p50_ms=view.p50_ms,
+                p99_ms=view.p99_ms,
+                checked_at=view.checked_at,
+            ),
+        )
+
+
+@output
+class Finding:
+    """One rule, checked against a manifest or a source."""
+
+    rule: str = field("The rule's name; the documentation explains each.")
+    passed: bool = field("Whether it was kept.")
+    message: str = field("What was found and what to change; never quotes an agency's reply.")
+
+
+@output
+class Registration:
+    """What came of registering, approving or suspending a source."""
+
+    source: Source | None = field("The source as it stands now; null if it was refused.")
+    findings: list[Finding] = field("Every rule that was checked.")
