@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from adapters.codes import Sex
 from adapters.dates import PartialDate
+from adapters.identifiers import AGENCY_RECORD
 from adapters.record import Identifier, Name
 
 
@@ -21,3 +22,12 @@ class Reference:
     sex: Sex | None = None
     stated_names: tuple[Name, ...] = ()
     stated_birth_date: PartialDate | None = None
+
+
+def named_record(source: str, record_id: str) -> Identifier:
+    """How a reference holds a record that the caller named: its id within one source.
+
+    `resolve` holds it against `Record.record_id` of that source alone; it is no number of the
+    child's, is taught to nobody and never stands in `Record.identifiers`.
+    """
+    return Identifier(f"{AGENCY_RECORD}:{source}", record_id)

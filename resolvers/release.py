@@ -1,0 +1,88 @@
+"""Which release class each field belongs to, and what of a record is both allowed and wanted."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, Final
+
+from adapters.codes import ReleaseClass
+from adapters.record import Involvement, Record
+
+CLASS_OF: Final = MappingProxyType(
+    {
+        "identifiers": ReleaseClass.IDENTITY,
+        "names": ReleaseClass.IDENTITY,
+        "birth_date": ReleaseClass.IDENTITY,
+        "sex": ReleaseClass.IDENTITY,
+        "addresses": ReleaseClass.LOCATION,
+        "carers": ReleaseClass.FAMILY,
+        "schools": ReleaseClass.EDUCATION,
+        "gp_practice": ReleaseClass.HEALTH,
+        "involvements": ReleaseClass.INVOLVEMENT,
+        "support_statuses": ReleaseClass.STATUS,
+        "events": ReleaseClass.OTHER,
+    }
+)
+# What some items of a field need beyond the field's own class.
+_FURTHER: Final = MappingProxyType(
+    {
+        "carers": frozenset({ReleaseClass.CONTACT}),
+        "involvements": frozenset({ReleaseClass.CONTACT, ReleaseClass.SENSITIVE}),
+    }
+)
+CONTACTS: Final = "contacts"
+
+
+def classes_for(fields: Iterable[str]) -> frozenset[ReleaseClass]:
+    """Every class that a question for these fields of `Record` touches; unknown fields, none."""
+    known = [field for field in fields if field in CLASS_OF]
+    further = (_FURTHER.get(field, frozenset()) for field in known)
+    return frozenset(CLASS_OF[field] for field in known).union(*further)
+
+
+def released(record: Record, classes: frozenset[ReleaseClass], fields: frozenset[str]) -> Record:
+    """What of a record is in the permitted classes and the wanted fields, field by field.
+
+    Its id, restriction and defects are the gateway's alone and never remain; a sensitive
+    involvement goes whole, since its service's kind is what must not be told.
+    """
+    kept: dict[str, Any] = {
+        field: getattr(record, field)
+        for field, release_class in CLASS_OF.items()
+        if field in fields and release_class in classes
+    }
+    return _fitted(Record(**kept), record, classes)
+
+
+def fields_released(record: Record) -> frozenset[str]:
+    """The names of the fields that hold anything, with "contacts" for any contact detail."""
+    named = {field for field in CLASS_OF if getattr(record, field) not in (None, ())}
+    return frozenset(named | {CONTACTS} if any(_contacts(record)) else named)
+
+
+def _fitted(kept: Record, record: Record, classes: frozenset[ReleaseClass]) -> Record:
+    contact = ReleaseClass.CONTACT in classes
+    sensitive = ReleaseClass.SENSITIVE in classes
+    involvements = tuple(i for i in kept.involvements if sensitive or not i.sensitive)
+    return replace(
+        kept,
+        birth_date_estimated=kept.birth_date is not None and record.birth_date_estimated,
+        involvements=involvements if contact else tuple(map(_uncontactable, involvements)),
+        carers=kept.carers if contact else tuple(replace(c, telephone=None) for c in kept.carers),
+    )
+
+
+def _uncontactable(involvement: Involvement) -> Involvement:
+    practitioner = involvement.practitioner
+    if practitioner is not None:
+        practitioner = replace(practitioner, telephone=None, email=None)
+    return replace(involvement, practitioner=practitioner, telephone=None, email=None, hours=None)
+
+
+def _contacts(record: Record) -> Iterator[str | None]:
+    for carer in record.carers:
+        yield carer.telephone
+    for involvement in record.involvements:
+        yield from (involvement.telephone, involvement.email, involvement.hours)
+        if involvement.practitioner is not None:
+            yield from (involvement.practitioner.telephone, involvement.practitioner.email)

@@ -1,0 +1,34 @@
+"""Texts as they compare: without case, accents, apostrophes and other punctuation."""
+
+import re
+import unicodedata
+from typing import Final
+
+_UNDECOMPOSED: Final = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"}
+)
+_ACCENTS: Final = re.compile("[\u0300-\u036f]")
+_APOSTROPHES: Final = str.maketrans(
+    dict.fromkeys("'`\u00b4\u02b9\u02bb\u02bc\u02be\u02bf\u2018\u2019\u2032")
+)
+
+
+def fold(text: str | None) -> str:
+    """Letters and digits in lower case, words parted by one space; "" for nothing.
+
+    Apostrophes join ("O'Brien" is "obrien"), everything else parts ("Al-Hassan" is "al hassan").
+    Letters of other scripts stay as they are.
+    """
+    plain = unicodedata.normalize("NFKD", (text or "").translate(_APOSTROPHES)).casefold()
+    letters = _ACCENTS.sub("", plain.translate(_UNDECOMPOSED))
+    return " ".join("".join(c if _spells(c) else " " for c in letters).split())
+
+
+def _spells(character: str) -> bool:
+    """Whether it is a letter, a digit, or the vowel sign of a script that has such."""
+    return character.isalnum() or unicodedata.category(character).startswith("M")
+
+
+def digits(text: str | None) -> str:
+    """The digits of a telephone number; "" for none."""
+    return "".join(c for c in text or "" if c.isdecimal())
