@@ -1,0 +1,221 @@
+"""One line of the log: names of fields, codes and pseudonyms, never a value of a child's."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final, Self
+
+import orjson
+
+from adapters.codes import Purpose, ReleaseClass
+from gateway.audit.failures import EntryRefused, LeafUnreadable
+from gateway.audit.pseudonym import PSEUDONYM, Pseudonym
+from gateway.audit.sealing import SEALED, Sealed
+from resolvers.child import WithheldReason
+from resolvers.outcome import Outcome
+
+VERSION: Final = 1
+# An entry bundle of C2SP tlog-tiles writes each leaf's length in two bytes.
+MAX_LEAF: Final = 0xFFFF
+MAX_NAME: Final = 256
+
+_QUERY_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_DETAIL = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+# Anything but a lone surrogate, which has no UTF-8.
+_NAME = re.compile(rf"[^\ud800-\udfff]{{0,{MAX_NAME}}}", re.DOTALL)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+# In UTF-8: DEL, C1 controls, zero-width and bidirectional marks, line and paragraph separators.
+_UNSEEN = re.compile(
+    rb"\x7f|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf"
+)
+
+
+class AuditKind(StrEnum):
+    """What happened."""
+
+    INTENT = "INTENT"
+    RELEASE = "RELEASE"
+    REFUSAL = "REFUSAL"
+    AUTHENTICATION_FAILURE = "AUTHENTICATION_FAILURE"
+    POLICY_CHANGE = "POLICY_CHANGE"
+    SOURCE_CHANGE = "SOURCE_CHANGE"
+    CONFIGURATION_CHANGE = "CONFIGURATION_CHANGE"
+    AUDIT_SEARCH = "AUDIT_SEARCH"
+    BREAK_GLASS = "BREAK_GLASS"
+    REVIEW = "REVIEW"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedWithholding:
+    """A class that an agency's rule kept back; `rule` is the rule's name."""
+
+    release_class: ReleaseClass
+    reason: WithheldReason
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedAgency:
+    """What one agency was asked or gave; `released` are field names; no outcome before asking."""
+
+    agency: str
+    outcome: Outcome | None = None
+    released: tuple[str, ...] = ()
+    withheld: tuple[AuditedWithholding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One happening; `agencies` are kept by agency id, each once.
+
+    `document` is the SHA-256 of the GraphQL document in hex; `detail` an upper-case code such
+    as "PURPOSE_NOT_ENTITLED". EntryRefused if a field is not what it says, so that a number or
+    a text in the clear cannot stand where a pseudonym or a sealed text belongs.
+    """
+
+    kind: AuditKind
+    at: datetime
+    query_id: str | None = None
+    user: str | None = None
+    organisation: str | None = None
+    role: str | None = None
+    purpose: Purpose | None = None
+    justification: Sealed | None = None
+    case_reference: Sealed | None = None
+    child_pseudonyms: tuple[Pseudonym, ...] = ()
+    document: str | None = None
+    policy_version: str | None = None
+    agencies: tuple[AuditedAgency, ...] = ()
+    detail: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is None:
+            raise EntryRefused("an entry's time has a time zone")
+        _refuse_unshaped(self)
+        _refuse_unwritable(self)
+        ordered = tuple(sorted(self.agencies, key=lambda said: said.agency))
+        if len({said.agency for said in ordered}) != len(ordered):
+            raise EntryRefused("an entry names each agency once")
+        object.__setattr__(self, "agencies", ordered)
+
+    def leaf(self) -> bytes:
+        """One line of UTF-8 JSON, keys sorted, nothing unseen in the raw; at most MAX_LEAF bytes.
+
+        EntryRefused if it is longer: the caller splits it over several entries.
+        """
+        line = orjson.dumps(_fields(self), option=orjson.OPT_SORT_KEYS)
+        line = _UNSEEN.sub(lambda found: b"\\u%04x" % ord(found[0].decode()), line)
+        if len(line) > MAX_LEAF:
+            raise EntryRefused(f"an entry has at most {MAX_LEAF} bytes")
+        return line
+
+    @classmethod
+    def read(cls, leaf: bytes) -> Self:
+        """The entry whose leaf this is; LeafUnreadable if it is none of a known version."""
+        try:
+            held = orjson.loads(leaf)
+            if held.pop("v") != VERSION:
+                raise LeafUnreadable("the entry is of another version of the log")
+            read = {name: _READ.get(name, _as_it_is)(value) for name, value in held.items()}
+            return cls(**read)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise LeafUnreadable("the bytes are no entry of this log") from error
+
+
+def stamp(at: datetime) -> str:
+    """`at` in UTC to the microsecond, always 27 characters, so that text order is time order."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _refuse_unshaped(entry: Entry) -> None:
+    shaped = [
+        (_QUERY_ID, entry.query_id),
+        (_DETAIL, entry.detail),
+        (_SHA256, entry.document),
+        (SEALED, entry.justification),
+        (SEALED, entry.case_reference),
+        *((PSEUDONYM, pseudonym) for pseudonym in entry.child_pseudonyms),
+    ]
+    for shape, text in shaped:
+        if text is not None and not shape.fullmatch(text):
+            raise EntryRefused(f"an entry's field does not have its shape, {shape.pattern}")
+
+
+def _refuse_unwritable(entry: Entry) -> None:
+    names = [entry.user, entry.organisation, entry.role, entry.policy_version]
+    for said in entry.agencies:
+        names += [said.agency, *said.released, *(kept.rule for kept in said.withheld)]
+    for name in names:
+        if name is not None and not _NAME.fullmatch(name):
+            raise EntryRefused(f"a name in an entry is Unicode of at most {MAX_NAME} characters")
+
+
+def _fields(entry: Entry) -> dict[str, Any]:
+    held = {
+        "v": VERSION,
+        "kind": entry.kind,
+        "at": stamp(entry.at),
+        "query_id": entry.query_id,
+        "user": entry.user,
+        "organisation": entry.organisation,
+        "role": entry.role,
+        "purpose": entry.purpose,
+        "justification": entry.justification,
+        "case_reference": entry.case_reference,
+        "child_pseudonyms": entry.child_pseudonyms or None,
+        "document": entry.document,
+        "policy_version": entry.policy_version,
+        "agencies": _grouped(entry.agencies) or None,
+        "detail": entry.detail,
+    }
+    return {name: value for name, value in held.items() if value is not None}
+
+
+def _grouped(agencies: tuple[AuditedAgency, ...]) -> list[dict[str, Any]]:
+    # Hundreds of agencies of a widened question mostly say the same; said once, it fits a leaf.
+    groups: dict[AuditedAgency, list[str]] = {}
+    for said in agencies:
+        alike = AuditedAgency("", said.outcome, said.released, said.withheld)
+        groups.setdefault(alike, []).append(said.agency)
+    return [_group(alike, ids) for alike, ids in groups.items()]
+
+
+def _group(alike: AuditedAgency, ids: list[str]) -> dict[str, Any]:
+    withheld = [[kept.release_class, kept.reason, kept.rule] for kept in alike.withheld]
+    held = {"ids": ids, "released": list(alike.released), "withheld": withheld}
+    if alike.outcome is not None:
+        held["outcome"] = alike.outcome
+    return {name: value for name, value in held.items() if value}
+
+
+def _read_agencies(groups: list[dict[str, Any]]) -> tuple[AuditedAgency, ...]:
+    return tuple(said for group in groups for said in _read_group(**group))
+
+
+def _read_group(
+    ids: list[str],
+    outcome: str | None = None,
+    released: list[str] | None = None,
+    withheld: list[tuple[str, str, str]] | None = None,
+) -> list[AuditedAgency]:
+    kept = tuple(
+        AuditedWithholding(ReleaseClass(release_class), WithheldReason(reason), rule)
+        for release_class, reason, rule in withheld or ()
+    )
+    said = None if outcome is None else Outcome(outcome)
+    return [AuditedAgency(agency, said, tuple(released or ()), kept) for agency in ids]
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_READ: Final[dict[str, Callable[[Any], Any]]] = {
+    "kind": AuditKind,
+    "at": datetime.fromisoformat,
+    "purpose": Purpose,
+    "child_pseudonyms": tuple,
+    "agencies": _read_agencies,
+}

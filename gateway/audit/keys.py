@@ -1,0 +1,118 @@
+"""The keys of one epoch, kept apart from the log: who holds both can re-identify a child."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Protocol, Self
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from gateway.audit.failures import KeysUnreadable, SealBroken
+from gateway.audit.private_file import create_once
+
+KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
+EPOCH_NAME: Final = r"[a-z0-9][a-z0-9-]{0,31}"
+_FORMAT = "teamaround-epoch-keys/1"
+_KEY_NAMES = ("pseudonym_key", "sealing_key")
+
+
+class KeyService(Protocol):
+    """Uses the keys of the live epoch without handing them out; a remote one may stand in.
+
+    It raises KeysUnreadable when it cannot be reached.
+    """
+
+    @property
+    def epoch(self) -> str:
+        """The name that every pseudonym and sealed text of this epoch begins with."""
+        ...
+
+    async def digest(self, message: bytes) -> bytes:
+        """HMAC-SHA-256 of `message`, 32 bytes."""
+        ...
+
+    async def seal(self, text: bytes, bound_to: bytes) -> bytes:
+        """`text` encrypted, and opened only beside the same `bound_to`."""
+        ...
+
+    async def open(self, sealed: bytes, bound_to: bytes) -> bytes:
+        """What `seal` was given; SealBroken if the key, `bound_to` or a byte differs."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EpochKeys:
+    """One epoch's keys in this process's memory, from a file: for development."""
+
+    epoch: str
+    pseudonym_key: bytes = field(repr=False)
+    sealing_key: bytes = field(repr=False)
+
+    @classmethod
+    def at(cls, path: Path, *, first_epoch: str) -> Self:
+        """Read the keys at `path`, made for `first_epoch` if there is no such file.
+
+        KeysUnreadable if the file cannot be made or read, is malformed, or others may open it.
+        """
+        try:
+            if not path.exists():
+                create_once(path, _new_keys(first_epoch))
+            content = _read_private(path)
+        except OSError as error:
+            raise KeysUnreadable(f"{path}: cannot be read ({type(error).__name__})") from None
+        return cls(**_parsed(path, content))
+
+    async def digest(self, message: bytes) -> bytes:
+        """As KeyService says."""
+        return hmac.digest(self.pseudonym_key, message, hashlib.sha256)
+
+    async def seal(self, text: bytes, bound_to: bytes) -> bytes:
+        """As KeyService says: AES-256-GCM, a random nonce before the ciphertext."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + AESGCM(self.sealing_key).encrypt(nonce, text, bound_to)
+
+    async def open(self, sealed: bytes, bound_to: bytes) -> bytes:
+        """As KeyService says."""
+        nonce, ciphertext = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+        try:
+            return AESGCM(self.sealing_key).decrypt(nonce, ciphertext, bound_to)
+        except (InvalidTag, ValueError):
+            raise SealBroken("the text does not open under this epoch's key") from None
+
+
+def _new_keys(epoch: str) -> bytes:
+    if not re.fullmatch(EPOCH_NAME, epoch):
+        raise KeysUnreadable("an epoch's name is up to 32 of a-z, 0-9 and hyphen")
+    fresh = {n: base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() for n in _KEY_NAMES}
+    return orjson.dumps({"format": _FORMAT, "epoch": epoch, **fresh}, option=orjson.OPT_INDENT_2)
+
+
+def _read_private(path: Path) -> bytes:
+    with path.open("rb") as file:
+        # Asked of the open file, so that it cannot be swapped between the look and the read.
+        mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+        if mode & 0o077:
+            raise KeysUnreadable(f"{path}: others may open it (mode {mode:04o}); set mode 0600")
+        return file.read()
+
+
+def _parsed(path: Path, content: bytes) -> dict[str, Any]:
+    try:
+        held = orjson.loads(content)
+        keys = {name: base64.b64decode(held[name], validate=True) for name in _KEY_NAMES}
+        known = held["format"] == _FORMAT and re.fullmatch(EPOCH_NAME, held["epoch"])
+    except (ValueError, KeyError, TypeError, binascii.Error):
+        known = None
+    if not known or any(len(key) != KEY_BYTES for key in keys.values()):
+        raise KeysUnreadable(f"{path}: not a file of {_FORMAT}; restore it from its copy")
+    return {"epoch": held["epoch"], **keys}

@@ -1,0 +1,185 @@
+"""The log that nothing outruns: `append` returns an index only when the entry is on the disk."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Final, Self
+
+from gateway.audit.entry import Entry
+from gateway.audit.failures import LogUnavailable
+from gateway.audit.store import Row, Seen, Writing, check_log, create_log, log_size, read_rows
+
+QUEUE_BOUND: Final = 4096
+GROUP_BOUND: Final = 256
+READ_BOUND: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An entry's index and its leaf, byte for byte as it was written."""
+
+    index: int
+    leaf: bytes
+
+    @property
+    def entry(self) -> Entry:
+        """The leaf, read; LeafUnreadable if it is of a version this gateway does not know."""
+        return Entry.read(self.leaf)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    row: Row
+    index: asyncio.Future[int]
+
+
+class AuditLog:
+    """One writer thread commits whatever has gathered, as one group; callers await its fsync.
+
+    Belongs to the event loop in which it was opened. Several processes may share one file.
+    """
+
+    @classmethod
+    async def open(cls, path: Path, *, queue_bound: int = QUEUE_BOUND) -> Self:
+        """Open the log at `path`, made if absent (folder 0700, file 0600), and check all of it.
+
+        LogCorrupt if it is not as it was written, LogUnavailable if it cannot be written now.
+        At most `queue_bound` entries wait; the next is refused at once.
+        """
+        return cls(path, await asyncio.to_thread(_Writer.open, path), queue_bound)
+
+    def __init__(self, path: Path, writer: "_Writer", queue_bound: int) -> None:
+        self._path = path
+        self._loop = asyncio.get_running_loop()
+        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._free = queue_bound
+        self._closed = False
+        self._writer = writer
+        self._thread = threading.Thread(target=self._write, name="audit-log", daemon=True)
+        self._thread.start()
+
+    async def append(self, entry: Entry) -> int:
+        """Write `entry`; its index, once it survives a crash of the machine.
+
+        LogUnavailable if it could not be written, at once if too many wait already.
+        EntryRefused if it does not fit the log. A caller that is cancelled meanwhile cannot
+        tell whether it was written; others are not disturbed.
+        """
+        row = Row.of(entry)
+        if self._closed:
+            raise LogUnavailable("the log is closed")
+        if not self._free:
+            raise LogUnavailable("too many entries wait for the disk")
+        self._free -= 1
+        waiting = _Waiting(row, self._loop.create_future())
+        self._queue.put(waiting)
+        return await waiting.index
+
+    async def entries(self, first: int = 0, count: int = READ_BOUND) -> tuple[Logged, ...]:
+        """Up to `count` entries from index `first`, in order."""
+        sql = "SELECT idx, leaf FROM entry WHERE idx >= ? ORDER BY idx LIMIT ?"
+        return await self._read(sql, (first, count))
+
+    async def of_query(self, query_id: str) -> tuple[Logged, ...]:
+        """Every entry of one question, in order."""
+        sql = "SELECT idx, leaf FROM entry WHERE query_id = ? ORDER BY idx"
+        return await self._read(sql, (query_id,))
+
+    async def of_child(self, pseudonym: str, count: int = READ_BOUND) -> tuple[Logged, ...]:
+        """Up to `count` entries that bear a child's pseudonym, newest first."""
+        sql = (
+            "SELECT idx, leaf FROM child_pseudonym JOIN entry USING (idx) "
+            "WHERE pseudonym = ? ORDER BY idx DESC LIMIT ?"
+        )
+        return await self._read(sql, (pseudonym, count))
+
+    async def size(self) -> int:
+        """How many entries are durable, which is the next index."""
+        return await asyncio.to_thread(log_size, self._path)
+
+    async def aclose(self) -> None:
+        """Write what waits, then close the file; nothing more is taken. Twice does no harm."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    async def _read(self, sql: str, given: Sequence[str | int]) -> tuple[Logged, ...]:
+        rows = await asyncio.to_thread(read_rows, self._path, sql, given)
+        return tuple(Logged(index, leaf) for index, leaf in rows)
+
+    def _write(self) -> None:
+        """The thread: group after group, until the end mark, which is always the last."""
+        ended = False
+        while not ended:
+            drained = self._drain()
+            group = [waiting for waiting in drained if waiting is not None]
+            ended = len(group) < len(drained)
+            if group:
+                outcome = self._writer.add([waiting.row for waiting in group])
+                self._tell(group, outcome)
+        self._writer.close()
+
+    def _drain(self) -> list[_Waiting | None]:
+        drained = [self._queue.get()]
+        while len(drained) < GROUP_BOUND and not self._queue.empty():
+            drained.append(self._queue.get())
+        return drained
+
+    def _tell(self, group: list[_Waiting], outcome: "int | Exception") -> None:
+        # A loop that is closed has nobody left who waits.
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._settle, group, outcome)
+
+    def _settle(self, group: list[_Waiting], outcome: "int | Exception") -> None:
+        self._free += len(group)
+        for place, waiting in enumerate(group):
+            if waiting.index.done():  # its caller was cancelled
+                continue
+            if isinstance(outcome, int):
+                waiting.index.set_result(outcome + place)
+            else:
+                waiting.index.set_exception(_unwritten(outcome))
+
+
+class _Writer:
+    """Adds groups over one connection, and opens another after a failure."""
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Make the log if absent, check it, and see that it can be written."""
+        create_log(path)
+        seen = check_log(path)
+        return cls(path, seen, Writing.open(path, seen))
+
+    def __init__(self, path: Path, seen: Seen, writing: Writing) -> None:
+        self._path = path
+        self._seen = seen
+        self._writing: Writing | None = writing
+
+    def add(self, rows: Sequence[Row]) -> "int | Exception":
+        """The first index of the group, or why none of it was written."""
+        try:
+            self._writing = self._writing or Writing.open(self._path, self._seen)
+            first = self._writing.add(rows)
+        except Exception as error:  # noqa: BLE001 - whatever fails must reach those who wait
+            self.close()
+            return error
+        self._seen = replace(self._seen, size=first + len(rows))
+        return first
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._writing is not None:
+            self._writing.close()
+            self._writing = None
+
+
+def _unwritten(cause: Exception) -> LogUnavailable:
+    # One exception for each who waits: each adds its own traceback to it.
+    failure = LogUnavailable("the log could not be written")
+    failure.__cause__ = cause
+    return failure

@@ -1,0 +1,38 @@
+"""Files that only this gateway reads: whole or absent, never half-written, never open to others."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def create_once(path: Path, content: bytes) -> None:
+    """Write `content` durably to `path` (mode 0600) unless a file is there; OSError if it cannot.
+
+    Of several processes that start at once one writes the file, and all find it whole.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        _write_durably(draft, content)
+        path.hardlink_to(draft)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

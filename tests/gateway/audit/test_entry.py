@@ -1,0 +1,133 @@
+"""Every entry is one well-formed line that reads back as it was."""
+
+import unicodedata
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.codes import Purpose, ReleaseClass
+from gateway.audit.entry import MAX_LEAF, AuditedAgency, AuditedWithholding, AuditKind, Entry
+from gateway.audit.failures import EntryRefused, LeafUnreadable
+from gateway.audit.pseudonym import Pseudonym
+from gateway.audit.sealing import Sealed
+from resolvers.child import WithheldReason
+from resolvers.outcome import Outcome
+from tests.gateway.audit.examples import NOON, asked, released
+
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+WITHHOLDINGS = st.builds(
+    AuditedWithholding, st.sampled_from(ReleaseClass), st.sampled_from(WithheldReason), NAMES
+)
+AGENCIES = st.builds(
+    AuditedAgency,
+    NAMES,
+    st.none() | st.sampled_from(Outcome),
+    st.lists(NAMES, max_size=3).map(tuple),
+    st.lists(WITHHOLDINGS, max_size=3).map(tuple),
+)
+OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))
+MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=OFFSETS)  # noqa: DTZ001 - hypothesis wants naive bounds
+ENTRIES = st.builds(
+    Entry,
+    kind=st.sampled_from(AuditKind),
+    at=MOMENTS,
+    query_id=st.none() | st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True),
+    user=st.none() | NAMES,
+    organisation=st.none() | NAMES,
+    role=st.none() | NAMES,
+    purpose=st.none() | st.sampled_from(Purpose),
+    justification=st.none() | st.just(Sealed("2026:" + "A" * 60)),
+    child_pseudonyms=st.lists(
+        st.binary(min_size=32, max_size=32).map(lambda b: Pseudonym(f"2026:{b.hex()}")), max_size=3
+    ).map(tuple),
+    policy_version=st.none() | NAMES,
+    agencies=st.lists(AGENCIES, max_size=5, unique_by=lambda said: said.agency).map(tuple),
+    detail=st.none() | st.from_regex(r"[A-Z][A-Z0-9_]{0,63}", fullmatch=True),
+)
+
+
+@given(ENTRIES)
+def test_an_entry_reads_back_as_it_was_and_writes_the_same_bytes_again(entry: Entry) -> None:
+    read = Entry.read(entry.leaf())
+    assert read == entry
+    assert read.leaf() == entry.leaf()
+
+
+@given(ENTRIES)
+def test_an_entry_is_one_line_whatever_its_names_hold(entry: Entry) -> None:
+    line = entry.leaf().decode("utf-8")
+    assert len(line.splitlines()) == 1
+    assert not any(unicodedata.category(character) == "Cc" for character in line)
+
+
+@pytest.mark.parametrize("unseen", ["\r\n", "\u2028", "\u2029", "\x85", "\x7f", "\u202e", "\x00"])
+def test_a_line_break_or_hidden_mark_in_a_name_is_written_as_an_escape(unseen: str) -> None:
+    leaf = replace(asked(), user=f"j{unseen}okafor").leaf()
+    assert unseen.encode() not in leaf
+    assert Entry.read(leaf).user == f"j{unseen}okafor"
+
+
+def test_a_name_that_is_no_unicode_is_refused() -> None:
+    with pytest.raises(EntryRefused, match="Unicode"):
+        replace(asked(), user="j\ud800okafor")
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["justification", "case_reference", "detail", "document", "query_id"],
+)
+def test_words_in_the_clear_are_refused_where_a_code_or_sealed_text_belongs(field: str) -> None:
+    words: dict[str, Any] = {field: "Maya was seen with bruises"}
+    with pytest.raises(EntryRefused) as refusal:
+        replace(asked(), **words)
+    assert "Maya" not in str(refusal.value)
+
+
+def test_an_nhs_number_is_refused_where_a_pseudonym_belongs() -> None:
+    with pytest.raises(EntryRefused) as refusal:
+        replace(asked(), child_pseudonyms=(Pseudonym("9000000009"),))
+    assert "9000000009" not in str(refusal.value)
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    with pytest.raises(EntryRefused, match="time zone"):
+        replace(asked(), at=NOON.replace(tzinfo=None))
+
+
+def test_an_agency_named_twice_is_refused() -> None:
+    with pytest.raises(EntryRefused, match="once"):
+        replace(asked(), agencies=(AuditedAgency("school"), AuditedAgency("school")))
+
+
+def test_three_hundred_agencies_that_withhold_every_class_fit_one_entry() -> None:
+    kept = tuple(
+        AuditedWithholding(name, WithheldReason.POLICY, "default deny") for name in ReleaseClass
+    )
+    agencies = tuple(AuditedAgency(f"anywhere-council-{n:03}", None, (), kept) for n in range(300))
+    entry = replace(asked(), agencies=agencies)
+    assert len(entry.leaf()) < MAX_LEAF // 4
+    assert Entry.read(entry.leaf()).agencies == agencies
+
+
+def test_an_entry_too_long_for_a_log_tile_is_refused_with_its_limit() -> None:
+    fields = tuple(f"field{n:05}" * 20 for n in range(400))
+    with pytest.raises(EntryRefused, match=str(MAX_LEAF)):
+        replace(asked(), agencies=(AuditedAgency("school", released=fields),)).leaf()
+
+
+@pytest.mark.parametrize(
+    "leaf",
+    [b"", b"{}", b"[]", b"null", b'{"v":2}', b"\xff", released().leaf().replace(b"RELEASE", b"X")],
+)
+def test_bytes_that_are_no_entry_are_said_to_be_none(leaf: bytes) -> None:
+    with pytest.raises(LeafUnreadable):
+        Entry.read(leaf)
+
+
+def test_a_clock_that_steps_back_still_writes_a_well_formed_entry() -> None:
+    earlier = replace(asked(), at=NOON - timedelta(days=1))
+    assert Entry.read(earlier.leaf()).at == NOON - timedelta(days=1)
