@@ -4,25 +4,74 @@ At this stage by rules that a person can check by hand; a scorer of probabilitie
 holds then too: differing NHS numbers or UPNs never join, and nothing joins without an identifier.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import combinations
 
-from adapters.record import Identifier, Record
+from adapters.record import Record
 from resolvers.agreement import Agreement
-from resolvers.evidence import NUMBERS, Evidence, fits_stated, numbers_of, weigh
+from resolvers.details import NUMBERS, Details
+from resolvers.evidence import Evidence, weigh
 from resolvers.grade import Grade, Graded, LikelyOther, MatchGrade, Resolution
 from resolvers.reference import Reference
 
-_BY_SOURCE = Mapping[str, tuple[Record, ...]]
 _Key = tuple[str, Record]
+_Held = Mapping[_Key, Details]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """All that is known of the child, and apart from it what the caller stated."""
+
+    all: Details
+    stated: Details
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What stands when certain records have nothing more to teach."""
+
+    grades: Mapping[_Key, Grade]
+    disputed: frozenset[str]
+
+    @property
+    def certain(self) -> list[_Key]:
+        """The records that are certainly the child's."""
+        return [key for key, g in self.grades.items() if g.grade is MatchGrade.CERTAIN]
 
 
 def grade(reference: Reference, record: Record, *, source: str = "") -> Grade:
     """Grade one record by itself; `source` matters only where the caller named a record of it."""
-    evidence = weigh(reference, record, source=source)
+    return _grade(_known(reference), Details.of_record(source, record))
+
+
+def resolve(
+    reference: Reference, records_by_source: Mapping[str, tuple[Record, ...]]
+) -> Resolution:
+    """Grade every record, letting certain ones teach further numbers, round by round.
+
+    All of a round see the same numbers, so that no order matters. Two certain records of one
+    source that are not each other's duplicates are both only probable, and teach nothing.
+    """
+    keys = {(source, r) for source, records in records_by_source.items() for r in records}
+    held = {(source, r): Details.of_record(source, r) for source, r in keys}
+    doubted: frozenset[_Key] = frozenset()
+    while True:
+        settled = _settle(_known(reference), held, doubted)
+        clashing = _clashing(settled.certain, held)
+        if not clashing:
+            return _resolution(records_by_source, settled)
+        doubted |= clashing
+
+
+def _known(reference: Reference) -> _Known:
+    return _Known(Details.of_reference(reference), Details.of_stated(reference))
+
+
+def _grade(known: _Known, held: Details) -> Grade:
+    evidence = weigh(known.all, held)
     return Grade(
-        grade=_by_number(reference, record, evidence) if evidence.shared else _by_details(evidence),
+        grade=_by_number(known, held, evidence) if evidence.shared else _by_details(evidence),
         agreed=evidence.named(Agreement.SAME),
         differed=evidence.named(Agreement.DIFFERENT),
         not_held=evidence.named(Agreement.NOT_HELD),
@@ -30,27 +79,13 @@ def grade(reference: Reference, record: Record, *, source: str = "") -> Grade:
     )
 
 
-def resolve(reference: Reference, records_by_source: _BY_SOURCE) -> Resolution:
-    """Grade every record, letting certain ones teach further numbers, round by round.
-
-    All of a round see the same numbers, so that no order matters. Two certain records of one
-    source that are not each other's duplicates are both only probable, and teach nothing.
-    """
-    doubted: frozenset[_Key] = frozenset()
-    while True:
-        known, disputed, certain = _settle(reference, records_by_source, doubted)
-        clashing = _clashing(certain)
-        if not clashing:
-            return _resolution(known, records_by_source, doubted, disputed)
-        doubted |= clashing
-
-
-def _by_number(reference: Reference, record: Record, evidence: Evidence) -> MatchGrade:
+def _by_number(known: _Known, held: Details, evidence: Evidence) -> MatchGrade:
     """The grade of a record that shares an identifier: who contradicts it is never certain."""
     details = (evidence.name, evidence.birth_date)
     if evidence.numbers_differ or Agreement.DIFFERENT in details:
         return MatchGrade.POSSIBLE
-    if Agreement.SAME in details and fits_stated(reference, record):
+    stated = weigh(known.stated, held)
+    if Agreement.SAME in details and (stated.name.fits or stated.birth_date.fits):
         return MatchGrade.CERTAIN
     return MatchGrade.PROBABLE
 
@@ -79,92 +114,69 @@ def _likely_other(evidence: Evidence) -> LikelyOther | None:
     return LikelyOther.SIBLING if evidence.birth_date is Agreement.DIFFERENT else None
 
 
-def _settle(
-    reference: Reference, records_by_source: _BY_SOURCE, doubted: frozenset[_Key]
-) -> tuple[Reference, frozenset[str], frozenset[_Key]]:
+def _settle(asked: _Known, held: _Held, doubted: frozenset[_Key]) -> _Settled:
     """Rounds until nothing new is learned; each only adds, so that it ends."""
-    known = reference
+    known = asked
     while True:
-        certain = _certain(known, records_by_source, doubted)
-        taught, disputed = _taught(reference, certain)
-        learned = replace(reference, identifiers=reference.identifiers | taught)
-        if learned == known:
-            return known, disputed, certain
-        known = learned
+        grades = {key: _grade(known, details) for key, details in held.items()}
+        grades |= {key: _doubtful(grades[key]) for key in doubted}
+        settled = _Settled(grades, frozenset())
+        taught, disputed = _taught(asked.all, [held[key] for key in settled.certain])
+        if taught == known.all.numbers:
+            return replace(settled, disputed=disputed)
+        known = replace(asked, all=replace(asked.all, numbers=taught))
 
 
-def _certain(
-    known: Reference, records_by_source: _BY_SOURCE, doubted: frozenset[_Key]
-) -> frozenset[_Key]:
-    found = {(source, r) for source, records in records_by_source.items() for r in records}
-    return frozenset(
-        (source, record)
-        for source, record in found - doubted
-        if grade(known, record, source=source).grade is MatchGrade.CERTAIN
-    )
+def _doubtful(found: Grade) -> Grade:
+    certain = found.grade is MatchGrade.CERTAIN
+    return replace(found, grade=MatchGrade.PROBABLE) if certain else found
 
 
 def _taught(
-    reference: Reference, certain: Iterable[_Key]
-) -> tuple[frozenset[Identifier], frozenset[str]]:
-    """The numbers that certain records add, and the schemes in which they disagree."""
-    asked = {i.scheme for i in reference.identifiers}
-    records = [record for _, record in certain]
-    said = {s: {v for r in records for v in numbers_of(r, s)} for s in NUMBERS if s not in asked}
-    agreed = {
-        Identifier(s, value) for s, values in said.items() if len(values) == 1 for value in values
-    }
-    return frozenset(agreed), frozenset(s for s, values in said.items() if len(values) > 1)
+    asked: Details, certain: Iterable[Details]
+) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+    """The numbers known with those of certain records; and the schemes in which these disagree.
+
+    A number that was asked for stands alone; a scheme in dispute teaches nothing.
+    """
+    said = {n: frozenset().union(*(held.numbers[n] for held in certain)) for n in NUMBERS}
+    open_schemes = [n for n in NUMBERS if not asked.numbers[n]]
+    disputed = frozenset(n for n in open_schemes if len(said[n]) > 1)
+    learned = {n: said[n] for n in open_schemes if n not in disputed}
+    return {**asked.numbers, **learned}, disputed
 
 
-def _clashing(certain: Iterable[_Key]) -> frozenset[_Key]:
+def _clashing(certain: Iterable[_Key], held: _Held) -> frozenset[_Key]:
     """Records of one source, under different ids, that are not plainly one child's twice."""
-    pairs = combinations(certain, 2)
     return frozenset(
         key
-        for one, other in pairs
-        if one[0] == other[0] and not _duplicates(one[1], other[1])
+        for one, other in combinations(certain, 2)
+        if one[0] == other[0] and not _duplicates(held[one], held[other])
         for key in (one, other)
     )
 
 
-def _duplicates(first: Record, second: Record) -> bool:
-    if first.record_id is not None and first.record_id == second.record_id:
-        return True
-    return _repeats(first, second) and _repeats(second, first)
-
-
-def _repeats(first: Record, second: Record) -> bool:
-    """Whether the second shares a number with the first and nothing in it speaks against it."""
-    as_known = Reference(
-        identifiers=frozenset(first.identifiers),
-        names=first.names,
-        birth_dates=frozenset() if first.birth_date is None else frozenset({first.birth_date}),
+def _duplicates(first: Details, second: Details) -> bool:
+    return bool(first.records & second.records) or (
+        _repeats(first, second) and _repeats(second, first)
     )
-    evidence = weigh(as_known, second)
+
+
+def _repeats(first: Details, second: Details) -> bool:
+    """Whether the second shares a number with the first and nothing in it speaks against it."""
+    evidence = weigh(first, second)
     contradicted = Agreement.DIFFERENT in (evidence.name, evidence.birth_date)
     return evidence.shared and not evidence.numbers_differ and not contradicted
 
 
 def _resolution(
-    known: Reference,
-    records_by_source: _BY_SOURCE,
-    doubted: frozenset[_Key],
-    disputed: frozenset[str],
+    records_by_source: Mapping[str, tuple[Record, ...]], settled: _Settled
 ) -> Resolution:
-    by_source = {
-        source: tuple(_graded(known, source, records, doubted))
-        for source, records in records_by_source.items()
-    }
-    return Resolution(by_source, disputed)
+    def graded(source: str, records: tuple[Record, ...]) -> Iterator[Graded]:
+        for record in records:
+            found = settled.grades[source, record]
+            if found.grade is not MatchGrade.CERTAINLY_NOT:
+                yield Graded(record, found)
 
-
-def _graded(
-    known: Reference, source: str, records: tuple[Record, ...], doubted: frozenset[_Key]
-) -> Iterable[Graded]:
-    for record in records:
-        found = grade(known, record, source=source)
-        if (source, record) in doubted and found.grade is MatchGrade.CERTAIN:
-            found = replace(found, grade=MatchGrade.PROBABLE)
-        if found.grade is not MatchGrade.CERTAINLY_NOT:
-            yield Graded(record, found)
+    by_source = {source: tuple(graded(source, rs)) for source, rs in records_by_source.items()}
+    return Resolution(by_source, settled.disputed)

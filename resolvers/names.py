@@ -29,21 +29,33 @@ _SHORTEST_PART = 3  # letters that make a part of a name telling
 _SHORTEST_SLIP = 4  # below this, one letter makes another name
 
 
-def compare_family(held: Iterable[Name], known: Iterable[Name]) -> Agreement:
+def families(names: Iterable[Name]) -> frozenset[str]:
+    """The family names, folded; without those that stand for none."""
+    folded = (fold(name.family) for name in names)
+    return frozenset(family for family in folded if family and family not in _NO_FAMILY)
+
+
+def givens(names: Iterable[Name]) -> frozenset[str]:
+    """The given names, folded, all of one name in one text; without those that stand for none."""
+    folded = (fold(" ".join(name.given)) for name in names)
+    return frozenset(
+        given
+        for given in folded
+        if given and given not in _NO_GIVEN and given.partition(" ")[0] not in _NO_GIVEN
+    )
+
+
+def compare_families(held: frozenset[str], known: frozenset[str]) -> Agreement:
     """The family names of a record against those known of the child."""
-    return _verdict(
-        {f for n in held if (f := _family(n))}, {f for n in known if (f := _family(n))}, _families
-    )
+    return _verdict(held, known, _families)
 
 
-def compare_given(held: Iterable[Name], known: Iterable[Name]) -> Agreement:
+def compare_givens(held: frozenset[str], known: frozenset[str]) -> Agreement:
     """The given names of a record against those known of the child, the first above all."""
-    return _verdict(
-        {g for n in held if (g := _given(n))}, {g for n in known if (g := _given(n))}, _givens
-    )
+    return _verdict(held, known, _givens)
 
 
-def _verdict(held: set[str], known: set[str], compare: _Comparison) -> Agreement:
+def _verdict(held: frozenset[str], known: frozenset[str], compare: _Comparison) -> Agreement:
     if not held:
         return Agreement.NOT_HELD
     return best(_in_script(h, k, compare) for h in held for k in known)
@@ -54,17 +66,6 @@ def _in_script(held: str, known: str, compare: _Comparison) -> Agreement:
     if held.isascii() and known.isascii():
         return compare(held, known)
     return Agreement.SAME if held == known else Agreement.NOT_COMPARABLE
-
-
-def _family(name: Name) -> str:
-    family = fold(name.family)
-    return "" if family in _NO_FAMILY else family
-
-
-def _given(name: Name) -> str:
-    given = fold(" ".join(name.given))
-    placeholder = given in _NO_GIVEN or given.partition(" ")[0] in _NO_GIVEN
-    return "" if placeholder else given
 
 
 def _families(held: str, known: str) -> Agreement:

@@ -50,6 +50,13 @@ GROUPS: Final = tuple(
 )
 
 
+_GROUPS_OF: Final = {
+    name: frozenset(n for n, group in enumerate(GROUPS) if name in group)
+    for name in frozenset().union(*GROUPS)
+}
+
+
 def one_name(first: str, second: str) -> bool:
     """Whether two folded given names may be forms of one name."""
-    return any(first in group and second in group for group in GROUPS)
+    none: frozenset[int] = frozenset()
+    return bool(_GROUPS_OF.get(first, none) & _GROUPS_OF.get(second, none))

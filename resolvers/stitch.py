@@ -1,17 +1,16 @@
 """One child of many records, all certainly hers: every fact once, with everyone who says so."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
 from typing import Final, TypeVar
 
 from adapters.codes import NameUse
 from adapters.dates import PartialDate
 from adapters.record import Address, Carer, GpPractice, Name, Record, School, SupportStatus
 from resolvers import chronology
-from resolvers.child import Child, Provenance, StatedBirthDate, StatedName
-from resolvers.evidence import NUMBERS, numbers_of
+from resolvers.child import Child, Conflict, Provenance, StatedBirthDate, StatedName
+from resolvers.details import NUMBERS, numbers
 from resolvers.facts import facts
 from resolvers.involved import involvements, lead
 from resolvers.standing import (
@@ -49,10 +48,7 @@ def stitch(child_id: str, members: Iterable[Member], today: date) -> Child:
     gp_practice, gp_conflict = standing_gp_practice(_said(told, _gp_practices))
     involved = involvements(_said(told, lambda r: r.involvements), today)
     leading, lead_conflict = lead(involved, today)
-    numbers = (
-        disputed(scheme, _said(told, partial(numbers_of, scheme=scheme))) for scheme in NUMBERS
-    )
-    conflicts = (birth_conflict, sex_conflict, gp_conflict, lead_conflict, *numbers)
+    conflicts = (birth_conflict, sex_conflict, gp_conflict, lead_conflict, *_numbers(told))
     return replace(
         _lists(child_id, told),
         birth_date=birth_date,
@@ -110,6 +106,13 @@ def _birth_dates(record: Record) -> tuple[StatedBirthDate, ...]:
 def _gp_practices(record: Record) -> tuple[GpPractice, ...]:
     practice = record.gp_practice
     return (practice,) if practice and (practice.name or practice.ods_code) else ()
+
+
+def _numbers(told: frozenset[Member]) -> Iterator[Conflict | None]:
+    """Several NHS numbers or UPNs: one child has one of each."""
+    said = [(numbers(m.record.identifiers), Provenance(m.agency, m.as_of)) for m in told]
+    for scheme in NUMBERS:
+        yield disputed(scheme, [(value, p) for held, p in said for value in held[scheme]])
 
 
 def _stated(name: Name) -> StatedName:

@@ -8,6 +8,7 @@ _UNDECOMPOSED: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"}
 )
 _ACCENTS: Final = re.compile("[\u0300-\u036f]")
+_PARTS: Final = re.compile("[^a-z0-9]+")
 _APOSTROPHES: Final = str.maketrans(
     dict.fromkeys("'`\u00b4\u02b9\u02bb\u02bc\u02be\u02bf\u2018\u2019\u2032")
 )
@@ -19,7 +20,11 @@ def fold(text: str | None) -> str:
     Apostrophes join ("O'Brien" is "obrien"), everything else parts ("Al-Hassan" is "al hassan").
     Letters of other scripts stay as they are.
     """
-    plain = unicodedata.normalize("NFKD", (text or "").translate(_APOSTROPHES)).casefold()
+    if not text:
+        return ""
+    if text.isascii():
+        return _PARTS.sub(" ", text.replace("'", "").replace("`", "").lower()).strip()
+    plain = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold()
     letters = _ACCENTS.sub("", plain.translate(_UNDECOMPOSED))
     return " ".join("".join(c if _spells(c) else " " for c in letters).split())
 
