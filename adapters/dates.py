@@ -29,7 +29,10 @@ class PartialDate:
         year, month, day = (None if part is None else int(part) for part in found.groups())
         if year is None or year < _EARLIEST_YEAR:
             raise ValueError(f"a year before {_EARLIEST_YEAR} is no living person's")
-        date(year, 1 if month is None else month, 1 if day is None else day)
+        try:
+            date(year, 1 if month is None else month, 1 if day is None else day)
+        except ValueError:  # newer Pythons quote the day in their message
+            raise ValueError("there is no such day in the calendar") from None
         return cls(year, month or 0, day or 0)
 
     @classmethod

@@ -1,0 +1,99 @@
+"""The resources of a FHIR answer, each reference to another of them resolved in place."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+_DEEP: Final = 2  # a role's practitioner and organisation, not their own references
+_FAILED: Final = frozenset({"error", "fatal"})
+
+
+class Resources:
+    """The resources that came together; a reference leads nowhere else.
+
+    A reference object gets a key `resolved` beside its `reference`, so that an expression such as
+    generalPractitioner[0].resolved.name finds the included resource.
+    """
+
+    def __init__(self, resources: list[dict[str, Any]], urls: dict[str, dict[str, Any]]) -> None:
+        self._by_reference = {**{_own(one): one for one in resources}, **urls}
+        # Each resource is resolved once per depth, or ten references to ten would be a hundred.
+        self._done: dict[tuple[int, int], dict[str, Any]] = {}
+
+    def resolved(self, resource: dict[str, Any], deep: int = _DEEP) -> dict[str, Any]:
+        """A copy of `resource` with its references resolved, two steps far."""
+        if not deep or (len(self._by_reference) <= 1 and "contained" not in resource):
+            return resource
+        done = self._done.get((id(resource), deep))
+        if done is None:
+            contained = {f"#{one.get('id')}": one for one in _objects(resource.get("contained"))}
+            done = {key: self._walk(part, contained, deep) for key, part in resource.items()}
+            self._done[id(resource), deep] = done
+        return done
+
+    def _walk(self, part: Any, contained: dict[str, dict[str, Any]], deep: int) -> Any:
+        if isinstance(part, list):
+            return [self._walk(item, contained, deep) for item in part]
+        if not isinstance(part, dict):
+            return part
+        walked = {key: self._walk(item, contained, deep) for key, item in part.items()}
+        reference = part.get("reference")
+        if isinstance(reference, str):
+            target = contained.get(reference) or self._target(reference)
+            if target is not None:
+                walked["resolved"] = self.resolved(target, deep - 1)
+        return walked
+
+    def _target(self, reference: str) -> dict[str, Any] | None:
+        plain = reference.partition("/_history/")[0]
+        relative = "/".join(plain.split("/")[-2:])
+        return self._by_reference.get(plain) or self._by_reference.get(relative)
+
+
+def entries(bundle: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The entries of a Bundle, each with a resource; None if it is not built like one."""
+    listed = bundle.get("entry", [])
+    if not isinstance(listed, list):
+        return None
+    whole = all(isinstance(one, dict) and isinstance(one.get("resource"), dict) for one in listed)
+    return listed if whole else None
+
+
+def resources_of(listed: list[dict[str, Any]]) -> Resources:
+    """The resources of a Bundle's entries, found by type and id or by full URL."""
+    urls = {
+        one["fullUrl"]: one["resource"] for one in listed if isinstance(one.get("fullUrl"), str)
+    }
+    return Resources([one["resource"] for one in listed], urls)
+
+
+def is_match(entry: dict[str, Any]) -> bool:
+    """Whether an entry is what was searched for; without a search mode it is."""
+    search = entry.get("search")
+    mode = search.get("mode") if isinstance(search, dict) else None
+    return mode in (None, "match")
+
+
+def has_next(bundle: dict[str, Any]) -> bool:
+    """Whether the Bundle is one page of more."""
+    return any(link.get("relation") == "next" for link in _objects(bundle.get("link")))
+
+
+def is_outcome(resource: dict[str, Any]) -> bool:
+    """Whether this is an OperationOutcome, which is never a record."""
+    return resource.get("resourceType") == "OperationOutcome"
+
+
+def is_failure(resource: dict[str, Any]) -> bool:
+    """Whether this is an OperationOutcome that says the search failed, wholly or in part."""
+    issues = _objects(resource.get("issue"))
+    return is_outcome(resource) and any(issue.get("severity") in _FAILED for issue in issues)
+
+
+def _own(resource: dict[str, Any]) -> str:
+    return f"{resource.get('resourceType')}/{resource.get('id')}"
+
+
+def _objects(listed: Any) -> Iterator[dict[str, Any]]:
+    return (
+        (one for one in listed if isinstance(one, dict)) if isinstance(listed, list) else iter(())
+    )

@@ -1,0 +1,106 @@
+"""A JMESPath expression of a manifest: compiled once, checked whole, never fails loudly."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions
+
+_FAILURES = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError)
+_KNOWN: dict[str, dict[str, Any]] = Functions.FUNCTION_TABLE
+
+
+class ExpressionError(ValueError):
+    """The text is no expression; the message says why."""
+
+
+class UnreadableError(ValueError):
+    """A value is there and cannot be read as what it should be; never says the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """`roots` are the names of every field it mentions, at any depth."""
+
+    text: str
+    roots: frozenset[str]
+    _search: Callable[[Any], Any]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Compile; ExpressionError if it is no JMESPath or calls an unknown function."""
+        try:
+            parsed = jmespath.compile(text)
+        except JMESPathError as error:
+            raise ExpressionError(_first_line(error)) from None
+        nodes = list(_nodes(parsed.parsed))
+        for node in nodes:
+            _check_call(node)
+        roots = frozenset(str(node["value"]) for node in nodes if node["type"] == "field")
+        keys = _plain_path(parsed.parsed)
+        return cls(text, roots, parsed.search if keys is None else _walker(keys))
+
+    def read(self, document: Any) -> Any:
+        """The value, None where there is none; UnreadableError if the document does not suit."""
+        try:
+            return self._search(document)
+        except _FAILURES:
+            raise UnreadableError("the expression does not suit the document") from None
+
+    def holds(self, document: Any) -> bool:
+        """Whether it gives exactly true; anything else, and any failure, is no."""
+        try:
+            return self._search(document) is True
+        except _FAILURES:
+            return False
+
+
+def _first_line(error: JMESPathError) -> str:
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return f"no JMESPath expression: {lines[0] if lines else 'it is empty'}"
+
+
+def _nodes(node: Any) -> Iterator[dict[str, Any]]:
+    if not isinstance(node, dict):
+        return
+    yield node
+    children = list(node.get("children", ()))
+    if isinstance(node.get("value"), dict):
+        children.append(node["value"])
+    for child in children:
+        yield from _nodes(child)
+
+
+def _check_call(node: dict[str, Any]) -> None:
+    if node["type"] != "function_expression":
+        return
+    name, given = node["value"], len(node["children"])
+    if name not in _KNOWN:
+        raise ExpressionError(f"no function is called {name}")
+    signature = _KNOWN[name]["signature"]
+    variadic = bool(signature) and bool(signature[-1].get("variadic"))
+    if given < len(signature) or (given > len(signature) and not variadic):
+        raise ExpressionError(f"{name} takes {len(signature)} arguments")
+
+
+def _plain_path(node: Any) -> tuple[str, ...] | None:
+    # "a" and "a.b.c" are most of a manifest; walking them is ten times cheaper than interpreting.
+    if node["type"] == "field":
+        return (str(node["value"]),)
+    if node["type"] != "subexpression":
+        return None
+    paths = [_plain_path(child) for child in node["children"]]
+    return None if None in paths else tuple(key for path in paths if path for key in path)
+
+
+def _walker(keys: tuple[str, ...]) -> Callable[[Any], Any]:
+    def walk(document: Any) -> Any:
+        for key in keys:
+            if not isinstance(document, dict):
+                return None
+            document = document.get(key)
+        return document
+
+    return walk

@@ -1,0 +1,93 @@
+"""One HTTP request and its whole, bounded answer; no redirect, cookie or proxy is followed."""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import aiohttp
+from yarl import URL
+
+from adapters.contract import Fault, Malformed, Unavailable
+from adapters.manifest import Manifest
+
+_CHUNK = 64 * 1024
+_LARGEST_HEADER = 16 * 1024
+_WITHOUT_BODY = frozenset({401, 403, 429})
+_SERVER_ERROR = 500
+_REDIRECTS = range(300, 400)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request; `url` is already percent-encoded."""
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """Header names in lower case; the body is empty where the status alone decides."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def open_session(manifest: Manifest) -> aiohttp.ClientSession:
+    """The connections of one source, as many at once as its manifest allows."""
+    connector = aiohttp.TCPConnector(
+        limit=manifest.limits.concurrency,
+        # On a kept connection aiohttp repeats a request that the server dropped, which a read
+        # with effects must never be.
+        force_close=manifest.source.effects != "none",
+    )
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=False,
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
+        headers={"User-Agent": "teamaround"},
+        max_line_size=_LARGEST_HEADER,
+        max_field_size=_LARGEST_HEADER,
+    )
+
+
+async def exchange(
+    session: aiohttp.ClientSession, request: HttpRequest, max_body: int
+) -> HttpAnswer | Unavailable | Malformed:
+    """Send and read at most `max_body` bytes, counted after decompression."""
+    try:
+        async with session.request(
+            request.method,
+            URL(request.url, encoded=True),
+            headers=request.headers,
+            data=request.body,
+            allow_redirects=False,
+        ) as response:
+            return await _answer(response, max_body)
+    except (aiohttp.ClientPayloadError, zlib.error):
+        return Malformed("truncated")
+    except aiohttp.ClientResponseError:
+        return Malformed("http")
+    except (aiohttp.ClientError, OSError):
+        return Unavailable(Fault.CONNECTION)
+
+
+async def _answer(response: aiohttp.ClientResponse, max_body: int) -> HttpAnswer | Malformed:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    if _decided_by_status(response.status):
+        return HttpAnswer(response.status, headers, b"")
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        body += chunk
+        if len(body) > max_body:
+            response.close()
+            return Malformed("too_large")
+    return HttpAnswer(response.status, headers, bytes(body))
+
+
+def _decided_by_status(status: int) -> bool:
+    return status in _WITHOUT_BODY or status >= _SERVER_ERROR or status in _REDIRECTS

@@ -1,0 +1,97 @@
+"""What an HTTP answer means before any mapping: a JSON object to read, or a Reply that ends it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+import orjson
+
+from adapters.contract import Fault, Malformed, Refused, Unavailable
+from adapters.http_exchange import HttpAnswer
+
+DEEPEST: Final = 48  # levels of JSON; the deepest FHIR sample has under 20
+_LONGEST_WAIT_S: Final = 3600.0
+_REFUSED: Final = frozenset({401, 403})
+_BUSY: Final = 429
+_SERVER_ERROR: Final = 500
+_REDIRECTS: Final = range(300, 400)
+
+
+@dataclass(frozen=True, slots=True)
+class JsonAnswer:
+    """A JSON object that came with `status`, which is 2xx or one of the other 4xx."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: dict[str, Any]
+
+    @property
+    def scope(self) -> dict[str, Any]:
+        """What the expressions of an operation are read from."""
+        return {"status": self.status, "headers": self.headers, "body": self.body}
+
+
+def judge(answer: HttpAnswer, now: datetime) -> JsonAnswer | Refused | Unavailable | Malformed:
+    """The object in the answer, or why there is none."""
+    if answer.status in _REFUSED:
+        return Refused()
+    if answer.status == _BUSY:
+        return Unavailable(Fault.BUSY, retry_after(answer.headers, now))
+    if answer.status >= _SERVER_ERROR:
+        return Unavailable(Fault.SERVER_ERROR, retry_after(answer.headers, now))
+    if answer.status in _REDIRECTS:
+        return Malformed("redirect")
+    body = json_object(answer)
+    if isinstance(body, Malformed):
+        return body
+    return JsonAnswer(answer.status, answer.headers, body)
+
+
+def json_object(answer: HttpAnswer) -> dict[str, Any] | Malformed:
+    """The body as a JSON object, or the rule it broke."""
+    if not answer.body.strip():
+        return Malformed("empty")
+    if not _is_json(answer.headers.get("content-type", "")):
+        return Malformed("content_type")
+    try:
+        body = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        return Malformed("json")
+    if not isinstance(body, dict):
+        return Malformed("object")
+    return Malformed("depth") if too_deep(body) else body
+
+
+def _is_json(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind.startswith("application/") and kind.endswith(("/json", "+json", "/json+fhir"))
+
+
+def too_deep(document: Any) -> bool:
+    """Whether JSON nests deeper than 48 levels; walks level by level, never by recursion."""
+    level: list[Any] = [document]
+    for _ in range(DEEPEST):
+        level = [item for parent in level for item in _containers(parent)]
+        if not level:
+            return False
+    return True
+
+
+def _containers(parent: Any) -> list[Any]:
+    items = parent.values() if isinstance(parent, dict) else parent
+    return [item for item in items if isinstance(item, dict | list)]
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds that the agency asks us to wait (RFC 9110, section 10.2.3), at most an hour."""
+    text = headers.get("retry-after", "").strip()
+    try:
+        wait = (
+            float(text) if text.isdigit() else (parsedate_to_datetime(text) - now).total_seconds()
+        )
+    except (ValueError, TypeError):
+        return None
+    return min(max(wait, 0.0), _LONGEST_WAIT_S) if math.isfinite(wait) else None

@@ -1,0 +1,95 @@
+"""One HTTP operation of a manifest, compiled, and what its answers prove."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Self
+
+from adapters.contract import Malformed, NoRecord, TooMany
+from adapters.expression import Expression, UnreadableError
+from adapters.http_judgement import JsonAnswer
+from adapters.manifest import Manifest, Operation
+from adapters.mapping import RecordMapping
+
+_OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class HttpDetail:
+    """A further read of a record: `items` is read from its answer as `records` is."""
+
+    path: str
+    items: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class HttpOperation:
+    """An operation with every expression compiled."""
+
+    operation: Operation
+    mapping: RecordMapping
+    absent: Expression | None
+    too_many: Expression | None
+    records: Expression | None
+    total: Expression | None
+    as_of: Expression | None
+    details: Mapping[str, HttpDetail]
+
+    @classmethod
+    def of(cls, manifest: Manifest, operation: Operation) -> Self:
+        """Compile one operation of a checked manifest."""
+        systems: Mapping[str, str] = (
+            dict(manifest.identify.items()) if manifest.kind == "fhir" else {}
+        )
+        details = {
+            name: HttpDetail(detail.path or "", _parsed(detail.items))
+            for name, detail in operation.detail.items()
+        }
+        return cls(
+            operation=operation,
+            mapping=RecordMapping.of(operation, manifest.codes, systems),
+            absent=_parsed(operation.absent),
+            too_many=_parsed(operation.too_many),
+            records=_parsed(operation.records),
+            total=_parsed(operation.total),
+            as_of=_parsed(operation.as_of),
+            details=details,
+        )
+
+    def verdict(self, answer: JsonAnswer) -> NoRecord | TooMany | Malformed | None:
+        """What the answer proves before any record is looked for; None if it may hold records."""
+        if self.too_many is not None and self.too_many.holds(answer.scope):
+            return TooMany()
+        if self.absent is not None and self.absent.holds(answer.scope):
+            return NoRecord(self.moment(answer))
+        return None if answer.status == _OK else Malformed("status")
+
+    def moment(self, answer: JsonAnswer) -> datetime | None:
+        """The moment that the agency says its data is of; None if it does not say."""
+        return read_moment(self.as_of, answer.scope)
+
+
+def read_moment(as_of: Expression | None, scope: Any) -> datetime | None:
+    """An ISO date-time or an HTTP date; without an offset it is taken for UTC."""
+    if as_of is None:
+        return None
+    try:
+        text = as_of.read(scope)
+    except UnreadableError:
+        return None
+    return _moment(text) if isinstance(text, str) else None
+
+
+def _moment(text: str) -> datetime | None:
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = parse(text)
+        except ValueError:
+            continue
+        return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return None
+
+
+def _parsed(text: str | None) -> Expression | None:
+    return None if text is None else Expression.parse(text)
