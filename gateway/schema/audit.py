@@ -6,7 +6,8 @@ from typing import Annotated
 import strawberry
 
 from adapters.codes import Purpose
-from gateway.schema.codes import AlertState, AuditKind
+from gateway.audit.entry import AuditKind
+from gateway.schema.codes import AlertState
 from gateway.schema.declare import argument, code_list, entry, field, output, resolved
 from gateway.schema.inputs import KnownDetails
 from gateway.schema.not_yet import not_yet

@@ -19,21 +19,6 @@ class QualityLevel(StrEnum):
     EXEMPLARY = "EXEMPLARY"
 
 
-class AuditKind(StrEnum):
-    """What an entry of the log records."""
-
-    INTENT = "INTENT"
-    RELEASE = "RELEASE"
-    REFUSAL = "REFUSAL"
-    AUTHENTICATION_FAILURE = "AUTHENTICATION_FAILURE"
-    POLICY_CHANGE = "POLICY_CHANGE"
-    SOURCE_CHANGE = "SOURCE_CHANGE"
-    CONFIGURATION_CHANGE = "CONFIGURATION_CHANGE"
-    AUDIT_SEARCH = "AUDIT_SEARCH"
-    BREAK_GLASS = "BREAK_GLASS"
-    REVIEW = "REVIEW"
-
-
 class AlertState(StrEnum):
     """Whether somebody has looked into an alert."""
 

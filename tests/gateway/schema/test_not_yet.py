@@ -1,0 +1,30 @@
+"""What is promised for later says so plainly."""
+
+import pytest
+
+from gateway.errors import CODES, NotYetAvailable
+from tests.gateway.schema.examples import context
+from tests.gateway.schema.execution import executed
+
+DOCUMENTS = {
+    "audit": "{ audit { checkpoint { size } } }",
+    "accesses": "{ accesses { availableFrom } }",
+    "registerSource": 'mutation { registerSource(manifest: "") { findings { rule } } }',
+    "approveSource": 'mutation { approveSource(id: "s", version: 1) { findings { rule } } }',
+    "suspendSource": 'mutation { suspendSource(id: "s", reason: "r") { findings { rule } } }',
+    "breakGlass": "mutation ($known: KnownDetails!)"
+    ' { breakGlass(known: $known, justification: "j") { id } }',
+    "reviewAccess": 'mutation { reviewAccess(entry: "1", verdict: MISUSE, note: "n") { index } }',
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+async def test_a_later_feature_says_that_it_is_not_available_yet(name: str) -> None:
+    result = await executed(DOCUMENTS[name], context())
+    assert result.data == {name: None}
+    (error,) = result.errors or []
+    cause = error.original_error
+    assert isinstance(cause, NotYetAvailable)
+    assert cause.code == "NOT_YET_AVAILABLE"
+    assert cause.code in CODES
+    assert f"`{name}` is promised" in error.message
