@@ -84,10 +84,22 @@ def _by_number(known: _Known, held: Details, evidence: Evidence) -> MatchGrade:
     details = (evidence.name, evidence.birth_date)
     if evidence.numbers_differ or Agreement.DIFFERENT in details:
         return MatchGrade.POSSIBLE
-    stated = weigh(known.stated, held)
-    if Agreement.SAME in details and (stated.name.fits or stated.birth_date.fits):
+    if Agreement.SAME in details and _bears_out(held, known.stated):
         return MatchGrade.CERTAIN
     return MatchGrade.PROBABLE
+
+
+def _bears_out(held: Details, stated: Details) -> bool:
+    """Whether something the caller stated fits the record, or all of it is beside the record.
+
+    Beside it, as a birth date is where a record has only names: then these names are known from a
+    record that the birth date did fit. Whoever stated nothing but a number has proved nothing.
+    """
+    if not (stated.families or stated.givens or stated.birth_dates):
+        return False
+    evidence = weigh(stated, held)
+    said = (evidence.name, evidence.birth_date)
+    return any(verdict.fits for verdict in said) or all(verdict.silent for verdict in said)
 
 
 def _by_details(evidence: Evidence) -> MatchGrade:

@@ -1,0 +1,54 @@
+"""Only a whole day that somebody knew agrees; a year, a placeholder or a guess does not."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.dates import PartialDate
+from resolvers.agreement import Agreement
+from resolvers.birth_dates import compare, compatible
+
+DAYS = st.dates().map(PartialDate.of) | st.builds(
+    PartialDate, st.integers(1900, 2030), st.integers(0, 12)
+)
+
+
+@pytest.mark.parametrize(
+    ("held", "known", "verdict"),
+    [
+        ("2015-03-09", "2015-03-09", Agreement.SAME),
+        ("2015", "2015-03-09", Agreement.NEAR),
+        ("2015-03", "2015-03-09", Agreement.NEAR),
+        ("2015-01-01", "2015-03-09", Agreement.NEAR),
+        ("2015-01-01", "2015-01-01", Agreement.NEAR),
+        ("1900-01-01", "2015-03-09", Agreement.NOT_COMPARABLE),
+        ("2015-09-03", "2015-03-09", Agreement.NEAR),
+        ("2015-03-08", "2015-03-09", Agreement.NEAR),
+        ("2015-04", "2015-03-09", Agreement.DIFFERENT),
+        ("2014", "2015-03-09", Agreement.DIFFERENT),
+        ("2014-11-20", "2015-03-09", Agreement.DIFFERENT),
+    ],
+)
+def test_a_birth_date_agrees_only_as_far_as_it_is_known(
+    held: str, known: str, verdict: Agreement
+) -> None:
+    assert compare(PartialDate.parse(held), PartialDate.parse(known)) is verdict
+
+
+@pytest.mark.parametrize(
+    ("held", "verdict"),
+    [
+        ("2015-03-09", Agreement.NEAR),
+        ("2013-07-22", Agreement.NOT_COMPARABLE),
+        ("2009-07-22", Agreement.DIFFERENT),
+    ],
+)
+def test_a_guessed_age_never_agrees(held: str, verdict: Agreement) -> None:
+    known = PartialDate(2015, 3, 9)
+    assert compare(PartialDate.parse(held), known, estimated=True) is verdict
+
+
+@given(DAYS, DAYS)
+def test_dates_compare_the_same_from_either_side(one: PartialDate, other: PartialDate) -> None:
+    assert compare(one, other) is compare(other, one)
+    assert compatible(one, other) is compatible(other, one)

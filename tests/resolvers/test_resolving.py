@@ -1,0 +1,90 @@
+"""Certain records teach further numbers, and no order or stranger changes who is certain."""
+
+from dataclasses import replace
+
+from resolvers.grade import MatchGrade, Resolution
+from resolvers.identify import resolve
+from tests.resolvers.people import (
+    AMARA,
+    AMARA_NHS,
+    AMARA_UPN,
+    KNOWN_BY_NUMBER,
+    STRANGER,
+    TWIN_NHS,
+    TWIN_UPN,
+    amara,
+    born,
+    named,
+)
+
+
+def grades(resolution: Resolution, source: str) -> list[MatchGrade]:
+    return [g.grade.grade for g in resolution.by_source[source]]
+
+
+def test_a_school_that_holds_only_the_upn_joins_by_way_of_social_care() -> None:
+    found = resolve(
+        KNOWN_BY_NUMBER, {"school": (amara(AMARA_UPN),), "care": (amara(AMARA_NHS, AMARA_UPN),)}
+    )
+    assert found.certain("school") == (amara(AMARA_UPN),)
+    assert found.disputed == frozenset()
+
+
+def test_a_namesake_with_another_upn_is_out_once_the_upn_is_learned() -> None:
+    records = {"care": (amara(AMARA_NHS, AMARA_UPN),), "school": (amara(TWIN_UPN),)}
+    assert resolve(KNOWN_BY_NUMBER, records).by_source["school"] == ()
+
+
+def test_two_records_that_teach_different_upns_teach_none() -> None:
+    records = {
+        "care": (amara(AMARA_NHS, AMARA_UPN),),
+        "health": (amara(AMARA_NHS, TWIN_UPN),),
+        "school": (amara(AMARA_UPN),),
+    }
+    found = resolve(KNOWN_BY_NUMBER, records)
+    assert found.disputed == {"upn"}
+    assert found.certain("care")
+    assert found.certain("health")
+    assert grades(found, "school") == [MatchGrade.PROBABLE]
+
+
+def test_one_agencys_duplicate_records_of_her_both_join() -> None:
+    twice = (amara(AMARA_NHS, record_id="1"), named(amara(AMARA_NHS, record_id="2"), "Amira"))
+    assert len(resolve(KNOWN_BY_NUMBER, {"care": twice}).certain("care")) == 2
+
+
+def test_two_records_of_one_agency_with_other_birth_dates_are_both_only_probable() -> None:
+    one = amara(AMARA_NHS, record_id="1")
+    other = born(amara(AMARA_NHS, record_id="2"), "2015-03-19")
+    third = born(amara(AMARA_NHS, record_id="3"), "2015-04-09")
+    found = resolve(KNOWN_BY_NUMBER, {"care": (one, other, third)})
+    assert grades(found, "care") == [MatchGrade.CERTAIN, MatchGrade.PROBABLE, MatchGrade.PROBABLE]
+
+
+def test_a_doubtful_pair_teaches_nothing() -> None:
+    pair = (
+        amara(AMARA_NHS, AMARA_UPN, record_id="1"),
+        named(amara(AMARA_NHS, AMARA_UPN, record_id="2"), "Rose"),
+        born(amara(AMARA_NHS, TWIN_UPN, record_id="3"), "2015-03-08"),
+    )
+    found = resolve(KNOWN_BY_NUMBER, {"care": pair, "school": (amara(AMARA_UPN),)})
+    assert set(grades(found, "care")) == {MatchGrade.PROBABLE}
+    assert grades(found, "school") == [MatchGrade.PROBABLE]
+
+
+def test_the_same_record_told_twice_is_one_record() -> None:
+    both = (AMARA, replace(AMARA, restricted=None))
+    assert len(resolve(KNOWN_BY_NUMBER, {"care": both}).certain("care")) == 2
+
+
+def test_an_agency_that_confuses_the_twins_does_not_join_them() -> None:
+    twin_under_her_number = named(amara(AMARA_NHS, TWIN_UPN), "Chidi")
+    records = {"police": (twin_under_her_number,), "school": (named(amara(TWIN_UPN), "Chidi"),)}
+    found = resolve(KNOWN_BY_NUMBER, records)
+    assert grades(found, "police") == [MatchGrade.POSSIBLE]
+    assert grades(found, "school") == [MatchGrade.POSSIBLE]
+
+
+def test_a_source_with_nobody_like_her_still_stands_with_nothing() -> None:
+    found = resolve(KNOWN_BY_NUMBER, {"police": (STRANGER, amara(TWIN_NHS)), "housing": ()})
+    assert found.by_source == {"police": (), "housing": ()}
