@@ -136,8 +136,8 @@ def create_log(path: Path) -> None:
 def check_log(path: Path) -> Seen:
     """Read the whole log and change nothing; what it is and holds.
 
-    LogCorrupt names the first entry that is not as it was written; LogUnavailable if the file
-    cannot be read.
+    LogCorrupt names the first entry that is missing, out of its place or unreadable. An edit that
+    keeps the form is not seen here. LogUnavailable if the file cannot be read.
     """
     try:
         with closing(_connected(path, "ro")) as connection:

@@ -1,6 +1,7 @@
 """Whatever happens to the machine or its disk, what was acknowledged is in the log."""
 
 import random
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,7 @@ import pytest
 from gateway.audit.failures import LogUnavailable
 from gateway.audit.log import AuditLog
 from gateway.audit.store import create_log, read_rows
-from tests.gateway.audit.examples import asked, everything_in
+from tests.gateway.audit.examples import MAYA, asked, everything_in
 
 PROGRAMS = "tests.gateway.audit"
 
@@ -109,6 +110,15 @@ async def test_a_group_that_fails_is_told_to_each_who_waits(path: Path, log: Aud
             await log.append(asked())
         failures.add(failure.value)
     assert len(failures) == 3
+
+
+async def test_a_group_that_breaks_off_midway_leaves_nothing(path: Path, log: AuditLog) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as meddler:
+        meddler.execute("INSERT INTO child_pseudonym VALUES (?, 0)", (MAYA,))
+    with pytest.raises(LogUnavailable):
+        await log.append(asked("q1", MAYA))
+    assert await log.size() == 0
+    assert await log.append(asked("q2")) == 0
 
 
 def test_the_log_cannot_be_made_where_a_file_stands_in_the_way(tmp_path: Path) -> None:
