@@ -38,7 +38,7 @@ class ConflictingValue(Fact):
     @classmethod
     def of(cls, fact: stitched.Fact[str], agencies: Agencies) -> Self:
         """The value and who says it."""
-        return cls(value=fact.value, sources=sources_of(fact, agencies))
+        return cls(value=fact.value or None, sources=sources_of(fact, agencies))
 
 
 @output

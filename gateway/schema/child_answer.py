@@ -16,9 +16,9 @@ Info = strawberry.Info[Context, None]
 
 
 def _streams(info: Info) -> bool:
-    """Whether this field is delivered in parts: asked for, not switched off, and possible."""
+    """Whether this field is delivered in parts: asked for, and not switched off."""
     stream = info.selected_fields[0].directives.get("stream")
-    return info.context.incremental and stream is not None and stream.get("if") is not False
+    return stream is not None and stream.get("if") is not False
 
 
 async def _closed(rows: AsyncIterator[object]) -> None:

@@ -35,11 +35,9 @@ class Context:
     """One request. `answerings` has one item for `child`, one a child in order for `children`.
 
     An item is None where its question was refused. `agencies` are those visible to this caller,
-    by id. `incremental` is whether the response can leave in parts: without it, @stream changes
-    nothing.
+    by id.
     """
 
     answerings: tuple[Answering | None, ...] = ()
     agencies: Mapping[str, AgencyCard] = field(default_factory=dict)
     sources: tuple[SourceView, ...] = ()
-    incremental: bool = True

@@ -1,12 +1,11 @@
 """Answers come as they arrive to whoever asks for it, and in order to everybody else."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.gateway.schema.examples import Asked, context
-from tests.gateway.schema.execution import parts, whole
+from tests.gateway.schema.execution import parts
 
 STREAMED = "receipt { queryId } answers @stream(if: $in_parts) { outcome }"
 
@@ -37,13 +36,6 @@ async def test_unstreamed_answers_come_in_order(selection: str, *, in_parts: boo
     answers = only["data"]["child"]["answers"]
     assert answers == [{"outcome": "TIMEOUT"}, {"outcome": "HAS_RECORD"}]
     assert asked.log == ["ordered", "closed"]
-
-
-async def test_a_response_that_cannot_leave_in_parts_keeps_the_order() -> None:
-    asked = Asked()
-    result = await whole("answers @stream { outcome }", replace(context(asked), incremental=False))
-    assert result.data is not None
-    assert [row["outcome"] for row in result.data["child"]["answers"]] == ["TIMEOUT", "HAS_RECORD"]
 
 
 async def test_a_stream_in_a_fragment_counts() -> None:
