@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
@@ -130,8 +131,7 @@ class AuditLog:
         return drained
 
     def _tell(self, group: list[_Waiting], outcome: "int | Exception") -> None:
-        # A loop that is closed has nobody left who waits.
-        if not self._loop.is_closed():
+        with suppress(RuntimeError):  # the loop is closed: nobody is left who waits
             self._loop.call_soon_threadsafe(self._settle, group, outcome)
 
     def _settle(self, group: list[_Waiting], outcome: "int | Exception") -> None:

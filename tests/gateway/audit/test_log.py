@@ -14,6 +14,7 @@ from gateway.audit.keys import EpochKeys
 from gateway.audit.log import AuditLog
 from gateway.audit.pseudonym import Pseudonym, identifier_pseudonym, person_pseudonym
 from gateway.audit.sealing import seal
+from gateway.audit.store import check_log
 from tests.gateway.audit.examples import MAYA, OMAR, asked, everything_in, released
 
 WAL_HEADER, FRAME_HEADER, PAGE = 32, 24, 4096
@@ -123,6 +124,19 @@ async def test_closing_writes_what_waits_and_takes_nothing_more(path: Path) -> N
     assert sorted(await asyncio.gather(*waiting)) == list(range(50))
     with pytest.raises(LogUnavailable, match="closed"):
         await log.append(asked())
+
+
+def test_what_waits_is_written_even_if_the_gateway_ends_without_closing(path: Path) -> None:
+    async def leave() -> AuditLog:
+        log = await AuditLog.open(path)
+        for _ in range(20):
+            asyncio.ensure_future(log.append(asked()))  # noqa: RUF006 - left behind on purpose
+        await asyncio.sleep(0)
+        return log
+
+    log = asyncio.run(leave())
+    asyncio.run(log.aclose())
+    assert check_log(path).size == 20
 
 
 async def test_an_entry_too_long_is_refused_and_the_next_is_taken(log: AuditLog) -> None:
