@@ -16,7 +16,7 @@ def events(record: Record) -> Iterator[Event]:
         yield from _span("involvement", said, involvement.start, involvement.end)
     for status in record.support_statuses:
         if status.code is not SupportStatusCode.NONE:
-            yield from _span("status", status.label or status.code, status.start, status.end)
+            yield from _span("status", status.label or status.code.value, status.start, status.end)
 
 
 def told_alike(event: Event) -> tuple[PartialDate | None, str, str]:

@@ -1,0 +1,181 @@
+"""What holds of every world: order, repetition and strangers change nothing, shields only grow."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.codes import ReleaseClass
+from adapters.record import Identifier, Record
+from resolvers.child import Restriction
+from resolvers.details import NUMBERS
+from resolvers.grade import MatchGrade, Resolution
+from resolvers.identify import grade, resolve
+from resolvers.outcome import Outcome, fold
+from resolvers.reference import Reference
+from resolvers.release import CLASS_OF, fields_released, released
+from resolvers.shield import restriction, unlocated
+from resolvers.stitch import Member, stitch
+from tests.resolvers.people import STRANGER
+from tests.resolvers.strategies import (
+    AGENCIES,
+    CLASSES,
+    FIELDS,
+    IDENTITIES,
+    MEMBERS,
+    RECORDS,
+    REFERENCES,
+    WORLDS,
+)
+
+TODAY = date(2026, 6, 1)
+ODD = st.builds(
+    Record,
+    identifiers=st.lists(
+        st.builds(Identifier, st.sampled_from(NUMBERS) | st.text(), st.text())
+    ).map(tuple),
+)
+World = dict[str, tuple[Record, ...]]
+
+
+def unordered(resolution: Resolution) -> tuple[Mapping[str, object], frozenset[str]]:
+    graded = {s: Counter(found) for s, found in resolution.by_source.items()}
+    return graded, resolution.disputed
+
+
+@given(REFERENCES, WORLDS)
+def test_the_order_of_agencies_and_records_changes_no_grade(
+    reference: Reference, world: World
+) -> None:
+    turned = {s: tuple(reversed(world[s])) for s in reversed(world)}
+    assert unordered(resolve(reference, world)) == unordered(resolve(reference, turned))
+
+
+@given(REFERENCES, WORLDS, st.sampled_from(AGENCIES))
+def test_a_stranger_changes_nobodys_grade(reference: Reference, world: World, source: str) -> None:
+    crowd = {**world, source: (*world.get(source, ()), STRANGER)}
+    before, after = resolve(reference, world), resolve(reference, crowd)
+    assert {s: found for s, found in after.by_source.items() if found} == {
+        s: found for s, found in before.by_source.items() if found
+    }
+    assert after.disputed == before.disputed
+
+
+@given(REFERENCES, WORLDS)
+def test_nobody_is_certain_by_numbers_that_differ_from_those_asked(
+    reference: Reference, world: World
+) -> None:
+    found = resolve(reference, world)
+    for record in (r for source in world for r in found.certain(source)):
+        for held in record.identifiers:
+            asked = {i.value for i in reference.identifiers if i.scheme == held.scheme}
+            assert not asked or held.value in asked
+
+
+@given(REFERENCES, WORLDS)
+def test_nobody_is_certain_on_a_number_alone(reference: Reference, world: World) -> None:
+    silent = replace(reference, stated_names=(), stated_birth_date=None)
+    assert not any(resolve(silent, world).certain(source) for source in world)
+
+
+@given(REFERENCES, WORLDS)
+def test_nobody_is_certain_without_a_number(reference: Reference, world: World) -> None:
+    by_name = replace(reference, identifiers=frozenset())
+    assert not any(resolve(by_name, world).certain(source) for source in world)
+
+
+@given(REFERENCES, IDENTITIES)
+def test_a_record_alone_is_graded_as_it_is_in_company_of_none(
+    reference: Reference, record: Record
+) -> None:
+    alone = grade(reference, record)
+    found = resolve(reference, {"gp": (record,)}).by_source["gp"]
+    expected = [] if alone.grade is MatchGrade.CERTAINLY_NOT else [alone.grade]
+    assert [g.grade.grade for g in found] == expected
+
+
+@given(REFERENCES, ODD)
+def test_odd_identifiers_never_raise(reference: Reference, record: Record) -> None:
+    assert grade(reference, record).grade in MatchGrade
+
+
+@given(REFERENCES, WORLDS, st.sampled_from(AGENCIES), IDENTITIES)
+def test_a_further_agency_never_lifts_a_restriction(
+    reference: Reference, world: World, source: str, record: Record
+) -> None:
+    shields = {"pds": False, "care": True}
+    found = resolve(reference, world)
+    further = resolve(reference, {source: (record,)}).by_source[source]
+    after = restriction(Resolution({**found.by_source, "further": further}), shields)
+    assert after in {restriction(found, shields), Restriction.RESTRICTED}
+
+
+@given(RECORDS)
+def test_what_is_unlocated_stays_so(record: Record) -> None:
+    told = unlocated(record)
+    assert unlocated(told) == told
+    assert fields_released(told) <= {
+        "identifiers",
+        "names",
+        "birth_date",
+        "sex",
+        "carers",
+        "support_statuses",
+    }
+
+
+@given(RECORDS, CLASSES, FIELDS)
+def test_what_is_released_is_permitted_and_wanted(
+    record: Record, classes: frozenset[ReleaseClass], fields: frozenset[str]
+) -> None:
+    told = released(record, classes, fields)
+    named = fields_released(told) - {"contacts"}
+    assert named <= fields & fields_released(record)
+    assert {CLASS_OF[field] for field in named} <= classes
+    assert released(told, classes, fields) == told
+    assert (told.record_id, told.restricted, told.defects) == (None, None, ())
+
+
+@given(RECORDS, CLASSES, CLASSES, FIELDS)
+def test_fewer_classes_never_release_more(
+    record: Record,
+    some: frozenset[ReleaseClass],
+    others: frozenset[ReleaseClass],
+    fields: frozenset[str],
+) -> None:
+    few, many = released(record, some & others, fields), released(record, some, fields)
+    assert fields_released(few) <= fields_released(many)
+    assert released(many, some & others, fields) == few
+
+
+@given(MEMBERS, st.randoms(use_true_random=False))
+def test_a_child_is_the_same_in_whatever_order_and_however_often_told(
+    members: list[Member], chance: Random
+) -> None:
+    again = [*members, *members]
+    chance.shuffle(again)
+    assert stitch("c", again, TODAY) == stitch("c", members, TODAY)
+
+
+@given(MEMBERS)
+def test_every_fact_has_a_source_and_none_is_a_strangers(members: list[Member]) -> None:
+    child = stitch("c", members, TODAY)
+    lists = (child.names, child.addresses, child.carers, child.involvements, child.chronology)
+    told = [source.agency for facts in lists for fact in facts for source in fact.sources]
+    assert set(told) <= {m.agency for m in members}
+    assert all(fact.sources for facts in lists for fact in facts)
+    ids = [fact.value.id for fact in child.involvements]
+    assert len(set(ids)) == len(ids)
+
+
+@given(st.lists(st.sampled_from(Outcome), min_size=1), st.sampled_from(Outcome))
+def test_an_agencys_outcome_is_one_of_its_sources_in_any_order(
+    outcomes: list[Outcome], another: Outcome
+) -> None:
+    assert fold(outcomes) in outcomes
+    assert fold(outcomes) is fold([*reversed(outcomes), *outcomes])
+    assert fold([fold(outcomes), another]) is fold([*outcomes, another])

@@ -1,0 +1,93 @@
+"""Restricted anywhere is restricted everywhere, and only authorities clear a child."""
+
+from dataclasses import replace
+
+import pytest
+
+from adapters.codes import SupportStatusCode
+from adapters.record import (
+    Address,
+    Carer,
+    Event,
+    GpPractice,
+    Identifier,
+    Involvement,
+    Record,
+    School,
+    SupportStatus,
+)
+from resolvers.child import Restriction
+from resolvers.grade import Grade, Graded, MatchGrade, Resolution
+from resolvers.shield import restriction, unlocated
+from tests.resolvers.people import AMARA, AMARA_NHS, AMARA_UPN, BORN
+
+RESTRICTED, UNKNOWN = Restriction.RESTRICTED, Restriction.UNKNOWN
+
+
+def said(grade: MatchGrade, *, restricted: bool | None) -> tuple[Graded, ...]:
+    return (Graded(replace(AMARA, restricted=restricted), Grade(grade)),)
+
+
+@pytest.mark.parametrize("grade", [MatchGrade.CERTAIN, MatchGrade.PROBABLE, MatchGrade.POSSIBLE])
+def test_a_child_restricted_at_any_agency_is_restricted(grade: MatchGrade) -> None:
+    cleared = said(MatchGrade.CERTAIN, restricted=False)
+    found = Resolution({"pds": cleared, "housing": said(grade, restricted=True)})
+    assert restriction(found, {"pds": False}) is RESTRICTED
+
+
+def test_a_child_whom_every_authority_clears_is_not_known_to_be_restricted() -> None:
+    found = Resolution({"pds": said(MatchGrade.CERTAIN, restricted=False), "care": ()})
+    assert restriction(found, {"pds": False, "care": True}) is Restriction.NONE_KNOWN
+
+
+def test_a_child_whom_one_authority_has_not_cleared_is_unknown() -> None:
+    found = Resolution({"pds": said(MatchGrade.CERTAIN, restricted=False), "care": ()})
+    assert restriction(found, {"pds": False, "care": False}) is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "said_there",
+    [
+        said(MatchGrade.PROBABLE, restricted=False),
+        said(MatchGrade.CERTAIN, restricted=None),
+        (
+            *said(MatchGrade.CERTAIN, restricted=False),
+            *said(MatchGrade.CERTAIN, restricted=None),
+        ),
+    ],
+)
+def test_only_a_certain_record_that_says_so_clears(said_there: tuple[Graded, ...]) -> None:
+    assert restriction(Resolution({"pds": said_there}), {"pds": False}) is UNKNOWN
+
+
+def test_an_authority_that_holds_her_does_not_clear_by_having_held_nobody() -> None:
+    found = Resolution({"pds": said(MatchGrade.CERTAIN, restricted=None)})
+    assert restriction(found, {"pds": True}) is UNKNOWN
+
+
+def test_without_any_authority_in_scope_nobody_is_cleared() -> None:
+    found = Resolution({"gp": said(MatchGrade.CERTAIN, restricted=False)})
+    assert restriction(found, {}) is UNKNOWN
+
+
+def test_what_remains_of_a_shielded_child_says_nothing_of_where_she_is() -> None:
+    full = replace(
+        AMARA,
+        identifiers=(AMARA_NHS, AMARA_UPN, Identifier("case_number", "17")),
+        addresses=(Address(("1 Quay Row",), "XX1 2YY"),),
+        carers=(Carer("Ngozi O'Brien", "mother", telephone="01632 960001"),),
+        schools=(School("Quayside Primary"),),
+        gp_practice=GpPractice("Elm Surgery"),
+        involvements=(Involvement("health visiting", team="Quayside"),),
+        support_statuses=(SupportStatus(SupportStatusCode.CHILD_IN_NEED, "northbrook", "CIN 2"),),
+        events=(Event(BORN, "visit", "seen at Quayside"),),
+        defects=("events",),
+    )
+    assert unlocated(full) == Record(
+        identifiers=(AMARA_NHS,),
+        names=AMARA.names,
+        birth_date=BORN,
+        sex=AMARA.sex,
+        carers=(Carer("Ngozi O'Brien", "mother"),),
+        support_statuses=(SupportStatus(SupportStatusCode.CHILD_IN_NEED),),
+    )
