@@ -6,6 +6,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -13,14 +14,20 @@ from aiohttp.typedefs import Middleware
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Guard = Callable[[web.Request], bool]
 
-_OPEN_PATHS = ("/health", "/oauth2/token")
-HEALTH_PATH = "/health"
+LOGIN_PATH: Final = "/oauth2/token"
 
 
-def front_desk(data: Path, guard: Guard, routes: Iterable[web.RouteDef]) -> web.Application:
-    """An application of these routes behind `guard`, its access log in `data`."""
-    app = web.Application(middlewares=[_access_log(data / "access.log"), _guarded(guard)])
-    app.add_routes([web.get(HEALTH_PATH, _healthy), *routes])
+def front_desk(
+    data: Path, guard: Guard, routes: Iterable[web.RouteDef], health: str = "/health"
+) -> web.Application:
+    """An application of these routes behind `guard`, its access log in `data`.
+
+    `health` and the login are open to everybody and not logged.
+    """
+    open_paths = frozenset({health, LOGIN_PATH})
+    log = _access_log(data / "access.log", open_paths)
+    app = web.Application(middlewares=[log, _guarded(guard, open_paths)])
+    app.add_routes([web.get(health, _healthy), *routes])
     return app
 
 
@@ -44,21 +51,21 @@ async def _healthy(_request: web.Request) -> web.Response:
     return web.json_response({"status": "pass"})
 
 
-def _guarded(guard: Guard) -> Middleware:
+def _guarded(guard: Guard, open_paths: frozenset[str]) -> Middleware:
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path not in _OPEN_PATHS and not guard(request):
+        if request.path not in open_paths and not guard(request):
             return web.json_response({"error": "unauthorised"}, status=401)
         return await handler(request)
 
     return check
 
 
-def _access_log(path: Path) -> Middleware:
+def _access_log(path: Path, open_paths: frozenset[str]) -> Middleware:
     @web.middleware
     async def note(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
-        if request.path not in _OPEN_PATHS:
+        if request.path not in open_paths:
             _write(path, request, response)
         return response
 

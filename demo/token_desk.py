@@ -11,7 +11,6 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 from joserfc.jwt import JWTClaimsRegistry
 
-LOGIN_PATH = "/oauth2/token"
 _LIFE_S = 300
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 

@@ -26,10 +26,10 @@ CREATE TABLE dm_addresses (
     uprn numeric(12), start_date timestamp, end_date timestamp);
 CREATE TABLE dm_relations (
     person_id bigint REFERENCES dm_persons, other_name text, relation text,
-    parental_responsibility char(1), telephone numeric(11));
+    parental_responsibility char(1), telephone bigint);
 CREATE TABLE cs_workers (
     worker_id bigint PRIMARY KEY, full_name text, job text, team text, registered text,
-    telephone numeric(11), email text);
+    telephone bigint, email text);
 CREATE TABLE cs_allocations (
     person_id bigint REFERENCES dm_persons, worker_id bigint REFERENCES cs_workers,
     key_worker char(1), allocated timestamp, deallocated timestamp);

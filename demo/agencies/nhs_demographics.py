@@ -18,10 +18,10 @@ from adapters.identifiers import NhsNumber
 from demo import fhir
 from demo.caseload import Holding
 from demo.credentials import Credentials
-from demo.front_desk import Handler, front_desk
+from demo.front_desk import LOGIN_PATH, Handler, front_desk
 from demo.record_store import RecordStore
 from demo.soundex import soundex
-from demo.token_desk import LOGIN_PATH, TokenDesk, by_signature
+from demo.token_desk import TokenDesk, by_signature
 
 BASE = "/FHIR/R4"
 CLIENT_ID = "team-around-demo"
@@ -51,7 +51,7 @@ def application(
         web.get(f"{BASE}/Patient/{{number}}", limited(spine.patient)),
         web.get(f"{BASE}/Patient/{{number}}/RelatedPerson", limited(spine.related)),
     ]
-    return front_desk(data, desk.knows, routes)
+    return front_desk(data, desk.knows, routes, health=f"{BASE}/_ping")
 
 
 class RateLimit:

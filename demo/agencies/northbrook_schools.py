@@ -8,11 +8,11 @@ from aiohttp import web
 
 from demo.caseload import Holding
 from demo.credentials import Credentials
-from demo.front_desk import front_desk
+from demo.front_desk import LOGIN_PATH, front_desk
 from demo.people import Child
 from demo.record_store import RecordStore
 from demo.staff import Worker
-from demo.token_desk import LOGIN_PATH, TokenDesk, by_secret
+from demo.token_desk import TokenDesk, by_secret
 
 PATH: Final = "/api/v2/pupils"
 CLIENT_ID: Final = "team-around"

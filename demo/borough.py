@@ -1,0 +1,160 @@
+"""The borough at work: every agency in its own process, and what the gateway reaches them by."""
+
+import json
+import selectors
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Final, Self
+from urllib.parse import urlsplit
+
+from demo import register
+from demo.agency import NAMES
+from demo.running_copy import RunningCopy, write_running_copy
+
+DOWN: Final = (register.YOUTH_JUSTICE,)
+_START_TIMEOUT_S: Final = 60.0
+_STOP_TIMEOUT_S: Final = 10.0
+
+
+class BoroughStartError(RuntimeError):
+    """An agency did not start; the message says which, and where its own words are."""
+
+
+class Borough:
+    """Starts `agencies` under `state` and takes those in `down` away again; a context manager.
+
+    Nothing outlives the borough, however it ends: an agency stops when its standard input closes.
+    """
+
+    def __init__(
+        self, state: Path, *, agencies: Iterable[str] = NAMES, down: Iterable[str] = DOWN
+    ) -> None:
+        self._state = state.resolve()
+        self._agencies = tuple(agencies)
+        self._down = tuple(name for name in self._agencies if name in set(down))
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._origins: dict[str, str] = {}
+        self._held = ExitStack()
+        self._files: RunningCopy | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def files(self) -> RunningCopy:
+        """The manifests, secrets and operator's file of this run."""
+        if self._files is None:
+            raise BoroughStartError("the borough has not been started")
+        return self._files
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """Where each agency answers, by name; an agency that is down is named too."""
+        return dict(self._origins)
+
+    def start(self) -> None:
+        """Start every agency at once and wait until each answers; BoroughStartError if not."""
+        for name in self._agencies:
+            self._processes[name] = self._launched(name)
+        self._await_all()
+        folders = {name: self.folder(name) / "credentials" for name in self._agencies}
+        self._files = write_running_copy(self._state, self._origins, folders)
+        for name in self._down:
+            self.take_down(name)
+
+    def stop(self) -> None:
+        """Stop every agency; nothing if none runs."""
+        running, self._processes = self._processes, {}
+        for process in running.values():
+            _hang_up(process)
+        for process in running.values():
+            _waited(process)
+        self._held.close()
+
+    def take_down(self, name: str) -> None:
+        """Stop one agency and keep its port, so that whoever calls is refused."""
+        process = self._processes.pop(name)
+        _hang_up(process)
+        _waited(process)
+        port = urlsplit(self._origins[name]).port
+        if port is not None:
+            kept = self._held.enter_context(socket.socket())
+            kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            kept.bind(("127.0.0.1", port))
+
+    def folder(self, name: str) -> Path:
+        """The folder of one agency: its store, its access log and its own words."""
+        return self._state / "agencies" / name
+
+    def _launched(self, name: str) -> subprocess.Popen[bytes]:
+        folder = self.folder(name)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700, parents=True)
+        with (folder / "stderr.log").open("wb") as words:
+            return subprocess.Popen(  # noqa: S603 - this project's own module
+                [sys.executable, "-m", "demo.agency", name, "--data", str(folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=words,
+                start_new_session=True,  # Ctrl-C is ours to pass on
+            )
+
+    def _await_all(self) -> None:
+        until = time.monotonic() + _START_TIMEOUT_S
+        with selectors.DefaultSelector() as waiting:
+            for name, process in self._processes.items():
+                waiting.register(_output(process), selectors.EVENT_READ, name)
+            while waiting.get_map():
+                ready = waiting.select(max(0.0, until - time.monotonic()))
+                if not ready:
+                    late = [str(key.data) for key in waiting.get_map().values()]
+                    raise BoroughStartError(f"not ready in time: {', '.join(late)}")
+                for key, _ in ready:
+                    self._origins[key.data] = self._origin(key.data)
+                    waiting.unregister(key.fileobj)
+
+    def _origin(self, name: str) -> str:
+        line = _output(self._processes[name]).readline()
+        if not line:
+            raise BoroughStartError(f"{name} did not start: see {self.folder(name)}/stderr.log")
+        return str(json.loads(line)["origin"])
+
+
+def _output(process: subprocess.Popen[bytes]) -> IO[bytes]:
+    if process.stdout is None:
+        raise BoroughStartError("started without a pipe")
+    return process.stdout
+
+
+def _hang_up(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+
+
+def _waited(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(_STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    _output(process).close()
