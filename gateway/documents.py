@@ -84,11 +84,11 @@ class Documents:
     def _read(self, text: str, digest: str) -> Document:
         node = self._parsed(text)
         refuse_personal_literals(self._schema, node)
-        operations = self._operations(node)
+        bare = parse(strip_ignored_characters(text), no_location=True)
+        operations = self._operations(bare)
         problems = validate(self._schema, node, max_errors=10)
         if problems:
             raise AskDifferently("DOCUMENT_INVALID", "; ".join(map(_located, problems)))
-        bare = parse(strip_ignored_characters(text), no_location=True)
         return Document(digest, bare, operations)
 
     def _parsed(self, text: str) -> DocumentNode:

@@ -1,59 +1,52 @@
 """One error tree, grouped by what the caller does next; one table of GraphQL codes.
 
 TeamAroundError
-+-- SignIn            401: present another token
-+-- NotAllowed        403: ask somebody who may, or for another purpose
-+-- AskDifferently    400: change the request as the message says
-+-- TryLater          503: nothing was disclosed; ask again
-+-- NotYetAvailable   501: promised in the schema, not served by this version
-ConfigurationInvalid      the gateway does not start: the operator changes what the message names
++-- SignIn            present another token
++-- NotAllowed        ask somebody who may, or for another purpose
++-- AskDifferently    change the request as the message says
++-- TryLater          nothing was disclosed; ask again
++-- NotYetAvailable   promised in the schema, not served by this version
+ConfigurationInvalid  the gateway does not start: the operator changes what the message names
 
-Only the HTTP stage turns a status into a response. A message names what to change and never
+Only the HTTP stage knows statuses. A message names what to change and never
 repeats a value that came with the request.
 """
 
-from typing import ClassVar, Final
+from typing import Final
 
 
 class TeamAroundError(Exception):
     """An expected failure with a code that clients can rely on."""
-
-    status: ClassVar[int]
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
 
+    @property
+    def extensions(self) -> dict[str, str]:
+        """What GraphQL's error carries beside the message."""
+        return {"code": self.code}
+
 
 class SignIn(TeamAroundError):  # noqa: N818
     """The token is missing, wrong or too old."""
-
-    status = 401
 
 
 class NotAllowed(TeamAroundError):  # noqa: N818
     """The caller is known and may not do this."""
 
-    status = 403
-
 
 class AskDifferently(TeamAroundError):  # noqa: N818
     """The request cannot be answered as it stands."""
-
-    status = 400
 
 
 class TryLater(TeamAroundError):  # noqa: N818
     """The gateway cannot serve now, and so discloses nothing."""
 
-    status = 503
-
 
 class NotYetAvailable(TeamAroundError):  # noqa: N818
     """A promised name whose feature this version does not have."""
-
-    status = 501
 
 
 class ConfigurationInvalid(Exception):  # noqa: N818

@@ -1,7 +1,9 @@
 """Who is connected: every registered source with what the operator granted it."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from adapters.codes import Claim
 from adapters.contract import Adapter
@@ -27,7 +29,7 @@ class RegisteredSource:
         return Claim.EFFECTS_NONE not in self.claims
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Registry:
     """All sources and their agencies, by id; frozen, and replaced whole when anything changes."""
 
@@ -37,9 +39,15 @@ class Registry:
     shield_team: ShieldTeam
     log_origin: str
 
-    def of_agency(self, agency: str) -> tuple[RegisteredSource, ...]:
-        """The sources of one agency, by id."""
-        return tuple(s for _, s in sorted(self.sources.items()) if s.agency == agency)
+    @cached_property
+    def policy_version(self) -> str:
+        """A hash of every release rule in force, for the log."""
+        rules = sorted(
+            f"{source.id} {rule.model_dump_json()}"
+            for source in self.sources.values()
+            for rule in source.manifest.release
+        )
+        return hashlib.sha256("\n".join(rules).encode()).hexdigest()[:16]
 
 
 def granted_claims(manifest: Manifest, granted: frozenset[Claim]) -> frozenset[Claim]:

@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from graphql import FieldNode, FragmentDefinitionNode, InlineFragmentNode, SelectionSetNode
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    SelectionSetNode,
+)
+
+from resolvers.release import CONTACTS
 
 _MOST_FIELDS: Final = 5000
 
@@ -24,7 +32,12 @@ _RECORD_FIELDS: Final[Mapping[str, frozenset[str]]] = {
     "child.conflicts": frozenset({"identifiers", "birth_date", "sex", "gp_practice"}),
     "answers.involvements": frozenset({"involvements"}),
 }
-_CONTACTS: Final = ("contact", "practitioner.telephone", "practitioner.email")
+_CONTACT_PATHS: Final[Mapping[str, tuple[str, ...]]] = {
+    "child.carers": ("telephone",),
+    "child.involvements": ("contact", "practitioner.telephone", "practitioner.email"),
+    "child.leadPractitioner": ("contact", "practitioner.telephone", "practitioner.email"),
+    "answers.involvements": ("contact", "practitioner.telephone", "practitioner.email"),
+}
 
 
 class TooManyFields(Exception):  # noqa: N818
@@ -64,8 +77,10 @@ def walk(
                     left.append((node.selection_set, f"{path}.", depth + 1, spread))
             elif isinstance(node, InlineFragmentNode):
                 left.append((node.selection_set, prefix, depth, spread))
-            elif (name := node.name.value) in fragments and name not in spread:
-                left.append((fragments[name].selection_set, prefix, depth, spread | {name}))
+            elif isinstance(node, FragmentSpreadNode):
+                name = node.name.value
+                if name in fragments and name not in spread:
+                    left.append((fragments[name].selection_set, prefix, depth, spread | {name}))
 
 
 def record_fields(paths: Iterator[str]) -> frozenset[str]:
@@ -77,10 +92,6 @@ def record_fields(paths: Iterator[str]) -> frozenset[str]:
     for path in paths:
         head = ".".join(path.split(".")[:2])
         needed |= _RECORD_FIELDS.get(head, frozenset())
-        if "involvements" in _RECORD_FIELDS.get(head, ()) and _is_contact(path, head):
-            needed.add("contacts")
+        if path[len(head) + 1 :].startswith(_CONTACT_PATHS.get(head, ())):
+            needed.add(CONTACTS)
     return frozenset(needed)
-
-
-def _is_contact(path: str, head: str) -> bool:
-    return path[len(head) + 1 :].startswith(_CONTACTS)

@@ -1,0 +1,144 @@
+"""The one place where the gateway is wired: settings in, an ASGI application out."""
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from adapters.contract import Adapter
+from adapters.egress import Egress, EgressRefused
+from adapters.kinds import UnknownKind, open_adapter
+from adapters.loading import ManifestInvalid, read_manifest
+from adapters.manifest import Manifest
+from adapters.secrets import SecretMissing, Secrets
+from gateway.audit.failures import KeysUnreadable, LogCorrupt, LogUnavailable
+from gateway.audit.keys import EpochKeys
+from gateway.audit.log import AuditLog
+from gateway.auth import TokenVerifier, read_token_keys
+from gateway.call import Line
+from gateway.clock import Clock
+from gateway.errors import ConfigurationInvalid
+from gateway.fan_out import FanOut
+from gateway.http import Endpoint
+from gateway.journey import Journey
+from gateway.operator_file import Grant, OperatorFile, read_operator_file
+from gateway.planning import Planning
+from gateway.recording import Recorder
+from gateway.registry import Registry, register
+from gateway.schema.root import build_schema
+from gateway.settings import Settings
+
+FIRST_EPOCH = "epoch-1"
+
+
+def build_app(journey: Journey, settings: Settings) -> Starlette:
+    """The application over wired stages."""
+    endpoint = Endpoint(journey, settings)
+
+    async def health(_: Request) -> JSONResponse:
+        return JSONResponse({"serving": True})
+
+    return Starlette(
+        routes=[
+            Route("/graphql", endpoint.respond, methods=["GET", "POST"]),
+            Route("/health", health),
+        ],
+    )
+
+
+@asynccontextmanager
+async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Journey]:
+    """The wired stages, with the log and every source open; closed in reverse order.
+
+    ConfigurationInvalid says what to change.
+    """
+    async with AsyncExitStack() as stack:
+        planning = await stack.enter_async_context(open_planning(settings, clock))
+        recorder = await _open_recorder(settings, clock, stack)
+        lines = {name: Line(source, clock) for name, source in planning.registry.sources.items()}
+        yield Journey(planning, recorder, FanOut(lines, clock), clock)
+
+
+@asynccontextmanager
+async def open_planning(settings: Settings, clock: Clock) -> AsyncIterator[Planning]:
+    """The stages that decide, without a log: nobody can be asked through them."""
+    async with AsyncExitStack() as stack:
+        keys = read_token_keys(settings)
+        verifier = TokenVerifier(keys, settings, lambda: clock.now().timestamp())
+        registry = await _open_registry(settings, clock, stack)
+        # graphql-core's own schema: documents are executed without strawberry's per-request parse.
+        schema = build_schema()._schema  # noqa: SLF001
+        yield Planning(settings, registry, schema, verifier, clock)
+
+
+async def _open_recorder(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Recorder:
+    settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        keys = EpochKeys.at(settings.state / "epoch-keys.json", first_epoch=FIRST_EPOCH)
+        log = await AuditLog.open(settings.state / "audit.sqlite")
+    except (KeysUnreadable, LogCorrupt, LogUnavailable) as error:
+        raise ConfigurationInvalid(f"state: {error}") from error
+    stack.push_async_callback(log.aclose)
+    return Recorder(log, keys, clock)
+
+
+async def _open_registry(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Registry:
+    operator = read_operator_file(settings.operator)
+    manifests = read_manifests(settings.manifests)
+    adapters: dict[str, tuple[Manifest, Adapter]] = {}
+    for file, manifest in manifests.items():
+        adapter = await _open(file, manifest, operator, settings, clock)
+        stack.push_async_callback(adapter.source.aclose)
+        adapters[manifest.source.id] = (manifest, adapter)
+    return register(adapters, operator)
+
+
+def read_manifests(folder: Path) -> Mapping[Path, Manifest]:
+    """Every manifest of a folder, by file; ConfigurationInvalid names all that is wrong."""
+    files = sorted(folder.glob("*.toml"))
+    if not files:
+        raise ConfigurationInvalid(f"manifests: {folder} holds no *.toml file")
+    found: dict[Path, Manifest] = {}
+    problems: list[str] = []
+    for file in files:
+        try:
+            found[file] = read_manifest(file)
+        except ManifestInvalid as error:
+            problems.append(str(error))
+    ids = [manifest.source.id for manifest in found.values()]
+    problems += [f"{folder}: two manifests are of source {i}" for i in _twice(ids)]
+    if problems:
+        raise ConfigurationInvalid("\n".join(problems))
+    return found
+
+
+def _twice(ids: list[str]) -> list[str]:
+    return sorted({i for i in ids if ids.count(i) > 1})
+
+
+async def _open(
+    file: Path, manifest: Manifest, operator: OperatorFile, settings: Settings, clock: Clock
+) -> Adapter:
+    grant = _grant(file, manifest, operator)
+    secrets = Secrets(manifest.source.id, os.environ, settings.secrets)
+    try:
+        return await open_adapter(
+            manifest, secrets=secrets, egress=Egress.of(grant.origins), clock=clock.now
+        )
+    except (SecretMissing, EgressRefused, UnknownKind, ValueError) as error:
+        raise ConfigurationInvalid(f"{file}: {error}") from error
+
+
+def _grant(file: Path, manifest: Manifest, operator: OperatorFile) -> Grant:
+    for grant in operator.grant:
+        if (grant.source, grant.agency) == (manifest.source.id, manifest.source.agency):
+            return grant
+    raise ConfigurationInvalid(
+        f"{file}: the operator's file has no [[grant]] for source {manifest.source.id}"
+        f" of agency {manifest.source.agency}"
+    )

@@ -1,0 +1,149 @@
+"""The `teamaround` command: serve, token, explain, schema."""
+
+import asyncio
+import json
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+import uvloop
+
+from adapters.codes import Purpose, Sector
+from gateway import events
+from gateway.app import build_app, open_gateway, open_planning
+from gateway.caller import Caller
+from gateway.clock import Clock
+from gateway.development_token import development_key, issue
+from gateway.errors import ConfigurationInvalid, TeamAroundError
+from gateway.explanation import explain as explain_request
+from gateway.planning import Request
+from gateway.schema.export import printed
+from gateway.settings import Settings, read_settings
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
+)
+
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option("--settings", envvar="TEAMAROUND_SETTINGS", help="The settings file, TOML."),
+]
+_LIFETIME_S = 8 * 3600
+
+
+def _fail(message: str) -> typer.Exit:
+    typer.echo(message, err=True)
+    return typer.Exit(2)
+
+
+def _settings(file: Path | None) -> Settings:
+    try:
+        return read_settings(file)
+    except ConfigurationInvalid as error:
+        raise _fail(str(error)) from None
+
+
+@app.command()
+def serve(settings: SettingsFile = None) -> None:
+    """Serve questions until stopped."""
+    chosen = _settings(settings)
+    events.to_standard_error()
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(chosen))
+    except ConfigurationInvalid as error:
+        raise _fail(str(error)) from None
+
+
+async def _serve(settings: Settings) -> None:
+    if settings.environment == "development":
+        development_key(settings)
+    async with open_gateway(settings, Clock()) as journey:
+        listening = _listening(settings)
+        config = uvicorn.Config(
+            build_app(journey, settings),
+            http="httptools",
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+        )
+        host, port = listening.getsockname()[:2]
+        events.serving(host, port)
+        await uvicorn.Server(config).serve(sockets=[listening])
+
+
+def _listening(settings: Settings) -> socket.socket:
+    try:
+        return socket.create_server((settings.host, settings.port), backlog=1024)
+    except OSError as error:
+        place = f"{settings.host}:{settings.port}"
+        raise ConfigurationInvalid(f"host, port: cannot listen on {place}: {error}") from None
+
+
+@app.command()
+def token(  # noqa: PLR0913, PLR0917  one option a claim
+    user: Annotated[str, typer.Option(help="The person: who they are at their organisation.")],
+    organisation: Annotated[str, typer.Option(help="Their organisation.")],
+    sector: Annotated[Sector, typer.Option(help="The organisation's sector.")],
+    role: Annotated[list[str], typer.Option(help="A role; may be given again.")],
+    purpose: Annotated[list[Purpose], typer.Option(help="A purpose; may be given again.")],
+    area: Annotated[list[str], typer.Option(help="A GSS code; may be given again.")],
+    lifetime_s: Annotated[int, typer.Option(help="Seconds until it expires.")] = _LIFETIME_S,
+    settings: SettingsFile = None,
+) -> None:
+    """Issue a token from the development key, which production settings refuse."""
+    caller = Caller(
+        user, organisation, sector, frozenset(role), frozenset(purpose), tuple(sorted(area))
+    )
+    try:
+        typer.echo(issue(caller, _settings(settings), now=time.time(), lifetime_s=lifetime_s))
+    except ConfigurationInvalid as error:
+        raise _fail(str(error)) from None
+
+
+@app.command()
+def explain(
+    query: Annotated[Path, typer.Argument(help="A file with the GraphQL document.")],
+    variables: Annotated[Path, typer.Option(help="A file with the variables, JSON.")],
+    bearer: Annotated[Path, typer.Option("--token", help="A file with the caller's token.")],
+    operation: Annotated[str | None, typer.Option(help="Which operation.")] = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Say whom a question would ask, in which wave, by what, and what the rules give.
+
+    Nobody is asked and nothing is logged.
+    """
+    try:
+        request = Request(
+            query=query.read_text("utf-8"),
+            variables=_variables(variables),
+            operation_name=operation,
+            authorization=f"Bearer {bearer.read_text('utf-8').strip()}",
+        )
+        typer.echo(asyncio.run(_explained(request, _settings(settings))))
+    except (OSError, ValueError, ConfigurationInvalid) as error:
+        raise _fail(str(error)) from None
+    except TeamAroundError as error:
+        raise _fail(f"{error.code}: {error.message}") from None
+
+
+async def _explained(request: Request, settings: Settings) -> str:
+    async with open_planning(settings, Clock()) as planning:
+        return explain_request(planning, request)
+
+
+def _variables(file: Path) -> dict[str, Any]:
+    values = json.loads(file.read_text("utf-8"))
+    if not isinstance(values, dict):
+        raise ConfigurationInvalid(f"{file}: must hold one JSON object")
+    return values
+
+
+@app.command()
+def schema() -> None:
+    """Print schema.graphql as the code has it."""
+    sys.stdout.write(printed())

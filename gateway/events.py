@@ -1,0 +1,48 @@
+"""What the gateway says of itself while running: enumerated events with codes, never prose.
+
+Every function takes names of ours (source ids, error types, codes, counts) and nothing else, so
+that a child's data has no way into a log line.
+"""
+
+import sys
+from typing import Any
+
+import structlog
+
+_say: Any = structlog.get_logger("teamaround")
+
+
+def to_standard_error() -> None:
+    """Write events as JSON lines on standard error."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def serving(host: str, port: int) -> None:
+    """The gateway accepts questions there."""
+    _say.info("serving", host=host, port=port)
+
+
+def adapter_failed(source: str, bug: Exception) -> None:
+    """An adapter raised instead of replying: a bug in it, named by type alone."""
+    _say.error("adapter_failed", source=source, error=type(bug).__name__)
+
+
+def log_unavailable() -> None:
+    """The audit log could not be written; the question was refused."""
+    _say.error("log_unavailable")
+
+
+def failed(bug: BaseException) -> None:
+    """A request failed in the gateway itself, named by type and place alone."""
+    trace = bug.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else ""
+    _say.error("failed", error=type(bug).__name__, place=place)

@@ -1,0 +1,137 @@
+"""Every source in scope asked at once, each answer as it arrives, nobody waiting for the slowest.
+
+Wave 1 asks whoever can be asked with the caller's own details. Wave 2 asks the others with what
+the first answers taught: by an identifier as soon as one is learned, by names only when wave 1 is
+over or half the time is gone. At the deadline whoever is left has timed out.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from gateway.call import Answered, Asking, Line
+from gateway.clock import Clock
+from gateway.plan import IDENTIFYING
+
+Keys = Mapping[str, str]
+Teach = Callable[[Mapping[str, Answered]], Mapping[str, Keys]]
+PassOn = Callable[[Mapping[str, frozenset[str]]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be asked: the caller's own details for each permitted source, by source id.
+
+    `teach` says what each source may be asked with besides, after the answers so far. `pass_on`
+    is awaited before any of that leaves, with the names of the learned keys for each source.
+    """
+
+    own: Mapping[str, Keys]
+    asking: Asking
+    teach: Teach
+    pass_on: PassOn
+
+
+class FanOut:
+    """The lines to all sources, and the questions that go through them."""
+
+    def __init__(self, lines: Mapping[str, Line], clock: Clock) -> None:
+        self._lines = lines
+        self._clock = clock
+
+    async def answers(self, order: Order) -> AsyncIterator[Answered]:
+        """Exactly one answer for each source of the order, in arrival order.
+
+        Closing the iterator cancels what is under way, down to the sockets.
+        """
+        question = _Question(order, self._lines, self._clock)
+        try:
+            async for answered in question.settle():
+                yield answered
+        finally:
+            await question.cancel()
+
+
+class _Question:
+    """One order under way: `running` tasks, `open` sources that may still be asked in wave 2."""
+
+    def __init__(self, order: Order, lines: Mapping[str, Line], clock: Clock) -> None:
+        self._order = order
+        self._lines = lines
+        self._clock = clock
+        self._running: dict[asyncio.Task[Answered], str] = {}
+        self._open: dict[str, Answered | None] = {}
+        self._seen: dict[str, Answered] = {}
+        self._wave_two_from = (clock.monotonic() + order.asking.until) / 2
+
+    async def settle(self) -> AsyncIterator[Answered]:
+        for source, keys in self._order.own.items():
+            if not self._start(source, keys, before=None):
+                self._open[source] = None
+        while self._running:
+            for answered in await self._arrived():
+                yield answered
+            if self._clock.monotonic() >= self._order.asking.until:
+                break
+            await self._second_wave()
+        for answered in self._left():
+            yield answered
+
+    async def cancel(self) -> None:
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    def _start(self, source: str, keys: Keys, before: Answered | None) -> bool:
+        line = self._lines[source]
+        if not line.route(keys, before):
+            return False
+        task = asyncio.create_task(line.ask(keys, self._order.asking, before))
+        self._running[task] = source
+        return True
+
+    async def _arrived(self) -> list[Answered]:
+        now, until = self._clock.monotonic(), self._order.asking.until
+        first = now < self._wave_two_from and self._open
+        left_s = max(0.0, (min(until, self._wave_two_from) if first else until) - now)
+        done, _ = await asyncio.wait(
+            self._running, timeout=left_s, return_when=asyncio.FIRST_COMPLETED
+        )
+        answers = [task.result() for task in done]
+        for task in done:
+            del self._running[task]
+        self._seen.update((answered.source, answered) for answered in answers)
+        return [answered for answered in answers if not self._may_learn(answered)]
+
+    def _may_learn(self, answered: Answered) -> bool:
+        line = self._lines[answered.source]
+        untried = len(answered.tried) < len(line.source.adapter.operations)
+        if not answered.empty or not untried or line.source.has_effects:
+            return False
+        self._open[answered.source] = answered
+        return True
+
+    async def _second_wave(self) -> None:
+        if not self._open:
+            return
+        over = not self._running or self._clock.monotonic() >= self._wave_two_from
+        taught = self._order.teach(self._seen)
+        starts: dict[str, Keys] = {}
+        learned: dict[str, frozenset[str]] = {}
+        for source, before in self._open.items():
+            own = self._order.own[source]
+            keys: Keys = {**taught.get(source, {}), **own}
+            route = self._lines[source].route(keys, before)
+            if route and (over or route[0].needs & IDENTIFYING):
+                starts[source] = keys
+                sent = frozenset[str]().union(*(card.accepts for card in route))
+                learned[source] = (sent & keys.keys()) - own.keys()
+        if passed := {source: names for source, names in learned.items() if names}:
+            await self._order.pass_on(passed)
+        for source, keys in starts.items():
+            self._start(source, keys, self._open.pop(source))
+
+    def _left(self) -> list[Answered]:
+        overtaken = [self._lines[s].timed_out(self._seen.get(s)) for s in self._running.values()]
+        unasked = [before or self._lines[s].unasked() for s, before in self._open.items()]
+        return overtaken + unasked

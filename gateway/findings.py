@@ -1,0 +1,117 @@
+"""What the answers so far mean together: who is the child, and whether the child is shielded."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from adapters.codes import Claim
+from adapters.contract import NoRecord
+from adapters.record import Identifier, Name
+from gateway.call import Answered
+from gateway.inquiry import Known
+from gateway.registry import RegisteredSource
+from resolvers.child import Restriction
+from resolvers.grade import MatchGrade, Resolution
+from resolvers.grading import grade
+from resolvers.identify import resolve
+from resolvers.reference import Reference, named_record
+from resolvers.shield import restriction
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The answers by source id, every record graded, and the shield they amount to."""
+
+    answers: Mapping[str, Answered]
+    resolution: Resolution
+    restriction: Restriction
+    certain_identifiers: frozenset[Identifier]
+
+    def conclusive(self, answered: Answered) -> bool:
+        """Whether an empty result proves absence: not by a number that was superseded."""
+        asked = _identifiers(answered)
+        current = {i.scheme for i in self.certain_identifiers}
+        outdated = {i for i in asked if i.scheme in current} - self.certain_identifiers
+        return answered.conclusive and not outdated
+
+
+def stated_reference(known: Known, sources: Iterable[RegisteredSource]) -> Reference:
+    """The reference that the caller alone gives."""
+    identifiers = {Identifier("nhs_number", known.nhs_number)} if known.nhs_number else set()
+    if known.upn:
+        identifiers.add(Identifier("upn", known.upn))
+    if known.agency_record:
+        agency, record_id = known.agency_record
+        identifiers |= {named_record(s.id, record_id) for s in sources if s.agency == agency}
+    named = bool(known.given_names or known.family_name)
+    names = (Name(known.given_names, known.family_name),) if named else ()
+    return Reference(
+        identifiers=frozenset(identifiers),
+        names=names,
+        birth_dates=frozenset({known.birth_date}) if known.birth_date else frozenset(),
+        sex=known.sex,
+        stated_names=names,
+        stated_birth_date=known.birth_date,
+    )
+
+
+def find(
+    stated: Reference,
+    answers: Mapping[str, Answered],
+    sources: Mapping[str, RegisteredSource],
+) -> Findings:
+    """The findings of the answers so far; `sources` are all in scope, asked or not."""
+    spine = [a for s, a in answers.items() if Claim.SPINE in sources[s].claims]
+    reference = _frozen(stated, spine)
+    resolution = resolve(reference, {s: a.records for s, a in answers.items()})
+    certain = frozenset(
+        identifier
+        for source in answers
+        for record in resolution.certain(source)
+        for identifier in record.identifiers
+    )
+    authorities = {
+        source: _absent(answers.get(source), certain)
+        for source, registered in sources.items()
+        if Claim.SHIELD_AUTHORITY in registered.claims
+    }
+    return Findings(answers, resolution, restriction(resolution, authorities), certain)
+
+
+def _frozen(stated: Reference, spine: Iterable[Answered]) -> Reference:
+    """What the caller stated and the identity sources' certain records add to it."""
+    answers = sorted(spine, key=lambda answered: answered.source)
+    for answered in answers:
+        stated = _superseding(stated, answered)
+    resolution = resolve(stated, {a.source: a.records for a in answers})
+    records = [r for a in answers for r in resolution.certain(a.source)]
+    born = {r.birth_date for r in records if r.birth_date}
+    return replace(
+        stated,
+        identifiers=stated.identifiers.union(*(r.identifiers for r in records)),
+        names=(*stated.names, *(n for r in records for n in r.names if n not in stated.names)),
+        birth_dates=stated.birth_dates | born,
+    )
+
+
+def _superseding(stated: Reference, answered: Answered) -> Reference:
+    """The reference with the number that the spine answered in place of a superseded one."""
+    if not answered.supersedes:
+        return stated
+    asked = {Identifier(scheme, value) for scheme, value in answered.by_identifier.items()}
+    for record in answered.records:
+        renewed = replace(stated, identifiers=stated.identifiers.union(record.identifiers))
+        is_child = grade(renewed, record, source=answered.source).grade is MatchGrade.CERTAIN
+        if is_child and asked <= stated.identifiers:
+            return renewed
+    return stated
+
+
+def _absent(answered: Answered | None, certain: frozenset[Identifier]) -> bool:
+    if answered is None or not isinstance(answered.reply, NoRecord) or not answered.conclusive:
+        return False
+    asked = _identifiers(answered)
+    return bool(asked) and asked <= certain
+
+
+def _identifiers(answered: Answered) -> frozenset[Identifier]:
+    return frozenset(Identifier(s, v) for s, v in answered.by_identifier.items())

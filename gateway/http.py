@@ -1,0 +1,244 @@
+"""GraphQL over HTTP: a response leaves only when what it says is in the log.
+
+Follows the GraphQL over HTTP draft for POST, and the incremental delivery draft for @defer and
+@stream as multipart/mixed. A GET is never a question: details of a child never stand in a URL.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing, suppress
+from typing import Any, Final, TypeVar
+
+import orjson
+from graphql import ExecutionResult, GraphQLError
+from graphql.execution import (
+    ExperimentalIncrementalExecutionResults,
+    experimental_execute_incrementally,
+)
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as HttpRequest
+from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+from strawberry.http.ides import get_graphql_ide_html
+
+from gateway import events
+from gateway.errors import (
+    AskDifferently,
+    NotAllowed,
+    NotYetAvailable,
+    SignIn,
+    TeamAroundError,
+    TryLater,
+)
+from gateway.http_request import RESPONSE_JSON, Accepts, accepts, read
+from gateway.journey import Journey, Started
+from gateway.planning import Request
+from gateway.settings import Settings
+
+STATUS: Final[Mapping[type[TeamAroundError], int]] = {
+    SignIn: 401,
+    NotAllowed: 403,
+    AskDifferently: 400,
+    TryLater: 503,
+    NotYetAvailable: 501,
+}
+STATUS_OF_CODE: Final = {
+    "METHOD_NOT_ALLOWED": 405,
+    "NOT_ACCEPTABLE": 406,
+    "BODY_TOO_LARGE": 413,
+    "MEDIA_TYPE_UNSUPPORTED": 415,
+}
+_BEFORE_GRAPHQL: Final = frozenset({*STATUS_OF_CODE, "BODY_INVALID"})
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_CLIENT_CLOSED: Final = 499
+_INTERNAL: Final = {
+    "message": "the gateway failed here; nothing more is said of it",
+    "extensions": {"code": "INTERNAL"},
+}
+
+Result = ExecutionResult | ExperimentalIncrementalExecutionResults
+T = TypeVar("T")
+
+
+class Endpoint:
+    """The GraphQL endpoint: reads, starts, executes, and delivers within its places."""
+
+    def __init__(self, journey: Journey, settings: Settings) -> None:
+        self._journey = journey
+        self._settings = settings
+        self._places = settings.questions_under_way
+
+    async def respond(self, request: HttpRequest) -> Response:
+        """Answer one HTTP request; every failure is a response, none says what was in it."""
+        wanted = Accepts(RESPONSE_JSON, parts=False)
+        try:
+            if request.method == "GET":
+                return self._page(request)
+            wanted = accepts(request.headers.get("accept"))
+            asked = await read(request, self._settings.max_body)
+            return await _unless_gone(request, self._answer(asked, wanted))
+        except ClientDisconnect:
+            return Response(status_code=_CLIENT_CLOSED)
+        except TeamAroundError as error:
+            return _refusal(error, wanted)
+        except Exception as bug:  # noqa: BLE001  whatever it was, its text stays inside
+            events.failed(bug)
+            return _json({"errors": [_INTERNAL]}, 500, wanted)
+
+    def _page(self, request: HttpRequest) -> Response:
+        html = "text/html" in request.headers.get("accept", "")
+        if html and self._settings.environment == "development":
+            return HTMLResponse(get_graphql_ide_html(), headers=_HEADERS)
+        raise AskDifferently("METHOD_NOT_ALLOWED", "ask by POST: a URL must hold no question")
+
+    async def _answer(self, asked: Request, wanted: Accepts) -> Response:
+        if not self._places:
+            raise TryLater("BUSY", "the gateway is fully used; ask again in a moment")
+        self._places -= 1
+        started: Started | None = None
+        handed_over = False
+        try:
+            started = await self._journey.start(asked)
+            result = await self._execute(asked, started)
+            if isinstance(result, ExperimentalIncrementalExecutionResults):
+                if not wanted.parts:
+                    raise AskDifferently(
+                        "NOT_ACCEPTABLE", "@stream and @defer need Accept: multipart/mixed"
+                    )
+                handed_over = True
+                return self._in_parts(result, started)
+            return await _whole(result, started, wanted)
+        finally:
+            if not handed_over:
+                await self._end(started)
+
+    async def _end(self, started: Started | None) -> None:
+        self._places += 1
+        if started is not None:
+            await started.stop()
+
+    async def _execute(self, asked: Request, started: Started) -> Result:
+        executed = experimental_execute_incrementally(
+            self._journey.schema,
+            started.document.node,
+            context_value=started.context,
+            variable_values=dict(asked.variables),
+            operation_name=asked.operation_name,
+        )
+        return await executed if isinstance(executed, Awaitable) else executed
+
+    def _in_parts(
+        self, result: ExperimentalIncrementalExecutionResults, started: Started
+    ) -> StreamingResponse:
+        async def parts() -> AsyncGenerator[bytes, None]:
+            with suppress(TryLater):  # what cannot be logged does not leave: the stream ends
+                async with aclosing(_payloads(result)) as payloads:
+                    async for payload in payloads:
+                        await started.declare()
+                        yield _part(payload)
+                yield b"\r\n-----\r\n"
+
+        return _Parts(parts(), lambda: self._end(started))
+
+
+class _Parts(StreamingResponse):
+    """A response in parts; `end` is called once it is over, however it ends."""
+
+    def __init__(
+        self, parts: AsyncGenerator[bytes, None], end: Callable[[], Awaitable[None]]
+    ) -> None:
+        super().__init__(parts, media_type='multipart/mixed; boundary="-"', headers=_HEADERS)
+        self._parts = parts
+        self._end = end
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._parts.aclose()
+            await self._end()
+
+
+async def _payloads(
+    result: ExperimentalIncrementalExecutionResults,
+) -> AsyncGenerator[dict[str, Any], None]:
+    yield _said(result.initial_result.formatted)
+    async with aclosing(result.subsequent_results) as following:
+        async for later in following:
+            yield _said(later.formatted)
+
+
+async def _whole(result: ExecutionResult, started: Started, wanted: Accepts) -> Response:
+    for error in result.errors or ():
+        if isinstance(error.original_error, TryLater):
+            raise error.original_error
+        _report(error)
+    await started.declare()
+    return _json(_said(result.formatted), 200, wanted)
+
+
+def _report(error: GraphQLError) -> None:
+    if error.original_error and not isinstance(error.original_error, TeamAroundError):
+        events.failed(error.original_error)
+
+
+def _said(payload: Any) -> dict[str, Any]:
+    """A payload whose every error is one of ours, or says only that something failed."""
+    said = dict(payload)
+    if "errors" in said:
+        said["errors"] = [_error(error) for error in said["errors"]]
+    for name in ("incremental", "completed"):
+        if name in said:
+            said[name] = [_said(item) for item in said[name]]
+    return said
+
+
+def _error(error: Mapping[str, Any]) -> dict[str, Any]:
+    known = "code" in (error.get("extensions") or {})
+    said = {"message": error["message"], "extensions": error["extensions"]} if known else _INTERNAL
+    return {**said, "path": error["path"]} if error.get("path") else dict(said)
+
+
+def _refusal(error: TeamAroundError, wanted: Accepts) -> Response:
+    status = STATUS_OF_CODE.get(error.code, STATUS[type(error)])
+    if wanted.legacy and isinstance(error, AskDifferently) and error.code not in _BEFORE_GRAPHQL:
+        status = 200
+    body = {"errors": [{"message": error.message, "extensions": error.extensions}]}
+    response = _json(body, status, wanted)
+    if isinstance(error, SignIn):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TryLater):
+        response.headers["Retry-After"] = "1"
+    if error.code == "METHOD_NOT_ALLOWED":
+        response.headers["Allow"] = "POST"
+    return response
+
+
+def _json(body: Mapping[str, Any], status: int, wanted: Accepts) -> Response:
+    media_type = f"{wanted.media_type}; charset=utf-8"
+    return Response(orjson.dumps(body), status, headers=_HEADERS, media_type=media_type)
+
+
+def _part(payload: Mapping[str, Any]) -> bytes:
+    head = b"\r\n---\r\nContent-Type: application/json; charset=utf-8\r\n\r\n"
+    return head + orjson.dumps(payload)
+
+
+async def _unless_gone(request: HttpRequest, work: Awaitable[T]) -> T:
+    """The result of `work`, cancelled as soon as the client has gone."""
+    task = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(_gone(request))
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            return task.result()
+        raise ClientDisconnect
+    finally:
+        task.cancel()
+        gone.cancel()
+        await asyncio.gather(task, gone, return_exceptions=True)
+
+
+async def _gone(request: HttpRequest) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,142 @@
+"""One request's way: planned and decided, logged, then asked; every stage in order."""
+
+from asyncio import gather
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from adapters.contract import OnBehalf
+from gateway.call import Answered, Asking
+from gateway.caller import Caller
+from gateway.clock import Clock
+from gateway.documents import Document
+from gateway.errors import NotAllowed, SignIn, TryLater
+from gateway.fan_out import FanOut, Order
+from gateway.findings import find, stated_reference
+from gateway.onward import lessons
+from gateway.plan import own_details
+from gateway.planning import Planning, Prepared, Request
+from gateway.projection import View
+from gateway.question import Asked, Question
+from gateway.recording import Intent, Recorder
+from gateway.schema.codes import SourceState
+from gateway.schema.context import Context, SourceView
+from gateway.sealed_key import CandidateSeal
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A request whose questions are under way; `stop` them when its response is over."""
+
+    document: Document
+    context: Context
+    questions: tuple[Question, ...]
+
+    async def declare(self) -> None:
+        """Log what the next payload says; TryLater if it cannot be logged."""
+        for question in self.questions:
+            await question.declare()
+
+    async def stop(self) -> None:
+        """Stop every question, down to the sockets."""
+        for question in self.questions:
+            await question.stop()
+
+
+class Journey:
+    """The stages of one gateway, wired; `start` takes a request through them."""
+
+    def __init__(
+        self, planning: Planning, recorder: Recorder, fan_out: FanOut, clock: Clock
+    ) -> None:
+        self._planning = planning
+        self._recorder = recorder
+        self._fan_out = fan_out
+        self._clock = clock
+        self._seal = CandidateSeal()
+        self.schema = planning.schema
+
+    async def start(self, request: Request) -> Started:
+        """Take a request to its questions, each with a durable intent, and begin to ask.
+
+        Any TeamAroundError says what the caller has to do; then nobody was asked.
+        """
+        caller: Caller | None = None
+        try:
+            caller = self._planning.caller(request)
+            document = self._planning.document(request)
+            prepared = self._planning.prepare(document, request, caller)
+        except (SignIn, NotAllowed) as refusal:
+            with suppress(TryLater):
+                await self._recorder.refuse(refusal.code, caller)
+            raise
+        questions = await gather(*(self._question(each, document, caller) for each in prepared))
+        for question in questions:
+            question.start()
+        context = Context(tuple(questions), self._planning.registry.agencies, self._sources())
+        return Started(document, context, tuple(questions))
+
+    def _sources(self) -> tuple[SourceView, ...]:
+        """The registered sources, as far as this version watches them."""
+        registry = self._planning.registry
+        return tuple(
+            SourceView(
+                id=source.id,
+                agency=registry.agencies[source.agency],
+                kind=source.manifest.kind,
+                version=source.version,
+                state=SourceState.APPROVED,
+                breaker="none",
+            )
+            for source in registry.sources.values()
+        )
+
+    async def _question(self, prepared: Prepared, document: Document, caller: Caller) -> Question:
+        intent = await self._intent(prepared, document, caller)
+        view = View(
+            plan=prepared.plan,
+            registry=self._planning.registry,
+            verdicts=prepared.verdicts,
+            cleared=self._planning.settings.shield_cleared_role in caller.roles,
+            seal=self._seal.bound_to(caller, prepared.inquiry.reason.purpose),
+            today=self._clock.now().date(),
+            child_id=intent.query_id,
+        )
+        stated = stated_reference(prepared.inquiry.known, prepared.sources.values())
+        order = self._order(prepared, caller, intent)
+        asked = Asked(view, stated, intent, order, prepared.sources)
+        return Question(asked, self._fan_out, self._recorder)
+
+    async def _intent(self, prepared: Prepared, document: Document, caller: Caller) -> Intent:
+        return await self._recorder.intend(
+            prepared.inquiry,
+            caller,
+            document=document.hash,
+            policy_version=self._planning.registry.policy_version,
+            agencies=sorted({source.agency for source in prepared.asked.values()}),
+        )
+
+    def _order(self, prepared: Prepared, caller: Caller, intent: Intent) -> Order:
+        known, reason = prepared.inquiry.known, prepared.inquiry.reason
+        stated = stated_reference(known, prepared.sources.values())
+
+        def teach(answers: Mapping[str, Answered]) -> Mapping[str, Mapping[str, str]]:
+            return lessons(find(stated, answers, prepared.sources), prepared.sources)
+
+        async def pass_on(learned: Mapping[str, frozenset[str]]) -> None:
+            by_agency: dict[str, frozenset[str]] = {}
+            for source, names in learned.items():
+                agency = prepared.sources[source].agency
+                by_agency[agency] = by_agency.get(agency, frozenset()) | names
+            await self._recorder.pass_on(intent, by_agency)
+
+        on_behalf = OnBehalf(
+            user=caller.user,
+            organisation=caller.organisation,
+            purpose=reason.purpose,
+            query_id=intent.query_id,
+            log_index=intent.index,
+        )
+        until = self._clock.monotonic() + self._planning.settings.deadline
+        own = {name: own_details(known, s.agency) for name, s in prepared.asked.items()}
+        return Order(own, Asking(prepared.plan.fields, on_behalf, until), teach, pass_on)

@@ -1,0 +1,116 @@
+"""A request understood and decided: caller, document, plan and verdicts, with nobody asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLSchema, get_argument_values
+
+from adapters.codes import ReleaseClass
+from gateway.auth import TokenVerifier
+from gateway.caller import Caller
+from gateway.clock import Clock
+from gateway.documents import Document, Documents, Operation
+from gateway.errors import AskDifferently, NotAllowed
+from gateway.inquiry import Inquiry, inquiries
+from gateway.plan import Plan, plan
+from gateway.policy import Verdict, decide
+from gateway.registry import RegisteredSource, Registry
+from gateway.schema.input_errors import WrongVariables, coerced
+from gateway.settings import Settings
+
+EVERY_CLASS = frozenset(ReleaseClass)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A GraphQL-over-HTTP request, read but not yet understood."""
+
+    query: str
+    variables: Mapping[str, Any]
+    operation_name: str | None
+    authorization: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One inquiry with its plan and verdicts; `sources` are all in scope, by id."""
+
+    inquiry: Inquiry
+    plan: Plan
+    verdicts: Mapping[str, Verdict]
+    sources: Mapping[str, RegisteredSource]
+
+    @property
+    def asked(self) -> dict[str, RegisteredSource]:
+        """The sources that will be asked: in scope, permitted, not barred."""
+        return {
+            p.source: self.sources[p.source]
+            for p in self.plan.sources
+            if p.not_asked is None and self.verdicts[p.source].permitted
+        }
+
+
+class Planning:
+    """The stages before the first entry in the log: auth, documents, plan, policy."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        registry: Registry,
+        schema: GraphQLSchema,
+        verifier: TokenVerifier,
+        clock: Clock,
+    ) -> None:
+        self.settings = settings
+        self.registry = registry
+        self.schema = schema
+        self._verifier = verifier
+        self._documents = Documents(schema, settings)
+        self._clock = clock
+
+    def caller(self, request: Request) -> Caller:
+        """Who asks; SignIn if that is not certain."""
+        return self._verifier.caller(request.authorization)
+
+    def document(self, request: Request) -> Document:
+        """The request's document; AskDifferently says what to change in it."""
+        return self._documents.document(request.query)
+
+    def prepare(self, document: Document, request: Request, caller: Caller) -> tuple[Prepared, ...]:
+        """Plan and decide every inquiry of the request; none where it asks about no child."""
+        operation = document.operation(request.operation_name)
+        if operation.question is None:
+            return ()
+        asked = inquiries(self._arguments(operation, request.variables), caller)
+        self._refuse_bulk(asked, caller, bulk=operation.question.name.value == "children")
+        return tuple(self._prepared(inquiry, operation, caller) for inquiry in asked)
+
+    def _prepared(self, inquiry: Inquiry, operation: Operation, caller: Caller) -> Prepared:
+        planned = plan(inquiry, caller, self.registry, operation.fields)
+        sources = {p.source: self.registry.sources[p.source] for p in planned.sources}
+        today = self._clock.now().date()
+        verdicts = {
+            name: decide(source.manifest.release, caller, inquiry.reason, EVERY_CLASS, today)
+            for name, source in sources.items()
+        }
+        return Prepared(inquiry, planned, verdicts, sources)
+
+    def _refuse_bulk(self, asked: tuple[Inquiry, ...], caller: Caller, *, bulk: bool) -> None:
+        if bulk and self.settings.bulk_role not in caller.roles:
+            raise NotAllowed("BULK_NOT_ALLOWED", "children: your role may ask about one child")
+        if len(asked) > self.settings.children_at_once:
+            raise AskDifferently(
+                "TOO_MANY_CHILDREN",
+                f"known: at most {self.settings.children_at_once} children at once",
+            )
+
+    def _arguments(self, operation: Operation, variables: Mapping[str, Any]) -> dict[str, Any]:
+        definitions = operation.node.variable_definitions or ()
+        values = coerced(self.schema, definitions, variables)
+        if isinstance(values, WrongVariables):
+            raise AskDifferently("VARIABLES_INVALID", "; ".join(e.message for e in values.errors))
+        field, query = operation.question, self.schema.query_type
+        if field is None or query is None:
+            return {}
+        return get_argument_values(query.fields[field.name.value], field, values)

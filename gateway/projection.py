@@ -1,0 +1,275 @@
+"""What this caller may see of what was found: released by each agency, then shielded, then said."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+
+from adapters.codes import ReleaseClass
+from adapters.contract import MoreNeeded
+from adapters.record import Identifier, Record
+from gateway.agency import AgencyCard, Contact
+from gateway.answer import AgencyRow, Candidate, Completeness, ReleasedChild, WholeAnswer
+from gateway.call import Answered
+from gateway.findings import Findings
+from gateway.plan import Plan, PlannedSource
+from gateway.policy import Verdict
+from gateway.registry import Registry
+from resolvers.child import Restriction, Withheld, WithheldReason
+from resolvers.grade import Graded, MatchGrade
+from resolvers.outcome import Outcome, fold, judge
+from resolvers.release import CONTACTS, classes_for, fields_released, released
+from resolvers.shield import unlocated
+from resolvers.stitch import Member, stitch
+
+_DETAILS: Final[Mapping[Outcome, str]] = {
+    Outcome.NONE_FOUND: "nothing was found by what it could search with, which proves nothing",
+    Outcome.AMBIGUOUS: "it holds one or more that may be the child; see unresolved, or ring",
+    Outcome.MORE_NEEDED: "it cannot search with what is known; see needs",
+    Outcome.NOT_PERMITTED: "its rules give nothing to your organisation and role for this purpose",
+    Outcome.TIMEOUT: "no answer in time: this says nothing about whether it knows the child; ring",
+    Outcome.UNAVAILABLE: "no answer: this says nothing about whether it knows the child; ring",
+    Outcome.BUSY: "too busy to answer: this says nothing about whether it knows the child",
+    Outcome.REFUSED: "it refused the gateway; tell the operator, and ring meanwhile",
+    Outcome.INVALID_RESPONSE: "its answer could not be read; tell the operator, and ring meanwhile",
+}
+_RETRYABLE: Final = frozenset({Outcome.TIMEOUT, Outcome.UNAVAILABLE, Outcome.BUSY})
+_SHIELDED: Final = (
+    ReleaseClass.LOCATION,
+    ReleaseClass.EDUCATION,
+    ReleaseClass.HEALTH,
+    ReleaseClass.INVOLVEMENT,
+)
+
+Seal = Callable[[str, str, str | None], str]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What decides what one caller sees in one question; `seal` makes a candidate's key."""
+
+    plan: Plan
+    registry: Registry
+    verdicts: Mapping[str, Verdict]
+    cleared: bool
+    seal: Seal
+    today: date
+    child_id: str
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The record fields that the document selects."""
+        return self.plan.fields
+
+    @property
+    def requested(self) -> frozenset[ReleaseClass]:
+        """The classes that the document asks for, as far as they may be spoken of."""
+        unsaid = {ReleaseClass.SENSITIVE}
+        if CONTACTS not in self.fields:
+            unsaid.add(ReleaseClass.CONTACT)
+        return classes_for(self.fields) - unsaid
+
+    def hides(self, findings: Findings) -> bool:
+        """Whether this caller must not learn where the child is: unknown counts as shielded."""
+        return not self.cleared and findings.restriction is not Restriction.NONE_KNOWN
+
+
+def row(view: View, agency: str, findings: Findings) -> AgencyRow:
+    """One agency's row; the same for every child where a shield or a rule demands it."""
+    card = view.registry.agencies[agency]
+    planned = [p for p in view.plan.sources if p.agency == agency]
+    unasked = _unasked(view, planned)
+    if unasked is not None:
+        return _unasked_row(view, card, planned, unasked)
+    if view.hides(findings) and not card.national:
+        return _shielded_row(view, card)
+    return _asked_row(view, card, planned, findings)
+
+
+def whole(view: View, findings: Findings) -> WholeAnswer:
+    """The whole answer once every agency has its outcome."""
+    rows = tuple(row(view, agency, findings) for agency in view.plan.agencies)
+    return WholeAnswer(
+        child=_child(view, findings),
+        rows=rows,
+        unresolved=tuple(_candidates(view, findings)),
+        completeness=_completeness(view, rows),
+    )
+
+
+def _unasked(view: View, planned: Iterable[PlannedSource]) -> Outcome | None:
+    """The outcome where no source of the agency was asked, decided without the child."""
+    outcomes = []
+    for each in planned:
+        if each.not_asked:
+            outcomes.append(Outcome.NOT_ASKED)
+        elif not view.verdicts[each.source].permitted:
+            outcomes.append(Outcome.NOT_PERMITTED)
+        else:
+            return None
+    return fold(outcomes)
+
+
+def _unasked_row(
+    view: View, card: AgencyCard, planned: Iterable[PlannedSource], outcome: Outcome
+) -> AgencyRow:
+    reasons = sorted({each.not_asked.value for each in planned if each.not_asked})
+    return AgencyRow(
+        agency=card,
+        outcome=outcome,
+        detail=reasons[0] if outcome is Outcome.NOT_ASKED else _DETAILS.get(outcome),
+        withheld=_withheld(view, planned) if outcome is Outcome.NOT_PERMITTED else (),
+    )
+
+
+def _shielded_row(view: View, card: AgencyCard) -> AgencyRow:
+    team = view.registry.shield_team
+    return AgencyRow(
+        agency=replace(card, areas=(), duty_contact=Contact(telephone=team.telephone)),
+        outcome=Outcome.NOTHING_TO_SHARE,
+        detail=f"ring {team.name}: {team.telephone}",
+    )
+
+
+def _asked_row(
+    view: View, card: AgencyCard, planned: list[PlannedSource], findings: Findings
+) -> AgencyRow:
+    answers = [findings.answers[p.source] for p in planned if p.source in findings.answers]
+    barred = [p for p in planned if p.source not in findings.answers]
+    outcomes = [_judged(a, findings) for a in answers]
+    outcome = fold([*outcomes, *(o for p in barred if (o := _unasked(view, [p])))])
+    members = _members(view, answers, findings)
+    defects = any(r.defects for a in answers for r in findings.resolution.certain(a.source))
+    child = stitch(view.child_id, members, view.today)
+    return AgencyRow(
+        agency=card,
+        outcome=outcome,
+        complete=outcome.conclusive and not defects,
+        searched_by=tuple(sorted(set().union(*(a.searched_by for a in answers)))),
+        needs=_needs(answers) if outcome is Outcome.MORE_NEEDED else (),
+        detail=_detail(outcome, defects=defects),
+        as_of=max((t for a in answers if (t := _as_of(a))), default=None),
+        latency_ms=max((a.latency_ms for a in answers if a.attempts), default=None),
+        attempts=sum(a.attempts for a in answers),
+        retryable=outcome in _RETRYABLE,
+        involvements=child.involvements,
+        withheld=_withheld(view, planned) + _shield_withheld(view, findings),
+        released=frozenset().union(*(fields_released(m.record) for m in members)),
+    )
+
+
+def _judged(answered: Answered, findings: Findings) -> Outcome:
+    return judge(
+        answered.reply,
+        findings.resolution.by_source.get(answered.source, ()),
+        conclusive=findings.conclusive(answered),
+        asked_identifiers=[Identifier(s, v) for s, v in answered.by_identifier.items()],
+        supersedes=answered.supersedes,
+    )
+
+
+def _detail(outcome: Outcome, *, defects: bool) -> str | None:
+    if outcome is Outcome.HAS_RECORD and defects:
+        return "some of its values could not be read and are left out"
+    return _DETAILS.get(outcome)
+
+
+def _needs(answers: Iterable[Answered]) -> tuple[str, ...]:
+    return tuple(
+        sorted({n for a in answers if isinstance(a.reply, MoreNeeded) for n in a.reply.needs})
+    )
+
+
+def _as_of(answered: Answered) -> datetime | None:
+    return getattr(answered.reply, "as_of", None) or (answered.at if answered.records else None)
+
+
+def _members(view: View, answers: Iterable[Answered], findings: Findings) -> list[Member]:
+    """The certain records of these answers, as far as this caller may see them."""
+    hidden = view.hides(findings)
+    members = []
+    for answered in answers:
+        card = view.registry.agencies[view.registry.sources[answered.source].agency]
+        if hidden and not card.national:
+            continue
+        for record in findings.resolution.certain(answered.source):
+            seen = _seen(view, answered.source, record)
+            members.append(Member(card.id, _as_of(answered), unlocated(seen) if hidden else seen))
+    return members
+
+
+def _seen(view: View, source: str, record: Record) -> Record:
+    classes = view.verdicts[source].permitted
+    if CONTACTS not in view.fields:
+        classes -= {ReleaseClass.CONTACT}
+    return released(record, classes, view.fields)
+
+
+def _withheld(view: View, planned: Iterable[PlannedSource]) -> tuple[Withheld, ...]:
+    kept = {w for p in planned for w in view.verdicts[p.source].withheld}
+    return tuple(sorted(w for w in kept if w.release_class in view.requested))
+
+
+def _shield_withheld(view: View, findings: Findings) -> tuple[Withheld, ...]:
+    if not view.hides(findings):
+        return ()
+    team = view.registry.shield_team
+    known = findings.restriction is Restriction.RESTRICTED
+    reason = WithheldReason.SHIELD if known else WithheldReason.SHIELD_UNKNOWN
+    message = f"kept back because the child is or may be shielded: ring {team.telephone}"
+    return tuple(
+        Withheld(name, reason, message, "shield") for name in _SHIELDED if name in view.requested
+    )
+
+
+def _child(view: View, findings: Findings) -> ReleasedChild | None:
+    members = _members(view, findings.answers.values(), findings)
+    if not members:
+        return None
+    planned = [p for p in view.plan.sources if _speaks(view, p, findings)]
+    return ReleasedChild(
+        child=stitch(view.child_id, members, view.today),
+        restriction=findings.restriction,
+        withheld=_withheld(view, planned) + _shield_withheld(view, findings),
+        agencies=view.registry.agencies,
+    )
+
+
+def _speaks(view: View, planned: PlannedSource, findings: Findings) -> bool:
+    national = view.registry.agencies[planned.agency].national
+    certain = findings.resolution.certain(planned.source)
+    return bool(certain) and (national or not view.hides(findings))
+
+
+def _candidates(view: View, findings: Findings) -> Iterable[Candidate]:
+    for source, every in sorted(findings.resolution.by_source.items()):
+        card = view.registry.agencies[view.registry.sources[source].agency]
+        if view.hides(findings) and not card.national:
+            continue
+        for graded in every:
+            if graded.grade.grade in (MatchGrade.PROBABLE, MatchGrade.POSSIBLE):
+                yield _candidate(view, source, card, graded)
+
+
+def _candidate(view: View, source: str, card: AgencyCard, graded: Graded) -> Candidate:
+    """What agreed and differed is told only to whom this source gives the child's identity."""
+    grade = graded.grade
+    if ReleaseClass.IDENTITY not in view.verdicts[source].permitted:
+        grade = replace(grade, agreed=(), differed=(), not_held=(), likely_other=None)
+    return Candidate(view.seal(card.id, source, graded.record.record_id), card, grade)
+
+
+def _completeness(view: View, rows: tuple[AgencyRow, ...]) -> Completeness:
+    asked = [r for r in rows if r.outcome.asked]
+    answered = [r for r in asked if r.outcome.answered]
+    return Completeness(
+        in_scope=len(rows),
+        answered=len(answered),
+        unanswered=len(asked) - len(answered),
+        not_asked=len(rows) - len(asked),
+        complete=bool(rows) and all(r.outcome.conclusive for r in rows),
+        areas=view.plan.areas,
+        not_connected=tuple(
+            body for area in view.plan.areas for body in view.registry.areas[area].not_connected
+        ),
+    )

@@ -1,0 +1,160 @@
+"""One question under way: asks everybody, learns, and gives each part of the answer when it may.
+
+What no later answer can change is given as it arrives; what a shield could hide waits for the
+shield authorities; the child, the unresolved records and completeness wait for everybody.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+
+from adapters.codes import Claim
+from adapters.contract import NoRecord
+from adapters.record import Identifier
+from gateway.answer import AgencyRow, Receipt, WholeAnswer
+from gateway.call import Answered
+from gateway.fan_out import FanOut, Order
+from gateway.findings import find
+from gateway.projection import View, row, whole
+from gateway.recording import Intent, Recorder
+from gateway.registry import RegisteredSource
+from resolvers.grade import MatchGrade
+from resolvers.outcome import Outcome
+from resolvers.reference import Reference
+
+_TELLS_OF_A_RECORD = frozenset({Outcome.HAS_RECORD, Outcome.AMBIGUOUS})
+UNRESOLVED = "unresolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Everything that was decided before asking."""
+
+    view: View
+    stated: Reference
+    intent: Intent
+    order: Order
+    sources: Mapping[str, RegisteredSource]
+
+
+class Question:
+    """The answer to one question while it comes in; `start` it once, `stop` it in any case."""
+
+    def __init__(self, asked: Asked, fan_out: FanOut, recorder: Recorder) -> None:
+        self._asked = asked
+        self._fan_out = fan_out
+        self._recorder = recorder
+        self._answers: dict[str, Answered] = {}
+        self._findings = find(asked.stated, {}, asked.sources)
+        self._pulse = asyncio.Event()
+        self._task: asyncio.Task[WholeAnswer] | None = None
+        self._unsaid: dict[str, AgencyRow] = {}
+
+    @property
+    def receipt(self) -> Receipt:
+        """Where the intent stands in the log."""
+        intent = self._asked.intent
+        return Receipt(self._asked.view.registry.log_origin, intent.index, intent.query_id)
+
+    def start(self) -> None:
+        """Begin to ask; the intent is durable by now."""
+        self._task = asyncio.create_task(self._gather())
+
+    async def stop(self) -> None:
+        """Stop asking, down to the sockets."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def whole(self) -> WholeAnswer:
+        """All of it, once every agency has its outcome."""
+        answer = await self._finished()
+        unresolved = {candidate.agency.id for candidate in answer.unresolved}
+        for each in answer.rows:
+            more = {UNRESOLVED} if each.agency.id in unresolved else frozenset()
+            self._unsaid[each.agency.id] = replace(each, released=each.released | more)
+        return answer
+
+    async def rows(self, *, as_they_arrive: bool) -> AsyncIterator[AgencyRow]:
+        """Each agency's row exactly once."""
+        sent: set[str] = set()
+        while as_they_arrive and not self._over:
+            pulse = self._pulse
+            for agency in self._asked.view.plan.agencies:
+                if agency not in sent and self._settled(agency):
+                    sent.add(agency)
+                    yield self._said(self._row(agency))
+            await pulse.wait()
+        for each in (await self._finished()).rows:
+            if each.agency.id not in sent:
+                yield self._said(each)
+
+    async def declare(self) -> None:
+        """Log what was said since the last time; durable before its bytes may leave."""
+        if self._unsaid:
+            said = [self._unsaid[agency] for agency in sorted(self._unsaid)]
+            self._unsaid = {}
+            await self._recorder.release(self._asked.intent, said, self._learned())
+
+    @property
+    def _over(self) -> bool:
+        return self._task is not None and self._task.done()
+
+    async def _finished(self) -> WholeAnswer:
+        if self._task is None:
+            raise RuntimeError("the question was not started")
+        return await asyncio.shield(self._task)
+
+    async def _gather(self) -> WholeAnswer:
+        try:
+            async for answered in self._fan_out.answers(self._asked.order):
+                self._answers[answered.source] = answered
+                self._findings = find(self._asked.stated, self._answers, self._asked.sources)
+                self._beat()
+            return whole(self._asked.view, self._findings)
+        finally:
+            self._beat()
+
+    def _beat(self) -> None:
+        pulse, self._pulse = self._pulse, asyncio.Event()
+        pulse.set()
+
+    def _said(self, each: AgencyRow) -> AgencyRow:
+        self._unsaid[each.agency.id] = each
+        return each
+
+    def _row(self, agency: str) -> AgencyRow:
+        return row(self._asked.view, agency, self._findings)
+
+    def _learned(self) -> frozenset[Identifier]:
+        return self._findings.certain_identifiers
+
+    def _settled(self, agency: str) -> bool:
+        """Whether no later answer can change this agency's row, nor a shield hide it."""
+        planned = [p.source for p in self._asked.view.plan.sources if p.agency == agency]
+        asked = [source for source in planned if source in self._asked.order.own]
+        if not asked:
+            return True
+        if not all(source in self._answers for source in asked):
+            return False
+        return all(self._final(source) for source in asked) and self._shield_spoke(agency)
+
+    def _final(self, source: str) -> bool:
+        answered = self._answers[source]
+        if not answered.records and not isinstance(answered.reply, NoRecord):
+            return True
+        graded = self._findings.resolution.by_source.get(source, ())
+        certain = [g for g in graded if g.grade.grade is MatchGrade.CERTAIN]
+        return self._heard(Claim.SPINE) and len(certain) == len(answered.records)
+
+    def _shield_spoke(self, agency: str) -> bool:
+        view = self._asked.view
+        if view.cleared or self._heard(Claim.SHIELD_AUTHORITY):
+            return True
+        national = view.registry.agencies[agency].national
+        return national and self._row(agency).outcome not in _TELLS_OF_A_RECORD
+
+    def _heard(self, claim: Claim) -> bool:
+        """Whether every source asked that has this claim has its answer."""
+        asked = self._asked.order.own.keys()
+        return all(s in self._answers for s in asked if claim in self._asked.sources[s].claims)

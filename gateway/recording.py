@@ -1,0 +1,143 @@
+"""Entries of one question: intent, what was passed on, and what each payload released."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from adapters.dates import PartialDate
+from adapters.record import Identifier, Name
+from gateway import events
+from gateway.answer import AgencyRow
+from gateway.audit.entry import AuditedAgency, AuditedWithholding, AuditKind, Entry
+from gateway.audit.failures import LogUnavailable
+from gateway.audit.keys import KeyService
+from gateway.audit.log import AuditLog
+from gateway.audit.pseudonym import Pseudonym, identifier_pseudonym, person_pseudonym
+from gateway.audit.sealing import seal
+from gateway.caller import Caller
+from gateway.clock import Clock
+from gateway.errors import TryLater
+from gateway.inquiry import Inquiry, Known
+
+PASSED_ON = "PASSED_ON"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A question's durable intent: the template of its later entries, and its index."""
+
+    entry: Entry
+    query_id: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Writes entries; every method returns when they are durable, or raises TryLater."""
+
+    log: AuditLog
+    keys: KeyService
+    clock: Clock
+
+    async def intend(
+        self,
+        inquiry: Inquiry,
+        caller: Caller,
+        *,
+        document: str,
+        policy_version: str,
+        agencies: Iterable[str],
+    ) -> Intent:
+        """The intent of one question; `agencies` are those that will be asked."""
+        query_id = secrets.token_urlsafe(12)
+        reason = inquiry.reason
+        case = reason.case_reference
+        entry = replace(
+            self._entry(AuditKind.INTENT, caller),
+            query_id=query_id,
+            purpose=reason.purpose,
+            justification=await seal(self.keys, reason.justification, query_id),
+            case_reference=await seal(self.keys, case, query_id) if case else None,
+            child_pseudonyms=await self._pseudonyms(inquiry.known),
+            document=document,
+            policy_version=policy_version,
+            agencies=tuple(AuditedAgency(agency) for agency in agencies),
+        )
+        return Intent(entry, query_id, await self._append(entry))
+
+    async def pass_on(self, intent: Intent, learned: Mapping[str, frozenset[str]]) -> None:
+        """What other agencies are about to be asked with, that agencies before them taught."""
+        agencies = tuple(AuditedAgency(a, released=tuple(sorted(n))) for a, n in learned.items())
+        entry = replace(intent.entry, kind=AuditKind.RELEASE, agencies=agencies, detail=PASSED_ON)
+        await self._append(replace(entry, at=self.clock.now()))
+
+    async def release(
+        self, intent: Intent, rows: Iterable[AgencyRow], learned: frozenset[Identifier]
+    ) -> None:
+        """What one payload is about to tell the caller; `learned` are certain identifiers."""
+        more = [await identifier_pseudonym(self.keys, i.scheme, i.value) for i in learned]
+        pseudonyms = tuple(dict.fromkeys([*intent.entry.child_pseudonyms, *sorted(more)]))
+        entry = replace(
+            intent.entry,
+            kind=AuditKind.RELEASE,
+            at=self.clock.now(),
+            justification=None,
+            case_reference=None,
+            child_pseudonyms=pseudonyms,
+            agencies=tuple(_audited(row) for row in rows),
+        )
+        await self._append(entry)
+
+    async def refuse(self, code: str, caller: Caller | None) -> None:
+        """A request that was refused: by its token where there is no caller, else for `code`."""
+        kind = AuditKind.REFUSAL if caller else AuditKind.AUTHENTICATION_FAILURE
+        await self._append(replace(self._entry(kind, caller), detail=code))
+
+    async def _append(self, entry: Entry) -> int:
+        try:
+            return await self.log.append(entry)
+        except LogUnavailable:
+            events.log_unavailable()
+            raise TryLater(
+                "LOG_UNAVAILABLE", "the log cannot be written, so nothing is asked or told"
+            ) from None
+
+    def _entry(self, kind: AuditKind, caller: Caller | None) -> Entry:
+        at = self.clock.now()
+        if caller is None:
+            return Entry(kind=kind, at=at)
+        return Entry(
+            kind=kind,
+            at=at,
+            user=caller.user,
+            organisation=caller.organisation,
+            role=" ".join(sorted(caller.roles)),
+        )
+
+    async def _pseudonyms(self, known: Known) -> tuple[Pseudonym, ...]:
+        found = [
+            await identifier_pseudonym(self.keys, scheme, value)
+            for scheme, value in (("nhs_number", known.nhs_number), ("upn", known.upn))
+            if value
+        ]
+        if known.agency_record:
+            agency, record_id = known.agency_record
+            found.append(await identifier_pseudonym(self.keys, f"record_id:{agency}", record_id))
+        name = Name(known.given_names, known.family_name)
+        if (person := await self._person(name, known.birth_date)) is not None:
+            found.append(person)
+        return tuple(found)
+
+    async def _person(self, name: Name, birth_date: PartialDate | None) -> Pseudonym | None:
+        if not (name.family and birth_date):
+            return None
+        return await person_pseudonym(self.keys, name.given, name.family, birth_date)
+
+
+def _audited(row: AgencyRow) -> AuditedAgency:
+    return AuditedAgency(
+        agency=row.agency.id,
+        outcome=row.outcome,
+        released=tuple(sorted(row.released)),
+        withheld=tuple(AuditedWithholding(w.release_class, w.reason, w.rule) for w in row.withheld),
+    )
