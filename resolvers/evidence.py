@@ -57,6 +57,16 @@ class Evidence:
         whole = given is Agreement.SAME and family is Agreement.SAME
         return Agreement.SAME if whole else Agreement.NEAR
 
+    @property
+    def agrees(self) -> bool:
+        """Whether the whole name or the whole birth date is the child's."""
+        return Agreement.SAME in (self.name, self.birth_date)
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether the name or the birth date is evidently another's."""
+        return Agreement.DIFFERENT in (self.name, self.birth_date)
+
     def named(self, verdict: Agreement) -> tuple[str, ...]:
         """The details with this verdict, sorted."""
         return tuple(sorted(name for name, said in self.details.items() if said is verdict))

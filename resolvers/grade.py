@@ -48,10 +48,13 @@ class Resolution:
 
     A source's tuple is empty where it answered with nothing that may be the child.
     `disputed` names the schemes in which records joined by other means disagree.
+    `restricted`: some record that by any reading may be the child's is restricted, be it one that
+    numbers learned from others have ruled out since.
     """
 
     by_source: Mapping[str, tuple[Graded, ...]]
     disputed: frozenset[str] = frozenset()
+    restricted: bool = False
 
     def certain(self, source: str) -> tuple[Record, ...]:
         """The records of one source that are certainly the child's."""

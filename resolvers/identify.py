@@ -1,30 +1,21 @@
-"""Which records are the child's: graded against the reference, and only certain ones join.
-
-At this stage by rules that a person can check by hand; a scorer of probabilities follows. What
-holds then too: differing NHS numbers or UPNs never join, and nothing joins without an identifier.
-"""
+"""Which records are the child's: graded against the reference, and only certain ones join."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 from adapters.record import Record
-from resolvers.agreement import Agreement
 from resolvers.details import NUMBERS, Details
-from resolvers.evidence import Evidence, weigh
-from resolvers.grade import Grade, Graded, LikelyOther, MatchGrade, Resolution
+from resolvers.evidence import weigh
+from resolvers.grade import Grade, Graded, MatchGrade, Resolution
+from resolvers.grading import Known, grade, grade_details
+from resolvers.reach import reached
 from resolvers.reference import Reference
+
+__all__ = ["grade", "resolve"]
 
 _Key = tuple[str, Record]
 _Held = Mapping[_Key, Details]
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """All that is known of the child, and apart from it what the caller stated."""
-
-    all: Details
-    stated: Details
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +31,6 @@ class _Settled:
         return [key for key, g in self.grades.items() if g.grade is MatchGrade.CERTAIN]
 
 
-def grade(reference: Reference, record: Record, *, source: str = "") -> Grade:
-    """Grade one record by itself; `source` matters only where the caller named a record of it."""
-    return _grade(_known(reference), Details.of_record(source, record))
-
-
 def resolve(
     reference: Reference, records_by_source: Mapping[str, tuple[Record, ...]]
 ) -> Resolution:
@@ -55,82 +41,31 @@ def resolve(
     """
     keys = {(source, r) for source, records in records_by_source.items() for r in records}
     held = {(source, r): Details.of_record(source, r) for source, r in keys}
-    doubted: frozenset[_Key] = frozenset()
-    while True:
-        settled = _settle(_known(reference), held, doubted)
-        clashing = _clashing(settled.certain, held)
-        if not clashing:
-            return _resolution(records_by_source, settled)
-        doubted |= clashing
-
-
-def _known(reference: Reference) -> _Known:
-    return _Known(Details.of_reference(reference), Details.of_stated(reference))
-
-
-def _grade(known: _Known, held: Details) -> Grade:
-    evidence = weigh(known.all, held)
-    return Grade(
-        grade=_by_number(known, held, evidence) if evidence.shared else _by_details(evidence),
-        agreed=evidence.named(Agreement.SAME),
-        differed=evidence.named(Agreement.DIFFERENT),
-        not_held=evidence.named(Agreement.NOT_HELD),
-        likely_other=_likely_other(evidence),
+    known = Known.of(reference)
+    settled = _undoubted(known, held)
+    return Resolution(
+        by_source=_shown(records_by_source, settled.grades),
+        disputed=settled.disputed,
+        restricted=any(record.restricted is True for _, record in reached(known, held)),
     )
 
 
-def _by_number(known: _Known, held: Details, evidence: Evidence) -> MatchGrade:
-    """The grade of a record that shares an identifier: who contradicts it is never certain."""
-    details = (evidence.name, evidence.birth_date)
-    if evidence.numbers_differ or Agreement.DIFFERENT in details:
-        return MatchGrade.POSSIBLE
-    if Agreement.SAME in details and _bears_out(held, known.stated):
-        return MatchGrade.CERTAIN
-    return MatchGrade.PROBABLE
+def _undoubted(known: Known, held: _Held) -> _Settled:
+    """What stands without those that teach while another record of their source denies them."""
+    doubted: frozenset[_Key] = frozenset()
+    while True:
+        settled = _settle(known, held, doubted)
+        clashing = _clashing(settled.certain, held)
+        if not clashing:
+            return settled
+        doubted |= clashing
 
 
-def _bears_out(held: Details, stated: Details) -> bool:
-    """Whether something the caller stated fits the record, or all of it is beside the record.
-
-    Beside it, as a birth date is where a record has only names: then these names are known from a
-    record that the birth date did fit. Whoever stated nothing but a number has proved nothing.
-    """
-    if not (stated.families or stated.givens or stated.birth_dates):
-        return False
-    evidence = weigh(stated, held)
-    said = (evidence.name, evidence.birth_date)
-    return any(verdict.fits for verdict in said) or all(verdict.silent for verdict in said)
-
-
-def _by_details(evidence: Evidence) -> MatchGrade:
-    """The grade of a record that shares no identifier: probable at best."""
-    if evidence.numbers_differ:
-        return MatchGrade.CERTAINLY_NOT
-    if _likely_other(evidence) is LikelyOther.TWIN:
-        return MatchGrade.POSSIBLE
-    # A new family name beside an old given name and birth date may be an adoption, which must
-    # not even be hinted at.
-    if evidence.family is Agreement.DIFFERENT:
-        return MatchGrade.CERTAINLY_NOT
-    details = {evidence.name, evidence.birth_date}
-    if Agreement.SAME not in details or Agreement.DIFFERENT in details:
-        return MatchGrade.CERTAINLY_NOT
-    return MatchGrade.PROBABLE if details == {Agreement.SAME} else MatchGrade.POSSIBLE
-
-
-def _likely_other(evidence: Evidence) -> LikelyOther | None:
-    if not evidence.family.fits or evidence.given is not Agreement.DIFFERENT:
-        return None
-    if evidence.birth_date is Agreement.SAME:
-        return LikelyOther.TWIN
-    return LikelyOther.SIBLING if evidence.birth_date is Agreement.DIFFERENT else None
-
-
-def _settle(asked: _Known, held: _Held, doubted: frozenset[_Key]) -> _Settled:
+def _settle(asked: Known, held: _Held, doubted: frozenset[_Key]) -> _Settled:
     """Rounds until nothing new is learned; each only adds, so that it ends."""
     known = asked
     while True:
-        grades = {key: _grade(known, details) for key, details in held.items()}
+        grades = {key: grade_details(known, details) for key, details in held.items()}
         grades |= {key: _doubtful(grades[key]) for key in doubted}
         settled = _Settled(grades, frozenset())
         taught, disputed = _taught(asked.all, [held[key] for key in settled.certain])
@@ -177,18 +112,16 @@ def _duplicates(first: Details, second: Details) -> bool:
 def _repeats(first: Details, second: Details) -> bool:
     """Whether the second shares a number with the first and nothing in it speaks against it."""
     evidence = weigh(first, second)
-    contradicted = Agreement.DIFFERENT in (evidence.name, evidence.birth_date)
-    return evidence.shared and not evidence.numbers_differ and not contradicted
+    return evidence.shared and not evidence.numbers_differ and not evidence.contradicted
 
 
-def _resolution(
-    records_by_source: Mapping[str, tuple[Record, ...]], settled: _Settled
-) -> Resolution:
-    def graded(source: str, records: tuple[Record, ...]) -> Iterator[Graded]:
+def _shown(
+    records_by_source: Mapping[str, tuple[Record, ...]], grades: Mapping[_Key, Grade]
+) -> dict[str, tuple[Graded, ...]]:
+    def may_be_hers(source: str, records: tuple[Record, ...]) -> Iterator[Graded]:
         for record in records:
-            found = settled.grades[source, record]
+            found = grades[source, record]
             if found.grade is not MatchGrade.CERTAINLY_NOT:
                 yield Graded(record, found)
 
-    by_source = {source: tuple(graded(source, rs)) for source, rs in records_by_source.items()}
-    return Resolution(by_source, settled.disputed)
+    return {source: tuple(may_be_hers(source, rs)) for source, rs in records_by_source.items()}

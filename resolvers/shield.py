@@ -16,7 +16,9 @@ def restriction(resolution: Resolution, authorities: Mapping[str, bool]) -> Rest
     conclusively, for a certain identifier, that it holds no such child. Only when each of them
     has cleared the child, and there is one, is none known; else it is unknown.
     """
-    if any(_restricted(resolution, source) for source in resolution.by_source):
+    if resolution.restricted or any(
+        _restricted(resolution, source) for source in resolution.by_source
+    ):
         return Restriction.RESTRICTED
     if authorities and all(_cleared(resolution, s, no_record=a) for s, a in authorities.items()):
         return Restriction.NONE_KNOWN

@@ -88,3 +88,26 @@ def test_an_agency_that_confuses_the_twins_does_not_join_them() -> None:
 def test_a_source_with_nobody_like_her_still_stands_with_nothing() -> None:
     found = resolve(KNOWN_BY_NUMBER, {"police": (STRANGER, amara(TWIN_NHS)), "housing": ()})
     assert found.by_source == {"police": (), "housing": ()}
+
+
+def test_a_restricted_record_ruled_out_by_what_others_teach_shields_still() -> None:
+    duplicate = replace(amara(TWIN_UPN), restricted=True)
+    alone = {"care": (duplicate,)}
+    joined = {**alone, "school": (amara(AMARA_NHS, AMARA_UPN),)}
+    assert len(resolve(KNOWN_BY_NUMBER, alone).by_source["care"]) == 1
+    assert resolve(KNOWN_BY_NUMBER, joined).by_source["care"] == ()
+    assert resolve(KNOWN_BY_NUMBER, joined).restricted
+
+
+def test_a_restricted_record_reached_by_a_disputed_number_shields_still() -> None:
+    linked = replace(named(born(amara(AMARA_UPN), "2012-11-27"), "Chidi"), restricted=True)
+    care, health = amara(AMARA_NHS, AMARA_UPN), amara(AMARA_NHS, TWIN_UPN)
+    found = resolve(KNOWN_BY_NUMBER, {"care": (care,), "health": (health,), "school": (linked,)})
+    assert found.disputed == {"upn"}
+    assert found.by_source["school"] == ()
+    assert found.restricted
+
+
+def test_another_childs_shield_is_not_hers() -> None:
+    restricted = (replace(STRANGER, restricted=True), replace(amara(TWIN_NHS), restricted=True))
+    assert not resolve(KNOWN_BY_NUMBER, {"care": restricted}).restricted
