@@ -36,7 +36,7 @@ def registered(child: Child, *, restricted: bool = False) -> tuple[Stay, ...]:
     """NHS demographics from birth, and the GP, as for nearly every child."""
     return (
         Stay(register.NHS_DEMOGRAPHICS, child.born, restricted=restricted),
-        Stay(register.GP_RECORDS, child.born),
+        Stay(register.GP_RECORDS, child.born, restricted=restricted),
     )
 
 
