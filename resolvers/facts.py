@@ -3,11 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from resolvers.child import Fact, Provenance
 
 T = TypeVar("T")
+_NEVER: Final = (False, datetime.min.replace(tzinfo=UTC), "")
 Said = Collection[tuple[T, Provenance]]
 
 
@@ -22,7 +23,7 @@ def facts(
     groups: dict[Hashable, list[tuple[T, Provenance]]] = defaultdict(list)
     for value, source in said:
         groups[same(value)].append((value, source))
-    found = [Fact(_form(group), _sources(p for _, p in group)) for group in groups.values()]
+    found = [Fact(_form(group), _sources([p for _, p in group])) for group in groups.values()]
     return tuple(sorted(found, key=lambda fact: (order(fact.value), repr(fact.value))))
 
 
@@ -35,17 +36,21 @@ def most_told(candidates: Iterable[Fact[T]]) -> Fact[T] | None:
 def moment(as_of: datetime | None) -> tuple[bool, datetime, str]:
     """Orders dates of statements, none first; a date without a zone counts as UTC."""
     if as_of is None:
-        return False, datetime.min.replace(tzinfo=UTC), ""
+        return _NEVER
     aware = as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC)
     return True, aware, as_of.isoformat()
 
 
 def _form(group: list[tuple[T, Provenance]]) -> T:
+    if len(group) == 1:
+        return group[0][0]
     tellers = Counter(value for value, _ in {(value, source.agency) for value, source in group})
     return max(tellers, key=lambda value: (tellers[value], len(repr(value)), repr(value)))
 
 
-def _sources(said_by: Iterable[Provenance]) -> tuple[Provenance, ...]:
+def _sources(said_by: list[Provenance]) -> tuple[Provenance, ...]:
+    if len(said_by) == 1:
+        return (said_by[0],)
     latest: dict[str, Provenance] = {}
     for source in sorted(said_by, key=lambda p: (p.agency, moment(p.as_of))):
         latest[source.agency] = source
