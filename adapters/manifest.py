@@ -372,6 +372,21 @@ class Operation(Table):
             supersedes=self.supersedes,
         )
 
+    @property
+    def supplies(self) -> frozenset[str]:
+        """The fields of `Record` that this operation can fill; who the child is, always."""
+        sections = {
+            "addresses": self.address,
+            "carers": self.carer,
+            "schools": self.school,
+            "gp_practice": self.gp_practice,
+            "involvements": self.involvement,
+            "support_statuses": self.support_status,
+            "events": self.event,
+        }
+        identity = {"identifiers", "names", "birth_date", "sex"}
+        return frozenset(identity | {field for field, section in sections.items() if section})
+
     @model_validator(mode="after")
     def _known_keys(self) -> Self:
         unknown = sorted(self.card.accepts - KEYS)

@@ -6,7 +6,6 @@ from typing import Any
 
 from graphql import GraphQLSchema, get_argument_values
 
-from adapters.codes import ReleaseClass
 from gateway.auth import TokenVerifier
 from gateway.caller import Caller
 from gateway.clock import Clock
@@ -18,8 +17,6 @@ from gateway.policy import Verdict, decide
 from gateway.registry import RegisteredSource, Registry
 from gateway.schema.input_errors import WrongVariables, coerced
 from gateway.settings import Settings
-
-EVERY_CLASS = frozenset(ReleaseClass)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,7 @@ class Planning:
         sources = {p.source: self.registry.sources[p.source] for p in planned.sources}
         today = self._clock.now().date()
         verdicts = {
-            name: decide(source.manifest.release, caller, inquiry.reason, EVERY_CLASS, today)
+            name: decide(source.manifest.release, caller, inquiry.reason, source.supplies, today)
             for name, source in sources.items()
         }
         return Prepared(inquiry, planned, verdicts, sources)

@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from adapters.codes import Claim
+from adapters.codes import Claim, ReleaseClass
 from adapters.contract import Adapter
 from adapters.manifest import Manifest
 from gateway.agency import AgencyCard, Contact
 from gateway.operator_file import Area, OperatorFile, ShieldTeam
+from resolvers.release import classes_for
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RegisteredSource:
     """A source in force. `claims` are those that the manifest makes and the operator grants."""
 
@@ -22,6 +23,12 @@ class RegisteredSource:
     adapter: Adapter
     claims: frozenset[Claim]
     version: int = 1
+
+    @cached_property
+    def supplies(self) -> frozenset[ReleaseClass]:
+        """The classes that the manifest maps anything into: nothing else can be kept back."""
+        fields = (operation.supplies for operation in self.manifest.operation)
+        return classes_for(frozenset[str]().union(*fields))
 
     @property
     def has_effects(self) -> bool:
