@@ -40,11 +40,11 @@ def people() -> Town:
 
 
 @pytest.fixture
-def visit(tmp_path: Path) -> Visit:
+def visit(tmp_path: Path, people: Town) -> Visit:
     @asynccontextmanager
     async def open_door(name: str, **headers: str) -> AsyncIterator[Door]:
         async with (
-            answering(name, tmp_path) as origin,
+            answering(name, tmp_path, 0, people.caseload(name)) as origin,
             aiohttp.ClientSession(headers=headers) as session,
         ):
             yield Door(origin, tmp_path, session)
