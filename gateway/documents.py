@@ -1,16 +1,17 @@
 """A GraphQL text becomes a Document: parsed, limited, validated and read once, then kept.
 
 Kept by the hash of its text, in a bounded cache that belongs to one schema. What is kept has no
-comments, no literals of a child (they are refused) and no source text.
+comments, no descriptions, no literals of a child (they are refused) and no source text.
 """
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from cachetools import LRUCache
 from graphql import (
+    REMOVE,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -18,9 +19,14 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
+    StringValueNode,
+    ValueNode,
+    VariableNode,
+    Visitor,
     parse,
     strip_ignored_characters,
     validate,
+    visit,
 )
 
 from gateway.errors import AskDifferently
@@ -84,7 +90,7 @@ class Documents:
     def _read(self, text: str, digest: str) -> Document:
         node = self._parsed(text)
         refuse_personal_literals(self._schema, node)
-        bare = parse(strip_ignored_characters(text), no_location=True)
+        bare = _bare(text)
         operations = self._operations(bare)
         problems = validate(self._schema, node, max_errors=10)
         if problems:
@@ -100,6 +106,8 @@ class Documents:
                     "DOCUMENT_TOO_LONG",
                     f"query: a document has at most {self._settings.max_tokens} tokens",
                 ) from None
+            if "too deeply" in error.message:
+                raise self._too_deep() from None
             at = ", ".join(f"line {p.line}, column {p.column}" for p in error.locations or ())
             raise AskDifferently(
                 "DOCUMENT_INVALID", f"query: the document does not parse at {at}"
@@ -142,16 +150,37 @@ class Documents:
         settings = self._settings
         depth = max((s.depth for s in every if not s.path.startswith(_INTROSPECTION)), default=0)
         if depth > settings.max_depth:
-            raise AskDifferently(
-                "DOCUMENT_TOO_DEEP", f"query: fields nest at most {settings.max_depth} deep"
-            )
+            raise self._too_deep()
         if sum(s.node.alias is not None for s in every) > settings.max_aliases:
             raise AskDifferently(
                 "TOO_MANY_ALIASES", f"query: a document has at most {settings.max_aliases} aliases"
             )
 
+    def _too_deep(self) -> AskDifferently:
+        deepest = self._settings.max_depth
+        return AskDifferently("DOCUMENT_TOO_DEEP", f"query: fields nest at most {deepest} deep")
+
+
+class _WithoutDescriptions(Visitor):
+    def enter_string_value(self, _: StringValueNode, key: Any, *__: Any) -> Any:
+        return REMOVE if key == "description" else None
+
+
+def _bare(text: str) -> DocumentNode:
+    """The document without anything that execution does not need."""
+    bare = parse(strip_ignored_characters(text), no_location=True)
+    stripped: DocumentNode = visit(bare, _WithoutDescriptions())
+    return stripped
+
 
 def _located(problem: GraphQLError) -> str:
     places = problem.locations or ()
     at = ", ".join(f"line {place.line}, column {place.column}" for place in places[:1])
-    return f"query: {problem.message} ({at})"
+    return f"query: {_unquoted(problem)} ({at})"
+
+
+def _unquoted(problem: GraphQLError) -> str:
+    """What graphql-core says, unless it repeats a value: names of the document may be said."""
+    at = (problem.nodes or [None])[0]
+    literal = isinstance(at, ValueNode) and not isinstance(at, VariableNode)
+    return "the value does not fit what belongs there" if literal else problem.message

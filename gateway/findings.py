@@ -54,6 +54,21 @@ def stated_reference(known: Known, sources: Iterable[RegisteredSource]) -> Refer
     )
 
 
+class Finder:
+    """Finds once for the same answers, however many ask: grading everybody is not free."""
+
+    def __init__(self, stated: Reference, sources: Mapping[str, RegisteredSource]) -> None:
+        self._stated = stated
+        self._sources = sources
+        self._last = find(stated, {}, sources)
+
+    def of(self, answers: Mapping[str, Answered]) -> Findings:
+        """The findings of these answers; all sources in scope count, answered or not."""
+        if not _same(self._last.answers, answers):
+            self._last = find(self._stated, dict(answers), self._sources)
+        return self._last
+
+
 def find(
     stated: Reference,
     answers: Mapping[str, Answered],
@@ -75,6 +90,10 @@ def find(
         if Claim.SHIELD_AUTHORITY in registered.claims
     }
     return Findings(answers, resolution, restriction(resolution, authorities), certain)
+
+
+def _same(one: Mapping[str, Answered], other: Mapping[str, Answered]) -> bool:
+    return len(one) == len(other) and all(other.get(s) is a for s, a in one.items())
 
 
 def _frozen(stated: Reference, spine: Iterable[Answered]) -> Reference:

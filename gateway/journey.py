@@ -12,7 +12,7 @@ from gateway.clock import Clock
 from gateway.documents import Document
 from gateway.errors import NotAllowed, SignIn, TryLater
 from gateway.fan_out import FanOut, Order
-from gateway.findings import find, stated_reference
+from gateway.findings import Finder, stated_reference
 from gateway.onward import lessons
 from gateway.plan import own_details
 from gateway.planning import Planning, Prepared, Request
@@ -103,8 +103,9 @@ class Journey:
             child_id=intent.query_id,
         )
         stated = stated_reference(prepared.inquiry.known, prepared.sources.values())
-        order = self._order(prepared, caller, intent)
-        asked = Asked(view, stated, intent, order, prepared.sources)
+        finder = Finder(stated, prepared.sources)
+        order = self._order(prepared, caller, intent, finder)
+        asked = Asked(view, finder, intent, order, prepared.sources)
         return Question(asked, self._fan_out, self._recorder)
 
     async def _intent(self, prepared: Prepared, document: Document, caller: Caller) -> Intent:
@@ -116,12 +117,11 @@ class Journey:
             agencies=sorted({source.agency for source in prepared.asked.values()}),
         )
 
-    def _order(self, prepared: Prepared, caller: Caller, intent: Intent) -> Order:
+    def _order(self, prepared: Prepared, caller: Caller, intent: Intent, finder: Finder) -> Order:
         known, reason = prepared.inquiry.known, prepared.inquiry.reason
-        stated = stated_reference(known, prepared.sources.values())
 
         def teach(answers: Mapping[str, Answered]) -> Mapping[str, Mapping[str, str]]:
-            return lessons(find(stated, answers, prepared.sources), prepared.sources)
+            return lessons(finder.of(answers), prepared.sources)
 
         async def pass_on(learned: Mapping[str, frozenset[str]]) -> None:
             by_agency: dict[str, frozenset[str]] = {}

@@ -15,8 +15,9 @@ from gateway.findings import Findings
 from gateway.plan import Plan, PlannedSource
 from gateway.policy import Verdict
 from gateway.registry import Registry
-from resolvers.child import Restriction, Withheld, WithheldReason
+from resolvers.child import Provenance, Restriction, Withheld, WithheldReason
 from resolvers.grade import Graded, MatchGrade
+from resolvers.involved import involvements
 from resolvers.outcome import Outcome, fold, judge
 from resolvers.release import CONTACTS, classes_for, fields_released, released
 from resolvers.shield import unlocated
@@ -140,7 +141,7 @@ def _asked_row(
     outcome = fold([*outcomes, *(o for p in barred if (o := _unasked(view, [p])))])
     members = _members(view, answers, findings)
     defects = any(r.defects for a in answers for r in findings.resolution.certain(a.source))
-    child = stitch(view.child_id, members, view.today)
+    told = [(i, Provenance(m.agency, m.as_of)) for m in members for i in m.record.involvements]
     return AgencyRow(
         agency=card,
         outcome=outcome,
@@ -152,7 +153,7 @@ def _asked_row(
         latency_ms=max((a.latency_ms for a in answers if a.attempts), default=None),
         attempts=sum(a.attempts for a in answers),
         retryable=outcome in _RETRYABLE,
-        involvements=child.involvements,
+        involvements=involvements(told, view.today),
         withheld=_withheld(view, planned) + _shield_withheld(view, findings),
         released=frozenset().union(*(fields_released(m.record) for m in members)),
     )

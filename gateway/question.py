@@ -14,13 +14,12 @@ from adapters.record import Identifier
 from gateway.answer import AgencyRow, Receipt, WholeAnswer
 from gateway.call import Answered
 from gateway.fan_out import FanOut, Order
-from gateway.findings import find
+from gateway.findings import Finder, Findings
 from gateway.projection import View, row, whole
 from gateway.recording import Intent, Recorder
 from gateway.registry import RegisteredSource
 from resolvers.grade import MatchGrade
 from resolvers.outcome import Outcome
-from resolvers.reference import Reference
 
 _TELLS_OF_A_RECORD = frozenset({Outcome.HAS_RECORD, Outcome.AMBIGUOUS})
 UNRESOLVED = "unresolved"
@@ -31,7 +30,7 @@ class Asked:
     """Everything that was decided before asking."""
 
     view: View
-    stated: Reference
+    finder: Finder
     intent: Intent
     order: Order
     sources: Mapping[str, RegisteredSource]
@@ -45,7 +44,6 @@ class Question:
         self._fan_out = fan_out
         self._recorder = recorder
         self._answers: dict[str, Answered] = {}
-        self._findings = find(asked.stated, {}, asked.sources)
         self._pulse = asyncio.Event()
         self._task: asyncio.Task[WholeAnswer] | None = None
         self._unsaid: dict[str, AgencyRow] = {}
@@ -109,11 +107,14 @@ class Question:
         try:
             async for answered in self._fan_out.answers(self._asked.order):
                 self._answers[answered.source] = answered
-                self._findings = find(self._asked.stated, self._answers, self._asked.sources)
                 self._beat()
             return whole(self._asked.view, self._findings)
         finally:
             self._beat()
+
+    @property
+    def _findings(self) -> Findings:
+        return self._asked.finder.of(self._answers)
 
     def _beat(self) -> None:
         pulse, self._pulse = self._pulse, asyncio.Event()
