@@ -1,6 +1,6 @@
 """The whole contract between the gateway and a source: one method, one question, one reply."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -21,6 +21,10 @@ class OnBehalf:
     log_index: int
 
 
+async def _at_once() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One operation of a source, to be asked once.
@@ -28,7 +32,9 @@ class Question:
     `given` holds only keys that the operation declares, already normalised: `nhs_number`, `upn`,
     `record_id`, `given_name`, `family_name`, `birth_date`, `sex`, `postcode`.
     `fields` are names of `Record` fields the answer is wanted for; identity and restriction are
-    always read. `timeout_s` is what is left for this call, in seconds.
+    always read. `timeout_s` is what is left for this call, in seconds. The core has paced the
+    first request; before each further one the source awaits `pace`, and leaves that request out
+    where it says False.
     """
 
     operation: str
@@ -36,6 +42,7 @@ class Question:
     fields: frozenset[str]
     timeout_s: float
     on_behalf: OnBehalf
+    pace: Callable[[], Awaitable[bool]] = _at_once
 
 
 @dataclass(frozen=True, slots=True)

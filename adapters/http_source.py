@@ -149,6 +149,8 @@ class HttpSource:
             return None
         try:
             async with asyncio.timeout_at(until):
+                if not await question.pace():
+                    return None
                 answer = await self._send(HttpRequest(url, headers=self._headers(question)))
         except TimeoutError:
             return None

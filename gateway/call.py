@@ -137,7 +137,14 @@ class Line:
         try:
             left = asking.until - self._clock.monotonic()
             timeout_s = min(self.source.manifest.limits.timeout, left)
-            question = Question(card.name, given, asking.fields, timeout_s, asking.on_behalf)
+            question = Question(
+                operation=card.name,
+                given=given,
+                fields=asking.fields,
+                timeout_s=timeout_s,
+                on_behalf=asking.on_behalf,
+                pace=lambda: self._throttle.pace(asking.until),
+            )
             return await self._reply(question), 1
         finally:
             self._throttle.end_turn()

@@ -4,6 +4,10 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Callable
+from typing import Final
+
+# A start is ours, an arrival the agency's: what is started evenly may arrive bunched by this much.
+_ON_THE_WAY_S: Final = 0.1
 
 
 class Throttle:
@@ -16,7 +20,7 @@ class Throttle:
     def __init__(self, rate: float, concurrency: int, clock: Callable[[], float]) -> None:
         self._places = asyncio.Semaphore(concurrency)
         self._starts: deque[float] = deque(maxlen=max(1, math.floor(rate)))
-        self._window_s = (self._starts.maxlen or 1) / rate
+        self._window_s = (self._starts.maxlen or 1) / rate + _ON_THE_WAY_S
         self._clock = clock
 
     async def take_turn(self, until: float) -> bool:
@@ -29,16 +33,21 @@ class Throttle:
                 await self._places.acquire()
         except TimeoutError:
             return False
+        paced = False
+        try:
+            paced = await self.pace(until)
+        finally:
+            if not paced:
+                self._places.release()
+        return paced
+
+    async def pace(self, until: float) -> bool:
+        """Wait until one more request may start, within a turn; False if not before `until`."""
         start = self._next_start()
         if start >= until:
-            self._places.release()
             return False
         self._starts.append(start)
-        try:
-            await asyncio.sleep(max(0.0, start - self._clock()))
-        except asyncio.CancelledError:
-            self._places.release()
-            raise
+        await asyncio.sleep(max(0.0, start - self._clock()))
         return True
 
     def end_turn(self) -> None:
