@@ -101,12 +101,12 @@ class Documents:
         try:
             return parse(text, max_tokens=self._settings.max_tokens)
         except GraphQLSyntaxError as error:
-            if "tokens" in error.message:
+            if error.message.endswith("tokens. Parsing aborted."):
                 raise AskDifferently(
                     "DOCUMENT_TOO_LONG",
                     f"query: a document has at most {self._settings.max_tokens} tokens",
                 ) from None
-            if "too deeply" in error.message:
+            if error.message.endswith("too deeply. Parsing aborted."):
                 raise self._too_deep() from None
             at = ", ".join(f"line {p.line}, column {p.column}" for p in error.locations or ())
             raise AskDifferently(
@@ -181,6 +181,6 @@ def _located(problem: GraphQLError) -> str:
 
 def _unquoted(problem: GraphQLError) -> str:
     """What graphql-core says, unless it repeats a value: names of the document may be said."""
-    at = (problem.nodes or [None])[0]
-    literal = isinstance(at, ValueNode) and not isinstance(at, VariableNode)
+    nodes = problem.nodes or ()
+    literal = any(isinstance(n, ValueNode) and not isinstance(n, VariableNode) for n in nodes)
     return "the value does not fit what belongs there" if literal else problem.message

@@ -1,0 +1,111 @@
+"""Details of a child and the reason stand in variables, wherever a document could hide them."""
+
+import pytest
+
+from gateway.documents import Documents
+from gateway.errors import AskDifferently
+from gateway.schema.root import build_schema
+from gateway.settings import Settings
+
+HEAD = "query($k: KnownDetails!, $r: AccessReason!, $t: String!, $p: Purpose!, $b: Boolean!)"
+TAIL = "{ receipt { index } }"
+SCHEMA = build_schema()._schema  # noqa: SLF001  # graphql-core's own, as the gateway executes it
+
+
+def read(text: str) -> None:
+    Documents(SCHEMA, Settings()).document(text)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        'known: { nhsNumber: "9434765919" }, reason: $r',
+        'known: { familyName: $t, givenNames: ["Jonah"] }, reason: $r',
+        'known: { givenNames: [$t, "Jonah"] }, reason: $r',
+        'known: { givenNames: "Jonah" }, reason: $r',
+        'known: { agencyRecord: { agency: $t, recordId: "4711" } }, reason: $r',
+        'known: { familyName: """Jonah""" }, reason: $r',
+        "known: { sex: MALE }, reason: $r",
+        "known: { familyName: null }, reason: $r",
+        "known: null, reason: $r",
+        'known: $k, reason: { purpose: $p, justification: "Jonah was hit" }',
+        "known: $k, reason: { purpose: SAFEGUARDING, justification: $t }",
+        'known: $k, reason: "Jonah"',
+        'known: { jonah: "Smith" }, reason: $r',
+    ],
+)
+@pytest.mark.parametrize(
+    "place",
+    [
+        "{{ {} }}",
+        "{{ jonah: {} }}",
+        "{{ ... on Query {{ {} }} }}",
+        "{{ ...F }} fragment F on Query {{ {} }}",
+        "{{ ...E }} fragment E on Query {{ ...F }} fragment F on Query {{ {} }}",
+        "{{ agencies {{ id }} }} fragment Unused on Query {{ {} }}",
+        "{{ ... @skip(if: $b) {{ {} }} }}",
+    ],
+)
+def test_a_detail_of_a_child_or_a_reason_is_no_literal(place: str, arguments: str) -> None:
+    field = f"child(known: {arguments.removeprefix('known: ')})"
+    with pytest.raises(AskDifferently) as refused:
+        read(HEAD + place.format(f"{field} {TAIL}"))
+    assert refused.value.code == "PERSONAL_DATA_LITERAL"
+    assert not any(word in refused.value.message for word in ("Jonah", "9434765919", "4711"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'query($k: KnownDetails! = { nhsNumber: "9434765919" }) { accesses(known: $k)',
+        'query($t: String = "Jonah") { accesses(after: $t)',
+        'query($t: [String!] = ["Jonah"]) { accesses(after: $t)',
+        'query($t: ID = "Jonah") { accesses(after: $t)',
+        "query($p: Purpose = SAFEGUARDING) { accesses(after: $p)",
+        'query($j: Jonah = "Jonah") { accesses(after: $j)',
+        'query($d: PartialDate = "2015") { accesses(after: $d)',
+    ],
+)
+def test_a_variables_default_is_a_literal_too(text: str) -> None:
+    with pytest.raises(AskDifferently) as refused:
+        read(text + " { edges { cursor } } }")
+    assert refused.value.code == "PERSONAL_DATA_LITERAL"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'mutation { breakGlass(known: { familyName: "Jonah" }, justification: "x") { id } }',
+        'mutation($k: KnownDetails!) { breakGlass(known: $k, justification: "Jonah") { id } }',
+        'mutation { suspendSource(id: "a", reason: "Jonah") { source { id } } }',
+        '{ audit { entries(filter: { nhsNumber: "9434765919" }) { edges { cursor } } } }',
+        'mutation { reviewAccess(entry: "1", verdict: MISUSE, note: "Jonah") { index } }',
+    ],
+)
+def test_other_fields_take_no_such_literal_either(text: str) -> None:
+    with pytest.raises(AskDifferently) as refused:
+        read(text)
+    assert refused.value.code == "PERSONAL_DATA_LITERAL"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "known: $k, reason: $r",
+        "known: { familyName: $t, givenNames: [$t, $t] }, reason: $r",
+        "known: { agencyRecord: { agency: $i, recordId: $t }, familyName: $t }, reason: $r",
+        "known: $k, reason: { purpose: $p, justification: $t }",
+        'known: $k, reason: $r, scope: { areas: ["E09990001"] }',
+    ],
+)
+def test_variables_may_stand_inside_an_object(arguments: str) -> None:
+    given = ("$k", "KnownDetails!"), ("$r", "AccessReason!"), ("$t", "String!"), ("$p", "Purpose!")
+    declared = [f"{n}: {t}" for n, t in (*given, ("$i", "ID!")) if n in arguments]
+    read(f"query({', '.join(declared)}) {{ child({arguments}) {TAIL} }}")
+
+
+def test_numbers_and_switches_may_have_defaults() -> None:
+    read(
+        "query($n: Int = 5, $s: Boolean = true)"
+        " { accesses(first: $n) { availableFrom @skip(if: $s) } }"
+    )
