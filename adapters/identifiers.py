@@ -15,8 +15,8 @@ SYSTEMS: Final = {
 }
 
 _SEPARATORS = re.compile(r"[\s-]+")
-_POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})")
-_UPN_SHAPE = re.compile(r"[A-Z]\d{11}[\dA-Z]")
+_POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})", re.ASCII)
+_UPN_SHAPE = re.compile(r"[A-Z]\d{11}[\dA-Z]", re.ASCII)
 
 
 class NhsNumber(str):

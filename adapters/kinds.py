@@ -12,7 +12,8 @@ from adapters.http_source import Dialect, HttpSource
 from adapters.login import open_login
 from adapters.manifest import Manifest
 from adapters.rest import REST
-from adapters.secrets import Secrets
+from adapters.secrets import SecretMissing, Secrets
+from adapters.sql import open_source
 
 
 class UnknownKind(ValueError):  # noqa: N818 - reads as the verdict it is
@@ -38,8 +39,20 @@ async def _open(
             return await _open_http(manifest, secrets, egress, clock, FHIR)
         case "rest":
             return await _open_http(manifest, secrets, egress, clock, REST)
+        case "sql":
+            return _open_sql(manifest, secrets, egress, clock)
         case _:
             raise UnknownKind(f"source {manifest.source.id} is of no known kind")
+
+
+def _open_sql(
+    manifest: Manifest, secrets: Secrets, egress: Egress, clock: Callable[[], datetime]
+) -> Source:
+    if manifest.source.dsn is None:
+        raise SecretMissing(f"source {manifest.source.id} names no dsn")
+    dsn = secrets.text(manifest.source.dsn)
+    egress.check(dsn, "source.dsn")
+    return open_source(manifest, dsn, clock)
 
 
 async def _open_http(

@@ -1,0 +1,201 @@
+"""The kind `sql`: one read-only SELECT over PostgreSQL or SQLite, its rows merged to records."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import aiosqlite
+from sqlalchemy import TextClause, text
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncMappingResult
+
+from adapters.contract import (
+    Fault,
+    Malformed,
+    MoreNeeded,
+    NoRecord,
+    Question,
+    Records,
+    Reply,
+    TooMany,
+    Unavailable,
+)
+from adapters.conversion import LIST_CAP
+from adapters.expression import Expression
+from adapters.http_operation import read_moment
+from adapters.login import Clock
+from adapters.manifest import Limits, Manifest, Operation
+from adapters.mapping import RecordMapping, Unusable
+from adapters.record import Record
+from adapters.sql_engine import POSTGRESQL, open_engine
+from adapters.sql_fault import DATABASE_FAILURES, fault_of
+from adapters.sql_rows import ROWS, Row, belong, merged, record_keys, record_of, size
+from adapters.sql_statement import Statement, detail_statement
+
+# The agency sees our entry's index beside each statement in its own log (%a in log_line_prefix).
+_NAME_OURSELVES: Final = text("SELECT set_config('application_name', :name, true)")
+_LONGEST_NAME: Final = 63
+
+
+@dataclass(frozen=True, slots=True)
+class SqlOperation:
+    """An operation with its statement, mapping and details compiled."""
+
+    statement: Statement
+    mapping: RecordMapping
+    details: Mapping[str, str]
+    as_of: Expression | None
+
+    @classmethod
+    def of(cls, manifest: Manifest, operation: Operation, *, typed_dates: bool) -> Self:
+        """Compile one operation of a checked manifest."""
+        details = {name: detail.sql or "" for name, detail in operation.detail.items()}
+        return cls(
+            statement=Statement.of(operation.sql or "", typed_dates=typed_dates),
+            mapping=RecordMapping.of(operation, manifest.codes),
+            details=details,
+            as_of=None if operation.as_of is None else Expression.parse(operation.as_of),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SqlSource:
+    """A source whose operations are SELECT statements."""
+
+    engine: AsyncEngine
+    limits: Limits
+    operations: Mapping[str, SqlOperation]
+    clock: Clock
+
+    async def ask(self, question: Question) -> Reply:
+        """Ask once, within the question's time; the statement ends when the asking does."""
+        operation = self.operations[question.operation]
+        values = operation.statement.values(question.given)
+        if isinstance(values, MoreNeeded):
+            return values
+        try:
+            async with asyncio.timeout(question.timeout_s):
+                return await self._ask(question, operation, values)
+        except (TimeoutError, PoolTimeoutError):
+            return Unavailable(Fault.TIMED_OUT)
+        except DATABASE_FAILURES as error:
+            return fault_of(error)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+    async def _ask(
+        self, question: Question, operation: SqlOperation, values: dict[str, Any]
+    ) -> Reply:
+        async with self.engine.connect() as connection, _ended_with_us(connection):
+            await self._name_ourselves(connection, question)
+            rows = await self._main_rows(connection, operation, values)
+            if not isinstance(rows, list):
+                return rows
+            details = await self._details(connection, operation, question, rows)
+        if isinstance(details, Malformed):
+            return details
+        return self._records(operation, question, rows, details)
+
+    async def _name_ourselves(self, connection: AsyncConnection, question: Question) -> None:
+        if self.engine.dialect.name == POSTGRESQL:
+            behalf = question.on_behalf
+            name = f"teamaround {behalf.log_index} {behalf.query_id}"[:_LONGEST_NAME]
+            await connection.execute(_NAME_OURSELVES, {"name": name})
+
+    async def _main_rows(
+        self, connection: AsyncConnection, operation: SqlOperation, values: dict[str, Any]
+    ) -> list[Row] | TooMany | Malformed:
+        most = self.limits.max_records
+        rows: list[Row] = []
+        async with _stream(connection, operation.statement.clause, values) as result:
+            # A join gives several rows a record, so more are fetched only while records are few.
+            while batch := await result.fetchmany(most + 1):
+                rows += [dict(row) for row in batch]
+                if len(record_keys(rows)) > most or len(rows) > most * LIST_CAP:
+                    return TooMany()
+                if size(rows) > self.limits.max_body:
+                    return Malformed("too_large")
+        return rows
+
+    async def _details(
+        self,
+        connection: AsyncConnection,
+        operation: SqlOperation,
+        question: Question,
+        rows: list[Row],
+    ) -> dict[str, list[Row]] | Malformed:
+        wanted = operation.mapping.roots(question.fields) & operation.details.keys()
+        keys = record_keys(rows)
+        if None in keys and wanted:
+            return Malformed("record_id")
+        found: dict[str, list[Row]] = {}
+        for name in sorted(wanted) if keys else ():
+            statement = detail_statement(operation.details[name], keys)
+            async with _stream(connection, statement, {}) as result:
+                items = await result.fetchmany(LIST_CAP * len(keys) + 1)
+            found[name] = [dict(row) for row in items]
+            if len(items) > LIST_CAP * len(keys):
+                return Malformed("list")
+            if not belong(found[name], keys):
+                return Malformed("record_id")
+            if size(found[name]) > self.limits.max_body:
+                return Malformed("too_large")
+        return found
+
+    def _records(
+        self,
+        operation: SqlOperation,
+        question: Question,
+        rows: list[Row],
+        details: Mapping[str, list[Row]],
+    ) -> Reply:
+        found = merged(rows, details)
+        documents = [record.documents[0] for record in found]
+        as_of = read_moment(operation.as_of, {ROWS: documents})
+        if not rows:
+            return NoRecord(as_of)
+        today = self.clock().date()
+        records = [record_of(operation.mapping, one, question.fields, today) for one in found]
+        broken = next((one for one in records if isinstance(one, Unusable)), None)
+        if broken is not None:
+            return Malformed(broken.rule)
+        return Records(tuple(one for one in records if isinstance(one, Record)), as_of)
+
+
+@asynccontextmanager
+async def _stream(
+    connection: AsyncConnection, clause: TextClause, values: dict[str, Any]
+) -> AsyncIterator[AsyncMappingResult]:
+    result = await connection.stream(clause, values)
+    try:
+        yield result.mappings()
+    finally:
+        await result.close()
+
+
+@asynccontextmanager
+async def _ended_with_us(connection: AsyncConnection) -> AsyncIterator[None]:
+    try:
+        yield
+    except asyncio.CancelledError:
+        # asyncpg tells PostgreSQL to cancel; SQLite works in a thread, which must be told by us.
+        driver = (await connection.get_raw_connection()).driver_connection
+        if isinstance(driver, aiosqlite.Connection):
+            await driver.interrupt()
+        await connection.invalidate()
+        raise
+
+
+def open_source(manifest: Manifest, dsn: str, clock: Clock) -> SqlSource:
+    """The source of a checked manifest at `dsn`; SecretMissing if that is no database address."""
+    engine = open_engine(dsn, manifest.limits)
+    typed_dates = engine.dialect.name == POSTGRESQL
+    operations = {
+        one.name: SqlOperation.of(manifest, one, typed_dates=typed_dates)
+        for one in manifest.operation
+    }
+    return SqlSource(engine, manifest.limits, operations, clock)

@@ -1,0 +1,113 @@
+"""Manifests written as text, opened and asked as the gateway would."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from adapters.codes import Purpose
+from adapters.contract import Adapter, OnBehalf, Question, Records, Reply
+from adapters.egress import Egress
+from adapters.kinds import open_adapter
+from adapters.loading import read_manifest
+from adapters.manifest import Manifest
+from adapters.record import Record
+from adapters.secrets import Secrets
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+ON_BEHALF = OnBehalf("u-17", "northbrook", Purpose.SAFEGUARDING, "q-42", 1234)
+ALL_FIELDS = frozenset(
+    {
+        "addresses",
+        "carers",
+        "schools",
+        "gp_practice",
+        "involvements",
+        "support_statuses",
+        "events",
+    }
+)
+HEAD = """
+manifest = 1
+kind = "{kind}"
+[source]
+id = "some-source"
+agency = "some-agency"
+sector = "EDUCATION"
+effects = "none"
+{source}
+[agency]
+name = "Some agency"
+duty_contact = {{ telephone = "01632 960001" }}
+[limits]
+timeout = "2s"
+max_body = "64KiB"
+max_records = 3
+{rest}
+"""
+PUPIL = """
+[[operation]]
+name = "by-upn"
+path = "/pupils/{upn}"
+absent = "status == `404` && body.code == 'NO_SUCH_PUPIL'"
+too_many = "body.code == 'TOO_MANY'"
+records = "body.pupils"
+total = "body.total"
+as_of = "body.asOf"
+[operation.map]
+record_id = "id"
+family_name = "surname"
+given_names = "forename"
+birth_date = "dob"
+"""
+
+
+def manifest_text(kind: str, base_url: str = "", rest: str = PUPIL, source: str = "") -> str:
+    base = f'base_url = "{base_url}"\n' if base_url else ""
+    return HEAD.format(kind=kind, source=base + source, rest=rest)
+
+
+def manifest_of(text: str) -> Manifest:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "source.toml")
+        path.write_text(text)
+        return read_manifest(path)
+
+
+@asynccontextmanager
+async def opened(
+    text: str,
+    *origins: str,
+    environ: Mapping[str, str] | None = None,
+    folder: Path = Path("/nonexistent"),
+    clock: Any = lambda: NOW,
+) -> AsyncIterator[Adapter]:
+    manifest = manifest_of(text)
+    listed = origins or ((manifest.source.base_url or ""),)
+    adapter = await open_adapter(
+        manifest,
+        secrets=Secrets(manifest.source.id, environ or {}, folder),
+        egress=Egress.of(listed),
+        clock=clock,
+    )
+    try:
+        yield adapter
+    finally:
+        await adapter.source.aclose()
+
+
+def question(
+    operation: str = "by-upn",
+    fields: frozenset[str] = ALL_FIELDS,
+    timeout_s: float = 2.0,
+    **given: str,
+) -> Question:
+    return Question(operation, given or {"upn": "A1"}, fields, timeout_s, ON_BEHALF)
+
+
+def only(reply: Reply) -> Record:
+    assert isinstance(reply, Records), reply
+    (record,) = reply.records
+    return record
