@@ -1,0 +1,108 @@
+"""`make demo`: the borough starts, the gateway starts, and three questions are answered."""
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from demo.borough import Borough, BoroughStartError
+from demo.caseload import town
+from demo.gateway_process import GatewayProcess, GatewayStartError
+from demo.places import AREAS
+from demo.questions import DOCUMENT, DemoQuestion, more, story
+from demo.report import print_answer
+
+PORT: Final = 8600
+_WIDTH: Final = 140
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo; 0 if every question of the story was answered."""
+    options = _options(arguments)
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH)
+    signal.signal(signal.SIGTERM, _interrupted)
+    try:
+        with ExitStack() as stack:
+            return _run(options, console, stack)
+    except (BoroughStartError, GatewayStartError) as error:
+        console.print(f"The demo did not start: {error}", style="red", markup=False)
+        return 1
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+        return 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="stop after the answers")
+    parser.add_argument("--port", type=int, default=None, help=f"default {PORT}; 0: any")
+    parser.add_argument("--state", type=Path, help="a folder to keep; default a temporary one")
+    return parser.parse_args(arguments)
+
+
+def _run(options: argparse.Namespace, console: Console, stack: ExitStack) -> int:
+    state = options.state or Path(
+        stack.enter_context(tempfile.TemporaryDirectory(prefix="teamaround-demo-"))
+    )
+    port = options.port if options.port is not None else (0 if options.once else PORT)
+    console.print("Starting the agencies of four boroughs, each a server of its own ...")
+    borough = stack.enter_context(Borough(state / "borough"))
+    console.print(f"{len(borough.origins)} agencies; one of them is down on purpose.")
+    gateway = stack.enter_context(GatewayProcess(state / "gateway", borough.files, port))
+    areas = [area.code for area in AREAS]
+    token = gateway.token("s.okafor", ["practitioner"], areas[:1])
+    answered = [_ask(gateway, question, token, console) for question in story(town().cast)]
+    if options.once or not all(answered):
+        return 0 if all(answered) else 1
+    _hand_over(gateway, token, gateway.token("m.adeyemi", ["shield-cleared"], areas[:1]), console)
+    with suppress(KeyboardInterrupt):
+        signal.pause()
+    console.print("Stopped.")
+    return 0
+
+
+def _ask(gateway: GatewayProcess, question: DemoQuestion, token: str, console: Console) -> bool:
+    body = gateway.ask(DOCUMENT, question.variables, token)
+    answer = (body.get("data") or {}).get("child")
+    if answer is None or body.get("errors"):
+        console.print_json(data=body.get("errors"))
+        return False
+    print_answer(console, question.title, answer)
+    return True
+
+
+def _hand_over(gateway: GatewayProcess, token: str, cleared: str, console: Console) -> None:
+    """Say where to go on: the addresses, two tokens, and three more questions as files."""
+    tokens = {"practitioner": token, "shield-cleared": cleared}
+    for name, text in tokens.items():
+        (gateway.state / f"{name}.token").write_text(text, "utf-8")
+    console.rule("Go on from here, until Ctrl-C")
+    say = console.out
+    say(f"Questions:  POST {gateway.url}")
+    say(f"GraphiQL:   {gateway.url} in a browser (it loads its own code from the internet)")
+    say(f"Tokens:     {gateway.state}/practitioner.token  (works for Northbrook's social care)")
+    say(f"            {gateway.state}/shield-cleared.token  (also sees shielded locations)")
+    say(f"Settings:   {gateway.settings}")
+    for number, question in enumerate(more(town().cast), start=4):
+        file = gateway.state / f"question-{number}.json"
+        file.write_text(json.dumps({"query": DOCUMENT, "variables": question.variables}), "utf-8")
+        say(f"\n{question.title}:")
+        say(
+            f'curl -s {gateway.url} -H "Authorization: Bearer $(cat {gateway.state}'
+            f"/practitioner.token)\" -H 'Content-Type: application/json' -d @{file}"
+        )
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
