@@ -1,7 +1,7 @@
 """The kind `sql`: one read-only SELECT over PostgreSQL or SQLite, its rows merged to records."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -37,6 +37,7 @@ from adapters.sql_statement import Statement, detail_statement
 # The agency sees our entry's index beside each statement in its own log (%a in log_line_prefix).
 _NAME_OURSELVES: Final = text("SELECT set_config('application_name', :name, true)")
 _LONGEST_NAME: Final = 63
+_INTERRUPT_AGAIN_S: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +91,25 @@ class SqlSource:
     async def _ask(
         self, question: Question, operation: SqlOperation, values: dict[str, Any]
     ) -> Reply:
-        async with self.engine.connect() as connection, _ended_with_us(connection):
-            await self._name_ourselves(connection, question)
-            rows = await self._main_rows(connection, operation, values)
-            if not isinstance(rows, list):
-                return rows
-            details = await self._details(connection, operation, question, rows)
+        async with self.engine.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            reading = self._read(connection, question, operation, values)
+            if isinstance(driver, aiosqlite.Connection):
+                return await _interrupted_with_us(driver, reading)
+            return await reading  # asyncpg tells PostgreSQL itself when it is cancelled
+
+    async def _read(
+        self,
+        connection: AsyncConnection,
+        question: Question,
+        operation: SqlOperation,
+        values: dict[str, Any],
+    ) -> Reply:
+        await self._name_ourselves(connection, question)
+        rows = await self._main_rows(connection, operation, values)
+        if not isinstance(rows, list):
+            return rows
+        details = await self._details(connection, operation, question, rows)
         if isinstance(details, Malformed):
             return details
         return self._records(operation, question, rows, details)
@@ -177,16 +191,20 @@ async def _stream(
         await result.close()
 
 
-@asynccontextmanager
-async def _ended_with_us(connection: AsyncConnection) -> AsyncIterator[None]:
+async def _interrupted_with_us(
+    driver: aiosqlite.Connection, reading: Coroutine[Any, Any, Reply]
+) -> Reply:
+    # SQLite works in a thread, and whoever cancels would wait for it: so it is told first, and
+    # again, because an interrupt between two statements is forgotten.
+    task = asyncio.ensure_future(reading)
     try:
-        yield
+        return await asyncio.shield(task)
     except asyncio.CancelledError:
-        # asyncpg tells PostgreSQL to cancel; SQLite works in a thread, which must be told by us.
-        driver = (await connection.get_raw_connection()).driver_connection
-        if isinstance(driver, aiosqlite.Connection):
+        task.cancel()
+        while not task.done():
             await driver.interrupt()
-        await connection.invalidate()
+            await asyncio.wait([task], timeout=_INTERRUPT_AGAIN_S)
+        await asyncio.gather(task, return_exceptions=True)
         raise
 
 
