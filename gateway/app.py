@@ -34,6 +34,7 @@ from gateway.schema.root import build_schema
 from gateway.settings import Settings
 
 FIRST_EPOCH = "epoch-1"
+_ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 def build_app(journey: Journey, settings: Settings) -> Starlette:
@@ -45,7 +46,7 @@ def build_app(journey: Journey, settings: Settings) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/graphql", endpoint.respond, methods=["GET", "POST"]),
+            Route("/graphql", endpoint.respond, methods=_ANY_METHOD),
             Route("/health", health),
         ],
     )

@@ -12,6 +12,7 @@ from typing import Any, Final
 from cachetools import LRUCache
 from graphql import (
     REMOVE,
+    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -31,7 +32,7 @@ from graphql import (
 
 from gateway.errors import AskDifferently
 from gateway.literals import refuse_personal_literals
-from gateway.selection import Selected, TooManyFields, record_fields, walk
+from gateway.selection import Selected, TooManyFields, deliveries, record_fields, walk
 from gateway.settings import Settings
 
 QUESTIONS: Final = frozenset({"child", "children"})
@@ -43,10 +44,11 @@ class Operation:
     """One operation of a document. `question` is its `child` or `children` field, if it has one.
 
     `fields` are the fields of agencies' records that the selection under it needs; one that a
-    directive may skip counts as selected.
+    directive may skip counts as selected. `deliveries` are its @defer and @stream.
     """
 
     node: OperationDefinitionNode
+    deliveries: tuple[DirectiveNode, ...] = ()
     question: FieldNode | None = None
     fields: frozenset[str] = frozenset()
 
@@ -140,11 +142,12 @@ class Documents:
             raise AskDifferently(
                 "ONE_QUESTION_ONLY", "query: an operation asks one `child` or one `children`"
             )
+        parts = tuple(deliveries(node.selection_set, fragments))
         if not questions:
-            return Operation(node)
+            return Operation(node, parts)
         asked = questions[0]
         under = (s.path.partition(".")[2] for s in every if s.path.startswith(f"{asked.path}."))
-        return Operation(node, asked.node, record_fields(under))
+        return Operation(node, parts, asked.node, record_fields(under))
 
     def _limit(self, every: tuple[Selected, ...]) -> None:
         settings = self._settings

@@ -1,12 +1,12 @@
 """GraphQL over HTTP: a response leaves only when what it says is in the log.
 
-Follows the GraphQL over HTTP draft for POST, and the incremental delivery draft for @defer and
+Follows GraphQL over HTTP for POST, and the incremental delivery draft for @defer and
 @stream as multipart/mixed. A GET is never a question: details of a child never stand in a URL.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import Any, Final, TypeVar
 
 import orjson
@@ -51,6 +51,7 @@ STATUS_OF_CODE: Final = {
 _BEFORE_GRAPHQL: Final = frozenset({*STATUS_OF_CODE, "BODY_INVALID"})
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _CLIENT_CLOSED: Final = 499
+_PARTIAL_SUCCESS: Final = 294  # GraphQL over HTTP, edition of September 2026
 _INTERNAL: Final = {
     "message": "the gateway failed here; nothing more is said of it",
     "extensions": {"code": "INTERNAL"},
@@ -72,10 +73,10 @@ class Endpoint:
         """Answer one HTTP request; every failure is a response, none says what was in it."""
         wanted = Accepts(RESPONSE_JSON, parts=False)
         try:
-            if request.method == "GET":
+            if request.method != "POST":
                 return self._page(request)
             wanted = accepts(request.headers.get("accept"))
-            asked = await read(request, self._settings.max_body)
+            asked = await read(request, self._settings.max_body, in_parts=wanted.parts)
             return await _unless_gone(request, self._answer(asked, wanted))
         except ClientDisconnect:
             return Response(status_code=_CLIENT_CLOSED)
@@ -101,10 +102,6 @@ class Endpoint:
             started = await self._journey.start(asked)
             result = await self._execute(asked, started)
             if isinstance(result, ExperimentalIncrementalExecutionResults):
-                if not wanted.parts:
-                    raise AskDifferently(
-                        "NOT_ACCEPTABLE", "@stream and @defer need Accept: multipart/mixed"
-                    )
                 handed_over = True
                 return self._in_parts(result, started)
             return await _whole(result, started, wanted)
@@ -131,12 +128,16 @@ class Endpoint:
         self, result: ExperimentalIncrementalExecutionResults, started: Started
     ) -> StreamingResponse:
         async def parts() -> AsyncGenerator[bytes, None]:
-            with suppress(TryLater):  # what cannot be logged does not leave: the stream ends
+            try:
                 async with aclosing(_payloads(result)) as payloads:
                     async for payload in payloads:
                         await started.declare()
                         yield _part(payload)
                 yield b"\r\n-----\r\n"
+            except TryLater:
+                return  # what cannot be logged does not leave: the stream ends
+            except Exception as bug:  # noqa: BLE001  whatever it was, its text stays inside
+                events.failed(bug)
 
         return _Parts(parts(), lambda: self._end(started))
 
@@ -174,7 +175,8 @@ async def _whole(result: ExecutionResult, started: Started, wanted: Accepts) -> 
             raise error.original_error
         _report(error)
     await started.declare()
-    return _json(_said(result.formatted), 200, wanted)
+    status = _PARTIAL_SUCCESS if result.errors and not wanted.legacy else 200
+    return _json(_said(result.formatted), status, wanted)
 
 
 def _report(error: GraphQLError) -> None:

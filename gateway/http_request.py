@@ -1,5 +1,6 @@
 """What a client sends, read within bounds: a body, and what the client accepts in return."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,7 +14,8 @@ from gateway.planning import Request
 RESPONSE_JSON: Final = "application/graphql-response+json"
 LEGACY_JSON: Final = "application/json"
 MULTIPART: Final = "multipart/mixed"
-_ANYTHING: Final = frozenset({"*/*", "application/*", ""})
+_WEIGHT: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
+_ANYTHING: Final = ("*/*", "application/*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +32,38 @@ class Accepts:
 
 
 def accepts(header: str | None) -> Accepts:
-    """What an Accept header allows; AskDifferently if it allows nothing that the gateway writes."""
-    offered = [part.split(";")[0].strip().lower() for part in (header or "").split(",")]
-    parts = MULTIPART in offered
-    if RESPONSE_JSON in offered or _ANYTHING & {*offered}:
-        return Accepts(RESPONSE_JSON, parts)
-    if LEGACY_JSON in offered:
-        return Accepts(LEGACY_JSON, parts)
-    if parts:
-        return Accepts(RESPONSE_JSON, parts)
-    raise AskDifferently("NOT_ACCEPTABLE", f"Accept: {RESPONSE_JSON}, {LEGACY_JSON} or {MULTIPART}")
+    """What an Accept header allows; AskDifferently if it allows nothing that the gateway writes.
+
+    Of two that are liked as well as each other the newer media type is chosen.
+    """
+    liking = _likings(header or "*/*")
+    anything = max(liking.get(name, 0.0) for name in _ANYTHING)
+    response, legacy = (liking.get(name, anything) for name in (RESPONSE_JSON, LEGACY_JSON))
+    parts = liking.get(MULTIPART, 0.0) > 0
+    if not (response or legacy or parts):
+        raise AskDifferently(
+            "NOT_ACCEPTABLE", f"Accept: {RESPONSE_JSON}, {LEGACY_JSON} or {MULTIPART}"
+        )
+    return Accepts(LEGACY_JSON if legacy > response else RESPONSE_JSON, parts)
 
 
-async def read(request: HttpRequest, max_body: int) -> Request:
+def _likings(header: str) -> dict[str, float]:
+    """Each media type of an Accept header with its weight, from 0 to 1 (RFC 9110, 12.4.2)."""
+    found: dict[str, float] = {}
+    for part in header.split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weights = [p.removeprefix("q=") for p in parameters if p.startswith("q=")]
+        found[name] = max(found.get(name, 0.0), _weight(weights[0]) if weights else 1.0)
+    return found
+
+
+def _weight(text: str) -> float:
+    return float(text) if _WEIGHT.fullmatch(text) else 0.0
+
+
+async def read(request: HttpRequest, max_body: int, *, in_parts: bool) -> Request:
     """The GraphQL request of a POST; AskDifferently says what is wrong with it."""
-    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if media_type != LEGACY_JSON:
-        raise AskDifferently("MEDIA_TYPE_UNSUPPORTED", f"Content-Type: use {LEGACY_JSON}")
+    _refuse_media_type(request.headers.get("content-type", ""))
     body = await _body(request, max_body)
     try:
         fields = orjson.loads(body)
@@ -54,12 +71,21 @@ async def read(request: HttpRequest, max_body: int) -> Request:
         raise AskDifferently("BODY_INVALID", "the body is not JSON in UTF-8") from None
     if not isinstance(fields, dict):
         raise AskDifferently("BODY_INVALID", "the body must be one JSON object")
+    _object(fields, "extensions")
     return Request(
         query=_text(fields, "query"),
         variables=_object(fields, "variables"),
         operation_name=_text(fields, "operationName", optional=True) or None,
         authorization=request.headers.get("authorization"),
+        in_parts=in_parts,
     )
+
+
+def _refuse_media_type(header: str) -> None:
+    name, *parameters = (piece.strip().lower() for piece in header.split(";"))
+    charsets = {p.removeprefix("charset=").strip('"') for p in parameters if "charset=" in p}
+    if name != LEGACY_JSON or charsets - {"utf-8", "utf8"}:
+        raise AskDifferently("MEDIA_TYPE_UNSUPPORTED", f"Content-Type: use {LEGACY_JSON} in UTF-8")
 
 
 async def _body(request: HttpRequest, max_body: int) -> bytes:

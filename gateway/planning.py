@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLSchema, get_argument_values
+from graphql.execution.values import VariableValues
 
 from gateway.auth import TokenVerifier
 from gateway.caller import Caller
@@ -21,12 +22,16 @@ from gateway.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A GraphQL-over-HTTP request, read but not yet understood."""
+    """A GraphQL-over-HTTP request, read but not yet understood.
+
+    `in_parts` says whether its client takes a response in parts.
+    """
 
     query: str
     variables: Mapping[str, Any]
     operation_name: str | None
     authorization: str | None
+    in_parts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +82,14 @@ class Planning:
     def prepare(self, document: Document, request: Request, caller: Caller) -> tuple[Prepared, ...]:
         """Plan and decide every inquiry of the request; none where it asks about no child."""
         operation = document.operation(request.operation_name)
+        values = self._values(operation, request.variables)
+        if not request.in_parts and self._comes_in_parts(operation, values):
+            raise AskDifferently(
+                "NOT_ACCEPTABLE", "@stream and @defer need Accept: multipart/mixed"
+            )
         if operation.question is None:
             return ()
-        asked = inquiries(self._arguments(operation, request.variables), caller)
+        asked = inquiries(self._arguments(operation, values), caller)
         self._refuse_bulk(asked, caller, bulk=operation.question.name.value == "children")
         return tuple(self._prepared(inquiry, operation, caller) for inquiry in asked)
 
@@ -102,11 +112,21 @@ class Planning:
                 f"known: at most {self.settings.children_at_once} children at once",
             )
 
-    def _arguments(self, operation: Operation, variables: Mapping[str, Any]) -> dict[str, Any]:
+    def _values(self, operation: Operation, variables: Mapping[str, Any]) -> VariableValues:
         definitions = operation.node.variable_definitions or ()
         values = coerced(self.schema, definitions, variables)
         if isinstance(values, WrongVariables):
             raise AskDifferently("VARIABLES_INVALID", "; ".join(e.message for e in values.errors))
+        return values
+
+    def _comes_in_parts(self, operation: Operation, values: VariableValues) -> bool:
+        return any(
+            get_argument_values(definition, node, values)["if"]
+            for node in operation.deliveries
+            if (definition := self.schema.get_directive(node.name.value))
+        )
+
+    def _arguments(self, operation: Operation, values: VariableValues) -> dict[str, Any]:
         field, query = operation.question, self.schema.query_type
         if field is None or query is None:
             return {}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from graphql import (
+    DirectiveNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -15,6 +16,7 @@ from graphql import (
 from resolvers.release import CONTACTS
 
 _MOST_FIELDS: Final = 5000
+_IN_PARTS: Final = frozenset({"defer", "stream"})
 
 _RECORD_FIELDS: Final[Mapping[str, frozenset[str]]] = {
     "child.identifiers": frozenset({"identifiers"}),
@@ -81,6 +83,23 @@ def walk(
                 name = node.name.value
                 if name in fragments and name not in spread:
                     left.append((fragments[name].selection_set, prefix, depth, spread | {name}))
+
+
+def deliveries(
+    selection: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> Iterator[DirectiveNode]:
+    """Every @defer and @stream under `selection`, each fragment looked into once."""
+    left = [selection]
+    seen: set[str] = set()
+    while left:
+        for node in left.pop().selections:
+            yield from (d for d in node.directives or () if d.name.value in _IN_PARTS)
+            if not isinstance(node, FragmentSpreadNode):
+                if inside := getattr(node, "selection_set", None):
+                    left.append(inside)
+            elif node.name.value in fragments.keys() - seen:
+                seen.add(node.name.value)
+                left.append(fragments[node.name.value].selection_set)
 
 
 def record_fields(paths: Iterator[str]) -> frozenset[str]:
