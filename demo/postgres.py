@@ -165,9 +165,14 @@ def _installed() -> Path:
 def _reachable(binaries: Path, copy: Path) -> Path:
     if all(folder.stat().st_mode & 0o001 for folder in (binaries, *binaries.parents)):
         return binaries
-    if not copy.exists():
-        shutil.copytree(binaries, copy, symlinks=True)
-    return copy
+    # They find their libraries by the way from one folder to the other, so both are copied.
+    package = binaries.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    copied = copy / package.name / binaries.name
+    for source, target in ((binaries, copied), (libraries, copy / libraries.name)):
+        if source.exists() and not target.exists():
+            shutil.copytree(source, target, symlinks=True)
+    return copied
 
 
 def _free_port() -> int:
