@@ -320,8 +320,11 @@ class RecordMap(Table):
 class Detail(Table):
     """A further read, its items put under this detail's name in each record.
 
-    HTTP kinds: `path`, read once a record. SQL: `sql`, read once for all records by the expanding
-    bind `:record_ids`, its rows joined on their column `record_id`.
+    It is read only when an expression of a wanted field mentions its name. HTTP kinds: `path`, with
+    the operation's keys or the record's own {record_id}, {nhs_number}, {upn}, read only where one
+    record came; `items` is read from {status, body, headers} as `records` is. SQL: `sql`, read once
+    for all records by the expanding bind `:record_ids`, its rows joined on their column `record_id`.
+    An HTTP detail that cannot be read is a defect of the fields that mention it, never an empty list.
     """
 
     path: Text | None = None
