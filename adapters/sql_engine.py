@@ -12,6 +12,7 @@ from adapters.secrets import SecretMissing
 
 POSTGRESQL: Final = "postgresql"
 SQLITE: Final = "sqlite"
+_WAIT_FOR_LOCK_S: Final = 0.25  # a writer's commit is over by then
 
 
 def open_engine(dsn: str, limits: Limits) -> AsyncEngine:
@@ -28,7 +29,7 @@ def open_engine(dsn: str, limits: Limits) -> AsyncEngine:
         case "postgresql":
             return _engine(url.set(drivername="postgresql+asyncpg"), limits, _postgresql(limits))
         case "sqlite" if url.database:
-            return _engine(_read_only_file(url.database), limits, {"timeout": limits.timeout})
+            return _engine(_read_only_file(url.database), limits, _sqlite(limits))
         case _:
             raise SecretMissing("the dsn begins with postgresql:// or names a file of sqlite:///")
 
@@ -43,6 +44,11 @@ def _engine(url: URL, limits: Limits, connect: dict[str, Any]) -> AsyncEngine:
         hide_parameters=True,  # an error must not carry a child's details
         pool_timeout=limits.timeout,
     )
+
+
+def _sqlite(limits: Limits) -> dict[str, Any]:
+    # Waiting for another's lock, SQLite heeds neither an interrupt nor a cancellation.
+    return {"timeout": min(limits.timeout, _WAIT_FOR_LOCK_S)}
 
 
 def _postgresql(limits: Limits) -> dict[str, Any]:

@@ -8,6 +8,7 @@ over or half the time is gone. At the deadline whoever is left has timed out.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from gateway.call import Answered, Asking, Line
 from gateway.clock import Clock
@@ -16,6 +17,8 @@ from gateway.plan import IDENTIFYING
 Keys = Mapping[str, str]
 Teach = Callable[[Mapping[str, Answered]], Mapping[str, Keys]]
 PassOn = Callable[[Mapping[str, frozenset[str]]], Awaitable[None]]
+
+_TO_STOP_S: Final = 0.05  # closing a socket takes no time; a thread in a locked file takes seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,14 @@ class _Question:
             yield answered
 
     async def cancel(self) -> None:
+        """Stop what is under way; an adapter that will not stop is left behind, not waited for.
+
+        Until it ends it keeps its place at its source, whose concurrency stays what it declared.
+        """
         for task in self._running:
             task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        if self._running:
+            await asyncio.wait(self._running, timeout=_TO_STOP_S)
 
     def _start(self, source: str, keys: Keys, before: Answered | None) -> bool:
         line = self._lines[source]

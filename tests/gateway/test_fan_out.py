@@ -1,8 +1,12 @@
-"""Everybody is asked at once, and nobody waits for the slowest."""
+"""Everybody is asked at once, each has one answer, and nobody waits for the slowest."""
 
+import asyncio
+import time
 from pathlib import Path
 
+from adapters.contract import Fault, Question, Records, Reply, Unavailable
 from tests.gateway.agencies import AUTHORITY, Desk, rest_source
+from tests.gateway.plain_sources import fan_out_over, file_of, order_for, record, registered
 from tests.gateway.small_town import small_town
 from tests.loopback import serving
 
@@ -14,3 +18,26 @@ async def test_a_child_known_to_two_agencies_is_found_at_both(tmp_path: Path) ->
             answer = await town.ask()
     assert answer.outcomes == {"spine": "HAS_RECORD", "council": "HAS_RECORD"}
     assert answer.completeness["complete"] is True
+
+
+async def test_an_adapter_that_will_not_stop_delays_nobody() -> None:
+    released = asyncio.Event()
+
+    async def stubborn(_: Question) -> Reply:
+        while not released.is_set():
+            try:
+                await released.wait()
+            except asyncio.CancelledError:
+                continue
+        return Unavailable(Fault.CONNECTION)
+
+    async def prompt(_: Question) -> Reply:
+        return Records((record(),))
+
+    slow, quick = registered(file_of("slow"), stubborn), registered(file_of("quick"), prompt)
+    started = time.monotonic()
+    order = order_for(slow, quick, until=started + 0.05)
+    replies = {a.source: a.reply async for a in fan_out_over(slow, quick).answers(order)}
+    assert time.monotonic() - started < 1.0
+    assert replies == {"slow": Unavailable(Fault.TIMED_OUT), "quick": Records((record(),))}
+    released.set()

@@ -1,0 +1,157 @@
+"""A town of agencies that are each ill in one way, three that are well, and one gateway."""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from adapters.codes import Claim
+from demo.postgres import Postgres
+from tests.gateway.agencies import AUTHORITY, Desk, SourceFile, rest_source
+from tests.gateway.faults.http_faults import (
+    HTML,
+    HTTP_FAULTS,
+    HttpFault,
+    closing_at_once,
+    reset,
+    silent,
+    unheard,
+)
+from tests.gateway.faults.speech import SPEECHES, Speech
+from tests.gateway.faults.sql_faults import (
+    POSTGRES_FAULTS,
+    SQLITE_FAULTS,
+    SqlFault,
+    script,
+    sqlite_places,
+)
+from tests.gateway.small_town import Town, small_town
+from tests.loopback import serving, serving_raw
+
+HEALTHY: Final = ("council", "school", "spine")
+DEADLINE_S: Final = 0.8
+_DATABASE: Final = "faults"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One agency in trouble, in words, and what that must come to."""
+
+    words: str
+    outcomes: frozenset[str]
+
+    @property
+    def agency(self) -> str:
+        """Its id; the same trouble at a shield authority has another."""
+        return re.sub(r"[^a-z0-9]+", "-", self.words.lower()).strip("-")
+
+    @property
+    def authority(self) -> str:
+        """The id of the shield authority that has the same trouble."""
+        return f"authority-{self.agency}"
+
+
+def _http(speech: Speech, fault: HttpFault) -> Trouble:
+    return Trouble(f"{speech.kind} that {fault.name}", fault.outcomes)
+
+
+def _sql(kind: str, fault: SqlFault) -> Trouble:
+    return Trouble(f"{kind} that {fault.name}", fault.outcomes)
+
+
+TROUBLES: Final = (
+    *(_http(speech, fault) for speech in SPEECHES for fault in HTTP_FAULTS),
+    *(_sql("SQLite", fault) for fault in SQLITE_FAULTS),
+    *(_sql("PostgreSQL", fault) for fault in POSTGRES_FAULTS),
+)
+
+
+@asynccontextmanager
+async def troubled_town(folder: Path, postgres: Postgres) -> AsyncIterator[Town]:
+    """Every agency of TROUBLES, alone and as a shield authority, and the healthy ones."""
+    async with AsyncExitStack() as stack:
+        ill = [
+            *[source async for source in _over_http(stack)],
+            *_in_sqlite(folder / "sqlite", stack),
+            *[source async for source in _in_postgres(postgres, stack)],
+        ]
+        authorities = [_as_authority(source) for source in ill]
+        well = [
+            rest_source(name, await stack.enter_async_context(serving(Desk().answer)))
+            for name in ("council", "school")
+        ]
+        spine = await stack.enter_async_context(serving(Desk().answer))
+        sources = [*ill, *authorities, *well, rest_source("spine", spine, claims=AUTHORITY)]
+        yield await stack.enter_async_context(small_town(folder, sources, deadline=DEADLINE_S))
+
+
+def _as_authority(source: SourceFile) -> SourceFile:
+    claims = source.claims | {Claim.SHIELD_AUTHORITY}
+    return source.with_(id=f"authority-{source.id}", claims=claims)
+
+
+async def _over_http(stack: AsyncExitStack) -> AsyncIterator[SourceFile]:
+    for speech in SPEECHES:
+        for fault in HTTP_FAULTS:
+            url = await _url(stack, speech, fault)
+            source = speech.source(_http(speech, fault).agency, url, fault.conclusive)
+            secrets = {"id": "gateway", "secret": "s3cret"}
+            yield source.with_(auth=fault.auth(url), secrets=secrets, timeout="5s")
+
+
+async def _url(stack: AsyncExitStack, speech: Speech, fault: HttpFault) -> str:
+    if fault.handler is not None:
+        return await stack.enter_async_context(serving_raw(fault.handler(speech)))
+    kept, port = unheard()
+    stack.callback(kept.close)
+    return f"http://127.0.0.1:{port}"
+
+
+def _in_sqlite(folder: Path, stack: AsyncExitStack) -> Iterator[SourceFile]:
+    places = sqlite_places(folder)
+    lock = stack.enter_context(closing(sqlite3.connect(places["locked"], isolation_level=None)))
+    lock.execute("BEGIN EXCLUSIVE")
+    for fault in SQLITE_FAULTS:
+        dsn = f"sqlite:///{places[fault.place]}"
+        yield fault.source(_sql("SQLite", fault).agency, dsn, dsn).with_(timeout="5s")
+
+
+async def _in_postgres(postgres: Postgres, stack: AsyncExitStack) -> AsyncIterator[SourceFile]:
+    postgres.run(f"CREATE DATABASE {_DATABASE}")
+    postgres.run(f"CREATE ROLE zqmarker_guest LOGIN;{script(POSTGRES_FAULTS)}", _DATABASE)
+    stack.callback(
+        postgres.run, f"DROP DATABASE {_DATABASE} WITH (FORCE); DROP ROLE zqmarker_guest"
+    )
+    here = postgres.dsn(_DATABASE)
+    kept, port = unheard()
+    stack.callback(kept.close)
+    places = {
+        "well": here,
+        "refused": f"postgresql://postgres@127.0.0.1:{port}/zqmarker",
+        "stranger": postgres.dsn(_DATABASE, "zqmarker_stranger"),
+        "elsewhere": postgres.dsn("zqmarker_elsewhere"),
+        "forbidden": postgres.dsn(_DATABASE, "zqmarker_guest"),
+    }
+    servers = {"silent": silent, "closing": closing_at_once, "resetting": _resetting, "html": _page}
+    for name, handler in servers.items():
+        url = await stack.enter_async_context(serving_raw(handler))
+        places[name] = f"postgresql://postgres@{url.removeprefix('http://')}/zqmarker"
+    for fault in POSTGRES_FAULTS:
+        dsn = places[fault.place]
+        origin = f"postgresql://{dsn.partition('@')[2].partition('/')[0]}"
+        yield fault.source(_sql("PostgreSQL", fault).agency, dsn, origin).with_(timeout="5s")
+
+
+async def _resetting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(8)
+    reset(writer)
+
+
+async def _page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(8)
+    writer.write(HTML)
+    await writer.drain()

@@ -1,0 +1,93 @@
+"""Sources that are plain functions, registered as the gateway would, and a fan-out over them."""
+
+import tomllib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.codes import Purpose, ReleaseClass
+from adapters.contract import Adapter, OnBehalf, Question, Reply
+from adapters.dates import PartialDate
+from adapters.identifiers import NHS_NUMBER, UPN
+from adapters.manifest import Manifest
+from adapters.record import Identifier, Name, Record
+from gateway.call import Asking, Line
+from gateway.clock import Clock
+from gateway.fan_out import FanOut, Keys, Order, PassOn, Teach
+from gateway.registry import RegisteredSource, granted_claims
+from tests.gateway.agencies import MIRA, SourceFile, rest_source
+
+Answering = Callable[[Question], Awaitable[Reply]]
+ON_BEHALF = OnBehalf("u-1", "northbrook", Purpose.SAFEGUARDING, "q-1", 7)
+OWN: Keys = {"nhs_number": MIRA["nhs"], "birth_date": MIRA["born"]}
+EVERY_CLASS = frozenset(ReleaseClass)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A source that answers by a function."""
+
+    answering: Answering
+
+    async def ask(self, question: Question) -> Reply:
+        """Ask the function."""
+        return await self.answering(question)
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+def registered(file: SourceFile, answering: Answering) -> RegisteredSource:
+    """The source of `file`, as the operator has granted it, answering by a function."""
+    manifest = Manifest.model_validate(tomllib.loads(file.manifest))
+    operations = tuple(operation.card for operation in manifest.operation)
+    return RegisteredSource(
+        id=file.id,
+        agency=manifest.source.agency,
+        manifest=manifest,
+        adapter=Adapter(Plain(answering), operations),
+        claims=granted_claims(manifest, file.claims),
+    )
+
+
+def fan_out_over(*sources: RegisteredSource, clock: Clock | None = None) -> FanOut:
+    """A fan-out whose lines lead to these sources."""
+    ticking = clock or Clock()
+    return FanOut({source.id: Line(source, ticking) for source in sources}, ticking)
+
+
+async def teach_nobody(_: Mapping[str, Any]) -> None:
+    """Passes nothing on."""
+
+
+def order_for(
+    *sources: RegisteredSource,
+    until: float,
+    own: Keys = OWN,
+    teach: Teach = lambda _: {},
+    pass_on: PassOn = teach_nobody,
+) -> Order:
+    """An order to ask these sources, by the same details, until the loop's clock shows `until`."""
+    asking = Asking(frozenset({"names", "involvements"}), ON_BEHALF, until)
+    return Order({source.id: own for source in sources}, asking, teach, pass_on)
+
+
+def record(
+    child: Mapping[str, Any] = MIRA, *, restricted: bool | None = False, upn: bool = True
+) -> Record:
+    """A child's record as an adapter would read it."""
+    numbers = [Identifier(NHS_NUMBER, child["nhs"])]
+    if upn:
+        numbers.append(Identifier(UPN, child["upn"]))
+    return Record(
+        record_id=child["id"],
+        identifiers=tuple(numbers),
+        names=(Name((child["given"],), child["family"]),),
+        birth_date=PartialDate.parse(child["born"]),
+        restricted=restricted,
+    )
+
+
+def file_of(source_id: str, **more: Any) -> SourceFile:
+    """A source of kind rest that is never connected to."""
+    return rest_source(source_id, "http://127.0.0.1:1", **more)
