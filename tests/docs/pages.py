@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
-PAGES: Final = tuple(sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md")]))
+PAGES: Final = tuple(
+    sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md")])
+)
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -29,7 +31,7 @@ def rows(page: str) -> Iterator[list[str]]:
     lines = page.splitlines()
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
         cells = [cell.strip() for cell in line.strip().strip("|").split(" | ")]
-        ruled = set(line) <= set("|-: ") or set(following) <= set("|-: ") and following
+        ruled = set(line) <= set("|-: ") or (set(following) <= set("|-: ") and following)
         if line.startswith("|") and not ruled:
             yield cells
 

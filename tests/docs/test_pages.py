@@ -1,0 +1,54 @@
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from gateway.cli import app
+from tests.docs.pages import PAGES, ROOT, anchors, blocks, code, links
+
+MAKE = re.compile(r"\bmake ([a-z-]+)")
+COMMAND = re.compile(r"\bteamaround ([a-z]+)")
+FILE = re.compile(r"(?:adapters|resolvers|gateway|demo|docs|tests|deploy|bench)/[\w./-]+")
+MACHINE = re.compile(r"(?<![\w.:/])/(?:home|root|tmp|work|usr|opt|var|etc|Users|mnt)\b|[A-Z]:\\")
+
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+@each_page
+def test_every_link_leads_to_a_page_and_a_heading_of_it(page: Path) -> None:
+    for link in links(page.read_text("utf-8")):
+        name, _, anchor = link.partition("#")
+        if not name.startswith("https://"):
+            target = (page.parent / name).resolve() if name else page
+            assert target.is_relative_to(ROOT), link
+            assert target.exists(), link
+            assert not anchor or anchor in anchors(target.read_text("utf-8")), link
+
+
+@each_page
+def test_every_file_that_a_page_names_is_there(page: Path) -> None:
+    named = FILE.findall(page.read_text("utf-8"))
+    assert [name for name in named if not (ROOT / name.rstrip("./")).exists()] == []
+
+
+@each_page
+def test_every_command_that_a_page_names_is_there(page: Path) -> None:
+    text = page.read_text("utf-8")
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    commands = getattr(get_command(app), "commands", {})
+    spans = "\n".join(
+        [*code(text), *re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)]
+    )
+    assert set(MAKE.findall(spans)) <= set(targets)
+    assert set(COMMAND.findall(spans)) <= commands.keys()
+
+
+@each_page
+def test_no_page_names_a_path_of_somebodys_machine(page: Path) -> None:
+    assert MACHINE.findall(page.read_text("utf-8")) == []
+
+
+def test_every_decision_stands_in_the_list_of_decisions() -> None:
+    listed = links((ROOT / "docs/adr/README.md").read_text("utf-8"))
+    assert sorted(listed) == sorted(p.name for p in (ROOT / "docs/adr").glob("0*.md"))
