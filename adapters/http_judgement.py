@@ -13,6 +13,7 @@ from adapters.contract import Fault, Malformed, Refused, Unavailable
 from adapters.http_exchange import HttpAnswer
 
 DEEPEST: Final = 48  # levels of JSON; the deepest FHIR sample has under 20
+_NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 _LONGEST_WAIT_S: Final = 3600.0
 _REFUSED: Final = frozenset({401, 403})
 _BUSY: Final = 429
@@ -62,7 +63,7 @@ def json_object(answer: HttpAnswer) -> dict[str, Any] | Malformed:
         return Malformed("json")
     if not isinstance(body, dict):
         return Malformed("object")
-    return Malformed("depth") if too_deep(body) else body
+    return Malformed("depth") if _too_deep(answer.body, body) else body
 
 
 def _is_json(content_type: str) -> bool:
@@ -70,8 +71,16 @@ def _is_json(content_type: str) -> bool:
     return kind.startswith("application/") and kind.endswith(("/json", "+json", "/json+fhir"))
 
 
-def too_deep(document: Any) -> bool:
-    """Whether JSON nests deeper than 48 levels; walks level by level, never by recursion."""
+def _too_deep(written: bytes, document: Any) -> bool:
+    # Taking innermost pairs off the bare brackets is cheap; only brackets inside texts, or real
+    # depth, leave some, and then the document is walked level by level, never by recursion.
+    brackets = written.translate(None, delete=_NO_BRACKETS)
+    for _ in range(DEEPEST):
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    return bool(brackets) and _deeper_than_allowed(document)
+
+
+def _deeper_than_allowed(document: Any) -> bool:
     level: list[Any] = [document]
     for _ in range(DEEPEST):
         level = [item for parent in level for item in _containers(parent)]

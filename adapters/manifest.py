@@ -322,9 +322,9 @@ class Detail(Table):
 
     It is read only when an expression of a wanted field mentions its name. HTTP kinds: `path`, with
     the operation's keys or the record's own {record_id}, {nhs_number}, {upn}, read only where one
-    record came; `items` is read from {status, body, headers} as `records` is. SQL: `sql`, read once
-    for all records by the expanding bind `:record_ids`, its rows joined on their column `record_id`.
-    An HTTP detail that cannot be read is a defect of the fields that mention it, never an empty list.
+    record came; `items` is read from {status, body, headers} as `records` is; where it cannot be
+    read, that is a defect of the fields that mention it, never an empty list. SQL: `sql`, read once
+    for all records by the expanding bind `:record_ids`, its rows joined on their `record_id`.
     """
 
     path: Text | None = None

@@ -81,10 +81,11 @@ MANIFEST = manifest_of(manifest_text("rest", "http://a.example", REST))
 MAPPING = RecordMapping.of(MANIFEST.operation[0], MANIFEST.codes)
 ANN = {"id": 7, "family": "Hill", "given": "Ann Mary", "born": "2015-03-09", "flag": "N"}
 
-keys = st.sampled_from(
-    "id nhs upn given family born sex flag others homes carers schools gp work statuses events name"
-    " tel from to code on lines postcode use kind lead estimated local what who ods".split()
-)
+KEYS = """
+id nhs upn given family born sex flag others homes carers schools gp work statuses events name tel
+from to code on lines postcode use kind lead estimated local what who ods
+"""
+keys = st.sampled_from(KEYS.split())
 texts = st.text(max_size=20) | st.sampled_from(["2015-03-09", "Y", "N", "female", "9990000018"])
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts
 json_values = st.recursive(
