@@ -1,0 +1,1 @@
+"""The gateway's own cost, measured against a bare fan-out to the same agencies."""

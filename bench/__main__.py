@@ -1,0 +1,104 @@
+"""Every figure of docs/performance.md: `make bench`."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.gateway_process import gateway_process
+from bench.measurement import Bench, Case, Figures
+from bench.question import FIRST_SCREEN, OUTCOMES
+from bench.town import write_town
+from bench.worker import working
+
+SMALL: Final = 0  # bytes: the record as it is, about 600
+AGENCIES: Final = [f"agency-{number:02}" for number in range(1, 21)]
+CPU: Final = (
+    *(Case("first screen", FIRST_SCREEN, n, SMALL) for n in (1, 7, 20)),
+    *(Case("outcomes", OUTCOMES, n, SMALL) for n in (1, 7, 20)),
+    *(Case("first screen", FIRST_SCREEN, 7, size) for size in (8 * 1024, 64 * 1024)),
+)
+LATENCY: Final = tuple(
+    Case("first screen", FIRST_SCREEN, n, SMALL, delay_ms=20, in_flight=1) for n in (1, 7, 20)
+)
+CROWD: Final = Case(
+    "first screen", FIRST_SCREEN, 7, 64 * 1024, delay_ms=500, count=300, in_flight=100
+)
+
+
+@contextmanager
+def open_bench(folder: Path) -> Iterator[Bench]:
+    """All processes: agencies, gateway, bare fan-out, load."""
+    with ExitStack() as stack:
+        agencies = stack.enter_context(working("bench.agencies"))
+        urls = agencies.tell({"agencies": AGENCIES, "bytes": SMALL, "delay_ms": 0})
+        gateway = stack.enter_context(gateway_process(write_town(folder, urls)))
+        bare = stack.enter_context(working("bench.fan_out"))
+        load = stack.enter_context(working("bench.load"))
+        yield Bench(agencies, bare, load, gateway, urls)
+
+
+def main() -> None:
+    """Measure everything and print the tables."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7, help="rounds that count, of each case")
+    rounds = parser.parse_args().rounds
+    console = Console(width=110)
+    with TemporaryDirectory() as folder, open_bench(Path(folder)) as bench:
+        console.print(_cpu_table(bench, rounds))
+        console.print(_latency_table(bench, rounds))
+        console.print(_memory_table(bench))
+
+
+def _cpu_table(bench: Bench, rounds: int) -> Table:
+    table = Table(title="CPU per question, 8 in flight: medians of interleaved rounds")
+    for heading in ("selects", "agencies", "each answers", "gateway", "bare fan-out", "ratio"):
+        table.add_column(heading, justify="left" if heading == "selects" else "right")
+    for case, figures in bench.measured(CPU, rounds):
+        table.add_row(
+            case.selects,
+            str(case.agencies),
+            f"{case.bytes // 1024} KiB" if case.bytes else "0.6 KiB",
+            f"{figures.gateway_cpu_ms:.2f} ms",
+            f"{figures.bare_cpu_ms:.2f} ms",
+            f"{figures.ratio:.1f}",
+        )
+    return table
+
+
+def _latency_table(bench: Bench, rounds: int) -> Table:
+    table = Table(title="Wait for a whole answer, 1 in flight, every agency answers in 20 ms")
+    for heading in ("agencies", "gateway", "bare fan-out", "gateway adds"):
+        table.add_column(heading, justify="right")
+    for case, figures in bench.measured(LATENCY, rounds):
+        table.add_row(
+            str(case.agencies),
+            f"{figures.gateway_took_ms:.1f} ms",
+            f"{figures.bare_took_ms:.1f} ms",
+            f"{_added_ms(case, figures):.1f} ms",
+        )
+    return table
+
+
+def _added_ms(case: Case, figures: Figures) -> float:
+    return figures.gateway_took_ms - case.delay_ms
+
+
+def _memory_table(bench: Bench) -> Table:
+    table = Table(title="Memory of the gateway, resident")
+    for heading in ("before the crowd", "peak, 100 questions in flight of 7 agencies x 64 KiB"):
+        table.add_column(heading, justify="right")
+    before = bench.gateway.memory_mib
+    bench.agencies.tell({"bytes": CROWD.bytes, "delay_ms": CROWD.delay_ms})
+    bench.ask(CROWD)
+    table.add_row(f"{before:.0f} MiB", f"{bench.gateway.peak_memory_mib:.0f} MiB")
+    return table
+
+
+if __name__ == "__main__":
+    main()

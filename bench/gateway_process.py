@@ -1,0 +1,81 @@
+"""The gateway under measurement: `teamaround serve`, its CPU and its memory as the kernel counts.
+
+Linux only: the figures come from /proc.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bench.town import AREA
+
+_TEAMAROUND: Final = str(Path(sys.executable).with_name("teamaround"))
+_CALLER: Final = (
+    *("--user", "s.worker", "--organisation", "northbrook", "--sector", "SOCIAL_CARE"),
+    *("--role", "practitioner", "--purpose", "SAFEGUARDING", "--area", AREA),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayProcess:
+    """A running gateway; `token` is a practitioner's."""
+
+    pid: int
+    url: str
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of a practitioner's question."""
+        return {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
+
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds that its threads have used, to the nanosecond."""
+        threads = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
+        return sum(int(file.read_text().split()[0]) for file in threads) / 1e9
+
+    @property
+    def memory_mib(self) -> float:
+        """Resident memory now."""
+        return self._status("VmRSS")
+
+    @property
+    def peak_memory_mib(self) -> float:
+        """The most resident memory that it ever had."""
+        return self._status("VmHWM")
+
+    def _status(self, name: str) -> float:
+        lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+        (line,) = (one for one in lines if one.startswith(f"{name}:"))
+        return int(line.split()[1]) / 1024
+
+
+@contextmanager
+def gateway_process(settings: Path) -> Iterator[GatewayProcess]:
+    """Serve with these settings, in a process of its own, ended with the context."""
+    command = [_TEAMAROUND, "serve", "--settings", str(settings)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
+        try:
+            yield GatewayProcess(process.pid, _address(process), _token(settings))
+        finally:
+            process.terminate()
+
+
+def _address(process: subprocess.Popen[str]) -> str:
+    said = process.stderr.readline() if process.stderr else ""
+    if '"serving"' not in said:
+        rest = process.communicate()[1]
+        raise RuntimeError(f"the gateway did not start: {said}{rest}")
+    event = json.loads(said)
+    return f"http://{event['host']}:{event['port']}/graphql"
+
+
+def _token(settings: Path) -> str:
+    command = [_TEAMAROUND, "token", *_CALLER, "--settings", str(settings)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603

@@ -1,0 +1,46 @@
+"""The load: questions to the gateway over HTTP, from a process of its own, every answer checked."""
+
+from typing import Any
+
+import aiohttp
+import orjson
+import uvloop
+
+from bench.volley import volley
+from bench.worker import obeying
+
+
+class AnswerWrongError(Exception):
+    """The gateway did not say what the bench counts on, so its figures would mean nothing."""
+
+
+async def obey(order: dict[str, Any]) -> dict[str, Any]:
+    """Post `body` `count` times, `in_flight` at once: each one's time and the answer's length."""
+    body = orjson.dumps(order["body"])
+    lengths: list[int] = []
+    headers = {**order["headers"], "Content-Type": "application/json"}
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector, headers=headers) as session:
+
+        async def question() -> None:
+            async with session.post(order["url"], data=body) as response:
+                answer = await response.read()
+            _check(response.status, answer, order["agencies"])
+            lengths.append(len(answer))
+
+        took_s = await volley(question, order["count"], order["in_flight"])
+    return {"took_s": took_s, "length": max(lengths)}
+
+
+def _check(status: int, answer: bytes, agencies: int) -> None:
+    said = orjson.loads(answer)
+    if status != 200 or "errors" in said:
+        raise AnswerWrongError(f"status {status}, errors: {said.get('errors')}")
+    child = said["data"]["child"]
+    outcomes = [row["outcome"] for row in child["answers"]]
+    if outcomes != ["HAS_RECORD"] * agencies or not child["completeness"]["complete"]:
+        raise AnswerWrongError(f"outcomes: {outcomes}")
+
+
+if __name__ == "__main__":
+    uvloop.run(obeying(obey))

@@ -1,0 +1,62 @@
+"""What the bench asks: a first screen as a practitioner sees it, and the outcomes alone."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from bench.record import BIRTH_DATE, NHS_NUMBER
+
+_ASK: Final = """
+query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
+  child(known: $known, reason: $reason, scope: $scope) {
+"""
+OUTCOMES: Final = f"""{_ASK}
+    answers {{ agency {{ id }} outcome }}
+    completeness {{ complete }}
+    receipt {{ index queryId }}
+}} }}
+"""
+FIRST_SCREEN: Final = f"""{_ASK}
+    completeness {{ inScope answered unanswered notAsked complete notConnected }}
+    answers {{
+      agency {{ id name sector dutyContact {{ telephone hours }} }}
+      outcome answered complete searchedBy detail asOf latencyMs attempts
+      involvements {{
+        role status start practitioner {{ name telephone email }} team contact {{ telephone }}
+      }}
+      withheld {{ releaseClass reason message }}
+    }}
+    child {{
+      restriction
+      names {{ given family use sources {{ agency {{ id }} asOf }} }}
+      birthDate {{ value estimated sources {{ agency {{ id }} asOf }} }}
+      sex {{ value sources {{ agency {{ id }} }} }}
+      identifiers {{ scheme value sources {{ agency {{ id }} }} }}
+      addresses {{ lines postcode sources {{ agency {{ id }} asOf }} }}
+      involvements {{
+        id role status agency {{ id name }} practitioner {{ name telephone }}
+        contact {{ telephone }} sources {{ agency {{ id }} asOf }}
+      }}
+      leadPractitioner {{ role practitioner {{ name }} }}
+      conflicts {{ field values {{ value sources {{ agency {{ id }} }} }} }}
+      withheld {{ releaseClass reason message }}
+    }}
+    unresolved {{ agency {{ id name }} grade agreed differed }}
+    receipt {{ log index queryId }}
+}} }}
+"""
+
+
+def body_of(document: str, agencies: Iterable[str]) -> dict[str, Any]:
+    """The body of a question to these agencies."""
+    return {
+        "query": document,
+        "variables": {
+            "known": {"nhsNumber": NHS_NUMBER, "birthDate": BIRTH_DATE},
+            "reason": {
+                "purpose": "SAFEGUARDING",
+                "justification": "a bench's question",
+                "caseReference": "B-1",
+            },
+            "scope": {"agencies": list(agencies)},
+        },
+    }

@@ -1,0 +1,63 @@
+"""What an agency of the bench answers with: one child's record, as long as it is told to be."""
+
+from typing import Any, Final
+
+import orjson
+
+NHS_NUMBER: Final = "9000000009"
+BIRTH_DATE: Final = "2015-03-09"
+
+
+def answer_of(agency: str, length: int) -> bytes:
+    """One record as JSON, of at least `length` bytes.
+
+    What makes it long is what systems send without being asked: entries of a history, which no
+    manifest maps.
+    """
+    record = _record(agency)
+    history: list[dict[str, Any]] = []
+    record["history"] = history
+    missing = length - len(orjson.dumps(_page(record)))
+    entry = len(orjson.dumps(_entry(0))) + 1
+    history.extend(_entry(number) for number in range(-(-missing // entry)))
+    return orjson.dumps(_page(record))
+
+
+def _page(record: dict[str, Any]) -> dict[str, Any]:
+    return {"asAt": "2026-11-20T06:00:00Z", "total": 1, "children": [record]}
+
+
+def _record(agency: str) -> dict[str, Any]:
+    return {
+        "id": f"{agency}-1",
+        "nhs": NHS_NUMBER,
+        "family": "Ashdown",
+        "given": "Mira",
+        "born": BIRTH_DATE,
+        "sex": "female",
+        "restricted": "N",
+        "homes": [{"lines": ["4 Tanners Row", "Northbrook"], "postcode": "ZE1 0AA"}],
+        "workers": [_worker(f"Jo Hart of {agency}", "Social worker")],
+    }
+
+
+def _worker(name: str, role: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "role": role,
+        "team": "Assessment",
+        "telephone": "01632 960111",
+        "email": "duty@agency.example",
+        "teamTelephone": "01632 960112",
+        "since": "2025-01-06",
+    }
+
+
+def _entry(number: int) -> dict[str, Any]:
+    return {
+        "at": "2025-02-03T10:15:00Z",
+        "kind": "contact",
+        "number": number,
+        "by": {"name": "A. Worker", "team": "Assessment"},
+        "text": "Telephone call made and returned; nothing further to note on this occasion.",
+    }

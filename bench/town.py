@@ -1,0 +1,114 @@
+"""The files of the bench's gateway: a manifest an agency, the operator's file, the settings."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+AREA: Final = "E09990001"
+_CLAIMS: Final = ("spine", "shield_authority", "national")
+
+_MANIFEST: Final = """
+manifest = 1
+kind = "rest"
+[source]
+id = "{id}"
+agency = "{id}"
+sector = "SOCIAL_CARE"
+base_url = "{url}"
+effects = "none"
+claims = [{claims}]
+max_age = "365000d"
+[agency]
+name = "Agency {id}"
+areas = [{areas}]
+duty_contact = {{ telephone = "01632 960100", hours = "24/7" }}
+[auth]
+scheme = "none"
+[limits]
+timeout = "30s"
+rate = "100000/s"
+concurrency = 256
+[[operation]]
+name = "by-number"
+path = "/children"
+query = {{ nhs = "{{nhs_number}}", born = "{{birth_date?}}" }}
+conclusive = true
+absent = "body.code == 'NO_SUCH_CHILD'"
+records = "body.children"
+total = "body.total"
+as_of = "body.asAt"
+  [operation.map]
+  record_id = "id"
+  nhs_number = "nhs"
+  family_name = "family"
+  given_names = "given"
+  birth_date = {{ path = "born", as = "date" }}
+  sex = "sex"
+  restricted = {{ path = "restricted", codes = "restricted" }}
+  [[operation.address]]
+  each = "homes"
+  lines = "lines"
+  postcode = "postcode"
+  [[operation.involvement]]
+  each = "workers"
+  practitioner = "name"
+  practitioner_telephone = "telephone"
+  practitioner_email = "email"
+  role = "role"
+  team = "team"
+  telephone = "teamTelephone"
+  start = "since"
+[codes.restricted]
+N = false
+Y = true
+"*" = true
+[[release]]
+classes = ["IDENTITY", "INVOLVEMENT", "CONTACT", "LOCATION"]
+to = {{ sectors = ["SOCIAL_CARE"], roles = ["practitioner"] }}
+purposes = ["SAFEGUARDING"]
+until = 2099-12-31
+"""
+_OPERATOR: Final = f"""
+log_origin = "teamaround.example/bench"
+[shield_team]
+name = "Shield team"
+telephone = "01632 960999"
+[[area]]
+code = "{AREA}"
+name = "Northbrook"
+"""
+_GRANT: Final = """
+[[grant]]
+source = "{id}"
+agency = "{id}"
+claims = ["conclusive", "effects_none", {claims}]
+origins = ["{url}"]
+"""
+_SETTINGS: Final = """
+environment = "development"
+port = 0
+deadline = 30.0
+state = "state"
+manifests = "manifests"
+secrets = "secrets"
+operator = "operator.toml"
+token_keys = "state/token-keys.json"
+"""
+
+
+def write_town(folder: Path, urls: Mapping[str, str]) -> Path:
+    """Write the files for agencies at `urls`; the settings file. The first one knows everybody."""
+    first = next(iter(urls))
+    operator = [_OPERATOR]
+    for name in ("manifests", "secrets"):
+        (folder / name).mkdir()
+    for agency, url in urls.items():
+        claims = ", ".join(f'"{claim}"' for claim in _CLAIMS if agency == first)
+        areas = "" if agency == first else f'"{AREA}"'
+        text = _MANIFEST.format(id=agency, url=url, claims=claims, areas=areas)
+        (folder / "manifests" / f"{agency}.toml").write_text(text)
+        (folder / "secrets" / agency).mkdir()
+        operator.append(_GRANT.format(id=agency, url=url, claims=claims))
+    (folder / "operator.toml").write_text("".join(operator))
+    (folder / "settings.toml").write_text(_SETTINGS)
+    return folder / "settings.toml"
