@@ -37,9 +37,7 @@ def test_every_command_that_a_page_names_is_there(page: Path) -> None:
     text = page.read_text("utf-8")
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     commands = getattr(get_command(app), "commands", {})
-    spans = "\n".join(
-        [*code(text), *re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)]
-    )
+    spans = "\n".join([*code(text), *blocks(text, "sh")])
     assert set(MAKE.findall(spans)) <= set(targets)
     assert set(COMMAND.findall(spans)) <= commands.keys()
 
