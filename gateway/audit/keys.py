@@ -4,10 +4,8 @@ import base64
 import binascii
 import hashlib
 import hmac
-import os
 import re
 import secrets
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol, Self
@@ -17,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gateway.audit.failures import KeysUnreadable, SealBroken
-from gateway.audit.private_file import create_once
+from gateway.audit.private_file import create_once, read_private
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
@@ -67,7 +65,7 @@ class EpochKeys:
         try:
             if not path.exists():
                 create_once(path, _new_keys(first_epoch))
-            content = _read_private(path)
+            content = read_private(path)
         except OSError as error:
             raise KeysUnreadable(f"{path}: cannot be read ({type(error).__name__})") from None
         return cls(**_parsed(path, content))
@@ -95,15 +93,6 @@ def _new_keys(epoch: str) -> bytes:
         raise KeysUnreadable("an epoch's name is up to 32 of a-z, 0-9 and hyphen")
     fresh = {n: base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() for n in _KEY_NAMES}
     return orjson.dumps({"format": _FORMAT, "epoch": epoch, **fresh}, option=orjson.OPT_INDENT_2)
-
-
-def _read_private(path: Path) -> bytes:
-    with path.open("rb") as file:
-        # Asked of the open file, so that it cannot be swapped between the look and the read.
-        mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-        if mode & 0o077:
-            raise KeysUnreadable(f"{path}: others may open it (mode {mode:04o}); set mode 0600")
-        return file.read()
 
 
 def _parsed(path: Path, content: bytes) -> dict[str, Any]:

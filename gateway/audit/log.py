@@ -11,7 +11,9 @@ from typing import Final, Self
 
 from gateway.audit.entry import Entry
 from gateway.audit.failures import LogUnavailable
-from gateway.audit.store import Row, Seen, Writing, check_log, create_log, log_size, read_rows
+from gateway.audit.row import Row
+from gateway.audit.store import Seen, Writing, create_log, log_size, read_rows
+from gateway.audit.store_check import check_log
 
 QUEUE_BOUND: Final = 4096
 GROUP_BOUND: Final = 256
@@ -93,7 +95,7 @@ class AuditLog:
         """Up to `count` entries that bear a child's pseudonym, newest first."""
         sql = (
             "SELECT idx, leaf FROM child_pseudonym JOIN entry USING (idx) "
-            "WHERE pseudonym = ? ORDER BY idx DESC LIMIT ?"
+            "WHERE pseudonym = ? ORDER BY child_pseudonym.at DESC, idx DESC LIMIT ?"
         )
         return await self._read(sql, (pseudonym, count))
 
@@ -164,12 +166,12 @@ class _Writer:
         """The first index of the group, or why none of it was written."""
         try:
             self._writing = self._writing or Writing.open(self._path, self._seen)
-            first = self._writing.add(rows)
+            edge = self._writing.add(rows, self._seen.edge)
         except Exception as error:  # noqa: BLE001 - whatever fails must reach those who wait
             self.close()
             return error
-        self._seen = replace(self._seen, size=first + len(rows))
-        return first
+        self._seen = replace(self._seen, edge=edge)
+        return edge.size - len(rows)
 
     def close(self) -> None:
         """Let go of the file."""

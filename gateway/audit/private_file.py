@@ -2,7 +2,10 @@
 
 import os
 import secrets
+import stat
 from pathlib import Path
+
+from gateway.audit.failures import KeysUnreadable
 
 
 def create_once(path: Path, content: bytes) -> None:
@@ -20,6 +23,16 @@ def create_once(path: Path, content: bytes) -> None:
     finally:
         draft.unlink(missing_ok=True)
     _sync_folder(path.parent)
+
+
+def read_private(path: Path) -> bytes:
+    """The content of `path`; KeysUnreadable if others may open it, OSError if it cannot be read."""
+    with path.open("rb") as file:
+        # Asked of the open file, so that it cannot be swapped between the look and the read.
+        mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+        if mode & 0o077:
+            raise KeysUnreadable(f"{path}: others may open it (mode {mode:04o}); set mode 0600")
+        return file.read()
 
 
 def _write_durably(path: Path, content: bytes) -> None:

@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from gateway.audit.failures import LogUnavailable
-from gateway.audit.store import Writing, check_log
+from gateway.audit.store import Writing
+from gateway.audit.store_check import check_log
 
 NOBODY = 65534
 

@@ -13,8 +13,9 @@ import pytest
 
 from gateway.audit.failures import LogUnavailable
 from gateway.audit.log import AuditLog
+from gateway.audit.row import microseconds
 from gateway.audit.store import create_log, read_rows
-from tests.gateway.audit.examples import MAYA, asked, everything_in
+from tests.gateway.audit.examples import MAYA, NOON, asked, everything_in
 
 PROGRAMS = "tests.gateway.audit"
 
@@ -114,7 +115,7 @@ async def test_a_group_that_fails_is_told_to_each_who_waits(path: Path, log: Aud
 
 async def test_a_group_that_breaks_off_midway_leaves_nothing(path: Path, log: AuditLog) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as meddler:
-        meddler.execute("INSERT INTO child_pseudonym VALUES (?, 0)", (MAYA,))
+        meddler.execute("INSERT INTO child_pseudonym VALUES (?, ?, 0)", (MAYA, microseconds(NOON)))
     with pytest.raises(LogUnavailable):
         await log.append(asked("q1", MAYA))
     assert await log.size() == 0

@@ -14,7 +14,7 @@ from gateway.audit.keys import EpochKeys
 from gateway.audit.log import AuditLog
 from gateway.audit.pseudonym import Pseudonym, identifier_pseudonym, person_pseudonym
 from gateway.audit.sealing import seal
-from gateway.audit.store import check_log
+from gateway.audit.store_check import check_log
 from tests.gateway.audit.examples import MAYA, OMAR, asked, everything_in, released
 
 WAL_HEADER, FRAME_HEADER, PAGE = 32, 24, 4096

@@ -11,7 +11,10 @@ import pytest
 
 from gateway.audit.failures import LogCorrupt, LogUnavailable
 from gateway.audit.log import AuditLog
-from gateway.audit.store import Row, Writing, check_log, create_log
+from gateway.audit.merkle import Edge
+from gateway.audit.row import Row
+from gateway.audit.store import Writing, create_log
+from gateway.audit.store_check import check_log
 from tests.gateway.audit.examples import MAYA, asked, everything_in
 
 
@@ -20,7 +23,7 @@ def written(path: Path) -> Path:
     """A log of 40 entries about Maya, closed."""
     create_log(path)
     writing = Writing.open(path, check_log(path))
-    writing.add([Row.of(asked(f"q{n}", MAYA)) for n in range(40)])
+    writing.add([Row.of(asked(f"q{n}", MAYA)) for n in range(40)], Edge())
     writing.close()
     return path
 
@@ -115,8 +118,9 @@ def test_a_log_whose_triggers_were_taken_off_is_refused(written: Path) -> None:
 
 
 def test_a_log_that_lost_entries_since_it_was_read_takes_no_more(written: Path) -> None:
+    seen = check_log(written)
     with pytest.raises(LogUnavailable, match="40 entries of 41"):
-        Writing.open(written, replace(check_log(written), size=41))
+        Writing.open(written, replace(seen, edge=replace(seen.edge, size=41)))
 
 
 def test_a_log_that_is_gone_is_not_begun_anew(path: Path) -> None:
