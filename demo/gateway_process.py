@@ -42,7 +42,11 @@ class GatewayProcess:
             text=True,
             start_new_session=True,  # Ctrl-C is ours to pass on
         )
-        self.port = self._serving_port(self._process)
+        try:
+            self.port = self._serving_port(self._process)
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(
@@ -51,6 +55,10 @@ class GatewayProcess:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the gateway as a service manager would; nothing if it does not run."""
         if self._process is None:
             return
         self._process.terminate()
