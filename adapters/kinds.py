@@ -14,6 +14,7 @@ from adapters.manifest import Manifest
 from adapters.rest import REST
 from adapters.secrets import SecretMissing, Secrets
 from adapters.sql import open_source
+from adapters.sql_engine import address_of, read_dsn
 
 
 class UnknownKind(ValueError):  # noqa: N818 - reads as the verdict it is
@@ -50,9 +51,9 @@ def _open_sql(
 ) -> Source:
     if manifest.source.dsn is None:
         raise SecretMissing(f"source {manifest.source.id} names no dsn")
-    dsn = secrets.text(manifest.source.dsn)
-    egress.check(dsn, "source.dsn")
-    return open_source(manifest, dsn, clock)
+    url = read_dsn(secrets.text(manifest.source.dsn))
+    egress.check(address_of(url), "source.dsn")
+    return open_source(manifest, url, clock)
 
 
 async def _open_http(

@@ -157,6 +157,9 @@ def _source(manifest: Manifest) -> Iterator[Fault]:
     token_url = getattr(manifest.auth, "token_url", None)
     if token_url is not None:
         yield from _url(token_url, ("auth", "token_url"))
+    header = getattr(manifest.auth, "header", None)
+    if header is not None and not _HEADER_NAME.fullmatch(header):
+        yield Fault(("auth", "header"), "a header name has letters, digits and hyphens")
     for name, value in source.headers.items():
         if not _HEADER_NAME.fullmatch(name) or _OUR_HEADERS.fullmatch(name):
             yield Fault(("source", "headers", name), "no header that a manifest may set")

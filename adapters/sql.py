@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 import aiosqlite
-from sqlalchemy import TextClause, text
+from sqlalchemy import URL, TextClause, text
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncMappingResult
 
@@ -208,9 +208,9 @@ async def _interrupted_with_us(
         raise
 
 
-def open_source(manifest: Manifest, dsn: str, clock: Clock) -> SqlSource:
-    """The source of a checked manifest at `dsn`; SecretMissing if that is no database address."""
-    engine = open_engine(dsn, manifest.limits)
+def open_source(manifest: Manifest, url: URL, clock: Clock) -> SqlSource:
+    """The source of a checked manifest at `url`; connects nowhere yet."""
+    engine = open_engine(url, manifest.limits)
     typed_dates = engine.dialect.name == POSTGRESQL
     operations = {
         one.name: SqlOperation.of(manifest, one, typed_dates=typed_dates)

@@ -12,26 +12,39 @@ from adapters.secrets import SecretMissing
 
 POSTGRESQL: Final = "postgresql"
 SQLITE: Final = "sqlite"
+_POSTGRESQL_PORT: Final = 5432
 _WAIT_FOR_LOCK_S: Final = 0.25  # a writer's commit is over by then
 
 
-def open_engine(dsn: str, limits: Limits) -> AsyncEngine:
-    """A pool as wide as the manifest's concurrency; connects only when asked.
+def read_dsn(dsn: str) -> URL:
+    """postgresql://user:password@host:port/database or sqlite:////path.
 
-    `dsn` is postgresql://user:password@host:port/database or sqlite:////path; SecretMissing for
-    anything else, without saying what it is.
+    SecretMissing for anything else, without saying what it is; a query too, as it could name
+    another host than the one that the operator listed.
     """
     try:
         url = make_url(dsn)
     except (ArgumentError, ValueError):
         raise SecretMissing("the dsn is no database address") from None
-    match url.get_backend_name():
-        case "postgresql":
-            return _engine(url.set(drivername="postgresql+asyncpg"), limits, _postgresql(limits))
-        case "sqlite" if url.database:
-            return _engine(_read_only_file(url.database), limits, _sqlite(limits))
-        case _:
-            raise SecretMissing("the dsn begins with postgresql:// or names a file of sqlite:///")
+    place = {POSTGRESQL: url.host, SQLITE: url.database}.get(url.drivername)
+    if not place or url.query:
+        raise SecretMissing("the dsn is postgresql://host/database or sqlite:////file, no query")
+    return url
+
+
+def address_of(url: URL) -> str:
+    """Where `url` leads, as the driver will read it: an origin, without user or password."""
+    if url.drivername == SQLITE:
+        return f"sqlite:///{quote(url.database or '')}"
+    host = f"[{url.host}]" if ":" in (url.host or "") else url.host
+    return f"postgresql://{host}:{url.port or _POSTGRESQL_PORT}"
+
+
+def open_engine(url: URL, limits: Limits) -> AsyncEngine:
+    """A pool as wide as the manifest's concurrency; connects only when asked."""
+    if url.drivername == SQLITE:
+        return _engine(_read_only_file(url.database or ""), limits, _sqlite(limits))
+    return _engine(url.set(drivername="postgresql+asyncpg"), limits, _postgresql(limits))
 
 
 def _engine(url: URL, limits: Limits, connect: dict[str, Any]) -> AsyncEngine:

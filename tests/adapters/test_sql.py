@@ -13,6 +13,7 @@ from adapters.contract import Fault, Malformed, MoreNeeded, NoRecord, Records, T
 from adapters.dates import PartialDate
 from adapters.egress import EgressRefused
 from adapters.record import Identifier
+from adapters.secrets import SecretMissing
 from demo.postgres import Postgres
 from tests.adapters.asking import manifest_text, only, opened, question
 
@@ -314,6 +315,26 @@ async def test_a_database_elsewhere_than_listed_is_never_opened(file_dsn: str) -
     with pytest.raises(EgressRefused):
         async with opened(PERSON_TEXT, "sqlite:////other.db", environ=environ(file_dsn)):
             pass
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql://listed/x?host=elsewhere",
+        "sqlite:////listed.db?mode=rwc",
+        "sqlite://",
+        "postgresql:///x",
+        "mysql://listed/x",
+        "s3cr3t",
+    ],
+)
+async def test_an_address_that_could_lead_elsewhere_is_refused_unseen(dsn: str) -> None:
+    listed = ("postgresql://listed", "sqlite:////listed.db")
+    with pytest.raises(SecretMissing) as caught:
+        async with opened(PERSON_TEXT, *listed, environ=environ(dsn)):
+            pass
+    assert "elsewhere" not in str(caught.value)
+    assert "s3cr3t" not in str(caught.value)
 
 
 HACKNEY_REST = """
