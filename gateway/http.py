@@ -50,6 +50,7 @@ STATUS_OF_CODE: Final = {
 }
 _BEFORE_GRAPHQL: Final = frozenset({*STATUS_OF_CODE, "BODY_INVALID"})
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_PART: Final = b"Content-Type: application/json; charset=utf-8"
 _CLIENT_CLOSED: Final = 499
 _PARTIAL_SUCCESS: Final = 294  # GraphQL over HTTP, edition of September 2026
 _INTERNAL: Final = {
@@ -128,12 +129,12 @@ class Endpoint:
         self, result: ExperimentalIncrementalExecutionResults, started: Started
     ) -> StreamingResponse:
         async def parts() -> AsyncGenerator[bytes, None]:
+            yield b"\r\n---\r\n"
             try:
                 async with aclosing(_payloads(result)) as payloads:
                     async for payload in payloads:
                         await started.declare()
                         yield _part(payload)
-                yield b"\r\n-----\r\n"
             except TryLater:
                 return  # what cannot be logged does not leave: the stream ends
             except Exception as bug:  # noqa: BLE001  whatever it was, its text stays inside
@@ -222,8 +223,10 @@ def _json(body: Mapping[str, Any], status: int, wanted: Accepts) -> Response:
 
 
 def _part(payload: Mapping[str, Any]) -> bytes:
-    head = b"\r\n---\r\nContent-Type: application/json; charset=utf-8\r\n\r\n"
-    return head + orjson.dumps(payload)
+    # Its length and the boundary at once: by either a client knows that the part is over.
+    body = orjson.dumps(payload)
+    boundary = b"---" if payload["hasNext"] else b"-----"
+    return b"%b\r\nContent-Length: %d\r\n\r\n%b\r\n%b\r\n" % (_PART, len(body), body, boundary)
 
 
 async def _unless_gone(request: HttpRequest, work: Awaitable[T]) -> T:
