@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 _PORTS: Final = {"http": 80, "https": 443, "postgresql": 5432}
 
 
-class EgressRefused(Exception):  # noqa: N818 - reads as the verdict it is
+class EgressRefused(Exception):
     """The manifest names a place that the operator did not list for it."""
 
 

@@ -17,7 +17,7 @@ from adapters.sql import open_source
 from adapters.sql_engine import address_of, read_dsn
 
 
-class UnknownKind(ValueError):  # noqa: N818 - reads as the verdict it is
+class UnknownKind(ValueError):
     """The manifest is of a kind that this gateway does not have."""
 
 

@@ -27,7 +27,7 @@ class Problem:
     what: str
 
 
-class ManifestInvalid(ValueError):  # noqa: N818 - reads as the verdict it is
+class ManifestInvalid(ValueError):
     """The file is no usable manifest; its message lists every problem, one a line."""
 
     def __init__(self, path: Path, problems: Iterable[Problem]) -> None:

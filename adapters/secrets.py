@@ -7,7 +7,7 @@ from pathlib import Path
 from adapters.manifest import Secret
 
 
-class SecretMissing(Exception):  # noqa: N818 - reads as the verdict it is
+class SecretMissing(Exception):
     """A secret that the manifest names is not there; says where it was looked for, never what."""
 
 

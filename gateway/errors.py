@@ -29,27 +29,27 @@ class TeamAroundError(Exception):
         return {"code": self.code}
 
 
-class SignIn(TeamAroundError):  # noqa: N818
+class SignIn(TeamAroundError):
     """The token is missing, wrong or too old."""
 
 
-class NotAllowed(TeamAroundError):  # noqa: N818
+class NotAllowed(TeamAroundError):
     """The caller is known and may not do this."""
 
 
-class AskDifferently(TeamAroundError):  # noqa: N818
+class AskDifferently(TeamAroundError):
     """The request cannot be answered as it stands."""
 
 
-class TryLater(TeamAroundError):  # noqa: N818
+class TryLater(TeamAroundError):
     """The gateway cannot serve now, and so discloses nothing."""
 
 
-class NotYetAvailable(TeamAroundError):  # noqa: N818
+class NotYetAvailable(TeamAroundError):
     """A promised name whose feature this version does not have."""
 
 
-class ConfigurationInvalid(Exception):  # noqa: N818
+class ConfigurationInvalid(Exception):
     """A settings, operator or manifest file cannot be used; the message says what to change."""
 
 

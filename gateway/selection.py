@@ -42,7 +42,7 @@ _CONTACT_PATHS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-class TooManyFields(Exception):  # noqa: N818
+class TooManyFields(Exception):
     """The document selects more fields, fragments unfolded, than anybody needs."""
 
 
