@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from gateway.audit.merkle import Edge
 from gateway.audit.note import NoteSigner
 
 PROOF_FORMAT: Final = "c2sp.org/tlog-proof@v1"
@@ -35,10 +34,9 @@ class Checkpoint:
         return tuple(line.split(" ")[1] for line in signatures[1:])
 
 
-def signed(signer: NoteSigner, edge: Edge, at: datetime) -> Checkpoint:
+def signed(signer: NoteSigner, size: int, root: bytes, at: datetime) -> Checkpoint:
     """The checkpoint of a tree, signed by the log alone."""
-    text = checkpoint_text(signer.name, edge.size, edge.root)
-    return Checkpoint(edge.size, edge.root, at, signer.sign(text))
+    return Checkpoint(size, root, at, signer.sign(checkpoint_text(signer.name, size, root)))
 
 
 def checkpoint_text(origin: str, size: int, root: bytes) -> str:
@@ -55,9 +53,12 @@ def stated_root(note: str, size: int) -> bytes | None:
     return None
 
 
-def proof_text(index: int, path: Sequence[bytes], checkpoint: Checkpoint) -> str:
-    """A proof that stands alone (C2SP tlog-proof): whoever has the leaf can check it offline."""
-    lines = [PROOF_FORMAT, f"index {index}", *map(_text, path)]
+def proof_text(
+    index: int, path: Sequence[bytes], checkpoint: Checkpoint, leaf: bytes | None = None
+) -> str:
+    """A proof that stands alone (C2SP tlog-proof), with the leaf as its extra data if given."""
+    extra = [] if leaf is None else [f"extra {_text(leaf)}"]
+    lines = [PROOF_FORMAT, *extra, f"index {index}", *map(_text, path)]
     return "\n".join(lines) + f"\n\n{checkpoint.note}"
 
 

@@ -2,18 +2,32 @@
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Final, Self
 
+from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.entry import Entry
 from gateway.audit.failures import LogUnavailable
+from gateway.audit.merkle import Nodes
 from gateway.audit.row import Row
-from gateway.audit.store import Seen, Writing, create_log, log_size, read_rows
+from gateway.audit.store import (
+    Seen,
+    Writing,
+    create_log,
+    keep_checkpoint,
+    keep_cosignature,
+    log_size,
+    newest_checkpoint,
+    newest_cosignatures,
+    read_rows,
+    tile_hashes,
+)
 from gateway.audit.store_check import check_log
+from gateway.audit.tile import ENTRIES, Tile, bundle, nodes_of, tiles_towards
 
 QUEUE_BOUND: Final = 4096
 GROUP_BOUND: Final = 256
@@ -98,6 +112,37 @@ class AuditLog:
             "WHERE pseudonym = ? ORDER BY child_pseudonym.at DESC, idx DESC LIMIT ?"
         )
         return await self._read(sql, (pseudonym, count))
+
+    async def nodes(self, indexes: Iterable[int], size: int) -> Nodes:
+        """The tree's nodes that lead from entries to the root at `size`.
+
+        LogCorrupt if the store lacks one.
+        """
+        tiles = tiles_towards(indexes, size)
+        return nodes_of(await asyncio.to_thread(tile_hashes, self._path, tiles))
+
+    async def tile(self, tile: Tile) -> bytes:
+        """The bytes of a tile or of a bundle of entries; LogCorrupt if the log has less."""
+        if tile.level == ENTRIES:
+            return bundle(each.leaf for each in await self.entries(tile.first, tile.width))
+        hashes = await asyncio.to_thread(tile_hashes, self._path, [tile])
+        return b"".join(hashes[tile])
+
+    async def checkpoint(self, *, cosigned_by: int = 0) -> Checkpoint | None:
+        """The largest checkpoint kept that at least so many witnesses signed, or None."""
+        return await asyncio.to_thread(newest_checkpoint, self._path, cosigned_by=cosigned_by)
+
+    async def keep(self, checkpoint: Checkpoint) -> None:
+        """Write a signed checkpoint, durable on return; the first of each size is kept."""
+        await asyncio.to_thread(keep_checkpoint, self._path, checkpoint)
+
+    async def cosign(self, size: int, witness: str, at: int, line: str) -> None:
+        """Write a witness's signature line under the checkpoint of `size`, durable on return."""
+        await asyncio.to_thread(keep_cosignature, self._path, size, witness, at, line)
+
+    async def cosigned(self) -> Mapping[str, tuple[int, int]]:
+        """When, in seconds since 1970, and at which size each witness last signed, by name."""
+        return await asyncio.to_thread(newest_cosignatures, self._path)
 
     async def size(self) -> int:
         """How many entries are durable, which is the next index."""

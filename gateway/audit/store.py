@@ -1,7 +1,8 @@
 """The log's SQLite file: entries are added, numbered from 0 without a gap, and never changed."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -20,7 +21,7 @@ from gateway.audit.store_file import (
     reading,
     unavailable,
 )
-from gateway.audit.tile import nodes_of, tiles_towards
+from gateway.audit.tile import Tile, nodes_of, tiles_towards
 
 _INSERT_ENTRY: Final = "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_PSEUDONYM: Final = "INSERT INTO child_pseudonym VALUES (?, ?, ?)"
@@ -28,7 +29,16 @@ _INSERT_AGENCY: Final = "INSERT INTO asked_agency VALUES (?, ?, ?)"
 _INSERT_LEAF_HASH: Final = "INSERT INTO leaf_hash VALUES (?, ?)"
 _INSERT_TILE_HASH: Final = "INSERT INTO tile_hash VALUES (?, ?, ?)"
 _INSERT_CHECKPOINT: Final = "INSERT INTO checkpoint VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
-_NEWEST_CHECKPOINT: Final = "SELECT * FROM checkpoint ORDER BY size DESC LIMIT 1"
+_INSERT_COSIGNATURE: Final = "INSERT INTO cosignature VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_NEWEST_CHECKPOINT: Final = (
+    "SELECT * FROM checkpoint AS c WHERE ? <="
+    " (SELECT count(DISTINCT witness) FROM cosignature AS w WHERE w.size = c.size)"
+    " ORDER BY size DESC LIMIT 1"
+)
+_COSIGNATURES: Final = (
+    "SELECT line, max(at) FROM cosignature WHERE size = ? GROUP BY witness ORDER BY witness"
+)
+_LAST_SEEN: Final = "SELECT witness, max(at), size FROM cosignature GROUP BY witness"
 _SIZE: Final = "SELECT coalesce(max(idx) + 1, 0) FROM entry"
 _LEAF_HASHES: Final = "SELECT hash FROM leaf_hash WHERE idx >= ? AND idx < ? ORDER BY idx"
 _TILE_HASHES: Final = (
@@ -91,14 +101,6 @@ class Writing:
             self.connection.execute("COMMIT")
             return after
 
-    def keep(self, checkpoint: Checkpoint) -> None:
-        """Write a signed checkpoint, durable on return; the first of each size is kept."""
-        with unavailable(self.path):
-            _refuse_another(self.path, self.file)
-            at = microseconds(checkpoint.at)
-            row = (checkpoint.size, checkpoint.root, at, checkpoint.note)
-            self.connection.execute(_INSERT_CHECKPOINT, row)
-
     def close(self) -> None:
         """Close the file; what was not committed is rolled back."""
         self.connection.close()
@@ -125,14 +127,44 @@ def log_size(path: Path) -> int:
         return stored_size(connection)
 
 
-def newest_checkpoint(path: Path) -> Checkpoint | None:
-    """The largest checkpoint that was kept; None before the first."""
+def newest_checkpoint(path: Path, *, cosigned_by: int = 0) -> Checkpoint | None:
+    """The largest checkpoint that was kept and that at least so many witnesses signed.
+
+    None if there is none. Its note carries each witness's newest cosignature.
+    """
     with reading(path) as connection:
-        row = connection.execute(_NEWEST_CHECKPOINT).fetchone()
-    if row is None:
-        return None
-    size, root, at, note = row
-    return Checkpoint(size, root, at_microsecond(at), note)
+        row = connection.execute(_NEWEST_CHECKPOINT, (cosigned_by,)).fetchone()
+        if row is None:
+            return None
+        size, root, at, note = row
+        lines = [line for line, _ in connection.execute(_COSIGNATURES, (size,))]
+    return Checkpoint(size, root, at_microsecond(at), note + "".join(lines))
+
+
+def keep_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a signed checkpoint, durable on return; the first of each size is kept."""
+    at = microseconds(checkpoint.at)
+    _insert_signed(
+        path, _INSERT_CHECKPOINT, (checkpoint.size, checkpoint.root, at, checkpoint.note)
+    )
+
+
+def keep_cosignature(path: Path, size: int, witness: str, at: int, line: str) -> None:
+    """Write a witness's signature line under the checkpoint of `size`; `at` as it states."""
+    _insert_signed(path, _INSERT_COSIGNATURE, (size, witness, at, line))
+
+
+def newest_cosignatures(path: Path) -> dict[str, tuple[int, int]]:
+    """When, in seconds since 1970, and at which size each witness last signed, by its name."""
+    with reading(path) as connection:
+        rows = connection.execute(_LAST_SEEN).fetchall()
+    return {witness: (at, size) for witness, at, size in rows}
+
+
+def tile_hashes(path: Path, tiles: Iterable[Tile]) -> dict[Tile, list[bytes]]:
+    """What stands in each tile of hashes, of one moment; LogCorrupt if a hash is missing."""
+    with reading(path) as connection:
+        return _tile_hashes(connection, tiles)
 
 
 def stored_size(connection: sqlite3.Connection) -> int:
@@ -141,23 +173,32 @@ def stored_size(connection: sqlite3.Connection) -> int:
     return int(size)
 
 
-def stored_hashes(
-    connection: sqlite3.Connection, level: int, first: int, count: int
-) -> list[bytes]:
-    """`count` hashes of a tile level from place `first`; LogCorrupt if one is missing."""
-    end = first + count
-    sql, given = (_TILE_HASHES, (level, first, end)) if level else (_LEAF_HASHES, (first, end))
-    hashes = [found for (found,) in connection.execute(sql, given)]
-    if len(hashes) != count:
-        raise LogCorrupt(f"the tree lacks hashes of level {level} from {first}; restore it")
+def stored_edge(connection: sqlite3.Connection, size: int) -> Edge:
+    """The edge of the stored tree at `size`; LogCorrupt if a hash is missing."""
+    return edge_of(size, nodes_of(_tile_hashes(connection, tiles_towards((), size))))
+
+
+def _tile_hashes(connection: sqlite3.Connection, tiles: Iterable[Tile]) -> dict[Tile, list[bytes]]:
+    return {t: _hashes(connection, t) for t in tiles}
+
+
+def _hashes(connection: sqlite3.Connection, tile: Tile) -> list[bytes]:
+    within = (tile.first, tile.first + tile.width)
+    rows = (
+        connection.execute(_TILE_HASHES, (tile.level, *within))
+        if tile.level
+        else connection.execute(_LEAF_HASHES, within)
+    )
+    hashes = [found for (found,) in rows]
+    if len(hashes) != tile.width:
+        raise LogCorrupt(f"the log lacks hashes of {tile.path}; restore it")
     return hashes
 
 
-def stored_edge(connection: sqlite3.Connection, size: int) -> Edge:
-    """The edge of the stored tree at `size`; LogCorrupt if a hash is missing."""
-    tiles = tiles_towards((), size)
-    hashes = {t: stored_hashes(connection, t.level, t.first, t.width) for t in tiles}
-    return edge_of(size, nodes_of(hashes))
+def _insert_signed(path: Path, sql: str, row: Sequence[Any]) -> None:
+    with unavailable(path), closing(connected(path, "rw")) as connection:
+        make_durable(connection)
+        connection.execute(sql, row)
 
 
 def _gone_on(path: Path, connection: sqlite3.Connection, known: Edge) -> Edge:

@@ -44,7 +44,7 @@ CREATE TABLE tile_hash (
 CREATE TABLE checkpoint (
   size INTEGER PRIMARY KEY,
   root BLOB NOT NULL,
-  at TEXT NOT NULL,
+  at INTEGER NOT NULL,
   note TEXT NOT NULL
 ) STRICT;
 CREATE TABLE cosignature (

@@ -43,6 +43,10 @@ class Tile:
         part = "" if self.width == TILE_WIDTH else f".p/{self.width}"
         return f"tile/{level}/{groups}{part}"
 
+    def within(self, size: int) -> bool:
+        """Whether a tree of `size` has all of it."""
+        return self.first + self.width <= size >> TILE_HEIGHT * max(self.level, 0)
+
     @classmethod
     def read(cls, path: str) -> Self | None:
         """The tile at `path` below "tile/"; None if there is no tile of such a name."""

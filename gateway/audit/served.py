@@ -1,0 +1,63 @@
+"""The published log over HTTP (C2SP tlog-tiles), for auditors alone."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from gateway.audit.failures import LogUnavailable
+from gateway.audit.publication import Publication
+from gateway.audit.tile import Tile
+
+Admits = Callable[[str | None], Awaitable[Response | None]]
+"""Takes an Authorization header; None if its bearer may read the log, else what to answer."""
+
+# The log is for auditors: nothing on the way may keep a copy of it.
+_PRIVATE: Final = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+_LASTING: Final = {**_PRIVATE, "Cache-Control": "private, max-age=31536000, immutable"}
+
+
+def routes(publication: Publication, admits: Admits) -> list[Route]:
+    """`/checkpoint` and `/tile/...`, to be mounted below the log's own prefix."""
+
+    async def checkpoint(request: Request) -> Response:
+        refusal = await admits(request.headers.get("authorization"))
+        if refusal is not None:
+            return refusal
+        try:
+            newest = await publication.newest()
+        except LogUnavailable:
+            return _unavailable()
+        return PlainTextResponse(newest.note, headers=_PRIVATE)
+
+    async def tile(request: Request) -> Response:
+        refusal = await admits(request.headers.get("authorization"))
+        if refusal is not None:
+            return refusal
+        wanted = Tile.read(request.path_params["path"])
+        if wanted is None:
+            return _nothing()
+        try:
+            return await _tile(publication, wanted)
+        except LogUnavailable:
+            return _unavailable()
+
+    return [Route("/checkpoint", checkpoint), Route("/tile/{path:path}", tile)]
+
+
+async def _tile(publication: Publication, wanted: Tile) -> Response:
+    published = await publication.log.checkpoint()
+    if published is None or not wanted.within(published.size):
+        return _nothing()
+    content = await publication.log.tile(wanted)
+    return Response(content, headers=_LASTING, media_type="application/octet-stream")
+
+
+def _nothing() -> Response:
+    return PlainTextResponse("no such tile is published\n", 404, headers=_PRIVATE)
+
+
+def _unavailable() -> Response:
+    return PlainTextResponse("the log cannot be read now\n", 503, headers=_PRIVATE)
