@@ -18,6 +18,7 @@ from adapters.conversion import (
 )
 from adapters.expression import UnreadableError
 from adapters.identifiers import NHS_NUMBER, UPN
+from adapters.language import JMESPATH, Language
 from adapters.manifest import Operation
 from adapters.reading import CodeTables, Convert, Reading
 from adapters.record import Identifier, Name, Record
@@ -78,16 +79,22 @@ class RecordMapping:
 
     @classmethod
     def of(
-        cls, operation: Operation, codes: CodeTables, systems: Mapping[str, str] | None = None
+        cls,
+        operation: Operation,
+        codes: CodeTables,
+        systems: Mapping[str, str] | None = None,
+        language: Language = JMESPATH,
     ) -> Self:
         """Compile the mapping of a checked manifest's operation."""
         mapped = {name: getattr(operation.map, name) for name in _VALUES}
         values = {
-            name: Reading.of(value, codes, _VALUES[name], decides=name == "restricted")
+            name: Reading.of(
+                value, codes, _VALUES[name], decides=name == "restricted", language=language
+            )
             for name, value in mapped.items()
             if value is not None
         }
-        return cls(values, sections_of(operation, codes), systems or {})
+        return cls(values, sections_of(operation, codes, language), systems or {})
 
     def roots(self, fields: frozenset[str]) -> frozenset[str]:
         """Every name that an answer with these fields may mention in a document."""

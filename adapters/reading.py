@@ -6,7 +6,8 @@ from typing import Any, Self
 
 from adapters.conversion import CONVERSIONS, decode
 from adapters.dates import PartialDate
-from adapters.expression import Expression, UnreadableError
+from adapters.expression import UnreadableError
+from adapters.language import JMESPATH, Language, Readable
 from adapters.manifest import Value
 
 Convert = Callable[[Any], Any]
@@ -21,17 +22,25 @@ class Reading:
     table's `"*"`, and of several codes one that is true is enough.
     """
 
-    expression: Expression | None
+    expression: Readable | None
     constant: str | bool | None
     table: Mapping[str, str | bool] | None
     convert: Convert
     decides: bool = False
 
     @classmethod
-    def of(cls, value: Value, codes: CodeTables, kind: Convert, *, decides: bool = False) -> Self:
+    def of(
+        cls,
+        value: Value,
+        codes: CodeTables,
+        kind: Convert,
+        *,
+        decides: bool = False,
+        language: Language = JMESPATH,
+    ) -> Self:
         """Compile `value`, read as `kind` after its own `as`; the manifest is already checked."""
         return cls(
-            expression=None if value.path is None else Expression.parse(value.path),
+            expression=None if value.path is None else language.value(value.path),
             constant=value.value,
             table=None if value.codes is None else codes[value.codes],
             convert=kind if value.as_ == "text" else _then(CONVERSIONS[value.as_], kind),

@@ -18,7 +18,8 @@ from adapters.conversion import (
     to_word,
 )
 from adapters.dates import PartialDate
-from adapters.expression import Expression, UnreadableError
+from adapters.expression import UnreadableError
+from adapters.language import JMESPATH, Language, Readable
 from adapters.manifest import Operation, Section, Value
 from adapters.reading import CodeTables, Convert, Reading
 from adapters.record import (
@@ -63,7 +64,7 @@ class SectionReading:
     """One section of one operation, compiled; `roots` are the names its expressions mention."""
 
     name: str
-    each: Expression | None
+    each: Readable | None
     readings: Mapping[str, Reading]
     build: Build
     roots: frozenset[str]
@@ -255,19 +256,23 @@ SECTIONS: Final[Mapping[str, SectionKind]] = {
 }
 
 
-def sections_of(operation: Operation, codes: CodeTables) -> tuple[SectionReading, ...]:
+def sections_of(
+    operation: Operation, codes: CodeTables, language: Language = JMESPATH
+) -> tuple[SectionReading, ...]:
     """Every section of `operation`, compiled, in the order of the record's fields."""
     return tuple(
-        _compiled(name, kind, section, codes)
+        _compiled(name, kind, section, codes, language)
         for name, kind in SECTIONS.items()
         for section in getattr(operation, kind.key)
     )
 
 
-def _compiled(name: str, kind: SectionKind, section: Section, codes: CodeTables) -> SectionReading:
-    each = None if section.each is None else Expression.parse(section.each)
+def _compiled(
+    name: str, kind: SectionKind, section: Section, codes: CodeTables, language: Language
+) -> SectionReading:
+    each = None if section.each is None else language.items(section.each)
     readings = {
-        key: Reading.of(value, codes, convert, decides=key == "sensitive")
+        key: Reading.of(value, codes, convert, decides=key == "sensitive", language=language)
         for key, convert in kind.values.items()
         if (value := _mapped(getattr(section, key))) is not None
     }
