@@ -17,6 +17,7 @@ from gateway.settings import Settings
 ALGORITHMS: Final = ["ES256", "RS256", "PS256", "Ed25519"]
 DEVELOPMENT_KID: Final = "teamaround-development"
 _LONGEST_TOKEN: Final = 8192
+_LONGEST_CLAIM: Final = 256  # what an entry of the log holds
 _LEEWAY_S: Final = 30
 _SIGN_IN: Final = "present a current access token: Authorization: Bearer <token>"
 
@@ -28,10 +29,15 @@ def read_token_keys(settings: Settings) -> KeySet:
         keys = json.loads(file.read_text("utf-8"))
         kids = [str(key.get("kid", "")) for key in keys["keys"]]
         key_set = KeySet.import_key_set(keys)
+        secret = any(key.is_private or key.key_type == "oct" for key in key_set.keys)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, JoseError) as error:
         raise ConfigurationInvalid(
             f"token_keys: {file} is no JWKS file ({type(error).__name__})"
         ) from None
+    if secret:
+        raise ConfigurationInvalid(
+            f"token_keys: {file} holds a private or a shared key; name public keys there"
+        )
     if settings.environment == "production" and any(k.startswith(DEVELOPMENT_KID) for k in kids):
         raise ConfigurationInvalid(
             f"token_keys: {file} holds a development key, which production refuses;"
@@ -50,7 +56,6 @@ class TokenVerifier:
             leeway=_LEEWAY_S,
             iss={"essential": True, "value": settings.issuer},
             aud={"essential": True, "value": settings.audience},
-            sub={"essential": True},
             exp={"essential": True},
             iat={"essential": True},
         )
@@ -80,22 +85,35 @@ def _caller(claims: Mapping[str, Any]) -> Caller:
         raise SignIn("NO_HUMAN", "the token must name a person (sub) and an organisation")
     try:
         return Caller(
-            user=str(user),
-            organisation=str(organisation),
+            user=_line(str(user)),
+            organisation=_line(str(organisation)),
             sector=Sector(str(claims.get("sector"))),
-            roles=frozenset(_texts(claims, "roles")),
+            roles=_roles(claims),
             purposes=frozenset(Purpose(p) for p in _texts(claims, "purposes")),
             areas=tuple(sorted(_texts(claims, "areas"))),
         )
     except ValueError:
         raise SignIn(
             "UNAUTHENTICATED",
-            "the token's sector, roles, purposes or areas are not what this gateway knows",
+            "the token's person, organisation, sector, roles, purposes or areas are not what"
+            " this gateway knows",
         ) from None
 
 
 def _text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
+
+
+def _line(text: str) -> str:
+    if len(text) > _LONGEST_CLAIM or not text.isprintable():
+        raise ValueError("no line that the log would hold")
+    return text
+
+
+def _roles(claims: Mapping[str, Any]) -> frozenset[str]:
+    roles = frozenset(_texts(claims, "roles"))
+    _line(" ".join(roles))
+    return roles
 
 
 def _texts(claims: Mapping[str, Any], name: str) -> list[str]:

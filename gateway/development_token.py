@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 from gateway.auth import DEVELOPMENT_KID
@@ -24,13 +25,23 @@ def development_key(settings: Settings) -> ECKey:
             " in production callers bring a token of their own issuer"
         )
     private = settings.state / _PRIVATE
-    if private.exists():
-        return ECKey.import_key(json.loads(private.read_text("utf-8")))
+    try:
+        if private.exists():
+            return ECKey.import_key(json.loads(private.read_text("utf-8")))
+        return _made(private, settings)
+    except (OSError, ValueError, KeyError, TypeError, JoseError) as error:
+        raise ConfigurationInvalid(
+            f"token_keys: {settings.token_keys} and {private} are made together and cannot be"
+            f" made or read ({type(error).__name__}); remove both, or see the folder's rights"
+        ) from None
+
+
+def _made(private: Path, settings: Settings) -> ECKey:
     kid = f"{DEVELOPMENT_KID}-{secrets.token_hex(4)}"
     key = ECKey.generate_key("P-256", {"kid": kid, "use": "sig", "alg": "ES256"})
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _write(private, dict(key.as_dict(private=True)))
     _write(settings.token_keys, {"keys": [dict(key.as_dict(private=False))]})
+    _write(private, dict(key.as_dict(private=True)))
     return key
 
 
