@@ -7,13 +7,16 @@ from typing import Any, Final
 from adapters.codes import Purpose, Sex
 from adapters.dates import PartialDate
 from adapters.identifiers import NhsNumber, Postcode, Upn
+from adapters.record import Name
 from gateway.caller import Caller
 from gateway.errors import AskDifferently, NotAllowed, NotYetAvailable
+from resolvers.names import families, givens
 
 LONGEST_JUSTIFICATION: Final = 2000
 LONGEST_CASE_REFERENCE: Final = 100
-_LONGEST_NAME: Final = 100
+_LONGEST_LINE: Final = 100
 _MOST_NAMES: Final = 10
+_LINE: Final = f"each of at most {_LONGEST_LINE} characters that can be seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,10 @@ def _known(details: Mapping[str, Any]) -> Known:
         raise NotYetAvailable(
             "NOT_YET_AVAILABLE", "known.chosen is not yet available here: leave it out"
         )
-    record = details.get("agencyRecord")
     known = Known(
         nhs_number=details.get("nhsNumber"),
         upn=details.get("upn"),
-        agency_record=record and (str(record["agency"]), str(record["recordId"])),
+        agency_record=_record(details.get("agencyRecord")),
         given_names=_names(details.get("givenNames") or []),
         family_name=next(iter(_names([details.get("familyName") or ""])), None),
         birth_date=details.get("birthDate"),
@@ -89,26 +91,43 @@ def _known(details: Mapping[str, Any]) -> Known:
 
 
 def _names(values: list[str]) -> tuple[str, ...]:
-    if len(values) > _MOST_NAMES or any(len(v) > _LONGEST_NAME for v in values):
+    names = tuple(" ".join(v.split()) for v in values if v.strip())
+    if len(names) > _MOST_NAMES or not all(map(_is_line, names)):
         raise AskDifferently(
             "VARIABLES_INVALID",
-            f"known: at most {_MOST_NAMES} names of at most {_LONGEST_NAME} characters",
+            f"known: at most {_MOST_NAMES} names, {_LINE}",
         )
-    return tuple(" ".join(v.split()) for v in values if v.strip())
+    return names
+
+
+def _record(details: Mapping[str, Any] | None) -> tuple[str, str] | None:
+    if details is None:
+        return None
+    agency, record_id = str(details["agency"]).strip(), str(details["recordId"]).strip()
+    if not (_is_line(agency) and _is_line(record_id)):
+        raise AskDifferently(
+            "VARIABLES_INVALID", f"known.agencyRecord: agency and recordId {_LINE}"
+        )
+    return (agency, record_id) if agency and record_id else None
+
+
+def _is_line(text: str) -> bool:
+    return len(text) <= _LONGEST_LINE and (text.isprintable() or not text)
 
 
 def _enough(known: Known) -> None:
-    named = bool(known.given_names or known.family_name)
-    whole_name = bool(known.given_names and known.family_name)
+    name = Name(known.given_names, known.family_name)
+    given, family = bool(givens([name])), bool(families([name]))
     numbered = bool(known.nhs_number or known.upn or known.agency_record)
-    if numbered and (named or known.birth_date):
+    if numbered and (given or family or known.birth_date):
         return
-    if whole_name and known.birth_date:
+    if given and family and known.birth_date:
         return
     raise AskDifferently(
         "KNOWN_DETAILS_TOO_FEW",
         "known: give an identifier (nhsNumber, upn or agencyRecord) with a name or birthDate,"
-        " or givenNames and familyName with birthDate",
+        " or givenNames and familyName with birthDate; what stands for no name, such as"
+        " unknown or baby, is none",
     )
 
 
