@@ -154,7 +154,7 @@ def _asked_row(
         attempts=sum(a.attempts for a in answers),
         retryable=outcome in _RETRYABLE,
         involvements=involvements(told, view.today),
-        withheld=_withheld(view, planned) + _shield_withheld(view, findings),
+        withheld=_withheld(view, planned) + (_shield_withheld(view, findings) if members else ()),
         released=frozenset().union(*(fields_released(m.record) for m in members)),
     )
 

@@ -1,11 +1,12 @@
 """One question under way: asks everybody, learns, and gives each part of the answer when it may.
 
-What no later answer can change is given as it arrives; what a shield could hide waits for the
-shield authorities; the child, the unresolved records and completeness wait for everybody.
+What no later answer can change is given as it arrives; what a shield could hide waits for whoever
+can say that the child is restricted, or clear it; the child, the unresolved records and
+completeness wait for everybody.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from adapters.codes import Claim
@@ -18,6 +19,7 @@ from gateway.findings import Finder, Findings
 from gateway.projection import View, row, whole
 from gateway.recording import Intent, Recorder
 from gateway.registry import RegisteredSource
+from resolvers.child import Restriction
 from resolvers.grade import MatchGrade
 from resolvers.outcome import Outcome
 
@@ -146,16 +148,44 @@ class Question:
             return True
         graded = self._findings.resolution.by_source.get(source, ())
         certain = [g for g in graded if g.grade.grade is MatchGrade.CERTAIN]
-        return self._heard(Claim.SPINE) and len(certain) == len(answered.records)
+        return self._heard(_is_spine) and len(certain) == len(answered.records)
 
     def _shield_spoke(self, agency: str) -> bool:
-        view = self._asked.view
-        if view.cleared or self._heard(Claim.SHIELD_AUTHORITY):
+        """Whether nothing to come can hide this row, nor show it after it was hidden."""
+        view, restriction = self._asked.view, self._findings.restriction
+        if view.cleared or restriction is Restriction.RESTRICTED:
             return True
         national = view.registry.agencies[agency].national
-        return national and self._row(agency).outcome not in _TELLS_OF_A_RECORD
+        if national and self._row(agency).outcome not in _TELLS_OF_A_RECORD:
+            return True
+        if not self._heard(_may_restrict):
+            return False
+        return restriction is Restriction.NONE_KNOWN or self._beyond_clearing
 
-    def _heard(self, claim: Claim) -> bool:
-        """Whether every source asked that has this claim has its answer."""
-        asked = self._asked.order.own.keys()
-        return all(s in self._answers for s in asked if claim in self._asked.sources[s].claims)
+    @property
+    def _beyond_clearing(self) -> bool:
+        """Whether some shield authority can no longer clear the child, or there is none."""
+        sources = self._asked.sources.items()
+        authorities = [s for s, source in sources if Claim.SHIELD_AUTHORITY in source.claims]
+        return not all(self._may_clear(s) for s in authorities) or not authorities
+
+    def _may_clear(self, source: str) -> bool:
+        answered = self._answers.get(source)
+        if answered is None:
+            return False
+        return bool(answered.records) or answered.conclusive
+
+    def _heard(self, kind: Callable[[RegisteredSource], bool]) -> bool:
+        """Whether every source of this kind that is asked has its answer."""
+        sources = self._asked.sources
+        return all(s in self._answers for s in self._asked.order.own if kind(sources[s]))
+
+
+def _is_spine(source: RegisteredSource) -> bool:
+    return Claim.SPINE in source.claims
+
+
+def _may_restrict(source: RegisteredSource) -> bool:
+    """Whether its records can say that a child is restricted, or clear one."""
+    says = any(operation.map.restricted for operation in source.manifest.operation)
+    return says or Claim.SHIELD_AUTHORITY in source.claims
