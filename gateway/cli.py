@@ -1,7 +1,8 @@
-"""The `teamaround` command: serve, token, explain, schema."""
+"""The `teamaround` command: serve, token, explain, schema, audit."""
 
 import asyncio
 import json
+import signal
 import socket
 import sys
 import time
@@ -16,6 +17,7 @@ from adapters.codes import Purpose, Sector
 from gateway import events
 from gateway.app import build_app, open_gateway, open_planning
 from gateway.caller import Caller
+from gateway.cli_audit import audit
 from gateway.clock import Clock
 from gateway.development_token import development_key, issue
 from gateway.errors import ConfigurationInvalid, TeamAroundError
@@ -27,6 +29,8 @@ from gateway.settings import Settings, read_settings
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
 )
+
+app.add_typer(audit, name="audit")
 
 SettingsFile = Annotated[
     Path | None,
@@ -73,7 +77,14 @@ async def _serve(settings: Settings) -> None:
         )
         host, port = listening.getsockname()[:2]
         events.serving(host, port)
+        _stop_in_order()
         await uvicorn.Server(config).serve(sockets=[listening])
+
+
+def _stop_in_order() -> None:
+    # uvicorn stops at either signal and raises it again: the log and the sources are open still.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda _number, _frame: None)
 
 
 def _listening(settings: Settings) -> socket.socket:

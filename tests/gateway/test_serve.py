@@ -1,0 +1,43 @@
+"""The gateway as a process: it says what it is doing in codes, and stops when it is told."""
+
+import json
+import time
+from pathlib import Path
+
+from gateway.development_token import issue
+from tests.gateway.agencies import AUTHORITY, Desk, rest_source
+from tests.gateway.edge import QUESTION, logged
+from tests.gateway.served import Served, served
+from tests.gateway.small_town import PRACTITIONER
+from tests.loopback import serving
+
+
+async def asked(gateway: Served) -> int:
+    token = issue(PRACTITIONER, gateway.settings, now=time.time(), lifetime_s=60)
+    headers = {"Authorization": f"Bearer {token}"}
+    async with gateway.session.post(f"{gateway.url}/graphql", json=QUESTION, headers=headers) as r:
+        await r.read()
+        return r.status
+
+
+async def test_it_answers_and_stops_with_its_log_closed(tmp_path: Path) -> None:
+    async with serving(Desk().answer) as url:
+        sources = [rest_source("spine", url, claims=AUTHORITY)]
+        async with served(tmp_path, sources) as gateway:
+            assert await asked(gateway) == 200
+            async with gateway.session.get(f"{gateway.url}/health") as health:
+                assert await health.json() == {"serving": True}
+            assert await gateway.stop() == 0
+    assert [entry["kind"] for entry in logged(tmp_path / "state")] == ["INTENT", "RELEASE"]
+    assert not list((tmp_path / "state").glob("*-wal"))
+
+
+async def test_it_prints_enumerated_events_and_no_request(tmp_path: Path) -> None:
+    async with served(
+        tmp_path, [rest_source("spine", "http://127.0.0.1:9", claims=AUTHORITY)]
+    ) as gateway:
+        assert await asked(gateway) == 200
+        async with gateway.session.get(f"{gateway.url}/Jonah?name=Smith") as lost:
+            assert lost.status == 404
+        await gateway.stop()
+    assert [json.loads(line)["event"] for line in gateway.said] == ["serving"]
