@@ -19,6 +19,8 @@ from adapters.secrets import SecretMissing, Secrets
 from gateway.audit.failures import KeysUnreadable, LogCorrupt, LogUnavailable
 from gateway.audit.keys import EpochKeys
 from gateway.audit.log import AuditLog
+from gateway.audit.note import NoteSigner
+from gateway.audit.publication import Publication
 from gateway.auth import TokenVerifier, read_token_keys
 from gateway.call import Line
 from gateway.clock import Clock
@@ -60,7 +62,8 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Journe
     """
     async with AsyncExitStack() as stack:
         planning = await stack.enter_async_context(open_planning(settings, clock))
-        recorder = await _open_recorder(settings, clock, stack)
+        publication = await stack.enter_async_context(open_publication(settings, clock))
+        recorder = Recorder(publication.log, _epoch_keys(settings), clock)
         lines = {name: Line(source, clock) for name, source in planning.registry.sources.items()}
         yield Journey(planning, recorder, FanOut(lines, clock), clock)
 
@@ -77,15 +80,30 @@ async def open_planning(settings: Settings, clock: Clock) -> AsyncIterator[Plann
         yield Planning(settings, registry, schema, verifier, clock)
 
 
-async def _open_recorder(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Recorder:
+@asynccontextmanager
+async def open_publication(settings: Settings, clock: Clock) -> AsyncIterator[Publication]:
+    """The log, checked from its first entry, and the key that signs its state.
+
+    ConfigurationInvalid says what to change.
+    """
+    origin = read_operator_file(settings.operator).log_origin
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    async with AsyncExitStack() as stack:
+        try:
+            signer = NoteSigner.at(settings.state / "log-key", origin)
+            log = await AuditLog.open(settings.state / "audit.sqlite")
+            stack.push_async_callback(log.aclose)
+            publication = await Publication.open(log, signer, clock.now)
+        except (KeysUnreadable, LogCorrupt, LogUnavailable) as error:
+            raise ConfigurationInvalid(f"state: {error}") from error
+        yield publication
+
+
+def _epoch_keys(settings: Settings) -> EpochKeys:
     try:
-        keys = EpochKeys.at(settings.state / "epoch-keys.json", first_epoch=FIRST_EPOCH)
-        log = await AuditLog.open(settings.state / "audit.sqlite")
-    except (KeysUnreadable, LogCorrupt, LogUnavailable) as error:
+        return EpochKeys.at(settings.state / "epoch-keys.json", first_epoch=FIRST_EPOCH)
+    except KeysUnreadable as error:
         raise ConfigurationInvalid(f"state: {error}") from error
-    stack.push_async_callback(log.aclose)
-    return Recorder(log, keys, clock)
 
 
 async def _open_registry(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Registry:

@@ -1,4 +1,4 @@
-"""The `teamaround` command: serve, token, explain, schema."""
+"""The `teamaround` command: serve, token, explain, schema, audit."""
 
 import asyncio
 import json
@@ -17,6 +17,7 @@ from adapters.codes import Purpose, Sector
 from gateway import events
 from gateway.app import build_app, open_gateway, open_planning
 from gateway.caller import Caller
+from gateway.cli_audit import audit
 from gateway.clock import Clock
 from gateway.development_token import development_key, issue
 from gateway.errors import ConfigurationInvalid, TeamAroundError
@@ -28,6 +29,8 @@ from gateway.settings import Settings, read_settings
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
 )
+
+app.add_typer(audit, name="audit")
 
 SettingsFile = Annotated[
     Path | None,

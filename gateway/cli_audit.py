@@ -1,0 +1,124 @@
+"""`teamaround audit`: publish the log as files, and check what somebody published."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gateway.app import open_publication
+from gateway.audit.export import export_log
+from gateway.audit.failures import LogCorrupt, LogUnavailable
+from gateway.clock import Clock
+from gateway.errors import ConfigurationInvalid
+from gateway.settings import Settings, read_settings
+from gateway.verify.finding import Refused, Unreadable
+from gateway.verify.key import VerifierKey
+from gateway.verify.place import open_place
+from gateway.verify.published import check_log
+from gateway.verify.receipt import FORMAT, Receipt
+from gateway.verify.state import State, Trust
+
+audit = typer.Typer(no_args_is_help=True, help=__doc__)
+
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option("--settings", envvar="TEAMAROUND_SETTINGS", help="The settings file, TOML."),
+]
+
+
+@audit.command()
+def key(settings: SettingsFile = None) -> None:
+    """Print the log's verifier key: give it to whoever is to check the log, by another way."""
+    typer.echo(_run(_key(_settings(settings))))
+
+
+async def _key(settings: Settings) -> str:
+    async with open_publication(settings, Clock()) as publication:
+        return publication.signer.verifier_key
+
+
+@audit.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="Where to write; an earlier export goes on.")],
+    settings: SettingsFile = None,
+) -> None:
+    """Check the log, sign its state, and write all of it as files (C2SP tlog-tiles)."""
+    typer.echo(_run(_export(_settings(settings), folder)))
+
+
+async def _export(settings: Settings, folder: Path) -> str:
+    async with open_publication(settings, Clock()) as publication:
+        checkpoint = await export_log(publication, folder)
+        return f"{checkpoint.size} entries, root {checkpoint.root.hex()}"
+
+
+@audit.command()
+def verify(  # noqa: PLR0913, PLR0917 - one option a thing that is trusted
+    what: Annotated[str, typer.Argument(help="A folder, a log's URL, a proof or a checkpoint.")],
+    log_key: Annotated[str, typer.Option("--key", help="The log's verifier key.")],
+    witness: Annotated[list[str] | None, typer.Option(help="A witness's verifier key.")] = None,
+    quorum: Annotated[int, typer.Option(help="How many of the witnesses must have signed.")] = 0,
+    kept: Annotated[list[Path] | None, typer.Option(help="A checkpoint kept from before.")] = None,
+    leaf: Annotated[Path | None, typer.Option(help="The entry that a proof is about.")] = None,
+    token: Annotated[Path | None, typer.Option(help="A file with an auditor's token.")] = None,
+) -> None:
+    """Check a published log, a proof or a checkpoint; exit 1 says that it does not hold.
+
+    Nothing of the writer's code is used, and of its settings nothing is read.
+    """
+    try:
+        witnesses = tuple(map(VerifierKey.read, witness or ()))
+        trust = Trust(VerifierKey.read(log_key), witnesses, quorum)
+        # What was kept needs no witness: whoever kept it saw it.
+        seen = [State.read(_content(file), Trust(trust.log)) for file in kept or ()]
+        bearer = _content(token).decode().strip() if token else None
+        state = _verified(what, trust, seen, leaf, bearer)
+    except Refused as refusal:
+        place = "" if refusal.entry is None else f" (entry {refusal.entry})"
+        typer.echo(f"REFUSED: {refusal}{place}", err=True)
+        raise typer.Exit(1) from None
+    except Unreadable as error:
+        typer.echo(f"not checked: {error}", err=True)
+        raise typer.Exit(2) from None
+    typer.echo(f"holds: {state.origin}, {state.size} entries, root {state.root.hex()}")
+    for name, _ in state.witnessed:
+        typer.echo(f"witnessed by {name}")
+
+
+def _verified(
+    what: str, trust: Trust, seen: list[State], leaf: Path | None, token: str | None
+) -> State:
+    file = Path(what)
+    if not file.is_file():
+        return check_log(open_place(what, token), trust, seen)
+    content = _content(file)
+    if content.startswith(FORMAT.encode()):
+        state = Receipt.read(content).check(trust, _content(leaf) if leaf else None)
+    else:
+        state = State.read(content, trust)
+    state.refuse_fork(seen)
+    return state
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"{file}: {type(error).__name__}") from None
+
+
+def _settings(file: Path | None) -> Settings:
+    try:
+        return read_settings(file)
+    except ConfigurationInvalid as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+def _run(work: Any) -> str:
+    try:
+        return str(asyncio.run(work))
+    except (ConfigurationInvalid, LogCorrupt, LogUnavailable) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
