@@ -13,7 +13,9 @@ from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.entry import Entry
 from gateway.audit.failures import LogUnavailable
 from gateway.audit.merkle import Nodes
-from gateway.audit.row import Row
+from gateway.audit.row import Row, microseconds
+from gateway.audit.search import Place, Search
+from gateway.audit.search_statement import statement
 from gateway.audit.store import (
     Seen,
     Writing,
@@ -40,6 +42,11 @@ class Logged:
 
     index: int
     leaf: bytes
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in every list."""
+        return Place(microseconds(self.entry.at), self.index)
 
     @property
     def entry(self) -> Entry:
@@ -100,18 +107,16 @@ class AuditLog:
         sql = "SELECT idx, leaf FROM entry WHERE idx >= ? ORDER BY idx LIMIT ?"
         return await self._read(sql, (first, count))
 
+    async def search(
+        self, search: Search, *, after: Place | None = None, count: int = READ_BOUND
+    ) -> tuple[Logged, ...]:
+        """Up to `count` entries that fit, newest first, from `after` on."""
+        return await self._read(*statement(search, after, count))
+
     async def of_query(self, query_id: str) -> tuple[Logged, ...]:
         """Every entry of one question, in order."""
         sql = "SELECT idx, leaf FROM entry WHERE query_id = ? ORDER BY idx"
         return await self._read(sql, (query_id,))
-
-    async def of_child(self, pseudonym: str, count: int = READ_BOUND) -> tuple[Logged, ...]:
-        """Up to `count` entries that bear a child's pseudonym, newest first."""
-        sql = (
-            "SELECT idx, leaf FROM child_pseudonym JOIN entry USING (idx) "
-            "WHERE pseudonym = ? ORDER BY child_pseudonym.at DESC, idx DESC LIMIT ?"
-        )
-        return await self._read(sql, (pseudonym, count))
 
     async def nodes(self, indexes: Iterable[int], size: int) -> Nodes:
         """The tree's nodes that lead from entries to the root at `size`.

@@ -14,6 +14,7 @@ from gateway.audit.keys import EpochKeys
 from gateway.audit.log import AuditLog
 from gateway.audit.pseudonym import Pseudonym, identifier_pseudonym, person_pseudonym
 from gateway.audit.sealing import seal
+from gateway.audit.search import Search
 from gateway.audit.store_check import check_log
 from tests.gateway.audit.examples import MAYA, OMAR, asked, everything_in, released
 
@@ -54,7 +55,10 @@ async def test_a_question_is_found_with_its_releases(log: AuditLog) -> None:
 async def test_who_asked_about_a_child_is_found_newest_first(log: AuditLog) -> None:
     for entry in (asked("q1", MAYA), asked("q2", OMAR), asked("q3", OMAR, MAYA, MAYA)):
         await log.append(entry)
-    assert [logged.index for logged in await log.of_child(MAYA)] == [2, 0]
+    assert [logged.index for logged in await log.search(Search(pseudonyms=frozenset({MAYA})))] == [
+        2,
+        0,
+    ]
 
 
 async def test_appends_at_once_never_share_an_index(log: AuditLog) -> None:
