@@ -66,7 +66,7 @@ async def town(tmp_path: Path, slow: Slow) -> AsyncIterator[Town]:
         sources = [
             rest_source("spine", fast, claims=AUTHORITY),
             rest_source("quick", fast),
-            rest_source("slow", waiting, timeout="30s"),
+            rest_source("slow", waiting, timeout="30s", says_restricted=False),
         ]
         async with small_town(tmp_path, sources, deadline=30, questions_under_way=1) as opened:
             yield opened

@@ -28,8 +28,8 @@ async def test_it_answers_and_stops_with_its_log_closed(tmp_path: Path) -> None:
             async with gateway.session.get(f"{gateway.url}/health") as health:
                 assert await health.json() == {"serving": True}
             assert await gateway.stop() == 0
-    assert [entry["kind"] for entry in logged(tmp_path / "state")] == ["INTENT", "RELEASE"]
     assert not list((tmp_path / "state").glob("*-wal"))
+    assert [entry["kind"] for entry in logged(tmp_path / "state")] == ["INTENT", "RELEASE"]
 
 
 async def test_it_prints_enumerated_events_and_no_request(tmp_path: Path) -> None:
