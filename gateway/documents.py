@@ -6,7 +6,7 @@ comments, no descriptions, no literals of a child (they are refused) and no sour
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from cachetools import LRUCache
@@ -32,6 +32,7 @@ from graphql import (
 
 from gateway.errors import AskDifferently
 from gateway.literals import refuse_personal_literals
+from gateway.schema.writing import WriteAnswer, writer_of
 from gateway.selection import Selected, TooManyFields, deliveries, record_fields, walk
 from gateway.settings import Settings
 
@@ -44,13 +45,15 @@ class Operation:
     """One operation of a document. `question` is its `child` or `children` field, if it has one.
 
     `fields` are the fields of agencies' records that the selection under it needs; one that a
-    directive may skip counts as selected. `deliveries` are its @defer and @stream.
+    directive may skip counts as selected. `deliveries` are its @defer and @stream. `write` writes
+    a whole answer's data; without one graphql-core has to execute.
     """
 
     node: OperationDefinitionNode
     deliveries: tuple[DirectiveNode, ...] = ()
     question: FieldNode | None = None
     fields: frozenset[str] = frozenset()
+    write: WriteAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,12 @@ class Documents:
         problems = validate(self._schema, node, max_errors=10)
         if problems:
             raise AskDifferently("DOCUMENT_INVALID", "; ".join(map(_located, problems)))
-        return Document(digest, bare, operations)
+        fragments = _fragments(bare)
+        compiled = {
+            name: replace(one, write=writer_of(self._schema, one.node, fragments))
+            for name, one in operations.items()
+        }
+        return Document(digest, bare, compiled)
 
     def _parsed(self, text: str) -> DocumentNode:
         try:
@@ -116,11 +124,7 @@ class Documents:
             ) from None
 
     def _operations(self, node: DocumentNode) -> dict[str, Operation]:
-        fragments = {
-            definition.name.value: definition
-            for definition in node.definitions
-            if isinstance(definition, FragmentDefinitionNode)
-        }
+        fragments = _fragments(node)
         return {
             definition.name.value if definition.name else "": self._operation(definition, fragments)
             for definition in node.definitions
@@ -162,6 +166,14 @@ class Documents:
     def _too_deep(self) -> AskDifferently:
         deepest = self._settings.max_depth
         return AskDifferently("DOCUMENT_TOO_DEEP", f"query: fields nest at most {deepest} deep")
+
+
+def _fragments(node: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {
+        definition.name.value: definition
+        for definition in node.definitions
+        if isinstance(definition, FragmentDefinitionNode)
+    }
 
 
 class _WithoutDescriptions(Visitor):

@@ -6,7 +6,7 @@ Follows GraphQL over HTTP for POST, and the incremental delivery draft for @defe
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any, Final, TypeVar
 
 import orjson
@@ -116,6 +116,10 @@ class Endpoint:
             await started.stop()
 
     async def _execute(self, asked: Request, started: Started) -> Result:
+        write = started.document.operation(asked.operation_name).write
+        if write is not None:
+            with suppress(Exception):  # what cannot be written, graphql-core says in its own way
+                return ExecutionResult(await write(started.context.answerings))
         executed = experimental_execute_incrementally(
             self._journey.schema,
             started.document.node,

@@ -1,6 +1,7 @@
 """The answer to one question; each field waits only for what it needs."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Final
 
 import strawberry
 
@@ -13,6 +14,37 @@ from gateway.schema.context import Context
 from gateway.schema.declare import output, resolved
 
 Info = strawberry.Info[Context, None]
+Part = Callable[[Answering], Awaitable[Any]]
+
+
+async def _child(answering: Answering) -> Child | None:
+    released = (await answering.whole()).child
+    return Child.of(released) if released else None
+
+
+async def _answers(answering: Answering) -> list[AgencyAnswer]:
+    return [AgencyAnswer.of(row) async for row in answering.rows(as_they_arrive=False)]
+
+
+async def _unresolved(answering: Answering) -> list[CandidateRecord]:
+    return [CandidateRecord.of(candidate) for candidate in (await answering.whole()).unresolved]
+
+
+async def _completeness(answering: Answering) -> Completeness:
+    return Completeness.of((await answering.whole()).completeness)
+
+
+async def _receipt(answering: Answering) -> Receipt:
+    return Receipt.of(answering.receipt)
+
+
+PARTS: Final[Mapping[str, Part]] = {
+    "child": _child,
+    "answers": _answers,
+    "unresolved": _unresolved,
+    "completeness": _completeness,
+    "receipt": _receipt,
+}
 
 
 def _streams(info: Info) -> bool:
@@ -38,8 +70,7 @@ class ChildAnswer:
 
         Waits for every agency or the deadline.
         """
-        released = (await self.answering.whole()).child
-        return Child.of(released) if released else None
+        return await _child(self.answering)
 
     @resolved
     async def answers(self, info: Info) -> strawberry.Streamable[AgencyAnswer]:
@@ -60,8 +91,7 @@ class ChildAnswer:
 
         Show them apart from the child. Waits for every agency or the deadline.
         """
-        whole = await self.answering.whole()
-        return [CandidateRecord.of(candidate) for candidate in whole.unresolved]
+        return await _unresolved(self.answering)
 
     @resolved
     async def completeness(self) -> Completeness:
@@ -69,7 +99,7 @@ class ChildAnswer:
 
         Waits for every agency or the deadline.
         """
-        return Completeness.of((await self.answering.whole()).completeness)
+        return await _completeness(self.answering)
 
     @resolved
     def receipt(self) -> Receipt:
