@@ -1,33 +1,37 @@
 """How one detail of a record stands to what is known of the child."""
 
-from collections.abc import Iterable
 from enum import IntEnum
 
 
 class Agreement(IntEnum):
     """A detail's verdict, ordered by which of several counts: the highest does.
 
-    NEAR is compatible but weak (a year alone, a nickname, one slip of a digit): it neither agrees
-    nor differs. NOT_COMPARABLE: nothing known to hold it against. NOT_HELD: not in the record.
+    NOT_COMPARABLE: nothing known to hold it against. NOT_HELD: not in the record. DISTANT differs,
+    but by so little that a bad hand may have written it. The three next fit weakly and neither
+    agree nor differ: VAGUE as far as it goes (a year alone, an initial, one part of a double
+    name), FORM another form of the name (a nickname), SLIP one slip of a letter or digit.
     """
 
     NOT_HELD = 0
     NOT_COMPARABLE = 1
     DIFFERENT = 2
-    NEAR = 3
-    SAME = 4
+    DISTANT = 3
+    VAGUE = 4
+    FORM = 5
+    SLIP = 6
+    SAME = 7
 
     @property
     def fits(self) -> bool:
         """Whether the detail speaks for the child, strongly or weakly."""
-        return self >= Agreement.NEAR
+        return self >= Agreement.VAGUE
+
+    @property
+    def strong(self) -> bool:
+        """Whether it is the same, but for one slip at most."""
+        return self >= Agreement.SLIP
 
     @property
     def silent(self) -> bool:
         """Whether the detail says nothing at all."""
         return self <= Agreement.NOT_COMPARABLE
-
-
-def best(verdicts: Iterable[Agreement]) -> Agreement:
-    """The verdict that counts of several comparisons of one detail; no comparison says nothing."""
-    return max(verdicts, default=Agreement.NOT_COMPARABLE)

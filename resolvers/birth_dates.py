@@ -23,27 +23,34 @@ def vague(day: PartialDate) -> bool:
 
 
 def compare(held: PartialDate, known: PartialDate, *, estimated: bool = False) -> Agreement:
-    """A record's date against a known one; `estimated` says that the record's is a guess."""
+    """A record's date against a known one; `estimated` says that either is a guess."""
     verdict = _compare(held, known)
     if not estimated:
         return verdict
-    if verdict is Agreement.DIFFERENT and abs(held.year - known.year) > _ESTIMATE_YEARS:
-        return verdict
-    return Agreement.NEAR if verdict.fits else Agreement.NOT_COMPARABLE
+    if verdict.fits:
+        return Agreement.VAGUE
+    far = abs(held.year - known.year) > _ESTIMATE_YEARS
+    return Agreement.DIFFERENT if far else Agreement.NOT_COMPARABLE
 
 
 def _compare(held: PartialDate, known: PartialDate) -> Agreement:
     if held == known and not vague(held):
         return Agreement.SAME
-    if compatible(held, known) or _slip(held, known):
-        return Agreement.NEAR
-    placeholder = held.placeholder or known.placeholder
-    return Agreement.NOT_COMPARABLE if placeholder else Agreement.DIFFERENT
-
-
-def _slip(held: PartialDate, known: PartialDate) -> bool:
-    """Whether day and month are swapped, or exactly one digit is another."""
+    if compatible(held, known):
+        return Agreement.VAGUE
     if vague(held) or vague(known):
-        return False
-    swapped = (held.year, held.month, held.day) == (known.year, known.day, known.month)
-    return swapped or sum(a != b for a, b in zip(str(held), str(known), strict=False)) == 1
+        placeholder = held.placeholder or known.placeholder
+        return Agreement.NOT_COMPARABLE if placeholder else Agreement.DIFFERENT
+    return _miswritten(held, known)
+
+
+def _miswritten(held: PartialDate, known: PartialDate) -> Agreement:
+    """How far slips explain it: day and month swapped or one digit another, or two digits."""
+    if (held.year, held.month, held.day) == (known.year, known.day, known.month):
+        return Agreement.SLIP
+    if held.year != known.year and held.month != known.month and held.day != known.day:
+        return Agreement.DIFFERENT
+    wrong = sum(a != b for a, b in zip(str(held), str(known), strict=False))
+    if wrong == 1:
+        return Agreement.SLIP
+    return Agreement.DISTANT if wrong == len("12") else Agreement.DIFFERENT

@@ -1,6 +1,6 @@
 """The details that tell children apart, taken from a record or a reference, ready to compare."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -8,6 +8,7 @@ from adapters.codes import Sex
 from adapters.dates import PartialDate
 from adapters.identifiers import NHS_NUMBER, UPN
 from adapters.record import Identifier, Name, Record
+from resolvers import postcodes
 from resolvers.names import families, givens
 from resolvers.reference import Reference, named_record
 
@@ -16,40 +17,47 @@ NUMBERS: Final = (NHS_NUMBER, UPN)
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Folded, and without what systems write for "none"; location is never among them.
+    """Folded, and without what systems write for "none".
 
-    `records` are the records themselves, as `named_record` writes them. `estimated` says that
-    the birth dates are guesses.
+    `records` are the records themselves, as `named_record` writes them. `estimates` are birth
+    dates that are guesses. `postcodes` is None in what is known of a child whom nobody has
+    cleared: a record's are then never looked at.
     """
 
-    numbers: Mapping[str, frozenset[str]]
+    nhs_numbers: frozenset[str]
+    upns: frozenset[str]
     records: frozenset[Identifier]
     families: frozenset[str]
     givens: frozenset[str]
     birth_dates: frozenset[PartialDate]
-    estimated: bool
+    estimates: frozenset[PartialDate]
     sex: Sex | None
+    postcodes: frozenset[str] | None
 
     @classmethod
     def of_record(cls, source: str, record: Record) -> Self:
         """What a record of `source` holds."""
+        born = frozenset({record.birth_date} if record.birth_date else ())
+        named = frozenset({named_record(source, record.record_id)} if record.record_id else ())
         return cls(
-            numbers=numbers(record.identifiers),
-            records=frozenset({named_record(source, record.record_id)} if record.record_id else ()),
+            *_numbers(record.identifiers),
+            records=named,
             families=families(record.names),
             givens=givens(record.names),
-            birth_dates=frozenset({record.birth_date} if record.birth_date else ()),
-            estimated=record.birth_date_estimated,
+            birth_dates=frozenset() if record.birth_date_estimated else born,
+            estimates=born if record.birth_date_estimated else frozenset(),
             sex=record.sex,
+            postcodes=postcodes.read(address.postcode for address in record.addresses),
         )
 
     @classmethod
     def of_reference(cls, reference: Reference) -> Self:
         """All that is known of the child: what the caller stated and what was added."""
-        names = (*reference.names, *reference.stated_names)
         stated = reference.stated_birth_date
         return cls._known(
-            reference, names, reference.birth_dates | ({stated} if stated else frozenset())
+            reference,
+            (*reference.names, *reference.stated_names),
+            reference.birth_dates | ({stated} if stated else frozenset()),
         )
 
     @classmethod
@@ -62,21 +70,38 @@ class Details:
     def _known(
         cls, reference: Reference, names: tuple[Name, ...], birth_dates: frozenset[PartialDate]
     ) -> Self:
+        where = reference.postcodes
         return cls(
-            numbers=numbers(reference.identifiers),
+            *_numbers(reference.identifiers),
             records=reference.identifiers,
             families=families(names),
             givens=givens(names),
-            birth_dates=birth_dates,
-            estimated=False,
+            birth_dates=birth_dates - reference.birth_dates_estimated,
+            estimates=birth_dates & reference.birth_dates_estimated,
             sex=reference.sex,
+            postcodes=None if where is None else postcodes.read(where),
         )
+
+    def numbers(self, scheme: str) -> frozenset[str]:
+        """The NHS numbers or the UPNs."""
+        return self.nhs_numbers if scheme == NHS_NUMBER else self.upns
+
+    def shares_number(self, other: "Details") -> bool:
+        """Whether an NHS number or a UPN of one is also the other's."""
+        return bool(self.nhs_numbers & other.nhs_numbers or self.upns & other.upns)
 
 
 def numbers(identifiers: Iterable[Identifier]) -> dict[str, frozenset[str]]:
     """The NHS numbers and UPNs among identifiers, by scheme; the fillers of forms left out."""
+    return dict(zip(NUMBERS, _numbers(identifiers), strict=True))
+
+
+def _numbers(identifiers: Iterable[Identifier]) -> tuple[frozenset[str], frozenset[str]]:
+    """NHS numbers, then UPNs; a temporary UPN ends in a letter and is nobody's."""
     held = [i for i in identifiers if not _filler(i.value)]
-    return {scheme: frozenset(i.value for i in held if i.scheme == scheme) for scheme in NUMBERS}
+    nhs_numbers = frozenset(i.value for i in held if i.scheme == NHS_NUMBER)
+    upns = frozenset(i.value for i in held if i.scheme == UPN and i.value[-1:].isdigit())
+    return nhs_numbers, upns
 
 
 def _filler(value: str) -> bool:

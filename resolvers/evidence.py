@@ -1,61 +1,63 @@
 """What a record's details say for or against its being the child's, each weighed by itself."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from adapters.codes import Sex
-from resolvers import birth_dates
-from resolvers.agreement import Agreement, best
-from resolvers.details import NUMBERS, Details
-from resolvers.names import compare_families, compare_givens
+from resolvers import birth_dates, postcodes
+from resolvers.agreement import Agreement
+from resolvers.common_names import family_frequency, given_frequency
+from resolvers.details import Details
+from resolvers.names import compare_families, compare_givens, share_further
 
-_SAID_SEXES: Final = frozenset({Sex.FEMALE, Sex.MALE})
+_SAID_SEXES: Final = (Sex.FEMALE, Sex.MALE)
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One verdict a detail, by the names in which grades speak.
+class Evidence(NamedTuple):
+    """One verdict a detail; a tuple, because many are made and few are kept.
 
     `shared` says that the record has an NHS number or UPN that is known to be the child's, or is
-    the very record that the caller named.
+    the very record that the caller named; `further` that a second or later given name is the
+    same. The frequencies are shares of all children, and only of names that are the same.
     """
 
     shared: bool
-    details: Mapping[str, Agreement]
+    nhs_number: Agreement
+    upn: Agreement
+    family: Agreement
+    given_name: Agreement
+    further: bool
+    birth_date: Agreement
+    sex: Agreement
+    postcode: Agreement
+    family_frequency: float
+    given_frequency: float
 
     @property
     def numbers_differ(self) -> bool:
         """Whether the record has an NHS number or UPN other than the child's."""
-        return any(self.details[n] is Agreement.DIFFERENT for n in NUMBERS)
-
-    @property
-    def birth_date(self) -> Agreement:
-        """What the birth date says."""
-        return self.details["birth_date"]
-
-    @property
-    def family(self) -> Agreement:
-        """What the family name says."""
-        return self.details["family_name"]
+        return Agreement.DIFFERENT in (self.nhs_number, self.upn)
 
     @property
     def given(self) -> Agreement:
-        """What the given names say; one that is merely near does not make up for another sex."""
-        given = self.details["given_name"]
-        other_sex = self.details["sex"] is Agreement.DIFFERENT
-        return Agreement.DIFFERENT if other_sex and given is Agreement.NEAR else given
+        """What the given names say; one that fits weakly does not make up for another sex."""
+        weak = Agreement.DIFFERENT < self.given_name < Agreement.SAME
+        other = weak and self.sex is Agreement.DIFFERENT
+        return Agreement.DIFFERENT if other else self.given_name
 
     @property
     def name(self) -> Agreement:
-        """What the whole name says: the given name decides, a family name may change."""
+        """What the whole name says: the given name decides, a family name may change.
+
+        As strong as its weaker part; VAGUE where only one of the two fits.
+        """
         given, family = self.given, self.family
         if given is Agreement.DIFFERENT:
             return given
+        if given.fits and family.fits:
+            return min(given, family)
         if given.silent and not family.fits:
             return family
-        whole = given is Agreement.SAME and family is Agreement.SAME
-        return Agreement.SAME if whole else Agreement.NEAR
+        return Agreement.VAGUE if given.fits or family.fits else Agreement.DISTANT
 
     @property
     def agrees(self) -> bool:
@@ -67,24 +69,42 @@ class Evidence:
         """Whether the name or the birth date is evidently another's."""
         return Agreement.DIFFERENT in (self.name, self.birth_date)
 
-    def named(self, verdict: Agreement) -> tuple[str, ...]:
-        """The details with this verdict, sorted."""
-        return tuple(sorted(name for name, said in self.details.items() if said is verdict))
-
 
 def weigh(known: Details, held: Details) -> Evidence:
     """Hold a record's details against what is known; never raises."""
-    shared = any(known.numbers[n] & held.numbers[n] for n in NUMBERS)
+    family = compare_families(held.families, known.families)
+    given = compare_givens(held.givens, known.givens)
+    if (not family.fits or not given.fits) and _order_swapped(held, known):
+        family = given = Agreement.SAME
+    same_family, same_given = family is Agreement.SAME, given is Agreement.SAME
     return Evidence(
-        shared=shared or bool(known.records & held.records),
-        details={
-            **{n: _compare_numbers(held.numbers[n], known.numbers[n]) for n in NUMBERS},
-            "family_name": compare_families(held.families, known.families),
-            "given_name": compare_givens(held.givens, known.givens),
-            "birth_date": _compare_birth_dates(held, known),
-            "sex": _compare_sex(held.sex, known.sex),
-        },
+        shared=held.shares_number(known) or not known.records.isdisjoint(held.records),
+        nhs_number=_compare_numbers(held.nhs_numbers, known.nhs_numbers),
+        upn=_compare_numbers(held.upns, known.upns),
+        family=family,
+        given_name=given,
+        further=given.fits and share_further(held.givens, known.givens),
+        birth_date=_compare_birth_dates(held, known),
+        sex=_compare_sex(held.sex, known.sex),
+        postcode=_compare_postcodes(held, known),
+        family_frequency=max(map(family_frequency, known.families)) if same_family else 1.0,
+        given_frequency=max(map(given_frequency, known.givens)) if same_given else 1.0,
     )
+
+
+def _order_swapped(held: Details, known: Details) -> bool:
+    """Whether family and given names stand in each other's place, both of them whole."""
+    if not (held.givens and known.givens):
+        return False
+    crossed = held.families & _firsts(known.givens)
+    if not crossed:
+        return False
+    other_way = known.families & _firsts(held.givens)
+    return bool(other_way) and min(max(map(len, crossed)), max(map(len, other_way))) > 1
+
+
+def _firsts(givens: frozenset[str]) -> frozenset[str]:
+    return givens | {name.partition(" ")[0] for name in givens}
 
 
 def _compare_numbers(held: frozenset[str], known: frozenset[str]) -> Agreement:
@@ -96,13 +116,15 @@ def _compare_numbers(held: frozenset[str], known: frozenset[str]) -> Agreement:
 
 
 def _compare_birth_dates(held: Details, known: Details) -> Agreement:
-    if not held.birth_dates:
+    if not held.birth_dates and not held.estimates:
         return Agreement.NOT_HELD
-    return best(
-        birth_dates.compare(mine, theirs, estimated=held.estimated)
-        for mine in held.birth_dates
-        for theirs in known.birth_dates
-    )
+    found = Agreement.NOT_COMPARABLE
+    for mine in held.birth_dates or held.estimates:
+        for theirs in known.birth_dates | known.estimates:
+            guess = mine in held.estimates or theirs not in known.birth_dates
+            verdict = birth_dates.compare(mine, theirs, estimated=guess)
+            found = max(found, verdict)
+    return found
 
 
 def _compare_sex(held: Sex | None, known: Sex | None) -> Agreement:
@@ -111,3 +133,10 @@ def _compare_sex(held: Sex | None, known: Sex | None) -> Agreement:
     if known not in _SAID_SEXES:
         return Agreement.NOT_COMPARABLE
     return Agreement.SAME if held is known else Agreement.DIFFERENT
+
+
+def _compare_postcodes(held: Details, known: Details) -> Agreement:
+    """Silent, and the same for a record with and without one, until the child is cleared."""
+    if known.postcodes is None:
+        return Agreement.NOT_COMPARABLE
+    return postcodes.compare(held.postcodes or frozenset(), known.postcodes)

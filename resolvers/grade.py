@@ -36,10 +36,15 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """A record with its grade."""
+    """A record with its grade.
+
+    `settled`: certain by an identifier of the reference itself, so that no other agency's answer
+    can change it. What rests on demographics, or on a number learned, is not.
+    """
 
     record: Record
     grade: Grade
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

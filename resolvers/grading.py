@@ -1,25 +1,34 @@
-"""One record's grade, by rules that a person can check by hand.
+"""One record's grade: gates that a person can check by hand, and a score that has to pass too.
 
-Differing NHS numbers or UPNs are never certain, and nothing is without an identifier.
+Differing NHS numbers or UPNs are never certain. Without an identifier only a strong name with the
+whole birth date and something further is, and only where no stranger, sibling or twin explains
+the record nearly as well.
 """
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, NamedTuple, Self
 
 from adapters.record import Record
 from resolvers.agreement import Agreement
 from resolvers.details import Details
 from resolvers.evidence import Evidence, weigh
 from resolvers.grade import Grade, LikelyOther, MatchGrade
+from resolvers.hypotheses import Weights, explain
 from resolvers.reference import Reference
+
+CERTAIN_BITS: Final = 10.0  # 1000 to 1, for the least clear of those that join
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that is known of the child, and apart from it what the caller stated."""
+    """All that is known of the child, and apart from it what the caller stated.
+
+    `twin_seen` says that a record of a likely twin has turned up among the answers.
+    """
 
     all: Details
     stated: Details
+    twin_seen: bool = False
 
     @classmethod
     def of(cls, reference: Reference) -> Self:
@@ -27,21 +36,77 @@ class Known:
         return cls(Details.of_reference(reference), Details.of_stated(reference))
 
 
-def grade(reference: Reference, record: Record, *, source: str = "") -> Grade:
-    """Grade one record by itself; `source` matters only where the caller named a record of it."""
-    return grade_details(Known.of(reference), Details.of_record(source, record))
+class Assessment(NamedTuple):
+    """A record's grade with what it rests on, before it is put into words."""
+
+    grade: MatchGrade
+    evidence: Evidence
+    weights: Weights
+
+    def said(self) -> Grade:
+        """The grade as it is told: classes of detail and never a figure."""
+        said = _named(self.evidence)
+        return Grade(
+            grade=self.grade,
+            agreed=tuple(name for name, verdict in said if verdict is Agreement.SAME),
+            differed=tuple(name for name, verdict in said if verdict in _DIFFERING),
+            not_held=tuple(name for name, verdict in said if verdict is Agreement.NOT_HELD),
+            likely_other=likely_other(self.evidence, self.weights),
+        )
 
 
-def grade_details(known: Known, held: Details) -> Grade:
+_DIFFERING: Final = (Agreement.DIFFERENT, Agreement.DISTANT)
+
+
+def grade(
+    reference: Reference, candidate: Record, population: int | None = None, *, source: str = ""
+) -> Grade:
+    """Grade one record by itself.
+
+    `population`: how many children the source holds, None where it does not say. `source` matters
+    only where the caller named a record of it.
+    """
+    return assess(Known.of(reference), Details.of_record(source, candidate), population).said()
+
+
+def assess(known: Known, held: Details, population: int | None) -> Assessment:
     """Grade what a record holds against what is known."""
     evidence = weigh(known.all, held)
-    return Grade(
-        grade=_by_number(known, held, evidence) if evidence.shared else _by_details(evidence),
-        agreed=evidence.named(Agreement.SAME),
-        differed=evidence.named(Agreement.DIFFERENT),
-        not_held=evidence.named(Agreement.NOT_HELD),
-        likely_other=_likely_other(evidence),
-    )
+    weights = explain(evidence, population, twin_seen=known.twin_seen)
+    if evidence.shared:
+        found = _by_number(known, held, evidence)
+    else:
+        found = by_details(evidence)
+        if found is MatchGrade.PROBABLE and _stands(known, held, evidence, weights):
+            found = MatchGrade.CERTAIN
+    return Assessment(found, evidence, weights)
+
+
+def likely_other(evidence: Evidence, weights: Weights) -> LikelyOther | None:
+    """Whom the record more likely is, where the family name fits and a relation explains more."""
+    kin = max(weights.sibling, weights.twin)
+    if not evidence.family.fits or kin <= weights.own:
+        return None
+    return LikelyOther.TWIN if kin == weights.twin else LikelyOther.SIBLING
+
+
+def by_details(evidence: Evidence) -> MatchGrade:
+    """The grade of a record that shares no identifier, by rules alone: probable at best.
+
+    Location plays no part, so that it never decides who is shown.
+    """
+    given, family, born = evidence.given, evidence.family, evidence.birth_date
+    # A new family name beside an old given name and birth date may be an adoption, which must
+    # not even be hinted at.
+    if evidence.numbers_differ or Agreement.DIFFERENT in (family, born):
+        return MatchGrade.CERTAINLY_NOT
+    if given is Agreement.DIFFERENT:
+        twin = family.fits and born is Agreement.SAME
+        return MatchGrade.POSSIBLE if twin else MatchGrade.CERTAINLY_NOT
+    if evidence.name.strong and born.strong:
+        both = evidence.name is born is Agreement.SAME
+        return MatchGrade.PROBABLE if both or evidence.agrees else MatchGrade.POSSIBLE
+    return MatchGrade.POSSIBLE if evidence.agrees else MatchGrade.CERTAINLY_NOT
 
 
 def _by_number(known: Known, held: Details, evidence: Evidence) -> MatchGrade:
@@ -53,38 +118,37 @@ def _by_number(known: Known, held: Details, evidence: Evidence) -> MatchGrade:
     return MatchGrade.PROBABLE
 
 
+def _stands(known: Known, held: Details, evidence: Evidence, weights: Weights) -> bool:
+    """Whether name, birth date and something further make a record certain."""
+    whole = evidence.birth_date is Agreement.SAME and evidence.name.strong
+    supported = evidence.further or Agreement.SAME in (evidence.sex, evidence.postcode)
+    other_sex = evidence.sex is Agreement.DIFFERENT
+    if not whole or not supported or other_sex or weights.bits < CERTAIN_BITS:
+        return False
+    return _bears_out(held, known.stated)
+
+
 def _bears_out(held: Details, stated: Details) -> bool:
     """Whether something the caller stated fits the record, or all of it is beside the record.
 
     Beside it, as a birth date is where a record has only names: then these names are known from a
     record that the birth date did fit. Whoever stated nothing but a number has proved nothing.
     """
-    if not (stated.families or stated.givens or stated.birth_dates):
+    if not (stated.families or stated.givens or stated.birth_dates or stated.estimates):
         return False
     evidence = weigh(stated, held)
     said = (evidence.name, evidence.birth_date)
     return any(verdict.fits for verdict in said) or all(verdict.silent for verdict in said)
 
 
-def _by_details(evidence: Evidence) -> MatchGrade:
-    """The grade of a record that shares no identifier: probable at best."""
-    if evidence.numbers_differ:
-        return MatchGrade.CERTAINLY_NOT
-    if _likely_other(evidence) is LikelyOther.TWIN:
-        return MatchGrade.POSSIBLE
-    # A new family name beside an old given name and birth date may be an adoption, which must
-    # not even be hinted at.
-    if evidence.family is Agreement.DIFFERENT:
-        return MatchGrade.CERTAINLY_NOT
-    if evidence.contradicted or not evidence.agrees:
-        return MatchGrade.CERTAINLY_NOT
-    both = evidence.name is evidence.birth_date
-    return MatchGrade.PROBABLE if both else MatchGrade.POSSIBLE
-
-
-def _likely_other(evidence: Evidence) -> LikelyOther | None:
-    if not evidence.family.fits or evidence.given is not Agreement.DIFFERENT:
-        return None
-    if evidence.birth_date is Agreement.SAME:
-        return LikelyOther.TWIN
-    return LikelyOther.SIBLING if evidence.birth_date is Agreement.DIFFERENT else None
+def _named(evidence: Evidence) -> tuple[tuple[str, Agreement], ...]:
+    """The verdicts by the names in which grades speak, sorted."""
+    return (
+        ("birth_date", evidence.birth_date),
+        ("family_name", evidence.family),
+        ("given_name", evidence.given_name),
+        ("nhs_number", evidence.nhs_number),
+        ("postcode", evidence.postcode),
+        ("sex", evidence.sex),
+        ("upn", evidence.upn),
+    )

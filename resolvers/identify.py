@@ -1,127 +1,184 @@
 """Which records are the child's: graded against the reference, and only certain ones join."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import combinations
+from types import MappingProxyType
+from typing import Final
 
 from adapters.record import Record
-from resolvers.details import NUMBERS, Details
-from resolvers.evidence import weigh
-from resolvers.grade import Grade, Graded, MatchGrade, Resolution
-from resolvers.grading import Known, grade, grade_details
+from resolvers.contest import contradict, repeats, winners
+from resolvers.details import Details
+from resolvers.grade import Graded, LikelyOther, MatchGrade, Resolution
+from resolvers.grading import Assessment, Known, assess, grade, likely_other
+from resolvers.lessons import taught
 from resolvers.reach import reached
 from resolvers.reference import Reference
 
 __all__ = ["grade", "resolve"]
 
-_Key = tuple[str, Record]
-_Held = Mapping[_Key, Details]
+_Key = tuple[str, int]
+_NO_POPULATIONS: Final[Mapping[str, int | None]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """Every record's details, by source and place, and what their sources declare."""
+
+    held: Mapping[_Key, Details]
+    populations: Mapping[str, int | None]
+    duplicates: Collection[str]
+
+    def assessed(self, known: Known) -> dict[_Key, Assessment]:
+        """Every record against what is known."""
+        return {
+            key: assess(known, details, self.populations.get(key[0]))
+            for key, details in self.held.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class _Settled:
-    """What stands when certain records have nothing more to teach."""
+    """What stands when the members have nothing more to teach."""
 
-    grades: Mapping[_Key, Grade]
+    assessed: Mapping[_Key, Assessment]
+    members: frozenset[_Key]
     disputed: frozenset[str]
-
-    @property
-    def certain(self) -> list[_Key]:
-        """The records that are certainly the child's."""
-        return [key for key, g in self.grades.items() if g.grade is MatchGrade.CERTAIN]
 
 
 def resolve(
-    reference: Reference, records_by_source: Mapping[str, tuple[Record, ...]]
+    reference: Reference,
+    records_by_source: Mapping[str, tuple[Record, ...]],
+    *,
+    populations: Mapping[str, int | None] = _NO_POPULATIONS,
+    duplicates: Collection[str] = frozenset(),
 ) -> Resolution:
-    """Grade every record, letting certain ones teach further numbers, round by round.
+    """Grade every record; those that are certain join, and teach what they know, round by round.
 
-    All of a round see the same numbers, so that no order matters. Two certain records of one
-    source that are not each other's duplicates are both only probable, and teach nothing.
+    All of a round see the same, so that no order matters. `populations`: how many children a
+    source holds, where it says so. `duplicates`: the sources that may hold one child twice; of any
+    other, two that are certain and share no number are both only probable.
     """
-    keys = {(source, r) for source, records in records_by_source.items() for r in records}
-    held = {(source, r): Details.of_record(source, r) for source, r in keys}
+    held = {
+        (source, place): Details.of_record(source, record)
+        for source, records in records_by_source.items()
+        for place, record in enumerate(records)
+    }
+    world = _World(held, populations, duplicates)
     known = Known.of(reference)
-    settled = _undoubted(known, held)
+    known = replace(known, twin_seen=_twin_among(world.assessed(known)))
+    settled = _undoubted(known, world)
     return Resolution(
-        by_source=_shown(records_by_source, settled.grades),
+        by_source={
+            source: tuple(_shown(source, records, settled, held, known))
+            for source, records in records_by_source.items()
+        },
         disputed=settled.disputed,
-        restricted=any(record.restricted is True for _, record in reached(known, held)),
+        restricted=_shielded(known, records_by_source, held),
     )
 
 
-def _undoubted(known: Known, held: _Held) -> _Settled:
-    """What stands without those that teach while another record of their source denies them."""
+def _twin_among(assessed: Mapping[_Key, Assessment]) -> bool:
+    found = assessed.values()
+    return any(likely_other(a.evidence, a.weights) is LikelyOther.TWIN for a in found)
+
+
+def _shielded(
+    known: Known, records: Mapping[str, tuple[Record, ...]], held: Mapping[_Key, Details]
+) -> bool:
+    restricted = {key for key in held if records[key[0]][key[1]].restricted is True}
+    if not restricted:
+        return False
+    may_be_hers = reached(known.all, held)
+    return not restricted.isdisjoint(may_be_hers)
+
+
+def _undoubted(known: Known, world: _World) -> _Settled:
+    """What stands without those that join while another member of their source denies them."""
     doubted: frozenset[_Key] = frozenset()
     while True:
-        settled = _settle(known, held, doubted)
-        clashing = _clashing(settled.certain, held)
+        settled = _settle(known, world, doubted)
+        clashing = _clashing(settled.members, world)
         if not clashing:
             return settled
         doubted |= clashing
 
 
-def _settle(asked: Known, held: _Held, doubted: frozenset[_Key]) -> _Settled:
-    """Rounds until nothing new is learned; each only adds, so that it ends."""
-    known = asked
+def _settle(asked: Known, world: _World, doubted: frozenset[_Key]) -> _Settled:
+    """Rounds until nobody joins: by identifiers as long as any does, then by demographics."""
+    members: frozenset[_Key] = frozenset()
     while True:
-        grades = {key: grade_details(known, details) for key, details in held.items()}
-        grades |= {key: _doubtful(grades[key]) for key in doubted}
-        settled = _Settled(grades, frozenset())
-        taught, disputed = _taught(asked.all, [held[key] for key in settled.certain])
-        if taught == known.all.numbers:
-            return replace(settled, disputed=disputed)
-        known = replace(asked, all=replace(asked.all, numbers=taught))
+        held = {key: world.held[key] for key in members}
+        known, disputed = taught(asked, held.values())
+        assessed = world.assessed(known)
+        joining = _joining(assessed, members, doubted, world)
+        if not joining:
+            return _Settled(assessed, members, disputed)
+        members |= joining
 
 
-def _doubtful(found: Grade) -> Grade:
-    certain = found.grade is MatchGrade.CERTAIN
-    return replace(found, grade=MatchGrade.PROBABLE) if certain else found
+def _joining(
+    assessed: Mapping[_Key, Assessment],
+    members: frozenset[_Key],
+    doubted: frozenset[_Key],
+    world: _World,
+) -> frozenset[_Key]:
+    certain = {
+        key: found
+        for key, found in assessed.items()
+        if found.grade is MatchGrade.CERTAIN and key not in members and key not in doubted
+    }
+    by_number = frozenset(key for key, found in certain.items() if found.evidence.shared)
+    if by_number or not certain:
+        return by_number
+    open_to_all = {
+        key: found.weights.bits
+        for key, found in assessed.items()
+        if found.grade is not MatchGrade.CERTAINLY_NOT and key not in members
+    }
+    return winners(certain.keys(), members, open_to_all, world.held, world.duplicates)
 
 
-def _taught(
-    asked: Details, certain: Iterable[Details]
-) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
-    """The numbers known with those of certain records; and the schemes in which these disagree.
-
-    A number that was asked for stands alone; a scheme in dispute teaches nothing.
-    """
-    said = {n: frozenset().union(*(held.numbers[n] for held in certain)) for n in NUMBERS}
-    open_schemes = [n for n in NUMBERS if not asked.numbers[n]]
-    disputed = frozenset(n for n in open_schemes if len(said[n]) > 1)
-    learned = {n: said[n] for n in open_schemes if n not in disputed}
-    return {**asked.numbers, **learned}, disputed
-
-
-def _clashing(certain: Iterable[_Key], held: _Held) -> frozenset[_Key]:
-    """Records of one source, under different ids, that are not plainly one child's twice."""
+def _clashing(members: Iterable[_Key], world: _World) -> frozenset[_Key]:
+    """Members of one source that are not plainly one child's twice."""
+    together = list(members)
     return frozenset(
         key
-        for one, other in combinations(certain, 2)
-        if one[0] == other[0] and not _duplicates(held[one], held[other])
+        for n, one in enumerate(together)
+        for other in together[:n]
+        if one[0] == other[0] and not _one_child(one, other, world)
         for key in (one, other)
     )
 
 
-def _duplicates(first: Details, second: Details) -> bool:
-    return bool(first.records & second.records) or (
-        _repeats(first, second) and _repeats(second, first)
-    )
-
-
-def _repeats(first: Details, second: Details) -> bool:
-    """Whether the second shares a number with the first and nothing in it speaks against it."""
-    evidence = weigh(first, second)
-    return evidence.shared and not evidence.numbers_differ and not evidence.contradicted
+def _one_child(one: _Key, other: _Key, world: _World) -> bool:
+    first, second = world.held[one], world.held[other]
+    same_record = not first.records.isdisjoint(second.records) or first == second
+    if same_record:
+        return True
+    shared = first.shares_number(second) and not contradict(first, second)
+    declared = one[0] in world.duplicates
+    return repeats(first, second) and (shared or declared)
 
 
 def _shown(
-    records_by_source: Mapping[str, tuple[Record, ...]], grades: Mapping[_Key, Grade]
-) -> dict[str, tuple[Graded, ...]]:
-    def may_be_hers(source: str, records: tuple[Record, ...]) -> Iterator[Graded]:
-        for record in records:
-            found = grades[source, record]
-            if found.grade is not MatchGrade.CERTAINLY_NOT:
-                yield Graded(record, found)
-
-    return {source: tuple(may_be_hers(source, rs)) for source, rs in records_by_source.items()}
+    source: str,
+    records: tuple[Record, ...],
+    settled: _Settled,
+    held: Mapping[_Key, Details],
+    known: Known,
+) -> Iterable[Graded]:
+    for place, record in enumerate(records):
+        key = (source, place)
+        found = settled.assessed[key]
+        if found.grade is MatchGrade.CERTAINLY_NOT and key not in settled.members:
+            continue
+        is_member = key in settled.members
+        said = found.said()
+        if is_member != (said.grade is MatchGrade.CERTAIN):
+            changed = MatchGrade.CERTAIN if is_member else MatchGrade.PROBABLE
+            said = replace(said, grade=changed)
+        asked = known.all
+        by_reference = held[key].shares_number(asked) or not asked.records.isdisjoint(
+            held[key].records
+        )
+        yield Graded(record, said, settled=is_member and by_reference)

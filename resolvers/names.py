@@ -1,13 +1,13 @@
 """Comparing names: what agrees, what is only near, and what says nothing."""
 
 from collections.abc import Callable, Iterable
-from itertools import takewhile
-from operator import eq
 from typing import Final
 
 from adapters.record import Name
-from resolvers.agreement import Agreement, best
+from resolvers.agreement import Agreement
+from resolvers.common_names import established
 from resolvers.nicknames import one_name
+from resolvers.slips import slips
 from resolvers.wording import fold
 
 _Comparison = Callable[[str, str], Agreement]
@@ -23,10 +23,16 @@ _NO_GIVEN: Final = _NO_FAMILY | {
     *("boy", "girl", "male", "female", "child", "na"),
 }
 _PARTICLES: Final = frozenset(
-    {"abu", "bin", "bint", "das", "del", "den", "der", "des", "ibn", "los", "mac", "van", "von"}
+    {
+        *("abu", "al", "ap", "ben", "bin", "bint", "da", "das", "de", "del", "den", "der", "des"),
+        *("di", "do", "dos", "du", "el", "ibn", "la", "le", "los", "mac", "mc", "o", "st", "ter"),
+        *("ul", "ur", "van", "von", "y", "zu"),
+    }
 )
+_ATTACHED: Final = ("o", "mc", "mac", "al", "el")  # particles that some write in one word
 _SHORTEST_PART = 3  # letters that make a part of a name telling
 _SHORTEST_SLIP = 4  # below this, one letter makes another name
+_SHORTEST_TWO_SLIPS = 6  # below this, two letters do
 
 
 def families(names: Iterable[Name]) -> frozenset[str]:
@@ -55,10 +61,24 @@ def compare_givens(held: frozenset[str], known: frozenset[str]) -> Agreement:
     return _verdict(held, known, _givens)
 
 
+def share_further(held: frozenset[str], known: frozenset[str]) -> bool:
+    """Whether a second or later given name is the same, not an initial alone."""
+    further = {word for name in held for word in name.split()[1:] if len(word) > 1}
+    return any(word in further for name in known for word in name.split()[1:])
+
+
 def _verdict(held: frozenset[str], known: frozenset[str], compare: _Comparison) -> Agreement:
     if not held:
         return Agreement.NOT_HELD
-    return best(_in_script(h, k, compare) for h in held for k in known)
+    common = held & known
+    if common and max(map(len, common)) > 1:
+        return Agreement.SAME
+    found = Agreement.NOT_COMPARABLE
+    for mine in held:
+        for theirs in known:
+            verdict = _in_script(mine, theirs, compare)
+            found = max(found, verdict)
+    return found
 
 
 def _in_script(held: str, known: str, compare: _Comparison) -> Agreement:
@@ -69,18 +89,29 @@ def _in_script(held: str, known: str, compare: _Comparison) -> Agreement:
 
 
 def _families(held: str, known: str) -> Agreement:
-    if _joined(held) == _joined(known) and len(held) > 1:
+    one, other = _joined(held), _joined(known)
+    if one == other and len(held) > 1:
         return Agreement.SAME
-    near = _telling(held) & _telling(known) or _short_for(held, known) or _slip(held, known)
-    return Agreement.NEAR if near else Agreement.DIFFERENT
+    parted = " " in held or " " in known
+    if (parted and _bare(held) == _bare(known)) or _attached(one, other):
+        return Agreement.SLIP
+    if (parted and _telling(held) & _telling(known)) or _short_for(held, known):
+        return Agreement.VAGUE
+    return _misspelt(one, other)
 
 
 def _givens(held: str, known: str) -> Agreement:
     mine, theirs = held.split(), known.split()
-    if len(mine[0]) > 1 and (_joined(held) == _joined(known) or mine[0] == theirs[0]):
-        return Agreement.SAME if _rests_fit(mine[1:], theirs[1:]) else Agreement.NEAR
-    near = mine[0] in theirs or theirs[0] in mine or _forms_of_one(mine[0], theirs[0])
-    return Agreement.NEAR if near else Agreement.DIFFERENT
+    one, other = mine[0], theirs[0]
+    if len(one) > 1 and (one == other or _joined(held) == _joined(known)):
+        return Agreement.SAME if _rests_fit(mine[1:], theirs[1:]) else Agreement.VAGUE
+    if one in theirs or other in mine or _short_for(one, other):
+        return Agreement.VAGUE
+    if one_name(one, other) or _starts(one, other):
+        return Agreement.FORM
+    found = _misspelt(one, other)
+    two_names = established(one) and established(other)
+    return Agreement.DISTANT if found is Agreement.SLIP and two_names else found
 
 
 def _rests_fit(mine: list[str], theirs: list[str]) -> bool:
@@ -89,11 +120,10 @@ def _rests_fit(mine: list[str], theirs: list[str]) -> bool:
     return not mine or not theirs or bool(initials)
 
 
-def _forms_of_one(held: str, known: str) -> bool:
-    starts = min(len(held), len(known)) >= _SHORTEST_PART and (
-        held.startswith(known) or known.startswith(held)
-    )
-    return starts or _short_for(held, known) or _slip(held, known) or one_name(held, known)
+def _starts(one: str, other: str) -> bool:
+    """Whether one is the beginning of the other, and long enough to be a pet form."""
+    long_enough = min(len(one), len(other)) >= _SHORTEST_PART
+    return long_enough and (one.startswith(other) or other.startswith(one))
 
 
 def _short_for(held: str, known: str) -> bool:
@@ -101,26 +131,36 @@ def _short_for(held: str, known: str) -> bool:
     return min(len(held), len(known)) == 1 and held[0] == known[0]
 
 
-def _slip(held: str, known: str) -> bool:
-    """Whether one letter is wrong, missing or swapped with its neighbour, never the first.
+def _misspelt(one: str, other: str) -> Agreement:
+    """How far a slip or two explain the difference; never in the first letter.
 
-    Not the first, because rhyming names are what twins are given.
+    Not there, because rhyming names are what twins are given.
     """
-    if held[0] != known[0] or min(len(held), len(known)) < _SHORTEST_SLIP:
-        return False
-    start = _common_start(held, known)
-    left, right = held[start:], known[start:]
-    end = _common_start(left[::-1], right[::-1])
-    left, right = left[: len(left) - end], right[: len(right) - end]
-    return max(len(left), len(right)) <= 1 or (len(left) <= len("ab") and left == right[::-1])
-
-
-def _common_start(first: str, second: str) -> int:
-    return sum(1 for _ in takewhile(bool, map(eq, first, second)))
+    shortest = min(len(one), len(other))
+    if one[0] != other[0] or shortest < _SHORTEST_SLIP:
+        return Agreement.DIFFERENT
+    count = slips(one, other)
+    if count <= 1:
+        return Agreement.SLIP
+    forgiven = count == len("ab") and shortest >= _SHORTEST_TWO_SLIPS
+    return Agreement.DISTANT if forgiven else Agreement.DIFFERENT
 
 
 def _telling(family: str) -> set[str]:
     return {p for p in family.split() if len(p) >= _SHORTEST_PART and p not in _PARTICLES}
+
+
+def _bare(family: str) -> str:
+    """The name without its particles; a name of nothing else stays as it is."""
+    return "".join(p for p in family.split() if p not in _PARTICLES) or family
+
+
+def _attached(held: str, known: str) -> bool:
+    """Whether the two differ by a particle written as part of the name ("Brien", "O'Brien")."""
+    short, long = (held, known) if len(held) < len(known) else (known, held)
+    if len(short) < _SHORTEST_SLIP or not long.endswith(short):
+        return False
+    return long[: -len(short)] in _ATTACHED
 
 
 def _joined(text: str) -> str:

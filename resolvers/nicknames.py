@@ -50,9 +50,10 @@ GROUPS: Final = tuple(
 )
 
 
+FORMS: Final = frozenset().union(*GROUPS)
+
 _GROUPS_OF: Final = {
-    name: frozenset(n for n, group in enumerate(GROUPS) if name in group)
-    for name in frozenset().union(*GROUPS)
+    name: frozenset(n for n, group in enumerate(GROUPS) if name in group) for name in FORMS
 }
 
 

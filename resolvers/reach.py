@@ -5,45 +5,56 @@ different numbers). Either stops it from joining; neither may lift the shield th
 this only ever grows with the records.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
-from resolvers.details import NUMBERS, Details
+from resolvers.details import Details
 from resolvers.evidence import weigh
 from resolvers.grade import MatchGrade
-from resolvers.grading import Known, grade_details
+from resolvers.grading import by_details
+from resolvers.names import compare_givens
 
 K = TypeVar("K", bound=Hashable)
 
 
-def reached(known: Known, held: Mapping[K, Details]) -> frozenset[K]:
-    """The records that the reference alone does not exclude, or that a number leads to.
+def reached(known: Details, held: Mapping[K, Details]) -> frozenset[K]:
+    """The records that what is known does not exclude, or that a number or a name leads to.
 
-    Numbers lead on from any record that could be certain, whatever others say of it.
+    Numbers and family names lead on from any record that could join, whatever others say of it.
     """
-    at_first = {
-        key
-        for key, details in held.items()
-        if grade_details(known, details).grade is not MatchGrade.CERTAINLY_NOT
-    }
-    numbers = _led_to(known.all, [d for d in held.values() if _may_teach(known.all, d)])
-    return frozenset(at_first | {key for key, d in held.items() if _shares(d, numbers)})
-
-
-def _led_to(known: Details, teachers: list[Details]) -> Mapping[str, frozenset[str]]:
-    numbers = known.numbers
+    found: frozenset[K] = frozenset()
+    names, numbers = known, known
     while True:
-        telling = [d for d in teachers if d.records & known.records or _shares(d, numbers)]
-        further = {n: known.numbers[n].union(*(d.numbers[n] for d in telling)) for n in NUMBERS}
-        if further == numbers:
-            return numbers
-        numbers = further
+        wider = frozenset(key for key, d in held.items() if _may_be(names, numbers, d))
+        if wider <= found:
+            return found
+        found |= wider
+        teachers = [held[key] for key in found if _may_join(names, numbers, held[key])]
+        names = replace(known, families=known.families.union(*(_families(known, teachers))))
+        numbers = replace(
+            known,
+            nhs_numbers=known.nhs_numbers.union(*(d.nhs_numbers for d in teachers)),
+            upns=known.upns.union(*(d.upns for d in teachers)),
+        )
 
 
-def _may_teach(known: Details, held: Details) -> bool:
-    evidence = weigh(known, held)
-    return evidence.agrees and not evidence.contradicted and not evidence.numbers_differ
+def _may_be(names: Details, numbers: Details, held: Details) -> bool:
+    """`names` is what is known with every family name that leads on, `numbers` with the numbers."""
+    if held.shares_number(numbers) or not held.records.isdisjoint(numbers.records):
+        return True
+    return by_details(weigh(names, held)) is not MatchGrade.CERTAINLY_NOT
 
 
-def _shares(held: Details, numbers: Mapping[str, frozenset[str]]) -> bool:
-    return any(held.numbers[n] & numbers[n] for n in NUMBERS)
+def _may_join(names: Details, numbers: Details, held: Details) -> bool:
+    evidence = weigh(names, held)
+    if evidence.numbers_differ or evidence.contradicted or not evidence.agrees:
+        return False
+    led = held.shares_number(numbers) or evidence.shared
+    return led or by_details(evidence) is MatchGrade.PROBABLE
+
+
+def _families(known: Details, teachers: list[Details]) -> Iterator[frozenset[str]]:
+    for held in teachers:
+        if compare_givens(held.givens, known.givens).fits:
+            yield held.families

@@ -13,7 +13,9 @@ class Reference:
     """The details that every candidate is graded against; frozen once the identity sources spoke.
 
     `stated_birth_date` and `stated_names` are the caller's own. Without either of them no
-    identifier is ever graded certain, whatever the identity sources added.
+    identifier is ever graded certain, whatever the identity sources added. `postcodes` are None
+    until the shield authorities have cleared the child: then no location is weighed at all, be it
+    the caller's or an agency's. `birth_dates_estimated`: those of `birth_dates` that are guesses.
     """
 
     identifiers: frozenset[Identifier] = frozenset()
@@ -22,6 +24,8 @@ class Reference:
     sex: Sex | None = None
     stated_names: tuple[Name, ...] = ()
     stated_birth_date: PartialDate | None = None
+    postcodes: frozenset[str] | None = None
+    birth_dates_estimated: frozenset[PartialDate] = frozenset()
 
 
 def named_record(source: str, record_id: str) -> Identifier:

@@ -28,10 +28,12 @@ STRANGER = Record(
     names=(Name(("Jordan",), "Mistry"),),
     birth_date=PartialDate(2011, 11, 30),
 )
+CALLED = (Name(("Amara",), "O'Brien"),)
 KNOWN_BY_NUMBER = Reference(
-    identifiers=frozenset({AMARA_NHS}), names=AMARA.names, stated_birth_date=BORN
+    identifiers=frozenset({AMARA_NHS}), names=CALLED, stated_birth_date=BORN
 )
-KNOWN_BY_NAME = Reference(stated_names=AMARA.names, stated_birth_date=BORN)
+KNOWN_BY_NAME = Reference(stated_names=CALLED, stated_birth_date=BORN)
+KNOWN_IN_FULL = replace(KNOWN_BY_NAME, stated_names=AMARA.names, sex=Sex.FEMALE)
 
 
 def amara(*identifiers: Identifier, record_id: str = "a-1") -> Record:

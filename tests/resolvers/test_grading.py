@@ -77,10 +77,10 @@ def test_a_number_settles_only_what_nothing_contradicts(
     [
         (AMARA, PROBABLE),
         (born(AMARA, "2015"), POSSIBLE),
-        (born(AMARA, "2015-03-08"), POSSIBLE),
+        (born(AMARA, "2015-03-08"), PROBABLE),
         (replace(AMARA, birth_date=None), POSSIBLE),
         (named(AMARA, "Baby"), POSSIBLE),
-        (named(AMARA, "Amira"), POSSIBLE),
+        (named(AMARA, "Amira"), PROBABLE),
         (born(named(AMARA, "Amira"), "2015"), CERTAINLY_NOT),
         (born(AMARA, "2012-11-27"), CERTAINLY_NOT),
         (named(AMARA, "Amara", family="Adeyemi"), CERTAINLY_NOT),
@@ -88,7 +88,7 @@ def test_a_number_settles_only_what_nothing_contradicts(
         (Record(), CERTAINLY_NOT),
     ],
 )
-def test_without_a_number_nothing_is_more_than_probable(
+def test_without_a_number_name_and_birth_date_alone_are_never_certain(
     record: Record, expected: MatchGrade
 ) -> None:
     assert grade(KNOWN_BY_NAME, record).grade is expected

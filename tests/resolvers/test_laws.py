@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.codes import ReleaseClass
-from adapters.record import Identifier, Record
+from adapters.record import Identifier, Name, Record
 from resolvers.child import Restriction
 from resolvers.details import NUMBERS
 from resolvers.grade import MatchGrade, Resolution
@@ -45,6 +45,10 @@ World = dict[str, tuple[Record, ...]]
 def unordered(resolution: Resolution) -> tuple[Mapping[str, object], frozenset[str]]:
     graded = {s: Counter(found) for s, found in resolution.by_source.items()}
     return graded, resolution.disputed
+
+
+def firsts(names: tuple[Name, ...]) -> tuple[Name, ...]:
+    return tuple(replace(name, given=name.given[:1]) for name in names)
 
 
 @given(REFERENCES, WORLDS)
@@ -83,9 +87,14 @@ def test_nobody_is_certain_on_a_number_alone(reference: Reference, world: World)
 
 
 @given(REFERENCES, WORLDS)
-def test_nobody_is_certain_without_a_number(reference: Reference, world: World) -> None:
-    by_name = replace(reference, identifiers=frozenset())
-    assert not any(resolve(by_name, world).certain(source) for source in world)
+def test_nobody_is_certain_without_a_number_or_something_beside_name_and_birth_date(
+    reference: Reference, world: World
+) -> None:
+    by_name = replace(reference, identifiers=frozenset(), sex=None)
+    short = replace(
+        by_name, names=firsts(reference.names), stated_names=firsts(by_name.stated_names)
+    )
+    assert not any(resolve(short, world).certain(source) for source in world)
 
 
 @given(REFERENCES, IDENTITIES)

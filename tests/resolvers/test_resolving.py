@@ -64,7 +64,7 @@ def test_two_records_of_one_agency_with_other_birth_dates_are_both_only_probable
 def test_a_doubtful_pair_teaches_nothing() -> None:
     pair = (
         amara(AMARA_NHS, AMARA_UPN, record_id="1"),
-        named(amara(AMARA_NHS, AMARA_UPN, record_id="2"), "Rose"),
+        named(amara(AMARA_NHS, AMARA_UPN, record_id="2"), "A"),
         born(amara(AMARA_NHS, TWIN_UPN, record_id="3"), "2015-03-08"),
     )
     found = resolve(KNOWN_BY_NUMBER, {"care": pair, "school": (amara(AMARA_UPN),)})

@@ -1,0 +1,62 @@
+"""Records that are certain by demographics compete: no two of one source, none against another."""
+
+from collections.abc import Collection, Mapping
+from typing import Final, TypeVar
+
+from resolvers.agreement import Agreement
+from resolvers.details import NUMBERS, Details
+from resolvers.evidence import weigh
+
+Key = TypeVar("Key", bound=tuple[str, int])
+
+LEAD_BITS: Final = 10.0  # how far ahead of its nearest rival a record must be to join
+
+
+def winners(
+    certain: Collection[Key],
+    members: Collection[Key],
+    bits: Mapping[Key, float],
+    held: Mapping[Key, Details],
+    duplicates: Collection[str],
+) -> frozenset[Key]:
+    """Those of `certain` that nobody rivals; `bits` are the scores of all that are not excluded.
+
+    A rival is another record of the same source, unless the source declares duplicates and it
+    repeats the record; or a certain one elsewhere under a number that differs. A member whose
+    number differs, or that the source already has, leaves no room for another.
+    """
+
+    def twice(one: Key, other: Key) -> bool:
+        return one[0] in duplicates and repeats(held[one], held[other])
+
+    def rivals(one: Key, other: Key) -> bool:
+        if bits[other] <= bits[one] - LEAD_BITS or one == other:
+            return False
+        if one[0] == other[0]:
+            return held[one] != held[other] and not twice(one, other)
+        return other in certain and contradict(held[one], held[other])
+
+    def has_room(key: Key) -> bool:
+        return not any(member[0] == key[0] and not twice(key, member) for member in members)
+
+    return frozenset(
+        key for key in certain if has_room(key) and not any(rivals(key, other) for other in bits)
+    )
+
+
+def contradict(first: Details, second: Details) -> bool:
+    """Whether both have a number of one scheme and none in common."""
+    return any(
+        first.numbers(n) and second.numbers(n) and first.numbers(n).isdisjoint(second.numbers(n))
+        for n in NUMBERS
+    )
+
+
+def repeats(first: Details, second: Details) -> bool:
+    """Whether nothing in either speaks against their being one child's."""
+    if contradict(first, second):
+        return False
+    there, back = weigh(first, second), weigh(second, first)
+    return not any(
+        Agreement.DISTANT in (e.name, e.birth_date) or e.contradicted for e in (there, back)
+    )

@@ -1,0 +1,38 @@
+"""Comparing postcodes, present and past: any two that agree are a home in common."""
+
+from collections.abc import Iterable
+
+from adapters.identifiers import Postcode
+from resolvers.agreement import Agreement
+
+_INWARD = 3  # characters after the space: the sector's digit and the unit's two letters
+
+
+def read(texts: Iterable[str | None]) -> frozenset[str]:
+    """Those that are postcodes of a place, written in one way; ZZ99 and the like are none."""
+    return frozenset(found for text in texts if text and (found := _parsed(text)))
+
+
+def compare(held: frozenset[str], known: frozenset[str]) -> Agreement:
+    """A record's postcodes against the child's; a neighbouring one is DISTANT."""
+    if not held:
+        return Agreement.NOT_HELD
+    if not known:
+        return Agreement.NOT_COMPARABLE
+    if held & known:
+        return Agreement.SAME
+    return max(_compare(mine, theirs) for mine in held for theirs in known)
+
+
+def _parsed(text: str) -> str | None:
+    try:
+        return Postcode.parse(text)
+    except ValueError:
+        return None
+
+
+def _compare(held: str, known: str) -> Agreement:
+    if len(held) == len(known) and sum(a != b for a, b in zip(held, known, strict=True)) == 1:
+        return Agreement.SLIP
+    same_district = held[:-_INWARD] == known[:-_INWARD]
+    return Agreement.DISTANT if same_district else Agreement.DIFFERENT
