@@ -1,0 +1,67 @@
+"""Looks for what must be nowhere: a marker in any spelling, in any file or line."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A marker that was found, in which spelling, where."""
+
+    marker: str
+    spelling: str
+    where: str
+
+
+def spellings(marker: str) -> dict[str, bytes]:
+    """The ways in which a marker may have been written down, by name."""
+    raw = marker.encode()
+    found = {
+        "plain": raw,
+        "capitals": marker.upper().encode(),
+        "small": marker.lower().encode(),
+        "reversed case": marker.swapcase().encode(),
+        "backwards": marker[::-1].encode(),
+        "UTF-16": marker.encode("utf-16-le"),
+        "hex": raw.hex().encode(),
+        "hex in capitals": raw.hex().upper().encode(),
+        "URL": quote(marker, safe="").encode(),
+        "form": quote_plus(marker).encode(),
+        "JSON": json.dumps(marker)[1:-1].encode(),
+        "SHA-256": hashlib.sha256(raw).hexdigest().encode(),
+        "SHA-256 in base64": base64.b64encode(hashlib.sha256(raw).digest()).rstrip(b"="),
+    }
+    for shift in range(3):
+        found[f"base64 after {shift}"] = _inside_base64(raw, shift)
+    return found
+
+
+def traces(markers: Iterable[str], folder: Path, lines: Iterable[str]) -> list[Trace]:
+    """Every trace of the markers in the files under `folder` and in the lines printed."""
+    texts = {str(file.relative_to(folder)): file.read_bytes() for file in _files(folder)}
+    texts["lines printed"] = "".join(lines).encode()
+    return [
+        Trace(marker, spelling, where)
+        for marker in markers
+        for spelling, form in spellings(marker).items()
+        for where, text in texts.items()
+        if form in text
+    ]
+
+
+def _files(folder: Path) -> list[Path]:
+    return [file for file in folder.rglob("*") if file.is_file()]
+
+
+def _inside_base64(raw: bytes, shift: int) -> bytes:
+    """What base64 makes of `raw` wherever it begins, without the ends that neighbours change."""
+    written = base64.b64encode(b"\0" * shift + raw)
+    first = 0 if shift == 0 else 4
+    left = (shift + len(raw)) % 3
+    last = len(written) if left == 0 else len(written) - 4
+    return written[first:last]
