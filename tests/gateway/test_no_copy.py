@@ -173,9 +173,12 @@ async def test_a_hundred_questions_leave_no_trace_of_the_child(tmp_path: Path) -
 
 
 async def test_the_answers_were_full_of_the_child(tmp_path: Path) -> None:
-    async with agencies() as sources, served(tmp_path, sources) as gateway:
-        async with sent(gateway, GOOD[0]) as came:
-            text = await came.text()
+    async with (
+        agencies() as sources,
+        served(tmp_path, sources) as gateway,
+        sent(gateway, GOOD[0]) as came,
+    ):
+        text = await came.text()
     assert all(marker in text for marker in (FAMILY, GIVEN, NHS, BORN, STREET, WORKER, TELEPHONE))
     assert BODY not in text
 
