@@ -7,8 +7,8 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
 
 from adapters.contract import Adapter
 from adapters.egress import Egress, EgressRefused
@@ -21,12 +21,13 @@ from gateway.audit.keys import EpochKeys
 from gateway.audit.log import AuditLog
 from gateway.audit.note import NoteSigner
 from gateway.audit.publication import Publication
+from gateway.audit.served import routes as published
 from gateway.auth import TokenVerifier, read_token_keys
 from gateway.call import Line
 from gateway.clock import Clock
-from gateway.errors import ConfigurationInvalid
+from gateway.errors import ConfigurationInvalid, TeamAroundError
 from gateway.fan_out import FanOut
-from gateway.http import Endpoint
+from gateway.http import STATUS, Endpoint
 from gateway.journey import Journey
 from gateway.operator_file import Grant, OperatorFile, read_operator_file
 from gateway.planning import Planning
@@ -43,6 +44,13 @@ def build_app(journey: Journey, settings: Settings) -> Starlette:
     """The application over wired stages."""
     endpoint = Endpoint(journey, settings)
 
+    async def admits(authorization: str | None, reads: str) -> Response | None:
+        try:
+            await journey.admit_auditor(authorization, reads)
+        except TeamAroundError as error:
+            return PlainTextResponse(f"{error.code}: {error.message}\n", STATUS[type(error)])
+        return None
+
     async def health(_: Request) -> JSONResponse:
         return JSONResponse({"serving": True})
 
@@ -50,6 +58,7 @@ def build_app(journey: Journey, settings: Settings) -> Starlette:
         routes=[
             Route("/graphql", endpoint.respond, methods=_ANY_METHOD),
             Route("/health", health),
+            Mount("/log", routes=published(journey.publication, admits)),
         ],
     )
 
@@ -65,7 +74,7 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Journe
         publication = await stack.enter_async_context(open_publication(settings, clock))
         recorder = Recorder(publication.log, _epoch_keys(settings), clock)
         lines = {name: Line(source, clock) for name, source in planning.registry.sources.items()}
-        yield Journey(planning, recorder, FanOut(lines, clock), clock)
+        yield Journey(planning, recorder, FanOut(lines, clock), clock, publication)
 
 
 @asynccontextmanager

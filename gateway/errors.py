@@ -58,6 +58,7 @@ CODES: Final = {
     "NO_HUMAN": "The token names no person; nothing is asked of an agency without one.",
     "PURPOSE_NOT_ENTITLED": "The token does not entitle its holder to this purpose.",
     "BULK_NOT_ALLOWED": "Only a role that may ask in bulk may use `children`.",
+    "AUDIT_NOT_ALLOWED": "The log is for auditors, and for agencies as far as it concerns them.",
     "SUBJECT_ACCESS_REFUSED": "`child` is not for subject access; `accesses` will be.",
     "BODY_INVALID": "The request body is not a GraphQL-over-HTTP request.",
     "BODY_TOO_LARGE": "The request body is longer than the gateway reads.",

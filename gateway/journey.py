@@ -6,6 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from adapters.contract import OnBehalf
+from gateway.audit.publication import Publication
+from gateway.audit.served import ENTRIES_READ
+from gateway.audit_desk import AuditDesk, refuse_unless_auditor
 from gateway.call import Answered, Asking
 from gateway.caller import Caller
 from gateway.clock import Clock
@@ -47,7 +50,12 @@ class Journey:
     """The stages of one gateway, wired; `start` takes a request through them."""
 
     def __init__(
-        self, planning: Planning, recorder: Recorder, fan_out: FanOut, clock: Clock
+        self,
+        planning: Planning,
+        recorder: Recorder,
+        fan_out: FanOut,
+        clock: Clock,
+        publication: Publication,
     ) -> None:
         self._planning = planning
         self._recorder = recorder
@@ -55,6 +63,7 @@ class Journey:
         self._clock = clock
         self._seal = CandidateSeal()
         self.schema = planning.schema
+        self.publication = publication
 
     async def start(self, request: Request) -> Started:
         """Take a request to its questions, each with a durable intent, and begin to ask.
@@ -73,8 +82,29 @@ class Journey:
         questions = await gather(*(self._question(each, document, caller) for each in prepared))
         for question in questions:
             question.start()
-        context = Context(tuple(questions), self._planning.registry.agencies, self._sources())
+        context = Context(
+            tuple(questions),
+            self._planning.registry.agencies,
+            self._sources(),
+            AuditDesk(self.publication, self._recorder, caller),
+        )
         return Started(document, context, tuple(questions))
+
+    async def admit_auditor(self, authorization: str | None, reads: str) -> None:
+        """Let a bearer read the published log, once it is logged that they do where it has entries.
+
+        SignIn, NotAllowed or TryLater says why not.
+        """
+        caller: Caller | None = None
+        try:
+            caller = self._planning.caller(Request("", {}, None, authorization))
+            refuse_unless_auditor(caller)
+        except (SignIn, NotAllowed) as refusal:
+            with suppress(TryLater):
+                await self._recorder.refuse(refusal.code, caller)
+            raise
+        if reads == ENTRIES_READ:
+            await self._recorder.searched(caller, reads, agency=None)
 
     def _sources(self) -> tuple[SourceView, ...]:
         """The registered sources, as far as this version watches them."""

@@ -58,7 +58,7 @@ class Recorder:
             purpose=reason.purpose,
             justification=await seal(self.keys, reason.justification, query_id),
             case_reference=await seal(self.keys, case, query_id) if case else None,
-            child_pseudonyms=await self._pseudonyms(inquiry.known),
+            child_pseudonyms=await self.pseudonyms(inquiry.known),
             document=document,
             policy_version=policy_version,
             agencies=tuple(AuditedAgency(agency) for agency in agencies),
@@ -93,6 +93,18 @@ class Recorder:
         kind = AuditKind.REFUSAL if caller else AuditKind.AUTHENTICATION_FAILURE
         await self._append(replace(self._entry(kind, caller), detail=code))
 
+    async def searched(
+        self, caller: Caller, detail: str, *, agency: str | None, pseudonyms: Iterable[str] = ()
+    ) -> None:
+        """A look into the log itself: by what, and about whom as far as pseudonyms say."""
+        entry = replace(
+            self._entry(AuditKind.AUDIT_SEARCH, caller),
+            child_pseudonyms=tuple(Pseudonym(name) for name in sorted(pseudonyms)),
+            agencies=(AuditedAgency(agency),) if agency else (),
+            detail=detail,
+        )
+        await self._append(entry)
+
     async def _append(self, entry: Entry) -> int:
         try:
             return await self.log.append(entry)
@@ -114,7 +126,8 @@ class Recorder:
             role=" ".join(sorted(caller.roles)),
         )
 
-    async def _pseudonyms(self, known: Known) -> tuple[Pseudonym, ...]:
+    async def pseudonyms(self, known: Known) -> tuple[Pseudonym, ...]:
+        """Every pseudonym under which a child so known may stand in the log."""
         found = [
             await identifier_pseudonym(self.keys, scheme, value)
             for scheme, value in (("nhs_number", known.nhs_number), ("upn", known.upn))

@@ -9,10 +9,14 @@ from starlette.routing import Route
 
 from gateway.audit.failures import LogUnavailable
 from gateway.audit.publication import Publication
-from gateway.audit.tile import Tile
+from gateway.audit.tile import ENTRIES, Tile
 
-Admits = Callable[[str | None], Awaitable[Response | None]]
-"""Takes an Authorization header; None if its bearer may read the log, else what to answer."""
+Admits = Callable[[str | None, str], Awaitable[Response | None]]
+"""Takes an Authorization header and what is read; None if its bearer may, else what to answer."""
+
+STATE: Final = "PUBLISHED_STATE"
+TREE: Final = "PUBLISHED_TREE"
+ENTRIES_READ: Final = "PUBLISHED_ENTRIES"
 
 # The log is for auditors: nothing on the way may keep a copy of it.
 _PRIVATE: Final = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
@@ -23,7 +27,7 @@ def routes(publication: Publication, admits: Admits) -> list[Route]:
     """`/checkpoint` and `/tile/...`, to be mounted below the log's own prefix."""
 
     async def checkpoint(request: Request) -> Response:
-        refusal = await admits(request.headers.get("authorization"))
+        refusal = await admits(request.headers.get("authorization"), STATE)
         if refusal is not None:
             return refusal
         try:
@@ -33,10 +37,11 @@ def routes(publication: Publication, admits: Admits) -> list[Route]:
         return PlainTextResponse(newest.note, headers=_PRIVATE)
 
     async def tile(request: Request) -> Response:
-        refusal = await admits(request.headers.get("authorization"))
+        wanted = Tile.read(request.path_params["path"])
+        read = ENTRIES_READ if wanted and wanted.level == ENTRIES else TREE
+        refusal = await admits(request.headers.get("authorization"), read)
         if refusal is not None:
             return refusal
-        wanted = Tile.read(request.path_params["path"])
         if wanted is None:
             return _nothing()
         try:

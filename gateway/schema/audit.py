@@ -1,7 +1,8 @@
 """The log as auditors read it: who asked what about whom and why, never a value."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Protocol, TypeVar
 
 import strawberry
 
@@ -15,6 +16,9 @@ from gateway.schema.page import PageInfo
 from gateway.schema.scalars import LogIndex
 from gateway.schema.withheld import Withheld
 from resolvers.outcome import Outcome
+
+T = TypeVar("T")
+Read = Callable[[], Awaitable[T]]
 
 code_list(
     AuditKind,
@@ -83,18 +87,29 @@ class AuditEntry:
     organisation: str | None = field("On whose behalf; null where not known.")
     role: str | None = field("In which role; null where not known.")
     purpose: Purpose | None = field("The stated purpose; null where none was.")
-    justification: str | None = field(
-        "The stated justification, encrypted in the log; null if you may not read it."
-    )
-    case_reference: str | None = field(
-        "The case's reference, encrypted in the log; null if none or you may not read it."
-    )
     child_pseudonyms: list[str] = field("Stand for the child; comparable with each other only.")
     document: str | None = field("A hash of the GraphQL document; null without one.")
     policy_version: str | None = field("The version of the policy that decided, or null.")
     agencies: list[AuditedAgency] = field("What each agency was asked for and gave.")
     risks: list[str] = field("Names of the rules that found the access unusual.")
-    proof: str = field("Proves that the entry is in the log (c2sp.org/tlog-proof).")
+    read_justification: strawberry.Private[Read[str | None]]
+    read_case_reference: strawberry.Private[Read[str | None]]
+    prove: strawberry.Private[Read[str]]
+
+    @resolved
+    async def justification(self) -> str | None:
+        """The stated justification, encrypted in the log; null if you may not read it."""
+        return await self.read_justification()
+
+    @resolved
+    async def case_reference(self) -> str | None:
+        """The case's reference, encrypted in the log; null if none or you may not read it."""
+        return await self.read_case_reference()
+
+    @resolved
+    async def proof(self) -> str:
+        """Proves that the entry is in the log (c2sp.org/tlog-proof)."""
+        return await self.prove()
 
 
 @output
@@ -111,7 +126,12 @@ class AuditEntryConnection:
 
     edges: list[AuditEntryEdge] = field("The entries of this page.")
     page_info: PageInfo = field("Whether there is more.")
-    total_count: int | None = field("How many fit in all; null where counting would cost too much.")
+    count: strawberry.Private[Read[int | None]]
+
+    @resolved
+    async def total_count(self) -> int | None:
+        """How many fit in all; null where counting would cost too much."""
+        return await self.count()
 
 
 @output
@@ -154,6 +174,28 @@ class AlertConnection:
     page_info: PageInfo = field("Whether there is more.")
 
 
+class AuditReading(Protocol):
+    """The log as one caller may read it; each reading is itself logged before it is given."""
+
+    async def admit(self) -> None:
+        """NotAllowed if the caller may read nothing of it."""
+        ...
+
+    async def entries(
+        self, wanted: AuditFilter | None, first: int | None, after: str | None
+    ) -> AuditEntryConnection:
+        """A page of entries; AskDifferently if the page or the child cannot be found so."""
+        ...
+
+    async def entry(self, index: int) -> AuditEntry | None:
+        """The entry at `index`, if there is one that the caller may see."""
+        ...
+
+    async def checkpoint(self) -> Checkpoint:
+        """The log's state now, signed."""
+        ...
+
+
 First = Annotated[int | None, argument("How many at most.", name="first")]
 After = Annotated[str | None, argument("The cursor after which to go on.", name="after")]
 
@@ -162,29 +204,31 @@ After = Annotated[str | None, argument("The cursor after which to go on.", name=
 class Audit:
     """The log, for auditors, and for agencies as far as it concerns them."""
 
+    reading: strawberry.Private[AuditReading]
+
     @resolved
-    def entries(
+    async def entries(
         self,
-        _filter: Annotated[
+        wanted: Annotated[
             AuditFilter | None, argument("Which entries; left out, all of them.", name="filter")
         ] = strawberry.UNSET,
-        _first: First = 50,
-        _after: After = strawberry.UNSET,
+        first: First = 50,
+        after: After = strawberry.UNSET,
     ) -> AuditEntryConnection:
         """Entries of the log, newest first."""
-        raise not_yet("audit")
+        return await self.reading.entries(wanted or None, first, after or None)
 
     @resolved
-    def entry(
-        self, _index: Annotated[LogIndex, argument("The entry's place.", name="index")]
+    async def entry(
+        self, index: Annotated[LogIndex, argument("The entry's place.", name="index")]
     ) -> AuditEntry | None:
         """One entry; null if there is none at this place that you may see."""
-        raise not_yet("audit")
+        return await self.reading.entry(index)
 
     @resolved
-    def checkpoint(self) -> Checkpoint:
+    async def checkpoint(self) -> Checkpoint:
         """The log's newest signed state."""
-        raise not_yet("audit")
+        return await self.reading.checkpoint()
 
     @resolved
     def alerts(
@@ -196,4 +240,4 @@ class Audit:
         _after: After = strawberry.UNSET,
     ) -> AlertConnection:
         """Accesses that were found unusual, newest first."""
-        raise not_yet("audit")
+        raise not_yet("alerts")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from gateway.agency import AgencyCard
 from gateway.answer import Answering
+from gateway.schema.audit import AuditReading
 from gateway.schema.codes import QualityLevel, SourceState
 
 
@@ -35,9 +36,10 @@ class Context:
     """One request. `answerings` has one item for `child`, one a child in order for `children`.
 
     An item is None where its question was refused. `agencies` are those visible to this caller,
-    by id.
+    by id. `audit` is the log as this caller may read it.
     """
 
     answerings: tuple[Answering | None, ...] = ()
     agencies: Mapping[str, AgencyCard] = field(default_factory=dict)
     sources: tuple[SourceView, ...] = ()
+    audit: AuditReading | None = None

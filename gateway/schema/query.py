@@ -67,9 +67,12 @@ class Query:
         return [Source.of(view) for view in info.context.sources]
 
     @resolved
-    def audit(self) -> Audit | None:
-        """The log, for auditors, and for agencies as far as it concerns them. Not available yet."""
-        raise not_yet("audit")
+    async def audit(self, info: Info) -> Audit | None:
+        """The log, for auditors, and for agencies as far as it concerns them."""
+        if info.context.audit is None:
+            raise not_yet("audit")
+        await info.context.audit.admit()
+        return Audit(reading=info.context.audit)
 
     @resolved
     def accesses(

@@ -180,7 +180,7 @@ async def test_a_request_to_change_is_400_or_200_for_clients_of_plain_json(
 
 
 async def test_an_answer_with_errors_beside_it_is_a_partial_success(gateway: Edge) -> None:
-    body = {"query": "{ agencies { id } audit { entries { edges { cursor } } } }"}
+    body = {"query": "{ agencies { id } accesses { availableFrom } }"}
     new, old = await gateway.send(body), await gateway.send(body, accept=LEGACY)
     assert (new.status, old.status) == (294, 200)
     assert new.code == old.code == "NOT_YET_AVAILABLE"

@@ -1,0 +1,194 @@
+"""Auditors read all of the log, privacy officers their own agency's part, others nothing."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from gateway.verify.key import VerifierKey
+from gateway.verify.receipt import Receipt
+from gateway.verify.state import State, Trust
+from tests.gateway.agencies import AUTHORITY, HOME, MIRA, Desk, rest_source
+from tests.gateway.small_town import PRACTITIONER, Answer, Town, small_town
+from tests.loopback import serving
+
+AUDITOR: Final = replace(
+    PRACTITIONER, user="a.auditor", organisation="regulator", roles=frozenset({"auditor"})
+)
+OFFICER: Final = replace(
+    PRACTITIONER, user="p.officer", organisation="school", roles=frozenset({"privacy-officer"})
+)
+ENTRIES: Final = """
+query Read($filter: AuditFilter, $first: Int = 50, $after: String) {
+  audit {
+    entries(filter: $filter, first: $first, after: $after) {
+      totalCount
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+      edges {
+        cursor
+        node {
+          index at kind queryId user organisation role purpose justification caseReference
+          childPseudonyms document policyVersion risks proof
+          agencies { agency outcome released withheld { releaseClass reason message } }
+        }
+      }
+    }
+  }
+}
+"""
+STATE: Final = "{ audit { checkpoint { origin size note at witnessedBy } } }"
+
+
+@asynccontextmanager
+async def asked_town(folder: Path) -> AsyncIterator[Town]:
+    """A town where a practitioner has asked about Mira, whom the spine and the school know."""
+    async with serving(Desk().answer) as spine, serving(Desk().answer) as school:
+        sources = [
+            rest_source("spine", spine, claims=AUTHORITY),
+            rest_source("school", school, areas=[HOME]),
+        ]
+        async with small_town(folder, sources) as town:
+            assert (await town.ask()).outcomes == {"spine": "HAS_RECORD", "school": "HAS_RECORD"}
+            yield town
+
+
+async def read(town: Town, query: str = ENTRIES, caller: Any = AUDITOR, **given: Any) -> Answer:
+    """What an auditor's, or another's, query answers."""
+    body = {"query": query, "variables": given}
+    return await town.post(body, town.headers(caller))
+
+
+def nodes(answer: Answer) -> list[dict[str, Any]]:
+    """The entries of a page; the test ends here if there were errors."""
+    assert "errors" not in answer.body, answer.text
+    edges = answer.body["data"]["audit"]["entries"]["edges"]
+    return [edge["node"] for edge in edges]
+
+
+async def test_an_auditor_sees_who_asked_about_whom_and_why(tmp_path: Path) -> None:
+    async with asked_town(tmp_path) as town:
+        found = nodes(await read(town, filter={"user": "s.worker"}))
+    release, intent = found[0], found[-1]
+    assert [release["kind"], intent["kind"]] == ["RELEASE", "INTENT"]
+    assert (intent["justification"], intent["caseReference"]) == ("worried", "C-1")
+    assert {each["agency"] for each in release["agencies"]} == {"spine", "school"}
+    assert all(each["released"] for each in release["agencies"])
+    assert MIRA["nhs"] not in json.dumps(found)
+
+
+async def test_a_child_is_found_however_it_was_asked_for(tmp_path: Path) -> None:
+    by_name = {"givenNames": ["mira"], "familyName": "ASHDOWN", "birthDate": MIRA["born"]}
+    async with asked_town(tmp_path) as town:
+        await town.ask(by_name)
+        for child in (by_name, {"upn": MIRA["upn"]}, {"nhsNumber": MIRA["nhs"]}):
+            found = nodes(await read(town, filter={"child": child}))
+            assert "s.worker" in {node["user"] for node in found}
+            assert all(node["childPseudonyms"] for node in found)
+
+
+async def test_every_look_into_the_log_is_in_the_log(tmp_path: Path) -> None:
+    async with asked_town(tmp_path) as town:
+        await read(town, filter={"user": "s.worker", "child": {"upn": MIRA["upn"]}})
+        (look, *_) = nodes(await read(town, filter={"kind": "AUDIT_SEARCH"}))[1:]
+    assert (look["kind"], look["user"]) == ("AUDIT_SEARCH", "a.auditor")
+    assert len(look["childPseudonyms"]) == 1
+    assert MIRA["upn"] not in json.dumps(look)
+
+
+async def test_a_privacy_officer_sees_only_what_concerns_the_agency(tmp_path: Path) -> None:
+    async with asked_town(tmp_path) as town:
+        await read(town)
+        found = nodes(await read(town, caller=OFFICER))
+    assert {node["kind"] for node in found} >= {"INTENT", "RELEASE"}
+    assert all(each["agency"] == "school" for node in found for each in node["agencies"])
+    assert all(node["agencies"] for node in found)
+    for hidden in ("justification", "caseReference", "childPseudonyms"):
+        assert not any(node[hidden] for node in found)
+    assert {node["user"] for node in found} == {"s.worker", "p.officer"}
+
+
+async def test_a_privacy_officer_may_not_look_for_another_agency(tmp_path: Path) -> None:
+    async with asked_town(tmp_path) as town:
+        answer = await read(town, caller=OFFICER, filter={"agency": "spine"})
+        other = await read(town, 'query { audit { entry(index: "0") { index } } }', OFFICER)
+        theirs = replace(OFFICER, organisation="elsewhere")
+        none = await read(town, 'query { audit { entry(index: "0") { index } } }', theirs)
+    assert answer.body["errors"][0]["extensions"]["code"] == "AUDIT_NOT_ALLOWED"
+    assert other.body["data"]["audit"]["entry"] == {"index": "0"}
+    assert none.body["data"]["audit"]["entry"] is None
+
+
+async def test_a_practitioner_reads_nothing_and_the_attempt_is_logged(tmp_path: Path) -> None:
+    async with asked_town(tmp_path) as town:
+        refused = await read(town, caller=PRACTITIONER)
+        found = nodes(await read(town, filter={"kind": "REFUSAL"}))
+    assert refused.body["data"]["audit"] is None
+    assert refused.body["errors"][0]["extensions"]["code"] == "AUDIT_NOT_ALLOWED"
+    assert found[0]["user"] == "s.worker"
+
+
+async def test_pages_lead_through_the_whole_log(tmp_path: Path) -> None:
+    async with asked_town(tmp_path) as town:
+        whole = [node["index"] for node in nodes(await read(town, filter={"user": "s.worker"}))]
+        paged: list[int] = []
+        after, more = None, True
+        while more:
+            page = await read(town, filter={"user": "s.worker"}, first=1, after=after)
+            paged += [node["index"] for node in nodes(page)]
+            info = page.body["data"]["audit"]["entries"]["pageInfo"]
+            after, more = info["endCursor"], info["hasNextPage"]
+    assert paged == whole
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"first": 201}, "first"),
+        ({"first": -1}, "first"),
+        ({"after": "nonsense"}, "after"),
+        ({"filter": {"child": {"familyName": "Ashdown"}}}, "filter.child"),
+    ],
+)
+async def test_a_search_that_cannot_be_made_says_what_to_change(
+    tmp_path: Path, given: dict[str, Any], words: str
+) -> None:
+    async with asked_town(tmp_path) as town:
+        answer = await read(town, **given)
+    assert words in answer.body["errors"][0]["message"]
+    assert "Ashdown" not in answer.text
+
+
+async def test_an_entrys_proof_convinces_who_never_saw_the_log(tmp_path: Path) -> None:
+    async with asked_town(tmp_path) as town:
+        key = VerifierKey.read(town.journey.publication.signer.verifier_key)
+        for node in nodes(await read(town, filter={"user": "s.worker"})):
+            receipt = Receipt.read(node["proof"].encode())
+            assert receipt.check(Trust(key)).size > receipt.index == int(node["index"])
+            assert receipt.leaf is not None
+            assert json.loads(receipt.leaf)["query_id"] == node["queryId"]
+
+
+async def test_an_officers_proof_does_not_bring_other_agencies_along(tmp_path: Path) -> None:
+    async with asked_town(tmp_path) as town:
+        (node, *_) = nodes(await read(town, caller=OFFICER, filter={"user": "s.worker"}))
+    assert Receipt.read(node["proof"].encode()).leaf is None
+
+
+async def test_the_signed_state_is_there_to_keep(tmp_path: Path) -> None:
+    async with asked_town(tmp_path) as town:
+        state = (await read(town, STATE)).body["data"]["audit"]["checkpoint"]
+        key = VerifierKey.read(town.journey.publication.signer.verifier_key)
+    read_ = State.read(state["note"].encode(), Trust(key))
+    assert (read_.origin, read_.size) == (state["origin"], int(state["size"]))
+    assert state["witnessedBy"] == []
+
+
+async def test_a_child_written_into_the_document_is_refused(tmp_path: Path) -> None:
+    query = '{ audit { entries(filter: {child: {nhsNumber: "9000000009"}}) { totalCount } } }'
+    async with asked_town(tmp_path) as town:
+        answer = await read(town, query)
+    assert answer.body["errors"][0]["extensions"]["code"] == "PERSONAL_DATA_LITERAL"
