@@ -1,0 +1,89 @@
+"""An operator exports the log, and a stranger checks it with one command and one key."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from gateway.audit.checkpoint import checkpoint_text
+from gateway.audit.log import AuditLog
+from gateway.cli import app
+from tests.gateway.audit.examples import asked
+from tests.gateway.audit.publishing import ORIGIN
+from tests.gateway.verify.published import LEAVES, REAL, STRANGER, kept, note, write_log
+from tests.gateway.verify.test_receipt import receipt
+
+KEY = ["--key", REAL.verifier_key]
+
+
+async def one_entry(path: Path) -> None:
+    log = await AuditLog.open(path)
+    await log.append(asked())
+    await log.aclose()
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, ["audit", *map(str, arguments)])
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    file = tmp_path / "settings.toml"
+    file.write_text('environment = "development"\nstate = "state"\noperator = "operator.toml"\n')
+    (tmp_path / "operator.toml").write_text(
+        f'log_origin = "{ORIGIN}"\n[shield_team]\nname = "s"\ntelephone = "1"\n'
+        '[[area]]\ncode = "E09990001"\nname = "Northbrook"\n'
+    )
+    monkeypatch.setenv("TEAMAROUND_SETTINGS", str(file))
+    return file
+
+
+@pytest.mark.usefixtures("settings")
+def test_what_is_exported_is_accepted_with_the_key_that_was_printed(tmp_path: Path) -> None:
+    asyncio.run(one_entry(tmp_path / "state" / "audit.sqlite"))
+    key = run("key").stdout.strip()
+    exported = run("export", tmp_path / "export")
+    assert exported.stdout.startswith("1 entries, root ")
+    verified = run("verify", tmp_path / "export", "--key", key)
+    assert (verified.exit_code, verified.stdout[:6]) == (0, "holds:")
+
+
+def test_a_log_signed_by_another_key_is_refused(tmp_path: Path) -> None:
+    folder = write_log(tmp_path, LEAVES[:10])
+    refused = run("verify", folder, "--key", STRANGER.verifier_key)
+    assert (refused.exit_code, "REFUSED" in refused.stderr) == (1, True)
+
+
+def test_a_kept_checkpoint_shows_a_rollback(tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    seen.write_text(note(LEAVES[:20]))
+    folder = write_log(tmp_path / "log", LEAVES[:10])
+    refused = run("verify", folder, *KEY, "--kept", seen)
+    assert refused.exit_code == 1
+    assert "shorter" in refused.stderr
+    assert "(entry 10)" in refused.stderr
+
+
+def test_two_checkpoints_of_one_size_show_a_fork(tmp_path: Path) -> None:
+    (tmp_path / "ours").write_text(note(LEAVES[:20]))
+    (tmp_path / "theirs").write_text(REAL.sign(checkpoint_text(ORIGIN, 20, bytes(32))))
+    assert run("verify", tmp_path / "ours", *KEY).exit_code == 0
+    refused = run("verify", tmp_path / "ours", *KEY, "--kept", tmp_path / "theirs")
+    assert refused.exit_code == 1
+    assert "two histories" in refused.stderr
+
+
+def test_a_receipt_is_checked_offline(tmp_path: Path) -> None:
+    proof, leaf = tmp_path / "entry.tlog-proof", tmp_path / "leaf"
+    proof.write_text(receipt(5, bring=False))
+    leaf.write_bytes(LEAVES[5])
+    assert f"{kept(LEAVES[:40]).size} entries" in run("verify", proof, *KEY, "--leaf", leaf).stdout
+    leaf.write_bytes(LEAVES[6])
+    assert run("verify", proof, *KEY, "--leaf", leaf).exit_code == 1
+
+
+def test_what_cannot_be_checked_is_neither_held_nor_refused(tmp_path: Path) -> None:
+    assert run("verify", tmp_path / "nothing", "--key", "mistyped").exit_code == 2
+    assert run("verify", "http://127.0.0.1:9/log", *KEY).exit_code == 2
+    assert run("verify", tmp_path, *KEY, "--kept", tmp_path / "none").exit_code == 2
