@@ -96,7 +96,7 @@ async def open_publication(settings: Settings, clock: Clock) -> AsyncIterator[Pu
     ConfigurationInvalid says what to change.
     """
     origin = read_operator_file(settings.operator).log_origin
-    settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(settings.state)
     async with AsyncExitStack() as stack:
         try:
             signer = NoteSigner.at(settings.state / "log-key", origin)
@@ -106,6 +106,15 @@ async def open_publication(settings: Settings, clock: Clock) -> AsyncIterator[Pu
         except (KeysUnreadable, LogCorrupt, LogUnavailable) as error:
             raise ConfigurationInvalid(f"state: {error}") from error
         yield publication
+
+
+def _make_folder(state: Path) -> None:
+    try:
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigurationInvalid(
+            f"state: {state} cannot be made a folder ({type(error).__name__})"
+        ) from None
 
 
 def _epoch_keys(settings: Settings) -> EpochKeys:

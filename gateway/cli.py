@@ -130,13 +130,13 @@ def explain(
     """
     try:
         request = Request(
-            query=query.read_text("utf-8"),
+            query=_text(query),
             variables=_variables(variables),
             operation_name=operation,
-            authorization=f"Bearer {bearer.read_text('utf-8').strip()}",
+            authorization=f"Bearer {_text(bearer).strip()}",
         )
         typer.echo(asyncio.run(_explained(request, _settings(settings))))
-    except (OSError, ValueError, ConfigurationInvalid) as error:
+    except ConfigurationInvalid as error:
         raise _fail(str(error)) from None
     except TeamAroundError as error:
         raise _fail(f"{error.code}: {error.message}") from None
@@ -148,10 +148,20 @@ async def _explained(request: Request, settings: Settings) -> str:
 
 
 def _variables(file: Path) -> dict[str, Any]:
-    values = json.loads(file.read_text("utf-8"))
+    try:
+        values = json.loads(_text(file))
+    except ValueError:
+        raise ConfigurationInvalid(f"{file}: is not JSON") from None
     if not isinstance(values, dict):
         raise ConfigurationInvalid(f"{file}: must hold one JSON object")
     return values
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationInvalid(f"{file}: cannot be read ({type(error).__name__})") from None
 
 
 @app.command()

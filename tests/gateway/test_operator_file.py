@@ -1,0 +1,77 @@
+"""What the operator grants is read whole, or the operator is told what to change."""
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from adapters.codes import Claim
+from gateway.errors import ConfigurationInvalid
+from gateway.operator_file import read_operator_file
+
+WHOLE: Final = """
+log_origin = "teamaround.example/test"
+[shield_team]
+name = "Shield team"
+telephone = "01632 960999"
+[[area]]
+code = "E09990001"
+name = "Northbrook"
+[[grant]]
+source = "spine"
+agency = "nhs"
+claims = ["spine", "national"]
+origins = ["https://spine.example"]
+"""
+
+
+def refusal(file: Path, content: str | bytes) -> str:
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    with pytest.raises(ConfigurationInvalid) as refused:
+        read_operator_file(file)
+    assert str(file) in str(refused.value)
+    return str(refused.value)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "operator.toml"
+
+
+def test_a_whole_file_is_read(file: Path) -> None:
+    file.write_text(WHOLE)
+    read = read_operator_file(file)
+    assert read.grant[0].claims == {Claim.SPINE, Claim.NATIONAL}
+    assert read.area[0].not_connected == ()
+    assert read.shield_team.telephone == "01632 960999"
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now", "named"),
+    [
+        ("origins =", "orgins =", "grant.0.orgins"),
+        ('"spine", "national"', '"spine", "nationwide"', "grant.0.claims"),
+        ('telephone = "01632 960999"', "", "shield_team.telephone"),
+        ('name = "Shield team"', 'name = ""', "shield_team.name"),
+        ("log_origin =", "origin =", "log_origin"),
+        ('code = "E09990001"', "code = 7", "area.0.code"),
+        ('agency = "nhs"', "", "grant.0.agency"),
+    ],
+)
+def test_what_is_wrong_is_named_by_its_place(file: Path, was: str, is_now: str, named: str) -> None:
+    assert f"  {named}" in refusal(file, WHOLE.replace(was, is_now))
+
+
+def test_a_file_without_an_area_is_refused(file: Path) -> None:
+    before, _, after = WHOLE.partition("[[area]]")
+    assert "area" in refusal(file, before + after[after.index("[[grant]]") :])
+
+
+@pytest.mark.parametrize("content", ["[[grant", b"\xff\xfe", "area = 1\narea = 2"])
+def test_a_file_that_is_no_toml_is_named(file: Path, content: str | bytes) -> None:
+    refusal(file, content)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationInvalid, match="cannot be read"):
+        read_operator_file(tmp_path / "none.toml")
