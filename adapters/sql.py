@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -78,7 +78,7 @@ class SqlSource:
             return values
         try:
             async with asyncio.timeout(question.timeout_s):
-                return await self._ask(question, operation, values)
+                return await _cancelled_once(self._ask(question, operation, values))
         except (TimeoutError, PoolTimeoutError):
             return Unavailable(Fault.TIMED_OUT)
         except DATABASE_FAILURES as error:
@@ -189,6 +189,21 @@ async def _stream(
         yield result.mappings()
     finally:
         await result.close()
+
+
+async def _cancelled_once(asking: Coroutine[Any, Any, Reply]) -> Reply:
+    # Several timers end at the same deadline, and a second cancellation would break off what the
+    # first began: telling the database to stop. Without that the statement runs on there.
+    task = asyncio.ensure_future(asking)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        task.cancel()
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([task])
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 async def _interrupted_with_us(

@@ -71,8 +71,10 @@ async def test_the_deadline_ends_the_statement_in_the_agencys_database(
 
 async def no_statement_runs(dsn: str) -> None:
     """Return once no client of the slow agency's database has a statement under way."""
-    watcher = await asyncpg.connect(dsn)
     running = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'slow_agency' AND state = $1"
-    while await watcher.fetchval(running, "active"):
-        pass
-    await watcher.close()
+    watcher = await asyncpg.connect(dsn)
+    try:
+        while await watcher.fetchval(running, "active"):
+            pass
+    finally:
+        watcher.terminate()
