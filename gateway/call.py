@@ -74,6 +74,8 @@ class Line:
         limits = source.manifest.limits
         self._throttle = Throttle(limits.rate, limits.concurrency, clock.monotonic)
         self._clock = clock
+        operations = source.manifest.operation
+        self._dated = frozenset(each.name for each in operations if each.as_of is not None)
 
     def route(self, keys: Mapping[str, str], before: Answered | None) -> tuple[OperationCard, ...]:
         """The operations that these keys allow and that were not tried before.
@@ -162,7 +164,14 @@ class Line:
     def _conclusive(self, card: OperationCard, reply: Reply) -> bool:
         if not (card.conclusive and Claim.CONCLUSIVE in self.source.claims):
             return False
-        if not isinstance(reply, NoRecord):
-            return False
+        return isinstance(reply, NoRecord) and self._fresh(card, reply.as_of)
+
+    def _fresh(self, card: OperationCard, as_of: datetime | None) -> bool:
+        """Whether the data is young enough to prove anything; what should say and does not, is not.
+
+        Where the manifest names no moment, the agency answers from its living system.
+        """
+        if as_of is None:
+            return card.name not in self._dated
         oldest = self._clock.now() - timedelta(seconds=self.source.manifest.source.max_age)
-        return reply.as_of is None or reply.as_of >= oldest
+        return as_of >= oldest

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from aiohttp import web
@@ -152,10 +153,15 @@ def rest_source(
     url: str,
     *,
     by: Iterable[tuple[str, str, bool]] = (BY_NUMBER, BY_UPN, BY_NAME),
-    says_restricted: bool = True,
+    says_restricted: bool | None = None,
     **more: Any,
 ) -> SourceFile:
-    """A source of kind rest at `url`; `more` are fields of SourceFile."""
+    """A source of kind rest at `url`; `more` are fields of SourceFile.
+
+    It speaks of restriction if it is a shield authority, where nothing else is said.
+    """
+    if says_restricted is None:
+        says_restricted = Claim.SHIELD_AUTHORITY in more.get("claims", ())
     operations = "".join(
         _REST_OPERATION.format(
             name=name,
@@ -186,7 +192,8 @@ class Desk:
         if self.before is not None:
             await self.before(request)
         found = [c for c in self.children if all(c.get(name) == v for name, v in query.items())]
-        return web.json_response({"children": found, "total": len(found)})
+        as_at = datetime.now(UTC).isoformat()
+        return web.json_response({"children": found, "total": len(found), "asAt": as_at})
 
 
 def _listed(items: Iterable[str]) -> str:

@@ -24,7 +24,7 @@ def agency(
     failure: Reply | None = None,
     **more: Any,
 ) -> Holding:
-    details = {"by": (BY_NUMBER,), "says_restricted": False, "timeout": "60s"} | more
+    details = {"by": (BY_NUMBER,), "timeout": "60s"} | more
     return Holding(file_of(name, claims=claims, **details), held, failure, after)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from hypothesis import strategies as st
@@ -32,7 +32,7 @@ from gateway.inquiry import Inquiry, Known, Reason
 from gateway.onward import lessons
 from gateway.operator_file import Area, Grant, OperatorFile, ShieldTeam
 from gateway.plan import own_details, plan
-from gateway.policy import decide
+from gateway.policy import Verdict
 from gateway.projection import View
 from gateway.question import Asked, Question
 from gateway.recording import Intent, Recorder
@@ -61,6 +61,7 @@ from tests.gateway.small_town import PRACTITIONER
 from tests.gateway.virtual_time import now
 
 DEADLINE_S: Final = 60.0
+TODAY: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OTHER_UPN: Final = {**MIRA, "id": "p-3", "upn": "Z820200001002"}
 STRANGER: Final = {
     **MIRA,
@@ -113,7 +114,7 @@ class Holding:
         numbers = {(s, v) for s, v in asked.given.items() if s in (NHS_NUMBER, UPN)}
         held = {one: {(i.scheme, i.value) for i in one.identifiers} for one in self.held}
         found = tuple(one for one in self.held if not numbers or numbers & held[one])
-        return Records(found) if found else NoRecord()
+        return Records(found) if found else NoRecord(TODAY)
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,14 @@ def holdings(
 def _named(parts: list[Any]) -> tuple[Holding, ...]:
     return tuple(
         Holding(
-            file_of(f"source-{index}", claims=claims, by=by, onward=onward, timeout="60s"),
+            file_of(
+                f"source-{index}",
+                claims=claims,
+                by=by,
+                onward=onward,
+                timeout="60s",
+                says_restricted=True,
+            ),
             tuple(held),
             failure,
             float(delay),
@@ -183,7 +191,7 @@ def _registry(world: tuple[Holding, ...]) -> Registry:
 
 
 def _question(registry: Registry) -> Question:
-    clock = Clock(now=lambda: datetime(2026, 11, 22, tzinfo=UTC), monotonic=now)
+    clock = Clock(now=lambda: TODAY, monotonic=now)
     sources = registry.sources
     finder = Finder(stated_reference(INQUIRY.known, sources.values()), sources)
     # What is told is logged by the HTTP stage's asking, which these worlds leave out.
@@ -201,16 +209,12 @@ def _order(sources: Mapping[str, RegisteredSource], finder: Finder) -> Order:
 
 
 def _view(registry: Registry) -> View:
-    today = date(2026, 11, 22)
     return View(
         plan=plan(INQUIRY, PRACTITIONER, registry, FIELDS),
         registry=registry,
-        verdicts={
-            name: decide(s.manifest.release, PRACTITIONER, INQUIRY.reason, EVERY_CLASS, today)
-            for name, s in registry.sources.items()
-        },
+        verdicts={name: Verdict(EVERY_CLASS) for name in registry.sources},
         cleared=False,
         seal=lambda *_: "sealed",
-        today=today,
+        today=TODAY.date(),
         child_id="q-1",
     )

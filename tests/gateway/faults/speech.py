@@ -3,9 +3,9 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, Protocol
 
-from adapters.codes import Claim
 from tests.gateway.agencies import BY_NUMBER, MIRA, NATIONAL, RESTRICTED, SourceFile, rest_source
 
 NHS: Final = "https://fhir.nhs.uk/Id/nhs-number"
@@ -42,6 +42,12 @@ _SEARCH = f"""path = "/Patient"
 query = {{ identifier = "{NHS}|{{nhs_number}}" }}"""
 
 
+class SourceAt(Protocol):
+    """Makes a source at a URL, its key conclusive or not."""
+
+    def __call__(self, source_id: str, url: str, *, conclusive: bool) -> SourceFile: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Speech:
     """One kind's words: how it says a child, several children, and that there is none.
@@ -55,7 +61,7 @@ class Speech:
     children: Callable[[int], dict[str, Any]]
     nobody: tuple[int, dict[str, Any]]
     wrong_types: tuple[dict[str, Any], ...]
-    source: Callable[[str, str, bool], SourceFile]
+    source: SourceAt
 
     def found(self, child: Mapping[str, Any] = MIRA) -> bytes:
         """The body that says this child."""
@@ -66,9 +72,10 @@ def _listed(child: Mapping[str, Any]) -> dict[str, Any]:
     return {"children": [child], "total": 1}
 
 
-def _rest(source_id: str, url: str, conclusive: bool) -> SourceFile:  # noqa: FBT001
+def _rest(source_id: str, url: str, *, conclusive: bool) -> SourceFile:
     name, query, _ = BY_NUMBER
-    return rest_source(source_id, url, by=((name, query, conclusive),), claims=NATIONAL)
+    by = ((name, query, conclusive),)
+    return rest_source(source_id, url, by=by, claims=NATIONAL, says_restricted=True)
 
 
 def _patient(child: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,7 +150,7 @@ FHIR_R4: Final = Speech(
         {**_NO_PATIENT, "issue": [{"severity": "fatal", "diagnostics": "zqmarker"}]},
         {},
     ),
-    source=lambda source_id, url, conclusive: _fhir(_READ, source_id, url, conclusive=conclusive),
+    source=partial(_fhir, _READ),
 )
 FHIR_STU3: Final = Speech(
     kind="FHIR STU3",
@@ -162,7 +169,6 @@ FHIR_STU3: Final = Speech(
         _bundle({**_NO_PATIENT, "issue": [{"severity": "error", "diagnostics": "zqmarker"}]}),
         _NO_PATIENT,
     ),
-    source=lambda source_id, url, conclusive: _fhir(_SEARCH, source_id, url, conclusive=conclusive),
+    source=partial(_fhir, _SEARCH),
 )
 SPEECHES: Final = (REST, FHIR_R4, FHIR_STU3)
-SHIELD: Final = frozenset({Claim.SHIELD_AUTHORITY})

@@ -98,7 +98,7 @@ async def _over_http(stack: AsyncExitStack) -> AsyncIterator[SourceFile]:
     for speech in SPEECHES:
         for fault in HTTP_FAULTS:
             url = await _url(stack, speech, fault)
-            source = speech.source(_http(speech, fault).agency, url, fault.conclusive)
+            source = speech.source(_http(speech, fault).agency, url, conclusive=fault.conclusive)
             secrets = {"id": "gateway", "secret": "s3cret"}
             yield source.with_(auth=fault.auth(url), secrets=secrets, timeout="5s")
 
