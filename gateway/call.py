@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from adapters.codes import Claim
 from adapters.contract import (
@@ -24,6 +25,9 @@ from gateway.clock import Clock
 from gateway.plan import IDENTIFYING, route
 from gateway.registry import RegisteredSource
 from gateway.throttle import Throttle
+
+# A moment further ahead is no moment of the data: a placeholder such as 9999-12-31, say.
+_CLOCKS_APART: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,5 +177,6 @@ class Line:
         """
         if as_of is None:
             return card.name not in self._dated
-        oldest = self._clock.now() - timedelta(seconds=self.source.manifest.source.max_age)
-        return as_of >= oldest
+        now = self._clock.now()
+        oldest = now - timedelta(seconds=self.source.manifest.source.max_age)
+        return oldest <= as_of <= now + _CLOCKS_APART

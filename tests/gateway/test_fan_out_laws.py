@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolvers.outcome import Outcome
@@ -11,9 +11,12 @@ from tests.gateway.virtual_time import run
 from tests.gateway.worlds import AGREEING, QUARRELSOME, Holding, holdings, told
 
 World = tuple[Holding, ...]
+# A loaded machine is no failure of the law.
+unhurried = settings(deadline=None)
 delays = st.lists(st.integers(0, 4), min_size=5, max_size=5)
 
 
+@unhurried
 @given(holdings(*AGREEING, *QUARRELSOME))
 def test_each_agency_in_scope_is_told_of_exactly_once(world: World) -> None:
     answer = run(told(world))
@@ -22,12 +25,14 @@ def test_each_agency_in_scope_is_told_of_exactly_once(world: World) -> None:
     assert [row.agency.id for row in answer.whole.rows] == agencies
 
 
+@unhurried
 @given(holdings(*AGREEING, *QUARRELSOME))
 def test_nothing_that_was_sent_as_it_came_is_different_in_the_end(world: World) -> None:
     answer = run(told(world))
     assert {r.agency.id: r for r in answer.streamed} == {r.agency.id: r for r in answer.whole.rows}
 
 
+@unhurried
 @given(holdings(*AGREEING, *QUARRELSOME))
 def test_an_answer_is_complete_only_when_everybody_settled_it(world: World) -> None:
     whole = run(told(world)).whole
@@ -38,6 +43,7 @@ def test_an_answer_is_complete_only_when_everybody_settled_it(world: World) -> N
     assert counts.in_scope == counts.answered + counts.unanswered + counts.not_asked
 
 
+@unhurried
 @given(holdings(*AGREEING, ways=((BY_NUMBER,), (BY_UPN,), (BY_NUMBER, BY_UPN))), delays)
 def test_the_order_of_arrival_changes_nothing_of_an_answer(world: World, others: list[int]) -> None:
     later = tuple(
@@ -55,6 +61,7 @@ def test_the_order_of_arrival_changes_nothing_of_an_answer(world: World, others:
         assert first.child.restriction is second.child.restriction
 
 
+@unhurried
 @given(holdings(*AGREEING, *QUARRELSOME), st.sets(st.integers(0, 4)))
 def test_whoever_hangs_leaves_all_others_whole(world: World, hung: set[int]) -> None:
     slow = tuple(

@@ -47,9 +47,14 @@ async def test_nothing_by_a_key_that_the_operator_does_not_believe_proves_nothin
 
 
 @pytest.mark.parametrize(
-    ("age", "expected"), [(timedelta(hours=1), "NO_RECORD"), (timedelta(days=2), "NONE_FOUND")]
+    ("age", "expected"),
+    [
+        (timedelta(hours=1), "NO_RECORD"),
+        (timedelta(days=2), "NONE_FOUND"),
+        (timedelta(days=-2), "NONE_FOUND"),
+    ],
 )
-async def test_nothing_in_a_stale_file_proves_nothing(
+async def test_nothing_in_a_file_of_another_day_proves_nothing(
     tmp_path: Path, age: timedelta, expected: str
 ) -> None:
     as_at = (datetime.now(UTC) - age).isoformat()
