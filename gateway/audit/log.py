@@ -12,10 +12,11 @@ from typing import Final, Self
 from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.entry import Entry
 from gateway.audit.failures import LogUnavailable
+from gateway.audit.finder import Finder
 from gateway.audit.merkle import Nodes
-from gateway.audit.row import Row, microseconds
+from gateway.audit.moment import microseconds
+from gateway.audit.row import Row
 from gateway.audit.search import Place, Search
-from gateway.audit.search_statement import statement
 from gateway.audit.store import (
     Seen,
     Writing,
@@ -34,6 +35,7 @@ from gateway.audit.tile import ENTRIES, Tile, bundle, nodes_of, tiles_towards
 QUEUE_BOUND: Final = 4096
 GROUP_BOUND: Final = 256
 READ_BOUND: Final = 1000
+INDEX_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,17 @@ class AuditLog:
 
     def __init__(self, path: Path, writer: "_Writer", queue_bound: int) -> None:
         self._path = path
+        self._finder = Finder.beside(path)
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._free = queue_bound
         self._closed = False
         self._writer = writer
+        self._grew = threading.Event()
         self._thread = threading.Thread(target=self._write, name="audit-log", daemon=True)
         self._thread.start()
+        self._indexing = threading.Thread(target=self._draw, name="audit-index", daemon=True)
+        self._indexing.start()
 
     async def append(self, entry: Entry) -> int:
         """Write `entry`; its index, once it survives a crash of the machine.
@@ -111,12 +117,13 @@ class AuditLog:
         self, search: Search, *, after: Place | None = None, count: int = READ_BOUND
     ) -> tuple[Logged, ...]:
         """Up to `count` entries that fit, newest first, from `after` on."""
-        return await self._read(*statement(search, after, count))
+        found = await asyncio.to_thread(self._finder.find, search, after, count)
+        return tuple(Logged(index, leaf) for index, leaf in found)
 
     async def of_query(self, query_id: str) -> tuple[Logged, ...]:
         """Every entry of one question, in order."""
-        sql = "SELECT idx, leaf FROM entry WHERE query_id = ? ORDER BY idx"
-        return await self._read(sql, (query_id,))
+        found = await self.search(Search(query_id=query_id))
+        return tuple(sorted(found, key=lambda logged: logged.index))
 
     async def nodes(self, indexes: Iterable[int], size: int) -> Nodes:
         """The tree's nodes that lead from entries to the root at `size`.
@@ -159,6 +166,8 @@ class AuditLog:
             self._closed = True
             self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
+        self._grew.set()
+        await asyncio.to_thread(self._indexing.join)
 
     async def _read(self, sql: str, given: Sequence[str | int]) -> tuple[Logged, ...]:
         rows = await asyncio.to_thread(read_rows, self._path, sql, given)
@@ -174,7 +183,20 @@ class AuditLog:
             if group:
                 outcome = self._writer.add([waiting.row for waiting in group])
                 self._tell(group, outcome)
+                self._grew.set()
         self._writer.close()
+
+    def _draw(self) -> None:
+        """The other thread: draws the index soon after the log grew, so that searches find it so.
+
+        What fails here fails again at the next search, and is told there.
+        """
+        while self._thread.is_alive():
+            self._grew.wait()
+            self._grew.clear()
+            self._thread.join(INDEX_SECONDS)
+            with suppress(LogUnavailable):
+                self._finder.catch_up()
 
     def _drain(self) -> list[_Waiting | None]:
         drained = [self._queue.get()]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway.audit.entry import AuditKind
-from gateway.audit.row import microseconds
+from gateway.audit.moment import microseconds
 from gateway.audit.search import Place, Search
 
 Values = tuple[str | int, ...]
@@ -19,12 +19,12 @@ _AMONG_THE_ASKED: Final = (
 
 
 def statement(search: Search, after: Place | None, count: int) -> tuple[str, Values]:
-    """The SQL that finds index and leaf of up to `count` entries, and the values it is given."""
+    """The SQL that finds the indexes of up to `count` entries, and the values it is given."""
     walked, ordered = _walk(search)
     found = list(_conditions(search, after, ordered))
     where = " AND ".join(condition for condition, _ in found) or "TRUE"
     sql = (
-        f"SELECT entry.idx, entry.leaf FROM {walked} WHERE {where}"  # noqa: S608 - no part of it comes with a request
+        f"SELECT entry.idx FROM {walked} WHERE {where}"  # noqa: S608 - no part of it comes with a request
         f" ORDER BY {ordered}.at DESC, {ordered}.idx DESC LIMIT ?"
     )
     return sql, (*(value for _, values in found for value in values), count)
@@ -35,7 +35,9 @@ def _walk(search: Search) -> tuple[str, str]:
         return "entry", "entry"
     if search.agency is not None and search.user is None and search.query_id is None:
         return "asked_agency CROSS JOIN entry USING (idx)", "asked_agency"
-    name = next((name for name in _WALKS if getattr(search, name) is not None), "at")
+    named = {name for name in _WALKS if getattr(search, name) is not None}
+    named |= {"kind"} if search.break_glass else set()
+    name = next((name for name in _WALKS if name in named), "at")
     return f"entry INDEXED BY entry_{name}", "entry"
 
 

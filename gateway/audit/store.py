@@ -10,8 +10,9 @@ from typing import Any, Final, Self
 from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.failures import LogCorrupt, LogUnavailable
 from gateway.audit.merkle import Edge, edge_of, grown
+from gateway.audit.moment import at_microsecond, microseconds
 from gateway.audit.private_file import create_once
-from gateway.audit.row import Row, at_microsecond, microseconds
+from gateway.audit.row import Row
 from gateway.audit.store_file import (
     closed_on_error,
     connected,
@@ -23,9 +24,7 @@ from gateway.audit.store_file import (
 )
 from gateway.audit.tile import Tile, nodes_of, tiles_towards
 
-_INSERT_ENTRY: Final = "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-_INSERT_PSEUDONYM: Final = "INSERT INTO child_pseudonym VALUES (?, ?, ?)"
-_INSERT_AGENCY: Final = "INSERT INTO asked_agency VALUES (?, ?, ?)"
+_INSERT_ENTRY: Final = "INSERT INTO entry VALUES (?, ?)"
 _INSERT_LEAF_HASH: Final = "INSERT INTO leaf_hash VALUES (?, ?)"
 _INSERT_TILE_HASH: Final = "INSERT INTO tile_hash VALUES (?, ?, ?)"
 _INSERT_CHECKPOINT: Final = "INSERT INTO checkpoint VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
@@ -214,14 +213,9 @@ def _gone_on(path: Path, connection: sqlite3.Connection, known: Edge) -> Edge:
 
 
 def _insert(connection: sqlite3.Connection, first: int, rows: Sequence[Row]) -> None:
-    numbered = list(enumerate(rows, first))
-    entries = [(i, row.leaf, row.at, *row.searched) for i, row in numbered]
-    connection.executemany(_INSERT_ENTRY, entries)
-    connection.executemany(_INSERT_LEAF_HASH, [(i, row.hash) for i, row in numbered])
-    pseudonyms = [(name, row.at, i) for i, row in numbered for name in row.pseudonyms]
-    connection.executemany(_INSERT_PSEUDONYM, pseudonyms)
-    agencies = [(name, row.at, i) for i, row in numbered for name in row.agencies]
-    connection.executemany(_INSERT_AGENCY, agencies)
+    connection.executemany(_INSERT_ENTRY, [(i, row.leaf) for i, row in enumerate(rows, first)])
+    hashes = [(i, row.hash) for i, row in enumerate(rows, first)]
+    connection.executemany(_INSERT_LEAF_HASH, hashes)
 
 
 def _refuse_another(path: Path, file: tuple[int, int]) -> None:

@@ -5,32 +5,8 @@ from typing import Final
 SCHEMA: Final = """
 CREATE TABLE entry (
   idx INTEGER PRIMARY KEY,
-  leaf BLOB NOT NULL,
-  at INTEGER NOT NULL,
-  kind TEXT NOT NULL,
-  query_id TEXT,
-  user TEXT,
-  organisation TEXT,
-  purpose TEXT
+  leaf BLOB NOT NULL
 ) STRICT;
-CREATE INDEX entry_at ON entry (at);
-CREATE INDEX entry_kind ON entry (kind, at);
-CREATE INDEX entry_query_id ON entry (query_id) WHERE query_id IS NOT NULL;
-CREATE INDEX entry_user ON entry (user, at) WHERE user IS NOT NULL;
-CREATE INDEX entry_organisation ON entry (organisation, at) WHERE organisation IS NOT NULL;
-CREATE INDEX entry_purpose ON entry (purpose, at) WHERE purpose IS NOT NULL;
-CREATE TABLE child_pseudonym (
-  pseudonym TEXT NOT NULL,
-  at INTEGER NOT NULL,
-  idx INTEGER NOT NULL REFERENCES entry (idx),
-  PRIMARY KEY (pseudonym, at, idx)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE asked_agency (
-  agency TEXT NOT NULL,
-  at INTEGER NOT NULL,
-  idx INTEGER NOT NULL REFERENCES entry (idx),
-  PRIMARY KEY (agency, at, idx)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE leaf_hash (
   idx INTEGER PRIMARY KEY,
   hash BLOB NOT NULL
@@ -60,14 +36,6 @@ BEGIN SELECT raise(ABORT, 'an entry takes the next index'); END;
 CREATE TRIGGER entry_stays BEFORE DELETE ON entry
 BEGIN SELECT raise(ABORT, 'an entry stays'); END;
 CREATE TRIGGER entry_is_final BEFORE UPDATE ON entry
-BEGIN SELECT raise(ABORT, 'an entry is final'); END;
-CREATE TRIGGER child_pseudonym_stays BEFORE DELETE ON child_pseudonym
-BEGIN SELECT raise(ABORT, 'an entry stays'); END;
-CREATE TRIGGER child_pseudonym_is_final BEFORE UPDATE ON child_pseudonym
-BEGIN SELECT raise(ABORT, 'an entry is final'); END;
-CREATE TRIGGER asked_agency_stays BEFORE DELETE ON asked_agency
-BEGIN SELECT raise(ABORT, 'an entry stays'); END;
-CREATE TRIGGER asked_agency_is_final BEFORE UPDATE ON asked_agency
 BEGIN SELECT raise(ABORT, 'an entry is final'); END;
 CREATE TRIGGER leaf_hash_stays BEFORE DELETE ON leaf_hash
 BEGIN SELECT raise(ABORT, 'an entry stays'); END;

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from adapters.codes import Purpose
 from gateway.audit.entry import AuditedAgency, AuditKind, Entry
+from gateway.audit.finder import Finder
 from gateway.audit.log import AuditLog
 from gateway.audit.search import Place, Search
 from gateway.audit.search_statement import statement
@@ -124,6 +125,7 @@ def test_what_is_no_cursor_is_none(cursor: str) -> None:
 
 @pytest.mark.usefixtures("filled")
 async def test_every_search_walks_an_index(path: Path) -> None:
+    Finder.beside(path).catch_up()
     narrow = [
         Search(),
         Search(user="a"),
@@ -137,8 +139,29 @@ async def test_every_search_walks_an_index(path: Path) -> None:
         Search(pseudonyms=frozenset({MAYA})),
     ]:
         sql, given_ = statement(search, Place(0, 0), 10)
-        with reading(path) as connection:
+        with reading(Finder.beside(path).index) as connection:
             plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", given_)]
         assert not any(step.startswith("SCAN entry") and "INDEX" not in step for step in plan)
         if search.pseudonyms is None:
             assert not any("TEMP B-TREE" in step for step in plan), plan
+
+
+@pytest.mark.parametrize("harm", ["removed", "garbage", "of another log"])
+async def test_a_lost_or_foreign_index_is_drawn_again(
+    path: Path, filled: AuditLog, tmp_path: Path, harm: str
+) -> None:
+    before = await filled.search(Search(user=USERS[0]))
+    index = Finder.beside(path).index
+    for file in index.parent.glob(f"{index.name}-*"):
+        file.unlink()
+    if harm == "removed":
+        index.unlink()
+    elif harm == "garbage":
+        index.write_bytes(b"garbage" * 1000)
+    else:
+        other = await AuditLog.open(tmp_path / "other" / "log.db")
+        await other.append(asked("elsewhere"))
+        await other.search(Search())
+        await other.aclose()
+        Finder.beside(tmp_path / "other" / "log.db").index.replace(index)
+    assert await filled.search(Search(user=USERS[0])) == before
