@@ -20,7 +20,6 @@ from gateway.projection import View, row, whole
 from gateway.recording import Intent, Recorder
 from gateway.registry import RegisteredSource
 from resolvers.child import Restriction
-from resolvers.grade import MatchGrade
 from resolvers.outcome import Outcome
 
 _TELLS_OF_A_RECORD = frozenset({Outcome.HAS_RECORD, Outcome.AMBIGUOUS})
@@ -147,8 +146,8 @@ class Question:
         if not answered.records and not isinstance(answered.reply, NoRecord):
             return True
         graded = self._findings.resolution.by_source.get(source, ())
-        certain = [g for g in graded if g.grade.grade is MatchGrade.CERTAIN]
-        return self._heard(_is_spine) and len(certain) == len(answered.records)
+        settled = [g for g in graded if g.settled]
+        return self._heard(_is_spine) and len(settled) == len(answered.records)
 
     def _shield_spoke(self, agency: str) -> bool:
         """Whether nothing to come can hide this row, nor show it after it was hidden."""

@@ -1,6 +1,7 @@
 """How one detail of a record stands to what is known of the child."""
 
 from enum import IntEnum
+from typing import Final
 
 
 class Agreement(IntEnum):
@@ -24,14 +25,20 @@ class Agreement(IntEnum):
     @property
     def fits(self) -> bool:
         """Whether the detail speaks for the child, strongly or weakly."""
-        return self >= Agreement.VAGUE
+        return self >= _VAGUE
 
     @property
     def strong(self) -> bool:
         """Whether it is the same, but for one slip at most."""
-        return self >= Agreement.SLIP
+        return self >= _SLIP
 
     @property
     def silent(self) -> bool:
         """Whether the detail says nothing at all."""
-        return self <= Agreement.NOT_COMPARABLE
+        return self <= _NOT_COMPARABLE
+
+
+# Bound once, here and where pairs are compared: looking up a member takes longer than comparing.
+_VAGUE: Final = Agreement.VAGUE
+_SLIP: Final = Agreement.SLIP
+_NOT_COMPARABLE: Final = Agreement.NOT_COMPARABLE

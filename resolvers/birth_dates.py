@@ -1,7 +1,16 @@
 """Comparing birth dates: a whole day agrees or differs, anything vaguer is at most near."""
 
+from typing import Final
+
 from adapters.dates import PartialDate
 from resolvers.agreement import Agreement
+
+_NOT_COMPARABLE: Final = Agreement.NOT_COMPARABLE
+_DIFFERENT: Final = Agreement.DIFFERENT
+_DISTANT: Final = Agreement.DISTANT
+_VAGUE: Final = Agreement.VAGUE
+_SLIP: Final = Agreement.SLIP
+_SAME: Final = Agreement.SAME
 
 _ESTIMATE_YEARS = 2  # how far an estimated date may lie from the true one
 
@@ -28,29 +37,35 @@ def compare(held: PartialDate, known: PartialDate, *, estimated: bool = False) -
     if not estimated:
         return verdict
     if verdict.fits:
-        return Agreement.VAGUE
+        return _VAGUE
     far = abs(held.year - known.year) > _ESTIMATE_YEARS
-    return Agreement.DIFFERENT if far else Agreement.NOT_COMPARABLE
+    return _DIFFERENT if far else _NOT_COMPARABLE
 
 
 def _compare(held: PartialDate, known: PartialDate) -> Agreement:
     if held == known and not vague(held):
-        return Agreement.SAME
+        return _SAME
     if compatible(held, known):
-        return Agreement.VAGUE
+        return _VAGUE
     if vague(held) or vague(known):
         placeholder = held.placeholder or known.placeholder
-        return Agreement.NOT_COMPARABLE if placeholder else Agreement.DIFFERENT
+        return _NOT_COMPARABLE if placeholder else _DIFFERENT
     return _miswritten(held, known)
 
 
 def _miswritten(held: PartialDate, known: PartialDate) -> Agreement:
     """How far slips explain it: day and month swapped or one digit another, or two digits."""
     if (held.year, held.month, held.day) == (known.year, known.day, known.month):
-        return Agreement.SLIP
-    if held.year != known.year and held.month != known.month and held.day != known.day:
-        return Agreement.DIFFERENT
-    wrong = sum(a != b for a, b in zip(str(held), str(known), strict=False))
+        return _SLIP
+    pairs = (held.year, known.year), (held.month, known.month), (held.day, known.day)
+    unequal = [pair for pair in pairs if pair[0] != pair[1]]
+    if len(unequal) == len(pairs):
+        return _DIFFERENT
+    wrong = sum(_digits_apart(one, other) for one, other in unequal)
     if wrong == 1:
-        return Agreement.SLIP
-    return Agreement.DISTANT if wrong == len("12") else Agreement.DIFFERENT
+        return _SLIP
+    return _DISTANT if wrong == len("12") else _DIFFERENT
+
+
+def _digits_apart(one: int, other: int) -> int:
+    return sum(a != b for a, b in zip(f"{one:04}", f"{other:04}", strict=True))

@@ -9,6 +9,13 @@ from resolvers.common_names import family_frequency, given_frequency
 from resolvers.details import Details
 from resolvers.names import compare_families, compare_givens, share_further
 
+_NOT_HELD: Final = Agreement.NOT_HELD
+_NOT_COMPARABLE: Final = Agreement.NOT_COMPARABLE
+_DIFFERENT: Final = Agreement.DIFFERENT
+_DISTANT: Final = Agreement.DISTANT
+_VAGUE: Final = Agreement.VAGUE
+_SAME: Final = Agreement.SAME
+
 _SAID_SEXES: Final = (Sex.FEMALE, Sex.MALE)
 
 
@@ -35,14 +42,14 @@ class Evidence(NamedTuple):
     @property
     def numbers_differ(self) -> bool:
         """Whether the record has an NHS number or UPN other than the child's."""
-        return Agreement.DIFFERENT in (self.nhs_number, self.upn)
+        return _DIFFERENT in (self.nhs_number, self.upn)
 
     @property
     def given(self) -> Agreement:
         """What the given names say; one that fits weakly does not make up for another sex."""
-        weak = Agreement.DIFFERENT < self.given_name < Agreement.SAME
-        other = weak and self.sex is Agreement.DIFFERENT
-        return Agreement.DIFFERENT if other else self.given_name
+        weak = _DIFFERENT < self.given_name < _SAME
+        other = weak and self.sex is _DIFFERENT
+        return _DIFFERENT if other else self.given_name
 
     @property
     def name(self) -> Agreement:
@@ -51,23 +58,23 @@ class Evidence(NamedTuple):
         As strong as its weaker part; VAGUE where only one of the two fits.
         """
         given, family = self.given, self.family
-        if given is Agreement.DIFFERENT:
+        if given is _DIFFERENT:
             return given
         if given.fits and family.fits:
             return min(given, family)
         if given.silent and not family.fits:
             return family
-        return Agreement.VAGUE if given.fits or family.fits else Agreement.DISTANT
+        return _VAGUE if given.fits or family.fits else _DISTANT
 
     @property
     def agrees(self) -> bool:
         """Whether the whole name or the whole birth date is the child's."""
-        return Agreement.SAME in (self.name, self.birth_date)
+        return _SAME in (self.name, self.birth_date)
 
     @property
     def contradicted(self) -> bool:
         """Whether the name or the birth date is evidently another's."""
-        return Agreement.DIFFERENT in (self.name, self.birth_date)
+        return _DIFFERENT in (self.name, self.birth_date)
 
 
 def weigh(known: Details, held: Details) -> Evidence:
@@ -75,8 +82,8 @@ def weigh(known: Details, held: Details) -> Evidence:
     family = compare_families(held.families, known.families)
     given = compare_givens(held.givens, known.givens)
     if (not family.fits or not given.fits) and _order_swapped(held, known):
-        family = given = Agreement.SAME
-    same_family, same_given = family is Agreement.SAME, given is Agreement.SAME
+        family = given = _SAME
+    same_family, same_given = family is _SAME, given is _SAME
     return Evidence(
         shared=held.shares_number(known) or not known.records.isdisjoint(held.records),
         nhs_number=_compare_numbers(held.nhs_numbers, known.nhs_numbers),
@@ -109,16 +116,16 @@ def _firsts(givens: frozenset[str]) -> frozenset[str]:
 
 def _compare_numbers(held: frozenset[str], known: frozenset[str]) -> Agreement:
     if not held:
-        return Agreement.NOT_HELD
+        return _NOT_HELD
     if not known:
-        return Agreement.NOT_COMPARABLE
-    return Agreement.SAME if held <= known else Agreement.DIFFERENT
+        return _NOT_COMPARABLE
+    return _SAME if held <= known else _DIFFERENT
 
 
 def _compare_birth_dates(held: Details, known: Details) -> Agreement:
     if not held.birth_dates and not held.estimates:
-        return Agreement.NOT_HELD
-    found = Agreement.NOT_COMPARABLE
+        return _NOT_HELD
+    found = _NOT_COMPARABLE
     for mine in held.birth_dates or held.estimates:
         for theirs in known.birth_dates | known.estimates:
             guess = mine in held.estimates or theirs not in known.birth_dates
@@ -129,14 +136,14 @@ def _compare_birth_dates(held: Details, known: Details) -> Agreement:
 
 def _compare_sex(held: Sex | None, known: Sex | None) -> Agreement:
     if held not in _SAID_SEXES:
-        return Agreement.NOT_HELD
+        return _NOT_HELD
     if known not in _SAID_SEXES:
-        return Agreement.NOT_COMPARABLE
-    return Agreement.SAME if held is known else Agreement.DIFFERENT
+        return _NOT_COMPARABLE
+    return _SAME if held is known else _DIFFERENT
 
 
 def _compare_postcodes(held: Details, known: Details) -> Agreement:
     """Silent, and the same for a record with and without one, until the child is cleared."""
     if known.postcodes is None:
-        return Agreement.NOT_COMPARABLE
+        return _NOT_COMPARABLE
     return postcodes.compare(held.postcodes or frozenset(), known.postcodes)

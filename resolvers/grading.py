@@ -16,6 +16,11 @@ from resolvers.grade import Grade, LikelyOther, MatchGrade
 from resolvers.hypotheses import Weights, explain
 from resolvers.reference import Reference
 
+_NOT_HELD: Final = Agreement.NOT_HELD
+_DIFFERENT: Final = Agreement.DIFFERENT
+_DISTANT: Final = Agreement.DISTANT
+_SAME: Final = Agreement.SAME
+
 CERTAIN_BITS: Final = 10.0  # 1000 to 1, for the least clear of those that join
 
 
@@ -48,14 +53,14 @@ class Assessment(NamedTuple):
         said = _named(self.evidence)
         return Grade(
             grade=self.grade,
-            agreed=tuple(name for name, verdict in said if verdict is Agreement.SAME),
+            agreed=tuple(name for name, verdict in said if verdict is _SAME),
             differed=tuple(name for name, verdict in said if verdict in _DIFFERING),
-            not_held=tuple(name for name, verdict in said if verdict is Agreement.NOT_HELD),
+            not_held=tuple(name for name, verdict in said if verdict is _NOT_HELD),
             likely_other=likely_other(self.evidence, self.weights),
         )
 
 
-_DIFFERING: Final = (Agreement.DIFFERENT, Agreement.DISTANT)
+_DIFFERING: Final = (_DIFFERENT, _DISTANT)
 
 
 def grade(
@@ -98,13 +103,13 @@ def by_details(evidence: Evidence) -> MatchGrade:
     given, family, born = evidence.given, evidence.family, evidence.birth_date
     # A new family name beside an old given name and birth date may be an adoption, which must
     # not even be hinted at.
-    if evidence.numbers_differ or Agreement.DIFFERENT in (family, born):
+    if evidence.numbers_differ or _DIFFERENT in (family, born):
         return MatchGrade.CERTAINLY_NOT
-    if given is Agreement.DIFFERENT:
-        twin = family.fits and born is Agreement.SAME
+    if given is _DIFFERENT:
+        twin = family.fits and born is _SAME
         return MatchGrade.POSSIBLE if twin else MatchGrade.CERTAINLY_NOT
     if evidence.name.strong and born.strong:
-        both = evidence.name is born is Agreement.SAME
+        both = evidence.name is born is _SAME
         return MatchGrade.PROBABLE if both or evidence.agrees else MatchGrade.POSSIBLE
     return MatchGrade.POSSIBLE if evidence.agrees else MatchGrade.CERTAINLY_NOT
 
@@ -120,9 +125,10 @@ def _by_number(known: Known, held: Details, evidence: Evidence) -> MatchGrade:
 
 def _stands(known: Known, held: Details, evidence: Evidence, weights: Weights) -> bool:
     """Whether name, birth date and something further make a record certain."""
-    whole = evidence.birth_date is Agreement.SAME and evidence.name.strong
-    supported = evidence.further or Agreement.SAME in (evidence.sex, evidence.postcode)
-    other_sex = evidence.sex is Agreement.DIFFERENT
+    whole = evidence.birth_date is _SAME and evidence.name.strong
+    seen_there = evidence.sex is _SAME or evidence.postcode.strong
+    supported = evidence.further or seen_there
+    other_sex = evidence.sex is _DIFFERENT
     if not whole or not supported or other_sex or weights.bits < CERTAIN_BITS:
         return False
     return _bears_out(held, known.stated)
@@ -136,6 +142,8 @@ def _bears_out(held: Details, stated: Details) -> bool:
     """
     if not (stated.families or stated.givens or stated.birth_dates or stated.estimates):
         return False
+    if not stated.birth_dates.isdisjoint(held.birth_dates):
+        return True
     evidence = weigh(stated, held)
     said = (evidence.name, evidence.birth_date)
     return any(verdict.fits for verdict in said) or all(verdict.silent for verdict in said)

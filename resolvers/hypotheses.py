@@ -4,6 +4,7 @@ After Fellegi and Sunter (1969), with siblings and twins beside the stranger: th
 stranger does not. Every figure is set by reasoning that stands beside it, none by fitting.
 """
 
+from collections.abc import Mapping
 from math import log2
 from typing import Final, NamedTuple
 
@@ -24,87 +25,104 @@ _BIRTHDAYS: Final = 6570  # days in eighteen years
 _Row = tuple[float, float, float, float]
 _SILENT: Final[_Row] = (1.0, 1.0, 1.0, 1.0)
 
-_GIVEN: Final[dict[Agreement, _Row]] = {
-    # The stranger's figure is multiplied by how common the name is. Parents do not give a name
-    # twice, but clerks write one twin's name on the other's file.
-    Agreement.SAME: (0.93, 1.0, 0.0005, 0.0005),
-    Agreement.SLIP: (0.025, 0.004, 0.002, 0.002),
-    Agreement.FORM: (0.03, 0.005, 0.004, 0.004),
-    # Of names of which only an initial or a further name is comparable, one in 14 fits by chance.
-    Agreement.VAGUE: (0.9, 0.07, 0.1, 0.1),
-    Agreement.DISTANT: (0.005, 0.01, 0.02, 0.02),
-    Agreement.DIFFERENT: (0.01, 0.98, 0.98, 0.98),
-}
-_FAMILY: Final[dict[Agreement, _Row]] = {
-    # One sibling in five has another parent's name.
-    Agreement.SAME: (0.93, 1.0, 0.8, 0.93),
-    Agreement.SLIP: (0.025, 0.003, 0.02, 0.025),
-    Agreement.FORM: _SILENT,
-    Agreement.VAGUE: (0.9, 0.03, 0.8, 0.9),
-    Agreement.DISTANT: (0.01, 0.01, 0.01, 0.01),
-    Agreement.DIFFERENT: (0.02, 0.99, 0.2, 0.03),
-}
-_BIRTH_DATE: Final[dict[Agreement, _Row]] = {
-    # About 25 other days lie one digit or a swap of day and month away. No sibling but a twin is
-    # born on the day; the rest are clerks' errors.
-    Agreement.SAME: (0.96, 1 / _BIRTHDAYS, 0.0002, 0.96),
-    Agreement.SLIP: (0.02, 25 / _BIRTHDAYS, 0.003, 0.02),
-    Agreement.FORM: _SILENT,
-    Agreement.VAGUE: (0.98, 0.06, 0.04, 0.98),
-    Agreement.DISTANT: (0.005, 0.04, 0.04, 0.005),
-    Agreement.DIFFERENT: (0.01, 0.95, 0.95, 0.01),
-}
-_POSTCODE: Final[dict[Agreement, _Row]] = {
-    # A postcode is some fifteen homes. One child in ten moves in a year, and records lag.
-    Agreement.SAME: (0.75, 0.0005, 0.65, 0.7),
-    Agreement.SLIP: (0.04, 0.01, 0.04, 0.04),
-    Agreement.FORM: _SILENT,
-    Agreement.VAGUE: _SILENT,
-    Agreement.DISTANT: (0.08, 0.15, 0.1, 0.08),
-    Agreement.DIFFERENT: (0.13, 0.84, 0.2, 0.18),
-}
+
+def _by_verdict(rows: Mapping[Agreement, _Row]) -> tuple[_Row, ...]:
+    """The rows, each at the place that its verdict counts; a verdict not named is silent."""
+    return tuple(rows.get(verdict, _SILENT) for verdict in Agreement)
+
+
+_GIVEN: Final = _by_verdict(
+    {
+        # The stranger's figure is multiplied by how common the name is. Parents do not give a name
+        # twice, but clerks write one twin's name on the other's file.
+        Agreement.SAME: (0.93, 1.0, 0.0005, 0.0005),
+        Agreement.SLIP: (0.025, 0.004, 0.002, 0.002),
+        Agreement.FORM: (0.03, 0.005, 0.004, 0.004),
+        # Where only an initial or a further name is comparable, one in 14 fits by chance.
+        Agreement.VAGUE: (0.9, 0.07, 0.1, 0.1),
+        Agreement.DISTANT: (0.005, 0.01, 0.02, 0.02),
+        Agreement.DIFFERENT: (0.01, 0.98, 0.98, 0.98),
+    }
+)
+_FAMILY: Final = _by_verdict(
+    {
+        # One sibling in five has another parent's name.
+        Agreement.SAME: (0.93, 1.0, 0.8, 0.93),
+        Agreement.SLIP: (0.025, 0.003, 0.02, 0.025),
+        Agreement.VAGUE: (0.9, 0.03, 0.8, 0.9),
+        Agreement.DISTANT: (0.01, 0.01, 0.01, 0.01),
+        Agreement.DIFFERENT: (0.02, 0.99, 0.2, 0.03),
+    }
+)
+_BIRTH_DATE: Final = _by_verdict(
+    {
+        # About 25 other days lie one digit or a swap of day and month away. No sibling but a twin
+        # is born on the day; the rest are clerks' errors.
+        Agreement.SAME: (0.96, 1 / _BIRTHDAYS, 0.0002, 0.96),
+        Agreement.SLIP: (0.02, 25 / _BIRTHDAYS, 0.003, 0.02),
+        Agreement.VAGUE: (0.98, 0.06, 0.04, 0.98),
+        Agreement.DISTANT: (0.005, 0.04, 0.04, 0.005),
+        Agreement.DIFFERENT: (0.01, 0.95, 0.95, 0.01),
+    }
+)
+_POSTCODE: Final = _by_verdict(
+    {
+        # A postcode is some fifteen homes. One child in ten moves in a year, and records lag.
+        Agreement.SAME: (0.75, 0.0005, 0.65, 0.7),
+        Agreement.SLIP: (0.04, 0.01, 0.04, 0.04),
+        Agreement.DISTANT: (0.08, 0.15, 0.1, 0.08),
+        Agreement.DIFFERENT: (0.13, 0.84, 0.2, 0.18),
+    }
+)
 # A name mostly tells the sex already, so that sex adds little to a given name that fits.
-_SEX_OF_FITTING: Final[dict[Agreement, _Row]] = {
-    Agreement.SAME: (0.99, 0.97, 0.95, 0.95),
-    Agreement.DIFFERENT: (0.01, 0.03, 0.05, 0.05),
-}
-_SEX: Final[dict[Agreement, _Row]] = {
-    Agreement.SAME: (0.99, 0.5, 0.5, 0.65),
-    Agreement.DIFFERENT: (0.01, 0.5, 0.5, 0.35),
-}
+_SEX_OF_FITTING: Final = _by_verdict(
+    {
+        Agreement.SAME: (0.99, 0.97, 0.95, 0.95),
+        Agreement.DIFFERENT: (0.01, 0.03, 0.05, 0.05),
+    }
+)
+_SEX: Final = _by_verdict(
+    {
+        Agreement.SAME: (0.99, 0.5, 0.5, 0.65),
+        Agreement.DIFFERENT: (0.01, 0.5, 0.5, 0.35),
+    }
+)
 _FURTHER: Final[_Row] = (0.9, 0.03, 0.05, 0.05)  # a few second names are given to very many
-# The child's number on the file of a stranger, a sibling, a twin.
-_NUMBER_OF_OTHERS: Final = (0.000001, 0.0005, 0.003)
+# The child's number on another's file: most often a twin's, then a sibling's. And another's
+# number on the child's own.
+_NUMBER_SHARED: Final[_Row] = (1.0, 0.000001, 0.0005, 0.003)
+_NUMBER_DIFFERS: Final[_Row] = (0.01, 1.0, 1.0, 1.0)
 
 
 class Weights(NamedTuple):
     """How many records of each kind would look like this one, of those that a source holds.
 
-    By their details alone; what a `shared` identifier adds comes in with the odds.
+    By their details alone; what `numbers` say comes in with the odds.
     """
 
     own: float
     stranger: float
     sibling: float
     twin: float
-    shared: bool
+    numbers: _Row
 
     @property
     def bits(self) -> float:
         """The logarithm to base 2 of the odds that it is the child's own."""
-        a, b, c = _NUMBER_OF_OTHERS if self.shared else (1.0, 1.0, 1.0)
-        return log2(self.own / (a * self.stranger + b * self.sibling + c * self.twin))
+        own, stranger, sibling, twin = self.numbers
+        others = stranger * self.stranger + sibling * self.sibling + twin * self.twin
+        return log2(own * self.own / others)
 
 
 def explain(evidence: Evidence, population: int | None, *, twin_seen: bool = False) -> Weights:
     """What each explanation makes of a record of a source that holds `population` children."""
     called = evidence.given
-    given = _GIVEN.get(called, _SILENT)
-    family = _FAMILY.get(evidence.family, _SILENT)
-    born = _BIRTH_DATE.get(evidence.birth_date, _SILENT)
-    lives = _POSTCODE.get(evidence.postcode, _SILENT)
+    given = _GIVEN[called]
+    family = _FAMILY[evidence.family]
+    born = _BIRTH_DATE[evidence.birth_date]
+    lives = _POSTCODE[evidence.postcode]
     sexes = _SEX_OF_FITTING if called.fits else _SEX
-    sex = sexes.get(evidence.sex, _SILENT)
+    sex = sexes[evidence.sex]
     more = _FURTHER if evidence.further else _SILENT
     chance = evidence.given_frequency * evidence.family_frequency
     ours, strange, siblings, twins = _multiplied(given, family, born, lives, sex, more)
@@ -113,7 +131,7 @@ def explain(evidence: Evidence, population: int | None, *, twin_seen: bool = Fal
         stranger=(population or ALL_CHILDREN) * strange * chance,
         sibling=_SIBLINGS * siblings,
         twin=(_TWINS_SEEN if twin_seen else _TWINS) * twins,
-        shared=evidence.shared,
+        numbers=_numbers(evidence),
     )
 
 
@@ -125,3 +143,9 @@ def _multiplied(*rows: _Row) -> _Row:
         sibling *= siblings
         twin *= twins
     return own, stranger, sibling, twin
+
+
+def _numbers(evidence: Evidence) -> _Row:
+    if evidence.shared:
+        return _NUMBER_SHARED
+    return _NUMBER_DIFFERS if evidence.numbers_differ else _SILENT

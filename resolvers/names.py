@@ -10,6 +10,15 @@ from resolvers.nicknames import one_name
 from resolvers.slips import slips
 from resolvers.wording import fold
 
+_NOT_HELD: Final = Agreement.NOT_HELD
+_NOT_COMPARABLE: Final = Agreement.NOT_COMPARABLE
+_DIFFERENT: Final = Agreement.DIFFERENT
+_DISTANT: Final = Agreement.DISTANT
+_VAGUE: Final = Agreement.VAGUE
+_FORM: Final = Agreement.FORM
+_SLIP: Final = Agreement.SLIP
+_SAME: Final = Agreement.SAME
+
 _Comparison = Callable[[str, str], Agreement]
 
 _NO_FAMILY: Final = frozenset(
@@ -69,11 +78,11 @@ def share_further(held: frozenset[str], known: frozenset[str]) -> bool:
 
 def _verdict(held: frozenset[str], known: frozenset[str], compare: _Comparison) -> Agreement:
     if not held:
-        return Agreement.NOT_HELD
+        return _NOT_HELD
     common = held & known
     if common and max(map(len, common)) > 1:
-        return Agreement.SAME
-    found = Agreement.NOT_COMPARABLE
+        return _SAME
+    found = _NOT_COMPARABLE
     for mine in held:
         for theirs in known:
             verdict = _in_script(mine, theirs, compare)
@@ -85,18 +94,18 @@ def _in_script(held: str, known: str, compare: _Comparison) -> Agreement:
     """Two scripts write one name in many ways, so that only equality says anything."""
     if held.isascii() and known.isascii():
         return compare(held, known)
-    return Agreement.SAME if held == known else Agreement.NOT_COMPARABLE
+    return _SAME if held == known else _NOT_COMPARABLE
 
 
 def _families(held: str, known: str) -> Agreement:
     one, other = _joined(held), _joined(known)
     if one == other and len(held) > 1:
-        return Agreement.SAME
+        return _SAME
     parted = " " in held or " " in known
     if (parted and _bare(held) == _bare(known)) or _attached(one, other):
-        return Agreement.SLIP
+        return _SLIP
     if (parted and _telling(held) & _telling(known)) or _short_for(held, known):
-        return Agreement.VAGUE
+        return _VAGUE
     return _misspelt(one, other)
 
 
@@ -104,14 +113,14 @@ def _givens(held: str, known: str) -> Agreement:
     mine, theirs = held.split(), known.split()
     one, other = mine[0], theirs[0]
     if len(one) > 1 and (one == other or _joined(held) == _joined(known)):
-        return Agreement.SAME if _rests_fit(mine[1:], theirs[1:]) else Agreement.VAGUE
+        return _SAME if _rests_fit(mine[1:], theirs[1:]) else _VAGUE
     if one in theirs or other in mine or _short_for(one, other):
-        return Agreement.VAGUE
+        return _VAGUE
     if one_name(one, other) or _starts(one, other):
-        return Agreement.FORM
+        return _FORM
     found = _misspelt(one, other)
     two_names = established(one) and established(other)
-    return Agreement.DISTANT if found is Agreement.SLIP and two_names else found
+    return _DISTANT if found is _SLIP and two_names else found
 
 
 def _rests_fit(mine: list[str], theirs: list[str]) -> bool:
@@ -138,12 +147,12 @@ def _misspelt(one: str, other: str) -> Agreement:
     """
     shortest = min(len(one), len(other))
     if one[0] != other[0] or shortest < _SHORTEST_SLIP:
-        return Agreement.DIFFERENT
+        return _DIFFERENT
     count = slips(one, other)
     if count <= 1:
-        return Agreement.SLIP
+        return _SLIP
     forgiven = count == len("ab") and shortest >= _SHORTEST_TWO_SLIPS
-    return Agreement.DISTANT if forgiven else Agreement.DIFFERENT
+    return _DISTANT if forgiven else _DIFFERENT
 
 
 def _telling(family: str) -> set[str]:

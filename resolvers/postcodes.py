@@ -1,9 +1,17 @@
 """Comparing postcodes, present and past: any two that agree are a home in common."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from adapters.identifiers import Postcode
 from resolvers.agreement import Agreement
+
+_NOT_HELD: Final = Agreement.NOT_HELD
+_NOT_COMPARABLE: Final = Agreement.NOT_COMPARABLE
+_DIFFERENT: Final = Agreement.DIFFERENT
+_DISTANT: Final = Agreement.DISTANT
+_SLIP: Final = Agreement.SLIP
+_SAME: Final = Agreement.SAME
 
 _INWARD = 3  # characters after the space: the sector's digit and the unit's two letters
 
@@ -16,11 +24,11 @@ def read(texts: Iterable[str | None]) -> frozenset[str]:
 def compare(held: frozenset[str], known: frozenset[str]) -> Agreement:
     """A record's postcodes against the child's; a neighbouring one is DISTANT."""
     if not held:
-        return Agreement.NOT_HELD
+        return _NOT_HELD
     if not known:
-        return Agreement.NOT_COMPARABLE
+        return _NOT_COMPARABLE
     if held & known:
-        return Agreement.SAME
+        return _SAME
     return max(_compare(mine, theirs) for mine in held for theirs in known)
 
 
@@ -33,6 +41,6 @@ def _parsed(text: str) -> str | None:
 
 def _compare(held: str, known: str) -> Agreement:
     if len(held) == len(known) and sum(a != b for a, b in zip(held, known, strict=True)) == 1:
-        return Agreement.SLIP
+        return _SLIP
     same_district = held[:-_INWARD] == known[:-_INWARD]
-    return Agreement.DISTANT if same_district else Agreement.DIFFERENT
+    return _DISTANT if same_district else _DIFFERENT

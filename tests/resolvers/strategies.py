@@ -57,6 +57,7 @@ def some(items: st.SearchStrategy[object], most: int = 2) -> st.SearchStrategy[t
     return st.lists(items, max_size=most).map(tuple)
 
 
+POSTCODES = st.sampled_from(["XX1 2YY", "XX1 2YZ", "ZZ99 3CZ"])
 IDENTITIES = st.builds(
     Record,
     record_id=st.sampled_from([None, "1", "2"]),
@@ -65,6 +66,7 @@ IDENTITIES = st.builds(
     birth_date=st.none() | DAYS,
     sex=st.none() | st.sampled_from(Sex),
     restricted=st.sampled_from([None, True, False]),
+    addresses=some(st.builds(Address, postcode=POSTCODES), 1),
 )
 RECORDS = st.builds(
     replace,
@@ -98,6 +100,7 @@ REFERENCES = st.builds(
     sex=st.none() | st.sampled_from(Sex),
     stated_names=some(NAMES, 1),
     stated_birth_date=st.none() | DAYS,
+    postcodes=st.none() | st.frozensets(POSTCODES, max_size=1),
 )
 CLASSES = st.frozensets(st.sampled_from(ReleaseClass))
 FIELDS = st.frozensets(st.sampled_from(sorted(CLASS_OF)))

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.codes import ReleaseClass
-from adapters.record import Identifier, Name, Record
+from adapters.record import Address, Identifier, Name, Record
 from resolvers.child import Restriction
-from resolvers.details import NUMBERS
+from resolvers.details import NUMBERS, numbers
 from resolvers.grade import MatchGrade, Resolution
 from resolvers.identify import grade, resolve
 from resolvers.outcome import Outcome, fold
@@ -39,6 +39,7 @@ ODD = st.builds(
         st.builds(Identifier, st.sampled_from(NUMBERS) | st.text(), st.text())
     ).map(tuple),
 )
+POPULATIONS = st.dictionaries(st.sampled_from(AGENCIES), st.sampled_from([1, 900, 60_000]))
 World = dict[str, tuple[Record, ...]]
 
 
@@ -51,18 +52,21 @@ def firsts(names: tuple[Name, ...]) -> tuple[Name, ...]:
     return tuple(replace(name, given=name.given[:1]) for name in names)
 
 
-@given(REFERENCES, WORLDS)
+@given(REFERENCES, WORLDS, POPULATIONS)
 def test_the_order_of_agencies_and_records_changes_no_grade(
-    reference: Reference, world: World
+    reference: Reference, world: World, populations: dict[str, int]
 ) -> None:
     turned = {s: tuple(reversed(world[s])) for s in reversed(world)}
-    assert unordered(resolve(reference, world)) == unordered(resolve(reference, turned))
+    first, second = (resolve(reference, w, populations=populations) for w in (world, turned))
+    assert unordered(first) == unordered(second)
 
 
-@given(REFERENCES, WORLDS, st.sampled_from(AGENCIES))
-def test_a_stranger_changes_nobodys_grade(reference: Reference, world: World, source: str) -> None:
+@given(REFERENCES, WORLDS, st.sampled_from(AGENCIES), POPULATIONS)
+def test_a_stranger_changes_nobodys_grade(
+    reference: Reference, world: World, source: str, populations: dict[str, int]
+) -> None:
     crowd = {**world, source: (*world.get(source, ()), STRANGER)}
-    before, after = resolve(reference, world), resolve(reference, crowd)
+    before, after = (resolve(reference, w, populations=populations) for w in (world, crowd))
     assert {s: found for s, found in after.by_source.items() if found} == {
         s: found for s, found in before.by_source.items() if found
     }
@@ -105,6 +109,45 @@ def test_a_record_alone_is_graded_as_it_is_in_company_of_none(
     found = resolve(reference, {"gp": (record,)}).by_source["gp"]
     expected = [] if alone.grade is MatchGrade.CERTAINLY_NOT else [alone.grade]
     assert [g.grade.grade for g in found] == expected
+
+
+@given(REFERENCES, WORLDS, POPULATIONS, st.frozensets(st.sampled_from(AGENCIES)))
+def test_no_two_members_contradict_each_other_by_a_number_that_was_not_asked_for(
+    reference: Reference, world: World, populations: dict[str, int], duplicates: frozenset[str]
+) -> None:
+    unnumbered = replace(reference, identifiers=frozenset())
+    found = resolve(unnumbered, world, populations=populations, duplicates=duplicates)
+    members = [r for source in world for r in found.certain(source)]
+    for scheme in set(NUMBERS) - found.disputed:
+        held = [v for r in members if (v := numbers(r.identifiers)[scheme])]
+        assert all(not one.isdisjoint(other) for one in held for other in held)
+
+
+@given(REFERENCES, WORLDS, POPULATIONS)
+def test_by_demographics_no_agency_has_the_child_twice_unless_it_says_that_it_may(
+    reference: Reference, world: World, populations: dict[str, int]
+) -> None:
+    found = resolve(replace(reference, identifiers=frozenset()), world, populations=populations)
+    for source in world:
+        members = found.certain(source)
+        numbered = [r for r in members if any(numbers(r.identifiers).values())]
+        unnumbered = {r for r in members if r not in numbered}
+        assert len(unnumbered) <= 1 or len({r.record_id for r in members}) == 1
+
+
+@given(REFERENCES, WORLDS, POPULATIONS, st.sampled_from(["XX1 2YY", "AB1 2CD"]))
+def test_an_uncleared_childs_home_changes_nothing(
+    reference: Reference, world: World, populations: dict[str, int], home: str
+) -> None:
+    uncleared = replace(reference, postcodes=None)
+    moved = {
+        s: tuple(replace(r, addresses=(Address(postcode=home),)) for r in rs)
+        for s, rs in world.items()
+    }
+    here, there = (resolve(uncleared, w, populations=populations) for w in (world, moved))
+    for source in world:
+        told = [[g.grade for g in r.by_source[source]] for r in (here, there)]
+        assert told[0] == told[1]
 
 
 @given(REFERENCES, ODD)

@@ -1,0 +1,101 @@
+"""Who is certain by demographics alone has no rival, at one agency or between them."""
+
+from dataclasses import replace
+
+from adapters.codes import NameUse, Sex
+from adapters.record import Address, Name, Record
+from resolvers.grade import MatchGrade, Resolution
+from resolvers.identify import resolve
+from tests.resolvers.people import (
+    AMARA,
+    AMARA_NHS,
+    AMARA_UPN,
+    KNOWN_BY_NAME,
+    KNOWN_BY_NUMBER,
+    TWIN_NHS,
+    amara,
+    named,
+)
+
+KNOWN = replace(KNOWN_BY_NAME, sex=Sex.FEMALE)
+SOURCES = ("care", "gp", "police", "school")
+DISTRICT = dict.fromkeys(SOURCES, 60_000)
+UNNUMBERED = amara()
+
+
+def resolved(world: dict[str, tuple[Record, ...]], **more: frozenset[str]) -> Resolution:
+    return resolve(KNOWN, world, populations=DISTRICT, **more)
+
+
+def grades(resolution: Resolution, source: str) -> list[MatchGrade]:
+    return [g.grade.grade for g in resolution.by_source[source]]
+
+
+def test_two_who_are_equally_her_at_one_agency_are_both_for_a_person_to_decide() -> None:
+    two = (amara(record_id="1"), named(amara(record_id="2"), "Amara"))
+    assert resolved({"police": two[:1]}).certain("police")
+    assert not resolved({"police": two}).certain("police")
+
+
+def test_an_agency_that_declares_duplicates_may_hold_her_twice() -> None:
+    two = (amara(record_id="1"), named(amara(record_id="2"), "Amara"))
+    assert len(resolved({"police": two}, duplicates=frozenset({"police"})).certain("police")) == 2
+
+
+def test_a_declared_duplicate_under_another_number_is_another_child() -> None:
+    two = (amara(AMARA_NHS, record_id="1"), amara(TWIN_NHS, record_id="2"))
+    found = resolved({"police": two}, duplicates=frozenset({"police"}))
+    assert set(grades(found, "police")) == {MatchGrade.PROBABLE}
+
+
+def test_two_agencies_with_different_numbers_for_her_join_neither() -> None:
+    found = resolved({"gp": (amara(AMARA_NHS),), "care": (amara(TWIN_NHS),)})
+    assert not found.certain("gp")
+    assert not found.certain("care")
+
+
+def test_a_number_learned_by_demographics_leads_on() -> None:
+    short = replace(amara(AMARA_UPN), names=(Name(("Amara",), "Adeyemi"),))
+    found = resolved({"care": (amara(AMARA_NHS, AMARA_UPN),), "school": (short,)})
+    assert found.certain("school") == (short,)
+    assert not found.by_source["school"][0].settled
+
+
+def test_a_former_name_learned_from_one_agency_finds_her_at_another() -> None:
+    both = replace(AMARA, names=(*AMARA.names, Name(("Amara",), "Adeyemi", NameUse.FORMER)))
+    before = named(amara(), "Amara", family="Adeyemi")
+    assert resolved({"police": (before,)}).by_source["police"] == ()
+    assert resolved({"police": (before,), "gp": (both,)}).certain("police") == (before,)
+
+
+def test_a_given_name_is_never_learned() -> None:
+    mixed_up = replace(AMARA, names=(*AMARA.names, Name(("Chidi",), "O'Brien", NameUse.ALIAS)))
+    twin = named(amara(), "Chidi")
+    found = resolved({"gp": (mixed_up,), "police": (twin,)})
+    assert grades(found, "police") == [MatchGrade.POSSIBLE]
+
+
+def test_a_home_learned_from_one_agency_supports_her_at_another_once_cleared() -> None:
+    here = (Address(postcode="XX1 2YY"),)
+    first, second = replace(AMARA, addresses=here), replace(amara(), sex=None, addresses=here)
+    known = replace(KNOWN_BY_NUMBER, postcodes=frozenset())
+    world = {"gp": (first,), "police": (second,)}
+    assert resolve(known, world, populations=DISTRICT).certain("police") == (second,)
+    uncleared = replace(known, postcodes=None)
+    assert not resolve(uncleared, world, populations=DISTRICT).certain("police")
+
+
+def test_a_misspelling_beside_a_common_second_name_waits_once_a_twin_has_turned_up() -> None:
+    known = replace(KNOWN, stated_names=AMARA.names)
+    misspelt = named(amara(), "Amarra", "Rose")
+    twin = named(amara(TWIN_NHS), "Chidi")
+    alone = resolve(known, {"police": (misspelt,)}, populations=DISTRICT)
+    joined = resolve(known, {"police": (misspelt,), "gp": (twin,)}, populations=DISTRICT)
+    assert grades(alone, "police") == [MatchGrade.CERTAIN]
+    assert grades(joined, "police") == [MatchGrade.PROBABLE]
+
+
+def test_only_an_identifier_of_the_question_settles() -> None:
+    found = resolve(KNOWN_BY_NUMBER, {"gp": (AMARA,)}).by_source["gp"]
+    by_name = resolved({"gp": (AMARA,)}).by_source["gp"]
+    assert [g.settled for g in (*found, *by_name)] == [True, False]
