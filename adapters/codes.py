@@ -45,6 +45,16 @@ class Purpose(StrEnum):
     SUBJECT_ACCESS = "SUBJECT_ACCESS"
 
 
+class AbuseCategory(StrEnum):
+    """Category of abuse, as in the children in need census."""
+
+    NEGLECT = "NEGLECT"
+    PHYSICAL = "PHYSICAL"
+    SEXUAL = "SEXUAL"
+    EMOTIONAL = "EMOTIONAL"
+    MULTIPLE = "MULTIPLE"
+
+
 class Sex(StrEnum):
     """FHIR administrative-gender."""
 

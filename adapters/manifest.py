@@ -416,6 +416,17 @@ class Release(Table):
     until: date
 
 
+class Withhold(Table):
+    """What the agency keeps to itself without a word, decided before it would be asked.
+
+    No `classes` means the whole source, no `purposes` any purpose.
+    """
+
+    from_: Annotated[Recipients, Field(alias="from")]
+    classes: frozenset[ReleaseClass] = frozenset()
+    purposes: frozenset[Purpose] = frozenset()
+
+
 class Example(Table):
     """A recorded reply and what must be read from it; replayed without a network."""
 
@@ -444,4 +455,5 @@ class Manifest(Table):
     operation: Annotated[tuple[Operation, ...], Field(min_length=1)]
     codes: dict[str, dict[str, str | bool]] = {}
     release: tuple[Release, ...] = ()
+    withhold: tuple[Withhold, ...] = ()
     example: tuple[Example, ...] = ()

@@ -31,8 +31,10 @@ from gateway.http import STATUS, Endpoint
 from gateway.journey import Journey
 from gateway.operator_file import Grant, OperatorFile, read_operator_file
 from gateway.planning import Planning
+from gateway.policy import Policy
 from gateway.recording import Recorder
 from gateway.registry import Registry, register
+from gateway.rules.book import Ground, RuleBook, open_book
 from gateway.schema.root import build_schema
 from gateway.settings import Settings
 
@@ -83,10 +85,12 @@ async def open_planning(settings: Settings, clock: Clock) -> AsyncIterator[Plann
     async with AsyncExitStack() as stack:
         keys = read_token_keys(settings)
         verifier = TokenVerifier(keys, settings, lambda: clock.now().timestamp())
-        registry = await _open_registry(settings, clock, stack)
+        manifests = read_manifests(settings.manifests)
+        registry = await _open_registry(manifests, settings, clock, stack)
+        policy = Policy(read_book(manifests))
         # graphql-core's own schema: documents are executed without strawberry's per-request parse.
         schema = build_schema()._schema  # noqa: SLF001
-        yield Planning(settings, registry, schema, verifier, clock)
+        yield Planning(settings, registry, schema, verifier, policy, clock)
 
 
 @asynccontextmanager
@@ -124,9 +128,10 @@ def _epoch_keys(settings: Settings) -> EpochKeys:
         raise ConfigurationInvalid(f"state: {error}") from error
 
 
-async def _open_registry(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Registry:
+async def _open_registry(
+    manifests: Mapping[Path, Manifest], settings: Settings, clock: Clock, stack: AsyncExitStack
+) -> Registry:
     operator = read_operator_file(settings.operator)
-    manifests = read_manifests(settings.manifests)
     adapters: dict[str, tuple[Manifest, Adapter]] = {}
     for file, manifest in manifests.items():
         adapter = await _open(file, manifest, operator, settings, clock)
@@ -152,6 +157,23 @@ def read_manifests(folder: Path) -> Mapping[Path, Manifest]:
     if problems:
         raise ConfigurationInvalid("\n".join(problems))
     return found
+
+
+def read_book(manifests: Mapping[Path, Manifest]) -> RuleBook:
+    """The rules of these manifests and of the Cedar that stands beside them, by the same name."""
+    written: dict[str, str] = {}
+    for file, manifest in manifests.items():
+        beside = file.with_suffix(".cedar")
+        if beside.exists():
+            written[manifest.source.id] = _cedar(beside)
+    return open_book(Ground.at(), manifests.values(), written)
+
+
+def _cedar(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationInvalid(f"{file}: cannot be read ({type(error).__name__})") from None
 
 
 def _twice(ids: list[str]) -> list[str]:

@@ -18,6 +18,7 @@ ALGORITHMS: Final = ["ES256", "RS256", "PS256", "Ed25519"]
 DEVELOPMENT_KID: Final = "teamaround-development"
 _LONGEST_TOKEN: Final = 8192
 _LONGEST_CLAIM: Final = 256  # what an entry of the log holds
+_LATEST: Final = 2**40  # seconds since 1970, far beyond any clock
 _LEEWAY_S: Final = 30
 _SIGN_IN: Final = "present a current access token: Authorization: Bearer <token>"
 
@@ -91,6 +92,9 @@ def _caller(claims: Mapping[str, Any]) -> Caller:
             roles=_roles(claims),
             purposes=frozenset(Purpose(p) for p in _texts(claims, "purposes")),
             areas=tuple(sorted(_texts(claims, "areas"))),
+            accreditation=frozenset(_texts(claims, "accreditation")),
+            assurance=_number(claims, "assurance", 0, 4) or 0,
+            signed_in_at=_number(claims, "auth_time", 0, _LATEST),
         )
     except ValueError:
         raise SignIn(
@@ -114,6 +118,15 @@ def _roles(claims: Mapping[str, Any]) -> frozenset[str]:
     roles = frozenset(_texts(claims, "roles"))
     _line(" ".join(roles))
     return roles
+
+
+def _number(claims: Mapping[str, Any], name: str, least: int, most: int) -> int | None:
+    value = claims.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise ValueError(name)
+    return value
 
 
 def _texts(claims: Mapping[str, Any], name: str) -> list[str]:

@@ -7,7 +7,11 @@ from adapters.codes import Purpose, Sector
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A verified caller; `areas` are GSS codes, `purposes` what the token entitles to."""
+    """A verified caller; `areas` are GSS codes, `purposes` what the token entitles to.
+
+    `assurance` is the identity's level from 0 to 4; `signed_in_at` is in seconds since 1970, None
+    where the issuer does not say.
+    """
 
     user: str
     organisation: str
@@ -15,3 +19,6 @@ class Caller:
     roles: frozenset[str]
     purposes: frozenset[Purpose]
     areas: tuple[str, ...]
+    accreditation: frozenset[str] = frozenset()
+    assurance: int = 0
+    signed_in_at: float | None = None

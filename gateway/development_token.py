@@ -60,6 +60,9 @@ def issue(caller: Caller, settings: Settings, *, now: float, lifetime_s: int) ->
         "roles": sorted(caller.roles),
         "purposes": sorted(caller.purposes),
         "areas": list(caller.areas),
+        "accreditation": sorted(caller.accreditation),
+        "assurance": caller.assurance,
+        "auth_time": int(now if caller.signed_in_at is None else caller.signed_in_at),
     }
     header = {"alg": "ES256", "kid": key.kid, "typ": "at+jwt"}
     return jwt.encode(header, claims, key, algorithms=["ES256"])

@@ -15,5 +15,7 @@ def _explained(prepared: Prepared) -> str:
     for name, verdict in prepared.verdicts.items():
         given = ", ".join(sorted(verdict.permitted)) or "nothing: it will not be asked"
         lines.append(f"  {name} gives {given}")
+        if verdict.silent:
+            lines.append(f"    silently keeps back {', '.join(sorted(verdict.silent))}")
         lines += [f"    keeps back {w.release_class}: {w.message}" for w in verdict.withheld]
     return "\n".join(lines)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from adapters.codes import Purpose, Sex
+from adapters.codes import AbuseCategory, Purpose, Sex
 from adapters.dates import PartialDate
 from adapters.identifiers import NhsNumber, Postcode, Upn
 from adapters.record import Name
@@ -34,12 +34,21 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class SignificantHarm:
+    """Harm that is suspected, with why in words; stated apart, because it is reviewed."""
+
+    suspected: AbuseCategory
+    justification: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why the caller asks; the texts go into the log sealed."""
 
     purpose: Purpose
     justification: str
     case_reference: str | None = None
+    significant_harm: SignificantHarm | None = None
 
 
 @dataclass(frozen=True, slots=True)

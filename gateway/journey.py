@@ -143,7 +143,7 @@ class Journey:
             prepared.inquiry,
             caller,
             document=document.hash,
-            policy_version=self._planning.registry.policy_version,
+            policy_version=self._planning.policy.version,
             agencies=sorted({source.agency for source in prepared.asked.values()}),
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from graphql import GraphQLSchema, get_argument_values
@@ -9,12 +10,13 @@ from graphql.execution.values import VariableValues
 
 from gateway.auth import TokenVerifier
 from gateway.caller import Caller
+from gateway.circumstances import Circumstances, Principal
 from gateway.clock import Clock
 from gateway.documents import Document, Documents, Operation
 from gateway.errors import AskDifferently, NotAllowed
-from gateway.inquiry import Inquiry, inquiries
+from gateway.inquiry import Inquiry, Reason, inquiries
 from gateway.plan import Plan, plan
-from gateway.policy import Verdict, decide
+from gateway.policy import Matter, Policy, Verdict
 from gateway.registry import RegisteredSource, Registry
 from gateway.schema.input_errors import WrongVariables, coerced
 from gateway.settings import Settings
@@ -53,27 +55,24 @@ class Prepared:
         }
 
 
+@dataclass(frozen=True)
 class Planning:
     """The stages before the first entry in the log: auth, documents, plan, policy."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        registry: Registry,
-        schema: GraphQLSchema,
-        verifier: TokenVerifier,
-        clock: Clock,
-    ) -> None:
-        self.settings = settings
-        self.registry = registry
-        self.schema = schema
-        self._verifier = verifier
-        self._documents = Documents(schema, settings)
-        self._clock = clock
+    settings: Settings
+    registry: Registry
+    schema: GraphQLSchema
+    verifier: TokenVerifier
+    policy: Policy
+    clock: Clock
+
+    @cached_property
+    def _documents(self) -> Documents:
+        return Documents(self.schema, self.settings)
 
     def caller(self, request: Request) -> Caller:
         """Who asks; SignIn if that is not certain."""
-        return self._verifier.caller(request.authorization)
+        return self.verifier.caller(request.authorization)
 
     def document(self, request: Request) -> Document:
         """The request's document; AskDifferently says what to change in it."""
@@ -96,12 +95,20 @@ class Planning:
     def _prepared(self, inquiry: Inquiry, operation: Operation, caller: Caller) -> Prepared:
         planned = plan(inquiry, caller, self.registry, operation.fields)
         sources = {p.source: self.registry.sources[p.source] for p in planned.sources}
-        today = self._clock.now().date()
+        principal = Principal.of(caller, self.settings.shield_cleared_role)
         verdicts = {
-            name: decide(source.manifest.release, caller, inquiry.reason, source.supplies, today)
+            name: self._decided(source, caller, principal, inquiry.reason)
             for name, source in sources.items()
         }
         return Prepared(inquiry, planned, verdicts, sources)
+
+    def _decided(
+        self, source: RegisteredSource, caller: Caller, principal: Principal, reason: Reason
+    ) -> Verdict:
+        card = self.registry.agencies[source.agency]
+        circumstances = Circumstances.of(caller, reason, card, self.clock.now())
+        matter = Matter(source.agency, source.id, source.supplies, principal, circumstances)
+        return self.policy.decide(matter)
 
     def _refuse_bulk(self, asked: tuple[Inquiry, ...], caller: Caller, *, bulk: bool) -> None:
         if bulk and self.settings.bulk_role not in caller.roles:

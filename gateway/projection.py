@@ -25,6 +25,7 @@ from resolvers.stitch import Member, stitch
 
 _DETAILS: Final[Mapping[Outcome, str]] = {
     Outcome.NONE_FOUND: "nothing was found by what it could search with, which proves nothing",
+    Outcome.NOTHING_TO_SHARE: "it says nothing here, of any child; ring its duty desk",
     Outcome.AMBIGUOUS: "it holds one or more that may be the child; see unresolved, or ring",
     Outcome.MORE_NEEDED: "it cannot search with what is known; see needs",
     Outcome.NOT_PERMITTED: "its rules give nothing to your organisation and role for this purpose",
@@ -102,7 +103,9 @@ def _unasked(view: View, planned: Iterable[PlannedSource]) -> Outcome | None:
     """The outcome where no source of the agency was asked, decided without the child."""
     outcomes = []
     for each in planned:
-        if each.not_asked:
+        if view.verdicts[each.source].tells_nothing:
+            outcomes.append(Outcome.NOTHING_TO_SHARE)
+        elif each.not_asked:
             outcomes.append(Outcome.NOT_ASKED)
         elif not view.verdicts[each.source].permitted:
             outcomes.append(Outcome.NOT_PERMITTED)

@@ -1,6 +1,5 @@
 """Who is connected: every registered source with what the operator granted it."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -45,16 +44,6 @@ class Registry:
     areas: Mapping[str, Area]
     shield_team: ShieldTeam
     log_origin: str
-
-    @cached_property
-    def policy_version(self) -> str:
-        """A hash of every release rule in force, for the log."""
-        rules = sorted(
-            f"{source.id} {rule.model_dump_json()}"
-            for source in self.sources.values()
-            for rule in source.manifest.release
-        )
-        return hashlib.sha256("\n".join(rules).encode()).hexdigest()[:16]
 
 
 def granted_claims(manifest: Manifest, granted: frozenset[Claim]) -> frozenset[Claim]:

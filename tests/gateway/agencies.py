@@ -119,6 +119,7 @@ class SourceFile:
     rate: str = "200/s"
     concurrency: int = 8
     duty: str = "100"
+    cedar: str = ""
 
     @property
     def manifest(self) -> str:

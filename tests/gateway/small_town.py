@@ -29,6 +29,8 @@ PRACTITIONER: Final = Caller(
     roles=frozenset({"practitioner"}),
     purposes=frozenset({Purpose.SAFEGUARDING}),
     areas=(HOME,),
+    accreditation=frozenset({"information-sharing"}),
+    signed_in_at=int(time.time()),
 )
 KNOWN: Final[Mapping[str, Any]] = {"nhsNumber": MIRA["nhs"], "birthDate": MIRA["born"]}
 REASON: Final = {"purpose": "SAFEGUARDING", "justification": "worried", "caseReference": "C-1"}
@@ -172,6 +174,8 @@ def settings_for(folder: Path, sources: Iterable[SourceFile], **more: Any) -> Se
         (folder / name).mkdir()
     for source in sources:
         (folder / "manifests" / f"{source.id}.toml").write_text(source.manifest)
+        if source.cedar:
+            (folder / "manifests" / f"{source.id}.cedar").write_text(source.cedar)
         (folder / "secrets" / source.id).mkdir()
         for name, content in source.secrets.items():
             (folder / "secrets" / source.id / name).write_text(content)

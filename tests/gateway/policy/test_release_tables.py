@@ -1,7 +1,7 @@
-"""An agency gives what one of its rules gives, and nothing else."""
+"""An agency gives what one of its tables gives, and nothing else."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 
 from hypothesis import given
@@ -9,14 +9,9 @@ from hypothesis import strategies as st
 
 from adapters.codes import Purpose, ReleaseClass, Sector
 from adapters.manifest import Recipients, Release
-from gateway.inquiry import Reason
-from gateway.policy import Verdict, decide
 from resolvers.child import WithheldReason
-from tests.gateway.small_town import PRACTITIONER
+from tests.gateway.policy.judging import EVERY, SOCIAL_WORKER, TODAY, decided
 
-TODAY: Final = date(2026, 11, 22)
-EVERY: Final = frozenset(ReleaseClass)
-SAFEGUARDING: Final = Reason(Purpose.SAFEGUARDING, "worried", "C-1")
 RULE: Final = Release(
     classes=frozenset({ReleaseClass.IDENTITY, ReleaseClass.INVOLVEMENT}),
     to=Recipients(sectors=frozenset({Sector.SOCIAL_CARE}), roles=frozenset({"practitioner"})),
@@ -39,10 +34,6 @@ RULES = st.lists(
     ),
     max_size=6,
 )
-
-
-def decided(*rules: Release, asked: frozenset[ReleaseClass] = EVERY) -> Verdict:
-    return decide(rules, PRACTITIONER, SAFEGUARDING, asked, TODAY)
 
 
 def test_without_a_rule_nothing_is_given() -> None:
@@ -68,17 +59,23 @@ def test_a_rule_for_another_purpose_says_that_it_is_the_purpose() -> None:
 
 
 def test_a_rule_speaks_to_its_sectors_and_roles_only() -> None:
-    nurse = replace(PRACTITIONER, sector=Sector.HEALTH)
-    clerk = replace(PRACTITIONER, roles=frozenset({"clerk"}))
-    nobody = replace(PRACTITIONER, roles=frozenset())
-    for caller in (nurse, clerk, nobody):
-        verdict = decide([RULE], caller, SAFEGUARDING, EVERY, TODAY)
-        assert verdict.permitted == frozenset()
+    nurse = replace(SOCIAL_WORKER, sector=Sector.HEALTH)
+    clerk = replace(SOCIAL_WORKER, roles=frozenset({"clerk"}))
+    nobody = replace(SOCIAL_WORKER, roles=frozenset())
+    assert not any(decided(RULE, who=who).permitted for who in (nurse, clerk, nobody))
 
 
 def test_one_of_a_callers_roles_is_enough() -> None:
-    both = replace(PRACTITIONER, roles=frozenset({"clerk", "practitioner"}))
-    assert decide([RULE], both, SAFEGUARDING, EVERY, TODAY).permitted == RULE.classes
+    both = replace(SOCIAL_WORKER, roles=frozenset({"clerk", "practitioner"}))
+    assert decided(RULE, who=both).permitted == RULE.classes
+
+
+def test_a_role_is_text_whatever_it_is_called() -> None:
+    odd = 'head "of\\ year\n\u202e} || true'
+    to = RULE.to.model_copy(update={"roles": frozenset({odd})})
+    rule = RULE.model_copy(update={"to": to})
+    assert not decided(rule).permitted
+    assert decided(rule, who=replace(SOCIAL_WORKER, roles=frozenset({odd}))).permitted
 
 
 @given(st.data(), RULES)

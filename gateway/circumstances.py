@@ -1,0 +1,95 @@
+"""What a rule may look at: what the caller is, and in which circumstances they ask."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from adapters.codes import Purpose, Sector
+from gateway.agency import AgencyCard
+from gateway.caller import Caller
+from gateway.inquiry import Reason
+
+_STEP_MINUTES: Final = 5  # so that one decision serves for minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """What a caller is, never who: two people alike in this are given the same."""
+
+    organisation: str
+    sector: Sector
+    roles: frozenset[str]
+    accreditation: frozenset[str]
+    assurance: int
+    areas: frozenset[str]
+    purposes: frozenset[Purpose]
+    shield_cleared: bool
+
+    @classmethod
+    def of(cls, caller: Caller, shield_cleared_role: str) -> "Principal":
+        """What `caller` is."""
+        return cls(
+            organisation=caller.organisation,
+            sector=caller.sector,
+            roles=caller.roles,
+            accreditation=caller.accreditation,
+            assurance=caller.assurance,
+            areas=frozenset(caller.areas),
+            purposes=caller.purposes,
+            shield_cleared=shield_cleared_role in caller.roles,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """In which a class is asked for; `consent` and `restricted` are of one record.
+
+    Before anybody is asked neither is known, and both are False.
+    """
+
+    purpose: Purpose
+    case_reference: bool
+    significant_harm: bool
+    in_area: bool
+    minutes_since_sign_in: int | None
+    today: date
+    consent: bool = False
+    restricted: bool = False
+
+    @classmethod
+    def of(
+        cls, caller: Caller, reason: Reason, agency: AgencyCard, now: datetime
+    ) -> "Circumstances":
+        """Those in which `caller` asks `agency` now, before anything is known of the child."""
+        return cls(
+            purpose=reason.purpose,
+            case_reference=reason.case_reference is not None,
+            significant_harm=reason.significant_harm is not None,
+            in_area=agency.national or not {*agency.areas}.isdisjoint(caller.areas),
+            minutes_since_sign_in=_minutes_since(caller.signed_in_at, now),
+            today=now.date(),
+        )
+
+    @property
+    def context(self) -> Mapping[str, Any]:
+        """As a request's context of Cedar."""
+        context: dict[str, Any] = {
+            "purpose": {"type": "Purpose", "id": self.purpose.value},
+            "caseReference": self.case_reference,
+            "significantHarm": self.significant_harm,
+            "consent": self.consent,
+            "restricted": self.restricted,
+            "inArea": self.in_area,
+            "today": {"__extn": {"fn": "datetime", "arg": self.today.isoformat()}},
+        }
+        if self.minutes_since_sign_in is not None:
+            context["minutesSinceSignIn"] = self.minutes_since_sign_in
+        return context
+
+
+def _minutes_since(signed_in_at: float | None, now: datetime) -> int | None:
+    if signed_in_at is None:
+        return None
+    minutes = max(0.0, now.timestamp() - signed_in_at) / 60
+    return -int(-minutes // _STEP_MINUTES) * _STEP_MINUTES

@@ -1,0 +1,1 @@
+"""Rules in Cedar: read, checked against the schema, and kept apart for each agency."""

@@ -1,0 +1,71 @@
+"""What no agency can give away, whatever its own rules say."""
+
+from dataclasses import replace
+
+import pytest
+
+from adapters.codes import Purpose, ReleaseClass
+from gateway.rules.reading import read_baseline
+from gateway.rules.rule import RuleInvalid
+from resolvers.child import WithheldReason
+from tests.gateway.policy.judging import (
+    EVERY,
+    HARM_STATED,
+    PLAINLY,
+    SOCIAL_WORKER,
+    decided,
+    ground,
+    reasons,
+)
+
+GIVES_ALL = (
+    '@id("all") permit (principal, action == Action::"release", resource in Source::"roll");'
+)
+
+
+def test_an_organisation_without_accreditation_is_given_nothing() -> None:
+    nobody = replace(SOCIAL_WORKER, accreditation=frozenset())
+    verdict = decided(cedar=GIVES_ALL, who=nobody)
+    assert verdict.permitted == frozenset()
+    assert {kept.rule for kept in verdict.withheld} == {"baseline/accreditation"}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "given"), [(0, True), (720, True), (725, False), (None, False)]
+)
+def test_a_sign_in_of_more_than_twelve_hours_ago_or_unknown_is_too_old(
+    minutes: int | None,
+    given: bool,  # noqa: FBT001  a column of the table
+) -> None:
+    verdict = decided(cedar=GIVES_ALL, when=replace(HARM_STATED, minutes_since_sign_in=minutes))
+    assert bool(verdict.permitted) is given
+
+
+def test_a_sensitive_service_is_told_with_consent_or_where_harm_is_stated() -> None:
+    plainly = decided(cedar=GIVES_ALL, when=PLAINLY)
+    assert plainly.permitted == EVERY - {ReleaseClass.SENSITIVE}
+    assert reasons(plainly) == {ReleaseClass.SENSITIVE: WithheldReason.CONSENT}
+    assert decided(cedar=GIVES_ALL, when=replace(PLAINLY, consent=True)).permitted == EVERY
+    assert decided(cedar=GIVES_ALL, when=HARM_STATED).permitted == EVERY
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_another_area_is_asked_for_a_cause_only(purpose: Purpose) -> None:
+    elsewhere = replace(PLAINLY, purpose=purpose, in_area=False)
+    given = bool(decided(cedar=GIVES_ALL, when=elsewhere).permitted)
+    assert given is (purpose in {Purpose.SAFEGUARDING, Purpose.EMERGENCY})
+    assert decided(cedar=GIVES_ALL, when=replace(elsewhere, significant_harm=True)).permitted
+
+
+def test_a_restricted_childs_whereabouts_are_for_cleared_roles() -> None:
+    restricted = replace(HARM_STATED, restricted=True)
+    cleared = replace(SOCIAL_WORKER, shield_cleared=True)
+    kept = reasons(decided(cedar=GIVES_ALL, when=restricted))
+    assert ReleaseClass.LOCATION in kept
+    assert set(kept.values()) == {WithheldReason.SHIELD}
+    assert decided(cedar=GIVES_ALL, when=restricted, who=cleared).permitted == EVERY
+
+
+def test_a_baseline_that_gives_is_refused() -> None:
+    with pytest.raises(RuleInvalid, match="the baseline only forbids"):
+        read_baseline('@id("x") permit (principal, action, resource);', ground().schema)
