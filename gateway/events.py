@@ -4,6 +4,7 @@ Every function takes names of ours (source ids, error types, codes, counts) and 
 that a child's data has no way into a log line.
 """
 
+import logging
 import sys
 from typing import Any
 
@@ -12,8 +13,17 @@ import structlog
 _say: Any = structlog.get_logger("teamaround")
 
 
+class _NameAlone(logging.Handler):
+    """What a library logs or warns of: its text may quote anything, so it is never written."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        _say.warning("library", logger=record.name, severity=record.levelname)
+
+
 def to_standard_error() -> None:
-    """Write events as JSON lines on standard error."""
+    """Write events as JSON lines on standard error, and nothing else of what libraries say."""
+    logging.getLogger().addHandler(_NameAlone(logging.WARNING))
+    logging.captureWarnings(capture=True)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

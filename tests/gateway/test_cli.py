@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -45,7 +46,10 @@ def here() -> Iterator[Callable[..., Ran]]:
             raise ended.exception
         return Ran(ended.exit_code, ended.stdout, ended.stderr)
 
+    handlers = list(logging.getLogger().handlers)
     yield run
+    logging.getLogger().handlers = handlers
+    logging.captureWarnings(capture=False)
     structlog.reset_defaults()
 
 
