@@ -60,11 +60,11 @@ class Finder:
     def __init__(self, stated: Reference, sources: Mapping[str, RegisteredSource]) -> None:
         self._stated = stated
         self._sources = sources
-        self._last = find(stated, {}, sources)
+        self._last: Findings | None = None
 
     def of(self, answers: Mapping[str, Answered]) -> Findings:
         """The findings of these answers; all sources in scope count, answered or not."""
-        if not _same(self._last.answers, answers):
+        if self._last is None or not _same(self._last.answers, answers):
             self._last = find(self._stated, dict(answers), self._sources)
         return self._last
 

@@ -22,6 +22,7 @@ from gateway.planning import Planning, Prepared, Request
 from gateway.projection import View
 from gateway.question import Asked, Question
 from gateway.recording import Intent, Recorder
+from gateway.registry import Registry
 from gateway.schema.codes import SourceState
 from gateway.schema.context import Context, SourceView
 from gateway.sealed_key import CandidateSeal
@@ -64,6 +65,7 @@ class Journey:
         self._seal = CandidateSeal()
         self.schema = planning.schema
         self.publication = publication
+        self._sources = _views(planning.registry)
 
     async def start(self, request: Request) -> Started:
         """Take a request to its questions, each with a durable intent, and begin to ask.
@@ -85,7 +87,7 @@ class Journey:
         context = Context(
             tuple(questions),
             self._planning.registry.agencies,
-            self._sources(),
+            self._sources,
             AuditDesk(self.publication, self._recorder, caller),
         )
         return Started(document, context, tuple(questions))
@@ -105,21 +107,6 @@ class Journey:
             raise
         if reads == ENTRIES_READ:
             await self._recorder.searched(caller, reads, agency=None)
-
-    def _sources(self) -> tuple[SourceView, ...]:
-        """The registered sources, as far as this version watches them."""
-        registry = self._planning.registry
-        return tuple(
-            SourceView(
-                id=source.id,
-                agency=registry.agencies[source.agency],
-                kind=source.manifest.kind,
-                version=source.version,
-                state=SourceState.APPROVED,
-                breaker="none",
-            )
-            for source in registry.sources.values()
-        )
 
     async def _question(self, prepared: Prepared, document: Document, caller: Caller) -> Question:
         intent = await self._intent(prepared, document, caller)
@@ -170,3 +157,18 @@ class Journey:
         until = self._clock.monotonic() + self._planning.settings.deadline
         own = {name: own_details(known, s.agency) for name, s in prepared.asked.items()}
         return Order(own, Asking(prepared.plan.fields, on_behalf, until), teach, pass_on)
+
+
+def _views(registry: Registry) -> tuple[SourceView, ...]:
+    """The registered sources, as far as this version watches them."""
+    return tuple(
+        SourceView(
+            id=source.id,
+            agency=registry.agencies[source.agency],
+            kind=source.manifest.kind,
+            version=source.version,
+            state=SourceState.APPROVED,
+            breaker="none",
+        )
+        for source in registry.sources.values()
+    )

@@ -235,7 +235,7 @@ def _child(view: View, findings: Findings) -> ReleasedChild | None:
         child=stitch(view.child_id, members, view.today),
         restriction=findings.restriction,
         withheld=_withheld(view, planned) + _shield_withheld(view, findings),
-        agencies=view.registry.agencies,
+        agencies={m.agency: view.registry.agencies[m.agency] for m in members},
     )
 
 

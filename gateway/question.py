@@ -70,8 +70,8 @@ class Question:
         answer = await self._finished()
         unresolved = {candidate.agency.id for candidate in answer.unresolved}
         for each in answer.rows:
-            more = {UNRESOLVED} if each.agency.id in unresolved else frozenset()
-            self._unsaid[each.agency.id] = replace(each, released=each.released | more)
+            held = each.agency.id in unresolved
+            self._said(replace(each, released=each.released | {UNRESOLVED}) if held else each)
         return answer
 
     async def rows(self, *, as_they_arrive: bool) -> AsyncIterator[AgencyRow]:
@@ -122,7 +122,9 @@ class Question:
         pulse.set()
 
     def _said(self, each: AgencyRow) -> AgencyRow:
-        self._unsaid[each.agency.id] = each
+        before = self._unsaid.get(each.agency.id)
+        if before is None or before.released <= each.released:  # what was told stays told
+            self._unsaid[each.agency.id] = each
         return each
 
     def _row(self, agency: str) -> AgencyRow:

@@ -28,10 +28,7 @@ class Throttle:
 
         Whoever was given a turn ends it with `end_turn`.
         """
-        try:
-            async with asyncio.timeout_at(until):
-                await self._places.acquire()
-        except TimeoutError:
+        if not await self._place(until):
             return False
         paced = False
         try:
@@ -47,12 +44,22 @@ class Throttle:
         if start >= until:
             return False
         self._starts.append(start)
-        await asyncio.sleep(max(0.0, start - self._clock()))
+        if (wait_s := start - self._clock()) > 0:
+            await asyncio.sleep(wait_s)
         return True
 
     def end_turn(self) -> None:
         """Give the place back."""
         self._places.release()
+
+    async def _place(self, until: float) -> bool:
+        if not self._places.locked():
+            return await self._places.acquire()
+        try:
+            async with asyncio.timeout_at(until):
+                return await self._places.acquire()
+        except TimeoutError:
+            return False
 
     def _next_start(self) -> float:
         now = self._clock()
