@@ -1,6 +1,7 @@
 """The `teamaround` command: serve, token, explain, schema, audit."""
 
 import asyncio
+import gc
 import json
 import signal
 import socket
@@ -78,7 +79,18 @@ async def _serve(settings: Settings) -> None:
         host, port = listening.getsockname()[:2]
         events.serving(host, port)
         _stop_in_order()
+        _spare_the_collector()
         await uvicorn.Server(config).serve(sockets=[listening])
+
+
+def _spare_the_collector() -> None:
+    """Let Python look for cycles less often, and never again among what stays anyway.
+
+    A question leaves hardly any, and looking for them was a tenth of its cost.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 def _stop_in_order() -> None:
