@@ -9,7 +9,7 @@ import strawberry
 from gateway.audit import entry as logged
 from gateway.audit.entry import Entry
 from gateway.audit.failures import LogCorrupt, LogUnavailable, SealBroken
-from gateway.audit.log import Logged
+from gateway.audit.logged import Logged
 from gateway.audit.publication import Publication
 from gateway.audit.sealing import Sealed, unseal
 from gateway.audit.search import Place, Search

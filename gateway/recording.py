@@ -8,10 +8,10 @@ from adapters.dates import PartialDate
 from adapters.record import Identifier, Name
 from gateway import events
 from gateway.answer import AgencyRow
+from gateway.audit.contract import Log
 from gateway.audit.entry import AuditedAgency, AuditedWithholding, AuditKind, Entry
 from gateway.audit.failures import LogUnavailable
 from gateway.audit.keys import KeyService
-from gateway.audit.log import AuditLog
 from gateway.audit.pseudonym import Pseudonym, identifier_pseudonym, person_pseudonym
 from gateway.audit.sealing import seal
 from gateway.caller import Caller
@@ -35,7 +35,7 @@ class Intent:
 class Recorder:
     """Writes entries; every method returns when they are durable, or raises TryLater."""
 
-    log: AuditLog
+    log: Log
     keys: KeyService
     clock: Clock
 

@@ -10,11 +10,12 @@ from queue import SimpleQueue
 from typing import Final, Self
 
 from gateway.audit.checkpoint import Checkpoint
+from gateway.audit.contract import READ_BOUND
 from gateway.audit.entry import Entry
 from gateway.audit.failures import LogUnavailable
 from gateway.audit.finder import Finder
+from gateway.audit.logged import Logged
 from gateway.audit.merkle import Nodes
-from gateway.audit.moment import microseconds
 from gateway.audit.row import Row
 from gateway.audit.search import Place, Search
 from gateway.audit.store import (
@@ -34,26 +35,7 @@ from gateway.audit.tile import ENTRIES, Tile, bundle, nodes_of, tiles_towards
 
 QUEUE_BOUND: Final = 4096
 GROUP_BOUND: Final = 256
-READ_BOUND: Final = 1000
 INDEX_SECONDS: Final = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """An entry's index and its leaf, byte for byte as it was written."""
-
-    index: int
-    leaf: bytes
-
-    @property
-    def place(self) -> Place:
-        """Where it stands in every list."""
-        return Place(microseconds(self.entry.at), self.index)
-
-    @property
-    def entry(self) -> Entry:
-        """The leaf, read; LeafUnreadable if it is of a version this gateway does not know."""
-        return Entry.read(self.leaf)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Self
 
 from gateway.audit.checkpoint import Checkpoint, proof_text, signed
+from gateway.audit.contract import Log
 from gateway.audit.failures import LogCorrupt
-from gateway.audit.log import AuditLog
 from gateway.audit.merkle import consistency_path, edge_of, inclusion_path
 from gateway.audit.note import NoteSigner
 
@@ -16,7 +16,7 @@ class Publication:
     """Signs one log's checkpoints under one key; `now` gives the time in UTC."""
 
     @classmethod
-    async def open(cls, log: AuditLog, signer: NoteSigner, now: Callable[[], datetime]) -> Self:
+    async def open(cls, log: Log, signer: NoteSigner, now: Callable[[], datetime]) -> Self:
         """Go on from the newest checkpoint of `log`; LogCorrupt if another key signed it."""
         opened = cls(log, signer, now)
         kept = await log.checkpoint()
@@ -26,7 +26,7 @@ class Publication:
                 raise LogCorrupt("the newest checkpoint is not signed by this log's key")
         return opened
 
-    def __init__(self, log: AuditLog, signer: NoteSigner, now: Callable[[], datetime]) -> None:
+    def __init__(self, log: Log, signer: NoteSigner, now: Callable[[], datetime]) -> None:
         self.log = log
         self.signer = signer
         self._now = now

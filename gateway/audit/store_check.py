@@ -6,9 +6,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from gateway.audit.checkpoint import stated_root
 from gateway.audit.failures import LogCorrupt, LogUnavailable
-from gateway.audit.merkle import TILE_WIDTH, Edge, TileHash, grown, leaf_hash
+from gateway.audit.merkle import Edge, TileHash
+from gateway.audit.rehash import Rehash, Stored
 from gateway.audit.store import Seen, stored_size
 from gateway.audit.store_file import connected, damaged, empty_log, identity
 
@@ -17,11 +17,11 @@ _ENTRIES: Final = "SELECT idx, leaf, hash FROM entry LEFT JOIN leaf_hash USING (
 _SIGNED: Final = (
     "SELECT size, root, note FROM checkpoint WHERE size > ? AND size <= ? ORDER BY size"
 )
-_TILE_HASH: Final = "SELECT hash FROM tile_hash WHERE level = ? AND place = ?"
-_LARGEST: Final = "SELECT coalesce(max(size), 0) FROM checkpoint"
-_COUNTS: Final = "SELECT (SELECT count(*) FROM leaf_hash), (SELECT count(*) FROM tile_hash)"
-
-Chunk = list[tuple[int, bytes, bytes | None]]
+_TILE_HASH: Final = "SELECT level, place, hash FROM tile_hash WHERE level = ? AND place = ?"
+_COUNTS: Final = (
+    "SELECT (SELECT count(*) FROM leaf_hash), (SELECT count(*) FROM tile_hash),"
+    " (SELECT coalesce(max(size), 0) FROM checkpoint)"
+)
 
 
 def check_log(path: Path) -> Seen:
@@ -49,7 +49,6 @@ def _checked(path: Path, connection: sqlite3.Connection) -> Edge:
     # One snapshot, whatever other gateways add meanwhile.
     connection.execute("BEGIN")
     edge = _walked(path, connection)
-    _refuse_leftovers(path, connection, edge.size)
     if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
         raise LogCorrupt(f"{path}: the file is damaged beside its entries; restore it")
     return edge
@@ -60,66 +59,32 @@ def _shape(connection: sqlite3.Connection) -> set[tuple[str, str]]:
 
 
 def _walked(path: Path, connection: sqlite3.Connection) -> Edge:
-    edge = Edge()
+    walk = Rehash(str(path))
     try:
         for chunk in _chunks(connection):
-            hashes = _hashes(path, chunk, edge.size)
-            edge = _grown_past_checkpoints(path, connection, edge, hashes)
+            start = walk.edge.size
+            signed = connection.execute(_SIGNED, (start, start + len(chunk))).fetchall()
+            finished = walk.take(chunk, signed)
+            walk.compare(finished, _stored(connection, finished))
+        walk.end(*connection.execute(_COUNTS).fetchone())
     except sqlite3.Error as error:
         if not damaged(error):
             raise
-        bad = _first_unreadable(connection)
-        raise _edited(path, bad) from error
-    return edge
+        raise walk.edited(_first_unreadable(connection)) from error
+    return walk.edge
 
 
-def _chunks(connection: sqlite3.Connection) -> Iterator[Chunk]:
+def _chunks(connection: sqlite3.Connection) -> Iterator[Stored]:
     cursor = connection.execute(_ENTRIES)
     while chunk := cursor.fetchmany(_CHUNK):
         yield chunk
 
 
-def _hashes(path: Path, chunk: Chunk, first: int) -> list[bytes]:
-    hashes = [leaf_hash(leaf) for _, leaf, _ in chunk]
-    for due, (index, _, stored), computed in zip(
-        range(first, first + len(chunk)), chunk, hashes, strict=True
-    ):
-        if index != due or stored != computed:
-            raise _edited(path, due)
-    return hashes
-
-
-def _grown_past_checkpoints(
-    path: Path, connection: sqlite3.Connection, edge: Edge, hashes: list[bytes]
-) -> Edge:
-    start, end = edge.size, edge.size + len(hashes)
-    for size, root, note in connection.execute(_SIGNED, (start, end)).fetchall():
-        good = edge.size
-        edge = _grown(path, connection, edge, hashes[good - start : size - start])
-        if not edge.root == root == stated_root(note, size):
-            raise _edited(path, good)
-    return _grown(path, connection, edge, hashes[edge.size - start :])
-
-
-def _grown(path: Path, connection: sqlite3.Connection, edge: Edge, hashes: list[bytes]) -> Edge:
-    after, finished = grown(edge, hashes)
-    for each in finished:
-        if connection.execute(_TILE_HASH, (each.level, each.place)).fetchone() != (each.hash,):
-            raise _edited(path, _first_under(each))
-    return after
-
-
-def _first_under(each: TileHash) -> int:
-    return int(each.place * TILE_WIDTH**each.level)
-
-
-def _refuse_leftovers(path: Path, connection: sqlite3.Connection, size: int) -> None:
-    (signed,) = connection.execute(_LARGEST).fetchone()
-    due, level = 0, size
-    while level := level // TILE_WIDTH:
-        due += level
-    if signed > size or connection.execute(_COUNTS).fetchone() != (size, due):
-        raise _edited(path, size)
+def _stored(
+    connection: sqlite3.Connection, finished: list[TileHash]
+) -> list[tuple[int, int, bytes]]:
+    found = (connection.execute(_TILE_HASH, (f.level, f.place)).fetchone() for f in finished)
+    return [row for row in found if row is not None]
 
 
 def _first_unreadable(connection: sqlite3.Connection) -> int:
@@ -133,7 +98,3 @@ def _first_unreadable(connection: sqlite3.Connection) -> int:
     except sqlite3.DatabaseError:
         return due
     return due if due < stored_size(connection) else 0
-
-
-def _edited(path: Path, entry: int) -> LogCorrupt:
-    return LogCorrupt(f"{path}: entry {entry} is not as it was written; restore it", entry)
