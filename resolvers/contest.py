@@ -1,6 +1,7 @@
 """Records that are certain by demographics compete: no two of one source, none against another."""
 
 from collections.abc import Collection, Mapping
+from itertools import combinations
 from typing import Final, TypeVar
 
 from resolvers.agreement import Agreement
@@ -22,8 +23,7 @@ def winners(
     """Those of `certain` that nobody rivals; `bits` are the scores of all that are not excluded.
 
     A rival is another record of the same source, unless the source declares duplicates and it
-    repeats the record; or a certain one elsewhere under a number that differs. A member whose
-    number differs, or that the source already has, leaves no room for another.
+    repeats the record. A member that the source already has leaves no room for another.
     """
 
     def twice(one: Key, other: Key) -> bool:
@@ -32,9 +32,8 @@ def winners(
     def rivals(one: Key, other: Key) -> bool:
         if bits[other] <= bits[one] - LEAD_BITS or one == other:
             return False
-        if one[0] == other[0]:
-            return held[one] != held[other] and not twice(one, other)
-        return other in certain and contradict(held[one], held[other])
+        same_source = one[0] == other[0]
+        return same_source and held[one] != held[other] and not twice(one, other)
 
     def has_room(key: Key) -> bool:
         return not any(member[0] == key[0] and not twice(key, member) for member in members)
@@ -42,6 +41,11 @@ def winners(
     return frozenset(
         key for key in certain if has_room(key) and not any(rivals(key, other) for other in bits)
     )
+
+
+def among_them_two(alike: Collection[Details]) -> bool:
+    """Whether the numbers of records alike in name and birth date are those of two children."""
+    return any(contradict(one, other) for one, other in combinations(alike, 2))
 
 
 def contradict(first: Details, second: Details) -> bool:

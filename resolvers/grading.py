@@ -123,9 +123,14 @@ def _by_number(known: Known, held: Details, evidence: Evidence) -> MatchGrade:
     return MatchGrade.PROBABLE
 
 
+def alike_in_all(evidence: Evidence) -> bool:
+    """Whether the name is strong and the whole birth date the same, whatever the numbers say."""
+    return evidence.birth_date is _SAME and evidence.name.strong
+
+
 def _stands(known: Known, held: Details, evidence: Evidence, weights: Weights) -> bool:
     """Whether name, birth date and something further make a record certain."""
-    whole = evidence.birth_date is _SAME and evidence.name.strong
+    whole = alike_in_all(evidence)
     seen_there = evidence.sex is _SAME or evidence.postcode.strong
     supported = evidence.further or seen_there
     other_sex = evidence.sex is _DIFFERENT

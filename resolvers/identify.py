@@ -6,10 +6,17 @@ from types import MappingProxyType
 from typing import Final
 
 from adapters.record import Record
-from resolvers.contest import contradict, repeats, winners
+from resolvers.contest import among_them_two, contradict, repeats, winners
 from resolvers.details import Details
 from resolvers.grade import Graded, LikelyOther, MatchGrade, Resolution
-from resolvers.grading import Assessment, Known, assess, grade, likely_other
+from resolvers.grading import (
+    Assessment,
+    Known,
+    alike_in_all,
+    assess,
+    grade,
+    likely_other,
+)
 from resolvers.lessons import taught
 from resolvers.reach import reached
 from resolvers.reference import Reference
@@ -128,7 +135,7 @@ def _joining(
         if found.grade is MatchGrade.CERTAIN and key not in members and key not in doubted
     }
     by_number = frozenset(key for key, found in certain.items() if found.evidence.shared)
-    if by_number or not certain:
+    if by_number or not certain or _namesake_among(assessed, world):
         return by_number
     open_to_all = {
         key: found.weights.bits
@@ -136,6 +143,16 @@ def _joining(
         if found.grade is not MatchGrade.CERTAINLY_NOT and key not in members
     }
     return winners(certain.keys(), members, open_to_all, world.held, world.duplicates)
+
+
+def _namesake_among(assessed: Mapping[_Key, Assessment], world: _World) -> bool:
+    """Whether another child of her name was born on her day, as somebody's numbers say.
+
+    Then name and birth date tell nobody apart, not even where a record bears no number.
+    """
+    alike = {key: f.evidence for key, f in assessed.items() if alike_in_all(f.evidence)}
+    differ = any(evidence.numbers_differ for evidence in alike.values())
+    return differ or among_them_two([world.held[key] for key in alike])
 
 
 def _clashing(members: Iterable[_Key], world: _World) -> frozenset[_Key]:

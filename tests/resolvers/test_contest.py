@@ -54,6 +54,16 @@ def test_two_agencies_with_different_numbers_for_her_join_neither() -> None:
     assert not found.certain("care")
 
 
+def test_once_a_namesake_born_on_her_day_is_seen_no_record_without_a_number_is_certain() -> None:
+    numbered = replace(KNOWN, identifiers=frozenset({AMARA_NHS}))
+    unnumbered = {"police": (UNNUMBERED,)}
+    namesake = {**unnumbered, "gp": (amara(TWIN_NHS),)}
+    assert resolve(numbered, unnumbered, populations=DISTRICT).certain("police")
+    found = resolve(numbered, namesake, populations=DISTRICT)
+    assert grades(found, "police") == [MatchGrade.PROBABLE]
+    assert found.by_source["gp"] == ()
+
+
 def test_a_number_learned_by_demographics_leads_on() -> None:
     short = replace(amara(AMARA_UPN), names=(Name(("Amara",), "Adeyemi"),))
     found = resolved({"care": (amara(AMARA_NHS, AMARA_UPN),), "school": (short,)})
