@@ -212,4 +212,4 @@ async def test_a_marker_planted_in_the_log_would_be_found(tmp_path: Path) -> Non
         running = traces([GIVEN], tmp_path, gateway.said)
         await gateway.stop()
     assert running
-    assert {t.where for t in traces([GIVEN], tmp_path, [])} == {"state/audit.sqlite"}
+    assert "state/audit.sqlite" in {t.where for t in traces([GIVEN], tmp_path, [])}
