@@ -38,6 +38,7 @@ SettingsFile = Annotated[
     typer.Option("--settings", envvar="TEAMAROUND_SETTINGS", help="The settings file, TOML."),
 ]
 _LIFETIME_S = 8 * 3600
+_ACCREDITED = "information-sharing"
 
 
 def _fail(message: str) -> typer.Exit:
@@ -115,12 +116,21 @@ def token(  # noqa: PLR0913, PLR0917  one option a claim
     role: Annotated[list[str], typer.Option(help="A role; may be given again.")],
     purpose: Annotated[list[Purpose], typer.Option(help="A purpose; may be given again.")],
     area: Annotated[list[str], typer.Option(help="A GSS code; may be given again.")],
+    accreditation: Annotated[
+        list[str] | None, typer.Option(help="What the organisation is accredited for.")
+    ] = None,
     lifetime_s: Annotated[int, typer.Option(help="Seconds until it expires.")] = _LIFETIME_S,
     settings: SettingsFile = None,
 ) -> None:
     """Issue a token from the development key, which production settings refuse."""
     caller = Caller(
-        user, organisation, sector, frozenset(role), frozenset(purpose), tuple(sorted(area))
+        user=user,
+        organisation=organisation,
+        sector=sector,
+        roles=frozenset(role),
+        purposes=frozenset(purpose),
+        areas=tuple(sorted(area)),
+        accreditation=frozenset(accreditation or [_ACCREDITED]),
     )
     try:
         typer.echo(issue(caller, _settings(settings), now=time.time(), lifetime_s=lifetime_s))
