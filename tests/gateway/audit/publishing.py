@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from gateway.audit.contract import Log
 from gateway.audit.log import AuditLog
 from gateway.audit.note import NoteSigner
 from gateway.audit.publication import Publication
@@ -41,7 +42,7 @@ async def publishing(
         await log.aclose()
 
 
-async def write(log: AuditLog, entries: int, user: str = "j.okafor") -> None:
+async def write(log: Log, entries: int, user: str = "j.okafor") -> None:
     """Append so many entries, in order."""
     first = await log.size()
     for number in range(first, first + entries):

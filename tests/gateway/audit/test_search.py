@@ -87,7 +87,7 @@ async def filled(log: AuditLog) -> AuditLog:
     return log
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(SEARCHES)
 async def test_any_search_finds_what_fits_and_nothing_else(
     filled: AuditLog, search: Search
@@ -96,7 +96,7 @@ async def test_any_search_finds_what_fits_and_nothing_else(
     assert [logged.index for logged in found] == newest_first(search, entries())
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(SEARCHES, st.integers(1, 7))
 async def test_pages_follow_each_other_without_gap_or_repeat(
     filled: AuditLog, search: Search, count: int
