@@ -2,9 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+MATCHING := .venv-matching
 ARGS ?=
 
-.PHONY: demo test check schema bench format lint types contracts schema-check docs-check lock clean
+.PHONY: demo test check schema bench bench-matching format lint types contracts schema-check docs-check lock clean
 
 demo: $(READY)  ## the synthetic borough, the gateway, and a first question answered
 	$(BIN)/python -m demo $(ARGS)
@@ -19,6 +20,9 @@ schema: $(READY)  ## write schema.graphql from the code
 
 bench: $(READY)  ## the figures of docs/performance.md
 	$(BIN)/python -m bench $(ARGS)
+
+bench-matching: $(MATCHING)/.ready  ## the figures of docs/matching.md, on labelled data
+	$(MATCHING)/bin/python -W ignore -m bench.matching $(ARGS)
 
 format: $(READY)
 	$(BIN)/ruff format .
@@ -41,8 +45,16 @@ docs-check: $(READY)
 	$(BIN)/pytest tests/docs
 
 lock: $(READY)  ## choose the newest versions within pyproject's ranges
-	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes \
-	  --no-emit-index-url --no-annotate --no-header --python-version 3.11 --upgrade -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra demo --extra dev $(LOCKING) -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra matching $(LOCKING) -o bench/matching/requirements.lock
+
+LOCKING := --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	--python-version 3.11 --upgrade -q
+
+$(MATCHING)/.ready: bench/matching/requirements.lock deploy/venv
+	PYTHON=$(PYTHON) sh deploy/venv $(MATCHING)
+	$(MATCHING)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
 
 $(READY): requirements.lock pyproject.toml deploy/venv
 	PYTHON=$(PYTHON) sh deploy/venv .venv
@@ -51,4 +63,4 @@ $(READY): requirements.lock pyproject.toml deploy/venv
 	touch $@
 
 clean:
-	rm -rf .venv build dist state .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv $(MATCHING) build dist state .pytest_cache .mypy_cache .ruff_cache .hypothesis

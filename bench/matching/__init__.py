@@ -1,0 +1,1 @@
+"""How well the matcher matches: on two labelled data sets, a made-up world, and the demo."""

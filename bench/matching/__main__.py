@@ -1,0 +1,98 @@
+"""`python -m bench.matching [QUESTIONS]`: every table of docs/matching.md, in one run."""
+
+import sys
+from random import Random
+from typing import Final
+
+from bench.matching import borough, pairs, speed
+from bench.matching.noise import Noise
+from bench.matching.questions import Tally, ask, origins
+from bench.matching.world import sample, world
+from resolvers.grade import MatchGrade
+
+_QUESTIONS: Final = 100_000
+_A_WORLD: Final = 2_500  # questions asked of one world before the next seed
+_FIRST_SEED: Final = 1000  # seeds below were looked at while the matcher was written
+_SHOWN: Final = (MatchGrade.CERTAIN, MatchGrade.PROBABLE, MatchGrade.POSSIBLE)
+
+
+def main() -> None:
+    """Print the tables; QUESTIONS (100,000) are asked at ordinary noise, half as many at double."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else _QUESTIONS
+    _febrl()
+    people = sample()
+    _worlds(people, count)
+    _borough()
+    _speed(people)
+
+
+def _febrl() -> None:
+    people = pairs.febrl4()
+    print("\nFEBRL 4, 5,000 pairs")
+    print("given            | certain | false | shown | above any false | without kin | us/pair")
+    for label, numbered in (("name, date, place", False), ("and an identifier", True)):
+        found = pairs.measure(
+            people if numbered else pairs.stripped(people), with_identifier=numbered
+        )
+        print(
+            f"{label} | {found.true_certain:.4f} | {found.false_certain} | {found.shown:.4f} |"
+            f" {found.ranking_recall:.4f} | {found.without_kin:.4f} | {found.microseconds:.1f}"
+        )
+
+
+def _worlds(people: list[dict[str, str]], count: int) -> None:
+    print("\nSeven agencies")
+    print("noise | given | questions | held nowhere | certain | certain or shown | FALSE CERTAIN")
+    rows = [(1.0, False, 2), (1.0, True, 2), (2.0, False, 4), (2.0, True, 4)]
+    for factor, numbered, part in rows:
+        tally = _asked(people, Noise().times(factor), count // part, numbered=numbered)
+        label = "with an identifier" if numbered else "demographics only"
+        print(
+            f"{factor} | {label} | {tally.questions} | {tally.nowhere} |"
+            f" {tally.recall(MatchGrade.CERTAIN):.4f} | {tally.recall(*_SHOWN):.4f} |"
+            f" {tally.false_certain}"
+        )
+        _by_origin(tally)
+
+
+def _asked(people: list[dict[str, str]], noise: Noise, count: int, *, numbered: bool) -> Tally:
+    tally = Tally(numbered)
+    seed = _FIRST_SEED
+    while tally.questions < count:
+        made = world(people, noise, seed)
+        ask(made, noise, tally, min(_A_WORLD, count - tally.questions), Random(seed))
+        seed += 1
+    return tally
+
+
+def _by_origin(tally: Tally) -> None:
+    whole = tally.recall(MatchGrade.CERTAIN)
+    for origin in origins(tally):
+        own = tally.recall(MatchGrade.CERTAIN, origin=origin)
+        shown = tally.recall(*_SHOWN, origin=origin)
+        print(f"      {origin}: certain {own:.4f} ({own - whole:+.4f}), shown {shown:.4f}")
+
+
+def _borough() -> None:
+    print("\nThe demo's borough")
+    print("given | questions | certain | certain or shown | FALSE CERTAIN")
+    for numbered in (False, True):
+        tally = borough.measure(numbered=numbered)
+        label = "with an identifier" if numbered else "demographics only"
+        print(
+            f"{label} | {tally.questions} | {tally.recall(MatchGrade.CERTAIN):.4f} |"
+            f" {tally.recall(*_SHOWN):.4f} | {tally.false_certain}"
+        )
+
+
+def _speed(people: list[dict[str, str]]) -> None:
+    found = speed.measure(world(people, Noise(), _FIRST_SEED), Random(_FIRST_SEED))
+    print("\nProcessor time")
+    print(
+        f"a pair {found.pair_us:.1f} us; 35 candidates: median {found.median_ms:.2f} ms,", end=" "
+    )
+    print(f"99th percentile {found.slowest_ms:.2f} ms")
+
+
+if __name__ == "__main__":
+    main()

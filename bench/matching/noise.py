@@ -1,0 +1,135 @@
+"""What goes wrong between a child and the file: every rate a guess that stands here to be read."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from random import Random
+
+from resolvers.nicknames import GROUPS
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_FORMS = {name: sorted(group - {name}) for group in GROUPS for name in sorted(group)}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A child as somebody wrote them down; empty or None where they did not."""
+
+    given: str
+    middle: str
+    family: str
+    born: str | None
+    sex: str | None
+    postcode: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Shares of records that suffer each mishap."""
+
+    given_slip: float = 0.010
+    family_slip: float = 0.010
+    nickname: float = 0.010
+    initial: float = 0.003
+    no_given: float = 0.004
+    swapped_order: float = 0.004
+    no_birth_date: float = 0.006
+    placeholder: float = 0.004
+    date_slip: float = 0.008
+    year_alone: float = 0.003
+    no_middle: float = 0.4
+    wrong_sex: float = 0.004
+    no_sex: float = 0.03
+    stale_postcode: float = 0.12
+    no_postcode: float = 0.08
+
+    def times(self, factor: float) -> "Noise":
+        """Every rate multiplied, at most to certainty."""
+        return Noise(**{f: min(1.0, getattr(self, f) * factor) for f in self.__slots__})
+
+
+def written(said: Said, noise: Noise, old_postcode: str, chance: Random) -> Said:
+    """How a hasty hand writes the child down."""
+
+    def happens(share: float) -> bool:
+        return chance.random() < share
+
+    given, family, born = said.given, said.family, said.born
+    if happens(noise.given_slip):
+        given = slip(given, chance)
+    if happens(noise.nickname):
+        given = chance.choice(_FORMS.get(given.lower(), [given]))
+    if happens(noise.initial):
+        given = given[:1]
+    if happens(noise.no_given):
+        given = ""
+    if happens(noise.family_slip):
+        family = slip(family, chance)
+    if happens(noise.swapped_order):
+        given, family = family, given
+    if born:
+        born = _date(born, noise, chance)
+    return replace(
+        said,
+        given=given,
+        middle="" if happens(noise.no_middle) else said.middle,
+        family=family,
+        born=born,
+        sex=_sex(said.sex, noise, chance),
+        postcode=_home(said.postcode, old_postcode, noise, chance),
+    )
+
+
+def slip(word: str, chance: Random) -> str:
+    """One letter wrong, missing, doubled or swapped with its neighbour."""
+    if len(word) < len("Jo") + 1:
+        return word
+    at = chance.randrange(len(word) - 1)
+    kind = chance.randrange(4)
+    if kind == 0:
+        return word[:at] + chance.choice(_LETTERS) + word[at + 1 :]
+    if kind == 1:
+        return word[:at] + word[at + 1 :]
+    if kind == 2:
+        return word[: at + 1] + word[at:]
+    return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+
+
+def _date(born: str, noise: Noise, chance: Random) -> str | None:
+    if chance.random() < noise.no_birth_date:
+        return None
+    if chance.random() < noise.placeholder:
+        return f"{born[:4]}-01-01"
+    if chance.random() < noise.year_alone:
+        return born[:4]
+    if chance.random() < noise.date_slip:
+        return date_slip(born, chance)
+    return born
+
+
+def date_slip(born: str, chance: Random) -> str:
+    """Another day that one digit, or a swap of day and month, away; the same if none is a day."""
+    year, month, day = born.split("-")
+    swapped = f"{year}-{day}-{month}"
+    at = chance.choice((3, 6, 8, 9))
+    mistyped = born[:at] + chance.choice("0123456789") + born[at + 1 :]
+    for wrong in (swapped, mistyped) if chance.random() < 0.3 else (mistyped, swapped):
+        try:
+            date.fromisoformat(wrong)
+        except ValueError:
+            continue
+        return wrong
+    return born
+
+
+def _sex(sex: str | None, noise: Noise, chance: Random) -> str | None:
+    if sex is None or chance.random() < noise.no_sex:
+        return None
+    if chance.random() < noise.wrong_sex:
+        return "MALE" if sex == "FEMALE" else "FEMALE"
+    return sex
+
+
+def _home(now: str | None, before: str, noise: Noise, chance: Random) -> str | None:
+    if chance.random() < noise.no_postcode:
+        return None
+    return before if chance.random() < noise.stale_postcode else now
