@@ -1,0 +1,157 @@
+"""A JMESPath tree as plain functions: the same values as the interpreter's, many times cheaper.
+
+What is not made into functions here, such as a call, is left to jmespath's own interpreter, from
+that node down.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from jmespath.visitor import TreeInterpreter
+
+Node = Any  # jmespath gives its tree as nested dictionaries
+Evaluate = Callable[[Any], Any]
+
+_INTERPRETER: Final = TreeInterpreter()
+
+
+def evaluation(node: Node) -> Evaluate:
+    """The function from a JSON document to the value of the parsed expression `node`."""
+    compile_node = _COMPILERS.get(node["type"])
+    if compile_node is None:
+        return lambda document: _INTERPRETER.visit(node, document)
+    return compile_node(node)
+
+
+def _children(node: Node) -> list[Evaluate]:
+    return [evaluation(child) for child in node["children"]]
+
+
+def _field(node: Node) -> Evaluate:
+    key = node["value"]
+    return lambda value: value.get(key) if isinstance(value, dict) else None
+
+
+def _sequence(node: Node) -> Evaluate:
+    steps = _children(node)
+
+    def follow(value: Any) -> Any:
+        for step in steps:
+            value = step(value)
+        return value
+
+    return follow
+
+
+def _index(node: Node) -> Evaluate:
+    place: int = node["value"]
+
+    def pick(value: Any) -> Any:
+        if not isinstance(value, list):
+            return None
+        return value[place] if -len(value) <= place < len(value) else None
+
+    return pick
+
+
+def _itself(_: Node) -> Evaluate:
+    return lambda value: value
+
+
+def _literal(node: Node) -> Evaluate:
+    said = node["value"]
+    return lambda _: said
+
+
+def _comparison(node: Node) -> Evaluate:
+    if node["value"] not in ("eq", "ne"):  # an order holds between numbers only
+        return lambda document: _INTERPRETER.visit(node, document)
+    compare = TreeInterpreter.COMPARATOR_FUNC[node["value"]]
+    left, right = _children(node)
+    return lambda value: compare(left(value), right(value))
+
+
+def _either(node: Node) -> Evaluate:
+    first, second = _children(node)
+
+    def choose(value: Any) -> Any:
+        found = first(value)
+        return second(value) if _false(found) else found
+
+    return choose
+
+
+def _both(node: Node) -> Evaluate:
+    first, second = _children(node)
+
+    def require(value: Any) -> Any:
+        found = first(value)
+        return found if _false(found) else second(value)
+
+    return require
+
+
+def _projection(node: Node) -> Evaluate:
+    base, of_each = _children(node)
+
+    def project(value: Any) -> list[Any] | None:
+        items = base(value)
+        if not isinstance(items, list):
+            return None
+        return [found for item in items if (found := of_each(item)) is not None]
+
+    return project
+
+
+def _filter(node: Node) -> Evaluate:
+    base, of_each, holds = _children(node)
+
+    def choose(value: Any) -> list[Any] | None:
+        items = base(value)
+        if not isinstance(items, list):
+            return None
+        chosen = (item for item in items if not _false(holds(item)))
+        return [found for item in chosen if (found := of_each(item)) is not None]
+
+    return choose
+
+
+def _flatten(node: Node) -> Evaluate:
+    (base,) = _children(node)
+
+    def flatten(value: Any) -> list[Any] | None:
+        items = base(value)
+        if not isinstance(items, list):
+            return None
+        return [one for item in items for one in (item if isinstance(item, list) else [item])]
+
+    return flatten
+
+
+def _list_of(node: Node) -> Evaluate:
+    every = _children(node)
+    return lambda value: None if value is None else [each(value) for each in every]
+
+
+def _false(value: Any) -> bool:
+    empty = isinstance(value, str | list | dict) and not value
+    return value is None or value is False or empty
+
+
+_COMPILERS: Final[dict[str, Callable[[Node], Evaluate]]] = {
+    "field": _field,
+    "subexpression": _sequence,
+    "index_expression": _sequence,
+    "pipe": _sequence,
+    "index": _index,
+    "identity": _itself,
+    "current": _itself,
+    "literal": _literal,
+    "comparator": _comparison,
+    "or_expression": _either,
+    "and_expression": _both,
+    "projection": _projection,
+    "filter_projection": _filter,
+    "flatten": _flatten,
+    "multi_select_list": _list_of,
+}
