@@ -118,7 +118,8 @@ def _givens(held: str, known: str) -> Agreement:
         return _VAGUE
     if one_name(one, other) or _starts(one, other):
         return _FORM
-    found = _misspelt(one, other)
+    # Not in the first letter, because rhyming names are what twins are given.
+    found = _misspelt(one, other) if one[0] == other[0] else _DIFFERENT
     two_names = established(one) and established(other)
     return _DISTANT if found is _SLIP and two_names else found
 
@@ -141,17 +142,14 @@ def _short_for(held: str, known: str) -> bool:
 
 
 def _misspelt(one: str, other: str) -> Agreement:
-    """How far a slip or two explain the difference; never in the first letter.
-
-    Not there, because rhyming names are what twins are given.
-    """
-    shortest = min(len(one), len(other))
-    if one[0] != other[0] or shortest < _SHORTEST_SLIP:
+    """How far a slip or two explain the difference; in a first letter, one of a long word does."""
+    shortest, shift = min(len(one), len(other)), one[0] != other[0]
+    if shortest < _SHORTEST_SLIP + shift:
         return _DIFFERENT
     count = slips(one, other)
     if count <= 1:
         return _SLIP
-    forgiven = count == len("ab") and shortest >= _SHORTEST_TWO_SLIPS
+    forgiven = count == len("ab") and shortest >= _SHORTEST_TWO_SLIPS and not shift
     return _DISTANT if forgiven else _DIFFERENT
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from adapters.identifiers import Postcode
 from resolvers.agreement import Agreement
+from resolvers.slips import slips
 
 _NOT_HELD: Final = Agreement.NOT_HELD
 _NOT_COMPARABLE: Final = Agreement.NOT_COMPARABLE
@@ -40,7 +41,7 @@ def _parsed(text: str) -> str | None:
 
 
 def _compare(held: str, known: str) -> Agreement:
-    if len(held) == len(known) and sum(a != b for a, b in zip(held, known, strict=True)) == 1:
+    if slips(held, known) == 1:
         return _SLIP
     same_district = held[:-_INWARD] == known[:-_INWARD]
     return _DISTANT if same_district else _DIFFERENT

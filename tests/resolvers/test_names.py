@@ -39,6 +39,8 @@ def family_names(held: str, known: str) -> Agreement:
         ("MacDonald", "Mc Donald", SLIP),
         ("Al-Hassan", "Hassan", SLIP),
         ("Kowalski", "Kowalcky", DISTANT),
+        ("Kowalski", "Jowalski", SLIP),
+        ("Hall", "Ball", DIFFERENT),
     ],
 )
 def test_family_names_agree_as_they_are_said(held: str, known: str, verdict: Agreement) -> None:
