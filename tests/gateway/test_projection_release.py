@@ -119,4 +119,4 @@ async def test_what_leaves_was_asked_for_and_given(rules: list[Rule], selection:
     (row,) = found.answer["answers"]
     withheld = {w["releaseClass"] for w in row["withheld"]}
     assert withheld <= classes_for(wanted) - permitted
-    assert bool(found.asked) == bool(permitted)
+    assert permitted or not found.asked  # a rule is needed, and the baseline may forbid still
