@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, Self
 from urllib.parse import unquote, urlsplit
 
-_PORTS: Final = {"http": 80, "https": 443, "postgresql": 5432}
+_PORTS: Final = {"http": 80, "https": 443, "postgresql": 5432, "sftp": 22}
 
 
 class EgressRefused(Exception):
@@ -15,7 +15,10 @@ class EgressRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Egress:
-    """Origins such as "https://host", "postgresql://host:5433" or "sqlite:////path/file.db"."""
+    """Origins: "https://host", "sftp://host", "postgresql://host:5433", "sqlite:////path/file.db".
+
+    A folder of files is an origin too: "file:///folder".
+    """
 
     origins: frozenset[str]
 
@@ -41,6 +44,8 @@ def origin(address: str) -> str:
     if scheme == "sqlite":
         # SQLAlchemy's form: three slashes and a relative path, or four for an absolute one.
         return f"sqlite:///{Path(unquote(parts.path).removeprefix('/')).resolve()}"
+    if scheme == "file":
+        return f"file://{Path(unquote(parts.path)).resolve()}"
     if scheme not in _PORTS or not parts.hostname:
         raise ValueError("an origin is like https://host, postgresql://host or sqlite:////file")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname

@@ -12,10 +12,12 @@ from adapters.bundle import (
     resources_of,
 )
 from adapters.contract import Malformed
-from adapters.expression import Expression, UnreadableError
-from adapters.http_judgement import JsonAnswer
+from adapters.expression import UnreadableError
+from adapters.http_judgement import JsonAnswer, judge
 from adapters.http_operation import HttpDetail, HttpOperation
 from adapters.http_source import Dialect, Found
+from adapters.language import Readable
+from adapters.rest import request_to
 
 
 def found_in(answer: JsonAnswer, operation: HttpOperation) -> Found | Malformed:
@@ -30,7 +32,11 @@ def found_in(answer: JsonAnswer, operation: HttpOperation) -> Found | Malformed:
     if documents is None:
         return Malformed("records")
     total = _total(answer, operation.total, whole)
-    return Malformed("total") if total is None else Found(documents, total, has_next(whole))
+    if total is None:
+        return Malformed("total")
+    # A next link that is followed is no cut; where links are not followed it is one.
+    more = operation.paging.page.style != "link-next" and has_next(whole)
+    return Found(documents, total, more)
 
 
 def items_in(answer: JsonAnswer, detail: HttpDetail) -> list[Any] | None:
@@ -44,7 +50,9 @@ def items_in(answer: JsonAnswer, detail: HttpDetail) -> list[Any] | None:
     return _matches(whole) if _is_bundle(whole) else [whole]
 
 
-FHIR = Dialect("application/fhir+json, application/json;q=0.9", found_in, items_in)
+FHIR = Dialect(
+    "application/fhir+json, application/json;q=0.9", request_to, judge, found_in, items_in
+)
 
 
 def _whole(body: dict[str, Any]) -> dict[str, Any] | Malformed:
@@ -71,7 +79,7 @@ def _matches(bundle: dict[str, Any]) -> list[Any]:
 
 
 def _documents(
-    answer: JsonAnswer, records: Expression | None, whole: dict[str, Any]
+    answer: JsonAnswer, records: Readable | None, whole: dict[str, Any]
 ) -> list[Any] | None:
     if records is not None:
         chosen = _read(records, answer, whole)
@@ -83,7 +91,7 @@ def _documents(
     return None if found and not patients else patients
 
 
-def _total(answer: JsonAnswer, total: Expression | None, whole: dict[str, Any]) -> int | None:
+def _total(answer: JsonAnswer, total: Readable | None, whole: dict[str, Any]) -> int | None:
     # Bundle.total may be left out; then what came is all there is, unless a next link says more.
     stated = whole.get("total", 0) if _is_bundle(whole) else 0
     count = stated if total is None else _read(total, answer, whole)
@@ -91,7 +99,7 @@ def _total(answer: JsonAnswer, total: Expression | None, whole: dict[str, Any]) 
     return count if whole_number and count >= 0 else None
 
 
-def _read(expression: Expression, answer: JsonAnswer, whole: dict[str, Any]) -> Any:
+def _read(expression: Readable, answer: JsonAnswer, whole: dict[str, Any]) -> Any:
     try:
         return expression.read({**answer.scope, "body": whole})
     except UnreadableError:

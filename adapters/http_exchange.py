@@ -1,8 +1,10 @@
 """One HTTP request and its whole, bounded answer; no redirect, cookie or proxy is followed."""
 
+import ssl
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import aiohttp
 from yarl import URL
@@ -36,10 +38,48 @@ class HttpAnswer:
     body: bytes
 
 
-def open_session(manifest: Manifest) -> aiohttp.ClientSession:
-    """The connections of one source, as many at once as its manifest allows."""
+class Transport(Protocol):
+    """Whatever carries a request: connections to the agency, or a recorded reply."""
+
+    async def send(self, request: HttpRequest) -> HttpAnswer | Unavailable | Malformed:
+        """Send once; every failure is a value."""
+        ...
+
+    async def aclose(self) -> None:
+        """Give back what it holds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """The transport to an agency; `bodies_at` are error statuses whose body says more."""
+
+    session: aiohttp.ClientSession
+    max_body: int
+    bodies_at: frozenset[int] = frozenset()
+
+    async def send(self, request: HttpRequest) -> HttpAnswer | Unavailable | Malformed:
+        """`exchange` over the session."""
+        return await exchange(self.session, request, self.max_body, self.bodies_at)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self.session.close()
+
+
+def open_session(
+    manifest: Manifest,
+    resolver: Callable[[], aiohttp.abc.AbstractResolver] | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> aiohttp.ClientSession:
+    """The connections of one source, as many at once as its manifest allows.
+
+    `resolver` makes what turns names into addresses, `tls` has the client's certificate.
+    """
     connector = aiohttp.TCPConnector(
         limit=manifest.limits.concurrency,
+        resolver=None if resolver is None else resolver(),
+        ssl=True if tls is None else tls,
         # On a kept connection aiohttp repeats a request that the server dropped, which a read
         # with effects must never be.
         force_close=manifest.source.effects != "none",
@@ -56,7 +96,10 @@ def open_session(manifest: Manifest) -> aiohttp.ClientSession:
 
 
 async def exchange(
-    session: aiohttp.ClientSession, request: HttpRequest, max_body: int
+    session: aiohttp.ClientSession,
+    request: HttpRequest,
+    max_body: int,
+    bodies_at: frozenset[int] = frozenset(),
 ) -> HttpAnswer | Unavailable | Malformed:
     """Send and read at most `max_body` bytes, counted after decompression."""
     try:
@@ -67,7 +110,7 @@ async def exchange(
             data=request.body,
             allow_redirects=False,
         ) as response:
-            return await _answer(response, max_body)
+            return await _answer(response, max_body, bodies_at)
     except (aiohttp.ClientPayloadError, zlib.error):
         return Malformed("truncated")
     except aiohttp.ClientResponseError:
@@ -76,9 +119,11 @@ async def exchange(
         return Unavailable(Fault.CONNECTION)
 
 
-async def _answer(response: aiohttp.ClientResponse, max_body: int) -> HttpAnswer | Malformed:
+async def _answer(
+    response: aiohttp.ClientResponse, max_body: int, bodies_at: frozenset[int]
+) -> HttpAnswer | Malformed:
     headers = {name.lower(): value for name, value in response.headers.items()}
-    if _decided_by_status(response.status):
+    if _decided_by_status(response.status) and response.status not in bodies_at:
         return HttpAnswer(response.status, headers, b"")
     body = bytearray()
     async for chunk in response.content.iter_chunked(_CHUNK):

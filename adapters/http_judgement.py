@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import orjson
 
@@ -21,6 +21,36 @@ _SERVER_ERROR: Final = 500
 _REDIRECTS: Final = range(300, 400)
 
 
+Failure = Refused | Unavailable | Malformed
+
+
+class Answer(Protocol):
+    """An answer that can be read: `scope` is what the expressions of an operation are read from.
+
+    `failure` is what it comes to where none of the manifest's own expressions says otherwise.
+    """
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers, their names in lower case."""
+        ...
+
+    @property
+    def scope(self) -> Any:
+        """The document that expressions see."""
+        ...
+
+    @property
+    def failure(self) -> Failure | None:
+        """What went wrong, if the answer says so."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class JsonAnswer:
     """A JSON object that came with `status`, which is 2xx or one of the other 4xx."""
@@ -28,6 +58,7 @@ class JsonAnswer:
     status: int
     headers: Mapping[str, str]
     body: dict[str, Any]
+    failure: Failure | None = None
 
     @property
     def scope(self) -> dict[str, Any]:
@@ -35,20 +66,26 @@ class JsonAnswer:
         return {"status": self.status, "headers": self.headers, "body": self.body}
 
 
-def judge(answer: HttpAnswer, now: datetime) -> JsonAnswer | Refused | Unavailable | Malformed:
+def judge(answer: HttpAnswer, now: datetime) -> JsonAnswer | Failure:
     """The object in the answer, or why there is none."""
+    by_status = judge_status(answer, now)
+    if by_status is not None:
+        return by_status
+    body = json_object(answer)
+    if isinstance(body, Malformed):
+        return body
+    return JsonAnswer(answer.status, answer.headers, body)
+
+
+def judge_status(answer: HttpAnswer, now: datetime) -> Failure | None:
+    """What the status alone decides; None if the body is to be read."""
     if answer.status in _REFUSED:
         return Refused()
     if answer.status == _BUSY:
         return Unavailable(Fault.BUSY, retry_after(answer.headers, now))
     if answer.status >= _SERVER_ERROR:
         return Unavailable(Fault.SERVER_ERROR, retry_after(answer.headers, now))
-    if answer.status in _REDIRECTS:
-        return Malformed("redirect")
-    body = json_object(answer)
-    if isinstance(body, Malformed):
-        return body
-    return JsonAnswer(answer.status, answer.headers, body)
+    return Malformed("redirect") if answer.status in _REDIRECTS else None
 
 
 def json_object(answer: HttpAnswer) -> dict[str, Any] | Malformed:

@@ -7,10 +7,13 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
 from adapters.contract import Malformed, NoRecord, TooMany
-from adapters.expression import Expression, UnreadableError
-from adapters.http_judgement import JsonAnswer
+from adapters.envelope import Envelope
+from adapters.expression import UnreadableError
+from adapters.http_judgement import Answer, Failure
+from adapters.language import JMESPATH, Language, Parse, Readable
 from adapters.manifest import Manifest, Operation
 from adapters.mapping import RecordMapping
+from adapters.paging import Paging
 
 _OK = 200
 
@@ -20,7 +23,7 @@ class HttpDetail:
     """A further read of a record: `items` is read from its answer as `records` is."""
 
     path: str
-    items: Expression | None
+    items: Readable | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,48 +32,54 @@ class HttpOperation:
 
     operation: Operation
     mapping: RecordMapping
-    absent: Expression | None
-    too_many: Expression | None
-    records: Expression | None
-    total: Expression | None
-    as_of: Expression | None
+    absent: Readable | None
+    too_many: Readable | None
+    records: Readable | None
+    total: Readable | None
+    as_of: Readable | None
     details: Mapping[str, HttpDetail]
+    paging: Paging
+    envelope: Envelope | None = None
 
     @classmethod
-    def of(cls, manifest: Manifest, operation: Operation) -> Self:
+    def of(cls, manifest: Manifest, operation: Operation, language: Language = JMESPATH) -> Self:
         """Compile one operation of a checked manifest."""
         systems: Mapping[str, str] = (
             dict(manifest.identify.items()) if manifest.kind == "fhir" else {}
         )
         details = {
-            name: HttpDetail(detail.path or "", _parsed(detail.items))
+            name: HttpDetail(detail.path or "", _parsed(detail.items, language.value))
             for name, detail in operation.detail.items()
         }
         return cls(
             operation=operation,
-            mapping=RecordMapping.of(operation, manifest.codes, systems),
-            absent=_parsed(operation.absent),
-            too_many=_parsed(operation.too_many),
-            records=_parsed(operation.records),
-            total=_parsed(operation.total),
-            as_of=_parsed(operation.as_of),
+            mapping=RecordMapping.of(operation, manifest.codes, systems, language),
+            absent=_parsed(operation.absent, language.value),
+            too_many=_parsed(operation.too_many, language.value),
+            records=_parsed(operation.records, language.items),
+            total=_parsed(operation.total, language.value),
+            as_of=_parsed(operation.as_of, language.value),
             details=details,
+            paging=Paging.of(operation.page, manifest.kind),
+            envelope=None if operation.envelope is None else Envelope.parse(operation.envelope),
         )
 
-    def verdict(self, answer: JsonAnswer) -> NoRecord | TooMany | Malformed | None:
+    def verdict(self, answer: Answer) -> NoRecord | TooMany | Failure | None:
         """What the answer proves before any record is looked for; None if it may hold records."""
         if self.too_many is not None and self.too_many.holds(answer.scope):
             return TooMany()
         if self.absent is not None and self.absent.holds(answer.scope):
             return NoRecord(self.moment(answer))
+        if answer.failure is not None:
+            return answer.failure
         return None if answer.status == _OK else Malformed("status")
 
-    def moment(self, answer: JsonAnswer) -> datetime | None:
+    def moment(self, answer: Answer) -> datetime | None:
         """The moment that the agency says its data is of; None if it does not say."""
         return read_moment(self.as_of, answer.scope)
 
 
-def read_moment(as_of: Expression | None, scope: Any) -> datetime | None:
+def read_moment(as_of: Readable | None, scope: Any) -> datetime | None:
     """An ISO date-time or an HTTP date; without an offset it is taken for UTC."""
     if as_of is None:
         return None
@@ -91,5 +100,5 @@ def _moment(text: str) -> datetime | None:
     return None
 
 
-def _parsed(text: str | None) -> Expression | None:
-    return None if text is None else Expression.parse(text)
+def _parsed(text: str | None, parse: Parse) -> Readable | None:
+    return None if text is None else parse(text)

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import orjson
@@ -15,23 +16,45 @@ _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)(\?)?\}")
 _DOTS: Final = frozenset({".", ".."})  # as a segment they would lead to another path
 
 
-def request_for(
-    base_url: str, operation: Operation, given: Mapping[str, str], headers: Mapping[str, str]
-) -> HttpRequest | MoreNeeded:
+Turn = Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What one request is made of; `turn` are the parameters that choose its page."""
+
+    base_url: str
+    given: Mapping[str, str]
+    headers: Mapping[str, str]
+    turn: Turn = field(default_factory=dict)
+
+
+def request_for(operation: Operation, asking: Asking) -> HttpRequest | MoreNeeded:
     """The request; MoreNeeded if a key it cannot do without is not given."""
-    missing = sorted(name for name in operation.card.needs if not given.get(name))
-    if missing:
-        return MoreNeeded(tuple(missing))
-    url = url_for(base_url, operation.path or "", given)
+    url = target(operation, asking)
     if isinstance(url, MoreNeeded):
         return url
-    query = dict(_filled(operation.query, given))
+    posts = operation.method == "POST"
+    query = {**dict(filled(operation.query, asking.given)), **({} if posts else asking.turn)}
     if query:
         url = f"{url}?{urlencode(query, quote_via=quote, safe='')}"
-    if operation.method == "GET":
-        return HttpRequest(url, headers=headers)
-    body = orjson.dumps(dict(_filled(operation.body, given)))
-    return HttpRequest(url, "POST", {**headers, "Content-Type": "application/json"}, body)
+    if not posts:
+        return HttpRequest(url, headers=asking.headers)
+    return json_post(url, asking, {**dict(filled(operation.body, asking.given)), **asking.turn})
+
+
+def target(operation: Operation, asking: Asking) -> str | MoreNeeded:
+    """The address that an operation is asked at, its path filled in."""
+    missing = sorted(name for name in operation.card.needs if not asking.given.get(name))
+    if missing:
+        return MoreNeeded(tuple(missing))
+    return url_for(asking.base_url, operation.path or "", asking.given)
+
+
+def json_post(url: str, asking: Asking, content: Mapping[str, Any]) -> HttpRequest:
+    """A POST of `content` as JSON."""
+    headers = {**asking.headers, "Content-Type": "application/json"}
+    return HttpRequest(url, "POST", headers, orjson.dumps(content))
 
 
 def url_for(base_url: str, path: str, given: Mapping[str, str]) -> str | MoreNeeded:
@@ -44,8 +67,8 @@ def url_for(base_url: str, path: str, given: Mapping[str, str]) -> str | MoreNee
     return base_url.rstrip("/") + filled
 
 
-def _filled(entries: Mapping[str, str], given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    # An entry whose optional value is not known is left out whole.
+def filled(entries: Mapping[str, str], given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Each entry with its values; one whose optional value is not known is left out whole."""
     for name, text in entries.items():
         if all(given.get(key) for key, _ in _PLACEHOLDER.findall(text)):
             yield name, _PLACEHOLDER.sub(lambda found: given[found.group(1)], text)

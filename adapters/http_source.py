@@ -3,10 +3,8 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
-
-import aiohttp
 
 from adapters.contract import (
     Fault,
@@ -21,13 +19,15 @@ from adapters.contract import (
     Unavailable,
 )
 from adapters.conversion import LIST_CAP
-from adapters.http_exchange import HttpRequest, exchange
-from adapters.http_judgement import JsonAnswer, judge
+from adapters.egress import Egress, EgressRefused
+from adapters.http_exchange import HttpAnswer, HttpRequest, Transport
+from adapters.http_judgement import Answer, Failure
 from adapters.http_operation import HttpDetail, HttpOperation
-from adapters.http_request import on_behalf_headers, request_for, url_for
+from adapters.http_request import Asking, on_behalf_headers, url_for
 from adapters.login import Clock, Login
 from adapters.manifest import Limits
 from adapters.mapping import Unusable
+from adapters.paging import NextPage, absolute
 from adapters.record import Record
 
 _FOR_DETAILS: Final = 0.95  # of the time given; the rest is for answering without them
@@ -43,19 +43,44 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class _Page:
+    # The page that was read last, how it was asked for, and every request so far.
+    operation: HttpOperation
+    asking: Asking
+    request: HttpRequest
+    answer: Answer
+    size: int
+    number: int = 1
+    seen: frozenset[tuple[str, bytes | None]] = frozenset()
+
+    def turned(self, request: HttpRequest, answer: Answer, size: int) -> "_Page":
+        seen = self.seen | {(request.url, request.body)}
+        return replace(
+            self, request=request, answer=answer, size=size, number=self.number + 1, seen=seen
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Dialect:
-    """What one HTTP kind knows: what to accept, and where an answer has its documents."""
+    """What one HTTP kind knows: how to ask, what an answer is, and where its documents are.
+
+    `bodies_at` are error statuses whose body says more.
+    """
 
     accept: str
-    find: Callable[[JsonAnswer, HttpOperation], Found | Malformed]
-    items: Callable[[JsonAnswer, HttpDetail], list[Any] | None]
+    request: Callable[[HttpOperation, Asking], HttpRequest | MoreNeeded]
+    judge: Callable[[HttpAnswer, datetime], Answer | Failure]
+    find: Callable[[Any, HttpOperation], Found | Malformed]
+    items: Callable[[Any, HttpDetail], list[Any] | None]
+    bodies_at: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class HttpSource:
     """A source whose operations are HTTP requests."""
 
-    session: aiohttp.ClientSession
+    transport: Transport
+    egress: Egress
     login: Login
     base_url: str
     headers: Mapping[str, str]
@@ -75,49 +100,106 @@ class HttpSource:
     async def aclose(self) -> None:
         """Close every connection."""
         await self.login.aclose()
-        await self.session.close()
+        await self.transport.aclose()
 
     async def _ask(self, question: Question) -> Reply:
         until = asyncio.get_running_loop().time() + question.timeout_s * _FOR_DETAILS
         operation = self.operations[question.operation]
         headers = self._headers(question)
-        request = request_for(self.base_url, operation.operation, question.given, headers)
+        asking = Asking(self.base_url, question.given, headers, operation.paging.first())
+        request = self.dialect.request(operation, asking)
         if isinstance(request, MoreNeeded):
             return request
         answer = await self._send(request)
-        if not isinstance(answer, JsonAnswer):
+        if isinstance(answer, Refused | Unavailable | Malformed):
             return answer
-        found = self._found(operation, answer)
+        first = self._found(operation, answer)
+        if not isinstance(first, Found):
+            return first
+        asked = frozenset({(request.url, request.body)})
+        page = _Page(operation, asking, request, answer, len(first.documents), seen=asked)
+        found = await self._all_pages(page, question, first)
+        if isinstance(found, Found):
+            found = self._whole(operation, answer, found)
         if not isinstance(found, Found):
             return found
         documents, missing = await self._detailed(operation, question, found.documents, until)
         return self._records(operation, question, answer, documents, missing)
 
+    async def _all_pages(
+        self, page: "_Page", question: Question, found: Found
+    ) -> Found | NoRecord | TooMany | MoreNeeded | Failure:
+        while not self._enough(page.operation, found):
+            request = self._next(page, len(found.documents))
+            if request is None:
+                return found
+            if not isinstance(request, HttpRequest):
+                return request
+            answer = await self._send(request) if await question.pace() else _OUR_LIMIT
+            if isinstance(answer, Refused | Unavailable | Malformed):
+                return answer
+            more = self._found(page.operation, answer)
+            if not isinstance(more, Found):
+                return more
+            found = Found([*found.documents, *more.documents], more.total, more.more)
+            page = page.turned(request, answer, len(more.documents))
+        return found
+
+    def _enough(self, operation: HttpOperation, found: Found) -> bool:
+        received = len(found.documents)
+        counts = operation.total is not None and operation.paging.counts
+        return received > self.limits.max_records or (counts and received >= (found.total or 0))
+
+    def _next(
+        self, page: "_Page", received: int
+    ) -> HttpRequest | TooMany | MoreNeeded | Malformed | None:
+        paging = page.operation.paging
+        step = paging.after(page.answer, page.number, received, page.size)
+        if not isinstance(step, NextPage):
+            return step
+        if page.number == paging.page.max_pages:
+            return TooMany()
+        request = self._turn(page, step)
+        if isinstance(request, HttpRequest) and (request.url, request.body) in page.seen:
+            return Malformed("page")  # the agency leads us in a circle
+        return request
+
+    def _turn(self, page: "_Page", step: NextPage) -> HttpRequest | MoreNeeded | Malformed:
+        if step.url is None:
+            asking = replace(page.asking, turn={**page.asking.turn, **(step.turn or {})})
+            return self.dialect.request(page.operation, asking)
+        url = absolute(page.request.url, step.url)
+        try:
+            self.egress.check(url, "the next page")
+        except EgressRefused:
+            return Malformed("page")
+        return HttpRequest(url, headers=page.asking.headers)
+
     def _headers(self, question: Question) -> Mapping[str, str]:
         ours = on_behalf_headers(question.on_behalf)
         return {**self.headers, "Accept": self.dialect.accept, **ours}
 
-    async def _send(self, request: HttpRequest) -> JsonAnswer | Refused | Unavailable | Malformed:
+    async def _send(self, request: HttpRequest) -> Answer | Failure:
         login = await self.login.headers()
         if isinstance(login, Refused | Unavailable | Malformed):
             return login
         signed = replace(request, headers={**request.headers, **login})
-        answer = await exchange(self.session, signed, self.limits.max_body)
+        answer = await self.transport.send(signed)
         if isinstance(answer, Unavailable | Malformed):
             return answer
         if answer.status == _UNAUTHORISED:
             self.login.rejected()
-        return judge(answer, self.clock())
+        return self.dialect.judge(answer, self.clock())
 
     def _found(
-        self, operation: HttpOperation, answer: JsonAnswer
-    ) -> Found | NoRecord | TooMany | Malformed:
+        self, operation: HttpOperation, answer: Answer
+    ) -> Found | NoRecord | TooMany | Failure:
         verdict = operation.verdict(answer)
-        if verdict is not None:
-            return verdict
-        found = self.dialect.find(answer, operation)
-        if isinstance(found, Malformed):
-            return found
+        return self.dialect.find(answer, operation) if verdict is None else verdict
+
+    def _whole(
+        self, operation: HttpOperation, answer: Answer, found: Found
+    ) -> Found | NoRecord | TooMany:
         received = len(found.documents)
         if found.more or received > self.limits.max_records or (found.total or 0) > received:
             return TooMany()
@@ -154,7 +236,9 @@ class HttpSource:
                 answer = await self._send(HttpRequest(url, headers=self._headers(question)))
         except TimeoutError:
             return None
-        if not isinstance(answer, JsonAnswer) or answer.status != _OK:
+        if isinstance(answer, Refused | Unavailable | Malformed):
+            return None
+        if answer.failure is not None or answer.status != _OK:
             return None
         items = self.dialect.items(answer, detail)
         return items if items is not None and len(items) <= LIST_CAP else None
@@ -163,7 +247,7 @@ class HttpSource:
         self,
         operation: HttpOperation,
         question: Question,
-        answer: JsonAnswer,
+        answer: Answer,
         documents: list[Any],
         missing: frozenset[str],
     ) -> Records | Malformed:
@@ -182,6 +266,7 @@ class HttpSource:
 
 
 _OK = 200
+_OUR_LIMIT: Final = Unavailable(Fault.BUSY)
 _UNAUTHORISED = 401
 
 

@@ -1,20 +1,29 @@
 """The kinds of source there are, and how each is opened from its manifest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
+from typing import Final
 
+from adapters import file_source
 from adapters.contract import Adapter, Source
 from adapters.egress import Egress
 from adapters.fhir import FHIR
-from adapters.http_exchange import open_session
+from adapters.file_login import open_folder
+from adapters.graphql import GRAPHQL
+from adapters.http_exchange import Connections, open_session
 from adapters.http_operation import HttpOperation
 from adapters.http_source import Dialect, HttpSource
 from adapters.login import open_login
 from adapters.manifest import Manifest
+from adapters.plugin import Open, Opening, PluginMissing, plugin_named
 from adapters.rest import REST
 from adapters.secrets import SecretMissing, Secrets
+from adapters.soap import SOAP
 from adapters.sql import open_source
 from adapters.sql_engine import address_of, read_dsn
+from adapters.xpath import language_of
 
 
 class UnknownKind(ValueError):
@@ -28,60 +37,73 @@ async def open_adapter(
 
     `clock` gives the aware present. SecretMissing, EgressRefused or UnknownKind if it cannot be.
     """
-    source = await _open(manifest, secrets, egress, clock)
+    opens = OPENED_BY.get(manifest.kind)
+    if opens is None:
+        raise UnknownKind(f"source {manifest.source.id} is of no known kind")
+    source = await opens(Opening(manifest, secrets, egress, clock))
     return Adapter(source, tuple(operation.card for operation in manifest.operation))
 
 
-async def _open(
-    manifest: Manifest, secrets: Secrets, egress: Egress, clock: Callable[[], datetime]
-) -> Source:
-    match manifest.kind:
-        case "fhir":
-            return await _open_http(manifest, secrets, egress, clock, FHIR)
-        case "rest":
-            return await _open_http(manifest, secrets, egress, clock, REST)
-        case "sql":
-            return _open_sql(manifest, secrets, egress, clock)
-        case _:
-            raise UnknownKind(f"source {manifest.source.id} is of no known kind")
-
-
-def _open_sql(
-    manifest: Manifest, secrets: Secrets, egress: Egress, clock: Callable[[], datetime]
-) -> Source:
-    if manifest.source.dsn is None:
-        raise SecretMissing(f"source {manifest.source.id} names no dsn")
-    url = read_dsn(secrets.text(manifest.source.dsn))
-    egress.check(address_of(url), "source.dsn")
-    return open_source(manifest, url, clock)
-
-
-async def _open_http(
-    manifest: Manifest,
-    secrets: Secrets,
-    egress: Egress,
-    clock: Callable[[], datetime],
-    dialect: Dialect,
-) -> Source:
-    base_url = manifest.source.base_url or ""
-    egress.check(base_url, "source.base_url")
+async def _open_http(dialect: Dialect, opening: Opening) -> Source:
+    manifest, base_url = opening.manifest, opening.manifest.source.base_url or ""
+    opening.egress.check(base_url, "source.base_url")
     token_url = getattr(manifest.auth, "token_url", None)
     if token_url is not None:
-        egress.check(token_url, "auth.token_url")
-    operations = {one.name: HttpOperation.of(manifest, one) for one in manifest.operation}
+        opening.egress.check(token_url, "auth.token_url")
+    language = language_of(manifest)
+    operations = {one.name: HttpOperation.of(manifest, one, language) for one in manifest.operation}
     session = open_session(manifest)
     try:
-        login = open_login(manifest, secrets, session, clock)
+        login = open_login(manifest, opening.secrets, session, opening.clock)
     except BaseException:
         await session.close()
         raise
     return HttpSource(
-        session=session,
+        transport=Connections(session, manifest.limits.max_body, dialect.bodies_at),
+        egress=opening.egress,
         login=login,
         base_url=base_url,
         headers=manifest.source.headers,
         limits=manifest.limits,
         operations=operations,
         dialect=dialect,
-        clock=clock,
+        clock=opening.clock,
     )
+
+
+async def _open_sql(opening: Opening) -> Source:
+    manifest = opening.manifest
+    if manifest.source.dsn is None:
+        raise SecretMissing(f"source {manifest.source.id} names no dsn")
+    url = read_dsn(opening.secrets.text(manifest.source.dsn))
+    opening.egress.check(address_of(url), "source.dsn")
+    return open_source(manifest, url, opening.clock)
+
+
+async def _open_files(opening: Opening) -> Source:
+    manifest = opening.manifest
+    opening.egress.check(manifest.source.base_url or "", "source.base_url")
+    threads = ThreadPoolExecutor(manifest.limits.concurrency, f"files of {manifest.source.id}")
+    folder = open_folder(manifest, opening.secrets, threads)
+    return file_source.open_source(manifest, folder, threads, opening.clock)
+
+
+async def _open_plugin(opening: Opening) -> Source:
+    source, wanted = opening.manifest.source, opening.manifest.plugin
+    if source.base_url is not None:
+        opening.egress.check(source.base_url, "source.base_url")
+    try:
+        return await plugin_named("" if wanted is None else wanted.use)(opening)
+    except PluginMissing as missing:
+        raise UnknownKind(f"source {source.id}: {missing}") from None
+
+
+OPENED_BY: Final[Mapping[str, Open]] = {
+    "fhir": partial(_open_http, FHIR),
+    "rest": partial(_open_http, REST),
+    "graphql": partial(_open_http, GRAPHQL),
+    "soap": partial(_open_http, SOAP),
+    "sql": _open_sql,
+    "file": _open_files,
+    "plugin": _open_plugin,
+}

@@ -24,9 +24,11 @@ from adapters.manifest import (
     BearerAuth,
     ClientCredentialsAuth,
     Manifest,
+    MutualTlsAuth,
     NoAuth,
     PrivateKeyJwtAuth,
     Secret,
+    SftpAuth,
 )
 from adapters.secrets import SecretMissing, Secrets
 
@@ -191,6 +193,8 @@ def open_login(
             sign_in = _client_secret(auth, secrets)
         case PrivateKeyJwtAuth():
             sign_in = _assertion(auth, secrets, clock)
+        case MutualTlsAuth() | SftpAuth():
+            return FixedLogin({})  # the connection itself logs in
         case _:
             assert_never(auth)
     timeout_s = manifest.limits.timeout

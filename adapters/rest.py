@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from adapters.contract import Malformed
+from adapters.contract import Malformed, MoreNeeded
 from adapters.expression import UnreadableError
-from adapters.http_judgement import JsonAnswer
+from adapters.http_exchange import HttpRequest
+from adapters.http_judgement import JsonAnswer, judge
 from adapters.http_operation import HttpDetail, HttpOperation
+from adapters.http_request import Asking, request_for
 from adapters.http_source import Dialect, Found
 
 
@@ -34,4 +36,9 @@ def items_in(answer: JsonAnswer, detail: HttpDetail) -> list[Any] | None:
     return items if isinstance(items, list) else None
 
 
-REST = Dialect("application/json", found_in, items_in)
+def request_to(operation: HttpOperation, asking: Asking) -> HttpRequest | MoreNeeded:
+    """Path, query and JSON body as the manifest has them."""
+    return request_for(operation.operation, asking)
+
+
+REST = Dialect("application/json", request_to, judge, found_in, items_in)

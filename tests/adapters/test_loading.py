@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.kinds import OPENED_BY
 from adapters.loading import ManifestInvalid, read_manifest
-from adapters.rules import PROTOCOLS
+from adapters.operation_rules import KINDS
 from tests.adapters.asking import PUPIL, manifest_of, manifest_text
 
 GOOD = manifest_text("rest", "https://roll.example")
@@ -151,4 +152,4 @@ def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:
 
 
 def test_every_kind_that_may_be_named_can_be_opened() -> None:
-    assert set(PROTOCOLS) == {"fhir", "rest", "sql"}
+    assert set(KINDS) == set(OPENED_BY)

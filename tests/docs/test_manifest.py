@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 from adapters.loading import read_manifest
 from adapters.manifest import KEYS, Manifest, Table
-from adapters.rules import PROTOCOLS
+from adapters.operation_rules import KINDS
 from tests.docs.pages import blocks, code, rows, text
 
 PAGE = text("docs/manifest.md")
@@ -46,4 +46,4 @@ def test_every_value_of_a_section_stands_in_the_sections_row() -> None:
 
 
 def test_the_kinds_and_the_keys_to_ask_by_are_those_that_the_gateway_has() -> None:
-    assert (KEYS | PROTOCOLS.keys()) <= set(code(PAGE))
+    assert (KEYS | KINDS.keys()) <= set(code(PAGE))

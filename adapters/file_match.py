@@ -1,0 +1,76 @@
+"""Whether one row or element is what a question asks for, by what the mapping reads from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from adapters.dates import PartialDate
+from adapters.expression import UnreadableError
+from adapters.mapping import RecordMapping
+from adapters.reading import Reading
+
+# Which value of `map` answers to a key of a question.
+MAPPED: Final[Mapping[str, str]] = {
+    "nhs_number": "nhs_number",
+    "upn": "upn",
+    "record_id": "record_id",
+    "given_name": "given_names",
+    "family_name": "family_name",
+    "birth_date": "birth_date",
+    "sex": "sex",
+}
+
+
+@dataclass(slots=True)
+class Match:
+    """Counts what it saw: where a key was never readable, an empty result proves nothing."""
+
+    wanted: tuple[tuple[Reading, str], ...]
+    rows: int = 0
+    readable: int = 0
+
+    @classmethod
+    def of(cls, by: tuple[str, ...], mapping: RecordMapping, given: Mapping[str, str]) -> Self:
+        """For the keys of a checked manifest's `by` that are given."""
+        keys = [key.removesuffix("?") for key in by]
+        wanted = [
+            (mapping.values[MAPPED[key]], _folded(given[key])) for key in keys if given.get(key)
+        ]
+        return cls(tuple(wanted))
+
+    def fits(self, document: Any) -> bool:
+        """Whether every key agrees; one that cannot be read does not."""
+        self.rows += 1
+        reading, value = self.wanted[0]
+        first = _read(reading, document)
+        if first is None:
+            return False
+        self.readable += 1
+        return value in first and all(
+            value in (_read(reading, document) or ()) for reading, value in self.wanted[1:]
+        )
+
+    @property
+    def blind(self) -> bool:
+        """Whether there were rows and in none of them could the first key be read."""
+        return self.rows > 0 and self.readable == 0
+
+
+def _read(reading: Reading, document: Any) -> tuple[str, ...] | None:
+    try:
+        value = reading.read(document)
+    except UnreadableError:
+        return None
+    match value:
+        case None:
+            return None
+        case tuple():
+            return (_folded(value[0]),) if value else None
+        case PartialDate():
+            return (str(value),)
+        case _:
+            return (_folded(str(value)),)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())

@@ -1,0 +1,94 @@
+"""A card index that answers one line to one line over TCP: "FIND 9990000018" to "CARD 7|Hill|...".
+
+A sample of a plugin: the manifest maps the card's fields, so this file knows only the protocol.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from adapters.contract import (
+    Fault,
+    Malformed,
+    NoRecord,
+    Question,
+    Records,
+    Refused,
+    Reply,
+    Source,
+    TooMany,
+    Unavailable,
+)
+from adapters.mapping import RecordMapping, Unusable
+from adapters.plugin import Opening
+
+FIELDS = ("number", "surname", "forename", "born", "visitor")
+
+
+@dataclass(frozen=True, slots=True)
+class CardIndex:
+    """The card index at one address."""
+
+    host: str
+    port: int
+    password: str
+    mappings: Mapping[str, RecordMapping]
+    opening: Opening
+
+    async def ask(self, question: Question) -> Reply:
+        """One connection, one line out, one line back."""
+        try:
+            async with asyncio.timeout(question.timeout_s):
+                line = await self._line(question.given["nhs_number"])
+        except TimeoutError:
+            return Unavailable(Fault.TIMED_OUT)
+        except (OSError, ValueError):
+            return Unavailable(Fault.CONNECTION)
+        return self._reply(line, question)
+
+    async def aclose(self) -> None:
+        """Nothing stays open between questions."""
+
+    async def _line(self, number: str) -> str:
+        reader, writer = await asyncio.open_connection(self.host, self.port, limit=4096)
+        try:
+            writer.write(f"LOGIN {self.password}\nFIND {number}\n".encode())
+            return (await reader.readline()).decode("utf-8", "replace")
+        finally:
+            writer.close()
+
+    def _reply(self, line: str, question: Question) -> Reply:
+        if not line.endswith("\n"):
+            return Malformed("truncated")
+        word, _, card = line.strip().partition(" ")
+        match word:
+            case "CARD":
+                return self._card(card, question)
+            case "NONE":
+                return NoRecord(self.opening.clock())
+            case "MANY":
+                return TooMany()
+            case "LOGIN?":
+                return Refused()
+            case _:
+                return Malformed("word")
+
+    def _card(self, card: str, question: Question) -> Reply:
+        values = card.split("|")
+        if len(values) != len(FIELDS):
+            return Malformed("fields")
+        document = dict(zip(FIELDS, (value or None for value in values), strict=True))
+        mapping = self.mappings[question.operation]
+        record = mapping.record(document, question.fields, self.opening.clock().date())
+        return Malformed(record.rule) if isinstance(record, Unusable) else Records((record,))
+
+
+async def open_source(opening: Opening) -> Source:
+    """What the entry point names; connects nowhere yet."""
+    manifest, address = opening.manifest, opening.manifest.source.base_url or ""
+    opening.egress.check(address, "source.base_url")
+    parts, secret = urlsplit(address), getattr(manifest.auth, "token", None)
+    password = opening.secrets.text(secret) if secret else ""
+    mappings = {one.name: RecordMapping.of(one, manifest.codes) for one in manifest.operation}
+    return CardIndex(parts.hostname or "", parts.port or 80, password, mappings, opening)
