@@ -1,10 +1,12 @@
 """The one place where the gateway is wired: settings in, an ASGI application out."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -16,12 +18,15 @@ from adapters.kinds import UnknownKind, open_adapter
 from adapters.loading import ManifestInvalid, read_manifest
 from adapters.manifest import Manifest
 from adapters.secrets import SecretMissing, Secrets
+from gateway.audit.contract import Log
 from gateway.audit.failures import KeysUnreadable, LogCorrupt, LogUnavailable
 from gateway.audit.keys import EpochKeys
 from gateway.audit.log import AuditLog
 from gateway.audit.note import NoteSigner
+from gateway.audit.postgres import PostgresLog
 from gateway.audit.publication import Publication
 from gateway.audit.served import routes as published
+from gateway.audit.witnessing import WitnessAt, Witnessing
 from gateway.auth import TokenVerifier, read_token_keys
 from gateway.call import Line
 from gateway.clock import Clock
@@ -37,6 +42,7 @@ from gateway.registry import Registry, register
 from gateway.rules.book import Ground, RuleBook, open_book
 from gateway.schema.root import build_schema
 from gateway.settings import Settings
+from gateway.watch import Patience, Watch
 
 FIRST_EPOCH = "epoch-1"
 _ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -76,7 +82,8 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Journe
         publication = await stack.enter_async_context(open_publication(settings, clock))
         recorder = Recorder(publication.log, _epoch_keys(settings), clock)
         lines = {name: Line(source, clock) for name, source in planning.registry.sources.items()}
-        yield Journey(planning, recorder, FanOut(lines, clock), clock, publication)
+        watch = await _open_watch(publication, settings, clock, stack)
+        yield Journey(planning, recorder, FanOut(lines, clock), clock, watch)
 
 
 @asynccontextmanager
@@ -104,12 +111,46 @@ async def open_publication(settings: Settings, clock: Clock) -> AsyncIterator[Pu
     async with AsyncExitStack() as stack:
         try:
             signer = NoteSigner.at(settings.state / "log-key", origin)
-            log = await AuditLog.open(settings.state / "audit.sqlite")
+            log = await _open_log(settings)
             stack.push_async_callback(log.aclose)
             publication = await Publication.open(log, signer, clock.now)
         except (KeysUnreadable, LogCorrupt, LogUnavailable) as error:
             raise ConfigurationInvalid(f"state: {error}") from error
         yield publication
+
+
+async def _open_watch(
+    publication: Publication, settings: Settings, clock: Clock, stack: AsyncExitStack
+) -> Watch:
+    try:
+        witnesses = [WitnessAt.read(text) for text in settings.witnesses]
+    except KeysUnreadable as error:
+        raise ConfigurationInvalid(f"witnesses: {error}") from None
+    if settings.witness_quorum > len(witnesses):
+        raise ConfigurationInvalid("witness_quorum: is more than there are witnesses")
+    session = await stack.enter_async_context(aiohttp.ClientSession())
+    patience = Patience(
+        quorum=settings.witness_quorum,
+        every=settings.witness_every,
+        alarm_after=settings.witness_alarm_after,
+        stop_after=settings.witness_stop_after,
+    )
+    watch = Watch(Witnessing(publication, witnesses, session), patience, clock)
+    if witnesses:
+        await watch.ask()
+        stack.push_async_callback(_ended, asyncio.create_task(watch.run()))
+    return watch
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _open_log(settings: Settings) -> Log:
+    if settings.log_dsn:
+        return await PostgresLog.open(settings.log_dsn)
+    return await AuditLog.open(settings.state / "audit.sqlite")
 
 
 def _make_folder(state: Path) -> None:

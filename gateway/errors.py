@@ -80,6 +80,7 @@ CODES: Final = {
     "SCOPE_UNKNOWN": "The scope names an area or agency that is not connected here.",
     "TOO_MANY_CHILDREN": "`children` takes fewer children at once.",
     "LOG_UNAVAILABLE": "The log cannot be written, so nothing is asked and nothing leaves.",
+    "LOG_UNWITNESSED": "The log's witnesses have not signed for too long, so nothing is asked.",
     "BUSY": "The gateway has as many questions under way as it can serve.",
     "NOT_YET_AVAILABLE": "The schema promises this; this version does not serve it yet.",
     "INTERNAL": "Something failed in the gateway; nothing more is said of it here.",

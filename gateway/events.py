@@ -56,3 +56,18 @@ def failed(bug: BaseException) -> None:
         trace = trace.tb_next
     place = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else ""
     _say.error("failed", error=type(bug).__name__, place=place)
+
+
+def log_corrupt() -> None:
+    """The log does not go on from what it signed: it was changed behind the gateway."""
+    _say.critical("log_corrupt")
+
+
+def witness_denied(witness: str, status: int) -> None:
+    """A witness answered and did not sign: it may have seen another history of this log."""
+    _say.critical("witness_denied", witness=witness, status=status)
+
+
+def witnesses_silent(quorum: int) -> None:
+    """Fewer than a quorum of witnesses have signed for long enough to raise the alarm."""
+    _say.critical("witnesses_silent", quorum=quorum)

@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from adapters.contract import OnBehalf
-from gateway.audit.publication import Publication
 from gateway.audit.served import ENTRIES_READ
 from gateway.audit_desk import AuditDesk, refuse_unless_auditor
 from gateway.call import Answered, Asking
@@ -26,6 +25,7 @@ from gateway.registry import Registry
 from gateway.schema.codes import SourceState
 from gateway.schema.context import Context, SourceView
 from gateway.sealed_key import CandidateSeal
+from gateway.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Journey:
         recorder: Recorder,
         fan_out: FanOut,
         clock: Clock,
-        publication: Publication,
+        watch: Watch,
     ) -> None:
         self._planning = planning
         self._recorder = recorder
@@ -64,7 +64,8 @@ class Journey:
         self._clock = clock
         self._seal = CandidateSeal()
         self.schema = planning.schema
-        self.publication = publication
+        self.publication = watch.publication
+        self._watch = watch
         self._sources = _views(planning.registry)
 
     async def start(self, request: Request) -> Started:
@@ -77,6 +78,8 @@ class Journey:
             caller = self._planning.caller(request)
             document = self._planning.document(request)
             prepared = self._planning.prepare(document, request, caller)
+            if prepared:
+                self._watch.refuse_unwitnessed()
         except (SignIn, NotAllowed) as refusal:
             with suppress(TryLater):
                 await self._recorder.refuse(refusal.code, caller)

@@ -42,6 +42,24 @@ class Settings(BaseSettings):
     )
     issuer: str = Field("https://teamaround.example", description="`iss` of callers' tokens.")
     audience: str = Field("teamaround", description="`aud` of callers' tokens.")
+    log_dsn: str = Field(
+        "", description="PostgreSQL of the audit log; without one it is a file below `state`."
+    )
+    witnesses: tuple[str, ...] = Field(
+        (), description="The log's witnesses, each its URL, a space and its verifier key."
+    )
+    witness_quorum: Annotated[int, Field(ge=0, le=100)] = Field(
+        0, description="How many witnesses must have signed lately for questions to be served."
+    )
+    witness_every: Annotated[float, Field(gt=0, le=3600)] = Field(
+        60.0, description="Seconds between two requests for the witnesses' signatures."
+    )
+    witness_alarm_after: Annotated[float, Field(gt=0, le=604800)] = Field(
+        3600.0, description="Seconds without a quorum's signatures until the alarm is raised."
+    )
+    witness_stop_after: Annotated[float, Field(gt=0, le=604800)] = Field(
+        14400.0, description="Seconds without a quorum's signatures until questions are refused."
+    )
     bulk_role: str = Field("bulk", description="Role that may use `children`.")
     shield_cleared_role: str = Field(
         "shield-cleared", description="Role that sees a shielded child's locations."
