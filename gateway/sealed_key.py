@@ -1,11 +1,12 @@
 """A candidate's key: sealed, bound to caller, purpose and agency, and gone after ten minutes."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 import orjson
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 
 from adapters.codes import Purpose
 from gateway.caller import Caller
@@ -14,9 +15,19 @@ LIFETIME_S: Final = 600
 
 
 @dataclass(frozen=True, slots=True)
-class CandidateSeal:
-    """Seals keys under a secret of this process, so that none outlives it."""
+class SealedRecord:
+    """What a key stands for: one agency's record, by its id at one source."""
 
+    agency: str
+    source: str
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateSeal:
+    """Seals keys under a secret of this process, so that none outlives it; `now` is in seconds."""
+
+    now: Callable[[], float] = time.time
     _fernet: Fernet = field(default_factory=lambda: Fernet(Fernet.generate_key()), repr=False)
 
     def bound_to(self, caller: Caller, purpose: Purpose) -> Callable[[str, str, str | None], str]:
@@ -27,10 +38,31 @@ class CandidateSeal:
                 "agency": agency,
                 "source": source,
                 "record": record_id,
-                "user": caller.user,
-                "organisation": caller.organisation,
-                "purpose": purpose.value,
+                **_binding(caller, purpose),
             }
-            return self._fernet.encrypt(orjson.dumps(content)).decode()
+            return self._fernet.encrypt_at_time(orjson.dumps(content), int(self.now())).decode()
 
         return seal
+
+    def opened(self, key: str, caller: Caller, purpose: Purpose) -> SealedRecord | None:
+        """The record that a key stands for; None if it is not this caller's for this purpose.
+
+        Nor if it is older than ten minutes, or of a record that has no id to be found by again.
+        """
+        try:
+            plain = self._fernet.decrypt_at_time(key.encode(), LIFETIME_S, int(self.now()))
+        except (InvalidToken, UnicodeEncodeError):
+            return None
+        content = orjson.loads(plain)
+        bound = _binding(caller, purpose)
+        if content["record"] is None or any(content[name] != bound[name] for name in bound):
+            return None
+        return SealedRecord(content["agency"], content["source"], content["record"])
+
+
+def _binding(caller: Caller, purpose: Purpose) -> dict[str, str]:
+    return {
+        "user": caller.user,
+        "organisation": caller.organisation,
+        "purpose": purpose.value,
+    }
