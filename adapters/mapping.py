@@ -55,6 +55,7 @@ _VALUES: Final[Mapping[str, Convert]] = {
     "birth_date_estimated": to_bool,
     "sex": _to_sex,
     "restricted": to_bool,
+    "consent": to_bool,
 }
 # The JSON types in which identity may come; another type means that the mapping reads the wrong
 # place, and then nothing of the document can be trusted.
@@ -130,6 +131,7 @@ class RecordMapping:
             birth_date_estimated=bool(once["birth_date_estimated"]),
             sex=once["sex"],
             restricted=self._restricted(document),
+            consent=once["consent"],
             gp_practice=practices[0] if practices else None,
             **lists,
             defects=tuple(sorted(defects.names)),

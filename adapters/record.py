@@ -116,7 +116,8 @@ class Event:
 class Record:
     """One child as one agency holds it.
 
-    `restricted` is None where the agency says nothing about it, which clears nobody.
+    `restricted` is None where the agency says nothing about it, which clears nobody. `consent` is
+    to telling that the service is involved; None where the agency says nothing about it.
     `defects` names the fields whose value could not be read; the value is then absent.
     """
 
@@ -127,6 +128,7 @@ class Record:
     birth_date_estimated: bool = False
     sex: Sex | None = None
     restricted: bool | None = None
+    consent: bool | None = None
     addresses: tuple[Address, ...] = ()
     carers: tuple[Carer, ...] = ()
     schools: tuple[School, ...] = ()

@@ -10,7 +10,7 @@ from gateway.agency import AgencyCard
 from gateway.caller import Caller
 from gateway.inquiry import Reason
 
-_STEP_MINUTES: Final = 5  # so that one decision serves for minutes
+_STEP_MINUTES: Final = 60  # whole hours, so that one decision serves many
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,19 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
-    """In which a class is asked for; `consent` and `restricted` are of one record.
+class Said:
+    """What a record says that rules look at; before anybody is asked, nothing.
 
-    Before anybody is asked neither is known, and both are False.
+    `consent` is recorded at the agency; `restricted` is the child's, by whatever agency.
     """
+
+    consent: bool = False
+    restricted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """In which a class is asked for: for what, when, where, and what a record says."""
 
     purpose: Purpose
     case_reference: bool
@@ -54,14 +62,13 @@ class Circumstances:
     in_area: bool
     minutes_since_sign_in: int | None
     today: date
-    consent: bool = False
-    restricted: bool = False
+    said: Said = Said()
 
     @classmethod
     def of(
-        cls, caller: Caller, reason: Reason, agency: AgencyCard, now: datetime
+        cls, caller: Caller, reason: Reason, agency: AgencyCard, now: datetime, said: Said
     ) -> "Circumstances":
-        """Those in which `caller` asks `agency` now, before anything is known of the child."""
+        """Those in which `caller` asks `agency` now."""
         return cls(
             purpose=reason.purpose,
             case_reference=reason.case_reference is not None,
@@ -69,6 +76,7 @@ class Circumstances:
             in_area=agency.national or not {*agency.areas}.isdisjoint(caller.areas),
             minutes_since_sign_in=_minutes_since(caller.signed_in_at, now),
             today=now.date(),
+            said=said,
         )
 
     @property
@@ -78,8 +86,8 @@ class Circumstances:
             "purpose": {"type": "Purpose", "id": self.purpose.value},
             "caseReference": self.case_reference,
             "significantHarm": self.significant_harm,
-            "consent": self.consent,
-            "restricted": self.restricted,
+            "consent": self.said.consent,
+            "restricted": self.said.restricted,
             "inArea": self.in_area,
             "today": {"__extn": {"fn": "datetime", "arg": self.today.isoformat()}},
         }

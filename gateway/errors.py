@@ -77,6 +77,7 @@ CODES: Final = {
     "JUSTIFICATION_MISSING": "Every question needs a justification in words.",
     "JUSTIFICATION_TOO_LONG": "The justification is longer than the log keeps.",
     "CASE_REFERENCE_MISSING": "SAFEGUARDING needs a case reference.",
+    "SIGNIFICANT_HARM_PURPOSE": "Significant harm is stated for a safeguarding purpose only.",
     "SCOPE_UNKNOWN": "The scope names an area or agency that is not connected here.",
     "TOO_MANY_CHILDREN": "`children` takes fewer children at once.",
     "LOG_UNAVAILABLE": "The log cannot be written, so nothing is asked and nothing leaves.",

@@ -1,11 +1,11 @@
 """What the answers so far mean together: who is the child, and whether the child is shielded."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from adapters.codes import Claim
 from adapters.contract import NoRecord
-from adapters.record import Identifier, Name
+from adapters.record import Identifier, Name, Record
 from gateway.call import Answered
 from gateway.inquiry import Known
 from gateway.registry import RegisteredSource
@@ -19,12 +19,17 @@ from resolvers.shield import restriction
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The answers by source id, every record graded, and the shield they amount to."""
+    """The answers by source id, every record graded, and the shield they amount to.
+
+    `sensitive` are the certain records of sensitive services, by source id. They count towards the
+    shield and towards nothing else: no other finding depends on them.
+    """
 
     answers: Mapping[str, Answered]
     resolution: Resolution
     restriction: Restriction
     certain_identifiers: frozenset[Identifier]
+    sensitive: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
 
     def conclusive(self, answered: Answered) -> bool:
         """Whether an empty result proves absence: not by a number that was superseded."""
@@ -75,12 +80,17 @@ def find(
     sources: Mapping[str, RegisteredSource],
 ) -> Findings:
     """The findings of the answers so far; `sources` are all in scope, asked or not."""
-    spine = [a for s, a in answers.items() if Claim.SPINE in sources[s].claims]
+    apart = {s for s in answers if sources[s].sensitive}
+    spine = [a for s, a in answers.items() if Claim.SPINE in sources[s].claims and s not in apart]
     reference = _frozen(stated, spine)
-    resolution = resolve(reference, {s: a.records for s, a in answers.items()})
+    everybody = resolve(reference, {s: a.records for s, a in answers.items()})
+    resolution = everybody
+    if apart:
+        open_ones = {s: a.records for s, a in answers.items() if s not in apart}
+        resolution = resolve(reference, open_ones)
     certain = frozenset(
         identifier
-        for source in answers
+        for source in answers.keys() - apart
         for record in resolution.certain(source)
         for identifier in record.identifiers
     )
@@ -89,7 +99,13 @@ def find(
         for source, registered in sources.items()
         if Claim.SHIELD_AUTHORITY in registered.claims
     }
-    return Findings(answers, resolution, restriction(resolution, authorities), certain)
+    return Findings(
+        answers=answers,
+        resolution=resolution,
+        restriction=restriction(everybody, authorities),
+        certain_identifiers=certain,
+        sensitive={source: tuple(everybody.certain(source)) for source in apart},
+    )
 
 
 def _same(one: Mapping[str, Answered], other: Mapping[str, Answered]) -> bool:

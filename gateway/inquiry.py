@@ -16,6 +16,7 @@ LONGEST_JUSTIFICATION: Final = 2000
 LONGEST_CASE_REFERENCE: Final = 100
 _LONGEST_LINE: Final = 100
 _MOST_NAMES: Final = 10
+_FOR_HARM: Final = frozenset({Purpose.SAFEGUARDING, Purpose.EMERGENCY})
 _LINE: Final = f"each of at most {_LONGEST_LINE} characters that can be seen"
 
 
@@ -160,7 +161,32 @@ def _reason(details: Mapping[str, Any], caller: Caller) -> Reason:
         raise AskDifferently(
             "CASE_REFERENCE_MISSING", "reason.caseReference: SAFEGUARDING needs a case reference"
         )
-    return Reason(purpose, _justification(details, case_reference), case_reference)
+    justification = _justification(details, case_reference)
+    harm = _significant_harm(details.get("significantHarm"), purpose, justification)
+    return Reason(purpose, justification, case_reference, harm)
+
+
+def _significant_harm(
+    details: Mapping[str, Any] | None, purpose: Purpose, justification: str
+) -> SignificantHarm | None:
+    if details is None:
+        return None
+    if purpose not in _FOR_HARM:
+        raise AskDifferently(
+            "SIGNIFICANT_HARM_PURPOSE",
+            f"reason.significantHarm: state it for {' or '.join(sorted(_FOR_HARM))}",
+        )
+    why = str(details["justification"]).strip()
+    if not why:
+        raise AskDifferently(
+            "JUSTIFICATION_MISSING", "reason.significantHarm.justification: say why in words"
+        )
+    if len(justification) + len(why) > LONGEST_JUSTIFICATION:
+        raise AskDifferently(
+            "JUSTIFICATION_TOO_LONG",
+            f"reason: both justifications have at most {LONGEST_JUSTIFICATION} characters together",
+        )
+    return SignificantHarm(details["suspected"], why)
 
 
 def _justification(details: Mapping[str, Any], case_reference: str | None) -> str:

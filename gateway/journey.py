@@ -89,7 +89,7 @@ class Journey:
             question.start()
         context = Context(
             tuple(questions),
-            self._planning.registry.agencies,
+            self._planning.registry.shown,
             self._sources,
             AuditDesk(self.publication, self._recorder, caller),
         )
@@ -121,6 +121,7 @@ class Journey:
             seal=self._seal.bound_to(caller, prepared.inquiry.reason.purpose),
             today=self._clock.now().date(),
             child_id=intent.query_id,
+            on_record=prepared.on_record,
         )
         stated = stated_reference(prepared.inquiry.known, prepared.sources.values())
         finder = Finder(stated, prepared.sources)
@@ -174,4 +175,5 @@ def _views(registry: Registry) -> tuple[SourceView, ...]:
             breaker="none",
         )
         for source in registry.sources.values()
+        if not source.sensitive
     )

@@ -23,6 +23,13 @@ class ShieldTeam(_Table):
     telephone: Line
 
 
+class Broker(_Table):
+    """Whom a practitioner rings about services whose very kind must not be told."""
+
+    name: Line
+    telephone: Line
+
+
 class Area(_Table):
     """A local authority's area by GSS code, and the bodies there that nobody can ask here."""
 
@@ -48,6 +55,7 @@ class OperatorFile(_Table):
 
     log_origin: Line
     shield_team: ShieldTeam
+    broker: Broker | None = None
     area: Annotated[tuple[Area, ...], Field(min_length=1)]
     grant: tuple[Grant, ...] = ()
 

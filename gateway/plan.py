@@ -9,7 +9,7 @@ from adapters.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
 from gateway.caller import Caller
 from gateway.errors import AskDifferently
 from gateway.inquiry import Inquiry, Known, Scope
-from gateway.registry import RegisteredSource, Registry
+from gateway.registry import SENSITIVE_SERVICES, RegisteredSource, Registry
 
 IDENTIFYING = frozenset({NHS_NUMBER, UPN, AGENCY_RECORD})
 
@@ -24,6 +24,7 @@ class NotAsked(StrEnum):
 class PlannedSource:
     """One source in scope. Wave 1 asks with the caller's own details, wave 2 with what is learned.
 
+    `agency` is the one in whose row its answer stands: for a sensitive service, the pooled row.
     `by` names the operations that the caller's details allow, in the order of trying.
     """
 
@@ -112,13 +113,15 @@ def _areas(scope: Scope, caller: Caller, registry: Registry) -> tuple[str, ...]:
 
 
 def _agencies_in_scope(scope: Scope, areas: tuple[str, ...], registry: Registry) -> frozenset[str]:
-    unknown = set(scope.agencies) - registry.agencies.keys()
+    unknown = set(scope.agencies) - registry.shown.keys()
     if unknown:
         raise AskDifferently(
             "SCOPE_UNKNOWN",
-            f"scope.agencies: the agencies here are {', '.join(sorted(registry.agencies))}",
+            f"scope.agencies: the agencies here are {', '.join(sorted(registry.shown))}",
         )
     named = frozenset(scope.agencies)
+    if SENSITIVE_SERVICES in named:
+        named |= {source.agency for source in registry.sources.values() if source.sensitive}
     if scope.agencies and not scope.areas:
         return named
     return named | {
@@ -128,10 +131,10 @@ def _agencies_in_scope(scope: Scope, areas: tuple[str, ...], registry: Registry)
 
 def _planned(source: RegisteredSource, inquiry: Inquiry) -> PlannedSource:
     by = route(source.adapter.operations, own_details(inquiry.known, source.agency))
-    barred = source.has_effects and source.agency not in inquiry.scope.agencies
+    barred = source.has_effects and source.row not in inquiry.scope.agencies
     return PlannedSource(
         source=source.id,
-        agency=source.agency,
+        agency=source.row,
         wave=1 if by else 2,
         by=tuple(card.name for card in by),
         not_asked=NotAsked.HAS_EFFECTS if barred else None,

@@ -8,15 +8,16 @@ from typing import Any
 from graphql import GraphQLSchema, get_argument_values
 from graphql.execution.values import VariableValues
 
+from adapters.codes import ReleaseClass
 from gateway.auth import TokenVerifier
 from gateway.caller import Caller
-from gateway.circumstances import Circumstances, Principal
+from gateway.circumstances import Circumstances, Principal, Said
 from gateway.clock import Clock
 from gateway.documents import Document, Documents, Operation
 from gateway.errors import AskDifferently, NotAllowed
-from gateway.inquiry import Inquiry, Reason, inquiries
+from gateway.inquiry import Inquiry, inquiries
 from gateway.plan import Plan, plan
-from gateway.policy import Matter, Policy, Verdict
+from gateway.policy import Matter, OnRecord, Policy, Verdict
 from gateway.registry import RegisteredSource, Registry
 from gateway.schema.input_errors import WrongVariables, coerced
 from gateway.settings import Settings
@@ -38,12 +39,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One inquiry with its plan and verdicts; `sources` are all in scope, by id."""
+    """One inquiry with its plan and verdicts; `sources` are all in scope, by id.
+
+    `on_record` decides again where a record says what the verdict before asking could not know.
+    """
 
     inquiry: Inquiry
     plan: Plan
     verdicts: Mapping[str, Verdict]
     sources: Mapping[str, RegisteredSource]
+    on_record: OnRecord
 
     @property
     def asked(self) -> dict[str, RegisteredSource]:
@@ -51,8 +56,14 @@ class Prepared:
         return {
             p.source: self.sources[p.source]
             for p in self.plan.sources
-            if p.not_asked is None and self.verdicts[p.source].permitted
+            if p.not_asked is None and self._may_give(self.sources[p.source])
         }
+
+    def _may_give(self, source: RegisteredSource) -> bool:
+        if not source.sensitive:
+            return bool(self.verdicts[source.id].permitted)
+        consenting = self.on_record(source.id, Said(consent=source.records_consent))
+        return ReleaseClass.SENSITIVE in consenting.permitted
 
 
 @dataclass(frozen=True)
@@ -96,19 +107,17 @@ class Planning:
         planned = plan(inquiry, caller, self.registry, operation.fields)
         sources = {p.source: self.registry.sources[p.source] for p in planned.sources}
         principal = Principal.of(caller, self.settings.shield_cleared_role)
-        verdicts = {
-            name: self._decided(source, caller, principal, inquiry.reason)
-            for name, source in sources.items()
-        }
-        return Prepared(inquiry, planned, verdicts, sources)
+        now = self.clock.now()
 
-    def _decided(
-        self, source: RegisteredSource, caller: Caller, principal: Principal, reason: Reason
-    ) -> Verdict:
-        card = self.registry.agencies[source.agency]
-        circumstances = Circumstances.of(caller, reason, card, self.clock.now())
-        matter = Matter(source.agency, source.id, source.supplies, principal, circumstances)
-        return self.policy.decide(matter)
+        def on_record(source_id: str, said: Said) -> Verdict:
+            source = sources[source_id]
+            card = self.registry.agencies[source.agency]
+            circumstances = Circumstances.of(caller, inquiry.reason, card, now, said)
+            matter = Matter(source.agency, source.id, source.supplies, principal, circumstances)
+            return self.policy.decide(matter)
+
+        verdicts = {name: on_record(name, Said()) for name in sources}
+        return Prepared(inquiry, planned, verdicts, sources, on_record)
 
     def _refuse_bulk(self, asked: tuple[Inquiry, ...], caller: Caller, *, bulk: bool) -> None:
         if bulk and self.settings.bulk_role not in caller.roles:

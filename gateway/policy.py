@@ -1,7 +1,7 @@
 """What each agency gives to this caller for this purpose: default deny, decided before asking."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Final
@@ -10,7 +10,7 @@ from cachetools import LRUCache
 from cedarpy import AuthzResult, Decision, Entities, is_authorized_batch
 
 from adapters.codes import ReleaseClass
-from gateway.circumstances import Circumstances, Principal
+from gateway.circumstances import Circumstances, Principal, Said
 from gateway.rules.book import AgencyRules, Ground, RuleBook, class_id
 from resolvers.child import Withheld, WithheldReason
 
@@ -40,6 +40,9 @@ class Verdict:
     def tells_nothing(self) -> bool:
         """Whether silence covers the whole source: it is then not asked, for any child."""
         return bool(self.silent) and not self.permitted and not self.withheld
+
+
+OnRecord = Callable[[str, Said], Verdict]
 
 
 @dataclass(frozen=True, slots=True)

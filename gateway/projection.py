@@ -11,10 +11,11 @@ from adapters.record import Identifier, Record
 from gateway.agency import AgencyCard, Contact
 from gateway.answer import AgencyRow, Candidate, Completeness, ReleasedChild, WholeAnswer
 from gateway.call import Answered
+from gateway.circumstances import Said
 from gateway.findings import Findings
 from gateway.plan import Plan, PlannedSource
-from gateway.policy import Verdict
-from gateway.registry import Registry
+from gateway.policy import OnRecord, Verdict
+from gateway.registry import SENSITIVE_SERVICES, Registry
 from resolvers.child import Provenance, Restriction, Withheld, WithheldReason
 from resolvers.grade import Graded, MatchGrade
 from resolvers.involved import involvements
@@ -48,7 +49,10 @@ Seal = Callable[[str, str, str | None], str]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What decides what one caller sees in one question; `seal` makes a candidate's key."""
+    """What decides what one caller sees in one question; `seal` makes a candidate's key.
+
+    `on_record` decides again on what a record says; left out, `verdicts` stand.
+    """
 
     plan: Plan
     registry: Registry
@@ -57,6 +61,7 @@ class View:
     seal: Seal
     today: date
     child_id: str
+    on_record: OnRecord | None = None
 
     @property
     def fields(self) -> frozenset[str]:
@@ -73,12 +78,25 @@ class View:
 
     def hides(self, findings: Findings) -> bool:
         """Whether this caller must not learn where the child is: unknown counts as shielded."""
-        return not self.cleared and findings.restriction is not Restriction.NONE_KNOWN
+        return not self.cleared and self.restricted(findings)
+
+    def restricted(self, findings: Findings) -> bool:
+        """Whether the child is shielded, or may be."""
+        return findings.restriction is not Restriction.NONE_KNOWN
+
+    def verdict(self, source: str, findings: Findings, record: Record | None = None) -> Verdict:
+        """What the source's rules say now that its record, and the shield, have spoken."""
+        if self.on_record is None:
+            return self.verdicts[source]
+        consent = record is not None and record.consent is True
+        return self.on_record(source, Said(consent, self.restricted(findings)))
 
 
 def row(view: View, agency: str, findings: Findings) -> AgencyRow:
     """One agency's row; the same for every child where a shield or a rule demands it."""
     card = view.registry.agencies[agency]
+    if agency == SENSITIVE_SERVICES:
+        return _pooled_row(view, card, findings)
     planned = [p for p in view.plan.sources if p.agency == agency]
     unasked = _unasked(view, planned)
     if unasked is not None:
@@ -132,6 +150,24 @@ def _shielded_row(view: View, card: AgencyCard) -> AgencyRow:
         agency=replace(card, areas=(), duty_contact=Contact(telephone=team.telephone)),
         outcome=Outcome.NOTHING_TO_SHARE,
         detail=f"ring {team.name}: {team.telephone}",
+    )
+
+
+def _pooled_row(view: View, card: AgencyCard, findings: Findings) -> AgencyRow:
+    """The one row of all sensitive services: never which, nor how many, nor how soon."""
+    telephone = card.duty_contact.telephone if card.duty_contact else None
+    if view.hides(findings) or not any(
+        ReleaseClass.SENSITIVE in view.verdict(source, findings, record).permitted
+        for source, records in findings.sensitive.items()
+        for record in records
+    ):
+        detail = f"of such services nothing is told here: ring {card.name}: {telephone}"
+        return AgencyRow(agency=card, outcome=Outcome.NOTHING_TO_SHARE, detail=detail)
+    return AgencyRow(
+        agency=card,
+        outcome=Outcome.HAS_RECORD,
+        detail=f"a sensitive service is involved: ring {card.name}: {telephone}",
+        released=frozenset({"sensitive"}),
     )
 
 
@@ -197,21 +233,43 @@ def _members(view: View, answers: Iterable[Answered], findings: Findings) -> lis
         if hidden and not card.national:
             continue
         for record in findings.resolution.certain(answered.source):
-            seen = _seen(view, answered.source, record)
+            seen = _seen(view, findings, answered.source, record)
             members.append(Member(card.id, _as_of(answered), unlocated(seen) if hidden else seen))
     return members
 
 
-def _seen(view: View, source: str, record: Record) -> Record:
-    classes = view.verdicts[source].permitted
+def _seen(view: View, findings: Findings, source: str, record: Record) -> Record:
+    classes = view.verdict(source, findings, record).permitted
     if CONTACTS not in view.fields:
         classes -= {ReleaseClass.CONTACT}
     return released(record, classes, view.fields)
 
 
-def _withheld(view: View, planned: Iterable[PlannedSource]) -> tuple[Withheld, ...]:
-    kept = {w for p in planned for w in view.verdicts[p.source].withheld}
+def _withheld(
+    view: View, planned: Iterable[PlannedSource], findings: Findings | None = None
+) -> tuple[Withheld, ...]:
+    kept = {w for p in planned for w in _kept_back(view, p.source, findings)}
     return tuple(sorted(w for w in kept if w.release_class in view.requested))
+
+
+def _kept_back(view: View, source: str, findings: Findings | None) -> Iterable[Withheld]:
+    """What a source keeps back: before asking, or now that its records have spoken.
+
+    Of the shield the whole answer speaks in one voice: see _shield_withheld.
+    """
+    before = view.verdicts[source].withheld
+    if findings is None:
+        return before
+    records = findings.resolution.certain(source)
+    verdicts = [view.verdict(source, findings, record) for record in records]
+    given = frozenset().union(*(verdict.permitted for verdict in verdicts))
+    told = given | {w.release_class for w in before}
+    again = view.verdict(source, findings).withheld
+    later = [w for w in again if w.reason is not WithheldReason.SHIELD]
+    return [
+        *(w for w in before if w.release_class not in given),
+        *(w for w in later if w.release_class not in told),
+    ]
 
 
 def _shield_withheld(view: View, findings: Findings) -> tuple[Withheld, ...]:
@@ -234,7 +292,7 @@ def _child(view: View, findings: Findings) -> ReleasedChild | None:
     return ReleasedChild(
         child=stitch(view.child_id, members, view.today),
         restriction=findings.restriction,
-        withheld=_withheld(view, planned) + _shield_withheld(view, findings),
+        withheld=_withheld(view, planned, findings) + _shield_withheld(view, findings),
         agencies={m.agency: view.registry.agencies[m.agency] for m in members},
     )
 
@@ -252,13 +310,15 @@ def _candidates(view: View, findings: Findings) -> Iterable[Candidate]:
             continue
         for graded in every:
             if graded.grade.grade in (MatchGrade.PROBABLE, MatchGrade.POSSIBLE):
-                yield _candidate(view, source, card, graded)
+                yield _candidate(view, findings, source, card, graded)
 
 
-def _candidate(view: View, source: str, card: AgencyCard, graded: Graded) -> Candidate:
+def _candidate(
+    view: View, findings: Findings, source: str, card: AgencyCard, graded: Graded
+) -> Candidate:
     """What agreed and differed is told only to whom this source gives the child's identity."""
     grade = graded.grade
-    if ReleaseClass.IDENTITY not in view.verdicts[source].permitted:
+    if ReleaseClass.IDENTITY not in view.verdict(source, findings, graded.record).permitted:
         grade = replace(grade, agreed=(), differed=(), not_held=(), likely_other=None)
     return Candidate(view.seal(card.id, source, graded.record.record_id), card, grade)
 

@@ -18,7 +18,7 @@ from gateway.fan_out import FanOut, Order
 from gateway.findings import Finder, Findings
 from gateway.projection import View, row, whole
 from gateway.recording import Intent, Recorder
-from gateway.registry import RegisteredSource
+from gateway.registry import SENSITIVE_SERVICES, RegisteredSource
 from resolvers.child import Restriction
 from resolvers.outcome import Outcome
 
@@ -139,6 +139,8 @@ class Question:
         asked = [source for source in planned if source in self._asked.order.own]
         if not asked:
             return True
+        if agency == SENSITIVE_SERVICES:  # when it came would tell whether anybody answered
+            return False
         if not all(source in self._answers for source in asked):
             return False
         return all(self._final(source) for source in asked) and self._shield_spoke(agency)

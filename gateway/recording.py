@@ -17,9 +17,10 @@ from gateway.audit.sealing import seal
 from gateway.caller import Caller
 from gateway.clock import Clock
 from gateway.errors import TryLater
-from gateway.inquiry import Inquiry, Known
+from gateway.inquiry import Inquiry, Known, Reason
 
 PASSED_ON = "PASSED_ON"
+SIGNIFICANT_HARM = "SIGNIFICANT_HARM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,13 @@ class Recorder:
             self._entry(AuditKind.INTENT, caller),
             query_id=query_id,
             purpose=reason.purpose,
-            justification=await seal(self.keys, reason.justification, query_id),
+            justification=await seal(self.keys, _justification(reason), query_id),
             case_reference=await seal(self.keys, case, query_id) if case else None,
             child_pseudonyms=await self.pseudonyms(inquiry.known),
             document=document,
             policy_version=policy_version,
             agencies=tuple(AuditedAgency(agency) for agency in agencies),
+            detail=SIGNIFICANT_HARM if reason.significant_harm else None,
         )
         return Intent(entry, query_id, await self._append(entry))
 
@@ -145,6 +147,13 @@ class Recorder:
         if not (name.family and birth_date):
             return None
         return await person_pseudonym(self.keys, name.given, name.family, birth_date)
+
+
+def _justification(reason: Reason) -> str:
+    harm = reason.significant_harm
+    if harm is None:
+        return reason.justification
+    return f"{reason.justification}\n{SIGNIFICANT_HARM} {harm.suspected}: {harm.justification}"
 
 
 def _audited(row: AgencyRow) -> AuditedAgency:

@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
-from adapters.codes import Claim, ReleaseClass
+from adapters.codes import Claim, ReleaseClass, Sector
 from adapters.contract import Adapter
 from adapters.manifest import Manifest
 from gateway.agency import AgencyCard, Contact
+from gateway.errors import ConfigurationInvalid
 from gateway.operator_file import Area, OperatorFile, ShieldTeam
 from resolvers.release import classes_for
+
+SENSITIVE_SERVICES: Final = "sensitive-services"
 
 
 @dataclass(frozen=True)
@@ -25,9 +29,28 @@ class RegisteredSource:
 
     @cached_property
     def supplies(self) -> frozenset[ReleaseClass]:
-        """The classes that the manifest maps anything into: nothing else can be kept back."""
+        """The classes that the manifest maps anything into: nothing else can be kept back.
+
+        That a sensitive service is involved is SENSITIVE, whatever else it maps.
+        """
         fields = (operation.supplies for operation in self.manifest.operation)
-        return classes_for(frozenset[str]().union(*fields))
+        kind = {ReleaseClass.SENSITIVE} if self.sensitive else set[ReleaseClass]()
+        return classes_for(frozenset[str]().union(*fields)) | kind
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether its very kind must not be told, so that it stands in the pooled row alone."""
+        return self.manifest.source.sensitive
+
+    @property
+    def row(self) -> str:
+        """The id of the agency in whose row its answer stands."""
+        return SENSITIVE_SERVICES if self.sensitive else self.agency
+
+    @property
+    def records_consent(self) -> bool:
+        """Whether its records say if consent was given to telling of them."""
+        return any(operation.map.consent for operation in self.manifest.operation)
 
     @property
     def has_effects(self) -> bool:
@@ -37,13 +60,22 @@ class RegisteredSource:
 
 @dataclass(frozen=True)
 class Registry:
-    """All sources and their agencies, by id; frozen, and replaced whole when anything changes."""
+    """All sources and their agencies, by id; frozen, and replaced whole when anything changes.
+
+    `agencies` has the pooled row's card as well, where there are sensitive services.
+    """
 
     sources: Mapping[str, RegisteredSource]
     agencies: Mapping[str, AgencyCard]
     areas: Mapping[str, Area]
     shield_team: ShieldTeam
     log_origin: str
+
+    @cached_property
+    def shown(self) -> Mapping[str, AgencyCard]:
+        """The agencies that anybody may know to be connected: sensitive services only as one."""
+        rows = {source.row for source in self.sources.values()}
+        return {agency: card for agency, card in self.agencies.items() if agency in rows}
 
 
 def granted_claims(manifest: Manifest, granted: frozenset[Claim]) -> frozenset[Claim]:
@@ -57,7 +89,10 @@ def granted_claims(manifest: Manifest, granted: frozenset[Claim]) -> frozenset[C
 
 
 def register(adapters: Mapping[str, tuple[Manifest, Adapter]], operator: OperatorFile) -> Registry:
-    """The registry of opened adapters, by source id, under the operator's grants."""
+    """The registry of opened adapters, by source id, under the operator's grants.
+
+    ConfigurationInvalid if there are sensitive services and no broker to ring.
+    """
     grants = {grant.source: grant for grant in operator.grant}
     sources = {
         source_id: RegisteredSource(
@@ -71,7 +106,7 @@ def register(adapters: Mapping[str, tuple[Manifest, Adapter]], operator: Operato
     }
     return Registry(
         sources=sources,
-        agencies=_agencies(sources),
+        agencies={**_agencies(sources), **_pooled(sources, operator)},
         areas={area.code: area for area in operator.area},
         shield_team=operator.shield_team,
         log_origin=operator.log_origin,
@@ -96,3 +131,21 @@ def _agencies(sources: Mapping[str, RegisteredSource]) -> dict[str, AgencyCard]:
 def _national(agency: str, sources: Mapping[str, RegisteredSource]) -> bool:
     own = [s for s in sources.values() if s.agency == agency]
     return all(Claim.NATIONAL in s.claims for s in own)
+
+
+def _pooled(
+    sources: Mapping[str, RegisteredSource], operator: OperatorFile
+) -> dict[str, AgencyCard]:
+    if any(source.agency == SENSITIVE_SERVICES for source in sources.values()):
+        raise ConfigurationInvalid(f"no agency may be called {SENSITIVE_SERVICES}")
+    if not any(source.sensitive for source in sources.values()):
+        return {}
+    if operator.broker is None:
+        raise ConfigurationInvalid(
+            "the operator's file: sensitive services are connected; add a [broker] to ring"
+        )
+    broker = Contact(telephone=operator.broker.telephone)
+    card = AgencyCard(
+        SENSITIVE_SERVICES, operator.broker.name, Sector.OTHER, national=True, duty_contact=broker
+    )
+    return {SENSITIVE_SERVICES: card}

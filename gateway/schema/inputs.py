@@ -2,7 +2,7 @@
 
 import strawberry
 
-from adapters.codes import Purpose, Sex
+from adapters.codes import AbuseCategory, Purpose, Sex
 from adapters.dates import PartialDate
 from adapters.identifiers import NhsNumber, Postcode, Upn
 from gateway.schema.declare import code_list, entry, field
@@ -62,6 +62,27 @@ class KnownDetails:
     )
 
 
+code_list(
+    AbuseCategory,
+    "A category of abuse, as in the children in need census.",
+    {
+        AbuseCategory.NEGLECT: "Neglect (NEG).",
+        AbuseCategory.PHYSICAL: "Physical abuse (PHY).",
+        AbuseCategory.SEXUAL: "Sexual abuse (SAB).",
+        AbuseCategory.EMOTIONAL: "Emotional abuse (EMO).",
+        AbuseCategory.MULTIPLE: "Several of them (MUL).",
+    },
+)
+
+
+@entry
+class SignificantHarm:
+    """Significant harm that is suspected; every use is reviewed."""
+
+    suspected: AbuseCategory = field("What is suspected.")
+    justification: str = field("Why, in words of its own; kept encrypted in the log.")
+
+
 @entry
 class AccessReason:
     """Why the question is asked; kept in the log."""
@@ -69,6 +90,9 @@ class AccessReason:
     purpose: Purpose = field("The purpose; it must be one of those in the caller's token.")
     justification: str = field("Why, in words; kept encrypted in the log.")
     case_reference: str | None = field("The case's reference; required for SAFEGUARDING.")
+    significant_harm: SignificantHarm | None = field(
+        "States that significant harm is suspected: some rules then give more. Reviewed."
+    )
     break_glass: strawberry.ID | None = field("The id of a break-glass grant, if one is used.")
 
 

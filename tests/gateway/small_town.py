@@ -62,6 +62,9 @@ log_origin = "teamaround.example/test"
 [shield_team]
 name = "Shield team"
 telephone = "{telephone}"
+[broker]
+name = "Northbrook Health Broker"
+telephone = "01632 960888"
 [[area]]
 code = "{area}"
 name = "Northbrook"

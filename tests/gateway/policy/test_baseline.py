@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from adapters.codes import Purpose, ReleaseClass
+from gateway.circumstances import Said
 from gateway.rules.reading import read_baseline
 from gateway.rules.rule import RuleInvalid
 from resolvers.child import WithheldReason
@@ -31,7 +32,7 @@ def test_an_organisation_without_accreditation_is_given_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "given"), [(0, True), (720, True), (725, False), (None, False)]
+    ("minutes", "given"), [(0, True), (720, True), (780, False), (None, False)]
 )
 def test_a_sign_in_of_more_than_twelve_hours_ago_or_unknown_is_too_old(
     minutes: int | None,
@@ -45,7 +46,9 @@ def test_a_sensitive_service_is_told_with_consent_or_where_harm_is_stated() -> N
     plainly = decided(cedar=GIVES_ALL, when=PLAINLY)
     assert plainly.permitted == EVERY - {ReleaseClass.SENSITIVE}
     assert reasons(plainly) == {ReleaseClass.SENSITIVE: WithheldReason.CONSENT}
-    assert decided(cedar=GIVES_ALL, when=replace(PLAINLY, consent=True)).permitted == EVERY
+    assert (
+        decided(cedar=GIVES_ALL, when=replace(PLAINLY, said=Said(consent=True))).permitted == EVERY
+    )
     assert decided(cedar=GIVES_ALL, when=HARM_STATED).permitted == EVERY
 
 
@@ -58,7 +61,7 @@ def test_another_area_is_asked_for_a_cause_only(purpose: Purpose) -> None:
 
 
 def test_a_restricted_childs_whereabouts_are_for_cleared_roles() -> None:
-    restricted = replace(HARM_STATED, restricted=True)
+    restricted = replace(HARM_STATED, said=Said(restricted=True))
     cleared = replace(SOCIAL_WORKER, shield_cleared=True)
     kept = reasons(decided(cedar=GIVES_ALL, when=restricted))
     assert ReleaseClass.LOCATION in kept

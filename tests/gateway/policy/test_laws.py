@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from adapters.codes import Purpose, ReleaseClass, Sector
 from adapters.manifest import Recipients, Release
-from gateway.circumstances import Circumstances, Principal
+from gateway.circumstances import Circumstances, Principal, Said
 from gateway.policy import Matter, Policy
 from gateway.rules.book import open_book
 from tests.gateway.policy.judging import (
@@ -38,10 +38,9 @@ CIRCUMSTANCES = st.builds(
     case_reference=st.booleans(),
     significant_harm=st.booleans(),
     in_area=st.booleans(),
-    minutes_since_sign_in=st.none() | st.sampled_from([0, 720, 725]),
+    minutes_since_sign_in=st.none() | st.sampled_from([0, 720, 780]),
     today=st.just(TODAY),
-    consent=st.booleans(),
-    restricted=st.booleans(),
+    said=st.builds(Said, consent=st.booleans(), restricted=st.booleans()),
 )
 _TESTS: Final = (
     'resource.class == Class::"LOCATION"',
