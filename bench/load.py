@@ -25,14 +25,15 @@ async def obey(order: dict[str, Any]) -> dict[str, Any]:
         async def question() -> None:
             async with session.post(order["url"], data=body) as response:
                 answer = await response.read()
-            _check(response.status, answer, order["agencies"])
+            check(response.status, answer, order["agencies"])
             lengths.append(len(answer))
 
         took_s = await volley(question, order["count"], order["in_flight"])
     return {"took_s": took_s, "length": max(lengths)}
 
 
-def _check(status: int, answer: bytes, agencies: int) -> None:
+def check(status: int, answer: bytes, agencies: int) -> None:
+    """AnswerWrongError unless each of so many agencies has the child and the answer is whole."""
     said = orjson.loads(answer)
     if status != 200 or "errors" in said:
         raise AnswerWrongError(f"status {status}, errors: {said.get('errors')}")

@@ -1,0 +1,62 @@
+"""The bench measures what it says: so many questions, so many at once, of answers that long."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from bench.disk import durable_write_ms
+from bench.gateway_process import gateway_process
+from bench.load import AnswerWrongError, check
+from bench.question import FIRST_SCREEN, OUTCOMES, body_of
+from bench.record import answer_of
+from bench.town import write_town
+from bench.volley import volley
+from bench.worker import working
+
+
+async def test_a_volley_asks_as_often_as_told_and_never_more_at_once() -> None:
+    under_way: list[int] = [0]
+
+    async def ask() -> None:
+        under_way.append(under_way[-1] + 1)
+        await asyncio.sleep(0)
+        under_way.append(under_way[-1] - 1)
+
+    took_s = await volley(ask, 20, 4)
+    assert len(took_s) == 20
+    assert max(under_way) == 4
+
+
+@pytest.mark.parametrize("length", [0, 8 * 1024, 64 * 1024])
+def test_an_answer_is_as_long_as_asked_for_and_holds_one_child(length: int) -> None:
+    answer = answer_of("agency-01", length)
+    assert length <= len(answer) < length + 1024
+    assert len(json.loads(answer)["children"]) == 1
+
+
+def test_a_durable_write_takes_some_time(tmp_path: Path) -> None:
+    assert durable_write_ms(tmp_path, count=2) > 0
+
+
+def test_an_answer_that_is_not_whole_ends_the_bench() -> None:
+    row = {"outcome": "TIMEOUT"}
+    child = {"answers": [row], "completeness": {"complete": False}}
+    with pytest.raises(AnswerWrongError, match="TIMEOUT"):
+        check(200, json.dumps({"data": {"child": child}}).encode(), agencies=1)
+
+
+def test_the_gateway_answers_both_questions_of_the_bench_whole(tmp_path: Path) -> None:
+    with working("bench.agencies") as agencies, working("bench.load") as load:
+        named = ["agency-01", "agency-02"]
+        urls = agencies.tell({"agencies": named, "bytes": 0, "delay_ms": 0})
+        with gateway_process(write_town(tmp_path, urls)) as gateway:
+            before = gateway.cpu_s
+            for document in (FIRST_SCREEN, OUTCOMES):
+                order = {"url": gateway.url, "headers": gateway.headers, "agencies": 2}
+                body = body_of(document, named)
+                asked = load.tell({**order, "body": body, "count": 2, "in_flight": 2})
+                assert len(asked["took_s"]) == 2
+            assert gateway.cpu_s > before
+            assert gateway.peak_memory_mib >= gateway.memory_mib > 10
