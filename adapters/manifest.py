@@ -16,6 +16,7 @@ from pydantic import (
 
 from adapters.codes import Claim, Purpose, ReleaseClass, Sector
 from adapters.contract import OperationCard
+from adapters.likeness import with_likes
 
 KEYS = frozenset(
     {
@@ -57,6 +58,7 @@ PerSecond = Annotated[
 ]
 SourceId = Annotated[str, StringConstraints(pattern=r"[a-z][a-z0-9-]{1,62}")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+Document = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 Sql = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 
@@ -164,10 +166,57 @@ class PrivateKeyJwtAuth(Table):
     alg: Literal["RS512", "RS384", "RS256", "ES256", "EdDSA"] = "RS512"
 
 
+class MutualTlsAuth(Table):
+    """A client certificate in the TLS handshake; `ca` is the agency's own authority, if any."""
+
+    scheme: Literal["mtls"]
+    certificate: Secret
+    key: Secret
+    ca: Secret | None = None
+
+
+class SftpAuth(Table):
+    """SSH: a user with a key or a password, and the server's public key, which is pinned."""
+
+    scheme: Literal["sftp"]
+    user: Secret
+    key: Secret | None = None
+    password: Secret | None = None
+    host_key: Text
+
+    @model_validator(mode="after")
+    def _one_proof(self) -> Self:
+        if (self.key is None) == (self.password is None):
+            raise ValueError("it needs a key or a password, one of the two")
+        return self
+
+
 Auth = Annotated[
-    NoAuth | ApiKeyAuth | BasicAuth | BearerAuth | ClientCredentialsAuth | PrivateKeyJwtAuth,
+    NoAuth
+    | ApiKeyAuth
+    | BasicAuth
+    | BearerAuth
+    | ClientCredentialsAuth
+    | PrivateKeyJwtAuth
+    | MutualTlsAuth
+    | SftpAuth,
     Field(discriminator="scheme"),
 ]
+
+
+class Retry(Table):
+    """When the gateway asks once more; a source with effects is never asked twice."""
+
+    max: Annotated[int, Field(ge=0, le=3)] = 0
+    on: frozenset[Annotated[int, Field(ge=400, le=599)]] = frozenset({429, 502, 503, 504})
+    honour_retry_after: bool = True
+
+
+class Breaker(Table):
+    """After `failures` in a row without an answer, nothing is sent for `open_for` seconds."""
+
+    failures: Annotated[int, Field(ge=1, le=100)] = 5
+    open_for: Seconds = 10.0
 
 
 class Limits(Table):
@@ -178,6 +227,8 @@ class Limits(Table):
     concurrency: Annotated[int, Field(ge=1, le=256)] = 8
     max_body: Bytes = 1024 * 1024
     max_records: Annotated[int, Field(ge=1, le=200)] = 20
+    retry: Retry = Retry()
+    breaker: Breaker = Breaker()
 
 
 class Health(Table):
@@ -337,15 +388,48 @@ class Detail(Table):
     sql: Sql | None = None
 
 
+class Page(Table):
+    """How an answer's further pages are asked for; past `max_pages` it is AMBIGUOUS.
+
+    `link-next`: `next` gives the next page's address. `cursor`: `next` gives what to send as
+    `param`. `offset` and `page`: `param` grows by `size`, or by one from `first`.
+    """
+
+    style: Literal["none", "link-next", "cursor", "offset", "page"] = "none"
+    max_pages: Annotated[int, Field(ge=1, le=50)] = 5
+    next: Text | None = None
+    param: Text | None = None
+    size: Annotated[int, Field(ge=1, le=1000)] | None = None
+    first: Annotated[int, Field(ge=0, le=1)] = 1
+
+
+class Batch(Table):
+    """How several children are asked for at once; in this version each is asked for alone."""
+
+    as_: Annotated[Literal["none"], Field(alias="as")] = "none"
+
+
 class Operation(Table):
-    """One way to ask the source. Placeholders name what it needs: `{upn}`, `{sex?}`, `:upn`."""
+    """One way to ask the source. Placeholders name what it needs: `{upn}`, `{sex?}`, `:upn`.
+
+    `like` names an earlier operation whose mapping this one takes over, but for what it has itself.
+    """
 
     name: SourceId
+    like: SourceId | None = None
     method: Literal["GET", "POST"] = "GET"
     path: Text | None = None
     query: dict[str, Text] = {}
     body: dict[str, Text] = {}
     sql: Sql | None = None
+    document: Document | None = None
+    variables: dict[str, Text] = {}
+    envelope: Document | None = None
+    action: Text | None = None
+    file: Text | None = None
+    by: tuple[Annotated[str, StringConstraints(pattern=r"[a-z_]+\??")], ...] = ()
+    page: Page = Page()
+    batch: Batch = Batch()
     conclusive: bool = False
     supersedes: bool = False
     absent: Text | None = None
@@ -368,8 +452,10 @@ class Operation(Table):
     @cached_property
     def card(self) -> OperationCard:
         """What the core needs to know to choose this operation."""
-        texts = [self.path or "", *self.query.values(), *self.body.values()]
+        filled = (*self.query.values(), *self.body.values(), *self.variables.values())
+        texts = [self.path or "", self.envelope or "", *filled]
         found = [match.groups() for text in texts for match in _PLACEHOLDER.finditer(text)]
+        found += [(key.removesuffix("?"), "?" if key.endswith("?") else None) for key in self.by]
         needs = {name for name, optional in found if not optional}
         needs |= set(_BIND.findall(self.sql or ""))
         return OperationCard(
@@ -433,20 +519,46 @@ class Withhold(Table):
 
 
 class Example(Table):
-    """A recorded reply and what must be read from it; replayed without a network."""
+    """A recorded reply and what must be read from it; replayed without a network.
+
+    `reply` is a file beside the manifest, `details` one for each detail, `expect` the values of a
+    record, or how many items a list of it has.
+    """
 
     operation: SourceId
     given: dict[str, Text]
     reply: Text
+    details: dict[str, Text] = {}
     status: int = 200
-    expect: dict[str, Any]
+    outcome: Literal["record", "no-record", "too-many"] = "record"
+    expect: dict[str, Any] = {}
+
+
+class FileTable(Table):
+    """What the files of kind `file` look like.
+
+    `dated` is the form of their names where they carry a date, as "roll-%Y%m%d.csv".
+    """
+
+    format: Literal["csv", "xml"] = "csv"
+    encoding: Literal["utf-8", "cp1252", "utf-16"] = "utf-8"
+    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
+    dated: Text | None = None
+
+
+class PluginTable(Table):
+    """Which plugin opens the source, by the name of its entry point, and what it is told."""
+
+    use: Text
+    settings: dict[str, str | int | bool] = {}
 
 
 class Manifest(Table):
     """A whole manifest.
 
     `identify` gives the code system of each identifier, which the `fhir` kind reads by itself.
-    `codes` are code tables; `"*"` is the value of any code not listed, or missing.
+    `codes` are code tables; `"*"` is the value of any code not listed, or missing. `namespaces`
+    are the prefixes of XPath expressions.
     """
 
     manifest: Literal[1]
@@ -457,8 +569,16 @@ class Manifest(Table):
     limits: Limits = Limits()
     health: Health | None = None
     identify: dict[Literal["nhs_number", "upn"], Text] = {}
+    namespaces: dict[str, Text] = {}
+    file: FileTable | None = None
+    plugin: PluginTable | None = None
     operation: Annotated[tuple[Operation, ...], Field(min_length=1)]
     codes: dict[str, dict[str, str | bool]] = {}
     release: tuple[Release, ...] = ()
     withhold: tuple[Withhold, ...] = ()
     example: tuple[Example, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alike(cls, data: object) -> object:
+        return with_likes(data)
