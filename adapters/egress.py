@@ -2,10 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 from pathlib import Path
 from typing import Final, Self
 from urllib.parse import unquote, urlsplit
 
+Network = IPv4Network | IPv6Network
+Address = IPv4Address | IPv6Address
+
+_NAT64: Final = IPv6Network("64:ff9b::/96")
 _PORTS: Final = {"http": 80, "https": 443, "postgresql": 5432, "sftp": 22}
 
 
@@ -17,15 +29,19 @@ class EgressRefused(Exception):
 class Egress:
     """Origins: "https://host", "sftp://host", "postgresql://host:5433", "sqlite:////path/file.db".
 
-    A folder of files is an origin too: "file:///folder".
+    A folder of files is an origin too: "file:///folder". `networks` are private ones that listed
+    names may lead into, "10.1.0.0/16"; an address that is listed by itself needs none.
     """
 
     origins: frozenset[str]
+    networks: tuple[Network, ...] = ()
 
     @classmethod
     def of(cls, listed: Iterable[str]) -> Self:
-        """The operator's list for one source; ValueError if an entry is no origin."""
-        return cls(frozenset(origin(entry) for entry in listed))
+        """The operator's list for one source; ValueError if an entry is no origin or network."""
+        entries = list(listed)
+        networks = tuple(ip_network(entry) for entry in entries if "://" not in entry)
+        return cls(frozenset(origin(entry) for entry in entries if "://" in entry), networks)
 
     def check(self, address: str, what: str) -> None:
         """EgressRefused unless the origin of `address` is listed; `what` names it in words."""
@@ -33,8 +49,34 @@ class Egress:
             known = origin(address) in self.origins
         except ValueError:
             known = False
-        if not known:
+        if not known or _link_local(urlsplit(address).hostname or ""):
             raise EgressRefused(f"{what} is not among the origins listed for this source")
+
+    def reaches(self, address: str) -> bool:
+        """Whether a listed name may lead to this IP address: a public one, or one of `networks`."""
+        try:
+            ip = _plain(ip_address(address.partition("%")[0]))
+        except ValueError:
+            return False
+        if ip.is_link_local or ip.is_multicast or ip.is_unspecified:
+            return False  # link-local is where clouds keep their metadata; nobody's to list
+        return ip.is_global or any(ip in network for network in self.networks)
+
+
+def _link_local(host: str) -> bool:
+    try:
+        return _plain(ip_address(host)).is_link_local
+    except ValueError:
+        return False
+
+
+def _plain(ip: Address) -> Address:
+    # ::ffff:169.254.169.254 and 64:ff9b::a9fe:a9fe are the same place in other clothes.
+    if isinstance(ip, IPv6Address):
+        if ip in _NAT64:
+            return IPv4Address(int(ip) & 0xFFFFFFFF)
+        return ip.ipv4_mapped or ip.sixtofour or ip
+    return ip
 
 
 def origin(address: str) -> str:

@@ -6,12 +6,15 @@ from urllib.parse import unquote, urlsplit
 
 import asyncssh
 
+from adapters.egress import Egress
 from adapters.file_store import Folder, LocalFolder, SftpFolder, SftpLogin
 from adapters.manifest import Manifest, Secret, SftpAuth
 from adapters.secrets import SecretMissing, Secrets
 
 
-def open_folder(manifest: Manifest, secrets: Secrets, threads: ThreadPoolExecutor) -> Folder:
+def open_folder(
+    manifest: Manifest, secrets: Secrets, egress: Egress, threads: ThreadPoolExecutor
+) -> Folder:
     """Where the files are, local ones read by `threads`; connects nowhere yet.
 
     SecretMissing if a secret is absent or unusable.
@@ -22,7 +25,8 @@ def open_folder(manifest: Manifest, secrets: Secrets, threads: ThreadPoolExecuto
         return LocalFolder(Path(path), threads)
     if not isinstance(manifest.auth, SftpAuth):
         raise SecretMissing(f"source {manifest.source.id} has no login for sftp")
-    return SftpFolder(parts.hostname or "", parts.port or 22, path, _login(manifest.auth, secrets))
+    login = _login(manifest.auth, secrets)
+    return SftpFolder(parts.hostname or "", parts.port or 22, path, login, egress)
 
 
 def _login(auth: SftpAuth, secrets: Secrets) -> SftpLogin:

@@ -14,7 +14,9 @@ from typing import Any, Protocol
 import asyncssh
 
 from adapters.contract import Fault, Malformed, Refused, Unavailable
+from adapters.egress import Egress
 from adapters.file_choice import Chosen, newest
+from adapters.guarded_resolver import address_of
 
 _CHUNK = 256 * 1024
 
@@ -100,6 +102,7 @@ class SftpFolder:
     port: int
     path: str
     login: SftpLogin
+    egress: Egress
 
     @asynccontextmanager
     async def opened(self, pattern: str, dated: str | None) -> AsyncIterator[OpenFile]:
@@ -134,7 +137,7 @@ class SftpFolder:
     async def _connected(self) -> asyncssh.SSHClientConnection:
         login = self.login
         return await asyncssh.connect(
-            self.host,
+            await address_of(self.host, self.port, self.egress),
             self.port,
             username=login.user,
             known_hosts=([login.host_key], [], []),

@@ -7,11 +7,13 @@ from functools import partial
 from typing import Final
 
 from adapters import file_source
+from adapters.client_certificate import client_context
 from adapters.contract import Adapter, Source
 from adapters.egress import Egress
 from adapters.fhir import FHIR
 from adapters.file_login import open_folder
 from adapters.graphql import GRAPHQL
+from adapters.guarded_resolver import GuardedResolver
 from adapters.http_exchange import Connections, open_session
 from adapters.http_operation import HttpOperation
 from adapters.http_source import Dialect, HttpSource
@@ -52,7 +54,8 @@ async def _open_http(dialect: Dialect, opening: Opening) -> Source:
         opening.egress.check(token_url, "auth.token_url")
     language = language_of(manifest)
     operations = {one.name: HttpOperation.of(manifest, one, language) for one in manifest.operation}
-    session = open_session(manifest)
+    tls = client_context(manifest.auth, opening.secrets)
+    session = open_session(manifest, lambda: GuardedResolver(opening.egress), tls)
     try:
         login = open_login(manifest, opening.secrets, session, opening.clock)
     except BaseException:
@@ -84,7 +87,7 @@ async def _open_files(opening: Opening) -> Source:
     manifest = opening.manifest
     opening.egress.check(manifest.source.base_url or "", "source.base_url")
     threads = ThreadPoolExecutor(manifest.limits.concurrency, f"files of {manifest.source.id}")
-    folder = open_folder(manifest, opening.secrets, threads)
+    folder = open_folder(manifest, opening.secrets, opening.egress, threads)
     return file_source.open_source(manifest, folder, threads, opening.clock)
 
 
