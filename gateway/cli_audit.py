@@ -1,14 +1,19 @@
 """`teamaround audit`: publish the log as files, and check what somebody published."""
 
 import asyncio
+from collections.abc import Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from gateway.app import open_publication
 from gateway.audit.export import export_log
 from gateway.audit.failures import LogCorrupt, LogUnavailable
+from gateway.audit.postgres_schema import script
+from gateway.audit.reconciliation import AccessLogUnreadable, Call, Reconciliation, read_calls
+from gateway.audit.reconciliation import reconcile as compare
 from gateway.clock import Clock
 from gateway.errors import ConfigurationInvalid
 from gateway.settings import Settings, read_settings
@@ -19,6 +24,7 @@ from gateway.verify.published import check_log
 from gateway.verify.receipt import FORMAT, Receipt
 from gateway.verify.state import State, Trust
 
+T = TypeVar("T")
 audit = typer.Typer(no_args_is_help=True, help=__doc__)
 
 SettingsFile = Annotated[
@@ -51,6 +57,48 @@ async def _export(settings: Settings, folder: Path) -> str:
     async with open_publication(settings, Clock()) as publication:
         checkpoint = await export_log(publication, folder)
         return f"{checkpoint.size} entries, root {checkpoint.root.hex()}"
+
+
+@audit.command()
+def reconcile(
+    agency: Annotated[str, typer.Argument(help="The agency's id.")],
+    access_log: Annotated[
+        Path, typer.Argument(help="Its access log: CSV or a JSON object a line.")
+    ],
+    since: Annotated[datetime, typer.Option(help="From this moment on, UTC.")],
+    before: Annotated[datetime, typer.Option(help="Before this moment, UTC.")],
+    settings: SettingsFile = None,
+) -> None:
+    """Hold an agency's access log against ours; exit 1 if either lacks something."""
+    try:
+        calls = read_calls(_content(access_log).decode("utf-8", "replace"))
+    except (AccessLogUnreadable, Unreadable) as error:
+        typer.echo(f"{access_log}: {error}", err=True)
+        raise typer.Exit(2) from None
+    within = (since.replace(tzinfo=UTC), before.replace(tzinfo=UTC))
+    found = _run(_reconciled(_settings(settings), agency, calls, within))
+    typer.echo(f"{found.matched} calls stand in both logs")
+    for call in found.unlogged:
+        typer.echo(f"not in our log: call with index {call.index}, question {call.query_id}")
+    for call in found.unseen:
+        typer.echo(f"not in the agency's log: index {call.index}, question {call.query_id}")
+    if found.unlogged or found.unseen:
+        raise typer.Exit(1)
+
+
+async def _reconciled(
+    settings: Settings, agency: str, calls: list[Call], within: tuple[datetime, datetime]
+) -> Reconciliation:
+    async with open_publication(settings, Clock()) as publication:
+        return await compare(publication.log, agency, calls, *within)
+
+
+@audit.command()
+def tables(
+    role: Annotated[str, typer.Argument(help="The role that the gateway logs in as.")],
+) -> None:
+    """Print what a PostgreSQL database's owner runs once, before `log_dsn` names it."""
+    typer.echo(script(role), nl=False)
 
 
 @audit.command()
@@ -116,9 +164,9 @@ def _settings(file: Path | None) -> Settings:
         raise typer.Exit(2) from None
 
 
-def _run(work: Any) -> str:
+def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
-        return str(asyncio.run(work))
+        return asyncio.run(work)
     except (ConfigurationInvalid, LogCorrupt, LogUnavailable) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None

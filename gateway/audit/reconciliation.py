@@ -1,0 +1,111 @@
+"""An agency's own access log held against ours: what either of the two lacks."""
+
+import csv
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from gateway.audit.contract import Log
+from gateway.audit.entry import AuditKind, Entry
+from gateway.audit.search import Place, Search
+from resolvers.outcome import Outcome
+
+PAGE: Final = 1000
+# The agency answered, or said that it would not: its access log must have the call.
+_REACHED: Final = frozenset(
+    {Outcome.HAS_RECORD, Outcome.NO_RECORD, Outcome.NONE_FOUND, Outcome.AMBIGUOUS, Outcome.REFUSED}
+)
+
+
+class AccessLogUnreadable(ValueError):
+    """The agency's file is not one that can be compared; the message names the line."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Call:
+    """One call as the headers that came with it say: the intent's index and the question's id."""
+
+    index: int
+    query_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """`unlogged`: calls that the agency had and no intent of ours allowed.
+
+    `unseen`: intents that this agency answered and its log does not have.
+    """
+
+    matched: int
+    unlogged: tuple[Call, ...]
+    unseen: tuple[Call, ...]
+
+
+def read_calls(text: str) -> list[Call]:
+    """The calls of an access log: CSV with a heading line, or a JSON object a line.
+
+    Each has `log_index` and `query_id`, as `X-Teamaround-Log-Index` and
+    `X-Teamaround-Query` brought them. AccessLogUnreadable names the first line that has not.
+    """
+    lines = text.splitlines()
+    objects = lines and lines[0].lstrip().startswith("{")
+    rows = map(_object, lines) if objects else csv.DictReader(lines)
+    return [_call(number, row) for number, row in enumerate(rows, 1 if objects else 2)]
+
+
+async def reconcile(
+    log: Log, agency: str, calls: Iterable[Call], since: datetime, before: datetime
+) -> Reconciliation:
+    """Compare the calls that `agency` had with the intents of that time.
+
+    A question may have called several times, for a retry or a page: it counts once.
+    """
+    theirs = frozenset(calls)
+    asked = dict[Call, bool]()
+    entries = [each async for each in _entries(log, agency, since, before)]
+    intents = {entry.query_id: index for index, entry in entries if entry.kind is AuditKind.INTENT}
+    for query_id, index in intents.items():
+        asked[Call(index, query_id or "")] = False
+    for _, entry in entries:
+        call = Call(intents.get(entry.query_id, -1), entry.query_id or "")
+        if entry.kind is AuditKind.RELEASE and call in asked and _reached(entry, agency):
+            asked[call] = True
+    unseen = [call for call, reached in asked.items() if reached and call not in theirs]
+    unlogged = theirs - asked.keys()
+    return Reconciliation(len(theirs) - len(unlogged), _sorted(unlogged), _sorted(unseen))
+
+
+async def _entries(
+    log: Log, agency: str, since: datetime, before: datetime
+) -> AsyncIterator[tuple[int, Entry]]:
+    search = Search(agency=agency, since=since, before=before)
+    after: Place | None = None
+    while page := await log.search(search, after=after, count=PAGE):
+        for logged in page:
+            yield logged.index, logged.entry
+        after = page[-1].place
+
+
+def _reached(entry: Entry, agency: str) -> bool:
+    return any(said.agency == agency and said.outcome in _REACHED for said in entry.agencies)
+
+
+def _object(line: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _call(number: int, row: Mapping[str, Any]) -> Call:
+    index, query_id = str(row.get("log_index", "")), str(row.get("query_id", ""))
+    if not (index.isascii() and index.isdecimal() and query_id):
+        raise AccessLogUnreadable(f"line {number}: needs log_index, a number, and query_id")
+    return Call(int(index), query_id)
+
+
+def _sorted(calls: Iterable[Call]) -> tuple[Call, ...]:
+    return tuple(sorted(calls))
