@@ -19,7 +19,8 @@ from adapters.contract import (
     Reply,
     Unavailable,
 )
-from adapters.record import Record
+from adapters.identifiers import NHS_NUMBER, UPN
+from adapters.record import Identifier, Record
 from gateway import events
 from gateway.clock import Clock
 from gateway.plan import IDENTIFYING, route
@@ -28,6 +29,7 @@ from gateway.throttle import Throttle
 
 # A moment further ahead is no moment of the data: a placeholder such as 9999-12-31, say.
 _CLOCKS_APART: Final = timedelta(hours=1)
+PROVING = frozenset({NHS_NUMBER, UPN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,9 @@ class Asking:
 class Answered:
     """What came of one source. `tried` names the operations asked, `searched_by` their keys.
 
-    `conclusive` says that an empty result proves absence: declared, granted and fresh enough.
-    `by_identifier` are the identifying keys that the last operation asked with; `at` is when its
-    reply came.
+    `absent` are the identifiers for which the source conclusively holds nobody: declared, granted,
+    fresh enough, and asked by them alone. `by_identifier` are the identifying keys that the last
+    operation asked with; `at` is when its reply came.
     """
 
     source: str
@@ -54,7 +56,7 @@ class Answered:
     searched_by: frozenset[str] = frozenset()
     by_identifier: Mapping[str, str] = field(default_factory=dict)
     supersedes: bool = False
-    conclusive: bool = False
+    absent: frozenset[Identifier] = frozenset()
     attempts: int = 0
     latency_ms: int = 0
     at: datetime | None = None
@@ -66,8 +68,13 @@ class Answered:
 
     @property
     def empty(self) -> bool:
-        """Whether the source found nothing, and that proves nothing."""
-        return isinstance(self.reply, NoRecord) and not self.conclusive
+        """Whether the source found nothing by anything it was asked with."""
+        return isinstance(self.reply, NoRecord)
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether the source holds nobody by some identifier, and that proves absence."""
+        return self.empty and bool(self.absent)
 
 
 class Line:
@@ -82,16 +89,30 @@ class Line:
         self._dated = frozenset(each.name for each in operations if each.as_of is not None)
 
     def route(self, keys: Mapping[str, str], before: Answered | None) -> tuple[OperationCard, ...]:
-        """The operations that these keys allow and that were not tried before.
+        """The operations that these keys allow and that are still worth trying.
 
         A source with effects is asked by one operation, once.
         """
-        tried = before.tried if before else ()
-        if tried and self.source.has_effects:
+        cards = self._untried(before)
+        possible = tuple(
+            card for card in route(self.source.adapter.operations, keys) if card in cards
+        )
+        return possible[:1] if self.source.has_effects else possible
+
+    def may_ask_again(self, answered: Answered) -> bool:
+        """Whether knowing more could still find the child here."""
+        return answered.empty and bool(self._untried(answered))
+
+    def _untried(self, before: Answered | None) -> tuple[OperationCard, ...]:
+        if before is None:
+            return self.source.adapter.operations
+        if self.source.has_effects:
             return ()
-        cards = route(self.source.adapter.operations, keys)
-        fresh = tuple(card for card in cards if card.name not in tried)
-        return fresh[:1] if self.source.has_effects else fresh
+        return tuple(
+            card
+            for card in self.source.adapter.operations
+            if card.name not in before.tried and (card.needs & IDENTIFYING or not before.conclusive)
+        )
 
     def unasked(self) -> Answered:
         """The answer of a source that cannot search with what is known."""
@@ -107,9 +128,15 @@ class Line:
     async def ask(
         self, keys: Mapping[str, str], asking: Asking, before: Answered | None
     ) -> Answered:
-        """Ask operation after operation until one finds something or fails."""
+        """Ask operation after operation until one finds something or fails.
+
+        One empty result does not spare the next identifier: an agency may hold the child by only
+        one of them. What is conclusive by an identifier is not searched for by name as well.
+        """
         answered = before or Answered(self.source.id, NoRecord())
         for card in self.route(keys, before):
+            if answered.conclusive and not card.needs & IDENTIFYING:
+                break
             answered = await self._try(card, keys, asking, answered)
             if not answered.empty:
                 break
@@ -129,7 +156,7 @@ class Line:
             searched_by=before.searched_by | given.keys() if attempts else before.searched_by,
             by_identifier={name: given[name] for name in given.keys() & IDENTIFYING},
             supersedes=card.supersedes,
-            conclusive=self._conclusive(card, reply),
+            absent=before.absent | self._absent(card, given, reply),
             attempts=before.attempts + attempts,
             latency_ms=before.latency_ms + elapsed_ms,
             at=self._clock.now(),
@@ -165,10 +192,21 @@ class Line:
             events.adapter_failed(self.source.id, bug)
             return Malformed("adapter")
 
-    def _conclusive(self, card: OperationCard, reply: Reply) -> bool:
-        if not (card.conclusive and Claim.CONCLUSIVE in self.source.claims):
-            return False
-        return isinstance(reply, NoRecord) and self._fresh(card, reply.as_of)
+    def _absent(
+        self, card: OperationCard, given: Mapping[str, str], reply: Reply
+    ) -> frozenset[Identifier]:
+        """The identifiers that this reply proves absent: none if anything else was sent too.
+
+        What narrows a search (a birth date that the caller has wrong) would make its emptiness
+        prove nothing, and a record number of the agency's own is no number of the child's.
+        """
+        granted = card.conclusive and Claim.CONCLUSIVE in self.source.claims
+        alone = given.keys() <= PROVING
+        if not (granted and alone and isinstance(reply, NoRecord)):
+            return frozenset()
+        if not self._fresh(card, reply.as_of):
+            return frozenset()
+        return frozenset(Identifier(scheme, value) for scheme, value in given.items())
 
     def _fresh(self, card: OperationCard, as_of: datetime | None) -> bool:
         """Whether the data is young enough to prove anything; what should say and does not, is not.

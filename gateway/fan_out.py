@@ -6,7 +6,7 @@ over or half the time is gone. At the deadline whoever is left has timed out.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,12 +25,15 @@ _TO_STOP_S: Final = 0.05  # closing a socket takes no time; a thread in a locked
 class Order:
     """What is to be asked: the caller's own details for each permitted source, by source id.
 
-    `teach` says what each source may be asked with besides, after the answers so far. `pass_on`
-    is awaited before any of that leaves, with the names of the learned keys for each source.
+    `asking` is by source id as well. `teach` says what each source may be asked with besides,
+    after the answers so far; nothing of it leaves early while one of `heard_first` is under way.
+    `pass_on` is awaited before it does, with the names of the learned keys for each source.
     """
 
     own: Mapping[str, Keys]
-    asking: Asking
+    asking: Mapping[str, Asking]
+    until: float
+    heard_first: frozenset[str]
     teach: Teach
     pass_on: PassOn
 
@@ -42,7 +45,7 @@ class FanOut:
         self._lines = lines
         self._clock = clock
 
-    async def answers(self, order: Order) -> AsyncIterator[Answered]:
+    async def answers(self, order: Order) -> AsyncGenerator[Answered, None]:
         """Exactly one answer for each source of the order, in arrival order.
 
         Closing the iterator cancels what is under way, down to the sockets.
@@ -65,7 +68,7 @@ class _Question:
         self._running: dict[asyncio.Task[Answered], str] = {}
         self._open: dict[str, Answered | None] = {}
         self._seen: dict[str, Answered] = {}
-        self._wave_two_from = (clock.monotonic() + order.asking.until) / 2
+        self._wave_two_from = (clock.monotonic() + order.until) / 2
 
     async def settle(self) -> AsyncIterator[Answered]:
         for source, keys in self._order.own.items():
@@ -74,7 +77,7 @@ class _Question:
         while self._running:
             for answered in await self._arrived():
                 yield answered
-            if self._clock.monotonic() >= self._order.asking.until:
+            if self._clock.monotonic() >= self._order.until:
                 break
             await self._second_wave()
         for answered in self._left():
@@ -94,12 +97,12 @@ class _Question:
         line = self._lines[source]
         if not line.route(keys, before):
             return False
-        task = asyncio.create_task(line.ask(keys, self._order.asking, before))
+        task = asyncio.create_task(line.ask(keys, self._order.asking[source], before))
         self._running[task] = source
         return True
 
     async def _arrived(self) -> list[Answered]:
-        now, until = self._clock.monotonic(), self._order.asking.until
+        now, until = self._clock.monotonic(), self._order.until
         first = now < self._wave_two_from and self._open
         left_s = max(0.0, (min(until, self._wave_two_from) if first else until) - now)
         done, _ = await asyncio.wait(
@@ -112,9 +115,7 @@ class _Question:
         return [answered for answered in answers if not self._may_learn(answered)]
 
     def _may_learn(self, answered: Answered) -> bool:
-        line = self._lines[answered.source]
-        untried = len(answered.tried) < len(line.source.adapter.operations)
-        if not answered.empty or not untried or line.source.has_effects:
+        if not self._lines[answered.source].may_ask_again(answered):
             return False
         self._open[answered.source] = answered
         return True
@@ -123,6 +124,7 @@ class _Question:
         if not self._open:
             return
         over = not self._running or self._clock.monotonic() >= self._wave_two_from
+        early = not self._order.heard_first & set(self._running.values())
         taught = self._order.teach(self._seen)
         starts: dict[str, Keys] = {}
         learned: dict[str, frozenset[str]] = {}
@@ -130,7 +132,7 @@ class _Question:
             own = self._order.own[source]
             keys: Keys = {**taught.get(source, {}), **own}
             route = self._lines[source].route(keys, before)
-            if route and (over or route[0].needs & IDENTIFYING):
+            if route and (over or (early and route[0].needs & IDENTIFYING)):
                 starts[source] = keys
                 sent = frozenset[str]().union(*(card.accepts for card in route))
                 learned[source] = (sent & keys.keys()) - own.keys()

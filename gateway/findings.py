@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from adapters.codes import Claim
-from adapters.contract import NoRecord
 from adapters.record import Identifier, Name, Record
 from gateway.call import Answered
 from gateway.inquiry import Known
@@ -32,11 +31,10 @@ class Findings:
     sensitive: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
 
     def conclusive(self, answered: Answered) -> bool:
-        """Whether an empty result proves absence: not by a number that was superseded."""
-        asked = _identifiers(answered)
-        current = {i.scheme for i in self.certain_identifiers}
-        outdated = {i for i in asked if i.scheme in current} - self.certain_identifiers
-        return answered.conclusive and not outdated
+        """Whether an empty result proves absence: not by a number that is no longer the child's."""
+        known = {identifier.scheme for identifier in self.certain_identifiers}
+        outdated = {i for i in answered.absent if i.scheme in known} - self.certain_identifiers
+        return answered.conclusive and bool(answered.absent - outdated)
 
 
 def stated_reference(known: Known, sources: Iterable[RegisteredSource]) -> Reference:
@@ -95,7 +93,7 @@ def find(
         for identifier in record.identifiers
     )
     authorities = {
-        source: _absent(answers.get(source), certain)
+        source: _absent(answers.get(source), certain, registered)
         for source, registered in sources.items()
         if Claim.SHIELD_AUTHORITY in registered.claims
     }
@@ -141,12 +139,13 @@ def _superseding(stated: Reference, answered: Answered) -> Reference:
     return stated
 
 
-def _absent(answered: Answered | None, certain: frozenset[Identifier]) -> bool:
-    if answered is None or not isinstance(answered.reply, NoRecord) or not answered.conclusive:
+def _absent(
+    answered: Answered | None, certain: frozenset[Identifier], source: RegisteredSource
+) -> bool:
+    """Whether an authority holds nobody by any certain identifier that it can prove by."""
+    if answered is None or not answered.conclusive:
         return False
-    asked = _identifiers(answered)
-    return bool(asked) and asked <= certain
-
-
-def _identifiers(answered: Answered) -> frozenset[Identifier]:
-    return frozenset(Identifier(s, v) for s, v in answered.by_identifier.items())
+    cards = [card for card in source.adapter.operations if card.conclusive]
+    schemes = frozenset[str]().union(*(card.needs for card in cards))
+    asked = {identifier for identifier in certain if identifier.scheme in schemes}
+    return bool(asked) and asked <= answered.absent

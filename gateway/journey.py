@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from adapters.codes import Claim
 from adapters.contract import OnBehalf
 from gateway.audit.served import ENTRIES_READ
 from gateway.audit_desk import AuditDesk, refuse_unless_auditor
@@ -159,8 +160,17 @@ class Journey:
             log_index=intent.index,
         )
         until = self._clock.monotonic() + self._planning.settings.deadline
-        own = {name: own_details(known, s.agency) for name, s in prepared.asked.items()}
-        return Order(own, Asking(prepared.plan.fields, on_behalf, until), teach, pass_on)
+        asked, read = prepared.asked, prepared.read
+        return Order(
+            own={name: own_details(known, source.agency) for name, source in asked.items()},
+            asking={name: Asking(read[name], on_behalf, until) for name in asked},
+            until=until,
+            heard_first=frozenset(
+                name for name, source in asked.items() if Claim.SHIELD_AUTHORITY in source.claims
+            ),
+            teach=teach,
+            pass_on=pass_on,
+        )
 
 
 def _views(registry: Registry) -> tuple[SourceView, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from adapters.codes import Claim
 from adapters.contract import OperationCard
 from adapters.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
 from gateway.caller import Caller
@@ -25,7 +26,8 @@ class PlannedSource:
     """One source in scope. Wave 1 asks with the caller's own details, wave 2 with what is learned.
 
     `agency` is the one in whose row its answer stands: for a sensitive service, the pooled row.
-    `by` names the operations that the caller's details allow, in the order of trying.
+    `by` names the operations that the caller's details allow, in the order of trying. One that is
+    `for_shield` is asked for the gateway alone: it has no row, and nothing of it is released.
     """
 
     source: str
@@ -33,6 +35,7 @@ class PlannedSource:
     wave: int
     by: tuple[str, ...]
     not_asked: NotAsked | None = None
+    for_shield: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +48,33 @@ class Plan:
 
     @property
     def agencies(self) -> tuple[str, ...]:
-        """The agencies in scope, by id."""
-        return tuple(sorted({planned.agency for planned in self.sources}))
+        """The agencies in scope, by id: each has a row."""
+        return tuple(sorted({p.agency for p in self.sources if not p.for_shield}))
 
     def __str__(self) -> str:
         lines = [f"areas: {', '.join(self.areas) or 'none'}"]
         lines.append(f"fields: {', '.join(sorted(self.fields)) or 'none'}")
         for planned in self.sources:
             how = planned.not_asked or (", then ".join(planned.by) or "with what wave 1 teaches")
-            lines.append(f"wave {planned.wave}  {planned.agency} / {planned.source}: {how}")
+            alone = ", for the shield alone" if planned.for_shield else ""
+            lines.append(f"wave {planned.wave}  {planned.agency} / {planned.source}: {how}{alone}")
         return "\n".join(lines)
 
 
 def plan(inquiry: Inquiry, caller: Caller, registry: Registry, fields: frozenset[str]) -> Plan:
-    """The plan of one inquiry; AskDifferently if its scope names what is not connected."""
+    """The plan of one inquiry; AskDifferently if its scope names what is not connected.
+
+    A scope may leave agencies out, never the shield authorities of the areas that it touches.
+    """
     areas = _areas(inquiry.scope, caller, registry)
     agencies = _agencies_in_scope(inquiry.scope, areas, registry)
+    around = {*areas, *caller.areas}.union(*(registry.agencies[a].areas for a in agencies))
     return Plan(
         areas=areas,
         sources=tuple(
-            _planned(source, inquiry)
+            _planned(source, inquiry, for_shield=source.agency not in agencies)
             for _, source in sorted(registry.sources.items())
-            if source.agency in agencies
+            if source.agency in agencies or _shields(source, around, registry)
         ),
         fields=fields,
     )
@@ -129,7 +137,13 @@ def _agencies_in_scope(scope: Scope, areas: tuple[str, ...], registry: Registry)
     }
 
 
-def _planned(source: RegisteredSource, inquiry: Inquiry) -> PlannedSource:
+def _shields(source: RegisteredSource, around: set[str], registry: Registry) -> bool:
+    card = registry.agencies[source.agency]
+    near = card.national or bool({*card.areas} & around)
+    return near and Claim.SHIELD_AUTHORITY in source.claims
+
+
+def _planned(source: RegisteredSource, inquiry: Inquiry, *, for_shield: bool) -> PlannedSource:
     by = route(source.adapter.operations, own_details(inquiry.known, source.agency))
     barred = source.has_effects and source.row not in inquiry.scope.agencies
     return PlannedSource(
@@ -138,4 +152,5 @@ def _planned(source: RegisteredSource, inquiry: Inquiry) -> PlannedSource:
         wave=1 if by else 2,
         by=tuple(card.name for card in by),
         not_asked=NotAsked.HAS_EFFECTS if barred else None,
+        for_shield=for_shield,
     )

@@ -16,11 +16,12 @@ from gateway.clock import Clock
 from gateway.documents import Document, Documents, Operation
 from gateway.errors import AskDifferently, NotAllowed
 from gateway.inquiry import Inquiry, inquiries
-from gateway.plan import Plan, plan
+from gateway.plan import Plan, PlannedSource, plan
 from gateway.policy import Matter, OnRecord, Policy, Verdict
 from gateway.registry import RegisteredSource, Registry
 from gateway.schema.input_errors import WrongVariables, coerced
 from gateway.settings import Settings
+from resolvers.release import fields_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,19 @@ class Prepared:
             return bool(self.verdicts[source.id].permitted)
         consenting = self.on_record(source.id, Said(consent=source.records_consent))
         return ReleaseClass.SENSITIVE in consenting.permitted
+
+    @property
+    def read(self) -> dict[str, frozenset[str]]:
+        """The fields to read of each source besides who the child is: selected and permitted."""
+        return {p.source: self._read(p) for p in self.plan.sources}
+
+    def _read(self, planned: PlannedSource) -> frozenset[str]:
+        if planned.for_shield:
+            return frozenset()
+        source = self.sources[planned.source]
+        at_most = self.on_record(source.id, Said(consent=source.records_consent)).permitted
+        given = at_most | self.verdicts[source.id].permitted
+        return fields_within(given, self.plan.fields)
 
 
 @dataclass(frozen=True)

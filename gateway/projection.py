@@ -64,6 +64,11 @@ class View:
     on_record: OnRecord | None = None
 
     @property
+    def for_shield(self) -> frozenset[str]:
+        """The sources of which nobody but the gateway learns anything."""
+        return frozenset(p.source for p in self.plan.sources if p.for_shield)
+
+    @property
     def fields(self) -> frozenset[str]:
         """The record fields that the document selects."""
         return self.plan.fields
@@ -177,17 +182,19 @@ def _asked_row(
     answers = [findings.answers[p.source] for p in planned if p.source in findings.answers]
     barred = [p for p in planned if p.source not in findings.answers]
     outcomes = [_judged(a, findings) for a in answers]
-    outcome = fold([*outcomes, *(o for p in barred if (o := _unasked(view, [p])))])
+    outcomes += [o for p in barred if (o := _unasked(view, [p]))]
+    outcome = fold(outcomes)
     members = _members(view, answers, findings)
     defects = any(r.defects for a in answers for r in findings.resolution.certain(a.source))
+    doubts = any(_doubtful(findings, a.source) for a in answers)
     told = [(i, Provenance(m.agency, m.as_of)) for m in members for i in m.record.involvements]
     return AgencyRow(
         agency=card,
         outcome=outcome,
-        complete=outcome.conclusive and not defects,
+        complete=all(o.conclusive for o in outcomes) and not defects and not doubts,
         searched_by=tuple(sorted(set().union(*(a.searched_by for a in answers)))),
         needs=_needs(answers) if outcome is Outcome.MORE_NEEDED else (),
-        detail=_detail(outcome, defects=defects),
+        detail=_detail(outcome, outcomes, defects=defects),
         as_of=max((t for a in answers if (t := _as_of(a))), default=None),
         latency_ms=max((a.latency_ms for a in answers if a.attempts), default=None),
         attempts=sum(a.attempts for a in answers),
@@ -208,7 +215,15 @@ def _judged(answered: Answered, findings: Findings) -> Outcome:
     )
 
 
-def _detail(outcome: Outcome, *, defects: bool) -> str | None:
+def _doubtful(findings: Findings, source: str) -> Iterable[Graded]:
+    """The records of a source that may be the child's and are not certain."""
+    graded = findings.resolution.by_source.get(source, ())
+    return [g for g in graded if g.grade.grade in (MatchGrade.PROBABLE, MatchGrade.POSSIBLE)]
+
+
+def _detail(outcome: Outcome, every: Iterable[Outcome], *, defects: bool) -> str | None:
+    if outcome.answered and not all(each.answered for each in every):
+        return "one of its systems did not answer, so it may hold more; ring"
     if outcome is Outcome.HAS_RECORD and defects:
         return "some of its values could not be read and are left out"
     return _DETAILS.get(outcome)
@@ -230,7 +245,7 @@ def _members(view: View, answers: Iterable[Answered], findings: Findings) -> lis
     members = []
     for answered in answers:
         card = view.registry.agencies[view.registry.sources[answered.source].agency]
-        if hidden and not card.national:
+        if answered.source in view.for_shield or (hidden and not card.national):
             continue
         for record in findings.resolution.certain(answered.source):
             seen = _seen(view, findings, answered.source, record)
@@ -288,7 +303,7 @@ def _child(view: View, findings: Findings) -> ReleasedChild | None:
     members = _members(view, findings.answers.values(), findings)
     if not members:
         return None
-    planned = [p for p in view.plan.sources if _speaks(view, p, findings)]
+    planned = [p for p in view.plan.sources if not p.for_shield and _speaks(view, p, findings)]
     return ReleasedChild(
         child=stitch(view.child_id, members, view.today),
         restriction=findings.restriction,
@@ -304,12 +319,11 @@ def _speaks(view: View, planned: PlannedSource, findings: Findings) -> bool:
 
 
 def _candidates(view: View, findings: Findings) -> Iterable[Candidate]:
-    for source, every in sorted(findings.resolution.by_source.items()):
+    for source in sorted(findings.resolution.by_source):
         card = view.registry.agencies[view.registry.sources[source].agency]
-        if view.hides(findings) and not card.national:
-            continue
-        for graded in every:
-            if graded.grade.grade in (MatchGrade.PROBABLE, MatchGrade.POSSIBLE):
+        hidden = view.hides(findings) and not card.national
+        if source not in view.for_shield and not hidden:
+            for graded in _doubtful(findings, source):
                 yield _candidate(view, findings, source, card, graded)
 
 
@@ -331,7 +345,7 @@ def _completeness(view: View, rows: tuple[AgencyRow, ...]) -> Completeness:
         answered=len(answered),
         unanswered=len(asked) - len(answered),
         not_asked=len(rows) - len(asked),
-        complete=bool(rows) and all(r.outcome.conclusive for r in rows),
+        complete=bool(rows) and all(r.complete for r in rows),
         areas=view.plan.areas,
         not_connected=tuple(
             body for area in view.plan.areas for body in view.registry.areas[area].not_connected

@@ -7,6 +7,7 @@ completeness wait for everybody.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from adapters.codes import Claim
@@ -106,9 +107,12 @@ class Question:
 
     async def _gather(self) -> WholeAnswer:
         try:
-            async for answered in self._fan_out.answers(self._asked.order):
-                self._answers[answered.source] = answered
-                self._beat()
+            async with aclosing(self._fan_out.answers(self._asked.order)) as answers:
+                async for answered in answers:
+                    self._answers[answered.source] = answered
+                    self._beat()
+                    if self._nobody_to_wait_for:
+                        break
             return whole(self._asked.view, self._findings)
         finally:
             self._beat()
@@ -137,7 +141,7 @@ class Question:
         """Whether no later answer can change this agency's row, nor a shield hide it."""
         planned = [p.source for p in self._asked.view.plan.sources if p.agency == agency]
         asked = [source for source in planned if source in self._asked.order.own]
-        if not asked:
+        if not asked or self._hidden_for_good(agency):
             return True
         if agency == SENSITIVE_SERVICES:  # when it came would tell whether anybody answered
             return False
@@ -152,6 +156,35 @@ class Question:
         graded = self._findings.resolution.by_source.get(source, ())
         settled = [g for g in graded if g.settled]
         return self._heard(_is_spine) and len(settled) == len(answered.records)
+
+    @property
+    def _nobody_to_wait_for(self) -> bool:
+        """Whether only agencies are left of which this caller will learn nothing.
+
+        Waiting for them would tell by its length which of them holds the child.
+        """
+        agencies = {self._asked.sources[s].agency for s in self._unanswered}
+        return all(self._restricted_to(agency) for agency in agencies)
+
+    @property
+    def _unanswered(self) -> list[str]:
+        return [source for source in self._asked.order.own if source not in self._answers]
+
+    def _hidden_for_good(self, agency: str) -> bool:
+        """Whether this row says nothing, whatever its agency and anybody else may still answer."""
+        if self._restricted_to(agency):
+            return True
+        view = self._asked.view
+        if view.cleared or view.registry.agencies[agency].national:
+            return False
+        unknown = self._findings.restriction is Restriction.UNKNOWN
+        return unknown and self._heard(_may_restrict) and self._beyond_clearing
+
+    def _restricted_to(self, agency: str) -> bool:
+        view = self._asked.view
+        locating = not view.registry.agencies[agency].national
+        restricted = self._findings.restriction is Restriction.RESTRICTED
+        return restricted and locating and not view.cleared
 
     def _shield_spoke(self, agency: str) -> bool:
         """Whether nothing to come can hide this row, nor show it after it was hidden."""

@@ -40,6 +40,11 @@ def classes_for(fields: Iterable[str]) -> frozenset[ReleaseClass]:
     return frozenset(CLASS_OF[field] for field in known).union(*further)
 
 
+def fields_within(classes: frozenset[ReleaseClass], fields: Iterable[str]) -> frozenset[str]:
+    """Those of these fields of `Record` that these classes give: no others need be read."""
+    return frozenset(f for f in fields if f in CLASS_OF and CLASS_OF[f] in classes)
+
+
 def released(record: Record, classes: frozenset[ReleaseClass], fields: frozenset[str]) -> Record:
     """What of a record is in the permitted classes and the wanted fields, field by field.
 

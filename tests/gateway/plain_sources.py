@@ -68,8 +68,10 @@ def order_for(
     pass_on: PassOn = teach_nobody,
 ) -> Order:
     """An order to ask these sources, by the same details, until the loop's clock shows `until`."""
-    asking = Asking(frozenset({"names", "involvements"}), ON_BEHALF, until)
-    return Order({source.id: own for source in sources}, asking, teach, pass_on)
+    each = Asking(frozenset({"names", "involvements"}), ON_BEHALF, until)
+    names = [source.id for source in sources]
+    asking = dict.fromkeys(names, each)
+    return Order(dict.fromkeys(names, own), asking, until, frozenset(), teach, pass_on)
 
 
 def record(

@@ -146,14 +146,6 @@ async def test_while_a_shield_authority_gives_no_answer_nobody_is_located(
     assert answer.outcomes["school"] == answer.outcomes["council"] == "NOTHING_TO_SHARE"
 
 
-async def test_where_no_shield_authority_is_in_scope_nobody_is_located(tmp_path: Path) -> None:
-    async with town_of(tmp_path, (STALE,), (STALE,), gp=(STALE,)) as town:
-        answer = await town.ask(agencies=["school", "gp"])
-    betrays_nothing(answer)
-    assert answer.child_answer["child"]["restriction"] == "UNKNOWN"
-    assert answer.outcomes == {"school": "NOTHING_TO_SHARE", "gp": "HAS_RECORD"}
-
-
 async def test_who_is_cleared_sees_where_the_child_is(tmp_path: Path) -> None:
     async with town_of(tmp_path, (SHIELDED,), (SHIELDED,)) as town:
         answer = await town.ask(agencies=["spine", "school"], caller=CLEARED)

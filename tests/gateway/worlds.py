@@ -205,7 +205,10 @@ def _order(sources: Mapping[str, RegisteredSource], finder: Finder) -> Order:
         return lessons(finder.of(answers), sources)
 
     own = {name: own_details(INQUIRY.known, s.agency) for name, s in sources.items()}
-    return Order(own, Asking(FIELDS, ON_BEHALF, now() + DEADLINE_S), teach, teach_nobody)
+    until = now() + DEADLINE_S
+    asking = dict.fromkeys(sources, Asking(FIELDS, ON_BEHALF, until))
+    first = frozenset(n for n, s in sources.items() if Claim.SHIELD_AUTHORITY in s.claims)
+    return Order(own, asking, until, first, teach, teach_nobody)
 
 
 def _view(registry: Registry) -> View:

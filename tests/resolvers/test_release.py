@@ -16,7 +16,7 @@ from adapters.record import (
     School,
     SupportStatus,
 )
-from resolvers.release import CLASS_OF, classes_for, fields_released, released
+from resolvers.release import CLASS_OF, classes_for, fields_released, fields_within, released
 from tests.resolvers.people import AMARA, BORN
 
 ALL_FIELDS = frozenset(CLASS_OF)
@@ -93,3 +93,8 @@ def test_the_log_names_contacts_beside_the_fields_that_hold_something() -> None:
     one = Record(names=FULL.names, involvements=(Involvement("housing", hours="9 to 5"),))
     assert fields_released(one) == {"names", "involvements", "contacts"}
     assert fields_released(Record()) == frozenset()
+
+
+def test_what_the_rules_do_not_give_need_not_be_read() -> None:
+    wanted = {"addresses", "involvements", "contacts", "names"}
+    assert fields_within(frozenset({ReleaseClass.INVOLVEMENT}), wanted) == {"involvements"}

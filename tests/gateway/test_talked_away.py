@@ -1,0 +1,158 @@
+"""What a caller adds, leaves out or mistypes never unshields a child, nor makes an absence."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from stdnum.gb import upn
+
+from adapters.codes import Claim
+from tests.gateway.agencies import (
+    AUTHORITY,
+    BY_NUMBER,
+    BY_UPN,
+    LOCAL,
+    MIRA,
+    NATIONAL,
+    Desk,
+    rest_source,
+)
+from tests.gateway.small_town import KNOWN, Town, small_town
+from tests.loopback import serving
+
+COUNCIL: Final = LOCAL | {Claim.SHIELD_AUTHORITY}
+SHIELDED: Final = {**MIRA, "restricted": "Y"}
+NUMBER_ONLY: Final = {name: value for name, value in MIRA.items() if name != "upn"}
+OLD_UPN: Final = upn.calc_check_digit("801200001999") + "801200001999"
+BY_NUMBER_AND_DAY: Final = (("by-number", 'nhs = "{nhs_number}", born = "{birth_date?}"', True),)
+
+Agency = tuple[str, Desk, dict[str, Any]]
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Open:
+    @asynccontextmanager
+    async def opened(*agencies: Agency, **more: Any) -> AsyncIterator[Town]:
+        async with AsyncExitStack() as stack:
+            sources = []
+            for name, desk, options in agencies:
+                url = await stack.enter_async_context(serving(desk.answer))
+                sources.append(rest_source(name, url, **options))
+            yield await stack.enter_async_context(small_town(tmp_path, sources, **more))
+
+    return opened
+
+
+def _spine(child: Mapping[str, Any] = MIRA) -> Agency:
+    return "spine", Desk((child,)), {"claims": AUTHORITY}
+
+
+async def test_a_number_more_does_not_unshield_a_child_whom_a_council_holds_by_another(
+    town: Open,
+) -> None:
+    holds = {**NUMBER_ONLY, "restricted": "Y"}
+    council = ("council", Desk((holds,)), {"claims": COUNCIL, "by": (BY_UPN, BY_NUMBER)})
+    async with town(_spine(), council) as opened:
+        answer = await opened.ask({**KNOWN, "upn": MIRA["upn"]})
+    assert answer.child_answer["child"]["restriction"] == "RESTRICTED"
+    assert answer.child_answer["child"]["addresses"] == []
+
+
+async def test_a_birth_date_one_digit_out_does_not_unshield_a_child(town: Open) -> None:
+    council = ("council", Desk((SHIELDED,)), {"claims": COUNCIL, "by": BY_NUMBER_AND_DAY})
+    known = {**KNOWN, "birthDate": "2015-03-08", "givenNames": ["Mira"], "familyName": "Ashdown"}
+    async with town(_spine(), council) as opened:
+        answer = await opened.ask(known)
+    assert answer.outcomes["council"] == "NOTHING_TO_SHARE"
+    assert answer.child_answer["child"]["restriction"] == "UNKNOWN"
+
+
+@pytest.mark.parametrize("agencies", [["spine"], ["spine", "north"], ["spine", "east"]])
+async def test_leaving_a_council_out_of_scope_does_not_unshield_a_child(
+    town: Open, agencies: list[str]
+) -> None:
+    north = ("north", Desk(()), {"claims": COUNCIL})
+    east = ("east", Desk((SHIELDED,)), {"claims": COUNCIL})
+    async with town(_spine(), north, east) as opened:
+        answer = await opened.ask(agencies=agencies)
+    assert answer.child_answer["child"]["restriction"] == "RESTRICTED"
+    assert answer.child_answer["child"]["addresses"] == []
+    assert set(answer.rows) == set(agencies)
+
+
+async def test_where_no_shield_authority_is_connected_nobody_is_located(town: Open) -> None:
+    school = ("school", Desk((MIRA,)), {})
+    national = ("gp", Desk((MIRA,)), {"claims": NATIONAL})
+    async with town(school, national) as opened:
+        answer = await opened.ask()
+    assert answer.child_answer["child"]["restriction"] == "UNKNOWN"
+    assert answer.outcomes == {"school": "NOTHING_TO_SHARE", "gp": "HAS_RECORD"}
+    assert MIRA["home"]["postcode"] not in answer.text
+
+
+async def test_a_council_asked_for_the_shield_alone_has_no_row(town: Open) -> None:
+    north = ("north", Desk(()), {"claims": COUNCIL})
+    async with town(_spine(), north) as opened:
+        answer = await opened.ask(agencies=["spine"])
+    assert list(answer.rows) == ["spine"]
+    assert answer.completeness["inScope"] == 1
+    assert north[1].asked
+
+
+@pytest.mark.parametrize("first", [BY_UPN, BY_NUMBER])
+async def test_a_stale_pupil_number_beside_the_right_number_is_no_absence(
+    town: Open, first: tuple[str, str, bool]
+) -> None:
+    by = (first, BY_NUMBER if first is BY_UPN else BY_UPN)
+    local = ("local", Desk((NUMBER_ONLY,)), {"by": by})
+    async with town(_spine(NUMBER_ONLY), local) as opened:
+        answer = await opened.ask({**KNOWN, "upn": OLD_UPN})
+    assert answer.outcomes["local"] == "HAS_RECORD"
+
+
+async def test_an_agency_of_which_one_system_was_silent_is_not_complete(town: Open) -> None:
+    async def busy(_: object) -> None:
+        raise ConnectionResetError
+
+    one = ("council-a", Desk((MIRA,)), {"agency": "council"})
+    other = ("council-b", Desk((MIRA,), before=busy), {"agency": "council"})
+    async with town(_spine(), one, other) as opened:
+        answer = await opened.ask()
+    assert answer.outcomes["council"] == "HAS_RECORD"
+    assert answer.rows["council"]["complete"] is False
+    assert "did not answer" in answer.rows["council"]["detail"]
+    assert answer.completeness["complete"] is False
+
+
+async def test_an_answer_with_an_unresolved_record_is_not_complete(town: Open) -> None:
+    brother = {**MIRA, "id": "z-9", "given": "Tomas"}
+    local = ("local", Desk((MIRA, brother)), {})
+    async with town(_spine(), local) as opened:
+        answer = await opened.ask()
+    assert answer.child_answer["unresolved"]
+    assert answer.completeness["complete"] is False
+
+
+async def test_a_number_is_passed_on_only_when_the_authorities_under_way_have_spoken(
+    town: Open,
+) -> None:
+    taught = Desk(())
+    order: list[str] = []
+
+    async def note(_: object) -> None:
+        order.append("council")
+
+    async def spoke(_: object) -> None:
+        order.append("spine")
+
+    school = ("school", Desk((MIRA,)), {"by": (BY_UPN,), "onward": ("identifiers",)})
+    council = ("council", taught, {"claims": COUNCIL, "by": (BY_NUMBER,)})
+    taught.before = note
+    spine = ("spine", Desk((SHIELDED,), before=spoke), {"claims": AUTHORITY, "by": (BY_UPN,)})
+    known = {"upn": MIRA["upn"], "birthDate": MIRA["born"]}
+    async with town(school, council, spine) as opened:
+        await opened.ask(known)
+    assert order == ["spine"]
