@@ -2,14 +2,16 @@
 
 Wave 1 asks whoever can be asked with the caller's own details. Wave 2 asks the others with what
 the first answers taught: by an identifier as soon as one is learned, by names only when wave 1 is
-over or half the time is gone. At the deadline whoever is left has timed out.
+over or half the time is gone. Whoever found nothing by a number that an identity source has since
+replaced is asked again by the new one. At the deadline whoever is left has timed out.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from adapters.contract import NoRecord
 from gateway.call import Answered, Asking, Line
 from gateway.clock import Clock
 from gateway.plan import IDENTIFYING
@@ -59,7 +61,11 @@ class FanOut:
 
 
 class _Question:
-    """One order under way: `running` tasks, `open` sources that may still be asked in wave 2."""
+    """One order under way: `running` tasks, `open` sources that may still be asked in wave 2.
+
+    `doubted` are answers that found nothing by a number which may yet turn out to be replaced,
+    `renewed` the sources asked again for that.
+    """
 
     def __init__(self, order: Order, lines: Mapping[str, Line], clock: Clock) -> None:
         self._order = order
@@ -67,6 +73,8 @@ class _Question:
         self._clock = clock
         self._running: dict[asyncio.Task[Answered], str] = {}
         self._open: dict[str, Answered | None] = {}
+        self._doubted: dict[str, Answered] = {}
+        self._renewed: set[str] = set()
         self._seen: dict[str, Answered] = {}
         self._wave_two_from = (clock.monotonic() + order.until) / 2
 
@@ -79,6 +87,8 @@ class _Question:
                 yield answered
             if self._clock.monotonic() >= self._order.until:
                 break
+            for answered in await self._undoubted():
+                yield answered
             await self._second_wave()
         for answered in self._left():
             yield answered
@@ -103,7 +113,7 @@ class _Question:
 
     async def _arrived(self) -> list[Answered]:
         now, until = self._clock.monotonic(), self._order.until
-        first = now < self._wave_two_from and self._open
+        first = now < self._wave_two_from and (self._open or self._doubted)
         left_s = max(0.0, (min(until, self._wave_two_from) if first else until) - now)
         done, _ = await asyncio.wait(
             self._running, timeout=left_s, return_when=asyncio.FIRST_COMPLETED
@@ -112,7 +122,7 @@ class _Question:
         for task in done:
             del self._running[task]
         self._seen.update((answered.source, answered) for answered in answers)
-        return [answered for answered in answers if not self._may_learn(answered)]
+        return [a for a in answers if not (self._may_be_replaced(a) or self._may_learn(a))]
 
     def _may_learn(self, answered: Answered) -> bool:
         if not self._lines[answered.source].may_ask_again(answered):
@@ -120,22 +130,62 @@ class _Question:
         self._open[answered.source] = answered
         return True
 
+    def _may_be_replaced(self, answered: Answered) -> bool:
+        """Whether nothing was found by a number that an identity source may have superseded."""
+        source = answered.source
+        nothing = isinstance(answered.reply, NoRecord) and bool(answered.searched_by & IDENTIFYING)
+        final = source in self._renewed or self._half_gone
+        if not nothing or final or self._lines[source].source.has_effects:
+            return False
+        if not any(map(self._supersedes, self._order.own)):
+            return False
+        self._doubted[source] = answered
+        return True
+
+    @property
+    def _half_gone(self) -> bool:
+        return self._clock.monotonic() >= self._wave_two_from
+
+    def _supersedes(self, source: str) -> bool:
+        return any(card.supersedes for card in self._lines[source].source.adapter.operations)
+
+    async def _undoubted(self) -> list[Answered]:
+        """Once nobody can replace a number, or half the time is gone: the answers that stand.
+
+        The others are asked again, by the new number and from their first operation on.
+        """
+        waiting = any(map(self._supersedes, self._running.values())) and not self._half_gone
+        if not self._doubted or waiting:
+            return []
+        taught = self._order.teach(self._seen)
+        doubted, self._doubted = self._doubted, {}
+        own = self._order.own
+        again = {s: new for s in doubted if (new := _replaced(own[s], taught.get(s, {})))}
+        self._renewed.update(again)
+        if again:
+            await self._order.pass_on({source: frozenset(new) for source, new in again.items()})
+        for source, new in again.items():
+            self._start(source, {**own[source], **new}, replace(doubted[source], tried=()))
+        standing = [answered for source, answered in doubted.items() if source not in again]
+        return [answered for answered in standing if not self._may_learn(answered)]
+
     async def _second_wave(self) -> None:
         if not self._open:
             return
-        over = not self._running or self._clock.monotonic() >= self._wave_two_from
+        over = not self._running or self._half_gone
         early = not self._order.heard_first & set(self._running.values())
         taught = self._order.teach(self._seen)
         starts: dict[str, Keys] = {}
         learned: dict[str, frozenset[str]] = {}
         for source, before in self._open.items():
             own = self._order.own[source]
-            keys: Keys = {**taught.get(source, {}), **own}
+            told = taught.get(source, {})
+            keys: Keys = {**told, **own, **_replaced(own, told)}
             route = self._lines[source].route(keys, before)
             if route and (over or (early and route[0].needs & IDENTIFYING)):
                 starts[source] = keys
                 sent = frozenset[str]().union(*(card.accepts for card in route))
-                learned[source] = (sent & keys.keys()) - own.keys()
+                learned[source] = frozenset(k for k in sent & keys.keys() if keys[k] != own.get(k))
         if passed := {source: names for source, names in learned.items() if names}:
             await self._order.pass_on(passed)
         for source, keys in starts.items():
@@ -144,4 +194,10 @@ class _Question:
     def _left(self) -> list[Answered]:
         overtaken = [self._lines[s].timed_out(self._seen.get(s)) for s in self._running.values()]
         unasked = [before or self._lines[s].unasked() for s, before in self._open.items()]
-        return overtaken + unasked
+        return overtaken + unasked + list(self._doubted.values())
+
+
+def _replaced(own: Keys, taught: Keys) -> dict[str, str]:
+    """The numbers that stand in place of those that the caller gave."""
+    keys = own.keys() & taught.keys() & IDENTIFYING
+    return {key: taught[key] for key in keys if taught[key] != own[key]}
