@@ -56,6 +56,11 @@ def contradict(first: Details, second: Details) -> bool:
     )
 
 
+def differ_as_people(first: Details, second: Details) -> bool:
+    """Whether a name or birth date of one evidently differs from the other's."""
+    return weigh(first, second).contradicted or weigh(second, first).contradicted
+
+
 def repeats(first: Details, second: Details) -> bool:
     """Whether nothing in either speaks against their being one child's."""
     if contradict(first, second):

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from adapters.record import Record
-from resolvers.contest import among_them_two, contradict, repeats, winners
+from resolvers.contest import among_them_two, contradict, differ_as_people, repeats, winners
 from resolvers.details import Details
 from resolvers.grade import Graded, LikelyOther, MatchGrade, Resolution
 from resolvers.grading import (
@@ -100,7 +100,7 @@ def _shielded(
 
 
 def _undoubted(known: Known, world: _World) -> _Settled:
-    """What stands without those that join while another member of their source denies them."""
+    """What stands without those that join while another member denies them."""
     doubted: frozenset[_Key] = frozenset()
     while True:
         settled = _settle(known, world, doubted)
@@ -156,15 +156,26 @@ def _namesake_among(assessed: Mapping[_Key, Assessment], world: _World) -> bool:
 
 
 def _clashing(members: Iterable[_Key], world: _World) -> frozenset[_Key]:
-    """Members of one source that are not plainly one child's twice."""
+    """Members that cannot both be the child's, though each by itself could.
+
+    Of one source, those that are not plainly one child's twice. Of two sources, those whose name
+    or birth date contradict each other: one number then stands on two people, and nobody who
+    asked, nor an identity source, has said which of them is meant.
+    """
     together = list(members)
     return frozenset(
         key
         for n, one in enumerate(together)
         for other in together[:n]
-        if one[0] == other[0] and not _one_child(one, other, world)
+        if _deny(one, other, world)
         for key in (one, other)
     )
+
+
+def _deny(one: _Key, other: _Key, world: _World) -> bool:
+    if one[0] == other[0]:
+        return not _one_child(one, other, world)
+    return differ_as_people(world.held[one], world.held[other])
 
 
 def _one_child(one: _Key, other: _Key, world: _World) -> bool:

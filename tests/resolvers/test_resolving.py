@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from resolvers.grade import MatchGrade, Resolution
 from resolvers.identify import resolve
+from resolvers.reference import Reference
 from tests.resolvers.people import (
     AMARA,
     AMARA_NHS,
     AMARA_UPN,
+    BORN,
     KNOWN_BY_NUMBER,
     STRANGER,
     TWIN_NHS,
@@ -111,3 +113,15 @@ def test_a_restricted_record_reached_by_a_disputed_number_shields_still() -> Non
 def test_another_childs_shield_is_not_hers() -> None:
     restricted = (replace(STRANGER, restricted=True), replace(amara(TWIN_NHS), restricted=True))
     assert not resolve(KNOWN_BY_NUMBER, {"care": restricted}).restricted
+
+
+def test_one_number_on_a_child_and_on_her_brother_joins_neither_where_nobody_says_a_name() -> None:
+    asked = Reference(
+        identifiers=frozenset({AMARA_NHS}),
+        birth_dates=frozenset({BORN}),
+        stated_birth_date=BORN,
+    )
+    sister, brother = amara(AMARA_NHS), named(amara(AMARA_NHS), "Chidi")
+    found = resolve(asked, {"care": (sister,), "hospital": (brother,)})
+    assert grades(found, "care") == grades(found, "hospital") == [MatchGrade.PROBABLE]
+    assert found.disputed == frozenset()
