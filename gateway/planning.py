@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from graphql import GraphQLSchema, get_argument_values
@@ -123,6 +123,7 @@ class Planning:
         principal = Principal.of(caller, self.settings.shield_cleared_role)
         now = self.clock.now()
 
+        @cache  # for this question alone: every record of it asks again
         def on_record(source_id: str, said: Said) -> Verdict:
             source = sources[source_id]
             card = self.registry.agencies[source.agency]
