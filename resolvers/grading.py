@@ -19,6 +19,7 @@ from resolvers.reference import Reference
 _NOT_HELD: Final = Agreement.NOT_HELD
 _DIFFERENT: Final = Agreement.DIFFERENT
 _DISTANT: Final = Agreement.DISTANT
+_SLIP: Final = Agreement.SLIP
 _SAME: Final = Agreement.SAME
 
 CERTAIN_BITS: Final = 10.0  # 1000 to 1, for the least clear of those that join
@@ -47,6 +48,11 @@ class Assessment(NamedTuple):
     grade: MatchGrade
     evidence: Evidence
     weights: Weights
+
+    @property
+    def well_supported(self) -> bool:
+        """Whether more than the sex agrees beside name and birth date."""
+        return self.evidence.further or self.evidence.postcode.strong
 
     def said(self) -> Grade:
         """The grade as it is told: classes of detail and never a figure."""
@@ -126,6 +132,11 @@ def _by_number(known: Known, held: Details, evidence: Evidence) -> MatchGrade:
 def alike_in_all(evidence: Evidence) -> bool:
     """Whether the name is strong and the whole birth date the same, whatever the numbers say."""
     return evidence.birth_date is _SAME and evidence.name.strong
+
+
+def near_in_all(evidence: Evidence) -> bool:
+    """Whether the name is strong and the birth date but for a slip, whatever the numbers say."""
+    return evidence.birth_date is _SLIP and evidence.name.strong
 
 
 def _stands(known: Known, held: Details, evidence: Evidence, weights: Weights) -> bool:

@@ -16,6 +16,7 @@ from resolvers.grading import (
     assess,
     grade,
     likely_other,
+    near_in_all,
 )
 from resolvers.lessons import taught
 from resolvers.reach import reached
@@ -29,8 +30,12 @@ _NO_POPULATIONS: Final[Mapping[str, int | None]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class _World:
-    """Every record's details, by source and place, and what their sources declare."""
+    """Every record's details, by source and place, and what their sources declare.
 
+    `numbered`: the question names an identifier. Until a record bears it, it may be another's.
+    """
+
+    numbered: bool
     held: Mapping[_Key, Details]
     populations: Mapping[str, int | None]
     duplicates: Collection[str]
@@ -70,8 +75,9 @@ def resolve(
         for source, records in records_by_source.items()
         for place, record in enumerate(records)
     }
-    world = _World(held, populations, duplicates)
     known = Known.of(reference)
+    numbered = bool(known.all.nhs_numbers or known.all.upns or known.all.records)
+    world = _World(numbered, held, populations, duplicates)
     known = replace(known, twin_seen=_twin_among(world.assessed(known)))
     settled = _undoubted(known, world)
     return Resolution(
@@ -137,12 +143,15 @@ def _joining(
     by_number = frozenset(key for key, found in certain.items() if found.evidence.shared)
     if by_number or not certain or _namesake_among(assessed, world):
         return by_number
-    open_to_all = {
+    others = {key: found for key, found in assessed.items() if key not in members}
+    if _namesake_near(others.values()) or (world.numbered and not members):
+        certain = {key: found for key, found in certain.items() if found.well_supported}
+    rivals = {
         key: found.weights.bits
-        for key, found in assessed.items()
-        if found.grade is not MatchGrade.CERTAINLY_NOT and key not in members
+        for key, found in others.items()
+        if found.grade is not MatchGrade.CERTAINLY_NOT
     }
-    return winners(certain.keys(), members, open_to_all, world.held, world.duplicates)
+    return winners(certain.keys(), members, rivals, world.held, world.duplicates)
 
 
 def _namesake_among(assessed: Mapping[_Key, Assessment], world: _World) -> bool:
@@ -153,6 +162,14 @@ def _namesake_among(assessed: Mapping[_Key, Assessment], world: _World) -> bool:
     alike = {key: f.evidence for key, f in assessed.items() if alike_in_all(f.evidence)}
     differ = any(evidence.numbers_differ for evidence in alike.values())
     return differ or among_them_two([world.held[key] for key in alike])
+
+
+def _namesake_near(others: Iterable[Assessment]) -> bool:
+    """Whether a record of her name, a slip of the pen from her birth date, is not a member.
+
+    It may be hers, badly written; or another's, of whom a clerk's slip elsewhere makes her.
+    """
+    return any(near_in_all(found.evidence) for found in others)
 
 
 def _clashing(members: Iterable[_Key], world: _World) -> frozenset[_Key]:

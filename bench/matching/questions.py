@@ -84,7 +84,7 @@ def _known(
 
 
 def _numbers(child: Child, chance: Random) -> tuple[Identifier, ...]:
-    if chance.random() < _KNOWS_UPN:
+    if child.enrolled and chance.random() < _KNOWS_UPN:
         return (Identifier(UPN, child.upn),)
     return (Identifier(NHS_NUMBER, child.nhs),)
 

@@ -11,7 +11,7 @@ from adapters.identifiers import NHS_NUMBER, UPN
 from adapters.record import Address, Identifier, Name, Record
 from bench.matching.noise import Noise, Said, date_slip, slip, written
 
-_TWINS, _NAMESAKES, _MOVED, _RENAMED = 0.03, 0.02, 0.3, 0.04
+_TWINS, _NAMESAKES, _MOVED, _RENAMED, _ENROLLED = 0.03, 0.02, 0.3, 0.04, 0.75
 _ALIKE: Final = 0.05  # twins whose given names are one slip apart
 _NOWHERE: Final = 0.12  # children whom no agency has met
 _WRONG_NUMBER: Final = 0.001  # records under the number of a brother, a sister or a stranger
@@ -19,7 +19,10 @@ _WRONG_NUMBER: Final = 0.001  # records under the number of a brother, a sister 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A child of the sample; `origin` is the sample's word for the group that the name is from."""
+    """A child of the sample; `origin` is the sample's word for the group that the name is from.
+
+    Whoever is not enrolled at a school has no UPN that anybody could know.
+    """
 
     key: int
     household: str
@@ -30,6 +33,7 @@ class Child:
     old_postcode: str
     former_family: str | None = None
     nowhere: bool = False
+    enrolled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Kind:
 KINDS: Final = (
     Kind("demographics", 0.99, 1.0, 0.0, 0.5),
     Kind("gp", 0.95, 0.99, 0.0),
-    Kind("school", 0.75, 0.0, 0.98),
+    Kind("school", 1.0, 0.0, 0.98),  # of those enrolled
     Kind("social-care", 0.15, 0.75, 0.6, 1.5),
     Kind("hospital", 0.5, 0.9, 0.0),
     Kind("police", 0.08, 0.0, 0.0, 2.0),
@@ -159,6 +163,7 @@ def _add(children: list[Child], said: Said, household: str, origin: str, chance:
             old_postcode=_postcode(chance) if moved else said.postcode or "",
             former_family=chance.choice(_OTHER_FAMILIES) if chance.random() < _RENAMED else None,
             nowhere=chance.random() < _NOWHERE,
+            enrolled=chance.random() < _ENROLLED,
         )
     )
 
@@ -204,7 +209,8 @@ def _filled(
 ) -> Agency:
     agency = Agency(kind)
     for child in children:
-        if child.nowhere or chance.random() >= kind.coverage:
+        elsewhere = kind.name == "school" and not child.enrolled
+        if child.nowhere or elsewhere or chance.random() >= kind.coverage:
             continue
         agency.add(_filed(child, kind, households, noise, chance), child.key)
     return agency
@@ -220,7 +226,7 @@ def _filed(
     numbers = []
     if chance.random() < kind.nhs:
         numbers.append(Identifier(NHS_NUMBER, whose.nhs))
-    if chance.random() < kind.upn:
+    if whose.enrolled and chance.random() < kind.upn:
         numbers.append(Identifier(UPN, whose.upn))
     record = as_record(said, tuple(numbers), f"{kind.name}-{child.key}")
     return _renamed(record, child, chance)

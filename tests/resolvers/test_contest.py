@@ -14,6 +14,7 @@ from tests.resolvers.people import (
     KNOWN_BY_NUMBER,
     TWIN_NHS,
     amara,
+    born,
     named,
 )
 
@@ -56,12 +57,28 @@ def test_two_agencies_with_different_numbers_for_her_join_neither() -> None:
 
 def test_once_a_namesake_born_on_her_day_is_seen_no_record_without_a_number_is_certain() -> None:
     numbered = replace(KNOWN, identifiers=frozenset({AMARA_NHS}))
-    unnumbered = {"police": (UNNUMBERED,)}
+    unnumbered = {"police": (UNNUMBERED,), "school": (AMARA,)}
     namesake = {**unnumbered, "gp": (amara(TWIN_NHS),)}
     assert resolve(numbered, unnumbered, populations=DISTRICT).certain("police")
     found = resolve(numbered, namesake, populations=DISTRICT)
     assert grades(found, "police") == [MatchGrade.PROBABLE]
     assert found.by_source["gp"] == ()
+
+
+def test_while_no_agency_knows_the_number_given_the_sex_alone_is_too_little() -> None:
+    numbered = replace(KNOWN, identifiers=frozenset({AMARA_NHS}))
+    found = resolve(numbered, {"police": (UNNUMBERED,)}, populations=DISTRICT)
+    assert grades(found, "police") == [MatchGrade.PROBABLE]
+
+
+def test_a_namesake_born_a_slip_away_leaves_the_sex_alone_too_little() -> None:
+    near = born(amara(), "2015-09-03")
+    world = {"police": (UNNUMBERED,), "gp": (near,)}
+    assert not resolved(world).certain("police")
+    here = (Address(postcode="XX1 2YY"),)
+    known = replace(KNOWN, postcodes=frozenset({"XX1 2YY"}))
+    lives = {**world, "police": (replace(UNNUMBERED, addresses=here),)}
+    assert resolve(known, lives, populations=DISTRICT).certain("police")
 
 
 def test_a_number_learned_by_demographics_leads_on() -> None:
