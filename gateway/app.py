@@ -20,14 +20,13 @@ from adapters.manifest import Manifest
 from adapters.secrets import SecretMissing, Secrets
 from gateway.audit.contract import Log
 from gateway.audit.failures import KeysUnreadable, LogCorrupt, LogUnavailable
-from gateway.audit.keys import EpochKeys
+from gateway.audit.key_ring import KeyRing
 from gateway.audit.log import AuditLog
 from gateway.audit.note import NoteSigner
 from gateway.audit.postgres import PostgresLog
 from gateway.audit.publication import Publication
 from gateway.audit.served import routes as published
 from gateway.audit.witnessing import WitnessAt, Witnessing
-from gateway.auth import TokenVerifier, read_token_keys
 from gateway.call import Line
 from gateway.clock import Clock
 from gateway.errors import ConfigurationInvalid, TeamAroundError
@@ -42,6 +41,7 @@ from gateway.registry import Registry, register
 from gateway.rules.book import Ground, RuleBook, open_book
 from gateway.schema.root import build_schema
 from gateway.settings import Settings
+from gateway.signing_in import open_desk
 from gateway.watch import Patience, Watch
 
 FIRST_EPOCH = "epoch-1"
@@ -80,7 +80,7 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Journe
     async with AsyncExitStack() as stack:
         planning = await stack.enter_async_context(open_planning(settings, clock))
         publication = await stack.enter_async_context(open_publication(settings, clock))
-        recorder = Recorder(publication.log, _epoch_keys(settings), clock)
+        recorder = Recorder(publication.log, _keys(settings), clock)
         lines = {name: Line(source, clock) for name, source in planning.registry.sources.items()}
         watch = await _open_watch(publication, settings, clock, stack)
         yield Journey(planning, recorder, FanOut(lines, clock), clock, watch)
@@ -90,14 +90,13 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Journe
 async def open_planning(settings: Settings, clock: Clock) -> AsyncIterator[Planning]:
     """The stages that decide, without a log: nobody can be asked through them."""
     async with AsyncExitStack() as stack:
-        keys = read_token_keys(settings)
-        verifier = TokenVerifier(keys, settings, lambda: clock.now().timestamp())
+        desk = await stack.enter_async_context(open_desk(settings, clock))
         manifests = read_manifests(settings.manifests)
         registry = await _open_registry(manifests, settings, clock, stack)
         policy = Policy(read_book(manifests))
         # graphql-core's own schema: documents are executed without strawberry's per-request parse.
         schema = build_schema()._schema  # noqa: SLF001
-        yield Planning(settings, registry, schema, verifier, policy, clock)
+        yield Planning(settings, registry, schema, desk, policy, clock)
 
 
 @asynccontextmanager
@@ -162,9 +161,9 @@ def _make_folder(state: Path) -> None:
         ) from None
 
 
-def _epoch_keys(settings: Settings) -> EpochKeys:
+def _keys(settings: Settings) -> KeyRing:
     try:
-        return EpochKeys.at(settings.state / "epoch-keys.json", first_epoch=FIRST_EPOCH)
+        return KeyRing.at(settings.state / "epochs", first_epoch=FIRST_EPOCH)
     except KeysUnreadable as error:
         raise ConfigurationInvalid(f"state: {error}") from error
 

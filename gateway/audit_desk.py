@@ -127,7 +127,7 @@ class AuditDesk:
     async def _pseudonyms(self, child: KnownDetails | None) -> frozenset[str] | None:
         if child is None:
             return None
-        found = await self.recorder.pseudonyms(_known(child))
+        found = await self.recorder.pseudonyms(_known(child), *self.recorder.keys.epochs)
         if not found:
             raise AskDifferently(
                 "KNOWN_DETAILS_TOO_FEW",

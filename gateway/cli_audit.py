@@ -1,7 +1,7 @@
 """`teamaround audit`: publish the log as files, and check what somebody published."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -9,8 +9,11 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from gateway.app import open_publication
+from gateway.audit.entry import AuditKind, Entry
 from gateway.audit.export import export_log
-from gateway.audit.failures import LogCorrupt, LogUnavailable
+from gateway.audit.failures import KeysUnreadable, LogCorrupt, LogUnavailable
+from gateway.audit.key_ring import begin_epoch as begin
+from gateway.audit.key_ring import destroy_epoch as destroy
 from gateway.audit.postgres_schema import script
 from gateway.audit.reconciliation import AccessLogUnreadable, Call, Reconciliation, read_calls
 from gateway.audit.reconciliation import reconcile as compare
@@ -94,6 +97,41 @@ async def _reconciled(
 
 
 @audit.command()
+def begin_epoch(
+    name: Annotated[str, typer.Argument(help="The new epoch's name, such as 2027.")],
+    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
+    settings: SettingsFile = None,
+) -> None:
+    """Have new pseudonyms and sealed texts made under new keys, from the next start on."""
+    _run(_change_epoch(_settings(settings), who, "EPOCH_BEGUN", lambda f: begin(f, name)))
+    typer.echo(f"{name} is the current epoch once the gateway has started again")
+
+
+@audit.command()
+def destroy_epoch(
+    name: Annotated[str, typer.Argument(help="An epoch that is not the current one.")],
+    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
+    settings: SettingsFile = None,
+) -> None:
+    """Destroy an epoch's keys: nobody can tell any more whom its entries are about.
+
+    The entries stay and verify. Copies of the keys elsewhere have to be destroyed as well.
+    """
+    _run(_change_epoch(_settings(settings), who, "EPOCH_DESTROYED", lambda f: destroy(f, name)))
+    typer.echo(f"the keys of {name} are destroyed; start the gateway again")
+
+
+async def _change_epoch(
+    settings: Settings, who: str, detail: str, change: Callable[[Path], None]
+) -> None:
+    clock = Clock()
+    async with open_publication(settings, clock) as publication:
+        change(settings.state / "epochs")
+        kind = AuditKind.CONFIGURATION_CHANGE
+        await publication.log.append(Entry(kind=kind, at=clock.now(), user=who, detail=detail))
+
+
+@audit.command()
 def tables(
     role: Annotated[str, typer.Argument(help="The role that the gateway logs in as.")],
 ) -> None:
@@ -167,6 +205,6 @@ def _settings(file: Path | None) -> Settings:
 def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
-    except (ConfigurationInvalid, LogCorrupt, LogUnavailable) as error:
+    except (ConfigurationInvalid, KeysUnreadable, LogCorrupt, LogUnavailable) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None

@@ -1,11 +1,10 @@
 """Entries of one question: intent, what was passed on, and what each payload released."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from adapters.dates import PartialDate
-from adapters.record import Identifier, Name
+from adapters.record import Identifier
 from gateway import events
 from gateway.answer import AgencyRow
 from gateway.audit.contract import Log
@@ -18,6 +17,7 @@ from gateway.caller import Caller
 from gateway.clock import Clock
 from gateway.errors import TryLater
 from gateway.inquiry import Inquiry, Known, Reason
+from resolvers.version import MATCHER
 
 PASSED_ON = "PASSED_ON"
 SIGNIFICANT_HARM = "SIGNIFICANT_HARM"
@@ -62,6 +62,7 @@ class Recorder:
             child_pseudonyms=await self.pseudonyms(inquiry.known),
             document=document,
             policy_version=policy_version,
+            matcher_version=MATCHER,
             agencies=tuple(AuditedAgency(agency) for agency in agencies),
             detail=SIGNIFICANT_HARM if reason.significant_harm else None,
         )
@@ -128,25 +129,31 @@ class Recorder:
             role=" ".join(sorted(caller.roles)),
         )
 
-    async def pseudonyms(self, known: Known) -> tuple[Pseudonym, ...]:
-        """Every pseudonym under which a child so known may stand in the log."""
-        found = [
-            await identifier_pseudonym(self.keys, scheme, value)
-            for scheme, value in (("nhs_number", known.nhs_number), ("upn", known.upn))
-            if value
-        ]
-        if known.agency_record:
-            agency, record_id = known.agency_record
-            found.append(await identifier_pseudonym(self.keys, f"record_id:{agency}", record_id))
-        name = Name(known.given_names, known.family_name)
-        if (person := await self._person(name, known.birth_date)) is not None:
-            found.append(person)
-        return tuple(found)
+    async def pseudonyms(self, known: Known, *epochs: str) -> tuple[Pseudonym, ...]:
+        """Every pseudonym of a child so known, under these epochs; without any, the current one."""
+        found: list[Pseudonym | None] = []
+        for epoch in epochs or (self.keys.epoch,):
+            for scheme, value in _identifiers(known):
+                found.append(await identifier_pseudonym(self.keys, scheme, value, epoch=epoch))
+            found.append(await self._person(known, epoch))
+        return tuple(each for each in found if each is not None)
 
-    async def _person(self, name: Name, birth_date: PartialDate | None) -> Pseudonym | None:
-        if not (name.family and birth_date):
+    async def _person(self, known: Known, epoch: str) -> Pseudonym | None:
+        if not (known.family_name and known.birth_date):
             return None
-        return await person_pseudonym(self.keys, name.given, name.family, birth_date)
+        return await person_pseudonym(
+            self.keys, known.given_names, known.family_name, known.birth_date, epoch=epoch
+        )
+
+
+def _identifiers(known: Known) -> Iterator[tuple[str, str]]:
+    if known.nhs_number:
+        yield "nhs_number", known.nhs_number
+    if known.upn:
+        yield "upn", known.upn
+    if known.agency_record:
+        agency, record_id = known.agency_record
+        yield f"record_id:{agency}", record_id
 
 
 def _justification(reason: Reason) -> str:

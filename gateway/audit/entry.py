@@ -87,6 +87,7 @@ class Entry:
     child_pseudonyms: tuple[Pseudonym, ...] = ()
     document: str | None = None
     policy_version: str | None = None
+    matcher_version: str | None = None
     agencies: tuple[AuditedAgency, ...] = ()
     detail: str | None = None
 
@@ -144,7 +145,8 @@ def _refuse_unshaped(entry: Entry) -> None:
 
 
 def _refuse_unwritable(entry: Entry) -> None:
-    names = [entry.user, entry.organisation, entry.role, entry.policy_version]
+    names = [entry.user, entry.organisation, entry.role]
+    names += [entry.policy_version, entry.matcher_version]
     for said in entry.agencies:
         names += [said.agency, *said.released, *(kept.rule for kept in said.withheld)]
     for name in names:
@@ -167,6 +169,7 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "child_pseudonyms": entry.child_pseudonyms or None,
         "document": entry.document,
         "policy_version": entry.policy_version,
+        "matcher_version": entry.matcher_version,
         "agencies": _grouped(entry.agencies) or None,
         "detail": entry.detail,
     }

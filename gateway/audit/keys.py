@@ -25,25 +25,30 @@ _KEY_NAMES = ("pseudonym_key", "sealing_key")
 
 
 class KeyService(Protocol):
-    """Uses the keys of the live epoch without handing them out; a remote one may stand in.
+    """Uses the keys of live epochs without handing them out; a remote one may stand in.
 
-    It raises KeysUnreadable when it cannot be reached.
+    It raises KeysUnreadable when it cannot be reached, SealBroken for an epoch that is no longer.
     """
 
     @property
     def epoch(self) -> str:
-        """The name that every pseudonym and sealed text of this epoch begins with."""
+        """The current epoch: every new pseudonym and sealed text begins with its name."""
         ...
 
-    async def digest(self, message: bytes) -> bytes:
-        """HMAC-SHA-256 of `message`, 32 bytes."""
+    @property
+    def epochs(self) -> tuple[str, ...]:
+        """Every live epoch, the current one last."""
+        ...
+
+    async def digest(self, epoch: str, message: bytes) -> bytes:
+        """HMAC-SHA-256 of `message` under an epoch's key, 32 bytes."""
         ...
 
     async def seal(self, text: bytes, bound_to: bytes) -> bytes:
-        """`text` encrypted, and opened only beside the same `bound_to`."""
+        """`text` encrypted under the current epoch, and opened only beside the same `bound_to`."""
         ...
 
-    async def open(self, sealed: bytes, bound_to: bytes) -> bytes:
+    async def open(self, epoch: str, sealed: bytes, bound_to: bytes) -> bytes:
         """What `seal` was given; SealBroken if the key, `bound_to` or a byte differs."""
         ...
 
@@ -70,8 +75,14 @@ class EpochKeys:
             raise KeysUnreadable(f"{path}: cannot be read ({type(error).__name__})") from None
         return cls(**_parsed(path, content))
 
-    async def digest(self, message: bytes) -> bytes:
+    @property
+    def epochs(self) -> tuple[str, ...]:
+        """As KeyService says: this one alone."""
+        return (self.epoch,)
+
+    async def digest(self, epoch: str, message: bytes) -> bytes:
         """As KeyService says."""
+        self._refuse_another(epoch)
         return hmac.digest(self.pseudonym_key, message, hashlib.sha256)
 
     async def seal(self, text: bytes, bound_to: bytes) -> bytes:
@@ -79,13 +90,18 @@ class EpochKeys:
         nonce = secrets.token_bytes(NONCE_BYTES)
         return nonce + AESGCM(self.sealing_key).encrypt(nonce, text, bound_to)
 
-    async def open(self, sealed: bytes, bound_to: bytes) -> bytes:
+    async def open(self, epoch: str, sealed: bytes, bound_to: bytes) -> bytes:
         """As KeyService says."""
+        self._refuse_another(epoch)
         nonce, ciphertext = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
         try:
             return AESGCM(self.sealing_key).decrypt(nonce, ciphertext, bound_to)
         except (InvalidTag, ValueError):
             raise SealBroken("the text does not open under this epoch's key") from None
+
+    def _refuse_another(self, epoch: str) -> None:
+        if epoch != self.epoch:
+            raise SealBroken("the keys of that epoch are not here, or no longer")
 
 
 def _new_keys(epoch: str) -> bytes:

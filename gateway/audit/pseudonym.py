@@ -14,16 +14,24 @@ PSEUDONYM: Final = re.compile(rf"{EPOCH_NAME}:[0-9a-f]{{64}}")
 _WORD_BREAK = re.compile(r"[\s-]+")
 
 
-async def identifier_pseudonym(keys: KeyService, scheme: str, value: str) -> Pseudonym:
+async def identifier_pseudonym(
+    keys: KeyService, scheme: str, value: str, *, epoch: str | None = None
+) -> Pseudonym:
     """The pseudonym of one identifier, "<epoch>:<64 hex>"; `value` in its canonical spelling.
 
-    An agency's own record number needs a scheme that names the agency.
+    An agency's own record number needs a scheme that names the agency. Without `epoch`, it is
+    the current one's.
     """
-    return await _pseudonym(keys, "identifier", scheme, value)
+    return await _pseudonym(keys, epoch, "identifier", scheme, value)
 
 
 async def person_pseudonym(
-    keys: KeyService, given: Sequence[str], family: str, birth_date: PartialDate
+    keys: KeyService,
+    given: Sequence[str],
+    family: str,
+    birth_date: PartialDate,
+    *,
+    epoch: str | None = None,
 ) -> Pseudonym | None:
     """The pseudonym of first given name, family name and birth date, "<epoch>:<64 hex>".
 
@@ -32,12 +40,13 @@ async def person_pseudonym(
     first, last = _first_word(given), _letters(family)
     if not (first and last and birth_date.whole):
         return None
-    return await _pseudonym(keys, "person", first, last, str(birth_date))
+    return await _pseudonym(keys, epoch, "person", first, last, str(birth_date))
 
 
-async def _pseudonym(keys: KeyService, *parts: str) -> Pseudonym:
-    digest = await keys.digest(b"teamaround pseudonym 1" + b"".join(map(_measured, parts)))
-    return Pseudonym(f"{keys.epoch}:{digest.hex()}")
+async def _pseudonym(keys: KeyService, epoch: str | None, *parts: str) -> Pseudonym:
+    under = keys.epoch if epoch is None else epoch
+    message = b"teamaround pseudonym 1" + b"".join(map(_measured, parts))
+    return Pseudonym(f"{under}:{(await keys.digest(under, message)).hex()}")
 
 
 def _measured(part: str) -> bytes:
