@@ -135,10 +135,12 @@ class Documents:
         self, node: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
     ) -> Operation:
         try:
-            every = tuple(walk(node.selection_set, fragments))
+            every = tuple(walk(node.selection_set, fragments, self._settings.max_fields))
         except TooManyFields:
             raise AskDifferently(
-                "DOCUMENT_TOO_LONG", "query: the document selects too many fields"
+                "DOCUMENT_TOO_LONG",
+                f"query: an operation selects at most {self._settings.max_fields} fields,"
+                " fragments unfolded and aliases counted",
             ) from None
         self._limit(every)
         questions = [s for s in every if s.depth == 1 and s.path in QUESTIONS]

@@ -18,7 +18,7 @@ from graphql.execution import (
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 from strawberry.http.ides import get_graphql_ide_html
 
 from gateway import events
@@ -144,22 +144,33 @@ class Endpoint:
             except Exception as bug:  # noqa: BLE001  whatever it was, its text stays inside
                 events.failed(bug)
 
-        return _Parts(parts(), lambda: self._end(started))
+        return InParts(parts(), lambda: self._end(started))
 
 
-class _Parts(StreamingResponse):
-    """A response in parts; `end` is called once it is over, however it ends."""
+class InParts(StreamingResponse):
+    """A response in parts; `end` is called once it is over, however it ends.
+
+    A reader who takes nothing for `patience_s` seconds is given up, so that none keeps a place.
+    """
 
     def __init__(
-        self, parts: AsyncGenerator[bytes, None], end: Callable[[], Awaitable[None]]
+        self,
+        parts: AsyncGenerator[bytes, None],
+        end: Callable[[], Awaitable[None]],
+        patience_s: float = 10.0,
     ) -> None:
         super().__init__(parts, media_type='multipart/mixed; boundary="-"', headers=_HEADERS)
         self._parts = parts
         self._end = end
+        self._patience_s = patience_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_soon(message: Message) -> None:
+            await asyncio.wait_for(send(message), self._patience_s)
+
         try:
-            await super().__call__(scope, receive, send)
+            with suppress(TimeoutError):
+                await super().__call__(scope, receive, send_soon)
         finally:
             await self._parts.aclose()
             await self._end()

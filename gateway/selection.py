@@ -15,7 +15,6 @@ from graphql import (
 
 from resolvers.release import CONTACTS
 
-_MOST_FIELDS: Final = 5000
 _IN_PARTS: Final = frozenset({"defer", "stream"})
 
 _RECORD_FIELDS: Final[Mapping[str, frozenset[str]]] = {
@@ -56,11 +55,11 @@ class Selected:
 
 
 def walk(
-    selection: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]
+    selection: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], most: int
 ) -> Iterator[Selected]:
     """Every field under `selection`, parents first, fragments unfolded; a cycle is cut.
 
-    Raises TooManyFields past 5000 fields: fragments may multiply.
+    Raises TooManyFields past `most` selections: fragments may multiply.
     """
     left: list[tuple[SelectionSetNode, str, int, frozenset[str]]] = [
         (selection, "", 1, frozenset())
@@ -70,7 +69,7 @@ def walk(
         inside, prefix, depth, spread = left.pop()
         for node in inside.selections:
             seen += 1
-            if seen > _MOST_FIELDS:
+            if seen > most:
                 raise TooManyFields
             if isinstance(node, FieldNode):
                 path = f"{prefix}{node.name.value}"

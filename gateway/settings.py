@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     max_depth: Annotated[int, Field(ge=3, le=50)] = Field(
         12, description="Deepest nesting of fields in a document."
     )
+    max_fields: Annotated[int, Field(ge=50, le=5000)] = Field(
+        500, description="Most fields in an operation, fragments unfolded and aliases counted."
+    )
     max_aliases: Annotated[int, Field(ge=0, le=1000)] = Field(
         30, description="Most aliases in a document."
     )

@@ -84,7 +84,7 @@ async def test_leaving_a_council_out_of_scope_does_not_unshield_a_child(
 
 
 async def test_where_no_shield_authority_is_connected_nobody_is_located(town: Open) -> None:
-    school = ("school", Desk((MIRA,)), {})
+    school: Agency = ("school", Desk((MIRA,)), {})
     national = ("gp", Desk((MIRA,)), {"claims": NATIONAL})
     async with town(school, national) as opened:
         answer = await opened.ask()
@@ -129,7 +129,7 @@ async def test_an_agency_of_which_one_system_was_silent_is_not_complete(town: Op
 
 async def test_an_answer_with_an_unresolved_record_is_not_complete(town: Open) -> None:
     brother = {**MIRA, "id": "z-9", "given": "Tomas"}
-    local = ("local", Desk((MIRA, brother)), {})
+    local: Agency = ("local", Desk((MIRA, brother)), {})
     async with town(_spine(), local) as opened:
         answer = await opened.ask()
     assert answer.child_answer["unresolved"]
