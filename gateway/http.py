@@ -165,6 +165,8 @@ class InParts(StreamingResponse):
         self._patience_s = patience_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send part after part."""
+
         async def send_soon(message: Message) -> None:
             await asyncio.wait_for(send(message), self._patience_s)
 
