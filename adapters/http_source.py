@@ -25,10 +25,11 @@ from adapters.http_judgement import Answer, Failure
 from adapters.http_operation import HttpDetail, HttpOperation
 from adapters.http_request import Asking, on_behalf_headers, url_for
 from adapters.login import Clock, Login
-from adapters.manifest import Limits
+from adapters.manifest import Limits, Manifest
 from adapters.mapping import Unusable
 from adapters.paging import NextPage, absolute
 from adapters.record import Record
+from adapters.xpath import language_of
 
 _FOR_DETAILS: Final = 0.95  # of the time given; the rest is for answering without them
 
@@ -279,3 +280,30 @@ def _with_defects(record: Record, fields: frozenset[str]) -> Record:
     if not fields:
         return record
     return replace(record, defects=tuple(sorted({*record.defects, *fields})))
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """How a source is reached: what carries its requests, its login, and where it may go."""
+
+    transport: Transport
+    login: Login
+    egress: Egress
+
+
+def source_over(manifest: Manifest, dialect: Dialect, wire: Wire, clock: Clock) -> HttpSource:
+    """The source of a checked manifest, reached by `wire`."""
+    language = language_of(manifest)
+    return HttpSource(
+        transport=wire.transport,
+        egress=wire.egress,
+        login=wire.login,
+        base_url=manifest.source.base_url or "",
+        headers=manifest.source.headers,
+        limits=manifest.limits,
+        operations={
+            one.name: HttpOperation.of(manifest, one, language) for one in manifest.operation
+        },
+        dialect=dialect,
+        clock=clock,
+    )

@@ -15,8 +15,7 @@ from adapters.file_login import open_folder
 from adapters.graphql import GRAPHQL
 from adapters.guarded_resolver import GuardedResolver
 from adapters.http_exchange import Connections, open_session
-from adapters.http_operation import HttpOperation
-from adapters.http_source import Dialect, HttpSource
+from adapters.http_source import Dialect, Wire, source_over
 from adapters.login import open_login
 from adapters.manifest import Manifest
 from adapters.plugin import Open, Opening, PluginMissing, plugin_named
@@ -25,7 +24,6 @@ from adapters.secrets import SecretMissing, Secrets
 from adapters.soap import SOAP
 from adapters.sql import open_source
 from adapters.sql_engine import address_of, read_dsn
-from adapters.xpath import language_of
 
 
 class UnknownKind(ValueError):
@@ -52,8 +50,6 @@ async def _open_http(dialect: Dialect, opening: Opening) -> Source:
     token_url = getattr(manifest.auth, "token_url", None)
     if token_url is not None:
         opening.egress.check(token_url, "auth.token_url")
-    language = language_of(manifest)
-    operations = {one.name: HttpOperation.of(manifest, one, language) for one in manifest.operation}
     tls = client_context(manifest.auth, opening.secrets)
     session = open_session(manifest, lambda: GuardedResolver(opening.egress), tls)
     try:
@@ -61,17 +57,9 @@ async def _open_http(dialect: Dialect, opening: Opening) -> Source:
     except BaseException:
         await session.close()
         raise
-    return HttpSource(
-        transport=Connections(session, manifest.limits.max_body, dialect.bodies_at),
-        egress=opening.egress,
-        login=login,
-        base_url=base_url,
-        headers=manifest.source.headers,
-        limits=manifest.limits,
-        operations=operations,
-        dialect=dialect,
-        clock=opening.clock,
-    )
+    transport = Connections(session, manifest.limits.max_body, dialect.bodies_at)
+    wire = Wire(transport, login, opening.egress)
+    return source_over(manifest, dialect, wire, opening.clock)
 
 
 async def _open_sql(opening: Opening) -> Source:
@@ -101,11 +89,14 @@ async def _open_plugin(opening: Opening) -> Source:
         raise UnknownKind(f"source {source.id}: {missing}") from None
 
 
+DIALECTS: Final[Mapping[str, Dialect]] = {
+    "fhir": FHIR,
+    "rest": REST,
+    "graphql": GRAPHQL,
+    "soap": SOAP,
+}
 OPENED_BY: Final[Mapping[str, Open]] = {
-    "fhir": partial(_open_http, FHIR),
-    "rest": partial(_open_http, REST),
-    "graphql": partial(_open_http, GRAPHQL),
-    "soap": partial(_open_http, SOAP),
+    **{name: partial(_open_http, dialect) for name, dialect in DIALECTS.items()},
     "sql": _open_sql,
     "file": _open_files,
     "plugin": _open_plugin,

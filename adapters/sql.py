@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, Self
 
 import aiosqlite
@@ -112,7 +113,7 @@ class SqlSource:
         details = await self._details(connection, operation, question, rows)
         if isinstance(details, Malformed):
             return details
-        return self._records(operation, question, rows, details)
+        return reply_of(operation, question, rows, details, self.clock().date())
 
     async def _name_ourselves(self, connection: AsyncConnection, question: Question) -> None:
         if self.engine.dialect.name == POSTGRESQL:
@@ -160,24 +161,25 @@ class SqlSource:
                 return Malformed("too_large")
         return found
 
-    def _records(
-        self,
-        operation: SqlOperation,
-        question: Question,
-        rows: list[Row],
-        details: Mapping[str, list[Row]],
-    ) -> Reply:
-        found = merged(rows, details)
-        documents = [record.documents[0] for record in found]
-        as_of = read_moment(operation.as_of, {ROWS: documents})
-        if not rows:
-            return NoRecord(as_of)
-        today = self.clock().date()
-        records = [record_of(operation.mapping, one, question.fields, today) for one in found]
-        broken = next((one for one in records if isinstance(one, Unusable)), None)
-        if broken is not None:
-            return Malformed(broken.rule)
-        return Records(tuple(one for one in records if isinstance(one, Record)), as_of)
+
+def reply_of(
+    operation: SqlOperation,
+    question: Question,
+    rows: list[Row],
+    details: Mapping[str, list[Row]],
+    today: date,
+) -> Reply:
+    """What the rows of an operation and of its details come to."""
+    found = merged(rows, details)
+    documents = [record.documents[0] for record in found]
+    as_of = read_moment(operation.as_of, {ROWS: documents})
+    if not rows:
+        return NoRecord(as_of)
+    records = [record_of(operation.mapping, one, question.fields, today) for one in found]
+    broken = next((one for one in records if isinstance(one, Unusable)), None)
+    if broken is not None:
+        return Malformed(broken.rule)
+    return Records(tuple(one for one in records if isinstance(one, Record)), as_of)
 
 
 @asynccontextmanager

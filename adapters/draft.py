@@ -1,0 +1,171 @@
+"""The beginning of a manifest, from five answers and the shape of a sample."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from adapters.codes import Sector
+from adapters.sample_shape import Shape
+
+_NUMBERS: Final = ("nhs_number", "upn")
+_DEFAULTS: Final[Mapping[str, str]] = {
+    "record_id": "id",
+    "nhs_number": "nhsNumber",
+    "given_names": "forename",
+    "family_name": "surname",
+    "birth_date": "dateOfBirth",
+}
+_AS: Final = {"nhs_number": "nhs_number", "upn": "upn", "birth_date": "date"}
+_FHIR_MAP: Final = """  [operation.map]
+  record_id = "id"
+  family_name = "name[0].family"
+  given_names = "name[0].given"
+  birth_date = { path = "birthDate", as = "date" }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The five answers; `address` is where the system is."""
+
+    identifier: str
+    agency: str
+    sector: Sector
+    telephone: str
+    address: str
+
+
+def draft(answers: Answers, shape: Shape) -> str:
+    """A manifest's text; what a person has to look at is marked with `# CHANGE`."""
+    kind = _kind(answers.address, shape)
+    parts = [
+        _head(answers, kind),
+        _FILE if kind == "file" else "",
+        _FHIR if kind == "fhir" else "",
+        *_operations(kind, shape),
+        _RELEASE,
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _kind(address: str, shape: Shape) -> str:
+    scheme = address.partition(":")[0].partition("+")[0]
+    by_address = {"postgresql": "sql", "sqlite": "sql", "sftp": "file", "file": "file"}
+    return by_address.get(scheme) or (shape.kind if shape.kind == "fhir" else "rest")
+
+
+def _head(answers: Answers, kind: str) -> str:
+    owner = answers.identifier
+    if kind == "sql":
+        place = 'dsn = { file = "dsn" } # the database address, in a file of this source\'s secrets'
+    else:
+        place = f"base_url = {_text(answers.address)}"
+    return f"""# A draft. Look at every CHANGE, then: teamaround source check FILE
+manifest = 1
+kind = "{kind}"
+
+[source]
+id = {_text(owner)}
+agency = {_text(owner)} # CHANGE where your organisation has several sources
+sector = "{answers.sector}"
+{place}
+effects = "none" # CHANGE to "notifies-agency" or "audited" if a read does anything at your side
+
+[agency]
+name = {_text(answers.agency)}
+duty_contact = {{ telephone = {_text(answers.telephone)} }} # CHANGE: add hours
+
+[limits]
+timeout = "2s"
+rate = "5/s" # CHANGE to what your system can bear
+concurrency = 4
+{_AUTH if answers.address.startswith("sftp:") else ""}"""
+
+
+def _operations(kind: str, shape: Shape) -> list[str]:
+    fields = shape.fields if {"family_name", "birth_date"} <= shape.fields.keys() else {}
+    mapped = {**(fields or _DEFAULTS)}
+    number = next((name for name in _NUMBERS if name in mapped), None)
+    first = [] if number is None else [_operation(kind, shape, "by-number", (number,), mapped)]
+    by_name = ("family_name", "birth_date")
+    like = "by-number" if first else None
+    return [*first, _operation(kind, shape, "by-name", by_name, mapped, like)]
+
+
+def _operation(  # noqa: PLR0913, PLR0917 - what an operation is made of
+    kind: str,
+    shape: Shape,
+    name: str,
+    keys: tuple[str, ...],
+    mapped: Mapping[str, str],
+    like: str | None = None,
+) -> str:
+    lines = ["[[operation]]", f'name = "{name}"']
+    lines += [f'like = "{like}"'] if like else []
+    lines += _asked(kind, shape, keys, mapped, alike=like is not None)
+    return "\n".join(lines) + "\n" + ("" if like else _map(kind, mapped))
+
+
+def _asked(
+    kind: str, shape: Shape, keys: tuple[str, ...], mapped: Mapping[str, str], *, alike: bool
+) -> list[str]:
+    search = _text(shape.search or "/children")
+    entries = ", ".join(f'{key} = "{{{key}}}"' for key in keys)
+    match kind:
+        case "sql":
+            where = " AND ".join(f"{mapped[key]} = :{key}" for key in keys)
+            # Text of a manifest, which a person reads before anybody runs it.
+            return [f"sql = '''SELECT * FROM {shape.table or 'children'} WHERE {where}'''"]  # noqa: S608
+        case "file":
+            by = f"by = [{', '.join(_text(key) for key in keys)}]"
+            return [by] if alike else ['file = "*.csv" # CHANGE', by]
+        case "fhir":
+            query = _FHIR_QUERY.get(keys[0], entries)
+            return [f"path = {search}", f"query = {{ {query} }}"]
+        case _:
+            asked = [f"path = {search} # CHANGE", f"query = {{ {entries} }} # CHANGE"]
+            return asked if alike else [*asked, f"records = {_text(shape.records or 'body.items')}"]
+
+
+_FHIR_QUERY: Final = {
+    "nhs_number": 'identifier = "https://fhir.nhs.uk/Id/nhs-number|{nhs_number}"',
+    "family_name": 'family = "{family_name}", birthdate = "eq{birth_date}"',
+}
+
+
+def _map(kind: str, mapped: Mapping[str, str]) -> str:
+    if kind == "fhir":
+        return _FHIR_MAP
+    lines = ["  [operation.map]"]
+    for name, path in mapped.items():
+        value = f'{{ path = {_text(path)}, as = "{_AS[name]}" }}' if name in _AS else _text(path)
+        lines.append(f"  {name} = {value}")
+    return "\n".join(lines) + "\n"
+
+
+def _text(value: str) -> str:
+    plain = "".join(char for char in value if char.isprintable())
+    escaped = plain.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+_AUTH: Final = """
+[auth]
+scheme = "sftp"
+user = { file = "user" }
+key = { file = "key" }
+host_key = "ssh-ed25519 CHANGE"
+"""
+_FILE: Final = """[file]
+format = "csv"
+"""
+_FHIR: Final = """[identify]
+nhs_number = "https://fhir.nhs.uk/Id/nhs-number"
+"""
+_RELEASE: Final = """# CHANGE: who may be told what. Without a rule nobody is told anything.
+# [[release]]
+# classes = ["IDENTITY", "INVOLVEMENT", "CONTACT"]
+# to = { sectors = ["SOCIAL_CARE", "HEALTH"], roles = ["practitioner"] }
+# purposes = ["SAFEGUARDING"]
+# until = 2027-12-31
+"""

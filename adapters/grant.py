@@ -1,0 +1,50 @@
+"""The operator's side of a manifest: what it asks for, to be granted or left out line by line."""
+
+from adapters.codes import Claim
+from adapters.egress import origin
+from adapters.manifest import Manifest
+
+
+def grant_text(manifest: Manifest, granted: frozenset[Claim]) -> str:
+    """A [[grant]] table in TOML with what is granted; what is claimed besides is a comment.
+
+    Where the address is a secret (kind `sql`), the origin is for the operator to write.
+    """
+    source = manifest.source
+    given = ", ".join(f'"{claim}"' for claim in sorted(granted))
+    places = ", ".join(f'"{place}"' for place in _origins(manifest))
+    refused = sorted(_claimed(manifest) - granted)
+    lines = [
+        "[[grant]]",
+        f'source = "{source.id}"',
+        f'agency = "{source.agency}"',
+        f"claims = [{given}]",
+        *(f"# claims {claim}: {_MEANS[claim]}" for claim in refused),
+        f"origins = [{places}]",
+    ]
+    if source.dsn is not None:
+        lines.append('# such as "postgresql://host:5432"; the manifest keeps its address a secret')
+    return "\n".join(lines)
+
+
+_MEANS = {
+    Claim.SPINE: "it is asked first and says who the child is",
+    Claim.SHIELD_AUTHORITY: "its word clears a child of a shield",
+    Claim.NATIONAL: "it serves every area, so that it locates nobody",
+    Claim.CONCLUSIVE: "its empty answer proves that there is no record",
+    Claim.EFFECTS_NONE: "reading changes nothing there, so it may be asked again",
+}
+
+
+def _claimed(manifest: Manifest) -> set[Claim]:
+    claimed = set(manifest.source.claims)
+    if manifest.source.effects == "none":
+        claimed.add(Claim.EFFECTS_NONE)
+    if any(operation.conclusive for operation in manifest.operation):
+        claimed.add(Claim.CONCLUSIVE)
+    return claimed
+
+
+def _origins(manifest: Manifest) -> list[str]:
+    addresses = [manifest.source.base_url, getattr(manifest.auth, "token_url", None)]
+    return sorted({origin(address) for address in addresses if address is not None})

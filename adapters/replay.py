@@ -1,0 +1,128 @@
+"""A manifest's source asked over recorded replies: no network, no secret, the same code."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from adapters import file_source
+from adapters.codes import Purpose
+from adapters.contract import Malformed, OnBehalf, Question, Reply, Unavailable
+from adapters.egress import Egress
+from adapters.http_exchange import HttpAnswer
+from adapters.http_source import Wire, source_over
+from adapters.kinds import DIALECTS
+from adapters.login import Clock, FixedLogin
+from adapters.manifest import Manifest, Operation
+from adapters.recorded import RecordedAnswers, RecordedFolder, media_type, path_shape
+from adapters.sql import SqlOperation, reply_of
+
+ALL_FIELDS = frozenset(
+    {
+        "addresses",
+        "carers",
+        "schools",
+        "gp_practice",
+        "involvements",
+        "support_statuses",
+        "events",
+    }
+)
+_NOBODY = OnBehalf("source check", "source check", Purpose.SAFEGUARDING, "source-check", 0)
+
+
+class NotReplayable(Exception):
+    """The recorded reply cannot be used; the message says why and echoes nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What was answered: the main reply, and each detail's by its name."""
+
+    main: HttpAnswer | Unavailable | Malformed
+    details: Mapping[str, HttpAnswer]
+
+
+def question_for(operation: Operation, given: Mapping[str, str]) -> Question:
+    """A question of nobody's, for everything that a record may have."""
+    return Question(operation.name, given, ALL_FIELDS, 10.0, _NOBODY)
+
+
+async def replay(
+    manifest: Manifest, question: Question, recording: Recording, clock: Clock
+) -> Reply:
+    """What the source would reply to `question` if its system answered so."""
+    match manifest.kind:
+        case "sql":
+            return _from_rows(manifest, question, recording, clock)
+        case "file":
+            return await _from_file(manifest, question, recording, clock)
+        case kind if kind in DIALECTS:
+            return await _over_http(manifest, question, recording, clock)
+        case _:
+            raise NotReplayable("the examples of a plugin are its own tests")
+
+
+async def _over_http(
+    manifest: Manifest, question: Question, recording: Recording, clock: Clock
+) -> Reply:
+    operation = _operation(manifest, question)
+    shapes = {
+        path_shape(operation.detail[name].path or ""): answer
+        for name, answer in recording.details.items()
+        if name in operation.detail
+    }
+    egress = Egress.of([manifest.source.base_url or ""])
+    wire = Wire(RecordedAnswers(recording.main, shapes), FixedLogin({}), egress)
+    return await source_over(manifest, DIALECTS[manifest.kind], wire, clock).ask(question)
+
+
+async def _from_file(
+    manifest: Manifest, question: Question, recording: Recording, clock: Clock
+) -> Reply:
+    folder = RecordedFolder(_body(recording.main))
+    with ThreadPoolExecutor(1) as threads:
+        source = file_source.open_source(manifest, folder, threads, clock)
+        return await source.ask(question)
+
+
+def _from_rows(manifest: Manifest, question: Question, recording: Recording, clock: Clock) -> Reply:
+    operation = SqlOperation.of(manifest, _operation(manifest, question), typed_dates=False)
+    rows = _rows(_body(recording.main))
+    details = {name: _rows(_body(recording.details[name])) for name in recording.details}
+    every = {name: details.get(name, []) for name in operation.details}
+    return reply_of(operation, question, rows, every, clock().date())
+
+
+def _operation(manifest: Manifest, question: Question) -> Operation:
+    return next(one for one in manifest.operation if one.name == question.operation)
+
+
+def _rows(content: bytes) -> list[Any]:
+    try:
+        rows = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        raise NotReplayable("rows are a JSON list of objects") from None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise NotReplayable("rows are a JSON list of objects")
+    return rows
+
+
+def _body(answer: HttpAnswer | Unavailable | Malformed) -> bytes:
+    if not isinstance(answer, HttpAnswer):
+        raise NotReplayable("this kind has no such fault")
+    return answer.body
+
+
+def recorded_answer(file: Path, status: int, most: int) -> HttpAnswer:
+    """A reply from its file beside the manifest; NotReplayable if it is absent or too long."""
+    try:
+        body = file.read_bytes()
+    except OSError:
+        raise NotReplayable(f"the file {file.name} cannot be read") from None
+    if len(body) > most:
+        raise NotReplayable(f"the file {file.name} is longer than limits.max_body")
+    return HttpAnswer(status, {"content-type": media_type(file)}, body)

@@ -1,0 +1,178 @@
+"""What a sample says of a system's form: the names of its fields, and never one of its values."""
+
+import csv
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+_DEEPEST: Final = 3
+_LARGEST: Final = 8 * 1024 * 1024
+_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+# Words that fields are called by, letters and digits alone, in the order of preference.
+_CALLED: Final[Mapping[str, tuple[str, ...]]] = {
+    "record_id": ("recordid", "personid", "pupilid", "id", "sourcedid", "clientid", "ref"),
+    "nhs_number": ("nhsnumber", "nhsno", "nhsid", "nhs", "commonchildid"),
+    "upn": ("upn", "uniquepupilnumber"),
+    "given_names": ("givenname", "givennames", "forename", "forenames", "firstname", "given"),
+    "family_name": ("familyname", "surname", "lastname", "family"),
+    "birth_date": ("birthdate", "dateofbirth", "dob", "born"),
+}
+
+
+class SampleUnreadable(Exception):
+    """The sample is of no form that is understood here; echoes nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A guess: `fields` are paths by our names, `records` where the list of records is.
+
+    `table` is the database's table, `search` the path of an HTTP search.
+    """
+
+    kind: str | None = None
+    records: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    table: str | None = None
+    search: str | None = None
+
+
+def shape_of(sample: Path) -> Shape:
+    """The shape of a JSON reply, OpenAPI document, FHIR capability statement, CSV or SQLite file.
+
+    SampleUnreadable for anything else.
+    """
+    try:
+        if sample.stat().st_size > _LARGEST:
+            raise SampleUnreadable("the sample is longer than 8 MiB")
+        if sample.read_bytes()[:16] == b"SQLite format 3\0":
+            return _of_tables(sample)
+        if sample.suffix.lower() == ".csv":
+            return _of_header(sample)
+        return _of_json(orjson.loads(sample.read_bytes()))
+    except (OSError, UnicodeDecodeError, orjson.JSONDecodeError, sqlite3.Error, csv.Error):
+        raise SampleUnreadable("the sample is no JSON, CSV or SQLite file") from None
+
+
+def _of_json(document: Any) -> Shape:
+    if isinstance(document, dict) and document.get("resourceType") in _FHIR:
+        return Shape("fhir", search="/Patient")
+    if isinstance(document, dict) and "openapi" in document:
+        return _of_openapi(document)
+    found = _records(document, "body", 0)
+    if found is None:
+        raise SampleUnreadable("the sample holds no list of objects, nor an object")
+    path, record = found
+    return Shape("rest", path, named(dict(_paths(record, "", 0))))
+
+
+_FHIR: Final = frozenset({"CapabilityStatement", "Conformance", "Patient", "Bundle"})
+
+
+def _records(document: Any, path: str, deep: int) -> tuple[str, Any] | None:
+    if isinstance(document, list):
+        first = next((one for one in document if isinstance(one, dict)), None)
+        return None if first is None else (path, first)
+    if not isinstance(document, dict) or deep == _DEEPEST:
+        return None
+    below = (_records(part, f"{path}.{_quoted(name)}", deep + 1) for name, part in document.items())
+    listed = next((one for one in below if one is not None and not one[0].startswith("[")), None)
+    return listed or (None if deep else (f"[{path}]", document))
+
+
+def _paths(record: Any, path: str, deep: int) -> Iterator[tuple[str, str]]:
+    # Each field's own name in letters and digits, and the path that leads to it.
+    if not isinstance(record, dict) or deep == _DEEPEST:
+        return
+    for name, part in record.items():
+        whole = f"{path}.{_quoted(name)}".removeprefix(".")
+        if isinstance(part, dict):
+            yield from _paths(part, whole, deep + 1)
+        elif not isinstance(part, list):
+            yield _bare(name), whole
+
+
+def _of_openapi(document: dict[str, Any]) -> Shape:
+    paths = document.get("paths")
+    reads = [
+        (path, item["get"])
+        for path, item in (paths.items() if isinstance(paths, dict) else ())
+        if isinstance(item, dict) and isinstance(item.get("get"), dict) and "{" not in path
+    ]
+    for path, read in reads:
+        names = list(_names(_resolved(document, read.get("responses")), document, 0))
+        fields = named({_bare(name): _quoted(name) for name in names})
+        if {"family_name", "birth_date"} <= fields.keys():
+            return Shape("rest", None, fields, search=path)
+    raise SampleUnreadable("no path of this OpenAPI document answers with people")
+
+
+def _names(schema: Any, document: dict[str, Any], deep: int) -> Iterator[str]:
+    schema = _resolved(document, schema)
+    if not isinstance(schema, dict) or deep > 4 * _DEEPEST:
+        return
+    for name, part in schema.items():
+        if name == "properties" and isinstance(part, dict):
+            yield from part
+        if isinstance(part, dict):
+            yield from _names(part, document, deep + 1)
+
+
+def _resolved(document: dict[str, Any], schema: Any) -> Any:
+    reference = schema.get("$ref") if isinstance(schema, dict) else None
+    if not isinstance(reference, str) or not reference.startswith("#/"):
+        return schema
+    found: Any = document
+    for part in reference.removeprefix("#/").split("/"):
+        found = found.get(part) if isinstance(found, dict) else None
+    return found
+
+
+def _of_header(sample: Path) -> Shape:
+    with sample.open(encoding="utf-8-sig", newline="") as lines:
+        header = next(csv.reader(lines), [])
+    return Shape("file", None, named({_bare(name): _quoted(name.strip()) for name in header}))
+
+
+def _of_tables(sample: Path) -> Shape:
+    with closing(sqlite3.connect(f"file:{sample}?mode=ro", uri=True)) as database:
+        tables = database.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
+        found: list[tuple[str, Mapping[str, str]]] = []
+        for (table,) in tables.fetchall():
+            columns = database.execute("SELECT name FROM pragma_table_info(?)", (table,))
+            names = [str(name) for (name,) in columns if _PLAIN.fullmatch(str(name))]
+            found.append((table, named({_bare(name): name for name in names})))
+    people = [one for one in found if _PLAIN.fullmatch(one[0]) and "family_name" in one[1]]
+    if not people:
+        raise SampleUnreadable("no table here has a column that looks like a surname")
+    table, fields = max(people, key=lambda one: len(one[1]))
+    return Shape("sql", None, fields, table=table)
+
+
+def named(paths: Mapping[str, str]) -> dict[str, str]:
+    """Our names for what fields are called: exactly, or by the end of a longer name."""
+    found: dict[str, str] = {}
+    for ours, words in _CALLED.items():
+        exact = (paths[word] for word in words if word in paths)
+        ending = (
+            path for word in words[:-1] for name, path in paths.items() if name.endswith(word)
+        )
+        path = next(exact, None) or next(ending, None)
+        if path is not None and path not in found.values():
+            found[ours] = path
+    return found
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _quoted(name: str) -> str:
+    return name if _PLAIN.fullmatch(name) else '"' + name.replace("\\", "").replace('"', "") + '"'

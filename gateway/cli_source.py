@@ -1,0 +1,190 @@
+"""`teamaround source`: an agency's manifest written, checked, listed and granted."""
+
+import asyncio
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from adapters.codes import Claim, Sector
+from adapters.conformance import Verdict, check_offline, check_online, level_of
+from adapters.draft import Answers, draft
+from adapters.egress import Egress, EgressRefused
+from adapters.grant import grant_text
+from adapters.kinds import UnknownKind, open_adapter
+from adapters.loading import ManifestInvalid, read_manifest
+from adapters.manifest import Manifest
+from adapters.manifest_schema import schema_text
+from adapters.sample_shape import SampleUnreadable, Shape, shape_of
+from adapters.secrets import SecretMissing, Secrets
+from gateway.clock import Clock
+from gateway.errors import ConfigurationInvalid
+from gateway.operator_file import read_operator_file
+
+source = typer.Typer(no_args_is_help=True, help=__doc__)
+
+ManifestFile = Annotated[Path, typer.Argument(help="The manifest, TOML.")]
+_NOT_YET = 1
+_WRONG = 2
+
+
+def _read(file: Path) -> Manifest:
+    try:
+        return read_manifest(file)
+    except ManifestInvalid as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(_WRONG) from None
+
+
+@source.command()
+def check(
+    file: ManifestFile,
+    operator: Annotated[
+        Path | None, typer.Option(help="The operator's file: ask the real system too.")
+    ] = None,
+    secrets: Annotated[Path, typer.Option(help="The folder of secrets.")] = Path("secrets"),
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,  # noqa: FBT002
+) -> None:
+    """Say which rules a source keeps, what to change, and the level that it reaches.
+
+    Without --operator nothing is connected to and no secret is read.
+    """
+    manifest = _read(file)
+    verdicts = asyncio.run(_checked(manifest, file, operator, secrets))
+    (_print_json if as_json else _print)(verdicts, online=operator is not None)
+    if any(one.passed is False for one in verdicts):
+        raise typer.Exit(_NOT_YET)
+
+
+async def _checked(
+    manifest: Manifest, file: Path, operator: Path | None, secrets: Path
+) -> list[Verdict]:
+    clock = Clock()
+    verdicts = await check_offline(manifest, file.parent, clock.now)
+    if operator is None:
+        return verdicts
+    try:
+        adapter = await open_adapter(
+            manifest,
+            secrets=Secrets(manifest.source.id, os.environ, secrets),
+            egress=Egress.of(_origins(manifest, operator)),
+            clock=clock.now,
+        )
+    except (ConfigurationInvalid, SecretMissing, EgressRefused, UnknownKind, ValueError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(_WRONG) from None
+    try:
+        return [*verdicts, *await check_online(manifest, adapter.source)]
+    finally:
+        await adapter.source.aclose()
+
+
+def _origins(manifest: Manifest, operator: Path) -> frozenset[str]:
+    granted = (one for one in read_operator_file(operator).grant)
+    return next(
+        (one.origins for one in granted if one.source == manifest.source.id), frozenset[str]()
+    )
+
+
+def _print(verdicts: Sequence[Verdict], *, online: bool) -> None:
+    words = {True: "passed ", False: "FAILED ", None: "not run"}
+    for one in verdicts:
+        typer.echo(f"{words[one.passed]} {one.level:10} {one.rule}")
+        if one.what:
+            typer.echo(f"{'':19}{one.what}")
+    reached = level_of(list(verdicts))
+    asked = "" if online else " offline; --operator asks the real system too"
+    typer.echo(f"Level: {reached or 'none'}{asked}")
+
+
+def _print_json(verdicts: Sequence[Verdict], *, online: bool) -> None:
+    rules = [
+        {"rule": one.rule, "level": one.level, "passed": one.passed, "what": one.what}
+        for one in verdicts
+    ]
+    found = {"level": level_of(list(verdicts)), "online": online, "rules": rules}
+    typer.echo(json.dumps(found, indent=2))
+
+
+@source.command("list")
+def list_(
+    folder: Annotated[Path, typer.Argument(help="A folder of manifests.")],
+) -> None:
+    """List the manifests of a folder: source, agency, kind, how it is asked, what it claims."""
+    table = Table("source", "agency", "kind", "asked by", "claims")
+    wrong = False
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            manifest = read_manifest(file)
+        except ManifestInvalid as error:
+            typer.echo(str(error), err=True)
+            wrong = True
+            continue
+        asked = "; ".join(" + ".join(sorted(one.card.needs)) for one in manifest.operation)
+        claims = ", ".join(sorted(manifest.source.claims))
+        cells = (manifest.source.id, manifest.agency.name, manifest.kind, asked, claims)
+        table.add_row(*map(escape, cells))
+    Console().print(table)
+    if wrong:
+        raise typer.Exit(_WRONG)
+
+
+@source.command()
+def grant(
+    file: ManifestFile,
+    claim: Annotated[
+        list[Claim] | None, typer.Option(help="A claim that you grant; may be given again.")
+    ] = None,
+) -> None:
+    """Print the [[grant]] that lets a source in, for the operator to put in the operator's file.
+
+    What the manifest claims and --claim does not name stands there as a comment.
+    """
+    typer.echo(grant_text(_read(file), frozenset(claim or ())))
+
+
+@source.command()
+def schema() -> None:
+    """Print the JSON Schema of a manifest, for editors."""
+    typer.echo(schema_text(), nl=False)
+
+
+@source.command()
+def new(  # noqa: PLR0913, PLR0917  one option a question
+    identifier: Annotated[str, typer.Option("--id", prompt="Id of the source (a-z, 0-9, -)")],
+    agency: Annotated[str, typer.Option(prompt="Your organisation's name")],
+    sector: Annotated[Sector, typer.Option(prompt="Its sector")],
+    telephone: Annotated[str, typer.Option(prompt="Telephone of the duty contact")],
+    address: Annotated[str, typer.Option(prompt="Address of the system")],
+    sample: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            help="A reply of your system (JSON, CSV), an OpenAPI document or a FHIR capability"
+            " statement: its shape is kept, its values never.",
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write; else it is printed.")] = None,
+) -> None:
+    """Write the beginning of a manifest from five answers, and a sample if there is one."""
+    try:
+        shape = Shape() if sample is None else shape_of(sample)
+        text = draft(Answers(identifier, agency, sector, telephone, address), shape)
+    except SampleUnreadable as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(_WRONG) from None
+    if out is None:
+        typer.echo(text)
+        return
+    if out.exists():
+        typer.echo(f"{out} is there already; it stays as it is", err=True)
+        raise typer.Exit(_WRONG)
+    out.write_text(text, "utf-8")
+    _read(out)
+    typer.echo(f"{out} is written. Next: teamaround source check {out}")
