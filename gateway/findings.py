@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
-from adapters.codes import Claim
+from adapters.codes import Claim, Sex
 from adapters.record import Identifier, Name, Record
 from gateway.call import Answered
 from gateway.inquiry import Known
@@ -14,6 +15,8 @@ from resolvers.grading import grade
 from resolvers.identify import resolve
 from resolvers.reference import Reference, named_record
 from resolvers.shield import restriction
+
+_SAID_SEXES: Final = (Sex.FEMALE, Sex.MALE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ def stated_reference(known: Known, sources: Iterable[RegisteredSource]) -> Refer
         sex=known.sex,
         stated_names=names,
         stated_birth_date=known.birth_date,
+        stated_postcodes=frozenset({known.postcode} if known.postcode else ()),
     )
 
 
@@ -77,10 +81,32 @@ def find(
     answers: Mapping[str, Answered],
     sources: Mapping[str, RegisteredSource],
 ) -> Findings:
-    """The findings of the answers so far; `sources` are all in scope, asked or not."""
-    apart = {s for s in answers if sources[s].sensitive}
-    spine = [a for s, a in answers.items() if Claim.SPINE in sources[s].claims and s not in apart]
+    """The findings of the answers so far; `sources` are all in scope, asked or not.
+
+    Where the child lives, as the caller or an agency says, counts only once the child is cleared:
+    until then any postcode finds the same.
+    """
+    spine = [
+        answered
+        for name, answered in answers.items()
+        if Claim.SPINE in sources[name].claims and not sources[name].sensitive
+    ]
     reference = _frozen(stated, spine)
+    unlocated = _found(reference, answers, sources)
+    doubtful = any(
+        not g.settled for every in unlocated.resolution.by_source.values() for g in every
+    )
+    if unlocated.restriction is not Restriction.NONE_KNOWN or not doubtful:
+        return unlocated
+    return _found(replace(reference, postcodes=stated.stated_postcodes), answers, sources)
+
+
+def _found(
+    reference: Reference,
+    answers: Mapping[str, Answered],
+    sources: Mapping[str, RegisteredSource],
+) -> Findings:
+    apart = {s for s in answers if sources[s].sensitive}
     everybody = resolve(reference, {s: a.records for s, a in answers.items()})
     resolution = everybody
     if apart:
@@ -118,8 +144,12 @@ def _frozen(stated: Reference, spine: Iterable[Answered]) -> Reference:
     resolution = resolve(stated, {a.source: a.records for a in answers})
     records = [r for a in answers for r in resolution.certain(a.source)]
     born = {r.birth_date for r in records if r.birth_date}
+    known_days = {r.birth_date for r in records if not r.birth_date_estimated}
+    said = {r.sex for r in records if r.sex in _SAID_SEXES}
     return replace(
         stated,
+        sex=said.pop() if stated.sex not in _SAID_SEXES and len(said) == 1 else stated.sex,
+        birth_dates_estimated=frozenset(born - known_days - stated.birth_dates),
         identifiers=stated.identifiers.union(*(r.identifiers for r in records)),
         names=(*stated.names, *(n for r in records for n in r.names if n not in stated.names)),
         birth_dates=stated.birth_dates | born,

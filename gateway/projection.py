@@ -44,6 +44,8 @@ _SHIELDED: Final = (
     ReleaseClass.INVOLVEMENT,
 )
 
+_HOME: Final = "postcode"  # the one detail of a grade that says where a child lives
+
 Seal = Callable[[str, str, str | None], str]
 
 
@@ -330,10 +332,15 @@ def _candidates(view: View, findings: Findings) -> Iterable[Candidate]:
 def _candidate(
     view: View, findings: Findings, source: str, card: AgencyCard, graded: Graded
 ) -> Candidate:
-    """What agreed and differed is told only to whom this source gives the child's identity."""
-    grade = graded.grade
-    if ReleaseClass.IDENTITY not in view.verdict(source, findings, graded.record).permitted:
+    """What agreed and differed is told only to whom this source gives the child's identity.
+
+    And whether the home did, only to whom it gives the child's location too.
+    """
+    grade, permitted = graded.grade, view.verdict(source, findings, graded.record).permitted
+    if ReleaseClass.IDENTITY not in permitted:
         grade = replace(grade, agreed=(), differed=(), not_held=(), likely_other=None)
+    elif ReleaseClass.LOCATION not in permitted:
+        grade = grade.without(_HOME)
     return Candidate(view.seal(card.id, source, graded.record.record_id), card, grade)
 
 

@@ -1,8 +1,9 @@
 """The words in which a match is said: FHIR's grades, and classes of detail, never a probability."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Self
 
 from adapters.record import Record
 
@@ -32,6 +33,12 @@ class Grade:
     differed: tuple[str, ...] = ()
     not_held: tuple[str, ...] = ()
     likely_other: LikelyOther | None = None
+
+    def without(self, detail: str) -> Self:
+        """The same grade, with nothing said of one detail."""
+        said = (self.agreed, self.differed, self.not_held)
+        agreed, differed, not_held = (tuple(d for d in each if d != detail) for each in said)
+        return replace(self, agreed=agreed, differed=differed, not_held=not_held)
 
 
 @dataclass(frozen=True, slots=True)

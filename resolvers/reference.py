@@ -15,7 +15,8 @@ class Reference:
     `stated_birth_date` and `stated_names` are the caller's own. Without either of them no
     identifier is ever graded certain, whatever the identity sources added. `postcodes` are None
     until the shield authorities have cleared the child: then no location is weighed at all, be it
-    the caller's or an agency's. `birth_dates_estimated`: those of `birth_dates` that are guesses.
+    the caller's or an agency's; `stated_postcodes` wait until then. `birth_dates_estimated`: those
+    of `birth_dates` that are guesses.
     """
 
     identifiers: frozenset[Identifier] = frozenset()
@@ -24,6 +25,7 @@ class Reference:
     sex: Sex | None = None
     stated_names: tuple[Name, ...] = ()
     stated_birth_date: PartialDate | None = None
+    stated_postcodes: frozenset[str] = frozenset()
     postcodes: frozenset[str] | None = None
     birth_dates_estimated: frozenset[PartialDate] = frozenset()
 

@@ -1,0 +1,83 @@
+"""Who the answers make the child, and what of a caller's details may count towards it."""
+
+from dataclasses import replace
+
+from adapters.codes import Claim, Sex
+from adapters.contract import Question, Records, Reply
+from adapters.dates import PartialDate
+from adapters.identifiers import NHS_NUMBER, NhsNumber, Postcode
+from adapters.record import Address, Name, Record
+from gateway.call import Answered
+from gateway.findings import Findings, find, stated_reference
+from gateway.inquiry import Known
+from gateway.registry import RegisteredSource
+from resolvers.child import Restriction
+from tests.gateway.agencies import AUTHORITY, LOCAL, MIRA
+from tests.gateway.plain_sources import file_of, record, registered
+
+HOME = "ZE1 0AA"
+KNOWN = Known(
+    nhs_number=NhsNumber(MIRA["nhs"]),
+    given_names=(MIRA["given"],),
+    family_name=MIRA["family"],
+    birth_date=PartialDate.parse(MIRA["born"]),
+)
+HERS = replace(record(), sex=Sex.FEMALE)
+UNNUMBERED = replace(HERS, identifiers=(), addresses=(Address(postcode=HOME),))
+
+
+async def nobody_asks(_: Question) -> Reply:
+    raise AssertionError
+
+
+def source(name: str, claims: frozenset[Claim]) -> RegisteredSource:
+    return registered(file_of(name, claims=claims), nobody_asks)
+
+
+SOURCES = {"spine": source("spine", AUTHORITY), "police": source("police", LOCAL)}
+
+
+def found(known: Known, spine: Record, police: Record) -> Findings:
+    answers = {
+        "spine": Answered("spine", Records((spine,)), by_identifier={NHS_NUMBER: MIRA["nhs"]}),
+        "police": Answered("police", Records((police,))),
+    }
+    return find(stated_reference(known, SOURCES.values()), answers, SOURCES)
+
+
+def living_at(postcode: str | None) -> Known:
+    return replace(KNOWN, postcode=Postcode.parse(postcode) if postcode else None)
+
+
+def test_a_cleared_childs_home_counts_towards_a_record_without_a_number() -> None:
+    plain = replace(UNNUMBERED, sex=None)
+    findings = found(living_at(HOME), HERS, plain)
+    assert findings.restriction is Restriction.NONE_KNOWN
+    assert findings.resolution.certain("police") == (plain,)
+    assert not found(living_at("AB1 2CD"), HERS, plain).resolution.certain("police")
+
+
+def test_before_a_child_is_cleared_every_guess_of_her_home_finds_the_same() -> None:
+    for spine in (replace(HERS, restricted=True), replace(HERS, restricted=None)):
+        here, there, nowhere = (
+            found(living_at(home), spine, UNNUMBERED) for home in (HOME, "AB1 2CD", None)
+        )
+        assert here == there == nowhere
+        assert not here.resolution.certain("police")
+
+
+def test_the_sex_that_the_identity_source_says_is_known_of_the_child() -> None:
+    brother = replace(UNNUMBERED, sex=Sex.MALE, names=(Name(("M",), MIRA["family"]),))
+    graded = found(KNOWN, HERS, brother).resolution.by_source["police"]
+    assert graded[0].grade.differed == ("sex",)
+
+
+def test_a_birth_date_that_the_identity_source_guesses_is_no_whole_day() -> None:
+    known = replace(KNOWN, birth_date=None)
+    guessed = replace(HERS, birth_date_estimated=True)
+    graded = found(known, guessed, UNNUMBERED).resolution.by_source["police"]
+    assert "birth_date" not in graded[0].grade.agreed
+    assert (
+        "birth_date"
+        in found(known, HERS, UNNUMBERED).resolution.by_source["police"][0].grade.agreed
+    )
