@@ -1,6 +1,7 @@
 """`teamaround audit`: publish the log as files, and check what somebody published."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,15 +9,19 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from adapters.codes import Purpose
 from gateway.app import open_publication
 from gateway.audit.entry import AuditKind, Entry
 from gateway.audit.export import export_log
 from gateway.audit.failures import KeysUnreadable, LogCorrupt, LogUnavailable
 from gateway.audit.key_ring import begin_epoch as begin
 from gateway.audit.key_ring import destroy_epoch as destroy
+from gateway.audit.listing import as_json_lines, as_table
+from gateway.audit.logged import Logged
 from gateway.audit.postgres_schema import script
 from gateway.audit.reconciliation import AccessLogUnreadable, Call, Reconciliation, read_calls
 from gateway.audit.reconciliation import reconcile as compare
+from gateway.audit.search import Place, Search
 from gateway.clock import Clock
 from gateway.errors import ConfigurationInvalid
 from gateway.settings import Settings, read_settings
@@ -94,6 +99,52 @@ async def _reconciled(
 ) -> Reconciliation:
     async with open_publication(settings, Clock()) as publication:
         return await compare(publication.log, agency, calls, *within)
+
+
+@audit.command()
+def search(  # noqa: PLR0913, PLR0917 - one option a part of a search
+    who: Annotated[str, typer.Option(help="Who searches, for the log.")],
+    user: Annotated[str | None, typer.Option(help="The user who asked.")] = None,
+    organisation: Annotated[str | None, typer.Option(help="On whose behalf.")] = None,
+    agency: Annotated[str | None, typer.Option(help="An agency that was asked.")] = None,
+    purpose: Annotated[Purpose | None, typer.Option(help="The stated purpose.")] = None,
+    kind: Annotated[AuditKind | None, typer.Option(help="What the entry records.")] = None,
+    query_id: Annotated[str | None, typer.Option(help="The question's id.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="From this moment on, UTC.")] = None,
+    before: Annotated[datetime | None, typer.Option(help="Before this moment, UTC.")] = None,
+    table: Annotated[bool, typer.Option("--csv", help="CSV, not a JSON object a line.")] = False,  # noqa: FBT002 - a flag
+    settings: SettingsFile = None,
+) -> None:
+    """Write the entries that fit, newest first; the search itself is logged first.
+
+    A child is searched for over the API alone, where its details come in no command line.
+    """
+    wanted = Search(
+        user=user,
+        organisation=organisation,
+        agency=agency,
+        purpose=purpose,
+        kind=kind,
+        query_id=query_id,
+        since=since.replace(tzinfo=UTC) if since else None,
+        before=before.replace(tzinfo=UTC) if before else None,
+    )
+    found = _run(_searched(_settings(settings), who, wanted))
+    for line in as_table(found) if table else as_json_lines(found):
+        sys.stdout.write(line)
+
+
+async def _searched(settings: Settings, who: str, wanted: Search) -> list[Logged]:
+    clock, found = Clock(), list[Logged]()
+    async with open_publication(settings, clock) as publication:
+        kind = AuditKind.AUDIT_SEARCH
+        entry = Entry(kind=kind, at=clock.now(), user=who, detail="ENTRIES_EXPORTED")
+        await publication.log.append(entry)
+        after: Place | None = None
+        while page := await publication.log.search(wanted, after=after):
+            found += page
+            after = page[-1].place
+    return found
 
 
 @audit.command()

@@ -1,12 +1,14 @@
 """An operator exports the log, and a stranger checks it with one command and one key."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from gateway.audit.checkpoint import checkpoint_text
+from gateway.audit.key_ring import KeyRing
 from gateway.audit.log import AuditLog
 from gateway.cli import app
 from tests.gateway.audit.examples import asked
@@ -47,6 +49,25 @@ def test_what_is_exported_is_accepted_with_the_key_that_was_printed(tmp_path: Pa
     assert exported.stdout.startswith("1 entries, root ")
     verified = run("verify", tmp_path / "export", "--key", key)
     assert (verified.exit_code, verified.stdout[:6]) == (0, "holds:")
+
+
+@pytest.mark.usefixtures("settings")
+def test_an_operators_search_is_in_the_log_before_it_is_answered(tmp_path: Path) -> None:
+    asyncio.run(one_entry(tmp_path / "state" / "audit.sqlite"))
+    lines = run("search", "--who", "a.auditor", "--user", "j.okafor").stdout.splitlines()
+    assert [json.loads(line)["entry"]["user"] for line in lines] == ["j.okafor"]
+    table = run("search", "--who", "a.auditor", "--kind", "AUDIT_SEARCH", "--csv").stdout
+    assert table.count("a.auditor") == 2
+
+
+@pytest.mark.usefixtures("settings")
+def test_an_epoch_is_begun_and_destroyed_and_both_are_in_the_log(tmp_path: Path) -> None:
+    KeyRing.at(tmp_path / "state" / "epochs", first_epoch="2026")
+    assert run("begin-epoch", "2027", "--who", "the.officer").exit_code == 0
+    assert run("destroy-epoch", "2026", "--who", "the.officer").exit_code == 0
+    assert run("destroy-epoch", "2027", "--who", "the.officer").exit_code == 2
+    found = run("search", "--who", "a", "--kind", "CONFIGURATION_CHANGE", "--csv").stdout
+    assert found.count("EPOCH_BEGUN") == found.count("EPOCH_DESTROYED") == 1
 
 
 def test_a_log_signed_by_another_key_is_refused(tmp_path: Path) -> None:
