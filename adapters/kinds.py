@@ -92,6 +92,7 @@ async def _open_plugin(opening: Opening) -> Source:
 DIALECTS: Final[Mapping[str, Dialect]] = {
     "fhir": FHIR,
     "rest": REST,
+    "oneroster": REST,
     "graphql": GRAPHQL,
     "soap": SOAP,
 }

@@ -17,6 +17,7 @@ from pydantic import (
 from adapters.codes import Claim, Purpose, ReleaseClass, Sector
 from adapters.contract import OperationCard
 from adapters.likeness import with_likes
+from adapters.preset import with_preset
 
 KEYS = frozenset(
     {
@@ -581,4 +582,4 @@ class Manifest(Table):
     @model_validator(mode="before")
     @classmethod
     def _alike(cls, data: object) -> object:
-        return with_likes(data)
+        return with_likes(with_preset(data))

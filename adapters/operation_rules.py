@@ -32,6 +32,9 @@ KINDS: Final = {
     "rest": Kind(
         ("base_url",), ("path", "records"), _JSON | {"method", "query", "body"}, _HTTP_DETAIL
     ),
+    "oneroster": Kind(
+        ("base_url",), ("path", "records"), _JSON | {"method", "query", "body"}, _HTTP_DETAIL
+    ),
     "graphql": Kind(("base_url",), ("document", "records"), _JSON | {"document", "variables"}),
     "soap": Kind(
         ("base_url",),
