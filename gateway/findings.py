@@ -48,6 +48,8 @@ def stated_reference(known: Known, sources: Iterable[RegisteredSource]) -> Refer
     if known.agency_record:
         agency, record_id = known.agency_record
         identifiers |= {named_record(s.id, record_id) for s in sources if s.agency == agency}
+    chosen = [each.record for each in known.chosen if each.record]
+    identifiers |= {named_record(each.source, each.record_id) for each in chosen}
     named = bool(known.given_names or known.family_name)
     names = (Name(known.given_names, known.family_name),) if named else ()
     return Reference(

@@ -1,8 +1,8 @@
 """What is asked: whom the caller means, why, and where; checked before anybody is asked."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Self
 
 from adapters.codes import AbuseCategory, Purpose, Sex
 from adapters.dates import PartialDate
@@ -10,14 +10,25 @@ from adapters.identifiers import NhsNumber, Postcode, Upn
 from adapters.record import Name
 from gateway.caller import Caller
 from gateway.errors import AskDifferently, NotAllowed, NotYetAvailable
+from gateway.sealed_key import SealedRecord
 from resolvers.names import families, givens
 
 LONGEST_JUSTIFICATION: Final = 2000
 LONGEST_CASE_REFERENCE: Final = 100
 _LONGEST_LINE: Final = 100
 _MOST_NAMES: Final = 10
+_MOST_CHOSEN: Final = 5
 _FOR_HARM: Final = frozenset({Purpose.SAFEGUARDING, Purpose.EMERGENCY})
 _LINE: Final = f"each of at most {_LONGEST_LINE} characters that can be seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An unresolved record that the caller takes to be the child's; `record` once opened."""
+
+    key: str = field(repr=False)
+    reason: str
+    record: SealedRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,7 @@ class Known:
     birth_date: PartialDate | None = None
     sex: Sex | None = None
     postcode: Postcode | None = None
+    chosen: tuple[Chosen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,17 @@ class Inquiry:
     reason: Reason
     scope: Scope = Scope()
 
+    def opened(self, open_key: Callable[[str], SealedRecord | None]) -> Self:
+        """This inquiry with every chosen record's key opened; AskDifferently if one does not."""
+        chosen = tuple(replace(each, record=open_key(each.key)) for each in self.known.chosen)
+        if not all(each.record for each in chosen):
+            raise AskDifferently(
+                "VARIABLES_INVALID",
+                "known.chosen: a key is from your own answer of the last ten minutes, for the same"
+                " purpose; ask again, and choose from that answer",
+            )
+        return replace(self, known=replace(self.known, chosen=chosen))
+
 
 def inquiries(arguments: Mapping[str, Any], caller: Caller) -> tuple[Inquiry, ...]:
     """The inquiries of a `child` or `children` field, from its coerced arguments.
@@ -82,10 +105,6 @@ def inquiries(arguments: Mapping[str, Any], caller: Caller) -> tuple[Inquiry, ..
 
 
 def _known(details: Mapping[str, Any]) -> Known:
-    if details.get("chosen"):
-        raise NotYetAvailable(
-            "NOT_YET_AVAILABLE", "known.chosen is not yet available here: leave it out"
-        )
     known = Known(
         nhs_number=details.get("nhsNumber"),
         upn=details.get("upn"),
@@ -95,9 +114,29 @@ def _known(details: Mapping[str, Any]) -> Known:
         birth_date=details.get("birthDate"),
         sex=details.get("sex"),
         postcode=details.get("postcode"),
+        chosen=_chosen(details.get("chosen") or []),
     )
     _enough(known)
     return known
+
+
+def _chosen(every: list[Mapping[str, Any]]) -> tuple[Chosen, ...]:
+    if len(every) > _MOST_CHOSEN:
+        raise AskDifferently(
+            "VARIABLES_INVALID", f"known.chosen: at most {_MOST_CHOSEN} records at once"
+        )
+    chosen = tuple(Chosen(str(each["key"]), str(each["reason"]).strip()) for each in every)
+    if not all(each.reason for each in chosen):
+        raise AskDifferently(
+            "JUSTIFICATION_MISSING",
+            "known.chosen: say in words why each record is taken to be this child's",
+        )
+    if any(len(each.reason) > LONGEST_JUSTIFICATION for each in chosen):
+        raise AskDifferently(
+            "JUSTIFICATION_TOO_LONG",
+            f"known.chosen: a reason has at most {LONGEST_JUSTIFICATION} characters",
+        )
+    return chosen
 
 
 def _names(values: list[str]) -> tuple[str, ...]:

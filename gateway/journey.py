@@ -3,7 +3,7 @@
 from asyncio import gather
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.codes import Claim
 from adapters.contract import OnBehalf
@@ -78,7 +78,8 @@ class Journey:
         try:
             caller = self._planning.caller(request)
             document = self._planning.document(request)
-            prepared = self._planning.prepare(document, request, caller)
+            planned = self._planning.prepare(document, request, caller)
+            prepared = tuple(self._opened(each, caller) for each in planned)
             if prepared:
                 self._watch.refuse_unwitnessed()
         except (SignIn, NotAllowed) as refusal:
@@ -111,6 +112,13 @@ class Journey:
             raise
         if reads == ENTRIES_READ:
             await self._recorder.searched(caller, reads, agency=None)
+
+    def _opened(self, prepared: Prepared, caller: Caller) -> Prepared:
+        """The inquiry with the keys of its chosen records opened, before anything is logged."""
+        inquiry = prepared.inquiry
+        purpose = inquiry.reason.purpose
+        opened = inquiry.opened(lambda key: self._seal.opened(key, caller, purpose))
+        return replace(prepared, inquiry=opened)
 
     async def _question(self, prepared: Prepared, document: Document, caller: Caller) -> Question:
         intent = await self._intent(prepared, document, caller)

@@ -16,11 +16,12 @@ from gateway.audit.sealing import seal
 from gateway.caller import Caller
 from gateway.clock import Clock
 from gateway.errors import TryLater
-from gateway.inquiry import Inquiry, Known, Reason
+from gateway.inquiry import Inquiry, Known
 from resolvers.version import MATCHER
 
 PASSED_ON = "PASSED_ON"
 SIGNIFICANT_HARM = "SIGNIFICANT_HARM"
+CHOSEN = "CHOSEN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,14 @@ class Recorder:
             self._entry(AuditKind.INTENT, caller),
             query_id=query_id,
             purpose=reason.purpose,
-            justification=await seal(self.keys, _justification(reason), query_id),
+            justification=await seal(self.keys, _justification(inquiry), query_id),
             case_reference=await seal(self.keys, case, query_id) if case else None,
             child_pseudonyms=await self.pseudonyms(inquiry.known),
             document=document,
             policy_version=policy_version,
             matcher_version=MATCHER,
             agencies=tuple(AuditedAgency(agency) for agency in agencies),
-            detail=SIGNIFICANT_HARM if reason.significant_harm else None,
+            detail=_detail(inquiry),
         )
         return Intent(entry, query_id, await self._append(entry))
 
@@ -154,13 +155,28 @@ def _identifiers(known: Known) -> Iterator[tuple[str, str]]:
     if known.agency_record:
         agency, record_id = known.agency_record
         yield f"record_id:{agency}", record_id
+    for chosen in known.chosen:
+        if chosen.record:
+            yield f"record_id:{chosen.record.agency}", chosen.record.record_id
 
 
-def _justification(reason: Reason) -> str:
-    harm = reason.significant_harm
-    if harm is None:
-        return reason.justification
-    return f"{reason.justification}\n{SIGNIFICANT_HARM} {harm.suspected}: {harm.justification}"
+def _justification(inquiry: Inquiry) -> str:
+    """Everything that the caller gave as a reason, a line each."""
+    lines = [inquiry.reason.justification]
+    if harm := inquiry.reason.significant_harm:
+        lines.append(f"{SIGNIFICANT_HARM} {harm.suspected}: {harm.justification}")
+    lines.extend(
+        f"{CHOSEN} {chosen.record.agency}: {chosen.reason}"
+        for chosen in inquiry.known.chosen
+        if chosen.record
+    )
+    return "\n".join(lines)
+
+
+def _detail(inquiry: Inquiry) -> str | None:
+    """What is special about the question, as codes; the log is searched for them."""
+    said = {SIGNIFICANT_HARM: inquiry.reason.significant_harm, CHOSEN: inquiry.known.chosen}
+    return "_".join(code for code, given in said.items() if given) or None
 
 
 def _audited(row: AgencyRow) -> AuditedAgency:

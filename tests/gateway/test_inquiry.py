@@ -153,15 +153,8 @@ def test_a_subject_asks_through_another_door() -> None:
     assert refused.value.code == "SUBJECT_ACCESS_REFUSED"
 
 
-@pytest.mark.parametrize(
-    ("known", "reason"),
-    [
-        ({**KNOWN, "chosen": [{"key": "k", "reason": "same coat"}]}, REASON),
-        (KNOWN, {**REASON, "breakGlass": "b-1"}),
-    ],
-)
-def test_what_this_version_does_not_serve_says_so(known: Any, reason: Any) -> None:
-    error = refusal(known, reason)
+def test_what_this_version_does_not_serve_says_so() -> None:
+    error = refusal(KNOWN, {**REASON, "breakGlass": "b-1"})
     assert isinstance(error, NotYetAvailable)
     assert error.code == "NOT_YET_AVAILABLE"
 
