@@ -1,4 +1,4 @@
-"""A database of its own for each test, owned by one role and used by another."""
+"""A place of its own for each test's log, owned by one role and used by another."""
 
 from itertools import count
 
@@ -11,16 +11,21 @@ ROLE = "teamaround_log"
 _NUMBERS = count()
 
 
-async def new_database(server: Postgres) -> str:
-    """The name of a fresh database with the log's tables."""
+async def new_schema(server: Postgres) -> str:
+    """Where a fresh log's tables are, as a database's name in a DSN: in a schema of their own."""
     name = f"audit_{next(_NUMBERS)}"
-    owner = await asyncpg.connect(server.dsn())
-    try:
-        if not await owner.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", ROLE):
-            await owner.execute(f"CREATE ROLE {ROLE} LOGIN")
-        await owner.execute(f"CREATE DATABASE {name}")
-    finally:
-        await owner.close()
+    await _make_role(server)
+    await as_owner(server.dsn(), f"CREATE SCHEMA {name}; GRANT USAGE ON SCHEMA {name} TO {ROLE}")
+    place = f"postgres?search_path={name}"
+    await as_owner(server.dsn(place), script(ROLE))
+    return place
+
+
+async def new_database(server: Postgres) -> str:
+    """The name of a fresh database with the log's tables, which takes longer to make."""
+    name = f"audit_{next(_NUMBERS)}"
+    await _make_role(server)
+    await as_owner(server.dsn(), f"CREATE DATABASE {name}")
     await as_owner(server.dsn(name), script(ROLE))
     return name
 
@@ -32,3 +37,10 @@ async def as_owner(dsn: str, sql: str) -> None:
         await connection.execute(sql)
     finally:
         await connection.close()
+
+
+async def _make_role(server: Postgres) -> None:
+    missing = f"IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}')"
+    await as_owner(
+        server.dsn(), f"DO $$ BEGIN {missing} THEN CREATE ROLE {ROLE} LOGIN; END IF; END $$"
+    )

@@ -23,7 +23,7 @@ from gateway.verify.key import VerifierKey
 from gateway.verify.place import open_place
 from gateway.verify.published import check_log
 from gateway.verify.state import State, Trust
-from tests.gateway.audit.database import ROLE, as_owner, new_database
+from tests.gateway.audit.database import ROLE, as_owner, new_database, new_schema
 from tests.gateway.audit.examples import asked, released
 from tests.gateway.audit.publishing import ORIGIN, Minutes, write
 from tests.gateway.audit.test_faults import running
@@ -37,7 +37,7 @@ Opener = Callable[[], Awaitable[PostgresLog]]
 
 @pytest.fixture
 async def database(postgres: Postgres) -> str:
-    return await new_database(postgres)
+    return await new_schema(postgres)
 
 
 @pytest.fixture
@@ -180,9 +180,9 @@ async def test_a_server_that_forgets_is_refused(postgres: Postgres, database: st
         await PostgresLog.open(postgres.dsn(database, ROLE))
 
 
-async def test_a_database_that_is_gone_fails_closed_and_recovers(
-    postgres: Postgres, database: str, log: PostgresLog
-) -> None:
+async def test_a_database_that_is_gone_fails_closed_and_recovers(postgres: Postgres) -> None:
+    database = await new_database(postgres)
+    log = await PostgresLog.open(postgres.dsn(database, ROLE), unsynced=True)
     await log.append(asked("before"))
     await as_owner(postgres.dsn(), f"ALTER DATABASE {database} ALLOW_CONNECTIONS false")
     end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'"
@@ -193,6 +193,7 @@ async def test_a_database_that_is_gone_fails_closed_and_recovers(
         await log.size()
     await as_owner(postgres.dsn(), f"ALTER DATABASE {database} ALLOW_CONNECTIONS true")
     assert await log.append(asked("back")) == 1
+    await log.aclose()
 
 
 async def test_a_restored_older_database_takes_nothing(
