@@ -182,9 +182,14 @@ class Question:
 
     def _restricted_to(self, agency: str) -> bool:
         view = self._asked.view
-        locating = not view.registry.agencies[agency].national
-        restricted = self._findings.restriction is Restriction.RESTRICTED
-        return restricted and locating and not view.cleared
+        if view.cleared or view.registry.agencies[agency].national or not self._says_restricted:
+            return False
+        return self._findings.restriction is Restriction.RESTRICTED
+
+    @property
+    def _says_restricted(self) -> bool:
+        """Whether any record is restricted: until then grading everybody anew is spared."""
+        return any(r.restricted is True for a in self._answers.values() for r in a.records)
 
     def _shield_spoke(self, agency: str) -> bool:
         """Whether nothing to come can hide this row, nor show it after it was hidden."""
