@@ -165,7 +165,7 @@ class AuditDesk:
             # The entry's bytes name other agencies, so only an auditor's proof brings them along.
             leaf = found.leaf if self._all else None
             try:
-                return await self.publication.proof(found.index, leaf=leaf)
+                return await self.publication.proof(found.index, leaf=leaf, cosigned_by=1)
             except (LogUnavailable, LogCorrupt):
                 raise _unavailable() from None
 

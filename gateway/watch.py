@@ -38,7 +38,10 @@ class Watch:
     async def run(self) -> None:
         """Ask every witness again and again, until cancelled."""
         while True:
-            await self.ask()
+            try:
+                await self.ask()
+            except Exception as bug:  # noqa: BLE001 - one failed round must not be the last
+                events.failed(bug)
             await asyncio.sleep(self.patience.every)
 
     async def ask(self) -> None:

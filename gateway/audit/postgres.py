@@ -36,8 +36,8 @@ _TILE_HASHES: Final = (
 _KEEP: Final = "INSERT INTO checkpoint VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
 _COSIGN: Final = "INSERT INTO cosignature VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
 _CHECKPOINT: Final = (
-    "SELECT * FROM checkpoint AS c WHERE $1 <="
-    " (SELECT count(DISTINCT witness) FROM cosignature AS w WHERE w.size = c.size)"
+    "SELECT * FROM checkpoint WHERE $1::integer = 0 OR size = (SELECT size FROM cosignature"
+    " GROUP BY size HAVING count(DISTINCT witness) >= $1 ORDER BY size DESC LIMIT 1)"
     " ORDER BY size DESC LIMIT 1"
 )
 _COSIGNATURES: Final = (

@@ -30,8 +30,8 @@ _INSERT_TILE_HASH: Final = "INSERT INTO tile_hash VALUES (?, ?, ?)"
 _INSERT_CHECKPOINT: Final = "INSERT INTO checkpoint VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _INSERT_COSIGNATURE: Final = "INSERT INTO cosignature VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _NEWEST_CHECKPOINT: Final = (
-    "SELECT * FROM checkpoint AS c WHERE ? <="
-    " (SELECT count(DISTINCT witness) FROM cosignature AS w WHERE w.size = c.size)"
+    "SELECT * FROM checkpoint WHERE ?1 = 0 OR size = (SELECT size FROM cosignature"
+    " GROUP BY size HAVING count(DISTINCT witness) >= ?1 ORDER BY size DESC LIMIT 1)"
     " ORDER BY size DESC LIMIT 1"
 )
 _COSIGNATURES: Final = (

@@ -214,3 +214,22 @@ async def test_closing_writes_what_waits_and_takes_nothing_more(log: PostgresLog
     assert sorted(await asyncio.gather(*waiting)) == list(range(50))
     with pytest.raises(LogUnavailable, match="closed"):
         await log.append(asked())
+
+
+async def test_a_witnesss_signature_is_kept_with_the_state_it_is_under(
+    tmp_path: Path, log: PostgresLog
+) -> None:
+    publication = await Publication.open(log, NoteSigner.at(tmp_path / "key", ORIGIN), Minutes())
+    await write(log, 2)
+    await publication.newest()
+    await log.cosign(2, "w1", 100, "\N{EM DASH} w1 old\n")
+    await log.cosign(2, "w1", 160, "\N{EM DASH} w1 new\n")
+    await write(log, 1)
+    newest = await publication.newest()
+    witnessed = await log.checkpoint(cosigned_by=1)
+    assert witnessed is not None
+    assert (witnessed.size, witnessed.cosigners) == (2, ("w1",))
+    assert witnessed.note.endswith("w1 new\n")
+    assert newest.cosigners == ()
+    assert await log.cosigned() == {"w1": (160, 2)}
+    assert await log.checkpoint(cosigned_by=2) is None

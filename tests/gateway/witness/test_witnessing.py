@@ -148,3 +148,20 @@ async def test_a_gateway_without_witnesses_serves(tmp_path: Path) -> None:
 def test_a_witness_that_was_mistyped_is_refused(text: str) -> None:
     with pytest.raises(KeysUnreadable, match="verifier key"):
         WitnessAt.read(text)
+
+
+async def test_a_proof_stands_under_the_newest_state_that_was_witnessed(tmp_path: Path) -> None:
+    time = Minutes()
+    async with (
+        publishing(tmp_path, 5) as publication,
+        witnessed(publication, tmp_path, time, "w1", "w2", silent=1) as witnessing,
+    ):
+        await witnessing.ask_all()
+        await write(publication.log, 3)
+        await publication.newest()
+        covered = await publication.proof(4, leaf=b"", cosigned_by=1)
+        newer = await publication.proof(7, leaf=b"", cosigned_by=1)
+        assert await publication.log.checkpoint(cosigned_by=2) is None
+    assert "\n5\n" in covered
+    assert "w1" in covered
+    assert "\n8\n" in newer
