@@ -38,7 +38,7 @@ AGENCIES = [f"agency-{number:02}" for number in range(40)]
 
 def entry(number: int) -> Entry:
     """One of a seeded year's entries: seven agencies, two pseudonyms."""
-    dice = random.Random(number)  # noqa: S311 - the same year every time
+    dice = random.Random(number)
     kept = (AuditedWithholding(ReleaseClass.LOCATION, WithheldReason.POLICY, "default deny"),)
     said = (
         AuditedAgency(name, Outcome.HAS_RECORD, ("names", "involvements"), kept)
