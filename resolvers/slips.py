@@ -6,10 +6,12 @@ from typing import Final
 
 MANY: Final = 3  # more slips than anybody would forgive, however many more
 
+_LETTERS_IN_TWO: Final = 4  # two slips put at most four letters into only one of the words
+
 
 def slips(first: str, second: str) -> int:
     """0, 1 or 2 slips, else `MANY`; two neighbours swapped are one slip."""
-    if abs(len(first) - len(second)) >= MANY:
+    if abs(len(first) - len(second)) >= MANY or len({*first} ^ {*second}) > _LETTERS_IN_TWO:
         return MANY
     start = _common_start(first, second)
     one, other = first[start:], second[start:]
