@@ -1,5 +1,6 @@
 """Who is certain by demographics alone has no rival, at one agency or between them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from adapters.codes import NameUse, Sex
@@ -24,7 +25,7 @@ DISTRICT = dict.fromkeys(SOURCES, 60_000)
 UNNUMBERED = amara()
 
 
-def resolved(world: dict[str, tuple[Record, ...]], **more: frozenset[str]) -> Resolution:
+def resolved(world: Mapping[str, tuple[Record, ...]], **more: frozenset[str]) -> Resolution:
     return resolve(KNOWN, world, populations=DISTRICT, **more)
 
 
