@@ -91,7 +91,9 @@ async def troubled_town(folder: Path, postgres: Postgres) -> AsyncIterator[Town]
 
 def _as_authority(source: SourceFile) -> SourceFile:
     claims = source.claims | {Claim.SHIELD_AUTHORITY}
-    return source.with_(id=f"authority-{source.id}", claims=claims)
+    # In an area of its own: it is asked where it is named, and for no other question's shield.
+    name = f"authority-{source.id}"
+    return source.with_(id=name, claims=claims, areas=(f"area of {name}"[:60],))
 
 
 async def _over_http(stack: AsyncExitStack) -> AsyncIterator[SourceFile]:
