@@ -19,6 +19,7 @@ from gateway import events
 from gateway.app import build_app, open_gateway, open_planning
 from gateway.caller import Caller
 from gateway.cli_audit import audit
+from gateway.cli_source import source
 from gateway.cli_witness import witness
 from gateway.clock import Clock
 from gateway.development_token import development_key, issue
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 
 app.add_typer(audit, name="audit")
+app.add_typer(source, name="source")
 app.add_typer(witness, name="witness")
 
 SettingsFile = Annotated[
