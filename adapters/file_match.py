@@ -6,6 +6,7 @@ from typing import Any, Final, Self
 
 from adapters.dates import PartialDate
 from adapters.expression import UnreadableError
+from adapters.identifiers import NHS_NUMBER, UPN
 from adapters.mapping import RecordMapping
 from adapters.reading import Reading
 
@@ -20,28 +21,32 @@ MAPPED: Final[Mapping[str, str]] = {
     "sex": "sex",
 }
 
+_NUMBERS: Final = frozenset({NHS_NUMBER, UPN})
+
 
 @dataclass(slots=True)
 class Match:
     """Counts what it saw: where a key was never readable, an empty result proves nothing."""
 
     wanted: tuple[tuple[Reading, str], ...]
+    digits: str | None = None
     rows: int = 0
     readable: int = 0
 
     @classmethod
     def of(cls, by: tuple[str, ...], mapping: RecordMapping, given: Mapping[str, str]) -> Self:
         """For the keys of a checked manifest's `by` that are given."""
-        keys = [key.removesuffix("?") for key in by]
-        wanted = [
-            (mapping.values[MAPPED[key]], _folded(given[key])) for key in keys if given.get(key)
-        ]
-        return cls(tuple(wanted))
+        keys = [key for key in (one.removesuffix("?") for one in by) if given.get(key)]
+        wanted = [(mapping.values[MAPPED[key]], _folded(given[key])) for key in keys]
+        numbered = keys[0] in _NUMBERS
+        return cls(tuple(wanted), _digits(given[keys[0]]) if numbered else None)
 
     def fits(self, document: Any) -> bool:
         """Whether every key agrees; one that cannot be read does not."""
         self.rows += 1
         reading, value = self.wanted[0]
+        if self.readable and self.digits is not None and not _has(reading, document, self.digits):
+            return False
         first = _read(reading, document)
         if first is None:
             return False
@@ -54,6 +59,20 @@ class Match:
     def blind(self) -> bool:
         """Whether there were rows and in none of them could the first key be read."""
         return self.rows > 0 and self.readable == 0
+
+
+def _digits(value: str) -> str:
+    return "".join(value.split()).replace("-", "").lstrip("0")
+
+
+def _has(reading: Reading, document: Any, digits: str) -> bool:
+    # Reading a number whole is most of the time that a long file takes; in nearly every row a look
+    # at its digits is enough to see that it is another one.
+    try:
+        raw = reading.raw(document)
+    except UnreadableError:
+        return False
+    return raw is not None and digits in _digits(str(raw).upper())
 
 
 def _read(reading: Reading, document: Any) -> tuple[str, ...] | None:

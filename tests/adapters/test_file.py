@@ -270,3 +270,34 @@ def test_a_mistake_in_a_manifest_of_files_is_named(good: str, bad: str, what: st
     assert good in ROWS
     found = problems(text(Path("/exports"), ROWS.replace(good, bad)))
     assert any(what in said for _, said in found), found
+
+
+@pytest.mark.parametrize("written", ["999 000 0018", "999-000-0018", "9990000018"])
+async def test_a_number_is_found_however_it_is_written(tmp_path: Path, written: str) -> None:
+    rest = """
+[[operation]]
+name = "by-number"
+file = "roll-1.csv"
+by = ["nhs_number"]
+map = { nhs_number = "NHS", family_name = "Surname", birth_date = "Born" }
+"""
+    rows = f"NHS,Surname,Born\n9990000026,Vale,2014-01-02\n{written},Hill,2015-03-09\n"
+    (tmp_path / "roll-1.csv").write_text(rows)
+    async with opened(text(tmp_path, rest)) as adapter:
+        record = only(await adapter.source.ask(question("by-number", nhs_number="9990000018")))
+    assert record.names[0].family == "Hill"
+
+
+async def test_a_number_that_lost_its_leading_zero_is_found(tmp_path: Path) -> None:
+    rest = """
+[[operation]]
+name = "by-number"
+file = "roll-1.csv"
+by = ["nhs_number"]
+map = { nhs_number = "NHS", family_name = "Surname", birth_date = "Born" }
+"""
+    rows = "NHS,Surname,Born\n9990000026,Vale,2014-01-02\n788448870,Hill,2015-03-09\n"
+    (tmp_path / "roll-1.csv").write_text(rows)
+    async with opened(text(tmp_path, rest)) as adapter:
+        asked_for = question("by-number", nhs_number="0788448870")
+        assert only(await adapter.source.ask(asked_for)).names[0].family == "Hill"
