@@ -27,7 +27,6 @@ from gateway.audit.postgres import PostgresLog
 from gateway.audit.publication import Publication
 from gateway.audit.served import routes as published
 from gateway.audit.witnessing import WitnessAt, Witnessing
-from gateway.auth import TokenVerifier, read_token_keys
 from gateway.call import Line
 from gateway.clock import Clock
 from gateway.errors import ConfigurationInvalid, TeamAroundError
@@ -42,6 +41,7 @@ from gateway.registry import Registry, register
 from gateway.rules.book import Ground, RuleBook, open_book
 from gateway.schema.root import build_schema
 from gateway.settings import Settings
+from gateway.signing_in import open_desk
 from gateway.watch import Patience, Watch
 
 FIRST_EPOCH = "epoch-1"
@@ -90,14 +90,13 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Journe
 async def open_planning(settings: Settings, clock: Clock) -> AsyncIterator[Planning]:
     """The stages that decide, without a log: nobody can be asked through them."""
     async with AsyncExitStack() as stack:
-        keys = read_token_keys(settings)
-        verifier = TokenVerifier(keys, settings, lambda: clock.now().timestamp())
+        desk = await stack.enter_async_context(open_desk(settings, clock))
         manifests = read_manifests(settings.manifests)
         registry = await _open_registry(manifests, settings, clock, stack)
         policy = Policy(read_book(manifests))
         # graphql-core's own schema: documents are executed without strawberry's per-request parse.
         schema = build_schema()._schema  # noqa: SLF001
-        yield Planning(settings, registry, schema, verifier, policy, clock)
+        yield Planning(settings, registry, schema, desk, policy, clock)
 
 
 @asynccontextmanager

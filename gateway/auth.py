@@ -1,136 +1,164 @@
-"""A bearer token becomes a Caller, or nothing is asked of anybody."""
+"""A token becomes a Caller, or nothing is asked of anybody."""
 
+import base64
+import binascii
+import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
+from cachetools import TTLCache
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 from joserfc.jwt import JWTClaimsRegistry
 
-from adapters.codes import Purpose, Sector
 from gateway.caller import Caller
-from gateway.errors import ConfigurationInvalid, SignIn
-from gateway.settings import Settings
+from gateway.claims import ClaimReader
+from gateway.errors import SignIn
+from gateway.issuer_keys import IssuerKeys
+from gateway.issuers import Issuer, Profile
+from gateway.proof import Presented, Proofs
+from gateway.revocations import Revocations, revoked
 
-ALGORITHMS: Final = ["ES256", "RS256", "PS256", "Ed25519"]
-DEVELOPMENT_KID: Final = "teamaround-development"
 _LONGEST_TOKEN: Final = 8192
-_LONGEST_CLAIM: Final = 256  # what an entry of the log holds
-_LATEST: Final = 2**40  # seconds since 1970, far beyond any clock
 _LEEWAY_S: Final = 30
+_KEPT_S: Final = 5.0
+_KEPT: Final = 10_000
 _SIGN_IN: Final = "present a current access token: Authorization: Bearer <token>"
 
 
-def read_token_keys(settings: Settings) -> KeySet:
-    """The public keys that tokens are checked with; production refuses a development key."""
-    file = settings.token_keys
-    try:
-        keys = json.loads(file.read_text("utf-8"))
-        kids = [str(key.get("kid", "")) for key in keys["keys"]]
-        key_set = KeySet.import_key_set(keys)
-        secret = any(key.is_private or key.key_type == "oct" for key in key_set.keys)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, JoseError) as error:
-        raise ConfigurationInvalid(
-            f"token_keys: {file} is no JWKS file ({type(error).__name__})"
-        ) from None
-    if secret:
-        raise ConfigurationInvalid(
-            f"token_keys: {file} holds a private or a shared key; name public keys there"
-        )
-    if settings.environment == "production" and any(k.startswith(DEVELOPMENT_KID) for k in kids):
-        raise ConfigurationInvalid(
-            f"token_keys: {file} holds a development key, which production refuses;"
-            " name the issuer's own keys there"
-        )
-    return key_set
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a good token says: its caller, what it is bound to, and until when it is good."""
+
+    caller: Caller
+    bound_to: Mapping[str, Any]
+    demanded: str
+    expires_at: float
+    token_id: str | None
 
 
-class TokenVerifier:
-    """Checks a token's signature, type, issuer, audience and times, then reads its caller."""
+class TrustedIssuer:
+    """Checks one issuer's tokens: signature, type, issuer, audience, times, and what it requires.
 
-    def __init__(self, keys: KeySet, settings: Settings, now: Callable[[], float]) -> None:
+    `now` is in seconds since 1970.
+    """
+
+    def __init__(
+        self, issuer: Issuer, profile: Profile, keys: IssuerKeys, now: Callable[[], float]
+    ) -> None:
+        self.name = issuer.issuer
+        self._issuer = issuer
+        self._types = frozenset(name.lower() for name in profile.token_types)
+        self._requires = profile.requires
         self._keys = keys
+        self._reader = ClaimReader.of(issuer, profile)
         self._registry = JWTClaimsRegistry(
             now=lambda: int(now()),
             leeway=_LEEWAY_S,
-            iss={"essential": True, "value": settings.issuer},
-            aud={"essential": True, "value": settings.audience},
+            iss={"essential": True, "value": issuer.issuer},
+            aud={"essential": True, "value": issuer.audience},
             exp={"essential": True},
             iat={"essential": True},
         )
 
-    def caller(self, authorization: str | None) -> Caller:
-        """The caller of an Authorization header; SignIn for anything but a good token."""
-        scheme, _, token = (authorization or "").partition(" ")
-        if scheme.lower() != "bearer" or not token or len(token) > _LONGEST_TOKEN:
-            raise SignIn("UNAUTHENTICATED", f"there is no usable bearer token: {_SIGN_IN}")
-        return _caller(self._claims(token.strip()))
+    async def verified(self, token: str, header: Mapping[str, Any]) -> Verified:
+        """What the token says; SignIn if it is not a good one."""
+        claims = await self._claims(token, header)
+        if str(header.get("typ", "")).lower() not in self._types:
+            raise SignIn("UNAUTHENTICATED", f"the token is no access token (RFC 9068): {_SIGN_IN}")
+        if any(claims.get(name) != value for name, value in self._requires.items()):
+            raise SignIn("UNAUTHENTICATED", f"the token is not of the kind to ask with: {_SIGN_IN}")
+        bound_to, name = claims.get("cnf", {}), claims.get("jti")
+        if not isinstance(bound_to, dict):
+            raise SignIn("UNAUTHENTICATED", f"the token's cnf makes no sense: {_SIGN_IN}")
+        return Verified(
+            caller=self._reader.caller(claims),
+            bound_to=bound_to,
+            demanded=self._issuer.proof,
+            expires_at=float(claims["exp"]),
+            token_id=name if isinstance(name, str) else None,
+        )
 
-    def _claims(self, token: str) -> Mapping[str, Any]:
+    async def _claims(self, token: str, header: Mapping[str, Any]) -> Mapping[str, Any]:
+        kid = header.get("kid")
+        key = await self._keys.key(kid) if kid is None or isinstance(kid, str) else None
+        if key is None:
+            raise SignIn("UNAUTHENTICATED", f"no such key signs for the issuer: {_SIGN_IN}")
         try:
-            decoded = jwt.decode(token, self._keys, algorithms=ALGORITHMS)
+            decoded = jwt.decode(token, key, algorithms=list(self._issuer.algorithms))
             self._registry.validate(decoded.claims)
         except (JoseError, ValueError) as error:
             name = type(error).__name__
             raise SignIn("UNAUTHENTICATED", f"the token is refused ({name}): {_SIGN_IN}") from None
-        if decoded.header.get("typ", "").lower() != "at+jwt":
-            raise SignIn("UNAUTHENTICATED", f"the token is no access token (RFC 9068): {_SIGN_IN}")
         return decoded.claims
 
 
-def _caller(claims: Mapping[str, Any]) -> Caller:
-    user, organisation = claims.get("sub"), claims.get("organisation")
-    if not _text(user) or not _text(organisation):
-        raise SignIn("NO_HUMAN", "the token must name a person (sub) and an organisation")
+class SignInDesk:
+    """Where every request shows its token; what was verified is remembered for seconds.
+
+    The memory holds hashes of tokens, and is emptied whenever the list of revocations changes.
+    """
+
+    def __init__(self, issuers: list[TrustedIssuer], now: Callable[[], float]) -> None:
+        self._issuers = {issuer.name: issuer for issuer in issuers}
+        self._now = now
+        self._proofs = Proofs(now)
+        self._recent: TTLCache[bytes, Verified] = TTLCache(_KEPT, _KEPT_S, timer=now)
+        self._revocations = Revocations(None, self.forget)
+
+    def heed(self, revocations: Revocations) -> None:
+        """From now on ask this list."""
+        self._revocations = revocations
+
+    def forget(self) -> None:
+        """Verify every token anew."""
+        self._recent.clear()
+
+    async def caller(self, presented: Presented) -> Caller:
+        """The caller of what a request presents; SignIn for anything but a good, proved token."""
+        current = self._revocations.current()
+        token = _token(presented.authorization)
+        verified = await self._verified(token)
+        if revoked(verified.caller, verified.token_id, current):
+            raise SignIn(
+                "REVOKED", "your access, or this token, was revoked: ask your organisation"
+            )
+        self._proofs.refuse_unproved(presented, token, verified.bound_to, verified.demanded)
+        return verified.caller
+
+    async def _verified(self, token: str) -> Verified:
+        key = hashlib.sha256(token.encode()).digest()
+        known = self._recent.get(key)
+        if known is not None and self._now() <= known.expires_at + _LEEWAY_S:
+            return known
+        header, issuer = _unverified(token)
+        trusted = self._issuers.get(issuer)
+        if trusted is None:
+            raise SignIn("UNAUTHENTICATED", f"the token is of no issuer known here: {_SIGN_IN}")
+        self._recent[key] = verified = await trusted.verified(token, header)
+        return verified
+
+
+def _token(authorization: str | None) -> str:
+    scheme, _, token = (authorization or "").partition(" ")
+    token = token.strip()
+    usable = scheme.lower() in {"bearer", "dpop"} and token.isascii()
+    if not usable or not token or len(token) > _LONGEST_TOKEN:
+        raise SignIn("UNAUTHENTICATED", f"there is no usable bearer token: {_SIGN_IN}")
+    return token
+
+
+def _unverified(token: str) -> tuple[Mapping[str, Any], str]:
+    """The header and issuer that a token states, to find the key to check it with; no more."""
     try:
-        return Caller(
-            user=_line(str(user)),
-            organisation=_line(str(organisation)),
-            sector=Sector(str(claims.get("sector"))),
-            roles=_roles(claims),
-            purposes=frozenset(Purpose(p) for p in _texts(claims, "purposes")),
-            areas=tuple(sorted(_texts(claims, "areas"))),
-            accreditation=frozenset(_texts(claims, "accreditation")),
-            assurance=_number(claims, "assurance", 0, 4) or 0,
-            signed_in_at=_number(claims, "auth_time", 0, _LATEST),
-        )
-    except ValueError:
-        raise SignIn(
-            "UNAUTHENTICATED",
-            "the token's person, organisation, sector, roles, purposes or areas are not what"
-            " this gateway knows",
-        ) from None
+        header, payload, _ = token.split(".")
+        head, said = (json.loads(_decoded(part)) for part in (header, payload))
+        return {**head}, str(said["iss"])
+    except (ValueError, KeyError, TypeError, RecursionError, binascii.Error):
+        raise SignIn("UNAUTHENTICATED", f"the token is no signed JWT: {_SIGN_IN}") from None
 
 
-def _text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _line(text: str) -> str:
-    if len(text) > _LONGEST_CLAIM or not text.isprintable():
-        raise ValueError("no line that the log would hold")
-    return text
-
-
-def _roles(claims: Mapping[str, Any]) -> frozenset[str]:
-    roles = frozenset(_texts(claims, "roles"))
-    _line(" ".join(roles))
-    return roles
-
-
-def _number(claims: Mapping[str, Any], name: str, least: int, most: int) -> int | None:
-    value = claims.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise ValueError(name)
-    return value
-
-
-def _texts(claims: Mapping[str, Any], name: str) -> list[str]:
-    values = claims.get(name, [])
-    if not isinstance(values, list) or not all(_text(v) for v in values):
-        raise ValueError(name)
-    return values
+def _decoded(part: str) -> bytes:
+    return base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)

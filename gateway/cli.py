@@ -21,6 +21,7 @@ from gateway.caller import Caller
 from gateway.cli_audit import audit
 from gateway.cli_source import source
 from gateway.cli_witness import witness
+from gateway.client_certificate import CertificateProtocol, tls_options
 from gateway.clock import Clock
 from gateway.development_token import development_key, issue
 from gateway.errors import ConfigurationInvalid, TeamAroundError
@@ -76,8 +77,9 @@ async def _serve(settings: Settings) -> None:
         listening = _listening(settings)
         config = uvicorn.Config(
             build_app(journey, settings),
-            http="httptools",
+            http=CertificateProtocol,
             access_log=False,
+            **tls_options(settings),
             log_config=None,  # its words go the way of every library's: see events
             server_header=False,
         )
@@ -170,7 +172,7 @@ def explain(
 
 async def _explained(request: Request, settings: Settings) -> str:
     async with open_planning(settings, Clock()) as planning:
-        return explain_request(planning, request)
+        return await explain_request(planning, request)
 
 
 def _variables(file: Path) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from gateway.auth import DEVELOPMENT_KID
 from gateway.caller import Caller
 from gateway.errors import ConfigurationInvalid
+from gateway.issuer_keys import DEVELOPMENT_KID
 from gateway.settings import Settings
 
 _PRIVATE = "development-token-key.json"

@@ -56,6 +56,8 @@ class ConfigurationInvalid(Exception):
 CODES: Final = {
     "UNAUTHENTICATED": "The token is missing, malformed, expired or not signed by a known issuer.",
     "NO_HUMAN": "The token names no person; nothing is asked of an agency without one.",
+    "PROOF_INVALID": "The token is bound to a key, and the request does not prove to hold it.",
+    "REVOKED": "The caller, their organisation or role, or the token was revoked.",
     "PURPOSE_NOT_ENTITLED": "The token does not entitle its holder to this purpose.",
     "BULK_NOT_ALLOWED": "Only a role that may ask in bulk may use `children`.",
     "AUDIT_NOT_ALLOWED": "The log is for auditors, and for agencies as far as it concerns them.",
@@ -82,6 +84,8 @@ CODES: Final = {
     "TOO_MANY_CHILDREN": "`children` takes fewer children at once.",
     "LOG_UNAVAILABLE": "The log cannot be written, so nothing is asked and nothing leaves.",
     "LOG_UNWITNESSED": "The log's witnesses have not signed for too long, so nothing is asked.",
+    "KEYS_UNAVAILABLE": "The issuer's keys cannot be read, so that no token can be checked.",
+    "REVOCATIONS_UNREADABLE": "The list of revocations cannot be read, so that nobody is let in.",
     "BUSY": "The gateway has as many questions under way as it can serve.",
     "NOT_YET_AVAILABLE": "The schema promises this; this version does not serve it yet.",
     "INTERNAL": "Something failed in the gateway; nothing more is said of it here.",

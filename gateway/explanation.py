@@ -3,9 +3,9 @@
 from gateway.planning import Planning, Prepared, Request
 
 
-def explain(planning: Planning, request: Request) -> str:
+async def explain(planning: Planning, request: Request) -> str:
     """The plan of every inquiry of the request, with each source's verdict, as text."""
-    caller = planning.caller(request)
+    caller = await planning.caller(request)
     document = planning.document(request)
     return "\n\n".join(map(_explained, planning.prepare(document, request, caller)))
 

@@ -14,6 +14,7 @@ from gateway.planning import Request
 RESPONSE_JSON: Final = "application/graphql-response+json"
 LEGACY_JSON: Final = "application/json"
 MULTIPART: Final = "multipart/mixed"
+CERTIFICATE: Final = "teamaround.client_certificate"
 _WEIGHT: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 _ANYTHING: Final = ("*/*", "application/*")
 
@@ -72,13 +73,22 @@ async def read(request: HttpRequest, max_body: int, *, in_parts: bool) -> Reques
     if not isinstance(fields, dict):
         raise AskDifferently("BODY_INVALID", "the body must be one JSON object")
     _object(fields, "extensions")
+    dpop = _one(request.headers.getlist("dpop"))
     return Request(
         query=_text(fields, "query"),
         variables=_object(fields, "variables"),
         operation_name=_text(fields, "operationName", optional=True) or None,
         authorization=request.headers.get("authorization"),
         in_parts=in_parts,
+        dpop=dpop,
+        url=str(request.url.replace(query="")) if dpop else "",
+        certificate=request.scope.get("extensions", {}).get(CERTIFICATE, {}).get("thumbprint"),
     )
+
+
+def _one(headers: list[str]) -> str | None:
+    """The header's one value; none where it was sent twice, so that no half is trusted."""
+    return headers[0] if len(headers) == 1 else None
 
 
 def _refuse_media_type(header: str) -> None:

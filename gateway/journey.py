@@ -76,7 +76,7 @@ class Journey:
         """
         caller: Caller | None = None
         try:
-            caller = self._planning.caller(request)
+            caller = await self._planning.caller(request)
             document = self._planning.document(request)
             planned = self._planning.prepare(document, request, caller)
             prepared = tuple(self._opened(each, caller) for each in planned)
@@ -104,7 +104,7 @@ class Journey:
         """
         caller: Caller | None = None
         try:
-            caller = self._planning.caller(Request("", {}, None, authorization))
+            caller = await self._planning.caller(Request("", {}, None, authorization))
             refuse_unless_auditor(caller)
         except (SignIn, NotAllowed) as refusal:
             with suppress(TryLater):

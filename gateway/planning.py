@@ -9,7 +9,7 @@ from graphql import GraphQLSchema, get_argument_values
 from graphql.execution.values import VariableValues
 
 from adapters.codes import ReleaseClass
-from gateway.auth import TokenVerifier
+from gateway.auth import SignInDesk
 from gateway.caller import Caller
 from gateway.circumstances import Circumstances, Principal, Said
 from gateway.clock import Clock
@@ -18,6 +18,7 @@ from gateway.errors import AskDifferently, NotAllowed
 from gateway.inquiry import Inquiry, inquiries
 from gateway.plan import Plan, PlannedSource, plan
 from gateway.policy import Matter, OnRecord, Policy, Verdict
+from gateway.proof import Presented
 from gateway.registry import RegisteredSource, Registry
 from gateway.schema.input_errors import WrongVariables, coerced
 from gateway.settings import Settings
@@ -28,7 +29,8 @@ from resolvers.release import fields_within
 class Request:
     """A GraphQL-over-HTTP request, read but not yet understood.
 
-    `in_parts` says whether its client takes a response in parts.
+    `in_parts` says whether its client takes a response in parts. `url` is where it was sent;
+    `certificate` the thumbprint of the client's, if it showed one.
     """
 
     query: str
@@ -36,6 +38,9 @@ class Request:
     operation_name: str | None
     authorization: str | None
     in_parts: bool = True
+    dpop: str | None = None
+    url: str = ""
+    certificate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ class Planning:
     settings: Settings
     registry: Registry
     schema: GraphQLSchema
-    verifier: TokenVerifier
+    desk: SignInDesk
     policy: Policy
     clock: Clock
 
@@ -95,9 +100,17 @@ class Planning:
     def _documents(self) -> Documents:
         return Documents(self.schema, self.settings)
 
-    def caller(self, request: Request) -> Caller:
+    async def caller(self, request: Request) -> Caller:
         """Who asks; SignIn if that is not certain."""
-        return self.verifier.caller(request.authorization)
+        url = self.settings.public_url or request.url
+        return await self.desk.caller(
+            Presented(
+                authorization=request.authorization,
+                dpop=request.dpop,
+                url=url,
+                certificate=request.certificate,
+            )
+        )
 
     def document(self, request: Request) -> Document:
         """The request's document; AskDifferently says what to change in it."""

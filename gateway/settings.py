@@ -60,6 +60,22 @@ class Settings(BaseSettings):
     witness_stop_after: Annotated[float, Field(gt=0, le=604800)] = Field(
         14400.0, description="Seconds without a quorum's signatures until questions are refused."
     )
+    issuers: Path | None = Field(
+        None, description="File of issuers, TOML; left out, `issuer` with `token_keys` alone."
+    )
+    revocations: Path | None = Field(
+        None, description="File of who may no longer ask, one a line; read at every question."
+    )
+    public_url: str = Field(
+        "", description="Address of `/graphql` as clients' DPoP proofs name it."
+    )
+    tls_certificate: Path | None = Field(
+        None, description="Certificate chain to serve TLS with; left out, TLS ends before us."
+    )
+    tls_key: Path | None = Field(None, description="Private key of the certificate.")
+    client_authorities: Path | None = Field(
+        None, description="Authorities of clients' certificates, to which tokens may be bound."
+    )
     bulk_role: str = Field("bulk", description="Role that may use `children`.")
     shield_cleared_role: str = Field(
         "shield-cleared", description="Role that sees a shielded child's locations."
@@ -122,7 +138,7 @@ def read_settings(file: Path | None) -> Settings:
 
 
 def _rooted(table: dict[str, Any], file: Path | None) -> dict[str, Any]:
-    paths = {n for n, f in Settings.model_fields.items() if f.annotation is Path}
+    paths = {n for n, f in Settings.model_fields.items() if f.annotation in (Path, Path | None)}
     return {
         name: file.parent / value if file and name in paths and isinstance(value, str) else value
         for name, value in table.items()

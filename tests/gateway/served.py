@@ -40,7 +40,7 @@ class Served:
 
 def settings_file(folder: Path, settings: Settings, **more: Any) -> Path:
     """Write the settings as an operator would; the file."""
-    values = settings.model_dump(mode="json") | {"port": 0} | more
+    values = settings.model_dump(mode="json", exclude_none=True) | {"port": 0} | more
     lines = [f"{name} = {json.dumps(value)}" for name, value in values.items()]
     file = folder / "settings.toml"
     file.write_text("\n".join(lines))

@@ -1,11 +1,12 @@
 """Only a good token becomes a caller; with any other nobody is asked, and the attempt is logged."""
 
+import asyncio
 import base64
 import hmac
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,10 +15,13 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from adapters.codes import Purpose, Sector
-from gateway.auth import TokenVerifier, read_token_keys
+from gateway.auth import SignInDesk, TrustedIssuer
 from gateway.caller import Caller
 from gateway.development_token import development_key, issue
 from gateway.errors import ConfigurationInvalid, SignIn
+from gateway.issuer_keys import IssuerKeys, read_keys, reads
+from gateway.issuers import issuers_of, profile_of
+from gateway.proof import Presented
 from gateway.settings import Settings
 from tests.gateway.edge import QUESTION, Edge, edge
 from tests.gateway.small_town import PRACTITIONER, REASON, variables_for
@@ -41,11 +45,27 @@ CLAIMS: Final[Mapping[str, Any]] = {
 HEADER: Final = {"alg": "ES256", "kid": "ec", "typ": "at+jwt"}
 
 
-def verifier() -> TokenVerifier:
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """A desk that knows one issuer, asked without a loop."""
+
+    desk: SignInDesk
+
+    def caller(self, authorization: str | None) -> Caller:
+        return asyncio.run(self.desk.caller(Presented(authorization)))
+
+
+def desk_of(settings: Settings, keys: KeySet, now: Callable[[], float]) -> Verifier:
+    (issuer,) = issuers_of(settings)
+    ring = IssuerKeys(reads(settings.token_keys), time.monotonic, keys)
+    return Verifier(SignInDesk([TrustedIssuer(issuer, profile_of(issuer), ring, now)], now))
+
+
+def verifier() -> Verifier:
     public = KeySet.import_key_set(
         {"keys": [EC.as_dict(private=False), RSA.as_dict(private=False)]}
     )
-    return TokenVerifier(public, Settings(), lambda: NOW)
+    return desk_of(Settings(), public, lambda: NOW)
 
 
 def token(
@@ -311,14 +331,14 @@ def development(folder: Path, environment: str = "development") -> Settings:
 def test_a_development_token_is_a_good_token(tmp_path: Path) -> None:
     settings = development(tmp_path)
     text = issue(PRACTITIONER, settings, now=time.time(), lifetime_s=60)
-    known = TokenVerifier(read_token_keys(settings), settings, time.time)
+    known = desk_of(settings, read_keys(settings.token_keys, settings.environment), time.time)
     assert known.caller(f"Bearer {text}") == PRACTITIONER
 
 
 def test_production_refuses_a_development_key(tmp_path: Path) -> None:
     development_key(development(tmp_path))
     with pytest.raises(ConfigurationInvalid) as refusal:
-        read_token_keys(development(tmp_path, "production"))
+        read_keys(development(tmp_path).token_keys, "production")
     assert "production refuses" in str(refusal.value)
 
 
@@ -336,7 +356,7 @@ def test_a_key_file_that_is_none_is_named(tmp_path: Path, content: str) -> None:
     settings = development(tmp_path)
     settings.token_keys.write_text(content)
     with pytest.raises(ConfigurationInvalid) as refusal:
-        read_token_keys(settings)
+        read_keys(settings.token_keys, settings.environment)
     assert str(settings.token_keys) in str(refusal.value)
     assert "Jonah" not in str(refusal.value)
 
@@ -346,7 +366,7 @@ def test_a_key_file_holds_no_private_or_shared_key(tmp_path: Path) -> None:
     for key in (EC.as_dict(private=True), OctKey.generate_key(256, {"kid": "o"}).as_dict()):
         settings.token_keys.write_text(json.dumps({"keys": [key]}))
         with pytest.raises(ConfigurationInvalid):
-            read_token_keys(settings)
+            read_keys(settings.token_keys, settings.environment)
 
 
 @pytest.mark.parametrize("kept", ["keys.json", "state/development-token-key.json"])

@@ -1,0 +1,137 @@
+"""A verified token's claims become a Caller, as the issuer's profile reads them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+from adapters.codes import Purpose, Sector
+from gateway.caller import Caller
+from gateway.errors import ConfigurationInvalid, SignIn
+from gateway.issuers import Claims, ClaimValue, Issuer, Profile
+
+LONGEST: Final = 256  # what an entry of the log holds
+_LATEST: Final = 2**40  # seconds since 1970, far beyond any clock
+_NOT_KNOWN: Final = (
+    "the token's person, organisation, sector, roles, purposes or areas are not what"
+    " this gateway knows"
+)
+
+Said = Mapping[str, Any]
+Read = Callable[[Said], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimReader:
+    """One issuer's profile, compiled."""
+
+    reads: Mapping[str, Read]
+    machine: Read
+    services: frozenset[str]
+
+    @classmethod
+    def of(cls, issuer: Issuer, profile: Profile) -> Self:
+        """Compile a profile; ConfigurationInvalid if a path of it is no JMESPath."""
+        names = Claims.model_fields
+        reads = {name: _compiled(getattr(profile.claims, name)) for name in names}
+        machine = _path(profile.machine) if profile.machine else _nobody
+        return cls(reads, machine, issuer.services)
+
+    def caller(self, claims: Said) -> Caller:
+        """The caller of verified claims; SignIn where they name no human or make no sense."""
+        try:
+            said = {name: read(claims) for name, read in self.reads.items()}
+            if self._without_human(claims) or not all(
+                _text(said[name]) for name in ("user", "organisation")
+            ):
+                raise SignIn("NO_HUMAN", "the token must name a person (sub) and an organisation")
+            return _caller(said)
+        except (ValueError, JMESPathError):
+            raise SignIn("UNAUTHENTICATED", _NOT_KNOWN) from None
+
+    def _without_human(self, claims: Said) -> bool:
+        """Whether the token speaks for a machine, or through one that may not speak for anybody."""
+        subject = claims.get("sub")
+        if subject is not None and subject in (claims.get("client_id"), claims.get("azp")):
+            return True
+        actor = claims.get("act")
+        if actor is not None and _actor(actor) not in self.services:
+            return True
+        return bool(self.machine(claims))
+
+
+def _compiled(claim: ClaimValue) -> Read:
+    if claim.path is None:
+        return lambda _: claim.value
+    read = _path(claim.path)
+    codes = claim.codes
+    return read if codes is None else lambda claims: _coded(read(claims), codes)
+
+
+def _path(path: str) -> Read:
+    if path.isidentifier():
+        return lambda claims: claims.get(path)
+    try:
+        found: Read = jmespath.compile(path).search
+    except JMESPathError as error:
+        name = type(error).__name__
+        raise ConfigurationInvalid(f"issuers: {path!r} is no JMESPath ({name})") from None
+    return found
+
+
+def _nobody(_: Said) -> bool:
+    return False
+
+
+def _coded(value: Any, codes: Mapping[str, str | int]) -> Any:
+    if isinstance(value, list):
+        return [codes[each] for each in value if isinstance(each, str) and each in codes]
+    return codes.get(str(value))
+
+
+def _actor(actor: object) -> object:
+    return actor.get("sub") if isinstance(actor, dict) else None
+
+
+def _caller(said: Mapping[str, Any]) -> Caller:
+    roles = frozenset(_texts(said["roles"]))
+    _line(" ".join(roles))
+    return Caller(
+        user=_line(str(said["user"])),
+        organisation=_line(str(said["organisation"])),
+        sector=Sector(str(said["sector"])),
+        roles=roles,
+        purposes=frozenset(Purpose(purpose) for purpose in _texts(said["purposes"])),
+        areas=tuple(sorted(_texts(said["areas"]))),
+        accreditation=frozenset(_texts(said["accreditation"])),
+        assurance=_number(said["assurance"], 4) or 0,
+        signed_in_at=_number(said["signed_in_at"], _LATEST),
+    )
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _line(text: str) -> str:
+    if len(text) > LONGEST or not text.isprintable():
+        raise ValueError("no line that the log would hold")
+    return text
+
+
+def _number(value: object, most: int) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+        raise ValueError("no number that this gateway knows")
+    return value
+
+
+def _texts(values: object) -> list[str]:
+    if values is None:
+        return []
+    if not isinstance(values, list) or not all(_text(value) for value in values):
+        raise ValueError("no list of texts")
+    return values

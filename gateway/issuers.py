@@ -1,0 +1,159 @@
+"""Who may sign callers in: each issuer with its keys, and how its claims are read, as data."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from gateway.errors import ConfigurationInvalid
+from gateway.settings import Settings
+
+PROFILES: Final = Path(__file__).parents[1] / "policies" / "issuers"
+T = TypeVar("T", bound=BaseModel)
+_Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+_Algorithm = Literal["ES256", "ES384", "RS256", "RS512", "PS256", "Ed25519"]
+_USUAL: Final[tuple[_Algorithm, ...]] = ("ES256", "RS256", "PS256", "Ed25519")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ClaimValue(_Table):
+    """Where a claim's value comes from: a JMESPath `path`, or a fixed `value`.
+
+    `codes` translate it; in a list, what they do not know is left out.
+    """
+
+    path: _Line | None = None
+    value: Any = None
+    codes: dict[str, str | int] | None = None
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if (self.path is None) == (self.value is None):
+            raise ValueError("a claim has a path or a value, one of the two")
+        return self
+
+
+class Claims(_Table):
+    """What a token must say of a caller, each by its own claim."""
+
+    user: ClaimValue
+    organisation: ClaimValue
+    sector: ClaimValue
+    roles: ClaimValue
+    purposes: ClaimValue
+    areas: ClaimValue
+    accreditation: ClaimValue
+    assurance: ClaimValue
+    signed_in_at: ClaimValue
+
+
+class Profile(_Table):
+    """How one kind of issuer writes its access tokens.
+
+    `requires` are claims with the value that they must have. `machine` is a JMESPath that is true
+    of a token without a human.
+    """
+
+    token_types: tuple[_Line, ...]
+    requires: dict[str, str] = {}
+    machine: _Line | None = None
+    claims: Claims
+
+
+class Jwks(_Table):
+    """Where an issuer's public keys are: an `https` address, or a file."""
+
+    url: _Line | None = None
+    file: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.url is None) == (self.file is None):
+            raise ValueError('jwks is { url = "..." } or { file = "..." }')
+        if self.url is not None and not self.url.startswith(("https://", "http://127.0.0.1:")):
+            raise ValueError("jwks.url begins https://")
+        return self
+
+
+class Issuer(_Table):
+    """One issuer. `services` are the only ones that may act for its users (RFC 8693 `act`).
+
+    `proof` is what a token must be bound to: `dpop` (RFC 9449), `certificate` (RFC 8705), either
+    of them (`any`), or nothing.
+    """
+
+    issuer: _Line
+    audience: _Line
+    jwks: Jwks
+    profile: _Line = "teamaround"
+    claims: dict[str, ClaimValue] = {}
+    algorithms: tuple[_Algorithm, ...] = _USUAL
+    services: frozenset[_Line] = frozenset()
+    proof: Literal["none", "dpop", "certificate", "any"] = "none"
+
+
+class IssuersFile(_Table):
+    """The whole file."""
+
+    issuer: Annotated[tuple[Issuer, ...], Field(min_length=1)]
+
+
+def issuers_of(settings: Settings) -> tuple[Issuer, ...]:
+    """The issuers of the file, or the one of the settings; ConfigurationInvalid says what to do."""
+    if settings.issuers is None:
+        jwks = Jwks(file=settings.token_keys)
+        return (Issuer(issuer=settings.issuer, audience=settings.audience, jwks=jwks),)
+    file = settings.issuers
+    found = _valid(IssuersFile, _toml(file), file).issuer
+    names = [each.issuer for each in found]
+    if len({*names}) != len(names):
+        raise ConfigurationInvalid(f"{file}: an issuer stands there twice")
+    return tuple(_rooted(each, file.parent) for each in found)
+
+
+def profile_of(issuer: Issuer) -> Profile:
+    """The issuer's profile with its own claims over it; ConfigurationInvalid if there is none."""
+    file = PROFILES / f"{issuer.profile}.toml"
+    known = sorted(each.stem for each in PROFILES.glob("*.toml"))
+    if issuer.profile not in known:
+        raise ConfigurationInvalid(
+            f"issuers: {issuer.profile} is no profile; the profiles are {', '.join(known)}"
+        )
+    table = _toml(file)
+    table["claims"] |= {name: claim.model_dump() for name, claim in issuer.claims.items()}
+    return _valid(Profile, table, file)
+
+
+def _rooted(issuer: Issuer, folder: Path) -> Issuer:
+    if issuer.jwks.file is None:
+        return issuer
+    return issuer.model_copy(update={"jwks": Jwks(file=folder / issuer.jwks.file)})
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationInvalid(f"{file}: cannot be read ({type(error).__name__})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationInvalid(f"{file}: not TOML: {error}") from None
+
+
+def _valid(table: type[T], content: dict[str, Any], file: Path) -> T:
+    try:
+        return table.model_validate(content)
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False)
+        lines = [f"  {'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems]
+        raise ConfigurationInvalid("\n".join([f"{file}:", *lines])) from None
