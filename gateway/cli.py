@@ -19,6 +19,7 @@ from gateway import events
 from gateway.app import build_app, open_gateway, open_planning
 from gateway.caller import Caller
 from gateway.cli_audit import audit
+from gateway.cli_policy import policy
 from gateway.cli_source import source
 from gateway.cli_witness import witness
 from gateway.client_certificate import CertificateProtocol, tls_options
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 
 app.add_typer(audit, name="audit")
+app.add_typer(policy, name="policy")
 app.add_typer(source, name="source")
 app.add_typer(witness, name="witness")
 

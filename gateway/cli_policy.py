@@ -1,0 +1,123 @@
+"""`teamaround policy`: explain a decision, test cases, compare rules, print the record."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adapters.codes import Purpose, Sector
+from gateway.app import read_book, read_manifests
+from gateway.errors import ConfigurationInvalid
+from gateway.operator_file import read_operator_file
+from gateway.policy import Policy
+from gateway.policy_case import Asker, read_cases, surprises, verdict_of
+from gateway.policy_difference import differences
+from gateway.policy_explanation import explained
+from gateway.policy_register import register_of
+from gateway.rules.book import RuleBook
+
+policy = typer.Typer(no_args_is_help=True, help=__doc__)
+
+Manifests = Annotated[
+    Path, typer.Option("--manifests", help="The folder of manifests, with Cedar beside them.")
+]
+
+
+def _fail(message: str) -> typer.Exit:
+    typer.echo(message, err=True)
+    return typer.Exit(2)
+
+
+def _book(folder: Path) -> RuleBook:
+    try:
+        return read_book(read_manifests(folder))
+    except ConfigurationInvalid as error:
+        raise _fail(str(error)) from None
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _say(lines: Iterable[str]) -> None:
+    try:
+        for line in lines:
+            typer.echo(line)
+    except ConfigurationInvalid as error:
+        raise _fail(str(error)) from None
+
+
+@policy.command()
+def explain(  # noqa: PLR0913, PLR0917  one option a circumstance
+    source: Annotated[str, typer.Argument(help="The source's id.")],
+    sector: Annotated[Sector, typer.Option(help="The caller's sector.")],
+    role: Annotated[list[str], typer.Option(help="A role of the caller; may be given again.")],
+    purpose: Annotated[Purpose, typer.Option(help="The purpose.")],
+    manifests: Manifests = Path("manifests"),
+    significant_harm: Annotated[bool, typer.Option(help="Harm is stated.")] = False,  # noqa: FBT002
+    consent: Annotated[bool, typer.Option(help="Consent is recorded.")] = False,  # noqa: FBT002
+    restricted: Annotated[bool, typer.Option(help="The child is shielded.")] = False,  # noqa: FBT002
+    out_of_area: Annotated[bool, typer.Option(help="The caller's area differs.")] = False,  # noqa: FBT002
+) -> None:
+    """Say of each class which rules decided, and what would have been needed. Nobody is asked."""
+    asker = Asker(
+        source=source,
+        sector=sector,
+        roles=frozenset(role),
+        purpose=purpose,
+        significant_harm=significant_harm,
+        consent=consent,
+        restricted=restricted,
+        in_area=not out_of_area,
+    )
+    _say(explained(asker, _book(manifests), _today()))
+
+
+@policy.command("test")
+def decide_cases(
+    cases: Annotated[Path, typer.Argument(help="A file of [[case]] tables.")],
+    manifests: Manifests = Path("manifests"),
+) -> None:
+    """Decide an agency's table of cases; exit 1 if one comes out otherwise than it expects."""
+    book = _book(manifests)
+    deciding = Policy(book)
+    failed = False
+    try:
+        for case in read_cases(cases):
+            found = list(surprises(case, verdict_of(case, book, deciding, _today())))
+            failed = failed or bool(found)
+            typer.echo(f"{'FAILED' if found else 'passed'}  {case.name}")
+            for line in found:
+                typer.echo(f"        {line}")
+    except ConfigurationInvalid as error:
+        raise _fail(str(error)) from None
+    if failed:
+        raise typer.Exit(1)
+
+
+@policy.command()
+def diff(
+    before: Annotated[Path, typer.Argument(help="The folder of manifests as it is.")],
+    after: Annotated[Path, typer.Argument(help="The folder as it would be.")],
+) -> None:
+    """Say whom a change of rules would give more or less; exit 1 if it changes anything."""
+    lines = list(differences(_book(before), _book(after), _today()))
+    _say(lines or ["nothing changes"])
+    if lines:
+        raise typer.Exit(1)
+
+
+@policy.command()
+def register(
+    operator: Annotated[Path, typer.Option(help="The operator's file.")] = Path("operator.toml"),
+    manifests: Manifests = Path("manifests"),
+) -> None:
+    """Print the record of processing (GDPR, article 30) from the configuration in force."""
+    try:
+        found = read_manifests(manifests)
+        lines = list(register_of(found.values(), read_operator_file(operator), read_book(found)))
+    except ConfigurationInvalid as error:
+        raise _fail(str(error)) from None
+    _say(lines)
