@@ -1,7 +1,6 @@
 """A real PostgreSQL on a free loopback port, from the wheel's binaries, also when run as root."""
 # ruff: noqa: S603 - every command here is the wheel's own binary with arguments of this file
 
-
 import os
 import pwd
 import shutil
