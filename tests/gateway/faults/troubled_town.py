@@ -90,8 +90,8 @@ async def troubled_town(folder: Path, postgres: Postgres) -> AsyncIterator[Town]
 
 
 def _as_authority(source: SourceFile) -> SourceFile:
-    claims = source.claims | {Claim.SHIELD_AUTHORITY}
     # In an area of its own: it is asked where it is named, and for no other question's shield.
+    claims = (source.claims | {Claim.SHIELD_AUTHORITY}) - {Claim.NATIONAL}
     name = f"authority-{source.id}"
     return source.with_(id=name, claims=claims, areas=(f"area of {name}"[:60],))
 
