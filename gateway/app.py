@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -27,12 +28,15 @@ from gateway.audit.postgres import PostgresLog
 from gateway.audit.publication import Publication
 from gateway.audit.served import routes as published
 from gateway.audit.witnessing import WitnessAt, Witnessing
+from gateway.break_glass import BreakGlass
+from gateway.break_glass_store import GrantStore
 from gateway.call import Line
 from gateway.clock import Clock
 from gateway.errors import ConfigurationInvalid, TeamAroundError
 from gateway.fan_out import FanOut
 from gateway.http import STATUS, Endpoint
 from gateway.journey import Journey
+from gateway.notices import places_for, sender
 from gateway.operator_file import Grant, OperatorFile, read_operator_file
 from gateway.planning import Planning
 from gateway.policy import Policy
@@ -83,7 +87,31 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Journe
         recorder = Recorder(publication.log, _keys(settings), clock)
         lines = {name: Line(source, clock) for name, source in planning.registry.sources.items()}
         watch = await _open_watch(publication, settings, clock, stack)
-        yield Journey(planning, recorder, FanOut(lines, clock), clock, watch)
+        break_glass = await _open_break_glass(planning, recorder, stack)
+        yield Journey(planning, recorder, FanOut(lines, clock), watch, break_glass)
+
+
+async def _open_break_glass(
+    planning: Planning, recorder: Recorder, stack: AsyncExitStack
+) -> BreakGlass:
+    operator = read_operator_file(planning.settings.operator)
+    try:
+        store = GrantStore(planning.settings.state / "break-glass.sqlite")
+    except (OSError, sqlite3.Error) as error:
+        raise ConfigurationInvalid(
+            f"state: break-glass.sqlite cannot be used ({type(error).__name__})"
+        ) from None
+    opened = BreakGlass(
+        store=store,
+        recorder=recorder,
+        send=sender(operator, planning.settings.public_url),
+        clock=planning.clock,
+        places=places_for(operator, planning.registry.agencies),
+        deputies=operator.deputies,
+    )
+    telling = asyncio.create_task(opened.keep_telling())
+    stack.push_async_callback(_ended, telling)
+    return opened
 
 
 @asynccontextmanager

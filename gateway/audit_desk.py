@@ -127,7 +127,7 @@ class AuditDesk:
     async def _pseudonyms(self, child: KnownDetails | None) -> frozenset[str] | None:
         if child is None:
             return None
-        found = await self.recorder.pseudonyms(_known(child), *self.recorder.keys.epochs)
+        found = await self.recorder.pseudonyms(known_of(child), *self.recorder.keys.epochs)
         if not found:
             raise AskDifferently(
                 "KNOWN_DETAILS_TOO_FEW",
@@ -228,7 +228,8 @@ def _named(search: Search) -> str:
     return "_".join(["ENTRIES", *(["BY"] if named else []), *(n.upper() for n in named)])
 
 
-def _known(child: KnownDetails) -> Known:
+def known_of(child: KnownDetails) -> Known:
+    """What a client says of a child outside a question."""
     record = _given(child.agency_record)
     return Known(
         nhs_number=_given(child.nhs_number),

@@ -22,3 +22,4 @@ class Caller:
     accreditation: frozenset[str] = frozenset()
     assurance: int = 0
     signed_in_at: float | None = None
+    manager: str | None = None

@@ -108,6 +108,7 @@ def _caller(said: Mapping[str, Any]) -> Caller:
         accreditation=frozenset(_texts(said["accreditation"])),
         assurance=_number(said["assurance"], 4) or 0,
         signed_in_at=_number(said["signed_in_at"], _LATEST),
+        manager=_line(str(said["manager"])) if said["manager"] else None,
     )
 
 

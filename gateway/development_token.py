@@ -60,6 +60,7 @@ def issue(caller: Caller, settings: Settings, *, now: float, lifetime_s: int) ->
         "roles": sorted(caller.roles),
         "purposes": sorted(caller.purposes),
         "areas": list(caller.areas),
+        "manager": caller.manager,
         "accreditation": sorted(caller.accreditation),
         "assurance": caller.assurance,
         "auth_time": int(now if caller.signed_in_at is None else caller.signed_in_at),

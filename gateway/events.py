@@ -44,6 +44,11 @@ def adapter_failed(source: str, bug: Exception) -> None:
     _say.error("adapter_failed", source=source, error=type(bug).__name__)
 
 
+def notice_not_taken() -> None:
+    """A privacy officer's place did not take a notice; it is sent again."""
+    _say.error("notice_not_taken")
+
+
 def log_unavailable() -> None:
     """The audit log could not be written; the question was refused."""
     _say.error("log_unavailable")

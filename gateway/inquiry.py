@@ -9,7 +9,7 @@ from adapters.dates import PartialDate
 from adapters.identifiers import NhsNumber, Postcode, Upn
 from adapters.record import Name
 from gateway.caller import Caller
-from gateway.errors import AskDifferently, NotAllowed, NotYetAvailable
+from gateway.errors import AskDifferently, NotAllowed
 from gateway.sealed_key import SealedRecord
 from resolvers.names import families, givens
 
@@ -62,6 +62,7 @@ class Reason:
     justification: str
     case_reference: str | None = None
     significant_harm: SignificantHarm | None = None
+    break_glass: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _known(details: Mapping[str, Any]) -> Known:
         postcode=details.get("postcode"),
         chosen=_chosen(details.get("chosen") or []),
     )
-    _enough(known)
+    refuse_too_few(known)
     return known
 
 
@@ -164,7 +165,8 @@ def _is_line(text: str) -> bool:
     return len(text) <= _LONGEST_LINE and (text.isprintable() or not text)
 
 
-def _enough(known: Known) -> None:
+def refuse_too_few(known: Known) -> None:
+    """AskDifferently unless enough is known of a child to ask about one and no other."""
     name = Name(known.given_names, known.family_name)
     given, family = bool(givens([name])), bool(families([name]))
     numbered = bool(known.nhs_number or known.upn or known.agency_record)
@@ -191,10 +193,6 @@ def _reason(details: Mapping[str, Any], caller: Caller) -> Reason:
         raise NotAllowed(
             "SUBJECT_ACCESS_REFUSED", "reason.purpose: a subject asks through `accesses`"
         )
-    if details.get("breakGlass"):
-        raise NotYetAvailable(
-            "NOT_YET_AVAILABLE", "reason.breakGlass is not yet available here: leave it out"
-        )
     case_reference = (details.get("caseReference") or "").strip() or None
     if purpose is Purpose.SAFEGUARDING and case_reference is None:
         raise AskDifferently(
@@ -202,7 +200,8 @@ def _reason(details: Mapping[str, Any], caller: Caller) -> Reason:
         )
     justification = _justification(details, case_reference)
     harm = _significant_harm(details.get("significantHarm"), purpose, justification)
-    return Reason(purpose, justification, case_reference, harm)
+    leave = str(details.get("breakGlass") or "") or None
+    return Reason(purpose, justification, case_reference, harm, leave)
 
 
 def _significant_harm(

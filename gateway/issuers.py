@@ -56,6 +56,7 @@ class Claims(_Table):
     accreditation: ClaimValue
     assurance: ClaimValue
     signed_in_at: ClaimValue
+    manager: ClaimValue = ClaimValue(path="manager")
 
 
 class Profile(_Table):

@@ -9,10 +9,11 @@ from adapters.codes import Claim
 from adapters.contract import OnBehalf
 from gateway.audit.served import ENTRIES_READ
 from gateway.audit_desk import AuditDesk, refuse_unless_auditor
+from gateway.break_glass import BreakGlass
 from gateway.call import Answered, Asking
 from gateway.caller import Caller
-from gateway.clock import Clock
 from gateway.documents import Document
+from gateway.emergency_desk import EmergencyDesk
 from gateway.errors import NotAllowed, SignIn, TryLater
 from gateway.fan_out import FanOut, Order
 from gateway.findings import Finder, stated_reference
@@ -56,13 +57,14 @@ class Journey:
         planning: Planning,
         recorder: Recorder,
         fan_out: FanOut,
-        clock: Clock,
         watch: Watch,
+        break_glass: BreakGlass,
     ) -> None:
         self._planning = planning
         self._recorder = recorder
         self._fan_out = fan_out
-        self._clock = clock
+        self._clock = planning.clock
+        self._break_glass = break_glass
         self._seal = CandidateSeal()
         self.schema = planning.schema
         self.publication = watch.publication
@@ -80,6 +82,7 @@ class Journey:
             document = self._planning.document(request)
             planned = self._planning.prepare(document, request, caller)
             prepared = tuple(self._opened(each, caller) for each in planned)
+            await self._admit_broken_glass(prepared, caller)
             if prepared:
                 self._watch.refuse_unwitnessed()
         except (SignIn, NotAllowed) as refusal:
@@ -94,8 +97,15 @@ class Journey:
             self._planning.registry.shown,
             self._sources,
             AuditDesk(self.publication, self._recorder, caller),
+            EmergencyDesk(self._break_glass, caller),
         )
         return Started(document, context, tuple(questions))
+
+    async def _admit_broken_glass(self, prepared: tuple[Prepared, ...], caller: Caller) -> None:
+        for each in prepared:
+            leave = each.inquiry.reason.break_glass
+            if leave is not None:
+                await self._break_glass.admit(leave, caller, each.inquiry.known)
 
     async def admit_auditor(self, authorization: str | None, reads: str) -> None:
         """Let a bearer read the published log, once it is logged that they do where it has entries.
@@ -131,6 +141,7 @@ class Journey:
             today=self._clock.now().date(),
             child_id=intent.query_id,
             on_record=prepared.on_record,
+            broke_glass=prepared.inquiry.reason.break_glass is not None,
         )
         stated = stated_reference(prepared.inquiry.known, prepared.sources.values())
         finder = Finder(stated, prepared.sources)

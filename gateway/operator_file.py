@@ -30,6 +30,13 @@ class Broker(_Table):
     telephone: Line
 
 
+class PrivacyOfficer(_Table):
+    """Where an agency's privacy officer is told: `https://...`, or `mailto:...` by mail hook."""
+
+    agency: Line
+    place: Annotated[Line, StringConstraints(pattern=r"(https://|http://127\.0\.0\.1:|mailto:).+")]
+
+
 class Area(_Table):
     """A local authority's area by GSS code, and the bodies there that nobody can ask here."""
 
@@ -56,6 +63,9 @@ class OperatorFile(_Table):
     log_origin: Line
     shield_team: ShieldTeam
     broker: Broker | None = None
+    privacy_officer: tuple[PrivacyOfficer, ...] = ()
+    deputies: tuple[Line, ...] = ()
+    mail_hook: Line | None = None
     area: Annotated[tuple[Area, ...], Field(min_length=1)]
     grant: tuple[Grant, ...] = ()
 

@@ -64,6 +64,7 @@ class View:
     today: date
     child_id: str
     on_record: OnRecord | None = None
+    broke_glass: bool = False
 
     @property
     def for_shield(self) -> frozenset[str]:
@@ -88,8 +89,10 @@ class View:
         return not self.cleared and self.restricted(findings)
 
     def restricted(self, findings: Findings) -> bool:
-        """Whether the child is shielded, or may be."""
-        return findings.restriction is not Restriction.NONE_KNOWN
+        """Whether the child is shielded, or may be; break-glass lifts the doubt, never a shield."""
+        if findings.restriction is Restriction.UNKNOWN:
+            return not self.broke_glass
+        return findings.restriction is Restriction.RESTRICTED
 
     def verdict(self, source: str, findings: Findings, record: Record | None = None) -> Verdict:
         """What the source's rules say now that its record, and the shield, have spoken."""

@@ -109,6 +109,32 @@ class Recorder:
         )
         await self._append(entry)
 
+    async def broke_glass(
+        self,
+        caller: Caller,
+        query_id: str,
+        justification: str,
+        pseudonyms: Iterable[Pseudonym],
+    ) -> int:
+        """Leave that is given in an emergency; the entry's index."""
+        entry = replace(
+            self._entry(AuditKind.BREAK_GLASS, caller),
+            query_id=query_id,
+            justification=await seal(self.keys, justification, query_id),
+            child_pseudonyms=tuple(pseudonyms),
+        )
+        return await self._append(entry)
+
+    async def reviewed(self, caller: Caller, query_id: str, verdict: str, note: str) -> int:
+        """What a reviewer found, and why; the entry's index."""
+        entry = replace(
+            self._entry(AuditKind.REVIEW, caller),
+            query_id=query_id,
+            justification=await seal(self.keys, note, query_id),
+            detail=verdict,
+        )
+        return await self._append(entry)
+
     async def _append(self, entry: Entry) -> int:
         try:
             return await self.log.append(entry)

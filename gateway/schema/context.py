@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from gateway.agency import AgencyCard
 from gateway.answer import Answering
 from gateway.schema.audit import AuditReading
-from gateway.schema.codes import QualityLevel, SourceState
+from gateway.schema.break_glass import BreakGlassGrant
+from gateway.schema.codes import QualityLevel, ReviewVerdict, SourceState
+from gateway.schema.inputs import KnownDetails
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +34,28 @@ class SourceView:
     checked_at: datetime | None = None
 
 
+class Emergency(Protocol):
+    """Break-glass and its review for one caller; each is logged before it counts."""
+
+    async def grant(self, known: KnownDetails, justification: str) -> BreakGlassGrant:
+        """Leave to ask about one child; an error says why not."""
+        ...
+
+    async def review(self, entry: int, verdict: ReviewVerdict, note: str) -> None:
+        """Keep what was found of an entry; an error says why not."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """One request. `answerings` has one item for `child`, one a child in order for `children`.
 
     An item is None where its question was refused. `agencies` are those visible to this caller,
-    by id. `audit` is the log as this caller may read it.
+    by id. `audit` is the log as this caller may read it, `emergency` what they may ask of it.
     """
 
     answerings: tuple[Answering | None, ...] = ()
     agencies: Mapping[str, AgencyCard] = field(default_factory=dict)
     sources: tuple[SourceView, ...] = ()
     audit: AuditReading | None = None
+    emergency: Emergency | None = None

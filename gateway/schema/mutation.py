@@ -6,6 +6,7 @@ import strawberry
 
 from gateway.schema.audit import AuditEntry
 from gateway.schema.break_glass import BreakGlassGrant
+from gateway.schema.child_answer import Info
 from gateway.schema.codes import ReviewVerdict
 from gateway.schema.declare import argument, code_list, output, resolved
 from gateway.schema.not_yet import not_yet
@@ -61,20 +62,31 @@ class Mutation:
         raise not_yet("suspendSource")
 
     @resolved
-    def break_glass(
+    async def break_glass(
         self,
-        _known: Known,
-        _justification: Annotated[str, argument("Why, in words; logged.", name="justification")],
+        info: Info,
+        known: Known,
+        justification: Annotated[str, argument("Why, in words; logged.")],
     ) -> BreakGlassGrant | None:
-        """Ask for leave in an emergency, for one child. Not available yet."""
-        raise not_yet("breakGlass")
+        """Ask for leave in an emergency, for one child, for thirty minutes.
+
+        Privacy officers are told at once, and somebody else reviews it. It lifts the doubt whether
+        the child is shielded, never a shield.
+        """
+        if info.context.emergency is None:
+            return None
+        return await info.context.emergency.grant(known, justification)
 
     @resolved
-    def review_access(
+    async def review_access(
         self,
-        _entry: Annotated[LogIndex, argument("The entry under review.", name="entry")],
-        _verdict: Annotated[ReviewVerdict, argument("What was found.", name="verdict")],
-        _note: Annotated[str, argument("Why, in words; logged.", name="note")],
+        info: Info,
+        entry: Annotated[LogIndex, argument("The entry under review: a break-glass.")],
+        verdict: Annotated[ReviewVerdict, argument("What was found.")],
+        note: Annotated[str, argument("Why, in words; logged.")],
     ) -> AuditEntry | None:
-        """Record the review of an access. Not available yet."""
-        raise not_yet("reviewAccess")
+        """Record the review of an access, by neither its user nor their manager."""
+        if info.context.emergency is None or info.context.audit is None:
+            return None
+        await info.context.emergency.review(int(entry), verdict, note)
+        return await info.context.audit.entry(entry)

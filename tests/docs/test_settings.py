@@ -3,7 +3,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from gateway.operator_file import Area, Broker, Grant, OperatorFile, ShieldTeam
+from gateway.operator_file import (
+    Area,
+    Broker,
+    Grant,
+    OperatorFile,
+    PrivacyOfficer,
+    ShieldTeam,
+)
 from gateway.settings import Settings
 from tests.docs.pages import rows, text
 
@@ -33,5 +40,12 @@ def test_the_bounds_of_a_setting_are_those_that_the_gateway_keeps() -> None:
 
 def test_every_key_of_the_operators_file_stands_there() -> None:
     described = {cells[0] for cells in rows(PAGE)}
-    tables: tuple[type[BaseModel], ...] = (OperatorFile, ShieldTeam, Broker, Area, Grant)
+    tables: tuple[type[BaseModel], ...] = (
+        OperatorFile,
+        ShieldTeam,
+        Broker,
+        PrivacyOfficer,
+        Area,
+        Grant,
+    )
     assert described >= {f"`{name}`" for table in tables for name in table.model_fields}

@@ -170,9 +170,11 @@ def variables_for(
     return {"known": dict(known), "reason": REASON, "scope": scope or None}
 
 
-def settings_for(folder: Path, sources: Iterable[SourceFile], **more: Any) -> Settings:
+def settings_for(
+    folder: Path, sources: Iterable[SourceFile], operator: str = "", **more: Any
+) -> Settings:
     """Write manifests, secrets and the operator's file under `folder`; settings that name them."""
-    operator = [_OPERATOR.format(telephone=SHIELD_TEAM, area=HOME)]
+    lines = [operator, _OPERATOR.format(telephone=SHIELD_TEAM, area=HOME)]
     for name in ("manifests", "secrets"):
         (folder / name).mkdir()
     for source in sources:
@@ -182,7 +184,7 @@ def settings_for(folder: Path, sources: Iterable[SourceFile], **more: Any) -> Se
         (folder / "secrets" / source.id).mkdir()
         for name, content in source.secrets.items():
             (folder / "secrets" / source.id / name).write_text(content)
-        operator.append(
+        lines.append(
             _GRANT.format(
                 id=source.id,
                 agency=source.agency or source.id,
@@ -190,7 +192,7 @@ def settings_for(folder: Path, sources: Iterable[SourceFile], **more: Any) -> Se
                 origins=", ".join(f'"{origin}"' for origin in source.origins),
             )
         )
-    (folder / "operator.toml").write_text("".join(operator))
+    (folder / "operator.toml").write_text("".join(lines))
     return Settings(
         **{
             "environment": "development",

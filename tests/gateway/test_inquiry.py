@@ -9,7 +9,7 @@ from adapters.codes import Purpose, Sector
 from adapters.dates import PartialDate
 from adapters.identifiers import NhsNumber
 from gateway.caller import Caller
-from gateway.errors import AskDifferently, NotAllowed, NotYetAvailable, TeamAroundError
+from gateway.errors import AskDifferently, NotAllowed, TeamAroundError
 from gateway.inquiry import Inquiry, inquiries
 
 CALLER: Final = Caller(
@@ -151,12 +151,6 @@ def test_a_subject_asks_through_another_door() -> None:
     with pytest.raises(NotAllowed) as refused:
         inquiries({"known": KNOWN, "reason": reason}, subject)
     assert refused.value.code == "SUBJECT_ACCESS_REFUSED"
-
-
-def test_what_this_version_does_not_serve_says_so() -> None:
-    error = refusal(KNOWN, {**REASON, "breakGlass": "b-1"})
-    assert isinstance(error, NotYetAvailable)
-    assert error.code == "NOT_YET_AVAILABLE"
 
 
 def test_every_child_of_a_question_about_several_is_checked() -> None:

@@ -11,9 +11,6 @@ DOCUMENTS = {
     "registerSource": 'mutation { registerSource(manifest: "") { findings { rule } } }',
     "approveSource": 'mutation { approveSource(id: "s", version: 1) { findings { rule } } }',
     "suspendSource": 'mutation { suspendSource(id: "s", reason: "r") { findings { rule } } }',
-    "breakGlass": "mutation ($known: KnownDetails!)"
-    ' { breakGlass(known: $known, justification: "j") { id } }',
-    "reviewAccess": 'mutation { reviewAccess(entry: "1", verdict: MISUSE, note: "n") { index } }',
 }
 
 

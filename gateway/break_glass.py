@@ -1,0 +1,150 @@
+"""Break-glass: one user, one child, thirty minutes, told at once and reviewed by somebody else."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from adapters.codes import Purpose
+from gateway.break_glass_store import Grant, GrantStore
+from gateway.caller import Caller
+from gateway.clock import Clock
+from gateway.errors import AskDifferently, NotAllowed, SignIn
+from gateway.inquiry import Known
+from gateway.notices import Send
+from gateway.recording import Recorder
+
+LASTS: Final = timedelta(minutes=30)
+RECENT: Final = timedelta(minutes=15)
+_REVIEWERS: Final = frozenset({"auditor", "privacy-officer"})
+_EVERY_S: Final = 60.0
+_SATURDAY: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class BreakGlass:
+    """Grants leave, checks its use, and has it reviewed. It lifts an unknown shield, no known one.
+
+    `places` are where the privacy officers are told whom a caller's question concerns,
+    `deputies` where an overdue review goes.
+    """
+
+    store: GrantStore
+    recorder: Recorder
+    send: Send
+    clock: Clock
+    places: Callable[[Caller], frozenset[str]]
+    deputies: tuple[str, ...]
+    _due: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def grant(self, caller: Caller, known: Known, justification: str) -> Grant:
+        """Leave for this caller and child; SignIn or NotAllowed says why not, and is logged.
+
+        The grant is in the log before anybody hears of it.
+        """
+        try:
+            await self._refuse(caller)
+        except (SignIn, NotAllowed) as refusal:
+            await self.recorder.refuse(refusal.code, caller)
+            raise
+        if not justification.strip():
+            raise AskDifferently("JUSTIFICATION_MISSING", "justification: say why in words")
+        pseudonyms = await self.recorder.pseudonyms(known)
+        query_id, now = secrets.token_urlsafe(12), self.clock.now()
+        index = await self.recorder.broke_glass(caller, query_id, justification, pseudonyms)
+        made = Grant(
+            id=query_id,
+            entry=index,
+            user=caller.user,
+            organisation=caller.organisation,
+            manager=caller.manager,
+            expires_at=(now + LASTS).timestamp(),
+            review_by=working_days_after(now, 3).timestamp(),
+        )
+        await asyncio.to_thread(self.store.add, made, pseudonyms, self.places(caller))
+        self._due.set()
+        return made
+
+    async def admit(self, grant_id: str, caller: Caller, known: Known) -> None:
+        """NotAllowed unless the grant is this caller's, in force, and of this child alone."""
+        now = self.clock.now().timestamp()
+        asked = frozenset(await self.recorder.pseudonyms(known))
+        given = await asyncio.to_thread(
+            self.store.pseudonyms, grant_id, caller.user, caller.organisation, now
+        )
+        if not asked or not asked <= given:
+            raise NotAllowed(
+                "BREAK_GLASS_INVALID",
+                "reason.breakGlass: it is for one user, one child as it was named, and thirty"
+                " minutes; ask for another",
+            )
+
+    async def review(self, caller: Caller, entry: int, verdict: str, note: str) -> None:
+        """Keep a reviewer's verdict; neither the user nor their manager is one."""
+        grant = await asyncio.to_thread(self.store.unreviewed, entry)
+        if not caller.roles & _REVIEWERS or (grant is not None and _too_near(caller, grant)):
+            await self.recorder.refuse("REVIEW_NOT_ALLOWED", caller)
+            raise NotAllowed(
+                "REVIEW_NOT_ALLOWED",
+                "an auditor or privacy officer reviews, who is neither the user nor their manager",
+            )
+        if grant is None or not note.strip():
+            raise AskDifferently(
+                "REVIEW_INVALID", "reviewAccess: name an entry that waits for review, and say why"
+            )
+        await self.recorder.reviewed(caller, grant.id, verdict, note)
+        await asyncio.to_thread(self.store.review, grant.id, caller.user, verdict)
+
+    async def tell(self) -> None:
+        """Send every notice that nobody has taken, and escalate what is overdue."""
+        now = self.clock.now().timestamp()
+        await asyncio.to_thread(self.store.escalate, now, self.deputies)
+        unsent = await asyncio.to_thread(self.store.unsent)
+        for notice, taken in zip(
+            unsent, await asyncio.gather(*map(self.send, unsent)), strict=True
+        ):
+            if taken:
+                await asyncio.to_thread(self.store.sent, notice)
+
+    async def keep_telling(self) -> None:
+        """Tell at once what is new, and again every minute what was not taken; until cancelled."""
+        while True:
+            self._due.clear()
+            await self.tell()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._due.wait(), _EVERY_S)
+
+    async def _refuse(self, caller: Caller) -> None:
+        now = self.clock.now()
+        since = now.timestamp() - (caller.signed_in_at or 0)
+        if caller.signed_in_at is None or since > RECENT.total_seconds():
+            raise SignIn("SIGN_IN_AGAIN", "breakGlass: sign in again, then ask within 15 minutes")
+        if not caller.purposes & {Purpose.SAFEGUARDING, Purpose.EMERGENCY}:
+            raise NotAllowed("PURPOSE_NOT_ENTITLED", "breakGlass: your token entitles you to none")
+        if not self.places(caller):
+            raise NotAllowed(
+                "BREAK_GLASS_UNAVAILABLE", "breakGlass: no privacy officer could be told here"
+            )
+        if await asyncio.to_thread(
+            self.store.suspended, caller.user, caller.organisation, now.timestamp()
+        ):
+            raise NotAllowed(
+                "BREAK_GLASS_SUSPENDED", "breakGlass: an earlier use of yours waits for its review"
+            )
+
+
+def working_days_after(start: datetime, days: int) -> datetime:
+    """The end of that many days, Saturdays and Sundays not counted; bank holidays are."""
+    at = start
+    while days:
+        at += timedelta(days=1)
+        days -= at.weekday() < _SATURDAY
+    return at.astimezone(UTC)
+
+
+def _too_near(caller: Caller, grant: Grant) -> bool:
+    same = caller.organisation == grant.organisation
+    return same and caller.user in {grant.user, grant.manager}

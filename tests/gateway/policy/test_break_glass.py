@@ -1,0 +1,293 @@
+"""Break-glass: one user, one child, half an hour, told at once, reviewed by somebody else."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from gateway.break_glass import working_days_after
+from gateway.caller import Caller
+from gateway.clock import Clock
+from gateway.development_token import issue
+from tests.gateway.agencies import AUTHORITY, LOCAL, MIRA, Desk, rest_source
+from tests.gateway.edge import logged
+from tests.gateway.small_town import (
+    KNOWN,
+    PRACTITIONER,
+    QUERY,
+    REASON,
+    Answer,
+    Town,
+    small_town,
+    variables_for,
+)
+from tests.loopback import serving
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)  # a Monday
+FRESH = replace(PRACTITIONER, signed_in_at=int(NOW.timestamp()) - 60, manager="m.anager")
+REVIEWER = replace(
+    FRESH, user="r.eviewer", organisation="audit", roles=frozenset({"auditor"}), manager=None
+)
+BREAK = """
+mutation Break($known: KnownDetails!, $justification: String!) {
+  breakGlass(known: $known, justification: $justification) { id expiresAt reviewBy }
+}
+"""
+REVIEW = """
+mutation Review($entry: LogIndex!, $note: String!) {
+  reviewAccess(entry: $entry, verdict: EXPLAINED, note: $note) { index kind }
+}
+"""
+
+
+@dataclass(slots=True)
+class Scene:
+    """A town whose shield authority cannot clear Mira, an inbox, and a clock that a test sets."""
+
+    now: datetime = NOW
+    inbox: list[dict[str, Any]] = field(default_factory=list)
+    came: asyncio.Event = field(default_factory=asyncio.Event)
+    town: Town = field(init=False)
+
+    async def take(self, request: web.Request) -> web.Response:
+        """A privacy officer's or deputy's webhook, or the mail hook."""
+        self.inbox.append({"path": request.path, **await request.json()})
+        self.came.set()
+        return web.Response()
+
+    def headers(self, caller: Caller) -> dict[str, str]:
+        """A caller's headers, with a token of this moment."""
+        now = self.now.timestamp()
+        token = issue(caller, self.town.settings, now=now, lifetime_s=600)
+        return {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+
+    async def ask(self, caller: Caller = FRESH, **reason: Any) -> Answer:
+        """Ask about Mira."""
+        return await self.known(KNOWN, caller, **reason)
+
+    async def known(self, known: Any, caller: Caller = FRESH, **reason: Any) -> Answer:
+        """Ask about a child so known."""
+        variables = {**variables_for(known), "reason": {**REASON, **reason}}
+        return await self.town.post({"query": QUERY, "variables": variables}, self.headers(caller))
+
+    async def break_glass(self, caller: Caller = FRESH, why: str = "she is missing") -> Answer:
+        """Ask for leave about Mira."""
+        variables = {"known": KNOWN, "justification": why}
+        return await self.town.post({"query": BREAK, "variables": variables}, self.headers(caller))
+
+    async def review(self, entry: int, caller: Caller = REVIEWER, note: str = "fine") -> Answer:
+        """Review an entry."""
+        body = {"query": REVIEW, "variables": {"entry": str(entry), "note": note}}
+        return await self.town.post(body, self.headers(caller))
+
+    async def told(self, count: int) -> list[dict[str, Any]]:
+        """The inbox once it has so many notices."""
+        async with asyncio.timeout(5):
+            while len(self.inbox) < count:
+                self.came.clear()
+                await self.came.wait()
+        return self.inbox
+
+    @property
+    def granted_at(self) -> int:
+        """The entry of the newest grant."""
+        kinds = [entry["kind"] for entry in logged(self.town.settings.state)]
+        return len(kinds) - 1 - kinds[::-1].index("BREAK_GLASS")
+
+
+@asynccontextmanager
+async def scene(folder: Path, child: Mapping[str, Any] = MIRA) -> AsyncIterator[Scene]:
+    """The town, its council, and places that take notices."""
+    made = Scene()
+    async with (
+        serving(Desk().answer) as where,
+        serving(Desk(children=(child,)).answer) as council,
+        serving(made.take) as place,
+    ):
+        sources = [
+            rest_source("spine", where, claims=AUTHORITY, says_restricted=False),
+            rest_source("council", council, claims=LOCAL, says_restricted=True),
+        ]
+        notices = (
+            f'mail_hook = "{place}/mail"\ndeputies = ["{place}/deputy"]\n'
+            f'privacy_officer = [{{ agency = "council", place = "{place}/council" }},'
+            ' { agency = "spine", place = "mailto:dpo@spine.example" },'
+            ' { agency = "elsewhere", place = "http://127.0.0.1:9/never" }]\n'
+        )
+        clock = Clock(now=lambda: made.now)
+        async with small_town(
+            folder, sources, clock, operator=notices, public_url="https://gateway.example/graphql"
+        ) as made.town:
+            yield made
+
+
+def code(answer: Answer) -> str:
+    return str(answer.body["errors"][0]["extensions"]["code"])
+
+
+async def leave(on: Scene) -> str:
+    granted: str = (await on.break_glass()).body["data"]["breakGlass"]["id"]
+    return granted
+
+
+async def test_leave_lifts_the_doubt_whether_a_child_is_shielded(tmp_path: Path) -> None:
+    async with scene(tmp_path) as on:
+        before = await on.ask()
+        after = await on.ask(breakGlass=await leave(on))
+    assert before.outcomes["council"] == "NOTHING_TO_SHARE"
+    assert after.outcomes["council"] == "HAS_RECORD"
+    assert after.child_answer["child"]["restriction"] == "UNKNOWN"
+    assert after.child_answer["child"]["addresses"] != []
+
+
+async def test_leave_never_lifts_a_shield(tmp_path: Path) -> None:
+    async with scene(tmp_path, {**MIRA, "restricted": "Y"}) as on:
+        answer = await on.ask(breakGlass=await leave(on))
+    assert answer.outcomes["council"] == "NOTHING_TO_SHARE"
+    assert answer.child_answer["child"]["restriction"] == "RESTRICTED"
+    assert answer.child_answer["child"]["addresses"] == []
+
+
+async def test_leave_is_for_half_an_hour_and_its_terms_are_told(tmp_path: Path) -> None:
+    async with scene(tmp_path) as on:
+        granted = (await on.break_glass()).body["data"]["breakGlass"]
+        on.now += timedelta(minutes=29)
+        during = await on.ask(breakGlass=granted["id"])
+        on.now += timedelta(minutes=2)
+        after = await on.ask(breakGlass=granted["id"])
+    assert granted["expiresAt"].startswith("2026-11-23T10:30:00")
+    assert granted["reviewBy"].startswith("2026-11-26T10:00:00")
+    assert (during.status, code(after)) == (200, "BREAK_GLASS_INVALID")
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"nhsNumber": "9000000017", "birthDate": "2015-03-09"},
+        {**KNOWN, "upn": "H801200001001"},
+        {"givenNames": ["Mira"], "familyName": "Ashdown", "birthDate": "2015-03-09"},
+    ],
+)
+async def test_leave_is_for_the_child_as_it_was_named(
+    tmp_path: Path, known: dict[str, Any]
+) -> None:
+    async with scene(tmp_path) as on:
+        answer = await on.known(known, breakGlass=await leave(on))
+    assert code(answer) == "BREAK_GLASS_INVALID"
+
+
+async def test_leave_is_for_its_user_alone(tmp_path: Path) -> None:
+    async with scene(tmp_path) as on:
+        granted = await leave(on)
+        colleague = await on.ask(replace(FRESH, user="c.olleague"), breakGlass=granted)
+        invented = await on.ask(breakGlass="invented")
+    assert (code(colleague), code(invented)) == ("BREAK_GLASS_INVALID", "BREAK_GLASS_INVALID")
+
+
+@pytest.mark.parametrize(
+    ("caller", "refusal"),
+    [
+        (replace(FRESH, signed_in_at=int(NOW.timestamp()) - 901), "SIGN_IN_AGAIN"),
+        (replace(FRESH, purposes=frozenset()), "PURPOSE_NOT_ENTITLED"),
+        (replace(FRESH, areas=()), None),
+    ],
+)
+async def test_who_may_have_leave(tmp_path: Path, caller: Caller, refusal: str | None) -> None:
+    async with scene(tmp_path) as on:
+        answer = await on.break_glass(caller)
+        entries = logged(on.town.settings.state)
+    if refusal is None:
+        assert answer.body["data"]["breakGlass"]
+    else:
+        assert code(answer) == refusal
+        assert entries[-1]["detail"] == refusal
+
+
+async def test_a_reason_is_needed(tmp_path: Path) -> None:
+    async with scene(tmp_path) as on:
+        assert code(await on.break_glass(why="  ")) == "JUSTIFICATION_MISSING"
+
+
+async def test_privacy_officers_are_told_at_once_and_nothing_of_the_child(tmp_path: Path) -> None:
+    async with scene(tmp_path) as on:
+        granted = await leave(on)
+        told = await on.told(2)
+    expected = {"queryId": granted, "what": "granted", "signIn": "https://gateway.example/graphql"}
+    assert sorted(told, key=lambda each: str(each["path"])) == [
+        {"path": "/council", **expected},
+        {"path": "/mail", **expected, "to": "dpo@spine.example"},
+    ]
+
+
+async def test_leave_is_in_the_log_and_no_detail_of_the_child_on_the_disk(tmp_path: Path) -> None:
+    async with scene(tmp_path) as on:
+        granted = await leave(on)
+        entry = logged(on.town.settings.state)[on.granted_at]
+        files = [f.read_bytes() for f in on.town.settings.state.iterdir() if f.is_file()]
+    assert (entry["query_id"], entry["user"]) == (granted, "s.worker")
+    assert not any(
+        mark in content
+        for content in files
+        for mark in (b"missing", MIRA["nhs"].encode(), b"2015-03-09")
+    )
+
+
+async def test_an_overdue_review_goes_to_a_deputy_and_suspends_the_right(tmp_path: Path) -> None:
+    async with scene(tmp_path) as on:
+        await leave(on)
+        await on.told(2)
+        on.now += timedelta(days=3)
+        fresh = replace(FRESH, signed_in_at=int(on.now.timestamp()))
+        suspended = await on.break_glass(fresh)
+        await on.break_glass(replace(fresh, user="c.olleague"))
+        told = await on.told(5)
+    assert code(suspended) == "BREAK_GLASS_SUSPENDED"
+    assert [t["what"] for t in told if t["path"] == "/deputy"] == ["overdue"]
+
+
+async def test_a_review_by_somebody_else_gives_the_right_back(tmp_path: Path) -> None:
+    async with scene(tmp_path) as on:
+        await leave(on)
+        answer = await on.review(on.granted_at)
+        on.now += timedelta(days=9)
+        again = await on.break_glass(replace(FRESH, signed_in_at=int(on.now.timestamp())))
+        entries = logged(on.town.settings.state)
+    assert answer.body["data"]["reviewAccess"]["kind"] == "BREAK_GLASS"
+    assert again.body["data"]["breakGlass"]["id"]
+    assert [e["detail"] for e in entries if e["kind"] == "REVIEW"] == ["EXPLAINED"]
+
+
+@pytest.mark.parametrize(
+    "reviewer",
+    [
+        replace(FRESH, roles=frozenset({"auditor"})),
+        replace(REVIEWER, user="m.anager", organisation="northbrook"),
+        replace(REVIEWER, roles=frozenset({"practitioner"})),
+    ],
+)
+async def test_neither_the_user_nor_their_manager_reviews(tmp_path: Path, reviewer: Caller) -> None:
+    async with scene(tmp_path) as on:
+        await leave(on)
+        answer = await on.review(on.granted_at, reviewer)
+        waiting = await on.review(on.granted_at, note=" ")
+    assert (code(answer), code(waiting)) == ("REVIEW_NOT_ALLOWED", "REVIEW_INVALID")
+
+
+async def test_where_nobody_could_be_told_there_is_no_leave(tmp_path: Path) -> None:
+    async with serving(Desk().answer) as url:
+        source = rest_source("spine", url, claims=AUTHORITY)
+        async with small_town(tmp_path, [source]) as town:
+            body = {"query": BREAK, "variables": {"known": KNOWN, "justification": "missing"}}
+            answer = await town.post(body, town.headers())
+    assert code(answer) == "BREAK_GLASS_UNAVAILABLE"
+
+
+def test_weekends_are_no_working_days() -> None:
+    thursday = datetime(2026, 11, 26, 9, tzinfo=UTC)
+    assert working_days_after(thursday, 3) == datetime(2026, 12, 1, 9, tzinfo=UTC)
