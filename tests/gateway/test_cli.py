@@ -74,6 +74,7 @@ def town(folder: Path, *sources: SourceFile) -> Settings:
 
 def write(name: str, content: bytes) -> Callable[[Path], None]:
     def spoil(folder: Path) -> None:
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
 
     return spoil
@@ -139,7 +140,7 @@ SPOILT: Final[dict[str, tuple[Callable[[Path], None], str]]] = {
         "development-token-key.json",
     ),
     "a log that is none": (write("state/audit.sqlite", b"not a log" * 1000), "audit.sqlite"),
-    "epoch keys that are none": (write("state/epoch-keys.json", b"{}"), "epoch-keys.json"),
+    "epoch keys that are none": (write("state/epochs/epoch-1.json", b"{}"), "epoch-1.json"),
     "a development key in production": (
         change("settings.toml", '"development"', '"production"'),
         "production refuses",
