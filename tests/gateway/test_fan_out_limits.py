@@ -1,7 +1,6 @@
 """One slow agency delays nobody, and no agency is asked more than it declared."""
 
 import asyncio
-import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -21,9 +20,8 @@ async def test_three_hung_agencies_of_eight_leave_five_whole(tmp_path: Path) -> 
         sources += [rest_source(f"quick-{i}", quick) for i in range(4)]
         sources += [rest_source(f"hung-{i}", hung, timeout="30s") for i in range(3)]
         town = await stack.enter_async_context(small_town(tmp_path, sources, deadline=0.5))
-        started = time.monotonic()
-        answer = await town.ask()
-        assert time.monotonic() - started < 2.0
+        async with asyncio.timeout(20):  # an agency's own time is 30 s, the question's half of one
+            answer = await town.ask()
     outcomes = list(answer.outcomes.values())
     assert outcomes == ["TIMEOUT"] * 3 + ["HAS_RECORD"] * 5
     assert answer.completeness["unanswered"] == 3
@@ -34,10 +32,9 @@ async def test_an_agencys_own_time_is_up_long_before_the_deadline(tmp_path: Path
     async with serving_raw(silent) as hung:
         source = rest_source("hung", hung, claims=NATIONAL, timeout="100ms")
         async with small_town(tmp_path, [source], deadline=30) as town:
-            started = time.monotonic()
-            answer = await town.ask()
+            async with asyncio.timeout(20):
+                answer = await town.ask()
     assert answer.outcomes == {"hung": "TIMEOUT"}
-    assert time.monotonic() - started < 5.0
 
 
 async def test_no_more_questions_reach_an_agency_at_once_than_it_declared(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ async def _over_http(stack: AsyncExitStack) -> AsyncIterator[SourceFile]:
             url = await _url(stack, speech, fault)
             source = speech.source(_http(speech, fault).agency, url, conclusive=fault.conclusive)
             secrets = {"id": "gateway", "secret": "s3cret"}
-            yield source.with_(auth=fault.auth(url), secrets=secrets, timeout="5s")
+            yield source.with_(auth=fault.auth(url), secrets=secrets, timeout="30s")
 
 
 async def _url(stack: AsyncExitStack, speech: Speech, fault: HttpFault) -> str:
@@ -119,7 +119,7 @@ def _in_sqlite(folder: Path, stack: AsyncExitStack) -> Iterator[SourceFile]:
     lock.execute("BEGIN EXCLUSIVE")
     for fault in SQLITE_FAULTS:
         dsn = f"sqlite:///{places[fault.place]}"
-        yield fault.source(_sql("SQLite", fault).agency, dsn, dsn).with_(timeout="5s")
+        yield fault.source(_sql("SQLite", fault).agency, dsn, dsn).with_(timeout="30s")
 
 
 async def _in_postgres(postgres: Postgres, stack: AsyncExitStack) -> AsyncIterator[SourceFile]:
@@ -145,7 +145,7 @@ async def _in_postgres(postgres: Postgres, stack: AsyncExitStack) -> AsyncIterat
     for fault in POSTGRES_FAULTS:
         dsn = places[fault.place]
         origin = f"postgresql://{dsn.partition('@')[2].partition('/')[0]}"
-        yield fault.source(_sql("PostgreSQL", fault).agency, dsn, origin).with_(timeout="5s")
+        yield fault.source(_sql("PostgreSQL", fault).agency, dsn, origin).with_(timeout="30s")
 
 
 async def _resetting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,10 +1,8 @@
 """Keys rotate, people leave, machines speak for people: what the desk makes of it."""
 
-import time
 from pathlib import Path
 
 import pytest
-from joserfc.jwk import RSAKey
 
 from gateway.errors import ConfigurationInvalid, SignIn, TryLater
 from gateway.proof import Presented
@@ -132,16 +130,3 @@ async def test_no_service_speaks_for_itself_nor_one_that_nobody_knows(
     provider = Provider()
     desk = desk_for(provider, Moment(), services=frozenset({"portal"}))
     assert await refusal(desk, provider.token(**claims)) == "NO_HUMAN"
-
-
-async def test_verifying_takes_less_than_150_microseconds() -> None:
-    provider = Provider(RSAKey.generate_key(2048, {"kid": "k-1"}))
-    desk = desk_for(provider, Moment())
-    tokens = [provider.token(jti=str(at)) for at in range(60)]
-    await desk.caller(shown(tokens[0]))
-    taken = []
-    for token in tokens[1:]:
-        started = time.perf_counter()
-        await desk.caller(shown(token))
-        taken.append(time.perf_counter() - started)
-    assert min(taken) < 0.000_150
