@@ -4,7 +4,7 @@ import ssl
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from adapters.manifest import Auth, MutualTlsAuth
+from adapters.auth import Auth, MutualTlsAuth
 from adapters.secrets import SecretMissing, Secrets
 
 

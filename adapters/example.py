@@ -16,8 +16,9 @@ from adapters.contract import (
     Unavailable,
 )
 from adapters.login import Clock
-from adapters.manifest import Example, Manifest, Operation
+from adapters.manifest import Example, Manifest
 from adapters.nobodys_numbers import is_nobodys
+from adapters.operation import Operation
 from adapters.record import Record
 from adapters.replay import NotReplayable, Recording, question_for, recorded_answer, replay
 

@@ -6,9 +6,10 @@ from urllib.parse import unquote, urlsplit
 
 import asyncssh
 
+from adapters.auth import Secret, SftpAuth
 from adapters.egress import Egress
 from adapters.file_store import Folder, LocalFolder, SftpFolder, SftpLogin
-from adapters.manifest import Manifest, Secret, SftpAuth
+from adapters.manifest import Manifest
 from adapters.secrets import SecretMissing, Secrets
 
 

@@ -26,9 +26,11 @@ from adapters.file_scan import Bounded, CsvScan, ScanFailed, ScanStopped, Stop, 
 from adapters.file_store import FileFailed, Folder, OpenFile
 from adapters.http_operation import read_moment
 from adapters.language import Readable
+from adapters.limits import Limits
 from adapters.login import Clock
-from adapters.manifest import FileTable, Limits, Manifest, Operation
+from adapters.manifest import FileTable, Manifest
 from adapters.mapping import RecordMapping, Unusable
+from adapters.operation import Operation
 from adapters.record import Record
 from adapters.sql_rows import ROWS, merged, record_of
 from adapters.xpath import language_of

@@ -11,8 +11,9 @@ from adapters.envelope import Envelope
 from adapters.expression import UnreadableError
 from adapters.http_judgement import Answer, Failure
 from adapters.language import JMESPATH, Language, Parse, Readable
-from adapters.manifest import Manifest, Operation
+from adapters.manifest import Manifest
 from adapters.mapping import RecordMapping
+from adapters.operation import Operation
 from adapters.paging import Paging
 
 _OK = 200

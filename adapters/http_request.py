@@ -10,7 +10,7 @@ import orjson
 
 from adapters.contract import MoreNeeded, OnBehalf
 from adapters.http_exchange import HttpRequest
-from adapters.manifest import Operation
+from adapters.operation import Operation
 
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)(\?)?\}")
 _DOTS: Final = frozenset({".", ".."})  # as a segment they would lead to another path

@@ -24,8 +24,9 @@ from adapters.http_exchange import HttpAnswer, HttpRequest, Transport
 from adapters.http_judgement import Answer, Failure
 from adapters.http_operation import HttpDetail, HttpOperation
 from adapters.http_request import Asking, on_behalf_headers, url_for
+from adapters.limits import Limits
 from adapters.login import Clock, Login
-from adapters.manifest import Limits, Manifest
+from adapters.manifest import Manifest
 from adapters.mapping import Unusable
 from adapters.paging import NextPage, absolute
 from adapters.record import Record

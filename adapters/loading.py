@@ -11,9 +11,10 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from adapters.manifest import Manifest, Table
+from adapters.manifest import Manifest
 from adapters.places import Key, line_of, places
 from adapters.rules import faults
+from adapters.table import Table
 
 _TOML_LINE = re.compile(r" ?\(at line (\d+), column \d+\)")
 

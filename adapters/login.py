@@ -15,21 +15,21 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from adapters.contract import Fault, Malformed, Refused, Unavailable
-from adapters.http_exchange import HttpRequest, exchange
-from adapters.http_judgement import JsonAnswer, judge
-from adapters.manifest import (
+from adapters.auth import (
     ApiKeyAuth,
     BasicAuth,
     BearerAuth,
     ClientCredentialsAuth,
-    Manifest,
     MutualTlsAuth,
     NoAuth,
     PrivateKeyJwtAuth,
     Secret,
     SftpAuth,
 )
+from adapters.contract import Fault, Malformed, Refused, Unavailable
+from adapters.http_exchange import HttpRequest, exchange
+from adapters.http_judgement import JsonAnswer, judge
+from adapters.manifest import Manifest
 from adapters.secrets import SecretMissing, Secrets
 
 Clock = Callable[[], datetime]

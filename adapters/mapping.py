@@ -19,7 +19,7 @@ from adapters.conversion import (
 from adapters.expression import UnreadableError
 from adapters.identifiers import NHS_NUMBER, UPN
 from adapters.language import JMESPATH, Language
-from adapters.manifest import Operation
+from adapters.operation import Operation
 from adapters.reading import CodeTables, Convert, Reading
 from adapters.record import Identifier, Name, Record
 from adapters.sections import Defects, SectionReading, TooLongError, sections_of

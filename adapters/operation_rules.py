@@ -8,8 +8,10 @@ from typing import Final
 from adapters.envelope import Envelope, EnvelopeError
 from adapters.file_match import MAPPED
 from adapters.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
-from adapters.manifest import Detail, Manifest, Operation, RecordMap
+from adapters.manifest import Manifest
+from adapters.operation import Detail, Operation
 from adapters.places import Key
+from adapters.record_map import RecordMap
 
 HTTP: Final = ("http", "https")
 _HTTP_DETAIL: Final = frozenset({"path", "items"})

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from adapters.contract import Malformed
 from adapters.expression import Expression, UnreadableError
 from adapters.http_judgement import Answer
-from adapters.manifest import Page
+from adapters.operation import Page
 
 _BUNDLE_NEXT: Final = "body.link[?relation=='next'].url | [0]"
 _LINK: Final = re.compile(r'<([^<>]*)>[^,<]*;\s*rel="?next"?(?=[\s;,]|$)', re.IGNORECASE)

@@ -8,7 +8,7 @@ from adapters.conversion import CONVERSIONS, decode
 from adapters.dates import PartialDate
 from adapters.expression import UnreadableError
 from adapters.language import JMESPATH, Language, Readable
-from adapters.manifest import Value
+from adapters.record_map import Value
 
 Convert = Callable[[Any], Any]
 CodeTables = Mapping[str, Mapping[str, str | bool]]

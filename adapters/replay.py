@@ -16,7 +16,8 @@ from adapters.http_exchange import HttpAnswer
 from adapters.http_source import Wire, source_over
 from adapters.kinds import DIALECTS
 from adapters.login import Clock, FixedLogin
-from adapters.manifest import Manifest, Operation
+from adapters.manifest import Manifest
+from adapters.operation import Operation
 from adapters.recorded import RecordedAnswers, RecordedFolder, media_type, path_shape
 from adapters.sql import SqlOperation, reply_of
 

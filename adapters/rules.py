@@ -7,24 +7,16 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
+from adapters.auth import MutualTlsAuth, Secret, SftpAuth
 from adapters.expression import Expression, ExpressionError
 from adapters.file_login import host_key
 from adapters.identifiers import NHS_NUMBER, UPN
 from adapters.language import Language, Parse
-from adapters.manifest import (
-    Detail,
-    IdentifierSection,
-    Manifest,
-    MutualTlsAuth,
-    Operation,
-    Page,
-    Secret,
-    Section,
-    SftpAuth,
-    Value,
-)
+from adapters.manifest import Manifest
+from adapters.operation import Detail, Operation, Page
 from adapters.operation_rules import HTTP, KINDS, Fault, is_path, operation_faults
 from adapters.places import Key
+from adapters.record_map import IdentifierSection, Section, Value
 from adapters.xpath import language_of
 
 _DECISIVE: Final = ("restricted", "sensitive")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.manifest import Secret
+from adapters.auth import Secret
 
 
 class SecretMissing(Exception):

@@ -20,7 +20,7 @@ from adapters.conversion import (
 from adapters.dates import PartialDate
 from adapters.expression import UnreadableError
 from adapters.language import JMESPATH, Language, Readable
-from adapters.manifest import Operation, Section, Value
+from adapters.operation import Operation
 from adapters.reading import CodeTables, Convert, Reading
 from adapters.record import (
     Address,
@@ -34,6 +34,7 @@ from adapters.record import (
     School,
     SupportStatus,
 )
+from adapters.record_map import Section, Value
 
 Values = dict[str, Any]
 Build = Callable[[Values, date], Any]

@@ -26,9 +26,11 @@ from adapters.contract import (
 from adapters.conversion import LIST_CAP
 from adapters.expression import Expression
 from adapters.http_operation import read_moment
+from adapters.limits import Limits
 from adapters.login import Clock
-from adapters.manifest import Limits, Manifest, Operation
+from adapters.manifest import Manifest
 from adapters.mapping import RecordMapping, Unusable
+from adapters.operation import Operation
 from adapters.record import Record
 from adapters.sql_engine import POSTGRESQL, open_engine
 from adapters.sql_fault import DATABASE_FAILURES, fault_of

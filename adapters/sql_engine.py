@@ -7,7 +7,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from adapters.manifest import Limits
+from adapters.limits import Limits
 from adapters.secrets import SecretMissing
 
 POSTGRESQL: Final = "postgresql"

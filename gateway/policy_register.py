@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from adapters.manifest import Manifest, Release
+from adapters.manifest import Manifest
+from adapters.release import Release
 from gateway.operator_file import OperatorFile
 from gateway.rules.book import RuleBook
 

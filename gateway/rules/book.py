@@ -11,7 +11,8 @@ from typing import Any, Final, Self
 from cedarpy import PolicySet, Schema
 
 from adapters.codes import ReleaseClass
-from adapters.manifest import Manifest, Release
+from adapters.manifest import Manifest
+from adapters.release import Release
 from gateway.errors import ConfigurationInvalid
 from gateway.rules.lint import Estate
 from gateway.rules.reading import read_baseline, read_rules

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
-from adapters.manifest import Manifest, Recipients, Release, Withhold
+from adapters.manifest import Manifest
+from adapters.release import Recipients, Release, Withhold
 
 _PLAIN: Final = '"\\'
 

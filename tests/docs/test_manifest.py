@@ -3,8 +3,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 from adapters.loading import read_manifest
-from adapters.manifest import KEYS, Manifest, Table
+from adapters.manifest import Manifest
+from adapters.operation import KEYS
 from adapters.operation_rules import KINDS
+from adapters.table import Table
 from tests.docs.pages import blocks, code, rows, text
 
 PAGE = text("docs/manifest.md")

@@ -7,7 +7,8 @@ from functools import cache
 from typing import Any, Final
 
 from adapters.codes import Purpose, ReleaseClass, Sector
-from adapters.manifest import Manifest, Release, Withhold
+from adapters.manifest import Manifest
+from adapters.release import Release, Withhold
 from gateway.circumstances import Circumstances, Principal
 from gateway.policy import Matter, Policy, Verdict
 from gateway.rules.book import Ground, RuleBook, open_book

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.codes import Purpose, ReleaseClass, Sector
-from adapters.manifest import Recipients, Release
+from adapters.release import Recipients, Release
 from gateway.circumstances import Circumstances, Principal, Said
 from gateway.policy import Matter, Policy
 from gateway.rules.book import open_book

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.codes import Purpose, ReleaseClass, Sector
-from adapters.manifest import Recipients, Release
+from adapters.release import Recipients, Release
 from resolvers.child import WithheldReason
 from tests.gateway.policy.judging import EVERY, SOCIAL_WORKER, TODAY, decided
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from adapters.codes import Purpose, ReleaseClass, Sector
-from adapters.manifest import Recipients, Withhold
+from adapters.release import Recipients, Withhold
 from tests.gateway.policy.judging import EVERY, SOCIAL_WORKER, decided
 
 GIVES_ALL = (

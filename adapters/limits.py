@@ -1,0 +1,35 @@
+"""What an agency's system can bear, as its manifest says."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from adapters.measures import Bytes, PerSecond, Seconds
+from adapters.table import Table
+
+
+class Retry(Table):
+    """When the gateway asks once more; a source with effects is never asked twice."""
+
+    max: Annotated[int, Field(ge=0, le=3)] = 0
+    on: frozenset[Annotated[int, Field(ge=400, le=599)]] = frozenset({429, 502, 503, 504})
+    honour_retry_after: bool = True
+
+
+class Breaker(Table):
+    """After `failures` in a row without an answer, nothing is sent for `open_for` seconds."""
+
+    failures: Annotated[int, Field(ge=1, le=100)] = 5
+    open_for: Seconds = 10.0
+
+
+class Limits(Table):
+    """What the agency's system can bear; the gateway never goes past it."""
+
+    timeout: Seconds = 2.0
+    rate: PerSecond = 20.0
+    concurrency: Annotated[int, Field(ge=1, le=256)] = 8
+    max_body: Bytes = 1024 * 1024
+    max_records: Annotated[int, Field(ge=1, le=200)] = 20
+    retry: Retry = Retry()
+    breaker: Breaker = Breaker()
