@@ -8,10 +8,10 @@ import strawberry
 
 from gateway.audit import entry as logged
 from gateway.audit.entry import Entry
-from gateway.audit.failures import LogCorrupt, LogUnavailable, SealBroken
+from gateway.audit.failures import LogCorrupt, LogUnavailable
 from gateway.audit.logged import Logged
 from gateway.audit.publication import Publication
-from gateway.audit.sealing import Sealed, unseal
+from gateway.audit.sealing import Sealed
 from gateway.audit.search import Place, Search
 from gateway.caller import Caller
 from gateway.errors import AskDifferently, NotAllowed, TryLater
@@ -127,7 +127,7 @@ class AuditDesk:
     async def _pseudonyms(self, child: KnownDetails | None) -> frozenset[str] | None:
         if child is None:
             return None
-        found = await self.recorder.pseudonyms(known_of(child), *self.recorder.keys.epochs)
+        found = await self.recorder.pseudonyms_everywhere(known_of(child))
         if not found:
             raise AskDifferently(
                 "KNOWN_DETAILS_TOO_FEW",
@@ -194,10 +194,7 @@ class AuditDesk:
     async def _opened(self, sealed: Sealed | None, query_id: str | None) -> str | None:
         if sealed is None or query_id is None or not self._all:
             return None
-        try:
-            return await unseal(self.recorder.keys, sealed, query_id)
-        except SealBroken:  # its epoch's key is gone: nobody can read it any more
-            return None
+        return await self.recorder.opened(sealed, query_id)
 
 
 def refuse_unless_auditor(caller: Caller) -> None:

@@ -90,6 +90,7 @@ CODES: Final = {
     "TOO_MANY_CHILDREN": "`children` takes fewer children at once.",
     "LOG_UNAVAILABLE": "The log cannot be written, so nothing is asked and nothing leaves.",
     "LOG_UNWITNESSED": "The log's witnesses have not signed for too long, so nothing is asked.",
+    "KEY_SERVICE_UNAVAILABLE": "The key service cannot be used, so nothing is asked or told.",
     "KEYS_UNAVAILABLE": "The issuer's keys cannot be read, so that no token can be checked.",
     "REVOCATIONS_UNREADABLE": "The list of revocations cannot be read, so that nobody is let in.",
     "BUSY": "The gateway has as many questions under way as it can serve.",

@@ -54,6 +54,11 @@ def log_unavailable() -> None:
     _say.error("log_unavailable")
 
 
+def key_service_unavailable() -> None:
+    """The key service could not be used; the question was refused."""
+    _say.error("key_service_unavailable")
+
+
 def failed(bug: BaseException) -> None:
     """A request failed in the gateway itself, named by type and place alone."""
     trace = bug.__traceback__

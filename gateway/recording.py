@@ -1,18 +1,20 @@
 """Entries of one question: intent, what was passed on, and what each payload released."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 from adapters.record import Identifier
 from gateway import events
 from gateway.answer import AgencyRow
 from gateway.audit.contract import Log
 from gateway.audit.entry import AuditedAgency, AuditedWithholding, AuditKind, Entry
-from gateway.audit.failures import LogUnavailable
+from gateway.audit.failures import KeysUnavailable, LogUnavailable, SealBroken
 from gateway.audit.keys import KeyService
-from gateway.audit.pseudonym import Pseudonym, identifier_pseudonym, person_pseudonym
-from gateway.audit.sealing import seal
+from gateway.audit.protection import Hidden, hidden_everywhere, hide
+from gateway.audit.pseudonym import Pseudonym, identifier_message, person_message
+from gateway.audit.sealing import Sealed, unseal
 from gateway.caller import Caller
 from gateway.clock import Clock
 from gateway.errors import TryLater
@@ -26,11 +28,15 @@ CHOSEN = "CHOSEN"
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A question's durable intent: the template of its later entries, and its index."""
+    """A question's durable intent: the template of its later entries, and its index.
+
+    `messages` are what its pseudonyms were made of, kept as long as the question.
+    """
 
     entry: Entry
     query_id: str
     index: int
+    messages: frozenset[bytes] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +59,23 @@ class Recorder:
         """The intent of one question; `agencies` are those that will be asked."""
         query_id = secrets.token_urlsafe(12)
         reason = inquiry.reason
-        case = reason.case_reference
+        texts = [_justification(inquiry), *filter(None, [reason.case_reference])]
+        messages = _messages(inquiry.known)
+        hidden = await self._hide(messages, texts, query_id=query_id)
         entry = replace(
             self._entry(AuditKind.INTENT, caller),
             query_id=query_id,
             purpose=reason.purpose,
-            justification=await seal(self.keys, _justification(inquiry), query_id),
-            case_reference=await seal(self.keys, case, query_id) if case else None,
-            child_pseudonyms=await self.pseudonyms(inquiry.known),
+            justification=hidden.texts[0],
+            case_reference=hidden.texts[1] if len(texts) > 1 else None,
+            child_pseudonyms=hidden.pseudonyms,
             document=document,
             policy_version=policy_version,
             matcher_version=MATCHER,
             agencies=tuple(AuditedAgency(agency) for agency in agencies),
             detail=_detail(inquiry),
         )
-        return Intent(entry, query_id, await self._append(entry))
+        return Intent(entry, query_id, await self._append(entry), frozenset(messages))
 
     async def pass_on(self, intent: Intent, learned: Mapping[str, frozenset[str]]) -> None:
         """What other agencies are about to be asked with, that agencies before them taught."""
@@ -79,7 +87,8 @@ class Recorder:
         self, intent: Intent, rows: Iterable[AgencyRow], learned: frozenset[Identifier]
     ) -> None:
         """What one payload is about to tell the caller; `learned` are certain identifiers."""
-        more = [await identifier_pseudonym(self.keys, i.scheme, i.value) for i in learned]
+        taught = {identifier_message(i.scheme, i.value) for i in learned} - intent.messages
+        more = (await self._hide(sorted(taught))).pseudonyms if taught else ()
         pseudonyms = tuple(dict.fromkeys([*intent.entry.child_pseudonyms, *sorted(more)]))
         entry = replace(
             intent.entry,
@@ -117,20 +126,22 @@ class Recorder:
         pseudonyms: Iterable[Pseudonym],
     ) -> int:
         """Leave that is given in an emergency; the entry's index."""
+        hidden = await self._hide([], [justification], query_id=query_id)
         entry = replace(
             self._entry(AuditKind.BREAK_GLASS, caller),
             query_id=query_id,
-            justification=await seal(self.keys, justification, query_id),
+            justification=hidden.texts[0],
             child_pseudonyms=tuple(pseudonyms),
         )
         return await self._append(entry)
 
     async def reviewed(self, caller: Caller, query_id: str, verdict: str, note: str) -> int:
         """What a reviewer found, and why; the entry's index."""
+        hidden = await self._hide([], [note], query_id=query_id)
         entry = replace(
             self._entry(AuditKind.REVIEW, caller),
             query_id=query_id,
-            justification=await seal(self.keys, note, query_id),
+            justification=hidden.texts[0],
             detail=verdict,
         )
         return await self._append(entry)
@@ -156,21 +167,49 @@ class Recorder:
             role=" ".join(sorted(caller.roles)),
         )
 
-    async def pseudonyms(self, known: Known, *epochs: str) -> tuple[Pseudonym, ...]:
-        """Every pseudonym of a child so known, under these epochs; without any, the current one."""
-        found: list[Pseudonym | None] = []
-        for epoch in epochs or (self.keys.epoch,):
-            for scheme, value in _identifiers(known):
-                found.append(await identifier_pseudonym(self.keys, scheme, value, epoch=epoch))
-            found.append(await self._person(known, epoch))
-        return tuple(each for each in found if each is not None)
+    async def pseudonyms(self, known: Known) -> tuple[Pseudonym, ...]:
+        """Every pseudonym of a child so known, under the current epoch."""
+        return (await self._hide(_messages(known))).pseudonyms
 
-    async def _person(self, known: Known, epoch: str) -> Pseudonym | None:
-        if not (known.family_name and known.birth_date):
+    async def pseudonyms_everywhere(self, known: Known) -> tuple[Pseudonym, ...]:
+        """The same under every live epoch, for a search in the log."""
+        with _keys_in_reach():
+            return await hidden_everywhere(self.keys, _messages(known))
+
+    async def opened(self, sealed: Sealed, query_id: str) -> str | None:
+        """A sealed text again; None once its epoch's key is gone and nobody can read it."""
+        try:
+            with _keys_in_reach():
+                return await unseal(self.keys, sealed, query_id)
+        except SealBroken:
             return None
-        return await person_pseudonym(
-            self.keys, known.given_names, known.family_name, known.birth_date, epoch=epoch
-        )
+
+    async def _hide(
+        self, messages: Sequence[bytes], texts: Iterable[str] = (), *, query_id: str = ""
+    ) -> Hidden:
+        with _keys_in_reach():
+            return await hide(self.keys, messages, texts, query_id=query_id)
+
+
+@contextmanager
+def _keys_in_reach() -> Iterator[None]:
+    try:
+        yield
+    except KeysUnavailable:
+        events.key_service_unavailable()
+        raise TryLater(
+            "KEY_SERVICE_UNAVAILABLE",
+            "the key service cannot be used, so nothing can be logged and nothing is asked or told",
+        ) from None
+
+
+def _messages(known: Known) -> list[bytes]:
+    """What the pseudonyms of a child so known are made of."""
+    made = [identifier_message(scheme, value) for scheme, value in _identifiers(known)]
+    if known.family_name and known.birth_date:
+        person = person_message(known.given_names, known.family_name, known.birth_date)
+        made += [person] if person else []
+    return made
 
 
 def _identifiers(known: Known) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,10 @@ class KeysUnreadable(Exception):
     """The keys are missing, open to others or malformed; the message says what to change."""
 
 
+class KeysUnavailable(Exception):
+    """The key service does not answer, or refuses: nothing can be logged, so nothing may leave."""
+
+
 class EntryRefused(ValueError):
     """The entry would break the log's format; nothing was queued."""
 

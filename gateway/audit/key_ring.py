@@ -3,12 +3,13 @@
 import os
 import re
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
 from gateway.audit.failures import KeysUnreadable, SealBroken
-from gateway.audit.keys import EPOCH_NAME, EpochKeys
+from gateway.audit.keys import EPOCH_NAME, EpochKeys, Protected, Text
 from gateway.audit.private_file import create_once, read_private
 
 CURRENT: Final = "current"
@@ -38,30 +39,27 @@ class KeyRing:
 
     @property
     def epoch(self) -> str:
-        """As KeyService says."""
+        """The current epoch: every new pseudonym and sealed text begins with its name."""
         return self.held[-1].epoch
 
     @property
     def epochs(self) -> tuple[str, ...]:
-        """As KeyService says."""
+        """Every live epoch, the current one last."""
         return tuple(keys.epoch for keys in self.held)
 
-    async def digest(self, epoch: str, message: bytes) -> bytes:
+    async def protect(self, messages: Sequence[bytes], texts: Sequence[Text] = ()) -> Protected:
         """As KeyService says."""
-        return await self._of(epoch).digest(epoch, message)
+        return await self.held[-1].protect(messages, texts)
 
-    async def seal(self, text: bytes, bound_to: bytes) -> bytes:
+    async def find(self, messages: Sequence[bytes]) -> Mapping[str, tuple[bytes, ...]]:
         """As KeyService says."""
-        return await self.held[-1].seal(text, bound_to)
+        return {keys.epoch: keys.digests(messages) for keys in self.held}
 
     async def open(self, epoch: str, sealed: bytes, bound_to: bytes) -> bytes:
         """As KeyService says."""
-        return await self._of(epoch).open(epoch, sealed, bound_to)
-
-    def _of(self, epoch: str) -> EpochKeys:
         for keys in self.held:
             if keys.epoch == epoch:
-                return keys
+                return await keys.open(epoch, sealed, bound_to)
         raise SealBroken("the keys of that epoch are not here, or no longer")
 
 

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol, Self
@@ -24,32 +25,39 @@ _FORMAT = "teamaround-epoch-keys/1"
 _KEY_NAMES = ("pseudonym_key", "sealing_key")
 
 
-class KeyService(Protocol):
-    """Uses the keys of live epochs without handing them out; a remote one may stand in.
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What is to be sealed, and what it is opened beside and nothing else."""
 
-    It raises KeysUnreadable when it cannot be reached, SealBroken for an epoch that is no longer.
+    content: bytes = field(repr=False)
+    bound_to: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """One epoch's HMAC-SHA-256 of each message, 32 bytes, and each text sealed, in order."""
+
+    epoch: str
+    digests: tuple[bytes, ...]
+    sealed: tuple[bytes, ...]
+
+
+class KeyService(Protocol):
+    """Uses the keys of live epochs without handing them out: a file here, or another process.
+
+    Every method raises KeysUnavailable when the keys cannot be used now.
     """
 
-    @property
-    def epoch(self) -> str:
-        """The current epoch: every new pseudonym and sealed text begins with its name."""
+    async def protect(self, messages: Sequence[bytes], texts: Sequence[Text] = ()) -> Protected:
+        """All that one entry needs, under the current epoch and in one round trip."""
         ...
 
-    @property
-    def epochs(self) -> tuple[str, ...]:
-        """Every live epoch, the current one last."""
-        ...
-
-    async def digest(self, epoch: str, message: bytes) -> bytes:
-        """HMAC-SHA-256 of `message` under an epoch's key, 32 bytes."""
-        ...
-
-    async def seal(self, text: bytes, bound_to: bytes) -> bytes:
-        """`text` encrypted under the current epoch, and opened only beside the same `bound_to`."""
+    async def find(self, messages: Sequence[bytes]) -> Mapping[str, tuple[bytes, ...]]:
+        """The digests of each message under every live epoch, for a search in the log."""
         ...
 
     async def open(self, epoch: str, sealed: bytes, bound_to: bytes) -> bytes:
-        """What `seal` was given; SealBroken if the key, `bound_to` or a byte differs."""
+        """What was sealed; SealBroken if the epoch, its key, `bound_to` or a byte differs."""
         ...
 
 
@@ -75,33 +83,33 @@ class EpochKeys:
             raise KeysUnreadable(f"{path}: cannot be read ({type(error).__name__})") from None
         return cls(**_parsed(path, content))
 
-    @property
-    def epochs(self) -> tuple[str, ...]:
-        """As KeyService says: this one alone."""
-        return (self.epoch,)
-
-    async def digest(self, epoch: str, message: bytes) -> bytes:
+    async def protect(self, messages: Sequence[bytes], texts: Sequence[Text] = ()) -> Protected:
         """As KeyService says."""
-        self._refuse_another(epoch)
-        return hmac.digest(self.pseudonym_key, message, hashlib.sha256)
+        return Protected(self.epoch, self.digests(messages), tuple(map(self._sealed, texts)))
 
-    async def seal(self, text: bytes, bound_to: bytes) -> bytes:
-        """As KeyService says: AES-256-GCM, a random nonce before the ciphertext."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        return nonce + AESGCM(self.sealing_key).encrypt(nonce, text, bound_to)
+    async def find(self, messages: Sequence[bytes]) -> Mapping[str, tuple[bytes, ...]]:
+        """As KeyService says: under this one epoch."""
+        return {self.epoch: self.digests(messages)}
+
+    def digests(self, messages: Sequence[bytes]) -> tuple[bytes, ...]:
+        """HMAC-SHA-256 of each message, 32 bytes."""
+        key = self.pseudonym_key
+        return tuple(hmac.digest(key, message, hashlib.sha256) for message in messages)
 
     async def open(self, epoch: str, sealed: bytes, bound_to: bytes) -> bytes:
         """As KeyService says."""
-        self._refuse_another(epoch)
+        if epoch != self.epoch:
+            raise SealBroken("the keys of that epoch are not here, or no longer")
         nonce, ciphertext = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
         try:
             return AESGCM(self.sealing_key).decrypt(nonce, ciphertext, bound_to)
         except (InvalidTag, ValueError):
             raise SealBroken("the text does not open under this epoch's key") from None
 
-    def _refuse_another(self, epoch: str) -> None:
-        if epoch != self.epoch:
-            raise SealBroken("the keys of that epoch are not here, or no longer")
+    def _sealed(self, text: Text) -> bytes:
+        # AES-256-GCM, a random nonce before the ciphertext.
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + AESGCM(self.sealing_key).encrypt(nonce, text.content, text.bound_to)
 
 
 def _new_keys(epoch: str) -> bytes:

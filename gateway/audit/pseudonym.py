@@ -2,51 +2,45 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NewType
 
 from adapters.dates import PartialDate
-from gateway.audit.keys import EPOCH_NAME, KeyService
+from gateway.audit.keys import EPOCH_NAME
 
 Pseudonym = NewType("Pseudonym", str)
 
+MARK: Final = b"teamaround pseudonym 1"
 PSEUDONYM: Final = re.compile(rf"{EPOCH_NAME}:[0-9a-f]{{64}}")
 _WORD_BREAK = re.compile(r"[\s-]+")
 
 
-async def identifier_pseudonym(
-    keys: KeyService, scheme: str, value: str, *, epoch: str | None = None
-) -> Pseudonym:
-    """The pseudonym of one identifier, "<epoch>:<64 hex>"; `value` in its canonical spelling.
+def identifier_message(scheme: str, value: str) -> bytes:
+    """What the pseudonym of an identifier is made of; `value` in its canonical spelling.
 
-    An agency's own record number needs a scheme that names the agency. Without `epoch`, it is
-    the current one's.
+    An agency's own record number needs a scheme that names the agency.
     """
-    return await _pseudonym(keys, epoch, "identifier", scheme, value)
+    return _message("identifier", scheme, value)
 
 
-async def person_pseudonym(
-    keys: KeyService,
-    given: Sequence[str],
-    family: str,
-    birth_date: PartialDate,
-    *,
-    epoch: str | None = None,
-) -> Pseudonym | None:
-    """The pseudonym of first given name, family name and birth date, "<epoch>:<64 hex>".
+def person_message(given: Sequence[str], family: str, birth_date: PartialDate) -> bytes | None:
+    """What the pseudonym of first given name, family name and birth date is made of.
 
     None where a name has no letters or the day is not known: it would stand for many children.
     """
     first, last = _first_word(given), _letters(family)
     if not (first and last and birth_date.whole):
         return None
-    return await _pseudonym(keys, epoch, "person", first, last, str(birth_date))
+    return _message("person", first, last, str(birth_date))
 
 
-async def _pseudonym(keys: KeyService, epoch: str | None, *parts: str) -> Pseudonym:
-    under = keys.epoch if epoch is None else epoch
-    message = b"teamaround pseudonym 1" + b"".join(map(_measured, parts))
-    return Pseudonym(f"{under}:{(await keys.digest(under, message)).hex()}")
+def pseudonyms(epoch: str, digests: Iterable[bytes]) -> tuple[Pseudonym, ...]:
+    """The pseudonyms, each "<epoch>:<64 hex>", from what the epoch's key made of messages."""
+    return tuple(Pseudonym(f"{epoch}:{digest.hex()}") for digest in digests)
+
+
+def _message(*parts: str) -> bytes:
+    return MARK + b"".join(map(_measured, parts))
 
 
 def _measured(part: str) -> bytes:

@@ -9,13 +9,14 @@ from adapters.identifiers import NhsNumber
 from gateway.audit.failures import KeysUnreadable, SealBroken
 from gateway.audit.key_ring import KeyRing, begin_epoch, destroy_epoch
 from gateway.audit.log import AuditLog
-from gateway.audit.sealing import seal, unseal
+from gateway.audit.sealing import unseal
 from gateway.audit.search import Search
 from gateway.audit.store_check import check_log
 from gateway.clock import Clock
 from gateway.inquiry import Known
 from gateway.recording import Recorder
 from tests.gateway.audit.examples import asked, everything_in
+from tests.gateway.audit.hiding import seal
 
 KNOWN = Known(
     nhs_number=NhsNumber("9000000009"),
@@ -37,7 +38,7 @@ async def test_a_child_asked_about_in_two_epochs_is_found_in_both(
     begin_epoch(tmp_path / "epochs", "2027")
     second = Recorder(log, ring(tmp_path), Clock())
     await log.append(asked("q2", *await second.pseudonyms(KNOWN)))
-    names = await second.pseudonyms(KNOWN, *second.keys.epochs)
+    names = await second.pseudonyms_everywhere(KNOWN)
     found = await log.search(Search(pseudonyms=frozenset(names)))
     assert [logged.entry.query_id for logged in found] == ["q2", "q1"]
     assert not {*await first.pseudonyms(KNOWN)} & {*await second.pseudonyms(KNOWN)}
@@ -52,7 +53,7 @@ async def test_once_an_epoch_is_destroyed_nobody_finds_the_child_and_the_log_sti
     begin_epoch(tmp_path / "epochs", "2027")
     destroy_epoch(tmp_path / "epochs", "2026")
     after = Recorder(log, ring(tmp_path), Clock())
-    names = await after.pseudonyms(KNOWN, *after.keys.epochs)
+    names = await after.pseudonyms_everywhere(KNOWN)
     assert await log.search(Search(pseudonyms=frozenset(names))) == ()
     with pytest.raises(SealBroken):
         await unseal(after.keys, sealed, "q1")

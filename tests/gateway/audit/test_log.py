@@ -12,11 +12,11 @@ from adapters.dates import PartialDate
 from gateway.audit.failures import EntryRefused, LogUnavailable
 from gateway.audit.keys import EpochKeys
 from gateway.audit.log import AuditLog
-from gateway.audit.pseudonym import Pseudonym, identifier_pseudonym, person_pseudonym
-from gateway.audit.sealing import seal
+from gateway.audit.pseudonym import Pseudonym
 from gateway.audit.search import Search
 from gateway.audit.store_check import check_log
 from tests.gateway.audit.examples import MAYA, OMAR, asked, everything_in, released
+from tests.gateway.audit.hiding import identifier_pseudonym, person_pseudonym, seal
 
 WAL_HEADER, FRAME_HEADER, PAGE = 32, 24, 4096
 

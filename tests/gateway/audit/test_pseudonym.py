@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from adapters.dates import PartialDate
 from gateway.audit.keys import EpochKeys
-from gateway.audit.pseudonym import PSEUDONYM, identifier_pseudonym, person_pseudonym
+from gateway.audit.pseudonym import PSEUDONYM
+from tests.gateway.audit.hiding import identifier_pseudonym, person_pseudonym
 
 KEYS = EpochKeys("2026", b"p" * 32, b"s" * 32)
 BORN = PartialDate(2015, 3, 9)

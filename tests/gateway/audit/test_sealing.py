@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from gateway.audit.entry import MAX_LEAF
 from gateway.audit.failures import SealBroken, TextTooLong
 from gateway.audit.keys import EpochKeys
-from gateway.audit.sealing import MAX_TEXT, SEALED, Sealed, seal, unseal
+from gateway.audit.sealing import MAX_TEXT, SEALED, Sealed, unseal
+from tests.gateway.audit.hiding import seal
 
 KEYS = EpochKeys("2026", b"p" * 32, b"s" * 32)
 CONCERN = "Maya came to school with bruises"
