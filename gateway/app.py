@@ -85,6 +85,8 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Journe
         planning = await stack.enter_async_context(open_planning(settings, clock))
         publication = await stack.enter_async_context(open_publication(settings, clock))
         recorder = Recorder(publication.log, _keys(settings), clock)
+        stack.push_async_callback(recorder.write_tally)
+        stack.push_async_callback(_ended, asyncio.create_task(recorder.keep_tally()))
         lines = {name: Line(source, clock) for name, source in planning.registry.sources.items()}
         watch = await _open_watch(publication, settings, clock, stack)
         break_glass = await _open_break_glass(planning, recorder, stack)

@@ -182,6 +182,7 @@ class AuditDesk:
             document=entry.document,
             policy_version=entry.policy_version,
             agencies=[_agency(each) for each in self._concerned(entry)],
+            count=entry.count or 1,
             risks=[],
             read_justification=justification,
             read_case_reference=case_reference,

@@ -160,5 +160,14 @@ def _unverified(token: str) -> tuple[Mapping[str, Any], str]:
         raise SignIn("UNAUTHENTICATED", f"the token is no signed JWT: {_SIGN_IN}") from None
 
 
+def stated_key(authorization: str | None) -> str:
+    """A short digest of the key id that a token states, good or not; empty if it states none."""
+    try:
+        header, _ = _unverified(_token(authorization))
+    except SignIn:
+        return ""
+    return hashlib.sha256(str(header.get("kid", "")).encode(errors="replace")).hexdigest()[:8]
+
+
 def _decoded(part: str) -> bytes:
     return base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)

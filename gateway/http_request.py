@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
 import orjson
@@ -16,6 +17,7 @@ LEGACY_JSON: Final = "application/json"
 MULTIPART: Final = "multipart/mixed"
 CERTIFICATE: Final = "teamaround.client_certificate"
 _WEIGHT: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
+_WIDE: Final = {4: 24, 6: 56}
 _ANYTHING: Final = ("*/*", "application/*")
 
 
@@ -83,7 +85,17 @@ async def read(request: HttpRequest, max_body: int, *, in_parts: bool) -> Reques
         dpop=dpop,
         url=str(request.url.replace(query="")) if dpop else "",
         certificate=request.scope.get("extensions", {}).get(CERTIFICATE, {}).get("thumbprint"),
+        peer=_network(request.client.host) if request.client else "",
     )
+
+
+def _network(host: str) -> str:
+    """The network of an address, as one customer of a provider has it: /24, or /56 in IPv6."""
+    try:
+        wide = _WIDE[ip_address(host).version]
+    except ValueError:
+        return ""
+    return str(ip_network(f"{host}/{wide}", strict=False))
 
 
 def _one(headers: list[str]) -> str | None:

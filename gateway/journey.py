@@ -9,6 +9,7 @@ from adapters.codes import Claim
 from adapters.contract import OnBehalf
 from gateway.audit.served import ENTRIES_READ
 from gateway.audit_desk import AuditDesk, refuse_unless_auditor
+from gateway.auth import stated_key
 from gateway.break_glass import BreakGlass
 from gateway.call import Answered, Asking
 from gateway.caller import Caller
@@ -61,7 +62,7 @@ class Journey:
         break_glass: BreakGlass,
     ) -> None:
         self._planning = planning
-        self._recorder = recorder
+        self.recorder = recorder
         self._fan_out = fan_out
         self._clock = planning.clock
         self._break_glass = break_glass
@@ -86,8 +87,9 @@ class Journey:
             if prepared:
                 self._watch.refuse_unwitnessed()
         except (SignIn, NotAllowed) as refusal:
+            whence = f"{request.peer} {stated_key(request.authorization)}"
             with suppress(TryLater):
-                await self._recorder.refuse(refusal.code, caller)
+                await self.recorder.refuse(refusal.code, caller, whence)
             raise
         questions = await gather(*(self._question(each, document, caller) for each in prepared))
         for question in questions:
@@ -96,7 +98,7 @@ class Journey:
             tuple(questions),
             self._planning.registry.shown,
             self._sources,
-            AuditDesk(self.publication, self._recorder, caller),
+            AuditDesk(self.publication, self.recorder, caller),
             EmergencyDesk(self._break_glass, caller),
         )
         return Started(document, context, tuple(questions))
@@ -118,10 +120,10 @@ class Journey:
             refuse_unless_auditor(caller)
         except (SignIn, NotAllowed) as refusal:
             with suppress(TryLater):
-                await self._recorder.refuse(refusal.code, caller)
+                await self.recorder.refuse(refusal.code, caller, stated_key(authorization))
             raise
         if reads == ENTRIES_READ:
-            await self._recorder.searched(caller, reads, agency=None)
+            await self.recorder.searched(caller, reads, agency=None)
 
     def _opened(self, prepared: Prepared, caller: Caller) -> Prepared:
         """The inquiry with the keys of its chosen records opened, before anything is logged."""
@@ -147,10 +149,10 @@ class Journey:
         finder = Finder(stated, prepared.sources)
         order = self._order(prepared, caller, intent, finder)
         asked = Asked(view, finder, intent, order, prepared.sources)
-        return Question(asked, self._fan_out, self._recorder)
+        return Question(asked, self._fan_out, self.recorder)
 
     async def _intent(self, prepared: Prepared, document: Document, caller: Caller) -> Intent:
-        return await self._recorder.intend(
+        return await self.recorder.intend(
             prepared.inquiry,
             caller,
             document=document.hash,
@@ -169,7 +171,7 @@ class Journey:
             for source, names in learned.items():
                 agency = prepared.sources[source].agency
                 by_agency[agency] = by_agency.get(agency, frozenset()) | names
-            await self._recorder.pass_on(intent, by_agency)
+            await self.recorder.pass_on(intent, by_agency)
 
         on_behalf = OnBehalf(
             user=caller.user,

@@ -30,7 +30,7 @@ class Request:
     """A GraphQL-over-HTTP request, read but not yet understood.
 
     `in_parts` says whether its client takes a response in parts. `url` is where it was sent;
-    `certificate` the thumbprint of the client's, if it showed one.
+    `certificate` the thumbprint of the client's, if it showed one; `peer` the network it came from.
     """
 
     query: str
@@ -41,6 +41,7 @@ class Request:
     dpop: str | None = None
     url: str = ""
     certificate: str | None = None
+    peer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

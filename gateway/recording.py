@@ -1,5 +1,6 @@
 """Entries of one question: intent, what was passed on, and what each payload released."""
 
+import asyncio
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from gateway.caller import Caller
 from gateway.clock import Clock
 from gateway.errors import TryLater
 from gateway.inquiry import Inquiry, Known
+from gateway.tally import EVERY_S, Refused, Tally
 from resolvers.version import MATCHER
 
 PASSED_ON = "PASSED_ON"
@@ -46,6 +48,7 @@ class Recorder:
     log: Log
     keys: KeyService
     clock: Clock
+    tally: Tally = field(default_factory=Tally)
 
     async def intend(
         self,
@@ -101,10 +104,38 @@ class Recorder:
         )
         await self._append(entry)
 
-    async def refuse(self, code: str, caller: Caller | None) -> None:
-        """A request that was refused: by its token where there is no caller, else for `code`."""
-        kind = AuditKind.REFUSAL if caller else AuditKind.AUTHENTICATION_FAILURE
-        await self._append(replace(self._entry(kind, caller), detail=code))
+    async def refuse(self, code: str, caller: Caller | None, whence: str = "") -> None:
+        """A request that was refused: by its token where there is no caller, else for `code`.
+
+        Of a flood the first have an entry each; the rest are one entry a minute, with a count.
+        """
+        refused = Refused.of(code, caller, whence)
+        if not self.tally.tells(refused):
+            return
+        try:
+            await self._append(self._refusal(refused))
+        except TryLater:
+            self.tally.count(refused)
+            raise
+
+    async def write_tally(self) -> None:
+        """An entry for each kind of refusal that was counted; what cannot be written stays."""
+        counted = self.tally.taken()
+        try:
+            while counted:
+                refused, times = counted.popitem()
+                await self._append_count(refused, times)
+        except TryLater:
+            return
+        finally:
+            for each, so_often in counted.items():
+                self.tally.count(each, so_often)
+
+    async def keep_tally(self) -> None:
+        """Write the tally every minute, until cancelled."""
+        while True:
+            await asyncio.sleep(EVERY_S)
+            await self.write_tally()
 
     async def searched(
         self, caller: Caller, detail: str, *, agency: str | None, pseudonyms: Iterable[str] = ()
@@ -155,13 +186,28 @@ class Recorder:
                 "LOG_UNAVAILABLE", "the log cannot be written, so nothing is asked or told"
             ) from None
 
-    def _entry(self, kind: AuditKind, caller: Caller | None) -> Entry:
-        at = self.clock.now()
-        if caller is None:
-            return Entry(kind=kind, at=at)
+    async def _append_count(self, refused: Refused, times: int) -> None:
+        try:
+            await self._append(replace(self._refusal(refused), count=times))
+        except TryLater:
+            self.tally.count(refused, times)
+            raise
+
+    def _refusal(self, refused: Refused) -> Entry:
+        nobody = refused.user is None
+        return Entry(
+            kind=AuditKind.AUTHENTICATION_FAILURE if nobody else AuditKind.REFUSAL,
+            at=self.clock.now(),
+            user=refused.user,
+            organisation=refused.organisation,
+            role=refused.role,
+            detail=refused.code,
+        )
+
+    def _entry(self, kind: AuditKind, caller: Caller) -> Entry:
         return Entry(
             kind=kind,
-            at=at,
+            at=self.clock.now(),
             user=caller.user,
             organisation=caller.organisation,
             role=" ".join(sorted(caller.roles)),

@@ -20,6 +20,7 @@ VERSION: Final = 1
 # An entry bundle of C2SP tlog-tiles writes each leaf's length in two bytes.
 MAX_LEAF: Final = 0xFFFF
 MAX_NAME: Final = 256
+MOST_COUNTED: Final = 2**53 - 1  # what every reader of JSON can hold
 
 _QUERY_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DETAIL = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
@@ -71,7 +72,8 @@ class Entry:
     """One happening; `agencies` are kept by agency id, each once.
 
     `document` is the SHA-256 of the GraphQL document in hex; `detail` an upper-case code such
-    as "PURPOSE_NOT_ENTITLED". EntryRefused if a field is not what it says, so that a number or
+    as "PURPOSE_NOT_ENTITLED"; `count` how many alike it stands for, where it is more than itself.
+    EntryRefused if a field is not what it says, so that a number or
     a text in the clear cannot stand where a pseudonym or a sealed text belongs.
     """
 
@@ -90,6 +92,7 @@ class Entry:
     matcher_version: str | None = None
     agencies: tuple[AuditedAgency, ...] = ()
     detail: str | None = None
+    count: int | None = None
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
@@ -145,6 +148,8 @@ def _refuse_unshaped(entry: Entry) -> None:
 
 
 def _refuse_unwritable(entry: Entry) -> None:
+    if entry.count is not None and not 0 < entry.count <= MOST_COUNTED:
+        raise EntryRefused(f"an entry stands for 1 to {MOST_COUNTED}")
     names = [entry.user, entry.organisation, entry.role]
     names += [entry.policy_version, entry.matcher_version]
     for said in entry.agencies:
@@ -172,6 +177,7 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "matcher_version": entry.matcher_version,
         "agencies": _grouped(entry.agencies) or None,
         "detail": entry.detail,
+        "count": entry.count,
     }
     return {name: value for name, value in held.items() if value is not None}
 

@@ -12,7 +12,7 @@ from gateway.audit.logged import Logged
 
 COLUMNS: Final = (
     *("index", "at", "kind", "query_id", "user", "organisation", "role", "purpose"),
-    *("agencies", "released", "withheld", "detail", "child_pseudonyms"),
+    *("agencies", "released", "withheld", "detail", "count", "child_pseudonyms"),
     *("document", "policy_version", "matcher_version"),
 )
 # What spreadsheets begin a formula with, in ASCII and in full width, or skip before one.
@@ -44,7 +44,7 @@ def _values(logged: Logged) -> tuple[object, ...]:
         " ".join(f"{said.agency}={said.outcome or 'ASKED'}" for said in entry.agencies),
         " ".join(f"{said.agency}={','.join(said.released)}" for said in entry.agencies),
         " ".join(filter(None, map(_withheld, entry.agencies))),
-        *(entry.detail, " ".join(entry.child_pseudonyms), entry.document),
+        *(entry.detail, entry.count, " ".join(entry.child_pseudonyms), entry.document),
         *(entry.policy_version, entry.matcher_version),
     )
 

@@ -91,6 +91,7 @@ class AuditEntry:
     document: str | None = field("A hash of the GraphQL document; null without one.")
     policy_version: str | None = field("The version of the policy that decided, or null.")
     agencies: list[AuditedAgency] = field("What each agency was asked for and gave.")
+    count: int = field("How many refusals alike it stands for; 1 in any other entry.")
     risks: list[str] = field("Names of the rules that found the access unusual.")
     read_justification: strawberry.Private[Read[str | None]]
     read_case_reference: strawberry.Private[Read[str | None]]
