@@ -1,18 +1,16 @@
 """A SOAP envelope as an agency's documentation shows it, filled in without building text."""
 
 import copy
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from lxml import etree
 
-from adapters.contract import Malformed
+from adapters.contract import Malformed, MoreNeeded
+from adapters.placeholder import PLACEHOLDER, as_value, filled, unsaid
 from adapters.xml_document import parse_xml
 from adapters.xpath import SOAP_11, SOAP_12
-
-_PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)(\?)?\}")
 
 
 class EnvelopeError(ValueError):
@@ -41,11 +39,17 @@ class Envelope:
             raise EnvelopeError("a placeholder is like {nhs_number} or {sex?}")
         return cls(root, str(name.namespace))
 
-    def filled(self, given: Mapping[str, str]) -> bytes:
-        """The envelope with its values; an element whose optional value is unknown is left out."""
+    def filled(self, given: Mapping[str, str]) -> bytes | MoreNeeded:
+        """The envelope with its values; an element whose optional value is unknown is left out.
+
+        MoreNeeded for a value that must be there and cannot be said.
+        """
+        missing = unsaid(_texts(self.root), given, as_value)
+        if missing:
+            return MoreNeeded(tuple(sorted(missing)))
         root = copy.deepcopy(self.root)
         for element in list(root.iter()):
-            if _unknown(element, given):
+            if not _known(element, given):
                 element.getparent().remove(element)
                 continue
             element.text = _put(element.text, given)
@@ -62,26 +66,20 @@ class Envelope:
 
 
 def _texts(root: Any) -> Iterator[str]:
-    for element in root.iter():
-        yield from (element.text or "", *map(str, element.attrib.values()))
+    return (text for element in root.iter() for text in _own(element))
+
+
+def _own(element: Any) -> tuple[str, ...]:
+    return (element.text or "", *map(str, element.attrib.values()))
 
 
 def _bare(text: str) -> str:
-    return _PLACEHOLDER.sub("", text)
+    return PLACEHOLDER.sub("", text)
 
 
-def _unknown(element: Any, given: Mapping[str, str]) -> bool:
-    texts = (element.text or "", *map(str, element.attrib.values()))
-    named = (found for text in texts for found in _PLACEHOLDER.findall(text))
-    return any(optional and not given.get(name) for name, optional in named)
+def _known(element: Any, given: Mapping[str, str]) -> bool:
+    return all(filled(text, given, as_value) is not None for text in _own(element))
 
 
 def _put(text: str | None, given: Mapping[str, str]) -> str | None:
-    if text is None or "{" not in text:
-        return text
-    # A character that XML cannot carry cannot be in a name either.
-    return _PLACEHOLDER.sub(lambda found: _carried(given.get(found.group(1), "")), text)
-
-
-def _carried(value: str) -> str:
-    return "".join(char for char in value if char.isprintable())
+    return text if text is None else filled(text, given, as_value)

@@ -11,13 +11,15 @@ from adapters.bundle import (
     is_outcome,
     resources_of,
 )
-from adapters.contract import Malformed
+from adapters.contract import Malformed, MoreNeeded
 from adapters.expression import UnreadableError
+from adapters.http_exchange import HttpRequest
 from adapters.http_judgement import JsonAnswer, judge
 from adapters.http_operation import HttpDetail, HttpOperation
+from adapters.http_request import Asking, request_for
 from adapters.http_source import Dialect, Found
 from adapters.language import Readable
-from adapters.rest import request_to
+from adapters.placeholder import as_fhir
 
 
 def found_in(answer: JsonAnswer, operation: HttpOperation) -> Found | Malformed:
@@ -48,6 +50,11 @@ def items_in(answer: JsonAnswer, detail: HttpDetail) -> list[Any] | None:
         items = _read(detail.items, answer, whole)
         return items if isinstance(items, list) else None
     return _matches(whole) if _is_bundle(whole) else [whole]
+
+
+def request_to(operation: HttpOperation, asking: Asking) -> HttpRequest | MoreNeeded:
+    """A read or a search; what means something in a search parameter is escaped."""
+    return request_for(operation.operation, asking, as_fhir)
 
 
 FHIR = Dialect(

@@ -8,7 +8,7 @@ from adapters.contract import Fault, Malformed, MoreNeeded, Refused, Unavailable
 from adapters.http_exchange import HttpAnswer, HttpRequest
 from adapters.http_judgement import Failure, JsonAnswer, judge
 from adapters.http_operation import HttpOperation
-from adapters.http_request import Asking, filled, json_post, target
+from adapters.http_request import Asking, entries, json_post, target
 from adapters.http_source import Dialect
 from adapters.rest import found_in, items_in
 
@@ -25,10 +25,12 @@ _BY_CODE: Final[dict[str, Failure]] = {
 def request_to(operation: HttpOperation, asking: Asking) -> HttpRequest | MoreNeeded:
     """The manifest's document with its variables; one whose value is not known is left out."""
     manifest = operation.operation
-    url = target(manifest, asking)
+    url, said = target(manifest, asking), entries(manifest.variables, asking.given)
     if isinstance(url, MoreNeeded):
         return url
-    variables = {**dict(filled(manifest.variables, asking.given)), **asking.turn}
+    if isinstance(said, MoreNeeded):
+        return said
+    variables = {**said, **asking.turn}
     return json_post(url, asking, {"query": manifest.document, "variables": variables})
 
 

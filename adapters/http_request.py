@@ -1,9 +1,8 @@
 """An operation and what is given become one HTTP request, or what is still needed."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import orjson
@@ -11,10 +10,7 @@ import orjson
 from adapters.contract import MoreNeeded, OnBehalf
 from adapters.http_exchange import HttpRequest
 from adapters.operation import Operation
-
-_PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)(\?)?\}")
-_DOTS: Final = frozenset({".", ".."})  # as a segment they would lead to another path
-
+from adapters.placeholder import Say, as_segment, as_value, filled, path_filled, unsaid
 
 Turn = Mapping[str, str | int]
 
@@ -29,18 +25,29 @@ class Asking:
     turn: Turn = field(default_factory=dict)
 
 
-def request_for(operation: Operation, asking: Asking) -> HttpRequest | MoreNeeded:
-    """The request; MoreNeeded if a key it cannot do without is not given."""
+def request_for(
+    operation: Operation, asking: Asking, say: Say = as_value
+) -> HttpRequest | MoreNeeded:
+    """The request; MoreNeeded if a key it cannot do without is not given or cannot be said.
+
+    `say` is how a value stands in the query.
+    """
     url = target(operation, asking)
     if isinstance(url, MoreNeeded):
         return url
+    query = entries(operation.query, asking.given, say)
+    if isinstance(query, MoreNeeded):
+        return query
+    body = entries(operation.body, asking.given)
+    if isinstance(body, MoreNeeded):
+        return body
     posts = operation.method == "POST"
-    query = {**dict(filled(operation.query, asking.given)), **({} if posts else asking.turn)}
-    if query:
-        url = f"{url}?{urlencode(query, quote_via=quote, safe='')}"
+    asked = {**query, **({} if posts else asking.turn)}
+    if asked:
+        url = f"{url}?{urlencode(asked, quote_via=quote, safe='')}"
     if not posts:
         return HttpRequest(url, headers=asking.headers)
-    return json_post(url, asking, {**dict(filled(operation.body, asking.given)), **asking.turn})
+    return json_post(url, asking, {**body, **asking.turn})
 
 
 def target(operation: Operation, asking: Asking) -> str | MoreNeeded:
@@ -58,20 +65,22 @@ def json_post(url: str, asking: Asking, content: Mapping[str, Any]) -> HttpReque
 
 
 def url_for(base_url: str, path: str, given: Mapping[str, str]) -> str | MoreNeeded:
-    """`path` under `base_url`, each value percent-encoded as one segment."""
-    needed = [name for name, _ in _PLACEHOLDER.findall(path)]
-    missing = sorted(name for name in needed if given.get(name, "") in {"", *_DOTS})
-    if missing:
-        return MoreNeeded(tuple(missing))
-    filled = _PLACEHOLDER.sub(lambda found: quote(given[found.group(1)], safe=""), path)
-    return base_url.rstrip("/") + filled
+    """`path` under `base_url`, each value within its segment."""
+    said = path_filled(path, given)
+    if said is None:
+        return MoreNeeded(tuple(sorted(unsaid(path.split("/"), given, as_segment))))
+    return base_url.rstrip("/") + said
 
 
-def filled(entries: Mapping[str, str], given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def entries(
+    texts: Mapping[str, str], given: Mapping[str, str], say: Say = as_value
+) -> dict[str, str] | MoreNeeded:
     """Each entry with its values; one whose optional value is not known is left out whole."""
-    for name, text in entries.items():
-        if all(given.get(key) for key, _ in _PLACEHOLDER.findall(text)):
-            yield name, _PLACEHOLDER.sub(lambda found: given[found.group(1)], text)
+    missing = unsaid(texts.values(), given, say)
+    if missing:
+        return MoreNeeded(tuple(sorted(missing)))
+    said = {name: filled(text, given, say) for name, text in texts.items()}
+    return {name: text for name, text in said.items() if text is not None}
 
 
 def on_behalf_headers(on_behalf: OnBehalf) -> Mapping[str, str]:

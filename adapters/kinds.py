@@ -68,7 +68,7 @@ async def _open_sql(opening: Opening) -> Source:
         raise SecretMissing(f"source {manifest.source.id} names no dsn")
     url = read_dsn(opening.secrets.text(manifest.source.dsn))
     opening.egress.check(address_of(url), "source.dsn")
-    return open_source(manifest, url, opening.clock)
+    return open_source(manifest, url, opening.egress, opening.clock)
 
 
 async def _open_files(opening: Opening) -> Source:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from adapters.contract import OperationCard
+from adapters.placeholder import PLACEHOLDER
 from adapters.record_map import (
     AddressSection,
     CarerSection,
@@ -33,7 +34,6 @@ KEYS = frozenset(
         "postcode",
     }
 )
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)(\?)?\}")
 _BIND = re.compile(r"(?<![:\w]):([a-z_]+)")
 
 
@@ -118,7 +118,7 @@ class Operation(Table):
         """What the core needs to know to choose this operation."""
         filled = (*self.query.values(), *self.body.values(), *self.variables.values())
         texts = [self.path or "", self.envelope or "", *filled]
-        found = [match.groups() for text in texts for match in _PLACEHOLDER.finditer(text)]
+        found = [match.groups() for text in texts for match in PLACEHOLDER.finditer(text)]
         found += [(key.removesuffix("?"), "?" if key.endswith("?") else None) for key in self.by]
         needs = {name for name, optional in found if not optional}
         needs |= set(_BIND.findall(self.sql or ""))

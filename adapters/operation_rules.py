@@ -10,8 +10,11 @@ from adapters.file_match import MAPPED
 from adapters.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
 from adapters.manifest import Manifest
 from adapters.operation import Detail, Operation
+from adapters.placeholder import PLACEHOLDER
 from adapters.places import Key
 from adapters.record_map import RecordMap
+from adapters.rule_fault import Fault
+from adapters.sql_rules import detail_faults, statement_faults
 
 HTTP: Final = ("http", "https")
 _HTTP_DETAIL: Final = frozenset({"path", "items"})
@@ -70,26 +73,11 @@ _OWN: Final = (
     "records",
     "total",
 )
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)(\?)?\}")
-_BIND = re.compile(r"(?<![:\w]):([a-z_]+)")
-_SQL_QUIET = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
-_SQL_FOREIGN = re.compile(r";|%s|%\(|\?|\{|\}|\$\d")
-_SQL_WRITES = re.compile(
-    r"\b(insert|update|delete|merge|truncate|drop|alter|create|grant|copy|into)\b", re.IGNORECASE
-)
-_SQL_READ = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
 _STEP = re.compile(r"(?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*")
 _SHORTEST_PATH: Final = 2
+_PROVING: Final = frozenset({NHS_NUMBER, UPN})
 _GRAPHQL_READ = re.compile(r"\s*(?:query\b|\{)")
 _GRAPHQL_WRITES = re.compile(r"\b(mutation|subscription)\b")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A rule broken at `key`; `what` says what to change."""
-
-    key: Key
-    what: str
 
 
 def operation_faults(manifest: Manifest, index: int) -> Iterator[Fault]:
@@ -107,6 +95,7 @@ def operation_faults(manifest: Manifest, index: int) -> Iterator[Fault]:
     for name in kind.needs:
         if name not in said:
             yield Fault(at, f"kind {manifest.kind} needs {name}{_SUCH_AS.get(name, '')}")
+    yield from _proving(operation, at)
     yield from _asked(operation, at)
     yield from _searched(manifest, operation, at)
     yield from _page(manifest.kind, operation, (*at, "page"))
@@ -137,11 +126,18 @@ def _names(manifest: Manifest, index: int, operation: Operation) -> Iterator[Fau
         yield Fault((*at, "absent"), "it must look at body, a status alone proves nothing")
 
 
+def _proving(operation: Operation, at: Key) -> Iterator[Fault]:
+    # What narrows a search makes that it finds nobody prove nothing: the narrowing may be wrong.
+    beside = sorted(operation.card.accepts - _PROVING)
+    if operation.conclusive and beside:
+        yield Fault((*at, "conclusive"), f"{beside[0]} identifies nobody; ask by a number alone")
+
+
 def _asked(operation: Operation, at: Key) -> Iterator[Fault]:
     if operation.path is not None:
         yield from is_path(operation.path, (*at, "path"))
     if operation.sql is not None:
-        yield from _statement(operation.sql, (*at, "sql"))
+        yield from statement_faults(operation.sql, (*at, "sql"))
     if operation.document is not None:
         yield from _document(operation.document, (*at, "document"))
     if operation.envelope is not None:
@@ -150,9 +146,11 @@ def _asked(operation: Operation, at: Key) -> Iterator[Fault]:
         yield Fault((*at, "body"), 'a body needs method = "POST"')
     for part in ("query", "body", "variables"):
         for name, text in getattr(operation, part).items():
-            rest = _PLACEHOLDER.sub("", text)
+            rest = PLACEHOLDER.sub("", text)
             if "{" in rest or "}" in rest:
                 yield Fault((*at, part, name), "a placeholder is like {upn} or {sex?}")
+            if name == "_filter" and rest != text:
+                yield Fault((*at, part, name), "a language of its own; use plain search parameters")
 
 
 def _searched(manifest: Manifest, operation: Operation, at: Key) -> Iterator[Fault]:
@@ -211,7 +209,7 @@ def _detail(
         if getattr(detail, name) is not None:
             yield Fault((*at, name), f"a detail of kind {kind_name} has no {name}")
     if "sql" in kind.detail:
-        yield from _sql_detail(detail, at)
+        yield from detail_faults(detail.sql, at)
     else:
         yield from _http_detail(operation, detail, at)
 
@@ -222,40 +220,21 @@ def _http_detail(operation: Operation, detail: Detail, at: Key) -> Iterator[Faul
         return
     yield from is_path(detail.path, (*at, "path"))
     known = {AGENCY_RECORD, NHS_NUMBER, UPN} | operation.card.needs
-    for name, _ in _PLACEHOLDER.findall(detail.path):
+    for name, _ in PLACEHOLDER.findall(detail.path):
         if name not in known:
             yield Fault((*at, "path"), f"{{{name}}} is not known here: {', '.join(sorted(known))}")
 
 
-def _sql_detail(detail: Detail, at: Key) -> Iterator[Fault]:
-    if detail.sql is None:
-        yield Fault(at, "it needs sql")
-        return
-    yield from _statement(detail.sql, (*at, "sql"))
-    if set(_BIND.findall(_SQL_QUIET.sub(" ", detail.sql))) != {"record_ids"}:
-        yield Fault((*at, "sql"), "its one bind is :record_ids, as in: id IN :record_ids")
-
-
 def is_path(path: str, at: Key) -> Iterator[Fault]:
     """What keeps `path` from being one under a base address."""
-    bare = _PLACEHOLDER.sub("x", path)
+    bare = PLACEHOLDER.sub("x", path)
     if not path.startswith("/") or path.startswith("//"):
         yield Fault(at, "a path begins with one /")
     if {".", ".."} & set(bare.split("/")):
         yield Fault(at, "no . or .. in a path")
-    if re.search(r"[?#\\\s%]", _PLACEHOLDER.sub("", path)) or not path.isascii():
+    if re.search(r"[?#\\\s%]", PLACEHOLDER.sub("", path)) or not path.isascii():
         yield Fault(at, "a path has no query, fragment, space, % or \\; use [operation.query]")
     if "{" in bare or "}" in bare:
         yield Fault(at, "a placeholder is like {nhs_number}")
-    if any(optional for _, optional in _PLACEHOLDER.findall(path)):
+    if any(optional for _, optional in PLACEHOLDER.findall(path)):
         yield Fault(at, "an optional placeholder stands only in query or body")
-
-
-def _statement(sql: str, at: Key) -> Iterator[Fault]:
-    bare = _SQL_QUIET.sub(" ", sql)
-    if not _SQL_READ.match(bare):
-        yield Fault(at, "one SELECT, or WITH and SELECT")
-    if _SQL_FOREIGN.search(bare):
-        yield Fault(at, "one statement without ; whose values are named binds like :nhs_number")
-    if written := _SQL_WRITES.search(bare):
-        yield Fault(at, f"it reads only, so no {written.group(1).upper()}")

@@ -14,9 +14,10 @@ from adapters.identifiers import NHS_NUMBER, UPN
 from adapters.language import Language, Parse
 from adapters.manifest import Manifest
 from adapters.operation import Detail, Operation, Page
-from adapters.operation_rules import HTTP, KINDS, Fault, is_path, operation_faults
+from adapters.operation_rules import HTTP, KINDS, is_path, operation_faults
 from adapters.places import Key
 from adapters.record_map import IdentifierSection, Section, Value
+from adapters.rule_fault import Fault
 from adapters.xpath import language_of
 
 _DECISIVE: Final = ("restricted", "sensitive")

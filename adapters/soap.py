@@ -44,6 +44,8 @@ def request_to(operation: HttpOperation, asking: Asking) -> HttpRequest | MoreNe
         return url if isinstance(url, MoreNeeded) else MoreNeeded(())
     kind = operation.envelope.media_type(operation.operation.action)
     body = operation.envelope.filled(asking.given)
+    if isinstance(body, MoreNeeded):
+        return body
     return HttpRequest(url, "POST", {**asking.headers, **kind}, body)
 
 

@@ -24,6 +24,7 @@ from adapters.contract import (
     Unavailable,
 )
 from adapters.conversion import LIST_CAP
+from adapters.egress import Egress
 from adapters.expression import Expression
 from adapters.http_operation import read_moment
 from adapters.limits import Limits
@@ -227,9 +228,9 @@ async def _interrupted_with_us(
         raise
 
 
-def open_source(manifest: Manifest, url: URL, clock: Clock) -> SqlSource:
+def open_source(manifest: Manifest, url: URL, egress: Egress, clock: Clock) -> SqlSource:
     """The source of a checked manifest at `url`; connects nowhere yet."""
-    engine = open_engine(url, manifest.limits)
+    engine = open_engine(url, manifest.limits, egress)
     typed_dates = engine.dialect.name == POSTGRESQL
     operations = {
         one.name: SqlOperation.of(manifest, one, typed_dates=typed_dates)

@@ -3,10 +3,13 @@
 from typing import Any, Final
 from urllib.parse import quote
 
+import asyncpg
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from adapters import guarded_resolver
+from adapters.egress import Egress
 from adapters.limits import Limits
 from adapters.secrets import SecretMissing
 
@@ -40,17 +43,21 @@ def address_of(url: URL) -> str:
     return f"postgresql://{host}:{url.port or _POSTGRESQL_PORT}"
 
 
-def open_engine(url: URL, limits: Limits) -> AsyncEngine:
-    """A pool as wide as the manifest's concurrency; connects only when asked."""
+def open_engine(url: URL, limits: Limits, egress: Egress) -> AsyncEngine:
+    """A pool as wide as the manifest's concurrency; connects only when asked.
+
+    The server's name is held against `egress` again at every connection.
+    """
     if url.drivername == SQLITE:
-        return _engine(_read_only_file(url.database or ""), limits, _sqlite(limits))
-    return _engine(url.set(drivername="postgresql+asyncpg"), limits, _postgresql(limits))
+        return _engine(_read_only_file(url.database or ""), limits, connect_args=_sqlite(limits))
+    at = url.set(drivername="postgresql+asyncpg")
+    return _engine(at, limits, async_creator=lambda: _connected(at, limits, egress))
 
 
-def _engine(url: URL, limits: Limits, connect: dict[str, Any]) -> AsyncEngine:
+def _engine(url: URL, limits: Limits, **connecting: Any) -> AsyncEngine:
     return create_async_engine(
         url,
-        connect_args=connect,
+        **connecting,
         pool_size=limits.concurrency,
         max_overflow=0,
         pool_pre_ping=True,  # a connection that the agency's restart broke is not an outage
@@ -64,13 +71,21 @@ def _sqlite(limits: Limits) -> dict[str, Any]:
     return {"timeout": min(limits.timeout, _WAIT_FOR_LOCK_S)}
 
 
-def _postgresql(limits: Limits) -> dict[str, Any]:
-    settings = {
-        "default_transaction_read_only": "on",
-        "statement_timeout": str(int(limits.timeout * 1000)),
-        "application_name": "teamaround",
-    }
-    return {"server_settings": settings, "timeout": limits.timeout}
+async def _connected(url: URL, limits: Limits, egress: Egress) -> "asyncpg.Connection[Any]":
+    port = url.port or _POSTGRESQL_PORT
+    return await asyncpg.connect(
+        host=await guarded_resolver.address_of(url.host or "", port, egress),
+        port=port,
+        user=url.username,
+        password=url.password,
+        database=url.database,
+        timeout=limits.timeout,
+        server_settings={
+            "default_transaction_read_only": "on",
+            "statement_timeout": str(int(limits.timeout * 1000)),
+            "application_name": "teamaround",
+        },
+    )
 
 
 def _read_only_file(path: str) -> URL:

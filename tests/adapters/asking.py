@@ -1,11 +1,14 @@
 """Manifests written as text, opened and asked as the gateway would."""
 
+import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+import pytest
 
 from adapters.codes import Purpose
 from adapters.contract import Adapter, OnBehalf, Question, Records, Reply
@@ -62,6 +65,18 @@ family_name = "surname"
 given_names = "forename"
 birth_date = "dob"
 """
+
+
+def _localhost_has_no_address() -> bool:
+    try:
+        return not socket.getaddrinfo("localhost", None)
+    except OSError:
+        return True
+
+
+resolves_names = pytest.mark.skipif(
+    _localhost_has_no_address(), reason="this machine cannot resolve localhost"
+)
 
 
 def manifest_text(kind: str, base_url: str = "", rest: str = PUPIL, source: str = "") -> str:

@@ -26,7 +26,7 @@ class Found(ComplexModel):  # type: ignore[misc]
 
 
 def _nominals(surname: str) -> list[Any]:
-    if surname != "Hill & Dale":
+    if surname != "O'Hill-Dale":
         return []
     officers = ["PC Reed", "DC Low"]
     return [Nominal(Ref=7, Surname=surname, Forenames="Ann", Born="2015-03-09", Officer=officers)]

@@ -211,7 +211,7 @@ async def test_without_its_key_nothing_is_sent() -> None:
     assert reply == MoreNeeded(("upn",))
 
 
-@pytest.mark.parametrize("key", ["a/../b", "a?b=c#d", "%2e", "ä b"])
+@pytest.mark.parametrize("key", ["ä b", "a:b", "a+b@c", "~a=", "..a"])
 async def test_a_key_stays_one_segment_of_the_path(key: str) -> None:
     seen: list[str] = []
 

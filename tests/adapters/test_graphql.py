@@ -62,9 +62,9 @@ async def test_a_child_is_asked_for_by_variables_and_never_inside_the_query() ->
 
     text = manifest_text("graphql", "{base}/graphql", CASES)
     async with serving(handler) as base, opened(text.replace("{base}", base), base) as adapter:
-        assert only(await adapter.source.ask(question(upn='x"}'))).record_id == "7"
-    assert seen[0]["variables"] == {"upn": 'x"}'}
-    assert 'x"' not in seen[0]["query"]
+        assert only(await adapter.source.ask(question(upn="x'y:z"))).record_id == "7"
+    assert seen[0]["variables"] == {"upn": "x'y:z"}
+    assert "x'" not in seen[0]["query"]
 
 
 async def test_children_behind_a_cursor_are_found() -> None:

@@ -10,6 +10,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from adapters.egress import Egress, EgressRefused
 from adapters.guarded_resolver import GuardedResolver, address_of
+from tests.adapters.asking import resolves_names
 from tests.loopback import serving
 
 
@@ -93,14 +94,7 @@ async def test_a_name_in_a_listed_network_is_called() -> None:
     assert await asked("127.0.0.1", ["http://roll.example", "127.0.0.0/8"]) == 200
 
 
-def _localhost_has_no_address() -> bool:
-    try:
-        return not socket.getaddrinfo("localhost", None)
-    except OSError:
-        return True
-
-
-@pytest.mark.skipif(_localhost_has_no_address(), reason="this machine cannot resolve localhost")
+@resolves_names
 async def test_an_sftp_servers_name_is_held_to_the_same_rule() -> None:
     with pytest.raises(OSError, match="an address that is not listed"):
         await address_of("localhost", 22, Egress.of(["sftp://localhost"]))

@@ -94,6 +94,11 @@ def test_a_mistake_is_named_with_its_line(good: str, bad: str, line: str | None,
         ("WITH gone AS (DELETE FROM p RETURNING *) SELECT :nhs_number", "no DELETE"),
         ("SELECT * INTO copy FROM p WHERE :nhs_number <> ''", "no INTO"),
         ("SELECT * FROM p WHERE nhs = :nhs_number FOR UPDATE", "no UPDATE"),
+        ("SELECT * FROM p WHERE surname LIKE :family_name", "compare with ="),
+        ("SELECT * FROM p WHERE lower(surname) ILIKE lower(:family_name) || 'x'", "compare with ="),
+        ("SELECT * FROM p WHERE surname ~ :family_name AND id = 1", "compare with ="),
+        ("SELECT * FROM p WHERE surname SIMILAR TO (:family_name)", "compare with ="),
+        ("SELECT * FROM p WHERE surname GLOB :family_name", "compare with ="),
     ],
 )
 def test_sql_is_one_select_with_named_binds(sql: str, what: str) -> None:
@@ -101,6 +106,38 @@ def test_sql_is_one_select_with_named_binds(sql: str, what: str) -> None:
     found = problems(GOOD_SQL.replace(good, sql))
     assert any(what in text for _, text in found), found
     assert all(place.startswith("sql = ") for place, _ in found)
+
+
+def test_a_pattern_of_the_manifests_own_is_no_mistake() -> None:
+    sql = "SELECT id FROM person WHERE kind NOT LIKE 'x%' AND nhs = :nhs_number"
+    good = "SELECT id AS record_id FROM person WHERE nhs = :nhs_number"
+    assert manifest_of(GOOD_SQL.replace(good, sql)).operation[0].sql == sql
+
+
+@pytest.mark.parametrize(
+    ("query", "key"),
+    [
+        ('upn = "{upn}", born = "{birth_date?}"', "birth_date"),
+        ('record = "{record_id}"', "record_id"),
+        ('family = "{family_name}"', "family_name"),
+    ],
+)
+def test_what_does_not_identify_proves_no_absence(query: str, key: str) -> None:
+    asked = f'path = "/pupils"\nquery = {{ {query} }}\nconclusive = true'
+    found = problems(GOOD.replace('path = "/pupils/{upn}"', asked))
+    assert found == [
+        (
+            "conclusive = true",
+            f"operation[0].conclusive: {key} identifies nobody; ask by a number alone",
+        )
+    ]
+
+
+def test_a_fhir_filter_of_a_language_of_its_own_takes_no_value() -> None:
+    fhir = GOOD.replace('kind = "rest"', 'kind = "fhir"')
+    asked = 'path = "/Patient"\nquery = { _filter = "family eq {upn}" }'
+    found = problems(fhir.replace('path = "/pupils/{upn}"', asked))
+    assert any("use plain search parameters" in text for _, text in found), found
 
 
 def test_words_inside_sql_texts_and_comments_are_no_mistake() -> None:

@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from adapters.contract import Fault, Malformed, NoRecord, Refused, Reply, TooMany, Unavailable
+from adapters.contract import (
+    Fault,
+    Malformed,
+    MoreNeeded,
+    NoRecord,
+    Refused,
+    Reply,
+    TooMany,
+    Unavailable,
+)
 from adapters.dates import PartialDate
 from tests.adapters.asking import manifest_of, manifest_text, only, opened, question
 from tests.adapters.test_loading import problems
@@ -80,7 +89,7 @@ async def answered(text: str, status: int = 200, kind: str = "text/xml") -> Repl
 
 
 async def test_a_child_known_to_the_police_is_found_behind_soap(police: str) -> None:
-    record = only(await search(police, "Hill & Dale"))
+    record = only(await search(police, "O'Hill-Dale"))
     assert record.record_id == "7"
     assert record.names[0].given == ("Ann",)
     assert record.birth_date == PartialDate(2015, 3, 9)
@@ -104,6 +113,13 @@ async def test_a_real_services_faults_are_told_apart(
 
 
 async def test_a_name_cannot_add_an_element_to_the_envelope() -> None:
+    async with opened(manifest_text("soap", "http://127.0.0.1:1", rest=NOMINALS)) as adapter:
+        for name in ("</q:Surname><q:All>1</q:All>", "Hi\x00ll", "H*", "Hill\u202e"):
+            asked = question("by-name", family_name=name, birth_date="2015-03-09")
+            assert await adapter.source.ask(asked) == MoreNeeded(("family_name",))
+
+
+async def test_an_envelope_leaves_out_what_is_not_known() -> None:
     seen: list[str] = []
 
     async def handler(request: web.Request) -> web.Response:
@@ -112,8 +128,8 @@ async def test_a_name_cannot_add_an_element_to_the_envelope() -> None:
         return web.Response(text=ENVELOPE.format("<n:NotFound/>"), content_type="text/xml")
 
     async with serving(handler) as base:
-        assert await search(base, "</q:Surname><q:All>1</q:All>\x00\x1b") == NoRecord()
-    assert "<q:Surname>&lt;/q:Surname&gt;&lt;q:All&gt;1&lt;/q:All&gt;</q:Surname>" in seen[0]
+        assert await search(base, "Hill") == NoRecord()
+    assert "<q:Surname>Hill</q:Surname>" in seen[0]
     assert "Sex" not in seen[0]
 
 

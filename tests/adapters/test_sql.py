@@ -14,7 +14,7 @@ from adapters.egress import EgressRefused
 from adapters.record import Identifier
 from adapters.secrets import SecretMissing
 from demo.postgres import Postgres
-from tests.adapters.asking import manifest_text, only, opened, question
+from tests.adapters.asking import manifest_text, only, opened, question, resolves_names
 
 HACKNEY = Path(__file__).parents[3] / "shared/samples/csc-hackney"
 DSN = 'dsn = { env = "TEAMAROUND_SOURCE_SOME_SOURCE_DSN" }'
@@ -315,6 +315,19 @@ async def test_a_database_elsewhere_than_listed_is_never_opened(file_dsn: str) -
     with pytest.raises(EgressRefused):
         async with opened(PERSON_TEXT, "sqlite:////other.db", environ=environ(file_dsn)):
             pass
+
+
+@resolves_names
+@pytest.mark.parametrize(("networks", "reached"), [((), False), (("127.0.0.0/8", "::1/128"), True)])
+async def test_a_database_servers_name_leads_only_where_the_operator_meant_it_to(
+    council: str, networks: tuple[str, ...], *, reached: bool
+) -> None:
+    named = council.replace("127.0.0.1", "localhost")
+    listed = f"postgresql://{named.partition('@')[2].partition('/')[0]}"
+    async with opened(PERSON_TEXT, listed, *networks, environ=environ(named)) as adapter:
+        reply = await adapter.source.ask(question("by-number", nhs_number="9990000018"))
+    assert isinstance(reply, Records) is reached
+    assert reached or reply == Unavailable(Fault.CONNECTION)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,44 @@
+"""What a SELECT of a manifest must keep: it reads, and its named binds stay plain values."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from adapters.places import Key
+from adapters.rule_fault import Fault
+
+_BIND: Final = re.compile(r"(?<![:\w]):([a-z_]+)")
+_QUIET: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
+_FOREIGN: Final = re.compile(r";|%s|%\(|\?|\{|\}|\$\d")
+_WRITES: Final = re.compile(
+    r"\b(insert|update|delete|merge|truncate|drop|alter|create|grant|copy|into)\b", re.IGNORECASE
+)
+_READ: Final = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
+# A pattern, and all that stands up to the next condition: what is bound there would be one too.
+_PATTERN: Final = re.compile(
+    r"(?:\b(?:i?like|similar\s+to|glob|regexp|rlike|match)\b|~)(?:(?!\b(?:and|or|where)\b).)*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def statement_faults(sql: str, at: Key) -> Iterator[Fault]:
+    """Every rule that an operation's or a detail's statement breaks."""
+    bare = _QUIET.sub(" ", sql)
+    if not _READ.match(bare):
+        yield Fault(at, "one SELECT, or WITH and SELECT")
+    if _FOREIGN.search(bare):
+        yield Fault(at, "one statement without ; whose values are named binds like :nhs_number")
+    if written := _WRITES.search(bare):
+        yield Fault(at, f"it reads only, so no {written.group(1).upper()}")
+    if any(_BIND.search(found.group()) for found in _PATTERN.finditer(bare)):
+        yield Fault(at, "a bind in a pattern gives whoever asks its wildcards; compare with =")
+
+
+def detail_faults(sql: str | None, at: Key) -> Iterator[Fault]:
+    """Every rule that a detail breaks."""
+    if sql is None:
+        yield Fault(at, "it needs sql")
+        return
+    yield from statement_faults(sql, (*at, "sql"))
+    if set(_BIND.findall(_QUIET.sub(" ", sql))) != {"record_ids"}:
+        yield Fault((*at, "sql"), "its one bind is :record_ids, as in: id IN :record_ids")
