@@ -1,19 +1,22 @@
 """The conformance kit: which rules a source keeps, what to change, and the level it reaches."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from adapters.codes import Claim
-from adapters.contract import NoRecord, Records, Source
+from adapters.conduct import Rule
+from adapters.contract import NoRecord, Records
 from adapters.example import operation_of, recording_of, replay_examples
 from adapters.http_exchange import HttpAnswer
 from adapters.kinds import DIALECTS
 from adapters.login import Clock
 from adapters.manifest import Example, Manifest
 from adapters.replay import NotReplayable, Recording, question_for, replay
+from adapters.wire_faults import WIRE_FAULTS, faults_of
 
 
 class Level(StrEnum):
@@ -34,6 +37,22 @@ class Verdict:
     what: str = ""
 
 
+_CONNECTS: Final = frozenset({Rule.VALID, Rule.UP, Rule.ABSENT, Rule.KEPT})
+_EXEMPLARY: Final = frozenset({Rule.CODES, Rule.AS_OF, Rule.WHO, Rule.UNTIL, Rule.HEALTH})
+
+
+def level_for(rule: Rule) -> Level:
+    """The lowest level that asks for this rule."""
+    if rule in _CONNECTS:
+        return Level.CONNECTS
+    return Level.EXEMPLARY if rule in _EXEMPLARY else Level.DEPENDABLE
+
+
+def verdict(rule: Rule, what: str) -> Verdict:
+    """Passed if there is nothing to change."""
+    return Verdict(rule, level_for(rule), not what, what)
+
+
 def level_of(verdicts: list[Verdict]) -> Level | None:
     """The highest level of which, and below which, no rule failed; None if even the first did."""
     reached = None
@@ -46,89 +65,37 @@ def level_of(verdicts: list[Verdict]) -> Level | None:
 
 async def check_offline(manifest: Manifest, folder: Path, clock: Clock) -> list[Verdict]:
     """Every rule that needs neither a network nor a secret."""
-    verdicts = [Verdict("manifest is valid", Level.CONNECTS, passed=True)]
-    verdicts += [one async for one in _examples(manifest, folder, clock)]
-    verdicts += _declared(manifest)
-    verdicts += _exemplary(manifest, clock)
-    return verdicts
+    return [
+        verdict(Rule.VALID, ""),
+        *_exampled(manifest),
+        *[one async for one in _replayed(manifest, folder, clock)],
+        *_declared(manifest),
+        *_exemplary(manifest, clock),
+    ]
 
 
-async def check_online(manifest: Manifest, source: Source) -> list[Verdict]:
-    """Asks the real system for the children whom the examples call absent, and for nobody else."""
-    absent = [one for one in manifest.example if one.outcome == "no-record"]
-    if not absent:
-        what = 'no [[example]] with outcome = "no-record", so nobody to ask for'
-        return [Verdict("a known absent child is absent", Level.CONNECTS, None, what)]
-    return [await _absent(manifest, one, source) for one in absent]
+def _exampled(manifest: Manifest) -> Iterator[Verdict]:
+    shown = {example.operation for example in manifest.example}
+    without = [one.name for one in manifest.operation if one.name not in shown]
+    yield verdict(Rule.EXAMPLES, _add("an [[example]] for ", without))
+    proved = {one.operation for one in manifest.example if one.outcome == "no-record"}
+    unproved = [one.name for one in manifest.operation if one.conclusive and one.name not in proved]
+    yield verdict(Rule.ABSENCES, _add('an [[example]] with outcome = "no-record" for ', unproved))
 
 
-async def _absent(manifest: Manifest, example: Example, source: Source) -> Verdict:
-    operation = operation_of(manifest, example)
-    rule = f"a known absent child is absent ({example.operation})"
-    if operation is None:
-        return Verdict(rule, Level.CONNECTS, passed=False, what="no such operation")
-    reply = await source.ask(question_for(operation, example.given))
-    if isinstance(reply, NoRecord):
-        return Verdict(rule, Level.CONNECTS, passed=True)
-    what = f"the system answered otherwise: {type(reply).__name__}"
-    return Verdict(rule, Level.CONNECTS, passed=False, what=what)
+def _add(what: str, names: list[str]) -> str:
+    return f"add {what}{', '.join(names)}" if names else ""
 
 
-async def _examples(manifest: Manifest, folder: Path, clock: Clock) -> AsyncIterator[Verdict]:
+async def _replayed(manifest: Manifest, folder: Path, clock: Clock) -> AsyncIterator[Verdict]:
     if manifest.kind == "plugin":
         what = "the examples of a plugin are its own tests"
-        yield Verdict("every example is read as it says", Level.DEPENDABLE, None, what)
+        yield Verdict(Rule.READ, Level.DEPENDABLE, None, what)
         return
-    without = [
-        one.name
-        for one in manifest.operation
-        if not any(example.operation == one.name for example in manifest.example)
-    ]
-    yield _rule(
-        "every operation has an example",
-        f"add an [[example]] for {', '.join(without)}" if without else "",
-    )
-    unproved = [
-        one.name for one in manifest.operation if one.conclusive and not _proved(manifest, one.name)
-    ]
-    yield _rule(
-        "every conclusive operation has an example of absence",
-        f'add an [[example]] with outcome = "no-record" for {", ".join(unproved)}'
-        if unproved
-        else "",
-    )
     findings = await replay_examples(manifest, folder, clock)
-    yield _rule(
-        "every example is read as it says",
-        "; ".join(f"example[{one.example}].{one.what}" for one in findings),
-    )
-    fooled = [name async for name in _fooled(manifest, folder, clock)]
-    yield _rule(
-        "no fault is taken for an answer", f"taken for one: {', '.join(fooled)}" if fooled else ""
-    )
-
-
-def _proved(manifest: Manifest, operation: str) -> bool:
-    examples = (one for one in manifest.example if one.operation == operation)
-    return any(one.outcome == "no-record" for one in examples)
-
-
-_JSON: Final = {"content-type": "application/json"}
-_HTML: Final = {"content-type": "text/html"}
-_XML: Final = {"content-type": "text/xml"}
-_FAULTS: Final[dict[str, HttpAnswer]] = {
-    "an empty body": HttpAnswer(200, _JSON, b""),
-    "an empty object": HttpAnswer(200, _JSON, b"{}"),
-    "a sign-in page": HttpAnswer(200, _HTML, b"<html><h1>Sign in</h1></html>"),
-    "a proxy's 404": HttpAnswer(404, _HTML, b"<html><h1>Not found</h1></html>"),
-    "a proxy's 404 in JSON": HttpAnswer(404, _JSON, b'{"message": "no route"}'),
-    "an empty 404": HttpAnswer(404, _JSON, b""),
-    "a 401": HttpAnswer(401, _JSON, b"{}"),
-    "a 429": HttpAnswer(429, _JSON, b"{}"),
-    "a 500": HttpAnswer(500, _JSON, b"{}"),
-    "a redirect": HttpAnswer(302, _JSON, b""),
-    "foreign XML": HttpAnswer(200, _XML, b"<ok/>"),
-}
+    yield verdict(Rule.READ, "; ".join(f"example[{one.example}].{one.what}" for one in findings))
+    fooled = ", ".join([name async for name in _fooled(manifest, folder, clock)])
+    yield verdict(Rule.FAULTS, f"taken for one: {fooled}" if fooled else "")
 
 
 async def _fooled(manifest: Manifest, folder: Path, clock: Clock) -> AsyncIterator[str]:
@@ -138,65 +105,71 @@ async def _fooled(manifest: Manifest, folder: Path, clock: Clock) -> AsyncIterat
         operation = operation_of(manifest, example)
         if operation is None:
             continue
-        faults = {**_FAULTS, **_cut(manifest, example, folder)}
-        for name, answer in faults.items():
+        for name, answer in _faults(manifest, example, folder).items():
             question = question_for(operation, example.given)
             reply = await replay(manifest, question, Recording(answer, {}), clock)
             if isinstance(reply, Records | NoRecord):
                 yield f"{name} ({example.operation})"
 
 
-def _cut(manifest: Manifest, example: Example, folder: Path) -> dict[str, HttpAnswer]:
-    # The example's own reply, cut off in the middle.
+def _faults(manifest: Manifest, example: Example, folder: Path) -> Mapping[str, HttpAnswer]:
     try:
         whole = recording_of(manifest, example, folder).main
     except NotReplayable:
-        return {}
-    if not isinstance(whole, HttpAnswer):
-        return {}
-    body = whole.body[: len(whole.body) // 2]
-    return {"half of its reply": HttpAnswer(whole.status, whole.headers, body)}
+        return WIRE_FAULTS
+    return faults_of(whole) if isinstance(whole, HttpAnswer) else WIRE_FAULTS
 
 
 def _declared(manifest: Manifest) -> Iterator[Verdict]:
+    plain = [name for name, address in _addresses(manifest) if _is_plain(address)]
+    yield verdict(Rule.ENCRYPTED, f"use https in {', '.join(plain)}" if plain else "")
     unshielded = [one.name for one in manifest.operation if one.map.restricted is None]
     claims = Claim.SHIELD_AUTHORITY in manifest.source.claims
-    yield _rule(
-        "a shield authority says who is restricted",
-        f"map restricted in {', '.join(unshielded)}, or take shield_authority out of claims"
-        if claims and unshielded
-        else "",
-    )
+    lacks = f"map restricted in {', '.join(unshielded)}, or take shield_authority out of claims"
+    yield verdict(Rule.SHIELD, lacks if claims and unshielded else "")
     hours = manifest.agency.duty_contact.hours
-    yield _rule("the duty contact has hours", "" if hours else "add hours to agency.duty_contact")
-    yield _rule("somebody may be told something", "" if manifest.release else "add a [[release]]")
+    yield verdict(Rule.HOURS, "" if hours else "add hours to agency.duty_contact")
+    yield verdict(Rule.RELEASE, "" if manifest.release else "add a [[release]]")
+
+
+def _addresses(manifest: Manifest) -> Iterator[tuple[str, str]]:
+    yield "source.base_url", manifest.source.base_url or ""
+    yield "auth.token_url", getattr(manifest.auth, "token_url", "")
+
+
+def _is_plain(address: str) -> bool:
+    # On one machine there is no wire that anybody could listen to.
+    parts = urlsplit(address)
+    return parts.scheme == "http" and parts.hostname not in _OF_THIS_MACHINE
+
+
+_OF_THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def _exemplary(manifest: Manifest, clock: Clock) -> Iterator[Verdict]:
     today = clock().date()
-    silent = [name for name, table in manifest.codes.items() if "*" not in table]
-    ageless = [one.name for one in manifest.operation if one.as_of is None and one.file is None]
-    mute = [one.name for one in manifest.operation if not one.involvement]
-    over = [index for index, rule in enumerate(manifest.release) if rule.until < today]
     lines = {
-        "every code table says what any other code means": [
-            f'"*" in codes.{one}' for one in silent
+        Rule.CODES: [
+            f'"*" in codes.{name}' for name, one in manifest.codes.items() if "*" not in one
         ],
-        "every answer says of when it is": [f"as_of in {one}" for one in ageless],
-        "every answer says who is working with the child": [
-            f"an involvement in {one}" for one in mute
+        Rule.AS_OF: [
+            f"as_of in {one.name}"
+            for one in manifest.operation
+            if one.as_of is None and one.file is None
         ],
-        "no release rule is over": [f"a later until in release[{one}]" for one in over],
-        "its health can be asked for": [] if _healthy(manifest) else ["a [health]"],
+        Rule.WHO: [
+            f"an involvement in {one.name}" for one in manifest.operation if not one.involvement
+        ],
+        Rule.UNTIL: [
+            f"a later until in release[{index}]"
+            for index, rule in enumerate(manifest.release)
+            if rule.until < today
+        ],
+        Rule.HEALTH: [] if _healthy(manifest) else ["a [health]"],
     }
     for rule, missing in lines.items():
-        what = f"add {', '.join(missing)}" if missing else ""
-        yield Verdict(rule, Level.EXEMPLARY, not missing, what)
+        yield verdict(rule, _add("", missing))
 
 
 def _healthy(manifest: Manifest) -> bool:
     return manifest.health is not None or manifest.kind not in DIALECTS
-
-
-def _rule(rule: str, what: str) -> Verdict:
-    return Verdict(rule, Level.DEPENDABLE, not what, what)

@@ -1,8 +1,8 @@
 """An operation and what is given become one HTTP request, or what is still needed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import orjson
@@ -11,6 +11,8 @@ from adapters.contract import MoreNeeded, OnBehalf
 from adapters.http_exchange import HttpRequest
 from adapters.operation import Operation
 from adapters.placeholder import Say, as_segment, as_value, filled, path_filled, unsaid
+
+REQUEST_ID: Final = "{uuid}"  # in a manifest's header: another one for each request
 
 Turn = Mapping[str, str | int]
 
@@ -81,6 +83,14 @@ def entries(
         return MoreNeeded(tuple(sorted(missing)))
     said = {name: filled(text, given, say) for name, text in texts.items()}
     return {name: text for name, text in said.items() if text is not None}
+
+
+def numbered(headers: Mapping[str, str], new_id: Callable[[], str]) -> Mapping[str, str]:
+    """The headers with their request id filled in, where the manifest has a place for one."""
+    if not any(REQUEST_ID in value for value in headers.values()):
+        return headers
+    number = new_id()
+    return {name: value.replace(REQUEST_ID, number) for name, value in headers.items()}
 
 
 def on_behalf_headers(on_behalf: OnBehalf) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
+from uuid import uuid4
 
 from adapters.contract import (
     Fault,
@@ -23,7 +24,7 @@ from adapters.egress import Egress, EgressRefused
 from adapters.http_exchange import HttpAnswer, HttpRequest, Transport
 from adapters.http_judgement import Answer, Failure
 from adapters.http_operation import HttpDetail, HttpOperation
-from adapters.http_request import Asking, on_behalf_headers, url_for
+from adapters.http_request import Asking, numbered, on_behalf_headers, url_for
 from adapters.limits import Limits
 from adapters.login import Clock, Login
 from adapters.manifest import Manifest
@@ -31,6 +32,11 @@ from adapters.mapping import Unusable
 from adapters.paging import NextPage, absolute
 from adapters.record import Record
 from adapters.xpath import language_of
+
+
+def _random_id() -> str:
+    return str(uuid4())
+
 
 _FOR_DETAILS: Final = 0.95  # of the time given; the rest is for answering without them
 
@@ -90,6 +96,7 @@ class HttpSource:
     operations: Mapping[str, HttpOperation]
     dialect: Dialect
     clock: Clock
+    new_id: Callable[[], str] = _random_id
 
     async def ask(self, question: Question) -> Reply:
         """Ask once, within the question's time."""
@@ -185,7 +192,8 @@ class HttpSource:
         login = await self.login.headers()
         if isinstance(login, Refused | Unavailable | Malformed):
             return login
-        signed = replace(request, headers={**request.headers, **login})
+        ours = numbered(request.headers, self.new_id)
+        signed = replace(request, headers={**ours, **login})
         answer = await self.transport.send(signed)
         if isinstance(answer, Unavailable | Malformed):
             return answer

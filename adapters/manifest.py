@@ -60,7 +60,8 @@ class Example(Table):
     """A recorded reply and what must be read from it; replayed without a network.
 
     `reply` is a file beside the manifest, `details` one for each detail, `expect` the values of a
-    record, or how many items a list of it has.
+    record, or how many items a list of it has. `live` says that the system itself keeps this test
+    child, so that the online check may ask for it.
     """
 
     operation: SourceId
@@ -70,6 +71,7 @@ class Example(Table):
     status: int = 200
     outcome: Literal["record", "no-record", "too-many"] = "record"
     expect: dict[str, Any] = Field({})
+    live: bool = False
 
 
 class FileTable(Table):

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from adapters.auth import MutualTlsAuth, Secret, SftpAuth
 from adapters.expression import Expression, ExpressionError
 from adapters.file_login import host_key
+from adapters.http_request import REQUEST_ID
 from adapters.identifiers import NHS_NUMBER, UPN
 from adapters.language import Language, Parse
 from adapters.manifest import Manifest
@@ -171,6 +172,8 @@ def _headers(manifest: Manifest) -> Iterator[Fault]:
             yield Fault(("source", "headers", name), "no header that a manifest may set")
         if not (value.isascii() and value.isprintable()):
             yield Fault(("source", "headers", name), "plain printable text only")
+        if {"{", "}"} & set(value.replace(REQUEST_ID, "")):
+            yield Fault(("source", "headers", name), f"its one placeholder is {REQUEST_ID}")
 
 
 def _url(url: str, at: Key, schemes: tuple[str, ...]) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from adapters.codes import Claim, Sector
-from adapters.conformance import Level, Verdict, check_offline, check_online, level_of
+from adapters.conformance import Level, Verdict, check_offline, level_of
 from adapters.draft import Answers, draft
 from adapters.egress import Egress, EgressRefused
 from adapters.grant import grant_text
@@ -21,6 +21,7 @@ from adapters.kinds import UnknownKind, open_adapter
 from adapters.loading import ManifestInvalid, read_manifest
 from adapters.manifest import Manifest
 from adapters.manifest_schema import schema_text
+from adapters.online_check import check_online
 from adapters.sample_shape import SampleUnreadable, Shape, shape_of
 from adapters.secrets import SecretMissing, Secrets
 from gateway.clock import Clock

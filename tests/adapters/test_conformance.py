@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from adapters.conformance import Level, Verdict, check_offline, check_online, level_of
+from adapters.conduct import Rule
+from adapters.conformance import Level, Verdict, check_offline, level_for, level_of
 from adapters.contract import NoRecord, Reply, TooMany
 from adapters.loading import read_manifest
+from adapters.online_check import check_online
 from tests.adapters.asking import NOW, manifest_text, opened
 
 FHIR = """
@@ -117,8 +119,21 @@ async def test_online_only_a_known_absent_child_is_asked_for(
     tmp_path: Path, reply: Reply, *, passed: bool
 ) -> None:
     await checked(tmp_path, GOOD)
-    (verdict,) = await check_online(read_manifest(tmp_path / "source.toml"), Said(reply))
+    asked = await check_online(read_manifest(tmp_path / "source.toml"), Said(reply))
+    verdict = next(one for one in asked if one.rule == f"{Rule.ABSENT} (by-number)")
     assert (verdict.level, verdict.passed) == (Level.CONNECTS, passed)
+
+
+async def test_nothing_of_a_child_travels_in_the_clear(tmp_path: Path) -> None:
+    verdicts = await checked(tmp_path, GOOD.replace("https://fhir", "http://fhir"))
+    verdict = verdicts[Rule.ENCRYPTED]
+    assert (verdict.passed, verdict.what) == (False, "use https in source.base_url")
+
+
+def test_every_rule_has_its_level_on_the_page() -> None:
+    page = (Path(__file__).parents[2] / "docs/write-an-adapter.md").read_text()
+    for rule in Rule:
+        assert f"| {level_for(rule)} | {rule} |" in page, rule
 
 
 def test_a_level_asks_for_every_rule_of_those_before_it() -> None:
