@@ -183,7 +183,8 @@ class AuditDesk:
             policy_version=entry.policy_version,
             agencies=[_agency(each) for each in self._concerned(entry)],
             count=entry.count or 1,
-            risks=[],
+            # That a surname is the user's own would tell an agency the child's.
+            risks=[risk.value for risk in entry.risks] if self._all else [],
             read_justification=justification,
             read_case_reference=case_reference,
             prove=proof,

@@ -1,8 +1,24 @@
 """Who asks: a named human of an organisation, as a verified token says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from adapters.codes import Purpose, Sector
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDetails:
+    """What the token says of the caller's own person, to compare with a child's; never written.
+
+    `address` is the first line. None where the token does not say.
+    """
+
+    family_name: str | None = field(default=None, repr=False)
+    address: str | None = field(default=None, repr=False)
+    postcode: str | None = field(default=None, repr=False)
+    telephone: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
+    team: str | None = field(default=None, repr=False)
+    registration: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +39,4 @@ class Caller:
     assurance: int = 0
     signed_in_at: float | None = None
     manager: str | None = None
+    own: OwnDetails = OwnDetails()

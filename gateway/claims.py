@@ -1,14 +1,14 @@
 """A verified token's claims become a Caller, as the issuer's profile reads them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final, Self
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 
 from adapters.codes import Purpose, Sector
-from gateway.caller import Caller
+from gateway.caller import Caller, OwnDetails
 from gateway.errors import ConfigurationInvalid, SignIn
 from gateway.issuers import Claims, ClaimValue, Issuer, Profile
 
@@ -109,7 +109,14 @@ def _caller(said: Mapping[str, Any]) -> Caller:
         assurance=_number(said["assurance"], 4) or 0,
         signed_in_at=_number(said["signed_in_at"], _LATEST),
         manager=_line(str(said["manager"])) if said["manager"] else None,
+        own=OwnDetails(**{each.name: _if_line(said[each.name]) for each in fields(OwnDetails)}),
     )
+
+
+def _if_line(value: object) -> str | None:
+    """A text that can be compared; what cannot is as if it were not said."""
+    usable = isinstance(value, str) and len(value) <= LONGEST and value.isprintable()
+    return str(value) if usable else None
 
 
 def _text(value: object) -> bool:

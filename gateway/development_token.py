@@ -9,7 +9,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from gateway.caller import Caller
+from gateway.caller import Caller, OwnDetails
 from gateway.errors import ConfigurationInvalid
 from gateway.issuer_keys import DEVELOPMENT_KID
 from gateway.settings import Settings
@@ -61,12 +61,24 @@ def issue(caller: Caller, settings: Settings, *, now: float, lifetime_s: int) ->
         "purposes": sorted(caller.purposes),
         "areas": list(caller.areas),
         "manager": caller.manager,
+        **_own(caller.own),
         "accreditation": sorted(caller.accreditation),
         "assurance": caller.assurance,
         "auth_time": int(now if caller.signed_in_at is None else caller.signed_in_at),
     }
     header = {"alg": "ES256", "kid": key.kid, "typ": "at+jwt"}
     return jwt.encode(header, claims, key, algorithms=["ES256"])
+
+
+def _own(details: OwnDetails) -> dict[str, object]:
+    return {
+        "family_name": details.family_name,
+        "address": {"street_address": details.address, "postal_code": details.postcode},
+        "phone_number": details.telephone,
+        "email": details.email,
+        "team": details.team,
+        "registration": details.registration,
+    }
 
 
 def _write(file: Path, content: dict[str, object]) -> None:

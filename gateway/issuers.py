@@ -45,7 +45,10 @@ class ClaimValue(_Table):
 
 
 class Claims(_Table):
-    """What a token must say of a caller, each by its own claim."""
+    """What a token must say of a caller, each by its own claim.
+
+    From `family_name` on it need not: these are compared with a child's, and nothing else.
+    """
 
     user: ClaimValue
     organisation: ClaimValue
@@ -57,6 +60,13 @@ class Claims(_Table):
     assurance: ClaimValue
     signed_in_at: ClaimValue
     manager: ClaimValue = ClaimValue(path="manager")
+    family_name: ClaimValue = ClaimValue(path="family_name")
+    address: ClaimValue = ClaimValue(path="address.street_address")
+    postcode: ClaimValue = ClaimValue(path="address.postal_code")
+    telephone: ClaimValue = ClaimValue(path="phone_number")
+    email: ClaimValue = ClaimValue(path="email")
+    team: ClaimValue = ClaimValue(path="team")
+    registration: ClaimValue = ClaimValue(path="registration")
 
 
 class Profile(_Table):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from adapters.codes import Claim
 from adapters.contract import OnBehalf
+from gateway.audit.risk import Noted
 from gateway.audit.served import ENTRIES_READ
 from gateway.audit_desk import AuditDesk, refuse_unless_auditor
 from gateway.auth import stated_key
@@ -17,17 +18,18 @@ from gateway.documents import Document
 from gateway.emergency_desk import EmergencyDesk
 from gateway.errors import NotAllowed, SignIn, TryLater
 from gateway.fan_out import FanOut, Order
-from gateway.findings import Finder, stated_reference
+from gateway.findings import Finder, Findings, stated_reference
 from gateway.onward import lessons
 from gateway.plan import own_details
 from gateway.planning import Planning, Prepared, Request
 from gateway.projection import View
 from gateway.question import Asked, Question
-from gateway.recording import Intent, Recorder
+from gateway.recording import Grounds, Intent, Recorder
 from gateway.registry import Registry
 from gateway.schema.codes import SourceState
 from gateway.schema.context import Context, SourceView
 from gateway.sealed_key import CandidateSeal
+from gateway.unusual import of_answer, of_question
 from gateway.watch import Watch
 
 
@@ -148,17 +150,22 @@ class Journey:
         stated = stated_reference(prepared.inquiry.known, prepared.sources.values())
         finder = Finder(stated, prepared.sources)
         order = self._order(prepared, caller, intent, finder)
-        asked = Asked(view, finder, intent, order, prepared.sources)
+
+        def notes(findings: Findings) -> Noted:
+            return of_answer(findings, caller, self._planning.registry, view.today)
+
+        asked = Asked(view, finder, intent, order, prepared.sources, notes)
         return Question(asked, self._fan_out, self.recorder)
 
     async def _intent(self, prepared: Prepared, document: Document, caller: Caller) -> Intent:
-        return await self.recorder.intend(
-            prepared.inquiry,
-            caller,
+        risks = of_question(prepared.inquiry, prepared.plan, caller, self._planning.registry)
+        grounds = Grounds(
             document=document.hash,
             policy_version=self._planning.policy.version,
-            agencies=sorted({source.agency for source in prepared.asked.values()}),
+            agencies=tuple(sorted({source.agency for source in prepared.asked.values()})),
+            risks=frozenset(risks),
         )
+        return await self.recorder.intend(prepared.inquiry, caller, grounds)
 
     def _order(self, prepared: Prepared, caller: Caller, intent: Intent, finder: Finder) -> Order:
         known, reason = prepared.inquiry.known, prepared.inquiry.reason

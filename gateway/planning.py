@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Final
 
 from graphql import GraphQLSchema, get_argument_values
 from graphql.execution.values import VariableValues
@@ -23,6 +23,8 @@ from gateway.registry import RegisteredSource, Registry
 from gateway.schema.input_errors import WrongVariables, coerced
 from gateway.settings import Settings
 from resolvers.release import fields_within
+
+COMPARED: Final = frozenset({"addresses", "carers", "involvements"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,10 @@ class Prepared:
 
     @property
     def read(self) -> dict[str, frozenset[str]]:
-        """The fields to read of each source besides who the child is: selected and permitted."""
+        """The fields to read of each source besides who the child is: permitted, and selected.
+
+        Or compared, whatever was selected: who would not be noticed could else leave them out.
+        """
         return {p.source: self._read(p) for p in self.plan.sources}
 
     def _read(self, planned: PlannedSource) -> frozenset[str]:
@@ -83,7 +88,7 @@ class Prepared:
         source = self.sources[planned.source]
         at_most = self.on_record(source.id, Said(consent=source.records_consent)).permitted
         given = at_most | self.verdicts[source.id].permitted
-        return fields_within(given, self.plan.fields)
+        return fields_within(given, self.plan.fields | COMPARED)
 
 
 @dataclass(frozen=True)

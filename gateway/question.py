@@ -14,6 +14,7 @@ from adapters.codes import Claim
 from adapters.contract import NoRecord
 from adapters.record import Identifier
 from gateway.answer import AgencyRow, Receipt, WholeAnswer
+from gateway.audit.risk import Noted
 from gateway.call import Answered
 from gateway.fan_out import FanOut, Order
 from gateway.findings import Finder, Findings
@@ -29,13 +30,14 @@ UNRESOLVED = "unresolved"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Everything that was decided before asking."""
+    """Everything that was decided before asking; `notes` says what an answer is noted for."""
 
     view: View
     finder: Finder
     intent: Intent
     order: Order
     sources: Mapping[str, RegisteredSource]
+    notes: Callable[[Findings], Noted] = lambda _: Noted()
 
 
 class Question:
@@ -94,7 +96,8 @@ class Question:
         if self._unsaid:
             said = [self._unsaid[agency] for agency in sorted(self._unsaid)]
             self._unsaid = {}
-            await self._recorder.release(self._asked.intent, said, self._learned())
+            noted = self._asked.notes(self._findings)
+            await self._recorder.release(self._asked.intent, said, self._learned(), noted)
 
     @property
     def _over(self) -> bool:

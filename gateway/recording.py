@@ -15,6 +15,7 @@ from gateway.audit.failures import KeysUnavailable, LogUnavailable, SealBroken
 from gateway.audit.keys import KeyService
 from gateway.audit.protection import Hidden, hidden_everywhere, hide
 from gateway.audit.pseudonym import Pseudonym, identifier_message, person_message
+from gateway.audit.risk import Noted, Risk
 from gateway.audit.sealing import Sealed, unseal
 from gateway.caller import Caller
 from gateway.clock import Clock
@@ -42,24 +43,31 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class Grounds:
+    """On what a question is asked: the document's hash, the rules' version, who will be asked."""
+
+    document: str
+    policy_version: str
+    agencies: tuple[str, ...]
+    risks: frozenset[Risk] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Recorder:
-    """Writes entries; every method returns when they are durable, or raises TryLater."""
+    """Writes entries; every method returns when they are durable, or raises TryLater.
+
+    `staff_children` are pseudonyms of children of people who work here: questions about them are
+    noted.
+    """
 
     log: Log
     keys: KeyService
     clock: Clock
     tally: Tally = field(default_factory=Tally)
+    staff_children: frozenset[Pseudonym] = frozenset()
 
-    async def intend(
-        self,
-        inquiry: Inquiry,
-        caller: Caller,
-        *,
-        document: str,
-        policy_version: str,
-        agencies: Iterable[str],
-    ) -> Intent:
-        """The intent of one question; `agencies` are those that will be asked."""
+    async def intend(self, inquiry: Inquiry, caller: Caller, grounds: Grounds) -> Intent:
+        """The intent of one question."""
         query_id = secrets.token_urlsafe(12)
         reason = inquiry.reason
         texts = [_justification(inquiry), *filter(None, [reason.case_reference])]
@@ -72,11 +80,13 @@ class Recorder:
             justification=hidden.texts[0],
             case_reference=hidden.texts[1] if len(texts) > 1 else None,
             child_pseudonyms=hidden.pseudonyms,
-            document=document,
-            policy_version=policy_version,
+            document=grounds.document,
+            policy_version=grounds.policy_version,
             matcher_version=MATCHER,
-            agencies=tuple(AuditedAgency(agency) for agency in agencies),
+            agencies=tuple(AuditedAgency(agency) for agency in grounds.agencies),
             detail=_detail(inquiry),
+            manager=caller.manager,
+            risks=tuple(grounds.risks),
         )
         return Intent(entry, query_id, await self._append(entry), frozenset(messages))
 
@@ -87,9 +97,16 @@ class Recorder:
         await self._append(replace(entry, at=self.clock.now()))
 
     async def release(
-        self, intent: Intent, rows: Iterable[AgencyRow], learned: frozenset[Identifier]
+        self,
+        intent: Intent,
+        rows: Iterable[AgencyRow],
+        learned: frozenset[Identifier],
+        noted: Noted,
     ) -> None:
-        """What one payload is about to tell the caller; `learned` are certain identifiers."""
+        """What one payload is about to tell the caller; `learned` are certain identifiers.
+
+        `noted` is what the answer so far shows of the access itself.
+        """
         taught = {identifier_message(i.scheme, i.value) for i in learned} - intent.messages
         more = (await self._hide(sorted(taught))).pseudonyms if taught else ()
         pseudonyms = tuple(dict.fromkeys([*intent.entry.child_pseudonyms, *sorted(more)]))
@@ -101,8 +118,13 @@ class Recorder:
             case_reference=None,
             child_pseudonyms=pseudonyms,
             agencies=tuple(_audited(row) for row in rows),
+            risks=(*intent.entry.risks, *noted.risks, *self._of_staff(pseudonyms)),
+            tie=noted.tie,
         )
         await self._append(entry)
+
+    def _of_staff(self, pseudonyms: Iterable[Pseudonym]) -> Iterable[Risk]:
+        return [] if self.staff_children.isdisjoint(pseudonyms) else [Risk.STAFF_CHILD]
 
     async def refuse(self, code: str, caller: Caller | None, whence: str = "") -> None:
         """A request that was refused: by its token where there is no caller, else for `code`.

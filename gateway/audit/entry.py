@@ -12,6 +12,7 @@ import orjson
 from adapters.codes import Purpose, ReleaseClass
 from gateway.audit.failures import EntryRefused, LeafUnreadable
 from gateway.audit.pseudonym import PSEUDONYM, Pseudonym
+from gateway.audit.risk import Risk, Tie
 from gateway.audit.sealing import SEALED, Sealed
 from resolvers.child import WithheldReason
 from resolvers.outcome import Outcome
@@ -73,8 +74,9 @@ class Entry:
 
     `document` is the SHA-256 of the GraphQL document in hex; `detail` an upper-case code such
     as "PURPOSE_NOT_ENTITLED"; `count` how many alike it stands for, where it is more than itself.
-    EntryRefused if a field is not what it says, so that a number or
-    a text in the clear cannot stand where a pseudonym or a sealed text belongs.
+    EntryRefused if a field is not what it says, so that a number or a text in the clear cannot
+    stand where a pseudonym or a sealed text belongs. `manager` is the user's, who may not review
+    what the user did.
     """
 
     kind: AuditKind
@@ -93,6 +95,9 @@ class Entry:
     agencies: tuple[AuditedAgency, ...] = ()
     detail: str | None = None
     count: int | None = None
+    manager: str | None = None
+    risks: tuple[Risk, ...] = ()
+    tie: Tie | None = None
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
@@ -103,6 +108,12 @@ class Entry:
         if len({said.agency for said in ordered}) != len(ordered):
             raise EntryRefused("an entry names each agency once")
         object.__setattr__(self, "agencies", ordered)
+        object.__setattr__(self, "risks", tuple(sorted({*self.risks})))
+
+    @property
+    def breaks_glass(self) -> bool:
+        """Whether it is leave given in an emergency, or a question that used such leave."""
+        return self.kind is AuditKind.BREAK_GLASS or Risk.BREAK_GLASS in self.risks
 
     def leaf(self) -> bytes:
         """One line of UTF-8 JSON, keys sorted, nothing unseen in the raw; at most MAX_LEAF bytes.
@@ -150,7 +161,7 @@ def _refuse_unshaped(entry: Entry) -> None:
 def _refuse_unwritable(entry: Entry) -> None:
     if entry.count is not None and not 0 < entry.count <= MOST_COUNTED:
         raise EntryRefused(f"an entry stands for 1 to {MOST_COUNTED}")
-    names = [entry.user, entry.organisation, entry.role]
+    names = [entry.user, entry.organisation, entry.role, entry.manager]
     names += [entry.policy_version, entry.matcher_version]
     for said in entry.agencies:
         names += [said.agency, *said.released, *(kept.rule for kept in said.withheld)]
@@ -178,6 +189,9 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "agencies": _grouped(entry.agencies) or None,
         "detail": entry.detail,
         "count": entry.count,
+        "manager": entry.manager,
+        "risks": entry.risks or None,
+        "tie": entry.tie,
     }
     return {name: value for name, value in held.items() if value is not None}
 
@@ -227,4 +241,6 @@ _READ: Final[dict[str, Callable[[Any], Any]]] = {
     "purpose": Purpose,
     "child_pseudonyms": tuple,
     "agencies": _read_agencies,
+    "risks": lambda found: tuple(Risk(each) for each in found),
+    "tie": Tie,
 }

@@ -10,8 +10,10 @@ from typing import Any, Final
 
 import orjson
 
+from gateway.audit.entry import AuditKind
 from gateway.audit.moment import microseconds
 from gateway.audit.private_file import create_once
+from gateway.audit.risk import Risk
 from gateway.audit.search import Place, Search
 from gateway.audit.search_statement import statement
 from gateway.audit.store_file import connected, damaged, reading, unavailable
@@ -26,7 +28,8 @@ CREATE TABLE entry (
   query_id TEXT,
   user TEXT,
   organisation TEXT,
-  purpose TEXT
+  purpose TEXT,
+  broke_glass INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX entry_at ON entry (at);
 CREATE INDEX entry_kind ON entry (kind, at);
@@ -34,6 +37,7 @@ CREATE INDEX entry_query_id ON entry (query_id, at) WHERE query_id IS NOT NULL;
 CREATE INDEX entry_user ON entry (user, at) WHERE user IS NOT NULL;
 CREATE INDEX entry_organisation ON entry (organisation, at) WHERE organisation IS NOT NULL;
 CREATE INDEX entry_purpose ON entry (purpose, at) WHERE purpose IS NOT NULL;
+CREATE INDEX entry_broke_glass ON entry (at) WHERE broke_glass = 1;
 CREATE TABLE child_pseudonym (
   pseudonym TEXT NOT NULL,
   idx INTEGER NOT NULL,
@@ -50,7 +54,9 @@ CREATE TABLE drawn (
   last BLOB NOT NULL
 ) STRICT;
 INSERT INTO drawn VALUES (0, x'');
+PRAGMA user_version = 2;
 """
+_SHAPE: Final = 2  # of the tables above: an index of another shape is drawn again
 _DRAWN: Final = "SELECT size, last FROM drawn"
 _LAST: Final = "SELECT hash FROM leaf_hash WHERE idx = ?"
 _NEXT: Final = (
@@ -131,6 +137,8 @@ class Finder:
 
 
 def _drawn_from(index: sqlite3.Connection, log: sqlite3.Connection) -> bool:
+    if index.execute("PRAGMA user_version").fetchone() != (_SHAPE,):
+        return False
     size, last = index.execute(_DRAWN).fetchone()
     return bool(size == 0 or log.execute(_LAST, (size - 1,)).fetchone() == (last,))
 
@@ -150,8 +158,11 @@ def _insert(index: sqlite3.Connection, entries: Sequence[tuple[int, dict[str, An
     columns = ("kind", "query_id", "user", "organisation", "purpose")
     moments = {i: microseconds(datetime.fromisoformat(held["at"])) for i, held in entries}
     index.executemany(
-        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(i, moments[i], *(held.get(name) for name in columns)) for i, held in entries],
+        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (i, moments[i], *(held.get(name) for name in columns), _broke_glass(held))
+            for i, held in entries
+        ],
     )
     index.executemany(
         "INSERT OR IGNORE INTO child_pseudonym VALUES (?, ?)",
@@ -166,6 +177,10 @@ def _insert(index: sqlite3.Connection, entries: Sequence[tuple[int, dict[str, An
             for agency in group["ids"]
         ],
     )
+
+
+def _broke_glass(held: dict[str, Any]) -> bool:
+    return held["kind"] == AuditKind.BREAK_GLASS or Risk.BREAK_GLASS in held.get("risks", ())
 
 
 def _empty() -> bytes:

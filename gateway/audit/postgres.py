@@ -253,7 +253,10 @@ async def _hashes(connection: Any, tile: Tile) -> list[bytes]:
 async def _insert(connection: Any, first: int, group: Sequence[_Waiting]) -> None:
     numbered = [(i, w.row, w.entry, microseconds(w.entry.at)) for i, w in enumerate(group, first)]
     entries = [
-        (i, row.leaf, at, e.kind.value, e.query_id, e.user, e.organisation, e.purpose)
+        (
+            *(i, row.leaf, at, e.kind.value, e.query_id, e.user, e.organisation, e.purpose),
+            int(e.breaks_glass),
+        )
         for i, row, e, at in numbered
     ]
     hashes = [(i, row.hash) for i, row, _, _ in numbered]

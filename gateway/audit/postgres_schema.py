@@ -12,7 +12,8 @@ CREATE TABLE entry (
   query_id text,
   "user" text,
   organisation text,
-  purpose text
+  purpose text,
+  broke_glass smallint NOT NULL
 );
 CREATE INDEX entry_at ON entry (at, idx);
 CREATE INDEX entry_kind ON entry (kind, at, idx);
@@ -20,6 +21,7 @@ CREATE INDEX entry_query_id ON entry (query_id, at, idx) WHERE query_id IS NOT N
 CREATE INDEX entry_user ON entry ("user", at, idx) WHERE "user" IS NOT NULL;
 CREATE INDEX entry_organisation ON entry (organisation, at, idx) WHERE organisation IS NOT NULL;
 CREATE INDEX entry_purpose ON entry (purpose, at, idx) WHERE purpose IS NOT NULL;
+CREATE INDEX entry_broke_glass ON entry (at, idx) WHERE broke_glass = 1;
 CREATE TABLE child_pseudonym (
   pseudonym text NOT NULL,
   idx bigint NOT NULL REFERENCES entry (idx),

@@ -15,7 +15,10 @@ _PLACE: Final = re.compile(rb"(-?\d{1,17})/(\d{1,15})")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """Every part that is not None must fit; of several `pseudonyms`, one is enough."""
+    """Every part that is not None must fit; of several `pseudonyms`, one is enough.
+
+    `break_glass` is true of leave given in an emergency and of every question that used it.
+    """
 
     user: str | None = None
     organisation: str | None = None

@@ -88,6 +88,8 @@ as_of = "body.asAt"
   practitioner = "name"
   role = "role"
   practitioner_telephone = "telephone"
+  practitioner_email = "email"
+  team = "team"
 """
 RESTRICTED: Final = 'restricted = { path = "restricted", codes = "restricted" }'
 BY_NUMBER: Final = ("by-number", 'nhs = "{nhs_number}"', True)

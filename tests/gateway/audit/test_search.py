@@ -15,6 +15,7 @@ from adapters.codes import Purpose
 from gateway.audit.entry import AuditedAgency, AuditKind, Entry
 from gateway.audit.finder import Finder
 from gateway.audit.log import AuditLog
+from gateway.audit.risk import Risk
 from gateway.audit.search import Place, Search
 from gateway.audit.search_statement import statement
 from gateway.audit.store_file import reading
@@ -36,6 +37,7 @@ def entries() -> list[Entry]:
             kind=kind,
             organisation=f"org-{number % 3}",
             agencies=(AuditedAgency(agency), AuditedAgency("always")),
+            risks=(Risk.BREAK_GLASS,) if number % 5 == 0 else (),
             at=NOON + timedelta(seconds=number if number != 20 else -5),
         )
         for number, (user, purpose, kind, agency, child) in enumerate(all_of_it)
@@ -51,7 +53,7 @@ def fits(search: Search, entry: Entry) -> bool:
         and (search.pseudonyms is None or bool(search.pseudonyms & {*entry.child_pseudonyms}))
         and (search.since is None or entry.at >= search.since)
         and (search.before is None or entry.at < search.before)
-        and search.break_glass in {None, entry.kind is AuditKind.BREAK_GLASS}
+        and search.break_glass in {None, entry.breaks_glass}
     )
 
 

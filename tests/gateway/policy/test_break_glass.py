@@ -238,6 +238,19 @@ async def test_leave_is_in_the_log_and_no_detail_of_the_child_on_the_disk(tmp_pa
     )
 
 
+async def test_an_auditor_finds_the_leave_and_every_question_that_used_it(tmp_path: Path) -> None:
+    query = """query Read($filter: AuditFilter) {
+      audit { entries(filter: $filter) { edges { node { kind } } } }
+    }"""
+    async with scene(tmp_path) as on:
+        await on.ask()
+        await on.ask(breakGlass=await leave(on))
+        body = {"query": query, "variables": {"filter": {"breakGlass": True}}}
+        found = (await on.town.post(body, on.headers(REVIEWER))).body["data"]["audit"]["entries"]
+    kinds = [edge["node"]["kind"] for edge in found["edges"]]
+    assert kinds == ["RELEASE", "INTENT", "BREAK_GLASS"]
+
+
 async def test_an_overdue_review_goes_to_a_deputy_and_suspends_the_right(tmp_path: Path) -> None:
     async with scene(tmp_path) as on:
         await leave(on)

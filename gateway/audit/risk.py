@@ -1,0 +1,36 @@
+"""What an entry says of its own oddness: codes found while a question is answered, no identity."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Risk(StrEnum):
+    """Why an access may be for a reason of the user's own; each is a fact, none a verdict.
+
+    A surname is common if more than about one child in a thousand bears it.
+    """
+
+    OUT_OF_AREA = "OUT_OF_AREA"
+    BREAK_GLASS = "BREAK_GLASS"
+    SAME_SURNAME = "SAME_SURNAME"
+    SAME_COMMON_SURNAME = "SAME_COMMON_SURNAME"
+    SAME_ADDRESS = "SAME_ADDRESS"
+    SAME_POSTCODE = "SAME_POSTCODE"
+    SAME_TELEPHONE = "SAME_TELEPHONE"
+    STAFF_CHILD = "STAFF_CHILD"
+
+
+class Tie(StrEnum):
+    """Who of the user's side the answer names as working with the child, the nearest first."""
+
+    USER = "USER"
+    TEAM = "TEAM"
+    ORGANISATION = "ORGANISATION"
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What a question or an answer is noted for; `tie` is None where nobody is involved."""
+
+    risks: frozenset[Risk] = frozenset()
+    tie: Tie | None = None
