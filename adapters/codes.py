@@ -102,3 +102,5 @@ class Claim(StrEnum):
     NATIONAL = "national"  # serves every area, so its row locates nobody
     CONCLUSIVE = "conclusive"  # an empty result by a conclusive key proves absence
     EFFECTS_NONE = "effects_none"  # reading changes nothing at the agency
+    POPULATION = "population"  # how many children it holds, so how many may look alike
+    DUPLICATES = "duplicates"  # it may hold one child twice

@@ -13,7 +13,7 @@ def grant_text(manifest: Manifest, granted: frozenset[Claim]) -> str:
     source = manifest.source
     given = ", ".join(f'"{claim}"' for claim in sorted(granted))
     places = ", ".join(f'"{place}"' for place in _origins(manifest))
-    refused = sorted(_claimed(manifest) - granted)
+    refused = sorted(claimed(manifest) - granted)
     lines = [
         "[[grant]]",
         f'source = "{source.id}"',
@@ -33,16 +33,21 @@ _MEANS = {
     Claim.NATIONAL: "it serves every area, so that it locates nobody",
     Claim.CONCLUSIVE: "its empty answer proves that there is no record",
     Claim.EFFECTS_NONE: "reading changes nothing there, so it may be asked again",
+    Claim.POPULATION: "of so few children that fewer strangers will look alike",
+    Claim.DUPLICATES: "two of its records may both be one child's",
 }
 
 
-def _claimed(manifest: Manifest) -> set[Claim]:
-    claimed = set(manifest.source.claims)
-    if manifest.source.effects == "none":
-        claimed.add(Claim.EFFECTS_NONE)
-    if any(operation.conclusive for operation in manifest.operation):
-        claimed.add(Claim.CONCLUSIVE)
-    return claimed
+def claimed(manifest: Manifest) -> frozenset[Claim]:
+    """All that a manifest claims for its source: by name, and by what else it says."""
+    source = manifest.source
+    said = {
+        Claim.EFFECTS_NONE: source.effects == "none",
+        Claim.CONCLUSIVE: any(operation.conclusive for operation in manifest.operation),
+        Claim.POPULATION: source.population is not None,
+        Claim.DUPLICATES: source.duplicates,
+    }
+    return source.claims | {claim for claim, so in said.items() if so}
 
 
 def _origins(manifest: Manifest) -> list[str]:

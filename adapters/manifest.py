@@ -34,7 +34,8 @@ class AgencyTable(Table):
 class SourceTable(Table):
     """What the source is; `onward` says what of its answers other agencies may be asked with.
 
-    A `sensitive` one, whose very kind must not be told, stands in the one pooled row.
+    A `sensitive` one, whose very kind must not be told, stands in the one pooled row. `population`
+    is how many children it holds; `duplicates` says that it may hold one child twice.
     """
 
     id: SourceId
@@ -47,6 +48,8 @@ class SourceTable(Table):
     max_age: Seconds = 86400.0
     onward: frozenset[Literal["identifiers", "names", "birth_date"]] = frozenset()
     sensitive: bool = False
+    population: Annotated[int, Field(ge=1)] | None = None
+    duplicates: bool = False
     headers: dict[str, Text] = Field({})
 
 

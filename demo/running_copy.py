@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from adapters.grant import claimed
 from adapters.loading import read_manifest
 from adapters.manifest import Manifest
 
@@ -56,7 +57,7 @@ def _grant(manifest: Manifest, origin: str) -> str:
     lines = {
         "source": manifest.source.id,
         "agency": manifest.source.agency,
-        "claims": sorted(manifest.source.claims),
+        "claims": sorted(claimed(manifest)),
         "origins": [origin],
     }
     # A JSON text or list of texts is TOML as well.

@@ -93,7 +93,7 @@ def find(
         for name, answered in answers.items()
         if Claim.SPINE in sources[name].claims and not sources[name].sensitive
     ]
-    reference = _frozen(stated, spine)
+    reference = _frozen(stated, spine, sources)
     unlocated = _found(reference, answers, sources)
     doubtful = any(
         not g.settled for every in unlocated.resolution.by_source.values() for g in every
@@ -109,11 +109,11 @@ def _found(
     sources: Mapping[str, RegisteredSource],
 ) -> Findings:
     apart = {s for s in answers if sources[s].sensitive}
-    everybody = resolve(reference, {s: a.records for s, a in answers.items()})
+    everybody = _resolved(reference, answers.values(), sources)
     resolution = everybody
     if apart:
-        open_ones = {s: a.records for s, a in answers.items() if s not in apart}
-        resolution = resolve(reference, open_ones)
+        open_ones = [a for s, a in answers.items() if s not in apart]
+        resolution = _resolved(reference, open_ones, sources)
     certain = frozenset(
         identifier
         for source in answers.keys() - apart
@@ -134,16 +134,31 @@ def _found(
     )
 
 
+def _resolved(
+    reference: Reference, answers: Iterable[Answered], sources: Mapping[str, RegisteredSource]
+) -> Resolution:
+    """Whose the records are, by what the operator believes of the sources that hold them."""
+    records = {answered.source: answered.records for answered in answers}
+    return resolve(
+        reference,
+        records,
+        populations={source: sources[source].population for source in records},
+        duplicates=frozenset(source for source in records if sources[source].may_repeat),
+    )
+
+
 def _same(one: Mapping[str, Answered], other: Mapping[str, Answered]) -> bool:
     return len(one) == len(other) and all(other.get(s) is a for s, a in one.items())
 
 
-def _frozen(stated: Reference, spine: Iterable[Answered]) -> Reference:
+def _frozen(
+    stated: Reference, spine: Iterable[Answered], sources: Mapping[str, RegisteredSource]
+) -> Reference:
     """What the caller stated and the identity sources' certain records add to it."""
     answers = sorted(spine, key=lambda answered: answered.source)
     for answered in answers:
         stated = _superseding(stated, answered)
-    resolution = resolve(stated, {a.source: a.records for a in answers})
+    resolution = _resolved(stated, answers, sources)
     records = [r for a in answers for r in resolution.certain(a.source)]
     born = {r.birth_date for r in records if r.birth_date}
     known_days = {r.birth_date for r in records if not r.birth_date_estimated}

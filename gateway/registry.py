@@ -7,6 +7,7 @@ from typing import Final
 
 from adapters.codes import Claim, ReleaseClass, Sector
 from adapters.contract import Adapter
+from adapters.grant import claimed
 from adapters.manifest import Manifest
 from gateway.agency import AgencyCard, Contact
 from gateway.errors import ConfigurationInvalid
@@ -53,6 +54,16 @@ class RegisteredSource:
         return any(operation.map.consent for operation in self.manifest.operation)
 
     @property
+    def population(self) -> int | None:
+        """How many children it holds, as far as the operator believes it."""
+        return self.manifest.source.population if Claim.POPULATION in self.claims else None
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether it may hold one child twice."""
+        return Claim.DUPLICATES in self.claims
+
+    @property
     def has_effects(self) -> bool:
         """Whether reading may change something at the agency: so unless granted otherwise."""
         return Claim.EFFECTS_NONE not in self.claims
@@ -80,12 +91,7 @@ class Registry:
 
 def granted_claims(manifest: Manifest, granted: frozenset[Claim]) -> frozenset[Claim]:
     """What the manifest claims and the operator grants; neither alone counts."""
-    claimed = set(manifest.source.claims)
-    if manifest.source.effects == "none":
-        claimed.add(Claim.EFFECTS_NONE)
-    if any(operation.conclusive for operation in manifest.operation):
-        claimed.add(Claim.CONCLUSIVE)
-    return frozenset(claimed) & granted
+    return claimed(manifest) & granted
 
 
 def register(adapters: Mapping[str, tuple[Manifest, Adapter]], operator: OperatorFile) -> Registry:

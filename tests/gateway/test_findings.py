@@ -37,12 +37,22 @@ def source(name: str, claims: frozenset[Claim]) -> RegisteredSource:
 SOURCES = {"spine": source("spine", AUTHORITY), "police": source("police", LOCAL)}
 
 
-def found(known: Known, spine: Record, police: Record) -> Findings:
+def found(
+    known: Known,
+    spine: Record,
+    *police: Record,
+    says: str = "",
+    granted: frozenset[Claim] = frozenset(),
+) -> Findings:
+    """What is found where the police's manifest `says` more, of which this is `granted`."""
+    file = file_of("police", claims=LOCAL | granted)
+    here = registered(file.with_(where=f"{file.where}\n{says}"), nobody_asks)
+    sources = SOURCES | {"police": here}
     answers = {
         "spine": Answered("spine", Records((spine,)), by_identifier={NHS_NUMBER: MIRA["nhs"]}),
-        "police": Answered("police", Records((police,))),
+        "police": Answered("police", Records(police)),
     }
-    return find(stated_reference(known, SOURCES.values()), answers, SOURCES)
+    return find(stated_reference(known, sources.values()), answers, sources)
 
 
 def living_at(postcode: str | None) -> Known:
@@ -81,3 +91,22 @@ def test_a_birth_date_that_the_identity_source_guesses_is_no_whole_day() -> None
         "birth_date"
         in found(known, HERS, UNNUMBERED).resolution.by_source["police"][0].grade.agreed
     )
+
+
+def test_among_few_children_a_name_and_a_birth_date_say_more_once_the_operator_believes_it() -> (
+    None
+):
+    few = "population = 4000"
+    granted = frozenset({Claim.POPULATION})
+    assert not found(KNOWN, HERS, UNNUMBERED, says=few).resolution.certain("police")
+    believed = found(KNOWN, HERS, UNNUMBERED, says=few, granted=granted)
+    assert believed.resolution.certain("police") == (UNNUMBERED,)
+
+
+def test_two_records_of_one_source_are_both_hers_only_where_duplicates_are_granted() -> None:
+    twice = (UNNUMBERED, replace(UNNUMBERED, record_id="p-2", addresses=()))
+    says = "population = 4000\nduplicates = true"
+    few, both = frozenset({Claim.POPULATION}), frozenset({Claim.POPULATION, Claim.DUPLICATES})
+    assert not found(KNOWN, HERS, *twice, says=says, granted=few).resolution.certain("police")
+    repeating = found(KNOWN, HERS, *twice, says=says, granted=both)
+    assert repeating.resolution.certain("police") == twice
