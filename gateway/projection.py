@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Final
 
 from adapters.codes import ReleaseClass
-from adapters.contract import MoreNeeded
+from adapters.contract import MoreNeeded, Records, TooMany
+from adapters.identifiers import AGENCY_RECORD
 from adapters.record import Identifier, Record
 from gateway.agency import AgencyCard, Contact
 from gateway.answer import AgencyRow, Candidate, Completeness, ReleasedChild, WholeAnswer
@@ -17,7 +18,7 @@ from gateway.plan import Plan, PlannedSource
 from gateway.policy import OnRecord, Verdict
 from gateway.registry import SENSITIVE_SERVICES, Registry
 from resolvers.child import Provenance, Restriction, Withheld, WithheldReason
-from resolvers.grade import Graded, MatchGrade
+from resolvers.grade import Grade, Graded, MatchGrade
 from resolvers.involved import involvements
 from resolvers.outcome import Outcome, fold, judge
 from resolvers.release import CONTACTS, classes_for, fields_released, released
@@ -198,7 +199,7 @@ def _asked_row(
         outcome=outcome,
         complete=all(o.conclusive for o in outcomes) and not defects and not doubts,
         searched_by=tuple(sorted(set().union(*(a.searched_by for a in answers)))),
-        needs=_needs(answers) if outcome is Outcome.MORE_NEEDED else (),
+        needs=_needs(view, findings, answers, outcome),
         detail=_detail(outcome, outcomes, defects=defects),
         as_of=max((t for a in answers if (t := _as_of(a))), default=None),
         latency_ms=max((a.latency_ms for a in answers if a.attempts), default=None),
@@ -234,10 +235,26 @@ def _detail(outcome: Outcome, every: Iterable[Outcome], *, defects: bool) -> str
     return _DETAILS.get(outcome)
 
 
-def _needs(answers: Iterable[Answered]) -> tuple[str, ...]:
-    return tuple(
-        sorted({n for a in answers if isinstance(a.reply, MoreNeeded) for n in a.reply.needs})
-    )
+def _needs(
+    view: View, findings: Findings, answers: Iterable[Answered], outcome: Outcome
+) -> tuple[str, ...]:
+    """What would let the agency search, or tell which of its records is the child's."""
+    needs: set[str] = set()
+    for answered in answers:
+        match answered.reply:
+            case MoreNeeded(needs=more) if outcome is Outcome.MORE_NEEDED:
+                needs.update(more)
+            case TooMany() if outcome is Outcome.AMBIGUOUS:
+                cards = view.registry.sources[answered.source].adapter.operations
+                keys = frozenset[str]().union(*(card.accepts for card in cards))
+                needs |= keys - answered.searched_by - {AGENCY_RECORD, _HOME}
+            case Records() if outcome is Outcome.AMBIGUOUS:
+                doubtful = _doubtful(findings, answered.source)
+                told = (_told(view, findings, answered.source, graded) for graded in doubtful)
+                needs.update(*(grade.wanted for grade in told))
+            case _:
+                pass
+    return tuple(sorted(needs))
 
 
 def _as_of(answered: Answered) -> datetime | None:
@@ -335,16 +352,21 @@ def _candidates(view: View, findings: Findings) -> Iterable[Candidate]:
 def _candidate(
     view: View, findings: Findings, source: str, card: AgencyCard, graded: Graded
 ) -> Candidate:
+    grade = _told(view, findings, source, graded)
+    return Candidate(view.seal(card.id, source, graded.record.record_id), card, grade)
+
+
+def _told(view: View, findings: Findings, source: str, graded: Graded) -> Grade:
     """What agreed and differed is told only to whom this source gives the child's identity.
 
     And whether the home did, only to whom it gives the child's location too.
     """
-    grade, permitted = graded.grade, view.verdict(source, findings, graded.record).permitted
+    permitted = view.verdict(source, findings, graded.record).permitted
     if ReleaseClass.IDENTITY not in permitted:
-        grade = replace(grade, agreed=(), differed=(), not_held=(), likely_other=None)
-    elif ReleaseClass.LOCATION not in permitted:
-        grade = grade.without(_HOME)
-    return Candidate(view.seal(card.id, source, graded.record.record_id), card, grade)
+        return Grade(graded.grade.grade)
+    if ReleaseClass.LOCATION not in permitted:
+        return graded.grade.without(_HOME)
+    return graded.grade
 
 
 def _completeness(view: View, rows: tuple[AgencyRow, ...]) -> Completeness:

@@ -40,6 +40,19 @@ class Evidence(NamedTuple):
     given_frequency: float
 
     @property
+    def named(self) -> tuple[tuple[str, Agreement], ...]:
+        """The verdicts by the names in which grades speak, sorted."""
+        return (
+            ("birth_date", self.birth_date),
+            ("family_name", self.family),
+            ("given_name", self.given_name),
+            ("nhs_number", self.nhs_number),
+            ("postcode", self.postcode),
+            ("sex", self.sex),
+            ("upn", self.upn),
+        )
+
+    @property
     def numbers_differ(self) -> bool:
         """Whether the record has an NHS number or UPN other than the child's."""
         return _DIFFERENT in (self.nhs_number, self.upn)

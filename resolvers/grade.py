@@ -26,19 +26,23 @@ class LikelyOther(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A grade with the details that agreed, differed or were not held, by field name, sorted."""
+    """A grade with the details that agreed, differed or were not held, by field name, sorted.
+
+    `wanted` are those that the record holds and that would tell more if somebody knew them.
+    """
 
     grade: MatchGrade
     agreed: tuple[str, ...] = ()
     differed: tuple[str, ...] = ()
     not_held: tuple[str, ...] = ()
     likely_other: LikelyOther | None = None
+    wanted: tuple[str, ...] = ()
 
     def without(self, detail: str) -> Self:
         """The same grade, with nothing said of one detail."""
-        said = (self.agreed, self.differed, self.not_held)
-        agreed, differed, not_held = (tuple(d for d in each if d != detail) for each in said)
-        return replace(self, agreed=agreed, differed=differed, not_held=not_held)
+        said = (self.agreed, self.differed, self.not_held, self.wanted)
+        agreed, differed, not_held, wanted = (tuple(d for d in one if d != detail) for one in said)
+        return replace(self, agreed=agreed, differed=differed, not_held=not_held, wanted=wanted)
 
 
 @dataclass(frozen=True, slots=True)

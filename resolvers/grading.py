@@ -15,6 +15,7 @@ from resolvers.evidence import Evidence, weigh
 from resolvers.grade import Grade, LikelyOther, MatchGrade
 from resolvers.hypotheses import Weights, explain
 from resolvers.reference import Reference
+from resolvers.wanted import wanted
 
 _NOT_HELD: Final = Agreement.NOT_HELD
 _DIFFERENT: Final = Agreement.DIFFERENT
@@ -54,15 +55,16 @@ class Assessment(NamedTuple):
         """Whether more than the sex agrees beside name and birth date."""
         return self.evidence.further or self.evidence.postcode.strong
 
-    def said(self) -> Grade:
-        """The grade as it is told: classes of detail and never a figure."""
-        said = _named(self.evidence)
+    def said(self, known: Details, held: Details) -> Grade:
+        """The grade of what a record holds, as it is told: classes of detail and never a figure."""
+        said = self.evidence.named
         return Grade(
             grade=self.grade,
             agreed=tuple(name for name, verdict in said if verdict is _SAME),
             differed=tuple(name for name, verdict in said if verdict in _DIFFERING),
             not_held=tuple(name for name, verdict in said if verdict is _NOT_HELD),
             likely_other=likely_other(self.evidence, self.weights),
+            wanted=wanted(known, held, self.evidence),
         )
 
 
@@ -77,7 +79,8 @@ def grade(
     `population`: how many children the source holds, None where it does not say. `source` matters
     only where the caller named a record of it.
     """
-    return assess(Known.of(reference), Details.of_record(source, candidate), population).said()
+    known, held = Known.of(reference), Details.of_record(source, candidate)
+    return assess(known, held, population).said(known.all, held)
 
 
 def assess(known: Known, held: Details, population: int | None) -> Assessment:
@@ -163,16 +166,3 @@ def _bears_out(held: Details, stated: Details) -> bool:
     evidence = weigh(stated, held)
     said = (evidence.name, evidence.birth_date)
     return any(verdict.fits for verdict in said) or all(verdict.silent for verdict in said)
-
-
-def _named(evidence: Evidence) -> tuple[tuple[str, Agreement], ...]:
-    """The verdicts by the names in which grades speak, sorted."""
-    return (
-        ("birth_date", evidence.birth_date),
-        ("family_name", evidence.family),
-        ("given_name", evidence.given_name),
-        ("nhs_number", evidence.nhs_number),
-        ("postcode", evidence.postcode),
-        ("sex", evidence.sex),
-        ("upn", evidence.upn),
-    )

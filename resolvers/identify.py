@@ -218,7 +218,7 @@ def _shown(
         if found.grade is MatchGrade.CERTAINLY_NOT and key not in settled.members:
             continue
         is_member = key in settled.members
-        said = found.said()
+        said = found.said(known.all, held[key])
         if is_member != (said.grade is MatchGrade.CERTAIN):
             changed = MatchGrade.CERTAIN if is_member else MatchGrade.PROBABLE
             said = replace(said, grade=changed)

@@ -52,7 +52,10 @@ class AgencyAnswer:
     searched_by: list[str] = field(
         'The details that the agency searched by: "nhs_number", "family_name" and so on.'
     )
-    needs: list[str] = field("With MORE_NEEDED, the details that would let the agency search.")
+    needs: list[str] = field(
+        "The details that would let the agency search (MORE_NEEDED), or that would tell whether"
+        " what it found is the child's (AMBIGUOUS)."
+    )
     detail: str | None = field("A sentence to show beside the outcome, or null.")
     as_of: datetime | None = field("When the agency's data was current; null if it does not say.")
     latency_ms: int | None = field("How long the agency took, in milliseconds; null if not asked.")
