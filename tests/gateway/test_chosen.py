@@ -13,7 +13,7 @@ from tests.gateway.edge import logged
 from tests.gateway.small_town import KNOWN, PRACTITIONER, Answer, Town, small_town
 from tests.loopback import serving
 
-UNNUMBERED: Mapping[str, Any] = {**MIRA, "id": "niche-7", "nhs": None, "upn": None}
+UNNUMBERED: Mapping[str, Any] = {**MIRA, "id": "niche-7", "nhs": None, "upn": None, "home": None}
 NAMED = {**KNOWN, "givenNames": [MIRA["given"]], "familyName": MIRA["family"]}
 QUERY = """
 query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
