@@ -81,17 +81,25 @@ class Fault(StrEnum):
     """Why there was no answer."""
 
     CONNECTION = "connection"  # refused, reset, name not resolved, TLS failed
+    DROPPED = "dropped"  # the connection stood, and ended before a byte of an answer
     SERVER_ERROR = "server_error"  # the agency's system said that it failed
     BUSY = "busy"  # the agency's system asked us to slow down
     TIMED_OUT = "timed_out"
+    LIMIT = "limit"  # our own limit for this source left no turn in time: it was not asked
+    SPARED = "spared"  # it failed too often of late: it was not asked
 
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """No answer came; says nothing about whether there is a record."""
+    """No answer came; says nothing about whether there is a record.
+
+    `retry_after_s` is how long the agency asks us to wait, or for how long it is spared, in
+    seconds. `status` is that of the HTTP answer, where there was one.
+    """
 
     fault: Fault
     retry_after_s: float | None = None
+    status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

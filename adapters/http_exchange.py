@@ -80,12 +80,12 @@ def open_session(
         limit=manifest.limits.concurrency,
         resolver=None if resolver is None else resolver(),
         ssl=True if tls is None else tls,
-        # On a kept connection aiohttp repeats a request that the server dropped, which a read
-        # with effects must never be.
+        # A kept connection may be dropped just as it is used; who must not be asked over has none.
         force_close=manifest.source.effects != "none",
     )
     return aiohttp.ClientSession(
         connector=connector,
+        middlewares=(_sent_once,),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
@@ -93,6 +93,24 @@ def open_session(
         max_line_size=_LARGEST_HEADER,
         max_field_size=_LARGEST_HEADER,
     )
+
+
+class _DroppedError(aiohttp.ClientError):
+    """The connection ended before an answer."""
+
+
+async def _sent_once(
+    request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    # aiohttp sends a GET once more by itself where a connection ends before an answer. Whether to
+    # ask again is the core's to decide, within the source's limits and never where a read has
+    # effects; an exception of another class is not sent again.
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _DroppedError from error
 
 
 async def exchange(
@@ -115,6 +133,8 @@ async def exchange(
         return Malformed("truncated")
     except aiohttp.ClientResponseError:
         return Malformed("http")
+    except _DroppedError:
+        return Unavailable(Fault.DROPPED)
     except (aiohttp.ClientError, OSError):
         return Unavailable(Fault.CONNECTION)
 

@@ -82,9 +82,10 @@ def judge_status(answer: HttpAnswer, now: datetime) -> Failure | None:
     if answer.status in _REFUSED:
         return Refused()
     if answer.status == _BUSY:
-        return Unavailable(Fault.BUSY, retry_after(answer.headers, now))
+        return Unavailable(Fault.BUSY, retry_after(answer.headers, now), _BUSY)
     if answer.status >= _SERVER_ERROR:
-        return Unavailable(Fault.SERVER_ERROR, retry_after(answer.headers, now))
+        wait_s = retry_after(answer.headers, now)
+        return Unavailable(Fault.SERVER_ERROR, wait_s, answer.status)
     return Malformed("redirect") if answer.status in _REDIRECTS else None
 
 

@@ -1,18 +1,26 @@
 """What an agency's system can bear, as its manifest says."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from adapters.measures import Bytes, PerSecond, Seconds
 from adapters.table import Table
 
+_LONGEST_CACHE_S = 10.0
+
 
 class Retry(Table):
-    """When the gateway asks once more; a source with effects is never asked twice."""
+    """When the gateway asks once more; a source with effects is never asked twice.
+
+    `on` are HTTP statuses, and in words what went wrong without one.
+    """
 
     max: Annotated[int, Field(ge=0, le=3)] = 0
-    on: frozenset[Annotated[int, Field(ge=400, le=599)]] = frozenset({429, 502, 503, 504})
+    on: frozenset[
+        Annotated[int, Field(ge=400, le=599)]
+        | Literal["connection", "busy", "server_error", "timed_out"]
+    ] = frozenset({429, 502, 503, 504, "connection"})
     honour_retry_after: bool = True
 
 
@@ -33,3 +41,4 @@ class Limits(Table):
     max_records: Annotated[int, Field(ge=1, le=200)] = 20
     retry: Retry = Retry()
     breaker: Breaker = Breaker()
+    cache: Annotated[Seconds, Field(le=_LONGEST_CACHE_S)] = 0.0

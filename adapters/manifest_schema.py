@@ -12,6 +12,7 @@ _VALUE: Final = {"$ref": "#/$defs/Value"}
 _MEASURES: Final[dict[str, str]] = {
     "timeout": r"^\d+(ms|s|m|h|d)$",
     "max_age": r"^\d+(ms|s|m|h|d)$",
+    "cache": r"^\d+(ms|s|m|h|d)$",
     "open_for": r"^\d+(ms|s|m|h|d)$",
     "rate": r"^\d+/(s|m)$",
     "max_body": r"^\d+(B|KiB|MiB)$",

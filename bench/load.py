@@ -1,5 +1,6 @@
 """The load: questions to the gateway over HTTP, from a process of its own, every answer checked."""
 
+from itertools import count
 from typing import Any
 
 import aiohttp
@@ -16,13 +17,14 @@ class AnswerWrongError(Exception):
 
 async def obey(order: dict[str, Any]) -> dict[str, Any]:
     """Post `body` `count` times, `in_flight` at once: each one's time and the answer's length."""
-    body = orjson.dumps(order["body"])
     lengths: list[int] = []
+    numbers = count()
     headers = {**order["headers"], "Content-Type": "application/json"}
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector, headers=headers) as session:
 
         async def question() -> None:
+            body = _asked_anew(order["body"], next(numbers))
             async with session.post(order["url"], data=body) as response:
                 answer = await response.read()
             check(response.status, answer, order["agencies"])
@@ -30,6 +32,13 @@ async def obey(order: dict[str, Any]) -> dict[str, Any]:
 
         took_s = await volley(question, order["count"], order["in_flight"])
     return {"took_s": took_s, "length": max(lengths)}
+
+
+def _asked_anew(body: dict[str, Any], number: int) -> bytes:
+    # The same question for the same reason at the same time would share the calls to agencies.
+    variables = body["variables"]
+    reason = {**variables["reason"], "caseReference": f"B-{number}"}
+    return orjson.dumps({**body, "variables": {**variables, "reason": reason}})
 
 
 def check(status: int, answer: bytes, agencies: int) -> None:

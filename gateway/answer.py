@@ -22,7 +22,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class AgencyRow:
-    """One agency's answer. `released` names the fields it gave to this caller, for the log."""
+    """One agency's answer. `released` names the fields it gave to this caller, for the log.
+
+    `through` is for the log too: the intents, by index, whose calls brought what this question did
+    not ask for itself; none where the agency was asked for it.
+    """
 
     agency: AgencyCard
     outcome: Outcome
@@ -37,6 +41,7 @@ class AgencyRow:
     involvements: tuple[Fact[AgencyInvolvement], ...] = ()
     withheld: tuple[Withheld, ...] = ()
     released: frozenset[str] = frozenset()
+    through: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,6 +214,7 @@ def _agency(said: logged.AuditedAgency) -> AuditedAgency:
         agency=strawberry.ID(said.agency),
         outcome=said.outcome,
         released=list(said.released),
+        through=list(said.through),
         withheld=kept,
     )
 

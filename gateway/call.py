@@ -1,6 +1,5 @@
 """One question to one source: its operations in turn, within its limits; every failure a reply."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -9,7 +8,6 @@ from typing import Final
 from adapters.codes import Claim
 from adapters.contract import (
     Fault,
-    Malformed,
     MoreNeeded,
     NoRecord,
     OnBehalf,
@@ -21,11 +19,11 @@ from adapters.contract import (
 )
 from adapters.identifiers import NHS_NUMBER, UPN
 from adapters.record import Identifier, Record
-from gateway import events
 from gateway.clock import Clock
 from gateway.plan import IDENTIFYING, route
 from gateway.registry import RegisteredSource
-from gateway.throttle import Throttle
+from gateway.restraint import Jitter, Restraint, Sent, Wanted
+from gateway.sharing import Brought, Right, Same, Sharing
 
 # A moment further ahead is no moment of the data: a placeholder such as 9999-12-31, say.
 _CLOCKS_APART: Final = timedelta(hours=1)
@@ -34,11 +32,15 @@ PROVING = frozenset({NHS_NUMBER, UPN})
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What goes to every source of one question; `until` is the deadline on the loop's clock."""
+    """What goes to every source of one question; `until` is the deadline on the loop's clock.
+
+    Without a `right` nothing is shared with another question.
+    """
 
     fields: frozenset[str]
     on_behalf: OnBehalf
     until: float
+    right: Right | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class Answered:
 
     `absent` are the identifiers for which the source conclusively holds nobody: declared, granted,
     fresh enough, and asked by them alone. `by_identifier` are the identifying keys that the last
-    operation asked with; `at` is when its reply came.
+    operation asked with; `at` is when its reply came. `attempts` is how often this question itself
+    asked; `through` are the intents, by index, whose calls brought what it did not ask for itself.
     """
 
     source: str
@@ -60,6 +63,7 @@ class Answered:
     attempts: int = 0
     latency_ms: int = 0
     at: datetime | None = None
+    through: frozenset[int] = frozenset()
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -78,12 +82,15 @@ class Answered:
 
 
 class Line:
-    """The line to one source, kept for the gateway's life: its limits are shared by questions."""
+    """The line to one source as it is registered: its limits and answers are shared by questions.
 
-    def __init__(self, source: RegisteredSource, clock: Clock) -> None:
+    Another version of the source, its rules or its grants has a line of its own.
+    """
+
+    def __init__(self, source: RegisteredSource, clock: Clock, jitter: Jitter) -> None:
         self.source = source
-        limits = source.manifest.limits
-        self._throttle = Throttle(limits.rate, limits.concurrency, clock.monotonic)
+        self._restraint = Restraint(source, clock, jitter)
+        self._sharing = Sharing(source.manifest.limits.cache, clock.monotonic)
         self._clock = clock
         operations = source.manifest.operation
         self._dated = frozenset(each.name for each in operations if each.as_of is not None)
@@ -119,14 +126,18 @@ class Line:
         needs = {" + ".join(sorted(card.needs)) for card in self.source.adapter.operations}
         return Answered(self.source.id, MoreNeeded(tuple(sorted(needs))))
 
-    def timed_out(self, before: Answered | None) -> Answered:
-        """The answer of a source that the deadline overtook."""
+    def timed_out(self, before: Answered | None, sent: Sent) -> Answered:
+        """The answer of a source that the deadline overtook, after it was asked so often more."""
         overtaken = before or Answered(self.source.id, Unavailable(Fault.TIMED_OUT))
-        attempts = overtaken.attempts + 1
+        attempts = overtaken.attempts + sent.times
         return replace(overtaken, reply=Unavailable(Fault.TIMED_OUT), attempts=attempts)
 
+    def forget(self) -> None:
+        """Keep no answer, and let no question join a call that is under way."""
+        self._sharing.forget()
+
     async def ask(
-        self, keys: Mapping[str, str], asking: Asking, before: Answered | None
+        self, keys: Mapping[str, str], asking: Asking, before: Answered | None, sent: Sent
     ) -> Answered:
         """Ask operation after operation until one finds something or fails.
 
@@ -137,60 +148,72 @@ class Line:
         for card in self.route(keys, before):
             if answered.conclusive and not card.needs & IDENTIFYING:
                 break
-            answered = await self._try(card, keys, asking, answered)
+            answered = await self._try(card, keys, asking, answered, sent)
             if not answered.empty:
                 break
         return answered
 
     async def _try(
-        self, card: OperationCard, keys: Mapping[str, str], asking: Asking, before: Answered
+        self,
+        card: OperationCard,
+        keys: Mapping[str, str],
+        asking: Asking,
+        before: Answered,
+        sent: Sent,
     ) -> Answered:
         given = {name: keys[name] for name in card.accepts & keys.keys()}
-        started = self._clock.monotonic()
-        reply, attempts = await self._within_limits(card, given, asking)
+        started, already = self._clock.monotonic(), sent.times
+        brought = await self._brought(card, given, asking, sent)
         elapsed_ms = round((self._clock.monotonic() - started) * 1000)
+        shared = brought.sent and brought.index != asking.on_behalf.log_index
         return Answered(
             source=self.source.id,
-            reply=reply,
+            reply=brought.reply,
             tried=(*before.tried, card.name),
-            searched_by=before.searched_by | given.keys() if attempts else before.searched_by,
+            searched_by=before.searched_by | given.keys() if brought.sent else before.searched_by,
             by_identifier={name: given[name] for name in given.keys() & IDENTIFYING},
             supersedes=card.supersedes,
-            absent=before.absent | self._absent(card, given, reply),
-            attempts=before.attempts + attempts,
+            absent=before.absent | self._absent(card, given, brought.reply),
+            attempts=before.attempts + sent.times - already,
             latency_ms=before.latency_ms + elapsed_ms,
-            at=self._clock.now(),
+            at=brought.at,
+            through=before.through | {brought.index} if shared else before.through,
         )
 
-    async def _within_limits(
-        self, card: OperationCard, given: Mapping[str, str], asking: Asking
-    ) -> tuple[Reply, int]:
-        if not await self._throttle.take_turn(asking.until):
-            return Unavailable(Fault.BUSY), 0
-        try:
-            left = asking.until - self._clock.monotonic()
-            timeout_s = min(self.source.manifest.limits.timeout, left)
-            question = Question(
-                operation=card.name,
-                given=given,
-                fields=asking.fields,
-                timeout_s=timeout_s,
-                on_behalf=asking.on_behalf,
-                pace=lambda: self._throttle.pace(asking.until),
-            )
-            return await self._reply(question), 1
-        finally:
-            self._throttle.end_turn()
+    async def _brought(
+        self, card: OperationCard, given: Mapping[str, str], asking: Asking, sent: Sent
+    ) -> Brought:
+        async def bring() -> Brought:
+            already = sent.times
+            question = Question(card.name, given, asking.fields, 0.0, asking.on_behalf)
+            reply = await self._restraint.ask(Wanted(question, asking.until, sent))
+            index = asking.on_behalf.log_index
+            return Brought(reply, self._clock.now(), index, sent.times - already)
 
-    async def _reply(self, question: Question) -> Reply:
-        try:
-            async with asyncio.timeout(question.timeout_s):
-                return await self.source.adapter.source.ask(question)
-        except TimeoutError:
-            return Unavailable(Fault.TIMED_OUT)
-        except Exception as bug:  # noqa: BLE001  one adapter's bug must not end the question
-            events.adapter_failed(self.source.id, bug)
-            return Malformed("adapter")
+        if asking.right is None or self.source.has_effects:
+            return await bring()
+        same = Same(asking.right, card.name, frozenset(given.items()), asking.fields)
+        return await self._sharing.brought(
+            same, asking.until, bring, lambda brought: self._may_keep(card, same, brought)
+        )
+
+    def _may_keep(self, card: OperationCard, same: Same, brought: Brought) -> bool:
+        """Whether this answer may stand for a few seconds: never one that decides on a shield.
+
+        Nor one of a sensitive kind, nor what was asked in an emergency, nor a failure, nor an
+        empty one that proves nothing.
+        """
+        if self.source.sensitive or Claim.SHIELD_AUTHORITY in self.source.claims:
+            return False
+        if same.right.reason.break_glass or same.right.reason.significant_harm:
+            return False
+        match brought.reply:
+            case Records(records=records):
+                return not any(_is_sensitive(record) for record in records)
+            case NoRecord():
+                return bool(self._absent(card, dict(same.given), brought.reply))
+            case _:
+                return False
 
     def _absent(
         self, card: OperationCard, given: Mapping[str, str], reply: Reply
@@ -218,3 +241,9 @@ class Line:
         now = self._clock.now()
         oldest = now - timedelta(seconds=self.source.manifest.source.max_age)
         return oldest <= as_of <= now + _CLOCKS_APART
+
+
+def _is_sensitive(record: Record) -> bool:
+    """Whether a record says that it is, or is not known not to be."""
+    sensitive = any(involvement.sensitive for involvement in record.involvements)
+    return record.restricted is True or record.consent is not None or sensitive

@@ -15,6 +15,7 @@ from adapters.contract import NoRecord
 from gateway.call import Answered, Asking, Line
 from gateway.clock import Clock
 from gateway.plan import IDENTIFYING
+from gateway.restraint import Sent
 
 Keys = Mapping[str, str]
 Teach = Callable[[Mapping[str, Answered]], Mapping[str, Keys]]
@@ -47,6 +48,11 @@ class FanOut:
         self._lines = lines
         self._clock = clock
 
+    def forget(self) -> None:
+        """Keep no answer of any source; what is under way goes on for those who wait for it."""
+        for line in self._lines.values():
+            line.forget()
+
     async def answers(self, order: Order) -> AsyncGenerator[Answered, None]:
         """Exactly one answer for each source of the order, in arrival order.
 
@@ -72,6 +78,7 @@ class _Question:
         self._lines = lines
         self._clock = clock
         self._running: dict[asyncio.Task[Answered], str] = {}
+        self._sent: dict[str, Sent] = {}
         self._open: dict[str, Answered | None] = {}
         self._doubted: dict[str, Answered] = {}
         self._renewed: set[str] = set()
@@ -107,7 +114,8 @@ class _Question:
         line = self._lines[source]
         if not line.route(keys, before):
             return False
-        task = asyncio.create_task(line.ask(keys, self._order.asking[source], before))
+        sent = self._sent[source] = Sent()
+        task = asyncio.create_task(line.ask(keys, self._order.asking[source], before, sent))
         self._running[task] = source
         return True
 
@@ -192,7 +200,10 @@ class _Question:
             self._start(source, keys, self._open.pop(source))
 
     def _left(self) -> list[Answered]:
-        overtaken = [self._lines[s].timed_out(self._seen.get(s)) for s in self._running.values()]
+        overtaken = [
+            self._lines[s].timed_out(self._seen.get(s), self._sent[s])
+            for s in self._running.values()
+        ]
         unasked = [before or self._lines[s].unasked() for s, before in self._open.items()]
         return overtaken + unasked + list(self._doubted.values())
 

@@ -29,6 +29,7 @@ from gateway.registry import Registry
 from gateway.schema.codes import SourceState
 from gateway.schema.context import Context, SourceView
 from gateway.sealed_key import CandidateSeal
+from gateway.sharing import Right
 from gateway.unusual import of_answer, of_question
 from gateway.watch import Watch
 
@@ -104,6 +105,10 @@ class Journey:
             EmergencyDesk(self._break_glass, caller),
         )
         return Started(document, context, tuple(questions))
+
+    def forget(self) -> None:
+        """Keep no agency's answer for another question: rules, sources or rights have changed."""
+        self._fan_out.forget()
 
     async def _admit_broken_glass(self, prepared: tuple[Prepared, ...], caller: Caller) -> None:
         for each in prepared:
@@ -189,9 +194,10 @@ class Journey:
         )
         until = self._clock.monotonic() + self._planning.settings.deadline
         asked, read = prepared.asked, prepared.read
+        right = Right(caller, reason, self._planning.policy.version)
         return Order(
             own={name: own_details(known, source.agency) for name, source in asked.items()},
-            asking={name: Asking(read[name], on_behalf, until) for name in asked},
+            asking={name: Asking(read[name], on_behalf, until, right) for name in asked},
             until=until,
             heard_first=frozenset(
                 name for name, source in asked.items() if Claim.SHIELD_AUTHORITY in source.claims

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from math import ceil
 from typing import Final
 
 from adapters.codes import ReleaseClass
-from adapters.contract import MoreNeeded, Records, TooMany
+from adapters.contract import Fault, MoreNeeded, Records, TooMany, Unavailable
 from adapters.identifiers import AGENCY_RECORD
 from adapters.record import Identifier, Record
 from gateway.agency import AgencyCard, Contact
@@ -45,6 +46,7 @@ _SHIELDED: Final = (
     ReleaseClass.INVOLVEMENT,
 )
 
+_NOBODYS: Final[frozenset[int]] = frozenset()
 _HOME: Final = "postcode"  # the one detail of a grade that says where a child lives
 
 Seal = Callable[[str, str, str | None], str]
@@ -190,6 +192,7 @@ def _asked_row(
     outcomes = [_judged(a, findings) for a in answers]
     outcomes += [o for p in barred if (o := _unasked(view, [p]))]
     outcome = fold(outcomes)
+    attempts = sum(a.attempts for a in answers)
     members = _members(view, answers, findings)
     defects = any(r.defects for a in answers for r in findings.resolution.certain(a.source))
     doubts = any(_doubtful(findings, a.source) for a in answers)
@@ -200,14 +203,15 @@ def _asked_row(
         complete=all(o.conclusive for o in outcomes) and not defects and not doubts,
         searched_by=tuple(sorted(set().union(*(a.searched_by for a in answers)))),
         needs=_needs(view, findings, answers, outcome),
-        detail=_detail(outcome, outcomes, defects=defects),
+        detail=_detail(outcome, outcomes, answers, defects=defects),
         as_of=max((t for a in answers if (t := _as_of(a))), default=None),
         latency_ms=max((a.latency_ms for a in answers if a.attempts), default=None),
-        attempts=sum(a.attempts for a in answers),
+        attempts=attempts,
         retryable=outcome in _RETRYABLE,
         involvements=involvements(told, view.today),
         withheld=_withheld(view, planned) + (_shield_withheld(view, findings) if members else ()),
         released=frozenset().union(*(fields_released(m.record) for m in members)),
+        through=_NOBODYS if attempts else _NOBODYS.union(*(a.through for a in answers)),
     )
 
 
@@ -227,12 +231,28 @@ def _doubtful(findings: Findings, source: str) -> Iterable[Graded]:
     return [g for g in graded if g.grade.grade in (MatchGrade.PROBABLE, MatchGrade.POSSIBLE)]
 
 
-def _detail(outcome: Outcome, every: Iterable[Outcome], *, defects: bool) -> str | None:
+def _detail(
+    outcome: Outcome, every: Iterable[Outcome], answers: Iterable[Answered], *, defects: bool
+) -> str | None:
+    spared = [s for a in answers if (s := _spared_s(a)) is not None]
+    if outcome is Outcome.UNAVAILABLE and spared:
+        return (
+            "its system failed several times in a row and was not asked; it is tried again in"
+            f" {ceil(max(spared))} s: this says nothing about whether it knows the child; ring"
+        )
     if outcome.answered and not all(each.answered for each in every):
         return "one of its systems did not answer, so it may hold more; ring"
     if outcome is Outcome.HAS_RECORD and defects:
         return "some of its values could not be read and are left out"
     return _DETAILS.get(outcome)
+
+
+def _spared_s(answered: Answered) -> float | None:
+    match answered.reply:
+        case Unavailable(fault=Fault.SPARED, retry_after_s=seconds):
+            return seconds or 0.0
+        case _:
+            return None
 
 
 def _needs(

@@ -318,4 +318,5 @@ def _audited(row: AgencyRow) -> AuditedAgency:
         outcome=row.outcome,
         released=tuple(sorted(row.released)),
         withheld=tuple(AuditedWithholding(w.release_class, w.reason, w.rule) for w in row.withheld),
+        through=tuple(sorted(row.through)),
     )

@@ -152,9 +152,9 @@ def _judge_fault(fault: Fault) -> Outcome:
     match fault:
         case Fault.TIMED_OUT:
             return Outcome.TIMEOUT
-        case Fault.BUSY:
+        case Fault.BUSY | Fault.LIMIT:
             return Outcome.BUSY
-        case Fault.CONNECTION | Fault.SERVER_ERROR:
+        case Fault.CONNECTION | Fault.DROPPED | Fault.SERVER_ERROR | Fault.SPARED:
             return Outcome.UNAVAILABLE
         case _:
             assert_never(fault)

@@ -60,12 +60,17 @@ class AuditedWithholding:
 
 @dataclass(frozen=True, slots=True)
 class AuditedAgency:
-    """What one agency was asked or gave; `released` are field names; no outcome before asking."""
+    """What one agency was asked or gave; `released` are field names; no outcome before asking.
+
+    `through` are intents, by index, whose calls brought the answer; none where this question's own
+    did. The agency's log has those intents and not this one.
+    """
 
     agency: str
     outcome: Outcome | None = None
     released: tuple[str, ...] = ()
     withheld: tuple[AuditedWithholding, ...] = ()
+    through: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,14 +205,15 @@ def _grouped(agencies: tuple[AuditedAgency, ...]) -> list[dict[str, Any]]:
     # Hundreds of agencies of a widened question mostly say the same; said once, it fits a leaf.
     groups: dict[AuditedAgency, list[str]] = {}
     for said in agencies:
-        alike = AuditedAgency("", said.outcome, said.released, said.withheld)
+        alike = AuditedAgency("", said.outcome, said.released, said.withheld, said.through)
         groups.setdefault(alike, []).append(said.agency)
     return [_group(alike, ids) for alike, ids in groups.items()]
 
 
 def _group(alike: AuditedAgency, ids: list[str]) -> dict[str, Any]:
     withheld = [[kept.release_class, kept.reason, kept.rule] for kept in alike.withheld]
-    held = {"ids": ids, "released": list(alike.released), "withheld": withheld}
+    held: dict[str, Any] = {"ids": ids, "released": list(alike.released), "withheld": withheld}
+    held["through"] = list(alike.through)
     if alike.outcome is not None:
         held["outcome"] = alike.outcome
     return {name: value for name, value in held.items() if value}
@@ -222,13 +228,15 @@ def _read_group(
     outcome: str | None = None,
     released: list[str] | None = None,
     withheld: list[tuple[str, str, str]] | None = None,
+    through: list[int] | None = None,
 ) -> list[AuditedAgency]:
     kept = tuple(
         AuditedWithholding(ReleaseClass(release_class), WithheldReason(reason), rule)
         for release_class, reason, rule in withheld or ()
     )
     said = None if outcome is None else Outcome(outcome)
-    return [AuditedAgency(agency, said, tuple(released or ()), kept) for agency in ids]
+    by, gave = tuple(through or ()), tuple(released or ())
+    return [AuditedAgency(agency, said, gave, kept, by) for agency in ids]
 
 
 def _as_it_is(value: Any) -> Any:

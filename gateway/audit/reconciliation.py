@@ -60,18 +60,20 @@ async def reconcile(
 ) -> Reconciliation:
     """Compare the calls that `agency` had with the intents of that time.
 
-    A question may have called several times, for a retry or a page: it counts once.
+    A question may have called several times, for a retry or a page: it counts once. What was
+    answered through another question's call is expected under that one's intent.
     """
     theirs = frozenset(calls)
     asked = dict[Call, bool]()
     entries = [each async for each in _entries(log, agency, since, before)]
     intents = {entry.query_id: index for index, entry in entries if entry.kind is AuditKind.INTENT}
-    for query_id, index in intents.items():
-        asked[Call(index, query_id or "")] = False
+    called = {index: Call(index, query_id or "") for query_id, index in intents.items()}
+    asked.update(dict.fromkeys(called.values(), False))
     for _, entry in entries:
-        call = Call(intents.get(entry.query_id, -1), entry.query_id or "")
-        if entry.kind is AuditKind.RELEASE and call in asked and _reached(entry, agency):
-            asked[call] = True
+        own = intents.get(entry.query_id, -1)
+        if entry.kind is AuditKind.RELEASE and own in called:
+            brought = _brought_by(entry, agency, own)
+            asked.update((called[index], True) for index in brought & called.keys())
     unseen = [call for call, reached in asked.items() if reached and call not in theirs]
     unlogged = theirs - asked.keys()
     return Reconciliation(len(theirs) - len(unlogged), _sorted(unlogged), _sorted(unseen))
@@ -88,8 +90,10 @@ async def _entries(
         after = page[-1].place
 
 
-def _reached(entry: Entry, agency: str) -> bool:
-    return any(said.agency == agency and said.outcome in _REACHED for said in entry.agencies)
+def _brought_by(entry: Entry, agency: str, own: int) -> frozenset[int]:
+    """The intents whose calls must have reached the agency for it to have said what it said."""
+    reached = [s for s in entry.agencies if s.agency == agency and s.outcome in _REACHED]
+    return frozenset(index for said in reached for index in said.through or (own,))
 
 
 def _object(line: str) -> Mapping[str, Any]:

@@ -59,7 +59,10 @@ class AgencyAnswer:
     detail: str | None = field("A sentence to show beside the outcome, or null.")
     as_of: datetime | None = field("When the agency's data was current; null if it does not say.")
     latency_ms: int | None = field("How long the agency took, in milliseconds; null if not asked.")
-    attempts: int = field("How often it was contacted for this question; 0 if it was not.")
+    attempts: int = field(
+        "How often it was contacted for this question; 0 if it was not, and where the same question"
+        " of yours, moments ago, brought the answer."
+    )
     retryable: bool = field("Whether asking again soon may help.")
     involvements: list[Involvement] = field(
         "Who at this agency works with the child, or did; empty without a certain record."

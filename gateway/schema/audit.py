@@ -72,6 +72,9 @@ class AuditedAgency:
     agency: strawberry.ID = field("The agency's id.")
     outcome: Outcome | None = field("How it answered; null in an entry written before it could.")
     released: list[str] = field("Names of the fields that were released.")
+    through: list[int] = field(
+        "Intents, by index, whose calls brought the answer; empty where this question's own did."
+    )
     withheld: list[Withheld] = field("What was kept back, and why.")
 
 

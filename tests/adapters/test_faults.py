@@ -103,9 +103,9 @@ async def test_what_is_no_answer_is_malformed_by_a_named_rule(fault: str) -> Non
     [
         (401, Refused()),
         (403, Refused()),
-        (500, Unavailable(Fault.SERVER_ERROR)),
-        (503, Unavailable(Fault.SERVER_ERROR)),
-        (429, Unavailable(Fault.BUSY)),
+        (500, Unavailable(Fault.SERVER_ERROR, status=500)),
+        (503, Unavailable(Fault.SERVER_ERROR, status=503)),
+        (429, Unavailable(Fault.BUSY, status=429)),
     ],
 )
 async def test_a_status_that_decides_is_not_overruled_by_its_body(
@@ -120,7 +120,7 @@ async def test_a_status_that_decides_is_not_overruled_by_its_body(
 )
 async def test_an_agency_says_how_long_to_wait(header: str, seconds: float | None) -> None:
     reply = await asked(said({}, 429, **{"Retry-After": header}))
-    assert reply == Unavailable(Fault.BUSY, seconds)
+    assert reply == Unavailable(Fault.BUSY, seconds, status=429)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ async def test_a_connection_that_is_reset_is_unavailable() -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.transport.abort()
 
-    assert await asked_raw(handler) == Unavailable(Fault.CONNECTION)
+    assert await asked_raw(handler) == Unavailable(Fault.DROPPED)
 
 
 async def test_something_that_does_not_speak_http_is_malformed() -> None:

@@ -127,7 +127,7 @@ async def test_a_token_that_the_school_refuses_is_dropped() -> None:
     [
         (400, {"error": "invalid_client"}, Refused()),
         (401, {}, Refused()),
-        (503, {}, Unavailable(Fault.SERVER_ERROR)),
+        (503, {}, Unavailable(Fault.SERVER_ERROR, status=503)),
         (200, {"access_token": "a\r\nX: y"}, Malformed("token")),
         (200, {"access_token": "t", "token_type": "mac"}, Malformed("token")),
         (200, {"access_token": "t", "expires_in": "soon"}, Malformed("token")),

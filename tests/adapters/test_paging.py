@@ -106,7 +106,7 @@ async def test_without_a_turn_within_the_agencys_rate_no_further_page_is_read() 
     roll = Roll(3)
     async with school(roll, LINK) as adapter:
         reply = await adapter.source.ask(replace(question(), pace=no_turn))
-    assert reply == Unavailable(Fault.BUSY)
+    assert reply == Unavailable(Fault.LIMIT)
     assert len(roll.asked) == 1
 
 
@@ -148,7 +148,8 @@ async def test_a_later_page_that_fails_fails_the_answer() -> None:
 
     text = FEW.format(page=BODY_LINK, total="")
     async with serving(handler) as base, opened(manifest_text("rest", base, rest=text)) as adapter:
-        assert await adapter.source.ask(question()) == Unavailable(Fault.SERVER_ERROR)
+        reply = await adapter.source.ask(question())
+    assert reply == Unavailable(Fault.SERVER_ERROR, status=502)
 
 
 async def test_a_bundles_next_link_is_followed_where_the_manifest_says_so() -> None:

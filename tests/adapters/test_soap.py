@@ -163,9 +163,9 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
     [
         ("<h1>sign in</h1>", 200, "text/html", Malformed("content_type")),
         ("<h1>gone</h1>", 404, "text/html", Malformed("status")),
-        ("<h1>broken</h1>", 500, "text/html", Unavailable(Fault.SERVER_ERROR)),
+        ("<h1>broken</h1>", 500, "text/html", Unavailable(Fault.SERVER_ERROR, status=500)),
         ("", 200, "text/xml", Malformed("empty")),
-        ("", 503, "text/xml", Unavailable(Fault.SERVER_ERROR)),
+        ("", 503, "text/xml", Unavailable(Fault.SERVER_ERROR, status=503)),
         ("", 401, "text/xml", Refused()),
         ("<e:Envelope", 200, "text/xml", Malformed("xml")),
         ("<Envelope><Body/></Envelope>", 200, "text/xml", Malformed("envelope")),

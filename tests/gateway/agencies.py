@@ -51,6 +51,7 @@ rate = "{rate}"
 concurrency = {concurrency}
 max_body = "64KiB"
 max_records = 3
+{limits}
 [[release]]
 classes = [{classes}]
 to = {{ sectors = ["SOCIAL_CARE"], roles = ["practitioner", "shield-cleared"] }}
@@ -101,7 +102,8 @@ BY_NAME: Final = ("by-name", 'family = "{family_name}", born = "{birth_date}"', 
 class SourceFile:
     """One source as its agency and the operator describe it; every agency has one source here.
 
-    `claims` are both made and granted. `operations` is TOML, `where` says base_url or dsn.
+    `claims` are both made and granted. `operations` is TOML, as are further `limits`; `where` says
+    base_url or dsn.
     """
 
     id: str
@@ -120,6 +122,7 @@ class SourceFile:
     timeout: str = "2s"
     rate: str = "200/s"
     concurrency: int = 8
+    limits: str = ""
     duty: str = "100"
     cedar: str = ""
 
@@ -142,6 +145,7 @@ class SourceFile:
             timeout=self.timeout,
             rate=self.rate,
             concurrency=self.concurrency,
+            limits=self.limits,
             classes=_listed(self.classes),
         )
         return filled + self.operations

@@ -53,7 +53,7 @@ def registered(file: SourceFile, answering: Answering) -> RegisteredSource:
 def fan_out_over(*sources: RegisteredSource, clock: Clock | None = None) -> FanOut:
     """A fan-out whose lines lead to these sources."""
     ticking = clock or Clock()
-    return FanOut({source.id: Line(source, ticking) for source in sources}, ticking)
+    return FanOut({each.id: Line(each, ticking, lambda: 0.5) for each in sources}, ticking)
 
 
 async def teach_nobody(_: Mapping[str, Any]) -> None:

@@ -2,14 +2,21 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from aiohttp import web
 
+from gateway.caller import Caller
 from tests.gateway.agencies import AUTHORITY, NATIONAL, Desk, rest_source
 from tests.gateway.faults.http_faults import silent
-from tests.gateway.small_town import small_town
+from tests.gateway.small_town import PRACTITIONER, small_town
 from tests.loopback import serving, serving_raw
+
+
+def crowd(size: int) -> list[Caller]:
+    """So many practitioners, of whom none shares another's answer."""
+    return [replace(PRACTITIONER, user=f"worker-{number}") for number in range(size)]
 
 
 async def test_three_hung_agencies_of_eight_leave_five_whole(tmp_path: Path) -> None:
@@ -50,7 +57,7 @@ async def test_no_more_questions_reach_an_agency_at_once_than_it_declared(tmp_pa
     async with serving(Desk(before=count).answer) as url:
         source = rest_source("narrow", url, claims=NATIONAL, concurrency=2)
         async with small_town(tmp_path, [source]) as town:
-            answers = await asyncio.gather(*(town.ask() for _ in range(12)))
+            answers = await asyncio.gather(*(town.ask(caller=each) for each in crowd(12)))
     assert most == 2
     assert all(answer.outcomes == {"narrow": "HAS_RECORD"} for answer in answers)
 
@@ -62,7 +69,7 @@ async def test_no_more_questions_reach_an_agency_in_a_second_than_it_declared(
     async with serving(desk.answer) as url:
         source = rest_source("modest", url, claims=NATIONAL, rate="3/s")
         async with small_town(tmp_path, [source], deadline=0.7) as town:
-            answers = await asyncio.gather(*(town.ask() for _ in range(8)))
+            answers = await asyncio.gather(*(town.ask(caller=each) for each in crowd(8)))
     outcomes = sorted(answer.outcomes["modest"] for answer in answers)
     assert outcomes == ["BUSY"] * 5 + ["HAS_RECORD"] * 3
     assert len(desk.asked) == 3

@@ -1,0 +1,83 @@
+"""A source that fails again and again is spared for a while, then tried by one question alone."""
+
+from collections.abc import Callable
+from enum import Enum, StrEnum, auto
+
+
+class Standing(StrEnum):
+    """How a source stands: asked as usual, spared, or to be tried by one question."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half-open"
+
+
+class Went(Enum):
+    """What came of asking: an answer, a failure of the source's, or nothing that says either."""
+
+    WELL = auto()
+    ILL = auto()
+    UNSAID = auto()
+
+
+class Breaker:
+    """Opens after `failures` in a row, for `open_for` seconds; then one question at a time tries.
+
+    What was asked before it opened or closed settles nothing afterwards.
+    """
+
+    def __init__(self, failures: int, open_for: float, clock: Callable[[], float]) -> None:
+        self._most = failures
+        self._open_for = open_for
+        self._clock = clock
+        self._failures = 0
+        self._open_until: float | None = None
+        self._tried = False
+        self._era = 0
+
+    @property
+    def standing(self) -> Standing:
+        """How the source stands now."""
+        if self._open_until is None:
+            return Standing.CLOSED
+        return Standing.OPEN if self._clock() < self._open_until else Standing.HALF_OPEN
+
+    @property
+    def spared_s(self) -> float | None:
+        """For how many seconds more nobody may ask, 0 while it is being tried; None: ask."""
+        match self.standing:
+            case Standing.CLOSED:
+                return None
+            case Standing.OPEN:
+                return (self._open_until or 0.0) - self._clock()
+            case Standing.HALF_OPEN:
+                return 0.0 if self._tried else None
+
+    def admit(self) -> int | None:
+        """Leave to ask once, which `settle` takes back in any case; None while it is spared."""
+        if self.spared_s is not None:
+            return None
+        self._tried = self.standing is Standing.HALF_OPEN
+        return self._era
+
+    def settle(self, leave: int, went: Went) -> None:
+        """Say what came of asking by this leave."""
+        if leave != self._era:
+            return
+        trial, self._tried = self._tried, False
+        match went:
+            case Went.WELL:
+                self._failures = 0
+                if trial:
+                    self._turn(None)
+            case Went.ILL:
+                self._failures += 1
+                if trial or self._failures >= self._most:
+                    self._turn(self._clock() + self._open_for)
+            case Went.UNSAID:
+                return
+
+    def _turn(self, open_until: float | None) -> None:
+        self._open_until = open_until
+        self._failures = 0
+        self._era += 1

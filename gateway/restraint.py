@@ -1,0 +1,149 @@
+"""What one source can bear: turns, time, repetitions and rest, as its manifest says."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Final, assert_never
+
+from adapters.contract import (
+    Fault,
+    Malformed,
+    MoreNeeded,
+    NoRecord,
+    Question,
+    Records,
+    Refused,
+    Reply,
+    TooMany,
+    Unavailable,
+)
+from gateway import events
+from gateway.breaker import Breaker, Standing, Went
+from gateway.clock import Clock
+from gateway.registry import RegisteredSource
+from gateway.retrying import RetryBudget, wait_before_another
+from gateway.throttle import Throttle
+
+Jitter = Callable[[], float]
+
+# Of the time until the deadline: a call's own time is up before the question's, so that it is the
+# source that timed out, and not the question that went away.
+_SHARE: Final = 0.98
+# What a source had less time for says nothing about it: it was asked late.
+_FAIR_TRIAL_S: Final = 1.0
+
+
+@dataclass(slots=True)
+class Sent:
+    """How often one question has asked one source so far."""
+
+    times: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A question for a source, all but the time that it gets: `until` is the end of that."""
+
+    question: Question
+    until: float
+    sent: Sent = field(default_factory=Sent)
+
+
+class Restraint:
+    """The limits of one source, shared by every question; `jitter` gives 0 to 1."""
+
+    def __init__(self, source: RegisteredSource, clock: Clock, jitter: Jitter) -> None:
+        limits = source.manifest.limits
+        self._source = source
+        self._limits = limits
+        self._clock = clock.monotonic
+        self._jitter = jitter
+        self._throttle = Throttle(limits.rate, limits.concurrency, clock.monotonic)
+        self._breaker = Breaker(limits.breaker.failures, limits.breaker.open_for, clock.monotonic)
+        self._budget = RetryBudget()
+
+    @property
+    def standing(self) -> Standing:
+        """How the source stands with its breaker."""
+        return self._breaker.standing
+
+    async def ask(self, wanted: Wanted) -> Reply:
+        """Ask, and ask once more where the manifest allows it and the deadline leaves time."""
+        self._budget.called()
+        attempt = 1
+        reply = await self._once(wanted)
+        while (wait_s := self._wait_before_another(reply, attempt, wanted.until)) is not None:
+            await asyncio.sleep(wait_s)
+            attempt += 1
+            again = await self._once(wanted)
+            if isinstance(again, Unavailable) and again.fault in (Fault.SPARED, Fault.LIMIT):
+                return reply  # what the source itself said last
+            reply = again
+        return reply
+
+    def _wait_before_another(self, reply: Reply, attempt: int, until: float) -> float | None:
+        if self._source.has_effects or self._breaker.spared_s is not None:
+            return None
+        wait_s = wait_before_another(self._limits.retry, reply, attempt, self._jitter())
+        if wait_s is None or self._clock() + wait_s >= until or not self._budget.spend():
+            return None
+        return wait_s
+
+    async def _once(self, wanted: Wanted) -> Reply:
+        if (spared_s := self._breaker.spared_s) is not None:
+            return Unavailable(Fault.SPARED, spared_s)
+        if not await self._throttle.take_turn(wanted.until):
+            return Unavailable(Fault.LIMIT)
+        try:
+            leave = self._breaker.admit()
+            if leave is None:  # it opened while this question waited for its turn
+                return Unavailable(Fault.SPARED, self._breaker.spared_s)
+            return await self._admitted(wanted, leave)
+        finally:
+            self._throttle.end_turn()
+
+    async def _admitted(self, wanted: Wanted, leave: int) -> Reply:
+        timeout_s = min(self._limits.timeout, _SHARE * (wanted.until - self._clock()))
+        went = Went.UNSAID
+        wanted.sent.times += 1
+        try:
+            reply = await self._reply(wanted, timeout_s)
+            went = self._went(reply, timeout_s)
+        finally:
+            self._breaker.settle(leave, went)
+        if isinstance(reply, MoreNeeded):
+            wanted.sent.times -= 1  # the adapter asked nobody
+        return reply
+
+    async def _reply(self, wanted: Wanted, timeout_s: float) -> Reply:
+        question = replace(
+            wanted.question,
+            timeout_s=timeout_s,
+            pace=lambda: self._throttle.pace(wanted.until),
+        )
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await self._source.adapter.source.ask(question)
+        except TimeoutError:
+            return Unavailable(Fault.TIMED_OUT)
+        except Exception as bug:  # noqa: BLE001  one adapter's bug must not end the question
+            events.adapter_failed(self._source.id, bug)
+            return Malformed("adapter")
+
+    def _went(self, reply: Reply, timeout_s: float) -> Went:
+        match reply:
+            case Records() | NoRecord() | TooMany() | Refused():
+                return Went.WELL
+            case Malformed():
+                return Went.ILL
+            case MoreNeeded():
+                return Went.UNSAID
+            case Unavailable(fault=Fault.BUSY | Fault.LIMIT | Fault.SPARED):
+                return Went.UNSAID
+            case Unavailable(fault=Fault.TIMED_OUT):
+                fair = timeout_s >= min(self._limits.timeout, _FAIR_TRIAL_S)
+                return Went.ILL if fair else Went.UNSAID
+            case Unavailable():
+                return Went.ILL
+            case _:
+                assert_never(reply)
