@@ -2,8 +2,9 @@
 
 Wave 1 asks whoever can be asked with the caller's own details. Wave 2 asks the others with what
 the first answers taught: by an identifier as soon as one is learned, by names only when wave 1 is
-over or half the time is gone. Whoever found nothing by a number that an identity source has since
-replaced is asked again by the new one. At the deadline whoever is left has timed out.
+over or half the time is gone, and by the caller's postcode last of all, if the child is cleared.
+Whoever found nothing by a number that an identity source has since replaced is asked again by the
+new one. At the deadline whoever is left has timed out.
 """
 
 import asyncio
@@ -24,6 +25,10 @@ PassOn = Callable[[Mapping[str, frozenset[str]]], Awaitable[None]]
 _TO_STOP_S: Final = 0.05  # closing a socket takes no time; a thread in a locked file takes seconds
 
 
+def _nothing(_: Mapping[str, Answered]) -> Mapping[str, Keys]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is to be asked: the caller's own details for each permitted source, by source id.
@@ -31,6 +36,8 @@ class Order:
     `asking` is by source id as well. `teach` says what each source may be asked with besides,
     after the answers so far; nothing of it leaves early while one of `heard_first` is under way.
     `pass_on` is awaited before it does, with the names of the learned keys for each source.
+    `give_back` says what of the caller's own details was kept back and may be sent now, when
+    everybody else has been heard: whoever is still open is then asked with it.
     """
 
     own: Mapping[str, Keys]
@@ -39,6 +46,7 @@ class Order:
     heard_first: frozenset[str]
     teach: Teach
     pass_on: PassOn
+    give_back: Teach = _nothing
 
 
 class FanOut:
@@ -96,7 +104,9 @@ class _Question:
                 break
             for answered in await self._undoubted():
                 yield answered
-            await self._second_wave()
+            await self._second_wave({})
+            if self._open and not self._running:
+                await self._second_wave(self._order.give_back(self._seen))
         for answered in self._left():
             yield answered
 
@@ -177,7 +187,7 @@ class _Question:
         standing = [answered for source, answered in doubted.items() if source not in again]
         return [answered for answered in standing if not self._may_learn(answered)]
 
-    async def _second_wave(self) -> None:
+    async def _second_wave(self, given_back: Mapping[str, Keys]) -> None:
         if not self._open:
             return
         over = not self._running or self._half_gone
@@ -187,13 +197,16 @@ class _Question:
         learned: dict[str, frozenset[str]] = {}
         for source, before in self._open.items():
             own = self._order.own[source]
-            told = taught.get(source, {})
-            keys: Keys = {**told, **own, **_replaced(own, told)}
+            told, kept = taught.get(source, {}), given_back.get(source, {})
+            keys: Keys = {**told, **own, **_replaced(own, told), **kept}
             route = self._lines[source].route(keys, before)
             if route and (over or (early and route[0].needs & IDENTIFYING)):
                 starts[source] = keys
                 sent = frozenset[str]().union(*(card.accepts for card in route))
-                learned[source] = frozenset(k for k in sent & keys.keys() if keys[k] != own.get(k))
+                stated = {**own, **kept}
+                learned[source] = frozenset(
+                    k for k in sent & keys.keys() if keys[k] != stated.get(k)
+                )
         if passed := {source: names for source, names in learned.items() if names}:
             await self._order.pass_on(passed)
         for source, keys in starts.items():

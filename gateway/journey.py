@@ -19,8 +19,8 @@ from gateway.emergency_desk import EmergencyDesk
 from gateway.errors import NotAllowed, SignIn, TryLater
 from gateway.fan_out import FanOut, Order
 from gateway.findings import Finder, Findings, stated_reference
-from gateway.onward import lessons
-from gateway.plan import own_details
+from gateway.onward import lessons, once_cleared
+from gateway.plan import kept_back, own_details
 from gateway.planning import Planning, Prepared, Request
 from gateway.projection import View
 from gateway.question import Asked, Question
@@ -178,6 +178,9 @@ class Journey:
         def teach(answers: Mapping[str, Answered]) -> Mapping[str, Mapping[str, str]]:
             return lessons(finder.of(answers), prepared.sources)
 
+        def give_back(answers: Mapping[str, Answered]) -> Mapping[str, Mapping[str, str]]:
+            return once_cleared(finder.of(answers), kept_back(known), prepared.sources)
+
         async def pass_on(learned: Mapping[str, frozenset[str]]) -> None:
             by_agency: dict[str, frozenset[str]] = {}
             for source, names in learned.items():
@@ -204,6 +207,7 @@ class Journey:
             ),
             teach=teach,
             pass_on=pass_on,
+            give_back=give_back,
         )
 
 

@@ -31,6 +31,20 @@ def lessons(
     }
 
 
+def once_cleared(
+    findings: Findings, kept_back: Mapping[str, str], sources: Mapping[str, RegisteredSource]
+) -> Mapping[str, Mapping[str, str]]:
+    """Where the child lives, as the caller says, for whoever may be asked by it, by source id.
+
+    Nobody before the child is cleared. After that nobody who can say that a child is restricted:
+    whether they find her by a home would tell of a shielded child if the home was guessed right.
+    (NHS demographics would not find her by it at all.)
+    """
+    if findings.restriction is not Restriction.NONE_KNOWN or not kept_back:
+        return {}
+    return {name: kept_back for name, source in sources.items() if not source.may_restrict}
+
+
 def _taught(findings: Findings, sources: Mapping[str, RegisteredSource]) -> dict[str, str]:
     """The keys that certain records teach; one on which they disagree is taught to nobody.
 

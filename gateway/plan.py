@@ -83,8 +83,8 @@ def plan(inquiry: Inquiry, caller: Caller, registry: Registry, fields: frozenset
 def own_details(known: Known, agency: str) -> dict[str, str]:
     """What the caller knows, as keys for one agency's operations.
 
-    The postcode is not among them: where a child lives is neither sent nor scored until the
-    shield authorities have cleared the child.
+    The postcode is not among them but `kept_back`: where a child lives is neither sent nor scored
+    until the shield authorities have cleared the child.
     """
     keys = {
         NHS_NUMBER: known.nhs_number,
@@ -99,6 +99,11 @@ def own_details(known: Known, agency: str) -> dict[str, str]:
     if known.agency_record and known.agency_record[0] == agency:
         keys[AGENCY_RECORD] = known.agency_record[1]
     return {name: str(value) for name, value in keys.items() if value}
+
+
+def kept_back(known: Known) -> dict[str, str]:
+    """What the caller knows and nobody is asked with until the child is cleared."""
+    return {"postcode": str(known.postcode)} if known.postcode else {}
 
 
 def route(

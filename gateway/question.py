@@ -230,6 +230,4 @@ def _is_spine(source: RegisteredSource) -> bool:
 
 
 def _may_restrict(source: RegisteredSource) -> bool:
-    """Whether its records can say that a child is restricted, or clear one."""
-    says = any(operation.map.restricted for operation in source.manifest.operation)
-    return says or Claim.SHIELD_AUTHORITY in source.claims
+    return source.may_restrict

@@ -64,6 +64,12 @@ class RegisteredSource:
         return Claim.DUPLICATES in self.claims
 
     @property
+    def may_restrict(self) -> bool:
+        """Whether its records can say that a child is restricted, or clear one."""
+        says = any(operation.map.restricted for operation in self.manifest.operation)
+        return says or Claim.SHIELD_AUTHORITY in self.claims
+
+    @property
     def has_effects(self) -> bool:
         """Whether reading may change something at the agency: so unless granted otherwise."""
         return Claim.EFFECTS_NONE not in self.claims
