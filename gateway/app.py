@@ -21,8 +21,9 @@ from adapters.loading import ManifestInvalid, read_manifest
 from adapters.manifest import Manifest
 from adapters.secrets import SecretMissing, Secrets
 from gateway.audit.contract import Log
-from gateway.audit.failures import KeysUnreadable, LogCorrupt, LogUnavailable
+from gateway.audit.failures import KeysUnavailable, KeysUnreadable, LogCorrupt, LogUnavailable
 from gateway.audit.key_ring import KeyRing
+from gateway.audit.keys import KeyService
 from gateway.audit.log import AuditLog
 from gateway.audit.note import NoteSigner
 from gateway.audit.postgres import PostgresLog
@@ -37,6 +38,7 @@ from gateway.errors import ConfigurationInvalid, TeamAroundError
 from gateway.fan_out import FanOut
 from gateway.http import STATUS, Endpoint
 from gateway.journey import Journey
+from gateway.key_room.remote import RemoteKeys, remote_keys
 from gateway.notices import places_for, sender
 from gateway.operator_file import Grant, OperatorFile, read_operator_file
 from gateway.planning import Planning
@@ -85,7 +87,7 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Journe
     async with AsyncExitStack() as stack:
         planning = await stack.enter_async_context(open_planning(settings, clock))
         publication = await stack.enter_async_context(open_publication(settings, clock))
-        recorder = Recorder(publication.log, _keys(settings), clock)
+        recorder = Recorder(publication.log, await _open_keys(settings, stack), clock)
         stack.push_async_callback(recorder.write_tally)
         stack.push_async_callback(_ended, asyncio.create_task(recorder.keep_tally()))
         jitter = SystemRandom().random
@@ -194,11 +196,37 @@ def _make_folder(state: Path) -> None:
         ) from None
 
 
-def _keys(settings: Settings) -> KeyRing:
+async def open_keys(
+    settings: Settings, stack: AsyncExitStack, credential: Path | None = None
+) -> KeyRing | RemoteKeys:
+    """The epochs' keys: of files below `state` in development, else of the key service.
+
+    ConfigurationInvalid says what to change.
+    """
+    shown = credential or settings.key_service_credential
     try:
+        if settings.key_service and shown:
+            place, authority = settings.key_service, settings.key_service_authority
+            return await stack.enter_async_context(remote_keys(place, shown, authority))
+        if settings.key_service:
+            raise ConfigurationInvalid("key_service_credential: the key service asks for one")
+        if settings.environment == "production":
+            raise ConfigurationInvalid(
+                "key_service: production keeps the epochs' keys apart from the log;"
+                " run `teamaround keys serve` and name it here"
+            )
         return KeyRing.at(settings.state / "epochs", first_epoch=FIRST_EPOCH)
     except KeysUnreadable as error:
         raise ConfigurationInvalid(f"state: {error}") from error
+
+
+async def _open_keys(settings: Settings, stack: AsyncExitStack) -> KeyService:
+    keys = await open_keys(settings, stack)
+    try:
+        await keys.protect(())
+    except KeysUnavailable as error:
+        raise ConfigurationInvalid(f"key_service: {error}") from None
+    return keys
 
 
 async def _open_registry(

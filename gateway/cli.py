@@ -19,6 +19,7 @@ from gateway import events
 from gateway.app import build_app, open_gateway, open_planning
 from gateway.caller import Caller
 from gateway.cli_audit import audit
+from gateway.cli_keys import keys
 from gateway.cli_policy import policy
 from gateway.cli_source import source
 from gateway.cli_witness import witness
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 
 app.add_typer(audit, name="audit")
+app.add_typer(keys, name="keys")
 app.add_typer(policy, name="policy")
 app.add_typer(source, name="source")
 app.add_typer(witness, name="witness")

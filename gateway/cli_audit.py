@@ -1,30 +1,25 @@
 """`teamaround audit`: publish the log as files, and check what somebody published."""
 
-import asyncio
 import sys
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
 
 from adapters.codes import Purpose
+from gateway import cli_upkeep as upkeep
 from gateway.app import open_publication
 from gateway.audit.entry import AuditKind, Entry
 from gateway.audit.export import export_log
-from gateway.audit.failures import KeysUnreadable, LogCorrupt, LogUnavailable
-from gateway.audit.key_ring import begin_epoch as begin
-from gateway.audit.key_ring import destroy_epoch as destroy
 from gateway.audit.listing import as_json_lines, as_table
 from gateway.audit.logged import Logged
-from gateway.audit.postgres_schema import script
 from gateway.audit.reconciliation import AccessLogUnreadable, Call, Reconciliation, read_calls
 from gateway.audit.reconciliation import reconcile as compare
 from gateway.audit.search import Place, Search
+from gateway.cli_run import SettingsFile, chosen, run
 from gateway.clock import Clock
-from gateway.errors import ConfigurationInvalid
-from gateway.settings import Settings, read_settings
+from gateway.settings import Settings
 from gateway.verify.finding import Refused, Unreadable
 from gateway.verify.key import VerifierKey
 from gateway.verify.place import open_place
@@ -32,19 +27,17 @@ from gateway.verify.published import check_log
 from gateway.verify.receipt import FORMAT, Receipt
 from gateway.verify.state import State, Trust
 
-T = TypeVar("T")
 audit = typer.Typer(no_args_is_help=True, help=__doc__)
 
-SettingsFile = Annotated[
-    Path | None,
-    typer.Option("--settings", envvar="TEAMAROUND_SETTINGS", help="The settings file, TOML."),
-]
+audit.command(name="begin-epoch")(upkeep.begin_epoch)
+audit.command(name="destroy-epoch")(upkeep.destroy_epoch)
+audit.command()(upkeep.tables)
 
 
 @audit.command()
 def key(settings: SettingsFile = None) -> None:
     """Print the log's verifier key: give it to whoever is to check the log, by another way."""
-    typer.echo(_run(_key(_settings(settings))))
+    typer.echo(run(_key(chosen(settings))))
 
 
 async def _key(settings: Settings) -> str:
@@ -58,7 +51,7 @@ def export(
     settings: SettingsFile = None,
 ) -> None:
     """Check the log, sign its state, and write all of it as files (C2SP tlog-tiles)."""
-    typer.echo(_run(_export(_settings(settings), folder)))
+    typer.echo(run(_export(chosen(settings), folder)))
 
 
 async def _export(settings: Settings, folder: Path) -> str:
@@ -84,7 +77,7 @@ def reconcile(
         typer.echo(f"{access_log}: {error}", err=True)
         raise typer.Exit(2) from None
     within = (since.replace(tzinfo=UTC), before.replace(tzinfo=UTC))
-    found = _run(_reconciled(_settings(settings), agency, calls, within))
+    found = run(_reconciled(chosen(settings), agency, calls, within))
     typer.echo(f"{found.matched} calls stand in both logs")
     for call in found.unlogged:
         typer.echo(f"not in our log: call with index {call.index}, question {call.query_id}")
@@ -129,7 +122,7 @@ def search(  # noqa: PLR0913, PLR0917 - one option a part of a search
         since=since.replace(tzinfo=UTC) if since else None,
         before=before.replace(tzinfo=UTC) if before else None,
     )
-    found = _run(_searched(_settings(settings), who, wanted))
+    found = run(_searched(chosen(settings), who, wanted))
     for line in as_table(found) if table else as_json_lines(found):
         sys.stdout.write(line)
 
@@ -145,49 +138,6 @@ async def _searched(settings: Settings, who: str, wanted: Search) -> list[Logged
             found += page
             after = page[-1].place
     return found
-
-
-@audit.command()
-def begin_epoch(
-    name: Annotated[str, typer.Argument(help="The new epoch's name, such as 2027.")],
-    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
-    settings: SettingsFile = None,
-) -> None:
-    """Have new pseudonyms and sealed texts made under new keys, from the next start on."""
-    _run(_change_epoch(_settings(settings), who, "EPOCH_BEGUN", lambda f: begin(f, name)))
-    typer.echo(f"{name} is the current epoch once the gateway has started again")
-
-
-@audit.command()
-def destroy_epoch(
-    name: Annotated[str, typer.Argument(help="An epoch that is not the current one.")],
-    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
-    settings: SettingsFile = None,
-) -> None:
-    """Destroy an epoch's keys: nobody can tell any more whom its entries are about.
-
-    The entries stay and verify. Copies of the keys elsewhere have to be destroyed as well.
-    """
-    _run(_change_epoch(_settings(settings), who, "EPOCH_DESTROYED", lambda f: destroy(f, name)))
-    typer.echo(f"the keys of {name} are destroyed; start the gateway again")
-
-
-async def _change_epoch(
-    settings: Settings, who: str, detail: str, change: Callable[[Path], None]
-) -> None:
-    clock = Clock()
-    async with open_publication(settings, clock) as publication:
-        change(settings.state / "epochs")
-        kind = AuditKind.CONFIGURATION_CHANGE
-        await publication.log.append(Entry(kind=kind, at=clock.now(), user=who, detail=detail))
-
-
-@audit.command()
-def tables(
-    role: Annotated[str, typer.Argument(help="The role that the gateway logs in as.")],
-) -> None:
-    """Print what a PostgreSQL database's owner runs once, before `log_dsn` names it."""
-    typer.echo(script(role), nl=False)
 
 
 @audit.command()
@@ -243,19 +193,3 @@ def _content(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise Unreadable(f"{file}: {type(error).__name__}") from None
-
-
-def _settings(file: Path | None) -> Settings:
-    try:
-        return read_settings(file)
-    except ConfigurationInvalid as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    try:
-        return asyncio.run(work)
-    except (ConfigurationInvalid, KeysUnreadable, LogCorrupt, LogUnavailable) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None

@@ -45,6 +45,16 @@ class Settings(BaseSettings):
     log_dsn: str = Field(
         "", description="PostgreSQL of the audit log; without one it is a file below `state`."
     )
+    key_service: str = Field(
+        "",
+        description="Where the epochs' keys are: `unix:` and a socket, or `https://host:port`.",
+    )
+    key_service_credential: Path | None = Field(
+        None, description="File of the gateway's credential at the key service."
+    )
+    key_service_authority: Path | None = Field(
+        None, description="Authority of the key service's certificate; left out, the system's."
+    )
     witnesses: tuple[str, ...] = Field(
         (), description="The log's witnesses, each its URL, a space and its verifier key."
     )

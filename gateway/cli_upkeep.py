@@ -1,0 +1,73 @@
+"""What changes how the log is kept, each of it logged: epochs, the tables, what is pruned."""
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.app import open_keys, open_publication
+from gateway.audit import key_ring
+from gateway.audit.entry import AuditKind, Entry
+from gateway.audit.postgres_schema import script
+from gateway.cli_run import SettingsFile, chosen, run
+from gateway.clock import Clock
+from gateway.settings import Settings
+
+Credential = Annotated[
+    Path | None,
+    typer.Option(help="File of an officer's credential at the key service, not the gateway's."),
+]
+
+
+def begin_epoch(
+    name: Annotated[str, typer.Argument(help="The new epoch's name, such as 2027.")],
+    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
+    credential: Credential = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Have new pseudonyms and sealed texts made under new keys.
+
+    With a key service from now on; with keys in files from the gateway's next start on.
+    """
+    run(_change_epoch(chosen(settings), who, "begin", name, credential))
+    typer.echo(f"{name} is the current epoch; without a key service, start the gateway again")
+
+
+def destroy_epoch(
+    name: Annotated[str, typer.Argument(help="An epoch that is not the current one.")],
+    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
+    credential: Credential = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Destroy an epoch's keys: nobody can tell any more whom its entries are about.
+
+    The entries stay and verify. Copies of the keys elsewhere have to be destroyed as well.
+    """
+    run(_change_epoch(chosen(settings), who, "destroy", name, credential))
+    typer.echo(f"the keys of {name} are destroyed; without a key service, start the gateway again")
+
+
+async def _change_epoch(
+    settings: Settings, who: str, change: str, epoch: str, credential: Path | None
+) -> None:
+    clock = Clock()
+    async with AsyncExitStack() as stack:
+        publication = await stack.enter_async_context(open_publication(settings, clock))
+        keys = await open_keys(settings, stack, credential)
+        if isinstance(keys, key_ring.KeyRing):
+            {"begin": key_ring.begin_epoch, "destroy": key_ring.destroy_epoch}[change](
+                settings.state / "epochs", epoch
+            )
+        else:
+            await keys.change(change, epoch)
+        detail = {"begin": "EPOCH_BEGUN", "destroy": "EPOCH_DESTROYED"}[change]
+        kind = AuditKind.CONFIGURATION_CHANGE
+        await publication.log.append(Entry(kind=kind, at=clock.now(), user=who, detail=detail))
+
+
+def tables(
+    role: Annotated[str, typer.Argument(help="The role that the gateway logs in as.")],
+) -> None:
+    """Print what a PostgreSQL database's owner runs once, before `log_dsn` names it."""
+    typer.echo(script(role), nl=False)
