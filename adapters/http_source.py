@@ -31,6 +31,7 @@ from adapters.manifest import Manifest
 from adapters.mapping import Unusable
 from adapters.paging import NextPage, absolute
 from adapters.record import Record
+from adapters.signature import Signer
 from adapters.xpath import language_of
 
 
@@ -97,6 +98,7 @@ class HttpSource:
     dialect: Dialect
     clock: Clock
     new_id: Callable[[], str] = _random_id
+    signer: Signer | None = None
 
     async def ask(self, question: Question) -> Reply:
         """Ask once, within the question's time."""
@@ -193,8 +195,8 @@ class HttpSource:
         if isinstance(login, Refused | Unavailable | Malformed):
             return login
         ours = numbered(request.headers, self.new_id)
-        signed = replace(request, headers={**ours, **login})
-        answer = await self.transport.send(signed)
+        whole = replace(request, headers={**ours, **login})
+        answer = await self.transport.send(self.signer.signed(whole) if self.signer else whole)
         if isinstance(answer, Unavailable | Malformed):
             return answer
         if answer.status == _UNAUTHORISED:
@@ -293,11 +295,15 @@ def _with_defects(record: Record, fields: frozenset[str]) -> Record:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """How a source is reached: what carries its requests, its login, and where it may go."""
+    """How a source is reached: what carries its requests, its login, and where it may go.
+
+    Without a `signer`, as where a manifest is only checked, requests are not signed.
+    """
 
     transport: Transport
     login: Login
     egress: Egress
+    signer: Signer | None = None
 
 
 def source_over(manifest: Manifest, dialect: Dialect, wire: Wire, clock: Clock) -> HttpSource:
@@ -315,4 +321,5 @@ def source_over(manifest: Manifest, dialect: Dialect, wire: Wire, clock: Clock) 
         },
         dialect=dialect,
         clock=clock,
+        signer=wire.signer,
     )

@@ -21,6 +21,7 @@ from adapters.manifest import Manifest
 from adapters.plugin import Open, Opening, PluginMissing, plugin_named
 from adapters.rest import REST
 from adapters.secrets import SecretMissing, Secrets
+from adapters.signature import Signer
 from adapters.soap import SOAP
 from adapters.sql import open_source
 from adapters.sql_engine import address_of, read_dsn
@@ -31,16 +32,22 @@ class UnknownKind(ValueError):
 
 
 async def open_adapter(
-    manifest: Manifest, *, secrets: Secrets, egress: Egress, clock: Callable[[], datetime]
+    manifest: Manifest,
+    *,
+    secrets: Secrets,
+    egress: Egress,
+    clock: Callable[[], datetime],
+    signer: Signer | None = None,
 ) -> Adapter:
     """Make a checked manifest's source ready; connects nowhere yet.
 
-    `clock` gives the aware present. SecretMissing, EgressRefused or UnknownKind if it cannot be.
+    `clock` gives the aware present, `signer` signs requests over HTTP. SecretMissing,
+    EgressRefused or UnknownKind if it cannot be.
     """
     opens = OPENED_BY.get(manifest.kind)
     if opens is None:
         raise UnknownKind(f"source {manifest.source.id} is of no known kind")
-    source = await opens(Opening(manifest, secrets, egress, clock))
+    source = await opens(Opening(manifest, secrets, egress, clock, signer))
     return Adapter(source, tuple(operation.card for operation in manifest.operation))
 
 
@@ -58,7 +65,7 @@ async def _open_http(dialect: Dialect, opening: Opening) -> Source:
         await session.close()
         raise
     transport = Connections(session, manifest.limits.max_body, dialect.bodies_at)
-    wire = Wire(transport, login, opening.egress)
+    wire = Wire(transport, login, opening.egress, opening.signer)
     return source_over(manifest, dialect, wire, opening.clock)
 
 

@@ -10,6 +10,7 @@ from adapters.contract import Source
 from adapters.egress import Egress
 from adapters.manifest import Manifest
 from adapters.secrets import Secrets
+from adapters.signature import Signer
 
 GROUP: Final = "teamaround.adapters"
 
@@ -22,13 +23,15 @@ class PluginMissing(Exception):
 class Opening:
     """What a plugin gets: its manifest, its own secrets, where it may connect, and the present.
 
-    It asks `egress` before it connects anywhere; settings are in `manifest.plugin.settings`.
+    It asks `egress` before it connects anywhere; settings are in `manifest.plugin.settings`. Over
+    HTTP it signs its requests with `signer`, where there is one.
     """
 
     manifest: Manifest
     secrets: Secrets
     egress: Egress
     clock: Callable[[], datetime]
+    signer: Signer | None = None
 
 
 Open = Callable[[Opening], Awaitable[Source]]

@@ -23,7 +23,8 @@ from adapters.xpath import language_of
 
 _DECISIVE: Final = ("restricted", "sensitive")
 _OUR_HEADERS = re.compile(
-    r"authorization|proxy-.*|cookie|host|connection|content-.*|transfer-encoding|x-teamaround-.*",
+    r"authorization|proxy-.*|cookie|host|connection|content-.*|transfer-encoding|signature.*"
+    r"|x-teamaround-.*",
     re.IGNORECASE,
 )
 _PLACE: Final = {"https": "host/path", "sftp": "host/folder"}

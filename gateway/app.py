@@ -3,8 +3,9 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 
@@ -20,6 +21,7 @@ from adapters.kinds import UnknownKind, open_adapter
 from adapters.loading import ManifestInvalid, read_manifest
 from adapters.manifest import Manifest
 from adapters.secrets import SecretMissing, Secrets
+from adapters.signature import Signer
 from gateway.audit.contract import Log
 from gateway.audit.failures import KeysUnavailable, KeysUnreadable, LogCorrupt, LogUnavailable
 from gateway.audit.key_ring import KeyRing
@@ -40,6 +42,7 @@ from gateway.http import STATUS, Endpoint
 from gateway.journey import Journey
 from gateway.key_room.remote import RemoteKeys, remote_keys
 from gateway.notices import places_for, sender
+from gateway.on_behalf_keys import OnBehalfKeys
 from gateway.operator_file import Grant, OperatorFile, read_operator_file
 from gateway.planning import Planning
 from gateway.policy import Policy
@@ -52,12 +55,15 @@ from gateway.signing_in import open_desk
 from gateway.watch import Patience, Watch
 
 FIRST_EPOCH = "epoch-1"
+_JWKS = "application/jwk-set+json"
+_SOON = {"Cache-Control": "public, max-age=300"}  # an agency learns of a new key in time
 _ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 def build_app(journey: Journey, settings: Settings) -> Starlette:
     """The application over wired stages."""
     endpoint = Endpoint(journey, settings)
+    keys = _on_behalf_keys(settings)
 
     async def admits(authorization: str | None, reads: str) -> Response | None:
         try:
@@ -69,10 +75,14 @@ def build_app(journey: Journey, settings: Settings) -> Starlette:
     async def health(_: Request) -> JSONResponse:
         return JSONResponse({"serving": True})
 
+    async def on_behalf_keys(_: Request) -> Response:
+        return Response(keys.published, headers=_SOON, media_type=_JWKS)
+
     return Starlette(
         routes=[
             Route("/graphql", endpoint.respond, methods=_ANY_METHOD),
             Route("/health", health),
+            Route("/on-behalf-keys", on_behalf_keys),
             Mount("/log", routes=published(journey.publication, admits)),
         ],
     )
@@ -85,7 +95,9 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Journe
     ConfigurationInvalid says what to change.
     """
     async with AsyncExitStack() as stack:
-        planning = await stack.enter_async_context(open_planning(settings, clock))
+        keys = _on_behalf_keys(settings)
+        opened = open_planning(settings, clock, keys.signer(clock.now))
+        planning = await stack.enter_async_context(opened)
         publication = await stack.enter_async_context(open_publication(settings, clock))
         recorder = Recorder(publication.log, await _open_keys(settings, stack), clock)
         stack.push_async_callback(recorder.write_tally)
@@ -122,12 +134,15 @@ async def _open_break_glass(
 
 
 @asynccontextmanager
-async def open_planning(settings: Settings, clock: Clock) -> AsyncIterator[Planning]:
-    """The stages that decide, without a log: nobody can be asked through them."""
+async def open_planning(
+    settings: Settings, clock: Clock, signer: Signer | None = None
+) -> AsyncIterator[Planning]:
+    """The stages that decide, without a log: nobody can be asked through them alone."""
     async with AsyncExitStack() as stack:
         desk = await stack.enter_async_context(open_desk(settings, clock))
         manifests = read_manifests(settings.manifests)
-        registry = await _open_registry(manifests, settings, clock, stack)
+        opens = partial(open_adapter, clock=clock.now, signer=signer)
+        registry = await _open_registry(manifests, settings, opens, stack)
         policy = Policy(read_book(manifests))
         # graphql-core's own schema: documents are executed without strawberry's per-request parse.
         schema = build_schema()._schema  # noqa: SLF001
@@ -230,12 +245,15 @@ async def _open_keys(settings: Settings, stack: AsyncExitStack) -> KeyService:
 
 
 async def _open_registry(
-    manifests: Mapping[Path, Manifest], settings: Settings, clock: Clock, stack: AsyncExitStack
+    manifests: Mapping[Path, Manifest],
+    settings: Settings,
+    opens: Callable[..., Awaitable[Adapter]],
+    stack: AsyncExitStack,
 ) -> Registry:
     operator = read_operator_file(settings.operator)
     adapters: dict[str, tuple[Manifest, Adapter]] = {}
     for file, manifest in manifests.items():
-        adapter = await _open(file, manifest, operator, settings, clock)
+        adapter = await _open(file, manifest, operator, settings, opens)
         stack.push_async_callback(adapter.source.aclose)
         adapters[manifest.source.id] = (manifest, adapter)
     return register(adapters, operator)
@@ -282,16 +300,26 @@ def _twice(ids: list[str]) -> list[str]:
 
 
 async def _open(
-    file: Path, manifest: Manifest, operator: OperatorFile, settings: Settings, clock: Clock
+    file: Path,
+    manifest: Manifest,
+    operator: OperatorFile,
+    settings: Settings,
+    opens: Callable[..., Awaitable[Adapter]],
 ) -> Adapter:
     grant = _grant(file, manifest, operator)
     secrets = Secrets(manifest.source.id, os.environ, settings.secrets)
     try:
-        return await open_adapter(
-            manifest, secrets=secrets, egress=Egress.of(grant.origins), clock=clock.now
-        )
+        return await opens(manifest, secrets=secrets, egress=Egress.of(grant.origins))
     except (SecretMissing, EgressRefused, UnknownKind, ValueError) as error:
         raise ConfigurationInvalid(f"{file}: {error}") from error
+
+
+def _on_behalf_keys(settings: Settings) -> OnBehalfKeys:
+    _make_folder(settings.state)
+    try:
+        return OnBehalfKeys.at(settings.state / "on-behalf-keys.json")
+    except KeysUnreadable as error:
+        raise ConfigurationInvalid(f"state: {error}") from error
 
 
 def _grant(file: Path, manifest: Manifest, operator: OperatorFile) -> Grant:

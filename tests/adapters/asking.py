@@ -18,6 +18,7 @@ from adapters.loading import read_manifest
 from adapters.manifest import Manifest
 from adapters.record import Record
 from adapters.secrets import Secrets
+from adapters.signature import Signer
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ON_BEHALF = OnBehalf("u-17", "northbrook", Purpose.SAFEGUARDING, "q-42", 1234)
@@ -98,6 +99,7 @@ async def opened(
     environ: Mapping[str, str] | None = None,
     folder: Path = Path("/nonexistent"),
     clock: Any = lambda: NOW,
+    signer: Signer | None = None,
 ) -> AsyncIterator[Adapter]:
     manifest = manifest_of(text)
     listed = origins or ((manifest.source.base_url or ""),)
@@ -106,6 +108,7 @@ async def opened(
         secrets=Secrets(manifest.source.id, environ or {}, folder),
         egress=Egress.of(listed),
         clock=clock,
+        signer=signer,
     )
     try:
         yield adapter
