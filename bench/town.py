@@ -93,6 +93,8 @@ manifests = "manifests"
 secrets = "secrets"
 operator = "operator.toml"
 token_keys = "state/token-keys.json"
+questions_per_minute = 1_000_000
+questions_per_minute_organisation = 1_000_000
 """
 
 

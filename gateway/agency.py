@@ -1,5 +1,6 @@
 """An agency as practitioners see it: who it is, where it serves, whom to ring."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from adapters.codes import Sector
@@ -24,3 +25,7 @@ class AgencyCard:
     areas: tuple[str, ...] = ()
     national: bool = False
     duty_contact: Contact | None = None
+
+    def serves(self, areas: Iterable[str]) -> bool:
+        """Whether it is national, or of one of these areas."""
+        return self.national or not {*self.areas}.isdisjoint(areas)

@@ -36,6 +36,7 @@ from gateway.break_glass import BreakGlass
 from gateway.break_glass_store import GrantStore
 from gateway.call import Line
 from gateway.clock import Clock
+from gateway.counts import open_counts
 from gateway.errors import ConfigurationInvalid, TeamAroundError
 from gateway.fan_out import FanOut
 from gateway.http import STATUS, Endpoint
@@ -139,14 +140,17 @@ async def open_planning(
 ) -> AsyncIterator[Planning]:
     """The stages that decide, without a log: nobody can be asked through them alone."""
     async with AsyncExitStack() as stack:
-        desk = await stack.enter_async_context(open_desk(settings, clock))
+        counts = await stack.enter_async_context(
+            open_counts(settings.limits_url, lambda: clock.now().timestamp())
+        )
+        desk = await stack.enter_async_context(open_desk(settings, clock, counts))
         manifests = read_manifests(settings.manifests)
         opens = partial(open_adapter, clock=clock.now, signer=signer)
         registry = await _open_registry(manifests, settings, opens, stack)
         policy = Policy(read_book(manifests))
         # graphql-core's own schema: documents are executed without strawberry's per-request parse.
         schema = build_schema()._schema  # noqa: SLF001
-        yield Planning(settings, registry, schema, desk, policy, clock)
+        yield Planning(settings, registry, schema, desk, policy, clock, counts)
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from gateway.caller import Caller
 from gateway.claims import ClaimReader
+from gateway.counts import Counts
 from gateway.errors import SignIn
 from gateway.issuer_keys import IssuerKeys
 from gateway.issuers import Issuer, Profile
@@ -101,10 +102,12 @@ class SignInDesk:
     The memory holds hashes of tokens, and is emptied whenever the list of revocations changes.
     """
 
-    def __init__(self, issuers: list[TrustedIssuer], now: Callable[[], float]) -> None:
+    def __init__(
+        self, issuers: list[TrustedIssuer], now: Callable[[], float], counts: Counts
+    ) -> None:
         self._issuers = {issuer.name: issuer for issuer in issuers}
         self._now = now
-        self._proofs = Proofs(now)
+        self._proofs = Proofs(now, counts)
         self._recent: TTLCache[bytes, Verified] = TTLCache(_KEPT, _KEPT_S, timer=now)
         self._revocations = Revocations(None, self.forget)
 
@@ -125,7 +128,7 @@ class SignInDesk:
             raise SignIn(
                 "REVOKED", "your access, or this token, was revoked: ask your organisation"
             )
-        self._proofs.refuse_unproved(presented, token, verified.bound_to, verified.demanded)
+        await self._proofs.refuse_unproved(presented, token, verified.bound_to, verified.demanded)
         return verified.caller
 
     async def _verified(self, token: str) -> Verified:

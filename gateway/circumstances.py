@@ -73,7 +73,7 @@ class Circumstances:
             purpose=reason.purpose,
             case_reference=reason.case_reference is not None,
             significant_harm=reason.significant_harm is not None,
-            in_area=agency.national or not {*agency.areas}.isdisjoint(caller.areas),
+            in_area=agency.serves(caller.areas),
             minutes_since_sign_in=_minutes_since(caller.signed_in_at, now),
             today=now.date(),
             said=said,

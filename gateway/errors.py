@@ -4,6 +4,7 @@ TeamAroundError
 +-- SignIn            present another token
 +-- NotAllowed        ask somebody who may, or for another purpose
 +-- AskDifferently    change the request as the message says
++-- TooMany           nothing was disclosed; ask less, and again after so many seconds
 +-- TryLater          nothing was disclosed; ask again
 +-- NotYetAvailable   promised in the schema, not served by this version
 ConfigurationInvalid  the gateway does not start: the operator changes what the message names
@@ -24,7 +25,7 @@ class TeamAroundError(Exception):
         self.message = message
 
     @property
-    def extensions(self) -> dict[str, str]:
+    def extensions(self) -> dict[str, str | int]:
         """What GraphQL's error carries beside the message."""
         return {"code": self.code}
 
@@ -39,6 +40,19 @@ class NotAllowed(TeamAroundError):
 
 class AskDifferently(TeamAroundError):
     """The request cannot be answered as it stands."""
+
+
+class TooMany(TeamAroundError):
+    """The caller, or their organisation, has asked as much as they may for now."""
+
+    def __init__(self, code: str, message: str, retry_after_s: int) -> None:
+        super().__init__(code, message)
+        self.retry_after_s = retry_after_s
+
+    @property
+    def extensions(self) -> dict[str, str | int]:
+        """The code, and in how many seconds to ask again."""
+        return {"code": self.code, "retryAfter": self.retry_after_s}
 
 
 class TryLater(TeamAroundError):
@@ -88,6 +102,11 @@ CODES: Final = {
     "SIGNIFICANT_HARM_PURPOSE": "Significant harm is stated for a safeguarding purpose only.",
     "SCOPE_UNKNOWN": "The scope names an area or agency that is not connected here.",
     "TOO_MANY_CHILDREN": "`children` takes fewer children at once.",
+    "TOO_MANY_QUESTIONS": "The user or the organisation asks faster than anybody may.",
+    "TOO_MANY_CHILDREN_ASKED": "More different children were asked about than anybody may.",
+    "TOO_MANY_UNFOUND": "Too many questions of the user found nobody.",
+    "TOO_OFTEN_OUT_OF_AREA": "The child was asked about outside the user's areas too often.",
+    "LIMITS_UNAVAILABLE": "The Valkey of the limits cannot be used, so nothing is asked.",
     "LOG_UNAVAILABLE": "The log cannot be written, so nothing is asked and nothing leaves.",
     "LOG_UNWITNESSED": "The log's witnesses have not signed for too long, so nothing is asked.",
     "KEY_SERVICE_UNAVAILABLE": "The key service cannot be used, so nothing is asked or told.",

@@ -49,6 +49,11 @@ def notice_not_taken() -> None:
     _say.error("notice_not_taken")
 
 
+def counts_unavailable() -> None:
+    """The Valkey of the limits could not be used; the question was refused."""
+    _say.error("counts_unavailable")
+
+
 def log_unavailable() -> None:
     """The audit log could not be written; the question was refused."""
     _say.error("log_unavailable")

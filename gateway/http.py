@@ -28,6 +28,7 @@ from gateway.errors import (
     NotYetAvailable,
     SignIn,
     TeamAroundError,
+    TooMany,
     TryLater,
 )
 from gateway.http_request import RESPONSE_JSON, Accepts, accepts, read
@@ -39,6 +40,7 @@ STATUS: Final[Mapping[type[TeamAroundError], int]] = {
     SignIn: 401,
     NotAllowed: 403,
     AskDifferently: 400,
+    TooMany: 429,
     TryLater: 503,
     NotYetAvailable: 501,
 }
@@ -227,6 +229,8 @@ def _refusal(error: TeamAroundError, wanted: Accepts) -> Response:
     response = _json(body, status, wanted)
     if isinstance(error, SignIn):
         response.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, TryLater):
         response.headers["Retry-After"] = "1"
     if error.code == "METHOD_NOT_ALLOWED":

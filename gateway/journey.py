@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from adapters.codes import Claim
 from adapters.contract import OnBehalf
+from gateway.allowance import AskedOf
 from gateway.audit.risk import Noted
 from gateway.audit.served import ENTRIES_READ
 from gateway.audit_desk import AuditDesk, refuse_unless_auditor
@@ -16,7 +17,7 @@ from gateway.call import Answered, Asking
 from gateway.caller import Caller
 from gateway.documents import Document
 from gateway.emergency_desk import EmergencyDesk
-from gateway.errors import NotAllowed, SignIn, TryLater
+from gateway.errors import NotAllowed, SignIn, TooMany, TryLater
 from gateway.fan_out import FanOut, Order
 from gateway.findings import Finder, Findings, stated_reference
 from gateway.onward import lessons, once_cleared
@@ -24,7 +25,7 @@ from gateway.plan import kept_back, own_details
 from gateway.planning import Planning, Prepared, Request
 from gateway.projection import View
 from gateway.question import Asked, Question
-from gateway.recording import Grounds, Intent, Recorder
+from gateway.recording import Concealed, Grounds, Intent, Recorder
 from gateway.registry import Registry
 from gateway.schema.codes import SourceState
 from gateway.schema.context import Context, SourceView
@@ -86,15 +87,18 @@ class Journey:
             document = self._planning.document(request)
             planned = self._planning.prepare(document, request, caller)
             prepared = tuple(self._opened(each, caller) for each in planned)
-            await self._admit_broken_glass(prepared, caller)
-            if prepared:
-                self._watch.refuse_unwitnessed()
-        except (SignIn, NotAllowed) as refusal:
+            concealed = await self._admit(prepared, caller)
+        except (SignIn, NotAllowed, TooMany) as refusal:
             whence = f"{request.peer} {stated_key(request.authorization)}"
             with suppress(TryLater):
                 await self.recorder.refuse(refusal.code, caller, whence)
             raise
-        questions = await gather(*(self._question(each, document, caller) for each in prepared))
+        questions = await gather(
+            *(
+                self._question(each, hidden, document, caller)
+                for each, hidden in zip(prepared, concealed, strict=True)
+            )
+        )
         for question in questions:
             question.start()
         context = Context(
@@ -109,6 +113,21 @@ class Journey:
     def forget(self) -> None:
         """Keep no agency's answer for another question: rules, sources or rights have changed."""
         self._fan_out.forget()
+
+    async def _admit(self, prepared: tuple[Prepared, ...], caller: Caller) -> tuple[Concealed, ...]:
+        """Let these questions be asked, within what the caller may ask; nothing is logged yet."""
+        if not prepared:
+            return ()
+        await self._planning.allowance.admit_questions(caller, len(prepared))
+        await self._admit_broken_glass(prepared, caller)
+        self._watch.refuse_unwitnessed()
+        concealed = [await self.recorder.conceal(each.inquiry) for each in prepared]
+        asked = [
+            AskedOf(frozenset(hidden.pseudonyms), each.plan.beyond)
+            for each, hidden in zip(prepared, concealed, strict=True)
+        ]
+        await self._planning.allowance.admit_children(caller, asked)
+        return tuple(concealed)
 
     async def _admit_broken_glass(self, prepared: tuple[Prepared, ...], caller: Caller) -> None:
         for each in prepared:
@@ -139,8 +158,10 @@ class Journey:
         opened = inquiry.opened(lambda key: self._seal.opened(key, caller, purpose))
         return replace(prepared, inquiry=opened)
 
-    async def _question(self, prepared: Prepared, document: Document, caller: Caller) -> Question:
-        intent = await self._intent(prepared, document, caller)
+    async def _question(
+        self, prepared: Prepared, concealed: Concealed, document: Document, caller: Caller
+    ) -> Question:
+        intent = await self._intent(prepared, concealed, document, caller)
         view = View(
             plan=prepared.plan,
             registry=self._planning.registry,
@@ -155,14 +176,21 @@ class Journey:
         stated = stated_reference(prepared.inquiry.known, prepared.sources.values())
         finder = Finder(stated, prepared.sources)
         order = self._order(prepared, caller, intent, finder)
+        allowance = self._planning.allowance
 
         def notes(findings: Findings) -> Noted:
             return of_answer(findings, caller, self._planning.registry, view.today)
 
-        asked = Asked(view, finder, intent, order, prepared.sources, notes)
+        asked = Asked(
+            *(view, finder, intent, order, prepared.sources),
+            nobody_found=lambda: allowance.nobody_found(caller),
+            notes=notes,
+        )
         return Question(asked, self._fan_out, self.recorder)
 
-    async def _intent(self, prepared: Prepared, document: Document, caller: Caller) -> Intent:
+    async def _intent(
+        self, prepared: Prepared, concealed: Concealed, document: Document, caller: Caller
+    ) -> Intent:
         risks = of_question(prepared.inquiry, prepared.plan, caller, self._planning.registry)
         grounds = Grounds(
             document=document.hash,
@@ -170,7 +198,7 @@ class Journey:
             agencies=tuple(sorted({source.agency for source in prepared.asked.values()})),
             risks=frozenset(risks),
         )
-        return await self.recorder.intend(prepared.inquiry, caller, grounds)
+        return await self.recorder.intend(concealed, caller, grounds)
 
     def _order(self, prepared: Prepared, caller: Caller, intent: Intent, finder: Finder) -> Order:
         known, reason = prepared.inquiry.known, prepared.inquiry.reason

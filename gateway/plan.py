@@ -40,11 +40,15 @@ class PlannedSource:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The whole plan of one question; `fields` are the record fields that the document selects."""
+    """The whole plan of one question; `fields` are the record fields that the document selects.
+
+    `beyond` says whether the caller named what is not of their own areas.
+    """
 
     areas: tuple[str, ...]
     sources: tuple[PlannedSource, ...]
     fields: frozenset[str]
+    beyond: bool = False
 
     @property
     def agencies(self) -> tuple[str, ...]:
@@ -77,6 +81,7 @@ def plan(inquiry: Inquiry, caller: Caller, registry: Registry, fields: frozenset
             if source.agency in agencies or _shields(source, around, registry)
         ),
         fields=fields,
+        beyond=_beyond(inquiry.scope, caller, registry),
     )
 
 
@@ -123,6 +128,13 @@ def _areas(scope: Scope, caller: Caller, registry: Registry) -> tuple[str, ...]:
     if scope.areas or scope.agencies:
         return scope.areas
     return tuple(area for area in caller.areas if area in registry.areas)
+
+
+def _beyond(scope: Scope, caller: Caller, registry: Registry) -> bool:
+    """Whether the scope names an area, or an agency of an area, that is not the caller's own."""
+    named = [registry.agencies[agency] for agency in scope.agencies]
+    near = all(card.serves(caller.areas) for card in named)
+    return not near or not {*scope.areas} <= {*caller.areas}
 
 
 def _agencies_in_scope(scope: Scope, areas: tuple[str, ...], registry: Registry) -> frozenset[str]:

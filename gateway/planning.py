@@ -9,10 +9,12 @@ from graphql import GraphQLSchema, get_argument_values
 from graphql.execution.values import VariableValues
 
 from adapters.codes import ReleaseClass
+from gateway.allowance import Allowance
 from gateway.auth import SignInDesk
 from gateway.caller import Caller
 from gateway.circumstances import Circumstances, Principal, Said
 from gateway.clock import Clock
+from gateway.counts import Counts
 from gateway.documents import Document, Documents, Operation
 from gateway.errors import AskDifferently, NotAllowed
 from gateway.inquiry import Inquiry, inquiries
@@ -101,6 +103,12 @@ class Planning:
     desk: SignInDesk
     policy: Policy
     clock: Clock
+    counts: Counts
+
+    @cached_property
+    def allowance(self) -> Allowance:
+        """How much everybody may ask."""
+        return Allowance(self.counts, self.settings, lambda: self.clock.now().timestamp())
 
     @cached_property
     def _documents(self) -> Documents:

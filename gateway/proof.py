@@ -7,18 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cachetools import TTLCache
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
 
+from gateway.counts import Count, Counts
 from gateway.errors import SignIn
 
 _ALGORITHMS: Final = ["ES256", "ES384", "RS256", "PS256", "Ed25519"]
 _PUBLIC: Final = frozenset({"EC", "RSA", "OKP"})
 _LONGEST: Final = 4096
-_FRESH_S: Final = 60.0
-_REMEMBERED: Final = 100_000
+_FRESH_S: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +37,15 @@ class Presented:
 class Proofs:
     """Checks that the sender holds the key that a token is bound to (RFC 9449, RFC 8705).
 
-    A DPoP proof counts once; its identifier is remembered for as long as it would be fresh.
+    A DPoP proof counts once, with all who share `counts`; its identifier is remembered for as long
+    as it would be fresh.
     """
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], counts: Counts) -> None:
         self._now = now
-        # Twice as long as a proof is fresh, since its clock may be ahead of ours.
-        self._used: TTLCache[str, bool] = TTLCache(_REMEMBERED, 2 * _FRESH_S, timer=now)
+        self._counts = counts
 
-    def refuse_unproved(
+    async def refuse_unproved(
         self, presented: Presented, token: str, bound_to: Mapping[str, Any], demanded: str
     ) -> None:
         """SignIn unless whatever the token is bound to was proved, and it is bound as demanded.
@@ -57,7 +56,7 @@ class Proofs:
         if (scheme == "dpop") is not ("jkt" in bound_to):
             raise SignIn("PROOF_INVALID", "send a DPoP-bound token as: Authorization: DPoP <token>")
         if "jkt" in bound_to:
-            self._refuse_wrong_proof(presented, token, str(bound_to["jkt"]))
+            await self._refuse_wrong_proof(presented, token, str(bound_to["jkt"]))
         if "x5t#S256" in bound_to:
             _refuse_wrong_certificate(presented, str(bound_to["x5t#S256"]))
         ways = {_WAYS.get(name) for name in bound_to}
@@ -66,7 +65,7 @@ class Proofs:
         ):
             raise SignIn("PROOF_INVALID", "the issuer's tokens must be bound to a key of yours")
 
-    def _refuse_wrong_proof(self, presented: Presented, token: str, thumbprint: str) -> None:
+    async def _refuse_wrong_proof(self, presented: Presented, token: str, thumbprint: str) -> None:
         proof = presented.dpop or ""
         if not proof or len(proof) > _LONGEST:
             raise SignIn("PROOF_INVALID", "the token is bound to a key: send one DPoP header")
@@ -80,19 +79,19 @@ class Proofs:
         if wrong or not _same(key.thumbprint(), thumbprint):
             names = ", ".join(wrong) or "key"
             raise SignIn("PROOF_INVALID", f"the DPoP proof is of another {names}")
-        self._refuse_stale(said)
+        await self._refuse_stale(said)
 
-    def _refuse_stale(self, said: Mapping[str, Any]) -> None:
+    async def _refuse_stale(self, said: Mapping[str, Any]) -> None:
         made_at, name = said.get("iat"), said.get("jti")
         whole = isinstance(made_at, int) and not isinstance(made_at, bool)
         if not whole or not isinstance(name, str) or not name:
             raise SignIn("PROOF_INVALID", "the DPoP proof needs iat and jti")
         if abs(self._now() - float(str(made_at))) > _FRESH_S:
             raise SignIn("PROOF_INVALID", "the DPoP proof is not of now: make one a request")
-        used = _digest(name.encode())
-        if used in self._used:
+        # Twice as long as a proof is fresh, since its clock may be ahead of ours.
+        used = Count(f"dpop {_digest(name.encode())}", 2 * _FRESH_S)
+        if await self._counts.add([used]) != [1]:
             raise SignIn("PROOF_INVALID", "the DPoP proof was used before: make one a request")
-        self._used[used] = True
 
 
 _WAYS: Final[Mapping[str, str]] = {"jkt": "dpop", "x5t#S256": "certificate"}

@@ -6,7 +6,7 @@ completeness wait for everybody.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -30,13 +30,17 @@ UNRESOLVED = "unresolved"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Everything that was decided before asking; `notes` says what an answer is noted for."""
+    """Everything that was decided before asking.
+
+    `nobody_found` hears of an answer without a child; `notes` says what an answer is noted for.
+    """
 
     view: View
     finder: Finder
     intent: Intent
     order: Order
     sources: Mapping[str, RegisteredSource]
+    nobody_found: Callable[[], Awaitable[None]]
     notes: Callable[[Findings], Noted] = lambda _: Noted()
 
 
@@ -51,6 +55,7 @@ class Question:
         self._pulse = asyncio.Event()
         self._task: asyncio.Task[WholeAnswer] | None = None
         self._unsaid: dict[str, AgencyRow] = {}
+        self._told = False
 
     @property
     def receipt(self) -> Receipt:
@@ -65,7 +70,8 @@ class Question:
     async def stop(self) -> None:
         """Stop asking, down to the sockets."""
         if self._task is not None:
-            self._task.cancel()
+            if self._task.cancel() and self._told:  # the rows may have been all that was wanted
+                await self._asked.nobody_found()
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def whole(self) -> WholeAnswer:
@@ -116,7 +122,10 @@ class Question:
                     self._beat()
                     if self._nobody_to_wait_for:
                         break
-            return whole(self._asked.view, self._findings)
+            answer = whole(self._asked.view, self._findings)
+            if answer.child is None:
+                await self._asked.nobody_found()
+            return answer
         finally:
             self._beat()
 
@@ -129,6 +138,7 @@ class Question:
         pulse.set()
 
     def _said(self, each: AgencyRow) -> AgencyRow:
+        self._told = True
         before = self._unsaid.get(each.agency.id)
         if before is None or before.released <= each.released:  # what was told stays told
             self._unsaid[each.agency.id] = each

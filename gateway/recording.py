@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from adapters.codes import Purpose
 from adapters.record import Identifier
 from gateway import events
 from gateway.answer import AgencyRow
@@ -53,6 +54,19 @@ class Grounds:
 
 
 @dataclass(frozen=True, slots=True)
+class Concealed:
+    """What is logged of a child and a reason, unreadable; `messages` as in Intent."""
+
+    query_id: str
+    purpose: Purpose
+    messages: frozenset[bytes] = field(repr=False)
+    pseudonyms: tuple[Pseudonym, ...]
+    justification: Sealed
+    case_reference: Sealed | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Recorder:
     """Writes entries; every method returns when they are durable, or raises TryLater.
 
@@ -66,29 +80,42 @@ class Recorder:
     tally: Tally = field(default_factory=Tally)
     staff_children: frozenset[Pseudonym] = frozenset()
 
-    async def intend(self, inquiry: Inquiry, caller: Caller, grounds: Grounds) -> Intent:
-        """The intent of one question."""
+    async def conceal(self, inquiry: Inquiry) -> Concealed:
+        """What the intent of an inquiry will say of the child and of the reason, unreadable."""
         query_id = secrets.token_urlsafe(12)
-        reason = inquiry.reason
-        texts = [_justification(inquiry), *filter(None, [reason.case_reference])]
+        case = inquiry.reason.case_reference
+        texts = [_justification(inquiry), *filter(None, [case])]
         messages = _messages(inquiry.known)
         hidden = await self._hide(messages, texts, query_id=query_id)
-        entry = replace(
-            self._entry(AuditKind.INTENT, caller),
+        return Concealed(
             query_id=query_id,
-            purpose=reason.purpose,
+            purpose=inquiry.reason.purpose,
+            messages=frozenset(messages),
+            pseudonyms=hidden.pseudonyms,
             justification=hidden.texts[0],
             case_reference=hidden.texts[1] if len(texts) > 1 else None,
-            child_pseudonyms=hidden.pseudonyms,
+            detail=_detail(inquiry),
+        )
+
+    async def intend(self, concealed: Concealed, caller: Caller, grounds: Grounds) -> Intent:
+        """The intent of one question."""
+        entry = replace(
+            self._entry(AuditKind.INTENT, caller),
+            query_id=concealed.query_id,
+            purpose=concealed.purpose,
+            justification=concealed.justification,
+            case_reference=concealed.case_reference,
+            child_pseudonyms=concealed.pseudonyms,
             document=grounds.document,
             policy_version=grounds.policy_version,
             matcher_version=MATCHER,
             agencies=tuple(AuditedAgency(agency) for agency in grounds.agencies),
-            detail=_detail(inquiry),
+            detail=concealed.detail,
             manager=caller.manager,
             risks=tuple(grounds.risks),
         )
-        return Intent(entry, query_id, await self._append(entry), frozenset(messages))
+        index = await self._append(entry)
+        return Intent(entry, concealed.query_id, index, concealed.messages)
 
     async def pass_on(self, intent: Intent, learned: Mapping[str, frozenset[str]]) -> None:
         """What other agencies are about to be asked with, that agencies before them taught."""

@@ -99,6 +99,27 @@ class Settings(BaseSettings):
     children_at_once: Annotated[int, Field(ge=1, le=100)] = Field(
         20, description="Most children in one `children` question."
     )
+    questions_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        60, description="Most questions of one user in a minute; one about a child counts one."
+    )
+    questions_per_minute_organisation: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        1200, description="Most questions of one organisation in a minute."
+    )
+    children_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        60, description="Most different children whom one user may ask about in an hour."
+    )
+    children_per_hour_organisation: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        3000, description="Most different children whom one organisation may ask about in an hour."
+    )
+    unfound_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        30, description="Most questions of one user in an hour that find nobody."
+    )
+    out_of_area_per_day: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        5, description="Most questions of one user in a day about one child outside their areas."
+    )
+    limits_url: str = Field(
+        "", description="Valkey that replicas count in together; without one each counts alone."
+    )
     max_body: Annotated[int, Field(ge=1024, le=1024 * 1024)] = Field(
         64 * 1024, description="Longest request body."
     )

@@ -8,6 +8,7 @@ import aiohttp
 
 from gateway.auth import SignInDesk, TrustedIssuer
 from gateway.clock import Clock
+from gateway.counts import Counts
 from gateway.issuer_keys import Fetch, IssuerKeys, read_keys, reads
 from gateway.issuers import Issuer, issuers_of, profile_of
 from gateway.revocations import open_revocations
@@ -19,7 +20,7 @@ _PATIENCE: Final = aiohttp.ClientTimeout(total=3)
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings, clock: Clock) -> AsyncIterator[SignInDesk]:
+async def open_desk(settings: Settings, clock: Clock, counts: Counts) -> AsyncIterator[SignInDesk]:
     """The desk of these settings; ConfigurationInvalid says what to change in them."""
 
     def now() -> float:
@@ -30,7 +31,7 @@ async def open_desk(settings: Settings, clock: Clock) -> AsyncIterator[SignInDes
             TrustedIssuer(issuer, profile_of(issuer), _keys(issuer, settings, clock, session), now)
             for issuer in issuers_of(settings)
         ]
-        desk = SignInDesk(trusted, now)
+        desk = SignInDesk(trusted, now, counts)
         desk.heed(open_revocations(settings.revocations, desk.forget))
         yield desk
 

@@ -17,6 +17,7 @@ from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 from adapters.codes import Purpose, Sector
 from gateway.auth import SignInDesk, TrustedIssuer
 from gateway.caller import Caller
+from gateway.counts import OwnCounts
 from gateway.development_token import development_key, issue
 from gateway.errors import ConfigurationInvalid, SignIn
 from gateway.issuer_keys import IssuerKeys, read_keys, reads
@@ -58,7 +59,8 @@ class Verifier:
 def desk_of(settings: Settings, keys: KeySet, now: Callable[[], float]) -> Verifier:
     (issuer,) = issuers_of(settings)
     ring = IssuerKeys(reads(settings.token_keys), time.monotonic, keys)
-    return Verifier(SignInDesk([TrustedIssuer(issuer, profile_of(issuer), ring, now)], now))
+    trusted = TrustedIssuer(issuer, profile_of(issuer), ring, now)
+    return Verifier(SignInDesk([trusted], now, OwnCounts(now)))
 
 
 def verifier() -> Verifier:

@@ -196,8 +196,15 @@ def _question(registry: Registry) -> Question:
     finder = Finder(stated_reference(INQUIRY.known, sources.values()), sources)
     # What is told is logged by the HTTP stage's asking, which these worlds leave out.
     intent, recorder = cast("Intent", None), cast("Recorder", None)
-    asked = Asked(_view(registry), finder, intent, _order(sources, finder), sources)
+    asked = Asked(
+        *(_view(registry), finder, intent, _order(sources, finder), sources),
+        nobody_found=_uncounted,
+    )
     return Question(asked, fan_out_over(*sources.values(), clock=clock), recorder)
+
+
+async def _uncounted() -> None:
+    """Nobody counts in these worlds."""
 
 
 def _order(sources: Mapping[str, RegisteredSource], finder: Finder) -> Order:

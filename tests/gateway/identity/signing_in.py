@@ -12,6 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, Key, RSAKey
 
 from gateway.auth import SignInDesk, TrustedIssuer
+from gateway.counts import Counts, OwnCounts
 from gateway.issuer_keys import IssuerKeys
 from gateway.issuers import ClaimValue, Issuer, Jwks, profile_of
 
@@ -78,6 +79,7 @@ def desk_for(
     moment: Moment,
     *,
     claims: Mapping[str, ClaimValue] | None = None,
+    counts: Counts | None = None,
     **more: Any,
 ) -> SignInDesk:
     """A desk that knows this provider; `more` are fields of Issuer."""
@@ -89,7 +91,8 @@ def desk_for(
         **more,
     )
     keys = IssuerKeys(provider.fetch, moment, None)
-    return SignInDesk([TrustedIssuer(issuer, profile_of(issuer), keys, moment)], moment)
+    trusted = TrustedIssuer(issuer, profile_of(issuer), keys, moment)
+    return SignInDesk([trusted], moment, counts or OwnCounts(moment))
 
 
 @dataclass(frozen=True, slots=True)
