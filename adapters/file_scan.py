@@ -11,7 +11,7 @@ from lxml import etree
 from adapters.contract import Malformed
 from adapters.manifest import FileTable
 
-_BUFFER: Final = 256 * 1024
+BUFFER: Final = 256 * 1024
 
 
 class ScanFailed(Exception):
@@ -68,7 +68,7 @@ class CsvScan:
     def documents(self, stream: io.RawIOBase) -> Iterator[dict[str, Any]]:
         """Each row by its column names, an empty cell None; ScanFailed where it is no such file."""
         encoding = "utf-8-sig" if self.table.encoding == "utf-8" else self.table.encoding
-        buffered = io.BufferedReader(stream, _BUFFER)
+        buffered = io.BufferedReader(stream, BUFFER)
         with io.TextIOWrapper(buffered, encoding, newline="") as text:
             rows = csv.reader(text, delimiter=self.table.delimiter, strict=True)
             try:
@@ -137,7 +137,7 @@ class XmlScan:
 
     def _events(self, stream: io.RawIOBase) -> Any:
         return etree.iterparse(
-            io.BufferedReader(stream, _BUFFER),
+            io.BufferedReader(stream, BUFFER),
             events=("start", "end"),
             resolve_entities=False,
             no_network=True,

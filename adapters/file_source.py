@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, Final, Self
 
 from adapters.contract import (
@@ -32,8 +33,11 @@ from adapters.manifest import FileTable, Manifest
 from adapters.mapping import RecordMapping, Unusable
 from adapters.operation import Operation
 from adapters.record import Record
+from adapters.roster_bundle import RosterScan
 from adapters.sql_rows import ROWS, merged, record_of
 from adapters.xpath import language_of
+
+Scan = CsvScan | XmlScan | RosterScan
 
 _NEVER_COLUMNS: Final = frozenset({ROWS})
 
@@ -45,7 +49,7 @@ class FileOperation:
     operation: Operation
     mapping: RecordMapping
     as_of: Readable | None
-    scan: Callable[[], CsvScan | XmlScan]
+    scan: Callable[[int, Stop], Scan]
 
     @classmethod
     def of(cls, manifest: Manifest, operation: Operation) -> Self:
@@ -56,10 +60,14 @@ class FileOperation:
         every = frozenset(section.name for section in mapping.sections)
         columns = mapping.roots(every) - _NEVER_COLUMNS
 
-        def scan() -> CsvScan | XmlScan:
-            if table.format == "csv":
-                return CsvScan(table, columns)
-            return XmlScan.at(operation.records or "", manifest.namespaces)
+        def scan(most: int, stop: Stop) -> Scan:
+            match table.format:
+                case "csv":
+                    return CsvScan(table, columns)
+                case "xml":
+                    return XmlScan.at(operation.records or "", manifest.namespaces)
+                case "oneroster":
+                    return RosterScan(most, stop)
 
         as_of = None if operation.as_of is None else language.value(operation.as_of)
         return cls(operation, mapping, as_of, scan)
@@ -122,7 +130,7 @@ class Pass:
 
     def read(self, file: OpenFile, stop: Stop) -> Reply:
         """In a thread: every row is looked at, those that fit become records."""
-        scan = self.operation.scan()
+        scan = self.operation.scan(self.limits.max_body, stop)
         stream = Bounded(file.stream, self.limits.max_body, stop)
         try:
             found = self._found(scan, stream)
@@ -135,16 +143,20 @@ class Pass:
         as_of = self._as_of(scan, file)
         return Records(tuple(found), as_of) if found else NoRecord(as_of)
 
-    def _found(
-        self, scan: CsvScan | XmlScan, stream: io.RawIOBase
-    ) -> list[Record] | TooMany | Malformed:
-        match = Match.of(self.operation.operation.by, self.operation.mapping, self.question.given)
-        fitting = (document for document in scan.documents(stream) if match.fits(document))
-        if isinstance(scan, CsvScan):
-            records = self._of_rows(fitting)
-        else:
-            records = self._of_elements(fitting)
-        return Malformed("key") if match.blind else records
+    def _found(self, scan: Scan, stream: io.RawIOBase) -> list[Record] | TooMany | Malformed:
+        wanted = Match.of(self.operation.operation.by, self.operation.mapping, self.question.given)
+        fitting = (document for document in scan.documents(stream) if wanted.fits(document))
+        match scan:
+            case CsvScan():
+                records = self._of_rows(fitting)
+            case XmlScan():
+                records = self._of_documents(fitting)
+            case RosterScan():
+                users = list(islice(fitting, self.limits.max_records + 1))
+                records = self._of_documents(iter(scan.joined(users)))
+        if not wanted.rows:
+            return Malformed("empty")  # an export that failed looks the same
+        return Malformed("key") if wanted.blind else records
 
     def _of_rows(self, fitting: Iterator[Any]) -> list[Record] | TooMany | Malformed:
         rows: list[Any] = []
@@ -167,16 +179,16 @@ class Pass:
         except UnreadableError:
             return None
 
-    def _of_elements(self, fitting: Iterator[Any]) -> list[Record] | TooMany | Malformed:
+    def _of_documents(self, fitting: Iterator[Any]) -> list[Record] | TooMany | Malformed:
         records: list[Record | Unusable] = []
         mapping = self.operation.mapping
-        for element in fitting:
-            records.append(mapping.record(element, self.question.fields, self.today))
+        for document in fitting:
+            records.append(mapping.record(document, self.question.fields, self.today))
             if len(records) > self.limits.max_records:
                 return TooMany()
         return _usable(records)
 
-    def _as_of(self, scan: CsvScan | XmlScan, file: OpenFile) -> datetime | None:
+    def _as_of(self, scan: Scan, file: OpenFile) -> datetime | None:
         written = file.chosen.dated or file.modified
         if self.operation.as_of is None:
             return written

@@ -83,7 +83,7 @@ class FileTable(Table):
     `dated` is the form of their names where they carry a date, as "roll-%Y%m%d.csv".
     """
 
-    format: Literal["csv", "xml"] = "csv"
+    format: Literal["csv", "xml", "oneroster"] = "csv"
     encoding: Literal["utf-8", "cp1252", "utf-16"] = "utf-8"
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
     dated: Text | None = None
