@@ -95,7 +95,8 @@ async def test_neither_a_strangers_certificate_nor_a_strangers_server_will_do(
     tmp_path: Path,
 ) -> None:
     async with agency(tmp_path) as base:
-        assert await asked(base, STRANGER) == Unavailable(Fault.CONNECTION)
+        stranger = await asked(base, STRANGER)  # TLS 1.3 shows it once the connection stands
+        assert stranger in (Unavailable(Fault.CONNECTION), Unavailable(Fault.DROPPED))
         assert await asked(base, authority=STRANGER[0]) == Unavailable(Fault.CONNECTION)
 
 
