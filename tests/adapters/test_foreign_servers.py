@@ -11,6 +11,7 @@ LOGIN = """
 scheme = "bearer"
 token = { env = "TEAMAROUND_SOURCE_SOME_SOURCE_TOKEN" }
 """
+PATIENCE_S = 60  # a loaded machine starts these servers slowly
 TOKEN = {"TEAMAROUND_SOURCE_SOME_SOURCE_TOKEN": "any"}
 PEOPLE = """
 [[operation]]
@@ -57,7 +58,9 @@ async def test_a_roster_as_its_openapi_document_has_it_is_read() -> None:
         prism(SAMPLES / "oneroster/edfi-oneroster-1.2-swagger.yml") as base,
         opened(text.replace("{base}", base), base, environ=TOKEN) as adapter,
     ):
-        record = only(await adapter.source.ask(question("by-upn", upn="T999400126001")))
+        record = only(
+            await adapter.source.ask(question("by-upn", timeout_s=PATIENCE_S, upn="T999400126001"))
+        )
     assert record.birth_date == PartialDate(2019, 8, 24)
     assert record.sex == "MALE"
     # Its pupil number is the word "string", and it does not have the classes of a pupil.
@@ -73,9 +76,11 @@ async def test_children_in_a_database_behind_graphql_are_found(postgres: Postgre
         opened(text.replace("{base}", base), base) as adapter,
     ):
         ask = adapter.source.ask
-        record = only(await ask(question("by-number", nhs_number="9990000018")))
-        several = await ask(question("by-number", nhs_number="3"))
-        nobody = await ask(question("by-number", nhs_number="9990000026"))
+        record = only(
+            await ask(question("by-number", timeout_s=PATIENCE_S, nhs_number="9990000018"))
+        )
+        several = await ask(question("by-number", timeout_s=PATIENCE_S, nhs_number="3"))
+        nobody = await ask(question("by-number", timeout_s=PATIENCE_S, nhs_number="9990000026"))
     assert record.birth_date == PartialDate(2015, 3, 9)
     assert [i.practitioner.name for i in record.involvements if i.practitioner] == ["Jo Reed"]
     assert isinstance(several, Records)
