@@ -127,6 +127,14 @@ class Source(Protocol):
         ...
 
 
+class Probe(Protocol):
+    """Asks a source whether it is up; about no child and on nobody's behalf."""
+
+    async def up(self) -> bool:
+        """Whether it is; every failure is False, only bugs raise."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class OperationCard:
     """What the core must know of an operation to choose it: what it needs and what it proves.
@@ -144,7 +152,11 @@ class OperationCard:
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """A source ready to be asked, with its operations in the order in which to try them."""
+    """A source ready to be asked, with its operations in the order in which to try them.
+
+    `probe` is there where its manifest says how to ask whether it is up.
+    """
 
     source: Source
     operations: tuple[OperationCard, ...] = field(default=())
+    probe: Probe | None = None

@@ -8,14 +8,15 @@ from typing import Final
 
 from adapters import file_source
 from adapters.client_certificate import client_context
-from adapters.contract import Adapter, Source
+from adapters.contract import Adapter, Probe, Source
 from adapters.egress import Egress
 from adapters.fhir import FHIR
 from adapters.file_login import open_folder
 from adapters.graphql import GRAPHQL
 from adapters.guarded_resolver import GuardedResolver
 from adapters.http_exchange import Connections, open_session
-from adapters.http_source import Dialect, Wire, source_over
+from adapters.http_probe import HttpProbe
+from adapters.http_source import Dialect, HttpSource, Wire, source_over
 from adapters.login import open_login
 from adapters.manifest import Manifest
 from adapters.plugin import Open, Opening, PluginMissing, plugin_named
@@ -48,7 +49,14 @@ async def open_adapter(
     if opens is None:
         raise UnknownKind(f"source {manifest.source.id} is of no known kind")
     source = await opens(Opening(manifest, secrets, egress, clock, signer))
-    return Adapter(source, tuple(operation.card for operation in manifest.operation))
+    cards = tuple(operation.card for operation in manifest.operation)
+    return Adapter(source, cards, _probe(manifest, source))
+
+
+def _probe(manifest: Manifest, source: Source) -> Probe | None:
+    if manifest.health is None or not isinstance(source, HttpSource):
+        return None
+    return HttpProbe(source, manifest.health.get)
 
 
 async def _open_http(dialect: Dialect, opening: Opening) -> Source:

@@ -1,6 +1,6 @@
 """The conformance kit's questions to the real system: about nobody's children, at its own pace."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -9,8 +9,8 @@ from adapters.conduct import SHOWN_BY_A_REPLY, Asked, Complaints, Rule, complain
 from adapters.conformance import Level, Verdict, verdict
 from adapters.contract import Malformed, NoRecord, Records, Reply, Source, TooMany, Unavailable
 from adapters.example import operation_of
-from adapters.http_exchange import HttpAnswer, HttpRequest
-from adapters.http_request import numbered
+from adapters.http_exchange import HttpAnswer
+from adapters.http_probe import HttpProbe
 from adapters.http_source import HttpSource
 from adapters.login import FixedLogin
 from adapters.manifest import Example, Manifest
@@ -20,7 +20,6 @@ from adapters.replay import question_for
 from adapters.wire_faults import faults_of
 
 _WRONG_PLACE: Final = "/teamaround-check/no-such-place"
-_SUCCESS: Final = range(200, 300)
 
 
 async def check_online(manifest: Manifest, source: Source) -> list[Verdict]:
@@ -104,15 +103,7 @@ def _in_words(reply: Reply) -> str:
 async def _health(manifest: Manifest, source: HttpSource) -> AsyncIterator[Verdict]:
     if manifest.health is None:
         return
-    login = await source.login.headers()
-    if not isinstance(login, Mapping):
-        yield verdict(Rule.UP, f"nobody could log in: {_in_words(login)}")
-        return
-    url = source.base_url.rstrip("/") + manifest.health.get
-    headers = {**numbered(source.headers, source.new_id), **login}
-    answer = await source.transport.send(HttpRequest(url, headers=headers))
-    up = isinstance(answer, HttpAnswer) and answer.status in _SUCCESS
-    yield verdict(Rule.UP, "" if up else f"{manifest.health.get} does not answer with success")
+    yield verdict(Rule.UP, await HttpProbe(source, manifest.health.get).trouble() or "")
 
 
 def _looked_at(observed: Observed) -> Iterator[Verdict]:

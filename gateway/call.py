@@ -24,6 +24,7 @@ from gateway.plan import IDENTIFYING, route
 from gateway.registry import RegisteredSource
 from gateway.restraint import Jitter, Restraint, Sent, Wanted
 from gateway.sharing import Brought, Right, Same, Sharing
+from gateway.source_health import Health
 
 # A moment further ahead is no moment of the data: a placeholder such as 9999-12-31, say.
 _CLOCKS_APART: Final = timedelta(hours=1)
@@ -131,6 +132,11 @@ class Line:
         overtaken = before or Answered(self.source.id, Unavailable(Fault.TIMED_OUT))
         attempts = overtaken.attempts + sent.times
         return replace(overtaken, reply=Unavailable(Fault.TIMED_OUT), attempts=attempts)
+
+    async def health(self) -> Health:
+        """How the source is doing; its probe is asked first, where it has one, and seldom."""
+        await self._restraint.check()
+        return self._restraint.health
 
     def forget(self) -> None:
         """Keep no answer, and let no question join a call that is under way."""

@@ -17,6 +17,7 @@ from gateway.call import Answered, Asking, Line
 from gateway.clock import Clock
 from gateway.plan import IDENTIFYING
 from gateway.restraint import Sent
+from gateway.source_health import Health
 
 Keys = Mapping[str, str]
 Teach = Callable[[Mapping[str, Answered]], Mapping[str, Keys]]
@@ -60,6 +61,11 @@ class FanOut:
         """Keep no answer of any source; what is under way goes on for those who wait for it."""
         for line in self._lines.values():
             line.forget()
+
+    async def health(self) -> Mapping[str, Health]:
+        """How each source is doing, by its id."""
+        found = await asyncio.gather(*(line.health() for line in self._lines.values()))
+        return dict(zip(self._lines, found, strict=True))
 
     async def answers(self, order: Order) -> AsyncGenerator[Answered, None]:
         """Exactly one answer for each source of the order, in arrival order.

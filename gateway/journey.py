@@ -31,6 +31,7 @@ from gateway.schema.codes import SourceState
 from gateway.schema.context import Context, SourceView
 from gateway.sealed_key import CandidateSeal
 from gateway.sharing import Right
+from gateway.source_health import Health
 from gateway.unusual import of_answer, of_question
 from gateway.watch import Watch
 
@@ -74,7 +75,6 @@ class Journey:
         self.schema = planning.schema
         self.publication = watch.publication
         self._watch = watch
-        self._sources = _views(planning.registry)
 
     async def start(self, request: Request) -> Started:
         """Take a request to its questions, each with a durable intent, and begin to ask.
@@ -104,11 +104,14 @@ class Journey:
         context = Context(
             tuple(questions),
             self._planning.registry.shown,
-            self._sources,
+            self._seen,
             AuditDesk(self.publication, self.recorder, caller),
             EmergencyDesk(self._break_glass, caller),
         )
         return Started(document, context, tuple(questions))
+
+    async def _seen(self) -> tuple[SourceView, ...]:
+        return _views(self._planning.registry, await self._fan_out.health())
 
     def forget(self) -> None:
         """Keep no agency's answer for another question: rules, sources or rights have changed."""
@@ -239,8 +242,8 @@ class Journey:
         )
 
 
-def _views(registry: Registry) -> tuple[SourceView, ...]:
-    """The registered sources, as far as this version watches them."""
+def _views(registry: Registry, health: Mapping[str, Health]) -> tuple[SourceView, ...]:
+    """The registered sources and how they are doing."""
     return tuple(
         SourceView(
             id=source.id,
@@ -248,7 +251,11 @@ def _views(registry: Registry) -> tuple[SourceView, ...]:
             kind=source.manifest.kind,
             version=source.version,
             state=SourceState.APPROVED,
-            breaker="none",
+            reachable=health[source.id].reachable,
+            breaker=health[source.id].breaker,
+            p50_ms=health[source.id].p50_ms,
+            p99_ms=health[source.id].p99_ms,
+            checked_at=health[source.id].checked_at,
         )
         for source in registry.sources.values()
         if not source.sensitive

@@ -18,10 +18,11 @@ from adapters.contract import (
     Unavailable,
 )
 from gateway import events
-from gateway.breaker import Breaker, Standing, Went
+from gateway.breaker import Breaker, Went
 from gateway.clock import Clock
 from gateway.registry import RegisteredSource
 from gateway.retrying import RetryBudget, wait_before_another
+from gateway.source_health import Checkup, Health, Latencies
 from gateway.throttle import Throttle
 
 Jitter = Callable[[], float]
@@ -31,6 +32,7 @@ Jitter = Callable[[], float]
 _SHARE: Final = 0.98
 # What a source had less time for says nothing about it: it was asked late.
 _FAIR_TRIAL_S: Final = 1.0
+_PROBE_S: Final = 2.0  # whoever looks at the sources waits for the slowest probe
 
 
 @dataclass(slots=True)
@@ -61,11 +63,35 @@ class Restraint:
         self._throttle = Throttle(limits.rate, limits.concurrency, clock.monotonic)
         self._breaker = Breaker(limits.breaker.failures, limits.breaker.open_for, clock.monotonic)
         self._budget = RetryBudget()
+        self._latencies = Latencies(clock.monotonic)
+        self._checkup = Checkup(self._probe, clock)
 
     @property
-    def standing(self) -> Standing:
-        """How the source stands with its breaker."""
-        return self._breaker.standing
+    def health(self) -> Health:
+        """How the source is doing, as far as is known without asking it."""
+        p50_ms, p99_ms = self._latencies.within_ms(0.5, 0.99)
+        checkup = self._checkup
+        return Health(self._breaker.standing, p50_ms, p99_ms, checkup.reachable, checkup.checked_at)
+
+    async def check(self) -> None:
+        """Ask the source's probe, where it has one, seldom and within the limits."""
+        if self._source.adapter.probe is not None:
+            await self._checkup.check()
+
+    async def _probe(self) -> bool | None:
+        probe, timeout_s = self._source.adapter.probe, min(self._limits.timeout, _PROBE_S)
+        if probe is None or not await self._throttle.take_turn(self._clock() + timeout_s):
+            return None
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await probe.up()
+        except TimeoutError:
+            return False
+        except Exception as bug:  # noqa: BLE001  one adapter's bug must not hide all the others
+            events.adapter_failed(self._source.id, bug)
+            return False
+        finally:
+            self._throttle.end_turn()
 
     async def ask(self, wanted: Wanted) -> Reply:
         """Ask, and ask once more where the manifest allows it and the deadline leaves time."""
@@ -104,13 +130,15 @@ class Restraint:
 
     async def _admitted(self, wanted: Wanted, leave: int) -> Reply:
         timeout_s = min(self._limits.timeout, _SHARE * (wanted.until - self._clock()))
-        went = Went.UNSAID
+        went, started = Went.UNSAID, self._clock()
         wanted.sent.times += 1
         try:
             reply = await self._reply(wanted, timeout_s)
             went = self._went(reply, timeout_s)
         finally:
             self._breaker.settle(leave, went)
+        if went is Went.WELL:
+            self._latencies.took(self._clock() - started)
         if isinstance(reply, MoreNeeded):
             wanted.sent.times -= 1  # the adapter asked nobody
         return reply

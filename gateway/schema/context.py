@@ -1,6 +1,6 @@
 """What a request brings to the resolvers: questions already under way, and who is connected."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -34,6 +34,9 @@ class SourceView:
     checked_at: datetime | None = None
 
 
+SourcesSeen = Callable[[], Awaitable[tuple[SourceView, ...]]]
+
+
 class Emergency(Protocol):
     """Break-glass and its review for one caller; each is logged before it counts."""
 
@@ -51,11 +54,12 @@ class Context:
     """One request. `answerings` has one item for `child`, one a child in order for `children`.
 
     An item is None where its question was refused. `agencies` are those visible to this caller,
-    by id. `audit` is the log as this caller may read it, `emergency` what they may ask of it.
+    by id; `sources` says how the registered sources are doing. `audit` is the log as this caller
+    may read it, `emergency` what they may ask of it.
     """
 
     answerings: tuple[Answering | None, ...] = ()
     agencies: Mapping[str, AgencyCard] = field(default_factory=dict)
-    sources: tuple[SourceView, ...] = ()
+    sources: SourcesSeen | None = None
     audit: AuditReading | None = None
     emergency: Emergency | None = None

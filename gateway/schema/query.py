@@ -62,9 +62,11 @@ class Query:
         return list(agencies_of(info.context.agencies).values())
 
     @resolved
-    def sources(self, info: Info) -> list[Source]:
+    async def sources(self, info: Info) -> list[Source]:
         """The registered sources and how they are doing."""
-        return [Source.of(view) for view in info.context.sources]
+        if info.context.sources is None:
+            return []
+        return [Source.of(view) for view in await info.context.sources()]
 
     @resolved
     async def audit(self, info: Info) -> Audit | None:

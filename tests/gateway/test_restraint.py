@@ -135,9 +135,12 @@ def test_a_system_that_failed_twice_is_spared_and_the_next_is_told_so_at_once() 
 
 def test_a_system_that_has_rested_is_tried_and_used_again() -> None:
     system = System([DOWN, DOWN, FOUND])
-    restraint = restrained(system, SHORT_FUSE)
-    assert run(later(restraint, failing=2, rest=10.0)) == FOUND
-    assert restraint.standing is Standing.CLOSED
+
+    async def main() -> tuple[Reply, Standing]:
+        restraint = restrained(system, SHORT_FUSE)
+        return await later(restraint, failing=2, rest=10.0), restraint.health.breaker
+
+    assert run(main()) == (FOUND, Standing.CLOSED)
 
 
 def test_of_many_who_wait_for_a_rested_system_one_tries_it() -> None:
@@ -193,7 +196,7 @@ def hung(until_of: Callable[[], float]) -> Standing:
         restraint = restrained(system, SHORT_FUSE, timeout="2s")
         for _ in range(2):
             await asked(restraint, now() + until_of())
-        return restraint.standing
+        return restraint.health.breaker
 
     return run(main())
 
@@ -213,7 +216,7 @@ def test_questions_that_are_given_up_are_no_failures() -> None:
             await asyncio.sleep(0.5)
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
-        return restraint.standing
+        return restraint.health.breaker
 
     assert run(main()) is Standing.CLOSED
 

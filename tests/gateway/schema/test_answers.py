@@ -207,9 +207,13 @@ async def test_a_source_shows_its_state_and_health() -> None:
     view = SourceView(
         "s1", SCHOOL, "rest", 2, SourceState.APPROVED, QualityLevel.CONNECTS, checked_at=AS_OF
     )
+
+    async def seen() -> tuple[SourceView, ...]:
+        return (view,)
+
     result = await executed(
         "{ sources { id kind version state level health { reachable breaker checkedAt } } }",
-        Context(agencies=CARDS, sources=(view,)),
+        Context(agencies=CARDS, sources=seen),
     )
     assert result.data is not None
     assert result.data["sources"] == [
