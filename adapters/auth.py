@@ -10,7 +10,7 @@ from adapters.table import Table, Text
 class Secret(Table):
     """A secret by reference; never by value."""
 
-    env: Annotated[str, StringConstraints(pattern=r"[A-Z][A-Z0-9_]*")] | None = None
+    env: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
     file: Text | None = None
 
     @model_validator(mode="after")

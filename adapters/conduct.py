@@ -26,6 +26,7 @@ class Rule(StrEnum):
     FAULTS = "no fault is taken for an answer"
     ENCRYPTED = "nothing of a child travels in the clear"
     SHIELD = "a shield authority says who is restricted"
+    FILLED = "nothing is left that says CHANGE"
     HOURS = "the duty contact has hours"
     RELEASE = "somebody may be told something"
 

@@ -127,9 +127,25 @@ def _declared(manifest: Manifest) -> Iterator[Verdict]:
     claims = Claim.SHIELD_AUTHORITY in manifest.source.claims
     lacks = f"map restricted in {', '.join(unshielded)}, or take shield_authority out of claims"
     yield verdict(Rule.SHIELD, lacks if claims and unshielded else "")
+    left = ", ".join(_unfilled(manifest.model_dump(by_alias=True), ""))
+    yield verdict(Rule.FILLED, f"write your own in {left}" if left else "")
     hours = manifest.agency.duty_contact.hours
     yield verdict(Rule.HOURS, "" if hours else "add hours to agency.duty_contact")
     yield verdict(Rule.RELEASE, "" if manifest.release else "add a [[release]]")
+
+
+def _unfilled(table: object, at: str) -> Iterator[str]:
+    match table:
+        case dict():
+            for name, part in table.items():
+                yield from _unfilled(part, f"{at}.{name}".removeprefix("."))
+        case list() | tuple():
+            for index, part in enumerate(table):
+                yield from _unfilled(part, f"{at}[{index}]")
+        case str() if "CHANGE" in table.split() or table.startswith("CHANGE:"):
+            yield at
+        case _:
+            return
 
 
 def _addresses(manifest: Manifest) -> Iterator[tuple[str, str]]:

@@ -59,21 +59,21 @@ def _head(answers: Answers, kind: str) -> str:
     if kind == "sql":
         place = 'dsn = { file = "dsn" } # the database address, in a file of this source\'s secrets'
     else:
-        place = f"base_url = {_text(answers.address)}"
+        place = f"base_url = {quoted(answers.address)}"
     return f"""# A draft. Look at every CHANGE, then: teamaround source check FILE
 manifest = 1
 kind = "{kind}"
 
 [source]
-id = {_text(owner)}
-agency = {_text(owner)} # CHANGE where your organisation has several sources
+id = {quoted(owner)}
+agency = {quoted(owner)} # CHANGE where your organisation has several sources
 sector = "{answers.sector}"
 {place}
 effects = "none" # CHANGE to "notifies-agency" or "audited" if a read does anything at your side
 
 [agency]
-name = {_text(answers.agency)}
-duty_contact = {{ telephone = {_text(answers.telephone)} }} # CHANGE: add hours
+name = {quoted(answers.agency)}
+duty_contact = {{ telephone = {quoted(answers.telephone)} }} # CHANGE: add hours
 
 [limits]
 timeout = "2s"
@@ -109,7 +109,7 @@ def _operation(  # noqa: PLR0913, PLR0917 - what an operation is made of
 def _asked(
     kind: str, shape: Shape, keys: tuple[str, ...], mapped: Mapping[str, str], *, alike: bool
 ) -> list[str]:
-    search = _text(shape.search or "/children")
+    search = quoted(shape.search or "/children")
     entries = ", ".join(f'{key} = "{{{key}}}"' for key in keys)
     match kind:
         case "sql":
@@ -117,14 +117,16 @@ def _asked(
             # Text of a manifest, which a person reads before anybody runs it.
             return [f"sql = '''SELECT * FROM {shape.table or 'children'} WHERE {where}'''"]  # noqa: S608
         case "file":
-            by = f"by = [{', '.join(_text(key) for key in keys)}]"
+            by = f"by = [{', '.join(quoted(key) for key in keys)}]"
             return [by] if alike else ['file = "*.csv" # CHANGE', by]
         case "fhir":
             query = _FHIR_QUERY.get(keys[0], entries)
             return [f"path = {search}", f"query = {{ {query} }}"]
         case _:
             asked = [f"path = {search} # CHANGE", f"query = {{ {entries} }} # CHANGE"]
-            return asked if alike else [*asked, f"records = {_text(shape.records or 'body.items')}"]
+            return (
+                asked if alike else [*asked, f"records = {quoted(shape.records or 'body.items')}"]
+            )
 
 
 _FHIR_QUERY: Final = {
@@ -138,12 +140,13 @@ def _map(kind: str, mapped: Mapping[str, str]) -> str:
         return _FHIR_MAP
     lines = ["  [operation.map]"]
     for name, path in mapped.items():
-        value = f'{{ path = {_text(path)}, as = "{_AS[name]}" }}' if name in _AS else _text(path)
+        value = f'{{ path = {quoted(path)}, as = "{_AS[name]}" }}' if name in _AS else quoted(path)
         lines.append(f"  {name} = {value}")
     return "\n".join(lines) + "\n"
 
 
-def _text(value: str) -> str:
+def quoted(value: str) -> str:
+    """A text as TOML has it, without what cannot be printed."""
     plain = "".join(char for char in value if char.isprintable())
     escaped = plain.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

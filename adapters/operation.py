@@ -91,7 +91,7 @@ class Operation(Table):
     envelope: Document | None = None
     action: Text | None = None
     file: Text | None = None
-    by: tuple[Annotated[str, StringConstraints(pattern=r"[a-z_]+\??")], ...] = ()
+    by: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z_]+\??$")], ...] = ()
     page: Page = Page()
     batch: Batch = Batch()
     conclusive: bool = False

@@ -22,6 +22,7 @@ from adapters.loading import ManifestInvalid, read_manifest
 from adapters.manifest import Manifest
 from adapters.manifest_schema import schema_text
 from adapters.online_check import check_online
+from adapters.profile import AlreadyThere, NoSuchProfile, profile_named, profiles
 from adapters.sample_shape import SampleUnreadable, Shape, shape_of
 from adapters.secrets import SecretMissing, Secrets
 from gateway.clock import Clock
@@ -150,6 +151,26 @@ def grant(
     typer.echo(grant_text(_read(file), frozenset(claim or ())))
 
 
+@source.command("profiles")
+def profiles_() -> None:
+    """List the profiles: manifests of national and common systems, to be copied."""
+    table = Table("profile", "what for")
+    for one in profiles():
+        table.add_row(one.name, escape(one.title))
+    Console().print(table)
+    typer.echo("Next: teamaround source new --profile NAME --out FOLDER")
+
+
+def _copy(profile: str, folder: Path, answers: Answers) -> None:
+    try:
+        copy = profile_named(profile).copied(folder, answers)
+    except (NoSuchProfile, AlreadyThere) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(_WRONG) from None
+    _read(copy)
+    typer.echo(f"{copy} is written; look at every CHANGE. Next: teamaround source check {copy}")
+
+
 @source.command()
 def schema() -> None:
     """Print the JSON Schema of a manifest, for editors."""
@@ -171,9 +192,16 @@ def new(  # noqa: PLR0913, PLR0917  one option a question
             " statement: its shape is kept, its values never.",
         ),
     ] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="Copy this profile instead; --out is then a new folder.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write; else it is printed.")] = None,
 ) -> None:
-    """Write the beginning of a manifest from five answers, and a sample if there is one."""
+    """Write the beginning of a manifest from five answers, with a sample or a profile."""
+    if profile is not None:
+        answers = Answers(identifier, agency, sector, telephone, address)
+        _copy(profile, out or Path(identifier), answers)
+        return
     try:
         shape = Shape() if sample is None else shape_of(sample)
         text = draft(Answers(identifier, agency, sector, telephone, address), shape)

@@ -34,7 +34,9 @@ class PrivacyOfficer(_Table):
     """Where an agency's privacy officer is told: `https://...`, or `mailto:...` by mail hook."""
 
     agency: Line
-    place: Annotated[Line, StringConstraints(pattern=r"(https://|http://127\.0\.0\.1:|mailto:).+")]
+    place: Annotated[
+        Line, StringConstraints(pattern=r"^(https://|http://127\.0\.0\.1:|mailto:).+$")
+    ]
 
 
 class Area(_Table):
