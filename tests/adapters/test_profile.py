@@ -1,4 +1,4 @@
-"""A profile is copied, filled in with five answers, and keeps every rule that is checked offline."""
+"""A profile is copied, filled in with five answers, and keeps every rule of the offline check."""
 
 import re
 import tomllib
