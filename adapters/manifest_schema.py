@@ -40,4 +40,11 @@ def _as_written(part: Any) -> Any:
 def _property(name: str, item: Any) -> Any:
     if name in _MEASURES and isinstance(item, dict) and "title" in item:
         return {"type": "string", "pattern": _MEASURES[name], "title": item["title"]}
-    return _as_written(item)
+    return _in_order(item) if name == "default" else _as_written(item)
+
+
+def _in_order(default: Any) -> Any:
+    # A set has another order in each process; no default of a manifest is a list of its own order.
+    if isinstance(default, dict):
+        return {name: _in_order(part) for name, part in default.items()}
+    return sorted(default, key=str) if isinstance(default, list) else default
