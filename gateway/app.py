@@ -37,10 +37,12 @@ from gateway.break_glass_store import GrantStore
 from gateway.call import Line
 from gateway.clock import Clock
 from gateway.counts import open_counts
+from gateway.disclosure import Disclosures
 from gateway.errors import ConfigurationInvalid, TeamAroundError
+from gateway.family_desk import FamilyRules
 from gateway.fan_out import FanOut
 from gateway.http import STATUS, Endpoint
-from gateway.journey import Journey
+from gateway.journey import Desks, Journey
 from gateway.key_room.remote import RemoteKeys, remote_keys
 from gateway.notices import places_for, sender
 from gateway.on_behalf_keys import OnBehalfKeys
@@ -108,7 +110,10 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Journe
         lines = {name: Line(source, clock, jitter) for name, source in sources.items()}
         watch = await _open_watch(publication, settings, clock, stack)
         break_glass = await _open_break_glass(planning, recorder, stack)
-        yield Journey(planning, recorder, FanOut(lines, clock), watch, break_glass)
+        operator = read_operator_file(settings.operator)
+        families = FamilyRules(operator.families, Disclosures.of(operator))
+        desks = Desks(break_glass, families)
+        yield Journey(planning, recorder, FanOut(lines, clock), watch, desks)
 
 
 async def _open_break_glass(

@@ -238,6 +238,8 @@ def known_of(child: KnownDetails) -> Known:
         given_names=tuple(_given(child.given_names) or ()),
         family_name=_given(child.family_name),
         birth_date=_given(child.birth_date),
+        sex=_given(child.sex),
+        postcode=_given(child.postcode),
     )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from adapters.codes import Purpose, Sector
+from adapters.dates import PartialDate
+from adapters.identifiers import NhsNumber, Upn
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +24,23 @@ class OwnDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of whom a verified token says who they are: a number and a day of birth at least."""
+
+    nhs_number: NhsNumber | None = field(default=None, repr=False)
+    upn: Upn | None = field(default=None, repr=False)
+    given_names: tuple[str, ...] = field(default=(), repr=False)
+    family_name: str | None = field(default=None, repr=False)
+    birth_date: PartialDate | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """A verified caller; `areas` are GSS codes, `purposes` what the token entitles to.
 
     `assurance` is the identity's level from 0 to 4; `signed_in_at` is in seconds since 1970, None
-    where the issuer does not say.
+    where the issuer does not say. `person` is the caller, `children` are theirs, where an issuer
+    for families has verified it.
     """
 
     user: str
@@ -40,3 +54,5 @@ class Caller:
     signed_in_at: float | None = None
     manager: str | None = None
     own: OwnDetails = OwnDetails()
+    person: Person | None = None
+    children: tuple[Person, ...] = ()

@@ -1,15 +1,16 @@
 """A verified token's claims become a Caller, as the issuer's profile reads them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final, Self
 
-import jmespath
 from jmespath.exceptions import JMESPathError
 
 from adapters.codes import Purpose, Sector
 from gateway.caller import Caller, OwnDetails
-from gateway.errors import ConfigurationInvalid, SignIn
+from gateway.claim_path import Read, Said, compiled
+from gateway.errors import SignIn
+from gateway.family_claims import FamilyReader
 from gateway.issuers import Claims, ClaimValue, Issuer, Profile
 
 LONGEST: Final = 256  # what an entry of the log holds
@@ -19,9 +20,6 @@ _NOT_KNOWN: Final = (
     " this gateway knows"
 )
 
-Said = Mapping[str, Any]
-Read = Callable[[Said], Any]
-
 
 @dataclass(frozen=True, slots=True)
 class ClaimReader:
@@ -30,14 +28,16 @@ class ClaimReader:
     reads: Mapping[str, Read]
     machine: Read
     services: frozenset[str]
+    family: FamilyReader | None = None
 
     @classmethod
     def of(cls, issuer: Issuer, profile: Profile) -> Self:
         """Compile a profile; ConfigurationInvalid if a path of it is no JMESPath."""
         names = Claims.model_fields
-        reads = {name: _compiled(getattr(profile.claims, name)) for name in names}
-        machine = _path(profile.machine) if profile.machine else _nobody
-        return cls(reads, machine, issuer.services)
+        reads = {name: _claim(getattr(profile.claims, name)) for name in names}
+        machine = compiled(profile.machine) if profile.machine else _nobody
+        family = FamilyReader.of(profile.family) if profile.family else None
+        return cls(reads, machine, issuer.services, family)
 
     def caller(self, claims: Said) -> Caller:
         """The caller of verified claims; SignIn where they name no human or make no sense."""
@@ -47,9 +47,19 @@ class ClaimReader:
                 _text(said[name]) for name in ("user", "organisation")
             ):
                 raise SignIn("NO_HUMAN", "the token must name a person (sub) and an organisation")
-            return _caller(said)
+            return self._with_family(_caller(said), claims)
         except (ValueError, JMESPathError):
             raise SignIn("UNAUTHENTICATED", _NOT_KNOWN) from None
+
+    def _with_family(self, caller: Caller, claims: Said) -> Caller:
+        if self.family is None:
+            return caller
+        person, children = self.family.persons(claims)
+        everybody = [*([person] if person else []), *children]
+        if any(caller.user in {each.nhs_number, each.upn} for each in everybody):
+            # The user's id stands in the log, where no number of a child may stand.
+            raise SignIn("UNAUTHENTICATED", "the token's user must be an id that is no number")
+        return replace(caller, person=person, children=children)
 
     def _without_human(self, claims: Said) -> bool:
         """Whether the token speaks for a machine, or through one that may not speak for anybody."""
@@ -62,23 +72,12 @@ class ClaimReader:
         return bool(self.machine(claims))
 
 
-def _compiled(claim: ClaimValue) -> Read:
+def _claim(claim: ClaimValue) -> Read:
     if claim.path is None:
         return lambda _: claim.value
-    read = _path(claim.path)
+    read = compiled(claim.path)
     codes = claim.codes
     return read if codes is None else lambda claims: _coded(read(claims), codes)
-
-
-def _path(path: str) -> Read:
-    if path.isidentifier():
-        return lambda claims: claims.get(path)
-    try:
-        found: Read = jmespath.compile(path).search
-    except JMESPathError as error:
-        name = type(error).__name__
-        raise ConfigurationInvalid(f"issuers: {path!r} is no JMESPath ({name})") from None
-    return found
 
 
 def _nobody(_: Said) -> bool:

@@ -1,7 +1,8 @@
 """The time, as a parameter."""
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,7 +13,8 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The wall clock (aware, UTC) and the monotonic clock of the event loop, in seconds."""
+    """The wall clock (aware, UTC), the loop's monotonic clock, and waiting; both in seconds."""
 
     now: Callable[[], datetime] = _utc_now
     monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep

@@ -144,9 +144,11 @@ class Documents:
             ) from None
         self._limit(every)
         questions = [s for s in every if s.depth == 1 and s.path in QUESTIONS]
-        if len(questions) > 1:
+        looks = [s for s in every if s.depth == 1 and s.path == "accesses"]
+        if len(questions) + len(looks) > 1:
             raise AskDifferently(
-                "ONE_QUESTION_ONLY", "query: an operation asks one `child` or one `children`"
+                "ONE_QUESTION_ONLY",
+                "query: an operation asks one `child`, one `children` or one `accesses`",
             )
         parts = tuple(deliveries(node.selection_set, fragments))
         if not questions:

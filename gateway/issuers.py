@@ -69,17 +69,42 @@ class Claims(_Table):
     registration: ClaimValue = ClaimValue(path="registration")
 
 
+class PersonClaims(_Table):
+    """Where a person's verified details stand, each a JMESPath."""
+
+    nhs_number: _Line | None = None
+    upn: _Line | None = None
+    given_names: _Line | None = None
+    family_name: _Line | None = None
+    birth_date: _Line
+
+
+class Children(PersonClaims):
+    """The same of the caller's children; `each` picks those whose relation was verified."""
+
+    each: _Line
+
+
+class Family(_Table):
+    """For whom a family's token speaks, if `assured`, a JMESPath, is true of it."""
+
+    assured: _Line
+    own: PersonClaims | None = None
+    children: Children | None = None
+
+
 class Profile(_Table):
     """How one kind of issuer writes its access tokens.
 
     `requires` are claims with the value that they must have. `machine` is a JMESPath that is true
-    of a token without a human.
+    of a token without a human. `family` is for issuers whose callers ask about themselves.
     """
 
     token_types: tuple[_Line, ...]
     requires: dict[str, str] = {}
     machine: _Line | None = None
     claims: Claims
+    family: Family | None = None
 
 
 class Jwks(_Table):
@@ -109,6 +134,7 @@ class Issuer(_Table):
     jwks: Jwks
     profile: _Line = "teamaround"
     claims: dict[str, ClaimValue] = {}
+    family: Family | None = None
     algorithms: tuple[_Algorithm, ...] = _USUAL
     services: frozenset[_Line] = frozenset()
     proof: Literal["none", "dpop", "certificate", "any"] = "none"
@@ -143,7 +169,8 @@ def profile_of(issuer: Issuer) -> Profile:
         )
     table = _toml(file)
     table["claims"] |= {name: claim.model_dump() for name, claim in issuer.claims.items()}
-    return _valid(Profile, table, file)
+    profile = _valid(Profile, table, file)
+    return profile.model_copy(update={"family": issuer.family}) if issuer.family else profile
 
 
 def _rooted(issuer: Issuer, folder: Path) -> Issuer:

@@ -18,6 +18,7 @@ from gateway.caller import Caller
 from gateway.documents import Document
 from gateway.emergency_desk import EmergencyDesk
 from gateway.errors import NotAllowed, SignIn, TooMany, TryLater
+from gateway.family_desk import FamilyDesk, FamilyRules
 from gateway.fan_out import FanOut, Order
 from gateway.findings import Finder, Findings, stated_reference
 from gateway.onward import lessons, once_cleared
@@ -31,6 +32,7 @@ from gateway.schema.codes import SourceState
 from gateway.schema.context import Context, SourceView
 from gateway.sealed_key import CandidateSeal
 from gateway.sharing import Right
+from gateway.shield_check import ShieldCheck
 from gateway.source_health import Health
 from gateway.unusual import of_answer, of_question
 from gateway.watch import Watch
@@ -55,6 +57,14 @@ class Started:
             await question.stop()
 
 
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """What serves everybody who does not ask about a child."""
+
+    break_glass: BreakGlass
+    families: FamilyRules
+
+
 class Journey:
     """The stages of one gateway, wired; `start` takes a request through them."""
 
@@ -64,13 +74,13 @@ class Journey:
         recorder: Recorder,
         fan_out: FanOut,
         watch: Watch,
-        break_glass: BreakGlass,
+        desks: Desks,
     ) -> None:
         self._planning = planning
         self.recorder = recorder
         self._fan_out = fan_out
         self._clock = planning.clock
-        self._break_glass = break_glass
+        self._desks = desks
         self._seal = CandidateSeal()
         self.schema = planning.schema
         self.publication = watch.publication
@@ -106,7 +116,8 @@ class Journey:
             self._planning.registry.shown,
             self._seen,
             AuditDesk(self.publication, self.recorder, caller),
-            EmergencyDesk(self._break_glass, caller),
+            EmergencyDesk(self._desks.break_glass, caller),
+            self._family_desk(caller),
         )
         return Started(document, context, tuple(questions))
 
@@ -132,11 +143,23 @@ class Journey:
         await self._planning.allowance.admit_children(caller, asked)
         return tuple(concealed)
 
+    def _family_desk(self, caller: Caller) -> FamilyDesk:
+        planning = self._planning
+        return FamilyDesk(
+            caller,
+            self._desks.families,
+            self.publication.log,
+            self.recorder,
+            ShieldCheck(planning.registry, self._fan_out, self._clock, planning.settings.deadline),
+            planning.allowance,
+            self._watch.refuse_unwitnessed,
+        )
+
     async def _admit_broken_glass(self, prepared: tuple[Prepared, ...], caller: Caller) -> None:
         for each in prepared:
             leave = each.inquiry.reason.break_glass
             if leave is not None:
-                await self._break_glass.admit(leave, caller, each.inquiry.known)
+                await self._desks.break_glass.admit(leave, caller, each.inquiry.known)
 
     async def admit_auditor(self, authorization: str | None, reads: str) -> None:
         """Let a bearer read the published log, once it is logged that they do where it has entries.
@@ -194,7 +217,7 @@ class Journey:
     async def _intent(
         self, prepared: Prepared, concealed: Concealed, document: Document, caller: Caller
     ) -> Intent:
-        risks = of_question(prepared.inquiry, prepared.plan, caller, self._planning.registry)
+        risks = of_question(prepared.inquiry, prepared.plan, caller)
         grounds = Grounds(
             document=document.hash,
             policy_version=self._planning.policy.version,

@@ -1,12 +1,20 @@
 """The operator's file: areas, what is granted to which source, whom to ring about a shield."""
 
 import tomllib
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
-from adapters.codes import Claim
+from adapters.codes import Claim, Purpose
 from gateway.errors import ConfigurationInvalid
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -39,6 +47,48 @@ class PrivacyOfficer(_Table):
     ]
 
 
+class Families(_Table):
+    """From which age a young person sees who looked, and until which a parent does, in years."""
+
+    own_from: Annotated[int, Field(ge=0, le=18)] = 13
+    parents_until: Annotated[int, Field(ge=0, le=18)] = 16
+
+
+class Event(_Table):
+    """Something that organisations wait for before they disclose; it stands here once it was."""
+
+    name: Line
+    on: date
+
+
+class Disclosure(_Table):
+    """When one organisation lets families see that it asked, or one agency that it was asked.
+
+    `show` is `now`, `after` (so many `days` after the access, a date `on`, or an `event`), or
+    `never`, which needs its legal `basis`. Left out, `purposes` are all.
+    """
+
+    organisation: Line | None = None
+    agency: Line | None = None
+    purposes: frozenset[Purpose] = frozenset(Purpose)
+    show: Literal["now", "after", "never"]
+    days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    on: date | None = None
+    event: Line | None = None
+    basis: Line | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.organisation is None) == (self.agency is None):
+            raise ValueError("a disclosure is of an organisation or of an agency, one of the two")
+        waits = sum(each is not None for each in (self.days, self.on, self.event))
+        if waits != (self.show == "after"):
+            raise ValueError('`after` has one of days, on or event; "now" and "never" have none')
+        if (self.show == "never") != (self.basis is not None):
+            raise ValueError("`never` has its legal basis, and nothing else has one")
+        return self
+
+
 class Area(_Table):
     """A local authority's area by GSS code, and the bodies there that nobody can ask here."""
 
@@ -68,6 +118,9 @@ class OperatorFile(_Table):
     privacy_officer: tuple[PrivacyOfficer, ...] = ()
     deputies: tuple[Line, ...] = ()
     mail_hook: Line | None = None
+    families: Families = Families()
+    disclosure: tuple[Disclosure, ...] = ()
+    event: tuple[Event, ...] = ()
     area: Annotated[tuple[Area, ...], Field(min_length=1)]
     grant: tuple[Grant, ...] = ()
 

@@ -28,6 +28,7 @@ from resolvers.version import MATCHER
 PASSED_ON = "PASSED_ON"
 SIGNIFICANT_HARM = "SIGNIFICANT_HARM"
 CHOSEN = "CHOSEN"
+ACCESSES = "ACCESSES"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ class Intent:
 class Grounds:
     """On what a question is asked: the document's hash, the rules' version, who will be asked."""
 
-    document: str
-    policy_version: str
-    agencies: tuple[str, ...]
+    document: str | None = None
+    policy_version: str | None = None
+    agencies: tuple[str, ...] = ()
     risks: frozenset[Risk] = frozenset()
 
 
@@ -194,6 +195,20 @@ class Recorder:
             self._entry(AuditKind.AUDIT_SEARCH, caller),
             child_pseudonyms=tuple(Pseudonym(name) for name in sorted(pseudonyms)),
             agencies=(AuditedAgency(agency),) if agency else (),
+            detail=detail,
+        )
+        await self._append(entry)
+
+    async def looked(
+        self, caller: Caller, known: Known, detail: str, query_id: str | None = None
+    ) -> None:
+        """A family's look at who looked; `detail` says what came of it, where not ACCESSES."""
+        refused = detail != ACCESSES
+        entry = replace(
+            self._entry(AuditKind.REFUSAL if refused else AuditKind.AUDIT_SEARCH, caller),
+            query_id=query_id,
+            purpose=Purpose.SUBJECT_ACCESS,
+            child_pseudonyms=await self.pseudonyms(known),
             detail=detail,
         )
         await self._append(entry)

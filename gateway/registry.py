@@ -94,6 +94,16 @@ class Registry:
         rows = {source.row for source in self.sources.values()}
         return {agency: card for agency, card in self.agencies.items() if agency in rows}
 
+    def openly_named(self, agency: str) -> str | None:
+        """An agency's name for families; None for one unknown, and for every sensitive service."""
+        card = self.shown.get(agency)
+        return card.name if card and agency != SENSITIVE_SERVICES else None
+
+    @cached_property
+    def sensitive_agencies(self) -> frozenset[str]:
+        """The agencies whose very kind must not be told."""
+        return frozenset(s.agency for s in self.sources.values() if s.sensitive)
+
 
 def granted_claims(manifest: Manifest, granted: frozenset[Claim]) -> frozenset[Claim]:
     """What the manifest claims and the operator grants; neither alone counts."""

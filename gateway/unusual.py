@@ -5,7 +5,6 @@ from datetime import date
 from typing import Final
 
 from adapters.record import Address, Carer, Involvement, Name, Record
-from gateway.agency import AgencyCard
 from gateway.audit.risk import Noted, Risk, Tie
 from gateway.caller import Caller, OwnDetails
 from gateway.findings import Findings
@@ -24,15 +23,13 @@ _NATIONAL_DIGITS: Final = 10  # a British number without its 0 or 44
 _Held = tuple[str, Record]
 
 
-def of_question(inquiry: Inquiry, plan: Plan, caller: Caller, registry: Registry) -> set[Risk]:
+def of_question(inquiry: Inquiry, plan: Plan, caller: Caller) -> set[Risk]:
     """What a question is noted for before anybody is asked."""
     risks: set[Risk] = set()
     if inquiry.reason.break_glass is not None:
         risks.add(Risk.BREAK_GLASS)
-    named = [registry.agencies[agency] for agency in inquiry.scope.agencies]
-    beyond = {*plan.areas} - {*caller.areas} or any(_elsewhere(card, caller) for card in named)
     # Whose token names no area is nowhere out of it: of such issuers the flag would say nothing.
-    if caller.areas and beyond:
+    if caller.areas and plan.beyond:
         risks.add(Risk.OUT_OF_AREA)
     return risks
 
@@ -52,10 +49,6 @@ def of_answer(findings: Findings, caller: Caller, registry: Registry, today: dat
     if _same_telephone(caller.own, records):
         risks.add(Risk.SAME_TELEPHONE)
     return Noted(frozenset(risks), _tie(caller, held, today))
-
-
-def _elsewhere(card: AgencyCard, caller: Caller) -> bool:
-    return not card.national and {*card.areas}.isdisjoint(caller.areas)
 
 
 def _of_name(own: OwnDetails, records: Iterable[Record]) -> Iterable[Risk]:

@@ -1,9 +1,11 @@
 """Who looked: what the person concerned may know of accesses to their record."""
 
 from datetime import datetime
+from typing import Protocol
 
 from adapters.codes import Purpose
 from gateway.schema.declare import field, output
+from gateway.schema.inputs import KnownDetails
 from gateway.schema.page import PageInfo
 
 
@@ -28,8 +30,25 @@ class AccessEdge:
 
 @output
 class AccessConnection:
-    """A page of accesses, newest first."""
+    """A page of accesses, newest first.
+
+    An empty one means that there is nothing to show now: nobody looked, or it is held back, or it
+    cannot be shown to you. Which of these it is, is never said.
+    """
 
     edges: list[AccessEdge] = field("The accesses of this page.")
     page_info: PageInfo = field("Whether there is more.")
-    available_from: datetime = field("Recent accesses are shown only from this moment on.")
+    available_from: datetime = field(
+        "When the list may change next. What was looked up since the last change is shown from"
+        " then on at the earliest."
+    )
+
+
+class AccessReading(Protocol):
+    """Who looked, as one caller may know it; each reading is itself logged before it is given."""
+
+    async def accesses(
+        self, known: KnownDetails | None, first: int | None, after: str | None
+    ) -> AccessConnection:
+        """A page; NotAllowed if the token does not say for whom, AskDifferently says why not."""
+        ...

@@ -77,16 +77,23 @@ class Query:
         return Audit(reading=info.context.audit)
 
     @resolved
-    def accesses(
+    async def accesses(
         self,
-        _known: Annotated[
+        info: Info,
+        known: Annotated[
             KnownDetails | None,
             argument(
                 "Confirms the person; who they are comes from the verified token.", name="known"
             ),
         ] = strawberry.UNSET,
-        _first: First = 50,
-        _after: After = strawberry.UNSET,
+        first: First = 50,
+        after: After = strawberry.UNSET,
     ) -> AccessConnection | None:
-        """Who has looked at your record, or at your child's. Not available yet."""
-        raise not_yet("accesses")
+        """Who has looked at your record, or at your child's, as far as it may be shown.
+
+        Needs the token of a family, in which its issuer has verified who you are. If it speaks for
+        several people, `known` says which of them is meant.
+        """
+        if info.context.accesses is None:
+            raise not_yet("accesses")
+        return await info.context.accesses.accesses(known or None, first, after or None)

@@ -7,7 +7,6 @@ from tests.gateway.schema.examples import context
 from tests.gateway.schema.execution import executed
 
 DOCUMENTS = {
-    "accesses": "{ accesses { availableFrom } }",
     "registerSource": 'mutation { registerSource(manifest: "") { findings { rule } } }',
     "approveSource": 'mutation { approveSource(id: "s", version: 1) { findings { rule } } }',
     "suspendSource": 'mutation { suspendSource(id: "s", reason: "r") { findings { rule } } }',
