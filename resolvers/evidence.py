@@ -19,6 +19,9 @@ _SAME: Final = Agreement.SAME
 _SAID_SEXES: Final = (Sex.FEMALE, Sex.MALE)
 
 
+_Names = tuple[Agreement, Agreement]  # the family name's verdict and the given name's
+
+
 class Evidence(NamedTuple):
     """One verdict a detail; a tuple, because many are made and few are kept.
 
@@ -94,8 +97,8 @@ def weigh(known: Details, held: Details) -> Evidence:
     """Hold a record's details against what is known; never raises."""
     family = compare_families(held.families, known.families)
     given = compare_givens(held.givens, known.givens)
-    if (not family.fits or not given.fits) and _order_swapped(held, known):
-        family = given = _SAME
+    if not (family.fits and given.fits):
+        family, given = _the_other_way(held, known, (family, given))
     same_family, same_given = family is _SAME, given is _SAME
     return Evidence(
         shared=held.shares_number(known) or not known.records.isdisjoint(held.records),
@@ -112,15 +115,18 @@ def weigh(known: Details, held: Details) -> Evidence:
     )
 
 
-def _order_swapped(held: Details, known: Details) -> bool:
-    """Whether family and given names stand in each other's place, both of them whole."""
-    if not (held.givens and known.givens):
-        return False
-    crossed = held.families & _firsts(known.givens)
-    if not crossed:
-        return False
-    other_way = known.families & _firsts(held.givens)
-    return bool(other_way) and min(max(map(len, crossed)), max(map(len, other_way))) > 1
+def _the_other_way(held: Details, known: Details, found: _Names) -> _Names:
+    """What the names say if family and given names stand in each other's place; else as `found`.
+
+    Only where both are strong that way, and whole: an initial is anybody's.
+    """
+    if not (held.givens and known.givens and held.families and known.families):
+        return found
+    families = compare_families(_firsts(held.givens), known.families)
+    if not families.strong:
+        return found
+    givens = compare_families(held.families, _firsts(known.givens))
+    return (families, givens) if givens.strong else found
 
 
 def _firsts(givens: frozenset[str]) -> frozenset[str]:

@@ -116,12 +116,16 @@ def _givens(held: str, known: str) -> Agreement:
         return _SAME if _rests_fit(mine[1:], theirs[1:]) else _VAGUE
     if one in theirs or other in mine or _short_for(one, other):
         return _VAGUE
-    if one_name(one, other) or _starts(one, other):
+    if one_name(one, other):
         return _FORM
     # Not in the first letter, because rhyming names are what twins are given.
     found = _misspelt(one, other) if one[0] == other[0] else _DIFFERENT
     two_names = established(one) and established(other)
-    return _DISTANT if found is _SLIP and two_names else found
+    if found is _SLIP and not two_names:
+        return _SLIP
+    if _starts(one, other):
+        return _FORM
+    return _DISTANT if found is _SLIP else found
 
 
 def _rests_fit(mine: list[str], theirs: list[str]) -> bool:
