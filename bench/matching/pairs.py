@@ -16,6 +16,8 @@ from resolvers.grading import CERTAIN_BITS, Assessment, Known, alike_in_all, ass
 from resolvers.reference import Reference
 
 _LETTERS = "ABDEFGHJLN"
+_Found = tuple[Assessment, bool]  # and whether it is the record asked for
+_Score = Callable[[Assessment], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class PairResult:
     """Shares of the true pairs, and how many false ones.
 
     `allowed` are those that the rules above the score would let be certain at any score. `ranked`
-    score above every false pair. `scored` reach the bits of a certain record, whatever the rules
+    score above every false pair; `first` do so among those that come first in their question, as
+    records of one source compete. `scored` reach the bits of a certain record, whatever the rules
     say, and `scored_false` are the false pairs that do. The figures `without_kin` are of the two
     classical explanations alone, own and stranger: the data set knows of no brothers, sisters or
     twins.
@@ -42,7 +45,9 @@ class PairResult:
     allowed: float
     shown: float
     ranked: float
+    first: float
     ranked_without_kin: float
+    first_without_kin: float
     scored_without_kin: float
     scored_false: int
     microseconds: float
@@ -63,36 +68,46 @@ def febrl4() -> People:
 def measure(people: People, *, with_identifier: bool) -> PairResult:
     """Grade every pair that shares any of five keys, as a search would find them."""
     held = {key: Details.of_record("febrl", r) for key, r in people.copies.items()}
-    found: list[tuple[Assessment, bool]] = []
+    questions: list[list[_Found]] = []
     elapsed = 0.0
     for key, others in _blocked(people, with_identifier=with_identifier):
         known = Known.of(_reference(people.originals[key], with_identifier=with_identifier))
         began = process_time()
         assessed = [(assess(known, held[other], len(held)), other == key) for other in others]
         elapsed += process_time() - began
-        found += assessed
-    return _summed(found, len(people.originals), elapsed)
+        questions.append(assessed)
+    return _summed(questions, len(people.originals), elapsed)
 
 
-def _summed(found: list[tuple[Assessment, bool]], total: int, elapsed: float) -> PairResult:
+def _summed(questions: list[list[_Found]], total: int, elapsed: float) -> PairResult:
+    found = [each for every in questions for each in every]
     own, others = ([a for a, same in found if same is wanted] for wanted in (True, False))
 
     def share(kept: Callable[[Assessment], bool]) -> float:
         return sum(map(kept, own)) / total
 
-    best = max(map(_bits, others))
-    best_without_kin = max(map(_bits_without_kin, others))
+    def first(score: _Score) -> float:
+        return _above([max(q, key=lambda f: score(f[0])) for q in questions if q], score) / total
+
     return PairResult(
         true_certain=share(lambda a: a.grade is MatchGrade.CERTAIN),
         false_certain=sum(a.grade is MatchGrade.CERTAIN for a in others),
         allowed=share(_allowed),
         shown=share(lambda a: a.grade is not MatchGrade.CERTAINLY_NOT),
-        ranked=share(lambda a: _bits(a) > best),
-        ranked_without_kin=share(lambda a: _bits_without_kin(a) > best_without_kin),
+        ranked=_above(found, _bits) / total,
+        first=first(_bits),
+        ranked_without_kin=_above(found, _bits_without_kin) / total,
+        first_without_kin=first(_bits_without_kin),
         scored_without_kin=share(lambda a: _bits_without_kin(a) >= CERTAIN_BITS),
         scored_false=sum(_bits_without_kin(a) >= CERTAIN_BITS for a in others),
         microseconds=elapsed / len(found) * 1e6,
     )
+
+
+def _above(found: list[_Found], score: _Score) -> int:
+    """How many true pairs score above every false one."""
+    best_false = max((score(a) for a, same in found if not same), default=float("-inf"))
+    return sum(1 for a, same in found if same and score(a) > best_false)
 
 
 def _bits(found: Assessment) -> float:
