@@ -1,7 +1,8 @@
 """What the answers so far mean together: who is the child, and whether the child is shielded."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from adapters.codes import Claim, Sex
@@ -10,12 +11,14 @@ from gateway.call import Answered
 from gateway.inquiry import Known
 from gateway.registry import RegisteredSource
 from resolvers.child import Restriction
+from resolvers.details import Details, ReadOnce
 from resolvers.grade import MatchGrade, Resolution
 from resolvers.grading import grade
-from resolvers.identify import resolve
+from resolvers.identify import Read, resolve
 from resolvers.reference import Reference, named_record
 from resolvers.shield import restriction
 
+_Resolved = Callable[[Reference, Iterable[Answered]], Resolution]
 _SAID_SEXES: Final = (Sex.FEMALE, Sex.MALE)
 
 
@@ -69,12 +72,13 @@ class Finder:
     def __init__(self, stated: Reference, sources: Mapping[str, RegisteredSource]) -> None:
         self._stated = stated
         self._sources = sources
+        self._read = ReadOnce()
         self._last: Findings | None = None
 
     def of(self, answers: Mapping[str, Answered]) -> Findings:
         """The findings of these answers; all sources in scope count, answered or not."""
         if self._last is None or not _same(self._last.answers, answers):
-            self._last = find(self._stated, dict(answers), self._sources)
+            self._last = find(self._stated, dict(answers), self._sources, self._read)
         return self._last
 
 
@@ -82,6 +86,7 @@ def find(
     stated: Reference,
     answers: Mapping[str, Answered],
     sources: Mapping[str, RegisteredSource],
+    read: Read = Details.of_record,
 ) -> Findings:
     """The findings of the answers so far; `sources` are all in scope, asked or not.
 
@@ -93,27 +98,30 @@ def find(
         for name, answered in answers.items()
         if Claim.SPINE in sources[name].claims and not sources[name].sensitive
     ]
-    reference = _frozen(stated, spine, sources)
-    unlocated = _found(reference, answers, sources)
+    resolved = partial(_resolved, sources=sources, read=read)
+    reference = _frozen(stated, spine, resolved)
+    unlocated = _found(reference, answers, sources, resolved)
     doubtful = any(
         not g.settled for every in unlocated.resolution.by_source.values() for g in every
     )
     if unlocated.restriction is not Restriction.NONE_KNOWN or not doubtful:
         return unlocated
-    return _found(replace(reference, postcodes=stated.stated_postcodes), answers, sources)
+    located = replace(reference, postcodes=stated.stated_postcodes)
+    return _found(located, answers, sources, resolved)
 
 
 def _found(
     reference: Reference,
     answers: Mapping[str, Answered],
     sources: Mapping[str, RegisteredSource],
+    resolved: _Resolved,
 ) -> Findings:
     apart = {s for s in answers if sources[s].sensitive}
-    everybody = _resolved(reference, answers.values(), sources)
+    everybody = resolved(reference, answers.values())
     resolution = everybody
     if apart:
         open_ones = [a for s, a in answers.items() if s not in apart]
-        resolution = _resolved(reference, open_ones, sources)
+        resolution = resolved(reference, open_ones)
     certain = frozenset(
         identifier
         for source in answers.keys() - apart
@@ -135,7 +143,11 @@ def _found(
 
 
 def _resolved(
-    reference: Reference, answers: Iterable[Answered], sources: Mapping[str, RegisteredSource]
+    reference: Reference,
+    answers: Iterable[Answered],
+    *,
+    sources: Mapping[str, RegisteredSource],
+    read: Read,
 ) -> Resolution:
     """Whose the records are, by what the operator believes of the sources that hold them."""
     records = {answered.source: answered.records for answered in answers}
@@ -144,6 +156,7 @@ def _resolved(
         records,
         populations={source: sources[source].population for source in records},
         duplicates=frozenset(source for source in records if sources[source].may_repeat),
+        read=read,
     )
 
 
@@ -151,14 +164,12 @@ def _same(one: Mapping[str, Answered], other: Mapping[str, Answered]) -> bool:
     return len(one) == len(other) and all(other.get(s) is a for s, a in one.items())
 
 
-def _frozen(
-    stated: Reference, spine: Iterable[Answered], sources: Mapping[str, RegisteredSource]
-) -> Reference:
+def _frozen(stated: Reference, spine: Iterable[Answered], resolved: _Resolved) -> Reference:
     """What the caller stated and the identity sources' certain records add to it."""
     answers = sorted(spine, key=lambda answered: answered.source)
     for answered in answers:
         stated = _superseding(stated, answered)
-    resolution = _resolved(stated, answers, sources)
+    resolution = resolved(stated, answers)
     records = [r for a in answers for r in resolution.certain(a.source)]
     born = {r.birth_date for r in records if r.birth_date}
     known_days = {r.birth_date for r in records if not r.birth_date_estimated}

@@ -58,7 +58,20 @@ def contradict(first: Details, second: Details) -> bool:
 
 def differ_as_people(first: Details, second: Details) -> bool:
     """Whether a name or birth date of one evidently differs from the other's."""
+    if _told_alike(first, second):
+        return False
     return weigh(first, second).contradicted or weigh(second, first).contradicted
+
+
+def _told_alike(first: Details, second: Details) -> bool:
+    """Whether both say the same of whom they are about, be it nothing: as most members do."""
+    return (
+        first.birth_dates == second.birth_dates
+        and first.families == second.families
+        and first.givens == second.givens
+        and first.estimates == second.estimates
+        and first.sex is second.sex
+    )
 
 
 def repeats(first: Details, second: Details) -> bool:

@@ -91,6 +91,24 @@ class Details:
         return bool(self.nhs_numbers & other.nhs_numbers or self.upns & other.upns)
 
 
+class ReadOnce:
+    """Reads each record's details once, however often they are asked for; keep it with a question.
+
+    It keeps the records, so that none gives its place to another.
+    """
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[str, int], tuple[Record, Details]] = {}
+
+    def __call__(self, source: str, record: Record) -> Details:
+        """What a record of `source` holds."""
+        key = (source, id(record))
+        found = self._read.get(key)
+        if found is None:
+            found = self._read[key] = (record, Details.of_record(source, record))
+        return found[1]
+
+
 def numbers(identifiers: Iterable[Identifier]) -> dict[str, frozenset[str]]:
     """The NHS numbers and UPNs among identifiers, by scheme; the fillers of forms left out."""
     return dict(zip(NUMBERS, _numbers(identifiers), strict=True))

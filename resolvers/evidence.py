@@ -144,12 +144,12 @@ def _compare_numbers(held: frozenset[str], known: frozenset[str]) -> Agreement:
 def _compare_birth_dates(held: Details, known: Details) -> Agreement:
     if not held.birth_dates and not held.estimates:
         return _NOT_HELD
-    found = _NOT_COMPARABLE
+    guess, found = not held.birth_dates, _NOT_COMPARABLE
     for mine in held.birth_dates or held.estimates:
-        for theirs in known.birth_dates | known.estimates:
-            guess = mine in held.estimates or theirs not in known.birth_dates
-            verdict = birth_dates.compare(mine, theirs, estimated=guess)
-            found = max(found, verdict)
+        for theirs in known.birth_dates:
+            found = max(found, birth_dates.compare(mine, theirs, estimated=guess))
+        for theirs in known.estimates:
+            found = max(found, birth_dates.compare(mine, theirs, estimated=True))
     return found
 
 

@@ -117,32 +117,28 @@ class Weights(NamedTuple):
 def explain(evidence: Evidence, population: int | None, *, twin_seen: bool = False) -> Weights:
     """What each explanation makes of a record of a source that holds `population` children."""
     called = evidence.given
-    given = _GIVEN[called]
-    family = _FAMILY[evidence.family]
-    born = _BIRTH_DATE[evidence.birth_date]
-    lives = _POSTCODE[evidence.postcode]
-    sexes = _SEX_OF_FITTING if called.fits else _SEX
-    sex = sexes[evidence.sex]
-    more = _FURTHER if evidence.further else _SILENT
-    chance = evidence.given_frequency * evidence.family_frequency
-    ours, strange, siblings, twins = _multiplied(given, family, born, lives, sex, more)
-    return Weights(
-        own=_OWN * ours,
-        stranger=(population or ALL_CHILDREN) * strange * chance,
-        sibling=_SIBLINGS * siblings,
-        twin=(_TWINS_SEEN if twin_seen else _TWINS) * twins,
-        numbers=_numbers(evidence),
+    rows = (
+        _GIVEN[called],
+        _FAMILY[evidence.family],
+        _BIRTH_DATE[evidence.birth_date],
+        _POSTCODE[evidence.postcode],
+        (_SEX_OF_FITTING if called.fits else _SEX)[evidence.sex],
+        _FURTHER if evidence.further else _SILENT,
     )
-
-
-def _multiplied(*rows: _Row) -> _Row:
     own = stranger = sibling = twin = 1.0
     for ours, strange, siblings, twins in rows:
         own *= ours
         stranger *= strange
         sibling *= siblings
         twin *= twins
-    return own, stranger, sibling, twin
+    chance = evidence.given_frequency * evidence.family_frequency
+    return Weights(
+        own=_OWN * own,
+        stranger=(population or ALL_CHILDREN) * stranger * chance,
+        sibling=_SIBLINGS * sibling,
+        twin=(_TWINS_SEEN if twin_seen else _TWINS) * twin,
+        numbers=_numbers(evidence),
+    )
 
 
 def _numbers(evidence: Evidence) -> _Row:

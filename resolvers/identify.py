@@ -1,9 +1,9 @@
 """Which records are the child's: graded against the reference, and only certain ones join."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from adapters.record import Record
 from resolvers.contest import among_them_two, contradict, differ_as_people, repeats, winners
@@ -24,6 +24,7 @@ from resolvers.reference import Reference
 
 __all__ = ["grade", "resolve"]
 
+Read = Callable[[str, Record], Details]
 _Key = tuple[str, int]
 _NO_POPULATIONS: Final[Mapping[str, int | None]] = MappingProxyType({})
 
@@ -48,6 +49,13 @@ class _World:
         }
 
 
+class _Round(NamedTuple):
+    """Every record, graded against what is known."""
+
+    known: Known
+    assessed: Mapping[_Key, Assessment]
+
+
 @dataclass(frozen=True, slots=True)
 class _Settled:
     """What stands when the members have nothing more to teach."""
@@ -63,23 +71,27 @@ def resolve(
     *,
     populations: Mapping[str, int | None] = _NO_POPULATIONS,
     duplicates: Collection[str] = frozenset(),
+    read: Read = Details.of_record,
 ) -> Resolution:
     """Grade every record; those that are certain join, and teach what they know, round by round.
 
     All of a round see the same, so that no order matters. `populations`: how many children a
     source holds, where it says so. `duplicates`: the sources that may hold one child twice; of any
-    other, two that are certain and share no number are both only probable.
+    other, two that are certain and share no number are both only probable. `read` gives a record's
+    details; `ReadOnce` spares reading them again where the same records are resolved again.
     """
     held = {
-        (source, place): Details.of_record(source, record)
+        (source, place): read(source, record)
         for source, records in records_by_source.items()
         for place, record in enumerate(records)
     }
     known = Known.of(reference)
     numbered = bool(known.all.nhs_numbers or known.all.upns or known.all.records)
     world = _World(numbered, held, populations, duplicates)
-    known = replace(known, twin_seen=_twin_among(world.assessed(known)))
-    settled = _undoubted(known, world)
+    first = _Round(known, world.assessed(known))
+    if _twin_among(first.assessed):
+        known = replace(known, twin_seen=True)
+    settled = _undoubted(known, world, first)
     return Resolution(
         by_source={
             source: tuple(_shown(source, records, settled, held, known))
@@ -105,27 +117,30 @@ def _shielded(
     return not restricted.isdisjoint(may_be_hers)
 
 
-def _undoubted(known: Known, world: _World) -> _Settled:
+def _undoubted(known: Known, world: _World, first: _Round) -> _Settled:
     """What stands without those that join while another member denies them."""
     doubted: frozenset[_Key] = frozenset()
     while True:
-        settled = _settle(known, world, doubted)
+        settled = _settle(known, world, doubted, first)
         clashing = _clashing(settled.members, world)
         if not clashing:
             return settled
         doubted |= clashing
 
 
-def _settle(asked: Known, world: _World, doubted: frozenset[_Key]) -> _Settled:
-    """Rounds until nobody joins: by identifiers as long as any does, then by demographics."""
+def _settle(asked: Known, world: _World, doubted: frozenset[_Key], latest: _Round) -> _Settled:
+    """Rounds until nobody joins: by identifiers as long as any does, then by demographics.
+
+    Members that teach nothing new leave every grade as it was in the `latest` round.
+    """
     members: frozenset[_Key] = frozenset()
     while True:
-        held = {key: world.held[key] for key in members}
-        known, disputed = taught(asked, held.values())
-        assessed = world.assessed(known)
-        joining = _joining(assessed, members, doubted, world)
+        known, disputed = taught(asked, [world.held[key] for key in members])
+        if known != latest.known:
+            latest = _Round(known, world.assessed(known))
+        joining = _joining(latest.assessed, members, doubted, world)
         if not joining:
-            return _Settled(assessed, members, disputed)
+            return _Settled(latest.assessed, members, disputed)
         members |= joining
 
 

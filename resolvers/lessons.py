@@ -15,6 +15,8 @@ def taught(asked: Known, members: Collection[Details]) -> tuple[Known, frozenset
     never learned, because a mixed-up file would teach the twin's; nor are family names from one
     that bears another given name. Homes are learned only of a child who has been cleared.
     """
+    if not members:
+        return asked, frozenset()
     known = asked.all
     said = {n: _all_of(held.numbers(n) for held in members) for n in NUMBERS}
     open_schemes = [n for n in NUMBERS if not known.numbers(n)]

@@ -72,8 +72,10 @@ def compare_givens(held: frozenset[str], known: frozenset[str]) -> Agreement:
 
 def share_further(held: frozenset[str], known: frozenset[str]) -> bool:
     """Whether a second or later given name is the same, not an initial alone."""
-    further = {word for name in held for word in name.split()[1:] if len(word) > 1}
-    return any(word in further for name in known for word in name.split()[1:])
+    further = {word for name in held if " " in name for word in name.split()[1:] if len(word) > 1}
+    if not further:
+        return False
+    return any(word in further for name in known if " " in name for word in name.split()[1:])
 
 
 def _verdict(held: frozenset[str], known: frozenset[str], compare: _Comparison) -> Agreement:

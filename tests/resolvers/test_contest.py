@@ -25,8 +25,10 @@ DISTRICT = dict.fromkeys(SOURCES, 60_000)
 UNNUMBERED = amara()
 
 
-def resolved(world: Mapping[str, tuple[Record, ...]], **more: frozenset[str]) -> Resolution:
-    return resolve(KNOWN, world, populations=DISTRICT, **more)
+def resolved(
+    world: Mapping[str, tuple[Record, ...]], duplicates: frozenset[str] = frozenset()
+) -> Resolution:
+    return resolve(KNOWN, world, populations=DISTRICT, duplicates=duplicates)
 
 
 def grades(resolution: Resolution, source: str) -> list[MatchGrade]:
