@@ -177,9 +177,10 @@ async def open_publication(settings: Settings, clock: Clock) -> AsyncIterator[Pu
         yield publication
 
 
-async def _open_watch(
-    publication: Publication, settings: Settings, clock: Clock, stack: AsyncExitStack
-) -> Watch:
+async def open_witnessing(
+    publication: Publication, settings: Settings, stack: AsyncExitStack
+) -> Witnessing:
+    """The log's witnesses, ready to be asked; ConfigurationInvalid says what to change."""
     try:
         witnesses = [WitnessAt.read(text) for text in settings.witnesses]
     except KeysUnreadable as error:
@@ -187,14 +188,20 @@ async def _open_watch(
     if settings.witness_quorum > len(witnesses):
         raise ConfigurationInvalid("witness_quorum: is more than there are witnesses")
     session = await stack.enter_async_context(aiohttp.ClientSession())
+    return Witnessing(publication, witnesses, session)
+
+
+async def _open_watch(
+    publication: Publication, settings: Settings, clock: Clock, stack: AsyncExitStack
+) -> Watch:
     patience = Patience(
         quorum=settings.witness_quorum,
         every=settings.witness_every,
         alarm_after=settings.witness_alarm_after,
         stop_after=settings.witness_stop_after,
     )
-    watch = Watch(Witnessing(publication, witnesses, session), patience, clock)
-    if witnesses:
+    watch = Watch(await open_witnessing(publication, settings, stack), patience, clock)
+    if settings.witnesses:
         await watch.ask()
         stack.push_async_callback(_ended, asyncio.create_task(watch.run()))
     return watch

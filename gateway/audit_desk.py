@@ -81,10 +81,16 @@ class AuditDesk:
     async def entry(self, index: int) -> AuditEntry | None:
         """The entry at `index`, if the caller may see it, once the look is in the log."""
         await self._record("ENTRY", Search())
+        log = self.publication.log
         try:
-            found = await self.publication.log.entries(index, 1) if index >= 0 else ()
+            found = await log.entries(index, 1) if index >= 0 else ()
+            pruned = await log.pruned()
         except LogUnavailable:
             raise _unavailable() from None
+        if pruned.covers(index):
+            raise AskDifferently(
+                "ENTRY_PRUNED", "index: the entry was pruned; the log's PRUNING entries say why"
+            )
         shown = [each for each in found if each.index == index and self._may_see(each.entry)]
         return self._shown(shown[0]) if shown else None
 

@@ -23,7 +23,7 @@ from gateway.settings import Settings
 from gateway.verify.finding import Refused, Unreadable
 from gateway.verify.key import VerifierKey
 from gateway.verify.place import open_place
-from gateway.verify.published import check_log
+from gateway.verify.published import Checked, check_log
 from gateway.verify.receipt import FORMAT, Receipt
 from gateway.verify.state import State, Trust
 
@@ -32,6 +32,7 @@ audit = typer.Typer(no_args_is_help=True, help=__doc__)
 audit.command(name="begin-epoch")(upkeep.begin_epoch)
 audit.command(name="destroy-epoch")(upkeep.destroy_epoch)
 audit.command()(upkeep.tables)
+audit.command()(upkeep.prune)
 
 
 @audit.command()
@@ -160,7 +161,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one option a thing that is trusted
         # What was kept needs no witness: whoever kept it saw it.
         seen = [State.read(_content(file), Trust(trust.log)) for file in kept or ()]
         bearer = _content(token).decode().strip() if token else None
-        state = _verified(what, trust, seen, leaf, bearer)
+        checked = _verified(what, trust, seen, leaf, bearer)
     except Refused as refusal:
         place = "" if refusal.entry is None else f" (entry {refusal.entry})"
         typer.echo(f"REFUSED: {refusal}{place}", err=True)
@@ -168,14 +169,20 @@ def verify(  # noqa: PLR0913, PLR0917 - one option a thing that is trusted
     except Unreadable as error:
         typer.echo(f"not checked: {error}", err=True)
         raise typer.Exit(2) from None
+    state = checked.state
     typer.echo(f"holds: {state.origin}, {state.size} entries, root {state.root.hex()}")
     for name, _ in state.witnessed:
         typer.echo(f"witnessed by {name}")
+    for each in checked.prunings:
+        said = f"{each.count} entries pruned under {each.policy!r} on {each.at} by {each.who!r}"
+        typer.echo(f"{said} (entry {each.index})")
+    if checked.gone:
+        typer.echo(f"{checked.gone} entries are gone: of those only the hash was checked")
 
 
 def _verified(
     what: str, trust: Trust, seen: list[State], leaf: Path | None, token: str | None
-) -> State:
+) -> Checked:
     file = Path(what)
     if not file.is_file():
         return check_log(open_place(what, token), trust, seen)
@@ -185,7 +192,7 @@ def _verified(
     else:
         state = State.read(content, trust)
     state.refuse_fork(seen)
-    return state
+    return Checked(state)
 
 
 def _content(file: Path) -> bytes:

@@ -7,14 +7,20 @@ from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
-from gateway.audit.failures import KeysUnavailable, KeysUnreadable, LogCorrupt, LogUnavailable
+from gateway.audit.failures import (
+    KeysUnavailable,
+    KeysUnreadable,
+    LogCorrupt,
+    LogUnavailable,
+    PolicyUnusable,
+)
 from gateway.errors import ConfigurationInvalid
 from gateway.settings import Settings, read_settings
 
 T = TypeVar("T")
 _FAILURES: Final = (
     *(ConfigurationInvalid, KeysUnavailable, KeysUnreadable),
-    *(LogCorrupt, LogUnavailable),
+    *(LogCorrupt, LogUnavailable, PolicyUnusable),
 )
 
 SettingsFile = Annotated[

@@ -1,15 +1,22 @@
 """What changes how the log is kept, each of it logged: epochs, the tables, what is pruned."""
 
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gateway.app import open_keys, open_publication
+from gateway.app import open_keys, open_publication, open_witnessing
 from gateway.audit import key_ring
 from gateway.audit.entry import AuditKind, Entry
+from gateway.audit.failures import LogUnavailable
 from gateway.audit.postgres_schema import script
+from gateway.audit.pruning import due_spans, pruning
+from gateway.audit.pruning import prune as prune_log
+from gateway.audit.retention import Retention
+from gateway.audit.span import Spans
+from gateway.audit.witnessing import Witnessing
 from gateway.cli_run import SettingsFile, chosen, run
 from gateway.clock import Clock
 from gateway.settings import Settings
@@ -68,6 +75,47 @@ async def _change_epoch(
 
 def tables(
     role: Annotated[str, typer.Argument(help="The role that the gateway logs in as.")],
+    pruner: Annotated[str, typer.Option(help="Another role, which prunes; or nobody does.")] = "",
 ) -> None:
     """Print what a PostgreSQL database's owner runs once, before `log_dsn` names it."""
-    typer.echo(script(role), nl=False)
+    typer.echo(script(role, pruner), nl=False)
+
+
+def prune(
+    policy: Annotated[Path, typer.Option(help="The retention policy, TOML.")],
+    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
+    dry_run: Annotated[bool, typer.Option(help="Say what would go, and change nothing.")] = False,  # noqa: FBT002 - a flag
+    settings: SettingsFile = None,
+) -> None:
+    """Take the bytes of entries that a written policy no longer keeps; their hashes stay.
+
+    The log says so first, signed, and by as many witnesses as the settings ask for.
+    """
+    typer.echo(run(_prune(chosen(settings), policy, who, dry_run=dry_run)))
+
+
+async def _prune(settings: Settings, file: Path, who: str, *, dry_run: bool) -> str:
+    policy, clock = Retention.read(file), Clock()
+    async with AsyncExitStack() as stack:
+        publication = await stack.enter_async_context(open_publication(settings, clock))
+        spans = await due_spans(publication.log, policy, clock.now())
+        if dry_run:
+            return f"{Spans(tuple(spans)).count} entries would go under {policy.name}"
+        watch = await open_witnessing(publication, settings, stack)
+        entry = pruning(policy, who, clock.now())
+        done = await prune_log(publication, spans, entry, _witnessed(watch, settings))
+    return f"{done.declared} entries were declared pruned, and the bytes of {done.removed} are gone"
+
+
+def _witnessed(
+    witnessing: Witnessing, settings: Settings
+) -> Callable[[int], Coroutine[None, None, None]]:
+    async def refuse_unwitnessed(size: int) -> None:
+        await witnessing.ask_all()
+        signed = await witnessing.publication.log.checkpoint(cosigned_by=settings.witness_quorum)
+        if settings.witness_quorum and (signed is None or signed.size < size):
+            raise LogUnavailable(
+                "too few witnesses have signed what is to be pruned; nothing went: prune again"
+            )
+
+    return refuse_unwitnessed

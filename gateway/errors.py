@@ -83,6 +83,7 @@ CODES: Final = {
     "AUDIT_NOT_ALLOWED": "The log is for auditors, and for agencies as far as it concerns them.",
     "SUBJECT_ACCESS_REFUSED": "`child` is not for subject access; `accesses` is.",
     "ACCESSES_NOT_ALLOWED": "`accesses` needs a family's token that says, verified, for whom.",
+    "ENTRY_PRUNED": "The entry was pruned under a retention policy; only its hash is left.",
     "BODY_INVALID": "The request body is not a GraphQL-over-HTTP request.",
     "BODY_TOO_LARGE": "The request body is longer than the gateway reads.",
     "METHOD_NOT_ALLOWED": "Details of a child never travel in a URL: use POST.",

@@ -8,6 +8,7 @@ from gateway.audit.entry import Entry
 from gateway.audit.logged import Logged
 from gateway.audit.merkle import Nodes
 from gateway.audit.search import Place, Search
+from gateway.audit.span import Spans
 from gateway.audit.tile import Tile
 
 READ_BOUND: Final = 1000
@@ -59,6 +60,17 @@ class Log(Protocol):
 
     async def cosigned(self) -> Mapping[str, tuple[int, int]]:
         """When, in seconds since 1970, and at which size each witness last signed, by name."""
+        ...
+
+    async def pruned(self) -> Spans:
+        """The entries that are gone, or about to go, under a pruning in the log."""
+        ...
+
+    async def prune(self, declared: int) -> int:
+        """Remove the bytes of the entries that the pruning at this index names; how many had any.
+
+        LogUnavailable if they may still stand in the store's files, or this account may not.
+        """
         ...
 
     async def size(self) -> int:

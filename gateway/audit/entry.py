@@ -14,6 +14,7 @@ from gateway.audit.failures import EntryRefused, LeafUnreadable
 from gateway.audit.pseudonym import PSEUDONYM, Pseudonym
 from gateway.audit.risk import Risk, Tie
 from gateway.audit.sealing import SEALED, Sealed
+from gateway.audit.span import Span, joined
 from resolvers.child import WithheldReason
 from resolvers.outcome import Outcome
 
@@ -47,6 +48,7 @@ class AuditKind(StrEnum):
     AUDIT_SEARCH = "AUDIT_SEARCH"
     BREAK_GLASS = "BREAK_GLASS"
     REVIEW = "REVIEW"
+    PRUNING = "PRUNING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ class Entry:
     as "PURPOSE_NOT_ENTITLED"; `count` how many alike it stands for, where it is more than itself.
     EntryRefused if a field is not what it says, so that a number or a text in the clear cannot
     stand where a pseudonym or a sealed text belongs. `manager` is the user's, who may not review
-    what the user did.
+    what the user did. `pruned` are the entries that a PRUNING takes away; its `document` and
+    `policy_version` are then the retention policy's.
     """
 
     kind: AuditKind
@@ -103,12 +106,15 @@ class Entry:
     manager: str | None = None
     risks: tuple[Risk, ...] = ()
     tie: Tie | None = None
+    pruned: tuple[Span, ...] = ()
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
             raise EntryRefused("an entry's time has a time zone")
         _refuse_unshaped(self)
         _refuse_unwritable(self)
+        if joined(self.pruned).held != self.pruned or not all(map(_is_span, self.pruned)):
+            raise EntryRefused("a pruning names spans in order, none touching another")
         ordered = tuple(sorted(self.agencies, key=lambda said: said.agency))
         if len({said.agency for said in ordered}) != len(ordered):
             raise EntryRefused("an entry names each agency once")
@@ -144,9 +150,22 @@ class Entry:
             raise LeafUnreadable("the bytes are no entry of this log") from error
 
 
+def pruned_by(leaf: bytes) -> tuple[Span, ...]:
+    """What the leaf declares pruned: nothing if it is no pruning that this gateway reads."""
+    try:
+        entry = Entry.read(leaf)
+    except LeafUnreadable:
+        return ()
+    return entry.pruned if entry.kind is AuditKind.PRUNING else ()
+
+
 def stamp(at: datetime) -> str:
     """`at` in UTC to the microsecond, always 27 characters, so that text order is time order."""
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _is_span(span: Span) -> bool:
+    return 0 <= span.first <= span.last
 
 
 def _refuse_unshaped(entry: Entry) -> None:
@@ -197,6 +216,7 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "manager": entry.manager,
         "risks": entry.risks or None,
         "tie": entry.tie,
+        "pruned": [list(span) for span in entry.pruned] or None,
     }
     return {name: value for name, value in held.items() if value is not None}
 
@@ -251,4 +271,5 @@ _READ: Final[dict[str, Callable[[Any], Any]]] = {
     "agencies": _read_agencies,
     "risks": lambda found: tuple(Risk(each) for each in found),
     "tie": Tie,
+    "pruned": lambda found: tuple(Span(first, last) for first, last in found),
 }

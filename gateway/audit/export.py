@@ -9,19 +9,21 @@ from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.failures import LogUnavailable
 from gateway.audit.merkle import TILE_WIDTH
 from gateway.audit.publication import Publication
-from gateway.audit.tile import Tile, entry_tiles, hash_tiles
+from gateway.audit.span import Spans
+from gateway.audit.tile import ENTRIES, Tile, entry_tiles, hash_tiles
 
 
 async def export_log(publication: Publication, folder: Path) -> Checkpoint:
     """Write the log as it stands now below `folder`; the checkpoint that it was written under.
 
-    Full tiles that are there are left: an export goes on where the last one ended. The checkpoint
+    Full tiles that are there are left: an export goes on where the last one ended. Bundles of which
+    entries were pruned since are written again without them. The checkpoint
     is written last, whole, so that a folder is never ahead of its tiles. LogUnavailable if a file
     cannot be written.
     """
     checkpoint = await publication.newest()
     try:
-        for tile in _missing(folder, checkpoint.size):
+        for tile in _missing(folder, checkpoint.size, await publication.log.pruned()):
             _write(folder / tile.path, await publication.log.tile(tile))
         _write(folder / "checkpoint", checkpoint.note.encode())
     except OSError as error:
@@ -29,9 +31,10 @@ async def export_log(publication: Publication, folder: Path) -> Checkpoint:
     return checkpoint
 
 
-def _missing(folder: Path, size: int) -> Iterator[Tile]:
+def _missing(folder: Path, size: int, pruned: Spans) -> Iterator[Tile]:
     for tile in chain(hash_tiles(size), entry_tiles(size)):
-        if tile.width < TILE_WIDTH or not (folder / tile.path).exists():
+        stale = tile.level == ENTRIES and pruned.meet(tile.first, tile.first + tile.width - 1)
+        if tile.width < TILE_WIDTH or stale or not (folder / tile.path).exists():
             yield tile
 
 

@@ -21,6 +21,10 @@ class KeysUnavailable(Exception):
     """The key service does not answer, or refuses: nothing can be logged, so nothing may leave."""
 
 
+class PolicyUnusable(Exception):
+    """A retention policy cannot be used; the message says what to change."""
+
+
 class EntryRefused(ValueError):
     """The entry would break the log's format; nothing was queued."""
 

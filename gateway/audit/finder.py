@@ -11,6 +11,7 @@ from typing import Any, Final
 import orjson
 
 from gateway.audit.entry import AuditKind
+from gateway.audit.failures import LogUnavailable
 from gateway.audit.moment import microseconds
 from gateway.audit.private_file import create_once
 from gateway.audit.risk import Risk
@@ -51,17 +52,23 @@ CREATE TABLE asked_agency (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE drawn (
   size INTEGER NOT NULL,
-  last BLOB NOT NULL
+  last BLOB NOT NULL,
+  forgot INTEGER NOT NULL
 ) STRICT;
-INSERT INTO drawn VALUES (0, x'');
-PRAGMA user_version = 2;
+INSERT INTO drawn VALUES (0, x'', 0);
+PRAGMA user_version = 3;
 """
-_SHAPE: Final = 2  # of the tables above: an index of another shape is drawn again
-_DRAWN: Final = "SELECT size, last FROM drawn"
+_SHAPE: Final = 3  # of the tables above: an index of another shape is drawn again
+_DRAWN: Final = "SELECT size, last, forgot FROM drawn"
 _LAST: Final = "SELECT hash FROM leaf_hash WHERE idx = ?"
 _NEXT: Final = (
     "SELECT idx, leaf, hash FROM entry JOIN leaf_hash USING (idx)"
     " WHERE idx >= ? ORDER BY idx LIMIT ?"
+)
+_PRUNED: Final = "SELECT first, last FROM pruned"
+_FORGET_WHAT_WENT: Final = (
+    "DELETE FROM child_pseudonym WHERE idx NOT IN (SELECT idx FROM entry)",
+    "DELETE FROM asked_agency WHERE idx NOT IN (SELECT idx FROM entry)",
 )
 _LEAVES: Final = "SELECT idx, leaf FROM entry WHERE idx IN (SELECT value FROM json_each(?))"
 
@@ -88,7 +95,8 @@ class Finder:
             found = [index for (index,) in connection.execute(*statement(search, after, count))]
         with reading(self.log) as connection:
             leaves = dict(connection.execute(_LEAVES, (orjson.dumps(found).decode(),)).fetchall())
-        return [(index, leaves[index]) for index in found]
+        # One that is pruned in between is not there any more.
+        return [(index, leaves[index]) for index in found if index in leaves]
 
     def catch_up(self) -> None:
         """Draw what the log has more; made anew if it was not drawn from this log."""
@@ -118,17 +126,16 @@ class Finder:
                 return False
             while self._draw_some(index, log) == BATCH:
                 pass
+            _forget_pruned(self.index, index, log)
         return True
 
     def _draw_some(self, index: sqlite3.Connection, log: sqlite3.Connection) -> int:
         with _transaction(index):
-            size, _ = index.execute(_DRAWN).fetchone()
+            size, _, _ = index.execute(_DRAWN).fetchone()
             rows = log.execute(_NEXT, (size, BATCH)).fetchall()
             if rows:
                 _insert(index, [(i, orjson.loads(leaf)) for i, leaf, _ in rows])
-                index.execute(
-                    "UPDATE drawn SET size = ?, last = ?", (size + len(rows), rows[-1][2])
-                )
+                index.execute("UPDATE drawn SET size = ?, last = ?", (rows[-1][0] + 1, rows[-1][2]))
         return len(rows)
 
     def _begin_anew(self) -> None:
@@ -139,8 +146,24 @@ class Finder:
 def _drawn_from(index: sqlite3.Connection, log: sqlite3.Connection) -> bool:
     if index.execute("PRAGMA user_version").fetchone() != (_SHAPE,):
         return False
-    size, last = index.execute(_DRAWN).fetchone()
+    size, last, _ = index.execute(_DRAWN).fetchone()
     return bool(size == 0 or log.execute(_LAST, (size - 1,)).fetchone() == (last,))
+
+
+def _forget_pruned(path: Path, index: sqlite3.Connection, log: sqlite3.Connection) -> None:
+    """Take out of the index, and out of its files, what was pruned from the log since."""
+    spans = log.execute(_PRUNED).fetchall()
+    if index.execute(_DRAWN).fetchone()[2] == len(spans):
+        return
+    index.execute("PRAGMA secure_delete = ON")
+    with _transaction(index):
+        index.executemany("DELETE FROM entry WHERE idx BETWEEN ? AND ?", spans)
+        for sql in _FORGET_WHAT_WENT:
+            index.execute(sql)
+    (kept, _, _) = index.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if kept:
+        raise LogUnavailable(f"{path}: somebody reads its journal; search or prune again")
+    index.execute("UPDATE drawn SET forgot = ?", (len(spans),))
 
 
 @contextmanager

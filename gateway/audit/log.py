@@ -18,6 +18,7 @@ from gateway.audit.logged import Logged
 from gateway.audit.merkle import Nodes
 from gateway.audit.row import Row
 from gateway.audit.search import Place, Search
+from gateway.audit.span import Spans
 from gateway.audit.store import (
     Seen,
     Writing,
@@ -31,7 +32,8 @@ from gateway.audit.store import (
     tile_hashes,
 )
 from gateway.audit.store_check import check_log
-from gateway.audit.tile import ENTRIES, Tile, bundle, nodes_of, tiles_towards
+from gateway.audit.store_pruning import prune_entries, pruned_spans
+from gateway.audit.tile import ENTRIES, Tile, bundle, leaves_of, nodes_of, tiles_towards
 
 QUEUE_BOUND: Final = 4096
 GROUP_BOUND: Final = 256
@@ -118,7 +120,8 @@ class AuditLog:
     async def tile(self, tile: Tile) -> bytes:
         """The bytes of a tile or of a bundle of entries; LogCorrupt if the log has less."""
         if tile.level == ENTRIES:
-            return bundle(each.leaf for each in await self.entries(tile.first, tile.width))
+            held = await self.entries(tile.first, tile.width)
+            return bundle(leaves_of(tile, held, await self.pruned()))
         hashes = await asyncio.to_thread(tile_hashes, self._path, [tile])
         return b"".join(hashes[tile])
 
@@ -137,6 +140,19 @@ class AuditLog:
     async def cosigned(self) -> Mapping[str, tuple[int, int]]:
         """When, in seconds since 1970, and at which size each witness last signed, by name."""
         return await asyncio.to_thread(newest_cosignatures, self._path)
+
+    async def pruned(self) -> Spans:
+        """The entries that are gone, or about to go, under a pruning in the log."""
+        return await asyncio.to_thread(pruned_spans, self._path)
+
+    async def prune(self, declared: int) -> int:
+        """Remove the bytes of the entries that the pruning at this index names; how many had any.
+
+        LogUnavailable if a reader keeps the journal or the index, where the bytes then stay.
+        """
+        removed = await asyncio.to_thread(prune_entries, self._path, declared)
+        await asyncio.to_thread(self._finder.catch_up)
+        return removed
 
     async def size(self) -> int:
         """How many entries are durable, which is the next index."""

@@ -16,10 +16,12 @@ from gateway.audit.logged import Logged
 from gateway.audit.merkle import Edge, Nodes, edge_of, grown
 from gateway.audit.moment import at_microsecond, microseconds
 from gateway.audit.postgres_check import check_rows
+from gateway.audit.postgres_pruning import prune_rows, stored_pruned
 from gateway.audit.row import Row
 from gateway.audit.search import Place, Search
 from gateway.audit.search_statement import numbered_statement
-from gateway.audit.tile import ENTRIES, Tile, bundle, nodes_of, tiles_towards
+from gateway.audit.span import Spans
+from gateway.audit.tile import ENTRIES, Tile, bundle, leaves_of, nodes_of, tiles_towards
 
 QUEUE_BOUND: Final = 4096
 GROUP_BOUND: Final = 256
@@ -121,7 +123,8 @@ class PostgresLog:
     async def tile(self, tile: Tile) -> bytes:
         """As Log says."""
         if tile.level == ENTRIES:
-            return bundle(each.leaf for each in await self.entries(tile.first, tile.width))
+            held = await self.entries(tile.first, tile.width)
+            return bundle(leaves_of(tile, held, await self.pruned()))
         async with _Unavailable(), self._pool.acquire() as connection:
             return b"".join(await _hashes(connection, tile))
 
@@ -146,6 +149,16 @@ class PostgresLog:
     async def cosigned(self) -> Mapping[str, tuple[int, int]]:
         """As Log says."""
         return {witness: (at, size) for witness, at, size in await self._fetch(_LAST_SEEN)}
+
+    async def pruned(self) -> Spans:
+        """As Log says."""
+        async with _Unavailable(), self._pool.acquire() as connection:
+            return await stored_pruned(connection)
+
+    async def prune(self, declared: int) -> int:
+        """As Log says; PostgreSQL's own VACUUM then takes the bytes from its files."""
+        async with _Unavailable(), self._pool.acquire() as connection:
+            return await prune_rows(connection, declared)
 
     async def size(self) -> int:
         """As Log says."""

@@ -3,10 +3,11 @@
 from typing import Any, Final
 
 from gateway.audit.merkle import Edge, TileHash
+from gateway.audit.postgres_pruning import stored_pruned
 from gateway.audit.rehash import Rehash
 
 _CHUNK: Final = 4096
-_ENTRIES: Final = "SELECT idx, leaf, hash FROM entry LEFT JOIN leaf_hash USING (idx) ORDER BY idx"
+_ENTRIES: Final = "SELECT idx, leaf, hash FROM leaf_hash LEFT JOIN entry USING (idx) ORDER BY idx"
 _SIGNED: Final = (
     "SELECT size, root, note FROM checkpoint WHERE size > $1 AND size <= $2 ORDER BY size"
 )
@@ -15,15 +16,16 @@ _TILES: Final = (
     " JOIN unnest($1::integer[], $2::bigint[]) AS due (level, place) USING (level, place)"
 )
 _COUNTS: Final = (
-    "SELECT (SELECT count(*) FROM leaf_hash), (SELECT count(*) FROM tile_hash),"
+    "SELECT (SELECT count(*) FROM entry), (SELECT count(*) FROM leaf_hash),"
+    " (SELECT count(*) FROM tile_hash),"
     " (SELECT coalesce(max(size), 0) FROM checkpoint)"
 )
 
 
 async def check_rows(connection: Any) -> Edge:
     """The tree's edge; LogCorrupt names the first entry that is not as it was written."""
-    walk = Rehash("the log")
     async with connection.transaction(isolation="repeatable_read", readonly=True):
+        walk = Rehash("the log", await stored_pruned(connection))
         cursor = await connection.cursor(_ENTRIES)
         while chunk := await cursor.fetch(_CHUNK):
             start = walk.edge.size

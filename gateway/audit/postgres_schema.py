@@ -1,4 +1,4 @@
-"""The log's PostgreSQL tables, and the one role that adds to them and cannot change a row."""
+"""The log's PostgreSQL tables; the role that adds and changes no row, and the one that prunes."""
 
 from typing import Final
 
@@ -24,15 +24,17 @@ CREATE INDEX entry_purpose ON entry (purpose, at, idx) WHERE purpose IS NOT NULL
 CREATE INDEX entry_broke_glass ON entry (at, idx) WHERE broke_glass = 1;
 CREATE TABLE child_pseudonym (
   pseudonym text NOT NULL,
-  idx bigint NOT NULL REFERENCES entry (idx),
+  idx bigint NOT NULL,
   PRIMARY KEY (pseudonym, idx)
 );
 CREATE TABLE asked_agency (
   agency text NOT NULL,
   at bigint NOT NULL,
-  idx bigint NOT NULL REFERENCES entry (idx),
+  idx bigint NOT NULL,
   PRIMARY KEY (agency, at, idx)
 );
+CREATE INDEX child_pseudonym_idx ON child_pseudonym USING brin (idx);
+CREATE INDEX asked_agency_idx ON asked_agency USING brin (idx);
 CREATE TABLE leaf_hash (idx bigint PRIMARY KEY, hash bytea NOT NULL);
 CREATE TABLE tile_hash (
   level integer NOT NULL,
@@ -53,6 +55,11 @@ CREATE TABLE cosignature (
   line text NOT NULL,
   PRIMARY KEY (size, witness, at)
 );
+CREATE TABLE pruned (
+  first bigint PRIMARY KEY,
+  last bigint NOT NULL,
+  declared bigint NOT NULL
+);
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'what is in the log stays as it is'; END $$;
 CREATE FUNCTION refuse_gap() RETURNS trigger LANGUAGE plpgsql AS
@@ -62,27 +69,64 @@ $$ BEGIN
   END IF;
   RETURN NEW;
 END $$;
+CREATE FUNCTION refuse_undeclared() RETURNS trigger LANGUAGE plpgsql AS
+$$ DECLARE
+  said jsonb;
+BEGIN
+  SELECT convert_from(leaf, 'UTF8')::jsonb INTO said FROM entry WHERE idx = NEW.declared;
+  IF NEW.last < NEW.first OR NEW.last >= NEW.declared OR said ->> 'kind' IS DISTINCT FROM 'PRUNING'
+    OR NOT EXISTS (SELECT FROM jsonb_array_elements(said -> 'pruned') AS span
+      WHERE span = jsonb_build_array(NEW.first, NEW.last)) THEN
+    RAISE EXCEPTION 'what is pruned was declared in the log';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE FUNCTION refuse_unpruned() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  IF OLD.idx > coalesce(
+    (SELECT last FROM pruned WHERE first <= OLD.idx ORDER BY first DESC LIMIT 1), -1) THEN
+    RAISE EXCEPTION 'what is in the log stays as it is';
+  END IF;
+  RETURN OLD;
+END $$;
+CREATE TRIGGER pruned_is_declared BEFORE INSERT ON pruned
+FOR EACH ROW EXECUTE FUNCTION refuse_undeclared();
 CREATE TRIGGER entry_is_next BEFORE INSERT ON entry
 FOR EACH ROW EXECUTE FUNCTION refuse_gap();
 """
-FINAL: Final = (
-    *("entry", "child_pseudonym", "asked_agency"),
-    *("leaf_hash", "tile_hash", "checkpoint", "cosignature"),
-)
-_TRIGGER: Final = """
+PRUNABLE: Final = ("child_pseudonym", "asked_agency", "entry")
+FINAL: Final = ("leaf_hash", "tile_hash", "checkpoint", "cosignature", "pruned")
+_IS_FINAL: Final = """
 CREATE TRIGGER {table}_is_final BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 """
-_GRANT: Final = 'GRANT SELECT, INSERT ON {tables} TO "{role}";'
+_STAYS: Final = """
+CREATE TRIGGER {table}_is_final BEFORE UPDATE OR TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER {table}_stays BEFORE DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION refuse_unpruned();
+"""
 
 
-def script(role: str) -> str:
+def script(role: str, pruner: str = "") -> str:
     """What the database's owner runs once; the gateway then logs in as `role`, which exists.
 
-    ValueError if `role` is no plain name.
+    `pruner` is another role that exists, which may also remove what a logged pruning names.
+    ValueError if one of them is no plain name.
     """
-    if not role.replace("_", "").isalnum():
+    roles = [role, *filter(None, [pruner])]
+    if not all(name.replace("_", "").isalnum() for name in roles):
         raise ValueError("a role's name has letters, digits and _")
-    triggers = [_TRIGGER.format(table=table) for table in FINAL]
-    grant = _GRANT.format(tables=", ".join(FINAL), role=role)
-    return "".join(["BEGIN;", TABLES, *triggers, grant, "\nCOMMIT;\n"])
+    triggers = [_IS_FINAL.format(table=table) for table in FINAL]
+    triggers += [_STAYS.format(table=table) for table in PRUNABLE]
+    added = ", ".join(each for each in (*PRUNABLE, *FINAL) if each != "pruned")
+    grants = [
+        f'GRANT SELECT, INSERT ON {added} TO "{name}"; GRANT SELECT ON pruned TO "{name}";'
+        for name in roles
+    ]
+    if pruner:
+        removed = ", ".join(PRUNABLE)
+        grants.append(
+            f'GRANT INSERT ON pruned TO "{pruner}"; GRANT DELETE ON {removed} TO "{pruner}";'
+        )
+    return "".join(["BEGIN;", TABLES, *triggers, "\n".join(grants), "\nCOMMIT;\n"])

@@ -1,23 +1,38 @@
 """A tree grown again from the entries themselves, which finds the first that is another."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from gateway.audit.checkpoint import stated_root
+from gateway.audit.entry import pruned_by
 from gateway.audit.failures import LogCorrupt
 from gateway.audit.merkle import TILE_WIDTH, Edge, TileHash, grown, leaf_hash
+from gateway.audit.span import Span, Spans, joined
 
-Stored = Sequence[tuple[int, bytes, bytes | None]]
-"""Rows of index, leaf and the leaf's hash as it stands in the tree, in the order of the log."""
+_PRUNING: Final = b'"kind":"PRUNING"'
+
+Stored = Sequence[tuple[int, bytes | None, bytes]]
+"""Rows of index, leaf and the leaf's hash as it stands in the tree, in the order of the log.
+
+A leaf that was pruned is None.
+"""
 Signed = Iterable[tuple[int, bytes, str]]
 """Rows of size, root and note of the checkpoints kept, in order."""
 
 
 class Rehash:
-    """Takes the log in order; `place` names it in LogCorrupt."""
+    """Takes the log in order; `place` names it in LogCorrupt.
 
-    def __init__(self, place: str) -> None:
+    Only entries that the store names as `pruned` may lack their leaf, and at the end each of
+    those must stand in a pruning that was logged after it.
+    """
+
+    def __init__(self, place: str, pruned: Spans) -> None:
         self.edge = Edge()
         self._place = place
+        self._pruned = pruned
+        self._leaves = 0
+        self._declared: list[Span] = []
 
     def take(self, rows: Stored, signed: Signed) -> list[TileHash]:
         """Hash the next entries; the hashes above them that the store must hold too.
@@ -43,13 +58,18 @@ class Rehash:
             if held.get((each.level, each.place)) != each.hash:
                 raise self.edited(each.place * TILE_WIDTH**each.level)
 
-    def end(self, leaves: int, above: int, signed: int) -> None:
-        """LogCorrupt if the store has more hashes than the entries gave, or signed more entries."""
+    def end(self, leaves: int, hashes: int, above: int, signed: int) -> None:
+        """LogCorrupt if the store has more than the walk met, or names more pruned than was."""
         due, width = 0, self.edge.size
         while width := width // TILE_WIDTH:
             due += width
-        if signed > self.edge.size or (leaves, above) != (self.edge.size, due):
+        stored = (leaves, hashes, above)
+        if signed > self.edge.size or stored != (self._leaves, self.edge.size, due):
             raise self.edited(self.edge.size)
+        declared = joined(self._declared)
+        for span in self._pruned.held:
+            if (unsaid := declared.outside(span)) is not None:
+                raise self.edited(unsaid)
 
     def edited(self, entry: int) -> LogCorrupt:
         """What to raise of this entry."""
@@ -57,13 +77,20 @@ class Rehash:
         return LogCorrupt(message, entry)
 
     def _hashes(self, rows: Stored) -> list[bytes]:
-        hashes = [leaf_hash(leaf) for _, leaf, _ in rows]
-        for due, ((index, _, stored), computed) in enumerate(
-            zip(rows, hashes, strict=True), self.edge.size
-        ):
-            if index != due or stored != computed:
+        hashes: list[bytes] = []
+        for due, (index, leaf, stored) in enumerate(rows, self.edge.size):
+            sound = self._pruned.covers(due) if leaf is None else leaf_hash(leaf) == stored
+            if index != due or not sound:
                 raise self.edited(due)
+            if leaf is not None:
+                self._heed(due, leaf)
+            hashes.append(stored)
         return hashes
+
+    def _heed(self, index: int, leaf: bytes) -> None:
+        self._leaves += 1
+        if _PRUNING in leaf:
+            self._declared += (s for s in pruned_by(leaf) if s.last < index)
 
     def _grow(self, hashes: Sequence[bytes]) -> list[TileHash]:
         self.edge, finished = grown(self.edge, hashes)

@@ -57,7 +57,9 @@ async def _tile(publication: Publication, wanted: Tile) -> Response:
     if published is None or not wanted.within(published.size):
         return _nothing()
     content = await publication.log.tile(wanted)
-    return Response(content, headers=_LASTING, media_type="application/octet-stream")
+    # Hashes stay for good; entries may be pruned.
+    headers = _PRIVATE if wanted.level == ENTRIES else _LASTING
+    return Response(content, headers=headers, media_type="application/octet-stream")
 
 
 def _nothing() -> Response:

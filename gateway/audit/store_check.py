@@ -11,15 +11,17 @@ from gateway.audit.merkle import Edge, TileHash
 from gateway.audit.rehash import Rehash, Stored
 from gateway.audit.store import Seen, stored_size
 from gateway.audit.store_file import connected, damaged, empty_log, identity
+from gateway.audit.store_pruning import stored_pruned
 
 _CHUNK: Final = 4096
-_ENTRIES: Final = "SELECT idx, leaf, hash FROM entry LEFT JOIN leaf_hash USING (idx) ORDER BY idx"
+_ENTRIES: Final = "SELECT idx, leaf, hash FROM leaf_hash LEFT JOIN entry USING (idx) ORDER BY idx"
 _SIGNED: Final = (
     "SELECT size, root, note FROM checkpoint WHERE size > ? AND size <= ? ORDER BY size"
 )
 _TILE_HASH: Final = "SELECT level, place, hash FROM tile_hash WHERE level = ? AND place = ?"
 _COUNTS: Final = (
-    "SELECT (SELECT count(*) FROM leaf_hash), (SELECT count(*) FROM tile_hash),"
+    "SELECT (SELECT count(*) FROM entry), (SELECT count(*) FROM leaf_hash),"
+    " (SELECT count(*) FROM tile_hash),"
     " (SELECT coalesce(max(size), 0) FROM checkpoint)"
 )
 
@@ -59,7 +61,7 @@ def _shape(connection: sqlite3.Connection) -> set[tuple[str, str]]:
 
 
 def _walked(path: Path, connection: sqlite3.Connection) -> Edge:
-    walk = Rehash(str(path))
+    walk = Rehash(str(path), stored_pruned(connection))
     try:
         for chunk in _chunks(connection):
             start = walk.edge.size
@@ -91,7 +93,7 @@ def _first_unreadable(connection: sqlite3.Connection) -> int:
     # Damage to a page ends the walk at the first entry that cannot be reached.
     due = 0
     try:
-        for index, _ in connection.execute("SELECT idx, leaf FROM entry ORDER BY idx"):
+        for index, _, _ in connection.execute(_ENTRIES):
             if index != due:
                 break
             due += 1

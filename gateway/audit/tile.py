@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Final, Self
 
+from gateway.audit.failures import LogCorrupt
+from gateway.audit.logged import Logged
 from gateway.audit.merkle import TILE_HEIGHT, TILE_WIDTH, Nodes, node_hash
+from gateway.audit.span import Spans
 
 ENTRIES: Final = -1
 _PATH: Final = re.compile(
@@ -101,6 +104,18 @@ def nodes_of(tiles: Mapping[Tile, Sequence[bytes]]) -> Nodes:
 def bundle(leaves: Iterable[bytes]) -> bytes:
     """Entries as a bundle: each after its length in two bytes, big end first."""
     return b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves)
+
+
+def leaves_of(tile: Tile, held: Iterable[Logged], pruned: Spans) -> Iterator[bytes]:
+    """A bundle's leaves out of entries from its first on; a pruned one is empty, as no entry is.
+
+    LogCorrupt if one is missing that was not pruned.
+    """
+    found = {each.index: each.leaf for each in held}
+    for index in range(tile.first, tile.first + tile.width):
+        if index not in found and not pruned.covers(index):
+            raise LogCorrupt(f"the log lacks entry {index}; restore it", index)
+        yield found.get(index, b"")
 
 
 def _row(level: int, width: int) -> Iterator[Tile]:

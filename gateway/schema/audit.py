@@ -34,6 +34,7 @@ code_list(
         AuditKind.AUDIT_SEARCH: "A search in the log itself.",
         AuditKind.BREAK_GLASS: "Access in an emergency.",
         AuditKind.REVIEW: "The review of an access.",
+        AuditKind.PRUNING: "Old entries declared pruned under a policy, before their bytes went.",
     },
 )
 code_list(

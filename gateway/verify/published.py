@@ -6,6 +6,7 @@ from typing import Final
 
 from gateway.verify.finding import Refused
 from gateway.verify.place import Place
+from gateway.verify.pruning import Pruning, pruning_of, refuse_undeclared
 from gateway.verify.state import HASH_BYTES, State, Trust
 from gateway.verify.tree import Accumulator, hash_leaf, root_of_tile
 
@@ -13,8 +14,20 @@ WIDTH: Final = 256
 _LENGTH_BYTES: Final = 2
 
 
-def check_log(place: Place, trust: Trust, kept: Sequence[State] = ()) -> State:
-    """The log's state, after hashing every entry of it again; Refused says what does not hold.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A log that holds: its state, what prunings in it declared, and how many entries are gone.
+
+    Of an entry that is gone only its hash is held to the tree.
+    """
+
+    state: State
+    prunings: tuple[Pruning, ...] = ()
+    gone: int = 0
+
+
+def check_log(place: Place, trust: Trust, kept: Sequence[State] = ()) -> Checked:
+    """The log, after hashing every entry of it again; Refused says what does not hold.
 
     Each of `kept`, states of this log that somebody saw before, must be a beginning of it.
     """
@@ -24,7 +37,7 @@ def check_log(place: Place, trust: Trust, kept: Sequence[State] = ()) -> State:
     for first in range(0, state.size, WIDTH):
         tree.take(first, min(WIDTH, state.size - first))
     tree.finish()
-    return state
+    return Checked(state, tuple(tree.prunings), len(tree.missing))
 
 
 def published_state(place: Place, trust: Trust) -> State:
@@ -45,6 +58,8 @@ class _Rebuilt:
     tree: Accumulator = field(default_factory=Accumulator)
     above: list[list[bytes]] = field(default_factory=list)
     agreed: int = 0
+    missing: list[int] = field(default_factory=list)
+    prunings: list[Pruning] = field(default_factory=list)
 
     def refuse_shorter(self) -> None:
         """Refused if somebody saw more entries than there are, or other ones."""
@@ -57,13 +72,18 @@ class _Rebuilt:
     def take(self, first: int, count: int) -> None:
         """Hash the next bundle of entries, and compare with the tree's own tiles."""
         leaves = list(_entries(self._content("entries", first // WIDTH, count), first))
-        hashes = [hash_leaf(leaf) for leaf in leaves]
         stated = self._hashes(0, first // WIDTH, count)
+        # An entry that is gone is empty in its bundle; its hash then stands in the tree alone.
+        hashes = [
+            hash_leaf(leaf) if leaf else said for leaf, said in zip(leaves, stated, strict=False)
+        ]
         for index, (computed, said) in enumerate(zip(hashes, stated, strict=False), first):
             if computed != said:
                 raise Refused(f"entry {index} is not the one in the tree", index)
         if len(leaves) != count:
             raise Refused("a bundle has another number of entries", first + len(leaves))
+        for index, leaf in enumerate(leaves, first):
+            self._heed(index, leaf)
         for each in hashes:
             self.tree.add(each)
             self._compare()
@@ -80,6 +100,13 @@ class _Rebuilt:
                     raise Refused(f"the tree's level {level} is not that of its leaves", entry)
         if self.tree.root != self.state.root:
             raise Refused("the entries are not those that were signed", self.agreed)
+        refuse_undeclared(self.missing, self.prunings)
+
+    def _heed(self, index: int, leaf: bytes) -> None:
+        if not leaf:
+            self.missing.append(index)
+        elif found := pruning_of(index, leaf):
+            self.prunings.append(found)
 
     def _compare(self) -> None:
         while self.kept and self.kept[0].size == self.tree.size:

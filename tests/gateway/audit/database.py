@@ -8,6 +8,7 @@ from demo.postgres import Postgres
 from gateway.audit.postgres_schema import script
 
 ROLE = "teamaround_log"
+PRUNER = "teamaround_prune"
 _NUMBERS = count()
 
 
@@ -15,9 +16,11 @@ async def new_schema(server: Postgres) -> str:
     """Where a fresh log's tables are, as a database's name in a DSN: in a schema of their own."""
     name = f"audit_{next(_NUMBERS)}"
     await _make_role(server)
-    await as_owner(server.dsn(), f"CREATE SCHEMA {name}; GRANT USAGE ON SCHEMA {name} TO {ROLE}")
+    await as_owner(
+        server.dsn(), f"CREATE SCHEMA {name}; GRANT USAGE ON SCHEMA {name} TO {ROLE}, {PRUNER}"
+    )
     place = f"postgres?search_path={name}"
-    await as_owner(server.dsn(place), script(ROLE))
+    await as_owner(server.dsn(place), script(ROLE, PRUNER))
     return place
 
 
@@ -26,7 +29,7 @@ async def new_database(server: Postgres) -> str:
     name = f"audit_{next(_NUMBERS)}"
     await _make_role(server)
     await as_owner(server.dsn(), f"CREATE DATABASE {name}")
-    await as_owner(server.dsn(name), script(ROLE))
+    await as_owner(server.dsn(name), script(ROLE, PRUNER))
     return name
 
 
@@ -40,7 +43,8 @@ async def as_owner(dsn: str, sql: str) -> None:
 
 
 async def _make_role(server: Postgres) -> None:
-    missing = f"IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}')"
-    await as_owner(
-        server.dsn(), f"DO $$ BEGIN {missing} THEN CREATE ROLE {ROLE} LOGIN; END IF; END $$"
-    )
+    for role in (ROLE, PRUNER):
+        missing = f"IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}')"
+        await as_owner(
+            server.dsn(), f"DO $$ BEGIN {missing} THEN CREATE ROLE {role} LOGIN; END IF; END $$"
+        )

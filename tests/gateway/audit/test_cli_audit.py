@@ -11,7 +11,9 @@ from gateway.audit.checkpoint import checkpoint_text
 from gateway.audit.key_ring import KeyRing
 from gateway.audit.log import AuditLog
 from gateway.cli import app
+from gateway.witness.cosigner import Cosigner
 from tests.gateway.audit.examples import asked
+from tests.gateway.audit.pruned import POLICY, fill
 from tests.gateway.audit.publishing import ORIGIN
 from tests.gateway.verify.published import LEAVES, REAL, STRANGER, kept, note, write_log
 from tests.gateway.verify.test_receipt import receipt
@@ -23,6 +25,18 @@ async def one_entry(path: Path) -> None:
     log = await AuditLog.open(path)
     await log.append(asked())
     await log.aclose()
+
+
+async def old_entries(path: Path) -> None:
+    log = await AuditLog.open(path)
+    await fill(log, 30, 3)
+    await log.aclose()
+
+
+def policy_file(folder: Path) -> Path:
+    file = folder / "retention.toml"
+    file.write_text(POLICY)
+    return file
 
 
 def run(*arguments: str | Path) -> Result:
@@ -68,6 +82,38 @@ def test_an_epoch_is_begun_and_destroyed_and_both_are_in_the_log(tmp_path: Path)
     assert run("destroy-epoch", "2027", "--who", "the.officer").exit_code == 2
     found = run("search", "--who", "a", "--kind", "CONFIGURATION_CHANGE", "--csv").stdout
     assert found.count("EPOCH_BEGUN") == found.count("EPOCH_DESTROYED") == 1
+
+
+@pytest.mark.usefixtures("settings")
+def test_an_officer_prunes_by_a_written_policy_and_first_sees_what_would_go(
+    tmp_path: Path,
+) -> None:
+    asyncio.run(old_entries(tmp_path / "state" / "audit.sqlite"))
+    file = policy_file(tmp_path)
+    asked_for = ("prune", "--policy", file, "--who", "r.officer")
+    would = run(*asked_for, "--dry-run").stdout
+    assert would == "20 entries would go under Retention schedule 4.2\n"
+    done = run(*asked_for).stdout
+    assert done == "20 entries were declared pruned, and the bytes of 20 are gone\n"
+    table = run("search", "--who", "a", "--kind", "PRUNING", "--csv").stdout
+    assert table.count("r.officer") == 1
+    refused = run("prune", "--policy", tmp_path / "none", "--who", "r.officer")
+    assert (refused.exit_code, "cannot be read" in refused.stderr) == (2, True)
+
+
+@pytest.mark.usefixtures("settings")
+def test_without_its_witness_nothing_is_pruned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(old_entries(tmp_path / "state" / "audit.sqlite"))
+    witness = Cosigner.at(tmp_path / "witness-key", "regulator.example/w1")
+    monkeypatch.setenv(
+        "TEAMAROUND_WITNESSES", json.dumps([f"http://127.0.0.1:9 {witness.verifier_key}"])
+    )
+    monkeypatch.setenv("TEAMAROUND_WITNESS_QUORUM", "1")
+    refused = run("prune", "--policy", policy_file(tmp_path), "--who", "r.officer")
+    assert (refused.exit_code, "nothing went" in refused.stderr) == (2, True)
+    assert len(run("search", "--who", "a").stdout.splitlines()) == 35
 
 
 def test_a_log_signed_by_another_key_is_refused(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ async def test_several_gateways_write_one_log_without_gap_or_fork(
     await export_log(publications[0], tmp_path / "export")
     trust = Trust(VerifierKey.read(signer.verifier_key))
     kept = State.read(states[1].note.encode(), trust)
-    assert check_log(open_place(str(tmp_path / "export")), trust, [kept]).size == 450
+    assert check_log(open_place(str(tmp_path / "export")), trust, [kept]).state.size == 450
 
 
 @settings(

@@ -33,10 +33,10 @@ async def test_an_auditor_verifies_the_live_log_over_http(tmp_path: Path) -> Non
         await write(publication.log, 300)
         place = open_place(f"{town.url}/log/", bearer(town))
         trust = Trust(VerifierKey.read(publication.signer.verifier_key))
-        state = await asyncio.to_thread(check_log, place, trust)
-        again = await asyncio.to_thread(check_log, place, trust, [state])
-    assert state.size == 302
-    assert again.size > state.size  # reading the entries is in the log too
+        found = await asyncio.to_thread(check_log, place, trust)
+        again = await asyncio.to_thread(check_log, place, trust, [found.state])
+    assert found.state.size == 302
+    assert again.state.size > 302  # reading the entries is in the log too
 
 
 class Served:

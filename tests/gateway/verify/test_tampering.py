@@ -105,7 +105,7 @@ def read_by_a_stranger(folder: Path, seen: State) -> None:
 
 def test_the_log_as_it_was_written_is_accepted(tmp_path: Path) -> None:
     folder = write_log(tmp_path, LEAVES)
-    state = check_log(open_place(str(folder)), TRUST, [kept(LEAVES[:1]), SEEN])
+    state = check_log(open_place(str(folder)), TRUST, [kept(LEAVES[:1]), SEEN]).state
     assert (state.size, state.root) == (600, kept(LEAVES).root)
     read_by_a_stranger(folder, SEEN)
 
@@ -140,7 +140,7 @@ def test_a_rewritten_log_is_dated_by_the_states_that_were_kept(tmp_path: Path) -
 
 def test_without_a_kept_state_the_real_key_can_lie(tmp_path: Path) -> None:
     folder = write_log(tmp_path, EDITED)
-    assert check_log(open_place(str(folder)), TRUST).size == 600
+    assert check_log(open_place(str(folder)), TRUST).state.size == 600
 
 
 @pytest.mark.parametrize("more", [b"\x00\x01x", b"\x00", b"\xff\xff"])

@@ -1,0 +1,64 @@
+"""How long entries are kept: a written policy, in years for each kind; what it leaves out stays."""
+
+import calendar
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from gateway.audit.entry import MAX_NAME, AuditKind
+from gateway.audit.failures import PolicyUnusable
+
+# What says that something was pruned is never pruned itself.
+NEVER: Final = frozenset({AuditKind.PRUNING})
+_FEBRUARY: Final = 2
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    policy: Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME)]
+    keep_years: Annotated[dict[AuditKind, Annotated[int, Field(ge=1, le=200)]], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """A policy by its own name, the SHA-256 of its file in hex, and the years that kinds stay."""
+
+    name: str
+    digest: str
+    years: Mapping[AuditKind, int]
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """Read the policy; PolicyUnusable says what to change."""
+        try:
+            content = file.read_bytes()
+            held = _File.model_validate(tomllib.loads(content.decode("utf-8")))
+        except (OSError, UnicodeDecodeError) as error:
+            raise PolicyUnusable(f"{file}: cannot be read ({type(error).__name__})") from None
+        except tomllib.TOMLDecodeError as error:
+            raise PolicyUnusable(f"{file}: not TOML: {error}") from None
+        except ValidationError as error:
+            problems = error.errors(include_url=False, include_input=False)
+            lines = [f"  {'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems]
+            raise PolicyUnusable("\n".join([f"{file}:", *lines])) from None
+        if never := NEVER & held.keep_years.keys():
+            raise PolicyUnusable(f"{file}: keep_years: {', '.join(sorted(never))} stay for good")
+        return cls(held.policy, hashlib.sha256(content).hexdigest(), held.keep_years)
+
+    def cutoffs(self, now: datetime) -> dict[AuditKind, datetime]:
+        """Before which moment each kind's entries may go; a kind that is left out may not."""
+        return {kind: _years_before(now, years) for kind, years in self.years.items()}
+
+
+def _years_before(now: datetime, years: int) -> datetime:
+    year = now.year - years
+    if (now.month, now.day) == (_FEBRUARY, 29) and not calendar.isleap(year):
+        return now.replace(year=year, day=28)
+    return now.replace(year=year)

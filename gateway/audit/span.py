@@ -1,0 +1,75 @@
+"""Runs of entries, first and last index of each: how a pruning names what it takes away."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """The entries from `first` to `last`, both of them included."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Spans in order, none touching another."""
+
+    held: tuple[Span, ...] = ()
+
+    def covers(self, index: int) -> bool:
+        """Whether the entry is in one of them."""
+        return self.meet(index, index)
+
+    def outside(self, span: Span) -> int | None:
+        """The first entry of `span` that is in none of them, if there is one."""
+        index = span.first
+        while index <= span.last:
+            held = self._up_to(index)
+            if held is None or held.last < index:
+                return index
+            index = held.last + 1
+        return None
+
+    def meet(self, first: int, last: int) -> bool:
+        """Whether any of the entries from `first` to `last` is in one of them."""
+        held = self._up_to(last)
+        return held is not None and first <= held.last
+
+    @property
+    def count(self) -> int:
+        """How many entries they hold."""
+        return sum(span.last - span.first + 1 for span in self.held)
+
+    def _up_to(self, index: int) -> Span | None:
+        """The last span that begins at `index` or before."""
+        place = bisect_right(self.held, index, key=lambda span: span.first)
+        return self.held[place - 1] if place else None
+
+
+def spans_of(indexes: Iterable[int]) -> Iterator[Span]:
+    """Indexes in rising order as spans."""
+    first: int | None = None
+    last = -1
+    for index in indexes:
+        if first is None:
+            first = index
+        elif index != last + 1:
+            yield Span(first, last)
+            first = index
+        last = index
+    if first is not None:
+        yield Span(first, last)
+
+
+def joined(spans: Iterable[Span]) -> Spans:
+    """The same entries as spans in order, none touching another."""
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.first <= merged[-1].last + 1:
+            merged[-1] = Span(merged[-1].first, max(merged[-1].last, span.last))
+        else:
+            merged.append(span)
+    return Spans(tuple(merged))
