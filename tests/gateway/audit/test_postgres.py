@@ -15,7 +15,7 @@ from gateway.audit.export import export_log
 from gateway.audit.failures import EntryRefused, LogCorrupt, LogUnavailable
 from gateway.audit.note import NoteSigner
 from gateway.audit.postgres import PostgresLog
-from gateway.audit.postgres_schema import FINAL
+from gateway.audit.postgres_schema import FINAL, PRUNABLE
 from gateway.audit.pseudonym import Pseudonym
 from gateway.audit.publication import Publication
 from gateway.audit.search import Place, Search
@@ -24,7 +24,7 @@ from gateway.verify.place import open_place
 from gateway.verify.published import check_log
 from gateway.verify.state import State, Trust
 from tests.gateway.audit.database import ROLE, as_owner, new_database, new_schema
-from tests.gateway.audit.examples import asked, released
+from tests.gateway.audit.examples import MAYA, asked, released
 from tests.gateway.audit.publishing import ORIGIN, Minutes, write
 from tests.gateway.audit.test_faults import running
 from tests.gateway.audit.test_search import SEARCHES, entries, newest_first
@@ -106,12 +106,13 @@ async def test_any_search_finds_what_fits_page_by_page(
     assert found == newest_first(search, entries())
 
 
-@pytest.mark.parametrize("table", FINAL)
+@pytest.mark.parametrize("table", [*PRUNABLE, *FINAL])
 async def test_the_gateways_role_may_add_and_change_nothing(
     postgres: Postgres, database: str, log: PostgresLog, table: str
 ) -> None:
-    await log.append(asked())
-    column = {"tile_hash": "level", "checkpoint": "size", "cosignature": "size"}.get(table, "idx")
+    await log.append(asked("q1", MAYA))
+    columns = {"tile_hash": "level", "checkpoint": "size", "cosignature": "size"}
+    column = (columns | {"pruned": "first"}).get(table, "idx")
     for change in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = 9", f"TRUNCATE {table}"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await as_owner(postgres.dsn(database, ROLE), change)
