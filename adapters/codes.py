@@ -55,6 +55,17 @@ class AbuseCategory(StrEnum):
     MULTIPLE = "MULTIPLE"
 
 
+class OutOfAreaCause(StrEnum):
+    """Why somebody asks outside their own areas."""
+
+    MOVED = "MOVED"
+    SEEN_HERE = "SEEN_HERE"
+    CARED_FOR_THERE = "CARED_FOR_THERE"
+    FAMILY_THERE = "FAMILY_THERE"
+    MISSING = "MISSING"
+    OTHER = "OTHER"
+
+
 class Sex(StrEnum):
     """FHIR administrative-gender."""
 

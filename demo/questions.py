@@ -106,9 +106,14 @@ def _about(
         "familyName": child.family,
         "birthDate": child.born.isoformat(),
     }
-    reason = {
+    reason: dict[str, object] = {
         "purpose": "SAFEGUARDING",
         "justification": "Strategy discussion after a referral from the school",
         "caseReference": "NB-2026-0417",
     }
+    if areas != (NORTHBROOK.code,):
+        reason["outOfArea"] = {
+            "cause": "FAMILY_THERE",
+            "justification": "Relatives in the neighbouring boroughs",
+        }
     return DemoQuestion(title, {"known": known, "reason": reason, "scope": {"areas": list(areas)}})

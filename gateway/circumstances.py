@@ -59,6 +59,7 @@ class Circumstances:
     purpose: Purpose
     case_reference: bool
     significant_harm: bool
+    out_of_area_cause: bool
     in_area: bool
     minutes_since_sign_in: int | None
     today: date
@@ -73,6 +74,7 @@ class Circumstances:
             purpose=reason.purpose,
             case_reference=reason.case_reference is not None,
             significant_harm=reason.significant_harm is not None,
+            out_of_area_cause=reason.out_of_area is not None,
             in_area=agency.serves(caller.areas),
             minutes_since_sign_in=_minutes_since(caller.signed_in_at, now),
             today=now.date(),
@@ -86,6 +88,7 @@ class Circumstances:
             "purpose": {"type": "Purpose", "id": self.purpose.value},
             "caseReference": self.case_reference,
             "significantHarm": self.significant_harm,
+            "outOfAreaCause": self.out_of_area_cause,
             "consent": self.said.consent,
             "restricted": self.said.restricted,
             "inArea": self.in_area,

@@ -60,6 +60,7 @@ def explain(  # noqa: PLR0913, PLR0917  one option a circumstance
     consent: Annotated[bool, typer.Option(help="Consent is recorded.")] = False,  # noqa: FBT002
     restricted: Annotated[bool, typer.Option(help="The child is shielded.")] = False,  # noqa: FBT002
     out_of_area: Annotated[bool, typer.Option(help="The caller's area differs.")] = False,  # noqa: FBT002
+    cause: Annotated[bool, typer.Option(help="A cause to ask out of area is stated.")] = False,  # noqa: FBT002
 ) -> None:
     """Say of each class which rules decided, and what would have been needed. Nobody is asked."""
     asker = Asker(
@@ -71,6 +72,7 @@ def explain(  # noqa: PLR0913, PLR0917  one option a circumstance
         consent=consent,
         restricted=restricted,
         in_area=not out_of_area,
+        out_of_area_cause=cause,
     )
     _say(explained(asker, _book(manifests), _today()))
 

@@ -102,6 +102,7 @@ CODES: Final = {
     "JUSTIFICATION_TOO_LONG": "The justification is longer than the log keeps.",
     "CASE_REFERENCE_MISSING": "SAFEGUARDING needs a case reference.",
     "SIGNIFICANT_HARM_PURPOSE": "Significant harm is stated for a safeguarding purpose only.",
+    "OUT_OF_AREA_CAUSE_MISSING": "The scope goes beyond the caller's areas without a cause.",
     "SCOPE_UNKNOWN": "The scope names an area or agency that is not connected here.",
     "TOO_MANY_CHILDREN": "`children` takes fewer children at once.",
     "TOO_MANY_QUESTIONS": "The user or the organisation asks faster than anybody may.",

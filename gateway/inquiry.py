@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
-from adapters.codes import AbuseCategory, Purpose, Sex
+from adapters.codes import AbuseCategory, OutOfAreaCause, Purpose, Sex
 from adapters.dates import PartialDate
 from adapters.identifiers import NhsNumber, Postcode, Upn
 from adapters.record import Name
@@ -55,6 +55,14 @@ class SignificantHarm:
 
 
 @dataclass(frozen=True, slots=True)
+class OutOfArea:
+    """The cause to ask outside the caller's own areas, with why in words."""
+
+    cause: OutOfAreaCause
+    justification: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why the caller asks; the texts go into the log sealed."""
 
@@ -63,6 +71,13 @@ class Reason:
     case_reference: str | None = None
     significant_harm: SignificantHarm | None = None
     break_glass: str | None = None
+    out_of_area: OutOfArea | None = None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything that the caller gave as a justification."""
+        more = (self.significant_harm, self.out_of_area)
+        return (self.justification, *(each.justification for each in more if each))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +214,38 @@ def _reason(details: Mapping[str, Any], caller: Caller) -> Reason:
             "CASE_REFERENCE_MISSING", "reason.caseReference: SAFEGUARDING needs a case reference"
         )
     justification = _justification(details, case_reference)
-    harm = _significant_harm(details.get("significantHarm"), purpose, justification)
-    leave = str(details.get("breakGlass") or "") or None
-    return Reason(purpose, justification, case_reference, harm, leave)
+    reason = Reason(
+        purpose,
+        justification,
+        case_reference,
+        _significant_harm(details.get("significantHarm"), purpose),
+        break_glass=str(details.get("breakGlass") or "") or None,
+        out_of_area=_out_of_area(details.get("outOfArea")),
+    )
+    if sum(map(len, reason.texts)) > LONGEST_JUSTIFICATION:
+        raise AskDifferently(
+            "JUSTIFICATION_TOO_LONG",
+            f"reason: its justifications have at most {LONGEST_JUSTIFICATION} characters together",
+        )
+    return reason
+
+
+def _out_of_area(details: Mapping[str, Any] | None) -> OutOfArea | None:
+    if details is None:
+        return None
+    why = _words(details, "reason.outOfArea.justification: say why in words")
+    return OutOfArea(details["cause"], why)
+
+
+def _words(details: Mapping[str, Any], missing: str) -> str:
+    why = str(details["justification"]).strip()
+    if not why:
+        raise AskDifferently("JUSTIFICATION_MISSING", missing)
+    return why
 
 
 def _significant_harm(
-    details: Mapping[str, Any] | None, purpose: Purpose, justification: str
+    details: Mapping[str, Any] | None, purpose: Purpose
 ) -> SignificantHarm | None:
     if details is None:
         return None
@@ -214,25 +254,12 @@ def _significant_harm(
             "SIGNIFICANT_HARM_PURPOSE",
             f"reason.significantHarm: state it for {' or '.join(sorted(_FOR_HARM))}",
         )
-    why = str(details["justification"]).strip()
-    if not why:
-        raise AskDifferently(
-            "JUSTIFICATION_MISSING", "reason.significantHarm.justification: say why in words"
-        )
-    if len(justification) + len(why) > LONGEST_JUSTIFICATION:
-        raise AskDifferently(
-            "JUSTIFICATION_TOO_LONG",
-            f"reason: both justifications have at most {LONGEST_JUSTIFICATION} characters together",
-        )
+    why = _words(details, "reason.significantHarm.justification: say why in words")
     return SignificantHarm(details["suspected"], why)
 
 
 def _justification(details: Mapping[str, Any], case_reference: str | None) -> str:
-    justification = str(details["justification"]).strip()
-    if not justification:
-        raise AskDifferently(
-            "JUSTIFICATION_MISSING", "reason.justification: say in words why you need to know"
-        )
+    justification = _words(details, "reason.justification: say in words why you need to know")
     if len(justification) > LONGEST_JUSTIFICATION or (
         case_reference and len(case_reference) > LONGEST_CASE_REFERENCE
     ):

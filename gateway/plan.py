@@ -68,20 +68,29 @@ class Plan:
 def plan(inquiry: Inquiry, caller: Caller, registry: Registry, fields: frozenset[str]) -> Plan:
     """The plan of one inquiry; AskDifferently if its scope names what is not connected.
 
-    A scope may leave agencies out, never the shield authorities of the areas that it touches.
+    A scope may leave agencies out, never shield authorities. One that goes beyond the caller's
+    areas is for a stated cause, and then every authority there is is asked: which of them shields
+    a child must not show by which area was named.
     """
     areas = _areas(inquiry.scope, caller, registry)
     agencies = _agencies_in_scope(inquiry.scope, areas, registry)
-    around = {*areas, *caller.areas}.union(*(registry.agencies[a].areas for a in agencies))
+    beyond = _beyond(inquiry.scope, caller, registry)
+    if beyond and inquiry.reason.out_of_area is None:
+        raise AskDifferently(
+            "OUT_OF_AREA_CAUSE_MISSING",
+            "reason.outOfArea: the scope names what is not of your areas; say what leads there, and"
+            " why in words",
+        )
+    authorities = _authorities(caller, registry, everywhere=beyond)
     return Plan(
         areas=areas,
         sources=tuple(
             _planned(source, inquiry, for_shield=source.agency not in agencies)
             for _, source in sorted(registry.sources.items())
-            if source.agency in agencies or _shields(source, around, registry)
+            if source.agency in agencies or source.id in authorities
         ),
         fields=fields,
-        beyond=_beyond(inquiry.scope, caller, registry),
+        beyond=beyond,
     )
 
 
@@ -154,10 +163,19 @@ def _agencies_in_scope(scope: Scope, areas: tuple[str, ...], registry: Registry)
     }
 
 
-def _shields(source: RegisteredSource, around: set[str], registry: Registry) -> bool:
-    card = registry.agencies[source.agency]
-    near = card.national or bool({*card.areas} & around)
-    return near and Claim.SHIELD_AUTHORITY in source.claims
+def _authorities(caller: Caller, registry: Registry, *, everywhere: bool) -> frozenset[str]:
+    """The shield authorities to ask, by source id: the same whatever the caller names.
+
+    Those of the caller's areas and of whatever else the agencies there serve; or all there are.
+    """
+    near = [card.areas for card in registry.agencies.values() if card.serves(caller.areas)]
+    around = {*caller.areas}.union(*near)
+    return frozenset(
+        source.id
+        for source in registry.sources.values()
+        if Claim.SHIELD_AUTHORITY in source.claims
+        and (everywhere or registry.agencies[source.agency].serves(around))
+    )
 
 
 def _planned(source: RegisteredSource, inquiry: Inquiry, *, for_shield: bool) -> PlannedSource:

@@ -34,6 +34,7 @@ class Asker(BaseModel):
     shield_cleared: bool = False
     case_reference: bool = True
     significant_harm: bool = False
+    out_of_area_cause: bool = True
     consent: bool = False
     restricted: bool = False
     minutes_since_sign_in: Annotated[int, Field(ge=0)] | None = 0
@@ -59,6 +60,7 @@ class Asker(BaseModel):
             purpose=self.purpose,
             case_reference=self.case_reference,
             significant_harm=self.significant_harm,
+            out_of_area_cause=self.out_of_area_cause,
             in_area=self.in_area,
             minutes_since_sign_in=self.minutes_since_sign_in,
             today=self.on or today,

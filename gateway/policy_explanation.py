@@ -16,6 +16,7 @@ _CHANGES: Final[Mapping[str, Mapping[str, Any]]] = {
     "a case reference": {"case_reference": True},
     "a fresh sign-in": {"minutes_since_sign_in": 0},
     "a caller of the agency's area": {"in_area": True},
+    "a cause to ask out of area": {"out_of_area_cause": True},
     "a role cleared for shielded children": {"shield_cleared": True},
     "an accredited organisation": {"accreditation": frozenset({"information-sharing"})},
     **{f"the purpose {purpose}": {"purpose": purpose} for purpose in Purpose},

@@ -27,6 +27,7 @@ from resolvers.version import MATCHER
 
 PASSED_ON = "PASSED_ON"
 SIGNIFICANT_HARM = "SIGNIFICANT_HARM"
+OUT_OF_AREA = "OUT_OF_AREA"
 CHOSEN = "CHOSEN"
 ACCESSES = "ACCESSES"
 
@@ -340,6 +341,8 @@ def _justification(inquiry: Inquiry) -> str:
     lines = [inquiry.reason.justification]
     if harm := inquiry.reason.significant_harm:
         lines.append(f"{SIGNIFICANT_HARM} {harm.suspected}: {harm.justification}")
+    if beyond := inquiry.reason.out_of_area:
+        lines.append(f"{OUT_OF_AREA} {beyond.cause}: {beyond.justification}")
     lines.extend(
         f"{CHOSEN} {chosen.record.agency}: {chosen.reason}"
         for chosen in inquiry.known.chosen
@@ -350,7 +353,11 @@ def _justification(inquiry: Inquiry) -> str:
 
 def _detail(inquiry: Inquiry) -> str | None:
     """What is special about the question, as codes; the log is searched for them."""
-    said = {SIGNIFICANT_HARM: inquiry.reason.significant_harm, CHOSEN: inquiry.known.chosen}
+    said = {
+        SIGNIFICANT_HARM: inquiry.reason.significant_harm,
+        OUT_OF_AREA: inquiry.reason.out_of_area,
+        CHOSEN: inquiry.known.chosen,
+    }
     return "_".join(code for code, given in said.items() if given) or None
 
 

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from adapters.codes import AbuseCategory, Purpose, Sex
+from adapters.codes import AbuseCategory, OutOfAreaCause, Purpose, Sex
 from adapters.dates import PartialDate
 from adapters.identifiers import NhsNumber, Postcode, Upn
 from gateway.schema.declare import code_list, entry, field
@@ -83,6 +83,28 @@ class SignificantHarm:
     justification: str = field("Why, in words of its own; kept encrypted in the log.")
 
 
+code_list(
+    OutOfAreaCause,
+    "Why a question goes beyond the caller's own areas.",
+    {
+        OutOfAreaCause.MOVED: "The child moved, or is about to.",
+        OutOfAreaCause.SEEN_HERE: "The child is here now, and belongs elsewhere.",
+        OutOfAreaCause.CARED_FOR_THERE: "The child goes to school, or is cared for, there.",
+        OutOfAreaCause.FAMILY_THERE: "A parent, carer or sibling lives there.",
+        OutOfAreaCause.MISSING: "The child is missing.",
+        OutOfAreaCause.OTHER: "Another cause, which the words say.",
+    },
+)
+
+
+@entry
+class OutOfArea:
+    """The cause to ask outside the caller's own areas; every use is noted as a risk."""
+
+    cause: OutOfAreaCause = field("What leads there.")
+    justification: str = field("Why, in words of its own; kept encrypted in the log.")
+
+
 @entry
 class AccessReason:
     """Why the question is asked; kept in the log."""
@@ -92,6 +114,9 @@ class AccessReason:
     case_reference: str | None = field("The case's reference; required for SAFEGUARDING.")
     significant_harm: SignificantHarm | None = field(
         "States that significant harm is suspected: some rules then give more. Reviewed."
+    )
+    out_of_area: OutOfArea | None = field(
+        "Required where `scope` names an area, or an agency of an area, that is not your own."
     )
     break_glass: strawberry.ID | None = field("The id of a break-glass grant, if one is used.")
 

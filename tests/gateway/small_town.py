@@ -33,7 +33,12 @@ PRACTITIONER: Final = Caller(
     signed_in_at=int(time.time()),
 )
 KNOWN: Final[Mapping[str, Any]] = {"nhsNumber": MIRA["nhs"], "birthDate": MIRA["born"]}
-REASON: Final = {"purpose": "SAFEGUARDING", "justification": "worried", "caseReference": "C-1"}
+BEYOND: Final = {"cause": "MOVED", "justification": "she stays there with an aunt"}
+REASON: Final[Mapping[str, Any]] = {
+    "purpose": "SAFEGUARDING",
+    "justification": "worried",
+    "caseReference": "C-1",
+}
 QUERY: Final = """
 query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
   child(known: $known, reason: $reason, scope: $scope) {
@@ -161,13 +166,14 @@ def variables_for(
     agencies: Iterable[str] | None = None,
     areas: Iterable[str] | None = None,
 ) -> dict[str, Any]:
-    """The variables of QUERY."""
+    """The variables of QUERY; a cause is stated, which only a scope out of area needs."""
     scope = {
         name: list(listed)
         for name, listed in (("agencies", agencies), ("areas", areas))
         if listed is not None
     }
-    return {"known": dict(known), "reason": REASON, "scope": scope or None}
+    reason = {**REASON, "outOfArea": BEYOND}
+    return {"known": dict(known), "reason": reason, "scope": scope or None}
 
 
 def settings_for(

@@ -16,7 +16,7 @@ from gateway.errors import AskDifferently, NotAllowed
 from gateway.plan import Plan
 from gateway.planning import Prepared, Request
 from tests.gateway.agencies import AUTHORITY, LOCAL, NATIONAL, SourceFile, rest_source
-from tests.gateway.small_town import KNOWN, PRACTITIONER, REASON, settings_for
+from tests.gateway.small_town import BEYOND, KNOWN, PRACTITIONER, REASON, settings_for
 
 NOWHERE: Final = "http://127.0.0.1:9"
 NAMED: Final = {"givenNames": ["Mira"], "familyName": "Ashdown", "birthDate": "2015-03-09"}
@@ -61,7 +61,8 @@ async def prepared(
 ) -> tuple[Prepared, ...]:
     chosen = settings_for(folder, sources, **settings)
     development_key(chosen)
-    request = Request(query, {"reason": REASON, **variables}, None, None)
+    reason = {**REASON, "outOfArea": BEYOND}
+    request = Request(query, {"reason": reason, **variables}, None, None)
     async with open_planning(chosen, Clock()) as planning:
         return planning.prepare(planning.document(request), request, caller)
 
@@ -156,7 +157,7 @@ async def test_a_date_known_in_part_allows_no_operation_by_date(tmp_path: Path) 
 
 
 async def test_a_record_number_is_for_its_own_agency_only(tmp_path: Path) -> None:
-    by_id = (("by-id", 'id = "{record_id}"', True),)
+    by_id = (("by-id", 'id = "{record_id}"', False),)
     sources = tuple(rest_source(name, NOWHERE, by=by_id) for name in ("council", "housing"))
     record = {"agency": "council", "recordId": "p-1"}
     known = {"agencyRecord": record, "birthDate": "2015-03-09"}

@@ -1,7 +1,9 @@
 """What a caller adds, leaves out or mistypes never unshields a child, nor makes an absence."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,20 +15,31 @@ from tests.gateway.agencies import (
     AUTHORITY,
     BY_NUMBER,
     BY_UPN,
+    HOME,
     LOCAL,
     MIRA,
     NATIONAL,
     Desk,
     rest_source,
 )
-from tests.gateway.small_town import KNOWN, Town, small_town
+from tests.gateway.small_town import (
+    KNOWN,
+    PRACTITIONER,
+    QUERY,
+    REASON,
+    Answer,
+    Town,
+    small_town,
+    variables_for,
+)
 from tests.loopback import serving
 
+EAST: Final = "E09990002"
 COUNCIL: Final = LOCAL | {Claim.SHIELD_AUTHORITY}
 SHIELDED: Final = {**MIRA, "restricted": "Y"}
 NUMBER_ONLY: Final = {name: value for name, value in MIRA.items() if name != "upn"}
 OLD_UPN: Final = upn.calc_check_digit("801200001999") + "801200001999"
-BY_NUMBER_AND_DAY: Final = (("by-number", 'nhs = "{nhs_number}", born = "{birth_date?}"', True),)
+BY_NUMBER_AND_DAY: Final = (("by-number", 'nhs = "{nhs_number}", born = "{birth_date?}"', False),)
 
 Agency = tuple[str, Desk, dict[str, Any]]
 Open = Callable[..., Any]
@@ -44,6 +57,12 @@ def town(tmp_path: Path) -> Open:
             yield await stack.enter_async_context(small_town(tmp_path, sources, **more))
 
     return opened
+
+
+def _as_if_of_one_place(answer: Answer) -> str:
+    """The answer without what every answer about any child of that area says too."""
+    text = re.sub(r'"(latencyMs|index|queryId|asOf)":("[^"]*"|[0-9.]+)', "", answer.text)
+    return re.sub("council-[ab]|E0999000[12]|Northbrook Probation", "", text).replace('""', "")
 
 
 def _spine(child: Mapping[str, Any] = MIRA) -> Agency:
@@ -91,6 +110,56 @@ async def test_where_no_shield_authority_is_connected_nobody_is_located(town: Op
     assert answer.child_answer["child"]["restriction"] == "UNKNOWN"
     assert answer.outcomes == {"school": "NOTHING_TO_SHARE", "gp": "HAS_RECORD"}
     assert MIRA["home"]["postcode"] not in answer.text
+
+
+async def test_which_area_shields_a_child_does_not_show_by_naming_one_after_another(
+    town: Open,
+) -> None:
+    east: Agency = ("council-a", Desk((SHIELDED,)), {"claims": COUNCIL, "areas": (EAST,)})
+    west: Agency = ("council-b", Desk(()), {"claims": COUNCIL, "areas": (HOME,)})
+    stranger = replace(PRACTITIONER, areas=("E06000999",))
+    async with town(_spine(), east, west) as opened:
+        named = [await opened.ask(areas=[area], caller=stranger) for area in (EAST, HOME)]
+        agency = await opened.ask(agencies=["council-b"], caller=stranger)
+    for answer in (*named, agency):
+        child = answer.child_answer["child"]
+        assert child is None or child["restriction"] == "RESTRICTED"
+        assert MIRA["home"]["postcode"] not in answer.text
+    one, another = (_as_if_of_one_place(answer) for answer in named)
+    assert one == another
+
+
+@pytest.mark.parametrize("named", [["school"], ["police"], ["spine"]])
+async def test_which_agency_of_ones_own_area_is_named_does_not_change_the_shield(
+    town: Open, named: list[str]
+) -> None:
+    police: Agency = ("police", Desk((MIRA,)), {"areas": (HOME, EAST)})
+    council: Agency = ("east", Desk((SHIELDED,)), {"claims": COUNCIL, "areas": (EAST,)})
+    school: Agency = ("school", Desk((MIRA,)), {})
+    async with town(_spine(), police, council, school) as opened:
+        answer = await opened.ask(agencies=named)
+    child = answer.child_answer["child"]
+    assert child is None or child["restriction"] == "RESTRICTED"
+    assert MIRA["home"]["postcode"] not in answer.text
+
+
+async def test_an_area_that_is_not_ones_own_is_named_for_a_stated_cause_alone(town: Open) -> None:
+    council: Agency = ("east", Desk((MIRA,)), {"claims": COUNCIL, "areas": (EAST,)})
+    async with town(_spine(), council) as opened:
+        variables = {**variables_for(areas=[EAST]), "reason": REASON}
+        said = await opened.post({"query": QUERY, "variables": variables}, opened.headers())
+    assert said.body["errors"][0]["extensions"]["code"] == "OUT_OF_AREA_CAUSE_MISSING"
+    assert council[1].asked == []
+
+
+async def test_a_neighbour_who_states_a_cause_is_told_of_a_child_whom_nobody_shields(
+    town: Open,
+) -> None:
+    council: Agency = ("east", Desk((MIRA,)), {"claims": COUNCIL, "areas": (EAST,)})
+    async with town(_spine(), council) as opened:
+        answer = await opened.ask(areas=[EAST])
+    assert answer.outcomes["east"] == "HAS_RECORD"
+    assert answer.child_answer["child"]["restriction"] == "NONE_KNOWN"
 
 
 async def test_a_council_asked_for_the_shield_alone_has_no_row(town: Open) -> None:

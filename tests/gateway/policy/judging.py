@@ -31,6 +31,7 @@ HARM_STATED: Final = Circumstances(
     purpose=Purpose.SAFEGUARDING,
     case_reference=True,
     significant_harm=True,
+    out_of_area_cause=True,
     in_area=True,
     minutes_since_sign_in=10,
     today=TODAY,

@@ -57,7 +57,8 @@ def test_another_area_is_asked_for_a_cause_only(purpose: Purpose) -> None:
     elsewhere = replace(PLAINLY, purpose=purpose, in_area=False)
     given = bool(decided(cedar=GIVES_ALL, when=elsewhere).permitted)
     assert given is (purpose in {Purpose.SAFEGUARDING, Purpose.EMERGENCY})
-    assert decided(cedar=GIVES_ALL, when=replace(elsewhere, significant_harm=True)).permitted
+    without = replace(elsewhere, out_of_area_cause=False, significant_harm=True)
+    assert not decided(cedar=GIVES_ALL, when=without).permitted
 
 
 def test_a_restricted_childs_whereabouts_are_for_cleared_roles() -> None:

@@ -36,6 +36,7 @@ CIRCUMSTANCES = st.builds(
     purpose=st.sampled_from(Purpose),
     case_reference=st.booleans(),
     significant_harm=st.booleans(),
+    out_of_area_cause=st.booleans(),
     in_area=st.booleans(),
     minutes_since_sign_in=st.none() | st.sampled_from([0, 720, 780]),
     today=st.just(TODAY),
