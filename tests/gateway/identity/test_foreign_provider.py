@@ -3,9 +3,7 @@
 import asyncio
 import base64
 import json
-import os
 import shutil
-import subprocess
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,11 +15,10 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from tests.adapters.foreign_servers import installed
 from tests.gateway.edge import Edge, Said, edge
 from tests.gateway.identity.signing_in import Holder
 
-CACHE: Final = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-FOLDER: Final = CACHE / "teamaround-provider"
 SCRIPT: Final = Path(__file__).with_name("provider.mjs")
 CLAIMS: Final = {
     "organisation": "northbrook",
@@ -64,20 +61,11 @@ async def said_by(process: asyncio.subprocess.Process) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def installed() -> Path:
+def folder_of_servers() -> Path:
     """A folder with the provider installed; skips where it cannot be had."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.skip("the foreign provider needs Node and npm, which are not here")
-    if not (FOLDER / "node_modules" / "oidc-provider").exists():
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        options = ["--prefix", str(FOLDER), "--no-audit", "--no-fund", "oidc-provider@9"]
-        command = [npm, "install", *options]
-        done = subprocess.run(command, capture_output=True, check=False, timeout=120)  # noqa: S603
-        if done.returncode != 0:
-            pytest.skip("the foreign provider could not be installed by npm")
-    shutil.copy(SCRIPT, FOLDER / "provider.mjs")
-    return FOLDER
+    folder = installed()
+    shutil.copy(SCRIPT, folder / SCRIPT.name)
+    return folder
 
 
 @asynccontextmanager
@@ -99,9 +87,9 @@ async def foreign_provider(folder: Path) -> AsyncIterator[Foreign]:
 
 
 @asynccontextmanager
-async def met(folder: Path, installed: Path) -> AsyncIterator[tuple[Edge, Foreign]]:
+async def met(folder: Path, folder_of_servers: Path) -> AsyncIterator[tuple[Edge, Foreign]]:
     """A gateway that trusts the provider alone."""
-    async with foreign_provider(installed) as foreign:
+    async with foreign_provider(folder_of_servers) as foreign:
         file = folder / "issuers.toml"
         file.write_text(ISSUERS.format(port=foreign.port))
         async with edge(folder, issuers=file) as gateway:
@@ -117,18 +105,20 @@ async def sent(gateway: Edge, token: str, holder: Holder | None = None) -> Said:
     return await gateway.send(authorization=f"DPoP {token}", dpop=proof)
 
 
-async def test_somebody_whom_it_signed_in_is_answered(tmp_path: Path, installed: Path) -> None:
-    async with met(tmp_path, installed) as (gateway, foreign):
+async def test_somebody_whom_it_signed_in_is_answered(
+    tmp_path: Path, folder_of_servers: Path
+) -> None:
+    async with met(tmp_path, folder_of_servers) as (gateway, foreign):
         answer = await sent(gateway, await foreign.token())
         assert answer.status == 200
         assert [entry["user"] for entry in gateway.entries if entry["kind"] == "INTENT"] == ["jo"]
 
 
 async def test_a_token_that_it_bound_to_a_key_is_good_for_the_keys_holder_alone(
-    tmp_path: Path, installed: Path
+    tmp_path: Path, folder_of_servers: Path
 ) -> None:
     holder = Holder()
-    async with met(tmp_path, installed) as (gateway, foreign):
+    async with met(tmp_path, folder_of_servers) as (gateway, foreign):
         token = await foreign.token(jkt=holder.key.thumbprint())
         statuses = [
             (await sent(gateway, token, holder)).status,
@@ -138,8 +128,10 @@ async def test_a_token_that_it_bound_to_a_key_is_good_for_the_keys_holder_alone(
     assert statuses == [200, 401, 401]
 
 
-async def test_its_tokens_for_a_machine_ask_nothing(tmp_path: Path, installed: Path) -> None:
-    async with met(tmp_path, installed) as (gateway, foreign):
+async def test_its_tokens_for_a_machine_ask_nothing(
+    tmp_path: Path, folder_of_servers: Path
+) -> None:
+    async with met(tmp_path, folder_of_servers) as (gateway, foreign):
         answer = await sent(gateway, await foreign.token(user="portal"))
     assert answer.status == 401
     assert "NO_HUMAN" in answer.text
@@ -188,9 +180,9 @@ def unpacked(part: str) -> bytes:
 
 
 async def test_thirty_wrong_tokens_are_401_and_on_record_and_ask_nobody(
-    tmp_path: Path, installed: Path
+    tmp_path: Path, folder_of_servers: Path
 ) -> None:
-    async with met(tmp_path, installed) as (gateway, foreign):
+    async with met(tmp_path, folder_of_servers) as (gateway, foreign):
         wrong = wrong_tokens(await foreign.token())
         statuses = [(await sent(gateway, token)).status for token in wrong]
         kinds = [entry["kind"] for entry in gateway.entries]
