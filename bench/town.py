@@ -31,7 +31,7 @@ concurrency = 256
 [[operation]]
 name = "by-number"
 path = "/children"
-query = {{ nhs = "{{nhs_number}}", born = "{{birth_date?}}" }}
+query = {{ nhs = "{{nhs_number}}" }}
 conclusive = true
 absent = "body.code == 'NO_SUCH_CHILD'"
 records = "body.children"
