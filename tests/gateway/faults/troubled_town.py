@@ -47,7 +47,7 @@ class Trouble:
     @property
     def agency(self) -> str:
         """Its id; the same trouble at a shield authority has another."""
-        return re.sub(r"[^a-z0-9]+", "-", self.words.lower()).strip("-")
+        return re.sub(r"[^a-z0-9]+", "-", self.words.replace(" that ", " ", 1).lower()).strip("-")
 
     @property
     def authority(self) -> str:
