@@ -62,7 +62,7 @@ class AuditDesk:
         """A page of entries, newest first, once the search itself is in the log."""
         count, place = _count(first), _place(after)
         search = await self._search(wanted)
-        await self._record(_named(search), search)
+        await self._record(search.named, search)
         found = await self._read(search, place, count + 1)
         edges = [self._edge(each) for each in found[:count]]
 
@@ -223,15 +223,6 @@ def _agency(said: logged.AuditedAgency) -> AuditedAgency:
         through=list(said.through),
         withheld=kept,
     )
-
-
-def _named(search: Search) -> str:
-    """What was searched by, never what for."""
-    parts = ("user", "organisation", "agency", "purpose", "kind", "query_id", "break_glass")
-    named = [part for part in parts if getattr(search, part) is not None]
-    named += ["child"] if search.pseudonyms is not None else []
-    named += ["time"] if search.since or search.before else []
-    return "_".join(["ENTRIES", *(["BY"] if named else []), *(n.upper() for n in named)])
 
 
 def known_of(child: KnownDetails) -> Known:

@@ -1,18 +1,21 @@
 """`teamaround audit`: publish the log as files, and check what somebody published."""
 
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, assert_never
 
 import typer
 
 from adapters.codes import Purpose
 from gateway import cli_upkeep as upkeep
 from gateway.app import open_publication
-from gateway.audit.entry import AuditKind, Entry
+from gateway.audit.entry import AuditedAgency, AuditKind, Entry
 from gateway.audit.export import export_log
-from gateway.audit.listing import as_json_lines, as_table
+from gateway.audit.fhir import as_audit_events
+from gateway.audit.listing import HEADING, as_json_lines, as_table
 from gateway.audit.logged import Logged
 from gateway.audit.reconciliation import AccessLogUnreadable, Call, Reconciliation, read_calls
 from gateway.audit.reconciliation import reconcile as compare
@@ -33,6 +36,14 @@ audit.command(name="begin-epoch")(upkeep.begin_epoch)
 audit.command(name="destroy-epoch")(upkeep.destroy_epoch)
 audit.command()(upkeep.tables)
 audit.command()(upkeep.prune)
+
+
+class Shape(StrEnum):
+    """How entries are written: a JSON object a line, a table, or a FHIR AuditEvent a line."""
+
+    JSON = "json"
+    CSV = "csv"
+    FHIR = "fhir"
 
 
 @audit.command()
@@ -106,7 +117,7 @@ def search(  # noqa: PLR0913, PLR0917 - one option a part of a search
     query_id: Annotated[str | None, typer.Option(help="The question's id.")] = None,
     since: Annotated[datetime | None, typer.Option(help="From this moment on, UTC.")] = None,
     before: Annotated[datetime | None, typer.Option(help="Before this moment, UTC.")] = None,
-    table: Annotated[bool, typer.Option("--csv", help="CSV, not a JSON object a line.")] = False,  # noqa: FBT002 - a flag
+    written: Annotated[Shape, typer.Option("--as", help="In which shape.")] = Shape.JSON,
     settings: SettingsFile = None,
 ) -> None:
     """Write the entries that fit, newest first; the search itself is logged first.
@@ -123,22 +134,38 @@ def search(  # noqa: PLR0913, PLR0917 - one option a part of a search
         since=since.replace(tzinfo=UTC) if since else None,
         before=before.replace(tzinfo=UTC) if before else None,
     )
-    found = run(_searched(chosen(settings), who, wanted))
-    for line in as_table(found) if table else as_json_lines(found):
-        sys.stdout.write(line)
+    run(_search(chosen(settings), who, wanted, written))
 
 
-async def _searched(settings: Settings, who: str, wanted: Search) -> list[Logged]:
-    clock, found = Clock(), list[Logged]()
+async def _search(settings: Settings, who: str, wanted: Search, written: Shape) -> None:
+    clock = Clock()
     async with open_publication(settings, clock) as publication:
-        kind = AuditKind.AUDIT_SEARCH
-        entry = Entry(kind=kind, at=clock.now(), user=who, detail="ENTRIES_EXPORTED")
-        await publication.log.append(entry)
+        said = Entry(
+            kind=AuditKind.AUDIT_SEARCH,
+            at=clock.now(),
+            user=who,
+            agencies=(AuditedAgency(wanted.agency),) if wanted.agency else (),
+            detail=f"EXPORTED_{wanted.named}",
+        )
+        await publication.log.append(said)
+        if written is Shape.CSV:
+            sys.stdout.write(HEADING)
         after: Place | None = None
         while page := await publication.log.search(wanted, after=after):
-            found += page
+            sys.stdout.writelines(_lines(page, written, publication.signer.name))
             after = page[-1].place
-    return found
+
+
+def _lines(page: Iterable[Logged], written: Shape, origin: str) -> Iterable[str]:
+    match written:
+        case Shape.JSON:
+            return as_json_lines(page)
+        case Shape.CSV:
+            return as_table(page)
+        case Shape.FHIR:
+            return as_audit_events(page, origin)
+        case _:
+            assert_never(written)
 
 
 @audit.command()

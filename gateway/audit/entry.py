@@ -25,7 +25,7 @@ MAX_NAME: Final = 256
 MOST_COUNTED: Final = 2**53 - 1  # what every reader of JSON can hold
 
 _QUERY_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_DETAIL = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+_DETAIL = re.compile(r"[A-Z][A-Z0-9_]{0,127}")
 # Anything but a lone surrogate, which has no UTF-8.
 _NAME = re.compile(rf"[^\ud800-\udfff]{{0,{MAX_NAME}}}", re.DOTALL)
 _SHA256 = re.compile(r"[0-9a-f]{64}")

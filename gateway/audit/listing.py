@@ -30,8 +30,7 @@ def as_json_lines(entries: Iterable[Logged]) -> Iterable[str]:
 
 
 def as_table(entries: Iterable[Logged]) -> Iterable[str]:
-    """CSV after RFC 4180 with a heading line; sealed texts stay out."""
-    yield _line(COLUMNS)
+    """CSV after RFC 4180, below the line HEADING; sealed texts stay out."""
     for logged in entries:
         yield _line(map(_cell, _values(logged)))
 
@@ -63,3 +62,6 @@ def _line(cells: Iterable[str]) -> str:
     line = io.StringIO(newline="")
     csv.writer(line, quoting=csv.QUOTE_ALL).writerow(cells)
     return line.getvalue()
+
+
+HEADING: Final = _line(COLUMNS)

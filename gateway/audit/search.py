@@ -31,6 +31,15 @@ class Search:
     before: datetime | None = None
     break_glass: bool | None = None
 
+    @property
+    def named(self) -> str:
+        """What is searched by, never what for, as an entry's detail: "ENTRIES_BY_USER_TIME"."""
+        parts = ("user", "organisation", "agency", "purpose", "kind", "query_id", "break_glass")
+        named = [part for part in parts if getattr(self, part) is not None]
+        named += ["child"] if self.pseudonyms is not None else []
+        named += ["time"] if self.since or self.before else []
+        return "_".join(["ENTRIES", *(["BY"] if named else []), *(n.upper() for n in named)])
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from fhir.resources.R4B.auditevent import AuditEvent
 from typer.testing import CliRunner, Result
 
 from gateway.audit.checkpoint import checkpoint_text
@@ -70,8 +71,28 @@ def test_an_operators_search_is_in_the_log_before_it_is_answered(tmp_path: Path)
     asyncio.run(one_entry(tmp_path / "state" / "audit.sqlite"))
     lines = run("search", "--who", "a.auditor", "--user", "j.okafor").stdout.splitlines()
     assert [json.loads(line)["entry"]["user"] for line in lines] == ["j.okafor"]
-    table = run("search", "--who", "a.auditor", "--kind", "AUDIT_SEARCH", "--csv").stdout
+    table = run("search", "--who", "a.auditor", "--kind", "AUDIT_SEARCH", "--as", "csv").stdout
     assert table.count("a.auditor") == 2
+
+
+@pytest.mark.usefixtures("settings")
+def test_entries_leave_as_events_of_fhir(tmp_path: Path) -> None:
+    asyncio.run(one_entry(tmp_path / "state" / "audit.sqlite"))
+    lines = run("search", "--who", "a.auditor", "--as", "fhir").stdout.splitlines()
+    events = [AuditEvent.model_validate_json(line) for line in lines]
+    assert {event.id for event in events} == {"0", "1"}
+    assert {event.source.site for event in events} == {ORIGIN}
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_search_by_everything_is_logged_with_all_that_it_was_by(tmp_path: Path) -> None:
+    asyncio.run(one_entry(tmp_path / "state" / "audit.sqlite"))
+    by = {"user": "u", "organisation": "o", "agency": "g", "purpose": "SAFEGUARDING"}
+    by |= {"kind": "INTENT", "query-id": "q", "since": "2026-01-01", "before": "2027-01-01"}
+    options = [part for name, value in by.items() for part in (f"--{name}", value)]
+    assert run("search", "--who", "a.auditor", *options).exit_code == 0
+    table = run("search", "--who", "a.auditor", "--agency", "g", "--as", "csv").stdout
+    assert "EXPORTED_ENTRIES_BY_USER_ORGANISATION_AGENCY_PURPOSE_KIND_QUERY_ID_TIME" in table
 
 
 @pytest.mark.usefixtures("settings")
@@ -80,7 +101,7 @@ def test_an_epoch_is_begun_and_destroyed_and_both_are_in_the_log(tmp_path: Path)
     assert run("begin-epoch", "2027", "--who", "the.officer").exit_code == 0
     assert run("destroy-epoch", "2026", "--who", "the.officer").exit_code == 0
     assert run("destroy-epoch", "2027", "--who", "the.officer").exit_code == 2
-    found = run("search", "--who", "a", "--kind", "CONFIGURATION_CHANGE", "--csv").stdout
+    found = run("search", "--who", "a", "--kind", "CONFIGURATION_CHANGE", "--as", "csv").stdout
     assert found.count("EPOCH_BEGUN") == found.count("EPOCH_DESTROYED") == 1
 
 
@@ -95,7 +116,7 @@ def test_an_officer_prunes_by_a_written_policy_and_first_sees_what_would_go(
     assert would == "20 entries would go under Retention schedule 4.2\n"
     done = run(*asked_for).stdout
     assert done == "20 entries were declared pruned, and the bytes of 20 are gone\n"
-    table = run("search", "--who", "a", "--kind", "PRUNING", "--csv").stdout
+    table = run("search", "--who", "a", "--kind", "PRUNING", "--as", "csv").stdout
     assert table.count("r.officer") == 1
     refused = run("prune", "--policy", tmp_path / "none", "--who", "r.officer")
     assert (refused.exit_code, "cannot be read" in refused.stderr) == (2, True)

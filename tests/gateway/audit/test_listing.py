@@ -10,14 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.audit.entry import Entry
-from gateway.audit.listing import COLUMNS, as_json_lines, as_table
+from gateway.audit.listing import COLUMNS, HEADING, as_json_lines, as_table
 from gateway.audit.logged import Logged
 from tests.gateway.audit.examples import MAYA, asked, released
 from tests.gateway.audit.test_entry import ENTRIES
 
 
 def table(*entries: Entry) -> list[dict[str, str]]:
-    text = "".join(as_table(Logged(n, entry.leaf()) for n, entry in enumerate(entries)))
+    rows = as_table(Logged(n, entry.leaf()) for n, entry in enumerate(entries))
+    text = "".join([HEADING, *rows])
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
