@@ -74,7 +74,9 @@ async def test_an_auditor_sees_who_asked_about_whom_and_why(tmp_path: Path) -> N
         found = nodes(await read(town, filter={"user": "s.worker"}))
     release, intent = found[0], found[-1]
     assert [release["kind"], intent["kind"]] == ["RELEASE", "INTENT"]
-    assert (intent["justification"], intent["caseReference"]) == ("worried", "C-1")
+    why, cause = intent["justification"].split("\n")
+    assert (why, intent["caseReference"]) == ("worried", "C-1")
+    assert cause.startswith("OUT_OF_AREA ")
     assert {each["agency"] for each in release["agencies"]} == {"spine", "school"}
     assert all(each["released"] for each in release["agencies"])
     assert MIRA["nhs"] not in json.dumps(found)
