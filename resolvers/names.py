@@ -39,6 +39,7 @@ _PARTICLES: Final = frozenset(
     }
 )
 _ATTACHED: Final = ("o", "mc", "mac", "al", "el")  # particles that some write in one word
+_MOST_COMPARED: Final = 400  # pairs; beyond, a name is neither the same nor another's
 _SHORTEST_PART = 3  # letters that make a part of a name telling
 _SHORTEST_SLIP = 4  # below this, one letter makes another name
 _SHORTEST_TWO_SLIPS = 6  # below this, two letters do
@@ -79,11 +80,14 @@ def share_further(held: frozenset[str], known: frozenset[str]) -> bool:
 
 
 def _verdict(held: frozenset[str], known: frozenset[str], compare: _Comparison) -> Agreement:
+    """The best that any two say; of more than can be compared, none is the same, and no more."""
     if not held:
         return _NOT_HELD
     common = held & known
     if common and max(map(len, common)) > 1:
         return _SAME
+    if len(held) * len(known) > _MOST_COMPARED:
+        return _DISTANT
     found = _NOT_COMPARABLE
     for mine in held:
         for theirs in known:

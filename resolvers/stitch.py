@@ -9,9 +9,10 @@ from adapters.codes import NameUse
 from adapters.dates import PartialDate
 from adapters.record import Address, Carer, GpPractice, Name, Record, School, SupportStatus
 from resolvers import chronology
-from resolvers.child import Child, Conflict, Provenance, StatedBirthDate, StatedName
+from resolvers.child import Child, Conflict, Fact, Provenance, StatedBirthDate, StatedName
 from resolvers.details import NUMBERS, numbers
-from resolvers.facts import facts
+from resolvers.facts import Said, facts
+from resolvers.homes import Homes
 from resolvers.involved import involvements, lead
 from resolvers.standing import (
     disputed,
@@ -71,9 +72,7 @@ def _lists(child_id: str, told: frozenset[Member]) -> Child:
             order=lambda i: (i.scheme, i.value),
         ),
         names=facts(said_names, same=_same_name, order=lambda n: _USES.index(n.use)),
-        addresses=facts(
-            _said(told, lambda r: r.addresses), same=_same_address, order=_current_first
-        ),
+        addresses=_addresses(_said(told, lambda r: r.addresses)),
         carers=facts(_said(told, lambda r: r.carers), same=_same_carer),
         schools=facts(
             _said(told, lambda r: r.schools), same=_same_school, order=lambda s: _latest(s.start)
@@ -124,9 +123,15 @@ def _same_name(name: StatedName) -> Hashable:
     return given, fold(name.family).replace(" ", ""), name.use
 
 
-def _same_address(address: Address) -> Hashable:
-    written = fold(" ".join(address.lines)), fold(address.postcode).replace(" ", "")
-    return written, address.uprn, address.current, address.start, address.end
+def _addresses(said: Said[Address]) -> tuple[Fact[Address], ...]:
+    """Each home once for each time in it, with its UPRN where any agency tells it."""
+    homes = Homes.of(address for address, _ in said)
+
+    def same(address: Address) -> Hashable:
+        return homes.home(address), address.current, address.start, address.end
+
+    found = facts(said, same=same, order=_current_first)
+    return tuple(replace(f, value=replace(f.value, uprn=homes.uprn(f.value))) for f in found)
 
 
 def _current_first(address: Address) -> tuple[int, tuple[int, int, int]]:

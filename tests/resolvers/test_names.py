@@ -103,3 +103,10 @@ def test_any_two_names_compare_the_same_from_either_side(one: Name, other: Name)
 @given(st.text())
 def test_a_folded_text_folds_to_itself(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+def test_of_very_many_names_one_is_the_same_or_nothing_is_said() -> None:
+    crowd = frozenset(f"name{n}" for n in range(1000))
+    assert compare_families(crowd, frozenset({"name7", "mistry"})) is Agreement.SAME
+    assert compare_families(crowd, frozenset({"mistry"})) is Agreement.DISTANT
+    assert compare_givens(crowd, frozenset({"amara"})) is Agreement.DISTANT
