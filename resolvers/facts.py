@@ -24,7 +24,9 @@ def facts(
     for value, source in said:
         groups[same(value)].append((value, source))
     found = [Fact(_form(group), _sources([p for _, p in group])) for group in groups.values()]
-    return tuple(sorted(found, key=lambda fact: (order(fact.value), repr(fact.value))))
+    if len(found) > 1:
+        found.sort(key=lambda fact: (order(fact.value), repr(fact.value)))
+    return tuple(found)
 
 
 def most_told(candidates: Iterable[Fact[T]]) -> Fact[T] | None:
@@ -42,8 +44,9 @@ def moment(as_of: datetime | None) -> tuple[bool, datetime, str]:
 
 
 def _form(group: list[tuple[T, Provenance]]) -> T:
-    if len(group) == 1:
-        return group[0][0]
+    first = group[0][0]
+    if all(value == first for value, _ in group):
+        return first
     tellers = Counter(value for value, _ in {(value, source.agency) for value, source in group})
     return max(tellers, key=lambda value: (tellers[value], len(repr(value)), repr(value)))
 

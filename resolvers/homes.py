@@ -43,12 +43,16 @@ class Homes:
         return cls({door: min(uprns) for door, uprns in told.items() if len(uprns) == 1})
 
     def uprn(self, address: Address) -> str | None:
-        """The UPRN of its home, where anybody tells it."""
-        return _uprn(address) or self.property_at.get(_door(address))
+        """Its own UPRN as it is written, else that of its home, where anybody tells it."""
+        return address.uprn or self.property_at.get(_door(address))
 
     def home(self, address: Address) -> Hashable:
         """Equal for two addresses of one home."""
-        return self.uprn(address) or _door(address)
+        own = _uprn(address)
+        if own:
+            return own
+        door = _door(address)
+        return self.property_at.get(door, door)
 
 
 def _uprn(address: Address) -> str:

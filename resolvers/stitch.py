@@ -131,6 +131,8 @@ def _addresses(said: Said[Address]) -> tuple[Fact[Address], ...]:
         return homes.home(address), address.current, address.start, address.end
 
     found = facts(said, same=same, order=_current_first)
+    if not homes.property_at:
+        return found
     return tuple(replace(f, value=replace(f.value, uprn=homes.uprn(f.value))) for f in found)
 
 
