@@ -95,19 +95,22 @@ class Evidence(NamedTuple):
 
 def weigh(known: Details, held: Details) -> Evidence:
     """Hold a record's details against what is known; never raises."""
+    shared = held.shares_number(known) or not known.records.isdisjoint(held.records)
+    born = _compare_birth_dates(held, known)
     family = compare_families(held.families, known.families)
     given = compare_givens(held.givens, known.givens)
-    if not (family.fits and given.fits):
+    # Whom another birth date has told apart already, no order of names brings nearer.
+    if not (family.fits or given.fits) and (shared or born is not _DIFFERENT):
         family, given = _the_other_way(held, known, (family, given))
     same_family, same_given = family is _SAME, given is _SAME
     return Evidence(
-        shared=held.shares_number(known) or not known.records.isdisjoint(held.records),
+        shared=shared,
         nhs_number=_compare_numbers(held.nhs_numbers, known.nhs_numbers),
         upn=_compare_numbers(held.upns, known.upns),
         family=family,
         given_name=given,
         further=given.fits and share_further(held.givens, known.givens),
-        birth_date=_compare_birth_dates(held, known),
+        birth_date=born,
         sex=_compare_sex(held.sex, known.sex),
         postcode=_compare_postcodes(held, known),
         family_frequency=max(map(family_frequency, known.families)) if same_family else 1.0,

@@ -104,10 +104,10 @@ def _in_script(held: str, known: str, compare: _Comparison) -> Agreement:
 
 
 def _families(held: str, known: str) -> Agreement:
-    one, other = _joined(held), _joined(known)
+    parted = " " in held or " " in known
+    one, other = (_joined(held), _joined(known)) if parted else (held, known)
     if one == other and len(held) > 1:
         return _SAME
-    parted = " " in held or " " in known
     if (parted and _bare(held) == _bare(known)) or _attached(one, other):
         return _SLIP
     if (parted and _telling(held) & _telling(known)) or _short_for(held, known):
@@ -118,7 +118,8 @@ def _families(held: str, known: str) -> Agreement:
 def _givens(held: str, known: str) -> Agreement:
     mine, theirs = held.split(), known.split()
     one, other = mine[0], theirs[0]
-    if len(one) > 1 and (one == other or _joined(held) == _joined(known)):
+    parted = len(mine) > 1 or len(theirs) > 1
+    if len(one) > 1 and (one == other or (parted and _joined(held) == _joined(known))):
         return _SAME if _rests_fit(mine[1:], theirs[1:]) else _VAGUE
     if one in theirs or other in mine or _short_for(one, other):
         return _VAGUE

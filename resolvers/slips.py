@@ -1,7 +1,5 @@
 """How many slips of the pen lie between two words: a letter wrong, missing, added, or swapped."""
 
-from itertools import takewhile
-from operator import eq
 from typing import Final
 
 MANY: Final = 3  # more slips than anybody would forgive, however many more
@@ -42,4 +40,9 @@ def _one_apart(one: str, other: str) -> bool:
 
 
 def _common_start(first: str, second: str) -> int:
-    return sum(1 for _ in takewhile(bool, map(eq, first, second)))
+    start = 0
+    for one, other in zip(first, second, strict=False):
+        if one != other:
+            break
+        start += 1
+    return start

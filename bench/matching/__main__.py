@@ -12,7 +12,7 @@ from resolvers.grade import MatchGrade
 
 _QUESTIONS: Final = 100_000
 _A_WORLD: Final = 2_500  # questions asked of one world before the next seed
-_FIRST_SEED: Final = 2000  # seeds below were looked at while the matcher was written
+_FIRST_SEED: Final = 3000  # seeds below were looked at while the matcher was written
 _FEBRL_GIVEN: Final = (("name, date, place", False), ("and an identifier", True))
 _SHOWN: Final = (MatchGrade.CERTAIN, MatchGrade.PROBABLE, MatchGrade.POSSIBLE)
 
@@ -101,10 +101,9 @@ def _borough() -> None:
 def _speed(people: list[dict[str, str]]) -> None:
     found = speed.measure(world(people, Noise(), _FIRST_SEED), Random(_FIRST_SEED))
     print("\nProcessor time")
-    print(
-        f"a pair {found.pair_us:.1f} us; 35 candidates: median {found.median_ms:.2f} ms,", end=" "
-    )
-    print(f"99th percentile {found.slowest_ms:.2f} ms")
+    times = found.pair_us / found.baseline_us
+    print(f"a pair {found.pair_us:.1f} us: {times:.1f} times four Jaro-Winkler similarities")
+    print(f"35 candidates: median {found.median_ms:.2f} ms, 99th {found.slowest_ms:.2f} ms")
 
 
 if __name__ == "__main__":
