@@ -2,4 +2,4 @@
 
 from typing import Final
 
-MATCHER: Final = "2"
+MATCHER: Final = "3"
