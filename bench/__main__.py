@@ -10,10 +10,12 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from bench.decisions import decisions_table
 from bench.disk import durable_write_ms
 from bench.gateway_process import gateway_process
 from bench.measurement import Bench, Case
 from bench.question import FIRST_SCREEN, OUTCOMES
+from bench.tokens import tokens_table
 from bench.town import write_town
 from bench.worker import working
 
@@ -56,6 +58,8 @@ def main() -> None:
         console.print(_cpu_table(bench, rounds))
         console.print(_latency_table(bench, rounds, Path(folder)))
         console.print(_memory_table(bench, started))
+    console.print(decisions_table())
+    console.print(tokens_table())
 
 
 def _cpu_table(bench: Bench, rounds: int) -> Table:

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -9,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from adapters.codes import Purpose
+from gateway import events
 from gateway.break_glass_store import Grant, GrantStore
 from gateway.caller import Caller
 from gateway.clock import Clock
-from gateway.errors import AskDifferently, NotAllowed, SignIn
+from gateway.errors import AskDifferently, NotAllowed, SignIn, TryLater
 from gateway.inquiry import Known
 from gateway.notices import Send
 from gateway.recording import Recorder
@@ -27,6 +29,8 @@ _SATURDAY: Final = 5
 @dataclass(frozen=True, slots=True)
 class BreakGlass:
     """Grants leave, checks its use, and has it reviewed. It lifts an unknown shield, no known one.
+
+    Harm that a question states is reviewed alike, and an overdue review suspends both.
 
     `places` are where the privacy officers are told whom a caller's question concerns,
     `deputies` where an overdue review goes.
@@ -64,7 +68,7 @@ class BreakGlass:
             expires_at=(now + LASTS).timestamp(),
             review_by=working_days_after(now, 3).timestamp(),
         )
-        await asyncio.to_thread(self.store.add, made, pseudonyms, self.places(caller))
+        await asyncio.to_thread(self.store.add, made, pseudonyms, self.places(caller), "granted")
         self._due.set()
         return made
 
@@ -81,6 +85,39 @@ class BreakGlass:
                 "reason.breakGlass: it is for one user, one child as it was named, and thirty"
                 " minutes; ask for another",
             )
+
+    async def refuse_unreviewed(self, caller: Caller) -> None:
+        """NotAllowed where an earlier use of this user's waits for its review for too long."""
+        now = self.clock.now().timestamp()
+        if await asyncio.to_thread(self.store.suspended, caller.user, caller.organisation, now):
+            raise NotAllowed(
+                "BREAK_GLASS_SUSPENDED",
+                "an earlier break-glass, or harm that you stated, waits for its review",
+            )
+
+    async def harm_stated(self, caller: Caller, query_id: str, entry: int) -> None:
+        """Have the question of this entry reviewed, in which harm was stated; TryLater if not.
+
+        It is told like a grant, and gives no leave.
+        """
+        now = self.clock.now()
+        stated = Grant(
+            id=query_id,
+            entry=entry,
+            user=caller.user,
+            organisation=caller.organisation,
+            manager=caller.manager,
+            expires_at=0.0,
+            review_by=working_days_after(now, 3).timestamp(),
+        )
+        try:
+            await asyncio.to_thread(self.store.add, stated, (), self.places(caller), "harm-stated")
+        except sqlite3.Error:
+            events.reviews_unavailable()
+            raise TryLater(
+                "REVIEWS_UNAVAILABLE", "no review can be noted, so nothing is asked"
+            ) from None
+        self._due.set()
 
     async def review(self, caller: Caller, entry: int, verdict: str, note: str) -> None:
         """Keep a reviewer's verdict; neither the user nor their manager is one."""
@@ -128,12 +165,7 @@ class BreakGlass:
             raise NotAllowed(
                 "BREAK_GLASS_UNAVAILABLE", "breakGlass: no privacy officer could be told here"
             )
-        if await asyncio.to_thread(
-            self.store.suspended, caller.user, caller.organisation, now.timestamp()
-        ):
-            raise NotAllowed(
-                "BREAK_GLASS_SUSPENDED", "breakGlass: an earlier use of yours waits for its review"
-            )
+        await self.refuse_unreviewed(caller)
 
 
 def working_days_after(start: datetime, days: int) -> datetime:

@@ -26,7 +26,11 @@ CREATE TABLE IF NOT EXISTS notices (
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Leave for one user and one child; `entry` is its index in the log, times are Unix seconds."""
+    """What one user was given or stated, and somebody else reviews.
+
+    `entry` is its index in the log, times are Unix seconds. It gives leave until `expires_at`;
+    where that is `review_by`'s past from the beginning, as for stated harm, it gives none.
+    """
 
     id: str
     entry: int
@@ -39,7 +43,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What is still to be told to one place about one grant: it was made, or it is overdue."""
+    """What is still to be told to one place about one grant: `kind` says what."""
 
     grant_id: str
     place: str
@@ -55,8 +59,10 @@ class GrantStore:
             opened.executescript(_TABLES)
         file.chmod(0o600)
 
-    def add(self, grant: Grant, pseudonyms: Iterable[str], places: Iterable[str]) -> None:
-        """Keep a grant with the child's pseudonyms and whom to tell of it."""
+    def add(
+        self, grant: Grant, pseudonyms: Iterable[str], places: Iterable[str], kind: str
+    ) -> None:
+        """Keep a grant with the child's pseudonyms and whom to tell what of it."""
         with self._open() as opened, opened:
             row = (
                 grant.id,
@@ -75,7 +81,7 @@ class GrantStore:
             opened.executemany(
                 "INSERT INTO children VALUES (?, ?)", [(grant.id, each) for each in pseudonyms]
             )
-            _to_tell(opened, grant.id, places, "granted")
+            _to_tell(opened, grant.id, places, kind)
 
     def pseudonyms(self, grant_id: str, user: str, organisation: str, now: float) -> frozenset[str]:
         """The child's pseudonyms of a grant that this user may use now; none of any other."""

@@ -54,6 +54,11 @@ def counts_unavailable() -> None:
     _say.error("counts_unavailable")
 
 
+def reviews_unavailable() -> None:
+    """What waits for review could not be kept; the question was refused."""
+    _say.error("reviews_unavailable")
+
+
 def log_unavailable() -> None:
     """The audit log could not be written; the question was refused."""
     _say.error("log_unavailable")

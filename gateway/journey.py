@@ -160,6 +160,8 @@ class Journey:
             leave = each.inquiry.reason.break_glass
             if leave is not None:
                 await self._desks.break_glass.admit(leave, caller, each.inquiry.known)
+            if each.inquiry.reason.significant_harm is not None:
+                await self._desks.break_glass.refuse_unreviewed(caller)
 
     async def admit_auditor(self, authorization: str | None, reads: str) -> None:
         """Let a bearer read the published log, once it is logged that they do where it has entries.
@@ -188,6 +190,8 @@ class Journey:
         self, prepared: Prepared, concealed: Concealed, document: Document, caller: Caller
     ) -> Question:
         intent = await self._intent(prepared, concealed, document, caller)
+        if prepared.inquiry.reason.significant_harm is not None:
+            await self._desks.break_glass.harm_stated(caller, intent.query_id, intent.index)
         view = View(
             plan=prepared.plan,
             registry=self._planning.registry,

@@ -81,7 +81,12 @@ class Mutation:
     async def review_access(
         self,
         info: Info,
-        entry: Annotated[LogIndex, argument("The entry under review: a break-glass.")],
+        entry: Annotated[
+            LogIndex,
+            argument(
+                "The entry under review: a break-glass, or a question in which harm was stated."
+            ),
+        ],
         verdict: Annotated[ReviewVerdict, argument("What was found.")],
         note: Annotated[str, argument("Why, in words; logged.")],
     ) -> AuditEntry | None:
