@@ -16,7 +16,10 @@ from gateway.audit.search import Place, Search
 from gateway.caller import Caller
 from gateway.errors import AskDifferently, NotAllowed, TryLater
 from gateway.inquiry import Known
+from gateway.policy_case import Asker, owners
+from gateway.policy_explanation import explained
 from gateway.recording import Recorder
+from gateway.rules.book import RuleBook
 from gateway.schema.audit import (
     AuditedAgency,
     AuditEntry,
@@ -25,6 +28,7 @@ from gateway.schema.audit import (
     AuditFilter,
     Checkpoint,
 )
+from gateway.schema.explained import ExplainedClass, PolicyAsker
 from gateway.schema.inputs import KnownDetails
 from gateway.schema.page import PageInfo
 from gateway.schema.scalars import LogIndex
@@ -43,6 +47,7 @@ class AuditDesk:
     publication: Publication
     recorder: Recorder
     caller: Caller
+    book: RuleBook
 
     @property
     def _all(self) -> bool:
@@ -93,6 +98,28 @@ class AuditDesk:
             )
         shown = [each for each in found if each.index == index and self._may_see(each.entry)]
         return self._shown(shown[0]) if shown else None
+
+    async def explain(self, asker: PolicyAsker) -> list[ExplainedClass]:
+        """How the rules in force decide for such an asker, once the look is in the log."""
+        source = str(asker.source)
+        agency = owners(self.book).get(source)
+        if not self._all and agency != self.caller.organisation:
+            await self.recorder.refuse("AUDIT_NOT_ALLOWED", self.caller)
+            raise NotAllowed("AUDIT_NOT_ALLOWED", "asker.source: you may look at your agency's own")
+        if agency is None:
+            raise AskDifferently("VARIABLES_INVALID", "asker.source: there is no such source")
+        await self.recorder.searched(self.caller, "EXPLAIN", agency=agency)
+        today = self.recorder.clock.now().date()
+        return [
+            ExplainedClass(
+                release_class=each.release_class,
+                fields=list(each.fields),
+                ruling=each.ruling,
+                rules=list(each.rules),
+                needed=list(each.needed),
+            )
+            for each in explained(_asker(asker), self.book, today)
+        ]
 
     async def checkpoint(self) -> Checkpoint:
         """The log's state now, signed."""
@@ -203,6 +230,27 @@ class AuditDesk:
         if sealed is None or query_id is None or not self._all:
             return None
         return await self.recorder.opened(sealed, query_id)
+
+
+def _asker(asked: PolicyAsker) -> Asker:
+    """An asker of whom what was left out is as harmless as can be."""
+    said = {
+        **{name: _given(getattr(asked, name)) for name in _CIRCUMSTANCES},
+        "accreditation": frozenset() if _given(asked.accredited) is False else None,
+    }
+    return Asker(
+        source=str(asked.source),
+        sector=asked.sector,
+        roles=frozenset(asked.roles),
+        purpose=asked.purpose,
+        **{name: value for name, value in said.items() if value is not None},
+    )
+
+
+_CIRCUMSTANCES: Final = (
+    *("organisation", "in_area", "out_of_area_cause", "case_reference", "significant_harm"),
+    *("consent", "restricted", "shield_cleared"),
+)
 
 
 def refuse_unless_auditor(caller: Caller) -> None:

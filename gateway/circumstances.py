@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from adapters.codes import Purpose, Sector
 from gateway.agency import AgencyCard
+from gateway.audit.standing import Standing
 from gateway.caller import Caller
 from gateway.inquiry import Reason
 
@@ -97,6 +98,19 @@ class Circumstances:
         if self.minutes_since_sign_in is not None:
             context["minutesSinceSignIn"] = self.minutes_since_sign_in
         return context
+
+
+def standing_of(caller: Caller, shield_cleared_role: str, now: datetime) -> Standing:
+    """What the log keeps of a caller, so that other rules can be held to their question."""
+    return Standing(
+        sector=caller.sector,
+        roles=tuple(sorted(caller.roles)),
+        accreditation=tuple(sorted(caller.accreditation)),
+        assurance=caller.assurance,
+        areas=tuple(sorted(caller.areas)),
+        minutes_since_sign_in=_minutes_since(caller.signed_in_at, now),
+        shield_cleared=shield_cleared_role in caller.roles,
+    )
 
 
 def _minutes_since(signed_in_at: float | None, now: datetime) -> int | None:

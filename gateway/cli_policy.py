@@ -1,5 +1,7 @@
 """`teamaround policy`: explain a decision, test cases, compare rules, print the record."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -8,15 +10,19 @@ from typing import Annotated
 import typer
 
 from adapters.codes import Purpose, Sector
-from gateway.app import read_book, read_manifests
+from gateway.app import open_publication, read_book, read_manifests
+from gateway.audit.failures import LogUnavailable
+from gateway.clock import Clock
 from gateway.errors import ConfigurationInvalid
 from gateway.operator_file import read_operator_file
 from gateway.policy import Policy
 from gateway.policy_case import Asker, read_cases, surprises, verdict_of
 from gateway.policy_difference import differences
 from gateway.policy_explanation import explained
+from gateway.policy_past import PastQuestion, past_differences
 from gateway.policy_register import register_of
 from gateway.rules.book import RuleBook
+from gateway.settings import Settings, read_settings
 
 policy = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -74,7 +80,11 @@ def explain(  # noqa: PLR0913, PLR0917  one option a circumstance
         in_area=not out_of_area,
         out_of_area_cause=cause,
     )
-    _say(explained(asker, _book(manifests), _today()))
+    book = _book(manifests)
+    try:
+        _say(map(str, explained(asker, book, _today())))
+    except ConfigurationInvalid as error:
+        raise _fail(str(error)) from None
 
 
 @policy.command("test")
@@ -103,12 +113,40 @@ def decide_cases(
 def diff(
     before: Annotated[Path, typer.Argument(help="The folder of manifests as it is.")],
     after: Annotated[Path, typer.Argument(help="The folder as it would be.")],
+    past: Annotated[
+        Path | None,
+        typer.Option(help="Settings of a gateway: hold the change to the questions in its log."),
+    ] = None,
 ) -> None:
     """Say whom a change of rules would give more or less; exit 1 if it changes anything."""
-    lines = list(differences(_book(before), _book(after), _today()))
+    old, new = _book(before), _book(after)
+    if past is None:
+        lines = list(differences(old, new, _today()))
+    else:
+        lines = list(past_differences(old, new, read_manifests(after).values(), _past(past)))
     _say(lines or ["nothing changes"])
     if lines:
         raise typer.Exit(1)
+
+
+def _past(settings: Path) -> Counter[PastQuestion]:
+    try:
+        return asyncio.run(_logged(read_settings(settings)))
+    except ConfigurationInvalid as error:
+        raise _fail(str(error)) from None
+    except LogUnavailable:
+        raise _fail("the log cannot be read now") from None
+
+
+async def _logged(settings: Settings) -> Counter[PastQuestion]:
+    """Every question of the log, as far as rules look at it, with how often it was asked."""
+    found: Counter[PastQuestion] = Counter()
+    async with open_publication(settings, Clock()) as publication:
+        at = 0
+        while page := await publication.log.entries(at):
+            found.update(q for each in page if (q := PastQuestion.of(each.entry)))
+            at = page[-1].index + 1
+    return found
 
 
 @policy.command()

@@ -15,6 +15,7 @@ from gateway.auth import stated_key
 from gateway.break_glass import BreakGlass
 from gateway.call import Answered, Asking
 from gateway.caller import Caller
+from gateway.circumstances import standing_of
 from gateway.documents import Document
 from gateway.emergency_desk import EmergencyDesk
 from gateway.errors import NotAllowed, SignIn, TooMany, TryLater
@@ -115,7 +116,7 @@ class Journey:
             tuple(questions),
             self._planning.registry.shown,
             self._seen,
-            AuditDesk(self.publication, self.recorder, caller),
+            AuditDesk(self.publication, self.recorder, caller, self._planning.policy.book),
             EmergencyDesk(self._desks.break_glass, caller),
             self._family_desk(caller),
         )
@@ -227,6 +228,9 @@ class Journey:
             policy_version=self._planning.policy.version,
             agencies=tuple(sorted({source.agency for source in prepared.asked.values()})),
             risks=frozenset(risks),
+            standing=standing_of(
+                caller, self._planning.settings.shield_cleared_role, self._clock.now()
+            ),
         )
         return await self.recorder.intend(concealed, caller, grounds)
 

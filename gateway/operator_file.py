@@ -109,12 +109,26 @@ class Grant(_Table):
     origins: frozenset[Line]
 
 
+class Controller(_Table):
+    """Who answers for the gateway: what the record of processing says that nothing else knows.
+
+    `transfers` are those to third countries, with their safeguards.
+    """
+
+    name: Line
+    contact: Line
+    data_protection_officer: Line
+    log_kept: Line
+    transfers: Line = "none"
+
+
 class OperatorFile(_Table):
     """The whole file; `log_origin` names the log in every receipt."""
 
     log_origin: Line
     shield_team: ShieldTeam
     broker: Broker | None = None
+    controller: Controller | None = None
     privacy_officer: tuple[PrivacyOfficer, ...] = ()
     deputies: tuple[Line, ...] = ()
     mail_hook: Line | None = None

@@ -63,7 +63,7 @@ class Policy:
     """
 
     def __init__(self, book: RuleBook) -> None:
-        self._book = book
+        self.book = book
         self._decided: LRUCache[Matter, Verdict] = LRUCache(_KEPT)
         self.version = book.version
 
@@ -74,7 +74,7 @@ class Policy:
         """
         verdict = self._decided.get(matter)
         if verdict is None:
-            verdict = _decide(matter, self._book.agencies[matter.agency], self._book.ground)
+            verdict = _decide(matter, self.book.agencies[matter.agency], self.book.ground)
             self._decided[matter] = verdict
         return verdict
 

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import product
 
 from adapters.codes import Purpose, Sector
-from gateway.policy import Policy
+from gateway.policy import Policy, Verdict
 from gateway.policy_case import Asker, owners, verdict_of
 from gateway.rules.book import RuleBook
 from gateway.rules.rule import Rule
@@ -25,14 +25,17 @@ def differences(before: RuleBook, after: RuleBook, today: date) -> Iterator[str]
     for asker in _askers(changed, before, after):
         one = verdict_of(asker, before, was, today)
         other = verdict_of(asker, after, will_be, today)
-        changes = [
-            *(f"+{name}" for name in sorted(other.permitted - one.permitted)),
-            *(f"-{name}" for name in sorted(one.permitted - other.permitted)),
-            *(f"silent {name}" for name in sorted(other.silent - one.silent)),
-            *(f"spoken of {name}" for name in sorted(one.silent - other.silent)),
-        ]
+        changes = list(changes_between(one, other))
         if changes:
             yield f"{asker.source}: {_named(asker)}: {', '.join(changes)}"
+
+
+def changes_between(one: Verdict, other: Verdict) -> Iterator[str]:
+    """What a verdict gives or hides that the one before did not, and the other way round."""
+    yield from (f"+{name}" for name in sorted(other.permitted - one.permitted))
+    yield from (f"-{name}" for name in sorted(one.permitted - other.permitted))
+    yield from (f"silent {name}" for name in sorted(other.silent - one.silent))
+    yield from (f"spoken of {name}" for name in sorted(one.silent - other.silent))
 
 
 def _rules(book: RuleBook, source: str) -> Mapping[str, Rule]:

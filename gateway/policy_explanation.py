@@ -1,6 +1,7 @@
 """Which rule decided each class, and what would have been needed: for agencies and auditors."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -8,6 +9,8 @@ from adapters.codes import Purpose, ReleaseClass
 from gateway.policy import Policy, Verdict
 from gateway.policy_case import Asker, verdict_of
 from gateway.rules.book import RuleBook
+from gateway.rules.ruling import Ruling
+from resolvers.release import CLASS_OF
 
 # Each is tried alone, by deciding again: nothing is guessed.
 _CHANGES: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -21,33 +24,56 @@ _CHANGES: Final[Mapping[str, Mapping[str, Any]]] = {
     "an accredited organisation": {"accreditation": frozenset({"information-sharing"})},
     **{f"the purpose {purpose}": {"purpose": purpose} for purpose in Purpose},
 }
+_WORDS: Final = {
+    Ruling.GIVEN: "given",
+    Ruling.WITHHELD: "withheld",
+    Ruling.SILENT: "silently kept back",
+}
 
 
-def explained(asker: Asker, book: RuleBook, today: date) -> Iterator[str]:
-    """One line for each class: given, withheld or silently kept, by which rules, what it needs."""
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One class: what was decided, by which rules, and which changes alone would have it given."""
+
+    release_class: ReleaseClass
+    ruling: Ruling
+    rules: tuple[str, ...]
+    needed: tuple[str, ...]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of a record that are of this class."""
+        return tuple(sorted(f for f, name in CLASS_OF.items() if name is self.release_class))
+
+    def __str__(self) -> str:
+        rules = ", ".join(self.rules) or "no rule gives it"
+        line = f"{self.release_class}: {_WORDS[self.ruling]} ({rules})"
+        return f"{line}; it would take {' or '.join(self.needed)}" if self.needed else line
+
+
+def explained(asker: Asker, book: RuleBook, today: date) -> tuple[Explained, ...]:
+    """Every class, in order; ConfigurationInvalid if there is no such source."""
     policy = Policy(book)
     verdict = verdict_of(asker, book, policy, today)
     because = dict(verdict.because)
-    lacking = _needed(asker, book, policy, today)
-    for name in sorted(ReleaseClass):
-        rules = ", ".join(because[name]) or "no rule gives it"
-        line = f"{name}: {_word(verdict, name)} ({rules})"
-        needed = " or ".join(what for what, given in lacking.items() if name in given)
-        if name not in verdict.permitted and needed:
-            line += f"; it would take {needed}"
-        yield line
-
-
-def _needed(
-    asker: Asker, book: RuleBook, policy: Policy, today: date
-) -> dict[str, frozenset[ReleaseClass]]:
-    return {
+    lacking = {
         what: verdict_of(asker.model_copy(update=change), book, policy, today).permitted
         for what, change in _CHANGES.items()
     }
+    return tuple(
+        Explained(
+            release_class=name,
+            ruling=_ruling(verdict, name),
+            rules=because[name],
+            needed=tuple(what for what, given in lacking.items() if name in given)
+            if name not in verdict.permitted
+            else (),
+        )
+        for name in sorted(ReleaseClass)
+    )
 
 
-def _word(verdict: Verdict, name: ReleaseClass) -> str:
+def _ruling(verdict: Verdict, name: ReleaseClass) -> Ruling:
     if name in verdict.permitted:
-        return "given"
-    return "silently kept back" if name in verdict.silent else "withheld"
+        return Ruling.GIVEN
+    return Ruling.SILENT if name in verdict.silent else Ruling.WITHHELD

@@ -18,6 +18,7 @@ from gateway.audit.protection import Hidden, hidden_everywhere, hide
 from gateway.audit.pseudonym import Pseudonym, identifier_message, person_message
 from gateway.audit.risk import Noted, Risk
 from gateway.audit.sealing import Sealed, unseal
+from gateway.audit.standing import Standing
 from gateway.caller import Caller
 from gateway.clock import Clock
 from gateway.errors import TryLater
@@ -53,6 +54,7 @@ class Grounds:
     policy_version: str | None = None
     agencies: tuple[str, ...] = ()
     risks: frozenset[Risk] = frozenset()
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class Recorder:
             detail=concealed.detail,
             manager=caller.manager,
             risks=tuple(grounds.risks),
+            standing=grounds.standing,
         )
         index = await self._append(entry)
         return Intent(entry, concealed.query_id, index, concealed.messages)
@@ -142,6 +145,7 @@ class Recorder:
         entry = replace(
             intent.entry,
             kind=AuditKind.RELEASE,
+            standing=None,
             at=self.clock.now(),
             justification=None,
             case_reference=None,

@@ -15,6 +15,7 @@ from gateway.audit.pseudonym import PSEUDONYM, Pseudonym
 from gateway.audit.risk import Risk, Tie
 from gateway.audit.sealing import SEALED, Sealed
 from gateway.audit.span import Span, joined
+from gateway.audit.standing import Standing
 from resolvers.child import WithheldReason
 from resolvers.outcome import Outcome
 
@@ -107,6 +108,7 @@ class Entry:
     risks: tuple[Risk, ...] = ()
     tie: Tie | None = None
     pruned: tuple[Span, ...] = ()
+    standing: Standing | None = None
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
@@ -187,6 +189,7 @@ def _refuse_unwritable(entry: Entry) -> None:
         raise EntryRefused(f"an entry stands for 1 to {MOST_COUNTED}")
     names = [entry.user, entry.organisation, entry.role, entry.manager]
     names += [entry.policy_version, entry.matcher_version]
+    names += entry.standing.names if entry.standing else ()
     for said in entry.agencies:
         names += [said.agency, *said.released, *(kept.rule for kept in said.withheld)]
     for name in names:
@@ -217,6 +220,7 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "risks": entry.risks or None,
         "tie": entry.tie,
         "pruned": [list(span) for span in entry.pruned] or None,
+        "standing": entry.standing.fields if entry.standing else None,
     }
     return {name: value for name, value in held.items() if value is not None}
 
@@ -272,4 +276,5 @@ _READ: Final[dict[str, Callable[[Any], Any]]] = {
     "risks": lambda found: tuple(Risk(each) for each in found),
     "tie": Tie,
     "pruned": lambda found: tuple(Span(first, last) for first, last in found),
+    "standing": Standing.read,
 }

@@ -10,6 +10,7 @@ from adapters.codes import Purpose
 from gateway.audit.entry import AuditKind
 from gateway.schema.codes import AlertState
 from gateway.schema.declare import argument, code_list, entry, field, output, resolved
+from gateway.schema.explained import ExplainedClass, PolicyAsker
 from gateway.schema.inputs import KnownDetails
 from gateway.schema.not_yet import not_yet
 from gateway.schema.page import PageInfo
@@ -196,6 +197,10 @@ class AuditReading(Protocol):
         """The entry at `index`, if there is one that the caller may see."""
         ...
 
+    async def explain(self, asker: PolicyAsker) -> list[ExplainedClass]:
+        """How the rules in force decide for such an asker."""
+        ...
+
     async def checkpoint(self) -> Checkpoint:
         """The log's state now, signed."""
         ...
@@ -229,6 +234,16 @@ class Audit:
     ) -> AuditEntry | None:
         """One entry; null if there is none at this place that you may see."""
         return await self.reading.entry(index)
+
+    @resolved
+    async def explain(
+        self, asker: Annotated[PolicyAsker, argument("Who might ask, and why.", name="asker")]
+    ) -> list[ExplainedClass]:
+        """Which rules in force give or keep back each class, and what it would take.
+
+        For auditors of every source, for privacy officers of their own agency's.
+        """
+        return await self.reading.explain(asker)
 
     @resolved
     async def checkpoint(self) -> Checkpoint:

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from gateway.operator_file import (
     Area,
     Broker,
+    Controller,
     Grant,
     OperatorFile,
     PrivacyOfficer,
@@ -44,6 +45,7 @@ def test_every_key_of_the_operators_file_stands_there() -> None:
         OperatorFile,
         ShieldTeam,
         Broker,
+        Controller,
         PrivacyOfficer,
         Area,
         Grant,

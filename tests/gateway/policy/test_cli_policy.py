@@ -33,6 +33,13 @@ telephone = "01632 960999"
 code = "E09990001"
 name = "Northbrook"
 """
+CONTROLLER = """
+[controller]
+name = "Northbrook Council"
+contact = "Town Hall, Northbrook"
+data_protection_officer = "dpo@northbrook.example"
+log_kept = "six years"
+"""
 
 
 def manifests(folder: Path, cedar: str = "") -> Path:
@@ -118,6 +125,23 @@ def test_the_record_of_processing_is_printed_from_what_is_in_force(tmp_path: Pat
     assert "Agency roll: roll" in told
     assert "to SOCIAL_CARE (practitioner, shield-cleared) for SAFEGUARDING" in told
     assert "Rule roll.cedar/no-homes: keeps back" in told
+
+
+def test_the_record_has_every_item_that_the_law_asks_for_and_says_what_nobody_stated(
+    tmp_path: Path,
+) -> None:
+    folder, file = manifests(tmp_path / "m"), tmp_path / "operator.toml"
+    file.write_text(OPERATOR)
+    unsaid = run("register", "--operator", file, "--manifests", folder).output
+    file.write_text(OPERATOR + CONTROLLER)
+    told = run("register", "--operator", file, "--manifests", folder).output
+    assert [line[3:6] for line in told.splitlines() if line.startswith("## (")] == [
+        f"({letter})" for letter in "abcdefg"
+    ]
+    assert unsaid.count("not stated: add [controller]") == 4
+    assert "not stated" not in told
+    for said in ("Northbrook Council", "dpo@northbrook.example", "six years", "SAFEGUARDING"):
+        assert said in told
 
 
 def test_rules_that_cannot_be_used_are_named(tmp_path: Path) -> None:
