@@ -5,10 +5,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from adapters.auth import Auth, MutualTlsAuth
-from adapters.secrets import SecretMissing, Secrets
+from adapters.secrets import SecretMissing, SecretTexts
 
 
-def client_context(auth: Auth, secrets: Secrets) -> ssl.SSLContext | None:
+def client_context(auth: Auth, secrets: SecretTexts) -> ssl.SSLContext | None:
     """The TLS settings that show our certificate; None for any other login.
 
     SecretMissing if a part is absent or does not fit the others.

@@ -15,8 +15,9 @@ from adapters.http_exchange import HttpAnswer
 from adapters.kinds import DIALECTS
 from adapters.login import Clock
 from adapters.manifest import Example, Manifest
+from adapters.plugin import unreplayed
 from adapters.replay import NotReplayable, Recording, question_for, replay
-from adapters.wire_faults import WIRE_FAULTS, faults_of
+from adapters.wire_faults import WIRE_FAULTS, faults_of, faults_of_bytes
 
 
 class Level(StrEnum):
@@ -88,9 +89,9 @@ def _add(what: str, names: list[str]) -> str:
 
 
 async def _replayed(manifest: Manifest, folder: Path, clock: Clock) -> AsyncIterator[Verdict]:
-    if manifest.kind == "plugin":
-        what = "the examples of a plugin are its own tests"
-        yield Verdict(Rule.READ, Level.DEPENDABLE, None, what)
+    why_not = unreplayed(manifest) if manifest.kind == "plugin" else None
+    if why_not is not None:
+        yield Verdict(Rule.READ, Level.DEPENDABLE, None, why_not)
         return
     findings = await replay_examples(manifest, folder, clock)
     yield verdict(Rule.READ, "; ".join(f"example[{one.example}].{one.what}" for one in findings))
@@ -99,7 +100,7 @@ async def _replayed(manifest: Manifest, folder: Path, clock: Clock) -> AsyncIter
 
 
 async def _fooled(manifest: Manifest, folder: Path, clock: Clock) -> AsyncIterator[str]:
-    if manifest.kind not in DIALECTS:
+    if manifest.kind not in {*DIALECTS, "plugin"}:
         return
     for example in manifest.example:
         operation = operation_of(manifest, example)
@@ -117,7 +118,9 @@ def _faults(manifest: Manifest, example: Example, folder: Path) -> Mapping[str, 
         whole = recording_of(manifest, example, folder).main
     except NotReplayable:
         return WIRE_FAULTS
-    return faults_of(whole) if isinstance(whole, HttpAnswer) else WIRE_FAULTS
+    if not isinstance(whole, HttpAnswer):
+        return WIRE_FAULTS
+    return faults_of_bytes(whole) if manifest.kind == "plugin" else faults_of(whole)
 
 
 def _declared(manifest: Manifest) -> Iterator[Verdict]:

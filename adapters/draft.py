@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.codes import Sector
+from adapters.invented import file_name, invented
 from adapters.sample_shape import Shape
 
 _NUMBERS: Final = ("nhs_number", "upn")
@@ -35,22 +36,41 @@ class Answers:
     address: str
 
 
-def draft(answers: Answers, shape: Shape) -> str:
-    """A manifest's text; what a person has to look at is marked with `# CHANGE`."""
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A manifest's text, and the files of its examples by their names."""
+
+    text: str
+    files: Mapping[str, bytes]
+
+
+def draft(answers: Answers, shape: Shape, stem: str = "draft") -> Draft:
+    """A manifest called `stem`; what a person has to look at is marked with `# CHANGE`."""
     kind = _kind(answers.address, shape)
+    mapped, asked = _mapped(kind, shape), _asked_by(_mapped(kind, shape))
+    examples = invented(kind, shape.records, mapped, asked)
     parts = [
         _head(answers, kind),
+        _plugin(answers.address) if kind == "plugin" else "",
         _FILE if kind == "file" else "",
         _FHIR if kind == "fhir" else "",
-        *_operations(kind, shape),
+        *_operations(kind, shape, mapped, asked),
         _RELEASE,
+        examples.text.replace("{stem}", stem),
     ]
-    return "\n".join(part for part in parts if part)
+    files = {file_name(stem, kind, which): content for which, content in examples.files.items()}
+    return Draft("\n".join(part for part in parts if part), files)
 
 
 def _kind(address: str, shape: Shape) -> str:
     scheme = address.partition(":")[0].partition("+")[0]
-    by_address = {"postgresql": "sql", "sqlite": "sql", "sftp": "file", "file": "file"}
+    by_address = {
+        "postgresql": "sql",
+        "sqlite": "sql",
+        "sftp": "file",
+        "file": "file",
+        "plugin": "plugin",
+    }
     return by_address.get(scheme) or (shape.kind if shape.kind == "fhir" else "rest")
 
 
@@ -58,6 +78,8 @@ def _head(answers: Answers, kind: str) -> str:
     owner = answers.identifier
     if kind == "sql":
         place = 'dsn = { file = "dsn" } # the database address, in a file of this source\'s secrets'
+    elif kind == "plugin":
+        place = "# CHANGE: base_url, if your plugin connects to an address"
     else:
         place = f"base_url = {quoted(answers.address)}"
     return f"""# A draft. Look at every CHANGE, then: teamaround source check FILE
@@ -82,14 +104,25 @@ concurrency = 4
 {_AUTH if answers.address.startswith("sftp:") else ""}"""
 
 
-def _operations(kind: str, shape: Shape) -> list[str]:
-    fields = shape.fields if {"family_name", "birth_date"} <= shape.fields.keys() else {}
-    mapped = {**(fields or _DEFAULTS)}
+def _mapped(kind: str, shape: Shape) -> dict[str, str]:
+    known = {"family_name", "birth_date"} <= shape.fields.keys()
+    return {**(shape.fields if known and kind != "fhir" else _DEFAULTS)}
+
+
+def _asked_by(mapped: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     number = next((name for name in _NUMBERS if name in mapped), None)
-    first = [] if number is None else [_operation(kind, shape, "by-number", (number,), mapped)]
-    by_name = ("family_name", "birth_date")
-    like = "by-number" if first else None
-    return [*first, _operation(kind, shape, "by-name", by_name, mapped, like)]
+    first = {} if number is None else {"by-number": (number,)}
+    return {**first, "by-name": ("family_name", "birth_date")}
+
+
+def _operations(
+    kind: str, shape: Shape, mapped: Mapping[str, str], asked: Mapping[str, tuple[str, ...]]
+) -> list[str]:
+    first = next(iter(asked))
+    return [
+        _operation(kind, shape, name, keys, mapped, None if name == first else first)
+        for name, keys in asked.items()
+    ]
 
 
 def _operation(  # noqa: PLR0913, PLR0917 - what an operation is made of
@@ -119,6 +152,8 @@ def _asked(
         case "file":
             by = f"by = [{', '.join(quoted(key) for key in keys)}]"
             return [by] if alike else ['file = "*.csv" # CHANGE', by]
+        case "plugin":
+            return [f"by = [{', '.join(quoted(key) for key in keys)}]"]
         case "fhir":
             query = _FHIR_QUERY.get(keys[0], entries)
             return [f"path = {search}", f"query = {{ {query} }}"]
@@ -150,6 +185,10 @@ def quoted(value: str) -> str:
     plain = "".join(char for char in value if char.isprintable())
     escaped = plain.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def _plugin(address: str) -> str:
+    return f"[plugin]\nuse = {quoted(address.partition(':')[2])}\n"
 
 
 _AUTH: Final = """

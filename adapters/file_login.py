@@ -10,11 +10,11 @@ from adapters.auth import Secret, SftpAuth
 from adapters.egress import Egress
 from adapters.file_store import Folder, LocalFolder, SftpFolder, SftpLogin
 from adapters.manifest import Manifest
-from adapters.secrets import SecretMissing, Secrets
+from adapters.secrets import SecretMissing, SecretTexts
 
 
 def open_folder(
-    manifest: Manifest, secrets: Secrets, egress: Egress, threads: ThreadPoolExecutor
+    manifest: Manifest, secrets: SecretTexts, egress: Egress, threads: ThreadPoolExecutor
 ) -> Folder:
     """Where the files are, local ones read by `threads`; connects nowhere yet.
 
@@ -30,7 +30,7 @@ def open_folder(
     return SftpFolder(parts.hostname or "", parts.port or 22, path, login, egress)
 
 
-def _login(auth: SftpAuth, secrets: Secrets) -> SftpLogin:
+def _login(auth: SftpAuth, secrets: SecretTexts) -> SftpLogin:
     return SftpLogin(
         user=secrets.text(auth.user),
         host_key=host_key(auth.host_key),
@@ -44,7 +44,7 @@ def host_key(line: str) -> asyncssh.SSHKey:
     return asyncssh.import_public_key(line)
 
 
-def _private(secret: Secret, secrets: Secrets) -> asyncssh.SSHKey:
+def _private(secret: Secret, secrets: SecretTexts) -> asyncssh.SSHKey:
     try:
         return asyncssh.import_private_key(secrets.text(secret))
     except (asyncssh.KeyImportError, ValueError):

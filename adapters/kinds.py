@@ -19,13 +19,14 @@ from adapters.http_probe import HttpProbe
 from adapters.http_source import Dialect, HttpSource, Wire, source_over
 from adapters.login import open_login
 from adapters.manifest import Manifest
-from adapters.plugin import Open, Opening, PluginMissing, plugin_named
+from adapters.plugin import Open, Opening, PluginMissing, plugin_named, plugin_of
 from adapters.rest import REST
-from adapters.secrets import SecretMissing, Secrets
+from adapters.secrets import SecretMissing, SecretTexts
 from adapters.signature import Signer
 from adapters.soap import SOAP
 from adapters.sql import open_source
 from adapters.sql_engine import address_of, read_dsn
+from adapters.stream import connected
 
 
 class UnknownKind(ValueError):
@@ -35,7 +36,7 @@ class UnknownKind(ValueError):
 async def open_adapter(
     manifest: Manifest,
     *,
-    secrets: Secrets,
+    secrets: SecretTexts,
     egress: Egress,
     clock: Callable[[], datetime],
     signer: Signer | None = None,
@@ -48,7 +49,9 @@ async def open_adapter(
     opens = OPENED_BY.get(manifest.kind)
     if opens is None:
         raise UnknownKind(f"source {manifest.source.id} is of no known kind")
-    source = await opens(Opening(manifest, secrets, egress, clock, signer))
+    source = await opens(
+        Opening(manifest, secrets, egress, clock, partial(connected, egress), signer)
+    )
     cards = tuple(operation.card for operation in manifest.operation)
     return Adapter(source, cards, _probe(manifest, source))
 
@@ -95,11 +98,11 @@ async def _open_files(opening: Opening) -> Source:
 
 
 async def _open_plugin(opening: Opening) -> Source:
-    source, wanted = opening.manifest.source, opening.manifest.plugin
+    source = opening.manifest.source
     if source.base_url is not None:
         opening.egress.check(source.base_url, "source.base_url")
     try:
-        return await plugin_named("" if wanted is None else wanted.use)(opening)
+        return await plugin_named(plugin_of(opening.manifest))(opening)
     except PluginMissing as missing:
         raise UnknownKind(f"source {source.id}: {missing}") from None
 

@@ -30,7 +30,7 @@ from adapters.contract import Fault, Malformed, Refused, Unavailable
 from adapters.http_exchange import HttpRequest, exchange
 from adapters.http_judgement import JsonAnswer, judge
 from adapters.manifest import Manifest
-from adapters.secrets import SecretMissing, Secrets
+from adapters.secrets import SecretMissing, SecretTexts
 
 Clock = Callable[[], datetime]
 NotLoggedIn = Refused | Unavailable | Malformed
@@ -175,7 +175,7 @@ def _until(asked: datetime, life_s: float) -> datetime:
 
 
 def open_login(
-    manifest: Manifest, secrets: Secrets, session: aiohttp.ClientSession, clock: Clock
+    manifest: Manifest, secrets: SecretTexts, session: aiohttp.ClientSession, clock: Clock
 ) -> Login:
     """The login of a checked manifest; SecretMissing if a secret is absent or unusable."""
     auth = manifest.auth
@@ -201,7 +201,7 @@ def open_login(
     return TokenLogin(TokenFetch(session, auth.token_url, timeout_s, sign_in, clock), clock)
 
 
-def _printable(secrets: Secrets, secret: Secret) -> str:
+def _printable(secrets: SecretTexts, secret: Secret) -> str:
     text = secrets.text(secret)
     if not (text.isascii() and text.isprintable()):
         place = secret.env or secret.file
@@ -213,7 +213,7 @@ def _basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
-def _client_secret(auth: ClientCredentialsAuth, secrets: Secrets) -> SignIn:
+def _client_secret(auth: ClientCredentialsAuth, secrets: SecretTexts) -> SignIn:
     # RFC 6749, 2.3.1: each half is form-encoded before they are joined.
     user = quote_plus(_printable(secrets, auth.client_id))
     password = quote_plus(_printable(secrets, auth.client_secret))
@@ -224,7 +224,7 @@ def _client_secret(auth: ClientCredentialsAuth, secrets: Secrets) -> SignIn:
     return lambda: (headers, form)
 
 
-def _assertion(auth: PrivateKeyJwtAuth, secrets: Secrets, clock: Clock) -> SignIn:
+def _assertion(auth: PrivateKeyJwtAuth, secrets: SecretTexts, clock: Clock) -> SignIn:
     client = _printable(secrets, auth.client_id)
     key = _key(auth, secrets)
     header = {"alg": auth.alg, "typ": "JWT"} | ({"kid": auth.kid} if auth.kid else {})
@@ -247,7 +247,7 @@ def _assertion(auth: PrivateKeyJwtAuth, secrets: Secrets, clock: Clock) -> SignI
     return sign_in
 
 
-def _key(auth: PrivateKeyJwtAuth, secrets: Secrets) -> RSAKey | ECKey | OKPKey:
+def _key(auth: PrivateKeyJwtAuth, secrets: SecretTexts) -> RSAKey | ECKey | OKPKey:
     kinds: dict[str, type[RSAKey | ECKey | OKPKey]] = {"ES256": ECKey, "EdDSA": OKPKey}
     try:
         key = kinds.get(auth.alg, RSAKey).import_key(secrets.text(auth.key))

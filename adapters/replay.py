@@ -18,8 +18,16 @@ from adapters.kinds import DIALECTS
 from adapters.login import Clock, FixedLogin
 from adapters.manifest import Manifest
 from adapters.operation import Operation
-from adapters.recorded import RecordedAnswers, RecordedFolder, media_type, path_shape
+from adapters.plugin import REPLAYED, Opening, PluginMissing, plugin_named, plugin_of
+from adapters.recorded import (
+    RecordedAnswers,
+    RecordedFolder,
+    RecordedSecrets,
+    media_type,
+    path_shape,
+)
 from adapters.sql import SqlOperation, reply_of
+from adapters.stream import recorded
 
 ALL_FIELDS = frozenset(
     {
@@ -64,7 +72,7 @@ async def replay(
         case kind if kind in DIALECTS:
             return await _over_http(manifest, question, recording, clock)
         case _:
-            raise NotReplayable("the examples of a plugin are its own tests")
+            return await _from_plugin(manifest, question, recording, clock)
 
 
 async def _over_http(
@@ -88,6 +96,22 @@ async def _from_file(
     with ThreadPoolExecutor(1) as threads:
         source = file_source.open_source(manifest, folder, threads, clock)
         return await source.ask(question)
+
+
+async def _from_plugin(
+    manifest: Manifest, question: Question, recording: Recording, clock: Clock
+) -> Reply:
+    egress = Egress.of([manifest.source.base_url] if manifest.source.base_url else [])
+    connect = recorded(_body(recording.main))
+    try:
+        opens = plugin_named(plugin_of(manifest), REPLAYED)
+    except PluginMissing as missing:
+        raise NotReplayable(str(missing)) from None
+    source = await opens(Opening(manifest, RecordedSecrets(), egress, clock, connect))
+    try:
+        return await source.ask(question)
+    finally:
+        await source.aclose()
 
 
 def _from_rows(manifest: Manifest, question: Question, recording: Recording, clock: Clock) -> Reply:

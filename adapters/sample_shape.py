@@ -3,7 +3,7 @@
 import csv
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,6 +66,8 @@ def _of_json(document: Any) -> Shape:
         return Shape("fhir", search="/Patient")
     if isinstance(document, dict) and "openapi" in document:
         return _of_openapi(document)
+    if isinstance(document, list):
+        raise SampleUnreadable("a reply that is a bare list is not read; it is to be an object")
     found = _records(document, "body", 0)
     if found is None:
         raise SampleUnreadable("the sample holds no list of objects, nor an object")
@@ -144,16 +146,25 @@ def _of_header(sample: Path) -> Shape:
 def _of_tables(sample: Path) -> Shape:
     with closing(sqlite3.connect(f"file:{sample}?mode=ro", uri=True)) as database:
         tables = database.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
-        found: list[tuple[str, Mapping[str, str]]] = []
+        found: dict[str, list[str]] = {}
         for (table,) in tables.fetchall():
             columns = database.execute("SELECT name FROM pragma_table_info(?)", (table,))
-            names = [str(name) for (name,) in columns if _PLAIN.fullmatch(str(name))]
-            found.append((table, named({_bare(name): name for name in names})))
-    people = [one for one in found if _PLAIN.fullmatch(one[0]) and "family_name" in one[1]]
-    if not people:
+            found[str(table)] = [str(name) for (name,) in columns]
+    return shape_of_tables(found)
+
+
+def shape_of_tables(tables: Mapping[str, Sequence[str]]) -> Shape:
+    """The table or view whose columns look most like people; SampleUnreadable if none does."""
+    people = {
+        table: named({_bare(name): name for name in columns if _PLAIN.fullmatch(name)})
+        for table, columns in tables.items()
+        if all(_PLAIN.fullmatch(part) for part in table.split("."))
+    }
+    found = {table: fields for table, fields in people.items() if "family_name" in fields}
+    if not found:
         raise SampleUnreadable("no table here has a column that looks like a surname")
-    table, fields = max(people, key=lambda one: len(one[1]))
-    return Shape("sql", None, fields, table=table)
+    table = max(found, key=lambda one: len(found[one]))
+    return Shape("sql", None, found[table], table=table)
 
 
 def named(paths: Mapping[str, str]) -> dict[str, str]:

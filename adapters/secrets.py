@@ -3,8 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from adapters.auth import Secret
+
+
+class SecretTexts(Protocol):
+    """Whatever knows the secrets that a manifest names."""
+
+    def text(self, secret: Secret) -> str:
+        """The secret; SecretMissing if there is none."""
+        ...
 
 
 class SecretMissing(Exception):

@@ -26,6 +26,11 @@ WIRE_FAULTS: Final[Mapping[str, HttpAnswer]] = {
 
 def faults_of(answer: HttpAnswer) -> dict[str, HttpAnswer]:
     """Every fault, with those that a true answer can come to on its way."""
-    half = replace(answer, body=answer.body[: len(answer.body) // 2])
     page = replace(answer, headers={**answer.headers, **_HTML})
-    return {**WIRE_FAULTS, "half of its reply": half, "its reply as a web page": page}
+    return {**faults_of_bytes(answer), "its reply as a web page": page}
+
+
+def faults_of_bytes(answer: HttpAnswer) -> dict[str, HttpAnswer]:
+    """Those that show in the bytes alone, which are all that a plugin's own protocol has."""
+    half = replace(answer, body=answer.body[: len(answer.body) // 2])
+    return {**WIRE_FAULTS, "half of its reply": half}

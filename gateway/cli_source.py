@@ -14,7 +14,8 @@ from rich.table import Table
 
 from adapters.codes import Claim, Sector
 from adapters.conformance import Level, Verdict, check_offline, level_of
-from adapters.draft import Answers, draft
+from adapters.database_shape import is_address, shape_of_database
+from adapters.draft import Answers, Draft, draft
 from adapters.egress import Egress, EgressRefused
 from adapters.grant import grant_text
 from adapters.kinds import UnknownKind, open_adapter
@@ -188,8 +189,9 @@ def new(  # noqa: PLR0913, PLR0917  one option a question
         Path | None,
         typer.Option(
             "--from",
-            help="A reply of your system (JSON, CSV), an OpenAPI document or a FHIR capability"
-            " statement: its shape is kept, its values never.",
+            help="A reply of your system (JSON, CSV), an OpenAPI document, a FHIR capability"
+            " statement, an SQLite file, or a file with the address of a PostgreSQL database:"
+            " the shape is kept, values never.",
         ),
     ] = None,
     profile: Annotated[
@@ -198,22 +200,40 @@ def new(  # noqa: PLR0913, PLR0917  one option a question
     out: Annotated[Path | None, typer.Option(help="Where to write; else it is printed.")] = None,
 ) -> None:
     """Write the beginning of a manifest from five answers, with a sample or a profile."""
+    answers = Answers(identifier, agency, sector, telephone, address)
     if profile is not None:
-        answers = Answers(identifier, agency, sector, telephone, address)
         _copy(profile, out or Path(identifier), answers)
         return
     try:
-        shape = Shape() if sample is None else shape_of(sample)
-        text = draft(Answers(identifier, agency, sector, telephone, address), shape)
+        made = draft(answers, _shape(sample), out.stem if out else identifier)
     except SampleUnreadable as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(_WRONG) from None
     if out is None:
-        typer.echo(text)
+        typer.echo(made.text)
         return
-    if out.exists():
-        typer.echo(f"{out} is there already; it stays as it is", err=True)
-        raise typer.Exit(_WRONG)
-    out.write_text(text, "utf-8")
+    _write(out, made)
     _read(out)
     typer.echo(f"{out} is written. Next: teamaround source check {out}")
+
+
+def _shape(sample: Path | None) -> Shape:
+    if sample is None:
+        return Shape()
+    try:
+        with sample.open("rb") as opened:
+            start = opened.read(4096).decode("utf-8", "replace").strip()
+    except OSError:
+        raise SampleUnreadable("the sample cannot be read") from None
+    return asyncio.run(shape_of_database(start)) if is_address(start) else shape_of(sample)
+
+
+def _write(out: Path, made: Draft) -> None:
+    contents = {out: made.text.encode()}
+    contents |= {out.with_name(name): content for name, content in made.files.items()}
+    there = [str(file) for file in contents if file.exists()]
+    if there:
+        typer.echo(f"{', '.join(there)} is there already; it stays as it is", err=True)
+        raise typer.Exit(_WRONG)
+    for file, content in contents.items():
+        file.write_bytes(content)

@@ -6,7 +6,6 @@ A sample of a plugin: the manifest maps the card's fields, so this file knows on
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from adapters.contract import (
     Fault,
@@ -30,8 +29,7 @@ FIELDS = ("number", "surname", "forename", "born", "visitor")
 class CardIndex:
     """The card index at one address."""
 
-    host: str
-    port: int
+    address: str
     password: str
     mappings: Mapping[str, RecordMapping]
     opening: Opening
@@ -51,7 +49,7 @@ class CardIndex:
         """Nothing stays open between questions."""
 
     async def _line(self, number: str) -> str:
-        reader, writer = await asyncio.open_connection(self.host, self.port, limit=4096)
+        reader, writer = await self.opening.connect(self.address)
         try:
             writer.write(f"LOGIN {self.password}\nFIND {number}\n".encode())
             return (await reader.readline()).decode("utf-8", "replace")
@@ -85,10 +83,9 @@ class CardIndex:
 
 
 async def open_source(opening: Opening) -> Source:
-    """What the entry point names; connects nowhere yet."""
-    manifest, address = opening.manifest, opening.manifest.source.base_url or ""
-    opening.egress.check(address, "source.base_url")
-    parts, secret = urlsplit(address), getattr(manifest.auth, "token", None)
+    """What the entry points name; connects nowhere yet."""
+    manifest = opening.manifest
+    secret = getattr(manifest.auth, "token", None)
     password = opening.secrets.text(secret) if secret else ""
     mappings = {one.name: RecordMapping.of(one, manifest.codes) for one in manifest.operation}
-    return CardIndex(parts.hostname or "", parts.port or 80, password, mappings, opening)
+    return CardIndex(manifest.source.base_url or "", password, mappings, opening)

@@ -9,9 +9,14 @@ from typing import Any
 import pytest
 
 from adapters.codes import Sector
-from adapters.draft import Answers, draft
+from adapters.conduct import Rule
+from adapters.conformance import Level, check_offline
+from adapters.database_shape import shape_of_database
+from adapters.draft import Answers, Draft, draft
+from adapters.loading import read_manifest
 from adapters.sample_shape import SampleUnreadable, Shape, shape_of
-from tests.adapters.asking import manifest_of
+from demo.postgres import Postgres
+from tests.adapters.asking import NOW, manifest_of
 
 MARKER = "Zqmarker"
 CHILD: dict[str, Any] = {
@@ -34,12 +39,26 @@ OPENAPI = {
 }
 
 
-def drafted(address: str, shape: Shape) -> str:
+def made(address: str, shape: Shape) -> Draft:
     answers = Answers("my-source", 'The "Old" Clinic\n', Sector.HEALTH, "01632 960001", address)
-    text = draft(answers, shape)
+    return draft(answers, shape)
+
+
+def drafted(address: str, shape: Shape) -> str:
+    text = made(address, shape).text
     manifest_of(text)
     assert MARKER not in text
     return text
+
+
+async def checked(folder: Path, drafted: Draft) -> list[str]:
+    """The rules below "exemplary" that a draft does not keep where it was written."""
+    (folder / "draft.toml").write_text(drafted.text)
+    for name, content in drafted.files.items():
+        (folder / name).write_bytes(content)
+    manifest = read_manifest(folder / "draft.toml")
+    verdicts = await check_offline(manifest, folder, lambda: NOW)
+    return [one.rule for one in verdicts if one.passed is False and one.level != Level.EXEMPLARY]
 
 
 def written(folder: Path, name: str, content: Any) -> Path:
@@ -105,4 +124,60 @@ def test_a_sample_of_no_known_form_is_refused_without_an_echo(
 ) -> None:
     with pytest.raises(SampleUnreadable) as caught:
         shape_of(written(tmp_path, name, content))
+    assert MARKER not in str(caught.value)
+
+
+OPEN: list[str] = [Rule.HOURS, Rule.RELEASE]  # what only a person can answer
+COLUMNS = {"personId": "1", "NHS No": "2", "Surname": "3", "First Name": "4", "DOB": "5"}
+
+
+@pytest.mark.parametrize("address", ["https://a.example", "file:///srv", "sqlite:////srv/a.db"])
+async def test_a_draft_passes_its_own_examples(tmp_path: Path, address: str) -> None:
+    assert await checked(tmp_path, made(address, Shape())) == OPEN
+
+
+@pytest.mark.parametrize("sample", [{"data": {"children": [CHILD]}}, {"items": [COLUMNS]}, CHILD])
+async def test_a_draft_from_a_reply_passes_its_own_examples(tmp_path: Path, sample: Any) -> None:
+    shape = shape_of(written(tmp_path, "a.json", sample))
+    draft = made("https://a.example", shape)
+    assert MARKER.encode() not in b"".join(draft.files.values())
+    assert await checked(tmp_path, draft) == OPEN
+
+
+async def test_a_draft_from_a_header_passes_its_own_examples(tmp_path: Path) -> None:
+    header = ",".join(COLUMNS) + "\n"
+    shape = shape_of(written(tmp_path, "a.csv", header))
+    assert await checked(tmp_path, made("file:///srv", shape)) == OPEN
+
+
+async def test_a_draft_of_a_fhir_server_passes_its_own_examples(tmp_path: Path) -> None:
+    shape = shape_of(written(tmp_path, "a.json", {"resourceType": "CapabilityStatement"}))
+    assert await checked(tmp_path, made("https://a.example/fhir", shape)) == OPEN
+
+
+def test_a_draft_for_a_plugin_names_it() -> None:
+    manifest = manifest_of(drafted("plugin:card-index", Shape()))
+    assert manifest.plugin is not None
+    assert manifest.plugin.use == "card-index"
+    assert manifest.operation[0].by == ("nhs_number",)
+
+
+async def test_a_postgresql_databases_tables_are_looked_through_for_people(
+    postgres: Postgres,
+) -> None:
+    postgres.run("CREATE DATABASE drafted")
+    tables = (
+        "CREATE SCHEMA care; CREATE TABLE care.client (client_id int, nhs_no text, surname text,"
+    )
+    postgres.run(
+        f"{tables} forename text, dob date); CREATE TABLE street (surname text)", "drafted"
+    )
+    postgres.run(f"INSERT INTO care.client VALUES (1, '{MARKER}', '{MARKER}')", "drafted")
+    text = drafted("postgresql://db", await shape_of_database(postgres.dsn("drafted")))
+    assert "SELECT * FROM care.client WHERE nhs_no = :nhs_number" in text
+
+
+async def test_a_database_that_cannot_be_reached_is_named_without_its_address() -> None:
+    with pytest.raises(SampleUnreadable, match="the database cannot be read") as caught:
+        await shape_of_database(f"postgresql://me:{MARKER}@127.0.0.1:1/x")
     assert MARKER not in str(caught.value)

@@ -1,15 +1,23 @@
 """A system of a kind that nobody foresaw joins by a package of its own."""
 
 import asyncio
+import json
+import shutil
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from adapters.contract import Fault, Malformed, NoRecord, Refused, Reply, TooMany, Unavailable
 from adapters.egress import EgressRefused
 from adapters.kinds import UnknownKind
+from adapters.stream import recorded
+from gateway.cli_source import source
 from tests.adapters.asking import NOW, only, opened, question
 from tests.loopback import serving_raw
 
@@ -17,16 +25,22 @@ SAMPLE = Path(__file__).parents[2] / "examples/plugin-card-index"
 MANIFEST = (SAMPLE / "card-index.toml").read_text()
 
 
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which pip installed the sample, built as its pyproject says."""
+    folder = tmp_path_factory.mktemp("site")
+    source = tmp_path_factory.mktemp("source") / "plugin"
+    shutil.copytree(SAMPLE, source)  # building writes beside the source
+    offline = ["--no-deps", "--no-build-isolation", "--no-index", "--disable-pip-version-check"]
+    command = [sys.executable, "-m", "pip", "install", "-q", *offline, "--target", str(folder)]
+    subprocess.run([*command, str(source)], check=True, capture_output=True, timeout=120)  # noqa: S603
+    return folder
+
+
 @pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The sample as pip would install it: its module, and its entry point's metadata."""
-    (tmp_path / "card_index.py").write_text((SAMPLE / "card_index.py").read_text())
-    metadata = tmp_path / "teamaround_card_index-0.1.0.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text("Name: teamaround-card-index\nVersion: 0.1.0\n")
-    entry = "[teamaround.adapters]\ncard-index = card_index:open_source\n"
-    (metadata / "entry_points.txt").write_text(entry)
-    monkeypatch.syspath_prepend(tmp_path)
+def installed(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sample, where Python finds it."""
+    monkeypatch.syspath_prepend(site)
 
 
 @asynccontextmanager
@@ -69,7 +83,7 @@ async def test_a_child_in_a_card_index_is_found_by_the_sample_plugin(tmp_path: P
         (b"CARD 7\n", Malformed("fields")),
         (b"CARD ||||\n", Malformed("record")),
         (b"<html>\n", Malformed("word")),
-        (b"x" * 10_000, Unavailable(Fault.CONNECTION)),
+        (b"x" * 100_000, Unavailable(Fault.CONNECTION)),
         (b"", Malformed("truncated")),
     ],
 )
@@ -92,3 +106,34 @@ async def test_a_plugins_address_is_held_to_the_operators_list() -> None:
 
 def test_the_sample_is_short() -> None:
     assert len((SAMPLE / "card_index.py").read_text().splitlines()) < 100
+
+
+def checked() -> tuple[int, dict[str, Any]]:
+    """What `teamaround source check` says of the sample's manifest, for machines."""
+    said = CliRunner().invoke(source, ["check", "--json", str(SAMPLE / "card-index.toml")])
+    return said.exit_code, json.loads(said.output)
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_plugins_examples_are_read_again_and_no_fault_passes_for_an_answer() -> None:
+    code, found = checked()
+    rules = {one["rule"]: one["passed"] for one in found["rules"]}
+    assert code == 0
+    assert rules["every example is read as it says"]
+    assert rules["no fault is taken for an answer"]
+
+
+def test_without_the_plugin_its_examples_are_not_run_and_that_is_said() -> None:
+    _, found = checked()
+    (read,) = [one for one in found["rules"] if one["rule"] == "every example is read as it says"]
+    assert (read["passed"], read["what"]) == (None, "no plugin called card-index is installed here")
+
+
+async def test_a_recorded_stream_takes_what_is_written_and_closes() -> None:
+    reader, writer = await recorded(b"one\ntwo")("http://a.example")
+    writer.write(b"LOGIN\n")
+    await writer.drain()
+    assert [await reader.readline(), await reader.readline()] == [b"one\n", b"two"]
+    writer.close()
+    await writer.wait_closed()
+    assert writer.is_closing()
