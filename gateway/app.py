@@ -22,6 +22,9 @@ from adapters.loading import ManifestInvalid, read_manifest
 from adapters.manifest import Manifest
 from adapters.secrets import SecretMissing, Secrets
 from adapters.signature import Signer
+from gateway.alerts.drawing import Alerts
+from gateway.alerts.raised import Raised
+from gateway.alerts.store import AlertStore
 from gateway.audit.contract import Log
 from gateway.audit.failures import KeysUnavailable, KeysUnreadable, LogCorrupt, LogUnavailable
 from gateway.audit.key_ring import KeyRing
@@ -33,7 +36,7 @@ from gateway.audit.publication import Publication
 from gateway.audit.served import routes as published
 from gateway.audit.witnessing import WitnessAt, Witnessing
 from gateway.break_glass import BreakGlass
-from gateway.break_glass_store import GrantStore
+from gateway.break_glass_store import GrantStore, Notice
 from gateway.call import Line
 from gateway.clock import Clock
 from gateway.counts import open_counts
@@ -112,8 +115,20 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Journe
         break_glass = await _open_break_glass(planning, recorder, stack)
         operator = read_operator_file(settings.operator)
         families = FamilyRules(operator.families, Disclosures.of(operator))
-        desks = Desks(break_glass, families)
+        alerts = _open_alerts(publication.log, operator, settings, clock)
+        stack.push_async_callback(_ended, asyncio.create_task(alerts.watch()))
+        desks = Desks(break_glass, families, alerts)
         yield Journey(planning, recorder, FanOut(lines, clock), watch, desks)
+
+
+def _open_alerts(log: Log, operator: OperatorFile, settings: Settings, clock: Clock) -> Alerts:
+    send = sender(operator, settings.public_url)
+
+    async def tell(alert: Raised) -> bool:
+        notices = [Notice(alert.id, place, "alert-overdue") for place in operator.deputies]
+        return any(await asyncio.gather(*map(send, notices)))
+
+    return Alerts(AlertStore(settings.state / "alerts.sqlite"), log, tell, clock)
 
 
 async def _open_break_glass(

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from adapters.codes import Purpose
@@ -18,12 +18,12 @@ from gateway.errors import AskDifferently, NotAllowed, SignIn, TryLater
 from gateway.inquiry import Known
 from gateway.notices import Send
 from gateway.recording import Recorder
+from gateway.working_days import working_days_after
 
 LASTS: Final = timedelta(minutes=30)
 RECENT: Final = timedelta(minutes=15)
 _REVIEWERS: Final = frozenset({"auditor", "privacy-officer"})
 _EVERY_S: Final = 60.0
-_SATURDAY: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,10 @@ class BreakGlass:
             ) from None
         self._due.set()
 
+    async def awaits(self, entry: int) -> bool:
+        """Whether this entry of the log waits for a review here."""
+        return await asyncio.to_thread(self.store.unreviewed, entry) is not None
+
     async def review(self, caller: Caller, entry: int, verdict: str, note: str) -> None:
         """Keep a reviewer's verdict; neither the user nor their manager is one."""
         grant = await asyncio.to_thread(self.store.unreviewed, entry)
@@ -166,15 +170,6 @@ class BreakGlass:
                 "BREAK_GLASS_UNAVAILABLE", "breakGlass: no privacy officer could be told here"
             )
         await self.refuse_unreviewed(caller)
-
-
-def working_days_after(start: datetime, days: int) -> datetime:
-    """The end of that many days, Saturdays and Sundays not counted; bank holidays are."""
-    at = start
-    while days:
-        at += timedelta(days=1)
-        days -= at.weekday() < _SATURDAY
-    return at.astimezone(UTC)
 
 
 def _too_near(caller: Caller, grant: Grant) -> bool:

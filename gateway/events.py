@@ -54,6 +54,11 @@ def counts_unavailable() -> None:
     _say.error("counts_unavailable")
 
 
+def alerts_behind() -> None:
+    """Alerts could not be drawn from the log; it is tried again."""
+    _say.error("alerts_behind")
+
+
 def reviews_unavailable() -> None:
     """What waits for review could not be kept; the question was refused."""
     _say.error("reviews_unavailable")

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from adapters.codes import Claim
 from adapters.contract import OnBehalf
+from gateway.alert_desk import AlertDesk
+from gateway.alerts.drawing import Alerts
 from gateway.allowance import AskedOf
 from gateway.audit.risk import Noted
 from gateway.audit.served import ENTRIES_READ
@@ -64,6 +66,7 @@ class Desks:
 
     break_glass: BreakGlass
     families: FamilyRules
+    alerts: Alerts
 
 
 class Journey:
@@ -82,6 +85,7 @@ class Journey:
         self._fan_out = fan_out
         self._clock = planning.clock
         self._desks = desks
+        self.alerts = desks.alerts
         self._seal = CandidateSeal()
         self.schema = planning.schema
         self.publication = watch.publication
@@ -119,6 +123,7 @@ class Journey:
             AuditDesk(self.publication, self.recorder, caller, self._planning.policy.book),
             EmergencyDesk(self._desks.break_glass, caller),
             self._family_desk(caller),
+            AlertDesk(self._desks.alerts, self.recorder, caller, self._desks.break_glass.awaits),
         )
         return Started(document, context, tuple(questions))
 

@@ -8,11 +8,10 @@ import strawberry
 
 from adapters.codes import Purpose
 from gateway.audit.entry import AuditKind
-from gateway.schema.codes import AlertState
+from gateway.schema.codes import AlertState, ReviewVerdict
 from gateway.schema.declare import argument, code_list, entry, field, output, resolved
 from gateway.schema.explained import ExplainedClass, PolicyAsker
 from gateway.schema.inputs import KnownDetails
-from gateway.schema.not_yet import not_yet
 from gateway.schema.page import PageInfo
 from gateway.schema.scalars import LogIndex
 from gateway.schema.withheld import Withheld
@@ -153,13 +152,15 @@ class Checkpoint:
 
 @output
 class Alert:
-    """An access, or several, that a rule found unusual."""
+    """An access, or several, that rules found unusual. It says nothing of whether it was wrong."""
 
-    id: strawberry.ID = field("The alert's id.")
-    rule: str = field("The rule that found it.")
-    score: float = field("How unusual, from 0 to 1.")
+    id: strawberry.ID = field("The alert's id: that of the question, or of the break-glass grant.")
+    rule: str = field("The rule that weighs most in it.")
+    score: float = field("How unusual, from 0 to 1: of all rules together.")
     at: datetime = field("When it was raised.")
-    entries: list[LogIndex] = field("The entries concerned.")
+    entries: list[LogIndex] = field(
+        "The entries concerned. The first is the one to pass to `reviewAccess`."
+    )
     state: AlertState = field("Whether somebody has looked into it.")
     due_by: datetime | None = field("By when it must be reviewed; null if there is no term.")
 
@@ -174,7 +175,7 @@ class AlertEdge:
 
 @output
 class AlertConnection:
-    """A page of alerts, newest first."""
+    """A page of alerts, the most unusual first."""
 
     edges: list[AlertEdge] = field("The alerts of this page.")
     page_info: PageInfo = field("Whether there is more.")
@@ -206,6 +207,20 @@ class AuditReading(Protocol):
         ...
 
 
+class AlertReading(Protocol):
+    """The alerts as one caller may read and review them; each is itself logged before."""
+
+    async def alerts(
+        self, state: AlertState | None, first: int | None, after: str | None
+    ) -> AlertConnection:
+        """A page of alerts; NotAllowed for anybody but an auditor."""
+        ...
+
+    async def review(self, entry: int, verdict: ReviewVerdict, note: str) -> bool:
+        """Keep what was found of an alert; False if the entry waits for no such review."""
+        ...
+
+
 First = Annotated[int | None, argument("How many at most.", name="first")]
 After = Annotated[str | None, argument("The cursor after which to go on.", name="after")]
 
@@ -215,6 +230,7 @@ class Audit:
     """The log, for auditors, and for agencies as far as it concerns them."""
 
     reading: strawberry.Private[AuditReading]
+    alerting: strawberry.Private[AlertReading]
 
     @resolved
     async def entries(
@@ -251,13 +267,13 @@ class Audit:
         return await self.reading.checkpoint()
 
     @resolved
-    def alerts(
+    async def alerts(
         self,
-        _state: Annotated[
+        state: Annotated[
             AlertState | None, argument("Open or reviewed ones; left out, both.", name="state")
         ] = strawberry.UNSET,
-        _first: First = 50,
-        _after: After = strawberry.UNSET,
+        first: First = 50,
+        after: After = strawberry.UNSET,
     ) -> AlertConnection:
-        """Accesses that were found unusual, newest first."""
-        raise not_yet("alerts")
+        """Accesses that were found unusual, the most unusual first; for auditors alone."""
+        return await self.alerting.alerts(state or None, first, after or None)

@@ -8,7 +8,7 @@ from typing import Protocol
 from gateway.agency import AgencyCard
 from gateway.answer import Answering
 from gateway.schema.access import AccessReading
-from gateway.schema.audit import AuditReading
+from gateway.schema.audit import AlertReading, AuditReading
 from gateway.schema.break_glass import BreakGlassGrant
 from gateway.schema.codes import QualityLevel, ReviewVerdict, SourceState
 from gateway.schema.inputs import KnownDetails
@@ -57,7 +57,7 @@ class Context:
     An item is None where its question was refused. `agencies` are those visible to this caller,
     by id; `sources` says how the registered sources are doing. `audit` is the log as this caller
     may read it, `emergency` what they may ask of it, `accesses` who looked at their own record
-    or their child's.
+    or their child's, `alerts` what auditors should look into.
     """
 
     answerings: tuple[Answering | None, ...] = ()
@@ -66,3 +66,4 @@ class Context:
     audit: AuditReading | None = None
     emergency: Emergency | None = None
     accesses: AccessReading | None = None
+    alerts: AlertReading | None = None

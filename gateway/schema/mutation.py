@@ -84,14 +84,17 @@ class Mutation:
         entry: Annotated[
             LogIndex,
             argument(
-                "The entry under review: a break-glass, or a question in which harm was stated."
+                "The entry under review: a break-glass, a question in which harm was stated, or"
+                " an alert's first."
             ),
         ],
         verdict: Annotated[ReviewVerdict, argument("What was found.")],
         note: Annotated[str, argument("Why, in words; logged.")],
     ) -> AuditEntry | None:
         """Record the review of an access, by neither its user nor their manager."""
-        if info.context.emergency is None or info.context.audit is None:
+        context = info.context
+        if context.emergency is None or context.audit is None or context.alerts is None:
             return None
-        await info.context.emergency.review(int(entry), verdict, note)
-        return await info.context.audit.entry(entry)
+        if not await context.alerts.review(int(entry), verdict, note):
+            await context.emergency.review(int(entry), verdict, note)
+        return await context.audit.entry(entry)

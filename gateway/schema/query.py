@@ -71,10 +71,10 @@ class Query:
     @resolved
     async def audit(self, info: Info) -> Audit | None:
         """The log, for auditors, and for agencies as far as it concerns them."""
-        if info.context.audit is None:
+        if info.context.audit is None or info.context.alerts is None:
             raise not_yet("audit")
         await info.context.audit.admit()
-        return Audit(reading=info.context.audit)
+        return Audit(reading=info.context.audit, alerting=info.context.alerts)
 
     @resolved
     async def accesses(

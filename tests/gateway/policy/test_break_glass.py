@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from gateway.break_glass import working_days_after
 from gateway.caller import Caller
 from gateway.clock import Clock
 from gateway.development_token import issue
+from gateway.working_days import working_days_after
 from tests.gateway.agencies import AUTHORITY, LOCAL, MIRA, Desk, rest_source
 from tests.gateway.edge import logged
 from tests.gateway.small_town import (

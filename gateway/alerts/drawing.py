@@ -1,0 +1,77 @@
+"""Keeps the alerts up with the log, and has deputies told of those that nobody reviewed in time."""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from gateway import events
+from gateway.alerts.raised import Raised, Rank
+from gateway.alerts.store import AlertStore
+from gateway.audit.contract import READ_BOUND, Log
+from gateway.audit.failures import LeafUnreadable, LogUnavailable
+from gateway.clock import Clock
+
+_EVERY_S: Final = 60.0
+
+Tell = Callable[[Raised], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """The alerts of one log. `tell` tells a deputy of one, and says whether anybody took it.
+
+    Every method raises LogUnavailable if the log or the file cannot be used.
+    """
+
+    store: AlertStore
+    log: Log
+    tell: Tell
+    clock: Clock
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def page(
+        self, *, reviewed: bool | None, after: Rank | None, count: int
+    ) -> tuple[Raised, ...]:
+        """Up to `count` alerts of all that is in the log now, the most unusual first."""
+        await self.catch_up()
+        return await asyncio.to_thread(self.store.page, reviewed=reviewed, after=after, count=count)
+
+    async def waiting(self, anchor: int) -> Raised | None:
+        """The alert that this entry is to be reviewed for, if nobody has."""
+        await self.catch_up()
+        return await asyncio.to_thread(self.store.waiting, anchor)
+
+    async def catch_up(self) -> None:
+        """Draw what the log has more; anew, if what was drawn is not of this log."""
+        async with self._one_at_a_time:
+            size = await self._size()
+            while found := await self.log.entries(size, READ_BOUND):
+                await asyncio.to_thread(self.store.take, found)
+                size = found[-1].index + 1
+
+    async def watch(self) -> None:
+        """Keep up with the log, and tell of what is overdue, until cancelled."""
+        while True:
+            try:
+                await self.catch_up()
+                await self.escalate()
+            except (LogUnavailable, LeafUnreadable):
+                events.alerts_behind()
+            await asyncio.sleep(_EVERY_S)
+
+    async def escalate(self) -> None:
+        """Have deputies told, once, of every alert whose term is over."""
+        for alert in await asyncio.to_thread(self.store.overdue, self.clock.now()):
+            if await self.tell(alert):
+                await asyncio.to_thread(self.store.told, alert)
+
+    async def _size(self) -> int:
+        size, digest = await asyncio.to_thread(self.store.drawn)
+        if size:
+            last = await self.log.entries(size - 1, 1)
+            if not last or hashlib.sha256(last[0].leaf).digest() != digest:
+                await asyncio.to_thread(self.store.forget)
+                return 0
+        return size

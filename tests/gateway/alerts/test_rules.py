@@ -1,0 +1,124 @@
+"""What makes an access unusual, and how much; what explains it is heard first."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.alerts.rules import RAISED_FROM, assess, leave, many_from
+from gateway.alerts.sighting import Habit, Sighting, at_odd_hours
+from gateway.audit.risk import Risk, Tie
+
+TUESDAY = datetime(2026, 11, 24, 11, tzinfo=UTC)
+PLAIN = Sighting(
+    "q-1", 7, TUESDAY, "s.worker", "northbrook", None, frozenset({"c"}), frozenset(), None
+)
+SIGHTINGS = st.builds(
+    replace,
+    st.just(PLAIN),
+    risks=st.frozensets(st.sampled_from(Risk)),
+    tie=st.sampled_from([None, *Tie]),
+    at=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001  hypothesis adds the zone
+)
+HABITS = st.builds(
+    Habit,
+    usual=st.lists(st.integers(1, 30), max_size=28).map(tuple),
+    today=st.integers(1, 60),
+    looks=st.integers(0, 28),
+    odd=st.none() | st.floats(0, 1),
+    beyond=st.none() | st.floats(0, 1),
+)
+
+
+def score(sighting: Sighting, habit: Habit = Habit()) -> float:  # noqa: B008  frozen
+    found = assess(sighting, habit)
+    return found.score if found else 0.0
+
+
+def seen(*risks: Risk, tie: Tie | None = None, at: datetime = TUESDAY) -> Sighting:
+    return replace(PLAIN, risks=frozenset(risks), tie=tie, at=at)
+
+
+@pytest.mark.parametrize(
+    ("sighting", "raised"),
+    [
+        (seen(), False),
+        (seen(Risk.SAME_ADDRESS), True),
+        (seen(Risk.SAME_TELEPHONE), True),
+        (seen(Risk.SAME_SURNAME), True),
+        (seen(Risk.SAME_COMMON_SURNAME), False),
+        (seen(Risk.SAME_COMMON_SURNAME, Risk.SAME_POSTCODE), False),
+        (seen(Risk.SAME_SURNAME, tie=Tie.ORGANISATION), False),
+        (seen(Risk.SAME_ADDRESS, tie=Tie.TEAM), False),
+        (seen(Risk.STAFF_CHILD), True),
+        (seen(Risk.OUT_OF_AREA), False),
+        (seen(Risk.OUT_OF_AREA, Risk.SAME_POSTCODE), True),
+    ],
+)
+def test_one_fact_may_do_or_several_together(
+    sighting: Sighting,
+    raised: bool,  # noqa: FBT001  a column of the table
+) -> None:
+    assert (score(sighting) >= RAISED_FROM) is raised
+
+
+def test_more_children_than_ones_own_habit_is_told_once_and_when_it_has_doubled() -> None:
+    usual = (3, 2, 4, 3)
+    first = many_from(usual)
+    told = [n for n in range(1, 40) if score(PLAIN, Habit(usual=usual, today=n)) >= RAISED_FROM]
+    assert told == [first, 2 * first, 4 * first]
+    assert many_from((20, 22, 18)) > 2 * first
+
+
+def test_a_busy_desk_is_in_the_habit_of_many_children() -> None:
+    assert score(PLAIN, Habit(usual=(30,) * 20, today=36)) == 0.0
+
+
+def test_who_looks_again_and_again_without_working_with_the_child_is_weighed() -> None:
+    at_night = replace(PLAIN, at=TUESDAY.replace(hour=23))
+    assert score(PLAIN, Habit(looks=1)) == 0.0
+    assert score(PLAIN, Habit(looks=2)) < RAISED_FROM
+    assert score(at_night, Habit(looks=2)) >= RAISED_FROM
+    assert score(PLAIN, Habit(looks=9)) >= RAISED_FROM
+
+
+def test_who_works_at_night_is_not_odd_at_night() -> None:
+    at_night = replace(PLAIN, at=TUESDAY.replace(hour=23))
+    assert score(at_night, Habit(odd=0.6)) < score(at_night, Habit(odd=0.0)) == 0.2
+
+
+@pytest.mark.parametrize(
+    ("at", "odd"),
+    [
+        (datetime(2026, 7, 1, 6, 30, tzinfo=UTC), False),  # half past seven in summer time
+        (datetime(2026, 1, 7, 6, 30, tzinfo=UTC), True),
+        (datetime(2026, 1, 7, 20, 0, tzinfo=UTC), True),
+        (datetime(2026, 1, 10, 12, 0, tzinfo=UTC), True),  # a Saturday
+    ],
+)
+def test_hours_are_those_of_england(
+    at: datetime,
+    odd: bool,  # noqa: FBT001  a column of the table
+) -> None:
+    assert at_odd_hours(at) is odd
+
+
+@given(SIGHTINGS, HABITS)
+def test_what_the_users_team_explains_is_never_raised(sighting: Sighting, habit: Habit) -> None:
+    assert assess(replace(sighting, tie=Tie.TEAM), habit) is None
+    assert assess(replace(sighting, tie=Tie.USER), habit) is None
+
+
+@given(SIGHTINGS, HABITS, st.sampled_from(Risk))
+def test_a_risk_more_never_makes_less_of_an_access(
+    sighting: Sighting, habit: Habit, more: Risk
+) -> None:
+    riskier = replace(sighting, risks=sighting.risks | {more})
+    assert 0 <= score(sighting, habit) <= score(riskier, habit) < 1
+
+
+def test_break_glass_is_always_looked_into_within_three_working_days() -> None:
+    assert leave().raises
+    assert leave().working_days == 3
