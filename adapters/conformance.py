@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,7 +15,7 @@ from adapters.kinds import DIALECTS
 from adapters.login import Clock
 from adapters.manifest import Example, Manifest
 from adapters.plugin import unreplayed
-from adapters.replay import NotReplayable, Recording, question_for, replay
+from adapters.replay import NotReplayable, Recording, Replies, question_for, replay
 from adapters.wire_faults import WIRE_FAULTS, faults_of, faults_of_bytes
 
 
@@ -64,12 +63,12 @@ def level_of(verdicts: list[Verdict]) -> Level | None:
     return reached
 
 
-async def check_offline(manifest: Manifest, folder: Path, clock: Clock) -> list[Verdict]:
+async def check_offline(manifest: Manifest, replies: Replies, clock: Clock) -> list[Verdict]:
     """Every rule that needs neither a network nor a secret."""
     return [
         verdict(Rule.VALID, ""),
         *_exampled(manifest),
-        *[one async for one in _replayed(manifest, folder, clock)],
+        *[one async for one in _replayed(manifest, replies, clock)],
         *_declared(manifest),
         *_exemplary(manifest, clock),
     ]
@@ -88,34 +87,34 @@ def _add(what: str, names: list[str]) -> str:
     return f"add {what}{', '.join(names)}" if names else ""
 
 
-async def _replayed(manifest: Manifest, folder: Path, clock: Clock) -> AsyncIterator[Verdict]:
+async def _replayed(manifest: Manifest, replies: Replies, clock: Clock) -> AsyncIterator[Verdict]:
     why_not = unreplayed(manifest) if manifest.kind == "plugin" else None
     if why_not is not None:
         yield Verdict(Rule.READ, Level.DEPENDABLE, None, why_not)
         return
-    findings = await replay_examples(manifest, folder, clock)
+    findings = await replay_examples(manifest, replies, clock)
     yield verdict(Rule.READ, "; ".join(f"example[{one.example}].{one.what}" for one in findings))
-    fooled = ", ".join([name async for name in _fooled(manifest, folder, clock)])
+    fooled = ", ".join([name async for name in _fooled(manifest, replies, clock)])
     yield verdict(Rule.FAULTS, f"taken for one: {fooled}" if fooled else "")
 
 
-async def _fooled(manifest: Manifest, folder: Path, clock: Clock) -> AsyncIterator[str]:
+async def _fooled(manifest: Manifest, replies: Replies, clock: Clock) -> AsyncIterator[str]:
     if manifest.kind not in {*DIALECTS, "plugin"}:
         return
     for example in manifest.example:
         operation = operation_of(manifest, example)
         if operation is None:
             continue
-        for name, answer in _faults(manifest, example, folder).items():
+        for name, answer in _faults(manifest, example, replies).items():
             question = question_for(operation, example.given)
             reply = await replay(manifest, question, Recording(answer, {}), clock)
             if isinstance(reply, Records | NoRecord):
                 yield f"{name} ({example.operation})"
 
 
-def _faults(manifest: Manifest, example: Example, folder: Path) -> Mapping[str, HttpAnswer]:
+def _faults(manifest: Manifest, example: Example, replies: Replies) -> Mapping[str, HttpAnswer]:
     try:
-        whole = recording_of(manifest, example, folder).main
+        whole = recording_of(manifest, example, replies).main
     except NotReplayable:
         return WIRE_FAULTS
     if not isinstance(whole, HttpAnswer):

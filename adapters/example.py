@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, assert_never
 
 from adapters.contract import (
@@ -20,7 +19,7 @@ from adapters.manifest import Example, Manifest
 from adapters.nobodys_numbers import is_nobodys
 from adapters.operation import Operation
 from adapters.record import Record
-from adapters.replay import NotReplayable, Recording, question_for, recorded_answer, replay
+from adapters.replay import NotReplayable, Recording, Replies, question_for, recorded_answer, replay
 
 _LISTS: Final = (
     "identifiers",
@@ -49,11 +48,11 @@ class Finding:
     what: str
 
 
-async def replay_examples(manifest: Manifest, folder: Path, clock: Clock) -> list[Finding]:
-    """Every finding of every example; `folder` is where the manifest stands."""
+async def replay_examples(manifest: Manifest, replies: Replies, clock: Clock) -> list[Finding]:
+    """Every finding of every example."""
     findings: list[Finding] = []
     for index, example in enumerate(manifest.example):
-        complaints = _complaints(manifest, example, folder, clock)
+        complaints = _complaints(manifest, example, replies, clock)
         findings += [Finding(index, what) async for what in complaints]
     return findings
 
@@ -63,25 +62,17 @@ def operation_of(manifest: Manifest, example: Example) -> Operation | None:
     return next((one for one in manifest.operation if one.name == example.operation), None)
 
 
-def recording_of(manifest: Manifest, example: Example, folder: Path) -> Recording:
+def recording_of(manifest: Manifest, example: Example, replies: Replies) -> Recording:
     """The recorded replies of an example; NotReplayable if one cannot be used."""
     most = manifest.limits.max_body
     details = {
-        name: recorded_answer(_beside(folder, file), 200, most)
-        for name, file in example.details.items()
+        name: recorded_answer(replies, file, 200, most) for name, file in example.details.items()
     }
-    return Recording(recorded_answer(_beside(folder, example.reply), example.status, most), details)
-
-
-def _beside(folder: Path, name: str) -> Path:
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise NotReplayable("a reply is a file beside the manifest or below it")
-    return path
+    return Recording(recorded_answer(replies, example.reply, example.status, most), details)
 
 
 async def _complaints(
-    manifest: Manifest, example: Example, folder: Path, clock: Clock
+    manifest: Manifest, example: Example, replies: Replies, clock: Clock
 ) -> AsyncIterator[str]:
     operation = operation_of(manifest, example)
     if operation is None:
@@ -93,7 +84,7 @@ async def _complaints(
             return
     try:
         question = question_for(operation, example.given)
-        reply = await replay(manifest, question, recording_of(manifest, example, folder), clock)
+        reply = await replay(manifest, question, recording_of(manifest, example, replies), clock)
     except NotReplayable as error:
         yield f"reply: {error}"
         return

@@ -39,7 +39,11 @@ class ManifestInvalid(ValueError):
 
 def read_manifest(path: Path) -> Manifest:
     """Read and check one file; ManifestInvalid if it cannot be used. Resolves no secret."""
-    text = _text(path)
+    return parse_manifest(manifest_text(path), path)
+
+
+def parse_manifest(text: str, path: Path) -> Manifest:
+    """Check a manifest's text; ManifestInvalid, with `path` in its message, as for a file."""
     data = _toml(path, text)
     found = places(text)
     try:
@@ -60,7 +64,8 @@ def _line(path: Path, problem: Problem) -> str:
     return ": ".join(part for part in parts if part)
 
 
-def _text(path: Path) -> str:
+def manifest_text(path: Path) -> str:
+    """The text of a manifest's file; ManifestInvalid if it cannot be read."""
     try:
         return path.read_bytes().decode()
     except OSError as error:

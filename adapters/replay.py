@@ -40,6 +40,8 @@ ALL_FIELDS = frozenset(
         "events",
     }
 )
+# The replies of examples: the folder where the manifest stands, or their bytes by name.
+Replies = Path | Mapping[str, bytes]
 _NOBODY = OnBehalf("source check", "source check", Purpose.SAFEGUARDING, "source-check", 0)
 
 
@@ -142,12 +144,22 @@ def _body(answer: HttpAnswer | Unavailable | Malformed) -> bytes:
     return answer.body
 
 
-def recorded_answer(file: Path, status: int, most: int) -> HttpAnswer:
-    """A reply from its file beside the manifest; NotReplayable if it is absent or too long."""
-    try:
-        body = file.read_bytes()
-    except OSError:
-        raise NotReplayable(f"the file {file.name} cannot be read") from None
+def recorded_answer(replies: Replies, name: str, status: int, most: int) -> HttpAnswer:
+    """A recorded reply by the name of its file; NotReplayable if it is absent or too long."""
+    body = replies.get(name) if isinstance(replies, Mapping) else _read_beside(replies, name)
+    file = Path(name)
+    if body is None:
+        raise NotReplayable(f"the file {file.name} is not among those that came along")
     if len(body) > most:
         raise NotReplayable(f"the file {file.name} is longer than limits.max_body")
     return HttpAnswer(status, {"content-type": media_type(file)}, body)
+
+
+def _read_beside(folder: Path, name: str) -> bytes:
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise NotReplayable("a reply is a file beside the manifest or below it")
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise NotReplayable(f"the file {path.name} cannot be read") from None

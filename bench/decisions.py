@@ -11,8 +11,8 @@ from rich.table import Table
 
 from adapters.codes import Purpose, ReleaseClass, Sector
 from bench.town import AREA, write_town
-from gateway.app import read_book, read_manifests
 from gateway.circumstances import Circumstances, Principal
+from gateway.folder import read_book, read_manifests
 from gateway.policy import Matter, Policy
 from gateway.rules.book import RuleBook
 

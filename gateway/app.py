@@ -1,9 +1,8 @@
 """The one place where the gateway is wired: settings in, an ASGI application out."""
 
 import asyncio
-import os
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -15,16 +14,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
-from adapters.contract import Adapter
-from adapters.egress import Egress, EgressRefused
-from adapters.kinds import UnknownKind, open_adapter
-from adapters.loading import ManifestInvalid, read_manifest
-from adapters.manifest import Manifest
-from adapters.secrets import SecretMissing, Secrets
-from adapters.signature import Signer
 from gateway.alerts.drawing import Alerts
 from gateway.alerts.raised import Raised
 from gateway.alerts.store import AlertStore
+from gateway.allowance import Allowance
 from gateway.audit.contract import Log
 from gateway.audit.failures import KeysUnavailable, KeysUnreadable, LogCorrupt, LogUnavailable
 from gateway.audit.key_ring import KeyRing
@@ -37,27 +30,36 @@ from gateway.audit.served import routes as published
 from gateway.audit.witnessing import WitnessAt, Witnessing
 from gateway.break_glass import BreakGlass
 from gateway.break_glass_store import GrantStore, Notice
-from gateway.call import Line
+from gateway.caller import Caller
+from gateway.charter import Charter, Known, charter_of
 from gateway.clock import Clock
 from gateway.counts import open_counts
-from gateway.disclosure import Disclosures
+from gateway.documents import Documents
+from gateway.enacting import Enacting, charter_in
 from gateway.errors import ConfigurationInvalid, TeamAroundError
-from gateway.family_desk import FamilyRules
-from gateway.fan_out import FanOut
+from gateway.folder import Folder, read_folder
 from gateway.http import STATUS, Endpoint
 from gateway.journey import Desks, Journey
 from gateway.key_room.remote import RemoteKeys, remote_keys
+from gateway.ledger.contract import Ledger
+from gateway.ledger.failures import LedgerCorrupt, LedgerUnavailable
+from gateway.ledger.postgres import PostgresLedger
+from gateway.ledger.record import Standing
+from gateway.ledger.sqlite import SqliteLedger
 from gateway.notices import places_for, sender
 from gateway.on_behalf_keys import OnBehalfKeys
-from gateway.operator_file import Grant, OperatorFile, read_operator_file
-from gateway.planning import Planning
-from gateway.policy import Policy
+from gateway.opening import Opener
+from gateway.operator_file import OperatorFile, read_operator_file
+from gateway.planning import Planning, Stages
 from gateway.recording import Recorder
-from gateway.registry import Registry, register
-from gateway.rules.book import Ground, RuleBook, open_book
+from gateway.registrar import Registrar
+from gateway.reloading import Reloading
+from gateway.replica import Replica
+from gateway.rules.book import Ground
 from gateway.schema.root import build_schema
 from gateway.settings import Settings
 from gateway.signing_in import open_desk
+from gateway.succession import Succession
 from gateway.watch import Patience, Watch
 
 FIRST_EPOCH = "epoch-1"
@@ -101,53 +103,89 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Journe
     ConfigurationInvalid says what to change.
     """
     async with AsyncExitStack() as stack:
-        keys = _on_behalf_keys(settings)
-        opened = open_planning(settings, clock, keys.signer(clock.now))
-        planning = await stack.enter_async_context(opened)
+        stages = await stack.enter_async_context(open_stages(settings, clock))
         publication = await stack.enter_async_context(open_publication(settings, clock))
         recorder = Recorder(publication.log, await _open_keys(settings, stack), clock)
         stack.push_async_callback(recorder.write_tally)
         stack.push_async_callback(_ended, asyncio.create_task(recorder.keep_tally()))
-        jitter = SystemRandom().random
-        sources = planning.registry.sources
-        lines = {name: Line(source, clock, jitter) for name, source in sources.items()}
+        registrar = await _open_registrar(stages, recorder, stack)
         watch = await _open_watch(publication, settings, clock, stack)
-        break_glass = await _open_break_glass(planning, recorder, stack)
-        operator = read_operator_file(settings.operator)
-        families = FamilyRules(operator.families, Disclosures.of(operator))
-        alerts = _open_alerts(publication.log, operator, settings, clock)
+        break_glass = await _open_break_glass(registrar, recorder, stack)
+        alerts = _open_alerts(publication.log, registrar)
         stack.push_async_callback(_ended, asyncio.create_task(alerts.watch()))
-        desks = Desks(break_glass, families, alerts)
-        yield Journey(planning, recorder, FanOut(lines, clock), watch, desks)
+        yield Journey(registrar, recorder, watch, Desks(break_glass, alerts))
 
 
-def _open_alerts(log: Log, operator: OperatorFile, settings: Settings, clock: Clock) -> Alerts:
+async def _open_registrar(stages: Stages, recorder: Recorder, stack: AsyncExitStack) -> Registrar:
+    settings, clock = stages.settings, stages.clock
+    ledger = await _open_ledger(settings)
+    stack.push_async_callback(ledger.aclose)
+    ground = Ground.at()
+    succession = Succession(stages, _opener(stages), ground)
+    stack.push_async_callback(succession.aclose)
+    replica = Replica(ledger, clock.monotonic, lease_s=settings.lease, every_s=settings.look_every)
+    stack.push_async_callback(replica.aclose)
+    enacting = Enacting(ledger, succession, replica, partial(read_folder, settings))
+    reloading = Reloading(enacting, recorder, clock, settings.operator_role)
+    await reloading.begin()
+    keeping = asyncio.create_task(replica.keep(succession.generation, enacting.adopt))
+    stack.push_async_callback(_ended, keeping)
+    return Registrar(enacting, reloading, recorder, settings, ground, clock)
+
+
+def _opener(stages: Stages) -> Opener:
+    signer = _on_behalf_keys(stages.settings).signer(stages.clock.now)
+    return Opener(stages.settings, stages.clock, SystemRandom().random, signer)
+
+
+async def _open_ledger(settings: Settings) -> Ledger:
+    try:
+        if settings.log_dsn:
+            return await PostgresLedger.open(settings.log_dsn)
+        return await SqliteLedger.open(settings.state / "ledger.sqlite")
+    except (LedgerCorrupt, LedgerUnavailable) as error:
+        raise ConfigurationInvalid(f"state: {error}") from error
+
+
+def _operator(registrar: Registrar) -> Callable[[], OperatorFile]:
+    """The operator's file that is in force when it is asked for."""
+    return lambda: registrar.enacting.succession.current.charter.folder.operator
+
+
+def _open_alerts(log: Log, registrar: Registrar) -> Alerts:
+    settings, operator = registrar.settings, _operator(registrar)
     send = sender(operator, settings.public_url)
 
     async def tell(alert: Raised) -> bool:
-        notices = [Notice(alert.id, place, "alert-overdue") for place in operator.deputies]
+        notices = [Notice(alert.id, place, "alert-overdue") for place in operator().deputies]
         return any(await asyncio.gather(*map(send, notices)))
 
-    return Alerts(AlertStore(settings.state / "alerts.sqlite"), log, tell, clock)
+    return Alerts(AlertStore(settings.state / "alerts.sqlite"), log, tell, registrar.clock)
 
 
 async def _open_break_glass(
-    planning: Planning, recorder: Recorder, stack: AsyncExitStack
+    registrar: Registrar, recorder: Recorder, stack: AsyncExitStack
 ) -> BreakGlass:
-    operator = read_operator_file(planning.settings.operator)
+    settings, succession = registrar.settings, registrar.enacting.succession
     try:
-        store = GrantStore(planning.settings.state / "break-glass.sqlite")
+        store = GrantStore(settings.state / "break-glass.sqlite")
     except (OSError, sqlite3.Error) as error:
         raise ConfigurationInvalid(
             f"state: break-glass.sqlite cannot be used ({type(error).__name__})"
         ) from None
+
+    operator = _operator(registrar)
+
+    def places(caller: Caller) -> frozenset[str]:
+        return places_for(operator(), succession.current.planning.registry.agencies, caller)
+
     opened = BreakGlass(
         store=store,
         recorder=recorder,
-        send=sender(operator, planning.settings.public_url),
-        clock=planning.clock,
-        places=places_for(operator, planning.registry.agencies),
-        deputies=operator.deputies,
+        send=sender(operator, settings.public_url),
+        clock=registrar.clock,
+        places=places,
+        deputies=lambda: operator().deputies,
     )
     telling = asyncio.create_task(opened.keep_telling())
     stack.push_async_callback(_ended, telling)
@@ -155,22 +193,47 @@ async def _open_break_glass(
 
 
 @asynccontextmanager
-async def open_planning(
-    settings: Settings, clock: Clock, signer: Signer | None = None
-) -> AsyncIterator[Planning]:
-    """The stages that decide, without a log: nobody can be asked through them alone."""
-    async with AsyncExitStack() as stack:
-        counts = await stack.enter_async_context(
-            open_counts(settings.limits_url, lambda: clock.now().timestamp())
-        )
-        desk = await stack.enter_async_context(open_desk(settings, clock, counts))
-        manifests = read_manifests(settings.manifests)
-        opens = partial(open_adapter, clock=clock.now, signer=signer)
-        registry = await _open_registry(manifests, settings, opens, stack)
-        policy = Policy(read_book(manifests))
+async def open_stages(settings: Settings, clock: Clock) -> AsyncIterator[Stages]:
+    """What stays for the gateway's whole life: sign-in, schema, documents, what is counted."""
+
+    def seconds() -> float:
+        return clock.now().timestamp()
+
+    async with (
+        open_counts(settings.limits_url, seconds) as counts,
+        open_desk(settings, clock, counts) as desk,
+    ):
         # graphql-core's own schema: documents are executed without strawberry's per-request parse.
         schema = build_schema()._schema  # noqa: SLF001
-        yield Planning(settings, registry, schema, desk, policy, clock, counts)
+        allowance = Allowance(counts, settings, seconds)
+        yield Stages(settings, schema, desk, clock, Documents(schema, settings), allowance)
+
+
+@asynccontextmanager
+async def open_planning(settings: Settings, clock: Clock) -> AsyncIterator[Planning]:
+    """The stages that decide, over what is in force, without a log: nobody can be asked."""
+    async with AsyncExitStack() as stack:
+        stages = await stack.enter_async_context(open_stages(settings, clock))
+        folder = await asyncio.to_thread(read_folder, settings)
+        charter = await _charter(folder, settings)
+        succession = Succession(stages, _opener(stages), Ground.at())
+        stack.push_async_callback(succession.aclose)
+        must = frozenset(held.id for held in charter.held if held.file is not None)
+        succession.replace(await succession.prepare(charter, must))
+        yield succession.current.planning
+
+
+async def _charter(folder: Folder, settings: Settings) -> Charter:
+    """What is in force by these files and the ledger, if there is one yet."""
+    if not settings.log_dsn and not (settings.state / "ledger.sqlite").exists():
+        return charter_of(folder, Standing(), Known({}, {}))
+    ledger = await _open_ledger(settings)
+    try:
+        return await charter_in(ledger, folder, await ledger.standing())
+    except (LedgerCorrupt, LedgerUnavailable) as error:
+        raise ConfigurationInvalid(f"state: {error}") from error
+    finally:
+        await ledger.aclose()
 
 
 @asynccontextmanager
@@ -275,89 +338,9 @@ async def _open_keys(settings: Settings, stack: AsyncExitStack) -> KeyService:
     return keys
 
 
-async def _open_registry(
-    manifests: Mapping[Path, Manifest],
-    settings: Settings,
-    opens: Callable[..., Awaitable[Adapter]],
-    stack: AsyncExitStack,
-) -> Registry:
-    operator = read_operator_file(settings.operator)
-    adapters: dict[str, tuple[Manifest, Adapter]] = {}
-    for file, manifest in manifests.items():
-        adapter = await _open(file, manifest, operator, settings, opens)
-        stack.push_async_callback(adapter.source.aclose)
-        adapters[manifest.source.id] = (manifest, adapter)
-    return register(adapters, operator)
-
-
-def read_manifests(folder: Path) -> Mapping[Path, Manifest]:
-    """Every manifest of a folder, by file; ConfigurationInvalid names all that is wrong."""
-    files = sorted(folder.glob("*.toml"))
-    if not files:
-        raise ConfigurationInvalid(f"manifests: {folder} holds no *.toml file")
-    found: dict[Path, Manifest] = {}
-    problems: list[str] = []
-    for file in files:
-        try:
-            found[file] = read_manifest(file)
-        except ManifestInvalid as error:
-            problems.append(str(error))
-    ids = [manifest.source.id for manifest in found.values()]
-    problems += [f"{folder}: two manifests are of source {i}" for i in _twice(ids)]
-    if problems:
-        raise ConfigurationInvalid("\n".join(problems))
-    return found
-
-
-def read_book(manifests: Mapping[Path, Manifest]) -> RuleBook:
-    """The rules of these manifests and of the Cedar that stands beside them, by the same name."""
-    written: dict[str, str] = {}
-    for file, manifest in manifests.items():
-        beside = file.with_suffix(".cedar")
-        if beside.exists():
-            written[manifest.source.id] = _cedar(beside)
-    return open_book(Ground.at(), manifests.values(), written)
-
-
-def _cedar(file: Path) -> str:
-    try:
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationInvalid(f"{file}: cannot be read ({type(error).__name__})") from None
-
-
-def _twice(ids: list[str]) -> list[str]:
-    return sorted({i for i in ids if ids.count(i) > 1})
-
-
-async def _open(
-    file: Path,
-    manifest: Manifest,
-    operator: OperatorFile,
-    settings: Settings,
-    opens: Callable[..., Awaitable[Adapter]],
-) -> Adapter:
-    grant = _grant(file, manifest, operator)
-    secrets = Secrets(manifest.source.id, os.environ, settings.secrets)
-    try:
-        return await opens(manifest, secrets=secrets, egress=Egress.of(grant.origins))
-    except (SecretMissing, EgressRefused, UnknownKind, ValueError) as error:
-        raise ConfigurationInvalid(f"{file}: {error}") from error
-
-
 def _on_behalf_keys(settings: Settings) -> OnBehalfKeys:
     _make_folder(settings.state)
     try:
         return OnBehalfKeys.at(settings.state / "on-behalf-keys.json")
     except KeysUnreadable as error:
         raise ConfigurationInvalid(f"state: {error}") from error
-
-
-def _grant(file: Path, manifest: Manifest, operator: OperatorFile) -> Grant:
-    for grant in operator.grant:
-        if (grant.source, grant.agency) == (manifest.source.id, manifest.source.agency):
-            return grant
-    raise ConfigurationInvalid(
-        f"{file}: the operator's file has no [[grant]] for source {manifest.source.id}"
-        f" of agency {manifest.source.agency}"
-    )

@@ -22,6 +22,7 @@ from gateway.recording import Recorder
 from gateway.rules.book import RuleBook
 from gateway.schema.audit import (
     AuditedAgency,
+    AuditedChange,
     AuditEntry,
     AuditEntryConnection,
     AuditEntryEdge,
@@ -216,6 +217,7 @@ class AuditDesk:
             policy_version=entry.policy_version,
             agencies=[_agency(each) for each in self._concerned(entry)],
             count=entry.count or 1,
+            change=_change(entry.change),
             # That a surname is the user's own would tell an agency the child's.
             risks=[risk.value for risk in entry.risks] if self._all else [],
             read_justification=justification,
@@ -271,6 +273,12 @@ def _agency(said: logged.AuditedAgency) -> AuditedAgency:
         through=list(said.through),
         withheld=kept,
     )
+
+
+def _change(change: logged.AuditedChange | None) -> AuditedChange | None:
+    if change is None:
+        return None
+    return AuditedChange(subject=change.subject, version=change.version, sha256=change.sha256)
 
 
 def known_of(child: KnownDetails) -> Known:

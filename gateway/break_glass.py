@@ -41,7 +41,7 @@ class BreakGlass:
     send: Send
     clock: Clock
     places: Callable[[Caller], frozenset[str]]
-    deputies: tuple[str, ...]
+    deputies: Callable[[], tuple[str, ...]]
     _due: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def grant(self, caller: Caller, known: Known, justification: str) -> Grant:
@@ -142,7 +142,7 @@ class BreakGlass:
     async def tell(self) -> None:
         """Send every notice that nobody has taken, and escalate what is overdue."""
         now = self.clock.now().timestamp()
-        await asyncio.to_thread(self.store.escalate, now, self.deputies)
+        await asyncio.to_thread(self.store.escalate, now, self.deputies())
         unsent = await asyncio.to_thread(self.store.unsent)
         for notice, taken in zip(
             unsent, await asyncio.gather(*map(self.send, unsent)), strict=True

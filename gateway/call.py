@@ -90,11 +90,15 @@ class Line:
 
     def __init__(self, source: RegisteredSource, clock: Clock, jitter: Jitter) -> None:
         self.source = source
-        self._restraint = Restraint(source, clock, jitter)
+        self.restraint = Restraint(source, clock, jitter)
         self._sharing = Sharing(source.manifest.limits.cache, clock.monotonic)
         self._clock = clock
         operations = source.manifest.operation
         self._dated = frozenset(each.name for each in operations if each.as_of is not None)
+
+    def hand_over(self, after: "Line") -> None:
+        """Have another line lead to the same system from now on, within the same limits."""
+        self.restraint.hand_over(after.restraint)
 
     def route(self, keys: Mapping[str, str], before: Answered | None) -> tuple[OperationCard, ...]:
         """The operations that these keys allow and that are still worth trying.
@@ -135,8 +139,8 @@ class Line:
 
     async def health(self) -> Health:
         """How the source is doing; its probe is asked first, where it has one, and seldom."""
-        await self._restraint.check()
-        return self._restraint.health
+        await self.restraint.check()
+        return self.restraint.health
 
     def forget(self) -> None:
         """Keep no answer, and let no question join a call that is under way."""
@@ -192,7 +196,7 @@ class Line:
         async def bring() -> Brought:
             already = sent.times
             question = Question(card.name, given, asking.fields, 0.0, asking.on_behalf)
-            reply = await self._restraint.ask(Wanted(question, asking.until, sent))
+            reply = await self.restraint.ask(Wanted(question, asking.until, sent))
             index = asking.on_behalf.log_index
             return Brought(reply, self._clock.now(), index, sent.times - already)
 

@@ -26,8 +26,9 @@ from gateway.cli_witness import witness
 from gateway.client_certificate import CertificateProtocol, tls_options
 from gateway.clock import Clock
 from gateway.development_token import development_key, issue
-from gateway.errors import ConfigurationInvalid, TeamAroundError
+from gateway.errors import ConfigurationInvalid, TeamAroundError, TryLater
 from gateway.explanation import explain as explain_request
+from gateway.journey import Journey
 from gateway.planning import Request
 from gateway.schema.export import printed
 from gateway.settings import Settings, read_settings
@@ -90,6 +91,7 @@ async def _serve(settings: Settings) -> None:
         host, port = listening.getsockname()[:2]
         events.serving(host, port)
         _stop_in_order()
+        _reload_at_signal(journey)
         _spare_the_collector()
         await uvicorn.Server(config).serve(sockets=[listening])
 
@@ -108,6 +110,27 @@ def _stop_in_order() -> None:
     # uvicorn stops at either signal and raises it again: the log and the sources are open still.
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda _number, _frame: None)
+
+
+def _reload_at_signal(journey: Journey) -> None:
+    """Have SIGHUP bring the operator's files into force; what is wrong is said and changes nothing.
+
+    The task is kept by the set until it is over.
+    """
+    under_way: set[asyncio.Task[None]] = set()
+
+    async def reload() -> None:
+        try:
+            await journey.reload()
+        except (ConfigurationInvalid, TryLater) as error:
+            typer.echo(str(error), err=True)
+
+    def begin() -> None:
+        task = asyncio.create_task(reload())
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, begin)
 
 
 def _listening(settings: Settings) -> socket.socket:

@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 
 from adapters.codes import Purpose, Sector
-from gateway.app import open_publication, read_book, read_manifests
+from gateway.app import open_publication
 from gateway.audit.failures import LogUnavailable
 from gateway.clock import Clock
 from gateway.errors import ConfigurationInvalid
+from gateway.folder import read_book, read_manifests
 from gateway.operator_file import read_operator_file
 from gateway.policy import Policy
 from gateway.policy_case import Asker, read_cases, surprises, verdict_of

@@ -44,6 +44,29 @@ def adapter_failed(source: str, bug: Exception) -> None:
     _say.error("adapter_failed", source=source, error=type(bug).__name__)
 
 
+def source_not_opened(source: str) -> None:
+    """A source in force cannot be opened here, by its secrets or places: it gives no answer."""
+    _say.error("source_not_opened", source=source)
+
+
+def generation(number: int) -> None:
+    """What is in force here is of this generation from now on."""
+    _say.info("generation", number=number)
+
+
+def generation_not_adopted(number: int) -> None:
+    """The files here are not those of the newest generation, or cannot be used: see `reload`.
+
+    The gateway stops serving before its lease ends, and tries again until then and after.
+    """
+    _say.critical("generation_not_adopted", number=number)
+
+
+def ledger_unavailable() -> None:
+    """The ledger could not be read or written: the lease is not renewed."""
+    _say.error("ledger_unavailable")
+
+
 def notice_not_taken() -> None:
     """A privacy officer's place did not take a notice; it is sent again."""
     _say.error("notice_not_taken")

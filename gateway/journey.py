@@ -1,15 +1,16 @@
 """One request's way: planned and decided, logged, then asked; every stage in order."""
 
 from asyncio import gather
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from adapters.codes import Claim
 from adapters.contract import OnBehalf
 from gateway.alert_desk import AlertDesk
 from gateway.alerts.drawing import Alerts
-from gateway.allowance import AskedOf
+from gateway.allowance import Allowance, AskedOf
 from gateway.audit.risk import Noted
 from gateway.audit.served import ENTRIES_READ
 from gateway.audit_desk import AuditDesk, refuse_unless_auditor
@@ -18,11 +19,12 @@ from gateway.break_glass import BreakGlass
 from gateway.call import Answered, Asking
 from gateway.caller import Caller
 from gateway.circumstances import standing_of
+from gateway.disclosure import Disclosures
 from gateway.documents import Document
 from gateway.emergency_desk import EmergencyDesk
 from gateway.errors import NotAllowed, SignIn, TooMany, TryLater
 from gateway.family_desk import FamilyDesk, FamilyRules
-from gateway.fan_out import FanOut, Order
+from gateway.fan_out import Order
 from gateway.findings import Finder, Findings, stated_reference
 from gateway.onward import lessons, once_cleared
 from gateway.plan import kept_back, own_details
@@ -30,13 +32,13 @@ from gateway.planning import Planning, Prepared, Request
 from gateway.projection import View
 from gateway.question import Asked, Question
 from gateway.recording import Concealed, Grounds, Intent, Recorder
-from gateway.registry import Registry
-from gateway.schema.codes import SourceState
-from gateway.schema.context import Context, SourceView
+from gateway.registrar import Registrar
+from gateway.schema.context import Context
 from gateway.sealed_key import CandidateSeal
 from gateway.sharing import Right
 from gateway.shield_check import ShieldCheck
-from gateway.source_health import Health
+from gateway.source_desk import SourceDesk
+from gateway.succession import InForce
 from gateway.unusual import of_answer, of_question
 from gateway.watch import Watch
 
@@ -48,6 +50,7 @@ class Started:
     document: Document
     context: Context
     questions: tuple[Question, ...]
+    leave: Callable[[], None]
 
     async def declare(self) -> None:
         """Log what the next payload says; TryLater if it cannot be logged."""
@@ -55,9 +58,12 @@ class Started:
             await question.declare()
 
     async def stop(self) -> None:
-        """Stop every question, down to the sockets."""
-        for question in self.questions:
-            await question.stop()
+        """Stop every question, down to the sockets, and let go of what was in force for it."""
+        try:
+            for question in self.questions:
+                await question.stop()
+        finally:
+            self.leave()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +71,19 @@ class Desks:
     """What serves everybody who does not ask about a child."""
 
     break_glass: BreakGlass
-    families: FamilyRules
     alerts: Alerts
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    # A request that is understood, with what was in force at its start.
+    document: Document
+    caller: Caller
+    in_force: InForce
+
+    @property
+    def planning(self) -> Planning:
+        return self.in_force.planning
 
 
 class Journey:
@@ -74,71 +91,80 @@ class Journey:
 
     def __init__(
         self,
-        planning: Planning,
+        registrar: Registrar,
         recorder: Recorder,
-        fan_out: FanOut,
         watch: Watch,
         desks: Desks,
     ) -> None:
-        self._planning = planning
+        self._registrar = registrar
+        self._succession = registrar.enacting.succession
+        self._replica = registrar.enacting.replica
         self.recorder = recorder
-        self._fan_out = fan_out
-        self._clock = planning.clock
-        self._desks = desks
+        self._break_glass = desks.break_glass
         self.alerts = desks.alerts
         self._seal = CandidateSeal()
-        self.schema = planning.schema
+        self.schema = self._succession.current.planning.schema
         self.publication = watch.publication
         self._watch = watch
 
     async def start(self, request: Request) -> Started:
         """Take a request to its questions, each with a durable intent, and begin to ask.
 
-        Any TeamAroundError says what the caller has to do; then nobody was asked.
+        What is in force now is so for this request to its end. Any TeamAroundError says what the
+        caller has to do; then nobody was asked.
         """
+        self._replica.refuse_stale()
+        in_force = self._succession.enter()
+        try:
+            return await self._start(request, in_force)
+        except BaseException:
+            self._succession.leave(in_force)
+            raise
+
+    async def _start(self, request: Request, in_force: InForce) -> Started:
+        planning = in_force.planning
         caller: Caller | None = None
         try:
-            caller = await self._planning.caller(request)
-            document = self._planning.document(request)
-            planned = self._planning.prepare(document, request, caller)
+            caller = await planning.caller(request)
+            document = planning.document(request)
+            planned = planning.prepare(document, request, caller)
             prepared = tuple(self._opened(each, caller) for each in planned)
-            concealed = await self._admit(prepared, caller)
+            concealed = await self._admit(prepared, caller, planning.allowance)
         except (SignIn, NotAllowed, TooMany) as refusal:
             whence = f"{request.peer} {stated_key(request.authorization)}"
             with suppress(TryLater):
                 await self.recorder.refuse(refusal.code, caller, whence)
             raise
-        questions = await gather(
-            *(
-                self._question(each, hidden, document, caller)
-                for each, hidden in zip(prepared, concealed, strict=True)
-            )
+        asking = (
+            self._question(each, hidden, _Begun(document, caller, in_force))
+            for each, hidden in zip(prepared, concealed, strict=True)
         )
+        questions = tuple(await gather(*asking))
         for question in questions:
             question.start()
         context = Context(
-            tuple(questions),
-            self._planning.registry.shown,
-            self._seen,
-            AuditDesk(self.publication, self.recorder, caller, self._planning.policy.book),
-            EmergencyDesk(self._desks.break_glass, caller),
-            self._family_desk(caller),
-            AlertDesk(self._desks.alerts, self.recorder, caller, self._desks.break_glass.awaits),
+            questions,
+            planning.registry.shown,
+            audit=AuditDesk(self.publication, self.recorder, caller, planning.policy.book),
+            emergency=EmergencyDesk(self._break_glass, caller),
+            accesses=self._family_desk(caller, in_force),
+            sources=SourceDesk(self._registrar, in_force, caller),
+            alerts=AlertDesk(self.alerts, self.recorder, caller, self._break_glass.awaits),
         )
-        return Started(document, context, tuple(questions))
+        leave = partial(self._succession.leave, in_force)
+        return Started(document, context, questions, leave)
 
-    async def _seen(self) -> tuple[SourceView, ...]:
-        return _views(self._planning.registry, await self._fan_out.health())
+    async def reload(self) -> None:
+        """Bring the operator's files into force; ConfigurationInvalid or TryLater says why not."""
+        await self._registrar.reloading.at_signal()
 
-    def forget(self) -> None:
-        """Keep no agency's answer for another question: rules, sources or rights have changed."""
-        self._fan_out.forget()
-
-    async def _admit(self, prepared: tuple[Prepared, ...], caller: Caller) -> tuple[Concealed, ...]:
+    async def _admit(
+        self, prepared: tuple[Prepared, ...], caller: Caller, allowance: Allowance
+    ) -> tuple[Concealed, ...]:
         """Let these questions be asked, within what the caller may ask; nothing is logged yet."""
         if not prepared:
             return ()
-        await self._planning.allowance.admit_questions(caller, len(prepared))
+        await allowance.admit_questions(caller, len(prepared))
         await self._admit_broken_glass(prepared, caller)
         self._watch.refuse_unwitnessed()
         concealed = [await self.recorder.conceal(each.inquiry) for each in prepared]
@@ -146,17 +172,18 @@ class Journey:
             AskedOf(frozenset(hidden.pseudonyms), each.plan.beyond)
             for each, hidden in zip(prepared, concealed, strict=True)
         ]
-        await self._planning.allowance.admit_children(caller, asked)
+        await allowance.admit_children(caller, asked)
         return tuple(concealed)
 
-    def _family_desk(self, caller: Caller) -> FamilyDesk:
-        planning = self._planning
+    def _family_desk(self, caller: Caller, in_force: InForce) -> FamilyDesk:
+        planning, operator = in_force.planning, in_force.charter.folder.operator
+        deadline_s = planning.settings.deadline
         return FamilyDesk(
             caller,
-            self._desks.families,
+            FamilyRules(operator.families, Disclosures.of(operator)),
             self.publication.log,
             self.recorder,
-            ShieldCheck(planning.registry, self._fan_out, self._clock, planning.settings.deadline),
+            ShieldCheck(planning.registry, in_force.fan_out, planning.clock, deadline_s),
             planning.allowance,
             self._watch.refuse_unwitnessed,
         )
@@ -165,18 +192,20 @@ class Journey:
         for each in prepared:
             leave = each.inquiry.reason.break_glass
             if leave is not None:
-                await self._desks.break_glass.admit(leave, caller, each.inquiry.known)
+                await self._break_glass.admit(leave, caller, each.inquiry.known)
             if each.inquiry.reason.significant_harm is not None:
-                await self._desks.break_glass.refuse_unreviewed(caller)
+                await self._break_glass.refuse_unreviewed(caller)
 
     async def admit_auditor(self, authorization: str | None, reads: str) -> None:
         """Let a bearer read the published log, once it is logged that they do where it has entries.
 
         SignIn, NotAllowed or TryLater says why not.
         """
+        self._replica.refuse_stale()
         caller: Caller | None = None
         try:
-            caller = await self._planning.caller(Request("", {}, None, authorization))
+            planning = self._succession.current.planning
+            caller = await planning.caller(Request("", {}, None, authorization))
             refuse_unless_auditor(caller)
         except (SignIn, NotAllowed) as refusal:
             with suppress(TryLater):
@@ -192,54 +221,53 @@ class Journey:
         opened = inquiry.opened(lambda key: self._seal.opened(key, caller, purpose))
         return replace(prepared, inquiry=opened)
 
-    async def _question(
-        self, prepared: Prepared, concealed: Concealed, document: Document, caller: Caller
-    ) -> Question:
-        intent = await self._intent(prepared, concealed, document, caller)
+    async def _question(self, prepared: Prepared, concealed: Concealed, begun: _Begun) -> Question:
+        planning, caller = begun.planning, begun.caller
+        intent = await self._intent(prepared, concealed, begun)
         if prepared.inquiry.reason.significant_harm is not None:
-            await self._desks.break_glass.harm_stated(caller, intent.query_id, intent.index)
+            await self._break_glass.harm_stated(caller, intent.query_id, intent.index)
         view = View(
             plan=prepared.plan,
-            registry=self._planning.registry,
+            registry=planning.registry,
             verdicts=prepared.verdicts,
-            cleared=self._planning.settings.shield_cleared_role in caller.roles,
+            cleared=planning.settings.shield_cleared_role in caller.roles,
             seal=self._seal.bound_to(caller, prepared.inquiry.reason.purpose),
-            today=self._clock.now().date(),
+            today=planning.clock.now().date(),
             child_id=intent.query_id,
             on_record=prepared.on_record,
             broke_glass=prepared.inquiry.reason.break_glass is not None,
         )
         stated = stated_reference(prepared.inquiry.known, prepared.sources.values())
         finder = Finder(stated, prepared.sources)
-        order = self._order(prepared, caller, intent, finder)
-        allowance = self._planning.allowance
+        order = self._order(prepared, intent, finder, begun)
+        allowance = planning.allowance
 
         def notes(findings: Findings) -> Noted:
-            return of_answer(findings, caller, self._planning.registry, view.today)
+            return of_answer(findings, caller, planning.registry, view.today)
 
         asked = Asked(
             *(view, finder, intent, order, prepared.sources),
             nobody_found=lambda: allowance.nobody_found(caller),
             notes=notes,
         )
-        return Question(asked, self._fan_out, self.recorder)
+        return Question(asked, begun.in_force.fan_out, self.recorder)
 
-    async def _intent(
-        self, prepared: Prepared, concealed: Concealed, document: Document, caller: Caller
-    ) -> Intent:
+    async def _intent(self, prepared: Prepared, concealed: Concealed, begun: _Begun) -> Intent:
+        planning, caller = begun.planning, begun.caller
         risks = of_question(prepared.inquiry, prepared.plan, caller)
         grounds = Grounds(
-            document=document.hash,
-            policy_version=self._planning.policy.version,
+            document=begun.document.hash,
+            policy_version=planning.policy.version,
             agencies=tuple(sorted({source.agency for source in prepared.asked.values()})),
             risks=frozenset(risks),
             standing=standing_of(
-                caller, self._planning.settings.shield_cleared_role, self._clock.now()
+                caller, planning.settings.shield_cleared_role, planning.clock.now()
             ),
         )
         return await self.recorder.intend(concealed, caller, grounds)
 
-    def _order(self, prepared: Prepared, caller: Caller, intent: Intent, finder: Finder) -> Order:
+    def _order(self, prepared: Prepared, intent: Intent, finder: Finder, begun: _Begun) -> Order:
+        planning, caller = begun.planning, begun.caller
         known, reason = prepared.inquiry.known, prepared.inquiry.reason
 
         def teach(answers: Mapping[str, Answered]) -> Mapping[str, Mapping[str, str]]:
@@ -262,9 +290,9 @@ class Journey:
             query_id=intent.query_id,
             log_index=intent.index,
         )
-        until = self._clock.monotonic() + self._planning.settings.deadline
+        until = planning.clock.monotonic() + planning.settings.deadline
         asked, read = prepared.asked, prepared.read
-        right = Right(caller, reason, self._planning.policy.version)
+        right = Right(caller, reason, planning.policy.version)
         return Order(
             own={name: own_details(known, source.agency) for name, source in asked.items()},
             asking={name: Asking(read[name], on_behalf, until, right) for name in asked},
@@ -276,23 +304,3 @@ class Journey:
             pass_on=pass_on,
             give_back=give_back,
         )
-
-
-def _views(registry: Registry, health: Mapping[str, Health]) -> tuple[SourceView, ...]:
-    """The registered sources and how they are doing."""
-    return tuple(
-        SourceView(
-            id=source.id,
-            agency=registry.agencies[source.agency],
-            kind=source.manifest.kind,
-            version=source.version,
-            state=SourceState.APPROVED,
-            reachable=health[source.id].reachable,
-            breaker=health[source.id].breaker,
-            p50_ms=health[source.id].p50_ms,
-            p99_ms=health[source.id].p99_ms,
-            checked_at=health[source.id].checked_at,
-        )
-        for source in registry.sources.values()
-        if not source.sensitive
-    )

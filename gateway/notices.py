@@ -18,22 +18,16 @@ Send = Callable[[Notice], Awaitable[bool]]
 
 
 def places_for(
-    operator: OperatorFile, agencies: Mapping[str, AgencyCard]
-) -> Callable[[Caller], frozenset[str]]:
-    """Where those privacy officers are told whose agencies serve a caller's areas, or everybody."""
-
-    def places(caller: Caller) -> frozenset[str]:
-        concerned = {
-            card.id
-            for card in agencies.values()
-            if card.national or {*card.areas} & {*caller.areas}
-        }
-        return frozenset(o.place for o in operator.privacy_officer if o.agency in concerned)
-
-    return places
+    operator: OperatorFile, agencies: Mapping[str, AgencyCard], caller: Caller
+) -> frozenset[str]:
+    """Where those privacy officers are told whose agencies serve the caller's areas, or all."""
+    concerned = {
+        card.id for card in agencies.values() if card.national or {*card.areas} & {*caller.areas}
+    }
+    return frozenset(o.place for o in operator.privacy_officer if o.agency in concerned)
 
 
-def sender(operator: OperatorFile, sign_in: str) -> Send:
+def sender(operator: Callable[[], OperatorFile], sign_in: str) -> Send:
     """A function that sends one notice, and says whether it was taken.
 
     A place that begins `mailto:` goes to the operator's mail hook, any other is a webhook.
@@ -41,7 +35,7 @@ def sender(operator: OperatorFile, sign_in: str) -> Send:
 
     async def send(notice: Notice) -> bool:
         mail = notice.place.startswith("mailto:")
-        url = operator.mail_hook if mail else notice.place
+        url = operator().mail_hook if mail else notice.place
         if url is None:
             return False
         said = {"queryId": notice.grant_id, "what": notice.kind, "signIn": sign_in}

@@ -142,9 +142,15 @@ class OperatorFile(_Table):
 def read_operator_file(file: Path) -> OperatorFile:
     """Read the operator's file; ConfigurationInvalid says what to change."""
     try:
-        return OperatorFile.model_validate(tomllib.loads(file.read_text("utf-8")))
+        return parse_operator_file(file.read_text("utf-8"), file)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationInvalid(f"{file}: cannot be read ({type(error).__name__})") from None
+
+
+def parse_operator_file(text: str, file: Path) -> OperatorFile:
+    """The operator's file of this text; ConfigurationInvalid says what to change in `file`."""
+    try:
+        return OperatorFile.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationInvalid(f"{file}: not TOML: {error}") from None
     except ValidationError as error:

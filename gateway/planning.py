@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from typing import Any, Final
 
 from graphql import GraphQLSchema, get_argument_values
@@ -14,7 +14,6 @@ from gateway.auth import SignInDesk
 from gateway.caller import Caller
 from gateway.circumstances import Circumstances, Principal, Said
 from gateway.clock import Clock
-from gateway.counts import Counts
 from gateway.documents import Document, Documents, Operation
 from gateway.errors import AskDifferently, NotAllowed
 from gateway.inquiry import Inquiry, inquiries
@@ -93,31 +92,50 @@ class Prepared:
         return fields_within(given, self.plan.fields | COMPARED)
 
 
-@dataclass(frozen=True)
-class Planning:
-    """The stages before the first entry in the log: auth, documents, plan, policy."""
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What stays for the gateway's whole life, whatever comes into force."""
 
     settings: Settings
-    registry: Registry
     schema: GraphQLSchema
     desk: SignInDesk
-    policy: Policy
     clock: Clock
-    counts: Counts
+    documents: Documents
+    allowance: Allowance
 
-    @cached_property
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """The stages before the first entry in the log, under the registry and policy in force."""
+
+    stages: Stages
+    registry: Registry
+    policy: Policy
+
+    @property
+    def settings(self) -> Settings:
+        """The gateway's settings."""
+        return self.stages.settings
+
+    @property
+    def schema(self) -> GraphQLSchema:
+        """The schema that documents are of."""
+        return self.stages.schema
+
+    @property
     def allowance(self) -> Allowance:
         """How much everybody may ask."""
-        return Allowance(self.counts, self.settings, lambda: self.clock.now().timestamp())
+        return self.stages.allowance
 
-    @cached_property
-    def _documents(self) -> Documents:
-        return Documents(self.schema, self.settings)
+    @property
+    def clock(self) -> Clock:
+        """The gateway's clock."""
+        return self.stages.clock
 
     async def caller(self, request: Request) -> Caller:
         """Who asks; SignIn if that is not certain."""
         url = self.settings.public_url or request.url
-        return await self.desk.caller(
+        return await self.stages.desk.caller(
             Presented(
                 authorization=request.authorization,
                 dpop=request.dpop,
@@ -128,7 +146,7 @@ class Planning:
 
     def document(self, request: Request) -> Document:
         """The request's document; AskDifferently says what to change in it."""
-        return self._documents.document(request.query)
+        return self.stages.documents.document(request.query)
 
     def prepare(self, document: Document, request: Request, caller: Caller) -> tuple[Prepared, ...]:
         """Plan and decide every inquiry of the request; none where it asks about no child."""

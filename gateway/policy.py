@@ -66,6 +66,7 @@ class Policy:
         self.book = book
         self._decided: LRUCache[Matter, Verdict] = LRUCache(_KEPT)
         self.version = book.version
+        self.sha256 = book.sha256
 
     def decide(self, matter: Matter) -> Verdict:
         """Which of the classes asked for the rules give; the rules' order never matters.

@@ -11,7 +11,7 @@ from adapters.record import Identifier
 from gateway import events
 from gateway.answer import AgencyRow
 from gateway.audit.contract import Log
-from gateway.audit.entry import AuditedAgency, AuditedWithholding, AuditKind, Entry
+from gateway.audit.entry import AuditedAgency, AuditedChange, AuditedWithholding, AuditKind, Entry
 from gateway.audit.failures import KeysUnavailable, LogUnavailable, SealBroken
 from gateway.audit.keys import KeyService
 from gateway.audit.protection import Hidden, hidden_everywhere, hide
@@ -68,6 +68,18 @@ class Concealed:
     justification: Sealed
     case_reference: Sealed | None
     detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What is about to come into force; `detail` is a code, `reason` why, in somebody's words."""
+
+    kind: AuditKind
+    change: AuditedChange
+    detail: str
+    policy_version: str | None = None
+    agency: str | None = None
+    reason: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +255,23 @@ class Recorder:
             query_id=query_id,
             justification=hidden.texts[0],
             detail=verdict,
+        )
+        return await self._append(entry)
+
+    async def changed(self, coming: Coming, caller: Caller | None) -> int:
+        """What is about to come into force, by whom; without a caller, by the operator's files."""
+        query_id, reason = secrets.token_urlsafe(12), coming.reason
+        hidden = await self._hide([], [reason], query_id=query_id) if reason else None
+        now = self.clock.now()
+        entry = self._entry(coming.kind, caller) if caller else Entry(kind=coming.kind, at=now)
+        entry = replace(
+            entry,
+            query_id=query_id,
+            justification=hidden.texts[0] if hidden else None,
+            agencies=(AuditedAgency(coming.agency),) if coming.agency else (),
+            policy_version=coming.policy_version,
+            change=coming.change,
+            detail=coming.detail,
         )
         return await self._append(entry)
 

@@ -1,6 +1,6 @@
 """Who is connected: every registered source with what the operator granted it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -110,43 +110,70 @@ def granted_claims(manifest: Manifest, granted: frozenset[Claim]) -> frozenset[C
     return claimed(manifest) & granted
 
 
-def register(adapters: Mapping[str, tuple[Manifest, Adapter]], operator: OperatorFile) -> Registry:
-    """The registry of opened adapters, by source id, under the operator's grants.
+def registered(
+    manifest: Manifest, adapter: Adapter, granted: frozenset[Claim], version: int = 1
+) -> RegisteredSource:
+    """An opened source under the claims that the operator granted it."""
+    return RegisteredSource(
+        id=manifest.source.id,
+        agency=manifest.source.agency,
+        manifest=manifest,
+        adapter=adapter,
+        claims=granted_claims(manifest, granted),
+        version=version,
+    )
+
+
+def registry_of(
+    registered: Iterable[RegisteredSource],
+    operator: OperatorFile,
+    out_of_force: Iterable[Manifest] = (),
+) -> Registry:
+    """The registry of these sources; agencies that are out of force are said not to be connected.
 
     ConfigurationInvalid if there are sensitive services and no broker to ring.
     """
-    grants = {grant.source: grant for grant in operator.grant}
-    sources = {
-        source_id: RegisteredSource(
-            id=source_id,
-            agency=manifest.source.agency,
-            manifest=manifest,
-            adapter=adapter,
-            claims=granted_claims(manifest, grants[source_id].claims),
-        )
-        for source_id, (manifest, adapter) in sorted(adapters.items())
-    }
+    sources = {source.id: source for source in sorted(registered, key=lambda each: each.id)}
+    agencies = _agencies(sources)
+    missing = [m for m in out_of_force if m.source.agency not in agencies]
     return Registry(
         sources=sources,
-        agencies={**_agencies(sources), **_pooled(sources, operator)},
-        areas={area.code: area for area in operator.area},
+        agencies={**agencies, **_pooled(sources, operator)},
+        areas={area.code: _without(area, missing) for area in operator.area},
         shield_team=operator.shield_team,
         log_origin=operator.log_origin,
     )
 
 
+def _without(area: Area, missing: Iterable[Manifest]) -> Area:
+    """The area with the agencies that cannot be asked there; a sensitive service is not named."""
+    names = {
+        manifest.agency.name
+        for manifest in missing
+        if not manifest.source.sensitive and area.code in (manifest.agency.areas or (area.code,))
+    }
+    more = tuple(sorted(names - {*area.not_connected}))
+    return area.model_copy(update={"not_connected": area.not_connected + more}) if more else area
+
+
+def card_of(manifest: Manifest, *, national: bool) -> AgencyCard:
+    """The agency as a manifest describes it."""
+    duty = manifest.agency.duty_contact
+    return AgencyCard(
+        id=manifest.source.agency,
+        name=manifest.agency.name,
+        sector=manifest.source.sector,
+        areas=manifest.agency.areas,
+        national=national,
+        duty_contact=Contact(duty.telephone, duty.email, duty.hours),
+    )
+
+
 def _agencies(sources: Mapping[str, RegisteredSource]) -> dict[str, AgencyCard]:
-    cards: dict[str, AgencyCard] = {}
-    for source in sources.values():
-        duty = source.manifest.agency.duty_contact
-        cards[source.agency] = AgencyCard(
-            id=source.agency,
-            name=source.manifest.agency.name,
-            sector=source.manifest.source.sector,
-            areas=source.manifest.agency.areas,
-            national=_national(source.agency, sources),
-            duty_contact=Contact(duty.telephone, duty.email, duty.hours),
-        )
+    cards = {
+        source.agency: card_of(source.manifest, national=_national(source.agency, sources))
+        for source in sources.values()
+    }
     return dict(sorted(cards.items()))
 
 

@@ -60,7 +60,7 @@ class Restraint:
         self._limits = limits
         self._clock = clock.monotonic
         self._jitter = jitter
-        self._throttle = Throttle(limits.rate, limits.concurrency, clock.monotonic)
+        self.throttle = Throttle(limits.rate, limits.concurrency, clock.monotonic)
         self._breaker = Breaker(limits.breaker.failures, limits.breaker.open_for, clock.monotonic)
         self._budget = RetryBudget()
         self._latencies = Latencies(clock.monotonic)
@@ -80,7 +80,7 @@ class Restraint:
 
     async def _probe(self) -> bool | None:
         probe, timeout_s = self._source.adapter.probe, min(self._limits.timeout, _PROBE_S)
-        if probe is None or not await self._throttle.take_turn(self._clock() + timeout_s):
+        if probe is None or not await self.throttle.take_turn(self._clock() + timeout_s):
             return None
         try:
             async with asyncio.timeout(timeout_s):
@@ -91,7 +91,11 @@ class Restraint:
             events.adapter_failed(self._source.id, bug)
             return False
         finally:
-            self._throttle.end_turn()
+            self.throttle.end_turn()
+
+    def hand_over(self, after: "Restraint") -> None:
+        """Have another go on in this one's place, to the same system."""
+        self.throttle.hand_over(after.throttle)
 
     async def ask(self, wanted: Wanted) -> Reply:
         """Ask, and ask once more where the manifest allows it and the deadline leaves time."""
@@ -118,7 +122,7 @@ class Restraint:
     async def _once(self, wanted: Wanted) -> Reply:
         if (spared_s := self._breaker.spared_s) is not None:
             return Unavailable(Fault.SPARED, spared_s)
-        if not await self._throttle.take_turn(wanted.until):
+        if not await self.throttle.take_turn(wanted.until):
             return Unavailable(Fault.LIMIT)
         try:
             leave = self._breaker.admit()
@@ -126,7 +130,7 @@ class Restraint:
                 return Unavailable(Fault.SPARED, self._breaker.spared_s)
             return await self._admitted(wanted, leave)
         finally:
-            self._throttle.end_turn()
+            self.throttle.end_turn()
 
     async def _admitted(self, wanted: Wanted, leave: int) -> Reply:
         timeout_s = min(self._limits.timeout, _SHARE * (wanted.until - self._clock()))
@@ -147,7 +151,7 @@ class Restraint:
         question = replace(
             wanted.question,
             timeout_s=timeout_s,
-            pace=lambda: self._throttle.pace(wanted.until),
+            pace=lambda: self.throttle.pace(wanted.until),
         )
         try:
             async with asyncio.timeout(timeout_s):

@@ -90,6 +90,24 @@ class Settings(BaseSettings):
     shield_cleared_role: str = Field(
         "shield-cleared", description="Role that sees a shielded child's locations."
     )
+    registrar_role: str = Field(
+        "source-registrar", description="Role that may register the sources of its own agency."
+    )
+    governance_role: str = Field(
+        "information-governance",
+        description="Role that may approve and suspend the sources of its own agency.",
+    )
+    operator_role: str = Field(
+        "operator",
+        description="Role that may register and suspend any source and reload the files.",
+    )
+    lease: Annotated[float, Field(ge=1, le=600)] = Field(
+        10.0,
+        description="Seconds for which a gateway serves what is in force without looking again.",
+    )
+    look_every: Annotated[float, Field(gt=0, le=60)] = Field(
+        0.5, description="Seconds between two looks at whether something else is in force."
+    )
     deadline: Annotated[float, Field(gt=0, le=60)] = Field(
         4.0, description="Seconds until every agency has one outcome."
     )

@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 # A start is ours, an arrival the agency's: what is started evenly may arrive bunched by this much.
@@ -18,10 +18,23 @@ class Throttle:
     """
 
     def __init__(self, rate: float, concurrency: int, clock: Callable[[], float]) -> None:
+        self.concurrency = concurrency
         self._places = asyncio.Semaphore(concurrency)
         self._starts: deque[float] = deque(maxlen=max(1, math.floor(rate)))
         self._window_s = (self._starts.maxlen or 1) / rate + _ON_THE_WAY_S
         self._clock = clock
+
+    def hand_over(self, after: "Throttle") -> None:
+        """Have another go on in this one's place, to the same system; this gives no more turns.
+
+        Where the declared concurrency changed, turns that are under way end by the old one.
+        """
+        after.go_on(self._starts, self._places if after.concurrency == self.concurrency else None)
+
+    def go_on(self, starts: Iterable[float], places: asyncio.Semaphore | None) -> None:
+        """Count these starts, and share these places."""
+        self._starts.extend(starts)
+        self._places = places or self._places
 
     async def take_turn(self, until: float) -> bool:
         """Wait for a turn; False if none comes before the clock shows `until`.

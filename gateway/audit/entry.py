@@ -76,6 +76,18 @@ class AuditedAgency:
     through: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class AuditedChange:
+    """What came into force: `subject` is a source's id, "policies" or "configuration".
+
+    `sha256` is of the manifest, of the rules or of the operator's files, in hex; never their text.
+    """
+
+    subject: str
+    sha256: str
+    version: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One happening; `agencies` are kept by agency id, each once.
@@ -109,6 +121,7 @@ class Entry:
     tie: Tie | None = None
     pruned: tuple[Span, ...] = ()
     standing: Standing | None = None
+    change: "AuditedChange | None" = None
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
@@ -175,6 +188,7 @@ def _refuse_unshaped(entry: Entry) -> None:
         (_QUERY_ID, entry.query_id),
         (_DETAIL, entry.detail),
         (_SHA256, entry.document),
+        (_SHA256, entry.change.sha256 if entry.change else None),
         (SEALED, entry.justification),
         (SEALED, entry.case_reference),
         *((PSEUDONYM, pseudonym) for pseudonym in entry.child_pseudonyms),
@@ -190,6 +204,7 @@ def _refuse_unwritable(entry: Entry) -> None:
     names = [entry.user, entry.organisation, entry.role, entry.manager]
     names += [entry.policy_version, entry.matcher_version]
     names += entry.standing.names if entry.standing else ()
+    names += [entry.change.subject if entry.change else None]
     for said in entry.agencies:
         names += [said.agency, *said.released, *(kept.rule for kept in said.withheld)]
     for name in names:
@@ -221,8 +236,16 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "tie": entry.tie,
         "pruned": [list(span) for span in entry.pruned] or None,
         "standing": entry.standing.fields if entry.standing else None,
+        "change": _named(entry.change),
     }
     return {name: value for name, value in held.items() if value is not None}
+
+
+def _named(change: AuditedChange | None) -> dict[str, Any] | None:
+    if change is None:
+        return None
+    named = {"subject": change.subject, "sha256": change.sha256, "version": change.version}
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def _grouped(agencies: tuple[AuditedAgency, ...]) -> list[dict[str, Any]]:
@@ -263,6 +286,10 @@ def _read_group(
     return [AuditedAgency(agency, said, gave, kept, by) for agency in ids]
 
 
+def _read_change(held: dict[str, Any]) -> AuditedChange:
+    return AuditedChange(**held)
+
+
 def _as_it_is(value: Any) -> Any:
     return value
 
@@ -277,4 +304,5 @@ _READ: Final[dict[str, Callable[[Any], Any]]] = {
     "tie": Tie,
     "pruned": lambda found: tuple(Span(first, last) for first, last in found),
     "standing": Standing.read,
+    "change": _read_change,
 }

@@ -1,6 +1,10 @@
-"""The log's PostgreSQL tables; the role that adds and changes no row, and the one that prunes."""
+"""The PostgreSQL tables of log and ledger; who adds and changes no row, and who prunes."""
 
 from typing import Final
+
+from gateway.ledger.postgres_tables import FINAL as LEDGER_FINAL
+from gateway.ledger.postgres_tables import PASSING
+from gateway.ledger.postgres_tables import TABLES as LEDGER
 
 # `user` and the like are quoted: they are words of SQL.
 TABLES: Final = """
@@ -95,7 +99,10 @@ CREATE TRIGGER entry_is_next BEFORE INSERT ON entry
 FOR EACH ROW EXECUTE FUNCTION refuse_gap();
 """
 PRUNABLE: Final = ("child_pseudonym", "asked_agency", "entry")
-FINAL: Final = ("leaf_hash", "tile_hash", "checkpoint", "cosignature", "pruned")
+FINAL: Final = (
+    *("leaf_hash", "tile_hash", "checkpoint", "cosignature", "pruned"),
+    *LEDGER_FINAL,
+)
 _IS_FINAL: Final = """
 CREATE TRIGGER {table}_is_final BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -129,4 +136,6 @@ def script(role: str, pruner: str = "") -> str:
         grants.append(
             f'GRANT INSERT ON pruned TO "{pruner}"; GRANT DELETE ON {removed} TO "{pruner}";'
         )
-    return "".join(["BEGIN;", TABLES, *triggers, "\n".join(grants), "\nCOMMIT;\n"])
+    passing = ", ".join(PASSING)
+    grants.append(f'GRANT SELECT, INSERT, UPDATE, DELETE ON {passing} TO "{role}";')
+    return "".join(["BEGIN;", TABLES, LEDGER, *triggers, "\n".join(grants), "\nCOMMIT;\n"])

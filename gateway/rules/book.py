@@ -78,16 +78,19 @@ class RuleBook:
     agencies: Mapping[str, AgencyRules]
 
     @cached_property
-    def version(self) -> str:
-        """A hash of the schema and of every rule in force, for the log; order does not matter."""
+    def sha256(self) -> str:
+        """A hash of the schema and of every rule in force, in hex; order does not matter."""
         rules = sorted(
             json.dumps([agency, rule.name, rule.cedar], sort_keys=True)
             for agency, own in self.agencies.items()
             for rule in own.rules.values()
         )
-        return hashlib.sha256("\n".join([self.ground.schema_text, *rules]).encode()).hexdigest()[
-            :16
-        ]
+        return hashlib.sha256("\n".join([self.ground.schema_text, *rules]).encode()).hexdigest()
+
+    @property
+    def version(self) -> str:
+        """The beginning of the hash, by which the log names the rules that decided."""
+        return self.sha256[:16]
 
 
 def open_book(

@@ -80,6 +80,15 @@ class AuditedAgency:
 
 
 @output
+class AuditedChange:
+    """What came into force; its text is never in the log."""
+
+    subject: str = field('A source\'s id, "policies" or "configuration".')
+    version: int | None = field("The version of a source's manifest; null for anything else.")
+    sha256: str = field("A hash of what came into force.")
+
+
+@output
 class AuditEntry:
     """One entry of the log, which nobody can change unnoticed."""
 
@@ -96,6 +105,7 @@ class AuditEntry:
     policy_version: str | None = field("The version of the policy that decided, or null.")
     agencies: list[AuditedAgency] = field("What each agency was asked for and gave.")
     count: int = field("How many refusals alike it stands for; 1 in any other entry.")
+    change: AuditedChange | None = field("What came into force; null where nothing did.")
     risks: list[str] = field("Names of the rules that found the access unusual.")
     read_justification: strawberry.Private[Read[str | None]]
     read_case_reference: strawberry.Private[Read[str | None]]

@@ -1,8 +1,7 @@
 """What a request brings to the resolvers: questions already under way, and who is connected."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Protocol
 
 from gateway.agency import AgencyCard
@@ -10,32 +9,35 @@ from gateway.answer import Answering
 from gateway.schema.access import AccessReading
 from gateway.schema.audit import AlertReading, AuditReading
 from gateway.schema.break_glass import BreakGlassGrant
-from gateway.schema.codes import QualityLevel, ReviewVerdict, SourceState
+from gateway.schema.codes import ReviewVerdict
 from gateway.schema.inputs import KnownDetails
+from gateway.schema.source import ExampleReply, Registration, Source
 
 
-@dataclass(frozen=True, slots=True)
-class SourceView:
-    """A registered source as this caller may see it; `version` counts its manifests from 1.
+class Sources(Protocol):
+    """The registered sources for one caller; each change is logged before it is in force."""
 
-    `reachable` is None until the first probe; `breaker` is "closed", "open" or "half-open";
-    `p50_ms` and `p99_ms` are milliseconds over the recent answers, None before the first.
-    """
+    async def seen(self) -> list[Source]:
+        """The sources that this caller may see."""
+        ...
 
-    id: str
-    agency: AgencyCard
-    kind: str
-    version: int
-    state: SourceState
-    level: QualityLevel | None = None
-    reachable: bool | None = None
-    breaker: str = "closed"
-    p50_ms: float | None = None
-    p99_ms: float | None = None
-    checked_at: datetime | None = None
+    async def register(
+        self, manifest: str, rules: str | None, replies: list[ExampleReply]
+    ) -> Registration:
+        """Propose a source; an error says why not."""
+        ...
 
+    async def approve(self, source: str, version: int) -> Registration:
+        """Bring a version into force; an error says why not."""
+        ...
 
-SourcesSeen = Callable[[], Awaitable[tuple[SourceView, ...]]]
+    async def suspend(self, source: str, reason: str) -> Registration:
+        """Take a source out of force; an error says why not."""
+        ...
+
+    async def reload(self) -> int:
+        """Bring the operator's files into force; an error says why not."""
+        ...
 
 
 class Emergency(Protocol):
@@ -55,15 +57,15 @@ class Context:
     """One request. `answerings` has one item for `child`, one a child in order for `children`.
 
     An item is None where its question was refused. `agencies` are those visible to this caller,
-    by id; `sources` says how the registered sources are doing. `audit` is the log as this caller
-    may read it, `emergency` what they may ask of it, `accesses` who looked at their own record
-    or their child's, `alerts` what auditors should look into.
+    by id. `audit` is the log as this caller may read it, `emergency` what they may ask of it,
+    `sources` the sources as they may see and change them, `accesses` who looked at their own
+    record or their child's, `alerts` what auditors should look into.
     """
 
     answerings: tuple[Answering | None, ...] = ()
     agencies: Mapping[str, AgencyCard] = field(default_factory=dict)
-    sources: SourcesSeen | None = None
     audit: AuditReading | None = None
     emergency: Emergency | None = None
+    sources: Sources | None = None
     accesses: AccessReading | None = None
     alerts: AlertReading | None = None

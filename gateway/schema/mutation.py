@@ -1,4 +1,4 @@
-"""Everything that can be changed; what this version does not serve yet says so."""
+"""Everything that can be changed."""
 
 from typing import Annotated
 
@@ -9,10 +9,9 @@ from gateway.schema.break_glass import BreakGlassGrant
 from gateway.schema.child_answer import Info
 from gateway.schema.codes import ReviewVerdict
 from gateway.schema.declare import argument, code_list, output, resolved
-from gateway.schema.not_yet import not_yet
 from gateway.schema.query import Known
 from gateway.schema.scalars import LogIndex
-from gateway.schema.source import Registration
+from gateway.schema.source import ExampleReply, Registration
 
 code_list(
     ReviewVerdict,
@@ -24,7 +23,7 @@ code_list(
     },
 )
 
-SourceKey = Annotated[strawberry.ID, argument("The source's id.", name="id")]
+SourceKey = Annotated[strawberry.ID, argument("The source's id.")]
 
 
 @output
@@ -32,34 +31,60 @@ class Mutation:
     """Everything that can be changed: sources, break-glass and reviews. No record of a child."""
 
     @resolved
-    def register_source(
-        self, _manifest: Annotated[str, argument("The manifest, as TOML.", name="manifest")]
+    async def register_source(
+        self,
+        info: Info,
+        manifest: Annotated[str, argument("The manifest, as TOML.")],
+        rules: Annotated[
+            str | None, argument("The Cedar that goes with it, if any.")
+        ] = strawberry.UNSET,
+        replies: Annotated[
+            list[ExampleReply] | None, argument("The recorded replies of its examples.")
+        ] = strawberry.UNSET,
     ) -> Registration | None:
-        """Propose a source by its manifest. Not available yet."""
-        raise not_yet("registerSource")
+        """Propose a source by its manifest, checked without a network and without a secret.
+
+        Nobody is asked through it until it is approved.
+        """
+        if info.context.sources is None:
+            return None
+        return await info.context.sources.register(manifest, rules or None, replies or [])
 
     @resolved
-    def approve_source(
+    async def approve_source(
         self,
-        _id: SourceKey,
-        _version: Annotated[
-            int, argument("The version of the manifest that was read.", name="version")
-        ],
+        info: Info,
+        id: SourceKey,  # noqa: A002  the schema's name
+        version: Annotated[int, argument("The version of the manifest that was read.")],
     ) -> Registration | None:
         """Approve a source for the agency that owns it; never by whoever registered it.
 
-        Not available yet.
+        Answered once every gateway asks it so.
         """
-        raise not_yet("approveSource")
+        if info.context.sources is None:
+            return None
+        return await info.context.sources.approve(id, version)
 
     @resolved
-    def suspend_source(
+    async def suspend_source(
         self,
-        _id: SourceKey,
-        _reason: Annotated[str, argument("Why, in words; logged.", name="reason")],
+        info: Info,
+        id: SourceKey,  # noqa: A002  the schema's name
+        reason: Annotated[str, argument("Why, in words; logged.")],
     ) -> Registration | None:
-        """Stop asking a source, at once. Not available yet."""
-        raise not_yet("suspendSource")
+        """Stop asking a source, at once; answered once no gateway asks it any more."""
+        if info.context.sources is None:
+            return None
+        return await info.context.sources.suspend(id, reason)
+
+    @resolved
+    async def reload(self, info: Info) -> int | None:
+        """Read the operator's files anew: manifests, rules, grants, revocations.
+
+        Answered once they are in force at every gateway, with the number of the generation; if
+        anything is wrong with them, what was in force stays and an error names file and line.
+        """
+        return await info.context.sources.reload() if info.context.sources else None
 
     @resolved
     async def break_glass(

@@ -63,10 +63,11 @@ class Query:
 
     @resolved
     async def sources(self, info: Info) -> list[Source]:
-        """The registered sources and how they are doing."""
-        if info.context.sources is None:
-            return []
-        return [Source.of(view) for view in await info.context.sources()]
+        """The registered sources and how they are doing.
+
+        A proposal is seen by its own agency and by operators.
+        """
+        return await info.context.sources.seen() if info.context.sources else []
 
     @resolved
     async def audit(self, info: Info) -> Audit | None:

@@ -1,14 +1,15 @@
 """Registered sources, their state, and what registering one found."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
 import strawberry
 
+from gateway.agency import AgencyCard
 from gateway.schema.agency import Agency
 from gateway.schema.codes import QualityLevel, SourceState
-from gateway.schema.context import SourceView
-from gateway.schema.declare import code_list, field, output
+from gateway.schema.declare import code_list, entry, field, output
 
 code_list(
     SourceState,
@@ -29,6 +30,27 @@ code_list(
         QualityLevel.EXEMPLARY: "It keeps every rule.",
     },
 )
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A registered source as this caller may see it; `version` counts its manifests from 1.
+
+    `reachable` is None until the first probe; `breaker` is "closed", "open" or "half-open";
+    `p50_ms` and `p99_ms` are milliseconds over the recent answers, None before the first.
+    """
+
+    id: str
+    agency: AgencyCard
+    kind: str
+    version: int
+    state: SourceState
+    level: QualityLevel | None = None
+    reachable: bool | None = None
+    breaker: str = "closed"
+    p50_ms: float | None = None
+    p99_ms: float | None = None
+    checked_at: datetime | None = None
 
 
 @output
@@ -87,5 +109,15 @@ class Finding:
 class Registration:
     """What came of registering, approving or suspending a source."""
 
-    source: Source | None = field("The source as it stands now; null if it was refused.")
+    source: Source | None = field(
+        "The source as it stands now; null if it was refused: the findings say why."
+    )
     findings: list[Finding] = field("Every rule that was checked.")
+
+
+@entry
+class ExampleReply:
+    """What a manifest's example replays: a recorded reply, read again now and not kept."""
+
+    name: str = field("The name by which the manifest's example calls it.")
+    content: str = field("All of it; numbers published for tests only.")

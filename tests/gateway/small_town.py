@@ -227,6 +227,13 @@ async def small_town(
 ) -> AsyncIterator[Town]:
     """A gateway over `sources`, its files under `folder`; `more` are settings, such as deadline."""
     settings = settings_for(folder, sources, **more)
+    async with again(settings, clock) as town:
+        yield town
+
+
+@asynccontextmanager
+async def again(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Town]:
+    """A gateway over files that are there already: after a restart, or beside another one."""
     development_key(settings)
     async with (
         open_gateway(settings, clock or Clock()) as journey,

@@ -36,7 +36,7 @@ from gateway.policy import Verdict
 from gateway.projection import View
 from gateway.question import Asked, Question
 from gateway.recording import Intent, Recorder
-from gateway.registry import RegisteredSource, Registry, register
+from gateway.registry import RegisteredSource, Registry, registry_of
 from tests.gateway.agencies import (
     AUTHORITY,
     BY_NAME,
@@ -187,7 +187,7 @@ def _registry(world: tuple[Holding, ...]) -> Registry:
             for s in sources
         ),
     )
-    return register({s.id: (s.manifest, s.adapter) for s in sources}, operator)
+    return registry_of(sources, operator)
 
 
 def _question(registry: Registry) -> Question:

@@ -1,12 +1,21 @@
 """A practitioner reads the answer about one child."""
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from gateway.schema.codes import QualityLevel, SourceState
-from gateway.schema.context import Context, SourceView
+from gateway.schema.context import Context, Sources
+from gateway.schema.source import Source, SourceView
 from tests.gateway.schema.examples import AS_OF, CARDS, SCHOOL, WHOLE, Asked, context
 from tests.gateway.schema.execution import VARIABLES, executed, whole
+
+
+@dataclass(frozen=True)
+class Seen:
+    view: SourceView
+
+    async def seen(self) -> list[Source]:
+        return [Source.of(self.view)]
 
 
 async def _child(selection: str) -> dict[str, Any]:
@@ -207,13 +216,9 @@ async def test_a_source_shows_its_state_and_health() -> None:
     view = SourceView(
         "s1", SCHOOL, "rest", 2, SourceState.APPROVED, QualityLevel.CONNECTS, checked_at=AS_OF
     )
-
-    async def seen() -> tuple[SourceView, ...]:
-        return (view,)
-
     result = await executed(
         "{ sources { id kind version state level health { reachable breaker checkedAt } } }",
-        Context(agencies=CARDS, sources=seen),
+        Context(agencies=CARDS, sources=cast("Sources", Seen(view))),
     )
     assert result.data is not None
     assert result.data["sources"] == [

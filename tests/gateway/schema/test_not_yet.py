@@ -7,9 +7,8 @@ from tests.gateway.schema.examples import context
 from tests.gateway.schema.execution import executed
 
 DOCUMENTS = {
-    "registerSource": 'mutation { registerSource(manifest: "") { findings { rule } } }',
-    "approveSource": 'mutation { approveSource(id: "s", version: 1) { findings { rule } } }',
-    "suspendSource": 'mutation { suspendSource(id: "s", reason: "r") { findings { rule } } }',
+    "audit": "{ audit { checkpoint { note } } }",
+    "accesses": "{ accesses { availableFrom } }",
 }
 
 

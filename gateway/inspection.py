@@ -1,0 +1,100 @@
+"""A proposed manifest, held against every rule that needs no network and no secret."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from adapters.conduct import Rule
+from adapters.conformance import check_offline, level_of
+from adapters.loading import ManifestInvalid, Problem, parse_manifest
+from adapters.login import Clock as Now
+from adapters.manifest import Manifest
+from gateway.ledger.record import Found
+from gateway.rules.book import Ground, open_book
+from gateway.rules.rule import RuleInvalid
+
+LINTED: Final = "its rules stay within what is its agency's own"
+_PATIENCE_S: Final = 30.0
+# Without these nobody can tell whether its answers are read as they are meant.
+NEEDED: Final = frozenset({Rule.EXAMPLES, Rule.ABSENCES, Rule.READ, Rule.FAULTS})
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What was sent: a manifest, the Cedar beside it if any, and its examples' replies by name."""
+
+    manifest: str
+    rules: str | None
+    replies: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """The manifest, if it can be read, with what was found and the level that it reaches.
+
+    `usable` says whether it may be kept: it can be read, its rules are its own, and its examples
+    are read as they say, so that no number in them may be somebody's.
+    """
+
+    manifest: Manifest | None
+    findings: tuple[Found, ...]
+    level: str | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether a version of it may be kept."""
+        must = {Rule.VALID, LINTED, Rule.READ}
+        return not any(f.passed is False and f.rule in must for f in self.findings)
+
+
+def needed(findings: Iterable[Found]) -> tuple[Found, ...]:
+    """What must be mended before anybody may approve the version."""
+    return tuple(each for each in findings if each.passed is False and each.rule in NEEDED)
+
+
+def read_proposal(text: str) -> Manifest | tuple[Found, ...]:
+    """The manifest of a text, or what to change in it, by line; no value of it is repeated."""
+    try:
+        return parse_manifest(text, Path("manifest"))
+    except ManifestInvalid as error:
+        return tuple(Found(Rule.VALID, passed=False, what=_said(one)) for one in error.problems)
+
+
+async def inspected(
+    proposal: Proposal, manifest: Manifest, beside: Iterable[Manifest], ground: Ground, now: Now
+) -> Inspected:
+    """The proposal held against the rules; `beside` are its agency's other manifests in force.
+
+    It runs in a thread of its own, and is given up after half a minute.
+    """
+    others = [each for each in beside if each.source.id != manifest.source.id]
+    linted = await asyncio.to_thread(_linted, proposal, manifest, others, ground)
+    checking = asyncio.to_thread(
+        lambda: asyncio.run(check_offline(manifest, proposal.replies, now))
+    )
+    try:
+        verdicts = await asyncio.wait_for(checking, _PATIENCE_S)
+    except TimeoutError:
+        what = "its examples take too long to be read: send fewer, or shorter ones"
+        return Inspected(manifest, (linted, Found(Rule.READ, passed=False, what=what)))
+    findings = tuple(Found(one.rule, one.passed, one.what) for one in verdicts)
+    level = level_of(verdicts)
+    return Inspected(manifest, (*findings, linted), None if level is None else level.value)
+
+
+def _linted(
+    proposal: Proposal, manifest: Manifest, others: list[Manifest], ground: Ground
+) -> Found:
+    written = {} if proposal.rules is None else {manifest.source.id: proposal.rules}
+    try:
+        open_book(ground, [*others, manifest], written)
+    except RuleInvalid as error:
+        return Found(LINTED, passed=False, what=str(error))
+    return Found(LINTED, passed=True)
+
+
+def _said(problem: Problem) -> str:
+    where = [f"line {problem.line}"] if problem.line else []
+    return ": ".join([*where, *filter(None, [problem.key, problem.what])])
