@@ -1,0 +1,133 @@
+"""Every stage from request to response over sources that are functions, in a time of its own.
+
+Only the token, the disk and the sockets are left out: they would bring real time along.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, Final, cast
+
+import orjson
+from graphql import ExecutionResult
+from graphql.execution import experimental_execute_incrementally
+
+from gateway.audit.entry import Entry
+from gateway.audit.keys import EpochKeys
+from gateway.auth import SignInDesk
+from gateway.caller import Caller
+from gateway.clock import Clock
+from gateway.counts import OwnCounts
+from gateway.errors import TeamAroundError
+from gateway.journey import Desks, Journey, Started
+from gateway.operator_file import Area, Grant, OperatorFile, ShieldTeam
+from gateway.planning import Planning, Request
+from gateway.policy import Policy
+from gateway.proof import Presented
+from gateway.recording import Recorder
+from gateway.registry import register
+from gateway.rules.book import open_book
+from gateway.schema.root import build_schema
+from gateway.settings import Settings
+from gateway.watch import Watch
+from tests.gateway.agencies import HOME, SourceFile
+from tests.gateway.plain_sources import Answering, fan_out_over, registered
+from tests.gateway.policy.judging import ground
+from tests.gateway.small_town import KNOWN, PRACTITIONER, REASON, UNHURRIED
+from tests.gateway.virtual_time import now
+
+TODAY: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
+DEADLINE_S: Final = 10.0
+_SCHEMA: Final = build_schema()._schema  # noqa: SLF001  as the gateway takes it
+_KEYS: Final = EpochKeys("epoch-1", secrets.token_bytes(32), secrets.token_bytes(32))
+
+
+@dataclass(slots=True)
+class HeardLog:
+    """A log in memory."""
+
+    entries: list[Entry] = field(default_factory=list)
+
+    async def append(self, entry: Entry) -> int:
+        """Keep it."""
+        self.entries.append(entry)
+        return len(self.entries) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCaller:
+    """A desk at which everybody is this caller."""
+
+    known: Caller
+
+    async def caller(self, _: Presented) -> Caller:
+        """Whoever it is."""
+        return self.known
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The stages, and the log that they wrote."""
+
+    journey: Journey
+    log: HeardLog
+
+    async def start(self, query: str, known: Mapping[str, Any] = KNOWN, **reason: Any) -> Started:
+        """Begin to answer a query about a child."""
+        variables = {"known": dict(known), "reason": {**REASON, **reason}}
+        return await self.journey.start(Request(query, variables, None, "Bearer x"))
+
+    async def ask(self, query: str, known: Mapping[str, Any] = KNOWN, **reason: Any) -> bytes:
+        """The response's data and errors as JSON; a refusal's code."""
+        try:
+            started = await self.start(query, known, **reason)
+        except TeamAroundError as refusal:
+            return refusal.code.encode()
+        executed: Any = experimental_execute_incrementally(
+            _SCHEMA,
+            started.document.node,
+            context_value=started.context,
+            variable_values={"known": dict(known), "reason": {**REASON, **reason}},
+        )
+        finished: ExecutionResult = await executed
+        await started.declare()
+        await started.stop()
+        return orjson.dumps(finished.formatted, default=str)
+
+
+def whole_gateway(
+    sources: Sequence[tuple[SourceFile, Answering]],
+    caller: Caller = PRACTITIONER,
+    written: Mapping[str, str] | None = None,
+) -> Gateway:
+    """A gateway of the running loop's time over these sources; `written` is Cedar by source id."""
+    clock = Clock(now=lambda: TODAY, monotonic=now)
+    opened = [registered(file, answering) for file, answering in sources]
+    operator = OperatorFile(
+        log_origin="teamaround.example/test",
+        shield_team=ShieldTeam(name="Shield team", telephone="01632 960999"),
+        area=(Area(code=HOME, name="Northbrook"),),
+        grant=tuple(
+            Grant(source=s.id, agency=s.agency, claims=s.claims, origins=frozenset())
+            for s in opened
+        ),
+    )
+    unhurried: Any = dict.fromkeys(UNHURRIED, 1_000_000)
+    planning = Planning(
+        settings=Settings(deadline=DEADLINE_S, **unhurried),
+        registry=register({s.id: (s.manifest, s.adapter) for s in opened}, operator),
+        schema=_SCHEMA,
+        desk=cast("SignInDesk", KnownCaller(caller)),
+        policy=Policy(open_book(ground(), [s.manifest for s in opened], written)),
+        clock=clock,
+        counts=OwnCounts(now),
+    )
+    log = HeardLog()
+    recorder = Recorder(cast("Any", log), _KEYS, clock)
+    watch = SimpleNamespace(publication=SimpleNamespace(log=log), refuse_unwitnessed=lambda: None)
+    desks = SimpleNamespace(break_glass=None, families=None)
+    fan_out = fan_out_over(*planning.registry.sources.values(), clock=clock)
+    journey = Journey(planning, recorder, fan_out, cast("Watch", watch), cast("Desks", desks))
+    return Gateway(journey, log)
