@@ -48,6 +48,7 @@ class SourceTable(Table):
     max_age: Seconds = 86400.0
     onward: frozenset[Literal["identifiers", "names", "birth_date"]] = frozenset()
     sensitive: bool = False
+    bulk_roles: frozenset[Text] = frozenset()
     population: Annotated[int, Field(ge=1)] | None = None
     duplicates: bool = False
     headers: dict[str, Text] = Field({})

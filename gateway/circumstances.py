@@ -65,12 +65,13 @@ class Circumstances:
     minutes_since_sign_in: int | None
     today: date
     said: Said = Said()
+    bulk: bool = False
 
     @classmethod
     def of(
-        cls, caller: Caller, reason: Reason, agency: AgencyCard, now: datetime, said: Said
+        cls, caller: Caller, reason: Reason, agency: AgencyCard, now: datetime
     ) -> "Circumstances":
-        """Those in which `caller` asks `agency` now."""
+        """Those in which `caller` asks `agency` now about one child, of whom nothing is said."""
         return cls(
             purpose=reason.purpose,
             case_reference=reason.case_reference is not None,
@@ -79,7 +80,6 @@ class Circumstances:
             in_area=agency.serves(caller.areas),
             minutes_since_sign_in=_minutes_since(caller.signed_in_at, now),
             today=now.date(),
-            said=said,
         )
 
     @property
@@ -92,6 +92,7 @@ class Circumstances:
             "outOfAreaCause": self.out_of_area_cause,
             "consent": self.said.consent,
             "restricted": self.said.restricted,
+            "bulk": self.bulk,
             "inArea": self.in_area,
             "today": {"__extn": {"fn": "datetime", "arg": self.today.isoformat()}},
         }

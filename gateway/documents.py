@@ -55,6 +55,11 @@ class Operation:
     fields: frozenset[str] = frozenset()
     write: WriteAnswer | None = None
 
+    @property
+    def in_bulk(self) -> bool:
+        """Whether it asks about several children at once, or may."""
+        return self.question is not None and self.question.name.value == "children"
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

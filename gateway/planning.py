@@ -1,7 +1,7 @@
 """A request understood and decided: caller, document, plan and verdicts, with nobody asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
@@ -159,7 +159,7 @@ class Planning:
         if operation.question is None:
             return ()
         asked = inquiries(self._arguments(operation, values), caller)
-        self._refuse_bulk(asked, caller, bulk=operation.question.name.value == "children")
+        self._refuse_bulk(asked, caller, bulk=operation.in_bulk)
         return tuple(self._prepared(inquiry, operation, caller) for inquiry in asked)
 
     def _prepared(self, inquiry: Inquiry, operation: Operation, caller: Caller) -> Prepared:
@@ -172,7 +172,8 @@ class Planning:
         def on_record(source_id: str, said: Said) -> Verdict:
             source = sources[source_id]
             card = self.registry.agencies[source.agency]
-            circumstances = Circumstances.of(caller, inquiry.reason, card, now, said)
+            plainly = Circumstances.of(caller, inquiry.reason, card, now)
+            circumstances = replace(plainly, said=said, bulk=operation.in_bulk)
             matter = Matter(source.agency, source.id, source.supplies, principal, circumstances)
             return self.policy.decide(matter)
 

@@ -35,6 +35,7 @@ class Asker(BaseModel):
     case_reference: bool = True
     significant_harm: bool = False
     out_of_area_cause: bool = True
+    bulk: bool = False
     consent: bool = False
     restricted: bool = False
     minutes_since_sign_in: Annotated[int, Field(ge=0)] | None = 0
@@ -65,6 +66,7 @@ class Asker(BaseModel):
             minutes_since_sign_in=self.minutes_since_sign_in,
             today=self.on or today,
             said=Said(self.consent, self.restricted),
+            bulk=self.bulk,
         )
 
 

@@ -49,6 +49,7 @@ class AgencyRules:
     agency: str
     rules: Mapping[str, Rule]
     tables: Mapping[str, tuple[Release, ...]]
+    bulk_roles: Mapping[str, frozenset[str]]
     parsed: PolicySet = field(repr=False, compare=False)
 
     @property
@@ -61,13 +62,16 @@ class AgencyRules:
             _thing(
                 "ReleaseClass",
                 class_id(source, name),
-                {"class": {"type": "Class", "id": name.value}},
+                {"class": {"type": "Class", "id": name.value}, "bulkTo": self._bulk_to(source)},
                 [("Source", source)],
             )
             for source in self.tables
             for name in ReleaseClass
         ]
         return (_thing("Agency", self.agency, {}, []), *sources, *classes)
+
+    def _bulk_to(self, source: str) -> list[Mapping[str, str]]:
+        return [{"type": "Role", "id": role} for role in sorted(self.bulk_roles[source])]
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,14 @@ class RuleBook:
             for agency, own in self.agencies.items()
             for rule in own.rules.values()
         )
-        return hashlib.sha256("\n".join([self.ground.schema_text, *rules]).encode()).hexdigest()
+        bulk = sorted(
+            json.dumps([source, sorted(roles)])
+            for own in self.agencies.values()
+            for source, roles in own.bulk_roles.items()
+        )
+        held = "
+".join([self.ground.schema_text, *rules, *bulk])
+        return hashlib.sha256(held.encode()).hexdigest()
 
     @property
     def version(self) -> str:
@@ -135,6 +146,7 @@ def _agency_rules(
         agency=agency,
         rules=by_name,
         tables={manifest.source.id: manifest.release for manifest in manifests},
+        bulk_roles={manifest.source.id: manifest.source.bulk_roles for manifest in manifests},
         parsed=PolicySet.from_json_str(json.dumps(document)),
     )
 

@@ -177,6 +177,19 @@ async def test_several_children_are_for_a_role_that_may_ask_in_bulk(tmp_path: Pa
     assert refused.value.code == "BULK_NOT_ALLOWED"
 
 
+async def test_several_children_are_asked_of_agencies_that_allow_it_alone(tmp_path: Path) -> None:
+    allowing = rest_source("council", NOWHERE)
+    sources = (
+        allowing.with_(where=f'{allowing.where}\nbulk_roles = ["bulk"]'),
+        rest_source("school", NOWHERE),
+    )
+    bulk = replace(PRACTITIONER, roles=frozenset({"practitioner", "bulk"}))
+    (one,) = await prepared(
+        tmp_path, {"known": [KNOWN]}, query=SEVERAL, caller=bulk, sources=sources
+    )
+    assert {*one.asked} == {"council"}
+
+
 async def test_several_children_are_planned_each_and_only_so_many(tmp_path: Path) -> None:
     bulk = replace(PRACTITIONER, roles=frozenset({"practitioner", "bulk"}))
     for name in ("a", "b"):

@@ -6,6 +6,8 @@ import pytest
 
 from adapters.codes import Purpose, ReleaseClass
 from gateway.circumstances import Said
+from gateway.policy import Matter, Policy
+from gateway.rules.book import open_book
 from gateway.rules.reading import read_baseline
 from gateway.rules.rule import RuleInvalid
 from resolvers.child import WithheldReason
@@ -16,6 +18,7 @@ from tests.gateway.policy.judging import (
     SOCIAL_WORKER,
     decided,
     ground,
+    manifest,
     reasons,
 )
 
@@ -59,6 +62,21 @@ def test_another_area_is_asked_for_a_cause_only(purpose: Purpose) -> None:
     assert given is (purpose in {Purpose.SAFEGUARDING, Purpose.EMERGENCY})
     without = replace(elsewhere, out_of_area_cause=False, significant_harm=True)
     assert not decided(cedar=GIVES_ALL, when=without).permitted
+
+
+@pytest.mark.parametrize("role", ["practitioner", "bulk"])
+def test_several_children_at_once_are_for_the_roles_that_an_agency_names(role: str) -> None:
+    read = manifest()
+    source = read.source.model_copy(update={"bulk_roles": frozenset({"bulk"})})
+    allowing = open_book(
+        ground(), [read.model_copy(update={"source": source})], {"roll": GIVES_ALL}
+    )
+    refusing = open_book(ground(), [read], {"roll": GIVES_ALL})
+    who = replace(SOCIAL_WORKER, roles=frozenset({role}))
+    matter = Matter("school", "roll", EVERY, who, replace(HARM_STATED, bulk=True))
+    assert bool(Policy(allowing).decide(matter).permitted) is (role == "bulk")
+    assert not Policy(refusing).decide(matter).permitted
+    assert allowing.version != refusing.version
 
 
 def test_a_restricted_childs_whereabouts_are_for_cleared_roles() -> None:
