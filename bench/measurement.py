@@ -56,14 +56,18 @@ class Bench:
             found = [self._round(case) for _ in range(rounds + 1)][1:]
             yield case, _medians(found)
 
-    def ask(self, case: Case) -> dict[str, Any]:
-        """Ask the gateway as the case says; each question's time in seconds."""
+    def ask(self, case: Case, unanswered: int = 0) -> dict[str, Any]:
+        """Ask the gateway as the case says; each question's time in seconds.
+
+        So many of the last agencies, `unanswered`, give no answer.
+        """
         asked: dict[str, Any] = self.load.tell(
             {
                 "url": self.gateway.url,
                 "headers": self.gateway.headers,
                 "body": body_of(case.document, list(self.urls)[: case.agencies]),
                 "agencies": case.agencies,
+                "unanswered": unanswered,
                 "count": case.count,
                 "in_flight": case.in_flight,
             }

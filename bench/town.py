@@ -1,6 +1,7 @@
 """The files of the bench's gateway: a manifest an agency, the operator's file, the settings."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -25,9 +26,9 @@ duty_contact = {{ telephone = "01632 960100", hours = "24/7" }}
 [auth]
 scheme = "none"
 [limits]
-timeout = "30s"
+timeout = "{timeout}"
 rate = "100000/s"
-concurrency = 256
+concurrency = {concurrency}
 [[operation]]
 name = "by-number"
 path = "/children"
@@ -98,7 +99,17 @@ questions_per_minute_organisation = 1_000_000
 """
 
 
-def write_town(folder: Path, urls: Mapping[str, str]) -> Path:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an agency declares; by itself, more than any bench needs."""
+
+    timeout: str = "30s"
+    concurrency: int = 256
+
+
+def write_town(
+    folder: Path, urls: Mapping[str, str], limits: Mapping[str, Limits] | None = None
+) -> Path:
     """Write the files for agencies at `urls`; the settings file. The first one knows everybody."""
     first = next(iter(urls))
     operator = [_OPERATOR]
@@ -107,7 +118,8 @@ def write_town(folder: Path, urls: Mapping[str, str]) -> Path:
     for agency, url in urls.items():
         claims = ", ".join(f'"{claim}"' for claim in _CLAIMS if agency == first)
         areas = "" if agency == first else f'"{AREA}"'
-        text = _MANIFEST.format(id=agency, url=url, claims=claims, areas=areas)
+        said = asdict((limits or {}).get(agency, Limits()))
+        text = _MANIFEST.format(id=agency, url=url, claims=claims, areas=areas, **said)
         (folder / "manifests" / f"{agency}.toml").write_text(text)
         (folder / "secrets" / agency).mkdir()
         operator.append(_GRANT.format(id=agency, url=url, claims=claims))

@@ -9,6 +9,7 @@ new one. At the deadline whoever is left has timed out.
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -93,10 +94,14 @@ class _Question:
         self._clock = clock
         self._running: dict[asyncio.Task[Answered], str] = {}
         self._sent: dict[str, Sent] = {}
+        # Who waits for all tasks anew at each arrival does so hundreds of times with hundreds.
+        self._done: list[asyncio.Task[Answered]] = []
+        self._arrival = asyncio.Event()
         self._open: dict[str, Answered | None] = {}
         self._doubted: dict[str, Answered] = {}
         self._renewed: set[str] = set()
         self._seen: dict[str, Answered] = {}
+        self._superseding = {source for source in order.own if _supersedes(lines[source])}
         self._wave_two_from = (clock.monotonic() + order.until) / 2
 
     async def settle(self) -> AsyncIterator[Answered]:
@@ -133,15 +138,22 @@ class _Question:
         sent = self._sent[source] = Sent()
         task = asyncio.create_task(line.ask(keys, self._order.asking[source], before, sent))
         self._running[task] = source
+        task.add_done_callback(self._landed)
         return True
+
+    def _landed(self, task: asyncio.Task[Answered]) -> None:
+        self._done.append(task)
+        self._arrival.set()
 
     async def _arrived(self) -> list[Answered]:
         now, until = self._clock.monotonic(), self._order.until
         first = now < self._wave_two_from and (self._open or self._doubted)
         left_s = max(0.0, (min(until, self._wave_two_from) if first else until) - now)
-        done, _ = await asyncio.wait(
-            self._running, timeout=left_s, return_when=asyncio.FIRST_COMPLETED
-        )
+        with suppress(TimeoutError):
+            async with asyncio.timeout(left_s):
+                await self._arrival.wait()
+        self._arrival.clear()
+        done, self._done = self._done, []
         answers = [task.result() for task in done]
         for task in done:
             del self._running[task]
@@ -161,7 +173,7 @@ class _Question:
         final = source in self._renewed or self._half_gone
         if not nothing or final or self._lines[source].source.has_effects:
             return False
-        if not any(map(self._supersedes, self._order.own)):
+        if not self._superseding:
             return False
         self._doubted[source] = answered
         return True
@@ -170,16 +182,14 @@ class _Question:
     def _half_gone(self) -> bool:
         return self._clock.monotonic() >= self._wave_two_from
 
-    def _supersedes(self, source: str) -> bool:
-        return any(card.supersedes for card in self._lines[source].source.adapter.operations)
-
     async def _undoubted(self) -> list[Answered]:
         """Once nobody can replace a number, or half the time is gone: the answers that stand.
 
         The others are asked again, by the new number and from their first operation on.
         """
-        waiting = any(map(self._supersedes, self._running.values())) and not self._half_gone
-        if not self._doubted or waiting:
+        if not self._doubted:
+            return []
+        if not self._half_gone and not self._superseding.isdisjoint(self._running.values()):
             return []
         taught = self._order.teach(self._seen)
         doubted, self._doubted = self._doubted, {}
@@ -225,6 +235,10 @@ class _Question:
         ]
         unasked = [before or self._lines[s].unasked() for s, before in self._open.items()]
         return overtaken + unasked + list(self._doubted.values())
+
+
+def _supersedes(line: Line) -> bool:
+    return any(card.supersedes for card in line.source.adapter.operations)
 
 
 def _replaced(own: Keys, taught: Keys) -> dict[str, str]:

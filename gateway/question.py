@@ -52,6 +52,7 @@ class Question:
         self._fan_out = fan_out
         self._recorder = recorder
         self._answers: dict[str, Answered] = {}
+        self._says_restricted = False
         self._pulse = asyncio.Event()
         self._task: asyncio.Task[WholeAnswer] | None = None
         self._unsaid: dict[str, AgencyRow] = {}
@@ -118,7 +119,7 @@ class Question:
         try:
             async with aclosing(self._fan_out.answers(self._asked.order)) as answers:
                 async for answered in answers:
-                    self._answers[answered.source] = answered
+                    self._heard_from(answered)
                     self._beat()
                     if self._nobody_to_wait_for:
                         break
@@ -128,6 +129,12 @@ class Question:
             return answer
         finally:
             self._beat()
+
+    def _heard_from(self, answered: Answered) -> None:
+        self._answers[answered.source] = answered
+        # Whether any record is restricted: until then grading everybody anew is spared.
+        if any(record.restricted is True for record in answered.records):
+            self._says_restricted = True
 
     @property
     def _findings(self) -> Findings:
@@ -176,12 +183,11 @@ class Question:
 
         Waiting for them would tell by its length which of them holds the child.
         """
-        agencies = {self._asked.sources[s].agency for s in self._unanswered}
+        if not self._says_restricted:
+            return False
+        unanswered = self._asked.order.own.keys() - self._answers.keys()
+        agencies = {self._asked.sources[source].agency for source in unanswered}
         return all(self._restricted_to(agency) for agency in agencies)
-
-    @property
-    def _unanswered(self) -> list[str]:
-        return [source for source in self._asked.order.own if source not in self._answers]
 
     def _hidden_for_good(self, agency: str) -> bool:
         """Whether this row says nothing, whatever its agency and anybody else may still answer."""
@@ -198,11 +204,6 @@ class Question:
         if view.cleared or view.registry.agencies[agency].national or not self._says_restricted:
             return False
         return self._findings.restriction is Restriction.RESTRICTED
-
-    @property
-    def _says_restricted(self) -> bool:
-        """Whether any record is restricted: until then grading everybody anew is spared."""
-        return any(r.restricted is True for a in self._answers.values() for r in a.records)
 
     def _shield_spoke(self, agency: str) -> bool:
         """Whether nothing to come can hide this row, nor show it after it was hidden."""

@@ -1,7 +1,7 @@
 """The details that tell children apart, taken from a record or a reference, ready to compare."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from adapters.codes import Sex
@@ -33,6 +33,14 @@ class Details:
     estimates: frozenset[PartialDate]
     sex: Sex | None
     postcodes: frozenset[str] | None
+
+    @property
+    def as_person(self) -> Self:
+        """Name and birth date alone."""
+        none = frozenset[str]()
+        return replace(
+            self, nhs_numbers=none, upns=none, records=frozenset(), sex=None, postcodes=None
+        )
 
     @classmethod
     def of_record(cls, source: str, record: Record) -> Self:

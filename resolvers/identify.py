@@ -1,7 +1,9 @@
 """Which records are the child's: graded against the reference, and only certain ones join."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations, combinations_with_replacement, product
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -194,20 +196,19 @@ def _clashing(members: Iterable[_Key], world: _World) -> frozenset[_Key]:
     or birth date contradict each other: one number then stands on two people, and nobody who
     asked, nor an identity source, has said which of them is meant.
     """
-    together = list(members)
-    return frozenset(
-        key
-        for n, one in enumerate(together)
-        for other in together[:n]
-        if _deny(one, other, world)
-        for key in (one, other)
-    )
-
-
-def _deny(one: _Key, other: _Key, world: _World) -> bool:
-    if one[0] == other[0]:
-        return not _one_child(one, other, world)
-    return differ_as_people(world.held[one], world.held[other])
+    by_source: defaultdict[str, list[_Key]] = defaultdict(list)
+    by_person: defaultdict[Details, list[_Key]] = defaultdict(list)
+    for key in members:
+        by_source[key[0]].append(key)
+        by_person[world.held[key].as_person].append(key)
+    pairs = [pair for keys in by_source.values() for pair in combinations(keys, 2)]
+    clashing = {key for pair in pairs if not _one_child(*pair, world) for key in pair}
+    # Hundreds of agencies hold a child by a few spellings: these are compared, not the records.
+    for one, other in combinations_with_replacement(by_person, 2):
+        if differ_as_people(one, other):
+            elsewhere = product(by_person[one], by_person[other])
+            clashing |= {key for pair in elsewhere if pair[0][0] != pair[1][0] for key in pair}
+    return frozenset(clashing)
 
 
 def _one_child(one: _Key, other: _Key, world: _World) -> bool:
