@@ -12,16 +12,16 @@ from gateway import events
 from gateway.answer import AgencyRow
 from gateway.audit.contract import Log
 from gateway.audit.entry import AuditedAgency, AuditedChange, AuditedWithholding, AuditKind, Entry
-from gateway.audit.failures import KeysUnavailable, LogUnavailable, SealBroken
+from gateway.audit.failures import KeysUnavailable, LogUnavailable, SealBroken, TextTooLong
 from gateway.audit.keys import KeyService
 from gateway.audit.protection import Hidden, hidden_everywhere, hide
 from gateway.audit.pseudonym import Pseudonym, identifier_message, person_message
 from gateway.audit.risk import Noted, Risk
-from gateway.audit.sealing import Sealed, unseal
+from gateway.audit.sealing import MAX_TEXT, Sealed, unseal
 from gateway.audit.standing import Standing
 from gateway.caller import Caller
 from gateway.clock import Clock
-from gateway.errors import TryLater
+from gateway.errors import AskDifferently, TryLater
 from gateway.inquiry import Inquiry, Known
 from gateway.tally import EVERY_S, Refused, Tally
 from resolvers.version import MATCHER
@@ -331,8 +331,13 @@ class Recorder:
     async def _hide(
         self, messages: Sequence[bytes], texts: Iterable[str] = (), *, query_id: str = ""
     ) -> Hidden:
-        with _keys_in_reach():
-            return await hide(self.keys, messages, texts, query_id=query_id)
+        try:
+            with _keys_in_reach():
+                return await hide(self.keys, messages, texts, query_id=query_id)
+        except TextTooLong:
+            raise AskDifferently(
+                "JUSTIFICATION_TOO_LONG", f"what is said in words has at most {MAX_TEXT} bytes"
+            ) from None
 
 
 @contextmanager

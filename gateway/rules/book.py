@@ -94,8 +94,7 @@ class RuleBook:
             for own in self.agencies.values()
             for source, roles in own.bulk_roles.items()
         )
-        held = "
-".join([self.ground.schema_text, *rules, *bulk])
+        held = "\n".join([self.ground.schema_text, *rules, *bulk])
         return hashlib.sha256(held.encode()).hexdigest()
 
     @property
