@@ -4,6 +4,7 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -23,6 +24,7 @@ _SETTINGS = {
     "full_page_writes": "off",
     "max_connections": "60",
 }
+_DURABLE = {**_SETTINGS, "fsync": "on", "full_page_writes": "on"}
 
 
 class PostgresStartError(RuntimeError):
@@ -35,9 +37,11 @@ class Postgres:
     Everyone on this machine's loopback may log in as any role without a password, so it is for
     invented people only. As root the server runs as another account, so every folder above
     `data_dir` must let others through (mode o+x); `data_dir` itself need not.
+    `durable` is for measuring: every commit then reaches the disk.
     """
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, *, durable: bool = False) -> None:
+        self._settings = _DURABLE if durable else _SETTINGS
         self._data = data_dir.resolve()
         self._account = _UNPRIVILEGED if os.geteuid() == 0 else None
         self._binaries = _installed()
@@ -81,13 +85,25 @@ class Postgres:
         """End every connection and the server; nothing if it is not running."""
         if self._process is None:
             return
-        self._process.send_signal(2)  # SIGINT is PostgreSQL's fast shutdown
+        self._process.send_signal(signal.SIGINT)  # which is PostgreSQL's fast shutdown
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         self._process = None
+
+    def fail(self) -> None:
+        """End every process of the server at once, as a failing machine does."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def start_again(self) -> None:
+        """Start it if it failed."""
+        if self._process is None:
+            self.start()
 
     def run(self, sql: str, database: str = "postgres") -> None:
         """Run a script as the owner; CalledProcessError at its first error."""
@@ -130,7 +146,7 @@ class Postgres:
 
     def _launch(self) -> None:
         self._port = _free_port()
-        settings = [f"--{name}={value}" for name, value in _SETTINGS.items()]
+        settings = [f"--{name}={value}" for name, value in self._settings.items()]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [self._tool("postgres"), "-D", str(self._data), f"--port={self._port}", *settings],

@@ -2,23 +2,27 @@
 
 import argparse
 import asyncio
-import random
+import os
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from statistics import median, quantiles
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from adapters.codes import Purpose, ReleaseClass
-from gateway.audit.entry import AuditedAgency, AuditedWithholding, AuditKind, Entry
+from adapters.codes import Purpose
+from bench.audit.entries import BEGUN, entry
+from bench.audit.postgres import fresh_log, open_to_postgres
+from demo.postgres import Postgres
+from gateway.audit.contract import Log
+from gateway.audit.entry import AuditKind
 from gateway.audit.export import export_log
 from gateway.audit.log import AuditLog
 from gateway.audit.merkle import Edge
 from gateway.audit.note import NoteSigner
-from gateway.audit.pseudonym import Pseudonym
 from gateway.audit.publication import Publication
 from gateway.audit.row import Row
 from gateway.audit.search import Search
@@ -28,41 +32,12 @@ from gateway.verify.key import VerifierKey
 from gateway.verify.place import open_place
 from gateway.verify.published import check_log as verify_log
 from gateway.verify.state import Trust
-from resolvers.child import WithheldReason
-from resolvers.outcome import Outcome
 
 ORIGIN = "teamaround.example/bench"
-BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
-AGENCIES = [f"agency-{number:02}" for number in range(40)]
 
 
-def entry(number: int) -> Entry:
-    """One of a seeded year's entries: seven agencies, two pseudonyms."""
-    dice = random.Random(number)
-    kept = (AuditedWithholding(ReleaseClass.LOCATION, WithheldReason.POLICY, "default deny"),)
-    said = (
-        AuditedAgency(name, Outcome.HAS_RECORD, ("names", "involvements"), kept)
-        for name in dice.sample(AGENCIES, 7)
-    )
-    child = dice.randrange(200_000)
-    return Entry(
-        kind=AuditKind.INTENT if number % 2 == 0 else AuditKind.RELEASE,
-        at=BEGUN + timedelta(seconds=number),
-        query_id=f"query-{number // 2}",
-        user=f"user-{dice.randrange(5000)}",
-        organisation=f"organisation-{dice.randrange(60)}",
-        role="practitioner",
-        purpose=dice.choice(list(Purpose)),
-        child_pseudonyms=tuple(Pseudonym(f"2026:{n}{child:063x}") for n in "ab"),
-        document="ab" * 32,
-        policy_version="p7",
-        agencies=tuple(said),
-    )
-
-
-async def appends(folder: Path, callers: int, seconds: float) -> tuple[float, float]:
-    """Entries a second, and the median wait of one in milliseconds."""
-    log = await AuditLog.open(folder / f"appends-{callers}.db")
+async def appends(log: Log, callers: int, seconds: float) -> tuple[float, float]:
+    """Entries a second, and the median wait of one in milliseconds; the log is closed after it."""
     until, waits = time.perf_counter() + seconds, list[float]()
     made = [entry(number) for number in range(512)]
 
@@ -91,9 +66,11 @@ def one_at_a_time(folder: Path, seconds: float) -> float:
     return edge.size / seconds
 
 
-async def steady(folder: Path, rate: int, seconds: float) -> list[float]:
-    """What both entries of each question add, in milliseconds, at `rate` questions a second."""
-    log = await AuditLog.open(folder / "steady.db")
+async def steady(log: Log, rate: int, seconds: float) -> list[float]:
+    """What both entries of each question add, in milliseconds, at `rate` questions a second.
+
+    The log is closed after it.
+    """
     waits = list[float]()
 
     async def question(number: int) -> None:
@@ -182,17 +159,28 @@ async def main() -> None:
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--folder", type=Path, help="on the disk to measure")
     chosen = parser.parse_args()
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores at the start")
     with tempfile.TemporaryDirectory(dir=chosen.folder) as made:
-        folder = Path(made)
+        folder = open_to_postgres(made)
         single = one_at_a_time(folder, chosen.seconds)
-        for callers in (1, 16, 64, 256):
-            rate, wait = await appends(folder, callers, chosen.seconds)
-            ratio = f"{rate / single:5.1f} times one commit an entry ({single:.0f}/s)"
-            print(f"{callers:4} callers: {rate:8.0f} entries/s, p50 {wait:6.2f} ms, {ratio}")
-        waits = await steady(folder, 200, chosen.seconds)
-        p99 = quantiles(waits, n=100)[98]
-        print(f"200 questions/s: both entries p50 {median(waits):.2f} ms, p99 {p99:.2f} ms")
+        print(f"SQLite, one commit an entry: {single:.0f} entries/s")
+        numbers = count()
+        await store(lambda: AuditLog.open(folder / f"{next(numbers)}.db"), chosen.seconds, single)
+        with Postgres(folder / "postgres", durable=True) as server:
+            print("PostgreSQL on the same disk, fsync on")
+            await store(lambda: fresh_log(server, next(numbers)), chosen.seconds, single)
         await whole(folder, chosen.entries)
+
+
+async def store(opened: Callable[[], Awaitable[Log]], seconds: float, single: float) -> None:
+    """Print what appends cost in one store."""
+    for callers in (1, 16, 64, 256):
+        rate, wait = await appends(await opened(), callers, seconds)
+        times = f"{rate / single:5.1f} times one commit an entry in SQLite"
+        print(f"{callers:4} callers: {rate:8.0f} entries/s, p50 {wait:6.2f} ms, {times}")
+    waits = await steady(await opened(), 200, seconds)
+    p99 = quantiles(waits, n=100)[98]
+    print(f"200 questions/s: both entries p50 {median(waits):.2f} ms, p99 {p99:.2f} ms")
 
 
 if __name__ == "__main__":

@@ -14,13 +14,13 @@ from gateway.clock import Clock
 from tests.gateway.audit.test_desk import nodes, read
 from tests.gateway.edge import QUESTION, Edge, edge, logged
 from tests.gateway.policy.test_break_glass import scene
-from tests.gateway.small_town import PRACTITIONER, REASON
+from tests.gateway.small_town import PRACTITIONER, QUERY, REASON, variables_for
 
 
 def question(**reason: Any) -> dict[str, Any]:
     """The question with another reason."""
-    variables = {**QUESTION["variables"], "reason": {**REASON, **reason}}
-    return {**QUESTION, "variables": variables}
+    variables = variables_for() | {"reason": {**REASON, **reason}}
+    return {"query": QUERY, "variables": variables}
 
 
 async def reasons(gateway: Edge) -> list[str]:
