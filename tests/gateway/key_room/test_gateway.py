@@ -44,7 +44,7 @@ async def test_once_killed_nobody_is_asked_and_restarted_all_goes_on(tmp_path: P
             assert (refused.status, refused.code) == (503, "KEY_SERVICE_UNAVAILABLE")
             assert len(gateway.desk.asked) == asked
             assert refused.code in (await read(gateway)).text
-            service.start()
+            await asyncio.to_thread(service.start)
             assert (await gateway.send()).status == 200
 
 
