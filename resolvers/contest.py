@@ -75,10 +75,16 @@ def _told_alike(first: Details, second: Details) -> bool:
 
 
 def repeats(first: Details, second: Details) -> bool:
-    """Whether nothing in either speaks against their being one child's."""
+    """Whether nothing in either speaks against their being one child's.
+
+    A letter's difference in the given name does: a twin's may be one letter away.
+    """
     if contradict(first, second):
         return False
     there, back = weigh(first, second), weigh(second, first)
     return not any(
-        Agreement.DISTANT in (e.name, e.birth_date) or e.contradicted for e in (there, back)
+        Agreement.DISTANT in (e.name, e.birth_date)
+        or e.given_name is Agreement.SLIP
+        or e.contradicted
+        for e in (there, back)
     )

@@ -121,7 +121,8 @@ def weigh(known: Details, held: Details) -> Evidence:
 def _the_other_way(held: Details, known: Details, found: _Names) -> _Names:
     """What the names say if family and given names stand in each other's place; else as `found`.
 
-    Only where both are strong that way, and whole: an initial is anybody's.
+    Only where both are strong that way, and whole: an initial is anybody's. Which of the two is the
+    given name nobody knows then, so that a slip in either counts as one in both.
     """
     if not (held.givens and known.givens and held.families and known.families):
         return found
@@ -129,7 +130,8 @@ def _the_other_way(held: Details, known: Details, found: _Names) -> _Names:
     if not families.strong:
         return found
     givens = compare_families(held.families, _firsts(known.givens))
-    return (families, givens) if givens.strong else found
+    weaker = min(families, givens)
+    return (weaker, weaker) if weaker.strong else found
 
 
 def _firsts(givens: frozenset[str]) -> frozenset[str]:

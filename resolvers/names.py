@@ -129,7 +129,7 @@ def _givens(held: str, known: str) -> Agreement:
     found = _misspelt(one, other) if one[0] == other[0] else _DIFFERENT
     two_names = established(one) and established(other)
     if found is _SLIP and not two_names:
-        return _SLIP
+        return _SLIP if _rests_fit(mine[1:], theirs[1:]) else _DISTANT
     if _starts(one, other):
         return _FORM
     return _DISTANT if found is _SLIP else found

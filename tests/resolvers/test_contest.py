@@ -7,10 +7,12 @@ from adapters.codes import NameUse, Sex
 from adapters.record import Address, Name, Record
 from resolvers.grade import MatchGrade, Resolution
 from resolvers.identify import resolve
+from resolvers.reference import Reference
 from tests.resolvers.people import (
     AMARA,
     AMARA_NHS,
     AMARA_UPN,
+    BORN,
     KNOWN_BY_NAME,
     KNOWN_BY_NUMBER,
     TWIN_NHS,
@@ -129,3 +131,29 @@ def test_only_an_identifier_of_the_question_settles() -> None:
     found = resolve(KNOWN_BY_NUMBER, {"gp": (AMARA,)}).by_source["gp"]
     by_name = resolved({"gp": (AMARA,)}).by_source["gp"]
     assert [g.settled for g in (*found, *by_name)] == [True, False]
+
+
+def test_a_twin_a_letter_apart_is_not_certain_even_for_a_caller_who_swaps_the_names() -> None:
+    swapped = Reference(
+        stated_names=(Name(("Mistry",), "Adriana"),), stated_birth_date=BORN, sex=Sex.FEMALE
+    )
+    twin = named(UNNUMBERED, "Adrianna", family="Mistry")
+    assert not resolve(swapped, {"gp": (twin,)}, populations=DISTRICT).certain("gp")
+    herself = named(UNNUMBERED, "Adriana", family="Mistry")
+    assert resolve(swapped, {"gp": (herself,)}, populations=DISTRICT).certain("gp")
+
+
+def test_of_twins_a_letter_apart_under_one_number_at_one_agency_neither_is_certain() -> None:
+    first = named(amara(AMARA_NHS, record_id="1"), "Alexis")
+    second = named(amara(AMARA_NHS, record_id="2"), "Aleexis")
+    known = replace(KNOWN_BY_NUMBER, names=first.names)
+    assert resolve(known, {"gp": (first,)}).certain("gp")
+    assert not resolve(known, {"gp": (first, second)}).certain("gp")
+
+
+def test_a_letter_apart_and_another_second_name_is_another_name() -> None:
+    known = replace(KNOWN, stated_names=(Name(("Alexis", "Rose"), "O'Brien"),))
+    twin = named(UNNUMBERED, "Aleexis", "Jane")
+    assert grades(resolve(known, {"gp": (twin,)}, populations=DISTRICT), "gp") == [
+        MatchGrade.POSSIBLE
+    ]
