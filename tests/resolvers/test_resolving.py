@@ -51,7 +51,7 @@ def test_two_records_that_teach_different_upns_teach_none() -> None:
 
 
 def test_one_agencys_duplicate_records_of_her_both_join() -> None:
-    twice = (amara(AMARA_NHS, record_id="1"), named(amara(AMARA_NHS, record_id="2"), "Amira"))
+    twice = (amara(AMARA_NHS, record_id="1"), named(amara(AMARA_NHS, record_id="2"), "Amara"))
     assert len(resolve(KNOWN_BY_NUMBER, {"care": twice}).certain("care")) == 2
 
 
