@@ -117,7 +117,13 @@ def test_a_fhir_capability_statement_makes_a_fhir_manifest(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("a.json", "[1, 2]"), ("a.json", MARKER), ("b.json", {"openapi": "3.0.0"}), ("c.bin", "x")],
+    [
+        ("a.json", "[1, 2]"),
+        ("a.json", [CHILD]),
+        ("a.json", MARKER),
+        ("b.json", {"openapi": "3.0.0"}),
+        ("c.bin", "x"),
+    ],
 )
 def test_a_sample_of_no_known_form_is_refused_without_an_echo(
     tmp_path: Path, name: str, content: Any

@@ -209,6 +209,18 @@ async def test_census_returns_by_others(tmp_path: Path, name: str) -> None:
     assert found["level"] in REACHED
 
 
+async def test_a_bundle_in_a_folder(tmp_path: Path) -> None:
+    share = tmp_path / "share"
+    share.mkdir()
+    bundle = profile_named("oneroster-bundle").folder / "bundle.zip"
+    (share / "roster-2026-09-01.zip").write_bytes(bundle.read_bytes())
+    copy = Copy.of("oneroster-bundle", tmp_path, f"file://{share}", auth="")
+    copy.keeps("bundle.zip")
+    found = await copy.checked(f"file://{share}")
+    assert failed(found) == []
+    assert found["level"] in REACHED
+
+
 async def test_a_register_whose_service_is_open_referrals_own_sample(tmp_path: Path) -> None:
     service = read("hsds/services_ac148810-d857-441c-9679-408f346de14b.json")
     # The sample writes quotation marks into its telephone numbers, which no number has.
