@@ -17,7 +17,18 @@ _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 # Words that fields are called by, letters and digits alone, in the order of preference.
 _CALLED: Final[Mapping[str, tuple[str, ...]]] = {
-    "record_id": ("recordid", "personid", "pupilid", "id", "sourcedid", "clientid", "ref"),
+    "record_id": (
+        "recordid",
+        "personid",
+        "pupilid",
+        "patientid",
+        "childid",
+        "studentid",
+        "id",
+        "sourcedid",
+        "clientid",
+        "ref",
+    ),
     "nhs_number": ("nhsnumber", "nhsno", "nhsid", "nhs", "commonchildid"),
     "upn": ("upn", "uniquepupilnumber"),
     "given_names": ("givenname", "givennames", "forename", "forenames", "firstname", "given"),

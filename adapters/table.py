@@ -1,10 +1,20 @@
 """A table of a manifest: frozen, and an unknown key in it is an error."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
-SourceId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
+_ID: Final = r"^[a-z][a-z0-9-]{1,62}$"
+
+
+def _id(given: object) -> object:
+    if isinstance(given, str) and not re.fullmatch(_ID, given):
+        raise ValueError("write it with small letters, digits and hyphens, such as north-school")
+    return given
+
+
+SourceId = Annotated[str, BeforeValidator(_id), StringConstraints(pattern=_ID)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 Document = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 Sql = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]

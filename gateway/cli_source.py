@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -26,6 +27,7 @@ from adapters.online_check import check_online
 from adapters.profile import AlreadyThere, NoSuchProfile, profile_named, profiles
 from adapters.sample_shape import SampleUnreadable, Shape, shape_of
 from adapters.secrets import SecretMissing, Secrets
+from adapters.table import SourceId
 from gateway.clock import Clock
 from gateway.errors import ConfigurationInvalid
 from gateway.operator_file import read_operator_file
@@ -162,6 +164,13 @@ def profiles_() -> None:
     typer.echo("Next: teamaround source new --profile NAME --out FOLDER")
 
 
+def _id(given: str) -> str:
+    try:
+        return TypeAdapter(SourceId).validate_python(given)
+    except ValidationError as error:
+        raise typer.BadParameter(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+
+
 def _copy(profile: str, folder: Path, answers: Answers) -> None:
     try:
         copy = profile_named(profile).copied(folder, answers)
@@ -180,7 +189,9 @@ def schema() -> None:
 
 @source.command()
 def new(  # noqa: PLR0913, PLR0917  one option a question
-    identifier: Annotated[str, typer.Option("--id", prompt="Id of the source (a-z, 0-9, -)")],
+    identifier: Annotated[
+        str, typer.Option("--id", prompt="Id of the source (a-z, 0-9, -)", callback=_id)
+    ],
     agency: Annotated[str, typer.Option(prompt="Your organisation's name")],
     sector: Annotated[Sector, typer.Option(prompt="Its sector")],
     telephone: Annotated[str, typer.Option(prompt="Telephone of the duty contact")],
@@ -213,7 +224,6 @@ def new(  # noqa: PLR0913, PLR0917  one option a question
         typer.echo(made.text)
         return
     _write(out, made)
-    _read(out)
     typer.echo(f"{out} is written. Next: teamaround source check {out}")
 
 

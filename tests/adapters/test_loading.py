@@ -54,13 +54,13 @@ def test_a_good_manifest_is_read() -> None:
             'id = "some-source"',
             'id = "../another-source"',
             'id = "../another-source"',
-            "source.id: String should match pattern",
+            "source.id: write it with small letters",
         ),
         (
             'agency = "some-agency"',
             'agency = "some-agency\\nother"',
             'agency = "some-agency\\nother"',
-            "source.agency: String should match pattern",
+            "source.agency: write it with small letters",
         ),
         (
             'effects = "none"',

@@ -70,6 +70,20 @@ def test_a_grant_gives_only_what_the_operator_names(tmp_path: Path) -> None:
     assert "# claims effects_none: " in output
 
 
+def test_the_profiles_are_listed_and_copied(tmp_path: Path) -> None:
+    code, output = run("profiles")
+    assert code == 0
+    assert "safeguarding-dataset" in output
+    answers = ["--id", "our-care", "--agency", "Our care", "--sector", "SOCIAL_CARE"]
+    more = ["--telephone", "01632 960001", "--address", "postgresql://db"]
+    copy = ["--profile", "safeguarding-dataset", "--out", str(tmp_path / "ours")]
+    assert run("new", *answers, *more, *copy)[0] == 0
+    code, output = run("check", str(tmp_path / "ours/manifest.toml"))
+    assert code == 1
+    assert "passed  dependable every example is read as it says" in output
+    assert "write your own in agency.duty_contact.hours" in output
+
+
 def test_new_writes_a_manifest_that_loads_and_never_over_another(tmp_path: Path) -> None:
     out = str(tmp_path / "new.toml")
     answers = ["--id", "old-clinic", "--agency", "The Old Clinic", "--sector", "HEALTH"]
@@ -77,6 +91,16 @@ def test_new_writes_a_manifest_that_loads_and_never_over_another(tmp_path: Path)
     assert run("new", *answers, *more)[0] == 0
     assert read_manifest(Path(out)).source.id == "old-clinic"
     assert run("new", *answers, *more)[0] == 2
+
+
+def test_an_id_that_is_none_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    out = tmp_path / "new.toml"
+    answers = ["--agency", "The Old Clinic", "--sector", "HEALTH", "--telephone", "01632 960001"]
+    more = ["--id", "../other", "--address", "https://clinic.example", "--out", str(out)]
+    code, output = run("new", *answers, *more)
+    assert code == 2
+    assert "small letters, digits and hyphens" in " ".join(output.replace("│", " ").split())
+    assert not out.exists()
 
 
 def test_the_published_schema_is_that_of_the_code() -> None:
