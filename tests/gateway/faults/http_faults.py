@@ -2,19 +2,20 @@
 
 import asyncio
 import gzip
-import json
 import re
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
-from tests.gateway.faults.speech import ANOTHER, Speech
+from tests.gateway.faults.soap_speech import LOGIN_FAULT, SERVER_FAULT, SOAP
+from tests.gateway.faults.speech import ANOTHER, MARKER, Speech, written
+from tests.gateway.faults.speeches import SPEECHES
 from tests.loopback import RawHandler
 
-MARKER: Final = "zqmarker"
 HTML: Final = f"<html><body><h1>{MARKER}</h1>http://intranet.{MARKER}/login</body></html>".encode()
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _CLIENT = """scheme = "client_credentials"
@@ -27,7 +28,8 @@ client_secret = {{ file = "secret" }}"""
 class HttpFault:
     """One fault, what it must come to, and how to make it; None: nobody listens at all.
 
-    `logs_in`: the source asks for a token at /token of the same server first.
+    `logs_in`: the source asks for a token at /token of the same server first. `speeches` are the
+    kinds that can have it, all where it is left out.
     """
 
     name: str
@@ -35,6 +37,16 @@ class HttpFault:
     handler: Callable[[Speech], RawHandler] | None
     conclusive: bool = True
     logs_in: bool = False
+    speeches: frozenset[str] | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it lasts as long as the question."""
+        return self.outcomes == {"TIMEOUT"}
+
+    def fits(self, speech: Speech) -> bool:
+        """Whether an agency that speaks so can have this fault."""
+        return self.speeches is None or speech.kind in self.speeches
 
     def auth(self, url: str) -> str:
         """The [auth] table of the source's manifest."""
@@ -156,25 +168,40 @@ def _redirecting(speech: Speech) -> RawHandler:
 def _nobody(*more: str) -> Callable[[Speech], RawHandler]:
     def make(speech: Speech) -> RawHandler:
         status, body = speech.nobody
-        return says(response(status, speech.media_type, json.dumps(body).encode(), *more))
+        return says(response(status, speech.media_type, body, *more))
 
     return make
 
 
-def _wrong_type(index: int) -> Callable[[Speech], RawHandler]:
-    return _body(lambda speech: json.dumps(speech.wrong_types[index]).encode())
+def _wrong_types() -> Iterator[HttpFault]:
+    for speech in SPEECHES:
+        for index, body in enumerate(speech.wrong_types):
+            yield _only(speech, f"has wrong types ({index})", body)
+        for index, body in enumerate(speech.bombs):
+            yield _only(speech, f"sends a payload bomb ({index})", body)
+
+
+def _only(speech: Speech, name: str, body: bytes) -> HttpFault:
+    kinds = frozenset({speech.kind})
+    return HttpFault(name, frozenset({"INVALID_RESPONSE"}), _body(lambda _: body), speeches=kinds)
 
 
 def _cut(raw: bytes, share: float) -> bytes:
     return raw[: int(len(raw) * share)]
 
 
-def _deep(_: Speech) -> bytes:
-    return b'{"a":' * 5000 + b"1" + b"}" * 5000
+def _endless(speech: Speech) -> RawHandler:
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {speech.media_type}\r\nX: {MARKER}\r\n\r\n"
 
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await request_line(reader)
+        writer.write(head.encode())
+        with suppress(ConnectionError):
+            while not reader.at_eof():
+                writer.write(b" " * 65536)
+                await writer.drain()
 
-def _huge(speech: Speech) -> bytes:
-    return json.dumps({**speech.child(ANOTHER), "padding": MARKER * 20_000}).encode()
+    return handler
 
 
 def _bomb(_: Speech) -> bytes:
@@ -182,7 +209,7 @@ def _bomb(_: Speech) -> bytes:
 
 
 _TOKEN_JSON = "application/json"
-_A_PROXY: Final = json.dumps({"code": "NO_ROUTE", "message": MARKER}).encode()
+_A_PROXY: Final = written({"code": "NO_ROUTE", "message": MARKER})
 
 HTTP_FAULTS: Final = (
     HttpFault("refuses the connection", frozenset({"UNAVAILABLE"}), None),
@@ -246,12 +273,23 @@ HTTP_FAULTS: Final = (
         "sends no UTF-8", frozenset({"INVALID_RESPONSE"}), _body(lambda _: b'{"a": "\xff\xfe"}')
     ),
     HttpFault("sends no HTTP", frozenset({"INVALID_RESPONSE"}), lambda _: says(HTML + b"\r\n\r\n")),
-    *(
-        HttpFault(f"has wrong types ({index})", frozenset({"INVALID_RESPONSE"}), _wrong_type(index))
-        for index in range(9)
+    *_wrong_types(),
+    HttpFault(
+        "has a huge body", frozenset({"INVALID_RESPONSE"}), _body(lambda speech: speech.padded)
     ),
-    HttpFault("nests too deep", frozenset({"INVALID_RESPONSE"}), _body(_deep)),
-    HttpFault("has a huge body", frozenset({"INVALID_RESPONSE"}), _body(_huge)),
+    HttpFault("never ends its body", frozenset({"INVALID_RESPONSE"}), _endless),
+    HttpFault(
+        "has a fault of its database",
+        frozenset({"UNAVAILABLE"}),
+        lambda _: says(response(500, "text/xml", SERVER_FAULT)),
+        speeches=frozenset({SOAP.kind}),
+    ),
+    HttpFault(
+        "has a fault of our login",
+        frozenset({"REFUSED"}),
+        lambda _: says(response(500, "text/xml", LOGIN_FAULT)),
+        speeches=frozenset({SOAP.kind}),
+    ),
     HttpFault(
         "sends a bomb",
         frozenset({"INVALID_RESPONSE"}),
@@ -270,7 +308,7 @@ HTTP_FAULTS: Final = (
     HttpFault(
         "sends more children than it may",
         frozenset({"AMBIGUOUS"}),
-        _body(lambda s: json.dumps(s.children(4)).encode()),
+        _body(lambda s: s.children(4)),
     ),
     HttpFault("redirects", frozenset({"INVALID_RESPONSE"}), _redirecting),
     HttpFault(

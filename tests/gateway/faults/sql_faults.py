@@ -46,6 +46,11 @@ class SqlFault:
     conclusive: bool = True
     place: str = "well"
 
+    @property
+    def waits(self) -> bool:
+        """Whether it lasts as long as the question."""
+        return "TIMEOUT" in self.outcomes
+
     def source(self, source_id: str, dsn: str, origin: str) -> SourceFile:
         """The source that has this fault, at `dsn`."""
         operation = _OPERATION.format(

@@ -11,7 +11,7 @@ from aiohttp import web
 from adapters.codes import Claim
 from tests.gateway.agencies import AUTHORITY, BY_NUMBER, NATIONAL, Desk, rest_source
 from tests.gateway.faults.http_faults import response, says
-from tests.gateway.faults.speech import REST
+from tests.gateway.faults.json_speech import REST
 from tests.gateway.small_town import small_town
 from tests.loopback import serving, serving_raw
 

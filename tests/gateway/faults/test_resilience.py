@@ -12,7 +12,8 @@ import pytest
 from adapters.codes import Claim
 from tests.gateway.agencies import AUTHORITY, Desk, rest_source
 from tests.gateway.faults.http_faults import HTML, request_line, response
-from tests.gateway.faults.speech import SPEECHES, Speech
+from tests.gateway.faults.speech import Speech
+from tests.gateway.faults.speeches import SPEECHES
 from tests.gateway.small_town import Town, small_town
 from tests.loopback import serving, serving_raw
 

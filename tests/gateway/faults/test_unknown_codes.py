@@ -12,7 +12,8 @@ from adapters.codes import Claim
 from demo.postgres import Postgres
 from tests.gateway.agencies import AUTHORITY, MIRA, Desk, SourceFile, rest_source
 from tests.gateway.faults.http_faults import response, says
-from tests.gateway.faults.speech import SPEECHES, Speech
+from tests.gateway.faults.speech import Speech
+from tests.gateway.faults.speeches import SPEECHES
 from tests.gateway.faults.sql_faults import PERSON, SqlFault, columns, view
 from tests.gateway.small_town import Answer, small_town
 from tests.loopback import serving, serving_raw

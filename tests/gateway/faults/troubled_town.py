@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
+from operator import methodcaller
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,8 @@ from tests.gateway.faults.http_faults import (
     silent,
     unheard,
 )
-from tests.gateway.faults.speech import SPEECHES, Speech
+from tests.gateway.faults.speech import Speech
+from tests.gateway.faults.speeches import SPEECHES
 from tests.gateway.faults.sql_faults import (
     POSTGRES_FAULTS,
     SQLITE_FAULTS,
@@ -33,16 +35,21 @@ from tests.gateway.small_town import Town, small_town
 from tests.loopback import serving, serving_raw
 
 HEALTHY: Final = ("council", "school", "spine")
-DEADLINE_S: Final = 0.8
+DEADLINE_S: Final = 4.0  # a loaded machine's healthy agencies answer within it
+# One person asks here about one child far more often than anybody may.
+UNCOUNTED: Final = dict.fromkeys(
+    ("questions_per_minute", "out_of_area_per_day", "unfound_per_hour"), 1_000_000
+)
 _DATABASE: Final = "faults"
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One agency in trouble, in words, and what that must come to."""
+    """One agency in trouble, in words, and what that must come to; some `waits` to the deadline."""
 
     words: str
     outcomes: frozenset[str]
+    waits: bool = False
 
     @property
     def agency(self) -> str:
@@ -56,15 +63,15 @@ class Trouble:
 
 
 def _http(speech: Speech, fault: HttpFault) -> Trouble:
-    return Trouble(f"{speech.kind} that {fault.name}", fault.outcomes)
+    return Trouble(f"{speech.kind} that {fault.name}", fault.outcomes, fault.waits)
 
 
 def _sql(kind: str, fault: SqlFault) -> Trouble:
-    return Trouble(f"{kind} that {fault.name}", fault.outcomes)
+    return Trouble(f"{kind} that {fault.name}", fault.outcomes, fault.waits)
 
 
 TROUBLES: Final = (
-    *(_http(speech, fault) for speech in SPEECHES for fault in HTTP_FAULTS),
+    *(_http(speech, fault) for speech in SPEECHES for fault in HTTP_FAULTS if fault.fits(speech)),
     *(_sql("SQLite", fault) for fault in SQLITE_FAULTS),
     *(_sql("PostgreSQL", fault) for fault in POSTGRES_FAULTS),
 )
@@ -86,7 +93,8 @@ async def troubled_town(folder: Path, postgres: Postgres) -> AsyncIterator[Town]
         ]
         spine = await stack.enter_async_context(serving(Desk().answer))
         sources = [*ill, *authorities, *well, rest_source("spine", spine, claims=AUTHORITY)]
-        yield await stack.enter_async_context(small_town(folder, sources, deadline=DEADLINE_S))
+        town = small_town(folder, sources, deadline=DEADLINE_S, **UNCOUNTED)
+        yield await stack.enter_async_context(town)
 
 
 def _as_authority(source: SourceFile) -> SourceFile:
@@ -98,7 +106,7 @@ def _as_authority(source: SourceFile) -> SourceFile:
 
 async def _over_http(stack: AsyncExitStack) -> AsyncIterator[SourceFile]:
     for speech in SPEECHES:
-        for fault in HTTP_FAULTS:
+        for fault in filter(methodcaller("fits", speech), HTTP_FAULTS):
             url = await _url(stack, speech, fault)
             source = speech.source(_http(speech, fault).agency, url, conclusive=fault.conclusive)
             secrets = {"id": "gateway", "secret": "s3cret"}
