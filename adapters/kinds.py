@@ -20,6 +20,7 @@ from adapters.http_source import Dialect, HttpSource, Wire, source_over
 from adapters.login import open_login
 from adapters.manifest import Manifest
 from adapters.plugin import Open, Opening, PluginMissing, plugin_named, plugin_of
+from adapters.plugin_reply import Checked
 from adapters.rest import REST
 from adapters.secrets import SecretMissing, SecretTexts
 from adapters.signature import Signer
@@ -102,9 +103,10 @@ async def _open_plugin(opening: Opening) -> Source:
     if source.base_url is not None:
         opening.egress.check(source.base_url, "source.base_url")
     try:
-        return await plugin_named(plugin_of(opening.manifest))(opening)
+        opened = await plugin_named(plugin_of(opening.manifest))(opening)
     except PluginMissing as missing:
         raise UnknownKind(f"source {source.id}: {missing}") from None
+    return Checked(opened, opening.manifest.limits.max_records)
 
 
 DIALECTS: Final[Mapping[str, Dialect]] = {

@@ -4,13 +4,14 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from demo.postgres import Postgres
+from tests.gateway.agencies import HOME
 from tests.gateway.faults.speech import MARKER
 from tests.gateway.faults.troubled_town import (
     DEADLINE_S,
@@ -19,7 +20,7 @@ from tests.gateway.faults.troubled_town import (
     Trouble,
     troubled_town,
 )
-from tests.gateway.small_town import Answer, Town
+from tests.gateway.small_town import PRACTITIONER, Answer, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 every_trouble = pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.words)
@@ -62,11 +63,12 @@ async def hear(town: Town) -> AsyncIterator[Hear]:
 
     async def heard(trouble: Trouble) -> Heard:
         async with few if trouble.waits else nullcontext():
+            there = replace(PRACTITIONER, areas=(HOME, trouble.area))
             started = time.monotonic()
             answers = await asyncio.gather(
                 town.ask(agencies=[trouble.agency]),
                 town.ask(agencies=[trouble.agency, *HEALTHY]),
-                town.ask(agencies=[trouble.authority, *HEALTHY]),
+                town.ask(agencies=[trouble.authority, *HEALTHY], caller=there),
             )
             return Heard(*answers, seconds=time.monotonic() - started)
 

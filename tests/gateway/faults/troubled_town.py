@@ -3,16 +3,22 @@
 import asyncio
 import re
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import methodcaller
 from pathlib import Path
 from typing import Final
 
+import asyncssh
+
 from adapters.codes import Claim
 from demo.postgres import Postgres
+from tests.adapters.test_sftp import HOST_KEY, OTHER_KEY, RIGHT, Hanging, line, sftp
 from tests.gateway.agencies import AUTHORITY, Desk, SourceFile, rest_source
+from tests.gateway.faults import ill_plugin
+from tests.gateway.faults.file_faults import FILE_FAULTS, SFTP_FAULTS, FileFault
 from tests.gateway.faults.http_faults import (
     HTML,
     HTTP_FAULTS,
@@ -22,6 +28,7 @@ from tests.gateway.faults.http_faults import (
     silent,
     unheard,
 )
+from tests.gateway.faults.ill_plugin import PLUGIN_FAULTS
 from tests.gateway.faults.speech import Speech
 from tests.gateway.faults.speeches import SPEECHES
 from tests.gateway.faults.sql_faults import (
@@ -36,10 +43,6 @@ from tests.loopback import serving, serving_raw
 
 HEALTHY: Final = ("council", "school", "spine")
 DEADLINE_S: Final = 4.0  # a loaded machine's healthy agencies answer within it
-# One person asks here about one child far more often than anybody may.
-UNCOUNTED: Final = dict.fromkeys(
-    ("questions_per_minute", "out_of_area_per_day", "unfound_per_hour"), 1_000_000
-)
 _DATABASE: Final = "faults"
 
 
@@ -54,16 +57,36 @@ class Trouble:
     @property
     def agency(self) -> str:
         """Its id; the same trouble at a shield authority has another."""
-        return re.sub(r"[^a-z0-9]+", "-", self.words.replace(" that ", " ", 1).lower()).strip("-")
+        short = self.words.lower().replace(" that ", " ", 1)
+        return re.sub(r"[^a-z0-9]+", "-", short).strip("-")
 
     @property
     def authority(self) -> str:
         """The id of the shield authority that has the same trouble."""
         return f"authority-{self.agency}"
 
+    @property
+    def area(self) -> str:
+        """Where that authority alone is."""
+        return area_of(self.authority)
+
+
+def area_of(authority: str) -> str:
+    """The area of its own that an authority has."""
+    return f"area of {authority}"
+
 
 def _http(speech: Speech, fault: HttpFault) -> Trouble:
     return Trouble(f"{speech.kind} that {fault.name}", fault.outcomes, fault.waits)
+
+
+def _of_plugin(fault: str) -> Trouble:
+    outcomes = PLUGIN_FAULTS[fault]
+    return Trouble(f"plugin that {fault}", outcomes, outcomes == {"TIMEOUT"})
+
+
+def _of_file(fault: FileFault) -> Trouble:
+    return Trouble(fault.words, fault.outcomes, fault.waits)
 
 
 def _sql(kind: str, fault: SqlFault) -> Trouble:
@@ -74,6 +97,8 @@ TROUBLES: Final = (
     *(_http(speech, fault) for speech in SPEECHES for fault in HTTP_FAULTS if fault.fits(speech)),
     *(_sql("SQLite", fault) for fault in SQLITE_FAULTS),
     *(_sql("PostgreSQL", fault) for fault in POSTGRES_FAULTS),
+    *map(_of_file, (*FILE_FAULTS, *SFTP_FAULTS)),
+    *map(_of_plugin, PLUGIN_FAULTS),
 )
 
 
@@ -85,6 +110,9 @@ async def troubled_town(folder: Path, postgres: Postgres) -> AsyncIterator[Town]
             *[source async for source in _over_http(stack)],
             *_in_sqlite(folder / "sqlite", stack),
             *[source async for source in _in_postgres(postgres, stack)],
+            *_in_files(folder / "files"),
+            *[source async for source in _over_sftp(folder / "sftp", stack)],
+            *_of_plugins(folder / "plugin", stack),
         ]
         authorities = [_as_authority(source) for source in ill]
         well = [
@@ -93,15 +121,15 @@ async def troubled_town(folder: Path, postgres: Postgres) -> AsyncIterator[Town]
         ]
         spine = await stack.enter_async_context(serving(Desk().answer))
         sources = [*ill, *authorities, *well, rest_source("spine", spine, claims=AUTHORITY)]
-        town = small_town(folder, sources, deadline=DEADLINE_S, **UNCOUNTED)
+        town = small_town(folder, sources, deadline=DEADLINE_S)
         yield await stack.enter_async_context(town)
 
 
 def _as_authority(source: SourceFile) -> SourceFile:
-    # In an area of its own: it is asked where it is named, and for no other question's shield.
+    # In an area of its own: it is asked by whoever works there, and for no other question's shield.
     claims = (source.claims | {Claim.SHIELD_AUTHORITY}) - {Claim.NATIONAL}
     name = f"authority-{source.id}"
-    return source.with_(id=name, claims=claims, areas=(f"area of {name}"[:60],))
+    return source.with_(id=name, claims=claims, areas=(area_of(name),))
 
 
 async def _over_http(stack: AsyncExitStack) -> AsyncIterator[SourceFile]:
@@ -165,3 +193,72 @@ async def _page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     await reader.read(8)
     writer.write(HTML)
     await writer.drain()
+
+
+def _in_files(folder: Path) -> Iterator[SourceFile]:
+    for fault in FILE_FAULTS:
+        agency = _of_file(fault).agency
+        fault.write(folder / agency)
+        yield fault.source(agency, f"file://{folder / agency}", timeout="30s")
+
+
+async def _over_sftp(folder: Path, stack: AsyncExitStack) -> AsyncIterator[SourceFile]:
+    kept, port = unheard()
+    stack.callback(kept.close)
+    raw = {"silent": silent, "closing": closing_at_once, "page": _page}
+    urls = {
+        name: await stack.enter_async_context(serving_raw(handler)) for name, handler in raw.items()
+    }
+    ill = {"hanging": Hanging, "breaking": Breaking}
+    for fault in SFTP_FAULTS:
+        root = folder / fault.place
+        if fault.place == "refused":
+            place = f"sftp://127.0.0.1:{port}"
+        elif fault.place in urls:
+            place = urls[fault.place].replace("http:", "sftp:")
+        else:
+            root.mkdir(parents=True)
+            files = ill.get(fault.place, asyncssh.SFTPServer)
+            place = await stack.enter_async_context(sftp(root, files))
+            fault.write(root / "exports" / "well")
+        where = "elsewhere" if fault.place == "nowhere" else "well"
+        yield _by_ssh(fault, f"{place}/exports/{where}")
+
+
+def _by_ssh(fault: FileFault, address: str) -> SourceFile:
+    key = line(OTHER_KEY if fault.place == "another-key" else HOST_KEY)
+    password = "wrong" if fault.place == "stranger" else RIGHT
+    origin = "/".join(address.split("/")[:3])
+    return replace(
+        fault.source(_of_file(fault).agency, address),
+        origins=(origin,),
+        timeout="30s",
+        auth=_SSH.format(key=key),
+        secrets={"user": "gateway", "password": password},
+    )
+
+
+_SSH: Final = """scheme = "sftp"
+user = {{ file = "user" }}
+password = {{ file = "password" }}
+host_key = "{key}\""""
+
+
+class Breaking(asyncssh.SFTPServer):
+    """Fails as soon as a file is read."""
+
+    def read(self, _file: object, _offset: int, _size: int) -> bytes:
+        """Says that the disk failed."""
+        raise OSError("zqmarker")
+
+
+def _of_plugins(folder: Path, stack: AsyncExitStack) -> Iterator[SourceFile]:
+    metadata = folder / "zqmarker_ill-0.1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "METADATA").write_text("Name: zqmarker-ill\nVersion: 0.1.0\n")
+    entry = "[teamaround.adapters]\nill = tests.gateway.faults.ill_plugin:open_source\n"
+    (metadata / "entry_points.txt").write_text(entry)
+    sys.path.append(str(folder))
+    stack.callback(sys.path.remove, str(folder))
+    for fault in PLUGIN_FAULTS:
+        yield ill_plugin.source(_of_plugin(fault).agency, fault).with_(timeout="30s")
