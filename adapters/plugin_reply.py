@@ -71,7 +71,7 @@ def _moment(as_of: object) -> bool:
 def _records(records: tuple[Any, ...], as_of: datetime | None) -> Reply:
     try:
         return Records(tuple(map(_record, records)), as_of)
-    except (ValidationError, PydanticSerializationError, ValueError, TypeError):
+    except (ValidationError, PydanticSerializationError, ValueError, TypeError, AttributeError):
         return _NOT_A_REPLY
 
 

@@ -202,7 +202,7 @@ FILE_FAULTS: Final = (
     FileFault("CSV file", "shifted a row", _INVALID, f"{HEADER}{MARKER},{_ROW}".encode()),
     FileFault("CSV file", "is of another encoding", _INVALID, HEADER.encode() + b"\xff\xfe,,,,,"),
     FileFault("CSV file", "hides its numbers", _INVALID, f"{HEADER}p-1,***,A,B,,\n".encode()),
-    FileFault("CSV file", "never ends", _INVALID, HEADER.encode() + _ROW.encode() * 3000),
+    FileFault("CSV file", "never ends", _INVALID, (HEADER + (row(_NOBODY) + "\n") * 3000).encode()),
     FileFault("CSV file", "has an endless cell", _INVALID, HEADER.encode() + b'"' + b"x" * 99_999),
     FileFault("CSV file", "has NULs", _INVALID, HEADER.encode() + b"p-1,\x00,\x00,,\x00\n"),
     FileFault(
