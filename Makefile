@@ -20,6 +20,7 @@ schema: $(READY)  ## write schema.graphql from the code
 
 bench: $(READY)  ## the figures of docs/performance.md
 	$(BIN)/python -m bench $(ARGS)
+	$(BIN)/python -m bench.records
 
 bench-sources: $(READY)  ## many sources in one question, and a hung one
 	$(BIN)/python -m bench.sources $(ARGS)

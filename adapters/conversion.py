@@ -21,6 +21,7 @@ _JOINERS = "\u200c\u200d"  # invisible, and needed to write some languages
 _TRUE = frozenset({"true", "y", "yes", "1"})
 _FALSE = frozenset({"false", "n", "no", "0"})
 _BRITISH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ].+")
 _PHONE = re.compile(r"[+\d][\d ()/.-]{1,30}(?: ?(?:x|ext\.?) ?\d{1,6})?", re.IGNORECASE)
 _NHS_DIGITS = 10
@@ -50,6 +51,8 @@ def to_text(value: Any) -> str | None:
     """A text or a number as one clean line; None for null and for blanks."""
     if value is None:
         return None
+    if type(value) is str:
+        return clean(value) or None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise UnreadableError("not a text")
     return clean(str(value)) or None
@@ -64,8 +67,10 @@ def to_date(value: Any) -> PartialDate | None:
     text = to_text(value)
     if text is None:
         return None
-    british = _BRITISH_DAY.fullmatch(text)
     try:
+        if _ISO_DAY.fullmatch(text):
+            return PartialDate.parse(text)
+        british = _BRITISH_DAY.fullmatch(text)
         if british:
             day, month, year = (int(part) for part in british.groups())
             return PartialDate.parse(f"{year:04}-{month:02}-{day:02}")

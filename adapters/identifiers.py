@@ -15,8 +15,16 @@ SYSTEMS: Final = {
 }
 
 _SEPARATORS = re.compile(r"[\s-]+")
+_TEN_DIGITS = re.compile(r"[0-9]{10}")
 _POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})", re.ASCII)
 _UPN_SHAPE = re.compile(r"[A-Z]\d{11}[\dA-Z]", re.ASCII)
+
+
+def _checked(digits: str) -> bool:
+    # The library looks for foreign spaces and dashes first, which ten plain digits have not.
+    if _TEN_DIGITS.fullmatch(digits):
+        return bool(nhs.checksum(digits) == 0)
+    return bool(nhs.is_valid(digits))
 
 
 class NhsNumber(str):
@@ -27,8 +35,8 @@ class NhsNumber(str):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a number with or without spaces or hyphens; ValueError if it cannot be one."""
-        digits = _SEPARATORS.sub("", text)
-        if not nhs.is_valid(digits):
+        digits = text if _TEN_DIGITS.fullmatch(text) else _SEPARATORS.sub("", text)
+        if not _checked(digits):
             raise ValueError("an NHS number is ten digits, the last of them a check digit")
         return cls(digits)
 

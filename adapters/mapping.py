@@ -57,6 +57,7 @@ _VALUES: Final[Mapping[str, Convert]] = {
     "restricted": to_bool,
     "consent": to_bool,
 }
+_SINGLES: Final = tuple(name for name in _VALUES if name not in {*_NUMBERS, "restricted"})
 # The JSON types in which identity may come; another type means that the mapping reads the wrong
 # place, and then nothing of the document can be trusted.
 _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
@@ -118,7 +119,7 @@ class RecordMapping:
 
     def _record(self, document: Any, fields: frozenset[str], today: date) -> Record:
         defects = Defects()
-        once = {name: self._identity(name, document, defects) for name in self._singles()}
+        once = {name: self._identity(name, document, defects) for name in _SINGLES}
         lists = self._lists(document, fields, today, defects)
         practices = lists.pop("gp_practice", ())
         record = Record(
@@ -137,9 +138,6 @@ class RecordMapping:
             defects=tuple(sorted(defects.names)),
         )
         return _usable(record)
-
-    def _singles(self) -> Iterator[str]:
-        return (name for name in _VALUES if name not in _NUMBERS and name != "restricted")
 
     def _identity(self, name: str, document: Any, defects: Defects) -> Any:
         reading = self.values.get(name)
@@ -224,7 +222,7 @@ def _first_name(once: Mapping[str, Any]) -> Iterator[Name]:
 
 
 def _unique(items: list[Any]) -> tuple[Any, ...]:
-    return tuple(dict.fromkeys(items))
+    return tuple(dict.fromkeys(items) if len(items) > 1 else items)
 
 
 def _usable(record: Record) -> Record:

@@ -43,7 +43,7 @@ class Reading:
             expression=None if value.path is None else language.value(value.path),
             constant=value.value,
             table=None if value.codes is None else codes[value.codes],
-            convert=kind if value.as_ == "text" else _then(CONVERSIONS[value.as_], kind),
+            convert=_conversion(value.as_, kind),
             decides=decides,
         )
 
@@ -72,6 +72,11 @@ class Reading:
     def _decision(self, table: Mapping[str, str | bool], raw: Any) -> bool:
         codes = raw if isinstance(raw, list) and raw else [raw]
         return any(decode(table, code) is not False for code in codes)
+
+
+def _conversion(said: str, kind: Convert) -> Convert:
+    first = CONVERSIONS[said]
+    return kind if said == "text" or first is kind else _then(first, kind)
 
 
 def _then(first: Convert, kind: Convert) -> Convert:

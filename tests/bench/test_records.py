@@ -1,0 +1,28 @@
+"""What the bench of records measures is whole records, whatever kind they are of."""
+
+import pytest
+
+from adapters.dates import PartialDate
+from adapters.record import Record
+from bench.records import CASES, Case, interpreted, mapped
+
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)
+
+
+@every_case
+def test_every_kind_of_the_bench_is_read_whole(case: Case) -> None:
+    record = mapped(case)()
+    assert isinstance(record, Record)
+    assert record.defects == ()
+    assert (record.record_id, record.identifier("nhs_number")) == ("p-1", "9990000018")
+    assert [(name.given, name.family) for name in record.names] == [(("Ann",), "Hill")]
+    assert (record.birth_date, record.restricted) == (PartialDate(2015, 3, 9), False)
+    assert [one.practitioner and one.practitioner.name for one in record.involvements] == [
+        "Jo Hart"
+    ]
+
+
+@every_case
+def test_the_interpreter_reads_as_many_values(case: Case) -> None:
+    assert all(found is not None and found != [] for found in interpreted(case)())
+    assert len(interpreted(case)()) == 8
