@@ -15,23 +15,26 @@ import orjson
 from graphql import ExecutionResult
 from graphql.execution import experimental_execute_incrementally
 
+from gateway.allowance import Allowance
 from gateway.audit.entry import Entry
 from gateway.audit.keys import EpochKeys
 from gateway.auth import SignInDesk
 from gateway.caller import Caller
 from gateway.clock import Clock
 from gateway.counts import OwnCounts
+from gateway.documents import Documents
 from gateway.errors import TeamAroundError
 from gateway.journey import Journey, Started
 from gateway.operator_file import Area, Grant, OperatorFile, ShieldTeam
-from gateway.planning import Planning, Request
+from gateway.planning import Planning, Request, Stages
 from gateway.policy import Policy
 from gateway.proof import Presented
 from gateway.recording import Recorder
-from gateway.registry import register
+from gateway.registry import registry_of
 from gateway.rules.book import open_book
 from gateway.schema.root import build_schema
 from gateway.settings import Settings
+from gateway.succession import InForce
 from gateway.watch import Watch
 from tests.gateway.agencies import HOME, SourceFile
 from tests.gateway.plain_sources import Answering, fan_out_over, registered
@@ -116,19 +119,28 @@ def whole_gateway(
         ),
     )
     unhurried: Any = dict.fromkeys(UNHURRIED, 1_000_000)
-    planning = Planning(
-        settings=Settings(deadline=DEADLINE_S, **unhurried),
-        registry=register({s.id: (s.manifest, s.adapter) for s in opened}, operator),
-        schema=_SCHEMA,
-        desk=cast("SignInDesk", KnownCaller(caller)),
-        policy=Policy(open_book(ground(), [s.manifest for s in opened], written)),
-        clock=clock,
-        counts=OwnCounts(now),
+    settings = Settings(deadline=DEADLINE_S, **unhurried)
+    stages = Stages(
+        settings,
+        _SCHEMA,
+        cast("SignInDesk", KnownCaller(caller)),
+        clock,
+        Documents(_SCHEMA, settings),
+        Allowance(OwnCounts(now), settings, now),
     )
+    policy = Policy(open_book(ground(), [s.manifest for s in opened], written))
+    planning = Planning(stages, registry_of(opened, operator), policy)
     log = HeardLog()
     recorder = Recorder(cast("Any", log), _KEYS, clock)
     watch = SimpleNamespace(publication=SimpleNamespace(log=log), refuse_unwitnessed=lambda: None)
     desks = Mock()  # to which nobody goes who asks about a child
-    fan_out = fan_out_over(*planning.registry.sources.values(), clock=clock)
-    journey = Journey(planning, recorder, fan_out, cast("Watch", watch), desks)
-    return Gateway(journey, log)
+    fan_out = fan_out_over(*opened, clock=clock)
+    charter: Any = SimpleNamespace(generation=1, folder=SimpleNamespace(operator=operator))
+    registrar = _one_generation(InForce(charter, planning, fan_out, {}))
+    return Gateway(Journey(registrar, recorder, cast("Watch", watch), desks), log)
+
+
+def _one_generation(in_force: InForce) -> Any:
+    succession = SimpleNamespace(current=in_force, enter=lambda: in_force, leave=lambda _: None)
+    replica = SimpleNamespace(refuse_stale=lambda: None)
+    return SimpleNamespace(enacting=SimpleNamespace(succession=succession, replica=replica))
