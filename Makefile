@@ -5,7 +5,7 @@ READY := .venv/.ready
 MATCHING := .venv-matching
 ARGS ?=
 
-.PHONY: demo test check schema bench bench-sources bench-matching format lint types contracts schema-check docs-check lock clean
+.PHONY: demo test check schema bench bench-sources bench-alerts bench-matching format lint types contracts schema-check docs-check lock clean
 
 demo: $(READY)  ## the synthetic borough, the gateway, and a first question answered
 	$(BIN)/python -m demo $(ARGS)
@@ -24,6 +24,9 @@ bench: $(READY)  ## the figures of docs/performance.md
 
 bench-sources: $(READY)  ## many sources in one question, and a hung one
 	$(BIN)/python -m bench.sources $(ARGS)
+
+bench-alerts: $(READY)  ## the figures on alerts of docs/audit.md, on two made-up years
+	$(BIN)/python -m bench.alerts $(ARGS)
 
 bench-matching: $(MATCHING)/.ready  ## the figures of docs/matching.md, on labelled data
 	$(MATCHING)/bin/python -W ignore -m bench.matching $(ARGS)

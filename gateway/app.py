@@ -27,6 +27,7 @@ from gateway.audit.note import NoteSigner
 from gateway.audit.postgres import PostgresLog
 from gateway.audit.publication import Publication
 from gateway.audit.served import routes as published
+from gateway.audit.staff_children import NOBODY, StaffChildren, read_staff_children
 from gateway.audit.witnessing import WitnessAt, Witnessing
 from gateway.break_glass import BreakGlass
 from gateway.break_glass_store import GrantStore, Notice
@@ -105,7 +106,9 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Journe
     async with AsyncExitStack() as stack:
         stages = await stack.enter_async_context(open_stages(settings, clock))
         publication = await stack.enter_async_context(open_publication(settings, clock))
-        recorder = Recorder(publication.log, await _open_keys(settings, stack), clock)
+        held = await _open_keys(settings, stack)
+        staff = await _staff_children(settings, held)
+        recorder = Recorder(publication.log, held, clock, staff_children=staff)
         stack.push_async_callback(recorder.write_tally)
         stack.push_async_callback(_ended, asyncio.create_task(recorder.keep_tally()))
         registrar = await _open_registrar(stages, recorder, stack)
@@ -336,6 +339,15 @@ async def _open_keys(settings: Settings, stack: AsyncExitStack) -> KeyService:
     except KeysUnavailable as error:
         raise ConfigurationInvalid(f"key_service: {error}") from None
     return keys
+
+
+async def _staff_children(settings: Settings, keys: KeyService) -> StaffChildren:
+    if settings.staff_children is None:
+        return NOBODY
+    try:
+        return read_staff_children(settings.staff_children, (await keys.protect(())).epoch)
+    except KeysUnreadable as error:
+        raise ConfigurationInvalid(f"staff_children: {error}") from None
 
 
 def _on_behalf_keys(settings: Settings) -> OnBehalfKeys:

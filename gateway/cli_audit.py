@@ -34,6 +34,7 @@ audit = typer.Typer(no_args_is_help=True, help=__doc__)
 
 audit.command(name="begin-epoch")(upkeep.begin_epoch)
 audit.command(name="destroy-epoch")(upkeep.destroy_epoch)
+audit.command(name="staff-child")(upkeep.staff_child)
 audit.command()(upkeep.tables)
 audit.command()(upkeep.prune)
 

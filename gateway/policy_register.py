@@ -5,7 +5,7 @@ from typing import Final
 
 from adapters.manifest import Manifest
 from adapters.release import Release
-from gateway.operator_file import OperatorFile
+from gateway.operator_file import Disclosure, OperatorFile
 from gateway.rules.book import RuleBook
 
 _NOT_KEPT: Final = "Nothing of a child is kept: an answer lives in memory for one question."
@@ -50,6 +50,7 @@ def register_of(
     yield "- Users of the organisations below, and other agencies where a source says so."
     for manifest in sources:
         yield from _source(manifest, book)
+    yield from _families(operator)
     yield from _transfers_and_time(operator)
     yield "\n## (g) Safeguards\n"
     yield from (f"- {each}" for each in (_GUARDED, _LOGGED, _REVIEWED))
@@ -76,6 +77,26 @@ def _transfers_and_time(operator: OperatorFile) -> Iterator[str]:
     yield "\n## (f) Until when\n"
     yield f"- {_NOT_KEPT}"
     yield f"- {_KEPT} It is kept: {who.log_kept if who else _UNSAID}"
+
+
+def _families(operator: OperatorFile) -> Iterator[str]:
+    yield "\n### Families: who looked\n"
+    if not operator.disclosure:
+        yield "- Nothing is shown to them: there is no [[disclosure]]."
+    yield from (f"- {_shown(rule)}" for rule in operator.disclosure)
+
+
+def _shown(rule: Disclosure) -> str:
+    asked = f"that {rule.organisation} asked" if rule.organisation else f"{rule.agency}, as asked"
+    purposes = ", ".join(sorted(rule.purposes))
+    match rule.show:
+        case "now":
+            return f"They see {asked}, for {purposes}: from the next day on"
+        case "after":
+            waits = f"{rule.days} days" if rule.days else rule.on or rule.event
+            return f"They see {asked}, for {purposes}: after {waits}"
+        case "never":
+            return f"They never see {asked}, for {purposes}: {rule.basis}"
 
 
 def _named(groups: Iterable[Iterable[str]]) -> str:

@@ -18,6 +18,7 @@ from gateway.audit.protection import Hidden, hidden_everywhere, hide
 from gateway.audit.pseudonym import Pseudonym, identifier_message, person_message
 from gateway.audit.risk import Noted, Risk
 from gateway.audit.sealing import MAX_TEXT, Sealed, unseal
+from gateway.audit.staff_children import NOBODY, StaffChildren, works_beside
 from gateway.audit.standing import Standing
 from gateway.caller import Caller
 from gateway.clock import Clock
@@ -86,15 +87,14 @@ class Coming:
 class Recorder:
     """Writes entries; every method returns when they are durable, or raises TryLater.
 
-    `staff_children` are pseudonyms of children of people who work here: questions about them are
-    noted.
+    Questions about `staff_children` are noted where a parent works beside the user.
     """
 
     log: Log
     keys: KeyService
     clock: Clock
     tally: Tally = field(default_factory=Tally)
-    staff_children: frozenset[Pseudonym] = frozenset()
+    staff_children: StaffChildren = field(default_factory=lambda: NOBODY)
 
     async def conceal(self, inquiry: Inquiry) -> Concealed:
         """What the intent of an inquiry will say of the child and of the reason, unreadable."""
@@ -163,13 +163,18 @@ class Recorder:
             case_reference=None,
             child_pseudonyms=pseudonyms,
             agencies=tuple(_audited(row) for row in rows),
-            risks=(*intent.entry.risks, *noted.risks, *self._of_staff(pseudonyms)),
+            risks=(
+                *intent.entry.risks,
+                *noted.risks,
+                *self._of_staff(intent, pseudonyms),
+            ),
             tie=noted.tie,
         )
         await self._append(entry)
 
-    def _of_staff(self, pseudonyms: Iterable[Pseudonym]) -> Iterable[Risk]:
-        return [] if self.staff_children.isdisjoint(pseudonyms) else [Risk.STAFF_CHILD]
+    def _of_staff(self, intent: Intent, children: Iterable[Pseudonym]) -> Iterable[Risk]:
+        beside = works_beside(self.staff_children, children, intent.entry.organisation)
+        return [Risk.STAFF_CHILD] if beside else []
 
     async def refuse(self, code: str, caller: Caller | None, whence: str = "") -> None:
         """A request that was refused: by its token where there is no caller, else for `code`.

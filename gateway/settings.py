@@ -76,6 +76,9 @@ class Settings(BaseSettings):
     revocations: Path | None = Field(
         None, description="File of who may no longer ask, one a line; read at every question."
     )
+    staff_children: Path | None = Field(
+        None, description="File of pseudonyms of staff's children, questions about whom are noted."
+    )
     public_url: str = Field(
         "", description="Address of `/graphql` as clients' DPoP proofs name it."
     )

@@ -35,8 +35,8 @@ _ODD: Final = 0.2
 _RARELY: Final = 0.1  # whoever does it more often than this is in the habit of it
 _OFTEN_LOOKED: Final = 2  # days before this one
 _LOOKED: Final = 0.4
-_A_LOOK_MORE: Final = 0.05
-_MOST_LOOKED: Final = 0.6
+_LOOKED_AS_OFTEN_AGAIN: Final = 0.1
+_MOST_LOOKED: Final = 0.7
 _FEW: Final = 6  # different children a day that anybody may ask about
 _NEW_USERS_DAY: Final = 3.0
 _DEVIATIONS: Final = 3.0
@@ -109,14 +109,20 @@ def _used_to(share: float | None) -> bool:
 
 
 def _repeated(looks: int) -> float:
-    more = looks - _OFTEN_LOOKED
-    return 0.0 if more < 0 else min(_MOST_LOOKED, _LOOKED + _A_LOOK_MORE * more)
+    times = _doublings(looks / _OFTEN_LOOKED)
+    return 0.0 if times is None else min(_MOST_LOOKED, _LOOKED + _LOOKED_AS_OFTEN_AGAIN * times)
 
 
 def _many(habit: Habit) -> float:
-    """Said once where a day leaves the habit, and again each time it has doubled since."""
-    times = habit.today / many_from(habit.usual)
-    doubled = log2(times) if times >= 1 else 0.5
-    if not habit.new_today or not doubled.is_integer():
-        return 0.0
-    return min(_MOST_MANY, _MANY + _DOUBLED * doubled)
+    times = _doublings(habit.today / many_from(habit.usual)) if habit.new_today else None
+    return 0.0 if times is None else min(_MOST_MANY, _MANY + _DOUBLED * times)
+
+
+def _doublings(so_many_times: float) -> int | None:
+    """How often a limit was doubled, where it was reached or doubled just now; else None.
+
+    So what goes on is told again when there is much more of it, and not each time.
+    """
+    if so_many_times < 1 or not log2(so_many_times).is_integer():
+        return None
+    return int(log2(so_many_times))

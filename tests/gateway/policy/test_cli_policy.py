@@ -159,3 +159,13 @@ def test_the_case_of_the_page_is_one_and_every_key_stands_there(tmp_path: Path) 
     assert run("test", tmp_path / "cases.toml", "--manifests", folder).exit_code == 0
     told = " ".join(cells[0] for cells in rows(page))
     assert all(f"`{name}`" in told for name in Case.model_fields)
+
+
+def test_the_record_says_what_families_see_and_by_which_law_they_do_not(tmp_path: Path) -> None:
+    folder = manifests(tmp_path / "m")
+    file = tmp_path / "operator.toml"
+    rules = '{ organisation = "police", show = "never", basis = "DPA 2018, schedule 2" }'
+    file.write_text(f"disclosure = [{rules}]\n{OPERATOR}")
+    told = run("register", "--operator", file, "--manifests", folder).output
+    assert "They never see that police asked" in told
+    assert "DPA 2018, schedule 2" in told

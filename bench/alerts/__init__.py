@@ -1,0 +1,1 @@
+"""How well alerts find misuse: a made-up year of questions with misuse planted in it."""
