@@ -21,6 +21,7 @@ from gateway.caller import Caller
 from gateway.cli_audit import audit
 from gateway.cli_keys import keys
 from gateway.cli_policy import policy
+from gateway.cli_running import reload
 from gateway.cli_source import source
 from gateway.cli_witness import witness
 from gateway.client_certificate import CertificateProtocol, tls_options
@@ -37,6 +38,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
 )
 
+app.command()(reload)
 app.add_typer(audit, name="audit")
 app.add_typer(keys, name="keys")
 app.add_typer(policy, name="policy")

@@ -28,11 +28,14 @@ from adapters.profile import AlreadyThere, NoSuchProfile, profile_named, profile
 from adapters.sample_shape import SampleUnreadable, Shape, shape_of
 from adapters.secrets import SecretMissing, Secrets
 from adapters.table import SourceId
+from gateway.cli_running import add, approve, health, suspend
 from gateway.clock import Clock
 from gateway.errors import ConfigurationInvalid
 from gateway.operator_file import read_operator_file
 
 source = typer.Typer(no_args_is_help=True, help=__doc__)
+for _told in (add, approve, suspend, health):
+    source.command()(_told)
 
 ManifestFile = Annotated[Path, typer.Argument(help="The manifest, TOML.")]
 _NOT_YET = 1

@@ -154,6 +154,11 @@ class Journey:
         leave = partial(self._succession.leave, in_force)
         return Started(document, context, questions, leave)
 
+    @property
+    def in_force(self) -> InForce:
+        """What a request that starts now would take."""
+        return self._succession.current
+
     async def reload(self) -> None:
         """Bring the operator's files into force; ConfigurationInvalid or TryLater says why not."""
         await self._registrar.reloading.at_signal()

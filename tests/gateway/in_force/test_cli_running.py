@@ -1,0 +1,65 @@
+"""A source joins a running gateway from a terminal."""
+
+import asyncio
+import os
+import time
+from pathlib import Path
+
+from gateway.caller import Caller
+from gateway.development_token import issue
+from tests.gateway.agencies import AUTHORITY, Desk, rest_source
+from tests.gateway.in_force.registering import (
+    CLINIC,
+    GOVERNANCE,
+    OPERATOR,
+    REGISTRAR,
+    REPLIES,
+    clinic,
+    granted,
+    proposal,
+)
+from tests.gateway.served import COMMAND
+from tests.gateway.small_town import Town, small_town
+from tests.loopback import serving
+
+
+async def typed(town: Town, folder: Path, caller: Caller, *words: str) -> tuple[int, str]:
+    """The exit status of a command, and what it printed."""
+    token = folder / f"{caller.user}.token"
+    token.write_text(issue(caller, town.settings, now=time.time(), lifetime_s=600))
+    told = {"TEAMAROUND_GATEWAY": f"{town.url}/graphql", "TEAMAROUND_TOKEN_FILE": str(token)}
+    process = await asyncio.create_subprocess_exec(
+        *(str(COMMAND), *words),
+        env={**os.environ, **told},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    printed, _ = await process.communicate()
+    return process.returncode or 0, printed.decode()
+
+
+async def test_a_source_joins_and_leaves_from_a_terminal(tmp_path: Path) -> None:
+    desk = Desk()
+    async with serving(desk.answer) as url:
+        spine = rest_source("spine", url, claims=AUTHORITY)
+        async with small_town(tmp_path, [spine], look_every=0.02) as town:
+            file = clinic(url)
+            await granted(town, file)
+            manifest = tmp_path / "clinic.toml"
+            manifest.write_text(proposal(file))
+            for reply in REPLIES:
+                (tmp_path / reply["name"]).write_text(reply["content"])
+            status, said = await typed(town, tmp_path, REGISTRAR, "source", "add", str(manifest))
+            assert (status, "clinic version 1: PROPOSED" in said) == (0, True), said
+            approving = ("source", "approve", CLINIC, "--version", "1")
+            assert (await typed(town, tmp_path, REGISTRAR, *approving))[0] == 2
+            status, said = await typed(town, tmp_path, GOVERNANCE, *approving)
+            assert (status, "clinic version 1: APPROVED" in said) == (0, True), said
+            assert (await town.ask()).outcomes[CLINIC] == "HAS_RECORD"
+            status, said = await typed(town, tmp_path, GOVERNANCE, "source", "health")
+            assert (status, "clinic" in said) == (0, True), said
+            suspending = ("source", "suspend", CLINIC, "--reason", "moving")
+            assert (await typed(town, tmp_path, GOVERNANCE, *suspending))[0] == 0
+            assert CLINIC not in (await town.ask()).outcomes
+            status, said = await typed(town, tmp_path, OPERATOR, "reload")
+            assert (status, "generation 4" in said) == (0, True), said

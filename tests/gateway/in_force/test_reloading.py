@@ -1,0 +1,123 @@
+"""The operator's files come into force while questions are answered, or are refused whole."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from gateway.development_token import issue
+from tests.gateway.agencies import AUTHORITY, LOCAL, Desk, rest_source
+from tests.gateway.in_force.registering import OPERATOR, entries, say
+from tests.gateway.served import served
+from tests.gateway.small_town import (
+    KNOWN,
+    PRACTITIONER,
+    QUERY,
+    Town,
+    again,
+    small_town,
+    variables_for,
+)
+from tests.loopback import serving
+
+RELOAD = "mutation { reload }"
+_WITHIN_S = 60.0
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    file.write_text(file.read_text().replace(old, new))
+
+
+async def until(true: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for something to be true; the test ends if it is not in time."""
+    async with asyncio.timeout(_WITHIN_S):
+        while True:
+            if await true():
+                return
+            await asyncio.sleep(0.05)
+
+
+async def reloaded(town: Town) -> int:
+    said = await say(town, OPERATOR, RELOAD)
+    return int(said.body["data"]["reload"])
+
+
+async def test_a_rule_that_is_taken_back_counts_for_the_next_question(tmp_path: Path) -> None:
+    desk = Desk()
+    async with serving(desk.answer) as url:
+        sources = [rest_source("spine", url, claims=AUTHORITY)]
+        async with small_town(tmp_path, sources, look_every=0.02) as town:
+            assert (await town.ask()).outcomes["spine"] == "HAS_RECORD"
+            edit(town.settings.manifests / "spine.toml", '"practitioner", ', "")
+            assert await reloaded(town) == 2
+            assert (await town.ask()).outcomes["spine"] == "NOT_PERMITTED"
+            changes = [(await entries(town, kind)) for kind in ("SOURCE_CHANGE", "POLICY_CHANGE")]
+    assert [change["user"] for (change,) in changes] == ["o.perator", "o.perator"]
+
+
+async def test_a_bad_file_is_named_with_its_line_and_what_was_in_force_stays(
+    tmp_path: Path,
+) -> None:
+    desk = Desk()
+    async with serving(desk.answer) as url:
+        sources = [rest_source("spine", url, claims=AUTHORITY)]
+        async with small_town(tmp_path, sources) as town:
+            edit(town.settings.manifests / "spine.toml", "records = ", "recods = ")
+            said = await say(town, OPERATOR, RELOAD)
+            assert said.code == "CONFIGURATION_REFUSED"
+            assert "spine.toml:" in said.body["errors"][0]["message"]
+            assert (await town.ask()).outcomes["spine"] == "HAS_RECORD"
+            assert await entries(town, "CONFIGURATION_CHANGE") == []
+
+
+async def test_files_that_did_not_change_change_nothing(tmp_path: Path) -> None:
+    async with small_town(tmp_path, [rest_source("spine", "http://127.0.0.1:9")]) as town:
+        assert await reloaded(town) == await reloaded(town) == 1
+        assert await entries(town, "CONFIGURATION_CHANGE") == []
+
+
+async def test_a_start_with_other_files_is_a_change_in_the_log(tmp_path: Path) -> None:
+    async with small_town(tmp_path, [rest_source("spine", "http://127.0.0.1:9")]) as town:
+        settings = town.settings
+    edit(settings.manifests / "spine.toml", "01632 960100", "01632 960222")
+    async with again(settings) as town:
+        (change,) = await entries(town, "CONFIGURATION_CHANGE")
+        assert change["user"] is None
+    async with again(settings) as town:
+        assert len(await entries(town, "CONFIGURATION_CHANGE")) == 1
+
+
+async def test_a_source_that_stays_the_same_keeps_its_connections(tmp_path: Path) -> None:
+    desk = Desk()
+    async with serving(desk.answer) as url:
+        sources = [rest_source("spine", url, claims=AUTHORITY), rest_source("council", url)]
+        async with small_town(tmp_path, sources) as town:
+            before = town.journey.in_force.lines
+            edit(town.settings.manifests / "council.toml", "01632 960100", "01632 960222")
+            await reloaded(town)
+            after = town.journey.in_force.lines
+    assert after["spine"] is before["spine"]
+    assert after["council"] is not before["council"]
+
+
+async def test_a_signal_has_the_files_read_anew(tmp_path: Path) -> None:
+    desk = Desk()
+    async with serving(desk.answer) as url:
+        sources = [rest_source("spine", url, claims=AUTHORITY | LOCAL)]
+        async with served(tmp_path, sources) as gateway:
+            edit(gateway.settings.manifests / "spine.toml", '"practitioner", ', "")
+            gateway.process.send_signal(signal.SIGHUP)
+            token = issue(PRACTITIONER, gateway.settings, now=time.time(), lifetime_s=600)
+            body = {"query": QUERY, "variables": variables_for(KNOWN)}
+
+            async def withheld() -> bool:
+                async with gateway.session.post(
+                    f"{gateway.url}/graphql",
+                    json=body,
+                    headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+                ) as answer:
+                    rows = (await answer.json())["data"]["child"]["answers"]
+                    return bool(rows[0]["outcome"] == "NOT_PERMITTED")
+
+            await until(withheld)
