@@ -91,9 +91,9 @@ async def _serve(settings: Settings) -> None:
             server_header=False,
         )
         host, port = listening.getsockname()[:2]
-        events.serving(host, port)
         _stop_in_order()
         _reload_at_signal(journey)
+        events.serving(host, port)  # whoever reads it may send signals
         _spare_the_collector()
         await uvicorn.Server(config).serve(sockets=[listening])
 
