@@ -10,7 +10,9 @@ from jmespath.functions import Functions
 
 from adapters.evaluation import evaluation
 
-_FAILURES = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError)
+_FAILURES = (
+    *(ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError),
+)
 _KNOWN: dict[str, dict[str, Any]] = Functions.FUNCTION_TABLE
 
 
@@ -34,9 +36,15 @@ class Expression:
     def parse(cls, text: str) -> Self:
         """Compile; ExpressionError if it is no JMESPath or calls an unknown function."""
         try:
-            parsed = jmespath.compile(text)
+            return cls._parsed(text)
         except JMESPathError as error:
             raise ExpressionError(_first_line(error)) from None
+        except RecursionError:
+            raise ExpressionError("no JMESPath expression: it nests too deep") from None
+
+    @classmethod
+    def _parsed(cls, text: str) -> Self:
+        parsed = jmespath.compile(text)
         nodes = list(_nodes(parsed.parsed))
         for node in nodes:
             _check_call(node)

@@ -82,6 +82,9 @@ def _toml(path: Path, text: str) -> dict[str, Any]:
         line = int(found.group(1)) if found else len(text.splitlines())
         what = f"is no TOML here: {_TOML_LINE.sub('', str(error))}"
         raise ManifestInvalid(path, [Problem(line, "", what)]) from None
+    except (ValueError, RecursionError):
+        what = "is no TOML here: a number is too long, or tables nest too deep"
+        raise ManifestInvalid(path, [Problem(0, "", what)]) from None
 
 
 def _problem(error: ErrorDetails) -> tuple[Key, str]:

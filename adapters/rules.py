@@ -19,6 +19,7 @@ from adapters.operation_rules import HTTP, KINDS, is_path, operation_faults
 from adapters.places import Key
 from adapters.record_map import IdentifierSection, Section, Value
 from adapters.rule_fault import Fault
+from adapters.secrets import prefix_of
 from adapters.xpath import language_of
 
 _DECISIVE: Final = ("restricted", "sensitive")
@@ -117,7 +118,7 @@ def _value(manifest: Manifest, language: Language, value: Value, at: Key) -> Ite
 
 
 def _secret(source: str, secret: Secret, at: Key) -> Iterator[Fault]:
-    prefix = f"TEAMAROUND_SOURCE_{source.upper().replace('-', '_')}_"
+    prefix = prefix_of(source)
     if secret.env is not None and not secret.env.startswith(prefix):
         yield Fault((*at, "env"), f"a variable of this source begins with {prefix}")
     if secret.file is not None and not _stays_inside(secret.file):

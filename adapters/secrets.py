@@ -16,17 +16,26 @@ class SecretTexts(Protocol):
         ...
 
 
+def prefix_of(source: str) -> str:
+    """How the names of a source's variables begin."""
+    return f"TEAMAROUND_SOURCE_{source.upper().replace('-', '_')}_"
+
+
 class SecretMissing(Exception):
     """A secret that the manifest names is not there; says where it was looked for, never what."""
 
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """`source` is the source's id, whose files are in `folder / source`."""
+    """`source` is the source's id, whose files are in `folder / source`.
+
+    `others` are sources whose ids go on after a hyphen, so that their variables begin alike.
+    """
 
     source: str
     environ: Mapping[str, str]
     folder: Path
+    others: frozenset[str] = frozenset()
 
     def text(self, secret: Secret) -> str:
         """The secret, without the line end of its file; SecretMissing if there is none."""
@@ -35,9 +44,11 @@ class Secrets:
         return self._file(secret.file or "")
 
     def _variable(self, name: str) -> str:
-        prefix = f"TEAMAROUND_SOURCE_{self.source.upper().replace('-', '_')}_"
-        if not name.startswith(prefix):
+        if not name.startswith(prefix_of(self.source)):
             raise SecretMissing(f"{name} is not a variable of source {self.source}")
+        for other in self.others:
+            if name.startswith(prefix_of(other)):
+                raise SecretMissing(f"{name} is a variable of source {other}: choose another name")
         value = self.environ.get(name, "").strip()
         if not value:
             raise SecretMissing(f"the variable {name} is not set")

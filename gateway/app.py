@@ -123,8 +123,7 @@ async def _open_registrar(stages: Stages, recorder: Recorder, stack: AsyncExitSt
     settings, clock = stages.settings, stages.clock
     ledger = await _open_ledger(settings)
     stack.push_async_callback(ledger.aclose)
-    ground = Ground.at()
-    succession = Succession(stages, _opener(stages), ground)
+    succession = Succession(stages, _opener(stages), Ground.at())
     stack.push_async_callback(succession.aclose)
     replica = Replica(ledger, clock.monotonic, lease_s=settings.lease, every_s=settings.look_every)
     stack.push_async_callback(replica.aclose)
@@ -133,7 +132,7 @@ async def _open_registrar(stages: Stages, recorder: Recorder, stack: AsyncExitSt
     await reloading.begin()
     keeping = asyncio.create_task(replica.keep(succession.generation, enacting.adopt))
     stack.push_async_callback(_ended, keeping)
-    return Registrar(enacting, reloading, recorder, settings, ground, clock)
+    return Registrar(enacting, reloading, recorder, settings, clock)
 
 
 def _opener(stages: Stages) -> Opener:

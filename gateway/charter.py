@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from adapters.loading import ManifestInvalid, parse_manifest
 from adapters.manifest import Manifest
+from adapters.secrets import prefix_of
 from gateway.errors import ConfigurationInvalid
 from gateway.folder import Filed, Folder
 from gateway.ledger.record import Standing, Version
@@ -18,7 +19,8 @@ from gateway.rules.book import Ground, RuleBook, open_book
 class Held:
     """One source that is to be in force, and everything on which its open adapter depends.
 
-    `file` is its place in the folder, None where it was registered while running.
+    `file` is its place in the folder, None where it was registered while running. `near` are the
+    sources of other agencies whose ids begin like this one's, and so their variables.
     """
 
     manifest: Manifest = field(compare=False)
@@ -28,6 +30,7 @@ class Held:
     grant: Grant
     level: str | None = None
     file: Path | None = None
+    near: frozenset[str] = frozenset()
 
     @property
     def id(self) -> str:
@@ -85,13 +88,20 @@ def charter_of(folder: Folder, standing: Standing, known: Known) -> Charter:
         )
     in_folder = {held.id for held in filed}
     live = [v for source, v in sorted(known.live.items()) if source not in in_folder]
-    every = [*filed, *_granted(live, folder.operator)]
+    every = [_beside(h, folder.operator) for h in (*filed, *_granted(live, folder.operator))]
     return Charter(
         generation=standing.generation,
         folder=folder,
         held=tuple(held for held in every if held.id not in standing.suspended),
         suspended=tuple(held for held in every if held.id in standing.suspended),
     )
+
+
+def _beside(held: Held, operator: OperatorFile) -> Held:
+    begins = prefix_of(held.id)
+    others = {each.source for each in operator.grant if each.agency != held.grant.agency}
+    near = {other for other in others - {held.id} if prefix_of(other).startswith(begins)}
+    return replace(held, near=frozenset(near))
 
 
 def grant_for(manifest: Manifest, operator: OperatorFile) -> Grant | None:

@@ -1,6 +1,5 @@
 """A proposed manifest, held against every rule that needs no network and no secret."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from gateway.rules.book import Ground, open_book
 from gateway.rules.rule import RuleInvalid
 
 LINTED: Final = "its rules stay within what is its agency's own"
-_PATIENCE_S: Final = 30.0
+BEARABLE: Final = "it can be read within what reading may take"
 # Without these nobody can tell whether its answers are read as they are meant.
 NEEDED: Final = frozenset({Rule.EXAMPLES, Rule.ABSENCES, Rule.READ, Rule.FAULTS})
 
@@ -32,20 +31,26 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """The manifest, if it can be read, with what was found and the level that it reaches.
+    """What was found of a manifest, and the level that it reaches.
 
     `usable` says whether it may be kept: it can be read, its rules are its own, and its examples
     are read as they say, so that no number in them may be somebody's.
     """
 
-    manifest: Manifest | None
     findings: tuple[Found, ...]
     level: str | None = None
 
     @property
+    def read(self) -> bool:
+        """Whether it is a manifest that can be read at all."""
+        return not any(
+            f.passed is False and f.rule in {Rule.VALID, BEARABLE} for f in self.findings
+        )
+
+    @property
     def usable(self) -> bool:
         """Whether a version of it may be kept."""
-        must = {Rule.VALID, LINTED, Rule.READ}
+        must = {Rule.VALID, LINTED, BEARABLE, Rule.READ}
         return not any(f.passed is False and f.rule in must for f in self.findings)
 
 
@@ -65,23 +70,13 @@ def read_proposal(text: str) -> Manifest | tuple[Found, ...]:
 async def inspected(
     proposal: Proposal, manifest: Manifest, beside: Iterable[Manifest], ground: Ground, now: Now
 ) -> Inspected:
-    """The proposal held against the rules; `beside` are its agency's other manifests in force.
-
-    It runs in a thread of its own, and is given up after half a minute.
-    """
+    """The proposal held against the rules; `beside` are its agency's manifests in force."""
     others = [each for each in beside if each.source.id != manifest.source.id]
-    linted = await asyncio.to_thread(_linted, proposal, manifest, others, ground)
-    checking = asyncio.to_thread(
-        lambda: asyncio.run(check_offline(manifest, proposal.replies, now))
-    )
-    try:
-        verdicts = await asyncio.wait_for(checking, _PATIENCE_S)
-    except TimeoutError:
-        what = "its examples take too long to be read: send fewer, or shorter ones"
-        return Inspected(manifest, (linted, Found(Rule.READ, passed=False, what=what)))
+    linted = _linted(proposal, manifest, others, ground)
+    verdicts = await check_offline(manifest, proposal.replies, now)
     findings = tuple(Found(one.rule, one.passed, one.what) for one in verdicts)
     level = level_of(verdicts)
-    return Inspected(manifest, (*findings, linted), None if level is None else level.value)
+    return Inspected((*findings, linted), None if level is None else level.value)
 
 
 def _linted(

@@ -91,7 +91,7 @@ class Opener:
         return OpenLine(held, source, line)
 
     async def _adapter(self, held: Held) -> Adapter:
-        secrets = Secrets(held.id, os.environ, self.settings.secrets)
+        secrets = Secrets(held.id, os.environ, self.settings.secrets, held.near)
         try:
             egress = Egress.of(held.grant.origins)
             return await open_adapter(

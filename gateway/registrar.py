@@ -1,7 +1,7 @@
 """Sources proposed, approved and suspended while running: who may, and what is checked."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Iterable
+from collections.abc import Awaitable, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NoReturn, TypeVar
 
@@ -12,13 +12,14 @@ from gateway.caller import Caller
 from gateway.charter import Held
 from gateway.clock import Clock
 from gateway.enacting import Enacting
-from gateway.errors import AskDifferently, ConfigurationInvalid, NotAllowed, TryLater
-from gateway.inspection import Inspected, Proposal, inspected, needed, read_proposal
+from gateway.errors import AskDifferently, ConfigurationInvalid, NotAllowed, TooMany, TryLater
+from gateway.inquiry import LONGEST_JUSTIFICATION
+from gateway.inspection import Inspected, Proposal, needed, read_proposal
 from gateway.ledger.failures import LedgerCorrupt, LedgerUnavailable
 from gateway.ledger.record import By, Enactment, Found, Kind, Standing, Version
+from gateway.quarantine import inspected_apart
 from gateway.recording import Coming, Recorder
 from gateway.reloading import Reloading
-from gateway.rules.book import Ground
 from gateway.settings import Settings
 from gateway.succession import InForce
 
@@ -48,8 +49,8 @@ class Registrar:
     reloading: Reloading
     recorder: Recorder
     settings: Settings
-    ground: Ground
     clock: Clock
+    _inspecting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _under_way: set["asyncio.Task[Any]"] = field(default_factory=set)
 
     async def propose(self, caller: Caller, proposal: Proposal) -> Outcome:
@@ -60,13 +61,13 @@ class Registrar:
         roles = {self.settings.registrar_role, self.settings.operator_role}
         if not caller.roles & roles:
             await self._refuse(caller, "only a registrar of the agency, or an operator, may")
-        read = read_proposal(proposal.manifest)
+        await self._admit(caller)
+        found = await self._inspected(proposal)
+        read = await asyncio.to_thread(read_proposal, proposal.manifest) if found.read else ()
         if isinstance(read, tuple):
-            return Outcome(None, None, read)
+            return Outcome(None, None, read or found.findings)
         if not self._is_operator(caller) and caller.organisation != read.source.agency:
             await self._refuse(caller, "you may register the sources of your own agency")
-        beside = self._of_agency(read.source.agency)
-        found = await inspected(proposal, read, beside, self.ground, self.clock.now)
         if not found.usable:
             return Outcome(None, None, found.findings)
         return await self._to_its_end(self._keep(caller, proposal, read, found))
@@ -78,7 +79,7 @@ class Registrar:
         and did not propose this version.
         """
         version = await self._own_version(caller, source, number)
-        if version.by == By(caller.user, caller.organisation):
+        if version.by.user == caller.user:  # through whichever organisation they sign in
             await self._refuse(caller, "somebody else approves what you registered")
         if lacking := needed(version.findings):
             return Outcome(None, None, lacking)
@@ -91,8 +92,7 @@ class Registrar:
 
         NotAllowed unless the caller governs the agency's information, or is an operator.
         """
-        if not reason.strip():
-            raise AskDifferently("JUSTIFICATION_MISSING", "reason: say why in words")
+        _refuse_unusable(reason)
         line = self.enacting.succession.current.lines.get(source)
         governs = line is not None and self._governs(caller, line.source.agency)
         if not governs and not self._is_operator(caller):
@@ -194,6 +194,21 @@ class Registrar:
         except ConfigurationInvalid as error:
             raise _CannotOpen(OPENED, str(error)) from None
 
+    async def _admit(self, caller: Caller) -> None:
+        """Count a proposal as a question: each is read, and each that is usable is kept."""
+        try:
+            planning = self.enacting.succession.current.planning
+            await planning.allowance.admit_questions(caller, 1)
+        except TooMany as refusal:
+            await self.recorder.refuse(refusal.code, caller)
+            raise
+
+    async def _inspected(self, proposal: Proposal) -> Inspected:
+        lines = self.enacting.succession.current.lines.values()
+        in_force = [(line.source.agency, line.held.text) for line in lines]
+        async with self._inspecting:
+            return await inspected_apart(proposal, in_force, self.clock.now())
+
     async def _own_version(self, caller: Caller, source: str, number: int) -> Version:
         version = await self._reading(self.enacting.ledger.version(source, number))
         if version is None or not self._governs(caller, version.agency):
@@ -238,10 +253,6 @@ class Registrar:
             return Found(ITS_OWN, passed=False, what=what)
         return None
 
-    def _of_agency(self, agency: str) -> Iterable[Manifest]:
-        lines = self.enacting.succession.current.lines.values()
-        return [line.held.manifest for line in lines if line.source.agency == agency]
-
     def _governs(self, caller: Caller, agency: str) -> bool:
         return self.settings.governance_role in caller.roles and caller.organisation == agency
 
@@ -265,6 +276,15 @@ def _coming(version: Version, detail: str) -> Coming:
 def _with(standing: Standing, enactment: Enactment) -> Standing:
     sources = {**standing.sources, str(enactment.source): enactment}
     return replace(standing, generation=enactment.generation, sources=sources)
+
+
+def _refuse_unusable(reason: str) -> None:
+    if not reason.strip():
+        raise AskDifferently("JUSTIFICATION_MISSING", "reason: say why in words")
+    if len(reason) > LONGEST_JUSTIFICATION:
+        raise AskDifferently(
+            "JUSTIFICATION_TOO_LONG", f"reason: at most {LONGEST_JUSTIFICATION} characters"
+        )
 
 
 def _unknown() -> AskDifferently:
