@@ -12,10 +12,10 @@ from typing import Final
 
 from rich.console import Console
 
+from demo.badges import EVERYBODY, PRACTITIONER
 from demo.borough import Borough, BoroughStartError
 from demo.caseload import town
 from demo.gateway_process import GatewayProcess, GatewayStartError
-from demo.places import AREAS
 from demo.questions import DOCUMENT, DemoQuestion, more, story
 from demo.report import print_answer
 
@@ -56,12 +56,11 @@ def _run(options: argparse.Namespace, console: Console, stack: ExitStack) -> int
     borough = stack.enter_context(Borough(state / "borough"))
     console.print(f"{len(borough.origins)} agencies; one of them is down on purpose.")
     gateway = stack.enter_context(GatewayProcess(state / "gateway", borough.files, port))
-    areas = [area.code for area in AREAS]
-    token = gateway.token("s.okafor", ["practitioner"], areas[:1])
+    token = gateway.token(PRACTITIONER.caller)
     answered = [_ask(gateway, question, token, console) for question in story(town().cast)]
     if options.once or not all(answered):
         return 0 if all(answered) else 1
-    _hand_over(gateway, token, gateway.token("m.adeyemi", ["shield-cleared"], areas[:1]), console)
+    _hand_over(gateway, console)
     with suppress(KeyboardInterrupt):
         signal.pause()
     console.print("Stopped.")
@@ -78,18 +77,18 @@ def _ask(gateway: GatewayProcess, question: DemoQuestion, token: str, console: C
     return True
 
 
-def _hand_over(gateway: GatewayProcess, token: str, cleared: str, console: Console) -> None:
-    """Say where to go on: the addresses, two tokens, and three more questions as files."""
-    tokens = {"practitioner": token, "shield-cleared": cleared}
-    for name, text in tokens.items():
-        (gateway.state / f"{name}.token").write_text(text, "utf-8")
+def _hand_over(gateway: GatewayProcess, console: Console) -> None:
+    """Say where to go on: the addresses, everybody's token, and three more questions as files."""
     console.rule("Go on from here, until Ctrl-C")
     say = console.out
     say(f"Questions:  POST {gateway.url}")
     say(f"GraphiQL:   {gateway.url} in a browser (it loads its own code from the internet)")
-    say(f"Tokens:     {gateway.state}/practitioner.token  (works for Northbrook's social care)")
-    say(f"            {gateway.state}/shield-cleared.token  (also sees shielded locations)")
     say(f"Settings:   {gateway.settings}")
+    say("Tokens, for eight hours:")
+    for badge in EVERYBODY:
+        file = gateway.state / f"{badge.role}.token"
+        file.write_text(gateway.token(badge.caller), "utf-8")
+        say(f"  {file}  ({badge.serves})")
     for number, question in enumerate(more(town().cast), start=4):
         file = gateway.state / f"question-{number}.json"
         file.write_text(json.dumps({"query": DOCUMENT, "variables": question.variables}), "utf-8")

@@ -4,16 +4,20 @@ import http.client
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
 from demo.running_copy import RunningCopy
+from gateway.caller import Caller
+from gateway.development_token import issue
+from gateway.settings import read_settings
 
 _COMMAND: Final = str(Path(sys.executable).with_name("teamaround"))
 _STOP_TIMEOUT_S: Final = 15.0
 _ANSWER_TIMEOUT_S: Final = 30.0
+_LIFETIME_S: Final = 8 * 3600
 
 
 class GatewayStartError(RuntimeError):
@@ -73,19 +77,9 @@ class GatewayProcess:
         """Where questions go."""
         return f"http://127.0.0.1:{self.port}/graphql"
 
-    def token(self, user: str, roles: Iterable[str], areas: Iterable[str]) -> str:
-        """A development token for a social worker with these roles and areas."""
-        arguments = ["--user", user, "--organisation", "Northbrook Council"]
-        arguments += ["--sector", "SOCIAL_CARE", "--purpose", "SAFEGUARDING"]
-        arguments += [part for role in roles for part in ("--role", role)]
-        arguments += [part for area in areas for part in ("--area", area)]
-        done = subprocess.run(  # noqa: S603 - this project's own command
-            [_COMMAND, "token", *arguments, "--settings", str(self.settings)],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout.strip()
+    def token(self, caller: Caller) -> str:
+        """A development token for `caller`, good for eight hours."""
+        return issue(caller, read_settings(self.settings), now=time.time(), lifetime_s=_LIFETIME_S)
 
     def ask(self, document: str, variables: dict[str, Any], token: str) -> dict[str, Any]:
         """The JSON of one GraphQL response, whatever its status."""

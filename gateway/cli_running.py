@@ -9,7 +9,7 @@ import aiohttp
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from adapters.loading import ManifestInvalid, manifest_text, parse_manifest
 from adapters.manifest import Manifest
@@ -42,6 +42,7 @@ _SUSPEND: Final = (
     "mutation Suspend($id: ID!, $reason: String!)"
     f" {{ changed: suspendSource(id: $id, reason: $reason) {_CHANGED} }}"
 )
+_HEALTH: Final = ("v.", "state", "level", "breaker", "p50 ms", "p99 ms", "up")
 _SOURCES: Final = (
     "{ sources { id version state level kind agency { id }"
     " health { reachable breaker p50Ms p99Ms checkedAt } } }"
@@ -89,14 +90,9 @@ def suspend(
 
 def health(gateway: GatewayUrl, token: TokenFile) -> None:
     """Say of each source of a running gateway whether it is asked, and how it is doing."""
-    table = Table("source", "version", "state", "level", "breaker", "p50 ms", "p99 ms", "reachable")
+    table = Table(Column("source", no_wrap=True), *_HEALTH, box=None, pad_edge=False)
     for source in _said(gateway, token, _SOURCES, {})["sources"]:
-        found = source["health"]
-        cells = (
-            *(source["id"], source["version"], source["state"], source["level"]),
-            *(found["breaker"], found["p50Ms"], found["p99Ms"], found["reachable"]),
-        )
-        table.add_row(*("" if cell is None else escape(str(cell)) for cell in cells))
+        table.add_row(*(escape(cell) for cell in _health_cells(source)))
     Console().print(table)
 
 
@@ -104,6 +100,15 @@ def reload(gateway: GatewayUrl, token: TokenFile) -> None:
     """Have the operator's files read anew; returns once they are in force at every gateway."""
     said = _said(gateway, token, "mutation { reload }", {})
     typer.echo(f"in force everywhere: generation {said['reload']}")
+
+
+def _health_cells(source: Mapping[str, Any]) -> tuple[str, ...]:
+    found = source["health"]
+    reachable = {None: "", True: "yes", False: "no"}[found["reachable"]]
+    level = (source["level"] or "").lower()
+    times = ("" if ms is None else f"{ms:.0f}" for ms in (found["p50Ms"], found["p99Ms"]))
+    of_version = (source["id"], str(source["version"] or ""), source["state"], level)
+    return (*of_version, found["breaker"], *times, reachable)
 
 
 def _manifest(file: Path) -> str:

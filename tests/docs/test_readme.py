@@ -12,6 +12,7 @@ from graphql import parse, validate
 
 from adapters.codes import Claim, Purpose, ReleaseClass
 from demo import register
+from demo.badges import PRACTITIONER
 from demo.borough import Borough
 from demo.gateway_process import GatewayProcess
 from gateway.schema.root import build_schema
@@ -53,7 +54,7 @@ def reader() -> Iterator[Reader]:
         state = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         borough = stack.enter_context(Borough(state / "borough", agencies=SMALL))
         gateway = stack.enter_context(GatewayProcess(state / "gateway", borough.files, 0))
-        yield Reader(gateway.url, gateway.token("a.reader", ["practitioner"], ["E09990001"]))
+        yield Reader(gateway.url, gateway.token(PRACTITIONER.caller))
 
 
 def test_the_query_and_its_variables_are_those_of_the_file_that_curl_sends() -> None:
