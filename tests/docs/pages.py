@@ -21,9 +21,14 @@ def text(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
 
 
+def fenced(page: str) -> list[tuple[str, str]]:
+    """The fenced blocks in order: each one's language, and what it says."""
+    return _FENCE.findall(page)
+
+
 def blocks(page: str, language: str) -> list[str]:
     """The fenced blocks of `language`, in order."""
-    return [content for kind, content in _FENCE.findall(page) if kind == language]
+    return [content for kind, content in fenced(page) if kind == language]
 
 
 def rows(page: str) -> Iterator[list[str]]:

@@ -1,58 +1,116 @@
-"""The lesson for an agency's IT staff works as it is written."""
+"""The lesson for an agency's IT staff works as it is written, on the demo while it runs."""
 
+import json
 import os
-import shutil
+import re
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-
-import pytest
+from typing import Any, Final
 
 from adapters.loading import read_manifest
-from tests.docs.pages import ROOT, blocks, text
+from demo.__main__ import PORT
+from tests.docs.pages import blocks, fenced, text
 
-PAGE = text("docs/write-an-adapter.md")
-NEEDS_THE_DEMO = ("make demo", "teamaround serve", "curl")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Path:
-    """A folder with what `make demo` leaves behind, and the lesson's manifest."""
-    (tmp_path / "demo-state/borough/manifests").mkdir(parents=True)
-    shutil.copy(ROOT / "demo/operator.toml", tmp_path / "demo-state/borough/operator.toml")
-    (tmp_path / "clinic").mkdir()
-    (tmp_path / "clinic/old-clinic.toml").write_text(blocks(PAGE, "toml")[0])
-    return tmp_path
+PAGE: Final = text("docs/write-an-adapter.md")
+STARTS, TERMINAL, *COMMANDS = blocks(PAGE, "sh")
+ADDRESS: Final = f"http://127.0.0.1:{PORT}/graphql"
+ASKS: Final = next(block for block in COMMANDS if block.startswith("curl"))
 
 
-def typed(desk: Path, block: str) -> str:
-    """What the terminal prints when a block of the page is typed into it."""
-    environ = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    done = subprocess.run(  # noqa: S603 - the page's own commands
-        ["/bin/sh", "-e", "-c", block],
-        cwd=desk,
-        env=environ,
-        capture_output=True,
-        text=True,
-        check=False,
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A second terminal in `folder`; `address` is where the running demo's gateway is."""
+
+    folder: Path
+    address: str = ADDRESS
+
+    def typed(self, block: str) -> str:
+        """What the terminal prints when a block of the page is typed into it."""
+        opened = TERMINAL.replace(ADDRESS, self.address)
+        environ = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        done = subprocess.run(  # noqa: S603 - the page's own commands
+            ["/bin/sh", "-e", "-c", opened + block],
+            cwd=self.folder,
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def asked(self) -> Any:
+        """The child whom the page's question is about, as the gateway answers."""
+        return json.loads(self.typed(ASKS))["data"]["child"]
+
+
+@contextmanager
+def demo_as_written(folder: Path) -> Iterator[Desk]:
+    """The demo with the page's own arguments, on a port that is free."""
+    written = re.fullmatch(r'make demo ARGS="(.*)"\n', STARTS)
+    assert written, "the page starts the demo in another way"
+    arguments = ["-m", "demo", *shlex.split(written[1]), "--port", "0"]
+    process = subprocess.Popen(  # noqa: S603 - this project's own module
+        [sys.executable, *arguments], cwd=folder, stdout=subprocess.PIPE, text=True
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    try:
+        said = process.stdout or ()
+        address = next((line.split()[-1] for line in said if line.startswith("Questions:")), None)
+        assert address, "the demo did not start"
+        assert any(line.startswith("curl") for line in said), "it did not hand over"
+        yield Desk(folder, address)
+    finally:
+        process.terminate()
+        process.communicate()
 
 
-def test_whoever_follows_the_lesson_has_a_dependable_source(desk: Path) -> None:
-    alone = [b for b in blocks(PAGE, "sh") if not any(word in b for word in NEEDS_THE_DEMO)]
-    printed = "".join(typed(desk, block) for block in alone)
+def follow(desk: Desk) -> str:
+    """Type every block of the page in order, and hold it to what the page shows of its answer."""
+    everything, said = [], ""
+    for language, block in fenced(PAGE):
+        match language:
+            case "toml":
+                (desk.folder / "clinic/old-clinic.toml").write_text(block)
+            case "text":
+                assert block in said
+            case "json":
+                assert json.loads(block) in json.loads(said)["data"]["child"]["answers"]
+            case "sh" if block not in {STARTS, TERMINAL}:
+                said = desk.typed(block)
+                everything.append(said)
+    return "".join(everything)
+
+
+def test_whoever_follows_the_lesson_joins_the_running_demo_and_leaves_it(tmp_path: Path) -> None:
+    with demo_as_written(tmp_path) as desk:
+        printed = follow(desk)
+        after = desk.asked()
     assert "FAILED  connects" not in printed
     assert "FAILED  dependable" not in printed
     assert "passed  connects   a known absent child is absent (by-number)" in printed
-    assert read_manifest(desk / "clinic/draft.toml").operation[0].card.needs == {"nhs_number"}
+    assert re.search(r"old-clinic +1 +APPROVED +dependable", printed)
+    assert "The Old Clinic" not in {row["agency"]["name"] for row in after["answers"]}
+    assert "The Old Clinic" in after["completeness"]["notConnected"]
 
 
-def test_the_mistake_that_the_lesson_suggests_is_found(desk: Path) -> None:
-    file = desk / "clinic/old-clinic.toml"
-    file.write_text(file.read_text().replace('family_name = "surname"', 'family_name = "surnam"'))
-    lesson = [block for block in blocks(PAGE, "sh") if "cat >" in block]
-    typed(desk, lesson[0])
-    printed = typed(desk, "teamaround source check clinic/old-clinic.toml || true")
+def test_the_draft_that_the_lesson_begins_with_can_be_read(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    for block in COMMANDS[:2]:
+        desk.typed(block)
+    assert read_manifest(tmp_path / "clinic/draft.toml").operation[0].card.needs == {"nhs_number"}
+
+
+def test_the_mistake_that_the_lesson_suggests_is_found(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    replies = next(block for block in COMMANDS if "cat > clinic/found.json" in block)
+    desk.typed(replies)
+    right, mistaken = 'family_name = "surname"', 'family_name = "surnam"'
+    manifest = blocks(PAGE, "toml")[0].replace(right, mistaken)
+    (tmp_path / "clinic/old-clinic.toml").write_text(manifest)
+    printed = desk.typed("teamaround source check clinic/old-clinic.toml || true")
     assert "example[0].expect.family_name: something else is read from the reply" in printed
