@@ -5,7 +5,7 @@ READY := .venv/.ready
 MATCHING := .venv-matching
 ARGS ?=
 
-.PHONY: demo test check schema bench bench-sources bench-alerts bench-matching format lint types contracts schema-check docs-check lock clean
+.PHONY: demo test check schema bench bench-sources bench-reloads bench-alerts bench-matching format lint types contracts schema-check docs-check lock clean
 
 demo: $(READY)  ## the synthetic borough, the gateway, and a first question answered
 	$(BIN)/python -m demo $(ARGS)
@@ -24,6 +24,9 @@ bench: $(READY)  ## the figures of docs/performance.md
 
 bench-sources: $(READY)  ## many sources in one question, and a hung one
 	$(BIN)/python -m bench.sources $(ARGS)
+
+bench-reloads: $(READY)  ## what a gateway holds after its manifests were read anew ten thousand times
+	$(BIN)/python -m bench.reloads $(ARGS)
 
 bench-alerts: $(READY)  ## the figures on alerts of docs/audit.md, on two made-up years
 	$(BIN)/python -m bench.alerts $(ARGS)

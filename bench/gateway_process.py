@@ -6,10 +6,12 @@ Linux only: the figures come from /proc.
 import json
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 from bench.town import AREA
@@ -50,6 +52,11 @@ class GatewayProcess:
         """The most resident memory that it ever had."""
         return self._status("VmHWM")
 
+    @property
+    def open_files(self) -> int:
+        """Files and connections that it has open now."""
+        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
+
     def _status(self, name: str) -> float:
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
         (line,) = (one for one in lines if one.startswith(f"{name}:"))
@@ -61,10 +68,17 @@ def gateway_process(settings: Path) -> Iterator[GatewayProcess]:
     """Serve with these settings, in a process of its own, ended with the context."""
     command = [_TEAMAROUND, "serve", "--settings", str(settings)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
+        # After its address nobody reads what it says, and a full pipe would stop it.
+        unread = Thread(target=deque, args=(process.stderr, 0))
         try:
-            yield GatewayProcess(process.pid, _address(process), _token(settings))
+            address = _address(process)
+            unread.start()
+            yield GatewayProcess(process.pid, address, _token(settings))
         finally:
             process.terminate()
+            process.wait()
+            if unread.ident is not None:
+                unread.join()
 
 
 def _address(process: subprocess.Popen[str]) -> str:

@@ -1,101 +1,13 @@
-"""The lesson for an agency's IT staff works as it is written, on the demo while it runs."""
+"""What the lesson for an agency's IT staff does without a gateway works as it is written.
 
-import json
-import os
-import re
-import shlex
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+The rest of it is followed on a running demo: tests/demo/test_lesson.py.
+"""
+
 from pathlib import Path
-from typing import Any, Final
 
 from adapters.loading import read_manifest
-from demo.__main__ import PORT
-from tests.docs.pages import blocks, fenced, text
-
-PAGE: Final = text("docs/write-an-adapter.md")
-STARTS, TERMINAL, *COMMANDS = blocks(PAGE, "sh")
-ADDRESS: Final = f"http://127.0.0.1:{PORT}/graphql"
-ASKS: Final = next(block for block in COMMANDS if block.startswith("curl"))
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """A second terminal in `folder`; `address` is where the running demo's gateway is."""
-
-    folder: Path
-    address: str = ADDRESS
-
-    def typed(self, block: str) -> str:
-        """What the terminal prints when a block of the page is typed into it."""
-        opened = TERMINAL.replace(ADDRESS, self.address)
-        environ = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-        done = subprocess.run(  # noqa: S603 - the page's own commands
-            ["/bin/sh", "-e", "-c", opened + block],
-            cwd=self.folder,
-            env=environ,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def asked(self) -> Any:
-        """The child whom the page's question is about, as the gateway answers."""
-        return json.loads(self.typed(ASKS))["data"]["child"]
-
-
-@contextmanager
-def demo_as_written(folder: Path) -> Iterator[Desk]:
-    """The demo with the page's own arguments, on a port that is free."""
-    written = re.fullmatch(r'make demo ARGS="(.*)"\n', STARTS)
-    assert written, "the page starts the demo in another way"
-    arguments = ["-m", "demo", *shlex.split(written[1]), "--port", "0"]
-    process = subprocess.Popen(  # noqa: S603 - this project's own module
-        [sys.executable, *arguments], cwd=folder, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        said = process.stdout or ()
-        address = next((line.split()[-1] for line in said if line.startswith("Questions:")), None)
-        assert address, "the demo did not start"
-        assert any(line.startswith("curl") for line in said), "it did not hand over"
-        yield Desk(folder, address)
-    finally:
-        process.terminate()
-        process.communicate()
-
-
-def follow(desk: Desk) -> str:
-    """Type every block of the page in order, and hold it to what the page shows of its answer."""
-    everything, said = [], ""
-    for language, block in fenced(PAGE):
-        match language:
-            case "toml":
-                (desk.folder / "clinic/old-clinic.toml").write_text(block)
-            case "text":
-                assert block in said
-            case "json":
-                assert json.loads(block) in json.loads(said)["data"]["child"]["answers"]
-            case "sh" if block not in {STARTS, TERMINAL}:
-                said = desk.typed(block)
-                everything.append(said)
-    return "".join(everything)
-
-
-def test_whoever_follows_the_lesson_joins_the_running_demo_and_leaves_it(tmp_path: Path) -> None:
-    with demo_as_written(tmp_path) as desk:
-        printed = follow(desk)
-        after = desk.asked()
-    assert "FAILED  connects" not in printed
-    assert "FAILED  dependable" not in printed
-    assert "passed  connects   a known absent child is absent (by-number)" in printed
-    assert re.search(r"old-clinic +1 +APPROVED +dependable", printed)
-    assert "The Old Clinic" not in {row["agency"]["name"] for row in after["answers"]}
-    assert "The Old Clinic" in after["completeness"]["notConnected"]
+from tests.docs.lesson import COMMANDS, PAGE, Desk
+from tests.docs.pages import blocks
 
 
 def test_the_draft_that_the_lesson_begins_with_can_be_read(tmp_path: Path) -> None:

@@ -1,0 +1,18 @@
+"""The lesson for an agency's IT staff works as it is written, on the demo while it runs."""
+
+import re
+from pathlib import Path
+
+from tests.docs.lesson import demo_as_written, follow
+
+
+def test_whoever_follows_the_lesson_joins_the_running_demo_and_leaves_it(tmp_path: Path) -> None:
+    with demo_as_written(tmp_path) as desk:
+        printed = follow(desk)
+        after = desk.asked()
+    assert "FAILED  connects" not in printed
+    assert "FAILED  dependable" not in printed
+    assert "passed  connects   a known absent child is absent (by-number)" in printed
+    assert re.search(r"old-clinic +1 +APPROVED +dependable", printed)
+    assert "The Old Clinic" not in {row["agency"]["name"] for row in after["answers"]}
+    assert "The Old Clinic" in after["completeness"]["notConnected"]
