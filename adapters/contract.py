@@ -127,6 +127,18 @@ class Source(Protocol):
         ...
 
 
+class SeveralSource(Protocol):
+    """A source that can also be asked about several children in one call."""
+
+    async def ask_many(self, questions: tuple[Question, ...]) -> tuple[Reply, ...]:
+        """Ask by one operation, for the same fields and by the same right; a reply for each.
+
+        The replies are in the order of the questions. Each is believed for the child that its
+        records name: one whose records name nobody asked for proves nothing.
+        """
+        ...
+
+
 class Probe(Protocol):
     """Asks a source whether it is up; about no child and on nobody's behalf."""
 
@@ -140,7 +152,8 @@ class OperationCard:
     """What the core must know of an operation to choose it: what it needs and what it proves.
 
     `conclusive` is the manifest's claim; `supersedes` allows an answer under another number than
-    the one asked (a superseded NHS number is answered with the new one).
+    the one asked (a superseded NHS number is answered with the new one). `at_once` is of how many
+    children one call may ask.
     """
 
     name: str
@@ -148,15 +161,18 @@ class OperationCard:
     accepts: frozenset[str]
     conclusive: bool = False
     supersedes: bool = False
+    at_once: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
     """A source ready to be asked, with its operations in the order in which to try them.
 
-    `probe` is there where its manifest says how to ask whether it is up.
+    `probe` is there where its manifest says how to ask whether it is up, `several` where one of
+    the operations may ask about several children at once.
     """
 
     source: Source
     operations: tuple[OperationCard, ...] = field(default=())
     probe: Probe | None = None
+    several: SeveralSource | None = None

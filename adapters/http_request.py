@@ -93,14 +93,19 @@ def numbered(headers: Mapping[str, str], new_id: Callable[[], str]) -> Mapping[s
     return {name: value.replace(REQUEST_ID, number) for name, value in headers.items()}
 
 
-def on_behalf_headers(on_behalf: OnBehalf) -> Mapping[str, str]:
-    """Who asks and why, for the agency's own log; nothing of the child."""
+def on_behalf_headers(*on_behalf: OnBehalf) -> Mapping[str, str]:
+    """Who asks and why, for the agency's own log; nothing of the child.
+
+    One person asks for one purpose; of several questions in one request, all ids and all indexes
+    are listed, in the same order.
+    """
+    first = on_behalf[0]
     return {
-        "X-Teamaround-Query": _plain(on_behalf.query_id),
-        "X-Teamaround-Log-Index": str(on_behalf.log_index),
-        "X-Teamaround-User": _plain(on_behalf.user),
-        "X-Teamaround-Organisation": _plain(on_behalf.organisation),
-        "X-Teamaround-Purpose": _plain(on_behalf.purpose),
+        "X-Teamaround-Query": ", ".join(_plain(one.query_id) for one in on_behalf),
+        "X-Teamaround-Log-Index": ", ".join(str(one.log_index) for one in on_behalf),
+        "X-Teamaround-User": _plain(first.user),
+        "X-Teamaround-Organisation": _plain(first.organisation),
+        "X-Teamaround-Purpose": _plain(first.purpose),
     }
 
 

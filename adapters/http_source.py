@@ -116,26 +116,26 @@ class HttpSource:
     async def _ask(self, question: Question) -> Reply:
         until = asyncio.get_running_loop().time() + question.timeout_s * _FOR_DETAILS
         operation = self.operations[question.operation]
-        headers = self._headers(question)
+        headers = self.headers_for(question)
         asking = Asking(self.base_url, question.given, headers, operation.paging.first())
         request = self.dialect.request(operation, asking)
         if isinstance(request, MoreNeeded):
             return request
-        answer = await self._send(request)
+        answer = await self.send(request)
         if isinstance(answer, Refused | Unavailable | Malformed):
             return answer
-        first = self._found(operation, answer)
+        first = self.found(operation, answer)
         if not isinstance(first, Found):
             return first
         asked = frozenset({(request.url, request.body)})
         page = _Page(operation, asking, request, answer, len(first.documents), seen=asked)
         found = await self._all_pages(page, question, first)
         if isinstance(found, Found):
-            found = self._whole(operation, answer, found)
+            found = self.whole(operation, answer, found)
         if not isinstance(found, Found):
             return found
         documents, missing = await self._detailed(operation, question, found.documents, until)
-        return self._records(operation, question, answer, documents, missing)
+        return self.records(operation, question, answer, documents, missing)
 
     async def _all_pages(
         self, page: "_Page", question: Question, found: Found
@@ -146,10 +146,10 @@ class HttpSource:
                 return found
             if not isinstance(request, HttpRequest):
                 return request
-            answer = await self._send(request) if await question.pace() else _OUR_LIMIT
+            answer = await self.send(request) if await question.pace() else _OUR_LIMIT
             if isinstance(answer, Refused | Unavailable | Malformed):
                 return answer
-            more = self._found(page.operation, answer)
+            more = self.found(page.operation, answer)
             if not isinstance(more, Found):
                 return more
             found = Found([*found.documents, *more.documents], more.total, more.more)
@@ -186,11 +186,13 @@ class HttpSource:
             return Malformed("page")
         return HttpRequest(url, headers=page.asking.headers)
 
-    def _headers(self, question: Question) -> Mapping[str, str]:
-        ours = on_behalf_headers(question.on_behalf)
+    def headers_for(self, *questions: Question) -> Mapping[str, str]:
+        """The manifest's headers, and on whose behalf it is asked."""
+        ours = on_behalf_headers(*(question.on_behalf for question in questions))
         return {**self.headers, "Accept": self.dialect.accept, **ours}
 
-    async def _send(self, request: HttpRequest) -> Answer | Failure:
+    async def send(self, request: HttpRequest) -> Answer | Failure:
+        """Log in, sign, send and judge."""
         login = await self.login.headers()
         if isinstance(login, Refused | Unavailable | Malformed):
             return login
@@ -203,15 +205,17 @@ class HttpSource:
             self.login.rejected()
         return self.dialect.judge(answer, self.clock())
 
-    def _found(
+    def found(
         self, operation: HttpOperation, answer: Answer
     ) -> Found | NoRecord | TooMany | Failure:
+        """The documents of an answer, or what it proves by itself."""
         verdict = operation.verdict(answer)
         return self.dialect.find(answer, operation) if verdict is None else verdict
 
-    def _whole(
+    def whole(
         self, operation: HttpOperation, answer: Answer, found: Found
     ) -> Found | NoRecord | TooMany:
+        """`found` if it is all that the agency has and not too much."""
         received = len(found.documents)
         if found.more or received > self.limits.max_records or (found.total or 0) > received:
             return TooMany()
@@ -225,7 +229,7 @@ class HttpSource:
         wanted = operation.mapping.roots(question.fields) & operation.details.keys()
         if not wanted or len(documents) > 1:
             return documents, wanted
-        record = operation.mapping.record(documents[0], frozenset(), self._today())
+        record = operation.mapping.record(documents[0], frozenset(), self.today())
         if isinstance(record, Unusable):
             return documents, frozenset()
         given = {**question.given, **_keys(record)}
@@ -245,7 +249,7 @@ class HttpSource:
             async with asyncio.timeout_at(until):
                 if not await question.pace():
                     return None
-                answer = await self._send(HttpRequest(url, headers=self._headers(question)))
+                answer = await self.send(HttpRequest(url, headers=self.headers_for(question)))
         except TimeoutError:
             return None
         if isinstance(answer, Refused | Unavailable | Malformed):
@@ -255,7 +259,7 @@ class HttpSource:
         items = self.dialect.items(answer, detail)
         return items if items is not None and len(items) <= LIST_CAP else None
 
-    def _records(
+    def records(
         self,
         operation: HttpOperation,
         question: Question,
@@ -263,7 +267,8 @@ class HttpSource:
         documents: list[Any],
         missing: frozenset[str],
     ) -> Records | Malformed:
-        mapping, today = operation.mapping, self._today()
+        """The documents as records; a field that a missing detail feeds is a defect."""
+        mapping, today = operation.mapping, self.today()
         unread = frozenset().union(*(mapping.fields_using(name) for name in missing))
         records: list[Record] = []
         for document in documents:
@@ -273,7 +278,8 @@ class HttpSource:
             records.append(_with_defects(record, unread & question.fields))
         return Records(tuple(records), operation.moment(answer))
 
-    def _today(self) -> date:
+    def today(self) -> date:
+        """Today at this clock."""
         return self.clock().date()
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from adapters import file_source
 from adapters.client_certificate import client_context
-from adapters.contract import Adapter, Probe, Source
+from adapters.contract import Adapter, Probe, SeveralSource, Source
 from adapters.egress import Egress
 from adapters.fhir import FHIR
 from adapters.file_login import open_folder
@@ -16,6 +16,7 @@ from adapters.graphql import GRAPHQL
 from adapters.guarded_resolver import GuardedResolver
 from adapters.http_exchange import Connections, open_session
 from adapters.http_probe import HttpProbe
+from adapters.http_several import HttpSeveral
 from adapters.http_source import Dialect, HttpSource, Wire, source_over
 from adapters.login import open_login
 from adapters.manifest import Manifest
@@ -25,7 +26,7 @@ from adapters.rest import REST
 from adapters.secrets import SecretMissing, SecretTexts
 from adapters.signature import Signer
 from adapters.soap import SOAP
-from adapters.sql import open_source
+from adapters.sql import SqlSource, open_source
 from adapters.sql_engine import address_of, read_dsn
 from adapters.stream import connected
 
@@ -54,13 +55,25 @@ async def open_adapter(
         Opening(manifest, secrets, egress, clock, partial(connected, egress), signer)
     )
     cards = tuple(operation.card for operation in manifest.operation)
-    return Adapter(source, cards, _probe(manifest, source))
+    return Adapter(source, cards, _probe(manifest, source), _several(manifest, source))
 
 
 def _probe(manifest: Manifest, source: Source) -> Probe | None:
     if manifest.health is None or not isinstance(source, HttpSource):
         return None
     return HttpProbe(source, manifest.health.get)
+
+
+def _several(manifest: Manifest, source: Source) -> SeveralSource | None:
+    if all(operation.batch.as_ == "none" for operation in manifest.operation):
+        return None
+    match source:
+        case HttpSource():
+            return HttpSeveral(source)
+        case SqlSource():
+            return source
+        case _:
+            return None
 
 
 async def _open_http(dialect: Dialect, opening: Opening) -> Source:

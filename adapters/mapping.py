@@ -117,6 +117,17 @@ class RecordMapping:
         except TooLongError:
             return Unusable(LIST)
 
+    def numbers(self, scheme: str, document: Any) -> frozenset[str]:
+        """The numbers of one scheme that a document says, even where it is no record.
+
+        Empty where it says none that can be read.
+        """
+        try:
+            found = self._identifiers(document, Defects())
+            return frozenset(one.value for one in found if one.scheme == scheme)
+        except _UnusableError:
+            return frozenset()
+
     def _record(self, document: Any, fields: frozenset[str], today: date) -> Record:
         defects = Defects()
         once = {name: self._identity(name, document, defects) for name in _SINGLES}

@@ -68,9 +68,20 @@ class Page(Table):
 
 
 class Batch(Table):
-    """How several children are asked for at once; in this version each is asked for alone."""
+    """How up to `max` children are asked for at once, by the operation's one identifying key.
 
-    as_: Annotated[Literal["none"], Field(alias="as")] = "none"
+    `in-list`: `sql` reads them all by an expanding bind, the key with an s, as `:nhs_numbers`.
+    `post-ids`: the numbers are posted to `path` as a list in the body's member `ids`.
+    `fhir-bundle`: the operation's own requests as entries of one batch Bundle (FHIR R4, 3.2.0.11).
+    """
+
+    as_: Annotated[Literal["none", "in-list", "post-ids", "fhir-bundle"], Field(alias="as")] = (
+        "none"
+    )
+    max: Annotated[int, Field(ge=2, le=50)] = 20
+    sql: Sql | None = None
+    path: Text | None = None
+    ids: Text | None = None
 
 
 class Operation(Table):
@@ -128,6 +139,7 @@ class Operation(Table):
             accepts=frozenset(needs | {name for name, _ in found}),
             conclusive=self.conclusive,
             supersedes=self.supersedes,
+            at_once=1 if self.batch.as_ == "none" else self.batch.max,
         )
 
     @property

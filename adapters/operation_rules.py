@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from adapters.batch_rules import faults_of_batch
 from adapters.envelope import Envelope, EnvelopeError
 from adapters.file_match import MAPPED
 from adapters.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
@@ -99,6 +100,9 @@ def operation_faults(manifest: Manifest, index: int) -> Iterator[Fault]:
     yield from _asked(operation, at)
     yield from _searched(manifest, operation, at)
     yield from _page(manifest.kind, operation, (*at, "page"))
+    if operation.batch.path is not None:
+        yield from is_path(operation.batch.path, (*at, "batch", "path"))
+    yield from faults_of_batch(manifest, operation, (*at, "batch"))
     for name, detail in operation.detail.items():
         yield from _detail(manifest.kind, kind, operation, detail, (*at, "detail", name))
 

@@ -1,11 +1,11 @@
 """The kind `sql`: one read-only SELECT over PostgreSQL or SQLite, its rows merged to records."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import aiosqlite
 from sqlalchemy import URL, TextClause, text
@@ -26,6 +26,7 @@ from adapters.contract import (
 from adapters.conversion import LIST_CAP
 from adapters.egress import Egress
 from adapters.expression import Expression
+from adapters.http_judgement import Failure
 from adapters.http_operation import read_moment
 from adapters.limits import Limits
 from adapters.login import Clock
@@ -33,15 +34,21 @@ from adapters.manifest import Manifest
 from adapters.mapping import RecordMapping, Unusable
 from adapters.operation import Operation
 from adapters.record import Record
+from adapters.several import Answered, Said, key_of, told_apart
 from adapters.sql_engine import POSTGRESQL, open_engine
 from adapters.sql_fault import DATABASE_FAILURES, fault_of
 from adapters.sql_rows import ROWS, Row, belong, merged, record_keys, record_of, size
-from adapters.sql_statement import Statement, detail_statement
+from adapters.sql_statement import Statement, detail_statement, in_list_statement
 
 # The agency sees our entry's index beside each statement in its own log (%a in log_line_prefix).
 _NAME_OURSELVES: Final = text("SELECT set_config('application_name', :name, true)")
+# A name has no room for all questions of a batch: they stand in a setting of our own besides.
+_NAME_ALL: Final = text("SELECT set_config('teamaround.questions', :all, true)")
 _LONGEST_NAME: Final = 63
 _INTERRUPT_AGAIN_S: Final = 0.02
+
+T = TypeVar("T")
+Read = Callable[[AsyncConnection], Coroutine[Any, Any, T]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class SqlOperation:
     mapping: RecordMapping
     details: Mapping[str, str]
     as_of: Expression | None
+    in_list: str | None = None
 
     @classmethod
     def of(cls, manifest: Manifest, operation: Operation, *, typed_dates: bool) -> Self:
@@ -62,6 +70,7 @@ class SqlOperation:
             mapping=RecordMapping.of(operation, manifest.codes),
             details=details,
             as_of=None if operation.as_of is None else Expression.parse(operation.as_of),
+            in_list=operation.batch.sql,
         )
 
 
@@ -80,24 +89,36 @@ class SqlSource:
         values = operation.statement.values(question.given)
         if isinstance(values, MoreNeeded):
             return values
-        try:
-            async with asyncio.timeout(question.timeout_s):
-                return await _cancelled_once(self._ask(question, operation, values))
-        except (TimeoutError, PoolTimeoutError):
-            return Unavailable(Fault.TIMED_OUT)
-        except DATABASE_FAILURES as error:
-            return fault_of(error)
+        return await self._within(
+            question.timeout_s, lambda one: self._read(one, question, operation, values)
+        )
+
+    async def ask_many(self, questions: tuple[Question, ...]) -> tuple[Reply, ...]:
+        """Ask about several children by one statement; a reply for each, in order."""
+        operation = self.operations[questions[0].operation]
+        timeout_s = min(one.timeout_s for one in questions)
+        replies = await self._within(
+            timeout_s, lambda one: self._read_many(one, questions, operation)
+        )
+        return replies if isinstance(replies, tuple) else (replies,) * len(questions)
 
     async def aclose(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
 
-    async def _ask(
-        self, question: Question, operation: SqlOperation, values: dict[str, Any]
-    ) -> Reply:
+    async def _within(self, timeout_s: float, read: Read[T]) -> T | Failure:
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await _cancelled_once(self._connected(read))
+        except (TimeoutError, PoolTimeoutError):
+            return Unavailable(Fault.TIMED_OUT)
+        except DATABASE_FAILURES as error:
+            return fault_of(error)
+
+    async def _connected(self, read: Read[T]) -> T:
         async with self.engine.connect() as connection:
             driver = (await connection.get_raw_connection()).driver_connection
-            reading = self._read(connection, question, operation, values)
+            reading = read(connection)
             if isinstance(driver, aiosqlite.Connection):
                 return await _interrupted_with_us(driver, reading)
             return await reading  # asyncpg tells PostgreSQL itself when it is cancelled
@@ -109,8 +130,9 @@ class SqlSource:
         operation: SqlOperation,
         values: dict[str, Any],
     ) -> Reply:
-        await self._name_ourselves(connection, question)
-        rows = await self._main_rows(connection, operation, values)
+        await self._name_ourselves(connection, (question,))
+        clause, most = operation.statement.clause, self.limits.max_records
+        rows = await self._main_rows(connection, clause, values, most)
         if not isinstance(rows, list):
             return rows
         details = await self._details(connection, operation, question, rows)
@@ -118,18 +140,42 @@ class SqlSource:
             return details
         return reply_of(operation, question, rows, details, self.clock().date())
 
-    async def _name_ourselves(self, connection: AsyncConnection, question: Question) -> None:
-        if self.engine.dialect.name == POSTGRESQL:
-            behalf = question.on_behalf
-            name = f"teamaround {behalf.log_index} {behalf.query_id}"[:_LONGEST_NAME]
-            await connection.execute(_NAME_OURSELVES, {"name": name})
+    async def _read_many(
+        self,
+        connection: AsyncConnection,
+        questions: tuple[Question, ...],
+        operation: SqlOperation,
+    ) -> tuple[Reply, ...] | TooMany | Malformed:
+        await self._name_ourselves(connection, questions)
+        keys = [key_of(one) for one in questions]
+        clause = in_list_statement(operation.in_list or "", keys[0][0], [one for _, one in keys])
+        most = self.limits.max_records
+        rows = await self._main_rows(connection, clause, {}, most * len(questions))
+        if not isinstance(rows, list):
+            return rows
+        details = await self._details(connection, operation, questions[0], rows)
+        if isinstance(details, Malformed):
+            return details
+        answered = answered_by(operation, questions[0], rows, details, self.clock().date())
+        return told_apart(questions, answered, most)
+
+    async def _name_ourselves(
+        self, connection: AsyncConnection, questions: tuple[Question, ...]
+    ) -> None:
+        if self.engine.dialect.name != POSTGRESQL:
+            return
+        said = [f"{one.on_behalf.log_index} {one.on_behalf.query_id}" for one in questions]
+        more = f" +{len(said) - 1}" if len(said) > 1 else ""
+        name = f"teamaround {said[0]}"[: _LONGEST_NAME - len(more)] + more
+        await connection.execute(_NAME_OURSELVES, {"name": name})
+        if more:
+            await connection.execute(_NAME_ALL, {"all": ", ".join(said)})
 
     async def _main_rows(
-        self, connection: AsyncConnection, operation: SqlOperation, values: dict[str, Any]
+        self, connection: AsyncConnection, clause: TextClause, values: dict[str, Any], most: int
     ) -> list[Row] | TooMany | Malformed:
-        most = self.limits.max_records
         rows: list[Row] = []
-        async with _stream(connection, operation.statement.clause, values) as result:
+        async with _stream(connection, clause, values) as result:
             # A join gives several rows a record, so more are fetched only while records are few.
             while batch := await result.fetchmany(most + 1):
                 rows += [dict(row) for row in batch]
@@ -185,6 +231,27 @@ def reply_of(
     return Records(tuple(one for one in records if isinstance(one, Record)), as_of)
 
 
+def answered_by(
+    operation: SqlOperation,
+    question: Question,
+    rows: list[Row],
+    details: Mapping[str, list[Row]],
+    today: date,
+) -> Answered:
+    """What the rows say of each of several children; `question` is one of theirs."""
+    found = merged(rows, details)
+    documents = [record.documents[0] for record in found]
+    scheme, mapping = key_of(question)[0], operation.mapping
+    said = tuple(
+        Said(
+            frozenset[str]().union(*(mapping.numbers(scheme, row) for row in one.documents)),
+            record_of(mapping, one, question.fields, today),
+        )
+        for one in found
+    )
+    return Answered(said, read_moment(operation.as_of, {ROWS: documents}))
+
+
 @asynccontextmanager
 async def _stream(
     connection: AsyncConnection, clause: TextClause, values: dict[str, Any]
@@ -196,7 +263,7 @@ async def _stream(
         await result.close()
 
 
-async def _cancelled_once(asking: Coroutine[Any, Any, Reply]) -> Reply:
+async def _cancelled_once(asking: Coroutine[Any, Any, T]) -> T:
     # Several timers end at the same deadline, and a second cancellation would break off what the
     # first began: telling the database to stop. Without that the statement runs on there.
     task = asyncio.ensure_future(asking)
@@ -211,9 +278,7 @@ async def _cancelled_once(asking: Coroutine[Any, Any, Reply]) -> Reply:
         raise
 
 
-async def _interrupted_with_us(
-    driver: aiosqlite.Connection, reading: Coroutine[Any, Any, Reply]
-) -> Reply:
+async def _interrupted_with_us(driver: aiosqlite.Connection, reading: Coroutine[Any, Any, T]) -> T:
     # SQLite works in a thread, and whoever cancels would wait for it: so it is told first, and
     # again, because an interrupt between two statements is forgotten.
     task = asyncio.ensure_future(reading)

@@ -39,6 +39,15 @@ def detail_faults(sql: str | None, at: Key) -> Iterator[Fault]:
     if sql is None:
         yield Fault(at, "it needs sql")
         return
-    yield from statement_faults(sql, (*at, "sql"))
-    if set(_BIND.findall(_QUIET.sub(" ", sql))) != {"record_ids"}:
-        yield Fault((*at, "sql"), "its one bind is :record_ids, as in: id IN :record_ids")
+    yield from _listing(sql, "record_ids", "id", (*at, "sql"))
+
+
+def batch_faults(sql: str, bind: str, at: Key) -> Iterator[Fault]:
+    """Every rule that the statement of a batch breaks."""
+    yield from _listing(sql, bind, bind.removesuffix("s"), (*at, "sql"))
+
+
+def _listing(sql: str, bind: str, column: str, at: Key) -> Iterator[Fault]:
+    yield from statement_faults(sql, at)
+    if set(_BIND.findall(_QUIET.sub(" ", sql))) != {bind}:
+        yield Fault(at, f"its one bind is :{bind}, as in: {column} IN :{bind}")

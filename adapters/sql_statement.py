@@ -60,6 +60,11 @@ def detail_statement(sql: str, record_ids: list[Any]) -> TextClause:
     return text(sql).bindparams(bindparam(RECORD_IDS, record_ids, expanding=True, type_=kind))
 
 
+def in_list_statement(sql: str, key: str, values: list[str]) -> TextClause:
+    """A batch's SELECT, the values of its key bound as a list of texts under the key's name + s."""
+    return text(sql).bindparams(bindparam(f"{key}s", values, expanding=True, type_=String()))
+
+
 def _whole_date(given: str) -> date | None:
     try:
         born = PartialDate.parse(given)

@@ -20,6 +20,7 @@ from adapters.contract import (
 from adapters.identifiers import NHS_NUMBER, UPN
 from adapters.record import Identifier, Record
 from gateway.clock import Clock
+from gateway.gathering import Gathering, Together
 from gateway.plan import IDENTIFYING, route
 from gateway.registry import RegisteredSource
 from gateway.restraint import Jitter, Restraint, Sent, Wanted
@@ -91,6 +92,7 @@ class Line:
     def __init__(self, source: RegisteredSource, clock: Clock, jitter: Jitter) -> None:
         self.source = source
         self.restraint = Restraint(source, clock, jitter)
+        self._gathering = Gathering(self.restraint)
         self._sharing = Sharing(source.manifest.limits.cache, clock.monotonic)
         self._clock = clock
         operations = source.manifest.operation
@@ -196,7 +198,7 @@ class Line:
         async def bring() -> Brought:
             already = sent.times
             question = Question(card.name, given, asking.fields, 0.0, asking.on_behalf)
-            reply = await self.restraint.ask(Wanted(question, asking.until, sent))
+            reply = await self._reply(card, Wanted(question, asking.until, sent), asking.right)
             index = asking.on_behalf.log_index
             return Brought(reply, self._clock.now(), index, sent.times - already)
 
@@ -206,6 +208,25 @@ class Line:
         return await self._sharing.brought(
             same, asking.until, bring, lambda brought: self._may_keep(card, same, brought)
         )
+
+    async def _reply(self, card: OperationCard, wanted: Wanted, right: Right | None) -> Reply:
+        if right is None or not self._may_gather(card, right):
+            return await self.restraint.ask(wanted)
+        together = Together(right, card.name, wanted.question.fields)
+        return await self._gathering.ask(together, wanted, card.at_once)
+
+    def _may_gather(self, card: OperationCard, right: Right) -> bool:
+        """Whether other children may be asked about in the same call.
+
+        Never where a read has effects or decides on a shield, nor of a sensitive kind, nor in an
+        emergency, which is about one child.
+        """
+        source = self.source
+        if card.at_once == 1 or source.adapter.several is None or source.has_effects:
+            return False
+        if source.sensitive or Claim.SHIELD_AUTHORITY in source.claims:
+            return False
+        return not (right.reason.break_glass or right.reason.significant_harm)
 
     def _may_keep(self, card: OperationCard, same: Same, brought: Brought) -> bool:
         """Whether this answer may stand for a few seconds: never one that decides on a shield.

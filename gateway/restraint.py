@@ -99,17 +99,25 @@ class Restraint:
 
     async def ask(self, wanted: Wanted) -> Reply:
         """Ask, and ask once more where the manifest allows it and the deadline leaves time."""
+        return (await self.ask_all((wanted,)))[0]
+
+    async def ask_all(self, every: tuple[Wanted, ...]) -> tuple[Reply, ...]:
+        """The same in one call about several children, where the source can be asked so.
+
+        It takes one turn, and ends when the first of their times does.
+        """
         self._budget.called()
-        attempt = 1
-        reply = await self._once(wanted)
-        while (wait_s := self._wait_before_another(reply, attempt, wanted.until)) is not None:
+        attempt, until = 1, min(wanted.until for wanted in every)
+        replies = await self._once(every, until)
+        while (wait_s := self._wait_before_another(_heard(replies), attempt, until)) is not None:
             await asyncio.sleep(wait_s)
             attempt += 1
-            again = await self._once(wanted)
-            if isinstance(again, Unavailable) and again.fault in (Fault.SPARED, Fault.LIMIT):
-                return reply  # what the source itself said last
-            reply = again
-        return reply
+            again = await self._once(every, until)
+            said = _heard(again)
+            if isinstance(said, Unavailable) and said.fault in (Fault.SPARED, Fault.LIMIT):
+                return replies  # what the source itself said last
+            replies = again
+        return replies
 
     def _wait_before_another(self, reply: Reply, attempt: int, until: float) -> float | None:
         if self._source.has_effects or self._breaker.spared_s is not None:
@@ -119,48 +127,59 @@ class Restraint:
             return None
         return wait_s
 
-    async def _once(self, wanted: Wanted) -> Reply:
+    async def _once(self, every: tuple[Wanted, ...], until: float) -> tuple[Reply, ...]:
         if (spared_s := self._breaker.spared_s) is not None:
-            return Unavailable(Fault.SPARED, spared_s)
-        if not await self.throttle.take_turn(wanted.until):
-            return Unavailable(Fault.LIMIT)
+            return _all(every, Unavailable(Fault.SPARED, spared_s))
+        if not await self.throttle.take_turn(until):
+            return _all(every, Unavailable(Fault.LIMIT))
         try:
             leave = self._breaker.admit()
             if leave is None:  # it opened while this question waited for its turn
-                return Unavailable(Fault.SPARED, self._breaker.spared_s)
-            return await self._admitted(wanted, leave)
+                return _all(every, Unavailable(Fault.SPARED, self._breaker.spared_s))
+            return await self._admitted(every, until, leave)
         finally:
             self.throttle.end_turn()
 
-    async def _admitted(self, wanted: Wanted, leave: int) -> Reply:
-        timeout_s = min(self._limits.timeout, _SHARE * (wanted.until - self._clock()))
+    async def _admitted(
+        self, every: tuple[Wanted, ...], until: float, leave: int
+    ) -> tuple[Reply, ...]:
+        timeout_s = min(self._limits.timeout, _SHARE * (until - self._clock()))
         went, started = Went.UNSAID, self._clock()
-        wanted.sent.times += 1
+        for wanted in every:
+            wanted.sent.times += 1
         try:
-            reply = await self._reply(wanted, timeout_s)
-            went = self._went(reply, timeout_s)
+            replies = await self._replies(every, until, timeout_s)
+            went = self._went(_heard(replies), timeout_s)
         finally:
             self._breaker.settle(leave, went)
         if went is Went.WELL:
             self._latencies.took(self._clock() - started)
-        if isinstance(reply, MoreNeeded):
-            wanted.sent.times -= 1  # the adapter asked nobody
-        return reply
+        for wanted, reply in zip(every, replies, strict=True):
+            if isinstance(reply, MoreNeeded):
+                wanted.sent.times -= 1  # the adapter asked nobody
+        return replies
 
-    async def _reply(self, wanted: Wanted, timeout_s: float) -> Reply:
-        question = replace(
-            wanted.question,
-            timeout_s=timeout_s,
-            pace=lambda: self.throttle.pace(wanted.until),
+    async def _replies(
+        self, every: tuple[Wanted, ...], until: float, timeout_s: float
+    ) -> tuple[Reply, ...]:
+        questions = tuple(
+            replace(wanted.question, timeout_s=timeout_s, pace=lambda: self.throttle.pace(until))
+            for wanted in every
         )
         try:
             async with asyncio.timeout(timeout_s):
-                return await self._source.adapter.source.ask(question)
+                return await self._asked(questions)
         except TimeoutError:
-            return Unavailable(Fault.TIMED_OUT)
+            return _all(every, Unavailable(Fault.TIMED_OUT))
         except Exception as bug:  # noqa: BLE001  one adapter's bug must not end the question
             events.adapter_failed(self._source.id, bug)
-            return Malformed("adapter")
+            return _all(every, Malformed("adapter"))
+
+    async def _asked(self, questions: tuple[Question, ...]) -> tuple[Reply, ...]:
+        adapter = self._source.adapter
+        if len(questions) == 1 or adapter.several is None:
+            return (await adapter.source.ask(questions[0]),)
+        return await adapter.several.ask_many(questions)
 
     def _went(self, reply: Reply, timeout_s: float) -> Went:
         match reply:
@@ -179,3 +198,13 @@ class Restraint:
                 return Went.ILL
             case _:
                 assert_never(reply)
+
+
+def _heard(replies: tuple[Reply, ...]) -> Reply:
+    """The reply that says most of how a call went: what one child's is like may be the child's."""
+    failed = (Unavailable, Malformed)
+    return next((reply for reply in replies if not isinstance(reply, failed)), replies[0])
+
+
+def _all(every: tuple[Wanted, ...], reply: Reply) -> tuple[Reply, ...]:
+    return (reply,) * len(every)

@@ -47,12 +47,14 @@ def read_calls(text: str) -> list[Call]:
     """The calls of an access log: CSV with a heading line, or a JSON object a line.
 
     Each has `log_index` and `query_id`, as `X-Teamaround-Log-Index` and
-    `X-Teamaround-Query` brought them. AccessLogUnreadable names the first line that has not.
+    `X-Teamaround-Query` brought them; a line about several children lists theirs, in the same
+    order, with commas between them. AccessLogUnreadable names the first line that has not.
     """
     lines = text.splitlines()
     objects = lines and lines[0].lstrip().startswith("{")
     rows = map(_object, lines) if objects else csv.DictReader(lines)
-    return [_call(number, row) for number, row in enumerate(rows, 1 if objects else 2)]
+    numbered = enumerate(rows, 1 if objects else 2)
+    return [call for number, row in numbered for call in _calls(number, row)]
 
 
 async def reconcile(
@@ -104,11 +106,17 @@ def _object(line: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _call(number: int, row: Mapping[str, Any]) -> Call:
-    index, query_id = str(row.get("log_index", "")), str(row.get("query_id", ""))
-    if not (index.isascii() and index.isdecimal() and query_id):
+def _calls(number: int, row: Mapping[str, Any]) -> list[Call]:
+    indexes, ids = _listed(row.get("log_index")), _listed(row.get("query_id"))
+    if not all(one.isascii() and one.isdecimal() for one in indexes) or not all(ids):
         raise AccessLogUnreadable(f"line {number}: needs log_index, a number, and query_id")
-    return Call(int(index), query_id)
+    if len(indexes) != len(ids):
+        raise AccessLogUnreadable(f"line {number}: needs as many query_id as log_index")
+    return [Call(int(index), query_id) for index, query_id in zip(indexes, ids, strict=True)]
+
+
+def _listed(told: Any) -> list[str]:
+    return [one.strip() for one in str("" if told is None else told).split(",")]
 
 
 def _sorted(calls: Iterable[Call]) -> tuple[Call, ...]:

@@ -1,0 +1,103 @@
+"""Several children are read from a council's database by one SELECT, on either database."""
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from adapters.contract import Malformed, NoRecord, Records, Reply, TooMany
+from demo.postgres import Postgres
+from tests.adapters.asking import manifest_text, only, opened, resolves_names
+from tests.adapters.test_several import ANN, BEA, BULK, CAT, many
+
+DSN: Final = 'dsn = { env = "TEAMAROUND_SOURCE_SOME_SOURCE_DSN" }'
+PERSON: Final = """
+[[operation]]
+name = "child"
+sql = "SELECT id AS record_id, * FROM person WHERE nhs = :nhs_number"
+[operation.batch]
+as = "in-list"
+max = 4
+sql = "SELECT id AS record_id, * FROM person WHERE nhs IN :nhs_numbers OR id = 9"
+[operation.detail.workers]
+sql = "SELECT person AS record_id, name FROM worker WHERE person IN :record_ids"
+[operation.map]
+record_id = "record_id"
+nhs_number = "nhs"
+family_name = "family"
+birth_date = "born"
+[[operation.involvement]]
+each = "workers"
+practitioner = "name"
+"""
+SCHEMA: Final = """
+CREATE TABLE person (id integer, nhs text, family text, born text);
+INSERT INTO person VALUES
+ (1, '9990000018', 'Hill', '2015-03-09'), (2, '9990000026', 'Vale', '2016-01-02');
+CREATE TABLE worker (person integer, name text);
+INSERT INTO worker VALUES (1, 'Ann Reed'), (2, 'Bo Low');
+"""
+STRANGER: Final = "INSERT INTO person VALUES (9, '9990000042', 'Else', '2014-01-01');"
+TWINS: Final = "".join(
+    f"INSERT INTO person VALUES ({n}, '9990000034', 'Cole', '2015-01-0{n - 10}');"
+    for n in range(11, 15)
+)
+
+
+@pytest.fixture(params=["postgresql", "sqlite"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+async def asked(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest, more: str = ""
+) -> tuple[Reply, ...]:
+    if kind == "postgresql":
+        postgres: Postgres = request.getfixturevalue("postgres")
+        name = f"in_list_{abs(hash(request.node.nodeid))}"
+        postgres.run(f"CREATE DATABASE {name}")
+        postgres.run(SCHEMA + more, name)
+        dsn = postgres.dsn(name)
+    else:
+        path = tmp_path / "council.db"
+        connection = sqlite3.connect(path)
+        connection.executescript(SCHEMA + more)
+        connection.close()
+        dsn = f"sqlite:///{path}"
+    environ = {"TEAMAROUND_SOURCE_SOME_SOURCE_DSN": dsn}
+    text = manifest_text("sql", rest=PERSON, source=f"{DSN}\n{BULK}")
+    async with opened(text, dsn, environ=environ) as adapter:
+        return await many(adapter, BEA, ANN, CAT)
+
+
+@resolves_names
+async def test_each_child_has_their_own_workers_and_the_third_is_not_there(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    bea, ann, cat = await asked(kind, tmp_path, request)
+    workers = [
+        one.practitioner.name
+        for reply in (bea, ann)
+        for one in only(reply).involvements
+        if one.practitioner
+    ]
+    assert (workers, cat) == (["Bo Low", "Ann Reed"], NoRecord())
+
+
+@resolves_names
+async def test_a_row_of_nobody_asked_for_makes_an_absence_prove_nothing(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    bea, ann, cat = await asked(kind, tmp_path, request, STRANGER)
+    assert isinstance(bea, Records)
+    assert isinstance(ann, Records)
+    assert cat == Malformed("batch")
+
+
+@resolves_names
+async def test_too_many_under_one_number_are_that_numbers_alone(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    bea, _, cat = await asked(kind, tmp_path, request, TWINS)
+    assert (only(bea).names[0].family, cat) == ("Vale", TooMany())
