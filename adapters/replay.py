@@ -26,7 +26,7 @@ from adapters.recorded import (
     media_type,
     path_shape,
 )
-from adapters.sql import SqlOperation, reply_of
+from adapters.sql_operation import SqlOperation, reply_of
 from adapters.stream import recorded
 
 ALL_FIELDS = frozenset(

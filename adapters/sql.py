@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, TypeVar
 
 import aiosqlite
 from sqlalchemy import URL, TextClause, text
@@ -16,62 +15,32 @@ from adapters.contract import (
     Fault,
     Malformed,
     MoreNeeded,
-    NoRecord,
     Question,
-    Records,
     Reply,
     TooMany,
     Unavailable,
 )
 from adapters.conversion import LIST_CAP
 from adapters.egress import Egress
-from adapters.expression import Expression
 from adapters.http_judgement import Failure
-from adapters.http_operation import read_moment
 from adapters.limits import Limits
 from adapters.login import Clock
 from adapters.manifest import Manifest
-from adapters.mapping import RecordMapping, Unusable
-from adapters.operation import Operation
-from adapters.record import Record
-from adapters.several import Answered, Said, key_of, told_apart
+from adapters.several import key_of, told_apart
 from adapters.sql_engine import POSTGRESQL, open_engine
 from adapters.sql_fault import DATABASE_FAILURES, fault_of
-from adapters.sql_rows import ROWS, Row, belong, merged, record_keys, record_of, size
-from adapters.sql_statement import Statement, detail_statement, in_list_statement
+from adapters.sql_interruption import cancelled_once, interrupted_with_us
+from adapters.sql_operation import SqlOperation, answered_by, reply_of
+from adapters.sql_rows import Row, belong, record_keys, size
+from adapters.sql_statement import detail_statement, in_list_statement
 
 # The agency sees our entry's index beside each statement in its own log (%a in log_line_prefix).
 _NAME_OURSELVES: Final = text("SELECT set_config('application_name', :name, true)")
 # A name has no room for all questions of a batch: they stand in a setting of our own besides.
 _NAME_ALL: Final = text("SELECT set_config('teamaround.questions', :all, true)")
 _LONGEST_NAME: Final = 63
-_INTERRUPT_AGAIN_S: Final = 0.02
-
 T = TypeVar("T")
 Read = Callable[[AsyncConnection], Coroutine[Any, Any, T]]
-
-
-@dataclass(frozen=True, slots=True)
-class SqlOperation:
-    """An operation with its statement, mapping and details compiled."""
-
-    statement: Statement
-    mapping: RecordMapping
-    details: Mapping[str, str]
-    as_of: Expression | None
-    in_list: str | None = None
-
-    @classmethod
-    def of(cls, manifest: Manifest, operation: Operation, *, typed_dates: bool) -> Self:
-        """Compile one operation of a checked manifest."""
-        details = {name: detail.sql or "" for name, detail in operation.detail.items()}
-        return cls(
-            statement=Statement.of(operation.sql or "", typed_dates=typed_dates),
-            mapping=RecordMapping.of(operation, manifest.codes),
-            details=details,
-            as_of=None if operation.as_of is None else Expression.parse(operation.as_of),
-            in_list=operation.batch.sql,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +78,7 @@ class SqlSource:
     async def _within(self, timeout_s: float, read: Read[T]) -> T | Failure:
         try:
             async with asyncio.timeout(timeout_s):
-                return await _cancelled_once(self._connected(read))
+                return await cancelled_once(self._connected(read))
         except (TimeoutError, PoolTimeoutError):
             return Unavailable(Fault.TIMED_OUT)
         except DATABASE_FAILURES as error:
@@ -120,7 +89,7 @@ class SqlSource:
             driver = (await connection.get_raw_connection()).driver_connection
             reading = read(connection)
             if isinstance(driver, aiosqlite.Connection):
-                return await _interrupted_with_us(driver, reading)
+                return await interrupted_with_us(driver, reading)
             return await reading  # asyncpg tells PostgreSQL itself when it is cancelled
 
     async def _read(
@@ -211,47 +180,6 @@ class SqlSource:
         return found
 
 
-def reply_of(
-    operation: SqlOperation,
-    question: Question,
-    rows: list[Row],
-    details: Mapping[str, list[Row]],
-    today: date,
-) -> Reply:
-    """What the rows of an operation and of its details come to."""
-    found = merged(rows, details)
-    documents = [record.documents[0] for record in found]
-    as_of = read_moment(operation.as_of, {ROWS: documents})
-    if not rows:
-        return NoRecord(as_of)
-    records = [record_of(operation.mapping, one, question.fields, today) for one in found]
-    broken = next((one for one in records if isinstance(one, Unusable)), None)
-    if broken is not None:
-        return Malformed(broken.rule)
-    return Records(tuple(one for one in records if isinstance(one, Record)), as_of)
-
-
-def answered_by(
-    operation: SqlOperation,
-    question: Question,
-    rows: list[Row],
-    details: Mapping[str, list[Row]],
-    today: date,
-) -> Answered:
-    """What the rows say of each of several children; `question` is one of theirs."""
-    found = merged(rows, details)
-    documents = [record.documents[0] for record in found]
-    scheme, mapping = key_of(question)[0], operation.mapping
-    said = tuple(
-        Said(
-            frozenset[str]().union(*(mapping.numbers(scheme, row) for row in one.documents)),
-            record_of(mapping, one, question.fields, today),
-        )
-        for one in found
-    )
-    return Answered(said, read_moment(operation.as_of, {ROWS: documents}))
-
-
 @asynccontextmanager
 async def _stream(
     connection: AsyncConnection, clause: TextClause, values: dict[str, Any]
@@ -261,36 +189,6 @@ async def _stream(
         yield result.mappings()
     finally:
         await result.close()
-
-
-async def _cancelled_once(asking: Coroutine[Any, Any, T]) -> T:
-    # Several timers end at the same deadline, and a second cancellation would break off what the
-    # first began: telling the database to stop. Without that the statement runs on there.
-    task = asyncio.ensure_future(asking)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        task.cancel()
-        while not task.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait([task])
-        await asyncio.gather(task, return_exceptions=True)
-        raise
-
-
-async def _interrupted_with_us(driver: aiosqlite.Connection, reading: Coroutine[Any, Any, T]) -> T:
-    # SQLite works in a thread, and whoever cancels would wait for it: so it is told first, and
-    # again, because an interrupt between two statements is forgotten.
-    task = asyncio.ensure_future(reading)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        task.cancel()
-        while not task.done():
-            await driver.interrupt()
-            await asyncio.wait([task], timeout=_INTERRUPT_AGAIN_S)
-        await asyncio.gather(task, return_exceptions=True)
-        raise
 
 
 def open_source(manifest: Manifest, url: URL, egress: Egress, clock: Clock) -> SqlSource:

@@ -1,6 +1,7 @@
 """Several children are read from a council's database by one SELECT, on either database."""
 
 import sqlite3
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -55,7 +56,7 @@ async def asked(
 ) -> tuple[Reply, ...]:
     if kind == "postgresql":
         postgres: Postgres = request.getfixturevalue("postgres")
-        name = f"in_list_{abs(hash(request.node.nodeid))}"
+        name = f"in_list_{sha256(request.node.nodeid.encode()).hexdigest()[:12]}"
         postgres.run(f"CREATE DATABASE {name}")
         postgres.run(SCHEMA + more, name)
         dsn = postgres.dsn(name)
@@ -83,6 +84,25 @@ async def test_each_child_has_their_own_workers_and_the_third_is_not_there(
         if one.practitioner
     ]
     assert (workers, cat) == (["Bo Low", "Ann Reed"], NoRecord())
+
+
+@resolves_names
+async def test_the_database_is_told_every_childs_place_in_the_log(postgres: Postgres) -> None:
+    postgres.run("CREATE DATABASE in_list_named")
+    postgres.run(SCHEMA, "in_list_named")
+    said = "current_setting('application_name') || '; ' || current_setting('teamaround.questions')"
+    sql = f"SELECT nhs, born, {said} AS family FROM person WHERE nhs IN :nhs_numbers"
+    text = PERSON.replace(
+        "SELECT id AS record_id, * FROM person WHERE nhs IN :nhs_numbers OR id = 9", sql
+    )
+    dsn = postgres.dsn("in_list_named")
+    environ = {"TEAMAROUND_SOURCE_SOME_SOURCE_DSN": dsn}
+    plain = text[: text.index("[operation.detail")] + text[text.index("[operation.map]") :]
+    source = manifest_text("sql", rest=plain, source=f"{DSN}\n{BULK}")
+    async with opened(source, dsn, environ=environ) as adapter:
+        ann, bea = await many(adapter, ANN, BEA)
+    named = "teamaround 1234 q-42 +1; 1234 q-42, 1234 q-42"
+    assert [only(each).names[0].family for each in (ann, bea)] == [named, named]
 
 
 @resolves_names

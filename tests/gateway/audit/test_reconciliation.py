@@ -73,12 +73,25 @@ def test_an_access_log_is_read_from_csv_or_json_lines(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        'query_id,log_index\n"q1, q2","0, 2"\n',
+        '{"log_index": "0, 2", "query_id": "q1, q2"}\n',
+    ],
+)
+def test_a_call_about_several_children_is_a_call_for_each(text: str) -> None:
+    assert read_calls(text) == [Call(0, "q1"), Call(2, "q2")]
+
+
+@pytest.mark.parametrize(
     ("text", "line"),
     [
         ("query_id,log_index\nq1,\n", "line 2"),
         ("a,b\n1,2\n", "line 2"),
         ('{"log_index": 0, "query_id": "q1"}\n{"log_index"\n', "line 2"),
         ('{"log_index": -1, "query_id": "q1"}\n', "line 1"),
+        ('query_id,log_index\nq1,"0, 2"\n', "line 2"),
+        ('query_id,log_index\n"q1, ","0, 2"\n', "line 2"),
         ("query_id,log_index\nq1,\N{ARABIC-INDIC DIGIT ONE}\n", "line 2"),
     ],
 )
