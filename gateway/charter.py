@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from adapters.codes import Claim
+from adapters.grant import claimed
 from adapters.loading import ManifestInvalid, parse_manifest
 from adapters.manifest import Manifest
 from adapters.secrets import prefix_of
@@ -45,17 +47,27 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Charter:
-    """All of one generation, before anything is opened; `suspended` are out of force for now."""
+    """All of one generation, before anything is opened; `suspended` are out of force for now.
+
+    Those of them that say who is shielded are `silenced`: nobody asks them, and what they would
+    have said is unknown, so that suspending one unshields no child.
+    """
 
     generation: int
     folder: Folder
     held: tuple[Held, ...]
     suspended: tuple[Held, ...]
 
+    @property
+    def silenced(self) -> tuple[Held, ...]:
+        """The shield authorities among the suspended."""
+        return tuple(held for held in self.suspended if _is_authority(held))
+
     def book(self, ground: Ground) -> RuleBook:
-        """The rules of all that is held; RuleInvalid names the first that cannot be used."""
-        written = {held.id: held.rules for held in self.held if held.rules is not None}
-        return open_book(ground, [held.manifest for held in self.held], written)
+        """The rules of all that has a row; RuleInvalid names the first that cannot be used."""
+        rows = (*self.held, *self.silenced)
+        written = {held.id: held.rules for held in rows if held.rules is not None}
+        return open_book(ground, [held.manifest for held in rows], written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,10 @@ def charter_of(folder: Folder, standing: Standing, known: Known) -> Charter:
         held=tuple(held for held in every if held.id not in standing.suspended),
         suspended=tuple(held for held in every if held.id in standing.suspended),
     )
+
+
+def _is_authority(held: Held) -> bool:
+    return Claim.SHIELD_AUTHORITY in claimed(held.manifest) & held.grant.claims
 
 
 def _beside(held: Held, operator: OperatorFile) -> Held:

@@ -82,13 +82,20 @@ class Opener:
             if must:
                 raise
             events.source_not_opened(held.id)
-            cards = tuple(operation.card for operation in held.manifest.operation)
-            adapter = Adapter(_UNOPENED, cards)
-        source = registered(held.manifest, adapter, held.grant.claims, held.version)
-        line = Line(source, self.clock, self.jitter)
+            return self.silent(held)
+        line = self._line(held, adapter)
         if before is not None:
-            before.line.hand_over(line)
-        return OpenLine(held, source, line)
+            before.line.hand_over(line.line)
+        return line
+
+    def silent(self, held: Held) -> OpenLine:
+        """The source as one that gives no answer, and whose system nobody asks."""
+        cards = tuple(operation.card for operation in held.manifest.operation)
+        return self._line(held, Adapter(_UNOPENED, cards))
+
+    def _line(self, held: Held, adapter: Adapter) -> OpenLine:
+        source = registered(held.manifest, adapter, held.grant.claims, held.version)
+        return OpenLine(held, source, Line(source, self.clock, self.jitter))
 
     async def _adapter(self, held: Held) -> Adapter:
         secrets = Secrets(held.id, os.environ, self.settings.secrets, held.near)

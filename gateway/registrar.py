@@ -99,7 +99,7 @@ class Registrar:
             await self._refuse(
                 caller, "only its agency's information governance, or an operator, may"
             )
-        if line is None:
+        if line is None or self._is_suspended(source):
             raise _unknown()
         outcome = await self._to_its_end(self._suspend(caller, line.held, reason))
         await self._everywhere()
@@ -160,7 +160,8 @@ class Registrar:
 
     async def _suspend(self, caller: Caller, held: Held, reason: str) -> Outcome:
         async with self.enacting.turn() as standing:
-            if held.id not in self.enacting.succession.current.lines:
+            lines = self.enacting.succession.current.lines
+            if held.id not in lines or self._is_suspended(held.id):
                 raise _unknown()
             enactment = self._enactment(standing, Kind.SUSPENDED, caller, (held.id, held.version))
             folder = self.enacting.succession.current.charter.folder
@@ -252,6 +253,10 @@ class Registrar:
             what = "another agency has a source of this id: choose another"
             return Found(ITS_OWN, passed=False, what=what)
         return None
+
+    def _is_suspended(self, source: str) -> bool:
+        suspended = self.enacting.succession.current.charter.suspended
+        return any(held.id == source for held in suspended)
 
     def _governs(self, caller: Caller, agency: str) -> bool:
         return self.settings.governance_role in caller.roles and caller.organisation == agency

@@ -87,6 +87,7 @@ class Registry:
     areas: Mapping[str, Area]
     shield_team: ShieldTeam
     log_origin: str
+    out_of_force: tuple[Manifest, ...] = ()
 
     @cached_property
     def shown(self) -> Mapping[str, AgencyCard]:
@@ -101,8 +102,10 @@ class Registry:
 
     @cached_property
     def sensitive_agencies(self) -> frozenset[str]:
-        """The agencies whose very kind must not be told."""
-        return frozenset(s.agency for s in self.sources.values() if s.sensitive)
+        """The agencies whose very kind must not be told, suspended ones too."""
+        asked = (source.manifest for source in self.sources.values())
+        every = (*asked, *self.out_of_force)
+        return frozenset(m.source.agency for m in every if m.source.sensitive)
 
 
 def granted_claims(manifest: Manifest, granted: frozenset[Claim]) -> frozenset[Claim]:
@@ -135,13 +138,15 @@ def registry_of(
     """
     sources = {source.id: source for source in sorted(registered, key=lambda each: each.id)}
     agencies = _agencies(sources)
-    missing = [m for m in out_of_force if m.source.agency not in agencies]
+    suspended = tuple(out_of_force)
+    missing = [m for m in suspended if m.source.agency not in agencies]
     return Registry(
         sources=sources,
         agencies={**agencies, **_pooled(sources, operator)},
         areas={area.code: _without(area, missing) for area in operator.area},
         shield_team=operator.shield_team,
         log_origin=operator.log_origin,
+        out_of_force=suspended,
     )
 
 

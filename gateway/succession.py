@@ -86,6 +86,10 @@ class Succession:
                 line = await self._line(held, must=held.id in must_open)
                 line.take()
                 opened.append(line)
+            for held in charter.silenced:
+                line = self._opener.silent(held)
+                line.take()
+                opened.append(line)
             registry = registry_of(
                 [line.source for line in opened],
                 charter.folder.operator,

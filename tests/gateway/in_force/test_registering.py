@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from adapters.codes import Claim
 from gateway.caller import Caller
-from tests.gateway.agencies import AUTHORITY, Desk, SourceFile, rest_source
+from tests.gateway.agencies import AUTHORITY, LOCAL, MIRA, Desk, SourceFile, rest_source
 from tests.gateway.in_force.registering import (
     AUDITOR,
     CLINIC,
@@ -282,7 +283,7 @@ async def test_a_source_of_the_folder_can_be_suspended_and_approved_again(
 ) -> None:
     town, _ = place
     assert (await suspend(town, "spine", OPERATOR)).source is not None
-    assert "spine" not in (await town.ask()).outcomes
+    assert (await town.ask()).outcomes["spine"] == "UNAVAILABLE"
     spine = replace(GOVERNANCE, organisation="spine")
     said = await say(
         town,
@@ -350,3 +351,21 @@ async def test_sensitive_services_are_seen_as_sources_by_their_own_agency_alone(
     assert (await approve(town)).source is not None
     assert await seen(town, PRACTITIONER) == {"spine/1": "APPROVED"}
     assert (await seen(town, GOVERNANCE))["clinic/1"] == "APPROVED"
+
+
+async def test_suspending_who_knows_of_a_shield_unshields_nobody(tmp_path: Path) -> None:
+    spine_desk, care_desk = Desk(), Desk(children=({**MIRA, "restricted": "Y"},))
+    async with serving(spine_desk.answer) as spine, serving(care_desk.answer) as care:
+        authority = LOCAL | {Claim.SHIELD_AUTHORITY}
+        sources = [
+            rest_source("spine", spine, claims=AUTHORITY),
+            rest_source("care", care, claims=authority),
+        ]
+        async with small_town(tmp_path, sources, look_every=0.02) as town:
+            await suspend(town, "care", OPERATOR)
+            answer = await town.ask()
+            again_suspended = await suspend(town, "care", OPERATOR)
+    assert care_desk.asked == []
+    assert answer.completeness["complete"] is False
+    assert answer.child_answer["child"]["restriction"] == "UNKNOWN"
+    assert again_suspended.code == "SOURCE_UNKNOWN"
