@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from adapters.aliases import AliasError, Aliases
 from adapters.codes import Claim
 from adapters.identifiers import NHS_NUMBER, UPN
 from adapters.manifest import Manifest
@@ -13,12 +14,18 @@ from adapters.rule_fault import Fault
 from adapters.sql_rules import batch_faults
 
 _NUMBERS: Final = frozenset({NHS_NUMBER, UPN})
-_KIND: Final = {"in-list": "sql", "post-ids": "rest", "fhir-bundle": "fhir"}
+_KIND: Final = {
+    "in-list": "sql",
+    "post-ids": "rest",
+    "fhir-bundle": "fhir",
+    "graphql-alias": "graphql",
+}
 _NEEDS: Final = {
     "none": frozenset[str](),
     "in-list": frozenset({"sql"}),
     "post-ids": frozenset({"path", "ids"}),
     "fhir-bundle": frozenset[str](),
+    "graphql-alias": frozenset[str](),
 }
 
 
@@ -71,7 +78,18 @@ def _plain(operation: Operation, batch: Batch, at: Key) -> Iterator[Fault]:
         yield Fault(at, f"details are read for one child at a time, so not with {batch.as_}")
     if batch.as_ == "fhir-bundle" and operation.method != "GET":
         yield Fault(at, "the entries of a bundle are reads, so method is GET")
+    if batch.as_ == "graphql-alias":
+        yield from _aliases(operation, at)
     if batch.sql is not None:
         yield from batch_faults(batch.sql, f"{next(iter(operation.card.needs), '')}s", at)
     if batch.path is not None and PLACEHOLDER.search(batch.path):
         yield Fault((*at, "path"), "the numbers stand in the body, so a path without placeholders")
+
+
+def _aliases(operation: Operation, at: Key) -> Iterator[Fault]:
+    if PLACEHOLDER.search(operation.path or ""):
+        yield Fault((*at, "as"), "graphql-alias needs a path that is the same for every child")
+    try:
+        Aliases.of(operation.document or "")
+    except AliasError as error:
+        yield Fault((*at, "as"), f"graphql-alias asks by {error}")

@@ -1,12 +1,13 @@
-"""Several children in one HTTP request: their numbers posted as a list, or a FHIR batch Bundle."""
+"""Several children in one HTTP request: their numbers posted, FHIR's batch, GraphQL's aliases."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 
+from adapters.aliases import Aliases, variable
 from adapters.contract import (
     Fault,
     Malformed,
@@ -21,12 +22,15 @@ from adapters.contract import (
 from adapters.http_exchange import HttpAnswer, HttpRequest
 from adapters.http_judgement import JsonAnswer
 from adapters.http_operation import HttpOperation
-from adapters.http_request import Asking, json_post
+from adapters.http_request import Asking, entries, json_post, target
 from adapters.http_source import Found, HttpSource
 from adapters.several import NOT_OURS, Answered, Said, in_their_places, key_of, told_apart
 
 _OK: Final = 200
 _FHIR_JSON: Final = "application/fhir+json"
+
+
+_Ask = Callable[[HttpSource, HttpOperation, tuple[Question, ...]], Awaitable[tuple[Reply, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,9 @@ class HttpSeveral:
     async def ask_many(self, questions: tuple[Question, ...]) -> tuple[Reply, ...]:
         """A reply for each question, in order, within the time of the shortest."""
         operation = self.source.operations[questions[0].operation]
-        ask = _bundled if operation.operation.batch.as_ == "fhir-bundle" else _posted
         try:
             async with asyncio.timeout(min(one.timeout_s for one in questions)):
-                return await ask(self.source, operation, questions)
+                return await _ASKS[operation.operation.batch.as_](self.source, operation, questions)
         except TimeoutError:
             return _all(questions, Unavailable(Fault.TIMED_OUT))
 
@@ -104,6 +107,39 @@ async def _bundled(
     return in_their_places(questions, replies)
 
 
+async def _aliased(
+    source: HttpSource, operation: HttpOperation, questions: tuple[Question, ...]
+) -> tuple[Reply, ...]:
+    manifest, headers = operation.operation, source.headers_for(*questions)
+    aliases = Aliases.of(manifest.document or "")
+    variables: dict[str, Any] = {}
+    for place, one in enumerate(questions):
+        said = entries(manifest.variables, one.given)
+        if isinstance(said, MoreNeeded):
+            return _all(questions, said)
+        variables |= {variable(name, place): value for name, value in said.items()}
+    asking = Asking(source.base_url, questions[0].given, headers)
+    url = target(manifest, asking)
+    if isinstance(url, MoreNeeded):
+        return _all(questions, url)
+    query = aliases.document(len(questions))
+    answer = await source.send(json_post(url, asking, {"query": query, "variables": variables}))
+    if not isinstance(answer, JsonAnswer):
+        return _all(
+            questions, answer if isinstance(answer, Refused | Unavailable | Malformed) else NOT_OURS
+        )
+    parts = [_part_of(answer, share) for share in aliases.shares(answer.body, len(questions))]
+    replies = [
+        _reply(source, operation, one, part) for one, part in zip(questions, parts, strict=True)
+    ]
+    return in_their_places(questions, replies)
+
+
+def _part_of(answer: JsonAnswer, body: dict[str, Any]) -> HttpAnswer:
+    headers = {**answer.headers, "content-type": "application/json"}
+    return HttpAnswer(answer.status, headers, orjson.dumps(body))
+
+
 def _bundle(requests: Sequence[HttpRequest]) -> dict[str, Any]:
     entries = [{"request": {"method": "GET", "url": one.url.removeprefix("/")}} for one in requests]
     return {"resourceType": "Bundle", "type": "batch", "entry": entries}
@@ -151,3 +187,10 @@ def _reply(
 
 def _all(questions: Sequence[Question], reply: Reply) -> tuple[Reply, ...]:
     return (reply,) * len(questions)
+
+
+_ASKS: Final[Mapping[str, _Ask]] = {
+    "post-ids": _posted,
+    "fhir-bundle": _bundled,
+    "graphql-alias": _aliased,
+}

@@ -73,11 +73,12 @@ class Batch(Table):
     `in-list`: `sql` reads them all by an expanding bind, the key with an s, as `:nhs_numbers`.
     `post-ids`: the numbers are posted to `path` as a list in the body's member `ids`.
     `fhir-bundle`: the operation's own requests as entries of one batch Bundle (FHIR R4, 3.2.0.11).
+    `graphql-alias`: the operation's own query several times in one document, an alias for each.
     """
 
-    as_: Annotated[Literal["none", "in-list", "post-ids", "fhir-bundle"], Field(alias="as")] = (
-        "none"
-    )
+    as_: Annotated[
+        Literal["none", "in-list", "post-ids", "fhir-bundle", "graphql-alias"], Field(alias="as")
+    ] = "none"
     max: Annotated[int, Field(ge=2, le=50)] = 20
     sql: Sql | None = None
     path: Text | None = None

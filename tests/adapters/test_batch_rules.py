@@ -3,6 +3,7 @@
 import pytest
 
 from tests.adapters.asking import manifest_of, manifest_text
+from tests.adapters.test_aliases import ALIASED
 from tests.adapters.test_in_list import DSN, PERSON
 from tests.adapters.test_loading import problems
 from tests.adapters.test_several import BULK, BUNDLED, POSTED
@@ -11,6 +12,7 @@ BASE = "https://roll.example"
 GOOD = {
     "rest": manifest_text("rest", BASE, POSTED, BULK),
     "fhir": manifest_text("fhir", BASE, BUNDLED, BULK),
+    "graphql": manifest_text("graphql", BASE, ALIASED, BULK),
     "sql": manifest_text("sql", rest=PERSON, source=f"{DSN}\n{BULK}"),
 }
 DETAIL = '[operation.detail.workers]\npath = "/children/{nhs_number}/workers"\n'
@@ -21,6 +23,7 @@ def test_a_batch_of_each_kind_is_read_and_says_how_many_go_in_it() -> None:
     assert {kind: one.card.at_once for kind, one in operations.items()} == {
         "rest": 3,
         "fhir": 3,
+        "graphql": 3,
         "sql": 4,
     }
 
@@ -28,7 +31,11 @@ def test_a_batch_of_each_kind_is_read_and_says_how_many_go_in_it() -> None:
 @pytest.mark.parametrize(
     ("kind", "good", "bad", "what"),
     [
-        ("rest", '"post-ids"', '"graphql-alias"', "batch.as"),
+        ("rest", '"post-ids"', '"every-child"', "batch.as"),
+        ("graphql", "query Child", "fragment F on X { a } query Child", "without fragments"),
+        ("graphql", "{ people", "{ ...F people", "not in a fragment"),
+        ("graphql", "{ people", "{ people }{", "no GraphQL document"),
+        ("graphql", "document =", 'path = "/{nhs_number}"\ndocument =', "the same for every child"),
         ("rest", "max = 3", "max = 51", "batch.max"),
         ("rest", '"post-ids"', '"in-list"', "in-list is for kind sql"),
         ("rest", '"post-ids"', '"none"', "as = none has no path"),
