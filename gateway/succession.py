@@ -1,6 +1,7 @@
 """One generation in force after another: replaced whole, kept to its end by whoever began in it."""
 
 import asyncio
+import gc
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -111,8 +112,11 @@ class Succession:
         before, self._current = self._current, new
         self._stages.desk.forget()
         new.fan_out.forget()
-        if before is not None and id(before) not in self._began:
-            self._retire(before)
+        if before is not None:
+            if id(before) not in self._began:
+                self._retire(before)
+            # Manifests are in cycles, and a serving gateway looks for those hardly ever.
+            gc.collect()
 
     def discard(self, prepared: InForce) -> None:
         """Close what was opened for a generation that does not come into force."""

@@ -1,11 +1,13 @@
 """The operator's files come into force while questions are answered, or are refused whole."""
 
 import asyncio
+import gc
 import signal
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from adapters.manifest import Manifest
 from gateway.development_token import issue
 from tests.gateway.agencies import AUTHORITY, LOCAL, Desk, rest_source
 from tests.gateway.in_force.registering import OPERATOR, entries, say
@@ -99,6 +101,25 @@ async def test_a_source_that_stays_the_same_keeps_its_connections(tmp_path: Path
             after = town.journey.in_force.lines
     assert after["spine"] is before["spine"]
     assert after["council"] is not before["council"]
+
+
+async def test_what_was_in_force_before_does_not_pile_up_in_memory(tmp_path: Path) -> None:
+    async with small_town(tmp_path, [rest_source("spine", "http://127.0.0.1:9")]) as town:
+        gc.collect()
+        before = _manifests_in_memory()
+        gc.disable()  # as good as: a gateway that serves looks for cycles hardly ever
+        try:
+            for number in range(8):
+                file = town.settings.manifests / "spine.toml"
+                edit(file, f"01632 96010{number}", f"01632 96010{number + 1}")
+                await reloaded(town)
+            assert _manifests_in_memory() <= before + 1
+        finally:
+            gc.enable()
+
+
+def _manifests_in_memory() -> int:
+    return sum(isinstance(each, Manifest) for each in gc.get_objects())
 
 
 async def test_a_signal_has_the_files_read_anew(tmp_path: Path) -> None:
