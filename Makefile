@@ -11,7 +11,7 @@ demo: $(READY)  ## the synthetic borough, the gateway, and a first question answ
 	$(BIN)/python -m demo $(ARGS)
 
 test: $(READY)  ## all the tests
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 check: lint types contracts schema-check docs-check test  ## what CI runs
 

@@ -183,5 +183,5 @@ async def test_an_answer_with_errors_beside_it_is_a_partial_success(gateway: Edg
     body = {"query": "{ agencies { id } accesses { availableFrom } }"}
     new, old = await gateway.send(body), await gateway.send(body, accept=LEGACY)
     assert (new.status, old.status) == (294, 200)
-    assert new.code == old.code == "NOT_YET_AVAILABLE"
+    assert new.code == old.code == "ACCESSES_NOT_ALLOWED"
     assert json.loads(new.text)["data"]["agencies"] == [{"id": "spine"}]
