@@ -169,6 +169,7 @@ async def test_a_key_that_is_none_is_named_by_its_place() -> None:
         (BY_KEY, f"{BY_KEY}\n{BY_PASSWORD}", "it needs a key or a password"),
         ("sftp://files.example", "file:///srv", "scheme sftp is for files at sftp://host/folder"),
     ],
+    ids=["host key cut off", "two proofs", "another place"],
 )
 def test_a_mistake_in_a_login_by_ssh_is_named(good: str, bad: str, what: str) -> None:
     found = problems(text("sftp://files.example").replace(good, bad))
