@@ -112,6 +112,7 @@ async def test_a_review_is_in_the_log_and_closes_the_alert(tmp_path: Path) -> No
     [
         (replace(REVIEWER, user="s.worker", organisation="northbrook"), "x", "REVIEW_NOT_ALLOWED"),
         (replace(REVIEWER, user="m.anager", organisation="northbrook"), "x", "REVIEW_NOT_ALLOWED"),
+        (replace(REVIEWER, user="s.worker"), "x", "REVIEW_NOT_ALLOWED"),
         (replace(REVIEWER, roles=frozenset({"privacy-officer"})), "x", "REVIEW_NOT_ALLOWED"),
         (REVIEWER, "  ", "REVIEW_INVALID"),
     ],

@@ -281,6 +281,7 @@ async def test_a_review_by_somebody_else_gives_the_right_back(tmp_path: Path) ->
     [
         replace(FRESH, roles=frozenset({"auditor"})),
         replace(REVIEWER, user="m.anager", organisation="northbrook"),
+        replace(REVIEWER, user=FRESH.user),
         replace(REVIEWER, roles=frozenset({"practitioner"})),
     ],
 )

@@ -75,6 +75,7 @@ async def test_a_review_by_somebody_else_lets_the_user_state_harm_again(tmp_path
     [
         replace(FRESH, roles=frozenset({"auditor"})),
         replace(REVIEWER, user="m.anager", organisation="northbrook"),
+        replace(REVIEWER, user="m.anager"),
     ],
 )
 async def test_neither_who_stated_it_nor_their_manager_reviews(
