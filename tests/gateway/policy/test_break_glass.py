@@ -86,18 +86,17 @@ class Scene:
         body = {"query": REVIEW, "variables": {"entry": str(entry), "note": note}}
         return await self.town.post(body, self.headers(caller))
 
-    @property
-    def heard(self) -> list[dict[str, Any]]:
-        """The inbox but for what alerts of their own say, which are due as well."""
-        return [notice for notice in self.inbox if notice["what"] != "alert-overdue"]
+    async def told(self, count: int, *, alerts: bool = False) -> list[dict[str, Any]]:
+        """The notices of leave once there are so many, or those of alerts, which come as well."""
 
-    async def told(self, count: int) -> list[dict[str, Any]]:
-        """The inbox once it has so many notices."""
+        def heard() -> list[dict[str, Any]]:
+            return [each for each in self.inbox if alerts == (each["what"] == "alert-overdue")]
+
         async with asyncio.timeout(30):
-            while len(self.heard) < count:
+            while len(heard()) < count:
                 self.came.clear()
                 await self.came.wait()
-        return self.heard
+        return heard()
 
     @property
     def granted_at(self) -> int:
