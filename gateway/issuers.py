@@ -1,6 +1,5 @@
 """Who may sign callers in: each issuer with its keys, and how its claims are read, as data."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
@@ -9,12 +8,12 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    ValidationError,
     model_validator,
 )
 
 from gateway.errors import ConfigurationInvalid
 from gateway.settings import Settings
+from gateway.table_file import checked, read_content, read_table
 
 PROFILES: Final = Path(__file__).parents[1] / "policies" / "issuers"
 T = TypeVar("T", bound=BaseModel)
@@ -152,7 +151,7 @@ def issuers_of(settings: Settings) -> tuple[Issuer, ...]:
         jwks = Jwks(file=settings.token_keys)
         return (Issuer(issuer=settings.issuer, audience=settings.audience, jwks=jwks),)
     file = settings.issuers
-    found = _valid(IssuersFile, _toml(file), file).issuer
+    found = read_table(IssuersFile, file, ConfigurationInvalid).issuer
     names = [each.issuer for each in found]
     if len({*names}) != len(names):
         raise ConfigurationInvalid(f"{file}: an issuer stands there twice")
@@ -167,9 +166,9 @@ def profile_of(issuer: Issuer) -> Profile:
         raise ConfigurationInvalid(
             f"issuers: {issuer.profile} is no profile; the profiles are {', '.join(known)}"
         )
-    table = _toml(file)
+    table = read_content(file, ConfigurationInvalid)
     table["claims"] |= {name: claim.model_dump() for name, claim in issuer.claims.items()}
-    profile = _valid(Profile, table, file)
+    profile = checked(Profile, table, file, ConfigurationInvalid)
     return profile.model_copy(update={"family": issuer.family}) if issuer.family else profile
 
 
@@ -177,21 +176,3 @@ def _rooted(issuer: Issuer, folder: Path) -> Issuer:
     if issuer.jwks.file is None:
         return issuer
     return issuer.model_copy(update={"jwks": Jwks(file=folder / issuer.jwks.file)})
-
-
-def _toml(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationInvalid(f"{file}: cannot be read ({type(error).__name__})") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationInvalid(f"{file}: not TOML: {error}") from None
-
-
-def _valid(table: type[T], content: dict[str, Any], file: Path) -> T:
-    try:
-        return table.model_validate(content)
-    except ValidationError as error:
-        problems = error.errors(include_url=False, include_input=False)
-        lines = [f"  {'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems]
-        raise ConfigurationInvalid("\n".join([f"{file}:", *lines])) from None

@@ -1,6 +1,5 @@
 """The operator's file: areas, what is granted to which source, whom to ring about a shield."""
 
-import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -10,12 +9,12 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    ValidationError,
     model_validator,
 )
 
 from adapters.codes import Claim, Purpose
 from gateway.errors import ConfigurationInvalid
+from gateway.table_file import read_table, table_of
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
@@ -141,19 +140,9 @@ class OperatorFile(_Table):
 
 def read_operator_file(file: Path) -> OperatorFile:
     """Read the operator's file; ConfigurationInvalid says what to change."""
-    try:
-        return parse_operator_file(file.read_text("utf-8"), file)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationInvalid(f"{file}: cannot be read ({type(error).__name__})") from None
+    return read_table(OperatorFile, file, ConfigurationInvalid)
 
 
 def parse_operator_file(text: str, file: Path) -> OperatorFile:
     """The operator's file of this text; ConfigurationInvalid says what to change in `file`."""
-    try:
-        return OperatorFile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationInvalid(f"{file}: not TOML: {error}") from None
-    except ValidationError as error:
-        problems = error.errors(include_url=False, include_input=False)
-        lines = [f"  {'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems]
-        raise ConfigurationInvalid("\n".join([f"{file}:", *lines])) from None
+    return table_of(OperatorFile, text, file, ConfigurationInvalid)

@@ -1,18 +1,18 @@
 """A case of policy in an agency's own words: who asks for what, and what is to come of it."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.codes import Purpose, ReleaseClass, Sector
 from gateway.circumstances import Circumstances, Principal, Said
 from gateway.errors import ConfigurationInvalid
 from gateway.policy import Matter, Policy, Verdict
 from gateway.rules.book import RuleBook
+from gateway.table_file import read_table
 
 EVERY = frozenset(ReleaseClass)
 
@@ -87,16 +87,7 @@ class _Cases(BaseModel):
 
 def read_cases(file: Path) -> tuple[Case, ...]:
     """The `[[case]]` tables of a file; ConfigurationInvalid says what to change."""
-    try:
-        return _Cases.model_validate(tomllib.loads(file.read_text("utf-8"))).case
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationInvalid(f"{file}: cannot be read ({type(error).__name__})") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationInvalid(f"{file}: not TOML: {error}") from None
-    except ValidationError as error:
-        problems = error.errors(include_url=False, include_input=False)
-        lines = [f"  {'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems]
-        raise ConfigurationInvalid("\n".join([f"{file}:", *lines])) from None
+    return read_table(_Cases, file, ConfigurationInvalid).case
 
 
 def owners(book: RuleBook) -> Mapping[str, str]:

@@ -20,6 +20,7 @@ from gateway.audit.logged import Logged
 from gateway.audit.moment import microseconds
 from gateway.audit.private_file import create_once
 from gateway.audit.store_file import connected, damaged, unavailable
+from gateway.transaction import transaction
 from gateway.working_days import working_days_after
 
 _MOST_ENTRIES: Final = 200
@@ -64,7 +65,7 @@ class AlertStore:
 
     def take(self, entries: Sequence[Logged]) -> None:
         """Draw the next entries of the log, all of them or none."""
-        with unavailable(self.path), self._open() as connection, _transaction(connection):
+        with unavailable(self.path), self._open() as connection, transaction(connection):
             newest = 0
             for logged in entries:
                 entry = logged.entry
@@ -180,17 +181,6 @@ def _raise(connection: sqlite3.Connection, of: _Access, found: Found, at: dateti
             *(json.dumps(of.entries), of.user, of.organisation, of.manager),
         ),
     )
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 def _empty() -> bytes:

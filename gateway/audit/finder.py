@@ -1,8 +1,8 @@
 """What auditors search by, beside the log and drawn from it: lost or altered, it is made again."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from gateway.audit.risk import Risk
 from gateway.audit.search import Place, Search
 from gateway.audit.search_statement import statement
 from gateway.audit.store_file import connected, damaged, reading, unavailable
+from gateway.transaction import transaction
 
 BATCH: Final = 2000
 _CACHE_KIB: Final = 65_536
@@ -130,7 +131,7 @@ class Finder:
         return True
 
     def _draw_some(self, index: sqlite3.Connection, log: sqlite3.Connection) -> int:
-        with _transaction(index):
+        with transaction(index):
             size, _, _ = index.execute(_DRAWN).fetchone()
             rows = log.execute(_NEXT, (size, BATCH)).fetchall()
             if rows:
@@ -156,7 +157,7 @@ def _forget_pruned(path: Path, index: sqlite3.Connection, log: sqlite3.Connectio
     if index.execute(_DRAWN).fetchone()[2] == len(spans):
         return
     index.execute("PRAGMA secure_delete = ON")
-    with _transaction(index):
+    with transaction(index):
         index.executemany("DELETE FROM entry WHERE idx BETWEEN ? AND ?", spans)
         for sql in _FORGET_WHAT_WENT:
             index.execute(sql)
@@ -164,17 +165,6 @@ def _forget_pruned(path: Path, index: sqlite3.Connection, log: sqlite3.Connectio
     if kept:
         raise LogUnavailable(f"{path}: somebody reads its journal; search or prune again")
     index.execute("UPDATE drawn SET forgot = ?", (len(spans),))
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 def _insert(index: sqlite3.Connection, entries: Sequence[tuple[int, dict[str, Any]]]) -> None:

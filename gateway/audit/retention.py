@@ -2,17 +2,17 @@
 
 import calendar
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from gateway.audit.entry import MAX_NAME, AuditKind
 from gateway.audit.failures import PolicyUnusable
+from gateway.table_file import table_of
 
 # What says that something was pruned is never pruned itself.
 NEVER: Final = frozenset({AuditKind.PRUNING})
@@ -39,15 +39,10 @@ class Retention:
         """Read the policy; PolicyUnusable says what to change."""
         try:
             content = file.read_bytes()
-            held = _File.model_validate(tomllib.loads(content.decode("utf-8")))
+            text = content.decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise PolicyUnusable(f"{file}: cannot be read ({type(error).__name__})") from None
-        except tomllib.TOMLDecodeError as error:
-            raise PolicyUnusable(f"{file}: not TOML: {error}") from None
-        except ValidationError as error:
-            problems = error.errors(include_url=False, include_input=False)
-            lines = [f"  {'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems]
-            raise PolicyUnusable("\n".join([f"{file}:", *lines])) from None
+        held = table_of(_File, text, file, PolicyUnusable)
         if never := NEVER & held.keep_years.keys():
             raise PolicyUnusable(f"{file}: keep_years: {', '.join(sorted(never))} stay for good")
         return cls(held.policy, hashlib.sha256(content).hexdigest(), held.keep_years)

@@ -3,14 +3,14 @@
 import hashlib
 import hmac
 import secrets
-import tomllib
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from gateway.audit.failures import KeysUnreadable
+from gateway.table_file import read_table
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -52,16 +52,7 @@ class Clients(_Table):
     @classmethod
     def read(cls, file: Path) -> "Clients":
         """The clients of `file`; KeysUnreadable says what to change."""
-        try:
-            held = cls.model_validate(tomllib.loads(file.read_text("utf-8")))
-        except (OSError, UnicodeDecodeError) as error:
-            raise KeysUnreadable(f"{file}: cannot be read ({type(error).__name__})") from None
-        except tomllib.TOMLDecodeError as error:
-            raise KeysUnreadable(f"{file}: not TOML: {error}") from None
-        except ValidationError as error:
-            problems = error.errors(include_url=False, include_input=False)
-            lines = [f"  {'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems]
-            raise KeysUnreadable("\n".join([f"{file}:", *lines])) from None
+        held = read_table(cls, file, KeysUnreadable)
         names = [each.name for each in held.client]
         if len({*names}) < len(names) or len({*_digests(held)}) < len(names):
             raise KeysUnreadable(f"{file}: two clients share a name or a credential")

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
@@ -20,6 +20,7 @@ from gateway.ledger.row import (
     version_row,
 )
 from gateway.ledger.sqlite_tables import SCHEMA
+from gateway.transaction import transaction
 
 T = TypeVar("T")
 _BUSY_SECONDS: Final = 5.0
@@ -130,7 +131,7 @@ class SqliteLedger:
         """As Ledger says."""
 
         def renew(opened: sqlite3.Connection) -> int:
-            with _writing(opened):
+            with transaction(opened):
                 (newest,) = opened.execute(_GENERATION).fetchone()
                 now = time.monotonic()
                 opened.execute(_OVER, (now, now + _LONGEST_LEASE_S))
@@ -155,7 +156,7 @@ class SqliteLedger:
 
     async def _write(self, sql: str, given: Sequence[Any]) -> None:
         def write(opened: sqlite3.Connection) -> None:
-            with _writing(opened):
+            with transaction(opened):
                 opened.execute(sql, given)
 
         await self._do(write)
@@ -193,7 +194,7 @@ def _connected(file: Path) -> sqlite3.Connection:
 
 def _make(opened: sqlite3.Connection) -> None:
     opened.execute("PRAGMA journal_mode = WAL")
-    with _writing(opened):
+    with transaction(opened):
         found = opened.execute("SELECT 1 FROM sqlite_master WHERE name = 'lease'").fetchone()
         for statement in () if found else _statements(SCHEMA):
             opened.execute(statement)
@@ -221,17 +222,6 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
-
-
-@contextmanager
-def _writing(opened: sqlite3.Connection) -> Iterator[None]:
-    opened.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        opened.execute("ROLLBACK")
-        raise
-    opened.execute("COMMIT")
 
 
 def _opened(lock: Path) -> int:

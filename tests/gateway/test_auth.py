@@ -240,8 +240,8 @@ def test_a_stranger_who_knows_the_keys_name_is_refused() -> None:
 @pytest.mark.parametrize("alg", ["none", "None", "NONE", ""])
 def test_a_token_that_nobody_signed_is_refused(alg: str) -> None:
     unsigned = f"{encoded({**HEADER, 'alg': alg})}.{encoded(dict(CLAIMS))}."
-    refused(f"Bearer {unsigned}")
-    refused(f"Bearer {unsigned}{token().rpartition('.')[2]}")
+    for signature in ("", token().rpartition(".")[2]):
+        assert refused(f"Bearer {unsigned}{signature}").code == "UNAUTHENTICATED"
 
 
 def test_a_public_key_is_never_taken_for_a_shared_secret() -> None:
@@ -257,7 +257,8 @@ def test_a_public_key_is_never_taken_for_a_shared_secret() -> None:
 def test_a_key_that_comes_with_the_token_is_not_used() -> None:
     header = {"jwk": STRANGER.as_dict(private=False), "kid": "stranger"}
     head, claims = encoded({**HEADER, **header}), encoded(dict(CLAIMS))
-    refused(f"Bearer {head}.{claims}.{token(key=STRANGER).rpartition('.')[2]}")
+    signature = token(key=STRANGER).rpartition(".")[2]
+    assert refused(f"Bearer {head}.{claims}.{signature}").code == "UNAUTHENTICATED"
 
 
 @pytest.fixture
