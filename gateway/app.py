@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from pathlib import Path
 from random import SystemRandom
 
 import aiohttp
@@ -19,15 +18,9 @@ from gateway.alerts.raised import Raised
 from gateway.alerts.store import AlertStore
 from gateway.allowance import Allowance
 from gateway.audit.contract import Log
-from gateway.audit.failures import KeysUnavailable, KeysUnreadable, LogCorrupt, LogUnavailable
-from gateway.audit.key_ring import KeyRing
-from gateway.audit.keys import KeyService
-from gateway.audit.log import AuditLog
-from gateway.audit.note import NoteSigner
-from gateway.audit.postgres import PostgresLog
+from gateway.audit.failures import KeysUnreadable
 from gateway.audit.publication import Publication
 from gateway.audit.served import routes as published
-from gateway.audit.staff_children import NOBODY, StaffChildren, read_staff_children
 from gateway.audit.witnessing import WitnessAt, Witnessing
 from gateway.break_glass import BreakGlass
 from gateway.break_glass_store import GrantStore, Notice
@@ -41,16 +34,11 @@ from gateway.errors import ConfigurationInvalid, TeamAroundError
 from gateway.folder import Folder, read_folder
 from gateway.http import STATUS, Endpoint
 from gateway.journey import Desks, Journey
-from gateway.key_room.remote import RemoteKeys, remote_keys
-from gateway.ledger.contract import Ledger
 from gateway.ledger.failures import LedgerCorrupt, LedgerUnavailable
-from gateway.ledger.postgres import PostgresLedger
 from gateway.ledger.record import Standing
-from gateway.ledger.sqlite import SqliteLedger
 from gateway.notices import places_for, sender
-from gateway.on_behalf_keys import OnBehalfKeys
 from gateway.opening import Opener
-from gateway.operator_file import OperatorFile, read_operator_file
+from gateway.operator_file import OperatorFile
 from gateway.planning import Planning, Stages
 from gateway.recording import Recorder
 from gateway.registrar import Registrar
@@ -60,10 +48,16 @@ from gateway.rules.book import Ground
 from gateway.schema.root import build_schema
 from gateway.settings import Settings
 from gateway.signing_in import open_desk
+from gateway.state import (
+    keys_on_behalf,
+    open_keys_in_reach,
+    open_ledger,
+    open_publication,
+    staff_children,
+)
 from gateway.succession import Succession
 from gateway.watch import Patience, Watch
 
-FIRST_EPOCH = "epoch-1"
 _JWKS = "application/jwk-set+json"
 _SOON = {"Cache-Control": "public, max-age=300"}  # an agency learns of a new key in time
 _ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -72,7 +66,7 @@ _ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 def build_app(journey: Journey, settings: Settings) -> Starlette:
     """The application over wired stages."""
     endpoint = Endpoint(journey, settings)
-    keys = _on_behalf_keys(settings)
+    keys = keys_on_behalf(settings)
 
     async def admits(authorization: str | None, reads: str) -> Response | None:
         try:
@@ -106,8 +100,8 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Journe
     async with AsyncExitStack() as stack:
         stages = await stack.enter_async_context(open_stages(settings, clock))
         publication = await stack.enter_async_context(open_publication(settings, clock))
-        held = await _open_keys(settings, stack)
-        staff = await _staff_children(settings, held)
+        held = await open_keys_in_reach(settings, stack)
+        staff = await staff_children(settings, held)
         recorder = Recorder(publication.log, held, clock, staff_children=staff)
         stack.push_async_callback(recorder.write_tally)
         stack.push_async_callback(_ended, asyncio.create_task(recorder.keep_tally()))
@@ -121,7 +115,7 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Journe
 
 async def _open_registrar(stages: Stages, recorder: Recorder, stack: AsyncExitStack) -> Registrar:
     settings, clock = stages.settings, stages.clock
-    ledger = await _open_ledger(settings)
+    ledger = await open_ledger(settings)
     stack.push_async_callback(ledger.aclose)
     succession = Succession(stages, _opener(stages), Ground.at())
     stack.push_async_callback(succession.aclose)
@@ -136,17 +130,8 @@ async def _open_registrar(stages: Stages, recorder: Recorder, stack: AsyncExitSt
 
 
 def _opener(stages: Stages) -> Opener:
-    signer = _on_behalf_keys(stages.settings).signer(stages.clock.now)
+    signer = keys_on_behalf(stages.settings).signer(stages.clock.now)
     return Opener(stages.settings, stages.clock, SystemRandom().random, signer)
-
-
-async def _open_ledger(settings: Settings) -> Ledger:
-    try:
-        if settings.log_dsn:
-            return await PostgresLedger.open(settings.log_dsn)
-        return await SqliteLedger.open(settings.state / "ledger.sqlite")
-    except (LedgerCorrupt, LedgerUnavailable) as error:
-        raise ConfigurationInvalid(f"state: {error}") from error
 
 
 def _operator(registrar: Registrar) -> Callable[[], OperatorFile]:
@@ -229,32 +214,13 @@ async def _charter(folder: Folder, settings: Settings) -> Charter:
     """What is in force by these files and the ledger, if there is one yet."""
     if not settings.log_dsn and not (settings.state / "ledger.sqlite").exists():
         return charter_of(folder, Standing(), Known({}, {}))
-    ledger = await _open_ledger(settings)
+    ledger = await open_ledger(settings)
     try:
         return await charter_in(ledger, folder, await ledger.standing())
     except (LedgerCorrupt, LedgerUnavailable) as error:
         raise ConfigurationInvalid(f"state: {error}") from error
     finally:
         await ledger.aclose()
-
-
-@asynccontextmanager
-async def open_publication(settings: Settings, clock: Clock) -> AsyncIterator[Publication]:
-    """The log, checked from its first entry, and the key that signs its state.
-
-    ConfigurationInvalid says what to change.
-    """
-    origin = read_operator_file(settings.operator).log_origin
-    _make_folder(settings.state)
-    async with AsyncExitStack() as stack:
-        try:
-            signer = NoteSigner.at(settings.state / "log-key", origin)
-            log = await _open_log(settings)
-            stack.push_async_callback(log.aclose)
-            publication = await Publication.open(log, signer, clock.now)
-        except (KeysUnreadable, LogCorrupt, LogUnavailable) as error:
-            raise ConfigurationInvalid(f"state: {error}") from error
-        yield publication
 
 
 async def open_witnessing(
@@ -290,68 +256,3 @@ async def _open_watch(
 async def _ended(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-async def _open_log(settings: Settings) -> Log:
-    if settings.log_dsn:
-        return await PostgresLog.open(settings.log_dsn)
-    return await AuditLog.open(settings.state / "audit.sqlite")
-
-
-def _make_folder(state: Path) -> None:
-    try:
-        state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise ConfigurationInvalid(
-            f"state: {state} cannot be made a folder ({type(error).__name__})"
-        ) from None
-
-
-async def open_keys(
-    settings: Settings, stack: AsyncExitStack, credential: Path | None = None
-) -> KeyRing | RemoteKeys:
-    """The epochs' keys: of files below `state` in development, else of the key service.
-
-    ConfigurationInvalid says what to change.
-    """
-    shown = credential or settings.key_service_credential
-    try:
-        if settings.key_service and shown:
-            place, authority = settings.key_service, settings.key_service_authority
-            return await stack.enter_async_context(remote_keys(place, shown, authority))
-        if settings.key_service:
-            raise ConfigurationInvalid("key_service_credential: the key service asks for one")
-        if settings.environment == "production":
-            raise ConfigurationInvalid(
-                "key_service: production keeps the epochs' keys apart from the log;"
-                " run `teamaround keys serve` and name it here"
-            )
-        return KeyRing.at(settings.state / "epochs", first_epoch=FIRST_EPOCH)
-    except KeysUnreadable as error:
-        raise ConfigurationInvalid(f"state: {error}") from error
-
-
-async def _open_keys(settings: Settings, stack: AsyncExitStack) -> KeyService:
-    keys = await open_keys(settings, stack)
-    try:
-        await keys.protect(())
-    except KeysUnavailable as error:
-        raise ConfigurationInvalid(f"key_service: {error}") from None
-    return keys
-
-
-async def _staff_children(settings: Settings, keys: KeyService) -> StaffChildren:
-    if settings.staff_children is None:
-        return NOBODY
-    try:
-        return read_staff_children(settings.staff_children, (await keys.protect(())).epoch)
-    except KeysUnreadable as error:
-        raise ConfigurationInvalid(f"staff_children: {error}") from None
-
-
-def _on_behalf_keys(settings: Settings) -> OnBehalfKeys:
-    _make_folder(settings.state)
-    try:
-        return OnBehalfKeys.at(settings.state / "on-behalf-keys.json")
-    except KeysUnreadable as error:
-        raise ConfigurationInvalid(f"state: {error}") from error

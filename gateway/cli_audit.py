@@ -11,7 +11,6 @@ import typer
 
 from adapters.codes import Purpose
 from gateway import cli_upkeep as upkeep
-from gateway.app import open_publication
 from gateway.audit.entry import AuditedAgency, AuditKind, Entry
 from gateway.audit.export import export_log
 from gateway.audit.fhir import as_audit_events
@@ -23,6 +22,7 @@ from gateway.audit.search import Place, Search
 from gateway.cli_run import SettingsFile, chosen, run
 from gateway.clock import Clock
 from gateway.settings import Settings
+from gateway.state import open_publication
 from gateway.verify.finding import Refused, Unreadable
 from gateway.verify.key import VerifierKey
 from gateway.verify.place import open_place

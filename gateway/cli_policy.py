@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from adapters.codes import Purpose, Sector
-from gateway.app import open_publication
 from gateway.audit.failures import LogUnavailable
 from gateway.clock import Clock
 from gateway.errors import ConfigurationInvalid
@@ -24,6 +23,7 @@ from gateway.policy_past import PastQuestion, past_differences
 from gateway.policy_register import register_of
 from gateway.rules.book import RuleBook
 from gateway.settings import Settings, read_settings
+from gateway.state import open_publication
 
 policy = typer.Typer(no_args_is_help=True, help=__doc__)
 

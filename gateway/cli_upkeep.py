@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from adapters.identifiers import NHS_NUMBER, NhsNumber
-from gateway.app import open_keys, open_publication, open_witnessing
+from gateway.app import open_witnessing
 from gateway.audit import key_ring
 from gateway.audit.entry import AuditKind, Entry
 from gateway.audit.failures import LogUnavailable
@@ -24,6 +24,7 @@ from gateway.audit.witnessing import Witnessing
 from gateway.cli_run import SettingsFile, chosen, run
 from gateway.clock import Clock
 from gateway.settings import Settings
+from gateway.state import open_keys, open_publication
 
 Credential = Annotated[
     Path | None,

@@ -19,6 +19,7 @@ from gateway.break_glass import BreakGlass
 from gateway.call import Answered, Asking
 from gateway.caller import Caller
 from gateway.circumstances import standing_of
+from gateway.concealing import Concealed
 from gateway.disclosure import Disclosures
 from gateway.documents import Document
 from gateway.emergency_desk import EmergencyDesk
@@ -31,7 +32,7 @@ from gateway.plan import kept_back, own_details
 from gateway.planning import Planning, Prepared, Request
 from gateway.projection import View
 from gateway.question import Asked, Question
-from gateway.recording import Concealed, Grounds, Intent, Recorder
+from gateway.recording import Grounds, Intent, Recorder
 from gateway.registrar import Registrar
 from gateway.schema.context import Context
 from gateway.sealed_key import CandidateSeal

@@ -10,10 +10,10 @@ from adapters.manifest import Manifest
 from gateway.audit.entry import AuditKind, Entry
 from gateway.audit.standing import Standing
 from gateway.circumstances import Circumstances, Principal
+from gateway.concealing import OUT_OF_AREA, SIGNIFICANT_HARM
 from gateway.policy import Matter, Policy
 from gateway.policy_case import EVERY, owners
 from gateway.policy_difference import changes_between
-from gateway.recording import OUT_OF_AREA, SIGNIFICANT_HARM
 from gateway.rules.book import RuleBook
 
 

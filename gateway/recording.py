@@ -2,35 +2,31 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from adapters.codes import Purpose
 from adapters.record import Identifier
-from gateway import events
+from gateway import concealing, events
 from gateway.answer import AgencyRow
 from gateway.audit.contract import Log
 from gateway.audit.entry import AuditedAgency, AuditedChange, AuditedWithholding, AuditKind, Entry
-from gateway.audit.failures import KeysUnavailable, LogUnavailable, SealBroken, TextTooLong
+from gateway.audit.failures import LogUnavailable
 from gateway.audit.keys import KeyService
-from gateway.audit.protection import Hidden, hidden_everywhere, hide
-from gateway.audit.pseudonym import Pseudonym, identifier_message, person_message
+from gateway.audit.pseudonym import Pseudonym, identifier_message
 from gateway.audit.risk import Noted, Risk
-from gateway.audit.sealing import MAX_TEXT, Sealed, unseal
+from gateway.audit.sealing import Sealed
 from gateway.audit.staff_children import NOBODY, StaffChildren, works_beside
 from gateway.audit.standing import Standing
 from gateway.caller import Caller
 from gateway.clock import Clock
-from gateway.errors import AskDifferently, TryLater
+from gateway.concealing import Concealed, hide, messages_of
+from gateway.errors import TryLater
 from gateway.inquiry import Inquiry, Known
 from gateway.tally import EVERY_S, Refused, Tally
 from resolvers.version import MATCHER
 
 PASSED_ON = "PASSED_ON"
-SIGNIFICANT_HARM = "SIGNIFICANT_HARM"
-OUT_OF_AREA = "OUT_OF_AREA"
-CHOSEN = "CHOSEN"
 ACCESSES = "ACCESSES"
 
 
@@ -56,19 +52,6 @@ class Grounds:
     agencies: tuple[str, ...] = ()
     risks: frozenset[Risk] = frozenset()
     standing: Standing | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Concealed:
-    """What is logged of a child and a reason, unreadable; `messages` as in Intent."""
-
-    query_id: str
-    purpose: Purpose
-    messages: frozenset[bytes] = field(repr=False)
-    pseudonyms: tuple[Pseudonym, ...]
-    justification: Sealed
-    case_reference: Sealed | None
-    detail: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +81,7 @@ class Recorder:
 
     async def conceal(self, inquiry: Inquiry) -> Concealed:
         """What the intent of an inquiry will say of the child and of the reason, unreadable."""
-        query_id = secrets.token_urlsafe(12)
-        case = inquiry.reason.case_reference
-        texts = [_justification(inquiry), *filter(None, [case])]
-        messages = _messages(inquiry.known)
-        hidden = await self._hide(messages, texts, query_id=query_id)
-        return Concealed(
-            query_id=query_id,
-            purpose=inquiry.reason.purpose,
-            messages=frozenset(messages),
-            pseudonyms=hidden.pseudonyms,
-            justification=hidden.texts[0],
-            case_reference=hidden.texts[1] if len(texts) > 1 else None,
-            detail=_detail(inquiry),
-        )
+        return await concealing.conceal(self.keys, inquiry)
 
     async def intend(self, concealed: Concealed, caller: Caller, grounds: Grounds) -> Intent:
         """The intent of one question."""
@@ -152,7 +122,7 @@ class Recorder:
         `noted` is what the answer so far shows of the access itself.
         """
         taught = {identifier_message(i.scheme, i.value) for i in learned} - intent.messages
-        more = (await self._hide(sorted(taught))).pseudonyms if taught else ()
+        more = (await hide(self.keys, sorted(taught))).pseudonyms if taught else ()
         pseudonyms = tuple(dict.fromkeys([*intent.entry.child_pseudonyms, *sorted(more)]))
         entry = replace(
             intent.entry,
@@ -243,7 +213,7 @@ class Recorder:
         pseudonyms: Iterable[Pseudonym],
     ) -> int:
         """Leave that is given in an emergency; the entry's index."""
-        hidden = await self._hide([], [justification], query_id=query_id)
+        hidden = await hide(self.keys, [], [justification], query_id=query_id)
         entry = replace(
             self._entry(AuditKind.BREAK_GLASS, caller),
             query_id=query_id,
@@ -254,7 +224,7 @@ class Recorder:
 
     async def reviewed(self, caller: Caller, query_id: str, verdict: str, note: str) -> int:
         """What a reviewer found, and why; the entry's index."""
-        hidden = await self._hide([], [note], query_id=query_id)
+        hidden = await hide(self.keys, [], [note], query_id=query_id)
         entry = replace(
             self._entry(AuditKind.REVIEW, caller),
             query_id=query_id,
@@ -266,7 +236,7 @@ class Recorder:
     async def changed(self, coming: Coming, caller: Caller | None) -> int:
         """What is about to come into force, by whom; without a caller, by the operator's files."""
         query_id, reason = secrets.token_urlsafe(12), coming.reason
-        hidden = await self._hide([], [reason], query_id=query_id) if reason else None
+        hidden = await hide(self.keys, [], [reason], query_id=query_id) if reason else None
         now = self.clock.now()
         entry = self._entry(coming.kind, caller) if caller else Entry(kind=coming.kind, at=now)
         entry = replace(
@@ -318,90 +288,15 @@ class Recorder:
 
     async def pseudonyms(self, known: Known) -> tuple[Pseudonym, ...]:
         """Every pseudonym of a child so known, under the current epoch."""
-        return (await self._hide(_messages(known))).pseudonyms
+        return (await hide(self.keys, messages_of(known))).pseudonyms
 
     async def pseudonyms_everywhere(self, known: Known) -> tuple[Pseudonym, ...]:
         """The same under every live epoch, for a search in the log."""
-        with _keys_in_reach():
-            return await hidden_everywhere(self.keys, _messages(known))
+        return await concealing.found_under(self.keys, known)
 
     async def opened(self, sealed: Sealed, query_id: str) -> str | None:
         """A sealed text again; None once its epoch's key is gone and nobody can read it."""
-        try:
-            with _keys_in_reach():
-                return await unseal(self.keys, sealed, query_id)
-        except SealBroken:
-            return None
-
-    async def _hide(
-        self, messages: Sequence[bytes], texts: Iterable[str] = (), *, query_id: str = ""
-    ) -> Hidden:
-        try:
-            with _keys_in_reach():
-                return await hide(self.keys, messages, texts, query_id=query_id)
-        except TextTooLong:
-            raise AskDifferently(
-                "JUSTIFICATION_TOO_LONG", f"what is said in words has at most {MAX_TEXT} bytes"
-            ) from None
-
-
-@contextmanager
-def _keys_in_reach() -> Iterator[None]:
-    try:
-        yield
-    except KeysUnavailable:
-        events.key_service_unavailable()
-        raise TryLater(
-            "KEY_SERVICE_UNAVAILABLE",
-            "the key service cannot be used, so nothing can be logged and nothing is asked or told",
-        ) from None
-
-
-def _messages(known: Known) -> list[bytes]:
-    """What the pseudonyms of a child so known are made of."""
-    made = [identifier_message(scheme, value) for scheme, value in _identifiers(known)]
-    if known.family_name and known.birth_date:
-        person = person_message(known.given_names, known.family_name, known.birth_date)
-        made += [person] if person else []
-    return made
-
-
-def _identifiers(known: Known) -> Iterator[tuple[str, str]]:
-    if known.nhs_number:
-        yield "nhs_number", known.nhs_number
-    if known.upn:
-        yield "upn", known.upn
-    if known.agency_record:
-        agency, record_id = known.agency_record
-        yield f"record_id:{agency}", record_id
-    for chosen in known.chosen:
-        if chosen.record:
-            yield f"record_id:{chosen.record.agency}", chosen.record.record_id
-
-
-def _justification(inquiry: Inquiry) -> str:
-    """Everything that the caller gave as a reason, a line each."""
-    lines = [inquiry.reason.justification]
-    if harm := inquiry.reason.significant_harm:
-        lines.append(f"{SIGNIFICANT_HARM} {harm.suspected}: {harm.justification}")
-    if beyond := inquiry.reason.out_of_area:
-        lines.append(f"{OUT_OF_AREA} {beyond.cause}: {beyond.justification}")
-    lines.extend(
-        f"{CHOSEN} {chosen.record.agency}: {chosen.reason}"
-        for chosen in inquiry.known.chosen
-        if chosen.record
-    )
-    return "\n".join(lines)
-
-
-def _detail(inquiry: Inquiry) -> str | None:
-    """What is special about the question, as codes; the log is searched for them."""
-    said = {
-        SIGNIFICANT_HARM: inquiry.reason.significant_harm,
-        OUT_OF_AREA: inquiry.reason.out_of_area,
-        CHOSEN: inquiry.known.chosen,
-    }
-    return "_".join(code for code, given in said.items() if given) or None
+        return await concealing.opened(self.keys, sealed, query_id)
 
 
 def _audited(row: AgencyRow) -> AuditedAgency:
