@@ -17,13 +17,13 @@ from gateway.findings import Finder, Findings, stated_reference
 from gateway.onward import lessons, once_cleared
 from gateway.plan import kept_back, own_details
 from gateway.planning import Planning, Prepared
-from gateway.projection import View
 from gateway.question import Asked, Question
 from gateway.recording import Grounds, Intent, Recorder
 from gateway.sealed_key import CandidateSeal
 from gateway.sharing import Right
 from gateway.succession import InForce
 from gateway.unusual import of_answer, of_question
+from gateway.view import View
 
 
 @dataclass(frozen=True, slots=True)

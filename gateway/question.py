@@ -13,14 +13,16 @@ from dataclasses import dataclass, replace
 from adapters.codes import Claim
 from adapters.contract import NoRecord
 from adapters.record import Identifier
+from gateway.agency_row import row
 from gateway.answer import AgencyRow, Receipt, WholeAnswer
 from gateway.audit.risk import Noted
 from gateway.call import Answered
 from gateway.fan_out import FanOut, Order
 from gateway.findings import Finder, Findings
-from gateway.projection import View, row, whole
+from gateway.projection import whole
 from gateway.recording import Intent, Recorder
 from gateway.registry import SENSITIVE_SERVICES, RegisteredSource
+from gateway.view import View
 from resolvers.child import Restriction
 from resolvers.outcome import Outcome
 

@@ -33,10 +33,10 @@ from gateway.onward import lessons
 from gateway.operator_file import Area, Grant, OperatorFile, ShieldTeam
 from gateway.plan import own_details, plan
 from gateway.policy import Verdict
-from gateway.projection import View
 from gateway.question import Asked, Question
 from gateway.recording import Intent, Recorder
 from gateway.registry import RegisteredSource, Registry, registry_of
+from gateway.view import View
 from tests.gateway.agencies import (
     AUTHORITY,
     BY_NAME,
