@@ -12,12 +12,12 @@ from adapters.bundle import (
     resources_of,
 )
 from adapters.contract import Malformed, MoreNeeded
+from adapters.dialect import Dialect, Found
 from adapters.expression import UnreadableError
 from adapters.http_exchange import HttpRequest
 from adapters.http_judgement import JsonAnswer, judge
 from adapters.http_operation import HttpDetail, HttpOperation
 from adapters.http_request import Asking, request_for
-from adapters.http_source import Dialect, Found
 from adapters.language import Readable
 from adapters.placeholder import as_fhir
 

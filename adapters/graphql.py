@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from adapters.contract import Fault, Malformed, MoreNeeded, Refused, Unavailable
+from adapters.dialect import Dialect
 from adapters.http_exchange import HttpAnswer, HttpRequest
 from adapters.http_judgement import Failure, JsonAnswer, judge
 from adapters.http_operation import HttpOperation
 from adapters.http_request import Asking, entries, json_post, target
-from adapters.http_source import Dialect
 from adapters.rest import found_in, items_in
 
 # What servers write into extensions.code; anything else is an answer that cannot be believed.

@@ -19,11 +19,12 @@ from adapters.contract import (
     TooMany,
     Unavailable,
 )
+from adapters.dialect import Found
 from adapters.http_exchange import HttpAnswer, HttpRequest
 from adapters.http_judgement import JsonAnswer
 from adapters.http_operation import HttpOperation
 from adapters.http_request import Asking, entries, json_post, target
-from adapters.http_source import Found, HttpSource
+from adapters.http_source import HttpSource
 from adapters.several import NOT_OURS, Answered, Said, in_their_places, key_of, told_apart
 
 _OK: Final = 200

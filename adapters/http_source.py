@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 from uuid import uuid4
 
@@ -20,16 +20,17 @@ from adapters.contract import (
     Unavailable,
 )
 from adapters.conversion import LIST_CAP
-from adapters.egress import Egress, EgressRefused
-from adapters.http_exchange import HttpAnswer, HttpRequest, Transport
+from adapters.dialect import Dialect, Found
+from adapters.egress import Egress
+from adapters.http_exchange import HttpRequest, Transport
 from adapters.http_judgement import Answer, Failure
 from adapters.http_operation import HttpDetail, HttpOperation
+from adapters.http_pages import Page, Pages
 from adapters.http_request import Asking, numbered, on_behalf_headers, url_for
 from adapters.limits import Limits
 from adapters.login import Clock, Login
 from adapters.manifest import Manifest
 from adapters.mapping import Unusable
-from adapters.paging import NextPage, absolute
 from adapters.record import Record
 from adapters.signature import Signer
 from adapters.xpath import language_of
@@ -40,48 +41,6 @@ def _random_id() -> str:
 
 
 _FOR_DETAILS: Final = 0.95  # of the time given; the rest is for answering without them
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The documents of an answer; `total` is what the agency says it has, `more` another page."""
-
-    documents: list[Any]
-    total: int | None = None
-    more: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    # The page that was read last, how it was asked for, and every request so far.
-    operation: HttpOperation
-    asking: Asking
-    request: HttpRequest
-    answer: Answer
-    size: int
-    number: int = 1
-    seen: frozenset[tuple[str, bytes | None]] = frozenset()
-
-    def turned(self, request: HttpRequest, answer: Answer, size: int) -> "_Page":
-        seen = self.seen | {(request.url, request.body)}
-        return replace(
-            self, request=request, answer=answer, size=size, number=self.number + 1, seen=seen
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """What one HTTP kind knows: how to ask, what an answer is, and where its documents are.
-
-    `bodies_at` are error statuses whose body says more.
-    """
-
-    accept: str
-    request: Callable[[HttpOperation, Asking], HttpRequest | MoreNeeded]
-    judge: Callable[[HttpAnswer, datetime], Answer | Failure]
-    find: Callable[[Any, HttpOperation], Found | Malformed]
-    items: Callable[[Any, HttpDetail], list[Any] | None]
-    bodies_at: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,63 +87,15 @@ class HttpSource:
         if not isinstance(first, Found):
             return first
         asked = frozenset({(request.url, request.body)})
-        page = _Page(operation, asking, request, answer, len(first.documents), seen=asked)
-        found = await self._all_pages(page, question, first)
+        page = Page(operation, asking, request, answer, len(first.documents), seen=asked)
+        pages = Pages(self.dialect, self.egress, self.limits.max_records, self.send, self.found)
+        found = await pages.all(page, question.pace, first)
         if isinstance(found, Found):
             found = self.whole(operation, answer, found)
         if not isinstance(found, Found):
             return found
         documents, missing = await self._detailed(operation, question, found.documents, until)
         return self.records(operation, question, answer, documents, missing)
-
-    async def _all_pages(
-        self, page: "_Page", question: Question, found: Found
-    ) -> Found | NoRecord | TooMany | MoreNeeded | Failure:
-        while not self._enough(page.operation, found):
-            request = self._next(page, len(found.documents))
-            if request is None:
-                return found
-            if not isinstance(request, HttpRequest):
-                return request
-            answer = await self.send(request) if await question.pace() else _OUR_LIMIT
-            if isinstance(answer, Refused | Unavailable | Malformed):
-                return answer
-            more = self.found(page.operation, answer)
-            if not isinstance(more, Found):
-                return more
-            found = Found([*found.documents, *more.documents], more.total, more.more)
-            page = page.turned(request, answer, len(more.documents))
-        return found
-
-    def _enough(self, operation: HttpOperation, found: Found) -> bool:
-        received = len(found.documents)
-        counts = operation.total is not None and operation.paging.counts
-        return received > self.limits.max_records or (counts and received >= (found.total or 0))
-
-    def _next(
-        self, page: "_Page", received: int
-    ) -> HttpRequest | TooMany | MoreNeeded | Malformed | None:
-        paging = page.operation.paging
-        step = paging.after(page.answer, page.number, received, page.size)
-        if not isinstance(step, NextPage):
-            return step
-        if page.number == paging.page.max_pages:
-            return TooMany()
-        request = self._turn(page, step)
-        if isinstance(request, HttpRequest) and (request.url, request.body) in page.seen:
-            return Malformed("page")  # the agency leads us in a circle
-        return request
-
-    def _turn(self, page: "_Page", step: NextPage) -> HttpRequest | MoreNeeded | Malformed:
-        if step.url is None:
-            asking = replace(page.asking, turn={**page.asking.turn, **(step.turn or {})})
-            return self.dialect.request(page.operation, asking)
-        url = absolute(page.request.url, step.url)
-        try:
-            self.egress.check(url, "the next page")
-        except EgressRefused:
-            return Malformed("page")
-        return HttpRequest(url, headers=page.asking.headers)
 
     def headers_for(self, *questions: Question) -> Mapping[str, str]:
         """The manifest's headers, and on whose behalf it is asked."""
@@ -284,7 +195,6 @@ class HttpSource:
 
 
 _OK = 200
-_OUR_LIMIT: Final = Unavailable(Fault.LIMIT)
 _UNAUTHORISED = 401
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from adapters import file_source
 from adapters.client_certificate import client_context
 from adapters.contract import Adapter, Probe, SeveralSource, Source
+from adapters.dialect import Dialect
 from adapters.egress import Egress
 from adapters.fhir import FHIR
 from adapters.file_login import open_folder
@@ -17,7 +18,7 @@ from adapters.guarded_resolver import GuardedResolver
 from adapters.http_exchange import Connections, open_session
 from adapters.http_probe import HttpProbe
 from adapters.http_several import HttpSeveral
-from adapters.http_source import Dialect, HttpSource, Wire, source_over
+from adapters.http_source import HttpSource, Wire, source_over
 from adapters.login import open_login
 from adapters.manifest import Manifest
 from adapters.plugin import Open, Opening, PluginMissing, plugin_named, plugin_of

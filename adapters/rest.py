@@ -3,12 +3,12 @@
 from typing import Any
 
 from adapters.contract import Malformed, MoreNeeded
+from adapters.dialect import Dialect, Found
 from adapters.expression import UnreadableError
 from adapters.http_exchange import HttpRequest
 from adapters.http_judgement import JsonAnswer, judge
 from adapters.http_operation import HttpDetail, HttpOperation
 from adapters.http_request import Asking, request_for
-from adapters.http_source import Dialect, Found
 
 
 def found_in(answer: JsonAnswer, operation: HttpOperation) -> Found | Malformed:
