@@ -84,6 +84,7 @@ def _hand_over(gateway: GatewayProcess, console: Console) -> None:
     say(f"Questions:  POST {gateway.url}")
     say(f"GraphiQL:   {gateway.url} in a browser (it loads its own code from the internet)")
     say(f"Settings:   {gateway.settings}")
+    say(f"Its words:  {gateway.words}")
     say("Tokens, for eight hours:")
     for badge in EVERYBODY:
         file = gateway.state / f"{badge.role}.token"

@@ -15,6 +15,7 @@ from gateway.development_token import issue
 from gateway.settings import read_settings
 
 _COMMAND: Final = str(Path(sys.executable).with_name("teamaround"))
+_START_TIMEOUT_S: Final = 120.0
 _STOP_TIMEOUT_S: Final = 15.0
 _ANSWER_TIMEOUT_S: Final = 30.0
 _LIFETIME_S: Final = 8 * 3600
@@ -27,25 +28,28 @@ class GatewayStartError(RuntimeError):
 class GatewayProcess:
     """`teamaround serve` over the borough's files; a context manager.
 
-    `state` is the gateway's folder: its settings, its log and its development keys.
+    `state` is the gateway's folder: its settings, its log, its development keys and, in `words`,
+    what it says while it runs. `command` is the gateway's.
     """
 
-    def __init__(self, state: Path, files: RunningCopy, port: int) -> None:
+    def __init__(self, state: Path, files: RunningCopy, port: int, command: str = _COMMAND) -> None:
         self.state = state.resolve()
         self.settings = self.state / "settings.toml"
+        self.words = self.state / "stderr.log"
         self.port = port
         self._files = files
-        self._process: subprocess.Popen[str] | None = None
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.settings.write_text(self._settings_text(), "utf-8")
-        self._process = subprocess.Popen(  # noqa: S603 - this project's own command
-            [_COMMAND, "serve", "--settings", str(self.settings)],
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,  # Ctrl-C is ours to pass on
-        )
+        with self.words.open("wb") as words:  # a pipe that nobody empties would stop it one day
+            self._process = subprocess.Popen(  # noqa: S603 - this project's own command
+                [self._command, "serve", "--settings", str(self.settings)],
+                stderr=words,
+                start_new_session=True,  # Ctrl-C is ours to pass on
+            )
         try:
             self.port = self._serving_port(self._process)
         except BaseException:
@@ -67,10 +71,10 @@ class GatewayProcess:
             return
         self._process.terminate()
         try:
-            self._process.communicate(timeout=_STOP_TIMEOUT_S)
+            self._process.wait(_STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.communicate()
+            self._process.wait()
 
     @property
     def url(self) -> str:
@@ -105,10 +109,19 @@ class GatewayProcess:
         }
         return "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items())
 
-    def _serving_port(self, process: subprocess.Popen[str]) -> int:
-        said: list[str] = []
-        for line in process.stderr or ():
-            said.append(line)
-            if line.startswith("{") and (event := json.loads(line)).get("event") == "serving":
-                return int(event["port"])
-        raise GatewayStartError("".join(said) or "the gateway said nothing")
+    def _serving_port(self, process: subprocess.Popen[bytes]) -> int:
+        until = time.monotonic() + _START_TIMEOUT_S
+        while process.poll() is None and time.monotonic() < until:
+            for line in self.words.read_text("utf-8").splitlines(keepends=True):
+                if (port := _port_in(line)) is not None:
+                    return port
+            time.sleep(0.05)
+        raise GatewayStartError(self.words.read_text("utf-8") or "the gateway said nothing")
+
+
+def _port_in(line: str) -> int | None:
+    """The port of the event `serving`; None of any other line, and of one that is half written."""
+    if not (line.startswith("{") and line.endswith("\n")):
+        return None
+    event = json.loads(line)
+    return int(event["port"]) if event.get("event") == "serving" else None
