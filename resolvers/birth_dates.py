@@ -1,5 +1,6 @@
 """Comparing birth dates: a whole day agrees or differs, anything vaguer is at most near."""
 
+from operator import ne
 from typing import Final
 
 from adapters.dates import PartialDate
@@ -55,17 +56,16 @@ def _compare(held: PartialDate, known: PartialDate) -> Agreement:
 
 def _miswritten(held: PartialDate, known: PartialDate) -> Agreement:
     """How far slips explain it: day and month swapped or one digit another, or two digits."""
-    if (held.year, held.month, held.day) == (known.year, known.day, known.month):
+    same_year = held.year == known.year
+    if same_year and held.month == known.day and held.day == known.month:
         return _SLIP
-    pairs = (held.year, known.year), (held.month, known.month), (held.day, known.day)
-    unequal = [pair for pair in pairs if pair[0] != pair[1]]
-    if len(unequal) == len(pairs):
+    if not same_year and held.month != known.month and held.day != known.day:
         return _DIFFERENT
-    wrong = sum(_digits_apart(one, other) for one, other in unequal)
+    wrong = sum(map(ne, _digits(held), _digits(known)))
     if wrong == 1:
         return _SLIP
     return _DISTANT if wrong == len("12") else _DIFFERENT
 
 
-def _digits_apart(one: int, other: int) -> int:
-    return sum(a != b for a, b in zip(f"{one:04}", f"{other:04}", strict=True))
+def _digits(day: PartialDate) -> str:
+    return f"{day.year:04}{day.month:02}{day.day:02}"

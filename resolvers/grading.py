@@ -44,11 +44,31 @@ class Known:
 
 
 class Assessment(NamedTuple):
-    """A record's grade with what it rests on, before it is put into words."""
+    """A record's grade with what it rests on, before it is put into words.
+
+    `population` and `twin_seen`: what `explain` takes beside the evidence.
+    """
 
     grade: MatchGrade
     evidence: Evidence
-    weights: Weights
+    population: int | None
+    twin_seen: bool
+
+    @property
+    def weights(self) -> Weights:
+        """What each explanation makes of it: asked of few, since rules exclude most records."""
+        return explain(self.evidence, self.population, twin_seen=self.twin_seen)
+
+    @property
+    def likely_other(self) -> LikelyOther | None:
+        """Whom it more likely is, where the family name fits and a relation explains more."""
+        if not self.evidence.family.fits:
+            return None
+        weights = self.weights
+        kin = max(weights.sibling, weights.twin)
+        if kin <= weights.own:
+            return None
+        return LikelyOther.TWIN if kin == weights.twin else LikelyOther.SIBLING
 
     @property
     def well_supported(self) -> bool:
@@ -63,7 +83,7 @@ class Assessment(NamedTuple):
             agreed=tuple(name for name, verdict in said if verdict is _SAME),
             differed=tuple(name for name, verdict in said if verdict in _DIFFERING),
             not_held=tuple(name for name, verdict in said if verdict is _NOT_HELD),
-            likely_other=likely_other(self.evidence, self.weights),
+            likely_other=self.likely_other,
             wanted=wanted(known, held, self.evidence),
         )
 
@@ -86,22 +106,11 @@ def grade(
 def assess(known: Known, held: Details, population: int | None) -> Assessment:
     """Grade what a record holds against what is known."""
     evidence = weigh(known.all, held)
-    weights = explain(evidence, population, twin_seen=known.twin_seen)
-    if evidence.shared:
-        found = _by_number(known, held, evidence)
-    else:
-        found = by_details(evidence)
-        if found is MatchGrade.PROBABLE and _stands(known, held, evidence, weights):
-            found = MatchGrade.CERTAIN
-    return Assessment(found, evidence, weights)
-
-
-def likely_other(evidence: Evidence, weights: Weights) -> LikelyOther | None:
-    """Whom the record more likely is, where the family name fits and a relation explains more."""
-    kin = max(weights.sibling, weights.twin)
-    if not evidence.family.fits or kin <= weights.own:
-        return None
-    return LikelyOther.TWIN if kin == weights.twin else LikelyOther.SIBLING
+    by_rule = _by_number(known, held, evidence) if evidence.shared else by_details(evidence)
+    found = Assessment(by_rule, evidence, population, known.twin_seen)
+    if by_rule is MatchGrade.PROBABLE and not evidence.shared and _stands(known, held, found):
+        return found._replace(grade=MatchGrade.CERTAIN)
+    return found
 
 
 def by_details(evidence: Evidence) -> MatchGrade:
@@ -109,11 +118,12 @@ def by_details(evidence: Evidence) -> MatchGrade:
 
     Location plays no part, so that it never decides who is shown.
     """
-    given, family, born = evidence.given, evidence.family, evidence.birth_date
+    family, born = evidence.family, evidence.birth_date
     # A new family name beside an old given name and birth date may be an adoption, which must
     # not even be hinted at.
-    if evidence.numbers_differ or _DIFFERENT in (family, born):
+    if _DIFFERENT in (family, born) or evidence.numbers_differ:
         return MatchGrade.CERTAINLY_NOT
+    given = evidence.given
     if given is _DIFFERENT:
         twin = family.fits and born is _SAME
         return MatchGrade.POSSIBLE if twin else MatchGrade.CERTAINLY_NOT
@@ -142,13 +152,14 @@ def near_in_all(evidence: Evidence) -> bool:
     return evidence.birth_date is _SLIP and evidence.name.strong
 
 
-def _stands(known: Known, held: Details, evidence: Evidence, weights: Weights) -> bool:
+def _stands(known: Known, held: Details, found: Assessment) -> bool:
     """Whether name, birth date and something further make a record certain."""
+    evidence = found.evidence
     whole = alike_in_all(evidence)
     seen_there = evidence.sex is _SAME or evidence.postcode.strong
     supported = evidence.further or seen_there
     other_sex = evidence.sex is _DIFFERENT
-    if not whole or not supported or other_sex or weights.bits < CERTAIN_BITS:
+    if not whole or not supported or other_sex or found.weights.bits < CERTAIN_BITS:
         return False
     return _bears_out(held, known.stated)
 

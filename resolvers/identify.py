@@ -17,7 +17,6 @@ from resolvers.grading import (
     alike_in_all,
     assess,
     grade,
-    likely_other,
     near_in_all,
 )
 from resolvers.lessons import taught
@@ -105,8 +104,7 @@ def resolve(
 
 
 def _twin_among(assessed: Mapping[_Key, Assessment]) -> bool:
-    found = assessed.values()
-    return any(likely_other(a.evidence, a.weights) is LikelyOther.TWIN for a in found)
+    return any(found.likely_other is LikelyOther.TWIN for found in assessed.values())
 
 
 def _shielded(

@@ -91,16 +91,12 @@ def _verdict(held: frozenset[str], known: frozenset[str], compare: _Comparison) 
     found = _NOT_COMPARABLE
     for mine in held:
         for theirs in known:
-            verdict = _in_script(mine, theirs, compare)
-            found = max(found, verdict)
+            # Two scripts write one name in many ways, so that only equality says anything.
+            if mine.isascii() and theirs.isascii():
+                found = max(found, compare(mine, theirs))
+            elif mine == theirs:
+                found = _SAME
     return found
-
-
-def _in_script(held: str, known: str, compare: _Comparison) -> Agreement:
-    """Two scripts write one name in many ways, so that only equality says anything."""
-    if held.isascii() and known.isascii():
-        return compare(held, known)
-    return _SAME if held == known else _NOT_COMPARABLE
 
 
 def _families(held: str, known: str) -> Agreement:
@@ -125,10 +121,15 @@ def _givens(held: str, known: str) -> Agreement:
         return _VAGUE
     if one_name(one, other):
         return _FORM
-    # Not in the first letter, because rhyming names are what twins are given.
-    found = _misspelt(one, other) if one[0] == other[0] else _DIFFERENT
-    two_names = established(one) and established(other)
-    if found is _SLIP and not two_names:
+    # Rhyming names are what twins are given.
+    return _misspelt_givens(mine, theirs) if one[0] == other[0] else _DIFFERENT
+
+
+def _misspelt_givens(mine: list[str], theirs: list[str]) -> Agreement:
+    """How far slips or a pet form explain two given names of one first letter."""
+    one, other = mine[0], theirs[0]
+    found = _misspelt(one, other)
+    if found is _SLIP and not (established(one) and established(other)):
         return _SLIP if _rests_fit(mine[1:], theirs[1:]) else _DISTANT
     if _starts(one, other):
         return _FORM
