@@ -5,7 +5,7 @@ READY := .venv/.ready
 MATCHING := .venv-matching
 ARGS ?=
 
-.PHONY: demo test check schema bench bench-sources bench-reloads bench-alerts bench-matching format lint types contracts schema-check docs-check lock clean
+.PHONY: demo test check schema bench bench-sources bench-reloads bench-alerts bench-log bench-matching format lint types contracts schema-check docs-check lock clean
 
 demo: $(READY)  ## the synthetic borough, the gateway, and a first question answered
 	$(BIN)/python -m demo $(ARGS)
@@ -30,6 +30,9 @@ bench-reloads: $(READY)  ## what a gateway holds after its manifests were read a
 
 bench-alerts: $(READY)  ## the figures on alerts of docs/audit.md, on two made-up years
 	$(BIN)/python -m bench.alerts $(ARGS)
+
+bench-log: $(READY)  ## the figures on the log of docs/performance.md; ARGS="--entries 10000000" for ten million
+	$(BIN)/python -m bench.audit $(ARGS)
 
 bench-matching: $(MATCHING)/.ready  ## the figures of docs/matching.md, on labelled data
 	$(MATCHING)/bin/python -W ignore -m bench.matching $(ARGS)

@@ -1,76 +1,42 @@
 """What auditors search by, beside the log and drawn from it: lost or altered, it is made again."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
-from gateway.audit.entry import AuditKind
+from gateway.audit.block import BLOCK, Gathered
 from gateway.audit.failures import LogUnavailable
-from gateway.audit.moment import microseconds
+from gateway.audit.finder_tables import (
+    SHAPE,
+    add_to_block,
+    empty_index,
+    forget_block,
+    places_of,
+)
+from gateway.audit.newest import newest_first
 from gateway.audit.private_file import create_once
-from gateway.audit.risk import Risk
 from gateway.audit.search import Place, Search
-from gateway.audit.search_statement import statement
+from gateway.audit.span import Spans
 from gateway.audit.store_file import connected, damaged, reading, unavailable
+from gateway.audit.store_pruning import stored_pruned
+from gateway.audit.term import EVERY
 from gateway.transaction import transaction
 
-BATCH: Final = 2000
-_CACHE_KIB: Final = 65_536
-_SCHEMA: Final = """
-CREATE TABLE entry (
-  idx INTEGER PRIMARY KEY,
-  at INTEGER NOT NULL,
-  kind TEXT NOT NULL,
-  query_id TEXT,
-  user TEXT,
-  organisation TEXT,
-  purpose TEXT,
-  broke_glass INTEGER NOT NULL
-) STRICT;
-CREATE INDEX entry_at ON entry (at);
-CREATE INDEX entry_kind ON entry (kind, at);
-CREATE INDEX entry_query_id ON entry (query_id, at) WHERE query_id IS NOT NULL;
-CREATE INDEX entry_user ON entry (user, at) WHERE user IS NOT NULL;
-CREATE INDEX entry_organisation ON entry (organisation, at) WHERE organisation IS NOT NULL;
-CREATE INDEX entry_purpose ON entry (purpose, at) WHERE purpose IS NOT NULL;
-CREATE INDEX entry_broke_glass ON entry (at) WHERE broke_glass = 1;
-CREATE TABLE child_pseudonym (
-  pseudonym TEXT NOT NULL,
-  idx INTEGER NOT NULL,
-  PRIMARY KEY (pseudonym, idx)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE asked_agency (
-  agency TEXT NOT NULL,
-  at INTEGER NOT NULL,
-  idx INTEGER NOT NULL,
-  PRIMARY KEY (agency, at, idx)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE drawn (
-  size INTEGER NOT NULL,
-  last BLOB NOT NULL,
-  forgot INTEGER NOT NULL
-) STRICT;
-INSERT INTO drawn VALUES (0, x'', 0);
-PRAGMA user_version = 3;
-"""
-_SHAPE: Final = 3  # of the tables above: an index of another shape is drawn again
+_BATCH: Final = 1 << 14  # entries drawn in one step, which takes some thirty megabytes
+_CACHE_KIB: Final = 16_384
 _DRAWN: Final = "SELECT size, last, forgot FROM drawn"
+_DREW: Final = "UPDATE drawn SET size = ?, last = ?"
+_SIZE: Final = "SELECT coalesce(max(idx) + 1, 0) FROM leaf_hash"
 _LAST: Final = "SELECT hash FROM leaf_hash WHERE idx = ?"
-_NEXT: Final = (
-    "SELECT idx, leaf, hash FROM entry JOIN leaf_hash USING (idx)"
-    " WHERE idx >= ? ORDER BY idx LIMIT ?"
-)
-_PRUNED: Final = "SELECT first, last FROM pruned"
-_FORGET_WHAT_WENT: Final = (
-    "DELETE FROM child_pseudonym WHERE idx NOT IN (SELECT idx FROM entry)",
-    "DELETE FROM asked_agency WHERE idx NOT IN (SELECT idx FROM entry)",
-)
+_WITHIN: Final = "SELECT idx, leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx"
+_BLOCKS: Final = "SELECT first FROM block ORDER BY first"
+_PRUNINGS: Final = "SELECT count(*) FROM pruned"
 _LEAVES: Final = "SELECT idx, leaf FROM entry WHERE idx IN (SELECT value FROM json_each(?))"
 
 
@@ -92,8 +58,12 @@ class Finder:
         LogUnavailable if the log or the index cannot be read or written.
         """
         self.catch_up()
-        with reading(self.index) as connection:
-            found = [index for (index,) in connection.execute(*statement(search, after, count))]
+        try:
+            found = self._found(search, after, count)
+        except (ValueError, IndexError):  # a bitmap that is none: somebody altered the file
+            self._begin_anew()
+            self.catch_up()
+            found = self._found(search, after, count)
         with reading(self.log) as connection:
             leaves = dict(connection.execute(_LEAVES, (orjson.dumps(found).decode(),)).fetchall())
         # One that is pruned in between is not there any more.
@@ -105,7 +75,7 @@ class Finder:
             try:
                 sound = self._draw()
             except sqlite3.Error as error:
-                if not damaged(error):
+                if not (damaged(error) or error.sqlite_errorcode == sqlite3.SQLITE_ERROR):
                     raise
                 sound = False
             if not sound:
@@ -115,7 +85,7 @@ class Finder:
     def _draw(self) -> bool:
         """Whether the index was drawn from this log; then it has all of it now."""
         if not self.index.exists():
-            create_once(self.index, _empty())
+            create_once(self.index, empty_index())
         with (
             closing(connected(self.index, "rw")) as index,
             closing(connected(self.log, "ro")) as log,
@@ -125,19 +95,15 @@ class Finder:
             index.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             if not _drawn_from(index, log):
                 return False
-            while self._draw_some(index, log) == BATCH:
+            while _draw_some(index, log):
                 pass
             _forget_pruned(self.index, index, log)
         return True
 
-    def _draw_some(self, index: sqlite3.Connection, log: sqlite3.Connection) -> int:
-        with transaction(index):
-            size, _, _ = index.execute(_DRAWN).fetchone()
-            rows = log.execute(_NEXT, (size, BATCH)).fetchall()
-            if rows:
-                _insert(index, [(i, orjson.loads(leaf)) for i, leaf, _ in rows])
-                index.execute("UPDATE drawn SET size = ?, last = ?", (rows[-1][0] + 1, rows[-1][2]))
-        return len(rows)
+    def _found(self, search: Search, after: Place | None, count: int) -> list[int]:
+        with reading(self.index) as connection:
+            connection.execute("BEGIN")  # one moment of the index, whatever is drawn meanwhile
+            return list(islice(newest_first(connection, search, after), count))
 
     def _begin_anew(self) -> None:
         for suffix in ("", "-wal", "-shm"):
@@ -145,58 +111,54 @@ class Finder:
 
 
 def _drawn_from(index: sqlite3.Connection, log: sqlite3.Connection) -> bool:
-    if index.execute("PRAGMA user_version").fetchone() != (_SHAPE,):
+    if index.execute("PRAGMA user_version").fetchone() != (SHAPE,):
         return False
     size, last, _ = index.execute(_DRAWN).fetchone()
     return bool(size == 0 or log.execute(_LAST, (size - 1,)).fetchone() == (last,))
 
 
+def _draw_some(index: sqlite3.Connection, log: sqlite3.Connection) -> bool:
+    """Draw the next entries, all of one block; whether there were any."""
+    (size, _, _), (end,) = index.execute(_DRAWN).fetchone(), log.execute(_SIZE).fetchone()
+    if size >= end:
+        return False
+    end = min(end, size // _BATCH * _BATCH + _BATCH)
+    gathered = _gathered(log, size, end, stored_pruned(log))
+    with transaction(index):
+        # Another process may have drawn the same meanwhile.
+        if index.execute(_DRAWN).fetchone()[0] == size:
+            add_to_block(index, gathered)
+            index.execute(_DREW, (end, *log.execute(_LAST, (end - 1,)).fetchone()))
+    return True
+
+
+def _gathered(log: sqlite3.Connection, first: int, end: int, pruned: Spans) -> Gathered:
+    rows: Iterator[tuple[int, bytes]] = log.execute(_WITHIN, (first, end))
+    return Gathered.of(first, end, (row for row in rows if not pruned.covers(row[0])))
+
+
 def _forget_pruned(path: Path, index: sqlite3.Connection, log: sqlite3.Connection) -> None:
     """Take out of the index, and out of its files, what was pruned from the log since."""
-    spans = log.execute(_PRUNED).fetchall()
-    if index.execute(_DRAWN).fetchone()[2] == len(spans):
+    (prunings,) = log.execute(_PRUNINGS).fetchone()
+    if index.execute(_DRAWN).fetchone()[2] == prunings:
         return
     index.execute("PRAGMA secure_delete = ON")
-    with transaction(index):
-        index.executemany("DELETE FROM entry WHERE idx BETWEEN ? AND ?", spans)
-        for sql in _FORGET_WHAT_WENT:
-            index.execute(sql)
+    pruned = stored_pruned(log)
+    for (block,) in index.execute(_BLOCKS).fetchall():
+        with transaction(index):
+            if _has_any(index, block, pruned):
+                size, _, _ = index.execute(_DRAWN).fetchone()
+                forget_block(index, block)
+                add_to_block(index, _gathered(log, block, min(size, block + BLOCK), pruned))
     (kept, _, _) = index.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if kept:
         raise LogUnavailable(f"{path}: somebody reads its journal; search or prune again")
-    index.execute("UPDATE drawn SET forgot = ?", (len(spans),))
+    index.execute("UPDATE drawn SET forgot = ?", (prunings,))
 
 
-def _insert(index: sqlite3.Connection, entries: Sequence[tuple[int, dict[str, Any]]]) -> None:
-    columns = ("kind", "query_id", "user", "organisation", "purpose")
-    moments = {i: microseconds(datetime.fromisoformat(held["at"])) for i, held in entries}
-    index.executemany(
-        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (i, moments[i], *(held.get(name) for name in columns), _broke_glass(held))
-            for i, held in entries
-        ],
+def _has_any(index: sqlite3.Connection, block: int, pruned: Spans) -> bool:
+    held = places_of(index, block, (EVERY,))
+    return any(
+        held.range_cardinality(max(first - block, 0), max(last + 1 - block, 0))
+        for first, last in pruned.held
     )
-    index.executemany(
-        "INSERT OR IGNORE INTO child_pseudonym VALUES (?, ?)",
-        [(name, i) for i, held in entries for name in held.get("child_pseudonyms", ())],
-    )
-    index.executemany(
-        "INSERT OR IGNORE INTO asked_agency VALUES (?, ?, ?)",
-        [
-            (agency, moments[i], i)
-            for i, held in entries
-            for group in held.get("agencies", ())
-            for agency in group["ids"]
-        ],
-    )
-
-
-def _broke_glass(held: dict[str, Any]) -> bool:
-    return held["kind"] == AuditKind.BREAK_GLASS or Risk.BREAK_GLASS in held.get("risks", ())
-
-
-def _empty() -> bytes:
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.executescript(_SCHEMA)
-        return connection.serialize()

@@ -26,8 +26,8 @@ from gateway.verify.state import State, Trust
 from tests.gateway.audit.database import ROLE, as_owner, new_database, new_schema
 from tests.gateway.audit.examples import MAYA, asked, released
 from tests.gateway.audit.publishing import ORIGIN, Minutes, write
+from tests.gateway.audit.searching import SEARCHES, entries, newest
 from tests.gateway.audit.test_faults import running
-from tests.gateway.audit.test_search import SEARCHES, entries, newest_first
 from tests.postgres import postgres
 
 __all__ = ["postgres"]
@@ -103,7 +103,7 @@ async def test_any_search_finds_what_fits_page_by_page(
     while page := await log.search(search, after=after, count=count):
         found += [logged.index for logged in page]
         after = page[-1].place
-    assert found == newest_first(search, entries())
+    assert found == newest(search, dict(enumerate(entries())))
 
 
 @pytest.mark.parametrize("table", [*PRUNABLE, *FINAL])

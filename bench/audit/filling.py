@@ -1,0 +1,21 @@
+"""A log filled through the code that the gateway writes with, a few thousand entries a commit."""
+
+import time
+from pathlib import Path
+
+from bench.audit.years import CHUNK, chunk
+from gateway.audit.row import Row
+from gateway.audit.store import Writing, create_log
+from gateway.audit.store_check import check_log
+
+
+def filled(path: Path, count: int) -> float:
+    """Fill a log up to so many entries, in whole chunks; the seconds that it took."""
+    create_log(path)
+    seen = check_log(path)
+    writing, edge = Writing.open(path, seen), seen.edge
+    began = time.perf_counter()
+    while edge.size < count:
+        edge = writing.add([Row.of(entry) for entry in chunk(edge.size // CHUNK)], edge)
+    writing.close()
+    return time.perf_counter() - began

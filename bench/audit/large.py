@@ -1,0 +1,95 @@
+"""What a large log costs: to fill, to index, to start with, to search, to export, to verify."""
+
+import argparse
+import asyncio
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from bench.audit.filling import filled
+from bench.audit.searches import Stopwatch
+from gateway.audit.export import export_log
+from gateway.audit.finder import Finder
+from gateway.audit.log import AuditLog
+from gateway.audit.note import NoteSigner
+from gateway.audit.publication import Publication
+from gateway.verify.key import VerifierKey
+from gateway.verify.place import open_place
+from gateway.verify.published import check_log as verify_log
+from gateway.verify.state import Trust
+
+ORIGIN = "teamaround.example/bench"
+
+
+async def whole(path: Path, entries: int, export: Path) -> None:
+    """Print the figures of a log in SQLite, filled up to so many entries."""
+    _made(path, entries)
+    with _printed("start, every entry hashed again"):
+        log = await AuditLog.open(path)
+    async for took in Stopwatch(log).measured():
+        print(f"  {took.name:<52} {took.median:8.2f} {took.worst:8.2f} ms  {took.found:4} found")
+    signer = NoteSigner(ORIGIN, Ed25519PrivateKey.generate())
+    publication = await Publication.open(log, signer, lambda: datetime.now(UTC))
+    await publication.newest()
+    print(f"  proof of an entry: {await _timed(lambda: publication.proof(7)):.2f} ms")
+    with _printed("export to files"):
+        await export_log(publication, export)
+    with _printed("independent verification of all of it"):
+        verify_log(open_place(str(export)), Trust(VerifierKey.read(signer.verifier_key)))
+    await log.aclose()
+
+
+def _made(path: Path, entries: int) -> None:
+    with _printed("filled, 2,000 entries a commit"):
+        filled(path, entries)
+    finder = Finder.beside(path)
+    with _printed("index drawn from nothing"):
+        finder.catch_up()
+    mib, of_index = (file.stat().st_size >> 20 for file in (path, finder.index))
+    print(f"  {entries} entries: {mib} MiB, the index {of_index} MiB")
+
+
+@contextmanager
+def _printed(name: str) -> Iterator[None]:
+    """How long it took, and by how much memory grew to its peak meanwhile; Linux says the peak."""
+    Path("/proc/self/clear_refs").write_text("5", "ascii")
+    before, began = _peak_mib(), time.perf_counter()
+    yield
+    took = time.perf_counter() - began
+    print(f"  {name:<40} {took:8.2f} s, {_peak_mib() - before:5} MiB more", flush=True)
+
+
+def _peak_mib() -> int:
+    status = Path("/proc/self/status").read_text("ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) >> 10
+
+
+async def _timed(work: Callable[[], Awaitable[object]], repeats: int = 7) -> float:
+    took = list[float]()
+    for _ in range(repeats):
+        began = time.perf_counter()
+        await work()
+        took.append((time.perf_counter() - began) * 1000)
+    return median(took)
+
+
+async def main() -> None:
+    """Print the figures of a log of the size asked for."""
+    parser = argparse.ArgumentParser(prog="python -m bench.audit.large", description=__doc__)
+    parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--log", type=Path, help="a log made here before: it is filled up and kept")
+    parser.add_argument("--folder", type=Path, help="on the disk to measure")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=chosen.folder) as made:
+        path = chosen.log or Path(made) / "large.db"
+        await whole(path, chosen.entries, Path(made) / "export")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
