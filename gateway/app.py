@@ -1,7 +1,6 @@
 """The one place where the gateway is wired: settings in, an ASGI application out."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -23,7 +22,6 @@ from gateway.audit.publication import Publication
 from gateway.audit.served import routes as published
 from gateway.audit.witnessing import WitnessAt, Witnessing
 from gateway.break_glass import BreakGlass
-from gateway.break_glass_store import GrantStore, Notice
 from gateway.caller import Caller
 from gateway.charter import Charter, Known, charter_of
 from gateway.clock import Clock
@@ -32,6 +30,7 @@ from gateway.documents import Documents
 from gateway.enacting import Enacting, charter_in
 from gateway.errors import ConfigurationInvalid, TeamAroundError
 from gateway.folder import Folder, read_folder
+from gateway.forgetting import Forgetting
 from gateway.http import STATUS, Endpoint
 from gateway.journey import Desks, Journey
 from gateway.ledger.failures import LedgerCorrupt, LedgerUnavailable
@@ -49,13 +48,16 @@ from gateway.schema.root import build_schema
 from gateway.settings import Settings
 from gateway.signing_in import open_desk
 from gateway.state import (
+    alerts_file,
     keys_on_behalf,
     open_keys_in_reach,
+    open_leave,
     open_ledger,
     open_publication,
     staff_children,
 )
 from gateway.succession import Succession
+from gateway.telling import Telling
 from gateway.watch import Patience, Watch
 
 _JWKS = "application/jwk-set+json"
@@ -107,9 +109,19 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Journe
         stack.push_async_callback(_ended, asyncio.create_task(recorder.keep_tally()))
         registrar = await _open_registrar(stages, recorder, stack)
         watch = await _open_watch(publication, settings, clock, stack)
-        break_glass = await _open_break_glass(registrar, recorder, stack)
-        alerts = _open_alerts(publication.log, registrar)
-        stack.push_async_callback(_ended, asyncio.create_task(alerts.watch()))
+        leave = await open_leave(settings)
+        stack.push_async_callback(leave.aclose)
+        telling = Telling(
+            leave,
+            sender(_operator(registrar), settings.public_url),
+            clock,
+            lambda: _operator(registrar)().deputies,
+        )
+        alerts = _alerts(publication.log, registrar, telling)
+        forgetting = Forgetting(publication.log, alerts.store, leave)
+        for work in (telling.keep_telling(), alerts.watch(), forgetting.keep_forgetting()):
+            stack.push_async_callback(_ended, asyncio.create_task(work))
+        break_glass = _break_glass(registrar, recorder, telling)
         yield Journey(registrar, recorder, watch, Desks(break_glass, alerts))
 
 
@@ -139,44 +151,20 @@ def _operator(registrar: Registrar) -> Callable[[], OperatorFile]:
     return lambda: registrar.enacting.succession.current.charter.folder.operator
 
 
-def _open_alerts(log: Log, registrar: Registrar) -> Alerts:
-    settings, operator = registrar.settings, _operator(registrar)
-    send = sender(operator, settings.public_url)
-
+def _alerts(log: Log, registrar: Registrar, telling: Telling) -> Alerts:
     async def tell(alert: Raised) -> bool:
-        notices = [Notice(alert.id, place, "alert-overdue") for place in operator().deputies]
-        return any(await asyncio.gather(*map(send, notices)))
+        return await telling.escalate(alert.id, alert.anchor, "alert-overdue")
 
-    return Alerts(AlertStore(settings.state / "alerts.sqlite"), log, tell, registrar.clock)
+    return Alerts(AlertStore(alerts_file(registrar.settings)), log, tell, registrar.clock)
 
 
-async def _open_break_glass(
-    registrar: Registrar, recorder: Recorder, stack: AsyncExitStack
-) -> BreakGlass:
-    settings, succession = registrar.settings, registrar.enacting.succession
-    try:
-        store = GrantStore(settings.state / "break-glass.sqlite")
-    except (OSError, sqlite3.Error) as error:
-        raise ConfigurationInvalid(
-            f"state: break-glass.sqlite cannot be used ({type(error).__name__})"
-        ) from None
-
-    operator = _operator(registrar)
+def _break_glass(registrar: Registrar, recorder: Recorder, telling: Telling) -> BreakGlass:
+    operator, succession = _operator(registrar), registrar.enacting.succession
 
     def places(caller: Caller) -> frozenset[str]:
         return places_for(operator(), succession.current.planning.registry.agencies, caller)
 
-    opened = BreakGlass(
-        store=store,
-        recorder=recorder,
-        send=sender(operator, settings.public_url),
-        clock=registrar.clock,
-        places=places,
-        deputies=lambda: operator().deputies,
-    )
-    telling = asyncio.create_task(opened.keep_telling())
-    stack.push_async_callback(_ended, telling)
-    return opened
+    return BreakGlass(telling.store, recorder, registrar.clock, places, telling.hurry)
 
 
 @asynccontextmanager

@@ -1,29 +1,27 @@
 """Break-glass: one user, one child, thirty minutes, told at once and reviewed by somebody else."""
 
-import asyncio
 import secrets
-import sqlite3
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from adapters.codes import Purpose
 from gateway import events
-from gateway.break_glass_store import Grant, GrantStore
 from gateway.caller import Caller
 from gateway.clock import Clock
 from gateway.errors import AskDifferently, NotAllowed, SignIn, TryLater
 from gateway.inquiry import Known
-from gateway.notices import Send
+from gateway.leave.contract import GrantStore
+from gateway.leave.failures import LeaveUnavailable
+from gateway.leave.grant import Grant
 from gateway.recording import Recorder
 from gateway.working_days import working_days_after
 
 LASTS: Final = timedelta(minutes=30)
 RECENT: Final = timedelta(minutes=15)
 _REVIEWERS: Final = frozenset({"auditor", "privacy-officer"})
-_EVERY_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +30,15 @@ class BreakGlass:
 
     Harm that a question states is reviewed alike, and an overdue review suspends both.
 
-    `places` are where the privacy officers are told whom a caller's question concerns,
-    `deputies` where an overdue review goes.
+    `places` are where the privacy officers are told whom a caller's question concerns; `hurry`
+    has them told at once. While the store cannot be used, every method raises TryLater.
     """
 
     store: GrantStore
     recorder: Recorder
-    send: Send
     clock: Clock
     places: Callable[[Caller], frozenset[str]]
-    deputies: Callable[[], tuple[str, ...]]
-    _due: asyncio.Event = field(default_factory=asyncio.Event)
+    hurry: Callable[[], None]
 
     async def grant(self, caller: Caller, known: Known, justification: str) -> Grant:
         """Leave for this caller and child; SignIn or NotAllowed says why not, and is logged.
@@ -68,17 +64,17 @@ class BreakGlass:
             expires_at=(now + LASTS).timestamp(),
             review_by=working_days_after(now, 3).timestamp(),
         )
-        await asyncio.to_thread(self.store.add, made, pseudonyms, self.places(caller), "granted")
-        self._due.set()
+        with _kept():
+            await self.store.add(made, pseudonyms, self.places(caller), "granted")
+        self.hurry()
         return made
 
     async def admit(self, grant_id: str, caller: Caller, known: Known) -> None:
         """NotAllowed unless the grant is this caller's, in force, and of this child alone."""
         now = self.clock.now().timestamp()
         asked = frozenset(await self.recorder.pseudonyms(known))
-        given = await asyncio.to_thread(
-            self.store.pseudonyms, grant_id, caller.user, caller.organisation, now
-        )
+        with _kept():
+            given = await self.store.pseudonyms(grant_id, caller.user, caller.organisation, now)
         if not asked or not asked <= given:
             raise NotAllowed(
                 "BREAK_GLASS_INVALID",
@@ -89,7 +85,9 @@ class BreakGlass:
     async def refuse_unreviewed(self, caller: Caller) -> None:
         """NotAllowed where an earlier use of this user's waits for its review for too long."""
         now = self.clock.now().timestamp()
-        if await asyncio.to_thread(self.store.suspended, caller.user, caller.organisation, now):
+        with _kept():
+            suspended = await self.store.suspended(caller.user, caller.organisation, now)
+        if suspended:
             raise NotAllowed(
                 "BREAK_GLASS_SUSPENDED",
                 "an earlier break-glass, or harm that you stated, waits for its review",
@@ -110,22 +108,17 @@ class BreakGlass:
             expires_at=0.0,
             review_by=working_days_after(now, 3).timestamp(),
         )
-        try:
-            await asyncio.to_thread(self.store.add, stated, (), self.places(caller), "harm-stated")
-        except sqlite3.Error:
-            events.reviews_unavailable()
-            raise TryLater(
-                "REVIEWS_UNAVAILABLE", "no review can be noted, so nothing is asked"
-            ) from None
-        self._due.set()
+        with _kept():
+            await self.store.add(stated, (), self.places(caller), "harm-stated")
+        self.hurry()
 
     async def awaits(self, entry: int) -> bool:
         """Whether this entry of the log waits for a review here."""
-        return await asyncio.to_thread(self.store.unreviewed, entry) is not None
+        return await self._unreviewed(entry) is not None
 
     async def review(self, caller: Caller, entry: int, verdict: str, note: str) -> None:
         """Keep a reviewer's verdict; neither the user nor their manager is one."""
-        grant = await asyncio.to_thread(self.store.unreviewed, entry)
+        grant = await self._unreviewed(entry)
         if not caller.roles & _REVIEWERS or (grant is not None and _too_near(caller, grant)):
             await self.recorder.refuse("REVIEW_NOT_ALLOWED", caller)
             raise NotAllowed(
@@ -137,26 +130,12 @@ class BreakGlass:
                 "REVIEW_INVALID", "reviewAccess: name an entry that waits for review, and say why"
             )
         await self.recorder.reviewed(caller, grant.id, verdict, note)
-        await asyncio.to_thread(self.store.review, grant.id, caller.user, verdict)
+        with _kept():
+            await self.store.review(grant.id, caller.user, verdict)
 
-    async def tell(self) -> None:
-        """Send every notice that nobody has taken, and escalate what is overdue."""
-        now = self.clock.now().timestamp()
-        await asyncio.to_thread(self.store.escalate, now, self.deputies())
-        unsent = await asyncio.to_thread(self.store.unsent)
-        for notice, taken in zip(
-            unsent, await asyncio.gather(*map(self.send, unsent)), strict=True
-        ):
-            if taken:
-                await asyncio.to_thread(self.store.sent, notice)
-
-    async def keep_telling(self) -> None:
-        """Tell at once what is new, and again every minute what was not taken; until cancelled."""
-        while True:
-            self._due.clear()
-            await self.tell()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._due.wait(), _EVERY_S)
+    async def _unreviewed(self, entry: int) -> Grant | None:
+        with _kept():
+            return await self.store.unreviewed(entry)
 
     async def _refuse(self, caller: Caller) -> None:
         now = self.clock.now()
@@ -170,6 +149,18 @@ class BreakGlass:
                 "BREAK_GLASS_UNAVAILABLE", "breakGlass: no privacy officer could be told here"
             )
         await self.refuse_unreviewed(caller)
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    try:
+        yield
+    except LeaveUnavailable:
+        events.reviews_unavailable()
+        raise TryLater(
+            "REVIEWS_UNAVAILABLE",
+            "what waits for review cannot be read or noted, so nothing is asked or given",
+        ) from None
 
 
 def _too_near(caller: Caller, grant: Grant) -> bool:

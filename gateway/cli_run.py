@@ -15,12 +15,13 @@ from gateway.audit.failures import (
     PolicyUnusable,
 )
 from gateway.errors import ConfigurationInvalid
+from gateway.leave.failures import LeaveUnavailable
 from gateway.settings import Settings, read_settings
 
 T = TypeVar("T")
 _FAILURES: Final = (
     *(ConfigurationInvalid, KeysUnavailable, KeysUnreadable),
-    *(LogCorrupt, LogUnavailable, PolicyUnusable),
+    *(LeaveUnavailable, LogCorrupt, LogUnavailable, PolicyUnusable),
 )
 
 SettingsFile = Annotated[

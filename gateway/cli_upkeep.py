@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from adapters.identifiers import NHS_NUMBER, NhsNumber
+from gateway.alerts.store import AlertStore
 from gateway.app import open_witnessing
 from gateway.audit import key_ring
 from gateway.audit.entry import AuditKind, Entry
@@ -23,8 +24,9 @@ from gateway.audit.span import Spans
 from gateway.audit.witnessing import Witnessing
 from gateway.cli_run import SettingsFile, chosen, run
 from gateway.clock import Clock
+from gateway.forgetting import Forgetting
 from gateway.settings import Settings
-from gateway.state import open_keys, open_publication
+from gateway.state import alerts_file, open_keys, open_leave, open_publication
 
 Credential = Annotated[
     Path | None,
@@ -144,6 +146,9 @@ async def _prune(settings: Settings, file: Path, who: str, *, dry_run: bool) -> 
         watch = await open_witnessing(publication, settings, stack)
         entry = pruning(policy, who, clock.now())
         done = await prune_log(publication, spans, entry, _witnessed(watch, settings))
+        leave = await open_leave(settings)
+        stack.push_async_callback(leave.aclose)
+        await Forgetting(publication.log, AlertStore(alerts_file(settings)), leave).forget()
     return f"{done.declared} entries were declared pruned, and the bytes of {done.removed} are gone"
 
 

@@ -72,6 +72,16 @@ def notice_not_taken() -> None:
     _say.error("notice_not_taken")
 
 
+def notices_behind() -> None:
+    """What is to be told could not be read or kept; it is tried again."""
+    _say.error("notices_behind")
+
+
+def forgetting_behind() -> None:
+    """What was pruned from the log could not be forgotten beside it; it is tried again."""
+    _say.error("forgetting_behind")
+
+
 def counts_unavailable() -> None:
     """The Valkey of the limits could not be used; the question was refused."""
     _say.error("counts_unavailable")
@@ -83,7 +93,7 @@ def alerts_behind() -> None:
 
 
 def reviews_unavailable() -> None:
-    """What waits for review could not be kept; the question was refused."""
+    """What waits for review could not be read or kept; the request was refused."""
     _say.error("reviews_unavailable")
 
 

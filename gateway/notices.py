@@ -1,4 +1,4 @@
-"""Notices of break-glass: a query id and where to sign in, to a webhook or by the mail hook."""
+"""Notices: a query id, what it is about and where to sign in, to a webhook or the mail hook."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
@@ -7,8 +7,8 @@ import aiohttp
 
 from gateway import events
 from gateway.agency import AgencyCard
-from gateway.break_glass_store import Notice
 from gateway.caller import Caller
+from gateway.leave.grant import Notice
 from gateway.operator_file import OperatorFile
 
 _PATIENCE: Final = aiohttp.ClientTimeout(total=5)
@@ -38,7 +38,7 @@ def sender(operator: Callable[[], OperatorFile], sign_in: str) -> Send:
         url = operator().mail_hook if mail else notice.place
         if url is None:
             return False
-        said = {"queryId": notice.grant_id, "what": notice.kind, "signIn": sign_in}
+        said = {"queryId": notice.about, "what": notice.kind, "signIn": sign_in}
         if mail:
             said["to"] = notice.place.removeprefix("mailto:")
         try:

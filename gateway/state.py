@@ -17,6 +17,10 @@ from gateway.audit.staff_children import NOBODY, StaffChildren, read_staff_child
 from gateway.clock import Clock
 from gateway.errors import ConfigurationInvalid
 from gateway.key_room.remote import RemoteKeys, remote_keys
+from gateway.leave.contract import GrantStore
+from gateway.leave.failures import LeaveUnavailable
+from gateway.leave.postgres import PostgresGrants
+from gateway.leave.sqlite import SqliteGrants
 from gateway.ledger.contract import Ledger
 from gateway.ledger.failures import LedgerCorrupt, LedgerUnavailable
 from gateway.ledger.postgres import PostgresLedger
@@ -58,6 +62,21 @@ async def open_ledger(settings: Settings) -> Ledger:
         return await SqliteLedger.open(settings.state / "ledger.sqlite")
     except (LedgerCorrupt, LedgerUnavailable) as error:
         raise ConfigurationInvalid(f"state: {error}") from error
+
+
+async def open_leave(settings: Settings) -> GrantStore:
+    """What waits for review and is to be told, beside the log; to be closed."""
+    try:
+        if settings.log_dsn:
+            return await PostgresGrants.open(settings.log_dsn)
+        return await SqliteGrants.open(settings.state / "break-glass.sqlite")
+    except LeaveUnavailable as error:
+        raise ConfigurationInvalid(f"state: {error}") from error
+
+
+def alerts_file(settings: Settings) -> Path:
+    """Where this gateway draws its alerts."""
+    return settings.state / "alerts.sqlite"
 
 
 async def open_keys(

@@ -20,7 +20,9 @@ Tell = Callable[[Raised], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """The alerts of one log. `tell` tells a deputy of one, and says whether anybody took it.
+    """The alerts of one log. `tell` has deputies told of one, and says whether that is noted.
+
+    Each gateway draws them for itself; that a deputy is told once is for `tell` to hold.
 
     Every method raises LogUnavailable if the log or the file cannot be used.
     """
@@ -47,6 +49,8 @@ class Alerts:
         """Draw what the log has more; anew, if what was drawn is not of this log."""
         async with self._one_at_a_time:
             size = await self._size()
+            if not size and (await self.log.pruned()).held:
+                await asyncio.to_thread(self.store.begin_after_pruning)
             while found := await self.log.entries(size, READ_BOUND):
                 await asyncio.to_thread(self.store.take, found)
                 size = found[-1].index + 1
@@ -62,7 +66,7 @@ class Alerts:
             await asyncio.sleep(_EVERY_S)
 
     async def escalate(self) -> None:
-        """Have deputies told, once, of every alert whose term is over."""
+        """Have deputies told of every alert whose term is over."""
         for alert in await asyncio.to_thread(self.store.overdue, self.clock.now()):
             if await self.tell(alert):
                 await asyncio.to_thread(self.store.told, alert)

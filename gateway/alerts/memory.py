@@ -10,6 +10,7 @@ from gateway.alerts.sighting import Habit, Sighting, at_odd_hours
 from gateway.audit.entry import Entry
 from gateway.audit.moment import at_microsecond, microseconds
 from gateway.audit.risk import Risk, Tie
+from gateway.audit.span import Spans
 
 KEPT_DAYS: Final = 35
 _DAY: Final = timedelta(days=1) // timedelta(microseconds=1)
@@ -37,6 +38,12 @@ _LAST: Final = """
 SELECT at, risks FROM question
 WHERE user = :user AND organisation = :organisation AND at < :at
 ORDER BY at DESC LIMIT 50
+"""
+_FORGET_DAYS: Final = """
+DELETE FROM user_day AS d WHERE NOT EXISTS (
+  SELECT 1 FROM question AS q
+  WHERE q.user = d.user AND q.organisation = d.organisation AND q.day = d.day
+)
 """
 
 
@@ -75,6 +82,12 @@ def note(connection: sqlite3.Connection, index: int, entry: Entry) -> None:
     )
 
 
+def knows(connection: sqlite3.Connection, query_id: str | None) -> bool:
+    """Whether the question's intent is remembered; it is not if it was pruned from the log."""
+    sql = "SELECT 1 FROM question WHERE query_id = ?"
+    return connection.execute(sql, (query_id,)).fetchone() is not None
+
+
 def recall(connection: sqlite3.Connection, query_id: str) -> Remembered:
     """A question as it is known by now, and its user's habit before it."""
     sighting = _sighting(connection, query_id)
@@ -111,6 +124,17 @@ def forget_before(connection: sqlite3.Connection, newest_day: int) -> None:
     )
     connection.execute("DELETE FROM question WHERE day < ?", old)
     connection.execute("DELETE FROM user_day WHERE day < ?", old)
+
+
+def forget_pruned(connection: sqlite3.Connection, pruned: Spans) -> None:
+    """Forget the questions whose intents were pruned from the log, and days that had no other."""
+    newest = pruned.held[-1].last if pruned.held else -1
+    old = connection.execute("SELECT query_id, idx FROM question WHERE idx <= ?", (newest,))
+    gone = [(name,) for name, index in old if pruned.covers(index)]
+    connection.executemany("DELETE FROM child WHERE query_id = ?", gone)
+    connection.executemany("DELETE FROM question WHERE query_id = ?", gone)
+    if gone:
+        connection.execute(_FORGET_DAYS)
 
 
 def day_of(entry: Entry) -> int:

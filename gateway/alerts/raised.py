@@ -53,7 +53,7 @@ class Raised:
     def of(cls, row: Sequence[Any]) -> Self:
         """The alert of a row of the table."""
         name, anchor, rule, score, at, due_by, entries, *others = row
-        user, organisation, manager, verdict, _ = others
+        user, organisation, manager, verdict, *_ = others
         return cls(
             id=name,
             anchor=anchor,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-SHAPE: Final = 1  # of these tables: a file of another shape is drawn again; see the last line
+SHAPE: Final = 2  # of these tables: a file of another shape is drawn again; see the last line
 TABLES: Final = """
 CREATE TABLE question (
   query_id TEXT PRIMARY KEY,
@@ -42,11 +42,12 @@ CREATE TABLE alert (
   organisation TEXT NOT NULL,
   manager TEXT,
   verdict TEXT,
-  told INTEGER NOT NULL DEFAULT 0
+  told INTEGER NOT NULL DEFAULT 0,
+  last INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX alert_rank ON alert (score DESC, at DESC, id);
 CREATE INDEX alert_anchor ON alert (anchor);
-CREATE TABLE drawn (size INTEGER NOT NULL, last BLOB NOT NULL) STRICT;
-INSERT INTO drawn VALUES (0, x'');
-PRAGMA user_version = 1;
+CREATE TABLE drawn (size INTEGER NOT NULL, last BLOB NOT NULL, compares_from INTEGER) STRICT;
+INSERT INTO drawn VALUES (0, x'', 0);
+PRAGMA user_version = 2;
 """

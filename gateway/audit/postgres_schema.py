@@ -1,7 +1,9 @@
-"""The PostgreSQL tables of log and ledger; who adds and changes no row, and who prunes."""
+"""The PostgreSQL tables of log, ledger and leave; who adds and changes no row, and who prunes."""
 
 from typing import Final
 
+from gateway.leave.postgres_tables import TABLES as LEAVE
+from gateway.leave.postgres_tables import grants as leave_grants
 from gateway.ledger.postgres_tables import FINAL as LEDGER_FINAL
 from gateway.ledger.postgres_tables import PASSING
 from gateway.ledger.postgres_tables import TABLES as LEDGER
@@ -138,4 +140,5 @@ def script(role: str, pruner: str = "") -> str:
         )
     passing = ", ".join(PASSING)
     grants.append(f'GRANT SELECT, INSERT, UPDATE, DELETE ON {passing} TO "{role}";')
-    return "".join(["BEGIN;", TABLES, LEDGER, *triggers, "\n".join(grants), "\nCOMMIT;\n"])
+    grants.append(leave_grants(role, pruner))
+    return "".join(["BEGIN;", TABLES, LEDGER, LEAVE, *triggers, "\n".join(grants), "\nCOMMIT;\n"])

@@ -16,6 +16,8 @@ from gateway.table_file import table_of
 
 # What says that something was pruned is never pruned itself.
 NEVER: Final = frozenset({AuditKind.PRUNING})
+# What was reviewed would be open again once its review is gone.
+_REVIEWED: Final = (AuditKind.INTENT, AuditKind.RELEASE, AuditKind.BREAK_GLASS)
 _FEBRUARY: Final = 2
 
 
@@ -45,11 +47,24 @@ class Retention:
         held = table_of(_File, text, file, PolicyUnusable)
         if never := NEVER & held.keep_years.keys():
             raise PolicyUnusable(f"{file}: keep_years: {', '.join(sorted(never))} stay for good")
+        _refuse_review_before_reviewed(file, held.keep_years)
         return cls(held.policy, hashlib.sha256(content).hexdigest(), held.keep_years)
 
     def cutoffs(self, now: datetime) -> dict[AuditKind, datetime]:
         """Before which moment each kind's entries may go; a kind that is left out may not."""
         return {kind: _years_before(now, years) for kind, years in self.years.items()}
+
+
+def _refuse_review_before_reviewed(file: Path, years: Mapping[AuditKind, int]) -> None:
+    kept = years.get(AuditKind.REVIEW)
+    if kept is None:
+        return
+    longer = [kind for kind in _REVIEWED if kind not in years or years[kind] > kept]
+    if longer:
+        raise PolicyUnusable(
+            f"{file}: keep_years: REVIEW stays at least as long as what is reviewed:"
+            f" {', '.join(longer)}"
+        )
 
 
 def _years_before(now: datetime, years: int) -> datetime:

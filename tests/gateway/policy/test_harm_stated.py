@@ -96,6 +96,6 @@ async def test_harm_that_cannot_be_noted_for_review_asks_nobody(tmp_path: Path) 
     async with scene(tmp_path) as on:
         file = on.town.settings.state / "break-glass.sqlite"
         with sqlite3.connect(file) as opened:
-            opened.execute("DROP TABLE notices")
+            opened.execute("DROP TABLE notice")
         answer = await on.ask(significantHarm=HARM)
     assert (answer.status, code(answer)) == (503, "REVIEWS_UNAVAILABLE")

@@ -1,0 +1,43 @@
+"""What was pruned from the log is forgotten wherever something was drawn or noted beside it."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from gateway import events
+from gateway.alerts.store import AlertStore
+from gateway.audit.contract import Log
+from gateway.audit.failures import LogUnavailable
+from gateway.leave.contract import GrantStore
+from gateway.leave.failures import LeaveUnavailable
+
+_EVERY_S: Final = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """The alerts and the leave beside a log, which keep nothing longer than the log itself."""
+
+    log: Log
+    alerts: AlertStore
+    leave: GrantStore
+
+    async def forget(self) -> None:
+        """Forget what is gone by now; LogUnavailable or LeaveUnavailable if its bytes may stay."""
+        pruned = await self.log.pruned()
+        if not pruned.held:
+            return
+        if self.alerts.path.exists():
+            await asyncio.to_thread(self.alerts.forget_pruned, pruned)
+        gone = [entry for entry in await self.leave.entries() if pruned.covers(entry)]
+        if gone:
+            await self.leave.forget(gone)
+
+    async def keep_forgetting(self) -> None:
+        """Forget at once, and again every ten minutes, until cancelled."""
+        while True:
+            try:
+                await self.forget()
+            except (LogUnavailable, LeaveUnavailable):
+                events.forgetting_behind()
+            await asyncio.sleep(_EVERY_S)

@@ -1,0 +1,33 @@
+"""What was given or stated in an emergency, and one thing that somebody is still to be told."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one user was given or stated, and somebody else reviews.
+
+    `entry` is its index in the log, times are Unix seconds. It gives leave until `expires_at`;
+    where that is `review_by`'s past from the beginning, as for stated harm, it gives none.
+    """
+
+    id: str
+    entry: int
+    user: str
+    organisation: str
+    manager: str | None
+    expires_at: float
+    review_by: float
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one place is to be told: `kind` says what, `about` the id that the log has it by.
+
+    `entry` is the entry of the log that it is about, with which it goes.
+    """
+
+    about: str
+    entry: int
+    place: str
+    kind: str
