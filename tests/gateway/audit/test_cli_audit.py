@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ from gateway.audit.checkpoint import checkpoint_text
 from gateway.audit.key_ring import KeyRing
 from gateway.audit.log import AuditLog
 from gateway.cli import app
+from gateway.leave.sqlite import SqliteGrants
 from gateway.witness.cosigner import Cosigner
 from tests.gateway.audit.examples import asked
 from tests.gateway.audit.pruned import POLICY, fill
 from tests.gateway.audit.publishing import ORIGIN
+from tests.gateway.leave.test_stores import GIVEN
 from tests.gateway.verify.published import LEAVES, REAL, STRANGER, kept, note, write_log
 from tests.gateway.verify.test_receipt import receipt
 
@@ -38,6 +41,13 @@ def policy_file(folder: Path) -> Path:
     file = folder / "retention.toml"
     file.write_text(POLICY)
     return file
+
+
+async def leave_of(file: Path, *entries: int) -> frozenset[int]:
+    store = await SqliteGrants.open(file)
+    for entry in entries:
+        await store.add(replace(GIVEN, id=f"q{entry}", entry=entry), (), ["officer"], "granted")
+    return await store.entries()
 
 
 def run(*arguments: str | Path) -> Result:
@@ -120,6 +130,15 @@ def test_an_officer_prunes_by_a_written_policy_and_first_sees_what_would_go(
     assert table.count("r.officer") == 1
     refused = run("prune", "--policy", tmp_path / "none", "--who", "r.officer")
     assert (refused.exit_code, "cannot be read" in refused.stderr) == (2, True)
+
+
+@pytest.mark.usefixtures("settings")
+def test_the_command_that_prunes_forgets_leave_beside_the_log(tmp_path: Path) -> None:
+    asyncio.run(old_entries(tmp_path / "state" / "audit.sqlite"))
+    kept = asyncio.run(leave_of(tmp_path / "state" / "break-glass.sqlite", 0, 2))
+    assert kept == {0, 2}
+    run("prune", "--policy", policy_file(tmp_path), "--who", "r.officer")
+    assert asyncio.run(leave_of(tmp_path / "state" / "break-glass.sqlite")) == {2}
 
 
 @pytest.mark.usefixtures("settings")
