@@ -11,7 +11,6 @@ import pytest
 from gateway.alerts.drawing import Alerts
 from gateway.alerts.raised import Raised
 from gateway.alerts.store import AlertStore
-from gateway.app import open_publication
 from gateway.audit.entry import AuditKind, Entry
 from gateway.audit.failures import PolicyUnusable
 from gateway.audit.log import AuditLog
@@ -20,6 +19,7 @@ from gateway.audit.span import Span
 from gateway.clock import Clock
 from gateway.forgetting import Forgetting
 from gateway.leave.sqlite import SqliteGrants
+from gateway.state import open_publication
 from tests.gateway.alerts.test_store import NOON, question
 from tests.gateway.audit.examples import everything_in
 from tests.gateway.audit.pruned import policy, pruned, publication_of

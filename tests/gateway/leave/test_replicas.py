@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -16,14 +17,15 @@ from aiohttp import web
 
 from demo.postgres import Postgres
 from gateway.clock import Clock
+from gateway.development_token import issue
 from gateway.settings import Settings
 from tests.gateway.agencies import AUTHORITY, LOCAL, MIRA, Desk, rest_source
 from tests.gateway.alerts.test_desk import KIN, nodes, read, review
 from tests.gateway.audit.database import ROLE, new_schema
 from tests.gateway.in_force.test_reloading import until
-from tests.gateway.policy.test_break_glass import FRESH, Scene, code, leave
-from tests.gateway.served import served
-from tests.gateway.small_town import Town, again, settings_for
+from tests.gateway.policy.test_break_glass import BREAK, FRESH, Scene, code, leave
+from tests.gateway.served import Served, served
+from tests.gateway.small_town import KNOWN, Town, again, settings_for
 from tests.loopback import serving
 
 UNSENT = "SELECT count(*) FROM notice WHERE sent = 0"
@@ -181,7 +183,7 @@ async def test_a_gateway_that_is_killed_while_it_tells_leaves_it_to_the_other(
         doomed = await stack.enter_async_context(
             served(tmp_path, [source], operator=officer, log_dsn=dsn)
         )
-        first = await _break_glass_at(Town(doomed.url, doomed.settings, Any, doomed.session))
+        first = await _break_glass_at(doomed)
         async with asyncio.timeout(60):
             await place.came.wait()
         doomed.process.kill()
@@ -196,12 +198,15 @@ async def test_a_gateway_that_is_killed_while_it_tells_leaves_it_to_the_other(
     assert await asked_of(dsn, "SELECT count(*) FROM leave") == 2
 
 
-async def _break_glass_at(town: Town, user: str = "s.worker") -> str:
-    now = Clock().now()
-    scene = Scene(now=now)
-    scene.town = town
-    caller = replace(FRESH, user=user, signed_in_at=int(now.timestamp()) - 60)
-    granted: str = (await scene.break_glass(caller)).body["data"]["breakGlass"]["id"]
+async def _break_glass_at(gateway: Served | Town, user: str = "s.worker") -> str:
+    now = time.time()
+    caller = replace(FRESH, user=user, signed_in_at=int(now) - 60)
+    token = issue(caller, gateway.settings, now=now, lifetime_s=600)
+    body = {"query": BREAK, "variables": {"known": KNOWN, "justification": "she is missing"}}
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    url = f"{gateway.url}/graphql"
+    async with gateway.session.post(url, json=body, headers=headers) as answer:
+        granted: str = (await answer.json())["data"]["breakGlass"]["id"]
     return granted
 
 

@@ -112,7 +112,7 @@ async def test_the_first_review_stays(store: GrantStore, place: Path | str) -> N
             held = file.execute("SELECT reviewer, verdict FROM leave").fetchone()
     else:
         connection = await asyncpg.connect(place)
-        held = tuple(await connection.fetchrow("SELECT reviewer, verdict FROM leave"))
+        held = tuple(*await connection.fetch("SELECT reviewer, verdict FROM leave"))
         await connection.close()
     assert held == ("r.eviewer", "MISUSE")
 
