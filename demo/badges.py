@@ -39,6 +39,9 @@ _COUNCIL: Final = ("Northbrook Council", Sector.SOCIAL_CARE)
 # The agency that joins in docs/write-an-adapter.md: its id, as its manifest has it.
 _CLINIC: Final = ("old-clinic", Sector.HEALTH)
 _OPERATOR: Final = ("Team Around", Sector.OTHER)
+_AUDIT: Final = ("Northbrook Audit", Sector.OTHER)
+# An agency's id, for its privacy officer sees what concerns the organisation of the token.
+_POLICE: Final = ("four-rivers-police", Sector.POLICE)
 
 PRACTITIONER: Final = Badge(
     "s.okafor", _COUNCIL, "practitioner", "works for Northbrook's social care"
@@ -49,4 +52,6 @@ EVERYBODY: Final = (
     Badge("p.rowe", _CLINIC, "source-registrar", "registers sources of The Old Clinic"),
     Badge("d.marsh", _CLINIC, "information-governance", "approves and suspends them"),
     Badge("j.finch", _OPERATOR, "operator", "has the operator's files read anew"),
+    Badge("a.quill", _AUDIT, "auditor", "reads and checks the log"),
+    Badge("h.tarn", _POLICE, "privacy-officer", "reads what concerns Four Rivers Police"),
 )

@@ -79,7 +79,7 @@ def _write(path: Path, request: web.Request, response: web.StreamResponse) -> No
         "at": datetime.now(UTC).isoformat(),
         "route": route.canonical if route else None,
         "status": response.status,
-        "query": request.headers.get("X-Teamaround-Query"),
+        "query_id": request.headers.get("X-Teamaround-Query"),
         "log_index": request.headers.get("X-Teamaround-Log-Index"),
     }
     with path.open("a", encoding="utf-8") as log:

@@ -1,4 +1,4 @@
-"""The `teamaround` command: serve, token, explain, schema, audit."""
+"""The `teamaround` command: the gateway served, asked, checked and looked after."""
 
 import asyncio
 import gc

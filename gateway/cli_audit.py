@@ -1,4 +1,4 @@
-"""`teamaround audit`: publish the log as files, and check what somebody published."""
+"""`teamaround audit`: the log searched, published, reconciled, pruned; and checked by anybody."""
 
 import sys
 from collections.abc import Iterable
@@ -91,6 +91,13 @@ def reconcile(
         raise typer.Exit(2) from None
     within = (since.replace(tzinfo=UTC), before.replace(tzinfo=UTC))
     found = run(_reconciled(chosen(settings), agency, calls, within))
+    if not found.intents and not calls:
+        typer.echo(
+            f"nothing compared: no question of that time names {agency}, and the file has no call;"
+            " is this the agency's id, and that the time?",
+            err=True,
+        )
+        raise typer.Exit(2)
     typer.echo(f"{found.matched} calls stand in both logs")
     for call in found.unlogged:
         typer.echo(f"not in our log: call with index {call.index}, question {call.query_id}")
@@ -220,6 +227,11 @@ def _verified(
     else:
         state = State.read(content, trust)
     state.refuse_fork(seen)
+    if sizes := {each.size for each in seen} - {state.size}:
+        raise Unreadable(
+            f"{what} has {state.size} entries, what was kept {', '.join(map(str, sorted(sizes)))}:"
+            " give the log's folder or address instead, which alone shows the growth"
+        )
     return Checked(state)
 
 

@@ -35,9 +35,11 @@ class Call:
 class Reconciliation:
     """`unlogged`: calls that the agency had and no intent of ours allowed.
 
-    `unseen`: intents that this agency answered and its log does not have.
+    `unseen`: intents that this agency answered and its log does not have. `intents`: how many of
+    that time name the agency.
     """
 
+    intents: int
     matched: int
     unlogged: tuple[Call, ...]
     unseen: tuple[Call, ...]
@@ -78,7 +80,8 @@ async def reconcile(
             asked.update((called[index], True) for index in brought & called.keys())
     unseen = [call for call, reached in asked.items() if reached and call not in theirs]
     unlogged = theirs - asked.keys()
-    return Reconciliation(len(theirs) - len(unlogged), _sorted(unlogged), _sorted(unseen))
+    matched = len(theirs) - len(unlogged)
+    return Reconciliation(len(called), matched, _sorted(unlogged), _sorted(unseen))
 
 
 async def _entries(

@@ -18,6 +18,7 @@ from gateway.witness.cosigner import Cosigner
 from tests.gateway.audit.examples import asked
 from tests.gateway.audit.pruned import POLICY, fill
 from tests.gateway.audit.publishing import ORIGIN
+from tests.gateway.audit.test_reconciliation import SCHOOL
 from tests.gateway.leave.test_stores import GIVEN
 from tests.gateway.verify.published import LEAVES, REAL, STRANGER, kept, note, write_log
 from tests.gateway.verify.test_receipt import receipt
@@ -156,6 +157,17 @@ def test_without_its_witness_nothing_is_pruned(
     assert len(run("search", "--who", "a").stdout.splitlines()) == 35
 
 
+@pytest.mark.usefixtures("settings")
+def test_a_mistyped_agency_is_not_said_to_agree(tmp_path: Path) -> None:
+    asyncio.run(one_entry(tmp_path / "state" / "audit.sqlite"))
+    (tmp_path / "access.csv").write_text("log_index,query_id\n")
+    month = ["--since", "2020-01-01", "--before", "2040-01-01"]
+    said = run("reconcile", "anywhere-shcools", tmp_path / "access.csv", *month)
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert "no question of that time names anywhere-shcools" in said.stderr
+    assert run("reconcile", SCHOOL, tmp_path / "access.csv", *month).exit_code == 0
+
+
 def test_a_log_signed_by_another_key_is_refused(tmp_path: Path) -> None:
     folder = write_log(tmp_path, LEAVES[:10])
     refused = run("verify", folder, "--key", STRANGER.verifier_key)
@@ -179,6 +191,20 @@ def test_two_checkpoints_of_one_size_show_a_fork(tmp_path: Path) -> None:
     refused = run("verify", tmp_path / "ours", *KEY, "--kept", tmp_path / "theirs")
     assert refused.exit_code == 1
     assert "two histories" in refused.stderr
+
+
+def test_two_checkpoints_of_other_sizes_are_not_said_to_agree(tmp_path: Path) -> None:
+    (tmp_path / "now").write_text(note(LEAVES[:20]))
+    (tmp_path / "then").write_text(note([b"another history", *LEAVES[1:10]]))
+    said = run("verify", tmp_path / "now", *KEY, "--kept", tmp_path / "then")
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert "has 20 entries, what was kept 10" in said.stderr
+    assert "folder or address" in said.stderr
+
+
+def test_a_mistyped_folder_is_no_refusal_of_the_log(tmp_path: Path) -> None:
+    said = run("verify", tmp_path / "exprot", *KEY)
+    assert (said.exit_code, "is no folder" in said.stderr) == (2, True)
 
 
 def test_a_receipt_is_checked_offline(tmp_path: Path) -> None:
