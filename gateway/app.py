@@ -212,7 +212,7 @@ async def _charter(folder: Folder, settings: Settings) -> Charter:
 
 
 async def open_witnessing(
-    publication: Publication, settings: Settings, stack: AsyncExitStack
+    publication: Publication, settings: Settings, clock: Clock, stack: AsyncExitStack
 ) -> Witnessing:
     """The log's witnesses, ready to be asked; ConfigurationInvalid says what to change."""
     try:
@@ -222,7 +222,7 @@ async def open_witnessing(
     if settings.witness_quorum > len(witnesses):
         raise ConfigurationInvalid("witness_quorum: is more than there are witnesses")
     session = await stack.enter_async_context(aiohttp.ClientSession())
-    return Witnessing(publication, witnesses, session)
+    return Witnessing(publication, witnesses, session, clock.now)
 
 
 async def _open_watch(
@@ -234,7 +234,7 @@ async def _open_watch(
         alarm_after=settings.witness_alarm_after,
         stop_after=settings.witness_stop_after,
     )
-    watch = Watch(await open_witnessing(publication, settings, stack), patience, clock)
+    watch = Watch(await open_witnessing(publication, settings, clock, stack), patience, clock)
     if settings.witnesses:
         await watch.ask()
         stack.push_async_callback(_ended, asyncio.create_task(watch.run()))

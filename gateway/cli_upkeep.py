@@ -143,7 +143,7 @@ async def _prune(settings: Settings, file: Path, who: str, *, dry_run: bool) -> 
         spans = await due_spans(publication.log, policy, clock.now())
         if dry_run:
             return f"{Spans(tuple(spans)).count} entries would go under {policy.name}"
-        watch = await open_witnessing(publication, settings, stack)
+        watch = await open_witnessing(publication, settings, clock, stack)
         entry = pruning(policy, who, clock.now())
         done = await prune_log(publication, spans, entry, _witnessed(watch, settings))
         leave = await open_leave(settings)

@@ -1,5 +1,7 @@
 """`teamaround witness`: for a regulator, on a machine of their own."""
 
+import asyncio
+import socket
 import time
 from pathlib import Path
 from typing import Annotated
@@ -41,7 +43,18 @@ def serve(
         logs={each.name: each for each in map(_log_key, log_key)},
         now=lambda: int(time.time()),
     )
-    uvicorn.run(witness_app(chosen), host=host, port=port, access_log=False, log_level="warning")
+    listening = _listening(host, port)
+    config = uvicorn.Config(witness_app(chosen), access_log=False, log_level="warning")
+    where = f"{listening.getsockname()[0]}:{listening.getsockname()[1]}"
+    typer.echo(f"witnessing {', '.join(chosen.logs)} at {where}")
+    asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=128)
+    except OSError as error:
+        raise _fail(f"cannot listen on {host}:{port}: {error.strerror}") from None
 
 
 def _cosigner(state: Path, name: str) -> Cosigner:

@@ -126,6 +126,11 @@ def witness_denied(witness: str, status: int) -> None:
     _say.critical("witness_denied", witness=witness, status=status)
 
 
+def witness_ahead(witness: str) -> None:
+    """A witness signed for a moment to come: its clock or the gateway's is wrong."""
+    _say.critical("witness_ahead", witness=witness)
+
+
 def witnesses_silent(quorum: int) -> None:
     """Fewer than a quorum of witnesses have signed for long enough to raise the alarm."""
     _say.critical("witnesses_silent", quorum=quorum)

@@ -1,12 +1,12 @@
 """The gateway keeps asking its witnesses, and stops serving when they have long been silent."""
 
-import asyncio
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from gateway import events
 from gateway.audit.failures import LogCorrupt, LogUnavailable
 from gateway.audit.publication import Publication
-from gateway.audit.witnessing import Witnessing
+from gateway.audit.witnessing import Ahead, Denied, Witnessing
 from gateway.clock import Clock
 from gateway.errors import TryLater
 
@@ -42,13 +42,13 @@ class Watch:
                 await self.ask()
             except Exception as bug:  # noqa: BLE001 - one failed round must not be the last
                 events.failed(bug)
-            await asyncio.sleep(self.patience.every)
+            await self.clock.sleep(self.patience.every)
 
     async def ask(self) -> None:
         """Ask once; what is wrong is told as events."""
         try:
-            for denied in await self.witnessing.ask_all():
-                events.witness_denied(denied.witness, denied.status)
+            for said in await self.witnessing.ask_all():
+                _tell(said)
             self.signed = await self.witnessing.signed_since(self.patience.quorum)
         except LogUnavailable:
             events.log_unavailable()
@@ -70,3 +70,13 @@ class Watch:
         if self.signed is None:
             return float("inf")
         return self.clock.now().timestamp() - self.signed
+
+
+def _tell(said: Denied | Ahead) -> None:
+    match said:
+        case Denied(witness, status):
+            events.witness_denied(witness, status)
+        case Ahead(witness):
+            events.witness_ahead(witness)
+        case _:
+            assert_never(said)

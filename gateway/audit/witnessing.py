@@ -4,8 +4,9 @@ import asyncio
 import base64
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Final, Self
 
@@ -23,6 +24,10 @@ _LINE: Final = re.compile("\N{EM DASH} ([^\\s+]+) ([A-Za-z0-9+/=]{1,200})")
 _SIZE: Final = re.compile(r"(\d{1,19})\n")
 _LONGEST: Final = 4096
 _CONFLICT: Final = 409
+_JUDGED: Final = frozenset({200, 400, 403, 404, 409, 413, 422})  # the protocol's own statuses
+AHEAD_S: Final = (
+    600  # a signature from later than this would be fresh long after its witness fell silent
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +82,30 @@ class Denied:
     status: int
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A witness that signed for a moment to come, by the gateway's clock: it is not counted."""
+
+    witness: str
+
+
 class Witnessing:
-    """Asks every witness to sign the log's state; the session is the caller's."""
+    """Asks every witness to sign the log's state; the session is the caller's, `now` in UTC."""
 
     def __init__(
         self,
         publication: Publication,
         witnesses: Sequence[WitnessAt],
         session: aiohttp.ClientSession,
+        now: Callable[[], datetime],
     ) -> None:
         self.publication = publication
         self._witnesses = witnesses
         self._session = session
+        self._now = now
 
-    async def ask_all(self) -> tuple[Denied, ...]:
-        """Have the log's state signed by whoever answers; those who refused to.
+    async def ask_all(self) -> tuple[Denied | Ahead, ...]:
+        """Have the log's state signed by whoever answers; those whose answer does not count.
 
         LogUnavailable or LogCorrupt if the log cannot publish. Who does not answer signs nothing.
         """
@@ -104,10 +118,15 @@ class Witnessing:
         """Since when, in seconds since 1970, at least `quorum` witnesses have signed; or None."""
         names = {witness.name for witness in self._witnesses}
         cosigned = await self.publication.log.cosigned()
-        times = sorted((at for name, (at, _) in cosigned.items() if name in names), reverse=True)
+        times = sorted(
+            (at for name, (at, _) in cosigned.items() if name in names and not self._ahead(at)),
+            reverse=True,
+        )
         return times[quorum - 1] if 0 < quorum <= len(times) else None
 
-    async def _ask(self, witness: WitnessAt, checkpoint: Checkpoint, old: int) -> Denied | None:
+    async def _ask(
+        self, witness: WitnessAt, checkpoint: Checkpoint, old: int
+    ) -> Denied | Ahead | None:
         try:
             status, said = await self._submit(witness, checkpoint, old)
             if status == _CONFLICT and (size := _SIZE.fullmatch(said)):
@@ -116,13 +135,21 @@ class Witnessing:
                 status, said = await self._submit(witness, checkpoint, int(size[1]))
         except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError):
             return None
+        if status not in _JUDGED:  # what stands before a witness failed: that is silence
+            return None
         text = checkpoint.note.partition("\n\n")[0] + "\n"
         for line in said.splitlines():
             at = witness.signed_at(line, text)
-            if at is not None:
-                await self.publication.log.cosign(checkpoint.size, witness.name, at, f"{line}\n")
-                return None
+            if at is None:
+                continue
+            if self._ahead(at):
+                return Ahead(witness.name)
+            await self.publication.log.cosign(checkpoint.size, witness.name, at, f"{line}\n")
+            return None
         return Denied(witness.name, status)
+
+    def _ahead(self, at: int) -> bool:
+        return at > self._now().timestamp() + AHEAD_S
 
     async def _submit(
         self, witness: WitnessAt, checkpoint: Checkpoint, old: int
@@ -132,6 +159,14 @@ class Witnessing:
         body = "\n".join(lines) + f"\n\n{checkpoint.note}"
         timeout = aiohttp.ClientTimeout(total=SECONDS)
         async with self._session.post(
-            f"{witness.url}/add-checkpoint", data=body.encode(), timeout=timeout
+            f"{witness.url}/add-checkpoint",
+            data=body.encode(),
+            timeout=timeout,
+            allow_redirects=False,
         ) as answer:
-            return answer.status, (await answer.content.read(_LONGEST)).decode()
+            said = bytearray()
+            async for chunk in answer.content.iter_chunked(_LONGEST):
+                said += chunk
+                if len(said) > _LONGEST:
+                    break
+            return answer.status, said.decode()

@@ -49,7 +49,7 @@ async def witnessed(
             url if n < len(made) - silent else "http://127.0.0.1:9" for n, url in enumerate(urls)
         ]
         listed = [at(url, witness) for url, witness in zip(urls, made, strict=True)]
-        yield Witnessing(publication, listed, session)
+        yield Witnessing(publication, listed, session, time)
 
 
 def trusting(publication: Publication, folder: Path, *names: str) -> Trust:
@@ -137,7 +137,7 @@ async def test_without_a_fresh_quorum_the_gateway_stops_and_goes_on_when_it_is_b
 async def test_a_gateway_without_witnesses_serves(tmp_path: Path) -> None:
     async with publishing(tmp_path) as publication, aiohttp.ClientSession() as session:
         patience = Patience(quorum=0, every=60, alarm_after=1, stop_after=1)
-        watch = Watch(Witnessing(publication, [], session), patience, Clock())
+        watch = Watch(Witnessing(publication, [], session, Minutes()), patience, Clock())
         await watch.ask()
         watch.refuse_unwitnessed()
 
