@@ -59,6 +59,7 @@ from gateway.state import (
 from gateway.succession import Succession
 from gateway.telling import Telling
 from gateway.watch import Patience, Watch
+from gateway.working_days import WorkingDays
 
 _JWKS = "application/jwk-set+json"
 _SOON = {"Cache-Control": "public, max-age=300"}  # an agency learns of a new key in time
@@ -151,11 +152,17 @@ def _operator(registrar: Registrar) -> Callable[[], OperatorFile]:
     return lambda: registrar.enacting.succession.current.charter.folder.operator
 
 
+def _working_days(registrar: Registrar) -> WorkingDays:
+    operator = _operator(registrar)
+    return WorkingDays(lambda: operator().closed_days)
+
+
 def _alerts(log: Log, registrar: Registrar, telling: Telling) -> Alerts:
     async def tell(alert: Raised) -> bool:
         return await telling.escalate(alert.id, alert.anchor, "alert-overdue")
 
-    return Alerts(AlertStore(alerts_file(registrar.settings)), log, tell, registrar.clock)
+    store = AlertStore(alerts_file(registrar.settings), _working_days(registrar))
+    return Alerts(store, log, tell, registrar.clock)
 
 
 def _break_glass(registrar: Registrar, recorder: Recorder, telling: Telling) -> BreakGlass:
@@ -164,7 +171,9 @@ def _break_glass(registrar: Registrar, recorder: Recorder, telling: Telling) -> 
     def places(caller: Caller) -> frozenset[str]:
         return places_for(operator(), succession.current.planning.registry.agencies, caller)
 
-    return BreakGlass(telling.store, recorder, registrar.clock, places, telling.hurry)
+    return BreakGlass(
+        telling.store, recorder, registrar.clock, places, telling.hurry, _working_days(registrar)
+    )
 
 
 @asynccontextmanager

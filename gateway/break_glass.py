@@ -17,10 +17,11 @@ from gateway.leave.contract import GrantStore
 from gateway.leave.failures import LeaveUnavailable
 from gateway.leave.grant import Grant
 from gateway.recording import Recorder
-from gateway.working_days import working_days_after
+from gateway.working_days import WorkingDays
 
 LASTS: Final = timedelta(minutes=30)
 RECENT: Final = timedelta(minutes=15)
+_REVIEWED_IN: Final = 3  # working days
 _REVIEWERS: Final = frozenset({"auditor", "privacy-officer"})
 
 
@@ -39,6 +40,7 @@ class BreakGlass:
     clock: Clock
     places: Callable[[Caller], frozenset[str]]
     hurry: Callable[[], None]
+    working_days: WorkingDays
 
     async def grant(self, caller: Caller, known: Known, justification: str) -> Grant:
         """Leave for this caller and child; SignIn or NotAllowed says why not, and is logged.
@@ -62,7 +64,7 @@ class BreakGlass:
             organisation=caller.organisation,
             manager=caller.manager,
             expires_at=(now + LASTS).timestamp(),
-            review_by=working_days_after(now, 3).timestamp(),
+            review_by=self.working_days.after(now, _REVIEWED_IN).timestamp(),
         )
         with _kept():
             await self.store.add(made, pseudonyms, self.places(caller), "granted")
@@ -106,7 +108,7 @@ class BreakGlass:
             organisation=caller.organisation,
             manager=caller.manager,
             expires_at=0.0,
-            review_by=working_days_after(now, 3).timestamp(),
+            review_by=self.working_days.after(now, _REVIEWED_IN).timestamp(),
         )
         with _kept():
             await self.store.add(stated, (), self.places(caller), "harm-stated")

@@ -131,6 +131,7 @@ class OperatorFile(_Table):
     privacy_officer: tuple[PrivacyOfficer, ...] = ()
     deputies: tuple[Line, ...] = ()
     mail_hook: Line | None = None
+    closed_days: Annotated[frozenset[date], Field(max_length=1000)] = frozenset()
     families: Families = Families()
     disclosure: tuple[Disclosure, ...] = ()
     event: tuple[Event, ...] = ()

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from gateway.audit.risk import Risk, Tie
+from gateway.working_days import LOCAL
 
-LOCAL: Final = ZoneInfo("Europe/London")
 _DAY_BEGINS: Final = 7  # o'clock, in local time
 _DAY_ENDS: Final = 20
 _SATURDAY: Final = 5

@@ -1,30 +1,18 @@
 """Alerts in a file of their own, drawn from the log entry by entry; lost, it is drawn again."""
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from adapters.codes import Purpose
-from gateway.alerts.memory import (
-    KEPT_DAYS,
-    Remembered,
-    day_of,
-    forget_before,
-    forget_pruned,
-    knows,
-    note,
-    recall,
-)
-from gateway.alerts.raised import THOUSANDTHS, Raised, Rank
-from gateway.alerts.rules import MANY_CHILDREN, REPEATED_LOOKS, Found, assess, leave
+from gateway.alerts.memory import day_of, forget_before, forget_pruned
+from gateway.alerts.raised import Raised, Rank
 from gateway.alerts.schema import SHAPE, TABLES
-from gateway.audit.entry import AuditKind, Entry
+from gateway.alerts.weighing import Weighing
 from gateway.audit.failures import LogUnavailable
 from gateway.audit.logged import Logged
 from gateway.audit.moment import microseconds
@@ -32,10 +20,8 @@ from gateway.audit.private_file import create_once
 from gateway.audit.span import Spans
 from gateway.audit.store_file import connected, damaged, unavailable
 from gateway.transaction import transaction
-from gateway.working_days import working_days_after
+from gateway.working_days import WorkingDays
 
-_MOST_ENTRIES: Final = 200
-_PASSED_ON: Final = "PASSED_ON"
 _PAGE: Final = """
 SELECT * FROM alert
 WHERE (:reviewed IS NULL OR (verdict IS NOT NULL) = :reviewed)
@@ -44,7 +30,6 @@ ORDER BY score DESC, at DESC, id LIMIT :count
 """
 _WAITING: Final = "SELECT * FROM alert WHERE anchor = :anchor AND verdict IS NULL"
 _DRAWN_FROM: Final = "SELECT id, anchor, last FROM alert"
-_COMPARES_FROM: Final = "UPDATE drawn SET compares_from = ? WHERE compares_from IS NULL"
 _OVERDUE: Final = "SELECT * FROM alert WHERE verdict IS NULL AND told = 0 AND due_by <= :now"
 
 
@@ -53,6 +38,7 @@ class AlertStore:
     """The file at `path`; every method blocks, and raises LogUnavailable if it cannot be used."""
 
     path: Path
+    working_days: WorkingDays = field(default_factory=WorkingDays)
 
     def drawn(self) -> tuple[int, bytes]:
         """How many entries were drawn, and the SHA-256 of the last one's leaf.
@@ -87,11 +73,11 @@ class AlertStore:
     def take(self, entries: Sequence[Logged]) -> None:
         """Draw the next entries of the log, all of them or none."""
         with unavailable(self.path), self._open() as connection, transaction(connection):
-            newest = 0
+            newest, weighing = 0, Weighing(connection, self.working_days)
             for logged in entries:
                 entry = logged.entry
                 newest = max(newest, day_of(entry))
-                _take(connection, logged.index, entry)
+                weighing.take(logged.index, entry)
             forget_before(connection, newest)
             digest = hashlib.sha256(entries[-1].leaf).digest()
             connection.execute(
@@ -150,83 +136,6 @@ class AlertStore:
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA secure_delete = ON")
             yield connection
-
-
-def _take(connection: sqlite3.Connection, index: int, entry: Entry) -> None:
-    match entry.kind:
-        case AuditKind.INTENT if _by_a_practitioner(entry):
-            first_compared = entry.at + timedelta(days=KEPT_DAYS)
-            connection.execute(_COMPARES_FROM, (microseconds(first_compared),))
-            note(connection, index, entry)
-        case AuditKind.RELEASE if _by_a_practitioner(entry) and knows(connection, entry.query_id):
-            note(connection, index, entry)
-            _weigh(connection, index, entry)
-        case AuditKind.BREAK_GLASS:
-            _raise(connection, _of_leave(index, entry), leave(), entry.at)
-        case AuditKind.REVIEW:
-            connection.execute(
-                "UPDATE alert SET verdict = ? WHERE id = ?", (entry.detail, entry.query_id)
-            )
-
-
-def _by_a_practitioner(entry: Entry) -> bool:
-    known = entry.query_id is not None and entry.user is not None
-    asked = entry.purpose is not Purpose.SUBJECT_ACCESS and entry.detail != _PASSED_ON
-    return known and asked
-
-
-def _weigh(connection: sqlite3.Connection, index: int, release: Entry) -> None:
-    """Raise an alert of a question, or take back one that the rest of its answer explains."""
-    query_id = str(release.query_id)
-    remembered = recall(connection, query_id)
-    found = assess(remembered.sighting, remembered.habit)
-    compares = connection.execute("SELECT compares_from FROM drawn").fetchone()[0]
-    if found is None or not found.raises or microseconds(release.at) < compares:
-        connection.execute("DELETE FROM alert WHERE id = ? AND verdict IS NULL", (query_id,))
-    else:
-        _raise(connection, _shown(remembered, found, index), found, release.at)
-
-
-@dataclass(frozen=True, slots=True)
-class _Access:
-    """Whose access an alert is of, and the entries that show it, the one to review first.
-
-    `last` is the newest entry that it was drawn from.
-    """
-
-    id: str | None
-    entries: tuple[int, ...]
-    last: int
-    user: str | None
-    organisation: str | None
-    manager: str | None
-
-
-def _of_leave(index: int, entry: Entry) -> _Access:
-    return _Access(entry.query_id, (index,), index, entry.user, entry.organisation, entry.manager)
-
-
-def _shown(remembered: Remembered, found: Found, last: int) -> _Access:
-    sighting = remembered.sighting
-    others = {MANY_CHILDREN: remembered.today, REPEATED_LOOKS: remembered.looks}
-    entries = (sighting.index, *others.get(found.rule, ())[-_MOST_ENTRIES:])
-    return _Access(
-        sighting.query_id, entries, last, sighting.user, sighting.organisation, sighting.manager
-    )
-
-
-def _raise(connection: sqlite3.Connection, of: _Access, found: Found, at: datetime) -> None:
-    connection.execute(
-        "INSERT INTO alert (id, anchor, rule, score, at, due_by, entries, user, organisation,"
-        " manager, last) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET rule = excluded.rule, score = excluded.score,"
-        " entries = excluded.entries, last = excluded.last, due_by = min(due_by, excluded.due_by)",
-        (
-            *(of.id, of.entries[0], found.rule, round(found.score * THOUSANDTHS)),
-            *(microseconds(at), microseconds(working_days_after(at, found.working_days))),
-            *(json.dumps(of.entries), of.user, of.organisation, of.manager, of.last),
-        ),
-    )
 
 
 def _empty() -> bytes:

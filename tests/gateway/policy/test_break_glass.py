@@ -14,7 +14,6 @@ from aiohttp import web
 from gateway.caller import Caller
 from gateway.clock import Clock
 from gateway.development_token import issue
-from gateway.working_days import working_days_after
 from tests.gateway.agencies import AUTHORITY, LOCAL, MIRA, Desk, rest_source
 from tests.gateway.edge import logged
 from tests.gateway.small_town import (
@@ -304,8 +303,3 @@ async def test_where_nobody_could_be_told_there_is_no_leave(tmp_path: Path) -> N
             body = {"query": BREAK, "variables": {"known": KNOWN, "justification": "missing"}}
             answer = await town.post(body, town.headers())
     assert code(answer) == "BREAK_GLASS_UNAVAILABLE"
-
-
-def test_weekends_are_no_working_days() -> None:
-    thursday = datetime(2026, 11, 26, 9, tzinfo=UTC)
-    assert working_days_after(thursday, 3) == datetime(2026, 12, 1, 9, tzinfo=UTC)
