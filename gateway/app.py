@@ -172,7 +172,12 @@ def _break_glass(registrar: Registrar, recorder: Recorder, telling: Telling) -> 
         return places_for(operator(), succession.current.planning.registry.agencies, caller)
 
     return BreakGlass(
-        telling.store, recorder, registrar.clock, places, telling.hurry, _working_days(registrar)
+        store=telling.store,
+        recorder=recorder,
+        clock=registrar.clock,
+        places=places,
+        hurry=telling.hurry,
+        working_days=_working_days(registrar),
     )
 
 

@@ -47,7 +47,7 @@ def test_neither_weekends_nor_bank_holidays_count(start: str, days: int, end: st
     assert WorkingDays().after(begun, days) == ends
 
 
-def test_scotlands_and_northern_irelands_holidays_count_in_england() -> None:
+def test_no_holiday_of_northern_ireland_or_scotland_counts() -> None:
     before = datetime(2026, 3, 16, 12, tzinfo=UTC)
     assert WorkingDays().after(before, 1) == datetime(2026, 3, 17, 12, tzinfo=UTC)
     assert WorkingDays().after(datetime(2025, 12, 31, 12, tzinfo=UTC), 1).day == 2
