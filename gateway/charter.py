@@ -12,7 +12,7 @@ from adapters.manifest import Manifest
 from adapters.secrets import prefix_of
 from gateway.errors import ConfigurationInvalid
 from gateway.folder import Filed, Folder
-from gateway.ledger.record import Standing, Version
+from gateway.ledger.record import Enactment, Standing, Version
 from gateway.operator_file import Grant, OperatorFile
 from gateway.rules.book import Ground, RuleBook, open_book
 
@@ -50,13 +50,15 @@ class Charter:
     """All of one generation, before anything is opened; `suspended` are out of force for now.
 
     Those of them that say who is shielded are `silenced`: nobody asks them, and what they would
-    have said is unknown, so that suspending one unshields no child.
+    have said is unknown, so that suspending one unshields no child. `decided` is the last word
+    about each source, where somebody has said one while running.
     """
 
     generation: int
     folder: Folder
     held: tuple[Held, ...]
     suspended: tuple[Held, ...]
+    decided: Mapping[str, Enactment]
 
     @property
     def silenced(self) -> tuple[Held, ...]:
@@ -106,6 +108,7 @@ def charter_of(folder: Folder, standing: Standing, known: Known) -> Charter:
         folder=folder,
         held=tuple(held for held in every if held.id not in standing.suspended),
         suspended=tuple(held for held in every if held.id in standing.suspended),
+        decided=standing.sources,
     )
 
 

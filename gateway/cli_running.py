@@ -1,4 +1,4 @@
-"""A running gateway told to register, approve, suspend, reload, and asked how its sources do."""
+"""A running gateway told to register, approve, suspend and reload, from a terminal."""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,22 +7,19 @@ from typing import Annotated, Any, Final
 
 import aiohttp
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Column, Table
 
 from adapters.loading import ManifestInvalid, manifest_text, parse_manifest
 from adapters.manifest import Manifest
 from adapters.replay import NotReplayable, recorded_answer
 
-GatewayUrl = Annotated[
-    str,
-    typer.Option("--gateway", envvar="TEAMAROUND_GATEWAY", help="Where its /graphql is."),
-]
-TokenFile = Annotated[
-    Path,
-    typer.Option("--token", envvar="TEAMAROUND_TOKEN_FILE", help="A file with your token."),
-]
+GATEWAY: Final = typer.Option(
+    "--gateway", envvar="TEAMAROUND_GATEWAY", help="Where its /graphql is."
+)
+TOKEN: Final = typer.Option(
+    "--token", envvar="TEAMAROUND_TOKEN_FILE", help="A file with your token."
+)
+GatewayUrl = Annotated[str, GATEWAY]
+TokenFile = Annotated[Path, TOKEN]
 SourceId = Annotated[str, typer.Argument(help="The source's id.")]
 
 _REFUSED: Final = 1
@@ -42,11 +39,6 @@ _SUSPEND: Final = (
     "mutation Suspend($id: ID!, $reason: String!)"
     f" {{ changed: suspendSource(id: $id, reason: $reason) {_CHANGED} }}"
 )
-_HEALTH: Final = ("v.", "state", "level", "breaker", "p50 ms", "p99 ms", "up")
-_SOURCES: Final = (
-    "{ sources { id version state level kind agency { id }"
-    " health { reachable breaker p50Ms p99Ms checkedAt } } }"
-)
 
 
 def add(
@@ -65,7 +57,7 @@ def add(
         "rules": rules.read_text("utf-8") if rules.exists() else None,
         "replies": _replies(parse_manifest(text, file), file),
     }
-    _print_change(_said(gateway, token, _REGISTER, variables))
+    _print_change(said_by(gateway, token, _REGISTER, variables))
 
 
 def approve(
@@ -75,7 +67,7 @@ def approve(
     token: TokenFile,
 ) -> None:
     """Approve a version of your agency's source; returns once every gateway asks it so."""
-    _print_change(_said(gateway, token, _APPROVE, {"id": source, "version": version}))
+    _print_change(said_by(gateway, token, _APPROVE, {"id": source, "version": version}))
 
 
 def suspend(
@@ -85,30 +77,13 @@ def suspend(
     token: TokenFile,
 ) -> None:
     """Have a source asked no more; returns once no gateway asks it."""
-    _print_change(_said(gateway, token, _SUSPEND, {"id": source, "reason": reason}))
-
-
-def health(gateway: GatewayUrl, token: TokenFile) -> None:
-    """Say of each source of a running gateway whether it is asked, and how it is doing."""
-    table = Table(Column("source", no_wrap=True), *_HEALTH, box=None, pad_edge=False)
-    for source in _said(gateway, token, _SOURCES, {})["sources"]:
-        table.add_row(*(escape(cell) for cell in _health_cells(source)))
-    Console().print(table)
+    _print_change(said_by(gateway, token, _SUSPEND, {"id": source, "reason": reason}))
 
 
 def reload(gateway: GatewayUrl, token: TokenFile) -> None:
     """Have the operator's files read anew; returns once they are in force at every gateway."""
-    said = _said(gateway, token, "mutation { reload }", {})
+    said = said_by(gateway, token, "mutation { reload }", {})
     typer.echo(f"in force everywhere: generation {said['reload']}")
-
-
-def _health_cells(source: Mapping[str, Any]) -> tuple[str, ...]:
-    found = source["health"]
-    reachable = {None: "", True: "yes", False: "no"}[found["reachable"]]
-    level = (source["level"] or "").lower()
-    times = ("" if ms is None else f"{ms:.0f}" for ms in (found["p50Ms"], found["p99Ms"]))
-    of_version = (source["id"], str(source["version"] or ""), source["state"], level)
-    return (*of_version, found["breaker"], *times, reachable)
 
 
 def _manifest(file: Path) -> str:
@@ -135,7 +110,8 @@ def _replies(manifest: Manifest, file: Path) -> list[dict[str, str]]:
         raise _fail(f"{file}: {error}") from None
 
 
-def _said(gateway: str, token: Path, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+def said_by(gateway: str, token: Path, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of a running gateway's answer; typer.Exit, and why on standard error, if none."""
     try:
         bearer = token.read_text("utf-8").strip()
         body = asyncio.run(_posted(gateway, bearer, query, variables))

@@ -28,14 +28,16 @@ from adapters.profile import AlreadyThere, NoSuchProfile, profile_named, profile
 from adapters.sample_shape import SampleUnreadable, Shape, shape_of
 from adapters.secrets import SecretMissing, Secrets
 from adapters.table import SourceId
-from gateway.cli_running import add, approve, health, suspend
+from gateway.cli_list import list_
+from gateway.cli_running import add, approve, suspend
 from gateway.clock import Clock
 from gateway.errors import ConfigurationInvalid
 from gateway.operator_file import read_operator_file
 
 source = typer.Typer(no_args_is_help=True, help=__doc__)
-for _told in (add, approve, suspend, health):
+for _told in (add, approve, suspend):
     source.command()(_told)
+source.command("list")(list_)
 
 ManifestFile = Annotated[Path, typer.Argument(help="The manifest, TOML.")]
 _NOT_YET = 1
@@ -118,29 +120,6 @@ def _print_json(verdicts: Sequence[Verdict], *, online: bool) -> None:
     ]
     found = {"level": level_of(list(verdicts)), "online": online, "rules": rules}
     typer.echo(json.dumps(found, indent=2))
-
-
-@source.command("list")
-def list_(
-    folder: Annotated[Path, typer.Argument(help="A folder of manifests.")],
-) -> None:
-    """List the manifests of a folder: source, agency, kind, how it is asked, what it claims."""
-    table = Table("source", "agency", "kind", "asked by", "claims")
-    wrong = False
-    for file in sorted(folder.glob("*.toml")):
-        try:
-            manifest = read_manifest(file)
-        except ManifestInvalid as error:
-            typer.echo(str(error), err=True)
-            wrong = True
-            continue
-        asked = "; ".join(" + ".join(sorted(one.card.needs)) for one in manifest.operation)
-        claims = ", ".join(sorted(manifest.source.claims))
-        cells = (manifest.source.id, manifest.agency.name, manifest.kind, asked, claims)
-        table.add_row(*map(escape, cells))
-    Console().print(table)
-    if wrong:
-        raise typer.Exit(_WRONG)
 
 
 @source.command()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final, assert_never
 
 from adapters.contract import (
@@ -59,19 +60,28 @@ class Restraint:
         self._source = source
         self._limits = limits
         self._clock = clock.monotonic
+        self._now = clock.now
         self._jitter = jitter
         self.throttle = Throttle(limits.rate, limits.concurrency, clock.monotonic)
         self._breaker = Breaker(limits.breaker.failures, limits.breaker.open_for, clock.monotonic)
         self._budget = RetryBudget()
         self._latencies = Latencies(clock.monotonic)
         self._checkup = Checkup(self._probe, clock)
+        self._answered_at: datetime | None = None
 
     @property
     def health(self) -> Health:
         """How the source is doing, as far as is known without asking it."""
         p50_ms, p99_ms = self._latencies.within_ms(0.5, 0.99)
         checkup = self._checkup
-        return Health(self._breaker.standing, p50_ms, p99_ms, checkup.reachable, checkup.checked_at)
+        return Health(
+            breaker=self._breaker.standing,
+            p50_ms=p50_ms,
+            p99_ms=p99_ms,
+            reachable=checkup.reachable,
+            checked_at=checkup.checked_at,
+            answered_at=self._answered_at,
+        )
 
     async def check(self) -> None:
         """Ask the source's probe, where it has one, seldom and within the limits."""
@@ -154,6 +164,8 @@ class Restraint:
             self._breaker.settle(leave, went)
         if went is Went.WELL:
             self._latencies.took(self._clock() - started)
+        if isinstance(_heard(replies), Records | NoRecord | TooMany):
+            self._answered_at = self._now()
         for wanted, reply in zip(every, replies, strict=True):
             if isinstance(reply, MoreNeeded):
                 wanted.sent.times -= 1  # the adapter asked nobody

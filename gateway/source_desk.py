@@ -7,11 +7,18 @@ from adapters.codes import Claim
 from gateway.caller import Caller
 from gateway.charter import Held
 from gateway.inspection import Proposal, read_proposal
-from gateway.ledger.record import Found, Version
+from gateway.ledger.record import OPERATOR, Found, Version
 from gateway.registrar import Outcome, Registrar
 from gateway.registry import card_of
 from gateway.schema.codes import QualityLevel, SourceState
-from gateway.schema.source import ExampleReply, Finding, Registration, Source, SourceView
+from gateway.schema.source import (
+    ExampleReply,
+    Finding,
+    Registration,
+    Source,
+    SourceDecision,
+    SourceView,
+)
 from gateway.source_health import Health
 from gateway.succession import InForce
 
@@ -20,7 +27,8 @@ from gateway.succession import InForce
 class SourceDesk:
     """Everybody sees what is in force and what is suspended, sensitive services apart.
 
-    Those, and proposals, are seen by their own agency and by operators.
+    Those, and proposals, are seen by their own agency and by operators; so is who decided about a
+    source, and when it last answered, which would say when somebody asked.
     """
 
     registrar: Registrar
@@ -70,16 +78,30 @@ class SourceDesk:
         charter = now.charter
         for held in filter(self._may_see, charter.held):
             found = health[held.id]
+            answered_at = found.answered_at if self._concerns(held.grant.agency) else None
             yield replace(
-                _view(held, SourceState.APPROVED),
+                self._view(now, held, SourceState.APPROVED),
                 reachable=found.reachable,
                 breaker=found.breaker,
                 p50_ms=found.p50_ms,
                 p99_ms=found.p99_ms,
                 checked_at=found.checked_at,
+                answered_at=answered_at,
             )
         for held in filter(self._may_see, charter.suspended):
-            yield _view(held, SourceState.SUSPENDED)
+            yield self._view(now, held, SourceState.SUSPENDED)
+
+    def _view(self, now: InForce, held: Held, state: SourceState) -> SourceView:
+        national = Claim.NATIONAL in held.grant.claims & {*held.manifest.source.claims}
+        return SourceView(
+            id=held.id,
+            agency=card_of(held.manifest, national=national),
+            kind=held.manifest.kind,
+            version=held.version,
+            state=state,
+            level=_level(held.level),
+            decision=_decision(now, held) if self._concerns(held.grant.agency) else None,
+        )
 
     def _may_see(self, held: Held) -> bool:
         source = held.manifest.source
@@ -101,16 +123,11 @@ class SourceDesk:
         return operator or agency == self.caller.organisation
 
 
-def _view(held: Held, state: SourceState) -> SourceView:
-    national = Claim.NATIONAL in held.grant.claims & {*held.manifest.source.claims}
-    return SourceView(
-        id=held.id,
-        agency=card_of(held.manifest, national=national),
-        kind=held.manifest.kind,
-        version=held.version,
-        state=state,
-        level=_level(held.level),
-    )
+def _decision(now: InForce, held: Held) -> SourceDecision:
+    said = now.charter.decided.get(held.id)
+    if said is None:
+        return SourceDecision(user=OPERATOR.user, organisation=OPERATOR.organisation, at=None)
+    return SourceDecision(user=said.by.user, organisation=said.by.organisation, at=said.at)
 
 
 def _proposal(version: Version) -> Iterator[SourceView]:

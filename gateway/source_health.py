@@ -20,7 +20,8 @@ PROBED_EVERY_S: Final = 30.0
 class Health:
     """How one source is doing now; latencies in milliseconds, over its recent answers.
 
-    `reachable` and `checked_at` are None where there is no probe, or none has come to an end.
+    `reachable` and `checked_at` are None where there is no probe, or none has come to an end;
+    `answered_at` is when the source last answered a question, None before the first time.
     """
 
     breaker: Standing
@@ -28,6 +29,7 @@ class Health:
     p99_ms: float | None = None
     reachable: bool | None = None
     checked_at: datetime | None = None
+    answered_at: datetime | None = None
 
 
 class Latencies:

@@ -38,6 +38,7 @@ class SourceView:
 
     `reachable` is None until the first probe; `breaker` is "closed", "open" or "half-open";
     `p50_ms` and `p99_ms` are milliseconds over the recent answers, None before the first.
+    `decision` and `answered_at` are None for whoever is of another agency.
     """
 
     id: str
@@ -51,6 +52,8 @@ class SourceView:
     p50_ms: float | None = None
     p99_ms: float | None = None
     checked_at: datetime | None = None
+    answered_at: datetime | None = None
+    decision: "SourceDecision | None" = None
 
 
 @output
@@ -62,6 +65,19 @@ class SourceHealth:
     p50_ms: float | None = field("Half of the recent answers came within so many milliseconds.")
     p99_ms: float | None = field("99 of 100 recent answers came within so many milliseconds.")
     checked_at: datetime | None = field("When the probe last ran; null before the first.")
+    answered_at: datetime | None = field(
+        "When it last answered a question about somebody; null before the first, and to whoever is"
+        " neither of its agency nor an operator."
+    )
+
+
+@output
+class SourceDecision:
+    """Who brought a source into force, or took it out."""
+
+    user: str = field('Who decided; "operator" where it is by the operator\'s files.')
+    organisation: str = field('For whom; "operator" where it is by the operator\'s files.')
+    at: datetime | None = field("When; null where it is by the operator's files.")
 
 
 @output
@@ -75,6 +91,10 @@ class Source:
     state: SourceState = field("Whether it is asked.")
     level: QualityLevel | None = field("The level it was found to keep; null if never measured.")
     health: SourceHealth = field("How it is doing.")
+    decision: SourceDecision | None = field(
+        "Who approved or suspended it; null for a proposal, and to whoever is neither of its agency"
+        " nor an operator."
+    )
 
     @classmethod
     def of(cls, view: SourceView) -> Self:
@@ -92,7 +112,9 @@ class Source:
                 p50_ms=view.p50_ms,
                 p99_ms=view.p99_ms,
                 checked_at=view.checked_at,
+                answered_at=view.answered_at,
             ),
+            decision=view.decision,
         )
 
 

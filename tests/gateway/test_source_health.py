@@ -12,13 +12,15 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.contract import Fault, NoRecord, Refused, Reply, Unavailable
 from gateway.breaker import Standing
 from gateway.clock import Clock
-from gateway.restraint import Restraint
+from gateway.restraint import Restraint, Wanted
 from gateway.source_health import RECENT, RECENT_S, Checkup, Health, Latencies
 from tests.gateway.agencies import AUTHORITY, Desk, rest_source
 from tests.gateway.plain_sources import file_of, registered
 from tests.gateway.small_town import Town, small_town
+from tests.gateway.test_restraint import QUESTION
 from tests.gateway.virtual_time import now, run
 from tests.loopback import serving
 
@@ -133,6 +135,25 @@ def test_a_probe_that_breaks_is_a_source_that_is_not_up_and_hides_no_other() -> 
         return restraint.health.reachable
 
     assert run(main()) is False
+
+
+@pytest.mark.parametrize(
+    ("reply", "answered_at"),
+    [(NoRecord(), NOON), (Refused(), None), (Unavailable(Fault.CONNECTION), None)],
+    ids=["answers", "refuses our login", "is away"],
+)
+def test_it_last_answered_when_it_did_and_not_when_it_refused(
+    reply: Reply, answered_at: datetime | None
+) -> None:
+    async def says(_: object) -> Reply:
+        return reply
+
+    async def main() -> datetime | None:
+        restraint = Restraint(registered(file_of("council"), says), CLOCK, lambda: 1.0)
+        await restraint.ask(Wanted(QUESTION, now() + 9.0))
+        return restraint.health.answered_at
+
+    assert run(main()) == answered_at
 
 
 async def health_of(town: Town) -> dict[str, Any]:

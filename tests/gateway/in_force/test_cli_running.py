@@ -30,12 +30,19 @@ async def typed(town: Town, folder: Path, caller: Caller, *words: str) -> tuple[
     told = {"TEAMAROUND_GATEWAY": f"{town.url}/graphql", "TEAMAROUND_TOKEN_FILE": str(token)}
     process = await asyncio.create_subprocess_exec(
         *(str(COMMAND), *words),
-        env={**os.environ, **told},
+        env={**os.environ, **told, "COLUMNS": "200"},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
     printed, _ = await process.communicate()
     return process.returncode or 0, printed.decode()
+
+
+async def row_of(source: str, town: Town, folder: Path, caller: Caller) -> tuple[int, str]:
+    """The exit status of `source list`, and what the source's row begins with."""
+    status, said = await typed(town, folder, caller, "source", "list")
+    (row,) = (line.split() for line in said.splitlines() if line.startswith(source))
+    return status, " ".join(row[:6])
 
 
 async def test_a_source_joins_and_leaves_from_a_terminal(tmp_path: Path) -> None:
@@ -56,8 +63,10 @@ async def test_a_source_joins_and_leaves_from_a_terminal(tmp_path: Path) -> None
             status, said = await typed(town, tmp_path, GOVERNANCE, *approving)
             assert (status, "clinic version 1: APPROVED" in said) == (0, True), said
             assert (await town.ask()).outcomes[CLINIC] == "HAS_RECORD"
-            status, said = await typed(town, tmp_path, GOVERNANCE, "source", "health")
-            assert (status, "clinic" in said) == (0, True), said
+            listed = (0, f"clinic 1 approved {GOVERNANCE.user} of {GOVERNANCE.organisation}")
+            assert await row_of(CLINIC, town, tmp_path, GOVERNANCE) == listed
+            by_files = (0, "spine 1 approved operator of operator")
+            assert await row_of("spine", town, tmp_path, OPERATOR) == by_files
             suspending = ("source", "suspend", CLINIC, "--reason", "moving")
             assert (await typed(town, tmp_path, GOVERNANCE, *suspending))[0] == 0
             assert CLINIC not in (await town.ask()).outcomes
