@@ -14,7 +14,16 @@ from adapters.loading import ManifestInvalid, read_manifest
 from gateway.cli_running import GATEWAY, TOKEN, said_by
 
 _WRONG: Final = 2
-_COLUMNS: Final = ("v.", "state", "by", "last answer", "breaker", "p50/p99 ms", "up")
+# On a narrow terminal the names fold, not what is looked for.
+_WIDEST: Final[Mapping[str, int]] = {
+    "v.": 1,
+    "state": len("suspended"),
+    "by": 6,
+    "last answer": len("2026-11-22"),
+    "breaker": len("half-open"),
+    "p50/p99 ms": len("12/340"),
+    "up": len("yes"),
+}
 _SOURCES: Final = (
     "{ sources { id version state decision { user organisation at }"
     " health { reachable breaker p50Ms p99Ms answeredAt } } }"
@@ -40,7 +49,8 @@ def list_(
 
 
 def _print_running(gateway: str, token: Path) -> None:
-    table = Table(Column("source", no_wrap=True), *_COLUMNS, box=None, pad_edge=False)
+    columns = (Column(n, min_width=width, overflow="fold") for n, width in _WIDEST.items())
+    table = Table(Column("source", no_wrap=True), *columns, box=None, padding=(0, 1, 0, 0))
     for source in said_by(gateway, token, _SOURCES, {})["sources"]:
         table.add_row(*map(escape, _cells(source)))
     Console().print(table)
