@@ -50,7 +50,7 @@ async def open_publication(settings: Settings, clock: Clock) -> AsyncIterator[Pu
 
 async def _open_log(settings: Settings) -> Log:
     if settings.log_dsn:
-        return await PostgresLog.open(settings.log_dsn)
+        return await PostgresLog.open(settings.log_dsn, settings.state / "log-found-by")
     return await AuditLog.open(settings.state / "audit.sqlite")
 
 

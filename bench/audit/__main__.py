@@ -89,7 +89,7 @@ async def main() -> None:
         await store(lambda: AuditLog.open(folder / f"{next(numbers)}.db"), chosen.seconds, single)
         with Postgres(folder / "postgres", durable=True) as server:
             print("PostgreSQL on the same disk, fsync on")
-            await store(lambda: fresh_log(server, next(numbers)), chosen.seconds, single)
+            await store(lambda: fresh_log(server, next(numbers), folder), chosen.seconds, single)
         print(f"SQLite, {chosen.entries} entries")
         await whole(folder / "large.db", chosen.entries, folder / "export")
 

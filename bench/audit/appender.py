@@ -12,10 +12,10 @@ from gateway.audit.postgres import PostgresLog
 CALLERS = 16
 
 
-async def opened(place: str) -> Log:
-    """The log at a DSN, or in a file."""
-    if place.startswith("postgresql://"):
-        return await PostgresLog.open(place)
+async def opened(place: str, index: str = "") -> Log:
+    """The log in a file, or at a DSN with its index in a file."""
+    if index:
+        return await PostgresLog.open(place, Path(index))
     return await AuditLog.open(Path(place))
 
 
@@ -29,10 +29,10 @@ async def _caller(log: Log, run: int, caller: int) -> None:
         number += 2
 
 
-async def _main(place: str, run: int) -> None:
-    log = await opened(place)
+async def _main(run: int, *place: str) -> None:
+    log = await opened(*place)
     await asyncio.gather(*(_caller(log, run, caller) for caller in range(CALLERS)))
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(_main(int(sys.argv[1]), *sys.argv[2:]))

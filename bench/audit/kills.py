@@ -18,9 +18,11 @@ from bench.audit.postgres import fresh_place, open_to_postgres
 from demo.postgres import Postgres
 
 Kill = Callable[[], None]
+Where = tuple[str, ...]
+"""What `opened` takes: a file, or a DSN and the file of its index."""
 
 
-def killed(places: list[str], run: int, lines: int, also: Kill) -> dict[int, str]:
+def killed(places: list[Where], run: int, lines: int, also: Kill) -> dict[int, str]:
     """What each process had acknowledged when all were killed, after `lines` lines of one."""
     with ExitStack() as stack:
         processes = [stack.enter_context(_appender(p, 2 * run + n)) for n, p in enumerate(places)]
@@ -36,14 +38,14 @@ def killed(places: list[str], run: int, lines: int, also: Kill) -> dict[int, str
     return {int(index): query_id for index, query_id in whole}
 
 
-def _appender(place: str, run: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "bench.audit.appender", place, str(run)]
+def _appender(place: Where, run: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "bench.audit.appender", str(run), *place]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603 - our own program
 
 
-async def held(place: str) -> dict[int, str | None]:
+async def held(place: Where) -> dict[int, str | None]:
     """Every entry's question, by index; opening it hashes every entry again."""
-    log, found = await opened(place), dict[int, str | None]()
+    log, found = await opened(*place), dict[int, str | None]()
     while page := await log.entries(len(found)):
         found |= {logged.index: logged.entry.query_id for logged in page}
     await log.aclose()
@@ -51,7 +53,7 @@ async def held(place: str) -> dict[int, str | None]:
 
 
 async def soak(
-    rounds: int, place: Callable[[], Awaitable[list[str]]], kill: Callable[[int], Kill]
+    rounds: int, place: Callable[[], Awaitable[list[Where]]], kill: Callable[[int], Kill]
 ) -> tuple[int, int]:
     """How many entries were acknowledged, and how many of them were lost; a gap ends it."""
     dice, acknowledged = random.Random(6), dict[int, str]()
@@ -74,21 +76,22 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = open_to_postgres(made)
 
-        async def file() -> list[str]:
-            return [str(folder / "log.db")]
+        async def file() -> list[Where]:
+            return [(str(folder / "log.db"),)]
 
         kept, lost = await soak(rounds, file, lambda _: lambda: None)
         print(f"SQLite: {rounds} kills, {kept} entries acknowledged, {lost} lost")
         with Postgres(folder / "postgres", durable=True) as server:
             await fresh_place(server, 0)
 
-            async def database() -> list[str]:
-                return [server.dsn("postgres?search_path=log_0", "teamaround_log")] * 2
+            async def database() -> list[Where]:
+                dsn = server.dsn("postgres?search_path=log_0", "teamaround_log")
+                return [(dsn, str(folder / "found-by"))] * 2
 
             def kill(run: int) -> Kill:
                 return server.fail if run % 5 == 4 else lambda: None
 
-            async def running() -> list[str]:
+            async def running() -> list[Where]:
                 server.start_again()
                 return await database()
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -16,6 +17,7 @@ from bench.audit.filling import filled
 from bench.audit.searches import Stopwatch
 from gateway.audit.export import export_log
 from gateway.audit.finder import Finder
+from gateway.audit.leaves import index_beside, stored_leaves
 from gateway.audit.log import AuditLog
 from gateway.audit.note import NoteSigner
 from gateway.audit.publication import Publication
@@ -48,7 +50,7 @@ async def whole(path: Path, entries: int, export: Path) -> None:
 def _made(path: Path, entries: int) -> None:
     with _printed("filled, 2,000 entries a commit"):
         filled(path, entries)
-    finder = Finder.beside(path)
+    finder = Finder(index_beside(path), partial(stored_leaves, path))
     with _printed("index drawn from nothing"):
         finder.catch_up()
     mib, of_index = (file.stat().st_size >> 20 for file in (path, finder.index))

@@ -18,9 +18,12 @@ def open_to_postgres(folder: str) -> Path:
     return path
 
 
-async def fresh_log(server: Postgres, number: int, *, unsynced: bool = False) -> PostgresLog:
-    """A new log, opened as the gateway's role opens it; `unsynced` as PostgresLog says."""
-    return await PostgresLog.open(await fresh_place(server, number), unsynced=unsynced)
+async def fresh_log(
+    server: Postgres, number: int, folder: Path, *, unsynced: bool = False
+) -> PostgresLog:
+    """A new log, opened as the gateway's role opens it, its index in `folder`."""
+    place = await fresh_place(server, number)
+    return await PostgresLog.open(place, folder / f"found-by-{number}", unsynced=unsynced)
 
 
 async def fresh_place(server: Postgres, number: int) -> str:

@@ -5,16 +5,20 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Final, Self
+
+import orjson
 
 from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.contract import READ_BOUND
 from gateway.audit.entry import Entry
 from gateway.audit.failures import LogUnavailable
 from gateway.audit.finder import Finder
-from gateway.audit.logged import Logged
+from gateway.audit.leaves import index_beside, stored_leaves
+from gateway.audit.logged import Logged, in_order
 from gateway.audit.merkle import Nodes
 from gateway.audit.row import Row
 from gateway.audit.search import Place, Search
@@ -38,6 +42,7 @@ from gateway.audit.tile import ENTRIES, Tile, bundle, leaves_of, nodes_of, tiles
 QUEUE_BOUND: Final = 4096
 GROUP_BOUND: Final = 256
 INDEX_SECONDS: Final = 1.0
+_AMONG: Final = "SELECT idx, leaf FROM entry WHERE idx IN (SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ class AuditLog:
 
     def __init__(self, path: Path, writer: "_Writer", queue_bound: int) -> None:
         self._path = path
-        self._finder = Finder.beside(path)
+        self._finder = Finder(index_beside(path), partial(stored_leaves, path))
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._free = queue_bound
@@ -102,7 +107,8 @@ class AuditLog:
     ) -> tuple[Logged, ...]:
         """Up to `count` entries that fit, newest first, from `after` on."""
         found = await asyncio.to_thread(self._finder.find, search, after, count)
-        return tuple(Logged(index, leaf) for index, leaf in found)
+        held = await self._read(_AMONG, (orjson.dumps(found).decode(),))
+        return in_order(found, held)
 
     async def of_query(self, query_id: str) -> tuple[Logged, ...]:
         """Every entry of one question, in order."""
@@ -194,7 +200,7 @@ class AuditLog:
             self._grew.clear()
             self._thread.join(INDEX_SECONDS)
             with suppress(LogUnavailable):
-                self._finder.catch_up()
+                self._finder.catch_up(still=self._thread.is_alive)
 
     def _drain(self) -> list[_Waiting | None]:
         drained = [self._queue.get()]

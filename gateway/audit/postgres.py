@@ -1,9 +1,11 @@
 """The log in PostgreSQL: however many gateways append, one sequence without gap or fork."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any, Final, Self
 
 import asyncpg
@@ -11,30 +13,29 @@ import asyncpg
 from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.contract import READ_BOUND
 from gateway.audit.entry import Entry
-from gateway.audit.failures import LogCorrupt, LogUnavailable
-from gateway.audit.logged import Logged
-from gateway.audit.merkle import Edge, Nodes, edge_of, grown
+from gateway.audit.failures import LogUnavailable
+from gateway.audit.finder import Finder
+from gateway.audit.logged import Logged, in_order
+from gateway.audit.merkle import Nodes
 from gateway.audit.moment import at_microsecond, microseconds
 from gateway.audit.postgres_check import check_rows
+from gateway.audit.postgres_leaves import postgres_leaves
 from gateway.audit.postgres_pruning import prune_rows, stored_pruned
+from gateway.audit.postgres_tree import stored_hashes, stored_nodes, stored_size
+from gateway.audit.postgres_writing import PostgresWriting
 from gateway.audit.row import Row
 from gateway.audit.search import Place, Search
-from gateway.audit.search_statement import numbered_statement
 from gateway.audit.span import Spans
-from gateway.audit.tile import ENTRIES, Tile, bundle, leaves_of, nodes_of, tiles_towards
+from gateway.audit.tile import ENTRIES, Tile, bundle, leaves_of, tiles_towards
 
 QUEUE_BOUND: Final = 4096
 GROUP_BOUND: Final = 256
 READERS: Final = 4
 SECONDS: Final = 5.0
-# Whoever appends holds this lock until the commit; any number will do, if it is always the same.
-_LOCK: Final = "SELECT pg_advisory_xact_lock(7310146829)"
-_SIZE: Final = "SELECT coalesce(max(idx) + 1, 0) FROM entry"
+INDEX_SECONDS: Final = 1.0
 _ENTRIES: Final = "SELECT idx, leaf FROM entry WHERE idx >= $1 ORDER BY idx LIMIT $2"
-_LEAF_HASHES: Final = "SELECT hash FROM leaf_hash WHERE idx >= $1 AND idx < $2 ORDER BY idx"
-_TILE_HASHES: Final = (
-    "SELECT hash FROM tile_hash WHERE level = $1 AND place >= $2 AND place < $3 ORDER BY place"
-)
+_AMONG: Final = "SELECT idx, leaf FROM entry WHERE idx = ANY($1::bigint[])"
+_APPENDS: Final = "SELECT to_regproc('append_entries') IS NOT NULL"
 _KEEP: Final = "INSERT INTO checkpoint VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
 _COSIGN: Final = "INSERT INTO cosignature VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
 _CHECKPOINT: Final = (
@@ -53,7 +54,6 @@ _LAST_SEEN: Final = (
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     row: Row
-    entry: Entry
     index: "asyncio.Future[int]"
 
 
@@ -66,31 +66,39 @@ class PostgresLog:
 
     @classmethod
     async def open(
-        cls, dsn: str, *, unsynced: bool = False, queue_bound: int = QUEUE_BOUND
+        cls, dsn: str, index: Path, *, unsynced: bool = False, queue_bound: int = QUEUE_BOUND
     ) -> Self:
         """Open the log at `dsn`, whose tables its owner has made, and check all of it.
 
-        LogCorrupt if it is not as it was written, LogUnavailable if it cannot be had now.
+        `index` is the file that searches go by, which is drawn from the log. LogCorrupt if the
+        log is not as it was written, LogUnavailable if it cannot be had now.
         """
         async with _Unavailable():
             pool = await asyncpg.create_pool(
-                dsn, min_size=1, max_size=READERS, command_timeout=SECONDS
+                dsn, min_size=1, max_size=READERS + 1, command_timeout=SECONDS
             )
             try:
                 async with pool.acquire() as connection:
                     await _refuse_forgetful(connection, unsynced=unsynced)
-                    return cls(pool, await check_rows(connection), queue_bound)
+                    await _refuse_other_tables(connection)
+                    writing = PostgresWriting(pool, await check_rows(connection))
+                    return cls(pool, writing, index, queue_bound)
             except BaseException:
                 await pool.close()
                 raise
 
-    def __init__(self, pool: "asyncpg.Pool[Any]", edge: Edge, queue_bound: int) -> None:
+    def __init__(
+        self, pool: "asyncpg.Pool[Any]", writing: PostgresWriting, index: Path, queue_bound: int
+    ) -> None:
         self._pool = pool
-        self._edge = edge
+        self._finder = Finder(index, partial(postgres_leaves, pool, asyncio.get_running_loop()))
+        self._writer = writing
         self._free = queue_bound
         self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
         self._closed = False
+        self._grew = asyncio.Event()
         self._writing = asyncio.create_task(self._write())
+        self._indexing = asyncio.create_task(self._draw())
 
     async def append(self, entry: Entry) -> int:
         """As Log says; refused at once if too many wait already."""
@@ -100,7 +108,7 @@ class PostgresLog:
         if not self._free:
             raise LogUnavailable("too many entries wait for the database")
         self._free -= 1
-        waiting = _Waiting(row, entry, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(row, asyncio.get_running_loop().create_future())
         self._queue.put_nowait(waiting)
         return await waiting.index
 
@@ -112,13 +120,13 @@ class PostgresLog:
         self, search: Search, *, after: Place | None = None, count: int = READ_BOUND
     ) -> tuple[Logged, ...]:
         """As Log says."""
-        sql, given = numbered_statement(search, after, count)
-        return _logged(await self._fetch(sql, *given))
+        found = await asyncio.to_thread(self._finder.find, search, after, count)
+        return in_order(found, _logged(await self._fetch(_AMONG, found)))
 
     async def nodes(self, indexes: Iterable[int], size: int) -> Nodes:
         """As Log says."""
         async with _Unavailable(), self._pool.acquire() as connection:
-            return await _nodes(connection, tiles_towards(indexes, size))
+            return await stored_nodes(connection, tiles_towards(indexes, size))
 
     async def tile(self, tile: Tile) -> bytes:
         """As Log says."""
@@ -126,7 +134,7 @@ class PostgresLog:
             held = await self.entries(tile.first, tile.width)
             return bundle(leaves_of(tile, held, await self.pruned()))
         async with _Unavailable(), self._pool.acquire() as connection:
-            return b"".join(await _hashes(connection, tile))
+            return b"".join((await stored_hashes(connection, [tile]))[tile])
 
     async def checkpoint(self, *, cosigned_by: int = 0) -> Checkpoint | None:
         """As Log says."""
@@ -158,11 +166,14 @@ class PostgresLog:
     async def prune(self, declared: int) -> int:
         """As Log says; PostgreSQL's own VACUUM then takes the bytes from its files."""
         async with _Unavailable(), self._pool.acquire() as connection:
-            return await prune_rows(connection, declared)
+            removed = await prune_rows(connection, declared)
+        await asyncio.to_thread(self._finder.catch_up)
+        return removed
 
     async def size(self) -> int:
         """As Log says."""
-        return int((await self._fetch(_SIZE))[0][0])
+        async with _Unavailable(), self._pool.acquire() as connection:
+            return await stored_size(connection)
 
     async def aclose(self) -> None:
         """As Log says."""
@@ -170,6 +181,9 @@ class PostgresLog:
             self._closed = True
             self._queue.put_nowait(None)
         await self._writing
+        self._grew.set()
+        await self._indexing
+        await self._writer.close()
         with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             await self._pool.close()
 
@@ -190,7 +204,7 @@ class PostgresLog:
 
     async def _settle(self, group: list[_Waiting]) -> None:
         try:
-            first = await self._add(group)
+            first = await self._writer.add([waiting.row for waiting in group])
         except Exception as error:  # noqa: BLE001 - whatever fails must reach those who wait
             for waiting in group:
                 if not waiting.index.done():
@@ -199,18 +213,21 @@ class PostgresLog:
             for place, waiting in enumerate(group):
                 if not waiting.index.done():  # else its caller was cancelled
                     waiting.index.set_result(first + place)
+            self._grew.set()
         self._free += len(group)
 
-    async def _add(self, group: list[_Waiting]) -> int:
-        async with self._pool.acquire() as connection:
-            async with connection.transaction():
-                await connection.execute(_LOCK)
-                before = await _gone_on(connection, self._edge)
-                after, finished = grown(before, [waiting.row.hash for waiting in group])
-                await _insert(connection, before.size, group)
-                await connection.copy_records_to_table("tile_hash", records=finished)
-            self._edge = after
-            return before.size
+    async def _draw(self) -> None:
+        """Draws the index soon after the log grew, so that searches find it so.
+
+        What fails here fails again at the next search, and is told there.
+        """
+        while not self._writing.done():
+            await self._grew.wait()
+            self._grew.clear()
+            await asyncio.wait([self._writing], timeout=INDEX_SECONDS)
+            with suppress(LogUnavailable):
+                still = partial(_is_going_on, self._writing)
+                await asyncio.to_thread(self._finder.catch_up, still=still)
 
 
 class _Unavailable:
@@ -232,56 +249,16 @@ async def _refuse_forgetful(connection: Any, *, unsynced: bool) -> None:
             raise LogUnavailable(f"PostgreSQL has {name} off here, so no commit is sure")
 
 
-async def _gone_on(connection: Any, known: Edge) -> Edge:
-    """The stored edge, if what was known is still its beginning."""
-    size = int(await connection.fetchval(_SIZE))
-    if size == known.size:
-        return known
-    if size < known.size:
-        raise LogUnavailable(f"the log has {size} entries of {known.size}; restore it")
-    if await _edge(connection, known.size) != known:
-        raise LogUnavailable("the log does not begin with the entries written; restore it")
-    return await _edge(connection, size)
-
-
-async def _edge(connection: Any, size: int) -> Edge:
-    return edge_of(size, await _nodes(connection, tiles_towards((), size)))
-
-
-async def _nodes(connection: Any, tiles: Iterable[Tile]) -> Nodes:
-    return nodes_of({tile: await _hashes(connection, tile) for tile in tiles})
-
-
-async def _hashes(connection: Any, tile: Tile) -> list[bytes]:
-    within = (tile.first, tile.first + tile.width)
-    if tile.level:
-        rows = await connection.fetch(_TILE_HASHES, tile.level, *within)
-    else:
-        rows = await connection.fetch(_LEAF_HASHES, *within)
-    if len(rows) != tile.width:
-        raise LogCorrupt(f"the log lacks hashes of {tile.path}; restore it")
-    return [row[0] for row in rows]
-
-
-async def _insert(connection: Any, first: int, group: Sequence[_Waiting]) -> None:
-    numbered = [(i, w.row, w.entry, microseconds(w.entry.at)) for i, w in enumerate(group, first)]
-    entries = [
-        (
-            *(i, row.leaf, at, e.kind.value, e.query_id, e.user, e.organisation, e.purpose),
-            int(e.breaks_glass),
+async def _refuse_other_tables(connection: Any) -> None:
+    if not await connection.fetchval(_APPENDS):
+        raise LogUnavailable(
+            "the database has not the tables of this version;"
+            " its owner makes them with `teamaround audit tables`"
         )
-        for i, row, e, at in numbered
-    ]
-    hashes = [(i, row.hash) for i, row, _, _ in numbered]
-    children = [(name, i) for i, _, e, _ in numbered for name in {*e.child_pseudonyms}]
-    agencies = [(said.agency, at, i) for i, _, e, at in numbered for said in e.agencies]
-    for table, records in (
-        ("entry", entries),
-        ("leaf_hash", hashes),
-        ("child_pseudonym", children),
-        ("asked_agency", agencies),
-    ):
-        await connection.copy_records_to_table(table, records=records)
+
+
+def _is_going_on(task: "asyncio.Task[None]") -> bool:
+    return not task.done()
 
 
 def _logged(rows: Iterable[Any]) -> tuple[Logged, ...]:

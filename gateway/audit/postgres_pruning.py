@@ -11,11 +11,7 @@ _PRUNED: Final = "SELECT first, last FROM pruned ORDER BY first"
 _DECLARED: Final = "SELECT leaf FROM entry WHERE idx = $1"
 _NAME: Final = "INSERT INTO pruned VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 _STILL: Final = "SELECT idx FROM entry WHERE idx BETWEEN $1 AND $2 ORDER BY idx LIMIT $3"
-_REMOVE: Final = (
-    "DELETE FROM child_pseudonym WHERE idx = ANY($1::bigint[])",
-    "DELETE FROM asked_agency WHERE idx = ANY($1::bigint[])",
-    "DELETE FROM entry WHERE idx = ANY($1::bigint[])",
-)
+_REMOVE: Final = "DELETE FROM entry WHERE idx = ANY($1::bigint[])"
 
 
 async def stored_pruned(connection: Any) -> Spans:
@@ -42,8 +38,6 @@ async def _removed(connection: Any, span: Span) -> int:
     removed = 0
     while rows := await connection.fetch(_STILL, *span, _GROUP):
         indexes = [row[0] for row in rows]
-        async with connection.transaction():
-            for sql in _REMOVE:
-                await connection.execute(sql, indexes)
+        await connection.execute(_REMOVE, indexes)
         removed += len(indexes)
     return removed

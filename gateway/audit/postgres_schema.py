@@ -8,39 +8,11 @@ from gateway.ledger.postgres_tables import FINAL as LEDGER_FINAL
 from gateway.ledger.postgres_tables import PASSING
 from gateway.ledger.postgres_tables import TABLES as LEDGER
 
-# `user` and the like are quoted: they are words of SQL.
 TABLES: Final = """
 CREATE TABLE entry (
   idx bigint PRIMARY KEY,
-  leaf bytea NOT NULL,
-  at bigint NOT NULL,
-  kind text NOT NULL,
-  query_id text,
-  "user" text,
-  organisation text,
-  purpose text,
-  broke_glass smallint NOT NULL
+  leaf bytea NOT NULL
 );
-CREATE INDEX entry_at ON entry (at, idx);
-CREATE INDEX entry_kind ON entry (kind, at, idx);
-CREATE INDEX entry_query_id ON entry (query_id, at, idx) WHERE query_id IS NOT NULL;
-CREATE INDEX entry_user ON entry ("user", at, idx) WHERE "user" IS NOT NULL;
-CREATE INDEX entry_organisation ON entry (organisation, at, idx) WHERE organisation IS NOT NULL;
-CREATE INDEX entry_purpose ON entry (purpose, at, idx) WHERE purpose IS NOT NULL;
-CREATE INDEX entry_broke_glass ON entry (at, idx) WHERE broke_glass = 1;
-CREATE TABLE child_pseudonym (
-  pseudonym text NOT NULL,
-  idx bigint NOT NULL,
-  PRIMARY KEY (pseudonym, idx)
-);
-CREATE TABLE asked_agency (
-  agency text NOT NULL,
-  at bigint NOT NULL,
-  idx bigint NOT NULL,
-  PRIMARY KEY (agency, at, idx)
-);
-CREATE INDEX child_pseudonym_idx ON child_pseudonym USING brin (idx);
-CREATE INDEX asked_agency_idx ON asked_agency USING brin (idx);
 CREATE TABLE leaf_hash (idx bigint PRIMARY KEY, hash bytea NOT NULL);
 CREATE TABLE tile_hash (
   level integer NOT NULL,
@@ -95,12 +67,28 @@ $$ BEGIN
   END IF;
   RETURN OLD;
 END $$;
+CREATE FUNCTION append_entries(
+  first bigint, leaves bytea[], hashes bytea[], levels integer[], places bigint[], above bytea[]
+) RETURNS bigint LANGUAGE plpgsql AS
+$$ DECLARE
+  size bigint;
+BEGIN
+  PERFORM pg_advisory_xact_lock(7310146829);
+  SELECT coalesce(max(idx) + 1, 0) INTO size FROM entry;
+  IF size = first THEN
+    INSERT INTO entry SELECT first + n - 1, leaf FROM unnest(leaves) WITH ORDINALITY AS _ (leaf, n);
+    INSERT INTO leaf_hash
+      SELECT first + n - 1, hash FROM unnest(hashes) WITH ORDINALITY AS _ (hash, n);
+    INSERT INTO tile_hash SELECT * FROM unnest(levels, places, above);
+  END IF;
+  RETURN size;
+END $$;
 CREATE TRIGGER pruned_is_declared BEFORE INSERT ON pruned
 FOR EACH ROW EXECUTE FUNCTION refuse_undeclared();
 CREATE TRIGGER entry_is_next BEFORE INSERT ON entry
 FOR EACH ROW EXECUTE FUNCTION refuse_gap();
 """
-PRUNABLE: Final = ("child_pseudonym", "asked_agency", "entry")
+PRUNABLE: Final = ("entry",)
 FINAL: Final = (
     *("leaf_hash", "tile_hash", "checkpoint", "cosignature", "pruned"),
     *LEDGER_FINAL,

@@ -1,6 +1,6 @@
 """Runs of entries, first and last index of each: how a pruning names what it takes away."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -37,6 +37,13 @@ class Spans:
         """Whether any of the entries from `first` to `last` is in one of them."""
         held = self._up_to(last)
         return held is not None and first <= held.last
+
+    def within(self, first: int, last: int) -> Iterator[Span]:
+        """What of them is from `first` to `last`."""
+        start = bisect_left(self.held, first, key=lambda span: span.last)
+        end = bisect_right(self.held, last, key=lambda span: span.first)
+        for span in self.held[start:end]:
+            yield Span(max(span.first, first), min(span.last, last))
 
     @property
     def count(self) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from pathlib import Path
 
 from gateway.audit.postgres import PostgresLog
 from tests.gateway.audit.examples import MAYA, asked
@@ -17,10 +18,10 @@ async def _caller(log: PostgresLog, name: str) -> None:
         number += 1
 
 
-async def _main(dsn: str, run: str) -> None:
-    log = await PostgresLog.open(dsn, unsynced=True)
+async def _main(dsn: str, run: str, index: str) -> None:
+    log = await PostgresLog.open(dsn, Path(index), unsynced=True)
     await asyncio.gather(*(_caller(log, f"{run}-{name}") for name in range(4)))
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(sys.argv[1], sys.argv[2]))
+    asyncio.run(_main(*sys.argv[1:]))

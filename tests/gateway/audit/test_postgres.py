@@ -41,12 +41,14 @@ async def database(postgres: Postgres) -> str:
 
 
 @pytest.fixture
-async def opened(postgres: Postgres, database: str) -> AsyncIterator[Opener]:
+async def opened(postgres: Postgres, database: str, tmp_path: Path) -> AsyncIterator[Opener]:
     """Opens one more gateway's log on the same database; all are closed in the end."""
     async with AsyncExitStack() as stack:
 
         async def one_more() -> PostgresLog:
-            log = await PostgresLog.open(postgres.dsn(database, ROLE), unsynced=True)
+            log = await PostgresLog.open(
+                postgres.dsn(database, ROLE), tmp_path / "found-by", unsynced=True
+            )
             stack.push_async_callback(log.aclose)
             return log
 
@@ -125,7 +127,7 @@ async def test_an_entry_out_of_its_place_is_refused(
     postgres: Postgres, database: str, log: PostgresLog
 ) -> None:
     await log.append(asked())
-    slip = "INSERT INTO entry SELECT 2, leaf, at, kind FROM entry WHERE idx = 0"
+    slip = "INSERT INTO entry SELECT 2, leaf FROM entry WHERE idx = 0"
     with pytest.raises(asyncpg.RaiseError, match="next index"):
         await as_owner(postgres.dsn(database, ROLE), slip)
 
@@ -140,26 +142,27 @@ async def test_an_entry_out_of_its_place_is_refused(
     ],
 )
 async def test_what_its_owner_changed_is_named_and_the_log_not_gone_on_with(
-    postgres: Postgres, database: str, log: PostgresLog, tampering: str, entry: int
+    postgres: Postgres, database: str, opened: Opener, tampering: str, entry: int
 ) -> None:
+    log = await opened()
     await write(log, 300)
     await log.aclose()
     off = "SET session_replication_role = replica;"
     await as_owner(postgres.dsn(database), off + tampering)
     with pytest.raises(LogCorrupt) as corrupt:
-        await PostgresLog.open(postgres.dsn(database, ROLE), unsynced=True)
+        await opened()
     assert corrupt.value.entry == entry
 
 
 async def test_an_acknowledged_entry_survives_kill_9_of_any_gateway(
-    postgres: Postgres, database: str, opened: Opener
+    postgres: Postgres, database: str, opened: Opener, tmp_path: Path
 ) -> None:
     acknowledged: dict[int, str] = {}
-    dsn = postgres.dsn(database, ROLE)
+    dsn, index = postgres.dsn(database, ROLE), str(tmp_path / "found-by")
     for run, lines in enumerate((3, 60, 200)):
         with (
-            running("appending_together", dsn, f"{run}a") as one,
-            running("appending_together", dsn, f"{run}b") as other,
+            running("appending_together", dsn, f"{run}a", index) as one,
+            running("appending_together", dsn, f"{run}b", index) as other,
         ):
             assert one.stdout is not None
             assert other.stdout is not None
@@ -177,14 +180,18 @@ async def test_an_acknowledged_entry_survives_kill_9_of_any_gateway(
     assert acknowledged.items() <= held.items()
 
 
-async def test_a_server_that_forgets_is_refused(postgres: Postgres, database: str) -> None:
+async def test_a_server_that_forgets_is_refused(
+    postgres: Postgres, database: str, tmp_path: Path
+) -> None:
     with pytest.raises(LogUnavailable, match="fsync"):
-        await PostgresLog.open(postgres.dsn(database, ROLE))
+        await PostgresLog.open(postgres.dsn(database, ROLE), tmp_path / "found-by")
 
 
-async def test_a_database_that_is_gone_fails_closed_and_recovers(postgres: Postgres) -> None:
+async def test_a_database_that_is_gone_fails_closed_and_recovers(
+    postgres: Postgres, tmp_path: Path
+) -> None:
     database = await new_database(postgres)
-    log = await PostgresLog.open(postgres.dsn(database, ROLE), unsynced=True)
+    log = await PostgresLog.open(postgres.dsn(database, ROLE), tmp_path / "found-by", unsynced=True)
     await log.append(asked("before"))
     await as_owner(postgres.dsn(), f"ALTER DATABASE {database} ALLOW_CONNECTIONS false")
     end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'"

@@ -54,13 +54,15 @@ async def database(postgres: Postgres) -> str:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 async def either(
-    request: pytest.FixtureRequest, path: Path, postgres: Postgres, database: str
+    request: pytest.FixtureRequest, path: Path, postgres: Postgres, database: str, tmp_path: Path
 ) -> AsyncIterator[Log]:
     """A log in each store, as who prunes opens it."""
     if request.param == "sqlite":
         opened: Log = await AuditLog.open(path)
     else:
-        opened = await PostgresLog.open(postgres.dsn(database, PRUNER), unsynced=True)
+        opened = await PostgresLog.open(
+            postgres.dsn(database, PRUNER), tmp_path / "found-by", unsynced=True
+        )
     yield opened
     await opened.aclose()
 
@@ -266,7 +268,6 @@ async def test_what_goes_undeclared_is_found_at_start(
         (ROLE, "DELETE FROM entry WHERE idx = 0"),
         (ROLE, "INSERT INTO pruned VALUES (0, 1, 60)"),
         (PRUNER, "DELETE FROM entry WHERE idx = 2"),
-        (PRUNER, "DELETE FROM asked_agency"),
         (PRUNER, "DELETE FROM leaf_hash WHERE idx = 0"),
         (PRUNER, "INSERT INTO pruned VALUES (2, 2, 60)"),
         (PRUNER, "UPDATE entry SET leaf = '' WHERE idx = 0"),
@@ -278,7 +279,9 @@ async def test_what_goes_undeclared_is_found_at_start(
 async def test_in_postgresql_each_role_may_do_its_own_alone(
     postgres: Postgres, database: str, tmp_path: Path, role: str, meddling: str
 ) -> None:
-    log = await PostgresLog.open(postgres.dsn(database, PRUNER), unsynced=True)
+    log = await PostgresLog.open(
+        postgres.dsn(database, PRUNER), tmp_path / "found-by", unsynced=True
+    )
     await fill(log, 30, 30)
     await pruned(await publication_of(log, tmp_path), policy(tmp_path))
     await log.aclose()
@@ -289,10 +292,14 @@ async def test_in_postgresql_each_role_may_do_its_own_alone(
 async def test_a_gateway_opens_a_pruned_log_in_postgresql_and_cannot_prune_it(
     postgres: Postgres, database: str, tmp_path: Path
 ) -> None:
-    officer = await PostgresLog.open(postgres.dsn(database, PRUNER), unsynced=True)
+    officer = await PostgresLog.open(
+        postgres.dsn(database, PRUNER), tmp_path / "found-by", unsynced=True
+    )
     await fill(officer, 30, 3)
     await pruned(await publication_of(officer, tmp_path), policy(tmp_path))
-    gateway = await PostgresLog.open(postgres.dsn(database, ROLE), unsynced=True)
+    gateway = await PostgresLog.open(
+        postgres.dsn(database, ROLE), tmp_path / "found-by", unsynced=True
+    )
     assert await gateway.append(asked("next")) == 34
     with pytest.raises(LogUnavailable, match="InsufficientPrivilege"):
         await gateway.prune(33)

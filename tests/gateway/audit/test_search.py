@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.audit.finder import Finder
+from gateway.audit.leaves import index_beside
 from gateway.audit.log import AuditLog
 from gateway.audit.search import Place, Search
 from tests.gateway.audit.examples import NOON, asked
@@ -77,7 +77,7 @@ async def test_a_lost_or_foreign_index_is_drawn_again(
     path: Path, filled: AuditLog, tmp_path: Path, harm: str
 ) -> None:
     before = await filled.search(Search(user=USERS[0]))
-    index = Finder.beside(path).index
+    index = index_beside(path)
     alter(index, "PRAGMA wal_checkpoint(TRUNCATE)")
     for file in index.parent.glob(f"{index.name}-*"):
         file.unlink()
@@ -92,5 +92,5 @@ async def test_a_lost_or_foreign_index_is_drawn_again(
         await other.append(asked("elsewhere"))
         await other.search(Search())
         await other.aclose()
-        Finder.beside(tmp_path / "other" / "log.db").index.replace(index)
+        index_beside(tmp_path / "other" / "log.db").replace(index)
     assert await filled.search(Search(user=USERS[0])) == before

@@ -1,0 +1,69 @@
+"""The entries of a log in PostgreSQL as an index is drawn from them, by a thread of its own."""
+
+import asyncio
+from collections.abc import Coroutine, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import asyncpg
+
+from gateway.audit.failures import LogUnavailable
+from gateway.audit.leaves import Leaves
+from gateway.audit.postgres_pruning import stored_pruned
+from gateway.audit.span import Spans
+
+_SIZE: Final = "SELECT coalesce(max(idx) + 1, 0) FROM leaf_hash"
+_HASH: Final = "SELECT hash FROM leaf_hash WHERE idx = $1"
+_WITHIN: Final = "SELECT idx, leaf FROM entry WHERE idx >= $1 AND idx < $2 ORDER BY idx"
+_PRUNINGS: Final = "SELECT count(*) FROM pruned"
+_AT_ONCE: Final = 4096
+_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresLeaves:
+    """Called in a thread, works in the event loop that the pool belongs to, which goes on."""
+
+    pool: "asyncpg.Pool[Any]"
+    loop: asyncio.AbstractEventLoop
+
+    def size(self) -> int:
+        """As Leaves says."""
+        return int(self._value(_SIZE))
+
+    def hash(self, index: int) -> bytes | None:
+        """As Leaves says."""
+        held: bytes | None = self._value(_HASH, index)
+        return held
+
+    def within(self, first: int, end: int) -> Iterable[tuple[int, bytes]]:
+        """As Leaves says."""
+        for start in range(first, end, _AT_ONCE):
+            given = (_WITHIN, start, min(end, start + _AT_ONCE))
+            yield from self._run(self.pool.fetch(*given))
+
+    def prunings(self) -> int:
+        """As Leaves says."""
+        return int(self._value(_PRUNINGS))
+
+    def pruned(self) -> Spans:
+        """As Leaves says."""
+        pruned: Spans = self._run(stored_pruned(self.pool))
+        return pruned
+
+    def _value(self, sql: str, *given: int) -> Any:
+        return self._run(self.pool.fetchval(sql, *given))
+
+    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(_SECONDS)
+
+
+@contextmanager
+def postgres_leaves(pool: "asyncpg.Pool[Any]", loop: asyncio.AbstractEventLoop) -> Iterator[Leaves]:
+    """The entries of the log; LogUnavailable if the database refuses."""
+    try:
+        yield PostgresLeaves(pool, loop)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        name = type(error).__name__
+        raise LogUnavailable(f"the database cannot be used ({name})") from None

@@ -1,0 +1,82 @@
+"""Groups of entries into PostgreSQL: as a rule one round trip, and one commit, for each group."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+import asyncpg
+
+from gateway.audit.failures import LogUnavailable
+from gateway.audit.merkle import Edge, TileHash, grown
+from gateway.audit.postgres_tree import gone_on
+from gateway.audit.row import Row
+
+# Whoever appends holds this lock until the commit, as the function does.
+_LOCK: Final = "SELECT pg_advisory_xact_lock(7310146829)"
+_APPEND: Final = "SELECT append_entries($1, $2, $3, $4, $5, $6)"
+
+
+class PostgresWriting:
+    """Adds groups over one connection, and takes another after a failure; one group at a time.
+
+    A gateway that is alone sends a group and the database commits it, if the log is as long as
+    this gateway knows. If others appended meanwhile it looks at what they wrote, under the lock
+    of all gateways; and goes on under it until it finds itself alone again.
+    """
+
+    def __init__(self, pool: "asyncpg.Pool[Any]", edge: Edge) -> None:
+        self._pool = pool
+        self._edge = edge
+        self._alone = True
+        self._connection: Any = None
+
+    async def add(self, rows: Sequence[Row]) -> int:
+        """The first index of the group, once it is durable; what the database raises if not."""
+        connection = await self._connected()
+        try:
+            self._alone = self._alone and await self._added(connection, rows, self._edge)
+            if not self._alone:
+                await self._add_locked(connection, rows)
+        except BaseException:
+            await self.close()
+            raise
+        return self._edge.size - len(rows)
+
+    async def close(self) -> None:
+        """Give the connection back."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await self._pool.release(connection)
+
+    async def _connected(self) -> Any:
+        if self._connection is not None and self._connection.is_closed():
+            await self.close()
+        if self._connection is None:
+            self._connection = await self._pool.acquire()
+        return self._connection
+
+    async def _add_locked(self, connection: Any, rows: Sequence[Row]) -> None:
+        known = self._edge
+        async with connection.transaction():
+            await connection.execute(_LOCK)
+            before = await gone_on(connection, known)
+            if not await self._added(connection, rows, before):
+                raise LogUnavailable("somebody appended past the lock of all gateways")
+        self._alone = before == known
+
+    async def _added(self, connection: Any, rows: Sequence[Row], before: Edge) -> bool:
+        """Whether the log was as long as `before`; only then the rows are in it."""
+        hashes = [row.hash for row in rows]
+        after, finished = grown(before, hashes)
+        leaves = [row.leaf for row in rows]
+        size = await connection.fetchval(_APPEND, before.size, leaves, hashes, *_columns(finished))
+        if size != before.size:
+            return False
+        self._edge = after
+        return True
+
+
+def _columns(finished: Sequence[TileHash]) -> tuple[list[int], list[int], list[bytes]]:
+    levels, places = [each.level for each in finished], [each.place for each in finished]
+    return levels, places, [each.hash for each in finished]
