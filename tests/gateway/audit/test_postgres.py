@@ -154,6 +154,23 @@ async def test_what_its_owner_changed_is_named_and_the_log_not_gone_on_with(
     assert corrupt.value.entry == entry
 
 
+async def test_gateways_that_take_turns_each_go_on_from_what_the_other_wrote(
+    opened: Opener,
+) -> None:
+    one, other = await opened(), await opened()
+    turns = [one, other, other, other, one, one, other]
+    assert [await each.append(asked(f"q{n}")) for n, each in enumerate(turns)] == [*range(7)]
+    await (await opened()).aclose()  # which checks every entry and the tree over them
+
+
+async def test_tables_of_an_earlier_version_are_refused(
+    postgres: Postgres, database: str, opened: Opener
+) -> None:
+    await as_owner(postgres.dsn(database), "DROP FUNCTION append_entries")
+    with pytest.raises(LogUnavailable, match="audit tables"):
+        await opened()
+
+
 async def test_an_acknowledged_entry_survives_kill_9_of_any_gateway(
     postgres: Postgres, database: str, opened: Opener, tmp_path: Path
 ) -> None:
