@@ -75,13 +75,16 @@ class PostgresLog:
         """
         async with _Unavailable():
             pool = await asyncpg.create_pool(
-                dsn, min_size=1, max_size=READERS + 1, command_timeout=SECONDS
+                dsn, min_size=1, max_size=READERS, command_timeout=SECONDS
             )
             try:
                 async with pool.acquire() as connection:
                     await _refuse_forgetful(connection, unsynced=unsynced)
                     await _refuse_other_tables(connection)
-                    writing = PostgresWriting(pool, await check_rows(connection))
+                    connect = partial(
+                        asyncpg.connect, dsn, timeout=SECONDS, command_timeout=SECONDS
+                    )
+                    writing = PostgresWriting(connect, await check_rows(connection))
                     return cls(pool, writing, index, queue_bound)
             except BaseException:
                 await pool.close()

@@ -1,6 +1,6 @@
 """Groups of entries into PostgreSQL: as a rule one round trip, and one commit, for each group."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -13,19 +13,20 @@ from gateway.audit.row import Row
 
 # Whoever appends holds this lock until the commit, as the function does.
 _LOCK: Final = "SELECT pg_advisory_xact_lock(7310146829)"
+_SECONDS: Final = 1.0  # for a server to say goodbye in
 _APPEND: Final = "SELECT append_entries($1, $2, $3, $4, $5, $6)"
 
 
 class PostgresWriting:
-    """Adds groups over one connection, and takes another after a failure; one group at a time.
+    """Adds groups over one connection, and `connect`s anew after a failure; one group at a time.
 
     A gateway that is alone sends a group and the database commits it, if the log is as long as
     this gateway knows. If others appended meanwhile it looks at what they wrote, under the lock
     of all gateways; and goes on under it until it finds itself alone again.
     """
 
-    def __init__(self, pool: "asyncpg.Pool[Any]", edge: Edge) -> None:
-        self._pool = pool
+    def __init__(self, connect: Callable[[], Awaitable[Any]], edge: Edge) -> None:
+        self._connect = connect
         self._edge = edge
         self._alone = True
         self._connection: Any = None
@@ -43,17 +44,15 @@ class PostgresWriting:
         return self._edge.size - len(rows)
 
     async def close(self) -> None:
-        """Give the connection back."""
+        """Let go of the connection; what was not committed is rolled back."""
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await self._pool.release(connection)
+                await connection.close(timeout=_SECONDS)
 
     async def _connected(self) -> Any:
-        if self._connection is not None and self._connection.is_closed():
-            await self.close()
-        if self._connection is None:
-            self._connection = await self._pool.acquire()
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await self._connect()
         return self._connection
 
     async def _add_locked(self, connection: Any, rows: Sequence[Row]) -> None:
