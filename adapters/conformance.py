@@ -14,8 +14,10 @@ from adapters.http_exchange import HttpAnswer
 from adapters.kinds import DIALECTS
 from adapters.login import Clock
 from adapters.manifest import Example, Manifest
+from adapters.operation import Operation
 from adapters.plugin import unreplayed
 from adapters.replay import NotReplayable, Recording, Replies, question_for, replay
+from adapters.together import mixed_up
 from adapters.wire_faults import WIRE_FAULTS, faults_of, faults_of_bytes
 
 
@@ -77,10 +79,17 @@ async def check_offline(manifest: Manifest, replies: Replies, clock: Clock) -> l
 def _exampled(manifest: Manifest) -> Iterator[Verdict]:
     shown = {example.operation for example in manifest.example}
     without = [one.name for one in manifest.operation if one.name not in shown]
-    yield verdict(Rule.EXAMPLES, _add("an [[example]] for ", without))
+    together = {one.operation for one in manifest.together}
+    apart = [one.name for one in _batched(manifest) if one.name not in together]
+    missing = [_add("an [[example]] for ", without), _add("a [[together]] for ", apart)]
+    yield verdict(Rule.EXAMPLES, "; ".join(filter(None, missing)))
     proved = {one.operation for one in manifest.example if one.outcome == "no-record"}
     unproved = [one.name for one in manifest.operation if one.conclusive and one.name not in proved]
     yield verdict(Rule.ABSENCES, _add('an [[example]] with outcome = "no-record" for ', unproved))
+
+
+def _batched(manifest: Manifest) -> list[Operation]:
+    return [one for one in manifest.operation if one.batch.as_ != "none"]
 
 
 def _add(what: str, names: list[str]) -> str:
@@ -96,6 +105,8 @@ async def _replayed(manifest: Manifest, replies: Replies, clock: Clock) -> Async
     yield verdict(Rule.READ, "; ".join(f"example[{one.example}].{one.what}" for one in findings))
     fooled = ", ".join([name async for name in _fooled(manifest, replies, clock)])
     yield verdict(Rule.FAULTS, f"taken for one: {fooled}" if fooled else "")
+    if _batched(manifest) or manifest.together:
+        yield verdict(Rule.TOGETHER, "; ".join(await mixed_up(manifest, replies, clock)))
 
 
 async def _fooled(manifest: Manifest, replies: Replies, clock: Clock) -> AsyncIterator[str]:

@@ -56,7 +56,7 @@ async def open_adapter(
         Opening(manifest, secrets, egress, clock, partial(connected, egress), signer)
     )
     cards = tuple(operation.card for operation in manifest.operation)
-    return Adapter(source, cards, _probe(manifest, source), _several(manifest, source))
+    return Adapter(source, cards, _probe(manifest, source), several_of(manifest, source))
 
 
 def _probe(manifest: Manifest, source: Source) -> Probe | None:
@@ -65,7 +65,8 @@ def _probe(manifest: Manifest, source: Source) -> Probe | None:
     return HttpProbe(source, manifest.health.get)
 
 
-def _several(manifest: Manifest, source: Source) -> SeveralSource | None:
+def several_of(manifest: Manifest, source: Source) -> SeveralSource | None:
+    """What asks this source about several children at once; None where no operation can be."""
     if all(operation.batch.as_ == "none" for operation in manifest.operation):
         return None
     match source:

@@ -78,6 +78,17 @@ class Example(Table):
     live: bool = False
 
 
+class Together(Table):
+    """A recorded reply about several children in one call, each read as its own example says.
+
+    `numbers` are of the one key that the operation's batch asks by; `reply` is as in Example.
+    """
+
+    operation: SourceId
+    numbers: Annotated[tuple[Text, ...], Field(min_length=2, max_length=50)]
+    reply: Text
+
+
 class FileTable(Table):
     """What the files of kind `file` look like.
 
@@ -121,6 +132,7 @@ class Manifest(Table):
     release: tuple[Release, ...] = ()
     withhold: tuple[Withhold, ...] = ()
     example: tuple[Example, ...] = ()
+    together: tuple[Together, ...] = ()
 
     @model_validator(mode="before")
     @classmethod

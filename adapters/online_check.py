@@ -12,6 +12,7 @@ from adapters.example import operation_of
 from adapters.http_exchange import HttpAnswer
 from adapters.http_probe import HttpProbe
 from adapters.http_source import HttpSource
+from adapters.kinds import several_of
 from adapters.login import FixedLogin
 from adapters.manifest import Example, Manifest
 from adapters.observed import Observed, OneAnswer
@@ -28,12 +29,15 @@ async def check_online(manifest: Manifest, source: Source) -> list[Verdict]:
     A source with effects is asked once for each and spared the rest.
     """
     if not isinstance(source, HttpSource):
-        return [one async for one in _of_replies(manifest, source, await _all(manifest, source))]
+        asked = await _all(manifest, source)
+        verdicts = [one async for one in _of_replies(manifest, source, asked)]
+        return verdicts + [one async for one in _at_once(manifest, source, asked)]
     observed = Observed(source.transport, source.login, 1 / manifest.limits.rate)
     watched = replace(source, transport=observed, login=observed)
     verdicts = [one async for one in _health(manifest, watched)]
     asked = await _all(manifest, watched)
     verdicts += [one async for one in _of_replies(manifest, watched, asked)]
+    verdicts += [one async for one in _at_once(manifest, watched, asked)]
     if asked:
         verdicts += _looked_at(observed)
         verdicts += [one async for one in _of_wire(manifest, watched, observed, asked[-1])]
@@ -75,6 +79,38 @@ async def _of_replies(
         if identity_in(reply) != identity_in(one.reply):
             again.add(Rule.SAME_AGAIN, f"{one.example.operation}: the second answer is another")
     yield verdict(Rule.SAME_AGAIN, again.against(Rule.SAME_AGAIN))
+
+
+async def _at_once(
+    manifest: Manifest, source: Source, asked: list[Asked]
+) -> AsyncIterator[Verdict]:
+    several = several_of(manifest, source)
+    for operation in manifest.operation:
+        if several is None or operation.batch.as_ == "none":
+            continue
+        rule = f"{Rule.APART} ({operation.name})"
+        pair = _pair(operation, asked)
+        if pair is None:
+            what = "needs two [[example]]s that may be asked for, one of them with live = true"
+            yield Verdict(rule, Level.DEPENDABLE, None, what)
+            continue
+        timeout_s = manifest.limits.timeout
+        questions = (question_for(operation, one.example.given) for one in pair)
+        timed = tuple(replace(question, timeout_s=timeout_s) for question in questions)
+        replies = await several.ask_many(timed)
+        alike = [identity_in(r) == identity_in(o.reply) for r, o in zip(replies, pair, strict=True)]
+        what = "" if all(alike) else "together it answers otherwise than about each alone"
+        yield Verdict(rule, Level.DEPENDABLE, not what, what)
+
+
+def _pair(operation: Operation, asked: list[Asked]) -> tuple[Asked, Asked] | None:
+    mine = [one for one in asked if one.operation is operation]
+    here = next((one for one in mine if one.example.live), None)
+    if here is None:
+        return None
+    others = [one for one in mine if one.example.given != here.example.given]
+    others.sort(key=lambda one: not one.example.live)  # two whom it knows tell most
+    return (here, others[0]) if others else None
 
 
 def _spared(manifest: Manifest) -> bool:

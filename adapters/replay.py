@@ -13,6 +13,7 @@ from adapters.codes import Purpose
 from adapters.contract import Malformed, OnBehalf, Question, Reply, Unavailable
 from adapters.egress import Egress
 from adapters.http_exchange import HttpAnswer
+from adapters.http_several import HttpSeveral
 from adapters.http_source import Wire, source_over
 from adapters.kinds import DIALECTS
 from adapters.login import Clock, FixedLogin
@@ -26,7 +27,8 @@ from adapters.recorded import (
     media_type,
     path_shape,
 )
-from adapters.sql_operation import SqlOperation, reply_of
+from adapters.several import told_apart
+from adapters.sql_operation import SqlOperation, answered_by, reply_of
 from adapters.stream import recorded
 
 ALL_FIELDS = frozenset(
@@ -75,6 +77,22 @@ async def replay(
             return await _over_http(manifest, question, recording, clock)
         case _:
             return await _from_plugin(manifest, question, recording, clock)
+
+
+async def replay_several(
+    manifest: Manifest, questions: tuple[Question, ...], answer: HttpAnswer, clock: Clock
+) -> tuple[Reply, ...]:
+    """What the source would reply to each of `questions` if its system answered all of them so."""
+    if manifest.kind == "sql":
+        operation = SqlOperation.of(manifest, _operation(manifest, questions[0]), typed_dates=False)
+        details: dict[str, list[Any]] = {name: [] for name in operation.details}
+        rows, today = _rows(answer.body), clock().date()
+        said = answered_by(operation, questions[0], rows, details, today)
+        return told_apart(questions, said, manifest.limits.max_records)
+    egress = Egress.of([manifest.source.base_url or ""])
+    wire = Wire(RecordedAnswers(answer, {}), FixedLogin({}), egress)
+    source = source_over(manifest, DIALECTS[manifest.kind], wire, clock)
+    return await HttpSeveral(source).ask_many(questions)
 
 
 async def _over_http(

@@ -97,6 +97,7 @@ def _manifest(file: Path) -> str:
 
 def _replies(manifest: Manifest, file: Path) -> list[dict[str, str]]:
     names = {name for one in manifest.example for name in (one.reply, *one.details.values())}
+    names |= {one.reply for one in manifest.together}
     most = manifest.limits.max_body
     try:
         return [

@@ -17,7 +17,7 @@ from gateway.rules.rule import RuleInvalid
 LINTED: Final = "its rules stay within what is its agency's own"
 BEARABLE: Final = "it can be read within what reading may take"
 # Without these nobody can tell whether its answers are read as they are meant.
-NEEDED: Final = frozenset({Rule.EXAMPLES, Rule.ABSENCES, Rule.READ, Rule.FAULTS})
+NEEDED: Final = frozenset({Rule.EXAMPLES, Rule.ABSENCES, Rule.READ, Rule.FAULTS, Rule.TOGETHER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Inspected:
     @property
     def usable(self) -> bool:
         """Whether a version of it may be kept."""
-        must = {Rule.VALID, LINTED, BEARABLE, Rule.READ}
+        must = {Rule.VALID, LINTED, BEARABLE, Rule.READ, Rule.TOGETHER}
         return not any(f.passed is False and f.rule in must for f in self.findings)
 
 
