@@ -10,6 +10,7 @@ from typing import Annotated, assert_never
 import typer
 
 from adapters.codes import Purpose
+from gateway import cli_children as children
 from gateway import cli_upkeep as upkeep
 from gateway.audit.entry import AuditedAgency, AuditKind, Entry
 from gateway.audit.export import export_log
@@ -34,7 +35,8 @@ audit = typer.Typer(no_args_is_help=True, help=__doc__)
 
 audit.command(name="begin-epoch")(upkeep.begin_epoch)
 audit.command(name="destroy-epoch")(upkeep.destroy_epoch)
-audit.command(name="staff-child")(upkeep.staff_child)
+audit.command(name="staff-child")(children.staff_child)
+audit.command(name="child-pseudonyms")(children.child_pseudonyms)
 audit.command()(upkeep.tables)
 audit.command()(upkeep.prune)
 

@@ -1,6 +1,5 @@
 """What changes how the log is kept, each of it logged: epochs, the tables, what is pruned."""
 
-import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -8,17 +7,14 @@ from typing import Annotated
 
 import typer
 
-from adapters.identifiers import NHS_NUMBER, NhsNumber
 from gateway.alerts.store import AlertStore
 from gateway.app import open_witnessing
 from gateway.audit import key_ring
 from gateway.audit.entry import AuditKind, Entry
 from gateway.audit.failures import LogUnavailable
 from gateway.audit.postgres_schema import script
-from gateway.audit.protection import hide
 from gateway.audit.pruning import due_spans, pruning
 from gateway.audit.pruning import prune as prune_log
-from gateway.audit.pseudonym import Pseudonym, identifier_message
 from gateway.audit.retention import Retention
 from gateway.audit.span import Spans
 from gateway.audit.witnessing import Witnessing
@@ -60,41 +56,6 @@ def destroy_epoch(
     """
     run(_change_epoch(chosen(settings), who, "destroy", name, credential))
     typer.echo(f"the keys of {name} are destroyed; without a key service, start the gateway again")
-
-
-def staff_child(
-    organisation: Annotated[str, typer.Argument(help="Where a parent works, as tokens name it.")],
-    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
-    settings: SettingsFile = None,
-) -> None:
-    """Print the line of a staff member's child for the file of `staff_children`.
-
-    The child's NHS number is read from standard input, so that no command line or history has it.
-    """
-    try:
-        number = NhsNumber.parse(sys.stdin.readline())
-    except ValueError as error:
-        typer.echo(f"standard input: {error}", err=True)
-        raise typer.Exit(2) from None
-    pseudonym = run(_staff_child(chosen(settings), who, number))
-    typer.echo(f"{pseudonym} {organisation}")
-
-
-async def _staff_child(settings: Settings, who: str, number: NhsNumber) -> Pseudonym:
-    clock = Clock()
-    async with AsyncExitStack() as stack:
-        publication = await stack.enter_async_context(open_publication(settings, clock))
-        keys = await open_keys(settings, stack)
-        (pseudonym,) = (await hide(keys, [identifier_message(NHS_NUMBER, number)])).pseudonyms
-        look = Entry(
-            kind=AuditKind.AUDIT_SEARCH,
-            at=clock.now(),
-            user=who,
-            child_pseudonyms=(pseudonym,),
-            detail="STAFF_CHILD",
-        )
-        await publication.log.append(look)
-        return pseudonym
 
 
 async def _change_epoch(

@@ -14,11 +14,12 @@ from gateway.allowance import Allowance
 from gateway.audit.contract import READ_BOUND, Log
 from gateway.audit.entry import Entry
 from gateway.audit.failures import LogUnavailable
+from gateway.audit.pseudonym import Pseudonym
 from gateway.audit.search import Search
 from gateway.audit_desk import known_of
 from gateway.caller import Caller, Person
 from gateway.clock import Clock
-from gateway.disclosure import Disclosures, next_day
+from gateway.disclosure import Disclosures, Whom, next_day
 from gateway.entitlement import confirmed, entitled
 from gateway.errors import AskDifferently, NotAllowed, TooMany, TryLater
 from gateway.inquiry import Inquiry, Known, Reason
@@ -119,11 +120,15 @@ class FamilyDesk:
                 why = f"ACCESSES_SHIELD_{restriction.value}"
                 await self.recorder.looked(self.caller, known, why, query_id)
                 return []
-        entries = await self._entries(person)
+        numbers = Known(nhs_number=person.nhs_number, upn=person.upn)
+        own = frozenset(await self.recorder.pseudonyms_everywhere(numbers))
+        entries = await self._entries(own)
         await self.recorder.looked(self.caller, known, ACCESSES, query_id)
+        whom = Whom(own, frozenset(name for e in entries for name in e.child_pseudonyms))
         registry, today = self.shield.registry, self._clock.now().date()
         entries = [e for e in entries if e.organisation not in registry.sensitive_agencies]
-        return seen(entries, self.rules.disclosures, today, registry.openly_named)
+        rules = self.rules.disclosures.about(whom)
+        return seen(entries, rules, today, registry.openly_named)
 
     async def _checked(self, known: Known) -> tuple[str, Restriction]:
         asked = sorted({source.agency for source in self.shield.asked.values()})
@@ -140,13 +145,11 @@ class FamilyDesk:
         )
         return intent.query_id, await self.shield.restriction(known, on_behalf)
 
-    async def _entries(self, person: Person) -> list[Entry]:
-        """What the log has by the person's numbers, the newest MOST_READ of it.
+    async def _entries(self, pseudonyms: frozenset[Pseudonym]) -> list[Entry]:
+        """What the log has by these of the person's numbers, the newest MOST_READ of it.
 
         By numbers alone: another child may have the same name and day of birth.
         """
-        numbers = Known(nhs_number=person.nhs_number, upn=person.upn)
-        pseudonyms = frozenset(await self.recorder.pseudonyms_everywhere(numbers))
         found: list[Entry] = []
         place = None
         try:

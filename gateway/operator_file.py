@@ -16,6 +16,11 @@ from adapters.codes import Claim, Purpose
 from gateway.errors import ConfigurationInvalid
 from gateway.table_file import read_table, table_of
 
+# As `teamaround audit child-pseudonyms` prints it: of an epoch, with no number in it.
+ChildPseudonym = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}:[0-9a-f]{64}$")
+]
+Children = Annotated[frozenset[ChildPseudonym], Field(min_length=1, max_length=1000)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -54,17 +59,22 @@ class Families(_Table):
 
 
 class Event(_Table):
-    """Something that organisations wait for before they disclose; it stands here once it was."""
+    """Something that organisations wait for before they disclose; it stands here once it was.
+
+    With `about` it has been for these children alone.
+    """
 
     name: Line
     on: date
+    about: Children | None = None
 
 
 class Disclosure(_Table):
     """When one organisation lets families see that it asked, or one agency that it was asked.
 
     `show` is `now`, `after` (so many `days` after the access, a date `on`, or an `event`), or
-    `never`, which needs its legal `basis`. Left out, `purposes` are all.
+    `never`, which needs its legal `basis`. Left out, `purposes` are all, and it is about every
+    child; else about those whose pseudonyms `about` lists.
     """
 
     organisation: Line | None = None
@@ -75,6 +85,7 @@ class Disclosure(_Table):
     on: date | None = None
     event: Line | None = None
     basis: Line | None = None
+    about: Children | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

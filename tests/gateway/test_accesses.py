@@ -9,6 +9,8 @@ import pytest
 
 from gateway.accesses import Turn
 from tests.gateway.agencies import AUTHORITY, MIRA
+from tests.gateway.audit.test_staff_children import ONE as ANOTHER
+from tests.gateway.audit.test_staff_children import mira
 from tests.gateway.edge import logged
 from tests.gateway.families import CHILD, DEADLINE_S, DISCLOSED, PARENT, Families, families, nodes
 from tests.gateway.small_town import PRACTITIONER
@@ -94,6 +96,31 @@ async def test_an_organisation_decides_when_its_questions_are_seen(
         at.sleep(days=days)
         grown_up = {**CHILD, "birthdate": "2013-11-23"}
         assert len(nodes(await at.who_looked(grown_up))) == seen
+
+
+@pytest.mark.parametrize(
+    ("about", "event", "seen"),
+    [
+        ("mira", "", 0),
+        ("mira", "mira", 1),
+        ("mira", "another", 0),
+        ("another", "", 1),
+    ],
+)
+async def test_what_waits_for_one_childs_inquest_is_that_childs_alone(
+    tmp_path: Path, about: str, event: str, seen: int
+) -> None:
+    (tmp_path / "state").mkdir()
+    named = {"mira": await mira(tmp_path / "state"), "another": ANOTHER}
+    rule = (
+        '{ organisation = "northbrook", show = "after", event = "inquest-over",'
+        f' about = ["{named[about]}"] }}'
+    )
+    been = f'{{ name = "inquest-over", on = 2026-11-24, about = ["{named.get(event)}"] }}'
+    async with families(tmp_path, (DISCLOSED, rule), been if event else "") as at:
+        await at.practitioner_asks()
+        at.sleep(days=3)
+        assert len(nodes(await at.who_looked(PARENT))) == seen
 
 
 def bare(claims: Mapping[str, Any]) -> dict[str, Any]:

@@ -80,7 +80,8 @@ async def test_a_gateway_does_not_start_with_a_list_of_another_epoch(tmp_path: P
                 pass
 
 
-def _settings(folder: Path) -> Path:
+def settings_of(folder: Path) -> Path:
+    """A smallest gateway's settings, in a file."""
     file = folder / "settings.toml"
     file.write_text('environment = "development"\nstate = "state"\noperator = "operator.toml"\n')
     area = '[[area]]\ncode = "E09990001"\nname = "N"\n'
@@ -91,7 +92,7 @@ def _settings(folder: Path) -> Path:
 
 @pytest.fixture
 def command(tmp_path: Path) -> Callable[[str], tuple[int, str]]:
-    settings = _settings(tmp_path)
+    settings = settings_of(tmp_path)
 
     def run(given: str) -> tuple[int, str]:
         said = ["audit", "staff-child", "northbrook", "--who", "o.fficer"]
