@@ -64,6 +64,7 @@ class Allowance:
             Limit("children", settings.children_per_hour_organisation, _HOUR, _all_too_many),
         )
         self._unfound = Limit("unfound", settings.unfound_per_hour, _HOUR, _in_vain)
+        self._leave = Limit("leave", settings.break_glass_per_hour, _HOUR, _too_much_leave)
         self._beyond = Limit("beyond", settings.out_of_area_per_day, _DAY, _too_far)
 
     async def admit_questions(self, caller: Caller, questions: int) -> None:
@@ -85,6 +86,13 @@ class Allowance:
         """Count these children, unless they are too many others, or too often out of area."""
         for each in asked:
             await self._admit_child(caller, each)
+
+    async def admit_break_glass(self, caller: Caller) -> None:
+        """Count a request for leave, given or not, unless there were too many."""
+        now = self._now()
+        (asked,) = await self._counts.add([self._leave.count(_both(caller)[0], now)])
+        if asked > self._leave.most:
+            raise self._leave.exceeded(now)
 
     async def nobody_found(self, caller: Caller) -> None:
         """Count a question whose answer told of no child."""
@@ -132,6 +140,15 @@ def _in_vain(after_s: int) -> TooMany:
         "TOO_MANY_UNFOUND",
         "too many questions of the last hour found nobody; check numbers and spellings with whoever"
         " gave them, and ask again later",
+        after_s,
+    )
+
+
+def _too_much_leave(after_s: int) -> TooMany:
+    return TooMany(
+        "TOO_MUCH_BREAK_GLASS",
+        "breakGlass: you asked for leave as often as anybody may in an hour; ring the agency, or"
+        " have a colleague ask",
         after_s,
     )
 

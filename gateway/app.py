@@ -178,6 +178,7 @@ def _break_glass(registrar: Registrar, recorder: Recorder, telling: Telling) -> 
         places=places,
         hurry=telling.hurry,
         working_days=_working_days(registrar),
+        allowance=succession.current.planning.allowance,
     )
 
 

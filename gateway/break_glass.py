@@ -9,9 +9,10 @@ from typing import Final
 
 from adapters.codes import Purpose
 from gateway import events
+from gateway.allowance import Allowance
 from gateway.caller import Caller
 from gateway.clock import Clock
-from gateway.errors import AskDifferently, NotAllowed, SignIn, TryLater
+from gateway.errors import AskDifferently, NotAllowed, SignIn, TooMany, TryLater
 from gateway.inquiry import Known
 from gateway.leave.contract import GrantStore
 from gateway.leave.failures import LeaveUnavailable
@@ -41,15 +42,17 @@ class BreakGlass:
     places: Callable[[Caller], frozenset[str]]
     hurry: Callable[[], None]
     working_days: WorkingDays
+    allowance: Allowance
 
     async def grant(self, caller: Caller, known: Known, justification: str) -> Grant:
-        """Leave for this caller and child; SignIn or NotAllowed says why not, and is logged.
+        """Leave for this caller and child; a SignIn, NotAllowed or TooMany is logged as well.
 
         The grant is in the log before anybody hears of it.
         """
         try:
+            await self.allowance.admit_break_glass(caller)
             await self._refuse(caller)
-        except (SignIn, NotAllowed) as refusal:
+        except (SignIn, NotAllowed, TooMany) as refusal:
             await self.recorder.refuse(refusal.code, caller)
             raise
         if not justification.strip():

@@ -113,6 +113,7 @@ CODES: Final = {
     "TOO_MANY_CHILDREN_ASKED": "More different children were asked about than anybody may.",
     "TOO_MANY_UNFOUND": "Too many questions of the user found nobody.",
     "TOO_OFTEN_OUT_OF_AREA": "The child was asked about outside the user's areas too often.",
+    "TOO_MUCH_BREAK_GLASS": "The user asked for break-glass more often than anybody may.",
     "LIMITS_UNAVAILABLE": "The Valkey of the limits cannot be used, so nothing is asked.",
     "REVIEWS_UNAVAILABLE": "What waits for review cannot be read or noted, so nothing is given.",
     "LOG_UNAVAILABLE": "The log cannot be written, so nothing is asked and nothing leaves.",

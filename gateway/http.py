@@ -196,7 +196,11 @@ async def _whole(result: ExecutionResult, started: Started, wanted: Accepts) -> 
         _report(error)
     await started.declare()
     status = _PARTIAL_SUCCESS if result.errors and not wanted.legacy else 200
-    return _json(_said(result.formatted), status, wanted)
+    response = _json(_said(result.formatted), status, wanted)
+    causes = [error.original_error for error in result.errors or ()]
+    if waits := [cause.retry_after_s for cause in causes if isinstance(cause, TooMany)]:
+        response.headers["Retry-After"] = str(max(waits))
+    return response
 
 
 def _report(error: GraphQLError) -> None:

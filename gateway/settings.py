@@ -138,6 +138,9 @@ class Settings(BaseSettings):
     out_of_area_per_day: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
         5, description="Most questions of one user in a day about one child outside their areas."
     )
+    break_glass_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        10, description="Most times in an hour that one user may ask for break-glass."
+    )
     limits_url: str = Field(
         "", description="Valkey that replicas count in together; without one each counts alone."
     )

@@ -39,6 +39,7 @@ UNHURRIED: Final = (  # a town's one practitioner asks more than any person coul
     "children_per_hour_organisation",
     "unfound_per_hour",
     "out_of_area_per_day",
+    "break_glass_per_hour",
 )
 KNOWN: Final[Mapping[str, Any]] = {"nhsNumber": MIRA["nhs"], "birthDate": MIRA["born"]}
 BEYOND: Final = {"cause": "MOVED", "justification": "she stays there with an aunt"}

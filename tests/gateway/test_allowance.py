@@ -67,6 +67,20 @@ async def test_who_asks_too_fast_is_told_when_the_minute_is_over() -> None:
     await allowance.admit_questions(PRACTITIONER, 1)
 
 
+async def test_who_asks_for_leave_over_and_over_is_told_when_the_hour_is_over() -> None:
+    hour = Hour()
+    allowance = hour.allowance(break_glass_per_hour=2)
+    hour.now += 3000
+    await allowance.admit_break_glass(PRACTITIONER)
+    await allowance.admit_break_glass(PRACTITIONER)
+    with pytest.raises(TooMany) as refused:
+        await allowance.admit_break_glass(PRACTITIONER)
+    assert refused.value.extensions == {"code": "TOO_MUCH_BREAK_GLASS", "retryAfter": 601}
+    await allowance.admit_break_glass(COLLEAGUE)
+    hour.now += 601
+    await allowance.admit_break_glass(PRACTITIONER)
+
+
 async def test_an_organisation_has_a_limit_of_its_own_however_many_ask_for_it() -> None:
     allowance = Hour().allowance(questions_per_minute_organisation=2)
     for user in ("a", "b"):

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from aiohttp import web
@@ -38,6 +38,7 @@ mutation Break($known: KnownDetails!, $justification: String!) {
   breakGlass(known: $known, justification: $justification) { id expiresAt reviewBy }
 }
 """
+LEAVE: Final = {"known": KNOWN, "justification": "she is missing"}
 REVIEW = """
 mutation Review($entry: LogIndex!, $note: String!) {
   reviewAccess(entry: $entry, verdict: EXPLAINED, note: $note) { index kind }
@@ -77,7 +78,7 @@ class Scene:
 
     async def break_glass(self, caller: Caller = FRESH, why: str = "she is missing") -> Answer:
         """Ask for leave about Mira."""
-        variables = {"known": KNOWN, "justification": why}
+        variables = {**LEAVE, "justification": why}
         return await self.town.post({"query": BREAK, "variables": variables}, self.headers(caller))
 
     async def review(self, entry: int, caller: Caller = REVIEWER, note: str = "fine") -> Answer:
@@ -105,7 +106,9 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(folder: Path, child: Mapping[str, Any] = MIRA) -> AsyncIterator[Scene]:
+async def scene(
+    folder: Path, child: Mapping[str, Any] = MIRA, **settings: Any
+) -> AsyncIterator[Scene]:
     """The town, its council, and places that take notices."""
     made = Scene()
     async with (
@@ -124,9 +127,8 @@ async def scene(folder: Path, child: Mapping[str, Any] = MIRA) -> AsyncIterator[
             ' { agency = "elsewhere", place = "http://127.0.0.1:9/never" }]\n'
         )
         clock = Clock(now=lambda: made.now)
-        async with small_town(
-            folder, sources, clock, operator=notices, public_url="https://gateway.example/graphql"
-        ) as made.town:
+        more = {"public_url": "https://gateway.example/graphql", **settings}
+        async with small_town(folder, sources, clock, operator=notices, **more) as made.town:
             yield made
 
 
@@ -215,6 +217,38 @@ async def test_who_may_have_leave(tmp_path: Path, caller: Caller, refusal: str |
 async def test_a_reason_is_needed(tmp_path: Path) -> None:
     async with scene(tmp_path) as on:
         assert code(await on.break_glass(why="  ")) == "JUSTIFICATION_MISSING"
+
+
+async def test_leave_is_not_asked_for_over_and_over(tmp_path: Path) -> None:
+    stale = replace(FRESH, signed_in_at=int(NOW.timestamp()) - 901)
+    async with scene(tmp_path, break_glass_per_hour=2) as on:
+        assert code(await on.break_glass(stale)) == "SIGN_IN_AGAIN"
+        await leave(on)
+        await on.told(2)
+        refused, again = await on.break_glass(), await on.break_glass()
+        colleague = await on.break_glass(replace(FRESH, user="c.olleague"))
+        entries = logged(on.town.settings.state)
+        on.now += timedelta(hours=1)
+        later = await on.break_glass(replace(FRESH, signed_in_at=int(on.now.timestamp())))
+        told = await on.told(6)
+    assert (code(refused), code(again)) == ("TOO_MUCH_BREAK_GLASS",) * 2
+    assert refused.body["errors"][0]["extensions"]["retryAfter"] == 3601
+    assert [e["kind"] for e in entries if e.get("detail") == code(refused)] == ["REFUSAL"] * 2
+    assert "errors" not in colleague.body
+    assert "errors" not in later.body
+    assert len(told) == 6
+
+
+async def test_a_refusal_for_too_much_leave_says_in_its_header_when_to_come(
+    tmp_path: Path,
+) -> None:
+    async with scene(tmp_path, break_glass_per_hour=1) as on:
+        await leave(on)
+        url, body = f"{on.town.url}/graphql", {"query": BREAK, "variables": LEAVE}
+        async with on.town.session.post(url, json=body, headers=on.headers(FRESH)) as answer:
+            said = await answer.json()
+    assert said["data"] == {"breakGlass": None}
+    assert answer.headers["Retry-After"] == str(said["errors"][0]["extensions"]["retryAfter"])
 
 
 async def test_privacy_officers_are_told_at_once_and_nothing_of_the_child(tmp_path: Path) -> None:
