@@ -1,15 +1,17 @@
 """The log as one caller may read it: auditors all, privacy officers what concerns their agency."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import strawberry
 
+from gateway import events
 from gateway.audit import entry as logged
 from gateway.audit.entry import Entry
 from gateway.audit.failures import LogCorrupt, LogUnavailable
 from gateway.audit.logged import Logged
+from gateway.audit.page import Kept, refuse_edited
 from gateway.audit.publication import Publication
 from gateway.audit.sealing import Sealed
 from gateway.audit.search import Place, Search
@@ -91,8 +93,9 @@ class AuditDesk:
         try:
             found = await log.entries(index, 1) if index >= 0 else ()
             pruned = await log.pruned()
-        except LogUnavailable:
-            raise _unavailable() from None
+            await self._refuse_edited([each for each in found if each.index == index])
+        except (LogUnavailable, LogCorrupt) as error:
+            raise _unreadable(error) from None
         if pruned.covers(index):
             raise AskDifferently(
                 "ENTRY_PRUNED", "index: the entry was pruned; the log's PRUNING entries say why"
@@ -126,8 +129,8 @@ class AuditDesk:
         """The log's state now, signed."""
         try:
             newest = await self.publication.newest()
-        except (LogUnavailable, LogCorrupt):
-            raise _unavailable() from None
+        except (LogUnavailable, LogCorrupt) as error:
+            raise _unreadable(error) from None
         return Checkpoint(
             origin=newest.origin,
             size=LogIndex(newest.size),
@@ -177,8 +180,13 @@ class AuditDesk:
     async def _read(self, search: Search, after: Place | None, count: int) -> tuple[Logged, ...]:
         try:
             return await self.publication.log.search(search, after=after, count=count)
-        except LogUnavailable:
-            raise _unavailable() from None
+        except (LogUnavailable, LogCorrupt) as error:
+            raise _unreadable(error) from None
+
+    async def _refuse_edited(self, found: Sequence[Logged]) -> None:
+        for each in found:
+            node = await self.publication.log.nodes([each.index], each.index + 1)
+            refuse_edited([Kept(each.index, each.leaf, node(0, each.index))])
 
     def _may_see(self, entry: Entry) -> bool:
         return self._all or any(a.agency == self.caller.organisation for a in entry.agencies)
@@ -200,8 +208,8 @@ class AuditDesk:
             leaf = found.leaf if self._all else None
             try:
                 return await self.publication.proof(found.index, leaf=leaf, cosigned_by=1)
-            except (LogUnavailable, LogCorrupt):
-                raise _unavailable() from None
+            except (LogUnavailable, LogCorrupt) as error:
+                raise _unreadable(error) from None
 
         return AuditEntry(
             index=LogIndex(found.index),
@@ -320,5 +328,10 @@ def _id(text: str | None) -> strawberry.ID | None:
     return None if text is None else strawberry.ID(text)
 
 
-def _unavailable() -> TryLater:
-    return TryLater("LOG_UNAVAILABLE", "the log cannot be read now; ask again")
+def _unreadable(error: LogUnavailable | LogCorrupt) -> TryLater:
+    if isinstance(error, LogUnavailable):
+        return TryLater("LOG_UNAVAILABLE", "the log cannot be read now; ask again")
+    events.log_corrupt()
+    where = "" if error.entry is None else f" at entry {error.entry}"
+    said = f"the log was changed behind the gateway{where}; `teamaround audit verify` says more"
+    return TryLater("LOG_UNAVAILABLE", said)

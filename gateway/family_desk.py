@@ -9,11 +9,12 @@ from typing import Final
 
 from adapters.codes import Purpose
 from adapters.contract import OnBehalf
+from gateway import events
 from gateway.accesses import Seen, Turn, seen, turns
 from gateway.allowance import Allowance
 from gateway.audit.contract import READ_BOUND, Log
 from gateway.audit.entry import Entry
-from gateway.audit.failures import LogUnavailable
+from gateway.audit.failures import LogCorrupt, LogUnavailable
 from gateway.audit.pseudonym import Pseudonym
 from gateway.audit.search import Search
 from gateway.audit_desk import known_of
@@ -159,7 +160,9 @@ class FamilyDesk:
                 if len(page) < READ_BOUND:
                     break
                 place = page[-1].place
-        except LogUnavailable:
+        except (LogUnavailable, LogCorrupt) as error:
+            if isinstance(error, LogCorrupt):
+                events.log_corrupt()
             raise TryLater("LOG_UNAVAILABLE", "the log cannot be read now; ask again") from None
         return found
 

@@ -18,7 +18,9 @@ from gateway.audit.finder_tables import (
     places_of,
 )
 from gateway.audit.leaves import Leaves
+from gateway.audit.logged import Logged
 from gateway.audit.newest import newest_first
+from gateway.audit.page import Kept, misplaced, refuse_edited
 from gateway.audit.private_file import create_once
 from gateway.audit.search import Place, Search
 from gateway.audit.span import Spans
@@ -40,18 +42,20 @@ class Finder:
     index: Path
     opened: Callable[[], AbstractContextManager[Leaves]]
 
-    def find(self, search: Search, after: Place | None, count: int) -> list[int]:
-        """The indexes of up to `count` entries that fit, of all that are durable now.
+    def find(self, search: Search, after: Place | None, count: int) -> tuple[Logged, ...]:
+        """Up to `count` entries that fit, of all that are durable now.
 
-        LogUnavailable if the log or the index cannot be read or written.
+        Each is held against its leaf: an index that says otherwise is drawn again, and LogCorrupt
+        names a leaf that is not the one in the tree. LogUnavailable if the log or the index
+        cannot be read or written.
         """
-        self.catch_up()
-        try:
-            return self._found(search, after, count)
-        except (ValueError, IndexError):  # a bitmap that is none: somebody altered the file
-            self._begin_anew()
+        for _ in range(2):
             self.catch_up()
-            return self._found(search, after, count)
+            page = self._page(search, after, count)
+            if page is not None:
+                return tuple(Logged(each.index, each.leaf) for each in page)
+            self._begin_anew()
+        raise LogUnavailable(f"{self.index}: is altered as soon as it is drawn")
 
     def catch_up(self, *, still: Callable[[], bool] = lambda: True) -> None:
         """Draw what the log has more, as long as `still`; anew if it was not drawn from this log.
@@ -84,6 +88,19 @@ class Finder:
             if still():
                 _forget_pruned(self.index, index, leaves)
         return True
+
+    def _page(self, search: Search, after: Place | None, count: int) -> list[Kept] | None:
+        """The page as the log has it; None if somebody altered the index."""
+        try:
+            found = self._found(search, after, count)
+        except (ValueError, IndexError, TypeError):  # a bitmap or a stretch that is none
+            return None
+        with self.opened() as leaves:
+            kept = {each.index: each for each in leaves.kept(found)}
+        # One that was pruned meanwhile is not there any more.
+        page = [kept[index] for index in found if index in kept]
+        refuse_edited(page)
+        return page if misplaced(page, search, after) is None else None
 
     def _found(self, search: Search, after: Place | None, count: int) -> list[int]:
         with reading(self.index) as connection:

@@ -1,12 +1,15 @@
 """What an index is drawn from: the entries of a log, wherever they are stored."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+import orjson
+
+from gateway.audit.page import Kept
 from gateway.audit.span import Spans
 from gateway.audit.store_file import connected
 from gateway.audit.store_pruning import stored_pruned
@@ -14,6 +17,10 @@ from gateway.audit.store_pruning import stored_pruned
 _SIZE: Final = "SELECT coalesce(max(idx) + 1, 0) FROM leaf_hash"
 _HASH: Final = "SELECT hash FROM leaf_hash WHERE idx = ?"
 _WITHIN: Final = "SELECT idx, leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx"
+_KEPT: Final = (
+    "SELECT idx, leaf, hash FROM entry JOIN leaf_hash USING (idx)"
+    " WHERE idx IN (SELECT value FROM json_each(?))"
+)
 _PRUNINGS: Final = "SELECT count(*) FROM pruned"
 
 
@@ -30,6 +37,10 @@ class Leaves(Protocol):
 
     def within(self, first: int, end: int) -> Iterable[tuple[int, bytes]]:
         """Index and leaf of the entries from `first` on, before `end`, that are still there."""
+        ...
+
+    def kept(self, indexes: Sequence[int]) -> Iterable[Kept]:
+        """Those of the entries that are still there, in any order."""
         ...
 
     def prunings(self) -> int:
@@ -59,6 +70,11 @@ class StoredLeaves:
     def within(self, first: int, end: int) -> Iterable[tuple[int, bytes]]:
         """As Leaves says."""
         return self.connection.execute(_WITHIN, (first, end))
+
+    def kept(self, indexes: Sequence[int]) -> Iterable[Kept]:
+        """As Leaves says."""
+        given = (orjson.dumps(indexes).decode(),)
+        return (Kept(*row) for row in self.connection.execute(_KEPT, given))
 
     def prunings(self) -> int:
         """As Leaves says."""

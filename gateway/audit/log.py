@@ -10,15 +10,13 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Final, Self
 
-import orjson
-
 from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.contract import READ_BOUND
 from gateway.audit.entry import Entry
 from gateway.audit.failures import LogUnavailable
 from gateway.audit.finder import Finder
 from gateway.audit.leaves import index_beside, stored_leaves
-from gateway.audit.logged import Logged, in_order
+from gateway.audit.logged import Logged
 from gateway.audit.merkle import Nodes
 from gateway.audit.row import Row
 from gateway.audit.search import Place, Search
@@ -42,7 +40,6 @@ from gateway.audit.tile import ENTRIES, Tile, bundle, leaves_of, nodes_of, tiles
 QUEUE_BOUND: Final = 4096
 GROUP_BOUND: Final = 256
 INDEX_SECONDS: Final = 1.0
-_AMONG: Final = "SELECT idx, leaf FROM entry WHERE idx IN (SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +103,7 @@ class AuditLog:
         self, search: Search, *, after: Place | None = None, count: int = READ_BOUND
     ) -> tuple[Logged, ...]:
         """Up to `count` entries that fit, newest first, from `after` on."""
-        found = await asyncio.to_thread(self._finder.find, search, after, count)
-        held = await self._read(_AMONG, (orjson.dumps(found).decode(),))
-        return in_order(found, held)
+        return await asyncio.to_thread(self._finder.find, search, after, count)
 
     async def of_query(self, query_id: str) -> tuple[Logged, ...]:
         """Every entry of one question, in order."""

@@ -1,6 +1,5 @@
 """An entry as the log gives it back: where it stands, and its leaf as it was written."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.audit.entry import Entry
@@ -24,9 +23,3 @@ class Logged:
     def entry(self) -> Entry:
         """The leaf, read; LeafUnreadable if it is of a version this gateway does not know."""
         return Entry.read(self.leaf)
-
-
-def in_order(indexes: Iterable[int], held: Iterable[Logged]) -> tuple[Logged, ...]:
-    """The entries in the order of `indexes`; one that was pruned meanwhile is not among them."""
-    found = {each.index: each for each in held}
-    return tuple(found[index] for index in indexes if index in found)

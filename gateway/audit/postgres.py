@@ -15,7 +15,7 @@ from gateway.audit.contract import READ_BOUND
 from gateway.audit.entry import Entry
 from gateway.audit.failures import LogUnavailable
 from gateway.audit.finder import Finder
-from gateway.audit.logged import Logged, in_order
+from gateway.audit.logged import Logged
 from gateway.audit.merkle import Nodes
 from gateway.audit.moment import at_microsecond, microseconds
 from gateway.audit.postgres_check import check_rows
@@ -34,7 +34,6 @@ READERS: Final = 4
 SECONDS: Final = 5.0
 INDEX_SECONDS: Final = 1.0
 _ENTRIES: Final = "SELECT idx, leaf FROM entry WHERE idx >= $1 ORDER BY idx LIMIT $2"
-_AMONG: Final = "SELECT idx, leaf FROM entry WHERE idx = ANY($1::bigint[])"
 _APPENDS: Final = "SELECT to_regproc('append_entries') IS NOT NULL"
 _KEEP: Final = "INSERT INTO checkpoint VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
 _COSIGN: Final = "INSERT INTO cosignature VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
@@ -123,8 +122,7 @@ class PostgresLog:
         self, search: Search, *, after: Place | None = None, count: int = READ_BOUND
     ) -> tuple[Logged, ...]:
         """As Log says."""
-        found = await asyncio.to_thread(self._finder.find, search, after, count)
-        return in_order(found, _logged(await self._fetch(_AMONG, found)))
+        return await asyncio.to_thread(self._finder.find, search, after, count)
 
     async def nodes(self, indexes: Iterable[int], size: int) -> Nodes:
         """As Log says."""

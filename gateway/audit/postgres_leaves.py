@@ -1,7 +1,7 @@
 """The entries of a log in PostgreSQL as an index is drawn from them, by a thread of its own."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Iterator
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,12 +10,16 @@ import asyncpg
 
 from gateway.audit.failures import LogUnavailable
 from gateway.audit.leaves import Leaves
+from gateway.audit.page import Kept
 from gateway.audit.postgres_pruning import stored_pruned
 from gateway.audit.span import Spans
 
 _SIZE: Final = "SELECT coalesce(max(idx) + 1, 0) FROM leaf_hash"
 _HASH: Final = "SELECT hash FROM leaf_hash WHERE idx = $1"
 _WITHIN: Final = "SELECT idx, leaf FROM entry WHERE idx >= $1 AND idx < $2 ORDER BY idx"
+_KEPT: Final = (
+    "SELECT idx, leaf, hash FROM entry JOIN leaf_hash USING (idx) WHERE idx = ANY($1::bigint[])"
+)
 _PRUNINGS: Final = "SELECT count(*) FROM pruned"
 _AT_ONCE: Final = 4096
 _SECONDS: Final = 60.0
@@ -42,6 +46,10 @@ class PostgresLeaves:
         for start in range(first, end, _AT_ONCE):
             given = (_WITHIN, start, min(end, start + _AT_ONCE))
             yield from self._run(self.pool.fetch(*given))
+
+    def kept(self, indexes: Sequence[int]) -> Iterable[Kept]:
+        """As Leaves says."""
+        return [Kept(*row) for row in self._run(self.pool.fetch(_KEPT, indexes))]
 
     def prunings(self) -> int:
         """As Leaves says."""

@@ -154,6 +154,19 @@ async def test_what_its_owner_changed_is_named_and_the_log_not_gone_on_with(
     assert corrupt.value.entry == entry
 
 
+async def test_an_entry_that_its_owner_edited_under_a_running_gateway_is_never_shown(
+    postgres: Postgres, database: str, log: PostgresLog
+) -> None:
+    await write(log, 9)
+    assert len(await log.search(Search(), count=9)) == 9
+    off = "SET session_replication_role = replica;"
+    edit = "UPDATE entry SET leaf = leaf || ' ' WHERE idx = 5"
+    await as_owner(postgres.dsn(database), off + edit)
+    with pytest.raises(LogCorrupt) as corrupt:
+        await log.search(Search())
+    assert corrupt.value.entry == 5
+
+
 async def test_gateways_that_take_turns_each_go_on_from_what_the_other_wrote(
     opened: Opener,
 ) -> None:

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway.audit.failures import LogCorrupt
 from gateway.audit.leaves import index_beside
 from gateway.audit.log import AuditLog
 from gateway.audit.search import Place, Search
+from gateway.audit.term import digest
 from tests.gateway.audit.examples import NOON, asked
 from tests.gateway.audit.searching import (
     SEARCHES,
@@ -94,3 +96,36 @@ async def test_a_lost_or_foreign_index_is_drawn_again(
         await other.aclose()
         index_beside(tmp_path / "other" / "log.db").replace(index)
     assert await filled.search(Search(user=USERS[0])) == before
+
+
+LIES = {
+    "another's entries under a user's name": (
+        "UPDATE posting SET places = (SELECT places FROM posting WHERE term = x'{other}')"
+        " WHERE term = x'{user}'"
+    ),
+    "entries moved in time": "UPDATE stretch SET moments = zeroblob(length(moments))",
+    "half a stretch": "UPDATE stretch SET moments = substr(moments, 1, length(moments) / 2)",
+}
+
+
+@pytest.mark.parametrize("lie", sorted(LIES))
+async def test_an_index_that_lies_about_an_entry_is_drawn_again(
+    path: Path, filled: AuditLog, lie: str
+) -> None:
+    before = await filled.search(Search(user=USERS[0]))
+    user, other = (digest(("user", each)).hex() for each in USERS)
+    alter(index_beside(path), LIES[lie].format(user=user, other=other))
+    assert await filled.search(Search(user=USERS[0])) == before
+
+
+@pytest.mark.parametrize("leaf", ["leaf || ' '", "replace(leaf, 'j.okafor', 's.worker')"])
+async def test_an_entry_edited_under_a_running_gateway_is_never_shown(
+    path: Path, filled: AuditLog, leaf: str
+) -> None:
+    await filled.search(Search())
+    alter(path, "DROP TRIGGER entry_is_final")
+    alter(path, f"UPDATE entry SET leaf = CAST({leaf} AS BLOB) WHERE idx = 3")
+    with pytest.raises(LogCorrupt) as corrupt:
+        await filled.search(Search(user=USERS[0]))
+    assert corrupt.value.entry == 3
+    assert len(await filled.search(Search(user=USERS[1]))) == 16
