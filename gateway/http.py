@@ -31,7 +31,8 @@ from gateway.errors import (
     TooMany,
     TryLater,
 )
-from gateway.http_request import RESPONSE_JSON, Accepts, accepts, read
+from gateway.http_request import MULTIPART, RESPONSE_JSON, Accepts, accepts, read
+from gateway.incremental import Dialect, Patches
 from gateway.journey import Journey, Started
 from gateway.planning import Request
 from gateway.settings import Settings
@@ -74,12 +75,12 @@ class Endpoint:
 
     async def respond(self, request: HttpRequest) -> Response:
         """Answer one HTTP request; every failure is a response, none says what was in it."""
-        wanted = Accepts(RESPONSE_JSON, parts=False)
+        wanted = Accepts(RESPONSE_JSON, parts=None)
         try:
             if request.method != "POST":
                 return self._page(request)
             wanted = accepts(request.headers.get("accept"))
-            asked = await read(request, self._settings.max_body, in_parts=wanted.parts)
+            asked = await read(request, self._settings.max_body, in_parts=wanted.parts is not None)
             return await _unless_gone(request, self._answer(asked, wanted))
         except ClientDisconnect:
             return Response(status_code=_CLIENT_CLOSED)
@@ -106,7 +107,7 @@ class Endpoint:
             result = await self._execute(asked, started)
             if isinstance(result, ExperimentalIncrementalExecutionResults):
                 handed_over = True
-                return self._in_parts(result, started)
+                return self._in_parts(result, started, wanted.parts or Dialect.BY_PATH)
             return await _whole(result, started, wanted)
         finally:
             if not handed_over:
@@ -132,21 +133,26 @@ class Endpoint:
         return await executed if isinstance(executed, Awaitable) else executed
 
     def _in_parts(
-        self, result: ExperimentalIncrementalExecutionResults, started: Started
+        self,
+        result: ExperimentalIncrementalExecutionResults,
+        started: Started,
+        dialect: Dialect,
     ) -> StreamingResponse:
+        told = Patches().of if dialect is Dialect.BY_PATH else dict
+
         async def parts() -> AsyncGenerator[bytes, None]:
             yield b"\r\n---\r\n"
             try:
                 async with aclosing(_payloads(result)) as payloads:
                     async for payload in payloads:
                         await started.declare()
-                        yield _part(payload)
+                        yield _part(told(payload))
             except TryLater:
                 return  # what cannot be logged does not leave: the stream ends
             except Exception as bug:  # noqa: BLE001  whatever it was, its text stays inside
                 events.failed(bug)
 
-        return InParts(parts(), lambda: self._end(started))
+        return InParts(parts(), lambda: self._end(started), dialect)
 
 
 class InParts(StreamingResponse):
@@ -159,9 +165,11 @@ class InParts(StreamingResponse):
         self,
         parts: AsyncGenerator[bytes, None],
         end: Callable[[], Awaitable[None]],
+        dialect: Dialect,
         patience_s: float = 10.0,
     ) -> None:
-        super().__init__(parts, media_type='multipart/mixed; boundary="-"', headers=_HEADERS)
+        media_type = f'{MULTIPART}; boundary="-"; {dialect}'
+        super().__init__(parts, media_type=media_type, headers=_HEADERS)
         self._parts = parts
         self._end = end
         self._patience_s = patience_s

@@ -10,6 +10,7 @@ import orjson
 from starlette.requests import Request as HttpRequest
 
 from gateway.errors import AskDifferently
+from gateway.incremental import Dialect, dialect_of
 from gateway.planning import Request
 
 RESPONSE_JSON: Final = "application/graphql-response+json"
@@ -23,10 +24,10 @@ _ANYTHING: Final = ("*/*", "application/*")
 
 @dataclass(frozen=True, slots=True)
 class Accepts:
-    """The media type of the response, and whether it may come in parts."""
+    """The media type of the response, and in which shape it may come in parts; None for whole."""
 
     media_type: str
-    parts: bool
+    parts: Dialect | None
 
     @property
     def legacy(self) -> bool:
@@ -42,12 +43,22 @@ def accepts(header: str | None) -> Accepts:
     liking = _likings(header or "*/*")
     anything = max(liking.get(name, 0.0) for name in _ANYTHING)
     response, legacy = (liking.get(name, anything) for name in (RESPONSE_JSON, LEGACY_JSON))
-    parts = liking.get(MULTIPART, 0.0) > 0
+    parts = _parts(header or "") if liking.get(MULTIPART, 0.0) > 0 else None
     if not (response or legacy or parts):
         raise AskDifferently(
             "NOT_ACCEPTABLE", f"Accept: {RESPONSE_JSON}, {LEGACY_JSON} or {MULTIPART}"
         )
     return Accepts(LEGACY_JSON if legacy > response else RESPONSE_JSON, parts)
+
+
+def _parts(header: str) -> Dialect | None:
+    """The shape by ids if any part of the header asks for it, else by path if any allows that."""
+    found = set()
+    for part in header.split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        if name == MULTIPART:
+            found.add(dialect_of(parameters))
+    return next((each for each in (Dialect.BY_ID, Dialect.BY_PATH) if each in found), None)
 
 
 def _likings(header: str) -> dict[str, float]:

@@ -29,7 +29,7 @@ def needed(program: str) -> str:
     """Where a program is; skips where it is not."""
     found = shutil.which(program)
     if found is None:
-        pytest.skip(f"this server by others needs {program}, which is not here")
+        pytest.skip(f"this program by others needs {program}, which is not here")
     return found
 
 
@@ -40,16 +40,16 @@ def sample(name: str) -> Path:
     return SAMPLES / name
 
 
-def installed() -> Path:
-    """A folder with our scripts and the servers of the lock file, installed once for all runs."""
+def installed(scripts: Path = SERVERS) -> Path:
+    """A folder with our scripts and what their lock file names, installed once for all runs."""
     needed("node")
     npm = needed("npm")
-    lock = (SERVERS / "package-lock.json").read_bytes()
-    folder = CACHE / f"teamaround-servers-{hashlib.sha256(lock).hexdigest()[:12]}"
+    lock = (scripts / "package-lock.json").read_bytes()
+    folder = CACHE / f"teamaround-{scripts.name}-{hashlib.sha256(lock).hexdigest()[:12]}"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock_file:
         fcntl.flock(lock_file, fcntl.LOCK_EX)
-        for file in SERVERS.iterdir():
+        for file in filter(Path.is_file, scripts.iterdir()):
             shutil.copyfile(file, folder / file.name)
         if not (folder / "ready").exists():
             _install(npm, folder)
@@ -61,9 +61,9 @@ def _install(npm: str, folder: Path) -> None:
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=_INSTALL_S)  # noqa: S603
     except subprocess.TimeoutExpired:
-        pytest.skip("npm took too long to install the servers by others")
+        pytest.skip("npm took too long to install programs by others")
     if done.returncode != 0:
-        pytest.skip("the servers by others could not be installed by npm")
+        pytest.skip("programs by others could not be installed by npm")
     (folder / "ready").touch()
 
 

@@ -41,6 +41,8 @@ async def test_an_answer_is_json_that_nobody_keeps(gateway: Edge) -> None:
         (f"{RESPONSE_JSON};q=0, */*", LEGACY),
         ("multipart/mixed;deferSpec=20220824, application/json", LEGACY),
         ("multipart/mixed", RESPONSE_JSON),
+        ('multipart/mixed; incrementalSpec="v0.2"', RESPONSE_JSON),
+        ("multipart/mixed;incrementalSpec=v9, application/json", LEGACY),
     ],
 )
 async def test_a_client_is_answered_in_the_media_type_it_likes_best(
@@ -52,7 +54,14 @@ async def test_a_client_is_answered_in_the_media_type_it_likes_best(
 
 
 @pytest.mark.parametrize(
-    "accept", ["text/html", "application/xml", "application/json;q=0", "*/*;q=x"]
+    "accept",
+    [
+        "text/html",
+        "application/xml",
+        "application/json;q=0",
+        "*/*;q=x",
+        "multipart/mixed;deferSpec=2",
+    ],
 )
 async def test_a_client_that_reads_none_of_our_media_types_is_told_so(
     gateway: Edge, accept: str

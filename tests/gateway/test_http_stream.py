@@ -72,9 +72,14 @@ async def town(tmp_path: Path, slow: Slow) -> AsyncIterator[Town]:
             yield opened
 
 
+BY_ID = "multipart/mixed;incrementalSpec=v0.2, application/json"
+
+
 @asynccontextmanager
-async def streaming(town: Town, body: Any = None) -> AsyncIterator[aiohttp.ClientResponse]:
-    headers = town.headers() | {"Accept": "multipart/mixed;deferSpec=20220824, application/json"}
+async def streaming(
+    town: Town, body: Any = None, accept: str = "multipart/mixed;deferSpec=20220824"
+) -> AsyncIterator[aiohttp.ClientResponse]:
+    headers = town.headers() | {"Accept": accept}
     url = f"{town.url}/graphql"
     async with town.session.post(url, json=body or BODY, headers=headers) as response:
         yield response
@@ -91,8 +96,8 @@ async def parts(response: aiohttp.ClientResponse) -> AsyncIterator[dict[str, Any
 
 def agencies_of(part: dict[str, Any]) -> list[str]:
     listed = (part.get("data") or {}).get("child", {}).get("answers", [])
-    rows = [*listed, *(i for d in part.get("incremental", []) for i in d.get("items", []))]
-    return [row["agency"]["id"] for row in rows]
+    told = [d for d in part.get("incremental", []) if d["path"][:2] == ["child", "answers"]]
+    return [row["agency"]["id"] for row in [*listed, *(d["data"] for d in told)]]
 
 
 async def test_each_agency_comes_as_it_answers_and_completeness_last(
@@ -102,12 +107,13 @@ async def test_each_agency_comes_as_it_answers_and_completeness_last(
     deferred: dict[str, Any] = {}
     async with streaming(town) as response:
         assert response.status == 200
-        assert response.headers["Content-Type"] == 'multipart/mixed; boundary="-"'
+        kind = response.headers["Content-Type"]
+        assert kind == 'multipart/mixed; boundary="-"; deferSpec=20220824'
         assert response.headers["Cache-Control"] == "no-store"
         async for part in parts(response):
             seen += agencies_of(part)
             for item in part.get("incremental", []):
-                deferred |= item.get("data", {})
+                deferred |= item["data"] if item["path"] == ["child"] else {}
             if {"quick", "spine"} <= {*seen}:
                 slow.let.set()
     assert sorted(seen) == ["quick", "slow", "spine"]
@@ -123,6 +129,17 @@ async def test_every_part_but_the_last_says_that_more_comes(town: Town, slow: Sl
     assert [part["hasNext"] for part in came] == [True] * (len(came) - 1) + [False]
     assert "data" in came[0]
     assert not any("data" in part for part in came[1:])
+
+
+async def test_whoever_reads_ids_is_told_what_is_pending_and_what_is_completed(
+    town: Town, slow: Slow
+) -> None:
+    slow.let.set()
+    async with streaming(town, accept=BY_ID) as response:
+        assert "incrementalSpec=v0.2" in response.headers["Content-Type"]
+        came = [part async for part in parts(response)]
+    rows = [i for part in came for d in part.get("incremental", []) for i in d.get("items", [])]
+    assert {row["agency"]["id"] for row in rows} == {"quick", "slow", "spine"}
     pending = {p["id"] for part in came for p in part.get("pending", [])}
     assert pending == {c["id"] for part in came for c in part.get("completed", [])}
 
