@@ -8,6 +8,8 @@ from random import SystemRandom
 
 import aiohttp
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
@@ -86,12 +88,32 @@ def build_app(journey: Journey, settings: Settings) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/graphql", endpoint.respond, methods=_ANY_METHOD),
+            Route(
+                "/graphql",
+                endpoint.respond,
+                methods=_ANY_METHOD,
+                middleware=_for_browsers(settings.browser_origins),
+            ),
             Route("/health", health),
             Route("/on-behalf-keys", on_behalf_keys),
             Mount("/log", routes=published(journey.publication, admits)),
         ],
     )
+
+
+def _for_browsers(origins: tuple[str, ...]) -> list[Middleware]:
+    """What lets pages of these origins ask with a token; none may send cookies."""
+    if not origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["POST"],
+            allow_headers=["Authorization", "Content-Type", "DPoP"],
+            expose_headers=["Retry-After", "WWW-Authenticate"],
+        )
+    ]
 
 
 @asynccontextmanager

@@ -2,12 +2,16 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gateway.errors import ConfigurationInvalid
+
+# Another machine's page without TLS could be anybody's by the time it is in the browser.
+_ORIGIN: Final = r"^(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?$"
+Origin = Annotated[str, StringConstraints(pattern=_ORIGIN)]
 
 
 class Settings(BaseSettings):
@@ -24,6 +28,10 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(
         8600, description="Port to listen on; 0 takes a free one."
+    )
+    browser_origins: Annotated[tuple[Origin, ...], Field(max_length=100)] = Field(
+        (),
+        description="Origins whose pages may ask from a browser (CORS), as it sends them.",
     )
     state: Path = Field(
         Path("state"), description="Folder of the audit log and of development keys."

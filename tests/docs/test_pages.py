@@ -1,11 +1,17 @@
+import json
 import re
 from pathlib import Path
 
 import pytest
+from graphql import OperationDefinitionNode, parse, validate
+from graphql.execution.values import get_variable_values
 from typer.main import get_command
 
 from gateway.cli import app
-from tests.docs.pages import PAGES, ROOT, anchors, blocks, code, links
+from gateway.schema.root import build_schema
+from tests.docs.pages import PAGES, ROOT, anchors, blocks, code, links, text
+
+SCHEMA = build_schema()._schema  # noqa: SLF001  as the gateway does
 
 MAKE = re.compile(r"\bmake ([a-z-]+)")
 COMMAND = re.compile(r"\bteamaround ([a-z]+)")
@@ -50,3 +56,18 @@ def test_no_page_names_a_path_of_somebodys_machine(page: Path) -> None:
 def test_every_decision_stands_in_the_list_of_decisions() -> None:
     listed = links((ROOT / "docs/adr/README.md").read_text("utf-8"))
     assert sorted(listed) == sorted(p.name for p in (ROOT / "docs/adr").glob("0*.md"))
+
+
+@each_page
+def test_every_query_on_a_page_is_one_that_the_gateway_takes(page: Path) -> None:
+    for query in blocks(page.read_text("utf-8"), "graphql"):
+        assert validate(SCHEMA, parse(query)) == []
+
+
+def test_the_variables_of_a_choice_are_those_that_its_query_takes() -> None:
+    (query,) = blocks(text("docs/front-end.md"), "graphql")
+    (operation,) = parse(query).definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    given = json.loads(blocks(text("docs/front-end.md"), "json")[0])
+    told = get_variable_values(SCHEMA, operation.variable_definitions or (), given)
+    assert not isinstance(told, list), told
