@@ -49,6 +49,7 @@ from gateway.rules.book import Ground
 from gateway.schema.root import build_schema
 from gateway.settings import Settings
 from gateway.signing_in import open_desk
+from gateway.starting import Starting
 from gateway.state import (
     alerts_file,
     keys_on_behalf,
@@ -130,6 +131,7 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Journe
         recorder = Recorder(publication.log, held, clock, staff_children=staff)
         stack.push_async_callback(recorder.write_tally)
         stack.push_async_callback(_ended, asyncio.create_task(recorder.keep_tally()))
+        await Starting(settings, recorder).note()
         registrar = await _open_registrar(stages, recorder, stack)
         watch = await _open_watch(publication, settings, clock, stack)
         leave = await open_leave(settings)

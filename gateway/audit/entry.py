@@ -81,6 +81,7 @@ class AuditedChange:
     """What came into force: `subject` is a source's id, "policies" or "configuration".
 
     `sha256` is of the manifest, of the rules or of the operator's files, in hex; never their text.
+    Of a setting, "settings." and its name, it is keyed; so of "settings", all of them.
     """
 
     subject: str

@@ -83,9 +83,11 @@ class AuditedAgency:
 class AuditedChange:
     """What came into force; its text is never in the log."""
 
-    subject: str = field('A source\'s id, "policies" or "configuration".')
+    subject: str = field(
+        'A source\'s id, "policies", "configuration", "settings." and a name, or "settings".'
+    )
     version: int | None = field("The version of a source's manifest; null for anything else.")
-    sha256: str = field("A hash of what came into force.")
+    sha256: str = field("A hash of what came into force; of a setting, a keyed one.")
 
 
 @output
