@@ -88,6 +88,15 @@ class Evidence(NamedTuple):
         return _SAME in (self.name, self.birth_date)
 
     @property
+    def vouches(self) -> bool:
+        """Whether name or birth date is enough beside a number: one whole, or a family name's slip.
+
+        Twins and siblings share the family name, so that the given name has to be the same.
+        """
+        called_so = self.given is _SAME and self.name.strong
+        return called_so or self.birth_date is _SAME
+
+    @property
     def contradicted(self) -> bool:
         """Whether the name or the birth date is evidently another's."""
         return _DIFFERENT in (self.name, self.birth_date)

@@ -1,8 +1,8 @@
 """One record's grade: gates that a person can check by hand, and a score that has to pass too.
 
 Differing NHS numbers or UPNs are never certain. Without an identifier only a strong name with the
-whole birth date and something further is, and only where no stranger, sibling or twin explains
-the record nearly as well.
+whole birth date and something further is, or the same name and home with a slip in the birth date;
+and only where no stranger, sibling or twin explains the record nearly as well.
 """
 
 from dataclasses import dataclass
@@ -71,6 +71,11 @@ class Assessment(NamedTuple):
         return LikelyOther.TWIN if kin == weights.twin else LikelyOther.SIBLING
 
     @property
+    def nameless(self) -> bool:
+        """Whether it has no given name, which alone would tell twins apart."""
+        return self.evidence.given_name is _NOT_HELD
+
+    @property
     def well_supported(self) -> bool:
         """Whether more than the sex agrees beside name and birth date."""
         return self.evidence.further or self.evidence.postcode.strong
@@ -137,7 +142,7 @@ def _by_number(known: Known, held: Details, evidence: Evidence) -> MatchGrade:
     """The grade of a record that shares an identifier: who contradicts it is never certain."""
     if evidence.numbers_differ or evidence.contradicted:
         return MatchGrade.POSSIBLE
-    if evidence.agrees and _bears_out(held, known.stated):
+    if evidence.vouches and _bears_out(held, known.stated):
         return MatchGrade.CERTAIN
     return MatchGrade.PROBABLE
 
@@ -152,14 +157,21 @@ def near_in_all(evidence: Evidence) -> bool:
     return evidence.birth_date is _SLIP and evidence.name.strong
 
 
+def near_at_home(evidence: Evidence) -> bool:
+    """Whether both names and the home are the same, and the birth date but for a slip."""
+    here = evidence.name is evidence.postcode is _SAME
+    return here and evidence.birth_date is _SLIP
+
+
 def _stands(known: Known, held: Details, found: Assessment) -> bool:
     """Whether name, birth date and something further make a record certain."""
     evidence = found.evidence
-    whole = alike_in_all(evidence)
-    seen_there = evidence.sex is _SAME or evidence.postcode.strong
-    supported = evidence.further or seen_there
+    # A namesake is of her sex too and lives elsewhere, and no number would give it away.
+    elsewhere = evidence.postcode in _DIFFERING and not (held.nhs_numbers or held.upns)
+    supported = found.well_supported or (evidence.sex is _SAME and not elsewhere)
+    strong = near_at_home(evidence) or (alike_in_all(evidence) and supported)
     other_sex = evidence.sex is _DIFFERENT
-    if not whole or not supported or other_sex or found.weights.bits < CERTAIN_BITS:
+    if not strong or other_sex or found.weights.bits < CERTAIN_BITS:
         return False
     return _bears_out(held, known.stated)
 

@@ -8,17 +8,11 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from adapters.record import Record
-from resolvers.contest import among_them_two, contradict, differ_as_people, repeats, winners
+from resolvers.contest import contradict, differ_as_people, repeats
 from resolvers.details import Details
 from resolvers.grade import Graded, LikelyOther, MatchGrade, Resolution
-from resolvers.grading import (
-    Assessment,
-    Known,
-    alike_in_all,
-    assess,
-    grade,
-    near_in_all,
-)
+from resolvers.grading import Assessment, Known, grade
+from resolvers.joining import Key, World, joining
 from resolvers.lessons import taught
 from resolvers.reach import reached
 from resolvers.reference import Reference
@@ -26,43 +20,22 @@ from resolvers.reference import Reference
 __all__ = ["grade", "resolve"]
 
 Read = Callable[[str, Record], Details]
-_Key = tuple[str, int]
 _NO_POPULATIONS: Final[Mapping[str, int | None]] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class _World:
-    """Every record's details, by source and place, and what their sources declare.
-
-    `numbered`: the question names an identifier. Until a record bears it, it may be another's.
-    """
-
-    numbered: bool
-    held: Mapping[_Key, Details]
-    populations: Mapping[str, int | None]
-    duplicates: Collection[str]
-
-    def assessed(self, known: Known) -> dict[_Key, Assessment]:
-        """Every record against what is known."""
-        return {
-            key: assess(known, details, self.populations.get(key[0]))
-            for key, details in self.held.items()
-        }
 
 
 class _Round(NamedTuple):
     """Every record, graded against what is known."""
 
     known: Known
-    assessed: Mapping[_Key, Assessment]
+    assessed: Mapping[Key, Assessment]
 
 
 @dataclass(frozen=True, slots=True)
 class _Settled:
     """What stands when the members have nothing more to teach."""
 
-    assessed: Mapping[_Key, Assessment]
-    members: frozenset[_Key]
+    assessed: Mapping[Key, Assessment]
+    members: frozenset[Key]
     disputed: frozenset[str]
 
 
@@ -88,7 +61,7 @@ def resolve(
     }
     known = Known.of(reference)
     numbered = bool(known.all.nhs_numbers or known.all.upns or known.all.records)
-    world = _World(numbered, held, populations, duplicates)
+    world = World(numbered, held, populations, duplicates)
     first = _Round(known, world.assessed(known))
     if _twin_among(first.assessed):
         known = replace(known, twin_seen=True)
@@ -103,12 +76,12 @@ def resolve(
     )
 
 
-def _twin_among(assessed: Mapping[_Key, Assessment]) -> bool:
+def _twin_among(assessed: Mapping[Key, Assessment]) -> bool:
     return any(found.likely_other is LikelyOther.TWIN for found in assessed.values())
 
 
 def _shielded(
-    known: Known, records: Mapping[str, tuple[Record, ...]], held: Mapping[_Key, Details]
+    known: Known, records: Mapping[str, tuple[Record, ...]], held: Mapping[Key, Details]
 ) -> bool:
     restricted = {key for key in held if records[key[0]][key[1]].restricted is True}
     if not restricted:
@@ -117,9 +90,9 @@ def _shielded(
     return not restricted.isdisjoint(may_be_hers)
 
 
-def _undoubted(known: Known, world: _World, first: _Round) -> _Settled:
+def _undoubted(known: Known, world: World, first: _Round) -> _Settled:
     """What stands without those that join while another member denies them."""
-    doubted: frozenset[_Key] = frozenset()
+    doubted: frozenset[Key] = frozenset()
     while True:
         settled = _settle(known, world, doubted, first)
         clashing = _clashing(settled.members, world)
@@ -128,74 +101,34 @@ def _undoubted(known: Known, world: _World, first: _Round) -> _Settled:
         doubted |= clashing
 
 
-def _settle(asked: Known, world: _World, doubted: frozenset[_Key], latest: _Round) -> _Settled:
+def _settle(asked: Known, world: World, doubted: frozenset[Key], latest: _Round) -> _Settled:
     """Rounds until nobody joins: by identifiers as long as any does, then by demographics.
 
-    Members that teach nothing new leave every grade as it was in the `latest` round.
+    Members that teach nothing new leave every grade as it was in the `latest` round. Those that
+    join with a slip in the birth date speak for a namesake still, born where the others say.
     """
-    members: frozenset[_Key] = frozenset()
+    members: frozenset[Key] = frozenset()
+    by_details: frozenset[Key] = frozenset()
     while True:
         known, disputed = taught(asked, [world.held[key] for key in members])
         if known != latest.known:
             latest = _Round(known, world.assessed(known))
-        joining = _joining(latest.assessed, members, doubted, world)
-        if not joining:
+        newly = joining(latest.assessed, members, by_details, doubted | members, world)
+        if not newly:
             return _Settled(latest.assessed, members, disputed)
-        members |= joining
+        members |= newly
+        by_details |= {key for key in newly if not latest.assessed[key].evidence.shared}
 
 
-def _joining(
-    assessed: Mapping[_Key, Assessment],
-    members: frozenset[_Key],
-    doubted: frozenset[_Key],
-    world: _World,
-) -> frozenset[_Key]:
-    certain = {
-        key: found
-        for key, found in assessed.items()
-        if found.grade is MatchGrade.CERTAIN and key not in members and key not in doubted
-    }
-    by_number = frozenset(key for key, found in certain.items() if found.evidence.shared)
-    if by_number or not certain or _namesake_among(assessed, world):
-        return by_number
-    others = {key: found for key, found in assessed.items() if key not in members}
-    if _namesake_near(others.values()) or (world.numbered and not members):
-        certain = {key: found for key, found in certain.items() if found.well_supported}
-    rivals = {
-        key: found.weights.bits
-        for key, found in others.items()
-        if found.grade is not MatchGrade.CERTAINLY_NOT
-    }
-    return winners(certain.keys(), members, rivals, world.held, world.duplicates)
-
-
-def _namesake_among(assessed: Mapping[_Key, Assessment], world: _World) -> bool:
-    """Whether another child of her name was born on her day, as somebody's numbers say.
-
-    Then name and birth date tell nobody apart, not even where a record bears no number.
-    """
-    alike = {key: f.evidence for key, f in assessed.items() if alike_in_all(f.evidence)}
-    differ = any(evidence.numbers_differ for evidence in alike.values())
-    return differ or among_them_two([world.held[key] for key in alike])
-
-
-def _namesake_near(others: Iterable[Assessment]) -> bool:
-    """Whether a record of her name, a slip of the pen from her birth date, is not a member.
-
-    It may be hers, badly written; or another's, of whom a clerk's slip elsewhere makes her.
-    """
-    return any(near_in_all(found.evidence) for found in others)
-
-
-def _clashing(members: Iterable[_Key], world: _World) -> frozenset[_Key]:
+def _clashing(members: Iterable[Key], world: World) -> frozenset[Key]:
     """Members that cannot both be the child's, though each by itself could.
 
     Of one source, those that are not plainly one child's twice. Of two sources, those whose name
     or birth date contradict each other: one number then stands on two people, and nobody who
     asked, nor an identity source, has said which of them is meant.
     """
-    by_source: defaultdict[str, list[_Key]] = defaultdict(list)
-    by_person: defaultdict[Details, list[_Key]] = defaultdict(list)
+    by_source: defaultdict[str, list[Key]] = defaultdict(list)
+    by_person: defaultdict[Details, list[Key]] = defaultdict(list)
     for key in members:
         by_source[key[0]].append(key)
         by_person[world.held[key].as_person].append(key)
@@ -209,7 +142,7 @@ def _clashing(members: Iterable[_Key], world: _World) -> frozenset[_Key]:
     return frozenset(clashing)
 
 
-def _one_child(one: _Key, other: _Key, world: _World) -> bool:
+def _one_child(one: Key, other: Key, world: World) -> bool:
     first, second = world.held[one], world.held[other]
     same_record = not first.records.isdisjoint(second.records) or first == second
     if same_record:
@@ -223,7 +156,7 @@ def _shown(
     source: str,
     records: tuple[Record, ...],
     settled: _Settled,
-    held: Mapping[_Key, Details],
+    held: Mapping[Key, Details],
     known: Known,
 ) -> Iterable[Graded]:
     for place, record in enumerate(records):
@@ -240,4 +173,4 @@ def _shown(
         by_reference = held[key].shares_number(asked) or not asked.records.isdisjoint(
             held[key].records
         )
-        yield Graded(record, said, settled=is_member and by_reference)
+        yield Graded(record, said, settled=is_member and by_reference and not found.nameless)

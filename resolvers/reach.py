@@ -48,7 +48,7 @@ def _may_be(names: Details, numbers: Details, held: Details) -> bool:
 
 def _may_join(names: Details, numbers: Details, held: Details) -> bool:
     evidence = weigh(names, held)
-    if evidence.numbers_differ or evidence.contradicted or not evidence.agrees:
+    if evidence.numbers_differ or evidence.contradicted or not evidence.vouches:
         return False
     led = held.shares_number(numbers) or evidence.shared
     return led or by_details(evidence) is MatchGrade.PROBABLE

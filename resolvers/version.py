@@ -2,4 +2,4 @@
 
 from typing import Final
 
-MATCHER: Final = "3"
+MATCHER: Final = "4"

@@ -10,9 +10,10 @@ from stdnum.gb import nhs
 from adapters.dates import PartialDate
 from adapters.identifiers import NHS_NUMBER
 from adapters.record import Address, Identifier, Name, Record
+from bench.matching.readings import READINGS, allowed
 from resolvers.details import Details
 from resolvers.grade import MatchGrade
-from resolvers.grading import CERTAIN_BITS, Assessment, Known, alike_in_all, assess
+from resolvers.grading import CERTAIN_BITS, Assessment, Known, assess
 from resolvers.reference import Reference
 
 _LETTERS = "ABDEFGHJLN"
@@ -32,7 +33,8 @@ class People:
 class PairResult:
     """Shares of the true pairs, and how many false ones.
 
-    `allowed` are those that the rules above the score would let be certain at any score. `ranked`
+    `allowed` are those that the rules above the score would let be certain at any score; `readings`
+    what looser rules would, none of which is the matcher's, by what they would forgive. `ranked`
     score above every false pair; `first` do so among those that come first in their question, as
     records of one source compete. `scored` reach the bits of a certain record, whatever the rules
     say, and `scored_false` are the false pairs that do. The figures `without_kin` are of the two
@@ -43,6 +45,7 @@ class PairResult:
     true_certain: float
     false_certain: int
     allowed: float
+    readings: dict[str, float]
     shown: float
     ranked: float
     first: float
@@ -92,7 +95,8 @@ def _summed(questions: list[list[_Found]], total: int, elapsed: float) -> PairRe
     return PairResult(
         true_certain=share(lambda a: a.grade is MatchGrade.CERTAIN),
         false_certain=sum(a.grade is MatchGrade.CERTAIN for a in others),
-        allowed=share(_allowed),
+        allowed=share(allowed),
+        readings={label: share(reading) for label, reading in READINGS.items()},
         shown=share(lambda a: a.grade is not MatchGrade.CERTAINLY_NOT),
         ranked=_above(found, _bits) / total,
         first=first(_bits),
@@ -116,15 +120,6 @@ def _bits(found: Assessment) -> float:
 
 def _bits_without_kin(found: Assessment) -> float:
     return found.weights._replace(sibling=0.0, twin=0.0).bits
-
-
-def _allowed(found: Assessment) -> bool:
-    """Whether the rules would let it be certain: by a number, or by name, birth date and home."""
-    evidence = found.evidence
-    if evidence.numbers_differ or evidence.contradicted:
-        return False
-    by_number = evidence.shared and evidence.agrees
-    return by_number or (alike_in_all(evidence) and evidence.postcode.strong)
 
 
 def _rows(frame: object) -> dict[str, dict[str, object]]:

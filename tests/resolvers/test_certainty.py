@@ -12,15 +12,17 @@ from resolvers.reference import Reference
 from tests.resolvers.people import (
     AMARA,
     AMARA_NHS,
+    BORN,
     KNOWN_BY_NAME,
     KNOWN_BY_NUMBER,
     KNOWN_IN_FULL,
+    STRANGER,
     TWIN_NHS,
     born,
     named,
 )
 
-DISTRICT = 60_000
+DISTRICT, VILLAGE = 60_000, 900
 SEX_KNOWN = replace(KNOWN_BY_NAME, sex=Sex.FEMALE)
 HOME = "XX1 2YY"
 LIVES = replace(KNOWN_BY_NAME, postcodes=frozenset({HOME}))
@@ -42,6 +44,30 @@ def test_in_the_whole_country_a_name_a_birth_date_and_a_sex_may_be_another_child
     assert grade(KNOWN_IN_FULL, AMARA).grade is CERTAIN
 
 
+def test_a_name_that_nobody_counted_is_taken_for_a_fairly_common_one() -> None:
+    unheard_of = named(AMARA, "Zelophehad", family="Featherstonehaugh")
+    known = replace(SEX_KNOWN, stated_names=unheard_of.names)
+    assert grade(known, unheard_of).grade is PROBABLE
+    assert graded(known, unheard_of) is CERTAIN
+
+
+def test_nothing_further_makes_up_for_a_slip_in_the_day_or_another_sex() -> None:
+    known = replace(KNOWN_IN_FULL, postcodes=frozenset({"AB1 2CD"}))
+    assert graded(known, HERE, VILLAGE) is CERTAIN
+    assert graded(known, born(HERE, "2015-09-03"), VILLAGE) is PROBABLE
+    assert graded(known, replace(HERE, sex=Sex.MALE), VILLAGE) is PROBABLE
+
+
+def test_an_identity_sources_word_is_not_enough_against_what_the_caller_said() -> None:
+    told = Reference(
+        names=AMARA.names, birth_dates=KNOWN_BY_NUMBER.birth_dates | {BORN}, sex=Sex.FEMALE
+    )
+    mistaken = replace(told, stated_names=STRANGER.names, stated_birth_date=STRANGER.birth_date)
+    assert graded(replace(told, stated_birth_date=BORN), AMARA, VILLAGE) is CERTAIN
+    assert graded(told, AMARA, VILLAGE) is PROBABLE
+    assert graded(mistaken, AMARA, VILLAGE) is PROBABLE
+
+
 def test_a_common_name_needs_more_than_a_rare_one() -> None:
     called = named(AMARA, "Muhammad", family="Khan")
     known = replace(SEX_KNOWN, stated_names=called.names)
@@ -57,6 +83,15 @@ def test_a_common_name_needs_more_than_a_rare_one() -> None:
 def test_a_home_in_common_is_something_further() -> None:
     assert graded(LIVES, HERE) is CERTAIN
     assert graded(LIVES, AMARA) is PROBABLE
+
+
+def test_her_sex_is_too_little_where_a_record_without_a_number_tells_of_another_home() -> None:
+    known = replace(SEX_KNOWN, postcodes=frozenset({HOME}))
+    moved = replace(AMARA, identifiers=(), addresses=(Address(postcode="AB1 2CD"),))
+    assert graded(known, moved) is PROBABLE
+    assert graded(known, replace(moved, identifiers=(AMARA_NHS,))) is CERTAIN
+    assert graded(known, replace(moved, addresses=())) is CERTAIN
+    assert graded(replace(known, stated_names=AMARA.names), moved) is CERTAIN
 
 
 def test_no_home_is_looked_at_before_the_child_is_cleared() -> None:

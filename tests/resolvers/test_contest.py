@@ -16,6 +16,7 @@ from tests.resolvers.people import (
     KNOWN_BY_NAME,
     KNOWN_BY_NUMBER,
     TWIN_NHS,
+    TWIN_UPN,
     amara,
     born,
     named,
@@ -54,6 +55,41 @@ def test_a_declared_duplicate_under_another_number_is_another_child() -> None:
     assert set(grades(found, "police")) == {MatchGrade.PROBABLE}
 
 
+def test_a_declared_duplicate_under_hers_and_another_upn_is_for_a_person_to_decide() -> None:
+    two = (amara(AMARA_NHS, AMARA_UPN), amara(AMARA_NHS, TWIN_UPN, record_id="2"))
+    found = resolve(KNOWN_BY_NUMBER, {"care": two}, duplicates=frozenset({"care"}))
+    assert grades(found, "care") == [MatchGrade.PROBABLE, MatchGrade.PROBABLE]
+
+
+def test_one_agencys_records_under_two_of_her_numbers_are_hers_only_if_it_may_hold_her_twice() -> (
+    None
+):
+    two = (amara(AMARA_NHS), amara(AMARA_UPN, record_id="2"))
+    world = {"care": two, "gp": (amara(AMARA_NHS, AMARA_UPN),)}
+    assert not resolve(KNOWN_BY_NUMBER, world).certain("care")
+    declared = resolve(KNOWN_BY_NUMBER, world, duplicates=frozenset({"care"}))
+    assert len(declared.certain("care")) == 2
+
+
+def test_a_record_that_an_agency_sends_twice_is_hers_both_times() -> None:
+    twice = (UNNUMBERED, replace(UNNUMBERED, restricted=None))
+    assert len(resolved({"police": twice}).certain("police")) == 2
+
+
+def test_who_is_nearly_as_like_her_at_the_same_agency_is_a_rival_though_not_certain() -> None:
+    nearly = replace(amara(record_id="2"), sex=None)
+    assert grades(resolved({"police": (UNNUMBERED, nearly)}), "police") == [
+        MatchGrade.PROBABLE,
+        MatchGrade.PROBABLE,
+    ]
+
+
+def test_an_agency_that_has_her_by_number_has_her_by_no_further_record() -> None:
+    known = replace(KNOWN_BY_NUMBER, sex=Sex.FEMALE)
+    found = resolve(known, {"gp": (AMARA, amara(record_id="2"))}, populations=DISTRICT)
+    assert grades(found, "gp") == [MatchGrade.CERTAIN, MatchGrade.PROBABLE]
+
+
 def test_two_agencies_with_different_numbers_for_her_join_neither() -> None:
     found = resolved({"gp": (amara(AMARA_NHS),), "care": (amara(TWIN_NHS),)})
     assert not found.certain("gp")
@@ -68,6 +104,15 @@ def test_once_a_namesake_born_on_her_day_is_seen_no_record_without_a_number_is_c
     found = resolve(numbered, namesake, populations=DISTRICT)
     assert grades(found, "police") == [MatchGrade.PROBABLE]
     assert found.by_source["gp"] == ()
+
+
+def test_a_namesake_under_another_number_tells_of_two_children_though_hers_is_nowhere() -> None:
+    here = (Address(postcode="XX1 2YY"),)
+    asked = replace(KNOWN, identifiers=frozenset({AMARA_NHS}), postcodes=frozenset({"XX1 2YY"}))
+    world = {"police": (replace(UNNUMBERED, addresses=here),)}
+    assert resolve(asked, world, populations=DISTRICT).certain("police")
+    further = {**world, "gp": (amara(TWIN_NHS),)}
+    assert not resolve(asked, further, populations=DISTRICT).certain("police")
 
 
 def test_while_no_agency_knows_the_number_given_the_sex_alone_is_too_little() -> None:
@@ -138,9 +183,9 @@ def test_a_twin_a_letter_apart_is_not_certain_even_for_a_caller_who_swaps_the_na
         stated_names=(Name(("Mistry",), "Adriana"),), stated_birth_date=BORN, sex=Sex.FEMALE
     )
     twin = named(UNNUMBERED, "Adrianna", family="Mistry")
-    assert not resolve(swapped, {"gp": (twin,)}, populations=DISTRICT).certain("gp")
+    assert not resolve(swapped, {"gp": (twin,)}, populations={"gp": 900}).certain("gp")
     herself = named(UNNUMBERED, "Adriana", family="Mistry")
-    assert resolve(swapped, {"gp": (herself,)}, populations=DISTRICT).certain("gp")
+    assert resolve(swapped, {"gp": (herself,)}, populations={"gp": 900}).certain("gp")
 
 
 def test_of_twins_a_letter_apart_under_one_number_at_one_agency_neither_is_certain() -> None:

@@ -60,6 +60,11 @@ def test_a_number_with_what_the_caller_knows_of_another_child_is_not_certain() -
         (born(AMARA, "2015"), CERTAIN),
         (born(AMARA, "2015-01-01"), CERTAIN),
         (replace(AMARA, birth_date=None), CERTAIN),
+        (replace(named(AMARA, "Amara", family="O'Brein"), birth_date=None), CERTAIN),
+        (replace(named(AMARA, "Amira"), birth_date=None), PROBABLE),
+        (born(named(AMARA, "Amara", family="O'Brein"), "2015-09-03"), CERTAIN),
+        (born(named(AMARA, "Amira"), "2015-09-03"), PROBABLE),
+        (born(named(AMARA, "Baby"), "2015-09-03"), PROBABLE),
         (born(AMARA, "2012-11-27"), POSSIBLE),
         (born(named(AMARA, "Amira"), "2015"), PROBABLE),
         (replace(AMARA, birth_date=None, names=()), PROBABLE),
@@ -82,6 +87,8 @@ def test_a_number_settles_only_what_nothing_contradicts(
         (named(AMARA, "Baby"), POSSIBLE),
         (named(AMARA, "Amira"), PROBABLE),
         (born(named(AMARA, "Amira"), "2015"), CERTAINLY_NOT),
+        (born(named(AMARA, "Amira"), "2015-03-08"), POSSIBLE),
+        (born(named(AMARA, "Chidi"), "2015"), CERTAINLY_NOT),
         (born(AMARA, "2012-11-27"), CERTAINLY_NOT),
         (named(AMARA, "Amara", family="Adeyemi"), CERTAINLY_NOT),
         (STRANGER, CERTAINLY_NOT),
@@ -119,6 +126,12 @@ def test_another_nhs_number_under_the_same_upn_is_shown_as_differing() -> None:
     assert found.grade is POSSIBLE
     assert "nhs_number" in found.differed
     assert "upn" in found.agreed
+
+
+def test_a_record_with_another_childs_number_beside_hers_is_shown_as_differing() -> None:
+    found = grade(KNOWN_BY_NUMBER, amara(AMARA_NHS, TWIN_NHS))
+    assert found.grade is POSSIBLE
+    assert "nhs_number" in found.differed
 
 
 def test_a_superseded_number_and_its_successor_are_both_the_childs() -> None:

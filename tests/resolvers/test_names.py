@@ -64,6 +64,7 @@ def test_family_names_agree_as_they_are_said(held: str, known: str, verdict: Agr
         ("Emma", "Emmi", SLIP),
         ("Jessica", "Jesscia", SLIP),
         ("Ellie", "Ollie", DIFFERENT),
+        ("Elsie", "Ellie", DISTANT),
         ("Jayden", "Kayden", DIFFERENT),
         ("Anna Grace", "Emma Grace", DIFFERENT),
     ],

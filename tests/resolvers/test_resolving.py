@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from adapters.record import Name
 from resolvers.grade import MatchGrade, Resolution
 from resolvers.identify import resolve
 from resolvers.reference import Reference
@@ -10,6 +11,7 @@ from tests.resolvers.people import (
     AMARA_NHS,
     AMARA_UPN,
     BORN,
+    KNOWN_BY_NAME,
     KNOWN_BY_NUMBER,
     STRANGER,
     TWIN_NHS,
@@ -107,6 +109,55 @@ def test_a_restricted_record_reached_by_a_disputed_number_shields_still() -> Non
     found = resolve(KNOWN_BY_NUMBER, {"care": (care,), "health": (health,), "school": (linked,)})
     assert found.disputed == {"upn"}
     assert found.by_source["school"] == ()
+    assert found.restricted
+
+
+def test_a_shield_is_reached_by_way_of_a_number_on_her_misspelt_record_without_a_date() -> None:
+    linked = replace(named(born(amara(AMARA_UPN), "2012-11-27"), "Chidi"), restricted=True)
+    misspelt = named(amara(AMARA_NHS, AMARA_UPN), "Amara", family="O'Brein")
+    care, health = replace(misspelt, birth_date=None), amara(AMARA_NHS, TWIN_UPN)
+    found = resolve(KNOWN_BY_NUMBER, {"care": (care,), "health": (health,), "school": (linked,)})
+    assert found.certain("care")
+    assert found.disputed == {"upn"}
+    assert found.restricted
+
+
+def test_two_numbers_that_were_asked_for_together_are_no_dispute() -> None:
+    merged = replace(KNOWN_BY_NUMBER, identifiers=frozenset({AMARA_NHS, TWIN_NHS}))
+    found = resolve(merged, {"care": (amara(AMARA_NHS),), "gp": (amara(TWIN_NHS),)})
+    assert found.certain("care")
+    assert found.certain("gp")
+    assert found.disputed == frozenset()
+
+
+def test_a_family_name_beside_no_given_name_is_not_learned() -> None:
+    nameless = (Name(("Baby",), "O'Brien"), Name(("Baby",), "Adeyemi"))
+    adopted = named(amara(), "Amara", family="Adeyemi")
+    world = {"gp": (replace(AMARA, names=nameless),), "police": (adopted,)}
+    found = resolve(KNOWN_BY_NUMBER, world)
+    assert found.certain("gp")
+    assert found.by_source["police"] == ()
+
+
+def test_a_record_without_a_given_name_waits_where_her_twins_file_bears_the_number_too() -> None:
+    nameless = named(amara(AMARA_NHS))
+    twin = named(amara(AMARA_NHS), "Chidi")
+    alone = resolve(KNOWN_BY_NUMBER, {"gp": (nameless,)})
+    assert grades(alone, "gp") == [MatchGrade.CERTAIN]
+    assert not alone.by_source["gp"][0].settled
+    found = resolve(KNOWN_BY_NUMBER, {"gp": (nameless,), "pds": (twin,), "care": (AMARA,)})
+    assert grades(found, "gp") == [MatchGrade.PROBABLE]
+    assert grades(found, "pds") == [MatchGrade.POSSIBLE]
+    assert grades(found, "care") == [MatchGrade.CERTAIN]
+
+
+def test_a_shield_under_a_former_name_is_reached_though_who_told_the_name_is_in_doubt() -> None:
+    both = replace(amara(), names=(*AMARA.names, Name(("Amara",), "Adeyemi")))
+    rival = replace(both, record_id="2", sex=None)
+    before = replace(named(amara(record_id="3"), "Amara", family="Adeyemi"), restricted=True)
+    found = resolve(KNOWN_BY_NAME, {"gp": (both, rival), "care": (before,)})
+    assert not found.certain("gp")
+    assert found.by_source["care"] == ()
     assert found.restricted
 
 
