@@ -12,7 +12,7 @@ import strawberry
 from gateway.alerts.drawing import Alerts
 from gateway.alerts.raised import Raised, Rank
 from gateway.audit.failures import LeafUnreadable, LogUnavailable
-from gateway.audit_desk import AUDITOR
+from gateway.audit_reader import AUDITOR
 from gateway.caller import Caller
 from gateway.errors import AskDifferently, NotAllowed, TryLater
 from gateway.recording import Recorder

@@ -10,6 +10,7 @@ from typing import Final
 from adapters.codes import Purpose
 from gateway import events
 from gateway.allowance import Allowance
+from gateway.audit_reader import AUDITOR, PRIVACY_OFFICER
 from gateway.caller import Caller
 from gateway.clock import Clock
 from gateway.errors import AskDifferently, NotAllowed, SignIn, TooMany, TryLater
@@ -23,7 +24,7 @@ from gateway.working_days import WorkingDays
 LASTS: Final = timedelta(minutes=30)
 RECENT: Final = timedelta(minutes=15)
 _REVIEWED_IN: Final = 3  # working days
-_REVIEWERS: Final = frozenset({"auditor", "privacy-officer"})
+_REVIEWERS: Final = frozenset({AUDITOR, PRIVACY_OFFICER})
 
 
 @dataclass(frozen=True, slots=True)

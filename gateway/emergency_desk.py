@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 import strawberry
 
-from gateway.audit_desk import known_of
 from gateway.break_glass import BreakGlass
 from gateway.caller import Caller
 from gateway.inquiry import refuse_too_few
 from gateway.schema.break_glass import BreakGlassGrant
 from gateway.schema.codes import ReviewVerdict
 from gateway.schema.inputs import KnownDetails
+from gateway.stated import known_of
 
 
 @dataclass(frozen=True, slots=True)

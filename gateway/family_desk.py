@@ -17,7 +17,6 @@ from gateway.audit.entry import Entry
 from gateway.audit.failures import LogCorrupt, LogUnavailable
 from gateway.audit.pseudonym import Pseudonym
 from gateway.audit.search import Search
-from gateway.audit_desk import known_of
 from gateway.caller import Caller, Person
 from gateway.clock import Clock
 from gateway.disclosure import Disclosures, Whom, next_day
@@ -30,6 +29,7 @@ from gateway.schema.access import Access, AccessConnection, AccessEdge
 from gateway.schema.inputs import KnownDetails
 from gateway.schema.page import PageInfo
 from gateway.shield_check import ShieldCheck
+from gateway.stated import known_of
 from resolvers.child import Restriction
 
 LONGEST_PAGE: Final = 200

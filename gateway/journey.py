@@ -10,7 +10,8 @@ from gateway.alert_desk import AlertDesk
 from gateway.alerts.drawing import Alerts
 from gateway.allowance import Allowance, AskedOf
 from gateway.audit.served import ENTRIES_READ
-from gateway.audit_desk import AuditDesk, refuse_unless_auditor
+from gateway.audit_desk import AuditDesk
+from gateway.audit_reader import refuse_unless_auditor
 from gateway.auth import stated_key
 from gateway.break_glass import BreakGlass
 from gateway.caller import Caller
