@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 
 from adapters.evaluation import evaluation
+from adapters.expression_weight import TooHeavy, weigh
 
 _FAILURES = (
     *(ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError),
 )
+LONGEST: Final = 1_048_576  # characters of a text, items of a list
 _KNOWN: dict[str, dict[str, Any]] = Functions.FUNCTION_TABLE
 
 
@@ -34,11 +36,13 @@ class Expression:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Compile; ExpressionError if it is no JMESPath or calls an unknown function."""
+        """Compile; ExpressionError if it is no JMESPath, calls an unknown function or may grow."""
         try:
             return cls._parsed(text)
         except JMESPathError as error:
             raise ExpressionError(_first_line(error)) from None
+        except TooHeavy as error:
+            raise ExpressionError(str(error)) from None
         except RecursionError:
             raise ExpressionError("no JMESPath expression: it nests too deep") from None
 
@@ -48,6 +52,7 @@ class Expression:
         nodes = list(_nodes(parsed.parsed))
         for node in nodes:
             _check_call(node)
+        weigh(parsed.parsed)
         roots = frozenset(str(node["value"]) for node in nodes if node["type"] == "field")
         keys = _plain_path(parsed.parsed)
         search = evaluation(parsed.parsed) if keys is None else _walker(keys)
@@ -56,9 +61,10 @@ class Expression:
     def read(self, document: Any) -> Any:
         """The value, None where there is none; UnreadableError if the document does not suit."""
         try:
-            return self._search(document)
+            value = self._search(document)
         except _FAILURES:
             raise UnreadableError("the expression does not suit the document") from None
+        return bounded(value)
 
     def holds(self, document: Any) -> bool:
         """Whether it gives exactly true; anything else, and any failure, is no."""
@@ -66,6 +72,13 @@ class Expression:
             return self._search(document) is True
         except _FAILURES:
             return False
+
+
+def bounded(value: Any) -> Any:
+    """`value`, unless it is longer than any that is read; then UnreadableError."""
+    if isinstance(value, (str, list)) and len(value) > LONGEST:
+        raise UnreadableError("the expression makes more of the document than is read")
+    return value
 
 
 def _first_line(error: JMESPathError) -> str:
