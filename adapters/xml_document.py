@@ -7,6 +7,7 @@ from lxml import etree
 from adapters.contract import Malformed
 
 DEEPEST: Final = 48  # levels of elements, as for JSON
+MOST_ELEMENTS: Final = 20_000  # in one answer; the union of two paths takes the square of them
 
 
 def parse_xml(written: bytes) -> Any:
@@ -21,7 +22,8 @@ def parse_xml(written: bytes) -> Any:
     if document.docinfo.doctype:
         # No agency's data needs a document type, and every payload bomb does.
         return Malformed("doctype")
-    return Malformed("depth") if _too_deep(root) else root
+    rule = _broken_by(root)
+    return Malformed(rule) if rule else root
 
 
 def _parser() -> etree.XMLParser:
@@ -36,10 +38,13 @@ def _parser() -> etree.XMLParser:
     )
 
 
-def _too_deep(root: Any) -> bool:
-    level = [root]
+def _broken_by(root: Any) -> str | None:
+    level, count = [root], 1
     for _ in range(DEEPEST):
         level = [child for parent in level for child in parent]
+        count += len(level)
+        if count > MOST_ELEMENTS:
+            return "too_large"
         if not level:
-            return False
-    return True
+            return None
+    return "depth"

@@ -7,9 +7,10 @@ from typing import Any, Final, Self
 
 from lxml import etree
 
-from adapters.expression import ExpressionError, UnreadableError
+from adapters.expression import ExpressionError, UnreadableError, bounded
 from adapters.language import JMESPATH, Language
 from adapters.manifest import Manifest
+from adapters.xpath_reach import refuse_far_reaching
 
 SOAP_11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP_12: Final = "http://www.w3.org/2003/05/soap-envelope"
@@ -30,13 +31,14 @@ class XPath:
 
     @classmethod
     def parse(cls, text: str, namespaces: Mapping[str, str], gives: Callable[[Any], Any]) -> Self:
-        """Compile; ExpressionError if it is no XPath 1.0 or uses an unknown prefix or function."""
+        """Compile; ExpressionError if it is no XPath 1.0, has unknown names, or reaches too far."""
         try:
             # Regular expressions stay off: one written badly can take minutes over one name.
             find = etree.XPath(text, namespaces=namespaces, regexp=False, smart_strings=False)
             find(_PROBE)
         except (etree.XPathError, ValueError) as error:
             raise ExpressionError(f"no XPath expression: {error}") from None
+        refuse_far_reaching(text)
         return cls(frozenset(_NAME.findall(_TEXTS.sub(" ", text))), find, gives)
 
     def read(self, document: Any) -> Any:
@@ -53,9 +55,10 @@ class XPath:
 
     def _found(self, document: Any) -> Any:
         try:
-            return self.find(document)
+            found = self.find(document)
         except (etree.XPathError, TypeError, ValueError):
             raise UnreadableError("the expression does not suit the document") from None
+        return bounded(found)
 
 
 def xpath_language(namespaces: Mapping[str, str]) -> Language:
