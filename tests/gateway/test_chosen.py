@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from resolvers.version import MATCHER
 from tests.gateway.agencies import AUTHORITY, BY_NAME, BY_NUMBER, MIRA, Desk, rest_source
 from tests.gateway.edge import logged
 from tests.gateway.small_town import KNOWN, PRACTITIONER, Answer, Town, small_town
@@ -69,6 +70,7 @@ async def test_the_choice_is_on_record_and_its_reason_is_sealed(tmp_path: Path) 
     intents = [entry for entry in logged(tmp_path / "state") if entry["kind"] == "INTENT"]
     assert ["CHOSEN" in entry["detail"] for entry in intents] == [False, True]
     assert len(intents[1]["child_pseudonyms"]) == len(intents[0]["child_pseudonyms"]) + 1
+    assert {entry["matcher_version"] for entry in intents} == {MATCHER}
     assert "same coat" not in str(intents)
 
 
@@ -98,6 +100,17 @@ async def test_choosing_does_not_override_another_birth_date(tmp_path: Path) -> 
         other = {**NAMED, "birthDate": "2011-01-07", "chosen": chosen}
         answer = await town.ask(other, query=QUERY)
     assert answer.outcomes["police"] != "HAS_RECORD"
+
+
+async def test_choosing_does_not_override_another_nhs_number(tmp_path: Path) -> None:
+    held = dict(UNNUMBERED)
+    async with town_with(tmp_path, held) as town:
+        key = await key_for(town)
+        held["nhs"] = "9990000018"
+        chosen = [{"key": key, "reason": "same coat"}]
+        answer = await town.ask({**NAMED, "nhsNumber": MIRA["nhs"], "chosen": chosen}, query=QUERY)
+    assert answer.outcomes["spine"] == "HAS_RECORD"
+    assert answer.outcomes["police"] == "AMBIGUOUS"
 
 
 async def test_choosing_does_not_override_a_shield(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from resolvers.outcome import Outcome
 from tests.gateway.agencies import BY_NUMBER, BY_UPN
 from tests.gateway.virtual_time import run
-from tests.gateway.worlds import AGREEING, QUARRELSOME, Holding, holdings, told
+from tests.gateway.worlds import AGREEING, DOUBTFUL, QUARRELSOME, Holding, holdings, told
 
 World = tuple[Holding, ...]
 # A loaded machine is no failure of the law.
@@ -41,6 +41,14 @@ def test_an_answer_is_complete_only_when_everybody_settled_it(world: World) -> N
     counts = whole.completeness
     assert counts.in_scope == len(world)
     assert counts.in_scope == counts.answered + counts.unanswered + counts.not_asked
+
+
+@unhurried
+@given(holdings(*AGREEING, *DOUBTFUL))
+def test_nothing_of_a_record_that_is_not_certain_reaches_the_child(world: World) -> None:
+    whole = run(told(world)).whole
+    assert "wren" not in str(whole.child).lower()
+    assert all("wren" not in str(row.involvements).lower() for row in whole.rows)
 
 
 @unhurried

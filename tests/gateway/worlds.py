@@ -22,7 +22,7 @@ from adapters.contract import (
 from adapters.contract import Question as SourceQuestion
 from adapters.dates import PartialDate
 from adapters.identifiers import NHS_NUMBER, UPN, NhsNumber
-from adapters.record import Identifier, Record
+from adapters.record import Address, Identifier, Involvement, Name, Record
 from gateway.answer import AgencyRow, WholeAnswer
 from gateway.call import Answered, Asking
 from gateway.clock import Clock
@@ -80,6 +80,16 @@ INQUIRY: Final = Inquiry(
 _UNNUMBERED: Final = replace(record(), identifiers=(Identifier(UPN, MIRA["upn"]),))
 AGREEING: Final = (record(), record(upn=False), _UNNUMBERED, record(restricted=None))
 QUARRELSOME: Final = (record(OTHER_UPN), record(restricted=True), record(STRANGER))
+# Her number on her brother's file: never certain, whatever else anybody holds.
+DOUBTFUL: Final = (
+    replace(
+        record(),
+        names=(Name(("Wren",), "Ashdown-Wren"),),
+        birth_date=PartialDate.parse("2011-01-07"),
+        addresses=(Address(("9 Wren Lane",), "ZE1 0AB"),),
+        involvements=(Involvement("wren watching", team="Wren"),),
+    ),
+)
 FAILURES: Final[tuple[Reply, ...]] = (
     Unavailable(Fault.CONNECTION),
     Refused(),

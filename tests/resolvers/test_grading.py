@@ -174,6 +174,14 @@ def test_the_record_that_the_caller_named_is_hers_at_that_agency_only() -> None:
     assert grade(asked, local, source="housing").grade is PROBABLE
 
 
+def test_choosing_a_record_does_not_override_a_number_that_differs() -> None:
+    chosen = replace(
+        KNOWN_BY_NUMBER, identifiers=frozenset({AMARA_NHS, named_record("police", "a-1")})
+    )
+    assert grade(chosen, amara(), source="police").grade is CERTAIN
+    assert grade(chosen, amara(TWIN_NHS), source="police").grade is POSSIBLE
+
+
 def test_a_local_number_shared_by_chance_proves_nothing() -> None:
     local = Identifier("case_number", "17")
     asked = replace(KNOWN_BY_NAME, identifiers=frozenset({local}))
