@@ -130,7 +130,9 @@ class Restraint:
         return replies
 
     def _wait_before_another(self, reply: Reply, attempt: int, until: float) -> float | None:
-        if self._source.has_effects or self._breaker.spared_s is not None:
+        if not isinstance(reply, Unavailable) or self._source.has_effects:
+            return None
+        if self._breaker.spared_s is not None:
             return None
         wait_s = wait_before_another(self._limits.retry, reply, attempt, self._jitter())
         if wait_s is None or self._clock() + wait_s >= until or not self._budget.spend():

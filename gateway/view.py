@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 
 from adapters.codes import ReleaseClass
@@ -60,10 +61,7 @@ class View:
     @property
     def requested(self) -> frozenset[ReleaseClass]:
         """The classes that the document asks for, as far as they may be spoken of."""
-        unsaid = {ReleaseClass.SENSITIVE}
-        if CONTACTS not in self.fields:
-            unsaid.add(ReleaseClass.CONTACT)
-        return classes_for(self.fields) - unsaid
+        return _spoken_of(self.fields)
 
     def hides(self, findings: Findings) -> bool:
         """Whether this caller must not learn where the child is: unknown counts as shielded."""
@@ -81,6 +79,14 @@ class View:
             return self.verdicts[source]
         consent = record is not None and record.consent is True
         return self.on_record(source, Said(consent, self.restricted(findings)))
+
+
+@lru_cache(maxsize=256)  # of the names of fields alone: every row of a question asks again
+def _spoken_of(fields: frozenset[str]) -> frozenset[ReleaseClass]:
+    unsaid = {ReleaseClass.SENSITIVE}
+    if CONTACTS not in fields:
+        unsaid.add(ReleaseClass.CONTACT)
+    return classes_for(fields) - unsaid
 
 
 def members_seen(view: View, answers: Iterable[Answered], findings: Findings) -> list[Member]:
