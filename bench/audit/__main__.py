@@ -37,15 +37,12 @@ async def appends(log: Log, callers: int, seconds: float) -> tuple[float, float]
     return len(waits) / seconds, median(waits) * 1000
 
 
-def one_at_a_time(folder: Path, seconds: float) -> float:
-    """Entries a second with one commit for each."""
-    create_log(folder / "single.db")
-    writing = Writing.open(folder / "single.db", check_log(folder / "single.db"))
-    rows, edge, until = (
-        [Row.of(entry(n)) for n in range(256)],
-        Edge(),
-        time.perf_counter() + seconds,
-    )
+def one_at_a_time(path: Path, seconds: float) -> float:
+    """Entries a second with one commit for each, in a new log at `path`."""
+    create_log(path)
+    writing, edge = Writing.open(path, check_log(path)), Edge()
+    rows = [Row.of(entry(number)) for number in range(256)]
+    until = time.perf_counter() + seconds
     while time.perf_counter() < until:
         edge = writing.add([rows[edge.size % 256]], edge)
     writing.close()
@@ -83,9 +80,12 @@ async def main() -> None:
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores at the start")
     with tempfile.TemporaryDirectory(dir=chosen.folder) as made:
         folder = open_to_postgres(made)
-        single = one_at_a_time(folder, chosen.seconds)
-        print(f"SQLite, one commit an entry: {single:.0f} entries/s")
         numbers = count()
+
+        def single() -> float:
+            return one_at_a_time(folder / f"{next(numbers)}.db", chosen.seconds)
+
+        print("SQLite")
         await store(lambda: AuditLog.open(folder / f"{next(numbers)}.db"), chosen.seconds, single)
         with Postgres(folder / "postgres", durable=True) as server:
             print("PostgreSQL on the same disk, fsync on")
@@ -94,12 +94,17 @@ async def main() -> None:
         await whole(folder / "large.db", chosen.entries, folder / "export")
 
 
-async def store(opened: Callable[[], Awaitable[Log]], seconds: float, single: float) -> None:
-    """Print what appends cost in one store."""
+async def store(
+    opened: Callable[[], Awaitable[Log]], seconds: float, single: Callable[[], float]
+) -> None:
+    """Print what appends cost in one store, each beside `single`, in turn with it."""
     for callers in (1, 16, 64, 256):
+        alone = single()
         rate, wait = await appends(await opened(), callers, seconds)
-        times = f"{rate / single:5.1f} times one commit an entry in SQLite"
-        print(f"{callers:4} callers: {rate:8.0f} entries/s, p50 {wait:6.2f} ms, {times}")
+        print(
+            f"{callers:4} callers: {rate:8.0f} entries/s, p50 {wait:6.2f} ms,"
+            f" {rate / alone:5.1f} times one commit an entry in SQLite ({alone:.0f})"
+        )
     waits = await steady(await opened(), 200, seconds)
     p99 = quantiles(waits, n=100)[98]
     print(f"200 questions/s: both entries p50 {median(waits):.2f} ms, p99 {p99:.2f} ms")

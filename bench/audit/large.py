@@ -14,13 +14,19 @@ from statistics import median
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bench.audit.filling import filled
+from bench.audit.postgres import fresh_place, open_to_postgres
 from bench.audit.searches import Stopwatch
+from bench.audit.years import CHUNK, chunk
+from demo.postgres import Postgres
+from gateway.audit.contract import Log
 from gateway.audit.export import export_log
 from gateway.audit.finder import Finder
 from gateway.audit.leaves import index_beside, stored_leaves
 from gateway.audit.log import AuditLog
 from gateway.audit.note import NoteSigner
+from gateway.audit.postgres import PostgresLog
 from gateway.audit.publication import Publication
+from gateway.audit.search import Search
 from gateway.verify.key import VerifierKey
 from gateway.verify.place import open_place
 from gateway.verify.published import check_log as verify_log
@@ -34,8 +40,7 @@ async def whole(path: Path, entries: int, export: Path) -> None:
     _made(path, entries)
     with _printed("start, every entry hashed again"):
         log = await AuditLog.open(path)
-    async for took in Stopwatch(log).measured():
-        print(f"  {took.name:<52} {took.median:8.2f} {took.worst:8.2f} ms  {took.found:4} found")
+    await _searched(log)
     signer = NoteSigner(ORIGIN, Ed25519PrivateKey.generate())
     publication = await Publication.open(log, signer, lambda: datetime.now(UTC))
     await publication.newest()
@@ -45,6 +50,29 @@ async def whole(path: Path, entries: int, export: Path) -> None:
     with _printed("independent verification of all of it"):
         verify_log(open_place(str(export)), Trust(VerifierKey.read(signer.verifier_key)))
     await log.aclose()
+
+
+async def in_postgres(folder: Path, entries: int) -> None:
+    """Print the figures of a log in PostgreSQL, on a server of its own with fsync on."""
+    with Postgres(folder / "postgres", durable=True) as server:
+        place, index = await fresh_place(server, 0), folder / "found-by"
+        log = await PostgresLog.open(place, index)
+        with _printed("appended, 2,000 at once; index drawn"):
+            for number in range(-(-entries // CHUNK)):
+                await asyncio.gather(*map(log.append, chunk(number)))
+        await log.aclose()
+        index.unlink()
+        with _printed("start, every entry hashed again"):
+            log = await PostgresLog.open(place, index)
+        with _printed("index drawn from nothing"):
+            await log.search(Search(), count=1)
+        await _searched(log)
+        await log.aclose()
+
+
+async def _searched(log: Log) -> None:
+    async for took in Stopwatch(log).measured():
+        print(f"  {took.name:<52} {took.median:8.2f} {took.worst:8.2f} ms  {took.found:4} found")
 
 
 def _made(path: Path, entries: int) -> None:
@@ -86,11 +114,15 @@ async def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.audit.large", description=__doc__)
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--log", type=Path, help="a log made here before: it is filled up and kept")
+    parser.add_argument("--postgres", action="store_true", help="instead of in SQLite")
     parser.add_argument("--folder", type=Path, help="on the disk to measure")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=chosen.folder) as made:
-        path = chosen.log or Path(made) / "large.db"
-        await whole(path, chosen.entries, Path(made) / "export")
+        if chosen.postgres:
+            await in_postgres(open_to_postgres(made), chosen.entries)
+        else:
+            path = chosen.log or Path(made) / "large.db"
+            await whole(path, chosen.entries, Path(made) / "export")
 
 
 if __name__ == "__main__":
