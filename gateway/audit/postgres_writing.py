@@ -35,9 +35,8 @@ class PostgresWriting:
         """The first index of the group, once it is durable; what the database raises if not."""
         connection = await self._connected()
         try:
-            self._alone = self._alone and await self._added(connection, rows, self._edge)
-            if not self._alone:
-                await self._add_locked(connection, rows)
+            after = await _added(connection, rows, self._edge) if self._alone else None
+            self._edge = after or await self._added_locked(connection, rows)
         except BaseException:
             await self.close()
             raise
@@ -55,25 +54,24 @@ class PostgresWriting:
             self._connection = await self._connect()
         return self._connection
 
-    async def _add_locked(self, connection: Any, rows: Sequence[Row]) -> None:
-        known = self._edge
+    async def _added_locked(self, connection: Any, rows: Sequence[Row]) -> Edge:
         async with connection.transaction():
             await connection.execute(_LOCK)
-            before = await gone_on(connection, known)
-            if not await self._added(connection, rows, before):
-                raise LogUnavailable("somebody appended past the lock of all gateways")
-        self._alone = before == known
+            before = await gone_on(connection, self._edge)
+            after = await _added(connection, rows, before)
+        if after is None:
+            raise LogUnavailable("somebody appended past the lock of all gateways")
+        self._alone = before == self._edge
+        return after
 
-    async def _added(self, connection: Any, rows: Sequence[Row], before: Edge) -> bool:
-        """Whether the log was as long as `before`; only then the rows are in it."""
-        hashes = [row.hash for row in rows]
-        after, finished = grown(before, hashes)
-        leaves = [row.leaf for row in rows]
-        size = await connection.fetchval(_APPEND, before.size, leaves, hashes, *_columns(finished))
-        if size != before.size:
-            return False
-        self._edge = after
-        return True
+
+async def _added(connection: Any, rows: Sequence[Row], before: Edge) -> Edge | None:
+    """The edge with the rows; None if the log was not as long as `before`: then none is in it."""
+    hashes = [row.hash for row in rows]
+    after, finished = grown(before, hashes)
+    leaves = [row.leaf for row in rows]
+    size = await connection.fetchval(_APPEND, before.size, leaves, hashes, *_columns(finished))
+    return after if size == before.size else None
 
 
 def _columns(finished: Sequence[TileHash]) -> tuple[list[int], list[int], list[bytes]]:

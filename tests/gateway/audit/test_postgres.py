@@ -176,6 +176,26 @@ async def test_gateways_that_take_turns_each_go_on_from_what_the_other_wrote(
     await (await opened()).aclose()  # which checks every entry and the tree over them
 
 
+FAILING_COMMITS = """
+CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'full'; END $$;
+CREATE CONSTRAINT TRIGGER fails AFTER INSERT ON entry DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION fail();
+"""
+
+
+async def test_after_a_commit_that_failed_the_next_entry_takes_its_place(
+    postgres: Postgres, database: str, opened: Opener
+) -> None:
+    one, other = await opened(), await opened()
+    assert await one.append(asked("q0")) == 0
+    await as_owner(postgres.dsn(database), FAILING_COMMITS)
+    for log in (one, other):
+        with pytest.raises(LogUnavailable):
+            await log.append(asked("lost"))
+    await as_owner(postgres.dsn(database), "DROP TRIGGER fails ON entry")
+    assert [await log.append(asked("kept")) for log in (other, one)] == [1, 2]
+
+
 async def test_tables_of_an_earlier_version_are_refused(
     postgres: Postgres, database: str, opened: Opener
 ) -> None:
