@@ -40,4 +40,6 @@ class Forgetting:
                 await self.forget()
             except (LogUnavailable, LeaveUnavailable):
                 events.forgetting_behind()
+            except Exception as bug:  # noqa: BLE001 - one failed round must not be the last
+                events.failed(bug)
             await asyncio.sleep(_EVERY_S)

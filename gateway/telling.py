@@ -66,5 +66,7 @@ class Telling:
                 await self.tell()
             except LeaveUnavailable:
                 events.notices_behind()
+            except Exception as bug:  # noqa: BLE001 - one failed round must not be the last
+                events.failed(bug)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), _EVERY_S)

@@ -63,6 +63,8 @@ class Alerts:
                 await self.escalate()
             except (LogUnavailable, LeafUnreadable):
                 events.alerts_behind()
+            except Exception as bug:  # noqa: BLE001 - one failed round must not be the last
+                events.failed(bug)
             await asyncio.sleep(_EVERY_S)
 
     async def escalate(self) -> None:

@@ -17,6 +17,7 @@ from gateway.transaction import transaction
 
 T = TypeVar("T")
 _BUSY_SECONDS: Final = 5.0
+_STEPPED_BACK_S: Final = 60.0
 _ADD: Final = (
     "INSERT INTO leave (id, idx, user, organisation, manager, expires_at, review_by)"
     " VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -44,11 +45,12 @@ _TELL_OF_LATE: Final = (
 _ESCALATED: Final = (
     "UPDATE leave SET escalated = 1 WHERE reviewer IS NULL AND review_by <= :now AND escalated = 0"
 )
-# A claim that reaches further than any was made before the clock stepped back.
+# A claim that reaches far beyond any was made before the clock stepped back; one that reaches a
+# little beyond was made by another gateway while this one waited for the file.
 _CLAIM: Final = (
     "UPDATE notice SET until = :at + :lasts WHERE (about, place, kind) IN"
     " (SELECT about, place, kind FROM notice"
-    " WHERE sent = 0 AND (until <= :at OR until > :at + :lasts) LIMIT :most)"
+    " WHERE sent = 0 AND (until <= :at OR until > :at + :lasts + :slack) LIMIT :most)"
     " RETURNING about, idx, place, kind"
 )
 _SENT: Final = "UPDATE notice SET sent = 1 WHERE about = ? AND place = ? AND kind = ?"
@@ -63,15 +65,19 @@ class SqliteGrants:
     """Each method opens the file, so that nothing is held open between two of them."""
 
     @classmethod
-    async def open(cls, file: Path) -> Self:
-        """Open the store at `file`, made if absent (mode 0600); LeaveUnavailable if it cannot."""
-        opened = cls(file)
+    async def open(cls, file: Path, seconds: Callable[[], float] = time.time) -> Self:
+        """Open the store at `file`, made if absent (mode 0600); LeaveUnavailable if it cannot.
+
+        Claims run by `seconds`, the machine's own clock.
+        """
+        opened = cls(file, seconds)
         await opened._do(_make)
         await opened._do(lambda _: file.chmod(0o600))
         return opened
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, seconds: Callable[[], float]) -> None:
         self._file = file
+        self._seconds = seconds
 
     async def add(
         self, grant: Grant, pseudonyms: Iterable[str], places: Iterable[str], kind: str
@@ -117,7 +123,8 @@ class SqliteGrants:
 
     async def claim(self, seconds: float) -> tuple[Notice, ...]:
         """As GrantStore says."""
-        given = {"at": time.time(), "lasts": seconds, "most": CLAIMED_AT_ONCE}
+        given = {"at": self._seconds(), "lasts": seconds, "most": CLAIMED_AT_ONCE}
+        given["slack"] = _STEPPED_BACK_S
         return tuple(Notice(*row) for row in await self._fetch(_CLAIM, given))
 
     async def sent(self, notice: Notice) -> None:

@@ -8,25 +8,33 @@ from typing import Final
 
 import pytest
 
+from demo.postgres import Postgres
 from gateway.alerts.drawing import Alerts
 from gateway.alerts.raised import Raised
 from gateway.alerts.store import AlertStore
 from gateway.audit.entry import AuditKind, Entry
 from gateway.audit.failures import PolicyUnusable
 from gateway.audit.log import AuditLog
+from gateway.audit.postgres import PostgresLog
 from gateway.audit.risk import Risk
 from gateway.audit.span import Span
 from gateway.clock import Clock
 from gateway.forgetting import Forgetting
+from gateway.leave.failures import LeaveUnavailable
+from gateway.leave.postgres import PostgresGrants
 from gateway.leave.sqlite import SqliteGrants
 from gateway.state import open_publication
 from tests.gateway.alerts.test_store import NOON, question
+from tests.gateway.audit.database import PRUNER, ROLE, new_schema
 from tests.gateway.audit.examples import everything_in
 from tests.gateway.audit.pruned import policy, pruned, publication_of
 from tests.gateway.in_force.test_reloading import until
 from tests.gateway.leave.test_stores import GIVEN
 from tests.gateway.policy.test_break_glass import leave, scene
 from tests.gateway.small_town import again
+from tests.postgres import postgres
+
+__all__ = ["postgres"]
 
 LONG_AGO: Final = NOON - timedelta(days=3000)
 REVIEW: Final = Entry(
@@ -124,6 +132,29 @@ async def test_leave_and_its_notices_go_with_their_entry(beside: Beside) -> None
     assert await beside.leave.entries() == {later}
     assert [notice.about for notice in await beside.leave.claim(9)] == ["q2"]
     assert b"e1:aa" not in everything_in(beside.folder)
+
+
+@pytest.mark.parametrize("role", [ROLE, PRUNER])
+async def test_in_postgresql_gateways_and_who_prunes_forget_leave_of_pruned_entries_alone(
+    tmp_path: Path, postgres: Postgres, role: str
+) -> None:
+    place = await new_schema(postgres)
+    log = await PostgresLog.open(postgres.dsn(place, PRUNER), tmp_path / "found-by", unsynced=True)
+    given = Entry(kind=AuditKind.BREAK_GLASS, at=LONG_AGO, query_id="q1", user="s.worker")
+    old, young = [await log.append(given), await log.append(replace(given, query_id="q2"))]
+    gateway = await PostgresGrants.open(postgres.dsn(place, ROLE))
+    await gateway.add(replace(GIVEN, entry=old), ["e1:aa"], ["officer"], "granted")
+    await gateway.add(replace(GIVEN, id="q2", entry=young), ["e1:aa"], ["officer"], "granted")
+    await pruned(await publication_of(log, tmp_path), policy(tmp_path), [Span(old, old)])
+    store = await PostgresGrants.open(postgres.dsn(place, role))
+    await Forgetting(log, AlertStore(tmp_path / "none.sqlite"), store).forget()
+    assert await gateway.entries() == {young}
+    assert [notice.about for notice in await gateway.claim(9)] == ["q2"]
+    assert not (tmp_path / "none.sqlite").exists()
+    with pytest.raises(LeaveUnavailable):
+        await store.forget([young])
+    for opened in (store, gateway, log):
+        await opened.aclose()
 
 
 async def test_a_gateway_that_starts_forgets_what_was_pruned_meanwhile(tmp_path: Path) -> None:

@@ -78,7 +78,8 @@ async def test_with_a_full_disk_nobody_is_asked_until_there_is_room(tmp_path: Pa
             status, _ = await asked(gateway)
     assert (status, len(desk.asked)) == (200, 1)
     said = {json.loads(line)["event"] for line in gateway.said}
-    behind = {"ledger_unavailable", "alerts_behind"}  # what else stands on that disk may say so
+    # What else stands on that disk may say so.
+    behind = {"ledger_unavailable", "alerts_behind", "notices_behind", "forgetting_behind"}
     assert said - behind == {"serving", "log_unavailable"}
 
 

@@ -73,6 +73,17 @@ async def test_a_notice_is_claimed_by_one_and_left_to_the_other_when_the_claim_i
     assert await store.claim(0) == ()
 
 
+@pytest.mark.parametrize(("back", "held"), [(0.01, 1), (4.9, 1), (7200.0, 2)])
+async def test_a_clock_read_a_moment_earlier_steals_no_claim_and_one_put_back_keeps_none(
+    tmp_path: Path, back: float, held: int
+) -> None:
+    moments = [1_000_000.0, 1_000_000.0 - back]
+    store = await SqliteGrants.open(tmp_path / "break-glass.sqlite", lambda: moments.pop(0))
+    await give(store, GIVEN, "officer")
+    claims = [await store.claim(30), await store.claim(30)]
+    assert sum(map(len, claims)) == held
+
+
 async def test_of_many_notices_none_is_claimed_twice(store: GrantStore, beside: GrantStore) -> None:
     await store.notify(Notice("a", n, f"place-{n}", "alert-overdue") for n in range(250))
     held: list[Notice] = []
