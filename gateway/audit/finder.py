@@ -81,12 +81,17 @@ class Finder:
             index.execute("PRAGMA journal_mode = WAL")
             index.execute("PRAGMA synchronous = NORMAL")
             index.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-            if not _drawn_from(index, leaves):
+            if index.execute("PRAGMA user_version").fetchone() != (SHAPE,):
                 return False
-            while still() and _draw_some(index, leaves):
+            size, last, forgot = index.execute(_DRAWN).fetchone()
+            grown = leaves.grown(size - 1)
+            if size and grown.hash != last:
+                return False
+            while still() and _draw_some(index, leaves, grown.size):
                 pass
-            if still():
+            if still() and forgot != grown.prunings:
                 _forget_pruned(self.index, index, leaves)
+                index.execute("UPDATE drawn SET forgot = ?", (grown.prunings,))
         return True
 
     def _page(self, search: Search, after: Place | None, count: int) -> list[Kept] | None:
@@ -112,21 +117,14 @@ class Finder:
             self.index.with_name(f"{self.index.name}{suffix}").unlink(missing_ok=True)
 
 
-def _drawn_from(index: sqlite3.Connection, leaves: Leaves) -> bool:
-    if index.execute("PRAGMA user_version").fetchone() != (SHAPE,):
-        return False
-    size, last, _ = index.execute(_DRAWN).fetchone()
-    return bool(size == 0 or leaves.hash(size - 1) == last)
-
-
-def _draw_some(index: sqlite3.Connection, leaves: Leaves) -> bool:
-    """Draw the next entries, all of one block; whether there were any."""
-    size, end = index.execute(_DRAWN).fetchone()[0], leaves.size()
+def _draw_some(index: sqlite3.Connection, leaves: Leaves, end: int) -> bool:
+    """Draw the next entries before `end`, all of one block; whether there were any."""
+    size, _, _ = index.execute(_DRAWN).fetchone()
     if size >= end:
         return False
     end = min(end, size // _BATCH * _BATCH + _BATCH)
     gathered = Gathered.of(size, end, leaves.within(size, end))
-    last = leaves.hash(end - 1)
+    last = leaves.grown(end - 1).hash
     with transaction(index):
         # Another process may have drawn the same meanwhile.
         if index.execute(_DRAWN).fetchone()[0] == size:
@@ -137,9 +135,6 @@ def _draw_some(index: sqlite3.Connection, leaves: Leaves) -> bool:
 
 def _forget_pruned(path: Path, index: sqlite3.Connection, leaves: Leaves) -> None:
     """Take out of the index, and out of its files, what was pruned from the log since."""
-    prunings = leaves.prunings()
-    if index.execute(_DRAWN).fetchone()[2] == prunings:
-        return
     index.execute("PRAGMA secure_delete = ON")
     pruned = leaves.pruned()
     for (block,) in index.execute(_BLOCKS).fetchall():
@@ -148,7 +143,6 @@ def _forget_pruned(path: Path, index: sqlite3.Connection, leaves: Leaves) -> Non
     (kept, _, _) = index.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if kept:
         raise LogUnavailable(f"{path}: somebody reads its journal; search or prune again")
-    index.execute("UPDATE drawn SET forgot = ?", (prunings,))
 
 
 def _draw_again(index: sqlite3.Connection, block: int, leaves: Leaves, pruned: Spans) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import orjson
 
@@ -14,25 +14,33 @@ from gateway.audit.span import Spans
 from gateway.audit.store_file import connected
 from gateway.audit.store_pruning import stored_pruned
 
-_SIZE: Final = "SELECT coalesce(max(idx) + 1, 0) FROM leaf_hash"
-_HASH: Final = "SELECT hash FROM leaf_hash WHERE idx = ?"
+_GROWN: Final = (
+    "SELECT (SELECT coalesce(max(idx) + 1, 0) FROM leaf_hash), (SELECT count(*) FROM pruned),"
+    " (SELECT hash FROM leaf_hash WHERE idx = ?)"
+)
 _WITHIN: Final = "SELECT idx, leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx"
 _KEPT: Final = (
     "SELECT idx, leaf, hash FROM entry JOIN leaf_hash USING (idx)"
     " WHERE idx IN (SELECT value FROM json_each(?))"
 )
-_PRUNINGS: Final = "SELECT count(*) FROM pruned"
+
+
+class Grown(NamedTuple):
+    """How many entries were ever written, how many spans named as pruned, and one entry's hash.
+
+    The hash is None if there never was that entry.
+    """
+
+    size: int
+    prunings: int
+    hash: bytes | None
 
 
 class Leaves(Protocol):
     """Every method raises what its store raises where that cannot be read."""
 
-    def size(self) -> int:
-        """How many entries were ever written."""
-        ...
-
-    def hash(self, index: int) -> bytes | None:
-        """The hash of an entry, pruned or not; None if there was none."""
+    def grown(self, index: int) -> Grown:
+        """How far the log is, and the hash of the entry at `index`, pruned or not."""
         ...
 
     def within(self, first: int, end: int) -> Iterable[tuple[int, bytes]]:
@@ -41,10 +49,6 @@ class Leaves(Protocol):
 
     def kept(self, indexes: Sequence[int]) -> Iterable[Kept]:
         """Those of the entries that are still there, in any order."""
-        ...
-
-    def prunings(self) -> int:
-        """How many spans were ever named as pruned."""
         ...
 
     def pruned(self) -> Spans:
@@ -58,14 +62,9 @@ class StoredLeaves:
 
     connection: sqlite3.Connection
 
-    def size(self) -> int:
+    def grown(self, index: int) -> Grown:
         """As Leaves says."""
-        return int(self.connection.execute(_SIZE).fetchone()[0])
-
-    def hash(self, index: int) -> bytes | None:
-        """As Leaves says."""
-        row = self.connection.execute(_HASH, (index,)).fetchone()
-        return None if row is None else bytes(row[0])
+        return Grown(*self.connection.execute(_GROWN, (index,)).fetchone())
 
     def within(self, first: int, end: int) -> Iterable[tuple[int, bytes]]:
         """As Leaves says."""
@@ -75,10 +74,6 @@ class StoredLeaves:
         """As Leaves says."""
         given = (orjson.dumps(indexes).decode(),)
         return (Kept(*row) for row in self.connection.execute(_KEPT, given))
-
-    def prunings(self) -> int:
-        """As Leaves says."""
-        return int(self.connection.execute(_PRUNINGS).fetchone()[0])
 
     def pruned(self) -> Spans:
         """As Leaves says."""

@@ -9,18 +9,19 @@ from typing import Any, Final
 import asyncpg
 
 from gateway.audit.failures import LogUnavailable
-from gateway.audit.leaves import Leaves
+from gateway.audit.leaves import Grown, Leaves
 from gateway.audit.page import Kept
 from gateway.audit.postgres_pruning import stored_pruned
 from gateway.audit.span import Spans
 
-_SIZE: Final = "SELECT coalesce(max(idx) + 1, 0) FROM leaf_hash"
-_HASH: Final = "SELECT hash FROM leaf_hash WHERE idx = $1"
+_GROWN: Final = (
+    "SELECT (SELECT coalesce(max(idx) + 1, 0) FROM leaf_hash), (SELECT count(*) FROM pruned),"
+    " (SELECT hash FROM leaf_hash WHERE idx = $1)"
+)
 _WITHIN: Final = "SELECT idx, leaf FROM entry WHERE idx >= $1 AND idx < $2 ORDER BY idx"
 _KEPT: Final = (
     "SELECT idx, leaf, hash FROM entry JOIN leaf_hash USING (idx) WHERE idx = ANY($1::bigint[])"
 )
-_PRUNINGS: Final = "SELECT count(*) FROM pruned"
 _AT_ONCE: Final = 4096
 _SECONDS: Final = 60.0
 
@@ -32,14 +33,9 @@ class PostgresLeaves:
     pool: "asyncpg.Pool[Any]"
     loop: asyncio.AbstractEventLoop
 
-    def size(self) -> int:
+    def grown(self, index: int) -> Grown:
         """As Leaves says."""
-        return int(self._value(_SIZE))
-
-    def hash(self, index: int) -> bytes | None:
-        """As Leaves says."""
-        held: bytes | None = self._value(_HASH, index)
-        return held
+        return Grown(*self._run(self.pool.fetchrow(_GROWN, index)))
 
     def within(self, first: int, end: int) -> Iterable[tuple[int, bytes]]:
         """As Leaves says."""
@@ -51,17 +47,10 @@ class PostgresLeaves:
         """As Leaves says."""
         return [Kept(*row) for row in self._run(self.pool.fetch(_KEPT, indexes))]
 
-    def prunings(self) -> int:
-        """As Leaves says."""
-        return int(self._value(_PRUNINGS))
-
     def pruned(self) -> Spans:
         """As Leaves says."""
         pruned: Spans = self._run(stored_pruned(self.pool))
         return pruned
-
-    def _value(self, sql: str, *given: int) -> Any:
-        return self._run(self.pool.fetchval(sql, *given))
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(_SECONDS)
