@@ -77,8 +77,8 @@ class Assessment(NamedTuple):
 
     @property
     def well_supported(self) -> bool:
-        """Whether more than the sex agrees beside name and birth date."""
-        return self.evidence.further or self.evidence.postcode.strong
+        """Whether a further name or the very home agrees beside name and birth date."""
+        return self.evidence.further or self.evidence.postcode is _SAME
 
     def said(self, known: Details, held: Details) -> Grade:
         """The grade of what a record holds, as it is told: classes of detail and never a figure."""
@@ -168,7 +168,8 @@ def _stands(known: Known, held: Details, found: Assessment) -> bool:
     evidence = found.evidence
     # A namesake is of her sex too and lives elsewhere, and no number would give it away.
     elsewhere = evidence.postcode in _DIFFERING and not (held.nhs_numbers or held.upns)
-    supported = found.well_supported or (evidence.sex is _SAME and not elsewhere)
+    seen_there = evidence.postcode.strong or (evidence.sex is _SAME and not elsewhere)
+    supported = evidence.further or seen_there
     strong = near_at_home(evidence) or (alike_in_all(evidence) and supported)
     other_sex = evidence.sex is _DIFFERENT
     if not strong or other_sex or found.weights.bits < CERTAIN_BITS:

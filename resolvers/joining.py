@@ -58,6 +58,8 @@ def joining(
     by_number = frozenset(key for key, found in certain.items() if found.evidence.shared)
     if by_number or not certain or _namesake_among(assessed, world):
         return by_number
+    conflicting = _under_anothers_number(certain, assessed, world)
+    certain = {key: found for key, found in certain.items() if key not in conflicting}
     others = {key: found for key, found in assessed.items() if key not in members}
     unnumbered = [found for key, found in assessed.items() if key not in members - by_details]
     if _namesake_near(unnumbered) or (world.numbered and not members):
@@ -79,6 +81,16 @@ def _either_twins(assessed: Mapping[Key, Assessment]) -> frozenset[Key]:
     if not any(found.evidence.contradicted for found in shared.values()):
         return frozenset()
     return frozenset(key for key, found in shared.items() if found.nameless)
+
+
+def _under_anothers_number(
+    certain: Iterable[Key], assessed: Mapping[Key, Assessment], world: World
+) -> frozenset[Key]:
+    """Those whose number stands on the file of somebody who is evidently not she."""
+    strange = [world.held[key] for key, f in assessed.items() if f.evidence.contradicted]
+    return frozenset(
+        key for key in certain if any(world.held[key].shares_number(other) for other in strange)
+    )
 
 
 def _namesake_among(assessed: Mapping[Key, Assessment], world: World) -> bool:

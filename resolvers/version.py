@@ -2,4 +2,4 @@
 
 from typing import Final
 
-MATCHER: Final = "4"
+MATCHER: Final = "5"

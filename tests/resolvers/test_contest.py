@@ -131,6 +131,23 @@ def test_a_namesake_born_a_slip_away_leaves_the_sex_alone_too_little() -> None:
     assert resolve(known, lives, populations=DISTRICT).certain("police")
 
 
+def test_beside_a_near_namesake_a_home_one_letter_away_is_too_little() -> None:
+    near = born(amara(), "2015-09-03")
+    known = replace(KNOWN, postcodes=frozenset({"XX1 2YY"}))
+    next_door = replace(UNNUMBERED, addresses=(Address(postcode="XX1 2YZ"),))
+    assert resolve(known, {"police": (next_door,)}, populations=DISTRICT).certain("police")
+    beside = {"police": (next_door,), "gp": (near,)}
+    assert not resolve(known, beside, populations=DISTRICT).certain("police")
+
+
+def test_a_record_like_hers_under_her_twins_number_waits_for_a_person() -> None:
+    hers, twin = amara(TWIN_UPN), named(amara(TWIN_UPN), "Chidi")
+    assert resolved({"school": (hers,)}).certain("school")
+    found = resolved({"school": (hers,), "care": (twin,)})
+    assert grades(found, "school") == [MatchGrade.PROBABLE]
+    assert grades(found, "care") == [MatchGrade.POSSIBLE]
+
+
 def test_a_number_learned_by_demographics_leads_on() -> None:
     short = replace(amara(AMARA_UPN), names=(Name(("Amara",), "Adeyemi"),))
     found = resolved({"care": (amara(AMARA_NHS, AMARA_UPN),), "school": (short,)})
