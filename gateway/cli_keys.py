@@ -11,6 +11,7 @@ import typer
 import uvicorn
 
 from gateway.audit.failures import KeysUnavailable, KeysUnreadable
+from gateway.audit.key_ring import FIRST_EPOCH
 from gateway.audit.private_file import create_once
 from gateway.errors import ConfigurationInvalid
 from gateway.key_room.clients import Clients, digest_of, new_credential
@@ -20,7 +21,6 @@ from gateway.key_room.served import key_app
 
 keys = typer.Typer(no_args_is_help=True, help=__doc__)
 
-FIRST_EPOCH: Final = "epoch-1"
 _FOR_THE_GROUP: Final = 0o660
 _MOST_AT_ONCE: Final = 64
 

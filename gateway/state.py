@@ -3,11 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Final
 
 from gateway.audit.contract import Log
 from gateway.audit.failures import KeysUnavailable, KeysUnreadable, LogCorrupt, LogUnavailable
-from gateway.audit.key_ring import KeyRing
+from gateway.audit.key_ring import FIRST_EPOCH, KeyRing
 from gateway.audit.keys import KeyService
 from gateway.audit.log import AuditLog
 from gateway.audit.note import NoteSigner
@@ -28,8 +27,6 @@ from gateway.ledger.sqlite import SqliteLedger
 from gateway.on_behalf_keys import OnBehalfKeys
 from gateway.operator_file import read_operator_file
 from gateway.settings import Settings
-
-FIRST_EPOCH: Final = "epoch-1"
 
 
 @asynccontextmanager

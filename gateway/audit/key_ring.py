@@ -13,6 +13,7 @@ from gateway.audit.keys import EPOCH_NAME, EpochKeys, Protected, Text
 from gateway.audit.private_file import create_once, read_private
 
 CURRENT: Final = "current"
+FIRST_EPOCH: Final = "epoch-1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from gateway.audit.row import Row
 from gateway.audit.search import Place, Search
 from gateway.audit.span import Spans
 from gateway.audit.tile import ENTRIES, Tile, bundle, leaves_of, tiles_towards
+from gateway.database import REFUSED, told_as
 
 QUEUE_BOUND: Final = 4096
 GROUP_BOUND: Final = 256
@@ -72,7 +73,7 @@ class PostgresLog:
         `index` is the file that searches go by, which is drawn from the log. LogCorrupt if the
         log is not as it was written, LogUnavailable if it cannot be had now.
         """
-        async with _Unavailable():
+        async with told_as(LogUnavailable):
             pool = await asyncpg.create_pool(
                 dsn, min_size=1, max_size=READERS, command_timeout=SECONDS
             )
@@ -126,7 +127,7 @@ class PostgresLog:
 
     async def nodes(self, indexes: Iterable[int], size: int) -> Nodes:
         """As Log says."""
-        async with _Unavailable(), self._pool.acquire() as connection:
+        async with told_as(LogUnavailable), self._pool.acquire() as connection:
             return await stored_nodes(connection, tiles_towards(indexes, size))
 
     async def tile(self, tile: Tile) -> bytes:
@@ -134,7 +135,7 @@ class PostgresLog:
         if tile.level == ENTRIES:
             held = await self.entries(tile.first, tile.width)
             return bundle(leaves_of(tile, held, await self.pruned()))
-        async with _Unavailable(), self._pool.acquire() as connection:
+        async with told_as(LogUnavailable), self._pool.acquire() as connection:
             return b"".join((await stored_hashes(connection, [tile]))[tile])
 
     async def checkpoint(self, *, cosigned_by: int = 0) -> Checkpoint | None:
@@ -161,19 +162,19 @@ class PostgresLog:
 
     async def pruned(self) -> Spans:
         """As Log says."""
-        async with _Unavailable(), self._pool.acquire() as connection:
+        async with told_as(LogUnavailable), self._pool.acquire() as connection:
             return await stored_pruned(connection)
 
     async def prune(self, declared: int) -> int:
         """As Log says; PostgreSQL's own VACUUM then takes the bytes from its files."""
-        async with _Unavailable(), self._pool.acquire() as connection:
+        async with told_as(LogUnavailable), self._pool.acquire() as connection:
             removed = await prune_rows(connection, declared)
         await asyncio.to_thread(self._finder.catch_up)
         return removed
 
     async def size(self) -> int:
         """As Log says."""
-        async with _Unavailable(), self._pool.acquire() as connection:
+        async with told_as(LogUnavailable), self._pool.acquire() as connection:
             return await stored_size(connection)
 
     async def aclose(self) -> None:
@@ -185,11 +186,11 @@ class PostgresLog:
         self._grew.set()
         await self._indexing
         await self._writer.close()
-        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        with suppress(*REFUSED):
             await self._pool.close()
 
     async def _fetch(self, sql: str, *given: Any) -> list[Any]:
-        async with _Unavailable(), self._pool.acquire() as connection:
+        async with told_as(LogUnavailable), self._pool.acquire() as connection:
             return list(await connection.fetch(sql, *given))
 
     async def _write(self) -> None:
@@ -229,19 +230,6 @@ class PostgresLog:
             with suppress(LogUnavailable):
                 still = partial(_is_going_on, self._writing)
                 await asyncio.to_thread(self._finder.catch_up, still=still)
-
-
-class _Unavailable:
-    """Says LogUnavailable of whatever the database refuses."""
-
-    async def __aenter__(self) -> None:
-        pass
-
-    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
-        known = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
-        if isinstance(error, known):
-            name = type(error).__name__
-            raise LogUnavailable(f"the database cannot be used ({name})") from None
 
 
 async def _refuse_forgetful(connection: Any, *, unsynced: bool) -> None:

@@ -13,6 +13,7 @@ from gateway.audit.leaves import Grown, Leaves
 from gateway.audit.page import Kept
 from gateway.audit.postgres_pruning import stored_pruned
 from gateway.audit.span import Spans
+from gateway.database import REFUSED
 
 _GROWN: Final = (
     "SELECT (SELECT coalesce(max(idx) + 1, 0) FROM leaf_hash), (SELECT count(*) FROM pruned),"
@@ -61,6 +62,6 @@ def postgres_leaves(pool: "asyncpg.Pool[Any]", loop: asyncio.AbstractEventLoop) 
     """The entries of the log; LogUnavailable if the database refuses."""
     try:
         yield PostgresLeaves(pool, loop)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+    except REFUSED as error:
         name = type(error).__name__
         raise LogUnavailable(f"the database cannot be used ({name})") from None

@@ -4,12 +4,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-import asyncpg
-
 from gateway.audit.failures import LogUnavailable
 from gateway.audit.merkle import Edge, TileHash, grown
 from gateway.audit.postgres_tree import gone_on
 from gateway.audit.row import Row
+from gateway.database import REFUSED
 
 # Whoever appends holds this lock until the commit, as the function does.
 _LOCK: Final = "SELECT pg_advisory_xact_lock(7310146829)"
@@ -46,7 +45,7 @@ class PostgresWriting:
         """Let go of the connection; what was not committed is rolled back."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with suppress(*REFUSED):
                 await connection.close(timeout=_SECONDS)
 
     async def _connected(self) -> Any:

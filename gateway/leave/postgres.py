@@ -6,6 +6,7 @@ from typing import Any, Final, Self
 
 import asyncpg
 
+from gateway.database import REFUSED, told_as
 from gateway.leave.contract import CLAIMED_AT_ONCE, OVERDUE
 from gateway.leave.failures import LeaveUnavailable
 from gateway.leave.grant import Grant, Notice
@@ -66,7 +67,7 @@ class PostgresGrants:
 
         The log at the same place has checked that commits are sure there.
         """
-        async with _Unavailable():
+        async with told_as(LeaveUnavailable):
             pool = await asyncpg.create_pool(
                 dsn, min_size=1, max_size=_CONNECTIONS, command_timeout=_SECONDS
             )
@@ -145,12 +146,12 @@ class PostgresGrants:
 
     async def aclose(self) -> None:
         """As GrantStore says."""
-        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        with suppress(*REFUSED):
             await self._pool.close()
 
     async def _change(self, *steps: tuple[str, list[Any]]) -> None:
         async with (
-            _Unavailable(),
+            told_as(LeaveUnavailable),
             self._pool.acquire() as connection,
             connection.transaction(),
         ):
@@ -158,18 +159,5 @@ class PostgresGrants:
                 await connection.executemany(sql, rows)
 
     async def _fetch(self, sql: str, *given: Any) -> list[Any]:
-        async with _Unavailable(), self._pool.acquire() as connection:
+        async with told_as(LeaveUnavailable), self._pool.acquire() as connection:
             return list(await connection.fetch(sql, *given))
-
-
-class _Unavailable:
-    """Says LeaveUnavailable of whatever the database refuses."""
-
-    async def __aenter__(self) -> None:
-        pass
-
-    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
-        known = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
-        if isinstance(error, known):
-            name = type(error).__name__
-            raise LeaveUnavailable(f"the database cannot be used ({name})") from None

@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 
 import asyncpg
 
+from gateway.database import REFUSED, told_as
 from gateway.ledger.contract import TURN_SECONDS
 from gateway.ledger.failures import LedgerCorrupt, LedgerUnavailable
 from gateway.ledger.record import Enactment, Standing, Version
@@ -62,7 +63,7 @@ class PostgresLedger:
 
         LedgerCorrupt says what is wrong, LedgerUnavailable that it cannot be had now.
         """
-        async with _Unavailable():
+        async with told_as(LedgerUnavailable):
             pool = await asyncpg.create_pool(
                 dsn, min_size=1, max_size=_CONNECTIONS, command_timeout=_SECONDS
             )
@@ -79,21 +80,21 @@ class PostgresLedger:
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """As Ledger says."""
-        async with _Unavailable():
+        async with told_as(LedgerUnavailable):
             connection = await self._pool.acquire()
         try:
             await _take(connection)
             yield
         finally:
             # The lock is the connection's, so that it ends with it whatever happened.
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            with suppress(*REFUSED):
                 await connection.fetchval("SELECT pg_advisory_unlock($1)", _TURN)
             await self._pool.release(connection)
 
     async def standing(self) -> Standing:
         """As Ledger says."""
         async with (
-            _Unavailable(),
+            told_as(LedgerUnavailable),
             self._pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
@@ -129,7 +130,7 @@ class PostgresLedger:
     async def enact(self, enactment: Enactment) -> None:
         """As Ledger says: whoever holds a lease has renewed it before, or learns of it first."""
         async with (
-            _Unavailable(),
+            told_as(LedgerUnavailable),
             self._pool.acquire() as connection,
             connection.transaction(),
         ):
@@ -139,7 +140,7 @@ class PostgresLedger:
     async def hold(self, replica: str, generation: int, seconds: float) -> int:
         """As Ledger says."""
         async with (
-            _Unavailable(),
+            told_as(LedgerUnavailable),
             self._pool.acquire() as connection,
             connection.transaction(),
         ):
@@ -160,11 +161,11 @@ class PostgresLedger:
 
     async def aclose(self) -> None:
         """As Ledger says."""
-        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        with suppress(*REFUSED):
             await self._pool.close()
 
     async def _fetch(self, sql: str, *given: Any) -> list[Any]:
-        async with _Unavailable(), self._pool.acquire() as connection:
+        async with told_as(LedgerUnavailable), self._pool.acquire() as connection:
             return list(await connection.fetch(sql, *given))
 
 
@@ -177,22 +178,9 @@ async def _check(pool: Any) -> None:
 
 async def _take(connection: Any) -> None:
     tries = int(TURN_SECONDS / _BETWEEN_TRIES_S)
-    async with _Unavailable():
+    async with told_as(LedgerUnavailable):
         while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _TURN):
             tries -= 1
             if not tries:
                 raise LedgerUnavailable("another change is under way; ask again")
             await asyncio.sleep(_BETWEEN_TRIES_S)
-
-
-class _Unavailable:
-    """Says LedgerUnavailable of whatever the database refuses."""
-
-    async def __aenter__(self) -> None:
-        pass
-
-    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
-        known = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
-        if isinstance(error, known):
-            name = type(error).__name__
-            raise LedgerUnavailable(f"the database cannot be used ({name})") from None

@@ -8,13 +8,12 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.audit.failures import KeysUnreadable
-from gateway.audit.key_ring import KeyRing
+from gateway.audit.key_ring import FIRST_EPOCH, KeyRing
 from gateway.audit.protection import hide
 from gateway.audit.pseudonym import identifier_message
 from gateway.audit.staff_children import read_staff_children
 from gateway.cli import app
 from gateway.errors import ConfigurationInvalid
-from gateway.state import FIRST_EPOCH
 from tests.gateway.agencies import AUTHORITY, MIRA, Desk, rest_source
 from tests.gateway.edge import logged
 from tests.gateway.small_town import PRACTITIONER, small_town
