@@ -1,6 +1,9 @@
 """Whatever is done to the log, a stranger with its key and a kept state sees it."""
 
+import re
+import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,9 @@ from tlog_scales.reader import TilesReader
 from tlog_scales.signing import Vkey
 from tlog_scales.tiles import leaf_hash
 from tlog_scales.tlog import ConsistencyProofInvalid, InclusionProofInvalid
+from typer.testing import CliRunner
 
+from gateway.cli import app
 from gateway.verify.finding import Refused
 from gateway.verify.place import open_place
 from gateway.verify.published import check_log
@@ -74,17 +79,60 @@ def forked_with_the_real_key(folder: Path) -> None:
     write_log(folder, EDITED[:500])
 
 
-TAMPERINGS: list[tuple[Callable[[Path], None], int | None]] = [
-    (edited, 300),
-    (edited_with_its_tree, 0),
-    (dropped, 300),
-    (reordered, 300),
-    (cut_short, 599),
-    (signed_by_a_stranger, None),
-    (rolled_back_with_the_real_key, 450),
-    (rewritten_with_the_real_key, 0),
-    (forked_with_the_real_key, None),
-]
+def truncated_with_its_tree(folder: Path) -> None:
+    shutil.rmtree(folder / "tile")
+    write_entries(folder, LEAVES[:550])
+    write_tree(folder, LEAVES[:550])
+
+
+def forked_and_grown_with_the_real_key(folder: Path) -> None:
+    write_log(folder, [*EDITED[:500], *LEAVES[500:]])
+
+
+@dataclass(frozen=True, slots=True)
+class Tampering:
+    """What is done to the log, and why each of three tools refuses it; `entry` is what ours names.
+
+    `shown` says whether the log's key alone shows it; else only a kept state or a witness does.
+    """
+
+    do: Callable[[Path], None]
+    entry: int | None
+    ours: str
+    scales: str
+    go: str
+    shown: bool = True
+
+
+_OTHER_TREE = "the tree is not the signed one"
+TAMPERINGS = (
+    Tampering(
+        edited, 300, "entry 300 is not the one in the tree", r"^r \(", "entry 300 is another"
+    ),
+    Tampering(edited_with_its_tree, 0, "rewritten since", _OTHER_TREE, "inconsistent tile"),
+    Tampering(dropped, 300, "entry 300 is not the one", r"^r \(", "entry 300 is another"),
+    Tampering(reordered, 300, "entry 300 is not the one", r"^r \(", "entry 300 is another"),
+    Tampering(cut_short, 599, "entry 599 is cut short", "truncated", "bundle 2 is cut short"),
+    Tampering(truncated_with_its_tree, None, "lacks tile", "tile", "no such file"),
+    Tampering(signed_by_a_stranger, None, "not signed with", "no signature", "signature"),
+    Tampering(
+        *(rolled_back_with_the_real_key, 450, "shorter than it was"),
+        *("shorter than it was", "shorter than it was", False),
+    ),
+    Tampering(
+        *(rewritten_with_the_real_key, 0, "rewritten since", r"fr \(.* != first_hash"),
+        *("invalid transparency proof", False),
+    ),
+    Tampering(
+        *(forked_with_the_real_key, None, "two histories of 500", "two histories"),
+        *("invalid transparency proof", False),
+    ),
+    Tampering(
+        *(forked_and_grown_with_the_real_key, 0, "rewritten since", r"fr \(.* != first_hash"),
+        *("invalid transparency proof", False),
+    ),
+)
+EACH = [pytest.param(each, id=each.do.__name__) for each in TAMPERINGS]
 
 
 def read_by_a_stranger(folder: Path, seen: State) -> None:
@@ -99,6 +147,10 @@ def read_by_a_stranger(folder: Path, seen: State) -> None:
         reader.get_inclusion_proof(index, checkpoint.size).check(leaf, checkpoint.root_hash)
     if seen.size > checkpoint.size:
         raise ValueError("the log is shorter than it was")
+    if seen.size == checkpoint.size:
+        if seen.root != checkpoint.root_hash:
+            raise ValueError("the log was signed with two histories")
+        return
     grown = reader.get_consistency_proof(seen.size, checkpoint.size)
     grown.check(seen.root, checkpoint.root_hash)
 
@@ -110,25 +162,49 @@ def test_the_log_as_it_was_written_is_accepted(tmp_path: Path) -> None:
     read_by_a_stranger(folder, SEEN)
 
 
-@pytest.mark.parametrize(("tamper", "entry"), TAMPERINGS)
+@pytest.mark.parametrize("tampering", EACH)
 def test_each_tampering_is_refused_and_the_entry_named(
-    tmp_path: Path, tamper: Callable[[Path], None], entry: int | None
+    tmp_path: Path, tampering: Tampering
 ) -> None:
-    folder = write_log(tmp_path, LEAVES)
-    tamper(folder)
-    with pytest.raises(Refused) as refusal:
-        check_log(open_place(str(folder)), TRUST, [SEEN])
-    assert refusal.value.entry == entry
+    folder = write_log(tmp_path / "log", LEAVES)
+    tampering.do(folder)
+    (tmp_path / "kept").write_text(note(LEAVES[:500]))
+    known = ["--key", REAL.verifier_key, "--kept", str(tmp_path / "kept")]
+    said = CliRunner().invoke(app, ["audit", "verify", str(folder), *known])
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert re.match(f"REFUSED: .*{tampering.ours}", said.stderr)
+    named = re.search(r"\(entry (\d+)\)$", said.stderr.strip())
+    assert (int(named[1]) if named else None) == tampering.entry
 
 
-@pytest.mark.parametrize("tamper", [tamper for tamper, _ in TAMPERINGS])
+@pytest.mark.parametrize("tampering", EACH)
 def test_each_tampering_is_refused_by_a_strangers_tool_too(
-    tmp_path: Path, tamper: Callable[[Path], None]
+    tmp_path: Path, tampering: Tampering
 ) -> None:
     folder = write_log(tmp_path, LEAVES)
-    tamper(folder)
-    with pytest.raises(REFUSALS):
+    tampering.do(folder)
+    with pytest.raises(REFUSALS, match=tampering.scales):
         read_by_a_stranger(folder, SEEN)
+
+
+@pytest.mark.parametrize("tampering", EACH)
+def test_the_key_alone_shows_what_its_owner_did_not_sign(
+    tmp_path: Path, tampering: Tampering
+) -> None:
+    folder = write_log(tmp_path, LEAVES)
+    tampering.do(folder)
+    if tampering.shown:
+        with pytest.raises(Refused):
+            check_log(open_place(str(folder)), TRUST)
+    else:
+        assert check_log(open_place(str(folder)), TRUST).state.size >= 450
+
+
+@pytest.mark.parametrize("size", [500, 501, 600])
+def test_what_only_grew_since_it_was_kept_is_accepted_by_both(tmp_path: Path, size: int) -> None:
+    folder = write_log(tmp_path, LEAVES[:size])
+    assert check_log(open_place(str(folder)), TRUST, [SEEN]).state.size == size
+    read_by_a_stranger(folder, SEEN)
 
 
 def test_a_rewritten_log_is_dated_by_the_states_that_were_kept(tmp_path: Path) -> None:
