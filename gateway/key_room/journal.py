@@ -46,6 +46,8 @@ class Journal:
         except OSError as error:
             raise KeysUnavailable(f"the journal: {type(error).__name__}") from None
         if done != len(line):
+            # Else the next line would begin in the middle of this one.
+            os.ftruncate(self.descriptor, os.fstat(self.descriptor).st_size - done)
             raise KeysUnavailable("the journal: its disk is full")
 
     def close(self) -> None:

@@ -60,9 +60,16 @@ async def served(
     folder: Path, sources: Iterable[SourceFile], **settings: Any
 ) -> AsyncIterator[Served]:
     """A gateway over `sources` in a process whose every file is under `folder`."""
-    chosen = settings_for(folder, sources, **settings)
+    async with started(folder, settings_for(folder, sources, **settings)) as gateway:
+        yield gateway
+
+
+@asynccontextmanager
+async def started(folder: Path, chosen: Settings, *before: str | Path) -> AsyncIterator[Served]:
+    """A gateway over files that are there already; `before` is a command that runs it."""
     development_key(chosen)
     process = await asyncio.create_subprocess_exec(
+        *map(str, before),
         str(COMMAND),
         "serve",
         "--settings",
@@ -78,8 +85,10 @@ async def served(
         where = await asyncio.wait_for(_serving(process.stdout, said), _STARTS_WITHIN_S)
         url = f"http://{where['host']}:{where['port']}"
         async with aiohttp.ClientSession() as session, _heard(process.stdout, said):
-            yield Served(url, chosen, process, session, said)
-            await _ended(process)
+            try:
+                yield Served(url, chosen, process, session, said)
+            finally:
+                await _ended(process)  # what it says ends with it, also where a test failed
     finally:
         await _ended(process)
 

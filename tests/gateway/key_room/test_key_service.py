@@ -1,5 +1,6 @@
 """The epochs' keys in a process of their own: used by who may, given out to nobody."""
 
+import resource
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from io import BytesIO
@@ -67,6 +68,28 @@ async def test_its_journal_says_who_and_how_often_and_never_whom() -> None:
         journal = everything_in(service.folder / "journal")
         for secret in (b"9000000009", b"worried", held.digests[0].hex().encode()):
             assert secret not in journal
+
+
+def limit_files(service: KeyService, largest: int) -> None:
+    assert service.process is not None
+    _, hard = resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (largest, hard))
+
+
+@pytest.mark.parametrize("room", [0, 30])
+async def test_a_journal_without_room_answers_nobody_and_keeps_whole_lines(room: int) -> None:
+    with key_service() as service:
+        async with client(service) as keys:
+            await keys.protect([NUMBER])
+            before = service.journal
+            limit_files(service, (service.folder / "journal").stat().st_size + room)
+            for _ in range(2):
+                with pytest.raises(KeysUnavailable):
+                    await keys.protect([NUMBER])
+            limit_files(service, resource.RLIM_INFINITY)
+            await keys.protect([NUMBER] * 2)
+        assert service.journal[: len(before)] == before
+        assert service.outcomes("protect")[-1] == ("DONE", 2)
 
 
 async def test_the_keys_are_in_no_answer_and_for_its_own_account_alone() -> None:
