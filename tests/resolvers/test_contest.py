@@ -141,11 +141,15 @@ def test_beside_a_near_namesake_a_home_one_letter_away_is_too_little() -> None:
 
 
 def test_a_record_like_hers_under_her_twins_number_waits_for_a_person() -> None:
-    hers, twin = amara(TWIN_UPN), named(amara(TWIN_UPN), "Chidi")
-    assert resolved({"school": (hers,)}).certain("school")
-    found = resolved({"school": (hers,), "care": (twin,)})
-    assert grades(found, "school") == [MatchGrade.PROBABLE]
-    assert grades(found, "care") == [MatchGrade.POSSIBLE]
+    here = (Address(postcode="XX1 2YY"),)
+    known = replace(KNOWN, stated_names=AMARA.names, postcodes=frozenset({"XX1 2YY"}))
+    hers = replace(amara(TWIN_UPN), addresses=here)
+    twins = [named(replace(hers, identifiers=each), "Chidi") for each in ((), (TWIN_UPN,))]
+    unnumbered, numbered = (
+        resolve(known, {"school": (hers,), "care": (twin,)}, populations=DISTRICT) for twin in twins
+    )
+    assert grades(unnumbered, "school") == [MatchGrade.CERTAIN]
+    assert grades(numbered, "school") == [MatchGrade.PROBABLE]
 
 
 def test_a_number_learned_by_demographics_leads_on() -> None:
