@@ -157,20 +157,13 @@ def near_in_all(evidence: Evidence) -> bool:
     return evidence.birth_date is _SLIP and evidence.name.strong
 
 
-def near_at_home(evidence: Evidence) -> bool:
-    """Whether both names and the home are the same, and the birth date but for a slip."""
-    here = evidence.name is evidence.postcode is _SAME
-    return here and evidence.birth_date is _SLIP
-
-
 def _stands(known: Known, held: Details, found: Assessment) -> bool:
     """Whether name, birth date and something further make a record certain."""
     evidence = found.evidence
     # A namesake is of her sex too and lives elsewhere, and no number would give it away.
     elsewhere = evidence.postcode in _DIFFERING and not (held.nhs_numbers or held.upns)
     seen_there = evidence.postcode.strong or (evidence.sex is _SAME and not elsewhere)
-    supported = evidence.further or seen_there
-    strong = near_at_home(evidence) or (alike_in_all(evidence) and supported)
+    strong = alike_in_all(evidence) and (evidence.further or seen_there)
     other_sex = evidence.sex is _DIFFERENT
     if not strong or other_sex or found.weights.bits < CERTAIN_BITS:
         return False

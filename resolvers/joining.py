@@ -11,7 +11,6 @@ from resolvers.grading import (
     Known,
     alike_in_all,
     assess,
-    near_at_home,
     near_in_all,
 )
 
@@ -96,14 +95,9 @@ def _under_anothers_number(
 def _namesake_among(assessed: Mapping[Key, Assessment], world: World) -> bool:
     """Whether another child of her name was born on her day, as somebody's numbers say.
 
-    Then name and birth date tell nobody apart, not even where a record bears no number. Of the
-    same home, a slip away from her day is near enough.
+    Then name and birth date tell nobody apart, not even where a record bears no number.
     """
-    alike = {
-        key: found.evidence
-        for key, found in assessed.items()
-        if alike_in_all(found.evidence) or near_at_home(found.evidence)
-    }
+    alike = {k: found.evidence for k, found in assessed.items() if alike_in_all(found.evidence)}
     differ = any(evidence.numbers_differ for evidence in alike.values())
     return differ or among_them_two([world.held[key] for key in alike])
 

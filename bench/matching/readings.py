@@ -5,7 +5,7 @@ from typing import Final
 
 from resolvers.agreement import Agreement
 from resolvers.evidence import Evidence
-from resolvers.grading import Assessment, alike_in_all, near_at_home
+from resolvers.grading import Assessment, alike_in_all
 
 
 def allowed(found: Assessment) -> bool:
@@ -14,8 +14,7 @@ def allowed(found: Assessment) -> bool:
     if evidence.numbers_differ or evidence.contradicted:
         return False
     by_number = evidence.shared and evidence.vouches
-    at_home = alike_in_all(evidence) and evidence.postcode.strong
-    return by_number or at_home or near_at_home(evidence)
+    return by_number or (alike_in_all(evidence) and evidence.postcode.strong)
 
 
 def _by_number(found: Assessment) -> bool:
