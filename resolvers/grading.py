@@ -160,8 +160,10 @@ def near_in_all(evidence: Evidence) -> bool:
 def _stands(known: Known, held: Details, found: Assessment) -> bool:
     """Whether name, birth date and something further make a record certain."""
     evidence = found.evidence
-    # A namesake is of her sex too and lives elsewhere, and no number would give it away.
-    elsewhere = evidence.postcode in _DIFFERING and not (held.nhs_numbers or held.upns)
+    # A namesake is of her sex too and lives elsewhere, and no number would give it away: not of the
+    # record, nor of the child, while nobody has told one.
+    numbered = held.nhs_numbers or held.upns or known.all.nhs_numbers or known.all.upns
+    elsewhere = evidence.postcode in _DIFFERING and not numbered
     seen_there = evidence.postcode.strong or (evidence.sex is _SAME and not elsewhere)
     strong = alike_in_all(evidence) and (evidence.further or seen_there)
     other_sex = evidence.sex is _DIFFERENT

@@ -85,11 +85,22 @@ def _either_twins(assessed: Mapping[Key, Assessment]) -> frozenset[Key]:
 def _under_anothers_number(
     certain: Iterable[Key], assessed: Mapping[Key, Assessment], world: World
 ) -> frozenset[Key]:
-    """Those whose number stands on the file of somebody who is evidently not she."""
-    strange = [world.held[key] for key, f in assessed.items() if f.evidence.contradicted]
+    """Those whose number stands on files of somebody evidently else, and on no more of hers.
+
+    On more of hers, a clerk has put it on the other's file.
+    """
+    strange = [key for key, found in assessed.items() if found.evidence.contradicted]
+    fitting = [key for key, found in assessed.items() if alike_in_all(found.evidence)]
     return frozenset(
-        key for key in certain if any(world.held[key].shares_number(other) for other in strange)
+        key
+        for key in certain
+        if (against := _sources_with_numbers_of(key, strange, world))
+        and len(_sources_with_numbers_of(key, fitting, world)) <= len(against)
     )
+
+
+def _sources_with_numbers_of(key: Key, others: Iterable[Key], world: World) -> set[str]:
+    return {other[0] for other in others if world.held[key].shares_number(world.held[other])}
 
 
 def _namesake_among(assessed: Mapping[Key, Assessment], world: World) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from adapters.codes import NameUse, Sex
 from adapters.record import Address, Name, Record
 from resolvers.grade import LikelyOther, MatchGrade
-from resolvers.identify import grade
+from resolvers.identify import grade, resolve
 from resolvers.reference import Reference
 from tests.resolvers.people import (
     AMARA,
@@ -92,6 +92,17 @@ def test_her_sex_is_too_little_where_a_record_without_a_number_tells_of_another_
     assert graded(known, replace(moved, identifiers=(AMARA_NHS,))) is CERTAIN
     assert graded(known, replace(moved, addresses=())) is CERTAIN
     assert graded(replace(known, stated_names=AMARA.names), moved) is CERTAIN
+
+
+def test_once_her_number_is_known_an_old_home_is_hers_and_no_namesakes() -> None:
+    known = replace(SEX_KNOWN, postcodes=frozenset({HOME}))
+    moved = replace(AMARA, identifiers=(), addresses=(Address(postcode="AB1 2CD"),))
+    numbered = replace(HERE, identifiers=(AMARA_NHS,))
+    alone = resolve(known, {"care": (moved,)}, populations={"care": VILLAGE})
+    beside = resolve(known, {"care": (moved,), "gp": (numbered,)}, populations={"care": VILLAGE})
+    assert not alone.certain("care")
+    assert beside.certain("gp")
+    assert beside.certain("care")
 
 
 def test_no_home_is_looked_at_before_the_child_is_cleared() -> None:

@@ -140,6 +140,16 @@ def test_beside_a_near_namesake_a_home_one_letter_away_is_too_little() -> None:
     assert not resolve(known, beside, populations=DISTRICT).certain("police")
 
 
+def test_her_number_on_a_brothers_file_keeps_hers_apart_only_until_more_of_hers_bear_it() -> None:
+    brother = named(born(amara(AMARA_NHS), "2012-01-30"), "Chidi")
+    one = {"gp": (amara(AMARA_NHS),), "care": (brother,)}
+    assert not resolved(one).certain("gp")
+    found = resolved({**one, "hospital": (amara(AMARA_NHS),)})
+    assert found.certain("gp")
+    assert found.certain("hospital")
+    assert not found.certain("care")
+
+
 def test_a_record_like_hers_under_her_twins_number_waits_for_a_person() -> None:
     here = (Address(postcode="XX1 2YY"),)
     known = replace(KNOWN, stated_names=AMARA.names, postcodes=frozenset({"XX1 2YY"}))
