@@ -2,4 +2,4 @@
 
 from typing import Final
 
-MATCHER: Final = "5"
+MATCHER: Final = "6"
