@@ -123,8 +123,8 @@ async def families(
     spine, council = Desk(children=(child,)), Desk()
     async with serving(spine.answer) as where, serving(council.answer) as town_hall:
         sources = [
-            rest_source("spine", where, claims=shields),
-            rest_source("council", town_hall, claims=LOCAL, areas=(HOME,)),
+            rest_source("spine", where, claims=shields, timeout="30s"),
+            rest_source("council", town_hall, claims=LOCAL, areas=(HOME,), timeout="30s"),
         ]
         made = Families(key, council)
         clock = Clock(now=lambda: made.now, sleep=made.wait)
