@@ -6,7 +6,13 @@ from typing import Final
 
 import asyncpg
 
-REFUSED: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)  # a time-out is OSError's
+# A time-out is an OSError; a connection that is lost while it is taken is the library's own error.
+REFUSED: Final = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 
 @asynccontextmanager
