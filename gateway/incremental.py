@@ -1,7 +1,7 @@
 """How an answer in parts is told: in the shape of incremental delivery that the client reads.
 
-Two shapes are in use. In the older a part says by its path where it belongs: Apollo Client 3, urql,
-Relay and GraphiQL read it. In the draft of graphql-js 17 it says the id of what was announced
+Two shapes are in use. In the older a part says by its path where it belongs: Apollo Client 3 and
+urql read it. In the draft of graphql-js 17 it says the id of what was announced
 before. A client that is told in the other shape drops rows without a word, so that an agency that
 answered looks as if nobody had asked it.
 """
