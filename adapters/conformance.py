@@ -8,11 +8,10 @@ from urllib.parse import urlsplit
 
 from adapters.codes import Claim
 from adapters.conduct import Rule
-from adapters.contract import NoRecord, Records
+from adapters.contract import NoRecord, Records, WallClock
 from adapters.example import operation_of, recording_of, replay_examples
 from adapters.http_exchange import HttpAnswer
 from adapters.kinds import DIALECTS
-from adapters.login import Clock
 from adapters.manifest import Example, Manifest
 from adapters.operation import Operation
 from adapters.plugin import unreplayed
@@ -65,7 +64,7 @@ def level_of(verdicts: list[Verdict]) -> Level | None:
     return reached
 
 
-async def check_offline(manifest: Manifest, replies: Replies, clock: Clock) -> list[Verdict]:
+async def check_offline(manifest: Manifest, replies: Replies, clock: WallClock) -> list[Verdict]:
     """Every rule that needs neither a network nor a secret."""
     return [
         verdict(Rule.VALID, ""),
@@ -96,7 +95,9 @@ def _add(what: str, names: list[str]) -> str:
     return f"add {what}{', '.join(names)}" if names else ""
 
 
-async def _replayed(manifest: Manifest, replies: Replies, clock: Clock) -> AsyncIterator[Verdict]:
+async def _replayed(
+    manifest: Manifest, replies: Replies, clock: WallClock
+) -> AsyncIterator[Verdict]:
     why_not = unreplayed(manifest) if manifest.kind == "plugin" else None
     if why_not is not None:
         yield Verdict(Rule.READ, Level.DEPENDABLE, None, why_not)
@@ -109,7 +110,7 @@ async def _replayed(manifest: Manifest, replies: Replies, clock: Clock) -> Async
         yield verdict(Rule.TOGETHER, "; ".join(await mixed_up(manifest, replies, clock)))
 
 
-async def _fooled(manifest: Manifest, replies: Replies, clock: Clock) -> AsyncIterator[str]:
+async def _fooled(manifest: Manifest, replies: Replies, clock: WallClock) -> AsyncIterator[str]:
     if manifest.kind not in {*DIALECTS, "plugin"}:
         return
     for example in manifest.example:
@@ -175,7 +176,7 @@ def _is_plain(address: str) -> bool:
 _OF_THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-def _exemplary(manifest: Manifest, clock: Clock) -> Iterator[Verdict]:
+def _exemplary(manifest: Manifest, clock: WallClock) -> Iterator[Verdict]:
     today = clock().date()
     lines = {
         Rule.CODES: [

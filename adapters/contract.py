@@ -110,6 +110,8 @@ class Malformed:
 
 
 Reply = Records | NoRecord | TooMany | MoreNeeded | Refused | Unavailable | Malformed
+Failure = Refused | Unavailable | Malformed
+WallClock = Callable[[], datetime]  # the time of day, with its offset
 
 
 class Source(Protocol):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from adapters.contract import Malformed, MoreNeeded
+from adapters.contract import Failure, Malformed, MoreNeeded
 from adapters.http_exchange import HttpAnswer, HttpRequest
-from adapters.http_judgement import Answer, Failure
+from adapters.http_judgement import Answer
 from adapters.http_operation import HttpDetail, HttpOperation
 from adapters.http_request import Asking
 

@@ -13,8 +13,8 @@ from adapters.contract import (
     Reply,
     TooMany,
     Unavailable,
+    WallClock,
 )
-from adapters.login import Clock
 from adapters.manifest import Example, Manifest
 from adapters.nobodys_numbers import is_nobodys
 from adapters.operation import Operation
@@ -48,7 +48,7 @@ class Finding:
     what: str
 
 
-async def replay_examples(manifest: Manifest, replies: Replies, clock: Clock) -> list[Finding]:
+async def replay_examples(manifest: Manifest, replies: Replies, clock: WallClock) -> list[Finding]:
     """Every finding of every example."""
     findings: list[Finding] = []
     for index, example in enumerate(manifest.example):
@@ -72,7 +72,7 @@ def recording_of(manifest: Manifest, example: Example, replies: Replies) -> Reco
 
 
 async def _complaints(
-    manifest: Manifest, example: Example, replies: Replies, clock: Clock
+    manifest: Manifest, example: Example, replies: Replies, clock: WallClock
 ) -> AsyncIterator[str]:
     operation = operation_of(manifest, example)
     if operation is None:

@@ -19,23 +19,23 @@ from adapters.contract import (
     Reply,
     TooMany,
     Unavailable,
+    WallClock,
 )
 from adapters.conversion import LIST_CAP
 from adapters.expression import UnreadableError
 from adapters.file_match import Match
 from adapters.file_scan import Bounded, CsvScan, ScanFailed, ScanStopped, Stop, XmlScan
 from adapters.file_store import FileFailed, Folder, OpenFile
-from adapters.http_operation import read_moment
 from adapters.language import Readable
 from adapters.limits import Limits
-from adapters.login import Clock
 from adapters.manifest import FileTable, Manifest
+from adapters.manifest_language import language_of
 from adapters.mapping import RecordMapping, Unusable
+from adapters.moment import read_moment
 from adapters.operation import Operation
 from adapters.record import Record
 from adapters.roster_bundle import RosterScan
 from adapters.sql_rows import ROWS, merged, record_of
-from adapters.xpath import language_of
 
 Scan = CsvScan | XmlScan | RosterScan
 
@@ -82,7 +82,7 @@ class FileSource:
     table: FileTable
     operations: Mapping[str, FileOperation]
     threads: ThreadPoolExecutor
-    clock: Clock
+    clock: WallClock
 
     async def ask(self, question: Question) -> Reply:
         """Read the newest file once; the reading ends when the asking does."""
@@ -204,7 +204,7 @@ def _usable(records: list[Record | Unusable]) -> list[Record] | Malformed:
 
 
 def open_source(
-    manifest: Manifest, folder: Folder, threads: ThreadPoolExecutor, clock: Clock
+    manifest: Manifest, folder: Folder, threads: ThreadPoolExecutor, clock: WallClock
 ) -> FileSource:
     """The source of a checked manifest over its folder."""
     operations = {one.name: FileOperation.of(manifest, one) for one in manifest.operation}

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from adapters.contract import Fault, Malformed, MoreNeeded, Refused, Unavailable
+from adapters.contract import Failure, Fault, Malformed, MoreNeeded, Refused, Unavailable
 from adapters.dialect import Dialect
 from adapters.http_exchange import HttpAnswer, HttpRequest
-from adapters.http_judgement import Failure, JsonAnswer, judge
+from adapters.http_judgement import JsonAnswer, judge
 from adapters.http_operation import HttpOperation
 from adapters.http_request import Asking, entries, json_post, target
 from adapters.rest import found_in, items_in

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 import orjson
 
-from adapters.contract import Fault, Malformed, Refused, Unavailable
+from adapters.contract import Failure, Fault, Malformed, Refused, Unavailable
 from adapters.http_exchange import HttpAnswer
 
 DEEPEST: Final = 48  # levels of JSON; the deepest FHIR sample has under 20
@@ -19,9 +19,6 @@ _REFUSED: Final = frozenset({401, 403})
 _BUSY: Final = 429
 _SERVER_ERROR: Final = 500
 _REDIRECTS: Final = range(300, 400)
-
-
-Failure = Refused | Unavailable | Malformed
 
 
 class Answer(Protocol):

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Any, Self
+from datetime import datetime
+from typing import Self
 
-from adapters.contract import Malformed, NoRecord, TooMany
+from adapters.contract import Failure, Malformed, NoRecord, TooMany
 from adapters.envelope import Envelope
-from adapters.expression import UnreadableError
-from adapters.http_judgement import Answer, Failure
+from adapters.http_judgement import Answer
 from adapters.language import JMESPATH, Language, Parse, Readable
 from adapters.manifest import Manifest
 from adapters.mapping import RecordMapping
+from adapters.moment import read_moment
 from adapters.operation import Operation
 from adapters.paging import Paging
 
@@ -78,27 +77,6 @@ class HttpOperation:
     def moment(self, answer: Answer) -> datetime | None:
         """The moment that the agency says its data is of; None if it does not say."""
         return read_moment(self.as_of, answer.scope)
-
-
-def read_moment(as_of: Readable | None, scope: Any) -> datetime | None:
-    """An ISO date-time or an HTTP date; without an offset it is taken for UTC."""
-    if as_of is None:
-        return None
-    try:
-        text = as_of.read(scope)
-    except UnreadableError:
-        return None
-    return _moment(text) if isinstance(text, str) else None
-
-
-def _moment(text: str) -> datetime | None:
-    for parse in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            moment = parse(text)
-        except ValueError:
-            continue
-        return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    return None
 
 
 def _parsed(text: str | None, parse: Parse) -> Readable | None:

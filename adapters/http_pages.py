@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from adapters.contract import (
+    Failure,
     Fault,
     Malformed,
     MoreNeeded,
@@ -16,7 +17,7 @@ from adapters.contract import (
 from adapters.dialect import Dialect, Found
 from adapters.egress import Egress, EgressRefused
 from adapters.http_exchange import HttpRequest
-from adapters.http_judgement import Answer, Failure
+from adapters.http_judgement import Answer
 from adapters.http_operation import HttpOperation
 from adapters.http_request import Asking
 from adapters.paging import NextPage, absolute

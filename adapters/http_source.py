@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from adapters.contract import (
+    Failure,
     Fault,
     Malformed,
     MoreNeeded,
@@ -18,22 +19,23 @@ from adapters.contract import (
     Reply,
     TooMany,
     Unavailable,
+    WallClock,
 )
 from adapters.conversion import LIST_CAP
 from adapters.dialect import Dialect, Found
 from adapters.egress import Egress
 from adapters.http_exchange import HttpRequest, Transport
-from adapters.http_judgement import Answer, Failure
+from adapters.http_judgement import Answer
 from adapters.http_operation import HttpDetail, HttpOperation
 from adapters.http_pages import Page, Pages
 from adapters.http_request import Asking, numbered, on_behalf_headers, url_for
 from adapters.limits import Limits
-from adapters.login import Clock, Login
+from adapters.login import Login
 from adapters.manifest import Manifest
+from adapters.manifest_language import language_of
 from adapters.mapping import Unusable
 from adapters.record import Record
 from adapters.signature import Signer
-from adapters.xpath import language_of
 
 
 def _random_id() -> str:
@@ -55,7 +57,7 @@ class HttpSource:
     limits: Limits
     operations: Mapping[str, HttpOperation]
     dialect: Dialect
-    clock: Clock
+    clock: WallClock
     new_id: Callable[[], str] = _random_id
     signer: Signer | None = None
 
@@ -222,7 +224,7 @@ class Wire:
     signer: Signer | None = None
 
 
-def source_over(manifest: Manifest, dialect: Dialect, wire: Wire, clock: Clock) -> HttpSource:
+def source_over(manifest: Manifest, dialect: Dialect, wire: Wire, clock: WallClock) -> HttpSource:
     """The source of a checked manifest, reached by `wire`."""
     language = language_of(manifest)
     return HttpSource(

@@ -26,14 +26,12 @@ from adapters.auth import (
     Secret,
     SftpAuth,
 )
-from adapters.contract import Fault, Malformed, Refused, Unavailable
+from adapters.contract import Failure, Fault, Malformed, Refused, Unavailable, WallClock
 from adapters.http_exchange import HttpRequest, exchange
 from adapters.http_judgement import JsonAnswer, judge
 from adapters.manifest import Manifest
 from adapters.secrets import SecretMissing, SecretTexts
 
-Clock = Callable[[], datetime]
-NotLoggedIn = Refused | Unavailable | Malformed
 SignIn = Callable[[], tuple[Mapping[str, str], Mapping[str, str]]]  # headers and form
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{1,16384}=*")
@@ -50,7 +48,7 @@ _WRONG_LOGIN = 400  # invalid_client, RFC 6749 section 5.2, which allows 401 too
 class Login(Protocol):
     """What a source asks before each call."""
 
-    async def headers(self) -> Mapping[str, str] | NotLoggedIn:
+    async def headers(self) -> Mapping[str, str] | Failure:
         """The headers that log us in, or why there are none."""
         ...
 
@@ -89,13 +87,13 @@ class _Token:
 class TokenLogin:
     """A token fetched when first needed, by one request however many calls wait for it."""
 
-    def __init__(self, fetch: "TokenFetch", clock: Clock) -> None:
+    def __init__(self, fetch: "TokenFetch", clock: WallClock) -> None:
         self._fetch = fetch
         self._clock = clock
         self._token: _Token | None = None
-        self._flight: asyncio.Task[_Token | NotLoggedIn] | None = None
+        self._flight: asyncio.Task[_Token | Failure] | None = None
 
-    async def headers(self) -> Mapping[str, str] | NotLoggedIn:
+    async def headers(self) -> Mapping[str, str] | Failure:
         """A bearer token that still lives, or why there is none."""
         if self._token is None or self._token.until <= self._clock():
             found = await self._shared()
@@ -114,7 +112,7 @@ class TokenLogin:
             self._flight.cancel()
             await asyncio.gather(self._flight, return_exceptions=True)
 
-    async def _shared(self) -> _Token | NotLoggedIn:
+    async def _shared(self) -> _Token | Failure:
         if self._flight is None or self._flight.done():
             self._flight = asyncio.create_task(self._fetch.token())
         return await asyncio.shield(self._flight)  # one caller's end must not end the others'
@@ -128,9 +126,9 @@ class TokenFetch:
     token_url: str
     timeout_s: float
     sign_in: SignIn
-    clock: Clock
+    clock: WallClock
 
-    async def token(self) -> _Token | NotLoggedIn:
+    async def token(self) -> _Token | Failure:
         """Ask the token endpoint once."""
         headers, form = self.sign_in()
         asked = self.clock()
@@ -175,7 +173,7 @@ def _until(asked: datetime, life_s: float) -> datetime:
 
 
 def open_login(
-    manifest: Manifest, secrets: SecretTexts, session: aiohttp.ClientSession, clock: Clock
+    manifest: Manifest, secrets: SecretTexts, session: aiohttp.ClientSession, clock: WallClock
 ) -> Login:
     """The login of a checked manifest; SecretMissing if a secret is absent or unusable."""
     auth = manifest.auth
@@ -224,7 +222,7 @@ def _client_secret(auth: ClientCredentialsAuth, secrets: SecretTexts) -> SignIn:
     return lambda: (headers, form)
 
 
-def _assertion(auth: PrivateKeyJwtAuth, secrets: SecretTexts, clock: Clock) -> SignIn:
+def _assertion(auth: PrivateKeyJwtAuth, secrets: SecretTexts, clock: WallClock) -> SignIn:
     client = _printable(secrets, auth.client_id)
     key = _key(auth, secrets)
     header = {"alg": auth.alg, "typ": "JWT"} | ({"kid": auth.kid} if auth.kid else {})

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import orjson
 
-from adapters.contract import Malformed, Unavailable
+from adapters.contract import Failure, Malformed, Unavailable
 from adapters.http_exchange import HttpAnswer, HttpRequest, Transport
-from adapters.login import Login, NotLoggedIn
+from adapters.login import Login
 
 _SHORTEST_SECRET: Final = 8  # less may stand in an answer by chance
 _LINE_ENDS: Final = "\t\n\r"
@@ -47,7 +47,7 @@ class Observed:
             self.unclean |= any(map(_is_unclean, _texts(answer.body)))
         return answer
 
-    async def headers(self) -> Mapping[str, str] | NotLoggedIn:
+    async def headers(self) -> Mapping[str, str] | Failure:
         """The login's headers, remembered to be looked for in the answers."""
         headers = await self.login.headers()
         if isinstance(headers, Mapping):

@@ -10,13 +10,13 @@ import orjson
 
 from adapters import file_source
 from adapters.codes import Purpose
-from adapters.contract import Malformed, OnBehalf, Question, Reply, Unavailable
+from adapters.contract import Malformed, OnBehalf, Question, Reply, Unavailable, WallClock
 from adapters.egress import Egress
 from adapters.http_exchange import HttpAnswer
 from adapters.http_several import HttpSeveral
 from adapters.http_source import Wire, source_over
 from adapters.kinds import DIALECTS
-from adapters.login import Clock, FixedLogin
+from adapters.login import FixedLogin
 from adapters.manifest import Manifest
 from adapters.operation import Operation
 from adapters.plugin import REPLAYED, Opening, PluginMissing, plugin_named, plugin_of
@@ -65,7 +65,7 @@ def question_for(operation: Operation, given: Mapping[str, str]) -> Question:
 
 
 async def replay(
-    manifest: Manifest, question: Question, recording: Recording, clock: Clock
+    manifest: Manifest, question: Question, recording: Recording, clock: WallClock
 ) -> Reply:
     """What the source would reply to `question` if its system answered so."""
     match manifest.kind:
@@ -80,7 +80,7 @@ async def replay(
 
 
 async def replay_several(
-    manifest: Manifest, questions: tuple[Question, ...], answer: HttpAnswer, clock: Clock
+    manifest: Manifest, questions: tuple[Question, ...], answer: HttpAnswer, clock: WallClock
 ) -> tuple[Reply, ...]:
     """What the source would reply to each of `questions` if its system answered all of them so."""
     if manifest.kind == "sql":
@@ -96,7 +96,7 @@ async def replay_several(
 
 
 async def _over_http(
-    manifest: Manifest, question: Question, recording: Recording, clock: Clock
+    manifest: Manifest, question: Question, recording: Recording, clock: WallClock
 ) -> Reply:
     operation = _operation(manifest, question)
     shapes = {
@@ -110,7 +110,7 @@ async def _over_http(
 
 
 async def _from_file(
-    manifest: Manifest, question: Question, recording: Recording, clock: Clock
+    manifest: Manifest, question: Question, recording: Recording, clock: WallClock
 ) -> Reply:
     folder = RecordedFolder(_body(recording.main))
     with ThreadPoolExecutor(1) as threads:
@@ -119,7 +119,7 @@ async def _from_file(
 
 
 async def _from_plugin(
-    manifest: Manifest, question: Question, recording: Recording, clock: Clock
+    manifest: Manifest, question: Question, recording: Recording, clock: WallClock
 ) -> Reply:
     egress = Egress.of([manifest.source.base_url] if manifest.source.base_url else [])
     connect = recorded(_body(recording.main))
@@ -134,7 +134,9 @@ async def _from_plugin(
         await source.aclose()
 
 
-def _from_rows(manifest: Manifest, question: Question, recording: Recording, clock: Clock) -> Reply:
+def _from_rows(
+    manifest: Manifest, question: Question, recording: Recording, clock: WallClock
+) -> Reply:
     operation = SqlOperation.of(manifest, _operation(manifest, question), typed_dates=False)
     rows = _rows(_body(recording.main))
     details = {name: _rows(_body(recording.details[name])) for name in recording.details}

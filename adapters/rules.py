@@ -14,13 +14,13 @@ from adapters.http_request import REQUEST_ID
 from adapters.identifiers import NHS_NUMBER, UPN
 from adapters.language import Language, Parse
 from adapters.manifest import Manifest
+from adapters.manifest_language import language_of
 from adapters.operation import Detail, Operation, Page
 from adapters.operation_rules import HTTP, KINDS, is_path, operation_faults
 from adapters.places import Key
 from adapters.record_map import IdentifierSection, Section, Value
 from adapters.rule_fault import Fault
 from adapters.secrets import prefix_of
-from adapters.xpath import language_of
 
 _DECISIVE: Final = ("restricted", "sensitive")
 _OUR_HEADERS = re.compile(

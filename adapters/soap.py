@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from lxml import etree
 
-from adapters.contract import Fault, Malformed, MoreNeeded, Refused, Unavailable
+from adapters.contract import Failure, Fault, Malformed, MoreNeeded, Refused, Unavailable
 from adapters.dialect import Dialect, Found
 from adapters.expression import UnreadableError
 from adapters.http_exchange import HttpAnswer, HttpRequest
-from adapters.http_judgement import Failure, judge_status
+from adapters.http_judgement import judge_status
 from adapters.http_operation import HttpDetail, HttpOperation
 from adapters.http_request import Asking, target
 from adapters.xml_document import parse_xml

@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncMappingResult
 
 from adapters.contract import (
+    Failure,
     Fault,
     Malformed,
     MoreNeeded,
@@ -19,12 +20,11 @@ from adapters.contract import (
     Reply,
     TooMany,
     Unavailable,
+    WallClock,
 )
 from adapters.conversion import LIST_CAP
 from adapters.egress import Egress
-from adapters.http_judgement import Failure
 from adapters.limits import Limits
-from adapters.login import Clock
 from adapters.manifest import Manifest
 from adapters.several import key_of, told_apart
 from adapters.sql_engine import POSTGRESQL, open_engine
@@ -50,7 +50,7 @@ class SqlSource:
     engine: AsyncEngine
     limits: Limits
     operations: Mapping[str, SqlOperation]
-    clock: Clock
+    clock: WallClock
 
     async def ask(self, question: Question) -> Reply:
         """Ask once, within the question's time; the statement ends when the asking does."""
@@ -191,7 +191,7 @@ async def _stream(
         await result.close()
 
 
-def open_source(manifest: Manifest, url: URL, egress: Egress, clock: Clock) -> SqlSource:
+def open_source(manifest: Manifest, url: URL, egress: Egress, clock: WallClock) -> SqlSource:
     """The source of a checked manifest at `url`; connects nowhere yet."""
     engine = open_engine(url, manifest.limits, egress)
     typed_dates = engine.dialect.name == POSTGRESQL

@@ -7,9 +7,9 @@ from typing import Self
 
 from adapters.contract import Malformed, NoRecord, Question, Records, Reply
 from adapters.expression import Expression
-from adapters.http_operation import read_moment
 from adapters.manifest import Manifest
 from adapters.mapping import RecordMapping, Unusable
+from adapters.moment import read_moment
 from adapters.operation import Operation
 from adapters.record import Record
 from adapters.several import Answered, Said, key_of

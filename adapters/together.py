@@ -3,9 +3,8 @@
 from collections.abc import AsyncIterator, Iterator
 
 from adapters.conduct import identity_in
-from adapters.contract import NoRecord, Records, Reply
+from adapters.contract import NoRecord, Records, Reply, WallClock
 from adapters.example import recording_of
-from adapters.login import Clock
 from adapters.manifest import Example, Manifest, Together
 from adapters.nobodys_numbers import is_nobodys
 from adapters.operation import Operation
@@ -19,7 +18,7 @@ from adapters.replay import (
 )
 
 
-async def mixed_up(manifest: Manifest, replies: Replies, clock: Clock) -> list[str]:
+async def mixed_up(manifest: Manifest, replies: Replies, clock: WallClock) -> list[str]:
     """What is wrong with each `[[together]]`, in words; nothing of a reply is repeated."""
     found = []
     for index, one in enumerate(manifest.together):
@@ -29,7 +28,7 @@ async def mixed_up(manifest: Manifest, replies: Replies, clock: Clock) -> list[s
 
 
 async def _complaints(
-    manifest: Manifest, together: Together, replies: Replies, clock: Clock
+    manifest: Manifest, together: Together, replies: Replies, clock: WallClock
 ) -> AsyncIterator[str]:
     operation = next((o for o in manifest.operation if o.name == together.operation), None)
     if operation is None or operation.batch.as_ == "none":
@@ -73,7 +72,7 @@ def _unusable(
         yield f"numbers: each needs an [[example]] of {operation.name} that gives it alone"
 
 
-async def _reply_of(manifest: Manifest, one: Example, replies: Replies, clock: Clock) -> Reply:
+async def _reply_of(manifest: Manifest, one: Example, replies: Replies, clock: WallClock) -> Reply:
     operation = next(o for o in manifest.operation if o.name == one.operation)
     recording = recording_of(manifest, one, replies)
     return await replay(manifest, question_for(operation, one.given), recording, clock)

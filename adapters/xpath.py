@@ -8,8 +8,7 @@ from typing import Any, Final, Self
 from lxml import etree
 
 from adapters.expression import ExpressionError, UnreadableError, bounded
-from adapters.language import JMESPATH, Language
-from adapters.manifest import Manifest
+from adapters.language import Language
 from adapters.xpath_reach import refuse_far_reaching
 
 SOAP_11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -67,13 +66,6 @@ def xpath_language(namespaces: Mapping[str, str]) -> Language:
     return Language(
         lambda text: XPath.parse(text, known, _value), lambda text: XPath.parse(text, known, _items)
     )
-
-
-def language_of(manifest: Manifest) -> Language:
-    """XPath where a manifest's documents are XML, JMESPath everywhere else."""
-    xml_file = manifest.file is not None and manifest.file.format == "xml"
-    is_xml = manifest.kind == "soap" or (manifest.kind == "file" and xml_file)
-    return xpath_language(manifest.namespaces) if is_xml else JMESPATH
 
 
 def _items(found: Any) -> list[Any]:

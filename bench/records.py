@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from adapters.manifest import Manifest
+from adapters.manifest_language import language_of
 from adapters.mapping import RecordMapping, Unusable
 from adapters.record import Record
-from adapters.xpath import language_of
 
 TODAY: Final = date(2026, 11, 22)
 FIELDS: Final = frozenset({"involvements"})

@@ -7,8 +7,8 @@ from typing import Final
 
 from adapters.conduct import Rule
 from adapters.conformance import check_offline, level_of
+from adapters.contract import WallClock
 from adapters.loading import ManifestInvalid, Problem, parse_manifest
-from adapters.login import Clock as Now
 from adapters.manifest import Manifest
 from gateway.ledger.record import Found
 from gateway.rules.book import Ground, open_book
@@ -68,7 +68,11 @@ def read_proposal(text: str) -> Manifest | tuple[Found, ...]:
 
 
 async def inspected(
-    proposal: Proposal, manifest: Manifest, beside: Iterable[Manifest], ground: Ground, now: Now
+    proposal: Proposal,
+    manifest: Manifest,
+    beside: Iterable[Manifest],
+    ground: Ground,
+    now: WallClock,
 ) -> Inspected:
     """The proposal held against the rules; `beside` are its agency's manifests in force."""
     others = [each for each in beside if each.source.id != manifest.source.id]

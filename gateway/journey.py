@@ -82,7 +82,7 @@ class Journey:
         self._break_glass = desks.break_glass
         self.alerts = desks.alerts
         self._seal = CandidateSeal()
-        self._posing = Posing(recorder, desks.break_glass, self._seal)
+        self._posing = Posing(recorder, desks.break_glass.harm_stated, self._seal)
         self.schema = self._succession.current.planning.schema
         self.publication = watch.publication
         self._watch = watch
@@ -115,8 +115,9 @@ class Journey:
             with suppress(TryLater):
                 await self.recorder.refuse(refusal.code, caller, whence)
             raise
+        begun = Begun(document, caller, planning, in_force.fan_out)
         asking = (
-            self._posing.question(each, hidden, Begun(document, caller, in_force))
+            self._posing.question(each, hidden, begun)
             for each, hidden in zip(prepared, concealed, strict=True)
         )
         questions = tuple(await gather(*asking))

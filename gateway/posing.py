@@ -1,18 +1,17 @@
 """A question that may be asked becomes one under way: its intent logged, its order made out."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from adapters.codes import Claim
 from adapters.contract import OnBehalf
 from gateway.audit.risk import Noted
-from gateway.break_glass import BreakGlass
 from gateway.call import Answered, Asking
 from gateway.caller import Caller
 from gateway.circumstances import standing_of
 from gateway.concealing import Concealed
 from gateway.documents import Document
-from gateway.fan_out import Order
+from gateway.fan_out import FanOut, Order
 from gateway.findings import Finder, Findings, stated_reference
 from gateway.onward import lessons, once_cleared
 from gateway.plan import kept_back, own_details
@@ -21,31 +20,31 @@ from gateway.question import Asked, Question
 from gateway.recording import Grounds, Intent, Recorder
 from gateway.sealed_key import CandidateSeal
 from gateway.sharing import Right
-from gateway.succession import InForce
 from gateway.unusual import of_answer, of_question
 from gateway.view import View
+
+HarmStated = Callable[[Caller, str, int], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A request that is understood, with what was in force at its start."""
+    """A request that is understood, with the stages and the fan-out in force at its start."""
 
     document: Document
     caller: Caller
-    in_force: InForce
-
-    @property
-    def planning(self) -> Planning:
-        """The stages that decided."""
-        return self.in_force.planning
+    planning: Planning
+    fan_out: FanOut
 
 
 @dataclass(frozen=True, slots=True)
 class Posing:
-    """Poses questions: `seal` makes the keys by which a caller may choose a candidate."""
+    """Poses questions: `seal` makes the keys by which a caller may choose a candidate.
+
+    `harm_stated` has harm that a question states reviewed: its caller, query id and log entry.
+    """
 
     recorder: Recorder
-    break_glass: BreakGlass
+    harm_stated: HarmStated
     seal: CandidateSeal
 
     async def question(self, prepared: Prepared, concealed: Concealed, begun: Begun) -> Question:
@@ -53,7 +52,7 @@ class Posing:
         planning, caller = begun.planning, begun.caller
         intent = await self._intent(prepared, concealed, begun)
         if prepared.inquiry.reason.significant_harm is not None:
-            await self.break_glass.harm_stated(caller, intent.query_id, intent.index)
+            await self.harm_stated(caller, intent.query_id, intent.index)
         view = View(
             plan=prepared.plan,
             registry=planning.registry,
@@ -78,7 +77,7 @@ class Posing:
             nobody_found=lambda: allowance.nobody_found(caller),
             notes=notes,
         )
-        return Question(asked, begun.in_force.fan_out, self.recorder)
+        return Question(asked, begun.fan_out, self.recorder)
 
     async def _intent(self, prepared: Prepared, concealed: Concealed, begun: Begun) -> Intent:
         planning, caller = begun.planning, begun.caller
