@@ -1,1 +1,1 @@
-"""What an agency writes and how its system is asked: manifests, kinds, records."""
+"""How an agency's system is asked: manifests, kinds, records. It uses no gateway."""

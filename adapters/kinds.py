@@ -6,30 +6,30 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from adapters import file_source
-from adapters.client_certificate import client_context
-from adapters.contract import Adapter, Probe, SeveralSource, Source
-from adapters.dialect import Dialect
-from adapters.egress import Egress
-from adapters.fhir import FHIR
-from adapters.file_login import open_folder
-from adapters.graphql import GRAPHQL
-from adapters.guarded_resolver import GuardedResolver
-from adapters.http_exchange import Connections, open_session
-from adapters.http_probe import HttpProbe
-from adapters.http_several import HttpSeveral
-from adapters.http_source import HttpSource, Wire, source_over
-from adapters.login import open_login
-from adapters.manifest import Manifest
-from adapters.plugin import Open, Opening, PluginMissing, plugin_named, plugin_of
-from adapters.plugin_reply import Checked
-from adapters.rest import REST
-from adapters.secrets import SecretMissing, SecretTexts
-from adapters.signature import Signer
-from adapters.soap import SOAP
-from adapters.sql import SqlSource, open_source
-from adapters.sql_engine import address_of, read_dsn
-from adapters.stream import connected
+from adapters.contract.contract import Adapter, Probe, SeveralSource, Source
+from adapters.files import source as file_source
+from adapters.files.login import open_folder
+from adapters.http.batch import HttpSeveral
+from adapters.http.dialect import Dialect
+from adapters.http.exchange import Connections, open_session
+from adapters.http.kinds.fhir import FHIR
+from adapters.http.kinds.graphql import GRAPHQL
+from adapters.http.kinds.rest import REST
+from adapters.http.kinds.soap import SOAP
+from adapters.http.login import open_login
+from adapters.http.probe import HttpProbe
+from adapters.http.source import HttpSource, Wire, source_over
+from adapters.manifest.manifest import Manifest
+from adapters.network.client_certificate import client_context
+from adapters.network.egress import Egress
+from adapters.network.resolver import GuardedResolver
+from adapters.network.secrets import SecretMissing, SecretTexts
+from adapters.network.signature import Signer
+from adapters.network.stream import connected
+from adapters.plugins.reply import Checked
+from adapters.plugins.source import Open, Opening, PluginMissing, plugin_named, plugin_of
+from adapters.sql.engine import address_of, read_dsn
+from adapters.sql.source import SqlSource, open_source
 
 
 class UnknownKind(ValueError):

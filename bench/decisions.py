@@ -9,12 +9,12 @@ from typing import Final
 
 from rich.table import Table
 
-from adapters.codes import Purpose, ReleaseClass, Sector
+from adapters.contract.codes import Purpose, ReleaseClass, Sector
 from bench.town import AREA, write_town
-from gateway.circumstances import Circumstances, Principal
-from gateway.folder import read_book, read_manifests
-from gateway.policy import Matter, Policy
-from gateway.rules.book import RuleBook
+from gateway.policy.context import Circumstances, Principal
+from gateway.policy.decide import Matter, Policy
+from gateway.policy.rules.book import RuleBook
+from gateway.registry.files import read_book, read_manifests
 
 SIZES: Final = (20, 300)
 _ROUNDS: Final = 20

@@ -12,10 +12,10 @@ from lxml import etree
 from rich.console import Console
 from rich.table import Table
 
-from adapters.manifest import Manifest
-from adapters.manifest_language import language_of
-from adapters.mapping import RecordMapping, Unusable
-from adapters.record import Record
+from adapters.contract.record import Record
+from adapters.manifest.expression_language import language_of
+from adapters.manifest.manifest import Manifest
+from adapters.mapping.mapping import RecordMapping, Unusable
 
 TODAY: Final = date(2026, 11, 22)
 FIELDS: Final = frozenset({"involvements"})

@@ -17,14 +17,14 @@ import aiohttp
 from rich.console import Console
 from rich.table import Table
 
-from adapters.codes import Purpose, Sector
+from adapters.contract.codes import Purpose, Sector
 from bench.gateway_process import GatewayProcess, gateway_process
 from bench.question import OUTCOMES, body_of
 from bench.town import AREA, write_town
 from bench.worker import Worker, working
-from gateway.caller import Caller
-from gateway.development_token import issue
-from gateway.settings import read_settings
+from gateway.config.settings import read_settings
+from gateway.identity.development_token import issue
+from gateway.model.caller import Caller
 
 _PATIENCE: Final = aiohttp.ClientTimeout(total=300)
 _DUTY: Final = "01632 960"

@@ -11,11 +11,11 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from rich.table import Table
 
-from gateway.auth import SignInDesk, TrustedIssuer
-from gateway.counts import OwnCounts
-from gateway.issuer_keys import IssuerKeys
-from gateway.issuers import Issuer, Jwks, profile_of
-from gateway.proof import Presented
+from gateway.identity.counters import OwnCounts
+from gateway.identity.issuer_keys import IssuerKeys
+from gateway.identity.issuers import Issuer, Jwks, profile_of
+from gateway.identity.proof_of_possession import Presented
+from gateway.identity.tokens import SignInDesk, TrustedIssuer
 
 _ROUNDS: Final = 200
 _ISSUER: Final = "https://sign-in.example"

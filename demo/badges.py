@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.codes import Purpose, Sector
+from adapters.contract.codes import Purpose, Sector
 from demo.places import NORTHBROOK
-from gateway.caller import Caller
+from gateway.model.caller import Caller
 
 
 @dataclass(frozen=True, slots=True)

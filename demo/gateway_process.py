@@ -10,9 +10,9 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from demo.running_copy import RunningCopy
-from gateway.caller import Caller
-from gateway.development_token import issue
-from gateway.settings import read_settings
+from gateway.config.settings import read_settings
+from gateway.identity.development_token import issue
+from gateway.model.caller import Caller
 
 _COMMAND: Final = str(Path(sys.executable).with_name("teamaround"))
 _START_TIMEOUT_S: Final = 120.0

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from adapters.grant import claimed
-from adapters.loading import read_manifest
-from adapters.manifest import Manifest
+from adapters.authoring.grant import claimed
+from adapters.manifest.manifest import Manifest
+from adapters.validation.loading import read_manifest
 
 _HERE: Final = Path(__file__).parent
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from enum import StrEnum
 from typing import Final, assert_never
 
-from adapters.contract import (
+from adapters.contract.contract import (
     Fault,
     Malformed,
     MoreNeeded,
@@ -15,9 +15,9 @@ from adapters.contract import (
     TooMany,
     Unavailable,
 )
-from adapters.identifiers import AGENCY_RECORD
-from adapters.record import Identifier, Record
-from resolvers.grade import Graded, MatchGrade
+from adapters.contract.identifiers import AGENCY_RECORD
+from adapters.contract.record import Identifier, Record
+from resolvers.matching.grade import Graded, MatchGrade
 
 
 class Outcome(StrEnum):

@@ -5,8 +5,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
-from adapters.codes import ReleaseClass
-from adapters.record import Involvement, Record
+from adapters.contract.codes import ReleaseClass
+from adapters.contract.record import Involvement, Record
 
 CLASS_OF: Final = MappingProxyType(
     {

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from adapters.identifiers import NHS_NUMBER
-from adapters.record import Record
-from resolvers.child import Restriction
-from resolvers.grade import MatchGrade, Resolution
+from adapters.contract.identifiers import NHS_NUMBER
+from adapters.contract.record import Record
+from resolvers.child.child import Restriction
+from resolvers.matching.grade import MatchGrade, Resolution
 
 
 def restriction(resolution: Resolution, authorities: Mapping[str, bool]) -> Restriction:

@@ -15,14 +15,14 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from adapters.codes import Purpose
+from adapters.contract.codes import Purpose
 from bench.alerts.town import town
 from bench.alerts.year import BEGUN, DAYS, Question, year
-from gateway.alerts.raised import Raised
-from gateway.alerts.store import AlertStore
-from gateway.audit.entry import AuditKind, Entry
-from gateway.audit.logged import Logged
-from gateway.audit.pseudonym import Pseudonym
+from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.logged import Logged
+from gateway.audit.keys.pseudonym import Pseudonym
+from gateway.oversight.alerts.raised import Raised
+from gateway.oversight.alerts.store import AlertStore
 
 _FIRST_SEED: Final = 7000  # seeds below were looked at while the bench was written
 _BATCH: Final = 2000

@@ -4,8 +4,8 @@ import random
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.audit.risk import Risk
-from resolvers.common_names import family_frequency
+from gateway.audit.entry.flags import Risk
+from resolvers.comparison.common_names import family_frequency
 
 _CHILDREN: Final = 20_000
 _HOMES_A_POSTCODE: Final = 15

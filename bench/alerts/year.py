@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bench.alerts.town import Child, Town, Worker, likeness
-from gateway.audit.risk import Risk, Tie
+from gateway.audit.entry.flags import Risk, Tie
 
 Ties = tuple[tuple[float, Tie], ...]
 

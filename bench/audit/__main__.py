@@ -14,12 +14,12 @@ from bench.audit.entries import entry
 from bench.audit.large import whole
 from bench.audit.postgres import fresh_log, open_to_postgres
 from demo.postgres import Postgres
-from gateway.audit.contract import Log
-from gateway.audit.log import AuditLog
-from gateway.audit.merkle import Edge
-from gateway.audit.row import Row
-from gateway.audit.store import Writing, create_log
-from gateway.audit.store_check import check_log
+from gateway.audit.log.embedded import AuditLog
+from gateway.audit.store.contract import Log
+from gateway.audit.store.row import Row
+from gateway.audit.store.sqlite import Writing, create_log
+from gateway.audit.store.sqlite_check import check_log
+from gateway.audit.tree.merkle import Edge
 
 
 async def appends(log: Log, callers: int, seconds: float) -> tuple[float, float]:

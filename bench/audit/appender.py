@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 from bench.audit.entries import entry
-from gateway.audit.contract import Log
-from gateway.audit.log import AuditLog
-from gateway.audit.postgres import PostgresLog
+from gateway.audit.log.embedded import AuditLog
+from gateway.audit.log.postgres import PostgresLog
+from gateway.audit.store.contract import Log
 
 CALLERS = 16
 

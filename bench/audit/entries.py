@@ -3,10 +3,10 @@
 import random
 from datetime import UTC, datetime, timedelta
 
-from adapters.codes import Purpose, ReleaseClass
-from gateway.audit.entry import AuditedAgency, AuditedWithholding, AuditKind, Entry
-from gateway.audit.pseudonym import Pseudonym
-from resolvers.child import WithheldReason
+from adapters.contract.codes import Purpose, ReleaseClass
+from gateway.audit.entry.entry import AuditedAgency, AuditedWithholding, AuditKind, Entry
+from gateway.audit.keys.pseudonym import Pseudonym
+from resolvers.child.child import WithheldReason
 from resolvers.outcome import Outcome
 
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -4,9 +4,9 @@ import time
 from pathlib import Path
 
 from bench.audit.years import CHUNK, chunk
-from gateway.audit.row import Row
-from gateway.audit.store import Writing, create_log
-from gateway.audit.store_check import check_log
+from gateway.audit.store.row import Row
+from gateway.audit.store.sqlite import Writing, create_log
+from gateway.audit.store.sqlite_check import check_log
 
 
 def filled(path: Path, count: int) -> float:

@@ -18,19 +18,19 @@ from bench.audit.postgres import fresh_place, open_to_postgres
 from bench.audit.searches import Stopwatch
 from bench.audit.years import CHUNK, chunk
 from demo.postgres import Postgres
-from gateway.audit.contract import Log
-from gateway.audit.export import export_log
-from gateway.audit.finder import Finder
-from gateway.audit.leaves import index_beside, stored_leaves
-from gateway.audit.log import AuditLog
-from gateway.audit.note import NoteSigner
-from gateway.audit.postgres import PostgresLog
-from gateway.audit.publication import Publication
-from gateway.audit.search import Search
-from gateway.verify.key import VerifierKey
-from gateway.verify.place import open_place
-from gateway.verify.published import check_log as verify_log
-from gateway.verify.state import Trust
+from gateway.audit.entry.search import Search
+from gateway.audit.log.embedded import AuditLog
+from gateway.audit.log.postgres import PostgresLog
+from gateway.audit.publish.export import export_log
+from gateway.audit.publish.publication import Publication
+from gateway.audit.search.index import Finder
+from gateway.audit.search.leaves import index_beside, stored_leaves
+from gateway.audit.store.contract import Log
+from gateway.audit.tree.note import NoteSigner
+from gateway.audit.verify.key import VerifierKey
+from gateway.audit.verify.place import open_place
+from gateway.audit.verify.published import check_log as verify_log
+from gateway.audit.verify.state import Trust
 
 ORIGIN = "teamaround.example/bench"
 

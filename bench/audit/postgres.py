@@ -5,8 +5,8 @@ from pathlib import Path
 import asyncpg
 
 from demo.postgres import Postgres
-from gateway.audit.postgres import PostgresLog
-from gateway.audit.postgres_schema import script
+from gateway.audit.log.postgres import PostgresLog
+from gateway.cli.postgres_schema import script
 
 ROLE = "teamaround_log"
 

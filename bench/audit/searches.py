@@ -8,9 +8,9 @@ from statistics import median
 from typing import Final
 
 from bench.audit import years
-from gateway.audit.contract import Log
-from gateway.audit.entry import AuditKind
-from gateway.audit.search import Place, Search
+from gateway.audit.entry.entry import AuditKind
+from gateway.audit.entry.search import Place, Search
+from gateway.audit.store.contract import Log
 
 PAGE: Final = 51  # what a page of fifty reads
 COUNTED: Final = 1001  # what `count` reads

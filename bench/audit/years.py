@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from adapters.codes import Purpose, ReleaseClass
-from gateway.audit.entry import AuditedAgency, AuditedWithholding, AuditKind, Entry
-from gateway.audit.pseudonym import Pseudonym
-from gateway.audit.risk import Risk
-from resolvers.child import WithheldReason
+from adapters.contract.codes import Purpose, ReleaseClass
+from gateway.audit.entry.entry import AuditedAgency, AuditedWithholding, AuditKind, Entry
+from gateway.audit.entry.flags import Risk
+from gateway.audit.keys.pseudonym import Pseudonym
+from resolvers.child.child import WithheldReason
 from resolvers.outcome import Outcome
 
 BEGUN: Final = datetime(2024, 1, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ from bench.matching import borough, pairs, speed
 from bench.matching.noise import Noise
 from bench.matching.questions import Tally, ask, origins
 from bench.matching.world import sample, world
-from resolvers.grade import MatchGrade
+from resolvers.matching.grade import MatchGrade
 
 _QUESTIONS: Final = 100_000
 _A_WORLD: Final = 2_500  # questions asked of one world before the next seed

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from adapters.codes import Sex
-from adapters.dates import PartialDate
-from adapters.identifiers import NHS_NUMBER, UPN
-from adapters.record import Address, Identifier, Name, Record
+from adapters.contract.codes import Sex
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NHS_NUMBER, UPN
+from adapters.contract.record import Address, Identifier, Name, Record
 from bench.matching.questions import Tally
 from bench.matching.world import Agency, Kind
 from demo.caseload import Holding, town
 from demo.people import Child
 from demo.register import INTAKES
-from resolvers.grade import MatchGrade
-from resolvers.identify import resolve
-from resolvers.reference import Reference
+from resolvers.matching.grade import MatchGrade
+from resolvers.matching.identify import resolve
+from resolvers.matching.reference import Reference
 
 
 def measure(*, numbered: bool) -> Tally:

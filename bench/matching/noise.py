@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 
-from resolvers.nicknames import GROUPS
+from resolvers.comparison.nicknames import GROUPS
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _FORMS = {name: sorted(group - {name}) for group in GROUPS for name in sorted(group)}

@@ -7,14 +7,14 @@ from time import process_time
 
 from stdnum.gb import nhs
 
-from adapters.dates import PartialDate
-from adapters.identifiers import NHS_NUMBER
-from adapters.record import Address, Identifier, Name, Record
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NHS_NUMBER
+from adapters.contract.record import Address, Identifier, Name, Record
 from bench.matching.readings import READINGS, allowed
-from resolvers.details import Details
-from resolvers.grade import MatchGrade
-from resolvers.grading import CERTAIN_BITS, Assessment, Known, assess
-from resolvers.reference import Reference
+from resolvers.matching.details import Details
+from resolvers.matching.grade import MatchGrade
+from resolvers.matching.grading import CERTAIN_BITS, Assessment, Known, assess
+from resolvers.matching.reference import Reference
 
 _LETTERS = "ABDEFGHJLN"
 _Found = tuple[Assessment, bool]  # and whether it is the record asked for

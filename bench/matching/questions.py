@@ -7,14 +7,14 @@ from random import Random
 from time import process_time
 from typing import Final
 
-from adapters.dates import PartialDate
-from adapters.identifiers import NHS_NUMBER, UPN
-from adapters.record import Identifier, Record
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NHS_NUMBER, UPN
+from adapters.contract.record import Identifier, Record
 from bench.matching.noise import Noise, Said, written
 from bench.matching.world import Child, World, as_record
-from resolvers.grade import MatchGrade
-from resolvers.identify import resolve
-from resolvers.reference import Reference
+from resolvers.matching.grade import MatchGrade
+from resolvers.matching.identify import resolve
+from resolvers.matching.reference import Reference
 
 _WRONG_NUMBER: Final = 0.002  # callers who read out a brother's or sister's number
 _NO_MIDDLE: Final = 0.5

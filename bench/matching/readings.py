@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Final
 
-from resolvers.agreement import Agreement
-from resolvers.evidence import Evidence
-from resolvers.grading import Assessment, alike_in_all
+from resolvers.comparison.agreement import Agreement
+from resolvers.matching.evidence import Evidence
+from resolvers.matching.grading import Assessment, alike_in_all
 
 
 def allowed(found: Assessment) -> bool:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from random import Random
 from time import process_time
 
-from adapters.record import Record
+from adapters.contract.record import Record
 from bench.matching.world import Agency, World, as_record
-from resolvers.details import Details
-from resolvers.grading import Known, assess
-from resolvers.identify import resolve
-from resolvers.reference import Reference
+from resolvers.matching.details import Details
+from resolvers.matching.grading import Known, assess
+from resolvers.matching.identify import resolve
+from resolvers.matching.reference import Reference
 
 _CANDIDATES = 35
 

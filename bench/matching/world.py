@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Final
 
-from adapters.codes import NameUse, Sex
-from adapters.dates import PartialDate
-from adapters.identifiers import NHS_NUMBER, UPN
-from adapters.record import Address, Identifier, Name, Record
+from adapters.contract.codes import NameUse, Sex
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NHS_NUMBER, UPN
+from adapters.contract.record import Address, Identifier, Name, Record
 from bench.matching.noise import Noise, Said, date_slip, slip, written
 
 _TWINS, _NAMESAKES, _MOVED, _RENAMED, _ENROLLED = 0.03, 0.02, 0.3, 0.04, 0.75

@@ -14,7 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
-from adapters.identifiers import NhsNumber
+from adapters.contract.identifiers import NhsNumber
 from demo import fhir
 from demo.caseload import Holding
 from demo.credentials import Credentials

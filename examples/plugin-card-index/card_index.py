@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.contract import (
+from adapters.contract.contract import (
     Fault,
     Malformed,
     NoRecord,
@@ -19,8 +19,8 @@ from adapters.contract import (
     TooMany,
     Unavailable,
 )
-from adapters.mapping import RecordMapping, Unusable
-from adapters.plugin import Opening
+from adapters.mapping.mapping import RecordMapping, Unusable
+from adapters.plugins.source import Opening
 
 FIELDS = ("number", "surname", "forename", "born", "visitor")
 

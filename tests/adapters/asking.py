@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from adapters.codes import Purpose
-from adapters.contract import Adapter, OnBehalf, Question, Records, Reply
-from adapters.egress import Egress
+from adapters.contract.codes import Purpose
+from adapters.contract.contract import Adapter, OnBehalf, Question, Records, Reply
+from adapters.contract.record import Record
 from adapters.kinds import open_adapter
-from adapters.loading import read_manifest
-from adapters.manifest import Manifest
-from adapters.record import Record
-from adapters.secrets import Secrets
-from adapters.signature import Signer
+from adapters.manifest.manifest import Manifest
+from adapters.network.egress import Egress
+from adapters.network.secrets import Secrets
+from adapters.network.signature import Signer
+from adapters.validation.loading import read_manifest
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ON_BEHALF = OnBehalf("u-17", "northbrook", Purpose.SAFEGUARDING, "q-42", 1234)

@@ -15,10 +15,10 @@ from aiohttp import web
 from joserfc.jwk import RSAKey
 from typer.testing import CliRunner
 
-from adapters.codes import Sector
-from adapters.draft import Answers
-from adapters.profile import profile_named
-from gateway.cli_source import source
+from adapters.authoring.draft import Answers
+from adapters.authoring.profile import profile_named
+from adapters.contract.codes import Sector
+from gateway.cli.source import source
 from tests.adapters.foreign_servers import KEY_ID, SECRET, token_provider
 from tests.loopback import serving
 

@@ -6,7 +6,15 @@ import pytest
 from aiohttp import web
 from graphql import GraphQLError, build_schema, graphql_sync
 
-from adapters.contract import Fault, Malformed, NoRecord, Refused, Reply, TooMany, Unavailable
+from adapters.contract.contract import (
+    Fault,
+    Malformed,
+    NoRecord,
+    Refused,
+    Reply,
+    TooMany,
+    Unavailable,
+)
 from tests.adapters.asking import manifest_text, only, opened
 from tests.adapters.test_several import ANN, BEA, BULK, CAT, many
 from tests.loopback import serving

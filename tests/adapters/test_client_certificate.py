@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from adapters.contract import Fault, NoRecord, Reply, Unavailable
-from adapters.secrets import SecretMissing
+from adapters.contract.contract import Fault, NoRecord, Reply, Unavailable
+from adapters.network.secrets import SecretMissing
 from tests.adapters.asking import PUPIL, manifest_text, opened, question
 from tests.adapters.test_loading import problems
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from adapters.conduct import Rule
-from adapters.conformance import Level, Verdict, check_offline, level_for, level_of
-from adapters.contract import NoRecord, Reply, TooMany
-from adapters.loading import read_manifest
-from adapters.online_check import check_online
+from adapters.conformance.kit import Level, Verdict, check_offline, level_for, level_of
+from adapters.conformance.online_check import check_online
+from adapters.conformance.rules import Rule
+from adapters.contract.contract import NoRecord, Reply, TooMany
+from adapters.validation.loading import read_manifest
 from tests.adapters.asking import NOW, manifest_text, opened
 
 FHIR = """

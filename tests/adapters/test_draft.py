@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from adapters.codes import Sector
-from adapters.conduct import Rule
-from adapters.conformance import Level, check_offline
-from adapters.database_shape import shape_of_database
-from adapters.draft import Answers, Draft, draft
-from adapters.loading import read_manifest
-from adapters.sample_shape import SampleUnreadable, Shape, shape_of
+from adapters.authoring.database_shape import shape_of_database
+from adapters.authoring.draft import Answers, Draft, draft
+from adapters.authoring.sample_shape import SampleUnreadable, Shape, shape_of
+from adapters.conformance.kit import Level, check_offline
+from adapters.conformance.rules import Rule
+from adapters.contract.codes import Sector
+from adapters.validation.loading import read_manifest
 from demo.postgres import Postgres
 from tests.adapters.asking import NOW, manifest_of
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from adapters.contract import Fault, Records, Reply, Unavailable
+from adapters.contract.contract import Fault, Records, Reply, Unavailable
 from tests.adapters.asking import manifest_text, opened, question
 from tests.loopback import serving_raw
 

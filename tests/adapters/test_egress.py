@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.egress import Egress, EgressRefused
+from adapters.network.egress import Egress, EgressRefused
 
 LISTED = Egress.of(
     ["https://roll.example", "http://127.0.0.1:9101", "postgresql://db:5433", "sqlite:////a/b.db"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.evaluation import evaluation
+from adapters.expressions.jmespath_compile import evaluation
 
 KEYS = st.sampled_from(["a", "b", "name", "use"])
 TEXTS = st.sampled_from(["", "usual", "old", "1"])

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from adapters.example import Finding, replay_examples
-from adapters.loading import read_manifest
+from adapters.conformance.example import Finding, replay_examples
+from adapters.validation.loading import read_manifest
 from tests.adapters.asking import NOW, PUPIL, manifest_text
 
 EXAMPLE = """

@@ -12,9 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jmespath.visitor import TreeInterpreter
 
-from adapters.expression import LONGEST, Expression, ExpressionError, UnreadableError
-from adapters.expression_weight import MOST_PASSES, TooHeavy, Weight, weigh
-from adapters.loading import ManifestInvalid
+from adapters.expressions.jmespath_cost import MOST_PASSES, TooHeavy, Weight, weigh
+from adapters.expressions.jmespath_expression import (
+    LONGEST,
+    Expression,
+    ExpressionError,
+    UnreadableError,
+)
+from adapters.validation.loading import ManifestInvalid
 from tests.adapters.asking import PUPIL, manifest_of, manifest_text
 from tests.adapters.test_evaluation import DOCUMENTS, EXPRESSIONS, larger
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from adapters.contract import (
+from adapters.contract.contract import (
     Fault,
     Malformed,
     MoreNeeded,

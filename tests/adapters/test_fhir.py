@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from adapters.codes import Sex
-from adapters.contract import Malformed, NoRecord, Records, Reply, TooMany
-from adapters.dates import PartialDate
-from adapters.record import Carer, GpPractice, Identifier, Name
+from adapters.contract.codes import Sex
+from adapters.contract.contract import Malformed, NoRecord, Records, Reply, TooMany
+from adapters.contract.dates import PartialDate
+from adapters.contract.record import Carer, GpPractice, Identifier, Name
 from tests.adapters.asking import manifest_text, only, opened, question
 from tests.loopback import serving
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from stdnum.gb import upn as number
 
-from adapters.contract import (
+from adapters.contract.contract import (
     Fault,
     Malformed,
     MoreNeeded,
@@ -19,7 +19,7 @@ from adapters.contract import (
     TooMany,
     Unavailable,
 )
-from adapters.dates import PartialDate
+from adapters.contract.dates import PartialDate
 from tests.adapters.asking import manifest_text, only, opened, question
 from tests.adapters.test_loading import problems
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from adapters.contract import (
+from adapters.contract.contract import (
     Fault,
     Malformed,
     NoRecord,

@@ -1,7 +1,7 @@
 """GraphQL over a database, by a server that none of us wrote, is asked by a manifest alone."""
 
-from adapters.contract import NoRecord, Records
-from adapters.dates import PartialDate
+from adapters.contract.contract import NoRecord, Records
+from adapters.contract.dates import PartialDate
 from demo.postgres import Postgres
 from tests.adapters.asking import manifest_text, only, opened, question
 from tests.adapters.foreign_servers import postgraphile

@@ -8,8 +8,8 @@ import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from adapters.egress import Egress, EgressRefused
-from adapters.guarded_resolver import GuardedResolver, address_of
+from adapters.network.egress import Egress, EgressRefused
+from adapters.network.resolver import GuardedResolver, address_of
 from tests.adapters.asking import resolves_names
 from tests.loopback import serving
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from adapters.conduct import Rule
-from adapters.conformance import Level, Verdict, level_of
-from adapters.online_check import check_online
+from adapters.conformance.kit import Level, Verdict, level_of
+from adapters.conformance.online_check import check_online
+from adapters.conformance.rules import Rule
 from tests.adapters.asking import manifest_of, manifest_text, opened
 from tests.loopback import serving
 

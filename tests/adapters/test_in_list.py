@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from adapters.contract import Malformed, NoRecord, Records, Reply, TooMany
+from adapters.contract.contract import Malformed, NoRecord, Records, Reply, TooMany
 from demo.postgres import Postgres
 from tests.adapters.asking import manifest_text, only, opened, resolves_names
 from tests.adapters.test_several import ANN, BEA, BULK, CAT, many

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from adapters.kinds import OPENED_BY
-from adapters.loading import ManifestInvalid, read_manifest
-from adapters.operation_rules import KINDS
+from adapters.validation.loading import ManifestInvalid, read_manifest
+from adapters.validation.operation_rules import KINDS
 from tests.adapters.asking import PUPIL, manifest_of, manifest_text
 
 GOOD = manifest_text("rest", "https://roll.example")

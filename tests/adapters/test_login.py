@@ -13,9 +13,9 @@ from aiohttp import web
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from adapters.contract import Fault, Malformed, NoRecord, Refused, Unavailable
-from adapters.egress import EgressRefused
-from adapters.secrets import SecretMissing
+from adapters.contract.contract import Fault, Malformed, NoRecord, Refused, Unavailable
+from adapters.network.egress import EgressRefused
+from adapters.network.secrets import SecretMissing
 from tests.adapters.asking import NOW, PUPIL, manifest_text, opened, question
 from tests.loopback import serving
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.codes import InvolvementStatus, NameUse, Sex, SupportStatusCode
-from adapters.dates import PartialDate
-from adapters.mapping import RecordMapping, Unusable
-from adapters.record import Identifier, Name, Record
+from adapters.contract.codes import InvolvementStatus, NameUse, Sex, SupportStatusCode
+from adapters.contract.dates import PartialDate
+from adapters.contract.record import Identifier, Name, Record
+from adapters.mapping.mapping import RecordMapping, Unusable
 from tests.adapters.asking import ALL_FIELDS, manifest_of, manifest_text
 
 TODAY = date(2026, 11, 22)

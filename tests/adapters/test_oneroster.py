@@ -4,8 +4,8 @@ from typing import Any
 
 from aiohttp import web
 
-from adapters.contract import NoRecord, Reply
-from adapters.dates import PartialDate
+from adapters.contract.contract import NoRecord, Reply
+from adapters.contract.dates import PartialDate
 from tests.adapters.asking import manifest_of, manifest_text, only, opened, question
 from tests.loopback import serving
 

@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from adapters.contract import Adapter, Fault, Malformed, Records, Reply, TooMany, Unavailable
+from adapters.contract.contract import (
+    Adapter,
+    Fault,
+    Malformed,
+    Records,
+    Reply,
+    TooMany,
+    Unavailable,
+)
 from tests.adapters.asking import manifest_text, opened, question
 from tests.loopback import serving
 

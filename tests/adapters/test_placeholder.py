@@ -8,8 +8,8 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.contract import MoreNeeded, NoRecord
-from adapters.placeholder import as_fhir, as_segment, as_value, filled, path_filled
+from adapters.contract.contract import MoreNeeded, NoRecord
+from adapters.manifest.placeholder import as_fhir, as_segment, as_value, filled, path_filled
 from tests.adapters.asking import manifest_text, opened, question
 from tests.loopback import serving
 

@@ -1,6 +1,6 @@
 """Every key of a manifest is found on its line, whatever stands around it."""
 
-from adapters.places import line_of, places
+from adapters.manifest.toml_places import line_of, places
 
 TEXT = '''# a comment with [brackets] = 1
 manifest = 1

@@ -13,11 +13,19 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from adapters.contract import Fault, Malformed, NoRecord, Refused, Reply, TooMany, Unavailable
-from adapters.egress import EgressRefused
+from adapters.contract.contract import (
+    Fault,
+    Malformed,
+    NoRecord,
+    Refused,
+    Reply,
+    TooMany,
+    Unavailable,
+)
 from adapters.kinds import UnknownKind
-from adapters.stream import recorded
-from gateway.cli_source import source
+from adapters.network.egress import EgressRefused
+from adapters.network.stream import recorded
+from gateway.cli.source import source
 from tests.adapters.asking import NOW, only, opened, question
 from tests.loopback import serving_raw
 

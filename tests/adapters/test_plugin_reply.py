@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from adapters.codes import Sex
-from adapters.contract import (
+from adapters.contract.codes import Sex
+from adapters.contract.contract import (
     Fault,
     Malformed,
     MoreNeeded,
@@ -17,9 +17,9 @@ from adapters.contract import (
     TooMany,
     Unavailable,
 )
-from adapters.dates import PartialDate
-from adapters.plugin_reply import checked
-from adapters.record import Address, Identifier, Involvement, Name, Practitioner, Record
+from adapters.contract.dates import PartialDate
+from adapters.contract.record import Address, Identifier, Involvement, Name, Practitioner, Record
+from adapters.plugins.reply import checked
 
 ANN = Record(
     record_id="7",

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from adapters.codes import Sector
-from adapters.conduct import Rule
-from adapters.conformance import Level, check_offline, level_of
-from adapters.draft import Answers
-from adapters.loading import read_manifest
-from adapters.profile import AlreadyThere, NoSuchProfile, Profile, profile_named, profiles
+from adapters.authoring.draft import Answers
+from adapters.authoring.profile import AlreadyThere, NoSuchProfile, Profile, profile_named, profiles
+from adapters.conformance.kit import Level, check_offline, level_of
+from adapters.conformance.rules import Rule
+from adapters.contract.codes import Sector
+from adapters.validation.loading import read_manifest
 from tests.adapters.asking import NOW
 
 ANSWERS = Answers(

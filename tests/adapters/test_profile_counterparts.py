@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 from aiohttp import web
 
-from adapters.profile import profile_named
+from adapters.authoring.profile import profile_named
 from demo.postgres import Postgres
 from tests.adapters.counterparts import Copy, failed, guarded
 from tests.adapters.foreign_servers import medplum, prism, sample, with_examples

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from adapters.codes import Sex
-from adapters.contract import Malformed, NoRecord, Reply, TooMany
-from adapters.dates import PartialDate
-from adapters.record import School
+from adapters.contract.codes import Sex
+from adapters.contract.contract import Malformed, NoRecord, Reply, TooMany
+from adapters.contract.dates import PartialDate
+from adapters.contract.record import School
 from tests.adapters.asking import manifest_of, manifest_text, only, opened, question
 from tests.adapters.test_file import ANN_UPN, BOB_UPN, NOBODY
 

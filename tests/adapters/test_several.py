@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 from aiohttp import web
 
-from adapters.contract import (
+from adapters.contract.contract import (
     Adapter,
     Fault,
     Malformed,

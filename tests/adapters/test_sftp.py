@@ -9,9 +9,9 @@ from typing import Any
 import asyncssh
 import pytest
 
-from adapters.contract import Fault, Malformed, NoRecord, Refused, Reply, Unavailable
-from adapters.egress import EgressRefused
-from adapters.secrets import SecretMissing
+from adapters.contract.contract import Fault, Malformed, NoRecord, Refused, Reply, Unavailable
+from adapters.network.egress import EgressRefused
+from adapters.network.secrets import SecretMissing
 from tests.adapters.asking import manifest_text, only, opened, question
 from tests.adapters.test_file import ANN_UPN, NOBODY, ROLL, ROWS
 from tests.adapters.test_loading import problems

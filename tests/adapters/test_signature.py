@@ -16,9 +16,9 @@ from http_message_signatures import (
     algorithms,
 )
 
-from adapters.contract import Adapter
-from adapters.http_exchange import HttpRequest
-from adapters.signature import Signer
+from adapters.contract.contract import Adapter
+from adapters.network.http_request import HttpRequest
+from adapters.network.signature import Signer
 from tests.adapters.asking import NOW, manifest_text, opened, question
 from tests.adapters.test_graphql import CASES
 from tests.adapters.test_soap import NOMINALS

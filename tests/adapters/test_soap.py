@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from adapters.contract import (
+from adapters.contract.contract import (
     Fault,
     Malformed,
     MoreNeeded,
@@ -19,7 +19,7 @@ from adapters.contract import (
     TooMany,
     Unavailable,
 )
-from adapters.dates import PartialDate
+from adapters.contract.dates import PartialDate
 from tests.adapters.asking import manifest_of, manifest_text, only, opened, question
 from tests.adapters.test_loading import problems
 from tests.loopback import serving

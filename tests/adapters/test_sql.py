@@ -8,11 +8,19 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from adapters.contract import Fault, Malformed, MoreNeeded, NoRecord, Records, TooMany, Unavailable
-from adapters.dates import PartialDate
-from adapters.egress import EgressRefused
-from adapters.record import Identifier
-from adapters.secrets import SecretMissing
+from adapters.contract.contract import (
+    Fault,
+    Malformed,
+    MoreNeeded,
+    NoRecord,
+    Records,
+    TooMany,
+    Unavailable,
+)
+from adapters.contract.dates import PartialDate
+from adapters.contract.record import Identifier
+from adapters.network.egress import EgressRefused
+from adapters.network.secrets import SecretMissing
 from demo.postgres import Postgres
 from tests.adapters.asking import manifest_text, only, opened, question, resolves_names
 

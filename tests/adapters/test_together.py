@@ -8,10 +8,10 @@ from typing import Any, Final
 import pytest
 from aiohttp import web
 
-from adapters.conduct import Rule
-from adapters.conformance import Level, Verdict, check_offline, level_of
-from adapters.loading import parse_manifest
-from adapters.online_check import check_online
+from adapters.conformance.kit import Level, Verdict, check_offline, level_of
+from adapters.conformance.online_check import check_online
+from adapters.conformance.rules import Rule
+from adapters.validation.loading import parse_manifest
 from tests.adapters.asking import NOW, manifest_text, opened
 from tests.adapters.test_aliases import ALIASED
 from tests.adapters.test_in_list import DSN, PERSON

@@ -5,11 +5,11 @@ from typing import Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.contract import NoRecord, Records
-from adapters.identifiers import NHS_NUMBER
-from adapters.mapping import Unusable
-from adapters.record import Identifier, Record
-from adapters.several import Answered, Said, in_their_places, told_apart
+from adapters.contract.contract import NoRecord, Records
+from adapters.contract.identifiers import NHS_NUMBER
+from adapters.contract.record import Identifier, Record
+from adapters.mapping.batch_results import Answered, Said, in_their_places, told_apart
+from adapters.mapping.mapping import Unusable
 from tests.adapters.test_several import ANN, BEA, CAT, about
 
 NUMBERS: Final = st.sampled_from([ANN, BEA, CAT, "9990000042"])

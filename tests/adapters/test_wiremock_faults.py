@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
-from adapters.contract import Fault, Malformed, NoRecord, Reply, Unavailable
+from adapters.contract.contract import Fault, Malformed, NoRecord, Reply, Unavailable
 from tests.adapters.asking import manifest_text, opened, question
 from tests.adapters.foreign_servers import wiremock
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from adapters.expression import ExpressionError, UnreadableError
-from adapters.xml_document import MOST_ELEMENTS, parse_xml
-from adapters.xpath import xpath_language
+from adapters.expressions.jmespath_expression import ExpressionError, UnreadableError
+from adapters.expressions.xml_document import MOST_ELEMENTS, parse_xml
+from adapters.expressions.xpath import xpath_language
 
 LANGUAGE = xpath_language({"n": "urn:n"})
 IN_BRACKETS = "what stands in brackets"

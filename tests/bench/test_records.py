@@ -2,8 +2,8 @@
 
 import pytest
 
-from adapters.dates import PartialDate
-from adapters.record import Record
+from adapters.contract.dates import PartialDate
+from adapters.contract.record import Record
 from bench.records import CASES, Case, compiled, interpreted, mapped
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)

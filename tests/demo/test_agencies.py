@@ -11,7 +11,7 @@ from demo.agencies.gp_records import BASE as GP_BASE
 from demo.agencies.gp_records import INTERACTION
 from demo.agency import HTTP
 from demo.caseload import Town
-from gateway.audit.reconciliation import Call, read_calls
+from gateway.audit.reports.reconciliation import Call, read_calls
 from tests.demo.conftest import Visit
 
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from adapters.codes import Purpose
-from adapters.contract import (
+from adapters.contract.codes import Purpose
+from adapters.contract.contract import (
     Fault,
     NoRecord,
     OnBehalf,
@@ -19,11 +19,11 @@ from adapters.contract import (
     Reply,
     Unavailable,
 )
-from adapters.egress import Egress
 from adapters.kinds import open_adapter
-from adapters.loading import read_manifest
-from adapters.manifest import Manifest
-from adapters.secrets import Secrets
+from adapters.manifest.manifest import Manifest
+from adapters.network.egress import Egress
+from adapters.network.secrets import Secrets
+from adapters.validation.loading import read_manifest
 from demo import register
 from demo.agency import NAMES
 from demo.borough import DOWN, Borough

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from stdnum.gb import nhs
 
-from adapters.identifiers import NhsNumber, Postcode, Upn
+from adapters.contract.identifiers import NhsNumber, Postcode, Upn
 from demo import register
 from demo.caseload import Town, town
 from demo.people import Child

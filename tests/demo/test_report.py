@@ -10,7 +10,7 @@ from rich.console import Console
 from demo.caseload import Town
 from demo.questions import DOCUMENT, more, story
 from demo.report import print_answer
-from gateway.schema.export import printed
+from gateway.graphql.root import printed
 
 LEAD = {
     "role": "Social worker",

@@ -1,8 +1,8 @@
 import ast
 
-from gateway import errors
-from gateway.errors import CODES
-from gateway.http import STATUS, STATUS_OF_CODE
+from gateway.http.endpoint import STATUS, STATUS_OF_CODE
+from gateway.model import errors
+from gateway.model.errors import CODES
 from tests.docs.pages import ROOT, rows, text
 
 TABLE = {cells[0]: cells[1] for cells in rows(text("docs/errors.md"))}

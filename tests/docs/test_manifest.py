@@ -2,11 +2,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
-from adapters.loading import read_manifest
-from adapters.manifest import Manifest
-from adapters.operation import KEYS
-from adapters.operation_rules import KINDS
-from adapters.table import Table
+from adapters.manifest.manifest import Manifest
+from adapters.manifest.operation import KEYS
+from adapters.manifest.table import Table
+from adapters.validation.loading import read_manifest
+from adapters.validation.operation_rules import KINDS
 from tests.docs.pages import blocks, code, rows, text
 
 PAGE = text("docs/manifest.md")

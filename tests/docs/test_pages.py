@@ -7,8 +7,8 @@ from graphql import OperationDefinitionNode, parse, validate
 from graphql.execution.values import get_variable_values
 from typer.main import get_command
 
-from gateway.cli import app
-from gateway.schema.root import build_schema
+from gateway.cli.main import app
+from gateway.graphql.root import build_schema
 from tests.docs.pages import PAGES, ROOT, anchors, blocks, code, links, text
 
 SCHEMA = build_schema()._schema  # noqa: SLF001  as the gateway does

@@ -10,12 +10,12 @@ import aiohttp
 import pytest
 from graphql import parse, validate
 
-from adapters.codes import Claim, Purpose, ReleaseClass
+from adapters.contract.codes import Claim, Purpose, ReleaseClass
 from demo import register
 from demo.badges import PRACTITIONER
 from demo.borough import Borough
 from demo.gateway_process import GatewayProcess
-from gateway.schema.root import build_schema
+from gateway.graphql.root import build_schema
 from resolvers.outcome import Outcome
 from tests.docs.pages import ROOT, blocks, rows, text
 

@@ -3,7 +3,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from gateway.operator_file import (
+from gateway.config.operator_file import (
     Area,
     Broker,
     Controller,
@@ -12,7 +12,7 @@ from gateway.operator_file import (
     PrivacyOfficer,
     ShieldTeam,
 )
-from gateway.settings import Settings
+from gateway.config.settings import Settings
 from tests.docs.pages import rows, text
 
 PAGE = text("docs/settings.md")

@@ -5,7 +5,7 @@ The rest of it is followed on a running demo: tests/demo/test_lesson.py.
 
 from pathlib import Path
 
-from adapters.loading import read_manifest
+from adapters.validation.loading import read_manifest
 from tests.docs.lesson import COMMANDS, PAGE, Desk
 from tests.docs.pages import blocks
 

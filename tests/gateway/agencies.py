@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from adapters.codes import Claim
+from adapters.contract.codes import Claim
 
 MIRA: Final[Mapping[str, Any]] = {
     "id": "p-1",

@@ -11,9 +11,9 @@ from typing import Any, Final
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from gateway.caller import Caller
-from gateway.clock import Clock
-from gateway.development_token import issue
+from gateway.identity.development_token import issue
+from gateway.model.caller import Caller
+from gateway.model.clock import Clock
 from tests.gateway.agencies import AUTHORITY, HOME, LOCAL, MIRA, Desk, rest_source
 from tests.gateway.small_town import KNOWN, PRACTITIONER, QUERY, Answer, Town, small_town
 from tests.gateway.small_town import variables_for as asking

@@ -5,16 +5,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.codes import Purpose, ReleaseClass
-from adapters.contract import Adapter, OnBehalf, Question, Reply
-from adapters.dates import PartialDate
-from adapters.identifiers import NHS_NUMBER, UPN
-from adapters.manifest import Manifest
-from adapters.record import Identifier, Name, Record
-from gateway.call import Asking, Line
-from gateway.clock import Clock
-from gateway.fan_out import FanOut, Keys, Order, PassOn, Teach
-from gateway.registry import RegisteredSource, granted_claims
+from adapters.contract.codes import Purpose, ReleaseClass
+from adapters.contract.contract import Adapter, OnBehalf, Question, Reply
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NHS_NUMBER, UPN
+from adapters.contract.record import Identifier, Name, Record
+from adapters.manifest.manifest import Manifest
+from gateway.fanout.fan_out import FanOut, Keys, Order, PassOn, Teach
+from gateway.fanout.source_call import Asking, Line
+from gateway.fanout.sources import RegisteredSource, granted_claims
+from gateway.model.clock import Clock
 from tests.gateway.agencies import MIRA, SourceFile, rest_source
 
 Answering = Callable[[Question], Awaitable[Reply]]

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import aiohttp
 
-from gateway.development_token import development_key
-from gateway.settings import Settings
+from gateway.config.settings import Settings
+from gateway.identity.development_token import development_key
 from tests.gateway.agencies import SourceFile
 from tests.gateway.small_town import settings_for
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from adapters.codes import Purpose
-from adapters.contract import Question, Records, Reply
-from adapters.identifiers import NHS_NUMBER
-from gateway.call import Answered, Asking, Line
-from gateway.clock import Clock
-from gateway.inquiry import Reason
-from gateway.restraint import Sent
-from gateway.sharing import Right
+from adapters.contract.codes import Purpose
+from adapters.contract.contract import Question, Records, Reply
+from adapters.contract.identifiers import NHS_NUMBER
+from gateway.fanout.coalesce import Right
+from gateway.fanout.limits import Sent
+from gateway.fanout.source_call import Answered, Asking, Line
+from gateway.model.clock import Clock
+from gateway.model.inquiry import Reason
 from tests.gateway.agencies import BY_NUMBER, MIRA
 from tests.gateway.plain_sources import ON_BEHALF, file_of, record, registered
 from tests.gateway.small_town import PRACTITIONER

@@ -12,13 +12,13 @@ from typing import Any, Final
 import aiohttp
 import uvicorn
 
-from adapters.codes import Purpose, Sector
-from gateway.app import build_app, open_gateway
-from gateway.caller import Caller
-from gateway.clock import Clock
-from gateway.development_token import development_key, issue
-from gateway.journey import Journey
-from gateway.settings import Settings
+from adapters.contract.codes import Purpose, Sector
+from gateway.config.settings import Settings
+from gateway.http.app import build_app, open_gateway
+from gateway.http.pipeline import Journey
+from gateway.identity.development_token import development_key, issue
+from gateway.model.caller import Caller
+from gateway.model.clock import Clock
 from tests.gateway.agencies import HOME, MIRA, SourceFile
 
 SHIELD_TEAM: Final = "01632 960999"

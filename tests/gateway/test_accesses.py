@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.accesses import Turn
+from gateway.oversight.families.accesses import Turn
 from tests.gateway.agencies import AUTHORITY, MIRA
 from tests.gateway.audit.test_staff_children import ONE as ANOTHER
 from tests.gateway.audit.test_staff_children import mira

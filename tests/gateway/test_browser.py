@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from gateway.settings import Settings
+from gateway.config.settings import Settings
 from tests.gateway.agencies import AUTHORITY, Desk, rest_source
 from tests.gateway.edge import QUESTION
 from tests.gateway.small_town import small_town

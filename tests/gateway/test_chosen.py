@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from resolvers.version import MATCHER
+from resolvers.matching.version import MATCHER
 from tests.gateway.agencies import AUTHORITY, BY_NAME, BY_NUMBER, MIRA, Desk, rest_source
 from tests.gateway.edge import logged
 from tests.gateway.small_town import KNOWN, PRACTITIONER, Answer, Town, small_town

@@ -15,9 +15,9 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
-from gateway.cli import app
-from gateway.development_token import development_key, issue
-from gateway.settings import Settings
+from gateway.cli.main import app
+from gateway.config.settings import Settings
+from gateway.identity.development_token import development_key, issue
 from tests.gateway.agencies import AUTHORITY, Desk, SourceFile, rest_source
 from tests.gateway.served import COMMAND, environment, settings_file
 from tests.gateway.small_town import KNOWN, PRACTITIONER, QUERY, REASON, settings_for

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from adapters.loading import read_manifest
-from adapters.manifest_schema import schema_text
-from gateway.cli_source import source
+from adapters.manifest.json_schema import schema_text
+from adapters.validation.loading import read_manifest
+from gateway.cli.source import source
 from tests.adapters.test_conformance import ABSENT, GOOD, PATIENT
 
 ROOT = Path(__file__).parents[2]

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from adapters.codes import Purpose
-from gateway.disclosure import Disclosures, Whom
-from gateway.operator_file import Disclosure, Event
+from adapters.contract.codes import Purpose
+from gateway.config.operator_file import Disclosure, Event
+from gateway.oversight.families.disclosure import Disclosures, Whom
 
 AT = datetime(2026, 11, 23, 23, 59, tzinfo=UTC)
 RULES = st.lists(

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from graphql import Node
 
-from gateway import documents
-from gateway.documents import Documents
-from gateway.errors import AskDifferently
-from gateway.schema.root import build_schema
-from gateway.settings import Settings
+from gateway.config.settings import Settings
+from gateway.graphql import documents
+from gateway.graphql.documents import Documents
+from gateway.graphql.root import build_schema
+from gateway.model.errors import AskDifferently
 
 SCHEMA = build_schema()._schema  # noqa: SLF001  # graphql-core's own, as the gateway executes it
 QUESTION = "query Q($k: KnownDetails!, $r: AccessReason!) { child(known: $k, reason: $r) %s }"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import structlog
 
-from gateway import events
+from gateway.model import events
 
 
 @pytest.fixture

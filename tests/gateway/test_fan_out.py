@@ -4,7 +4,7 @@ import asyncio
 import time
 from pathlib import Path
 
-from adapters.contract import Fault, Question, Records, Reply, Unavailable
+from adapters.contract.contract import Fault, Question, Records, Reply, Unavailable
 from tests.gateway.agencies import AUTHORITY, Desk, rest_source
 from tests.gateway.plain_sources import fan_out_over, file_of, order_for, record, registered
 from tests.gateway.small_town import small_town

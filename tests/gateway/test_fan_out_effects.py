@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from adapters.codes import Claim
+from adapters.contract.codes import Claim
 from tests.gateway.agencies import AUTHORITY, LOCAL, Desk, rest_source
 from tests.gateway.small_town import Town, small_town
 from tests.loopback import serving

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from gateway.caller import Caller
+from gateway.model.caller import Caller
 from tests.gateway.agencies import AUTHORITY, NATIONAL, Desk, rest_source
 from tests.gateway.faults.http_faults import silent
 from tests.gateway.small_town import PRACTITIONER, small_town

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from adapters.codes import Claim
+from adapters.contract.codes import Claim
 from tests.gateway.agencies import AUTHORITY, BY_NUMBER, BY_UPN, LOCAL, MIRA, Desk, rest_source
 from tests.gateway.edge import logged
 from tests.gateway.small_town import Town, small_town

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adapters.codes import Claim
+from adapters.contract.codes import Claim
 from tests.gateway.agencies import (
     AUTHORITY,
     BY_NAME,

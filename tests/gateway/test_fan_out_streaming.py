@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from adapters.codes import Claim
-from adapters.contract import Fault, Reply, Unavailable
-from adapters.record import Record
-from resolvers.child import Restriction
+from adapters.contract.codes import Claim
+from adapters.contract.contract import Fault, Reply, Unavailable
+from adapters.contract.record import Record
+from resolvers.child.child import Restriction
 from resolvers.outcome import Outcome
 from tests.gateway.agencies import AUTHORITY, BY_NUMBER, LOCAL, NATIONAL
 from tests.gateway.plain_sources import file_of, record

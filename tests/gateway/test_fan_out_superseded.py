@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from adapters.contract import NoRecord, Question, Records, Reply
-from adapters.identifiers import NHS_NUMBER
-from gateway.call import Answered
-from gateway.clock import Clock
-from gateway.fan_out import Keys
+from adapters.contract.contract import NoRecord, Question, Records, Reply
+from adapters.contract.identifiers import NHS_NUMBER
+from gateway.fanout.fan_out import Keys
+from gateway.fanout.source_call import Answered
+from gateway.model.clock import Clock
 from tests.gateway.agencies import AUTHORITY, BY_NAME, BY_NUMBER, LOCAL, MIRA, SourceFile
 from tests.gateway.plain_sources import fan_out_over, file_of, order_for, record, registered
 from tests.gateway.virtual_time import now, run

@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from adapters.codes import Claim, Sex
-from adapters.contract import Question, Records, Reply
-from adapters.dates import PartialDate
-from adapters.identifiers import NHS_NUMBER, NhsNumber, Postcode
-from adapters.record import Address, Name, Record
-from gateway.call import Answered
-from gateway.findings import Findings, find, stated_reference
-from gateway.inquiry import Known
-from gateway.registry import RegisteredSource
-from resolvers.child import Restriction
+from adapters.contract.codes import Claim, Sex
+from adapters.contract.contract import Question, Records, Reply
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NHS_NUMBER, NhsNumber, Postcode
+from adapters.contract.record import Address, Name, Record
+from gateway.fanout.source_call import Answered
+from gateway.fanout.sources import RegisteredSource
+from gateway.model.inquiry import Known
+from gateway.questions.findings import Findings, find, stated_reference
+from resolvers.child.child import Restriction
 from tests.gateway.agencies import AUTHORITY, LOCAL, MIRA
 from tests.gateway.plain_sources import file_of, record, registered
 

@@ -9,21 +9,21 @@ from typing import Final
 import pytest
 
 from demo.postgres import Postgres
-from gateway.alerts.drawing import Alerts
-from gateway.alerts.raised import Raised
-from gateway.alerts.store import AlertStore
-from gateway.audit.entry import AuditKind, Entry
-from gateway.audit.failures import PolicyUnusable
-from gateway.audit.log import AuditLog
-from gateway.audit.postgres import PostgresLog
-from gateway.audit.risk import Risk
-from gateway.audit.span import Span
-from gateway.clock import Clock
-from gateway.forgetting import Forgetting
-from gateway.leave.failures import LeaveUnavailable
-from gateway.leave.postgres import PostgresGrants
-from gateway.leave.sqlite import SqliteGrants
-from gateway.state import open_publication
+from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.flags import Risk
+from gateway.audit.entry.range import Span
+from gateway.audit.errors import PolicyUnusable
+from gateway.audit.log.embedded import AuditLog
+from gateway.audit.log.postgres import PostgresLog
+from gateway.http.stores import open_publication
+from gateway.model.clock import Clock
+from gateway.oversight.alerts.drawing import Alerts
+from gateway.oversight.alerts.raised import Raised
+from gateway.oversight.alerts.store import AlertStore
+from gateway.oversight.break_glass.store.contract import LeaveUnavailable
+from gateway.oversight.break_glass.store.postgres import PostgresGrants
+from gateway.oversight.break_glass.store.sqlite import SqliteGrants
+from gateway.oversight.retention import Forgetting
 from tests.gateway.alerts.test_store import NOON, question
 from tests.gateway.audit.database import PRUNER, ROLE, new_schema
 from tests.gateway.audit.examples import everything_in

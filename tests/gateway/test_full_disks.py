@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import pytest
 
-from gateway.caller import Caller
-from gateway.development_token import issue
+from gateway.identity.development_token import issue
+from gateway.model.caller import Caller
 from tests.gateway.agencies import AUTHORITY, Desk, rest_source
 from tests.gateway.audit.test_desk import AUDITOR, ENTRIES
 from tests.gateway.edge import QUESTION

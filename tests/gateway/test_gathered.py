@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from gateway.audit.reconciliation import read_calls, reconcile
+from gateway.audit.reports.reconciliation import read_calls, reconcile
 from tests.gateway.agencies import MIRA, NATIONAL, SourceFile
 from tests.gateway.small_town import PRACTITIONER, REASON, Answer, Town, small_town
 from tests.loopback import serving

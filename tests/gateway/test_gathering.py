@@ -10,13 +10,21 @@ from typing import Any, Final
 
 import pytest
 
-from adapters.codes import AbuseCategory, Claim, Purpose
-from adapters.contract import Adapter, Fault, Malformed, NoRecord, Question, Reply, Unavailable
-from gateway.call import Answered, Asking, Line
-from gateway.clock import Clock
-from gateway.inquiry import Reason, SignificantHarm
-from gateway.restraint import Sent
-from gateway.sharing import Right
+from adapters.contract.codes import AbuseCategory, Claim, Purpose
+from adapters.contract.contract import (
+    Adapter,
+    Fault,
+    Malformed,
+    NoRecord,
+    Question,
+    Reply,
+    Unavailable,
+)
+from gateway.fanout.coalesce import Right
+from gateway.fanout.limits import Sent
+from gateway.fanout.source_call import Answered, Asking, Line
+from gateway.model.clock import Clock
+from gateway.model.inquiry import Reason, SignificantHarm
 from tests.gateway.agencies import LOCAL
 from tests.gateway.plain_sources import ON_BEHALF, file_of, registered
 from tests.gateway.small_town import PRACTITIONER

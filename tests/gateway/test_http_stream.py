@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from gateway.question import Question
+from gateway.questions.question import Question
 from tests.gateway.agencies import AUTHORITY, MIRA, Desk, rest_source
 from tests.gateway.edge import QUESTION, Edge, logged
 from tests.gateway.small_town import Town, small_town, variables_for

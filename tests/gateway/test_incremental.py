@@ -11,7 +11,7 @@ from graphql.execution import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.incremental import Dialect, Patches, dialect_of
+from gateway.http.delivery import Dialect, Patches, dialect_of
 
 SCHEMA: Final = build_schema(
     """

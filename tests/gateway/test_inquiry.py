@@ -5,12 +5,12 @@ from typing import Any, Final
 
 import pytest
 
-from adapters.codes import Purpose, Sector
-from adapters.dates import PartialDate
-from adapters.identifiers import NhsNumber
-from gateway.caller import Caller
-from gateway.errors import AskDifferently, NotAllowed, TeamAroundError
-from gateway.inquiry import Inquiry, inquiries
+from adapters.contract.codes import Purpose, Sector
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NhsNumber
+from gateway.model.caller import Caller
+from gateway.model.errors import AskDifferently, NotAllowed, TeamAroundError
+from gateway.model.inquiry import Inquiry, inquiries
 
 CALLER: Final = Caller(
     user="s.worker",

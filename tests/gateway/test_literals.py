@@ -2,10 +2,10 @@
 
 import pytest
 
-from gateway.documents import Documents
-from gateway.errors import AskDifferently
-from gateway.schema.root import build_schema
-from gateway.settings import Settings
+from gateway.config.settings import Settings
+from gateway.graphql.documents import Documents
+from gateway.graphql.root import build_schema
+from gateway.model.errors import AskDifferently
 
 HEAD = "query($k: KnownDetails!, $r: AccessReason!, $t: String!, $p: Purpose!, $b: Boolean!)"
 TAIL = "{ receipt { index } }"

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from gateway.development_token import issue
+from gateway.identity.development_token import issue
 from tests.gateway.agencies import AUTHORITY, MIRA, Desk, rest_source
 from tests.gateway.edge import QUESTION, edge, logged
 from tests.gateway.served import Served, served

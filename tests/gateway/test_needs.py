@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from adapters.codes import Claim
+from adapters.contract.codes import Claim
 from tests.gateway.agencies import (
     AUTHORITY,
     BY_NAME,

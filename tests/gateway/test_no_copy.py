@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from gateway.development_token import issue
+from gateway.identity.development_token import issue
 from tests.gateway.agencies import AUTHORITY, Desk, SourceFile, rest_source
 from tests.gateway.edge import logged
 from tests.gateway.served import Served, served

@@ -9,9 +9,9 @@ from aiohttp import web
 from http_message_signatures import HTTPMessageVerifier, HTTPSignatureKeyResolver, algorithms
 from joserfc.jwk import OKPKey
 
-from gateway.audit.failures import KeysUnreadable
-from gateway.clock import Clock
-from gateway.on_behalf_keys import OnBehalfKeys
+from gateway.audit.errors import KeysUnreadable
+from gateway.model.clock import Clock
+from gateway.registry.signing_keys import OnBehalfKeys
 from tests.adapters.test_signature import Received
 from tests.gateway.agencies import AUTHORITY, Desk, rest_source
 from tests.gateway.small_town import PRACTITIONER, small_town

@@ -5,9 +5,9 @@ from typing import Final
 
 import pytest
 
-from adapters.codes import Claim
-from gateway.errors import ConfigurationInvalid
-from gateway.operator_file import read_operator_file
+from adapters.contract.codes import Claim
+from gateway.config.operator_file import read_operator_file
+from gateway.model.errors import ConfigurationInvalid
 
 WHOLE: Final = """
 log_origin = "teamaround.example/test"

@@ -7,14 +7,14 @@ from typing import Any, Final
 
 import pytest
 
-from adapters.codes import Claim
-from gateway.app import open_planning
-from gateway.caller import Caller
-from gateway.clock import Clock
-from gateway.development_token import development_key
-from gateway.errors import AskDifferently, NotAllowed
-from gateway.plan import Plan
-from gateway.planning import Prepared, Request
+from adapters.contract.codes import Claim
+from gateway.fanout.plan import Plan
+from gateway.http.app import open_planning
+from gateway.identity.development_token import development_key
+from gateway.model.caller import Caller
+from gateway.model.clock import Clock
+from gateway.model.errors import AskDifferently, NotAllowed
+from gateway.questions.prepare import Prepared, Request
 from tests.gateway.agencies import AUTHORITY, LOCAL, NATIONAL, SourceFile, rest_source
 from tests.gateway.small_town import BEYOND, KNOWN, PRACTITIONER, REASON, settings_for
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from adapters.contract import NoRecord, Question, Reply
-from gateway.clock import Clock
+from adapters.contract.contract import NoRecord, Question, Reply
+from gateway.model.clock import Clock
 from tests.gateway.agencies import AUTHORITY, BY_NUMBER, MIRA, NATIONAL, Desk, rest_source
 from tests.gateway.edge import logged
 from tests.gateway.plain_sources import (

@@ -10,7 +10,7 @@ from typing import Any, Final
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.codes import ReleaseClass
+from adapters.contract.codes import ReleaseClass
 from resolvers.release import CLASS_OF, CONTACTS, classes_for
 from tests.gateway.agencies import AUTHORITY, MIRA, Desk, rest_source
 from tests.gateway.edge import Edge

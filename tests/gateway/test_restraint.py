@@ -7,11 +7,19 @@ from typing import Any
 
 import pytest
 
-from adapters.codes import Claim
-from adapters.contract import Fault, Malformed, Question, Records, Refused, Reply, Unavailable
-from gateway.breaker import Standing
-from gateway.clock import Clock
-from gateway.restraint import Restraint, Sent, Wanted
+from adapters.contract.codes import Claim
+from adapters.contract.contract import (
+    Fault,
+    Malformed,
+    Question,
+    Records,
+    Refused,
+    Reply,
+    Unavailable,
+)
+from gateway.fanout.breaker import Standing
+from gateway.fanout.limits import Restraint, Sent, Wanted
+from gateway.model.clock import Clock
 from tests.gateway.agencies import LOCAL
 from tests.gateway.plain_sources import ON_BEHALF, file_of, record, registered
 from tests.gateway.virtual_time import now, run

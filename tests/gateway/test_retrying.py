@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.contract import Fault, Malformed, NoRecord, Refused, Reply, Unavailable
-from adapters.limits import Retry
-from gateway.retrying import RESERVE, SHARE, RetryBudget, wait_before_another
+from adapters.contract.contract import Fault, Malformed, NoRecord, Refused, Reply, Unavailable
+from adapters.manifest.limits import Retry
+from gateway.fanout.retry import RESERVE, SHARE, RetryBudget, wait_before_another
 
 # A loaded machine is no failure of the law.
 unhurried = settings(deadline=None)

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from adapters.codes import Purpose
-from gateway.caller import Caller
-from gateway.sealed_key import LIFETIME_S, CandidateSeal, SealedRecord
+from adapters.contract.codes import Purpose
+from gateway.model.caller import Caller
+from gateway.model.candidate_key import LIFETIME_S, CandidateSeal, SealedRecord
 from tests.gateway.small_town import PRACTITIONER
 
 SAFEGUARDING = Purpose.SAFEGUARDING

@@ -10,7 +10,7 @@ from graphql import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.selection import Selected, TooManyFields, record_fields, walk
+from gateway.graphql.selection import Selected, TooManyFields, record_fields, walk
 
 NAMES = ("a", "b", "c")
 

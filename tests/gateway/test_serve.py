@@ -5,7 +5,7 @@ import json
 import time
 from pathlib import Path
 
-from gateway.development_token import issue
+from gateway.identity.development_token import issue
 from tests.gateway.agencies import AUTHORITY, Desk, rest_source
 from tests.gateway.edge import QUESTION, logged
 from tests.gateway.served import Served, served

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from gateway.errors import ConfigurationInvalid
-from gateway.settings import Settings, read_settings
+from gateway.config.settings import Settings, read_settings
+from gateway.model.errors import ConfigurationInvalid
 
 
 @pytest.fixture

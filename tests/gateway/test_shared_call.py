@@ -9,12 +9,12 @@ from pathlib import Path
 
 from aiohttp import web
 
-from adapters.codes import Claim
-from gateway.audit.entry import AuditKind
-from gateway.audit.logged import Logged
-from gateway.audit.reconciliation import Call, reconcile
-from gateway.audit.search import Search
-from gateway.caller import Caller
+from adapters.contract.codes import Claim
+from gateway.audit.entry.entry import AuditKind
+from gateway.audit.entry.logged import Logged
+from gateway.audit.entry.search import Search
+from gateway.audit.reports.reconciliation import Call, reconcile
+from gateway.model.caller import Caller
 from tests.gateway.agencies import NATIONAL, Desk, SourceFile, rest_source
 from tests.gateway.small_town import PRACTITIONER, Answer, Town, small_town
 from tests.loopback import serving

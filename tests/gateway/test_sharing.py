@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.codes import AbuseCategory, Claim, Purpose
-from adapters.contract import Fault, NoRecord, Records, Reply, TooMany, Unavailable
-from adapters.record import Involvement
-from gateway.call import Answered
-from gateway.inquiry import Reason, SignificantHarm
-from gateway.sharing import KEPT_ANSWERS, Brought, Right, Same, Sharing
+from adapters.contract.codes import AbuseCategory, Claim, Purpose
+from adapters.contract.contract import Fault, NoRecord, Records, Reply, TooMany, Unavailable
+from adapters.contract.record import Involvement
+from gateway.fanout.coalesce import KEPT_ANSWERS, Brought, Right, Same, Sharing
+from gateway.fanout.source_call import Answered
+from gateway.model.inquiry import Reason, SignificantHarm
 from tests.gateway.agencies import AUTHORITY, LOCAL, MIRA
 from tests.gateway.plain_sources import record
 from tests.gateway.sharing_people import FOUND, NAMES, NOON, RIGHT, WORRIED, Person, System, line_to

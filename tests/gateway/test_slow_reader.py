@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator, MutableMapping
 from typing import Any
 
-from gateway.http import InParts
-from gateway.incremental import Dialect
+from gateway.http.delivery import Dialect
+from gateway.http.endpoint import InParts
 
 
 async def _parts() -> AsyncGenerator[bytes, None]:

@@ -12,11 +12,11 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.contract import Fault, NoRecord, Refused, Reply, Unavailable
-from gateway.breaker import Standing
-from gateway.clock import Clock
-from gateway.restraint import Restraint, Wanted
-from gateway.source_health import RECENT, RECENT_S, Checkup, Health, Latencies
+from adapters.contract.contract import Fault, NoRecord, Refused, Reply, Unavailable
+from gateway.fanout.breaker import Standing
+from gateway.fanout.health import RECENT, RECENT_S, Checkup, Health, Latencies
+from gateway.fanout.limits import Restraint, Wanted
+from gateway.model.clock import Clock
 from tests.gateway.agencies import AUTHORITY, Desk, rest_source
 from tests.gateway.plain_sources import file_of, registered
 from tests.gateway.small_town import Town, small_town

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 from stdnum.gb import upn
 
-from adapters.codes import Claim
+from adapters.contract.codes import Claim
 from tests.gateway.agencies import (
     AUTHORITY,
     BY_NUMBER,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.errors import SignIn
-from gateway.planning import Request
-from gateway.tally import Refused, Tally
+from gateway.audit.recorder.refusal_counter import Refused, Tally
+from gateway.model.errors import SignIn
+from gateway.questions.prepare import Request
 from tests.gateway.edge import Edge, edge
 from tests.gateway.small_town import PRACTITIONER, QUERY, REASON, variables_for
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.throttle import Throttle
+from gateway.fanout.throttle import Throttle
 from tests.gateway.virtual_time import now, run
 
 # A loaded machine is no failure of the law.

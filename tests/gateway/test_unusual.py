@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from gateway.caller import Caller, OwnDetails
+from gateway.model.caller import Caller, OwnDetails
 from tests.gateway.agencies import AUTHORITY, HOME, MIRA, Desk, rest_source
 from tests.gateway.audit.test_desk import AUDITOR, OFFICER, nodes, read
 from tests.gateway.edge import logged

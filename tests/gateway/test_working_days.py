@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.alerts.store import AlertStore
-from gateway.audit.logged import Logged
-from gateway.audit.risk import Risk
-from gateway.errors import ConfigurationInvalid
-from gateway.operator_file import parse_operator_file
-from gateway.working_days import LOCAL, WorkingDays
+from gateway.audit.entry.flags import Risk
+from gateway.audit.entry.logged import Logged
+from gateway.config.operator_file import parse_operator_file
+from gateway.config.working_days import LOCAL, WorkingDays
+from gateway.model.errors import ConfigurationInvalid
+from gateway.oversight.alerts.store import AlertStore
 from tests.gateway.alerts.test_store import question
 
 OPERATOR: Final = """

@@ -8,8 +8,8 @@ from typing import Any, Final, cast
 
 from hypothesis import strategies as st
 
-from adapters.codes import Claim, Purpose
-from adapters.contract import (
+from adapters.contract.codes import Claim, Purpose
+from adapters.contract.contract import (
     Fault,
     Malformed,
     NoRecord,
@@ -19,24 +19,24 @@ from adapters.contract import (
     TooMany,
     Unavailable,
 )
-from adapters.contract import Question as SourceQuestion
-from adapters.dates import PartialDate
-from adapters.identifiers import NHS_NUMBER, UPN, NhsNumber
-from adapters.record import Address, Identifier, Involvement, Name, Record
-from gateway.answer import AgencyRow, WholeAnswer
-from gateway.call import Answered, Asking
-from gateway.clock import Clock
-from gateway.fan_out import Order
-from gateway.findings import Finder, stated_reference
-from gateway.inquiry import Inquiry, Known, Reason
-from gateway.onward import lessons
-from gateway.operator_file import Area, Grant, OperatorFile, ShieldTeam
-from gateway.plan import own_details, plan
-from gateway.policy import Verdict
-from gateway.question import Asked, Question
-from gateway.recording import Intent, Recorder
-from gateway.registry import RegisteredSource, Registry, registry_of
-from gateway.view import View
+from adapters.contract.contract import Question as SourceQuestion
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NHS_NUMBER, UPN, NhsNumber
+from adapters.contract.record import Address, Identifier, Involvement, Name, Record
+from gateway.audit.recorder.recorder import Intent, Recorder
+from gateway.config.operator_file import Area, Grant, OperatorFile, ShieldTeam
+from gateway.fanout.fan_out import Order
+from gateway.fanout.plan import own_details, plan
+from gateway.fanout.source_call import Answered, Asking
+from gateway.fanout.sources import RegisteredSource, Registry, registry_of
+from gateway.model.answer import AgencyRow, WholeAnswer
+from gateway.model.clock import Clock
+from gateway.model.inquiry import Inquiry, Known, Reason
+from gateway.policy.decide import Verdict
+from gateway.questions.findings import Finder, stated_reference
+from gateway.questions.onward import lessons
+from gateway.questions.question import Asked, Question
+from gateway.questions.release import View
 from tests.gateway.agencies import (
     AUTHORITY,
     BY_NAME,

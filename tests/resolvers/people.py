@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from adapters.codes import Sex
-from adapters.dates import PartialDate
-from adapters.identifiers import NHS_NUMBER, UPN
-from adapters.record import Identifier, Name, Record
-from resolvers.reference import Reference
+from adapters.contract.codes import Sex
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NHS_NUMBER, UPN
+from adapters.contract.record import Identifier, Name, Record
+from resolvers.matching.reference import Reference
 
 AMARA_NHS = Identifier(NHS_NUMBER, "9990000018")
 TWIN_NHS = Identifier(NHS_NUMBER, "9990000026")

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from adapters.codes import InvolvementStatus, NameUse, ReleaseClass, Sex, SupportStatusCode
-from adapters.dates import PartialDate
-from adapters.identifiers import NHS_NUMBER, UPN
-from adapters.record import (
+from adapters.contract.codes import InvolvementStatus, NameUse, ReleaseClass, Sex, SupportStatusCode
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NHS_NUMBER, UPN
+from adapters.contract.record import (
     Address,
     Carer,
     Event,
@@ -21,9 +21,9 @@ from adapters.record import (
     School,
     SupportStatus,
 )
-from resolvers.reference import Reference
+from resolvers.child.stitch import Member
+from resolvers.matching.reference import Reference
 from resolvers.release import CLASS_OF
-from resolvers.stitch import Member
 
 AGENCIES = ("care", "gp", "pds", "police", "school")
 DAYS = st.sampled_from(["2015-03-09", "2015-09-03", "2015", "2015-01-01", "2012-11-27"]).map(

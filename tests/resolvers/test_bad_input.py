@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.codes import Sex
-from adapters.dates import PartialDate
-from adapters.identifiers import NHS_NUMBER, UPN
-from adapters.record import Address, Identifier, Name, Record
-from resolvers.grade import MatchGrade
-from resolvers.identify import grade, resolve
-from resolvers.reference import Reference
+from adapters.contract.codes import Sex
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NHS_NUMBER, UPN
+from adapters.contract.record import Address, Identifier, Name, Record
+from resolvers.matching.grade import MatchGrade
+from resolvers.matching.identify import grade, resolve
+from resolvers.matching.reference import Reference
 from tests.resolvers.people import AMARA, KNOWN_BY_NAME
 
 ARABIC = "\u0623\u0645\u0627\u0631\u0629"

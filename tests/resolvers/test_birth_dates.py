@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.dates import PartialDate
-from resolvers.agreement import Agreement
-from resolvers.birth_dates import compare, compatible
+from adapters.contract.dates import PartialDate
+from resolvers.comparison.agreement import Agreement
+from resolvers.comparison.birth_dates import compare, compatible
 
 DAYS = st.dates().map(PartialDate.of) | st.builds(
     PartialDate, st.integers(1900, 2030), st.integers(0, 12)

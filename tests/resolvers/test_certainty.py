@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.codes import NameUse, Sex
-from adapters.record import Address, Name, Record
-from resolvers.grade import LikelyOther, MatchGrade
-from resolvers.identify import grade, resolve
-from resolvers.reference import Reference
+from adapters.contract.codes import NameUse, Sex
+from adapters.contract.record import Address, Name, Record
+from resolvers.matching.grade import LikelyOther, MatchGrade
+from resolvers.matching.identify import grade, resolve
+from resolvers.matching.reference import Reference
 from tests.resolvers.people import (
     AMARA,
     AMARA_NHS,

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from adapters.codes import NameUse, Sex
-from adapters.record import Address, Name, Record
-from resolvers.grade import MatchGrade, Resolution
-from resolvers.identify import resolve
-from resolvers.reference import Reference
+from adapters.contract.codes import NameUse, Sex
+from adapters.contract.record import Address, Name, Record
+from resolvers.matching.grade import MatchGrade, Resolution
+from resolvers.matching.identify import resolve
+from resolvers.matching.reference import Reference
 from tests.resolvers.people import (
     AMARA,
     AMARA_NHS,

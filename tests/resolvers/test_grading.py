@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.codes import Sex
-from adapters.record import Identifier, Record
-from resolvers.grade import LikelyOther, MatchGrade
-from resolvers.identify import grade
-from resolvers.reference import Reference, named_record
+from adapters.contract.codes import Sex
+from adapters.contract.record import Identifier, Record
+from resolvers.matching.grade import LikelyOther, MatchGrade
+from resolvers.matching.identify import grade
+from resolvers.matching.reference import Reference, named_record
 from tests.resolvers.people import (
     AMARA,
     AMARA_NHS,

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.record import Address, Record
-from resolvers.child import Fact
-from resolvers.homes import Homes
-from resolvers.stitch import Member, stitch
+from adapters.contract.record import Address, Record
+from resolvers.child.child import Fact
+from resolvers.child.stitch import Member, stitch
+from resolvers.comparison.homes import Homes
 
 HIGH_STREET = Address(("12 High Street",), "ZE1 0AA")
 TODAY = date(2026, 6, 1)

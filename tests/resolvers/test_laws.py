@@ -9,17 +9,17 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.codes import ReleaseClass
-from adapters.record import Address, Identifier, Name, Record
-from resolvers.child import Restriction
-from resolvers.details import NUMBERS, numbers
-from resolvers.grade import MatchGrade, Resolution
-from resolvers.identify import grade, resolve
+from adapters.contract.codes import ReleaseClass
+from adapters.contract.record import Address, Identifier, Name, Record
+from resolvers.child.child import Restriction
+from resolvers.child.stitch import Member, stitch
+from resolvers.matching.details import NUMBERS, numbers
+from resolvers.matching.grade import MatchGrade, Resolution
+from resolvers.matching.identify import grade, resolve
+from resolvers.matching.reference import Reference
 from resolvers.outcome import Outcome, fold
-from resolvers.reference import Reference
 from resolvers.release import CLASS_OF, fields_released, released
 from resolvers.shield import restriction, unlocated
-from resolvers.stitch import Member, stitch
 from tests.resolvers.people import STRANGER
 from tests.resolvers.strategies import (
     AGENCIES,

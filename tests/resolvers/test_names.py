@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.record import Name
-from resolvers.agreement import Agreement
-from resolvers.names import compare_families, compare_givens, families, givens
-from resolvers.wording import fold
+from adapters.contract.record import Name
+from resolvers.comparison.agreement import Agreement
+from resolvers.comparison.names import compare_families, compare_givens, families, givens
+from resolvers.comparison.normalise import fold
 
 SAME, SLIP, FORM = Agreement.SAME, Agreement.SLIP, Agreement.FORM
 VAGUE, DISTANT, DIFFERENT = Agreement.VAGUE, Agreement.DISTANT, Agreement.DIFFERENT

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.contract import (
+from adapters.contract.contract import (
     Fault,
     Malformed,
     MoreNeeded,
@@ -13,10 +13,10 @@ from adapters.contract import (
     TooMany,
     Unavailable,
 )
-from adapters.record import Identifier, Record
-from resolvers.grade import Grade, Graded, MatchGrade
+from adapters.contract.record import Identifier, Record
+from resolvers.matching.grade import Grade, Graded, MatchGrade
+from resolvers.matching.reference import named_record
 from resolvers.outcome import PRECEDENCE, Outcome, fold, judge
-from resolvers.reference import named_record
 from tests.resolvers.people import AMARA, AMARA_NHS, AMARA_UPN, TWIN_NHS, amara
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from resolvers.agreement import Agreement
-from resolvers.postcodes import compare, read
+from resolvers.comparison.agreement import Agreement
+from resolvers.comparison.postcodes import compare, read
 
 HERS = frozenset({"XX1 2YY"})
 

@@ -4,8 +4,8 @@ from dataclasses import fields, replace
 
 import pytest
 
-from adapters.codes import ReleaseClass, SupportStatusCode
-from adapters.record import (
+from adapters.contract.codes import ReleaseClass, SupportStatusCode
+from adapters.contract.record import (
     Address,
     Carer,
     Event,

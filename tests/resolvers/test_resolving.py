@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from adapters.record import Name
-from resolvers.grade import MatchGrade, Resolution
-from resolvers.identify import resolve
-from resolvers.reference import Reference
+from adapters.contract.record import Name
+from resolvers.matching.grade import MatchGrade, Resolution
+from resolvers.matching.identify import resolve
+from resolvers.matching.reference import Reference
 from tests.resolvers.people import (
     AMARA,
     AMARA_NHS,

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.codes import SupportStatusCode
-from adapters.record import (
+from adapters.contract.codes import SupportStatusCode
+from adapters.contract.record import (
     Address,
     Carer,
     Event,
@@ -16,8 +16,8 @@ from adapters.record import (
     School,
     SupportStatus,
 )
-from resolvers.child import Restriction
-from resolvers.grade import Grade, Graded, MatchGrade, Resolution
+from resolvers.child.child import Restriction
+from resolvers.matching.grade import Grade, Graded, MatchGrade, Resolution
 from resolvers.shield import restriction, unlocated
 from tests.resolvers.people import AMARA, AMARA_NHS, AMARA_UPN, BORN
 

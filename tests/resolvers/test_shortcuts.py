@@ -3,12 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.record import Record
-from resolvers.contest import differ_as_people
-from resolvers.details import Details, ReadOnce
-from resolvers.evidence import weigh
-from resolvers.identify import resolve
-from resolvers.reference import Reference
+from adapters.contract.record import Record
+from resolvers.matching.contest import differ_as_people
+from resolvers.matching.details import Details, ReadOnce
+from resolvers.matching.evidence import weigh
+from resolvers.matching.identify import resolve
+from resolvers.matching.reference import Reference
 from tests.resolvers.people import AMARA, born, named
 from tests.resolvers.strategies import AGENCIES, IDENTITIES, RECORDS, REFERENCES, WORLDS
 

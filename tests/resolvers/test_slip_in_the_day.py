@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.codes import Sex
-from adapters.record import Address, Record
-from resolvers.grade import MatchGrade, Resolution
-from resolvers.identify import grade, resolve
+from adapters.contract.codes import Sex
+from adapters.contract.record import Address, Record
+from resolvers.matching.grade import MatchGrade, Resolution
+from resolvers.matching.identify import grade, resolve
 from tests.resolvers.people import (
     AMARA,
     AMARA_NHS,

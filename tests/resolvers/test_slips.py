@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolvers.slips import MANY, slips
+from resolvers.comparison.edit_distance import MANY, slips
 
 WORDS = st.text("abc", max_size=6)
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from adapters.codes import InvolvementStatus, NameUse, Sex, SupportStatusCode
-from adapters.dates import PartialDate
-from adapters.record import (
+from adapters.contract.codes import InvolvementStatus, NameUse, Sex, SupportStatusCode
+from adapters.contract.dates import PartialDate
+from adapters.contract.record import (
     Address,
     Carer,
     Event,
@@ -19,8 +19,8 @@ from adapters.record import (
     School,
     SupportStatus,
 )
-from resolvers.child import Child, Conflict, Fact, Provenance, StatedName
-from resolvers.stitch import Member, stitch
+from resolvers.child.child import Child, Conflict, Fact, Provenance, StatedName
+from resolvers.child.stitch import Member, stitch
 from tests.resolvers.people import AMARA_NHS, BORN, TWIN_NHS
 
 TODAY = date(2026, 6, 1)

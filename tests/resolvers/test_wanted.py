@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.codes import Sex
-from adapters.dates import PartialDate
-from adapters.record import Address, Record
-from resolvers.identify import grade
-from resolvers.reference import Reference
+from adapters.contract.codes import Sex
+from adapters.contract.dates import PartialDate
+from adapters.contract.record import Address, Record
+from resolvers.matching.identify import grade
+from resolvers.matching.reference import Reference
 from tests.resolvers.people import AMARA, AMARA_UPN, KNOWN_BY_NAME, amara, born, named
 
 PLAIN = replace(amara(), sex=None)

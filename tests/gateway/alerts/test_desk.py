@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from gateway.caller import Caller, OwnDetails
+from gateway.model.caller import Caller, OwnDetails
 from tests.gateway.agencies import MIRA
 from tests.gateway.edge import logged
 from tests.gateway.policy.test_break_glass import (

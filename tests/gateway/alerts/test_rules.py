@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.alerts.rules import RAISED_FROM, assess, leave, many_from
-from gateway.alerts.sighting import Habit, Sighting, at_odd_hours
-from gateway.audit.risk import Risk, Tie
+from gateway.audit.entry.flags import Risk, Tie
+from gateway.oversight.alerts.rules import RAISED_FROM, assess, leave, many_from
+from gateway.oversight.alerts.sighting import Habit, Sighting, at_odd_hours
 
 TUESDAY = datetime(2026, 11, 24, 11, tzinfo=UTC)
 PLAIN = Sighting(

@@ -10,13 +10,13 @@ from typing import Any, Final
 
 import pytest
 
-from adapters.codes import Purpose
-from gateway.alerts.raised import Raised
-from gateway.alerts.store import AlertStore
-from gateway.audit.entry import AuditKind, Entry
-from gateway.audit.logged import Logged
-from gateway.audit.pseudonym import Pseudonym
-from gateway.audit.risk import Risk, Tie
+from adapters.contract.codes import Purpose
+from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.flags import Risk, Tie
+from gateway.audit.entry.logged import Logged
+from gateway.audit.keys.pseudonym import Pseudonym
+from gateway.oversight.alerts.raised import Raised
+from gateway.oversight.alerts.store import AlertStore
 
 NOON: Final = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
 

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from gateway.audit.log import AuditLog
+from gateway.audit.log.embedded import AuditLog
 from tests.gateway.audit.examples import MAYA, asked
 
 

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from gateway.audit.postgres import PostgresLog
+from gateway.audit.log.postgres import PostgresLog
 from tests.gateway.audit.examples import MAYA, asked
 
 

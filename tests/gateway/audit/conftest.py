@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.audit.log import AuditLog
+from gateway.audit.log.embedded import AuditLog
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from itertools import count
 import asyncpg
 
 from demo.postgres import Postgres
-from gateway.audit.postgres_schema import script
+from gateway.cli.postgres_schema import script
 
 ROLE = "teamaround_log"
 PRUNER = "teamaround_prune"

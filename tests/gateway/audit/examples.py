@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from adapters.codes import Purpose, ReleaseClass
-from gateway.audit.entry import AuditedAgency, AuditedWithholding, AuditKind, Entry
-from gateway.audit.pseudonym import Pseudonym
-from resolvers.child import WithheldReason
+from adapters.contract.codes import Purpose, ReleaseClass
+from gateway.audit.entry.entry import AuditedAgency, AuditedWithholding, AuditKind, Entry
+from gateway.audit.keys.pseudonym import Pseudonym
+from resolvers.child.child import WithheldReason
 from resolvers.outcome import Outcome
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -5,8 +5,8 @@ import resource
 import sys
 from pathlib import Path
 
-from gateway.audit.failures import LogUnavailable
-from gateway.audit.log import AuditLog
+from gateway.audit.errors import LogUnavailable
+from gateway.audit.log.embedded import AuditLog
 from tests.gateway.audit.examples import asked
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from adapters.dates import PartialDate
-from gateway.audit.keys import KeyService
-from gateway.audit.protection import hide
-from gateway.audit.pseudonym import Pseudonym, identifier_message, person_message
-from gateway.audit.sealing import Sealed
+from adapters.contract.dates import PartialDate
+from gateway.audit.keys.epoch_keys import KeyService
+from gateway.audit.keys.protection import hide
+from gateway.audit.keys.pseudonym import Pseudonym, identifier_message, person_message
+from gateway.audit.keys.sealing import Sealed
 
 
 async def identifier_pseudonym(keys: KeyService, scheme: str, value: str) -> Pseudonym:

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from gateway.audit.contract import Log
-from gateway.audit.entry import AuditKind, Entry
-from gateway.audit.note import NoteSigner
-from gateway.audit.pruning import Pruned, due_spans, prune, pruning
-from gateway.audit.publication import Publication
-from gateway.audit.retention import Retention
-from gateway.audit.span import Span
+from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.range import Span
+from gateway.audit.publish.pruning import Pruned, due_spans, prune, pruning
+from gateway.audit.publish.publication import Publication
+from gateway.audit.publish.retention_policy import Retention
+from gateway.audit.store.contract import Log
+from gateway.audit.tree.note import NoteSigner
 from tests.gateway.audit.examples import MAYA, NOON, OMAR, asked
 from tests.gateway.audit.publishing import ORIGIN, Minutes
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from gateway.audit.contract import Log
-from gateway.audit.log import AuditLog
-from gateway.audit.note import NoteSigner
-from gateway.audit.publication import Publication
+from gateway.audit.log.embedded import AuditLog
+from gateway.audit.publish.publication import Publication
+from gateway.audit.store.contract import Log
+from gateway.audit.tree.note import NoteSigner
 from tests.gateway.audit.examples import MAYA, NOON, asked
 
 ORIGIN = "teamaround.example/test"

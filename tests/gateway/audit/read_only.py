@@ -4,9 +4,9 @@ import os
 import sys
 from pathlib import Path
 
-from gateway.audit.failures import LogUnavailable
-from gateway.audit.store import Writing
-from gateway.audit.store_check import check_log
+from gateway.audit.errors import LogUnavailable
+from gateway.audit.store.sqlite import Writing
+from gateway.audit.store.sqlite_check import check_log
 
 NOBODY = 65534
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from adapters.codes import Purpose
-from gateway.audit.entry import AuditedAgency, AuditKind, Entry
-from gateway.audit.risk import Risk
-from gateway.audit.search import Search
+from adapters.contract.codes import Purpose
+from gateway.audit.entry.entry import AuditedAgency, AuditKind, Entry
+from gateway.audit.entry.flags import Risk
+from gateway.audit.entry.search import Search
 from tests.gateway.audit.examples import MAYA, NOON, OMAR, asked
 
 USERS, PURPOSES = ("j.okafor", "s.worker"), (Purpose.SAFEGUARDING, Purpose.EARLY_HELP)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from gateway.audit.store_check import check_log
-from gateway.clock import Clock
+from gateway.audit.store.sqlite_check import check_log
+from gateway.model.clock import Clock
 from tests.gateway.audit.test_desk import nodes, read
 from tests.gateway.edge import QUESTION, Edge, edge, logged
 from tests.gateway.policy.test_break_glass import scene

@@ -9,9 +9,9 @@ from typing import Final
 import pytest
 from typer.testing import CliRunner, Result
 
-from gateway.audit.key_ring import FIRST_EPOCH, KeyRing, begin_epoch
-from gateway.cli import app
-from gateway.operator_file import Disclosure
+from gateway.audit.keys.key_ring import FIRST_EPOCH, KeyRing, begin_epoch
+from gateway.cli.main import app
+from gateway.config.operator_file import Disclosure
 from tests.gateway.agencies import MIRA
 from tests.gateway.audit.test_staff_children import mira, settings_of
 from tests.gateway.edge import logged

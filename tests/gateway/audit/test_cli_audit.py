@@ -9,12 +9,12 @@ import pytest
 from fhir.resources.R4B.auditevent import AuditEvent
 from typer.testing import CliRunner, Result
 
-from gateway.audit.checkpoint import checkpoint_text
-from gateway.audit.key_ring import KeyRing
-from gateway.audit.log import AuditLog
-from gateway.cli import app
-from gateway.leave.sqlite import SqliteGrants
-from gateway.witness.cosigner import Cosigner
+from gateway.audit.keys.key_ring import KeyRing
+from gateway.audit.log.embedded import AuditLog
+from gateway.audit.tree.checkpoint import checkpoint_text
+from gateway.audit.witness.cosigner import Cosigner
+from gateway.cli.main import app
+from gateway.oversight.break_glass.store.sqlite import SqliteGrants
 from tests.gateway.audit.examples import asked
 from tests.gateway.audit.pruned import POLICY, fill
 from tests.gateway.audit.publishing import ORIGIN

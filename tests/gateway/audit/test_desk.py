@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import pytest
 
-from gateway.verify.key import VerifierKey
-from gateway.verify.receipt import Receipt
-from gateway.verify.state import State, Trust
+from gateway.audit.verify.key import VerifierKey
+from gateway.audit.verify.receipt import Receipt
+from gateway.audit.verify.state import State, Trust
 from tests.gateway.agencies import AUTHORITY, HOME, MIRA, Desk, rest_source
 from tests.gateway.small_town import PRACTITIONER, Answer, Town, small_town
 from tests.loopback import serving

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.codes import Purpose, ReleaseClass
-from gateway.audit.entry import MAX_LEAF, AuditedAgency, AuditedWithholding, AuditKind, Entry
-from gateway.audit.failures import EntryRefused, LeafUnreadable
-from gateway.audit.pseudonym import Pseudonym
-from gateway.audit.sealing import Sealed
-from resolvers.child import WithheldReason
+from adapters.contract.codes import Purpose, ReleaseClass
+from gateway.audit.entry.entry import MAX_LEAF, AuditedAgency, AuditedWithholding, AuditKind, Entry
+from gateway.audit.errors import EntryRefused, LeafUnreadable
+from gateway.audit.keys.pseudonym import Pseudonym
+from gateway.audit.keys.sealing import Sealed
+from resolvers.child.child import WithheldReason
 from resolvers.outcome import Outcome
 from tests.gateway.audit.examples import NOON, asked, released
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pytest
 
-from gateway.audit.entry import AuditKind
-from gateway.caller import Caller
+from gateway.audit.entry.entry import AuditKind
+from gateway.model.caller import Caller
 from tests.gateway.audit.pruned import fill, policy, pruned
 from tests.gateway.edge import logged
 from tests.gateway.in_force.registering import AUDITOR, ENTRIES, OPERATOR

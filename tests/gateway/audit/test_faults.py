@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.audit.failures import LogUnavailable
-from gateway.audit.log import AuditLog
-from gateway.audit.store import create_log, read_rows
+from gateway.audit.errors import LogUnavailable
+from gateway.audit.log.embedded import AuditLog
+from gateway.audit.store.sqlite import create_log, read_rows
 from tests.gateway.audit.examples import asked, everything_in
 
 PROGRAMS = "tests.gateway.audit"

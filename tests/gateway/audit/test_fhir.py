@@ -9,11 +9,11 @@ import pytest
 from fhir.resources.R4B.auditevent import AuditEvent
 from hypothesis import given
 
-from adapters.codes import Purpose
-from gateway.audit.entry import AuditKind, Entry
-from gateway.audit.fhir import as_audit_events, audit_event
-from gateway.audit.logged import Logged
-from gateway.audit.span import Span
+from adapters.contract.codes import Purpose
+from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.logged import Logged
+from gateway.audit.entry.range import Span
+from gateway.audit.reports.fhir import as_audit_events, audit_event
 from tests.gateway.audit.examples import MAYA, NOON, asked, released
 from tests.gateway.audit.publishing import ORIGIN
 from tests.gateway.audit.test_entry import ENTRIES

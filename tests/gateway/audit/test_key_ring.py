@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from adapters.dates import PartialDate
-from adapters.identifiers import NhsNumber
-from gateway.audit.failures import KeysUnreadable, SealBroken
-from gateway.audit.key_ring import KeyRing, begin_epoch, destroy_epoch
-from gateway.audit.log import AuditLog
-from gateway.audit.sealing import unseal
-from gateway.audit.search import Search
-from gateway.audit.store_check import check_log
-from gateway.clock import Clock
-from gateway.inquiry import Known
-from gateway.recording import Recorder
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NhsNumber
+from gateway.audit.entry.search import Search
+from gateway.audit.errors import KeysUnreadable, SealBroken
+from gateway.audit.keys.key_ring import KeyRing, begin_epoch, destroy_epoch
+from gateway.audit.keys.sealing import unseal
+from gateway.audit.log.embedded import AuditLog
+from gateway.audit.recorder.recorder import Recorder
+from gateway.audit.store.sqlite_check import check_log
+from gateway.model.clock import Clock
+from gateway.model.inquiry import Known
 from tests.gateway.audit.examples import asked, everything_in
 from tests.gateway.audit.hiding import seal
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.audit.failures import KeysUnreadable
-from gateway.audit.keys import EpochKeys
+from gateway.audit.errors import KeysUnreadable
+from gateway.audit.keys.epoch_keys import EpochKeys
 
 
 def test_keys_are_made_once_for_the_owner_alone(tmp_path: Path) -> None:

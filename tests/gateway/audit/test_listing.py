@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.audit.entry import Entry
-from gateway.audit.listing import COLUMNS, HEADING, as_json_lines, as_table
-from gateway.audit.logged import Logged
+from gateway.audit.entry.entry import Entry
+from gateway.audit.entry.logged import Logged
+from gateway.audit.reports.csv_json import COLUMNS, HEADING, as_json_lines, as_table
 from tests.gateway.audit.examples import MAYA, asked, released
 from tests.gateway.audit.test_entry import ENTRIES
 

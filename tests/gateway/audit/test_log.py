@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from adapters.dates import PartialDate
-from gateway.audit.failures import EntryRefused, LogUnavailable
-from gateway.audit.keys import EpochKeys
-from gateway.audit.log import AuditLog
-from gateway.audit.pseudonym import Pseudonym
-from gateway.audit.search import Search
-from gateway.audit.store_check import check_log
+from adapters.contract.dates import PartialDate
+from gateway.audit.entry.search import Search
+from gateway.audit.errors import EntryRefused, LogUnavailable
+from gateway.audit.keys.epoch_keys import EpochKeys
+from gateway.audit.keys.pseudonym import Pseudonym
+from gateway.audit.log.embedded import AuditLog
+from gateway.audit.store.sqlite_check import check_log
 from tests.gateway.audit.examples import MAYA, OMAR, asked, everything_in, released
 from tests.gateway.audit.hiding import identifier_pseudonym, person_pseudonym, seal
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tlog_scales.tlog import ConsistencyProof, InclusionProof
 
-from gateway.audit.merkle import (
+from gateway.audit.tree.merkle import (
     EMPTY_ROOT,
     TILE_WIDTH,
     Edge,
@@ -20,7 +20,7 @@ from gateway.audit.merkle import (
     inclusion_path,
     leaf_hash,
 )
-from gateway.audit.tile import Tile, hash_tiles, nodes_of, tiles_towards
+from gateway.audit.tree.tile import Tile, hash_tiles, nodes_of, tiles_towards
 
 SIZES = st.integers(1, 700)
 LEAVES = [leaf_hash(str(number).encode()) for number in range(70_000)]

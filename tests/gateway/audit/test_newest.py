@@ -9,12 +9,12 @@ from datetime import timedelta
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.audit.block import BLOCK, STRETCH, Gathered
-from gateway.audit.entry import AuditedAgency, Entry
-from gateway.audit.finder_tables import add_to_block, empty_index
-from gateway.audit.moment import microseconds
-from gateway.audit.newest import newest_first
-from gateway.audit.search import Place, Search
+from gateway.audit.entry.entry import AuditedAgency, Entry
+from gateway.audit.entry.search import Place, Search
+from gateway.audit.entry.time_units import microseconds
+from gateway.audit.search.blocks import BLOCK, STRETCH, Gathered
+from gateway.audit.search.index_tables import add_to_block, empty_index
+from gateway.audit.search.newest import newest_first
 from tests.gateway.audit.examples import NOON, asked
 from tests.gateway.audit.searching import AGENCIES, CHILDREN, SEARCHES, USERS, newest
 

@@ -11,18 +11,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from demo.postgres import Postgres
-from gateway.audit.export import export_log
-from gateway.audit.failures import EntryRefused, LogCorrupt, LogUnavailable
-from gateway.audit.note import NoteSigner
-from gateway.audit.postgres import PostgresLog
-from gateway.audit.postgres_schema import FINAL, PRUNABLE
-from gateway.audit.pseudonym import Pseudonym
-from gateway.audit.publication import Publication
-from gateway.audit.search import Place, Search
-from gateway.verify.key import VerifierKey
-from gateway.verify.place import open_place
-from gateway.verify.published import check_log
-from gateway.verify.state import State, Trust
+from gateway.audit.entry.search import Place, Search
+from gateway.audit.errors import EntryRefused, LogCorrupt, LogUnavailable
+from gateway.audit.keys.pseudonym import Pseudonym
+from gateway.audit.log.postgres import PostgresLog
+from gateway.audit.publish.export import export_log
+from gateway.audit.publish.publication import Publication
+from gateway.audit.tree.note import NoteSigner
+from gateway.audit.verify.key import VerifierKey
+from gateway.audit.verify.place import open_place
+from gateway.audit.verify.published import check_log
+from gateway.audit.verify.state import State, Trust
+from gateway.cli.postgres_schema import FINAL, PRUNABLE
 from tests.gateway.audit.database import ROLE, as_owner, new_database, new_schema
 from tests.gateway.audit.examples import MAYA, asked, released
 from tests.gateway.audit.publishing import ORIGIN, Minutes, write

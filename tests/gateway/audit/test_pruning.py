@@ -14,21 +14,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo.postgres import Postgres
-from gateway.audit.contract import Log
-from gateway.audit.entry import AuditKind, Entry
-from gateway.audit.failures import (
+from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.range import Span, joined, spans_of
+from gateway.audit.entry.search import Search
+from gateway.audit.errors import (
     EntryRefused,
     LogCorrupt,
     LogUnavailable,
     PolicyUnusable,
 )
-from gateway.audit.log import AuditLog
-from gateway.audit.postgres import PostgresLog
-from gateway.audit.pruning import due_spans, prune, pruning
-from gateway.audit.retention import Retention
-from gateway.audit.search import Search
-from gateway.audit.span import Span, joined, spans_of
-from gateway.audit.store_check import check_log
+from gateway.audit.log.embedded import AuditLog
+from gateway.audit.log.postgres import PostgresLog
+from gateway.audit.publish.pruning import due_spans, prune, pruning
+from gateway.audit.publish.retention_policy import Retention
+from gateway.audit.store.contract import Log
+from gateway.audit.store.sqlite_check import check_log
 from tests.gateway.audit.database import PRUNER, ROLE, as_owner, new_schema
 from tests.gateway.audit.examples import MAYA, NOON, OMAR, asked, everything_in
 from tests.gateway.audit.pruned import (

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.dates import PartialDate
-from gateway.audit.keys import EpochKeys
-from gateway.audit.pseudonym import PSEUDONYM
+from adapters.contract.dates import PartialDate
+from gateway.audit.keys.epoch_keys import EpochKeys
+from gateway.audit.keys.pseudonym import PSEUDONYM
 from tests.gateway.audit.hiding import identifier_pseudonym, person_pseudonym
 
 KEYS = EpochKeys("2026", b"p" * 32, b"s" * 32)

@@ -13,12 +13,12 @@ from tlog_scales.tiles import leaf_hash
 from tlog_scales.tlog import Checkpoint as ReadCheckpoint
 from tlog_scales.tlog import ConsistencyProof
 
-from gateway.audit.checkpoint import signed
-from gateway.audit.export import export_log
-from gateway.audit.failures import KeysUnreadable, LogCorrupt
-from gateway.audit.log import AuditLog
-from gateway.audit.note import NoteSigner
-from gateway.audit.publication import Publication
+from gateway.audit.errors import KeysUnreadable, LogCorrupt
+from gateway.audit.log.embedded import AuditLog
+from gateway.audit.publish.export import export_log
+from gateway.audit.publish.publication import Publication
+from gateway.audit.tree.checkpoint import signed
+from gateway.audit.tree.note import NoteSigner
 from tests.gateway.audit.examples import NOON, asked
 from tests.gateway.audit.publishing import ORIGIN, Minutes, publishing, write
 

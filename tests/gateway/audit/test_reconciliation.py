@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.audit.entry import AuditedAgency, Entry
-from gateway.audit.log import AuditLog
-from gateway.audit.reconciliation import AccessLogUnreadable, Call, read_calls, reconcile
+from gateway.audit.entry.entry import AuditedAgency, Entry
+from gateway.audit.log.embedded import AuditLog
+from gateway.audit.reports.reconciliation import AccessLogUnreadable, Call, read_calls, reconcile
 from resolvers.outcome import Outcome
 from tests.gateway.audit.examples import NOON, asked, released
 

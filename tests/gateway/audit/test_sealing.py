@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.audit.entry import MAX_LEAF
-from gateway.audit.failures import SealBroken, TextTooLong
-from gateway.audit.keys import EpochKeys
-from gateway.audit.sealing import MAX_TEXT, SEALED, Sealed, unseal
+from gateway.audit.entry.entry import MAX_LEAF
+from gateway.audit.errors import SealBroken, TextTooLong
+from gateway.audit.keys.epoch_keys import EpochKeys
+from gateway.audit.keys.sealing import MAX_TEXT, SEALED, Sealed, unseal
 from tests.gateway.audit.hiding import seal
 
 KEYS = EpochKeys("2026", b"p" * 32, b"s" * 32)

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.audit.failures import LogCorrupt
-from gateway.audit.leaves import index_beside
-from gateway.audit.log import AuditLog
-from gateway.audit.search import Place, Search
-from gateway.audit.term import digest
+from gateway.audit.entry.search import Place, Search
+from gateway.audit.errors import LogCorrupt
+from gateway.audit.log.embedded import AuditLog
+from gateway.audit.search.leaves import index_beside
+from gateway.audit.search.terms import digest
 from tests.gateway.audit.examples import NOON, asked
 from tests.gateway.audit.searching import (
     SEARCHES,

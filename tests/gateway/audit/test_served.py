@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from tlog_scales.reader import TilesReader
 
-from gateway.caller import Caller
-from gateway.verify.finding import Unreadable
-from gateway.verify.key import VerifierKey
-from gateway.verify.place import open_place
-from gateway.verify.published import check_log
-from gateway.verify.state import Trust
+from gateway.audit.verify.finding import Unreadable
+from gateway.audit.verify.key import VerifierKey
+from gateway.audit.verify.place import open_place
+from gateway.audit.verify.published import check_log
+from gateway.audit.verify.state import Trust
+from gateway.model.caller import Caller
 from tests.gateway.audit.publishing import write
 from tests.gateway.audit.test_desk import AUDITOR, OFFICER, asked_town, read
 from tests.gateway.small_town import PRACTITIONER, Town

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from gateway.audit.failures import KeysUnreadable
-from gateway.audit.key_ring import FIRST_EPOCH, KeyRing
-from gateway.audit.protection import hide
-from gateway.audit.pseudonym import identifier_message
-from gateway.audit.staff_children import read_staff_children
-from gateway.cli import app
-from gateway.errors import ConfigurationInvalid
+from gateway.audit.errors import KeysUnreadable
+from gateway.audit.keys.key_ring import FIRST_EPOCH, KeyRing
+from gateway.audit.keys.protection import hide
+from gateway.audit.keys.pseudonym import identifier_message
+from gateway.audit.recorder.staff_children import read_staff_children
+from gateway.cli.main import app
+from gateway.model.errors import ConfigurationInvalid
 from tests.gateway.agencies import AUTHORITY, MIRA, Desk, rest_source
 from tests.gateway.edge import logged
 from tests.gateway.small_town import PRACTITIONER, small_town

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from gateway.audit.failures import LogCorrupt, LogUnavailable
-from gateway.audit.log import AuditLog
-from gateway.audit.merkle import Edge
-from gateway.audit.row import Row
-from gateway.audit.store import Writing, create_log
-from gateway.audit.store_check import check_log
+from gateway.audit.errors import LogCorrupt, LogUnavailable
+from gateway.audit.log.embedded import AuditLog
+from gateway.audit.store.row import Row
+from gateway.audit.store.sqlite import Writing, create_log
+from gateway.audit.store.sqlite_check import check_log
+from gateway.audit.tree.merkle import Edge
 from tests.gateway.audit.examples import MAYA, asked, everything_in
 
 

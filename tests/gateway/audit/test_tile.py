@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tlog_scales.reader import Tile as ReadTile
 from tlog_scales.tiles import tile_path
 
-from gateway.audit.tile import ENTRIES, Tile, bundle, entry_tiles, hash_tiles
+from gateway.audit.tree.tile import ENTRIES, Tile, bundle, entry_tiles, hash_tiles
 
 TILES = st.builds(Tile, st.integers(-1, 63), st.integers(0, 10**15), st.integers(1, 256))
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Final
 
-from adapters.contract import (
+from adapters.contract.contract import (
     Fault,
     Malformed,
     NoRecord,
@@ -15,8 +15,8 @@ from adapters.contract import (
     TooMany,
     Unavailable,
 )
-from adapters.plugin import Opening
-from adapters.record import Identifier, Name, Record
+from adapters.contract.record import Identifier, Name, Record
+from adapters.plugins.source import Opening
 from tests.gateway.agencies import NATIONAL, SourceFile
 from tests.gateway.faults.speech import MARKER
 

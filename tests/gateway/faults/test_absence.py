@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from adapters.codes import Claim
+from adapters.contract.codes import Claim
 from tests.gateway.agencies import AUTHORITY, BY_NUMBER, NATIONAL, Desk, rest_source
 from tests.gateway.faults.http_faults import response, says
 from tests.gateway.faults.json_speech import REST

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from adapters.codes import Claim
+from adapters.contract.codes import Claim
 from tests.gateway.agencies import AUTHORITY, Desk, rest_source
 from tests.gateway.faults.http_faults import HTML, request_line, response
 from tests.gateway.faults.speech import Speech

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adapters.codes import Claim
+from adapters.contract.codes import Claim
 from demo.postgres import Postgres
 from tests.gateway.agencies import AUTHORITY, MIRA, Desk, SourceFile, rest_source
 from tests.gateway.faults.http_faults import response, says

@@ -13,7 +13,7 @@ from typing import Final
 
 import asyncssh
 
-from adapters.codes import Claim
+from adapters.contract.codes import Claim
 from demo.postgres import Postgres
 from tests.adapters.test_sftp import HOST_KEY, OTHER_KEY, RIGHT, Hanging, line, sftp
 from tests.gateway.agencies import AUTHORITY, Desk, SourceFile, rest_source

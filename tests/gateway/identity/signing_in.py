@@ -11,10 +11,10 @@ from typing import Any, Final
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, RSAKey
 
-from gateway.auth import SignInDesk, TrustedIssuer
-from gateway.counts import Counts, OwnCounts
-from gateway.issuer_keys import IssuerKeys
-from gateway.issuers import ClaimValue, Issuer, Jwks, profile_of
+from gateway.identity.counters import Counts, OwnCounts
+from gateway.identity.issuer_keys import IssuerKeys
+from gateway.identity.issuers import ClaimValue, Issuer, Jwks, profile_of
+from gateway.identity.tokens import SignInDesk, TrustedIssuer
 
 NOW: Final = 1_800_000_000.0
 URL: Final = "https://gateway.example/graphql"

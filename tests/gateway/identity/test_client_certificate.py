@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from gateway.app import build_app
-from gateway.client_certificate import CertificateProtocol, tls_options
-from gateway.errors import ConfigurationInvalid
-from gateway.settings import Settings
+from gateway.config.settings import Settings
+from gateway.http.app import build_app
+from gateway.http.client_certificate import CertificateProtocol, tls_options
+from gateway.model.errors import ConfigurationInvalid
 from tests.gateway.edge import QUESTION, edge
 from tests.gateway.identity.signing_in import Provider, digest
 from tests.gateway.small_town import Town

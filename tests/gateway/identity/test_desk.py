@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.errors import ConfigurationInvalid, SignIn, TryLater
-from gateway.proof import Presented
-from gateway.revocations import open_revocations
+from gateway.identity.proof_of_possession import Presented
+from gateway.identity.revocations import open_revocations
+from gateway.model.errors import ConfigurationInvalid, SignIn, TryLater
 from tests.gateway.identity.signing_in import NOW, Moment, Provider, desk_for
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from adapters.codes import Purpose, Sector
-from gateway.errors import ConfigurationInvalid, SignIn
-from gateway.issuers import PROFILES, ClaimValue, Issuer, Jwks, issuers_of, profile_of
-from gateway.proof import Presented
-from gateway.settings import Settings
+from adapters.contract.codes import Purpose, Sector
+from gateway.config.settings import Settings
+from gateway.identity.issuers import PROFILES, ClaimValue, Issuer, Jwks, issuers_of, profile_of
+from gateway.identity.proof_of_possession import Presented
+from gateway.model.errors import ConfigurationInvalid, SignIn
 from tests.gateway.identity.signing_in import NOW, Moment, Provider, desk_for
 
 NOTHING: dict[str, Any] = dict.fromkeys(("organisation", "sector", "roles", "purposes"))

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from gateway.errors import SignIn
-from gateway.proof import Presented
+from gateway.identity.proof_of_possession import Presented
+from gateway.model.errors import SignIn
 from tests.gateway.identity.signing_in import NOW, URL, Holder, Moment, Provider, desk_for
 
 HOLDER = Holder()

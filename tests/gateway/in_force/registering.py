@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from gateway.caller import Caller
+from gateway.model.caller import Caller
 from tests.gateway.agencies import BY_NUMBER, LOCAL, SourceFile, rest_source
 from tests.gateway.small_town import PRACTITIONER, Town
 

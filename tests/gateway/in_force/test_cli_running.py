@@ -5,8 +5,8 @@ import os
 import time
 from pathlib import Path
 
-from gateway.caller import Caller
-from gateway.development_token import issue
+from gateway.identity.development_token import issue
+from gateway.model.caller import Caller
 from tests.gateway.agencies import AUTHORITY, Desk, rest_source
 from tests.gateway.in_force.registering import (
     CLINIC,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from adapters.codes import Claim
-from gateway.caller import Caller
+from adapters.contract.codes import Claim
+from gateway.model.caller import Caller
 from tests.gateway.agencies import AUTHORITY, LOCAL, MIRA, Desk, SourceFile, rest_source
 from tests.gateway.in_force.registering import (
     AUDITOR,

@@ -7,8 +7,8 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from adapters.manifest import Manifest
-from gateway.development_token import issue
+from adapters.manifest.manifest import Manifest
+from gateway.identity.development_token import issue
 from tests.gateway.agencies import AUTHORITY, LOCAL, Desk, rest_source
 from tests.gateway.in_force.registering import OPERATOR, entries, say
 from tests.gateway.served import served

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from demo.postgres import Postgres
-from gateway.settings import Settings
+from gateway.config.settings import Settings
 from tests.gateway.agencies import AUTHORITY, Desk, rest_source
 from tests.gateway.audit.database import ROLE, new_schema
 from tests.gateway.in_force.registering import (

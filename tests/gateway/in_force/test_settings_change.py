@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from gateway.errors import ConfigurationInvalid
-from gateway.settings import Settings
-from gateway.settings_marks import KEY_FILE, MARKS_FILE, READ_AT_START, SettingsMarks
+from gateway.config.settings import Settings
+from gateway.model.errors import ConfigurationInvalid
+from gateway.registry.settings_changes import KEY_FILE, MARKS_FILE, READ_AT_START, SettingsMarks
 from tests.gateway.agencies import rest_source
 from tests.gateway.in_force.registering import entries
 from tests.gateway.small_town import Town, again, small_town

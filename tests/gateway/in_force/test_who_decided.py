@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.caller import Caller
+from gateway.model.caller import Caller
 from tests.gateway.agencies import AUTHORITY, Desk, rest_source
 from tests.gateway.in_force.registering import (
     CLINIC,

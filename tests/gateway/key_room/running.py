@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from gateway.audit.private_file import create_once
-from gateway.key_room.clients import digest_of, new_credential
+from gateway.audit.keys.private_file import create_once
+from gateway.audit.keys.service.clients import digest_of, new_credential
 
 COMMAND: Final = Path(sys.executable).with_name("teamaround")
 _STARTS_WITHIN_S: Final = 60

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.audit.store_check import check_log
-from gateway.errors import ConfigurationInvalid
+from gateway.audit.store.sqlite_check import check_log
+from gateway.model.errors import ConfigurationInvalid
 from tests.gateway.audit.test_cli_audit import run
 from tests.gateway.audit.test_desk import nodes
 from tests.gateway.audit.test_desk import read as looked

@@ -9,11 +9,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from gateway.audit.failures import KeysUnavailable, KeysUnreadable, SealBroken
-from gateway.audit.key_ring import KeyRing
-from gateway.audit.keys import Text
-from gateway.audit.private_file import create_once
-from gateway.key_room.remote import RemoteKeys, remote_keys
+from gateway.audit.errors import KeysUnavailable, KeysUnreadable, SealBroken
+from gateway.audit.keys.epoch_keys import Text
+from gateway.audit.keys.key_ring import KeyRing
+from gateway.audit.keys.private_file import create_once
+from gateway.audit.keys.service.client import RemoteKeys, remote_keys
 from tests.gateway.audit.examples import everything_in
 from tests.gateway.key_room.authority import certificate
 from tests.gateway.key_room.running import KeyService, key_service

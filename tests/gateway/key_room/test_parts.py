@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.audit.failures import KeysUnavailable, KeysUnreadable
-from gateway.audit.keys import Protected, Text
-from gateway.key_room.allowance import Allowance
-from gateway.key_room.clients import Clients, Use, digest_of, new_credential
-from gateway.key_room.journal import Journal
-from gateway.key_room.wire import (
+from gateway.audit.errors import KeysUnavailable, KeysUnreadable
+from gateway.audit.keys.epoch_keys import Protected, Text
+from gateway.audit.keys.service.clients import Clients, Use, digest_of, new_credential
+from gateway.audit.keys.service.journal import Journal
+from gateway.audit.keys.service.quota import Allowance
+from gateway.audit.keys.service.wire import (
     Asked,
     Malformed,
     Opening,

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from demo.postgres import Postgres
-from gateway.leave.contract import GrantStore
-from gateway.leave.postgres import PostgresGrants
-from gateway.leave.sqlite import SqliteGrants
+from gateway.oversight.break_glass.store.contract import GrantStore
+from gateway.oversight.break_glass.store.postgres import PostgresGrants
+from gateway.oversight.break_glass.store.sqlite import SqliteGrants
 from tests.gateway.audit.database import ROLE, new_schema
 from tests.postgres import postgres
 

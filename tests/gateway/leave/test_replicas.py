@@ -16,9 +16,9 @@ import pytest
 from aiohttp import web
 
 from demo.postgres import Postgres
-from gateway.clock import Clock
-from gateway.development_token import issue
-from gateway.settings import Settings
+from gateway.config.settings import Settings
+from gateway.identity.development_token import issue
+from gateway.model.clock import Clock
 from tests.gateway.agencies import AUTHORITY, LOCAL, MIRA, Desk, rest_source
 from tests.gateway.alerts.test_desk import KIN, nodes, read, review
 from tests.gateway.audit.database import ROLE, new_schema

@@ -11,11 +11,10 @@ import asyncpg
 import pytest
 
 from demo.postgres import Postgres
-from gateway.leave.contract import GrantStore
-from gateway.leave.failures import LeaveUnavailable
-from gateway.leave.grant import Grant, Notice
-from gateway.leave.postgres import PostgresGrants
-from gateway.leave.sqlite import SqliteGrants
+from gateway.oversight.break_glass.store.contract import GrantStore, LeaveUnavailable
+from gateway.oversight.break_glass.store.grant import Grant, Notice
+from gateway.oversight.break_glass.store.postgres import PostgresGrants
+from gateway.oversight.break_glass.store.sqlite import SqliteGrants
 from tests.gateway.audit.database import PRUNER, ROLE, as_owner, new_schema
 from tests.gateway.audit.examples import everything_in
 

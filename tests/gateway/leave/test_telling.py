@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.clock import Clock
-from gateway.leave.grant import Notice
-from gateway.leave.sqlite import SqliteGrants
-from gateway.telling import Telling
+from gateway.model.clock import Clock
+from gateway.oversight.break_glass.store.grant import Notice
+from gateway.oversight.break_glass.store.sqlite import SqliteGrants
+from gateway.oversight.notices import Telling
 from tests.gateway.in_force.test_reloading import until
 from tests.gateway.leave.test_stores import GIVEN
 

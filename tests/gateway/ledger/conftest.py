@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from demo.postgres import Postgres
-from gateway.ledger.contract import Ledger
-from gateway.ledger.postgres import PostgresLedger
-from gateway.ledger.sqlite import SqliteLedger
+from gateway.registry.ledger.contract import Ledger
+from gateway.registry.ledger.postgres import PostgresLedger
+from gateway.registry.ledger.sqlite import SqliteLedger
 from tests.gateway.audit.database import ROLE, new_schema
 from tests.postgres import postgres
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from gateway.ledger.contract import Ledger
-from gateway.ledger.failures import LedgerCorrupt, LedgerUnavailable
-from gateway.ledger.record import By, Enactment, Found, Kind, Standing, Version
+from gateway.registry.ledger.contract import Ledger, LedgerCorrupt, LedgerUnavailable
+from gateway.registry.ledger.record import By, Enactment, Found, Kind, Standing, Version
 from tests.gateway.audit.database import ROLE, as_owner
 from tests.gateway.ledger.conftest import opened
 

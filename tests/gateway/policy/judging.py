@@ -6,12 +6,12 @@ from datetime import date
 from functools import cache
 from typing import Any, Final
 
-from adapters.codes import Purpose, ReleaseClass, Sector
-from adapters.manifest import Manifest
-from adapters.release import Release, Withhold
-from gateway.circumstances import Circumstances, Principal
-from gateway.policy import Matter, Policy, Verdict
-from gateway.rules.book import Ground, RuleBook, open_book
+from adapters.contract.codes import Purpose, ReleaseClass, Sector
+from adapters.manifest.manifest import Manifest
+from adapters.manifest.release import Release, Withhold
+from gateway.policy.context import Circumstances, Principal
+from gateway.policy.decide import Matter, Policy, Verdict
+from gateway.policy.rules.book import Ground, RuleBook, open_book
 from tests.gateway.agencies import HOME, rest_source
 
 TODAY: Final = date(2026, 11, 22)

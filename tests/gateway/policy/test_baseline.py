@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.codes import Purpose, ReleaseClass
-from gateway.circumstances import Said
-from gateway.policy import Matter, Policy
-from gateway.rules.book import open_book
-from gateway.rules.reading import read_baseline
-from gateway.rules.rule import RuleInvalid
-from resolvers.child import WithheldReason
+from adapters.contract.codes import Purpose, ReleaseClass
+from gateway.policy.context import Said
+from gateway.policy.decide import Matter, Policy
+from gateway.policy.rules.book import open_book
+from gateway.policy.rules.reading import read_baseline
+from gateway.policy.rules.rule import RuleInvalid
+from resolvers.child.child import WithheldReason
 from tests.gateway.policy.judging import (
     EVERY,
     HARM_STATED,

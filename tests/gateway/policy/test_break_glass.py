@@ -11,9 +11,9 @@ from typing import Any, Final
 import pytest
 from aiohttp import web
 
-from gateway.caller import Caller
-from gateway.clock import Clock
-from gateway.development_token import issue
+from gateway.identity.development_token import issue
+from gateway.model.caller import Caller
+from gateway.model.clock import Clock
 from tests.gateway.agencies import AUTHORITY, LOCAL, MIRA, Desk, rest_source
 from tests.gateway.edge import logged
 from tests.gateway.small_town import (

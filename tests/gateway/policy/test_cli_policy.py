@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from gateway.cli import app
-from gateway.policy_case import Case
+from gateway.cli.main import app
+from gateway.policy.case import Case
 from tests.docs.pages import blocks, rows, text
 from tests.gateway.agencies import rest_source
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from gateway.caller import Caller
+from gateway.model.caller import Caller
 from tests.gateway.agencies import rest_source
 from tests.gateway.edge import logged
 from tests.gateway.small_town import PRACTITIONER, Answer, Town, small_town

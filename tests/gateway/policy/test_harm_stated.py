@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from gateway.caller import Caller
+from gateway.model.caller import Caller
 from tests.gateway.edge import logged
 from tests.gateway.policy.test_break_glass import FRESH, REVIEWER, Scene, code, scene
 

@@ -5,11 +5,11 @@ from typing import Final
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.codes import Purpose, ReleaseClass, Sector
-from adapters.release import Recipients, Release
-from gateway.circumstances import Circumstances, Principal, Said
-from gateway.policy import Matter, Policy
-from gateway.rules.book import open_book
+from adapters.contract.codes import Purpose, ReleaseClass, Sector
+from adapters.manifest.release import Recipients, Release
+from gateway.policy.context import Circumstances, Principal, Said
+from gateway.policy.decide import Matter, Policy
+from gateway.policy.rules.book import open_book
 from tests.gateway.policy.judging import (
     HARM_STATED,
     SOCIAL_WORKER,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner, Result
 
-from gateway.cli import app
+from gateway.cli.main import app
 from tests.gateway.agencies import MIRA, Desk, rest_source
 from tests.gateway.edge import logged
 from tests.gateway.served import settings_file

@@ -7,9 +7,9 @@ from typing import Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.codes import Purpose, ReleaseClass, Sector
-from adapters.release import Recipients, Release
-from resolvers.child import WithheldReason
+from adapters.contract.codes import Purpose, ReleaseClass, Sector
+from adapters.manifest.release import Recipients, Release
+from resolvers.child.child import WithheldReason
 from tests.gateway.policy.judging import EVERY, SOCIAL_WORKER, TODAY, decided
 
 RULE: Final = Release(

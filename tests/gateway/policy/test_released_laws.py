@@ -13,15 +13,15 @@ from typing import Final
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.codes import Purpose, ReleaseClass
-from adapters.contract import Question as SourceQuestion
-from adapters.contract import Records, Reply
-from adapters.manifest import Manifest
-from adapters.record import Address, Involvement, Practitioner, Record
-from gateway.caller import Caller
-from gateway.circumstances import Principal, Said
-from gateway.policy import Matter, Policy
-from gateway.rules.book import open_book
+from adapters.contract.codes import Purpose, ReleaseClass
+from adapters.contract.contract import Question as SourceQuestion
+from adapters.contract.contract import Records, Reply
+from adapters.contract.record import Address, Involvement, Practitioner, Record
+from adapters.manifest.manifest import Manifest
+from gateway.model.caller import Caller
+from gateway.policy.context import Principal, Said
+from gateway.policy.decide import Matter, Policy
+from gateway.policy.rules.book import open_book
 from tests.gateway.agencies import AUTHORITY, SourceFile
 from tests.gateway.plain_sources import Answering, file_of, record
 from tests.gateway.policy.judging import EVERY, PLAINLY, ground

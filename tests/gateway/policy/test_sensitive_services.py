@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from adapters.codes import Purpose
-from gateway.app import open_planning
-from gateway.clock import Clock
-from gateway.errors import ConfigurationInvalid
+from adapters.contract.codes import Purpose
+from gateway.http.app import open_planning
+from gateway.model.clock import Clock
+from gateway.model.errors import ConfigurationInvalid
 from tests.gateway.agencies import AUTHORITY, MIRA, Desk, SourceFile, rest_source
 from tests.gateway.small_town import (
     PRACTITIONER,

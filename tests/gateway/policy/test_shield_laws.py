@@ -13,12 +13,12 @@ from graphql import GraphQLObjectType, get_named_type
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from adapters.codes import Claim
-from adapters.contract import NoRecord, Records, Reply
-from adapters.contract import Question as SourceQuestion
-from adapters.dates import PartialDate
-from adapters.identifiers import NHS_NUMBER, UPN
-from adapters.record import (
+from adapters.contract.codes import Claim
+from adapters.contract.contract import NoRecord, Records, Reply
+from adapters.contract.contract import Question as SourceQuestion
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NHS_NUMBER, UPN
+from adapters.contract.record import (
     Address,
     Carer,
     Event,
@@ -29,7 +29,7 @@ from adapters.record import (
     Record,
     School,
 )
-from gateway.schema.root import build_schema
+from gateway.graphql.root import build_schema
 from tests.gateway.agencies import AUTHORITY, LOCAL, MIRA, NATIONAL, SourceFile
 from tests.gateway.plain_sources import Answering, file_of, record
 from tests.gateway.policy.whole_gateway import TODAY, whole_gateway

@@ -18,10 +18,10 @@ from typing import Any, Final
 
 import pytest
 
-from adapters.codes import Claim
-from adapters.contract import Fault, NoRecord, Records, Reply, Unavailable
-from adapters.contract import Question as SourceQuestion
-from adapters.record import Record
+from adapters.contract.codes import Claim
+from adapters.contract.contract import Fault, NoRecord, Records, Reply, Unavailable
+from adapters.contract.contract import Question as SourceQuestion
+from adapters.contract.record import Record
 from tests.gateway.agencies import AUTHORITY, BY_NUMBER, LOCAL
 from tests.gateway.plain_sources import Answering, file_of, record
 from tests.gateway.policy.whole_gateway import TODAY, whole_gateway

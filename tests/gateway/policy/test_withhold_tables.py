@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from adapters.codes import Purpose, ReleaseClass, Sector
-from adapters.release import Recipients, Withhold
+from adapters.contract.codes import Purpose, ReleaseClass, Sector
+from adapters.manifest.release import Recipients, Withhold
 from tests.gateway.policy.judging import EVERY, SOCIAL_WORKER, decided
 
 GIVES_ALL = (

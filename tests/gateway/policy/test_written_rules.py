@@ -2,10 +2,10 @@
 
 import pytest
 
-from adapters.codes import ReleaseClass
-from gateway.rules.book import open_book
-from gateway.rules.rule import RuleInvalid
-from resolvers.child import WithheldReason
+from adapters.contract.codes import ReleaseClass
+from gateway.policy.rules.book import open_book
+from gateway.policy.rules.rule import RuleInvalid
+from resolvers.child.child import WithheldReason
 from tests.gateway.policy.judging import EVERY, book, decided, ground, manifest, reasons
 
 SCOPE = 'principal, action == Action::"release", resource in Source::"roll"'

@@ -14,27 +14,27 @@ import orjson
 from graphql import ExecutionResult
 from graphql.execution import experimental_execute_incrementally
 
-from gateway.allowance import Allowance
-from gateway.audit.entry import Entry
-from gateway.audit.keys import EpochKeys
-from gateway.auth import SignInDesk
-from gateway.caller import Caller
-from gateway.clock import Clock
-from gateway.counts import OwnCounts
-from gateway.documents import Documents
-from gateway.errors import TeamAroundError
-from gateway.journey import Journey, Started
-from gateway.operator_file import Area, Grant, OperatorFile, ShieldTeam
-from gateway.planning import Planning, Request, Stages
-from gateway.policy import Policy
-from gateway.proof import Presented
-from gateway.recording import Recorder
-from gateway.registry import registry_of
-from gateway.rules.book import open_book
-from gateway.schema.root import build_schema
-from gateway.settings import Settings
-from gateway.succession import InForce
-from gateway.watch import Watch
+from gateway.audit.entry.entry import Entry
+from gateway.audit.keys.epoch_keys import EpochKeys
+from gateway.audit.publish.witness_watch import Watch
+from gateway.audit.recorder.recorder import Recorder
+from gateway.config.operator_file import Area, Grant, OperatorFile, ShieldTeam
+from gateway.config.settings import Settings
+from gateway.fanout.sources import registry_of
+from gateway.graphql.documents import Documents
+from gateway.graphql.root import build_schema
+from gateway.http.pipeline import Journey, Started
+from gateway.identity.counters import OwnCounts
+from gateway.identity.proof_of_possession import Presented
+from gateway.identity.quotas import Allowance
+from gateway.identity.tokens import SignInDesk
+from gateway.model.caller import Caller
+from gateway.model.clock import Clock
+from gateway.model.errors import TeamAroundError
+from gateway.policy.decide import Policy
+from gateway.policy.rules.book import open_book
+from gateway.questions.prepare import Planning, Request, Stages
+from gateway.registry.generations import InForce
 from tests.gateway.agencies import HOME, SourceFile
 from tests.gateway.plain_sources import Answering, fan_out_over, registered
 from tests.gateway.policy.judging import ground
@@ -133,7 +133,9 @@ def whole_gateway(
     recorder = Recorder(cast("Any", log), _KEYS, clock)
     watch = SimpleNamespace(publication=SimpleNamespace(log=log), refuse_unwitnessed=lambda: None)
     # Nobody goes to these desks who asks about a child.
-    desks: Any = SimpleNamespace(break_glass=SimpleNamespace(awaits=None), alerts=None)
+    desks: Any = SimpleNamespace(
+        break_glass=SimpleNamespace(awaits=None, harm_stated=None), alerts=None
+    )
     fan_out = fan_out_over(*opened, clock=clock)
     charter: Any = SimpleNamespace(generation=1, folder=SimpleNamespace(operator=operator))
     registrar = _one_generation(InForce(charter, planning, fan_out, {}))

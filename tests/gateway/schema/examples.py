@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from adapters.codes import InvolvementStatus, NameUse, ReleaseClass, Sector, Sex
-from adapters.dates import PartialDate
-from adapters.record import Identifier, Involvement, Practitioner
-from gateway.agency import AgencyCard, Contact
-from gateway.answer import (
+from adapters.contract.codes import InvolvementStatus, NameUse, ReleaseClass, Sector, Sex
+from adapters.contract.dates import PartialDate
+from adapters.contract.record import Identifier, Involvement, Practitioner
+from gateway.graphql.services.context import Context
+from gateway.model.agency import AgencyCard, Contact
+from gateway.model.answer import (
     AgencyRow,
     Answering,
     Candidate,
@@ -18,8 +19,7 @@ from gateway.answer import (
     ReleasedChild,
     WholeAnswer,
 )
-from gateway.schema.context import Context
-from resolvers.child import (
+from resolvers.child.child import (
     AgencyInvolvement,
     Child,
     Conflict,
@@ -31,7 +31,7 @@ from resolvers.child import (
     Withheld,
     WithheldReason,
 )
-from resolvers.grade import Grade, LikelyOther, MatchGrade
+from resolvers.matching.grade import Grade, LikelyOther, MatchGrade
 from resolvers.outcome import Outcome
 
 AS_OF = datetime(2026, 3, 9, 14, 30, tzinfo=UTC)

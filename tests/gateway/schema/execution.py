@@ -13,8 +13,8 @@ from graphql import (
 )
 from graphql.execution import Executor
 
-from gateway.schema.context import Context
-from gateway.schema.root import build_schema
+from gateway.graphql.root import build_schema
+from gateway.graphql.services.context import Context
 
 QUESTION = "query ($known: KnownDetails!, $reason: AccessReason!, $in_parts: Boolean = true)"
 VARIABLES = {

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from gateway.schema.codes import QualityLevel, SourceState
-from gateway.schema.context import Context, Sources
-from gateway.schema.source import Source, SourceView
+from gateway.graphql.services.context import Context, Sources
+from gateway.graphql.services.source import Source, SourceView
+from gateway.graphql.types.codes import QualityLevel, SourceState
 from tests.gateway.schema.examples import AS_OF, CARDS, SCHOOL, WHOLE, Asked, context
 from tests.gateway.schema.execution import VARIABLES, executed, whole
 

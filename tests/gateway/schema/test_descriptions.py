@@ -13,7 +13,7 @@ from graphql import (
     is_specified_scalar_type,
 )
 
-from gateway.schema.root import build_schema
+from gateway.graphql.root import build_schema
 
 
 def _of_type(type_: GraphQLNamedType) -> Iterator[tuple[str, str | None]]:

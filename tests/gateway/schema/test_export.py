@@ -4,7 +4,7 @@ from pathlib import Path
 
 from graphql import build_schema as parsed
 
-from gateway.schema.export import printed
+from gateway.graphql.root import printed
 
 SCHEMA = Path(__file__).parents[3] / "schema.graphql"
 

@@ -8,10 +8,10 @@ from graphql.execution.values import VariableValues
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.codes import Purpose, Sex
-from adapters.dates import PartialDate
-from adapters.identifiers import NhsNumber, Postcode, Upn
-from gateway.schema.input_errors import InputError, WrongVariables, coerced
+from adapters.contract.codes import Purpose, Sex
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NhsNumber, Postcode, Upn
+from gateway.graphql.types.input_errors import InputError, WrongVariables, coerced
 from tests.gateway.schema.execution import core_schema
 
 SCHEMA = core_schema()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.errors import NotYetAvailable
+from gateway.model.errors import NotYetAvailable
 from tests.gateway.schema.examples import context
 from tests.gateway.schema.execution import executed
 

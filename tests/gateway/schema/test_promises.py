@@ -18,7 +18,7 @@ from graphql import (
 )
 from graphql.utilities.print_schema import print_input_value
 
-from gateway.schema.export import printed
+from gateway.graphql.root import printed
 
 ROOT = Path(__file__).parents[3]
 PROMISED = Path(__file__).with_name("promised.txt")

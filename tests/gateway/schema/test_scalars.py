@@ -8,7 +8,7 @@ from graphql import GraphQLScalarType
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.dates import PartialDate
+from adapters.contract.dates import PartialDate
 from tests.gateway.schema.execution import core_schema
 
 SCALARS: Mapping[str, GraphQLScalarType] = {

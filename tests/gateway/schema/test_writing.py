@@ -21,7 +21,7 @@ from graphql import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.schema.writing import WriteAnswer, writer_of
+from gateway.graphql.child.writing import WriteAnswer, writer_of
 from tests.gateway.schema.examples import ADA, SCHOOL_ROW, WHOLE, Asked, context
 from tests.gateway.schema.execution import QUESTION, VARIABLES, core_schema
 

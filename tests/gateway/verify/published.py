@@ -5,12 +5,12 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from gateway.audit.checkpoint import checkpoint_text
-from gateway.audit.merkle import Edge, grown, leaf_hash
-from gateway.audit.note import NoteSigner
-from gateway.audit.tile import ENTRIES, bundle, entry_tiles, hash_tiles
-from gateway.verify.key import VerifierKey
-from gateway.verify.state import State, Trust
+from gateway.audit.tree.checkpoint import checkpoint_text
+from gateway.audit.tree.merkle import Edge, grown, leaf_hash
+from gateway.audit.tree.note import NoteSigner
+from gateway.audit.tree.tile import ENTRIES, bundle, entry_tiles, hash_tiles
+from gateway.audit.verify.key import VerifierKey
+from gateway.audit.verify.state import State, Trust
 
 ORIGIN = "teamaround.example/test"
 REAL = NoteSigner(ORIGIN, Ed25519PrivateKey.from_private_bytes(b"r" * 32))

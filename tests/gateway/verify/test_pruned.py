@@ -12,15 +12,15 @@ from tlog_scales.signing import Vkey
 from tlog_scales.tiles import leaf_hash
 from tlog_scales.tlog import InclusionProofInvalid
 
-from gateway.audit.export import export_log
-from gateway.audit.log import AuditLog
-from gateway.verify.finding import Refused
-from gateway.verify.key import VerifierKey
-from gateway.verify.place import open_place
-from gateway.verify.pruning import pruning_of, refuse_undeclared
-from gateway.verify.published import check_log
-from gateway.verify.receipt import Receipt
-from gateway.verify.state import State, Trust
+from gateway.audit.log.embedded import AuditLog
+from gateway.audit.publish.export import export_log
+from gateway.audit.verify.finding import Refused
+from gateway.audit.verify.key import VerifierKey
+from gateway.audit.verify.place import open_place
+from gateway.audit.verify.pruning import pruning_of, refuse_undeclared
+from gateway.audit.verify.published import check_log
+from gateway.audit.verify.receipt import Receipt
+from gateway.audit.verify.state import State, Trust
 from tests.gateway.audit.pruned import OFFICER, fill, policy, pruned, publication_of
 from tests.gateway.audit.test_cli_audit import run
 from tests.gateway.verify.test_sumdb import GO, checker

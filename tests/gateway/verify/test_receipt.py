@@ -7,13 +7,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.audit.checkpoint import Checkpoint, proof_text
-from gateway.audit.merkle import Edge, Nodes, consistency_path, grown, inclusion_path, leaf_hash
-from gateway.verify.finding import Refused, Unreadable
-from gateway.verify.key import VerifierKey
-from gateway.verify.receipt import Receipt
-from gateway.verify.state import State, Trust
-from gateway.verify.tree import Accumulator, refuse_absent, refuse_rewritten
+from gateway.audit.tree.checkpoint import Checkpoint, proof_text
+from gateway.audit.tree.merkle import (
+    Edge,
+    Nodes,
+    consistency_path,
+    grown,
+    inclusion_path,
+    leaf_hash,
+)
+from gateway.audit.verify.finding import Refused, Unreadable
+from gateway.audit.verify.key import VerifierKey
+from gateway.audit.verify.receipt import Receipt
+from gateway.audit.verify.state import State, Trust
+from gateway.audit.verify.tree import Accumulator, refuse_absent, refuse_rewritten
 from tests.gateway.audit.examples import NOON
 from tests.gateway.verify.published import LEAVES, ORIGIN, REAL, STRANGER, TRUST, note
 

@@ -15,11 +15,11 @@ from tlog_scales.tiles import leaf_hash
 from tlog_scales.tlog import ConsistencyProofInvalid, InclusionProofInvalid
 from typer.testing import CliRunner
 
-from gateway.cli import app
-from gateway.verify.finding import Refused
-from gateway.verify.place import open_place
-from gateway.verify.published import check_log
-from gateway.verify.state import State
+from gateway.audit.verify.finding import Refused
+from gateway.audit.verify.place import open_place
+from gateway.audit.verify.published import check_log
+from gateway.audit.verify.state import State
+from gateway.cli.main import app
 from tests.gateway.verify.published import (
     LEAVES,
     REAL,

@@ -14,11 +14,11 @@ from typing import Final
 
 import uvicorn
 
-from gateway.verify.key import VerifierKey
-from gateway.witness.cosigner import Cosigner
-from gateway.witness.memory import Memory
-from gateway.witness.served import witness_app
-from gateway.witness.witness import Witness
+from gateway.audit.verify.key import VerifierKey
+from gateway.audit.witness.cosigner import Cosigner
+from gateway.audit.witness.memory import Memory
+from gateway.audit.witness.served import witness_app
+from gateway.audit.witness.witness import Witness
 
 _STARTS_WITHIN_S: Final = 60
 NAME: Final = "regulator.example/w1"

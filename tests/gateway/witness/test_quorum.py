@@ -14,12 +14,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 from structlog.testing import capture_logs
 
-from gateway.audit.publication import Publication
-from gateway.audit.witnessing import WitnessAt, Witnessing
-from gateway.clock import Clock
-from gateway.errors import TryLater
-from gateway.watch import Patience, Watch
-from gateway.witness.witness import Witness
+from gateway.audit.publish.publication import Publication
+from gateway.audit.publish.witness_watch import Patience, Watch
+from gateway.audit.publish.witnesses import WitnessAt, Witnessing
+from gateway.audit.witness.witness import Witness
+from gateway.model.clock import Clock
+from gateway.model.errors import TryLater
 from tests.gateway.audit.publishing import Minutes, publishing, write
 from tests.gateway.witness.test_witnessing import witness_of
 from tests.gateway.witness.witnessed import serving_app, serving_witness

@@ -13,10 +13,10 @@ from typing import Any, Final
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.audit.note import NoteSigner
-from gateway.clock import Clock
-from gateway.development_token import issue
-from gateway.settings import Settings
+from gateway.audit.tree.note import NoteSigner
+from gateway.config.settings import Settings
+from gateway.identity.development_token import issue
+from gateway.model.clock import Clock
 from tests.gateway.agencies import AUTHORITY, Desk, SourceFile, rest_source
 from tests.gateway.audit.publishing import ORIGIN
 from tests.gateway.small_town import (

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.audit.note import NoteSigner
-from gateway.errors import ConfigurationInvalid
-from gateway.verify.key import VerifierKey
+from gateway.audit.tree.note import NoteSigner
+from gateway.audit.verify.key import VerifierKey
+from gateway.model.errors import ConfigurationInvalid
 from tests.gateway.agencies import AUTHORITY, Desk, rest_source
 from tests.gateway.audit.publishing import ORIGIN
 from tests.gateway.audit.test_desk import read

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from tlog_scales.signing import Vkey, VkeySet
 from tlog_scales.tlog import Checkpoint as ReadCheckpoint
 
-from gateway.verify.key import VerifierKey
-from gateway.verify.state import State, Trust
-from gateway.witness.cosigner import Cosigner, WitnessMisconfigured
-from gateway.witness.witness import (
+from gateway.audit.verify.key import VerifierKey
+from gateway.audit.verify.state import State, Trust
+from gateway.audit.witness.cosigner import Cosigner, WitnessMisconfigured
+from gateway.audit.witness.witness import (
     Cosigned,
     Malformed,
     NotAGrowth,

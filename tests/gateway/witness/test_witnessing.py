@@ -8,16 +8,16 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from gateway.audit.failures import KeysUnreadable
-from gateway.audit.publication import Publication
-from gateway.audit.witnessing import Denied, WitnessAt, Witnessing
-from gateway.clock import Clock
-from gateway.errors import TryLater
-from gateway.verify.key import VerifierKey
-from gateway.verify.receipt import Receipt
-from gateway.verify.state import State, Trust
-from gateway.watch import Patience, Watch
-from gateway.witness.witness import Witness
+from gateway.audit.errors import KeysUnreadable
+from gateway.audit.publish.publication import Publication
+from gateway.audit.publish.witness_watch import Patience, Watch
+from gateway.audit.publish.witnesses import Denied, WitnessAt, Witnessing
+from gateway.audit.verify.key import VerifierKey
+from gateway.audit.verify.receipt import Receipt
+from gateway.audit.verify.state import State, Trust
+from gateway.audit.witness.witness import Witness
+from gateway.model.clock import Clock
+from gateway.model.errors import TryLater
 from tests.gateway.audit.publishing import Minutes, publishing, write
 from tests.gateway.witness.witnessed import new_witness, serving_witness
 

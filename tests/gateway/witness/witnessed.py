@@ -9,12 +9,12 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
-from gateway.audit.merkle import Edge, Nodes, consistency_path, grown, leaf_hash
-from gateway.verify.key import VerifierKey
-from gateway.witness.cosigner import Cosigner
-from gateway.witness.memory import Memory
-from gateway.witness.served import witness_app
-from gateway.witness.witness import Witness
+from gateway.audit.tree.merkle import Edge, Nodes, consistency_path, grown, leaf_hash
+from gateway.audit.verify.key import VerifierKey
+from gateway.audit.witness.cosigner import Cosigner
+from gateway.audit.witness.memory import Memory
+from gateway.audit.witness.served import witness_app
+from gateway.audit.witness.witness import Witness
 from tests.gateway.verify.published import LEAVES, REAL, note
 
 NOW = 1_795_348_800

@@ -1,0 +1,1 @@
+"""Drafts, profiles and samples for whoever writes a manifest. May use validation."""

@@ -1,0 +1,55 @@
+"""The operator's side of a manifest: what it asks for, to be granted or left out line by line."""
+
+from adapters.contract.codes import Claim
+from adapters.manifest.manifest import Manifest
+from adapters.network.egress import origin
+
+
+def grant_text(manifest: Manifest, granted: frozenset[Claim]) -> str:
+    """A [[grant]] table in TOML with what is granted; what is claimed besides is a comment.
+
+    Where the address is a secret (kind `sql`), the origin is for the operator to write.
+    """
+    source = manifest.source
+    given = ", ".join(f'"{claim}"' for claim in sorted(granted))
+    places = ", ".join(f'"{place}"' for place in _origins(manifest))
+    refused = sorted(claimed(manifest) - granted)
+    lines = [
+        "[[grant]]",
+        f'source = "{source.id}"',
+        f'agency = "{source.agency}"',
+        f"claims = [{given}]",
+        *(f"# claims {claim}: {_MEANS[claim]}" for claim in refused),
+        f"origins = [{places}]",
+    ]
+    if source.dsn is not None:
+        lines.append('# such as "postgresql://host:5432"; the manifest keeps its address a secret')
+    return "\n".join(lines)
+
+
+_MEANS = {
+    Claim.SPINE: "it is asked first and says who the child is",
+    Claim.SHIELD_AUTHORITY: "its word clears a child of a shield",
+    Claim.NATIONAL: "it serves every area, so that it locates nobody",
+    Claim.CONCLUSIVE: "its empty answer proves that there is no record",
+    Claim.EFFECTS_NONE: "reading changes nothing there, so it may be asked again",
+    Claim.POPULATION: "of so few children that fewer strangers will look alike",
+    Claim.DUPLICATES: "two of its records may both be one child's",
+}
+
+
+def claimed(manifest: Manifest) -> frozenset[Claim]:
+    """All that a manifest claims for its source: by name, and by what else it says."""
+    source = manifest.source
+    said = {
+        Claim.EFFECTS_NONE: source.effects == "none",
+        Claim.CONCLUSIVE: any(operation.conclusive for operation in manifest.operation),
+        Claim.POPULATION: source.population is not None,
+        Claim.DUPLICATES: source.duplicates,
+    }
+    return source.claims | {claim for claim, so in said.items() if so}
+
+
+def _origins(manifest: Manifest) -> list[str]:
+    addresses = [manifest.source.base_url, getattr(manifest.auth, "token_url", None)]
+    return sorted({origin(address) for address in addresses if address is not None})

@@ -1,0 +1,1 @@
+"""The conformance kit: what `source check` tries, offline and online. May use every room."""

@@ -1,0 +1,165 @@
+"""A manifest's examples, read again: each finding says what to change, and echoes no reply."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, assert_never
+
+from adapters.conformance.replay import (
+    NotReplayable,
+    Recording,
+    Replies,
+    question_for,
+    recorded_answer,
+    replay,
+)
+from adapters.conformance.reserved_numbers import is_nobodys
+from adapters.contract.contract import (
+    Malformed,
+    MoreNeeded,
+    NoRecord,
+    Records,
+    Refused,
+    Reply,
+    TooMany,
+    Unavailable,
+    WallClock,
+)
+from adapters.contract.record import Record
+from adapters.manifest.manifest import Example, Manifest
+from adapters.manifest.operation import Operation
+
+_LISTS: Final = (
+    "identifiers",
+    "names",
+    "addresses",
+    "carers",
+    "schools",
+    "involvements",
+    "support_statuses",
+    "events",
+)
+
+_WORDS: Final[Mapping[type, str]] = {
+    Records: "record",
+    NoRecord: "no-record",
+    TooMany: "too-many",
+    Refused: "refused",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as the example says; `what` says what to change."""
+
+    example: int
+    what: str
+
+
+async def replay_examples(manifest: Manifest, replies: Replies, clock: WallClock) -> list[Finding]:
+    """Every finding of every example."""
+    findings: list[Finding] = []
+    for index, example in enumerate(manifest.example):
+        complaints = _complaints(manifest, example, replies, clock)
+        findings += [Finding(index, what) async for what in complaints]
+    return findings
+
+
+def operation_of(manifest: Manifest, example: Example) -> Operation | None:
+    """The operation that an example is of, if there is one."""
+    return next((one for one in manifest.operation if one.name == example.operation), None)
+
+
+def recording_of(manifest: Manifest, example: Example, replies: Replies) -> Recording:
+    """The recorded replies of an example; NotReplayable if one cannot be used."""
+    most = manifest.limits.max_body
+    details = {
+        name: recorded_answer(replies, file, 200, most) for name, file in example.details.items()
+    }
+    return Recording(recorded_answer(replies, example.reply, example.status, most), details)
+
+
+async def _complaints(
+    manifest: Manifest, example: Example, replies: Replies, clock: WallClock
+) -> AsyncIterator[str]:
+    operation = operation_of(manifest, example)
+    if operation is None:
+        yield f"operation: there is none called {example.operation}"
+        return
+    for scheme, value in example.given.items():
+        if not is_nobodys(scheme, value):
+            yield f"given.{scheme}: a number that may be somebody's; use one kept for tests"
+            return
+    try:
+        question = question_for(operation, example.given)
+        reply = await replay(manifest, question, recording_of(manifest, example, replies), clock)
+    except NotReplayable as error:
+        yield f"reply: {error}"
+        return
+    for complaint in _judged(example, reply):
+        yield complaint
+
+
+def _judged(example: Example, reply: Reply) -> Iterator[str]:
+    match reply:
+        case Records(records=records):
+            yield from _records(example, records)
+        case NoRecord() if example.outcome == "no-record":
+            return
+        case TooMany() if example.outcome == "too-many":
+            return
+        case _:
+            yield f"outcome: is {_named(reply)}, the example says {example.outcome}"
+
+
+def _named(reply: Reply) -> str:
+    match reply:
+        case Records() | NoRecord() | TooMany() | Refused():
+            return _WORDS[type(reply)]
+        case MoreNeeded(needs=needs):
+            return f"more needed ({', '.join(needs)}), so give it"
+        case Unavailable(fault=fault):
+            return f"unavailable ({fault})"
+        case Malformed(rule=rule):
+            return f"an unusable reply (rule {rule})"
+        case _:
+            assert_never(reply)
+
+
+def _records(example: Example, records: tuple[Record, ...]) -> Iterator[str]:
+    if example.outcome != "record":
+        yield f"outcome: is record, the example says {example.outcome}"
+        return
+    numbers = [number for record in records for number in record.identifiers]
+    if not all(is_nobodys(number.scheme, number.value) for number in numbers):
+        yield "reply: has a number that may be somebody's; use those kept for tests"
+        return
+    if defects := sorted({name for record in records for name in record.defects}):
+        yield f"reply: these values cannot be read as mapped: {', '.join(defects)}"
+    yield from _differences(example.expect, records[0])
+
+
+def _differences(expect: Mapping[str, Any], record: Record) -> Iterator[str]:
+    known = _values(record)
+    for name, wanted in expect.items():
+        if name not in known:
+            yield f"expect.{name}: no such value; there are {', '.join(sorted(known))}"
+        elif known[name] != wanted:
+            # What was read instead is not told: a finding may be shown to others.
+            yield f"expect.{name}: something else is read from the reply, or nothing"
+
+
+def _values(record: Record) -> dict[str, Any]:
+    name = record.names[0] if record.names else None
+    return {
+        "record_id": record.record_id,
+        "nhs_number": record.identifier("nhs_number"),
+        "upn": record.identifier("upn"),
+        "given_names": list(name.given) if name else [],
+        "family_name": name.family if name else None,
+        "birth_date": str(record.birth_date or ""),
+        "birth_date_estimated": record.birth_date_estimated,
+        "sex": str(record.sex or ""),
+        "restricted": record.restricted,
+        "gp_practice": int(record.gp_practice is not None),
+        **{one: len(getattr(record, one)) for one in _LISTS},
+    }

@@ -1,0 +1,205 @@
+"""The conformance kit: which rules a source keeps, what to change, and the level it reaches."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from urllib.parse import urlsplit
+
+from adapters.conformance.batch_check import mixed_up
+from adapters.conformance.example import operation_of, recording_of, replay_examples
+from adapters.conformance.replay import NotReplayable, Recording, Replies, question_for, replay
+from adapters.conformance.rules import Rule
+from adapters.conformance.wire_faults import WIRE_FAULTS, faults_of, faults_of_bytes
+from adapters.contract.codes import Claim
+from adapters.contract.contract import NoRecord, Records, WallClock
+from adapters.http.exchange import HttpAnswer
+from adapters.kinds import DIALECTS
+from adapters.manifest.manifest import Example, Manifest
+from adapters.manifest.operation import Operation
+from adapters.plugins.source import unreplayed
+
+
+class Level(StrEnum):
+    """How far a source can be relied on; each level asks for all rules of those before it."""
+
+    CONNECTS = "connects"
+    DEPENDABLE = "dependable"
+    EXEMPLARY = "exemplary"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One rule: `passed` is None where it was not run; `what` says what to change, or why not."""
+
+    rule: str
+    level: Level
+    passed: bool | None
+    what: str = ""
+
+
+_CONNECTS: Final = frozenset({Rule.VALID, Rule.UP, Rule.ABSENT, Rule.KEPT})
+_EXEMPLARY: Final = frozenset({Rule.CODES, Rule.AS_OF, Rule.WHO, Rule.UNTIL, Rule.HEALTH})
+
+
+def level_for(rule: Rule) -> Level:
+    """The lowest level that asks for this rule."""
+    if rule in _CONNECTS:
+        return Level.CONNECTS
+    return Level.EXEMPLARY if rule in _EXEMPLARY else Level.DEPENDABLE
+
+
+def verdict(rule: Rule, what: str) -> Verdict:
+    """Passed if there is nothing to change."""
+    return Verdict(rule, level_for(rule), not what, what)
+
+
+def level_of(verdicts: list[Verdict]) -> Level | None:
+    """The highest level of which, and below which, no rule failed; None if even the first did."""
+    reached = None
+    for level in Level:
+        if any(one.passed is False for one in verdicts if one.level == level):
+            break
+        reached = level
+    return reached
+
+
+async def check_offline(manifest: Manifest, replies: Replies, clock: WallClock) -> list[Verdict]:
+    """Every rule that needs neither a network nor a secret."""
+    return [
+        verdict(Rule.VALID, ""),
+        *_exampled(manifest),
+        *[one async for one in _replayed(manifest, replies, clock)],
+        *_declared(manifest),
+        *_exemplary(manifest, clock),
+    ]
+
+
+def _exampled(manifest: Manifest) -> Iterator[Verdict]:
+    shown = {example.operation for example in manifest.example}
+    without = [one.name for one in manifest.operation if one.name not in shown]
+    together = {one.operation for one in manifest.together}
+    apart = [one.name for one in _batched(manifest) if one.name not in together]
+    missing = [_add("an [[example]] for ", without), _add("a [[together]] for ", apart)]
+    yield verdict(Rule.EXAMPLES, "; ".join(filter(None, missing)))
+    proved = {one.operation for one in manifest.example if one.outcome == "no-record"}
+    unproved = [one.name for one in manifest.operation if one.conclusive and one.name not in proved]
+    yield verdict(Rule.ABSENCES, _add('an [[example]] with outcome = "no-record" for ', unproved))
+
+
+def _batched(manifest: Manifest) -> list[Operation]:
+    return [one for one in manifest.operation if one.batch.as_ != "none"]
+
+
+def _add(what: str, names: list[str]) -> str:
+    return f"add {what}{', '.join(names)}" if names else ""
+
+
+async def _replayed(
+    manifest: Manifest, replies: Replies, clock: WallClock
+) -> AsyncIterator[Verdict]:
+    why_not = unreplayed(manifest) if manifest.kind == "plugin" else None
+    if why_not is not None:
+        yield Verdict(Rule.READ, Level.DEPENDABLE, None, why_not)
+        return
+    findings = await replay_examples(manifest, replies, clock)
+    yield verdict(Rule.READ, "; ".join(f"example[{one.example}].{one.what}" for one in findings))
+    fooled = ", ".join([name async for name in _fooled(manifest, replies, clock)])
+    yield verdict(Rule.FAULTS, f"taken for one: {fooled}" if fooled else "")
+    if _batched(manifest) or manifest.together:
+        yield verdict(Rule.TOGETHER, "; ".join(await mixed_up(manifest, replies, clock)))
+
+
+async def _fooled(manifest: Manifest, replies: Replies, clock: WallClock) -> AsyncIterator[str]:
+    if manifest.kind not in {*DIALECTS, "plugin"}:
+        return
+    for example in manifest.example:
+        operation = operation_of(manifest, example)
+        if operation is None:
+            continue
+        for name, answer in _faults(manifest, example, replies).items():
+            question = question_for(operation, example.given)
+            reply = await replay(manifest, question, Recording(answer, {}), clock)
+            if isinstance(reply, Records | NoRecord):
+                yield f"{name} ({example.operation})"
+
+
+def _faults(manifest: Manifest, example: Example, replies: Replies) -> Mapping[str, HttpAnswer]:
+    try:
+        whole = recording_of(manifest, example, replies).main
+    except NotReplayable:
+        return WIRE_FAULTS
+    if not isinstance(whole, HttpAnswer):
+        return WIRE_FAULTS
+    return faults_of_bytes(whole) if manifest.kind == "plugin" else faults_of(whole)
+
+
+def _declared(manifest: Manifest) -> Iterator[Verdict]:
+    plain = [name for name, address in _addresses(manifest) if _is_plain(address)]
+    yield verdict(Rule.ENCRYPTED, f"use https in {', '.join(plain)}" if plain else "")
+    unshielded = [one.name for one in manifest.operation if one.map.restricted is None]
+    claims = Claim.SHIELD_AUTHORITY in manifest.source.claims
+    lacks = f"map restricted in {', '.join(unshielded)}, or take shield_authority out of claims"
+    yield verdict(Rule.SHIELD, lacks if claims and unshielded else "")
+    left = ", ".join(_unfilled(manifest.model_dump(by_alias=True), ""))
+    yield verdict(Rule.FILLED, f"write your own in {left}" if left else "")
+    hours = manifest.agency.duty_contact.hours
+    yield verdict(Rule.HOURS, "" if hours else "add hours to agency.duty_contact")
+    yield verdict(Rule.RELEASE, "" if manifest.release else "add a [[release]]")
+
+
+def _unfilled(table: object, at: str) -> Iterator[str]:
+    match table:
+        case dict():
+            for name, part in table.items():
+                yield from _unfilled(part, f"{at}.{name}".removeprefix("."))
+        case list() | tuple():
+            for index, part in enumerate(table):
+                yield from _unfilled(part, f"{at}[{index}]")
+        case str() if "CHANGE" in table.split() or table.startswith("CHANGE:"):
+            yield at
+        case _:
+            return
+
+
+def _addresses(manifest: Manifest) -> Iterator[tuple[str, str]]:
+    yield "source.base_url", manifest.source.base_url or ""
+    yield "auth.token_url", getattr(manifest.auth, "token_url", "")
+
+
+def _is_plain(address: str) -> bool:
+    # On one machine there is no wire that anybody could listen to.
+    parts = urlsplit(address)
+    return parts.scheme == "http" and parts.hostname not in _OF_THIS_MACHINE
+
+
+_OF_THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def _exemplary(manifest: Manifest, clock: WallClock) -> Iterator[Verdict]:
+    today = clock().date()
+    lines = {
+        Rule.CODES: [
+            f'"*" in codes.{name}' for name, one in manifest.codes.items() if "*" not in one
+        ],
+        Rule.AS_OF: [
+            f"as_of in {one.name}"
+            for one in manifest.operation
+            if one.as_of is None and one.file is None
+        ],
+        Rule.WHO: [
+            f"an involvement in {one.name}" for one in manifest.operation if not one.involvement
+        ],
+        Rule.UNTIL: [
+            f"a later until in release[{index}]"
+            for index, rule in enumerate(manifest.release)
+            if rule.until < today
+        ],
+        Rule.HEALTH: [] if _healthy(manifest) else ["a [health]"],
+    }
+    for rule, missing in lines.items():
+        yield verdict(rule, _add("", missing))
+
+
+def _healthy(manifest: Manifest) -> bool:
+    return manifest.health is not None or manifest.kind not in DIALECTS

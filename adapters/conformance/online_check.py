@@ -1,0 +1,198 @@
+"""The conformance kit's questions to the real system: about nobody's children, at its own pace."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from typing import Final
+
+from adapters.conformance.example import operation_of
+from adapters.conformance.kit import Level, Verdict, verdict
+from adapters.conformance.observed import Observed, OneAnswer
+from adapters.conformance.replay import question_for
+from adapters.conformance.rules import (
+    SHOWN_BY_A_REPLY,
+    Asked,
+    Complaints,
+    Rule,
+    complaints_of,
+    identity_in,
+)
+from adapters.conformance.wire_faults import faults_of
+from adapters.contract.contract import (
+    Malformed,
+    NoRecord,
+    Records,
+    Reply,
+    Source,
+    TooMany,
+    Unavailable,
+)
+from adapters.http.exchange import HttpAnswer
+from adapters.http.login import FixedLogin
+from adapters.http.probe import HttpProbe
+from adapters.http.source import HttpSource
+from adapters.kinds import several_of
+from adapters.manifest.auth import MutualTlsAuth, NoAuth
+from adapters.manifest.manifest import Example, Manifest
+from adapters.manifest.operation import Operation
+
+_WRONG_PLACE: Final = "/teamaround-check/no-such-place"
+
+
+async def check_online(manifest: Manifest, source: Source) -> list[Verdict]:
+    """Asks for the children whom the examples call absent or `live`, and for nobody else.
+
+    A source with effects is asked once for each and spared the rest.
+    """
+    if not isinstance(source, HttpSource):
+        asked = await _all(manifest, source)
+        verdicts = [one async for one in _of_replies(manifest, source, asked)]
+        return verdicts + [one async for one in _at_once(manifest, source, asked)]
+    observed = Observed(source.transport, source.login, 1 / manifest.limits.rate)
+    watched = replace(source, transport=observed, login=observed)
+    verdicts = [one async for one in _health(manifest, watched)]
+    asked = await _all(manifest, watched)
+    verdicts += [one async for one in _of_replies(manifest, watched, asked)]
+    verdicts += [one async for one in _at_once(manifest, watched, asked)]
+    if asked:
+        verdicts += _looked_at(observed)
+        verdicts += [one async for one in _of_wire(manifest, watched, observed, asked[-1])]
+    return verdicts
+
+
+async def _all(manifest: Manifest, source: Source) -> list[Asked]:
+    examples = [one for one in manifest.example if one.live or one.outcome == "no-record"]
+    known = [(one, operation_of(manifest, one)) for one in examples]
+    return [
+        Asked(one, operation, await _ask(manifest, source, operation, one))
+        for one, operation in known
+        if operation is not None
+    ]
+
+
+async def _ask(manifest: Manifest, source: Source, operation: Operation, example: Example) -> Reply:
+    question = question_for(operation, example.given)
+    return await source.ask(replace(question, timeout_s=manifest.limits.timeout))
+
+
+async def _of_replies(
+    manifest: Manifest, source: Source, asked: list[Asked]
+) -> AsyncIterator[Verdict]:
+    if not asked:
+        what = 'no [[example]] with outcome = "no-record" or live = true, so nobody to ask for'
+        yield Verdict(Rule.ABSENT, Level.CONNECTS, None, what)
+        return
+    for one in asked:
+        yield _expected(one)
+    seen = complaints_of(asked)
+    for rule in SHOWN_BY_A_REPLY:
+        yield verdict(rule, seen.against(rule))
+    if _spared(manifest):
+        return
+    again = Complaints()
+    for one in asked:
+        reply = await _ask(manifest, source, one.operation, one.example)
+        if identity_in(reply) != identity_in(one.reply):
+            again.add(Rule.SAME_AGAIN, f"{one.example.operation}: the second answer is another")
+    yield verdict(Rule.SAME_AGAIN, again.against(Rule.SAME_AGAIN))
+
+
+async def _at_once(
+    manifest: Manifest, source: Source, asked: list[Asked]
+) -> AsyncIterator[Verdict]:
+    several = several_of(manifest, source)
+    for operation in manifest.operation:
+        if several is None or operation.batch.as_ == "none":
+            continue
+        rule = f"{Rule.APART} ({operation.name})"
+        pair = _pair(operation, asked)
+        if pair is None:
+            what = "needs two [[example]]s that may be asked for, one of them with live = true"
+            yield Verdict(rule, Level.DEPENDABLE, None, what)
+            continue
+        timeout_s = manifest.limits.timeout
+        questions = (question_for(operation, one.example.given) for one in pair)
+        timed = tuple(replace(question, timeout_s=timeout_s) for question in questions)
+        replies = await several.ask_many(timed)
+        alike = [identity_in(r) == identity_in(o.reply) for r, o in zip(replies, pair, strict=True)]
+        what = "" if all(alike) else "together it answers otherwise than about each alone"
+        yield Verdict(rule, Level.DEPENDABLE, not what, what)
+
+
+def _pair(operation: Operation, asked: list[Asked]) -> tuple[Asked, Asked] | None:
+    mine = [one for one in asked if one.operation is operation]
+    here = next((one for one in mine if one.example.live), None)
+    if here is None:
+        return None
+    others = [one for one in mine if one.example.given != here.example.given]
+    others.sort(key=lambda one: not one.example.live)  # two whom it knows tell most
+    return (here, others[0]) if others else None
+
+
+def _spared(manifest: Manifest) -> bool:
+    return manifest.source.effects != "none"
+
+
+def _expected(one: Asked) -> Verdict:
+    found = one.example.outcome == "record"
+    rule = f"{Rule.KEPT if found else Rule.ABSENT} ({one.example.operation})"
+    if isinstance(one.reply, Records if found else NoRecord):
+        return Verdict(rule, Level.CONNECTS, passed=True)
+    what = f"the system answered otherwise: {_in_words(one.reply)}"
+    return Verdict(rule, Level.CONNECTS, passed=False, what=what)
+
+
+def _in_words(reply: Reply) -> str:
+    match reply:
+        case Malformed(rule=rule):
+            return f"an unusable reply (rule {rule})"
+        case Unavailable(fault=fault):
+            return f"unavailable ({fault})"
+        case _:
+            return type(reply).__name__
+
+
+async def _health(manifest: Manifest, source: HttpSource) -> AsyncIterator[Verdict]:
+    if manifest.health is None:
+        return
+    yield verdict(Rule.UP, await HttpProbe(source, manifest.health.get).trouble() or "")
+
+
+def _looked_at(observed: Observed) -> Iterator[Verdict]:
+    told = "an answer has our password, key or token in it" if observed.repeats_login else ""
+    yield verdict(Rule.UNREPEATED, told)
+    hidden = "take control and bidirectional characters out" if observed.unclean else ""
+    yield verdict(Rule.PLAIN, hidden)
+
+
+async def _of_wire(
+    manifest: Manifest, source: HttpSource, observed: Observed, one: Asked
+) -> AsyncIterator[Verdict]:
+    if observed.last is not None:
+        fooled = ", ".join([name async for name in _fooled(source, one, observed.last)])
+        yield verdict(Rule.WIRE, f"taken for one: {fooled}" if fooled else "")
+    if _spared(manifest):
+        return
+    elsewhere = replace(source, base_url=source.base_url.rstrip("/") + _WRONG_PLACE)
+    reply = await _ask(manifest, elsewhere, one.operation, one.example)
+    any_place = "any address gives the answer that means absent"
+    yield verdict(Rule.PLACED, any_place if _says_something(reply) else "")
+    if isinstance(manifest.auth, NoAuth | MutualTlsAuth):
+        what = "there is no login that could be left out"
+        yield Verdict(Rule.CLOSED, Level.DEPENDABLE, None, what)
+        return
+    nobody = replace(source, login=FixedLogin({}))
+    reply = await _ask(manifest, nobody, one.operation, one.example)
+    whoever = "it answers whoever asks: have it ask for the login"
+    yield verdict(Rule.CLOSED, whoever if _says_something(reply) else "")
+
+
+def _says_something(reply: Reply) -> bool:
+    return isinstance(reply, Records | NoRecord | TooMany)
+
+
+async def _fooled(source: HttpSource, one: Asked, true: HttpAnswer) -> AsyncIterator[str]:
+    for name, answer in faults_of(true).items():
+        broken = replace(source, transport=OneAnswer(answer), login=FixedLogin({}))
+        reply = await broken.ask(question_for(one.operation, one.example.given))
+        if isinstance(reply, Records | NoRecord):
+            yield name

@@ -1,0 +1,83 @@
+"""Recorded replies in an agency's stead: a source is asked as ever, and nothing leaves here."""
+
+import io
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from adapters.contract.contract import Malformed, Unavailable
+from adapters.files.choose import Chosen
+from adapters.files.store import OpenFile
+from adapters.http.exchange import HttpAnswer
+from adapters.manifest.auth import Secret
+from adapters.network.http_request import HttpRequest
+
+_PLACEHOLDER: Final = re.compile(r"\{[a-z_]+\}")
+_TYPES: Final = {".json": "application/json", ".xml": "text/xml", ".html": "text/html"}
+
+
+def media_type(file: Path) -> str:
+    """The media type that a recorded reply came with, by the ending of its file."""
+    return _TYPES.get(file.suffix.lower(), "application/octet-stream")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAnswers:
+    """A transport that gives `main` to every request but those whose path is a detail's."""
+
+    main: HttpAnswer | Unavailable | Malformed
+    details: Mapping[re.Pattern[str], HttpAnswer]
+
+    async def send(self, request: HttpRequest) -> HttpAnswer | Unavailable | Malformed:
+        """The recorded answer."""
+        path = urlsplit(request.url).path
+        found = (answer for shape, answer in self.details.items() if shape.search(path))
+        return next(found, self.main)
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+def path_shape(path: str) -> re.Pattern[str]:
+    """What the end of a request's path looks like when `path` of a manifest is filled in."""
+    parts = (re.escape(part) for part in _PLACEHOLDER.split(path))
+    return re.compile("[^/]+".join(parts) + "$")
+
+
+class RecordedSecrets:
+    """Stands for secrets where nothing is asked that would want them."""
+
+    def text(self, _secret: Secret) -> str:
+        """The same for each."""
+        return "recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFolder:
+    """A folder that has one file, whatever name is asked for."""
+
+    content: bytes
+
+    @asynccontextmanager
+    async def opened(self, pattern: str, _dated: str | None) -> AsyncIterator[OpenFile]:
+        """The recorded file."""
+        yield OpenFile(Chosen(pattern), datetime.now(UTC), _Content(self.content))
+
+
+class _Content(io.RawIOBase):
+    def __init__(self, content: bytes) -> None:
+        super().__init__()
+        self._left = content
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        count = min(len(buffer), len(self._left))
+        buffer[:count], self._left = self._left[:count], self._left[count:]
+        return count

@@ -1,0 +1,144 @@
+"""The rules that the conformance kit holds a source to, and what a real reply shows of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from adapters.contract.contract import Fault, Malformed, Records, Reply, TooMany, Unavailable
+from adapters.contract.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
+from adapters.contract.record import Record
+from adapters.manifest.manifest import Example
+from adapters.manifest.operation import Operation
+
+
+class Rule(StrEnum):
+    """Every rule, as it is printed."""
+
+    VALID = "manifest is valid"
+    UP = "its health says that it is up"
+    ABSENT = "a known absent child is absent"
+    KEPT = "a test child that it keeps is found"
+
+    EXAMPLES = "every operation has an example"
+    ABSENCES = "every conclusive operation has an example of absence"
+    READ = "every example is read as it says"
+    FAULTS = "no fault is taken for an answer"
+    TOGETHER = "children in one recorded reply are told apart"
+    ENCRYPTED = "nothing of a child travels in the clear"
+    SHIELD = "a shield authority says who is restricted"
+    FILLED = "nothing is left that says CHANGE"
+    HOURS = "the duty contact has hours"
+    RELEASE = "somebody may be told something"
+
+    IN_TIME = "it answers within limits.timeout"
+    IN_SIZE = "its answers keep to limits.max_body"
+    AT_HOME = "it sends us nowhere else, nor in a circle"
+    ENDING = "its lists come to an end"
+    NO_DOCTYPE = "its XML declares nothing"
+    SHALLOW = "its answers are no deeper than 48 levels"
+    READABLE = "its answers can be read as mapped"
+    SAME_CHILD = "it answers about the child that was asked for"
+    SAME_AGAIN = "asked again it says the same"
+    APART = "asked about two at once it tells them apart"
+    PLAIN = "its texts have no hidden characters"
+    UNREPEATED = "no answer repeats our login"
+    CLOSED = "without our login it says nothing"
+    PLACED = "at a wrong address nobody is absent"
+    WIRE = "no fault on the way is taken for an answer"
+
+    CODES = "every code table says what any other code means"
+    AS_OF = "every answer says of when it is"
+    WHO = "every answer says who is working with the child"
+    UNTIL = "no release rule is over"
+    HEALTH = "its health can be asked for"
+
+
+SHOWN_BY_A_REPLY: Final = (
+    Rule.IN_TIME,
+    Rule.IN_SIZE,
+    Rule.AT_HOME,
+    Rule.ENDING,
+    Rule.NO_DOCTYPE,
+    Rule.SHALLOW,
+    Rule.READABLE,
+    Rule.SAME_CHILD,
+)
+_MALFORMED: Final[Mapping[str, Rule]] = {
+    "redirect": Rule.AT_HOME,
+    "page": Rule.AT_HOME,
+    "too_large": Rule.IN_SIZE,
+    "doctype": Rule.NO_DOCTYPE,
+    "depth": Rule.SHALLOW,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One example that the real system was asked for, and its reply."""
+
+    example: Example
+    operation: Operation
+    reply: Reply
+
+
+@dataclass(slots=True)
+class Complaints:
+    """What was seen against which rule."""
+
+    about: dict[Rule, list[str]] = field(default_factory=dict)
+
+    def add(self, rule: Rule, what: str) -> None:
+        """One more."""
+        self.about.setdefault(rule, []).append(what)
+
+    def against(self, rule: Rule) -> str:
+        """All that was seen against it, in words."""
+        return "; ".join(self.about.get(rule, []))
+
+
+def complaints_of(asked: list[Asked]) -> Complaints:
+    """What the replies show against SHOWN_BY_A_REPLY; nothing of a reply is repeated."""
+    seen = Complaints()
+    for one in asked:
+        for rule, what in _complaints(one):
+            seen.add(rule, f"{one.example.operation}: {what}")
+    return seen
+
+
+def _complaints(one: Asked) -> Iterator[tuple[Rule, str]]:
+    match one.reply:
+        case Malformed(rule=rule):
+            yield _MALFORMED.get(rule, Rule.READABLE), f"an unusable reply (rule {rule})"
+        case Unavailable(fault=Fault.TIMED_OUT):
+            yield Rule.IN_TIME, "nothing whole came in time; is limits.timeout too short?"
+        case TooMany():
+            yield Rule.ENDING, "more pages or records than the manifest's limits"
+        case Records(records=records):
+            for record in records:
+                yield from _of_record(one, record)
+        case _:
+            return
+
+
+def _of_record(one: Asked, record: Record) -> Iterator[tuple[Rule, str]]:
+    if not one.operation.supersedes and not _is_about(one.example.given, record):
+        yield Rule.SAME_CHILD, "a record has another number"
+    if record.defects:
+        yield Rule.READABLE, f"these cannot be read: {', '.join(sorted(record.defects))}"
+
+
+def _is_about(given: Mapping[str, str], record: Record) -> bool:
+    known = {
+        NHS_NUMBER: record.identifier(NHS_NUMBER),
+        UPN: record.identifier(UPN),
+        AGENCY_RECORD: record.record_id,
+    }
+    return all(given.get(key) in {None, value} for key, value in known.items() if value is not None)
+
+
+def identity_in(reply: Reply) -> object:
+    """Who a reply is about; equal for two replies that say the same of the same children."""
+    if not isinstance(reply, Records):
+        return type(reply)
+    return [(one.record_id, one.identifiers, one.names, one.birth_date) for one in reply.records]

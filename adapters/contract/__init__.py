@@ -1,0 +1,1 @@
+"""What a source and the gateway promise each other: question, reply, record. Uses no other room."""

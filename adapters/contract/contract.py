@@ -1,0 +1,180 @@
+"""The whole contract between the gateway and a source: one method, one question, one reply."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from adapters.contract.codes import Purpose
+from adapters.contract.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class OnBehalf:
+    """Who asks, so that the agency's own log can name the person and find our entry."""
+
+    user: str
+    organisation: str
+    purpose: Purpose
+    query_id: str
+    log_index: int
+
+
+async def _at_once() -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One operation of a source, to be asked once.
+
+    `given` holds only keys that the operation declares, already normalised: `nhs_number`, `upn`,
+    `record_id`, `given_name`, `family_name`, `birth_date`, `sex`, `postcode`.
+    `fields` are names of `Record` fields the answer is wanted for; identity and restriction are
+    always read. `timeout_s` is what is left for this call, in seconds. The core has paced the
+    first request; before each further one the source awaits `pace`, and leaves that request out
+    where it says False.
+    """
+
+    operation: str
+    given: Mapping[str, str]
+    fields: frozenset[str]
+    timeout_s: float
+    on_behalf: OnBehalf
+    pace: Callable[[], Awaitable[bool]] = _at_once
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The source answered with at least one record, none of them cut off."""
+
+    records: tuple[Record, ...]
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoRecord:
+    """The source itself said that it holds nothing for this key; the core judges what it proves."""
+
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TooMany:
+    """The source has more candidates than it answers with, or capped its list."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoreNeeded:
+    """The source cannot search with this; `needs` says what would do."""
+
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The source would not answer us: our login or our right to ask failed there."""
+
+
+class Fault(StrEnum):
+    """Why there was no answer."""
+
+    CONNECTION = "connection"  # refused, reset, name not resolved, TLS failed
+    DROPPED = "dropped"  # the connection stood, and ended before a byte of an answer
+    SERVER_ERROR = "server_error"  # the agency's system said that it failed
+    BUSY = "busy"  # the agency's system asked us to slow down
+    TIMED_OUT = "timed_out"
+    LIMIT = "limit"  # our own limit for this source left no turn in time: it was not asked
+    SPARED = "spared"  # it failed too often of late: it was not asked
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """No answer came; says nothing about whether there is a record.
+
+    `retry_after_s` is how long the agency asks us to wait, or for how long it is spared, in
+    seconds. `status` is that of the HTTP answer, where there was one.
+    """
+
+    fault: Fault
+    retry_after_s: float | None = None
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Something came that is not an answer; `rule` names which rule it broke, never its content."""
+
+    rule: str
+
+
+Reply = Records | NoRecord | TooMany | MoreNeeded | Refused | Unavailable | Malformed
+Failure = Refused | Unavailable | Malformed
+WallClock = Callable[[], datetime]  # the time of day, with its offset
+
+
+class Source(Protocol):
+    """A source of any kind, built-in or foreign."""
+
+    async def ask(self, question: Question) -> Reply:
+        """Ask the agency's system once; every failure is a Reply, only bugs raise.
+
+        Cancelling closes the connection that the question was using.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Give back sockets and pools; the source is not asked again."""
+        ...
+
+
+class SeveralSource(Protocol):
+    """A source that can also be asked about several children in one call."""
+
+    async def ask_many(self, questions: tuple[Question, ...]) -> tuple[Reply, ...]:
+        """Ask by one operation, for the same fields and by the same right; a reply for each.
+
+        The replies are in the order of the questions. Each is believed for the child that its
+        records name: one whose records name nobody asked for proves nothing.
+        """
+        ...
+
+
+class Probe(Protocol):
+    """Asks a source whether it is up; about no child and on nobody's behalf."""
+
+    async def up(self) -> bool:
+        """Whether it is; every failure is False, only bugs raise."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OperationCard:
+    """What the core must know of an operation to choose it: what it needs and what it proves.
+
+    `conclusive` is the manifest's claim; `supersedes` allows an answer under another number than
+    the one asked (a superseded NHS number is answered with the new one). `at_once` is of how many
+    children one call may ask.
+    """
+
+    name: str
+    needs: frozenset[str]
+    accepts: frozenset[str]
+    conclusive: bool = False
+    supersedes: bool = False
+    at_once: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A source ready to be asked, with its operations in the order in which to try them.
+
+    `probe` is there where its manifest says how to ask whether it is up, `several` where one of
+    the operations may ask about several children at once.
+    """
+
+    source: Source
+    operations: tuple[OperationCard, ...] = field(default=())
+    probe: Probe | None = None
+    several: SeveralSource | None = None

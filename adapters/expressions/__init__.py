@@ -1,0 +1,1 @@
+"""JMESPath and XPath of manifests, compiled and weighed. May use contract."""

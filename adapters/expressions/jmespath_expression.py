@@ -1,0 +1,130 @@
+"""A JMESPath expression of a manifest: compiled once, checked whole, never fails loudly."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions
+
+from adapters.expressions.jmespath_compile import evaluation
+from adapters.expressions.jmespath_cost import TooHeavy, weigh
+
+_FAILURES = (
+    *(ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError),
+)
+LONGEST: Final = 1_048_576  # characters of a text, items of a list
+_KNOWN: dict[str, dict[str, Any]] = Functions.FUNCTION_TABLE
+
+
+class ExpressionError(ValueError):
+    """The text is no expression; the message says why."""
+
+
+class UnreadableError(ValueError):
+    """A value is there and cannot be read as what it should be; never says the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """`roots` are the names of every field it mentions, at any depth."""
+
+    text: str
+    roots: frozenset[str]
+    _search: Callable[[Any], Any]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Compile; ExpressionError if it is no JMESPath, calls an unknown function or may grow."""
+        try:
+            return cls._parsed(text)
+        except JMESPathError as error:
+            raise ExpressionError(_first_line(error)) from None
+        except TooHeavy as error:
+            raise ExpressionError(str(error)) from None
+        except RecursionError:
+            raise ExpressionError("no JMESPath expression: it nests too deep") from None
+
+    @classmethod
+    def _parsed(cls, text: str) -> Self:
+        parsed = jmespath.compile(text)
+        nodes = list(_nodes(parsed.parsed))
+        for node in nodes:
+            _check_call(node)
+        weigh(parsed.parsed)
+        roots = frozenset(str(node["value"]) for node in nodes if node["type"] == "field")
+        keys = _plain_path(parsed.parsed)
+        search = evaluation(parsed.parsed) if keys is None else _walker(keys)
+        return cls(text, roots, search)
+
+    def read(self, document: Any) -> Any:
+        """The value, None where there is none; UnreadableError if the document does not suit."""
+        try:
+            value = self._search(document)
+        except _FAILURES:
+            raise UnreadableError("the expression does not suit the document") from None
+        return bounded(value)
+
+    def holds(self, document: Any) -> bool:
+        """Whether it gives exactly true; anything else, and any failure, is no."""
+        try:
+            return self._search(document) is True
+        except _FAILURES:
+            return False
+
+
+def bounded(value: Any) -> Any:
+    """`value`, unless it is longer than any that is read; then UnreadableError."""
+    if isinstance(value, (str, list)) and len(value) > LONGEST:
+        raise UnreadableError("the expression makes more of the document than is read")
+    return value
+
+
+def _first_line(error: JMESPathError) -> str:
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return f"no JMESPath expression: {lines[0] if lines else 'it is empty'}"
+
+
+def _nodes(node: Any) -> Iterator[dict[str, Any]]:
+    if not isinstance(node, dict):
+        return
+    yield node
+    children = list(node.get("children", ()))
+    if isinstance(node.get("value"), dict):
+        children.append(node["value"])
+    for child in children:
+        yield from _nodes(child)
+
+
+def _check_call(node: dict[str, Any]) -> None:
+    if node["type"] != "function_expression":
+        return
+    name, given = node["value"], len(node["children"])
+    if name not in _KNOWN:
+        raise ExpressionError(f"no function is called {name}")
+    signature = _KNOWN[name]["signature"]
+    variadic = bool(signature) and bool(signature[-1].get("variadic"))
+    if given < len(signature) or (given > len(signature) and not variadic):
+        raise ExpressionError(f"{name} takes {len(signature)} arguments")
+
+
+def _plain_path(node: Any) -> tuple[str, ...] | None:
+    # "a" and "a.b.c" are most of a manifest, and walking them is cheapest of all.
+    if node["type"] == "field":
+        return (str(node["value"]),)
+    if node["type"] != "subexpression":
+        return None
+    paths = [_plain_path(child) for child in node["children"]]
+    return None if None in paths else tuple(key for path in paths if path for key in path)
+
+
+def _walker(keys: tuple[str, ...]) -> Callable[[Any], Any]:
+    def walk(document: Any) -> Any:
+        for key in keys:
+            if not isinstance(document, dict):
+                return None
+            document = document.get(key)
+        return document
+
+    return walk

@@ -1,0 +1,41 @@
+"""The two languages that a manifest's expressions may be in: JMESPath, and XPath for XML."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from adapters.expressions.jmespath_expression import Expression
+
+
+class Readable(Protocol):
+    """A compiled expression; `roots` are the names of every field it mentions, at any depth."""
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The names that it mentions."""
+        ...
+
+    def read(self, document: Any) -> Any:
+        """The value, None where there is none; UnreadableError if the document does not suit."""
+        ...
+
+    def holds(self, document: Any) -> bool:
+        """Whether it is true of the document; any failure is no."""
+        ...
+
+
+Parse = Callable[[str], Readable]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """`value` compiles what gives a value, `items` what gives a list of places to read from.
+
+    Both raise ExpressionError for a text that is no expression.
+    """
+
+    value: Parse
+    items: Parse
+
+
+JMESPATH: Final = Language(Expression.parse, Expression.parse)

@@ -1,0 +1,88 @@
+"""An XPath expression of a manifest over parsed XML: compiled once, never fails loudly."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from lxml import etree
+
+from adapters.expressions.jmespath_expression import ExpressionError, UnreadableError, bounded
+from adapters.expressions.language import Language
+from adapters.expressions.xpath_cost import refuse_far_reaching
+
+SOAP_11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
+SOAP_12: Final = "http://www.w3.org/2003/05/soap-envelope"
+KNOWN_PREFIXES: Final[Mapping[str, str]] = {"soap11": SOAP_11, "soap12": SOAP_12}
+
+_TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
+_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+_PROBE: Final = etree.Element("probe")
+
+
+@dataclass(frozen=True, slots=True)
+class XPath:
+    """`gives` turns what was found into what is read."""
+
+    roots: frozenset[str]
+    find: etree.XPath
+    gives: Callable[[Any], Any]
+
+    @classmethod
+    def parse(cls, text: str, namespaces: Mapping[str, str], gives: Callable[[Any], Any]) -> Self:
+        """Compile; ExpressionError if it is no XPath 1.0, has unknown names, or reaches too far."""
+        try:
+            # Regular expressions stay off: one written badly can take minutes over one name.
+            find = etree.XPath(text, namespaces=namespaces, regexp=False, smart_strings=False)
+            find(_PROBE)
+        except (etree.XPathError, ValueError) as error:
+            raise ExpressionError(f"no XPath expression: {error}") from None
+        refuse_far_reaching(text)
+        return cls(frozenset(_NAME.findall(_TEXTS.sub(" ", text))), find, gives)
+
+    def read(self, document: Any) -> Any:
+        """What `gives` makes of what is found; UnreadableError if the document does not suit."""
+        return self.gives(self._found(document))
+
+    def holds(self, document: Any) -> bool:
+        """Whether it is true, or finds anything."""
+        try:
+            found = self._found(document)
+        except UnreadableError:
+            return False
+        return found is True or (isinstance(found, list) and bool(found))
+
+    def _found(self, document: Any) -> Any:
+        try:
+            found = self.find(document)
+        except (etree.XPathError, TypeError, ValueError):
+            raise UnreadableError("the expression does not suit the document") from None
+        return bounded(found)
+
+
+def xpath_language(namespaces: Mapping[str, str]) -> Language:
+    """XPath 1.0 with a manifest's prefixes, and `soap11` and `soap12` for the envelope."""
+    known = {**KNOWN_PREFIXES, **namespaces}
+    return Language(
+        lambda text: XPath.parse(text, known, _value), lambda text: XPath.parse(text, known, _items)
+    )
+
+
+def _items(found: Any) -> list[Any]:
+    if not isinstance(found, list) or not all(etree.iselement(item) for item in found):
+        raise UnreadableError("the expression gives no elements")
+    return found
+
+
+def _value(found: Any) -> Any:
+    # None for nothing, one text for one element or attribute, a list of texts for several.
+    if isinstance(found, list):
+        texts = [_text(item) for item in found]
+        return texts if len(texts) > 1 else next(iter(texts), None)
+    if isinstance(found, float):
+        return int(found) if found.is_integer() else None
+    return found
+
+
+def _text(item: Any) -> str:
+    return "".join(map(str, item.itertext())) if etree.iselement(item) else str(item)

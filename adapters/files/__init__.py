@@ -1,0 +1,1 @@
+"""Sources that are files in a folder or over SFTP. May use mapping and network."""

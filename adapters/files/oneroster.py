@@ -1,0 +1,145 @@
+"""A OneRoster CSV bundle: one zip with a file for each kind of thing, joined around one pupil.
+
+Its shape is 1EdTech's OneRoster CSV Binding, versions 1.1 and 1.2. Nothing of it is unpacked to a
+disk; what the archive and each file in it may come to is `max_body`.
+"""
+
+import io
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from zipfile import BadZipFile, ZipFile
+
+from adapters.files.scan import BUFFER, Bounded, CsvScan, ScanFailed, Stop
+from adapters.manifest.manifest import FileTable
+
+Row = Mapping[str, Any]
+
+# The columns that the standard requires of each file, as far as they are read here.
+_COLUMNS: Final[Mapping[str, frozenset[str]]] = {
+    "users": frozenset({"sourcedId", "givenName", "familyName", "identifier"}),
+    "demographics": frozenset({"sourcedId", "birthDate", "sex"}),
+    "enrollments": frozenset({"classSourcedId", "schoolSourcedId", "userSourcedId", "role"}),
+    "classes": frozenset({"sourcedId", "title"}),
+    "orgs": frozenset({"sourcedId", "name"}),
+}
+_MANIFEST: Final = frozenset({"propertyName", "value"})
+_MOST_FILES: Final = 64
+_BROKEN: Final = (
+    BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
+
+
+@dataclass(slots=True)
+class RosterScan:
+    """One pass over a bundle; `documents` are its users, `joined` what belongs to some of them."""
+
+    most: int
+    stop: Stop
+    _archive: ZipFile | None = None
+    _kept: frozenset[str] = field(default_factory=frozenset)
+
+    def documents(self, stream: io.RawIOBase) -> Iterator[Row]:
+        """Each user's row; ScanFailed where this is no whole roster."""
+        content = io.BufferedReader(stream, BUFFER).read()
+        try:
+            self._archive = ZipFile(io.BytesIO(content))
+        except _BROKEN:
+            raise ScanFailed("zip") from None
+        self._kept = self._listed()
+        yield from self._rows("users")
+
+    def joined(self, users: list[Row]) -> list[dict[str, Any]]:
+        """These users, each with `demographics`, and with `classes`, one for each teacher."""
+        ids = {str(user["sourcedId"]) for user in users}
+        mine = [row for row in self._rows("enrollments") if row["userSourcedId"] in ids]
+        taught = self._teachers({str(row["classSourcedId"]) for row in mine})
+        schools = _by_id(self._rows("orgs"), {str(row["schoolSourcedId"]) for row in mine})
+        classes = _by_id(self._rows("classes"), taught.keys())
+        born = _by_id(self._rows("demographics"), ids)
+
+        def document(user: Row) -> dict[str, Any]:
+            own = [row for row in mine if row["userSourcedId"] == user["sourcedId"]]
+            return {
+                **user,
+                "demographics": born.get(str(user["sourcedId"]), {}),
+                "classes": [one for row in own for one in _attended(row, classes, schools, taught)],
+            }
+
+        return [document(user) for user in users]
+
+    def beside(self) -> None:
+        """Nothing in a bundle says of which day it is, but its name and when it was written."""
+
+    def _listed(self) -> frozenset[str]:
+        # A bundle of changes since the last one is no roster: who is not in it may still be there.
+        said = {str(row["propertyName"]): row["value"] for row in self._csv("manifest", _MANIFEST)}
+        modes = {name: said.get(f"file.{name}", "absent") for name in _COLUMNS}
+        if modes["users"] == "absent" or not {*modes.values()} <= {"bulk", "absent"}:
+            raise ScanFailed("bundle")
+        return frozenset(name for name, mode in modes.items() if mode == "bulk")
+
+    def _teachers(self, classes: set[str]) -> dict[str, list[str]]:
+        by_class: dict[str, list[str]] = {one: [] for one in classes}
+        for row in self._rows("enrollments"):
+            if row["role"] == "teacher" and row["classSourcedId"] in by_class:
+                by_class[str(row["classSourcedId"])].append(str(row["userSourcedId"]))
+        wanted = {teacher for teachers in by_class.values() for teacher in teachers}
+        people = _by_id(self._rows("users"), wanted)
+        return {
+            one: [_called(people[teacher]) for teacher in teachers if teacher in people]
+            for one, teachers in by_class.items()
+        }
+
+    def _rows(self, name: str) -> Iterator[Row]:
+        return self._csv(name, _COLUMNS[name]) if name in self._kept else iter(())
+
+    def _csv(self, name: str, columns: frozenset[str]) -> Iterator[Row]:
+        scan = CsvScan(FileTable(), columns)
+        try:
+            with self._member(f"{name}.csv") as member:
+                yield from scan.documents(Bounded(member, self.most, self.stop))
+        except _BROKEN:
+            raise ScanFailed("zip") from None
+
+    def _member(self, name: str) -> Any:
+        archive = self._archive
+        listed = [] if archive is None else archive.namelist()
+        if archive is None or listed.count(name) != 1 or len(listed) > _MOST_FILES:
+            raise ScanFailed("bundle")
+        return archive.open(name)
+
+
+def _by_id(rows: Iterator[Row], wanted: Any) -> dict[str, Row]:
+    found = (row for row in rows if row["sourcedId"] in wanted)
+    return {str(row["sourcedId"]): row for row in found}
+
+
+def _attended(
+    enrollment: Row,
+    classes: Mapping[str, Row],
+    schools: Mapping[str, Row],
+    taught: Mapping[str, list[str]],
+) -> Iterator[dict[str, Any]]:
+    key = str(enrollment["classSourcedId"])
+    school = schools.get(str(enrollment["schoolSourcedId"]), {})
+    teachers: list[str | None] = [*taught[key]] or [None]
+    for teacher in teachers:
+        yield {
+            "title": classes.get(key, {}).get("title"),
+            "school": school.get("name"),
+            "teacher": teacher,
+            "start": enrollment.get("beginDate"),
+            "end": enrollment.get("endDate"),
+        }
+
+
+def _called(person: Row) -> str:
+    return " ".join(str(part) for part in (person["givenName"], person["familyName"]) if part)

@@ -1,0 +1,173 @@
+"""One pass over a file, row by row or element by element; nothing of it is kept but what fits."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from lxml import etree
+
+from adapters.contract.contract import Malformed
+from adapters.manifest.manifest import FileTable
+
+BUFFER: Final = 256 * 1024
+
+
+class ScanFailed(Exception):
+    """The file is not what the manifest says; `malformed` names the rule it broke."""
+
+    def __init__(self, rule: str) -> None:
+        self.malformed = Malformed(rule)
+        super().__init__(rule)
+
+
+class ScanStopped(Exception):
+    """Nobody waits for this scan any more."""
+
+
+@dataclass(slots=True)
+class Stop:
+    """Set from the event loop when the asking ends; the scanning thread looks at it."""
+
+    now: bool = False
+
+
+class Bounded(io.RawIOBase):
+    """At most `most` bytes of `inner`, and none once stopped."""
+
+    def __init__(self, inner: io.RawIOBase, most: int, stop: Stop) -> None:
+        super().__init__()
+        self._inner = inner
+        self._left = most
+        self._stop = stop
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """The next bytes; ScanFailed past the limit, ScanStopped when nobody waits."""
+        if self._stop.now:
+            raise ScanStopped
+        count = self._inner.readinto(buffer) or 0
+        self._left -= count
+        if self._left < 0:
+            raise ScanFailed("too_large")
+        return count
+
+
+@dataclass(slots=True)
+class CsvScan:
+    """The rows of a CSV file as documents; `columns` are those that the manifest reads."""
+
+    table: FileTable
+    columns: frozenset[str]
+    first: dict[str, Any] | None = None
+
+    def documents(self, stream: io.RawIOBase) -> Iterator[dict[str, Any]]:
+        """Each row by its column names, an empty cell None; ScanFailed where it is no such file."""
+        encoding = "utf-8-sig" if self.table.encoding == "utf-8" else self.table.encoding
+        buffered = io.BufferedReader(stream, BUFFER)
+        with io.TextIOWrapper(buffered, encoding, newline="") as text:
+            rows = csv.reader(text, delimiter=self.table.delimiter, strict=True)
+            try:
+                header = self._header(next(rows, []))
+                for row in rows:
+                    if row:
+                        yield self._document(header, row)
+            except UnicodeError:
+                raise ScanFailed("encoding") from None
+            except csv.Error:
+                raise ScanFailed("csv") from None
+
+    def beside(self) -> dict[str, Any] | None:
+        """What the age of the data is read from: the first row."""
+        return None if self.first is None else {"rows": [self.first]}
+
+    def _header(self, cells: list[str]) -> list[str]:
+        names = [cell.strip() for cell in cells]
+        if not any(names):
+            raise ScanFailed("empty")
+        # A column that is gone would read as an empty one, which is another thing altogether.
+        if len(set(names)) < len(names) or not self.columns <= set(names):
+            raise ScanFailed("header")
+        return names
+
+    def _document(self, header: list[str], row: list[str]) -> dict[str, Any]:
+        if len(row) != len(header):
+            raise ScanFailed("csv")  # a file cut off in the middle ends in such a row
+        document = {name: cell.strip() or None for name, cell in zip(header, row, strict=True)}
+        self.first = self.first or document
+        return document
+
+
+@dataclass(slots=True)
+class XmlScan:
+    """The elements at one path of an XML file, each forgotten once it was looked at."""
+
+    path: tuple[str, ...]
+    root: Any = None
+    _open: list[str] = field(default_factory=list)
+    _seen: bool = False
+
+    @classmethod
+    def at(cls, path: str, namespaces: Mapping[str, str]) -> "XmlScan":
+        """Of a path such as "Message/Children/Child" from the root, names prefixed as declared."""
+        return cls(tuple(_qualified(step, namespaces) for step in path.strip("/").split("/")))
+
+    def documents(self, stream: io.RawIOBase) -> Iterator[Any]:
+        """Each element; ScanFailed where the file is no such XML."""
+        try:
+            for event, element in self._events(stream):
+                if event == "start":
+                    self._enter(element)
+                elif self._leave():
+                    yield element
+                    _forget(element)
+        except (etree.XMLSyntaxError, ValueError):
+            raise ScanFailed("xml") from None
+        if not self._seen:
+            # Without even the place where records would be, that there are none says nothing.
+            raise ScanFailed("records")
+
+    def beside(self) -> Any:
+        """What the age of the data is read from: the root, with all but the records."""
+        return self.root
+
+    def _events(self, stream: io.RawIOBase) -> Any:
+        return etree.iterparse(
+            io.BufferedReader(stream, BUFFER),
+            events=("start", "end"),
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+
+    def _enter(self, element: Any) -> None:
+        if self.root is None:
+            self.root = element
+            if element.getroottree().docinfo.doctype:
+                raise ScanFailed("doctype")
+        self._open.append(str(element.tag))
+        self._seen = self._seen or tuple(self._open) == self.path[:-1]
+
+    def _leave(self) -> bool:
+        found = tuple(self._open) == self.path
+        self._open.pop()
+        return found
+
+
+def _forget(element: Any) -> None:
+    element.clear()
+    earlier = element.getprevious()
+    if earlier is not None and earlier.tag == element.tag:
+        element.getparent().remove(earlier)
+
+
+def _qualified(step: str, namespaces: Mapping[str, str]) -> str:
+    prefix, colon, name = step.rpartition(":")
+    return f"{{{namespaces[prefix]}}}{name}" if colon else name

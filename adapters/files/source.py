@@ -1,0 +1,212 @@
+"""The kind `file`: the newest export in a folder, read once through for each question."""
+
+import asyncio
+import io
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any, Final, Self
+
+from adapters.contract.contract import (
+    Fault,
+    Malformed,
+    MoreNeeded,
+    NoRecord,
+    Question,
+    Records,
+    Reply,
+    TooMany,
+    Unavailable,
+    WallClock,
+)
+from adapters.contract.record import Record
+from adapters.expressions.jmespath_expression import UnreadableError
+from adapters.expressions.language import Readable
+from adapters.files.match import Match
+from adapters.files.oneroster import RosterScan
+from adapters.files.scan import Bounded, CsvScan, ScanFailed, ScanStopped, Stop, XmlScan
+from adapters.files.store import FileFailed, Folder, OpenFile
+from adapters.manifest.expression_language import language_of
+from adapters.manifest.limits import Limits
+from adapters.manifest.manifest import FileTable, Manifest
+from adapters.manifest.operation import Operation
+from adapters.mapping.conversion import LIST_CAP
+from adapters.mapping.mapping import RecordMapping, Unusable
+from adapters.mapping.moment import read_moment
+from adapters.mapping.rows import ROWS, merged, record_of
+
+Scan = CsvScan | XmlScan | RosterScan
+
+_NEVER_COLUMNS: Final = frozenset({ROWS})
+
+
+@dataclass(frozen=True, slots=True)
+class FileOperation:
+    """An operation with its mapping compiled; `scan` begins a new pass."""
+
+    operation: Operation
+    mapping: RecordMapping
+    as_of: Readable | None
+    scan: Callable[[int, Stop], Scan]
+
+    @classmethod
+    def of(cls, manifest: Manifest, operation: Operation) -> Self:
+        """Compile one operation of a checked manifest."""
+        language = language_of(manifest)
+        table = manifest.file or FileTable()
+        mapping = RecordMapping.of(operation, manifest.codes, None, language)
+        every = frozenset(section.name for section in mapping.sections)
+        columns = mapping.roots(every) - _NEVER_COLUMNS
+
+        def scan(most: int, stop: Stop) -> Scan:
+            match table.format:
+                case "csv":
+                    return CsvScan(table, columns)
+                case "xml":
+                    return XmlScan.at(operation.records or "", manifest.namespaces)
+                case "oneroster":
+                    return RosterScan(most, stop)
+
+        as_of = None if operation.as_of is None else language.value(operation.as_of)
+        return cls(operation, mapping, as_of, scan)
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A source whose operations read files; `threads` as many at once as the manifest allows."""
+
+    folder: Folder
+    limits: Limits
+    table: FileTable
+    operations: Mapping[str, FileOperation]
+    threads: ThreadPoolExecutor
+    clock: WallClock
+
+    async def ask(self, question: Question) -> Reply:
+        """Read the newest file once; the reading ends when the asking does."""
+        operation = self.operations[question.operation]
+        needs = operation.operation.card.needs
+        missing = tuple(sorted(name for name in needs if not question.given.get(name)))
+        if missing:
+            return MoreNeeded(missing)
+        try:
+            async with asyncio.timeout(question.timeout_s):
+                return await self._ask(operation, question)
+        except TimeoutError:
+            return Unavailable(Fault.TIMED_OUT)
+        except FileFailed as failed:
+            return failed.reply
+
+    async def aclose(self) -> None:
+        """Give the threads back."""
+        self.threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _ask(self, operation: FileOperation, question: Question) -> Reply:
+        opened = self.folder.opened(operation.operation.file or "", self.table.dated)
+        stop = Stop()
+        async with opened as file:
+            pass_ = Pass(operation, self.limits, question, self.clock().date())
+            loop = asyncio.get_running_loop()
+            reading = loop.run_in_executor(self.threads, pass_.read, file, stop)
+            try:
+                return await asyncio.shield(reading)
+            finally:
+                # The file may be closed only when nobody reads from it.
+                stop.now = True
+                file.abandon()
+                await asyncio.wait([reading])
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One reading of one file for one question."""
+
+    operation: FileOperation
+    limits: Limits
+    question: Question
+    today: date
+
+    def read(self, file: OpenFile, stop: Stop) -> Reply:
+        """In a thread: every row is looked at, those that fit become records."""
+        scan = self.operation.scan(self.limits.max_body, stop)
+        stream = Bounded(file.stream, self.limits.max_body, stop)
+        try:
+            found = self._found(scan, stream)
+        except ScanFailed as failed:
+            return failed.malformed
+        except (ScanStopped, OSError):
+            return Unavailable(Fault.CONNECTION)
+        if not isinstance(found, list):
+            return found
+        as_of = self._as_of(scan, file)
+        return Records(tuple(found), as_of) if found else NoRecord(as_of)
+
+    def _found(self, scan: Scan, stream: io.RawIOBase) -> list[Record] | TooMany | Malformed:
+        wanted = Match.of(self.operation.operation.by, self.operation.mapping, self.question.given)
+        fitting = (document for document in scan.documents(stream) if wanted.fits(document))
+        match scan:
+            case CsvScan():
+                records = self._of_rows(fitting)
+            case XmlScan():
+                records = self._of_documents(fitting)
+            case RosterScan():
+                users = list(islice(fitting, self.limits.max_records + 1))
+                records = self._of_documents(iter(scan.joined(users)))
+        if not wanted.rows:
+            return Malformed("empty")  # an export that failed looks the same
+        return Malformed("key") if wanted.blind else records
+
+    def _of_rows(self, fitting: Iterator[Any]) -> list[Record] | TooMany | Malformed:
+        rows: list[Any] = []
+        for row in fitting:
+            rows.append(row)
+            if len(rows) > self.limits.max_records * LIST_CAP:
+                return TooMany()
+        mapping = self.operation.mapping
+        named = [{**row, "record_id": self._key(row)} for row in rows]
+        found = merged(named, {})
+        if len(found) > self.limits.max_records:
+            return TooMany()
+        return _usable([record_of(mapping, one, self.question.fields, self.today) for one in found])
+
+    def _key(self, row: Any) -> Any:
+        # Rows of one record are those that `map` reads the same record_id from.
+        reading = self.operation.mapping.values.get("record_id")
+        try:
+            return None if reading is None else reading.read(row)
+        except UnreadableError:
+            return None
+
+    def _of_documents(self, fitting: Iterator[Any]) -> list[Record] | TooMany | Malformed:
+        records: list[Record | Unusable] = []
+        mapping = self.operation.mapping
+        for document in fitting:
+            records.append(mapping.record(document, self.question.fields, self.today))
+            if len(records) > self.limits.max_records:
+                return TooMany()
+        return _usable(records)
+
+    def _as_of(self, scan: Scan, file: OpenFile) -> datetime | None:
+        written = file.chosen.dated or file.modified
+        if self.operation.as_of is None:
+            return written
+        scope = scan.beside()
+        return None if scope is None else read_moment(self.operation.as_of, scope)
+
+
+def _usable(records: list[Record | Unusable]) -> list[Record] | Malformed:
+    broken = next((one for one in records if isinstance(one, Unusable)), None)
+    if broken is not None:
+        return Malformed(broken.rule)
+    return [one for one in records if isinstance(one, Record)]
+
+
+def open_source(
+    manifest: Manifest, folder: Folder, threads: ThreadPoolExecutor, clock: WallClock
+) -> FileSource:
+    """The source of a checked manifest over its folder."""
+    operations = {one.name: FileOperation.of(manifest, one) for one in manifest.operation}
+    table = manifest.file or FileTable()
+    return FileSource(folder, manifest.limits, table, operations, threads, clock)

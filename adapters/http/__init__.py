@@ -1,0 +1,1 @@
+"""Sources over HTTP: request, login, pages, verdict. May use mapping and network."""

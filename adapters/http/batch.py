@@ -1,0 +1,205 @@
+"""Several children in one HTTP request: their numbers posted, FHIR's batch, GraphQL's aliases."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from adapters.contract.contract import (
+    Fault,
+    Malformed,
+    MoreNeeded,
+    NoRecord,
+    Question,
+    Refused,
+    Reply,
+    TooMany,
+    Unavailable,
+)
+from adapters.http.dialect import Found
+from adapters.http.exchange import HttpAnswer
+from adapters.http.graphql_aliases import Aliases, variable
+from adapters.http.operation import HttpOperation
+from adapters.http.request import Asking, entries, json_post, target
+from adapters.http.source import HttpSource
+from adapters.http.verdict import JsonAnswer
+from adapters.mapping.batch_results import (
+    NOT_OURS,
+    Answered,
+    Said,
+    in_their_places,
+    key_of,
+    told_apart,
+)
+from adapters.network.http_request import HttpRequest
+
+_OK: Final = 200
+_FHIR_JSON: Final = "application/fhir+json"
+
+
+_Ask = Callable[[HttpSource, HttpOperation, tuple[Question, ...]], Awaitable[tuple[Reply, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSeveral:
+    """Asks `source` about several children at once, as each operation's `batch` says."""
+
+    source: HttpSource
+
+    async def ask_many(self, questions: tuple[Question, ...]) -> tuple[Reply, ...]:
+        """A reply for each question, in order, within the time of the shortest."""
+        operation = self.source.operations[questions[0].operation]
+        try:
+            async with asyncio.timeout(min(one.timeout_s for one in questions)):
+                return await _ASKS[operation.operation.batch.as_](self.source, operation, questions)
+        except TimeoutError:
+            return _all(questions, Unavailable(Fault.TIMED_OUT))
+
+
+async def _posted(
+    source: HttpSource, operation: HttpOperation, questions: tuple[Question, ...]
+) -> tuple[Reply, ...]:
+    batch = operation.operation.batch
+    asking = Asking(source.base_url, {}, source.headers_for(*questions))
+    url = source.base_url.rstrip("/") + (batch.path or "")
+    numbers = [key_of(one)[1] for one in questions]
+    answer = await source.send(json_post(url, asking, {batch.ids or "": numbers}))
+    if isinstance(answer, Refused | Unavailable | Malformed):
+        return _all(questions, answer)
+    found = source.found(operation, answer)
+    if isinstance(found, NoRecord):
+        return _all(questions, NOT_OURS)  # `absent` is said of one child, and nobody says of whom
+    if not isinstance(found, Found):
+        return _all(questions, found)
+    most, received = source.limits.max_records, len(found.documents)
+    if received > most * len(questions):
+        return _all(questions, TooMany())
+    cut = found.more or (found.total or 0) > received
+    said = _said(source, operation, questions[0], found.documents)
+    return told_apart(questions, Answered(said, operation.moment(answer), cut), most)
+
+
+def _said(
+    source: HttpSource, operation: HttpOperation, question: Question, documents: list[Any]
+) -> tuple[Said, ...]:
+    (key, _), mapping, today = key_of(question), operation.mapping, source.today()
+    return tuple(
+        Said(mapping.numbers(key, one), mapping.record(one, question.fields, today))
+        for one in documents
+    )
+
+
+async def _bundled(
+    source: HttpSource, operation: HttpOperation, questions: tuple[Question, ...]
+) -> tuple[Reply, ...]:
+    headers = {**source.headers_for(*questions), "Content-Type": _FHIR_JSON}
+    requests = [
+        source.dialect.request(operation, Asking("", one.given, headers)) for one in questions
+    ]
+    sayable = [one for one in requests if isinstance(one, HttpRequest)]
+    unsaid = next((one for one in requests if isinstance(one, MoreNeeded)), None)
+    if unsaid is not None:
+        # Numbers are of one form each, so that what one of them cannot say, none of them can.
+        return _all(questions, unsaid)
+    body = orjson.dumps(_bundle(sayable))
+    answer = await source.send(HttpRequest(source.base_url, "POST", headers, body))
+    if isinstance(answer, Refused | Unavailable | Malformed):
+        return _all(questions, answer)
+    parts = _parts(answer, len(questions)) if isinstance(answer, JsonAnswer) else None
+    if parts is None:
+        return _all(questions, NOT_OURS)
+    replies = [
+        _reply(source, operation, one, part) for one, part in zip(questions, parts, strict=True)
+    ]
+    return in_their_places(questions, replies)
+
+
+async def _aliased(
+    source: HttpSource, operation: HttpOperation, questions: tuple[Question, ...]
+) -> tuple[Reply, ...]:
+    manifest, headers = operation.operation, source.headers_for(*questions)
+    aliases = Aliases.of(manifest.document or "")
+    variables: dict[str, Any] = {}
+    for place, one in enumerate(questions):
+        said = entries(manifest.variables, one.given)
+        if isinstance(said, MoreNeeded):
+            return _all(questions, said)
+        variables |= {variable(name, place): value for name, value in said.items()}
+    asking = Asking(source.base_url, questions[0].given, headers)
+    url = target(manifest, asking)
+    if isinstance(url, MoreNeeded):
+        return _all(questions, url)
+    query = aliases.document(len(questions))
+    answer = await source.send(json_post(url, asking, {"query": query, "variables": variables}))
+    if not isinstance(answer, JsonAnswer):
+        return _all(
+            questions, answer if isinstance(answer, Refused | Unavailable | Malformed) else NOT_OURS
+        )
+    parts = [_part_of(answer, share) for share in aliases.shares(answer.body, len(questions))]
+    replies = [
+        _reply(source, operation, one, part) for one, part in zip(questions, parts, strict=True)
+    ]
+    return in_their_places(questions, replies)
+
+
+def _part_of(answer: JsonAnswer, body: dict[str, Any]) -> HttpAnswer:
+    headers = {**answer.headers, "content-type": "application/json"}
+    return HttpAnswer(answer.status, headers, orjson.dumps(body))
+
+
+def _bundle(requests: Sequence[HttpRequest]) -> dict[str, Any]:
+    entries = [{"request": {"method": "GET", "url": one.url.removeprefix("/")}} for one in requests]
+    return {"resourceType": "Bundle", "type": "batch", "entry": entries}
+
+
+def _parts(answer: JsonAnswer, count: int) -> list[HttpAnswer] | None:
+    """The answer to each entry; None if this is no response to a batch of so many."""
+    body = answer.body
+    listed = body.get("entry")
+    if answer.status != _OK or body.get("type") != "batch-response":
+        return None
+    if body.get("resourceType") != "Bundle" or not isinstance(listed, list):
+        return None
+    parts = [_part(one, answer) for one in listed]
+    whole = [one for one in parts if one is not None]
+    return whole if len(whole) == len(parts) == count else None
+
+
+def _part(entry: Any, answer: JsonAnswer) -> HttpAnswer | None:
+    response = entry.get("response") if isinstance(entry, dict) else None
+    if not isinstance(response, dict):
+        return None
+    status = str(response.get("status", ""))
+    code = status[:3]
+    if not (code.isascii() and code.isdecimal() and status[3:4] in ("", " ")):
+        return None
+    resource = entry.get("resource") or response.get("outcome")
+    headers = {**answer.headers, "content-type": _FHIR_JSON}
+    return HttpAnswer(int(code), headers, b"" if resource is None else orjson.dumps(resource))
+
+
+def _reply(
+    source: HttpSource, operation: HttpOperation, question: Question, part: HttpAnswer
+) -> Reply:
+    answer = source.dialect.judge(part, source.clock())
+    if isinstance(answer, Refused | Unavailable | Malformed):
+        return answer
+    found = source.found(operation, answer)
+    if isinstance(found, Found):
+        found = source.whole(operation, answer, found)
+    if not isinstance(found, Found):
+        return found
+    return source.records(operation, question, answer, found.documents, frozenset())
+
+
+def _all(questions: Sequence[Question], reply: Reply) -> tuple[Reply, ...]:
+    return (reply,) * len(questions)
+
+
+_ASKS: Final[Mapping[str, _Ask]] = {
+    "post-ids": _posted,
+    "fhir-bundle": _bundled,
+    "graphql-alias": _aliased,
+}

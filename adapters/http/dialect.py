@@ -1,0 +1,37 @@
+"""What one HTTP kind knows that no other does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from adapters.contract.contract import Failure, Malformed, MoreNeeded
+from adapters.http.exchange import HttpAnswer
+from adapters.http.operation import HttpDetail, HttpOperation
+from adapters.http.request import Asking
+from adapters.http.verdict import Answer
+from adapters.network.http_request import HttpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The documents of an answer; `total` is what the agency says it has, `more` another page."""
+
+    documents: list[Any]
+    total: int | None = None
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What one HTTP kind knows: how to ask, what an answer is, and where its documents are.
+
+    `bodies_at` are error statuses whose body says more.
+    """
+
+    accept: str
+    request: Callable[[HttpOperation, Asking], HttpRequest | MoreNeeded]
+    judge: Callable[[HttpAnswer, datetime], Answer | Failure]
+    find: Callable[[Any, HttpOperation], Found | Malformed]
+    items: Callable[[Any, HttpDetail], list[Any] | None]
+    bodies_at: frozenset[int] = frozenset()

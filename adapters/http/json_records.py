@@ -1,0 +1,34 @@
+"""Where a JSON answer has its records and a record its items, as the manifest says."""
+
+from typing import Any
+
+from adapters.contract.contract import Malformed
+from adapters.expressions.jmespath_expression import UnreadableError
+from adapters.http.dialect import Found
+from adapters.http.operation import HttpDetail, HttpOperation
+from adapters.http.verdict import JsonAnswer
+
+
+def found_in(answer: JsonAnswer, operation: HttpOperation) -> Found | Malformed:
+    """The list of objects that `records` gives, and the number that `total` gives."""
+    try:
+        documents = operation.records.read(answer.scope) if operation.records else None
+        total = operation.total.read(answer.scope) if operation.total else 0
+    except UnreadableError:
+        return Malformed("records")
+    if not isinstance(documents, list) or not all(isinstance(one, dict) for one in documents):
+        return Malformed("records")
+    if isinstance(total, bool) or not isinstance(total, int) or total < 0:
+        return Malformed("total")
+    return Found(documents, total)
+
+
+def items_in(answer: JsonAnswer, detail: HttpDetail) -> list[Any] | None:
+    """The items of a detail's answer, the whole object where the manifest does not say."""
+    if detail.items is None:
+        return [answer.body]
+    try:
+        items = detail.items.read(answer.scope)
+    except UnreadableError:
+        return None
+    return items if isinstance(items, list) else None

@@ -1,0 +1,113 @@
+"""The kind `fhir`: R4 and STU3, single resources and searchset Bundles, references resolved."""
+
+from typing import Any
+
+from adapters.contract.contract import Malformed, MoreNeeded
+from adapters.expressions.jmespath_expression import UnreadableError
+from adapters.expressions.language import Readable
+from adapters.http.dialect import Dialect, Found
+from adapters.http.kinds.fhir_bundle import (
+    Resources,
+    entries,
+    has_next,
+    is_failure,
+    is_match,
+    is_outcome,
+    resources_of,
+)
+from adapters.http.operation import HttpDetail, HttpOperation
+from adapters.http.request import Asking, request_for
+from adapters.http.verdict import JsonAnswer, judge
+from adapters.manifest.placeholder import as_fhir
+from adapters.network.http_request import HttpRequest
+
+
+def found_in(answer: JsonAnswer, operation: HttpOperation) -> Found | Malformed:
+    """The Patients of a Bundle, or a Patient itself; a manifest's `records` may choose others.
+
+    An OperationOutcome is never a record, whatever its status.
+    """
+    whole = _whole(answer.body)
+    if isinstance(whole, Malformed):
+        return whole
+    documents = _documents(answer, operation.records, whole)
+    if documents is None:
+        return Malformed("records")
+    total = _total(answer, operation.total, whole)
+    if total is None:
+        return Malformed("total")
+    # A next link that is followed is no cut; where links are not followed it is one.
+    more = operation.paging.page.style != "link-next" and has_next(whole)
+    return Found(documents, total, more)
+
+
+def items_in(answer: JsonAnswer, detail: HttpDetail) -> list[Any] | None:
+    """The resources of a detail's Bundle, or what the manifest's `items` gives."""
+    whole = _whole(answer.body)
+    if isinstance(whole, Malformed) or has_next(whole):
+        return None
+    if detail.items is not None:
+        items = _read(detail.items, answer, whole)
+        return items if isinstance(items, list) else None
+    return _matches(whole) if _is_bundle(whole) else [whole]
+
+
+def request_to(operation: HttpOperation, asking: Asking) -> HttpRequest | MoreNeeded:
+    """A read or a search; what means something in a search parameter is escaped."""
+    return request_for(operation.operation, asking, as_fhir)
+
+
+FHIR = Dialect(
+    "application/fhir+json, application/json;q=0.9", request_to, judge, found_in, items_in
+)
+
+
+def _whole(body: dict[str, Any]) -> dict[str, Any] | Malformed:
+    if is_outcome(body) or not isinstance(body.get("resourceType"), str):
+        return Malformed("outcome")
+    if not _is_bundle(body):
+        return Resources([], {}).resolved(body)
+    listed = entries(body)
+    if body.get("type") != "searchset" or listed is None:
+        return Malformed("bundle")
+    if any(is_failure(entry["resource"]) for entry in listed):
+        return Malformed("outcome")
+    known = resources_of(listed)
+    resolved = [{**entry, "resource": known.resolved(entry["resource"])} for entry in listed]
+    return {**body, "entry": resolved}
+
+
+def _is_bundle(body: dict[str, Any]) -> bool:
+    return bool(body["resourceType"] == "Bundle")
+
+
+def _matches(bundle: dict[str, Any]) -> list[Any]:
+    return [entry["resource"] for entry in bundle["entry"] if is_match(entry)]
+
+
+def _documents(
+    answer: JsonAnswer, records: Readable | None, whole: dict[str, Any]
+) -> list[Any] | None:
+    if records is not None:
+        chosen = _read(records, answer, whole)
+        if not isinstance(chosen, list) or not all(isinstance(one, dict) for one in chosen):
+            return None
+        return None if any(is_outcome(one) for one in chosen) else chosen
+    found = _matches(whole) if _is_bundle(whole) else [whole]
+    patients = [resource for resource in found if resource.get("resourceType") == "Patient"]
+    return None if found and not patients else patients
+
+
+def _total(answer: JsonAnswer, total: Readable | None, whole: dict[str, Any]) -> int | None:
+    # Bundle.total may be left out; then what came is all there is, unless a next link says more.
+    stated = whole.get("total", 0) if _is_bundle(whole) else 0
+    count = stated if total is None else _read(total, answer, whole)
+    whole_number = isinstance(count, int) and not isinstance(count, bool)
+    return count if whole_number and count >= 0 else None
+
+
+def _read(expression: Readable, answer: JsonAnswer, whole: dict[str, Any]) -> Any:
+    try:
+        return expression.read({**answer.scope, "body": whole})
+    except UnreadableError:
+        return None

@@ -1,0 +1,83 @@
+"""One HTTP operation of a manifest, compiled, and what its answers prove."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from adapters.contract.contract import Failure, Malformed, NoRecord, TooMany
+from adapters.expressions.language import JMESPATH, Language, Parse, Readable
+from adapters.http.paging import Paging
+from adapters.http.soap_envelope import Envelope
+from adapters.http.verdict import Answer
+from adapters.manifest.manifest import Manifest
+from adapters.manifest.operation import Operation
+from adapters.mapping.mapping import RecordMapping
+from adapters.mapping.moment import read_moment
+
+_OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class HttpDetail:
+    """A further read of a record: `items` is read from its answer as `records` is."""
+
+    path: str
+    items: Readable | None
+
+
+@dataclass(frozen=True, slots=True)
+class HttpOperation:
+    """An operation with every expression compiled."""
+
+    operation: Operation
+    mapping: RecordMapping
+    absent: Readable | None
+    too_many: Readable | None
+    records: Readable | None
+    total: Readable | None
+    as_of: Readable | None
+    details: Mapping[str, HttpDetail]
+    paging: Paging
+    envelope: Envelope | None = None
+
+    @classmethod
+    def of(cls, manifest: Manifest, operation: Operation, language: Language = JMESPATH) -> Self:
+        """Compile one operation of a checked manifest."""
+        systems: Mapping[str, str] = (
+            dict(manifest.identify.items()) if manifest.kind == "fhir" else {}
+        )
+        details = {
+            name: HttpDetail(detail.path or "", _parsed(detail.items, language.value))
+            for name, detail in operation.detail.items()
+        }
+        return cls(
+            operation=operation,
+            mapping=RecordMapping.of(operation, manifest.codes, systems, language),
+            absent=_parsed(operation.absent, language.value),
+            too_many=_parsed(operation.too_many, language.value),
+            records=_parsed(operation.records, language.items),
+            total=_parsed(operation.total, language.value),
+            as_of=_parsed(operation.as_of, language.value),
+            details=details,
+            paging=Paging.of(operation.page, manifest.kind),
+            envelope=None if operation.envelope is None else Envelope.parse(operation.envelope),
+        )
+
+    def verdict(self, answer: Answer) -> NoRecord | TooMany | Failure | None:
+        """What the answer proves before any record is looked for; None if it may hold records."""
+        if self.too_many is not None and self.too_many.holds(answer.scope):
+            return TooMany()
+        if self.absent is not None and self.absent.holds(answer.scope):
+            return NoRecord(self.moment(answer))
+        if answer.failure is not None:
+            return answer.failure
+        return None if answer.status == _OK else Malformed("status")
+
+    def moment(self, answer: Answer) -> datetime | None:
+        """The moment that the agency says its data is of; None if it does not say."""
+        return read_moment(self.as_of, answer.scope)
+
+
+def _parsed(text: str | None, parse: Parse) -> Readable | None:
+    return None if text is None else parse(text)

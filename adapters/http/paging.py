@@ -1,0 +1,102 @@
+"""How the next page of an answer is asked for; a page that cannot be had is never left out."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
+from urllib.parse import urljoin
+
+from adapters.contract.contract import Malformed
+from adapters.expressions.jmespath_expression import Expression, UnreadableError
+from adapters.http.verdict import Answer
+from adapters.manifest.operation import Page
+
+_BUNDLE_NEXT: Final = "body.link[?relation=='next'].url | [0]"
+_LINK: Final = re.compile(r'<([^<>]*)>[^,<]*;\s*rel="?next"?(?=[\s;,]|$)', re.IGNORECASE)
+_LONGEST: Final = 2048  # characters of a cursor or an address
+
+
+@dataclass(frozen=True, slots=True)
+class NextPage:
+    """Where the next page is: at an address, or by the parameters of the same request."""
+
+    url: str | None = None
+    turn: Mapping[str, str | int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """An operation's `page`, its expression compiled."""
+
+    page: Page
+    next: Expression | None
+
+    @classmethod
+    def of(cls, page: Page, kind: str) -> Self:
+        """Of a checked manifest's operation; kind `fhir` knows where a Bundle's next link is."""
+        text = page.next
+        if text is None and page.style == "link-next" and kind == "fhir":
+            text = _BUNDLE_NEXT
+        return cls(page, None if text is None else Expression.parse(text))
+
+    @property
+    def counts(self) -> bool:
+        """Whether pages are counted, so that a stated total ends them."""
+        return self.page.style in ("offset", "page")
+
+    def first(self) -> Mapping[str, str | int]:
+        """The parameters of the first request."""
+        match self.page.style:
+            case "offset":
+                return {self.page.param or "": 0}
+            case "page":
+                return {self.page.param or "": self.page.first}
+            case _:
+                return {}
+
+    def after(
+        self, answer: Answer, pages: int, received: int, on_page: int
+    ) -> NextPage | Malformed | None:
+        """The page after `pages` of them, with `received` records so far; None after the last."""
+        match self.page.style:
+            case "none":
+                return None
+            case "link-next":
+                link = self._link(answer)
+                return link if link is None or isinstance(link, Malformed) else NextPage(url=link)
+            case "cursor":
+                cursor = self._said(answer)
+                if cursor is None or isinstance(cursor, Malformed):
+                    return cursor
+                return NextPage(turn={self.page.param or "": cursor})
+            case "offset":
+                return self._counted(received, on_page)
+            case "page":
+                return self._counted(self.page.first + pages, on_page)
+
+    def _counted(self, number: int, on_page: int) -> NextPage | None:
+        # A page that is not full is the last one.
+        full = on_page >= (self.page.size or 1)
+        return NextPage(turn={self.page.param or "": number}) if full else None
+
+    def _link(self, answer: Answer) -> str | Malformed | None:
+        if self.next is not None:
+            return self._said(answer)
+        found = _LINK.search(answer.headers.get("link", ""))
+        return found.group(1) if found else None
+
+    def _said(self, answer: Answer) -> str | Malformed | None:
+        try:
+            said: Any = self.next.read(answer.scope) if self.next is not None else None
+        except UnreadableError:
+            return Malformed("page")
+        if said is None or said is False or said == "":
+            return None
+        if isinstance(said, int) and not isinstance(said, bool):
+            said = str(said)
+        return said if isinstance(said, str) and len(said) <= _LONGEST else Malformed("page")
+
+
+def absolute(base: str, link: str) -> str:
+    """`link` as it is meant in an answer from `base`, without its fragment."""
+    return urljoin(base, link).partition("#")[0]

@@ -1,0 +1,36 @@
+"""Whether an agency's system is up, asked by the cheap request that its manifest names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from adapters.contract.contract import Malformed, Refused, Unavailable
+from adapters.http.exchange import HttpAnswer
+from adapters.http.request import numbered
+from adapters.http.source import HttpSource
+from adapters.network.http_request import HttpRequest
+
+_SUCCESS: Final = range(200, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpProbe:
+    """Asks for `path` under the source's address, as the gateway itself: on nobody's behalf."""
+
+    source: HttpSource
+    path: str
+
+    async def up(self) -> bool:
+        """Whether it answers with success."""
+        return await self.trouble() is None
+
+    async def trouble(self) -> str | None:
+        """Why it is not taken for up, in words of ours; None if it is."""
+        login = await self.source.login.headers()
+        if isinstance(login, Refused | Unavailable | Malformed):
+            return "nobody could log in"
+        headers: Mapping[str, str] = numbered(self.source.headers, self.source.new_id)
+        url = self.source.base_url.rstrip("/") + self.path
+        answer = await self.source.transport.send(HttpRequest(url, headers={**headers, **login}))
+        up = isinstance(answer, HttpAnswer) and answer.status in _SUCCESS
+        return None if up else f"{self.path} does not answer with success"

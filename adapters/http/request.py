@@ -1,0 +1,114 @@
+"""An operation and what is given become one HTTP request, or what is still needed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+import orjson
+
+from adapters.contract.contract import MoreNeeded, OnBehalf
+from adapters.manifest.operation import Operation
+from adapters.manifest.placeholder import Say, as_segment, as_value, filled, path_filled, unsaid
+from adapters.network.http_request import HttpRequest
+
+REQUEST_ID: Final = "{uuid}"  # in a manifest's header: another one for each request
+
+Turn = Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What one request is made of; `turn` are the parameters that choose its page."""
+
+    base_url: str
+    given: Mapping[str, str]
+    headers: Mapping[str, str]
+    turn: Turn = field(default_factory=dict)
+
+
+def request_for(
+    operation: Operation, asking: Asking, say: Say = as_value
+) -> HttpRequest | MoreNeeded:
+    """The request; MoreNeeded if a key it cannot do without is not given or cannot be said.
+
+    `say` is how a value stands in the query.
+    """
+    url = target(operation, asking)
+    if isinstance(url, MoreNeeded):
+        return url
+    query = entries(operation.query, asking.given, say)
+    if isinstance(query, MoreNeeded):
+        return query
+    body = entries(operation.body, asking.given)
+    if isinstance(body, MoreNeeded):
+        return body
+    posts = operation.method == "POST"
+    asked = {**query, **({} if posts else asking.turn)}
+    if asked:
+        url = f"{url}?{urlencode(asked, quote_via=quote, safe='')}"
+    if not posts:
+        return HttpRequest(url, headers=asking.headers)
+    return json_post(url, asking, {**body, **asking.turn})
+
+
+def target(operation: Operation, asking: Asking) -> str | MoreNeeded:
+    """The address that an operation is asked at, its path filled in."""
+    missing = sorted(name for name in operation.card.needs if not asking.given.get(name))
+    if missing:
+        return MoreNeeded(tuple(missing))
+    return url_for(asking.base_url, operation.path or "", asking.given)
+
+
+def json_post(url: str, asking: Asking, content: Mapping[str, Any]) -> HttpRequest:
+    """A POST of `content` as JSON."""
+    headers = {**asking.headers, "Content-Type": "application/json"}
+    return HttpRequest(url, "POST", headers, orjson.dumps(content))
+
+
+def url_for(base_url: str, path: str, given: Mapping[str, str]) -> str | MoreNeeded:
+    """`path` under `base_url`, each value within its segment."""
+    said = path_filled(path, given)
+    if said is None:
+        return MoreNeeded(tuple(sorted(unsaid(path.split("/"), given, as_segment))))
+    return base_url.rstrip("/") + said
+
+
+def entries(
+    texts: Mapping[str, str], given: Mapping[str, str], say: Say = as_value
+) -> dict[str, str] | MoreNeeded:
+    """Each entry with its values; one whose optional value is not known is left out whole."""
+    missing = unsaid(texts.values(), given, say)
+    if missing:
+        return MoreNeeded(tuple(sorted(missing)))
+    said = {name: filled(text, given, say) for name, text in texts.items()}
+    return {name: text for name, text in said.items() if text is not None}
+
+
+def numbered(headers: Mapping[str, str], new_id: Callable[[], str]) -> Mapping[str, str]:
+    """The headers with their request id filled in, where the manifest has a place for one."""
+    if not any(REQUEST_ID in value for value in headers.values()):
+        return headers
+    number = new_id()
+    return {name: value.replace(REQUEST_ID, number) for name, value in headers.items()}
+
+
+def on_behalf_headers(*on_behalf: OnBehalf) -> Mapping[str, str]:
+    """Who asks and why, for the agency's own log; nothing of the child.
+
+    One person asks for one purpose; of several questions in one request, all ids and all indexes
+    are listed, in the same order.
+    """
+    first = on_behalf[0]
+    return {
+        "X-Teamaround-Query": ", ".join(_plain(one.query_id) for one in on_behalf),
+        "X-Teamaround-Log-Index": ", ".join(str(one.log_index) for one in on_behalf),
+        "X-Teamaround-User": _plain(first.user),
+        "X-Teamaround-Organisation": _plain(first.organisation),
+        "X-Teamaround-Purpose": _plain(first.purpose),
+    }
+
+
+def _plain(text: str) -> str:
+    # Percent-encoded, so that nobody's name can break a header.
+    return quote(text, safe=" @:/.,+-_|()")

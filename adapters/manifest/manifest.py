@@ -1,0 +1,140 @@
+"""One source's manifest as data: what an agency writes to join, checked whole when it is read."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from adapters.contract.codes import Claim, Sector
+from adapters.manifest.auth import Auth, NoAuth, Secret
+from adapters.manifest.likeness import with_likes
+from adapters.manifest.limits import Limits
+from adapters.manifest.measures import Seconds
+from adapters.manifest.operation import Operation
+from adapters.manifest.preset import with_preset
+from adapters.manifest.release import Release, Withhold
+from adapters.manifest.table import SourceId, Table, Text
+
+
+class DutyContact(Table):
+    """Whom a practitioner rings, above all when there is no answer."""
+
+    telephone: Text
+    email: Text | None = None
+    hours: Text | None = None
+
+
+class AgencyTable(Table):
+    """The agency that owns the source; `areas` are GSS codes, empty for a national agency."""
+
+    name: Text
+    areas: tuple[Text, ...] = ()
+    duty_contact: DutyContact
+
+
+class SourceTable(Table):
+    """What the source is; `onward` says what of its answers other agencies may be asked with.
+
+    A `sensitive` one, whose very kind must not be told, stands in the one pooled row. `population`
+    is how many children it holds; `duplicates` says that it may hold one child twice.
+    """
+
+    id: SourceId
+    agency: SourceId
+    sector: Sector
+    base_url: Text | None = None
+    dsn: Secret | None = None
+    effects: Literal["none", "notifies-agency", "audited"]
+    claims: frozenset[Claim] = frozenset()
+    max_age: Seconds = 86400.0
+    onward: frozenset[Literal["identifiers", "names", "birth_date"]] = frozenset()
+    sensitive: bool = False
+    bulk_roles: frozenset[Text] = frozenset()
+    population: Annotated[int, Field(ge=1)] | None = None
+    duplicates: bool = False
+    headers: dict[str, Text] = Field({})
+
+
+class Health(Table):
+    """A cheap request that shows the source to be up."""
+
+    get: Text
+
+
+class Example(Table):
+    """A recorded reply and what must be read from it; replayed without a network.
+
+    `reply` is a file beside the manifest, `details` one for each detail, `expect` the values of a
+    record, or how many items a list of it has. `live` says that the system itself keeps this test
+    child, so that the online check may ask for it.
+    """
+
+    operation: SourceId
+    given: dict[str, Text]
+    reply: Text
+    details: dict[str, Text] = Field({})
+    status: int = 200
+    outcome: Literal["record", "no-record", "too-many"] = "record"
+    expect: dict[str, Any] = Field({})
+    live: bool = False
+
+
+class Together(Table):
+    """A recorded reply about several children in one call, each read as its own example says.
+
+    `numbers` are of the one key that the operation's batch asks by; `reply` is as in Example.
+    """
+
+    operation: SourceId
+    numbers: Annotated[tuple[Text, ...], Field(min_length=2, max_length=50)]
+    reply: Text
+
+
+class FileTable(Table):
+    """What the files of kind `file` look like.
+
+    `dated` is the form of their names where they carry a date, as "roll-%Y%m%d.csv".
+    """
+
+    format: Literal["csv", "xml", "oneroster"] = "csv"
+    encoding: Literal["utf-8", "cp1252", "utf-16"] = "utf-8"
+    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
+    dated: Text | None = None
+
+
+class PluginTable(Table):
+    """Which plugin opens the source, by the name of its entry point, and what it is told."""
+
+    use: Text
+    settings: dict[str, str | int | bool] = Field({})
+
+
+class Manifest(Table):
+    """A whole manifest.
+
+    `identify` gives the code system of each identifier, which the `fhir` kind reads by itself.
+    `codes` are code tables; `"*"` is the value of any code not listed, or missing. `namespaces`
+    are the prefixes of XPath expressions.
+    """
+
+    manifest: Literal[1]
+    kind: Text
+    source: SourceTable
+    agency: AgencyTable
+    auth: Auth = NoAuth()
+    limits: Limits = Limits()
+    health: Health | None = None
+    identify: dict[Literal["nhs_number", "upn"], Text] = Field({})
+    namespaces: dict[str, Text] = Field({})
+    file: FileTable | None = None
+    plugin: PluginTable | None = None
+    operation: Annotated[tuple[Operation, ...], Field(min_length=1)]
+    codes: dict[str, dict[str, str | bool]] = Field({})
+    release: tuple[Release, ...] = ()
+    withhold: tuple[Withhold, ...] = ()
+    example: tuple[Example, ...] = ()
+    together: tuple[Together, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alike(cls, data: object) -> object:
+        return with_likes(with_preset(data))

@@ -1,0 +1,168 @@
+"""One way to ask a source, as its manifest says."""
+
+import re
+from functools import cached_property
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from adapters.contract.contract import OperationCard
+from adapters.manifest.placeholder import PLACEHOLDER
+from adapters.manifest.record_map import (
+    AddressSection,
+    CarerSection,
+    EventSection,
+    GpPracticeSection,
+    IdentifierSection,
+    InvolvementSection,
+    NameSection,
+    RecordMap,
+    SchoolSection,
+    SupportStatusSection,
+)
+from adapters.manifest.table import Document, SourceId, Sql, Table, Text
+
+KEYS = frozenset(
+    {
+        "nhs_number",
+        "upn",
+        "record_id",
+        "given_name",
+        "family_name",
+        "birth_date",
+        "sex",
+        "postcode",
+    }
+)
+_BIND = re.compile(r"(?<![:\w]):([a-z_]+)")
+
+
+class Detail(Table):
+    """A further read, its items put under this detail's name in each record.
+
+    It is read only when an expression of a wanted field mentions its name. HTTP kinds: `path`, with
+    the operation's keys or the record's own {record_id}, {nhs_number}, {upn}, read only where one
+    record came; `items` is read from {status, body, headers} as `records` is; where it cannot be
+    read, that is a defect of the fields that mention it, never an empty list. SQL: `sql`, read once
+    for all records by the expanding bind `:record_ids`, its rows joined on their `record_id`.
+    """
+
+    path: Text | None = None
+    items: Text | None = None
+    sql: Sql | None = None
+
+
+class Page(Table):
+    """How an answer's further pages are asked for; past `max_pages` it is AMBIGUOUS.
+
+    `link-next`: `next` gives the next page's address. `cursor`: `next` gives what to send as
+    `param`. `offset` and `page`: `param` grows by `size`, or by one from `first`.
+    """
+
+    style: Literal["none", "link-next", "cursor", "offset", "page"] = "none"
+    max_pages: Annotated[int, Field(ge=1, le=50)] = 5
+    next: Text | None = None
+    param: Text | None = None
+    size: Annotated[int, Field(ge=1, le=1000)] | None = None
+    first: Annotated[int, Field(ge=0, le=1)] = 1
+
+
+class Batch(Table):
+    """How up to `max` children are asked for at once, by the operation's one identifying key.
+
+    `in-list`: `sql` reads them all by an expanding bind, the key with an s, as `:nhs_numbers`.
+    `post-ids`: the numbers are posted to `path` as a list in the body's member `ids`.
+    `fhir-bundle`: the operation's own requests as entries of one batch Bundle (FHIR R4, 3.2.0.11).
+    `graphql-alias`: the operation's own query several times in one document, an alias for each.
+    """
+
+    as_: Annotated[
+        Literal["none", "in-list", "post-ids", "fhir-bundle", "graphql-alias"], Field(alias="as")
+    ] = "none"
+    max: Annotated[int, Field(ge=2, le=50)] = 20
+    sql: Sql | None = None
+    path: Text | None = None
+    ids: Text | None = None
+
+
+class Operation(Table):
+    """One way to ask the source. Placeholders name what it needs: `{upn}`, `{sex?}`, `:upn`.
+
+    `like` names an earlier operation whose mapping this one takes over, but for what it has itself.
+    """
+
+    name: SourceId
+    like: SourceId | None = None
+    method: Literal["GET", "POST"] = "GET"
+    path: Text | None = None
+    query: dict[str, Text] = Field({})
+    body: dict[str, Text] = Field({})
+    sql: Sql | None = None
+    document: Document | None = None
+    variables: dict[str, Text] = Field({})
+    envelope: Document | None = None
+    action: Text | None = None
+    file: Text | None = None
+    by: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z_]+\??$")], ...] = ()
+    page: Page = Page()
+    batch: Batch = Batch()
+    conclusive: bool = False
+    supersedes: bool = False
+    absent: Text | None = None
+    too_many: Text | None = None
+    records: Text | None = None
+    total: Text | None = None
+    as_of: Text | None = None
+    detail: dict[str, Detail] = Field({})
+    map: RecordMap = RecordMap()
+    name_: Annotated[tuple[NameSection, ...], Field(alias="names")] = ()
+    identifier: tuple[IdentifierSection, ...] = ()
+    address: tuple[AddressSection, ...] = ()
+    carer: tuple[CarerSection, ...] = ()
+    school: tuple[SchoolSection, ...] = ()
+    gp_practice: tuple[GpPracticeSection, ...] = ()
+    involvement: tuple[InvolvementSection, ...] = ()
+    support_status: tuple[SupportStatusSection, ...] = ()
+    event: tuple[EventSection, ...] = ()
+
+    @cached_property
+    def card(self) -> OperationCard:
+        """What the core needs to know to choose this operation."""
+        filled = (*self.query.values(), *self.body.values(), *self.variables.values())
+        texts = [self.path or "", self.envelope or "", *filled]
+        found = [match.groups() for text in texts for match in PLACEHOLDER.finditer(text)]
+        found += [(key.removesuffix("?"), "?" if key.endswith("?") else None) for key in self.by]
+        needs = {name for name, optional in found if not optional}
+        needs |= set(_BIND.findall(self.sql or ""))
+        return OperationCard(
+            name=self.name,
+            needs=frozenset(needs),
+            accepts=frozenset(needs | {name for name, _ in found}),
+            conclusive=self.conclusive,
+            supersedes=self.supersedes,
+            at_once=1 if self.batch.as_ == "none" else self.batch.max,
+        )
+
+    @property
+    def supplies(self) -> frozenset[str]:
+        """The fields of `Record` that this operation can fill; who the child is, always."""
+        sections = {
+            "addresses": self.address,
+            "carers": self.carer,
+            "schools": self.school,
+            "gp_practice": self.gp_practice,
+            "involvements": self.involvement,
+            "support_statuses": self.support_status,
+            "events": self.event,
+        }
+        identity = {"identifiers", "names", "birth_date", "sex"}
+        return frozenset(identity | {field for field, section in sections.items() if section})
+
+    @model_validator(mode="after")
+    def _known_keys(self) -> Self:
+        unknown = sorted(self.card.accepts - KEYS)
+        if unknown:
+            raise ValueError(f"{unknown[0]} is no key; the keys are {', '.join(sorted(KEYS))}")
+        if not self.card.needs:
+            raise ValueError("an operation without a key would read every child")
+        return self

@@ -1,0 +1,13 @@
+"""A rule of manifests that one of them breaks, and where."""
+
+from dataclasses import dataclass
+
+from adapters.manifest.toml_places import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A rule broken at `key`; `what` says what to change."""
+
+    key: Key
+    what: str

@@ -1,0 +1,1 @@
+"""Documents and rows become records as the manifest says. May use manifest."""

@@ -1,0 +1,82 @@
+"""One answer about several children, told apart by whom its records name, never by their place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from adapters.contract.contract import Malformed, NoRecord, Question, Records, Reply, TooMany
+from adapters.contract.record import Identifier, Record
+from adapters.mapping.mapping import Unusable
+
+NOT_OURS: Final = Malformed("batch")
+_CUT: Final = Malformed("cut")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one document says: under which numbers, and its record, or why it is none."""
+
+    numbers: frozenset[str]
+    record: Record | Unusable
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """All that one answer says; `cut` if the agency has more than it told."""
+
+    said: tuple[Said, ...]
+    as_of: datetime | None = None
+    cut: bool = False
+
+
+def key_of(question: Question) -> tuple[str, str]:
+    """The one key that a question of a batch asks by, and its value; the load rules hold it."""
+    ((key, value),) = question.given.items()
+    return key, value
+
+
+def told_apart(questions: Sequence[Question], answered: Answered, most: int) -> tuple[Reply, ...]:
+    """A reply for each question, in order; at most `most` records of one child.
+
+    Who is not named in a whole answer was not found. In one that was cut, or that names somebody
+    who was not asked for, nothing is known of whoever is not named.
+    """
+    asked = frozenset(key_of(question)[1] for question in questions)
+    strange = any(asked.isdisjoint(one.numbers) for one in answered.said)
+    if answered.cut:
+        unnamed: Reply = _CUT
+    else:
+        unnamed = NOT_OURS if strange else NoRecord(answered.as_of)
+    return tuple(_of_one(key_of(one)[1], answered, unnamed, most) for one in questions)
+
+
+def _of_one(value: str, answered: Answered, unnamed: Reply, most: int) -> Reply:
+    mine = [one.record for one in answered.said if value in one.numbers]
+    if not mine:
+        return unnamed
+    broken = next((one for one in mine if isinstance(one, Unusable)), None)
+    if broken is not None:
+        return Malformed(broken.rule)
+    if answered.cut or len(mine) > most:
+        return TooMany()
+    return Records(tuple(one for one in mine if isinstance(one, Record)), answered.as_of)
+
+
+def in_their_places(questions: Sequence[Question], replies: Sequence[Reply]) -> tuple[Reply, ...]:
+    """Replies whose place says whose they are, believed only as far as their records agree.
+
+    Where one names somebody else, the places cannot be trusted, and an empty one proves nothing.
+    """
+    placed = tuple(zip(questions, replies, strict=True))
+    astray = not all(_names(one, reply) for one, reply in placed)
+    return tuple(
+        NOT_OURS if not _names(one, reply) or (astray and isinstance(reply, NoRecord)) else reply
+        for one, reply in placed
+    )
+
+
+def _names(question: Question, reply: Reply) -> bool:
+    key, value = key_of(question)
+    records = reply.records if isinstance(reply, Records) else ()
+    return all(Identifier(key, value) in record.identifiers for record in records)

@@ -1,0 +1,198 @@
+"""One value of an agency's document, read as text, date, yes or no, number or code."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+from zoneinfo import ZoneInfo
+
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NhsNumber, Postcode, Upn
+from adapters.expressions.jmespath_expression import UnreadableError
+
+E = TypeVar("E", bound=StrEnum)
+
+TEXT_CAP: Final = 400  # characters
+LIST_CAP: Final = 50  # items of one list in one record
+_RAW_CAP = 4 * TEXT_CAP
+_JOINERS = "\u200c\u200d"  # invisible, and needed to write some languages
+_TRUE = frozenset({"true", "y", "yes", "1"})
+_FALSE = frozenset({"false", "n", "no", "0"})
+_BRITISH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ].+")
+_PHONE = re.compile(r"[+\d][\d ()/.-]{1,30}(?: ?(?:x|ext\.?) ?\d{1,6})?", re.IGNORECASE)
+_NHS_DIGITS = 10
+_LONGEST_LOST = 3  # leading zeros that a numeric column may have dropped
+_NATIONAL_DIGITS = (9, 10)
+_LONDON = ZoneInfo("Europe/London")
+
+
+def clean(text: str) -> str:
+    """NFC, one line, at most 400 characters, no control, bidirectional or lone half characters."""
+    if text.isascii() and text.isprintable():
+        return text[:TEXT_CAP].strip()
+    kept = "".join(map(_shown, text[:_RAW_CAP]))
+    return unicodedata.normalize("NFC", " ".join(kept.split()))[:TEXT_CAP].strip()
+
+
+def _shown(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in {"Zl", "Zp"} or character in "\t\n\r\v\f":
+        return " "
+    if category in {"Cc", "Cs", "Cn", "Co"}:
+        return ""
+    return character if category != "Cf" or character in _JOINERS else ""
+
+
+def to_text(value: Any) -> str | None:
+    """A text or a number as one clean line; None for null and for blanks."""
+    if value is None:
+        return None
+    if type(value) is str:
+        return clean(value) or None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise UnreadableError("not a text")
+    return clean(str(value)) or None
+
+
+def to_date(value: Any) -> PartialDate | None:
+    """ISO day, month, year or date-time, or DD/MM/YYYY.
+
+    A date-time with an offset is the day it was in Britain: systems write a local midnight in
+    summer as 23:00 UTC of the day before.
+    """
+    text = to_text(value)
+    if text is None:
+        return None
+    try:
+        if _ISO_DAY.fullmatch(text):
+            return PartialDate.parse(text)
+        british = _BRITISH_DAY.fullmatch(text)
+        if british:
+            day, month, year = (int(part) for part in british.groups())
+            return PartialDate.parse(f"{year:04}-{month:02}-{day:02}")
+        return _moment_day(text) if _MOMENT.fullmatch(text) else PartialDate.parse(text)
+    except ValueError:
+        raise UnreadableError("not a date") from None
+
+
+def _moment_day(text: str) -> PartialDate:
+    moment = datetime.fromisoformat(text)
+    local = moment if moment.tzinfo is None else moment.astimezone(_LONDON)
+    return PartialDate.parse(local.date().isoformat())
+
+
+def to_bool(value: Any) -> bool | None:
+    """true, yes, Y, 1 and their opposites, in any case; None for null and for blanks."""
+    if value is None or isinstance(value, bool):
+        return value
+    text = to_text(value)
+    if text is None:
+        return None
+    if text.lower() in _TRUE:
+        return True
+    if text.lower() in _FALSE:
+        return False
+    raise UnreadableError("neither yes nor no")
+
+
+def to_phone(value: Any) -> str | None:
+    """A telephone number as it is dialled; a number that lost its leading zero gets it back."""
+    text = to_text(value)
+    if text is None:
+        return None
+    if isinstance(value, int) and len(text) in _NATIONAL_DIGITS:
+        text = f"0{text}"
+    if not _PHONE.fullmatch(text):
+        raise UnreadableError("not a telephone number")
+    return text
+
+
+def to_nhs_number(value: Any) -> str | None:
+    """An NHS number; up to three leading zeros that a numeric column dropped are put back."""
+    text = to_text(value)
+    if text is None:
+        return None
+    digits = text
+    if text.isdigit() and len(text) >= _NHS_DIGITS - _LONGEST_LOST:
+        digits = text.zfill(_NHS_DIGITS)
+    if not digits.strip("0 -"):
+        raise UnreadableError("zeros are no number")
+    return _parsed(NhsNumber.parse, digits)
+
+
+def to_upn(value: Any) -> str | None:
+    """A permanent unique pupil number."""
+    text = to_text(value)
+    return None if text is None else _parsed(Upn.parse, text)
+
+
+def to_postcode(value: Any) -> str | None:
+    """A full postcode in capitals with its space."""
+    text = to_text(value)
+    return None if text is None else _parsed(Postcode.parse, text)
+
+
+def _parsed(parse: Callable[[str], str], text: str) -> str:
+    try:
+        return str(parse(text))
+    except ValueError:
+        raise UnreadableError("not a valid number") from None
+
+
+def to_word(kind: type[E], value: Any) -> E | None:
+    """The member whose own word this is, in any case; UnreadableError for another word."""
+    text = to_text(value)
+    if text is None:
+        return None
+    try:
+        return kind(text.upper().replace("-", "_").replace(" ", "_"))
+    except ValueError:
+        raise UnreadableError("not a known word") from None
+
+
+def to_lines(value: Any) -> tuple[str, ...] | None:
+    """A text, cut at its line ends, or a list of texts; None where nothing is in it."""
+    items = value.splitlines() if isinstance(value, str) else value
+    return _texts(items)
+
+
+def to_given_names(value: Any) -> tuple[str, ...] | None:
+    """A list of names, or one text cut at its spaces."""
+    items = clean(value).split() if isinstance(value, str) else value
+    return _texts(items)
+
+
+def _texts(items: Any) -> tuple[str, ...] | None:
+    if items is None:
+        return None
+    if not isinstance(items, list):
+        raise UnreadableError("neither a text nor a list of texts")
+    texts = (to_text(item) for item in items[:LIST_CAP])
+    return tuple(text for text in texts if text) or None
+
+
+def decode(table: Mapping[str, str | bool], code: Any) -> str | bool:
+    """What a code table says; a code it does not list is its `"*"`, or unreadable without one."""
+    if isinstance(code, bool):
+        code = str(code).lower()
+    known = table.get("*")
+    if isinstance(code, str | int):
+        known = table.get(str(code).strip(), known)
+    if known is None:
+        raise UnreadableError("not a listed code")
+    return known
+
+
+CONVERSIONS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "text": to_text,
+    "date": to_date,
+    "bool": to_bool,
+    "phone": to_phone,
+    "nhs_number": to_nhs_number,
+    "upn": to_upn,
+    "postcode": to_postcode,
+}

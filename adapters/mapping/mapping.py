@@ -1,0 +1,244 @@
+"""From one JSON document of an agency to one Record, or to the verdict that it is unusable."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Self
+
+from adapters.contract.codes import NameUse, Sex
+from adapters.contract.identifiers import NHS_NUMBER, UPN
+from adapters.contract.record import Identifier, Name, Record
+from adapters.expressions.jmespath_expression import UnreadableError
+from adapters.expressions.language import JMESPATH, Language
+from adapters.manifest.operation import Operation
+from adapters.mapping.conversion import (
+    LIST_CAP,
+    to_bool,
+    to_date,
+    to_given_names,
+    to_nhs_number,
+    to_text,
+    to_upn,
+    to_word,
+)
+from adapters.mapping.sections import Defects, SectionReading, TooLongError, sections_of
+from adapters.mapping.value import CodeTables, Convert, Reading
+
+RECORD: Final = "record"
+LIST: Final = "list"
+
+_IDENTITY_SECTIONS: Final = frozenset({"names", "identifiers"})
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A document that is no record; `rule` names the rule it broke."""
+
+    rule: str
+
+
+class _UnusableError(Exception):
+    pass
+
+
+def _to_sex(value: Any) -> Sex | None:
+    return to_word(Sex, value)
+
+
+_NUMBERS: Final[Mapping[str, Convert]] = {NHS_NUMBER: to_nhs_number, UPN: to_upn}
+_VALUES: Final[Mapping[str, Convert]] = {
+    **_NUMBERS,
+    "record_id": to_text,
+    "given_names": to_given_names,
+    "family_name": to_text,
+    "birth_date": to_date,
+    "birth_date_estimated": to_bool,
+    "sex": _to_sex,
+    "restricted": to_bool,
+    "consent": to_bool,
+}
+_SINGLES: Final = tuple(name for name in _VALUES if name not in {*_NUMBERS, "restricted"})
+# The JSON types in which identity may come; another type means that the mapping reads the wrong
+# place, and then nothing of the document can be trusted.
+_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    NHS_NUMBER: (str, int),
+    UPN: (str,),
+    "record_id": (str, int),
+    "given_names": (str, list),
+    "family_name": (str,),
+    "birth_date": (str,),
+    "sex": (str, int),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMapping:
+    """One operation's mapping, compiled. `systems` are the FHIR code systems of identifiers."""
+
+    values: Mapping[str, Reading]
+    sections: tuple[SectionReading, ...]
+    systems: Mapping[str, str]
+
+    @classmethod
+    def of(
+        cls,
+        operation: Operation,
+        codes: CodeTables,
+        systems: Mapping[str, str] | None = None,
+        language: Language = JMESPATH,
+    ) -> Self:
+        """Compile the mapping of a checked manifest's operation."""
+        mapped = {name: getattr(operation.map, name) for name in _VALUES}
+        values = {
+            name: Reading.of(
+                value, codes, _VALUES[name], decides=name == "restricted", language=language
+            )
+            for name, value in mapped.items()
+            if value is not None
+        }
+        return cls(values, sections_of(operation, codes, language), systems or {})
+
+    def roots(self, fields: frozenset[str]) -> frozenset[str]:
+        """Every name that an answer with these fields may mention in a document."""
+        once = (r.expression.roots for r in self.values.values() if r.expression is not None)
+        lists = (section.roots for section in self._wanted(fields))
+        return frozenset().union(*once, *lists)
+
+    def fields_using(self, root: str) -> frozenset[str]:
+        """The fields of a record whose sections mention `root`."""
+        return frozenset(section.name for section in self.sections if root in section.roots)
+
+    def record(self, document: Any, fields: frozenset[str], today: date) -> Record | Unusable:
+        """Identity, restriction and the wanted `fields` of one document; never raises."""
+        try:
+            return self._record(document, fields, today)
+        except _UnusableError:
+            return Unusable(RECORD)
+        except TooLongError:
+            return Unusable(LIST)
+
+    def numbers(self, scheme: str, document: Any) -> frozenset[str]:
+        """The numbers of one scheme that a document says, even where it is no record.
+
+        Empty where it says none that can be read.
+        """
+        try:
+            found = self._identifiers(document, Defects())
+            return frozenset(one.value for one in found if one.scheme == scheme)
+        except _UnusableError:
+            return frozenset()
+
+    def _record(self, document: Any, fields: frozenset[str], today: date) -> Record:
+        defects = Defects()
+        once = {name: self._identity(name, document, defects) for name in _SINGLES}
+        lists = self._lists(document, fields, today, defects)
+        practices = lists.pop("gp_practice", ())
+        record = Record(
+            record_id=once["record_id"],
+            identifiers=_unique(
+                [*self._identifiers(document, defects), *lists.pop("identifiers", ())]
+            ),
+            names=_unique([*_first_name(once), *lists.pop("names", ())]),
+            birth_date=once["birth_date"],
+            birth_date_estimated=bool(once["birth_date_estimated"]),
+            sex=once["sex"],
+            restricted=self._restricted(document),
+            consent=once["consent"],
+            gp_practice=practices[0] if practices else None,
+            **lists,
+            defects=tuple(sorted(defects.names)),
+        )
+        return _usable(record)
+
+    def _identity(self, name: str, document: Any, defects: Defects) -> Any:
+        reading = self.values.get(name)
+        if reading is None:
+            return None
+        try:
+            raw = reading.raw(document)
+            _check_type(name, raw)
+            return reading.meaning(raw)
+        except UnreadableError:
+            defects.names.add(name)
+            return Sex.UNKNOWN if name == "sex" else None
+
+    def _restricted(self, document: Any) -> bool | None:
+        reading = self.values.get("restricted")
+        if reading is None:
+            return None
+        try:
+            return None if (value := reading.read(document)) is None else bool(value)
+        except UnreadableError:
+            raise _UnusableError from None
+
+    def _identifiers(self, document: Any, defects: Defects) -> Iterator[Identifier]:
+        for scheme, convert in _NUMBERS.items():
+            if scheme in self.values:
+                value = self._identity(scheme, document, defects)
+                yield from () if value is None else (Identifier(scheme, value),)
+                continue
+            for raw in _in_system(document, self.systems.get(scheme)):
+                _check_type(scheme, raw)
+                try:
+                    value = convert(raw)
+                except UnreadableError:
+                    defects.names.add(scheme)
+                    continue
+                yield from () if value is None else (Identifier(scheme, value),)
+
+    def _wanted(self, fields: frozenset[str]) -> Iterator[SectionReading]:
+        wanted = fields | _IDENTITY_SECTIONS
+        return (section for section in self.sections if section.name in wanted)
+
+    def _lists(
+        self, document: Any, fields: frozenset[str], today: date, defects: Defects
+    ) -> dict[str, tuple[Any, ...]]:
+        found: dict[str, list[Any]] = {}
+        for section in self._wanted(fields):
+            items = found.setdefault(section.name, [])
+            items.extend(section.read(document, today, defects))
+            if len(items) > LIST_CAP:
+                raise TooLongError(section.name)
+        return {name: _unique(items) for name, items in found.items()}
+
+
+def _check_type(name: str, raw: Any) -> None:
+    allowed = _TYPES.get(name)
+    if raw is None or allowed is None:
+        return
+    if isinstance(raw, bool) or not isinstance(raw, allowed):
+        raise _UnusableError
+    if isinstance(raw, list) and not all(isinstance(item, str | None) for item in raw):
+        raise _UnusableError
+
+
+def _in_system(document: Any, system: str | None) -> Iterator[Any]:
+    # FHIR: identifier is a list of {system, value, use}; of use "old" it is no longer the child's.
+    if system is None:
+        return
+    listed = document.get("identifier") if isinstance(document, dict) else None
+    if listed is not None and not isinstance(listed, list):
+        raise _UnusableError
+    for entry in listed or ():
+        if not isinstance(entry, dict):
+            raise _UnusableError
+        if entry.get("system") == system and entry.get("use") != "old":
+            yield entry.get("value")
+
+
+def _first_name(once: Mapping[str, Any]) -> Iterator[Name]:
+    given, family = once["given_names"] or (), once["family_name"]
+    if given or family:
+        yield Name(given, family, NameUse.CURRENT)
+
+
+def _unique(items: list[Any]) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(items) if len(items) > 1 else items)
+
+
+def _usable(record: Record) -> Record:
+    named, dated = bool(record.names), record.birth_date is not None
+    known = bool(record.identifiers) or (named and dated)
+    if known or (record.record_id is not None and (named or dated)):
+        return record
+    raise _UnusableError

@@ -1,0 +1,29 @@
+"""The moment that an agency says its data is of, read from an answer or a file."""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from adapters.expressions.jmespath_expression import UnreadableError
+from adapters.expressions.language import Readable
+
+
+def read_moment(as_of: Readable | None, scope: Any) -> datetime | None:
+    """An ISO date-time or an HTTP date; without an offset it is taken for UTC."""
+    if as_of is None:
+        return None
+    try:
+        text = as_of.read(scope)
+    except UnreadableError:
+        return None
+    return _moment(text) if isinstance(text, str) else None
+
+
+def _moment(text: str) -> datetime | None:
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = parse(text)
+        except ValueError:
+            continue
+        return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return None

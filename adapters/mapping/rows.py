@@ -1,0 +1,113 @@
+"""Rows of a SELECT become documents like JSON, the rows of one record merged into one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from adapters.contract.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
+from adapters.contract.record import Record
+from adapters.mapping.mapping import RECORD, RecordMapping, Unusable
+
+Row = Mapping[str, Any]
+Details = Mapping[str, Sequence[Row]]
+
+ROWS: Final = "rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """One record's rows as documents: the first is the record, all of them are its `rows`."""
+
+    documents: tuple[dict[str, Any], ...]
+
+
+def record_keys(rows: Iterable[Row]) -> list[Any]:
+    """The record_id of each record, in order; a row without one is a record of its own (None)."""
+    keys = [row.get(AGENCY_RECORD) for row in rows]
+    known = dict.fromkeys(key for key in keys if key is not None)
+    return [*known, *(key for key in keys if key is None)]
+
+
+def belong(items: Iterable[Row], keys: Iterable[Any]) -> bool:
+    """Whether every row of a detail names one of the records that it was read for."""
+    known = {str(key) for key in keys}
+    return all(str(item.get(AGENCY_RECORD)) in known for item in items)
+
+
+def size(rows: Iterable[Row]) -> int:
+    """About how many characters the rows hold."""
+    texts = (value for row in rows for value in row.values() if isinstance(value, str | bytes))
+    return sum(map(len, texts))
+
+
+def merged(rows: Sequence[Row], details: Details) -> list[Merged]:
+    """The records in the order of their first rows.
+
+    A document has the columns of its row, each detail's rows under the detail's name, and under
+    `rows` every main row of the record, so that a join may be read by `each = "rows"`.
+    """
+    groups: dict[Any, list[Row]] = {}
+    for number, row in enumerate(rows):
+        key = row.get(AGENCY_RECORD)
+        groups.setdefault(("row", number) if key is None else ("record", key), []).append(row)
+    return [_merged(key, group, details) for (_, key), group in groups.items()]
+
+
+def _merged(key: Any, group: list[Row], details: Details) -> Merged:
+    documents = [_document(row) for row in group]
+    lists = {
+        name: [_document(row) for row in items if str(row.get(AGENCY_RECORD)) == str(key)]
+        for name, items in details.items()
+    }
+    return Merged(tuple({**document, **lists, ROWS: documents} for document in documents))
+
+
+def _document(row: Row) -> dict[str, Any]:
+    return {name: _json(value) for name, value in row.items()}
+
+
+def _json(value: Any) -> Any:
+    match value:
+        case datetime() | date() | time():
+            return value.isoformat()
+        case Decimal():
+            whole = value.is_finite() and value == value.to_integral_value()
+            return int(value) if whole else str(value)
+        case UUID():
+            return str(value)
+        case bytes() | memoryview():
+            return None
+        case _:
+            return value
+
+
+def record_of(
+    mapping: RecordMapping, rows: Merged, fields: frozenset[str], today: date
+) -> Record | Unusable:
+    """One record of its rows: names of all, restricted if any says so, one identity or unusable."""
+    first = mapping.record(rows.documents[0], fields, today)
+    for document in rows.documents[1:]:
+        other = mapping.record(document, frozenset(), today)
+        if isinstance(first, Unusable) or isinstance(other, Unusable):
+            return Unusable(RECORD)
+        if _contradicts(first, other):
+            return Unusable(RECORD)
+        names = tuple(dict.fromkeys((*first.names, *other.names)))
+        restricted = _either(first.restricted, other.restricted)
+        first = replace(first, names=names, restricted=restricted)
+    return first
+
+
+def _contradicts(one: Record, other: Record) -> bool:
+    pairs = [(one.identifier(s), other.identifier(s)) for s in (NHS_NUMBER, UPN)]
+    pairs.append((str(one.birth_date or ""), str(other.birth_date or "")))
+    return any(a and b and a != b for a, b in pairs)
+
+
+def _either(one: bool | None, other: bool | None) -> bool | None:  # noqa: FBT001 - two equal sides
+    if one or other:
+        return True
+    return None if one is None or other is None else False

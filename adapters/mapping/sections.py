@@ -1,0 +1,286 @@
+"""The lists of a record: names, addresses, carers, schools, involvements, statuses, events."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any, Final
+
+from adapters.contract.codes import InvolvementStatus, NameUse, SupportStatusCode
+from adapters.contract.dates import PartialDate
+from adapters.contract.record import (
+    Address,
+    Carer,
+    Event,
+    GpPractice,
+    Identifier,
+    Involvement,
+    Name,
+    Practitioner,
+    School,
+    SupportStatus,
+)
+from adapters.expressions.jmespath_expression import UnreadableError
+from adapters.expressions.language import JMESPATH, Language, Readable
+from adapters.manifest.operation import Operation
+from adapters.manifest.record_map import Section, Value
+from adapters.mapping.conversion import (
+    LIST_CAP,
+    to_bool,
+    to_date,
+    to_given_names,
+    to_lines,
+    to_phone,
+    to_postcode,
+    to_text,
+    to_word,
+)
+from adapters.mapping.value import CodeTables, Convert, Reading
+
+Values = dict[str, Any]
+Build = Callable[[Values, date], Any]
+
+
+class TooLongError(ValueError):
+    """A list has more items than a record may have."""
+
+
+@dataclass(slots=True)
+class Defects:
+    """The names of values that were there and could not be read, gathered over one record."""
+
+    names: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionKind:
+    """Which key of a manifest fills which field of a record, and how each value is read."""
+
+    key: str
+    values: Mapping[str, Convert]
+    build: Build
+
+
+@dataclass(frozen=True, slots=True)
+class SectionReading:
+    """One section of one operation, compiled; `roots` are the names its expressions mention."""
+
+    name: str
+    each: Readable | None
+    readings: Mapping[str, Reading]
+    build: Build
+    roots: frozenset[str]
+
+    def read(self, document: Any, today: date, defects: Defects) -> list[Any]:
+        """Its items in the agency's order; TooLongError over fifty."""
+        built = (self._item(item, today, defects) for item in self._items(document, defects))
+        return [item for item in built if item is not None]
+
+    def _items(self, document: Any, defects: Defects) -> list[Any]:
+        if self.each is None:
+            return [document]
+        try:
+            found = self.each.read(document)
+        except UnreadableError:
+            found = ""
+        if found is not None and not isinstance(found, list | dict):
+            defects.names.add(self.name)
+            return []
+        items = [found] if isinstance(found, dict) else [i for i in found or () if i is not None]
+        if len(items) > LIST_CAP:
+            raise TooLongError(self.name)
+        return items
+
+    def _item(self, item: Any, today: date, defects: Defects) -> Any:
+        values: Values = {}
+        said = self.each is not None
+        for name, reading in self.readings.items():
+            try:
+                value = reading.read(item)
+            except UnreadableError:
+                defects.names.add(f"{self.name}.{name}")
+                value = _UNREADABLE.get(name)
+                said = True
+            if value is not None:
+                values[name] = value
+                said = said or reading.expression is not None
+        return self.build(values, today) if said else None
+
+
+# What an unreadable value must be taken for, where taking it for absent would mislead.
+_UNREADABLE_END: Final = object()
+_UNREADABLE: Final[Mapping[str, Any]] = {"sensitive": True, "end": _UNREADABLE_END}
+
+
+def _plain(kind: type) -> Build:
+    known = {one.name for one in fields(kind)}
+
+    def build(values: Values, _today: date) -> Any:
+        found = {name: value for name, value in _readable(values).items() if name in known}
+        return kind(**found) if found else None
+
+    return build
+
+
+def _readable(values: Values) -> Values:
+    return {name: value for name, value in values.items() if value is not _UNREADABLE_END}
+
+
+def _name(values: Values, _today: date) -> Name | None:
+    given, family = values.get("given", ()), values.get("family")
+    use = values.get("use", NameUse.ALIAS)
+    return Name(given, family, use) if given or family else None
+
+
+def _identifier(values: Values, _today: date) -> Identifier | None:
+    return Identifier(**values) if "value" in values else None
+
+
+def _status(values: Values, _today: date) -> SupportStatus | None:
+    return SupportStatus(**_readable(values)) if "code" in values else None
+
+
+_WORKER: Final = {
+    "practitioner": "name",
+    "practitioner_telephone": "telephone",
+    "practitioner_email": "email",
+    "registration": "registration",
+}
+_FLAGS: Final = {"status", "sensitive", "lead_practitioner"}
+
+
+def _involvement(values: Values, today: date) -> Involvement | None:
+    if not values.keys() - _FLAGS:
+        return None
+    status = values.get("status") or _status_by_dates(values, today)
+    kept = _readable({n: v for n, v in values.items() if n not in _WORKER and n != "status"})
+    worker = {_WORKER[n]: v for n, v in values.items() if n in _WORKER}
+    practitioner = Practitioner(**worker) if worker else None
+    return Involvement(**kept, status=status, practitioner=practitioner)
+
+
+def _status_by_dates(values: Values, today: date) -> InvolvementStatus:
+    end = values.get("end")
+    if end is _UNREADABLE_END:
+        return InvolvementStatus.UNKNOWN
+    if isinstance(end, PartialDate) and _over(end, today):
+        return InvolvementStatus.CLOSED
+    known = end is not None or "start" in values
+    return InvolvementStatus.OPEN if known else InvolvementStatus.UNKNOWN
+
+
+def _over(end: PartialDate, today: date) -> bool:
+    last_month, last_day = 12, 31  # a vague end is over only when its last day is
+    latest = (end.year, end.month or last_month, end.day or last_day)
+    return latest < (today.year, today.month, today.day)
+
+
+def _to_use(value: Any) -> NameUse | None:
+    return to_word(NameUse, value)
+
+
+def _to_involvement_status(value: Any) -> InvolvementStatus | None:
+    try:
+        return to_word(InvolvementStatus, value)
+    except UnreadableError:
+        return InvolvementStatus.UNKNOWN
+
+
+def _to_support_status(value: Any) -> SupportStatusCode | None:
+    try:
+        return to_word(SupportStatusCode, value)
+    except UnreadableError:
+        return SupportStatusCode.OTHER
+
+
+_PERIOD: Final[Mapping[str, Convert]] = {"start": to_date, "end": to_date}
+
+SECTIONS: Final[Mapping[str, SectionKind]] = {
+    "names": SectionKind(
+        "name_", {"given": to_given_names, "family": to_text, "use": _to_use}, _name
+    ),
+    "identifiers": SectionKind("identifier", {"scheme": to_text, "value": to_text}, _identifier),
+    "addresses": SectionKind(
+        "address",
+        {
+            "lines": to_lines,
+            "postcode": to_postcode,
+            "uprn": to_text,
+            "current": to_bool,
+            **_PERIOD,
+        },
+        _plain(Address),
+    ),
+    "carers": SectionKind(
+        "carer",
+        {
+            "name": to_text,
+            "relationship": to_text,
+            "parental_responsibility": to_bool,
+            "telephone": to_phone,
+        },
+        _plain(Carer),
+    ),
+    "schools": SectionKind("school", {"name": to_text, "urn": to_text, **_PERIOD}, _plain(School)),
+    "gp_practice": SectionKind(
+        "gp_practice",
+        {"name": to_text, "ods_code": to_text, "telephone": to_phone},
+        _plain(GpPractice),
+    ),
+    "involvements": SectionKind(
+        "involvement",
+        {
+            "service": to_text,
+            "role": to_text,
+            "practitioner": to_text,
+            "practitioner_telephone": to_phone,
+            "practitioner_email": to_text,
+            "registration": to_text,
+            "team": to_text,
+            "telephone": to_phone,
+            "email": to_text,
+            "hours": to_text,
+            "lead_practitioner": to_bool,
+            "sensitive": to_bool,
+            "status": _to_involvement_status,
+            **_PERIOD,
+        },
+        _involvement,
+    ),
+    "support_statuses": SectionKind(
+        "support_status",
+        {"code": _to_support_status, "system": to_text, "label": to_text, **_PERIOD},
+        _status,
+    ),
+    "events": SectionKind(
+        "event", {"date": to_date, "kind": to_text, "summary": to_text}, _plain(Event)
+    ),
+}
+
+
+def sections_of(
+    operation: Operation, codes: CodeTables, language: Language = JMESPATH
+) -> tuple[SectionReading, ...]:
+    """Every section of `operation`, compiled, in the order of the record's fields."""
+    return tuple(
+        _compiled(name, kind, section, codes, language)
+        for name, kind in SECTIONS.items()
+        for section in getattr(operation, kind.key)
+    )
+
+
+def _compiled(
+    name: str, kind: SectionKind, section: Section, codes: CodeTables, language: Language
+) -> SectionReading:
+    each = None if section.each is None else language.items(section.each)
+    readings = {
+        key: Reading.of(value, codes, convert, decides=key == "sensitive", language=language)
+        for key, convert in kind.values.items()
+        if (value := _mapped(getattr(section, key))) is not None
+    }
+    mentioned = [each, *(reading.expression for reading in readings.values())]
+    roots = frozenset().union(*(one.roots for one in mentioned if one is not None))
+    return SectionReading(name, each, readings, kind.build, roots)
+
+
+def _mapped(given: Value | str | None) -> Value | None:
+    return Value(value=given) if isinstance(given, str) else given

@@ -1,0 +1,1 @@
+"""Where a source may connect: hosts, addresses, secrets, certificates. May use manifest."""

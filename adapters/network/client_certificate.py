@@ -1,0 +1,34 @@
+"""Mutual TLS: the gateway's certificate and key for one source, from its own secrets."""
+
+import ssl
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from adapters.manifest.auth import Auth, MutualTlsAuth
+from adapters.network.secrets import SecretMissing, SecretTexts
+
+
+def client_context(auth: Auth, secrets: SecretTexts) -> ssl.SSLContext | None:
+    """The TLS settings that show our certificate; None for any other login.
+
+    SecretMissing if a part is absent or does not fit the others.
+    """
+    if not isinstance(auth, MutualTlsAuth):
+        return None
+    authority = None if auth.ca is None else secrets.text(auth.ca)
+    try:
+        context = ssl.create_default_context(cadata=authority)
+        _load(context, secrets.text(auth.certificate), secrets.text(auth.key))
+    except (ssl.SSLError, ValueError):
+        place = auth.certificate.env or auth.certificate.file
+        raise SecretMissing(f"{place} and its key are no certificate in PEM") from None
+    return context
+
+
+def _load(context: ssl.SSLContext, certificate: str, key: str) -> None:
+    # OpenSSL's Python binding reads a chain from a file only, so one stands for this moment.
+    with TemporaryDirectory(prefix="teamaround-") as folder:
+        both = Path(folder, "pair.pem")
+        both.touch(mode=0o600)
+        both.write_text(f"{certificate}\n{key}\n")
+        context.load_cert_chain(both)

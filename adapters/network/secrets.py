@@ -1,0 +1,68 @@
+"""The secrets of one source, fetched when it opens, from its own variables and folder only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from adapters.manifest.auth import Secret
+
+
+class SecretTexts(Protocol):
+    """Whatever knows the secrets that a manifest names."""
+
+    def text(self, secret: Secret) -> str:
+        """The secret; SecretMissing if there is none."""
+        ...
+
+
+def prefix_of(source: str) -> str:
+    """How the names of a source's variables begin."""
+    return f"TEAMAROUND_SOURCE_{source.upper().replace('-', '_')}_"
+
+
+class SecretMissing(Exception):
+    """A secret that the manifest names is not there; says where it was looked for, never what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """`source` is the source's id, whose files are in `folder / source`.
+
+    `others` are sources whose ids go on after a hyphen, so that their variables begin alike.
+    """
+
+    source: str
+    environ: Mapping[str, str]
+    folder: Path
+    others: frozenset[str] = frozenset()
+
+    def text(self, secret: Secret) -> str:
+        """The secret, without the line end of its file; SecretMissing if there is none."""
+        if secret.env is not None:
+            return self._variable(secret.env)
+        return self._file(secret.file or "")
+
+    def _variable(self, name: str) -> str:
+        if not name.startswith(prefix_of(self.source)):
+            raise SecretMissing(f"{name} is not a variable of source {self.source}")
+        for other in self.others:
+            if name.startswith(prefix_of(other)):
+                raise SecretMissing(f"{name} is a variable of source {other}: choose another name")
+        value = self.environ.get(name, "").strip()
+        if not value:
+            raise SecretMissing(f"the variable {name} is not set")
+        return value
+
+    def _file(self, name: str) -> str:
+        own = (self.folder / self.source).resolve()
+        path = (own / name).resolve()  # links may not lead out either
+        if not path.is_relative_to(own):
+            raise SecretMissing(f"{name} is outside the folder of source {self.source}")
+        try:
+            value = path.read_text().strip()
+        except (OSError, UnicodeDecodeError):
+            raise SecretMissing(f"the file {path} cannot be read") from None
+        if not value:
+            raise SecretMissing(f"the file {path} is empty")
+        return value

@@ -1,0 +1,69 @@
+"""The kind `plugin`: a source that somebody else's package opens, found by its entry point."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import entry_points
+from typing import Final
+
+from adapters.contract.contract import Source
+from adapters.manifest.manifest import Manifest
+from adapters.network.egress import Egress
+from adapters.network.secrets import SecretTexts
+from adapters.network.signature import Signer
+from adapters.network.stream import Connect
+
+GROUP: Final = "teamaround.adapters"
+# Those of them that connect by `Opening.connect` alone, so that a recorded reply can stand in.
+REPLAYED: Final = "teamaround.replays"
+
+
+class PluginMissing(Exception):
+    """The manifest names a plugin that is not installed, or that cannot be loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a plugin gets: its manifest, its own secrets, where it may connect, and the present.
+
+    It connects by `connect`, which asks `egress`; by other means only after asking that itself.
+    Settings are in `manifest.plugin.settings`. Over HTTP it signs its requests with `signer`, where
+    there is one.
+    """
+
+    manifest: Manifest
+    secrets: SecretTexts
+    egress: Egress
+    clock: Callable[[], datetime]
+    connect: Connect
+    signer: Signer | None = None
+
+
+Open = Callable[[Opening], Awaitable[Source]]
+
+
+def plugin_named(name: str, group: str = GROUP) -> Open:
+    """What opens a source of this plugin; PluginMissing if there is none in the group."""
+    found = next(iter(entry_points(group=group, name=name)), None)
+    if found is None:
+        raise PluginMissing(f"no plugin called {name} is installed")
+    try:
+        opening: Open = found.load()
+    except (ImportError, AttributeError):
+        raise PluginMissing(f"the plugin called {name} cannot be loaded") from None
+    return opening
+
+
+def plugin_of(manifest: Manifest) -> str:
+    """The name of the plugin that a manifest wants."""
+    return "" if manifest.plugin is None else manifest.plugin.use
+
+
+def unreplayed(manifest: Manifest) -> str | None:
+    """Why the examples of a plugin's manifest cannot be read again here; None if they can."""
+    name = plugin_of(manifest)
+    if not entry_points(group=GROUP, name=name):
+        return f"no plugin called {name} is installed here"
+    if not entry_points(group=REPLAYED, name=name):
+        return f"the plugin called {name} has no entry point in {REPLAYED}"
+    return None

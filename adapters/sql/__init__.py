@@ -1,0 +1,1 @@
+"""Sources that are databases. May use mapping and network."""

@@ -1,0 +1,81 @@
+"""One SQL operation of a manifest, compiled, and what the rows of its statements come to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from adapters.contract.contract import Malformed, NoRecord, Question, Records, Reply
+from adapters.contract.record import Record
+from adapters.expressions.jmespath_expression import Expression
+from adapters.manifest.manifest import Manifest
+from adapters.manifest.operation import Operation
+from adapters.mapping.batch_results import Answered, Said, key_of
+from adapters.mapping.mapping import RecordMapping, Unusable
+from adapters.mapping.moment import read_moment
+from adapters.mapping.rows import ROWS, Row, merged, record_of
+from adapters.sql.statement import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class SqlOperation:
+    """An operation with its statement, mapping and details compiled."""
+
+    statement: Statement
+    mapping: RecordMapping
+    details: Mapping[str, str]
+    as_of: Expression | None
+    in_list: str | None = None
+
+    @classmethod
+    def of(cls, manifest: Manifest, operation: Operation, *, typed_dates: bool) -> Self:
+        """Compile one operation of a checked manifest."""
+        details = {name: detail.sql or "" for name, detail in operation.detail.items()}
+        return cls(
+            statement=Statement.of(operation.sql or "", typed_dates=typed_dates),
+            mapping=RecordMapping.of(operation, manifest.codes),
+            details=details,
+            as_of=None if operation.as_of is None else Expression.parse(operation.as_of),
+            in_list=operation.batch.sql,
+        )
+
+
+def reply_of(
+    operation: SqlOperation,
+    question: Question,
+    rows: list[Row],
+    details: Mapping[str, list[Row]],
+    today: date,
+) -> Reply:
+    """What the rows of an operation and of its details come to."""
+    found = merged(rows, details)
+    documents = [record.documents[0] for record in found]
+    as_of = read_moment(operation.as_of, {ROWS: documents})
+    if not rows:
+        return NoRecord(as_of)
+    records = [record_of(operation.mapping, one, question.fields, today) for one in found]
+    broken = next((one for one in records if isinstance(one, Unusable)), None)
+    if broken is not None:
+        return Malformed(broken.rule)
+    return Records(tuple(one for one in records if isinstance(one, Record)), as_of)
+
+
+def answered_by(
+    operation: SqlOperation,
+    question: Question,
+    rows: list[Row],
+    details: Mapping[str, list[Row]],
+    today: date,
+) -> Answered:
+    """What the rows say of each of several children; `question` is one of theirs."""
+    found = merged(rows, details)
+    documents = [record.documents[0] for record in found]
+    scheme, mapping = key_of(question)[0], operation.mapping
+    said = tuple(
+        Said(
+            frozenset[str]().union(*(mapping.numbers(scheme, row) for row in one.documents)),
+            record_of(mapping, one, question.fields, today),
+        )
+        for one in found
+    )
+    return Answered(said, read_moment(operation.as_of, {ROWS: documents}))

@@ -1,0 +1,202 @@
+"""The kind `sql`: one read-only SELECT over PostgreSQL or SQLite, its rows merged to records."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import aiosqlite
+from sqlalchemy import URL, TextClause, text
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncMappingResult
+
+from adapters.contract.contract import (
+    Failure,
+    Fault,
+    Malformed,
+    MoreNeeded,
+    Question,
+    Reply,
+    TooMany,
+    Unavailable,
+    WallClock,
+)
+from adapters.manifest.limits import Limits
+from adapters.manifest.manifest import Manifest
+from adapters.mapping.batch_results import key_of, told_apart
+from adapters.mapping.conversion import LIST_CAP
+from adapters.mapping.rows import Row, belong, record_keys, size
+from adapters.network.egress import Egress
+from adapters.sql.cancel import cancelled_once, interrupted_with_us
+from adapters.sql.engine import POSTGRESQL, open_engine
+from adapters.sql.errors import DATABASE_FAILURES, fault_of
+from adapters.sql.operation import SqlOperation, answered_by, reply_of
+from adapters.sql.statement import detail_statement, in_list_statement
+
+# The agency sees our entry's index beside each statement in its own log (%a in log_line_prefix).
+_NAME_OURSELVES: Final = text("SELECT set_config('application_name', :name, true)")
+# A name has no room for all questions of a batch: they stand in a setting of our own besides.
+_NAME_ALL: Final = text("SELECT set_config('teamaround.questions', :all, true)")
+_LONGEST_NAME: Final = 63
+T = TypeVar("T")
+Read = Callable[[AsyncConnection], Coroutine[Any, Any, T]]
+
+
+@dataclass(frozen=True, slots=True)
+class SqlSource:
+    """A source whose operations are SELECT statements."""
+
+    engine: AsyncEngine
+    limits: Limits
+    operations: Mapping[str, SqlOperation]
+    clock: WallClock
+
+    async def ask(self, question: Question) -> Reply:
+        """Ask once, within the question's time; the statement ends when the asking does."""
+        operation = self.operations[question.operation]
+        values = operation.statement.values(question.given)
+        if isinstance(values, MoreNeeded):
+            return values
+        return await self._within(
+            question.timeout_s, lambda one: self._read(one, question, operation, values)
+        )
+
+    async def ask_many(self, questions: tuple[Question, ...]) -> tuple[Reply, ...]:
+        """Ask about several children by one statement; a reply for each, in order."""
+        operation = self.operations[questions[0].operation]
+        timeout_s = min(one.timeout_s for one in questions)
+        replies = await self._within(
+            timeout_s, lambda one: self._read_many(one, questions, operation)
+        )
+        return replies if isinstance(replies, tuple) else (replies,) * len(questions)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+    async def _within(self, timeout_s: float, read: Read[T]) -> T | Failure:
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await cancelled_once(self._connected(read))
+        except (TimeoutError, PoolTimeoutError):
+            return Unavailable(Fault.TIMED_OUT)
+        except DATABASE_FAILURES as error:
+            return fault_of(error)
+
+    async def _connected(self, read: Read[T]) -> T:
+        async with self.engine.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            reading = read(connection)
+            if isinstance(driver, aiosqlite.Connection):
+                return await interrupted_with_us(driver, reading)
+            return await reading  # asyncpg tells PostgreSQL itself when it is cancelled
+
+    async def _read(
+        self,
+        connection: AsyncConnection,
+        question: Question,
+        operation: SqlOperation,
+        values: dict[str, Any],
+    ) -> Reply:
+        await self._name_ourselves(connection, (question,))
+        clause, most = operation.statement.clause, self.limits.max_records
+        rows = await self._main_rows(connection, clause, values, most)
+        if not isinstance(rows, list):
+            return rows
+        details = await self._details(connection, operation, question, rows)
+        if isinstance(details, Malformed):
+            return details
+        return reply_of(operation, question, rows, details, self.clock().date())
+
+    async def _read_many(
+        self,
+        connection: AsyncConnection,
+        questions: tuple[Question, ...],
+        operation: SqlOperation,
+    ) -> tuple[Reply, ...] | TooMany | Malformed:
+        await self._name_ourselves(connection, questions)
+        keys = [key_of(one) for one in questions]
+        clause = in_list_statement(operation.in_list or "", keys[0][0], [one for _, one in keys])
+        most = self.limits.max_records
+        rows = await self._main_rows(connection, clause, {}, most * len(questions))
+        if not isinstance(rows, list):
+            return rows
+        details = await self._details(connection, operation, questions[0], rows)
+        if isinstance(details, Malformed):
+            return details
+        answered = answered_by(operation, questions[0], rows, details, self.clock().date())
+        return told_apart(questions, answered, most)
+
+    async def _name_ourselves(
+        self, connection: AsyncConnection, questions: tuple[Question, ...]
+    ) -> None:
+        if self.engine.dialect.name != POSTGRESQL:
+            return
+        said = [f"{one.on_behalf.log_index} {one.on_behalf.query_id}" for one in questions]
+        more = f" +{len(said) - 1}" if len(said) > 1 else ""
+        name = f"teamaround {said[0]}"[: _LONGEST_NAME - len(more)] + more
+        await connection.execute(_NAME_OURSELVES, {"name": name})
+        if more:
+            await connection.execute(_NAME_ALL, {"all": ", ".join(said)})
+
+    async def _main_rows(
+        self, connection: AsyncConnection, clause: TextClause, values: dict[str, Any], most: int
+    ) -> list[Row] | TooMany | Malformed:
+        rows: list[Row] = []
+        async with _stream(connection, clause, values) as result:
+            # A join gives several rows a record, so more are fetched only while records are few.
+            while batch := await result.fetchmany(most + 1):
+                rows += [dict(row) for row in batch]
+                if len(record_keys(rows)) > most or len(rows) > most * LIST_CAP:
+                    return TooMany()
+                if size(rows) > self.limits.max_body:
+                    return Malformed("too_large")
+        return rows
+
+    async def _details(
+        self,
+        connection: AsyncConnection,
+        operation: SqlOperation,
+        question: Question,
+        rows: list[Row],
+    ) -> dict[str, list[Row]] | Malformed:
+        wanted = operation.mapping.roots(question.fields) & operation.details.keys()
+        keys = record_keys(rows)
+        if None in keys and wanted:
+            return Malformed("record_id")
+        found: dict[str, list[Row]] = {}
+        for name in sorted(wanted) if keys else ():
+            statement = detail_statement(operation.details[name], keys)
+            async with _stream(connection, statement, {}) as result:
+                items = await result.fetchmany(LIST_CAP * len(keys) + 1)
+            found[name] = [dict(row) for row in items]
+            if len(items) > LIST_CAP * len(keys):
+                return Malformed("list")
+            if not belong(found[name], keys):
+                return Malformed("record_id")
+            if size(found[name]) > self.limits.max_body:
+                return Malformed("too_large")
+        return found
+
+
+@asynccontextmanager
+async def _stream(
+    connection: AsyncConnection, clause: TextClause, values: dict[str, Any]
+) -> AsyncIterator[AsyncMappingResult]:
+    result = await connection.stream(clause, values)
+    try:
+        yield result.mappings()
+    finally:
+        await result.close()
+
+
+def open_source(manifest: Manifest, url: URL, egress: Egress, clock: WallClock) -> SqlSource:
+    """The source of a checked manifest at `url`; connects nowhere yet."""
+    engine = open_engine(url, manifest.limits, egress)
+    typed_dates = engine.dialect.name == POSTGRESQL
+    operations = {
+        one.name: SqlOperation.of(manifest, one, typed_dates=typed_dates)
+        for one in manifest.operation
+    }
+    return SqlSource(engine, manifest.limits, operations, clock)

@@ -1,0 +1,95 @@
+"""What an operation must keep to ask about several children in one call."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from adapters.contract.codes import Claim
+from adapters.contract.identifiers import NHS_NUMBER, UPN
+from adapters.http.graphql_aliases import AliasError, Aliases
+from adapters.manifest.manifest import Manifest
+from adapters.manifest.operation import Batch, Operation
+from adapters.manifest.placeholder import PLACEHOLDER
+from adapters.manifest.rule_fault import Fault
+from adapters.manifest.toml_places import Key
+from adapters.validation.sql_rules import batch_faults
+
+_NUMBERS: Final = frozenset({NHS_NUMBER, UPN})
+_KIND: Final = {
+    "in-list": "sql",
+    "post-ids": "rest",
+    "fhir-bundle": "fhir",
+    "graphql-alias": "graphql",
+}
+_NEEDS: Final = {
+    "none": frozenset[str](),
+    "in-list": frozenset({"sql"}),
+    "post-ids": frozenset({"path", "ids"}),
+    "fhir-bundle": frozenset[str](),
+    "graphql-alias": frozenset[str](),
+}
+
+
+def faults_of_batch(manifest: Manifest, operation: Operation, at: Key) -> Iterator[Fault]:
+    """Every rule that an operation's `batch` breaks."""
+    batch = operation.batch
+    said = {name for name in ("sql", "path", "ids") if getattr(batch, name) is not None}
+    for name in sorted(said - _NEEDS[batch.as_]):
+        yield Fault((*at, name), f"as = {batch.as_} has no {name}")
+    for name in sorted(_NEEDS[batch.as_] - said):
+        yield Fault(at, f"as = {batch.as_} needs {name}")
+    if batch.as_ == "none":
+        return
+    if manifest.kind != _KIND[batch.as_]:
+        yield Fault((*at, "as"), f"{batch.as_} is for kind {_KIND[batch.as_]}")
+    yield from _useless(manifest, at)
+    yield from _by_one_number(manifest, operation, at)
+    yield from _plain(operation, batch, at)
+
+
+def _useless(manifest: Manifest, at: Key) -> Iterator[Fault]:
+    source = manifest.source
+    if source.effects != "none":
+        yield Fault(at, "a source with effects is asked about each child alone")
+    if source.sensitive or Claim.SHIELD_AUTHORITY in source.claims:
+        yield Fault(at, "a sensitive service or shield authority is asked about each child alone")
+    if not source.bulk_roles:
+        yield Fault(
+            at, "nobody may ask about several children: bulk_roles in [source] names nobody"
+        )
+
+
+def _by_one_number(manifest: Manifest, operation: Operation, at: Key) -> Iterator[Fault]:
+    card = operation.card
+    keys = sorted(card.accepts)
+    if len(keys) != 1 or card.needs != card.accepts or keys[0] not in _NUMBERS:
+        yield Fault(at, "a batch asks by nhs_number alone or by upn alone")
+        return
+    mapped = getattr(operation.map, keys[0]) is not None
+    if not mapped and not (manifest.kind == "fhir" and keys[0] in manifest.identify):
+        yield Fault(at, f"records are told apart by what they say, so map needs {keys[0]}")
+    if operation.supersedes:
+        yield Fault(at, "an answer under another number cannot be told apart, so no supersedes")
+
+
+def _plain(operation: Operation, batch: Batch, at: Key) -> Iterator[Fault]:
+    if operation.page.style != "none":
+        yield Fault(at, "an answer in pages is asked for one child at a time")
+    if batch.as_ != "in-list" and operation.detail:
+        yield Fault(at, f"details are read for one child at a time, so not with {batch.as_}")
+    if batch.as_ == "fhir-bundle" and operation.method != "GET":
+        yield Fault(at, "the entries of a bundle are reads, so method is GET")
+    if batch.as_ == "graphql-alias":
+        yield from _aliases(operation, at)
+    if batch.sql is not None:
+        yield from batch_faults(batch.sql, f"{next(iter(operation.card.needs), '')}s", at)
+    if batch.path is not None and PLACEHOLDER.search(batch.path):
+        yield Fault((*at, "path"), "the numbers stand in the body, so a path without placeholders")
+
+
+def _aliases(operation: Operation, at: Key) -> Iterator[Fault]:
+    if PLACEHOLDER.search(operation.path or ""):
+        yield Fault((*at, "as"), "graphql-alias needs a path that is the same for every child")
+    try:
+        Aliases.of(operation.document or "")
+    except AliasError as error:
+        yield Fault((*at, "as"), f"graphql-alias asks by {error}")

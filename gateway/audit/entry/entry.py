@@ -1,0 +1,309 @@
+"""One line of the log: names of fields, codes and pseudonyms, never a value of a child's."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final, Self
+
+import orjson
+
+from adapters.contract.codes import Purpose, ReleaseClass
+from gateway.audit.entry.asker import Standing
+from gateway.audit.entry.flags import Risk, Tie
+from gateway.audit.entry.range import Span, joined
+from gateway.audit.errors import EntryRefused, LeafUnreadable
+from gateway.audit.keys.pseudonym import PSEUDONYM, Pseudonym
+from gateway.audit.keys.sealing import SEALED, Sealed
+from resolvers.child.child import WithheldReason
+from resolvers.outcome import Outcome
+
+VERSION: Final = 1
+# An entry bundle of C2SP tlog-tiles writes each leaf's length in two bytes.
+MAX_LEAF: Final = 0xFFFF
+MAX_NAME: Final = 256
+MOST_COUNTED: Final = 2**53 - 1  # what every reader of JSON can hold
+
+_QUERY_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_DETAIL = re.compile(r"[A-Z][A-Z0-9_]{0,127}")
+# Anything but a lone surrogate, which has no UTF-8.
+_NAME = re.compile(rf"[^\ud800-\udfff]{{0,{MAX_NAME}}}", re.DOTALL)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+# In UTF-8: DEL, C1 controls, zero-width and bidirectional marks, line and paragraph separators.
+_UNSEEN = re.compile(
+    rb"\x7f|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf"
+)
+
+
+class AuditKind(StrEnum):
+    """What happened."""
+
+    INTENT = "INTENT"
+    RELEASE = "RELEASE"
+    REFUSAL = "REFUSAL"
+    AUTHENTICATION_FAILURE = "AUTHENTICATION_FAILURE"
+    POLICY_CHANGE = "POLICY_CHANGE"
+    SOURCE_CHANGE = "SOURCE_CHANGE"
+    CONFIGURATION_CHANGE = "CONFIGURATION_CHANGE"
+    AUDIT_SEARCH = "AUDIT_SEARCH"
+    BREAK_GLASS = "BREAK_GLASS"
+    REVIEW = "REVIEW"
+    PRUNING = "PRUNING"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedWithholding:
+    """A class that an agency's rule kept back; `rule` is the rule's name."""
+
+    release_class: ReleaseClass
+    reason: WithheldReason
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedAgency:
+    """What one agency was asked or gave; `released` are field names; no outcome before asking.
+
+    `through` are intents, by index, whose calls brought the answer; none where this question's own
+    did. The agency's log has those intents and not this one.
+    """
+
+    agency: str
+    outcome: Outcome | None = None
+    released: tuple[str, ...] = ()
+    withheld: tuple[AuditedWithholding, ...] = ()
+    through: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedChange:
+    """What came into force: `subject` is a source's id, "policies" or "configuration".
+
+    `sha256` is of the manifest, of the rules or of the operator's files, in hex; never their text.
+    Of a setting, "settings." and its name, it is keyed; so of "settings", all of them.
+    """
+
+    subject: str
+    sha256: str
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One happening; `agencies` are kept by agency id, each once.
+
+    `document` is the SHA-256 of the GraphQL document in hex; `detail` an upper-case code such
+    as "PURPOSE_NOT_ENTITLED"; `count` how many alike it stands for, where it is more than itself.
+    EntryRefused if a field is not what it says, so that a number or a text in the clear cannot
+    stand where a pseudonym or a sealed text belongs. `manager` is the user's, who may not review
+    what the user did. `pruned` are the entries that a PRUNING takes away; its `document` and
+    `policy_version` are then the retention policy's.
+    """
+
+    kind: AuditKind
+    at: datetime
+    query_id: str | None = None
+    user: str | None = None
+    organisation: str | None = None
+    role: str | None = None
+    purpose: Purpose | None = None
+    justification: Sealed | None = None
+    case_reference: Sealed | None = None
+    child_pseudonyms: tuple[Pseudonym, ...] = ()
+    document: str | None = None
+    policy_version: str | None = None
+    matcher_version: str | None = None
+    agencies: tuple[AuditedAgency, ...] = ()
+    detail: str | None = None
+    count: int | None = None
+    manager: str | None = None
+    risks: tuple[Risk, ...] = ()
+    tie: Tie | None = None
+    pruned: tuple[Span, ...] = ()
+    standing: Standing | None = None
+    change: "AuditedChange | None" = None
+
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is None:
+            raise EntryRefused("an entry's time has a time zone")
+        _refuse_unshaped(self)
+        _refuse_unwritable(self)
+        if joined(self.pruned).held != self.pruned or not all(map(_is_span, self.pruned)):
+            raise EntryRefused("a pruning names spans in order, none touching another")
+        ordered = tuple(sorted(self.agencies, key=lambda said: said.agency))
+        if len({said.agency for said in ordered}) != len(ordered):
+            raise EntryRefused("an entry names each agency once")
+        object.__setattr__(self, "agencies", ordered)
+        object.__setattr__(self, "risks", tuple(sorted({*self.risks})))
+
+    @property
+    def breaks_glass(self) -> bool:
+        """Whether it is leave given in an emergency, or a question that used such leave."""
+        return self.kind is AuditKind.BREAK_GLASS or Risk.BREAK_GLASS in self.risks
+
+    def leaf(self) -> bytes:
+        """One line of UTF-8 JSON, keys sorted, nothing unseen in the raw; at most MAX_LEAF bytes.
+
+        EntryRefused if it is longer: the caller splits it over several entries.
+        """
+        line = orjson.dumps(_fields(self), option=orjson.OPT_SORT_KEYS)
+        line = _UNSEEN.sub(lambda found: b"\\u%04x" % ord(found[0].decode()), line)
+        if len(line) > MAX_LEAF:
+            raise EntryRefused(f"an entry has at most {MAX_LEAF} bytes")
+        return line
+
+    @classmethod
+    def read(cls, leaf: bytes) -> Self:
+        """The entry whose leaf this is; LeafUnreadable if it is none of a known version."""
+        try:
+            held = orjson.loads(leaf)
+            if held.pop("v") != VERSION:
+                raise LeafUnreadable("the entry is of another version of the log")
+            read = {name: _READ.get(name, _as_it_is)(value) for name, value in held.items()}
+            return cls(**read)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise LeafUnreadable("the bytes are no entry of this log") from error
+
+
+def pruned_by(leaf: bytes) -> tuple[Span, ...]:
+    """What the leaf declares pruned: nothing if it is no pruning that this gateway reads."""
+    try:
+        entry = Entry.read(leaf)
+    except LeafUnreadable:
+        return ()
+    return entry.pruned if entry.kind is AuditKind.PRUNING else ()
+
+
+def stamp(at: datetime) -> str:
+    """`at` in UTC to the microsecond, always 27 characters, so that text order is time order."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _is_span(span: Span) -> bool:
+    return 0 <= span.first <= span.last
+
+
+def _refuse_unshaped(entry: Entry) -> None:
+    shaped = [
+        (_QUERY_ID, entry.query_id),
+        (_DETAIL, entry.detail),
+        (_SHA256, entry.document),
+        (_SHA256, entry.change.sha256 if entry.change else None),
+        (SEALED, entry.justification),
+        (SEALED, entry.case_reference),
+        *((PSEUDONYM, pseudonym) for pseudonym in entry.child_pseudonyms),
+    ]
+    for shape, text in shaped:
+        if text is not None and not shape.fullmatch(text):
+            raise EntryRefused(f"an entry's field does not have its shape, {shape.pattern}")
+
+
+def _refuse_unwritable(entry: Entry) -> None:
+    if entry.count is not None and not 0 < entry.count <= MOST_COUNTED:
+        raise EntryRefused(f"an entry stands for 1 to {MOST_COUNTED}")
+    names = [entry.user, entry.organisation, entry.role, entry.manager]
+    names += [entry.policy_version, entry.matcher_version]
+    names += entry.standing.names if entry.standing else ()
+    names += [entry.change.subject if entry.change else None]
+    for said in entry.agencies:
+        names += [said.agency, *said.released, *(kept.rule for kept in said.withheld)]
+    for name in names:
+        if name is not None and not _NAME.fullmatch(name):
+            raise EntryRefused(f"a name in an entry is Unicode of at most {MAX_NAME} characters")
+
+
+def _fields(entry: Entry) -> dict[str, Any]:
+    held = {
+        "v": VERSION,
+        "kind": entry.kind,
+        "at": stamp(entry.at),
+        "query_id": entry.query_id,
+        "user": entry.user,
+        "organisation": entry.organisation,
+        "role": entry.role,
+        "purpose": entry.purpose,
+        "justification": entry.justification,
+        "case_reference": entry.case_reference,
+        "child_pseudonyms": entry.child_pseudonyms or None,
+        "document": entry.document,
+        "policy_version": entry.policy_version,
+        "matcher_version": entry.matcher_version,
+        "agencies": _grouped(entry.agencies) or None,
+        "detail": entry.detail,
+        "count": entry.count,
+        "manager": entry.manager,
+        "risks": entry.risks or None,
+        "tie": entry.tie,
+        "pruned": [list(span) for span in entry.pruned] or None,
+        "standing": entry.standing.fields if entry.standing else None,
+        "change": _named(entry.change),
+    }
+    return {name: value for name, value in held.items() if value is not None}
+
+
+def _named(change: AuditedChange | None) -> dict[str, Any] | None:
+    if change is None:
+        return None
+    named = {"subject": change.subject, "sha256": change.sha256, "version": change.version}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def _grouped(agencies: tuple[AuditedAgency, ...]) -> list[dict[str, Any]]:
+    # Hundreds of agencies of a widened question mostly say the same; said once, it fits a leaf.
+    groups: dict[AuditedAgency, list[str]] = {}
+    for said in agencies:
+        alike = AuditedAgency("", said.outcome, said.released, said.withheld, said.through)
+        groups.setdefault(alike, []).append(said.agency)
+    return [_group(alike, ids) for alike, ids in groups.items()]
+
+
+def _group(alike: AuditedAgency, ids: list[str]) -> dict[str, Any]:
+    withheld = [[kept.release_class, kept.reason, kept.rule] for kept in alike.withheld]
+    held: dict[str, Any] = {"ids": ids, "released": list(alike.released), "withheld": withheld}
+    held["through"] = list(alike.through)
+    if alike.outcome is not None:
+        held["outcome"] = alike.outcome
+    return {name: value for name, value in held.items() if value}
+
+
+def _read_agencies(groups: list[dict[str, Any]]) -> tuple[AuditedAgency, ...]:
+    return tuple(said for group in groups for said in _read_group(**group))
+
+
+def _read_group(
+    ids: list[str],
+    outcome: str | None = None,
+    released: list[str] | None = None,
+    withheld: list[tuple[str, str, str]] | None = None,
+    through: list[int] | None = None,
+) -> list[AuditedAgency]:
+    kept = tuple(
+        AuditedWithholding(ReleaseClass(release_class), WithheldReason(reason), rule)
+        for release_class, reason, rule in withheld or ()
+    )
+    said = None if outcome is None else Outcome(outcome)
+    by, gave = tuple(through or ()), tuple(released or ())
+    return [AuditedAgency(agency, said, gave, kept, by) for agency in ids]
+
+
+def _read_change(held: dict[str, Any]) -> AuditedChange:
+    return AuditedChange(**held)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_READ: Final[dict[str, Callable[[Any], Any]]] = {
+    "kind": AuditKind,
+    "at": datetime.fromisoformat,
+    "purpose": Purpose,
+    "child_pseudonyms": tuple,
+    "agencies": _read_agencies,
+    "risks": lambda found: tuple(Risk(each) for each in found),
+    "tie": Tie,
+    "pruned": lambda found: tuple(Span(first, last) for first, last in found),
+    "standing": Standing.read,
+    "change": _read_change,
+}

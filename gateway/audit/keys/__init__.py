@@ -1,0 +1,1 @@
+"""Pseudonyms, sealed texts and the keys for them. May use entry."""

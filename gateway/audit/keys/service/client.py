@@ -1,0 +1,138 @@
+"""The keys in another process: nothing is asked or told while it does not answer."""
+
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+import aiohttp
+import orjson
+
+from gateway.audit.errors import KeysUnavailable, KeysUnreadable, SealBroken
+from gateway.audit.keys.epoch_keys import Protected, Text
+from gateway.audit.keys.private_file import read_private
+from gateway.audit.keys.service.routes import STATUS
+from gateway.audit.keys.service.service import No
+from gateway.audit.keys.service.wire import (
+    LONGEST,
+    MOST_MESSAGES,
+    Asked,
+    Malformed,
+    Opening,
+    read_found,
+    read_protected,
+    read_text,
+)
+
+SECONDS: Final = 2.0
+SOCKET: Final = "unix:"
+T = TypeVar("T")
+_OK: Final = 200
+_CONFLICT: Final = 409
+_WHY: Final = {status: why for why, status in STATUS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteKeys:
+    """A KeyService at `url`; the session and its credential are the caller's."""
+
+    session: aiohttp.ClientSession
+    url: str
+
+    async def protect(self, messages: Sequence[bytes], texts: Sequence[Text] = ()) -> Protected:
+        """As KeyService says."""
+        asked = _asked(messages, texts)
+        return _understood(read_protected, await self._post("protect", asked.write()), asked)
+
+    async def find(self, messages: Sequence[bytes]) -> Mapping[str, tuple[bytes, ...]]:
+        """As KeyService says."""
+        asked = _asked(messages)
+        return _understood(read_found, await self._post("find", asked.write()), asked)
+
+    async def open(self, epoch: str, sealed: bytes, bound_to: bytes) -> bytes:
+        """As KeyService says."""
+        return _understood(
+            read_text, await self._post("open", Opening(epoch, sealed, bound_to).write())
+        )
+
+    async def change(self, change: str, epoch: str) -> None:
+        """Have an epoch begun or destroyed; KeysUnreadable if the service cannot."""
+        await self._post("epochs", orjson.dumps({"change": change, "epoch": epoch}))
+
+    async def _post(self, use: str, body: bytes) -> bytes:
+        try:
+            try:
+                status, said = await self._sent(use, body)
+            except aiohttp.ClientConnectionError:
+                # A kept connection that a new process no longer knows; no use has an effect twice.
+                status, said = await self._sent(use, body)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise KeysUnavailable(f"the key service: {type(error).__name__}") from None
+        if status == _OK:
+            return said
+        if status == _CONFLICT:
+            raise KeysUnreadable(said.decode("utf-8", "replace").strip())
+        if (why := _WHY.get(status)) is No.BROKEN:
+            raise SealBroken("the text does not open under the keys of its epoch")
+        raise KeysUnavailable(f"the key service: {why.value if why else status}")
+
+    async def _sent(self, use: str, body: bytes) -> tuple[int, bytes]:
+        async with self.session.post(
+            f"{self.url}/{use}", data=body, allow_redirects=False
+        ) as answer:
+            said = await answer.content.read(LONGEST)
+            while len(said) < LONGEST and (more := await answer.content.read(LONGEST - len(said))):
+                said += more
+            return answer.status, said
+
+
+@asynccontextmanager
+async def remote_keys(
+    place: str, credential: Path, authority: Path | None
+) -> AsyncIterator[RemoteKeys]:
+    """The key service at "unix:/its/socket" or "https://host:port", once it has let us in.
+
+    KeysUnreadable if the place, the credential or the authority cannot be used; KeysUnavailable
+    if the service does not answer or refuses us.
+    """
+    url, connector = _connector(place, authority)
+    headers = {"Authorization": f"Bearer {_credential(credential)}"}
+    timeout = aiohttp.ClientTimeout(total=SECONDS)
+    async with aiohttp.ClientSession(
+        connector=connector, headers=headers, timeout=timeout
+    ) as session:
+        yield RemoteKeys(session, url)
+
+
+def _asked(messages: Sequence[bytes], texts: Sequence[Text] = ()) -> Asked:
+    if len(messages) > MOST_MESSAGES:
+        raise KeysUnavailable("more pseudonyms than the key service makes at once")
+    return Asked(tuple(messages), tuple(texts))
+
+
+def _understood(read: Callable[..., T], said: bytes, *asked: Asked) -> T:
+    try:
+        return read(said, *asked)
+    except Malformed as error:
+        raise KeysUnavailable(f"the key service: its answer has {error}") from None
+
+
+def _connector(place: str, authority: Path | None) -> tuple[str, aiohttp.BaseConnector]:
+    if place.startswith(SOCKET):
+        return "http://keys", aiohttp.UnixConnector(place.removeprefix(SOCKET))
+    if not place.startswith("https://"):
+        raise KeysUnreadable("key_service: is unix:/its/socket or https://host:port")
+    try:
+        context = ssl.create_default_context(cafile=authority)
+    except (OSError, ssl.SSLError) as error:
+        raise KeysUnreadable(f"key_service_authority: {type(error).__name__}") from None
+    return place.rstrip("/"), aiohttp.TCPConnector(ssl=context)
+
+
+def _credential(file: Path) -> str:
+    try:
+        return read_private(file).decode("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise KeysUnreadable(f"{file}: cannot be read ({type(error).__name__})") from None

@@ -1,0 +1,106 @@
+"""The key service over HTTP: a credential with each request, a status for each refusal."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import orjson
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from gateway.audit.errors import KeysUnavailable, KeysUnreadable
+from gateway.audit.keys.service.clients import Client
+from gateway.audit.keys.service.service import CHANGES, KeyRoom, No
+from gateway.audit.keys.service.wire import (
+    LONGEST,
+    Asked,
+    Malformed,
+    Opening,
+    write_found,
+    write_protected,
+    write_text,
+)
+
+Answered = Awaitable[bytes | No]
+READ_SECONDS: Final = 5.0
+STATUS: Final = {No.STRANGER: 401, No.NOT_ALLOWED: 403, No.TOO_OFTEN: 429, No.BROKEN: 422}
+_SCHEME: Final = "Bearer "
+
+
+def key_app(room: KeyRoom) -> Starlette:
+    """The application of one key service."""
+
+    async def protect(client: Client, body: bytes) -> bytes | No:
+        made = await room.protect(client, Asked.read(body))
+        return made if isinstance(made, No) else write_protected(made)
+
+    async def find(client: Client, body: bytes) -> bytes | No:
+        made = await room.find(client, Asked.read(body))
+        return made if isinstance(made, No) else write_found(made)
+
+    async def unseal(client: Client, body: bytes) -> bytes | No:
+        made = await room.open(client, Opening.read(body))
+        return made if isinstance(made, No) else write_text(made)
+
+    async def change(client: Client, body: bytes) -> bytes | No:
+        made = await room.change(client, *_change(body))
+        return made if isinstance(made, No) else orjson.dumps({"epochs": made})
+
+    uses = {"/protect": protect, "/find": find, "/open": unseal, "/epochs": change}
+    return Starlette(
+        routes=[Route(path, _answering(room, use), methods=["POST"]) for path, use in uses.items()]
+    )
+
+
+def _answering(
+    room: KeyRoom, use: Callable[[Client, bytes], Answered]
+) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        try:
+            client = room.admit(_credential(request))
+            if isinstance(client, No):
+                return _refused(client)
+            made = await use(client, await _body(request))
+        except Malformed as error:
+            return Response(f"{error}\n", 400)
+        except KeysUnreadable as error:
+            return Response(f"{error}\n", 409)
+        except (KeysUnavailable, TimeoutError):
+            return Response("the keys cannot be used now\n", 503)
+        if isinstance(made, No):
+            return _refused(made)
+        return Response(made, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+    return answer
+
+
+def _credential(request: Request) -> str:
+    header = request.headers.get("authorization", "")
+    return header.removeprefix(_SCHEME) if header.startswith(_SCHEME) else ""
+
+
+def _refused(why: No) -> Response:
+    return Response(f"{why.value}\n", STATUS[why])
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async with asyncio.timeout(READ_SECONDS):
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LONGEST:
+                raise Malformed("the request is too long")
+    return bytes(body)
+
+
+def _change(body: bytes) -> tuple[str, str]:
+    try:
+        held = orjson.loads(body)
+    except ValueError:
+        raise Malformed("not JSON") from None
+    match held:
+        case {"change": str(change), "epoch": str(epoch)} if change in CHANGES:
+            return change, epoch
+    raise Malformed("no change of epochs")

@@ -1,0 +1,128 @@
+"""The keys in use: each client within what it may, and each use in the journal before it counts."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Final
+
+from gateway.audit.errors import SealBroken
+from gateway.audit.keys.epoch_keys import Protected
+from gateway.audit.keys.key_ring import KeyRing, begin_epoch, destroy_epoch
+from gateway.audit.keys.service.clients import Client, Clients, Use
+from gateway.audit.keys.service.journal import Journal
+from gateway.audit.keys.service.quota import Allowance
+from gateway.audit.keys.service.wire import Asked, Opening
+
+# Nobody mistypes a credential more often; whoever guesses is slowed down and seen.
+_STRANGERS_A_MINUTE: Final = 60
+
+
+class No(Enum):
+    """Why the keys were not used."""
+
+    STRANGER = "STRANGER"
+    NOT_ALLOWED = "NOT_ALLOWED"
+    TOO_OFTEN = "TOO_OFTEN"
+    BROKEN = "BROKEN"
+
+
+@dataclass(slots=True)
+class KeyRoom:
+    """Every method answers, or says No; KeysUnavailable where the journal cannot be written."""
+
+    folder: Path
+    clients: Clients
+    journal: Journal
+    monotonic: Callable[[], float]
+    ring: KeyRing
+    _strangers: Allowance = field(init=False)
+    _allowances: dict[tuple[str, Use], Allowance] = field(init=False)
+    _changing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+
+    def __post_init__(self) -> None:
+        self._strangers = Allowance(_STRANGERS_A_MINUTE, self.monotonic)
+        self._allowances = {
+            (client.name, use): Allowance(most, self.monotonic)
+            for client in self.clients.client
+            for use, most in _most(client).items()
+        }
+
+    def admit(self, credential: str) -> Client | No:
+        """Whose credential this is."""
+        found = self.clients.holder(credential)
+        if found is None and not self._strangers.take(1):
+            return No.TOO_OFTEN
+        if found is None:
+            self.journal.note(None, "sign-in", No.STRANGER.value)
+        return found or No.STRANGER
+
+    async def protect(self, client: Client, asked: Asked) -> Protected | No:
+        """The pseudonyms and sealed texts of one entry, under the current epoch."""
+        refused = self._take(client, Use.PROTECT, max(1, len(asked.messages)))
+        return refused or await self.ring.protect(asked.messages, asked.texts)
+
+    async def find(self, client: Client, asked: Asked) -> Mapping[str, tuple[bytes, ...]] | No:
+        """Pseudonyms under every live epoch."""
+        refused = self._take(client, Use.FIND, max(1, len(asked.messages)))
+        return refused or await self.ring.find(asked.messages)
+
+    async def open(self, client: Client, asked: Opening) -> bytes | No:
+        """A sealed text again."""
+        refused = self._take(client, Use.OPEN, 1)
+        try:
+            return refused or await self.ring.open(asked.epoch, asked.sealed, asked.bound_to)
+        except SealBroken:
+            return No.BROKEN
+
+    async def change(self, client: Client, change: str, epoch: str) -> tuple[str, ...] | No:
+        """Begin or destroy an epoch, from now on; the live epochs, the current one last.
+
+        KeysUnreadable says why it cannot be done.
+        """
+        if Use.EPOCHS not in client.may:
+            self.journal.note(client.name, change, No.NOT_ALLOWED.value)
+            return No.NOT_ALLOWED
+        async with self._changing:
+            self.journal.note(client.name, change, epoch)
+            await asyncio.to_thread(_CHANGES[change], self.folder, epoch)
+            self.ring = await asyncio.to_thread(KeyRing.at, self.folder, first_epoch=epoch)
+        return self.ring.epochs
+
+    def _take(self, client: Client, use: Use, count: int) -> No | None:
+        refused: No | None = None
+        if use not in client.may:
+            refused = No.NOT_ALLOWED
+        elif not self._allowances[client.name, use].take(count):
+            refused = No.TOO_OFTEN
+        self.journal.note(client.name, use.value, refused.value if refused else "DONE", count)
+        return refused
+
+
+def open_room(
+    folder: Path,
+    clients: Clients,
+    journal: Journal,
+    monotonic: Callable[[], float],
+    *,
+    first_epoch: str,
+) -> KeyRoom:
+    """The room over a folder of keys; KeysUnreadable if one of them cannot be read."""
+    ring = KeyRing.at(folder, first_epoch=first_epoch)
+    return KeyRoom(folder, clients, journal, monotonic, ring)
+
+
+def _most(client: Client) -> Mapping[Use, int]:
+    return {
+        Use.PROTECT: client.pseudonyms_a_minute,
+        Use.FIND: client.finds_a_minute,
+        Use.OPEN: client.opens_a_minute,
+    }
+
+
+_CHANGES: Final[Mapping[str, Callable[[Path, str], None]]] = {
+    "begin": begin_epoch,
+    "destroy": destroy_epoch,
+}
+CHANGES: Final = frozenset(_CHANGES)

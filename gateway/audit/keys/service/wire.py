@@ -1,0 +1,157 @@
+"""What goes between a gateway and the key service: JSON, its bytes in base64, all of it bounded."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import orjson
+
+from gateway.audit.keys.epoch_keys import EPOCH_NAME, Protected, Text
+
+LONGEST: Final = 1024 * 1024
+MOST_MESSAGES: Final = 4096
+MOST_TEXTS: Final = 8
+_DIGEST_BYTES: Final = 32
+_EPOCH: Final = re.compile(EPOCH_NAME)
+
+
+class Malformed(ValueError):
+    """What came is not what this wire carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Messages to make pseudonyms of, and texts to seal."""
+
+    messages: tuple[bytes, ...]
+    texts: tuple[Text, ...] = ()
+
+    @classmethod
+    def read(cls, body: bytes) -> Self:
+        """Read a request; Malformed if it is none, or asks for too much at once."""
+        held = _object(body, {"messages", "texts"})
+        pairs = [(_bytes(one), _bytes(other)) for one, other in _pairs(held["texts"])]
+        asked = cls(tuple(map(_bytes, _list(held["messages"]))), tuple(Text(*p) for p in pairs))
+        if len(asked.messages) > MOST_MESSAGES or len(asked.texts) > MOST_TEXTS:
+            raise Malformed("too much at once")
+        return asked
+
+    def write(self) -> bytes:
+        """The request's body."""
+        texts = [[_text(each.content), _text(each.bound_to)] for each in self.texts]
+        return orjson.dumps({"messages": _texts(self.messages), "texts": texts})
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A sealed text to open."""
+
+    epoch: str
+    sealed: bytes
+    bound_to: bytes
+
+    @classmethod
+    def read(cls, body: bytes) -> Self:
+        """Read a request; Malformed if it is none."""
+        held = _object(body, {"epoch", "sealed", "bound_to"})
+        return cls(_epoch(held["epoch"]), _bytes(held["sealed"]), _bytes(held["bound_to"]))
+
+    def write(self) -> bytes:
+        """The request's body."""
+        held = {"epoch": self.epoch, "sealed": _text(self.sealed), "bound_to": _text(self.bound_to)}
+        return orjson.dumps(held)
+
+
+def write_protected(held: Protected) -> bytes:
+    """The answer to `protect`."""
+    return orjson.dumps(
+        {"epoch": held.epoch, "digests": _texts(held.digests), "sealed": _texts(held.sealed)}
+    )
+
+
+def read_protected(body: bytes, asked: Asked) -> Protected:
+    """Read the answer to `asked`; Malformed if it is not that."""
+    held = _object(body, {"epoch", "digests", "sealed"})
+    sealed = tuple(map(_bytes, _list(held["sealed"])))
+    if len(sealed) != len(asked.texts):
+        raise Malformed("another number of texts")
+    return Protected(_epoch(held["epoch"]), _digests(held["digests"], asked), sealed)
+
+
+def write_found(found: Mapping[str, Sequence[bytes]]) -> bytes:
+    """The answer to `find`."""
+    return orjson.dumps({"epochs": {epoch: _texts(made) for epoch, made in found.items()}})
+
+
+def read_found(body: bytes, asked: Asked) -> dict[str, tuple[bytes, ...]]:
+    """Read the answer to `asked`; Malformed if it is not that, or of no epoch."""
+    held = _object(body, {"epochs"})["epochs"]
+    if not isinstance(held, dict) or not held:
+        raise Malformed("no epochs")
+    return {_epoch(epoch): _digests(made, asked) for epoch, made in held.items()}
+
+
+def write_text(content: bytes) -> bytes:
+    """The answer to `open`."""
+    return orjson.dumps({"text": _text(content)})
+
+
+def read_text(body: bytes) -> bytes:
+    """Read the answer to `open`; Malformed if it is none."""
+    return _bytes(_object(body, {"text"})["text"])
+
+
+def _object(body: bytes, names: set[str]) -> dict[str, Any]:
+    try:
+        held = orjson.loads(body)
+    except ValueError:
+        raise Malformed("not JSON") from None
+    if not isinstance(held, dict) or held.keys() != names:
+        raise Malformed("another object")
+    return held
+
+
+def _digests(held: object, asked: Asked) -> tuple[bytes, ...]:
+    made = tuple(map(_bytes, _list(held)))
+    if [len(each) for each in made] != [_DIGEST_BYTES] * len(asked.messages):
+        raise Malformed("other digests")
+    return made
+
+
+def _list(held: object) -> list[Any]:
+    if not isinstance(held, list):
+        raise Malformed("no list")
+    return held
+
+
+def _pairs(held: object) -> list[list[Any]]:
+    listed = _list(held)
+    if not all(
+        isinstance(each, list) and len(each) == len(("content", "bound_to")) for each in listed
+    ):
+        raise Malformed("no pairs")
+    return listed
+
+
+def _epoch(held: object) -> str:
+    if not isinstance(held, str) or not _EPOCH.fullmatch(held):
+        raise Malformed("no epoch")
+    return held
+
+
+def _bytes(held: object) -> bytes:
+    try:
+        return base64.b64decode(held if isinstance(held, str) else "!", validate=True)
+    except (ValueError, binascii.Error):
+        raise Malformed("no base64") from None
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def _texts(contents: Iterable[bytes]) -> list[str]:
+    return [_text(content) for content in contents]

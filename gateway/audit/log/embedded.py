@@ -1,0 +1,258 @@
+"""The log that nothing outruns: `append` returns an index only when the entry is on the disk."""
+
+import asyncio
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Final, Self
+
+from gateway.audit.entry.entry import Entry
+from gateway.audit.entry.logged import Logged
+from gateway.audit.entry.range import Spans
+from gateway.audit.entry.search import Place, Search
+from gateway.audit.errors import LogUnavailable
+from gateway.audit.search.index import Finder
+from gateway.audit.search.leaves import index_beside, stored_leaves
+from gateway.audit.store.contract import READ_BOUND
+from gateway.audit.store.row import Row
+from gateway.audit.store.sqlite import (
+    Seen,
+    Writing,
+    create_log,
+    keep_checkpoint,
+    keep_cosignature,
+    log_size,
+    newest_checkpoint,
+    newest_cosignatures,
+    read_rows,
+    tile_hashes,
+)
+from gateway.audit.store.sqlite_check import check_log
+from gateway.audit.store.sqlite_pruning import prune_entries, pruned_spans
+from gateway.audit.tree.checkpoint import Checkpoint
+from gateway.audit.tree.merkle import Nodes
+from gateway.audit.tree.tile import ENTRIES, Tile, bundle, leaves_of, nodes_of, tiles_towards
+
+QUEUE_BOUND: Final = 4096
+GROUP_BOUND: Final = 256
+INDEX_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    row: Row
+    index: asyncio.Future[int]
+
+
+class AuditLog:
+    """One writer thread commits whatever has gathered, as one group; callers await its fsync.
+
+    Belongs to the event loop in which it was opened. Several processes may share one file.
+    """
+
+    @classmethod
+    async def open(cls, path: Path, *, queue_bound: int = QUEUE_BOUND) -> Self:
+        """Open the log at `path`, made if absent (folder 0700, file 0600), and check all of it.
+
+        LogCorrupt if it is not as it was written, LogUnavailable if it cannot be written now.
+        At most `queue_bound` entries wait; the next is refused at once.
+        """
+        return cls(path, await asyncio.to_thread(_Writer.open, path), queue_bound)
+
+    def __init__(self, path: Path, writer: "_Writer", queue_bound: int) -> None:
+        self._path = path
+        self._finder = Finder(index_beside(path), partial(stored_leaves, path))
+        self._loop = asyncio.get_running_loop()
+        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._free = queue_bound
+        self._closed = False
+        self._writer = writer
+        self._grew = threading.Event()
+        self._thread = threading.Thread(target=self._write, name="audit-log", daemon=True)
+        self._thread.start()
+        self._indexing = threading.Thread(target=self._draw, name="audit-index", daemon=True)
+        self._indexing.start()
+
+    async def append(self, entry: Entry) -> int:
+        """Write `entry`; its index, once it survives a crash of the machine.
+
+        LogUnavailable if it could not be written, at once if too many wait already.
+        EntryRefused if it does not fit the log. A caller that is cancelled meanwhile cannot
+        tell whether it was written; others are not disturbed.
+        """
+        row = Row.of(entry)
+        if self._closed:
+            raise LogUnavailable("the log is closed")
+        if not self._free:
+            raise LogUnavailable("too many entries wait for the disk")
+        self._free -= 1
+        waiting = _Waiting(row, self._loop.create_future())
+        self._queue.put(waiting)
+        return await waiting.index
+
+    async def entries(self, first: int = 0, count: int = READ_BOUND) -> tuple[Logged, ...]:
+        """Up to `count` entries from index `first`, in order."""
+        sql = "SELECT idx, leaf FROM entry WHERE idx >= ? ORDER BY idx LIMIT ?"
+        return await self._read(sql, (first, count))
+
+    async def search(
+        self, search: Search, *, after: Place | None = None, count: int = READ_BOUND
+    ) -> tuple[Logged, ...]:
+        """Up to `count` entries that fit, newest first, from `after` on."""
+        return await asyncio.to_thread(self._finder.find, search, after, count)
+
+    async def of_query(self, query_id: str) -> tuple[Logged, ...]:
+        """Every entry of one question, in order."""
+        found = await self.search(Search(query_id=query_id))
+        return tuple(sorted(found, key=lambda logged: logged.index))
+
+    async def nodes(self, indexes: Iterable[int], size: int) -> Nodes:
+        """The tree's nodes that lead from entries to the root at `size`.
+
+        LogCorrupt if the store lacks one.
+        """
+        tiles = tiles_towards(indexes, size)
+        return nodes_of(await asyncio.to_thread(tile_hashes, self._path, tiles))
+
+    async def tile(self, tile: Tile) -> bytes:
+        """The bytes of a tile or of a bundle of entries; LogCorrupt if the log has less."""
+        if tile.level == ENTRIES:
+            held = await self.entries(tile.first, tile.width)
+            return bundle(leaves_of(tile, held, await self.pruned()))
+        hashes = await asyncio.to_thread(tile_hashes, self._path, [tile])
+        return b"".join(hashes[tile])
+
+    async def checkpoint(self, *, cosigned_by: int = 0) -> Checkpoint | None:
+        """The largest checkpoint kept that at least so many witnesses signed, or None."""
+        return await asyncio.to_thread(newest_checkpoint, self._path, cosigned_by=cosigned_by)
+
+    async def keep(self, checkpoint: Checkpoint) -> None:
+        """Write a signed checkpoint, durable on return; the first of each size is kept."""
+        await asyncio.to_thread(keep_checkpoint, self._path, checkpoint)
+
+    async def cosign(self, size: int, witness: str, at: int, line: str) -> None:
+        """Write a witness's signature line under the checkpoint of `size`, durable on return."""
+        await asyncio.to_thread(keep_cosignature, self._path, size, witness, at, line)
+
+    async def cosigned(self) -> Mapping[str, tuple[int, int]]:
+        """When, in seconds since 1970, and at which size each witness last signed, by name."""
+        return await asyncio.to_thread(newest_cosignatures, self._path)
+
+    async def pruned(self) -> Spans:
+        """The entries that are gone, or about to go, under a pruning in the log."""
+        return await asyncio.to_thread(pruned_spans, self._path)
+
+    async def prune(self, declared: int) -> int:
+        """Remove the bytes of the entries that the pruning at this index names; how many had any.
+
+        LogUnavailable if a reader keeps the journal or the index, where the bytes then stay.
+        """
+        removed = await asyncio.to_thread(prune_entries, self._path, declared)
+        await asyncio.to_thread(self._finder.catch_up)
+        return removed
+
+    async def size(self) -> int:
+        """How many entries are durable, which is the next index."""
+        return await asyncio.to_thread(log_size, self._path)
+
+    async def aclose(self) -> None:
+        """Write what waits, then close the file; nothing more is taken. Twice does no harm."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+        self._grew.set()
+        await asyncio.to_thread(self._indexing.join)
+
+    async def _read(self, sql: str, given: Sequence[str | int]) -> tuple[Logged, ...]:
+        rows = await asyncio.to_thread(read_rows, self._path, sql, given)
+        return tuple(Logged(index, leaf) for index, leaf in rows)
+
+    def _write(self) -> None:
+        """The thread: group after group, until the end mark, which is always the last."""
+        ended = False
+        while not ended:
+            drained = self._drain()
+            group = [waiting for waiting in drained if waiting is not None]
+            ended = len(group) < len(drained)
+            if group:
+                outcome = self._writer.add([waiting.row for waiting in group])
+                self._tell(group, outcome)
+                self._grew.set()
+        self._writer.close()
+
+    def _draw(self) -> None:
+        """The other thread: draws the index soon after the log grew, so that searches find it so.
+
+        What fails here fails again at the next search, and is told there.
+        """
+        while self._thread.is_alive():
+            self._grew.wait()
+            self._grew.clear()
+            self._thread.join(INDEX_SECONDS)
+            with suppress(LogUnavailable):
+                self._finder.catch_up(still=self._thread.is_alive)
+
+    def _drain(self) -> list[_Waiting | None]:
+        drained = [self._queue.get()]
+        while len(drained) < GROUP_BOUND and not self._queue.empty():
+            drained.append(self._queue.get())
+        return drained
+
+    def _tell(self, group: list[_Waiting], outcome: "int | Exception") -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody is left who waits
+            self._loop.call_soon_threadsafe(self._settle, group, outcome)
+
+    def _settle(self, group: list[_Waiting], outcome: "int | Exception") -> None:
+        self._free += len(group)
+        for place, waiting in enumerate(group):
+            if waiting.index.done():  # its caller was cancelled
+                continue
+            if isinstance(outcome, int):
+                waiting.index.set_result(outcome + place)
+            else:
+                waiting.index.set_exception(_unwritten(outcome))
+
+
+class _Writer:
+    """Adds groups over one connection, and opens another after a failure."""
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Make the log if absent, check it, and see that it can be written."""
+        create_log(path)
+        seen = check_log(path)
+        return cls(path, seen, Writing.open(path, seen))
+
+    def __init__(self, path: Path, seen: Seen, writing: Writing) -> None:
+        self._path = path
+        self._seen = seen
+        self._writing: Writing | None = writing
+
+    def add(self, rows: Sequence[Row]) -> "int | Exception":
+        """The first index of the group, or why none of it was written."""
+        try:
+            self._writing = self._writing or Writing.open(self._path, self._seen)
+            edge = self._writing.add(rows, self._seen.edge)
+        except Exception as error:  # noqa: BLE001 - whatever fails must reach those who wait
+            self.close()
+            return error
+        self._seen = replace(self._seen, edge=edge)
+        return edge.size - len(rows)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._writing is not None:
+            self._writing.close()
+            self._writing = None
+
+
+def _unwritten(cause: Exception) -> LogUnavailable:
+    # One exception for each who waits: each adds its own traceback to it.
+    failure = LogUnavailable("the log could not be written")
+    failure.__cause__ = cause
+    return failure

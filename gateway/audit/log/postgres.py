@@ -1,0 +1,261 @@
+"""The log in PostgreSQL: however many gateways append, one sequence without gap or fork."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, Self
+
+import asyncpg
+
+from gateway.audit.entry.entry import Entry
+from gateway.audit.entry.logged import Logged
+from gateway.audit.entry.range import Spans
+from gateway.audit.entry.search import Place, Search
+from gateway.audit.entry.time_units import at_microsecond, microseconds
+from gateway.audit.errors import LogUnavailable
+from gateway.audit.log.postgres_check import check_rows
+from gateway.audit.log.postgres_leaves import postgres_leaves
+from gateway.audit.log.postgres_pruning import prune_rows, stored_pruned
+from gateway.audit.log.postgres_tree import stored_hashes, stored_nodes, stored_size
+from gateway.audit.log.postgres_writing import PostgresWriting
+from gateway.audit.search.index import Finder
+from gateway.audit.store.contract import READ_BOUND
+from gateway.audit.store.row import Row
+from gateway.audit.tree.checkpoint import Checkpoint
+from gateway.audit.tree.merkle import Nodes
+from gateway.audit.tree.tile import ENTRIES, Tile, bundle, leaves_of, tiles_towards
+from gateway.config.sql import REFUSED, told_as
+
+QUEUE_BOUND: Final = 4096
+GROUP_BOUND: Final = 256
+READERS: Final = 4
+SECONDS: Final = 5.0
+INDEX_SECONDS: Final = 1.0
+_ENTRIES: Final = "SELECT idx, leaf FROM entry WHERE idx >= $1 ORDER BY idx LIMIT $2"
+_APPENDS: Final = "SELECT to_regproc('append_entries') IS NOT NULL"
+_KEEP: Final = "INSERT INTO checkpoint VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+_COSIGN: Final = "INSERT INTO cosignature VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+_CHECKPOINT: Final = (
+    "SELECT * FROM checkpoint WHERE $1::integer = 0 OR size = (SELECT size FROM cosignature"
+    " GROUP BY size HAVING count(DISTINCT witness) >= $1 ORDER BY size DESC LIMIT 1)"
+    " ORDER BY size DESC LIMIT 1"
+)
+_COSIGNATURES: Final = (
+    "SELECT DISTINCT ON (witness) line FROM cosignature WHERE size = $1 ORDER BY witness, at DESC"
+)
+_LAST_SEEN: Final = (
+    "SELECT DISTINCT ON (witness) witness, at, size FROM cosignature ORDER BY witness, at DESC"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    row: Row
+    index: "asyncio.Future[int]"
+
+
+class PostgresLog:
+    """One task commits whatever has gathered, as one group, under the lock of all gateways.
+
+    Belongs to the event loop in which it was opened. The database's own disk must be honest:
+    `unsynced` accepts a server with fsync off, for stores that are thrown away.
+    """
+
+    @classmethod
+    async def open(
+        cls, dsn: str, index: Path, *, unsynced: bool = False, queue_bound: int = QUEUE_BOUND
+    ) -> Self:
+        """Open the log at `dsn`, whose tables its owner has made, and check all of it.
+
+        `index` is the file that searches go by, which is drawn from the log. LogCorrupt if the
+        log is not as it was written, LogUnavailable if it cannot be had now.
+        """
+        async with told_as(LogUnavailable):
+            pool = await asyncpg.create_pool(
+                dsn, min_size=1, max_size=READERS, command_timeout=SECONDS
+            )
+            try:
+                async with pool.acquire() as connection:
+                    await _refuse_forgetful(connection, unsynced=unsynced)
+                    await _refuse_other_tables(connection)
+                    connect = partial(
+                        asyncpg.connect, dsn, timeout=SECONDS, command_timeout=SECONDS
+                    )
+                    writing = PostgresWriting(connect, await check_rows(connection))
+                    return cls(pool, writing, index, queue_bound)
+            except BaseException:
+                await pool.close()
+                raise
+
+    def __init__(
+        self, pool: "asyncpg.Pool[Any]", writing: PostgresWriting, index: Path, queue_bound: int
+    ) -> None:
+        self._pool = pool
+        self._finder = Finder(index, partial(postgres_leaves, pool, asyncio.get_running_loop()))
+        self._writer = writing
+        self._free = queue_bound
+        self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
+        self._closed = False
+        self._grew = asyncio.Event()
+        self._writing = asyncio.create_task(self._write())
+        self._indexing = asyncio.create_task(self._draw())
+
+    async def append(self, entry: Entry) -> int:
+        """As Log says; refused at once if too many wait already."""
+        row = Row.of(entry)
+        if self._closed:
+            raise LogUnavailable("the log is closed")
+        if not self._free:
+            raise LogUnavailable("too many entries wait for the database")
+        self._free -= 1
+        waiting = _Waiting(row, asyncio.get_running_loop().create_future())
+        self._queue.put_nowait(waiting)
+        return await waiting.index
+
+    async def entries(self, first: int = 0, count: int = READ_BOUND) -> tuple[Logged, ...]:
+        """As Log says."""
+        return _logged(await self._fetch(_ENTRIES, first, count))
+
+    async def search(
+        self, search: Search, *, after: Place | None = None, count: int = READ_BOUND
+    ) -> tuple[Logged, ...]:
+        """As Log says."""
+        return await asyncio.to_thread(self._finder.find, search, after, count)
+
+    async def nodes(self, indexes: Iterable[int], size: int) -> Nodes:
+        """As Log says."""
+        async with told_as(LogUnavailable), self._pool.acquire() as connection:
+            return await stored_nodes(connection, tiles_towards(indexes, size))
+
+    async def tile(self, tile: Tile) -> bytes:
+        """As Log says."""
+        if tile.level == ENTRIES:
+            held = await self.entries(tile.first, tile.width)
+            return bundle(leaves_of(tile, held, await self.pruned()))
+        async with told_as(LogUnavailable), self._pool.acquire() as connection:
+            return b"".join((await stored_hashes(connection, [tile]))[tile])
+
+    async def checkpoint(self, *, cosigned_by: int = 0) -> Checkpoint | None:
+        """As Log says."""
+        rows = await self._fetch(_CHECKPOINT, cosigned_by)
+        if not rows:
+            return None
+        size, root, at, note = rows[0]
+        lines = [line for (line,) in await self._fetch(_COSIGNATURES, size)]
+        return Checkpoint(size, root, at_microsecond(at), note + "".join(lines))
+
+    async def keep(self, checkpoint: Checkpoint) -> None:
+        """As Log says."""
+        at = microseconds(checkpoint.at)
+        await self._fetch(_KEEP, checkpoint.size, checkpoint.root, at, checkpoint.note)
+
+    async def cosign(self, size: int, witness: str, at: int, line: str) -> None:
+        """As Log says."""
+        await self._fetch(_COSIGN, size, witness, at, line)
+
+    async def cosigned(self) -> Mapping[str, tuple[int, int]]:
+        """As Log says."""
+        return {witness: (at, size) for witness, at, size in await self._fetch(_LAST_SEEN)}
+
+    async def pruned(self) -> Spans:
+        """As Log says."""
+        async with told_as(LogUnavailable), self._pool.acquire() as connection:
+            return await stored_pruned(connection)
+
+    async def prune(self, declared: int) -> int:
+        """As Log says; PostgreSQL's own VACUUM then takes the bytes from its files."""
+        async with told_as(LogUnavailable), self._pool.acquire() as connection:
+            removed = await prune_rows(connection, declared)
+        await asyncio.to_thread(self._finder.catch_up)
+        return removed
+
+    async def size(self) -> int:
+        """As Log says."""
+        async with told_as(LogUnavailable), self._pool.acquire() as connection:
+            return await stored_size(connection)
+
+    async def aclose(self) -> None:
+        """As Log says."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put_nowait(None)
+        await self._writing
+        self._grew.set()
+        await self._indexing
+        await self._writer.close()
+        with suppress(*REFUSED):
+            await self._pool.close()
+
+    async def _fetch(self, sql: str, *given: Any) -> list[Any]:
+        async with told_as(LogUnavailable), self._pool.acquire() as connection:
+            return list(await connection.fetch(sql, *given))
+
+    async def _write(self) -> None:
+        ended = False
+        while not ended:
+            drained = [await self._queue.get()]
+            while len(drained) < GROUP_BOUND and not self._queue.empty():
+                drained.append(self._queue.get_nowait())
+            group = [waiting for waiting in drained if waiting is not None]
+            ended = len(group) < len(drained)
+            if group:
+                await self._settle(group)
+
+    async def _settle(self, group: list[_Waiting]) -> None:
+        try:
+            first = await self._writer.add([waiting.row for waiting in group])
+        except Exception as error:  # noqa: BLE001 - whatever fails must reach those who wait
+            for waiting in group:
+                if not waiting.index.done():
+                    waiting.index.set_exception(_unwritten(error))
+        else:
+            for place, waiting in enumerate(group):
+                if not waiting.index.done():  # else its caller was cancelled
+                    waiting.index.set_result(first + place)
+            self._grew.set()
+        self._free += len(group)
+
+    async def _draw(self) -> None:
+        """Draws the index soon after the log grew, so that searches find it so.
+
+        What fails here fails again at the next search, and is told there.
+        """
+        while not self._writing.done():
+            await self._grew.wait()
+            self._grew.clear()
+            await asyncio.wait([self._writing], timeout=INDEX_SECONDS)
+            with suppress(LogUnavailable):
+                still = partial(_is_going_on, self._writing)
+                await asyncio.to_thread(self._finder.catch_up, still=still)
+
+
+async def _refuse_forgetful(connection: Any, *, unsynced: bool) -> None:
+    for name in ("fsync", "synchronous_commit", "full_page_writes"):
+        if await connection.fetchval(f"SHOW {name}") == "off" and not unsynced:
+            raise LogUnavailable(f"PostgreSQL has {name} off here, so no commit is sure")
+
+
+async def _refuse_other_tables(connection: Any) -> None:
+    if not await connection.fetchval(_APPENDS):
+        raise LogUnavailable(
+            "the database has not the tables of this version;"
+            " its owner makes them with `teamaround audit tables`"
+        )
+
+
+def _is_going_on(task: "asyncio.Task[None]") -> bool:
+    return not task.done()
+
+
+def _logged(rows: Iterable[Any]) -> tuple[Logged, ...]:
+    return tuple(Logged(index, leaf) for index, leaf in rows)
+
+
+def _unwritten(cause: Exception) -> LogUnavailable:
+    # One exception for each who waits: each adds its own traceback to it.
+    failure = LogUnavailable("the log could not be written")
+    failure.__cause__ = cause
+    return failure

@@ -1,0 +1,67 @@
+"""The entries of a log in PostgreSQL as an index is drawn from them, by a thread of its own."""
+
+import asyncio
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import asyncpg
+
+from gateway.audit.entry.range import Spans
+from gateway.audit.errors import LogUnavailable
+from gateway.audit.log.postgres_pruning import stored_pruned
+from gateway.audit.search.leaves import Grown, Leaves
+from gateway.audit.search.page import Kept
+from gateway.config.sql import REFUSED
+
+_GROWN: Final = (
+    "SELECT (SELECT coalesce(max(idx) + 1, 0) FROM leaf_hash), (SELECT count(*) FROM pruned),"
+    " (SELECT hash FROM leaf_hash WHERE idx = $1)"
+)
+_WITHIN: Final = "SELECT idx, leaf FROM entry WHERE idx >= $1 AND idx < $2 ORDER BY idx"
+_KEPT: Final = (
+    "SELECT idx, leaf, hash FROM entry JOIN leaf_hash USING (idx) WHERE idx = ANY($1::bigint[])"
+)
+_AT_ONCE: Final = 4096
+_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresLeaves:
+    """Called in a thread, works in the event loop that the pool belongs to, which goes on."""
+
+    pool: "asyncpg.Pool[Any]"
+    loop: asyncio.AbstractEventLoop
+
+    def grown(self, index: int) -> Grown:
+        """As Leaves says."""
+        return Grown(*self._run(self.pool.fetchrow(_GROWN, index)))
+
+    def within(self, first: int, end: int) -> Iterable[tuple[int, bytes]]:
+        """As Leaves says."""
+        for start in range(first, end, _AT_ONCE):
+            given = (_WITHIN, start, min(end, start + _AT_ONCE))
+            yield from self._run(self.pool.fetch(*given))
+
+    def kept(self, indexes: Sequence[int]) -> Iterable[Kept]:
+        """As Leaves says."""
+        return [Kept(*row) for row in self._run(self.pool.fetch(_KEPT, indexes))]
+
+    def pruned(self) -> Spans:
+        """As Leaves says."""
+        pruned: Spans = self._run(stored_pruned(self.pool))
+        return pruned
+
+    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(_SECONDS)
+
+
+@contextmanager
+def postgres_leaves(pool: "asyncpg.Pool[Any]", loop: asyncio.AbstractEventLoop) -> Iterator[Leaves]:
+    """The entries of the log; LogUnavailable if the database refuses."""
+    try:
+        yield PostgresLeaves(pool, loop)
+    except REFUSED as error:
+        name = type(error).__name__
+        raise LogUnavailable(f"the database cannot be used ({name})") from None

@@ -1,0 +1,43 @@
+"""The bytes of pruned entries leave PostgreSQL's tables; their hashes stay."""
+
+from typing import Any, Final
+
+from gateway.audit.entry.entry import pruned_by
+from gateway.audit.entry.range import Span, Spans, joined
+
+# Small groups, so that no gateway that appends meanwhile waits for one of them long.
+_GROUP: Final = 2000
+_PRUNED: Final = "SELECT first, last FROM pruned ORDER BY first"
+_DECLARED: Final = "SELECT leaf FROM entry WHERE idx = $1"
+_NAME: Final = "INSERT INTO pruned VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+_STILL: Final = "SELECT idx FROM entry WHERE idx BETWEEN $1 AND $2 ORDER BY idx LIMIT $3"
+_REMOVE: Final = "DELETE FROM entry WHERE idx = ANY($1::bigint[])"
+
+
+async def stored_pruned(connection: Any) -> Spans:
+    """Every span that is named as pruned."""
+    return joined(Span(*row) for row in await connection.fetch(_PRUNED))
+
+
+async def prune_rows(connection: Any, declared: int) -> int:
+    """Remove what the pruning at this index names; how many entries there were.
+
+    The bytes leave the database's files with its own VACUUM.
+    """
+    spans = pruned_by(await connection.fetchval(_DECLARED, declared) or b"")
+    if not spans:
+        raise ValueError("only a pruning in the log says what goes")
+    await connection.executemany(_NAME, [(*span, declared) for span in spans])
+    removed = 0
+    for span in spans:
+        removed += await _removed(connection, span)
+    return removed
+
+
+async def _removed(connection: Any, span: Span) -> int:
+    removed = 0
+    while rows := await connection.fetch(_STILL, *span, _GROUP):
+        indexes = [row[0] for row in rows]
+        await connection.execute(_REMOVE, indexes)
+        removed += len(indexes)
+    return removed

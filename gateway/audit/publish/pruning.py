@@ -1,0 +1,106 @@
+"""Old entries go under a written policy: declared in the log and signed first, then their bytes."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import orjson
+
+from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.range import Span, joined, spans_of
+from gateway.audit.entry.search import Place, Search
+from gateway.audit.publish.publication import Publication
+from gateway.audit.publish.retention_policy import Retention
+from gateway.audit.store.contract import READ_BOUND, Log
+
+# So many spans fit an entry, however long their indexes.
+SPANS_AN_ENTRY: Final = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """How many entries were declared now, and how many entries' bytes went."""
+
+    declared: int
+    removed: int
+
+
+async def due_spans(log: Log, policy: Retention, now: datetime) -> list[Span]:
+    """The entries that the policy no longer keeps and that nothing has declared pruned.
+
+    An entry counts as young as the youngest before it, so that a clock that once stepped back
+    prunes nothing early.
+    """
+    cutoffs, declared = policy.cutoffs(now), joined(await _declared(log))
+    found = [i async for i in _due(log, cutoffs) if not declared.covers(i)]
+    return list(spans_of(found))
+
+
+async def prune(
+    publication: Publication,
+    spans: list[Span],
+    entry: Callable[[tuple[Span, ...]], Entry],
+    witnessed: Callable[[int], Awaitable[None]],
+) -> Pruned:
+    """Declare `spans` in the log, have that state signed and `witnessed`, then take the bytes.
+
+    What an earlier run declared and did not finish is finished too. `witnessed` is given the size
+    of the log that holds the declaration, and raises if too few have signed it.
+    """
+    log = publication.log
+    for first in range(0, len(spans), SPANS_AN_ENTRY):
+        await log.append(entry(tuple(spans[first : first + SPANS_AN_ENTRY])))
+    checkpoint = await publication.newest()
+    await witnessed(checkpoint.size)
+    removed = 0
+    async for index in _prunings(log):
+        removed += await log.prune(index)
+    return Pruned(sum(span.last - span.first + 1 for span in spans), removed)
+
+
+def pruning(policy: Retention, who: str, now: datetime) -> Callable[[tuple[Span, ...]], Entry]:
+    """The entry that declares some spans pruned under `policy`, by `who`."""
+
+    def declared(spans: tuple[Span, ...]) -> Entry:
+        return Entry(
+            kind=AuditKind.PRUNING,
+            at=now,
+            user=who,
+            document=policy.digest,
+            policy_version=policy.name,
+            pruned=spans,
+        )
+
+    return declared
+
+
+async def _due(log: Log, cutoffs: dict[AuditKind, datetime]) -> AsyncIterator[int]:
+    first, newest, last = 0, datetime.min.replace(tzinfo=UTC), max(cutoffs.values())
+    while page := await log.entries(first, READ_BOUND):
+        for logged in page:
+            held = orjson.loads(logged.leaf)
+            at = datetime.fromisoformat(held["at"])
+            newest = max(newest, at)
+            if newest >= last:
+                return
+            cutoff = cutoffs.get(AuditKind(held["kind"]))
+            if cutoff is not None and newest < cutoff:
+                yield logged.index
+        first = page[-1].index + 1
+
+
+async def _declared(log: Log) -> list[Span]:
+    found: list[Span] = []
+    async for index in _prunings(log):
+        (logged,) = await log.entries(index, 1)
+        found += logged.entry.pruned
+    return found
+
+
+async def _prunings(log: Log) -> AsyncIterator[int]:
+    after: Place | None = None
+    while page := await log.search(Search(kind=AuditKind.PRUNING), after=after):
+        for logged in page:
+            yield logged.index
+        after = page[-1].place

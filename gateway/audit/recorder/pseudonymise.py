@@ -1,0 +1,143 @@
+"""What the log says of a child and of a reason, made unreadable before it is written."""
+
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from adapters.contract.codes import Purpose
+from gateway.audit.errors import KeysUnavailable, SealBroken, TextTooLong
+from gateway.audit.keys.epoch_keys import KeyService
+from gateway.audit.keys.protection import Hidden, hidden_everywhere
+from gateway.audit.keys.protection import hide as hide_under
+from gateway.audit.keys.pseudonym import Pseudonym, identifier_message, person_message
+from gateway.audit.keys.sealing import MAX_TEXT, Sealed, unseal
+from gateway.model import events
+from gateway.model.errors import AskDifferently, TryLater
+from gateway.model.inquiry import Inquiry, Known
+
+SIGNIFICANT_HARM: Final = "SIGNIFICANT_HARM"
+OUT_OF_AREA: Final = "OUT_OF_AREA"
+CHOSEN: Final = "CHOSEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Concealed:
+    """What is logged of a child and a reason, unreadable; `messages` as in Intent."""
+
+    query_id: str
+    purpose: Purpose
+    messages: frozenset[bytes] = field(repr=False)
+    pseudonyms: tuple[Pseudonym, ...]
+    justification: Sealed
+    case_reference: Sealed | None
+    detail: str | None
+
+
+async def conceal(keys: KeyService, inquiry: Inquiry) -> Concealed:
+    """What the intent of an inquiry will say of the child and of the reason."""
+    query_id = secrets.token_urlsafe(12)
+    case = inquiry.reason.case_reference
+    texts = [_justification(inquiry), *filter(None, [case])]
+    messages = messages_of(inquiry.known)
+    hidden = await hide(keys, messages, texts, query_id=query_id)
+    return Concealed(
+        query_id=query_id,
+        purpose=inquiry.reason.purpose,
+        messages=frozenset(messages),
+        pseudonyms=hidden.pseudonyms,
+        justification=hidden.texts[0],
+        case_reference=hidden.texts[1] if len(texts) > 1 else None,
+        detail=_detail(inquiry),
+    )
+
+
+async def hide(
+    keys: KeyService, messages: Sequence[bytes], texts: Iterable[str] = (), *, query_id: str = ""
+) -> Hidden:
+    """Messages as pseudonyms and texts sealed for `query_id`, under the current epoch.
+
+    TryLater if the keys cannot be used; AskDifferently if a text is too long.
+    """
+    try:
+        with _keys_in_reach():
+            return await hide_under(keys, messages, texts, query_id=query_id)
+    except TextTooLong:
+        raise AskDifferently(
+            "JUSTIFICATION_TOO_LONG", f"what is said in words has at most {MAX_TEXT} bytes"
+        ) from None
+
+
+async def found_under(keys: KeyService, known: Known) -> tuple[Pseudonym, ...]:
+    """Every pseudonym of a child so known, under every live epoch; TryLater as above."""
+    with _keys_in_reach():
+        return await hidden_everywhere(keys, messages_of(known))
+
+
+async def opened(keys: KeyService, sealed: Sealed, query_id: str) -> str | None:
+    """A sealed text again; None once its epoch's key is gone and nobody can read it."""
+    try:
+        with _keys_in_reach():
+            return await unseal(keys, sealed, query_id)
+    except SealBroken:
+        return None
+
+
+def messages_of(known: Known) -> list[bytes]:
+    """What the pseudonyms of a child so known are made of."""
+    made = [identifier_message(scheme, value) for scheme, value in _identifiers(known)]
+    if known.family_name and known.birth_date:
+        person = person_message(known.given_names, known.family_name, known.birth_date)
+        made += [person] if person else []
+    return made
+
+
+def _identifiers(known: Known) -> Iterator[tuple[str, str]]:
+    if known.nhs_number:
+        yield "nhs_number", known.nhs_number
+    if known.upn:
+        yield "upn", known.upn
+    if known.agency_record:
+        agency, record_id = known.agency_record
+        yield f"record_id:{agency}", record_id
+    for chosen in known.chosen:
+        if chosen.record:
+            yield f"record_id:{chosen.record.agency}", chosen.record.record_id
+
+
+def _justification(inquiry: Inquiry) -> str:
+    """Everything that the caller gave as a reason, a line each."""
+    lines = [inquiry.reason.justification]
+    if harm := inquiry.reason.significant_harm:
+        lines.append(f"{SIGNIFICANT_HARM} {harm.suspected}: {harm.justification}")
+    if beyond := inquiry.reason.out_of_area:
+        lines.append(f"{OUT_OF_AREA} {beyond.cause}: {beyond.justification}")
+    lines.extend(
+        f"{CHOSEN} {chosen.record.agency}: {chosen.reason}"
+        for chosen in inquiry.known.chosen
+        if chosen.record
+    )
+    return "\n".join(lines)
+
+
+def _detail(inquiry: Inquiry) -> str | None:
+    """What is special about the question, as codes; the log is searched for them."""
+    said = {
+        SIGNIFICANT_HARM: inquiry.reason.significant_harm,
+        OUT_OF_AREA: inquiry.reason.out_of_area,
+        CHOSEN: inquiry.known.chosen,
+    }
+    return "_".join(code for code, given in said.items() if given) or None
+
+
+@contextmanager
+def _keys_in_reach() -> Iterator[None]:
+    try:
+        yield
+    except KeysUnavailable:
+        events.key_service_unavailable()
+        raise TryLater(
+            "KEY_SERVICE_UNAVAILABLE",
+            "the key service cannot be used, so nothing can be logged and nothing is asked or told",
+        ) from None

@@ -1,0 +1,316 @@
+"""Entries of one question: intent, what was passed on, and what each payload released."""
+
+import asyncio
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from adapters.contract.codes import Purpose
+from adapters.contract.record import Identifier
+from gateway.audit.entry.asker import Standing
+from gateway.audit.entry.entry import (
+    AuditedAgency,
+    AuditedChange,
+    AuditedWithholding,
+    AuditKind,
+    Entry,
+)
+from gateway.audit.entry.flags import Noted, Risk
+from gateway.audit.errors import LogUnavailable
+from gateway.audit.keys.epoch_keys import KeyService
+from gateway.audit.keys.pseudonym import Pseudonym, identifier_message
+from gateway.audit.keys.sealing import Sealed
+from gateway.audit.recorder import pseudonymise as concealing
+from gateway.audit.recorder.pseudonymise import Concealed, hide, messages_of
+from gateway.audit.recorder.refusal_counter import EVERY_S, Refused, Tally
+from gateway.audit.recorder.staff_children import NOBODY, StaffChildren, works_beside
+from gateway.audit.store.contract import Log
+from gateway.model import events
+from gateway.model.answer import AgencyRow
+from gateway.model.caller import Caller
+from gateway.model.clock import Clock
+from gateway.model.errors import TryLater
+from gateway.model.inquiry import Inquiry, Known
+from resolvers.matching.version import MATCHER
+
+PASSED_ON = "PASSED_ON"
+ACCESSES = "ACCESSES"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A question's durable intent: the template of its later entries, and its index.
+
+    `messages` are what its pseudonyms were made of, kept as long as the question.
+    """
+
+    entry: Entry
+    query_id: str
+    index: int
+    messages: frozenset[bytes] = field(default=frozenset(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """On what a question is asked: the document's hash, the rules' version, who will be asked."""
+
+    document: str | None = None
+    policy_version: str | None = None
+    agencies: tuple[str, ...] = ()
+    risks: frozenset[Risk] = frozenset()
+    standing: Standing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What is about to come into force; `detail` is a code, `reason` why, in somebody's words."""
+
+    kind: AuditKind
+    change: AuditedChange
+    detail: str
+    policy_version: str | None = None
+    agency: str | None = None
+    reason: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Writes entries; every method returns when they are durable, or raises TryLater.
+
+    Questions about `staff_children` are noted where a parent works beside the user.
+    """
+
+    log: Log
+    keys: KeyService
+    clock: Clock
+    tally: Tally = field(default_factory=Tally)
+    staff_children: StaffChildren = field(default_factory=lambda: NOBODY)
+
+    async def conceal(self, inquiry: Inquiry) -> Concealed:
+        """What the intent of an inquiry will say of the child and of the reason, unreadable."""
+        return await concealing.conceal(self.keys, inquiry)
+
+    async def intend(self, concealed: Concealed, caller: Caller, grounds: Grounds) -> Intent:
+        """The intent of one question."""
+        entry = replace(
+            self._entry(AuditKind.INTENT, caller),
+            query_id=concealed.query_id,
+            purpose=concealed.purpose,
+            justification=concealed.justification,
+            case_reference=concealed.case_reference,
+            child_pseudonyms=concealed.pseudonyms,
+            document=grounds.document,
+            policy_version=grounds.policy_version,
+            matcher_version=MATCHER,
+            agencies=tuple(AuditedAgency(agency) for agency in grounds.agencies),
+            detail=concealed.detail,
+            manager=caller.manager,
+            risks=tuple(grounds.risks),
+            standing=grounds.standing,
+        )
+        index = await self._append(entry)
+        return Intent(entry, concealed.query_id, index, concealed.messages)
+
+    async def pass_on(self, intent: Intent, learned: Mapping[str, frozenset[str]]) -> None:
+        """What other agencies are about to be asked with, that agencies before them taught."""
+        agencies = tuple(AuditedAgency(a, released=tuple(sorted(n))) for a, n in learned.items())
+        entry = replace(intent.entry, kind=AuditKind.RELEASE, agencies=agencies, detail=PASSED_ON)
+        await self._append(replace(entry, at=self.clock.now()))
+
+    async def release(
+        self,
+        intent: Intent,
+        rows: Iterable[AgencyRow],
+        learned: frozenset[Identifier],
+        noted: Noted,
+    ) -> None:
+        """What one payload is about to tell the caller; `learned` are certain identifiers.
+
+        `noted` is what the answer so far shows of the access itself.
+        """
+        taught = {identifier_message(i.scheme, i.value) for i in learned} - intent.messages
+        more = (await hide(self.keys, sorted(taught))).pseudonyms if taught else ()
+        pseudonyms = tuple(dict.fromkeys([*intent.entry.child_pseudonyms, *sorted(more)]))
+        entry = replace(
+            intent.entry,
+            kind=AuditKind.RELEASE,
+            standing=None,
+            at=self.clock.now(),
+            justification=None,
+            case_reference=None,
+            child_pseudonyms=pseudonyms,
+            agencies=tuple(_audited(row) for row in rows),
+            risks=(
+                *intent.entry.risks,
+                *noted.risks,
+                *self._of_staff(intent, pseudonyms),
+            ),
+            tie=noted.tie,
+        )
+        await self._append(entry)
+
+    def _of_staff(self, intent: Intent, children: Iterable[Pseudonym]) -> Iterable[Risk]:
+        beside = works_beside(self.staff_children, children, intent.entry.organisation)
+        return [Risk.STAFF_CHILD] if beside else []
+
+    async def refuse(self, code: str, caller: Caller | None, whence: str = "") -> None:
+        """A request that was refused: by its token where there is no caller, else for `code`.
+
+        Of a flood the first have an entry each; the rest are one entry a minute, with a count.
+        """
+        refused = Refused.of(code, caller, whence)
+        if not self.tally.tells(refused):
+            return
+        try:
+            await self._append(self._refusal(refused))
+        except TryLater:
+            self.tally.count(refused)
+            raise
+
+    async def write_tally(self) -> None:
+        """An entry for each kind of refusal that was counted; what cannot be written stays."""
+        counted = self.tally.taken()
+        try:
+            while counted:
+                refused, times = counted.popitem()
+                await self._append_count(refused, times)
+        except TryLater:
+            return
+        finally:
+            for each, so_often in counted.items():
+                self.tally.count(each, so_often)
+
+    async def keep_tally(self) -> None:
+        """Write the tally every minute, until cancelled."""
+        while True:
+            await asyncio.sleep(EVERY_S)
+            await self.write_tally()
+
+    async def searched(
+        self, caller: Caller, detail: str, *, agency: str | None, pseudonyms: Iterable[str] = ()
+    ) -> None:
+        """A look into the log itself: by what, and about whom as far as pseudonyms say."""
+        entry = replace(
+            self._entry(AuditKind.AUDIT_SEARCH, caller),
+            child_pseudonyms=tuple(Pseudonym(name) for name in sorted(pseudonyms)),
+            agencies=(AuditedAgency(agency),) if agency else (),
+            detail=detail,
+        )
+        await self._append(entry)
+
+    async def looked(
+        self, caller: Caller, known: Known, detail: str, query_id: str | None = None
+    ) -> None:
+        """A family's look at who looked; `detail` says what came of it, where not ACCESSES."""
+        refused = detail != ACCESSES
+        entry = replace(
+            self._entry(AuditKind.REFUSAL if refused else AuditKind.AUDIT_SEARCH, caller),
+            query_id=query_id,
+            purpose=Purpose.SUBJECT_ACCESS,
+            child_pseudonyms=await self.pseudonyms(known),
+            detail=detail,
+        )
+        await self._append(entry)
+
+    async def broke_glass(
+        self,
+        caller: Caller,
+        query_id: str,
+        justification: str,
+        pseudonyms: Iterable[Pseudonym],
+    ) -> int:
+        """Leave that is given in an emergency; the entry's index."""
+        hidden = await hide(self.keys, [], [justification], query_id=query_id)
+        entry = replace(
+            self._entry(AuditKind.BREAK_GLASS, caller),
+            query_id=query_id,
+            justification=hidden.texts[0],
+            child_pseudonyms=tuple(pseudonyms),
+        )
+        return await self._append(entry)
+
+    async def reviewed(self, caller: Caller, query_id: str, verdict: str, note: str) -> int:
+        """What a reviewer found, and why; the entry's index."""
+        hidden = await hide(self.keys, [], [note], query_id=query_id)
+        entry = replace(
+            self._entry(AuditKind.REVIEW, caller),
+            query_id=query_id,
+            justification=hidden.texts[0],
+            detail=verdict,
+        )
+        return await self._append(entry)
+
+    async def changed(self, coming: Coming, caller: Caller | None) -> int:
+        """What is about to come into force, by whom; without a caller, by the operator's files."""
+        query_id, reason = secrets.token_urlsafe(12), coming.reason
+        hidden = await hide(self.keys, [], [reason], query_id=query_id) if reason else None
+        now = self.clock.now()
+        entry = self._entry(coming.kind, caller) if caller else Entry(kind=coming.kind, at=now)
+        entry = replace(
+            entry,
+            query_id=query_id,
+            justification=hidden.texts[0] if hidden else None,
+            agencies=(AuditedAgency(coming.agency),) if coming.agency else (),
+            policy_version=coming.policy_version,
+            change=coming.change,
+            detail=coming.detail,
+        )
+        return await self._append(entry)
+
+    async def _append(self, entry: Entry) -> int:
+        try:
+            return await self.log.append(entry)
+        except LogUnavailable:
+            events.log_unavailable()
+            raise TryLater(
+                "LOG_UNAVAILABLE", "the log cannot be written, so nothing is asked or told"
+            ) from None
+
+    async def _append_count(self, refused: Refused, times: int) -> None:
+        try:
+            await self._append(replace(self._refusal(refused), count=times))
+        except TryLater:
+            self.tally.count(refused, times)
+            raise
+
+    def _refusal(self, refused: Refused) -> Entry:
+        nobody = refused.user is None
+        return Entry(
+            kind=AuditKind.AUTHENTICATION_FAILURE if nobody else AuditKind.REFUSAL,
+            at=self.clock.now(),
+            user=refused.user,
+            organisation=refused.organisation,
+            role=refused.role,
+            detail=refused.code,
+        )
+
+    def _entry(self, kind: AuditKind, caller: Caller) -> Entry:
+        return Entry(
+            kind=kind,
+            at=self.clock.now(),
+            user=caller.user,
+            organisation=caller.organisation,
+            role=" ".join(sorted(caller.roles)),
+        )
+
+    async def pseudonyms(self, known: Known) -> tuple[Pseudonym, ...]:
+        """Every pseudonym of a child so known, under the current epoch."""
+        return (await hide(self.keys, messages_of(known))).pseudonyms
+
+    async def pseudonyms_everywhere(self, known: Known) -> tuple[Pseudonym, ...]:
+        """The same under every live epoch, for a search in the log."""
+        return await concealing.found_under(self.keys, known)
+
+    async def opened(self, sealed: Sealed, query_id: str) -> str | None:
+        """A sealed text again; None once its epoch's key is gone and nobody can read it."""
+        return await concealing.opened(self.keys, sealed, query_id)
+
+
+def _audited(row: AgencyRow) -> AuditedAgency:
+    return AuditedAgency(
+        agency=row.agency.id,
+        outcome=row.outcome,
+        released=tuple(sorted(row.released)),
+        withheld=tuple(AuditedWithholding(w.release_class, w.reason, w.rule) for w in row.withheld),
+        through=tuple(sorted(row.through)),
+    )

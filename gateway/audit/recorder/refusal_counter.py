@@ -1,0 +1,64 @@
+"""Refusals that are alike: the first ones are told apart, the rest are counted, none is lost."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from gateway.model.caller import Caller
+
+EVERY_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What makes two refusals alike: why, whose (all None where nobody is known), and whence.
+
+    `whence` tells places apart from which nobody signed in; it is never written anywhere.
+    """
+
+    code: str
+    user: str | None = None
+    organisation: str | None = None
+    role: str | None = None
+    whence: str = ""
+
+    @classmethod
+    def of(cls, code: str, caller: Caller | None, whence: str) -> "Refused":
+        """A refusal of this caller; of somebody at `whence` where there is none."""
+        if caller is None:
+            return cls(code, whence=whence)
+        return cls(code, caller.user, caller.organisation, " ".join(sorted(caller.roles)))
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was refused since it was last `taken`.
+
+    Of those alike the first `each` get an entry of their own, and `altogether` of all; whatever
+    is more is counted, by at most `kinds` kinds and one for the rest of them.
+    """
+
+    each: int = 30
+    altogether: int = 300
+    kinds: int = 256
+    _told: dict[Refused, int] = field(default_factory=dict)
+    _counted: dict[Refused, int] = field(default_factory=dict)
+
+    def tells(self, refused: Refused) -> bool:
+        """Whether this one gets an entry of its own; if not, it is counted."""
+        told = self._told.get(refused, 0)
+        if told < self.each and sum(self._told.values()) < self.altogether:
+            self._told[refused] = told + 1
+            return True
+        self.count(refused)
+        return False
+
+    def count(self, refused: Refused, times: int = 1) -> None:
+        """Count what got no entry of its own."""
+        if refused not in self._counted and len(self._counted) >= self.kinds:
+            refused = Refused(refused.code)
+        self._counted[refused] = self._counted.get(refused, 0) + times
+
+    def taken(self) -> dict[Refused, int]:
+        """Everything counted, with how often; from now on it is counted anew."""
+        counted, self._counted, self._told = self._counted, {}, {}
+        return counted

@@ -1,0 +1,126 @@
+"""An agency's own access log held against ours: what either of the two lacks."""
+
+import csv
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.search import Place, Search
+from gateway.audit.store.contract import Log
+from resolvers.outcome import Outcome
+
+PAGE: Final = 1000
+# The agency answered, or said that it would not: its access log must have the call.
+_REACHED: Final = frozenset(
+    {Outcome.HAS_RECORD, Outcome.NO_RECORD, Outcome.NONE_FOUND, Outcome.AMBIGUOUS, Outcome.REFUSED}
+)
+
+
+class AccessLogUnreadable(ValueError):
+    """The agency's file is not one that can be compared; the message names the line."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Call:
+    """One call as the headers that came with it say: the intent's index and the question's id."""
+
+    index: int
+    query_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """`unlogged`: calls that the agency had and no intent of ours allowed.
+
+    `unseen`: intents that this agency answered and its log does not have. `intents`: how many of
+    that time name the agency.
+    """
+
+    intents: int
+    matched: int
+    unlogged: tuple[Call, ...]
+    unseen: tuple[Call, ...]
+
+
+def read_calls(text: str) -> list[Call]:
+    """The calls of an access log: CSV with a heading line, or a JSON object a line.
+
+    Each has `log_index` and `query_id`, as `X-Teamaround-Log-Index` and
+    `X-Teamaround-Query` brought them; a line about several children lists theirs, in the same
+    order, with commas between them. AccessLogUnreadable names the first line that has not.
+    """
+    lines = text.splitlines()
+    objects = lines and lines[0].lstrip().startswith("{")
+    rows = map(_object, lines) if objects else csv.DictReader(lines)
+    numbered = enumerate(rows, 1 if objects else 2)
+    return [call for number, row in numbered for call in _calls(number, row)]
+
+
+async def reconcile(
+    log: Log, agency: str, calls: Iterable[Call], since: datetime, before: datetime
+) -> Reconciliation:
+    """Compare the calls that `agency` had with the intents of that time.
+
+    A question may have called several times, for a retry or a page: it counts once. What was
+    answered through another question's call is expected under that one's intent.
+    """
+    theirs = frozenset(calls)
+    asked = dict[Call, bool]()
+    entries = [each async for each in _entries(log, agency, since, before)]
+    intents = {entry.query_id: index for index, entry in entries if entry.kind is AuditKind.INTENT}
+    called = {index: Call(index, query_id or "") for query_id, index in intents.items()}
+    asked.update(dict.fromkeys(called.values(), False))
+    for _, entry in entries:
+        own = intents.get(entry.query_id, -1)
+        if entry.kind is AuditKind.RELEASE and own in called:
+            brought = _brought_by(entry, agency, own)
+            asked.update((called[index], True) for index in brought & called.keys())
+    unseen = [call for call, reached in asked.items() if reached and call not in theirs]
+    unlogged = theirs - asked.keys()
+    matched = len(theirs) - len(unlogged)
+    return Reconciliation(len(called), matched, _sorted(unlogged), _sorted(unseen))
+
+
+async def _entries(
+    log: Log, agency: str, since: datetime, before: datetime
+) -> AsyncIterator[tuple[int, Entry]]:
+    search = Search(agency=agency, since=since, before=before)
+    after: Place | None = None
+    while page := await log.search(search, after=after, count=PAGE):
+        for logged in page:
+            yield logged.index, logged.entry
+        after = page[-1].place
+
+
+def _brought_by(entry: Entry, agency: str, own: int) -> frozenset[int]:
+    """The intents whose calls must have reached the agency for it to have said what it said."""
+    reached = [s for s in entry.agencies if s.agency == agency and s.outcome in _REACHED]
+    return frozenset(index for said in reached for index in said.through or (own,))
+
+
+def _object(line: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _calls(number: int, row: Mapping[str, Any]) -> list[Call]:
+    indexes, ids = _listed(row.get("log_index")), _listed(row.get("query_id"))
+    if not all(one.isascii() and one.isdecimal() for one in indexes) or not all(ids):
+        raise AccessLogUnreadable(f"line {number}: needs log_index, a number, and query_id")
+    if len(indexes) != len(ids):
+        raise AccessLogUnreadable(f"line {number}: needs as many query_id as log_index")
+    return [Call(int(index), query_id) for index, query_id in zip(indexes, ids, strict=True)]
+
+
+def _listed(told: Any) -> list[str]:
+    return [one.strip() for one in str("" if told is None else told).split(",")]
+
+
+def _sorted(calls: Iterable[Call]) -> tuple[Call, ...]:
+    return tuple(sorted(calls))

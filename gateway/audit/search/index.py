@@ -1,0 +1,163 @@
+"""What auditors search by, beside the log and drawn from it: lost or altered, it is made again."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from gateway.audit.entry.logged import Logged
+from gateway.audit.entry.range import Spans
+from gateway.audit.entry.search import Place, Search
+from gateway.audit.errors import LogUnavailable
+from gateway.audit.keys.private_file import create_once
+from gateway.audit.search.blocks import BLOCK, Gathered
+from gateway.audit.search.index_tables import (
+    SHAPE,
+    add_to_block,
+    empty_index,
+    forget_block,
+    places_of,
+)
+from gateway.audit.search.leaves import Leaves
+from gateway.audit.search.newest import newest_first
+from gateway.audit.search.page import Kept, misplaced, refuse_edited
+from gateway.audit.search.terms import EVERY
+from gateway.audit.store.sqlite_file import connected, damaged, reading, unavailable
+from gateway.config.sql import transaction
+
+_BATCH: Final = 1 << 14  # entries drawn in one step, which takes some thirty megabytes
+_CACHE_KIB: Final = 16_384
+_DRAWN: Final = "SELECT size, last, forgot FROM drawn"
+_DREW: Final = "UPDATE drawn SET size = ?, last = ?"
+_BLOCKS: Final = "SELECT first FROM block ORDER BY first"
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """The index in a file of its own, of the log whose entries `opened` gives."""
+
+    index: Path
+    opened: Callable[[], AbstractContextManager[Leaves]]
+
+    def find(self, search: Search, after: Place | None, count: int) -> tuple[Logged, ...]:
+        """Up to `count` entries that fit, of all that are durable now.
+
+        Each is held against its leaf: an index that says otherwise is drawn again, and LogCorrupt
+        names a leaf that is not the one in the tree. LogUnavailable if the log or the index
+        cannot be read or written.
+        """
+        for _ in range(2):
+            self.catch_up()
+            page = self._page(search, after, count)
+            if page is not None:
+                return tuple(Logged(each.index, each.leaf) for each in page)
+            self._begin_anew()
+        raise LogUnavailable(f"{self.index}: is altered as soon as it is drawn")
+
+    def catch_up(self, *, still: Callable[[], bool] = lambda: True) -> None:
+        """Draw what the log has more, as long as `still`; anew if it was not drawn from this log.
+
+        LogUnavailable if the log or the index cannot be read or written.
+        """
+        with unavailable(self.index):
+            try:
+                sound = self._draw(still)
+            except sqlite3.Error as error:
+                if not (damaged(error) or error.sqlite_errorcode == sqlite3.SQLITE_ERROR):
+                    raise
+                sound = False
+            if not sound:
+                self._begin_anew()
+                self._draw(still)
+
+    def _draw(self, still: Callable[[], bool]) -> bool:
+        """Whether the index was drawn from this log."""
+        if not self.index.exists():
+            create_once(self.index, empty_index())
+        with closing(connected(self.index, "rw")) as index, self.opened() as leaves:
+            index.execute("PRAGMA journal_mode = WAL")
+            index.execute("PRAGMA synchronous = NORMAL")
+            index.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            if index.execute("PRAGMA user_version").fetchone() != (SHAPE,):
+                return False
+            size, last, forgot = index.execute(_DRAWN).fetchone()
+            grown = leaves.grown(size - 1)
+            if size and grown.hash != last:
+                return False
+            while still() and _draw_some(index, leaves, grown.size):
+                pass
+            if still() and forgot != grown.prunings:
+                _forget_pruned(self.index, index, leaves)
+                index.execute("UPDATE drawn SET forgot = ?", (grown.prunings,))
+        return True
+
+    def _page(self, search: Search, after: Place | None, count: int) -> list[Kept] | None:
+        """The page as the log has it; None if somebody altered the index."""
+        try:
+            found = self._found(search, after, count)
+        except (ValueError, IndexError, TypeError):  # a bitmap or a stretch that is none
+            return None
+        with self.opened() as leaves:
+            kept = {each.index: each for each in leaves.kept(found)}
+        # One that was pruned meanwhile is not there any more.
+        page = [kept[index] for index in found if index in kept]
+        refuse_edited(page)
+        return page if misplaced(page, search, after) is None else None
+
+    def _found(self, search: Search, after: Place | None, count: int) -> list[int]:
+        with reading(self.index) as connection:
+            connection.execute("BEGIN")  # one moment of the index, whatever is drawn meanwhile
+            return list(islice(newest_first(connection, search, after), count))
+
+    def _begin_anew(self) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            self.index.with_name(f"{self.index.name}{suffix}").unlink(missing_ok=True)
+
+
+def _draw_some(index: sqlite3.Connection, leaves: Leaves, end: int) -> bool:
+    """Draw the next entries before `end`, all of one block; whether there were any."""
+    size, _, _ = index.execute(_DRAWN).fetchone()
+    if size >= end:
+        return False
+    end = min(end, size // _BATCH * _BATCH + _BATCH)
+    gathered = Gathered.of(size, end, leaves.within(size, end))
+    last = leaves.grown(end - 1).hash
+    with transaction(index):
+        # Another process may have drawn the same meanwhile.
+        if index.execute(_DRAWN).fetchone()[0] == size:
+            add_to_block(index, gathered)
+            index.execute(_DREW, (end, last))
+    return True
+
+
+def _forget_pruned(path: Path, index: sqlite3.Connection, leaves: Leaves) -> None:
+    """Take out of the index, and out of its files, what was pruned from the log since."""
+    index.execute("PRAGMA secure_delete = ON")
+    pruned = leaves.pruned()
+    for (block,) in index.execute(_BLOCKS).fetchall():
+        if _has_any(index, block, pruned):
+            _draw_again(index, block, leaves, pruned)
+    (kept, _, _) = index.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if kept:
+        raise LogUnavailable(f"{path}: somebody reads its journal; search or prune again")
+
+
+def _draw_again(index: sqlite3.Connection, block: int, leaves: Leaves, pruned: Spans) -> None:
+    with transaction(index):
+        size, _, _ = index.execute(_DRAWN).fetchone()
+        end = min(size, block + BLOCK)
+        # An entry may still be there though it is named: its bytes go in small groups.
+        rows = (row for row in leaves.within(block, end) if not pruned.covers(row[0]))
+        forget_block(index, block)
+        add_to_block(index, Gathered.of(block, end, rows))
+
+
+def _has_any(index: sqlite3.Connection, block: int, pruned: Spans) -> bool:
+    held = places_of(index, block, (EVERY,))
+    return any(
+        held.range_cardinality(first - block, last + 1 - block)
+        for first, last in pruned.within(block, block + BLOCK - 1)
+    )

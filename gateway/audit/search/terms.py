@@ -1,0 +1,48 @@
+"""What entries are found by: terms of an entry, and of a search, as digests of one length."""
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import Any, Final
+
+from gateway.audit.entry.entry import AuditKind
+from gateway.audit.entry.flags import Risk
+from gateway.audit.entry.search import Search
+
+Term = tuple[str, str]
+"""A column and a value in it: ("user", "j.okafor")."""
+
+_COLUMNS: Final = ("query_id", "user", "organisation", "kind", "purpose")
+EVERY: Final[Term] = ("every", "")  # of each entry, for a search that names nothing else
+
+
+def terms_of(held: dict[str, Any]) -> Iterator[Term]:
+    """The terms of an entry, given as the object in its leaf."""
+    yield EVERY
+    yield "break_glass", str(_broke_glass(held))
+    for column in _COLUMNS:
+        if (value := held.get(column)) is not None:
+            yield column, value
+    for pseudonym in held.get("child_pseudonyms", ()):
+        yield "child", pseudonym
+    for group in held.get("agencies", ()):
+        for agency in group["ids"]:
+            yield "agency", agency
+
+
+def wanted(search: Search) -> list[tuple[Term, ...]]:
+    """Of each of these an entry that fits has at least one term; the rarest come first."""
+    children = search.pseudonyms
+    named = [] if children is None else [tuple(("child", name) for name in sorted(children))]
+    columns = (*_COLUMNS[:3], "agency", *_COLUMNS[3:], "break_glass")
+    given = ((column, getattr(search, column)) for column in columns)
+    named += [((column, str(value)),) for column, value in given if value is not None]
+    return named or [(EVERY,)]
+
+
+def digest(term: Term) -> bytes:
+    """Sixteen bytes that stand for the term: as good as never those of another."""
+    return blake2b("\0".join(term).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _broke_glass(held: dict[str, Any]) -> bool:
+    return held["kind"] == AuditKind.BREAK_GLASS or Risk.BREAK_GLASS in held.get("risks", ())

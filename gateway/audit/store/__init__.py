@@ -1,0 +1,1 @@
+"""The log's own shape of a row, and its SQLite file. May use entry and tree."""

@@ -1,0 +1,82 @@
+"""What a log is to the rest of the gateway, wherever its entries are stored."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, Protocol
+
+from gateway.audit.entry.entry import Entry
+from gateway.audit.entry.logged import Logged
+from gateway.audit.entry.range import Spans
+from gateway.audit.entry.search import Place, Search
+from gateway.audit.tree.checkpoint import Checkpoint
+from gateway.audit.tree.merkle import Nodes
+from gateway.audit.tree.tile import Tile
+
+READ_BOUND: Final = 1000
+
+
+class Log(Protocol):
+    """Every method raises LogUnavailable where the store cannot be read or written now."""
+
+    async def append(self, entry: Entry) -> int:
+        """Write `entry`; its index, once it survives a crash of the machine.
+
+        EntryRefused if it does not fit the log. A caller that is cancelled meanwhile cannot
+        tell whether it was written; others are not disturbed.
+        """
+        ...
+
+    async def entries(self, first: int = 0, count: int = READ_BOUND) -> tuple[Logged, ...]:
+        """Up to `count` entries from index `first`, in order."""
+        ...
+
+    async def search(
+        self, search: Search, *, after: Place | None = None, count: int = READ_BOUND
+    ) -> tuple[Logged, ...]:
+        """Up to `count` entries that fit, newest first, from `after` on."""
+        ...
+
+    async def nodes(self, indexes: Iterable[int], size: int) -> Nodes:
+        """The tree's nodes that lead from entries to the root at `size`.
+
+        LogCorrupt if the store lacks one.
+        """
+        ...
+
+    async def tile(self, tile: Tile) -> bytes:
+        """The bytes of a tile or of a bundle of entries; LogCorrupt if the log has less."""
+        ...
+
+    async def checkpoint(self, *, cosigned_by: int = 0) -> Checkpoint | None:
+        """The largest checkpoint kept that at least so many witnesses signed, or None."""
+        ...
+
+    async def keep(self, checkpoint: Checkpoint) -> None:
+        """Write a signed checkpoint, durable on return; the first of each size is kept."""
+        ...
+
+    async def cosign(self, size: int, witness: str, at: int, line: str) -> None:
+        """Write a witness's signature line under the checkpoint of `size`, durable on return."""
+        ...
+
+    async def cosigned(self) -> Mapping[str, tuple[int, int]]:
+        """When, in seconds since 1970, and at which size each witness last signed, by name."""
+        ...
+
+    async def pruned(self) -> Spans:
+        """The entries that are gone, or about to go, under a pruning in the log."""
+        ...
+
+    async def prune(self, declared: int) -> int:
+        """Remove the bytes of the entries that the pruning at this index names; how many had any.
+
+        LogUnavailable if they may still stand in the store's files, or this account may not.
+        """
+        ...
+
+    async def size(self) -> int:
+        """How many entries are durable, which is the next index."""
+        ...
+
+    async def aclose(self) -> None:
+        """Write what waits, then close; nothing more is taken. Twice does no harm."""
+        ...

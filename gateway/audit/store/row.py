@@ -1,0 +1,21 @@
+"""An entry as the log's store takes it: its leaf and the leaf's hash."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from gateway.audit.entry.entry import Entry
+from gateway.audit.tree.merkle import leaf_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry ready to be written."""
+
+    leaf: bytes
+    hash: bytes
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        """The row of `entry`; EntryRefused if it does not fit the log."""
+        leaf = entry.leaf()
+        return cls(leaf, leaf_hash(leaf))

@@ -1,0 +1,223 @@
+"""The log's SQLite file: entries are added, numbered from 0 without a gap, and never changed."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+from gateway.audit.entry.time_units import at_microsecond, microseconds
+from gateway.audit.errors import LogCorrupt, LogUnavailable
+from gateway.audit.keys.private_file import create_once
+from gateway.audit.store.row import Row
+from gateway.audit.store.sqlite_file import (
+    closed_on_error,
+    connected,
+    empty_log,
+    identity,
+    make_durable,
+    reading,
+    unavailable,
+)
+from gateway.audit.tree.checkpoint import Checkpoint
+from gateway.audit.tree.merkle import Edge, edge_of, grown
+from gateway.audit.tree.tile import Tile, nodes_of, tiles_towards
+
+_INSERT_ENTRY: Final = "INSERT INTO entry VALUES (?, ?)"
+_INSERT_LEAF_HASH: Final = "INSERT INTO leaf_hash VALUES (?, ?)"
+_INSERT_TILE_HASH: Final = "INSERT INTO tile_hash VALUES (?, ?, ?)"
+_INSERT_CHECKPOINT: Final = "INSERT INTO checkpoint VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_INSERT_COSIGNATURE: Final = "INSERT INTO cosignature VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_NEWEST_CHECKPOINT: Final = (
+    "SELECT * FROM checkpoint WHERE ?1 = 0 OR size = (SELECT size FROM cosignature"
+    " GROUP BY size HAVING count(DISTINCT witness) >= ?1 ORDER BY size DESC LIMIT 1)"
+    " ORDER BY size DESC LIMIT 1"
+)
+_COSIGNATURES: Final = (
+    "SELECT line, max(at) FROM cosignature WHERE size = ? GROUP BY witness ORDER BY witness"
+)
+_LAST_SEEN: Final = "SELECT witness, max(at), size FROM cosignature GROUP BY witness"
+_SIZE: Final = "SELECT coalesce(max(idx) + 1, 0) FROM entry"
+_LEAF_HASHES: Final = "SELECT hash FROM leaf_hash WHERE idx >= ? AND idx < ? ORDER BY idx"
+_TILE_HASHES: Final = (
+    "SELECT hash FROM tile_hash WHERE level = ? AND place >= ? AND place < ? ORDER BY place"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was last known of the log: its file, by device and inode, and its tree."""
+
+    file: tuple[int, int]
+    edge: Edge
+
+    @property
+    def size(self) -> int:
+        """How many entries it had."""
+        return self.edge.size
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One open connection that adds groups of entries; used by one thread at a time.
+
+    A log that was moved away or replaced takes nothing more, though its descriptor would.
+    """
+
+    path: Path
+    connection: sqlite3.Connection
+    file: tuple[int, int]
+
+    @classmethod
+    def open(cls, path: Path, seen: Seen) -> Self:
+        """Open the log at `path`; LogUnavailable if it cannot be written, or is less than `seen`.
+
+        Another file in its place is not touched: SQLite would replay the old journal into it.
+        """
+        with unavailable(path):
+            _refuse_another(path, seen.file)
+            with closed_on_error(connected(path, "rw")) as connection:
+                make_durable(connection)
+                connection.execute("BEGIN IMMEDIATE")  # which also shows that it can be written
+                _gone_on(path, connection, seen.edge)
+                connection.execute("ROLLBACK")
+                return cls(path, connection, seen.file)
+
+    def add(self, rows: Sequence[Row], known: Edge) -> Edge:
+        """Write `rows` in one commit; the tree's edge after them, all durable on return.
+
+        LogUnavailable if they could not be written, or if the log does not go on from `known`:
+        then none of them is in the log.
+        """
+        with unavailable(self.path):
+            _refuse_another(self.path, self.file)
+            self.connection.execute("BEGIN IMMEDIATE")
+            before = _gone_on(self.path, self.connection, known)
+            after, finished = grown(before, [row.hash for row in rows])
+            _insert(self.connection, before.size, rows)
+            self.connection.executemany(_INSERT_TILE_HASH, finished)
+            self.connection.execute("COMMIT")
+            return after
+
+    def close(self) -> None:
+        """Close the file; what was not committed is rolled back."""
+        self.connection.close()
+
+
+def create_log(path: Path) -> None:
+    """Make an empty log at `path` (mode 0600) if there is no file; LogUnavailable if it cannot."""
+    with unavailable(path):
+        if path.exists():
+            return
+        with empty_log() as log:
+            create_once(path, log.serialize())
+
+
+def read_rows(path: Path, sql: str, given: Sequence[Any]) -> list[tuple[int, bytes]]:
+    """The (index, leaf) pairs that `sql` selects; LogUnavailable if the file cannot be read."""
+    with reading(path) as connection:
+        return connection.execute(sql, given).fetchall()
+
+
+def log_size(path: Path) -> int:
+    """How many entries are durable; LogUnavailable if the file cannot be read."""
+    with reading(path) as connection:
+        return stored_size(connection)
+
+
+def newest_checkpoint(path: Path, *, cosigned_by: int = 0) -> Checkpoint | None:
+    """The largest checkpoint that was kept and that at least so many witnesses signed.
+
+    None if there is none. Its note carries each witness's newest cosignature.
+    """
+    with reading(path) as connection:
+        row = connection.execute(_NEWEST_CHECKPOINT, (cosigned_by,)).fetchone()
+        if row is None:
+            return None
+        size, root, at, note = row
+        lines = [line for line, _ in connection.execute(_COSIGNATURES, (size,))]
+    return Checkpoint(size, root, at_microsecond(at), note + "".join(lines))
+
+
+def keep_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a signed checkpoint, durable on return; the first of each size is kept."""
+    at = microseconds(checkpoint.at)
+    _insert_signed(
+        path, _INSERT_CHECKPOINT, (checkpoint.size, checkpoint.root, at, checkpoint.note)
+    )
+
+
+def keep_cosignature(path: Path, size: int, witness: str, at: int, line: str) -> None:
+    """Write a witness's signature line under the checkpoint of `size`; `at` as it states."""
+    _insert_signed(path, _INSERT_COSIGNATURE, (size, witness, at, line))
+
+
+def newest_cosignatures(path: Path) -> dict[str, tuple[int, int]]:
+    """When, in seconds since 1970, and at which size each witness last signed, by its name."""
+    with reading(path) as connection:
+        rows = connection.execute(_LAST_SEEN).fetchall()
+    return {witness: (at, size) for witness, at, size in rows}
+
+
+def tile_hashes(path: Path, tiles: Iterable[Tile]) -> dict[Tile, list[bytes]]:
+    """What stands in each tile of hashes, of one moment; LogCorrupt if a hash is missing."""
+    with reading(path) as connection:
+        return _tile_hashes(connection, tiles)
+
+
+def stored_size(connection: sqlite3.Connection) -> int:
+    """How many entries the log holds."""
+    (size,) = connection.execute(_SIZE).fetchone()
+    return int(size)
+
+
+def stored_edge(connection: sqlite3.Connection, size: int) -> Edge:
+    """The edge of the stored tree at `size`; LogCorrupt if a hash is missing."""
+    return edge_of(size, nodes_of(_tile_hashes(connection, tiles_towards((), size))))
+
+
+def _tile_hashes(connection: sqlite3.Connection, tiles: Iterable[Tile]) -> dict[Tile, list[bytes]]:
+    return {t: _hashes(connection, t) for t in tiles}
+
+
+def _hashes(connection: sqlite3.Connection, tile: Tile) -> list[bytes]:
+    within = (tile.first, tile.first + tile.width)
+    rows = (
+        connection.execute(_TILE_HASHES, (tile.level, *within))
+        if tile.level
+        else connection.execute(_LEAF_HASHES, within)
+    )
+    hashes = [found for (found,) in rows]
+    if len(hashes) != tile.width:
+        raise LogCorrupt(f"the log lacks hashes of {tile.path}; restore it")
+    return hashes
+
+
+def _insert_signed(path: Path, sql: str, row: Sequence[Any]) -> None:
+    with unavailable(path), closing(connected(path, "rw")) as connection:
+        make_durable(connection)
+        connection.execute(sql, row)
+
+
+def _gone_on(path: Path, connection: sqlite3.Connection, known: Edge) -> Edge:
+    """The stored edge, if what was known is still its beginning."""
+    size = stored_size(connection)
+    if size < known.size:
+        raise LogUnavailable(f"{path}: has {size} entries of {known.size}; restore it")
+    if size == known.size:
+        return known
+    if stored_edge(connection, known.size) != known:
+        raise LogUnavailable(f"{path}: does not begin with the entries written; restore it")
+    return stored_edge(connection, size)
+
+
+def _insert(connection: sqlite3.Connection, first: int, rows: Sequence[Row]) -> None:
+    connection.executemany(_INSERT_ENTRY, [(i, row.leaf) for i, row in enumerate(rows, first)])
+    hashes = [(i, row.hash) for i, row in enumerate(rows, first)]
+    connection.executemany(_INSERT_LEAF_HASH, hashes)
+
+
+def _refuse_another(path: Path, file: tuple[int, int]) -> None:
+    if identity(path) != file:
+        raise LogUnavailable(f"{path}: was moved or replaced; put it back, or start again")

@@ -1,0 +1,82 @@
+"""How the log's SQLite file is opened, and what its failures mean."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+
+from gateway.audit.errors import LogUnavailable
+from gateway.audit.store.sqlite_schema import SCHEMA
+
+BUSY_SECONDS: Final = 2.0
+_FSYNC_EACH_COMMIT: Final = 2  # PRAGMA synchronous=FULL, as read back
+_DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+
+
+def connected(path: Path, mode: str) -> sqlite3.Connection:
+    """A connection to the file; `mode` is "ro" or "rw"."""
+    # mode=rw never creates: a log that is gone must not be begun anew in silence.
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that cannot write; LogUnavailable if the file cannot be read."""
+    with unavailable(path), closing(connected(path, "ro")) as connection:
+        yield connection
+
+
+def make_durable(connection: sqlite3.Connection) -> None:
+    """Have every commit reach the disk; LogUnavailable if SQLite cannot promise that here."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    wanted = {"journal_mode": "wal", "synchronous": _FSYNC_EACH_COMMIT, "foreign_keys": 1}
+    for name, value in wanted.items():
+        if connection.execute(f"PRAGMA {name}").fetchone() != (value,):
+            raise LogUnavailable(f"SQLite does not keep {name} here, so no commit is sure")
+
+
+def identity(path: Path) -> tuple[int, int]:
+    """Which file it is, whatever its name: device and inode."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def damaged(error: sqlite3.Error) -> bool:
+    """Whether SQLite says that the file itself is broken, not that it cannot be had now."""
+    return error.sqlite_errorcode & 0xFF in _DAMAGE
+
+
+@contextmanager
+def empty_log() -> Iterator[sqlite3.Connection]:
+    """A log without entries, in memory."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(SCHEMA)
+        yield connection
+
+
+@contextmanager
+def unavailable(path: Path) -> Iterator[None]:
+    """Say LogUnavailable of whatever SQLite or the disk refuses."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise LogUnavailable(f"{path}: {type(error).__name__}; see the disk") from error
+
+
+@contextmanager
+def closed_on_error(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """The connection, closed only if what is done with it fails."""
+    try:
+        yield connection
+    except BaseException:
+        connection.close()
+        raise

@@ -1,0 +1,66 @@
+"""The bytes of pruned entries leave the SQLite file, and its journal too; their hashes stay."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from gateway.audit.entry.entry import pruned_by
+from gateway.audit.entry.range import Span, Spans, joined
+from gateway.audit.errors import LogUnavailable
+from gateway.audit.store.sqlite_file import connected, make_durable, reading, unavailable
+
+# Small groups, so that a gateway that appends meanwhile waits for none of them long.
+_GROUP: Final = 2000
+_PRUNED: Final = "SELECT first, last FROM pruned ORDER BY first"
+_DECLARED: Final = "SELECT leaf FROM entry WHERE idx = ?"
+_NAME: Final = "INSERT INTO pruned VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_REMOVE: Final = (
+    "DELETE FROM entry WHERE idx IN"
+    " (SELECT idx FROM entry WHERE idx BETWEEN ? AND ? ORDER BY idx LIMIT ?)"
+)
+
+
+def pruned_spans(path: Path) -> Spans:
+    """Every span that is named as pruned; LogUnavailable if the file cannot be read."""
+    with reading(path) as connection:
+        return stored_pruned(connection)
+
+
+def stored_pruned(connection: sqlite3.Connection) -> Spans:
+    """Every span that is named as pruned."""
+    return joined(Span(first, last) for first, last in connection.execute(_PRUNED))
+
+
+def prune_entries(path: Path, declared: int) -> int:
+    """Remove what the pruning at this index names; how many entries had bytes to lose.
+
+    LogUnavailable if it cannot be done, or a reader keeps the journal, where bytes then stay.
+    """
+    with unavailable(path), closing(connected(path, "rw")) as connection:
+        make_durable(connection)
+        connection.execute("PRAGMA secure_delete = ON")
+        spans = _spans(connection, declared)
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany(_NAME, [(*span, declared) for span in spans])
+        connection.execute("COMMIT")
+        removed = sum(_removed(connection, span) for span in spans)
+        (kept, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if kept:
+        raise LogUnavailable(f"{path}: somebody reads its journal; prune again to empty it")
+    return removed
+
+
+def _spans(connection: sqlite3.Connection, declared: int) -> tuple[Span, ...]:
+    found = connection.execute(_DECLARED, (declared,)).fetchone()
+    spans = pruned_by(found[0]) if found else ()
+    if not spans:
+        raise ValueError("only a pruning in the log says what goes")
+    return spans
+
+
+def _removed(connection: sqlite3.Connection, span: Span) -> int:
+    removed = 0
+    while gone := connection.execute(_REMOVE, (*span, _GROUP)).rowcount:
+        removed += gone
+    return removed

@@ -1,0 +1,66 @@
+"""A signed note: a text, and the signatures that stand under it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Self
+
+from gateway.audit.verify.finding import Refused
+from gateway.audit.verify.key import VerifierKey, decoded
+
+LONGEST: Final = 64 * 1024
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
+_SIGNATURE: Final = re.compile("\N{EM DASH} ([^\\s+]+) ([A-Za-z0-9+/=]+)")
+_KEY_ID_BYTES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One signature line, not yet checked."""
+
+    name: str
+    key_id: bytes
+    content: bytes
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """`text` ends with its last line's newline."""
+
+    text: str
+    signatures: tuple[Signature, ...]
+
+    @classmethod
+    def read(cls, content: bytes) -> Self:
+        """Read a note; Refused if it is malformed."""
+        try:
+            whole = content.decode("utf-8") if len(content) <= LONGEST else ""
+        except UnicodeDecodeError:
+            raise Refused("the note is not UTF-8") from None
+        text, gap, below = whole.rpartition("\n\n")
+        if not gap or not below.endswith("\n") or _CONTROL.search(whole):
+            raise Refused("this is no signed note")
+        return cls(f"{text}\n", tuple(map(_signature, below[:-1].split("\n"))))
+
+    def signed_by(self, keys: Iterable[VerifierKey]) -> dict[str, int]:
+        """Which of `keys` signed, by name, with the time; Refused if one's signature is false."""
+        known = {(key.name, key.id): key for key in keys}
+        signed = dict[str, int]()
+        for signature in self.signatures:
+            key = known.get((signature.name, signature.key_id))
+            if key is None:
+                continue
+            at = key.signed_at(signature.content, self.text)
+            if at is None:
+                raise Refused(f"the signature of {key.name} does not hold")
+            signed[key.name] = max(at, signed.get(key.name, 0))
+        return signed
+
+
+def _signature(line: str) -> Signature:
+    found = _SIGNATURE.fullmatch(line)
+    content = decoded(found[2]) if found else None
+    if found is None or content is None or len(content) <= _KEY_ID_BYTES:
+        raise Refused("the note has a line that is no signature")
+    return Signature(found[1], content[:_KEY_ID_BYTES], content[_KEY_ID_BYTES:], line)

@@ -1,0 +1,158 @@
+"""A whole published log, read again from its first entry: nothing in it was changed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from gateway.audit.verify.finding import Refused
+from gateway.audit.verify.place import Place
+from gateway.audit.verify.pruning import Pruning, pruning_of, refuse_undeclared
+from gateway.audit.verify.state import HASH_BYTES, State, Trust
+from gateway.audit.verify.tree import Accumulator, hash_leaf, root_of_tile
+
+WIDTH: Final = 256
+_LENGTH_BYTES: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A log that holds: its state, what prunings in it declared, and how many entries are gone.
+
+    Of an entry that is gone only its hash is held to the tree.
+    """
+
+    state: State
+    prunings: tuple[Pruning, ...] = ()
+    gone: int = 0
+
+
+def check_log(place: Place, trust: Trust, kept: Sequence[State] = ()) -> Checked:
+    """The log, after hashing every entry of it again; Refused says what does not hold.
+
+    Each of `kept`, states of this log that somebody saw before, must be a beginning of it.
+    """
+    state = published_state(place, trust)
+    tree = _Rebuilt(place, state, sorted(kept, key=lambda each: each.size))
+    tree.refuse_shorter()
+    for first in range(0, state.size, WIDTH):
+        tree.take(first, min(WIDTH, state.size - first))
+    tree.finish()
+    return Checked(state, tuple(tree.prunings), len(tree.missing))
+
+
+def published_state(place: Place, trust: Trust) -> State:
+    """The state that the log publishes, signed as `trust` wants it; else Refused."""
+    checkpoint = place("checkpoint")
+    if checkpoint is None:
+        raise Refused("there is no checkpoint")
+    return State.read(checkpoint, trust)
+
+
+@dataclass(slots=True)
+class _Rebuilt:
+    """The tree built again, and the hashes of full tiles that stand above it."""
+
+    place: Place
+    state: State
+    kept: list[State]
+    tree: Accumulator = field(default_factory=Accumulator)
+    above: list[list[bytes]] = field(default_factory=list)
+    agreed: int = 0
+    missing: list[int] = field(default_factory=list)
+    prunings: list[Pruning] = field(default_factory=list)
+
+    def refuse_shorter(self) -> None:
+        """Refused if somebody saw more entries than there are, or other ones."""
+        for each in self.kept:
+            if each.size > self.state.size:
+                raise Refused("the log is shorter than it was", self.state.size)
+        self.state.refuse_fork(self.kept)
+        self._compare()
+
+    def take(self, first: int, count: int) -> None:
+        """Hash the next bundle of entries, and compare with the tree's own tiles."""
+        leaves = list(_entries(self._content("entries", first // WIDTH, count), first))
+        stated = self._hashes(0, first // WIDTH, count)
+        # An entry that is gone is empty in its bundle; its hash then stands in the tree alone.
+        hashes = [
+            hash_leaf(leaf) if leaf else said for leaf, said in zip(leaves, stated, strict=False)
+        ]
+        for index, (computed, said) in enumerate(zip(hashes, stated, strict=False), first):
+            if computed != said:
+                raise Refused(f"entry {index} is not the one in the tree", index)
+        if len(leaves) != count:
+            raise Refused("a bundle has another number of entries", first + len(leaves))
+        for index, leaf in enumerate(leaves, first):
+            self._heed(index, leaf)
+        for each in hashes:
+            self.tree.add(each)
+            self._compare()
+        if count == WIDTH:
+            self._complete(0, hashes)
+
+    def finish(self) -> None:
+        """Compare what stands above the leaves, and the root."""
+        for level, row in enumerate(self.above, 1):
+            for first in range(0, len(row), WIDTH):
+                part = row[first : first + WIDTH]
+                if self._hashes(level, first // WIDTH, len(part)) != part:
+                    entry = first * WIDTH**level
+                    raise Refused(f"the tree's level {level} is not that of its leaves", entry)
+        if self.tree.root != self.state.root:
+            raise Refused("the entries are not those that were signed", self.agreed)
+        refuse_undeclared(self.missing, self.prunings)
+
+    def _heed(self, index: int, leaf: bytes) -> None:
+        if not leaf:
+            self.missing.append(index)
+        elif found := pruning_of(index, leaf):
+            self.prunings.append(found)
+
+    def _compare(self) -> None:
+        while self.kept and self.kept[0].size == self.tree.size:
+            if self.kept.pop(0).root != self.tree.root:
+                raise Refused("the log was rewritten since a state of it was kept", self.agreed)
+            self.agreed = self.tree.size
+
+    def _complete(self, level: int, hashes: list[bytes]) -> None:
+        if level == len(self.above):
+            self.above.append([])
+        row = self.above[level]
+        row.append(root_of_tile(hashes))
+        if len(row) % WIDTH == 0:
+            self._complete(level + 1, row[-WIDTH:])
+
+    def _hashes(self, level: int, number: int, count: int) -> list[bytes]:
+        content = self._content(str(level), number, count)
+        if len(content) != count * HASH_BYTES:
+            raise Refused("a tile has another length", number * WIDTH ** (level + 1))
+        return [content[at : at + HASH_BYTES] for at in range(0, count * HASH_BYTES, HASH_BYTES)]
+
+    def _content(self, level: str, number: int, count: int) -> bytes:
+        part = "" if count == WIDTH else f".p/{count}"
+        path = f"tile/{level}/{_numbered(number)}{part}"
+        content = self.place(path)
+        if content is None:
+            raise Refused(f"the log lacks {path}")
+        return content
+
+
+def _entries(bundle: bytes, first: int) -> Iterator[bytes]:
+    at = 0
+    for index in range(first, first + WIDTH):
+        if at == len(bundle):
+            return
+        start = at + _LENGTH_BYTES
+        at = start + int.from_bytes(bundle[at:start], "big")
+        if at > len(bundle):
+            raise Refused(f"entry {index} is cut short", index)
+        yield bundle[start:at]
+    if at != len(bundle):
+        raise Refused("a bundle has more entries than a tile", first + WIDTH)
+
+
+def _numbered(number: int) -> str:
+    digits = f"{number:03}"
+    digits = digits.zfill(-len(digits) % 3 + len(digits))
+    groups = [digits[at : at + 3] for at in range(0, len(digits), 3)]
+    return "/".join([*(f"x{group}" for group in groups[:-1]), groups[-1]])

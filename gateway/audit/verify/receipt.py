@@ -1,0 +1,53 @@
+"""A proof on its own (C2SP tlog-proof): that one entry is in the log, checked without asking it."""
+
+import re
+from dataclasses import dataclass
+from typing import Final, Self
+
+from gateway.audit.verify.finding import Refused
+from gateway.audit.verify.key import decoded
+from gateway.audit.verify.state import State, Trust, read_hash
+from gateway.audit.verify.tree import hash_leaf, refuse_absent
+
+FORMAT: Final = "c2sp.org/tlog-proof@v1"
+_INDEX: Final = re.compile(r"index (0|[1-9]\d{0,18})")
+_HIGHEST: Final = 63
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A proof as it was read; `leaf` is the entry itself, where the proof brings it along."""
+
+    index: int
+    path: tuple[bytes, ...]
+    checkpoint: bytes
+    leaf: bytes | None = None
+
+    @classmethod
+    def read(cls, content: bytes) -> Self:
+        """Read a proof; Refused if it is malformed."""
+        head, _, checkpoint = content.partition(b"\n\n")
+        lines = head.decode("utf-8", "replace").split("\n")
+        if lines[0] != FORMAT or not checkpoint:
+            raise Refused("this is no proof that this verifier knows")
+        leaf = None
+        if len(lines) > 1 and lines[1].startswith("extra "):
+            leaf = decoded(lines.pop(1).removeprefix("extra "))
+            if leaf is None:
+                raise Refused("the proof's extra data are not base64")
+        index = _INDEX.fullmatch(lines[1]) if len(lines) > 1 else None
+        if index is None or len(lines) - 2 > _HIGHEST:
+            raise Refused("the proof does not say of which entry it is")
+        return cls(int(index[1]), tuple(map(read_hash, lines[2:])), checkpoint, leaf)
+
+    def check(self, trust: Trust, leaf: bytes | None = None) -> State:
+        """The state under which the entry is logged; Refused if the proof does not hold.
+
+        `leaf` is the entry where the proof does not bring it along.
+        """
+        entry = self.leaf if leaf is None else leaf
+        if entry is None:
+            raise Refused("the proof does not bring its entry along; give it too", self.index)
+        state = State.read(self.checkpoint, trust)
+        refuse_absent(hash_leaf(entry), self.index, state.size, self.path, state.root)
+        return state

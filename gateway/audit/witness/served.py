@@ -1,0 +1,60 @@
+"""The witness over HTTP (C2SP tlog-witness): one path, and a status for each judgement."""
+
+from typing import Final, assert_never
+
+from anyio import to_thread
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from gateway.audit.witness.submission import LONGEST
+from gateway.audit.witness.witness import (
+    Cosigned,
+    Judgement,
+    Malformed,
+    NotAGrowth,
+    NotFromThere,
+    NotSigned,
+    OtherHistory,
+    Unknown,
+    Witness,
+)
+
+SIZE_TYPE: Final = "text/x.tlog.size"
+
+
+def witness_app(witness: Witness) -> Starlette:
+    """The application of one witness."""
+
+    async def add_checkpoint(request: Request) -> Response:
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LONGEST:
+                return Response("the submission is too long\n", 413)
+        return _said(await to_thread.run_sync(witness.judge, bytes(body)))
+
+    return Starlette(routes=[Route("/add-checkpoint", add_checkpoint, methods=["POST"])])
+
+
+def _said(judgement: Judgement) -> Response:
+    kind = "text/plain"
+    match judgement:
+        case Cosigned(line):
+            status, text = 200, line
+        case Malformed():
+            status, text = 400, "the submission is malformed\n"
+        case NotSigned():
+            status, text = 403, "not signed by the log's key\n"
+        case Unknown():
+            status, text = 404, "no log of that name is witnessed here\n"
+        case NotFromThere(size):
+            status, text, kind = 409, f"{size}\n", SIZE_TYPE
+        case OtherHistory():
+            status, text = 409, "another history of this size was signed\n"
+        case NotAGrowth():
+            status, text = 422, "no growth of what was signed before\n"
+        case _:
+            assert_never(judgement)
+    return Response(text, status, media_type=kind)

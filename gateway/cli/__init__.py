@@ -1,0 +1,1 @@
+"""The command `teamaround`. May use every room."""

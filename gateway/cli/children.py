@@ -1,0 +1,92 @@
+"""Pseudonyms of children for the operator's own files; their numbers come by standard input."""
+
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from typing import Annotated, Final
+
+import orjson
+import typer
+
+from adapters.contract.identifiers import NHS_NUMBER, UPN, NhsNumber, Upn
+from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.keys.epoch_keys import KeyService
+from gateway.audit.keys.protection import hidden_everywhere, hide
+from gateway.audit.keys.pseudonym import Pseudonym, identifier_message
+from gateway.cli.settings_option import SettingsFile, chosen, run
+from gateway.config.settings import Settings
+from gateway.http.stores import open_keys, open_publication
+from gateway.model.clock import Clock
+
+_MOST: Final = 100
+
+Conceal = Callable[[KeyService, Sequence[bytes]], Awaitable[tuple[Pseudonym, ...]]]
+
+
+def staff_child(
+    organisation: Annotated[str, typer.Argument(help="Where a parent works, as tokens name it.")],
+    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
+    settings: SettingsFile = None,
+) -> None:
+    """Print the line of a staff member's child for the file of `staff_children`.
+
+    The child's NHS number is read from standard input, so that no command line or history has it.
+    """
+    message = _message(sys.stdin.readline(), NHS_NUMBER)
+    (pseudonym,) = run(_made(chosen(settings), who, "STAFF_CHILD", [message], _now))
+    typer.echo(f"{pseudonym} {organisation}")
+
+
+def child_pseudonyms(
+    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
+    settings: SettingsFile = None,
+) -> None:
+    """Print the `about` of a disclosure rule or an event: a child's pseudonyms, of every epoch.
+
+    Give all the child's numbers, NHS number and UPN, a line each on standard input.
+    """
+    lines = [line for line in sys.stdin.read(_MOST * 100).splitlines() if line.strip()]
+    messages = [_message(line, NHS_NUMBER, UPN) for line in lines[:_MOST]]
+    if not messages:
+        typer.echo("standard input: give at least one number, a line each", err=True)
+        raise typer.Exit(2)
+    made = run(_made(chosen(settings), who, "DISCLOSURE_CHILD", messages, hidden_everywhere))
+    typer.echo(f"about = {orjson.dumps(sorted(made)).decode()}")
+
+
+async def _now(keys: KeyService, messages: Sequence[bytes]) -> tuple[Pseudonym, ...]:
+    return (await hide(keys, messages)).pseudonyms
+
+
+async def _made(
+    settings: Settings, who: str, detail: str, messages: Sequence[bytes], conceal: Conceal
+) -> tuple[Pseudonym, ...]:
+    """The pseudonyms of these numbers, once it is in the log that somebody had them made."""
+    clock = Clock()
+    async with AsyncExitStack() as stack:
+        publication = await stack.enter_async_context(open_publication(settings, clock))
+        made = await conceal(await open_keys(settings, stack), messages)
+        look = Entry(
+            kind=AuditKind.AUDIT_SEARCH,
+            at=clock.now(),
+            user=who,
+            child_pseudonyms=made,
+            detail=detail,
+        )
+        await publication.log.append(look)
+        return made
+
+
+def _message(line: str, *schemes: str) -> bytes:
+    """What the pseudonym of the number on this line is made of; the command ends if it is none."""
+    refusals = []
+    for scheme in schemes:
+        try:
+            return identifier_message(scheme, _PARSED[scheme](line))
+        except ValueError as error:
+            refusals.append(str(error))
+    typer.echo(f"standard input: {'; or '.join(refusals)}", err=True)
+    raise typer.Exit(2)
+
+
+_PARSED: Final[dict[str, Callable[[str], str]]] = {NHS_NUMBER: NhsNumber.parse, UPN: Upn.parse}

@@ -1,0 +1,157 @@
+"""A running gateway told to register, approve, suspend and reload, from a terminal."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import aiohttp
+import typer
+
+from adapters.conformance.replay import NotReplayable, recorded_answer
+from adapters.manifest.manifest import Manifest
+from adapters.validation.loading import ManifestInvalid, manifest_text, parse_manifest
+
+GATEWAY: Final = typer.Option(
+    "--gateway", envvar="TEAMAROUND_GATEWAY", help="Where its /graphql is."
+)
+TOKEN: Final = typer.Option(
+    "--token", envvar="TEAMAROUND_TOKEN_FILE", help="A file with your token."
+)
+GatewayUrl = Annotated[str, GATEWAY]
+TokenFile = Annotated[Path, TOKEN]
+SourceId = Annotated[str, typer.Argument(help="The source's id.")]
+
+_REFUSED: Final = 1
+_WRONG: Final = 2
+_PATIENCE: Final = aiohttp.ClientTimeout(total=120)
+_CHANGED: Final = "{ source { id version state level } findings { rule passed message } }"
+_REGISTER: Final = (
+    "mutation Register($manifest: String!, $rules: String, $replies: [ExampleReply!])"
+    " { changed: registerSource(manifest: $manifest, rules: $rules, replies: $replies)"
+    f" {_CHANGED} }}"
+)
+_APPROVE: Final = (
+    "mutation Approve($id: ID!, $version: Int!)"
+    f" {{ changed: approveSource(id: $id, version: $version) {_CHANGED} }}"
+)
+_SUSPEND: Final = (
+    "mutation Suspend($id: ID!, $reason: String!)"
+    f" {{ changed: suspendSource(id: $id, reason: $reason) {_CHANGED} }}"
+)
+
+
+def add(
+    file: Annotated[Path, typer.Argument(help="The manifest, TOML.")],
+    gateway: GatewayUrl,
+    token: TokenFile,
+) -> None:
+    """Propose a source to a running gateway, with the Cedar and the replies beside its manifest.
+
+    Prints every rule; fails if the proposal was not kept.
+    """
+    text = _manifest(file)
+    rules = file.with_suffix(".cedar")
+    variables = {
+        "manifest": text,
+        "rules": rules.read_text("utf-8") if rules.exists() else None,
+        "replies": _replies(parse_manifest(text, file), file),
+    }
+    _print_change(said_by(gateway, token, _REGISTER, variables))
+
+
+def approve(
+    source: SourceId,
+    version: Annotated[int, typer.Option(help="The version that you have read.")],
+    gateway: GatewayUrl,
+    token: TokenFile,
+) -> None:
+    """Approve a version of your agency's source; returns once every gateway asks it so."""
+    _print_change(said_by(gateway, token, _APPROVE, {"id": source, "version": version}))
+
+
+def suspend(
+    source: SourceId,
+    reason: Annotated[str, typer.Option(help="Why, in words; logged.")],
+    gateway: GatewayUrl,
+    token: TokenFile,
+) -> None:
+    """Have a source asked no more; returns once no gateway asks it."""
+    _print_change(said_by(gateway, token, _SUSPEND, {"id": source, "reason": reason}))
+
+
+def reload(gateway: GatewayUrl, token: TokenFile) -> None:
+    """Have the operator's files read anew; returns once they are in force at every gateway."""
+    said = said_by(gateway, token, "mutation { reload }", {})
+    typer.echo(f"in force everywhere: generation {said['reload']}")
+
+
+def _manifest(file: Path) -> str:
+    try:
+        text = manifest_text(file)
+        parse_manifest(text, file)
+    except ManifestInvalid as error:
+        raise _fail(str(error)) from None
+    return text
+
+
+def _replies(manifest: Manifest, file: Path) -> list[dict[str, str]]:
+    names = {name for one in manifest.example for name in (one.reply, *one.details.values())}
+    names |= {one.reply for one in manifest.together}
+    most = manifest.limits.max_body
+    try:
+        return [
+            {
+                "name": name,
+                "content": recorded_answer(file.parent, name, 200, most).body.decode(),
+            }
+            for name in sorted(names)
+        ]
+    except (NotReplayable, UnicodeDecodeError) as error:
+        raise _fail(f"{file}: {error}") from None
+
+
+def said_by(gateway: str, token: Path, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of a running gateway's answer; typer.Exit, and why on standard error, if none."""
+    try:
+        bearer = token.read_text("utf-8").strip()
+        body = asyncio.run(_posted(gateway, bearer, query, variables))
+    except (OSError, aiohttp.ClientError, TimeoutError, ValueError) as error:
+        raise _fail(f"no answer from the gateway ({type(error).__name__})") from None
+    if body.get("errors"):
+        refused = body["errors"][0]
+        raise _fail(f"{refused['extensions']['code']}: {refused['message']}")
+    data: dict[str, Any] = body["data"]
+    return data
+
+
+async def _posted(
+    gateway: str, bearer: str, query: str, variables: Mapping[str, Any]
+) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {bearer}", "Accept": "application/json"}
+    asked = {"query": query, "variables": dict(variables)}
+    async with (
+        aiohttp.ClientSession(timeout=_PATIENCE) as session,
+        session.post(gateway, json=asked, headers=headers, allow_redirects=False) as answer,
+    ):
+        body: dict[str, Any] = await answer.json()
+        return body
+
+
+def _print_change(said: dict[str, Any]) -> None:
+    changed = said["changed"]
+    for finding in changed["findings"]:
+        word = "passed" if finding["passed"] else "FAILED"
+        typer.echo(f"{word}  {finding['rule']}")
+        if not finding["passed"]:
+            typer.echo(f"        {finding['message']}")
+    source = changed["source"]
+    if source is None:
+        raise _fail("refused: what was in force stays", _REFUSED)
+    level = f", {source['level'].lower()}" if source["level"] else ""
+    typer.echo(f"{source['id']} version {source['version']}: {source['state']}{level}")
+
+
+def _fail(message: str, status: int = _WRONG) -> typer.Exit:
+    typer.echo(message, err=True)
+    return typer.Exit(status)

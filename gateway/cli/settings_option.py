@@ -1,0 +1,48 @@
+"""How a command that reads the settings begins and ends: 2 where it could not be done."""
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, Final, TypeVar
+
+import typer
+
+from gateway.audit.errors import (
+    KeysUnavailable,
+    KeysUnreadable,
+    LogCorrupt,
+    LogUnavailable,
+    PolicyUnusable,
+)
+from gateway.config.settings import Settings, read_settings
+from gateway.model.errors import ConfigurationInvalid
+from gateway.oversight.break_glass.store.contract import LeaveUnavailable
+
+T = TypeVar("T")
+_FAILURES: Final = (
+    *(ConfigurationInvalid, KeysUnavailable, KeysUnreadable),
+    *(LeaveUnavailable, LogCorrupt, LogUnavailable, PolicyUnusable),
+)
+
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option("--settings", envvar="TEAMAROUND_SETTINGS", help="The settings file, TOML."),
+]
+
+
+def chosen(file: Path | None) -> Settings:
+    """The settings of `file`; the command ends with 2 if they cannot be used."""
+    try:
+        return read_settings(file)
+    except ConfigurationInvalid as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """What `work` gives; the command ends with 2 and says why if it cannot be done."""
+    try:
+        return asyncio.run(work)
+    except _FAILURES as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None

@@ -1,0 +1,92 @@
+"""`teamaround source list`: what a running gateway has in force and how it does, or a folder."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Column, Table
+
+from adapters.validation.loading import ManifestInvalid, read_manifest
+from gateway.cli.gateway_client import GATEWAY, TOKEN, said_by
+
+_WRONG: Final = 2
+# On a narrow terminal the names fold, not what is looked for.
+_WIDEST: Final[Mapping[str, int]] = {
+    "v.": 1,
+    "state": len("suspended"),
+    "by": 6,
+    "last answer": len("2026-11-22"),
+    "breaker": len("half-open"),
+    "p50/p99 ms": len("12/340"),
+    "up": len("yes"),
+}
+_SOURCES: Final = (
+    "{ sources { id version state decision { user organisation at }"
+    " health { reachable breaker p50Ms p99Ms answeredAt } } }"
+)
+
+
+def list_(
+    gateway: Annotated[str | None, GATEWAY] = None,
+    token: Annotated[Path | None, TOKEN] = None,
+    folder: Annotated[Path | None, typer.Argument(help="A folder of manifests, instead.")] = None,
+) -> None:
+    """List a running gateway's sources: state, version, who decided, how each is doing.
+
+    With FOLDER, list its manifests: source, agency, kind, how it is asked, what it claims.
+    Who decided and when it last answered is shown to its own agency and to operators.
+    """
+    if folder is not None:
+        _print_folder(folder)
+    elif gateway and token:
+        _print_running(gateway, token)
+    else:
+        raise typer.BadParameter("give --gateway and --token for a running one, or a FOLDER")
+
+
+def _print_running(gateway: str, token: Path) -> None:
+    columns = (Column(n, min_width=width, overflow="fold") for n, width in _WIDEST.items())
+    table = Table(Column("source", no_wrap=True), *columns, box=None, padding=(0, 1, 0, 0))
+    for source in said_by(gateway, token, _SOURCES, {})["sources"]:
+        table.add_row(*map(escape, _cells(source)))
+    Console().print(table)
+
+
+def _cells(source: Mapping[str, Any]) -> Iterator[str]:
+    yield from (source["id"], str(source["version"]), source["state"].lower())
+    decision, health = source["decision"], source["health"]
+    yield "" if decision is None else f"{decision['user']} of {decision['organisation']}"
+    yield _moment(health["answeredAt"])
+    yield health["breaker"]
+    times = (health["p50Ms"], health["p99Ms"])
+    yield "/".join(f"{ms:.0f}" for ms in times if ms is not None)
+    yield {None: "", True: "yes", False: "no"}[health["reachable"]]
+
+
+def _moment(said: str | None) -> str:
+    if said is None:
+        return ""
+    return datetime.fromisoformat(said).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def _print_folder(folder: Path) -> None:
+    table = Table("source", "agency", "kind", "asked by", "claims")
+    wrong = False
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            manifest = read_manifest(file)
+        except ManifestInvalid as error:
+            typer.echo(str(error), err=True)
+            wrong = True
+            continue
+        asked = "; ".join(" + ".join(sorted(one.card.needs)) for one in manifest.operation)
+        claims = ", ".join(sorted(manifest.source.claims))
+        cells = (manifest.source.id, manifest.agency.name, manifest.kind, asked, claims)
+        table.add_row(*map(escape, cells))
+    Console().print(table)
+    if wrong:
+        raise typer.Exit(_WRONG)

@@ -1,0 +1,1 @@
+"""The operator's settings and files as checked values. May use model."""

@@ -1,0 +1,160 @@
+"""The operator's file: areas, what is granted to which source, whom to ring about a shield."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from adapters.contract.codes import Claim, Purpose
+from gateway.config.toml_table import read_table, table_of
+from gateway.model.errors import ConfigurationInvalid
+
+# As `teamaround audit child-pseudonyms` prints it: of an epoch, with no number in it.
+ChildPseudonym = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}:[0-9a-f]{64}$")
+]
+Children = Annotated[frozenset[ChildPseudonym], Field(min_length=1, max_length=1000)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ShieldTeam(_Table):
+    """Whom a practitioner rings about a child whose location is kept back."""
+
+    name: Line
+    telephone: Line
+
+
+class Broker(_Table):
+    """Whom a practitioner rings about services whose very kind must not be told."""
+
+    name: Line
+    telephone: Line
+
+
+class PrivacyOfficer(_Table):
+    """Where an agency's privacy officer is told: `https://...`, or `mailto:...` by mail hook."""
+
+    agency: Line
+    place: Annotated[
+        Line, StringConstraints(pattern=r"^(https://|http://127\.0\.0\.1:|mailto:).+$")
+    ]
+
+
+class Families(_Table):
+    """From which age a young person sees who looked, and until which a parent does, in years."""
+
+    own_from: Annotated[int, Field(ge=0, le=18)] = 13
+    parents_until: Annotated[int, Field(ge=0, le=18)] = 16
+
+
+class Event(_Table):
+    """Something that organisations wait for before they disclose; it stands here once it was.
+
+    With `about` it has been for these children alone.
+    """
+
+    name: Line
+    on: date
+    about: Children | None = None
+
+
+class Disclosure(_Table):
+    """When one organisation lets families see that it asked, or one agency that it was asked.
+
+    `show` is `now`, `after` (so many `days` after the access, a date `on`, or an `event`), or
+    `never`, which needs its legal `basis`. Left out, `purposes` are all, and it is about every
+    child; else about those whose pseudonyms `about` lists.
+    """
+
+    organisation: Line | None = None
+    agency: Line | None = None
+    purposes: frozenset[Purpose] = frozenset(Purpose)
+    show: Literal["now", "after", "never"]
+    days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    on: date | None = None
+    event: Line | None = None
+    basis: Line | None = None
+    about: Children | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.organisation is None) == (self.agency is None):
+            raise ValueError("a disclosure is of an organisation or of an agency, one of the two")
+        waits = sum(each is not None for each in (self.days, self.on, self.event))
+        if waits != (self.show == "after"):
+            raise ValueError('`after` has one of days, on or event; "now" and "never" have none')
+        if (self.show == "never") != (self.basis is not None):
+            raise ValueError("`never` has its legal basis, and nothing else has one")
+        return self
+
+
+class Area(_Table):
+    """A local authority's area by GSS code, and the bodies there that nobody can ask here."""
+
+    code: Line
+    name: Line
+    not_connected: tuple[Line, ...] = ()
+
+
+class Grant(_Table):
+    """What the operator grants to one source of one agency; a claim counts only from here.
+
+    `origins` are the only places the source may call: "https://host:port", "postgresql://...".
+    """
+
+    source: Line
+    agency: Line
+    claims: frozenset[Claim] = frozenset()
+    origins: frozenset[Line]
+
+
+class Controller(_Table):
+    """Who answers for the gateway: what the record of processing says that nothing else knows.
+
+    `transfers` are those to third countries, with their safeguards.
+    """
+
+    name: Line
+    contact: Line
+    data_protection_officer: Line
+    log_kept: Line
+    transfers: Line = "none"
+
+
+class OperatorFile(_Table):
+    """The whole file; `log_origin` names the log in every receipt."""
+
+    log_origin: Line
+    shield_team: ShieldTeam
+    broker: Broker | None = None
+    controller: Controller | None = None
+    privacy_officer: tuple[PrivacyOfficer, ...] = ()
+    deputies: tuple[Line, ...] = ()
+    mail_hook: Line | None = None
+    closed_days: Annotated[frozenset[date], Field(max_length=1000)] = frozenset()
+    families: Families = Families()
+    disclosure: tuple[Disclosure, ...] = ()
+    event: tuple[Event, ...] = ()
+    area: Annotated[tuple[Area, ...], Field(min_length=1)]
+    grant: tuple[Grant, ...] = ()
+
+
+def read_operator_file(file: Path) -> OperatorFile:
+    """Read the operator's file; ConfigurationInvalid says what to change."""
+    return read_table(OperatorFile, file, ConfigurationInvalid)
+
+
+def parse_operator_file(text: str, file: Path) -> OperatorFile:
+    """The operator's file of this text; ConfigurationInvalid says what to change in `file`."""
+    return table_of(OperatorFile, text, file, ConfigurationInvalid)

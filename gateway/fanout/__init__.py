@@ -1,0 +1,1 @@
+"""Asks agencies within their limits: calls, retries, batches. May use config and model."""

@@ -1,0 +1,134 @@
+"""One answer for the same question asked twice at once, by the same person for the same reason.
+
+Sharing never crosses a right: whoever asks must be the same caller with the same roles, the reason
+word for word the same, the policy the same, and what is asked with and for must be equal too.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from cachetools import TTLCache
+
+from adapters.contract.contract import Fault, Reply, Unavailable
+from gateway.model.caller import Caller
+from gateway.model.inquiry import Reason
+
+KEPT_ANSWERS: Final = 64  # of one source; a child's data are held for seconds, and not of many
+_LATE_S: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """By what right a question is asked; `policy` is the version of the rules that decided."""
+
+    caller: Caller
+    reason: Reason
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """What must be equal for two questions to one source to be the same."""
+
+    right: Right
+    operation: str
+    given: frozenset[tuple[str, str]]
+    fields: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a call brought, and when; it carried the intent at `index` there, `sent` times."""
+
+    reply: Reply
+    at: datetime
+    index: int
+    sent: int
+
+
+Bring = Callable[[], Awaitable[Brought]]
+Keeps = Callable[[Brought], bool]
+
+
+@dataclass(slots=True)
+class _Flight:
+    # A call under way, how many wait for it, and when the time of whoever began it is up.
+    task: asyncio.Task[Brought]
+    until: float
+    waiting: int = field(default=0)
+
+
+class Sharing:
+    """The calls to one source that are under way, and its answers of the last `kept_s` seconds."""
+
+    def __init__(self, kept_s: float, clock: Callable[[], float]) -> None:
+        self._kept_s = kept_s
+        self._kept: TTLCache[Same, Brought] = TTLCache(KEPT_ANSWERS, kept_s, timer=clock)
+        self._flights: dict[Same, _Flight] = {}
+
+    async def brought(self, same: Same, until: float, bring: Bring, keeps: Keeps) -> Brought:
+        """What the call for this question brings, or one under way, or one just made brought.
+
+        The call goes on until nobody waits for it any more. What it could not bring in the time of
+        whoever began it is asked anew by whoever has more.
+        """
+        while True:
+            kept = self._kept.get(same)
+            if kept is not None:
+                return kept
+            flight = self._flights.get(same)
+            if flight is None:
+                return await self._landed(same, self._begin(same, until, bring, keeps))
+            brought = await self._landed(same, flight)
+            if flight.until >= until or not _cut_short(brought.reply):
+                return brought
+
+    def forget(self) -> None:
+        """Keep nothing, and let nobody join what is under way."""
+        self._kept.clear()
+        self._flights.clear()
+
+    def _begin(self, same: Same, until: float, bring: Bring, keeps: Keeps) -> _Flight:
+        flight = _Flight(asyncio.ensure_future(bring()), until)
+        self._flights[same] = flight
+
+        def landed(task: asyncio.Task[Brought]) -> None:
+            if self._flights.get(same) is not flight:
+                return
+            del self._flights[same]
+            if not task.cancelled() and task.exception() is None and keeps(task.result()):
+                self._keep(same, task.result())
+
+        flight.task.add_done_callback(landed)
+        return flight
+
+    async def _landed(self, same: Same, flight: _Flight) -> Brought:
+        flight.waiting += 1
+        try:
+            return await asyncio.shield(flight.task)
+        except asyncio.CancelledError:
+            if flight.waiting == 1 and not flight.task.done():
+                self._abandon(same, flight)
+                await asyncio.wait([flight.task])
+            raise
+        finally:
+            flight.waiting -= 1
+
+    def _abandon(self, same: Same, flight: _Flight) -> None:
+        if self._flights.get(same) is flight:
+            del self._flights[same]
+        flight.task.cancel()
+
+    def _keep(self, same: Same, brought: Brought) -> None:
+        if self._kept_s:
+            self._kept[same] = brought
+            # An answer that nobody asks for again would else be held until somebody asks another.
+            asyncio.get_running_loop().call_later(self._kept_s + _LATE_S, self._kept.expire)
+
+
+def _cut_short(reply: Reply) -> bool:
+    late = (Fault.TIMED_OUT, Fault.LIMIT)
+    return isinstance(reply, Unavailable) and reply.fault in late

@@ -1,0 +1,247 @@
+"""Every source in scope asked at once, each answer as it arrives, nobody waiting for the slowest.
+
+Wave 1 asks whoever can be asked with the caller's own details. Wave 2 asks the others with what
+the first answers taught: by an identifier as soon as one is learned, by names only when wave 1 is
+over or half the time is gone, and by the caller's postcode last of all, if the child is cleared.
+Whoever found nothing by a number that an identity source has since replaced is asked again by the
+new one. At the deadline whoever is left has timed out.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Final
+
+from adapters.contract.contract import NoRecord
+from gateway.fanout.health import Health
+from gateway.fanout.limits import Sent
+from gateway.fanout.plan import IDENTIFYING
+from gateway.fanout.source_call import Answered, Asking, Line
+from gateway.model.clock import Clock
+
+Keys = Mapping[str, str]
+Teach = Callable[[Mapping[str, Answered]], Mapping[str, Keys]]
+PassOn = Callable[[Mapping[str, frozenset[str]]], Awaitable[None]]
+
+_TO_STOP_S: Final = 0.05  # closing a socket takes no time; a thread in a locked file takes seconds
+
+
+def _nothing(_: Mapping[str, Answered]) -> Mapping[str, Keys]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be asked: the caller's own details for each permitted source, by source id.
+
+    `asking` is by source id as well. `teach` says what each source may be asked with besides,
+    after the answers so far; nothing of it leaves early while one of `heard_first` is under way.
+    `pass_on` is awaited before it does, with the names of the learned keys for each source.
+    `give_back` says what of the caller's own details was kept back and may be sent now, when
+    everybody else has been heard: whoever is still open is then asked with it.
+    """
+
+    own: Mapping[str, Keys]
+    asking: Mapping[str, Asking]
+    until: float
+    heard_first: frozenset[str]
+    teach: Teach
+    pass_on: PassOn
+    give_back: Teach = _nothing
+
+
+class FanOut:
+    """The lines to all sources, and the questions that go through them."""
+
+    def __init__(self, lines: Mapping[str, Line], clock: Clock) -> None:
+        self._lines = lines
+        self._clock = clock
+
+    def forget(self) -> None:
+        """Keep no answer of any source; what is under way goes on for those who wait for it."""
+        for line in self._lines.values():
+            line.forget()
+
+    async def health(self) -> Mapping[str, Health]:
+        """How each source is doing, by its id."""
+        found = await asyncio.gather(*(line.health() for line in self._lines.values()))
+        return dict(zip(self._lines, found, strict=True))
+
+    async def answers(self, order: Order) -> AsyncGenerator[Answered, None]:
+        """Exactly one answer for each source of the order, in arrival order.
+
+        Closing the iterator cancels what is under way, down to the sockets.
+        """
+        question = _Question(order, self._lines, self._clock)
+        try:
+            async for answered in question.settle():
+                yield answered
+        finally:
+            await question.cancel()
+
+
+class _Question:
+    """One order under way: `running` tasks, `open` sources that may still be asked in wave 2.
+
+    `doubted` are answers that found nothing by a number which may yet turn out to be replaced,
+    `renewed` the sources asked again for that.
+    """
+
+    def __init__(self, order: Order, lines: Mapping[str, Line], clock: Clock) -> None:
+        self._order = order
+        self._lines = lines
+        self._clock = clock
+        self._running: dict[asyncio.Task[Answered], str] = {}
+        self._sent: dict[str, Sent] = {}
+        # Who waits for all tasks anew at each arrival does so hundreds of times with hundreds.
+        self._done: list[asyncio.Task[Answered]] = []
+        self._arrival = asyncio.Event()
+        self._open: dict[str, Answered | None] = {}
+        self._doubted: dict[str, Answered] = {}
+        self._renewed: set[str] = set()
+        self._seen: dict[str, Answered] = {}
+        self._superseding = {source for source in order.own if _supersedes(lines[source])}
+        self._wave_two_from = (clock.monotonic() + order.until) / 2
+
+    async def settle(self) -> AsyncIterator[Answered]:
+        for source, keys in self._order.own.items():
+            if not self._start(source, keys, before=None):
+                self._open[source] = None
+        while self._running:
+            for answered in await self._arrived():
+                yield answered
+            if self._clock.monotonic() >= self._order.until:
+                break
+            for answered in await self._undoubted():
+                yield answered
+            await self._second_wave({})
+            if self._open and not self._running:
+                await self._second_wave(self._order.give_back(self._seen))
+        for answered in self._left():
+            yield answered
+
+    async def cancel(self) -> None:
+        """Stop what is under way; an adapter that will not stop is left behind, not waited for.
+
+        Until it ends it keeps its place at its source, whose concurrency stays what it declared.
+        """
+        for task in self._running:
+            task.cancel()
+        if self._running:
+            await asyncio.wait(self._running, timeout=_TO_STOP_S)
+
+    def _start(self, source: str, keys: Keys, before: Answered | None) -> bool:
+        line = self._lines[source]
+        if not line.route(keys, before):
+            return False
+        sent = self._sent[source] = Sent()
+        task = asyncio.create_task(line.ask(keys, self._order.asking[source], before, sent))
+        self._running[task] = source
+        task.add_done_callback(self._landed)
+        return True
+
+    def _landed(self, task: asyncio.Task[Answered]) -> None:
+        self._done.append(task)
+        self._arrival.set()
+
+    async def _arrived(self) -> list[Answered]:
+        now, until = self._clock.monotonic(), self._order.until
+        first = now < self._wave_two_from and (self._open or self._doubted)
+        left_s = max(0.0, (min(until, self._wave_two_from) if first else until) - now)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(left_s):
+                await self._arrival.wait()
+        self._arrival.clear()
+        done, self._done = self._done, []
+        answers = [task.result() for task in done]
+        for task in done:
+            del self._running[task]
+        self._seen.update((answered.source, answered) for answered in answers)
+        return [a for a in answers if not (self._may_be_replaced(a) or self._may_learn(a))]
+
+    def _may_learn(self, answered: Answered) -> bool:
+        if not self._lines[answered.source].may_ask_again(answered):
+            return False
+        self._open[answered.source] = answered
+        return True
+
+    def _may_be_replaced(self, answered: Answered) -> bool:
+        """Whether nothing was found by a number that an identity source may have superseded."""
+        source = answered.source
+        nothing = isinstance(answered.reply, NoRecord) and bool(answered.searched_by & IDENTIFYING)
+        final = source in self._renewed or self._half_gone
+        if not nothing or final or self._lines[source].source.has_effects:
+            return False
+        if not self._superseding:
+            return False
+        self._doubted[source] = answered
+        return True
+
+    @property
+    def _half_gone(self) -> bool:
+        return self._clock.monotonic() >= self._wave_two_from
+
+    async def _undoubted(self) -> list[Answered]:
+        """Once nobody can replace a number, or half the time is gone: the answers that stand.
+
+        The others are asked again, by the new number and from their first operation on.
+        """
+        if not self._doubted:
+            return []
+        if not self._half_gone and not self._superseding.isdisjoint(self._running.values()):
+            return []
+        taught = self._order.teach(self._seen)
+        doubted, self._doubted = self._doubted, {}
+        own = self._order.own
+        again = {s: new for s in doubted if (new := _replaced(own[s], taught.get(s, {})))}
+        self._renewed.update(again)
+        if again:
+            await self._order.pass_on({source: frozenset(new) for source, new in again.items()})
+        for source, new in again.items():
+            self._start(source, {**own[source], **new}, replace(doubted[source], tried=()))
+        standing = [answered for source, answered in doubted.items() if source not in again]
+        return [answered for answered in standing if not self._may_learn(answered)]
+
+    async def _second_wave(self, given_back: Mapping[str, Keys]) -> None:
+        if not self._open:
+            return
+        over = not self._running or self._half_gone
+        early = not self._order.heard_first & set(self._running.values())
+        taught = self._order.teach(self._seen)
+        starts: dict[str, Keys] = {}
+        learned: dict[str, frozenset[str]] = {}
+        for source, before in self._open.items():
+            own = self._order.own[source]
+            told, kept = taught.get(source, {}), given_back.get(source, {})
+            keys: Keys = {**told, **own, **_replaced(own, told), **kept}
+            route = self._lines[source].route(keys, before)
+            if route and (over or (early and route[0].needs & IDENTIFYING)):
+                starts[source] = keys
+                sent = frozenset[str]().union(*(card.accepts for card in route))
+                stated = {**own, **kept}
+                learned[source] = frozenset(
+                    k for k in sent & keys.keys() if keys[k] != stated.get(k)
+                )
+        if passed := {source: names for source, names in learned.items() if names}:
+            await self._order.pass_on(passed)
+        for source, keys in starts.items():
+            self._start(source, keys, self._open.pop(source))
+
+    def _left(self) -> list[Answered]:
+        overtaken = [
+            self._lines[s].timed_out(self._seen.get(s), self._sent[s])
+            for s in self._running.values()
+        ]
+        unasked = [before or self._lines[s].unasked() for s, before in self._open.items()]
+        return overtaken + unasked + list(self._doubted.values())
+
+
+def _supersedes(line: Line) -> bool:
+    return any(card.supersedes for card in line.source.adapter.operations)
+
+
+def _replaced(own: Keys, taught: Keys) -> dict[str, str]:
+    """The numbers that stand in place of those that the caller gave."""
+    keys = own.keys() & taught.keys() & IDENTIFYING
+    return {key: taught[key] for key in keys if taught[key] != own[key]}

@@ -1,0 +1,224 @@
+"""What one source can bear: turns, time, repetitions and rest, as its manifest says."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final, assert_never
+
+from adapters.contract.contract import (
+    Fault,
+    Malformed,
+    MoreNeeded,
+    NoRecord,
+    Question,
+    Records,
+    Refused,
+    Reply,
+    TooMany,
+    Unavailable,
+)
+from gateway.fanout.breaker import Breaker, Went
+from gateway.fanout.health import Checkup, Health, Latencies
+from gateway.fanout.retry import RetryBudget, wait_before_another
+from gateway.fanout.sources import RegisteredSource
+from gateway.fanout.throttle import Throttle
+from gateway.model import events
+from gateway.model.clock import Clock
+
+Jitter = Callable[[], float]
+
+# Of the time until the deadline: a call's own time is up before the question's, so that it is the
+# source that timed out, and not the question that went away.
+_SHARE: Final = 0.98
+# What a source had less time for says nothing about it: it was asked late.
+_FAIR_TRIAL_S: Final = 1.0
+_PROBE_S: Final = 2.0  # whoever looks at the sources waits for the slowest probe
+
+
+@dataclass(slots=True)
+class Sent:
+    """How often one question has asked one source so far."""
+
+    times: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A question for a source, all but the time that it gets: `until` is the end of that."""
+
+    question: Question
+    until: float
+    sent: Sent = field(default_factory=Sent)
+
+
+class Restraint:
+    """The limits of one source, shared by every question; `jitter` gives 0 to 1."""
+
+    def __init__(self, source: RegisteredSource, clock: Clock, jitter: Jitter) -> None:
+        limits = source.manifest.limits
+        self._source = source
+        self._limits = limits
+        self._clock = clock.monotonic
+        self._now = clock.now
+        self._jitter = jitter
+        self.throttle = Throttle(limits.rate, limits.concurrency, clock.monotonic)
+        self._breaker = Breaker(limits.breaker.failures, limits.breaker.open_for, clock.monotonic)
+        self._budget = RetryBudget()
+        self._latencies = Latencies(clock.monotonic)
+        self._checkup = Checkup(self._probe, clock)
+        self._answered_at: datetime | None = None
+
+    @property
+    def health(self) -> Health:
+        """How the source is doing, as far as is known without asking it."""
+        p50_ms, p99_ms = self._latencies.within_ms(0.5, 0.99)
+        checkup = self._checkup
+        return Health(
+            breaker=self._breaker.standing,
+            p50_ms=p50_ms,
+            p99_ms=p99_ms,
+            reachable=checkup.reachable,
+            checked_at=checkup.checked_at,
+            answered_at=self._answered_at,
+        )
+
+    async def check(self) -> None:
+        """Ask the source's probe, where it has one, seldom and within the limits."""
+        if self._source.adapter.probe is not None:
+            await self._checkup.check()
+
+    async def _probe(self) -> bool | None:
+        probe, timeout_s = self._source.adapter.probe, min(self._limits.timeout, _PROBE_S)
+        if probe is None or not await self.throttle.take_turn(self._clock() + timeout_s):
+            return None
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await probe.up()
+        except TimeoutError:
+            return False
+        except Exception as bug:  # noqa: BLE001  one adapter's bug must not hide all the others
+            events.adapter_failed(self._source.id, bug)
+            return False
+        finally:
+            self.throttle.end_turn()
+
+    def hand_over(self, after: "Restraint") -> None:
+        """Have another go on in this one's place, to the same system."""
+        self.throttle.hand_over(after.throttle)
+
+    async def ask(self, wanted: Wanted) -> Reply:
+        """Ask, and ask once more where the manifest allows it and the deadline leaves time."""
+        return (await self.ask_all((wanted,)))[0]
+
+    async def ask_all(self, every: tuple[Wanted, ...]) -> tuple[Reply, ...]:
+        """The same in one call about several children, where the source can be asked so.
+
+        It takes one turn, and ends when the first of their times does.
+        """
+        self._budget.called()
+        attempt, until = 1, min(wanted.until for wanted in every)
+        replies = await self._once(every, until)
+        while (wait_s := self._wait_before_another(_heard(replies), attempt, until)) is not None:
+            await asyncio.sleep(wait_s)
+            attempt += 1
+            again = await self._once(every, until)
+            said = _heard(again)
+            if isinstance(said, Unavailable) and said.fault in (Fault.SPARED, Fault.LIMIT):
+                return replies  # what the source itself said last
+            replies = again
+        return replies
+
+    def _wait_before_another(self, reply: Reply, attempt: int, until: float) -> float | None:
+        if not isinstance(reply, Unavailable) or self._source.has_effects:
+            return None
+        if self._breaker.spared_s is not None:
+            return None
+        wait_s = wait_before_another(self._limits.retry, reply, attempt, self._jitter())
+        if wait_s is None or self._clock() + wait_s >= until or not self._budget.spend():
+            return None
+        return wait_s
+
+    async def _once(self, every: tuple[Wanted, ...], until: float) -> tuple[Reply, ...]:
+        if (spared_s := self._breaker.spared_s) is not None:
+            return _all(every, Unavailable(Fault.SPARED, spared_s))
+        if not await self.throttle.take_turn(until):
+            return _all(every, Unavailable(Fault.LIMIT))
+        try:
+            leave = self._breaker.admit()
+            if leave is None:  # it opened while this question waited for its turn
+                return _all(every, Unavailable(Fault.SPARED, self._breaker.spared_s))
+            return await self._admitted(every, until, leave)
+        finally:
+            self.throttle.end_turn()
+
+    async def _admitted(
+        self, every: tuple[Wanted, ...], until: float, leave: int
+    ) -> tuple[Reply, ...]:
+        timeout_s = min(self._limits.timeout, _SHARE * (until - self._clock()))
+        went, started = Went.UNSAID, self._clock()
+        for wanted in every:
+            wanted.sent.times += 1
+        try:
+            replies = await self._replies(every, until, timeout_s)
+            went = self._went(_heard(replies), timeout_s)
+        finally:
+            self._breaker.settle(leave, went)
+        if went is Went.WELL:
+            self._latencies.took(self._clock() - started)
+        if isinstance(_heard(replies), Records | NoRecord | TooMany):
+            self._answered_at = self._now()
+        for wanted, reply in zip(every, replies, strict=True):
+            if isinstance(reply, MoreNeeded):
+                wanted.sent.times -= 1  # the adapter asked nobody
+        return replies
+
+    async def _replies(
+        self, every: tuple[Wanted, ...], until: float, timeout_s: float
+    ) -> tuple[Reply, ...]:
+        questions = tuple(
+            replace(wanted.question, timeout_s=timeout_s, pace=lambda: self.throttle.pace(until))
+            for wanted in every
+        )
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await self._asked(questions)
+        except TimeoutError:
+            return _all(every, Unavailable(Fault.TIMED_OUT))
+        except Exception as bug:  # noqa: BLE001  one adapter's bug must not end the question
+            events.adapter_failed(self._source.id, bug)
+            return _all(every, Malformed("adapter"))
+
+    async def _asked(self, questions: tuple[Question, ...]) -> tuple[Reply, ...]:
+        adapter = self._source.adapter
+        if len(questions) == 1 or adapter.several is None:
+            return (await adapter.source.ask(questions[0]),)
+        return await adapter.several.ask_many(questions)
+
+    def _went(self, reply: Reply, timeout_s: float) -> Went:
+        match reply:
+            case Records() | NoRecord() | TooMany() | Refused():
+                return Went.WELL
+            case Malformed():
+                return Went.ILL
+            case MoreNeeded():
+                return Went.UNSAID
+            case Unavailable(fault=Fault.BUSY | Fault.LIMIT | Fault.SPARED):
+                return Went.UNSAID
+            case Unavailable(fault=Fault.TIMED_OUT):
+                fair = timeout_s >= min(self._limits.timeout, _FAIR_TRIAL_S)
+                return Went.ILL if fair else Went.UNSAID
+            case Unavailable():
+                return Went.ILL
+            case _:
+                assert_never(reply)
+
+
+def _heard(replies: tuple[Reply, ...]) -> Reply:
+    """The reply that says most of how a call went: what one child's is like may be the child's."""
+    failed = (Unavailable, Malformed)
+    return next((reply for reply in replies if not isinstance(reply, failed)), replies[0])
+
+
+def _all(every: tuple[Wanted, ...], reply: Reply) -> tuple[Reply, ...]:
+    return (reply,) * len(every)

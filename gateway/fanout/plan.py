@@ -1,0 +1,191 @@
+"""Whom to ask, in which wave, by what, for which fields: data that prints itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from adapters.contract.codes import Claim
+from adapters.contract.contract import OperationCard
+from adapters.contract.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
+from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource, Registry
+from gateway.model.caller import Caller
+from gateway.model.errors import AskDifferently
+from gateway.model.inquiry import Inquiry, Known, Scope
+
+IDENTIFYING = frozenset({NHS_NUMBER, UPN, AGENCY_RECORD})
+
+
+class NotAsked(StrEnum):
+    """Why a source in scope is deliberately not contacted."""
+
+    HAS_EFFECTS = "asking it has effects at the agency; name the agency in scope to ask it"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSource:
+    """One source in scope. Wave 1 asks with the caller's own details, wave 2 with what is learned.
+
+    `agency` is the one in whose row its answer stands: for a sensitive service, the pooled row.
+    `by` names the operations that the caller's details allow, in the order of trying. One that is
+    `for_shield` is asked for the gateway alone: it has no row, and nothing of it is released.
+    """
+
+    source: str
+    agency: str
+    wave: int
+    by: tuple[str, ...]
+    not_asked: NotAsked | None = None
+    for_shield: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole plan of one question; `fields` are the record fields that the document selects.
+
+    `beyond` says whether the caller named what is not of their own areas.
+    """
+
+    areas: tuple[str, ...]
+    sources: tuple[PlannedSource, ...]
+    fields: frozenset[str]
+    beyond: bool = False
+
+    @property
+    def agencies(self) -> tuple[str, ...]:
+        """The agencies in scope, by id: each has a row."""
+        return tuple(sorted({p.agency for p in self.sources if not p.for_shield}))
+
+    def __str__(self) -> str:
+        lines = [f"areas: {', '.join(self.areas) or 'none'}"]
+        lines.append(f"fields: {', '.join(sorted(self.fields)) or 'none'}")
+        for planned in self.sources:
+            how = planned.not_asked or (", then ".join(planned.by) or "with what wave 1 teaches")
+            alone = ", for the shield alone" if planned.for_shield else ""
+            lines.append(f"wave {planned.wave}  {planned.agency} / {planned.source}: {how}{alone}")
+        return "\n".join(lines)
+
+
+def plan(inquiry: Inquiry, caller: Caller, registry: Registry, fields: frozenset[str]) -> Plan:
+    """The plan of one inquiry; AskDifferently if its scope names what is not connected.
+
+    A scope may leave agencies out, never shield authorities. One that goes beyond the caller's
+    areas is for a stated cause, and then every authority there is is asked: which of them shields
+    a child must not show by which area was named.
+    """
+    areas = _areas(inquiry.scope, caller, registry)
+    agencies = _agencies_in_scope(inquiry.scope, areas, registry)
+    beyond = _beyond(inquiry.scope, caller, registry)
+    if beyond and inquiry.reason.out_of_area is None:
+        raise AskDifferently(
+            "OUT_OF_AREA_CAUSE_MISSING",
+            "reason.outOfArea: the scope names what is not of your areas; say what leads there, and"
+            " why in words",
+        )
+    authorities = _authorities(caller, registry, everywhere=beyond)
+    return Plan(
+        areas=areas,
+        sources=tuple(
+            _planned(source, inquiry, for_shield=source.agency not in agencies)
+            for _, source in sorted(registry.sources.items())
+            if source.agency in agencies or source.id in authorities
+        ),
+        fields=fields,
+        beyond=beyond,
+    )
+
+
+def own_details(known: Known, agency: str) -> dict[str, str]:
+    """What the caller knows, as keys for one agency's operations.
+
+    The postcode is not among them but `kept_back`: where a child lives is neither sent nor scored
+    until the shield authorities have cleared the child.
+    """
+    keys = {
+        NHS_NUMBER: known.nhs_number,
+        UPN: known.upn,
+        "given_name": known.given_names[0] if known.given_names else None,
+        "family_name": known.family_name,
+        "birth_date": str(known.birth_date)
+        if known.birth_date and known.birth_date.whole
+        else None,
+        "sex": known.sex.value.lower() if known.sex else None,
+    }
+    if known.agency_record and known.agency_record[0] == agency:
+        keys[AGENCY_RECORD] = known.agency_record[1]
+    return {name: str(value) for name, value in keys.items() if value}
+
+
+def kept_back(known: Known) -> dict[str, str]:
+    """What the caller knows and nobody is asked with until the child is cleared."""
+    return {"postcode": str(known.postcode)} if known.postcode else {}
+
+
+def route(
+    operations: tuple[OperationCard, ...], keys: Mapping[str, str]
+) -> tuple[OperationCard, ...]:
+    """The operations that these keys allow, identifying ones first, else in manifest order."""
+    possible = [card for card in operations if card.needs <= keys.keys()]
+    return tuple(sorted(possible, key=lambda card: not card.needs & IDENTIFYING))
+
+
+def _areas(scope: Scope, caller: Caller, registry: Registry) -> tuple[str, ...]:
+    unknown = set(scope.areas) - registry.areas.keys()
+    if unknown:
+        raise AskDifferently(
+            "SCOPE_UNKNOWN", f"scope.areas: the areas here are {', '.join(sorted(registry.areas))}"
+        )
+    if scope.areas or scope.agencies:
+        return scope.areas
+    return tuple(area for area in caller.areas if area in registry.areas)
+
+
+def _beyond(scope: Scope, caller: Caller, registry: Registry) -> bool:
+    """Whether the scope names an area, or an agency of an area, that is not the caller's own."""
+    named = [registry.agencies[agency] for agency in scope.agencies]
+    near = all(card.serves(caller.areas) for card in named)
+    return not near or not {*scope.areas} <= {*caller.areas}
+
+
+def _agencies_in_scope(scope: Scope, areas: tuple[str, ...], registry: Registry) -> frozenset[str]:
+    unknown = set(scope.agencies) - registry.shown.keys()
+    if unknown:
+        raise AskDifferently(
+            "SCOPE_UNKNOWN",
+            f"scope.agencies: the agencies here are {', '.join(sorted(registry.shown))}",
+        )
+    named = frozenset(scope.agencies)
+    if SENSITIVE_SERVICES in named:
+        named |= {source.agency for source in registry.sources.values() if source.sensitive}
+    if scope.agencies and not scope.areas:
+        return named
+    return named | {
+        card.id for card in registry.agencies.values() if card.national or {*card.areas} & {*areas}
+    }
+
+
+def _authorities(caller: Caller, registry: Registry, *, everywhere: bool) -> frozenset[str]:
+    """The shield authorities to ask, by source id: the same whatever the caller names.
+
+    Those of the caller's areas and of whatever else the agencies there serve; or all there are.
+    """
+    near = [card.areas for card in registry.agencies.values() if card.serves(caller.areas)]
+    around = {*caller.areas}.union(*near)
+    return frozenset(
+        source.id
+        for source in registry.sources.values()
+        if Claim.SHIELD_AUTHORITY in source.claims
+        and (everywhere or registry.agencies[source.agency].serves(around))
+    )
+
+
+def _planned(source: RegisteredSource, inquiry: Inquiry, *, for_shield: bool) -> PlannedSource:
+    by = route(source.adapter.operations, own_details(inquiry.known, source.agency))
+    barred = source.has_effects and source.row not in inquiry.scope.agencies
+    return PlannedSource(
+        source=source.id,
+        agency=source.row,
+        wave=1 if by else 2,
+        by=tuple(card.name for card in by),
+        not_asked=NotAsked.HAS_EFFECTS if barred else None,
+        for_shield=for_shield,
+    )

@@ -1,0 +1,280 @@
+"""One question to one source: its operations in turn, within its limits; every failure a reply."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from adapters.contract.codes import Claim
+from adapters.contract.contract import (
+    Fault,
+    MoreNeeded,
+    NoRecord,
+    OnBehalf,
+    OperationCard,
+    Question,
+    Records,
+    Reply,
+    Unavailable,
+)
+from adapters.contract.identifiers import NHS_NUMBER, UPN
+from adapters.contract.record import Identifier, Record
+from gateway.fanout.batch import Gathering, Together
+from gateway.fanout.coalesce import Brought, Right, Same, Sharing
+from gateway.fanout.health import Health
+from gateway.fanout.limits import Jitter, Restraint, Sent, Wanted
+from gateway.fanout.plan import IDENTIFYING, route
+from gateway.fanout.sources import RegisteredSource
+from gateway.model.clock import Clock
+
+# A moment further ahead is no moment of the data: a placeholder such as 9999-12-31, say.
+_CLOCKS_APART: Final = timedelta(hours=1)
+PROVING = frozenset({NHS_NUMBER, UPN})
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What goes to every source of one question; `until` is the deadline on the loop's clock.
+
+    Without a `right` nothing is shared with another question.
+    """
+
+    fields: frozenset[str]
+    on_behalf: OnBehalf
+    until: float
+    right: Right | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of one source. `tried` names the operations asked, `searched_by` their keys.
+
+    `absent` are the identifiers for which the source conclusively holds nobody: declared, granted,
+    fresh enough, and asked by them alone. `by_identifier` are the identifying keys that the last
+    operation asked with; `at` is when its reply came. `attempts` is how often this question itself
+    asked; `through` are the intents, by index, whose calls brought what it did not ask for itself.
+    """
+
+    source: str
+    reply: Reply
+    tried: tuple[str, ...] = ()
+    searched_by: frozenset[str] = frozenset()
+    by_identifier: Mapping[str, str] = field(default_factory=dict)
+    supersedes: bool = False
+    absent: frozenset[Identifier] = frozenset()
+    attempts: int = 0
+    latency_ms: int = 0
+    at: datetime | None = None
+    through: frozenset[int] = frozenset()
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """The records of the reply; none where it has none."""
+        return self.reply.records if isinstance(self.reply, Records) else ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether the source found nothing by anything it was asked with."""
+        return isinstance(self.reply, NoRecord)
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether the source holds nobody by some identifier, and that proves absence."""
+        return self.empty and bool(self.absent)
+
+
+class Line:
+    """The line to one source as it is registered: its limits and answers are shared by questions.
+
+    Another version of the source, its rules or its grants has a line of its own.
+    """
+
+    def __init__(self, source: RegisteredSource, clock: Clock, jitter: Jitter) -> None:
+        self.source = source
+        self.restraint = Restraint(source, clock, jitter)
+        self._gathering = Gathering(self.restraint)
+        self._sharing = Sharing(source.manifest.limits.cache, clock.monotonic)
+        self._clock = clock
+        operations = source.manifest.operation
+        self._dated = frozenset(each.name for each in operations if each.as_of is not None)
+
+    def hand_over(self, after: "Line") -> None:
+        """Have another line lead to the same system from now on, within the same limits."""
+        self.restraint.hand_over(after.restraint)
+
+    def route(self, keys: Mapping[str, str], before: Answered | None) -> tuple[OperationCard, ...]:
+        """The operations that these keys allow and that are still worth trying.
+
+        A source with effects is asked by one operation, once.
+        """
+        cards = self._untried(before)
+        possible = tuple(
+            card for card in route(self.source.adapter.operations, keys) if card in cards
+        )
+        return possible[:1] if self.source.has_effects else possible
+
+    def may_ask_again(self, answered: Answered) -> bool:
+        """Whether knowing more could still find the child here."""
+        return answered.empty and bool(self._untried(answered))
+
+    def _untried(self, before: Answered | None) -> tuple[OperationCard, ...]:
+        if before is None:
+            return self.source.adapter.operations
+        if self.source.has_effects:
+            return ()
+        return tuple(
+            card
+            for card in self.source.adapter.operations
+            if card.name not in before.tried and (card.needs & IDENTIFYING or not before.conclusive)
+        )
+
+    def unasked(self) -> Answered:
+        """The answer of a source that cannot search with what is known."""
+        needs = {" + ".join(sorted(card.needs)) for card in self.source.adapter.operations}
+        return Answered(self.source.id, MoreNeeded(tuple(sorted(needs))))
+
+    def timed_out(self, before: Answered | None, sent: Sent) -> Answered:
+        """The answer of a source that the deadline overtook, after it was asked so often more."""
+        overtaken = before or Answered(self.source.id, Unavailable(Fault.TIMED_OUT))
+        attempts = overtaken.attempts + sent.times
+        return replace(overtaken, reply=Unavailable(Fault.TIMED_OUT), attempts=attempts)
+
+    async def health(self) -> Health:
+        """How the source is doing; its probe is asked first, where it has one, and seldom."""
+        await self.restraint.check()
+        return self.restraint.health
+
+    def forget(self) -> None:
+        """Keep no answer, and let no question join a call that is under way."""
+        self._sharing.forget()
+
+    async def ask(
+        self, keys: Mapping[str, str], asking: Asking, before: Answered | None, sent: Sent
+    ) -> Answered:
+        """Ask operation after operation until one finds something or fails.
+
+        One empty result does not spare the next identifier: an agency may hold the child by only
+        one of them. What is conclusive by an identifier is not searched for by name as well.
+        """
+        answered = before or Answered(self.source.id, NoRecord())
+        for card in self.route(keys, before):
+            if answered.conclusive and not card.needs & IDENTIFYING:
+                break
+            answered = await self._try(card, keys, asking, answered, sent)
+            if not answered.empty:
+                break
+        return answered
+
+    async def _try(
+        self,
+        card: OperationCard,
+        keys: Mapping[str, str],
+        asking: Asking,
+        before: Answered,
+        sent: Sent,
+    ) -> Answered:
+        given = {name: keys[name] for name in card.accepts & keys.keys()}
+        started, already = self._clock.monotonic(), sent.times
+        brought = await self._brought(card, given, asking, sent)
+        elapsed_ms = round((self._clock.monotonic() - started) * 1000)
+        shared = brought.sent and brought.index != asking.on_behalf.log_index
+        return Answered(
+            source=self.source.id,
+            reply=brought.reply,
+            tried=(*before.tried, card.name),
+            searched_by=before.searched_by | given.keys() if brought.sent else before.searched_by,
+            by_identifier={name: given[name] for name in given.keys() & IDENTIFYING},
+            supersedes=card.supersedes,
+            absent=before.absent | self._absent(card, given, brought.reply),
+            attempts=before.attempts + sent.times - already,
+            latency_ms=before.latency_ms + elapsed_ms,
+            at=brought.at,
+            through=before.through | {brought.index} if shared else before.through,
+        )
+
+    async def _brought(
+        self, card: OperationCard, given: Mapping[str, str], asking: Asking, sent: Sent
+    ) -> Brought:
+        async def bring() -> Brought:
+            already = sent.times
+            question = Question(card.name, given, asking.fields, 0.0, asking.on_behalf)
+            reply = await self._reply(card, Wanted(question, asking.until, sent), asking.right)
+            index = asking.on_behalf.log_index
+            return Brought(reply, self._clock.now(), index, sent.times - already)
+
+        if asking.right is None or self.source.has_effects:
+            return await bring()
+        same = Same(asking.right, card.name, frozenset(given.items()), asking.fields)
+        return await self._sharing.brought(
+            same, asking.until, bring, lambda brought: self._may_keep(card, same, brought)
+        )
+
+    async def _reply(self, card: OperationCard, wanted: Wanted, right: Right | None) -> Reply:
+        if right is None or not self._may_gather(card, right):
+            return await self.restraint.ask(wanted)
+        together = Together(right, card.name, wanted.question.fields)
+        return await self._gathering.ask(together, wanted, card.at_once)
+
+    def _may_gather(self, card: OperationCard, right: Right) -> bool:
+        """Whether other children may be asked about in the same call.
+
+        Never where a read has effects or decides on a shield, nor of a sensitive kind, nor in an
+        emergency, which is about one child.
+        """
+        source = self.source
+        if card.at_once == 1 or source.adapter.several is None or source.has_effects:
+            return False
+        if source.sensitive or Claim.SHIELD_AUTHORITY in source.claims:
+            return False
+        return not (right.reason.break_glass or right.reason.significant_harm)
+
+    def _may_keep(self, card: OperationCard, same: Same, brought: Brought) -> bool:
+        """Whether this answer may stand for a few seconds: never one that decides on a shield.
+
+        Nor one of a sensitive kind, nor what was asked in an emergency, nor a failure, nor an
+        empty one that proves nothing.
+        """
+        if self.source.sensitive or Claim.SHIELD_AUTHORITY in self.source.claims:
+            return False
+        if same.right.reason.break_glass or same.right.reason.significant_harm:
+            return False
+        match brought.reply:
+            case Records(records=records):
+                return not any(_is_sensitive(record) for record in records)
+            case NoRecord():
+                return bool(self._absent(card, dict(same.given), brought.reply))
+            case _:
+                return False
+
+    def _absent(
+        self, card: OperationCard, given: Mapping[str, str], reply: Reply
+    ) -> frozenset[Identifier]:
+        """The identifiers that this reply proves absent: none if anything else was sent too.
+
+        What narrows a search (a birth date that the caller has wrong) would make its emptiness
+        prove nothing, and a record number of the agency's own is no number of the child's.
+        """
+        granted = card.conclusive and Claim.CONCLUSIVE in self.source.claims
+        alone = given.keys() <= PROVING
+        if not (granted and alone and isinstance(reply, NoRecord)):
+            return frozenset()
+        if not self._fresh(card, reply.as_of):
+            return frozenset()
+        return frozenset(Identifier(scheme, value) for scheme, value in given.items())
+
+    def _fresh(self, card: OperationCard, as_of: datetime | None) -> bool:
+        """Whether the data is young enough to prove anything; what should say and does not, is not.
+
+        Where the manifest names no moment, the agency answers from its living system.
+        """
+        if as_of is None:
+            return card.name not in self._dated
+        now = self._clock.now()
+        oldest = now - timedelta(seconds=self.source.manifest.source.max_age)
+        return oldest <= as_of <= now + _CLOCKS_APART
+
+
+def _is_sensitive(record: Record) -> bool:
+    """Whether a record says that it is, or is not known not to be."""
+    sensitive = any(involvement.sensitive for involvement in record.involvements)
+    return record.restricted is True or record.consent is not None or sensitive

@@ -1,0 +1,205 @@
+"""Who is connected: every registered source with what the operator granted it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from adapters.authoring.grant import claimed
+from adapters.contract.codes import Claim, ReleaseClass, Sector
+from adapters.contract.contract import Adapter
+from adapters.manifest.manifest import Manifest
+from gateway.config.operator_file import Area, OperatorFile, ShieldTeam
+from gateway.model.agency import AgencyCard, Contact
+from gateway.model.errors import ConfigurationInvalid
+from resolvers.release import classes_for
+
+SENSITIVE_SERVICES: Final = "sensitive-services"
+
+
+@dataclass(frozen=True)
+class RegisteredSource:
+    """A source in force. `claims` are those that the manifest makes and the operator grants."""
+
+    id: str
+    agency: str
+    manifest: Manifest
+    adapter: Adapter
+    claims: frozenset[Claim]
+    version: int = 1
+
+    @cached_property
+    def supplies(self) -> frozenset[ReleaseClass]:
+        """The classes that the manifest maps anything into: nothing else can be kept back.
+
+        That a sensitive service is involved is SENSITIVE, whatever else it maps.
+        """
+        fields = (operation.supplies for operation in self.manifest.operation)
+        kind = {ReleaseClass.SENSITIVE} if self.sensitive else set[ReleaseClass]()
+        return classes_for(frozenset[str]().union(*fields)) | kind
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether its very kind must not be told, so that it stands in the pooled row alone."""
+        return self.manifest.source.sensitive
+
+    @property
+    def row(self) -> str:
+        """The id of the agency in whose row its answer stands."""
+        return SENSITIVE_SERVICES if self.sensitive else self.agency
+
+    @property
+    def records_consent(self) -> bool:
+        """Whether its records say if consent was given to telling of them."""
+        return any(operation.map.consent for operation in self.manifest.operation)
+
+    @property
+    def population(self) -> int | None:
+        """How many children it holds, as far as the operator believes it."""
+        return self.manifest.source.population if Claim.POPULATION in self.claims else None
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether it may hold one child twice."""
+        return Claim.DUPLICATES in self.claims
+
+    @property
+    def may_restrict(self) -> bool:
+        """Whether its records can say that a child is restricted, or clear one."""
+        says = any(operation.map.restricted for operation in self.manifest.operation)
+        return says or Claim.SHIELD_AUTHORITY in self.claims
+
+    @property
+    def has_effects(self) -> bool:
+        """Whether reading may change something at the agency: so unless granted otherwise."""
+        return Claim.EFFECTS_NONE not in self.claims
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All sources and their agencies, by id; frozen, and replaced whole when anything changes.
+
+    `agencies` has the pooled row's card as well, where there are sensitive services.
+    """
+
+    sources: Mapping[str, RegisteredSource]
+    agencies: Mapping[str, AgencyCard]
+    areas: Mapping[str, Area]
+    shield_team: ShieldTeam
+    log_origin: str
+    out_of_force: tuple[Manifest, ...] = ()
+
+    @cached_property
+    def shown(self) -> Mapping[str, AgencyCard]:
+        """The agencies that anybody may know to be connected: sensitive services only as one."""
+        rows = {source.row for source in self.sources.values()}
+        return {agency: card for agency, card in self.agencies.items() if agency in rows}
+
+    def openly_named(self, agency: str) -> str | None:
+        """An agency's name for families; None for one unknown, and for every sensitive service."""
+        card = self.shown.get(agency)
+        return card.name if card and agency != SENSITIVE_SERVICES else None
+
+    @cached_property
+    def sensitive_agencies(self) -> frozenset[str]:
+        """The agencies whose very kind must not be told, suspended ones too."""
+        asked = (source.manifest for source in self.sources.values())
+        every = (*asked, *self.out_of_force)
+        return frozenset(m.source.agency for m in every if m.source.sensitive)
+
+
+def granted_claims(manifest: Manifest, granted: frozenset[Claim]) -> frozenset[Claim]:
+    """What the manifest claims and the operator grants; neither alone counts."""
+    return claimed(manifest) & granted
+
+
+def registered(
+    manifest: Manifest, adapter: Adapter, granted: frozenset[Claim], version: int = 1
+) -> RegisteredSource:
+    """An opened source under the claims that the operator granted it."""
+    return RegisteredSource(
+        id=manifest.source.id,
+        agency=manifest.source.agency,
+        manifest=manifest,
+        adapter=adapter,
+        claims=granted_claims(manifest, granted),
+        version=version,
+    )
+
+
+def registry_of(
+    registered: Iterable[RegisteredSource],
+    operator: OperatorFile,
+    out_of_force: Iterable[Manifest] = (),
+) -> Registry:
+    """The registry of these sources; agencies that are out of force are said not to be connected.
+
+    ConfigurationInvalid if there are sensitive services and no broker to ring.
+    """
+    sources = {source.id: source for source in sorted(registered, key=lambda each: each.id)}
+    agencies = _agencies(sources)
+    suspended = tuple(out_of_force)
+    missing = [m for m in suspended if m.source.agency not in agencies]
+    return Registry(
+        sources=sources,
+        agencies={**agencies, **_pooled(sources, operator)},
+        areas={area.code: _without(area, missing) for area in operator.area},
+        shield_team=operator.shield_team,
+        log_origin=operator.log_origin,
+        out_of_force=suspended,
+    )
+
+
+def _without(area: Area, missing: Iterable[Manifest]) -> Area:
+    """The area with the agencies that cannot be asked there; a sensitive service is not named."""
+    names = {
+        manifest.agency.name
+        for manifest in missing
+        if not manifest.source.sensitive and area.code in (manifest.agency.areas or (area.code,))
+    }
+    more = tuple(sorted(names - {*area.not_connected}))
+    return area.model_copy(update={"not_connected": area.not_connected + more}) if more else area
+
+
+def card_of(manifest: Manifest, *, national: bool) -> AgencyCard:
+    """The agency as a manifest describes it."""
+    duty = manifest.agency.duty_contact
+    return AgencyCard(
+        id=manifest.source.agency,
+        name=manifest.agency.name,
+        sector=manifest.source.sector,
+        areas=manifest.agency.areas,
+        national=national,
+        duty_contact=Contact(duty.telephone, duty.email, duty.hours),
+    )
+
+
+def _agencies(sources: Mapping[str, RegisteredSource]) -> dict[str, AgencyCard]:
+    cards = {
+        source.agency: card_of(source.manifest, national=_national(source.agency, sources))
+        for source in sources.values()
+    }
+    return dict(sorted(cards.items()))
+
+
+def _national(agency: str, sources: Mapping[str, RegisteredSource]) -> bool:
+    own = [s for s in sources.values() if s.agency == agency]
+    return all(Claim.NATIONAL in s.claims for s in own)
+
+
+def _pooled(
+    sources: Mapping[str, RegisteredSource], operator: OperatorFile
+) -> dict[str, AgencyCard]:
+    if any(source.agency == SENSITIVE_SERVICES for source in sources.values()):
+        raise ConfigurationInvalid(f"no agency may be called {SENSITIVE_SERVICES}")
+    if not any(source.sensitive for source in sources.values()):
+        return {}
+    if operator.broker is None:
+        raise ConfigurationInvalid(
+            "the operator's file: sensitive services are connected; add a [broker] to ring"
+        )
+    broker = Contact(telephone=operator.broker.telephone)
+    card = AgencyCard(
+        SENSITIVE_SERVICES, operator.broker.name, Sector.OTHER, national=True, duty_contact=broker
+    )
+    return {SENSITIVE_SERVICES: card}

@@ -1,0 +1,1 @@
+"""Documents and the schema, in the words that clients are promised. May use policy."""

@@ -1,0 +1,1 @@
+"""The types of a child's answer. May use types."""

@@ -1,0 +1,91 @@
+"""One agency's answer: its outcome first, then whatever it gave."""
+
+from datetime import datetime
+from typing import Self
+
+from gateway.graphql.child.involvement import Involvement
+from gateway.graphql.types.agency import Agency
+from gateway.graphql.types.declare import code_list, field, output
+from gateway.graphql.types.withheld import Withheld
+from gateway.model.answer import AgencyRow
+from resolvers.outcome import Outcome
+
+code_list(
+    Outcome,
+    "How an agency answered. New outcomes may be added: show an unknown one as no answer unless"
+    " `answered` is true.",
+    {
+        Outcome.HAS_RECORD: "The agency holds this child for certain, and its answer was read.",
+        Outcome.NO_RECORD: "The agency holds no such child, and said so conclusively.",
+        Outcome.NONE_FOUND: "Nothing was found by what could be searched (`searchedBy`), which"
+        " proves nothing; never show it as no record.",
+        Outcome.NOTHING_TO_SHARE: "Said for every child alike, without asking; it means neither"
+        " that there is a record nor that there is none.",
+        Outcome.AMBIGUOUS: "The agency holds one or several who may be this child; a person must"
+        " look.",
+        Outcome.MORE_NEEDED: "The agency cannot search with what is known; `needs` says what would"
+        " do.",
+        Outcome.NOT_ASKED: "In scope and deliberately not contacted; `detail` says why.",
+        Outcome.NOT_PERMITTED: "Policy forbids asking, openly; `detail` says why.",
+        Outcome.TIMEOUT: "No answer in time; ring the duty contact.",
+        Outcome.UNAVAILABLE: "The agency's system could not be reached or failed; ring the duty"
+        " contact.",
+        Outcome.BUSY: "A limit on questions was reached; ask again shortly.",
+        Outcome.REFUSED: "The agency's system refused the gateway; ring the duty contact.",
+        Outcome.INVALID_RESPONSE: "What came back could not be read safely; ring the duty contact.",
+    },
+)
+
+
+@output
+class AgencyAnswer:
+    """What one agency in scope answered. Each agency in scope has exactly one."""
+
+    agency: Agency = field("The agency, with whom to ring.")
+    outcome: Outcome = field("How it answered.")
+    answered: bool = field(
+        "Whether the agency answered at all; prefer this to listing outcomes, it outlives new ones."
+    )
+    complete: bool = field(
+        "Whether every source and page of the agency was read; if false, there may be more."
+    )
+    searched_by: list[str] = field(
+        'The details that the agency searched by: "nhs_number", "family_name" and so on.'
+    )
+    needs: list[str] = field(
+        "The details that would let the agency search (MORE_NEEDED), or that would tell whether"
+        " what it found is the child's (AMBIGUOUS)."
+    )
+    detail: str | None = field("A sentence to show beside the outcome, or null.")
+    as_of: datetime | None = field("When the agency's data was current; null if it does not say.")
+    latency_ms: int | None = field("How long the agency took, in milliseconds; null if not asked.")
+    attempts: int = field(
+        "How often it was contacted for this question; 0 if it was not, and where the same question"
+        " of yours, moments ago, brought the answer."
+    )
+    retryable: bool = field("Whether asking again soon may help.")
+    involvements: list[Involvement] = field(
+        "Who at this agency works with the child, or did; empty without a certain record."
+    )
+    withheld: list[Withheld] = field("What the agency openly kept back from you.")
+
+    @classmethod
+    def of(cls, row: AgencyRow) -> Self:
+        """The row as it stands; everything in it is the agency's own word."""
+        agency = Agency.of(row.agency)
+        agencies = {row.agency.id: agency}
+        return cls(
+            agency=agency,
+            outcome=row.outcome,
+            answered=row.outcome.answered,
+            complete=row.complete,
+            searched_by=list(row.searched_by),
+            needs=list(row.needs),
+            detail=row.detail,
+            as_of=row.as_of,
+            latency_ms=row.latency_ms,
+            attempts=row.attempts,
+            retryable=row.retryable,
+            involvements=[Involvement.of(fact, agencies) for fact in row.involvements],
+            withheld=[Withheld.of(withheld) for withheld in row.withheld],
+        )

@@ -1,0 +1,107 @@
+"""The answer to one question; each field waits only for what it needs."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import strawberry
+
+from gateway.graphql.child.agency_answer import AgencyAnswer
+from gateway.graphql.child.candidate import CandidateRecord
+from gateway.graphql.child.child import Child
+from gateway.graphql.child.completeness import Completeness, Receipt
+from gateway.graphql.services.context import Context
+from gateway.graphql.types.declare import output, resolved
+from gateway.model.answer import Answering
+
+Info = strawberry.Info[Context, None]
+Part = Callable[[Answering], Awaitable[Any]]
+
+
+async def _child(answering: Answering) -> Child | None:
+    released = (await answering.whole()).child
+    return Child.of(released) if released else None
+
+
+async def _answers(answering: Answering) -> list[AgencyAnswer]:
+    return [AgencyAnswer.of(row) async for row in answering.rows(as_they_arrive=False)]
+
+
+async def _unresolved(answering: Answering) -> list[CandidateRecord]:
+    return [CandidateRecord.of(candidate) for candidate in (await answering.whole()).unresolved]
+
+
+async def _completeness(answering: Answering) -> Completeness:
+    return Completeness.of((await answering.whole()).completeness)
+
+
+async def _receipt(answering: Answering) -> Receipt:
+    return Receipt.of(answering.receipt)
+
+
+PARTS: Final[Mapping[str, Part]] = {
+    "child": _child,
+    "answers": _answers,
+    "unresolved": _unresolved,
+    "completeness": _completeness,
+    "receipt": _receipt,
+}
+
+
+def _streams(info: Info) -> bool:
+    """Whether this field is delivered in parts: asked for, and not switched off."""
+    stream = info.selected_fields[0].directives.get("stream")
+    return stream is not None and stream.get("if") is not False
+
+
+async def _closed(rows: AsyncIterator[object]) -> None:
+    if isinstance(rows, AsyncGenerator):
+        await rows.aclose()
+
+
+@output
+class ChildAnswer:
+    """Everything that the agencies in scope answered about one child."""
+
+    answering: strawberry.Private[Answering]
+
+    @resolved
+    async def child(self) -> Child | None:
+        """The child as the agencies describe them together; null when no record is certain.
+
+        Waits for every agency or the deadline.
+        """
+        return await _child(self.answering)
+
+    @resolved
+    async def answers(self, info: Info) -> strawberry.Streamable[AgencyAnswer]:
+        """Exactly one for each agency in scope, in the order of the agencies' ids.
+
+        With `@stream` each comes as soon as it is settled, and in that order.
+        """
+        rows = self.answering.rows(as_they_arrive=_streams(info))
+        try:
+            async for row in rows:
+                yield AgencyAnswer.of(row)
+        finally:
+            await _closed(rows)
+
+    @resolved
+    async def unresolved(self) -> list[CandidateRecord]:
+        """Records that may be this child's and are not certain.
+
+        Show them apart from the child. Waits for every agency or the deadline.
+        """
+        return await _unresolved(self.answering)
+
+    @resolved
+    async def completeness(self) -> Completeness:
+        """What was asked, what was not, and who cannot be asked.
+
+        Waits for every agency or the deadline.
+        """
+        return await _completeness(self.answering)
+
+    @resolved
+    def receipt(self) -> Receipt:
+        """Where this question is on record. Known at once."""
+        return Receipt.of(self.answering.receipt)

@@ -1,0 +1,37 @@
+"""Facts and their sources: nothing is shown without who says so."""
+
+from datetime import datetime
+from typing import Self, TypeVar
+
+from gateway.graphql.types.agency import Agencies, Agency
+from gateway.graphql.types.declare import field, interface, output
+from resolvers.child import child as stitched
+
+T = TypeVar("T")
+
+
+@output
+class Provenance:
+    """Which agency says so, and how old its word is."""
+
+    agency: Agency = field("The agency whose record says this.")
+    as_of: datetime | None = field("When the agency's data was current; null if it does not say.")
+
+    @classmethod
+    def of(cls, source: stitched.Provenance, agencies: Agencies) -> Self:
+        """The provenance, its agency looked up by id."""
+        return cls(agency=agencies[source.agency], as_of=source.as_of)
+
+
+@interface
+class Fact:
+    """Something that agencies say of the child. Several may say the same; it is shown once."""
+
+    sources: list[Provenance] = field(
+        "Every agency that says this, at least one; show them beside the fact."
+    )
+
+
+def sources_of(fact: stitched.Fact[T], agencies: Agencies) -> list[Provenance]:
+    """Everyone who says `fact`, in its own order."""
+    return [Provenance.of(source, agencies) for source in fact.sources]

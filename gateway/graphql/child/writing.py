@@ -1,0 +1,229 @@
+"""A whole answer, written as its document selects it by functions that were compiled once.
+
+graphql-core decides anew for every field of every object what the document decides once. Here
+that is done beforehand, for the documents that most clients send. Anything else has no writer and
+graphql-core executes it: it stays the reference, and a test holds the writers to it.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLEnumType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    NamedTypeNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    is_abstract_type,
+)
+
+from gateway.graphql.child.child_answer import PARTS, Part
+from gateway.model.answer import Answering
+
+Fragments = Mapping[str, FragmentDefinitionNode]
+Write = Callable[[Any], Any]
+WriteAnswer = Callable[[Sequence[Answering | None]], Awaitable[dict[str, Any]]]
+
+_AS_THEY_STAND: Final[Mapping[str, type]] = {"String": str, "ID": str, "Boolean": bool}
+_TYPENAME: Final = "__typename"
+
+
+class _NotWritableError(Exception):
+    """A value does not fit its type: graphql-core knows how an answer tells that."""
+
+
+class _NotCompiledError(Exception):
+    """The document selects something that graphql-core has to execute."""
+
+
+def writer_of(
+    schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Fragments
+) -> WriteAnswer | None:
+    """The writer of a valid operation's `data`; None if graphql-core has to execute it.
+
+    It is given the questions of the operation's one `child` or `children` field. What it raises
+    is for the caller to let graphql-core say.
+    """
+    try:
+        return _Compiler(schema, fragments).operation(operation)
+    except _NotCompiledError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiler:
+    """Compiles the selections of one document over one schema."""
+
+    schema: GraphQLSchema
+    fragments: Fragments
+
+    def operation(self, operation: OperationDefinitionNode) -> WriteAnswer:
+        query = self.schema.query_type
+        if operation.operation is not OperationType.QUERY or operation.directives or not query:
+            raise _NotCompiledError
+        selected = self._selected(query, [operation.selection_set])
+        if len(selected) != 1:
+            raise _NotCompiledError
+        ((key, nodes),) = selected.items()
+        match nodes[0].name.value:
+            case "child":
+                return _one(key, self._answer(_below(nodes)))
+            case "children":
+                return _each(key, self._answer(_below(nodes)))
+            case _:
+                raise _NotCompiledError
+
+    def _answer(self, below: Iterable[SelectionSetNode]) -> Part:
+        kind = self.schema.type_map["ChildAnswer"]
+        if not isinstance(kind, GraphQLObjectType):
+            raise _NotCompiledError
+        parts = [
+            (key, *self._part(kind, nodes)) for key, nodes in self._selected(kind, below).items()
+        ]
+
+        async def write(answering: Answering) -> dict[str, Any]:
+            return {key: put(await part(answering)) for key, part, put in parts}
+
+        return write
+
+    def _part(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> tuple[Part, Write]:
+        name = nodes[0].name.value
+        if name == _TYPENAME:
+            return _nothing, lambda _: kind.name
+        return PARTS[name], self._value(kind.fields[name].type, _below(nodes))
+
+    def _value(self, kind: Any, below: list[SelectionSetNode]) -> Write:
+        if isinstance(kind, GraphQLNonNull):
+            return self._present(kind.of_type, below)
+        write = self._present(kind, below)
+        return lambda value: None if value is None else write(value)
+
+    def _present(self, kind: Any, below: list[SelectionSetNode]) -> Write:
+        """The writer of values that are not null."""
+        match kind:
+            case GraphQLList():
+                write = self._value(kind.of_type, below)
+                return lambda items: [write(item) for item in items]
+            case GraphQLObjectType():
+                return self._object(kind, below)
+            case GraphQLEnumType():
+                return _code(kind)
+            case GraphQLScalarType():
+                return _scalar(kind)
+            case _:
+                raise _NotCompiledError
+
+    def _object(self, kind: GraphQLObjectType, below: list[SelectionSetNode]) -> Write:
+        fields = [
+            (key, *self._field(kind, nodes)) for key, nodes in self._selected(kind, below).items()
+        ]
+
+        def write(value: Any) -> dict[str, Any]:
+            if value is None:
+                raise _NotWritableError(kind.name)
+            return {key: put(getattr(value, attribute)) for key, attribute, put in fields}
+
+        return write
+
+    def _field(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> tuple[str, Write]:
+        name = nodes[0].name.value
+        if name == _TYPENAME:
+            return "__class__", lambda _: kind.name
+        field = kind.fields[name]
+        declared = field.extensions["strawberry-definition"]
+        if declared.base_resolver is not None or field.args:
+            raise _NotCompiledError
+        return declared.python_name, self._value(field.type, _below(nodes))
+
+    def _selected(
+        self, kind: GraphQLObjectType, below: Iterable[SelectionSetNode]
+    ) -> dict[str, list[FieldNode]]:
+        """The fields by the key of their answer, merged, in the order of their first mention."""
+        found: dict[str, list[FieldNode]] = {}
+        spread: set[str] = set()
+        for selection in below:
+            for node in self._unfolded(kind, selection, spread):
+                key = node.alias or node.name
+                found.setdefault(key.value, []).append(node)
+        return found
+
+    def _unfolded(
+        self, kind: GraphQLObjectType, selection: SelectionSetNode, spread: set[str]
+    ) -> Iterator[FieldNode]:
+        for node in selection.selections:
+            if node.directives:
+                raise _NotCompiledError
+            if isinstance(node, FieldNode):
+                yield node
+            elif isinstance(node, InlineFragmentNode):
+                if self._applies(node.type_condition, kind):
+                    yield from self._unfolded(kind, node.selection_set, spread)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
+                spread.add(node.name.value)
+                fragment = self.fragments[node.name.value]
+                if self._applies(fragment.type_condition, kind):
+                    yield from self._unfolded(kind, fragment.selection_set, spread)
+
+    def _applies(self, condition: NamedTypeNode | None, kind: GraphQLObjectType) -> bool:
+        if condition is None:
+            return True
+        named = self.schema.type_map[condition.name.value]
+        return named is kind or (is_abstract_type(named) and self.schema.is_sub_type(named, kind))
+
+
+async def _nothing(_: Answering) -> None:
+    """What a part's type name waits for."""
+
+
+def _below(nodes: list[FieldNode]) -> list[SelectionSetNode]:
+    return [node.selection_set for node in nodes if node.selection_set]
+
+
+def _one(key: str, write: Part) -> WriteAnswer:
+    async def write_one(questions: Sequence[Answering | None]) -> dict[str, Any]:
+        question = questions[0]
+        return {key: None if question is None else await write(question)}
+
+    return write_one
+
+
+def _each(key: str, write: Part) -> WriteAnswer:
+    async def write_each(questions: Sequence[Answering | None]) -> dict[str, Any]:
+        return {key: [None if one is None else await write(one) for one in questions]}
+
+    return write_each
+
+
+def _code(kind: GraphQLEnumType) -> Write:
+    names: dict[object, str] = {member.value: name for name, member in kind.values.items()}
+
+    def write(value: Any) -> str:
+        name = names.get(value)
+        if name is None:
+            raise _NotWritableError(kind.name)
+        return name
+
+    return write
+
+
+def _scalar(kind: GraphQLScalarType) -> Write:
+    as_it_stands, serialize = _AS_THEY_STAND.get(kind.name), kind.serialize
+
+    def write(value: Any) -> Any:
+        if value.__class__ is as_it_stands:
+            return value
+        if value is None or (said := serialize(value)) is None:
+            raise _NotWritableError(kind.name)
+        return said
+
+    return write

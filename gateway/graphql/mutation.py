@@ -1,0 +1,125 @@
+"""Everything that can be changed."""
+
+from typing import Annotated
+
+import strawberry
+
+from gateway.graphql.child.child_answer import Info
+from gateway.graphql.query import Known
+from gateway.graphql.services.audit import AuditEntry
+from gateway.graphql.services.break_glass import BreakGlassGrant
+from gateway.graphql.services.source import ExampleReply, Registration
+from gateway.graphql.types.codes import ReviewVerdict
+from gateway.graphql.types.declare import argument, code_list, output, resolved
+from gateway.graphql.types.scalars import LogIndex
+
+code_list(
+    ReviewVerdict,
+    "What a reviewer found of an access.",
+    {
+        ReviewVerdict.EXPLAINED: "The access was for the stated reason.",
+        ReviewVerdict.MISUSE: "The access should not have happened.",
+        ReviewVerdict.UNDETERMINED: "It could not be found out.",
+    },
+)
+
+SourceKey = Annotated[strawberry.ID, argument("The source's id.")]
+
+
+@output
+class Mutation:
+    """Everything that can be changed: sources, break-glass and reviews. No record of a child."""
+
+    @resolved
+    async def register_source(
+        self,
+        info: Info,
+        manifest: Annotated[str, argument("The manifest, as TOML.")],
+        rules: Annotated[
+            str | None, argument("The Cedar that goes with it, if any.")
+        ] = strawberry.UNSET,
+        replies: Annotated[
+            list[ExampleReply] | None, argument("The recorded replies of its examples.")
+        ] = strawberry.UNSET,
+    ) -> Registration | None:
+        """Propose a source by its manifest, checked without a network and without a secret.
+
+        Nobody is asked through it until it is approved.
+        """
+        if info.context.sources is None:
+            return None
+        return await info.context.sources.register(manifest, rules or None, replies or [])
+
+    @resolved
+    async def approve_source(
+        self,
+        info: Info,
+        id: SourceKey,  # noqa: A002  the schema's name
+        version: Annotated[int, argument("The version of the manifest that was read.")],
+    ) -> Registration | None:
+        """Approve a source for the agency that owns it; never by whoever registered it.
+
+        Answered once every gateway asks it so.
+        """
+        if info.context.sources is None:
+            return None
+        return await info.context.sources.approve(id, version)
+
+    @resolved
+    async def suspend_source(
+        self,
+        info: Info,
+        id: SourceKey,  # noqa: A002  the schema's name
+        reason: Annotated[str, argument("Why, in words; logged.")],
+    ) -> Registration | None:
+        """Stop asking a source, at once; answered once no gateway asks it any more."""
+        if info.context.sources is None:
+            return None
+        return await info.context.sources.suspend(id, reason)
+
+    @resolved
+    async def reload(self, info: Info) -> int | None:
+        """Read the operator's files anew: manifests, rules, grants, revocations.
+
+        Answered once they are in force at every gateway, with the number of the generation; if
+        anything is wrong with them, what was in force stays and an error names file and line.
+        """
+        return await info.context.sources.reload() if info.context.sources else None
+
+    @resolved
+    async def break_glass(
+        self,
+        info: Info,
+        known: Known,
+        justification: Annotated[str, argument("Why, in words; logged.")],
+    ) -> BreakGlassGrant | None:
+        """Ask for leave in an emergency, for one child, for thirty minutes.
+
+        Privacy officers are told at once, and somebody else reviews it. It lifts the doubt whether
+        the child is shielded, never a shield.
+        """
+        if info.context.emergency is None:
+            return None
+        return await info.context.emergency.grant(known, justification)
+
+    @resolved
+    async def review_access(
+        self,
+        info: Info,
+        entry: Annotated[
+            LogIndex,
+            argument(
+                "The entry under review: a break-glass, a question in which harm was stated, or"
+                " an alert's first."
+            ),
+        ],
+        verdict: Annotated[ReviewVerdict, argument("What was found.")],
+        note: Annotated[str, argument("Why, in words; logged.")],
+    ) -> AuditEntry | None:
+        """Record the review of an access, by neither its user nor their manager."""
+        context = info.context
+        if context.emergency is None or context.audit is None or context.alerts is None:
+            return None
+        if not await context.alerts.review(int(entry), verdict, note):
+            await context.emergency.review(int(entry), verdict, note)
+        return await context.audit.entry(entry)

@@ -1,0 +1,108 @@
+"""Everything that can be read. The questions were planned and started before execution."""
+
+from typing import Annotated
+
+import strawberry
+
+from gateway.graphql.child.child_answer import ChildAnswer, Info
+from gateway.graphql.services.access import AccessConnection
+from gateway.graphql.services.audit import After, Audit, First
+from gateway.graphql.services.source import Source
+from gateway.graphql.types.agency import Agency, agencies_of
+from gateway.graphql.types.declare import argument, output, resolved
+from gateway.graphql.types.inputs import AccessReason, KnownDetails, Scope
+from gateway.model.errors import NotYetAvailable
+
+
+def not_yet(field: str) -> NotYetAvailable:
+    """The error for `field`, a name of the schema; to be raised."""
+    return NotYetAvailable(
+        "NOT_YET_AVAILABLE", f"`{field}` is promised and not available in this version yet."
+    )
+
+
+Known = Annotated[KnownDetails, argument("Whom the question is about.", name="known")]
+Reason = Annotated[AccessReason, argument("Why it is asked.", name="reason")]
+Where = Annotated[
+    Scope | None,
+    argument("Where to ask; left out, your area and the national sources.", name="scope"),
+]
+
+
+@output
+class Query:
+    """Everything that can be read."""
+
+    @resolved
+    def child(
+        self, info: Info, _known: Known, _reason: Reason, _scope: Where = strawberry.UNSET
+    ) -> ChildAnswer | None:
+        """Ask every agency in scope about one child.
+
+        Null if the question was refused; an error says why.
+        """
+        answering = info.context.answerings[0]
+        return ChildAnswer(answering=answering) if answering else None
+
+    @resolved
+    def children(
+        self,
+        info: Info,
+        _known: Annotated[
+            list[KnownDetails],
+            argument("Whom the questions are about; only so many at once.", name="known"),
+        ],
+        _reason: Reason,
+        _scope: Where = strawberry.UNSET,
+    ) -> list[ChildAnswer | None]:
+        """Ask about several children at once; only for roles that may ask in bulk.
+
+        Answered in the order of `known`; an item is null if its question was refused.
+        """
+        return [
+            ChildAnswer(answering=answering) if answering else None
+            for answering in info.context.answerings
+        ]
+
+    @resolved
+    def agencies(self, info: Info) -> list[Agency]:
+        """The agencies that you may know to be connected, by id."""
+        return list(agencies_of(info.context.agencies).values())
+
+    @resolved
+    async def sources(self, info: Info) -> list[Source]:
+        """The registered sources and how they are doing.
+
+        A proposal is seen by its own agency and by operators.
+        """
+        return await info.context.sources.seen() if info.context.sources else []
+
+    @resolved
+    async def audit(self, info: Info) -> Audit | None:
+        """The log, for auditors, and for agencies as far as it concerns them."""
+        if info.context.audit is None or info.context.alerts is None:
+            raise not_yet("audit")
+        await info.context.audit.admit()
+        return Audit(reading=info.context.audit, alerting=info.context.alerts)
+
+    @resolved
+    async def accesses(
+        self,
+        info: Info,
+        known: Annotated[
+            KnownDetails | None,
+            argument(
+                "Confirms the person; who they are comes from the verified token.", name="known"
+            ),
+        ] = strawberry.UNSET,
+        first: First = 50,
+        after: After = strawberry.UNSET,
+    ) -> AccessConnection | None:
+        """Who has looked at your record, or at your child's, as far as it may be shown.
+
+        Needs the token of a family, in which its issuer has verified who you are. If it speaks for
+        several people, `known` says which of them is meant.
+        """
+        if info.context.accesses is None:
+            raise not_yet("accesses")
+        return await info.context.accesses.accesses(known or None, first, after or None)

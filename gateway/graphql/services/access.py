@@ -1,0 +1,53 @@
+"""Who looked: what the person concerned may know of accesses to their record."""
+
+from datetime import datetime
+from typing import Protocol
+
+from adapters.contract.codes import Purpose
+from gateway.graphql.types.declare import PageInfo, field, output
+from gateway.graphql.types.inputs import KnownDetails
+
+
+@output
+class Access:
+    """One access to the record of the person concerned."""
+
+    at: datetime = field("When.")
+    organisation: str | None = field("On whose behalf; null if naming it would do harm.")
+    role: str | None = field("In which role; null if naming it would do harm.")
+    purpose: Purpose | None = field("For which purpose; null if naming it would do harm.")
+    agencies: list[str] = field("Names of the agencies whose information was released.")
+
+
+@output
+class AccessEdge:
+    """An access with its place in the list."""
+
+    node: Access = field("The access.")
+    cursor: str = field("Pass as `after` to go on from here.")
+
+
+@output
+class AccessConnection:
+    """A page of accesses, newest first.
+
+    An empty one means that there is nothing to show now: nobody looked, or it is held back, or it
+    cannot be shown to you. Which of these it is, is never said.
+    """
+
+    edges: list[AccessEdge] = field("The accesses of this page.")
+    page_info: PageInfo = field("Whether there is more.")
+    available_from: datetime = field(
+        "When the list may change next. What was looked up since the last change is shown from"
+        " then on at the earliest."
+    )
+
+
+class AccessReading(Protocol):
+    """Who looked, as one caller may know it; each reading is itself logged before it is given."""
+
+    async def accesses(
+        self, known: KnownDetails | None, first: int | None, after: str | None
+    ) -> AccessConnection:
+        """A page; NotAllowed if the token does not say for whom, AskDifferently says why not."""
+        ...

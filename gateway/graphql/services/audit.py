@@ -1,0 +1,298 @@
+"""The log as auditors read it: who asked what about whom and why, never a value."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, Protocol, TypeVar
+
+import strawberry
+
+from adapters.contract.codes import Purpose
+from gateway.audit.entry.entry import AuditKind
+from gateway.graphql.services.explained import ExplainedClass, PolicyAsker
+from gateway.graphql.types.codes import AlertState, ReviewVerdict
+from gateway.graphql.types.declare import (
+    PageInfo,
+    argument,
+    code_list,
+    entry,
+    field,
+    output,
+    resolved,
+)
+from gateway.graphql.types.inputs import KnownDetails
+from gateway.graphql.types.scalars import LogIndex
+from gateway.graphql.types.withheld import Withheld
+from resolvers.outcome import Outcome
+
+T = TypeVar("T")
+Read = Callable[[], Awaitable[T]]
+
+code_list(
+    AuditKind,
+    "What an entry of the log records.",
+    {
+        AuditKind.INTENT: "A question, written before any agency was asked.",
+        AuditKind.RELEASE: "What was released, written before it left.",
+        AuditKind.REFUSAL: "A question that was refused.",
+        AuditKind.AUTHENTICATION_FAILURE: "A token that was not accepted.",
+        AuditKind.POLICY_CHANGE: "A change of release policy.",
+        AuditKind.SOURCE_CHANGE: "A source registered, approved or suspended.",
+        AuditKind.CONFIGURATION_CHANGE: "A change of the gateway's settings.",
+        AuditKind.AUDIT_SEARCH: "A search in the log itself.",
+        AuditKind.BREAK_GLASS: "Access in an emergency.",
+        AuditKind.REVIEW: "The review of an access.",
+        AuditKind.PRUNING: "Old entries declared pruned under a policy, before their bytes went.",
+    },
+)
+code_list(
+    AlertState,
+    "Whether somebody has looked into an alert.",
+    {
+        AlertState.OPEN: "Nobody has reviewed it yet.",
+        AlertState.REVIEWED: "It has been reviewed.",
+    },
+)
+
+
+@entry
+class AuditFilter:
+    """Which entries to show; every part that is given must fit."""
+
+    user: str | None = field("The user who asked.")
+    organisation: str | None = field("The organisation on whose behalf.")
+    agency: strawberry.ID | None = field("An agency that was asked.")
+    purpose: Purpose | None = field("The purpose that was stated.")
+    kind: AuditKind | None = field("What the entry records.")
+    child: KnownDetails | None = field(
+        "The child concerned; turned into pseudonyms inside the gateway and never stored in the"
+        " clear."
+    )
+    query_id: strawberry.ID | None = field("The question's id, as on its receipt.")
+    since: datetime | None = field("From this moment on.", name="from")
+    to: datetime | None = field("Before this moment.")
+    break_glass: bool | None = field("Only entries with break-glass, or only those without.")
+
+
+@output
+class AuditedAgency:
+    """What was logged of one agency's answer: names of fields, never values."""
+
+    agency: strawberry.ID = field("The agency's id.")
+    outcome: Outcome | None = field("How it answered; null in an entry written before it could.")
+    released: list[str] = field("Names of the fields that were released.")
+    through: list[int] = field(
+        "Intents, by index, whose calls brought the answer; empty where this question's own did."
+    )
+    withheld: list[Withheld] = field("What was kept back, and why.")
+
+
+@output
+class AuditedChange:
+    """What came into force; its text is never in the log."""
+
+    subject: str = field(
+        'A source\'s id, "policies", "configuration", "settings." and a name, or "settings".'
+    )
+    version: int | None = field("The version of a source's manifest; null for anything else.")
+    sha256: str = field("A hash of what came into force; of a setting, a keyed one.")
+
+
+@output
+class AuditEntry:
+    """One entry of the log, which nobody can change unnoticed."""
+
+    index: LogIndex = field("The entry's place in the log.")
+    at: datetime = field("When it was written.")
+    kind: AuditKind = field("What it records.")
+    query_id: strawberry.ID | None = field("The question it belongs to; null if to none.")
+    user: str | None = field("Who asked; null where nobody was known.")
+    organisation: str | None = field("On whose behalf; null where not known.")
+    role: str | None = field("In which role; null where not known.")
+    purpose: Purpose | None = field("The stated purpose; null where none was.")
+    child_pseudonyms: list[str] = field("Stand for the child; comparable with each other only.")
+    document: str | None = field("A hash of the GraphQL document; null without one.")
+    policy_version: str | None = field("The version of the policy that decided, or null.")
+    agencies: list[AuditedAgency] = field("What each agency was asked for and gave.")
+    count: int = field("How many refusals alike it stands for; 1 in any other entry.")
+    change: AuditedChange | None = field("What came into force; null where nothing did.")
+    risks: list[str] = field("Names of the rules that found the access unusual.")
+    read_justification: strawberry.Private[Read[str | None]]
+    read_case_reference: strawberry.Private[Read[str | None]]
+    prove: strawberry.Private[Read[str]]
+
+    @resolved
+    async def justification(self) -> str | None:
+        """The stated justification, encrypted in the log; null if you may not read it."""
+        return await self.read_justification()
+
+    @resolved
+    async def case_reference(self) -> str | None:
+        """The case's reference, encrypted in the log; null if none or you may not read it."""
+        return await self.read_case_reference()
+
+    @resolved
+    async def proof(self) -> str:
+        """Proves that the entry is in the log (c2sp.org/tlog-proof)."""
+        return await self.prove()
+
+
+@output
+class AuditEntryEdge:
+    """An entry with its place in the list."""
+
+    node: AuditEntry = field("The entry.")
+    cursor: str = field("Pass as `after` to go on from here.")
+
+
+@output
+class AuditEntryConnection:
+    """A page of entries, newest first."""
+
+    edges: list[AuditEntryEdge] = field("The entries of this page.")
+    page_info: PageInfo = field("Whether there is more.")
+    count: strawberry.Private[Read[int | None]]
+
+    @resolved
+    async def total_count(self) -> int | None:
+        """How many fit in all; null where counting would cost too much."""
+        return await self.count()
+
+
+@output
+class Checkpoint:
+    """The log's signed state at a moment. Keep it: with it any later change shows."""
+
+    origin: str = field("The log's name.")
+    size: LogIndex = field("How many entries it had.")
+    note: str = field("The signed note (c2sp.org/tlog-checkpoint), to verify elsewhere.")
+    at: datetime = field("When it was signed.")
+    witnessed_by: list[str] = field("Names of the witnesses that signed it too.")
+
+
+@output
+class Alert:
+    """An access, or several, that rules found unusual. It says nothing of whether it was wrong."""
+
+    id: strawberry.ID = field("The alert's id: that of the question, or of the break-glass grant.")
+    rule: str = field("The rule that weighs most in it.")
+    score: float = field("How unusual, from 0 to 1: of all rules together.")
+    at: datetime = field("When it was raised.")
+    entries: list[LogIndex] = field(
+        "The entries concerned. The first is the one to pass to `reviewAccess`."
+    )
+    state: AlertState = field("Whether somebody has looked into it.")
+    due_by: datetime | None = field("By when it must be reviewed; null if there is no term.")
+
+
+@output
+class AlertEdge:
+    """An alert with its place in the list."""
+
+    node: Alert = field("The alert.")
+    cursor: str = field("Pass as `after` to go on from here.")
+
+
+@output
+class AlertConnection:
+    """A page of alerts, the most unusual first."""
+
+    edges: list[AlertEdge] = field("The alerts of this page.")
+    page_info: PageInfo = field("Whether there is more.")
+
+
+class AuditReading(Protocol):
+    """The log as one caller may read it; each reading is itself logged before it is given."""
+
+    async def admit(self) -> None:
+        """NotAllowed if the caller may read nothing of it."""
+        ...
+
+    async def entries(
+        self, wanted: AuditFilter | None, first: int | None, after: str | None
+    ) -> AuditEntryConnection:
+        """A page of entries; AskDifferently if the page or the child cannot be found so."""
+        ...
+
+    async def entry(self, index: int) -> AuditEntry | None:
+        """The entry at `index`, if there is one that the caller may see."""
+        ...
+
+    async def explain(self, asker: PolicyAsker) -> list[ExplainedClass]:
+        """How the rules in force decide for such an asker."""
+        ...
+
+    async def checkpoint(self) -> Checkpoint:
+        """The log's state now, signed."""
+        ...
+
+
+class AlertReading(Protocol):
+    """The alerts as one caller may read and review them; each is itself logged before."""
+
+    async def alerts(
+        self, state: AlertState | None, first: int | None, after: str | None
+    ) -> AlertConnection:
+        """A page of alerts; NotAllowed for anybody but an auditor."""
+        ...
+
+    async def review(self, entry: int, verdict: ReviewVerdict, note: str) -> bool:
+        """Keep what was found of an alert; False if the entry waits for no such review."""
+        ...
+
+
+First = Annotated[int | None, argument("How many at most.", name="first")]
+After = Annotated[str | None, argument("The cursor after which to go on.", name="after")]
+
+
+@output
+class Audit:
+    """The log, for auditors, and for agencies as far as it concerns them."""
+
+    reading: strawberry.Private[AuditReading]
+    alerting: strawberry.Private[AlertReading]
+
+    @resolved
+    async def entries(
+        self,
+        wanted: Annotated[
+            AuditFilter | None, argument("Which entries; left out, all of them.", name="filter")
+        ] = strawberry.UNSET,
+        first: First = 50,
+        after: After = strawberry.UNSET,
+    ) -> AuditEntryConnection:
+        """Entries of the log, newest first."""
+        return await self.reading.entries(wanted or None, first, after or None)
+
+    @resolved
+    async def entry(
+        self, index: Annotated[LogIndex, argument("The entry's place.", name="index")]
+    ) -> AuditEntry | None:
+        """One entry; null if there is none at this place that you may see."""
+        return await self.reading.entry(index)
+
+    @resolved
+    async def explain(
+        self, asker: Annotated[PolicyAsker, argument("Who might ask, and why.", name="asker")]
+    ) -> list[ExplainedClass]:
+        """Which rules in force give or keep back each class, and what it would take.
+
+        For auditors of every source, for privacy officers of their own agency's.
+        """
+        return await self.reading.explain(asker)
+
+    @resolved
+    async def checkpoint(self) -> Checkpoint:
+        """The log's newest signed state."""
+        return await self.reading.checkpoint()
+
+    @resolved
+    async def alerts(
+        self,
+        state: Annotated[
+            AlertState | None, argument("Open or reviewed ones; left out, both.", name="state")
+        ] = strawberry.UNSET,
+        first: First = 50,
+        after: After = strawberry.UNSET,
+    ) -> AlertConnection:
+        """Accesses that were found unusual, the most unusual first; for auditors alone."""
+        return await self.alerting.alerts(state or None, first, after or None)

@@ -1,0 +1,71 @@
+"""What a request brings to the resolvers: questions already under way, and who is connected."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from gateway.graphql.services.access import AccessReading
+from gateway.graphql.services.audit import AlertReading, AuditReading
+from gateway.graphql.services.break_glass import BreakGlassGrant
+from gateway.graphql.services.source import ExampleReply, Registration, Source
+from gateway.graphql.types.codes import ReviewVerdict
+from gateway.graphql.types.inputs import KnownDetails
+from gateway.model.agency import AgencyCard
+from gateway.model.answer import Answering
+
+
+class Sources(Protocol):
+    """The registered sources for one caller; each change is logged before it is in force."""
+
+    async def seen(self) -> list[Source]:
+        """The sources that this caller may see."""
+        ...
+
+    async def register(
+        self, manifest: str, rules: str | None, replies: list[ExampleReply]
+    ) -> Registration:
+        """Propose a source; an error says why not."""
+        ...
+
+    async def approve(self, source: str, version: int) -> Registration:
+        """Bring a version into force; an error says why not."""
+        ...
+
+    async def suspend(self, source: str, reason: str) -> Registration:
+        """Take a source out of force; an error says why not."""
+        ...
+
+    async def reload(self) -> int:
+        """Bring the operator's files into force; an error says why not."""
+        ...
+
+
+class Emergency(Protocol):
+    """Break-glass and its review for one caller; each is logged before it counts."""
+
+    async def grant(self, known: KnownDetails, justification: str) -> BreakGlassGrant:
+        """Leave to ask about one child; an error says why not."""
+        ...
+
+    async def review(self, entry: int, verdict: ReviewVerdict, note: str) -> None:
+        """Keep what was found of an entry; an error says why not."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request. `answerings` has one item for `child`, one a child in order for `children`.
+
+    An item is None where its question was refused. `agencies` are those visible to this caller,
+    by id. `audit` is the log as this caller may read it, `emergency` what they may ask of it,
+    `sources` the sources as they may see and change them, `accesses` who looked at their own
+    record or their child's, `alerts` what auditors should look into.
+    """
+
+    answerings: tuple[Answering | None, ...] = ()
+    agencies: Mapping[str, AgencyCard] = field(default_factory=dict)
+    audit: AuditReading | None = None
+    emergency: Emergency | None = None
+    sources: Sources | None = None
+    accesses: AccessReading | None = None
+    alerts: AlertReading | None = None

@@ -1,0 +1,145 @@
+"""Registered sources, their state, and what registering one found."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+import strawberry
+
+from gateway.graphql.types.agency import Agency
+from gateway.graphql.types.codes import QualityLevel, SourceState
+from gateway.graphql.types.declare import code_list, entry, field, output
+from gateway.model.agency import AgencyCard
+
+code_list(
+    SourceState,
+    "Where a source stands between being proposed and being asked.",
+    {
+        SourceState.PROPOSED: "Registered and not yet approved; never asked.",
+        SourceState.APPROVED: "Approved by the owning agency; asked.",
+        SourceState.SUSPENDED: "Stopped; not asked until it is approved again.",
+    },
+)
+code_list(
+    QualityLevel,
+    "How well a source keeps the rules of the conformance kit.",
+    {
+        QualityLevel.CONNECTS: "It answers, and its answers can be read.",
+        QualityLevel.DEPENDABLE: "It also says no record, too many and failure so that nobody can"
+        " mistake one for another.",
+        QualityLevel.EXEMPLARY: "It keeps every rule.",
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A registered source as this caller may see it; `version` counts its manifests from 1.
+
+    `reachable` is None until the first probe; `breaker` is "closed", "open" or "half-open";
+    `p50_ms` and `p99_ms` are milliseconds over the recent answers, None before the first.
+    `decision` and `answered_at` are None for whoever is of another agency.
+    """
+
+    id: str
+    agency: AgencyCard
+    kind: str
+    version: int
+    state: SourceState
+    level: QualityLevel | None = None
+    reachable: bool | None = None
+    breaker: str = "closed"
+    p50_ms: float | None = None
+    p99_ms: float | None = None
+    checked_at: datetime | None = None
+    answered_at: datetime | None = None
+    decision: "SourceDecision | None" = None
+
+
+@output
+class SourceHealth:
+    """How a source is doing, from its probe and its recent answers."""
+
+    reachable: bool | None = field("Whether the last probe got through; null before the first.")
+    breaker: str = field('"closed" while asked as usual, "open" while spared, "half-open" between.')
+    p50_ms: float | None = field("Half of the recent answers came within so many milliseconds.")
+    p99_ms: float | None = field("99 of 100 recent answers came within so many milliseconds.")
+    checked_at: datetime | None = field("When the probe last ran; null before the first.")
+    answered_at: datetime | None = field(
+        "When it last answered a question about somebody; null before the first, and to whoever is"
+        " neither of its agency nor an operator."
+    )
+
+
+@output
+class SourceDecision:
+    """Who brought a source into force, or took it out."""
+
+    user: str = field('Who decided; "operator" where it is by the operator\'s files.')
+    organisation: str = field('For whom; "operator" where it is by the operator\'s files.')
+    at: datetime | None = field("When; null where it is by the operator's files.")
+
+
+@output
+class Source:
+    """A system of an agency that is registered with the gateway."""
+
+    id: strawberry.ID = field("The source's id.")
+    agency: Agency = field("The agency that owns it.")
+    kind: str = field('How it is spoken to: "fhir", "rest", "sql" and so on.')
+    version: int = field("The version of its manifest, counted from 1.")
+    state: SourceState = field("Whether it is asked.")
+    level: QualityLevel | None = field("The level it was found to keep; null if never measured.")
+    health: SourceHealth = field("How it is doing.")
+    decision: SourceDecision | None = field(
+        "Who approved or suspended it; null for a proposal, and to whoever is neither of its agency"
+        " nor an operator."
+    )
+
+    @classmethod
+    def of(cls, view: SourceView) -> Self:
+        """The source of `view`."""
+        return cls(
+            id=strawberry.ID(view.id),
+            agency=Agency.of(view.agency),
+            kind=view.kind,
+            version=view.version,
+            state=view.state,
+            level=view.level,
+            health=SourceHealth(
+                reachable=view.reachable,
+                breaker=view.breaker,
+                p50_ms=view.p50_ms,
+                p99_ms=view.p99_ms,
+                checked_at=view.checked_at,
+                answered_at=view.answered_at,
+            ),
+            decision=view.decision,
+        )
+
+
+@output
+class Finding:
+    """One rule, checked against a manifest or a source."""
+
+    rule: str = field("The rule's name; the documentation explains each.")
+    passed: bool = field("Whether it was kept.")
+    message: str = field("What was found and what to change; never quotes an agency's reply.")
+
+
+@output
+class Registration:
+    """What came of registering, approving or suspending a source."""
+
+    source: Source | None = field(
+        "The source as it stands now; null if it was refused: the findings say why."
+    )
+    findings: list[Finding] = field("Every rule that was checked.")
+
+
+@entry
+class ExampleReply:
+    """What a manifest's example replays: a recorded reply, read again now and not kept."""
+
+    name: str = field("The name by which the manifest's example calls it.")
+    content: str = field("All of it; numbers published for tests only.")

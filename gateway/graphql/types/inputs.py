@@ -1,0 +1,129 @@
+"""What a client sends: whom the question is about, why it is asked, and where."""
+
+import strawberry
+
+from adapters.contract.codes import AbuseCategory, OutOfAreaCause, Purpose, Sex
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NhsNumber, Postcode, Upn
+from gateway.graphql.types.declare import code_list, entry, field
+
+code_list(
+    Purpose,
+    "Why a question is asked. The caller's token says which purposes they may state.",
+    {
+        Purpose.SAFEGUARDING: "To protect a child from harm; needs a case reference.",
+        Purpose.EARLY_HELP: "To offer support early, with the family.",
+        Purpose.STATUTORY_ASSESSMENT: "For an assessment that the law requires.",
+        Purpose.DIRECT_CARE: "To give health care (HL7 TREAT).",
+        Purpose.EMERGENCY: "To give care in an emergency (HL7 ETREAT).",
+        Purpose.SUBJECT_ACCESS: "Somebody asks about themselves or their child (HL7 PATRQT,"
+        " FAMRQT); for `accesses` alone.",
+    },
+)
+
+
+@entry
+class AgencyRecordInput:
+    """A record as one agency numbers it."""
+
+    agency: strawberry.ID = field("The agency's id.")
+    record_id: str = field("The agency's own number of the record.")
+
+
+@entry
+class ChosenCandidate:
+    """An unresolved record that the practitioner takes to be this child's."""
+
+    key: strawberry.ID = field("The candidate's `key`, from an answer of the last ten minutes.")
+    reason: str = field("Why it is taken to be this child's, in words; logged.")
+
+
+@entry
+class KnownDetails:
+    """Whatever is known of the child, sent as a variable.
+
+    An identifier with a name or date of birth, or names with a date of birth. As a literal in the
+    document it is refused.
+    """
+
+    nhs_number: NhsNumber | None = field("The child's NHS number.")
+    upn: Upn | None = field("The child's permanent unique pupil number.")
+    agency_record: AgencyRecordInput | None = field("A record of the child at one agency.")
+    given_names: list[str] | None = field("Given names in the order in which they are said.")
+    family_name: str | None = field("The family name.")
+    birth_date: PartialDate | None = field("The date of birth as precisely as it is known.")
+    sex: Sex | None = field("The child's sex as recorded.")
+    postcode: Postcode | None = field(
+        "A postcode. Used only once the child is known not to be shielded, so it never helps to"
+        " find out where a shielded child lives."
+    )
+    chosen: list[ChosenCandidate] | None = field(
+        "Unresolved records of an earlier answer that are taken to be this child's."
+    )
+
+
+code_list(
+    AbuseCategory,
+    "A category of abuse, as in the children in need census.",
+    {
+        AbuseCategory.NEGLECT: "Neglect (NEG).",
+        AbuseCategory.PHYSICAL: "Physical abuse (PHY).",
+        AbuseCategory.SEXUAL: "Sexual abuse (SAB).",
+        AbuseCategory.EMOTIONAL: "Emotional abuse (EMO).",
+        AbuseCategory.MULTIPLE: "Several of them (MUL).",
+    },
+)
+
+
+@entry
+class SignificantHarm:
+    """Significant harm that is suspected; every use is reviewed."""
+
+    suspected: AbuseCategory = field("What is suspected.")
+    justification: str = field("Why, in words of its own; kept encrypted in the log.")
+
+
+code_list(
+    OutOfAreaCause,
+    "Why a question goes beyond the caller's own areas.",
+    {
+        OutOfAreaCause.MOVED: "The child moved, or is about to.",
+        OutOfAreaCause.SEEN_HERE: "The child is here now, and belongs elsewhere.",
+        OutOfAreaCause.CARED_FOR_THERE: "The child goes to school, or is cared for, there.",
+        OutOfAreaCause.FAMILY_THERE: "A parent, carer or sibling lives there.",
+        OutOfAreaCause.MISSING: "The child is missing.",
+        OutOfAreaCause.OTHER: "Another cause, which the words say.",
+    },
+)
+
+
+@entry
+class OutOfArea:
+    """The cause to ask outside the caller's own areas; every use is noted as a risk."""
+
+    cause: OutOfAreaCause = field("What leads there.")
+    justification: str = field("Why, in words of its own; kept encrypted in the log.")
+
+
+@entry
+class AccessReason:
+    """Why the question is asked; kept in the log."""
+
+    purpose: Purpose = field("The purpose; it must be one of those in the caller's token.")
+    justification: str = field("Why, in words; kept encrypted in the log.")
+    case_reference: str | None = field("The case's reference; required for SAFEGUARDING.")
+    significant_harm: SignificantHarm | None = field(
+        "States that significant harm is suspected: some rules then give more. Reviewed."
+    )
+    out_of_area: OutOfArea | None = field(
+        "Required where `scope` names an area, or an agency of an area, that is not your own."
+    )
+    break_glass: strawberry.ID | None = field("The id of a break-glass grant, if one is used.")
+
+
+@entry
+class Scope:
+    """Where to ask. Left out: the caller's area and the national sources."""
+
+    areas: list[str] | None = field("GSS codes of the areas to ask.")
+    agencies: list[strawberry.ID] | None = field("Ids of the agencies to ask.")

@@ -1,0 +1,59 @@
+"""What was openly kept back, and why."""
+
+from typing import Self
+
+from adapters.contract.codes import ReleaseClass
+from gateway.graphql.types.declare import code_list, field, output
+from resolvers.child import child as stitched
+from resolvers.child.child import WithheldReason
+
+code_list(
+    ReleaseClass,
+    "A kind of information on which an agency decides as a whole whether to give it.",
+    {
+        ReleaseClass.IDENTITY: "Names, date of birth, sex and identifying numbers.",
+        ReleaseClass.INVOLVEMENT: "Which service works with the child, and in which role.",
+        ReleaseClass.CONTACT: "Telephone numbers and e-mail addresses of workers and teams.",
+        ReleaseClass.STATUS: "Statuses of support, such as a child protection plan.",
+        ReleaseClass.LOCATION: "Addresses and whatever else says where the child is.",
+        ReleaseClass.FAMILY: "Parents, carers and other related people.",
+        ReleaseClass.EDUCATION: "Schools and dates of attendance.",
+        ReleaseClass.HEALTH: "The GP practice and other health information.",
+        ReleaseClass.SENSITIVE: "Services whose very kind is sensitive.",
+        ReleaseClass.OTHER: "Anything else; the message says what.",
+    },
+)
+code_list(
+    WithheldReason,
+    "Why something was kept back.",
+    {
+        WithheldReason.POLICY: "The agency does not give this to your organisation or role.",
+        WithheldReason.PURPOSE: "The agency does not give this for the purpose that was stated.",
+        WithheldReason.CONSENT: "The agency gives this only with a consent that it does not hold.",
+        WithheldReason.SHIELD: "The child is shielded: nothing that locates them is shown.",
+        WithheldReason.SHIELD_UNKNOWN: "It is not known whether the child is shielded, so as much"
+        " is kept back as if they were.",
+        WithheldReason.OTHER: "Another reason; the message says which.",
+    },
+)
+
+
+@output
+class Withheld:
+    """A kind of information that exists or may exist and is not shown.
+
+    Say so to the reader: withheld is not the same as absent.
+    """
+
+    release_class: ReleaseClass = field("The kind of information that was kept back.")
+    reason: WithheldReason = field("Why it was kept back.")
+    message: str = field("A sentence to show: what was kept back and what the reader may do.")
+
+    @classmethod
+    def of(cls, withheld: stitched.Withheld) -> Self:
+        """What the caller may read of it; the rule is for the log alone."""
+        return cls(
+            release_class=withheld.release_class,
+            reason=withheld.reason,
+            message=withheld.message,
+        )

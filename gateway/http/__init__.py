@@ -1,0 +1,1 @@
+"""GraphQL over HTTP, and the wiring of every part. May use every room but cli."""

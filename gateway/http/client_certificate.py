@@ -1,0 +1,43 @@
+"""TLS with client certificates: uvicorn's protocol, with the certificate's thumbprint in scope."""
+
+import ssl
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from gateway.config.settings import Settings
+from gateway.http.request import CERTIFICATE
+from gateway.identity.proof_of_possession import thumbprint_of
+from gateway.model.errors import ConfigurationInvalid
+
+
+class CertificateProtocol(HttpToolsProtocol):
+    """Says in each request's scope who the client is by TLS; ASGI has no word for it yet."""
+
+    def on_message_begin(self) -> None:
+        """Begin a request, as the protocol does, with the certificate of its connection."""
+        super().on_message_begin()
+        shown = self._shown()
+        if shown is not None:
+            self.scope["extensions"] = {CERTIFICATE: {"thumbprint": thumbprint_of(shown)}}
+
+    def _shown(self) -> bytes | None:
+        tls = self.transport.get_extra_info("ssl_object")
+        return None if tls is None else tls.getpeercert(binary_form=True)
+
+
+def tls_options(settings: Settings) -> dict[str, Any]:
+    """Uvicorn's options for these settings; none where TLS ends before the gateway.
+
+    ConfigurationInvalid if only a part of what TLS needs is named.
+    """
+    certificate, key = settings.tls_certificate, settings.tls_key
+    if certificate is None and key is None and settings.client_authorities is None:
+        return {}
+    if certificate is None or key is None:
+        raise ConfigurationInvalid("tls_certificate, tls_key: TLS needs both")
+    options: dict[str, Any] = {"ssl_certfile": str(certificate), "ssl_keyfile": str(key)}
+    if settings.client_authorities is not None:
+        options["ssl_ca_certs"] = str(settings.client_authorities)
+        options["ssl_cert_reqs"] = ssl.CERT_OPTIONAL
+    return options

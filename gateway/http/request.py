@@ -1,0 +1,148 @@
+"""What a client sends, read within bounds: a body, and what the client accepts in return."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import Any, Final
+
+import orjson
+from starlette.requests import Request as HttpRequest
+
+from gateway.http.delivery import Dialect, dialect_of
+from gateway.model.errors import AskDifferently
+from gateway.questions.prepare import Request
+
+RESPONSE_JSON: Final = "application/graphql-response+json"
+LEGACY_JSON: Final = "application/json"
+MULTIPART: Final = "multipart/mixed"
+CERTIFICATE: Final = "teamaround.client_certificate"
+_WEIGHT: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
+_WIDE: Final = {4: 24, 6: 56}
+_ANYTHING: Final = ("*/*", "application/*")
+
+
+@dataclass(frozen=True, slots=True)
+class Accepts:
+    """The media type of the response, and in which shape it may come in parts; None for whole."""
+
+    media_type: str
+    parts: Dialect | None
+
+    @property
+    def legacy(self) -> bool:
+        """Whether a GraphQL request error is answered 200, as application/json clients expect."""
+        return self.media_type == LEGACY_JSON
+
+
+def accepts(header: str | None) -> Accepts:
+    """What an Accept header allows; AskDifferently if it allows nothing that the gateway writes.
+
+    Of two that are liked as well as each other the newer media type is chosen.
+    """
+    liking = _likings(header or "*/*")
+    anything = max(liking.get(name, 0.0) for name in _ANYTHING)
+    response, legacy = (liking.get(name, anything) for name in (RESPONSE_JSON, LEGACY_JSON))
+    parts = _parts(header or "") if liking.get(MULTIPART, 0.0) > 0 else None
+    if not (response or legacy or parts):
+        raise AskDifferently(
+            "NOT_ACCEPTABLE", f"Accept: {RESPONSE_JSON}, {LEGACY_JSON} or {MULTIPART}"
+        )
+    return Accepts(LEGACY_JSON if legacy > response else RESPONSE_JSON, parts)
+
+
+def _parts(header: str) -> Dialect | None:
+    """The shape by ids if any part of the header asks for it, else by path if any allows that."""
+    found = set()
+    for part in header.split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        if name == MULTIPART:
+            found.add(dialect_of(parameters))
+    return next((each for each in (Dialect.BY_ID, Dialect.BY_PATH) if each in found), None)
+
+
+def _likings(header: str) -> dict[str, float]:
+    """Each media type of an Accept header with its weight, from 0 to 1 (RFC 9110, 12.4.2)."""
+    found: dict[str, float] = {}
+    for part in header.split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weights = [p.removeprefix("q=") for p in parameters if p.startswith("q=")]
+        found[name] = max(found.get(name, 0.0), _weight(weights[0]) if weights else 1.0)
+    return found
+
+
+def _weight(text: str) -> float:
+    return float(text) if _WEIGHT.fullmatch(text) else 0.0
+
+
+async def read(request: HttpRequest, max_body: int, *, in_parts: bool) -> Request:
+    """The GraphQL request of a POST; AskDifferently says what is wrong with it."""
+    _refuse_media_type(request.headers.get("content-type", ""))
+    body = await _body(request, max_body)
+    try:
+        fields = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise AskDifferently("BODY_INVALID", "the body is not JSON in UTF-8") from None
+    if not isinstance(fields, dict):
+        raise AskDifferently("BODY_INVALID", "the body must be one JSON object")
+    _object(fields, "extensions")
+    dpop = _one(request.headers.getlist("dpop"))
+    return Request(
+        query=_text(fields, "query"),
+        variables=_object(fields, "variables"),
+        operation_name=_text(fields, "operationName", optional=True) or None,
+        authorization=request.headers.get("authorization"),
+        in_parts=in_parts,
+        dpop=dpop,
+        url=str(request.url.replace(query="")) if dpop else "",
+        certificate=request.scope.get("extensions", {}).get(CERTIFICATE, {}).get("thumbprint"),
+        peer=_network(request.client.host) if request.client else "",
+    )
+
+
+def _network(host: str) -> str:
+    """The network of an address, as one customer of a provider has it: /24, or /56 in IPv6."""
+    try:
+        wide = _WIDE[ip_address(host).version]
+    except ValueError:
+        return ""
+    return str(ip_network(f"{host}/{wide}", strict=False))
+
+
+def _one(headers: list[str]) -> str | None:
+    """The header's one value; none where it was sent twice, so that no half is trusted."""
+    return headers[0] if len(headers) == 1 else None
+
+
+def _refuse_media_type(header: str) -> None:
+    name, *parameters = (piece.strip().lower() for piece in header.split(";"))
+    charsets = {p.removeprefix("charset=").strip('"') for p in parameters if "charset=" in p}
+    if name != LEGACY_JSON or charsets - {"utf-8", "utf8"}:
+        raise AskDifferently("MEDIA_TYPE_UNSUPPORTED", f"Content-Type: use {LEGACY_JSON} in UTF-8")
+
+
+async def _body(request: HttpRequest, max_body: int) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > max_body:
+            raise AskDifferently("BODY_TOO_LARGE", f"the body has at most {max_body} bytes")
+    return bytes(body)
+
+
+def _text(fields: Mapping[str, Any], name: str, *, optional: bool = False) -> str:
+    value = fields.get(name)
+    if value is None and optional:
+        return ""
+    if not isinstance(value, str):
+        raise AskDifferently("BODY_INVALID", f"{name}: must be a text")
+    return value
+
+
+def _object(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = fields.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise AskDifferently("BODY_INVALID", f"{name}: must be an object")
+    return value

@@ -1,0 +1,1 @@
+"""Who asks: tokens, issuers, proofs, quotas. May use config and model."""

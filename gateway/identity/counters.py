@@ -1,0 +1,112 @@
+"""What was counted for a while: by this process, or by all replicas together in a Valkey.
+
+Names reach a Valkey as digests alone: whoever reads it learns neither who asked nor about whom.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from cachetools import TLRUCache
+from valkey.asyncio import Valkey
+from valkey.exceptions import ValkeyError
+
+from gateway.model import events
+from gateway.model.errors import ConfigurationInvalid, TryLater
+
+_KEPT: Final = 500_000
+_PATIENCE_S: Final = 1.0
+_CONNECTIONS: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """So much more of `name`; what is counted is forgotten `lasts_s` seconds after it began."""
+
+    name: str
+    lasts_s: int
+    more: int = 1
+
+
+class Counts(Protocol):
+    """Counts that several may add to at once."""
+
+    async def add(self, counts: Sequence[Count]) -> list[int]:
+        """How many of each there are by now, these included; TryLater if nobody can say."""
+        ...
+
+
+class OwnCounts:
+    """Counts of this process alone; `now` is in seconds.
+
+    At most half a million names are kept: past that those are forgotten that were not added to for
+    longest.
+    """
+
+    def __init__(self, now: Callable[[], float], kept: int = _KEPT) -> None:
+        self._counted: TLRUCache[str, tuple[int, float]] = TLRUCache(kept, _until, timer=now)
+        self._now = now
+
+    async def add(self, counts: Sequence[Count]) -> list[int]:
+        """How many of each there are by now."""
+        return [self._added(each) for each in counts]
+
+    def _added(self, count: Count) -> int:
+        before, until = self._counted.get(count.name, (0, self._now() + count.lasts_s))
+        self._counted[count.name] = (before + count.more, until)
+        return before + count.more
+
+
+class SharedCounts:
+    """Counts of all replicas that are given the same Valkey; without it nothing is counted."""
+
+    def __init__(self, valkey: Valkey) -> None:
+        self._valkey = valkey
+
+    async def add(self, counts: Sequence[Count]) -> list[int]:
+        """How many of each there are by now; one round trip."""
+        try:
+            async with self._valkey.pipeline(transaction=True) as together:
+                for each in counts:
+                    name = _digest(each.name)
+                    together.set(name, 0, ex=each.lasts_s, nx=True)
+                    together.incrby(name, each.more)
+                answers = await together.execute()
+        except (ValkeyError, OSError, TimeoutError):
+            events.counts_unavailable()
+            raise TryLater(
+                "LIMITS_UNAVAILABLE", "what was asked before cannot be counted; ask again"
+            ) from None
+        return [int(each) for each in answers[1::2]]
+
+
+@asynccontextmanager
+async def open_counts(url: str, now: Callable[[], float]) -> AsyncIterator[Counts]:
+    """The counts of the Valkey at `url`, or this process's own where it is empty.
+
+    ConfigurationInvalid if the address is none.
+    """
+    if not url:
+        yield OwnCounts(now)
+        return
+    try:
+        valkey = Valkey.from_url(
+            url,
+            socket_timeout=_PATIENCE_S,
+            socket_connect_timeout=_PATIENCE_S,
+            max_connections=_CONNECTIONS,
+        )
+    except ValueError:
+        raise ConfigurationInvalid("limits_url: is no address of a Valkey") from None
+    async with valkey:
+        yield SharedCounts(valkey)
+
+
+def _until(_: str, counted: tuple[int, float], __: float) -> float:
+    return counted[1]
+
+
+def _digest(name: str) -> str:
+    return f"teamaround:{hashlib.sha256(name.encode()).hexdigest()}"

@@ -1,0 +1,100 @@
+"""For whom a verified token speaks besides its user: the person themselves, and their children."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self, TypeVar
+
+from jmespath.exceptions import JMESPathError
+
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NhsNumber, Upn
+from gateway.identity.issuers import Children, Family, PersonClaims, Read, Said, compiled
+from gateway.model.caller import Person
+
+MOST_CHILDREN: Final = 20
+_LONGEST_NAME: Final = 100
+_MOST_NAMES: Final = 10
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyReader:
+    """An issuer's table of its family claims, compiled."""
+
+    assured: Read
+    own: Mapping[str, Read]
+    each_child: Read
+    child: Mapping[str, Read]
+
+    @classmethod
+    def of(cls, family: Family) -> Self:
+        """Compile the table; ConfigurationInvalid if a path of it is no JMESPath."""
+        each = family.children.each if family.children else ""
+        return cls(
+            assured=compiled(family.assured),
+            own=_paths(family.own),
+            each_child=compiled(each) if each else lambda _: None,
+            child=_paths(family.children),
+        )
+
+    def persons(self, claims: Said) -> tuple[Person | None, tuple[Person, ...]]:
+        """The person, and the children that they verifiedly have; nobody where it is not sure.
+
+        What is not assured, or not whole, is as if it were not said.
+        """
+        try:
+            if self.assured(claims) is not True:
+                return None, ()
+            children = self.each_child(claims)
+            listed = children if isinstance(children, list) else []
+            return _person(self.own, claims), tuple(
+                person
+                for each in listed[:MOST_CHILDREN]
+                if isinstance(each, Mapping) and (person := _person(self.child, each))
+            )
+        except JMESPathError:
+            return None, ()
+
+
+def _paths(claims: PersonClaims | Children | None) -> dict[str, Read]:
+    if claims is None:
+        return {}
+    named = {name: getattr(claims, name) for name in PersonClaims.model_fields}
+    return {name: compiled(path) for name, path in named.items() if path}
+
+
+def _person(reads: Mapping[str, Read], claims: Said) -> Person | None:
+    """A person whose number and day of birth are stated; None for anybody less certain."""
+    said = {name: read(claims) for name, read in reads.items()}
+    try:
+        person = Person(
+            nhs_number=_parsed(said.get("nhs_number"), NhsNumber.parse),
+            upn=_parsed(said.get("upn"), Upn.parse),
+            given_names=_names(said.get("given_names")),
+            family_name=next(iter(_names([said.get("family_name")])), None),
+            birth_date=_parsed(said.get("birth_date"), PartialDate.parse),
+        )
+    except (ValueError, TypeError):
+        return None
+    numbered = person.nhs_number is not None or person.upn is not None
+    dated = person.birth_date is not None and person.birth_date.whole
+    return person if numbered and dated else None
+
+
+def _parsed(value: Any, parse: Callable[[str], T]) -> T | None:
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return parse(value)
+
+
+def _names(values: Any) -> tuple[str, ...]:
+    listed = values if isinstance(values, list) else []
+    names = [" ".join(name.split()) for name in listed if isinstance(name, str) and name.strip()]
+    if len(names) > _MOST_NAMES or any(
+        len(name) > _LONGEST_NAME or not name.isprintable() for name in names
+    ):
+        raise ValueError("no names")
+    return tuple(names)

@@ -1,0 +1,133 @@
+"""A token that is bound to a key is worth nothing to who merely holds it: DPoP and certificates."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import JWKRegistry, Key
+
+from gateway.identity.counters import Count, Counts
+from gateway.model.errors import SignIn
+
+_ALGORITHMS: Final = ["ES256", "ES384", "RS256", "PS256", "Ed25519"]
+_PUBLIC: Final = frozenset({"EC", "RSA", "OKP"})
+_LONGEST: Final = 4096
+_FRESH_S: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What came with a request: its headers, the address it was sent to, and who sent it.
+
+    `certificate` is the base64url SHA-256 of the client's certificate in TLS, if it showed one.
+    """
+
+    authorization: str | None
+    dpop: str | None = None
+    method: str = "POST"
+    url: str = ""
+    certificate: str | None = None
+
+
+class Proofs:
+    """Checks that the sender holds the key that a token is bound to (RFC 9449, RFC 8705).
+
+    A DPoP proof counts once, with all who share `counts`; its identifier is remembered for as long
+    as it would be fresh.
+    """
+
+    def __init__(self, now: Callable[[], float], counts: Counts) -> None:
+        self._now = now
+        self._counts = counts
+
+    async def refuse_unproved(
+        self, presented: Presented, token: str, bound_to: Mapping[str, Any], demanded: str
+    ) -> None:
+        """SignIn unless whatever the token is bound to was proved, and it is bound as demanded.
+
+        `bound_to` is the token's `cnf`; an unknown way of binding cannot be proved.
+        """
+        scheme = (presented.authorization or "").partition(" ")[0].lower()
+        if (scheme == "dpop") is not ("jkt" in bound_to):
+            raise SignIn("PROOF_INVALID", "send a DPoP-bound token as: Authorization: DPoP <token>")
+        if "jkt" in bound_to:
+            await self._refuse_wrong_proof(presented, token, str(bound_to["jkt"]))
+        if "x5t#S256" in bound_to:
+            _refuse_wrong_certificate(presented, str(bound_to["x5t#S256"]))
+        ways = {_WAYS.get(name) for name in bound_to}
+        if None in ways or not (
+            demanded == "none" or demanded in ways or (demanded == "any" and ways)
+        ):
+            raise SignIn("PROOF_INVALID", "the issuer's tokens must be bound to a key of yours")
+
+    async def _refuse_wrong_proof(self, presented: Presented, token: str, thumbprint: str) -> None:
+        proof = presented.dpop or ""
+        if not proof or len(proof) > _LONGEST:
+            raise SignIn("PROOF_INVALID", "the token is bound to a key: send one DPoP header")
+        try:
+            said, key = _opened(proof)
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            name = type(error).__name__
+            raise SignIn("PROOF_INVALID", f"the DPoP proof is refused ({name})") from None
+        wanted = {"htm": presented.method, "htu": presented.url, "ath": _digest(token.encode())}
+        wrong = sorted(name for name, value in wanted.items() if said.get(name) != value)
+        if wrong or not _same(key.thumbprint(), thumbprint):
+            names = ", ".join(wrong) or "key"
+            raise SignIn("PROOF_INVALID", f"the DPoP proof is of another {names}")
+        await self._refuse_stale(said)
+
+    async def _refuse_stale(self, said: Mapping[str, Any]) -> None:
+        made_at, name = said.get("iat"), said.get("jti")
+        whole = isinstance(made_at, int) and not isinstance(made_at, bool)
+        if not whole or not isinstance(name, str) or not name:
+            raise SignIn("PROOF_INVALID", "the DPoP proof needs iat and jti")
+        if abs(self._now() - float(str(made_at))) > _FRESH_S:
+            raise SignIn("PROOF_INVALID", "the DPoP proof is not of now: make one a request")
+        # Twice as long as a proof is fresh, since its clock may be ahead of ours.
+        used = Count(f"dpop {_digest(name.encode())}", 2 * _FRESH_S)
+        if await self._counts.add([used]) != [1]:
+            raise SignIn("PROOF_INVALID", "the DPoP proof was used before: make one a request")
+
+
+_WAYS: Final[Mapping[str, str]] = {"jkt": "dpop", "x5t#S256": "certificate"}
+
+
+def thumbprint_of(certificate: bytes) -> str:
+    """The `x5t#S256` of a certificate in DER (RFC 8705, section 3.1)."""
+    return _digest(certificate)
+
+
+def _opened(proof: str) -> tuple[Mapping[str, Any], Key]:
+    """A proof's claims and the key that signed them, which it brings itself."""
+    shown: list[Key] = []
+
+    def its_own(header: Any) -> Key:
+        shown_key = header.headers()["jwk"]
+        if shown_key["kty"] not in _PUBLIC or "d" in shown_key:
+            raise ValueError("no public key")
+        key = JWKRegistry.import_key(shown_key)
+        shown.append(key)
+        return key
+
+    decoded = jwt.decode(proof, its_own, algorithms=_ALGORITHMS)
+    if decoded.header.get("typ", "").lower() != "dpop+jwt":
+        raise ValueError("no DPoP proof")
+    return decoded.claims, shown[0]
+
+
+def _refuse_wrong_certificate(presented: Presented, thumbprint: str) -> None:
+    if presented.certificate is None or not _same(presented.certificate, thumbprint):
+        raise SignIn("PROOF_INVALID", "the token is bound to another client certificate")
+
+
+def _digest(content: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())

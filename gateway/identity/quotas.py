@@ -1,0 +1,174 @@
+"""How much one person, and one organisation, may ask: so that nobody browses children.
+
+Windows are fixed: each begins on a whole minute, hour or day of UTC, so that across the end of
+one a caller may have up to twice a limit.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.config.settings import Settings
+from gateway.identity.counters import Count, Counts
+from gateway.model.caller import Caller
+from gateway.model.errors import TooMany, TryLater
+
+_MINUTE: Final = 60
+_HOUR: Final = 3600
+_DAY: Final = 86400
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOf:
+    """A child who is asked about, by pseudonyms; `beyond` if outside the caller's own areas."""
+
+    pseudonyms: frozenset[str]
+    beyond: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most so many in so many seconds; `refused` says so, given the seconds to come back in."""
+
+    name: str
+    most: int
+    per_s: int
+    refused: Callable[[int], TooMany]
+
+    def count(self, who: str, now: float, more: int = 1) -> Count:
+        """One more for `who`, in the window of this moment."""
+        return Count(f"{self.name} {int(now // self.per_s)} {who}", self.per_s, more)
+
+    def exceeded(self, now: float) -> TooMany:
+        """The refusal, with the seconds until the window ends."""
+        return self.refused(int(self.per_s - now % self.per_s) + 1)
+
+
+class Allowance:
+    """What each may still ask; TooMany says when they may ask again.
+
+    A number or name that was not asked about before counts as another child, so that guesses
+    count. Nothing but pseudonyms is counted by.
+    """
+
+    def __init__(self, counts: Counts, settings: Settings, now: Callable[[], float]) -> None:
+        self._counts = counts
+        self._now = now
+        self._rates = (
+            Limit("questions", settings.questions_per_minute, _MINUTE, _too_fast),
+            Limit("questions", settings.questions_per_minute_organisation, _MINUTE, _all_too_fast),
+        )
+        self._different = (
+            Limit("children", settings.children_per_hour, _HOUR, _too_many),
+            Limit("children", settings.children_per_hour_organisation, _HOUR, _all_too_many),
+        )
+        self._unfound = Limit("unfound", settings.unfound_per_hour, _HOUR, _in_vain)
+        self._leave = Limit("leave", settings.break_glass_per_hour, _HOUR, _too_much_leave)
+        self._beyond = Limit("beyond", settings.out_of_area_per_day, _DAY, _too_far)
+
+    async def admit_questions(self, caller: Caller, questions: int) -> None:
+        """Count so many questions, unless they are too many or too many found nobody."""
+        now = self._now()
+        counts = [
+            limit.count(who, now, questions)
+            for limit, who in zip(self._rates, _both(caller), strict=True)
+        ]
+        unfound = self._unfound.count(_both(caller)[0], now, 0)
+        *asked, found_nobody = await self._counts.add([*counts, unfound])
+        for limit, count in zip(self._rates, asked, strict=True):
+            if count > limit.most:
+                raise limit.exceeded(now)
+        if found_nobody >= self._unfound.most:
+            raise self._unfound.exceeded(now)
+
+    async def admit_children(self, caller: Caller, asked: Iterable[AskedOf]) -> None:
+        """Count these children, unless they are too many others, or too often out of area."""
+        for each in asked:
+            await self._admit_child(caller, each)
+
+    async def admit_break_glass(self, caller: Caller) -> None:
+        """Count a request for leave, given or not, unless there were too many."""
+        now = self._now()
+        (asked,) = await self._counts.add([self._leave.count(_both(caller)[0], now)])
+        if asked > self._leave.most:
+            raise self._leave.exceeded(now)
+
+    async def nobody_found(self, caller: Caller) -> None:
+        """Count a question whose answer told of no child."""
+        with suppress(TryLater):  # the next question says so
+            await self._counts.add([self._unfound.count(_both(caller)[0], self._now())])
+
+    async def _admit_child(self, caller: Caller, child: AskedOf) -> None:
+        now = self._now()
+        names = sorted(child.pseudonyms)
+        for limit, who in zip(self._different, _both(caller), strict=True):
+            seen = [limit.count(f"{who} {name}", now, 0) for name in names]
+            if all(await self._counts.add(seen)) and names:
+                continue
+            (others,) = await self._counts.add([limit.count(who, now)])
+            if others > limit.most:
+                raise limit.exceeded(now)
+            await self._counts.add([limit.count(f"{who} {name}", now) for name in names])
+        if child.beyond:
+            await self._admit_beyond(_both(caller)[0], names, now)
+
+    async def _admit_beyond(self, who: str, names: Sequence[str], now: float) -> None:
+        counts = [self._beyond.count(f"{who} {name}", now) for name in names]
+        if any(count > self._beyond.most for count in await self._counts.add(counts)):
+            raise self._beyond.exceeded(now)
+
+
+def _too_fast(after_s: int) -> TooMany:
+    return TooMany("TOO_MANY_QUESTIONS", f"you ask {_TOO_FAST}", after_s)
+
+
+def _all_too_fast(after_s: int) -> TooMany:
+    return TooMany("TOO_MANY_QUESTIONS", f"your organisation asks {_TOO_FAST}", after_s)
+
+
+def _too_many(after_s: int) -> TooMany:
+    return TooMany("TOO_MANY_CHILDREN_ASKED", f"you asked about {_TOO_MANY}", after_s)
+
+
+def _all_too_many(after_s: int) -> TooMany:
+    return TooMany("TOO_MANY_CHILDREN_ASKED", f"your organisation asked about {_TOO_MANY}", after_s)
+
+
+def _in_vain(after_s: int) -> TooMany:
+    return TooMany(
+        "TOO_MANY_UNFOUND",
+        "too many questions of the last hour found nobody; check numbers and spellings with whoever"
+        " gave them, and ask again later",
+        after_s,
+    )
+
+
+def _too_much_leave(after_s: int) -> TooMany:
+    return TooMany(
+        "TOO_MUCH_BREAK_GLASS",
+        "breakGlass: you asked for leave as often as anybody may in an hour; ring the agency, or"
+        " have a colleague ask",
+        after_s,
+    )
+
+
+def _too_far(after_s: int) -> TooMany:
+    return TooMany(
+        "TOO_OFTEN_OUT_OF_AREA",
+        "this child was asked about outside your areas as often as may be in a day; ring the"
+        " agency, or have a colleague of that area ask",
+        after_s,
+    )
+
+
+_TOO_FAST: Final = "more in a minute than anybody may; ask again when the minute is over"
+_TOO_MANY: Final = (
+    "more different children in an hour than anybody may; ring about those that cannot wait, and"
+    " tell the operator if your work needs more"
+)
+
+
+def _both(caller: Caller) -> tuple[str, str]:
+    """The names of a user and of their organisation, which no other two share."""
+    return f"{caller.organisation!r} {caller.user!r}", repr(caller.organisation)

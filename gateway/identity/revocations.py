@@ -1,0 +1,72 @@
+"""Who may no longer ask, at once: a file of the operator's, looked at before every question."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from gateway.model.caller import Caller
+from gateway.model.errors import ConfigurationInvalid, TryLater
+
+_KINDS: Final = frozenset({"user", "organisation", "role", "token"})
+
+
+class Revocations:
+    """The revoked, one a line: `user jo@northbrook`, `organisation`, `role` or `token` (its jti).
+
+    `changed` is called before the first question that a new list concerns. TryLater while the
+    file cannot be read or understood: nobody is let in by an unreadable list.
+    """
+
+    def __init__(self, file: Path | None, changed: Callable[[], None]) -> None:
+        self._file = file
+        self._changed = changed
+        self._seen: tuple[int, int, int] | None = None
+        self._revoked: frozenset[tuple[str, str]] = frozenset()
+
+    def current(self) -> frozenset[tuple[str, str]]:
+        """What is revoked now, as pairs of kind and name."""
+        if self._file is None:
+            return self._revoked
+        try:
+            found = self._file.stat()
+            seen = (found.st_mtime_ns, found.st_size, found.st_ino)
+            if seen != self._seen:
+                self._revoked = _read(self._file)
+                self._seen = seen
+                self._changed()
+        except (OSError, ValueError):
+            self._seen = None
+            raise TryLater(
+                "REVOCATIONS_UNREADABLE", "the list of revocations is unreadable"
+            ) from None
+        return self._revoked
+
+
+def revoked(caller: Caller, token_id: str | None, current: frozenset[tuple[str, str]]) -> bool:
+    """Whether the list names the caller, what they are, or the token."""
+    names = {("user", caller.user), ("organisation", caller.organisation)}
+    names |= {("role", role) for role in caller.roles}
+    if token_id is not None:
+        names.add(("token", token_id))
+    return not names.isdisjoint(current)
+
+
+def open_revocations(file: Path | None, changed: Callable[[], None]) -> Revocations:
+    """The list at `file`; ConfigurationInvalid if it is none."""
+    opened = Revocations(file, changed)
+    try:
+        opened.current()
+    except TryLater:
+        raise ConfigurationInvalid(
+            f"revocations: {file} is no list; each line is user, organisation, role or token,"
+            " a space and a name"
+        ) from None
+    return opened
+
+
+def _read(file: Path) -> frozenset[tuple[str, str]]:
+    lines = (line.strip() for line in file.read_text("utf-8").splitlines())
+    pairs = [line.partition(" ") for line in lines if line and not line.startswith("#")]
+    if any(kind not in _KINDS or not name.strip() for kind, _, name in pairs):
+        raise ValueError("no such kind")
+    return frozenset((kind, name.strip()) for kind, _, name in pairs)

@@ -1,0 +1,64 @@
+"""The desk where tokens are shown, wired: issuers, their keys and the list of revocations."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import aiohttp
+
+from gateway.config.settings import Settings
+from gateway.identity.counters import Counts
+from gateway.identity.issuer_keys import Fetch, IssuerKeys, read_keys, reads
+from gateway.identity.issuers import Issuer, issuers_of, profile_of
+from gateway.identity.revocations import open_revocations
+from gateway.identity.tokens import SignInDesk, TrustedIssuer
+from gateway.model.clock import Clock
+
+_MOST_BYTES: Final = 256 * 1024
+_CHUNK: Final = 16 * 1024
+_PATIENCE: Final = aiohttp.ClientTimeout(total=3)
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings, clock: Clock, counts: Counts) -> AsyncIterator[SignInDesk]:
+    """The desk of these settings; ConfigurationInvalid says what to change in them."""
+
+    def now() -> float:
+        return clock.now().timestamp()
+
+    async with aiohttp.ClientSession(timeout=_PATIENCE) as session:
+        trusted = [
+            TrustedIssuer(issuer, profile_of(issuer), _keys(issuer, settings, clock, session), now)
+            for issuer in issuers_of(settings)
+        ]
+        desk = SignInDesk(trusted, now, counts)
+        desk.heed(open_revocations(settings.revocations, desk.forget))
+        yield desk
+
+
+def _keys(
+    issuer: Issuer, settings: Settings, clock: Clock, session: aiohttp.ClientSession
+) -> IssuerKeys:
+    file, url = issuer.jwks.file, issuer.jwks.url
+    if file is not None:
+        held = read_keys(file, settings.environment)
+        return IssuerKeys(reads(file), clock.monotonic, held)
+    return IssuerKeys(_fetches(str(url), session), clock.monotonic, None)
+
+
+def _fetches(url: str, session: aiohttp.ClientSession) -> Fetch:
+    async def fetch() -> bytes:
+        content = bytearray()
+        try:
+            async with session.get(url, allow_redirects=False) as response:
+                if response.status != 200:  # noqa: PLR2004  the status of a document
+                    raise OSError("the issuer gave no keys")
+                async for chunk in response.content.iter_chunked(_CHUNK):
+                    content += chunk
+                    if len(content) > _MOST_BYTES:
+                        raise ValueError("more keys than any issuer has")
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise OSError(type(error).__name__) from None
+        return bytes(content)
+
+    return fetch

@@ -1,0 +1,176 @@
+"""A token becomes a Caller, or nothing is asked of anybody."""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cachetools import TTLCache
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwt import JWTClaimsRegistry
+
+from gateway.identity.claims import ClaimReader
+from gateway.identity.counters import Counts
+from gateway.identity.issuer_keys import IssuerKeys
+from gateway.identity.issuers import Issuer, Profile
+from gateway.identity.proof_of_possession import Presented, Proofs
+from gateway.identity.revocations import Revocations, revoked
+from gateway.model.caller import Caller
+from gateway.model.errors import SignIn
+
+_LONGEST_TOKEN: Final = 8192
+_LEEWAY_S: Final = 30
+_KEPT_S: Final = 5.0
+_KEPT: Final = 10_000
+_SIGN_IN: Final = "present a current access token: Authorization: Bearer <token>"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a good token says: its caller, what it is bound to, and until when it is good."""
+
+    caller: Caller
+    bound_to: Mapping[str, Any]
+    demanded: str
+    expires_at: float
+    token_id: str | None
+
+
+class TrustedIssuer:
+    """Checks one issuer's tokens: signature, type, issuer, audience, times, and what it requires.
+
+    `now` is in seconds since 1970.
+    """
+
+    def __init__(
+        self, issuer: Issuer, profile: Profile, keys: IssuerKeys, now: Callable[[], float]
+    ) -> None:
+        self.name = issuer.issuer
+        self._issuer = issuer
+        self._types = frozenset(name.lower() for name in profile.token_types)
+        self._requires = profile.requires
+        self._keys = keys
+        self._reader = ClaimReader.of(issuer, profile)
+        self._registry = JWTClaimsRegistry(
+            now=lambda: int(now()),
+            leeway=_LEEWAY_S,
+            iss={"essential": True, "value": issuer.issuer},
+            aud={"essential": True, "value": issuer.audience},
+            exp={"essential": True},
+            iat={"essential": True},
+        )
+
+    async def verified(self, token: str, header: Mapping[str, Any]) -> Verified:
+        """What the token says; SignIn if it is not a good one."""
+        claims = await self._claims(token, header)
+        if str(header.get("typ", "")).lower() not in self._types:
+            raise SignIn("UNAUTHENTICATED", f"the token is no access token (RFC 9068): {_SIGN_IN}")
+        if any(claims.get(name) != value for name, value in self._requires.items()):
+            raise SignIn("UNAUTHENTICATED", f"the token is not of the kind to ask with: {_SIGN_IN}")
+        bound_to, name = claims.get("cnf", {}), claims.get("jti")
+        if not isinstance(bound_to, dict):
+            raise SignIn("UNAUTHENTICATED", f"the token's cnf makes no sense: {_SIGN_IN}")
+        return Verified(
+            caller=self._reader.caller(claims),
+            bound_to=bound_to,
+            demanded=self._issuer.proof,
+            expires_at=float(claims["exp"]),
+            token_id=name if isinstance(name, str) else None,
+        )
+
+    async def _claims(self, token: str, header: Mapping[str, Any]) -> Mapping[str, Any]:
+        kid = header.get("kid")
+        key = await self._keys.key(kid) if kid is None or isinstance(kid, str) else None
+        if key is None:
+            raise SignIn("UNAUTHENTICATED", f"no such key signs for the issuer: {_SIGN_IN}")
+        try:
+            decoded = jwt.decode(token, key, algorithms=list(self._issuer.algorithms))
+            self._registry.validate(decoded.claims)
+        except (JoseError, ValueError) as error:
+            name = type(error).__name__
+            raise SignIn("UNAUTHENTICATED", f"the token is refused ({name}): {_SIGN_IN}") from None
+        return decoded.claims
+
+
+class SignInDesk:
+    """Where every request shows its token; what was verified is remembered for seconds.
+
+    The memory holds hashes of tokens, and is emptied whenever the list of revocations changes.
+    """
+
+    def __init__(
+        self, issuers: list[TrustedIssuer], now: Callable[[], float], counts: Counts
+    ) -> None:
+        self._issuers = {issuer.name: issuer for issuer in issuers}
+        self._now = now
+        self._proofs = Proofs(now, counts)
+        self._recent: TTLCache[bytes, Verified] = TTLCache(_KEPT, _KEPT_S, timer=now)
+        self._revocations = Revocations(None, self.forget)
+
+    def heed(self, revocations: Revocations) -> None:
+        """From now on ask this list."""
+        self._revocations = revocations
+
+    def forget(self) -> None:
+        """Verify every token anew."""
+        self._recent.clear()
+
+    async def caller(self, presented: Presented) -> Caller:
+        """The caller of what a request presents; SignIn for anything but a good, proved token."""
+        current = self._revocations.current()
+        token = _token(presented.authorization)
+        verified = await self._verified(token)
+        if revoked(verified.caller, verified.token_id, current):
+            raise SignIn(
+                "REVOKED", "your access, or this token, was revoked: ask your organisation"
+            )
+        await self._proofs.refuse_unproved(presented, token, verified.bound_to, verified.demanded)
+        return verified.caller
+
+    async def _verified(self, token: str) -> Verified:
+        key = hashlib.sha256(token.encode()).digest()
+        known = self._recent.get(key)
+        if known is not None and self._now() <= known.expires_at + _LEEWAY_S:
+            return known
+        header, issuer = _unverified(token)
+        trusted = self._issuers.get(issuer)
+        if trusted is None:
+            raise SignIn("UNAUTHENTICATED", f"the token is of no issuer known here: {_SIGN_IN}")
+        self._recent[key] = verified = await trusted.verified(token, header)
+        return verified
+
+
+def _token(authorization: str | None) -> str:
+    scheme, _, token = (authorization or "").partition(" ")
+    token = token.strip()
+    usable = scheme.lower() in {"bearer", "dpop"} and token.isascii()
+    if not usable or not token or len(token) > _LONGEST_TOKEN:
+        raise SignIn("UNAUTHENTICATED", f"there is no usable bearer token: {_SIGN_IN}")
+    return token
+
+
+def _unverified(token: str) -> tuple[Mapping[str, Any], str]:
+    """The header and issuer that a token states, to find the key to check it with; no more."""
+    try:
+        header, payload, _ = token.split(".")
+        head, said = (json.loads(_decoded(part)) for part in (header, payload))
+        return {**head}, str(said["iss"])
+    except (ValueError, KeyError, TypeError, RecursionError, binascii.Error):
+        raise SignIn("UNAUTHENTICATED", f"the token is no signed JWT: {_SIGN_IN}") from None
+
+
+def stated_key(authorization: str | None) -> str:
+    """A short digest of the key id that a token states, good or not; empty if it states none."""
+    try:
+        header, _ = _unverified(_token(authorization))
+    except SignIn:
+        return ""
+    return hashlib.sha256(str(header.get("kid", "")).encode(errors="replace")).hexdigest()[:8]
+
+
+def _decoded(part: str) -> bytes:
+    return base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)

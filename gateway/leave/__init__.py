@@ -1,1 +1,0 @@
-"""Leave that was given in emergencies, harm that was stated, and who is still to be told of it."""

@@ -1,1 +1,0 @@
-"""What came into force and when: every version of every manifest, kept and never changed."""

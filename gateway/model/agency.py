@@ -1,0 +1,31 @@
+"""An agency as practitioners see it: who it is, where it serves, whom to ring."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from adapters.contract.codes import Sector
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach a team or a duty desk; from the approved manifest, never from a reply."""
+
+    telephone: str | None = None
+    email: str | None = None
+    hours: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyCard:
+    """One agency; `areas` are GSS codes. A national agency's row locates nobody."""
+
+    id: str
+    name: str
+    sector: Sector
+    areas: tuple[str, ...] = ()
+    national: bool = False
+    duty_contact: Contact | None = None
+
+    def serves(self, areas: Iterable[str]) -> bool:
+        """Whether it is national, or of one of these areas."""
+        return self.national or not {*self.areas}.isdisjoint(areas)

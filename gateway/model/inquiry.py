@@ -1,0 +1,278 @@
+"""What is asked: whom the caller means, why, and where; checked before anybody is asked."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Self
+
+from adapters.contract.codes import AbuseCategory, OutOfAreaCause, Purpose, Sex
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NhsNumber, Postcode, Upn
+from adapters.contract.record import Name
+from gateway.model.caller import Caller
+from gateway.model.candidate_key import SealedRecord
+from gateway.model.errors import AskDifferently, NotAllowed
+from resolvers.comparison.names import families, givens
+
+LONGEST_JUSTIFICATION: Final = 2000
+LONGEST_CASE_REFERENCE: Final = 100
+_LONGEST_LINE: Final = 100
+_MOST_NAMES: Final = 10
+_MOST_CHOSEN: Final = 5
+_FOR_HARM: Final = frozenset({Purpose.SAFEGUARDING, Purpose.EMERGENCY})
+_LINE: Final = f"each of at most {_LONGEST_LINE} characters that can be seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An unresolved record that the caller takes to be the child's; `record` once opened."""
+
+    key: str = field(repr=False)
+    reason: str
+    record: SealedRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the caller knows of the child, parsed; an absent or blank detail is None or empty."""
+
+    nhs_number: NhsNumber | None = None
+    upn: Upn | None = None
+    agency_record: tuple[str, str] | None = None
+    given_names: tuple[str, ...] = ()
+    family_name: str | None = None
+    birth_date: PartialDate | None = None
+    sex: Sex | None = None
+    postcode: Postcode | None = None
+    chosen: tuple[Chosen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignificantHarm:
+    """Harm that is suspected, with why in words; stated apart, because it is reviewed."""
+
+    suspected: AbuseCategory
+    justification: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfArea:
+    """The cause to ask outside the caller's own areas, with why in words."""
+
+    cause: OutOfAreaCause
+    justification: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why the caller asks; the texts go into the log sealed."""
+
+    purpose: Purpose
+    justification: str
+    case_reference: str | None = None
+    significant_harm: SignificantHarm | None = None
+    break_glass: str | None = None
+    out_of_area: OutOfArea | None = None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything that the caller gave as a justification."""
+        more = (self.significant_harm, self.out_of_area)
+        return (self.justification, *(each.justification for each in more if each))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where to ask; both empty means the caller's areas and the national sources."""
+
+    areas: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """One question about one child."""
+
+    known: Known
+    reason: Reason
+    scope: Scope = Scope()
+
+    def opened(self, open_key: Callable[[str], SealedRecord | None]) -> Self:
+        """This inquiry with every chosen record's key opened; AskDifferently if one does not."""
+        chosen = tuple(replace(each, record=open_key(each.key)) for each in self.known.chosen)
+        if not all(each.record for each in chosen):
+            raise AskDifferently(
+                "VARIABLES_INVALID",
+                "known.chosen: a key is from your own answer of the last ten minutes, for the same"
+                " purpose; ask again, and choose from that answer",
+            )
+        return replace(self, known=replace(self.known, chosen=chosen))
+
+
+def inquiries(arguments: Mapping[str, Any], caller: Caller) -> tuple[Inquiry, ...]:
+    """The inquiries of a `child` or `children` field, from its coerced arguments.
+
+    AskDifferently or NotAllowed says what the caller has to change.
+    """
+    reason = _reason(arguments["reason"], caller)
+    scope = _scope(arguments.get("scope"))
+    details = arguments["known"]
+    every = details if isinstance(details, list) else [details]
+    return tuple(Inquiry(_known(each), reason, scope) for each in every)
+
+
+def _known(details: Mapping[str, Any]) -> Known:
+    known = Known(
+        nhs_number=details.get("nhsNumber"),
+        upn=details.get("upn"),
+        agency_record=_record(details.get("agencyRecord")),
+        given_names=_names(details.get("givenNames") or []),
+        family_name=next(iter(_names([details.get("familyName") or ""])), None),
+        birth_date=details.get("birthDate"),
+        sex=details.get("sex"),
+        postcode=details.get("postcode"),
+        chosen=_chosen(details.get("chosen") or []),
+    )
+    refuse_too_few(known)
+    return known
+
+
+def _chosen(every: list[Mapping[str, Any]]) -> tuple[Chosen, ...]:
+    if len(every) > _MOST_CHOSEN:
+        raise AskDifferently(
+            "VARIABLES_INVALID", f"known.chosen: at most {_MOST_CHOSEN} records at once"
+        )
+    chosen = tuple(Chosen(str(each["key"]), str(each["reason"]).strip()) for each in every)
+    if not all(each.reason for each in chosen):
+        raise AskDifferently(
+            "JUSTIFICATION_MISSING",
+            "known.chosen: say in words why each record is taken to be this child's",
+        )
+    if any(len(each.reason) > LONGEST_JUSTIFICATION for each in chosen):
+        raise AskDifferently(
+            "JUSTIFICATION_TOO_LONG",
+            f"known.chosen: a reason has at most {LONGEST_JUSTIFICATION} characters",
+        )
+    return chosen
+
+
+def _names(values: list[str]) -> tuple[str, ...]:
+    names = tuple(" ".join(v.split()) for v in values if v.strip())
+    if len(names) > _MOST_NAMES or not all(map(_is_line, names)):
+        raise AskDifferently(
+            "VARIABLES_INVALID",
+            f"known: at most {_MOST_NAMES} names, {_LINE}",
+        )
+    return names
+
+
+def _record(details: Mapping[str, Any] | None) -> tuple[str, str] | None:
+    if details is None:
+        return None
+    agency, record_id = str(details["agency"]).strip(), str(details["recordId"]).strip()
+    if not (_is_line(agency) and _is_line(record_id)):
+        raise AskDifferently(
+            "VARIABLES_INVALID", f"known.agencyRecord: agency and recordId {_LINE}"
+        )
+    return (agency, record_id) if agency and record_id else None
+
+
+def _is_line(text: str) -> bool:
+    return len(text) <= _LONGEST_LINE and (text.isprintable() or not text)
+
+
+def refuse_too_few(known: Known) -> None:
+    """AskDifferently unless enough is known of a child to ask about one and no other."""
+    name = Name(known.given_names, known.family_name)
+    given, family = bool(givens([name])), bool(families([name]))
+    numbered = bool(known.nhs_number or known.upn or known.agency_record)
+    if numbered and (given or family or known.birth_date):
+        return
+    if given and family and known.birth_date:
+        return
+    raise AskDifferently(
+        "KNOWN_DETAILS_TOO_FEW",
+        "known: give an identifier (nhsNumber, upn or agencyRecord) with a name or birthDate,"
+        " or givenNames and familyName with birthDate; what stands for no name, such as"
+        " unknown or baby, is none",
+    )
+
+
+def _reason(details: Mapping[str, Any], caller: Caller) -> Reason:
+    purpose = details["purpose"]
+    if purpose not in caller.purposes:
+        raise NotAllowed(
+            "PURPOSE_NOT_ENTITLED",
+            "reason.purpose: your token does not entitle you to this purpose",
+        )
+    if purpose is Purpose.SUBJECT_ACCESS:
+        raise NotAllowed(
+            "SUBJECT_ACCESS_REFUSED", "reason.purpose: a subject asks through `accesses`"
+        )
+    case_reference = (details.get("caseReference") or "").strip() or None
+    if purpose is Purpose.SAFEGUARDING and case_reference is None:
+        raise AskDifferently(
+            "CASE_REFERENCE_MISSING", "reason.caseReference: SAFEGUARDING needs a case reference"
+        )
+    justification = _justification(details, case_reference)
+    reason = Reason(
+        purpose,
+        justification,
+        case_reference,
+        _significant_harm(details.get("significantHarm"), purpose),
+        break_glass=str(details.get("breakGlass") or "") or None,
+        out_of_area=_out_of_area(details.get("outOfArea")),
+    )
+    if sum(map(len, reason.texts)) > LONGEST_JUSTIFICATION:
+        raise AskDifferently(
+            "JUSTIFICATION_TOO_LONG",
+            f"reason: its justifications have at most {LONGEST_JUSTIFICATION} characters together",
+        )
+    return reason
+
+
+def _out_of_area(details: Mapping[str, Any] | None) -> OutOfArea | None:
+    if details is None:
+        return None
+    why = _words(details, "reason.outOfArea.justification: say why in words")
+    return OutOfArea(details["cause"], why)
+
+
+def _words(details: Mapping[str, Any], missing: str) -> str:
+    why = str(details["justification"]).strip()
+    if not why:
+        raise AskDifferently("JUSTIFICATION_MISSING", missing)
+    return why
+
+
+def _significant_harm(
+    details: Mapping[str, Any] | None, purpose: Purpose
+) -> SignificantHarm | None:
+    if details is None:
+        return None
+    if purpose not in _FOR_HARM:
+        raise AskDifferently(
+            "SIGNIFICANT_HARM_PURPOSE",
+            f"reason.significantHarm: state it for {' or '.join(sorted(_FOR_HARM))}",
+        )
+    why = _words(details, "reason.significantHarm.justification: say why in words")
+    return SignificantHarm(details["suspected"], why)
+
+
+def _justification(details: Mapping[str, Any], case_reference: str | None) -> str:
+    justification = _words(details, "reason.justification: say in words why you need to know")
+    if len(justification) > LONGEST_JUSTIFICATION or (
+        case_reference and len(case_reference) > LONGEST_CASE_REFERENCE
+    ):
+        raise AskDifferently(
+            "JUSTIFICATION_TOO_LONG",
+            f"reason: justification has at most {LONGEST_JUSTIFICATION} characters,"
+            f" caseReference at most {LONGEST_CASE_REFERENCE}",
+        )
+    return justification
+
+
+def _scope(details: Mapping[str, Any] | None) -> Scope:
+    if details is None:
+        return Scope()
+    areas, agencies = details.get("areas") or [], details.get("agencies") or []
+    return Scope(tuple(sorted(set(areas))), tuple(sorted({str(a) for a in agencies})))

@@ -1,0 +1,1 @@
+"""Who looks after it: auditors, families, alerts, break-glass. May use questions."""

@@ -1,0 +1,1 @@
+"""Accesses that somebody should look into: found in the log alone, ranked, reviewed."""

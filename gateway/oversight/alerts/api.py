@@ -1,0 +1,125 @@
+"""Alerts as auditors read and review them; nobody reviews what they or their people did."""
+
+import base64
+import binascii
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+import strawberry
+
+from gateway.audit.errors import LeafUnreadable, LogUnavailable
+from gateway.audit.recorder.recorder import Recorder
+from gateway.graphql.services.audit import Alert, AlertConnection, AlertEdge
+from gateway.graphql.types.codes import AlertState, ReviewVerdict
+from gateway.graphql.types.declare import PageInfo
+from gateway.graphql.types.scalars import LogIndex
+from gateway.model.caller import Caller
+from gateway.model.errors import AskDifferently, NotAllowed, TryLater
+from gateway.oversight.alerts.drawing import Alerts
+from gateway.oversight.alerts.raised import Raised, Rank
+from gateway.oversight.auditors.access import AUDITOR
+
+LONGEST_PAGE: Final = 200
+_CURSOR: Final = re.compile(r"(\d{1,4})/(\d{1,17})/([\w-]{1,64})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDesk:
+    """One caller's reading and reviewing of alerts.
+
+    `awaits` says of an entry whether it waits for a review besides, as break-glass does.
+    """
+
+    found: Alerts
+    recorder: Recorder
+    caller: Caller
+    awaits: Callable[[int], Awaitable[bool]]
+
+    async def alerts(
+        self, state: AlertState | None, first: int | None, after: str | None
+    ) -> AlertConnection:
+        """As AlertReading says."""
+        count, rank = _count(first), _rank(after)
+        if AUDITOR not in self.caller.roles:
+            await self.recorder.refuse("AUDIT_NOT_ALLOWED", self.caller)
+            raise NotAllowed("AUDIT_NOT_ALLOWED", "alerts: they are for auditors alone")
+        await self.recorder.searched(self.caller, "ALERTS", agency=None)
+        reviewed = None if state is None else state is AlertState.REVIEWED
+        try:
+            found = await self.found.page(reviewed=reviewed, after=rank, count=count + 1)
+        except (LogUnavailable, LeafUnreadable):
+            raise _unavailable() from None
+        edges = [AlertEdge(node=_alert(each), cursor=_cursor(each)) for each in found[:count]]
+        info = PageInfo(
+            has_next_page=len(found) > count,
+            has_previous_page=rank is not None,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        )
+        return AlertConnection(edges=edges, page_info=info)
+
+    async def review(self, entry: int, verdict: ReviewVerdict, note: str) -> bool:
+        """As AlertReading says. What has a review of its own is closed by that one."""
+        try:
+            alert = await self.found.waiting(entry)
+        except (LogUnavailable, LeafUnreadable):
+            raise _unavailable() from None
+        if alert is None or await self.awaits(entry):
+            return False
+        if AUDITOR not in self.caller.roles or self._too_near(alert):
+            await self.recorder.refuse("REVIEW_NOT_ALLOWED", self.caller)
+            raise NotAllowed(
+                "REVIEW_NOT_ALLOWED",
+                "an auditor reviews an alert, who is neither the user nor their manager",
+            )
+        if not note.strip():
+            raise AskDifferently("REVIEW_INVALID", "reviewAccess: say why, in words")
+        await self.recorder.reviewed(self.caller, alert.id, verdict.value, note)
+        return True
+
+    def _too_near(self, alert: Raised) -> bool:
+        # Whatever organisation a token names: one person may have tokens of two.
+        return self.caller.user in {alert.user, alert.manager}
+
+
+def _alert(raised: Raised) -> Alert:
+    return Alert(
+        id=strawberry.ID(raised.id),
+        rule=raised.rule,
+        score=raised.score,
+        at=raised.at,
+        entries=[LogIndex(index) for index in raised.entries],
+        state=AlertState.OPEN if raised.verdict is None else AlertState.REVIEWED,
+        due_by=raised.due_by,
+    )
+
+
+def _cursor(raised: Raised) -> str:
+    rank = raised.rank
+    return base64.urlsafe_b64encode(f"{rank.thousandths}/{rank.at}/{rank.id}".encode()).decode()
+
+
+def _rank(after: str | None) -> Rank | None:
+    if after is None:
+        return None
+    try:
+        content = base64.b64decode(after, altchars=b"-_", validate=True).decode("ascii")
+    except (ValueError, binascii.Error):
+        content = ""
+    found = _CURSOR.fullmatch(content)
+    if found is None:
+        raise AskDifferently("VARIABLES_INVALID", "after: is no cursor of this list")
+    return Rank(int(found[1]), int(found[2]), found[3])
+
+
+def _count(first: int | None) -> int:
+    count = LONGEST_PAGE if first is None else first
+    if not 0 <= count <= LONGEST_PAGE:
+        raise AskDifferently("VARIABLES_INVALID", f"first: from 0 to {LONGEST_PAGE}")
+    return count
+
+
+def _unavailable() -> TryLater:
+    return TryLater("LOG_UNAVAILABLE", "the log cannot be read now; ask again")

@@ -1,0 +1,83 @@
+"""Keeps the alerts up with the log, and has deputies told of those that nobody reviewed in time."""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from gateway.audit.errors import LeafUnreadable, LogUnavailable
+from gateway.audit.store.contract import READ_BOUND, Log
+from gateway.model import events
+from gateway.model.clock import Clock
+from gateway.oversight.alerts.raised import Raised, Rank
+from gateway.oversight.alerts.store import AlertStore
+
+_EVERY_S: Final = 60.0
+
+Tell = Callable[[Raised], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """The alerts of one log. `tell` has deputies told of one, and says whether that is noted.
+
+    Each gateway draws them for itself; that a deputy is told once is for `tell` to hold.
+
+    Every method raises LogUnavailable if the log or the file cannot be used.
+    """
+
+    store: AlertStore
+    log: Log
+    tell: Tell
+    clock: Clock
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def page(
+        self, *, reviewed: bool | None, after: Rank | None, count: int
+    ) -> tuple[Raised, ...]:
+        """Up to `count` alerts of all that is in the log now, the most unusual first."""
+        await self.catch_up()
+        return await asyncio.to_thread(self.store.page, reviewed=reviewed, after=after, count=count)
+
+    async def waiting(self, anchor: int) -> Raised | None:
+        """The alert that this entry is to be reviewed for, if nobody has."""
+        await self.catch_up()
+        return await asyncio.to_thread(self.store.waiting, anchor)
+
+    async def catch_up(self) -> None:
+        """Draw what the log has more; anew, if what was drawn is not of this log."""
+        async with self._one_at_a_time:
+            size = await self._size()
+            if not size and (await self.log.pruned()).held:
+                await asyncio.to_thread(self.store.begin_after_pruning)
+            while found := await self.log.entries(size, READ_BOUND):
+                await asyncio.to_thread(self.store.take, found)
+                size = found[-1].index + 1
+
+    async def watch(self) -> None:
+        """Keep up with the log, and tell of what is overdue, until cancelled."""
+        while True:
+            try:
+                await self.catch_up()
+                await self.escalate()
+            except (LogUnavailable, LeafUnreadable):
+                events.alerts_behind()
+            except Exception as bug:  # noqa: BLE001 - one failed round must not be the last
+                events.failed(bug)
+            await asyncio.sleep(_EVERY_S)
+
+    async def escalate(self) -> None:
+        """Have deputies told of every alert whose term is over."""
+        for alert in await asyncio.to_thread(self.store.overdue, self.clock.now()):
+            if await self.tell(alert):
+                await asyncio.to_thread(self.store.told, alert)
+
+    async def _size(self) -> int:
+        size, digest = await asyncio.to_thread(self.store.drawn)
+        if size:
+            last = await self.log.entries(size - 1, 1)
+            if not last or hashlib.sha256(last[0].leaf).digest() != digest:
+                await asyncio.to_thread(self.store.forget)
+                return 0
+        return size

@@ -1,0 +1,144 @@
+"""Alerts in a file of their own, drawn from the log entry by entry; lost, it is drawn again."""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from gateway.audit.entry.logged import Logged
+from gateway.audit.entry.range import Spans
+from gateway.audit.entry.time_units import microseconds
+from gateway.audit.errors import LogUnavailable
+from gateway.audit.keys.private_file import create_once
+from gateway.audit.store.sqlite_file import connected, damaged, unavailable
+from gateway.config.sql import transaction
+from gateway.config.working_days import WorkingDays
+from gateway.oversight.alerts.memory import day_of, forget_before, forget_pruned
+from gateway.oversight.alerts.raised import Raised, Rank
+from gateway.oversight.alerts.schema import SHAPE, TABLES
+from gateway.oversight.alerts.weighing import Weighing
+
+_PAGE: Final = """
+SELECT * FROM alert
+WHERE (:reviewed IS NULL OR (verdict IS NOT NULL) = :reviewed)
+  AND (:id IS NULL OR (-score, -at, id) > (:score, :at, :id))
+ORDER BY score DESC, at DESC, id LIMIT :count
+"""
+_WAITING: Final = "SELECT * FROM alert WHERE anchor = :anchor AND verdict IS NULL"
+_DRAWN_FROM: Final = "SELECT id, anchor, last FROM alert"
+_OVERDUE: Final = "SELECT * FROM alert WHERE verdict IS NULL AND told = 0 AND due_by <= :now"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertStore:
+    """The file at `path`; every method blocks, and raises LogUnavailable if it cannot be used."""
+
+    path: Path
+    working_days: WorkingDays = field(default_factory=WorkingDays)
+
+    def drawn(self) -> tuple[int, bytes]:
+        """How many entries were drawn, and the SHA-256 of the last one's leaf.
+
+        0 of a file that is missing, damaged or of another shape; it is then begun anew.
+        """
+        with unavailable(self.path):
+            try:
+                with self._open() as connection:
+                    if connection.execute("PRAGMA user_version").fetchone() == (SHAPE,):
+                        size, digest = connection.execute("SELECT size, last FROM drawn").fetchone()
+                        return int(size), digest
+            except sqlite3.Error as error:
+                if not damaged(error):
+                    raise
+            self.forget()
+            return 0, b""
+
+    def forget(self) -> None:
+        """Remove the file, to be drawn again."""
+        for suffix in ("", "-wal", "-shm"):
+            self.path.with_name(f"{self.path.name}{suffix}").unlink(missing_ok=True)
+
+    def begin_after_pruning(self) -> None:
+        """Raise nothing of the first weeks of questions that are left in a pruned log.
+
+        What they are compared with may be gone, and everybody would look out of their habit.
+        """
+        with unavailable(self.path), self._open() as connection:
+            connection.execute("UPDATE drawn SET compares_from = NULL")
+
+    def take(self, entries: Sequence[Logged]) -> None:
+        """Draw the next entries of the log, all of them or none."""
+        with unavailable(self.path), self._open() as connection, transaction(connection):
+            newest, weighing = 0, Weighing(connection, self.working_days)
+            for logged in entries:
+                entry = logged.entry
+                newest = max(newest, day_of(entry))
+                weighing.take(logged.index, entry)
+            forget_before(connection, newest)
+            digest = hashlib.sha256(entries[-1].leaf).digest()
+            connection.execute(
+                "UPDATE drawn SET size = ?, last = ?", (entries[-1].index + 1, digest)
+            )
+
+    def forget_pruned(self, pruned: Spans) -> None:
+        """Keep nothing that was drawn from these entries: no alert, no review, no question.
+
+        LogUnavailable if its bytes may still be in the file's journal.
+        """
+        with unavailable(self.path), self._open() as connection:
+            with transaction(connection):
+                drawn = connection.execute(_DRAWN_FROM).fetchall()
+                gone = [(i,) for i, *entries in drawn if any(map(pruned.covers, entries))]
+                connection.executemany("DELETE FROM alert WHERE id = ?", gone)
+                forget_pruned(connection, pruned)
+            (kept, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if kept:
+            raise LogUnavailable(f"{self.path}: somebody reads its journal; it is emptied later")
+
+    def page(self, *, reviewed: bool | None, after: Rank | None, count: int) -> tuple[Raised, ...]:
+        """Up to `count` alerts, the most unusual first; of one state, or of both."""
+        given = {
+            "reviewed": reviewed,
+            "score": -after.thousandths if after else None,
+            "at": -after.at if after else None,
+            "id": after.id if after else None,
+            "count": count,
+        }
+        return self._read(_PAGE, given)
+
+    def waiting(self, anchor: int) -> Raised | None:
+        """The alert that this entry is to be reviewed for, if nobody has."""
+        return next(iter(self._read(_WAITING, {"anchor": anchor})), None)
+
+    def overdue(self, now: datetime) -> tuple[Raised, ...]:
+        """The alerts whose term is over, and of which no deputy was told yet."""
+        return self._read(_OVERDUE, {"now": microseconds(now)})
+
+    def told(self, alert: Raised) -> None:
+        """Keep that the deputies were told of an alert."""
+        with unavailable(self.path), self._open() as connection:
+            connection.execute("UPDATE alert SET told = 1 WHERE id = ?", (alert.id,))
+
+    def _read(self, sql: str, given: Mapping[str, object]) -> tuple[Raised, ...]:
+        with unavailable(self.path), self._open() as connection:
+            return tuple(map(Raised.of, connection.execute(sql, given)))
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        if not self.path.exists():
+            create_once(self.path, _empty())
+        with closing(connected(self.path, "rw")) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA secure_delete = ON")
+            yield connection
+
+
+def _empty() -> bytes:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(TABLES)
+        return connection.serialize()

@@ -1,0 +1,1 @@
+"""What an auditor may read of the log, and how decisions are explained."""

@@ -1,0 +1,176 @@
+"""The log as one caller may read it: pages, entries and states, each look in the log first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from gateway.audit.entry.logged import Logged
+from gateway.audit.entry.search import Place, Search
+from gateway.audit.errors import LogCorrupt, LogUnavailable
+from gateway.audit.publish.publication import Publication
+from gateway.audit.recorder.recorder import Recorder
+from gateway.audit.search.page import Kept, refuse_edited
+from gateway.graphql.optional_inputs import given, known_of
+from gateway.graphql.services.audit import AuditEntry, AuditEntryConnection, AuditFilter, Checkpoint
+from gateway.graphql.services.explained import ExplainedClass, PolicyAsker
+from gateway.graphql.types.declare import PageInfo
+from gateway.graphql.types.inputs import KnownDetails
+from gateway.graphql.types.scalars import LogIndex
+from gateway.model.caller import Caller
+from gateway.model.errors import AskDifferently, NotAllowed
+from gateway.oversight.auditors.access import AuditReader
+from gateway.oversight.auditors.entry_view import ShownEntries, unreadable
+from gateway.oversight.auditors.explain import ExplainDesk
+from gateway.policy.rules.book import RuleBook
+
+LONGEST_PAGE: Final = 200
+MOST_COUNTED: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class AuditDesk:
+    """One caller's reading of the log."""
+
+    publication: Publication
+    recorder: Recorder
+    caller: Caller
+    book: RuleBook
+
+    @property
+    def _reader(self) -> AuditReader:
+        return AuditReader(self.caller)
+
+    @property
+    def _entries(self) -> ShownEntries:
+        return ShownEntries(self.publication, self.recorder, self._reader)
+
+    async def admit(self) -> None:
+        """NotAllowed, and logged, if the caller may read nothing of the log."""
+        if not self._reader.reads:
+            await self.recorder.refuse("AUDIT_NOT_ALLOWED", self.caller)
+            raise NotAllowed(
+                "AUDIT_NOT_ALLOWED", "the log is for auditors and agencies' privacy officers"
+            )
+
+    async def entries(
+        self, wanted: AuditFilter | None, first: int | None, after: str | None
+    ) -> AuditEntryConnection:
+        """A page of entries, newest first, once the search itself is in the log."""
+        count, place = _count(first), _place(after)
+        search = await self._search(wanted)
+        await self._record(search.named, search)
+        found = await self._read(search, place, count + 1)
+        edges = [self._entries.edge(each) for each in found[:count]]
+
+        async def counted() -> int | None:
+            fitting = len(await self._read(search, None, MOST_COUNTED + 1))
+            return fitting if fitting <= MOST_COUNTED else None
+
+        info = PageInfo(
+            has_next_page=len(found) > count,
+            has_previous_page=place is not None,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        )
+        return AuditEntryConnection(edges=edges, page_info=info, count=counted)
+
+    async def entry(self, index: int) -> AuditEntry | None:
+        """The entry at `index`, if the caller may see it, once the look is in the log."""
+        await self._record("ENTRY", Search())
+        log = self.publication.log
+        try:
+            found = await log.entries(index, 1) if index >= 0 else ()
+            pruned = await log.pruned()
+            await self._refuse_edited([each for each in found if each.index == index])
+        except (LogUnavailable, LogCorrupt) as error:
+            raise unreadable(error) from None
+        if pruned.covers(index):
+            raise AskDifferently(
+                "ENTRY_PRUNED", "index: the entry was pruned; the log's PRUNING entries say why"
+            )
+        seen = (each for each in found if each.index == index)
+        shown = [each for each in seen if self._reader.may_see(each.entry)]
+        return self._entries.of(shown[0]) if shown else None
+
+    async def explain(self, asker: PolicyAsker) -> list[ExplainedClass]:
+        """As ExplainDesk says."""
+        return await ExplainDesk(self.recorder, self._reader, self.book).explain(asker)
+
+    async def checkpoint(self) -> Checkpoint:
+        """The log's state now, signed."""
+        try:
+            newest = await self.publication.newest()
+        except (LogUnavailable, LogCorrupt) as error:
+            raise unreadable(error) from None
+        return Checkpoint(
+            origin=newest.origin,
+            size=LogIndex(newest.size),
+            note=newest.note,
+            at=newest.at,
+            witnessed_by=list(newest.cosigners),
+        )
+
+    async def _search(self, wanted: AuditFilter | None) -> Search:
+        search = await self._filtered(wanted) if wanted else Search()
+        if self._reader.reads_all:
+            return search
+        if search.agency not in {None, self._reader.agency}:
+            raise NotAllowed("AUDIT_NOT_ALLOWED", "filter.agency: you may read your own agency's")
+        return replace(search, agency=self._reader.agency)
+
+    async def _filtered(self, wanted: AuditFilter) -> Search:
+        return Search(
+            user=given(wanted.user),
+            organisation=given(wanted.organisation),
+            agency=given(wanted.agency),
+            purpose=given(wanted.purpose),
+            kind=given(wanted.kind),
+            query_id=given(wanted.query_id),
+            pseudonyms=await self._pseudonyms(given(wanted.child)),
+            since=given(wanted.since),
+            before=given(wanted.to),
+            break_glass=given(wanted.break_glass),
+        )
+
+    async def _pseudonyms(self, child: KnownDetails | None) -> frozenset[str] | None:
+        if child is None:
+            return None
+        found = await self.recorder.pseudonyms_everywhere(known_of(child))
+        if not found:
+            raise AskDifferently(
+                "KNOWN_DETAILS_TOO_FEW",
+                "filter.child: give an identifier, or both names with a whole birthDate",
+            )
+        return frozenset(found)
+
+    async def _record(self, detail: str, search: Search) -> None:
+        await self.recorder.searched(
+            self.caller, detail, agency=search.agency, pseudonyms=search.pseudonyms or ()
+        )
+
+    async def _read(self, search: Search, after: Place | None, count: int) -> tuple[Logged, ...]:
+        try:
+            return await self.publication.log.search(search, after=after, count=count)
+        except (LogUnavailable, LogCorrupt) as error:
+            raise unreadable(error) from None
+
+    async def _refuse_edited(self, found: Sequence[Logged]) -> None:
+        for each in found:
+            node = await self.publication.log.nodes([each.index], each.index + 1)
+            refuse_edited([Kept(each.index, each.leaf, node(0, each.index))])
+
+
+def _count(first: int | None) -> int:
+    count = LONGEST_PAGE if first is None else first
+    if not 0 <= count <= LONGEST_PAGE:
+        raise AskDifferently("VARIABLES_INVALID", f"first: from 0 to {LONGEST_PAGE}")
+    return count
+
+
+def _place(after: str | None) -> Place | None:
+    if after is None:
+        return None
+    place = Place.read(after)
+    if place is None:
+        raise AskDifferently("VARIABLES_INVALID", "after: is no cursor of this list")
+    return place

@@ -1,0 +1,63 @@
+"""How the rules in force decide, as auditors may ask of all and agencies of their own."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.audit.recorder.recorder import Recorder
+from gateway.graphql.optional_inputs import given
+from gateway.graphql.services.explained import ExplainedClass, PolicyAsker
+from gateway.model.errors import AskDifferently, NotAllowed
+from gateway.oversight.auditors.access import AuditReader
+from gateway.policy.case import Asker, owners
+from gateway.policy.explain import explained
+from gateway.policy.rules.book import RuleBook
+
+_CIRCUMSTANCES: Final = (
+    *("organisation", "in_area", "out_of_area_cause", "case_reference", "significant_harm"),
+    *("consent", "restricted", "shield_cleared"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainDesk:
+    """One reader's looks at the rules."""
+
+    recorder: Recorder
+    reader: AuditReader
+    book: RuleBook
+
+    async def explain(self, asker: PolicyAsker) -> list[ExplainedClass]:
+        """How the rules in force decide for such an asker, once the look is in the log."""
+        agency = owners(self.book).get(str(asker.source))
+        if not self.reader.reads_all and agency != self.reader.agency:
+            await self.recorder.refuse("AUDIT_NOT_ALLOWED", self.reader.caller)
+            raise NotAllowed("AUDIT_NOT_ALLOWED", "asker.source: you may look at your agency's own")
+        if agency is None:
+            raise AskDifferently("VARIABLES_INVALID", "asker.source: there is no such source")
+        await self.recorder.searched(self.reader.caller, "EXPLAIN", agency=agency)
+        today = self.recorder.clock.now().date()
+        return [
+            ExplainedClass(
+                release_class=each.release_class,
+                fields=list(each.fields),
+                ruling=each.ruling,
+                rules=list(each.rules),
+                needed=list(each.needed),
+            )
+            for each in explained(_asker(asker), self.book, today)
+        ]
+
+
+def _asker(asked: PolicyAsker) -> Asker:
+    """An asker of whom what was left out is as harmless as can be."""
+    said = {
+        **{name: given(getattr(asked, name)) for name in _CIRCUMSTANCES},
+        "accreditation": frozenset() if given(asked.accredited) is False else None,
+    }
+    return Asker(
+        source=str(asked.source),
+        sector=asked.sector,
+        roles=frozenset(asked.roles),
+        purpose=asked.purpose,
+        **{name: value for name, value in said.items() if value is not None},
+    )

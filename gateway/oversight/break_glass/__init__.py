@@ -1,0 +1,1 @@
+"""Break-glass grants and stated harm, their notices and reviews."""

@@ -1,0 +1,173 @@
+"""Break-glass: one user, one child, thirty minutes, told at once and reviewed by somebody else."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from adapters.contract.codes import Purpose
+from gateway.audit.recorder.recorder import Recorder
+from gateway.config.working_days import WorkingDays
+from gateway.identity.quotas import Allowance
+from gateway.model import events
+from gateway.model.caller import Caller
+from gateway.model.clock import Clock
+from gateway.model.errors import AskDifferently, NotAllowed, SignIn, TooMany, TryLater
+from gateway.model.inquiry import Known
+from gateway.oversight.auditors.access import AUDITOR, PRIVACY_OFFICER
+from gateway.oversight.break_glass.store.contract import GrantStore, LeaveUnavailable
+from gateway.oversight.break_glass.store.grant import Grant
+
+LASTS: Final = timedelta(minutes=30)
+RECENT: Final = timedelta(minutes=15)
+_REVIEWED_IN: Final = 3  # working days
+_REVIEWERS: Final = frozenset({AUDITOR, PRIVACY_OFFICER})
+
+
+@dataclass(frozen=True, slots=True)
+class BreakGlass:
+    """Grants leave, checks its use, and has it reviewed. It lifts an unknown shield, no known one.
+
+    Harm that a question states is reviewed alike, and an overdue review suspends both.
+
+    `places` are where the privacy officers are told whom a caller's question concerns; `hurry`
+    has them told at once. While the store cannot be used, every method raises TryLater.
+    """
+
+    store: GrantStore
+    recorder: Recorder
+    clock: Clock
+    places: Callable[[Caller], frozenset[str]]
+    hurry: Callable[[], None]
+    working_days: WorkingDays
+    allowance: Allowance
+
+    async def grant(self, caller: Caller, known: Known, justification: str) -> Grant:
+        """Leave for this caller and child; a SignIn, NotAllowed or TooMany is logged as well.
+
+        The grant is in the log before anybody hears of it.
+        """
+        try:
+            await self.allowance.admit_break_glass(caller)
+            await self._refuse(caller)
+        except (SignIn, NotAllowed, TooMany) as refusal:
+            await self.recorder.refuse(refusal.code, caller)
+            raise
+        if not justification.strip():
+            raise AskDifferently("JUSTIFICATION_MISSING", "justification: say why in words")
+        pseudonyms = await self.recorder.pseudonyms(known)
+        query_id, now = secrets.token_urlsafe(12), self.clock.now()
+        index = await self.recorder.broke_glass(caller, query_id, justification, pseudonyms)
+        made = Grant(
+            id=query_id,
+            entry=index,
+            user=caller.user,
+            organisation=caller.organisation,
+            manager=caller.manager,
+            expires_at=(now + LASTS).timestamp(),
+            review_by=self.working_days.after(now, _REVIEWED_IN).timestamp(),
+        )
+        with _kept():
+            await self.store.add(made, pseudonyms, self.places(caller), "granted")
+        self.hurry()
+        return made
+
+    async def admit(self, grant_id: str, caller: Caller, known: Known) -> None:
+        """NotAllowed unless the grant is this caller's, in force, and of this child alone."""
+        now = self.clock.now().timestamp()
+        asked = frozenset(await self.recorder.pseudonyms(known))
+        with _kept():
+            given = await self.store.pseudonyms(grant_id, caller.user, caller.organisation, now)
+        if not asked or not asked <= given:
+            raise NotAllowed(
+                "BREAK_GLASS_INVALID",
+                "reason.breakGlass: it is for one user, one child as it was named, and thirty"
+                " minutes; ask for another",
+            )
+
+    async def refuse_unreviewed(self, caller: Caller) -> None:
+        """NotAllowed where an earlier use of this user's waits for its review for too long."""
+        now = self.clock.now().timestamp()
+        with _kept():
+            suspended = await self.store.suspended(caller.user, caller.organisation, now)
+        if suspended:
+            raise NotAllowed(
+                "BREAK_GLASS_SUSPENDED",
+                "an earlier break-glass, or harm that you stated, waits for its review",
+            )
+
+    async def harm_stated(self, caller: Caller, query_id: str, entry: int) -> None:
+        """Have the question of this entry reviewed, in which harm was stated; TryLater if not.
+
+        It is told like a grant, and gives no leave.
+        """
+        now = self.clock.now()
+        stated = Grant(
+            id=query_id,
+            entry=entry,
+            user=caller.user,
+            organisation=caller.organisation,
+            manager=caller.manager,
+            expires_at=0.0,
+            review_by=self.working_days.after(now, _REVIEWED_IN).timestamp(),
+        )
+        with _kept():
+            await self.store.add(stated, (), self.places(caller), "harm-stated")
+        self.hurry()
+
+    async def awaits(self, entry: int) -> bool:
+        """Whether this entry of the log waits for a review here."""
+        return await self._unreviewed(entry) is not None
+
+    async def review(self, caller: Caller, entry: int, verdict: str, note: str) -> None:
+        """Keep a reviewer's verdict; neither the user nor their manager is one."""
+        grant = await self._unreviewed(entry)
+        if not caller.roles & _REVIEWERS or (grant is not None and _too_near(caller, grant)):
+            await self.recorder.refuse("REVIEW_NOT_ALLOWED", caller)
+            raise NotAllowed(
+                "REVIEW_NOT_ALLOWED",
+                "an auditor or privacy officer reviews, who is neither the user nor their manager",
+            )
+        if grant is None or not note.strip():
+            raise AskDifferently(
+                "REVIEW_INVALID", "reviewAccess: name an entry that waits for review, and say why"
+            )
+        await self.recorder.reviewed(caller, grant.id, verdict, note)
+        with _kept():
+            await self.store.review(grant.id, caller.user, verdict)
+
+    async def _unreviewed(self, entry: int) -> Grant | None:
+        with _kept():
+            return await self.store.unreviewed(entry)
+
+    async def _refuse(self, caller: Caller) -> None:
+        now = self.clock.now()
+        since = now.timestamp() - (caller.signed_in_at or 0)
+        if caller.signed_in_at is None or since > RECENT.total_seconds():
+            raise SignIn("SIGN_IN_AGAIN", "breakGlass: sign in again, then ask within 15 minutes")
+        if not caller.purposes & {Purpose.SAFEGUARDING, Purpose.EMERGENCY}:
+            raise NotAllowed("PURPOSE_NOT_ENTITLED", "breakGlass: your token entitles you to none")
+        if not self.places(caller):
+            raise NotAllowed(
+                "BREAK_GLASS_UNAVAILABLE", "breakGlass: no privacy officer could be told here"
+            )
+        await self.refuse_unreviewed(caller)
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    try:
+        yield
+    except LeaveUnavailable:
+        events.reviews_unavailable()
+        raise TryLater(
+            "REVIEWS_UNAVAILABLE",
+            "what waits for review cannot be read or noted, so nothing is asked or given",
+        ) from None
+
+
+def _too_near(caller: Caller, grant: Grant) -> bool:
+    # Whatever organisation a token names: one person may have tokens of two.
+    return caller.user in {grant.user, grant.manager}

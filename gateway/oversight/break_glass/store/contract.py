@@ -1,0 +1,78 @@
+"""What keeps leave and notices for the rest of the gateway, wherever it is stored."""
+
+from collections.abc import Collection, Iterable
+from typing import Final, Protocol
+
+from gateway.oversight.break_glass.store.grant import Grant, Notice
+
+
+class LeaveUnavailable(Exception):
+    """What waits for review cannot be read or written now, so that nothing is given."""
+
+
+CLAIMED_AT_ONCE: Final = 100
+OVERDUE: Final = "overdue"
+
+
+class GrantStore(Protocol):
+    """Every method raises LeaveUnavailable where the store cannot be read or written now.
+
+    What was written is durable on return. `now` is in Unix seconds by the gateway's clock; what
+    is claimed runs by the store's own, which is the same for every gateway.
+    """
+
+    async def add(
+        self, grant: Grant, pseudonyms: Iterable[str], places: Iterable[str], kind: str
+    ) -> None:
+        """Keep a grant with the child's pseudonyms, and whom to tell what of it."""
+        ...
+
+    async def pseudonyms(
+        self, grant_id: str, user: str, organisation: str, now: float
+    ) -> frozenset[str]:
+        """The child's pseudonyms of a grant that this user may use now; none of any other."""
+        ...
+
+    async def suspended(self, user: str, organisation: str, now: float) -> bool:
+        """Whether a review of this user's use is overdue."""
+        ...
+
+    async def unreviewed(self, entry: int) -> Grant | None:
+        """The grant of this entry of the log, if nobody has reviewed it."""
+        ...
+
+    async def review(self, grant_id: str, reviewer: str, verdict: str) -> None:
+        """Keep who reviewed the grant and what they found; the first review stays."""
+        ...
+
+    async def escalate(self, now: float, places: Iterable[str]) -> None:
+        """Have every review that is overdue told to these places, once among all gateways."""
+        ...
+
+    async def notify(self, notices: Iterable[Notice]) -> None:
+        """Have these told; one that was to be told before is not told again."""
+        ...
+
+    async def claim(self, seconds: float) -> tuple[Notice, ...]:
+        """Up to CLAIMED_AT_ONCE notices that nobody took, for this gateway alone for so long."""
+        ...
+
+    async def sent(self, notice: Notice) -> None:
+        """Keep that a notice was taken."""
+        ...
+
+    async def end(self, now: float) -> None:
+        """Forget about whom leave was that is over: nothing asks for it any more."""
+        ...
+
+    async def entries(self) -> frozenset[int]:
+        """The entries of the log that anything is kept about."""
+        ...
+
+    async def forget(self, entries: Collection[int]) -> None:
+        """Keep nothing about these entries, which were pruned from the log."""
+        ...
+
+    async def aclose(self) -> None:
+        """Give the store back. Twice does no harm."""
+        ...

@@ -1,0 +1,202 @@
+"""Leave and notices in one SQLite file: who, until when, reviewed by whom; no detail of a child."""
+
+import asyncio
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+
+from gateway.config.sql import transaction
+from gateway.oversight.break_glass.store.contract import CLAIMED_AT_ONCE, OVERDUE, LeaveUnavailable
+from gateway.oversight.break_glass.store.grant import Grant, Notice
+from gateway.oversight.break_glass.store.sqlite_tables import SHAPE, TABLES
+
+T = TypeVar("T")
+_BUSY_SECONDS: Final = 5.0
+_STEPPED_BACK_S: Final = 60.0
+_ADD: Final = (
+    "INSERT INTO leave (id, idx, user, organisation, manager, expires_at, review_by)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+_CHILD: Final = "INSERT OR IGNORE INTO leave_child VALUES (?, ?)"
+_NOTIFY: Final = "INSERT OR IGNORE INTO notice (about, idx, place, kind) VALUES (?, ?, ?, ?)"
+_PSEUDONYMS: Final = (
+    "SELECT pseudonym FROM leave_child JOIN leave ON id = leave_id"
+    " WHERE id = ? AND user = ? AND organisation = ? AND expires_at > ?"
+)
+_SUSPENDED: Final = (
+    "SELECT 1 FROM leave WHERE user = ? AND organisation = ?"
+    " AND reviewer IS NULL AND review_by <= ? LIMIT 1"
+)
+_UNREVIEWED: Final = (
+    "SELECT id, idx, user, organisation, manager, expires_at, review_by FROM leave"
+    " WHERE idx = ? AND reviewer IS NULL"
+)
+_REVIEW: Final = "UPDATE leave SET reviewer = ?, verdict = ? WHERE id = ? AND reviewer IS NULL"
+_TELL_OF_LATE: Final = (
+    "INSERT OR IGNORE INTO notice (about, idx, place, kind)"
+    " SELECT leave.id, idx, value, :kind FROM leave JOIN json_each(:places)"
+    " WHERE reviewer IS NULL AND review_by <= :now AND escalated = 0"
+)
+_ESCALATED: Final = (
+    "UPDATE leave SET escalated = 1 WHERE reviewer IS NULL AND review_by <= :now AND escalated = 0"
+)
+# A claim that reaches far beyond any was made before the clock stepped back; one that reaches a
+# little beyond was made by another gateway while this one waited for the file.
+_CLAIM: Final = (
+    "UPDATE notice SET until = :at + :lasts WHERE (about, place, kind) IN"
+    " (SELECT about, place, kind FROM notice"
+    " WHERE sent = 0 AND (until <= :at OR until > :at + :lasts + :slack) LIMIT :most)"
+    " RETURNING about, idx, place, kind"
+)
+_SENT: Final = "UPDATE notice SET sent = 1 WHERE about = ? AND place = ? AND kind = ?"
+_END: Final = (
+    "DELETE FROM leave_child WHERE leave_id IN (SELECT id FROM leave WHERE expires_at <= ?)"
+)
+_ENTRIES: Final = "SELECT idx FROM leave UNION SELECT idx FROM notice"
+_FORGET: Final = ("DELETE FROM leave WHERE idx = ?", "DELETE FROM notice WHERE idx = ?")
+
+
+class SqliteGrants:
+    """Each method opens the file, so that nothing is held open between two of them."""
+
+    @classmethod
+    async def open(cls, file: Path, seconds: Callable[[], float] = time.time) -> Self:
+        """Open the store at `file`, made if absent (mode 0600); LeaveUnavailable if it cannot.
+
+        Claims run by `seconds`, the machine's own clock.
+        """
+        opened = cls(file, seconds)
+        await opened._do(_make)
+        await opened._do(lambda _: file.chmod(0o600))
+        return opened
+
+    def __init__(self, file: Path, seconds: Callable[[], float]) -> None:
+        self._file = file
+        self._seconds = seconds
+
+    async def add(
+        self, grant: Grant, pseudonyms: Iterable[str], places: Iterable[str], kind: str
+    ) -> None:
+        """As GrantStore says."""
+        row = (
+            *(grant.id, grant.entry, grant.user, grant.organisation, grant.manager),
+            *(grant.expires_at, grant.review_by),
+        )
+        children = [(grant.id, each) for each in pseudonyms]
+        notices = [(grant.id, grant.entry, place, kind) for place in sorted({*places})]
+        await self._change((_ADD, [row]), (_CHILD, children), (_NOTIFY, notices))
+
+    async def pseudonyms(
+        self, grant_id: str, user: str, organisation: str, now: float
+    ) -> frozenset[str]:
+        """As GrantStore says."""
+        found = await self._fetch(_PSEUDONYMS, (grant_id, user, organisation, now))
+        return frozenset(pseudonym for (pseudonym,) in found)
+
+    async def suspended(self, user: str, organisation: str, now: float) -> bool:
+        """As GrantStore says."""
+        return bool(await self._fetch(_SUSPENDED, (user, organisation, now)))
+
+    async def unreviewed(self, entry: int) -> Grant | None:
+        """As GrantStore says."""
+        found = await self._fetch(_UNREVIEWED, (entry,))
+        return Grant(*found[0]) if found else None
+
+    async def review(self, grant_id: str, reviewer: str, verdict: str) -> None:
+        """As GrantStore says."""
+        await self._change((_REVIEW, [(reviewer, verdict, grant_id)]))
+
+    async def escalate(self, now: float, places: Iterable[str]) -> None:
+        """As GrantStore says."""
+        given = {"now": now, "kind": OVERDUE, "places": json.dumps(sorted({*places}))}
+        await self._change((_TELL_OF_LATE, [given]), (_ESCALATED, [given]))
+
+    async def notify(self, notices: Iterable[Notice]) -> None:
+        """As GrantStore says."""
+        rows = [(each.about, each.entry, each.place, each.kind) for each in notices]
+        await self._change((_NOTIFY, rows))
+
+    async def claim(self, seconds: float) -> tuple[Notice, ...]:
+        """As GrantStore says."""
+        given = {"at": self._seconds(), "lasts": seconds, "most": CLAIMED_AT_ONCE}
+        given["slack"] = _STEPPED_BACK_S
+        return tuple(Notice(*row) for row in await self._fetch(_CLAIM, given))
+
+    async def sent(self, notice: Notice) -> None:
+        """As GrantStore says."""
+        await self._change((_SENT, [(notice.about, notice.place, notice.kind)]))
+
+    async def end(self, now: float) -> None:
+        """As GrantStore says."""
+        await self._change((_END, [(now,)]))
+
+    async def entries(self) -> frozenset[int]:
+        """As GrantStore says."""
+        return frozenset(index for (index,) in await self._fetch(_ENTRIES, ()))
+
+    async def forget(self, entries: Collection[int]) -> None:
+        """As GrantStore says; the bytes leave the file and its journal with it."""
+        rows = [(index,) for index in entries]
+        await self._change(*((sql, rows) for sql in _FORGET))
+        await self._do(_empty_journal)
+
+    async def aclose(self) -> None:
+        """As GrantStore says."""
+
+    async def _fetch(self, sql: str, given: Any) -> list[Any]:
+        return await self._do(lambda opened: opened.execute(sql, given).fetchall())
+
+    async def _change(self, *steps: tuple[str, list[Any]]) -> None:
+        def change(opened: sqlite3.Connection) -> None:
+            with transaction(opened):
+                for sql, rows in steps:
+                    opened.executemany(sql, rows)
+
+        await self._do(change)
+
+    async def _do(self, what: Callable[[sqlite3.Connection], T]) -> T:
+        def done() -> T:
+            with self._opened() as connection:
+                return what(connection)
+
+        return await asyncio.to_thread(done)
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(_connected(self._file)) as connection:
+                yield connection
+        except (OSError, sqlite3.Error) as error:
+            raise LeaveUnavailable(
+                f"{self._file.name} cannot be used ({type(error).__name__})"
+            ) from None
+
+
+def _connected(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")
+    return connection
+
+
+def _make(connection: sqlite3.Connection) -> None:
+    with transaction(connection):
+        if connection.execute("SELECT 1 FROM sqlite_schema").fetchone() is None:
+            for statement in TABLES.split(";"):
+                connection.execute(statement)
+    if connection.execute("PRAGMA user_version").fetchone() != (SHAPE,):
+        raise LeaveUnavailable(
+            "break-glass.sqlite is of another version; have its reviews done there, or remove it"
+        )
+
+
+def _empty_journal(connection: sqlite3.Connection) -> None:
+    (kept, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if kept:
+        raise LeaveUnavailable("somebody reads the journal of leave; it is emptied later")

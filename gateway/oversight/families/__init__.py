@@ -1,0 +1,1 @@
+"""Who looked at my child's record: what a family may see."""

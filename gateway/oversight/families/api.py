@@ -1,0 +1,215 @@
+"""Who looked at a child, for the child and the parents: only whom the token verifies, no oracle.
+
+Nothing, held back, unknown and refused are one answer, byte for byte, and leave after one time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from adapters.contract.codes import Purpose
+from adapters.contract.contract import OnBehalf
+from gateway.audit.entry.entry import Entry
+from gateway.audit.entry.search import Search
+from gateway.audit.errors import LogCorrupt, LogUnavailable
+from gateway.audit.keys.pseudonym import Pseudonym
+from gateway.audit.recorder.recorder import ACCESSES, Grounds, Recorder
+from gateway.audit.store.contract import READ_BOUND, Log
+from gateway.config.operator_file import Families
+from gateway.graphql.optional_inputs import known_of
+from gateway.graphql.services.access import Access, AccessConnection, AccessEdge
+from gateway.graphql.types.declare import PageInfo
+from gateway.graphql.types.inputs import KnownDetails
+from gateway.identity.quotas import Allowance
+from gateway.model import events
+from gateway.model.caller import Caller, Person
+from gateway.model.clock import Clock
+from gateway.model.errors import AskDifferently, NotAllowed, TooMany, TryLater
+from gateway.model.inquiry import Inquiry, Known, Reason
+from gateway.oversight.families.accesses import Seen, Turn, seen, turns
+from gateway.oversight.families.disclosure import Disclosures, Whom, next_day
+from gateway.oversight.families.entitlement import confirmed, entitled
+from gateway.questions.shield_check import ShieldCheck
+from resolvers.child.child import Restriction
+
+LONGEST_PAGE: Final = 200
+MOST_READ: Final = 5 * READ_BOUND
+_SOON_S: Final = 0.25  # longer than reading the log takes, so that its length does not show
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyRules:
+    """What the operator decided about families."""
+
+    families: Families
+    disclosures: Disclosures
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyDesk:
+    """One caller's view of who looked."""
+
+    caller: Caller
+    rules: FamilyRules
+    log: Log
+    recorder: Recorder
+    shield: ShieldCheck
+    allowance: Allowance
+    refuse_unwitnessed: Callable[[], None]
+
+    async def accesses(
+        self, known: KnownDetails | None, first: int | None, after: str | None
+    ) -> AccessConnection:
+        """As AccessReading says."""
+        count, turn = _count(first), _turn(after)
+        await self._admit()
+        self.refuse_unwitnessed()
+        person = self._meant(known)
+        leaves_at = self._clock.monotonic() + self._waits_s
+        shown = await self._shown(person)
+        await self._clock.sleep(max(0.0, leaves_at - self._clock.monotonic()))
+        return self._page(shown, count, turn)
+
+    @property
+    def _clock(self) -> Clock:
+        return self.recorder.clock
+
+    async def _admit(self) -> None:
+        if not self._entitled or Purpose.SUBJECT_ACCESS not in self.caller.purposes:
+            await self.recorder.refuse("ACCESSES_NOT_ALLOWED", self.caller)
+            raise NotAllowed(
+                "ACCESSES_NOT_ALLOWED",
+                "accesses: your token must say, verified, who you are or who your child is, with a"
+                " number and a date of birth; and you must be old enough, or your child young"
+                " enough",
+            )
+        try:
+            await self.allowance.admit_questions(self.caller, 1)
+        except TooMany as refusal:
+            await self.recorder.refuse(refusal.code, self.caller)
+            raise
+
+    @property
+    def _entitled(self) -> list[Person]:
+        return entitled(self.caller, self.rules.families, self._clock.now().date())
+
+    def _meant(self, known: KnownDetails | None) -> Person | None:
+        """The person that is meant; None where `known` confirms nobody of the token."""
+        if known is not None:
+            return confirmed(self._entitled, known_of(known))
+        if len(self._entitled) > 1:
+            raise AskDifferently(
+                "KNOWN_DETAILS_TOO_FEW",
+                "known: your token speaks for several people; say which of them you mean",
+            )
+        return self._entitled[0]
+
+    @property
+    def _waits_s(self) -> float:
+        """After how long an answer leaves, whatever was found: a parent's after a whole check."""
+        return self.shield.deadline_s if self.caller.children else _SOON_S
+
+    async def _shown(self, person: Person | None) -> list[Seen]:
+        if person is None:
+            await self.recorder.looked(self.caller, Known(), "ACCESSES_UNCONFIRMED")
+            return []
+        known = _known(person)
+        query_id = None
+        if person is not self.caller.person:
+            query_id, restriction = await self._checked(known)
+            if restriction is not Restriction.NONE_KNOWN:
+                why = f"ACCESSES_SHIELD_{restriction.value}"
+                await self.recorder.looked(self.caller, known, why, query_id)
+                return []
+        numbers = Known(nhs_number=person.nhs_number, upn=person.upn)
+        own = frozenset(await self.recorder.pseudonyms_everywhere(numbers))
+        entries = await self._entries(own)
+        await self.recorder.looked(self.caller, known, ACCESSES, query_id)
+        whom = Whom(own, frozenset(name for e in entries for name in e.child_pseudonyms))
+        registry, today = self.shield.registry, self._clock.now().date()
+        entries = [e for e in entries if e.organisation not in registry.sensitive_agencies]
+        rules = self.rules.disclosures.about(whom)
+        return seen(entries, rules, today, registry.openly_named)
+
+    async def _checked(self, known: Known) -> tuple[str, Restriction]:
+        asked = sorted({source.agency for source in self.shield.asked.values()})
+        inquiry = Inquiry(known, Reason(Purpose.SUBJECT_ACCESS, "accesses"))
+        concealed = await self.recorder.conceal(inquiry)
+        grounds = Grounds(agencies=tuple(asked))
+        intent = await self.recorder.intend(concealed, self.caller, grounds)
+        on_behalf = OnBehalf(
+            user=self.caller.user,
+            organisation=self.caller.organisation,
+            purpose=Purpose.SUBJECT_ACCESS,
+            query_id=intent.query_id,
+            log_index=intent.index,
+        )
+        return intent.query_id, await self.shield.restriction(known, on_behalf)
+
+    async def _entries(self, pseudonyms: frozenset[Pseudonym]) -> list[Entry]:
+        """What the log has by these of the person's numbers, the newest MOST_READ of it.
+
+        By numbers alone: another child may have the same name and day of birth.
+        """
+        found: list[Entry] = []
+        place = None
+        try:
+            while len(found) < MOST_READ:
+                page = await self.log.search(Search(pseudonyms=pseudonyms), after=place)
+                found += [logged.entry for logged in page]
+                if len(page) < READ_BOUND:
+                    break
+                place = page[-1].place
+        except (LogUnavailable, LogCorrupt) as error:
+            if isinstance(error, LogCorrupt):
+                events.log_corrupt()
+            raise TryLater("LOG_UNAVAILABLE", "the log cannot be read now; ask again") from None
+        return found
+
+    def _page(self, shown: list[Seen], count: int, after: Turn | None) -> AccessConnection:
+        left = [(turn, each) for turn, each in turns(shown) if after is None or turn.follows(after)]
+        edges = [AccessEdge(node=_access(each), cursor=t.cursor) for t, each in left[:count]]
+        info = PageInfo(
+            has_next_page=len(left) > count,
+            has_previous_page=after is not None,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        )
+        until = next_day(self._clock.now())
+        return AccessConnection(edges=edges, page_info=info, available_from=until)
+
+
+def _access(each: Seen) -> Access:
+    return Access(
+        at=each.at,
+        organisation=each.organisation,
+        role=each.role,
+        purpose=each.purpose,
+        agencies=list(each.agencies),
+    )
+
+
+def _known(person: Person) -> Known:
+    return Known(
+        nhs_number=person.nhs_number,
+        upn=person.upn,
+        given_names=person.given_names,
+        family_name=person.family_name,
+        birth_date=person.birth_date,
+    )
+
+
+def _count(first: int | None) -> int:
+    count = LONGEST_PAGE if first is None else first
+    if not 0 <= count <= LONGEST_PAGE:
+        raise AskDifferently("VARIABLES_INVALID", f"first: from 0 to {LONGEST_PAGE}")
+    return count
+
+
+def _turn(after: str | None) -> Turn | None:
+    if after is None:
+        return None
+    turn = Turn.read(after)
+    if turn is None:
+        raise AskDifferently("VARIABLES_INVALID", "after: is no cursor of this list")
+    return turn

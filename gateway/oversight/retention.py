@@ -1,0 +1,44 @@
+"""What was pruned from the log is forgotten wherever something was drawn or noted beside it."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.audit.errors import LogUnavailable
+from gateway.audit.store.contract import Log
+from gateway.model import events
+from gateway.oversight.alerts.store import AlertStore
+from gateway.oversight.break_glass.store.contract import GrantStore, LeaveUnavailable
+
+_EVERY_S: Final = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """The alerts and the leave beside a log, which keep nothing longer than the log itself."""
+
+    log: Log
+    alerts: AlertStore
+    leave: GrantStore
+
+    async def forget(self) -> None:
+        """Forget what is gone by now; LogUnavailable or LeaveUnavailable if its bytes may stay."""
+        pruned = await self.log.pruned()
+        if not pruned.held:
+            return
+        if self.alerts.path.exists():
+            await asyncio.to_thread(self.alerts.forget_pruned, pruned)
+        gone = [entry for entry in await self.leave.entries() if pruned.covers(entry)]
+        if gone:
+            await self.leave.forget(gone)
+
+    async def keep_forgetting(self) -> None:
+        """Forget at once, and again every ten minutes, until cancelled."""
+        while True:
+            try:
+                await self.forget()
+            except (LogUnavailable, LeaveUnavailable):
+                events.forgetting_behind()
+            except Exception as bug:  # noqa: BLE001 - one failed round must not be the last
+                events.failed(bug)
+            await asyncio.sleep(_EVERY_S)

@@ -1,0 +1,160 @@
+"""Every rule in force: the baseline and each agency's own, parsed once and kept apart."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, Self
+
+from cedarpy import PolicySet, Schema
+
+from adapters.contract.codes import ReleaseClass
+from adapters.manifest.manifest import Manifest
+from adapters.manifest.release import Release
+from gateway.model.errors import ConfigurationInvalid
+from gateway.policy.rules.lint import Estate
+from gateway.policy.rules.reading import read_baseline, read_rules
+from gateway.policy.rules.rule import Rule
+from gateway.policy.rules.tables import tables_as_cedar
+
+SHIPPED: Final = Path(__file__).parents[3] / "policies"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The schema and the baseline, which every agency's rules stand on."""
+
+    schema_text: str
+    schema: Schema = field(repr=False, compare=False)
+    baseline: tuple[Rule, ...]
+
+    @classmethod
+    def at(cls, folder: Path = SHIPPED) -> Self:
+        """Read both files; ConfigurationInvalid says what to change."""
+        try:
+            schema_text = (folder / "teamaround.cedarschema").read_text("utf-8")
+            schema = Schema.from_str(schema_text)
+            baseline = (folder / "baseline.cedar").read_text("utf-8")
+        except (OSError, ValueError) as error:
+            raise ConfigurationInvalid(f"{folder}: {type(error).__name__} in the rules") from None
+        return cls(schema_text, schema, read_baseline(baseline, schema))
+
+
+@dataclass(frozen=True)
+class AgencyRules:
+    """One agency's rules with the baseline: what decides about its sources, and nothing else."""
+
+    agency: str
+    rules: Mapping[str, Rule]
+    tables: Mapping[str, tuple[Release, ...]]
+    bulk_roles: Mapping[str, frozenset[str]]
+    parsed: PolicySet = field(repr=False, compare=False)
+
+    @property
+    def things(self) -> tuple[Mapping[str, Any], ...]:
+        """The agency, its sources and their classes, as entities of Cedar."""
+        sources = [
+            _thing("Source", source, {}, [("Agency", self.agency)]) for source in self.tables
+        ]
+        classes = [
+            _thing(
+                "ReleaseClass",
+                class_id(source, name),
+                {"class": {"type": "Class", "id": name.value}, "bulkTo": self._bulk_to(source)},
+                [("Source", source)],
+            )
+            for source in self.tables
+            for name in ReleaseClass
+        ]
+        return (_thing("Agency", self.agency, {}, []), *sources, *classes)
+
+    def _bulk_to(self, source: str) -> list[Mapping[str, str]]:
+        return [{"type": "Role", "id": role} for role in sorted(self.bulk_roles[source])]
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """The rules of every agency, by agency id; frozen, and replaced whole when anything changes."""
+
+    ground: Ground
+    agencies: Mapping[str, AgencyRules]
+
+    @cached_property
+    def sha256(self) -> str:
+        """A hash of the schema and of every rule in force, in hex; order does not matter."""
+        rules = sorted(
+            json.dumps([agency, rule.name, rule.cedar], sort_keys=True)
+            for agency, own in self.agencies.items()
+            for rule in own.rules.values()
+        )
+        bulk = sorted(
+            json.dumps([source, sorted(roles)])
+            for own in self.agencies.values()
+            for source, roles in own.bulk_roles.items()
+        )
+        held = "\n".join([self.ground.schema_text, *rules, *bulk])
+        return hashlib.sha256(held.encode()).hexdigest()
+
+    @property
+    def version(self) -> str:
+        """The beginning of the hash, by which the log names the rules that decided."""
+        return self.sha256[:16]
+
+
+def open_book(
+    ground: Ground, manifests: Iterable[Manifest], written: Mapping[str, str] | None = None
+) -> RuleBook:
+    """The book of these manifests' tables and of what their agencies wrote beside them.
+
+    `written` is Cedar by source id. RuleInvalid names the first document that cannot be used.
+    """
+    by_agency: dict[str, list[Manifest]] = {}
+    for manifest in sorted(manifests, key=lambda each: each.source.id):
+        by_agency.setdefault(manifest.source.agency, []).append(manifest)
+    agencies = {
+        agency: _agency_rules(ground, agency, own, written or {})
+        for agency, own in by_agency.items()
+    }
+    return RuleBook(ground, agencies)
+
+
+def class_id(source: str, name: ReleaseClass) -> str:
+    """The id of a source's release class as an entity of Cedar."""
+    return f"{source}/{name.value}"
+
+
+def _agency_rules(
+    ground: Ground, agency: str, manifests: list[Manifest], written: Mapping[str, str]
+) -> AgencyRules:
+    estate = Estate(agency, frozenset(manifest.source.id for manifest in manifests))
+    rules = list(ground.baseline)
+    for manifest in manifests:
+        source = manifest.source.id
+        rules += read_rules(tables_as_cedar(manifest), source, ground.schema, estate)
+        if source in written:
+            rules += read_rules(written[source], f"{source}.cedar", ground.schema, estate)
+    by_name = {rule.name: rule for rule in rules}
+    document = {
+        "staticPolicies": {name: dict(rule.cedar) for name, rule in by_name.items()},
+        "templates": {},
+        "templateLinks": [],
+    }
+    return AgencyRules(
+        agency=agency,
+        rules=by_name,
+        tables={manifest.source.id: manifest.release for manifest in manifests},
+        bulk_roles={manifest.source.id: manifest.source.bulk_roles for manifest in manifests},
+        parsed=PolicySet.from_json_str(json.dumps(document)),
+    )
+
+
+def _thing(
+    kind: str, name: str, attributes: Mapping[str, Any], parents: Iterable[tuple[str, str]]
+) -> dict[str, Any]:
+    return {
+        "uid": {"type": kind, "id": name},
+        "attrs": dict(attributes),
+        "parents": [{"type": above, "id": its_name} for above, its_name in parents],
+    }

@@ -1,0 +1,48 @@
+"""One rule of Cedar as the gateway keeps it: its name, what it says, and how it denies."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from gateway.model.errors import ConfigurationInvalid
+from resolvers.child.child import WithheldReason
+
+
+class Ruling(StrEnum):
+    """Given, openly kept back, or kept back without a word."""
+
+    GIVEN = "GIVEN"
+    WITHHELD = "WITHHELD"
+    SILENT = "SILENT"
+
+
+KEPT_BACK: Final = "the agency's rules keep this back"
+
+
+class RuleInvalid(ConfigurationInvalid):
+    """A document of rules cannot be used; its message names each rule and what to change."""
+
+    def __init__(self, document: str, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"{document}: {problem}" for problem in problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`name` is document/id; `cedar` is Cedar's own JSON form of it.
+
+    A `silent` forbid leaves no trace of what it keeps back; `reason` and `message` are what
+    an open one says.
+    """
+
+    name: str
+    cedar: Mapping[str, Any] = field(repr=False, hash=False)
+    silent: bool = False
+    reason: WithheldReason = WithheldReason.POLICY
+    message: str = KEPT_BACK
+
+    @property
+    def forbids(self) -> bool:
+        """Whether it takes away; else it gives."""
+        return bool(self.cedar["effect"] == "forbid")

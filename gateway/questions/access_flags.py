@@ -1,0 +1,120 @@
+"""What is noted of an access while it is answered: compared in memory, kept as codes alone."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from adapters.contract.record import Address, Carer, Involvement, Name, Record
+from gateway.audit.entry.flags import Noted, Risk, Tie
+from gateway.fanout.plan import Plan
+from gateway.fanout.sources import Registry
+from gateway.model.caller import Caller, OwnDetails
+from gateway.model.inquiry import Inquiry
+from gateway.questions.findings import Findings
+from resolvers.child.involvements import is_open
+from resolvers.comparison import postcodes
+from resolvers.comparison.common_names import family_frequency
+from resolvers.comparison.names import families
+from resolvers.comparison.normalise import digits, fold
+
+_COMMON: Final = 120 / 100_000
+_NATIONAL_DIGITS: Final = 10  # a British number without its 0 or 44
+
+_Held = tuple[str, Record]
+
+
+def of_question(inquiry: Inquiry, plan: Plan, caller: Caller) -> set[Risk]:
+    """What a question is noted for before anybody is asked."""
+    risks: set[Risk] = set()
+    if inquiry.reason.break_glass is not None:
+        risks.add(Risk.BREAK_GLASS)
+    # Whose token names no area is nowhere out of it: of such issuers the flag would say nothing.
+    if caller.areas and plan.beyond:
+        risks.add(Risk.OUT_OF_AREA)
+    return risks
+
+
+def of_answer(findings: Findings, caller: Caller, registry: Registry, today: date) -> Noted:
+    """What the certain records show of the user: alike in name, home or telephone; involved.
+
+    Records count whatever of them was released; those of sensitive services never.
+    """
+    held = [
+        (registry.sources[source].agency, record)
+        for source in sorted(findings.answers.keys() - findings.sensitive.keys())
+        for record in findings.resolution.certain(source)
+    ]
+    records = [record for _, record in held]
+    risks = {*_of_name(caller.own, records), *_of_home(caller.own, records)}
+    if _same_telephone(caller.own, records):
+        risks.add(Risk.SAME_TELEPHONE)
+    return Noted(frozenset(risks), _tie(caller, held, today))
+
+
+def _of_name(own: OwnDetails, records: Iterable[Record]) -> Iterable[Risk]:
+    mine = families([Name(family=own.family_name)])
+    theirs = {family for record in records for family in families(record.names)}
+    theirs |= {family for r in records for c in r.carers if (family := _last_name(c))}
+    for family in mine & theirs:
+        common = family_frequency(family) >= _COMMON
+        yield Risk.SAME_COMMON_SURNAME if common else Risk.SAME_SURNAME
+
+
+def _last_name(carer: Carer) -> str:
+    return fold(carer.name).rpartition(" ")[2]
+
+
+def _of_home(own: OwnDetails, records: Iterable[Record]) -> Iterable[Risk]:
+    mine = postcodes.read([own.postcode])
+    near = [a for r in records for a in r.addresses if mine & postcodes.read([a.postcode])]
+    if any(_same_house(own, address) for address in near):
+        yield Risk.SAME_ADDRESS
+    elif near:
+        yield Risk.SAME_POSTCODE
+
+
+def _same_house(own: OwnDetails, address: Address) -> bool:
+    mine = _house(own.address)
+    return bool(mine) and any(_house(line) == mine for line in address.lines)
+
+
+def _house(line: str | None) -> str:
+    """The numbers of a line, "12a" or "flat 3 12"; without any, all of the line."""
+    words = fold(line).split()
+    numbered = [word for word in words if word[0].isdigit()]
+    return " ".join(numbered or words)
+
+
+def _same_telephone(own: OwnDetails, records: Iterable[Record]) -> bool:
+    mine = _number(own.telephone)
+    return bool(mine) and any(_number(c.telephone) == mine for r in records for c in r.carers)
+
+
+def _number(text: str | None) -> str:
+    found = digits(text)[-_NATIONAL_DIGITS:]
+    return found if len(found) == _NATIONAL_DIGITS else ""
+
+
+def _tie(caller: Caller, held: Iterable[_Held], today: date) -> Tie | None:
+    ties = {
+        tie
+        for agency, record in held
+        for involvement in record.involvements
+        if is_open(involvement, today) and (tie := _tied(caller, agency, involvement))
+    }
+    return next((tie for tie in Tie if tie in ties), None)
+
+
+def _tied(caller: Caller, agency: str, involvement: Involvement) -> Tie | None:
+    worker, own = involvement.practitioner, caller.own
+    if worker is not None and (
+        _alike(own.registration, worker.registration) or _alike(own.email, worker.email)
+    ):
+        return Tie.USER
+    if agency != caller.organisation:
+        return None
+    return Tie.TEAM if _alike(own.team, involvement.team) else Tie.ORGANISATION
+
+
+def _alike(mine: str | None, theirs: str | None) -> bool:
+    return bool(fold(mine)) and fold(mine) == fold(theirs)

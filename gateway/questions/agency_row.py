@@ -1,0 +1,202 @@
+"""What one agency's row says: its outcome in words, and what this caller may see of its records."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from math import ceil
+from typing import Final
+
+from adapters.contract.codes import ReleaseClass
+from adapters.contract.contract import Fault, MoreNeeded, Records, TooMany, Unavailable
+from adapters.contract.identifiers import AGENCY_RECORD
+from adapters.contract.record import Identifier
+from gateway.fanout.plan import PlannedSource
+from gateway.fanout.source_call import Answered
+from gateway.fanout.sources import SENSITIVE_SERVICES
+from gateway.model.agency import AgencyCard, Contact
+from gateway.model.answer import AgencyRow
+from gateway.questions.findings import Findings
+from gateway.questions.release import (
+    HOME,
+    View,
+    as_of,
+    doubtful,
+    grade_told,
+    members_seen,
+    withheld,
+    withheld_for_shield,
+)
+from resolvers.child.child import Provenance
+from resolvers.child.involvements import involvements
+from resolvers.outcome import Outcome, fold, judge
+from resolvers.release import fields_released
+
+_DETAILS: Final[Mapping[Outcome, str]] = {
+    Outcome.NONE_FOUND: "nothing was found by what it could search with, which proves nothing",
+    Outcome.NOTHING_TO_SHARE: "it says nothing here, of any child; ring its duty desk",
+    Outcome.AMBIGUOUS: "it holds one or more that may be the child; see unresolved, or ring",
+    Outcome.MORE_NEEDED: "it cannot search with what is known; see needs",
+    Outcome.NOT_PERMITTED: "its rules give nothing to your organisation and role for this purpose",
+    Outcome.TIMEOUT: "no answer in time: this says nothing about whether it knows the child; ring",
+    Outcome.UNAVAILABLE: "no answer: this says nothing about whether it knows the child; ring",
+    Outcome.BUSY: "too busy to answer: this says nothing about whether it knows the child",
+    Outcome.REFUSED: "it refused the gateway; tell the operator, and ring meanwhile",
+    Outcome.INVALID_RESPONSE: "its answer could not be read; tell the operator, and ring meanwhile",
+}
+_RETRYABLE: Final = frozenset({Outcome.TIMEOUT, Outcome.UNAVAILABLE, Outcome.BUSY})
+_NOBODYS: Final[frozenset[int]] = frozenset()
+
+
+def row(view: View, agency: str, findings: Findings) -> AgencyRow:
+    """One agency's row; the same for every child where a shield or a rule demands it."""
+    card = view.registry.agencies[agency]
+    if agency == SENSITIVE_SERVICES:
+        return _pooled_row(view, card, findings)
+    planned = [p for p in view.plan.sources if p.agency == agency]
+    unasked = _unasked(view, planned)
+    if unasked is not None:
+        return _unasked_row(view, card, planned, unasked)
+    if view.hides(findings) and not card.national:
+        return _shielded_row(view, card)
+    return _asked_row(view, card, planned, findings)
+
+
+def _unasked(view: View, planned: Iterable[PlannedSource]) -> Outcome | None:
+    """The outcome where no source of the agency was asked, decided without the child."""
+    outcomes = []
+    for each in planned:
+        if view.verdicts[each.source].tells_nothing:
+            outcomes.append(Outcome.NOTHING_TO_SHARE)
+        elif each.not_asked:
+            outcomes.append(Outcome.NOT_ASKED)
+        elif not view.verdicts[each.source].permitted:
+            outcomes.append(Outcome.NOT_PERMITTED)
+        else:
+            return None
+    return fold(outcomes)
+
+
+def _unasked_row(
+    view: View, card: AgencyCard, planned: Iterable[PlannedSource], outcome: Outcome
+) -> AgencyRow:
+    reasons = sorted({each.not_asked.value for each in planned if each.not_asked})
+    return AgencyRow(
+        agency=card,
+        outcome=outcome,
+        detail=reasons[0] if outcome is Outcome.NOT_ASKED else _DETAILS.get(outcome),
+        withheld=withheld(view, planned) if outcome is Outcome.NOT_PERMITTED else (),
+    )
+
+
+def _shielded_row(view: View, card: AgencyCard) -> AgencyRow:
+    team = view.registry.shield_team
+    return AgencyRow(
+        agency=replace(card, areas=(), duty_contact=Contact(telephone=team.telephone)),
+        outcome=Outcome.NOTHING_TO_SHARE,
+        detail=f"ring {team.name}: {team.telephone}",
+    )
+
+
+def _pooled_row(view: View, card: AgencyCard, findings: Findings) -> AgencyRow:
+    """The one row of all sensitive services: never which, nor how many, nor how soon."""
+    telephone = card.duty_contact.telephone if card.duty_contact else None
+    if view.hides(findings) or not any(
+        ReleaseClass.SENSITIVE in view.verdict(source, findings, record).permitted
+        for source, records in findings.sensitive.items()
+        for record in records
+    ):
+        detail = f"of such services nothing is told here: ring {card.name}: {telephone}"
+        return AgencyRow(agency=card, outcome=Outcome.NOTHING_TO_SHARE, detail=detail)
+    return AgencyRow(
+        agency=card,
+        outcome=Outcome.HAS_RECORD,
+        detail=f"a sensitive service is involved: ring {card.name}: {telephone}",
+        released=frozenset({"sensitive"}),
+    )
+
+
+def _asked_row(
+    view: View, card: AgencyCard, planned: list[PlannedSource], findings: Findings
+) -> AgencyRow:
+    answers = [findings.answers[p.source] for p in planned if p.source in findings.answers]
+    barred = [p for p in planned if p.source not in findings.answers]
+    outcomes = [_judged(a, findings) for a in answers]
+    outcomes += [o for p in barred if (o := _unasked(view, [p]))]
+    outcome = fold(outcomes)
+    attempts = sum(a.attempts for a in answers)
+    members = members_seen(view, answers, findings)
+    defects = any(r.defects for a in answers for r in findings.resolution.certain(a.source))
+    doubts = any(doubtful(findings, a.source) for a in answers)
+    told = [(i, Provenance(m.agency, m.as_of)) for m in members for i in m.record.involvements]
+    return AgencyRow(
+        agency=card,
+        outcome=outcome,
+        complete=all(o.conclusive for o in outcomes) and not defects and not doubts,
+        searched_by=tuple(sorted(set().union(*(a.searched_by for a in answers)))),
+        needs=_needs(view, findings, answers, outcome),
+        detail=_detail(outcome, outcomes, answers, defects=defects),
+        as_of=max((t for a in answers if (t := as_of(a))), default=None),
+        latency_ms=max((a.latency_ms for a in answers if a.attempts), default=None),
+        attempts=attempts,
+        retryable=outcome in _RETRYABLE,
+        involvements=involvements(told, view.today),
+        withheld=withheld(view, planned) + (withheld_for_shield(view, findings) if members else ()),
+        released=frozenset().union(*(fields_released(m.record) for m in members)),
+        through=_NOBODYS if attempts else _NOBODYS.union(*(a.through for a in answers)),
+    )
+
+
+def _judged(answered: Answered, findings: Findings) -> Outcome:
+    return judge(
+        answered.reply,
+        findings.resolution.by_source.get(answered.source, ()),
+        conclusive=findings.conclusive(answered),
+        asked_identifiers=[Identifier(s, v) for s, v in answered.by_identifier.items()],
+        supersedes=answered.supersedes,
+    )
+
+
+def _detail(
+    outcome: Outcome, every: Iterable[Outcome], answers: Iterable[Answered], *, defects: bool
+) -> str | None:
+    spared = [s for a in answers if (s := _spared_s(a)) is not None]
+    if outcome is Outcome.UNAVAILABLE and spared:
+        return (
+            "its system failed several times in a row and was not asked; it is tried again in"
+            f" {ceil(max(spared))} s: this says nothing about whether it knows the child; ring"
+        )
+    if outcome.answered and not all(each.answered for each in every):
+        return "one of its systems did not answer, so it may hold more; ring"
+    if outcome is Outcome.HAS_RECORD and defects:
+        return "some of its values could not be read and are left out"
+    return _DETAILS.get(outcome)
+
+
+def _spared_s(answered: Answered) -> float | None:
+    match answered.reply:
+        case Unavailable(fault=Fault.SPARED, retry_after_s=seconds):
+            return seconds or 0.0
+        case _:
+            return None
+
+
+def _needs(
+    view: View, findings: Findings, answers: Iterable[Answered], outcome: Outcome
+) -> tuple[str, ...]:
+    """What would let the agency search, or tell which of its records is the child's."""
+    needs: set[str] = set()
+    for answered in answers:
+        match answered.reply:
+            case MoreNeeded(needs=more) if outcome is Outcome.MORE_NEEDED:
+                needs.update(more)
+            case TooMany() if outcome is Outcome.AMBIGUOUS:
+                cards = view.registry.sources[answered.source].adapter.operations
+                keys = frozenset[str]().union(*(card.accepts for card in cards))
+                needs |= keys - answered.searched_by - {AGENCY_RECORD, HOME}
+            case Records() if outcome is Outcome.AMBIGUOUS:
+                source = answered.source
+                doubts = doubtful(findings, source)
+                told = (grade_told(view, findings, source, graded) for graded in doubts)
+                needs.update(*(grade.wanted for grade in told))
+            case _:
+                pass
+    return tuple(sorted(needs))

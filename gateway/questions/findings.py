@@ -1,0 +1,209 @@
+"""What the answers so far mean together: who is the child, and whether the child is shielded."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Final
+
+from adapters.contract.codes import Claim, Sex
+from adapters.contract.record import Identifier, Name, Record
+from gateway.fanout.source_call import Answered
+from gateway.fanout.sources import RegisteredSource
+from gateway.model.inquiry import Known
+from resolvers.child.child import Restriction
+from resolvers.matching.details import Details, ReadOnce
+from resolvers.matching.grade import MatchGrade, Resolution
+from resolvers.matching.grading import grade
+from resolvers.matching.identify import Read, resolve
+from resolvers.matching.reference import Reference, named_record
+from resolvers.shield import restriction
+
+_Resolved = Callable[[Reference, Iterable[Answered]], Resolution]
+_SAID_SEXES: Final = (Sex.FEMALE, Sex.MALE)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The answers by source id, every record graded, and the shield they amount to.
+
+    `sensitive` are the certain records of sensitive services, by source id. They count towards the
+    shield and towards nothing else: no other finding depends on them.
+    """
+
+    answers: Mapping[str, Answered]
+    resolution: Resolution
+    restriction: Restriction
+    certain_identifiers: frozenset[Identifier]
+    sensitive: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
+
+    def conclusive(self, answered: Answered) -> bool:
+        """Whether an empty result proves absence: not by a number that is no longer the child's."""
+        known = {identifier.scheme for identifier in self.certain_identifiers}
+        outdated = {i for i in answered.absent if i.scheme in known} - self.certain_identifiers
+        return answered.conclusive and bool(answered.absent - outdated)
+
+
+def stated_reference(known: Known, sources: Iterable[RegisteredSource]) -> Reference:
+    """The reference that the caller alone gives."""
+    identifiers = {Identifier("nhs_number", known.nhs_number)} if known.nhs_number else set()
+    if known.upn:
+        identifiers.add(Identifier("upn", known.upn))
+    if known.agency_record:
+        agency, record_id = known.agency_record
+        identifiers |= {named_record(s.id, record_id) for s in sources if s.agency == agency}
+    chosen = [each.record for each in known.chosen if each.record]
+    identifiers |= {named_record(each.source, each.record_id) for each in chosen}
+    named = bool(known.given_names or known.family_name)
+    names = (Name(known.given_names, known.family_name),) if named else ()
+    return Reference(
+        identifiers=frozenset(identifiers),
+        names=names,
+        birth_dates=frozenset({known.birth_date}) if known.birth_date else frozenset(),
+        sex=known.sex,
+        stated_names=names,
+        stated_birth_date=known.birth_date,
+        stated_postcodes=frozenset({known.postcode} if known.postcode else ()),
+    )
+
+
+class Finder:
+    """Finds once for the same answers, however many ask: grading everybody is not free."""
+
+    def __init__(self, stated: Reference, sources: Mapping[str, RegisteredSource]) -> None:
+        self._stated = stated
+        self._sources = sources
+        self._read = ReadOnce()
+        self._last: Findings | None = None
+
+    def of(self, answers: Mapping[str, Answered]) -> Findings:
+        """The findings of these answers; all sources in scope count, answered or not."""
+        if self._last is None or not _same(self._last.answers, answers):
+            self._last = find(self._stated, dict(answers), self._sources, self._read)
+        return self._last
+
+
+def find(
+    stated: Reference,
+    answers: Mapping[str, Answered],
+    sources: Mapping[str, RegisteredSource],
+    read: Read = Details.of_record,
+) -> Findings:
+    """The findings of the answers so far; `sources` are all in scope, asked or not.
+
+    Where the child lives, as the caller or an agency says, counts only once the child is cleared:
+    until then any postcode finds the same.
+    """
+    spine = [
+        answered
+        for name, answered in answers.items()
+        if Claim.SPINE in sources[name].claims and not sources[name].sensitive
+    ]
+    resolved = partial(_resolved, sources=sources, read=read)
+    reference = _frozen(stated, spine, resolved)
+    unlocated = _found(reference, answers, sources, resolved)
+    doubtful = any(
+        not g.settled for every in unlocated.resolution.by_source.values() for g in every
+    )
+    if unlocated.restriction is not Restriction.NONE_KNOWN or not doubtful:
+        return unlocated
+    located = replace(reference, postcodes=stated.stated_postcodes)
+    return _found(located, answers, sources, resolved)
+
+
+def _found(
+    reference: Reference,
+    answers: Mapping[str, Answered],
+    sources: Mapping[str, RegisteredSource],
+    resolved: _Resolved,
+) -> Findings:
+    apart = {s for s in answers if sources[s].sensitive}
+    everybody = resolved(reference, answers.values())
+    resolution = everybody
+    if apart:
+        open_ones = [a for s, a in answers.items() if s not in apart]
+        resolution = resolved(reference, open_ones)
+    certain = frozenset(
+        identifier
+        for source in answers.keys() - apart
+        for record in resolution.certain(source)
+        for identifier in record.identifiers
+    )
+    authorities = {
+        source: _absent(answers.get(source), certain, registered)
+        for source, registered in sources.items()
+        if Claim.SHIELD_AUTHORITY in registered.claims
+    }
+    return Findings(
+        answers=answers,
+        resolution=resolution,
+        restriction=restriction(everybody, authorities),
+        certain_identifiers=certain,
+        sensitive={source: tuple(everybody.certain(source)) for source in apart},
+    )
+
+
+def _resolved(
+    reference: Reference,
+    answers: Iterable[Answered],
+    *,
+    sources: Mapping[str, RegisteredSource],
+    read: Read,
+) -> Resolution:
+    """Whose the records are, by what the operator believes of the sources that hold them."""
+    records = {answered.source: answered.records for answered in answers}
+    return resolve(
+        reference,
+        records,
+        populations={source: sources[source].population for source in records},
+        duplicates=frozenset(source for source in records if sources[source].may_repeat),
+        read=read,
+    )
+
+
+def _same(one: Mapping[str, Answered], other: Mapping[str, Answered]) -> bool:
+    return len(one) == len(other) and all(other.get(s) is a for s, a in one.items())
+
+
+def _frozen(stated: Reference, spine: Iterable[Answered], resolved: _Resolved) -> Reference:
+    """What the caller stated and the identity sources' certain records add to it."""
+    answers = sorted(spine, key=lambda answered: answered.source)
+    for answered in answers:
+        stated = _superseding(stated, answered)
+    resolution = resolved(stated, answers)
+    records = [r for a in answers for r in resolution.certain(a.source)]
+    born = {r.birth_date for r in records if r.birth_date}
+    known_days = {r.birth_date for r in records if not r.birth_date_estimated}
+    said = {r.sex for r in records if r.sex in _SAID_SEXES}
+    return replace(
+        stated,
+        sex=said.pop() if stated.sex not in _SAID_SEXES and len(said) == 1 else stated.sex,
+        birth_dates_estimated=frozenset(born - known_days - stated.birth_dates),
+        identifiers=stated.identifiers.union(*(r.identifiers for r in records)),
+        names=(*stated.names, *(n for r in records for n in r.names if n not in stated.names)),
+        birth_dates=stated.birth_dates | born,
+    )
+
+
+def _superseding(stated: Reference, answered: Answered) -> Reference:
+    """The reference with the number that the spine answered in place of a superseded one."""
+    if not answered.supersedes:
+        return stated
+    asked = {Identifier(scheme, value) for scheme, value in answered.by_identifier.items()}
+    for record in answered.records:
+        renewed = replace(stated, identifiers=stated.identifiers.union(record.identifiers))
+        is_child = grade(renewed, record, source=answered.source).grade is MatchGrade.CERTAIN
+        if is_child and asked <= stated.identifiers:
+            return renewed
+    return stated
+
+
+def _absent(
+    answered: Answered | None, certain: frozenset[Identifier], source: RegisteredSource
+) -> bool:
+    """Whether an authority holds nobody by any certain identifier that it can prove by."""
+    if answered is None or not answered.conclusive:
+        return False
+    cards = [card for card in source.adapter.operations if card.conclusive]
+    schemes = frozenset[str]().union(*(card.needs for card in cards))
+    asked = {identifier for identifier in certain if identifier.scheme in schemes}
+    return bool(asked) and asked <= answered.absent

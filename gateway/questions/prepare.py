@@ -1,0 +1,210 @@
+"""A request understood and decided: caller, document, plan and verdicts, with nobody asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Final
+
+from graphql import GraphQLSchema, get_argument_values
+from graphql.execution.values import VariableValues
+
+from adapters.contract.codes import ReleaseClass
+from gateway.config.settings import Settings
+from gateway.fanout.plan import Plan, PlannedSource, plan
+from gateway.fanout.sources import RegisteredSource, Registry
+from gateway.graphql.documents import Document, Documents, Operation
+from gateway.graphql.types.input_errors import WrongVariables, coerced
+from gateway.identity.proof_of_possession import Presented
+from gateway.identity.quotas import Allowance
+from gateway.identity.tokens import SignInDesk
+from gateway.model.caller import Caller
+from gateway.model.clock import Clock
+from gateway.model.errors import AskDifferently, NotAllowed
+from gateway.model.inquiry import Inquiry, inquiries
+from gateway.policy.context import Circumstances, Principal, Said
+from gateway.policy.decide import Matter, OnRecord, Policy, Verdict
+from resolvers.release import fields_within
+
+COMPARED: Final = frozenset({"addresses", "carers", "involvements"})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A GraphQL-over-HTTP request, read but not yet understood.
+
+    `in_parts` says whether its client takes a response in parts. `url` is where it was sent;
+    `certificate` the thumbprint of the client's, if it showed one; `peer` the network it came from.
+    """
+
+    query: str
+    variables: Mapping[str, Any]
+    operation_name: str | None
+    authorization: str | None
+    in_parts: bool = True
+    dpop: str | None = None
+    url: str = ""
+    certificate: str | None = None
+    peer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One inquiry with its plan and verdicts; `sources` are all in scope, by id.
+
+    `on_record` decides again where a record says what the verdict before asking could not know.
+    """
+
+    inquiry: Inquiry
+    plan: Plan
+    verdicts: Mapping[str, Verdict]
+    sources: Mapping[str, RegisteredSource]
+    on_record: OnRecord
+
+    @property
+    def asked(self) -> dict[str, RegisteredSource]:
+        """The sources that will be asked: in scope, permitted, not barred."""
+        return {
+            p.source: self.sources[p.source]
+            for p in self.plan.sources
+            if p.not_asked is None and self._may_give(self.sources[p.source])
+        }
+
+    def _may_give(self, source: RegisteredSource) -> bool:
+        if not source.sensitive:
+            return bool(self.verdicts[source.id].permitted)
+        consenting = self.on_record(source.id, Said(consent=source.records_consent))
+        return ReleaseClass.SENSITIVE in consenting.permitted
+
+    @property
+    def read(self) -> dict[str, frozenset[str]]:
+        """The fields to read of each source besides who the child is: permitted, and selected.
+
+        Or compared, whatever was selected: who would not be noticed could else leave them out.
+        """
+        return {p.source: self._read(p) for p in self.plan.sources}
+
+    def _read(self, planned: PlannedSource) -> frozenset[str]:
+        if planned.for_shield:
+            return frozenset()
+        source = self.sources[planned.source]
+        at_most = self.on_record(source.id, Said(consent=source.records_consent)).permitted
+        given = at_most | self.verdicts[source.id].permitted
+        return fields_within(given, self.plan.fields | COMPARED)
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What stays for the gateway's whole life, whatever comes into force."""
+
+    settings: Settings
+    schema: GraphQLSchema
+    desk: SignInDesk
+    clock: Clock
+    documents: Documents
+    allowance: Allowance
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """The stages before the first entry in the log, under the registry and policy in force."""
+
+    stages: Stages
+    registry: Registry
+    policy: Policy
+
+    @property
+    def settings(self) -> Settings:
+        """The gateway's settings."""
+        return self.stages.settings
+
+    @property
+    def schema(self) -> GraphQLSchema:
+        """The schema that documents are of."""
+        return self.stages.schema
+
+    @property
+    def allowance(self) -> Allowance:
+        """How much everybody may ask."""
+        return self.stages.allowance
+
+    @property
+    def clock(self) -> Clock:
+        """The gateway's clock."""
+        return self.stages.clock
+
+    async def caller(self, request: Request) -> Caller:
+        """Who asks; SignIn if that is not certain."""
+        url = self.settings.public_url or request.url
+        return await self.stages.desk.caller(
+            Presented(
+                authorization=request.authorization,
+                dpop=request.dpop,
+                url=url,
+                certificate=request.certificate,
+            )
+        )
+
+    def document(self, request: Request) -> Document:
+        """The request's document; AskDifferently says what to change in it."""
+        return self.stages.documents.document(request.query)
+
+    def prepare(self, document: Document, request: Request, caller: Caller) -> tuple[Prepared, ...]:
+        """Plan and decide every inquiry of the request; none where it asks about no child."""
+        operation = document.operation(request.operation_name)
+        values = self._values(operation, request.variables)
+        if not request.in_parts and self._comes_in_parts(operation, values):
+            raise AskDifferently(
+                "NOT_ACCEPTABLE", "@stream and @defer need Accept: multipart/mixed"
+            )
+        if operation.question is None:
+            return ()
+        asked = inquiries(self._arguments(operation, values), caller)
+        self._refuse_bulk(asked, caller, bulk=operation.in_bulk)
+        return tuple(self._prepared(inquiry, operation, caller) for inquiry in asked)
+
+    def _prepared(self, inquiry: Inquiry, operation: Operation, caller: Caller) -> Prepared:
+        planned = plan(inquiry, caller, self.registry, operation.fields)
+        sources = {p.source: self.registry.sources[p.source] for p in planned.sources}
+        principal = Principal.of(caller, self.settings.shield_cleared_role)
+        now = self.clock.now()
+
+        @cache  # for this question alone: every record of it asks again
+        def on_record(source_id: str, said: Said) -> Verdict:
+            source = sources[source_id]
+            card = self.registry.agencies[source.agency]
+            plainly = Circumstances.of(caller, inquiry.reason, card, now)
+            circumstances = replace(plainly, said=said, bulk=operation.in_bulk)
+            matter = Matter(source.agency, source.id, source.supplies, principal, circumstances)
+            return self.policy.decide(matter)
+
+        verdicts = {name: on_record(name, Said()) for name in sources}
+        return Prepared(inquiry, planned, verdicts, sources, on_record)
+
+    def _refuse_bulk(self, asked: tuple[Inquiry, ...], caller: Caller, *, bulk: bool) -> None:
+        if bulk and self.settings.bulk_role not in caller.roles:
+            raise NotAllowed("BULK_NOT_ALLOWED", "children: your role may ask about one child")
+        if len(asked) > self.settings.children_at_once:
+            raise AskDifferently(
+                "TOO_MANY_CHILDREN",
+                f"known: at most {self.settings.children_at_once} children at once",
+            )
+
+    def _values(self, operation: Operation, variables: Mapping[str, Any]) -> VariableValues:
+        definitions = operation.node.variable_definitions or ()
+        values = coerced(self.schema, definitions, variables)
+        if isinstance(values, WrongVariables):
+            raise AskDifferently("VARIABLES_INVALID", "; ".join(e.message for e in values.errors))
+        return values
+
+    def _comes_in_parts(self, operation: Operation, values: VariableValues) -> bool:
+        return any(
+            get_argument_values(definition, node, values)["if"]
+            for node in operation.deliveries
+            if (definition := self.schema.get_directive(node.name.value))
+        )
+
+    def _arguments(self, operation: Operation, values: VariableValues) -> dict[str, Any]:
+        field, query = operation.question, self.schema.query_type
+        if field is None or query is None:
+            return {}
+        return get_argument_values(query.fields[field.name.value], field, values)

@@ -1,0 +1,81 @@
+"""What this caller may see of what was found: released by each agency, then shielded, then said."""
+
+from collections.abc import Iterable
+
+from gateway.fanout.plan import PlannedSource
+from gateway.model.agency import AgencyCard
+from gateway.model.answer import AgencyRow, Candidate, Completeness, ReleasedChild, WholeAnswer
+from gateway.questions.agency_row import row
+from gateway.questions.findings import Findings
+from gateway.questions.release import (
+    View,
+    doubtful,
+    grade_told,
+    members_seen,
+    withheld,
+    withheld_for_shield,
+)
+from resolvers.child.stitch import stitch
+from resolvers.matching.grade import Graded
+
+
+def whole(view: View, findings: Findings) -> WholeAnswer:
+    """The whole answer once every agency has its outcome."""
+    rows = tuple(row(view, agency, findings) for agency in view.plan.agencies)
+    return WholeAnswer(
+        child=_child(view, findings),
+        rows=rows,
+        unresolved=tuple(_candidates(view, findings)),
+        completeness=_completeness(view, rows),
+    )
+
+
+def _child(view: View, findings: Findings) -> ReleasedChild | None:
+    members = members_seen(view, findings.answers.values(), findings)
+    if not members:
+        return None
+    planned = [p for p in view.plan.sources if not p.for_shield and _speaks(view, p, findings)]
+    return ReleasedChild(
+        child=stitch(view.child_id, members, view.today),
+        restriction=findings.restriction,
+        withheld=withheld(view, planned, findings) + withheld_for_shield(view, findings),
+        agencies={m.agency: view.registry.agencies[m.agency] for m in members},
+    )
+
+
+def _speaks(view: View, planned: PlannedSource, findings: Findings) -> bool:
+    national = view.registry.agencies[planned.agency].national
+    certain = findings.resolution.certain(planned.source)
+    return bool(certain) and (national or not view.hides(findings))
+
+
+def _candidates(view: View, findings: Findings) -> Iterable[Candidate]:
+    for source in sorted(findings.resolution.by_source):
+        card = view.registry.agencies[view.registry.sources[source].agency]
+        hidden = view.hides(findings) and not card.national
+        if source not in view.for_shield and not hidden:
+            for graded in doubtful(findings, source):
+                yield _candidate(view, findings, source, card, graded)
+
+
+def _candidate(
+    view: View, findings: Findings, source: str, card: AgencyCard, graded: Graded
+) -> Candidate:
+    grade = grade_told(view, findings, source, graded)
+    return Candidate(view.seal(card.id, source, graded.record.record_id), card, grade)
+
+
+def _completeness(view: View, rows: tuple[AgencyRow, ...]) -> Completeness:
+    asked = [r for r in rows if r.outcome.asked]
+    answered = [r for r in asked if r.outcome.answered]
+    return Completeness(
+        in_scope=len(rows),
+        answered=len(answered),
+        unanswered=len(asked) - len(answered),
+        not_asked=len(rows) - len(asked),
+        complete=bool(rows) and all(r.complete for r in rows),
+        areas=view.plan.areas,
+        not_connected=tuple(
+            body for area in view.plan.areas for body in view.registry.areas[area].not_connected
+        ),
+    )

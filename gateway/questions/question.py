@@ -1,0 +1,246 @@
+"""One question under way: asks everybody, learns, and gives each part of the answer when it may.
+
+What no later answer can change is given as it arrives; what a shield could hide waits for whoever
+can say that the child is restricted, or clear it; the child, the unresolved records and
+completeness wait for everybody.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from adapters.contract.codes import Claim
+from adapters.contract.contract import NoRecord
+from adapters.contract.record import Identifier
+from gateway.audit.entry.flags import Noted
+from gateway.audit.recorder.recorder import Intent, Recorder
+from gateway.fanout.fan_out import FanOut, Order
+from gateway.fanout.source_call import Answered
+from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource
+from gateway.model.answer import AgencyRow, Receipt, WholeAnswer
+from gateway.questions.agency_row import row
+from gateway.questions.findings import Finder, Findings
+from gateway.questions.projection import whole
+from gateway.questions.release import View
+from resolvers.child.child import Restriction
+from resolvers.outcome import Outcome
+
+_TELLS_OF_A_RECORD = frozenset({Outcome.HAS_RECORD, Outcome.AMBIGUOUS})
+UNRESOLVED = "unresolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Everything that was decided before asking.
+
+    `nobody_found` hears of an answer without a child; `notes` says what an answer is noted for.
+    """
+
+    view: View
+    finder: Finder
+    intent: Intent
+    order: Order
+    sources: Mapping[str, RegisteredSource]
+    nobody_found: Callable[[], Awaitable[None]]
+    notes: Callable[[Findings], Noted] = lambda _: Noted()
+
+
+class Question:
+    """The answer to one question while it comes in; `start` it once, `stop` it in any case."""
+
+    def __init__(self, asked: Asked, fan_out: FanOut, recorder: Recorder) -> None:
+        self._asked = asked
+        self._fan_out = fan_out
+        self._recorder = recorder
+        self._answers: dict[str, Answered] = {}
+        self._says_restricted = False
+        self._pulse = asyncio.Event()
+        self._task: asyncio.Task[WholeAnswer] | None = None
+        self._unsaid: dict[str, AgencyRow] = {}
+        self._told = False
+
+    @property
+    def receipt(self) -> Receipt:
+        """Where the intent stands in the log."""
+        intent = self._asked.intent
+        return Receipt(self._asked.view.registry.log_origin, intent.index, intent.query_id)
+
+    def start(self) -> None:
+        """Begin to ask; the intent is durable by now."""
+        self._task = asyncio.create_task(self._gather())
+
+    async def stop(self) -> None:
+        """Stop asking, down to the sockets."""
+        if self._task is not None:
+            if self._task.cancel() and self._told:  # the rows may have been all that was wanted
+                await self._asked.nobody_found()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def whole(self) -> WholeAnswer:
+        """All of it, once every agency has its outcome."""
+        answer = await self._finished()
+        unresolved = {candidate.agency.id for candidate in answer.unresolved}
+        for each in answer.rows:
+            held = each.agency.id in unresolved
+            self._said(replace(each, released=each.released | {UNRESOLVED}) if held else each)
+        return answer
+
+    async def rows(self, *, as_they_arrive: bool) -> AsyncIterator[AgencyRow]:
+        """Each agency's row exactly once."""
+        sent: set[str] = set()
+        while as_they_arrive and not self._over:
+            pulse = self._pulse
+            for agency in self._asked.view.plan.agencies:
+                if agency not in sent and self._settled(agency):
+                    sent.add(agency)
+                    yield self._said(self._row(agency))
+            await pulse.wait()
+        for each in (await self._finished()).rows:
+            if each.agency.id not in sent:
+                yield self._said(each)
+
+    async def declare(self) -> None:
+        """Log what was said since the last time; durable before its bytes may leave."""
+        if self._unsaid:
+            said = [self._unsaid[agency] for agency in sorted(self._unsaid)]
+            self._unsaid = {}
+            noted = self._asked.notes(self._findings)
+            await self._recorder.release(self._asked.intent, said, self._learned(), noted)
+
+    @property
+    def _over(self) -> bool:
+        return self._task is not None and self._task.done()
+
+    async def _finished(self) -> WholeAnswer:
+        if self._task is None:
+            raise RuntimeError("the question was not started")
+        return await asyncio.shield(self._task)
+
+    async def _gather(self) -> WholeAnswer:
+        try:
+            async with aclosing(self._fan_out.answers(self._asked.order)) as answers:
+                async for answered in answers:
+                    self._heard_from(answered)
+                    self._beat()
+                    if self._nobody_to_wait_for:
+                        break
+            answer = whole(self._asked.view, self._findings)
+            if answer.child is None:
+                await self._asked.nobody_found()
+            return answer
+        finally:
+            self._beat()
+
+    def _heard_from(self, answered: Answered) -> None:
+        self._answers[answered.source] = answered
+        # Whether any record is restricted: until then grading everybody anew is spared.
+        if any(record.restricted is True for record in answered.records):
+            self._says_restricted = True
+
+    @property
+    def _findings(self) -> Findings:
+        return self._asked.finder.of(self._answers)
+
+    def _beat(self) -> None:
+        pulse, self._pulse = self._pulse, asyncio.Event()
+        pulse.set()
+
+    def _said(self, each: AgencyRow) -> AgencyRow:
+        self._told = True
+        before = self._unsaid.get(each.agency.id)
+        if before is None or before.released <= each.released:  # what was told stays told
+            self._unsaid[each.agency.id] = each
+        return each
+
+    def _row(self, agency: str) -> AgencyRow:
+        return row(self._asked.view, agency, self._findings)
+
+    def _learned(self) -> frozenset[Identifier]:
+        return self._findings.certain_identifiers
+
+    def _settled(self, agency: str) -> bool:
+        """Whether no later answer can change this agency's row, nor a shield hide it."""
+        planned = [p.source for p in self._asked.view.plan.sources if p.agency == agency]
+        asked = [source for source in planned if source in self._asked.order.own]
+        if not asked or self._hidden_for_good(agency):
+            return True
+        if agency == SENSITIVE_SERVICES:  # when it came would tell whether anybody answered
+            return False
+        if not all(source in self._answers for source in asked):
+            return False
+        return all(self._final(source) for source in asked) and self._shield_spoke(agency)
+
+    def _final(self, source: str) -> bool:
+        answered = self._answers[source]
+        if not answered.records and not isinstance(answered.reply, NoRecord):
+            return True
+        graded = self._findings.resolution.by_source.get(source, ())
+        settled = [g for g in graded if g.settled]
+        return self._heard(_is_spine) and len(settled) == len(answered.records)
+
+    @property
+    def _nobody_to_wait_for(self) -> bool:
+        """Whether only agencies are left of which this caller will learn nothing.
+
+        Waiting for them would tell by its length which of them holds the child.
+        """
+        if not self._says_restricted:
+            return False
+        unanswered = self._asked.order.own.keys() - self._answers.keys()
+        agencies = {self._asked.sources[source].agency for source in unanswered}
+        return all(self._restricted_to(agency) for agency in agencies)
+
+    def _hidden_for_good(self, agency: str) -> bool:
+        """Whether this row says nothing, whatever its agency and anybody else may still answer."""
+        if self._restricted_to(agency):
+            return True
+        view = self._asked.view
+        if view.cleared or view.registry.agencies[agency].national:
+            return False
+        unknown = self._findings.restriction is Restriction.UNKNOWN
+        return unknown and self._heard(_may_restrict) and self._beyond_clearing
+
+    def _restricted_to(self, agency: str) -> bool:
+        view = self._asked.view
+        if view.cleared or view.registry.agencies[agency].national or not self._says_restricted:
+            return False
+        return self._findings.restriction is Restriction.RESTRICTED
+
+    def _shield_spoke(self, agency: str) -> bool:
+        """Whether nothing to come can hide this row, nor show it after it was hidden."""
+        view, restriction = self._asked.view, self._findings.restriction
+        if view.cleared or restriction is Restriction.RESTRICTED:
+            return True
+        national = view.registry.agencies[agency].national
+        if national and self._row(agency).outcome not in _TELLS_OF_A_RECORD:
+            return True
+        if not self._heard(_may_restrict):
+            return False
+        return restriction is Restriction.NONE_KNOWN or self._beyond_clearing
+
+    @property
+    def _beyond_clearing(self) -> bool:
+        """Whether some shield authority can no longer clear the child, or there is none."""
+        sources = self._asked.sources.items()
+        authorities = [s for s, source in sources if Claim.SHIELD_AUTHORITY in source.claims]
+        return not all(self._may_clear(s) for s in authorities) or not authorities
+
+    def _may_clear(self, source: str) -> bool:
+        answered = self._answers.get(source)
+        if answered is None:
+            return False
+        return bool(answered.records) or answered.conclusive
+
+    def _heard(self, kind: Callable[[RegisteredSource], bool]) -> bool:
+        """Whether every source of this kind that is asked has its answer."""
+        sources = self._asked.sources
+        return all(s in self._answers for s in self._asked.order.own if kind(sources[s]))
+
+
+def _is_spine(source: RegisteredSource) -> bool:
+    return Claim.SPINE in source.claims
+
+
+def _may_restrict(source: RegisteredSource) -> bool:
+    return source.may_restrict

@@ -1,0 +1,175 @@
+"""What one caller may see of a record, of a grade and of what is kept back, shielded last."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Final
+
+from adapters.contract.codes import ReleaseClass
+from adapters.contract.record import Record
+from gateway.fanout.plan import Plan, PlannedSource
+from gateway.fanout.source_call import Answered
+from gateway.fanout.sources import Registry
+from gateway.policy.context import Said
+from gateway.policy.decide import OnRecord, Verdict
+from gateway.questions.findings import Findings
+from resolvers.child.child import Restriction, Withheld, WithheldReason
+from resolvers.child.stitch import Member
+from resolvers.matching.grade import Grade, Graded, MatchGrade
+from resolvers.release import CONTACTS, classes_for, released
+from resolvers.shield import unlocated
+
+_SHIELDED: Final = (
+    ReleaseClass.LOCATION,
+    ReleaseClass.EDUCATION,
+    ReleaseClass.HEALTH,
+    ReleaseClass.INVOLVEMENT,
+)
+HOME: Final = "postcode"  # the one detail of a grade that says where a child lives
+
+Seal = Callable[[str, str, str | None], str]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What decides what one caller sees in one question; `seal` makes a candidate's key.
+
+    `on_record` decides again on what a record says; left out, `verdicts` stand.
+    """
+
+    plan: Plan
+    registry: Registry
+    verdicts: Mapping[str, Verdict]
+    cleared: bool
+    seal: Seal
+    today: date
+    child_id: str
+    on_record: OnRecord | None = None
+    broke_glass: bool = False
+
+    @property
+    def for_shield(self) -> frozenset[str]:
+        """The sources of which nobody but the gateway learns anything."""
+        return frozenset(p.source for p in self.plan.sources if p.for_shield)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The record fields that the document selects."""
+        return self.plan.fields
+
+    @property
+    def requested(self) -> frozenset[ReleaseClass]:
+        """The classes that the document asks for, as far as they may be spoken of."""
+        return _spoken_of(self.fields)
+
+    def hides(self, findings: Findings) -> bool:
+        """Whether this caller must not learn where the child is: unknown counts as shielded."""
+        return not self.cleared and self.restricted(findings)
+
+    def restricted(self, findings: Findings) -> bool:
+        """Whether the child is shielded, or may be; break-glass lifts the doubt, never a shield."""
+        if findings.restriction is Restriction.UNKNOWN:
+            return not self.broke_glass
+        return findings.restriction is Restriction.RESTRICTED
+
+    def verdict(self, source: str, findings: Findings, record: Record | None = None) -> Verdict:
+        """What the source's rules say now that its record, and the shield, have spoken."""
+        if self.on_record is None:
+            return self.verdicts[source]
+        consent = record is not None and record.consent is True
+        return self.on_record(source, Said(consent, self.restricted(findings)))
+
+
+@lru_cache(maxsize=256)  # of the names of fields alone: every row of a question asks again
+def _spoken_of(fields: frozenset[str]) -> frozenset[ReleaseClass]:
+    unsaid = {ReleaseClass.SENSITIVE}
+    if CONTACTS not in fields:
+        unsaid.add(ReleaseClass.CONTACT)
+    return classes_for(fields) - unsaid
+
+
+def members_seen(view: View, answers: Iterable[Answered], findings: Findings) -> list[Member]:
+    """The certain records of these answers, as far as this caller may see them."""
+    hidden = view.hides(findings)
+    members = []
+    for answered in answers:
+        card = view.registry.agencies[view.registry.sources[answered.source].agency]
+        if answered.source in view.for_shield or (hidden and not card.national):
+            continue
+        for record in findings.resolution.certain(answered.source):
+            seen = _seen(view, findings, answered.source, record)
+            members.append(Member(card.id, as_of(answered), unlocated(seen) if hidden else seen))
+    return members
+
+
+def _seen(view: View, findings: Findings, source: str, record: Record) -> Record:
+    classes = view.verdict(source, findings, record).permitted
+    if CONTACTS not in view.fields:
+        classes -= {ReleaseClass.CONTACT}
+    return released(record, classes, view.fields)
+
+
+def doubtful(findings: Findings, source: str) -> Iterable[Graded]:
+    """The records of a source that may be the child's and are not certain."""
+    graded = findings.resolution.by_source.get(source, ())
+    return [g for g in graded if g.grade.grade in (MatchGrade.PROBABLE, MatchGrade.POSSIBLE)]
+
+
+def as_of(answered: Answered) -> datetime | None:
+    """Of when an answer's records are: as its agency says, else when they were read."""
+    return getattr(answered.reply, "as_of", None) or (answered.at if answered.records else None)
+
+
+def grade_told(view: View, findings: Findings, source: str, graded: Graded) -> Grade:
+    """What agreed and differed is told only to whom this source gives the child's identity.
+
+    And whether the home did, only to whom it gives the child's location too.
+    """
+    permitted = view.verdict(source, findings, graded.record).permitted
+    if ReleaseClass.IDENTITY not in permitted:
+        return Grade(graded.grade.grade)
+    if ReleaseClass.LOCATION not in permitted:
+        return graded.grade.without(HOME)
+    return graded.grade
+
+
+def withheld(
+    view: View, planned: Iterable[PlannedSource], findings: Findings | None = None
+) -> tuple[Withheld, ...]:
+    """What these sources keep back of what was asked for; without `findings`, before asking."""
+    kept = {w for p in planned for w in _kept_back(view, p.source, findings)}
+    return tuple(sorted(w for w in kept if w.release_class in view.requested))
+
+
+def _kept_back(view: View, source: str, findings: Findings | None) -> Iterable[Withheld]:
+    """What a source keeps back: before asking, or now that its records have spoken.
+
+    Of the shield the whole answer speaks in one voice: see withheld_for_shield.
+    """
+    before = view.verdicts[source].withheld
+    if findings is None:
+        return before
+    records = findings.resolution.certain(source)
+    verdicts = [view.verdict(source, findings, record) for record in records]
+    given = frozenset().union(*(verdict.permitted for verdict in verdicts))
+    told = given | {w.release_class for w in before}
+    again = view.verdict(source, findings).withheld
+    later = [w for w in again if w.reason is not WithheldReason.SHIELD]
+    return [
+        *(w for w in before if w.release_class not in given),
+        *(w for w in later if w.release_class not in told),
+    ]
+
+
+def withheld_for_shield(view: View, findings: Findings) -> tuple[Withheld, ...]:
+    """What the shield keeps back, in one voice for every agency alike."""
+    if not view.hides(findings):
+        return ()
+    team = view.registry.shield_team
+    known = findings.restriction is Restriction.RESTRICTED
+    reason = WithheldReason.SHIELD if known else WithheldReason.SHIELD_UNKNOWN
+    message = f"kept back because the child is or may be shielded: ring {team.telephone}"
+    return tuple(
+        Withheld(name, reason, message, "shield") for name in _SHIELDED if name in view.requested
+    )

@@ -1,0 +1,153 @@
+"""The sources as one caller may see and change them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from adapters.contract.codes import Claim
+from gateway.fanout.health import Health
+from gateway.fanout.sources import card_of
+from gateway.graphql.services.source import (
+    ExampleReply,
+    Finding,
+    Registration,
+    Source,
+    SourceDecision,
+    SourceView,
+)
+from gateway.graphql.types.codes import QualityLevel, SourceState
+from gateway.model.caller import Caller
+from gateway.registry.desired_state import Held
+from gateway.registry.generations import InForce
+from gateway.registry.inspection import Proposal, read_proposal
+from gateway.registry.ledger.record import OPERATOR, Found, Version
+from gateway.registry.registrar import Outcome, Registrar
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDesk:
+    """Everybody sees what is in force and what is suspended, sensitive services apart.
+
+    Those, and proposals, are seen by their own agency and by operators; so is who decided about a
+    source, and when it last answered, which would say when somebody asked.
+    """
+
+    registrar: Registrar
+    in_force: InForce
+    caller: Caller
+
+    async def seen(self) -> list[Source]:
+        """The sources, by id; a proposal stands after the version that is in force."""
+        return await self._seen(self.in_force)
+
+    async def register(
+        self, manifest: str, rules: str | None, replies: list[ExampleReply]
+    ) -> Registration:
+        """As Registrar.propose."""
+        sent = {reply.name: reply.content.encode() for reply in replies}
+        proposal = Proposal(manifest, rules, sent)
+        return await self._registration(await self.registrar.propose(self.caller, proposal))
+
+    async def approve(self, source: str, version: int) -> Registration:
+        """As Registrar.approve."""
+        return await self._registration(await self.registrar.approve(self.caller, source, version))
+
+    async def suspend(self, source: str, reason: str) -> Registration:
+        """As Registrar.suspend."""
+        return await self._registration(await self.registrar.suspend(self.caller, source, reason))
+
+    async def reload(self) -> int:
+        """As Reloading.on_request."""
+        return await self.registrar.reloading.on_request(self.caller)
+
+    async def _registration(self, outcome: Outcome) -> Registration:
+        now = self.registrar.enacting.succession.current
+        seen = await self._seen(now) if outcome.source is not None else []
+        wanted = (outcome.source, outcome.version)
+        return Registration(
+            source=next((each for each in seen if (each.id, each.version) == wanted), None),
+            findings=[_finding(each) for each in outcome.findings],
+        )
+
+    async def _seen(self, now: InForce) -> list[Source]:
+        health = await now.fan_out.health()
+        views = [*self._standing(now, health), *await self._proposed(now)]
+        views.sort(key=lambda view: (view.id, view.version))
+        return [Source.of(view) for view in views]
+
+    def _standing(self, now: InForce, health: Mapping[str, Health]) -> Iterator[SourceView]:
+        charter = now.charter
+        for held in filter(self._may_see, charter.held):
+            found = health[held.id]
+            answered_at = found.answered_at if self._concerns(held.grant.agency) else None
+            yield replace(
+                self._view(now, held, SourceState.APPROVED),
+                reachable=found.reachable,
+                breaker=found.breaker,
+                p50_ms=found.p50_ms,
+                p99_ms=found.p99_ms,
+                checked_at=found.checked_at,
+                answered_at=answered_at,
+            )
+        for held in filter(self._may_see, charter.suspended):
+            yield self._view(now, held, SourceState.SUSPENDED)
+
+    def _view(self, now: InForce, held: Held, state: SourceState) -> SourceView:
+        national = Claim.NATIONAL in held.grant.claims & {*held.manifest.source.claims}
+        return SourceView(
+            id=held.id,
+            agency=card_of(held.manifest, national=national),
+            kind=held.manifest.kind,
+            version=held.version,
+            state=state,
+            level=_level(held.level),
+            decision=_decision(now, held) if self._concerns(held.grant.agency) else None,
+        )
+
+    def _may_see(self, held: Held) -> bool:
+        source = held.manifest.source
+        return not source.sensitive or self._concerns(source.agency)
+
+    async def _proposed(self, now: InForce) -> list[SourceView]:
+        standing = {h.id: h.version for h in (*now.charter.held, *now.charter.suspended)}
+        return [
+            view
+            for version in await self.registrar.newest()
+            if not version.from_folder
+            and version.number > standing.get(version.source, 0)
+            and self._concerns(version.agency)
+            for view in _proposal(version)
+        ]
+
+    def _concerns(self, agency: str) -> bool:
+        operator = self.registrar.settings.operator_role in self.caller.roles
+        return operator or agency == self.caller.organisation
+
+
+def _decision(now: InForce, held: Held) -> SourceDecision:
+    said = now.charter.decided.get(held.id)
+    if said is None:
+        return SourceDecision(user=OPERATOR.user, organisation=OPERATOR.organisation, at=None)
+    return SourceDecision(user=said.by.user, organisation=said.by.organisation, at=said.at)
+
+
+def _proposal(version: Version) -> Iterator[SourceView]:
+    manifest = read_proposal(version.manifest)
+    if isinstance(manifest, tuple):  # it was usable once: a later gateway is stricter
+        return
+    yield SourceView(
+        id=version.source,
+        agency=card_of(manifest, national=False),
+        kind=manifest.kind,
+        version=version.number,
+        state=SourceState.PROPOSED,
+        level=_level(version.level),
+    )
+
+
+def _level(level: str | None) -> QualityLevel | None:
+    return None if level is None else QualityLevel(level.upper())
+
+
+def _finding(found: Found) -> Finding:
+    what = found.what or ("kept" if found.passed else "not run")
+    return Finding(rule=found.rule, passed=found.passed is not False, message=what)

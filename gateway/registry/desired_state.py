@@ -1,0 +1,165 @@
+"""What is to be in force: the folder's manifests and those approved here, under their grants."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from adapters.authoring.grant import claimed
+from adapters.contract.codes import Claim
+from adapters.manifest.manifest import Manifest
+from adapters.network.secrets import prefix_of
+from adapters.validation.loading import ManifestInvalid, parse_manifest
+from gateway.config.operator_file import Grant, OperatorFile
+from gateway.model.errors import ConfigurationInvalid
+from gateway.policy.rules.book import Ground, RuleBook, open_book
+from gateway.registry.files import Filed, Folder
+from gateway.registry.ledger.record import Enactment, Standing, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One source that is to be in force, and everything on which its open adapter depends.
+
+    `file` is its place in the folder, None where it was registered while running. `near` are the
+    sources of other agencies whose ids begin like this one's, and so their variables.
+    """
+
+    manifest: Manifest = field(compare=False)
+    version: int
+    text: str = field(repr=False)
+    rules: str | None = field(repr=False)
+    grant: Grant
+    level: str | None = None
+    file: Path | None = None
+    near: frozenset[str] = frozenset()
+
+    @property
+    def id(self) -> str:
+        """The source's id."""
+        return self.manifest.source.id
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the manifest's text in UTF-8, in hex."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Charter:
+    """All of one generation, before anything is opened; `suspended` are out of force for now.
+
+    Those of them that say who is shielded are `silenced`: nobody asks them, and what they would
+    have said is unknown, so that suspending one unshields no child. `decided` is the last word
+    about each source, where somebody has said one while running.
+    """
+
+    generation: int
+    folder: Folder
+    held: tuple[Held, ...]
+    suspended: tuple[Held, ...]
+    decided: Mapping[str, Enactment]
+
+    @property
+    def silenced(self) -> tuple[Held, ...]:
+        """The shield authorities among the suspended."""
+        return tuple(held for held in self.suspended if _is_authority(held))
+
+    def book(self, ground: Ground) -> RuleBook:
+        """The rules of all that has a row; RuleInvalid names the first that cannot be used."""
+        rows = (*self.held, *self.silenced)
+        written = {held.id: held.rules for held in rows if held.rules is not None}
+        return open_book(ground, [held.manifest for held in rows], written)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger says besides where it stands.
+
+    `numbers` are of the folder's manifests, by source id; `live` is the last version that anybody
+    decided about of each source that was registered while running.
+    """
+
+    numbers: Mapping[str, int]
+    live: Mapping[str, Version]
+
+
+def charter_of(folder: Folder, standing: Standing, known: Known) -> Charter:
+    """What is in force by the operator's files and the ledger; ConfigurationInvalid says why not.
+
+    A source whose grant the operator took back is not held.
+    """
+    if not folder.filed and not known.live:
+        raise ConfigurationInvalid(
+            "manifests: the folder holds no *.toml file, and no source was registered while running"
+        )
+    filed = [_filed(each, folder.operator, known.numbers) for each in folder.filed]
+    twice = {held.id: held.file for held in filed} if known.live else {}
+    for source in sorted(standing.approved.keys() & known.live.keys() & twice.keys()):
+        raise ConfigurationInvalid(
+            f"{twice[source]}: source {source} was registered while running and is in force;"
+            " suspend it first, or take the file away"
+        )
+    in_folder = {held.id for held in filed}
+    live = [v for source, v in sorted(known.live.items()) if source not in in_folder]
+    every = [_beside(h, folder.operator) for h in (*filed, *_granted(live, folder.operator))]
+    return Charter(
+        generation=standing.generation,
+        folder=folder,
+        held=tuple(held for held in every if held.id not in standing.suspended),
+        suspended=tuple(held for held in every if held.id in standing.suspended),
+        decided=standing.sources,
+    )
+
+
+def _is_authority(held: Held) -> bool:
+    return Claim.SHIELD_AUTHORITY in claimed(held.manifest) & held.grant.claims
+
+
+def _beside(held: Held, operator: OperatorFile) -> Held:
+    begins = prefix_of(held.id)
+    others = {each.source for each in operator.grant if each.agency != held.grant.agency}
+    near = {other for other in others - {held.id} if prefix_of(other).startswith(begins)}
+    return replace(held, near=frozenset(near))
+
+
+def grant_for(manifest: Manifest, operator: OperatorFile) -> Grant | None:
+    """What the operator grants to this source of this agency, if anything."""
+    wanted = (manifest.source.id, manifest.source.agency)
+    return next((g for g in operator.grant if (g.source, g.agency) == wanted), None)
+
+
+def held_version(version: Version, grant: Grant) -> Held:
+    """A version that was registered while running; ConfigurationInvalid if it cannot be read.
+
+    It could be read when it was kept: a later gateway may be stricter, and then says so.
+    """
+    try:
+        manifest = parse_manifest(version.manifest, Path("manifest"))
+    except ManifestInvalid as error:
+        raise ConfigurationInvalid(
+            f"the ledger: version {version.number} of source {version.source} is no usable"
+            f" manifest here; suspend it with the gateway that kept it:\n{error}"
+        ) from None
+    return Held(manifest, version.number, version.manifest, version.rules, grant, version.level)
+
+
+def _filed(filed: Filed, operator: OperatorFile, numbers: Mapping[str, int]) -> Held:
+    manifest = filed.manifest
+    grant = grant_for(manifest, operator)
+    if grant is None:
+        raise ConfigurationInvalid(
+            f"{filed.file}: the operator's file has no [[grant]] for source {manifest.source.id}"
+            f" of agency {manifest.source.agency}"
+        )
+    number = numbers.get(manifest.source.id, 1)
+    return Held(manifest, number, filed.text, filed.rules, grant, file=filed.file)
+
+
+def _granted(versions: Iterable[Version], operator: OperatorFile) -> Iterable[Held]:
+    for version in versions:
+        wanted = (version.source, version.agency)
+        for grant in operator.grant:
+            if (grant.source, grant.agency) == wanted:
+                yield held_version(version, grant)
+                break

@@ -1,0 +1,109 @@
+"""The operator's files as they stand at one moment: manifests, rules beside them, the grants."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from adapters.manifest.manifest import Manifest
+from adapters.validation.loading import ManifestInvalid, manifest_text, parse_manifest
+from gateway.config.operator_file import OperatorFile, parse_operator_file
+from gateway.config.settings import Settings
+from gateway.model.errors import ConfigurationInvalid
+from gateway.policy.rules.book import Ground, RuleBook, open_book
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """One manifest of the folder, verbatim and read, with the Cedar beside it by the same name."""
+
+    file: Path
+    manifest: Manifest
+    text: str = field(repr=False)
+    rules: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """All that the operator's files say; `digest` is a SHA-256 over their bytes, in hex."""
+
+    operator: OperatorFile
+    filed: tuple[Filed, ...]
+    digest: str
+
+
+def read_folder(settings: Settings) -> Folder:
+    """Read every file once; ConfigurationInvalid names all that is wrong, by file and line.
+
+    The list of revocations counts towards the digest; it is read itself at every question.
+    """
+    operator = _text(settings.operator)
+    filed = read_filed(settings.manifests)
+    parts = [("operator", operator.encode())]
+    parts += [(each.manifest.source.id, each.text.encode()) for each in filed]
+    parts += [(f"{e.manifest.source.id}.cedar", e.rules.encode()) for e in filed if e.rules]
+    if settings.revocations is not None:
+        parts.append(("revocations", _text(settings.revocations).encode()))
+    return Folder(parse_operator_file(operator, settings.operator), filed, _digest(parts))
+
+
+def read_filed(folder: Path) -> tuple[Filed, ...]:
+    """Every manifest of a folder, by file name; ConfigurationInvalid names all that is wrong.
+
+    A folder without any is in order here: the sources may all be registered while running.
+    """
+    if not folder.is_dir():
+        raise ConfigurationInvalid(f"manifests: {folder} is no folder")
+    found: list[Filed] = []
+    problems: list[str] = []
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            text = manifest_text(file)
+            found.append(Filed(file, parse_manifest(text, file), text, _beside(file)))
+        except ManifestInvalid as error:
+            problems.append(str(error))
+    ids = [filed.manifest.source.id for filed in found]
+    problems += [f"{folder}: two manifests are of source {i}" for i in _twice(ids)]
+    if problems:
+        raise ConfigurationInvalid("\n".join(problems))
+    return tuple(found)
+
+
+def read_manifests(folder: Path) -> Mapping[Path, Manifest]:
+    """The manifests of a folder that has any, by file; ConfigurationInvalid names what is wrong."""
+    filed = read_filed(folder)
+    if not filed:
+        raise ConfigurationInvalid(f"manifests: {folder} holds no *.toml file")
+    return {each.file: each.manifest for each in filed}
+
+
+def read_book(manifests: Mapping[Path, Manifest]) -> RuleBook:
+    """The rules of these manifests and of the Cedar that stands beside them, by the same name."""
+    written = {manifest.source.id: _beside(file) for file, manifest in manifests.items()}
+    given = {source: text for source, text in written.items() if text is not None}
+    return open_book(Ground.at(), manifests.values(), given)
+
+
+def _beside(file: Path) -> str | None:
+    cedar = file.with_suffix(".cedar")
+    return _text(cedar) if cedar.exists() else None
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationInvalid(f"{file}: cannot be read ({type(error).__name__})") from None
+
+
+def _digest(parts: Iterable[tuple[str, bytes]]) -> str:
+    """Each part by its name and length, so that no text can move from one to the next."""
+    whole = hashlib.sha256()
+    for name, content in sorted(parts):
+        whole.update(b"%b %d\n" % (name.encode(), len(content)))
+        whole.update(content)
+    return whole.hexdigest()
+
+
+def _twice(ids: list[str]) -> list[str]:
+    return sorted({i for i in ids if ids.count(i) > 1})

@@ -1,0 +1,73 @@
+"""What a ledger is to the rest of the gateway, wherever it is stored."""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from gateway.registry.ledger.record import Enactment, Standing, Version
+
+
+class LedgerUnavailable(Exception):
+    """The ledger cannot be read or written now, so that nothing changes."""
+
+
+class LedgerCorrupt(Exception):
+    """What is stored is not what was written; the message says what is wrong."""
+
+
+TURN_SECONDS = 30.0
+
+
+class Ledger(Protocol):
+    """Every method raises LedgerUnavailable where the store cannot be read or written now."""
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """Change one at a time, among all gateways; LedgerUnavailable if no turn comes in time."""
+        ...
+
+    async def standing(self) -> Standing:
+        """The newest generation, and the last enactment of each source."""
+        ...
+
+    async def generation(self) -> int:
+        """The newest generation; 0 before the first."""
+        ...
+
+    async def version(self, source: str, number: int) -> Version | None:
+        """One version as it was written; LedgerCorrupt if it is not so any more."""
+        ...
+
+    async def newest(self) -> tuple[Version, ...]:
+        """The newest version of every source, by source id."""
+        ...
+
+    async def numbered(self, source: str, manifest: str, rules: str | None) -> int | None:
+        """The number of the source's version with exactly these texts, or None."""
+        ...
+
+    async def next_number(self, source: str) -> int:
+        """The number of the source's next version."""
+        ...
+
+    async def propose(self, version: Version) -> None:
+        """Keep a version, durable on return; LedgerUnavailable unless its number is the next."""
+        ...
+
+    async def enact(self, enactment: Enactment) -> None:
+        """Begin a generation, durable on return; LedgerUnavailable unless it is the next one."""
+        ...
+
+    async def hold(self, replica: str, generation: int, seconds: float) -> int:
+        """Renew a replica's lease if `generation` is the newest; the newest generation."""
+        ...
+
+    async def let_go(self, replica: str) -> None:
+        """End a replica's lease."""
+        ...
+
+    async def behind(self, generation: int) -> int:
+        """How many replicas hold a lease under an earlier generation."""
+        ...
+
+    async def aclose(self) -> None:
+        """Give the store back. Twice does no harm."""
+        ...

@@ -1,0 +1,102 @@
+"""A version and an enactment as rows of a database, and back, checked."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from gateway.registry.ledger.contract import LedgerCorrupt
+from gateway.registry.ledger.record import By, Enactment, Found, Kind, Standing, Version
+
+
+def version_row(version: Version) -> tuple[Any, ...]:
+    """The values of a row of source_version, in the table's order."""
+    found = [[each.rule, each.passed, each.what] for each in version.findings]
+    return (
+        version.source,
+        version.number,
+        version.agency,
+        version.manifest,
+        version.rules,
+        version.sha256,
+        orjson.dumps(found).decode(),
+        version.level,
+        int(version.from_folder),
+        version.by.user,
+        version.by.organisation,
+        version.at.isoformat(),
+    )
+
+
+def read_version(row: Sequence[Any]) -> Version:
+    """The version of a row; LedgerCorrupt if its manifest is not the one that was written."""
+    source, number, agency, manifest, rules, sha256, found, level, folder, user, org, at = row
+    try:
+        version = Version(
+            source=source,
+            number=number,
+            agency=agency,
+            manifest=manifest,
+            rules=rules,
+            by=By(user, org),
+            at=datetime.fromisoformat(at),
+            findings=tuple(Found(*each) for each in orjson.loads(found)),
+            level=level,
+            from_folder=bool(folder),
+        )
+    except (ValueError, TypeError):
+        raise _corrupt(source, number) from None
+    if version.sha256 != sha256:
+        raise _corrupt(source, number)
+    return version
+
+
+def enactment_row(enactment: Enactment) -> tuple[Any, ...]:
+    """The values of a row of enactment, in the table's order."""
+    return (
+        enactment.generation,
+        enactment.kind.value,
+        enactment.files,
+        enactment.source,
+        enactment.version,
+        enactment.entry,
+        enactment.by.user,
+        enactment.by.organisation,
+        enactment.at.isoformat(),
+    )
+
+
+def read_standing(newest: Sequence[Any] | None, of_sources: Iterable[Sequence[Any]]) -> Standing:
+    """Where the ledger stands, by its newest row and the last row of each source."""
+    if newest is None:
+        return Standing()
+    last = (_read_enactment(row) for row in of_sources)
+    sources = {said.source: said for said in last if said.source is not None}
+    said = _read_enactment(newest)
+    return Standing(said.generation, said.files, sources)
+
+
+def _read_enactment(row: Sequence[Any]) -> Enactment:
+    generation, kind, files, source, version, entry, user, organisation, at = row
+    try:
+        return Enactment(
+            generation=generation,
+            kind=Kind(kind),
+            files=files,
+            by=By(user, organisation),
+            at=datetime.fromisoformat(at),
+            source=source,
+            version=version,
+            entry=entry,
+        )
+    except (ValueError, TypeError):
+        raise LedgerCorrupt(
+            f"the ledger's generation {generation} is not as it was written; restore it"
+        ) from None
+
+
+def _corrupt(source: str, number: int) -> LedgerCorrupt:
+    return LedgerCorrupt(
+        f"the ledger's version {number} of source {source} is not as it was written; restore it"
+    )

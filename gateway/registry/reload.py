@@ -1,0 +1,167 @@
+"""The operator's files come into force: at start, at a signal, or when an operator asks."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from gateway.audit.entry.entry import AuditedChange, AuditKind
+from gateway.audit.errors import LogUnavailable
+from gateway.audit.recorder.recorder import Coming, Recorder
+from gateway.model.caller import Caller
+from gateway.model.clock import Clock
+from gateway.model.errors import AskDifferently, ConfigurationInvalid, NotAllowed, TryLater
+from gateway.registry.desired_state import Held
+from gateway.registry.files import Filed, Folder
+from gateway.registry.generations import InForce
+from gateway.registry.ledger.contract import LedgerCorrupt, LedgerUnavailable
+from gateway.registry.ledger.record import OPERATOR, By, Enactment, Kind, Standing, Version
+from gateway.registry.rollout import Enacting
+
+READ_AT_START: Final = "READ_AT_START"
+READ_AT_SIGNAL: Final = "READ_AT_SIGNAL"
+READ_ON_REQUEST: Final = "READ_ON_REQUEST"
+
+
+@dataclass(frozen=True, slots=True)
+class Reloading:
+    """Brings the files into force; whatever is wrong with them, what was in force stays."""
+
+    enacting: Enacting
+    recorder: Recorder
+    clock: Clock
+    operator_role: str
+
+    async def begin(self) -> None:
+        """Bring into force what the files and the ledger say; ConfigurationInvalid says why not.
+
+        A gateway's first start ever is no change; files that differ from the last ones are.
+        """
+        ledger = self.enacting.ledger
+        try:
+            async with ledger.turn():
+                standing = await ledger.standing()
+                folder = await asyncio.to_thread(self.enacting.read)
+                after, prepared = await self._prepared(folder, standing)
+                if after.generation == standing.generation:
+                    self.enacting.succession.replace(prepared)
+                else:
+                    await self._enact(after, prepared, None, READ_AT_START)
+            await self.enacting.serve()
+        except (LedgerUnavailable, LedgerCorrupt) as error:
+            raise ConfigurationInvalid(f"the ledger: {error}") from None
+        except TryLater as error:
+            raise ConfigurationInvalid(f"state: {error.message}") from None
+
+    async def at_signal(self) -> None:
+        """Bring the files into force; ConfigurationInvalid or TryLater says why not."""
+        await self._reload(None, READ_AT_SIGNAL)
+
+    async def on_request(self, caller: Caller) -> int:
+        """Bring the files into force everywhere for an operator; the generation in force then."""
+        if self.operator_role not in caller.roles:
+            await self.recorder.refuse("RELOAD_NOT_ALLOWED", caller)
+            raise NotAllowed("RELOAD_NOT_ALLOWED", "reload: only an operator may")
+        try:
+            return await self._reload(caller, READ_ON_REQUEST)
+        except ConfigurationInvalid as error:
+            raise AskDifferently("CONFIGURATION_REFUSED", str(error)) from None
+
+    async def _reload(self, caller: Caller | None, detail: str) -> int:
+        folder = await asyncio.to_thread(self.enacting.read)
+        async with self.enacting.turn() as standing:
+            if folder.digest != standing.files:
+                after, prepared = await self._prepared(folder, standing)
+                await self._enact(after, prepared, caller, detail)
+        generation = self.enacting.succession.current.generation
+        await self.enacting.replica.everywhere(generation)
+        return generation
+
+    async def _prepared(self, folder: Folder, standing: Standing) -> tuple[Standing, InForce]:
+        """The files ready to come into force, under the next generation if they are others."""
+        changed = folder.digest != standing.files
+        after = replace(standing, generation=standing.generation + changed, files=folder.digest)
+        if changed:
+            for filed in folder.filed:
+                await self._keep(filed)
+        charter = await self.enacting.charter(folder, after)
+        must = frozenset(held.id for held in charter.held if held.file is not None)
+        return after, await self.enacting.succession.prepare(charter, must)
+
+    async def _keep(self, filed: Filed) -> None:
+        """A manifest of the folder is a version as any other."""
+        ledger, source = self.enacting.ledger, filed.manifest.source
+        if await ledger.numbered(source.id, filed.text, filed.rules) is not None:
+            return
+        version = Version(
+            source=source.id,
+            number=await ledger.next_number(source.id),
+            agency=source.agency,
+            manifest=filed.text,
+            rules=filed.rules,
+            by=OPERATOR,
+            at=self.clock.now(),
+            from_folder=True,
+        )
+        await ledger.propose(version)
+
+    async def _enact(
+        self, after: Standing, prepared: InForce, caller: Caller | None, detail: str
+    ) -> None:
+        enactment = Enactment(
+            generation=after.generation,
+            kind=Kind.CONFIGURED,
+            files=prepared.charter.folder.digest,
+            by=By(caller.user, caller.organisation) if caller else OPERATOR,
+            at=self.clock.now(),
+        )
+
+        async def log(new: InForce) -> int | None:
+            return await self._log(new, caller, detail)
+
+        await self.enacting.enact(prepared, enactment, log)
+
+    async def _log(self, new: InForce, caller: Caller | None, detail: str) -> int | None:
+        before = self.enacting.succession.begun
+        first = new.generation == 1 and before is None
+        if first and not await self._log_size():
+            return None  # a new gateway with a new log: nothing was otherwise before
+        for coming in [*_sources(before, new), *_policies(before, new, detail)]:
+            await self.recorder.changed(coming, caller)
+        files = AuditedChange("configuration", new.charter.folder.digest)
+        coming = Coming(AuditKind.CONFIGURATION_CHANGE, files, detail)
+        return await self.recorder.changed(coming, caller)
+
+    async def _log_size(self) -> int:
+        try:
+            return await self.recorder.log.size()
+        except LogUnavailable:
+            raise ConfigurationInvalid("state: the log cannot be read") from None
+
+
+def _sources(before: InForce | None, new: InForce) -> Iterator[Coming]:
+    """The sources that the files bring, change or take away; none where nothing was before."""
+    if before is None:
+        return
+    were = {held.id: held for held in before.charter.held}
+    are = {held.id: held for held in new.charter.held}
+    for source in sorted(were.keys() | are.keys()):
+        if source not in are:
+            yield _of_source(were[source], "SOURCE_TAKEN_AWAY")
+        elif source not in were:
+            yield _of_source(are[source], "SOURCE_BROUGHT")
+        elif were[source] != are[source]:
+            yield _of_source(are[source], "SOURCE_CHANGED")
+
+
+def _of_source(held: Held, detail: str) -> Coming:
+    change = AuditedChange(held.id, held.sha256, held.version)
+    agency = held.manifest.source.agency
+    return Coming(AuditKind.SOURCE_CHANGE, change, detail, agency=agency)
+
+
+def _policies(before: InForce | None, new: InForce, detail: str) -> Iterator[Coming]:
+    policy = new.planning.policy
+    if before is None or before.planning.policy.sha256 != policy.sha256:
+        change = AuditedChange("policies", policy.sha256)
+        yield Coming(AuditKind.POLICY_CHANGE, change, detail, policy.version)

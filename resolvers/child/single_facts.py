@@ -1,0 +1,69 @@
+"""What a child has one of: the value that stands, and where agencies disagree about it."""
+
+from adapters.contract.codes import Sex
+from adapters.contract.record import GpPractice
+from resolvers.child.child import Conflict, Fact, StatedBirthDate
+from resolvers.child.facts import Said, facts, moment, most_told
+from resolvers.comparison.birth_dates import compatible, vague
+from resolvers.comparison.normalise import fold
+
+
+def standing_birth_date(
+    said: Said[StatedBirthDate],
+) -> tuple[Fact[StatedBirthDate] | None, Conflict | None]:
+    """The day of most agencies; a year alone, a placeholder or a guess only if there is no day."""
+    found = facts(said, same=lambda stated: stated)
+    known = [f for f in found if not (f.value.estimated or vague(f.value.value))]
+    chosen = most_told(known or found)
+    if chosen is None:
+        return None, None
+    day = chosen.value.value
+    dispute = [(str(d.value), p) for d, p in said if d.value == day or not compatible(d.value, day)]
+    return chosen, disputed("birth_date", dispute)
+
+
+def standing_sex(said: Said[Sex]) -> tuple[Fact[Sex] | None, Conflict | None]:
+    """The sex that most agencies say; unknown only if none knows it."""
+    known = [(sex, p) for sex, p in said if sex is not Sex.UNKNOWN]
+    chosen = most_told(facts(known or said, same=lambda sex: sex))
+    return chosen, disputed("sex", [(sex.value, p) for sex, p in known])
+
+
+def standing_gp_practice(
+    said: Said[GpPractice],
+) -> tuple[Fact[GpPractice] | None, Conflict | None]:
+    """The practice said most recently: a child moves, and the old one is told of for years."""
+    codes = _codes_by_name(said)
+
+    def same(practice: GpPractice) -> str:
+        return _code(practice) or codes.get(fold(practice.name), fold(practice.name))
+
+    found = facts(said, same=same)
+    if not found:
+        return None, None
+    latest = max(moment(source.as_of) for _, source in said)
+    chosen = most_told(f for f in found if latest in {moment(s.as_of) for s in f.sources})
+    values = [(_told(f.value), source) for f in found for source in f.sources]
+    return chosen, disputed("gp_practice", values)
+
+
+def disputed(field: str, said: Said[str]) -> Conflict | None:
+    """The conflict over `field`, with every value and who says it, or None where there is one."""
+    values = facts(said, same=str)
+    return Conflict(field, values) if len(values) > 1 else None
+
+
+def _codes_by_name(said: Said[GpPractice]) -> dict[str, str]:
+    """The one code that goes with a name, for agencies that hold the name alone."""
+    pairs: set[tuple[str, str]] = {(fold(p.name), _code(p)) for p, _ in said if _code(p)}
+    names = [name for name, _ in pairs]
+    return {name: code for name, code in pairs if names.count(name) == 1}
+
+
+def _code(practice: GpPractice) -> str:
+    return (practice.ods_code or "").strip().upper()
+
+
+def _told(practice: GpPractice) -> str:
+    code = _code(practice)
+    return f"{practice.name or ''} ({code})".strip() if code else practice.name or ""

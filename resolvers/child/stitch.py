@@ -1,0 +1,158 @@
+"""One child of many records, all certainly hers: every fact once, with everyone who says so."""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final, TypeVar
+
+from adapters.contract.codes import NameUse
+from adapters.contract.dates import PartialDate
+from adapters.contract.record import Address, Carer, GpPractice, Name, Record, School, SupportStatus
+from resolvers.child import chronology
+from resolvers.child.child import Child, Conflict, Fact, Provenance, StatedBirthDate, StatedName
+from resolvers.child.facts import Said, facts
+from resolvers.child.involvements import involvements, lead
+from resolvers.child.single_facts import (
+    disputed,
+    standing_birth_date,
+    standing_gp_practice,
+    standing_sex,
+)
+from resolvers.comparison.homes import Homes
+from resolvers.comparison.normalise import digits, fold
+from resolvers.matching.details import NUMBERS, numbers
+
+T = TypeVar("T")
+
+_USES: Final = (NameUse.CURRENT, NameUse.FORMER, NameUse.ALIAS)
+_CURRENCY: Final = (True, None, False)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A record that is certainly the child's, projected to what the caller may see."""
+
+    agency: str
+    as_of: datetime | None
+    record: Record
+
+
+def stitch(child_id: str, members: Iterable[Member], today: date) -> Child:
+    """The child that `members` speak of; neither their order nor a repetition matters.
+
+    Where agencies disagree on what a child has one of, one value stands and all are in
+    `conflicts`. `today` decides which involvements are open.
+    """
+    told = frozenset(members)
+    birth_date, birth_conflict = standing_birth_date(_said(told, _birth_dates))
+    sex, sex_conflict = standing_sex(_said(told, lambda r: (r.sex,) if r.sex else ()))
+    gp_practice, gp_conflict = standing_gp_practice(_said(told, _gp_practices))
+    involved = involvements(_said(told, lambda r: r.involvements), today)
+    leading, lead_conflict = lead(involved, today)
+    conflicts = (birth_conflict, sex_conflict, gp_conflict, lead_conflict, *_numbers(told))
+    return replace(
+        _lists(child_id, told),
+        birth_date=birth_date,
+        sex=sex,
+        gp_practice=gp_practice,
+        involvements=involved,
+        lead_practitioner=leading,
+        conflicts=tuple(sorted((c for c in conflicts if c), key=lambda c: c.field)),
+    )
+
+
+def _lists(child_id: str, told: frozenset[Member]) -> Child:
+    """What a child may have several of."""
+    said_names = _said(told, lambda r: (_stated(n) for n in r.names if n.given or n.family))
+    return Child(
+        id=child_id,
+        identifiers=facts(
+            _said(told, lambda r: r.identifiers),
+            same=lambda i: i,
+            order=lambda i: (i.scheme, i.value),
+        ),
+        names=facts(said_names, same=_same_name, order=lambda n: _USES.index(n.use)),
+        addresses=_addresses(_said(told, lambda r: r.addresses)),
+        carers=facts(_said(told, lambda r: r.carers), same=_same_carer),
+        schools=facts(
+            _said(told, lambda r: r.schools), same=_same_school, order=lambda s: _latest(s.start)
+        ),
+        support_statuses=facts(
+            _said(told, lambda r: r.support_statuses),
+            same=_same_status,
+            order=lambda s: _latest(s.start),
+        ),
+        chronology=facts(
+            _said(told, chronology.events),
+            same=chronology.told_alike,
+            order=chronology.newest_last,
+        ),
+    )
+
+
+def _said(
+    told: Iterable[Member], read: Callable[[Record], Iterable[T]]
+) -> list[tuple[T, Provenance]]:
+    return [(value, Provenance(m.agency, m.as_of)) for m in told for value in read(m.record)]
+
+
+def _birth_dates(record: Record) -> tuple[StatedBirthDate, ...]:
+    if record.birth_date is None:
+        return ()
+    return (StatedBirthDate(record.birth_date, record.birth_date_estimated),)
+
+
+def _gp_practices(record: Record) -> tuple[GpPractice, ...]:
+    practice = record.gp_practice
+    return (practice,) if practice and (practice.name or practice.ods_code) else ()
+
+
+def _numbers(told: frozenset[Member]) -> Iterator[Conflict | None]:
+    """Several NHS numbers or UPNs: one child has one of each."""
+    said = [(numbers(m.record.identifiers), Provenance(m.agency, m.as_of)) for m in told]
+    for scheme in NUMBERS:
+        yield disputed(scheme, [(value, p) for held, p in said for value in held[scheme]])
+
+
+def _stated(name: Name) -> StatedName:
+    return StatedName(name.given, name.family, name.use)
+
+
+def _same_name(name: StatedName) -> Hashable:
+    given = fold(" ".join(name.given)).replace(" ", "")
+    return given, fold(name.family).replace(" ", ""), name.use
+
+
+def _addresses(said: Said[Address]) -> tuple[Fact[Address], ...]:
+    """Each home once for each time in it, with its UPRN where any agency tells it."""
+    homes = Homes.of(address for address, _ in said)
+
+    def same(address: Address) -> Hashable:
+        return homes.home(address), address.current, address.start, address.end
+
+    found = facts(said, same=same, order=_current_first)
+    if not homes.property_at:
+        return found
+    return tuple(replace(f, value=replace(f.value, uprn=homes.uprn(f.value))) for f in found)
+
+
+def _current_first(address: Address) -> tuple[int, tuple[int, int, int]]:
+    return _CURRENCY.index(address.current), _latest(address.start)
+
+
+def _same_carer(carer: Carer) -> Hashable:
+    said = fold(carer.name), fold(carer.relationship), digits(carer.telephone)
+    return said, carer.parental_responsibility
+
+
+def _same_school(school: School) -> Hashable:
+    return fold(school.name), school.urn, school.start, school.end
+
+
+def _same_status(status: SupportStatus) -> Hashable:
+    return status.code, status.system, fold(status.label), status.start, status.end
+
+
+def _latest(day: PartialDate | None) -> tuple[int, int, int]:
+    """Orders the latest first and what has no date last."""
+    return (0, 0, 0) if day is None else (-day.year, -day.month, -day.day)

@@ -1,0 +1,1 @@
+"""Two values of one detail compared: names, dates, addresses. May use adapters alone."""

@@ -1,0 +1,135 @@
+"""The details that tell children apart, taken from a record or a reference, ready to compare."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final, Self
+
+from adapters.contract.codes import Sex
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NHS_NUMBER, UPN
+from adapters.contract.record import Identifier, Name, Record
+from resolvers.comparison import postcodes
+from resolvers.comparison.names import families, givens
+from resolvers.matching.reference import Reference, named_record
+
+NUMBERS: Final = (NHS_NUMBER, UPN)
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Folded, and without what systems write for "none".
+
+    `records` are the records themselves, as `named_record` writes them. `estimates` are birth
+    dates that are guesses. `postcodes` is None in what is known of a child whom nobody has
+    cleared: a record's are then never looked at.
+    """
+
+    nhs_numbers: frozenset[str]
+    upns: frozenset[str]
+    records: frozenset[Identifier]
+    families: frozenset[str]
+    givens: frozenset[str]
+    birth_dates: frozenset[PartialDate]
+    estimates: frozenset[PartialDate]
+    sex: Sex | None
+    postcodes: frozenset[str] | None
+
+    @property
+    def as_person(self) -> Self:
+        """Name and birth date alone."""
+        none = frozenset[str]()
+        return replace(
+            self, nhs_numbers=none, upns=none, records=frozenset(), sex=None, postcodes=None
+        )
+
+    @classmethod
+    def of_record(cls, source: str, record: Record) -> Self:
+        """What a record of `source` holds."""
+        born = frozenset({record.birth_date} if record.birth_date else ())
+        named = frozenset({named_record(source, record.record_id)} if record.record_id else ())
+        return cls(
+            *_numbers(record.identifiers),
+            records=named,
+            families=families(record.names),
+            givens=givens(record.names),
+            birth_dates=frozenset() if record.birth_date_estimated else born,
+            estimates=born if record.birth_date_estimated else frozenset(),
+            sex=record.sex,
+            postcodes=postcodes.read(address.postcode for address in record.addresses),
+        )
+
+    @classmethod
+    def of_reference(cls, reference: Reference) -> Self:
+        """All that is known of the child: what the caller stated and what was added."""
+        stated = reference.stated_birth_date
+        return cls._known(
+            reference,
+            (*reference.names, *reference.stated_names),
+            reference.birth_dates | ({stated} if stated else frozenset()),
+        )
+
+    @classmethod
+    def of_stated(cls, reference: Reference) -> Self:
+        """What the caller stated, and nothing that was added."""
+        stated = reference.stated_birth_date
+        return cls._known(reference, reference.stated_names, frozenset({stated} if stated else ()))
+
+    @classmethod
+    def _known(
+        cls, reference: Reference, names: tuple[Name, ...], birth_dates: frozenset[PartialDate]
+    ) -> Self:
+        where = reference.postcodes
+        return cls(
+            *_numbers(reference.identifiers),
+            records=reference.identifiers,
+            families=families(names),
+            givens=givens(names),
+            birth_dates=birth_dates - reference.birth_dates_estimated,
+            estimates=birth_dates & reference.birth_dates_estimated,
+            sex=reference.sex,
+            postcodes=None if where is None else postcodes.read(where),
+        )
+
+    def numbers(self, scheme: str) -> frozenset[str]:
+        """The NHS numbers or the UPNs."""
+        return self.nhs_numbers if scheme == NHS_NUMBER else self.upns
+
+    def shares_number(self, other: "Details") -> bool:
+        """Whether an NHS number or a UPN of one is also the other's."""
+        return bool(self.nhs_numbers & other.nhs_numbers or self.upns & other.upns)
+
+
+class ReadOnce:
+    """Reads each record's details once, however often they are asked for; keep it with a question.
+
+    It keeps the records, so that none gives its place to another.
+    """
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[str, int], tuple[Record, Details]] = {}
+
+    def __call__(self, source: str, record: Record) -> Details:
+        """What a record of `source` holds."""
+        key = (source, id(record))
+        found = self._read.get(key)
+        if found is None:
+            found = self._read[key] = (record, Details.of_record(source, record))
+        return found[1]
+
+
+def numbers(identifiers: Iterable[Identifier]) -> dict[str, frozenset[str]]:
+    """The NHS numbers and UPNs among identifiers, by scheme; the fillers of forms left out."""
+    return dict(zip(NUMBERS, _numbers(identifiers), strict=True))
+
+
+def _numbers(identifiers: Iterable[Identifier]) -> tuple[frozenset[str], frozenset[str]]:
+    """NHS numbers, then UPNs; a temporary UPN ends in a letter and is nobody's."""
+    held = [i for i in identifiers if not _filler(i.value)]
+    nhs_numbers = frozenset(i.value for i in held if i.scheme == NHS_NUMBER)
+    upns = frozenset(i.value for i in held if i.scheme == UPN and i.value[-1:].isdigit())
+    return nhs_numbers, upns
+
+
+def _filler(value: str) -> bool:
+    """Ten equal digits pass the check of an NHS number, and stand in many systems for none."""
+    return len(set(value[1:])) <= 1

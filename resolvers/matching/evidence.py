@@ -1,0 +1,182 @@
+"""What a record's details say for or against its being the child's, each weighed by itself."""
+
+from typing import Final, NamedTuple
+
+from adapters.contract.codes import Sex
+from resolvers.comparison import birth_dates, postcodes
+from resolvers.comparison.agreement import Agreement
+from resolvers.comparison.common_names import family_frequency, given_frequency
+from resolvers.comparison.names import compare_families, compare_givens, share_further
+from resolvers.matching.details import Details
+
+_NOT_HELD: Final = Agreement.NOT_HELD
+_NOT_COMPARABLE: Final = Agreement.NOT_COMPARABLE
+_DIFFERENT: Final = Agreement.DIFFERENT
+_DISTANT: Final = Agreement.DISTANT
+_VAGUE: Final = Agreement.VAGUE
+_SAME: Final = Agreement.SAME
+
+_SAID_SEXES: Final = (Sex.FEMALE, Sex.MALE)
+
+
+_Names = tuple[Agreement, Agreement]  # the family name's verdict and the given name's
+
+
+class Evidence(NamedTuple):
+    """One verdict a detail; a tuple, because many are made and few are kept.
+
+    `shared` says that the record has an NHS number or UPN that is known to be the child's, or is
+    the very record that the caller named; `further` that a second or later given name is the
+    same. The frequencies are shares of all children, and only of names that are the same.
+    """
+
+    shared: bool
+    nhs_number: Agreement
+    upn: Agreement
+    family: Agreement
+    given_name: Agreement
+    further: bool
+    birth_date: Agreement
+    sex: Agreement
+    postcode: Agreement
+    family_frequency: float
+    given_frequency: float
+
+    @property
+    def named(self) -> tuple[tuple[str, Agreement], ...]:
+        """The verdicts by the names in which grades speak, sorted."""
+        return (
+            ("birth_date", self.birth_date),
+            ("family_name", self.family),
+            ("given_name", self.given_name),
+            ("nhs_number", self.nhs_number),
+            ("postcode", self.postcode),
+            ("sex", self.sex),
+            ("upn", self.upn),
+        )
+
+    @property
+    def numbers_differ(self) -> bool:
+        """Whether the record has an NHS number or UPN other than the child's."""
+        return _DIFFERENT in (self.nhs_number, self.upn)
+
+    @property
+    def given(self) -> Agreement:
+        """What the given names say; one that fits weakly does not make up for another sex."""
+        weak = _DIFFERENT < self.given_name < _SAME
+        other = weak and self.sex is _DIFFERENT
+        return _DIFFERENT if other else self.given_name
+
+    @property
+    def name(self) -> Agreement:
+        """What the whole name says: the given name decides, a family name may change.
+
+        As strong as its weaker part; VAGUE where only one of the two fits.
+        """
+        given, family = self.given, self.family
+        if given is _DIFFERENT:
+            return given
+        if given.fits and family.fits:
+            return min(given, family)
+        if given.silent and not family.fits:
+            return family
+        return _VAGUE if given.fits or family.fits else _DISTANT
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the whole name or the whole birth date is the child's."""
+        return _SAME in (self.name, self.birth_date)
+
+    @property
+    def vouches(self) -> bool:
+        """Whether name or birth date is enough beside a number: one whole, or a family name's slip.
+
+        Twins and siblings share the family name, so that the given name has to be the same.
+        """
+        called_so = self.given is _SAME and self.name.strong
+        return called_so or self.birth_date is _SAME
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether the name or the birth date is evidently another's."""
+        return _DIFFERENT in (self.name, self.birth_date)
+
+
+def weigh(known: Details, held: Details) -> Evidence:
+    """Hold a record's details against what is known; never raises."""
+    shared = held.shares_number(known) or not known.records.isdisjoint(held.records)
+    born = _compare_birth_dates(held, known)
+    family = compare_families(held.families, known.families)
+    given = compare_givens(held.givens, known.givens)
+    # Whom another birth date has told apart already, no order of names brings nearer.
+    if not (family.fits or given.fits) and (shared or born is not _DIFFERENT):
+        family, given = _the_other_way(held, known, (family, given))
+    same_family, same_given = family is _SAME, given is _SAME
+    return Evidence(
+        shared=shared,
+        nhs_number=_compare_numbers(held.nhs_numbers, known.nhs_numbers),
+        upn=_compare_numbers(held.upns, known.upns),
+        family=family,
+        given_name=given,
+        further=given.fits and share_further(held.givens, known.givens),
+        birth_date=born,
+        sex=_compare_sex(held.sex, known.sex),
+        postcode=_compare_postcodes(held, known),
+        family_frequency=max(map(family_frequency, known.families)) if same_family else 1.0,
+        given_frequency=max(map(given_frequency, known.givens)) if same_given else 1.0,
+    )
+
+
+def _the_other_way(held: Details, known: Details, found: _Names) -> _Names:
+    """What the names say if family and given names stand in each other's place; else as `found`.
+
+    Only where both are strong that way, and whole: an initial is anybody's. Which of the two is the
+    given name nobody knows then, so that a slip in either counts as one in both.
+    """
+    if not (held.givens and known.givens and held.families and known.families):
+        return found
+    families = compare_families(_firsts(held.givens), known.families)
+    if not families.strong:
+        return found
+    givens = compare_families(held.families, _firsts(known.givens))
+    weaker = min(families, givens)
+    return (weaker, weaker) if weaker.strong else found
+
+
+def _firsts(givens: frozenset[str]) -> frozenset[str]:
+    return givens | {name.partition(" ")[0] for name in givens}
+
+
+def _compare_numbers(held: frozenset[str], known: frozenset[str]) -> Agreement:
+    if not held:
+        return _NOT_HELD
+    if not known:
+        return _NOT_COMPARABLE
+    return _SAME if held <= known else _DIFFERENT
+
+
+def _compare_birth_dates(held: Details, known: Details) -> Agreement:
+    if not held.birth_dates and not held.estimates:
+        return _NOT_HELD
+    guess, found = not held.birth_dates, _NOT_COMPARABLE
+    for mine in held.birth_dates or held.estimates:
+        for theirs in known.birth_dates:
+            found = max(found, birth_dates.compare(mine, theirs, estimated=guess))
+        for theirs in known.estimates:
+            found = max(found, birth_dates.compare(mine, theirs, estimated=True))
+    return found
+
+
+def _compare_sex(held: Sex | None, known: Sex | None) -> Agreement:
+    if held not in _SAID_SEXES:
+        return _NOT_HELD
+    if known not in _SAID_SEXES:
+        return _NOT_COMPARABLE
+    return _SAME if held is known else _DIFFERENT
+
+
+def _compare_postcodes(held: Details, known: Details) -> Agreement:
+    """Silent, and the same for a record with and without one, until the child is cleared."""
+    if known.postcodes is None:
+        return _NOT_COMPARABLE
+    return postcodes.compare(held.postcodes or frozenset(), known.postcodes)

@@ -1,0 +1,78 @@
+"""The words in which a match is said: FHIR's grades, and classes of detail, never a probability."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Self
+
+from adapters.contract.record import Record
+
+
+class MatchGrade(StrEnum):
+    """How sure it is that a record is the child's; only CERTAIN joins (FHIR match-grade)."""
+
+    CERTAIN = "CERTAIN"
+    PROBABLE = "PROBABLE"
+    POSSIBLE = "POSSIBLE"
+    CERTAINLY_NOT = "CERTAINLY_NOT"
+
+
+class LikelyOther(StrEnum):
+    """Whom a record more likely is, where it is not the child."""
+
+    SIBLING = "SIBLING"
+    TWIN = "TWIN"
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A grade with the details that agreed, differed or were not held, by field name, sorted.
+
+    `wanted` are those that the record holds and that would tell more if somebody knew them.
+    """
+
+    grade: MatchGrade
+    agreed: tuple[str, ...] = ()
+    differed: tuple[str, ...] = ()
+    not_held: tuple[str, ...] = ()
+    likely_other: LikelyOther | None = None
+    wanted: tuple[str, ...] = ()
+
+    def without(self, detail: str) -> Self:
+        """The same grade, with nothing said of one detail."""
+        said = (self.agreed, self.differed, self.not_held, self.wanted)
+        agreed, differed, not_held, wanted = (tuple(d for d in one if d != detail) for one in said)
+        return replace(self, agreed=agreed, differed=differed, not_held=not_held, wanted=wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A record with its grade.
+
+    `settled`: certain by an identifier of the reference itself, so that no other agency's answer
+    can change it. What rests on demographics, or on a number learned, is not.
+    """
+
+    record: Record
+    grade: Grade
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Every record of every source, by source id, graded; certainly-not ones are left out.
+
+    A source's tuple is empty where it answered with nothing that may be the child.
+    `disputed` names the schemes in which records joined by other means disagree.
+    `restricted`: some record that by any reading may be the child's is restricted, be it one that
+    numbers learned from others have ruled out since.
+    """
+
+    by_source: Mapping[str, tuple[Graded, ...]]
+    disputed: frozenset[str] = frozenset()
+    restricted: bool = False
+
+    def certain(self, source: str) -> tuple[Record, ...]:
+        """The records of one source that are certainly the child's."""
+        graded = self.by_source.get(source, ())
+        return tuple(g.record for g in graded if g.grade.grade is MatchGrade.CERTAIN)

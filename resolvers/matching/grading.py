@@ -1,0 +1,187 @@
+"""One record's grade: gates that a person can check by hand, and a score that has to pass too.
+
+Differing NHS numbers or UPNs are never certain. Without an identifier only a strong name with the
+whole birth date and something further is, or the same name and home with a slip in the birth date;
+and only where no stranger, sibling or twin explains the record nearly as well.
+"""
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple, Self
+
+from adapters.contract.record import Record
+from resolvers.comparison.agreement import Agreement
+from resolvers.matching.details import Details
+from resolvers.matching.evidence import Evidence, weigh
+from resolvers.matching.grade import Grade, LikelyOther, MatchGrade
+from resolvers.matching.hypotheses import Weights, explain
+from resolvers.matching.reference import Reference
+from resolvers.matching.wanted import wanted
+
+_NOT_HELD: Final = Agreement.NOT_HELD
+_DIFFERENT: Final = Agreement.DIFFERENT
+_DISTANT: Final = Agreement.DISTANT
+_SLIP: Final = Agreement.SLIP
+_SAME: Final = Agreement.SAME
+
+CERTAIN_BITS: Final = 10.0  # 1000 to 1, for the least clear of those that join
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is known of the child, and apart from it what the caller stated.
+
+    `twin_seen` says that a record of a likely twin has turned up among the answers.
+    """
+
+    all: Details
+    stated: Details
+    twin_seen: bool = False
+
+    @classmethod
+    def of(cls, reference: Reference) -> Self:
+        """What a reference says."""
+        return cls(Details.of_reference(reference), Details.of_stated(reference))
+
+
+class Assessment(NamedTuple):
+    """A record's grade with what it rests on, before it is put into words.
+
+    `population` and `twin_seen`: what `explain` takes beside the evidence.
+    """
+
+    grade: MatchGrade
+    evidence: Evidence
+    population: int | None
+    twin_seen: bool
+
+    @property
+    def weights(self) -> Weights:
+        """What each explanation makes of it: asked of few, since rules exclude most records."""
+        return explain(self.evidence, self.population, twin_seen=self.twin_seen)
+
+    @property
+    def likely_other(self) -> LikelyOther | None:
+        """Whom it more likely is, where the family name fits and a relation explains more."""
+        if not self.evidence.family.fits:
+            return None
+        weights = self.weights
+        kin = max(weights.sibling, weights.twin)
+        if kin <= weights.own:
+            return None
+        return LikelyOther.TWIN if kin == weights.twin else LikelyOther.SIBLING
+
+    @property
+    def nameless(self) -> bool:
+        """Whether it has no given name, which alone would tell twins apart."""
+        return self.evidence.given_name is _NOT_HELD
+
+    @property
+    def well_supported(self) -> bool:
+        """Whether a further name or the very home agrees beside name and birth date."""
+        return self.evidence.further or self.evidence.postcode is _SAME
+
+    def said(self, known: Details, held: Details) -> Grade:
+        """The grade of what a record holds, as it is told: classes of detail and never a figure."""
+        said = self.evidence.named
+        return Grade(
+            grade=self.grade,
+            agreed=tuple(name for name, verdict in said if verdict is _SAME),
+            differed=tuple(name for name, verdict in said if verdict in _DIFFERING),
+            not_held=tuple(name for name, verdict in said if verdict is _NOT_HELD),
+            likely_other=self.likely_other,
+            wanted=wanted(known, held, self.evidence),
+        )
+
+
+_DIFFERING: Final = (_DIFFERENT, _DISTANT)
+
+
+def grade(
+    reference: Reference, candidate: Record, population: int | None = None, *, source: str = ""
+) -> Grade:
+    """Grade one record by itself.
+
+    `population`: how many children the source holds, None where it does not say. `source` matters
+    only where the caller named a record of it.
+    """
+    known, held = Known.of(reference), Details.of_record(source, candidate)
+    return assess(known, held, population).said(known.all, held)
+
+
+def assess(known: Known, held: Details, population: int | None) -> Assessment:
+    """Grade what a record holds against what is known."""
+    evidence = weigh(known.all, held)
+    by_rule = _by_number(known, held, evidence) if evidence.shared else by_details(evidence)
+    found = Assessment(by_rule, evidence, population, known.twin_seen)
+    if by_rule is MatchGrade.PROBABLE and not evidence.shared and _stands(known, held, found):
+        return found._replace(grade=MatchGrade.CERTAIN)
+    return found
+
+
+def by_details(evidence: Evidence) -> MatchGrade:
+    """The grade of a record that shares no identifier, by rules alone: probable at best.
+
+    Location plays no part, so that it never decides who is shown.
+    """
+    family, born = evidence.family, evidence.birth_date
+    # A new family name beside an old given name and birth date may be an adoption, which must
+    # not even be hinted at.
+    if _DIFFERENT in (family, born) or evidence.numbers_differ:
+        return MatchGrade.CERTAINLY_NOT
+    given = evidence.given
+    if given is _DIFFERENT:
+        twin = family.fits and born is _SAME
+        return MatchGrade.POSSIBLE if twin else MatchGrade.CERTAINLY_NOT
+    if evidence.name.strong and born.strong:
+        both = evidence.name is born is _SAME
+        return MatchGrade.PROBABLE if both or evidence.agrees else MatchGrade.POSSIBLE
+    return MatchGrade.POSSIBLE if evidence.agrees else MatchGrade.CERTAINLY_NOT
+
+
+def _by_number(known: Known, held: Details, evidence: Evidence) -> MatchGrade:
+    """The grade of a record that shares an identifier: who contradicts it is never certain."""
+    if evidence.numbers_differ or evidence.contradicted:
+        return MatchGrade.POSSIBLE
+    if evidence.vouches and _bears_out(held, known.stated):
+        return MatchGrade.CERTAIN
+    return MatchGrade.PROBABLE
+
+
+def alike_in_all(evidence: Evidence) -> bool:
+    """Whether the name is strong and the whole birth date the same, whatever the numbers say."""
+    return evidence.birth_date is _SAME and evidence.name.strong
+
+
+def near_in_all(evidence: Evidence) -> bool:
+    """Whether the name is strong and the birth date but for a slip, whatever the numbers say."""
+    return evidence.birth_date is _SLIP and evidence.name.strong
+
+
+def _stands(known: Known, held: Details, found: Assessment) -> bool:
+    """Whether name, birth date and something further make a record certain."""
+    evidence = found.evidence
+    # A namesake is of her sex too and lives elsewhere, and no number would give it away: not of the
+    # record, nor of the child, while nobody has told one.
+    numbered = held.nhs_numbers or held.upns or known.all.nhs_numbers or known.all.upns
+    elsewhere = evidence.postcode in _DIFFERING and not numbered
+    seen_there = evidence.postcode.strong or (evidence.sex is _SAME and not elsewhere)
+    strong = alike_in_all(evidence) and (evidence.further or seen_there)
+    other_sex = evidence.sex is _DIFFERENT
+    if not strong or other_sex or found.weights.bits < CERTAIN_BITS:
+        return False
+    return _bears_out(held, known.stated)
+
+
+def _bears_out(held: Details, stated: Details) -> bool:
+    """Whether something the caller stated fits the record, or all of it is beside the record.
+
+    Beside it, as a birth date is where a record has only names: then these names are known from a
+    record that the birth date did fit. Whoever stated nothing but a number has proved nothing.
+    """
+    if not (stated.families or stated.givens or stated.birth_dates or stated.estimates):
+        return False
+    if not stated.birth_dates.isdisjoint(held.birth_dates):
+        return True
+    evidence = weigh(stated, held)
+    said = (evidence.name, evidence.birth_date)
+    return any(verdict.fits for verdict in said) or all(verdict.silent for verdict in said)

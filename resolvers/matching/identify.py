@@ -1,0 +1,176 @@
+"""Which records are the child's: graded against the reference, and only certain ones join."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import combinations, combinations_with_replacement, product
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from adapters.contract.record import Record
+from resolvers.matching.contest import contradict, differ_as_people, repeats
+from resolvers.matching.details import Details
+from resolvers.matching.grade import Graded, LikelyOther, MatchGrade, Resolution
+from resolvers.matching.grading import Assessment, Known, grade
+from resolvers.matching.joining import Key, World, joining
+from resolvers.matching.lessons import taught
+from resolvers.matching.reference import Reference
+from resolvers.matching.shield_reach import reached
+
+__all__ = ["grade", "resolve"]
+
+Read = Callable[[str, Record], Details]
+_NO_POPULATIONS: Final[Mapping[str, int | None]] = MappingProxyType({})
+
+
+class _Round(NamedTuple):
+    """Every record, graded against what is known."""
+
+    known: Known
+    assessed: Mapping[Key, Assessment]
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What stands when the members have nothing more to teach."""
+
+    assessed: Mapping[Key, Assessment]
+    members: frozenset[Key]
+    disputed: frozenset[str]
+
+
+def resolve(
+    reference: Reference,
+    records_by_source: Mapping[str, tuple[Record, ...]],
+    *,
+    populations: Mapping[str, int | None] = _NO_POPULATIONS,
+    duplicates: Collection[str] = frozenset(),
+    read: Read = Details.of_record,
+) -> Resolution:
+    """Grade every record; those that are certain join, and teach what they know, round by round.
+
+    All of a round see the same, so that no order matters. `populations`: how many children a
+    source holds, where it says so. `duplicates`: the sources that may hold one child twice; of any
+    other, two that are certain and share no number are both only probable. `read` gives a record's
+    details; `ReadOnce` spares reading them again where the same records are resolved again.
+    """
+    held = {
+        (source, place): read(source, record)
+        for source, records in records_by_source.items()
+        for place, record in enumerate(records)
+    }
+    known = Known.of(reference)
+    numbered = bool(known.all.nhs_numbers or known.all.upns or known.all.records)
+    world = World(numbered, held, populations, duplicates)
+    first = _Round(known, world.assessed(known))
+    if _twin_among(first.assessed):
+        known = replace(known, twin_seen=True)
+    settled = _undoubted(known, world, first)
+    return Resolution(
+        by_source={
+            source: tuple(_shown(source, records, settled, held, known))
+            for source, records in records_by_source.items()
+        },
+        disputed=settled.disputed,
+        restricted=_shielded(known, records_by_source, held),
+    )
+
+
+def _twin_among(assessed: Mapping[Key, Assessment]) -> bool:
+    return any(found.likely_other is LikelyOther.TWIN for found in assessed.values())
+
+
+def _shielded(
+    known: Known, records: Mapping[str, tuple[Record, ...]], held: Mapping[Key, Details]
+) -> bool:
+    restricted = {key for key in held if records[key[0]][key[1]].restricted is True}
+    if not restricted:
+        return False
+    may_be_hers = reached(known.all, held)
+    return not restricted.isdisjoint(may_be_hers)
+
+
+def _undoubted(known: Known, world: World, first: _Round) -> _Settled:
+    """What stands without those that join while another member denies them."""
+    doubted: frozenset[Key] = frozenset()
+    while True:
+        settled = _settle(known, world, doubted, first)
+        clashing = _clashing(settled.members, world)
+        if not clashing:
+            return settled
+        doubted |= clashing
+
+
+def _settle(asked: Known, world: World, doubted: frozenset[Key], latest: _Round) -> _Settled:
+    """Rounds until nobody joins: by identifiers as long as any does, then by demographics.
+
+    Members that teach nothing new leave every grade as it was in the `latest` round. Those that
+    join with a slip in the birth date speak for a namesake still, born where the others say.
+    """
+    members: frozenset[Key] = frozenset()
+    by_details: frozenset[Key] = frozenset()
+    while True:
+        known, disputed = taught(asked, [world.held[key] for key in members])
+        if known != latest.known:
+            latest = _Round(known, world.assessed(known))
+        newly = joining(latest.assessed, members, by_details, doubted | members, world)
+        if not newly:
+            return _Settled(latest.assessed, members, disputed)
+        members |= newly
+        by_details |= {key for key in newly if not latest.assessed[key].evidence.shared}
+
+
+def _clashing(members: Iterable[Key], world: World) -> frozenset[Key]:
+    """Members that cannot both be the child's, though each by itself could.
+
+    Of one source, those that are not plainly one child's twice. Of two sources, those whose name
+    or birth date contradict each other: one number then stands on two people, and nobody who
+    asked, nor an identity source, has said which of them is meant.
+    """
+    by_source: defaultdict[str, list[Key]] = defaultdict(list)
+    by_person: defaultdict[Details, list[Key]] = defaultdict(list)
+    for key in members:
+        by_source[key[0]].append(key)
+        by_person[world.held[key].as_person].append(key)
+    pairs = [pair for keys in by_source.values() for pair in combinations(keys, 2)]
+    clashing = {key for pair in pairs if not _one_child(*pair, world) for key in pair}
+    # Hundreds of agencies hold a child by a few spellings: these are compared, not the records.
+    for one, other in combinations_with_replacement(by_person, 2):
+        if differ_as_people(one, other):
+            elsewhere = product(by_person[one], by_person[other])
+            clashing |= {key for pair in elsewhere if pair[0][0] != pair[1][0] for key in pair}
+    return frozenset(clashing)
+
+
+def _one_child(one: Key, other: Key, world: World) -> bool:
+    first, second = world.held[one], world.held[other]
+    same_record = not first.records.isdisjoint(second.records) or first == second
+    if same_record:
+        return True
+    shared = first.shares_number(second) and not contradict(first, second)
+    declared = one[0] in world.duplicates
+    return repeats(first, second) and (shared or declared)
+
+
+def _shown(
+    source: str,
+    records: tuple[Record, ...],
+    settled: _Settled,
+    held: Mapping[Key, Details],
+    known: Known,
+) -> Iterable[Graded]:
+    for place, record in enumerate(records):
+        key = (source, place)
+        found = settled.assessed[key]
+        if found.grade is MatchGrade.CERTAINLY_NOT and key not in settled.members:
+            continue
+        is_member = key in settled.members
+        said = found.said(known.all, held[key])
+        if is_member != (said.grade is MatchGrade.CERTAIN):
+            changed = MatchGrade.CERTAIN if is_member else MatchGrade.PROBABLE
+            said = replace(said, grade=changed)
+        asked = known.all
+        by_reference = held[key].shares_number(asked) or not asked.records.isdisjoint(
+            held[key].records
+        )
+        yield Graded(record, said, settled=is_member and by_reference and not found.nameless)

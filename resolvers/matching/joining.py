@@ -1,0 +1,121 @@
+"""Who joins in a round: whom a number makes the child's, else whom name, day and home do."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from resolvers.matching.contest import among_them_two, winners
+from resolvers.matching.details import Details
+from resolvers.matching.grade import MatchGrade
+from resolvers.matching.grading import (
+    Assessment,
+    Known,
+    alike_in_all,
+    assess,
+    near_in_all,
+)
+
+Key = tuple[str, int]  # a source, and a record's place in its answer
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Every record's details, by source and place, and what their sources declare.
+
+    `numbered`: the question names an identifier. Until a record bears it, it may be another's.
+    """
+
+    numbered: bool
+    held: Mapping[Key, Details]
+    populations: Mapping[str, int | None]
+    duplicates: Collection[str]
+
+    def assessed(self, known: Known) -> dict[Key, Assessment]:
+        """Every record against what is known."""
+        return {
+            key: assess(known, details, self.populations.get(key[0]))
+            for key, details in self.held.items()
+        }
+
+
+def joining(
+    assessed: Mapping[Key, Assessment],
+    members: frozenset[Key],
+    by_details: frozenset[Key],
+    barred: frozenset[Key],
+    world: World,
+) -> frozenset[Key]:
+    """Those that join now: by number, or, once nobody does, by details; none that is barred.
+
+    `by_details` are the members that no number made the child's.
+    """
+    barred |= _either_twins(assessed)
+    certain = {
+        key: found
+        for key, found in assessed.items()
+        if found.grade is MatchGrade.CERTAIN and key not in barred
+    }
+    by_number = frozenset(key for key, found in certain.items() if found.evidence.shared)
+    if by_number or not certain or _namesake_among(assessed, world):
+        return by_number
+    conflicting = _under_anothers_number(certain, assessed, world)
+    certain = {key: found for key, found in certain.items() if key not in conflicting}
+    others = {key: found for key, found in assessed.items() if key not in members}
+    unnumbered = [found for key, found in assessed.items() if key not in members - by_details]
+    if _namesake_near(unnumbered) or (world.numbered and not members):
+        certain = {key: found for key, found in certain.items() if found.well_supported}
+    rivals = {
+        key: found.weights.bits
+        for key, found in others.items()
+        if found.grade is not MatchGrade.CERTAINLY_NOT
+    }
+    return winners(certain.keys(), members, rivals, world.held, world.duplicates)
+
+
+def _either_twins(assessed: Mapping[Key, Assessment]) -> frozenset[Key]:
+    """Records without a given name, under a number that stands on somebody else's file too.
+
+    They are hers or that other child's, who may well be her twin.
+    """
+    shared = {key: found for key, found in assessed.items() if found.evidence.shared}
+    if not any(found.evidence.contradicted for found in shared.values()):
+        return frozenset()
+    return frozenset(key for key, found in shared.items() if found.nameless)
+
+
+def _under_anothers_number(
+    certain: Iterable[Key], assessed: Mapping[Key, Assessment], world: World
+) -> frozenset[Key]:
+    """Those whose number stands on files of somebody evidently else, and on no more of hers.
+
+    On more of hers, a clerk has put it on the other's file.
+    """
+    strange = [key for key, found in assessed.items() if found.evidence.contradicted]
+    fitting = [key for key, found in assessed.items() if alike_in_all(found.evidence)]
+    return frozenset(
+        key
+        for key in certain
+        if (against := _sources_with_numbers_of(key, strange, world))
+        and len(_sources_with_numbers_of(key, fitting, world)) <= len(against)
+    )
+
+
+def _sources_with_numbers_of(key: Key, others: Iterable[Key], world: World) -> set[str]:
+    return {other[0] for other in others if world.held[key].shares_number(world.held[other])}
+
+
+def _namesake_among(assessed: Mapping[Key, Assessment], world: World) -> bool:
+    """Whether another child of her name was born on her day, as somebody's numbers say.
+
+    Then name and birth date tell nobody apart, not even where a record bears no number.
+    """
+    alike = {k: found.evidence for k, found in assessed.items() if alike_in_all(found.evidence)}
+    differ = any(evidence.numbers_differ for evidence in alike.values())
+    return differ or among_them_two([world.held[key] for key in alike])
+
+
+def _namesake_near(unnumbered: Iterable[Assessment]) -> bool:
+    """Whether a record of her name, which no number made hers, is a slip from her birth date.
+
+    It may be hers, badly written; or another's, of whom a clerk's slip elsewhere makes her.
+    """
+    return any(near_in_all(found.evidence) for found in unnumbered)

@@ -1,0 +1,39 @@
+"""Whom the question is about: what the caller said, and what the identity sources added."""
+
+from dataclasses import dataclass
+
+from adapters.contract.codes import Sex
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import AGENCY_RECORD
+from adapters.contract.record import Identifier, Name
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The details that every candidate is graded against; frozen once the identity sources spoke.
+
+    `stated_birth_date` and `stated_names` are the caller's own. Without either of them no
+    identifier is ever graded certain, whatever the identity sources added. `postcodes` are None
+    until the shield authorities have cleared the child: then no location is weighed at all, be it
+    the caller's or an agency's; `stated_postcodes` wait until then. `birth_dates_estimated`: those
+    of `birth_dates` that are guesses.
+    """
+
+    identifiers: frozenset[Identifier] = frozenset()
+    names: tuple[Name, ...] = ()
+    birth_dates: frozenset[PartialDate] = frozenset()
+    sex: Sex | None = None
+    stated_names: tuple[Name, ...] = ()
+    stated_birth_date: PartialDate | None = None
+    stated_postcodes: frozenset[str] = frozenset()
+    postcodes: frozenset[str] | None = None
+    birth_dates_estimated: frozenset[PartialDate] = frozenset()
+
+
+def named_record(source: str, record_id: str) -> Identifier:
+    """How a reference holds a record that the caller named: its id within one source.
+
+    `resolve` holds it against `Record.record_id` of that source alone; it is no number of the
+    child's, is taught to nobody and never stands in `Record.identifiers`.
+    """
+    return Identifier(f"{AGENCY_RECORD}:{source}", record_id)
