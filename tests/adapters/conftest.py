@@ -1,3 +1,3 @@
-from tests.postgres import postgres
+from tests.support.postgres import postgres
 
 __all__ = ["postgres"]

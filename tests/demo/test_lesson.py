@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.lesson import demo_as_written, follow
+from tests.support.docs.lesson import demo_as_written, follow
 
 
 @pytest.mark.skipif(

@@ -13,7 +13,7 @@ from demo import register
 from demo.agencies.nhs_demographics import RateLimit
 from demo.caseload import Town
 from tests.demo.conftest import Door, Visit
-from tests.loopback import serving
+from tests.support.loopback import serving
 
 BASE = "/FHIR/R4/Patient"
 

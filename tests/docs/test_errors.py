@@ -3,7 +3,7 @@ import ast
 from gateway.http.endpoint import STATUS, STATUS_OF_CODE
 from gateway.model import errors
 from gateway.model.errors import CODES
-from tests.docs.pages import ROOT, rows, text
+from tests.support.docs.pages import ROOT, rows, text
 
 TABLE = {cells[0]: cells[1] for cells in rows(text("docs/errors.md"))}
 KINDS = {kind.__name__: status for kind, status in STATUS.items()}

@@ -7,7 +7,7 @@ from adapters.manifest.operation import KEYS
 from adapters.manifest.table import Table
 from adapters.validation.loading import read_manifest
 from adapters.validation.operation_rules import KINDS
-from tests.docs.pages import blocks, code, rows, text
+from tests.support.docs.pages import blocks, code, rows, text
 
 PAGE = text("docs/manifest.md")
 

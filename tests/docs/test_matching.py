@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.docs.pages import blocks, text
+from tests.support.docs.pages import blocks, text
 
 PAGE = text("docs/matching.md")
 

@@ -9,7 +9,7 @@ from typer.main import get_command
 
 from gateway.cli.main import app
 from gateway.graphql.root import build_schema
-from tests.docs.pages import PAGES, ROOT, anchors, blocks, code, links, text
+from tests.support.docs.pages import PAGES, ROOT, anchors, blocks, code, links, text
 
 SCHEMA = build_schema()._schema  # noqa: SLF001  as the gateway does
 

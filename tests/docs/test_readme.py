@@ -17,7 +17,7 @@ from demo.borough import Borough
 from demo.gateway_process import GatewayProcess
 from gateway.graphql.root import build_schema
 from resolvers.outcome import Outcome
-from tests.docs.pages import ROOT, blocks, rows, text
+from tests.support.docs.pages import ROOT, blocks, rows, text
 
 README = text("README.md")
 CONCEPTS = text("docs/concepts.md")

@@ -13,7 +13,7 @@ from gateway.config.operator_file import (
     ShieldTeam,
 )
 from gateway.config.settings import Settings
-from tests.docs.pages import rows, text
+from tests.support.docs.pages import rows, text
 
 PAGE = text("docs/settings.md")
 

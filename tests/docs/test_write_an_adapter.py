@@ -6,8 +6,8 @@ The rest of it is followed on a running demo: tests/demo/test_lesson.py.
 from pathlib import Path
 
 from adapters.validation.loading import read_manifest
-from tests.docs.lesson import COMMANDS, PAGE, Desk
-from tests.docs.pages import blocks
+from tests.support.docs.lesson import COMMANDS, PAGE, Desk
+from tests.support.docs.pages import blocks
 
 
 def test_the_draft_that_the_lesson_begins_with_can_be_read(tmp_path: Path) -> None:

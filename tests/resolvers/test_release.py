@@ -17,7 +17,7 @@ from adapters.contract.record import (
     SupportStatus,
 )
 from resolvers.release import CLASS_OF, classes_for, fields_released, fields_within, released
-from tests.resolvers.people import AMARA, BORN
+from tests.support.resolvers.people import AMARA, BORN
 
 ALL_FIELDS = frozenset(CLASS_OF)
 ALL_CLASSES = frozenset(ReleaseClass)

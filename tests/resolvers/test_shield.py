@@ -19,7 +19,7 @@ from adapters.contract.record import (
 from resolvers.child.child import Restriction
 from resolvers.matching.grade import Grade, Graded, MatchGrade, Resolution
 from resolvers.shield import restriction, unlocated
-from tests.resolvers.people import AMARA, AMARA_NHS, AMARA_UPN, BORN
+from tests.support.resolvers.people import AMARA, AMARA_NHS, AMARA_UPN, BORN
 
 RESTRICTED, UNKNOWN = Restriction.RESTRICTED, Restriction.UNKNOWN
 

@@ -15,11 +15,11 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from tests.adapters.foreign_servers import installed
-from tests.gateway.edge import Edge, Said, edge
-from tests.gateway.identity.signing_in import Holder
+from tests.support.adapters.foreign_servers import installed
+from tests.support.edge import Edge, Said, edge
+from tests.support.gateway.sign_in import Holder
 
-SCRIPT: Final = Path(__file__).with_name("provider.mjs")
+SCRIPT: Final = Path(__file__).parents[2] / "support/gateway/provider.mjs"
 CLAIMS: Final = {
     "organisation": "northbrook",
     "sector": "SOCIAL_CARE",

@@ -11,7 +11,7 @@ from gateway.policy.rules.book import open_book
 from gateway.policy.rules.reading import read_baseline
 from gateway.policy.rules.rule import RuleInvalid
 from resolvers.child.child import WithheldReason
-from tests.gateway.policy.judging import (
+from tests.support.gateway.decisions import (
     EVERY,
     HARM_STATED,
     PLAINLY,

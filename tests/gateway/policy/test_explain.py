@@ -8,9 +8,9 @@ from typing import Any, Final
 import pytest
 
 from gateway.model.caller import Caller
-from tests.gateway.agencies import rest_source
-from tests.gateway.edge import logged
-from tests.gateway.small_town import PRACTITIONER, Answer, Town, small_town
+from tests.support.agencies import rest_source
+from tests.support.edge import logged
+from tests.support.town import PRACTITIONER, Answer, Town, small_town
 
 EXPLAIN: Final = """
 query Explain($asker: PolicyAsker!) {

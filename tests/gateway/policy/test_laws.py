@@ -10,7 +10,7 @@ from adapters.manifest.release import Recipients, Release
 from gateway.policy.context import Circumstances, Principal, Said
 from gateway.policy.decide import Matter, Policy
 from gateway.policy.rules.book import open_book
-from tests.gateway.policy.judging import (
+from tests.support.gateway.decisions import (
     HARM_STATED,
     SOCIAL_WORKER,
     TODAY,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from adapters.contract.codes import Purpose, ReleaseClass, Sector
 from adapters.manifest.release import Recipients, Release
 from resolvers.child.child import WithheldReason
-from tests.gateway.policy.judging import EVERY, SOCIAL_WORKER, TODAY, decided
+from tests.support.gateway.decisions import EVERY, SOCIAL_WORKER, TODAY, decided
 
 RULE: Final = Release(
     classes=frozenset({ReleaseClass.IDENTITY, ReleaseClass.INVOLVEMENT}),

@@ -13,8 +13,9 @@ from adapters.contract.codes import Purpose
 from gateway.http.app import open_planning
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
-from tests.gateway.agencies import AUTHORITY, MIRA, Desk, SourceFile, rest_source
-from tests.gateway.small_town import (
+from tests.support.agencies import AUTHORITY, MIRA, Desk, SourceFile, rest_source
+from tests.support.loopback import serving
+from tests.support.town import (
     PRACTITIONER,
     QUERY,
     REASON,
@@ -23,7 +24,6 @@ from tests.gateway.small_town import (
     small_town,
     variables_for,
 )
-from tests.loopback import serving
 
 ROW = "sensitive-services"
 HARM = {"suspected": "NEGLECT", "justification": "seen with bruises"}

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.agencies import AUTHORITY, MIRA, Desk, rest_source
-from tests.gateway.small_town import Answer, Town, small_town
-from tests.loopback import serving
+from tests.support.agencies import AUTHORITY, MIRA, Desk, rest_source
+from tests.support.loopback import serving
+from tests.support.town import Answer, Town, small_town
 
 SILENT = """
 [[withhold]]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from adapters.contract.codes import Purpose, ReleaseClass, Sector
 from adapters.manifest.release import Recipients, Withhold
-from tests.gateway.policy.judging import EVERY, SOCIAL_WORKER, decided
+from tests.support.gateway.decisions import EVERY, SOCIAL_WORKER, decided
 
 GIVES_ALL = (
     '@id("all") permit (principal, action == Action::"release", resource in Source::"roll");'

@@ -6,7 +6,7 @@ from adapters.contract.codes import ReleaseClass
 from gateway.policy.rules.book import open_book
 from gateway.policy.rules.rule import RuleInvalid
 from resolvers.child.child import WithheldReason
-from tests.gateway.policy.judging import EVERY, book, decided, ground, manifest, reasons
+from tests.support.gateway.decisions import EVERY, book, decided, ground, manifest, reasons
 
 SCOPE = 'principal, action == Action::"release", resource in Source::"roll"'
 GIVES_ALL = f'@id("all") permit ({SCOPE});'

@@ -1,0 +1,105 @@
+"""The conformance kit says which rules a source keeps, and which level that is."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from adapters.conformance.kit import Level, Verdict, check_offline, level_for, level_of
+from adapters.conformance.online_check import check_online
+from adapters.conformance.rules import Rule
+from adapters.contract.contract import NoRecord, Reply, TooMany
+from adapters.validation.loading import read_manifest
+from tests.support.adapters.asking import NOW, opened
+from tests.support.adapters.kit_examples import ABSENT, GOOD, PATIENT
+
+
+async def checked(folder: Path, text: str) -> dict[str, Verdict]:
+    (folder / "patient.json").write_text(json.dumps(PATIENT))
+    (folder / "absent.json").write_text(json.dumps(ABSENT))
+    (folder / "source.toml").write_text(text)
+    manifest = read_manifest(folder / "source.toml")
+    verdicts = await check_offline(manifest, folder, lambda: NOW)
+    return {one.rule: one for one in verdicts}
+
+
+async def test_a_source_that_keeps_every_rule_is_exemplary(tmp_path: Path) -> None:
+    verdicts = await checked(tmp_path, GOOD)
+    assert [one for one in verdicts.values() if not one.passed] == []
+    assert level_of(list(verdicts.values())) == Level.EXEMPLARY
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "rule", "level"),
+    [
+        ("Hill", "Dale", "every example is read as it says", Level.CONNECTS),
+        (', hours = "24/7"', "", "the duty contact has hours", Level.CONNECTS),
+        ("&& body.resourceType", "|| body.resourceType", "no fault is taken", None),
+        ('outcome = "no-record"', "", "every conclusive operation has", Level.CONNECTS),
+        ("2030-01-01", "2020-01-01", "no release rule is over", Level.DEPENDABLE),
+        ('as_of = "headers.date"', "", "every answer says of when it is", Level.DEPENDABLE),
+        ('effects = "none"', 'effects = "none"\nclaims = ["shield_authority"]', "a shield", None),
+    ],
+)
+async def test_each_rule_fails_on_what_breaks_it(
+    tmp_path: Path, good: str, bad: str, rule: str, level: Level | None
+) -> None:
+    assert good in GOOD
+    verdicts = await checked(tmp_path, GOOD.replace(good, bad, 1))
+    failed = [one for one in verdicts.values() if one.passed is False]
+    assert any(one.rule.startswith(rule) and one.what for one in failed), failed
+    assert level is None or level_of(list(verdicts.values())) == level
+
+
+async def test_an_operation_without_an_example_is_named(tmp_path: Path) -> None:
+    text = GOOD[: GOOD.index("[[example]]")]
+    verdicts = await checked(tmp_path, text)
+    verdict = verdicts["every operation has an example"]
+    assert verdict.what == "add an [[example]] for by-number"
+
+
+class Said:
+    """A source that always replies the same."""
+
+    def __init__(self, reply: Reply) -> None:
+        self._reply = reply
+
+    async def ask(self, _question: object) -> Reply:
+        return self._reply
+
+    async def aclose(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("reply", "passed"), [(NoRecord(), True), (TooMany(), False)])
+async def test_online_only_a_known_absent_child_is_asked_for(
+    tmp_path: Path, reply: Reply, *, passed: bool
+) -> None:
+    await checked(tmp_path, GOOD)
+    asked = await check_online(read_manifest(tmp_path / "source.toml"), Said(reply))
+    verdict = next(one for one in asked if one.rule == f"{Rule.ABSENT} (by-number)")
+    assert (verdict.level, verdict.passed) == (Level.CONNECTS, passed)
+
+
+async def test_nothing_of_a_child_travels_in_the_clear(tmp_path: Path) -> None:
+    verdicts = await checked(tmp_path, GOOD.replace("https://fhir", "http://fhir"))
+    verdict = verdicts[Rule.ENCRYPTED]
+    assert (verdict.passed, verdict.what) == (False, "use https in source.base_url")
+
+
+def test_every_rule_has_its_level_on_the_page() -> None:
+    page = (Path(__file__).parents[3] / "docs/write-an-adapter.md").read_text()
+    for rule in Rule:
+        assert f"| {level_for(rule)} | {rule} |" in page, rule
+
+
+def test_a_level_asks_for_every_rule_of_those_before_it() -> None:
+    failed = Verdict("x", Level.DEPENDABLE, passed=False)
+    passed = Verdict("y", Level.EXEMPLARY, passed=True)
+    assert level_of([failed, passed]) == Level.CONNECTS
+    assert level_of([Verdict("z", Level.CONNECTS, passed=False), passed]) is None
+
+
+async def test_a_manifest_of_a_page_is_opened_as_the_gateway_would() -> None:
+    async with opened(GOOD) as adapter:
+        assert adapter.operations[0].conclusive

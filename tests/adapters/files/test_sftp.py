@@ -1,0 +1,119 @@
+"""An export on an SFTP server is read over a connection to that one server's key."""
+
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+import pytest
+
+from adapters.contract.contract import Fault, Malformed, NoRecord, Refused, Reply, Unavailable
+from adapters.network.egress import EgressRefused
+from adapters.network.secrets import SecretMissing
+from tests.support.adapters.asking import manifest_text, only, opened, question
+from tests.support.adapters.problems import problems
+from tests.support.adapters.school_roll import ANN_UPN, NOBODY, ROLL, ROWS
+from tests.support.adapters.sftp import HOST_KEY, OTHER_KEY, OUR_KEY, RIGHT, Hanging, line, sftp
+
+AUTH = """
+[auth]
+scheme = "sftp"
+user = {{ env = "TEAMAROUND_SOURCE_SOME_SOURCE_USER" }}
+{proof}
+host_key = "{host_key}"
+"""
+BY_KEY = 'key = { env = "TEAMAROUND_SOURCE_SOME_SOURCE_KEY" }'
+BY_PASSWORD = 'password = { env = "TEAMAROUND_SOURCE_SOME_SOURCE_PASSWORD" }'
+
+
+def environ(key: asyncssh.SSHKey = OUR_KEY, password: str = RIGHT) -> dict[str, str]:
+    return {
+        "TEAMAROUND_SOURCE_SOME_SOURCE_USER": "gateway",
+        "TEAMAROUND_SOURCE_SOME_SOURCE_KEY": key.export_private_key().decode(),
+        "TEAMAROUND_SOURCE_SOME_SOURCE_PASSWORD": password,
+    }
+
+
+def text(base: str, proof: str = BY_KEY, host_key: str = line(HOST_KEY)) -> str:
+    auth = AUTH.format(proof=proof, host_key=host_key)
+    return manifest_text("file", f"{base}/exports", rest=f"[file]\nformat = 'csv'\n{ROWS}{auth}")
+
+
+async def asked(base: str, manifest: str, upn: str = ANN_UPN, **login: Any) -> Reply:
+    async with opened(manifest, base, environ=environ(**login)) as adapter:
+        return await adapter.source.ask(question(upn=upn))
+
+
+@pytest.mark.parametrize("proof", [BY_KEY, BY_PASSWORD])
+async def test_a_pupil_in_an_export_on_a_server_is_found(tmp_path: Path, proof: str) -> None:
+    async with sftp(tmp_path) as base:
+        (tmp_path / "exports/roll-1.csv").write_text(ROLL)
+        assert only(await asked(base, text(base, proof))).record_id == "1"
+
+
+async def test_a_pupil_not_in_it_is_no_record_as_of_its_last_writing(tmp_path: Path) -> None:
+    async with sftp(tmp_path) as base:
+        (tmp_path / "exports/roll-1.csv").write_text(ROLL)
+        reply = await asked(base, text(base), upn=NOBODY)
+    assert isinstance(reply, NoRecord)
+    assert reply.as_of is not None
+
+
+async def test_a_server_with_another_key_is_told_nothing(tmp_path: Path) -> None:
+    async with sftp(tmp_path) as base:
+        (tmp_path / "exports/roll-1.csv").write_text(ROLL)
+        reply = await asked(base, text(base, host_key=line(OTHER_KEY)))
+    assert reply == Malformed("host_key")
+
+
+async def test_a_login_that_the_server_does_not_accept_is_refused(tmp_path: Path) -> None:
+    async with sftp(tmp_path) as base:
+        assert await asked(base, text(base), key=OTHER_KEY) == Refused()
+        assert await asked(base, text(base, BY_PASSWORD), password="wrong") == Refused()
+
+
+async def test_a_folder_without_an_export_or_a_server_is_unavailable(tmp_path: Path) -> None:
+    async with sftp(tmp_path) as base:
+        assert await asked(base, text(base)) == Unavailable(Fault.CONNECTION)
+    nobody = "sftp://127.0.0.1:1"
+    assert await asked(nobody, text(nobody)) == Unavailable(Fault.CONNECTION)
+
+
+async def test_an_export_larger_than_allowed_is_not_read_to_its_end(tmp_path: Path) -> None:
+    async with sftp(tmp_path) as base:
+        (tmp_path / "exports/roll-1.csv").write_text(ROLL + "\n" * 2_000_000)
+        assert await asked(base, text(base), upn=NOBODY) == Malformed("too_large")
+
+
+async def test_a_server_that_hangs_while_it_sends_is_timed_out(tmp_path: Path) -> None:
+    async with sftp(tmp_path, Hanging) as base:
+        (tmp_path / "exports/roll-1.csv").write_text(ROLL)
+        async with opened(text(base), base, environ=environ()) as adapter:
+            reply = await adapter.source.ask(question(timeout_s=0.5, upn=ANN_UPN))
+    assert reply == Unavailable(Fault.TIMED_OUT)
+
+
+async def test_a_server_elsewhere_than_listed_is_never_called() -> None:
+    with pytest.raises(EgressRefused):
+        await asked("sftp://files.example", text("sftp://other.example"))
+
+
+async def test_a_key_that_is_none_is_named_by_its_place() -> None:
+    variables = {**environ(), "TEAMAROUND_SOURCE_SOME_SOURCE_KEY": "no key"}
+    base = "sftp://files.example"
+    with pytest.raises(SecretMissing, match="SOURCE_KEY holds no private key for SSH"):
+        async with opened(text(base), base, environ=variables):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "what"),
+    [
+        (line(HOST_KEY), "ssh-ed25519 AAAA", "auth.host_key: the server's public key"),
+        (BY_KEY, f"{BY_KEY}\n{BY_PASSWORD}", "it needs a key or a password"),
+        ("sftp://files.example", "file:///srv", "scheme sftp is for files at sftp://host/folder"),
+    ],
+    ids=["host key cut off", "two proofs", "another place"],
+)
+def test_a_mistake_in_a_login_by_ssh_is_named(good: str, bad: str, what: str) -> None:
+    found = problems(text("sftp://files.example").replace(good, bad))
+    assert any(what in said for _, said in found), found

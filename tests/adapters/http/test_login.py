@@ -1,0 +1,234 @@
+"""The gateway logs in as each agency asks, once for many calls, and tells nobody its secrets."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from adapters.contract.contract import Fault, Malformed, NoRecord, Refused, Unavailable
+from adapters.network.egress import EgressRefused
+from adapters.network.secrets import SecretMissing
+from tests.support.adapters.asking import NOW, PUPIL, manifest_text, opened, question
+from tests.support.loopback import serving
+
+PREFIX = "TEAMAROUND_SOURCE_SOME_SOURCE_"
+SECRETS = {f"{PREFIX}ID": "gateway", f"{PREFIX}SECRET": "s3cr:t"}
+CREDENTIALS = f"""
+[auth]
+scheme = "client_credentials"
+token_url = "BASE/token"
+client_id = {{ env = "{PREFIX}ID" }}
+client_secret = {{ env = "{PREFIX}SECRET" }}
+scope = "roll.read"
+"""
+
+
+@dataclass
+class School:
+    """A school roll behind OAuth; its token endpoint gives `answers` in turn, the last for ever."""
+
+    answers: list[tuple[int, object]] = field(
+        default_factory=lambda: [(200, {"access_token": "t1", "expires_in": 300})]
+    )
+    forms: list[dict[str, str]] = field(default_factory=list)
+    basic: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
+    refuse: bool = False
+
+    async def token(self, request: web.Request) -> web.Response:
+        self.forms.append({name: str(value) for name, value in (await request.post()).items()})
+        self.basic.append(request.headers.get("Authorization", ""))
+        status, body = self.answers[0] if len(self.answers) == 1 else self.answers.pop(0)
+        await asyncio.sleep(0)
+        return web.json_response(body, status=status)
+
+    async def pupils(self, request: web.Request) -> web.Response:
+        self.seen.append(request.headers.get("Authorization", ""))
+        if self.refuse:
+            return web.json_response({}, status=401)
+        return web.json_response({"pupils": [], "total": 0})
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[str]:
+        app = web.Application()
+        app.router.add_post("/token", self.token)
+        app.router.add_get("/pupils/{upn}", self.pupils)
+        async with serving(app) as base:
+            yield base
+
+
+def guarded(base: str, auth: str = CREDENTIALS) -> str:
+    return manifest_text("rest", base, rest=auth.replace("BASE", base) + PUPIL)
+
+
+async def test_the_gateway_logs_in_with_its_client_secret() -> None:
+    school = School()
+    async with school.serving() as base, opened(guarded(base), environ=SECRETS) as adapter:
+        assert await adapter.source.ask(question()) == NoRecord()
+    assert school.seen == ["Bearer t1"]
+    assert school.forms == [{"grant_type": "client_credentials", "scope": "roll.read"}]
+    assert base64.b64decode(school.basic[0].removeprefix("Basic ")) == b"gateway:s3cr%3At"
+
+
+async def test_many_questions_at_once_log_in_once() -> None:
+    school = School()
+    async with school.serving() as base, opened(guarded(base), environ=SECRETS) as adapter:
+        replies = await asyncio.gather(*(adapter.source.ask(question()) for _ in range(20)))
+    assert replies == [NoRecord()] * 20
+    assert len(school.forms) == 1
+
+
+async def test_one_question_given_up_does_not_end_the_login_of_another() -> None:
+    school = School()
+    async with school.serving() as base, opened(guarded(base), environ=SECRETS) as adapter:
+        first = asyncio.create_task(adapter.source.ask(question()))
+        second = asyncio.create_task(adapter.source.ask(question()))
+        await asyncio.sleep(0)
+        first.cancel()
+        assert await second == NoRecord()
+
+
+async def test_a_token_is_renewed_before_it_ends() -> None:
+    school, now = School(), [NOW]
+
+    def clock() -> datetime:
+        return now[0]
+
+    logins = []
+    async with (
+        school.serving() as base,
+        opened(guarded(base), environ=SECRETS, clock=clock) as adapter,
+    ):
+        for seconds in (0, 289, 2):
+            now[0] += timedelta(seconds=seconds)
+            await adapter.source.ask(question())
+            logins.append(len(school.forms))
+    assert logins == [1, 1, 2]
+
+
+async def test_a_token_that_the_school_refuses_is_dropped() -> None:
+    school = School(refuse=True)
+    async with school.serving() as base, opened(guarded(base), environ=SECRETS) as adapter:
+        assert await adapter.source.ask(question()) == Refused()
+        assert await adapter.source.ask(question()) == Refused()
+    assert len(school.forms) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "reply"),
+    [
+        (400, {"error": "invalid_client"}, Refused()),
+        (401, {}, Refused()),
+        (503, {}, Unavailable(Fault.SERVER_ERROR, status=503)),
+        (200, {"access_token": "a\r\nX: y"}, Malformed("token")),
+        (200, {"access_token": "t", "token_type": "mac"}, Malformed("token")),
+        (200, {"access_token": "t", "expires_in": "soon"}, Malformed("token")),
+        (200, {}, Malformed("token")),
+        (302, {}, Malformed("redirect")),
+    ],
+)
+async def test_a_login_that_fails_asks_no_pupil(status: int, body: object, reply: object) -> None:
+    school = School([(status, body)])
+    async with school.serving() as base, opened(guarded(base), environ=SECRETS) as adapter:
+        assert await adapter.source.ask(question()) == reply
+    assert school.seen == []
+
+
+@pytest.mark.parametrize(
+    ("auth", "header", "value"),
+    [
+        (f'scheme = "bearer"\ntoken = {{ env = "{PREFIX}SECRET" }}', "Authorization", "Bearer x"),
+        (f'scheme = "api_key"\nkey = {{ env = "{PREFIX}SECRET" }}', "X-API-Key", "x"),
+        (
+            'scheme = "basic"\nuser = { env = "KEY" }\npassword = { env = "KEY" }'.replace(
+                "KEY", f"{PREFIX}SECRET"
+            ),
+            "Authorization",
+            "Basic eDp4",
+        ),
+    ],
+)
+async def test_a_fixed_secret_goes_in_its_header(auth: str, header: str, value: str) -> None:
+    seen: list[str] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        seen.append(request.headers.get(header, ""))
+        return web.json_response({"pupils": [], "total": 0})
+
+    environ = {f"{PREFIX}SECRET": "x"}
+    auth = f"[auth]\n{auth}\n"
+    async with serving(handler) as base, opened(guarded(base, auth), environ=environ) as adapter:
+        await adapter.source.ask(question())
+    assert seen == [value]
+
+
+async def test_the_gateway_signs_its_login_with_its_key(tmp_path: Path) -> None:
+    key = RSAKey.generate_key(2048)
+    (tmp_path / "some-source").mkdir()
+    (tmp_path / "some-source" / "key.pem").write_bytes(key.as_pem(private=True))
+    auth = f"""
+[auth]
+scheme = "private_key_jwt"
+token_url = "BASE/token"
+client_id = {{ env = "{PREFIX}ID" }}
+key = {{ file = "key.pem" }}
+kid = "k1"
+"""
+    school = School()
+    async with school.serving() as base:
+        text = guarded(base, auth)
+        async with opened(text, environ=SECRETS, folder=tmp_path) as adapter:
+            assert await adapter.source.ask(question()) == NoRecord()
+    signed = jwt.decode(school.forms[0]["client_assertion"], key, algorithms=["RS512"])
+    assert signed.header == {"alg": "RS512", "typ": "JWT", "kid": "k1"}
+    assert (signed.claims["iss"], signed.claims["sub"]) == ("gateway", "gateway")
+    assert signed.claims["aud"] == f"{base}/token"
+    assert signed.claims["exp"] == int(NOW.timestamp()) + 240
+
+
+async def test_a_missing_secret_is_named_and_nothing_opens() -> None:
+    with pytest.raises(SecretMissing, match=f"the variable {PREFIX}SECRET is not set"):
+        async with opened(guarded("http://127.0.0.1:1"), environ={f"{PREFIX}ID": "g"}):
+            pass
+
+
+async def test_a_secret_that_is_no_key_is_never_shown(tmp_path: Path) -> None:
+    (tmp_path / "some-source").mkdir()
+    (tmp_path / "some-source" / "key.pem").write_text("hunter2")
+    auth = f"""
+[auth]
+scheme = "private_key_jwt"
+token_url = "BASE/token"
+client_id = {{ env = "{PREFIX}ID" }}
+key = {{ file = "key.pem" }}
+"""
+    with pytest.raises(SecretMissing) as caught:
+        async with opened(guarded("http://127.0.0.1:1", auth), environ=SECRETS, folder=tmp_path):
+            pass
+    assert "key.pem" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+async def test_a_link_out_of_the_folder_of_secrets_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "some-source").mkdir()
+    (tmp_path / "theirs.txt").write_text("x")
+    (tmp_path / "some-source" / "mine.txt").symlink_to(tmp_path / "theirs.txt")
+    auth = '[auth]\nscheme = "bearer"\ntoken = { file = "mine.txt" }\n'
+    with pytest.raises(SecretMissing, match="outside the folder"):
+        async with opened(guarded("http://127.0.0.1:1", auth), folder=tmp_path):
+            pass
+
+
+async def test_a_login_elsewhere_than_listed_is_refused() -> None:
+    auth = CREDENTIALS.replace("BASE/token", "http://other.example/token")
+    with pytest.raises(EgressRefused, match=r"auth\.token_url"):
+        async with opened(guarded("http://127.0.0.1:1", auth), environ=SECRETS):
+            pass

@@ -1,0 +1,188 @@
+"""A list in pages is read to its end or is AMBIGUOUS; it is never cut in silence."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from adapters.contract.contract import (
+    Adapter,
+    Fault,
+    Malformed,
+    Records,
+    Reply,
+    TooMany,
+    Unavailable,
+)
+from tests.support.adapters.asking import manifest_text, opened, question
+from tests.support.loopback import serving
+
+FEW = """
+[[operation]]
+name = "by-upn"
+path = "/pupils"
+query = {{ upn = "{{upn}}" }}
+records = "body.pupils"
+{total}
+page = {page}
+[operation.map]
+record_id = "id"
+family_name = "surname"
+birth_date = "dob"
+"""
+LINK = '{ style = "link-next" }'
+BODY_LINK = '{ style = "link-next", next = "body.next" }'
+CURSOR = '{ style = "cursor", next = "body.cursor", param = "after" }'
+OFFSET = '{ style = "offset", param = "skip", size = 1 }'
+PAGE = '{ style = "page", param = "page", size = 1 }'
+
+
+@dataclass(slots=True)
+class Roll:
+    """A school with some pupils, one on each page, in any style of paging."""
+
+    pupils: int
+    asked: list[str] = field(default_factory=list)
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.asked.append(request.query_string)
+        query = request.query
+        at = int(query.get("after") or query.get("skip") or int(query.get("page", "1")) - 1)
+        pupils = [{"id": at, "surname": "Hill", "dob": "2015-03-09"}] if at < self.pupils else []
+        more = at + 1 < self.pupils
+        here = f"{request.scheme}://{request.host}/pupils?upn=A1&after={at + 1}"
+        body: dict[str, Any] = {
+            "pupils": pupils,
+            "total": self.pupils,
+            "cursor": str(at + 1) if more else None,
+            "next": here if more else None,
+        }
+        headers = {"Link": f'<{here}>; rel="next"'} if more else {}
+        return web.json_response(body, headers=headers)
+
+
+@asynccontextmanager
+async def school(roll: Roll, page: str, total: str = "") -> AsyncIterator[Adapter]:
+    async with serving(roll.answer) as base:
+        text = manifest_text("rest", base, rest=FEW.format(page=page, total=total))
+        async with opened(text) as adapter:
+            yield adapter
+
+
+def ids(reply: Reply) -> list[str | None]:
+    assert isinstance(reply, Records), reply
+    return [record.record_id for record in reply.records]
+
+
+@pytest.mark.parametrize("page", [LINK, BODY_LINK, CURSOR, OFFSET, PAGE])
+async def test_children_on_later_pages_are_found(page: str) -> None:
+    async with school(Roll(3), page) as adapter:
+        assert ids(await adapter.source.ask(question())) == ["0", "1", "2"]
+
+
+async def test_a_stated_total_saves_the_request_for_an_empty_page() -> None:
+    roll = Roll(2)
+    async with school(roll, OFFSET, 'total = "body.total"') as adapter:
+        assert ids(await adapter.source.ask(question())) == ["0", "1"]
+    assert roll.asked == ["upn=A1&skip=0", "upn=A1&skip=1"]
+
+
+@pytest.mark.parametrize("page", [LINK, CURSOR, OFFSET, PAGE])
+async def test_more_pages_than_allowed_are_too_many_and_never_a_cut(page: str) -> None:
+    capped = page.replace("}", ", max_pages = 2 }")
+    roll = Roll(3)
+    async with school(roll, capped) as adapter:
+        assert await adapter.source.ask(question()) == TooMany()
+    assert len(roll.asked) == 2
+
+
+async def test_more_children_than_the_manifest_allows_end_the_paging() -> None:
+    roll = Roll(40)
+    async with school(roll, LINK) as adapter:
+        assert await adapter.source.ask(question()) == TooMany()
+    assert len(roll.asked) == 4
+
+
+async def test_without_a_turn_within_the_agencys_rate_no_further_page_is_read() -> None:
+    async def no_turn() -> bool:
+        return False
+
+    roll = Roll(3)
+    async with school(roll, LINK) as adapter:
+        reply = await adapter.source.ask(replace(question(), pace=no_turn))
+    assert reply == Unavailable(Fault.LIMIT)
+    assert len(roll.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://169.254.169.254/latest/meta-data",
+        "http://127.0.0.1:1/pupils",
+        "file:///etc/passwd",
+        "//evil.example/",
+        "x" * 3000,
+        {"href": "/"},
+        True,
+    ],
+)
+async def test_a_next_link_to_anywhere_else_is_not_followed(link: Any) -> None:
+    async def handler(_request: web.Request) -> web.Response:
+        return web.json_response({"pupils": [], "next": link})
+
+    text = FEW.format(page=BODY_LINK, total="")
+    async with serving(handler) as base, opened(manifest_text("rest", base, rest=text)) as adapter:
+        assert await adapter.source.ask(question()) == Malformed("page")
+
+
+async def test_an_agency_that_leads_in_a_circle_is_malformed() -> None:
+    async def handler(_request: web.Request) -> web.Response:
+        return web.json_response({"pupils": [], "next": "/pupils?upn=A1"})
+
+    text = FEW.format(page=BODY_LINK, total="")
+    async with serving(handler) as base, opened(manifest_text("rest", base, rest=text)) as adapter:
+        assert await adapter.source.ask(question()) == Malformed("page")
+
+
+async def test_a_later_page_that_fails_fails_the_answer() -> None:
+    async def handler(request: web.Request) -> web.Response:
+        if "after" in request.query:
+            return web.Response(status=502)
+        return web.json_response({"pupils": [], "next": "/pupils?after=1"})
+
+    text = FEW.format(page=BODY_LINK, total="")
+    async with serving(handler) as base, opened(manifest_text("rest", base, rest=text)) as adapter:
+        reply = await adapter.source.ask(question())
+    assert reply == Unavailable(Fault.SERVER_ERROR, status=502)
+
+
+async def test_a_bundles_next_link_is_followed_where_the_manifest_says_so() -> None:
+    def bundle(number: int, base: str) -> dict[str, Any]:
+        patient = {"resourceType": "Patient", "id": str(number), "birthDate": "2015-03-09"}
+        patient["name"] = [{"family": "Hill"}]  # type: ignore[assignment]
+        link = [{"relation": "next", "url": f"{base}/Patient?page=2"}] if number == 1 else []
+        entry = [{"resource": patient}]
+        return {"resourceType": "Bundle", "type": "searchset", "entry": entry, "link": link}
+
+    async def handler(request: web.Request) -> web.Response:
+        base = f"{request.scheme}://{request.host}"
+        body = json.dumps(bundle(2 if "page" in request.query else 1, base))
+        return web.Response(text=body, content_type="application/fhir+json")
+
+    rest = """
+[[operation]]
+name = "by-upn"
+path = "/Patient"
+query = { identifier = "{upn}" }
+page = { style = "link-next" }
+[operation.map]
+record_id = "id"
+family_name = "name[0].family"
+birth_date = "birthDate"
+"""
+    async with serving(handler) as base, opened(manifest_text("fhir", base, rest=rest)) as adapter:
+        assert ids(await adapter.source.ask(question())) == ["1", "2"]

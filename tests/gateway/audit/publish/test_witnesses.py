@@ -1,0 +1,160 @@
+"""The gateway has its log witnessed, hears a refusal, and knows how long it has been silent."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from gateway.audit.errors import KeysUnreadable
+from gateway.audit.publish.publication import Publication
+from gateway.audit.publish.witness_watch import Patience, Watch
+from gateway.audit.publish.witnesses import Denied, WitnessAt, Witnessing
+from gateway.audit.verify.key import VerifierKey
+from gateway.audit.verify.receipt import Receipt
+from gateway.audit.verify.state import State, Trust
+from gateway.audit.witness.witness import Witness
+from gateway.model.clock import Clock
+from gateway.model.errors import TryLater
+from tests.support.audit.publishing import Minutes, publishing, write
+from tests.support.verify.witnessed import new_witness, serving_witness
+from tests.support.verify.witnesses import witness_of
+
+
+def at(url: str, witness: Witness) -> WitnessAt:
+    return WitnessAt.read(f"{url} {witness.cosigner.verifier_key}")
+
+
+@asynccontextmanager
+async def witnessed(
+    publication: Publication, folder: Path, time: Minutes, *names: str, silent: int = 0
+) -> AsyncIterator[Witnessing]:
+    """The log with its witnesses; the last `silent` of them do not answer."""
+    made = [witness_of(publication, folder, name, time) for name in names]
+    async with (
+        serving_witness(made[0]) as one,
+        serving_witness(made[-1]) as other,
+        aiohttp.ClientSession() as session,
+    ):
+        urls = [one, other][: len(made)]
+        urls = [
+            url if n < len(made) - silent else "http://127.0.0.1:9" for n, url in enumerate(urls)
+        ]
+        listed = [at(url, witness) for url, witness in zip(urls, made, strict=True)]
+        yield Witnessing(publication, listed, session, time)
+
+
+def trusting(publication: Publication, folder: Path, *names: str) -> Trust:
+    keys = [new_witness(folder, name).cosigner.verifier_key for name in names]
+    witnesses = tuple(map(VerifierKey.read, keys))
+    return Trust(VerifierKey.read(publication.signer.verifier_key), witnesses, len(names))
+
+
+async def test_two_witnesses_sign_what_the_log_says(tmp_path: Path) -> None:
+    time = Minutes()
+    async with (
+        publishing(tmp_path, 5) as publication,
+        witnessed(publication, tmp_path, time, "w1", "w2") as witnessing,
+    ):
+        assert await witnessing.ask_all() == ()
+        checkpoint = await publication.newest()
+        trust = trusting(publication, tmp_path, "w1", "w2")
+        assert State.read(checkpoint.note.encode(), trust).size == 5
+        assert checkpoint.cosigners == ("w1", "w2")
+        await write(publication.log, 300)
+        assert await witnessing.ask_all() == ()
+        (leaf,) = await publication.log.entries(7, 1)
+        proof = await publication.proof(7, leaf=leaf.leaf, cosigned_by=2)
+        assert Receipt.read(proof.encode()).check(trust).size == 305
+
+
+async def test_a_log_restored_from_an_old_copy_or_rewritten_is_denied(tmp_path: Path) -> None:
+    time = Minutes()
+    async with publishing(tmp_path / "log", 9) as publication:
+        async with witnessed(publication, tmp_path, time, "w1") as witnessing:
+            await witnessing.ask_all()
+        key = (tmp_path / "log" / "log-key").read_bytes()
+    for entries, user in ((4, "j.okafor"), (9, "x.meddler"), (20, "x.meddler")):
+        folder = tmp_path / f"{entries}-{user}"
+        folder.mkdir()
+        (folder / "log-key").write_bytes(key)
+        (folder / "log-key").chmod(0o600)
+        async with (
+            publishing(folder, entries, user=user) as other,
+            witnessed(other, tmp_path, time, "w1") as witnessing,
+        ):
+            (denied,) = await witnessing.ask_all()
+            assert denied in {Denied("w1", 409), Denied("w1", 422)}
+            assert await witnessing.signed_since(1) is None
+
+
+async def test_a_quorum_is_as_old_as_its_last_member(tmp_path: Path) -> None:
+    time = Minutes()
+    async with publishing(tmp_path, 3) as publication:
+        async with witnessed(publication, tmp_path, time, "w1", "w2") as both:
+            await both.ask_all()
+        began = int(time().timestamp())
+        time.pass_by(30)
+        async with witnessed(publication, tmp_path, time, "w1", "w2", silent=1) as one:
+            assert await one.ask_all() == ()
+            assert await one.signed_since(1) == began + 1800
+            assert await one.signed_since(2) == began
+            assert await one.signed_since(3) is None
+
+
+async def test_without_a_fresh_quorum_the_gateway_stops_and_goes_on_when_it_is_back(
+    tmp_path: Path,
+) -> None:
+    time = Minutes()
+    patience = Patience(quorum=1, every=60, alarm_after=3600, stop_after=4 * 3600)
+    async with publishing(tmp_path, 3) as publication:
+        async with witnessed(publication, tmp_path, time, "w1", silent=1) as silent:
+            watch = Watch(silent, patience, Clock(now=time))
+            await watch.ask()
+            with pytest.raises(TryLater, match="witnesses"):
+                watch.refuse_unwitnessed()
+        async with witnessed(publication, tmp_path, time, "w1") as signing:
+            watch = Watch(signing, patience, Clock(now=time))
+            await watch.ask()
+            watch.refuse_unwitnessed()
+            time.pass_by(239)
+            watch.refuse_unwitnessed()
+            time.pass_by(2)
+            with pytest.raises(TryLater, match="witnesses"):
+                watch.refuse_unwitnessed()
+            await watch.ask()
+            watch.refuse_unwitnessed()
+
+
+async def test_a_gateway_without_witnesses_serves(tmp_path: Path) -> None:
+    async with publishing(tmp_path) as publication, aiohttp.ClientSession() as session:
+        patience = Patience(quorum=0, every=60, alarm_after=1, stop_after=1)
+        watch = Watch(Witnessing(publication, [], session, Minutes()), patience, Clock())
+        await watch.ask()
+        watch.refuse_unwitnessed()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "https://w.example", "https://w.example w+00000000+BAAA", "ftp://w x+y+z"]
+)
+def test_a_witness_that_was_mistyped_is_refused(text: str) -> None:
+    with pytest.raises(KeysUnreadable, match="verifier key"):
+        WitnessAt.read(text)
+
+
+async def test_a_proof_stands_under_the_newest_state_that_was_witnessed(tmp_path: Path) -> None:
+    time = Minutes()
+    async with (
+        publishing(tmp_path, 5) as publication,
+        witnessed(publication, tmp_path, time, "w1", "w2", silent=1) as witnessing,
+    ):
+        await witnessing.ask_all()
+        await write(publication.log, 3)
+        await publication.newest()
+        covered = await publication.proof(4, leaf=b"", cosigned_by=1)
+        newer = await publication.proof(7, leaf=b"", cosigned_by=1)
+        assert await publication.log.checkpoint(cosigned_by=2) is None
+    assert "\n5\n" in covered
+    assert "w1" in covered
+    assert "\n8\n" in newer

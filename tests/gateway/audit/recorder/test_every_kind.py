@@ -1,0 +1,85 @@
+"""Each kind of entry that there is, the gateway writes where its documents say so."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from gateway.audit.entry.entry import AuditKind
+from gateway.model.caller import Caller
+from tests.support.audit.pruned import fill, policy, pruned
+from tests.support.edge import logged
+from tests.support.gateway.break_glass import FRESH, Scene, scene
+from tests.support.gateway.registering import AUDITOR, ENTRIES, OPERATOR
+
+THREATS: Final = Path(__file__).parents[4] / "docs" / "threats.md"
+Situation = Callable[[Scene], Awaitable[object]]
+
+
+async def say(on: Scene, caller: Caller, query: str) -> dict[str, Any]:
+    answer = await on.town.post({"query": query}, on.headers(caller))
+    return answer.body
+
+
+async def nobody_known_asks(on: Scene) -> None:
+    answer = await on.town.post({"query": "{ __typename }"}, {"Authorization": "Bearer no-token"})
+    assert answer.status == 401
+
+
+async def a_practitioner_has_the_files_read_anew(on: Scene) -> None:
+    assert (await say(on, FRESH, "mutation { reload }"))["errors"]
+
+
+async def the_operator_brings_other_files(on: Scene) -> None:
+    file = on.town.settings.manifests / "council.toml"
+    file.write_text(file.read_text().replace('"practitioner", ', ""))
+    assert (await say(on, OPERATOR, "mutation { reload }"))["data"]["reload"] == 2
+
+
+async def an_auditor_reads(on: Scene) -> None:
+    assert (await say(on, AUDITOR, ENTRIES))["data"]
+
+
+async def somebody_breaks_glass_and_another_reviews(on: Scene) -> None:
+    assert (await on.break_glass()).body["data"]
+    assert (await on.review(on.granted_at)).body["data"]
+
+
+async def an_officer_prunes(on: Scene) -> None:
+    await fill(on.town.journey.publication.log, 30, 3)
+    assert (await pruned(on.town.journey.publication, policy(on.town.settings.state))).removed
+
+
+WRITTEN: Final[Mapping[AuditKind, Situation]] = {
+    AuditKind.INTENT: Scene.ask,
+    AuditKind.RELEASE: Scene.ask,
+    AuditKind.REFUSAL: a_practitioner_has_the_files_read_anew,
+    AuditKind.AUTHENTICATION_FAILURE: nobody_known_asks,
+    AuditKind.POLICY_CHANGE: the_operator_brings_other_files,
+    AuditKind.SOURCE_CHANGE: the_operator_brings_other_files,
+    AuditKind.CONFIGURATION_CHANGE: the_operator_brings_other_files,
+    AuditKind.AUDIT_SEARCH: an_auditor_reads,
+    AuditKind.BREAK_GLASS: Scene.break_glass,
+    AuditKind.REVIEW: somebody_breaks_glass_and_another_reviews,
+    AuditKind.PRUNING: an_officer_prunes,
+}
+
+
+@pytest.mark.parametrize("kind", list(AuditKind))
+async def test_each_kind_is_written_in_the_situation_that_it_is_for(
+    tmp_path: Path, kind: AuditKind
+) -> None:
+    assert kind in WRITTEN, f"say in what situation the gateway writes {kind}"
+    async with scene(tmp_path) as on:
+        assert logged(on.town.settings.state) == []
+        await WRITTEN[kind](on)
+        kinds = [entry["kind"] for entry in logged(on.town.settings.state)]
+    assert kinds.count(kind) == 1
+
+
+def test_each_kind_has_its_situation_in_the_documents() -> None:
+    table = THREATS.read_text().split("| Entry | Written |")[1].split("\n\n")[0]
+    cells = " ".join(row.split("|")[1] for row in table.splitlines() if row)
+    assert {*re.findall(r"[A-Z]+(?:_[A-Z]+)*", cells)} == {*AuditKind, "PASSED_ON"}

@@ -1,0 +1,57 @@
+"""The gateway as a process: it says what it is doing in codes, and stops when it is told."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+
+from gateway.identity.development_token import issue
+from tests.support.agencies import AUTHORITY, Desk, rest_source
+from tests.support.edge import QUESTION, logged
+from tests.support.loopback import serving
+from tests.support.served_gateway import Served, served
+from tests.support.town import PRACTITIONER
+
+
+async def asked(gateway: Served) -> int:
+    token = issue(PRACTITIONER, gateway.settings, now=time.time(), lifetime_s=60)
+    headers = {"Authorization": f"Bearer {token}"}
+    async with gateway.session.post(f"{gateway.url}/graphql", json=QUESTION, headers=headers) as r:
+        await r.read()
+        return r.status
+
+
+async def test_it_answers_and_stops_in_order_when_told(tmp_path: Path) -> None:
+    async with serving(Desk().answer) as url:
+        sources = [rest_source("spine", url, claims=AUTHORITY)]
+        async with served(tmp_path, sources) as gateway:
+            assert await asked(gateway) == 200
+            async with gateway.session.get(f"{gateway.url}/health") as health:
+                assert await health.json() == {"serving": True}
+            assert await gateway.stop() == 0
+    assert [entry["kind"] for entry in logged(tmp_path / "state")] == ["INTENT", "RELEASE"]
+
+
+async def test_it_prints_enumerated_events_and_no_request(tmp_path: Path) -> None:
+    async with served(
+        tmp_path, [rest_source("spine", "http://127.0.0.1:9", claims=AUTHORITY)]
+    ) as gateway:
+        assert await asked(gateway) == 200
+        async with gateway.session.get(f"{gateway.url}/Jonah?name=Smith") as lost:
+            assert lost.status == 404
+        await gateway.stop()
+    assert [json.loads(line)["event"] for line in gateway.said] == ["serving"]
+
+
+async def test_what_a_library_has_to_say_is_told_by_its_name_alone(tmp_path: Path) -> None:
+    sources = [rest_source("spine", "http://127.0.0.1:9", claims=AUTHORITY)]
+    async with served(tmp_path, sources) as gateway:
+        address = gateway.url.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(address[0], int(address[1]))
+        writer.write(b"Jonah Smith 9434765919\r\n\r\n")
+        assert b" 400 " in await reader.readline()
+        writer.close()
+        await gateway.stop()
+    _, said = map(json.loads, gateway.said)
+    assert (said["event"], said["logger"]) == ("library", "uvicorn.error")
+    assert "Jonah" not in "".join(gateway.said)

@@ -1,0 +1,42 @@
+"""Everybody is asked at once, each has one answer, and nobody waits for the slowest."""
+
+import asyncio
+import time
+from pathlib import Path
+
+from adapters.contract.contract import Fault, Question, Records, Reply, Unavailable
+from tests.support.agencies import AUTHORITY, Desk, rest_source
+from tests.support.loopback import serving
+from tests.support.plain_sources import fan_out_over, file_of, order_for, record, registered
+from tests.support.town import small_town
+
+
+async def test_a_child_known_to_two_agencies_is_found_at_both(tmp_path: Path) -> None:
+    async with serving(Desk().answer) as spine, serving(Desk().answer) as council:
+        sources = [rest_source("spine", spine, claims=AUTHORITY), rest_source("council", council)]
+        async with small_town(tmp_path, sources) as town:
+            answer = await town.ask()
+    assert answer.outcomes == {"spine": "HAS_RECORD", "council": "HAS_RECORD"}
+    assert answer.completeness["complete"] is True
+
+
+async def test_an_adapter_that_will_not_stop_delays_nobody() -> None:
+    released = asyncio.Event()
+
+    async def stubborn(_: Question) -> Reply:
+        while not released.is_set():
+            try:
+                await released.wait()
+            except asyncio.CancelledError:
+                continue
+        return Unavailable(Fault.CONNECTION)
+
+    async def prompt(_: Question) -> Reply:
+        return Records((record(),))
+
+    slow, quick = registered(file_of("slow"), stubborn), registered(file_of("quick"), prompt)
+    order = order_for(slow, quick, until=time.monotonic() + 0.05)
+    async with asyncio.timeout(60):  # waiting for the stubborn one would never end
+        replies = {a.source: a.reply async for a in fan_out_over(slow, quick).answers(order)}
+    assert replies == {"slow": Unavailable(Fault.TIMED_OUT), "quick": Records((record(),))}
+    released.set()

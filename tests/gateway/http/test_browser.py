@@ -1,0 +1,73 @@
+"""A page in a browser asks only if the operator named its origin; none ever sends a cookie."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from gateway.config.settings import Settings
+from tests.support.agencies import AUTHORITY, Desk, rest_source
+from tests.support.edge import QUESTION
+from tests.support.gateway.streamed import BODY as STREAM
+from tests.support.loopback import serving
+from tests.support.town import small_town
+
+SCREEN = "https://screen.northbrook.example"
+BEFORE = {
+    "Access-Control-Request-Method": "POST",
+    "Access-Control-Request-Headers": "authorization,content-type",
+}
+
+
+@pytest.mark.parametrize(
+    ("origin", "status", "allowed"),
+    [(SCREEN, 200, SCREEN), ("https://elsewhere.example", 400, None)],
+)
+async def test_a_browser_learns_before_it_asks_whether_its_page_may(
+    tmp_path: Path, origin: str, status: int, allowed: str | None
+) -> None:
+    desk = Desk()
+    async with serving(desk.answer) as base:
+        sources = [rest_source("spine", base, claims=AUTHORITY)]
+        async with small_town(tmp_path, sources, browser_origins=(SCREEN,)) as town:
+            url, asked = f"{town.url}/graphql", {"Origin": origin, **BEFORE}
+            async with town.session.options(url, headers=asked) as said:
+                assert said.status == status
+                assert said.headers.get("Access-Control-Allow-Origin") == allowed
+                assert "Access-Control-Allow-Credentials" not in said.headers
+    assert desk.asked == []
+
+
+@pytest.mark.parametrize("body", [QUESTION, STREAM])
+async def test_a_page_of_a_named_origin_reads_its_answer_whole_or_in_parts(
+    tmp_path: Path, body: dict[str, object]
+) -> None:
+    desk = Desk()
+    async with serving(desk.answer) as base:
+        sources = [rest_source("spine", base, claims=AUTHORITY)]
+        async with small_town(tmp_path, sources, browser_origins=(SCREEN,)) as town:
+            headers = town.headers() | {"Origin": SCREEN, "Accept": "multipart/mixed, */*"}
+            async with town.session.post(f"{town.url}/graphql", json=body, headers=headers) as said:
+                assert said.status == 200
+                assert said.headers["Access-Control-Allow-Origin"] == SCREEN
+                assert "HAS_RECORD" in await said.text()
+
+
+async def test_unless_an_origin_is_named_no_page_of_another_reads_anything(tmp_path: Path) -> None:
+    desk = Desk()
+    async with (
+        serving(desk.answer) as base,
+        small_town(tmp_path, [rest_source("spine", base, claims=AUTHORITY)]) as town,
+    ):
+        headers = {"Origin": SCREEN, **BEFORE}
+        async with town.session.options(f"{town.url}/graphql", headers=headers) as said:
+            assert said.status == 405
+            assert "Access-Control-Allow-Origin" not in said.headers
+
+
+@pytest.mark.parametrize(
+    "origin", ["*", "null", "http://screen.northbrook.example", f"{SCREEN}/", "https://*.example"]
+)
+def test_what_is_no_single_origin_is_refused_at_the_start(origin: str) -> None:
+    with pytest.raises(ValidationError, match="browser_origins"):
+        Settings(browser_origins=(origin,))

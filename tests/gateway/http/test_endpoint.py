@@ -1,0 +1,196 @@
+"""A question comes in by POST and goes out with a status that says what to do."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.edge import QUESTION, RESPONSE_JSON, Edge, edge
+
+LEGACY = "application/json"
+
+
+@pytest.fixture
+async def gateway(tmp_path: Path) -> AsyncIterator[Edge]:
+    async with edge(tmp_path) as opened:
+        yield opened
+
+
+async def test_an_answer_is_json_that_nobody_keeps(gateway: Edge) -> None:
+    said = await gateway.send()
+    assert said.status == 200
+    assert said.headers["Content-Type"] == f"{RESPONSE_JSON}; charset=utf-8"
+    assert said.headers["Cache-Control"] == "no-store"
+    assert said.headers["X-Content-Type-Options"] == "nosniff"
+    assert json.loads(said.text)["data"]["child"]["answers"][0]["outcome"] == "HAS_RECORD"
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_type"),
+    [
+        ("", RESPONSE_JSON),
+        ("*/*", RESPONSE_JSON),
+        ("application/*", RESPONSE_JSON),
+        (RESPONSE_JSON, RESPONSE_JSON),
+        (f"{RESPONSE_JSON}; charset=utf-8, application/json; charset=utf-8", RESPONSE_JSON),
+        ("APPLICATION/JSON", LEGACY),
+        ("application/json", LEGACY),
+        (f"application/json, {RESPONSE_JSON};q=0.5", LEGACY),
+        (f"application/json;q=0.9, {RESPONSE_JSON}", RESPONSE_JSON),
+        (f"{RESPONSE_JSON};q=0, */*", LEGACY),
+        ("multipart/mixed;deferSpec=20220824, application/json", LEGACY),
+        ("multipart/mixed", RESPONSE_JSON),
+        ('multipart/mixed; incrementalSpec="v0.2"', RESPONSE_JSON),
+        ("multipart/mixed;incrementalSpec=v9, application/json", LEGACY),
+    ],
+)
+async def test_a_client_is_answered_in_the_media_type_it_likes_best(
+    gateway: Edge, accept: str, content_type: str
+) -> None:
+    said = await gateway.send({"query": "{ agencies { id } }"}, accept=accept)
+    assert said.status == 200
+    assert said.headers["Content-Type"] == f"{content_type}; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "text/html",
+        "application/xml",
+        "application/json;q=0",
+        "*/*;q=x",
+        "multipart/mixed;deferSpec=2",
+    ],
+)
+async def test_a_client_that_reads_none_of_our_media_types_is_told_so(
+    gateway: Edge, accept: str
+) -> None:
+    said = await gateway.send(accept=accept)
+    assert (said.status, said.code) == (406, "NOT_ACCEPTABLE")
+    assert gateway.desk.asked == []
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/JSON; charset=UTF-8"])
+async def test_a_body_of_json_in_utf_8_is_read(gateway: Edge, content_type: str) -> None:
+    assert (await gateway.send(content_type=content_type)).status == 200
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "",
+        "text/plain",
+        "application/graphql",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/json; charset=iso-8859-1",
+    ],
+)
+async def test_any_other_body_is_refused_unread(gateway: Edge, content_type: str) -> None:
+    said = await gateway.send(content_type=content_type)
+    assert (said.status, said.code) == (415, "MEDIA_TYPE_UNSUPPORTED")
+    assert gateway.entries == []
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"Jonah Smith",
+        b'{"query": "{ agencies { id } }"',
+        b'{"query": "\xff"}',
+        b'{"query": "\\ud800"}',
+        b"[" * 5000,
+        b"null",
+        b'"{ agencies { id } }"',
+        b'[{"query": "{ agencies { id } }"}]',
+        b"{}",
+        b'{"query": null}',
+        b'{"query": ["{ agencies { id } }"]}',
+        b'{"query": "{ agencies { id } }", "variables": []}',
+        b'{"query": "{ agencies { id } }", "variables": "Jonah"}',
+        b'{"query": "{ agencies { id } }", "operationName": 1}',
+        b'{"query": "{ agencies { id } }", "extensions": "Jonah"}',
+    ],
+)
+async def test_a_body_that_is_no_request_is_400_for_every_client(gateway: Edge, raw: bytes) -> None:
+    for accept in (RESPONSE_JSON, LEGACY):
+        said = await gateway.send(raw=raw, accept=accept)
+        assert (said.status, said.code) == (400, "BODY_INVALID")
+        assert "Jonah" not in said.text
+
+
+async def test_a_batch_is_refused_and_asks_nobody(gateway: Edge) -> None:
+    said = await gateway.send([QUESTION, QUESTION])
+    assert (said.status, said.code) == (400, "BODY_INVALID")
+    assert gateway.desk.asked == []
+
+
+async def test_nulls_and_extensions_are_allowed(gateway: Edge) -> None:
+    empty = {"variables": None, "operationName": None, "extensions": {"any": "thing"}}
+    said = await gateway.send({"query": "{ agencies { id } }", **empty, "unknown": 1})
+    assert said.status == 200
+
+
+async def test_a_body_longer_than_the_gateway_reads_is_413(tmp_path: Path) -> None:
+    async with edge(tmp_path, max_body=1024) as gateway:
+        said = await gateway.send(raw=b'{"query": "' + b"x" * 2000)
+        assert (said.status, said.code) == (413, "BODY_TOO_LARGE")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
+async def test_only_a_post_is_a_question(gateway: Edge, method: str) -> None:
+    said = await gateway.send(method=method)
+    assert said.status == 405
+    assert said.headers["Allow"] == "POST"
+    assert gateway.desk.asked == []
+
+
+async def test_a_question_in_a_url_is_refused_and_not_repeated(gateway: Edge) -> None:
+    url = f"{gateway.town.url}/graphql?query=%7Bagencies%7Bid%7D%7D&variables=Jonah"
+    async with gateway.town.session.get(url) as said:
+        assert said.status == 405
+        assert "Jonah" not in await said.text()
+
+
+async def test_graphiql_is_a_page_of_development(gateway: Edge) -> None:
+    said = await gateway.send(method="GET", accept="text/html")
+    assert said.status == 200
+    assert said.headers["Content-Type"].startswith("text/html")
+    assert "graphiql" in said.text.lower()
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"query": "{"}, "DOCUMENT_INVALID"),
+        ({"query": "{ nothing }"}, "DOCUMENT_INVALID"),
+        ({"query": "{ agencies { id } }", "operationName": "Jonah"}, "OPERATION_UNKNOWN"),
+        ({"query": QUESTION["query"], "variables": {"known": "Jonah"}}, "VARIABLES_INVALID"),
+        (
+            {
+                "query": "query($n: Int) { accesses(first: $n) { availableFrom } }",
+                "variables": {"n": "Jonah"},
+            },
+            "VARIABLES_INVALID",
+        ),
+    ],
+)
+async def test_a_request_to_change_is_400_or_200_for_clients_of_plain_json(
+    gateway: Edge, body: dict[str, object], code: str
+) -> None:
+    new, old = await gateway.send(body), await gateway.send(body, accept=LEGACY)
+    assert (new.status, old.status) == (400, 200)
+    assert new.code == old.code == code
+    assert "data" not in json.loads(old.text)
+    assert "Jonah" not in new.text
+    assert gateway.desk.asked == []
+
+
+async def test_an_answer_with_errors_beside_it_is_a_partial_success(gateway: Edge) -> None:
+    body = {"query": "{ agencies { id } accesses { availableFrom } }"}
+    new, old = await gateway.send(body), await gateway.send(body, accept=LEGACY)
+    assert (new.status, old.status) == (294, 200)
+    assert new.code == old.code == "ACCESSES_NOT_ALLOWED"
+    assert json.loads(new.text)["data"]["agencies"] == [{"id": "spine"}]

@@ -1,0 +1,126 @@
+"""A token bound to a client's certificate is good over that client's own TLS alone (RFC 8705)."""
+
+import json
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from gateway.config.settings import Settings
+from gateway.http.app import build_app
+from gateway.http.client_certificate import CertificateProtocol, tls_options
+from gateway.model.errors import ConfigurationInvalid
+from tests.support.edge import QUESTION, edge
+from tests.support.gateway.sign_in import Provider, digest
+from tests.support.town import Town
+
+ISSUERS = """
+[[issuer]]
+issuer = "https://sign-in.example"
+audience = "teamaround"
+jwks = { file = "keys.json" }
+proof = "certificate"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A self-signed certificate with its key, in one file of PEM."""
+
+    file: Path
+    thumbprint: str
+
+    @classmethod
+    def made(cls, file: Path) -> "Certificate":
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, file.stem)])
+        now = datetime.now(UTC)
+        built = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .sign(key, hashes.SHA256())
+        )
+        pem = key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        file.write_bytes(pem + built.public_bytes(serialization.Encoding.PEM))
+        return cls(file, digest(built.public_bytes(serialization.Encoding.DER)))
+
+
+@asynccontextmanager
+async def over_tls(town: Town, settings: Settings) -> AsyncIterator[str]:
+    """The town's gateway over TLS, on a free port."""
+    config = uvicorn.Config(
+        build_app(town.journey, town.settings),
+        port=0,
+        http=CertificateProtocol,
+        lifespan="off",
+        log_config=None,
+        **tls_options(settings),
+    )
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    try:
+        yield f"https://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        await server.shutdown()
+
+
+async def status(town: Town, url: str, token: str, shown: Certificate | None) -> int:
+    """Ask over TLS, with a client certificate or without."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if shown is not None:
+        context.load_cert_chain(shown.file)
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    body = json.dumps(QUESTION)
+    async with town.session.post(
+        f"{url}/graphql", data=body, headers=headers, ssl=context
+    ) as answer:
+        return answer.status
+
+
+async def test_a_bound_token_is_good_with_its_certificate_alone(tmp_path: Path) -> None:
+    provider = Provider()
+    keys = {"keys": [provider.key.as_dict(private=False)]}
+    (tmp_path / "keys.json").write_text(json.dumps(keys))
+    (tmp_path / "issuers.toml").write_text(ISSUERS)
+    server, client, thief = (Certificate.made(tmp_path / f"{n}.pem") for n in "sct")
+    (tmp_path / "clients.pem").write_bytes(client.file.read_bytes() + thief.file.read_bytes())
+    tls: dict[str, Any] = {"tls_certificate": server.file, "tls_key": server.file}
+    settings = Settings(client_authorities=tmp_path / "clients.pem", **tls)
+    now = int(datetime.now(UTC).timestamp())
+    said = {"iat": now, "exp": now + 600, "cnf": {"x5t#S256": client.thumbprint}}
+    token = provider.token(**said)
+    async with (
+        edge(tmp_path, issuers=tmp_path / "issuers.toml") as gateway,
+        over_tls(gateway.town, settings) as url,
+    ):
+        shown = [await status(gateway.town, url, token, one) for one in (client, thief, None)]
+    assert shown == [200, 401, 401]
+
+
+def test_half_of_what_tls_needs_is_named() -> None:
+    with pytest.raises(ConfigurationInvalid, match="TLS needs both"):
+        tls_options(Settings(tls_key=Path("key.pem")))
+    assert tls_options(Settings()) == {}

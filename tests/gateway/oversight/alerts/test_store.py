@@ -1,0 +1,169 @@
+"""Alerts follow from the log alone: raised, taken back, reviewed, and drawn again alike."""
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.contract.codes import Purpose
+from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.flags import Risk, Tie
+from gateway.audit.entry.logged import Logged
+from gateway.oversight.alerts.raised import Raised
+from gateway.oversight.alerts.store import AlertStore
+from tests.support.gateway.alert_store import NOON, child, question
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> AlertStore:
+    return AlertStore(tmp_path / "alerts.sqlite")
+
+
+def drawn(store: AlertStore, entries: Iterable[Entry], first: int = 0) -> None:
+    store.take([Logged(i, entry.leaf()) for i, entry in enumerate(entries, first)])
+
+
+def alerts(store: AlertStore) -> list[Raised]:
+    return list(store.page(reviewed=None, after=None, count=100))
+
+
+def test_an_access_to_a_child_of_the_users_own_address_is_raised(store: AlertStore) -> None:
+    drawn(store, [*question("q1"), *question("q2", 2, risks=(Risk.SAME_ADDRESS,))])
+    (alert,) = alerts(store)
+    assert (alert.id, alert.rule, alert.entries) == ("q2", "SAME_ADDRESS", (2,))
+    assert (alert.user, alert.manager, alert.verdict) == ("s.worker", "m.anager", None)
+    assert alert.due_by == datetime(2026, 11, 27, 12, 0, 1, tzinfo=UTC)
+
+
+def test_what_the_rest_of_the_answer_explains_is_taken_back(store: AlertStore) -> None:
+    intent, release = question("q1", risks=(Risk.SAME_ADDRESS,))
+    drawn(store, [intent, release])
+    assert len(alerts(store)) == 1
+    drawn(store, [replace(release, tie=Tie.TEAM)], first=2)
+    assert alerts(store) == []
+
+
+def test_the_most_unusual_comes_first_and_pages_follow_each_other(store: AlertStore) -> None:
+    rules = [(Risk.SAME_SURNAME,), (Risk.SAME_ADDRESS,), (Risk.STAFF_CHILD,), (Risk.SAME_SURNAME,)]
+    asked = [
+        entry
+        for n, risks in enumerate(rules)
+        for entry in question(f"q{n}", n, NOON + timedelta(minutes=n), risks=risks)
+    ]
+    drawn(store, asked)
+    whole = alerts(store)
+    paged: list[Raised] = []
+    while page := store.page(reviewed=None, after=paged[-1].rank if paged else None, count=1):
+        paged += page
+    assert [alert.id for alert in whole] == ["q1", "q2", "q3", "q0"]
+    assert paged == whole
+
+
+def test_a_review_closes_the_alert_and_keeps_its_verdict(store: AlertStore) -> None:
+    drawn(store, question("q1", risks=(Risk.SAME_ADDRESS,)))
+    review = Entry(kind=AuditKind.REVIEW, at=NOON, query_id="q1", user="r", detail="MISUSE")
+    drawn(store, [review], first=2)
+    (alert,) = alerts(store)
+    assert alert.verdict == "MISUSE"
+    assert store.page(reviewed=False, after=None, count=9) == ()
+    assert store.waiting(alert.anchor) is None
+
+
+def test_a_day_of_many_children_shows_the_questions_of_that_day(store: AlertStore) -> None:
+    days = [
+        entry
+        for day in range(1, 8)
+        for n in range(2)
+        for entry in question(f"d{day}-{n}", 100 + 2 * day + n, NOON - timedelta(days=day))
+    ]
+    today = [entry for n in range(8) for entry in question(f"t{n}", n, NOON + timedelta(minutes=n))]
+    drawn(store, [*days, *today])
+    (alert,) = alerts(store)
+    assert alert.rule == "MANY_CHILDREN"
+    assert len(alert.entries) == 7
+    assert alert.id == "t6"
+
+
+def test_one_child_asked_for_in_several_ways_is_one_child(store: AlertStore) -> None:
+    ways = [
+        entry
+        for n in range(12)
+        for entry in question(
+            f"q{n}",
+            n,
+            NOON + timedelta(minutes=n),
+            child_pseudonyms=(child(n), child(1, "b")),
+        )
+    ]
+    drawn(store, ways)
+    assert alerts(store) == []
+
+
+def test_looks_on_many_days_without_working_with_the_child_are_raised(store: AlertStore) -> None:
+    looks = [
+        entry
+        for day in range(6)
+        for entry in question(f"q{day}", 1, NOON + timedelta(days=20 * day))
+    ]
+    drawn(store, looks)
+    assert alerts(store) == []
+    daily = [
+        entry for day in range(6) for entry in question(f"r{day}", 2, NOON + timedelta(days=day))
+    ]
+    drawn(store, daily, first=len(looks))
+    assert {alert.rule for alert in alerts(store)} == {"REPEATED_LOOKS"}
+
+
+def test_families_who_look_and_what_went_on_to_agencies_raise_nothing(store: AlertStore) -> None:
+    drawn(store, question("q1", risks=(Risk.SAME_ADDRESS,), purpose=Purpose.SUBJECT_ACCESS))
+    drawn(store, question("q2", risks=(Risk.SAME_ADDRESS,), detail="PASSED_ON"), first=2)
+    assert alerts(store) == []
+
+
+def test_every_break_glass_is_raised_first(store: AlertStore) -> None:
+    leave = Entry(
+        kind=AuditKind.BREAK_GLASS, at=NOON, query_id="g1", user="s.worker", organisation="n"
+    )
+    drawn(store, [*question("q1", risks=(Risk.SAME_ADDRESS,)), leave])
+    assert [(alert.rule, alert.score) for alert in alerts(store)] == [
+        ("BREAK_GLASS", 1.0),
+        ("SAME_ADDRESS", 0.8),
+    ]
+
+
+def test_an_overdue_alert_is_told_once(store: AlertStore) -> None:
+    drawn(store, question("q1", risks=(Risk.SAME_ADDRESS,)))
+    assert store.overdue(NOON + timedelta(days=2)) == ()
+    (late,) = store.overdue(NOON + timedelta(days=5))
+    store.told(late)
+    assert store.overdue(NOON + timedelta(days=5)) == ()
+
+
+@pytest.mark.parametrize("harm", ["removed", "garbage", "of another shape"])
+def test_a_file_that_is_lost_is_drawn_again_alike(store: AlertStore, harm: str) -> None:
+    entries = question("q1", risks=(Risk.SAME_ADDRESS,))
+    drawn(store, entries)
+    before = alerts(store)
+    if harm == "removed":
+        store.forget()
+    elif harm == "garbage":
+        store.path.write_bytes(b"garbage" * 1000)
+    else:
+        with closing(sqlite3.connect(store.path)) as file:
+            file.execute("PRAGMA user_version = 99")
+    assert store.drawn() == (0, b"")
+    drawn(store, entries)
+    assert alerts(store) == before
+
+
+def test_what_is_older_than_five_weeks_is_forgotten_and_the_alert_stays(store: AlertStore) -> None:
+    drawn(store, question("q1", risks=(Risk.SAME_ADDRESS,)))
+    drawn(store, question("q2", 2, NOON + timedelta(days=60)), first=2)
+    with closing(sqlite3.connect(store.path)) as file:
+        left = file.execute("SELECT query_id FROM question").fetchall()
+    assert left == [("q2",)]
+    assert [alert.id for alert in alerts(store)] == ["q1"]

@@ -1,0 +1,47 @@
+"""Leave in each of its two stores, as two gateways have it open: the same tests run on both."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from demo.postgres import Postgres
+from gateway.oversight.break_glass.store.contract import GrantStore
+from gateway.oversight.break_glass.store.postgres import PostgresGrants
+from gateway.oversight.break_glass.store.sqlite import SqliteGrants
+from tests.support.audit.database import ROLE, new_schema
+from tests.support.postgres import postgres
+
+__all__ = ["postgres"]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Where a fresh store is: a file, or a DSN of the gateway's role."""
+    if request.param == "sqlite":
+        return tmp_path / "break-glass.sqlite"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.dsn(await new_schema(server), user=ROLE)
+
+
+async def opened(place: Path | str) -> GrantStore:
+    """The store at `place`."""
+    if isinstance(place, Path):
+        return await SqliteGrants.open(place)
+    return await PostgresGrants.open(place)
+
+
+@pytest.fixture
+async def store(place: Path | str) -> AsyncIterator[GrantStore]:
+    one = await opened(place)
+    yield one
+    await one.aclose()
+
+
+@pytest.fixture
+async def beside(place: Path | str, store: GrantStore) -> AsyncIterator[GrantStore]:
+    """The same store as another gateway has it open."""
+    assert store
+    one = await opened(place)
+    yield one
+    await one.aclose()

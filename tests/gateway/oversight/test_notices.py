@@ -1,0 +1,108 @@
+"""What is to be told is told at last: whatever failed, one failed round is never the last."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from gateway.model.clock import Clock
+from gateway.oversight.break_glass.store.grant import Notice
+from gateway.oversight.break_glass.store.sqlite import SqliteGrants
+from gateway.oversight.notices import Telling
+from tests.support.gateway.grants import GIVEN
+from tests.support.gateway.reloading import until
+
+FILE = "break-glass.sqlite"
+
+
+class Place:
+    """A place that takes notices, or fails as it is told to."""
+
+    def __init__(self) -> None:
+        self.taken: list[Notice] = []
+        self.fails: Exception | None = None
+        self.asked = 0
+
+    async def send(self, notice: Notice) -> bool:
+        self.asked += 1
+        if self.fails is not None:
+            raise self.fails
+        self.taken.append(notice)
+        return True
+
+
+@pytest.fixture
+def place() -> Place:
+    return Place()
+
+
+@pytest.fixture
+async def telling(tmp_path: Path, place: Place) -> AsyncIterator[Telling]:
+    store = await SqliteGrants.open(tmp_path / FILE)
+    made = Telling(store, place.send, Clock(), lambda: ("deputy",))
+    keeping = asyncio.create_task(made.keep_telling())
+    yield made
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+
+
+def renamed(file: Path, before: str, after: str) -> None:
+    with closing(sqlite3.connect(file)) as opened:
+        opened.execute(f"ALTER TABLE {before} RENAME TO {after}")
+
+
+async def test_once_the_store_is_back_what_waited_is_told(
+    tmp_path: Path, telling: Telling, place: Place, capfd: pytest.CaptureFixture[str]
+) -> None:
+    await telling.store.add(GIVEN, (), ["officer"], "granted")
+    renamed(tmp_path / FILE, "notice", "away")
+    assert not await telling.escalate("q9", 3, "alert-overdue")
+    telling.hurry()
+
+    async def behind() -> bool:
+        return capfd.readouterr().out.count("notices_behind") > 0
+
+    await until(behind)
+    renamed(tmp_path / FILE, "away", "notice")
+    assert await telling.escalate("q9", 3, "alert-overdue")
+
+    async def told() -> bool:
+        return {(each.about, each.place) for each in place.taken} >= {
+            ("q9", "deputy"),
+            ("q1", "officer"),
+        }
+
+    await until(told)
+
+
+async def test_a_bug_in_one_round_is_not_the_last_round(telling: Telling, place: Place) -> None:
+    place.fails = ValueError("a bug")
+    assert await telling.escalate("q1", 1, "alert-overdue")
+
+    async def asked() -> bool:
+        return place.asked > 0
+
+    await until(asked)
+    place.fails = None
+    assert await telling.escalate("q2", 2, "alert-overdue")
+
+    async def told() -> bool:
+        return [each.about for each in place.taken] == ["q2"]
+
+    await until(told)
+
+
+async def test_without_deputies_nothing_counts_as_told(tmp_path: Path, place: Place) -> None:
+    store = await SqliteGrants.open(tmp_path / FILE)
+    await store.add(GIVEN, (), (), "granted")
+    deputies: list[str] = []
+    telling = Telling(store, place.send, Clock(), lambda: tuple(deputies))
+    assert not await telling.escalate("q9", 3, "alert-overdue")
+    await telling.tell()
+    assert place.taken == []
+    deputies.append("deputy")
+    await telling.tell()
+    assert [(each.about, each.kind) for each in place.taken] == [("q1", "overdue")]

@@ -1,0 +1,112 @@
+"""Who the answers make the child, and what of a caller's details may count towards it."""
+
+from dataclasses import replace
+
+from adapters.contract.codes import Claim, Sex
+from adapters.contract.contract import Question, Records, Reply
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NHS_NUMBER, NhsNumber, Postcode
+from adapters.contract.record import Address, Name, Record
+from gateway.fanout.source_call import Answered
+from gateway.fanout.sources import RegisteredSource
+from gateway.model.inquiry import Known
+from gateway.questions.findings import Findings, find, stated_reference
+from resolvers.child.child import Restriction
+from tests.support.agencies import AUTHORITY, LOCAL, MIRA
+from tests.support.plain_sources import file_of, record, registered
+
+HOME = "ZE1 0AA"
+KNOWN = Known(
+    nhs_number=NhsNumber(MIRA["nhs"]),
+    given_names=(MIRA["given"],),
+    family_name=MIRA["family"],
+    birth_date=PartialDate.parse(MIRA["born"]),
+)
+HERS = replace(record(), sex=Sex.FEMALE)
+UNNUMBERED = replace(HERS, identifiers=(), addresses=(Address(postcode=HOME),))
+
+
+async def nobody_asks(_: Question) -> Reply:
+    raise AssertionError
+
+
+def source(name: str, claims: frozenset[Claim]) -> RegisteredSource:
+    return registered(file_of(name, claims=claims), nobody_asks)
+
+
+SOURCES = {"spine": source("spine", AUTHORITY), "police": source("police", LOCAL)}
+
+
+def found(
+    known: Known,
+    spine: Record,
+    *police: Record,
+    says: str = "",
+    granted: frozenset[Claim] = frozenset(),
+) -> Findings:
+    """What is found where the police's manifest `says` more, of which this is `granted`."""
+    file = file_of("police", claims=LOCAL | granted)
+    here = registered(file.with_(where=f"{file.where}\n{says}"), nobody_asks)
+    sources = SOURCES | {"police": here}
+    answers = {
+        "spine": Answered("spine", Records((spine,)), by_identifier={NHS_NUMBER: MIRA["nhs"]}),
+        "police": Answered("police", Records(police)),
+    }
+    return find(stated_reference(known, sources.values()), answers, sources)
+
+
+def living_at(postcode: str | None) -> Known:
+    return replace(KNOWN, postcode=Postcode.parse(postcode) if postcode else None)
+
+
+def test_a_cleared_childs_home_counts_towards_a_record_without_a_number() -> None:
+    plain = replace(UNNUMBERED, sex=None)
+    findings = found(living_at(HOME), HERS, plain)
+    assert findings.restriction is Restriction.NONE_KNOWN
+    assert findings.resolution.certain("police") == (plain,)
+    assert not found(living_at("AB1 2CD"), HERS, plain).resolution.certain("police")
+
+
+def test_before_a_child_is_cleared_every_guess_of_her_home_finds_the_same() -> None:
+    for spine in (replace(HERS, restricted=True), replace(HERS, restricted=None)):
+        here, there, nowhere = (
+            found(living_at(home), spine, UNNUMBERED) for home in (HOME, "AB1 2CD", None)
+        )
+        assert here == there == nowhere
+        assert not here.resolution.certain("police")
+
+
+def test_the_sex_that_the_identity_source_says_is_known_of_the_child() -> None:
+    brother = replace(UNNUMBERED, sex=Sex.MALE, names=(Name(("M",), MIRA["family"]),))
+    graded = found(KNOWN, HERS, brother).resolution.by_source["police"]
+    assert graded[0].grade.differed == ("sex",)
+
+
+def test_a_birth_date_that_the_identity_source_guesses_is_no_whole_day() -> None:
+    known = replace(KNOWN, birth_date=None)
+    guessed = replace(HERS, birth_date_estimated=True)
+    graded = found(known, guessed, UNNUMBERED).resolution.by_source["police"]
+    assert "birth_date" not in graded[0].grade.agreed
+    assert (
+        "birth_date"
+        in found(known, HERS, UNNUMBERED).resolution.by_source["police"][0].grade.agreed
+    )
+
+
+def test_among_few_children_a_name_and_a_birth_date_say_more_once_the_operator_believes_it() -> (
+    None
+):
+    few = "population = 4000"
+    granted = frozenset({Claim.POPULATION})
+    assert not found(KNOWN, HERS, UNNUMBERED, says=few).resolution.certain("police")
+    believed = found(KNOWN, HERS, UNNUMBERED, says=few, granted=granted)
+    assert believed.resolution.certain("police") == (UNNUMBERED,)
+
+
+def test_two_records_of_one_source_are_both_hers_only_where_duplicates_are_granted() -> None:
+    twice = (UNNUMBERED, replace(UNNUMBERED, record_id="p-2", addresses=()))
+    says = "population = 4000\nduplicates = true"
+    few, both = frozenset({Claim.POPULATION}), frozenset({Claim.POPULATION, Claim.DUPLICATES})
+    assert not found(KNOWN, HERS, *twice, says=says, granted=few).resolution.certain("police")
+    repeating = found(KNOWN, HERS, *twice, says=says, granted=both)
+    assert repeating.resolution.certain("police") == twice

@@ -1,0 +1,121 @@
+"""The operator's files come into force while questions are answered, or are refused whole."""
+
+import gc
+import signal
+import time
+from pathlib import Path
+
+from adapters.manifest.manifest import Manifest
+from gateway.identity.development_token import issue
+from tests.support.agencies import AUTHORITY, LOCAL, Desk, rest_source
+from tests.support.gateway.registering import OPERATOR, entries, say
+from tests.support.gateway.reloading import RELOAD, edit, reloaded, until
+from tests.support.loopback import serving
+from tests.support.served_gateway import served
+from tests.support.town import (
+    KNOWN,
+    PRACTITIONER,
+    QUERY,
+    again,
+    small_town,
+    variables_for,
+)
+
+
+async def test_a_rule_that_is_taken_back_counts_for_the_next_question(tmp_path: Path) -> None:
+    desk = Desk()
+    async with serving(desk.answer) as url:
+        sources = [rest_source("spine", url, claims=AUTHORITY)]
+        async with small_town(tmp_path, sources, look_every=0.02) as town:
+            assert (await town.ask()).outcomes["spine"] == "HAS_RECORD"
+            edit(town.settings.manifests / "spine.toml", '"practitioner", ', "")
+            assert await reloaded(town) == 2
+            assert (await town.ask()).outcomes["spine"] == "NOT_PERMITTED"
+            changes = [(await entries(town, kind)) for kind in ("SOURCE_CHANGE", "POLICY_CHANGE")]
+    assert [change["user"] for (change,) in changes] == ["o.perator", "o.perator"]
+
+
+async def test_a_bad_file_is_named_with_its_line_and_what_was_in_force_stays(
+    tmp_path: Path,
+) -> None:
+    desk = Desk()
+    async with serving(desk.answer) as url:
+        sources = [rest_source("spine", url, claims=AUTHORITY)]
+        async with small_town(tmp_path, sources) as town:
+            edit(town.settings.manifests / "spine.toml", "records = ", "recods = ")
+            said = await say(town, OPERATOR, RELOAD)
+            assert said.code == "CONFIGURATION_REFUSED"
+            assert "spine.toml:" in said.body["errors"][0]["message"]
+            assert (await town.ask()).outcomes["spine"] == "HAS_RECORD"
+            assert await entries(town, "CONFIGURATION_CHANGE") == []
+
+
+async def test_files_that_did_not_change_change_nothing(tmp_path: Path) -> None:
+    async with small_town(tmp_path, [rest_source("spine", "http://127.0.0.1:9")]) as town:
+        assert await reloaded(town) == await reloaded(town) == 1
+        assert await entries(town, "CONFIGURATION_CHANGE") == []
+
+
+async def test_a_start_with_other_files_is_a_change_in_the_log(tmp_path: Path) -> None:
+    async with small_town(tmp_path, [rest_source("spine", "http://127.0.0.1:9")]) as town:
+        settings = town.settings
+    edit(settings.manifests / "spine.toml", "01632 960100", "01632 960222")
+    async with again(settings) as town:
+        (change,) = await entries(town, "CONFIGURATION_CHANGE")
+        assert change["user"] is None
+    async with again(settings) as town:
+        assert len(await entries(town, "CONFIGURATION_CHANGE")) == 1
+
+
+async def test_a_source_that_stays_the_same_keeps_its_connections(tmp_path: Path) -> None:
+    desk = Desk()
+    async with serving(desk.answer) as url:
+        sources = [rest_source("spine", url, claims=AUTHORITY), rest_source("council", url)]
+        async with small_town(tmp_path, sources) as town:
+            before = town.journey.in_force.lines
+            edit(town.settings.manifests / "council.toml", "01632 960100", "01632 960222")
+            await reloaded(town)
+            after = town.journey.in_force.lines
+    assert after["spine"] is before["spine"]
+    assert after["council"] is not before["council"]
+
+
+async def test_what_was_in_force_before_does_not_pile_up_in_memory(tmp_path: Path) -> None:
+    async with small_town(tmp_path, [rest_source("spine", "http://127.0.0.1:9")]) as town:
+        gc.collect()
+        before = _manifests_in_memory()
+        gc.disable()  # as good as: a gateway that serves looks for cycles hardly ever
+        try:
+            for number in range(8):
+                file = town.settings.manifests / "spine.toml"
+                edit(file, f"01632 96010{number}", f"01632 96010{number + 1}")
+                await reloaded(town)
+            assert _manifests_in_memory() <= before + 1
+        finally:
+            gc.enable()
+
+
+def _manifests_in_memory() -> int:
+    return sum(isinstance(each, Manifest) for each in gc.get_objects())
+
+
+async def test_a_signal_has_the_files_read_anew(tmp_path: Path) -> None:
+    desk = Desk()
+    async with serving(desk.answer) as url:
+        sources = [rest_source("spine", url, claims=AUTHORITY | LOCAL)]
+        async with served(tmp_path, sources) as gateway:
+            edit(gateway.settings.manifests / "spine.toml", '"practitioner", ', "")
+            gateway.process.send_signal(signal.SIGHUP)
+            token = issue(PRACTITIONER, gateway.settings, now=time.time(), lifetime_s=600)
+            body = {"query": QUERY, "variables": variables_for(KNOWN)}
+
+            async def withheld() -> bool:
+                async with gateway.session.post(
+                    f"{gateway.url}/graphql",
+                    json=body,
+                    headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+                ) as answer:
+                    rows = (await answer.json())["data"]["child"]["answers"]
+                    return bool(rows[0]["outcome"] == "NOT_PERMITTED")
+
+            await until(withheld)

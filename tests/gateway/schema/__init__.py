@@ -1,1 +1,0 @@
-"""The schema as clients meet it."""

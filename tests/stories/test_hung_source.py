@@ -1,0 +1,58 @@
+"""A hung source holds no more of the gateway than it declared, and none of the others' answers."""
+
+import asyncio
+from collections import Counter
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tests.support.agencies import AUTHORITY, Desk, rest_source
+from tests.support.loopback import serving, serving_raw
+from tests.support.town import PRACTITIONER, small_town
+
+QUESTIONS = 40
+CONCURRENCY = 3
+
+
+@dataclass
+class Hung:
+    """Takes every connection, reads, and never says a word; counts who is connected at once."""
+
+    connected: int = 0
+    most: int = 0
+    ever: int = 0
+
+    async def handle(self, reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        self.connected += 1
+        self.ever += 1
+        looking = asyncio.create_task(self._look())
+        while await reader.read(1024):
+            pass
+        self.connected -= 1
+        await looking
+
+    async def _look(self) -> None:
+        # A connection that was closed before this one was opened may be heard of only now.
+        for _ in range(20):
+            await asyncio.sleep(0)
+        self.most = max(self.most, self.connected)
+
+
+async def test_over_many_questions_a_hung_source_never_has_more_connections_than_it_declared(
+    tmp_path: Path,
+) -> None:
+    hung = Hung()
+    async with AsyncExitStack() as stack:
+        well = await stack.enter_async_context(serving(Desk().answer))
+        dead = await stack.enter_async_context(serving_raw(hung.handle))
+        sources = [
+            rest_source("spine", well, claims=AUTHORITY, concurrency=64),
+            rest_source("dead", dead, concurrency=CONCURRENCY, timeout="300ms"),
+        ]
+        town = await stack.enter_async_context(small_town(tmp_path, sources, deadline=2))
+        callers = [replace(PRACTITIONER, user=f"worker-{n}") for n in range(QUESTIONS)]
+        answers = await asyncio.gather(*(town.ask(caller=caller) for caller in callers))
+    assert hung.most == CONCURRENCY
+    assert CONCURRENCY <= hung.ever < QUESTIONS
+    assert Counter(a.outcomes["spine"] for a in answers) == {"HAS_RECORD": QUESTIONS}
+    assert {a.outcomes["dead"] for a in answers} <= {"TIMEOUT", "BUSY", "UNAVAILABLE"}

@@ -1,0 +1,71 @@
+"""Questions that stream in while the files are read anew fifty times: none fails, none is mixed."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from tests.support.agencies import AUTHORITY, LOCAL, Desk, rest_source
+from tests.support.gateway.reloading import edit
+from tests.support.loopback import serving
+from tests.support.town import Town, small_town
+
+RELOADS = 50
+ASKING = 4
+AGENCIES = ("spine", "council", "school")
+
+
+def versions(answer: Any) -> set[str]:
+    """The version that each row of an answer shows: in its duty contact's telephone."""
+    return {row["agency"]["dutyContact"]["telephone"][-4:] for row in answer.rows.values()}
+
+
+async def test_during_fifty_reloads_no_question_fails_or_mixes_two_versions(
+    tmp_path: Path,
+) -> None:
+    desk = Desk()
+    seen: set[str] = set()
+    over = asyncio.Event()
+
+    async def asking(town: Town) -> int:
+        asked = 0
+        while not over.is_set():
+            answer = await town.ask()
+            assert answer.status == 200
+            assert set(answer.outcomes.values()) == {"HAS_RECORD"}
+            (version,) = versions(answer)
+            seen.add(version)
+            asked += 1
+        return asked
+
+    async def reloading(town: Town) -> None:
+        for number in range(RELOADS):
+            for name in AGENCIES:
+                file = town.settings.manifests / f"{name}.toml"
+                edit(file, _telephone(number), _telephone(number + 1))
+            await town.journey.reload()
+
+    async with serving(desk.answer) as url:
+        sources = [
+            rest_source(name, url, claims=AUTHORITY if name == "spine" else LOCAL, duty="0000")
+            for name in AGENCIES
+        ]
+        async with small_town(
+            tmp_path,
+            sources,
+            look_every=0.02,
+            questions_per_minute=100_000,
+            questions_per_minute_organisation=1_000_000,
+        ) as town:
+            under_way = [asyncio.create_task(asking(town)) for _ in range(ASKING)]
+            try:
+                await reloading(town)
+            finally:
+                over.set()
+            asked = await asyncio.gather(*under_way)
+            assert town.journey.in_force.generation == RELOADS + 1
+    assert min(asked) > 0
+    assert len(seen) > 1
+
+
+def _telephone(number: int) -> str:
+    return f"01632 960{number:04d}"

@@ -1,0 +1,3 @@
+"""A school's own log of the calls that reached it."""
+
+SCHOOL = "anywhere-schools"

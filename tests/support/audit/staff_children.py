@@ -1,0 +1,27 @@
+"""Children of staff, listed so that a look at them stands out."""
+
+from pathlib import Path
+
+from gateway.audit.keys.key_ring import FIRST_EPOCH, KeyRing
+from gateway.audit.keys.protection import hide
+from gateway.audit.keys.pseudonym import identifier_message
+from tests.support.agencies import MIRA
+
+ONE = f"{FIRST_EPOCH}:{'5a' * 32}"
+
+
+async def mira(state: Path) -> str:
+    """Mira's pseudonym under keys that the gateway will go on with."""
+    keys = KeyRing.at(state / "epochs", first_epoch=FIRST_EPOCH)
+    (pseudonym,) = (await hide(keys, [identifier_message("nhs_number", MIRA["nhs"])])).pseudonyms
+    return pseudonym
+
+
+def settings_of(folder: Path) -> Path:
+    """A smallest gateway's settings, in a file."""
+    file = folder / "settings.toml"
+    file.write_text('environment = "development"\nstate = "state"\noperator = "operator.toml"\n')
+    area = '[[area]]\ncode = "E09990001"\nname = "N"\n'
+    team = '[shield_team]\nname = "S"\ntelephone = "1"\n'
+    (folder / "operator.toml").write_text(f'log_origin = "t.example/log"\n{team}{area}')
+    return file

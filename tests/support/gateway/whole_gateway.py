@@ -1,0 +1,148 @@
+"""Every stage from request to response over sources that are functions, in a time of its own.
+
+Only the token, the disk and the sockets are left out: they would bring real time along.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, Final, cast
+
+import orjson
+from graphql import ExecutionResult
+from graphql.execution import experimental_execute_incrementally
+
+from gateway.audit.entry.entry import Entry
+from gateway.audit.keys.epoch_keys import EpochKeys
+from gateway.audit.publish.witness_watch import Watch
+from gateway.audit.recorder.recorder import Recorder
+from gateway.config.operator_file import Area, Grant, OperatorFile, ShieldTeam
+from gateway.config.settings import Settings
+from gateway.fanout.sources import registry_of
+from gateway.graphql.documents import Documents
+from gateway.graphql.root import build_schema
+from gateway.http.pipeline import Journey, Started
+from gateway.identity.counters import OwnCounts
+from gateway.identity.proof_of_possession import Presented
+from gateway.identity.quotas import Allowance
+from gateway.identity.tokens import SignInDesk
+from gateway.model.caller import Caller
+from gateway.model.clock import Clock
+from gateway.model.errors import TeamAroundError
+from gateway.policy.decide import Policy
+from gateway.policy.rules.book import open_book
+from gateway.questions.prepare import Planning, Request, Stages
+from gateway.registry.generations import InForce
+from tests.support.agencies import HOME, SourceFile
+from tests.support.gateway.decisions import ground
+from tests.support.plain_sources import Answering, fan_out_over, registered
+from tests.support.town import KNOWN, PRACTITIONER, REASON, UNHURRIED
+from tests.support.virtual_time import now
+
+TODAY: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
+DEADLINE_S: Final = 10.0
+_SCHEMA: Final = build_schema()._schema  # noqa: SLF001  as the gateway takes it
+_KEYS: Final = EpochKeys("epoch-1", secrets.token_bytes(32), secrets.token_bytes(32))
+
+
+@dataclass(slots=True)
+class HeardLog:
+    """A log in memory."""
+
+    entries: list[Entry] = field(default_factory=list)
+
+    async def append(self, entry: Entry) -> int:
+        """Keep it."""
+        self.entries.append(entry)
+        return len(self.entries) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCaller:
+    """A desk at which everybody is this caller."""
+
+    known: Caller
+
+    async def caller(self, _: Presented) -> Caller:
+        """Whoever it is."""
+        return self.known
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The stages, and the log that they wrote."""
+
+    journey: Journey
+    log: HeardLog
+
+    async def start(self, query: str, known: Mapping[str, Any] = KNOWN, **reason: Any) -> Started:
+        """Begin to answer a query about a child."""
+        variables = {"known": dict(known), "reason": {**REASON, **reason}}
+        return await self.journey.start(Request(query, variables, None, "Bearer x"))
+
+    async def ask(self, query: str, known: Mapping[str, Any] = KNOWN, **reason: Any) -> bytes:
+        """The response's data and errors as JSON; a refusal's code."""
+        try:
+            started = await self.start(query, known, **reason)
+        except TeamAroundError as refusal:
+            return refusal.code.encode()
+        executed: Any = experimental_execute_incrementally(
+            _SCHEMA,
+            started.document.node,
+            context_value=started.context,
+            variable_values={"known": dict(known), "reason": {**REASON, **reason}},
+        )
+        finished: ExecutionResult = await executed
+        await started.declare()
+        await started.stop()
+        return orjson.dumps(finished.formatted, default=str)
+
+
+def whole_gateway(
+    sources: Sequence[tuple[SourceFile, Answering]],
+    caller: Caller = PRACTITIONER,
+    written: Mapping[str, str] | None = None,
+) -> Gateway:
+    """A gateway of the running loop's time over these sources; `written` is Cedar by source id."""
+    clock = Clock(now=lambda: TODAY, monotonic=now)
+    opened = [registered(file, answering) for file, answering in sources]
+    operator = OperatorFile(
+        log_origin="teamaround.example/test",
+        shield_team=ShieldTeam(name="Shield team", telephone="01632 960999"),
+        area=(Area(code=HOME, name="Northbrook"),),
+        grant=tuple(
+            Grant(source=s.id, agency=s.agency, claims=s.claims, origins=frozenset())
+            for s in opened
+        ),
+    )
+    unhurried: Any = dict.fromkeys(UNHURRIED, 1_000_000)
+    settings = Settings(deadline=DEADLINE_S, **unhurried)
+    stages = Stages(
+        settings,
+        _SCHEMA,
+        cast("SignInDesk", KnownCaller(caller)),
+        clock,
+        Documents(_SCHEMA, settings),
+        Allowance(OwnCounts(now), settings, now),
+    )
+    policy = Policy(open_book(ground(), [s.manifest for s in opened], written))
+    planning = Planning(stages, registry_of(opened, operator), policy)
+    log = HeardLog()
+    recorder = Recorder(cast("Any", log), _KEYS, clock)
+    watch = SimpleNamespace(publication=SimpleNamespace(log=log), refuse_unwitnessed=lambda: None)
+    # Nobody goes to these desks who asks about a child.
+    desks: Any = SimpleNamespace(
+        break_glass=SimpleNamespace(awaits=None, harm_stated=None), alerts=None
+    )
+    fan_out = fan_out_over(*opened, clock=clock)
+    charter: Any = SimpleNamespace(generation=1, folder=SimpleNamespace(operator=operator))
+    registrar = _one_generation(InForce(charter, planning, fan_out, {}))
+    return Gateway(Journey(registrar, recorder, cast("Watch", watch), desks), log)
+
+
+def _one_generation(in_force: InForce) -> Any:
+    succession = SimpleNamespace(current=in_force, enter=lambda: in_force, leave=lambda _: None)
+    replica = SimpleNamespace(refuse_stale=lambda: None)
+    return SimpleNamespace(enacting=SimpleNamespace(succession=succession, replica=replica))

@@ -1,0 +1,95 @@
+"""Sources that are plain functions, registered as the gateway would, and a fan-out over them."""
+
+import tomllib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.contract.codes import Purpose, ReleaseClass
+from adapters.contract.contract import Adapter, OnBehalf, Question, Reply
+from adapters.contract.dates import PartialDate
+from adapters.contract.identifiers import NHS_NUMBER, UPN
+from adapters.contract.record import Identifier, Name, Record
+from adapters.manifest.manifest import Manifest
+from gateway.fanout.fan_out import FanOut, Keys, Order, PassOn, Teach
+from gateway.fanout.source_call import Asking, Line
+from gateway.fanout.sources import RegisteredSource, granted_claims
+from gateway.model.clock import Clock
+from tests.support.agencies import MIRA, SourceFile, rest_source
+
+Answering = Callable[[Question], Awaitable[Reply]]
+ON_BEHALF = OnBehalf("u-1", "northbrook", Purpose.SAFEGUARDING, "q-1", 7)
+OWN: Keys = {"nhs_number": MIRA["nhs"], "birth_date": MIRA["born"]}
+EVERY_CLASS = frozenset(ReleaseClass)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A source that answers by a function."""
+
+    answering: Answering
+
+    async def ask(self, question: Question) -> Reply:
+        """Ask the function."""
+        return await self.answering(question)
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+def registered(file: SourceFile, answering: Answering) -> RegisteredSource:
+    """The source of `file`, as the operator has granted it, answering by a function."""
+    manifest = Manifest.model_validate(tomllib.loads(file.manifest))
+    operations = tuple(operation.card for operation in manifest.operation)
+    return RegisteredSource(
+        id=file.id,
+        agency=manifest.source.agency,
+        manifest=manifest,
+        adapter=Adapter(Plain(answering), operations),
+        claims=granted_claims(manifest, file.claims),
+    )
+
+
+def fan_out_over(*sources: RegisteredSource, clock: Clock | None = None) -> FanOut:
+    """A fan-out whose lines lead to these sources."""
+    ticking = clock or Clock()
+    return FanOut({each.id: Line(each, ticking, lambda: 0.5) for each in sources}, ticking)
+
+
+async def teach_nobody(_: Mapping[str, Any]) -> None:
+    """Passes nothing on."""
+
+
+def order_for(
+    *sources: RegisteredSource,
+    until: float,
+    own: Keys = OWN,
+    teach: Teach = lambda _: {},
+    pass_on: PassOn = teach_nobody,
+) -> Order:
+    """An order to ask these sources, by the same details, until the loop's clock shows `until`."""
+    each = Asking(frozenset({"names", "involvements"}), ON_BEHALF, until)
+    names = [source.id for source in sources]
+    asking = dict.fromkeys(names, each)
+    return Order(dict.fromkeys(names, own), asking, until, frozenset(), teach, pass_on)
+
+
+def record(
+    child: Mapping[str, Any] = MIRA, *, restricted: bool | None = False, upn: bool = True
+) -> Record:
+    """A child's record as an adapter would read it."""
+    numbers = [Identifier(NHS_NUMBER, child["nhs"])]
+    if upn:
+        numbers.append(Identifier(UPN, child["upn"]))
+    return Record(
+        record_id=child["id"],
+        identifiers=tuple(numbers),
+        names=(Name((child["given"],), child["family"]),),
+        birth_date=PartialDate.parse(child["born"]),
+        restricted=restricted,
+    )
+
+
+def file_of(source_id: str, **more: Any) -> SourceFile:
+    """A source of kind rest that is never connected to."""
+    return rest_source(source_id, "http://127.0.0.1:1", **more)

@@ -1,0 +1,122 @@
+"""A gateway as an operator runs it: `teamaround serve`, a process of its own, until stopped."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+
+from gateway.config.settings import Settings
+from gateway.identity.development_token import development_key
+from tests.support.agencies import SourceFile
+from tests.support.town import settings_for
+
+COMMAND: Final = Path(sys.executable).with_name("teamaround")
+_STARTS_WITHIN_S: Final = 20
+
+
+@dataclass(slots=True)
+class Served:
+    """The running process at `url`; `said` are the lines that it printed so far."""
+
+    url: str
+    settings: Settings
+    process: asyncio.subprocess.Process
+    session: aiohttp.ClientSession
+    said: list[str] = field(default_factory=list)
+
+    async def stop(self) -> int:
+        """Stop it as an operator does; its exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return await asyncio.wait_for(self.process.wait(), 20)
+
+
+def settings_file(folder: Path, settings: Settings, **more: Any) -> Path:
+    """Write the settings as an operator would; the file."""
+    values = settings.model_dump(mode="json", exclude_none=True) | {"port": 0} | more
+    lines = [f"{name} = {json.dumps(value)}" for name, value in values.items()]
+    file = folder / "settings.toml"
+    file.write_text("\n".join(lines))
+    return file
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """What a command finds around it: homes and temporary files under `folder`."""
+    for name in ("home", "tmp"):
+        (folder / name).mkdir(exist_ok=True)
+    kept = {n: os.environ[n] for n in ("PATH", "PYTHONPATH") if n in os.environ}
+    return {**kept, "HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp"), **more}
+
+
+@asynccontextmanager
+async def served(
+    folder: Path, sources: Iterable[SourceFile], **settings: Any
+) -> AsyncIterator[Served]:
+    """A gateway over `sources` in a process whose every file is under `folder`."""
+    async with started(folder, settings_for(folder, sources, **settings)) as gateway:
+        yield gateway
+
+
+@asynccontextmanager
+async def started(folder: Path, chosen: Settings, *before: str | Path) -> AsyncIterator[Served]:
+    """A gateway over files that are there already; `before` is a command that runs it."""
+    development_key(chosen)
+    process = await asyncio.create_subprocess_exec(
+        *map(str, before),
+        str(COMMAND),
+        "serve",
+        "--settings",
+        str(settings_file(folder, chosen)),
+        cwd=folder,
+        env=environment(folder),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said: list[str] = []
+    assert process.stdout is not None
+    try:
+        where = await asyncio.wait_for(_serving(process.stdout, said), _STARTS_WITHIN_S)
+        url = f"http://{where['host']}:{where['port']}"
+        async with aiohttp.ClientSession() as session, _heard(process.stdout, said):
+            try:
+                yield Served(url, chosen, process, session, said)
+            finally:
+                await _ended(process)  # what it says ends with it, also where a test failed
+    finally:
+        await _ended(process)
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.kill()
+    await process.wait()
+
+
+@asynccontextmanager
+async def _heard(output: asyncio.StreamReader, said: list[str]) -> AsyncIterator[None]:
+    listening = asyncio.create_task(_listen(output, said))
+    try:
+        yield
+    finally:
+        await listening
+
+
+async def _serving(output: asyncio.StreamReader, said: list[str]) -> Mapping[str, Any]:
+    while line := (await output.readline()).decode():
+        said.append(line)
+        if '"serving"' in line:
+            found: Mapping[str, Any] = json.loads(line)
+            return found
+    raise AssertionError("the gateway did not start:\n" + "".join(said))
+
+
+async def _listen(output: asyncio.StreamReader, said: list[str]) -> None:
+    while line := (await output.readline()).decode():
+        said.append(line)

@@ -1,0 +1,261 @@
+"""A real gateway over real loopback agencies, and a practitioner who asks it over real HTTP."""
+
+import json
+import socket
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+import uvicorn
+
+from adapters.contract.codes import Purpose, Sector
+from gateway.config.settings import Settings
+from gateway.http.app import build_app, open_gateway
+from gateway.http.pipeline import Journey
+from gateway.identity.development_token import development_key, issue
+from gateway.model.caller import Caller
+from gateway.model.clock import Clock
+from tests.support.agencies import HOME, MIRA, SourceFile
+
+SHIELD_TEAM: Final = "01632 960999"
+PRACTITIONER: Final = Caller(
+    user="s.worker",
+    organisation="northbrook",
+    sector=Sector.SOCIAL_CARE,
+    roles=frozenset({"practitioner"}),
+    purposes=frozenset({Purpose.SAFEGUARDING}),
+    areas=(HOME,),
+    accreditation=frozenset({"information-sharing"}),
+    signed_in_at=int(time.time()),
+)
+UNHURRIED: Final = (  # a town's one practitioner asks more than any person could
+    "questions_per_minute",
+    "questions_per_minute_organisation",
+    "children_per_hour",
+    "children_per_hour_organisation",
+    "unfound_per_hour",
+    "out_of_area_per_day",
+    "break_glass_per_hour",
+)
+KNOWN: Final[Mapping[str, Any]] = {"nhsNumber": MIRA["nhs"], "birthDate": MIRA["born"]}
+BEYOND: Final = {"cause": "MOVED", "justification": "she stays there with an aunt"}
+REASON: Final[Mapping[str, Any]] = {
+    "purpose": "SAFEGUARDING",
+    "justification": "worried",
+    "caseReference": "C-1",
+}
+QUERY: Final = """
+query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
+  child(known: $known, reason: $reason, scope: $scope) {
+    receipt { log index queryId }
+    answers {
+      agency { id name area dutyContact { telephone } }
+      outcome complete searchedBy needs detail asOf latencyMs attempts retryable
+      involvements { role practitioner { name telephone } }
+      withheld { releaseClass reason message }
+    }
+    child {
+      restriction
+      names { given family sources { agency { id } } }
+      birthDate { value sources { agency { id } } }
+      identifiers { scheme value }
+      addresses { lines postcode sources { agency { id } } }
+      involvements { role agency { id } }
+    }
+    unresolved { agency { id } grade agreed differed }
+    completeness { inScope answered unanswered notAsked complete areas notConnected }
+  }
+}
+"""
+_OPERATOR = """
+log_origin = "teamaround.example/test"
+[shield_team]
+name = "Shield team"
+telephone = "{telephone}"
+[broker]
+name = "Northbrook Health Broker"
+telephone = "01632 960888"
+[[area]]
+code = "{area}"
+name = "Northbrook"
+not_connected = ["Northbrook Probation"]
+[[area]]
+code = "E09990002"
+name = "Easthallow"
+"""
+_GRANT = """
+[[grant]]
+source = "{id}"
+agency = "{agency}"
+claims = [{claims}]
+origins = [{origins}]
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response; `text` is all of its body."""
+
+    status: int
+    text: str
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The body as JSON."""
+        found: dict[str, Any] = json.loads(self.text)
+        return found
+
+    @property
+    def child_answer(self) -> dict[str, Any]:
+        """The `child` field; the test ends here if there were errors."""
+        assert "errors" not in self.body, self.text
+        found: dict[str, Any] = self.body["data"]["child"]
+        return found
+
+    @property
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """Each agency's row, by agency id; none stands twice."""
+        rows = self.child_answer["answers"]
+        by_agency = {row["agency"]["id"]: row for row in rows}
+        assert len(by_agency) == len(rows)
+        return by_agency
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """Each agency's outcome, by agency id."""
+        return {agency: row["outcome"] for agency, row in self.rows.items()}
+
+    @property
+    def completeness(self) -> dict[str, Any]:
+        """The `completeness` field."""
+        found: dict[str, Any] = self.child_answer["completeness"]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """The running gateway at `url`; `session` is a client of it."""
+
+    url: str
+    settings: Settings
+    journey: Journey
+    session: aiohttp.ClientSession
+
+    def headers(self, caller: Caller = PRACTITIONER) -> dict[str, str]:
+        """The headers of a caller's request, with a token that lives for minutes."""
+        token = issue(caller, self.settings, now=time.time(), lifetime_s=600)
+        return {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+
+    async def ask(
+        self,
+        known: Mapping[str, Any] = KNOWN,
+        *,
+        agencies: Iterable[str] | None = None,
+        areas: Iterable[str] | None = None,
+        caller: Caller = PRACTITIONER,
+        query: str = QUERY,
+    ) -> Answer:
+        """Ask about a child; where no scope is named, in the caller's own area."""
+        variables = variables_for(known, agencies=agencies, areas=areas)
+        return await self.post({"query": query, "variables": variables}, self.headers(caller))
+
+    async def post(self, body: Any, headers: Mapping[str, str]) -> Answer:
+        """Send any JSON body."""
+        async with self.session.post(f"{self.url}/graphql", json=body, headers=headers) as answer:
+            return Answer(answer.status, await answer.text())
+
+
+def variables_for(
+    known: Mapping[str, Any] = KNOWN,
+    *,
+    agencies: Iterable[str] | None = None,
+    areas: Iterable[str] | None = None,
+) -> dict[str, Any]:
+    """The variables of QUERY; a cause is stated, which only a scope out of area needs."""
+    scope = {
+        name: list(listed)
+        for name, listed in (("agencies", agencies), ("areas", areas))
+        if listed is not None
+    }
+    reason = {**REASON, "outOfArea": BEYOND}
+    return {"known": dict(known), "reason": reason, "scope": scope or None}
+
+
+def settings_for(
+    folder: Path, sources: Iterable[SourceFile], operator: str = "", **more: Any
+) -> Settings:
+    """Write manifests, secrets and the operator's file under `folder`; settings that name them."""
+    lines = [operator, _OPERATOR.format(telephone=SHIELD_TEAM, area=HOME)]
+    for name in ("manifests", "secrets"):
+        (folder / name).mkdir()
+    for source in sources:
+        (folder / "manifests" / f"{source.id}.toml").write_text(source.manifest)
+        if source.cedar:
+            (folder / "manifests" / f"{source.id}.cedar").write_text(source.cedar)
+        (folder / "secrets" / source.id).mkdir()
+        for name, content in source.secrets.items():
+            (folder / "secrets" / source.id / name).write_text(content)
+        lines.append(
+            _GRANT.format(
+                id=source.id,
+                agency=source.agency or source.id,
+                claims=", ".join(f'"{claim.value}"' for claim in sorted(source.claims)),
+                origins=", ".join(f'"{origin}"' for origin in source.origins),
+            )
+        )
+    (folder / "operator.toml").write_text("".join(lines))
+    return Settings(
+        **{
+            "environment": "development",
+            "state": folder / "state",
+            "manifests": folder / "manifests",
+            "secrets": folder / "secrets",
+            "operator": folder / "operator.toml",
+            "token_keys": folder / "state" / "token-keys.json",
+            **dict.fromkeys(UNHURRIED, 1_000_000),
+            **more,
+        }
+    )
+
+
+@asynccontextmanager
+async def small_town(
+    folder: Path, sources: Iterable[SourceFile], clock: Clock | None = None, **more: Any
+) -> AsyncIterator[Town]:
+    """A gateway over `sources`, its files under `folder`; `more` are settings, such as deadline."""
+    settings = settings_for(folder, sources, **more)
+    async with again(settings, clock) as town:
+        yield town
+
+
+@asynccontextmanager
+async def again(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Town]:
+    """A gateway over files that are there already: after a restart, or beside another one."""
+    development_key(settings)
+    async with (
+        open_gateway(settings, clock or Clock()) as journey,
+        serving_gateway(journey, settings) as url,
+        aiohttp.ClientSession() as session,
+    ):
+        yield Town(url, settings, journey, session)
+
+
+@asynccontextmanager
+async def serving_gateway(journey: Journey, settings: Settings) -> AsyncIterator[str]:
+    """The gateway over HTTP on a free port, without uvicorn's own loop, whose end takes time."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        build_app(journey, settings), http="httptools", lifespan="off", log_config=None
+    )
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    await server.startup(sockets=[listening])
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        await server.shutdown(sockets=[listening])
