@@ -5,7 +5,10 @@ READY := .venv/.ready
 MATCHING := .venv-matching
 ARGS ?=
 
-.PHONY: demo test check schema bench bench-sources bench-reloads bench-alerts bench-log bench-matching format lint types contracts schema-check docs-check lock clean
+.PHONY: help demo test check schema bench bench-sources bench-reloads bench-alerts bench-log bench-matching format lint types contracts schema-check docs-check lock clean
+
+help:  ## every command, in a line each
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name what; do printf '  %-16s %s\n' "$$name" "$$what"; done
 
 demo: $(READY)  ## the synthetic borough, the gateway, and a first question answered
 	$(BIN)/python -m demo $(ARGS)
@@ -37,24 +40,24 @@ bench-log: $(READY)  ## the figures on the log of docs/performance.md; ARGS="--e
 bench-matching: $(MATCHING)/.ready  ## the figures of docs/matching.md, on labelled data
 	$(MATCHING)/bin/python -W ignore -m bench.matching $(ARGS)
 
-format: $(READY)
+format: $(READY)  ## format the code, and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lint: $(READY)
+lint: $(READY)  ## format and style, without changing anything
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: $(READY)
+types: $(READY)  ## types, strictly
 	$(BIN)/mypy
 
-contracts: $(READY)
+contracts: $(READY)  ## imports run one way
 	$(BIN)/lint-imports --no-cache
 
-schema-check: $(READY)
+schema-check: $(READY)  ## schema.graphql is what the code serves
 	$(BIN)/teamaround schema | diff -u schema.graphql -
 
-docs-check: $(READY)
+docs-check: $(READY)  ## links, commands, queries and settings of the docs
 	$(BIN)/pytest tests/docs
 
 lock: $(READY)  ## choose the newest versions within pyproject's ranges
@@ -75,5 +78,5 @@ $(READY): requirements.lock pyproject.toml deploy/venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	touch $@
 
-clean:
+clean:  ## remove everything that these commands made
 	rm -rf .venv $(MATCHING) build dist state .pytest_cache .mypy_cache .ruff_cache .hypothesis

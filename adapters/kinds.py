@@ -26,7 +26,7 @@ from adapters.network.resolver import GuardedResolver
 from adapters.network.secrets import SecretMissing, SecretTexts
 from adapters.network.signature import Signer
 from adapters.network.stream import connected
-from adapters.plugins.reply import Checked
+from adapters.plugins.reply import CheckedPlugin
 from adapters.plugins.source import Open, Opening, PluginMissing, plugin_named, plugin_of
 from adapters.sql.engine import address_of, read_dsn
 from adapters.sql.source import SqlSource, open_source
@@ -121,7 +121,7 @@ async def _open_plugin(opening: Opening) -> Source:
         opened = await plugin_named(plugin_of(opening.manifest))(opening)
     except PluginMissing as missing:
         raise UnknownKind(f"source {source.id}: {missing}") from None
-    return Checked(opened, opening.manifest.limits.max_records)
+    return CheckedPlugin(opened, opening.manifest.limits.max_records)
 
 
 DIALECTS: Final[Mapping[str, Dialect]] = {

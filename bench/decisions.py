@@ -11,10 +11,10 @@ from rich.table import Table
 
 from adapters.contract.codes import Purpose, ReleaseClass, Sector
 from bench.town import AREA, write_town
-from gateway.policy.context import Circumstances, Principal
-from gateway.policy.decide import Matter, Policy
-from gateway.policy.rules.book import RuleBook
-from gateway.registry.files import read_book, read_manifests
+from gateway.policy.context import PolicyContext, Principal
+from gateway.policy.decide import DecisionRequest, Policy
+from gateway.policy.rules.rule_set import RuleSet
+from gateway.registry.files import read_manifests, read_rule_set
 
 SIZES: Final = (20, 300)
 _ROUNDS: Final = 20
@@ -29,7 +29,7 @@ _ASKER: Final = Principal(
     purposes=frozenset({Purpose.SAFEGUARDING}),
     shield_cleared=False,
 )
-_PLAINLY: Final = Circumstances(
+_PLAINLY: Final = PolicyContext(
     purpose=Purpose.SAFEGUARDING,
     case_reference=True,
     significant_harm=False,
@@ -46,7 +46,9 @@ def decisions_table(rounds: int = _ROUNDS) -> Table:
     for heading in ("agencies", "decided before", "an agency", "not yet decided", "an agency"):
         table.add_column(heading, justify="right")
     books = {size: _book(size) for size in SIZES}
-    took = [{size: _cold_and_warm(book) for size, book in books.items()} for _ in range(rounds)]
+    took = [
+        {size: _cold_and_warm(rule_set) for size, rule_set in books.items()} for _ in range(rounds)
+    ]
     for size in SIZES:
         anew, before = (median(each[size][which] for each in took) for which in (0, 1))
         table.add_row(
@@ -57,9 +59,9 @@ def decisions_table(rounds: int = _ROUNDS) -> Table:
     return table
 
 
-def _cold_and_warm(book: RuleBook) -> tuple[float, float]:
+def _cold_and_warm(rule_set: RuleSet) -> tuple[float, float]:
     """Milliseconds to decide a question for the first time, and for the second."""
-    policy, matters = Policy(book), _matters(book)
+    policy, matters = Policy(rule_set), _matters(rule_set)
     took = []
     for _ in range(2):
         started = time.perf_counter()
@@ -68,21 +70,21 @@ def _cold_and_warm(book: RuleBook) -> tuple[float, float]:
     return took[0], took[1]
 
 
-def decide(policy: Policy, matters: tuple[Matter, ...]) -> int:
+def decide(policy: Policy, matters: tuple[DecisionRequest, ...]) -> int:
     """Decide everything; how many classes are given."""
     return sum(len(policy.decide(matter).permitted) for matter in matters)
 
 
-def _matters(book: RuleBook) -> tuple[Matter, ...]:
+def _matters(rule_set: RuleSet) -> tuple[DecisionRequest, ...]:
     every = frozenset(ReleaseClass)
     return tuple(
-        Matter(agency, source, every, _ASKER, _PLAINLY)
-        for agency, own in book.agencies.items()
+        DecisionRequest(agency, source, every, _ASKER, _PLAINLY)
+        for agency, own in rule_set.agencies.items()
         for source in own.tables
     )
 
 
-def _book(size: int) -> RuleBook:
+def _book(size: int) -> RuleSet:
     with TemporaryDirectory() as folder:
         write_town(Path(folder), {f"agency-{number:03}": _NOWHERE for number in range(size)})
-        return read_book(read_manifests(Path(folder) / "manifests"))
+        return read_rule_set(read_manifests(Path(folder) / "manifests"))

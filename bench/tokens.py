@@ -11,11 +11,11 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from rich.table import Table
 
-from gateway.identity.counters import OwnCounts
+from gateway.identity.counters import ProcessCounters
 from gateway.identity.issuer_keys import IssuerKeys
 from gateway.identity.issuers import Issuer, Jwks, profile_of
 from gateway.identity.proof_of_possession import Presented
-from gateway.identity.tokens import SignInDesk, TrustedIssuer
+from gateway.identity.tokens import TokenVerifier, TrustedIssuer
 
 _ROUNDS: Final = 200
 _ISSUER: Final = "https://sign-in.example"
@@ -50,7 +50,7 @@ async def measured(rounds: int) -> tuple[float, float, float]:
     return median(verified[1:]), median(bare[1:]), median(seen[1:])
 
 
-def _desk(key: RSAKey) -> SignInDesk:
+def _desk(key: RSAKey) -> TokenVerifier:
     issuer = Issuer(
         issuer=_ISSUER, audience="teamaround", jwks=Jwks(url=f"{_ISSUER}/jwks"), claims={}
     )
@@ -59,10 +59,10 @@ def _desk(key: RSAKey) -> SignInDesk:
         return json.dumps({"keys": [key.as_dict(private=False)]}).encode()
 
     keys = IssuerKeys(fetch, time.monotonic, None)
-    return SignInDesk(
+    return TokenVerifier(
         [TrustedIssuer(issuer, profile_of(issuer), keys, time.time)],
         time.time,
-        OwnCounts(time.time),
+        ProcessCounters(time.time),
     )
 
 

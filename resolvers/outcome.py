@@ -154,7 +154,7 @@ def _judge_fault(fault: Fault) -> Outcome:
             return Outcome.TIMEOUT
         case Fault.BUSY | Fault.LIMIT:
             return Outcome.BUSY
-        case Fault.CONNECTION | Fault.DROPPED | Fault.SERVER_ERROR | Fault.SPARED:
+        case Fault.CONNECTION | Fault.DROPPED | Fault.SERVER_ERROR | Fault.BREAKER_OPEN:
             return Outcome.UNAVAILABLE
         case _:
             assert_never(fault)

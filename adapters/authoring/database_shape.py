@@ -4,7 +4,7 @@ from typing import Final
 
 import asyncpg
 
-from adapters.authoring.sample_shape import SampleUnreadable, Shape, shape_of_tables
+from adapters.authoring.sample_shape import SampleShape, SampleUnreadable, shape_of_tables
 from adapters.sql.engine import read_dsn
 
 _PATIENCE_S: Final = 20
@@ -20,7 +20,7 @@ def is_address(text: str) -> bool:
     return text.startswith(("postgresql://", "postgresql+asyncpg://"))
 
 
-async def shape_of_database(address: str) -> Shape:
+async def shape_of_database(address: str) -> SampleShape:
     """The shape of the table or view that looks most like people, as this account may read it.
 
     SampleUnreadable if it cannot be reached or has none; echoes nothing of the address.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.authoring.sample_replies import file_name, invented
-from adapters.authoring.sample_shape import Shape
+from adapters.authoring.sample_shape import SampleShape
 from adapters.contract.codes import Sector
 
 _NUMBERS: Final = ("nhs_number", "upn")
@@ -44,7 +44,7 @@ class Draft:
     files: Mapping[str, bytes]
 
 
-def draft(answers: Answers, shape: Shape, stem: str = "draft") -> Draft:
+def draft(answers: Answers, shape: SampleShape, stem: str = "draft") -> Draft:
     """A manifest called `stem`; what a person has to look at is marked with `# CHANGE`."""
     kind = _kind(answers.address, shape)
     mapped, asked = _mapped(kind, shape), _asked_by(_mapped(kind, shape))
@@ -62,7 +62,7 @@ def draft(answers: Answers, shape: Shape, stem: str = "draft") -> Draft:
     return Draft("\n".join(part for part in parts if part), files)
 
 
-def _kind(address: str, shape: Shape) -> str:
+def _kind(address: str, shape: SampleShape) -> str:
     scheme = address.partition(":")[0].partition("+")[0]
     by_address = {
         "postgresql": "sql",
@@ -104,7 +104,7 @@ concurrency = 4
 {_AUTH if answers.address.startswith("sftp:") else ""}"""
 
 
-def _mapped(kind: str, shape: Shape) -> dict[str, str]:
+def _mapped(kind: str, shape: SampleShape) -> dict[str, str]:
     known = {"family_name", "birth_date"} <= shape.fields.keys()
     return {**(shape.fields if known and kind != "fhir" else _DEFAULTS)}
 
@@ -116,7 +116,7 @@ def _asked_by(mapped: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 def _operations(
-    kind: str, shape: Shape, mapped: Mapping[str, str], asked: Mapping[str, tuple[str, ...]]
+    kind: str, shape: SampleShape, mapped: Mapping[str, str], asked: Mapping[str, tuple[str, ...]]
 ) -> list[str]:
     first = next(iter(asked))
     return [
@@ -127,7 +127,7 @@ def _operations(
 
 def _operation(  # noqa: PLR0913, PLR0917 - what an operation is made of
     kind: str,
-    shape: Shape,
+    shape: SampleShape,
     name: str,
     keys: tuple[str, ...],
     mapped: Mapping[str, str],
@@ -140,7 +140,7 @@ def _operation(  # noqa: PLR0913, PLR0917 - what an operation is made of
 
 
 def _asked(
-    kind: str, shape: Shape, keys: tuple[str, ...], mapped: Mapping[str, str], *, alike: bool
+    kind: str, shape: SampleShape, keys: tuple[str, ...], mapped: Mapping[str, str], *, alike: bool
 ) -> list[str]:
     search = quoted(shape.search or "/children")
     entries = ", ".join(f'{key} = "{{{key}}}"' for key in keys)

@@ -22,7 +22,7 @@ class AlreadyThere(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class ManifestProfile:
     """One profile; `title` says in a line what it is for."""
 
     name: str
@@ -47,17 +47,17 @@ class Profile:
         return copy
 
 
-def profiles() -> tuple[Profile, ...]:
+def profiles() -> tuple[ManifestProfile, ...]:
     """Every profile, by name."""
     return tuple(_profile(file) for file in sorted(_FOLDER.glob(f"*/{_MANIFEST}")))
 
 
-def _profile(manifest: Path) -> Profile:
+def _profile(manifest: Path) -> ManifestProfile:
     title = manifest.read_text("utf-8").partition("\n")[0].removeprefix("# ")
-    return Profile(manifest.parent.name, title, manifest.parent)
+    return ManifestProfile(manifest.parent.name, title, manifest.parent)
 
 
-def profile_named(name: str) -> Profile:
+def profile_named(name: str) -> ManifestProfile:
     """The profile of this name, else NoSuchProfile."""
     found = {one.name: one for one in profiles()}
     if name not in found:

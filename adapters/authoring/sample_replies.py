@@ -23,7 +23,7 @@ _NHS: Final = "https://fhir.nhs.uk/Id/nhs-number"
 
 
 @dataclass(frozen=True, slots=True)
-class Invented:
+class SampleReplies:
     """Files beside a manifest, by what stands between its name and their ending; their TOML."""
 
     files: Mapping[str, bytes]
@@ -32,19 +32,19 @@ class Invented:
 
 def invented(
     kind: str, records: str | None, mapped: Mapping[str, str], asked: Mapping[str, tuple[str, ...]]
-) -> Invented:
+) -> SampleReplies:
     """Examples for the operations `asked`, each with its keys; none for kind `plugin`.
 
     `records` is where a reply's list is, `mapped` the paths of our names in one record.
     """
     files = _files(kind, records or "body.items", mapped)
     if not files:
-        return Invented({}, "")
+        return SampleReplies({}, "")
     tables = [_example(kind, name, keys, "record") for name, keys in asked.items()]
     first, keys = next(iter(asked.items()))
     if "nobody" in files:
         tables.append(_example(kind, first, keys, "nobody"))
-    return Invented(files, "\n".join(tables))
+    return SampleReplies(files, "\n".join(tables))
 
 
 def _files(kind: str, records: str, mapped: Mapping[str, str]) -> dict[str, bytes]:

@@ -42,7 +42,7 @@ class SampleUnreadable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class SampleShape:
     """A guess: `fields` are paths by our names, `records` where the list of records is.
 
     `table` is the database's table, `search` the path of an HTTP search.
@@ -55,7 +55,7 @@ class Shape:
     search: str | None = None
 
 
-def shape_of(sample: Path) -> Shape:
+def shape_of(sample: Path) -> SampleShape:
     """The shape of a JSON reply, OpenAPI document, FHIR capability statement, CSV or SQLite file.
 
     SampleUnreadable for anything else.
@@ -72,9 +72,9 @@ def shape_of(sample: Path) -> Shape:
         raise SampleUnreadable("the sample is no JSON, CSV or SQLite file") from None
 
 
-def _of_json(document: Any) -> Shape:
+def _of_json(document: Any) -> SampleShape:
     if isinstance(document, dict) and document.get("resourceType") in _FHIR:
-        return Shape("fhir", search="/Patient")
+        return SampleShape("fhir", search="/Patient")
     if isinstance(document, dict) and "openapi" in document:
         return _of_openapi(document)
     if isinstance(document, list):
@@ -83,7 +83,7 @@ def _of_json(document: Any) -> Shape:
     if found is None:
         raise SampleUnreadable("the sample holds no list of objects, nor an object")
     path, record = found
-    return Shape("rest", path, named(dict(_paths(record, "", 0))))
+    return SampleShape("rest", path, named(dict(_paths(record, "", 0))))
 
 
 _FHIR: Final = frozenset({"CapabilityStatement", "Conformance", "Patient", "Bundle"})
@@ -112,7 +112,7 @@ def _paths(record: Any, path: str, deep: int) -> Iterator[tuple[str, str]]:
             yield _bare(name), whole
 
 
-def _of_openapi(document: dict[str, Any]) -> Shape:
+def _of_openapi(document: dict[str, Any]) -> SampleShape:
     paths = document.get("paths")
     reads = [
         (path, item["get"])
@@ -123,7 +123,7 @@ def _of_openapi(document: dict[str, Any]) -> Shape:
         names = list(_names(_resolved(document, read.get("responses")), document, 0))
         fields = named({_bare(name): _quoted(name) for name in names})
         if {"family_name", "birth_date"} <= fields.keys():
-            return Shape("rest", None, fields, search=path)
+            return SampleShape("rest", None, fields, search=path)
     raise SampleUnreadable("no path of this OpenAPI document answers with people")
 
 
@@ -148,13 +148,13 @@ def _resolved(document: dict[str, Any], schema: Any) -> Any:
     return found
 
 
-def _of_header(sample: Path) -> Shape:
+def _of_header(sample: Path) -> SampleShape:
     with sample.open(encoding="utf-8-sig", newline="") as lines:
         header = next(csv.reader(lines), [])
-    return Shape("file", None, named({_bare(name): _quoted(name.strip()) for name in header}))
+    return SampleShape("file", None, named({_bare(name): _quoted(name.strip()) for name in header}))
 
 
-def _of_tables(sample: Path) -> Shape:
+def _of_tables(sample: Path) -> SampleShape:
     with closing(sqlite3.connect(f"file:{sample}?mode=ro", uri=True)) as database:
         tables = database.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
         found: dict[str, list[str]] = {}
@@ -164,7 +164,7 @@ def _of_tables(sample: Path) -> Shape:
     return shape_of_tables(found)
 
 
-def shape_of_tables(tables: Mapping[str, Sequence[str]]) -> Shape:
+def shape_of_tables(tables: Mapping[str, Sequence[str]]) -> SampleShape:
     """The table or view whose columns look most like people; SampleUnreadable if none does."""
     people = {
         table: named({_bare(name): name for name in columns if _PLAIN.fullmatch(name)})
@@ -175,7 +175,7 @@ def shape_of_tables(tables: Mapping[str, Sequence[str]]) -> Shape:
     if not found:
         raise SampleUnreadable("no table here has a column that looks like a surname")
     table = max(found, key=lambda one: len(found[one]))
-    return Shape("sql", None, found[table], table=table)
+    return SampleShape("sql", None, found[table], table=table)
 
 
 def named(paths: Mapping[str, str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from adapters.conformance.replay import (
 from adapters.conformance.reserved_numbers import is_nobodys
 from adapters.conformance.rules import identity_in
 from adapters.contract.contract import NoRecord, Records, Reply, WallClock
-from adapters.manifest.manifest import Example, Manifest, Together
+from adapters.manifest.manifest import BatchExample, Example, Manifest
 from adapters.manifest.operation import Operation
 
 
@@ -28,7 +28,7 @@ async def mixed_up(manifest: Manifest, replies: Replies, clock: WallClock) -> li
 
 
 async def _complaints(
-    manifest: Manifest, together: Together, replies: Replies, clock: WallClock
+    manifest: Manifest, together: BatchExample, replies: Replies, clock: WallClock
 ) -> AsyncIterator[str]:
     operation = next((o for o in manifest.operation if o.name == together.operation), None)
     if operation is None or operation.batch.as_ == "none":
@@ -59,7 +59,7 @@ def _alone(manifest: Manifest, operation: Operation, number: str) -> Example | N
 
 
 def _unusable(
-    together: Together, operation: Operation, alone: list[Example | None]
+    together: BatchExample, operation: Operation, alone: list[Example | None]
 ) -> Iterator[str]:
     (key,) = operation.card.needs
     if not all(is_nobodys(key, number) for number in together.numbers):

@@ -48,19 +48,21 @@ _WORDS: Final[Mapping[type, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ExampleFinding:
     """One thing that is not as the example says; `what` says what to change."""
 
     example: int
     what: str
 
 
-async def replay_examples(manifest: Manifest, replies: Replies, clock: WallClock) -> list[Finding]:
+async def replay_examples(
+    manifest: Manifest, replies: Replies, clock: WallClock
+) -> list[ExampleFinding]:
     """Every finding of every example."""
-    findings: list[Finding] = []
+    findings: list[ExampleFinding] = []
     for index, example in enumerate(manifest.example):
         complaints = _complaints(manifest, example, replies, clock)
-        findings += [Finding(index, what) async for what in complaints]
+        findings += [ExampleFinding(index, what) async for what in complaints]
     return findings
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from adapters.conformance.batch_check import mixed_up
 from adapters.conformance.example import operation_of, recording_of, replay_examples
 from adapters.conformance.replay import NotReplayable, Recording, Replies, question_for, replay
-from adapters.conformance.rules import Rule
+from adapters.conformance.rules import KitRule
 from adapters.conformance.wire_faults import WIRE_FAULTS, faults_of, faults_of_bytes
 from adapters.contract.codes import Claim
 from adapters.contract.contract import NoRecord, Records, WallClock
@@ -29,7 +29,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RuleVerdict:
     """One rule: `passed` is None where it was not run; `what` says what to change, or why not."""
 
     rule: str
@@ -38,23 +38,25 @@ class Verdict:
     what: str = ""
 
 
-_CONNECTS: Final = frozenset({Rule.VALID, Rule.UP, Rule.ABSENT, Rule.KEPT})
-_EXEMPLARY: Final = frozenset({Rule.CODES, Rule.AS_OF, Rule.WHO, Rule.UNTIL, Rule.HEALTH})
+_CONNECTS: Final = frozenset({KitRule.VALID, KitRule.UP, KitRule.ABSENT, KitRule.KEPT})
+_EXEMPLARY: Final = frozenset(
+    {KitRule.CODES, KitRule.AS_OF, KitRule.WHO, KitRule.UNTIL, KitRule.HEALTH}
+)
 
 
-def level_for(rule: Rule) -> Level:
+def level_for(rule: KitRule) -> Level:
     """The lowest level that asks for this rule."""
     if rule in _CONNECTS:
         return Level.CONNECTS
     return Level.EXEMPLARY if rule in _EXEMPLARY else Level.DEPENDABLE
 
 
-def verdict(rule: Rule, what: str) -> Verdict:
+def verdict(rule: KitRule, what: str) -> RuleVerdict:
     """Passed if there is nothing to change."""
-    return Verdict(rule, level_for(rule), not what, what)
+    return RuleVerdict(rule, level_for(rule), not what, what)
 
 
-def level_of(verdicts: list[Verdict]) -> Level | None:
+def level_of(verdicts: list[RuleVerdict]) -> Level | None:
     """The highest level of which, and below which, no rule failed; None if even the first did."""
     reached = None
     for level in Level:
@@ -64,10 +66,12 @@ def level_of(verdicts: list[Verdict]) -> Level | None:
     return reached
 
 
-async def check_offline(manifest: Manifest, replies: Replies, clock: WallClock) -> list[Verdict]:
+async def check_offline(
+    manifest: Manifest, replies: Replies, clock: WallClock
+) -> list[RuleVerdict]:
     """Every rule that needs neither a network nor a secret."""
     return [
-        verdict(Rule.VALID, ""),
+        verdict(KitRule.VALID, ""),
         *_exampled(manifest),
         *[one async for one in _replayed(manifest, replies, clock)],
         *_declared(manifest),
@@ -75,16 +79,18 @@ async def check_offline(manifest: Manifest, replies: Replies, clock: WallClock) 
     ]
 
 
-def _exampled(manifest: Manifest) -> Iterator[Verdict]:
+def _exampled(manifest: Manifest) -> Iterator[RuleVerdict]:
     shown = {example.operation for example in manifest.example}
     without = [one.name for one in manifest.operation if one.name not in shown]
     together = {one.operation for one in manifest.together}
     apart = [one.name for one in _batched(manifest) if one.name not in together]
     missing = [_add("an [[example]] for ", without), _add("a [[together]] for ", apart)]
-    yield verdict(Rule.EXAMPLES, "; ".join(filter(None, missing)))
+    yield verdict(KitRule.EXAMPLES, "; ".join(filter(None, missing)))
     proved = {one.operation for one in manifest.example if one.outcome == "no-record"}
     unproved = [one.name for one in manifest.operation if one.conclusive and one.name not in proved]
-    yield verdict(Rule.ABSENCES, _add('an [[example]] with outcome = "no-record" for ', unproved))
+    yield verdict(
+        KitRule.ABSENCES, _add('an [[example]] with outcome = "no-record" for ', unproved)
+    )
 
 
 def _batched(manifest: Manifest) -> list[Operation]:
@@ -97,17 +103,17 @@ def _add(what: str, names: list[str]) -> str:
 
 async def _replayed(
     manifest: Manifest, replies: Replies, clock: WallClock
-) -> AsyncIterator[Verdict]:
+) -> AsyncIterator[RuleVerdict]:
     why_not = unreplayed(manifest) if manifest.kind == "plugin" else None
     if why_not is not None:
-        yield Verdict(Rule.READ, Level.DEPENDABLE, None, why_not)
+        yield RuleVerdict(KitRule.READ, Level.DEPENDABLE, None, why_not)
         return
     findings = await replay_examples(manifest, replies, clock)
-    yield verdict(Rule.READ, "; ".join(f"example[{one.example}].{one.what}" for one in findings))
+    yield verdict(KitRule.READ, "; ".join(f"example[{one.example}].{one.what}" for one in findings))
     fooled = ", ".join([name async for name in _fooled(manifest, replies, clock)])
-    yield verdict(Rule.FAULTS, f"taken for one: {fooled}" if fooled else "")
+    yield verdict(KitRule.FAULTS, f"taken for one: {fooled}" if fooled else "")
     if _batched(manifest) or manifest.together:
-        yield verdict(Rule.TOGETHER, "; ".join(await mixed_up(manifest, replies, clock)))
+        yield verdict(KitRule.TOGETHER, "; ".join(await mixed_up(manifest, replies, clock)))
 
 
 async def _fooled(manifest: Manifest, replies: Replies, clock: WallClock) -> AsyncIterator[str]:
@@ -134,18 +140,18 @@ def _faults(manifest: Manifest, example: Example, replies: Replies) -> Mapping[s
     return faults_of_bytes(whole) if manifest.kind == "plugin" else faults_of(whole)
 
 
-def _declared(manifest: Manifest) -> Iterator[Verdict]:
+def _declared(manifest: Manifest) -> Iterator[RuleVerdict]:
     plain = [name for name, address in _addresses(manifest) if _is_plain(address)]
-    yield verdict(Rule.ENCRYPTED, f"use https in {', '.join(plain)}" if plain else "")
+    yield verdict(KitRule.ENCRYPTED, f"use https in {', '.join(plain)}" if plain else "")
     unshielded = [one.name for one in manifest.operation if one.map.restricted is None]
     claims = Claim.SHIELD_AUTHORITY in manifest.source.claims
     lacks = f"map restricted in {', '.join(unshielded)}, or take shield_authority out of claims"
-    yield verdict(Rule.SHIELD, lacks if claims and unshielded else "")
+    yield verdict(KitRule.SHIELD, lacks if claims and unshielded else "")
     left = ", ".join(_unfilled(manifest.model_dump(by_alias=True), ""))
-    yield verdict(Rule.FILLED, f"write your own in {left}" if left else "")
+    yield verdict(KitRule.FILLED, f"write your own in {left}" if left else "")
     hours = manifest.agency.duty_contact.hours
-    yield verdict(Rule.HOURS, "" if hours else "add hours to agency.duty_contact")
-    yield verdict(Rule.RELEASE, "" if manifest.release else "add a [[release]]")
+    yield verdict(KitRule.HOURS, "" if hours else "add hours to agency.duty_contact")
+    yield verdict(KitRule.RELEASE, "" if manifest.release else "add a [[release]]")
 
 
 def _unfilled(table: object, at: str) -> Iterator[str]:
@@ -176,26 +182,26 @@ def _is_plain(address: str) -> bool:
 _OF_THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-def _exemplary(manifest: Manifest, clock: WallClock) -> Iterator[Verdict]:
+def _exemplary(manifest: Manifest, clock: WallClock) -> Iterator[RuleVerdict]:
     today = clock().date()
     lines = {
-        Rule.CODES: [
+        KitRule.CODES: [
             f'"*" in codes.{name}' for name, one in manifest.codes.items() if "*" not in one
         ],
-        Rule.AS_OF: [
+        KitRule.AS_OF: [
             f"as_of in {one.name}"
             for one in manifest.operation
             if one.as_of is None and one.file is None
         ],
-        Rule.WHO: [
+        KitRule.WHO: [
             f"an involvement in {one.name}" for one in manifest.operation if not one.involvement
         ],
-        Rule.UNTIL: [
+        KitRule.UNTIL: [
             f"a later until in release[{index}]"
             for index, rule in enumerate(manifest.release)
             if rule.until < today
         ],
-        Rule.HEALTH: [] if _healthy(manifest) else ["a [health]"],
+        KitRule.HEALTH: [] if _healthy(manifest) else ["a [health]"],
     }
     for rule, missing in lines.items():
         yield verdict(rule, _add("", missing))

@@ -5,14 +5,14 @@ from dataclasses import replace
 from typing import Final
 
 from adapters.conformance.example import operation_of
-from adapters.conformance.kit import Level, Verdict, verdict
-from adapters.conformance.observed import Observed, OneAnswer
+from adapters.conformance.kit import Level, RuleVerdict, verdict
+from adapters.conformance.live_checks import ObservedTransport, OneAnswer
 from adapters.conformance.replay import question_for
 from adapters.conformance.rules import (
     SHOWN_BY_A_REPLY,
-    Asked,
     Complaints,
-    Rule,
+    KitRule,
+    LiveReply,
     complaints_of,
     identity_in,
 )
@@ -38,7 +38,7 @@ from adapters.manifest.operation import Operation
 _WRONG_PLACE: Final = "/teamaround-check/no-such-place"
 
 
-async def check_online(manifest: Manifest, source: Source) -> list[Verdict]:
+async def check_online(manifest: Manifest, source: Source) -> list[RuleVerdict]:
     """Asks for the children whom the examples call absent or `live`, and for nobody else.
 
     A source with effects is asked once for each and spared the rest.
@@ -47,7 +47,7 @@ async def check_online(manifest: Manifest, source: Source) -> list[Verdict]:
         asked = await _all(manifest, source)
         verdicts = [one async for one in _of_replies(manifest, source, asked)]
         return verdicts + [one async for one in _at_once(manifest, source, asked)]
-    observed = Observed(source.transport, source.login, 1 / manifest.limits.rate)
+    observed = ObservedTransport(source.transport, source.login, 1 / manifest.limits.rate)
     watched = replace(source, transport=observed, login=observed)
     verdicts = [one async for one in _health(manifest, watched)]
     asked = await _all(manifest, watched)
@@ -59,11 +59,11 @@ async def check_online(manifest: Manifest, source: Source) -> list[Verdict]:
     return verdicts
 
 
-async def _all(manifest: Manifest, source: Source) -> list[Asked]:
+async def _all(manifest: Manifest, source: Source) -> list[LiveReply]:
     examples = [one for one in manifest.example if one.live or one.outcome == "no-record"]
     known = [(one, operation_of(manifest, one)) for one in examples]
     return [
-        Asked(one, operation, await _ask(manifest, source, operation, one))
+        LiveReply(one, operation, await _ask(manifest, source, operation, one))
         for one, operation in known
         if operation is not None
     ]
@@ -75,11 +75,11 @@ async def _ask(manifest: Manifest, source: Source, operation: Operation, example
 
 
 async def _of_replies(
-    manifest: Manifest, source: Source, asked: list[Asked]
-) -> AsyncIterator[Verdict]:
+    manifest: Manifest, source: Source, asked: list[LiveReply]
+) -> AsyncIterator[RuleVerdict]:
     if not asked:
         what = 'no [[example]] with outcome = "no-record" or live = true, so nobody to ask for'
-        yield Verdict(Rule.ABSENT, Level.CONNECTS, None, what)
+        yield RuleVerdict(KitRule.ABSENT, Level.CONNECTS, None, what)
         return
     for one in asked:
         yield _expected(one)
@@ -92,22 +92,22 @@ async def _of_replies(
     for one in asked:
         reply = await _ask(manifest, source, one.operation, one.example)
         if identity_in(reply) != identity_in(one.reply):
-            again.add(Rule.SAME_AGAIN, f"{one.example.operation}: the second answer is another")
-    yield verdict(Rule.SAME_AGAIN, again.against(Rule.SAME_AGAIN))
+            again.add(KitRule.SAME_AGAIN, f"{one.example.operation}: the second answer is another")
+    yield verdict(KitRule.SAME_AGAIN, again.against(KitRule.SAME_AGAIN))
 
 
 async def _at_once(
-    manifest: Manifest, source: Source, asked: list[Asked]
-) -> AsyncIterator[Verdict]:
+    manifest: Manifest, source: Source, asked: list[LiveReply]
+) -> AsyncIterator[RuleVerdict]:
     several = several_of(manifest, source)
     for operation in manifest.operation:
         if several is None or operation.batch.as_ == "none":
             continue
-        rule = f"{Rule.APART} ({operation.name})"
+        rule = f"{KitRule.APART} ({operation.name})"
         pair = _pair(operation, asked)
         if pair is None:
             what = "needs two [[example]]s that may be asked for, one of them with live = true"
-            yield Verdict(rule, Level.DEPENDABLE, None, what)
+            yield RuleVerdict(rule, Level.DEPENDABLE, None, what)
             continue
         timeout_s = manifest.limits.timeout
         questions = (question_for(operation, one.example.given) for one in pair)
@@ -115,10 +115,10 @@ async def _at_once(
         replies = await several.ask_many(timed)
         alike = [identity_in(r) == identity_in(o.reply) for r, o in zip(replies, pair, strict=True)]
         what = "" if all(alike) else "together it answers otherwise than about each alone"
-        yield Verdict(rule, Level.DEPENDABLE, not what, what)
+        yield RuleVerdict(rule, Level.DEPENDABLE, not what, what)
 
 
-def _pair(operation: Operation, asked: list[Asked]) -> tuple[Asked, Asked] | None:
+def _pair(operation: Operation, asked: list[LiveReply]) -> tuple[LiveReply, LiveReply] | None:
     mine = [one for one in asked if one.operation is operation]
     here = next((one for one in mine if one.example.live), None)
     if here is None:
@@ -132,13 +132,13 @@ def _spared(manifest: Manifest) -> bool:
     return manifest.source.effects != "none"
 
 
-def _expected(one: Asked) -> Verdict:
+def _expected(one: LiveReply) -> RuleVerdict:
     found = one.example.outcome == "record"
-    rule = f"{Rule.KEPT if found else Rule.ABSENT} ({one.example.operation})"
+    rule = f"{KitRule.KEPT if found else KitRule.ABSENT} ({one.example.operation})"
     if isinstance(one.reply, Records if found else NoRecord):
-        return Verdict(rule, Level.CONNECTS, passed=True)
+        return RuleVerdict(rule, Level.CONNECTS, passed=True)
     what = f"the system answered otherwise: {_in_words(one.reply)}"
-    return Verdict(rule, Level.CONNECTS, passed=False, what=what)
+    return RuleVerdict(rule, Level.CONNECTS, passed=False, what=what)
 
 
 def _in_words(reply: Reply) -> str:
@@ -151,46 +151,46 @@ def _in_words(reply: Reply) -> str:
             return type(reply).__name__
 
 
-async def _health(manifest: Manifest, source: HttpSource) -> AsyncIterator[Verdict]:
+async def _health(manifest: Manifest, source: HttpSource) -> AsyncIterator[RuleVerdict]:
     if manifest.health is None:
         return
-    yield verdict(Rule.UP, await HttpProbe(source, manifest.health.get).trouble() or "")
+    yield verdict(KitRule.UP, await HttpProbe(source, manifest.health.get).trouble() or "")
 
 
-def _looked_at(observed: Observed) -> Iterator[Verdict]:
+def _looked_at(observed: ObservedTransport) -> Iterator[RuleVerdict]:
     told = "an answer has our password, key or token in it" if observed.repeats_login else ""
-    yield verdict(Rule.UNREPEATED, told)
+    yield verdict(KitRule.UNREPEATED, told)
     hidden = "take control and bidirectional characters out" if observed.unclean else ""
-    yield verdict(Rule.PLAIN, hidden)
+    yield verdict(KitRule.PLAIN, hidden)
 
 
 async def _of_wire(
-    manifest: Manifest, source: HttpSource, observed: Observed, one: Asked
-) -> AsyncIterator[Verdict]:
+    manifest: Manifest, source: HttpSource, observed: ObservedTransport, one: LiveReply
+) -> AsyncIterator[RuleVerdict]:
     if observed.last is not None:
         fooled = ", ".join([name async for name in _fooled(source, one, observed.last)])
-        yield verdict(Rule.WIRE, f"taken for one: {fooled}" if fooled else "")
+        yield verdict(KitRule.WIRE, f"taken for one: {fooled}" if fooled else "")
     if _spared(manifest):
         return
     elsewhere = replace(source, base_url=source.base_url.rstrip("/") + _WRONG_PLACE)
     reply = await _ask(manifest, elsewhere, one.operation, one.example)
     any_place = "any address gives the answer that means absent"
-    yield verdict(Rule.PLACED, any_place if _says_something(reply) else "")
+    yield verdict(KitRule.PLACED, any_place if _says_something(reply) else "")
     if isinstance(manifest.auth, NoAuth | MutualTlsAuth):
         what = "there is no login that could be left out"
-        yield Verdict(Rule.CLOSED, Level.DEPENDABLE, None, what)
+        yield RuleVerdict(KitRule.CLOSED, Level.DEPENDABLE, None, what)
         return
     nobody = replace(source, login=FixedLogin({}))
     reply = await _ask(manifest, nobody, one.operation, one.example)
     whoever = "it answers whoever asks: have it ask for the login"
-    yield verdict(Rule.CLOSED, whoever if _says_something(reply) else "")
+    yield verdict(KitRule.CLOSED, whoever if _says_something(reply) else "")
 
 
 def _says_something(reply: Reply) -> bool:
     return isinstance(reply, Records | NoRecord | TooMany)
 
 
-async def _fooled(source: HttpSource, one: Asked, true: HttpAnswer) -> AsyncIterator[str]:
+async def _fooled(source: HttpSource, one: LiveReply, true: HttpAnswer) -> AsyncIterator[str]:
     for name, answer in faults_of(true).items():
         broken = replace(source, transport=OneAnswer(answer), login=FixedLogin({}))
         reply = await broken.ask(question_for(one.operation, one.example.given))

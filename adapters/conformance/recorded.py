@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from adapters.contract.contract import Malformed, Unavailable
-from adapters.files.choose import Chosen
+from adapters.files.choose import ChosenFile
 from adapters.files.store import OpenFile
 from adapters.http.exchange import HttpAnswer
 from adapters.manifest.auth import Secret
@@ -66,7 +66,7 @@ class RecordedFolder:
     @asynccontextmanager
     async def opened(self, pattern: str, _dated: str | None) -> AsyncIterator[OpenFile]:
         """The recorded file."""
-        yield OpenFile(Chosen(pattern), datetime.now(UTC), _Content(self.content))
+        yield OpenFile(ChosenFile(pattern), datetime.now(UTC), _Content(self.content))
 
 
 class _Content(io.RawIOBase):

@@ -12,7 +12,7 @@ from adapters.manifest.manifest import Example
 from adapters.manifest.operation import Operation
 
 
-class Rule(StrEnum):
+class KitRule(StrEnum):
     """Every rule, as it is printed."""
 
     VALID = "manifest is valid"
@@ -55,26 +55,26 @@ class Rule(StrEnum):
 
 
 SHOWN_BY_A_REPLY: Final = (
-    Rule.IN_TIME,
-    Rule.IN_SIZE,
-    Rule.AT_HOME,
-    Rule.ENDING,
-    Rule.NO_DOCTYPE,
-    Rule.SHALLOW,
-    Rule.READABLE,
-    Rule.SAME_CHILD,
+    KitRule.IN_TIME,
+    KitRule.IN_SIZE,
+    KitRule.AT_HOME,
+    KitRule.ENDING,
+    KitRule.NO_DOCTYPE,
+    KitRule.SHALLOW,
+    KitRule.READABLE,
+    KitRule.SAME_CHILD,
 )
-_MALFORMED: Final[Mapping[str, Rule]] = {
-    "redirect": Rule.AT_HOME,
-    "page": Rule.AT_HOME,
-    "too_large": Rule.IN_SIZE,
-    "doctype": Rule.NO_DOCTYPE,
-    "depth": Rule.SHALLOW,
+_MALFORMED: Final[Mapping[str, KitRule]] = {
+    "redirect": KitRule.AT_HOME,
+    "page": KitRule.AT_HOME,
+    "too_large": KitRule.IN_SIZE,
+    "doctype": KitRule.NO_DOCTYPE,
+    "depth": KitRule.SHALLOW,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LiveReply:
     """One example that the real system was asked for, and its reply."""
 
     example: Example
@@ -86,18 +86,18 @@ class Asked:
 class Complaints:
     """What was seen against which rule."""
 
-    about: dict[Rule, list[str]] = field(default_factory=dict)
+    about: dict[KitRule, list[str]] = field(default_factory=dict)
 
-    def add(self, rule: Rule, what: str) -> None:
+    def add(self, rule: KitRule, what: str) -> None:
         """One more."""
         self.about.setdefault(rule, []).append(what)
 
-    def against(self, rule: Rule) -> str:
+    def against(self, rule: KitRule) -> str:
         """All that was seen against it, in words."""
         return "; ".join(self.about.get(rule, []))
 
 
-def complaints_of(asked: list[Asked]) -> Complaints:
+def complaints_of(asked: list[LiveReply]) -> Complaints:
     """What the replies show against SHOWN_BY_A_REPLY; nothing of a reply is repeated."""
     seen = Complaints()
     for one in asked:
@@ -106,14 +106,14 @@ def complaints_of(asked: list[Asked]) -> Complaints:
     return seen
 
 
-def _complaints(one: Asked) -> Iterator[tuple[Rule, str]]:
+def _complaints(one: LiveReply) -> Iterator[tuple[KitRule, str]]:
     match one.reply:
         case Malformed(rule=rule):
-            yield _MALFORMED.get(rule, Rule.READABLE), f"an unusable reply (rule {rule})"
+            yield _MALFORMED.get(rule, KitRule.READABLE), f"an unusable reply (rule {rule})"
         case Unavailable(fault=Fault.TIMED_OUT):
-            yield Rule.IN_TIME, "nothing whole came in time; is limits.timeout too short?"
+            yield KitRule.IN_TIME, "nothing whole came in time; is limits.timeout too short?"
         case TooMany():
-            yield Rule.ENDING, "more pages or records than the manifest's limits"
+            yield KitRule.ENDING, "more pages or records than the manifest's limits"
         case Records(records=records):
             for record in records:
                 yield from _of_record(one, record)
@@ -121,11 +121,11 @@ def _complaints(one: Asked) -> Iterator[tuple[Rule, str]]:
             return
 
 
-def _of_record(one: Asked, record: Record) -> Iterator[tuple[Rule, str]]:
+def _of_record(one: LiveReply, record: Record) -> Iterator[tuple[KitRule, str]]:
     if not one.operation.supersedes and not _is_about(one.example.given, record):
-        yield Rule.SAME_CHILD, "a record has another number"
+        yield KitRule.SAME_CHILD, "a record has another number"
     if record.defects:
-        yield Rule.READABLE, f"these cannot be read: {', '.join(sorted(record.defects))}"
+        yield KitRule.READABLE, f"these cannot be read: {', '.join(sorted(record.defects))}"
 
 
 def _is_about(given: Mapping[str, str], record: Record) -> bool:

@@ -86,14 +86,14 @@ class Fault(StrEnum):
     BUSY = "busy"  # the agency's system asked us to slow down
     TIMED_OUT = "timed_out"
     LIMIT = "limit"  # our own limit for this source left no turn in time: it was not asked
-    SPARED = "spared"  # it failed too often of late: it was not asked
+    BREAKER_OPEN = "breaker_open"  # it failed too often of late: it was not asked
 
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
     """No answer came; says nothing about whether there is a record.
 
-    `retry_after_s` is how long the agency asks us to wait, or for how long it is spared, in
+    `retry_after_s` is how long the agency asks us to wait, or for how long its breaker is open, in
     seconds. `status` is that of the HTTP answer, where there was one.
     """
 

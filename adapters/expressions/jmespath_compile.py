@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from jmespath.visitor import TreeInterpreter
 
-Node = Any  # jmespath gives its tree as nested dictionaries
+SyntaxNode = Any  # jmespath gives its tree as nested dictionaries
 Evaluate = Callable[[Any], Any]
 
 _INTERPRETER: Final = TreeInterpreter()
 
 
-def evaluation(node: Node) -> Evaluate:
+def evaluation(node: SyntaxNode) -> Evaluate:
     """The function from a JSON document to the value of the parsed expression `node`."""
     compile_node = _COMPILERS.get(node["type"])
     if compile_node is None:
@@ -23,16 +23,16 @@ def evaluation(node: Node) -> Evaluate:
     return compile_node(node)
 
 
-def _children(node: Node) -> list[Evaluate]:
+def _children(node: SyntaxNode) -> list[Evaluate]:
     return [evaluation(child) for child in node["children"]]
 
 
-def _field(node: Node) -> Evaluate:
+def _field(node: SyntaxNode) -> Evaluate:
     key = node["value"]
     return lambda value: value.get(key) if isinstance(value, dict) else None
 
 
-def _sequence(node: Node) -> Evaluate:
+def _sequence(node: SyntaxNode) -> Evaluate:
     steps = _children(node)
 
     def follow(value: Any) -> Any:
@@ -43,7 +43,7 @@ def _sequence(node: Node) -> Evaluate:
     return follow
 
 
-def _index(node: Node) -> Evaluate:
+def _index(node: SyntaxNode) -> Evaluate:
     place: int = node["value"]
 
     def pick(value: Any) -> Any:
@@ -54,16 +54,16 @@ def _index(node: Node) -> Evaluate:
     return pick
 
 
-def _itself(_: Node) -> Evaluate:
+def _itself(_: SyntaxNode) -> Evaluate:
     return lambda value: value
 
 
-def _literal(node: Node) -> Evaluate:
+def _literal(node: SyntaxNode) -> Evaluate:
     said = node["value"]
     return lambda _: said
 
 
-def _comparison(node: Node) -> Evaluate:
+def _comparison(node: SyntaxNode) -> Evaluate:
     if node["value"] not in ("eq", "ne"):  # an order holds between numbers only
         return lambda document: _INTERPRETER.visit(node, document)
     compare = TreeInterpreter.COMPARATOR_FUNC[node["value"]]
@@ -71,7 +71,7 @@ def _comparison(node: Node) -> Evaluate:
     return lambda value: compare(left(value), right(value))
 
 
-def _either(node: Node) -> Evaluate:
+def _either(node: SyntaxNode) -> Evaluate:
     first, second = _children(node)
 
     def choose(value: Any) -> Any:
@@ -81,7 +81,7 @@ def _either(node: Node) -> Evaluate:
     return choose
 
 
-def _both(node: Node) -> Evaluate:
+def _both(node: SyntaxNode) -> Evaluate:
     first, second = _children(node)
 
     def require(value: Any) -> Any:
@@ -91,7 +91,7 @@ def _both(node: Node) -> Evaluate:
     return require
 
 
-def _projection(node: Node) -> Evaluate:
+def _projection(node: SyntaxNode) -> Evaluate:
     base, of_each = _children(node)
 
     def project(value: Any) -> list[Any] | None:
@@ -103,7 +103,7 @@ def _projection(node: Node) -> Evaluate:
     return project
 
 
-def _filter(node: Node) -> Evaluate:
+def _filter(node: SyntaxNode) -> Evaluate:
     base, of_each, holds = _children(node)
 
     def choose(value: Any) -> list[Any] | None:
@@ -116,7 +116,7 @@ def _filter(node: Node) -> Evaluate:
     return choose
 
 
-def _flatten(node: Node) -> Evaluate:
+def _flatten(node: SyntaxNode) -> Evaluate:
     (base,) = _children(node)
 
     def flatten(value: Any) -> list[Any] | None:
@@ -128,7 +128,7 @@ def _flatten(node: Node) -> Evaluate:
     return flatten
 
 
-def _list_of(node: Node) -> Evaluate:
+def _list_of(node: SyntaxNode) -> Evaluate:
     every = _children(node)
     return lambda value: None if value is None else [each(value) for each in every]
 
@@ -138,7 +138,7 @@ def _false(value: Any) -> bool:
     return value is None or value is False or empty
 
 
-_COMPILERS: Final[dict[str, Callable[[Node], Evaluate]]] = {
+_COMPILERS: Final[dict[str, Callable[[SyntaxNode], Evaluate]]] = {
     "field": _field,
     "subexpression": _sequence,
     "index_expression": _sequence,

@@ -9,9 +9,9 @@ multiply: `[@, @][] | [@, @][]` has four.
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-Node = Any  # jmespath gives its tree as nested dictionaries
+from adapters.expressions.jmespath_compile import SyntaxNode
 
 MOST_COPIES: Final = 32
 MOST_PASSES: Final = 1000
@@ -39,12 +39,12 @@ class Weight:
 _ONE: Final = Weight(1, 1)
 
 
-def weigh(node: Node) -> Weight:
+def weigh(node: SyntaxNode) -> Weight:
     """The weight of a parsed expression; TooHeavy if it may grow, or take its time, unbounded."""
     return _weight(node, DEEPEST)
 
 
-def _weight(node: Node, depth: int) -> Weight:
+def _weight(node: SyntaxNode, depth: int) -> Weight:
     if depth == 0:
         raise TooHeavy(f"it nests too deep: {DEEPEST} levels at most")
     weight = _weighed(node, [_weight(child, depth - 1) for child in node["children"]])
@@ -55,7 +55,7 @@ def _weight(node: Node, depth: int) -> Weight:
     return weight
 
 
-def _weighed(node: Node, children: list[Weight]) -> Weight:
+def _weighed(node: SyntaxNode, children: list[Weight]) -> Weight:
     match node["type"]:
         case "literal":
             return Weight(1 + len(json.dumps(node["value"])) // _AN_ITEM, 1)
@@ -123,7 +123,7 @@ _TEST: Final = frozenset({"contains", "ends_with", "starts_with"})
 _MEASURE: Final = frozenset({"abs", "avg", "ceil", "floor", "length", "sum", "to_number", "type"})
 
 
-def _call(node: Node, given: list[Weight]) -> Weight:
+def _call(node: SyntaxNode, given: list[Weight]) -> Weight:
     name = node["value"]
     match name:
         case "map":
@@ -144,7 +144,7 @@ def _call(node: Node, given: list[Weight]) -> Weight:
             return _side_by_side(given)
 
 
-def _length(glue: Node) -> int:
+def _length(glue: SyntaxNode) -> int:
     if glue["type"] != "literal" or not isinstance(glue["value"], str):
         raise TooHeavy("join takes a text in quotes to join by")
     return len(glue["value"])

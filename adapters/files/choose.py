@@ -7,14 +7,14 @@ from fnmatch import fnmatchcase
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenFile:
     """A file's name; `dated` is the day that the name carries, if it does."""
 
     name: str
     dated: datetime | None = None
 
 
-def newest(names: Iterable[str], pattern: str, dated: str | None) -> Chosen | None:
+def newest(names: Iterable[str], pattern: str, dated: str | None) -> ChosenFile | None:
     """The last file that fits `pattern`: by the day in its name, or else by the name itself.
 
     `dated` is the form of the names (`roll-%Y%m%d.csv`); a name without a day is then none of them.
@@ -24,14 +24,14 @@ def newest(names: Iterable[str], pattern: str, dated: str | None) -> Chosen | No
     return max(chosen, key=_order, default=None)
 
 
-def _order(chosen: Chosen) -> tuple[float, str]:
+def _order(chosen: ChosenFile) -> tuple[float, str]:
     return (chosen.dated.timestamp() if chosen.dated else 0.0, chosen.name)
 
 
-def _dated(name: str, form: str | None) -> Chosen | None:
+def _dated(name: str, form: str | None) -> ChosenFile | None:
     if form is None:
-        return Chosen(name)
+        return ChosenFile(name)
     try:
-        return Chosen(name, datetime.strptime(name, form).replace(tzinfo=UTC))
+        return ChosenFile(name, datetime.strptime(name, form).replace(tzinfo=UTC))
     except ValueError:
         return None

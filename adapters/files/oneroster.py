@@ -14,7 +14,7 @@ from zipfile import BadZipFile, ZipFile
 from adapters.files.scan import BUFFER, Bounded, CsvScan, ScanFailed, Stop
 from adapters.manifest.manifest import FileTable
 
-Row = Mapping[str, Any]
+CsvRow = Mapping[str, Any]
 
 # The columns that the standard requires of each file, as far as they are read here.
 _COLUMNS: Final[Mapping[str, frozenset[str]]] = {
@@ -46,7 +46,7 @@ class RosterScan:
     _archive: ZipFile | None = None
     _kept: frozenset[str] = field(default_factory=frozenset)
 
-    def documents(self, stream: io.RawIOBase) -> Iterator[Row]:
+    def documents(self, stream: io.RawIOBase) -> Iterator[CsvRow]:
         """Each user's row; ScanFailed where this is no whole roster."""
         content = io.BufferedReader(stream, BUFFER).read()
         try:
@@ -56,7 +56,7 @@ class RosterScan:
         self._kept = self._listed()
         yield from self._rows("users")
 
-    def joined(self, users: list[Row]) -> list[dict[str, Any]]:
+    def joined(self, users: list[CsvRow]) -> list[dict[str, Any]]:
         """These users, each with `demographics`, and with `classes`, one for each teacher."""
         ids = {str(user["sourcedId"]) for user in users}
         mine = [row for row in self._rows("enrollments") if row["userSourcedId"] in ids]
@@ -65,7 +65,7 @@ class RosterScan:
         classes = _by_id(self._rows("classes"), taught.keys())
         born = _by_id(self._rows("demographics"), ids)
 
-        def document(user: Row) -> dict[str, Any]:
+        def document(user: CsvRow) -> dict[str, Any]:
             own = [row for row in mine if row["userSourcedId"] == user["sourcedId"]]
             return {
                 **user,
@@ -98,10 +98,10 @@ class RosterScan:
             for one, teachers in by_class.items()
         }
 
-    def _rows(self, name: str) -> Iterator[Row]:
+    def _rows(self, name: str) -> Iterator[CsvRow]:
         return self._csv(name, _COLUMNS[name]) if name in self._kept else iter(())
 
-    def _csv(self, name: str, columns: frozenset[str]) -> Iterator[Row]:
+    def _csv(self, name: str, columns: frozenset[str]) -> Iterator[CsvRow]:
         scan = CsvScan(FileTable(), columns)
         try:
             with self._member(f"{name}.csv") as member:
@@ -117,15 +117,15 @@ class RosterScan:
         return archive.open(name)
 
 
-def _by_id(rows: Iterator[Row], wanted: Any) -> dict[str, Row]:
+def _by_id(rows: Iterator[CsvRow], wanted: Any) -> dict[str, CsvRow]:
     found = (row for row in rows if row["sourcedId"] in wanted)
     return {str(row["sourcedId"]): row for row in found}
 
 
 def _attended(
-    enrollment: Row,
-    classes: Mapping[str, Row],
-    schools: Mapping[str, Row],
+    enrollment: CsvRow,
+    classes: Mapping[str, CsvRow],
+    schools: Mapping[str, CsvRow],
     taught: Mapping[str, list[str]],
 ) -> Iterator[dict[str, Any]]:
     key = str(enrollment["classSourcedId"])
@@ -141,5 +141,5 @@ def _attended(
         }
 
 
-def _called(person: Row) -> str:
+def _called(person: CsvRow) -> str:
     return " ".join(str(part) for part in (person["givenName"], person["familyName"]) if part)

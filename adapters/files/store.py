@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import asyncssh
 
 from adapters.contract.contract import Fault, Malformed, Refused, Unavailable
-from adapters.files.choose import Chosen, newest
+from adapters.files.choose import ChosenFile, newest
 from adapters.network.egress import Egress
 from adapters.network.resolver import address_of
 
@@ -36,7 +36,7 @@ class OpenFile:
     `abandon` ends a read under way, whose thread then stops.
     """
 
-    chosen: Chosen
+    chosen: ChosenFile
     modified: datetime
     stream: io.RawIOBase
     abandon: Callable[[], object] = lambda: None

@@ -18,17 +18,17 @@ from adapters.contract.contract import (
     TooMany,
     Unavailable,
 )
-from adapters.http.dialect import Found
+from adapters.http.dialect import FoundDocuments
 from adapters.http.exchange import HttpAnswer
 from adapters.http.graphql_aliases import Aliases, variable
 from adapters.http.operation import HttpOperation
-from adapters.http.request import Asking, entries, json_post, target
+from adapters.http.request import RequestParts, entries, json_post, target
 from adapters.http.source import HttpSource
 from adapters.http.verdict import JsonAnswer
 from adapters.mapping.batch_results import (
     NOT_OURS,
-    Answered,
-    Said,
+    BatchAnswer,
+    BatchRecord,
     in_their_places,
     key_of,
     told_apart,
@@ -62,7 +62,7 @@ async def _posted(
     source: HttpSource, operation: HttpOperation, questions: tuple[Question, ...]
 ) -> tuple[Reply, ...]:
     batch = operation.operation.batch
-    asking = Asking(source.base_url, {}, source.headers_for(*questions))
+    asking = RequestParts(source.base_url, {}, source.headers_for(*questions))
     url = source.base_url.rstrip("/") + (batch.path or "")
     numbers = [key_of(one)[1] for one in questions]
     answer = await source.send(json_post(url, asking, {batch.ids or "": numbers}))
@@ -71,22 +71,22 @@ async def _posted(
     found = source.found(operation, answer)
     if isinstance(found, NoRecord):
         return _all(questions, NOT_OURS)  # `absent` is said of one child, and nobody says of whom
-    if not isinstance(found, Found):
+    if not isinstance(found, FoundDocuments):
         return _all(questions, found)
     most, received = source.limits.max_records, len(found.documents)
     if received > most * len(questions):
         return _all(questions, TooMany())
     cut = found.more or (found.total or 0) > received
     said = _said(source, operation, questions[0], found.documents)
-    return told_apart(questions, Answered(said, operation.moment(answer), cut), most)
+    return told_apart(questions, BatchAnswer(said, operation.moment(answer), cut), most)
 
 
 def _said(
     source: HttpSource, operation: HttpOperation, question: Question, documents: list[Any]
-) -> tuple[Said, ...]:
+) -> tuple[BatchRecord, ...]:
     (key, _), mapping, today = key_of(question), operation.mapping, source.today()
     return tuple(
-        Said(mapping.numbers(key, one), mapping.record(one, question.fields, today))
+        BatchRecord(mapping.numbers(key, one), mapping.record(one, question.fields, today))
         for one in documents
     )
 
@@ -96,7 +96,7 @@ async def _bundled(
 ) -> tuple[Reply, ...]:
     headers = {**source.headers_for(*questions), "Content-Type": _FHIR_JSON}
     requests = [
-        source.dialect.request(operation, Asking("", one.given, headers)) for one in questions
+        source.dialect.request(operation, RequestParts("", one.given, headers)) for one in questions
     ]
     sayable = [one for one in requests if isinstance(one, HttpRequest)]
     unsaid = next((one for one in requests if isinstance(one, MoreNeeded)), None)
@@ -127,7 +127,7 @@ async def _aliased(
         if isinstance(said, MoreNeeded):
             return _all(questions, said)
         variables |= {variable(name, place): value for name, value in said.items()}
-    asking = Asking(source.base_url, questions[0].given, headers)
+    asking = RequestParts(source.base_url, questions[0].given, headers)
     url = target(manifest, asking)
     if isinstance(url, MoreNeeded):
         return _all(questions, url)
@@ -187,9 +187,9 @@ def _reply(
     if isinstance(answer, Refused | Unavailable | Malformed):
         return answer
     found = source.found(operation, answer)
-    if isinstance(found, Found):
+    if isinstance(found, FoundDocuments):
         found = source.whole(operation, answer, found)
-    if not isinstance(found, Found):
+    if not isinstance(found, FoundDocuments):
         return found
     return source.records(operation, question, answer, found.documents, frozenset())
 

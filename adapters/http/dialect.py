@@ -8,13 +8,13 @@ from typing import Any
 from adapters.contract.contract import Failure, Malformed, MoreNeeded
 from adapters.http.exchange import HttpAnswer
 from adapters.http.operation import HttpDetail, HttpOperation
-from adapters.http.request import Asking
+from adapters.http.request import RequestParts
 from adapters.http.verdict import Answer
 from adapters.network.http_request import HttpRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundDocuments:
     """The documents of an answer; `total` is what the agency says it has, `more` another page."""
 
     documents: list[Any]
@@ -30,8 +30,8 @@ class Dialect:
     """
 
     accept: str
-    request: Callable[[HttpOperation, Asking], HttpRequest | MoreNeeded]
+    request: Callable[[HttpOperation, RequestParts], HttpRequest | MoreNeeded]
     judge: Callable[[HttpAnswer, datetime], Answer | Failure]
-    find: Callable[[Any, HttpOperation], Found | Malformed]
+    find: Callable[[Any, HttpOperation], FoundDocuments | Malformed]
     items: Callable[[Any, HttpDetail], list[Any] | None]
     bodies_at: frozenset[int] = frozenset()

@@ -4,12 +4,12 @@ from typing import Any
 
 from adapters.contract.contract import Malformed
 from adapters.expressions.jmespath_expression import UnreadableError
-from adapters.http.dialect import Found
+from adapters.http.dialect import FoundDocuments
 from adapters.http.operation import HttpDetail, HttpOperation
 from adapters.http.verdict import JsonAnswer
 
 
-def found_in(answer: JsonAnswer, operation: HttpOperation) -> Found | Malformed:
+def found_in(answer: JsonAnswer, operation: HttpOperation) -> FoundDocuments | Malformed:
     """The list of objects that `records` gives, and the number that `total` gives."""
     try:
         documents = operation.records.read(answer.scope) if operation.records else None
@@ -20,7 +20,7 @@ def found_in(answer: JsonAnswer, operation: HttpOperation) -> Found | Malformed:
         return Malformed("records")
     if isinstance(total, bool) or not isinstance(total, int) or total < 0:
         return Malformed("total")
-    return Found(documents, total)
+    return FoundDocuments(documents, total)
 
 
 def items_in(answer: JsonAnswer, detail: HttpDetail) -> list[Any] | None:

@@ -33,7 +33,7 @@ from adapters.manifest.manifest import Manifest
 from adapters.network.http_request import HttpRequest
 from adapters.network.secrets import SecretMissing, SecretTexts
 
-SignIn = Callable[[], tuple[Mapping[str, str], Mapping[str, str]]]  # headers and form
+SignInRequest = Callable[[], tuple[Mapping[str, str], Mapping[str, str]]]  # headers and form
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{1,16384}=*")
 _LARGEST_REPLY = 64 * 1024
@@ -126,7 +126,7 @@ class TokenFetch:
     session: aiohttp.ClientSession
     token_url: str
     timeout_s: float
-    sign_in: SignIn
+    sign_in: SignInRequest
     clock: WallClock
 
     async def token(self) -> _Token | Failure:
@@ -212,7 +212,7 @@ def _basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
-def _client_secret(auth: ClientCredentialsAuth, secrets: SecretTexts) -> SignIn:
+def _client_secret(auth: ClientCredentialsAuth, secrets: SecretTexts) -> SignInRequest:
     # RFC 6749, 2.3.1: each half is form-encoded before they are joined.
     user = quote_plus(_printable(secrets, auth.client_id))
     password = quote_plus(_printable(secrets, auth.client_secret))
@@ -223,7 +223,7 @@ def _client_secret(auth: ClientCredentialsAuth, secrets: SecretTexts) -> SignIn:
     return lambda: (headers, form)
 
 
-def _assertion(auth: PrivateKeyJwtAuth, secrets: SecretTexts, clock: WallClock) -> SignIn:
+def _assertion(auth: PrivateKeyJwtAuth, secrets: SecretTexts, clock: WallClock) -> SignInRequest:
     client = _printable(secrets, auth.client_id)
     key = _key(auth, secrets)
     header = {"alg": auth.alg, "typ": "JWT"} | ({"kid": auth.kid} if auth.kid else {})

@@ -14,10 +14,10 @@ from adapters.contract.contract import (
     TooMany,
     Unavailable,
 )
-from adapters.http.dialect import Dialect, Found
+from adapters.http.dialect import Dialect, FoundDocuments
 from adapters.http.operation import HttpOperation
 from adapters.http.paging import NextPage, absolute
-from adapters.http.request import Asking
+from adapters.http.request import RequestParts
 from adapters.http.verdict import Answer
 from adapters.network.egress import Egress, EgressRefused
 from adapters.network.http_request import HttpRequest
@@ -26,18 +26,18 @@ _OUR_LIMIT: Final = Unavailable(Fault.LIMIT)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ReadPage:
     """The page that was read last, how it was asked for, and every request so far."""
 
     operation: HttpOperation
-    asking: Asking
+    asking: RequestParts
     request: HttpRequest
     answer: Answer
     size: int
     number: int = 1
     seen: frozenset[tuple[str, bytes | None]] = frozenset()
 
-    def turned(self, request: HttpRequest, answer: Answer, size: int) -> "Page":
+    def turned(self, request: HttpRequest, answer: Answer, size: int) -> "ReadPage":
         """The next one."""
         seen = self.seen | {(request.url, request.body)}
         return replace(
@@ -53,11 +53,11 @@ class Pages:
     egress: Egress
     most: int
     send: Callable[[HttpRequest], Awaitable[Answer | Failure]]
-    found: Callable[[HttpOperation, Answer], Found | NoRecord | TooMany | Failure]
+    found: Callable[[HttpOperation, Answer], FoundDocuments | NoRecord | TooMany | Failure]
 
     async def all(
-        self, page: Page, pace: Callable[[], Awaitable[bool]], found: Found
-    ) -> Found | NoRecord | TooMany | MoreNeeded | Failure:
+        self, page: ReadPage, pace: Callable[[], Awaitable[bool]], found: FoundDocuments
+    ) -> FoundDocuments | NoRecord | TooMany | MoreNeeded | Failure:
         """`found` on the first page and all that is on the others, or why they are not had."""
         while not self._enough(page.operation, found):
             request = self._next(page, len(found.documents))
@@ -69,19 +69,19 @@ class Pages:
             if isinstance(answer, Refused | Unavailable | Malformed):
                 return answer
             more = self.found(page.operation, answer)
-            if not isinstance(more, Found):
+            if not isinstance(more, FoundDocuments):
                 return more
-            found = Found([*found.documents, *more.documents], more.total, more.more)
+            found = FoundDocuments([*found.documents, *more.documents], more.total, more.more)
             page = page.turned(request, answer, len(more.documents))
         return found
 
-    def _enough(self, operation: HttpOperation, found: Found) -> bool:
+    def _enough(self, operation: HttpOperation, found: FoundDocuments) -> bool:
         received = len(found.documents)
         counts = operation.total is not None and operation.paging.counts
         return received > self.most or (counts and received >= (found.total or 0))
 
     def _next(
-        self, page: Page, received: int
+        self, page: ReadPage, received: int
     ) -> HttpRequest | TooMany | MoreNeeded | Malformed | None:
         paging = page.operation.paging
         step = paging.after(page.answer, page.number, received, page.size)
@@ -94,7 +94,7 @@ class Pages:
             return Malformed("page")  # the agency leads us in a circle
         return request
 
-    def _turn(self, page: Page, step: NextPage) -> HttpRequest | MoreNeeded | Malformed:
+    def _turn(self, page: ReadPage, step: NextPage) -> HttpRequest | MoreNeeded | Malformed:
         if step.url is None:
             asking = replace(page.asking, turn={**page.asking.turn, **(step.turn or {})})
             return self.dialect.request(page.operation, asking)

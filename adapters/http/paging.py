@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from adapters.contract.contract import Malformed
 from adapters.expressions.jmespath_expression import Expression, UnreadableError
 from adapters.http.verdict import Answer
-from adapters.manifest.operation import Page
+from adapters.manifest.operation import PageTable
 
 _BUNDLE_NEXT: Final = "body.link[?relation=='next'].url | [0]"
 _LINK: Final = re.compile(r'<([^<>]*)>[^,<]*;\s*rel="?next"?(?=[\s;,]|$)', re.IGNORECASE)
@@ -28,11 +28,11 @@ class NextPage:
 class Paging:
     """An operation's `page`, its expression compiled."""
 
-    page: Page
+    page: PageTable
     next: Expression | None
 
     @classmethod
-    def of(cls, page: Page, kind: str) -> Self:
+    def of(cls, page: PageTable, kind: str) -> Self:
         """Of a checked manifest's operation; kind `fhir` knows where a Bundle's next link is."""
         text = page.next
         if text is None and page.style == "link-next" and kind == "fhir":

@@ -14,21 +14,21 @@ from adapters.network.http_request import HttpRequest
 
 REQUEST_ID: Final = "{uuid}"  # in a manifest's header: another one for each request
 
-Turn = Mapping[str, str | int]
+PageParameters = Mapping[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class RequestParts:
     """What one request is made of; `turn` are the parameters that choose its page."""
 
     base_url: str
     given: Mapping[str, str]
     headers: Mapping[str, str]
-    turn: Turn = field(default_factory=dict)
+    turn: PageParameters = field(default_factory=dict)
 
 
 def request_for(
-    operation: Operation, asking: Asking, say: Say = as_value
+    operation: Operation, asking: RequestParts, say: Say = as_value
 ) -> HttpRequest | MoreNeeded:
     """The request; MoreNeeded if a key it cannot do without is not given or cannot be said.
 
@@ -52,7 +52,7 @@ def request_for(
     return json_post(url, asking, {**body, **asking.turn})
 
 
-def target(operation: Operation, asking: Asking) -> str | MoreNeeded:
+def target(operation: Operation, asking: RequestParts) -> str | MoreNeeded:
     """The address that an operation is asked at, its path filled in."""
     missing = sorted(name for name in operation.card.needs if not asking.given.get(name))
     if missing:
@@ -60,7 +60,7 @@ def target(operation: Operation, asking: Asking) -> str | MoreNeeded:
     return url_for(asking.base_url, operation.path or "", asking.given)
 
 
-def json_post(url: str, asking: Asking, content: Mapping[str, Any]) -> HttpRequest:
+def json_post(url: str, asking: RequestParts, content: Mapping[str, Any]) -> HttpRequest:
     """A POST of `content` as JSON."""
     headers = {**asking.headers, "Content-Type": "application/json"}
     return HttpRequest(url, "POST", headers, orjson.dumps(content))

@@ -22,12 +22,12 @@ from adapters.contract.contract import (
     WallClock,
 )
 from adapters.contract.record import Record
-from adapters.http.dialect import Dialect, Found
+from adapters.http.dialect import Dialect, FoundDocuments
 from adapters.http.exchange import Transport
 from adapters.http.login import Login
 from adapters.http.operation import HttpDetail, HttpOperation
-from adapters.http.pages import Page, Pages
-from adapters.http.request import Asking, numbered, on_behalf_headers, url_for
+from adapters.http.pages import Pages, ReadPage
+from adapters.http.request import RequestParts, numbered, on_behalf_headers, url_for
 from adapters.http.verdict import Answer
 from adapters.manifest.expression_language import language_of
 from adapters.manifest.limits import Limits
@@ -79,7 +79,7 @@ class HttpSource:
         until = asyncio.get_running_loop().time() + question.timeout_s * _FOR_DETAILS
         operation = self.operations[question.operation]
         headers = self.headers_for(question)
-        asking = Asking(self.base_url, question.given, headers, operation.paging.first())
+        asking = RequestParts(self.base_url, question.given, headers, operation.paging.first())
         request = self.dialect.request(operation, asking)
         if isinstance(request, MoreNeeded):
             return request
@@ -87,15 +87,15 @@ class HttpSource:
         if isinstance(answer, Refused | Unavailable | Malformed):
             return answer
         first = self.found(operation, answer)
-        if not isinstance(first, Found):
+        if not isinstance(first, FoundDocuments):
             return first
         asked = frozenset({(request.url, request.body)})
-        page = Page(operation, asking, request, answer, len(first.documents), seen=asked)
+        page = ReadPage(operation, asking, request, answer, len(first.documents), seen=asked)
         pages = Pages(self.dialect, self.egress, self.limits.max_records, self.send, self.found)
         found = await pages.all(page, question.pace, first)
-        if isinstance(found, Found):
+        if isinstance(found, FoundDocuments):
             found = self.whole(operation, answer, found)
-        if not isinstance(found, Found):
+        if not isinstance(found, FoundDocuments):
             return found
         documents, missing = await self._detailed(operation, question, found.documents, until)
         return self.records(operation, question, answer, documents, missing)
@@ -121,14 +121,14 @@ class HttpSource:
 
     def found(
         self, operation: HttpOperation, answer: Answer
-    ) -> Found | NoRecord | TooMany | Failure:
+    ) -> FoundDocuments | NoRecord | TooMany | Failure:
         """The documents of an answer, or what it proves by itself."""
         verdict = operation.verdict(answer)
         return self.dialect.find(answer, operation) if verdict is None else verdict
 
     def whole(
-        self, operation: HttpOperation, answer: Answer, found: Found
-    ) -> Found | NoRecord | TooMany:
+        self, operation: HttpOperation, answer: Answer, found: FoundDocuments
+    ) -> FoundDocuments | NoRecord | TooMany:
         """`found` if it is all that the agency has and not too much."""
         received = len(found.documents)
         if found.more or received > self.limits.max_records or (found.total or 0) > received:

@@ -4,14 +4,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from adapters.manifest.table import Table, Text
+from adapters.manifest.table import ShortText, Table
 
 
 class Secret(Table):
     """A secret by reference; never by value."""
 
     env: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
-    file: Text | None = None
+    file: ShortText | None = None
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -30,7 +30,7 @@ class ApiKeyAuth(Table):
     """A key in a header."""
 
     scheme: Literal["api_key"]
-    header: Text = "X-API-Key"
+    header: ShortText = "X-API-Key"
     key: Secret
 
 
@@ -53,20 +53,20 @@ class ClientCredentialsAuth(Table):
     """OAuth 2 client credentials, RFC 6749 section 4.4."""
 
     scheme: Literal["client_credentials"]
-    token_url: Text
+    token_url: ShortText
     client_id: Secret
     client_secret: Secret
-    scope: Text | None = None
+    scope: ShortText | None = None
 
 
 class PrivateKeyJwtAuth(Table):
     """OAuth 2 client credentials with a signed assertion, RFC 7523."""
 
     scheme: Literal["private_key_jwt"]
-    token_url: Text
+    token_url: ShortText
     client_id: Secret
     key: Secret
-    kid: Text | None = None
+    kid: ShortText | None = None
     alg: Literal["RS512", "RS384", "RS256", "ES256", "EdDSA"] = "RS512"
 
 
@@ -86,7 +86,7 @@ class SftpAuth(Table):
     user: Secret
     key: Secret | None = None
     password: Secret | None = None
-    host_key: Text
+    host_key: ShortText
 
     @model_validator(mode="after")
     def _one_proof(self) -> Self:

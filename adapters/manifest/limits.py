@@ -24,7 +24,7 @@ class Retry(Table):
     honour_retry_after: bool = True
 
 
-class Breaker(Table):
+class BreakerLimits(Table):
     """After `failures` in a row without an answer, nothing is sent for `open_for` seconds."""
 
     failures: Annotated[int, Field(ge=1, le=100)] = 5
@@ -40,5 +40,5 @@ class Limits(Table):
     max_body: Bytes = 1024 * 1024
     max_records: Annotated[int, Field(ge=1, le=200)] = 20
     retry: Retry = Retry()
-    breaker: Breaker = Breaker()
+    breaker: BreakerLimits = BreakerLimits()
     cache: Annotated[Seconds, Field(le=_LONGEST_CACHE_S)] = 0.0

@@ -12,22 +12,22 @@ from adapters.manifest.measures import Seconds
 from adapters.manifest.operation import Operation
 from adapters.manifest.preset import with_preset
 from adapters.manifest.release import Release, Withhold
-from adapters.manifest.table import SourceId, Table, Text
+from adapters.manifest.table import ShortText, SourceId, Table
 
 
 class DutyContact(Table):
     """Whom a practitioner rings, above all when there is no answer."""
 
-    telephone: Text
-    email: Text | None = None
-    hours: Text | None = None
+    telephone: ShortText
+    email: ShortText | None = None
+    hours: ShortText | None = None
 
 
 class AgencyTable(Table):
     """The agency that owns the source; `areas` are GSS codes, empty for a national agency."""
 
-    name: Text
-    areas: tuple[Text, ...] = ()
+    name: ShortText
+    areas: tuple[ShortText, ...] = ()
     duty_contact: DutyContact
 
 
@@ -41,23 +41,23 @@ class SourceTable(Table):
     id: SourceId
     agency: SourceId
     sector: Sector
-    base_url: Text | None = None
+    base_url: ShortText | None = None
     dsn: Secret | None = None
     effects: Literal["none", "notifies-agency", "audited"]
     claims: frozenset[Claim] = frozenset()
     max_age: Seconds = 86400.0
     onward: frozenset[Literal["identifiers", "names", "birth_date"]] = frozenset()
     sensitive: bool = False
-    bulk_roles: frozenset[Text] = frozenset()
+    bulk_roles: frozenset[ShortText] = frozenset()
     population: Annotated[int, Field(ge=1)] | None = None
     duplicates: bool = False
-    headers: dict[str, Text] = Field({})
+    headers: dict[str, ShortText] = Field({})
 
 
-class Health(Table):
+class HealthProbe(Table):
     """A cheap request that shows the source to be up."""
 
-    get: Text
+    get: ShortText
 
 
 class Example(Table):
@@ -69,24 +69,24 @@ class Example(Table):
     """
 
     operation: SourceId
-    given: dict[str, Text]
-    reply: Text
-    details: dict[str, Text] = Field({})
+    given: dict[str, ShortText]
+    reply: ShortText
+    details: dict[str, ShortText] = Field({})
     status: int = 200
     outcome: Literal["record", "no-record", "too-many"] = "record"
     expect: dict[str, Any] = Field({})
     live: bool = False
 
 
-class Together(Table):
+class BatchExample(Table):
     """A recorded reply about several children in one call, each read as its own example says.
 
     `numbers` are of the one key that the operation's batch asks by; `reply` is as in Example.
     """
 
     operation: SourceId
-    numbers: Annotated[tuple[Text, ...], Field(min_length=2, max_length=50)]
-    reply: Text
+    numbers: Annotated[tuple[ShortText, ...], Field(min_length=2, max_length=50)]
+    reply: ShortText
 
 
 class FileTable(Table):
@@ -98,13 +98,13 @@ class FileTable(Table):
     format: Literal["csv", "xml", "oneroster"] = "csv"
     encoding: Literal["utf-8", "cp1252", "utf-16"] = "utf-8"
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
-    dated: Text | None = None
+    dated: ShortText | None = None
 
 
 class PluginTable(Table):
     """Which plugin opens the source, by the name of its entry point, and what it is told."""
 
-    use: Text
+    use: ShortText
     settings: dict[str, str | int | bool] = Field({})
 
 
@@ -117,14 +117,14 @@ class Manifest(Table):
     """
 
     manifest: Literal[1]
-    kind: Text
+    kind: ShortText
     source: SourceTable
     agency: AgencyTable
     auth: Auth = NoAuth()
     limits: Limits = Limits()
-    health: Health | None = None
-    identify: dict[Literal["nhs_number", "upn"], Text] = Field({})
-    namespaces: dict[str, Text] = Field({})
+    health: HealthProbe | None = None
+    identify: dict[Literal["nhs_number", "upn"], ShortText] = Field({})
+    namespaces: dict[str, ShortText] = Field({})
     file: FileTable | None = None
     plugin: PluginTable | None = None
     operation: Annotated[tuple[Operation, ...], Field(min_length=1)]
@@ -132,7 +132,7 @@ class Manifest(Table):
     release: tuple[Release, ...] = ()
     withhold: tuple[Withhold, ...] = ()
     example: tuple[Example, ...] = ()
-    together: tuple[Together, ...] = ()
+    together: tuple[BatchExample, ...] = ()
 
     @model_validator(mode="before")
     @classmethod

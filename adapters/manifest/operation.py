@@ -20,7 +20,7 @@ from adapters.manifest.record_map import (
     SchoolSection,
     SupportStatusSection,
 )
-from adapters.manifest.table import Document, SourceId, Sql, Table, Text
+from adapters.manifest.table import DocumentText, ShortText, SourceId, Sql, Table
 
 KEYS = frozenset(
     {
@@ -47,12 +47,12 @@ class Detail(Table):
     for all records by the expanding bind `:record_ids`, its rows joined on their `record_id`.
     """
 
-    path: Text | None = None
-    items: Text | None = None
+    path: ShortText | None = None
+    items: ShortText | None = None
     sql: Sql | None = None
 
 
-class Page(Table):
+class PageTable(Table):
     """How an answer's further pages are asked for; past `max_pages` it is AMBIGUOUS.
 
     `link-next`: `next` gives the next page's address. `cursor`: `next` gives what to send as
@@ -61,8 +61,8 @@ class Page(Table):
 
     style: Literal["none", "link-next", "cursor", "offset", "page"] = "none"
     max_pages: Annotated[int, Field(ge=1, le=50)] = 5
-    next: Text | None = None
-    param: Text | None = None
+    next: ShortText | None = None
+    param: ShortText | None = None
     size: Annotated[int, Field(ge=1, le=1000)] | None = None
     first: Annotated[int, Field(ge=0, le=1)] = 1
 
@@ -81,8 +81,8 @@ class Batch(Table):
     ] = "none"
     max: Annotated[int, Field(ge=2, le=50)] = 20
     sql: Sql | None = None
-    path: Text | None = None
-    ids: Text | None = None
+    path: ShortText | None = None
+    ids: ShortText | None = None
 
 
 class Operation(Table):
@@ -94,25 +94,25 @@ class Operation(Table):
     name: SourceId
     like: SourceId | None = None
     method: Literal["GET", "POST"] = "GET"
-    path: Text | None = None
-    query: dict[str, Text] = Field({})
-    body: dict[str, Text] = Field({})
+    path: ShortText | None = None
+    query: dict[str, ShortText] = Field({})
+    body: dict[str, ShortText] = Field({})
     sql: Sql | None = None
-    document: Document | None = None
-    variables: dict[str, Text] = Field({})
-    envelope: Document | None = None
-    action: Text | None = None
-    file: Text | None = None
+    document: DocumentText | None = None
+    variables: dict[str, ShortText] = Field({})
+    envelope: DocumentText | None = None
+    action: ShortText | None = None
+    file: ShortText | None = None
     by: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z_]+\??$")], ...] = ()
-    page: Page = Page()
+    page: PageTable = PageTable()
     batch: Batch = Batch()
     conclusive: bool = False
     supersedes: bool = False
-    absent: Text | None = None
-    too_many: Text | None = None
-    records: Text | None = None
-    total: Text | None = None
-    as_of: Text | None = None
+    absent: ShortText | None = None
+    too_many: ShortText | None = None
+    records: ShortText | None = None
+    total: ShortText | None = None
+    as_of: ShortText | None = None
     detail: dict[str, Detail] = Field({})
     map: RecordMap = RecordMap()
     name_: Annotated[tuple[NameSection, ...], Field(alias="names")] = ()

@@ -28,7 +28,7 @@ _FHIR_MEANT: Final = re.compile(r"[\\,|$]")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceholderPosition:
     """Where a value stands: under which key, between which characters, and whether alone."""
 
     key: str
@@ -37,10 +37,12 @@ class Place:
     alone: bool
 
 
-Say = Callable[[str, Place], str | None]  # the value as it is written there, None if it cannot be
+Say = Callable[
+    [str, PlaceholderPosition], str | None
+]  # the value as it is written there, None if it cannot be
 
 
-def as_value(value: str, place: Place) -> str | None:
+def as_value(value: str, place: PlaceholderPosition) -> str | None:
     """In a parameter, a field of a body or a variable, whose language nobody has told us."""
     if _unseen(value) or _MEANT & {*value}:
         return None
@@ -54,7 +56,7 @@ def as_value(value: str, place: Place) -> str | None:
     return value if plain else None
 
 
-def as_segment(value: str, place: Place) -> str | None:
+def as_segment(value: str, place: PlaceholderPosition) -> str | None:
     """In a segment of a path, percent-encoded; never what a server on the way may decode twice."""
     said = as_value(value, place)
     if said is None or not said.strip(".") or _LEADS_ELSEWHERE & {*said}:
@@ -62,7 +64,7 @@ def as_segment(value: str, place: Place) -> str | None:
     return quote(said, safe="")
 
 
-def as_fhir(value: str, place: Place) -> str | None:
+def as_fhir(value: str, place: PlaceholderPosition) -> str | None:
     r"""In a FHIR search: `\`, `,`, `|` and `$` escaped (FHIR R4, Search, Escaping).
 
     `*` has no escape, and some servers take it for a wildcard. One that the manifest itself puts
@@ -105,15 +107,15 @@ def unsaid(texts: Iterable[str], given: Mapping[str, str], say: Say) -> frozense
     )
 
 
-def _sayable(value: str | None, place: Place, say: Say) -> bool:
+def _sayable(value: str | None, place: PlaceholderPosition, say: Say) -> bool:
     return bool(value) and say(value or "", place) is not None
 
 
-def _places(text: str) -> Iterator[tuple[re.Match[str], Place]]:
+def _places(text: str) -> Iterator[tuple[re.Match[str], PlaceholderPosition]]:
     alone = not PLACEHOLDER.sub("", text).strip()
     for found in PLACEHOLDER.finditer(text):
         before, after = text[: found.start()][-1:], text[found.end() :][:1]
-        yield found, Place(found.group(1), before, after, alone)
+        yield found, PlaceholderPosition(found.group(1), before, after, alone)
 
 
 def _unseen(value: str) -> bool:

@@ -4,19 +4,19 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from adapters.manifest.table import Table, Text
+from adapters.manifest.table import ShortText, Table
 
 
 class Value(Table):
     """Where a value comes from: an expression (`path`), or always the same (`value`)."""
 
-    path: Text | None = None
+    path: ShortText | None = None
     value: str | bool | None = None
     as_: Annotated[
         Literal["text", "date", "bool", "phone", "nhs_number", "upn", "postcode"],
         Field(alias="as"),
     ] = "text"
-    codes: Text | None = None
+    codes: ShortText | None = None
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
@@ -35,7 +35,7 @@ MappedValue = Annotated[Value, BeforeValidator(_value)]
 class Section(Table):
     """One list of the record: `each` finds its items (the record itself where left out)."""
 
-    each: Text | None = None
+    each: ShortText | None = None
 
 
 class NameSection(Section):
@@ -49,7 +49,7 @@ class NameSection(Section):
 class IdentifierSection(Section):
     """Identifiers in schemes of the agency's own."""
 
-    scheme: Text
+    scheme: ShortText
     value: MappedValue
 
 

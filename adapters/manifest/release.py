@@ -6,14 +6,14 @@ from typing import Annotated
 from pydantic import Field
 
 from adapters.contract.codes import Purpose, ReleaseClass, Sector
-from adapters.manifest.table import Table, Text
+from adapters.manifest.table import ShortText, Table
 
 
 class Recipients(Table):
     """To whom a rule releases: both lists must fit."""
 
     sectors: frozenset[Sector]
-    roles: frozenset[Text]
+    roles: frozenset[ShortText]
 
 
 class Release(Table):

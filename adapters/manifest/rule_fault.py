@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from adapters.manifest.toml_places import Key
+from adapters.manifest.toml_places import TomlKey
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RuleFault:
     """A rule broken at `key`; `what` says what to change."""
 
-    key: Key
+    key: TomlKey
     what: str

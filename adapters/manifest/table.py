@@ -15,8 +15,8 @@ def _id(given: object) -> object:
 
 
 SourceId = Annotated[str, BeforeValidator(_id), StringConstraints(pattern=_ID)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=400)]
-Document = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+DocumentText = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 Sql = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 

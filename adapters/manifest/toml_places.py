@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-Key = tuple[str | int, ...]
+TomlKey = tuple[str | int, ...]
 
 _PART = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)"""
 _KEY = re.compile(rf"\s*({_PART}(?:\s*\.\s*{_PART})*)\s*")
@@ -53,39 +53,39 @@ class _Value:
 
 @dataclass(slots=True)
 class _Scan:
-    table: Key = ()
-    counts: dict[Key, int] = field(default_factory=dict)
+    table: TomlKey = ()
+    counts: dict[TomlKey, int] = field(default_factory=dict)
 
-    def enter(self, opening: str, parts: tuple[str, ...]) -> Key:
+    def enter(self, opening: str, parts: tuple[str, ...]) -> TomlKey:
         path = self._indexed(parts[:-1])
-        key: Key = (*path, parts[-1])
+        key: TomlKey = (*path, parts[-1])
         if opening == "[[":
             self.counts[key] = self.counts.get(key, -1) + 1
         self.table = self._at_last(key)
         return self.table
 
-    def _indexed(self, parts: tuple[str, ...]) -> Key:
-        path: Key = ()
+    def _indexed(self, parts: tuple[str, ...]) -> TomlKey:
+        path: TomlKey = ()
         for part in parts:
             path = self._at_last((*path, part))
         return path
 
-    def _at_last(self, key: Key) -> Key:
+    def _at_last(self, key: TomlKey) -> TomlKey:
         return (*key, self.counts[key]) if key in self.counts else key
 
 
-def places(text: str) -> Mapping[Key, int]:
+def places(text: str) -> Mapping[TomlKey, int]:
     """Line numbers, from 1, of every table and key; `text` must be valid TOML.
 
     Arrays of tables have an index: ("operation", 0, "path").
     """
-    found: dict[Key, int] = {}
+    found: dict[TomlKey, int] = {}
     for line, key in _keys(text):
         found.setdefault(key, line)
     return found
 
 
-def line_of(found: Mapping[Key, int], key: Key) -> int:
+def line_of(found: Mapping[TomlKey, int], key: TomlKey) -> int:
     """The line of `key`, or of the nearest table around it; 1 if there is none."""
     for length in range(len(key), 0, -1):
         if key[:length] in found:
@@ -93,7 +93,7 @@ def line_of(found: Mapping[Key, int], key: Key) -> int:
     return 1
 
 
-def _keys(text: str) -> Iterator[tuple[int, Key]]:
+def _keys(text: str) -> Iterator[tuple[int, TomlKey]]:
     scan, value = _Scan(), _Value()
     for number, line in enumerate(text.splitlines(), start=1):
         if value.open:
@@ -105,7 +105,7 @@ def _keys(text: str) -> Iterator[tuple[int, Key]]:
             value.read(line[key.end() :])
 
 
-def _prefixes(table: Key, parts: tuple[str, ...]) -> Iterator[Key]:
+def _prefixes(table: TomlKey, parts: tuple[str, ...]) -> Iterator[TomlKey]:
     for length in range(1, len(parts) + 1):
         yield (*table, *parts[:length])
 

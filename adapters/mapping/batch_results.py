@@ -14,7 +14,7 @@ _CUT: Final = Malformed("cut")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class BatchRecord:
     """What one document says: under which numbers, and its record, or why it is none."""
 
     numbers: frozenset[str]
@@ -22,10 +22,10 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class BatchAnswer:
     """All that one answer says; `cut` if the agency has more than it told."""
 
-    said: tuple[Said, ...]
+    said: tuple[BatchRecord, ...]
     as_of: datetime | None = None
     cut: bool = False
 
@@ -36,7 +36,9 @@ def key_of(question: Question) -> tuple[str, str]:
     return key, value
 
 
-def told_apart(questions: Sequence[Question], answered: Answered, most: int) -> tuple[Reply, ...]:
+def told_apart(
+    questions: Sequence[Question], answered: BatchAnswer, most: int
+) -> tuple[Reply, ...]:
     """A reply for each question, in order; at most `most` records of one child.
 
     Who is not named in a whole answer was not found. In one that was cut, or that names somebody
@@ -51,7 +53,7 @@ def told_apart(questions: Sequence[Question], answered: Answered, most: int) -> 
     return tuple(_of_one(key_of(one)[1], answered, unnamed, most) for one in questions)
 
 
-def _of_one(value: str, answered: Answered, unnamed: Reply, most: int) -> Reply:
+def _of_one(value: str, answered: BatchAnswer, unnamed: Reply, most: int) -> Reply:
     mine = [one.record for one in answered.said if value in one.numbers]
     if not mine:
         return unnamed

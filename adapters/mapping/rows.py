@@ -12,7 +12,7 @@ from adapters.contract.record import Record
 from adapters.mapping.mapping import RECORD, RecordMapping, Unusable
 
 Row = Mapping[str, Any]
-Details = Mapping[str, Sequence[Row]]
+DetailRows = Mapping[str, Sequence[Row]]
 
 ROWS: Final = "rows"
 
@@ -43,7 +43,7 @@ def size(rows: Iterable[Row]) -> int:
     return sum(map(len, texts))
 
 
-def merged(rows: Sequence[Row], details: Details) -> list[Merged]:
+def merged(rows: Sequence[Row], details: DetailRows) -> list[Merged]:
     """The records in the order of their first rows.
 
     A document has the columns of its row, each detail's rows under the detail's name, and under
@@ -56,7 +56,7 @@ def merged(rows: Sequence[Row], details: Details) -> list[Merged]:
     return [_merged(key, group, details) for (_, key), group in groups.items()]
 
 
-def _merged(key: Any, group: list[Row], details: Details) -> Merged:
+def _merged(key: Any, group: list[Row], details: DetailRows) -> Merged:
     documents = [_document(row) for row in group]
     lists = {
         name: [_document(row) for row in items if str(row.get(AGENCY_RECORD)) == str(key)]

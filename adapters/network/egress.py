@@ -15,7 +15,7 @@ from typing import Final, Self
 from urllib.parse import unquote, urlsplit
 
 Network = IPv4Network | IPv6Network
-Address = IPv4Address | IPv6Address
+IpAddress = IPv4Address | IPv6Address
 
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 _PORTS: Final = {"http": 80, "https": 443, "postgresql": 5432, "sftp": 22}
@@ -70,7 +70,7 @@ def _link_local(host: str) -> bool:
         return False
 
 
-def _plain(ip: Address) -> Address:
+def _plain(ip: IpAddress) -> IpAddress:
     # ::ffff:169.254.169.254 and 64:ff9b::a9fe:a9fe are the same place in other clothes.
     if isinstance(ip, IPv6Address):
         if ip in _NAT64:

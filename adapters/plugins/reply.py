@@ -31,7 +31,7 @@ _NOT_A_REPLY: Final = Malformed("plugin")
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedPlugin:
     """Somebody else's source, whose replies are believed only as far as they are ones."""
 
     source: Source

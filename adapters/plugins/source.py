@@ -1,5 +1,6 @@
 """The kind `plugin`: a source that somebody else's package opens, found by its entry point."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +13,12 @@ from adapters.network.egress import Egress
 from adapters.network.secrets import SecretTexts
 from adapters.network.signature import Signer
 from adapters.network.stream import Connect
+from adapters.plugins.moved import moved_to
 
 GROUP: Final = "teamaround.adapters"
 # Those of them that connect by `Opening.connect` alone, so that a recorded reply can stand in.
 REPLAYED: Final = "teamaround.replays"
+_MISSING: Final = re.compile(r"cannot import name '(\w+)'")
 
 
 class PluginMissing(Exception):
@@ -49,9 +52,25 @@ def plugin_named(name: str, group: str = GROUP) -> Open:
         raise PluginMissing(f"no plugin called {name} is installed")
     try:
         opening: Open = found.load()
-    except (ImportError, AttributeError):
-        raise PluginMissing(f"the plugin called {name} cannot be loaded") from None
+    except (ImportError, AttributeError) as error:
+        raise PluginMissing(_why_not(name, error)) from None
     return opening
+
+
+def _why_not(name: str, error: ImportError | AttributeError) -> str:
+    for old in _imported(error):
+        new = moved_to(old)
+        if new is not None:
+            return f"the plugin called {name} imports {old}, which has moved: import {new} instead"
+    return f"the plugin called {name} cannot be loaded"
+
+
+def _imported(error: ImportError | AttributeError) -> list[str]:
+    if not isinstance(error, ImportError) or error.name is None:
+        return []
+    # Of `from package import module` Python 3.11 tells the module's name in the message alone.
+    missing = _MISSING.match(error.msg)
+    return [f"{error.name}.{missing[1]}", error.name] if missing else [error.name]
 
 
 def plugin_of(manifest: Manifest) -> str:

@@ -10,7 +10,7 @@ from adapters.contract.record import Record
 from adapters.expressions.jmespath_expression import Expression
 from adapters.manifest.manifest import Manifest
 from adapters.manifest.operation import Operation
-from adapters.mapping.batch_results import Answered, Said, key_of
+from adapters.mapping.batch_results import BatchAnswer, BatchRecord, key_of
 from adapters.mapping.mapping import RecordMapping, Unusable
 from adapters.mapping.moment import read_moment
 from adapters.mapping.rows import ROWS, Row, merged, record_of
@@ -66,16 +66,16 @@ def answered_by(
     rows: list[Row],
     details: Mapping[str, list[Row]],
     today: date,
-) -> Answered:
+) -> BatchAnswer:
     """What the rows say of each of several children; `question` is one of theirs."""
     found = merged(rows, details)
     documents = [record.documents[0] for record in found]
     scheme, mapping = key_of(question)[0], operation.mapping
     said = tuple(
-        Said(
+        BatchRecord(
             frozenset[str]().union(*(mapping.numbers(scheme, row) for row in one.documents)),
             record_of(mapping, one, question.fields, today),
         )
         for one in found
     )
-    return Answered(said, read_moment(operation.as_of, {ROWS: documents}))
+    return BatchAnswer(said, read_moment(operation.as_of, {ROWS: documents}))

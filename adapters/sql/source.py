@@ -40,7 +40,7 @@ _NAME_OURSELVES: Final = text("SELECT set_config('application_name', :name, true
 _NAME_ALL: Final = text("SELECT set_config('teamaround.questions', :all, true)")
 _LONGEST_NAME: Final = 63
 T = TypeVar("T")
-Read = Callable[[AsyncConnection], Coroutine[Any, Any, T]]
+SqlRead = Callable[[AsyncConnection], Coroutine[Any, Any, T]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class SqlSource:
         """Close every connection."""
         await self.engine.dispose()
 
-    async def _within(self, timeout_s: float, read: Read[T]) -> T | Failure:
+    async def _within(self, timeout_s: float, read: SqlRead[T]) -> T | Failure:
         try:
             async with asyncio.timeout(timeout_s):
                 return await cancelled_once(self._connected(read))
@@ -84,7 +84,7 @@ class SqlSource:
         except DATABASE_FAILURES as error:
             return fault_of(error)
 
-    async def _connected(self, read: Read[T]) -> T:
+    async def _connected(self, read: SqlRead[T]) -> T:
         async with self.engine.connect() as connection:
             driver = (await connection.get_raw_connection()).driver_connection
             reading = read(connection)

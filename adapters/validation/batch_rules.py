@@ -9,8 +9,8 @@ from adapters.http.graphql_aliases import AliasError, Aliases
 from adapters.manifest.manifest import Manifest
 from adapters.manifest.operation import Batch, Operation
 from adapters.manifest.placeholder import PLACEHOLDER
-from adapters.manifest.rule_fault import Fault
-from adapters.manifest.toml_places import Key
+from adapters.manifest.rule_fault import RuleFault
+from adapters.manifest.toml_places import TomlKey
 from adapters.validation.sql_rules import batch_faults
 
 _NUMBERS: Final = frozenset({NHS_NUMBER, UPN})
@@ -29,67 +29,71 @@ _NEEDS: Final = {
 }
 
 
-def faults_of_batch(manifest: Manifest, operation: Operation, at: Key) -> Iterator[Fault]:
+def faults_of_batch(manifest: Manifest, operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
     """Every rule that an operation's `batch` breaks."""
     batch = operation.batch
     said = {name for name in ("sql", "path", "ids") if getattr(batch, name) is not None}
     for name in sorted(said - _NEEDS[batch.as_]):
-        yield Fault((*at, name), f"as = {batch.as_} has no {name}")
+        yield RuleFault((*at, name), f"as = {batch.as_} has no {name}")
     for name in sorted(_NEEDS[batch.as_] - said):
-        yield Fault(at, f"as = {batch.as_} needs {name}")
+        yield RuleFault(at, f"as = {batch.as_} needs {name}")
     if batch.as_ == "none":
         return
     if manifest.kind != _KIND[batch.as_]:
-        yield Fault((*at, "as"), f"{batch.as_} is for kind {_KIND[batch.as_]}")
+        yield RuleFault((*at, "as"), f"{batch.as_} is for kind {_KIND[batch.as_]}")
     yield from _useless(manifest, at)
     yield from _by_one_number(manifest, operation, at)
     yield from _plain(operation, batch, at)
 
 
-def _useless(manifest: Manifest, at: Key) -> Iterator[Fault]:
+def _useless(manifest: Manifest, at: TomlKey) -> Iterator[RuleFault]:
     source = manifest.source
     if source.effects != "none":
-        yield Fault(at, "a source with effects is asked about each child alone")
+        yield RuleFault(at, "a source with effects is asked about each child alone")
     if source.sensitive or Claim.SHIELD_AUTHORITY in source.claims:
-        yield Fault(at, "a sensitive service or shield authority is asked about each child alone")
+        yield RuleFault(
+            at, "a sensitive service or shield authority is asked about each child alone"
+        )
     if not source.bulk_roles:
-        yield Fault(
+        yield RuleFault(
             at, "nobody may ask about several children: bulk_roles in [source] names nobody"
         )
 
 
-def _by_one_number(manifest: Manifest, operation: Operation, at: Key) -> Iterator[Fault]:
+def _by_one_number(manifest: Manifest, operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
     card = operation.card
     keys = sorted(card.accepts)
     if len(keys) != 1 or card.needs != card.accepts or keys[0] not in _NUMBERS:
-        yield Fault(at, "a batch asks by nhs_number alone or by upn alone")
+        yield RuleFault(at, "a batch asks by nhs_number alone or by upn alone")
         return
     mapped = getattr(operation.map, keys[0]) is not None
     if not mapped and not (manifest.kind == "fhir" and keys[0] in manifest.identify):
-        yield Fault(at, f"records are told apart by what they say, so map needs {keys[0]}")
+        yield RuleFault(at, f"records are told apart by what they say, so map needs {keys[0]}")
     if operation.supersedes:
-        yield Fault(at, "an answer under another number cannot be told apart, so no supersedes")
+        yield RuleFault(at, "an answer under another number cannot be told apart, so no supersedes")
 
 
-def _plain(operation: Operation, batch: Batch, at: Key) -> Iterator[Fault]:
+def _plain(operation: Operation, batch: Batch, at: TomlKey) -> Iterator[RuleFault]:
     if operation.page.style != "none":
-        yield Fault(at, "an answer in pages is asked for one child at a time")
+        yield RuleFault(at, "an answer in pages is asked for one child at a time")
     if batch.as_ != "in-list" and operation.detail:
-        yield Fault(at, f"details are read for one child at a time, so not with {batch.as_}")
+        yield RuleFault(at, f"details are read for one child at a time, so not with {batch.as_}")
     if batch.as_ == "fhir-bundle" and operation.method != "GET":
-        yield Fault(at, "the entries of a bundle are reads, so method is GET")
+        yield RuleFault(at, "the entries of a bundle are reads, so method is GET")
     if batch.as_ == "graphql-alias":
         yield from _aliases(operation, at)
     if batch.sql is not None:
         yield from batch_faults(batch.sql, f"{next(iter(operation.card.needs), '')}s", at)
     if batch.path is not None and PLACEHOLDER.search(batch.path):
-        yield Fault((*at, "path"), "the numbers stand in the body, so a path without placeholders")
+        yield RuleFault(
+            (*at, "path"), "the numbers stand in the body, so a path without placeholders"
+        )
 
 
-def _aliases(operation: Operation, at: Key) -> Iterator[Fault]:
+def _aliases(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
     if PLACEHOLDER.search(operation.path or ""):
-        yield Fault((*at, "as"), "graphql-alias needs a path that is the same for every child")
+        yield RuleFault((*at, "as"), "graphql-alias needs a path that is the same for every child")
     try:
         Aliases.of(operation.document or "")
     except AliasError as error:
-        yield Fault((*at, "as"), f"graphql-alias asks by {error}")
+        yield RuleFault((*at, "as"), f"graphql-alias asks by {error}")

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from adapters.manifest.manifest import Manifest
 from adapters.manifest.table import Table
-from adapters.manifest.toml_places import Key, line_of, places
+from adapters.manifest.toml_places import TomlKey, line_of, places
 from adapters.validation.rules import faults
 
 _TOML_LINE = re.compile(r" ?\(at line (\d+), column \d+\)")
@@ -87,7 +87,7 @@ def _toml(path: Path, text: str) -> dict[str, Any]:
         raise ManifestInvalid(path, [Problem(0, "", what)]) from None
 
 
-def _problem(error: ErrorDetails) -> tuple[Key, str]:
+def _problem(error: ErrorDetails) -> tuple[TomlKey, str]:
     key = _without_tags(error["loc"])
     match error["type"]:
         case "extra_forbidden":
@@ -100,7 +100,7 @@ def _problem(error: ErrorDetails) -> tuple[Key, str]:
             return key, error["msg"].removeprefix("Value error, ")
 
 
-def _nearest(key: Key) -> str:
+def _nearest(key: TomlKey) -> str:
     known = {name for table in _tables_at(key[:-1]) for name in _keys_of(table)}
     close = difflib.get_close_matches(str(key[-1]), known, 1, 0.5)
     return f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(sorted(known))}"
@@ -110,14 +110,14 @@ def _keys_of(table: type[Table]) -> Iterator[str]:
     return (field.alias or name for name, field in table.model_fields.items())
 
 
-def _without_tags(location: tuple[int | str, ...]) -> Key:
+def _without_tags(location: tuple[int | str, ...]) -> TomlKey:
     # pydantic puts the tag of a union into the path, which is no key of the file.
     if len(location) > 1 and location[0] == "auth":
         return ("auth", *location[2:])
     return location
 
 
-def _tables_at(key: Key) -> list[type[Table]]:
+def _tables_at(key: TomlKey) -> list[type[Table]]:
     found: list[type[Table]] = [Manifest]
     for part in key:
         if isinstance(part, str):
@@ -138,6 +138,6 @@ def _tables_in(annotation: Any) -> Iterator[type[Table]]:
         yield from _tables_in(argument)
 
 
-def _dotted(key: Key) -> str:
+def _dotted(key: TomlKey) -> str:
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key)
     return text.removeprefix(".")

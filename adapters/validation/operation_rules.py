@@ -12,8 +12,8 @@ from adapters.manifest.manifest import Manifest
 from adapters.manifest.operation import Detail, Operation
 from adapters.manifest.placeholder import PLACEHOLDER
 from adapters.manifest.record_map import RecordMap
-from adapters.manifest.rule_fault import Fault
-from adapters.manifest.toml_places import Key
+from adapters.manifest.rule_fault import RuleFault
+from adapters.manifest.toml_places import TomlKey
 from adapters.validation.batch_rules import faults_of_batch
 from adapters.validation.sql_rules import detail_faults, statement_faults
 
@@ -23,7 +23,7 @@ _JSON: Final = frozenset({"path", "absent", "too_many", "records", "total", "pag
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class KindRules:
     """What a kind's [source] and [[operation]] need and may have, beside what all may have."""
 
     source: tuple[str, ...]
@@ -34,27 +34,29 @@ class Kind:
 
 
 KINDS: Final = {
-    "fhir": Kind(("base_url",), ("path",), _JSON | {"method", "query", "body"}, _HTTP_DETAIL),
-    "rest": Kind(
+    "fhir": KindRules(("base_url",), ("path",), _JSON | {"method", "query", "body"}, _HTTP_DETAIL),
+    "rest": KindRules(
         ("base_url",), ("path", "records"), _JSON | {"method", "query", "body"}, _HTTP_DETAIL
     ),
-    "oneroster": Kind(
+    "oneroster": KindRules(
         ("base_url",), ("path", "records"), _JSON | {"method", "query", "body"}, _HTTP_DETAIL
     ),
-    "graphql": Kind(("base_url",), ("document", "records"), _JSON | {"document", "variables"}),
-    "soap": Kind(
+    "graphql": KindRules(("base_url",), ("document", "records"), _JSON | {"document", "variables"}),
+    "soap": KindRules(
         ("base_url",),
         ("envelope", "records"),
         frozenset({"path", "envelope", "action", "absent", "too_many", "records", "total"}),
     ),
-    "sql": Kind(("dsn",), ("sql",), frozenset({"sql"}), frozenset({"sql"})),
-    "file": Kind(
+    "sql": KindRules(("dsn",), ("sql",), frozenset({"sql"}), frozenset({"sql"})),
+    "file": KindRules(
         ("base_url",),
         ("file", "by"),
         frozenset({"file", "by", "records"}),
         schemes=("file", "sftp"),
     ),
-    "plugin": Kind((), ("by",), frozenset({"by", "records"}), schemes=("http", "sftp", "https")),
+    "plugin": KindRules(
+        (), ("by",), frozenset({"by", "records"}), schemes=("http", "sftp", "https")
+    ),
 }
 _OWN: Final = (
     "method",
@@ -81,7 +83,7 @@ _GRAPHQL_READ = re.compile(r"\s*(?:query\b|\{)")
 _GRAPHQL_WRITES = re.compile(r"\b(mutation|subscription)\b")
 
 
-def operation_faults(manifest: Manifest, index: int) -> Iterator[Fault]:
+def operation_faults(manifest: Manifest, index: int) -> Iterator[RuleFault]:
     """Every rule that one operation breaks."""
     operation, at = manifest.operation[index], ("operation", index)
     yield from _names(manifest, index, operation)
@@ -90,12 +92,12 @@ def operation_faults(manifest: Manifest, index: int) -> Iterator[Fault]:
         return
     said = {name for name in _OWN if _said(operation, name)}
     for name in sorted(said - kind.may):
-        yield Fault((*at, name), f"kind {manifest.kind} has no {name}")
+        yield RuleFault((*at, name), f"kind {manifest.kind} has no {name}")
     if manifest.kind == "soap" and not {"absent", "total"} & said:
-        yield Fault(at, 'kind soap needs absent, such as "//p:NotFound", or total')
+        yield RuleFault(at, 'kind soap needs absent, such as "//p:NotFound", or total')
     for name in kind.needs:
         if name not in said:
-            yield Fault(at, f"kind {manifest.kind} needs {name}{_SUCH_AS.get(name, '')}")
+            yield RuleFault(at, f"kind {manifest.kind} needs {name}{_SUCH_AS.get(name, '')}")
     yield from _proving(operation, at)
     yield from _asked(operation, at)
     yield from _searched(manifest, operation, at)
@@ -117,27 +119,29 @@ def _said(operation: Operation, name: str) -> bool:
     return bool(getattr(operation, name) != Operation.model_fields[name].get_default())
 
 
-def _names(manifest: Manifest, index: int, operation: Operation) -> Iterator[Fault]:
-    at: Key = ("operation", index)
+def _names(manifest: Manifest, index: int, operation: Operation) -> Iterator[RuleFault]:
+    at: TomlKey = ("operation", index)
     if any(one.name == operation.name for one in manifest.operation[:index]):
-        yield Fault((*at, "name"), "two operations have this name")
+        yield RuleFault((*at, "name"), "two operations have this name")
     earlier = {one.name for one in manifest.operation[:index]}
     if operation.like is not None and operation.like not in earlier:
-        yield Fault((*at, "like"), "no operation before this one has this name")
+        yield RuleFault((*at, "like"), "no operation before this one has this name")
     json = manifest.kind != "soap"
     if json and operation.absent is not None and not re.search(r"\bbody\b", operation.absent):
         # A status alone is what a proxy on the way may say too.
-        yield Fault((*at, "absent"), "it must look at body, a status alone proves nothing")
+        yield RuleFault((*at, "absent"), "it must look at body, a status alone proves nothing")
 
 
-def _proving(operation: Operation, at: Key) -> Iterator[Fault]:
+def _proving(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
     # What narrows a search makes that it finds nobody prove nothing: the narrowing may be wrong.
     beside = sorted(operation.card.accepts - _PROVING)
     if operation.conclusive and beside:
-        yield Fault((*at, "conclusive"), f"{beside[0]} identifies nobody; ask by a number alone")
+        yield RuleFault(
+            (*at, "conclusive"), f"{beside[0]} identifies nobody; ask by a number alone"
+        )
 
 
-def _asked(operation: Operation, at: Key) -> Iterator[Fault]:
+def _asked(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
     if operation.path is not None:
         yield from is_path(operation.path, (*at, "path"))
     if operation.sql is not None:
@@ -147,98 +151,104 @@ def _asked(operation: Operation, at: Key) -> Iterator[Fault]:
     if operation.envelope is not None:
         yield from _envelope(operation.envelope, (*at, "envelope"))
     if operation.body and operation.method == "GET":
-        yield Fault((*at, "body"), 'a body needs method = "POST"')
+        yield RuleFault((*at, "body"), 'a body needs method = "POST"')
     for part in ("query", "body", "variables"):
         for name, text in getattr(operation, part).items():
             rest = PLACEHOLDER.sub("", text)
             if "{" in rest or "}" in rest:
-                yield Fault((*at, part, name), "a placeholder is like {upn} or {sex?}")
+                yield RuleFault((*at, part, name), "a placeholder is like {upn} or {sex?}")
             if name == "_filter" and rest != text:
-                yield Fault((*at, part, name), "a language of its own; use plain search parameters")
+                yield RuleFault(
+                    (*at, part, name), "a language of its own; use plain search parameters"
+                )
 
 
-def _searched(manifest: Manifest, operation: Operation, at: Key) -> Iterator[Fault]:
+def _searched(manifest: Manifest, operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
     mapped = {name for name in RecordMap.model_fields if getattr(operation.map, name) is not None}
     for key in operation.by if manifest.kind == "file" else ():
         name = MAPPED.get(key.removesuffix("?"))
         if name is None:
-            yield Fault((*at, "by"), f"{key} cannot be searched by")
+            yield RuleFault((*at, "by"), f"{key} cannot be searched by")
         elif name not in mapped:
-            yield Fault((*at, "by"), f"{key} is compared with what map reads, so map needs {name}")
+            yield RuleFault(
+                (*at, "by"), f"{key} is compared with what map reads, so map needs {name}"
+            )
     if operation.file is not None and ("/" in operation.file or operation.file.startswith(".")):
-        yield Fault((*at, "file"), "the name of a file in the folder, without a path")
+        yield RuleFault((*at, "file"), "the name of a file in the folder, without a path")
     if manifest.kind == "file" and manifest.file is not None and manifest.file.format == "xml":
         yield from _element_path(manifest, operation.records, at)
 
 
-def _element_path(manifest: Manifest, path: str | None, at: Key) -> Iterator[Fault]:
+def _element_path(manifest: Manifest, path: str | None, at: TomlKey) -> Iterator[RuleFault]:
     steps = [] if path is None else path.split("/")
     if len(steps) < _SHORTEST_PATH or not all(map(_STEP.fullmatch, steps)):
-        yield Fault((*at, "records"), "the path of a record's element, Message/Children/Child")
+        yield RuleFault((*at, "records"), "the path of a record's element, Message/Children/Child")
     for step in steps:
         prefix, colon, _ = step.partition(":")
         if colon and prefix not in manifest.namespaces:
-            yield Fault((*at, "records"), f"no prefix {prefix} in [namespaces]")
+            yield RuleFault((*at, "records"), f"no prefix {prefix} in [namespaces]")
 
 
-def _document(document: str, at: Key) -> Iterator[Fault]:
+def _document(document: str, at: TomlKey) -> Iterator[RuleFault]:
     if not _GRAPHQL_READ.match(document) or _GRAPHQL_WRITES.search(document):
-        yield Fault(at, "one query; a mutation or a subscription is never sent")
+        yield RuleFault(at, "one query; a mutation or a subscription is never sent")
 
 
-def _envelope(envelope: str, at: Key) -> Iterator[Fault]:
+def _envelope(envelope: str, at: TomlKey) -> Iterator[RuleFault]:
     try:
         Envelope.parse(envelope)
     except EnvelopeError as error:
-        yield Fault(at, str(error))
+        yield RuleFault(at, str(error))
 
 
-def _page(kind: str, operation: Operation, at: Key) -> Iterator[Fault]:
+def _page(kind: str, operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
     page = operation.page
     needs = {"cursor": ("next", "param"), "offset": ("param", "size"), "page": ("param", "size")}
     for name in needs.get(page.style, ()):
         if getattr(page, name) is None:
-            yield Fault(at, f"style {page.style} needs {name}")
+            yield RuleFault(at, f"style {page.style} needs {name}")
     if kind == "graphql" and page.style in ("link-next", "page", "offset"):
-        yield Fault((*at, "style"), "kind graphql has pages by cursor")
+        yield RuleFault((*at, "style"), "kind graphql has pages by cursor")
 
 
 def _detail(
-    kind_name: str, kind: Kind, operation: Operation, detail: Detail, at: Key
-) -> Iterator[Fault]:
+    kind_name: str, kind: KindRules, operation: Operation, detail: Detail, at: TomlKey
+) -> Iterator[RuleFault]:
     if not kind.detail:
-        yield Fault(at, f"kind {kind_name} has no details")
+        yield RuleFault(at, f"kind {kind_name} has no details")
         return
     for name in sorted({"path", "items", "sql"} - kind.detail):
         if getattr(detail, name) is not None:
-            yield Fault((*at, name), f"a detail of kind {kind_name} has no {name}")
+            yield RuleFault((*at, name), f"a detail of kind {kind_name} has no {name}")
     if "sql" in kind.detail:
         yield from detail_faults(detail.sql, at)
     else:
         yield from _http_detail(operation, detail, at)
 
 
-def _http_detail(operation: Operation, detail: Detail, at: Key) -> Iterator[Fault]:
+def _http_detail(operation: Operation, detail: Detail, at: TomlKey) -> Iterator[RuleFault]:
     if detail.path is None:
-        yield Fault(at, "it needs path")
+        yield RuleFault(at, "it needs path")
         return
     yield from is_path(detail.path, (*at, "path"))
     known = {AGENCY_RECORD, NHS_NUMBER, UPN} | operation.card.needs
     for name, _ in PLACEHOLDER.findall(detail.path):
         if name not in known:
-            yield Fault((*at, "path"), f"{{{name}}} is not known here: {', '.join(sorted(known))}")
+            yield RuleFault(
+                (*at, "path"), f"{{{name}}} is not known here: {', '.join(sorted(known))}"
+            )
 
 
-def is_path(path: str, at: Key) -> Iterator[Fault]:
+def is_path(path: str, at: TomlKey) -> Iterator[RuleFault]:
     """What keeps `path` from being one under a base address."""
     bare = PLACEHOLDER.sub("x", path)
     if not path.startswith("/") or path.startswith("//"):
-        yield Fault(at, "a path begins with one /")
+        yield RuleFault(at, "a path begins with one /")
     if {".", ".."} & set(bare.split("/")):
-        yield Fault(at, "no . or .. in a path")
+        yield RuleFault(at, "no . or .. in a path")
     if re.search(r"[?#\\\s%]", PLACEHOLDER.sub("", path)) or not path.isascii():
-        yield Fault(at, "a path has no query, fragment, space, % or \\; use [operation.query]")
+        yield RuleFault(at, "a path has no query, fragment, space, % or \\; use [operation.query]")
     if "{" in bare or "}" in bare:
-        yield Fault(at, "a placeholder is like {nhs_number}")
+        yield RuleFault(at, "a placeholder is like {nhs_number}")
     if any(optional for _, optional in PLACEHOLDER.findall(path)):
-        yield Fault(at, "an optional placeholder stands only in query or body")
+        yield RuleFault(at, "an optional placeholder stands only in query or body")

@@ -15,10 +15,10 @@ from adapters.http.request import REQUEST_ID
 from adapters.manifest.auth import MutualTlsAuth, Secret, SftpAuth
 from adapters.manifest.expression_language import language_of
 from adapters.manifest.manifest import Manifest
-from adapters.manifest.operation import Detail, Operation, Page
+from adapters.manifest.operation import Detail, Operation, PageTable
 from adapters.manifest.record_map import IdentifierSection, Section, Value
-from adapters.manifest.rule_fault import Fault
-from adapters.manifest.toml_places import Key
+from adapters.manifest.rule_fault import RuleFault
+from adapters.manifest.toml_places import TomlKey
 from adapters.network.secrets import prefix_of
 from adapters.validation.operation_rules import HTTP, KINDS, is_path, operation_faults
 
@@ -32,27 +32,29 @@ _PLACE: Final = {"https": "host/path", "sftp": "host/folder"}
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
-def faults(manifest: Manifest) -> Iterator[Fault]:
+def faults(manifest: Manifest) -> Iterator[RuleFault]:
     """Every rule that `manifest` breaks, in no order; none if it may be used."""
     if manifest.kind not in KINDS:
-        yield Fault(("kind",), f"no such kind; the kinds are {', '.join(KINDS)}")
+        yield RuleFault(("kind",), f"no such kind; the kinds are {', '.join(KINDS)}")
     yield from _tables(manifest, language_of(manifest), manifest, ())
     yield from _source(manifest)
     for index in range(len(manifest.operation)):
         yield from operation_faults(manifest, index)
 
 
-def _tables(manifest: Manifest, language: Language, table: BaseModel, at: Key) -> Iterator[Fault]:
+def _tables(
+    manifest: Manifest, language: Language, table: BaseModel, at: TomlKey
+) -> Iterator[RuleFault]:
     # Rules of one table wherever it stands: secrets, values, sections and their expressions.
     yield from _table(manifest, language, table, at)
     for name, field in type(table).model_fields.items():
-        key: Key = (*at, field.alias or name)
+        key: TomlKey = (*at, field.alias or name)
         content = getattr(table, name)
         for inner_key, inner in _inner(content, key):
             yield from _tables(manifest, language, inner, inner_key)
 
 
-def _inner(content: object, key: Key) -> Iterator[tuple[Key, BaseModel]]:
+def _inner(content: object, key: TomlKey) -> Iterator[tuple[TomlKey, BaseModel]]:
     if isinstance(content, BaseModel):
         yield key, content
     elif isinstance(content, tuple):
@@ -63,7 +65,9 @@ def _inner(content: object, key: Key) -> Iterator[tuple[Key, BaseModel]]:
             yield from _inner(item, (*key, name))
 
 
-def _table(manifest: Manifest, language: Language, table: BaseModel, at: Key) -> Iterator[Fault]:
+def _table(
+    manifest: Manifest, language: Language, table: BaseModel, at: TomlKey
+) -> Iterator[RuleFault]:
     match table:
         case Secret():
             yield from _secret(manifest.source.id, table, at)
@@ -72,57 +76,61 @@ def _table(manifest: Manifest, language: Language, table: BaseModel, at: Key) ->
         case Section():
             yield from _expressions(language.items, table, at, ("each",))
             if isinstance(table, IdentifierSection) and table.scheme in (NHS_NUMBER, UPN):
-                yield Fault((*at, "scheme"), f"map {table.scheme} in [operation.map] instead")
+                yield RuleFault((*at, "scheme"), f"map {table.scheme} in [operation.map] instead")
         case Operation():
             names = ("absent", "too_many", "total", "as_of")
             yield from _expressions(language.value, table, at, names)
             yield from _expressions(language.items, table, at, ("records",))
         case Detail():
             yield from _expressions(language.value, table, at, ("items",))
-        case Page():
+        case PageTable():
             yield from _expressions(Expression.parse, table, at, ("next",))
         case _:
             return
 
 
 def _expressions(
-    parse: Parse, table: BaseModel, at: Key, names: tuple[str, ...]
-) -> Iterator[Fault]:
+    parse: Parse, table: BaseModel, at: TomlKey, names: tuple[str, ...]
+) -> Iterator[RuleFault]:
     for name in names:
         text = getattr(table, name)
         if isinstance(text, str):
             yield from _expression(parse, text, (*at, name))
 
 
-def _expression(parse: Parse, text: str, at: Key) -> Iterator[Fault]:
+def _expression(parse: Parse, text: str, at: TomlKey) -> Iterator[RuleFault]:
     try:
         parse(text)
     except ExpressionError as error:
-        yield Fault(at, str(error))
+        yield RuleFault(at, str(error))
 
 
-def _value(manifest: Manifest, language: Language, value: Value, at: Key) -> Iterator[Fault]:
+def _value(
+    manifest: Manifest, language: Language, value: Value, at: TomlKey
+) -> Iterator[RuleFault]:
     if value.path is not None:
         yield from _expression(language.value, value.path, at)
     if value.codes is None:
         return
     table = manifest.codes.get(value.codes)
     if table is None:
-        yield Fault((*at, "codes"), f"no table [codes.{value.codes}]")
+        yield RuleFault((*at, "codes"), f"no table [codes.{value.codes}]")
     elif at[-1] in _DECISIVE:
-        where: Key = ("codes", value.codes)
+        where: TomlKey = ("codes", value.codes)
         if "*" not in table:
-            yield Fault(where, f'decides "{at[-1]}", so it needs "*" for any other code')
+            yield RuleFault(where, f'decides "{at[-1]}", so it needs "*" for any other code')
         if not all(isinstance(meaning, bool) for meaning in table.values()):
-            yield Fault(where, f'decides "{at[-1]}", so it gives true or false only')
+            yield RuleFault(where, f'decides "{at[-1]}", so it gives true or false only')
 
 
-def _secret(source: str, secret: Secret, at: Key) -> Iterator[Fault]:
+def _secret(source: str, secret: Secret, at: TomlKey) -> Iterator[RuleFault]:
     prefix = prefix_of(source)
     if secret.env is not None and not secret.env.startswith(prefix):
-        yield Fault((*at, "env"), f"a variable of this source begins with {prefix}")
+        yield RuleFault((*at, "env"), f"a variable of this source begins with {prefix}")
     if secret.file is not None and not _stays_inside(secret.file):
-        yield Fault((*at, "file"), "a path inside this source's own folder of secrets, without ..")
+        yield RuleFault(
+            (*at, "file"), "a path inside this source's own folder of secrets, without .."
+        )
 
 
 def _stays_inside(path: str) -> bool:
@@ -130,13 +138,13 @@ def _stays_inside(path: str) -> bool:
     return "\\" not in path and "\0" not in path and not {"", ".", ".."} & set(parts)
 
 
-def _source(manifest: Manifest) -> Iterator[Fault]:
+def _source(manifest: Manifest) -> Iterator[RuleFault]:
     source, kind = manifest.source, KINDS.get(manifest.kind)
     for name in kind.source if kind else ():
         if getattr(source, name) is None:
-            yield Fault(("source",), f"kind {manifest.kind} needs {name}")
+            yield RuleFault(("source",), f"kind {manifest.kind} needs {name}")
     if manifest.kind == "plugin" and manifest.plugin is None:
-        yield Fault((), "kind plugin needs a table [plugin]")
+        yield RuleFault((), "kind plugin needs a table [plugin]")
     if source.base_url is not None:
         yield from _url(source.base_url, ("source", "base_url"), kind.schemes if kind else HTTP)
     token_url = getattr(manifest.auth, "token_url", None)
@@ -144,41 +152,43 @@ def _source(manifest: Manifest) -> Iterator[Fault]:
         yield from _url(token_url, ("auth", "token_url"), HTTP)
     header = getattr(manifest.auth, "header", None)
     if header is not None and not _HEADER_NAME.fullmatch(header):
-        yield Fault(("auth", "header"), "a header name has letters, digits and hyphens")
+        yield RuleFault(("auth", "header"), "a header name has letters, digits and hyphens")
     yield from _login(manifest)
     yield from _headers(manifest)
     if manifest.health is not None:
         yield from is_path(manifest.health.get, ("health", "get"))
 
 
-def _login(manifest: Manifest) -> Iterator[Fault]:
+def _login(manifest: Manifest) -> Iterator[RuleFault]:
     auth, address = manifest.auth, manifest.source.base_url or ""
-    at: Key = ("auth", "scheme")
+    at: TomlKey = ("auth", "scheme")
     over_sftp = manifest.kind == "file" and address.startswith("sftp:")
     if isinstance(auth, SftpAuth):
         if not over_sftp:
-            yield Fault(at, "scheme sftp is for files at sftp://host/folder")
+            yield RuleFault(at, "scheme sftp is for files at sftp://host/folder")
         try:
             host_key(auth.host_key)
         except ValueError:
-            yield Fault(("auth", "host_key"), "the server's public key, like ssh-ed25519 AAAA...")
+            yield RuleFault(
+                ("auth", "host_key"), "the server's public key, like ssh-ed25519 AAAA..."
+            )
     elif over_sftp:
-        yield Fault(at, "files at sftp://host/folder need scheme sftp")
+        yield RuleFault(at, "files at sftp://host/folder need scheme sftp")
     if isinstance(auth, MutualTlsAuth) and not address.startswith("https:"):
-        yield Fault(at, "scheme mtls needs an address that begins with https://")
+        yield RuleFault(at, "scheme mtls needs an address that begins with https://")
 
 
-def _headers(manifest: Manifest) -> Iterator[Fault]:
+def _headers(manifest: Manifest) -> Iterator[RuleFault]:
     for name, value in manifest.source.headers.items():
         if not _HEADER_NAME.fullmatch(name) or _OUR_HEADERS.fullmatch(name):
-            yield Fault(("source", "headers", name), "no header that a manifest may set")
+            yield RuleFault(("source", "headers", name), "no header that a manifest may set")
         if not (value.isascii() and value.isprintable()):
-            yield Fault(("source", "headers", name), "plain printable text only")
+            yield RuleFault(("source", "headers", name), "plain printable text only")
         if {"{", "}"} & set(value.replace(REQUEST_ID, "")):
-            yield Fault(("source", "headers", name), f"its one placeholder is {REQUEST_ID}")
+            yield RuleFault(("source", "headers", name), f"its one placeholder is {REQUEST_ID}")
 
 
-def _url(url: str, at: Key, schemes: tuple[str, ...]) -> Iterator[Fault]:
+def _url(url: str, at: TomlKey, schemes: tuple[str, ...]) -> Iterator[RuleFault]:
     try:
         parts = urlsplit(url)
         placed = bool(parts.hostname) if parts.scheme != "file" else parts.path.startswith("/")
@@ -186,8 +196,8 @@ def _url(url: str, at: Key, schemes: tuple[str, ...]) -> Iterator[Fault]:
     except ValueError:
         usable = False
     if not usable or not (url.isascii() and url.isprintable()) or " " in url:
-        yield Fault(at, f"an address like {schemes[-1]}://{_PLACE[schemes[-1]]}")
+        yield RuleFault(at, f"an address like {schemes[-1]}://{_PLACE[schemes[-1]]}")
     elif parts.username is not None or parts.password is not None:
-        yield Fault(at, "no user name or password in an address; use [auth]")
+        yield RuleFault(at, "no user name or password in an address; use [auth]")
     elif "?" in url or "#" in url:
-        yield Fault(at, "no query and no fragment in this address")
+        yield RuleFault(at, "no query and no fragment in this address")

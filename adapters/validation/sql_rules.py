@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from adapters.manifest.rule_fault import Fault
-from adapters.manifest.toml_places import Key
+from adapters.manifest.rule_fault import RuleFault
+from adapters.manifest.toml_places import TomlKey
 
 _BIND: Final = re.compile(r"(?<![:\w]):([a-z_]+)")
 _QUIET: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -21,33 +21,33 @@ _PATTERN: Final = re.compile(
 )
 
 
-def statement_faults(sql: str, at: Key) -> Iterator[Fault]:
+def statement_faults(sql: str, at: TomlKey) -> Iterator[RuleFault]:
     """Every rule that an operation's or a detail's statement breaks."""
     bare = _QUIET.sub(" ", sql)
     if not _READ.match(bare):
-        yield Fault(at, "one SELECT, or WITH and SELECT")
+        yield RuleFault(at, "one SELECT, or WITH and SELECT")
     if _FOREIGN.search(bare):
-        yield Fault(at, "one statement without ; whose values are named binds like :nhs_number")
+        yield RuleFault(at, "one statement without ; whose values are named binds like :nhs_number")
     if written := _WRITES.search(bare):
-        yield Fault(at, f"it reads only, so no {written.group(1).upper()}")
+        yield RuleFault(at, f"it reads only, so no {written.group(1).upper()}")
     if any(_BIND.search(found.group()) for found in _PATTERN.finditer(bare)):
-        yield Fault(at, "a bind in a pattern gives whoever asks its wildcards; compare with =")
+        yield RuleFault(at, "a bind in a pattern gives whoever asks its wildcards; compare with =")
 
 
-def detail_faults(sql: str | None, at: Key) -> Iterator[Fault]:
+def detail_faults(sql: str | None, at: TomlKey) -> Iterator[RuleFault]:
     """Every rule that a detail breaks."""
     if sql is None:
-        yield Fault(at, "it needs sql")
+        yield RuleFault(at, "it needs sql")
         return
     yield from _listing(sql, "record_ids", "id", (*at, "sql"))
 
 
-def batch_faults(sql: str, bind: str, at: Key) -> Iterator[Fault]:
+def batch_faults(sql: str, bind: str, at: TomlKey) -> Iterator[RuleFault]:
     """Every rule that the statement of a batch breaks."""
     yield from _listing(sql, bind, bind.removesuffix("s"), (*at, "sql"))
 
 
-def _listing(sql: str, bind: str, column: str, at: Key) -> Iterator[Fault]:
+def _listing(sql: str, bind: str, column: str, at: TomlKey) -> Iterator[RuleFault]:
     yield from statement_faults(sql, at)
     if set(_BIND.findall(_QUIET.sub(" ", sql))) != {bind}:
-        yield Fault(at, f"its one bind is :{bind}, as in: {column} IN :{bind}")
+        yield RuleFault(at, f"its one bind is :{bind}, as in: {column} IN :{bind}")

@@ -21,7 +21,7 @@ from bench.alerts.year import BEGUN, DAYS, Question, year
 from gateway.audit.entry.entry import AuditKind, Entry
 from gateway.audit.entry.logged import Logged
 from gateway.audit.keys.pseudonym import Pseudonym
-from gateway.oversight.alerts.raised import Raised
+from gateway.oversight.alerts.alert import Alert
 from gateway.oversight.alerts.store import AlertStore
 
 _FIRST_SEED: Final = 7000  # seeds below were looked at while the bench was written
@@ -42,7 +42,7 @@ class Tally:
     found_within: dict[int, int] = field(default_factory=lambda: dict.fromkeys(_A_DAY, 0))
     by_day: list[int] = field(default_factory=list)
 
-    def add(self, asked: Sequence[Question], alerts: Sequence[Raised]) -> None:
+    def add(self, asked: Sequence[Question], alerts: Sequence[Alert]) -> None:
         """Count one year."""
         self.questions += len(asked)
         self.misused += sum(question.episode is not None for question in asked)
@@ -54,7 +54,7 @@ class Tally:
             self.right[alert.rule] += bool(episodes)
         for episode in set().union(*(episodes for _, episodes in shown)):
             self.found[_kind(episode)] += 1
-        days: dict[int, list[tuple[Raised, set[str]]]] = defaultdict(list)
+        days: dict[int, list[tuple[Alert, set[str]]]] = defaultdict(list)
         for alert, episodes in shown:
             days[(alert.at - BEGUN).days].append((alert, episodes))
         self.by_day += [len(days[day]) for day in range(DAYS)]
@@ -81,7 +81,7 @@ def main() -> None:
     console.print(_rules(tally), _misuse(tally), _load(tally))
 
 
-def drawn(asked: Sequence[Question]) -> list[Raised]:
+def drawn(asked: Sequence[Question]) -> list[Alert]:
     """All alerts of a year's questions, the most unusual first, by the gateway's own code."""
     with TemporaryDirectory() as folder:
         store = AlertStore(Path(folder) / "alerts.sqlite")
@@ -117,7 +117,7 @@ def _entries(asked: Sequence[Question]) -> Iterator[Logged]:
         yield Logged(2 * number + 1, release.leaf())
 
 
-def _episodes(asked: Sequence[Question], alert: Raised) -> set[str]:
+def _episodes(asked: Sequence[Question], alert: Alert) -> set[str]:
     return {episode for index in alert.entries if (episode := asked[index // 2].episode)}
 
 

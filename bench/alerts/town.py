@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.audit.entry.flags import Risk
+from gateway.audit.entry.flags import AccessFlag
 from resolvers.comparison.common_names import family_frequency
 
 _CHILDREN: Final = 20_000
@@ -78,18 +78,18 @@ def town(dice: random.Random, workers: int) -> Town:
     return Town(tuple(children), tuple(staff))
 
 
-def likeness(worker: Worker, child: Child) -> frozenset[Risk]:
+def likeness(worker: Worker, child: Child) -> frozenset[AccessFlag]:
     """What the gateway would note of this worker and this child."""
-    risks: set[Risk] = set()
+    risks: set[AccessFlag] = set()
     if worker.family == child.family:
         common = family_frequency(child.family) >= _COMMON
-        risks.add(Risk.SAME_COMMON_SURNAME if common else Risk.SAME_SURNAME)
+        risks.add(AccessFlag.SAME_COMMON_SURNAME if common else AccessFlag.SAME_SURNAME)
     if worker.home == child.home:
-        risks.add(Risk.SAME_ADDRESS)
+        risks.add(AccessFlag.SAME_ADDRESS)
     elif worker.home // _HOMES_A_POSTCODE == child.postcode:
-        risks.add(Risk.SAME_POSTCODE)
+        risks.add(AccessFlag.SAME_POSTCODE)
     if child.staff == worker.organisation:
-        risks.add(Risk.STAFF_CHILD)
+        risks.add(AccessFlag.STAFF_CHILD)
     return frozenset(risks)
 
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bench.alerts.town import Child, Town, Worker, likeness
-from gateway.audit.entry.flags import Risk, Tie
+from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
 
-Ties = tuple[tuple[float, Tie], ...]
+Ties = tuple[tuple[float, WorkingRelationship], ...]
 
 BEGUN: Final = datetime(2025, 9, 1, tzinfo=UTC)  # a Monday
 DAYS: Final = 364
@@ -19,9 +19,13 @@ _FOLLOWED_UP: Final = 0.15
 _SATURDAY: Final = 5
 # Of a question in the way of work: whose child it is, and whom the answer names as involved.
 _OWN_CASE, _REFERRAL = 0.6, 0.85
-_OF_OWN_CASE: Final = ((0.6, Tie.USER), (0.88, Tie.TEAM), (0.97, Tie.ORGANISATION))
-_OF_REFERRAL: Final = ((0.3, Tie.ORGANISATION),)
-_OF_DUTY: Final = ((0.5, Tie.ORGANISATION),)
+_OF_OWN_CASE: Final = (
+    (0.6, WorkingRelationship.USER),
+    (0.88, WorkingRelationship.TEAM),
+    (0.97, WorkingRelationship.ORGANISATION),
+)
+_OF_REFERRAL: Final = ((0.3, WorkingRelationship.ORGANISATION),)
+_OF_DUTY: Final = ((0.5, WorkingRelationship.ORGANISATION),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,8 @@ class Question:
     at: datetime
     worker: Worker
     child: Child
-    tie: Tie | None
-    risks: frozenset[Risk]
+    tie: WorkingRelationship | None
+    risks: frozenset[AccessFlag]
     episode: str | None = None
 
 
@@ -55,7 +59,7 @@ def _at_work(dice: random.Random, town: Town, worker: Worker, day: datetime) -> 
     """A question, and sometimes the same again on days that follow, before anybody is assigned."""
     first = _asked(dice, town, worker, day)
     yield first
-    if first.tie is not Tie.USER and dice.random() < _FOLLOWED_UP:
+    if first.tie is not WorkingRelationship.USER and dice.random() < _FOLLOWED_UP:
         for _ in range(dice.randint(1, 4)):
             later = day + timedelta(days=dice.randint(1, 10))
             if later.weekday() < _SATURDAY or worker.by_night:
@@ -73,7 +77,7 @@ def _asked(dice: random.Random, town: Town, worker: Worker, day: datetime) -> Qu
         child, ties = dice.choice(town.children), _OF_DUTY
     late = worker.by_night or dice.random() < _LATE
     question = _question(worker, child, _moment(dice, day, late=late))
-    beyond = {Risk.OUT_OF_AREA} if dice.random() < _BEYOND else set()
+    beyond = {AccessFlag.OUT_OF_AREA} if dice.random() < _BEYOND else set()
     return replace(question, tie=_tie(dice, ties), risks=question.risks | beyond)
 
 
@@ -116,9 +120,9 @@ def _browsing(dice: random.Random, town: Town, episode: str) -> Iterator[Questio
 
 def _watching(dice: random.Random, town: Town, episode: str) -> Iterator[Question]:
     """One child again and again."""
-    worker, child, begun = dice.choice(town.workers), dice.choice(town.children), _some_day(dice)
+    worker, child, admitted = dice.choice(town.workers), dice.choice(town.children), _some_day(dice)
     for _ in range(dice.randint(5, 20)):
-        day = begun + timedelta(days=dice.randrange(25))
+        day = admitted + timedelta(days=dice.randrange(25))
         yield _misused(worker, child, _moment(dice, day, late=dice.random() < 0.4), episode)
 
 
@@ -135,7 +139,7 @@ def _curious(dice: random.Random, town: Town, episode: str) -> Iterator[Question
     worker, child = dice.choice(town.workers), dice.choice(town.children)
     late = dice.random() < 0.4
     question = _misused(worker, child, _moment(dice, _some_day(dice), late=late), episode)
-    yield replace(question, risks=question.risks | {Risk.OUT_OF_AREA})
+    yield replace(question, risks=question.risks | {AccessFlag.OUT_OF_AREA})
 
 
 def _within_work(dice: random.Random, town: Town, episode: str) -> Iterator[Question]:
@@ -143,7 +147,7 @@ def _within_work(dice: random.Random, town: Town, episode: str) -> Iterator[Ques
     worker = dice.choice(town.workers)
     child = town.children[dice.choice(worker.caseload)]
     at = _moment(dice, _some_day(dice), late=False)
-    yield replace(_misused(worker, child, at, episode), tie=Tie.TEAM)
+    yield replace(_misused(worker, child, at, episode), tie=WorkingRelationship.TEAM)
 
 
 def _question(worker: Worker, child: Child, at: datetime) -> Question:
@@ -163,7 +167,7 @@ def _moment(dice: random.Random, day: datetime, *, late: bool) -> datetime:
     return day + timedelta(hours=hour, minutes=dice.randrange(60), seconds=dice.randrange(60))
 
 
-def _tie(dice: random.Random, ties: Ties) -> Tie | None:
+def _tie(dice: random.Random, ties: Ties) -> WorkingRelationship | None:
     chance = dice.random()
     return next((tie for below, tie in ties if chance < below), None)
 

@@ -16,7 +16,7 @@ from bench.audit.postgres import fresh_log, open_to_postgres
 from demo.postgres import Postgres
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.store.contract import Log
-from gateway.audit.store.row import Row
+from gateway.audit.store.row import LogRow
 from gateway.audit.store.sqlite import Writing, create_log
 from gateway.audit.store.sqlite_check import check_log
 from gateway.audit.tree.merkle import Edge
@@ -41,7 +41,7 @@ def one_at_a_time(path: Path, seconds: float) -> float:
     """Entries a second with one commit for each, in a new log at `path`."""
     create_log(path)
     writing, edge = Writing.open(path, check_log(path)), Edge()
-    rows = [Row.of(entry(number)) for number in range(256)]
+    rows = [LogRow.of(entry(number)) for number in range(256)]
     until = time.perf_counter() + seconds
     while time.perf_counter() < until:
         edge = writing.add([rows[edge.size % 256]], edge)

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from bench.audit.years import CHUNK, chunk
-from gateway.audit.store.row import Row
+from gateway.audit.store.row import LogRow
 from gateway.audit.store.sqlite import Writing, create_log
 from gateway.audit.store.sqlite_check import check_log
 
@@ -16,6 +16,6 @@ def filled(path: Path, count: int) -> float:
     writing, edge = Writing.open(path, seen), seen.edge
     began = time.perf_counter()
     while edge.size < count:
-        edge = writing.add([Row.of(entry) for entry in chunk(edge.size // CHUNK)], edge)
+        edge = writing.add([LogRow.of(entry) for entry in chunk(edge.size // CHUNK)], edge)
     writing.close()
     return time.perf_counter() - began

@@ -23,8 +23,8 @@ from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog
 from gateway.audit.publish.export import export_log
 from gateway.audit.publish.publication import Publication
-from gateway.audit.search.index import Finder
-from gateway.audit.search.leaves import index_beside, stored_leaves
+from gateway.audit.search.index import SearchIndex
+from gateway.audit.search.leaf_reader import index_beside, stored_leaves
 from gateway.audit.store.contract import Log
 from gateway.audit.tree.note import NoteSigner
 from gateway.audit.verify.key import VerifierKey
@@ -78,7 +78,7 @@ async def _searched(log: Log) -> None:
 def _made(path: Path, entries: int) -> None:
     with _printed("filled, 2,000 entries a commit"):
         filled(path, entries)
-    finder = Finder(index_beside(path), partial(stored_leaves, path))
+    finder = SearchIndex(index_beside(path), partial(stored_leaves, path))
     with _printed("index drawn from nothing"):
         finder.catch_up()
     mib, of_index = (file.stat().st_size >> 20 for file in (path, finder.index))

@@ -9,7 +9,7 @@ from typing import Final
 
 from bench.audit import years
 from gateway.audit.entry.entry import AuditKind
-from gateway.audit.entry.search import Place, Search
+from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.store.contract import Log
 
 PAGE: Final = 51  # what a page of fifty reads
@@ -104,14 +104,14 @@ class Stopwatch:
                 yield await self._took(f"{name}, far down", search, after=deep)
                 yield await self._took(f"{name}, counted", search, count=COUNTED)
 
-    async def _far_down(self, search: Search) -> Place:
+    async def _far_down(self, search: Search) -> EntryPosition:
         # Where nine tenths of the log are passed, or the first that fits after that.
         (oldest,) = await self.log.entries(await self.log.size() // 10, 1)
         held = await self.log.search(search, after=oldest.place, count=1)
         return held[0].place if held else oldest.place
 
     async def _took(
-        self, name: str, search: Search, *, after: Place | None = None, count: int = PAGE
+        self, name: str, search: Search, *, after: EntryPosition | None = None, count: int = PAGE
     ) -> Took:
         took, found = list[float](), 0
         for _ in range(self.runs):

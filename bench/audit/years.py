@@ -7,7 +7,7 @@ from typing import Final
 
 from adapters.contract.codes import Purpose, ReleaseClass
 from gateway.audit.entry.entry import AuditedAgency, AuditedWithholding, AuditKind, Entry
-from gateway.audit.entry.flags import Risk
+from gateway.audit.entry.flags import AccessFlag
 from gateway.audit.keys.pseudonym import Pseudonym
 from resolvers.child.child import WithheldReason
 from resolvers.outcome import Outcome
@@ -80,7 +80,7 @@ def _question(dice: random.Random, first: int) -> Iterator[Entry]:
             document="ab" * 32,
             policy_version="p7",
             agencies=tuple(_said(name, kind) for name in agencies),
-            risks=(Risk.BREAK_GLASS,) if glass else (),
+            risks=(AccessFlag.BREAK_GLASS,) if glass else (),
         )
 
 

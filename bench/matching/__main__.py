@@ -77,7 +77,13 @@ def _asked(people: list[dict[str, str]], noise: Noise, count: int, *, numbered: 
     seed = _FIRST_SEED
     while tally.questions < count:
         made = world(people, noise, seed)
-        ask(made, noise, tally, min(_A_WORLD, count - tally.questions), Random(seed))
+        ask(
+            made,
+            noise,
+            tally,
+            min(_A_WORLD, count - tally.questions),
+            Random(seed),
+        )
         seed += 1
     return tally
 

@@ -13,7 +13,7 @@ from adapters.contract.record import Address, Identifier, Name, Record
 from bench.matching.readings import READINGS, allowed
 from resolvers.matching.details import Details
 from resolvers.matching.grade import MatchGrade
-from resolvers.matching.grading import CERTAIN_BITS, Assessment, Known, assess
+from resolvers.matching.grading import CERTAIN_BITS, Assessment, KnownOfChild, assess
 from resolvers.matching.reference import Reference
 
 _LETTERS = "ABDEFGHJLN"
@@ -74,7 +74,7 @@ def measure(people: People, *, with_identifier: bool) -> PairResult:
     questions: list[list[_Found]] = []
     elapsed = 0.0
     for key, others in _blocked(people, with_identifier=with_identifier):
-        known = Known.of(_reference(people.originals[key], with_identifier=with_identifier))
+        known = KnownOfChild.of(_reference(people.originals[key], with_identifier=with_identifier))
         began = process_time()
         assessed = [(assess(known, held[other], len(held)), other == key) for other in others]
         elapsed += process_time() - began

@@ -7,7 +7,7 @@ from time import process_time
 from adapters.contract.record import Record
 from bench.matching.world import Agency, World, as_record
 from resolvers.matching.details import Details
-from resolvers.matching.grading import Known, assess
+from resolvers.matching.grading import KnownOfChild, assess
 from resolvers.matching.identify import resolve
 from resolvers.matching.reference import Reference
 
@@ -43,7 +43,7 @@ def measure(world: World, chance: Random, questions: int = 1000) -> Speed:
         )
         each = _CANDIDATES // len(world.agencies)
         found = {a.kind.name: _candidates(a, record, each) for a in world.agencies}
-        known = Known.of(reference)
+        known = KnownOfChild.of(reference)
         details = [Details.of_record(name, r) for name, rs in found.items() for r in rs]
         began = process_time()
         for held in details:

@@ -12,7 +12,7 @@ import typer
 from adapters.contract.codes import Purpose
 from gateway.audit.entry.entry import AuditedAgency, AuditKind, Entry
 from gateway.audit.entry.logged import Logged
-from gateway.audit.entry.search import Place, Search
+from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.publish.export import export_log
 from gateway.audit.reports.csv_json import HEADING, as_json_lines, as_table
 from gateway.audit.reports.fhir import as_audit_events
@@ -23,11 +23,11 @@ from gateway.audit.reports.reconciliation import (
     read_calls,
 )
 from gateway.audit.reports.reconciliation import reconcile as compare
-from gateway.audit.verify.finding import Refused, Unreadable
+from gateway.audit.verify.finding import LogRefused, Unreadable
 from gateway.audit.verify.key import VerifierKey
 from gateway.audit.verify.place import open_place
-from gateway.audit.verify.published import Checked, check_log
-from gateway.audit.verify.receipt import FORMAT, Receipt
+from gateway.audit.verify.published import VerifiedLog, check_log
+from gateway.audit.verify.receipt import FORMAT, ReceiptProof
 from gateway.audit.verify.state import State, Trust
 from gateway.cli import audit_upkeep as upkeep
 from gateway.cli import children
@@ -46,7 +46,7 @@ audit.command()(upkeep.tables)
 audit.command()(upkeep.prune)
 
 
-class Shape(StrEnum):
+class EntryFormat(StrEnum):
     """How entries are written: a JSON object a line, a table, or a FHIR AuditEvent a line."""
 
     JSON = "json"
@@ -132,7 +132,9 @@ def search(  # noqa: PLR0913, PLR0917 - one option a part of a search
     query_id: Annotated[str | None, typer.Option(help="The question's id.")] = None,
     since: Annotated[datetime | None, typer.Option(help="From this moment on, UTC.")] = None,
     before: Annotated[datetime | None, typer.Option(help="Before this moment, UTC.")] = None,
-    written: Annotated[Shape, typer.Option("--as", help="In which shape.")] = Shape.JSON,
+    written: Annotated[
+        EntryFormat, typer.Option("--as", help="In which shape.")
+    ] = EntryFormat.JSON,
     settings: SettingsFile = None,
 ) -> None:
     """Write the entries that fit, newest first; the search itself is logged first.
@@ -152,7 +154,7 @@ def search(  # noqa: PLR0913, PLR0917 - one option a part of a search
     run(_search(chosen(settings), who, wanted, written))
 
 
-async def _search(settings: Settings, who: str, wanted: Search, written: Shape) -> None:
+async def _search(settings: Settings, who: str, wanted: Search, written: EntryFormat) -> None:
     clock = Clock()
     async with open_publication(settings, clock) as publication:
         said = Entry(
@@ -163,21 +165,21 @@ async def _search(settings: Settings, who: str, wanted: Search, written: Shape) 
             detail=f"EXPORTED_{wanted.named}",
         )
         await publication.log.append(said)
-        if written is Shape.CSV:
+        if written is EntryFormat.CSV:
             sys.stdout.write(HEADING)
-        after: Place | None = None
+        after: EntryPosition | None = None
         while page := await publication.log.search(wanted, after=after):
             sys.stdout.writelines(_lines(page, written, publication.signer.name))
             after = page[-1].place
 
 
-def _lines(page: Iterable[Logged], written: Shape, origin: str) -> Iterable[str]:
+def _lines(page: Iterable[Logged], written: EntryFormat, origin: str) -> Iterable[str]:
     match written:
-        case Shape.JSON:
+        case EntryFormat.JSON:
             return as_json_lines(page)
-        case Shape.CSV:
+        case EntryFormat.CSV:
             return as_table(page)
-        case Shape.FHIR:
+        case EntryFormat.FHIR:
             return as_audit_events(page, origin)
         case _:
             assert_never(written)
@@ -204,7 +206,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one option a thing that is trusted
         seen = [State.read(_content(file), Trust(trust.log)) for file in kept or ()]
         bearer = _content(token).decode().strip() if token else None
         checked = _verified(what, trust, seen, leaf, bearer)
-    except Refused as refusal:
+    except LogRefused as refusal:
         place = "" if refusal.entry is None else f" (entry {refusal.entry})"
         typer.echo(f"REFUSED: {refusal}{place}", err=True)
         raise typer.Exit(1) from None
@@ -224,13 +226,13 @@ def verify(  # noqa: PLR0913, PLR0917 - one option a thing that is trusted
 
 def _verified(
     what: str, trust: Trust, seen: list[State], leaf: Path | None, token: str | None
-) -> Checked:
+) -> VerifiedLog:
     file = Path(what)
     if not file.is_file():
         return check_log(open_place(what, token), trust, seen)
     content = _content(file)
     if content.startswith(FORMAT.encode()):
-        state = Receipt.read(content).check(trust, _content(leaf) if leaf else None)
+        state = ReceiptProof.read(content).check(trust, _content(leaf) if leaf else None)
     else:
         state = State.read(content, trust)
     state.refuse_fork(seen)
@@ -239,7 +241,7 @@ def _verified(
             f"{what} has {state.size} entries, what was kept {', '.join(map(str, sorted(sizes)))}:"
             " give the log's folder or address instead, which alone shows the growth"
         )
-    return Checked(state)
+    return VerifiedLog(state)
 
 
 def _content(file: Path) -> bytes:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gateway.audit.entry.entry import AuditKind, Entry
-from gateway.audit.entry.range import Spans
+from gateway.audit.entry.range import EntryRanges
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.keys import key_ring
 from gateway.audit.publish.pruning import due_spans, pruning
@@ -19,10 +19,10 @@ from gateway.cli.postgres_schema import script
 from gateway.cli.settings_option import SettingsFile, chosen, run
 from gateway.config.settings import Settings
 from gateway.http.app import open_witnessing
-from gateway.http.stores import alerts_file, open_keys, open_leave, open_publication
+from gateway.http.stores import alerts_file, open_grants, open_keys, open_publication
 from gateway.model.clock import Clock
 from gateway.oversight.alerts.store import AlertStore
-from gateway.oversight.retention import Forgetting
+from gateway.oversight.retention import RetentionTask
 
 Credential = Annotated[
     Path | None,
@@ -103,13 +103,13 @@ async def _prune(settings: Settings, file: Path, who: str, *, dry_run: bool) -> 
         publication = await stack.enter_async_context(open_publication(settings, clock))
         spans = await due_spans(publication.log, policy, clock.now())
         if dry_run:
-            return f"{Spans(tuple(spans)).count} entries would go under {policy.name}"
+            return f"{EntryRanges(tuple(spans)).count} entries would go under {policy.name}"
         watch = await open_witnessing(publication, settings, clock, stack)
         entry = pruning(policy, who, clock.now())
         done = await prune_log(publication, spans, entry, _witnessed(watch, settings))
-        leave = await open_leave(settings)
+        leave = await open_grants(settings)
         stack.push_async_callback(leave.aclose)
-        await Forgetting(publication.log, AlertStore(alerts_file(settings)), leave).forget()
+        await RetentionTask(publication.log, AlertStore(alerts_file(settings)), leave).forget()
     return f"{done.declared} entries were declared pruned, and the bytes of {done.removed} are gone"
 
 

@@ -11,7 +11,7 @@ import typer
 from adapters.contract.identifiers import NHS_NUMBER, UPN, NhsNumber, Upn
 from gateway.audit.entry.entry import AuditKind, Entry
 from gateway.audit.keys.epoch_keys import KeyService
-from gateway.audit.keys.protection import hidden_everywhere, hide
+from gateway.audit.keys.protection import protect, protect_everywhere
 from gateway.audit.keys.pseudonym import Pseudonym, identifier_message
 from gateway.cli.settings_option import SettingsFile, chosen, run
 from gateway.config.settings import Settings
@@ -50,22 +50,22 @@ def child_pseudonyms(
     if not messages:
         typer.echo("standard input: give at least one number, a line each", err=True)
         raise typer.Exit(2)
-    made = run(_made(chosen(settings), who, "DISCLOSURE_CHILD", messages, hidden_everywhere))
+    made = run(_made(chosen(settings), who, "DISCLOSURE_CHILD", messages, protect_everywhere))
     typer.echo(f"about = {orjson.dumps(sorted(made)).decode()}")
 
 
 async def _now(keys: KeyService, messages: Sequence[bytes]) -> tuple[Pseudonym, ...]:
-    return (await hide(keys, messages)).pseudonyms
+    return (await protect(keys, messages)).pseudonyms
 
 
 async def _made(
-    settings: Settings, who: str, detail: str, messages: Sequence[bytes], conceal: Conceal
+    settings: Settings, who: str, detail: str, messages: Sequence[bytes], pseudonymise: Conceal
 ) -> tuple[Pseudonym, ...]:
     """The pseudonyms of these numbers, once it is in the log that somebody had them made."""
     clock = Clock()
     async with AsyncExitStack() as stack:
         publication = await stack.enter_async_context(open_publication(settings, clock))
-        made = await conceal(await open_keys(settings, stack), messages)
+        made = await pseudonymise(await open_keys(settings, stack), messages)
         look = Entry(
             kind=AuditKind.AUDIT_SEARCH,
             at=clock.now(),

@@ -1,16 +1,16 @@
 """What a question would do, said without asking anybody and without an entry in the log."""
 
-from gateway.questions.prepare import Planning, Prepared, Request
+from gateway.questions.prepare import Preparation, PreparedQuestion, Request
 
 
-async def explain(planning: Planning, request: Request) -> str:
+async def explain(preparation: Preparation, request: Request) -> str:
     """The plan of every inquiry of the request, with each source's verdict, as text."""
-    caller = await planning.caller(request)
-    document = planning.document(request)
-    return "\n\n".join(map(_explained, planning.prepare(document, request, caller)))
+    caller = await preparation.caller(request)
+    document = preparation.document(request)
+    return "\n\n".join(map(_explained, preparation.prepare(document, request, caller)))
 
 
-def _explained(prepared: Prepared) -> str:
+def _explained(prepared: PreparedQuestion) -> str:
     lines = [str(prepared.plan), "policy:"]
     for name, verdict in prepared.verdicts.items():
         given = ", ".join(sorted(verdict.permitted)) or "nothing: it will not be asked"

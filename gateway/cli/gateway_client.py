@@ -20,7 +20,7 @@ TOKEN: Final = typer.Option(
 )
 GatewayUrl = Annotated[str, GATEWAY]
 TokenFile = Annotated[Path, TOKEN]
-SourceId = Annotated[str, typer.Argument(help="The source's id.")]
+SourceArgument = Annotated[str, typer.Argument(help="The source's id.")]
 
 _REFUSED: Final = 1
 _WRONG: Final = 2
@@ -61,7 +61,7 @@ def add(
 
 
 def approve(
-    source: SourceId,
+    source: SourceArgument,
     version: Annotated[int, typer.Option(help="The version that you have read.")],
     gateway: GatewayUrl,
     token: TokenFile,
@@ -71,7 +71,7 @@ def approve(
 
 
 def suspend(
-    source: SourceId,
+    source: SourceArgument,
     reason: Annotated[str, typer.Option(help="Why, in words; logged.")],
     gateway: GatewayUrl,
     token: TokenFile,

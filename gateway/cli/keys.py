@@ -58,9 +58,9 @@ def serve(  # noqa: PLR0913, PLR0917 - one option a thing that the process needs
 ) -> None:
     """Use the keys for who may, as often as they may, and write down each use."""
     try:
-        book = Journal.at(journal, lambda: datetime.now(UTC))
+        rule_set = Journal.at(journal, lambda: datetime.now(UTC))
         room = open_room(
-            folder, Clients.read(clients), book, time.monotonic, first_epoch=first_epoch
+            folder, Clients.read(clients), rule_set, time.monotonic, first_epoch=first_epoch
         )
         listening = _listening(listen, host, port)
     except (KeysUnavailable, KeysUnreadable, ConfigurationInvalid) as error:
@@ -73,7 +73,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one option a thing that the process needs
         limit_concurrency=_MOST_AT_ONCE,
         **_tls(listen, certificate, key),
     )
-    book.note(None, "serve", "BEGUN")
+    rule_set.note(None, "serve", "BEGUN")
     typer.echo(f"serving the keys of {len(room.ring.epochs)} epochs at {_named(listening)}")
     asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
 

@@ -24,9 +24,9 @@ from gateway.cli.source import source
 from gateway.cli.witness import witness
 from gateway.config.settings import Settings, read_settings
 from gateway.graphql.root import printed
-from gateway.http.app import build_app, open_gateway, open_planning
+from gateway.http.app import build_app, open_gateway, open_preparation
 from gateway.http.client_certificate import CertificateProtocol, tls_options
-from gateway.http.pipeline import Journey
+from gateway.http.pipeline import Pipeline
 from gateway.identity.development_token import development_key, issue
 from gateway.model import events
 from gateway.model.caller import Caller
@@ -45,7 +45,7 @@ app.add_typer(policy, name="policy")
 app.add_typer(source, name="source")
 app.add_typer(witness, name="witness")
 
-SettingsFile = Annotated[
+SchemaSettings = Annotated[
     Path | None,
     typer.Option("--settings", envvar="TEAMAROUND_SETTINGS", help="The settings file, TOML."),
 ]
@@ -66,7 +66,7 @@ def _settings(file: Path | None) -> Settings:
 
 
 @app.command()
-def serve(settings: SettingsFile = None) -> None:
+def serve(settings: SchemaSettings = None) -> None:
     """Serve questions until stopped."""
     chosen = _settings(settings)
     events.to_standard_error()
@@ -80,10 +80,10 @@ def serve(settings: SettingsFile = None) -> None:
 async def _serve(settings: Settings) -> None:
     if settings.environment == "development":
         development_key(settings)
-    async with open_gateway(settings, Clock()) as journey:
+    async with open_gateway(settings, Clock()) as pipeline:
         listening = _listening(settings)
         config = uvicorn.Config(
-            build_app(journey, settings),
+            build_app(pipeline, settings),
             http=CertificateProtocol,
             access_log=False,
             **tls_options(settings),
@@ -92,7 +92,7 @@ async def _serve(settings: Settings) -> None:
         )
         host, port = listening.getsockname()[:2]
         _stop_in_order()
-        _reload_at_signal(journey)
+        _reload_at_signal(pipeline)
         events.serving(host, port)  # whoever reads it may send signals
         _spare_the_collector()
         await uvicorn.Server(config).serve(sockets=[listening])
@@ -114,7 +114,7 @@ def _stop_in_order() -> None:
         signal.signal(each, lambda _number, _frame: None)
 
 
-def _reload_at_signal(journey: Journey) -> None:
+def _reload_at_signal(pipeline: Pipeline) -> None:
     """Have SIGHUP bring the operator's files into force; what is wrong is said and changes nothing.
 
     The task is kept by the set until it is over.
@@ -123,7 +123,7 @@ def _reload_at_signal(journey: Journey) -> None:
 
     async def reload() -> None:
         try:
-            await journey.reload()
+            await pipeline.reload()
         except (ConfigurationInvalid, TryLater) as error:
             typer.echo(str(error), err=True)
 
@@ -155,7 +155,7 @@ def token(  # noqa: PLR0913, PLR0917  one option a claim
         list[str] | None, typer.Option(help="What the organisation is accredited for.")
     ] = None,
     lifetime_s: Annotated[int, typer.Option(help="Seconds until it expires.")] = _LIFETIME_S,
-    settings: SettingsFile = None,
+    settings: SchemaSettings = None,
 ) -> None:
     """Issue a token from the development key, which production settings refuse."""
     caller = Caller(
@@ -179,7 +179,7 @@ def explain(
     variables: Annotated[Path, typer.Option(help="A file with the variables, JSON.")],
     bearer: Annotated[Path, typer.Option("--token", help="A file with the caller's token.")],
     operation: Annotated[str | None, typer.Option(help="Which operation.")] = None,
-    settings: SettingsFile = None,
+    settings: SchemaSettings = None,
 ) -> None:
     """Say whom a question would ask, in which wave, by what, and what the rules give.
 
@@ -200,8 +200,8 @@ def explain(
 
 
 async def _explained(request: Request, settings: Settings) -> str:
-    async with open_planning(settings, Clock()) as planning:
-        return await explain_request(planning, request)
+    async with open_preparation(settings, Clock()) as preparation:
+        return await explain_request(preparation, request)
 
 
 def _variables(file: Path) -> dict[str, Any]:

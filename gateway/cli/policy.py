@@ -22,8 +22,8 @@ from gateway.policy.diff import differences
 from gateway.policy.explain import explained
 from gateway.policy.processing_record import register_of
 from gateway.policy.replay import PastQuestion, past_differences
-from gateway.policy.rules.book import RuleBook
-from gateway.registry.files import read_book, read_manifests
+from gateway.policy.rules.rule_set import RuleSet
+from gateway.registry.files import read_manifests, read_rule_set
 
 policy = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -37,9 +37,9 @@ def _fail(message: str) -> typer.Exit:
     return typer.Exit(2)
 
 
-def _book(folder: Path) -> RuleBook:
+def _rule_set(folder: Path) -> RuleSet:
     try:
-        return read_book(read_manifests(folder))
+        return read_rule_set(read_manifests(folder))
     except ConfigurationInvalid as error:
         raise _fail(str(error)) from None
 
@@ -81,9 +81,9 @@ def explain(  # noqa: PLR0913, PLR0917  one option a circumstance
         in_area=not out_of_area,
         out_of_area_cause=cause,
     )
-    book = _book(manifests)
+    rule_set = _rule_set(manifests)
     try:
-        _say(map(str, explained(asker, book, _today())))
+        _say(map(str, explained(asker, rule_set, _today())))
     except ConfigurationInvalid as error:
         raise _fail(str(error)) from None
 
@@ -94,12 +94,12 @@ def decide_cases(
     manifests: Manifests = Path("manifests"),
 ) -> None:
     """Decide an agency's table of cases; exit 1 if one comes out otherwise than it expects."""
-    book = _book(manifests)
-    deciding = Policy(book)
+    rule_set = _rule_set(manifests)
+    deciding = Policy(rule_set)
     failed = False
     try:
         for case in read_cases(cases):
-            found = list(surprises(case, verdict_of(case, book, deciding, _today())))
+            found = list(surprises(case, verdict_of(case, rule_set, deciding, _today())))
             failed = failed or bool(found)
             typer.echo(f"{'FAILED' if found else 'passed'}  {case.name}")
             for line in found:
@@ -120,7 +120,7 @@ def diff(
     ] = None,
 ) -> None:
     """Say whom a change of rules would give more or less; exit 1 if it changes anything."""
-    old, new = _book(before), _book(after)
+    old, new = _rule_set(before), _rule_set(after)
     if past is None:
         lines = list(differences(old, new, _today()))
     else:
@@ -158,7 +158,9 @@ def register(
     """Print the record of processing (GDPR, article 30) from the configuration in force."""
     try:
         found = read_manifests(manifests)
-        lines = list(register_of(found.values(), read_operator_file(operator), read_book(found)))
+        lines = list(
+            register_of(found.values(), read_operator_file(operator), read_rule_set(found))
+        )
     except ConfigurationInvalid as error:
         raise _fail(str(error)) from None
     _say(lines)

@@ -16,12 +16,12 @@ from gateway.audit.errors import (
 )
 from gateway.config.settings import Settings, read_settings
 from gateway.model.errors import ConfigurationInvalid
-from gateway.oversight.break_glass.store.contract import LeaveUnavailable
+from gateway.oversight.break_glass.store.contract import GrantsUnavailable
 
 T = TypeVar("T")
 _FAILURES: Final = (
     *(ConfigurationInvalid, KeysUnavailable, KeysUnreadable),
-    *(LeaveUnavailable, LogCorrupt, LogUnavailable, PolicyUnusable),
+    *(GrantsUnavailable, LogCorrupt, LogUnavailable, PolicyUnusable),
 )
 
 SettingsFile = Annotated[

@@ -17,8 +17,8 @@ from adapters.authoring.database_shape import is_address, shape_of_database
 from adapters.authoring.draft import Answers, Draft, draft
 from adapters.authoring.grant import grant_text
 from adapters.authoring.profile import AlreadyThere, NoSuchProfile, profile_named, profiles
-from adapters.authoring.sample_shape import SampleUnreadable, Shape, shape_of
-from adapters.conformance.kit import Level, Verdict, check_offline, level_of
+from adapters.authoring.sample_shape import SampleShape, SampleUnreadable, shape_of
+from adapters.conformance.kit import Level, RuleVerdict, check_offline, level_of
 from adapters.conformance.online_check import check_online
 from adapters.contract.codes import Claim, Sector
 from adapters.kinds import UnknownKind, open_adapter
@@ -39,7 +39,7 @@ for _told in (add, approve, suspend):
     source.command()(_told)
 source.command("list")(list_)
 
-ManifestFile = Annotated[Path, typer.Argument(help="The manifest, TOML.")]
+ManifestPath = Annotated[Path, typer.Argument(help="The manifest, TOML.")]
 _NOT_YET = 1
 _WRONG = 2
 
@@ -54,7 +54,7 @@ def _read(file: Path) -> Manifest:
 
 @source.command()
 def check(
-    file: ManifestFile,
+    file: ManifestPath,
     operator: Annotated[
         Path | None, typer.Option(help="The operator's file: ask the real system too.")
     ] = None,
@@ -74,7 +74,7 @@ def check(
 
 async def _checked(
     manifest: Manifest, file: Path, operator: Path | None, secrets: Path
-) -> list[Verdict]:
+) -> list[RuleVerdict]:
     clock = Clock()
     verdicts = await check_offline(manifest, file.parent, clock.now)
     if operator is None:
@@ -102,7 +102,7 @@ def _origins(manifest: Manifest, operator: Path) -> frozenset[str]:
     )
 
 
-def _print(verdicts: Sequence[Verdict], *, online: bool) -> None:
+def _print(verdicts: Sequence[RuleVerdict], *, online: bool) -> None:
     words = {True: "passed ", False: "FAILED ", None: "not run"}
     for one in verdicts:
         typer.echo(f"{words[one.passed]} {one.level:10} {one.rule}")
@@ -113,7 +113,7 @@ def _print(verdicts: Sequence[Verdict], *, online: bool) -> None:
     typer.echo(f"Level: {reached or 'none'}{asked}")
 
 
-def _print_json(verdicts: Sequence[Verdict], *, online: bool) -> None:
+def _print_json(verdicts: Sequence[RuleVerdict], *, online: bool) -> None:
     rules = [
         {"rule": one.rule, "level": one.level, "passed": one.passed, "what": one.what}
         for one in verdicts
@@ -124,7 +124,7 @@ def _print_json(verdicts: Sequence[Verdict], *, online: bool) -> None:
 
 @source.command()
 def grant(
-    file: ManifestFile,
+    file: ManifestPath,
     claim: Annotated[
         list[Claim] | None, typer.Option(help="A claim that you grant; may be given again.")
     ] = None,
@@ -209,9 +209,9 @@ def new(  # noqa: PLR0913, PLR0917  one option a question
     typer.echo(f"{out} is written. Next: teamaround source check {out}")
 
 
-def _shape(sample: Path | None) -> Shape:
+def _shape(sample: Path | None) -> SampleShape:
     if sample is None:
-        return Shape()
+        return SampleShape()
     try:
         with sample.open("rb") as opened:
             start = opened.read(4096).decode("utf-8", "replace").strip()

@@ -18,21 +18,21 @@ from gateway.audit.witness.witness import Witness
 
 witness = typer.Typer(no_args_is_help=True, help=__doc__)
 
-Name = Annotated[str, typer.Option(help="The witness's name, such as regulator.example/w1.")]
-State = Annotated[Path, typer.Option(help="Folder of the witness's key and memory.")]
+WitnessName = Annotated[str, typer.Option(help="The witness's name, such as regulator.example/w1.")]
+StateFolder = Annotated[Path, typer.Option(help="Folder of the witness's key and memory.")]
 
 
 @witness.command()
-def key(name: Name, state: State = Path("witness")) -> None:
+def key(name: WitnessName, state: StateFolder = Path("witness")) -> None:
     """Print the witness's verifier key, for the log's settings and for every verifier."""
     typer.echo(_cosigner(state, name).verifier_key)
 
 
 @witness.command()
 def serve(
-    name: Name,
+    name: WitnessName,
     log_key: Annotated[list[str], typer.Option(help="The verifier key of a log to witness.")],
-    state: State = Path("witness"),
+    state: StateFolder = Path("witness"),
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8700,
 ) -> None:

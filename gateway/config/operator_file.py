@@ -20,8 +20,8 @@ from gateway.model.errors import ConfigurationInvalid
 ChildPseudonym = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}:[0-9a-f]{64}$")
 ]
-Children = Annotated[frozenset[ChildPseudonym], Field(min_length=1, max_length=1000)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+ChildPseudonyms = Annotated[frozenset[ChildPseudonym], Field(min_length=1, max_length=1000)]
+TextLine = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class _Table(BaseModel):
@@ -31,23 +31,23 @@ class _Table(BaseModel):
 class ShieldTeam(_Table):
     """Whom a practitioner rings about a child whose location is kept back."""
 
-    name: Line
-    telephone: Line
+    name: TextLine
+    telephone: TextLine
 
 
 class Broker(_Table):
     """Whom a practitioner rings about services whose very kind must not be told."""
 
-    name: Line
-    telephone: Line
+    name: TextLine
+    telephone: TextLine
 
 
 class PrivacyOfficer(_Table):
     """Where an agency's privacy officer is told: `https://...`, or `mailto:...` by mail hook."""
 
-    agency: Line
+    agency: TextLine
     place: Annotated[
-        Line, StringConstraints(pattern=r"^(https://|http://127\.0\.0\.1:|mailto:).+$")
+        TextLine, StringConstraints(pattern=r"^(https://|http://127\.0\.0\.1:|mailto:).+$")
     ]
 
 
@@ -58,15 +58,15 @@ class Families(_Table):
     parents_until: Annotated[int, Field(ge=0, le=18)] = 16
 
 
-class Event(_Table):
+class DisclosureEvent(_Table):
     """Something that organisations wait for before they disclose; it stands here once it was.
 
     With `about` it has been for these children alone.
     """
 
-    name: Line
+    name: TextLine
     on: date
-    about: Children | None = None
+    about: ChildPseudonyms | None = None
 
 
 class Disclosure(_Table):
@@ -77,15 +77,15 @@ class Disclosure(_Table):
     child; else about those whose pseudonyms `about` lists.
     """
 
-    organisation: Line | None = None
-    agency: Line | None = None
+    organisation: TextLine | None = None
+    agency: TextLine | None = None
     purposes: frozenset[Purpose] = frozenset(Purpose)
     show: Literal["now", "after", "never"]
     days: Annotated[int, Field(ge=1, le=36_500)] | None = None
     on: date | None = None
-    event: Line | None = None
-    basis: Line | None = None
-    about: Children | None = None
+    event: TextLine | None = None
+    basis: TextLine | None = None
+    about: ChildPseudonyms | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -102,21 +102,21 @@ class Disclosure(_Table):
 class Area(_Table):
     """A local authority's area by GSS code, and the bodies there that nobody can ask here."""
 
-    code: Line
-    name: Line
-    not_connected: tuple[Line, ...] = ()
+    code: TextLine
+    name: TextLine
+    not_connected: tuple[TextLine, ...] = ()
 
 
-class Grant(_Table):
+class SourceGrant(_Table):
     """What the operator grants to one source of one agency; a claim counts only from here.
 
     `origins` are the only places the source may call: "https://host:port", "postgresql://...".
     """
 
-    source: Line
-    agency: Line
+    source: TextLine
+    agency: TextLine
     claims: frozenset[Claim] = frozenset()
-    origins: frozenset[Line]
+    origins: frozenset[TextLine]
 
 
 class Controller(_Table):
@@ -125,29 +125,29 @@ class Controller(_Table):
     `transfers` are those to third countries, with their safeguards.
     """
 
-    name: Line
-    contact: Line
-    data_protection_officer: Line
-    log_kept: Line
-    transfers: Line = "none"
+    name: TextLine
+    contact: TextLine
+    data_protection_officer: TextLine
+    log_kept: TextLine
+    transfers: TextLine = "none"
 
 
 class OperatorFile(_Table):
     """The whole file; `log_origin` names the log in every receipt."""
 
-    log_origin: Line
+    log_origin: TextLine
     shield_team: ShieldTeam
     broker: Broker | None = None
     controller: Controller | None = None
     privacy_officer: tuple[PrivacyOfficer, ...] = ()
-    deputies: tuple[Line, ...] = ()
-    mail_hook: Line | None = None
+    deputies: tuple[TextLine, ...] = ()
+    mail_hook: TextLine | None = None
     closed_days: Annotated[frozenset[date], Field(max_length=1000)] = frozenset()
     families: Families = Families()
     disclosure: tuple[Disclosure, ...] = ()
-    event: tuple[Event, ...] = ()
+    event: tuple[DisclosureEvent, ...] = ()
     area: Annotated[tuple[Area, ...], Field(min_length=1)]
-    grant: tuple[Grant, ...] = ()
+    grant: tuple[SourceGrant, ...] = ()
 
 
 def read_operator_file(file: Path) -> OperatorFile:

@@ -4,15 +4,15 @@ import asyncio
 from dataclasses import dataclass, field
 
 from adapters.contract.contract import Reply
-from gateway.fanout.coalesce import Right
-from gateway.fanout.limits import Restraint, Wanted
+from gateway.fanout.coalesce import AccessRight
+from gateway.fanout.limits import SourceLimits, SourceRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
+class BatchKey:
     """What must be equal for questions to go in one call: by whose right, how, and for what."""
 
-    right: Right
+    right: AccessRight
     operation: str
     fields: frozenset[str]
 
@@ -20,23 +20,23 @@ class Together:
 @dataclass(slots=True)
 class _Call:
     # Whoever goes in it, in order, and how many of them wait for what it brings.
-    wanted: list[Wanted] = field(default_factory=list)
+    wanted: list[SourceRequest] = field(default_factory=list)
     waiting: int = 0
     task: asyncio.Task[tuple[Reply, ...]] | None = None
 
 
-class Gathering:
+class Batcher:
     """The calls to one source that others may still join.
 
     Questions of one request start in the same turn of the loop; a call begins in the next one, so
     nobody waits for company that may never come. What starts later is asked by itself.
     """
 
-    def __init__(self, restraint: Restraint) -> None:
-        self._restraint = restraint
-        self._open: dict[Together, _Call] = {}
+    def __init__(self, source_limits: SourceLimits) -> None:
+        self._restraint = source_limits
+        self._open: dict[BatchKey, _Call] = {}
 
-    async def ask(self, together: Together, wanted: Wanted, most: int) -> Reply:
+    async def ask(self, together: BatchKey, wanted: SourceRequest, most: int) -> Reply:
         """The reply to this question, from a call about at most `most` children.
 
         The call goes on until nobody waits for it any more.
@@ -49,12 +49,12 @@ class Gathering:
         place = len(call.wanted) - 1
         return (await self._landed(together, call, call.task))[place]
 
-    async def _called(self, together: Together, call: _Call) -> tuple[Reply, ...]:
+    async def _called(self, together: BatchKey, call: _Call) -> tuple[Reply, ...]:
         self._close(together, call)
         return await self._restraint.ask_all(tuple(call.wanted))
 
     async def _landed(
-        self, together: Together, call: _Call, task: asyncio.Task[tuple[Reply, ...]]
+        self, together: BatchKey, call: _Call, task: asyncio.Task[tuple[Reply, ...]]
     ) -> tuple[Reply, ...]:
         call.waiting += 1
         try:
@@ -68,7 +68,7 @@ class Gathering:
         finally:
             call.waiting -= 1
 
-    def _close(self, together: Together, call: _Call) -> None:
+    def _close(self, together: BatchKey, call: _Call) -> None:
         """Let nobody join any more."""
         if self._open.get(together) is call:
             del self._open[together]

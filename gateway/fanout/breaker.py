@@ -1,23 +1,23 @@
-"""A source that fails again and again is spared for a while, then tried by one question alone."""
+"""A source that fails again and again is not asked for a while, then tried by one question."""
 
 from collections.abc import Callable
 from enum import Enum, StrEnum, auto
 
 
-class Standing(StrEnum):
-    """How a source stands: asked as usual, spared, or to be tried by one question."""
+class BreakerState(StrEnum):
+    """How a source stands: asked as usual, open (not asked), or to be tried by one question."""
 
     CLOSED = "closed"
     OPEN = "open"
     HALF_OPEN = "half-open"
 
 
-class Went(Enum):
+class CallOutcome(Enum):
     """What came of asking: an answer, a failure of the source's, or nothing that says either."""
 
-    WELL = auto()
-    ILL = auto()
-    UNSAID = auto()
+    OK = auto()
+    FAILED = auto()
+    NEUTRAL = auto()
 
 
 class Breaker:
@@ -36,45 +36,45 @@ class Breaker:
         self._era = 0
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> BreakerState:
         """How the source stands now."""
         if self._open_until is None:
-            return Standing.CLOSED
-        return Standing.OPEN if self._clock() < self._open_until else Standing.HALF_OPEN
+            return BreakerState.CLOSED
+        return BreakerState.OPEN if self._clock() < self._open_until else BreakerState.HALF_OPEN
 
     @property
-    def spared_s(self) -> float | None:
+    def open_s(self) -> float | None:
         """For how many seconds more nobody may ask, 0 while it is being tried; None: ask."""
         match self.standing:
-            case Standing.CLOSED:
+            case BreakerState.CLOSED:
                 return None
-            case Standing.OPEN:
+            case BreakerState.OPEN:
                 return (self._open_until or 0.0) - self._clock()
-            case Standing.HALF_OPEN:
+            case BreakerState.HALF_OPEN:
                 return 0.0 if self._tried else None
 
     def admit(self) -> int | None:
-        """Leave to ask once, which `settle` takes back in any case; None while it is spared."""
-        if self.spared_s is not None:
+        """Leave to ask once, which `settle` takes back in any case; None while it is open."""
+        if self.open_s is not None:
             return None
-        self._tried = self.standing is Standing.HALF_OPEN
+        self._tried = self.standing is BreakerState.HALF_OPEN
         return self._era
 
-    def settle(self, leave: int, went: Went) -> None:
+    def settle(self, leave: int, went: CallOutcome) -> None:
         """Say what came of asking by this leave."""
         if leave != self._era:
             return
         trial, self._tried = self._tried, False
         match went:
-            case Went.WELL:
+            case CallOutcome.OK:
                 self._failures = 0
                 if trial:
                     self._turn(None)
-            case Went.ILL:
+            case CallOutcome.FAILED:
                 self._failures += 1
                 if trial or self._failures >= self._most:
                     self._turn(self._clock() + self._open_for)
-            case Went.UNSAID:
+            case CallOutcome.NEUTRAL:
                 return
 
     def _turn(self, open_until: float | None) -> None:

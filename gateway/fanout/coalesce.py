@@ -21,7 +21,7 @@ _LATE_S: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Right:
+class AccessRight:
     """By what right a question is asked; `policy` is the version of the rules that decided."""
 
     caller: Caller
@@ -30,17 +30,17 @@ class Right:
 
 
 @dataclass(frozen=True, slots=True)
-class Same:
+class CallKey:
     """What must be equal for two questions to one source to be the same."""
 
-    right: Right
+    right: AccessRight
     operation: str
     given: frozenset[tuple[str, str]]
     fields: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class CallResult:
     """What a call brought, and when; it carried the intent at `index` there, `sent` times."""
 
     reply: Reply
@@ -49,27 +49,27 @@ class Brought:
     sent: int
 
 
-Bring = Callable[[], Awaitable[Brought]]
-Keeps = Callable[[Brought], bool]
+Bring = Callable[[], Awaitable[CallResult]]
+Keeps = Callable[[CallResult], bool]
 
 
 @dataclass(slots=True)
 class _Flight:
     # A call under way, how many wait for it, and when the time of whoever began it is up.
-    task: asyncio.Task[Brought]
+    task: asyncio.Task[CallResult]
     until: float
     waiting: int = field(default=0)
 
 
-class Sharing:
+class Coalescer:
     """The calls to one source that are under way, and its answers of the last `kept_s` seconds."""
 
     def __init__(self, kept_s: float, clock: Callable[[], float]) -> None:
         self._kept_s = kept_s
-        self._kept: TTLCache[Same, Brought] = TTLCache(KEPT_ANSWERS, kept_s, timer=clock)
-        self._flights: dict[Same, _Flight] = {}
+        self._kept: TTLCache[CallKey, CallResult] = TTLCache(KEPT_ANSWERS, kept_s, timer=clock)
+        self._flights: dict[CallKey, _Flight] = {}
 
-    async def brought(self, same: Same, until: float, bring: Bring, keeps: Keeps) -> Brought:
+    async def brought(self, same: CallKey, until: float, bring: Bring, keeps: Keeps) -> CallResult:
         """What the call for this question brings, or one under way, or one just made brought.
 
         The call goes on until nobody waits for it any more. What it could not bring in the time of
@@ -91,11 +91,11 @@ class Sharing:
         self._kept.clear()
         self._flights.clear()
 
-    def _begin(self, same: Same, until: float, bring: Bring, keeps: Keeps) -> _Flight:
+    def _begin(self, same: CallKey, until: float, bring: Bring, keeps: Keeps) -> _Flight:
         flight = _Flight(asyncio.ensure_future(bring()), until)
         self._flights[same] = flight
 
-        def landed(task: asyncio.Task[Brought]) -> None:
+        def landed(task: asyncio.Task[CallResult]) -> None:
             if self._flights.get(same) is not flight:
                 return
             del self._flights[same]
@@ -105,7 +105,7 @@ class Sharing:
         flight.task.add_done_callback(landed)
         return flight
 
-    async def _landed(self, same: Same, flight: _Flight) -> Brought:
+    async def _landed(self, same: CallKey, flight: _Flight) -> CallResult:
         flight.waiting += 1
         try:
             return await asyncio.shield(flight.task)
@@ -117,12 +117,12 @@ class Sharing:
         finally:
             flight.waiting -= 1
 
-    def _abandon(self, same: Same, flight: _Flight) -> None:
+    def _abandon(self, same: CallKey, flight: _Flight) -> None:
         if self._flights.get(same) is flight:
             del self._flights[same]
         flight.task.cancel()
 
-    def _keep(self, same: Same, brought: Brought) -> None:
+    def _keep(self, same: CallKey, brought: CallResult) -> None:
         if self._kept_s:
             self._kept[same] = brought
             # An answer that nobody asks for again would else be held until somebody asks another.

@@ -14,20 +14,20 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from adapters.contract.contract import NoRecord
-from gateway.fanout.health import Health
-from gateway.fanout.limits import Sent
+from gateway.fanout.health import SourceHealth
+from gateway.fanout.limits import CallCount
 from gateway.fanout.plan import IDENTIFYING
-from gateway.fanout.source_call import Answered, Asking, Line
+from gateway.fanout.source_call import CallContext, SourceAnswer, SourceConnection
 from gateway.model.clock import Clock
 
 Keys = Mapping[str, str]
-Teach = Callable[[Mapping[str, Answered]], Mapping[str, Keys]]
+Teach = Callable[[Mapping[str, SourceAnswer]], Mapping[str, Keys]]
 PassOn = Callable[[Mapping[str, frozenset[str]]], Awaitable[None]]
 
 _TO_STOP_S: Final = 0.05  # closing a socket takes no time; a thread in a locked file takes seconds
 
 
-def _nothing(_: Mapping[str, Answered]) -> Mapping[str, Keys]:
+def _nothing(_: Mapping[str, SourceAnswer]) -> Mapping[str, Keys]:
     return {}
 
 
@@ -43,7 +43,7 @@ class Order:
     """
 
     own: Mapping[str, Keys]
-    asking: Mapping[str, Asking]
+    asking: Mapping[str, CallContext]
     until: float
     heard_first: frozenset[str]
     teach: Teach
@@ -54,7 +54,7 @@ class Order:
 class FanOut:
     """The lines to all sources, and the questions that go through them."""
 
-    def __init__(self, lines: Mapping[str, Line], clock: Clock) -> None:
+    def __init__(self, lines: Mapping[str, SourceConnection], clock: Clock) -> None:
         self._lines = lines
         self._clock = clock
 
@@ -63,12 +63,12 @@ class FanOut:
         for line in self._lines.values():
             line.forget()
 
-    async def health(self) -> Mapping[str, Health]:
+    async def health(self) -> Mapping[str, SourceHealth]:
         """How each source is doing, by its id."""
         found = await asyncio.gather(*(line.health() for line in self._lines.values()))
         return dict(zip(self._lines, found, strict=True))
 
-    async def answers(self, order: Order) -> AsyncGenerator[Answered, None]:
+    async def answers(self, order: Order) -> AsyncGenerator[SourceAnswer, None]:
         """Exactly one answer for each source of the order, in arrival order.
 
         Closing the iterator cancels what is under way, down to the sockets.
@@ -88,23 +88,23 @@ class _Question:
     `renewed` the sources asked again for that.
     """
 
-    def __init__(self, order: Order, lines: Mapping[str, Line], clock: Clock) -> None:
+    def __init__(self, order: Order, lines: Mapping[str, SourceConnection], clock: Clock) -> None:
         self._order = order
         self._lines = lines
         self._clock = clock
-        self._running: dict[asyncio.Task[Answered], str] = {}
-        self._sent: dict[str, Sent] = {}
+        self._running: dict[asyncio.Task[SourceAnswer], str] = {}
+        self._sent: dict[str, CallCount] = {}
         # Who waits for all tasks anew at each arrival does so hundreds of times with hundreds.
-        self._done: list[asyncio.Task[Answered]] = []
+        self._done: list[asyncio.Task[SourceAnswer]] = []
         self._arrival = asyncio.Event()
-        self._open: dict[str, Answered | None] = {}
-        self._doubted: dict[str, Answered] = {}
+        self._open: dict[str, SourceAnswer | None] = {}
+        self._doubted: dict[str, SourceAnswer] = {}
         self._renewed: set[str] = set()
-        self._seen: dict[str, Answered] = {}
+        self._seen: dict[str, SourceAnswer] = {}
         self._superseding = {source for source in order.own if _supersedes(lines[source])}
         self._wave_two_from = (clock.monotonic() + order.until) / 2
 
-    async def settle(self) -> AsyncIterator[Answered]:
+    async def settle(self) -> AsyncIterator[SourceAnswer]:
         for source, keys in self._order.own.items():
             if not self._start(source, keys, before=None):
                 self._open[source] = None
@@ -131,21 +131,21 @@ class _Question:
         if self._running:
             await asyncio.wait(self._running, timeout=_TO_STOP_S)
 
-    def _start(self, source: str, keys: Keys, before: Answered | None) -> bool:
+    def _start(self, source: str, keys: Keys, before: SourceAnswer | None) -> bool:
         line = self._lines[source]
         if not line.route(keys, before):
             return False
-        sent = self._sent[source] = Sent()
+        sent = self._sent[source] = CallCount()
         task = asyncio.create_task(line.ask(keys, self._order.asking[source], before, sent))
         self._running[task] = source
         task.add_done_callback(self._landed)
         return True
 
-    def _landed(self, task: asyncio.Task[Answered]) -> None:
+    def _landed(self, task: asyncio.Task[SourceAnswer]) -> None:
         self._done.append(task)
         self._arrival.set()
 
-    async def _arrived(self) -> list[Answered]:
+    async def _arrived(self) -> list[SourceAnswer]:
         now, until = self._clock.monotonic(), self._order.until
         first = now < self._wave_two_from and (self._open or self._doubted)
         left_s = max(0.0, (min(until, self._wave_two_from) if first else until) - now)
@@ -160,13 +160,13 @@ class _Question:
         self._seen.update((answered.source, answered) for answered in answers)
         return [a for a in answers if not (self._may_be_replaced(a) or self._may_learn(a))]
 
-    def _may_learn(self, answered: Answered) -> bool:
+    def _may_learn(self, answered: SourceAnswer) -> bool:
         if not self._lines[answered.source].may_ask_again(answered):
             return False
         self._open[answered.source] = answered
         return True
 
-    def _may_be_replaced(self, answered: Answered) -> bool:
+    def _may_be_replaced(self, answered: SourceAnswer) -> bool:
         """Whether nothing was found by a number that an identity source may have superseded."""
         source = answered.source
         nothing = isinstance(answered.reply, NoRecord) and bool(answered.searched_by & IDENTIFYING)
@@ -182,7 +182,7 @@ class _Question:
     def _half_gone(self) -> bool:
         return self._clock.monotonic() >= self._wave_two_from
 
-    async def _undoubted(self) -> list[Answered]:
+    async def _undoubted(self) -> list[SourceAnswer]:
         """Once nobody can replace a number, or half the time is gone: the answers that stand.
 
         The others are asked again, by the new number and from their first operation on.
@@ -228,7 +228,7 @@ class _Question:
         for source, keys in starts.items():
             self._start(source, keys, self._open.pop(source))
 
-    def _left(self) -> list[Answered]:
+    def _left(self) -> list[SourceAnswer]:
         overtaken = [
             self._lines[s].timed_out(self._seen.get(s), self._sent[s])
             for s in self._running.values()
@@ -237,7 +237,7 @@ class _Question:
         return overtaken + unasked + list(self._doubted.values())
 
 
-def _supersedes(line: Line) -> bool:
+def _supersedes(line: SourceConnection) -> bool:
     return any(card.supersedes for card in line.source.adapter.operations)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from math import ceil
 from typing import Final
 
-from gateway.fanout.breaker import Standing
+from gateway.fanout.breaker import BreakerState
 from gateway.model.clock import Clock
 
 RECENT: Final = 256  # answers
@@ -17,14 +17,14 @@ PROBED_EVERY_S: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class SourceHealth:
     """How one source is doing now; latencies in milliseconds, over its recent answers.
 
     `reachable` and `checked_at` are None where there is no probe, or none has come to an end;
     `answered_at` is when the source last answered a question, None before the first time.
     """
 
-    breaker: Standing
+    breaker: BreakerState
     p50_ms: float | None = None
     p99_ms: float | None = None
     reachable: bool | None = None

@@ -18,8 +18,8 @@ from adapters.contract.contract import (
     TooMany,
     Unavailable,
 )
-from gateway.fanout.breaker import Breaker, Went
-from gateway.fanout.health import Checkup, Health, Latencies
+from gateway.fanout.breaker import Breaker, CallOutcome
+from gateway.fanout.health import Checkup, Latencies, SourceHealth
 from gateway.fanout.retry import RetryBudget, wait_before_another
 from gateway.fanout.sources import RegisteredSource
 from gateway.fanout.throttle import Throttle
@@ -37,22 +37,22 @@ _PROBE_S: Final = 2.0  # whoever looks at the sources waits for the slowest prob
 
 
 @dataclass(slots=True)
-class Sent:
+class CallCount:
     """How often one question has asked one source so far."""
 
     times: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SourceRequest:
     """A question for a source, all but the time that it gets: `until` is the end of that."""
 
     question: Question
     until: float
-    sent: Sent = field(default_factory=Sent)
+    sent: CallCount = field(default_factory=CallCount)
 
 
-class Restraint:
+class SourceLimits:
     """The limits of one source, shared by every question; `jitter` gives 0 to 1."""
 
     def __init__(self, source: RegisteredSource, clock: Clock, jitter: Jitter) -> None:
@@ -70,11 +70,11 @@ class Restraint:
         self._answered_at: datetime | None = None
 
     @property
-    def health(self) -> Health:
+    def health(self) -> SourceHealth:
         """How the source is doing, as far as is known without asking it."""
         p50_ms, p99_ms = self._latencies.within_ms(0.5, 0.99)
         checkup = self._checkup
-        return Health(
+        return SourceHealth(
             breaker=self._breaker.standing,
             p50_ms=p50_ms,
             p99_ms=p99_ms,
@@ -103,15 +103,15 @@ class Restraint:
         finally:
             self.throttle.end_turn()
 
-    def hand_over(self, after: "Restraint") -> None:
+    def hand_over(self, after: "SourceLimits") -> None:
         """Have another go on in this one's place, to the same system."""
         self.throttle.hand_over(after.throttle)
 
-    async def ask(self, wanted: Wanted) -> Reply:
+    async def ask(self, wanted: SourceRequest) -> Reply:
         """Ask, and ask once more where the manifest allows it and the deadline leaves time."""
         return (await self.ask_all((wanted,)))[0]
 
-    async def ask_all(self, every: tuple[Wanted, ...]) -> tuple[Reply, ...]:
+    async def ask_all(self, every: tuple[SourceRequest, ...]) -> tuple[Reply, ...]:
         """The same in one call about several children, where the source can be asked so.
 
         It takes one turn, and ends when the first of their times does.
@@ -124,7 +124,7 @@ class Restraint:
             attempt += 1
             again = await self._once(every, until)
             said = _heard(again)
-            if isinstance(said, Unavailable) and said.fault in (Fault.SPARED, Fault.LIMIT):
+            if isinstance(said, Unavailable) and said.fault in (Fault.BREAKER_OPEN, Fault.LIMIT):
                 return replies  # what the source itself said last
             replies = again
         return replies
@@ -132,31 +132,31 @@ class Restraint:
     def _wait_before_another(self, reply: Reply, attempt: int, until: float) -> float | None:
         if not isinstance(reply, Unavailable) or self._source.has_effects:
             return None
-        if self._breaker.spared_s is not None:
+        if self._breaker.open_s is not None:
             return None
         wait_s = wait_before_another(self._limits.retry, reply, attempt, self._jitter())
         if wait_s is None or self._clock() + wait_s >= until or not self._budget.spend():
             return None
         return wait_s
 
-    async def _once(self, every: tuple[Wanted, ...], until: float) -> tuple[Reply, ...]:
-        if (spared_s := self._breaker.spared_s) is not None:
-            return _all(every, Unavailable(Fault.SPARED, spared_s))
+    async def _once(self, every: tuple[SourceRequest, ...], until: float) -> tuple[Reply, ...]:
+        if (open_s := self._breaker.open_s) is not None:
+            return _all(every, Unavailable(Fault.BREAKER_OPEN, open_s))
         if not await self.throttle.take_turn(until):
             return _all(every, Unavailable(Fault.LIMIT))
         try:
             leave = self._breaker.admit()
             if leave is None:  # it opened while this question waited for its turn
-                return _all(every, Unavailable(Fault.SPARED, self._breaker.spared_s))
+                return _all(every, Unavailable(Fault.BREAKER_OPEN, self._breaker.open_s))
             return await self._admitted(every, until, leave)
         finally:
             self.throttle.end_turn()
 
     async def _admitted(
-        self, every: tuple[Wanted, ...], until: float, leave: int
+        self, every: tuple[SourceRequest, ...], until: float, leave: int
     ) -> tuple[Reply, ...]:
         timeout_s = min(self._limits.timeout, _SHARE * (until - self._clock()))
-        went, started = Went.UNSAID, self._clock()
+        went, started = CallOutcome.NEUTRAL, self._clock()
         for wanted in every:
             wanted.sent.times += 1
         try:
@@ -164,7 +164,7 @@ class Restraint:
             went = self._went(_heard(replies), timeout_s)
         finally:
             self._breaker.settle(leave, went)
-        if went is Went.WELL:
+        if went is CallOutcome.OK:
             self._latencies.took(self._clock() - started)
         if isinstance(_heard(replies), Records | NoRecord | TooMany):
             self._answered_at = self._now()
@@ -174,7 +174,7 @@ class Restraint:
         return replies
 
     async def _replies(
-        self, every: tuple[Wanted, ...], until: float, timeout_s: float
+        self, every: tuple[SourceRequest, ...], until: float, timeout_s: float
     ) -> tuple[Reply, ...]:
         questions = tuple(
             replace(wanted.question, timeout_s=timeout_s, pace=lambda: self.throttle.pace(until))
@@ -195,21 +195,21 @@ class Restraint:
             return (await adapter.source.ask(questions[0]),)
         return await adapter.several.ask_many(questions)
 
-    def _went(self, reply: Reply, timeout_s: float) -> Went:
+    def _went(self, reply: Reply, timeout_s: float) -> CallOutcome:
         match reply:
             case Records() | NoRecord() | TooMany() | Refused():
-                return Went.WELL
+                return CallOutcome.OK
             case Malformed():
-                return Went.ILL
+                return CallOutcome.FAILED
             case MoreNeeded():
-                return Went.UNSAID
-            case Unavailable(fault=Fault.BUSY | Fault.LIMIT | Fault.SPARED):
-                return Went.UNSAID
+                return CallOutcome.NEUTRAL
+            case Unavailable(fault=Fault.BUSY | Fault.LIMIT | Fault.BREAKER_OPEN):
+                return CallOutcome.NEUTRAL
             case Unavailable(fault=Fault.TIMED_OUT):
                 fair = timeout_s >= min(self._limits.timeout, _FAIR_TRIAL_S)
-                return Went.ILL if fair else Went.UNSAID
+                return CallOutcome.FAILED if fair else CallOutcome.NEUTRAL
             case Unavailable():
-                return Went.ILL
+                return CallOutcome.FAILED
             case _:
                 assert_never(reply)
 
@@ -220,5 +220,5 @@ def _heard(replies: tuple[Reply, ...]) -> Reply:
     return next((reply for reply in replies if not isinstance(reply, failed)), replies[0])
 
 
-def _all(every: tuple[Wanted, ...], reply: Reply) -> tuple[Reply, ...]:
+def _all(every: tuple[SourceRequest, ...], reply: Reply) -> tuple[Reply, ...]:
     return (reply,) * len(every)

@@ -19,10 +19,10 @@ from adapters.contract.contract import (
 )
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.contract.record import Identifier, Record
-from gateway.fanout.batch import Gathering, Together
-from gateway.fanout.coalesce import Brought, Right, Same, Sharing
-from gateway.fanout.health import Health
-from gateway.fanout.limits import Jitter, Restraint, Sent, Wanted
+from gateway.fanout.batch import Batcher, BatchKey
+from gateway.fanout.coalesce import AccessRight, CallKey, CallResult, Coalescer
+from gateway.fanout.health import SourceHealth
+from gateway.fanout.limits import CallCount, Jitter, SourceLimits, SourceRequest
 from gateway.fanout.plan import IDENTIFYING, route
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.clock import Clock
@@ -33,7 +33,7 @@ PROVING = frozenset({NHS_NUMBER, UPN})
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class CallContext:
     """What goes to every source of one question; `until` is the deadline on the loop's clock.
 
     Without a `right` nothing is shared with another question.
@@ -42,11 +42,11 @@ class Asking:
     fields: frozenset[str]
     on_behalf: OnBehalf
     until: float
-    right: Right | None = None
+    right: AccessRight | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class SourceAnswer:
     """What came of one source. `tried` names the operations asked, `searched_by` their keys.
 
     `absent` are the identifiers for which the source conclusively holds nobody: declared, granted,
@@ -83,7 +83,7 @@ class Answered:
         return self.empty and bool(self.absent)
 
 
-class Line:
+class SourceConnection:
     """The line to one source as it is registered: its limits and answers are shared by questions.
 
     Another version of the source, its rules or its grants has a line of its own.
@@ -91,18 +91,20 @@ class Line:
 
     def __init__(self, source: RegisteredSource, clock: Clock, jitter: Jitter) -> None:
         self.source = source
-        self.restraint = Restraint(source, clock, jitter)
-        self._gathering = Gathering(self.restraint)
-        self._sharing = Sharing(source.manifest.limits.cache, clock.monotonic)
+        self.source_limits = SourceLimits(source, clock, jitter)
+        self._batcher = Batcher(self.source_limits)
+        self._coalescer = Coalescer(source.manifest.limits.cache, clock.monotonic)
         self._clock = clock
         operations = source.manifest.operation
         self._dated = frozenset(each.name for each in operations if each.as_of is not None)
 
-    def hand_over(self, after: "Line") -> None:
+    def hand_over(self, after: "SourceConnection") -> None:
         """Have another line lead to the same system from now on, within the same limits."""
-        self.restraint.hand_over(after.restraint)
+        self.source_limits.hand_over(after.source_limits)
 
-    def route(self, keys: Mapping[str, str], before: Answered | None) -> tuple[OperationCard, ...]:
+    def route(
+        self, keys: Mapping[str, str], before: SourceAnswer | None
+    ) -> tuple[OperationCard, ...]:
         """The operations that these keys allow and that are still worth trying.
 
         A source with effects is asked by one operation, once.
@@ -113,11 +115,11 @@ class Line:
         )
         return possible[:1] if self.source.has_effects else possible
 
-    def may_ask_again(self, answered: Answered) -> bool:
+    def may_ask_again(self, answered: SourceAnswer) -> bool:
         """Whether knowing more could still find the child here."""
         return answered.empty and bool(self._untried(answered))
 
-    def _untried(self, before: Answered | None) -> tuple[OperationCard, ...]:
+    def _untried(self, before: SourceAnswer | None) -> tuple[OperationCard, ...]:
         if before is None:
             return self.source.adapter.operations
         if self.source.has_effects:
@@ -128,35 +130,39 @@ class Line:
             if card.name not in before.tried and (card.needs & IDENTIFYING or not before.conclusive)
         )
 
-    def unasked(self) -> Answered:
+    def unasked(self) -> SourceAnswer:
         """The answer of a source that cannot search with what is known."""
         needs = {" + ".join(sorted(card.needs)) for card in self.source.adapter.operations}
-        return Answered(self.source.id, MoreNeeded(tuple(sorted(needs))))
+        return SourceAnswer(self.source.id, MoreNeeded(tuple(sorted(needs))))
 
-    def timed_out(self, before: Answered | None, sent: Sent) -> Answered:
+    def timed_out(self, before: SourceAnswer | None, sent: CallCount) -> SourceAnswer:
         """The answer of a source that the deadline overtook, after it was asked so often more."""
-        overtaken = before or Answered(self.source.id, Unavailable(Fault.TIMED_OUT))
+        overtaken = before or SourceAnswer(self.source.id, Unavailable(Fault.TIMED_OUT))
         attempts = overtaken.attempts + sent.times
         return replace(overtaken, reply=Unavailable(Fault.TIMED_OUT), attempts=attempts)
 
-    async def health(self) -> Health:
+    async def health(self) -> SourceHealth:
         """How the source is doing; its probe is asked first, where it has one, and seldom."""
-        await self.restraint.check()
-        return self.restraint.health
+        await self.source_limits.check()
+        return self.source_limits.health
 
     def forget(self) -> None:
         """Keep no answer, and let no question join a call that is under way."""
-        self._sharing.forget()
+        self._coalescer.forget()
 
     async def ask(
-        self, keys: Mapping[str, str], asking: Asking, before: Answered | None, sent: Sent
-    ) -> Answered:
+        self,
+        keys: Mapping[str, str],
+        asking: CallContext,
+        before: SourceAnswer | None,
+        sent: CallCount,
+    ) -> SourceAnswer:
         """Ask operation after operation until one finds something or fails.
 
         One empty result does not spare the next identifier: an agency may hold the child by only
         one of them. What is conclusive by an identifier is not searched for by name as well.
         """
-        answered = before or Answered(self.source.id, NoRecord())
+        answered = before or SourceAnswer(self.source.id, NoRecord())
         for card in self.route(keys, before):
             if answered.conclusive and not card.needs & IDENTIFYING:
                 break
@@ -169,16 +175,16 @@ class Line:
         self,
         card: OperationCard,
         keys: Mapping[str, str],
-        asking: Asking,
-        before: Answered,
-        sent: Sent,
-    ) -> Answered:
+        asking: CallContext,
+        before: SourceAnswer,
+        sent: CallCount,
+    ) -> SourceAnswer:
         given = {name: keys[name] for name in card.accepts & keys.keys()}
         started, already = self._clock.monotonic(), sent.times
         brought = await self._brought(card, given, asking, sent)
         elapsed_ms = round((self._clock.monotonic() - started) * 1000)
         shared = brought.sent and brought.index != asking.on_behalf.log_index
-        return Answered(
+        return SourceAnswer(
             source=self.source.id,
             reply=brought.reply,
             tried=(*before.tried, card.name),
@@ -193,29 +199,33 @@ class Line:
         )
 
     async def _brought(
-        self, card: OperationCard, given: Mapping[str, str], asking: Asking, sent: Sent
-    ) -> Brought:
-        async def bring() -> Brought:
+        self, card: OperationCard, given: Mapping[str, str], asking: CallContext, sent: CallCount
+    ) -> CallResult:
+        async def bring() -> CallResult:
             already = sent.times
             question = Question(card.name, given, asking.fields, 0.0, asking.on_behalf)
-            reply = await self._reply(card, Wanted(question, asking.until, sent), asking.right)
+            reply = await self._reply(
+                card, SourceRequest(question, asking.until, sent), asking.right
+            )
             index = asking.on_behalf.log_index
-            return Brought(reply, self._clock.now(), index, sent.times - already)
+            return CallResult(reply, self._clock.now(), index, sent.times - already)
 
         if asking.right is None or self.source.has_effects:
             return await bring()
-        same = Same(asking.right, card.name, frozenset(given.items()), asking.fields)
-        return await self._sharing.brought(
+        same = CallKey(asking.right, card.name, frozenset(given.items()), asking.fields)
+        return await self._coalescer.brought(
             same, asking.until, bring, lambda brought: self._may_keep(card, same, brought)
         )
 
-    async def _reply(self, card: OperationCard, wanted: Wanted, right: Right | None) -> Reply:
+    async def _reply(
+        self, card: OperationCard, wanted: SourceRequest, right: AccessRight | None
+    ) -> Reply:
         if right is None or not self._may_gather(card, right):
-            return await self.restraint.ask(wanted)
-        together = Together(right, card.name, wanted.question.fields)
-        return await self._gathering.ask(together, wanted, card.at_once)
+            return await self.source_limits.ask(wanted)
+        together = BatchKey(right, card.name, wanted.question.fields)
+        return await self._batcher.ask(together, wanted, card.at_once)
 
-    def _may_gather(self, card: OperationCard, right: Right) -> bool:
+    def _may_gather(self, card: OperationCard, right: AccessRight) -> bool:
         """Whether other children may be asked about in the same call.
 
         Never where a read has effects or decides on a shield, nor of a sensitive kind, nor in an
@@ -228,7 +238,7 @@ class Line:
             return False
         return not (right.reason.break_glass or right.reason.significant_harm)
 
-    def _may_keep(self, card: OperationCard, same: Same, brought: Brought) -> bool:
+    def _may_keep(self, card: OperationCard, same: CallKey, brought: CallResult) -> bool:
         """Whether this answer may stand for a few seconds: never one that decides on a shield.
 
         Nor one of a sensitive kind, nor what was asked in an emergency, nor a failure, nor an

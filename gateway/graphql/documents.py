@@ -41,7 +41,7 @@ _INTROSPECTION: Final = ("__schema", "__type")
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class DocumentOperation:
     """One operation of a document. `question` is its `child` or `children` field, if it has one.
 
     `fields` are the fields of agencies' records that the selection under it needs; one that a
@@ -67,9 +67,9 @@ class Document:
 
     hash: str
     node: DocumentNode
-    operations: Mapping[str, Operation]
+    operations: Mapping[str, DocumentOperation]
 
-    def operation(self, name: str | None) -> Operation:
+    def operation(self, name: str | None) -> DocumentOperation:
         """The operation to execute; AskDifferently if the choice is not clear."""
         if name is None and len(self.operations) == 1:
             return next(iter(self.operations.values()))
@@ -128,7 +128,7 @@ class Documents:
                 "DOCUMENT_INVALID", f"query: the document does not parse at {at}"
             ) from None
 
-    def _operations(self, node: DocumentNode) -> dict[str, Operation]:
+    def _operations(self, node: DocumentNode) -> dict[str, DocumentOperation]:
         fragments = _fragments(node)
         return {
             definition.name.value if definition.name else "": self._operation(definition, fragments)
@@ -138,7 +138,7 @@ class Documents:
 
     def _operation(
         self, node: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
-    ) -> Operation:
+    ) -> DocumentOperation:
         try:
             every = tuple(walk(node.selection_set, fragments, self._settings.max_fields))
         except TooManyFields:
@@ -157,10 +157,10 @@ class Documents:
             )
         parts = tuple(deliveries(node.selection_set, fragments))
         if not questions:
-            return Operation(node, parts)
+            return DocumentOperation(node, parts)
         asked = questions[0]
         under = (s.path.partition(".")[2] for s in every if s.path.startswith(f"{asked.path}."))
-        return Operation(node, parts, asked.node, record_fields(under))
+        return DocumentOperation(node, parts, asked.node, record_fields(under))
 
     def _limit(self, every: tuple[Selected, ...]) -> None:
         settings = self._settings

@@ -5,9 +5,9 @@ from typing import Annotated
 import strawberry
 
 from gateway.graphql.child.child_answer import Info
-from gateway.graphql.query import Known
+from gateway.graphql.query import KnownDetailsArgument
 from gateway.graphql.services.audit import AuditEntry
-from gateway.graphql.services.break_glass import BreakGlassGrant
+from gateway.graphql.services.break_glass import BreakGlassGrantType
 from gateway.graphql.services.source import ExampleReply, Registration
 from gateway.graphql.types.codes import ReviewVerdict
 from gateway.graphql.types.declare import argument, code_list, output, resolved
@@ -90,9 +90,9 @@ class Mutation:
     async def break_glass(
         self,
         info: Info,
-        known: Known,
+        known: KnownDetailsArgument,
         justification: Annotated[str, argument("Why, in words; logged.")],
-    ) -> BreakGlassGrant | None:
+    ) -> BreakGlassGrantType | None:
         """Ask for leave in an emergency, for one child, for thirty minutes.
 
         Privacy officers are told at once, and somebody else reviews it. It lifts the doubt whether

@@ -7,10 +7,10 @@ import strawberry
 from gateway.graphql.child.child_answer import ChildAnswer, Info
 from gateway.graphql.services.access import AccessConnection
 from gateway.graphql.services.audit import After, Audit, First
-from gateway.graphql.services.source import Source
+from gateway.graphql.services.source import SourceType
 from gateway.graphql.types.agency import Agency, agencies_of
 from gateway.graphql.types.declare import argument, output, resolved
-from gateway.graphql.types.inputs import AccessReason, KnownDetails, Scope
+from gateway.graphql.types.inputs import AccessReason, KnownDetails, ScopeArgument
 from gateway.model.errors import NotYetAvailable
 
 
@@ -21,10 +21,12 @@ def not_yet(field: str) -> NotYetAvailable:
     )
 
 
-Known = Annotated[KnownDetails, argument("Whom the question is about.", name="known")]
-Reason = Annotated[AccessReason, argument("Why it is asked.", name="reason")]
+KnownDetailsArgument = Annotated[
+    KnownDetails, argument("Whom the question is about.", name="known")
+]
+ReasonArgument = Annotated[AccessReason, argument("Why it is asked.", name="reason")]
 Where = Annotated[
-    Scope | None,
+    ScopeArgument | None,
     argument("Where to ask; left out, your area and the national sources.", name="scope"),
 ]
 
@@ -35,7 +37,11 @@ class Query:
 
     @resolved
     def child(
-        self, info: Info, _known: Known, _reason: Reason, _scope: Where = strawberry.UNSET
+        self,
+        info: Info,
+        _known: KnownDetailsArgument,
+        _reason: ReasonArgument,
+        _scope: Where = strawberry.UNSET,
     ) -> ChildAnswer | None:
         """Ask every agency in scope about one child.
 
@@ -52,7 +58,7 @@ class Query:
             list[KnownDetails],
             argument("Whom the questions are about; only so many at once.", name="known"),
         ],
-        _reason: Reason,
+        _reason: ReasonArgument,
         _scope: Where = strawberry.UNSET,
     ) -> list[ChildAnswer | None]:
         """Ask about several children at once; only for roles that may ask in bulk.
@@ -70,7 +76,7 @@ class Query:
         return list(agencies_of(info.context.agencies).values())
 
     @resolved
-    async def sources(self, info: Info) -> list[Source]:
+    async def sources(self, info: Info) -> list[SourceType]:
         """The registered sources and how they are doing.
 
         A proposal is seen by its own agency and by operators.

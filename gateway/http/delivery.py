@@ -10,26 +10,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final
 
-Path = list[str | int]
+ResponsePath = list[str | int]
 _ANNOUNCING: Final = frozenset({"pending", "incremental", "completed"})
 
 
-class Dialect(StrEnum):
+class PartsFormat(StrEnum):
     """The shape of the parts, as `Accept` and `Content-Type` name it beside multipart/mixed."""
 
     BY_PATH = "deferSpec=20220824"
     BY_ID = "incrementalSpec=v0.2"
 
 
-def dialect_of(parameters: Iterable[str]) -> Dialect | None:
+def dialect_of(parameters: Iterable[str]) -> PartsFormat | None:
     """The shape that these parameters of multipart/mixed ask for; none where we do not write it.
 
     Without one it is by path: a client that reads ids says so.
     """
     named = [p.replace('"', "") for p in parameters if p.startswith(("deferspec", "incremental"))]
     if not named:
-        return Dialect.BY_PATH
-    return next((each for each in Dialect if each.lower() in named), None)
+        return PartsFormat.BY_PATH
+    return next((each for each in PartsFormat if each.lower() in named), None)
 
 
 class Patches:
@@ -81,7 +81,7 @@ class Patches:
         return self._lengths[name]
 
 
-def _patch(announced: Mapping[str, Any], path: Path, data: Any) -> dict[str, Any]:
+def _patch(announced: Mapping[str, Any], path: ResponsePath, data: Any) -> dict[str, Any]:
     label = {"label": announced["label"]} if "label" in announced else {}
     return {"path": path, "data": data, **label}
 
@@ -90,7 +90,7 @@ def _errors(part: Mapping[str, Any]) -> dict[str, Any]:
     return {"errors": part["errors"]} if "errors" in part else {}
 
 
-def _found(path: Path, told: Mapping[str, Any]) -> Any:
+def _found(path: ResponsePath, told: Mapping[str, Any]) -> Any:
     """What stands at a path within what one patch told; None where it told nothing of it."""
     above = len(told["path"])
     if path[:above] != told["path"]:

@@ -22,17 +22,17 @@ from starlette.types import Message, Receive, Scope, Send
 from strawberry.http.ides import get_graphql_ide_html
 
 from gateway.config.settings import Settings
-from gateway.http.delivery import Dialect, Patches
-from gateway.http.pipeline import Journey, Started
+from gateway.http.delivery import PartsFormat, Patches
+from gateway.http.pipeline import Pipeline, Started
 from gateway.http.request import MULTIPART, RESPONSE_JSON, Accepts, accepts, read
 from gateway.model import events
 from gateway.model.errors import (
     AskDifferently,
+    LimitReached,
     NotAllowed,
     NotYetAvailable,
     SignIn,
     TeamAroundError,
-    TooMany,
     TryLater,
 )
 from gateway.questions.prepare import Request
@@ -41,7 +41,7 @@ STATUS: Final[Mapping[type[TeamAroundError], int]] = {
     SignIn: 401,
     NotAllowed: 403,
     AskDifferently: 400,
-    TooMany: 429,
+    LimitReached: 429,
     TryLater: 503,
     NotYetAvailable: 501,
 }
@@ -68,8 +68,8 @@ T = TypeVar("T")
 class Endpoint:
     """The GraphQL endpoint: reads, starts, executes, and delivers within its places."""
 
-    def __init__(self, journey: Journey, settings: Settings) -> None:
-        self._journey = journey
+    def __init__(self, pipeline: Pipeline, settings: Settings) -> None:
+        self._journey = pipeline
         self._settings = settings
         self._places = settings.questions_under_way
 
@@ -107,7 +107,7 @@ class Endpoint:
             result = await self._execute(asked, started)
             if isinstance(result, ExperimentalIncrementalExecutionResults):
                 handed_over = True
-                return self._in_parts(result, started, wanted.parts or Dialect.BY_PATH)
+                return self._in_parts(result, started, wanted.parts or PartsFormat.BY_PATH)
             return await _whole(result, started, wanted)
         finally:
             if not handed_over:
@@ -136,9 +136,9 @@ class Endpoint:
         self,
         result: ExperimentalIncrementalExecutionResults,
         started: Started,
-        dialect: Dialect,
+        dialect: PartsFormat,
     ) -> StreamingResponse:
-        told = Patches().of if dialect is Dialect.BY_PATH else dict
+        told = Patches().of if dialect is PartsFormat.BY_PATH else dict
 
         async def parts() -> AsyncGenerator[bytes, None]:
             yield b"\r\n---\r\n"
@@ -165,7 +165,7 @@ class InParts(StreamingResponse):
         self,
         parts: AsyncGenerator[bytes, None],
         end: Callable[[], Awaitable[None]],
-        dialect: Dialect,
+        dialect: PartsFormat,
         patience_s: float = 10.0,
     ) -> None:
         media_type = f'{MULTIPART}; boundary="-"; {dialect}'
@@ -206,7 +206,7 @@ async def _whole(result: ExecutionResult, started: Started, wanted: Accepts) -> 
     status = _PARTIAL_SUCCESS if result.errors and not wanted.legacy else 200
     response = _json(_said(result.formatted), status, wanted)
     causes = [error.original_error for error in result.errors or ()]
-    if waits := [cause.retry_after_s for cause in causes if isinstance(cause, TooMany)]:
+    if waits := [cause.retry_after_s for cause in causes if isinstance(cause, LimitReached)]:
         response.headers["Retry-After"] = str(max(waits))
     return response
 
@@ -241,7 +241,7 @@ def _refusal(error: TeamAroundError, wanted: Accepts) -> Response:
     response = _json(body, status, wanted)
     if isinstance(error, SignIn):
         response.headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, TooMany):
+    if isinstance(error, LimitReached):
         response.headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, TryLater):
         response.headers["Retry-After"] = "1"

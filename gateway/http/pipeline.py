@@ -7,30 +7,30 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from gateway.audit.publish.routes import ENTRIES_READ
-from gateway.audit.publish.witness_watch import Watch
-from gateway.audit.recorder.pseudonymise import Concealed
+from gateway.audit.publish.witness_watch import WitnessWatch
+from gateway.audit.recorder.pseudonymise import Pseudonymised
 from gateway.audit.recorder.recorder import Recorder
 from gateway.graphql.documents import Document
 from gateway.graphql.services.context import Context
-from gateway.identity.quotas import Allowance, AskedOf
+from gateway.identity.quotas import AskedOf, Quotas
 from gateway.identity.tokens import stated_key
 from gateway.model.caller import Caller
-from gateway.model.candidate_key import CandidateSeal
-from gateway.model.errors import NotAllowed, SignIn, TooMany, TryLater
-from gateway.oversight.alerts.api import AlertDesk
-from gateway.oversight.alerts.drawing import Alerts
+from gateway.model.candidate_key import CandidateKeySealer
+from gateway.model.errors import LimitReached, NotAllowed, SignIn, TryLater
+from gateway.oversight.alerts.api import AlertApi
+from gateway.oversight.alerts.indexer import AlertIndexer
 from gateway.oversight.auditors.access import refuse_unless_auditor
-from gateway.oversight.auditors.api import AuditDesk
-from gateway.oversight.break_glass.api import EmergencyDesk
+from gateway.oversight.auditors.api import AuditApi
+from gateway.oversight.break_glass.api import BreakGlassApi
 from gateway.oversight.break_glass.service import BreakGlass
-from gateway.oversight.families.api import FamilyDesk, FamilyRules
+from gateway.oversight.families.api import FamilyApi, FamilyRules
 from gateway.oversight.families.disclosure import Disclosures
-from gateway.questions.prepare import Prepared, Request
-from gateway.questions.question import Question
+from gateway.questions.prepare import PreparedQuestion, Request
+from gateway.questions.question import RunningQuestion
 from gateway.questions.shield_check import ShieldCheck
-from gateway.questions.start import Begun, Posing
-from gateway.registry.api import SourceDesk
-from gateway.registry.generations import InForce
+from gateway.questions.start import AdmittedRequest, QuestionFactory
+from gateway.registry.api import SourceApi
+from gateway.registry.generations import ActiveGeneration
 from gateway.registry.registrar import Registrar
 
 
@@ -40,7 +40,7 @@ class Started:
 
     document: Document
     context: Context
-    questions: tuple[Question, ...]
+    questions: tuple[RunningQuestion, ...]
     leave: Callable[[], None]
 
     async def declare(self) -> None:
@@ -58,32 +58,34 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
-class Desks:
+class Oversight:
     """What serves everybody who does not ask about a child."""
 
     break_glass: BreakGlass
-    alerts: Alerts
+    alerts: AlertIndexer
 
 
-class Journey:
+class Pipeline:
     """The stages of one gateway, wired; `start` takes a request through them."""
 
     def __init__(
         self,
         registrar: Registrar,
         recorder: Recorder,
-        watch: Watch,
-        desks: Desks,
+        watch: WitnessWatch,
+        oversight: Oversight,
     ) -> None:
         self._registrar = registrar
-        self._succession = registrar.enacting.succession
-        self._replica = registrar.enacting.replica
+        self._generations = registrar.rollout.generations
+        self._replica = registrar.rollout.replica
         self.recorder = recorder
-        self._break_glass = desks.break_glass
-        self.alerts = desks.alerts
-        self._seal = CandidateSeal()
-        self._posing = Posing(recorder, desks.break_glass.harm_stated, self._seal)
-        self.schema = self._succession.current.planning.schema
+        self._break_glass = oversight.break_glass
+        self.alerts = oversight.alerts
+        self._seal = CandidateKeySealer()
+        self._question_factory = QuestionFactory(
+            recorder, oversight.break_glass.harm_stated, self._seal
+        )
+        self.schema = self._generations.current.preparation.schema
         self.publication = watch.publication
         self._watch = watch
 
@@ -94,87 +96,89 @@ class Journey:
         caller has to do; then nobody was asked.
         """
         self._replica.refuse_stale()
-        in_force = self._succession.enter()
+        active = self._generations.enter()
         try:
-            return await self._start(request, in_force)
+            return await self._start(request, active)
         except BaseException:
-            self._succession.leave(in_force)
+            self._generations.leave(active)
             raise
 
-    async def _start(self, request: Request, in_force: InForce) -> Started:
-        planning = in_force.planning
+    async def _start(self, request: Request, active: ActiveGeneration) -> Started:
+        preparation = active.preparation
         caller: Caller | None = None
         try:
-            caller = await planning.caller(request)
-            document = planning.document(request)
-            planned = planning.prepare(document, request, caller)
+            caller = await preparation.caller(request)
+            document = preparation.document(request)
+            planned = preparation.prepare(document, request, caller)
             prepared = tuple(self._opened(each, caller) for each in planned)
-            concealed = await self._admit(prepared, caller, planning.allowance)
-        except (SignIn, NotAllowed, TooMany) as refusal:
+            pseudonymised = await self._admit(prepared, caller, preparation.quotas)
+        except (SignIn, NotAllowed, LimitReached) as refusal:
             whence = f"{request.peer} {stated_key(request.authorization)}"
             with suppress(TryLater):
                 await self.recorder.refuse(refusal.code, caller, whence)
             raise
-        begun = Begun(document, caller, planning, in_force.fan_out)
+        admitted = AdmittedRequest(document, caller, preparation, active.fan_out)
         asking = (
-            self._posing.question(each, hidden, begun)
-            for each, hidden in zip(prepared, concealed, strict=True)
+            self._question_factory.question(each, hidden, admitted)
+            for each, hidden in zip(prepared, pseudonymised, strict=True)
         )
         questions = tuple(await gather(*asking))
         for question in questions:
             question.start()
         context = Context(
             questions,
-            planning.registry.shown,
-            audit=AuditDesk(self.publication, self.recorder, caller, planning.policy.book),
-            emergency=EmergencyDesk(self._break_glass, caller),
-            accesses=self._family_desk(caller, in_force),
-            sources=SourceDesk(self._registrar, in_force, caller),
-            alerts=AlertDesk(self.alerts, self.recorder, caller, self._break_glass.awaits),
+            preparation.registry.shown,
+            audit=AuditApi(self.publication, self.recorder, caller, preparation.policy.rule_set),
+            emergency=BreakGlassApi(self._break_glass, caller),
+            accesses=self._family_api(caller, active),
+            sources=SourceApi(self._registrar, active, caller),
+            alerts=AlertApi(self.alerts, self.recorder, caller, self._break_glass.awaits),
         )
-        leave = partial(self._succession.leave, in_force)
+        leave = partial(self._generations.leave, active)
         return Started(document, context, questions, leave)
 
     @property
-    def in_force(self) -> InForce:
+    def active(self) -> ActiveGeneration:
         """What a request that starts now would take."""
-        return self._succession.current
+        return self._generations.current
 
     async def reload(self) -> None:
         """Bring the operator's files into force; ConfigurationInvalid or TryLater says why not."""
         await self._registrar.reloading.at_signal()
 
     async def _admit(
-        self, prepared: tuple[Prepared, ...], caller: Caller, allowance: Allowance
-    ) -> tuple[Concealed, ...]:
+        self, prepared: tuple[PreparedQuestion, ...], caller: Caller, quotas: Quotas
+    ) -> tuple[Pseudonymised, ...]:
         """Let these questions be asked, within what the caller may ask; nothing is logged yet."""
         if not prepared:
             return ()
-        await allowance.admit_questions(caller, len(prepared))
+        await quotas.admit_questions(caller, len(prepared))
         await self._admit_broken_glass(prepared, caller)
         self._watch.refuse_unwitnessed()
-        concealed = [await self.recorder.conceal(each.inquiry) for each in prepared]
+        pseudonymised = [await self.recorder.pseudonymise(each.inquiry) for each in prepared]
         asked = [
             AskedOf(frozenset(hidden.pseudonyms), each.plan.beyond)
-            for each, hidden in zip(prepared, concealed, strict=True)
+            for each, hidden in zip(prepared, pseudonymised, strict=True)
         ]
-        await allowance.admit_children(caller, asked)
-        return tuple(concealed)
+        await quotas.admit_children(caller, asked)
+        return tuple(pseudonymised)
 
-    def _family_desk(self, caller: Caller, in_force: InForce) -> FamilyDesk:
-        planning, operator = in_force.planning, in_force.charter.folder.operator
-        deadline_s = planning.settings.deadline
-        return FamilyDesk(
+    def _family_api(self, caller: Caller, active: ActiveGeneration) -> FamilyApi:
+        preparation, operator = active.preparation, active.desired_state.folder.operator
+        deadline_s = preparation.settings.deadline
+        return FamilyApi(
             caller,
             FamilyRules(operator.families, Disclosures.of(operator)),
             self.publication.log,
             self.recorder,
-            ShieldCheck(planning.registry, in_force.fan_out, planning.clock, deadline_s),
-            planning.allowance,
+            ShieldCheck(preparation.registry, active.fan_out, preparation.clock, deadline_s),
+            preparation.quotas,
             self._watch.refuse_unwitnessed,
         )
 
-    async def _admit_broken_glass(self, prepared: tuple[Prepared, ...], caller: Caller) -> None:
+    async def _admit_broken_glass(
+        self, prepared: tuple[PreparedQuestion, ...], caller: Caller
+    ) -> None:
         for each in prepared:
             leave = each.inquiry.reason.break_glass
             if leave is not None:
@@ -190,8 +194,8 @@ class Journey:
         self._replica.refuse_stale()
         caller: Caller | None = None
         try:
-            planning = self._succession.current.planning
-            caller = await planning.caller(Request("", {}, None, authorization))
+            preparation = self._generations.current.preparation
+            caller = await preparation.caller(Request("", {}, None, authorization))
             refuse_unless_auditor(caller)
         except (SignIn, NotAllowed) as refusal:
             with suppress(TryLater):
@@ -200,7 +204,7 @@ class Journey:
         if reads == ENTRIES_READ:
             await self.recorder.searched(caller, reads, agency=None)
 
-    def _opened(self, prepared: Prepared, caller: Caller) -> Prepared:
+    def _opened(self, prepared: PreparedQuestion, caller: Caller) -> PreparedQuestion:
         """The inquiry with the keys of its chosen records opened, before anything is logged."""
         inquiry = prepared.inquiry
         purpose = inquiry.reason.purpose

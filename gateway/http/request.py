@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 from starlette.requests import Request as HttpRequest
 
-from gateway.http.delivery import Dialect, dialect_of
+from gateway.http.delivery import PartsFormat, dialect_of
 from gateway.model.errors import AskDifferently
 from gateway.questions.prepare import Request
 
@@ -27,7 +27,7 @@ class Accepts:
     """The media type of the response, and in which shape it may come in parts; None for whole."""
 
     media_type: str
-    parts: Dialect | None
+    parts: PartsFormat | None
 
     @property
     def legacy(self) -> bool:
@@ -51,14 +51,14 @@ def accepts(header: str | None) -> Accepts:
     return Accepts(LEGACY_JSON if legacy > response else RESPONSE_JSON, parts)
 
 
-def _parts(header: str) -> Dialect | None:
+def _parts(header: str) -> PartsFormat | None:
     """The shape by ids if any part of the header asks for it, else by path if any allows that."""
     found = set()
     for part in header.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
         if name == MULTIPART:
             found.add(dialect_of(parameters))
-    return next((each for each in (Dialect.BY_ID, Dialect.BY_PATH) if each in found), None)
+    return next((each for each in (PartsFormat.BY_ID, PartsFormat.BY_PATH) if each in found), None)
 
 
 def _likings(header: str) -> dict[str, float]:

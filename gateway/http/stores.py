@@ -18,7 +18,7 @@ from gateway.config.operator_file import read_operator_file
 from gateway.config.settings import Settings
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
-from gateway.oversight.break_glass.store.contract import GrantStore, LeaveUnavailable
+from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnavailable
 from gateway.oversight.break_glass.store.postgres import PostgresGrants
 from gateway.oversight.break_glass.store.sqlite import SqliteGrants
 from gateway.registry.ledger.contract import Ledger, LedgerCorrupt, LedgerUnavailable
@@ -59,13 +59,13 @@ async def open_ledger(settings: Settings) -> Ledger:
         raise ConfigurationInvalid(f"state: {error}") from error
 
 
-async def open_leave(settings: Settings) -> GrantStore:
+async def open_grants(settings: Settings) -> GrantStore:
     """What waits for review and is to be told, beside the log; to be closed."""
     try:
         if settings.log_dsn:
             return await PostgresGrants.open(settings.log_dsn)
         return await SqliteGrants.open(settings.state / "break-glass.sqlite")
-    except LeaveUnavailable as error:
+    except GrantsUnavailable as error:
         raise ConfigurationInvalid(f"state: {error}") from error
 
 

@@ -8,7 +8,15 @@ from jmespath.exceptions import JMESPathError
 
 from adapters.contract.codes import Purpose, Sector
 from gateway.identity.family_claims import FamilyReader
-from gateway.identity.issuers import Claims, ClaimValue, Issuer, Profile, Read, Said, compiled
+from gateway.identity.issuers import (
+    Claims,
+    ClaimValue,
+    Issuer,
+    IssuerProfile,
+    ReadClaim,
+    TokenClaims,
+    compiled,
+)
 from gateway.model.caller import Caller, OwnDetails
 from gateway.model.errors import SignIn
 
@@ -24,13 +32,13 @@ _NOT_KNOWN: Final = (
 class ClaimReader:
     """One issuer's profile, compiled."""
 
-    reads: Mapping[str, Read]
-    machine: Read
+    reads: Mapping[str, ReadClaim]
+    machine: ReadClaim
     services: frozenset[str]
     family: FamilyReader | None = None
 
     @classmethod
-    def of(cls, issuer: Issuer, profile: Profile) -> Self:
+    def of(cls, issuer: Issuer, profile: IssuerProfile) -> Self:
         """Compile a profile; ConfigurationInvalid if a path of it is no JMESPath."""
         names = Claims.model_fields
         reads = {name: _claim(getattr(profile.claims, name)) for name in names}
@@ -38,7 +46,7 @@ class ClaimReader:
         family = FamilyReader.of(profile.family) if profile.family else None
         return cls(reads, machine, issuer.services, family)
 
-    def caller(self, claims: Said) -> Caller:
+    def caller(self, claims: TokenClaims) -> Caller:
         """The caller of verified claims; SignIn where they name no human or make no sense."""
         try:
             said = {name: read(claims) for name, read in self.reads.items()}
@@ -50,7 +58,7 @@ class ClaimReader:
         except (ValueError, JMESPathError):
             raise SignIn("UNAUTHENTICATED", _NOT_KNOWN) from None
 
-    def _with_family(self, caller: Caller, claims: Said) -> Caller:
+    def _with_family(self, caller: Caller, claims: TokenClaims) -> Caller:
         if self.family is None:
             return caller
         person, children = self.family.persons(claims)
@@ -60,7 +68,7 @@ class ClaimReader:
             raise SignIn("UNAUTHENTICATED", "the token's user must be an id that is no number")
         return replace(caller, person=person, children=children)
 
-    def _without_human(self, claims: Said) -> bool:
+    def _without_human(self, claims: TokenClaims) -> bool:
         """Whether the token speaks for a machine, or through one that may not speak for anybody."""
         subject = claims.get("sub")
         if subject is not None and subject in (claims.get("client_id"), claims.get("azp")):
@@ -71,7 +79,7 @@ class ClaimReader:
         return bool(self.machine(claims))
 
 
-def _claim(claim: ClaimValue) -> Read:
+def _claim(claim: ClaimValue) -> ReadClaim:
     if claim.path is None:
         return lambda _: claim.value
     read = compiled(claim.path)
@@ -79,7 +87,7 @@ def _claim(claim: ClaimValue) -> Read:
     return read if codes is None else lambda claims: _coded(read(claims), codes)
 
 
-def _nobody(_: Said) -> bool:
+def _nobody(_: TokenClaims) -> bool:
     return False
 
 

@@ -30,7 +30,7 @@ class Count:
     more: int = 1
 
 
-class Counts(Protocol):
+class Counters(Protocol):
     """Counts that several may add to at once."""
 
     async def add(self, counts: Sequence[Count]) -> list[int]:
@@ -38,7 +38,7 @@ class Counts(Protocol):
         ...
 
 
-class OwnCounts:
+class ProcessCounters:
     """Counts of this process alone; `now` is in seconds.
 
     At most half a million names are kept: past that those are forgotten that were not added to for
@@ -59,7 +59,7 @@ class OwnCounts:
         return before + count.more
 
 
-class SharedCounts:
+class SharedCounters:
     """Counts of all replicas that are given the same Valkey; without it nothing is counted."""
 
     def __init__(self, valkey: Valkey) -> None:
@@ -83,13 +83,13 @@ class SharedCounts:
 
 
 @asynccontextmanager
-async def open_counts(url: str, now: Callable[[], float]) -> AsyncIterator[Counts]:
+async def open_counts(url: str, now: Callable[[], float]) -> AsyncIterator[Counters]:
     """The counts of the Valkey at `url`, or this process's own where it is empty.
 
     ConfigurationInvalid if the address is none.
     """
     if not url:
-        yield OwnCounts(now)
+        yield ProcessCounters(now)
         return
     try:
         valkey = Valkey.from_url(
@@ -101,7 +101,7 @@ async def open_counts(url: str, now: Callable[[], float]) -> AsyncIterator[Count
     except ValueError:
         raise ConfigurationInvalid("limits_url: is no address of a Valkey") from None
     async with valkey:
-        yield SharedCounts(valkey)
+        yield SharedCounters(valkey)
 
 
 def _until(_: str, counted: tuple[int, float], __: float) -> float:

@@ -8,7 +8,14 @@ from jmespath.exceptions import JMESPathError
 
 from adapters.contract.dates import PartialDate
 from adapters.contract.identifiers import NhsNumber, Upn
-from gateway.identity.issuers import Children, Family, PersonClaims, Read, Said, compiled
+from gateway.identity.issuers import (
+    ChildrenClaims,
+    Family,
+    PersonClaims,
+    ReadClaim,
+    TokenClaims,
+    compiled,
+)
 from gateway.model.caller import Person
 
 MOST_CHILDREN: Final = 20
@@ -22,10 +29,10 @@ T = TypeVar("T")
 class FamilyReader:
     """An issuer's table of its family claims, compiled."""
 
-    assured: Read
-    own: Mapping[str, Read]
-    each_child: Read
-    child: Mapping[str, Read]
+    assured: ReadClaim
+    own: Mapping[str, ReadClaim]
+    each_child: ReadClaim
+    child: Mapping[str, ReadClaim]
 
     @classmethod
     def of(cls, family: Family) -> Self:
@@ -38,7 +45,7 @@ class FamilyReader:
             child=_paths(family.children),
         )
 
-    def persons(self, claims: Said) -> tuple[Person | None, tuple[Person, ...]]:
+    def persons(self, claims: TokenClaims) -> tuple[Person | None, tuple[Person, ...]]:
         """The person, and the children that they verifiedly have; nobody where it is not sure.
 
         What is not assured, or not whole, is as if it were not said.
@@ -57,14 +64,14 @@ class FamilyReader:
             return None, ()
 
 
-def _paths(claims: PersonClaims | Children | None) -> dict[str, Read]:
+def _paths(claims: PersonClaims | ChildrenClaims | None) -> dict[str, ReadClaim]:
     if claims is None:
         return {}
     named = {name: getattr(claims, name) for name in PersonClaims.model_fields}
     return {name: compiled(path) for name, path in named.items() if path}
 
 
-def _person(reads: Mapping[str, Read], claims: Said) -> Person | None:
+def _person(reads: Mapping[str, ReadClaim], claims: TokenClaims) -> Person | None:
     """A person whose number and day of birth are stated; None for anybody less certain."""
     said = {name: read(claims) for name, read in reads.items()}
     try:

@@ -18,16 +18,16 @@ from gateway.config.settings import Settings
 from gateway.config.toml_table import checked, read_content, read_table
 from gateway.model.errors import ConfigurationInvalid
 
-Said = Mapping[str, Any]
-Read = Callable[[Said], Any]
+TokenClaims = Mapping[str, Any]
+ReadClaim = Callable[[TokenClaims], Any]
 
 
-def compiled(path: str) -> Read:
+def compiled(path: str) -> ReadClaim:
     """What reads `path` of claims; ConfigurationInvalid if it is no JMESPath."""
     if path.isidentifier():
         return lambda claims: claims.get(path)
     try:
-        found: Read = jmespath.compile(path).search
+        found: ReadClaim = jmespath.compile(path).search
     except JMESPathError as error:
         name = type(error).__name__
         raise ConfigurationInvalid(f"issuers: {path!r} is no JMESPath ({name})") from None
@@ -97,7 +97,7 @@ class PersonClaims(_Table):
     birth_date: _Line
 
 
-class Children(PersonClaims):
+class ChildrenClaims(PersonClaims):
     """The same of the caller's children; `each` picks those whose relation was verified."""
 
     each: _Line
@@ -108,10 +108,10 @@ class Family(_Table):
 
     assured: _Line
     own: PersonClaims | None = None
-    children: Children | None = None
+    children: ChildrenClaims | None = None
 
 
-class Profile(_Table):
+class IssuerProfile(_Table):
     """How one kind of issuer writes its access tokens.
 
     `requires` are claims with the value that they must have. `machine` is a JMESPath that is true
@@ -177,7 +177,7 @@ def issuers_of(settings: Settings) -> tuple[Issuer, ...]:
     return tuple(_rooted(each, file.parent) for each in found)
 
 
-def profile_of(issuer: Issuer) -> Profile:
+def profile_of(issuer: Issuer) -> IssuerProfile:
     """The issuer's profile with its own claims over it; ConfigurationInvalid if there is none."""
     file = PROFILES / f"{issuer.profile}.toml"
     known = sorted(each.stem for each in PROFILES.glob("*.toml"))
@@ -187,7 +187,7 @@ def profile_of(issuer: Issuer) -> Profile:
         )
     table = read_content(file, ConfigurationInvalid)
     table["claims"] |= {name: claim.model_dump() for name, claim in issuer.claims.items()}
-    profile = checked(Profile, table, file, ConfigurationInvalid)
+    profile = checked(IssuerProfile, table, file, ConfigurationInvalid)
     return profile.model_copy(update={"family": issuer.family}) if issuer.family else profile
 
 

@@ -11,7 +11,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
 
-from gateway.identity.counters import Count, Counts
+from gateway.identity.counters import Count, Counters
 from gateway.model.errors import SignIn
 
 _ALGORITHMS: Final = ["ES256", "ES384", "RS256", "PS256", "Ed25519"]
@@ -41,7 +41,7 @@ class Proofs:
     as it would be fresh.
     """
 
-    def __init__(self, now: Callable[[], float], counts: Counts) -> None:
+    def __init__(self, now: Callable[[], float], counts: Counters) -> None:
         self._now = now
         self._counts = counts
 

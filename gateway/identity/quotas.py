@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.config.settings import Settings
-from gateway.identity.counters import Count, Counts
+from gateway.identity.counters import Count, Counters
 from gateway.model.caller import Caller
-from gateway.model.errors import TooMany, TryLater
+from gateway.model.errors import LimitReached, TryLater
 
 _MINUTE: Final = 60
 _HOUR: Final = 3600
@@ -34,25 +34,25 @@ class Limit:
     name: str
     most: int
     per_s: int
-    refused: Callable[[int], TooMany]
+    refused: Callable[[int], LimitReached]
 
     def count(self, who: str, now: float, more: int = 1) -> Count:
         """One more for `who`, in the window of this moment."""
         return Count(f"{self.name} {int(now // self.per_s)} {who}", self.per_s, more)
 
-    def exceeded(self, now: float) -> TooMany:
+    def exceeded(self, now: float) -> LimitReached:
         """The refusal, with the seconds until the window ends."""
         return self.refused(int(self.per_s - now % self.per_s) + 1)
 
 
-class Allowance:
+class Quotas:
     """What each may still ask; TooMany says when they may ask again.
 
     A number or name that was not asked about before counts as another child, so that guesses
     count. Nothing but pseudonyms is counted by.
     """
 
-    def __init__(self, counts: Counts, settings: Settings, now: Callable[[], float]) -> None:
+    def __init__(self, counts: Counters, settings: Settings, now: Callable[[], float]) -> None:
         self._counts = counts
         self._now = now
         self._rates = (
@@ -119,24 +119,26 @@ class Allowance:
             raise self._beyond.exceeded(now)
 
 
-def _too_fast(after_s: int) -> TooMany:
-    return TooMany("TOO_MANY_QUESTIONS", f"you ask {_TOO_FAST}", after_s)
+def _too_fast(after_s: int) -> LimitReached:
+    return LimitReached("TOO_MANY_QUESTIONS", f"you ask {_TOO_FAST}", after_s)
 
 
-def _all_too_fast(after_s: int) -> TooMany:
-    return TooMany("TOO_MANY_QUESTIONS", f"your organisation asks {_TOO_FAST}", after_s)
+def _all_too_fast(after_s: int) -> LimitReached:
+    return LimitReached("TOO_MANY_QUESTIONS", f"your organisation asks {_TOO_FAST}", after_s)
 
 
-def _too_many(after_s: int) -> TooMany:
-    return TooMany("TOO_MANY_CHILDREN_ASKED", f"you asked about {_TOO_MANY}", after_s)
+def _too_many(after_s: int) -> LimitReached:
+    return LimitReached("TOO_MANY_CHILDREN_ASKED", f"you asked about {_TOO_MANY}", after_s)
 
 
-def _all_too_many(after_s: int) -> TooMany:
-    return TooMany("TOO_MANY_CHILDREN_ASKED", f"your organisation asked about {_TOO_MANY}", after_s)
+def _all_too_many(after_s: int) -> LimitReached:
+    return LimitReached(
+        "TOO_MANY_CHILDREN_ASKED", f"your organisation asked about {_TOO_MANY}", after_s
+    )
 
 
-def _in_vain(after_s: int) -> TooMany:
-    return TooMany(
+def _in_vain(after_s: int) -> LimitReached:
+    return LimitReached(
         "TOO_MANY_UNFOUND",
         "too many questions of the last hour found nobody; check numbers and spellings with whoever"
         " gave them, and ask again later",
@@ -144,8 +146,8 @@ def _in_vain(after_s: int) -> TooMany:
     )
 
 
-def _too_much_leave(after_s: int) -> TooMany:
-    return TooMany(
+def _too_much_leave(after_s: int) -> LimitReached:
+    return LimitReached(
         "TOO_MUCH_BREAK_GLASS",
         "breakGlass: you asked for leave as often as anybody may in an hour; ring the agency, or"
         " have a colleague ask",
@@ -153,8 +155,8 @@ def _too_much_leave(after_s: int) -> TooMany:
     )
 
 
-def _too_far(after_s: int) -> TooMany:
-    return TooMany(
+def _too_far(after_s: int) -> LimitReached:
+    return LimitReached(
         "TOO_OFTEN_OUT_OF_AREA",
         "this child was asked about outside your areas as often as may be in a day; ring the"
         " agency, or have a colleague of that area ask",

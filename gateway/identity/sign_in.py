@@ -1,4 +1,4 @@
-"""The desk where tokens are shown, wired: issuers, their keys and the list of revocations."""
+"""Sign-in, wired: issuers, their keys and the list of revocations."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,11 +7,11 @@ from typing import Final
 import aiohttp
 
 from gateway.config.settings import Settings
-from gateway.identity.counters import Counts
+from gateway.identity.counters import Counters
 from gateway.identity.issuer_keys import Fetch, IssuerKeys, read_keys, reads
 from gateway.identity.issuers import Issuer, issuers_of, profile_of
 from gateway.identity.revocations import open_revocations
-from gateway.identity.tokens import SignInDesk, TrustedIssuer
+from gateway.identity.tokens import TokenVerifier, TrustedIssuer
 from gateway.model.clock import Clock
 
 _MOST_BYTES: Final = 256 * 1024
@@ -20,8 +20,10 @@ _PATIENCE: Final = aiohttp.ClientTimeout(total=3)
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings, clock: Clock, counts: Counts) -> AsyncIterator[SignInDesk]:
-    """The desk of these settings; ConfigurationInvalid says what to change in them."""
+async def open_verifier(
+    settings: Settings, clock: Clock, counts: Counters
+) -> AsyncIterator[TokenVerifier]:
+    """What verifies tokens under these settings; ConfigurationInvalid says what to change."""
 
     def now() -> float:
         return clock.now().timestamp()
@@ -31,9 +33,9 @@ async def open_desk(settings: Settings, clock: Clock, counts: Counts) -> AsyncIt
             TrustedIssuer(issuer, profile_of(issuer), _keys(issuer, settings, clock, session), now)
             for issuer in issuers_of(settings)
         ]
-        desk = SignInDesk(trusted, now, counts)
-        desk.heed(open_revocations(settings.revocations, desk.forget))
-        yield desk
+        verifier = TokenVerifier(trusted, now, counts)
+        verifier.heed(open_revocations(settings.revocations, verifier.forget))
+        yield verifier
 
 
 def _keys(

@@ -14,9 +14,9 @@ from joserfc.errors import JoseError
 from joserfc.jwt import JWTClaimsRegistry
 
 from gateway.identity.claims import ClaimReader
-from gateway.identity.counters import Counts
+from gateway.identity.counters import Counters
 from gateway.identity.issuer_keys import IssuerKeys
-from gateway.identity.issuers import Issuer, Profile
+from gateway.identity.issuers import Issuer, IssuerProfile
 from gateway.identity.proof_of_possession import Presented, Proofs
 from gateway.identity.revocations import Revocations, revoked
 from gateway.model.caller import Caller
@@ -47,7 +47,7 @@ class TrustedIssuer:
     """
 
     def __init__(
-        self, issuer: Issuer, profile: Profile, keys: IssuerKeys, now: Callable[[], float]
+        self, issuer: Issuer, profile: IssuerProfile, keys: IssuerKeys, now: Callable[[], float]
     ) -> None:
         self.name = issuer.issuer
         self._issuer = issuer
@@ -96,14 +96,14 @@ class TrustedIssuer:
         return decoded.claims
 
 
-class SignInDesk:
+class TokenVerifier:
     """Where every request shows its token; what was verified is remembered for seconds.
 
     The memory holds hashes of tokens, and is emptied whenever the list of revocations changes.
     """
 
     def __init__(
-        self, issuers: list[TrustedIssuer], now: Callable[[], float], counts: Counts
+        self, issuers: list[TrustedIssuer], now: Callable[[], float], counts: Counters
     ) -> None:
         self._issuers = {issuer.name: issuer for issuer in issuers}
         self._now = now

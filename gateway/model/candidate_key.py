@@ -24,7 +24,7 @@ class SealedRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class CandidateSeal:
+class CandidateKeySealer:
     """Seals keys under a secret of this process, so that none outlives it; `now` is in seconds."""
 
     now: Callable[[], float] = time.time

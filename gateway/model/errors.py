@@ -42,7 +42,7 @@ class AskDifferently(TeamAroundError):
     """The request cannot be answered as it stands."""
 
 
-class TooMany(TeamAroundError):
+class LimitReached(TeamAroundError):
     """The caller, or their organisation, has asked as much as they may for now."""
 
     def __init__(self, code: str, message: str, retry_after_s: int) -> None:

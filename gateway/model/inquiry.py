@@ -23,7 +23,7 @@ _LINE: Final = f"each of at most {_LONGEST_LINE} characters that can be seen"
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenRecord:
     """An unresolved record that the caller takes to be the child's; `record` once opened."""
 
     key: str = field(repr=False)
@@ -43,7 +43,7 @@ class Known:
     birth_date: PartialDate | None = None
     sex: Sex | None = None
     postcode: Postcode | None = None
-    chosen: tuple[Chosen, ...] = ()
+    chosen: tuple[ChosenRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +136,12 @@ def _known(details: Mapping[str, Any]) -> Known:
     return known
 
 
-def _chosen(every: list[Mapping[str, Any]]) -> tuple[Chosen, ...]:
+def _chosen(every: list[Mapping[str, Any]]) -> tuple[ChosenRecord, ...]:
     if len(every) > _MOST_CHOSEN:
         raise AskDifferently(
             "VARIABLES_INVALID", f"known.chosen: at most {_MOST_CHOSEN} records at once"
         )
-    chosen = tuple(Chosen(str(each["key"]), str(each["reason"]).strip()) for each in every)
+    chosen = tuple(ChosenRecord(str(each["key"]), str(each["reason"]).strip()) for each in every)
     if not all(each.reason for each in chosen):
         raise AskDifferently(
             "JUSTIFICATION_MISSING",

@@ -13,7 +13,7 @@ from gateway.model import events
 from gateway.model.agency import AgencyCard
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
-from gateway.oversight.break_glass.store.contract import GrantStore, LeaveUnavailable
+from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnavailable
 from gateway.oversight.break_glass.store.grant import Notice
 
 _PATIENCE: Final = aiohttp.ClientTimeout(total=5)
@@ -66,7 +66,7 @@ _CLAIM_S: Final = 30.0  # far longer than a place is waited for
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class Notifier:
     """Sends the notices of a store that several gateways may share; `deputies` are places.
 
     A notice is claimed before it is sent. A gateway that dies with it leaves it to the others once
@@ -88,7 +88,7 @@ class Telling:
         notices = [Notice(about, entry, place, kind) for place in self.deputies()]
         try:
             await self.store.notify(notices)
-        except LeaveUnavailable:
+        except GrantsUnavailable:
             events.notices_behind()
             return False
         self.hurry()
@@ -112,7 +112,7 @@ class Telling:
             self._due.clear()
             try:
                 await self.tell()
-            except LeaveUnavailable:
+            except GrantsUnavailable:
                 events.notices_behind()
             except Exception as bug:  # noqa: BLE001 - one failed round must not be the last
                 events.failed(bug)

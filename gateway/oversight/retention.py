@@ -8,13 +8,13 @@ from gateway.audit.errors import LogUnavailable
 from gateway.audit.store.contract import Log
 from gateway.model import events
 from gateway.oversight.alerts.store import AlertStore
-from gateway.oversight.break_glass.store.contract import GrantStore, LeaveUnavailable
+from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnavailable
 
 _EVERY_S: Final = 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Forgetting:
+class RetentionTask:
     """The alerts and the leave beside a log, which keep nothing longer than the log itself."""
 
     log: Log
@@ -37,7 +37,7 @@ class Forgetting:
         while True:
             try:
                 await self.forget()
-            except (LogUnavailable, LeaveUnavailable):
+            except (LogUnavailable, GrantsUnavailable):
                 events.forgetting_behind()
             except Exception as bug:  # noqa: BLE001 - one failed round must not be the last
                 events.failed(bug)

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from adapters.contract.codes import Purpose, ReleaseClass, Sector
 from gateway.config.toml_table import read_table
 from gateway.model.errors import ConfigurationInvalid
-from gateway.policy.context import Circumstances, Principal, Said
-from gateway.policy.decide import Matter, Policy, Verdict
-from gateway.policy.rules.book import RuleBook
+from gateway.policy.context import PolicyContext, Principal, RecordFacts
+from gateway.policy.decide import DecisionRequest, Policy, Verdict
+from gateway.policy.rules.rule_set import RuleSet
 
 EVERY = frozenset(ReleaseClass)
 
@@ -55,9 +55,9 @@ class Asker(BaseModel):
             shield_cleared=self.shield_cleared,
         )
 
-    def circumstances(self, today: date) -> Circumstances:
+    def policy_context(self, today: date) -> PolicyContext:
         """In which they ask, today unless the case is of another day."""
-        return Circumstances(
+        return PolicyContext(
             purpose=self.purpose,
             case_reference=self.case_reference,
             significant_harm=self.significant_harm,
@@ -65,7 +65,7 @@ class Asker(BaseModel):
             in_area=self.in_area,
             minutes_since_sign_in=self.minutes_since_sign_in,
             today=self.on or today,
-            said=Said(self.consent, self.restricted),
+            said=RecordFacts(self.consent, self.restricted),
             bulk=self.bulk,
         )
 
@@ -90,20 +90,20 @@ def read_cases(file: Path) -> tuple[Case, ...]:
     return read_table(_Cases, file, ConfigurationInvalid).case
 
 
-def owners(book: RuleBook) -> Mapping[str, str]:
+def owners(rule_set: RuleSet) -> Mapping[str, str]:
     """The agency of each source."""
-    return {source: agency for agency, own in book.agencies.items() for source in own.tables}
+    return {source: agency for agency, own in rule_set.agencies.items() for source in own.tables}
 
 
-def verdict_of(asker: Asker, book: RuleBook, policy: Policy, today: date) -> Verdict:
+def verdict_of(asker: Asker, rule_set: RuleSet, policy: Policy, today: date) -> Verdict:
     """What the rules give this asker; ConfigurationInvalid if there is no such source."""
-    agency = owners(book).get(asker.source)
+    agency = owners(rule_set).get(asker.source)
     if agency is None:
         raise ConfigurationInvalid(
-            f"{asker.source} is no source here; they are {', '.join(sorted(owners(book)))}"
+            f"{asker.source} is no source here; they are {', '.join(sorted(owners(rule_set)))}"
         )
-    when = asker.circumstances(today)
-    return policy.decide(Matter(agency, asker.source, EVERY, asker.principal, when))
+    when = asker.policy_context(today)
+    return policy.decide(DecisionRequest(agency, asker.source, EVERY, asker.principal, when))
 
 
 def surprises(case: Case, verdict: Verdict) -> Iterator[str]:

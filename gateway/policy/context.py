@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from adapters.contract.codes import Purpose, Sector
-from gateway.audit.entry.asker import Standing
+from gateway.audit.entry.asker import AskerProfile
 from gateway.model.agency import AgencyCard
 from gateway.model.caller import Caller
 from gateway.model.inquiry import Reason
@@ -43,7 +43,7 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RecordFacts:
     """What a record says that rules look at; before anybody is asked, nothing.
 
     `consent` is recorded at the agency; `restricted` is the child's, by whatever agency.
@@ -54,7 +54,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class PolicyContext:
     """In which a class is asked for: for what, when, where, and what a record says."""
 
     purpose: Purpose
@@ -64,13 +64,13 @@ class Circumstances:
     in_area: bool
     minutes_since_sign_in: int | None
     today: date
-    said: Said = Said()
+    said: RecordFacts = RecordFacts()
     bulk: bool = False
 
     @classmethod
     def of(
         cls, caller: Caller, reason: Reason, agency: AgencyCard, now: datetime
-    ) -> "Circumstances":
+    ) -> "PolicyContext":
         """Those in which `caller` asks `agency` now about one child, of whom nothing is said."""
         return cls(
             purpose=reason.purpose,
@@ -101,9 +101,9 @@ class Circumstances:
         return context
 
 
-def standing_of(caller: Caller, shield_cleared_role: str, now: datetime) -> Standing:
+def standing_of(caller: Caller, shield_cleared_role: str, now: datetime) -> AskerProfile:
     """What the log keeps of a caller, so that other rules can be held to their question."""
-    return Standing(
+    return AskerProfile(
         sector=caller.sector,
         roles=tuple(sorted(caller.roles)),
         accreditation=tuple(sorted(caller.accreditation)),

@@ -10,8 +10,8 @@ from cachetools import LRUCache
 from cedarpy import AuthzResult, Decision, Entities, is_authorized_batch
 
 from adapters.contract.codes import ReleaseClass
-from gateway.policy.context import Circumstances, Principal, Said
-from gateway.policy.rules.book import AgencyRules, Ground, RuleBook, class_id
+from gateway.policy.context import PolicyContext, Principal, RecordFacts
+from gateway.policy.rules.rule_set import AgencyRules, Baseline, RuleSet, class_id
 from resolvers.child.child import Withheld, WithheldReason
 
 DEFAULT_DENY: Final = "release.default-deny"
@@ -42,18 +42,18 @@ class Verdict:
         return bool(self.silent) and not self.permitted and not self.withheld
 
 
-OnRecord = Callable[[str, Said], Verdict]
+OnRecord = Callable[[str, RecordFacts], Verdict]
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
+class DecisionRequest:
     """What is to be decided: classes of one source, for a principal in their circumstances."""
 
     agency: str
     source: str
     asked: frozenset[ReleaseClass]
     principal: Principal
-    circumstances: Circumstances
+    policy_context: PolicyContext
 
 
 class Policy:
@@ -62,21 +62,25 @@ class Policy:
     The memory is of this book alone, so that a new book forgets it.
     """
 
-    def __init__(self, book: RuleBook) -> None:
-        self.book = book
-        self._decided: LRUCache[Matter, Verdict] = LRUCache(_KEPT)
-        self.version = book.version
-        self.sha256 = book.sha256
+    def __init__(self, rule_set: RuleSet) -> None:
+        self.rule_set = rule_set
+        self._decided: LRUCache[DecisionRequest, Verdict] = LRUCache(_KEPT)
+        self.version = rule_set.version
+        self.sha256 = rule_set.sha256
 
-    def decide(self, matter: Matter) -> Verdict:
+    def decide(self, decision_request: DecisionRequest) -> Verdict:
         """Which of the classes asked for the rules give; the rules' order never matters.
 
         A class is given if a rule permits it, none forbids it and nothing went wrong meanwhile.
         """
-        verdict = self._decided.get(matter)
+        verdict = self._decided.get(decision_request)
         if verdict is None:
-            verdict = _decide(matter, self.book.agencies[matter.agency], self.book.ground)
-            self._decided[matter] = verdict
+            verdict = _decide(
+                decision_request,
+                self.rule_set.agencies[decision_request.agency],
+                self.rule_set.baseline,
+            )
+            self._decided[decision_request] = verdict
         return verdict
 
 
@@ -88,10 +92,10 @@ class _Plainly(Enum):
 _Ruling = _Plainly | Withheld
 
 
-def _decide(matter: Matter, rules: AgencyRules, ground: Ground) -> Verdict:
-    classes = sorted(matter.asked)
-    results = dict(zip(classes, _results(classes, matter, rules, ground), strict=True))
-    rulings = {name: _ruling(name, each, matter, rules) for name, each in results.items()}
+def _decide(decision_request: DecisionRequest, rules: AgencyRules, baseline: Baseline) -> Verdict:
+    classes = sorted(decision_request.asked)
+    results = dict(zip(classes, _results(classes, decision_request, rules, baseline), strict=True))
+    rulings = {name: _ruling(name, each, decision_request, rules) for name, each in results.items()}
     return Verdict(
         permitted=frozenset(n for n, ruling in rulings.items() if ruling is _Plainly.GIVEN),
         withheld=tuple(r for r in rulings.values() if isinstance(r, Withheld)),
@@ -100,7 +104,9 @@ def _decide(matter: Matter, rules: AgencyRules, ground: Ground) -> Verdict:
     )
 
 
-def _ruling(name: ReleaseClass, result: AuthzResult, matter: Matter, rules: AgencyRules) -> _Ruling:
+def _ruling(
+    name: ReleaseClass, result: AuthzResult, decision_request: DecisionRequest, rules: AgencyRules
+) -> _Ruling:
     fired = [rules.rules[each] for each in sorted(result.diagnostics.reasons)]
     forbids = [rule for rule in fired if rule.forbids]
     if any(rule.silent for rule in forbids):
@@ -111,13 +117,15 @@ def _ruling(name: ReleaseClass, result: AuthzResult, matter: Matter, rules: Agen
         return Withheld(name, forbids[0].reason, forbids[0].message, forbids[0].name)
     if result.decision is Decision.Allow:
         return _Plainly.GIVEN
-    return _not_given(name, matter, rules)
+    return _not_given(name, decision_request, rules)
 
 
-def _not_given(name: ReleaseClass, matter: Matter, rules: AgencyRules) -> Withheld:
+def _not_given(
+    name: ReleaseClass, decision_request: DecisionRequest, rules: AgencyRules
+) -> Withheld:
     """What to say of a class that no rule gives; by the tables, if for another purpose one does."""
-    who, today = matter.principal, matter.circumstances.today
-    for table in rules.tables[matter.source]:
+    who, today = decision_request.principal, decision_request.policy_context.today
+    for table in rules.tables[decision_request.source]:
         addressed = who.sector in table.to.sectors and who.roles & table.to.roles
         if addressed and name in table.classes and today <= table.until:
             return Withheld(name, WithheldReason.PURPOSE, _OTHER_PURPOSE, "release.purposes")
@@ -125,22 +133,25 @@ def _not_given(name: ReleaseClass, matter: Matter, rules: AgencyRules) -> Withhe
 
 
 def _results(
-    classes: Iterable[ReleaseClass], matter: Matter, rules: AgencyRules, ground: Ground
+    classes: Iterable[ReleaseClass],
+    decision_request: DecisionRequest,
+    rules: AgencyRules,
+    baseline: Baseline,
 ) -> list[AuthzResult]:
     # Without the schema in the request, Cedar skips a forbid that fails and says Allow.
-    things = json.dumps([*rules.things, *_who(matter.principal)])
-    entities = Entities.from_json_str(things, ground.schema)
-    context = json.dumps(matter.circumstances.context)
+    things = json.dumps([*rules.things, *_who(decision_request.principal)])
+    entities = Entities.from_json_str(things, baseline.schema)
+    context = json.dumps(decision_request.policy_context.context)
     requests: list[dict[str, Any]] = [
         {
             "principal": _CALLER,
             "action": _RELEASE,
-            "resource": {"type": "ReleaseClass", "id": class_id(matter.source, name)},
+            "resource": {"type": "ReleaseClass", "id": class_id(decision_request.source, name)},
             "context": context,
         }
         for name in classes
     ]
-    return is_authorized_batch(requests, rules.parsed, entities, ground.schema)
+    return is_authorized_batch(requests, rules.parsed, entities, baseline.schema)
 
 
 def _who(principal: Principal) -> list[Mapping[str, Any]]:

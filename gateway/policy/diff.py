@@ -7,11 +7,11 @@ from itertools import product
 from adapters.contract.codes import Purpose, Sector
 from gateway.policy.case import Asker, owners, verdict_of
 from gateway.policy.decide import Policy, Verdict
-from gateway.policy.rules.book import RuleBook
 from gateway.policy.rules.rule import Rule
+from gateway.policy.rules.rule_set import RuleSet
 
 
-def differences(before: RuleBook, after: RuleBook, today: date) -> Iterator[str]:
+def differences(before: RuleSet, after: RuleSet, today: date) -> Iterator[str]:
     """One line for each asker to whom a source gives, or of whom it hides, other than before.
 
     Askers are every sector, every role of a table, every purpose, without and with stated harm. A
@@ -38,13 +38,17 @@ def changes_between(one: Verdict, other: Verdict) -> Iterator[str]:
     yield from (f"spoken of {name}" for name in sorted(one.silent - other.silent))
 
 
-def _rules(book: RuleBook, source: str) -> Mapping[str, Rule]:
-    return book.agencies[owners(book)[source]].rules
+def _rules(rule_set: RuleSet, source: str) -> Mapping[str, Rule]:
+    return rule_set.agencies[owners(rule_set)[source]].rules
 
 
-def _askers(sources: list[str], *books: RuleBook) -> Iterator[Asker]:
+def _askers(sources: list[str], *books: RuleSet) -> Iterator[Asker]:
     for source in sources:
-        tables = [t for book in books for t in book.agencies[owners(book)[source]].tables[source]]
+        tables = [
+            t
+            for rule_set in books
+            for t in rule_set.agencies[owners(rule_set)[source]].tables[source]
+        ]
         roles = sorted({role for table in tables for role in table.to.roles}) or ["practitioner"]
         for sector, role, purpose, harm in product(Sector, roles, Purpose, (False, True)):
             yield Asker(

@@ -8,8 +8,8 @@ from typing import Any, Final
 from adapters.contract.codes import Purpose, ReleaseClass
 from gateway.policy.case import Asker, verdict_of
 from gateway.policy.decide import Policy, Verdict
-from gateway.policy.rules.book import RuleBook
 from gateway.policy.rules.rule import Ruling
+from gateway.policy.rules.rule_set import RuleSet
 from resolvers.release import CLASS_OF
 
 # Each is tried alone, by deciding again: nothing is guessed.
@@ -51,13 +51,13 @@ class Explained:
         return f"{line}; it would take {' or '.join(self.needed)}" if self.needed else line
 
 
-def explained(asker: Asker, book: RuleBook, today: date) -> tuple[Explained, ...]:
+def explained(asker: Asker, rule_set: RuleSet, today: date) -> tuple[Explained, ...]:
     """Every class, in order; ConfigurationInvalid if there is no such source."""
-    policy = Policy(book)
-    verdict = verdict_of(asker, book, policy, today)
+    policy = Policy(rule_set)
+    verdict = verdict_of(asker, rule_set, policy, today)
     because = dict(verdict.because)
     lacking = {
-        what: verdict_of(asker.model_copy(update=change), book, policy, today).permitted
+        what: verdict_of(asker.model_copy(update=change), rule_set, policy, today).permitted
         for what, change in _CHANGES.items()
     }
     return tuple(

@@ -6,7 +6,7 @@ from typing import Final
 from adapters.manifest.manifest import Manifest
 from adapters.manifest.release import Release
 from gateway.config.operator_file import Disclosure, OperatorFile
-from gateway.policy.rules.book import RuleBook
+from gateway.policy.rules.rule_set import RuleSet
 
 _NOT_KEPT: Final = "Nothing of a child is kept: an answer lives in memory for one question."
 _KEPT: Final = (
@@ -33,12 +33,13 @@ _UNSAID: Final = "not stated: add [controller] to the operator's file"
 
 
 def register_of(
-    manifests: Iterable[Manifest], operator: OperatorFile, book: RuleBook
+    manifests: Iterable[Manifest], operator: OperatorFile, rule_set: RuleSet
 ) -> Iterator[str]:
     """The lines of the record, as Markdown, by the letters of GDPR article 30(1)."""
     sources = sorted(manifests, key=lambda each: each.source.id)
     yield f"# Record of processing: {operator.log_origin}"
-    yield f"\nRules in force: {book.version}. Areas: {', '.join(a.name for a in operator.area)}."
+    areas = ", ".join(each.name for each in operator.area)
+    yield f"\nRules in force: {rule_set.version}. Areas: {areas}."
     yield from _answering(operator)
     yield from _purposes(sources)
     yield "\n## (c) Whose data, and which\n"
@@ -49,7 +50,7 @@ def register_of(
     yield "\n## (d) Recipients\n"
     yield "- Users of the organisations below, and other agencies where a source says so."
     for manifest in sources:
-        yield from _source(manifest, book)
+        yield from _source(manifest, rule_set)
     yield from _families(operator)
     yield from _transfers_and_time(operator)
     yield "\n## (g) Safeguards\n"
@@ -103,14 +104,14 @@ def _named(groups: Iterable[Iterable[str]]) -> str:
     return ", ".join(sorted({str(each) for group in groups for each in group})) or "none"
 
 
-def _source(manifest: Manifest, book: RuleBook) -> Iterator[str]:
+def _source(manifest: Manifest, rule_set: RuleSet) -> Iterator[str]:
     source, agency = manifest.source, manifest.agency
     yield f"\n### {agency.name}: {source.id}\n"
     yield f"- Contact: {agency.duty_contact.telephone}"
     yield f"- Sector: {source.sector}; areas: {', '.join(agency.areas) or 'national'}"
     yield f"- Other agencies are asked with its {', '.join(sorted(source.onward)) or 'nothing'}"
     yield from (f"- {_given(rule)}" for rule in manifest.release)
-    own = book.agencies[source.agency].rules.values()
+    own = rule_set.agencies[source.agency].rules.values()
     written = [rule for rule in own if rule.name.startswith(f"{source.id}.cedar/")]
     yield from (f"- Rule {rule.name}: {_effect(rule.forbids, rule.silent)}" for rule in written)
     if not manifest.release and not any(not rule.forbids for rule in written):

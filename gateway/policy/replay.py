@@ -7,14 +7,14 @@ from datetime import date
 
 from adapters.contract.codes import Claim, Purpose
 from adapters.manifest.manifest import Manifest
-from gateway.audit.entry.asker import Standing
+from gateway.audit.entry.asker import AskerProfile
 from gateway.audit.entry.entry import AuditKind, Entry
 from gateway.audit.recorder.pseudonymise import OUT_OF_AREA, SIGNIFICANT_HARM
 from gateway.policy.case import EVERY, owners
-from gateway.policy.context import Circumstances, Principal
-from gateway.policy.decide import Matter, Policy
+from gateway.policy.context import PolicyContext, Principal
+from gateway.policy.decide import DecisionRequest, Policy
 from gateway.policy.diff import changes_between
-from gateway.policy.rules.book import RuleBook
+from gateway.policy.rules.rule_set import RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class PastQuestion:
     """What the log says of a question that rules look at; `asked` are its agencies."""
 
     organisation: str
-    standing: Standing
+    standing: AskerProfile
     purpose: Purpose
     case_reference: bool
     significant_harm: bool
@@ -61,9 +61,9 @@ class PastQuestion:
             shield_cleared=self.standing.shield_cleared,
         )
 
-    def circumstances(self, *, in_area: bool) -> Circumstances:
+    def policy_context(self, *, in_area: bool) -> PolicyContext:
         """Those in which it was asked, before any record had spoken."""
-        return Circumstances(
+        return PolicyContext(
             purpose=self.purpose,
             case_reference=self.case_reference,
             significant_harm=self.significant_harm,
@@ -75,8 +75,8 @@ class PastQuestion:
 
 
 def past_differences(
-    before: RuleBook,
-    after: RuleBook,
+    before: RuleSet,
+    after: RuleSet,
     manifests: Iterable[Manifest],
     past: Mapping[PastQuestion, int],
 ) -> Iterator[str]:
@@ -91,8 +91,10 @@ def past_differences(
     told: Counter[str] = Counter()
     for question, times in past.items():
         for source, agency in _concerned(question, owners(before), owners(after), places):
-            matter = _matter(question, agency, source, places[source])
-            changes = ", ".join(changes_between(was.decide(matter), will_be.decide(matter)))
+            decision_request = _matter(question, agency, source, places[source])
+            changes = ", ".join(
+                changes_between(was.decide(decision_request), will_be.decide(decision_request))
+            )
             if changes:
                 told[f"{source}: {_named(question)}: {changes}"] += times
     yield from (f"{line} ({times} past questions)" for line, times in sorted(told.items()))
@@ -114,9 +116,11 @@ def _near(question: PastQuestion, manifest: Manifest) -> bool:
     return national or not {*manifest.agency.areas}.isdisjoint(question.standing.areas)
 
 
-def _matter(question: PastQuestion, agency: str, source: str, manifest: Manifest) -> Matter:
-    when = question.circumstances(in_area=_near(question, manifest))
-    return Matter(agency, source, EVERY, question.principal, when)
+def _matter(
+    question: PastQuestion, agency: str, source: str, manifest: Manifest
+) -> DecisionRequest:
+    when = question.policy_context(in_area=_near(question, manifest))
+    return DecisionRequest(agency, source, EVERY, question.principal, when)
 
 
 def _named(question: PastQuestion) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from adapters.contract.record import Address, Carer, Involvement, Name, Record
-from gateway.audit.entry.flags import Noted, Risk, Tie
+from gateway.audit.entry.flags import AccessFlag, AccessFlags, WorkingRelationship
 from gateway.fanout.plan import Plan
 from gateway.fanout.sources import Registry
 from gateway.model.caller import Caller, OwnDetails
@@ -23,18 +23,18 @@ _NATIONAL_DIGITS: Final = 10  # a British number without its 0 or 44
 _Held = tuple[str, Record]
 
 
-def of_question(inquiry: Inquiry, plan: Plan, caller: Caller) -> set[Risk]:
+def of_question(inquiry: Inquiry, plan: Plan, caller: Caller) -> set[AccessFlag]:
     """What a question is noted for before anybody is asked."""
-    risks: set[Risk] = set()
+    risks: set[AccessFlag] = set()
     if inquiry.reason.break_glass is not None:
-        risks.add(Risk.BREAK_GLASS)
+        risks.add(AccessFlag.BREAK_GLASS)
     # Whose token names no area is nowhere out of it: of such issuers the flag would say nothing.
     if caller.areas and plan.beyond:
-        risks.add(Risk.OUT_OF_AREA)
+        risks.add(AccessFlag.OUT_OF_AREA)
     return risks
 
 
-def of_answer(findings: Findings, caller: Caller, registry: Registry, today: date) -> Noted:
+def of_answer(findings: Findings, caller: Caller, registry: Registry, today: date) -> AccessFlags:
     """What the certain records show of the user: alike in name, home or telephone; involved.
 
     Records count whatever of them was released; those of sensitive services never.
@@ -47,30 +47,30 @@ def of_answer(findings: Findings, caller: Caller, registry: Registry, today: dat
     records = [record for _, record in held]
     risks = {*_of_name(caller.own, records), *_of_home(caller.own, records)}
     if _same_telephone(caller.own, records):
-        risks.add(Risk.SAME_TELEPHONE)
-    return Noted(frozenset(risks), _tie(caller, held, today))
+        risks.add(AccessFlag.SAME_TELEPHONE)
+    return AccessFlags(frozenset(risks), _tie(caller, held, today))
 
 
-def _of_name(own: OwnDetails, records: Iterable[Record]) -> Iterable[Risk]:
+def _of_name(own: OwnDetails, records: Iterable[Record]) -> Iterable[AccessFlag]:
     mine = families([Name(family=own.family_name)])
     theirs = {family for record in records for family in families(record.names)}
     theirs |= {family for r in records for c in r.carers if (family := _last_name(c))}
     for family in mine & theirs:
         common = family_frequency(family) >= _COMMON
-        yield Risk.SAME_COMMON_SURNAME if common else Risk.SAME_SURNAME
+        yield AccessFlag.SAME_COMMON_SURNAME if common else AccessFlag.SAME_SURNAME
 
 
 def _last_name(carer: Carer) -> str:
     return fold(carer.name).rpartition(" ")[2]
 
 
-def _of_home(own: OwnDetails, records: Iterable[Record]) -> Iterable[Risk]:
+def _of_home(own: OwnDetails, records: Iterable[Record]) -> Iterable[AccessFlag]:
     mine = postcodes.read([own.postcode])
     near = [a for r in records for a in r.addresses if mine & postcodes.read([a.postcode])]
     if any(_same_house(own, address) for address in near):
-        yield Risk.SAME_ADDRESS
+        yield AccessFlag.SAME_ADDRESS
     elif near:
-        yield Risk.SAME_POSTCODE
+        yield AccessFlag.SAME_POSTCODE
 
 
 def _same_house(own: OwnDetails, address: Address) -> bool:
@@ -95,25 +95,29 @@ def _number(text: str | None) -> str:
     return found if len(found) == _NATIONAL_DIGITS else ""
 
 
-def _tie(caller: Caller, held: Iterable[_Held], today: date) -> Tie | None:
+def _tie(caller: Caller, held: Iterable[_Held], today: date) -> WorkingRelationship | None:
     ties = {
         tie
         for agency, record in held
         for involvement in record.involvements
         if is_open(involvement, today) and (tie := _tied(caller, agency, involvement))
     }
-    return next((tie for tie in Tie if tie in ties), None)
+    return next((tie for tie in WorkingRelationship if tie in ties), None)
 
 
-def _tied(caller: Caller, agency: str, involvement: Involvement) -> Tie | None:
+def _tied(caller: Caller, agency: str, involvement: Involvement) -> WorkingRelationship | None:
     worker, own = involvement.practitioner, caller.own
     if worker is not None and (
         _alike(own.registration, worker.registration) or _alike(own.email, worker.email)
     ):
-        return Tie.USER
+        return WorkingRelationship.USER
     if agency != caller.organisation:
         return None
-    return Tie.TEAM if _alike(own.team, involvement.team) else Tie.ORGANISATION
+    return (
+        WorkingRelationship.TEAM
+        if _alike(own.team, involvement.team)
+        else WorkingRelationship.ORGANISATION
+    )
 
 
 def _alike(mine: str | None, theirs: str | None) -> bool:

@@ -10,14 +10,14 @@ from adapters.contract.contract import Fault, MoreNeeded, Records, TooMany, Unav
 from adapters.contract.identifiers import AGENCY_RECORD
 from adapters.contract.record import Identifier
 from gateway.fanout.plan import PlannedSource
-from gateway.fanout.source_call import Answered
+from gateway.fanout.source_call import SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES
 from gateway.model.agency import AgencyCard, Contact
 from gateway.model.answer import AgencyRow
 from gateway.questions.findings import Findings
 from gateway.questions.release import (
     HOME,
-    View,
+    ReleaseView,
     as_of,
     doubtful,
     grade_told,
@@ -46,7 +46,7 @@ _RETRYABLE: Final = frozenset({Outcome.TIMEOUT, Outcome.UNAVAILABLE, Outcome.BUS
 _NOBODYS: Final[frozenset[int]] = frozenset()
 
 
-def row(view: View, agency: str, findings: Findings) -> AgencyRow:
+def row(view: ReleaseView, agency: str, findings: Findings) -> AgencyRow:
     """One agency's row; the same for every child where a shield or a rule demands it."""
     card = view.registry.agencies[agency]
     if agency == SENSITIVE_SERVICES:
@@ -60,7 +60,7 @@ def row(view: View, agency: str, findings: Findings) -> AgencyRow:
     return _asked_row(view, card, planned, findings)
 
 
-def _unasked(view: View, planned: Iterable[PlannedSource]) -> Outcome | None:
+def _unasked(view: ReleaseView, planned: Iterable[PlannedSource]) -> Outcome | None:
     """The outcome where no source of the agency was asked, decided without the child."""
     outcomes = []
     for each in planned:
@@ -76,7 +76,7 @@ def _unasked(view: View, planned: Iterable[PlannedSource]) -> Outcome | None:
 
 
 def _unasked_row(
-    view: View, card: AgencyCard, planned: Iterable[PlannedSource], outcome: Outcome
+    view: ReleaseView, card: AgencyCard, planned: Iterable[PlannedSource], outcome: Outcome
 ) -> AgencyRow:
     reasons = sorted({each.not_asked.value for each in planned if each.not_asked})
     return AgencyRow(
@@ -87,7 +87,7 @@ def _unasked_row(
     )
 
 
-def _shielded_row(view: View, card: AgencyCard) -> AgencyRow:
+def _shielded_row(view: ReleaseView, card: AgencyCard) -> AgencyRow:
     team = view.registry.shield_team
     return AgencyRow(
         agency=replace(card, areas=(), duty_contact=Contact(telephone=team.telephone)),
@@ -96,7 +96,7 @@ def _shielded_row(view: View, card: AgencyCard) -> AgencyRow:
     )
 
 
-def _pooled_row(view: View, card: AgencyCard, findings: Findings) -> AgencyRow:
+def _pooled_row(view: ReleaseView, card: AgencyCard, findings: Findings) -> AgencyRow:
     """The one row of all sensitive services: never which, nor how many, nor how soon."""
     telephone = card.duty_contact.telephone if card.duty_contact else None
     if view.hides(findings) or not any(
@@ -115,7 +115,7 @@ def _pooled_row(view: View, card: AgencyCard, findings: Findings) -> AgencyRow:
 
 
 def _asked_row(
-    view: View, card: AgencyCard, planned: list[PlannedSource], findings: Findings
+    view: ReleaseView, card: AgencyCard, planned: list[PlannedSource], findings: Findings
 ) -> AgencyRow:
     answers = [findings.answers[p.source] for p in planned if p.source in findings.answers]
     barred = [p for p in planned if p.source not in findings.answers]
@@ -145,7 +145,7 @@ def _asked_row(
     )
 
 
-def _judged(answered: Answered, findings: Findings) -> Outcome:
+def _judged(answered: SourceAnswer, findings: Findings) -> Outcome:
     return judge(
         answered.reply,
         findings.resolution.by_source.get(answered.source, ()),
@@ -156,13 +156,13 @@ def _judged(answered: Answered, findings: Findings) -> Outcome:
 
 
 def _detail(
-    outcome: Outcome, every: Iterable[Outcome], answers: Iterable[Answered], *, defects: bool
+    outcome: Outcome, every: Iterable[Outcome], answers: Iterable[SourceAnswer], *, defects: bool
 ) -> str | None:
-    spared = [s for a in answers if (s := _spared_s(a)) is not None]
-    if outcome is Outcome.UNAVAILABLE and spared:
+    open_for_s = [s for a in answers if (s := _open_s(a)) is not None]
+    if outcome is Outcome.UNAVAILABLE and open_for_s:
         return (
             "its system failed several times in a row and was not asked; it is tried again in"
-            f" {ceil(max(spared))} s: this says nothing about whether it knows the child; ring"
+            f" {ceil(max(open_for_s))} s: this says nothing about whether it knows the child; ring"
         )
     if outcome.answered and not all(each.answered for each in every):
         return "one of its systems did not answer, so it may hold more; ring"
@@ -171,16 +171,16 @@ def _detail(
     return _DETAILS.get(outcome)
 
 
-def _spared_s(answered: Answered) -> float | None:
+def _open_s(answered: SourceAnswer) -> float | None:
     match answered.reply:
-        case Unavailable(fault=Fault.SPARED, retry_after_s=seconds):
+        case Unavailable(fault=Fault.BREAKER_OPEN, retry_after_s=seconds):
             return seconds or 0.0
         case _:
             return None
 
 
 def _needs(
-    view: View, findings: Findings, answers: Iterable[Answered], outcome: Outcome
+    view: ReleaseView, findings: Findings, answers: Iterable[SourceAnswer], outcome: Outcome
 ) -> tuple[str, ...]:
     """What would let the agency search, or tell which of its records is the child's."""
     needs: set[str] = set()

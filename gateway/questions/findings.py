@@ -7,18 +7,18 @@ from typing import Final
 
 from adapters.contract.codes import Claim, Sex
 from adapters.contract.record import Identifier, Name, Record
-from gateway.fanout.source_call import Answered
+from gateway.fanout.source_call import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
 from resolvers.child.child import Restriction
 from resolvers.matching.details import Details, ReadOnce
 from resolvers.matching.grade import MatchGrade, Resolution
 from resolvers.matching.grading import grade
-from resolvers.matching.identify import Read, resolve
+from resolvers.matching.identify import ReadDetails, resolve
 from resolvers.matching.reference import Reference, named_record
 from resolvers.shield import restriction
 
-_Resolved = Callable[[Reference, Iterable[Answered]], Resolution]
+_Resolved = Callable[[Reference, Iterable[SourceAnswer]], Resolution]
 _SAID_SEXES: Final = (Sex.FEMALE, Sex.MALE)
 
 
@@ -30,13 +30,13 @@ class Findings:
     shield and towards nothing else: no other finding depends on them.
     """
 
-    answers: Mapping[str, Answered]
+    answers: Mapping[str, SourceAnswer]
     resolution: Resolution
     restriction: Restriction
     certain_identifiers: frozenset[Identifier]
     sensitive: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
 
-    def conclusive(self, answered: Answered) -> bool:
+    def conclusive(self, answered: SourceAnswer) -> bool:
         """Whether an empty result proves absence: not by a number that is no longer the child's."""
         known = {identifier.scheme for identifier in self.certain_identifiers}
         outdated = {i for i in answered.absent if i.scheme in known} - self.certain_identifiers
@@ -75,7 +75,7 @@ class Finder:
         self._read = ReadOnce()
         self._last: Findings | None = None
 
-    def of(self, answers: Mapping[str, Answered]) -> Findings:
+    def of(self, answers: Mapping[str, SourceAnswer]) -> Findings:
         """The findings of these answers; all sources in scope count, answered or not."""
         if self._last is None or not _same(self._last.answers, answers):
             self._last = find(self._stated, dict(answers), self._sources, self._read)
@@ -84,9 +84,9 @@ class Finder:
 
 def find(
     stated: Reference,
-    answers: Mapping[str, Answered],
+    answers: Mapping[str, SourceAnswer],
     sources: Mapping[str, RegisteredSource],
-    read: Read = Details.of_record,
+    read: ReadDetails = Details.of_record,
 ) -> Findings:
     """The findings of the answers so far; `sources` are all in scope, asked or not.
 
@@ -112,7 +112,7 @@ def find(
 
 def _found(
     reference: Reference,
-    answers: Mapping[str, Answered],
+    answers: Mapping[str, SourceAnswer],
     sources: Mapping[str, RegisteredSource],
     resolved: _Resolved,
 ) -> Findings:
@@ -144,10 +144,10 @@ def _found(
 
 def _resolved(
     reference: Reference,
-    answers: Iterable[Answered],
+    answers: Iterable[SourceAnswer],
     *,
     sources: Mapping[str, RegisteredSource],
-    read: Read,
+    read: ReadDetails,
 ) -> Resolution:
     """Whose the records are, by what the operator believes of the sources that hold them."""
     records = {answered.source: answered.records for answered in answers}
@@ -160,11 +160,11 @@ def _resolved(
     )
 
 
-def _same(one: Mapping[str, Answered], other: Mapping[str, Answered]) -> bool:
+def _same(one: Mapping[str, SourceAnswer], other: Mapping[str, SourceAnswer]) -> bool:
     return len(one) == len(other) and all(other.get(s) is a for s, a in one.items())
 
 
-def _frozen(stated: Reference, spine: Iterable[Answered], resolved: _Resolved) -> Reference:
+def _frozen(stated: Reference, spine: Iterable[SourceAnswer], resolved: _Resolved) -> Reference:
     """What the caller stated and the identity sources' certain records add to it."""
     answers = sorted(spine, key=lambda answered: answered.source)
     for answered in answers:
@@ -184,7 +184,7 @@ def _frozen(stated: Reference, spine: Iterable[Answered], resolved: _Resolved) -
     )
 
 
-def _superseding(stated: Reference, answered: Answered) -> Reference:
+def _superseding(stated: Reference, answered: SourceAnswer) -> Reference:
     """The reference with the number that the spine answered in place of a superseded one."""
     if not answered.supersedes:
         return stated
@@ -198,7 +198,7 @@ def _superseding(stated: Reference, answered: Answered) -> Reference:
 
 
 def _absent(
-    answered: Answered | None, certain: frozenset[Identifier], source: RegisteredSource
+    answered: SourceAnswer | None, certain: frozenset[Identifier], source: RegisteredSource
 ) -> bool:
     """Whether an authority holds nobody by any certain identifier that it can prove by."""
     if answered is None or not answered.conclusive:

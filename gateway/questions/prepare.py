@@ -12,17 +12,17 @@ from adapters.contract.codes import ReleaseClass
 from gateway.config.settings import Settings
 from gateway.fanout.plan import Plan, PlannedSource, plan
 from gateway.fanout.sources import RegisteredSource, Registry
-from gateway.graphql.documents import Document, Documents, Operation
+from gateway.graphql.documents import Document, DocumentOperation, Documents
 from gateway.graphql.types.input_errors import WrongVariables, coerced
 from gateway.identity.proof_of_possession import Presented
-from gateway.identity.quotas import Allowance
-from gateway.identity.tokens import SignInDesk
+from gateway.identity.quotas import Quotas
+from gateway.identity.tokens import TokenVerifier
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.model.errors import AskDifferently, NotAllowed
 from gateway.model.inquiry import Inquiry, inquiries
-from gateway.policy.context import Circumstances, Principal, Said
-from gateway.policy.decide import Matter, OnRecord, Policy, Verdict
+from gateway.policy.context import PolicyContext, Principal, RecordFacts
+from gateway.policy.decide import DecisionRequest, OnRecord, Policy, Verdict
 from resolvers.release import fields_within
 
 COMPARED: Final = frozenset({"addresses", "carers", "involvements"})
@@ -48,7 +48,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedQuestion:
     """One inquiry with its plan and verdicts; `sources` are all in scope, by id.
 
     `on_record` decides again where a record says what the verdict before asking could not know.
@@ -72,7 +72,7 @@ class Prepared:
     def _may_give(self, source: RegisteredSource) -> bool:
         if not source.sensitive:
             return bool(self.verdicts[source.id].permitted)
-        consenting = self.on_record(source.id, Said(consent=source.records_consent))
+        consenting = self.on_record(source.id, RecordFacts(consent=source.records_consent))
         return ReleaseClass.SENSITIVE in consenting.permitted
 
     @property
@@ -87,7 +87,7 @@ class Prepared:
         if planned.for_shield:
             return frozenset()
         source = self.sources[planned.source]
-        at_most = self.on_record(source.id, Said(consent=source.records_consent)).permitted
+        at_most = self.on_record(source.id, RecordFacts(consent=source.records_consent)).permitted
         given = at_most | self.verdicts[source.id].permitted
         return fields_within(given, self.plan.fields | COMPARED)
 
@@ -98,14 +98,14 @@ class Stages:
 
     settings: Settings
     schema: GraphQLSchema
-    desk: SignInDesk
+    verifier: TokenVerifier
     clock: Clock
     documents: Documents
-    allowance: Allowance
+    quotas: Quotas
 
 
 @dataclass(frozen=True, slots=True)
-class Planning:
+class Preparation:
     """The stages before the first entry in the log, under the registry and policy in force."""
 
     stages: Stages
@@ -123,9 +123,9 @@ class Planning:
         return self.stages.schema
 
     @property
-    def allowance(self) -> Allowance:
+    def quotas(self) -> Quotas:
         """How much everybody may ask."""
-        return self.stages.allowance
+        return self.stages.quotas
 
     @property
     def clock(self) -> Clock:
@@ -135,7 +135,7 @@ class Planning:
     async def caller(self, request: Request) -> Caller:
         """Who asks; SignIn if that is not certain."""
         url = self.settings.public_url or request.url
-        return await self.stages.desk.caller(
+        return await self.stages.verifier.caller(
             Presented(
                 authorization=request.authorization,
                 dpop=request.dpop,
@@ -148,7 +148,9 @@ class Planning:
         """The request's document; AskDifferently says what to change in it."""
         return self.stages.documents.document(request.query)
 
-    def prepare(self, document: Document, request: Request, caller: Caller) -> tuple[Prepared, ...]:
+    def prepare(
+        self, document: Document, request: Request, caller: Caller
+    ) -> tuple[PreparedQuestion, ...]:
         """Plan and decide every inquiry of the request; none where it asks about no child."""
         operation = document.operation(request.operation_name)
         values = self._values(operation, request.variables)
@@ -162,23 +164,27 @@ class Planning:
         self._refuse_bulk(asked, caller, bulk=operation.in_bulk)
         return tuple(self._prepared(inquiry, operation, caller) for inquiry in asked)
 
-    def _prepared(self, inquiry: Inquiry, operation: Operation, caller: Caller) -> Prepared:
+    def _prepared(
+        self, inquiry: Inquiry, operation: DocumentOperation, caller: Caller
+    ) -> PreparedQuestion:
         planned = plan(inquiry, caller, self.registry, operation.fields)
         sources = {p.source: self.registry.sources[p.source] for p in planned.sources}
         principal = Principal.of(caller, self.settings.shield_cleared_role)
         now = self.clock.now()
 
         @cache  # for this question alone: every record of it asks again
-        def on_record(source_id: str, said: Said) -> Verdict:
+        def on_record(source_id: str, said: RecordFacts) -> Verdict:
             source = sources[source_id]
             card = self.registry.agencies[source.agency]
-            plainly = Circumstances.of(caller, inquiry.reason, card, now)
+            plainly = PolicyContext.of(caller, inquiry.reason, card, now)
             circumstances = replace(plainly, said=said, bulk=operation.in_bulk)
-            matter = Matter(source.agency, source.id, source.supplies, principal, circumstances)
+            matter = DecisionRequest(
+                source.agency, source.id, source.supplies, principal, circumstances
+            )
             return self.policy.decide(matter)
 
-        verdicts = {name: on_record(name, Said()) for name in sources}
-        return Prepared(inquiry, planned, verdicts, sources, on_record)
+        verdicts = {name: on_record(name, RecordFacts()) for name in sources}
+        return PreparedQuestion(inquiry, planned, verdicts, sources, on_record)
 
     def _refuse_bulk(self, asked: tuple[Inquiry, ...], caller: Caller, *, bulk: bool) -> None:
         if bulk and self.settings.bulk_role not in caller.roles:
@@ -189,21 +195,21 @@ class Planning:
                 f"known: at most {self.settings.children_at_once} children at once",
             )
 
-    def _values(self, operation: Operation, variables: Mapping[str, Any]) -> VariableValues:
+    def _values(self, operation: DocumentOperation, variables: Mapping[str, Any]) -> VariableValues:
         definitions = operation.node.variable_definitions or ()
         values = coerced(self.schema, definitions, variables)
         if isinstance(values, WrongVariables):
             raise AskDifferently("VARIABLES_INVALID", "; ".join(e.message for e in values.errors))
         return values
 
-    def _comes_in_parts(self, operation: Operation, values: VariableValues) -> bool:
+    def _comes_in_parts(self, operation: DocumentOperation, values: VariableValues) -> bool:
         return any(
             get_argument_values(definition, node, values)["if"]
             for node in operation.deliveries
             if (definition := self.schema.get_directive(node.name.value))
         )
 
-    def _arguments(self, operation: Operation, values: VariableValues) -> dict[str, Any]:
+    def _arguments(self, operation: DocumentOperation, values: VariableValues) -> dict[str, Any]:
         field, query = operation.question, self.schema.query_type
         if field is None or query is None:
             return {}

@@ -8,7 +8,7 @@ from gateway.model.answer import AgencyRow, Candidate, Completeness, ReleasedChi
 from gateway.questions.agency_row import row
 from gateway.questions.findings import Findings
 from gateway.questions.release import (
-    View,
+    ReleaseView,
     doubtful,
     grade_told,
     members_seen,
@@ -19,7 +19,7 @@ from resolvers.child.stitch import stitch
 from resolvers.matching.grade import Graded
 
 
-def whole(view: View, findings: Findings) -> WholeAnswer:
+def whole(view: ReleaseView, findings: Findings) -> WholeAnswer:
     """The whole answer once every agency has its outcome."""
     rows = tuple(row(view, agency, findings) for agency in view.plan.agencies)
     return WholeAnswer(
@@ -30,7 +30,7 @@ def whole(view: View, findings: Findings) -> WholeAnswer:
     )
 
 
-def _child(view: View, findings: Findings) -> ReleasedChild | None:
+def _child(view: ReleaseView, findings: Findings) -> ReleasedChild | None:
     members = members_seen(view, findings.answers.values(), findings)
     if not members:
         return None
@@ -43,13 +43,13 @@ def _child(view: View, findings: Findings) -> ReleasedChild | None:
     )
 
 
-def _speaks(view: View, planned: PlannedSource, findings: Findings) -> bool:
+def _speaks(view: ReleaseView, planned: PlannedSource, findings: Findings) -> bool:
     national = view.registry.agencies[planned.agency].national
     certain = findings.resolution.certain(planned.source)
     return bool(certain) and (national or not view.hides(findings))
 
 
-def _candidates(view: View, findings: Findings) -> Iterable[Candidate]:
+def _candidates(view: ReleaseView, findings: Findings) -> Iterable[Candidate]:
     for source in sorted(findings.resolution.by_source):
         card = view.registry.agencies[view.registry.sources[source].agency]
         hidden = view.hides(findings) and not card.national
@@ -59,13 +59,13 @@ def _candidates(view: View, findings: Findings) -> Iterable[Candidate]:
 
 
 def _candidate(
-    view: View, findings: Findings, source: str, card: AgencyCard, graded: Graded
+    view: ReleaseView, findings: Findings, source: str, card: AgencyCard, graded: Graded
 ) -> Candidate:
     grade = grade_told(view, findings, source, graded)
     return Candidate(view.seal(card.id, source, graded.record.record_id), card, grade)
 
 
-def _completeness(view: View, rows: tuple[AgencyRow, ...]) -> Completeness:
+def _completeness(view: ReleaseView, rows: tuple[AgencyRow, ...]) -> Completeness:
     asked = [r for r in rows if r.outcome.asked]
     answered = [r for r in asked if r.outcome.answered]
     return Completeness(

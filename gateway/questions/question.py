@@ -13,16 +13,16 @@ from dataclasses import dataclass, replace
 from adapters.contract.codes import Claim
 from adapters.contract.contract import NoRecord
 from adapters.contract.record import Identifier
-from gateway.audit.entry.flags import Noted
+from gateway.audit.entry.flags import AccessFlags
 from gateway.audit.recorder.recorder import Intent, Recorder
 from gateway.fanout.fan_out import FanOut, Order
-from gateway.fanout.source_call import Answered
+from gateway.fanout.source_call import SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource
 from gateway.model.answer import AgencyRow, Receipt, WholeAnswer
 from gateway.questions.agency_row import row
 from gateway.questions.findings import Finder, Findings
 from gateway.questions.projection import whole
-from gateway.questions.release import View
+from gateway.questions.release import ReleaseView
 from resolvers.child.child import Restriction
 from resolvers.outcome import Outcome
 
@@ -31,29 +31,29 @@ UNRESOLVED = "unresolved"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DecidedQuestion:
     """Everything that was decided before asking.
 
     `nobody_found` hears of an answer without a child; `notes` says what an answer is noted for.
     """
 
-    view: View
+    view: ReleaseView
     finder: Finder
     intent: Intent
     order: Order
     sources: Mapping[str, RegisteredSource]
     nobody_found: Callable[[], Awaitable[None]]
-    notes: Callable[[Findings], Noted] = lambda _: Noted()
+    notes: Callable[[Findings], AccessFlags] = lambda _: AccessFlags()
 
 
-class Question:
+class RunningQuestion:
     """The answer to one question while it comes in; `start` it once, `stop` it in any case."""
 
-    def __init__(self, asked: Asked, fan_out: FanOut, recorder: Recorder) -> None:
+    def __init__(self, asked: DecidedQuestion, fan_out: FanOut, recorder: Recorder) -> None:
         self._asked = asked
         self._fan_out = fan_out
         self._recorder = recorder
-        self._answers: dict[str, Answered] = {}
+        self._answers: dict[str, SourceAnswer] = {}
         self._says_restricted = False
         self._pulse = asyncio.Event()
         self._task: asyncio.Task[WholeAnswer] | None = None
@@ -132,7 +132,7 @@ class Question:
         finally:
             self._beat()
 
-    def _heard_from(self, answered: Answered) -> None:
+    def _heard_from(self, answered: SourceAnswer) -> None:
         self._answers[answered.source] = answered
         # Whether any record is restricted: until then grading everybody anew is spared.
         if any(record.restricted is True for record in answered.records):

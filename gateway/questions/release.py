@@ -9,9 +9,9 @@ from typing import Final
 from adapters.contract.codes import ReleaseClass
 from adapters.contract.record import Record
 from gateway.fanout.plan import Plan, PlannedSource
-from gateway.fanout.source_call import Answered
+from gateway.fanout.source_call import SourceAnswer
 from gateway.fanout.sources import Registry
-from gateway.policy.context import Said
+from gateway.policy.context import RecordFacts
 from gateway.policy.decide import OnRecord, Verdict
 from gateway.questions.findings import Findings
 from resolvers.child.child import Restriction, Withheld, WithheldReason
@@ -32,7 +32,7 @@ Seal = Callable[[str, str, str | None], str]
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ReleaseView:
     """What decides what one caller sees in one question; `seal` makes a candidate's key.
 
     `on_record` decides again on what a record says; left out, `verdicts` stand.
@@ -78,7 +78,7 @@ class View:
         if self.on_record is None:
             return self.verdicts[source]
         consent = record is not None and record.consent is True
-        return self.on_record(source, Said(consent, self.restricted(findings)))
+        return self.on_record(source, RecordFacts(consent, self.restricted(findings)))
 
 
 @lru_cache(maxsize=256)  # of the names of fields alone: every row of a question asks again
@@ -89,7 +89,9 @@ def _spoken_of(fields: frozenset[str]) -> frozenset[ReleaseClass]:
     return classes_for(fields) - unsaid
 
 
-def members_seen(view: View, answers: Iterable[Answered], findings: Findings) -> list[Member]:
+def members_seen(
+    view: ReleaseView, answers: Iterable[SourceAnswer], findings: Findings
+) -> list[Member]:
     """The certain records of these answers, as far as this caller may see them."""
     hidden = view.hides(findings)
     members = []
@@ -103,7 +105,7 @@ def members_seen(view: View, answers: Iterable[Answered], findings: Findings) ->
     return members
 
 
-def _seen(view: View, findings: Findings, source: str, record: Record) -> Record:
+def _seen(view: ReleaseView, findings: Findings, source: str, record: Record) -> Record:
     classes = view.verdict(source, findings, record).permitted
     if CONTACTS not in view.fields:
         classes -= {ReleaseClass.CONTACT}
@@ -116,12 +118,12 @@ def doubtful(findings: Findings, source: str) -> Iterable[Graded]:
     return [g for g in graded if g.grade.grade in (MatchGrade.PROBABLE, MatchGrade.POSSIBLE)]
 
 
-def as_of(answered: Answered) -> datetime | None:
+def as_of(answered: SourceAnswer) -> datetime | None:
     """Of when an answer's records are: as its agency says, else when they were read."""
     return getattr(answered.reply, "as_of", None) or (answered.at if answered.records else None)
 
 
-def grade_told(view: View, findings: Findings, source: str, graded: Graded) -> Grade:
+def grade_told(view: ReleaseView, findings: Findings, source: str, graded: Graded) -> Grade:
     """What agreed and differed is told only to whom this source gives the child's identity.
 
     And whether the home did, only to whom it gives the child's location too.
@@ -135,14 +137,14 @@ def grade_told(view: View, findings: Findings, source: str, graded: Graded) -> G
 
 
 def withheld(
-    view: View, planned: Iterable[PlannedSource], findings: Findings | None = None
+    view: ReleaseView, planned: Iterable[PlannedSource], findings: Findings | None = None
 ) -> tuple[Withheld, ...]:
     """What these sources keep back of what was asked for; without `findings`, before asking."""
     kept = {w for p in planned for w in _kept_back(view, p.source, findings)}
     return tuple(sorted(w for w in kept if w.release_class in view.requested))
 
 
-def _kept_back(view: View, source: str, findings: Findings | None) -> Iterable[Withheld]:
+def _kept_back(view: ReleaseView, source: str, findings: Findings | None) -> Iterable[Withheld]:
     """What a source keeps back: before asking, or now that its records have spoken.
 
     Of the shield the whole answer speaks in one voice: see withheld_for_shield.
@@ -162,7 +164,7 @@ def _kept_back(view: View, source: str, findings: Findings | None) -> Iterable[W
     ]
 
 
-def withheld_for_shield(view: View, findings: Findings) -> tuple[Withheld, ...]:
+def withheld_for_shield(view: ReleaseView, findings: Findings) -> tuple[Withheld, ...]:
     """What the shield keeps back, in one voice for every agency alike."""
     if not view.hides(findings):
         return ()

@@ -8,7 +8,7 @@ from adapters.contract.codes import Claim
 from adapters.contract.contract import OnBehalf
 from gateway.fanout.fan_out import FanOut, Order
 from gateway.fanout.plan import own_details
-from gateway.fanout.source_call import Answered, Asking
+from gateway.fanout.source_call import CallContext, SourceAnswer
 from gateway.fanout.sources import RegisteredSource, Registry
 from gateway.model.clock import Clock
 from gateway.model.inquiry import Known
@@ -43,7 +43,7 @@ class ShieldCheck:
     async def restriction(self, known: Known, on_behalf: OnBehalf) -> Restriction:
         """What they say together by the deadline; nothing of their answers is kept."""
         until = self.clock.monotonic() + self.deadline_s
-        asking = Asking(frozenset(), on_behalf, until)
+        asking = CallContext(frozenset(), on_behalf, until)
         order = Order(
             own={name: own_details(known, source.agency) for name, source in self.asked.items()},
             asking=dict.fromkeys(self.asked, asking),
@@ -52,7 +52,7 @@ class ShieldCheck:
             teach=lambda _: {},
             pass_on=_nothing_passes,
         )
-        answers: dict[str, Answered] = {}
+        answers: dict[str, SourceAnswer] = {}
         async with aclosing(self.fan_out.answers(order)) as arriving:
             async for answered in arriving:
                 answers[answered.source] = answered

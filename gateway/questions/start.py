@@ -5,39 +5,39 @@ from dataclasses import dataclass
 
 from adapters.contract.codes import Claim
 from adapters.contract.contract import OnBehalf
-from gateway.audit.entry.flags import Noted
-from gateway.audit.recorder.pseudonymise import Concealed
+from gateway.audit.entry.flags import AccessFlags
+from gateway.audit.recorder.pseudonymise import Pseudonymised
 from gateway.audit.recorder.recorder import Grounds, Intent, Recorder
-from gateway.fanout.coalesce import Right
+from gateway.fanout.coalesce import AccessRight
 from gateway.fanout.fan_out import FanOut, Order
 from gateway.fanout.plan import kept_back, own_details
-from gateway.fanout.source_call import Answered, Asking
+from gateway.fanout.source_call import CallContext, SourceAnswer
 from gateway.graphql.documents import Document
 from gateway.model.caller import Caller
-from gateway.model.candidate_key import CandidateSeal
+from gateway.model.candidate_key import CandidateKeySealer
 from gateway.policy.context import standing_of
 from gateway.questions.access_flags import of_answer, of_question
 from gateway.questions.findings import Finder, Findings, stated_reference
 from gateway.questions.onward import lessons, once_cleared
-from gateway.questions.prepare import Planning, Prepared
-from gateway.questions.question import Asked, Question
-from gateway.questions.release import View
+from gateway.questions.prepare import Preparation, PreparedQuestion
+from gateway.questions.question import DecidedQuestion, RunningQuestion
+from gateway.questions.release import ReleaseView
 
 HarmStated = Callable[[Caller, str, int], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class AdmittedRequest:
     """A request that is understood, with the stages and the fan-out in force at its start."""
 
     document: Document
     caller: Caller
-    planning: Planning
+    preparation: Preparation
     fan_out: FanOut
 
 
 @dataclass(frozen=True, slots=True)
-class Posing:
+class QuestionFactory:
     """Poses questions: `seal` makes the keys by which a caller may choose a candidate.
 
     `harm_stated` has harm that a question states reviewed: its caller, query id and log entry.
@@ -45,62 +45,68 @@ class Posing:
 
     recorder: Recorder
     harm_stated: HarmStated
-    seal: CandidateSeal
+    seal: CandidateKeySealer
 
-    async def question(self, prepared: Prepared, concealed: Concealed, begun: Begun) -> Question:
+    async def question(
+        self, prepared: PreparedQuestion, pseudonymised: Pseudonymised, admitted: AdmittedRequest
+    ) -> RunningQuestion:
         """The question that was prepared, its intent durable; TryLater if it cannot be logged."""
-        planning, caller = begun.planning, begun.caller
-        intent = await self._intent(prepared, concealed, begun)
+        preparation, caller = admitted.preparation, admitted.caller
+        intent = await self._intent(prepared, pseudonymised, admitted)
         if prepared.inquiry.reason.significant_harm is not None:
             await self.harm_stated(caller, intent.query_id, intent.index)
-        view = View(
+        view = ReleaseView(
             plan=prepared.plan,
-            registry=planning.registry,
+            registry=preparation.registry,
             verdicts=prepared.verdicts,
-            cleared=planning.settings.shield_cleared_role in caller.roles,
+            cleared=preparation.settings.shield_cleared_role in caller.roles,
             seal=self.seal.bound_to(caller, prepared.inquiry.reason.purpose),
-            today=planning.clock.now().date(),
+            today=preparation.clock.now().date(),
             child_id=intent.query_id,
             on_record=prepared.on_record,
             broke_glass=prepared.inquiry.reason.break_glass is not None,
         )
         stated = stated_reference(prepared.inquiry.known, prepared.sources.values())
         finder = Finder(stated, prepared.sources)
-        order = self._order(prepared, intent, finder, begun)
-        allowance = planning.allowance
+        order = self._order(prepared, intent, finder, admitted)
+        quotas = preparation.quotas
 
-        def notes(findings: Findings) -> Noted:
-            return of_answer(findings, caller, planning.registry, view.today)
+        def notes(findings: Findings) -> AccessFlags:
+            return of_answer(findings, caller, preparation.registry, view.today)
 
-        asked = Asked(
+        asked = DecidedQuestion(
             *(view, finder, intent, order, prepared.sources),
-            nobody_found=lambda: allowance.nobody_found(caller),
+            nobody_found=lambda: quotas.nobody_found(caller),
             notes=notes,
         )
-        return Question(asked, begun.fan_out, self.recorder)
+        return RunningQuestion(asked, admitted.fan_out, self.recorder)
 
-    async def _intent(self, prepared: Prepared, concealed: Concealed, begun: Begun) -> Intent:
-        planning, caller = begun.planning, begun.caller
+    async def _intent(
+        self, prepared: PreparedQuestion, pseudonymised: Pseudonymised, admitted: AdmittedRequest
+    ) -> Intent:
+        preparation, caller = admitted.preparation, admitted.caller
         risks = of_question(prepared.inquiry, prepared.plan, caller)
         grounds = Grounds(
-            document=begun.document.hash,
-            policy_version=planning.policy.version,
+            document=admitted.document.hash,
+            policy_version=preparation.policy.version,
             agencies=tuple(sorted({source.agency for source in prepared.asked.values()})),
             risks=frozenset(risks),
             standing=standing_of(
-                caller, planning.settings.shield_cleared_role, planning.clock.now()
+                caller, preparation.settings.shield_cleared_role, preparation.clock.now()
             ),
         )
-        return await self.recorder.intend(concealed, caller, grounds)
+        return await self.recorder.intend(pseudonymised, caller, grounds)
 
-    def _order(self, prepared: Prepared, intent: Intent, finder: Finder, begun: Begun) -> Order:
-        planning, caller = begun.planning, begun.caller
+    def _order(
+        self, prepared: PreparedQuestion, intent: Intent, finder: Finder, admitted: AdmittedRequest
+    ) -> Order:
+        preparation, caller = admitted.preparation, admitted.caller
         known, reason = prepared.inquiry.known, prepared.inquiry.reason
 
-        def teach(answers: Mapping[str, Answered]) -> Mapping[str, Mapping[str, str]]:
+        def teach(answers: Mapping[str, SourceAnswer]) -> Mapping[str, Mapping[str, str]]:
             return lessons(finder.of(answers), prepared.sources)
 
-        def give_back(answers: Mapping[str, Answered]) -> Mapping[str, Mapping[str, str]]:
+        def give_back(answers: Mapping[str, SourceAnswer]) -> Mapping[str, Mapping[str, str]]:
             return once_cleared(finder.of(answers), kept_back(known), prepared.sources)
 
         async def pass_on(learned: Mapping[str, frozenset[str]]) -> None:
@@ -117,12 +123,12 @@ class Posing:
             query_id=intent.query_id,
             log_index=intent.index,
         )
-        until = planning.clock.monotonic() + planning.settings.deadline
+        until = preparation.clock.monotonic() + preparation.settings.deadline
         asked, read = prepared.asked, prepared.read
-        right = Right(caller, reason, planning.policy.version)
+        right = AccessRight(caller, reason, preparation.policy.version)
         return Order(
             own={name: own_details(known, source.agency) for name, source in asked.items()},
-            asking={name: Asking(read[name], on_behalf, until, right) for name in asked},
+            asking={name: CallContext(read[name], on_behalf, until, right) for name in asked},
             until=until,
             heard_first=frozenset(
                 name for name, source in asked.items() if Claim.SHIELD_AUTHORITY in source.claims

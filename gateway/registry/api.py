@@ -4,27 +4,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from adapters.contract.codes import Claim
-from gateway.fanout.health import Health
+from gateway.fanout.health import SourceHealth
 from gateway.fanout.sources import card_of
 from gateway.graphql.services.source import (
     ExampleReply,
-    Finding,
+    FindingType,
     Registration,
-    Source,
     SourceDecision,
+    SourceType,
     SourceView,
 )
 from gateway.graphql.types.codes import QualityLevel, SourceState
 from gateway.model.caller import Caller
-from gateway.registry.desired_state import Held
-from gateway.registry.generations import InForce
+from gateway.registry.desired_state import SourceVersion
+from gateway.registry.generations import ActiveGeneration
 from gateway.registry.inspection import Proposal, read_proposal
-from gateway.registry.ledger.record import OPERATOR, Found, Version
-from gateway.registry.registrar import Outcome, Registrar
+from gateway.registry.ledger.record import OPERATOR, RuleResult, Version
+from gateway.registry.registrar import ChangeOutcome, Registrar
 
 
 @dataclass(frozen=True, slots=True)
-class SourceDesk:
+class SourceApi:
     """Everybody sees what is in force and what is suspended, sensitive services apart.
 
     Those, and proposals, are seen by their own agency and by operators; so is who decided about a
@@ -32,35 +32,35 @@ class SourceDesk:
     """
 
     registrar: Registrar
-    in_force: InForce
+    active: ActiveGeneration
     caller: Caller
 
-    async def seen(self) -> list[Source]:
+    async def seen(self) -> list[SourceType]:
         """The sources, by id; a proposal stands after the version that is in force."""
-        return await self._seen(self.in_force)
+        return await self._seen(self.active)
 
     async def register(
         self, manifest: str, rules: str | None, replies: list[ExampleReply]
     ) -> Registration:
-        """As Registrar.propose."""
+        """Keep a version as a proposal; NotAllowed unless the caller registers for its agency."""
         sent = {reply.name: reply.content.encode() for reply in replies}
         proposal = Proposal(manifest, rules, sent)
         return await self._registration(await self.registrar.propose(self.caller, proposal))
 
     async def approve(self, source: str, version: int) -> Registration:
-        """As Registrar.approve."""
+        """Bring a version into force; NotAllowed unless the caller governs its agency."""
         return await self._registration(await self.registrar.approve(self.caller, source, version))
 
     async def suspend(self, source: str, reason: str) -> Registration:
-        """As Registrar.suspend."""
+        """Take a source out of force until it is approved again; NotAllowed as for `approve`."""
         return await self._registration(await self.registrar.suspend(self.caller, source, reason))
 
     async def reload(self) -> int:
-        """As Reloading.on_request."""
+        """Bring the files into force for an operator; the generation in force then."""
         return await self.registrar.reloading.on_request(self.caller)
 
-    async def _registration(self, outcome: Outcome) -> Registration:
-        now = self.registrar.enacting.succession.current
+    async def _registration(self, outcome: ChangeOutcome) -> Registration:
+        now = self.registrar.rollout.generations.current
         seen = await self._seen(now) if outcome.source is not None else []
         wanted = (outcome.source, outcome.version)
         return Registration(
@@ -68,15 +68,17 @@ class SourceDesk:
             findings=[_finding(each) for each in outcome.findings],
         )
 
-    async def _seen(self, now: InForce) -> list[Source]:
+    async def _seen(self, now: ActiveGeneration) -> list[SourceType]:
         health = await now.fan_out.health()
         views = [*self._standing(now, health), *await self._proposed(now)]
         views.sort(key=lambda view: (view.id, view.version))
-        return [Source.of(view) for view in views]
+        return [SourceType.of(view) for view in views]
 
-    def _standing(self, now: InForce, health: Mapping[str, Health]) -> Iterator[SourceView]:
-        charter = now.charter
-        for held in filter(self._may_see, charter.held):
+    def _standing(
+        self, now: ActiveGeneration, health: Mapping[str, SourceHealth]
+    ) -> Iterator[SourceView]:
+        desired_state = now.desired_state
+        for held in filter(self._may_see, desired_state.held):
             found = health[held.id]
             answered_at = found.answered_at if self._concerns(held.grant.agency) else None
             yield replace(
@@ -88,10 +90,10 @@ class SourceDesk:
                 checked_at=found.checked_at,
                 answered_at=answered_at,
             )
-        for held in filter(self._may_see, charter.suspended):
+        for held in filter(self._may_see, desired_state.suspended):
             yield self._view(now, held, SourceState.SUSPENDED)
 
-    def _view(self, now: InForce, held: Held, state: SourceState) -> SourceView:
+    def _view(self, now: ActiveGeneration, held: SourceVersion, state: SourceState) -> SourceView:
         national = Claim.NATIONAL in held.grant.claims & {*held.manifest.source.claims}
         return SourceView(
             id=held.id,
@@ -103,12 +105,14 @@ class SourceDesk:
             decision=_decision(now, held) if self._concerns(held.grant.agency) else None,
         )
 
-    def _may_see(self, held: Held) -> bool:
+    def _may_see(self, held: SourceVersion) -> bool:
         source = held.manifest.source
         return not source.sensitive or self._concerns(source.agency)
 
-    async def _proposed(self, now: InForce) -> list[SourceView]:
-        standing = {h.id: h.version for h in (*now.charter.held, *now.charter.suspended)}
+    async def _proposed(self, now: ActiveGeneration) -> list[SourceView]:
+        standing = {
+            h.id: h.version for h in (*now.desired_state.held, *now.desired_state.suspended)
+        }
         return [
             view
             for version in await self.registrar.newest()
@@ -123,8 +127,8 @@ class SourceDesk:
         return operator or agency == self.caller.organisation
 
 
-def _decision(now: InForce, held: Held) -> SourceDecision:
-    said = now.charter.decided.get(held.id)
+def _decision(now: ActiveGeneration, held: SourceVersion) -> SourceDecision:
+    said = now.desired_state.decided.get(held.id)
     if said is None:
         return SourceDecision(user=OPERATOR.user, organisation=OPERATOR.organisation, at=None)
     return SourceDecision(user=said.by.user, organisation=said.by.organisation, at=said.at)
@@ -148,6 +152,6 @@ def _level(level: str | None) -> QualityLevel | None:
     return None if level is None else QualityLevel(level.upper())
 
 
-def _finding(found: Found) -> Finding:
+def _finding(found: RuleResult) -> FindingType:
     what = found.what or ("kept" if found.passed else "not run")
-    return Finding(rule=found.rule, passed=found.passed is not False, message=what)
+    return FindingType(rule=found.rule, passed=found.passed is not False, message=what)

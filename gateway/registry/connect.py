@@ -11,12 +11,12 @@ from adapters.network.secrets import SecretMissing, Secrets
 from adapters.network.signature import Signer
 from gateway.config.settings import Settings
 from gateway.fanout.limits import Jitter
-from gateway.fanout.source_call import Line
+from gateway.fanout.source_call import SourceConnection
 from gateway.fanout.sources import RegisteredSource, registered
 from gateway.model import events
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
-from gateway.registry.desired_state import Held
+from gateway.registry.desired_state import SourceVersion
 
 
 class Unopened:
@@ -33,13 +33,15 @@ class Unopened:
 _UNOPENED: Final = Unopened()
 
 
-class OpenLine:
+class ManagedConnection:
     """One source's open adapter with its line; closed once nothing that is in force holds it."""
 
-    def __init__(self, held: Held, source: RegisteredSource, line: Line) -> None:
+    def __init__(
+        self, held: SourceVersion, source: RegisteredSource, connection: SourceConnection
+    ) -> None:
         self.held = held
         self.source = source
-        self.line = line
+        self.connection = connection
         self._holders = 0
 
     @property
@@ -62,7 +64,7 @@ class OpenLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Opener:
+class SourceOpener:
     """Opens sources with the secrets, the clock and the signature of one gateway."""
 
     settings: Settings
@@ -70,7 +72,9 @@ class Opener:
     jitter: Jitter
     signer: Signer
 
-    async def open(self, held: Held, before: OpenLine | None, *, must: bool) -> OpenLine:
+    async def open(
+        self, held: SourceVersion, before: ManagedConnection | None, *, must: bool
+    ) -> ManagedConnection:
         """The source opened, going on from the line `before` to the same system.
 
         One that cannot be opened is ConfigurationInvalid if it `must` be; else it stands there
@@ -83,21 +87,21 @@ class Opener:
                 raise
             events.source_not_opened(held.id)
             return self.silent(held)
-        line = self._line(held, adapter)
+        connection = self._connection(held, adapter)
         if before is not None:
-            before.line.hand_over(line.line)
-        return line
+            before.connection.hand_over(connection.connection)
+        return connection
 
-    def silent(self, held: Held) -> OpenLine:
+    def silent(self, held: SourceVersion) -> ManagedConnection:
         """The source as one that gives no answer, and whose system nobody asks."""
         cards = tuple(operation.card for operation in held.manifest.operation)
-        return self._line(held, Adapter(_UNOPENED, cards))
+        return self._connection(held, Adapter(_UNOPENED, cards))
 
-    def _line(self, held: Held, adapter: Adapter) -> OpenLine:
+    def _connection(self, held: SourceVersion, adapter: Adapter) -> ManagedConnection:
         source = registered(held.manifest, adapter, held.grant.claims, held.version)
-        return OpenLine(held, source, Line(source, self.clock, self.jitter))
+        return ManagedConnection(held, source, SourceConnection(source, self.clock, self.jitter))
 
-    async def _adapter(self, held: Held) -> Adapter:
+    async def _adapter(self, held: SourceVersion) -> Adapter:
         secrets = Secrets(held.id, os.environ, self.settings.secrets, held.near)
         try:
             egress = Egress.of(held.grant.origins)

@@ -10,15 +10,15 @@ from adapters.contract.codes import Claim
 from adapters.manifest.manifest import Manifest
 from adapters.network.secrets import prefix_of
 from adapters.validation.loading import ManifestInvalid, parse_manifest
-from gateway.config.operator_file import Grant, OperatorFile
+from gateway.config.operator_file import OperatorFile, SourceGrant
 from gateway.model.errors import ConfigurationInvalid
-from gateway.policy.rules.book import Ground, RuleBook, open_book
-from gateway.registry.files import Filed, Folder
-from gateway.registry.ledger.record import Enactment, Standing, Version
+from gateway.policy.rules.rule_set import Baseline, RuleSet, open_rule_set
+from gateway.registry.files import ManifestFile, OperatorFiles
+from gateway.registry.ledger.record import LedgerHead, RolloutRecord, Version
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class SourceVersion:
     """One source that is to be in force, and everything on which its open adapter depends.
 
     `file` is its place in the folder, None where it was registered while running. `near` are the
@@ -29,7 +29,7 @@ class Held:
     version: int
     text: str = field(repr=False)
     rules: str | None = field(repr=False)
-    grant: Grant
+    grant: SourceGrant
     level: str | None = None
     file: Path | None = None
     near: frozenset[str] = frozenset()
@@ -46,7 +46,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Charter:
+class DesiredState:
     """All of one generation, before anything is opened; `suspended` are out of force for now.
 
     Those of them that say who is shielded are `silenced`: nobody asks them, and what they would
@@ -55,25 +55,25 @@ class Charter:
     """
 
     generation: int
-    folder: Folder
-    held: tuple[Held, ...]
-    suspended: tuple[Held, ...]
-    decided: Mapping[str, Enactment]
+    folder: OperatorFiles
+    held: tuple[SourceVersion, ...]
+    suspended: tuple[SourceVersion, ...]
+    decided: Mapping[str, RolloutRecord]
 
     @property
-    def silenced(self) -> tuple[Held, ...]:
+    def silenced(self) -> tuple[SourceVersion, ...]:
         """The shield authorities among the suspended."""
         return tuple(held for held in self.suspended if _is_authority(held))
 
-    def book(self, ground: Ground) -> RuleBook:
+    def rule_set(self, baseline: Baseline) -> RuleSet:
         """The rules of all that has a row; RuleInvalid names the first that cannot be used."""
         rows = (*self.held, *self.silenced)
         written = {held.id: held.rules for held in rows if held.rules is not None}
-        return open_book(ground, [held.manifest for held in rows], written)
+        return open_rule_set(baseline, [held.manifest for held in rows], written)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class LedgerFacts:
     """What the ledger says besides where it stands.
 
     `numbers` are of the folder's manifests, by source id; `live` is the last version that anybody
@@ -84,7 +84,7 @@ class Known:
     live: Mapping[str, Version]
 
 
-def charter_of(folder: Folder, standing: Standing, known: Known) -> Charter:
+def charter_of(folder: OperatorFiles, standing: LedgerHead, known: LedgerFacts) -> DesiredState:
     """What is in force by the operator's files and the ledger; ConfigurationInvalid says why not.
 
     A source whose grant the operator took back is not held.
@@ -103,7 +103,7 @@ def charter_of(folder: Folder, standing: Standing, known: Known) -> Charter:
     in_folder = {held.id for held in filed}
     live = [v for source, v in sorted(known.live.items()) if source not in in_folder]
     every = [_beside(h, folder.operator) for h in (*filed, *_granted(live, folder.operator))]
-    return Charter(
+    return DesiredState(
         generation=standing.generation,
         folder=folder,
         held=tuple(held for held in every if held.id not in standing.suspended),
@@ -112,24 +112,24 @@ def charter_of(folder: Folder, standing: Standing, known: Known) -> Charter:
     )
 
 
-def _is_authority(held: Held) -> bool:
+def _is_authority(held: SourceVersion) -> bool:
     return Claim.SHIELD_AUTHORITY in claimed(held.manifest) & held.grant.claims
 
 
-def _beside(held: Held, operator: OperatorFile) -> Held:
+def _beside(held: SourceVersion, operator: OperatorFile) -> SourceVersion:
     begins = prefix_of(held.id)
     others = {each.source for each in operator.grant if each.agency != held.grant.agency}
     near = {other for other in others - {held.id} if prefix_of(other).startswith(begins)}
     return replace(held, near=frozenset(near))
 
 
-def grant_for(manifest: Manifest, operator: OperatorFile) -> Grant | None:
+def grant_for(manifest: Manifest, operator: OperatorFile) -> SourceGrant | None:
     """What the operator grants to this source of this agency, if anything."""
     wanted = (manifest.source.id, manifest.source.agency)
     return next((g for g in operator.grant if (g.source, g.agency) == wanted), None)
 
 
-def held_version(version: Version, grant: Grant) -> Held:
+def held_version(version: Version, grant: SourceGrant) -> SourceVersion:
     """A version that was registered while running; ConfigurationInvalid if it cannot be read.
 
     It could be read when it was kept: a later gateway may be stricter, and then says so.
@@ -141,10 +141,14 @@ def held_version(version: Version, grant: Grant) -> Held:
             f"the ledger: version {version.number} of source {version.source} is no usable"
             f" manifest here; suspend it with the gateway that kept it:\n{error}"
         ) from None
-    return Held(manifest, version.number, version.manifest, version.rules, grant, version.level)
+    return SourceVersion(
+        manifest, version.number, version.manifest, version.rules, grant, version.level
+    )
 
 
-def _filed(filed: Filed, operator: OperatorFile, numbers: Mapping[str, int]) -> Held:
+def _filed(
+    filed: ManifestFile, operator: OperatorFile, numbers: Mapping[str, int]
+) -> SourceVersion:
     manifest = filed.manifest
     grant = grant_for(manifest, operator)
     if grant is None:
@@ -153,10 +157,10 @@ def _filed(filed: Filed, operator: OperatorFile, numbers: Mapping[str, int]) -> 
             f" of agency {manifest.source.agency}"
         )
     number = numbers.get(manifest.source.id, 1)
-    return Held(manifest, number, filed.text, filed.rules, grant, file=filed.file)
+    return SourceVersion(manifest, number, filed.text, filed.rules, grant, file=filed.file)
 
 
-def _granted(versions: Iterable[Version], operator: OperatorFile) -> Iterable[Held]:
+def _granted(versions: Iterable[Version], operator: OperatorFile) -> Iterable[SourceVersion]:
     for version in versions:
         wanted = (version.source, version.agency)
         for grant in operator.grant:

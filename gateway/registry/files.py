@@ -10,11 +10,11 @@ from adapters.validation.loading import ManifestInvalid, manifest_text, parse_ma
 from gateway.config.operator_file import OperatorFile, parse_operator_file
 from gateway.config.settings import Settings
 from gateway.model.errors import ConfigurationInvalid
-from gateway.policy.rules.book import Ground, RuleBook, open_book
+from gateway.policy.rules.rule_set import Baseline, RuleSet, open_rule_set
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class ManifestFile:
     """One manifest of the folder, verbatim and read, with the Cedar beside it by the same name."""
 
     file: Path
@@ -24,15 +24,15 @@ class Filed:
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class OperatorFiles:
     """All that the operator's files say; `digest` is a SHA-256 over their bytes, in hex."""
 
     operator: OperatorFile
-    filed: tuple[Filed, ...]
+    filed: tuple[ManifestFile, ...]
     digest: str
 
 
-def read_folder(settings: Settings) -> Folder:
+def read_folder(settings: Settings) -> OperatorFiles:
     """Read every file once; ConfigurationInvalid names all that is wrong, by file and line.
 
     The list of revocations counts towards the digest; it is read itself at every question.
@@ -44,22 +44,22 @@ def read_folder(settings: Settings) -> Folder:
     parts += [(f"{e.manifest.source.id}.cedar", e.rules.encode()) for e in filed if e.rules]
     if settings.revocations is not None:
         parts.append(("revocations", _text(settings.revocations).encode()))
-    return Folder(parse_operator_file(operator, settings.operator), filed, _digest(parts))
+    return OperatorFiles(parse_operator_file(operator, settings.operator), filed, _digest(parts))
 
 
-def read_filed(folder: Path) -> tuple[Filed, ...]:
+def read_filed(folder: Path) -> tuple[ManifestFile, ...]:
     """Every manifest of a folder, by file name; ConfigurationInvalid names all that is wrong.
 
     A folder without any is in order here: the sources may all be registered while running.
     """
     if not folder.is_dir():
         raise ConfigurationInvalid(f"manifests: {folder} is no folder")
-    found: list[Filed] = []
+    found: list[ManifestFile] = []
     problems: list[str] = []
     for file in sorted(folder.glob("*.toml")):
         try:
             text = manifest_text(file)
-            found.append(Filed(file, parse_manifest(text, file), text, _beside(file)))
+            found.append(ManifestFile(file, parse_manifest(text, file), text, _beside(file)))
         except ManifestInvalid as error:
             problems.append(str(error))
     ids = [filed.manifest.source.id for filed in found]
@@ -77,11 +77,11 @@ def read_manifests(folder: Path) -> Mapping[Path, Manifest]:
     return {each.file: each.manifest for each in filed}
 
 
-def read_book(manifests: Mapping[Path, Manifest]) -> RuleBook:
+def read_rule_set(manifests: Mapping[Path, Manifest]) -> RuleSet:
     """The rules of these manifests and of the Cedar that stands beside them, by the same name."""
     written = {manifest.source.id: _beside(file) for file, manifest in manifests.items()}
     given = {source: text for source, text in written.items() if text is not None}
-    return open_book(Ground.at(), manifests.values(), given)
+    return open_rule_set(Baseline.at(), manifests.values(), given)
 
 
 def _beside(file: Path) -> str | None:

@@ -9,50 +9,50 @@ from dataclasses import dataclass
 from gateway.fanout.fan_out import FanOut
 from gateway.fanout.sources import registry_of
 from gateway.policy.decide import Policy
-from gateway.policy.rules.book import Ground
-from gateway.questions.prepare import Planning, Stages
-from gateway.registry.connect import Opener, OpenLine
-from gateway.registry.desired_state import Charter, Held
+from gateway.policy.rules.rule_set import Baseline
+from gateway.questions.prepare import Preparation, Stages
+from gateway.registry.connect import ManagedConnection, SourceOpener
+from gateway.registry.desired_state import DesiredState, SourceVersion
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
+class ActiveGeneration:
     """Everything of one generation: what a question takes at its start and keeps to its end.
 
     What may be remembered of answers and decisions is remembered in here, so that it ends here.
     """
 
-    charter: Charter
-    planning: Planning
+    desired_state: DesiredState
+    preparation: Preparation
     fan_out: FanOut
-    lines: Mapping[str, OpenLine]
+    connections: Mapping[str, ManagedConnection]
 
     @property
     def generation(self) -> int:
         """Counted from 1; the ledger says what began it."""
-        return self.charter.generation
+        return self.desired_state.generation
 
 
-class Succession:
+class Generations:
     """What is in force now; a source that stays the same stays open, with its line and limits."""
 
-    def __init__(self, stages: Stages, opener: Opener, ground: Ground) -> None:
+    def __init__(self, stages: Stages, opener: SourceOpener, baseline: Baseline) -> None:
         self._stages = stages
         self._opener = opener
-        self._ground = ground
-        self._current: InForce | None = None
+        self._baseline = baseline
+        self._current: ActiveGeneration | None = None
         self._began: Counter[int] = Counter()
         self._closing: set[asyncio.Task[None]] = set()
 
     @property
-    def current(self) -> InForce:
+    def current(self) -> ActiveGeneration:
         """The newest generation here."""
         if self._current is None:
             raise RuntimeError("nothing is in force yet")
         return self._current
 
     @property
-    def begun(self) -> InForce | None:
+    def newest(self) -> ActiveGeneration | None:
         """The newest generation here, None before the first."""
         return self._current
 
@@ -60,13 +60,13 @@ class Succession:
         """The number of the newest generation here."""
         return self.current.generation
 
-    def enter(self) -> InForce:
+    def enter(self) -> ActiveGeneration:
         """The newest generation, kept open until whoever entered has called `leave`."""
         current = self.current
         self._began[id(current)] += 1
         return current
 
-    def leave(self, entered: InForce) -> None:
+    def leave(self, entered: ActiveGeneration) -> None:
         """Let go of a generation; the last to leave a superseded one closes what it alone held."""
         self._began[id(entered)] -= 1
         if not self._began[id(entered)]:
@@ -74,43 +74,48 @@ class Succession:
             if entered is not self._current:
                 self._retire(entered)
 
-    async def prepare(self, charter: Charter, must_open: frozenset[str]) -> InForce:
+    async def prepare(
+        self, desired_state: DesiredState, must_open: frozenset[str]
+    ) -> ActiveGeneration:
         """Open what the charter holds; give it to `replace` or `discard`.
 
         ConfigurationInvalid names the first rule that cannot be used, or the first source of
         `must_open` that cannot be opened; then nothing is open that was not before.
         """
-        book = await asyncio.to_thread(charter.book, self._ground)
-        opened: list[OpenLine] = []
+        rule_set = await asyncio.to_thread(desired_state.rule_set, self._baseline)
+        opened: list[ManagedConnection] = []
         try:
-            for held in charter.held:
-                line = await self._line(held, must=held.id in must_open)
-                line.take()
-                opened.append(line)
-            for held in charter.silenced:
-                line = self._opener.silent(held)
-                line.take()
-                opened.append(line)
+            for held in desired_state.held:
+                connection = await self._connection(held, must=held.id in must_open)
+                connection.take()
+                opened.append(connection)
+            for held in desired_state.silenced:
+                connection = self._opener.silent(held)
+                connection.take()
+                opened.append(connection)
             registry = registry_of(
-                [line.source for line in opened],
-                charter.folder.operator,
-                [held.manifest for held in charter.suspended],
+                [connection.source for connection in opened],
+                desired_state.folder.operator,
+                [held.manifest for held in desired_state.suspended],
             )
         except BaseException:
             self._give_back(opened)
             raise
-        lines = {line.held.id: line for line in opened}
-        planning = Planning(self._stages, registry, Policy(book))
-        fan_out = FanOut({name: line.line for name, line in lines.items()}, self._stages.clock)
-        return InForce(charter, planning, fan_out, lines)
+        connections = {connection.held.id: connection for connection in opened}
+        preparation = Preparation(self._stages, registry, Policy(rule_set))
+        fan_out = FanOut(
+            {name: connection.connection for name, connection in connections.items()},
+            self._stages.clock,
+        )
+        return ActiveGeneration(desired_state, preparation, fan_out, connections)
 
-    def replace(self, new: InForce) -> None:
+    def replace(self, new: ActiveGeneration) -> None:
         """From now on every question begins in `new`.
 
         Tokens are verified anew, and no answer to an earlier question is kept for another.
         """
         before, self._current = self._current, new
-        self._stages.desk.forget()
+        self._stages.verifier.forget()
         new.fan_out.forget()
         if before is not None:
             if id(before) not in self._began:
@@ -118,7 +123,7 @@ class Succession:
             # Manifests are in cycles, and a serving gateway looks for those hardly ever.
             gc.collect()
 
-    def discard(self, prepared: InForce) -> None:
+    def discard(self, prepared: ActiveGeneration) -> None:
         """Close what was opened for a generation that does not come into force."""
         self._retire(prepared)
 
@@ -128,18 +133,18 @@ class Succession:
             self._retire(self._current)
         await asyncio.gather(*self._closing)
 
-    async def _line(self, held: Held, *, must: bool) -> OpenLine:
-        before = self._current.lines.get(held.id) if self._current is not None else None
+    async def _connection(self, held: SourceVersion, *, must: bool) -> ManagedConnection:
+        before = self._current.connections.get(held.id) if self._current is not None else None
         if before is not None and before.opened and before.held == held:
             return before
         return await self._opener.open(held, before, must=must)
 
-    def _retire(self, generation: InForce) -> None:
-        self._give_back(generation.lines.values())
+    def _retire(self, generation: ActiveGeneration) -> None:
+        self._give_back(generation.connections.values())
 
-    def _give_back(self, lines: Iterable[OpenLine]) -> None:
-        for line in lines:
-            if line.give_back():
-                closing = asyncio.create_task(line.aclose())
+    def _give_back(self, connections: Iterable[ManagedConnection]) -> None:
+        for connection in connections:
+            if connection.give_back():
+                closing = asyncio.create_task(connection.aclose())
                 self._closing.add(closing)
                 closing.add_done_callback(self._closing.discard)

@@ -6,18 +6,20 @@ from pathlib import Path
 from typing import Final
 
 from adapters.conformance.kit import check_offline, level_of
-from adapters.conformance.rules import Rule
+from adapters.conformance.rules import KitRule
 from adapters.contract.contract import WallClock
 from adapters.manifest.manifest import Manifest
 from adapters.validation.loading import ManifestInvalid, Problem, parse_manifest
-from gateway.policy.rules.book import Ground, open_book
 from gateway.policy.rules.rule import RuleInvalid
-from gateway.registry.ledger.record import Found
+from gateway.policy.rules.rule_set import Baseline, open_rule_set
+from gateway.registry.ledger.record import RuleResult
 
 LINTED: Final = "its rules stay within what is its agency's own"
 BEARABLE: Final = "it can be read within what reading may take"
 # Without these nobody can tell whether its answers are read as they are meant.
-NEEDED: Final = frozenset({Rule.EXAMPLES, Rule.ABSENCES, Rule.READ, Rule.FAULTS, Rule.TOGETHER})
+NEEDED: Final = frozenset(
+    {KitRule.EXAMPLES, KitRule.ABSENCES, KitRule.READ, KitRule.FAULTS, KitRule.TOGETHER}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,61 +39,63 @@ class Inspected:
     are read as they say, so that no number in them may be somebody's.
     """
 
-    findings: tuple[Found, ...]
+    findings: tuple[RuleResult, ...]
     level: str | None = None
 
     @property
     def read(self) -> bool:
         """Whether it is a manifest that can be read at all."""
         return not any(
-            f.passed is False and f.rule in {Rule.VALID, BEARABLE} for f in self.findings
+            f.passed is False and f.rule in {KitRule.VALID, BEARABLE} for f in self.findings
         )
 
     @property
     def usable(self) -> bool:
         """Whether a version of it may be kept."""
-        must = {Rule.VALID, LINTED, BEARABLE, Rule.READ, Rule.TOGETHER}
+        must = {KitRule.VALID, LINTED, BEARABLE, KitRule.READ, KitRule.TOGETHER}
         return not any(f.passed is False and f.rule in must for f in self.findings)
 
 
-def needed(findings: Iterable[Found]) -> tuple[Found, ...]:
+def needed(findings: Iterable[RuleResult]) -> tuple[RuleResult, ...]:
     """What must be mended before anybody may approve the version."""
     return tuple(each for each in findings if each.passed is False and each.rule in NEEDED)
 
 
-def read_proposal(text: str) -> Manifest | tuple[Found, ...]:
+def read_proposal(text: str) -> Manifest | tuple[RuleResult, ...]:
     """The manifest of a text, or what to change in it, by line; no value of it is repeated."""
     try:
         return parse_manifest(text, Path("manifest"))
     except ManifestInvalid as error:
-        return tuple(Found(Rule.VALID, passed=False, what=_said(one)) for one in error.problems)
+        return tuple(
+            RuleResult(KitRule.VALID, passed=False, what=_said(one)) for one in error.problems
+        )
 
 
 async def inspected(
     proposal: Proposal,
     manifest: Manifest,
     beside: Iterable[Manifest],
-    ground: Ground,
+    baseline: Baseline,
     now: WallClock,
 ) -> Inspected:
     """The proposal held against the rules; `beside` are its agency's manifests in force."""
     others = [each for each in beside if each.source.id != manifest.source.id]
-    linted = _linted(proposal, manifest, others, ground)
+    linted = _linted(proposal, manifest, others, baseline)
     verdicts = await check_offline(manifest, proposal.replies, now)
-    findings = tuple(Found(one.rule, one.passed, one.what) for one in verdicts)
+    findings = tuple(RuleResult(one.rule, one.passed, one.what) for one in verdicts)
     level = level_of(verdicts)
     return Inspected((*findings, linted), None if level is None else level.value)
 
 
 def _linted(
-    proposal: Proposal, manifest: Manifest, others: list[Manifest], ground: Ground
-) -> Found:
+    proposal: Proposal, manifest: Manifest, others: list[Manifest], baseline: Baseline
+) -> RuleResult:
     written = {} if proposal.rules is None else {manifest.source.id: proposal.rules}
     try:
-        open_book(ground, [*others, manifest], written)
+        open_rule_set(baseline, [*others, manifest], written)
     except RuleInvalid as error:
-        return Found(LINTED, passed=False, what=str(error))
-    return Found(LINTED, passed=True)
+        return RuleResult(LINTED, passed=False, what=str(error))
+    return RuleResult(LINTED, passed=True)
 
 
 def _said(problem: Problem) -> str:

@@ -12,15 +12,28 @@ from gateway.config.settings import Settings
 from gateway.model import events
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
-from gateway.model.errors import AskDifferently, ConfigurationInvalid, NotAllowed, TooMany, TryLater
+from gateway.model.errors import (
+    AskDifferently,
+    ConfigurationInvalid,
+    LimitReached,
+    NotAllowed,
+    TryLater,
+)
 from gateway.model.inquiry import LONGEST_JUSTIFICATION
-from gateway.registry.desired_state import Held
-from gateway.registry.generations import InForce
+from gateway.registry.desired_state import SourceVersion
+from gateway.registry.generations import ActiveGeneration
 from gateway.registry.inspection import Inspected, Proposal, needed, read_proposal
 from gateway.registry.ledger.contract import LedgerCorrupt, LedgerUnavailable
-from gateway.registry.ledger.record import By, Enactment, Found, Kind, Standing, Version
-from gateway.registry.reload import Reloading
-from gateway.registry.rollout import Enacting
+from gateway.registry.ledger.record import (
+    By,
+    LedgerHead,
+    RolloutKind,
+    RolloutRecord,
+    RuleResult,
+    Version,
+)
+from gateway.registry.reload import Reloader
+from gateway.registry.rollout import Rollout
 from gateway.registry.sandbox import inspected_apart
 
 T = TypeVar("T")
@@ -33,27 +46,27 @@ ITS_OWN: Final = "its id is its agency's own"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ChangeOutcome:
     """What came of it: the source's id and version, None where it was refused, and why."""
 
     source: str | None
     version: int | None
-    findings: tuple[Found, ...] = ()
+    findings: tuple[RuleResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Registrar:
     """What a caller may change of the sources; each change is logged before it is in force."""
 
-    enacting: Enacting
-    reloading: Reloading
+    rollout: Rollout
+    reloading: Reloader
     recorder: Recorder
     settings: Settings
     clock: Clock
     _inspecting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _under_way: set["asyncio.Task[Any]"] = field(default_factory=set)
 
-    async def propose(self, caller: Caller, proposal: Proposal) -> Outcome:
+    async def propose(self, caller: Caller, proposal: Proposal) -> ChangeOutcome:
         """Keep a version of a source as a proposal, if nothing is wrong with it; nobody is asked.
 
         NotAllowed unless the caller registers for the manifest's agency, or is an operator.
@@ -65,14 +78,14 @@ class Registrar:
         found = await self._inspected(proposal)
         read = await asyncio.to_thread(read_proposal, proposal.manifest) if found.read else ()
         if isinstance(read, tuple):
-            return Outcome(None, None, read or found.findings)
+            return ChangeOutcome(None, None, read or found.findings)
         if not self._is_operator(caller) and caller.organisation != read.source.agency:
             await self._refuse(caller, "you may register the sources of your own agency")
         if not found.usable:
-            return Outcome(None, None, found.findings)
+            return ChangeOutcome(None, None, found.findings)
         return await self._to_its_end(self._keep(caller, proposal, read, found))
 
-    async def approve(self, caller: Caller, source: str, number: int) -> Outcome:
+    async def approve(self, caller: Caller, source: str, number: int) -> ChangeOutcome:
         """Bring a version into force everywhere; what was in force stays if it cannot be.
 
         NotAllowed unless the caller governs the information of the agency that owns the source,
@@ -82,32 +95,32 @@ class Registrar:
         if version.by.user == caller.user:  # through whichever organisation they sign in
             await self._refuse(caller, "somebody else approves what you registered")
         if lacking := needed(version.findings):
-            return Outcome(None, None, lacking)
+            return ChangeOutcome(None, None, lacking)
         outcome = await self._to_its_end(self._approve(caller, version))
         await self._everywhere()
         return outcome
 
-    async def suspend(self, caller: Caller, source: str, reason: str) -> Outcome:
+    async def suspend(self, caller: Caller, source: str, reason: str) -> ChangeOutcome:
         """Take a source out of force everywhere, until it is approved again.
 
         NotAllowed unless the caller governs the agency's information, or is an operator.
         """
         _refuse_unusable(reason)
-        line = self.enacting.succession.current.lines.get(source)
-        governs = line is not None and self._governs(caller, line.source.agency)
+        connection = self.rollout.generations.current.connections.get(source)
+        governs = connection is not None and self._governs(caller, connection.source.agency)
         if not governs and not self._is_operator(caller):
             await self._refuse(
                 caller, "only its agency's information governance, or an operator, may"
             )
-        if line is None or self._is_suspended(source):
+        if connection is None or self._is_suspended(source):
             raise _unknown()
-        outcome = await self._to_its_end(self._suspend(caller, line.held, reason))
+        outcome = await self._to_its_end(self._suspend(caller, connection.held, reason))
         await self._everywhere()
         return outcome
 
     async def newest(self) -> tuple[Version, ...]:
         """The newest version of every source; TryLater if the ledger cannot be read."""
-        return await self._reading(self.enacting.ledger.newest())
+        return await self._reading(self.rollout.ledger.newest())
 
     async def _reading(self, work: Awaitable[T]) -> T:
         try:
@@ -118,13 +131,13 @@ class Registrar:
 
     async def _keep(
         self, caller: Caller, proposal: Proposal, manifest: Manifest, found: Inspected
-    ) -> Outcome:
-        source, ledger = manifest.source, self.enacting.ledger
-        async with self.enacting.turn():
+    ) -> ChangeOutcome:
+        source, ledger = manifest.source, self.rollout.ledger
+        async with self.rollout.turn():
             newest = {version.source: version for version in await ledger.newest()}
             last = newest.get(source.id)
             if clash := self._clash(manifest, last):
-                return Outcome(None, None, (*found.findings, clash))
+                return ChangeOutcome(None, None, (*found.findings, clash))
             version = Version(
                 source=source.id,
                 number=await ledger.next_number(source.id),
@@ -138,80 +151,82 @@ class Registrar:
             )
             await self.recorder.changed(_coming(version, PROPOSED), caller)
             await ledger.propose(version)
-        return Outcome(source.id, version.number, found.findings)
+        return ChangeOutcome(source.id, version.number, found.findings)
 
-    async def _approve(self, caller: Caller, version: Version) -> Outcome:
-        async with self.enacting.turn() as standing:
+    async def _approve(self, caller: Caller, version: Version) -> ChangeOutcome:
+        async with self.rollout.turn() as standing:
             concerned = (version.source, version.number)
-            enactment = self._enactment(standing, Kind.APPROVED, caller, concerned)
+            enactment = self._enactment(standing, RolloutKind.APPROVED, caller, concerned)
             after = _with(standing, enactment)
             try:
                 prepared = await self._prepared(version, after)
             except _CannotOpen as why:
-                return Outcome(None, None, (*version.findings, why.found))
+                return ChangeOutcome(None, None, (*version.findings, why.found))
 
-            async def log(new: InForce) -> int:
-                rules = new.planning.policy.version
+            async def log(new: ActiveGeneration) -> int:
+                rules = new.preparation.policy.version
                 coming = replace(_coming(version, APPROVED), policy_version=rules)
                 return await self.recorder.changed(coming, caller)
 
-            await self.enacting.enact(prepared, enactment, log)
-        return Outcome(version.source, version.number, version.findings)
+            await self.rollout.enact(prepared, enactment, log)
+        return ChangeOutcome(version.source, version.number, version.findings)
 
-    async def _suspend(self, caller: Caller, held: Held, reason: str) -> Outcome:
-        async with self.enacting.turn() as standing:
-            lines = self.enacting.succession.current.lines
-            if held.id not in lines or self._is_suspended(held.id):
+    async def _suspend(self, caller: Caller, held: SourceVersion, reason: str) -> ChangeOutcome:
+        async with self.rollout.turn() as standing:
+            connections = self.rollout.generations.current.connections
+            if held.id not in connections or self._is_suspended(held.id):
                 raise _unknown()
-            enactment = self._enactment(standing, Kind.SUSPENDED, caller, (held.id, held.version))
-            folder = self.enacting.succession.current.charter.folder
-            charter = await self.enacting.charter(folder, _with(standing, enactment))
-            prepared = await self.enacting.succession.prepare(charter, frozenset())
+            enactment = self._enactment(
+                standing, RolloutKind.SUSPENDED, caller, (held.id, held.version)
+            )
+            folder = self.rollout.generations.current.desired_state.folder
+            desired_state = await self.rollout.desired_state(folder, _with(standing, enactment))
+            prepared = await self.rollout.generations.prepare(desired_state, frozenset())
 
-            async def log(new: InForce) -> int:
-                rules = new.planning.policy.version
+            async def log(new: ActiveGeneration) -> int:
+                rules = new.preparation.policy.version
                 change = AuditedChange(held.id, held.sha256, held.version)
                 agency = held.manifest.source.agency
                 coming = Coming(AuditKind.SOURCE_CHANGE, change, SUSPENDED, rules, agency, reason)
                 return await self.recorder.changed(coming, caller)
 
-            await self.enacting.enact(prepared, enactment, log)
-        return Outcome(held.id, held.version)
+            await self.rollout.enact(prepared, enactment, log)
+        return ChangeOutcome(held.id, held.version)
 
-    async def _prepared(self, version: Version, after: Standing) -> InForce:
-        folder = self.enacting.succession.current.charter.folder
+    async def _prepared(self, version: Version, after: LedgerHead) -> ActiveGeneration:
+        folder = self.rollout.generations.current.desired_state.folder
         in_folder = {each.manifest.source.id for each in folder.filed}
         if version.source in in_folder and not version.from_folder:
             raise _CannotOpen(ITS_OWN, "the operator's folder has this source: it is changed there")
         try:
-            charter = await self.enacting.charter(folder, after)
-            held = next((h for h in charter.held if h.id == version.source), None)
+            desired_state = await self.rollout.desired_state(folder, after)
+            held = next((h for h in desired_state.held if h.id == version.source), None)
             if held is None:
                 what = "there is no [[grant]] for it in the operator's file; ask the operator"
                 raise _CannotOpen(GRANTED, what)
             if held.version != version.number:
                 raise _CannotOpen(ITS_OWN, "the operator's folder has another version of it now")
-            return await self.enacting.succession.prepare(charter, frozenset({held.id}))
+            return await self.rollout.generations.prepare(desired_state, frozenset({held.id}))
         except ConfigurationInvalid as error:
             raise _CannotOpen(OPENED, str(error)) from None
 
     async def _admit(self, caller: Caller) -> None:
         """Count a proposal as a question: each is read, and each that is usable is kept."""
         try:
-            planning = self.enacting.succession.current.planning
-            await planning.allowance.admit_questions(caller, 1)
-        except TooMany as refusal:
+            preparation = self.rollout.generations.current.preparation
+            await preparation.quotas.admit_questions(caller, 1)
+        except LimitReached as refusal:
             await self.recorder.refuse(refusal.code, caller)
             raise
 
     async def _inspected(self, proposal: Proposal) -> Inspected:
-        lines = self.enacting.succession.current.lines.values()
-        in_force = [(line.source.agency, line.held.text) for line in lines]
+        connections = self.rollout.generations.current.connections.values()
+        active = [(connection.source.agency, connection.held.text) for connection in connections]
         async with self._inspecting:
-            return await inspected_apart(proposal, in_force, self.clock.now())
+            return await inspected_apart(proposal, active, self.clock.now())
 
     async def _own_version(self, caller: Caller, source: str, number: int) -> Version:
-        version = await self._reading(self.enacting.ledger.version(source, number))
+        version = await self._reading(self.rollout.ledger.version(source, number))
         if version is None or not self._governs(caller, version.agency):
             await self._refuse(caller, "only its agency's information governance may")
         return version
@@ -221,8 +236,8 @@ class Registrar:
         raise NotAllowed("SOURCE_NOT_ALLOWED", why)
 
     async def _everywhere(self) -> None:
-        generation = self.enacting.succession.current.generation
-        await self.enacting.replica.everywhere(generation)
+        generation = self.rollout.generations.current.generation
+        await self.rollout.replica.everywhere(generation)
 
     async def _to_its_end(self, work: Coroutine[Any, Any, T]) -> T:
         """The result of `work`, which goes on to its end even if the client has gone."""
@@ -232,30 +247,30 @@ class Registrar:
         return await asyncio.shield(task)
 
     def _enactment(
-        self, standing: Standing, kind: Kind, caller: Caller, concerned: tuple[str, int]
-    ) -> Enactment:
-        return Enactment(
+        self, standing: LedgerHead, kind: RolloutKind, caller: Caller, concerned: tuple[str, int]
+    ) -> RolloutRecord:
+        return RolloutRecord(
             generation=standing.generation + 1,
             kind=kind,
-            files=self.enacting.succession.current.charter.folder.digest,
+            files=self.rollout.generations.current.desired_state.folder.digest,
             by=By(caller.user, caller.organisation),
             at=self.clock.now(),
             source=concerned[0],
             version=concerned[1],
         )
 
-    def _clash(self, manifest: Manifest, last: Version | None) -> Found | None:
-        filed = self.enacting.succession.current.charter.folder.filed
+    def _clash(self, manifest: Manifest, last: Version | None) -> RuleResult | None:
+        filed = self.rollout.generations.current.desired_state.folder.filed
         if manifest.source.id in {each.manifest.source.id for each in filed}:
             what = "the operator's folder has this source: it is changed there"
-            return Found(ITS_OWN, passed=False, what=what)
+            return RuleResult(ITS_OWN, passed=False, what=what)
         if last is not None and last.agency != manifest.source.agency:
             what = "another agency has a source of this id: choose another"
-            return Found(ITS_OWN, passed=False, what=what)
+            return RuleResult(ITS_OWN, passed=False, what=what)
         return None
 
     def _is_suspended(self, source: str) -> bool:
-        suspended = self.enacting.succession.current.charter.suspended
+        suspended = self.rollout.generations.current.desired_state.suspended
         return any(held.id == source for held in suspended)
 
     def _governs(self, caller: Caller, agency: str) -> bool:
@@ -270,7 +285,7 @@ class _CannotOpen(Exception):
 
     def __init__(self, rule: str, what: str) -> None:
         super().__init__(what)
-        self.found = Found(rule, passed=False, what=what)
+        self.found = RuleResult(rule, passed=False, what=what)
 
 
 def _coming(version: Version, detail: str) -> Coming:
@@ -278,7 +293,7 @@ def _coming(version: Version, detail: str) -> Coming:
     return Coming(AuditKind.SOURCE_CHANGE, change, detail, agency=version.agency)
 
 
-def _with(standing: Standing, enactment: Enactment) -> Standing:
+def _with(standing: LedgerHead, enactment: RolloutRecord) -> LedgerHead:
     sources = {**standing.sources, str(enactment.source): enactment}
     return replace(standing, generation=enactment.generation, sources=sources)
 

@@ -11,12 +11,19 @@ from gateway.audit.recorder.recorder import Coming, Recorder
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.model.errors import AskDifferently, ConfigurationInvalid, NotAllowed, TryLater
-from gateway.registry.desired_state import Held
-from gateway.registry.files import Filed, Folder
-from gateway.registry.generations import InForce
+from gateway.registry.desired_state import SourceVersion
+from gateway.registry.files import ManifestFile, OperatorFiles
+from gateway.registry.generations import ActiveGeneration
 from gateway.registry.ledger.contract import LedgerCorrupt, LedgerUnavailable
-from gateway.registry.ledger.record import OPERATOR, By, Enactment, Kind, Standing, Version
-from gateway.registry.rollout import Enacting
+from gateway.registry.ledger.record import (
+    OPERATOR,
+    By,
+    LedgerHead,
+    RolloutKind,
+    RolloutRecord,
+    Version,
+)
+from gateway.registry.rollout import Rollout
 
 READ_AT_START: Final = "READ_AT_START"
 READ_AT_SIGNAL: Final = "READ_AT_SIGNAL"
@@ -24,10 +31,10 @@ READ_ON_REQUEST: Final = "READ_ON_REQUEST"
 
 
 @dataclass(frozen=True, slots=True)
-class Reloading:
+class Reloader:
     """Brings the files into force; whatever is wrong with them, what was in force stays."""
 
-    enacting: Enacting
+    rollout: Rollout
     recorder: Recorder
     clock: Clock
     operator_role: str
@@ -37,17 +44,17 @@ class Reloading:
 
         A gateway's first start ever is no change; files that differ from the last ones are.
         """
-        ledger = self.enacting.ledger
+        ledger = self.rollout.ledger
         try:
             async with ledger.turn():
                 standing = await ledger.standing()
-                folder = await asyncio.to_thread(self.enacting.read)
+                folder = await asyncio.to_thread(self.rollout.read)
                 after, prepared = await self._prepared(folder, standing)
                 if after.generation == standing.generation:
-                    self.enacting.succession.replace(prepared)
+                    self.rollout.generations.replace(prepared)
                 else:
                     await self._enact(after, prepared, None, READ_AT_START)
-            await self.enacting.serve()
+            await self.rollout.serve()
         except (LedgerUnavailable, LedgerCorrupt) as error:
             raise ConfigurationInvalid(f"the ledger: {error}") from None
         except TryLater as error:
@@ -68,29 +75,31 @@ class Reloading:
             raise AskDifferently("CONFIGURATION_REFUSED", str(error)) from None
 
     async def _reload(self, caller: Caller | None, detail: str) -> int:
-        folder = await asyncio.to_thread(self.enacting.read)
-        async with self.enacting.turn() as standing:
+        folder = await asyncio.to_thread(self.rollout.read)
+        async with self.rollout.turn() as standing:
             if folder.digest != standing.files:
                 after, prepared = await self._prepared(folder, standing)
                 await self._enact(after, prepared, caller, detail)
-        generation = self.enacting.succession.current.generation
-        await self.enacting.replica.everywhere(generation)
+        generation = self.rollout.generations.current.generation
+        await self.rollout.replica.everywhere(generation)
         return generation
 
-    async def _prepared(self, folder: Folder, standing: Standing) -> tuple[Standing, InForce]:
+    async def _prepared(
+        self, folder: OperatorFiles, standing: LedgerHead
+    ) -> tuple[LedgerHead, ActiveGeneration]:
         """The files ready to come into force, under the next generation if they are others."""
         changed = folder.digest != standing.files
         after = replace(standing, generation=standing.generation + changed, files=folder.digest)
         if changed:
             for filed in folder.filed:
                 await self._keep(filed)
-        charter = await self.enacting.charter(folder, after)
-        must = frozenset(held.id for held in charter.held if held.file is not None)
-        return after, await self.enacting.succession.prepare(charter, must)
+        desired_state = await self.rollout.desired_state(folder, after)
+        must = frozenset(held.id for held in desired_state.held if held.file is not None)
+        return after, await self.rollout.generations.prepare(desired_state, must)
 
-    async def _keep(self, filed: Filed) -> None:
+    async def _keep(self, filed: ManifestFile) -> None:
         """A manifest of the folder is a version as any other."""
-        ledger, source = self.enacting.ledger, filed.manifest.source
+        ledger, source = self.rollout.ledger, filed.manifest.source
         if await ledger.numbered(source.id, filed.text, filed.rules) is not None:
             return
         version = Version(
@@ -106,29 +115,29 @@ class Reloading:
         await ledger.propose(version)
 
     async def _enact(
-        self, after: Standing, prepared: InForce, caller: Caller | None, detail: str
+        self, after: LedgerHead, prepared: ActiveGeneration, caller: Caller | None, detail: str
     ) -> None:
-        enactment = Enactment(
+        enactment = RolloutRecord(
             generation=after.generation,
-            kind=Kind.CONFIGURED,
-            files=prepared.charter.folder.digest,
+            kind=RolloutKind.CONFIGURED,
+            files=prepared.desired_state.folder.digest,
             by=By(caller.user, caller.organisation) if caller else OPERATOR,
             at=self.clock.now(),
         )
 
-        async def log(new: InForce) -> int | None:
+        async def log(new: ActiveGeneration) -> int | None:
             return await self._log(new, caller, detail)
 
-        await self.enacting.enact(prepared, enactment, log)
+        await self.rollout.enact(prepared, enactment, log)
 
-    async def _log(self, new: InForce, caller: Caller | None, detail: str) -> int | None:
-        before = self.enacting.succession.begun
+    async def _log(self, new: ActiveGeneration, caller: Caller | None, detail: str) -> int | None:
+        before = self.rollout.generations.newest
         first = new.generation == 1 and before is None
         if first and not await self._log_size():
             return None  # a new gateway with a new log: nothing was otherwise before
         for coming in [*_sources(before, new), *_policies(before, new, detail)]:
             await self.recorder.changed(coming, caller)
-        files = AuditedChange("configuration", new.charter.folder.digest)
+        files = AuditedChange("configuration", new.desired_state.folder.digest)
         coming = Coming(AuditKind.CONFIGURATION_CHANGE, files, detail)
         return await self.recorder.changed(coming, caller)
 
@@ -139,12 +148,12 @@ class Reloading:
             raise ConfigurationInvalid("state: the log cannot be read") from None
 
 
-def _sources(before: InForce | None, new: InForce) -> Iterator[Coming]:
+def _sources(before: ActiveGeneration | None, new: ActiveGeneration) -> Iterator[Coming]:
     """The sources that the files bring, change or take away; none where nothing was before."""
     if before is None:
         return
-    were = {held.id: held for held in before.charter.held}
-    are = {held.id: held for held in new.charter.held}
+    were = {held.id: held for held in before.desired_state.held}
+    are = {held.id: held for held in new.desired_state.held}
     for source in sorted(were.keys() | are.keys()):
         if source not in are:
             yield _of_source(were[source], "SOURCE_TAKEN_AWAY")
@@ -154,14 +163,16 @@ def _sources(before: InForce | None, new: InForce) -> Iterator[Coming]:
             yield _of_source(are[source], "SOURCE_CHANGED")
 
 
-def _of_source(held: Held, detail: str) -> Coming:
+def _of_source(held: SourceVersion, detail: str) -> Coming:
     change = AuditedChange(held.id, held.sha256, held.version)
     agency = held.manifest.source.agency
     return Coming(AuditKind.SOURCE_CHANGE, change, detail, agency=agency)
 
 
-def _policies(before: InForce | None, new: InForce, detail: str) -> Iterator[Coming]:
-    policy = new.planning.policy
-    if before is None or before.planning.policy.sha256 != policy.sha256:
+def _policies(
+    before: ActiveGeneration | None, new: ActiveGeneration, detail: str
+) -> Iterator[Coming]:
+    policy = new.preparation.policy
+    if before is None or before.preparation.policy.sha256 != policy.sha256:
         change = AuditedChange("policies", policy.sha256)
         yield Coming(AuditKind.POLICY_CHANGE, change, detail, policy.version)

@@ -14,7 +14,7 @@ _SURE: Final = 0.9
 _RENEWED_BEFORE: Final = 0.6
 
 
-class Replica:
+class ReplicaLease:
     """Holds the lease; `serving` is the generation in force here.
 
     Whoever changes what is in force waits until no lease is under an earlier generation: renewed

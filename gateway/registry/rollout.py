@@ -8,33 +8,33 @@ from typing import Final
 
 from gateway.model import events
 from gateway.model.errors import ConfigurationInvalid, TryLater
-from gateway.registry.desired_state import Charter, Known, charter_of
-from gateway.registry.files import Folder
-from gateway.registry.generations import InForce, Succession
+from gateway.registry.desired_state import DesiredState, LedgerFacts, charter_of
+from gateway.registry.files import OperatorFiles
+from gateway.registry.generations import ActiveGeneration, Generations
 from gateway.registry.ledger.contract import Ledger, LedgerCorrupt, LedgerUnavailable
-from gateway.registry.ledger.record import Enactment, Standing, Version
-from gateway.registry.replica_lease import Replica
+from gateway.registry.ledger.record import LedgerHead, RolloutRecord, Version
+from gateway.registry.replica_lease import ReplicaLease
 
-Log = Callable[[InForce], Awaitable[int | None]]
-Read = Callable[[], Folder]
+LogChange = Callable[[ActiveGeneration], Awaitable[int | None]]
+ReadFiles = Callable[[], OperatorFiles]
 NOTHING: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(slots=True)
-class Enacting:
+class Rollout:
     """Changes what is in force, one change at a time, here and among all gateways.
 
     `read` reads the operator's files, and blocks for as long as the disk takes.
     """
 
     ledger: Ledger
-    succession: Succession
-    replica: Replica
-    read: Read
+    generations: Generations
+    replica: ReplicaLease
+    read: ReadFiles
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[Standing]:
+    async def turn(self) -> AsyncIterator[LedgerHead]:
         """Where the ledger stands, while nobody else changes it; TryLater if it cannot be used.
 
         What came into force elsewhere meanwhile is in force here as well.
@@ -42,7 +42,7 @@ class Enacting:
         try:
             async with self._turn, self.ledger.turn():
                 standing = await self.ledger.standing()
-                if standing.generation != self.succession.current.generation:
+                if standing.generation != self.generations.current.generation:
                     await self._adopt(standing)
                 yield standing
         except (LedgerUnavailable, LedgerCorrupt):
@@ -56,11 +56,13 @@ class Enacting:
                 "NOT_IN_FORCE", f"this gateway's files are not those in force: {error}"
             ) from None
 
-    async def charter(self, folder: Folder, standing: Standing) -> Charter:
+    async def desired_state(self, folder: OperatorFiles, standing: LedgerHead) -> DesiredState:
         """What is in force with these files, where the ledger stands so."""
         return await charter_in(self.ledger, folder, standing)
 
-    async def enact(self, prepared: InForce, enactment: Enactment, log: Log) -> None:
+    async def enact(
+        self, prepared: ActiveGeneration, enactment: RolloutRecord, log: LogChange
+    ) -> None:
         """Log it, keep it, bring it into force here; in a turn, and to be waited for after it.
 
         TryLater or LedgerUnavailable if it cannot be logged or kept: nothing has changed then.
@@ -69,7 +71,7 @@ class Enacting:
             entry = await log(prepared)
             await self.ledger.enact(replace(enactment, entry=entry))
         except BaseException:
-            self.succession.discard(prepared)
+            self.generations.discard(prepared)
             raise
         await self._in_force(prepared)
 
@@ -77,35 +79,35 @@ class Enacting:
         """Bring into force here what another gateway enacted; ConfigurationInvalid says why not."""
         async with self._turn:
             standing = await self.ledger.standing()
-            if standing.generation != self.succession.current.generation:
+            if standing.generation != self.generations.current.generation:
                 await self._adopt(standing)
 
     async def serve(self) -> None:
         """Take the lease that allows to serve, once everybody serves what is in force here."""
-        serving = self.succession.current.generation
+        serving = self.generations.current.generation
         while await self.replica.hold(serving) != serving:
             await self.adopt()
-            serving = self.succession.current.generation
+            serving = self.generations.current.generation
         await self.replica.everywhere(serving)
 
-    async def _adopt(self, standing: Standing) -> None:
-        folder = self.succession.current.charter.folder
+    async def _adopt(self, standing: LedgerHead) -> None:
+        folder = self.generations.current.desired_state.folder
         if folder.digest != standing.files:
             folder = await asyncio.to_thread(self.read)
         if folder.digest != standing.files:
             raise ConfigurationInvalid("they differ from those of the gateway that changed them")
-        charter = await self.charter(folder, standing)
-        await self._in_force(await self.succession.prepare(charter, NOTHING))
+        desired_state = await self.desired_state(folder, standing)
+        await self._in_force(await self.generations.prepare(desired_state, NOTHING))
 
-    async def _in_force(self, prepared: InForce) -> None:
-        if self.succession.begun is not None:
+    async def _in_force(self, prepared: ActiveGeneration) -> None:
+        if self.generations.newest is not None:
             events.generation(prepared.generation)
-        self.succession.replace(prepared)
+        self.generations.replace(prepared)
         with suppress(LedgerUnavailable, LedgerCorrupt):  # then the lease is renewed later
             await self.replica.hold(prepared.generation)
 
 
-async def charter_in(ledger: Ledger, folder: Folder, standing: Standing) -> Charter:
+async def charter_in(ledger: Ledger, folder: OperatorFiles, standing: LedgerHead) -> DesiredState:
     """What is in force with these files, where the ledger stands so.
 
     ConfigurationInvalid says why nothing can be.
@@ -115,10 +117,10 @@ async def charter_in(ledger: Ledger, folder: Folder, standing: Standing) -> Char
         source = filed.manifest.source.id
         if number := await ledger.numbered(source, filed.text, filed.rules):
             numbers[source] = number
-    return charter_of(folder, standing, Known(numbers, await _live(ledger, standing)))
+    return charter_of(folder, standing, LedgerFacts(numbers, await _live(ledger, standing)))
 
 
-async def _live(ledger: Ledger, standing: Standing) -> dict[str, Version]:
+async def _live(ledger: Ledger, standing: LedgerHead) -> dict[str, Version]:
     """The version last decided about of each source that did not come from the folder."""
     found: dict[str, Version] = {}
     for source, said in standing.sources.items():

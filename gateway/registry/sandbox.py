@@ -16,9 +16,9 @@ from typing import Any, Final
 import orjson
 
 from adapters.validation.loading import parse_manifest
-from gateway.policy.rules.book import Ground
+from gateway.policy.rules.rule_set import Baseline
 from gateway.registry.inspection import BEARABLE, Inspected, Proposal, inspected, read_proposal
-from gateway.registry.ledger.record import Found
+from gateway.registry.ledger.record import RuleResult
 
 _PATIENCE_S: Final = 60.0
 _CPU_S: Final = 20
@@ -32,9 +32,11 @@ _TOO_MUCH: Final = (
 
 
 async def inspected_apart(
-    proposal: Proposal, in_force: Iterable[tuple[str, str]], now: datetime
+    proposal: Proposal, active: Iterable[tuple[str, str]], now: datetime
 ) -> Inspected:
-    """As `inspected`; `in_force` has the agency and the text of every manifest in force.
+    """The proposal held against the rules in a process of its own, bounded in time and memory.
+
+    `active` has the agency and the text of every manifest in force.
 
     A manifest that cannot be read is found to be so, and is not usable.
     """
@@ -45,15 +47,15 @@ async def inspected_apart(
                 "manifest": proposal.manifest,
                 "rules": proposal.rules,
                 "replies": replies,
-                "in_force": list(in_force),
+                "in_force": list(active),
                 "now": now,
             }
         )
     )
     if said is None:
-        return Inspected((Found(BEARABLE, passed=False, what=_TOO_MUCH),))
+        return Inspected((RuleResult(BEARABLE, passed=False, what=_TOO_MUCH),))
     held: dict[str, Any] = orjson.loads(said)
-    return Inspected(tuple(Found(**each) for each in held["findings"]), held["level"])
+    return Inspected(tuple(RuleResult(**each) for each in held["findings"]), held["level"])
 
 
 async def _answered(asked: bytes) -> bytes | None:
@@ -87,7 +89,7 @@ def _found(asked: bytes) -> Inspected:
     own = manifest.source.agency
     beside = [parse_manifest(text, Path("manifest")) for a, text in held["in_force"] if a == own]
     now = datetime.fromisoformat(held["now"])
-    return asyncio.run(inspected(proposal, manifest, beside, Ground.at(), lambda: now))
+    return asyncio.run(inspected(proposal, manifest, beside, Baseline.at(), lambda: now))
 
 
 def main() -> None:

@@ -142,7 +142,7 @@ SETTINGS_UNKNOWN_BEFORE: Final = "SETTINGS_UNKNOWN_BEFORE"
 
 
 @dataclass(frozen=True, slots=True)
-class Starting:
+class SettingsStart:
     """One gateway's start under these settings."""
 
     settings: Settings

@@ -9,11 +9,11 @@ from resolvers.child.child import Fact, Provenance
 
 T = TypeVar("T")
 _NEVER: Final = (False, datetime.min.replace(tzinfo=UTC), "")
-Said = Collection[tuple[T, Provenance]]
+Statements = Collection[tuple[T, Provenance]]
 
 
 def facts(
-    said: Said[T], *, same: Callable[[T], Hashable], order: Callable[[T], Any] = lambda _: 0
+    said: Statements[T], *, same: Callable[[T], Hashable], order: Callable[[T], Any] = lambda _: 0
 ) -> tuple[Fact[T], ...]:
     """The facts in `order`, then in that of their text: never in that of their telling.
 

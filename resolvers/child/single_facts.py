@@ -3,13 +3,13 @@
 from adapters.contract.codes import Sex
 from adapters.contract.record import GpPractice
 from resolvers.child.child import Conflict, Fact, StatedBirthDate
-from resolvers.child.facts import Said, facts, moment, most_told
+from resolvers.child.facts import Statements, facts, moment, most_told
 from resolvers.comparison.birth_dates import compatible, vague
 from resolvers.comparison.normalise import fold
 
 
 def standing_birth_date(
-    said: Said[StatedBirthDate],
+    said: Statements[StatedBirthDate],
 ) -> tuple[Fact[StatedBirthDate] | None, Conflict | None]:
     """The day of most agencies; a year alone, a placeholder or a guess only if there is no day."""
     found = facts(said, same=lambda stated: stated)
@@ -22,7 +22,7 @@ def standing_birth_date(
     return chosen, disputed("birth_date", dispute)
 
 
-def standing_sex(said: Said[Sex]) -> tuple[Fact[Sex] | None, Conflict | None]:
+def standing_sex(said: Statements[Sex]) -> tuple[Fact[Sex] | None, Conflict | None]:
     """The sex that most agencies say; unknown only if none knows it."""
     known = [(sex, p) for sex, p in said if sex is not Sex.UNKNOWN]
     chosen = most_told(facts(known or said, same=lambda sex: sex))
@@ -30,7 +30,7 @@ def standing_sex(said: Said[Sex]) -> tuple[Fact[Sex] | None, Conflict | None]:
 
 
 def standing_gp_practice(
-    said: Said[GpPractice],
+    said: Statements[GpPractice],
 ) -> tuple[Fact[GpPractice] | None, Conflict | None]:
     """The practice said most recently: a child moves, and the old one is told of for years."""
     codes = _codes_by_name(said)
@@ -47,13 +47,13 @@ def standing_gp_practice(
     return chosen, disputed("gp_practice", values)
 
 
-def disputed(field: str, said: Said[str]) -> Conflict | None:
+def disputed(field: str, said: Statements[str]) -> Conflict | None:
     """The conflict over `field`, with every value and who says it, or None where there is one."""
     values = facts(said, same=str)
     return Conflict(field, values) if len(values) > 1 else None
 
 
-def _codes_by_name(said: Said[GpPractice]) -> dict[str, str]:
+def _codes_by_name(said: Statements[GpPractice]) -> dict[str, str]:
     """The one code that goes with a name, for agencies that hold the name alone."""
     pairs: set[tuple[str, str]] = {(fold(p.name), _code(p)) for p, _ in said if _code(p)}
     names = [name for name, _ in pairs]

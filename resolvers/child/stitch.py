@@ -10,7 +10,7 @@ from adapters.contract.dates import PartialDate
 from adapters.contract.record import Address, Carer, GpPractice, Name, Record, School, SupportStatus
 from resolvers.child import chronology
 from resolvers.child.child import Child, Conflict, Fact, Provenance, StatedBirthDate, StatedName
-from resolvers.child.facts import Said, facts
+from resolvers.child.facts import Statements, facts
 from resolvers.child.involvements import involvements, lead
 from resolvers.child.single_facts import (
     disputed,
@@ -123,7 +123,7 @@ def _same_name(name: StatedName) -> Hashable:
     return given, fold(name.family).replace(" ", ""), name.use
 
 
-def _addresses(said: Said[Address]) -> tuple[Fact[Address], ...]:
+def _addresses(said: Statements[Address]) -> tuple[Fact[Address], ...]:
     """Each home once for each time in it, with its UPRN where any agency tells it."""
     homes = Homes.of(address for address, _ in said)
 

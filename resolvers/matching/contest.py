@@ -8,34 +8,34 @@ from resolvers.comparison.agreement import Agreement
 from resolvers.matching.details import NUMBERS, Details
 from resolvers.matching.evidence import weigh
 
-Key = TypeVar("Key", bound=tuple[str, int])
+PlaceT = TypeVar("PlaceT", bound=tuple[str, int])
 
 LEAD_BITS: Final = 10.0  # how far ahead of its nearest rival a record must be to join
 
 
 def winners(
-    certain: Collection[Key],
-    members: Collection[Key],
-    bits: Mapping[Key, float],
-    held: Mapping[Key, Details],
+    certain: Collection[PlaceT],
+    members: Collection[PlaceT],
+    bits: Mapping[PlaceT, float],
+    held: Mapping[PlaceT, Details],
     duplicates: Collection[str],
-) -> frozenset[Key]:
+) -> frozenset[PlaceT]:
     """Those of `certain` that nobody rivals; `bits` are the scores of all that are not excluded.
 
     A rival is another record of the same source, unless the source declares duplicates and it
     repeats the record. A member that the source already has leaves no room for another.
     """
 
-    def twice(one: Key, other: Key) -> bool:
+    def twice(one: PlaceT, other: PlaceT) -> bool:
         return one[0] in duplicates and repeats(held[one], held[other])
 
-    def rivals(one: Key, other: Key) -> bool:
+    def rivals(one: PlaceT, other: PlaceT) -> bool:
         if bits[other] <= bits[one] - LEAD_BITS or one == other:
             return False
         same_source = one[0] == other[0]
         return same_source and held[one] != held[other] and not twice(one, other)
 
-    def has_room(key: Key) -> bool:
+    def has_room(key: PlaceT) -> bool:
         return not any(member[0] == key[0] and not twice(key, member) for member in members)
 
     return frozenset(

@@ -27,7 +27,7 @@ CERTAIN_BITS: Final = 10.0  # 1000 to 1, for the least clear of those that join
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownOfChild:
     """All that is known of the child, and apart from it what the caller stated.
 
     `twin_seen` says that a record of a likely twin has turned up among the answers.
@@ -104,11 +104,11 @@ def grade(
     `population`: how many children the source holds, None where it does not say. `source` matters
     only where the caller named a record of it.
     """
-    known, held = Known.of(reference), Details.of_record(source, candidate)
+    known, held = KnownOfChild.of(reference), Details.of_record(source, candidate)
     return assess(known, held, population).said(known.all, held)
 
 
-def assess(known: Known, held: Details, population: int | None) -> Assessment:
+def assess(known: KnownOfChild, held: Details, population: int | None) -> Assessment:
     """Grade what a record holds against what is known."""
     evidence = weigh(known.all, held)
     by_rule = _by_number(known, held, evidence) if evidence.shared else by_details(evidence)
@@ -138,7 +138,7 @@ def by_details(evidence: Evidence) -> MatchGrade:
     return MatchGrade.POSSIBLE if evidence.agrees else MatchGrade.CERTAINLY_NOT
 
 
-def _by_number(known: Known, held: Details, evidence: Evidence) -> MatchGrade:
+def _by_number(known: KnownOfChild, held: Details, evidence: Evidence) -> MatchGrade:
     """The grade of a record that shares an identifier: who contradicts it is never certain."""
     if evidence.numbers_differ or evidence.contradicted:
         return MatchGrade.POSSIBLE
@@ -157,7 +157,7 @@ def near_in_all(evidence: Evidence) -> bool:
     return evidence.birth_date is _SLIP and evidence.name.strong
 
 
-def _stands(known: Known, held: Details, found: Assessment) -> bool:
+def _stands(known: KnownOfChild, held: Details, found: Assessment) -> bool:
     """Whether name, birth date and something further make a record certain."""
     evidence = found.evidence
     # A namesake is of her sex too and lives elsewhere, and no number would give it away: not of the

@@ -11,31 +11,31 @@ from adapters.contract.record import Record
 from resolvers.matching.contest import contradict, differ_as_people, repeats
 from resolvers.matching.details import Details
 from resolvers.matching.grade import Graded, LikelyOther, MatchGrade, Resolution
-from resolvers.matching.grading import Assessment, Known, grade
-from resolvers.matching.joining import Key, World, joining
+from resolvers.matching.grading import Assessment, KnownOfChild, grade
+from resolvers.matching.joining import RecordPlace, World, joining
 from resolvers.matching.lessons import taught
 from resolvers.matching.reference import Reference
 from resolvers.matching.shield_reach import reached
 
 __all__ = ["grade", "resolve"]
 
-Read = Callable[[str, Record], Details]
+ReadDetails = Callable[[str, Record], Details]
 _NO_POPULATIONS: Final[Mapping[str, int | None]] = MappingProxyType({})
 
 
 class _Round(NamedTuple):
     """Every record, graded against what is known."""
 
-    known: Known
-    assessed: Mapping[Key, Assessment]
+    known: KnownOfChild
+    assessed: Mapping[RecordPlace, Assessment]
 
 
 @dataclass(frozen=True, slots=True)
 class _Settled:
     """What stands when the members have nothing more to teach."""
 
-    assessed: Mapping[Key, Assessment]
-    members: frozenset[Key]
+    assessed: Mapping[RecordPlace, Assessment]
+    members: frozenset[RecordPlace]
     disputed: frozenset[str]
 
 
@@ -45,7 +45,7 @@ def resolve(
     *,
     populations: Mapping[str, int | None] = _NO_POPULATIONS,
     duplicates: Collection[str] = frozenset(),
-    read: Read = Details.of_record,
+    read: ReadDetails = Details.of_record,
 ) -> Resolution:
     """Grade every record; those that are certain join, and teach what they know, round by round.
 
@@ -59,7 +59,7 @@ def resolve(
         for source, records in records_by_source.items()
         for place, record in enumerate(records)
     }
-    known = Known.of(reference)
+    known = KnownOfChild.of(reference)
     numbered = bool(known.all.nhs_numbers or known.all.upns or known.all.records)
     world = World(numbered, held, populations, duplicates)
     first = _Round(known, world.assessed(known))
@@ -76,12 +76,14 @@ def resolve(
     )
 
 
-def _twin_among(assessed: Mapping[Key, Assessment]) -> bool:
+def _twin_among(assessed: Mapping[RecordPlace, Assessment]) -> bool:
     return any(found.likely_other is LikelyOther.TWIN for found in assessed.values())
 
 
 def _shielded(
-    known: Known, records: Mapping[str, tuple[Record, ...]], held: Mapping[Key, Details]
+    known: KnownOfChild,
+    records: Mapping[str, tuple[Record, ...]],
+    held: Mapping[RecordPlace, Details],
 ) -> bool:
     restricted = {key for key in held if records[key[0]][key[1]].restricted is True}
     if not restricted:
@@ -90,9 +92,9 @@ def _shielded(
     return not restricted.isdisjoint(may_be_hers)
 
 
-def _undoubted(known: Known, world: World, first: _Round) -> _Settled:
+def _undoubted(known: KnownOfChild, world: World, first: _Round) -> _Settled:
     """What stands without those that join while another member denies them."""
-    doubted: frozenset[Key] = frozenset()
+    doubted: frozenset[RecordPlace] = frozenset()
     while True:
         settled = _settle(known, world, doubted, first)
         clashing = _clashing(settled.members, world)
@@ -101,14 +103,16 @@ def _undoubted(known: Known, world: World, first: _Round) -> _Settled:
         doubted |= clashing
 
 
-def _settle(asked: Known, world: World, doubted: frozenset[Key], latest: _Round) -> _Settled:
+def _settle(
+    asked: KnownOfChild, world: World, doubted: frozenset[RecordPlace], latest: _Round
+) -> _Settled:
     """Rounds until nobody joins: by identifiers as long as any does, then by demographics.
 
     Members that teach nothing new leave every grade as it was in the `latest` round. Those that
     join with a slip in the birth date speak for a namesake still, born where the others say.
     """
-    members: frozenset[Key] = frozenset()
-    by_details: frozenset[Key] = frozenset()
+    members: frozenset[RecordPlace] = frozenset()
+    by_details: frozenset[RecordPlace] = frozenset()
     while True:
         known, disputed = taught(asked, [world.held[key] for key in members])
         if known != latest.known:
@@ -120,15 +124,15 @@ def _settle(asked: Known, world: World, doubted: frozenset[Key], latest: _Round)
         by_details |= {key for key in newly if not latest.assessed[key].evidence.shared}
 
 
-def _clashing(members: Iterable[Key], world: World) -> frozenset[Key]:
+def _clashing(members: Iterable[RecordPlace], world: World) -> frozenset[RecordPlace]:
     """Members that cannot both be the child's, though each by itself could.
 
     Of one source, those that are not plainly one child's twice. Of two sources, those whose name
     or birth date contradict each other: one number then stands on two people, and nobody who
     asked, nor an identity source, has said which of them is meant.
     """
-    by_source: defaultdict[str, list[Key]] = defaultdict(list)
-    by_person: defaultdict[Details, list[Key]] = defaultdict(list)
+    by_source: defaultdict[str, list[RecordPlace]] = defaultdict(list)
+    by_person: defaultdict[Details, list[RecordPlace]] = defaultdict(list)
     for key in members:
         by_source[key[0]].append(key)
         by_person[world.held[key].as_person].append(key)
@@ -142,7 +146,7 @@ def _clashing(members: Iterable[Key], world: World) -> frozenset[Key]:
     return frozenset(clashing)
 
 
-def _one_child(one: Key, other: Key, world: World) -> bool:
+def _one_child(one: RecordPlace, other: RecordPlace, world: World) -> bool:
     first, second = world.held[one], world.held[other]
     same_record = not first.records.isdisjoint(second.records) or first == second
     if same_record:
@@ -156,8 +160,8 @@ def _shown(
     source: str,
     records: tuple[Record, ...],
     settled: _Settled,
-    held: Mapping[Key, Details],
-    known: Known,
+    held: Mapping[RecordPlace, Details],
+    known: KnownOfChild,
 ) -> Iterable[Graded]:
     for place, record in enumerate(records):
         key = (source, place)

@@ -8,13 +8,13 @@ from resolvers.matching.details import Details
 from resolvers.matching.grade import MatchGrade
 from resolvers.matching.grading import (
     Assessment,
-    Known,
+    KnownOfChild,
     alike_in_all,
     assess,
     near_in_all,
 )
 
-Key = tuple[str, int]  # a source, and a record's place in its answer
+RecordPlace = tuple[str, int]  # a source, and a record's place in its answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ class World:
     """
 
     numbered: bool
-    held: Mapping[Key, Details]
+    held: Mapping[RecordPlace, Details]
     populations: Mapping[str, int | None]
     duplicates: Collection[str]
 
-    def assessed(self, known: Known) -> dict[Key, Assessment]:
+    def assessed(self, known: KnownOfChild) -> dict[RecordPlace, Assessment]:
         """Every record against what is known."""
         return {
             key: assess(known, details, self.populations.get(key[0]))
@@ -38,12 +38,12 @@ class World:
 
 
 def joining(
-    assessed: Mapping[Key, Assessment],
-    members: frozenset[Key],
-    by_details: frozenset[Key],
-    barred: frozenset[Key],
+    assessed: Mapping[RecordPlace, Assessment],
+    members: frozenset[RecordPlace],
+    by_details: frozenset[RecordPlace],
+    barred: frozenset[RecordPlace],
     world: World,
-) -> frozenset[Key]:
+) -> frozenset[RecordPlace]:
     """Those that join now: by number, or, once nobody does, by details; none that is barred.
 
     `by_details` are the members that no number made the child's.
@@ -71,7 +71,7 @@ def joining(
     return winners(certain.keys(), members, rivals, world.held, world.duplicates)
 
 
-def _either_twins(assessed: Mapping[Key, Assessment]) -> frozenset[Key]:
+def _either_twins(assessed: Mapping[RecordPlace, Assessment]) -> frozenset[RecordPlace]:
     """Records without a given name, under a number that stands on somebody else's file too.
 
     They are hers or that other child's, who may well be her twin.
@@ -83,8 +83,8 @@ def _either_twins(assessed: Mapping[Key, Assessment]) -> frozenset[Key]:
 
 
 def _under_anothers_number(
-    certain: Iterable[Key], assessed: Mapping[Key, Assessment], world: World
-) -> frozenset[Key]:
+    certain: Iterable[RecordPlace], assessed: Mapping[RecordPlace, Assessment], world: World
+) -> frozenset[RecordPlace]:
     """Those whose number stands on files of somebody evidently else, and on no more of hers.
 
     On more of hers, a clerk has put it on the other's file.
@@ -99,11 +99,13 @@ def _under_anothers_number(
     )
 
 
-def _sources_with_numbers_of(key: Key, others: Iterable[Key], world: World) -> set[str]:
+def _sources_with_numbers_of(
+    key: RecordPlace, others: Iterable[RecordPlace], world: World
+) -> set[str]:
     return {other[0] for other in others if world.held[key].shares_number(world.held[other])}
 
 
-def _namesake_among(assessed: Mapping[Key, Assessment], world: World) -> bool:
+def _namesake_among(assessed: Mapping[RecordPlace, Assessment], world: World) -> bool:
     """Whether another child of her name was born on her day, as somebody's numbers say.
 
     Then name and birth date tell nobody apart, not even where a record bears no number.

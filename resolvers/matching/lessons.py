@@ -5,10 +5,12 @@ from dataclasses import replace
 
 from resolvers.comparison.names import compare_givens
 from resolvers.matching.details import NUMBERS, Details
-from resolvers.matching.grading import Known
+from resolvers.matching.grading import KnownOfChild
 
 
-def taught(asked: Known, members: Collection[Details]) -> tuple[Known, frozenset[str]]:
+def taught(
+    asked: KnownOfChild, members: Collection[Details]
+) -> tuple[KnownOfChild, frozenset[str]]:
     """What is known with the members' help, and the schemes in which these disagree.
 
     A number that was asked for stands alone; a scheme in dispute teaches nothing. Given names are

@@ -7,10 +7,10 @@ from gateway.config.operator_file import (
     Area,
     Broker,
     Controller,
-    Grant,
     OperatorFile,
     PrivacyOfficer,
     ShieldTeam,
+    SourceGrant,
 )
 from gateway.config.settings import Settings
 from tests.support.docs.pages import rows, text
@@ -48,6 +48,6 @@ def test_every_key_of_the_operators_file_stands_there() -> None:
         Controller,
         PrivacyOfficer,
         Area,
-        Grant,
+        SourceGrant,
     )
     assert described >= {f"`{name}`" for table in tables for name in table.model_fields}

@@ -47,7 +47,7 @@ def as_graded(grade: MatchGrade) -> Graded:
         (Unavailable(Fault.LIMIT), Outcome.BUSY),
         (Unavailable(Fault.CONNECTION), Outcome.UNAVAILABLE),
         (Unavailable(Fault.DROPPED), Outcome.UNAVAILABLE),
-        (Unavailable(Fault.SPARED, 3.0), Outcome.UNAVAILABLE),
+        (Unavailable(Fault.BREAKER_OPEN, 3.0), Outcome.UNAVAILABLE),
         (Unavailable(Fault.SERVER_ERROR), Outcome.UNAVAILABLE),
         (Malformed("not json"), Outcome.INVALID_RESPONSE),
     ],

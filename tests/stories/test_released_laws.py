@@ -19,11 +19,11 @@ from adapters.contract.contract import Records, Reply
 from adapters.contract.record import Address, Involvement, Practitioner, Record
 from adapters.manifest.manifest import Manifest
 from gateway.model.caller import Caller
-from gateway.policy.context import Principal, Said
-from gateway.policy.decide import Matter, Policy
-from gateway.policy.rules.book import open_book
+from gateway.policy.context import Principal, RecordFacts
+from gateway.policy.decide import DecisionRequest, Policy
+from gateway.policy.rules.rule_set import open_rule_set
 from tests.support.agencies import AUTHORITY, SourceFile
-from tests.support.gateway.decisions import EVERY, PLAINLY, ground
+from tests.support.gateway.decisions import EVERY, PLAINLY, baseline
 from tests.support.gateway.whole_gateway import whole_gateway
 from tests.support.plain_sources import Answering, file_of, record
 from tests.support.town import PRACTITIONER
@@ -186,11 +186,13 @@ def permitted(
     """
     file = next(file for file, _ in world.sources() if file.id == source)
     manifest = Manifest.model_validate(tomllib.loads(file.manifest))
-    policy = Policy(open_book(ground(), [manifest], world.cedar()))
+    policy = Policy(open_rule_set(baseline(), [manifest], world.cedar()))
     who = Principal.of(caller, "shield-cleared")
     plain = replace(PLAINLY, purpose=purpose, out_of_area_cause=False, minutes_since_sign_in=0)
     found = [
-        policy.decide(Matter(source, source, EVERY, who, replace(plain, said=Said(*said))))
+        policy.decide(
+            DecisionRequest(source, source, EVERY, who, replace(plain, said=RecordFacts(*said)))
+        )
         for said in product({world.consent, False}, {world.restricted, True})
     ]
     return frozenset().union(*(verdict.permitted for verdict in found))

@@ -42,7 +42,7 @@ async def test_during_fifty_reloads_no_question_fails_or_mixes_two_versions(
             for name in AGENCIES:
                 file = town.settings.manifests / f"{name}.toml"
                 edit(file, _telephone(number), _telephone(number + 1))
-            await town.journey.reload()
+            await town.pipeline.reload()
 
     async with serving(desk.answer) as url:
         sources = [
@@ -62,7 +62,7 @@ async def test_during_fifty_reloads_no_question_fails_or_mixes_two_versions(
             finally:
                 over.set()
             asked = await asyncio.gather(*under_way)
-            assert town.journey.in_force.generation == RELOADS + 1
+            assert town.pipeline.active.generation == RELOADS + 1
     assert min(asked) > 0
     assert len(seen) > 1
 

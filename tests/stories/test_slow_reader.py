@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, MutableMapping
 from typing import Any
 
-from gateway.http.delivery import Dialect
+from gateway.http.delivery import PartsFormat
 from gateway.http.endpoint import InParts
 
 
@@ -26,7 +26,7 @@ async def test_who_takes_nothing_of_a_stream_is_given_up_and_his_place_given_bac
         await asyncio.Event().wait()
         raise AssertionError
 
-    response = InParts(_parts(), end, Dialect.BY_PATH, patience_s=0.01)
+    response = InParts(_parts(), end, PartsFormat.BY_PATH, patience_s=0.01)
     scope = {"type": "http", "asgi": {"spec_version": "2.3"}}
     await asyncio.wait_for(response(scope, still_there, never_taken), timeout=5)
     assert over == ["ended"]

@@ -12,7 +12,7 @@ from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.contract.record import Identifier, Name, Record
 from adapters.manifest.manifest import Manifest
 from gateway.fanout.fan_out import FanOut, Keys, Order, PassOn, Teach
-from gateway.fanout.source_call import Asking, Line
+from gateway.fanout.source_call import CallContext, SourceConnection
 from gateway.fanout.sources import RegisteredSource, granted_claims
 from gateway.model.clock import Clock
 from tests.support.agencies import MIRA, SourceFile, rest_source
@@ -53,7 +53,9 @@ def registered(file: SourceFile, answering: Answering) -> RegisteredSource:
 def fan_out_over(*sources: RegisteredSource, clock: Clock | None = None) -> FanOut:
     """A fan-out whose lines lead to these sources."""
     ticking = clock or Clock()
-    return FanOut({each.id: Line(each, ticking, lambda: 0.5) for each in sources}, ticking)
+    return FanOut(
+        {each.id: SourceConnection(each, ticking, lambda: 0.5) for each in sources}, ticking
+    )
 
 
 async def teach_nobody(_: Mapping[str, Any]) -> None:
@@ -68,7 +70,7 @@ def order_for(
     pass_on: PassOn = teach_nobody,
 ) -> Order:
     """An order to ask these sources, by the same details, until the loop's clock shows `until`."""
-    each = Asking(frozenset({"names", "involvements"}), ON_BEHALF, until)
+    each = CallContext(frozenset({"names", "involvements"}), ON_BEHALF, until)
     names = [source.id for source in sources]
     asking = dict.fromkeys(names, each)
     return Order(dict.fromkeys(names, own), asking, until, frozenset(), teach, pass_on)

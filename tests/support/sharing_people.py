@@ -8,9 +8,9 @@ from typing import Any, Final
 from adapters.contract.codes import Purpose
 from adapters.contract.contract import Question, Records, Reply
 from adapters.contract.identifiers import NHS_NUMBER
-from gateway.fanout.coalesce import Right
-from gateway.fanout.limits import Sent
-from gateway.fanout.source_call import Answered, Asking, Line
+from gateway.fanout.coalesce import AccessRight
+from gateway.fanout.limits import CallCount
+from gateway.fanout.source_call import CallContext, SourceAnswer, SourceConnection
 from gateway.model.clock import Clock
 from gateway.model.inquiry import Reason
 from tests.support.agencies import BY_NUMBER, MIRA
@@ -19,7 +19,7 @@ from tests.support.town import PRACTITIONER
 from tests.support.virtual_time import now
 
 WORRIED: Final = Reason(Purpose.SAFEGUARDING, "worried", "C-1")
-RIGHT: Final = Right(PRACTITIONER, WORRIED, "rules-1")
+RIGHT: Final = AccessRight(PRACTITIONER, WORRIED, "rules-1")
 FOUND: Final = Records((record(),))
 NAMES: Final = frozenset({"names"})
 NOON: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -49,7 +49,7 @@ class System:
         return Records((named,)) if self.reply is None else self.reply
 
 
-def line_to(system: System, limits: str = "", head: str = "", **more: Any) -> Line:
+def line_to(system: System, limits: str = "", head: str = "", **more: Any) -> SourceConnection:
     """A line to a source that this system answers for.
 
     `limits` and `head` are lines of its [limits] and [source], `more` fields of its SourceFile.
@@ -57,7 +57,7 @@ def line_to(system: System, limits: str = "", head: str = "", **more: Any) -> Li
     details = {"by": (BY_NUMBER,), "timeout": "60s", "limits": limits, **more}
     file = file_of("council", **details)
     source = registered(file.with_(where=f"{file.where}\n{head}"), system.answer)
-    return Line(source, Clock(now=lambda: NOON, monotonic=now), lambda: 0.5)
+    return SourceConnection(source, Clock(now=lambda: NOON, monotonic=now), lambda: 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +65,25 @@ class Person:
     """Somebody who asks at `at`, has `for_s` seconds, and goes away after `patience_s`."""
 
     index: int
-    right: Right | None = RIGHT
+    right: AccessRight | None = RIGHT
     number: str = MIRA["nhs"]
     fields: frozenset[str] = NAMES
     at: float = 0.0
     for_s: float = 100.0
     patience_s: float = 1000.0
 
-    async def asks(self, line: Line) -> Answered | None:
+    async def asks(self, line: SourceConnection) -> SourceAnswer | None:
         """What they hear; None if they went away."""
         await asyncio.sleep(self.at)
         on_behalf = replace(ON_BEHALF, log_index=self.index, query_id=f"q-{self.index}")
-        asking = Asking(self.fields, on_behalf, now() + self.for_s, self.right)
+        asking = CallContext(self.fields, on_behalf, now() + self.for_s, self.right)
         try:
             async with asyncio.timeout(self.patience_s):
-                return await line.ask({NHS_NUMBER: self.number}, asking, None, Sent())
+                return await line.ask({NHS_NUMBER: self.number}, asking, None, CallCount())
         except TimeoutError:
             return None
 
 
-async def heard(line: Line, *people: Person) -> list[Answered | None]:
+async def heard(line: SourceConnection, *people: Person) -> list[SourceAnswer | None]:
     """What each of them hears."""
     return list(await asyncio.gather(*(person.asks(line) for person in people)))

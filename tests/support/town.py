@@ -15,7 +15,7 @@ import uvicorn
 from adapters.contract.codes import Purpose, Sector
 from gateway.config.settings import Settings
 from gateway.http.app import build_app, open_gateway
-from gateway.http.pipeline import Journey
+from gateway.http.pipeline import Pipeline
 from gateway.identity.development_token import development_key, issue
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
@@ -142,7 +142,7 @@ class Town:
 
     url: str
     settings: Settings
-    journey: Journey
+    pipeline: Pipeline
     session: aiohttp.ClientSession
 
     def headers(self, caller: Caller = PRACTITIONER) -> dict[str, str]:
@@ -237,19 +237,19 @@ async def again(settings: Settings, clock: Clock | None = None) -> AsyncIterator
     """A gateway over files that are there already: after a restart, or beside another one."""
     development_key(settings)
     async with (
-        open_gateway(settings, clock or Clock()) as journey,
-        serving_gateway(journey, settings) as url,
+        open_gateway(settings, clock or Clock()) as pipeline,
+        serving_gateway(pipeline, settings) as url,
         aiohttp.ClientSession() as session,
     ):
-        yield Town(url, settings, journey, session)
+        yield Town(url, settings, pipeline, session)
 
 
 @asynccontextmanager
-async def serving_gateway(journey: Journey, settings: Settings) -> AsyncIterator[str]:
+async def serving_gateway(pipeline: Pipeline, settings: Settings) -> AsyncIterator[str]:
     """The gateway over HTTP on a free port, without uvicorn's own loop, whose end takes time."""
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        build_app(journey, settings), http="httptools", lifespan="off", log_config=None
+        build_app(pipeline, settings), http="httptools", lifespan="off", log_config=None
     )
     config.load()
     server = uvicorn.Server(config)

@@ -24,10 +24,10 @@ from adapters.contract.dates import PartialDate
 from adapters.contract.identifiers import NHS_NUMBER, UPN, NhsNumber
 from adapters.contract.record import Address, Identifier, Involvement, Name, Record
 from gateway.audit.recorder.recorder import Intent, Recorder
-from gateway.config.operator_file import Area, Grant, OperatorFile, ShieldTeam
+from gateway.config.operator_file import Area, OperatorFile, ShieldTeam, SourceGrant
 from gateway.fanout.fan_out import Order
 from gateway.fanout.plan import own_details, plan
-from gateway.fanout.source_call import Answered, Asking
+from gateway.fanout.source_call import CallContext, SourceAnswer
 from gateway.fanout.sources import RegisteredSource, Registry, registry_of
 from gateway.model.answer import AgencyRow, WholeAnswer
 from gateway.model.clock import Clock
@@ -35,8 +35,8 @@ from gateway.model.inquiry import Inquiry, Known, Reason
 from gateway.policy.decide import Verdict
 from gateway.questions.findings import Finder, stated_reference
 from gateway.questions.onward import lessons
-from gateway.questions.question import Asked, Question
-from gateway.questions.release import View
+from gateway.questions.question import DecidedQuestion, RunningQuestion
+from gateway.questions.release import ReleaseView
 from tests.support.agencies import (
     AUTHORITY,
     BY_NAME,
@@ -193,24 +193,24 @@ def _registry(world: tuple[Holding, ...]) -> Registry:
         shield_team=ShieldTeam(name="Shield team", telephone="01632 960999"),
         area=(Area(code=HOME, name="Northbrook"),),
         grant=tuple(
-            Grant(source=s.id, agency=s.agency, claims=s.claims, origins=frozenset())
+            SourceGrant(source=s.id, agency=s.agency, claims=s.claims, origins=frozenset())
             for s in sources
         ),
     )
     return registry_of(sources, operator)
 
 
-def _question(registry: Registry) -> Question:
+def _question(registry: Registry) -> RunningQuestion:
     clock = Clock(now=lambda: TODAY, monotonic=now)
     sources = registry.sources
     finder = Finder(stated_reference(INQUIRY.known, sources.values()), sources)
     # What is told is logged by the HTTP stage's asking, which these worlds leave out.
     intent, recorder = cast("Intent", None), cast("Recorder", None)
-    asked = Asked(
+    asked = DecidedQuestion(
         *(_view(registry), finder, intent, _order(sources, finder), sources),
         nobody_found=_uncounted,
     )
-    return Question(asked, fan_out_over(*sources.values(), clock=clock), recorder)
+    return RunningQuestion(asked, fan_out_over(*sources.values(), clock=clock), recorder)
 
 
 async def _uncounted() -> None:
@@ -218,18 +218,18 @@ async def _uncounted() -> None:
 
 
 def _order(sources: Mapping[str, RegisteredSource], finder: Finder) -> Order:
-    def teach(answers: Mapping[str, Answered]) -> Mapping[str, Mapping[str, str]]:
+    def teach(answers: Mapping[str, SourceAnswer]) -> Mapping[str, Mapping[str, str]]:
         return lessons(finder.of(answers), sources)
 
     own = {name: own_details(INQUIRY.known, s.agency) for name, s in sources.items()}
     until = now() + DEADLINE_S
-    asking = dict.fromkeys(sources, Asking(FIELDS, ON_BEHALF, until))
+    asking = dict.fromkeys(sources, CallContext(FIELDS, ON_BEHALF, until))
     first = frozenset(n for n, s in sources.items() if Claim.SHIELD_AUTHORITY in s.claims)
     return Order(own, asking, until, first, teach, teach_nobody)
 
 
-def _view(registry: Registry) -> View:
-    return View(
+def _view(registry: Registry) -> ReleaseView:
+    return ReleaseView(
         plan=plan(INQUIRY, PRACTITIONER, registry, FIELDS),
         registry=registry,
         verdicts={name: Verdict(EVERY_CLASS) for name in registry.sources},

@@ -5,7 +5,7 @@ from typing import Any
 from adapters.contract.contract import Malformed, MoreNeeded
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.expressions.language import Readable
-from adapters.http.dialect import Dialect, Found
+from adapters.http.dialect import Dialect, FoundDocuments
 from adapters.http.kinds.fhir_bundle import (
     Resources,
     entries,
@@ -16,13 +16,13 @@ from adapters.http.kinds.fhir_bundle import (
     resources_of,
 )
 from adapters.http.operation import HttpDetail, HttpOperation
-from adapters.http.request import Asking, request_for
+from adapters.http.request import RequestParts, request_for
 from adapters.http.verdict import JsonAnswer, judge
 from adapters.manifest.placeholder import as_fhir
 from adapters.network.http_request import HttpRequest
 
 
-def found_in(answer: JsonAnswer, operation: HttpOperation) -> Found | Malformed:
+def found_in(answer: JsonAnswer, operation: HttpOperation) -> FoundDocuments | Malformed:
     """The Patients of a Bundle, or a Patient itself; a manifest's `records` may choose others.
 
     An OperationOutcome is never a record, whatever its status.
@@ -38,7 +38,7 @@ def found_in(answer: JsonAnswer, operation: HttpOperation) -> Found | Malformed:
         return Malformed("total")
     # A next link that is followed is no cut; where links are not followed it is one.
     more = operation.paging.page.style != "link-next" and has_next(whole)
-    return Found(documents, total, more)
+    return FoundDocuments(documents, total, more)
 
 
 def items_in(answer: JsonAnswer, detail: HttpDetail) -> list[Any] | None:
@@ -52,7 +52,7 @@ def items_in(answer: JsonAnswer, detail: HttpDetail) -> list[Any] | None:
     return _matches(whole) if _is_bundle(whole) else [whole]
 
 
-def request_to(operation: HttpOperation, asking: Asking) -> HttpRequest | MoreNeeded:
+def request_to(operation: HttpOperation, asking: RequestParts) -> HttpRequest | MoreNeeded:
     """A read or a search; what means something in a search parameter is escaped."""
     return request_for(operation.operation, asking, as_fhir)
 

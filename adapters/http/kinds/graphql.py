@@ -9,7 +9,7 @@ from adapters.http.dialect import Dialect
 from adapters.http.exchange import HttpAnswer
 from adapters.http.json_records import found_in, items_in
 from adapters.http.operation import HttpOperation
-from adapters.http.request import Asking, entries, json_post, target
+from adapters.http.request import RequestParts, entries, json_post, target
 from adapters.http.verdict import JsonAnswer, judge
 from adapters.network.http_request import HttpRequest
 
@@ -23,7 +23,7 @@ _BY_CODE: Final[dict[str, Failure]] = {
 }
 
 
-def request_to(operation: HttpOperation, asking: Asking) -> HttpRequest | MoreNeeded:
+def request_to(operation: HttpOperation, asking: RequestParts) -> HttpRequest | MoreNeeded:
     """The manifest's document with its variables; one whose value is not known is left out."""
     manifest = operation.operation
     url, said = target(manifest, asking), entries(manifest.variables, asking.given)

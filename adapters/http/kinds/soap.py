@@ -11,10 +11,10 @@ from adapters.contract.contract import Failure, Fault, Malformed, MoreNeeded, Re
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.expressions.xml_document import parse_xml
 from adapters.expressions.xpath import SOAP_11, SOAP_12
-from adapters.http.dialect import Dialect, Found
+from adapters.http.dialect import Dialect, FoundDocuments
 from adapters.http.exchange import HttpAnswer
 from adapters.http.operation import HttpDetail, HttpOperation
-from adapters.http.request import Asking, target
+from adapters.http.request import RequestParts, target
 from adapters.http.verdict import judge_status
 from adapters.network.http_request import HttpRequest
 
@@ -38,7 +38,7 @@ class XmlAnswer:
     failure: Failure | None = None
 
 
-def request_to(operation: HttpOperation, asking: Asking) -> HttpRequest | MoreNeeded:
+def request_to(operation: HttpOperation, asking: RequestParts) -> HttpRequest | MoreNeeded:
     """The manifest's envelope, filled in and posted."""
     url = target(operation.operation, asking)
     if isinstance(url, MoreNeeded) or operation.envelope is None:
@@ -97,7 +97,7 @@ def _local(code: str | None) -> str:
     return (code or "").strip().rpartition(":")[2].partition(".")[0]
 
 
-def found_in(answer: XmlAnswer, operation: HttpOperation) -> Found | Malformed:
+def found_in(answer: XmlAnswer, operation: HttpOperation) -> FoundDocuments | Malformed:
     """The elements that `records` finds, and the number that `total` gives.
 
     A response that is built otherwise than the manifest expects has no such elements either, so
@@ -110,7 +110,7 @@ def found_in(answer: XmlAnswer, operation: HttpOperation) -> Found | Malformed:
         return Malformed("records")
     if documents is None or (not documents and operation.total is None):
         return Malformed("records")
-    return Malformed("total") if total is None else Found(documents, total)
+    return Malformed("total") if total is None else FoundDocuments(documents, total)
 
 
 def _number(value: Any) -> int | None:

@@ -8,7 +8,7 @@ from adapters.contract.codes import Sector
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AskerProfile:
     """What a caller was when they asked, in whole hours since they signed in; lists are sorted."""
 
     sector: Sector

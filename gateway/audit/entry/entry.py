@@ -10,9 +10,9 @@ from typing import Any, Final, Self
 import orjson
 
 from adapters.contract.codes import Purpose, ReleaseClass
-from gateway.audit.entry.asker import Standing
-from gateway.audit.entry.flags import Risk, Tie
-from gateway.audit.entry.range import Span, joined
+from gateway.audit.entry.asker import AskerProfile
+from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
+from gateway.audit.entry.range import EntryRange, joined
 from gateway.audit.errors import EntryRefused, LeafUnreadable
 from gateway.audit.keys.pseudonym import PSEUDONYM, Pseudonym
 from gateway.audit.keys.sealing import SEALED, Sealed
@@ -118,10 +118,10 @@ class Entry:
     detail: str | None = None
     count: int | None = None
     manager: str | None = None
-    risks: tuple[Risk, ...] = ()
-    tie: Tie | None = None
-    pruned: tuple[Span, ...] = ()
-    standing: Standing | None = None
+    risks: tuple[AccessFlag, ...] = ()
+    tie: WorkingRelationship | None = None
+    pruned: tuple[EntryRange, ...] = ()
+    standing: AskerProfile | None = None
     change: "AuditedChange | None" = None
 
     def __post_init__(self) -> None:
@@ -136,11 +136,6 @@ class Entry:
             raise EntryRefused("an entry names each agency once")
         object.__setattr__(self, "agencies", ordered)
         object.__setattr__(self, "risks", tuple(sorted({*self.risks})))
-
-    @property
-    def breaks_glass(self) -> bool:
-        """Whether it is leave given in an emergency, or a question that used such leave."""
-        return self.kind is AuditKind.BREAK_GLASS or Risk.BREAK_GLASS in self.risks
 
     def leaf(self) -> bytes:
         """One line of UTF-8 JSON, keys sorted, nothing unseen in the raw; at most MAX_LEAF bytes.
@@ -166,7 +161,7 @@ class Entry:
             raise LeafUnreadable("the bytes are no entry of this log") from error
 
 
-def pruned_by(leaf: bytes) -> tuple[Span, ...]:
+def pruned_by(leaf: bytes) -> tuple[EntryRange, ...]:
     """What the leaf declares pruned: nothing if it is no pruning that this gateway reads."""
     try:
         entry = Entry.read(leaf)
@@ -180,7 +175,7 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _is_span(span: Span) -> bool:
+def _is_span(span: EntryRange) -> bool:
     return 0 <= span.first <= span.last
 
 
@@ -301,9 +296,9 @@ _READ: Final[dict[str, Callable[[Any], Any]]] = {
     "purpose": Purpose,
     "child_pseudonyms": tuple,
     "agencies": _read_agencies,
-    "risks": lambda found: tuple(Risk(each) for each in found),
-    "tie": Tie,
-    "pruned": lambda found: tuple(Span(first, last) for first, last in found),
-    "standing": Standing.read,
+    "risks": lambda found: tuple(AccessFlag(each) for each in found),
+    "tie": WorkingRelationship,
+    "pruned": lambda found: tuple(EntryRange(first, last) for first, last in found),
+    "standing": AskerProfile.read,
     "change": _read_change,
 }

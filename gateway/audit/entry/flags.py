@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Risk(StrEnum):
+class AccessFlag(StrEnum):
     """Why an access may be for a reason of the user's own; each is a fact, none a verdict.
 
     A surname is common if more than about one child in a thousand bears it.
@@ -20,7 +20,7 @@ class Risk(StrEnum):
     STAFF_CHILD = "STAFF_CHILD"
 
 
-class Tie(StrEnum):
+class WorkingRelationship(StrEnum):
     """Who of the user's side the answer names as working with the child, the nearest first."""
 
     USER = "USER"
@@ -29,8 +29,8 @@ class Tie(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class AccessFlags:
     """What a question or an answer is noted for; `tie` is None where nobody is involved."""
 
-    risks: frozenset[Risk] = frozenset()
-    tie: Tie | None = None
+    risks: frozenset[AccessFlag] = frozenset()
+    tie: WorkingRelationship | None = None

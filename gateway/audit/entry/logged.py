@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.audit.entry.entry import Entry
-from gateway.audit.entry.search import Place
+from gateway.audit.entry.search import EntryPosition
 from gateway.audit.entry.time_units import microseconds
 
 
@@ -15,9 +15,9 @@ class Logged:
     leaf: bytes
 
     @property
-    def place(self) -> Place:
+    def place(self) -> EntryPosition:
         """Where it stands in every list."""
-        return Place(microseconds(self.entry.at), self.index)
+        return EntryPosition(microseconds(self.entry.at), self.index)
 
     @property
     def entry(self) -> Entry:

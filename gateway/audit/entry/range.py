@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
-class Span(NamedTuple):
+class EntryRange(NamedTuple):
     """The entries from `first` to `last`, both of them included."""
 
     first: int
@@ -14,16 +14,16 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Spans:
+class EntryRanges:
     """Spans in order, none touching another."""
 
-    held: tuple[Span, ...] = ()
+    held: tuple[EntryRange, ...] = ()
 
     def covers(self, index: int) -> bool:
         """Whether the entry is in one of them."""
         return self.meet(index, index)
 
-    def outside(self, span: Span) -> int | None:
+    def outside(self, span: EntryRange) -> int | None:
         """The first entry of `span` that is in none of them, if there is one."""
         index = span.first
         while index <= span.last:
@@ -38,25 +38,25 @@ class Spans:
         held = self._up_to(last)
         return held is not None and first <= held.last
 
-    def within(self, first: int, last: int) -> Iterator[Span]:
+    def within(self, first: int, last: int) -> Iterator[EntryRange]:
         """What of them is from `first` to `last`."""
         start = bisect_left(self.held, first, key=lambda span: span.last)
         end = bisect_right(self.held, last, key=lambda span: span.first)
         for span in self.held[start:end]:
-            yield Span(max(span.first, first), min(span.last, last))
+            yield EntryRange(max(span.first, first), min(span.last, last))
 
     @property
     def count(self) -> int:
         """How many entries they hold."""
         return sum(span.last - span.first + 1 for span in self.held)
 
-    def _up_to(self, index: int) -> Span | None:
+    def _up_to(self, index: int) -> EntryRange | None:
         """The last span that begins at `index` or before."""
         place = bisect_right(self.held, index, key=lambda span: span.first)
         return self.held[place - 1] if place else None
 
 
-def spans_of(indexes: Iterable[int]) -> Iterator[Span]:
+def spans_of(indexes: Iterable[int]) -> Iterator[EntryRange]:
     """Indexes in rising order as spans."""
     first: int | None = None
     last = -1
@@ -64,19 +64,19 @@ def spans_of(indexes: Iterable[int]) -> Iterator[Span]:
         if first is None:
             first = index
         elif index != last + 1:
-            yield Span(first, last)
+            yield EntryRange(first, last)
             first = index
         last = index
     if first is not None:
-        yield Span(first, last)
+        yield EntryRange(first, last)
 
 
-def joined(spans: Iterable[Span]) -> Spans:
+def joined(spans: Iterable[EntryRange]) -> EntryRanges:
     """The same entries as spans in order, none touching another."""
-    merged: list[Span] = []
+    merged: list[EntryRange] = []
     for span in sorted(spans):
         if merged and span.first <= merged[-1].last + 1:
-            merged[-1] = Span(merged[-1].first, max(merged[-1].last, span.last))
+            merged[-1] = EntryRange(merged[-1].first, max(merged[-1].last, span.last))
         else:
             merged.append(span)
-    return Spans(tuple(merged))
+    return EntryRanges(tuple(merged))

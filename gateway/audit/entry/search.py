@@ -42,7 +42,7 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EntryPosition:
     """Where an entry stands in every list: `at` in microseconds since 1970, then its index."""
 
     at: int

@@ -26,7 +26,7 @@ _KEY_NAMES = ("pseudonym_key", "sealing_key")
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class SealText:
     """What is to be sealed, and what it is opened beside and nothing else."""
 
     content: bytes = field(repr=False)
@@ -48,7 +48,7 @@ class KeyService(Protocol):
     Every method raises KeysUnavailable when the keys cannot be used now.
     """
 
-    async def protect(self, messages: Sequence[bytes], texts: Sequence[Text] = ()) -> Protected:
+    async def protect(self, messages: Sequence[bytes], texts: Sequence[SealText] = ()) -> Protected:
         """All that one entry needs, under the current epoch and in one round trip."""
         ...
 
@@ -83,12 +83,12 @@ class EpochKeys:
             raise KeysUnreadable(f"{path}: cannot be read ({type(error).__name__})") from None
         return cls(**_parsed(path, content))
 
-    async def protect(self, messages: Sequence[bytes], texts: Sequence[Text] = ()) -> Protected:
-        """As KeyService says."""
+    async def protect(self, messages: Sequence[bytes], texts: Sequence[SealText] = ()) -> Protected:
+        """All that one entry needs, under the current epoch and in one round trip."""
         return Protected(self.epoch, self.digests(messages), tuple(map(self._sealed, texts)))
 
     async def find(self, messages: Sequence[bytes]) -> Mapping[str, tuple[bytes, ...]]:
-        """As KeyService says: under this one epoch."""
+        """The digests of each message under this one epoch, for a search in the log."""
         return {self.epoch: self.digests(messages)}
 
     def digests(self, messages: Sequence[bytes]) -> tuple[bytes, ...]:
@@ -97,7 +97,7 @@ class EpochKeys:
         return tuple(hmac.digest(key, message, hashlib.sha256) for message in messages)
 
     async def open(self, epoch: str, sealed: bytes, bound_to: bytes) -> bytes:
-        """As KeyService says."""
+        """What was sealed; SealBroken if the epoch, its key, `bound_to` or a byte differs."""
         if epoch != self.epoch:
             raise SealBroken("the keys of that epoch are not here, or no longer")
         nonce, ciphertext = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
@@ -106,7 +106,7 @@ class EpochKeys:
         except (InvalidTag, ValueError):
             raise SealBroken("the text does not open under this epoch's key") from None
 
-    def _sealed(self, text: Text) -> bytes:
+    def _sealed(self, text: SealText) -> bytes:
         # AES-256-GCM, a random nonce before the ciphertext.
         nonce = secrets.token_bytes(NONCE_BYTES)
         return nonce + AESGCM(self.sealing_key).encrypt(nonce, text.content, text.bound_to)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from gateway.audit.errors import KeysUnreadable, SealBroken
-from gateway.audit.keys.epoch_keys import EPOCH_NAME, EpochKeys, Protected, Text
+from gateway.audit.keys.epoch_keys import EPOCH_NAME, EpochKeys, Protected, SealText
 from gateway.audit.keys.private_file import create_once, read_private
 
 CURRENT: Final = "current"
@@ -48,16 +48,16 @@ class KeyRing:
         """Every live epoch, the current one last."""
         return tuple(keys.epoch for keys in self.held)
 
-    async def protect(self, messages: Sequence[bytes], texts: Sequence[Text] = ()) -> Protected:
-        """As KeyService says."""
+    async def protect(self, messages: Sequence[bytes], texts: Sequence[SealText] = ()) -> Protected:
+        """All that one entry needs, under the current epoch and in one round trip."""
         return await self.held[-1].protect(messages, texts)
 
     async def find(self, messages: Sequence[bytes]) -> Mapping[str, tuple[bytes, ...]]:
-        """As KeyService says."""
+        """The digests of each message under every live epoch, for a search in the log."""
         return {keys.epoch: keys.digests(messages) for keys in self.held}
 
     async def open(self, epoch: str, sealed: bytes, bound_to: bytes) -> bytes:
-        """As KeyService says."""
+        """What was sealed; SealBroken if the epoch, its key, `bound_to` or a byte differs."""
         for keys in self.held:
             if keys.epoch == epoch:
                 return await keys.open(epoch, sealed, bound_to)

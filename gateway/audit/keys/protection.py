@@ -9,26 +9,26 @@ from gateway.audit.keys.sealing import Sealed, sealable, written
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden:
+class ProtectedTexts:
     """The pseudonyms of some messages and the texts sealed, each in the order given."""
 
     pseudonyms: tuple[Pseudonym, ...]
     texts: tuple[Sealed, ...]
 
 
-async def hide(
+async def protect(
     keys: KeyService, messages: Sequence[bytes], texts: Iterable[str] = (), *, query_id: str = ""
-) -> Hidden:
+) -> ProtectedTexts:
     """Messages as pseudonyms and texts sealed for `query_id`, under the current epoch.
 
     KeysUnavailable if the keys cannot be used; TextTooLong as `sealable` says.
     """
     held = await keys.protect(messages, [sealable(text, query_id) for text in texts])
     sealed = tuple(written(held.epoch, each) for each in held.sealed)
-    return Hidden(pseudonyms(held.epoch, held.digests), sealed)
+    return ProtectedTexts(pseudonyms(held.epoch, held.digests), sealed)
 
 
-async def hidden_everywhere(keys: KeyService, messages: Sequence[bytes]) -> tuple[Pseudonym, ...]:
+async def protect_everywhere(keys: KeyService, messages: Sequence[bytes]) -> tuple[Pseudonym, ...]:
     """The pseudonyms of `messages` under every live epoch; KeysUnavailable as above."""
     found = await keys.find(messages)
     return tuple(name for epoch, made in found.items() for name in pseudonyms(epoch, made))

@@ -6,7 +6,7 @@ import re
 from typing import Final, NewType
 
 from gateway.audit.errors import SealBroken, TextTooLong
-from gateway.audit.keys.epoch_keys import EPOCH_NAME, KeyService, Text
+from gateway.audit.keys.epoch_keys import EPOCH_NAME, KeyService, SealText
 
 Sealed = NewType("Sealed", str)
 
@@ -14,7 +14,7 @@ MAX_TEXT: Final = 8 * 1024
 SEALED: Final = re.compile(rf"{EPOCH_NAME}:[A-Za-z0-9_=-]{{40,}}")
 
 
-def sealable(text: str, query_id: str) -> Text:
+def sealable(text: str, query_id: str) -> SealText:
     """`text` for the key service, to be opened only beside `query_id`.
 
     TextTooLong if it has more than MAX_TEXT bytes of UTF-8. What is no character (a lone
@@ -23,7 +23,7 @@ def sealable(text: str, query_id: str) -> Text:
     content = text.encode("utf-8", "replace")
     if len(content) > MAX_TEXT:
         raise TextTooLong(f"a text in the log has at most {MAX_TEXT} bytes of UTF-8")
-    return Text(content, query_id.encode())
+    return SealText(content, query_id.encode())
 
 
 def written(epoch: str, sealed: bytes) -> Sealed:

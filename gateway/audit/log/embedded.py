@@ -12,15 +12,15 @@ from typing import Final, Self
 
 from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.logged import Logged
-from gateway.audit.entry.range import Spans
-from gateway.audit.entry.search import Place, Search
+from gateway.audit.entry.range import EntryRanges
+from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.errors import LogUnavailable
-from gateway.audit.search.index import Finder
-from gateway.audit.search.leaves import index_beside, stored_leaves
+from gateway.audit.search.index import SearchIndex
+from gateway.audit.search.leaf_reader import index_beside, stored_leaves
 from gateway.audit.store.contract import READ_BOUND
-from gateway.audit.store.row import Row
+from gateway.audit.store.row import LogRow
 from gateway.audit.store.sqlite import (
-    Seen,
+    LastSeen,
     Writing,
     create_log,
     keep_checkpoint,
@@ -44,7 +44,7 @@ INDEX_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    row: Row
+    row: LogRow
     index: asyncio.Future[int]
 
 
@@ -65,7 +65,7 @@ class AuditLog:
 
     def __init__(self, path: Path, writer: "_Writer", queue_bound: int) -> None:
         self._path = path
-        self._finder = Finder(index_beside(path), partial(stored_leaves, path))
+        self._finder = SearchIndex(index_beside(path), partial(stored_leaves, path))
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._free = queue_bound
@@ -84,7 +84,7 @@ class AuditLog:
         EntryRefused if it does not fit the log. A caller that is cancelled meanwhile cannot
         tell whether it was written; others are not disturbed.
         """
-        row = Row.of(entry)
+        row = LogRow.of(entry)
         if self._closed:
             raise LogUnavailable("the log is closed")
         if not self._free:
@@ -100,15 +100,10 @@ class AuditLog:
         return await self._read(sql, (first, count))
 
     async def search(
-        self, search: Search, *, after: Place | None = None, count: int = READ_BOUND
+        self, search: Search, *, after: EntryPosition | None = None, count: int = READ_BOUND
     ) -> tuple[Logged, ...]:
         """Up to `count` entries that fit, newest first, from `after` on."""
         return await asyncio.to_thread(self._finder.find, search, after, count)
-
-    async def of_query(self, query_id: str) -> tuple[Logged, ...]:
-        """Every entry of one question, in order."""
-        found = await self.search(Search(query_id=query_id))
-        return tuple(sorted(found, key=lambda logged: logged.index))
 
     async def nodes(self, indexes: Iterable[int], size: int) -> Nodes:
         """The tree's nodes that lead from entries to the root at `size`.
@@ -142,7 +137,7 @@ class AuditLog:
         """When, in seconds since 1970, and at which size each witness last signed, by name."""
         return await asyncio.to_thread(newest_cosignatures, self._path)
 
-    async def pruned(self) -> Spans:
+    async def pruned(self) -> EntryRanges:
         """The entries that are gone, or about to go, under a pruning in the log."""
         return await asyncio.to_thread(pruned_spans, self._path)
 
@@ -228,12 +223,12 @@ class _Writer:
         seen = check_log(path)
         return cls(path, seen, Writing.open(path, seen))
 
-    def __init__(self, path: Path, seen: Seen, writing: Writing) -> None:
+    def __init__(self, path: Path, seen: LastSeen, writing: Writing) -> None:
         self._path = path
         self._seen = seen
         self._writing: Writing | None = writing
 
-    def add(self, rows: Sequence[Row]) -> "int | Exception":
+    def add(self, rows: Sequence[LogRow]) -> "int | Exception":
         """The first index of the group, or why none of it was written."""
         try:
             self._writing = self._writing or Writing.open(self._path, self._seen)

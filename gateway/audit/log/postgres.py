@@ -12,18 +12,18 @@ import asyncpg
 
 from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.logged import Logged
-from gateway.audit.entry.range import Spans
-from gateway.audit.entry.search import Place, Search
+from gateway.audit.entry.range import EntryRanges
+from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.entry.time_units import at_microsecond, microseconds
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.log.postgres_check import check_rows
-from gateway.audit.log.postgres_leaves import postgres_leaves
+from gateway.audit.log.postgres_leaf_reader import postgres_leaves
 from gateway.audit.log.postgres_pruning import prune_rows, stored_pruned
 from gateway.audit.log.postgres_tree import stored_hashes, stored_nodes, stored_size
 from gateway.audit.log.postgres_writing import PostgresWriting
-from gateway.audit.search.index import Finder
+from gateway.audit.search.index import SearchIndex
 from gateway.audit.store.contract import READ_BOUND
-from gateway.audit.store.row import Row
+from gateway.audit.store.row import LogRow
 from gateway.audit.tree.checkpoint import Checkpoint
 from gateway.audit.tree.merkle import Nodes
 from gateway.audit.tree.tile import ENTRIES, Tile, bundle, leaves_of, tiles_towards
@@ -53,7 +53,7 @@ _LAST_SEEN: Final = (
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    row: Row
+    row: LogRow
     index: "asyncio.Future[int]"
 
 
@@ -94,7 +94,9 @@ class PostgresLog:
         self, pool: "asyncpg.Pool[Any]", writing: PostgresWriting, index: Path, queue_bound: int
     ) -> None:
         self._pool = pool
-        self._finder = Finder(index, partial(postgres_leaves, pool, asyncio.get_running_loop()))
+        self._finder = SearchIndex(
+            index, partial(postgres_leaves, pool, asyncio.get_running_loop())
+        )
         self._writer = writing
         self._free = queue_bound
         self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
@@ -104,8 +106,11 @@ class PostgresLog:
         self._indexing = asyncio.create_task(self._draw())
 
     async def append(self, entry: Entry) -> int:
-        """As Log says; refused at once if too many wait already."""
-        row = Row.of(entry)
+        """Write `entry`; its index, once it survives a crash of the machine.
+
+        Refused at once if too many wait already.
+        """
+        row = LogRow.of(entry)
         if self._closed:
             raise LogUnavailable("the log is closed")
         if not self._free:
@@ -116,22 +121,22 @@ class PostgresLog:
         return await waiting.index
 
     async def entries(self, first: int = 0, count: int = READ_BOUND) -> tuple[Logged, ...]:
-        """As Log says."""
+        """Up to `count` entries from index `first`, in order."""
         return _logged(await self._fetch(_ENTRIES, first, count))
 
     async def search(
-        self, search: Search, *, after: Place | None = None, count: int = READ_BOUND
+        self, search: Search, *, after: EntryPosition | None = None, count: int = READ_BOUND
     ) -> tuple[Logged, ...]:
-        """As Log says."""
+        """Up to `count` entries that fit, newest first, from `after` on."""
         return await asyncio.to_thread(self._finder.find, search, after, count)
 
     async def nodes(self, indexes: Iterable[int], size: int) -> Nodes:
-        """As Log says."""
+        """The tree's nodes that lead from entries to the root at `size`."""
         async with told_as(LogUnavailable), self._pool.acquire() as connection:
             return await stored_nodes(connection, tiles_towards(indexes, size))
 
     async def tile(self, tile: Tile) -> bytes:
-        """As Log says."""
+        """The bytes of a tile or of a bundle of entries; LogCorrupt if the log has less."""
         if tile.level == ENTRIES:
             held = await self.entries(tile.first, tile.width)
             return bundle(leaves_of(tile, held, await self.pruned()))
@@ -139,7 +144,7 @@ class PostgresLog:
             return b"".join((await stored_hashes(connection, [tile]))[tile])
 
     async def checkpoint(self, *, cosigned_by: int = 0) -> Checkpoint | None:
-        """As Log says."""
+        """The largest checkpoint kept that at least so many witnesses signed, or None."""
         rows = await self._fetch(_CHECKPOINT, cosigned_by)
         if not rows:
             return None
@@ -148,37 +153,40 @@ class PostgresLog:
         return Checkpoint(size, root, at_microsecond(at), note + "".join(lines))
 
     async def keep(self, checkpoint: Checkpoint) -> None:
-        """As Log says."""
+        """Write a signed checkpoint, durable on return; the first of each size is kept."""
         at = microseconds(checkpoint.at)
         await self._fetch(_KEEP, checkpoint.size, checkpoint.root, at, checkpoint.note)
 
     async def cosign(self, size: int, witness: str, at: int, line: str) -> None:
-        """As Log says."""
+        """Write a witness's signature line under the checkpoint of `size`, durable on return."""
         await self._fetch(_COSIGN, size, witness, at, line)
 
     async def cosigned(self) -> Mapping[str, tuple[int, int]]:
-        """As Log says."""
+        """When, in seconds since 1970, and at which size each witness last signed, by name."""
         return {witness: (at, size) for witness, at, size in await self._fetch(_LAST_SEEN)}
 
-    async def pruned(self) -> Spans:
-        """As Log says."""
+    async def pruned(self) -> EntryRanges:
+        """The entries that are gone, or about to go, under a pruning in the log."""
         async with told_as(LogUnavailable), self._pool.acquire() as connection:
             return await stored_pruned(connection)
 
     async def prune(self, declared: int) -> int:
-        """As Log says; PostgreSQL's own VACUUM then takes the bytes from its files."""
+        """Remove the bytes of the entries that the pruning at this index names; how many had any.
+
+        PostgreSQL's own VACUUM then takes the bytes from its files.
+        """
         async with told_as(LogUnavailable), self._pool.acquire() as connection:
             removed = await prune_rows(connection, declared)
         await asyncio.to_thread(self._finder.catch_up)
         return removed
 
     async def size(self) -> int:
-        """As Log says."""
+        """How many entries are durable, which is the next index."""
         async with told_as(LogUnavailable), self._pool.acquire() as connection:
             return await stored_size(connection)
 
     async def aclose(self) -> None:
-        """As Log says."""
+        """Write what waits, then close; nothing more is taken. Twice does no harm."""
         if not self._closed:
             self._closed = True
             self._queue.put_nowait(None)

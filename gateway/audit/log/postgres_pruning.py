@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from gateway.audit.entry.entry import pruned_by
-from gateway.audit.entry.range import Span, Spans, joined
+from gateway.audit.entry.range import EntryRange, EntryRanges, joined
 
 # Small groups, so that no gateway that appends meanwhile waits for one of them long.
 _GROUP: Final = 2000
@@ -14,9 +14,9 @@ _STILL: Final = "SELECT idx FROM entry WHERE idx BETWEEN $1 AND $2 ORDER BY idx 
 _REMOVE: Final = "DELETE FROM entry WHERE idx = ANY($1::bigint[])"
 
 
-async def stored_pruned(connection: Any) -> Spans:
+async def stored_pruned(connection: Any) -> EntryRanges:
     """Every span that is named as pruned."""
-    return joined(Span(*row) for row in await connection.fetch(_PRUNED))
+    return joined(EntryRange(*row) for row in await connection.fetch(_PRUNED))
 
 
 async def prune_rows(connection: Any, declared: int) -> int:
@@ -34,7 +34,7 @@ async def prune_rows(connection: Any, declared: int) -> int:
     return removed
 
 
-async def _removed(connection: Any, span: Span) -> int:
+async def _removed(connection: Any, span: EntryRange) -> int:
     removed = 0
     while rows := await connection.fetch(_STILL, *span, _GROUP):
         indexes = [row[0] for row in rows]

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.log.postgres_tree import gone_on
-from gateway.audit.store.row import Row
+from gateway.audit.store.row import LogRow
 from gateway.audit.tree.merkle import Edge, TileHash, grown
 from gateway.config.sql import REFUSED
 
@@ -30,7 +30,7 @@ class PostgresWriting:
         self._alone = True
         self._connection: Any = None
 
-    async def add(self, rows: Sequence[Row]) -> int:
+    async def add(self, rows: Sequence[LogRow]) -> int:
         """The first index of the group, once it is durable; what the database raises if not."""
         connection = await self._connected()
         try:
@@ -53,7 +53,7 @@ class PostgresWriting:
             self._connection = await self._connect()
         return self._connection
 
-    async def _added_locked(self, connection: Any, rows: Sequence[Row]) -> Edge:
+    async def _added_locked(self, connection: Any, rows: Sequence[LogRow]) -> Edge:
         async with connection.transaction():
             await connection.execute(_LOCK)
             before = await gone_on(connection, self._edge)
@@ -64,7 +64,7 @@ class PostgresWriting:
         return after
 
 
-async def _added(connection: Any, rows: Sequence[Row], before: Edge) -> Edge | None:
+async def _added(connection: Any, rows: Sequence[LogRow], before: Edge) -> Edge | None:
     """The edge with the rows; None if the log was not as long as `before`: then none is in it."""
     hashes = [row.hash for row in rows]
     after, finished = grown(before, hashes)

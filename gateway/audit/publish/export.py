@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from gateway.audit.entry.range import Spans
+from gateway.audit.entry.range import EntryRanges
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.publish.publication import Publication
 from gateway.audit.tree.checkpoint import Checkpoint
@@ -31,7 +31,7 @@ async def export_log(publication: Publication, folder: Path) -> Checkpoint:
     return checkpoint
 
 
-def _missing(folder: Path, size: int, pruned: Spans) -> Iterator[Tile]:
+def _missing(folder: Path, size: int, pruned: EntryRanges) -> Iterator[Tile]:
     for tile in chain(hash_tiles(size), entry_tiles(size)):
         stale = tile.level == ENTRIES and pruned.meet(tile.first, tile.first + tile.width - 1)
         if tile.width < TILE_WIDTH or stale or not (folder / tile.path).exists():

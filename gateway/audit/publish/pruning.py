@@ -8,8 +8,8 @@ from typing import Final
 import orjson
 
 from gateway.audit.entry.entry import AuditKind, Entry
-from gateway.audit.entry.range import Span, joined, spans_of
-from gateway.audit.entry.search import Place, Search
+from gateway.audit.entry.range import EntryRange, joined, spans_of
+from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.publish.publication import Publication
 from gateway.audit.publish.retention_policy import Retention
 from gateway.audit.store.contract import READ_BOUND, Log
@@ -26,7 +26,7 @@ class Pruned:
     removed: int
 
 
-async def due_spans(log: Log, policy: Retention, now: datetime) -> list[Span]:
+async def due_spans(log: Log, policy: Retention, now: datetime) -> list[EntryRange]:
     """The entries that the policy no longer keeps and that nothing has declared pruned.
 
     An entry counts as young as the youngest before it, so that a clock that once stepped back
@@ -39,8 +39,8 @@ async def due_spans(log: Log, policy: Retention, now: datetime) -> list[Span]:
 
 async def prune(
     publication: Publication,
-    spans: list[Span],
-    entry: Callable[[tuple[Span, ...]], Entry],
+    spans: list[EntryRange],
+    entry: Callable[[tuple[EntryRange, ...]], Entry],
     witnessed: Callable[[int], Awaitable[None]],
 ) -> Pruned:
     """Declare `spans` in the log, have that state signed and `witnessed`, then take the bytes.
@@ -59,10 +59,12 @@ async def prune(
     return Pruned(sum(span.last - span.first + 1 for span in spans), removed)
 
 
-def pruning(policy: Retention, who: str, now: datetime) -> Callable[[tuple[Span, ...]], Entry]:
+def pruning(
+    policy: Retention, who: str, now: datetime
+) -> Callable[[tuple[EntryRange, ...]], Entry]:
     """The entry that declares some spans pruned under `policy`, by `who`."""
 
-    def declared(spans: tuple[Span, ...]) -> Entry:
+    def declared(spans: tuple[EntryRange, ...]) -> Entry:
         return Entry(
             kind=AuditKind.PRUNING,
             at=now,
@@ -90,8 +92,8 @@ async def _due(log: Log, cutoffs: dict[AuditKind, datetime]) -> AsyncIterator[in
         first = page[-1].index + 1
 
 
-async def _declared(log: Log) -> list[Span]:
-    found: list[Span] = []
+async def _declared(log: Log) -> list[EntryRange]:
+    found: list[EntryRange] = []
     async for index in _prunings(log):
         (logged,) = await log.entries(index, 1)
         found += logged.entry.pruned
@@ -99,7 +101,7 @@ async def _declared(log: Log) -> list[Span]:
 
 
 async def _prunings(log: Log) -> AsyncIterator[int]:
-    after: Place | None = None
+    after: EntryPosition | None = None
     while page := await log.search(Search(kind=AuditKind.PRUNING), after=after):
         for logged in page:
             yield logged.index

@@ -22,7 +22,7 @@ class Patience:
 
 
 @dataclass(slots=True)
-class Watch:
+class WitnessWatch:
     """Knows since when a quorum has signed; `run` it as long as the gateway serves."""
 
     witnessing: Witnessing

@@ -9,8 +9,8 @@ from typing import Final
 from adapters.contract.codes import Purpose
 from gateway.audit.errors import KeysUnavailable, SealBroken, TextTooLong
 from gateway.audit.keys.epoch_keys import KeyService
-from gateway.audit.keys.protection import Hidden, hidden_everywhere
-from gateway.audit.keys.protection import hide as hide_under
+from gateway.audit.keys.protection import ProtectedTexts, protect_everywhere
+from gateway.audit.keys.protection import protect as hide_under
 from gateway.audit.keys.pseudonym import Pseudonym, identifier_message, person_message
 from gateway.audit.keys.sealing import MAX_TEXT, Sealed, unseal
 from gateway.model import events
@@ -23,7 +23,7 @@ CHOSEN: Final = "CHOSEN"
 
 
 @dataclass(frozen=True, slots=True)
-class Concealed:
+class Pseudonymised:
     """What is logged of a child and a reason, unreadable; `messages` as in Intent."""
 
     query_id: str
@@ -35,14 +35,14 @@ class Concealed:
     detail: str | None
 
 
-async def conceal(keys: KeyService, inquiry: Inquiry) -> Concealed:
+async def pseudonymise(keys: KeyService, inquiry: Inquiry) -> Pseudonymised:
     """What the intent of an inquiry will say of the child and of the reason."""
     query_id = secrets.token_urlsafe(12)
     case = inquiry.reason.case_reference
     texts = [_justification(inquiry), *filter(None, [case])]
-    messages = messages_of(inquiry.known)
-    hidden = await hide(keys, messages, texts, query_id=query_id)
-    return Concealed(
+    messages = hmac_inputs(inquiry.known)
+    hidden = await protect_texts(keys, messages, texts, query_id=query_id)
+    return Pseudonymised(
         query_id=query_id,
         purpose=inquiry.reason.purpose,
         messages=frozenset(messages),
@@ -53,9 +53,9 @@ async def conceal(keys: KeyService, inquiry: Inquiry) -> Concealed:
     )
 
 
-async def hide(
+async def protect_texts(
     keys: KeyService, messages: Sequence[bytes], texts: Iterable[str] = (), *, query_id: str = ""
-) -> Hidden:
+) -> ProtectedTexts:
     """Messages as pseudonyms and texts sealed for `query_id`, under the current epoch.
 
     TryLater if the keys cannot be used; AskDifferently if a text is too long.
@@ -72,7 +72,7 @@ async def hide(
 async def found_under(keys: KeyService, known: Known) -> tuple[Pseudonym, ...]:
     """Every pseudonym of a child so known, under every live epoch; TryLater as above."""
     with _keys_in_reach():
-        return await hidden_everywhere(keys, messages_of(known))
+        return await protect_everywhere(keys, hmac_inputs(known))
 
 
 async def opened(keys: KeyService, sealed: Sealed, query_id: str) -> str | None:
@@ -84,7 +84,7 @@ async def opened(keys: KeyService, sealed: Sealed, query_id: str) -> str | None:
         return None
 
 
-def messages_of(known: Known) -> list[bytes]:
+def hmac_inputs(known: Known) -> list[bytes]:
     """What the pseudonyms of a child so known are made of."""
     made = [identifier_message(scheme, value) for scheme, value in _identifiers(known)]
     if known.family_name and known.birth_date:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from adapters.contract.codes import Purpose
 from adapters.contract.record import Identifier
-from gateway.audit.entry.asker import Standing
+from gateway.audit.entry.asker import AskerProfile
 from gateway.audit.entry.entry import (
     AuditedAgency,
     AuditedChange,
@@ -15,14 +15,14 @@ from gateway.audit.entry.entry import (
     AuditKind,
     Entry,
 )
-from gateway.audit.entry.flags import Noted, Risk
+from gateway.audit.entry.flags import AccessFlag, AccessFlags
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.keys.pseudonym import Pseudonym, identifier_message
 from gateway.audit.keys.sealing import Sealed
 from gateway.audit.recorder import pseudonymise as concealing
-from gateway.audit.recorder.pseudonymise import Concealed, hide, messages_of
-from gateway.audit.recorder.refusal_counter import EVERY_S, Refused, Tally
+from gateway.audit.recorder.pseudonymise import Pseudonymised, hmac_inputs, protect_texts
+from gateway.audit.recorder.refusal_counter import EVERY_S, RefusalCounter, RefusalKey
 from gateway.audit.recorder.staff_children import NOBODY, StaffChildren, works_beside
 from gateway.audit.store.contract import Log
 from gateway.model import events
@@ -57,8 +57,8 @@ class Grounds:
     document: str | None = None
     policy_version: str | None = None
     agencies: tuple[str, ...] = ()
-    risks: frozenset[Risk] = frozenset()
-    standing: Standing | None = None
+    risks: frozenset[AccessFlag] = frozenset()
+    standing: AskerProfile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,33 +83,35 @@ class Recorder:
     log: Log
     keys: KeyService
     clock: Clock
-    tally: Tally = field(default_factory=Tally)
+    refusal_counter: RefusalCounter = field(default_factory=RefusalCounter)
     staff_children: StaffChildren = field(default_factory=lambda: NOBODY)
 
-    async def conceal(self, inquiry: Inquiry) -> Concealed:
+    async def pseudonymise(self, inquiry: Inquiry) -> Pseudonymised:
         """What the intent of an inquiry will say of the child and of the reason, unreadable."""
-        return await concealing.conceal(self.keys, inquiry)
+        return await concealing.pseudonymise(self.keys, inquiry)
 
-    async def intend(self, concealed: Concealed, caller: Caller, grounds: Grounds) -> Intent:
+    async def intend(
+        self, pseudonymised: Pseudonymised, caller: Caller, grounds: Grounds
+    ) -> Intent:
         """The intent of one question."""
         entry = replace(
             self._entry(AuditKind.INTENT, caller),
-            query_id=concealed.query_id,
-            purpose=concealed.purpose,
-            justification=concealed.justification,
-            case_reference=concealed.case_reference,
-            child_pseudonyms=concealed.pseudonyms,
+            query_id=pseudonymised.query_id,
+            purpose=pseudonymised.purpose,
+            justification=pseudonymised.justification,
+            case_reference=pseudonymised.case_reference,
+            child_pseudonyms=pseudonymised.pseudonyms,
             document=grounds.document,
             policy_version=grounds.policy_version,
             matcher_version=MATCHER,
             agencies=tuple(AuditedAgency(agency) for agency in grounds.agencies),
-            detail=concealed.detail,
+            detail=pseudonymised.detail,
             manager=caller.manager,
             risks=tuple(grounds.risks),
             standing=grounds.standing,
         )
         index = await self._append(entry)
-        return Intent(entry, concealed.query_id, index, concealed.messages)
+        return Intent(entry, pseudonymised.query_id, index, pseudonymised.messages)
 
     async def pass_on(self, intent: Intent, learned: Mapping[str, frozenset[str]]) -> None:
         """What other agencies are about to be asked with, that agencies before them taught."""
@@ -122,14 +124,14 @@ class Recorder:
         intent: Intent,
         rows: Iterable[AgencyRow],
         learned: frozenset[Identifier],
-        noted: Noted,
+        noted: AccessFlags,
     ) -> None:
         """What one payload is about to tell the caller; `learned` are certain identifiers.
 
         `noted` is what the answer so far shows of the access itself.
         """
         taught = {identifier_message(i.scheme, i.value) for i in learned} - intent.messages
-        more = (await hide(self.keys, sorted(taught))).pseudonyms if taught else ()
+        more = (await protect_texts(self.keys, sorted(taught))).pseudonyms if taught else ()
         pseudonyms = tuple(dict.fromkeys([*intent.entry.child_pseudonyms, *sorted(more)]))
         entry = replace(
             intent.entry,
@@ -149,27 +151,27 @@ class Recorder:
         )
         await self._append(entry)
 
-    def _of_staff(self, intent: Intent, children: Iterable[Pseudonym]) -> Iterable[Risk]:
+    def _of_staff(self, intent: Intent, children: Iterable[Pseudonym]) -> Iterable[AccessFlag]:
         beside = works_beside(self.staff_children, children, intent.entry.organisation)
-        return [Risk.STAFF_CHILD] if beside else []
+        return [AccessFlag.STAFF_CHILD] if beside else []
 
     async def refuse(self, code: str, caller: Caller | None, whence: str = "") -> None:
         """A request that was refused: by its token where there is no caller, else for `code`.
 
         Of a flood the first have an entry each; the rest are one entry a minute, with a count.
         """
-        refused = Refused.of(code, caller, whence)
-        if not self.tally.tells(refused):
+        refused = RefusalKey.of(code, caller, whence)
+        if not self.refusal_counter.tells(refused):
             return
         try:
             await self._append(self._refusal(refused))
         except TryLater:
-            self.tally.count(refused)
+            self.refusal_counter.count(refused)
             raise
 
-    async def write_tally(self) -> None:
+    async def write_refusals(self) -> None:
         """An entry for each kind of refusal that was counted; what cannot be written stays."""
-        counted = self.tally.taken()
+        counted = self.refusal_counter.taken()
         try:
             while counted:
                 refused, times = counted.popitem()
@@ -178,13 +180,13 @@ class Recorder:
             return
         finally:
             for each, so_often in counted.items():
-                self.tally.count(each, so_often)
+                self.refusal_counter.count(each, so_often)
 
     async def keep_tally(self) -> None:
         """Write the tally every minute, until cancelled."""
         while True:
             await asyncio.sleep(EVERY_S)
-            await self.write_tally()
+            await self.write_refusals()
 
     async def searched(
         self, caller: Caller, detail: str, *, agency: str | None, pseudonyms: Iterable[str] = ()
@@ -220,7 +222,7 @@ class Recorder:
         pseudonyms: Iterable[Pseudonym],
     ) -> int:
         """Leave that is given in an emergency; the entry's index."""
-        hidden = await hide(self.keys, [], [justification], query_id=query_id)
+        hidden = await protect_texts(self.keys, [], [justification], query_id=query_id)
         entry = replace(
             self._entry(AuditKind.BREAK_GLASS, caller),
             query_id=query_id,
@@ -231,7 +233,7 @@ class Recorder:
 
     async def reviewed(self, caller: Caller, query_id: str, verdict: str, note: str) -> int:
         """What a reviewer found, and why; the entry's index."""
-        hidden = await hide(self.keys, [], [note], query_id=query_id)
+        hidden = await protect_texts(self.keys, [], [note], query_id=query_id)
         entry = replace(
             self._entry(AuditKind.REVIEW, caller),
             query_id=query_id,
@@ -243,7 +245,7 @@ class Recorder:
     async def changed(self, coming: Coming, caller: Caller | None) -> int:
         """What is about to come into force, by whom; without a caller, by the operator's files."""
         query_id, reason = secrets.token_urlsafe(12), coming.reason
-        hidden = await hide(self.keys, [], [reason], query_id=query_id) if reason else None
+        hidden = await protect_texts(self.keys, [], [reason], query_id=query_id) if reason else None
         now = self.clock.now()
         entry = self._entry(coming.kind, caller) if caller else Entry(kind=coming.kind, at=now)
         entry = replace(
@@ -266,14 +268,14 @@ class Recorder:
                 "LOG_UNAVAILABLE", "the log cannot be written, so nothing is asked or told"
             ) from None
 
-    async def _append_count(self, refused: Refused, times: int) -> None:
+    async def _append_count(self, refused: RefusalKey, times: int) -> None:
         try:
             await self._append(replace(self._refusal(refused), count=times))
         except TryLater:
-            self.tally.count(refused, times)
+            self.refusal_counter.count(refused, times)
             raise
 
-    def _refusal(self, refused: Refused) -> Entry:
+    def _refusal(self, refused: RefusalKey) -> Entry:
         nobody = refused.user is None
         return Entry(
             kind=AuditKind.AUTHENTICATION_FAILURE if nobody else AuditKind.REFUSAL,
@@ -295,7 +297,7 @@ class Recorder:
 
     async def pseudonyms(self, known: Known) -> tuple[Pseudonym, ...]:
         """Every pseudonym of a child so known, under the current epoch."""
-        return (await hide(self.keys, messages_of(known))).pseudonyms
+        return (await protect_texts(self.keys, hmac_inputs(known))).pseudonyms
 
     async def pseudonyms_everywhere(self, known: Known) -> tuple[Pseudonym, ...]:
         """The same under every live epoch, for a search in the log."""

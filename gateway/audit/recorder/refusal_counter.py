@@ -9,7 +9,7 @@ EVERY_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusalKey:
     """What makes two refusals alike: why, whose (all None where nobody is known), and whence.
 
     `whence` tells places apart from which nobody signed in; it is never written anywhere.
@@ -22,7 +22,7 @@ class Refused:
     whence: str = ""
 
     @classmethod
-    def of(cls, code: str, caller: Caller | None, whence: str) -> "Refused":
+    def of(cls, code: str, caller: Caller | None, whence: str) -> "RefusalKey":
         """A refusal of this caller; of somebody at `whence` where there is none."""
         if caller is None:
             return cls(code, whence=whence)
@@ -30,7 +30,7 @@ class Refused:
 
 
 @dataclass(slots=True)
-class Tally:
+class RefusalCounter:
     """What was refused since it was last `taken`.
 
     Of those alike the first `each` get an entry of their own, and `altogether` of all; whatever
@@ -40,10 +40,10 @@ class Tally:
     each: int = 30
     altogether: int = 300
     kinds: int = 256
-    _told: dict[Refused, int] = field(default_factory=dict)
-    _counted: dict[Refused, int] = field(default_factory=dict)
+    _told: dict[RefusalKey, int] = field(default_factory=dict)
+    _counted: dict[RefusalKey, int] = field(default_factory=dict)
 
-    def tells(self, refused: Refused) -> bool:
+    def tells(self, refused: RefusalKey) -> bool:
         """Whether this one gets an entry of its own; if not, it is counted."""
         told = self._told.get(refused, 0)
         if told < self.each and sum(self._told.values()) < self.altogether:
@@ -52,13 +52,13 @@ class Tally:
         self.count(refused)
         return False
 
-    def count(self, refused: Refused, times: int = 1) -> None:
+    def count(self, refused: RefusalKey, times: int = 1) -> None:
         """Count what got no entry of its own."""
         if refused not in self._counted and len(self._counted) >= self.kinds:
-            refused = Refused(refused.code)
+            refused = RefusalKey(refused.code)
         self._counted[refused] = self._counted.get(refused, 0) + times
 
-    def taken(self) -> dict[Refused, int]:
+    def taken(self) -> dict[RefusalKey, int]:
         """Everything counted, with how often; from now on it is counted anew."""
         counted, self._counted, self._told = self._counted, {}, {}
         return counted

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from gateway.audit.entry.entry import AuditKind, Entry
-from gateway.audit.entry.search import Place, Search
+from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.store.contract import Log
 from resolvers.outcome import Outcome
 
@@ -88,7 +88,7 @@ async def _entries(
     log: Log, agency: str, since: datetime, before: datetime
 ) -> AsyncIterator[tuple[int, Entry]]:
     search = Search(agency=agency, since=since, before=before)
-    after: Place | None = None
+    after: EntryPosition | None = None
     while page := await log.search(search, after=after, count=PAGE):
         for logged in page:
             yield logged.index, logged.entry

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from gateway.audit.entry.logged import Logged
-from gateway.audit.entry.range import Spans
-from gateway.audit.entry.search import Place, Search
+from gateway.audit.entry.range import EntryRanges
+from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.keys.private_file import create_once
 from gateway.audit.search.blocks import BLOCK, Gathered
@@ -21,9 +21,9 @@ from gateway.audit.search.index_tables import (
     forget_block,
     places_of,
 )
-from gateway.audit.search.leaves import Leaves
-from gateway.audit.search.newest import newest_first
+from gateway.audit.search.leaf_reader import LeafReader
 from gateway.audit.search.page import Kept, misplaced, refuse_edited
+from gateway.audit.search.page_of_newest import newest_first
 from gateway.audit.search.terms import EVERY
 from gateway.audit.store.sqlite_file import connected, damaged, reading, unavailable
 from gateway.config.sql import transaction
@@ -36,13 +36,13 @@ _BLOCKS: Final = "SELECT first FROM block ORDER BY first"
 
 
 @dataclass(frozen=True, slots=True)
-class Finder:
+class SearchIndex:
     """The index in a file of its own, of the log whose entries `opened` gives."""
 
     index: Path
-    opened: Callable[[], AbstractContextManager[Leaves]]
+    opened: Callable[[], AbstractContextManager[LeafReader]]
 
-    def find(self, search: Search, after: Place | None, count: int) -> tuple[Logged, ...]:
+    def find(self, search: Search, after: EntryPosition | None, count: int) -> tuple[Logged, ...]:
         """Up to `count` entries that fit, of all that are durable now.
 
         Each is held against its leaf: an index that says otherwise is drawn again, and LogCorrupt
@@ -94,7 +94,7 @@ class Finder:
                 index.execute("UPDATE drawn SET forgot = ?", (grown.prunings,))
         return True
 
-    def _page(self, search: Search, after: Place | None, count: int) -> list[Kept] | None:
+    def _page(self, search: Search, after: EntryPosition | None, count: int) -> list[Kept] | None:
         """The page as the log has it; None if somebody altered the index."""
         try:
             found = self._found(search, after, count)
@@ -107,7 +107,7 @@ class Finder:
         refuse_edited(page)
         return page if misplaced(page, search, after) is None else None
 
-    def _found(self, search: Search, after: Place | None, count: int) -> list[int]:
+    def _found(self, search: Search, after: EntryPosition | None, count: int) -> list[int]:
         with reading(self.index) as connection:
             connection.execute("BEGIN")  # one moment of the index, whatever is drawn meanwhile
             return list(islice(newest_first(connection, search, after), count))
@@ -117,7 +117,7 @@ class Finder:
             self.index.with_name(f"{self.index.name}{suffix}").unlink(missing_ok=True)
 
 
-def _draw_some(index: sqlite3.Connection, leaves: Leaves, end: int) -> bool:
+def _draw_some(index: sqlite3.Connection, leaves: LeafReader, end: int) -> bool:
     """Draw the next entries before `end`, all of one block; whether there were any."""
     size, _, _ = index.execute(_DRAWN).fetchone()
     if size >= end:
@@ -133,7 +133,7 @@ def _draw_some(index: sqlite3.Connection, leaves: Leaves, end: int) -> bool:
     return True
 
 
-def _forget_pruned(path: Path, index: sqlite3.Connection, leaves: Leaves) -> None:
+def _forget_pruned(path: Path, index: sqlite3.Connection, leaves: LeafReader) -> None:
     """Take out of the index, and out of its files, what was pruned from the log since."""
     index.execute("PRAGMA secure_delete = ON")
     pruned = leaves.pruned()
@@ -145,7 +145,9 @@ def _forget_pruned(path: Path, index: sqlite3.Connection, leaves: Leaves) -> Non
         raise LogUnavailable(f"{path}: somebody reads its journal; search or prune again")
 
 
-def _draw_again(index: sqlite3.Connection, block: int, leaves: Leaves, pruned: Spans) -> None:
+def _draw_again(
+    index: sqlite3.Connection, block: int, leaves: LeafReader, pruned: EntryRanges
+) -> None:
     with transaction(index):
         size, _, _ = index.execute(_DRAWN).fetchone()
         end = min(size, block + BLOCK)
@@ -155,7 +157,7 @@ def _draw_again(index: sqlite3.Connection, block: int, leaves: Leaves, pruned: S
         add_to_block(index, Gathered.of(block, end, rows))
 
 
-def _has_any(index: sqlite3.Connection, block: int, pruned: Spans) -> bool:
+def _has_any(index: sqlite3.Connection, block: int, pruned: EntryRanges) -> bool:
     held = places_of(index, block, (EVERY,))
     return any(
         held.range_cardinality(first - block, last + 1 - block)

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from gateway.audit.entry.search import Place, Search
+from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.entry.time_units import microseconds
 from gateway.audit.errors import LogCorrupt
 from gateway.audit.search.terms import terms_of, wanted
@@ -30,7 +30,7 @@ def refuse_edited(page: Sequence[Kept]) -> None:
             raise LogCorrupt(f"entry {each.index} is not as it was written", each.index)
 
 
-def misplaced(page: Sequence[Kept], search: Search, after: Place | None) -> int | None:
+def misplaced(page: Sequence[Kept], search: Search, after: EntryPosition | None) -> int | None:
     """The first entry that by its leaf does not fit the search, or stands not where it should."""
     last = after
     for each in page:
@@ -41,7 +41,7 @@ def misplaced(page: Sequence[Kept], search: Search, after: Place | None) -> int 
     return None
 
 
-def _place(each: Kept, search: Search) -> Place | None:
+def _place(each: Kept, search: Search) -> EntryPosition | None:
     """Where its leaf puts the entry; None if that does not fit the search."""
     try:
         held: dict[str, Any] = orjson.loads(each.leaf)
@@ -51,4 +51,4 @@ def _place(each: Kept, search: Search) -> Place | None:
     since = search.since is None or microseconds(search.since) <= at
     before = search.before is None or at < microseconds(search.before)
     fits = since and before and all(terms.intersection(named) for named in wanted(search))
-    return Place(at, each.index) if fits else None
+    return EntryPosition(at, each.index) if fits else None

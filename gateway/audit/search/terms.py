@@ -5,7 +5,7 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from gateway.audit.entry.entry import AuditKind
-from gateway.audit.entry.flags import Risk
+from gateway.audit.entry.flags import AccessFlag
 from gateway.audit.entry.search import Search
 
 Term = tuple[str, str]
@@ -45,4 +45,4 @@ def digest(term: Term) -> bytes:
 
 
 def _broke_glass(held: dict[str, Any]) -> bool:
-    return held["kind"] == AuditKind.BREAK_GLASS or Risk.BREAK_GLASS in held.get("risks", ())
+    return held["kind"] == AuditKind.BREAK_GLASS or AccessFlag.BREAK_GLASS in held.get("risks", ())

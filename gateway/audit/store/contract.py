@@ -5,8 +5,8 @@ from typing import Final, Protocol
 
 from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.logged import Logged
-from gateway.audit.entry.range import Spans
-from gateway.audit.entry.search import Place, Search
+from gateway.audit.entry.range import EntryRanges
+from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.tree.checkpoint import Checkpoint
 from gateway.audit.tree.merkle import Nodes
 from gateway.audit.tree.tile import Tile
@@ -30,7 +30,7 @@ class Log(Protocol):
         ...
 
     async def search(
-        self, search: Search, *, after: Place | None = None, count: int = READ_BOUND
+        self, search: Search, *, after: EntryPosition | None = None, count: int = READ_BOUND
     ) -> tuple[Logged, ...]:
         """Up to `count` entries that fit, newest first, from `after` on."""
         ...
@@ -62,7 +62,7 @@ class Log(Protocol):
         """When, in seconds since 1970, and at which size each witness last signed, by name."""
         ...
 
-    async def pruned(self) -> Spans:
+    async def pruned(self) -> EntryRanges:
         """The entries that are gone, or about to go, under a pruning in the log."""
         ...
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from gateway.audit.entry.entry import pruned_by
-from gateway.audit.entry.range import Span, Spans, joined
+from gateway.audit.entry.range import EntryRange, EntryRanges, joined
 from gateway.audit.errors import LogCorrupt
 from gateway.audit.tree.checkpoint import stated_root
 from gateway.audit.tree.merkle import TILE_WIDTH, Edge, TileHash, grown, leaf_hash
@@ -27,12 +27,12 @@ class Rehash:
     those must stand in a pruning that was logged after it.
     """
 
-    def __init__(self, place: str, pruned: Spans) -> None:
+    def __init__(self, place: str, pruned: EntryRanges) -> None:
         self.edge = Edge()
         self._place = place
         self._pruned = pruned
         self._leaves = 0
-        self._declared: list[Span] = []
+        self._declared: list[EntryRange] = []
 
     def take(self, rows: Stored, signed: Signed) -> list[TileHash]:
         """Hash the next entries; the hashes above them that the store must hold too.

@@ -8,7 +8,7 @@ from gateway.audit.tree.merkle import leaf_hash
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LogRow:
     """One entry ready to be written."""
 
     leaf: bytes

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 from gateway.audit.entry.time_units import at_microsecond, microseconds
 from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.keys.private_file import create_once
-from gateway.audit.store.row import Row
+from gateway.audit.store.row import LogRow
 from gateway.audit.store.sqlite_file import (
     closed_on_error,
     connected,
@@ -46,7 +46,7 @@ _TILE_HASHES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class LastSeen:
     """What was last known of the log: its file, by device and inode, and its tree."""
 
     file: tuple[int, int]
@@ -70,7 +70,7 @@ class Writing:
     file: tuple[int, int]
 
     @classmethod
-    def open(cls, path: Path, seen: Seen) -> Self:
+    def open(cls, path: Path, seen: LastSeen) -> Self:
         """Open the log at `path`; LogUnavailable if it cannot be written, or is less than `seen`.
 
         Another file in its place is not touched: SQLite would replay the old journal into it.
@@ -84,7 +84,7 @@ class Writing:
                 connection.execute("ROLLBACK")
                 return cls(path, connection, seen.file)
 
-    def add(self, rows: Sequence[Row], known: Edge) -> Edge:
+    def add(self, rows: Sequence[LogRow], known: Edge) -> Edge:
         """Write `rows` in one commit; the tree's edge after them, all durable on return.
 
         LogUnavailable if they could not be written, or if the log does not go on from `known`:
@@ -212,7 +212,7 @@ def _gone_on(path: Path, connection: sqlite3.Connection, known: Edge) -> Edge:
     return stored_edge(connection, size)
 
 
-def _insert(connection: sqlite3.Connection, first: int, rows: Sequence[Row]) -> None:
+def _insert(connection: sqlite3.Connection, first: int, rows: Sequence[LogRow]) -> None:
     connection.executemany(_INSERT_ENTRY, [(i, row.leaf) for i, row in enumerate(rows, first)])
     hashes = [(i, row.hash) for i, row in enumerate(rows, first)]
     connection.executemany(_INSERT_LEAF_HASH, hashes)

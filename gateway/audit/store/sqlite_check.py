@@ -8,7 +8,7 @@ from typing import Final
 
 from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.store.rehash import Rehash, Stored
-from gateway.audit.store.sqlite import Seen, stored_size
+from gateway.audit.store.sqlite import LastSeen, stored_size
 from gateway.audit.store.sqlite_file import connected, damaged, empty_log, identity
 from gateway.audit.store.sqlite_pruning import stored_pruned
 from gateway.audit.tree.merkle import Edge, TileHash
@@ -26,7 +26,7 @@ _COUNTS: Final = (
 )
 
 
-def check_log(path: Path) -> Seen:
+def check_log(path: Path) -> LastSeen:
     """Read the whole log and change nothing; what it is and holds.
 
     LogCorrupt names the first entry that is missing, out of its place, or not the one whose hash
@@ -35,7 +35,7 @@ def check_log(path: Path) -> Seen:
     """
     try:
         with closing(connected(path, "ro")) as connection:
-            return Seen(identity(path), _checked(path, connection))
+            return LastSeen(identity(path), _checked(path, connection))
     except OSError as error:
         raise LogUnavailable(f"{path}: {type(error).__name__}; see the disk") from error
     except sqlite3.Error as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.audit.entry.entry import pruned_by
-from gateway.audit.entry.range import Span, Spans, joined
+from gateway.audit.entry.range import EntryRange, EntryRanges, joined
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.store.sqlite_file import connected, make_durable, reading, unavailable
 
@@ -21,15 +21,15 @@ _REMOVE: Final = (
 )
 
 
-def pruned_spans(path: Path) -> Spans:
+def pruned_spans(path: Path) -> EntryRanges:
     """Every span that is named as pruned; LogUnavailable if the file cannot be read."""
     with reading(path) as connection:
         return stored_pruned(connection)
 
 
-def stored_pruned(connection: sqlite3.Connection) -> Spans:
+def stored_pruned(connection: sqlite3.Connection) -> EntryRanges:
     """Every span that is named as pruned."""
-    return joined(Span(first, last) for first, last in connection.execute(_PRUNED))
+    return joined(EntryRange(first, last) for first, last in connection.execute(_PRUNED))
 
 
 def prune_entries(path: Path, declared: int) -> int:
@@ -51,7 +51,7 @@ def prune_entries(path: Path, declared: int) -> int:
     return removed
 
 
-def _spans(connection: sqlite3.Connection, declared: int) -> tuple[Span, ...]:
+def _spans(connection: sqlite3.Connection, declared: int) -> tuple[EntryRange, ...]:
     found = connection.execute(_DECLARED, (declared,)).fetchone()
     spans = pruned_by(found[0]) if found else ()
     if not spans:
@@ -59,7 +59,7 @@ def _spans(connection: sqlite3.Connection, declared: int) -> tuple[Span, ...]:
     return spans
 
 
-def _removed(connection: sqlite3.Connection, span: Span) -> int:
+def _removed(connection: sqlite3.Connection, span: EntryRange) -> int:
     removed = 0
     while gone := connection.execute(_REMOVE, (*span, _GROUP)).rowcount:
         removed += gone

@@ -7,7 +7,7 @@ from functools import reduce
 from typing import Final, Self
 
 from gateway.audit.entry.logged import Logged
-from gateway.audit.entry.range import Spans
+from gateway.audit.entry.range import EntryRanges
 from gateway.audit.errors import LogCorrupt
 from gateway.audit.tree.merkle import TILE_HEIGHT, TILE_WIDTH, Nodes, node_hash
 
@@ -106,7 +106,7 @@ def bundle(leaves: Iterable[bytes]) -> bytes:
     return b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves)
 
 
-def leaves_of(tile: Tile, held: Iterable[Logged], pruned: Spans) -> Iterator[bytes]:
+def leaves_of(tile: Tile, held: Iterable[Logged], pruned: EntryRanges) -> Iterator[bytes]:
     """A bundle's leaves out of entries from its first on; a pruned one is empty, as no entry is.
 
     LogCorrupt if one is missing that was not pruned.

@@ -1,7 +1,7 @@
 """How a check ends when the log is not what it was said to be."""
 
 
-class Refused(Exception):
+class LogRefused(Exception):
     """The log, or what was said of it, does not hold; `entry` is the first index concerned.
 
     The message names what differs and never an entry's content.

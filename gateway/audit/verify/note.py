@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
-from gateway.audit.verify.finding import Refused
+from gateway.audit.verify.finding import LogRefused
 from gateway.audit.verify.key import VerifierKey, decoded
 
 LONGEST: Final = 64 * 1024
@@ -37,10 +37,10 @@ class Note:
         try:
             whole = content.decode("utf-8") if len(content) <= LONGEST else ""
         except UnicodeDecodeError:
-            raise Refused("the note is not UTF-8") from None
+            raise LogRefused("the note is not UTF-8") from None
         text, gap, below = whole.rpartition("\n\n")
         if not gap or not below.endswith("\n") or _CONTROL.search(whole):
-            raise Refused("this is no signed note")
+            raise LogRefused("this is no signed note")
         return cls(f"{text}\n", tuple(map(_signature, below[:-1].split("\n"))))
 
     def signed_by(self, keys: Iterable[VerifierKey]) -> dict[str, int]:
@@ -53,7 +53,7 @@ class Note:
                 continue
             at = key.signed_at(signature.content, self.text)
             if at is None:
-                raise Refused(f"the signature of {key.name} does not hold")
+                raise LogRefused(f"the signature of {key.name} does not hold")
             signed[key.name] = max(at, signed.get(key.name, 0))
         return signed
 
@@ -62,5 +62,5 @@ def _signature(line: str) -> Signature:
     found = _SIGNATURE.fullmatch(line)
     content = decoded(found[2]) if found else None
     if found is None or content is None or len(content) <= _KEY_ID_BYTES:
-        raise Refused("the note has a line that is no signature")
+        raise LogRefused("the note has a line that is no signature")
     return Signature(found[1], content[:_KEY_ID_BYTES], content[_KEY_ID_BYTES:], line)

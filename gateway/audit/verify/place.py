@@ -8,7 +8,7 @@ from typing import Final
 
 from gateway.audit.verify.finding import Unreadable
 
-Place = Callable[[str], bytes | None]
+LogReader = Callable[[str], bytes | None]
 """The content at a path below the log's prefix; None if nothing is there."""
 
 _LONGEST: Final = 256 * (2 + 0xFFFF)
@@ -21,7 +21,7 @@ _ADVICE: Final = {
 }
 
 
-def open_place(location: str, token: str | None = None) -> Place:
+def open_place(location: str, token: str | None = None) -> LogReader:
     """The log at `location`, a folder or an http(s) URL; Unreadable where it cannot be read."""
     if location.startswith(("https://", "http://")):
         return _url(location.rstrip("/"), token)
@@ -30,7 +30,7 @@ def open_place(location: str, token: str | None = None) -> Place:
     return _folder(Path(location))
 
 
-def _folder(folder: Path) -> Place:
+def _folder(folder: Path) -> LogReader:
     def read(path: str) -> bytes | None:
         try:
             return (folder / path).read_bytes()
@@ -42,7 +42,7 @@ def _folder(folder: Path) -> Place:
     return read
 
 
-def _url(prefix: str, token: str | None) -> Place:
+def _url(prefix: str, token: str | None) -> LogReader:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def read(path: str) -> bytes | None:

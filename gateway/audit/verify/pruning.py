@@ -5,7 +5,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.audit.verify.finding import Refused
+from gateway.audit.verify.finding import LogRefused
 
 _MARK: Final = b'"kind":"PRUNING"'
 
@@ -40,9 +40,9 @@ def pruning_of(index: int, leaf: bytes) -> Pruning | None:
         spans = tuple((int(first), int(last)) for first, last in held["pruned"])
         found = Pruning(index, held["at"], held["user"], held["policy_version"], spans)
     except (ValueError, KeyError, TypeError):
-        raise Refused(f"entry {index} is a pruning that cannot be read", index) from None
+        raise LogRefused(f"entry {index} is a pruning that cannot be read", index) from None
     if not all(0 <= first <= last < index for first, last in spans):
-        raise Refused(f"entry {index} prunes what is not before it", index)
+        raise LogRefused(f"entry {index} prunes what is not before it", index)
     return found
 
 
@@ -55,4 +55,4 @@ def refuse_undeclared(missing: list[int], prunings: list[Pruning]) -> None:
     for index in missing:
         place = bisect_right(spans, index, key=lambda span: span[0]) - 1
         if place < 0 or reach[place] < index:
-            raise Refused(f"entry {index} is missing, and no pruning names it", index)
+            raise LogRefused(f"entry {index} is missing, and no pruning names it", index)

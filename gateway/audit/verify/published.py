@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.audit.verify.finding import Refused
-from gateway.audit.verify.place import Place
+from gateway.audit.verify.finding import LogRefused
+from gateway.audit.verify.place import LogReader
 from gateway.audit.verify.pruning import Pruning, pruning_of, refuse_undeclared
 from gateway.audit.verify.state import HASH_BYTES, State, Trust
 from gateway.audit.verify.tree import Accumulator, hash_leaf, root_of_tile
@@ -15,7 +15,7 @@ _LENGTH_BYTES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class VerifiedLog:
     """A log that holds: its state, what prunings in it declared, and how many entries are gone.
 
     Of an entry that is gone only its hash is held to the tree.
@@ -26,7 +26,7 @@ class Checked:
     gone: int = 0
 
 
-def check_log(place: Place, trust: Trust, kept: Sequence[State] = ()) -> Checked:
+def check_log(place: LogReader, trust: Trust, kept: Sequence[State] = ()) -> VerifiedLog:
     """The log, after hashing every entry of it again; Refused says what does not hold.
 
     Each of `kept`, states of this log that somebody saw before, must be a beginning of it.
@@ -37,14 +37,14 @@ def check_log(place: Place, trust: Trust, kept: Sequence[State] = ()) -> Checked
     for first in range(0, state.size, WIDTH):
         tree.take(first, min(WIDTH, state.size - first))
     tree.finish()
-    return Checked(state, tuple(tree.prunings), len(tree.missing))
+    return VerifiedLog(state, tuple(tree.prunings), len(tree.missing))
 
 
-def published_state(place: Place, trust: Trust) -> State:
+def published_state(place: LogReader, trust: Trust) -> State:
     """The state that the log publishes, signed as `trust` wants it; else Refused."""
     checkpoint = place("checkpoint")
     if checkpoint is None:
-        raise Refused("there is no checkpoint")
+        raise LogRefused("there is no checkpoint")
     return State.read(checkpoint, trust)
 
 
@@ -52,7 +52,7 @@ def published_state(place: Place, trust: Trust) -> State:
 class _Rebuilt:
     """The tree built again, and the hashes of full tiles that stand above it."""
 
-    place: Place
+    place: LogReader
     state: State
     kept: list[State]
     tree: Accumulator = field(default_factory=Accumulator)
@@ -65,7 +65,7 @@ class _Rebuilt:
         """Refused if somebody saw more entries than there are, or other ones."""
         for each in self.kept:
             if each.size > self.state.size:
-                raise Refused("the log is shorter than it was", self.state.size)
+                raise LogRefused("the log is shorter than it was", self.state.size)
         self.state.refuse_fork(self.kept)
         self._compare()
 
@@ -79,9 +79,9 @@ class _Rebuilt:
         ]
         for index, (computed, said) in enumerate(zip(hashes, stated, strict=False), first):
             if computed != said:
-                raise Refused(f"entry {index} is not the one in the tree", index)
+                raise LogRefused(f"entry {index} is not the one in the tree", index)
         if len(leaves) != count:
-            raise Refused("a bundle has another number of entries", first + len(leaves))
+            raise LogRefused("a bundle has another number of entries", first + len(leaves))
         for index, leaf in enumerate(leaves, first):
             self._heed(index, leaf)
         for each in hashes:
@@ -97,9 +97,9 @@ class _Rebuilt:
                 part = row[first : first + WIDTH]
                 if self._hashes(level, first // WIDTH, len(part)) != part:
                     entry = first * WIDTH**level
-                    raise Refused(f"the tree's level {level} is not that of its leaves", entry)
+                    raise LogRefused(f"the tree's level {level} is not that of its leaves", entry)
         if self.tree.root != self.state.root:
-            raise Refused("the entries are not those that were signed", self.agreed)
+            raise LogRefused("the entries are not those that were signed", self.agreed)
         refuse_undeclared(self.missing, self.prunings)
 
     def _heed(self, index: int, leaf: bytes) -> None:
@@ -111,7 +111,7 @@ class _Rebuilt:
     def _compare(self) -> None:
         while self.kept and self.kept[0].size == self.tree.size:
             if self.kept.pop(0).root != self.tree.root:
-                raise Refused("the log was rewritten since a state of it was kept", self.agreed)
+                raise LogRefused("the log was rewritten since a state of it was kept", self.agreed)
             self.agreed = self.tree.size
 
     def _complete(self, level: int, hashes: list[bytes]) -> None:
@@ -125,7 +125,7 @@ class _Rebuilt:
     def _hashes(self, level: int, number: int, count: int) -> list[bytes]:
         content = self._content(str(level), number, count)
         if len(content) != count * HASH_BYTES:
-            raise Refused("a tile has another length", number * WIDTH ** (level + 1))
+            raise LogRefused("a tile has another length", number * WIDTH ** (level + 1))
         return [content[at : at + HASH_BYTES] for at in range(0, count * HASH_BYTES, HASH_BYTES)]
 
     def _content(self, level: str, number: int, count: int) -> bytes:
@@ -133,7 +133,7 @@ class _Rebuilt:
         path = f"tile/{level}/{_numbered(number)}{part}"
         content = self.place(path)
         if content is None:
-            raise Refused(f"the log lacks {path}")
+            raise LogRefused(f"the log lacks {path}")
         return content
 
 
@@ -145,10 +145,10 @@ def _entries(bundle: bytes, first: int) -> Iterator[bytes]:
         start = at + _LENGTH_BYTES
         at = start + int.from_bytes(bundle[at:start], "big")
         if at > len(bundle):
-            raise Refused(f"entry {index} is cut short", index)
+            raise LogRefused(f"entry {index} is cut short", index)
         yield bundle[start:at]
     if at != len(bundle):
-        raise Refused("a bundle has more entries than a tile", first + WIDTH)
+        raise LogRefused("a bundle has more entries than a tile", first + WIDTH)
 
 
 def _numbered(number: int) -> str:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Self
 
-from gateway.audit.verify.finding import Refused
+from gateway.audit.verify.finding import LogRefused
 from gateway.audit.verify.key import decoded
 from gateway.audit.verify.state import State, Trust, read_hash
 from gateway.audit.verify.tree import hash_leaf, refuse_absent
@@ -15,7 +15,7 @@ _HIGHEST: Final = 63
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class ReceiptProof:
     """A proof as it was read; `leaf` is the entry itself, where the proof brings it along."""
 
     index: int
@@ -29,15 +29,15 @@ class Receipt:
         head, _, checkpoint = content.partition(b"\n\n")
         lines = head.decode("utf-8", "replace").split("\n")
         if lines[0] != FORMAT or not checkpoint:
-            raise Refused("this is no proof that this verifier knows")
+            raise LogRefused("this is no proof that this verifier knows")
         leaf = None
         if len(lines) > 1 and lines[1].startswith("extra "):
             leaf = decoded(lines.pop(1).removeprefix("extra "))
             if leaf is None:
-                raise Refused("the proof's extra data are not base64")
+                raise LogRefused("the proof's extra data are not base64")
         index = _INDEX.fullmatch(lines[1]) if len(lines) > 1 else None
         if index is None or len(lines) - 2 > _HIGHEST:
-            raise Refused("the proof does not say of which entry it is")
+            raise LogRefused("the proof does not say of which entry it is")
         return cls(int(index[1]), tuple(map(read_hash, lines[2:])), checkpoint, leaf)
 
     def check(self, trust: Trust, leaf: bytes | None = None) -> State:
@@ -47,7 +47,7 @@ class Receipt:
         """
         entry = self.leaf if leaf is None else leaf
         if entry is None:
-            raise Refused("the proof does not bring its entry along; give it too", self.index)
+            raise LogRefused("the proof does not bring its entry along; give it too", self.index)
         state = State.read(self.checkpoint, trust)
         refuse_absent(hash_leaf(entry), self.index, state.size, self.path, state.root)
         return state

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
-from gateway.audit.verify.finding import Refused
+from gateway.audit.verify.finding import LogRefused
 from gateway.audit.verify.key import VerifierKey, decoded
 from gateway.audit.verify.note import Note
 
@@ -37,20 +37,20 @@ class State:
         note = Note.read(content)
         origin, size, root = tree_head(note.text)
         if origin != trust.log.name:
-            raise Refused("the checkpoint is of another log")
+            raise LogRefused("the checkpoint is of another log")
         if trust.log.name not in note.signed_by([trust.log]):
-            raise Refused("the checkpoint is not signed with the log's key")
+            raise LogRefused("the checkpoint is not signed with the log's key")
         witnessed = note.signed_by(trust.witnesses)
         if len(witnessed) < trust.quorum:
             count = f"{len(witnessed)} of {trust.quorum}"
-            raise Refused(f"too few witnesses signed the checkpoint: {count}")
+            raise LogRefused(f"too few witnesses signed the checkpoint: {count}")
         return cls(origin, size, root, tuple(sorted(witnessed.items())))
 
     def refuse_fork(self, others: Iterable["State"]) -> None:
         """Refused if another state of the same size has another root."""
         for other in others:
             if other.size == self.size and other.root != self.root:
-                raise Refused(f"the log was signed with two histories of {self.size} entries")
+                raise LogRefused(f"the log was signed with two histories of {self.size} entries")
 
 
 def tree_head(text: str) -> tuple[str, int, bytes]:
@@ -58,12 +58,12 @@ def tree_head(text: str) -> tuple[str, int, bytes]:
     match text.split("\n"):
         case [origin, size, root, *_, ""] if origin and _SIZE.fullmatch(size):
             return origin, int(size), read_hash(root)
-    raise Refused("the note is no checkpoint")
+    raise LogRefused("the note is no checkpoint")
 
 
 def read_hash(text: str) -> bytes:
     """A hash as base64; Refused if it is none."""
     content = decoded(text)
     if content is None or len(content) != HASH_BYTES:
-        raise Refused("a line is no hash")
+        raise LogRefused("a line is no hash")
     return content

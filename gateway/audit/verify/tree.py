@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
-from gateway.audit.verify.finding import Refused
+from gateway.audit.verify.finding import LogRefused
 
 EMPTY: Final = sha256(b"").digest()
 
@@ -58,10 +58,10 @@ def refuse_absent(leaf: bytes, index: int, size: int, path: Sequence[bytes], roo
     """Refused unless `path` leads from the leaf's hash at `index` to `root`."""
     node, left, last = leaf, index, size - 1
     if not 0 <= index < size:
-        raise Refused("the proof is of an entry beyond the checkpoint", index)
+        raise LogRefused("the proof is of an entry beyond the checkpoint", index)
     for sibling in path:
         if last == 0:
-            raise Refused("the proof is longer than the tree is high", index)
+            raise LogRefused("the proof is longer than the tree is high", index)
         if left & 1 or left == last:
             node = hash_pair(sibling, node)
             while not left & 1 and left:
@@ -70,14 +70,14 @@ def refuse_absent(leaf: bytes, index: int, size: int, path: Sequence[bytes], roo
             node = hash_pair(node, sibling)
         left, last = left >> 1, last >> 1
     if last or node != root:
-        raise Refused("the entry is not in the log as the checkpoint has it", index)
+        raise LogRefused("the entry is not in the log as the checkpoint has it", index)
 
 
 def refuse_rewritten(old: tuple[int, bytes], new: tuple[int, bytes], path: Sequence[bytes]) -> None:
     """Refused unless `path` shows that the tree (size, root) `new` begins with the tree `old`."""
     (old_size, old_root), (size, root) = old, new
     if old_size > size:
-        raise Refused("the log is shorter than it was", size)
+        raise LogRefused("the log is shorter than it was", size)
     if old_size in {0, size}:
         if path or (old_size and old_root != root) or (not old_size and old_root != EMPTY):
             raise _rewritten()
@@ -107,5 +107,5 @@ def _two_roots(old_size: int, size: int, steps: list[bytes]) -> tuple[bytes, byt
     return before, after
 
 
-def _rewritten() -> Refused:
-    return Refused("the log does not go on from its earlier state")
+def _rewritten() -> LogRefused:
+    return LogRefused("the log does not go on from its earlier state")

@@ -12,7 +12,7 @@ from gateway.audit.witness.submission import LONGEST
 from gateway.audit.witness.witness import (
     Cosigned,
     Judgement,
-    Malformed,
+    MalformedSubmission,
     NotAGrowth,
     NotFromThere,
     NotSigned,
@@ -43,7 +43,7 @@ def _said(judgement: Judgement) -> Response:
     match judgement:
         case Cosigned(line):
             status, text = 200, line
-        case Malformed():
+        case MalformedSubmission():
             status, text = 400, "the submission is malformed\n"
         case NotSigned():
             status, text = 403, "not signed by the log's key\n"

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Self
 
-from gateway.audit.verify.finding import Refused
+from gateway.audit.verify.finding import LogRefused
 from gateway.audit.verify.note import Note
 from gateway.audit.verify.state import read_hash, tree_head
 
@@ -31,7 +31,7 @@ class Submission:
         first, *lines = head.decode("utf-8", "replace").split("\n")
         old = _OLD.fullmatch(first)
         if old is None or len(lines) > _MOST_HASHES:
-            raise Refused("a submission begins with old and a size")
+            raise LogRefused("a submission begins with old and a size")
         note = Note.read(checkpoint)
         path = tuple(map(read_hash, lines))
         return cls(int(old[1]), path, note, *tree_head(note.text))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from gateway.audit.verify.finding import Refused
+from gateway.audit.verify.finding import LogRefused
 from gateway.audit.verify.key import VerifierKey
 from gateway.audit.verify.tree import refuse_rewritten
 from gateway.audit.witness.cosigner import Cosigner
@@ -19,7 +19,7 @@ class Cosigned:
 
 
 @dataclass(frozen=True, slots=True)
-class Malformed:
+class MalformedSubmission:
     """The request is not one."""
 
 
@@ -50,7 +50,9 @@ class NotAGrowth:
     """The hashes do not show a growth of what was last signed."""
 
 
-Judgement = Cosigned | Malformed | Unknown | NotSigned | NotFromThere | OtherHistory | NotAGrowth
+Judgement = (
+    Cosigned | MalformedSubmission | Unknown | NotSigned | NotFromThere | OtherHistory | NotAGrowth
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,15 @@ class Witness:
         """Judge one submission; what is signed is durably remembered first."""
         try:
             submission = Submission.read(body)
-        except Refused:
-            return Malformed()
+        except LogRefused:
+            return MalformedSubmission()
         key = self.logs.get(submission.origin)
         if key is None:
             return Unknown()
         if not _signed(submission, key):
             return NotSigned()
         if submission.old > submission.size:
-            return Malformed()
+            return MalformedSubmission()
         with self.memory.looking() as look:
             refusal = _refusal(submission, look)
             if refusal is not None:
@@ -86,7 +88,7 @@ class Witness:
 def _signed(submission: Submission, key: VerifierKey) -> bool:
     try:
         return key.name in submission.note.signed_by([key])
-    except Refused:
+    except LogRefused:
         return False
 
 
@@ -98,6 +100,6 @@ def _refusal(submission: Submission, look: Look) -> Judgement | None:
         return OtherHistory()
     try:
         refuse_rewritten((size, root), (submission.size, submission.root), submission.path)
-    except Refused:
+    except LogRefused:
         return NotAGrowth()
     return None

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Self
 
-from gateway.graphql.child.involvement import Involvement
+from gateway.graphql.child.involvement import InvolvementType
 from gateway.graphql.types.agency import Agency
 from gateway.graphql.types.declare import code_list, field, output
-from gateway.graphql.types.withheld import Withheld
+from gateway.graphql.types.withheld import WithheldType
 from gateway.model.answer import AgencyRow
 from resolvers.outcome import Outcome
 
@@ -64,10 +64,10 @@ class AgencyAnswer:
         " of yours, moments ago, brought the answer."
     )
     retryable: bool = field("Whether asking again soon may help.")
-    involvements: list[Involvement] = field(
+    involvements: list[InvolvementType] = field(
         "Who at this agency works with the child, or did; empty without a certain record."
     )
-    withheld: list[Withheld] = field("What the agency openly kept back from you.")
+    withheld: list[WithheldType] = field("What the agency openly kept back from you.")
 
     @classmethod
     def of(cls, row: AgencyRow) -> Self:
@@ -86,6 +86,6 @@ class AgencyAnswer:
             latency_ms=row.latency_ms,
             attempts=row.attempts,
             retryable=row.retryable,
-            involvements=[Involvement.of(fact, agencies) for fact in row.involvements],
-            withheld=[Withheld.of(withheld) for withheld in row.withheld],
+            involvements=[InvolvementType.of(fact, agencies) for fact in row.involvements],
+            withheld=[WithheldType.of(withheld) for withheld in row.withheld],
         )

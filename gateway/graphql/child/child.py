@@ -4,14 +4,19 @@ from typing import Self
 
 import strawberry
 
-from gateway.graphql.child.fact import Fact, sources_of
-from gateway.graphql.child.identity import BirthDate, Identifier, PersonName, SexFact
-from gateway.graphql.child.involvement import Involvement
-from gateway.graphql.child.support import Event, SupportStatus
-from gateway.graphql.child.surroundings import Address, GpPractice, RelatedPerson, School
+from gateway.graphql.child.fact import FactType, sources_of
+from gateway.graphql.child.identity import BirthDate, IdentifierType, PersonName, SexFact
+from gateway.graphql.child.involvement import InvolvementType
+from gateway.graphql.child.support import EventType, SupportStatusType
+from gateway.graphql.child.surroundings import (
+    AddressType,
+    GpPracticeType,
+    RelatedPerson,
+    SchoolType,
+)
 from gateway.graphql.types.agency import Agencies, agencies_of
 from gateway.graphql.types.declare import code_list, field, output
-from gateway.graphql.types.withheld import Withheld
+from gateway.graphql.types.withheld import WithheldType
 from gateway.model.answer import ReleasedChild
 from resolvers.child import child as stitched
 from resolvers.child.child import Restriction
@@ -30,7 +35,7 @@ code_list(
 
 
 @output
-class ConflictingValue(Fact):
+class ConflictingValue(FactType):
     """One of the values on which agencies disagree."""
 
     value: str | None = field("The value as text; null if it is kept back.")
@@ -42,7 +47,7 @@ class ConflictingValue(Fact):
 
 
 @output
-class Conflict:
+class ConflictType:
     """A detail on which agencies disagree. Show every value; the gateway does not choose."""
 
     about: str = field("The field of `Child` on which they disagree.", name="field")
@@ -56,35 +61,37 @@ class Conflict:
 
 
 @output
-class Child:
+class ChildType:
     """One child as the agencies describe them together, from certain records only.
 
     An empty list means that no agency gave any; see `withheld` before saying that there is none.
     """
 
     id: strawberry.ID = field("Stable within one answer; there is nothing to store it for.")
-    identifiers: list[Identifier] = field("Numbers by which agencies know the child.")
+    identifiers: list[IdentifierType] = field("Numbers by which agencies know the child.")
     names: list[PersonName] = field("Names, current and former.")
     birth_date: BirthDate | None = field("The date of birth; null if no agency gave one.")
     sex: SexFact | None = field("The sex as recorded; null if no agency gave one.")
-    addresses: list[Address] = field(
+    addresses: list[AddressType] = field(
         "Addresses; empty if the child may be shielded, unless your role is cleared for them."
     )
     carers: list[RelatedPerson] = field("Parents, carers and other related people.")
-    schools: list[School] = field("Schools, present and past.")
-    gp_practice: GpPractice | None = field("The registered GP practice; null if none was given.")
-    involvements: list[Involvement] = field("Every service that works with the child, or did.")
-    lead_practitioner: Involvement | None = field(
+    schools: list[SchoolType] = field("Schools, present and past.")
+    gp_practice: GpPracticeType | None = field(
+        "The registered GP practice; null if none was given."
+    )
+    involvements: list[InvolvementType] = field("Every service that works with the child, or did.")
+    lead_practitioner: InvolvementType | None = field(
         "The involvement whose worker leads the support; null if no agency names one, or if they"
         " disagree: see `conflicts`."
     )
-    support_statuses: list[SupportStatus] = field("Statuses of support, present and past.")
-    chronology: list[Event] = field(
+    support_statuses: list[SupportStatusType] = field("Statuses of support, present and past.")
+    chronology: list[EventType] = field(
         "What happened, in order of the dates as far as they are known."
     )
-    conflicts: list[Conflict] = field("Details on which agencies disagree.")
+    conflicts: list[ConflictType] = field("Details on which agencies disagree.")
     restriction: Restriction = field("Whether the child is shielded; show it first.")
-    withheld: list[Withheld] = field("What was openly kept back from the child as a whole.")
+    withheld: list[WithheldType] = field("What was openly kept back from the child as a whole.")
 
     @classmethod
     def of(cls, released: ReleasedChild) -> Self:
@@ -93,19 +100,21 @@ class Child:
         lead, gp = said.lead_practitioner, said.gp_practice
         return cls(
             id=strawberry.ID(said.id),
-            identifiers=[Identifier.of(fact, agencies) for fact in said.identifiers],
+            identifiers=[IdentifierType.of(fact, agencies) for fact in said.identifiers],
             names=[PersonName.of(fact, agencies) for fact in said.names],
             birth_date=BirthDate.of(said.birth_date, agencies) if said.birth_date else None,
             sex=SexFact.of(said.sex, agencies) if said.sex else None,
-            addresses=[Address.of(fact, agencies) for fact in said.addresses],
+            addresses=[AddressType.of(fact, agencies) for fact in said.addresses],
             carers=[RelatedPerson.of(fact, agencies) for fact in said.carers],
-            schools=[School.of(fact, agencies) for fact in said.schools],
-            gp_practice=GpPractice.of(gp, agencies) if gp else None,
-            involvements=[Involvement.of(fact, agencies) for fact in said.involvements],
-            lead_practitioner=Involvement.of(lead, agencies) if lead else None,
-            support_statuses=[SupportStatus.of(fact, agencies) for fact in said.support_statuses],
-            chronology=[Event.of(fact, agencies) for fact in said.chronology],
-            conflicts=[Conflict.of(conflict, agencies) for conflict in said.conflicts],
+            schools=[SchoolType.of(fact, agencies) for fact in said.schools],
+            gp_practice=GpPracticeType.of(gp, agencies) if gp else None,
+            involvements=[InvolvementType.of(fact, agencies) for fact in said.involvements],
+            lead_practitioner=InvolvementType.of(lead, agencies) if lead else None,
+            support_statuses=[
+                SupportStatusType.of(fact, agencies) for fact in said.support_statuses
+            ],
+            chronology=[EventType.of(fact, agencies) for fact in said.chronology],
+            conflicts=[ConflictType.of(conflict, agencies) for conflict in said.conflicts],
             restriction=released.restriction,
-            withheld=[Withheld.of(withheld) for withheld in released.withheld],
+            withheld=[WithheldType.of(withheld) for withheld in released.withheld],
         )

@@ -7,8 +7,8 @@ import strawberry
 
 from gateway.graphql.child.agency_answer import AgencyAnswer
 from gateway.graphql.child.candidate import CandidateRecord
-from gateway.graphql.child.child import Child
-from gateway.graphql.child.completeness import Completeness, Receipt
+from gateway.graphql.child.child import ChildType
+from gateway.graphql.child.completeness import CompletenessType, ReceiptType
 from gateway.graphql.services.context import Context
 from gateway.graphql.types.declare import output, resolved
 from gateway.model.answer import Answering
@@ -17,9 +17,9 @@ Info = strawberry.Info[Context, None]
 Part = Callable[[Answering], Awaitable[Any]]
 
 
-async def _child(answering: Answering) -> Child | None:
+async def _child(answering: Answering) -> ChildType | None:
     released = (await answering.whole()).child
-    return Child.of(released) if released else None
+    return ChildType.of(released) if released else None
 
 
 async def _answers(answering: Answering) -> list[AgencyAnswer]:
@@ -30,12 +30,12 @@ async def _unresolved(answering: Answering) -> list[CandidateRecord]:
     return [CandidateRecord.of(candidate) for candidate in (await answering.whole()).unresolved]
 
 
-async def _completeness(answering: Answering) -> Completeness:
-    return Completeness.of((await answering.whole()).completeness)
+async def _completeness(answering: Answering) -> CompletenessType:
+    return CompletenessType.of((await answering.whole()).completeness)
 
 
-async def _receipt(answering: Answering) -> Receipt:
-    return Receipt.of(answering.receipt)
+async def _receipt(answering: Answering) -> ReceiptType:
+    return ReceiptType.of(answering.receipt)
 
 
 PARTS: Final[Mapping[str, Part]] = {
@@ -65,7 +65,7 @@ class ChildAnswer:
     answering: strawberry.Private[Answering]
 
     @resolved
-    async def child(self) -> Child | None:
+    async def child(self) -> ChildType | None:
         """The child as the agencies describe them together; null when no record is certain.
 
         Waits for every agency or the deadline.
@@ -94,7 +94,7 @@ class ChildAnswer:
         return await _unresolved(self.answering)
 
     @resolved
-    async def completeness(self) -> Completeness:
+    async def completeness(self) -> CompletenessType:
         """What was asked, what was not, and who cannot be asked.
 
         Waits for every agency or the deadline.
@@ -102,6 +102,6 @@ class ChildAnswer:
         return await _completeness(self.answering)
 
     @resolved
-    def receipt(self) -> Receipt:
+    def receipt(self) -> ReceiptType:
         """Where this question is on record. Known at once."""
-        return Receipt.of(self.answering.receipt)
+        return ReceiptType.of(self.answering.receipt)

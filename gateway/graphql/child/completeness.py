@@ -10,7 +10,7 @@ from gateway.model import answer
 
 
 @output
-class Completeness:
+class CompletenessType:
     """What was asked and what was not.
 
     Show it with every answer: an answer that is not complete must not reassure.
@@ -41,7 +41,7 @@ class Completeness:
 
 
 @output
-class Receipt:
+class ReceiptType:
     """Proof that the question is on record: quote it when the access is asked about."""
 
     log: str = field("The name of the log.")

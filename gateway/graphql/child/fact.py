@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 @output
-class Provenance:
+class ProvenanceType:
     """Which agency says so, and how old its word is."""
 
     agency: Agency = field("The agency whose record says this.")
@@ -24,14 +24,14 @@ class Provenance:
 
 
 @interface
-class Fact:
+class FactType:
     """Something that agencies say of the child. Several may say the same; it is shown once."""
 
-    sources: list[Provenance] = field(
+    sources: list[ProvenanceType] = field(
         "Every agency that says this, at least one; show them beside the fact."
     )
 
 
-def sources_of(fact: stitched.Fact[T], agencies: Agencies) -> list[Provenance]:
+def sources_of(fact: stitched.Fact[T], agencies: Agencies) -> list[ProvenanceType]:
     """Everyone who says `fact`, in its own order."""
-    return [Provenance.of(source, agencies) for source in fact.sources]
+    return [ProvenanceType.of(source, agencies) for source in fact.sources]

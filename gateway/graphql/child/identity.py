@@ -5,7 +5,7 @@ from typing import Self
 from adapters.contract import record
 from adapters.contract.codes import NameUse, Sex
 from adapters.contract.dates import PartialDate
-from gateway.graphql.child.fact import Fact, sources_of
+from gateway.graphql.child.fact import FactType, sources_of
 from gateway.graphql.types.agency import Agencies
 from gateway.graphql.types.declare import code_list, field, output
 from resolvers.child import child as stitched
@@ -32,7 +32,7 @@ code_list(
 
 
 @output
-class Identifier(Fact):
+class IdentifierType(FactType):
     """A number by which agencies know the child."""
 
     scheme: str = field('Which number: "nhs_number", "upn", or an agency\'s own scheme.')
@@ -49,7 +49,7 @@ class Identifier(Fact):
 
 
 @output
-class PersonName(Fact):
+class PersonName(FactType):
     """A name of the child. Several may be current where agencies differ; show them all."""
 
     given: list[str] = field("Given names in the order in which they are said; may be empty.")
@@ -69,7 +69,7 @@ class PersonName(Fact):
 
 
 @output
-class BirthDate(Fact):
+class BirthDate(FactType):
     """The date of birth. Where agencies differ, the others stand under `conflicts`."""
 
     value: PartialDate | None = field("The date as precisely as it is known; null if kept back.")
@@ -86,7 +86,7 @@ class BirthDate(Fact):
 
 
 @output
-class SexFact(Fact):
+class SexFact(FactType):
     """The child's sex as recorded, with who says so."""
 
     value: Sex | None = field("The sex as recorded; null if kept back.")

@@ -7,8 +7,8 @@ import strawberry
 from adapters.contract import record
 from adapters.contract.codes import InvolvementStatus
 from adapters.contract.dates import PartialDate
-from gateway.graphql.child.fact import Fact, sources_of
-from gateway.graphql.types.agency import Agencies, Agency, Contact
+from gateway.graphql.child.fact import FactType, sources_of
+from gateway.graphql.types.agency import Agencies, Agency, ContactType
 from gateway.graphql.types.declare import code_list, field, output
 from resolvers.child import child as stitched
 
@@ -24,7 +24,7 @@ code_list(
 
 
 @output
-class Practitioner:
+class PractitionerType:
     """A named worker. Every part may be null; show those that are not."""
 
     name: str | None = field("The worker's name; null if the agency gives none.")
@@ -43,15 +43,15 @@ class Practitioner:
         )
 
 
-def _team_contact(involvement: record.Involvement) -> Contact | None:
+def _team_contact(involvement: record.Involvement) -> ContactType | None:
     parts = (involvement.telephone, involvement.email, involvement.hours)
     if not any(parts):
         return None
-    return Contact(telephone=parts[0], email=parts[1], hours=parts[2])
+    return ContactType(telephone=parts[0], email=parts[1], hours=parts[2])
 
 
 @output
-class Involvement(Fact):
+class InvolvementType(FactType):
     """A service that works with the child, or did."""
 
     id: strawberry.ID = field(
@@ -61,11 +61,11 @@ class Involvement(Fact):
     agency: Agency = field("The agency whose service it is.")
     service: str | None = field("The service's name, or null.")
     role: str | None = field("What the worker is to the child, in the agency's words, or null.")
-    practitioner: Practitioner | None = field(
+    practitioner: PractitionerType | None = field(
         "The named worker; null if there is none or the name is kept back."
     )
     team: str | None = field("The team's name, or null.")
-    contact: Contact | None = field(
+    contact: ContactType | None = field(
         "How to reach the team; null if the agency gives none: use its duty contact then."
     )
     lead_practitioner: bool | None = field(
@@ -87,7 +87,7 @@ class Involvement(Fact):
             agency=agencies[fact.value.agency],
             service=said.service,
             role=said.role,
-            practitioner=Practitioner.of(said.practitioner) if said.practitioner else None,
+            practitioner=PractitionerType.of(said.practitioner) if said.practitioner else None,
             team=said.team,
             contact=_team_contact(said),
             lead_practitioner=said.lead_practitioner,

@@ -5,7 +5,7 @@ from typing import Self
 from adapters.contract import record
 from adapters.contract.codes import SupportStatusCode
 from adapters.contract.dates import PartialDate
-from gateway.graphql.child.fact import Fact, sources_of
+from gateway.graphql.child.fact import FactType, sources_of
 from gateway.graphql.types.agency import Agencies
 from gateway.graphql.types.declare import code_list, field, output
 from resolvers.child import child as stitched
@@ -29,7 +29,7 @@ code_list(
 
 
 @output
-class SupportStatus(Fact):
+class SupportStatusType(FactType):
     """A status of support that an agency has recorded."""
 
     code: SupportStatusCode = field("The status in this schema's own list.")
@@ -53,7 +53,7 @@ class SupportStatus(Fact):
 
 
 @output
-class Event(Fact):
+class EventType(FactType):
     """A dated happening in one line; never a case note."""
 
     date: PartialDate | None = field("When, as precisely as known; null if not known.")

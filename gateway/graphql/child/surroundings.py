@@ -4,14 +4,14 @@ from typing import Self
 
 from adapters.contract import record
 from adapters.contract.dates import PartialDate
-from gateway.graphql.child.fact import Fact, sources_of
+from gateway.graphql.child.fact import FactType, sources_of
 from gateway.graphql.types.agency import Agencies
 from gateway.graphql.types.declare import field, output
 from resolvers.child import child as stitched
 
 
 @output
-class Address(Fact):
+class AddressType(FactType):
     """An address where the child lives or lived; kept back if the child may be shielded."""
 
     lines: list[str] = field("The lines of the address from the house down; may be empty.")
@@ -39,7 +39,7 @@ class Address(Fact):
 
 
 @output
-class RelatedPerson(Fact):
+class RelatedPerson(FactType):
     """A parent, carer or other person related to the child."""
 
     name: str | None = field("The person's name, or null.")
@@ -63,7 +63,7 @@ class RelatedPerson(Fact):
 
 
 @output
-class School(Fact):
+class SchoolType(FactType):
     """A school that the child attends or attended."""
 
     name: str | None = field("The school's name, or null.")
@@ -85,7 +85,7 @@ class School(Fact):
 
 
 @output
-class GpPractice(Fact):
+class GpPracticeType(FactType):
     """The GP practice at which the child is registered."""
 
     name: str | None = field("The practice's name, or null.")

@@ -21,11 +21,11 @@ from gateway.graphql.types.declare import (
 )
 from gateway.graphql.types.inputs import KnownDetails
 from gateway.graphql.types.scalars import LogIndex
-from gateway.graphql.types.withheld import Withheld
+from gateway.graphql.types.withheld import WithheldType
 from resolvers.outcome import Outcome
 
 T = TypeVar("T")
-Read = Callable[[], Awaitable[T]]
+ReadLog = Callable[[], Awaitable[T]]
 
 code_list(
     AuditKind,
@@ -74,7 +74,7 @@ class AuditFilter:
 
 
 @output
-class AuditedAgency:
+class AuditedAgencyType:
     """What was logged of one agency's answer: names of fields, never values."""
 
     agency: strawberry.ID = field("The agency's id.")
@@ -83,11 +83,11 @@ class AuditedAgency:
     through: list[int] = field(
         "Intents, by index, whose calls brought the answer; empty where this question's own did."
     )
-    withheld: list[Withheld] = field("What was kept back, and why.")
+    withheld: list[WithheldType] = field("What was kept back, and why.")
 
 
 @output
-class AuditedChange:
+class AuditedChangeType:
     """What came into force; its text is never in the log."""
 
     subject: str = field(
@@ -112,13 +112,13 @@ class AuditEntry:
     child_pseudonyms: list[str] = field("Stand for the child; comparable with each other only.")
     document: str | None = field("A hash of the GraphQL document; null without one.")
     policy_version: str | None = field("The version of the policy that decided, or null.")
-    agencies: list[AuditedAgency] = field("What each agency was asked for and gave.")
+    agencies: list[AuditedAgencyType] = field("What each agency was asked for and gave.")
     count: int = field("How many refusals alike it stands for; 1 in any other entry.")
-    change: AuditedChange | None = field("What came into force; null where nothing did.")
+    change: AuditedChangeType | None = field("What came into force; null where nothing did.")
     risks: list[str] = field("Names of the rules that found the access unusual.")
-    read_justification: strawberry.Private[Read[str | None]]
-    read_case_reference: strawberry.Private[Read[str | None]]
-    prove: strawberry.Private[Read[str]]
+    read_justification: strawberry.Private[ReadLog[str | None]]
+    read_case_reference: strawberry.Private[ReadLog[str | None]]
+    prove: strawberry.Private[ReadLog[str]]
 
     @resolved
     async def justification(self) -> str | None:
@@ -150,7 +150,7 @@ class AuditEntryConnection:
 
     edges: list[AuditEntryEdge] = field("The entries of this page.")
     page_info: PageInfo = field("Whether there is more.")
-    count: strawberry.Private[Read[int | None]]
+    count: strawberry.Private[ReadLog[int | None]]
 
     @resolved
     async def total_count(self) -> int | None:
@@ -159,7 +159,7 @@ class AuditEntryConnection:
 
 
 @output
-class Checkpoint:
+class CheckpointType:
     """The log's signed state at a moment. Keep it: with it any later change shows."""
 
     origin: str = field("The log's name.")
@@ -170,7 +170,7 @@ class Checkpoint:
 
 
 @output
-class Alert:
+class AlertType:
     """An access, or several, that rules found unusual. It says nothing of whether it was wrong."""
 
     id: strawberry.ID = field("The alert's id: that of the question, or of the break-glass grant.")
@@ -188,7 +188,7 @@ class Alert:
 class AlertEdge:
     """An alert with its place in the list."""
 
-    node: Alert = field("The alert.")
+    node: AlertType = field("The alert.")
     cursor: str = field("Pass as `after` to go on from here.")
 
 
@@ -221,7 +221,7 @@ class AuditReading(Protocol):
         """How the rules in force decide for such an asker."""
         ...
 
-    async def checkpoint(self) -> Checkpoint:
+    async def checkpoint(self) -> CheckpointType:
         """The log's state now, signed."""
         ...
 
@@ -281,7 +281,7 @@ class Audit:
         return await self.reading.explain(asker)
 
     @resolved
-    async def checkpoint(self) -> Checkpoint:
+    async def checkpoint(self) -> CheckpointType:
         """The log's newest signed state."""
         return await self.reading.checkpoint()
 

@@ -8,7 +8,7 @@ from gateway.graphql.types.declare import field, output
 
 
 @output
-class BreakGlassGrant:
+class BreakGlassGrantType:
     """Leave to ask about one child of whom it is not known whether they are shielded.
 
     It never lifts a shield.

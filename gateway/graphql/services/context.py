@@ -6,8 +6,8 @@ from typing import Protocol
 
 from gateway.graphql.services.access import AccessReading
 from gateway.graphql.services.audit import AlertReading, AuditReading
-from gateway.graphql.services.break_glass import BreakGlassGrant
-from gateway.graphql.services.source import ExampleReply, Registration, Source
+from gateway.graphql.services.break_glass import BreakGlassGrantType
+from gateway.graphql.services.source import ExampleReply, Registration, SourceType
 from gateway.graphql.types.codes import ReviewVerdict
 from gateway.graphql.types.inputs import KnownDetails
 from gateway.model.agency import AgencyCard
@@ -17,7 +17,7 @@ from gateway.model.answer import Answering
 class Sources(Protocol):
     """The registered sources for one caller; each change is logged before it is in force."""
 
-    async def seen(self) -> list[Source]:
+    async def seen(self) -> list[SourceType]:
         """The sources that this caller may see."""
         ...
 
@@ -43,7 +43,7 @@ class Sources(Protocol):
 class Emergency(Protocol):
     """Break-glass and its review for one caller; each is logged before it counts."""
 
-    async def grant(self, known: KnownDetails, justification: str) -> BreakGlassGrant:
+    async def grant(self, known: KnownDetails, justification: str) -> BreakGlassGrantType:
         """Leave to ask about one child; an error says why not."""
         ...
 

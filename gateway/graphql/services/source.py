@@ -57,11 +57,13 @@ class SourceView:
 
 
 @output
-class SourceHealth:
+class SourceHealthType:
     """How a source is doing, from its probe and its recent answers."""
 
     reachable: bool | None = field("Whether the last probe got through; null before the first.")
-    breaker: str = field('"closed" while asked as usual, "open" while spared, "half-open" between.')
+    breaker: str = field(
+        '"closed" while asked as usual, "open" while it is not asked, "half-open" between.'
+    )
     p50_ms: float | None = field("Half of the recent answers came within so many milliseconds.")
     p99_ms: float | None = field("99 of 100 recent answers came within so many milliseconds.")
     checked_at: datetime | None = field("When the probe last ran; null before the first.")
@@ -81,7 +83,7 @@ class SourceDecision:
 
 
 @output
-class Source:
+class SourceType:
     """A system of an agency that is registered with the gateway."""
 
     id: strawberry.ID = field("The source's id.")
@@ -90,7 +92,7 @@ class Source:
     version: int = field("The version of its manifest, counted from 1.")
     state: SourceState = field("Whether it is asked.")
     level: QualityLevel | None = field("The level it was found to keep; null if never measured.")
-    health: SourceHealth = field("How it is doing.")
+    health: SourceHealthType = field("How it is doing.")
     decision: SourceDecision | None = field(
         "Who approved or suspended it; null for a proposal, and to whoever is neither of its agency"
         " nor an operator."
@@ -106,7 +108,7 @@ class Source:
             version=view.version,
             state=view.state,
             level=view.level,
-            health=SourceHealth(
+            health=SourceHealthType(
                 reachable=view.reachable,
                 breaker=view.breaker,
                 p50_ms=view.p50_ms,
@@ -119,7 +121,7 @@ class Source:
 
 
 @output
-class Finding:
+class FindingType:
     """One rule, checked against a manifest or a source."""
 
     rule: str = field("The rule's name; the documentation explains each.")
@@ -131,10 +133,10 @@ class Finding:
 class Registration:
     """What came of registering, approving or suspending a source."""
 
-    source: Source | None = field(
+    source: SourceType | None = field(
         "The source as it stands now; null if it was refused: the findings say why."
     )
-    findings: list[Finding] = field("Every rule that was checked.")
+    findings: list[FindingType] = field("Every rule that was checked.")
 
 
 @entry

@@ -26,7 +26,7 @@ code_list(
 
 
 @output
-class Contact:
+class ContactType:
     """How to reach a team or a duty desk. Every part may be null; show those that are not."""
 
     telephone: str | None = field(
@@ -57,7 +57,7 @@ class Agency:
         " areas are kept back."
     )
     national: bool = field("Whether it serves the whole country, so that it locates nobody.")
-    duty_contact: Contact | None = field(
+    duty_contact: ContactType | None = field(
         "Whom to ring, above all when there is no answer; null where kept back or never given."
     )
 
@@ -71,7 +71,7 @@ class Agency:
             area=card.areas[0] if len(card.areas) == 1 else None,
             areas=list(card.areas),
             national=card.national,
-            duty_contact=Contact.of(card.duty_contact) if card.duty_contact else None,
+            duty_contact=ContactType.of(card.duty_contact) if card.duty_contact else None,
         )
 
 

@@ -20,20 +20,23 @@ def field(description: str, *, name: str | None = None) -> Any:
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
 def output(cls: type[T]) -> type[T]:
-    """An object type, described by its docstring."""
-    return strawberry.type(cls, description=_docstring(cls))
+    """An object type, described by its docstring; `ChildType` is `Child` to clients."""
+    name = cls.__name__.removesuffix("Type")
+    return strawberry.type(cls, name=name, description=_docstring(cls))
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
 def interface(cls: type[T]) -> type[T]:
-    """An interface, described by its docstring."""
-    return strawberry.interface(cls, description=_docstring(cls))
+    """An interface, described by its docstring; named to clients as `output` says."""
+    name = cls.__name__.removesuffix("Type")
+    return strawberry.interface(cls, name=name, description=_docstring(cls))
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
 def entry(cls: type[T]) -> type[T]:
-    """An input type, described by its docstring."""
-    return strawberry.input(cls, description=_docstring(cls))
+    """An input type, described by its docstring; `ScopeArgument` is `Scope` to clients."""
+    name = cls.__name__.removesuffix("Argument")
+    return strawberry.input(cls, name=name, description=_docstring(cls))
 
 
 def resolved(method: Callable[..., Any]) -> Any:

@@ -35,7 +35,7 @@ _BUILT_IN: Final = {
     "Boolean": "write true or false",
 }
 
-Path = tuple[str | int, ...]
+InputPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class InputError:
     """One thing to change. `path` leads from the variable's name to what is wrong in it."""
 
     message: str
-    path: Path
+    path: InputPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _of_definitions(
             yield from _of_value(variables.get(name), type_, (name,))
 
 
-def _of_value(value: object, type_: GraphQLInputType, path: Path) -> Iterator[InputError]:
+def _of_value(value: object, type_: GraphQLInputType, path: InputPath) -> Iterator[InputError]:
     match type_:
         case GraphQLNonNull() if value is None:
             yield _error(path, "give a value, it is required")
@@ -94,7 +94,7 @@ def _of_value(value: object, type_: GraphQLInputType, path: Path) -> Iterator[In
             yield from _of_leaf(value, type_, path)
 
 
-def _of_list(value: object, of_type: GraphQLInputType, path: Path) -> Iterator[InputError]:
+def _of_list(value: object, of_type: GraphQLInputType, path: InputPath) -> Iterator[InputError]:
     if not isinstance(value, list):  # GraphQL takes one value for a list of one
         yield from _of_value(value, of_type, path)
         return
@@ -102,7 +102,9 @@ def _of_list(value: object, of_type: GraphQLInputType, path: Path) -> Iterator[I
         yield from _of_value(item, of_type, (*path, index))
 
 
-def _of_object(value: object, type_: GraphQLInputObjectType, path: Path) -> Iterator[InputError]:
+def _of_object(
+    value: object, type_: GraphQLInputObjectType, path: InputPath
+) -> Iterator[InputError]:
     if not isinstance(value, dict):
         yield _error(path, f"write an object with fields of {type_.name}: {_listed(type_.fields)}")
         return
@@ -117,7 +119,7 @@ def _of_object(value: object, type_: GraphQLInputObjectType, path: Path) -> Iter
 
 
 def _of_leaf(
-    value: object, type_: GraphQLEnumType | GraphQLScalarType, path: Path
+    value: object, type_: GraphQLEnumType | GraphQLScalarType, path: InputPath
 ) -> Iterator[InputError]:
     try:
         type_.coerce_input_value(value)  # type: ignore[arg-type]  # it may be any JSON
@@ -144,11 +146,11 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(names)
 
 
-def _error(path: Path, what: str) -> InputError:
+def _error(path: InputPath, what: str) -> InputError:
     return InputError(f"{_spoken(path)}: {what}", path)
 
 
-def _spoken(path: Path) -> str:
+def _spoken(path: InputPath) -> str:
     """The path as clients write it: "$known.chosen[0].key"."""
     steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return "$" + steps.removeprefix(".")

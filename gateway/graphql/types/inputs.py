@@ -76,7 +76,7 @@ code_list(
 
 
 @entry
-class SignificantHarm:
+class SignificantHarmArgument:
     """Significant harm that is suspected; every use is reviewed."""
 
     suspected: AbuseCategory = field("What is suspected.")
@@ -98,7 +98,7 @@ code_list(
 
 
 @entry
-class OutOfArea:
+class OutOfAreaArgument:
     """The cause to ask outside the caller's own areas; every use is noted as a risk."""
 
     cause: OutOfAreaCause = field("What leads there.")
@@ -112,17 +112,17 @@ class AccessReason:
     purpose: Purpose = field("The purpose; it must be one of those in the caller's token.")
     justification: str = field("Why, in words; kept encrypted in the log.")
     case_reference: str | None = field("The case's reference; required for SAFEGUARDING.")
-    significant_harm: SignificantHarm | None = field(
+    significant_harm: SignificantHarmArgument | None = field(
         "States that significant harm is suspected: some rules then give more. Reviewed."
     )
-    out_of_area: OutOfArea | None = field(
+    out_of_area: OutOfAreaArgument | None = field(
         "Required where `scope` names an area, or an agency of an area, that is not your own."
     )
     break_glass: strawberry.ID | None = field("The id of a break-glass grant, if one is used.")
 
 
 @entry
-class Scope:
+class ScopeArgument:
     """Where to ask. Left out: the caller's area and the national sources."""
 
     areas: list[str] | None = field("GSS codes of the areas to ask.")

@@ -39,7 +39,7 @@ code_list(
 
 
 @output
-class Withheld:
+class WithheldType:
     """A kind of information that exists or may exist and is not shown.
 
     Say so to the reader: withheld is not the same as absent.

@@ -11,14 +11,14 @@ import strawberry
 
 from gateway.audit.errors import LeafUnreadable, LogUnavailable
 from gateway.audit.recorder.recorder import Recorder
-from gateway.graphql.services.audit import Alert, AlertConnection, AlertEdge
+from gateway.graphql.services.audit import AlertConnection, AlertEdge, AlertType
 from gateway.graphql.types.codes import AlertState, ReviewVerdict
 from gateway.graphql.types.declare import PageInfo
 from gateway.graphql.types.scalars import LogIndex
 from gateway.model.caller import Caller
 from gateway.model.errors import AskDifferently, NotAllowed, TryLater
-from gateway.oversight.alerts.drawing import Alerts
-from gateway.oversight.alerts.raised import Raised, Rank
+from gateway.oversight.alerts.alert import Alert, Rank
+from gateway.oversight.alerts.indexer import AlertIndexer
 from gateway.oversight.auditors.access import AUDITOR
 
 LONGEST_PAGE: Final = 200
@@ -26,13 +26,13 @@ _CURSOR: Final = re.compile(r"(\d{1,4})/(\d{1,17})/([\w-]{1,64})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class AlertDesk:
+class AlertApi:
     """One caller's reading and reviewing of alerts.
 
     `awaits` says of an entry whether it waits for a review besides, as break-glass does.
     """
 
-    found: Alerts
+    found: AlertIndexer
     recorder: Recorder
     caller: Caller
     awaits: Callable[[int], Awaitable[bool]]
@@ -40,7 +40,7 @@ class AlertDesk:
     async def alerts(
         self, state: AlertState | None, first: int | None, after: str | None
     ) -> AlertConnection:
-        """As AlertReading says."""
+        """A page of alerts; NotAllowed for anybody but an auditor."""
         count, rank = _count(first), _rank(after)
         if AUDITOR not in self.caller.roles:
             await self.recorder.refuse("AUDIT_NOT_ALLOWED", self.caller)
@@ -61,7 +61,10 @@ class AlertDesk:
         return AlertConnection(edges=edges, page_info=info)
 
     async def review(self, entry: int, verdict: ReviewVerdict, note: str) -> bool:
-        """As AlertReading says. What has a review of its own is closed by that one."""
+        """Keep what was found of an alert; False if the entry waits for no such review.
+
+        What has a review of its own is closed by that one.
+        """
         try:
             alert = await self.found.waiting(entry)
         except (LogUnavailable, LeafUnreadable):
@@ -79,25 +82,25 @@ class AlertDesk:
         await self.recorder.reviewed(self.caller, alert.id, verdict.value, note)
         return True
 
-    def _too_near(self, alert: Raised) -> bool:
+    def _too_near(self, alert: Alert) -> bool:
         # Whatever organisation a token names: one person may have tokens of two.
         return self.caller.user in {alert.user, alert.manager}
 
 
-def _alert(raised: Raised) -> Alert:
-    return Alert(
-        id=strawberry.ID(raised.id),
-        rule=raised.rule,
-        score=raised.score,
-        at=raised.at,
-        entries=[LogIndex(index) for index in raised.entries],
-        state=AlertState.OPEN if raised.verdict is None else AlertState.REVIEWED,
-        due_by=raised.due_by,
+def _alert(alert: Alert) -> AlertType:
+    return AlertType(
+        id=strawberry.ID(alert.id),
+        rule=alert.rule,
+        score=alert.score,
+        at=alert.at,
+        entries=[LogIndex(index) for index in alert.entries],
+        state=AlertState.OPEN if alert.verdict is None else AlertState.REVIEWED,
+        due_by=alert.due_by,
     )
 
 
-def _cursor(raised: Raised) -> str:
-    rank = raised.rank
+def _cursor(alert: Alert) -> str:
+    rank = alert.rank
     return base64.urlsafe_b64encode(f"{rank.thousandths}/{rank.at}/{rank.id}".encode()).decode()
 
 

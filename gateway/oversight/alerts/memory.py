@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 from gateway.audit.entry.entry import Entry
-from gateway.audit.entry.flags import Risk, Tie
-from gateway.audit.entry.range import Spans
+from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
+from gateway.audit.entry.range import EntryRanges
 from gateway.audit.entry.time_units import at_microsecond, microseconds
-from gateway.oversight.alerts.sighting import Habit, Sighting, at_odd_hours
+from gateway.oversight.alerts.observed_access import ObservedAccess, UsualAccess, at_odd_hours
 
 KEPT_DAYS: Final = 35
 _DAY: Final = timedelta(days=1) // timedelta(microseconds=1)
@@ -54,8 +54,8 @@ class Remembered:
     `today` are the intents of today's other children, `looks` of earlier days' looks at this one.
     """
 
-    sighting: Sighting
-    habit: Habit
+    observed: ObservedAccess
+    usual: UsualAccess
     today: tuple[int, ...]
     looks: tuple[int, ...]
 
@@ -71,7 +71,7 @@ def note(connection: sqlite3.Connection, index: int, entry: Entry) -> None:
         "SELECT risks, tie FROM question WHERE query_id = ?", (entry.query_id,)
     ).fetchone()
     all_risks = sorted({*risks.split(), *entry.risks})
-    nearest = next((each for each in Tie if each in {tie, entry.tie}), None)
+    nearest = next((each for each in WorkingRelationship if each in {tie, entry.tie}), None)
     connection.execute(
         "UPDATE question SET risks = ?, tie = ? WHERE query_id = ?",
         (" ".join(all_risks), nearest, entry.query_id),
@@ -90,30 +90,30 @@ def knows(connection: sqlite3.Connection, query_id: str | None) -> bool:
 
 def recall(connection: sqlite3.Connection, query_id: str) -> Remembered:
     """A question as it is known by now, and its user's habit before it."""
-    sighting = _sighting(connection, query_id)
-    at = microseconds(sighting.at)
+    observed = _sighting(connection, query_id)
+    at = microseconds(observed.at)
     given = {
-        "user": sighting.user,
-        "organisation": sighting.organisation,
+        "user": observed.user,
+        "organisation": observed.organisation,
         "at": at,
         "day": at // _DAY,
         "midnight": at // _DAY * _DAY,
-        "children": _json(sighting.children),
+        "children": _json(observed.children),
     }
     firsts, new_today = _different(connection.execute(_TODAY, given), query_id)
     _keep_day(connection, given, len(firsts))
     looks = connection.execute(_LOOKS, given).fetchall()
     last = connection.execute(_LAST, given).fetchall()
-    habit = Habit(
+    usual = UsualAccess(
         usual=tuple(count for (count,) in connection.execute(_USUAL, given)),
         today=max(len(firsts), 1),
         new_today=new_today,
         looks=len(looks),
         odd=_share([at_odd_hours(at_microsecond(when)) for when, _ in last]),
-        beyond=_share([Risk.OUT_OF_AREA in risks.split() for _, risks in last]),
+        beyond=_share([AccessFlag.OUT_OF_AREA in risks.split() for _, risks in last]),
     )
-    others = tuple(index for index in firsts if index != sighting.index)
-    return Remembered(sighting, habit, others, tuple(index for _, index in looks))
+    others = tuple(index for index in firsts if index != observed.index)
+    return Remembered(observed, usual, others, tuple(index for _, index in looks))
 
 
 def forget_before(connection: sqlite3.Connection, newest_day: int) -> None:
@@ -126,7 +126,7 @@ def forget_before(connection: sqlite3.Connection, newest_day: int) -> None:
     connection.execute("DELETE FROM user_day WHERE day < ?", old)
 
 
-def forget_pruned(connection: sqlite3.Connection, pruned: Spans) -> None:
+def forget_pruned(connection: sqlite3.Connection, pruned: EntryRanges) -> None:
     """Forget the questions whose intents were pruned from the log, and days that had no other."""
     newest = pruned.held[-1].last if pruned.held else -1
     old = connection.execute("SELECT query_id, idx FROM question WHERE idx <= ?", (newest,))
@@ -142,14 +142,14 @@ def day_of(entry: Entry) -> int:
     return microseconds(entry.at) // _DAY
 
 
-def _sighting(connection: sqlite3.Connection, query_id: str) -> Sighting:
+def _sighting(connection: sqlite3.Connection, query_id: str) -> ObservedAccess:
     row = connection.execute(
         "SELECT idx, at, user, organisation, manager, risks, tie FROM question WHERE query_id = ?",
         (query_id,),
     ).fetchone()
     index, at, user, organisation, manager, risks, tie = row
     children = connection.execute("SELECT pseudonym FROM child WHERE query_id = ?", (query_id,))
-    return Sighting(
+    return ObservedAccess(
         query_id=query_id,
         index=index,
         at=at_microsecond(at),
@@ -157,8 +157,8 @@ def _sighting(connection: sqlite3.Connection, query_id: str) -> Sighting:
         organisation=organisation,
         manager=manager,
         children=frozenset(name for (name,) in children),
-        risks=frozenset(map(Risk, risks.split())),
-        tie=Tie(tie) if tie else None,
+        risks=frozenset(map(AccessFlag, risks.split())),
+        tie=WorkingRelationship(tie) if tie else None,
     )
 
 

@@ -6,8 +6,8 @@ from math import ceil, log2, prod, sqrt
 from types import MappingProxyType
 from typing import Final
 
-from gateway.audit.entry.flags import Risk, Tie
-from gateway.oversight.alerts.sighting import Habit, Sighting
+from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
+from gateway.oversight.alerts.observed_access import ObservedAccess, UsualAccess
 
 BREAK_GLASS: Final = "BREAK_GLASS"
 MANY_CHILDREN: Final = "MANY_CHILDREN"
@@ -20,14 +20,14 @@ URGENT_FROM: Final = 0.8
 _URGENT_DAYS: Final = 3
 _USUAL_DAYS: Final = 10
 
-_OF_RISK: Final[Mapping[Risk, float]] = MappingProxyType(
+_OF_RISK: Final[Mapping[AccessFlag, float]] = MappingProxyType(
     {
-        Risk.SAME_ADDRESS: 0.8,
-        Risk.SAME_TELEPHONE: 0.8,
-        Risk.STAFF_CHILD: 0.6,
-        Risk.SAME_SURNAME: 0.5,
-        Risk.SAME_POSTCODE: 0.35,
-        Risk.SAME_COMMON_SURNAME: 0.1,
+        AccessFlag.SAME_ADDRESS: 0.8,
+        AccessFlag.SAME_TELEPHONE: 0.8,
+        AccessFlag.STAFF_CHILD: 0.6,
+        AccessFlag.SAME_SURNAME: 0.5,
+        AccessFlag.SAME_POSTCODE: 0.35,
+        AccessFlag.SAME_COMMON_SURNAME: 0.1,
     }
 )
 _BEYOND: Final = 0.25
@@ -47,7 +47,7 @@ _ORGANISATION: Final = 0.5  # what remains where the organisation works with the
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class AlertScore:
     """How unusual an access is, from 0 to 1, and the rule that says most of it."""
 
     rule: str
@@ -64,25 +64,25 @@ class Found:
         return _URGENT_DAYS if self.score >= URGENT_FROM else _USUAL_DAYS
 
 
-def leave() -> Found:
+def leave() -> AlertScore:
     """Break-glass is always looked into."""
-    return Found(BREAK_GLASS, 1.0)
+    return AlertScore(BREAK_GLASS, 1.0)
 
 
-def assess(sighting: Sighting, habit: Habit) -> Found | None:
+def assess(observed: ObservedAccess, usual: UsualAccess) -> AlertScore | None:
     """What the rules find of a question; None where it is explained, or nothing is to be said.
 
     Each rule that fits says how likely the access alone makes a reason of the user's own; together
     they are as likely as one of them being right.
     """
-    if sighting.explained:
+    if observed.explained:
         return None
-    remains = _ORGANISATION if sighting.tie is Tie.ORGANISATION else 1.0
-    said = {rule: remains * weight for rule, weight in _weights(sighting, habit).items() if weight}
+    remains = _ORGANISATION if observed.tie is WorkingRelationship.ORGANISATION else 1.0
+    said = {rule: remains * weight for rule, weight in _weights(observed, usual).items() if weight}
     if not said:
         return None
     rule = max(sorted(said), key=lambda name: said[name])
-    return Found(rule, round(1 - prod(1 - weight for weight in said.values()), 3))
+    return AlertScore(rule, round(1 - prod(1 - weight for weight in said.values()), 3))
 
 
 def many_from(usual: tuple[int, ...]) -> int:
@@ -91,16 +91,16 @@ def many_from(usual: tuple[int, ...]) -> int:
     return max(_FEW, ceil(mean + _DEVIATIONS * sqrt(max(mean, 1.0))))
 
 
-def _weights(sighting: Sighting, habit: Habit) -> dict[str, float]:
-    alike = {risk.value: _OF_RISK.get(risk, 0.0) for risk in sighting.risks}
-    beyond = Risk.OUT_OF_AREA in sighting.risks and not _used_to(habit.beyond)
-    odd = sighting.odd_hours and not _used_to(habit.odd)
+def _weights(observed: ObservedAccess, usual: UsualAccess) -> dict[str, float]:
+    alike = {risk.value: _OF_RISK.get(risk, 0.0) for risk in observed.risks}
+    beyond = AccessFlag.OUT_OF_AREA in observed.risks and not _used_to(usual.beyond)
+    odd = observed.odd_hours and not _used_to(usual.odd)
     return {
         **alike,
         OUT_OF_AREA: _BEYOND if beyond else 0.0,
         ODD_HOURS: _ODD if odd else 0.0,
-        REPEATED_LOOKS: _repeated(habit.looks),
-        MANY_CHILDREN: _many(habit),
+        REPEATED_LOOKS: _repeated(usual.looks),
+        MANY_CHILDREN: _many(usual),
     }
 
 
@@ -113,8 +113,8 @@ def _repeated(looks: int) -> float:
     return 0.0 if times is None else min(_MOST_LOOKED, _LOOKED + _LOOKED_AS_OFTEN_AGAIN * times)
 
 
-def _many(habit: Habit) -> float:
-    times = _doublings(habit.today / many_from(habit.usual)) if habit.new_today else None
+def _many(usual: UsualAccess) -> float:
+    times = _doublings(usual.today / many_from(usual.usual)) if usual.new_today else None
     return 0.0 if times is None else min(_MOST_MANY, _MANY + _DOUBLED * times)
 
 

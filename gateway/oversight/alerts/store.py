@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Final
 
 from gateway.audit.entry.logged import Logged
-from gateway.audit.entry.range import Spans
+from gateway.audit.entry.range import EntryRanges
 from gateway.audit.entry.time_units import microseconds
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.keys.private_file import create_once
 from gateway.audit.store.sqlite_file import connected, damaged, unavailable
 from gateway.config.sql import transaction
 from gateway.config.working_days import WorkingDays
+from gateway.oversight.alerts.alert import Alert, Rank
+from gateway.oversight.alerts.evaluation import AlertEvaluation
 from gateway.oversight.alerts.memory import day_of, forget_before, forget_pruned
-from gateway.oversight.alerts.raised import Raised, Rank
 from gateway.oversight.alerts.schema import SHAPE, TABLES
-from gateway.oversight.alerts.weighing import Weighing
 
 _PAGE: Final = """
 SELECT * FROM alert
@@ -73,18 +73,18 @@ class AlertStore:
     def take(self, entries: Sequence[Logged]) -> None:
         """Draw the next entries of the log, all of them or none."""
         with unavailable(self.path), self._open() as connection, transaction(connection):
-            newest, weighing = 0, Weighing(connection, self.working_days)
+            newest, evaluation = 0, AlertEvaluation(connection, self.working_days)
             for logged in entries:
                 entry = logged.entry
                 newest = max(newest, day_of(entry))
-                weighing.take(logged.index, entry)
+                evaluation.take(logged.index, entry)
             forget_before(connection, newest)
             digest = hashlib.sha256(entries[-1].leaf).digest()
             connection.execute(
                 "UPDATE drawn SET size = ?, last = ?", (entries[-1].index + 1, digest)
             )
 
-    def forget_pruned(self, pruned: Spans) -> None:
+    def forget_pruned(self, pruned: EntryRanges) -> None:
         """Keep nothing that was drawn from these entries: no alert, no review, no question.
 
         LogUnavailable if its bytes may still be in the file's journal.
@@ -99,7 +99,7 @@ class AlertStore:
         if kept:
             raise LogUnavailable(f"{self.path}: somebody reads its journal; it is emptied later")
 
-    def page(self, *, reviewed: bool | None, after: Rank | None, count: int) -> tuple[Raised, ...]:
+    def page(self, *, reviewed: bool | None, after: Rank | None, count: int) -> tuple[Alert, ...]:
         """Up to `count` alerts, the most unusual first; of one state, or of both."""
         given = {
             "reviewed": reviewed,
@@ -110,22 +110,22 @@ class AlertStore:
         }
         return self._read(_PAGE, given)
 
-    def waiting(self, anchor: int) -> Raised | None:
+    def waiting(self, anchor: int) -> Alert | None:
         """The alert that this entry is to be reviewed for, if nobody has."""
         return next(iter(self._read(_WAITING, {"anchor": anchor})), None)
 
-    def overdue(self, now: datetime) -> tuple[Raised, ...]:
+    def overdue(self, now: datetime) -> tuple[Alert, ...]:
         """The alerts whose term is over, and of which no deputy was told yet."""
         return self._read(_OVERDUE, {"now": microseconds(now)})
 
-    def told(self, alert: Raised) -> None:
+    def told(self, alert: Alert) -> None:
         """Keep that the deputies were told of an alert."""
         with unavailable(self.path), self._open() as connection:
             connection.execute("UPDATE alert SET told = 1 WHERE id = ?", (alert.id,))
 
-    def _read(self, sql: str, given: Mapping[str, object]) -> tuple[Raised, ...]:
+    def _read(self, sql: str, given: Mapping[str, object]) -> tuple[Alert, ...]:
         with unavailable(self.path), self._open() as connection:
-            return tuple(map(Raised.of, connection.execute(sql, given)))
+            return tuple(map(Alert.of, connection.execute(sql, given)))
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -5,13 +5,18 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.audit.entry.logged import Logged
-from gateway.audit.entry.search import Place, Search
+from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.publish.publication import Publication
 from gateway.audit.recorder.recorder import Recorder
 from gateway.audit.search.page import Kept, refuse_edited
 from gateway.graphql.optional_inputs import given, known_of
-from gateway.graphql.services.audit import AuditEntry, AuditEntryConnection, AuditFilter, Checkpoint
+from gateway.graphql.services.audit import (
+    AuditEntry,
+    AuditEntryConnection,
+    AuditFilter,
+    CheckpointType,
+)
 from gateway.graphql.services.explained import ExplainedClass, PolicyAsker
 from gateway.graphql.types.declare import PageInfo
 from gateway.graphql.types.inputs import KnownDetails
@@ -20,21 +25,21 @@ from gateway.model.caller import Caller
 from gateway.model.errors import AskDifferently, NotAllowed
 from gateway.oversight.auditors.access import AuditReader
 from gateway.oversight.auditors.entry_view import ShownEntries, unreadable
-from gateway.oversight.auditors.explain import ExplainDesk
-from gateway.policy.rules.book import RuleBook
+from gateway.oversight.auditors.explain import ExplainApi
+from gateway.policy.rules.rule_set import RuleSet
 
 LONGEST_PAGE: Final = 200
 MOST_COUNTED: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class AuditDesk:
+class AuditApi:
     """One caller's reading of the log."""
 
     publication: Publication
     recorder: Recorder
     caller: Caller
-    book: RuleBook
+    rule_set: RuleSet
 
     @property
     def _reader(self) -> AuditReader:
@@ -93,16 +98,16 @@ class AuditDesk:
         return self._entries.of(shown[0]) if shown else None
 
     async def explain(self, asker: PolicyAsker) -> list[ExplainedClass]:
-        """As ExplainDesk says."""
-        return await ExplainDesk(self.recorder, self._reader, self.book).explain(asker)
+        """How the rules in force decide for such an asker, once the look is in the log."""
+        return await ExplainApi(self.recorder, self._reader, self.rule_set).explain(asker)
 
-    async def checkpoint(self) -> Checkpoint:
+    async def checkpoint(self) -> CheckpointType:
         """The log's state now, signed."""
         try:
             newest = await self.publication.newest()
         except (LogUnavailable, LogCorrupt) as error:
             raise unreadable(error) from None
-        return Checkpoint(
+        return CheckpointType(
             origin=newest.origin,
             size=LogIndex(newest.size),
             note=newest.note,
@@ -148,7 +153,9 @@ class AuditDesk:
             self.caller, detail, agency=search.agency, pseudonyms=search.pseudonyms or ()
         )
 
-    async def _read(self, search: Search, after: Place | None, count: int) -> tuple[Logged, ...]:
+    async def _read(
+        self, search: Search, after: EntryPosition | None, count: int
+    ) -> tuple[Logged, ...]:
         try:
             return await self.publication.log.search(search, after=after, count=count)
         except (LogUnavailable, LogCorrupt) as error:
@@ -167,10 +174,10 @@ def _count(first: int | None) -> int:
     return count
 
 
-def _place(after: str | None) -> Place | None:
+def _place(after: str | None) -> EntryPosition | None:
     if after is None:
         return None
-    place = Place.read(after)
+    place = EntryPosition.read(after)
     if place is None:
         raise AskDifferently("VARIABLES_INVALID", "after: is no cursor of this list")
     return place

@@ -10,9 +10,14 @@ from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.keys.sealing import Sealed
 from gateway.audit.publish.publication import Publication
 from gateway.audit.recorder.recorder import Recorder
-from gateway.graphql.services.audit import AuditedAgency, AuditedChange, AuditEntry, AuditEntryEdge
+from gateway.graphql.services.audit import (
+    AuditedAgencyType,
+    AuditedChangeType,
+    AuditEntry,
+    AuditEntryEdge,
+)
 from gateway.graphql.types.scalars import LogIndex
-from gateway.graphql.types.withheld import Withheld
+from gateway.graphql.types.withheld import WithheldType
 from gateway.model import events
 from gateway.model.errors import TryLater
 from gateway.oversight.auditors.access import AuditReader
@@ -89,12 +94,12 @@ def unreadable(error: LogUnavailable | LogCorrupt) -> TryLater:
     return TryLater("LOG_UNAVAILABLE", said)
 
 
-def _agency(said: logged.AuditedAgency) -> AuditedAgency:
+def _agency(said: logged.AuditedAgency) -> AuditedAgencyType:
     kept = [
-        Withheld(release_class=w.release_class, reason=w.reason, message=f"Rule: {w.rule}")
+        WithheldType(release_class=w.release_class, reason=w.reason, message=f"Rule: {w.rule}")
         for w in said.withheld
     ]
-    return AuditedAgency(
+    return AuditedAgencyType(
         agency=strawberry.ID(said.agency),
         outcome=said.outcome,
         released=list(said.released),
@@ -103,7 +108,7 @@ def _agency(said: logged.AuditedAgency) -> AuditedAgency:
     )
 
 
-def _change(change: logged.AuditedChange | None) -> AuditedChange | None:
+def _change(change: logged.AuditedChange | None) -> AuditedChangeType | None:
     if change is None:
         return None
-    return AuditedChange(subject=change.subject, version=change.version, sha256=change.sha256)
+    return AuditedChangeType(subject=change.subject, version=change.version, sha256=change.sha256)

@@ -10,7 +10,7 @@ from gateway.model.errors import AskDifferently, NotAllowed
 from gateway.oversight.auditors.access import AuditReader
 from gateway.policy.case import Asker, owners
 from gateway.policy.explain import explained
-from gateway.policy.rules.book import RuleBook
+from gateway.policy.rules.rule_set import RuleSet
 
 _CIRCUMSTANCES: Final = (
     *("organisation", "in_area", "out_of_area_cause", "case_reference", "significant_harm"),
@@ -19,16 +19,16 @@ _CIRCUMSTANCES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class ExplainDesk:
+class ExplainApi:
     """One reader's looks at the rules."""
 
     recorder: Recorder
     reader: AuditReader
-    book: RuleBook
+    rule_set: RuleSet
 
     async def explain(self, asker: PolicyAsker) -> list[ExplainedClass]:
         """How the rules in force decide for such an asker, once the look is in the log."""
-        agency = owners(self.book).get(str(asker.source))
+        agency = owners(self.rule_set).get(str(asker.source))
         if not self.reader.reads_all and agency != self.reader.agency:
             await self.recorder.refuse("AUDIT_NOT_ALLOWED", self.reader.caller)
             raise NotAllowed("AUDIT_NOT_ALLOWED", "asker.source: you may look at your agency's own")
@@ -44,7 +44,7 @@ class ExplainDesk:
                 rules=list(each.rules),
                 needed=list(each.needed),
             )
-            for each in explained(_asker(asker), self.book, today)
+            for each in explained(_asker(asker), self.rule_set, today)
         ]
 
 

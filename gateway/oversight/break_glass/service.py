@@ -10,15 +10,15 @@ from typing import Final
 from adapters.contract.codes import Purpose
 from gateway.audit.recorder.recorder import Recorder
 from gateway.config.working_days import WorkingDays
-from gateway.identity.quotas import Allowance
+from gateway.identity.quotas import Quotas
 from gateway.model import events
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
-from gateway.model.errors import AskDifferently, NotAllowed, SignIn, TooMany, TryLater
+from gateway.model.errors import AskDifferently, LimitReached, NotAllowed, SignIn, TryLater
 from gateway.model.inquiry import Known
 from gateway.oversight.auditors.access import AUDITOR, PRIVACY_OFFICER
-from gateway.oversight.break_glass.store.contract import GrantStore, LeaveUnavailable
-from gateway.oversight.break_glass.store.grant import Grant
+from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnavailable
+from gateway.oversight.break_glass.store.grant import BreakGlassGrant
 
 LASTS: Final = timedelta(minutes=30)
 RECENT: Final = timedelta(minutes=15)
@@ -42,17 +42,17 @@ class BreakGlass:
     places: Callable[[Caller], frozenset[str]]
     hurry: Callable[[], None]
     working_days: WorkingDays
-    allowance: Allowance
+    quotas: Quotas
 
-    async def grant(self, caller: Caller, known: Known, justification: str) -> Grant:
+    async def grant(self, caller: Caller, known: Known, justification: str) -> BreakGlassGrant:
         """Leave for this caller and child; a SignIn, NotAllowed or TooMany is logged as well.
 
         The grant is in the log before anybody hears of it.
         """
         try:
-            await self.allowance.admit_break_glass(caller)
+            await self.quotas.admit_break_glass(caller)
             await self._refuse(caller)
-        except (SignIn, NotAllowed, TooMany) as refusal:
+        except (SignIn, NotAllowed, LimitReached) as refusal:
             await self.recorder.refuse(refusal.code, caller)
             raise
         if not justification.strip():
@@ -60,7 +60,7 @@ class BreakGlass:
         pseudonyms = await self.recorder.pseudonyms(known)
         query_id, now = secrets.token_urlsafe(12), self.clock.now()
         index = await self.recorder.broke_glass(caller, query_id, justification, pseudonyms)
-        made = Grant(
+        made = BreakGlassGrant(
             id=query_id,
             entry=index,
             user=caller.user,
@@ -104,7 +104,7 @@ class BreakGlass:
         It is told like a grant, and gives no leave.
         """
         now = self.clock.now()
-        stated = Grant(
+        stated = BreakGlassGrant(
             id=query_id,
             entry=entry,
             user=caller.user,
@@ -138,7 +138,7 @@ class BreakGlass:
         with _kept():
             await self.store.review(grant.id, caller.user, verdict)
 
-    async def _unreviewed(self, entry: int) -> Grant | None:
+    async def _unreviewed(self, entry: int) -> BreakGlassGrant | None:
         with _kept():
             return await self.store.unreviewed(entry)
 
@@ -160,7 +160,7 @@ class BreakGlass:
 def _kept() -> Iterator[None]:
     try:
         yield
-    except LeaveUnavailable:
+    except GrantsUnavailable:
         events.reviews_unavailable()
         raise TryLater(
             "REVIEWS_UNAVAILABLE",
@@ -168,6 +168,6 @@ def _kept() -> Iterator[None]:
         ) from None
 
 
-def _too_near(caller: Caller, grant: Grant) -> bool:
+def _too_near(caller: Caller, grant: BreakGlassGrant) -> bool:
     # Whatever organisation a token names: one person may have tokens of two.
     return caller.user in {grant.user, grant.manager}

@@ -16,11 +16,11 @@ from gateway.oversight.families.disclosure import Disclosures
 
 _CURSOR: Final = re.compile(rb"(\d{1,17})/(\d{1,6})")
 
-Name = Callable[[str], str | None]
+AgencyName = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ShownAccess:
     """One access as it may be shown; `agencies` are names, in order."""
 
     at: datetime
@@ -31,7 +31,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class AccessPosition:
     """Where an access stands among those that are shown: its time, and which one of that time.
 
     Nothing in it comes from the log's numbering, which would count what is held back.
@@ -45,7 +45,7 @@ class Turn:
         """The turn as clients send it back."""
         return base64.urlsafe_b64encode(f"{self.at}/{self.nth}".encode()).decode()
 
-    def follows(self, other: "Turn") -> bool:
+    def follows(self, other: "AccessPosition") -> bool:
         """Whether it stands after `other`: earlier, or later counted of the same moment."""
         return (-self.at, self.nth) > (-other.at, other.nth)
 
@@ -59,7 +59,9 @@ class Turn:
         return cls(int(found[1]), int(found[2])) if found else None
 
 
-def seen(entries: Iterable[Entry], rules: Disclosures, today: date, name: Name) -> list[Seen]:
+def seen(
+    entries: Iterable[Entry], rules: Disclosures, today: date, name: AgencyName
+) -> list[ShownAccess]:
     """The accesses that the rules show today, newest first.
 
     Questions of families themselves are none, so that no parent learns of another. `name` gives
@@ -75,12 +77,12 @@ def seen(entries: Iterable[Entry], rules: Disclosures, today: date, name: Name) 
     return sorted(filter(None, shown), key=_order, reverse=True)
 
 
-def turns(shown: Sequence[Seen]) -> Iterator[tuple[Turn, Seen]]:
+def turns(shown: Sequence[ShownAccess]) -> Iterator[tuple[AccessPosition, ShownAccess]]:
     """Each access with its turn; several of one microsecond are counted."""
-    before: Turn | None = None
+    before: AccessPosition | None = None
     for each in shown:
         at = microseconds(each.at)
-        before = Turn(at, before.nth + 1 if before and before.at == at else 0)
+        before = AccessPosition(at, before.nth + 1 if before and before.at == at else 0)
         yield before, each
 
 
@@ -106,7 +108,9 @@ class _Question:
         }
 
 
-def _shown(question: _Question, rules: Disclosures, today: date, name: Name) -> Seen | None:
+def _shown(
+    question: _Question, rules: Disclosures, today: date, name: AgencyName
+) -> ShownAccess | None:
     first = question.first
     purpose, organisation, at = first.purpose, first.organisation, first.at
     if purpose is None or organisation is None:
@@ -115,12 +119,12 @@ def _shown(question: _Question, rules: Disclosures, today: date, name: Name) -> 
         return None
     agencies = [a for a in question.released if _open(rules.shows_asked(a, purpose, at), today)]
     named = tuple(sorted(filter(None, map(name, agencies))))
-    return Seen(at, organisation, first.role, purpose, named)
+    return ShownAccess(at, organisation, first.role, purpose, named)
 
 
 def _open(day: date | None, today: date) -> bool:
     return day is not None and day <= today
 
 
-def _order(each: Seen) -> tuple[datetime, str, str]:
+def _order(each: ShownAccess) -> tuple[datetime, str, str]:
     return each.at, each.organisation, each.purpose

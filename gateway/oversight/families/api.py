@@ -20,13 +20,13 @@ from gateway.graphql.optional_inputs import known_of
 from gateway.graphql.services.access import Access, AccessConnection, AccessEdge
 from gateway.graphql.types.declare import PageInfo
 from gateway.graphql.types.inputs import KnownDetails
-from gateway.identity.quotas import Allowance
+from gateway.identity.quotas import Quotas
 from gateway.model import events
 from gateway.model.caller import Caller, Person
 from gateway.model.clock import Clock
-from gateway.model.errors import AskDifferently, NotAllowed, TooMany, TryLater
+from gateway.model.errors import AskDifferently, LimitReached, NotAllowed, TryLater
 from gateway.model.inquiry import Inquiry, Known, Reason
-from gateway.oversight.families.accesses import Seen, Turn, seen, turns
+from gateway.oversight.families.accesses import AccessPosition, ShownAccess, seen, turns
 from gateway.oversight.families.disclosure import Disclosures, Whom, next_day
 from gateway.oversight.families.entitlement import confirmed, entitled
 from gateway.questions.shield_check import ShieldCheck
@@ -46,7 +46,7 @@ class FamilyRules:
 
 
 @dataclass(frozen=True, slots=True)
-class FamilyDesk:
+class FamilyApi:
     """One caller's view of who looked."""
 
     caller: Caller
@@ -54,13 +54,13 @@ class FamilyDesk:
     log: Log
     recorder: Recorder
     shield: ShieldCheck
-    allowance: Allowance
+    quotas: Quotas
     refuse_unwitnessed: Callable[[], None]
 
     async def accesses(
         self, known: KnownDetails | None, first: int | None, after: str | None
     ) -> AccessConnection:
-        """As AccessReading says."""
+        """A page; NotAllowed if the token does not say for whom, AskDifferently says why not."""
         count, turn = _count(first), _turn(after)
         await self._admit()
         self.refuse_unwitnessed()
@@ -84,8 +84,8 @@ class FamilyDesk:
                 " enough",
             )
         try:
-            await self.allowance.admit_questions(self.caller, 1)
-        except TooMany as refusal:
+            await self.quotas.admit_questions(self.caller, 1)
+        except LimitReached as refusal:
             await self.recorder.refuse(refusal.code, self.caller)
             raise
 
@@ -109,7 +109,7 @@ class FamilyDesk:
         """After how long an answer leaves, whatever was found: a parent's after a whole check."""
         return self.shield.deadline_s if self.caller.children else _SOON_S
 
-    async def _shown(self, person: Person | None) -> list[Seen]:
+    async def _shown(self, person: Person | None) -> list[ShownAccess]:
         if person is None:
             await self.recorder.looked(self.caller, Known(), "ACCESSES_UNCONFIRMED")
             return []
@@ -134,9 +134,9 @@ class FamilyDesk:
     async def _checked(self, known: Known) -> tuple[str, Restriction]:
         asked = sorted({source.agency for source in self.shield.asked.values()})
         inquiry = Inquiry(known, Reason(Purpose.SUBJECT_ACCESS, "accesses"))
-        concealed = await self.recorder.conceal(inquiry)
+        pseudonymised = await self.recorder.pseudonymise(inquiry)
         grounds = Grounds(agencies=tuple(asked))
-        intent = await self.recorder.intend(concealed, self.caller, grounds)
+        intent = await self.recorder.intend(pseudonymised, self.caller, grounds)
         on_behalf = OnBehalf(
             user=self.caller.user,
             organisation=self.caller.organisation,
@@ -166,7 +166,9 @@ class FamilyDesk:
             raise TryLater("LOG_UNAVAILABLE", "the log cannot be read now; ask again") from None
         return found
 
-    def _page(self, shown: list[Seen], count: int, after: Turn | None) -> AccessConnection:
+    def _page(
+        self, shown: list[ShownAccess], count: int, after: AccessPosition | None
+    ) -> AccessConnection:
         left = [(turn, each) for turn, each in turns(shown) if after is None or turn.follows(after)]
         edges = [AccessEdge(node=_access(each), cursor=t.cursor) for t, each in left[:count]]
         info = PageInfo(
@@ -179,7 +181,7 @@ class FamilyDesk:
         return AccessConnection(edges=edges, page_info=info, available_from=until)
 
 
-def _access(each: Seen) -> Access:
+def _access(each: ShownAccess) -> Access:
     return Access(
         at=each.at,
         organisation=each.organisation,
@@ -206,10 +208,10 @@ def _count(first: int | None) -> int:
     return count
 
 
-def _turn(after: str | None) -> Turn | None:
+def _turn(after: str | None) -> AccessPosition | None:
     if after is None:
         return None
-    turn = Turn.read(after)
+    turn = AccessPosition.read(after)
     if turn is None:
         raise AskDifferently("VARIABLES_INVALID", "after: is no cursor of this list")
     return turn

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Self
 
 from adapters.contract.codes import Purpose
-from gateway.config.operator_file import Children, Disclosure, Event, OperatorFile
+from gateway.config.operator_file import ChildPseudonyms, Disclosure, DisclosureEvent, OperatorFile
 
 _DAY: Final = timedelta(days=1)
 _NEVER: Final = {"show": "never"}
@@ -22,11 +22,11 @@ class Whom:
     own: frozenset[str]
     beside: frozenset[str] = frozenset()
 
-    def is_of(self, children: Children | None) -> bool:
+    def is_of(self, children: ChildPseudonyms | None) -> bool:
         """Whether the person is certainly one of these; None is everybody."""
         return children is None or not self.own.isdisjoint(children)
 
-    def may_be_of(self, children: Children | None) -> bool:
+    def may_be_of(self, children: ChildPseudonyms | None) -> bool:
         """Whether the person may be one of these, or the keys are gone that would tell."""
         if children is None or not (self.own | self.beside).isdisjoint(children):
             return True
@@ -38,7 +38,7 @@ class Disclosures:
     """The operator's rules, with the events that have been. The order of rules never matters."""
 
     rules: tuple[Disclosure, ...]
-    events: tuple[Event, ...] = ()
+    events: tuple[DisclosureEvent, ...] = ()
 
     @classmethod
     def of(cls, operator: OperatorFile) -> Self:

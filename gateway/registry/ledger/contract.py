@@ -3,7 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from gateway.registry.ledger.record import Enactment, Standing, Version
+from gateway.registry.ledger.record import LedgerHead, RolloutRecord, Version
 
 
 class LedgerUnavailable(Exception):
@@ -24,7 +24,7 @@ class Ledger(Protocol):
         """Change one at a time, among all gateways; LedgerUnavailable if no turn comes in time."""
         ...
 
-    async def standing(self) -> Standing:
+    async def standing(self) -> LedgerHead:
         """The newest generation, and the last enactment of each source."""
         ...
 
@@ -52,7 +52,7 @@ class Ledger(Protocol):
         """Keep a version, durable on return; LedgerUnavailable unless its number is the next."""
         ...
 
-    async def enact(self, enactment: Enactment) -> None:
+    async def enact(self, enactment: RolloutRecord) -> None:
         """Begin a generation, durable on return; LedgerUnavailable unless it is the next one."""
         ...
 

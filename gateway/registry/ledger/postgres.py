@@ -9,7 +9,7 @@ import asyncpg
 
 from gateway.config.sql import REFUSED, told_as
 from gateway.registry.ledger.contract import TURN_SECONDS, LedgerCorrupt, LedgerUnavailable
-from gateway.registry.ledger.record import Enactment, Standing, Version
+from gateway.registry.ledger.record import LedgerHead, RolloutRecord, Version
 from gateway.registry.ledger.row import (
     enactment_row,
     read_standing,
@@ -78,7 +78,7 @@ class PostgresLedger:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """As Ledger says."""
+        """Change one at a time, among all gateways; LedgerUnavailable if no turn comes in time."""
         async with told_as(LedgerUnavailable):
             connection = await self._pool.acquire()
         try:
@@ -90,8 +90,8 @@ class PostgresLedger:
                 await connection.fetchval("SELECT pg_advisory_unlock($1)", _TURN)
             await self._pool.release(connection)
 
-    async def standing(self) -> Standing:
-        """As Ledger says."""
+    async def standing(self) -> LedgerHead:
+        """The newest generation, and the last enactment of each source."""
         async with (
             told_as(LedgerUnavailable),
             self._pool.acquire() as connection,
@@ -101,33 +101,36 @@ class PostgresLedger:
             return read_standing(newest, await connection.fetch(_OF_SOURCES))
 
     async def generation(self) -> int:
-        """As Ledger says."""
+        """The newest generation; 0 before the first."""
         return int((await self._fetch(_GENERATION))[0][0])
 
     async def version(self, source: str, number: int) -> Version | None:
-        """As Ledger says."""
+        """One version as it was written; LedgerCorrupt if it is not so any more."""
         rows = await self._fetch(_VERSION, source, number)
         return read_version(rows[0]) if rows else None
 
     async def newest(self) -> tuple[Version, ...]:
-        """As Ledger says."""
+        """The newest version of every source, by source id."""
         return tuple(map(read_version, await self._fetch(_NEWEST_VERSIONS)))
 
     async def numbered(self, source: str, manifest: str, rules: str | None) -> int | None:
-        """As Ledger says."""
+        """The number of the source's version with exactly these texts, or None."""
         found = (await self._fetch(_NUMBERED, source, manifest, rules))[0][0]
         return None if found is None else int(found)
 
     async def next_number(self, source: str) -> int:
-        """As Ledger says."""
+        """The number of the source's next version."""
         return int((await self._fetch(_NEXT, source))[0][0])
 
     async def propose(self, version: Version) -> None:
-        """As Ledger says."""
+        """Keep a version, durable on return; LedgerUnavailable unless its number is the next."""
         await self._fetch(_PROPOSE, *version_row(version))
 
-    async def enact(self, enactment: Enactment) -> None:
-        """As Ledger says: whoever holds a lease has renewed it before, or learns of it first."""
+    async def enact(self, enactment: RolloutRecord) -> None:
+        """Begin a generation, durable on return; LedgerUnavailable unless it is the next one.
+
+        Whoever holds a lease has renewed it before, or learns of it first.
+        """
         async with (
             told_as(LedgerUnavailable),
             self._pool.acquire() as connection,
@@ -137,7 +140,7 @@ class PostgresLedger:
             await connection.execute(_ENACT, *enactment_row(enactment))
 
     async def hold(self, replica: str, generation: int, seconds: float) -> int:
-        """As Ledger says."""
+        """Renew a replica's lease if `generation` is the newest; the newest generation."""
         async with (
             told_as(LedgerUnavailable),
             self._pool.acquire() as connection,
@@ -151,15 +154,15 @@ class PostgresLedger:
             return newest
 
     async def let_go(self, replica: str) -> None:
-        """As Ledger says."""
+        """End a replica's lease."""
         await self._fetch(_LET_GO, replica)
 
     async def behind(self, generation: int) -> int:
-        """As Ledger says."""
+        """How many replicas hold a lease under an earlier generation."""
         return int((await self._fetch(_BEHIND, generation))[0][0])
 
     async def aclose(self) -> None:
-        """As Ledger says."""
+        """Give the store back. Twice does no harm."""
         with suppress(*REFUSED):
             await self._pool.close()
 

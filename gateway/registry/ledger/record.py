@@ -19,7 +19,7 @@ OPERATOR = By("operator", "operator")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RuleResult:
     """One rule held against a version when it was proposed; `passed` is None if it was not run."""
 
     rule: str
@@ -42,7 +42,7 @@ class Version:
     rules: str | None = field(repr=False)
     by: By
     at: datetime
-    findings: tuple[Found, ...] = ()
+    findings: tuple[RuleResult, ...] = ()
     level: str | None = None
     from_folder: bool = False
 
@@ -52,7 +52,7 @@ class Version:
         return hashlib.sha256(self.manifest.encode()).hexdigest()
 
 
-class Kind(StrEnum):
+class RolloutKind(StrEnum):
     """What an enactment did."""
 
     APPROVED = "APPROVED"
@@ -61,7 +61,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Enactment:
+class RolloutRecord:
     """One change of what is in force: the generation that it began, counted from 1 without a gap.
 
     `source` and `version` are of the source concerned, None where the operator's files were read
@@ -70,7 +70,7 @@ class Enactment:
     """
 
     generation: int
-    kind: Kind
+    kind: RolloutKind
     files: str
     by: By
     at: datetime
@@ -80,7 +80,7 @@ class Enactment:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LedgerHead:
     """Where the ledger stands: its newest generation and the last word about each source.
 
     `files` is None before the first enactment.
@@ -88,7 +88,7 @@ class Standing:
 
     generation: int = 0
     files: str | None = None
-    sources: Mapping[str, Enactment] = field(default_factory=dict)
+    sources: Mapping[str, RolloutRecord] = field(default_factory=dict)
 
     @property
     def approved(self) -> dict[str, int]:
@@ -96,10 +96,12 @@ class Standing:
         return {
             source: said.version
             for source, said in self.sources.items()
-            if said.kind is Kind.APPROVED and said.version is not None
+            if said.kind is RolloutKind.APPROVED and said.version is not None
         }
 
     @property
     def suspended(self) -> frozenset[str]:
         """The sources that are out of force until they are approved again."""
-        return frozenset(s for s, said in self.sources.items() if said.kind is Kind.SUSPENDED)
+        return frozenset(
+            s for s, said in self.sources.items() if said.kind is RolloutKind.SUSPENDED
+        )

@@ -7,7 +7,14 @@ from typing import Any
 import orjson
 
 from gateway.registry.ledger.contract import LedgerCorrupt
-from gateway.registry.ledger.record import By, Enactment, Found, Kind, Standing, Version
+from gateway.registry.ledger.record import (
+    By,
+    LedgerHead,
+    RolloutKind,
+    RolloutRecord,
+    RuleResult,
+    Version,
+)
 
 
 def version_row(version: Version) -> tuple[Any, ...]:
@@ -41,7 +48,7 @@ def read_version(row: Sequence[Any]) -> Version:
             rules=rules,
             by=By(user, org),
             at=datetime.fromisoformat(at),
-            findings=tuple(Found(*each) for each in orjson.loads(found)),
+            findings=tuple(RuleResult(*each) for each in orjson.loads(found)),
             level=level,
             from_folder=bool(folder),
         )
@@ -52,7 +59,7 @@ def read_version(row: Sequence[Any]) -> Version:
     return version
 
 
-def enactment_row(enactment: Enactment) -> tuple[Any, ...]:
+def enactment_row(enactment: RolloutRecord) -> tuple[Any, ...]:
     """The values of a row of enactment, in the table's order."""
     return (
         enactment.generation,
@@ -67,22 +74,22 @@ def enactment_row(enactment: Enactment) -> tuple[Any, ...]:
     )
 
 
-def read_standing(newest: Sequence[Any] | None, of_sources: Iterable[Sequence[Any]]) -> Standing:
+def read_standing(newest: Sequence[Any] | None, of_sources: Iterable[Sequence[Any]]) -> LedgerHead:
     """Where the ledger stands, by its newest row and the last row of each source."""
     if newest is None:
-        return Standing()
+        return LedgerHead()
     last = (_read_enactment(row) for row in of_sources)
     sources = {said.source: said for said in last if said.source is not None}
     said = _read_enactment(newest)
-    return Standing(said.generation, said.files, sources)
+    return LedgerHead(said.generation, said.files, sources)
 
 
-def _read_enactment(row: Sequence[Any]) -> Enactment:
+def _read_enactment(row: Sequence[Any]) -> RolloutRecord:
     generation, kind, files, source, version, entry, user, organisation, at = row
     try:
-        return Enactment(
+        return RolloutRecord(
             generation=generation,
-            kind=Kind(kind),
+            kind=RolloutKind(kind),
             files=files,
             by=By(user, organisation),
             at=datetime.fromisoformat(at),

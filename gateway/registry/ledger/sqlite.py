@@ -12,7 +12,7 @@ from typing import Any, Final, Self, TypeVar
 
 from gateway.config.sql import transaction
 from gateway.registry.ledger.contract import TURN_SECONDS, LedgerCorrupt, LedgerUnavailable
-from gateway.registry.ledger.record import Enactment, Standing, Version
+from gateway.registry.ledger.record import LedgerHead, RolloutRecord, Version
 from gateway.registry.ledger.row import (
     enactment_row,
     read_standing,
@@ -72,7 +72,7 @@ class SqliteLedger:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """As Ledger says."""
+        """Change one at a time, among all gateways; LedgerUnavailable if no turn comes in time."""
         lock = _opened(self._file.with_suffix(".lock"))
         try:
             tries = int(TURN_SECONDS / _BETWEEN_TRIES_S)
@@ -85,10 +85,10 @@ class SqliteLedger:
         finally:
             os.close(lock)
 
-    async def standing(self) -> Standing:
-        """As Ledger says."""
+    async def standing(self) -> LedgerHead:
+        """The newest generation, and the last enactment of each source."""
 
-        def read(opened: sqlite3.Connection) -> Standing:
+        def read(opened: sqlite3.Connection) -> LedgerHead:
             opened.execute("BEGIN")
             newest = opened.execute(_NEWEST).fetchone()
             return read_standing(newest, opened.execute(_OF_SOURCES).fetchall())
@@ -96,38 +96,38 @@ class SqliteLedger:
         return await self._do(read)
 
     async def generation(self) -> int:
-        """As Ledger says."""
+        """The newest generation; 0 before the first."""
         return int((await self._one(_GENERATION, ()))[0])
 
     async def version(self, source: str, number: int) -> Version | None:
-        """As Ledger says."""
+        """One version as it was written; LedgerCorrupt if it is not so any more."""
         row = await self._one(_VERSION, (source, number))
         return None if row is None else read_version(row)
 
     async def newest(self) -> tuple[Version, ...]:
-        """As Ledger says."""
+        """The newest version of every source, by source id."""
         rows = await self._do(lambda opened: opened.execute(_NEWEST_VERSIONS).fetchall())
         return tuple(map(read_version, rows))
 
     async def numbered(self, source: str, manifest: str, rules: str | None) -> int | None:
-        """As Ledger says."""
+        """The number of the source's version with exactly these texts, or None."""
         row = await self._one(_NUMBERED, (source, manifest, rules))
         return None if row is None or row[0] is None else int(row[0])
 
     async def next_number(self, source: str) -> int:
-        """As Ledger says."""
+        """The number of the source's next version."""
         return int((await self._one(_NEXT, (source,)))[0])
 
     async def propose(self, version: Version) -> None:
-        """As Ledger says."""
+        """Keep a version, durable on return; LedgerUnavailable unless its number is the next."""
         await self._write(_PROPOSE, version_row(version))
 
-    async def enact(self, enactment: Enactment) -> None:
-        """As Ledger says."""
+    async def enact(self, enactment: RolloutRecord) -> None:
+        """Begin a generation, durable on return; LedgerUnavailable unless it is the next one."""
         await self._write(_ENACT, enactment_row(enactment))
 
     async def hold(self, replica: str, generation: int, seconds: float) -> int:
-        """As Ledger says."""
+        """Renew a replica's lease if `generation` is the newest; the newest generation."""
 
         def renew(opened: sqlite3.Connection) -> int:
             with transaction(opened):
@@ -141,17 +141,17 @@ class SqliteLedger:
         return await self._do(renew)
 
     async def let_go(self, replica: str) -> None:
-        """As Ledger says."""
+        """End a replica's lease."""
         await self._write(_LET_GO, (replica,))
 
     async def behind(self, generation: int) -> int:
-        """As Ledger says."""
+        """How many replicas hold a lease under an earlier generation."""
         now = time.monotonic()
         row = await self._one(_BEHIND, (generation, now, now + _LONGEST_LEASE_S))
         return int(row[0]) if row else 0
 
     async def aclose(self) -> None:
-        """As Ledger says: no connection outlives its call."""
+        """Give the store back; no connection outlives its call, so there is nothing to close."""
 
     async def _write(self, sql: str, given: Sequence[Any]) -> None:
         def write(opened: sqlite3.Connection) -> None:
@@ -216,8 +216,8 @@ def _check(opened: sqlite3.Connection) -> None:
 
 def _statements(script: str) -> Iterator[str]:
     statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
+    for connection in script.splitlines(keepends=True):
+        statement += connection
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""

@@ -10,9 +10,9 @@ import pytest
 
 from adapters.authoring.database_shape import shape_of_database
 from adapters.authoring.draft import Answers, Draft, draft
-from adapters.authoring.sample_shape import SampleUnreadable, Shape, shape_of
+from adapters.authoring.sample_shape import SampleShape, SampleUnreadable, shape_of
 from adapters.conformance.kit import Level, check_offline
-from adapters.conformance.rules import Rule
+from adapters.conformance.rules import KitRule
 from adapters.contract.codes import Sector
 from adapters.validation.loading import read_manifest
 from demo.postgres import Postgres
@@ -39,12 +39,12 @@ OPENAPI = {
 }
 
 
-def made(address: str, shape: Shape) -> Draft:
+def made(address: str, shape: SampleShape) -> Draft:
     answers = Answers("my-source", 'The "Old" Clinic\n', Sector.HEALTH, "01632 960001", address)
     return draft(answers, shape)
 
 
-def drafted(address: str, shape: Shape) -> str:
+def drafted(address: str, shape: SampleShape) -> str:
     text = made(address, shape).text
     manifest_of(text)
     assert MARKER not in text
@@ -69,7 +69,7 @@ def written(folder: Path, name: str, content: Any) -> Path:
 
 @pytest.mark.parametrize("address", ["https://a.example", "file:///srv/exports", "postgresql://db"])
 def test_five_answers_make_a_manifest_that_loads(address: str) -> None:
-    drafted(address, Shape())
+    drafted(address, SampleShape())
 
 
 def test_a_sample_reply_shows_where_its_fields_are(tmp_path: Path) -> None:
@@ -133,13 +133,13 @@ def test_a_sample_of_no_known_form_is_refused_without_an_echo(
     assert MARKER not in str(caught.value)
 
 
-OPEN: list[str] = [Rule.HOURS, Rule.RELEASE]  # what only a person can answer
+OPEN: list[str] = [KitRule.HOURS, KitRule.RELEASE]  # what only a person can answer
 COLUMNS = {"personId": "1", "NHS No": "2", "Surname": "3", "First Name": "4", "DOB": "5"}
 
 
 @pytest.mark.parametrize("address", ["https://a.example", "file:///srv", "sqlite:////srv/a.db"])
 async def test_a_draft_passes_its_own_examples(tmp_path: Path, address: str) -> None:
-    assert await checked(tmp_path, made(address, Shape())) == OPEN
+    assert await checked(tmp_path, made(address, SampleShape())) == OPEN
 
 
 @pytest.mark.parametrize("sample", [{"data": {"children": [CHILD]}}, {"items": [COLUMNS]}, CHILD])
@@ -162,7 +162,7 @@ async def test_a_draft_of_a_fhir_server_passes_its_own_examples(tmp_path: Path) 
 
 
 def test_a_draft_for_a_plugin_names_it() -> None:
-    manifest = manifest_of(drafted("plugin:card-index", Shape()))
+    manifest = manifest_of(drafted("plugin:card-index", SampleShape()))
     assert manifest.plugin is not None
     assert manifest.plugin.use == "card-index"
     assert manifest.operation[0].by == ("nhs_number",)

@@ -7,9 +7,15 @@ from pathlib import Path
 import pytest
 
 from adapters.authoring.draft import Answers
-from adapters.authoring.profile import AlreadyThere, NoSuchProfile, Profile, profile_named, profiles
+from adapters.authoring.profile import (
+    AlreadyThere,
+    ManifestProfile,
+    NoSuchProfile,
+    profile_named,
+    profiles,
+)
 from adapters.conformance.kit import Level, check_offline, level_of
-from adapters.conformance.rules import Rule
+from adapters.conformance.rules import KitRule
 from adapters.contract.codes import Sector
 from adapters.validation.loading import read_manifest
 from tests.support.adapters.asking import NOW
@@ -20,7 +26,7 @@ ANSWERS = Answers(
 EVERY = pytest.mark.parametrize("profile", profiles(), ids=lambda one: one.name)
 
 
-def filled(profile: Profile, folder: Path, address: str = ANSWERS.address) -> Path:
+def filled(profile: ManifestProfile, folder: Path, address: str = ANSWERS.address) -> Path:
     """A copy as an IT person leaves it: five answers, and every CHANGE done."""
     answers = Answers("our-source", "Our place", Sector.HEALTH, "01632 960001", address)
     manifest = profile.copied(folder, answers)
@@ -30,7 +36,9 @@ def filled(profile: Profile, folder: Path, address: str = ANSWERS.address) -> Pa
 
 
 @EVERY
-async def test_a_profile_that_was_filled_in_is_dependable(profile: Profile, tmp_path: Path) -> None:
+async def test_a_profile_that_was_filled_in_is_dependable(
+    profile: ManifestProfile, tmp_path: Path
+) -> None:
     files = read_manifest(profile.manifest).kind == "file"
     address = "sftp://a.example/f" if files else ANSWERS.address
     manifest = filled(profile, tmp_path / "copy", address)
@@ -40,22 +48,24 @@ async def test_a_profile_that_was_filled_in_is_dependable(profile: Profile, tmp_
 
 
 @EVERY
-async def test_a_profile_that_nobody_filled_in_says_what_is_left(profile: Profile) -> None:
+async def test_a_profile_that_nobody_filled_in_says_what_is_left(profile: ManifestProfile) -> None:
     manifest = read_manifest(profile.manifest)
     verdicts = await check_offline(manifest, profile.folder, lambda: NOW)
     failed = [one for one in verdicts if one.passed is False and one.level != Level.EXEMPLARY]
-    assert [one.rule for one in failed] == [Rule.FILLED]
+    assert [one.rule for one in failed] == [KitRule.FILLED]
     assert "agency.duty_contact.telephone" in failed[0].what
 
 
 @EVERY
-def test_a_profile_says_in_a_line_what_it_is_for_and_marks_what_to_change(profile: Profile) -> None:
+def test_a_profile_says_in_a_line_what_it_is_for_and_marks_what_to_change(
+    profile: ManifestProfile,
+) -> None:
     assert ": " in profile.title
     assert profile.manifest.read_text().count("CHANGE") >= 5
 
 
 @EVERY
-def test_every_file_of_a_profile_is_an_example_of_it(profile: Profile) -> None:
+def test_every_file_of_a_profile_is_an_example_of_it(profile: ManifestProfile) -> None:
     examples = tomllib.loads(profile.manifest.read_text())["example"]
     named = {one["reply"] for one in examples}
     named |= {file for one in examples for file in one.get("details", {}).values()}

@@ -8,9 +8,9 @@ from typing import Any, Final
 import pytest
 from aiohttp import web
 
-from adapters.conformance.kit import Level, Verdict, check_offline, level_of
+from adapters.conformance.kit import Level, RuleVerdict, check_offline, level_of
 from adapters.conformance.online_check import check_online
-from adapters.conformance.rules import Rule
+from adapters.conformance.rules import KitRule
 from adapters.validation.loading import parse_manifest
 from tests.support.adapters.aliased import ALIASED
 from tests.support.adapters.asking import NOW, manifest_text, opened
@@ -95,7 +95,9 @@ KINDS: Final[dict[str, tuple[str, Callable[[str, str], Any], Callable[..., Any]]
 }
 
 
-async def checked(folder: Path, name: str, *both: tuple[str, str], more: str = TOGETHER) -> Verdict:
+async def checked(
+    folder: Path, name: str, *both: tuple[str, str], more: str = TOGETHER
+) -> RuleVerdict:
     """What the check says of a batch whose recorded reply says so of both."""
     text, one, several = KINDS[name]
     (folder / "ann.json").write_text(json.dumps(one(ANN, "Hill")))
@@ -103,8 +105,8 @@ async def checked(folder: Path, name: str, *both: tuple[str, str], more: str = T
     (folder / "both.json").write_text(json.dumps(several(*both)))
     manifest = parse_manifest(text + EXAMPLES + more, folder / "source.toml")
     verdicts = await check_offline(manifest, folder, lambda: NOW)
-    assert {v.rule: v.what for v in verdicts}[Rule.READ] == ""
-    return next(v for v in verdicts if v.rule == Rule.TOGETHER)
+    assert {v.rule: v.what for v in verdicts}[KitRule.READ] == ""
+    return next(v for v in verdicts if v.rule == KitRule.TOGETHER)
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -150,7 +152,7 @@ async def test_a_batch_that_nobody_has_seen_working_is_not_dependable(tmp_path: 
         (tmp_path / file).write_text("{}")
     manifest = parse_manifest(KINDS["post-ids"][0] + EXAMPLES, tmp_path / "source.toml")
     verdicts = await check_offline(manifest, tmp_path, lambda: NOW)
-    missing = next(v for v in verdicts if v.rule == Rule.EXAMPLES)
+    missing = next(v for v in verdicts if v.rule == KitRule.EXAMPLES)
     assert (missing.passed, missing.what) == (False, "add a [[together]] for child")
     assert level_of(verdicts) != Level.DEPENDABLE
 
@@ -178,7 +180,7 @@ async def test_a_real_system_that_mixes_two_children_up_is_named(*, mixes: bool)
         async with opened(quick) as adapter:
             manifest = parse_manifest(quick, Path("source.toml"))
             verdicts = await check_online(manifest, adapter.source)
-    verdict = next(v for v in verdicts if v.rule == f"{Rule.APART} (child)")
+    verdict = next(v for v in verdicts if v.rule == f"{KitRule.APART} (child)")
     assert (verdict.level, verdict.passed) == (Level.DEPENDABLE, not mixes)
 
 
@@ -189,5 +191,5 @@ async def test_a_system_that_keeps_one_test_child_is_not_asked_about_two() -> No
         async with opened(one) as adapter:
             manifest = parse_manifest(one, Path("source.toml"))
             verdicts = await check_online(manifest, adapter.source)
-    verdict = next(v for v in verdicts if v.rule == f"{Rule.APART} (child)")
+    verdict = next(v for v in verdicts if v.rule == f"{KitRule.APART} (child)")
     assert (verdict.passed, "needs two [[example]]s" in verdict.what) == (None, True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.conformance.example import Finding, replay_examples
+from adapters.conformance.example import ExampleFinding, replay_examples
 from adapters.validation.loading import read_manifest
 from tests.support.adapters.asking import NOW, PUPIL, manifest_text
 
@@ -28,7 +28,7 @@ async def found(folder: Path, text: str, **files: Any) -> list[str]:
         written = content if isinstance(content, str) else json.dumps(content)
         (folder / name.replace("_", ".")).write_text(written)
     manifest = read_manifest(folder / "source.toml")
-    findings: list[Finding] = await replay_examples(manifest, folder, lambda: NOW)
+    findings: list[ExampleFinding] = await replay_examples(manifest, folder, lambda: NOW)
     return [finding.what for finding in findings]
 
 

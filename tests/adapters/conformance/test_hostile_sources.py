@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from adapters.conformance.kit import Level, Verdict, level_of
+from adapters.conformance.kit import Level, RuleVerdict, level_of
 from adapters.conformance.online_check import check_online
-from adapters.conformance.rules import Rule
+from adapters.conformance.rules import KitRule
 from tests.support.adapters.asking import manifest_of, manifest_text, opened
 from tests.support.loopback import serving
 
@@ -200,20 +200,20 @@ async def is_out_of_order(request: web.Request) -> web.StreamResponse:
     return await honest(request)
 
 
-HOSTILE: dict[Rule, list[Answer]] = {
-    Rule.UNREPEATED: [repeats_our_login],
-    Rule.AT_HOME: [sends_us_to_the_metadata, has_its_next_page_elsewhere, leads_in_a_circle],
-    Rule.ENDING: [never_comes_to_an_end],
-    Rule.IN_SIZE: [sends_a_gigabyte],
-    Rule.IN_TIME: [drips],
-    Rule.SHALLOW: [nests_deeply],
-    Rule.PLACED: [knows_nobody_anywhere],
-    Rule.CLOSED: [answers_whoever_asks],
-    Rule.SAME_CHILD: [answers_about_another],
-    Rule.SAME_AGAIN: [changes_its_mind()],
-    Rule.PLAIN: [hides_characters],
-    Rule.READABLE: [sends_dates_that_are_none],
-    Rule.UP: [is_out_of_order],
+HOSTILE: dict[KitRule, list[Answer]] = {
+    KitRule.UNREPEATED: [repeats_our_login],
+    KitRule.AT_HOME: [sends_us_to_the_metadata, has_its_next_page_elsewhere, leads_in_a_circle],
+    KitRule.ENDING: [never_comes_to_an_end],
+    KitRule.IN_SIZE: [sends_a_gigabyte],
+    KitRule.IN_TIME: [drips],
+    KitRule.SHALLOW: [nests_deeply],
+    KitRule.PLACED: [knows_nobody_anywhere],
+    KitRule.CLOSED: [answers_whoever_asks],
+    KitRule.SAME_CHILD: [answers_about_another],
+    KitRule.SAME_AGAIN: [changes_its_mind()],
+    KitRule.PLAIN: [hides_characters],
+    KitRule.READABLE: [sends_dates_that_are_none],
+    KitRule.UP: [is_out_of_order],
 }
 CASES = [(rule, answer) for rule, answers in HOSTILE.items() for answer in answers]
 
@@ -225,7 +225,7 @@ def text_of(kind: str, rest: str, **changes: str) -> str:
     return text
 
 
-async def checked(text: str, answer: Answer) -> list[Verdict]:
+async def checked(text: str, answer: Answer) -> list[RuleVerdict]:
     environ = {"TEAMAROUND_SOURCE_SOME_SOURCE_TOKEN": TOKEN}
     async with serving(answer) as base:
         there = text.replace("{base}", base)
@@ -233,10 +233,10 @@ async def checked(text: str, answer: Answer) -> list[Verdict]:
             return await check_online(manifest_of(there), adapter.source)
 
 
-def failed(verdicts: list[Verdict]) -> set[str]:
+def failed(verdicts: list[RuleVerdict]) -> set[str]:
     # That the child is not found as the example says follows from most of the others.
     said = {one.rule for one in verdicts if one.passed is False and one.what}
-    return {rule for rule in said if not rule.startswith((Rule.ABSENT, Rule.KEPT))}
+    return {rule for rule in said if not rule.startswith((KitRule.ABSENT, KitRule.KEPT))}
 
 
 async def test_an_honest_system_keeps_every_rule() -> None:
@@ -246,8 +246,8 @@ async def test_an_honest_system_keeps_every_rule() -> None:
 
 
 @pytest.mark.parametrize(("rule", "answer"), CASES, ids=[one.__name__ for _, one in CASES])
-async def test_a_hostile_system_fails_on_the_right_rule(rule: Rule, answer: Answer) -> None:
-    patience = {"30s": "500ms"} if rule is Rule.IN_TIME else {}
+async def test_a_hostile_system_fails_on_the_right_rule(rule: KitRule, answer: Answer) -> None:
+    patience = {"30s": "500ms"} if rule is KitRule.IN_TIME else {}
     verdicts = await checked(text_of("rest", REST, **patience), answer)
     assert failed(verdicts) == {rule}
     assert level_of(verdicts) in {None, Level.CONNECTS}
@@ -260,7 +260,7 @@ async def test_a_bomb_of_entities_fails_on_the_right_rule() -> None:
             return web.Response(status=404)
         return web.Response(text=BOMB, content_type="application/soap+xml")
 
-    assert failed(await checked(text_of("soap", SOAP), bomb)) == {Rule.NO_DOCTYPE}
+    assert failed(await checked(text_of("soap", SOAP), bomb)) == {KitRule.NO_DOCTYPE}
 
 
 async def test_a_read_with_effects_is_done_once() -> None:

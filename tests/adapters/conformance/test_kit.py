@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from adapters.conformance.kit import Level, Verdict, check_offline, level_for, level_of
+from adapters.conformance.kit import Level, RuleVerdict, check_offline, level_for, level_of
 from adapters.conformance.online_check import check_online
-from adapters.conformance.rules import Rule
+from adapters.conformance.rules import KitRule
 from adapters.contract.contract import NoRecord, Reply, TooMany
 from adapters.validation.loading import read_manifest
 from tests.support.adapters.asking import NOW, opened
 from tests.support.adapters.kit_examples import ABSENT, GOOD, PATIENT
 
 
-async def checked(folder: Path, text: str) -> dict[str, Verdict]:
+async def checked(folder: Path, text: str) -> dict[str, RuleVerdict]:
     (folder / "patient.json").write_text(json.dumps(PATIENT))
     (folder / "absent.json").write_text(json.dumps(ABSENT))
     (folder / "source.toml").write_text(text)
@@ -77,27 +77,27 @@ async def test_online_only_a_known_absent_child_is_asked_for(
 ) -> None:
     await checked(tmp_path, GOOD)
     asked = await check_online(read_manifest(tmp_path / "source.toml"), Said(reply))
-    verdict = next(one for one in asked if one.rule == f"{Rule.ABSENT} (by-number)")
+    verdict = next(one for one in asked if one.rule == f"{KitRule.ABSENT} (by-number)")
     assert (verdict.level, verdict.passed) == (Level.CONNECTS, passed)
 
 
 async def test_nothing_of_a_child_travels_in_the_clear(tmp_path: Path) -> None:
     verdicts = await checked(tmp_path, GOOD.replace("https://fhir", "http://fhir"))
-    verdict = verdicts[Rule.ENCRYPTED]
+    verdict = verdicts[KitRule.ENCRYPTED]
     assert (verdict.passed, verdict.what) == (False, "use https in source.base_url")
 
 
 def test_every_rule_has_its_level_on_the_page() -> None:
     page = (Path(__file__).parents[3] / "docs/write-an-adapter.md").read_text()
-    for rule in Rule:
+    for rule in KitRule:
         assert f"| {level_for(rule)} | {rule} |" in page, rule
 
 
 def test_a_level_asks_for_every_rule_of_those_before_it() -> None:
-    failed = Verdict("x", Level.DEPENDABLE, passed=False)
-    passed = Verdict("y", Level.EXEMPLARY, passed=True)
+    failed = RuleVerdict("x", Level.DEPENDABLE, passed=False)
+    passed = RuleVerdict("y", Level.EXEMPLARY, passed=True)
     assert level_of([failed, passed]) == Level.CONNECTS
-    assert level_of([Verdict("z", Level.CONNECTS, passed=False), passed]) is None
+    assert level_of([RuleVerdict("z", Level.CONNECTS, passed=False), passed]) is None
 
 
 async def test_a_manifest_of_a_page_is_opened_as_the_gateway_would() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from adapters.contract.contract import NoRecord, Records
 from adapters.contract.identifiers import NHS_NUMBER
 from adapters.contract.record import Identifier, Record
-from adapters.mapping.batch_results import Answered, Said, in_their_places, told_apart
+from adapters.mapping.batch_results import BatchAnswer, BatchRecord, in_their_places, told_apart
 from adapters.mapping.mapping import Unusable
 from tests.support.adapters.batches import ANN, BEA, CAT, about
 
@@ -20,9 +20,9 @@ def record(number: str) -> Record:
     return Record(identifiers=(Identifier(NHS_NUMBER, number),))
 
 
-def said(number: str | None, *, usable: bool) -> Said:
+def said(number: str | None, *, usable: bool) -> BatchRecord:
     numbers = frozenset() if number is None else frozenset({number})
-    return Said(numbers, record(number) if number and usable else Unusable("record"))
+    return BatchRecord(numbers, record(number) if number and usable else Unusable("record"))
 
 
 SAID: Final = st.builds(said, st.none() | NUMBERS, usable=st.booleans())
@@ -34,9 +34,9 @@ SAID: Final = st.builds(said, st.none() | NUMBERS, usable=st.booleans())
     cut=st.booleans(),
 )
 def test_a_list_gives_each_child_their_own_and_absence_only_where_it_is_certain(
-    *, asked: list[str], documents: list[Said], cut: bool
+    *, asked: list[str], documents: list[BatchRecord], cut: bool
 ) -> None:
-    replies = told_apart(about(*asked), Answered(tuple(documents), cut=cut), MOST)
+    replies = told_apart(about(*asked), BatchAnswer(tuple(documents), cut=cut), MOST)
     strange = any(one.numbers.isdisjoint(asked) for one in documents)
     assert len(replies) == len(asked)
     for number, reply in zip(asked, replies, strict=True):

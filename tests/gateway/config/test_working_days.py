@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.audit.entry.flags import Risk
+from gateway.audit.entry.flags import AccessFlag
 from gateway.audit.entry.logged import Logged
 from gateway.config.operator_file import parse_operator_file
 from gateway.config.working_days import LOCAL, WorkingDays
@@ -42,9 +42,9 @@ name = "Northbrook"
     ],
 )
 def test_neither_weekends_nor_bank_holidays_count(start: str, days: int, end: str) -> None:
-    begun = datetime.fromisoformat(start).replace(tzinfo=LOCAL)
+    admitted = datetime.fromisoformat(start).replace(tzinfo=LOCAL)
     ends = datetime.fromisoformat(end).replace(tzinfo=LOCAL)
-    assert WorkingDays().after(begun, days) == ends
+    assert WorkingDays().after(admitted, days) == ends
 
 
 def test_no_holiday_of_northern_ireland_or_scotland_counts() -> None:
@@ -79,7 +79,9 @@ def test_closed_days_that_are_none_are_refused(tmp_path: Path, closed: str) -> N
 
 def test_an_alert_is_due_after_the_holidays(tmp_path: Path) -> None:
     store = AlertStore(tmp_path / "alerts.sqlite")
-    asked = question("q1", 1, datetime(2026, 12, 24, 12, tzinfo=UTC), risks=(Risk.SAME_ADDRESS,))
+    asked = question(
+        "q1", 1, datetime(2026, 12, 24, 12, tzinfo=UTC), risks=(AccessFlag.SAME_ADDRESS,)
+    )
     store.take([Logged(i, entry.leaf()) for i, entry in enumerate(asked)])
     (alert,) = store.page(reviewed=None, after=None, count=9)
     assert alert.due_by.date() == date(2026, 12, 31)

@@ -20,9 +20,9 @@ from adapters.contract.contract import (
     Reply,
     Unavailable,
 )
-from gateway.fanout.coalesce import Right
-from gateway.fanout.limits import Sent
-from gateway.fanout.source_call import Answered, Asking, Line
+from gateway.fanout.coalesce import AccessRight
+from gateway.fanout.limits import CallCount
+from gateway.fanout.source_call import CallContext, SourceAnswer, SourceConnection
 from gateway.model.clock import Clock
 from gateway.model.inquiry import Reason, SignificantHarm
 from tests.support.agencies import LOCAL
@@ -30,7 +30,7 @@ from tests.support.plain_sources import ON_BEHALF, file_of, registered
 from tests.support.town import PRACTITIONER
 from tests.support.virtual_time import now, run
 
-RIGHT: Final = Right(PRACTITIONER, Reason(Purpose.SAFEGUARDING, "worried", "C-1"), "p-1")
+RIGHT: Final = AccessRight(PRACTITIONER, Reason(Purpose.SAFEGUARDING, "worried", "C-1"), "p-1")
 ANN, BEA, CAT = "9990000018", "9990000026", "9990000034"
 DOWN: Final = Unavailable(Fault.CONNECTION)
 RETRY: Final = 'retry = { max = 1, on = ["connection"] }'
@@ -58,7 +58,7 @@ class Council:
     async def aclose(self) -> None:
         """Nothing is open."""
 
-    def line(self, *, sensitive: bool = False, **more: Any) -> Line:
+    def line(self, *, sensitive: bool = False, **more: Any) -> SourceConnection:
         source = registered(file_of("council", **more), self.ask)
         (by_number, *_) = source.adapter.operations
         card = replace(by_number, at_once=2)
@@ -66,12 +66,14 @@ class Council:
         manifest = source.manifest.model_copy(update={"source": table})
         adapter = Adapter(self, (card,), several=self)
         line_of = replace(source, adapter=adapter, manifest=manifest)
-        return Line(line_of, Clock(monotonic=now), lambda: 1.0)
+        return SourceConnection(line_of, Clock(monotonic=now), lambda: 1.0)
 
 
-def asking(line: Line, number: str, right: Right | None = RIGHT) -> asyncio.Task[Answered]:
-    asked = Asking(frozenset({"names"}), ON_BEHALF, 60.0, right)
-    return asyncio.ensure_future(line.ask({"nhs_number": number}, asked, None, Sent()))
+def asking(
+    line: SourceConnection, number: str, right: AccessRight | None = RIGHT
+) -> asyncio.Task[SourceAnswer]:
+    asked = CallContext(frozenset({"names"}), ON_BEHALF, 60.0, right)
+    return asyncio.ensure_future(line.ask({"nhs_number": number}, asked, None, CallCount()))
 
 
 def asked(council: Council, *numbers: str, rights: Any = (RIGHT,), **more: Any) -> list[Reply]:
@@ -156,7 +158,7 @@ def test_a_call_goes_on_until_nobody_waits_for_it(gone: tuple[int, ...], ended: 
         return await asyncio.gather(*both, return_exceptions=True)
 
     found = run(main())
-    assert [isinstance(each, Answered) for each in found] == [n not in gone for n in (0, 1)]
+    assert [isinstance(each, SourceAnswer) for each in found] == [n not in gone for n in (0, 1)]
     assert council.ended == ended
 
 

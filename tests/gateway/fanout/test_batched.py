@@ -128,7 +128,7 @@ async def test_the_agencys_log_lists_every_childs_entry_and_adds_up(tmp_path: Pa
     async with town_of(tmp_path, school) as town:
         answers = await asked_about(town, MIRA, NOOR)
         calls = read_calls("\n".join(["log_index,query_id", *school.logged]))
-        log, now = town.journey.publication.log, datetime.now(UTC)
+        log, now = town.pipeline.publication.log, datetime.now(UTC)
         found = await reconcile(log, "school", calls, now - day, now + day)
     receipts = {(int(a["receipt"]["index"]), a["receipt"]["queryId"]) for a in answers}
     assert {(call.index, call.query_id) for call in calls} == receipts

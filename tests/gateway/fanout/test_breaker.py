@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.fanout.breaker import Breaker, Standing, Went
+from gateway.fanout.breaker import Breaker, BreakerState, CallOutcome
 
 # A loaded machine is no failure of the law.
 unhurried = settings(deadline=None)
@@ -23,11 +23,11 @@ def opened(watch: Watch) -> Breaker:
     """A breaker that has just opened, after three failures, for ten seconds."""
     breaker = Breaker(3, 10.0, watch)
     for _ in range(3):
-        came_to(breaker, Went.ILL)
+        came_to(breaker, CallOutcome.FAILED)
     return breaker
 
 
-def came_to(breaker: Breaker, went: Went) -> None:
+def came_to(breaker: Breaker, went: CallOutcome) -> None:
     leave = breaker.admit()
     assert leave is not None
     breaker.settle(leave, went)
@@ -38,23 +38,29 @@ def test_a_source_that_fails_three_times_in_a_row_is_spared() -> None:
     breaker = opened(watch)
     watch.shows = 4.0
     assert breaker.admit() is None
-    assert (breaker.standing, breaker.spared_s) == (Standing.OPEN, 6.0)
+    assert (breaker.standing, breaker.open_s) == (BreakerState.OPEN, 6.0)
 
 
 def test_one_answer_between_failures_keeps_a_source_in_use() -> None:
     breaker = Breaker(3, 10.0, Watch())
-    for went in (Went.ILL, Went.ILL, Went.WELL, Went.ILL, Went.ILL):
+    for went in (
+        CallOutcome.FAILED,
+        CallOutcome.FAILED,
+        CallOutcome.OK,
+        CallOutcome.FAILED,
+        CallOutcome.FAILED,
+    ):
         came_to(breaker, went)
-    assert breaker.standing is Standing.CLOSED
+    assert breaker.standing is BreakerState.CLOSED
 
 
 def test_what_says_nothing_of_a_source_neither_spares_nor_heals_it() -> None:
     breaker = Breaker(3, 10.0, Watch())
-    for went in (Went.ILL, Went.UNSAID, Went.ILL, Went.UNSAID):
+    for went in (CallOutcome.FAILED, CallOutcome.NEUTRAL, CallOutcome.FAILED, CallOutcome.NEUTRAL):
         came_to(breaker, went)
     assert breaker.admit() is not None
-    came_to(breaker, Went.ILL)
-    assert breaker.standing is Standing.OPEN
+    came_to(breaker, CallOutcome.FAILED)
+    assert breaker.standing is BreakerState.OPEN
 
 
 def test_after_its_rest_one_question_tries_it_and_the_others_wait_for_that() -> None:
@@ -64,9 +70,9 @@ def test_after_its_rest_one_question_tries_it_and_the_others_wait_for_that() -> 
     trial = breaker.admit()
     assert trial is not None
     assert breaker.admit() is None
-    assert (breaker.standing, breaker.spared_s) == (Standing.HALF_OPEN, 0.0)
-    breaker.settle(trial, Went.WELL)
-    assert breaker.standing is Standing.CLOSED
+    assert (breaker.standing, breaker.open_s) == (BreakerState.HALF_OPEN, 0.0)
+    breaker.settle(trial, CallOutcome.OK)
+    assert breaker.standing is BreakerState.CLOSED
     assert breaker.admit() is not None
 
 
@@ -74,18 +80,18 @@ def test_a_trial_that_fails_spares_it_as_long_again() -> None:
     watch = Watch()
     breaker = opened(watch)
     watch.shows = 12.0
-    came_to(breaker, Went.ILL)
-    assert breaker.spared_s == 10.0
+    came_to(breaker, CallOutcome.FAILED)
+    assert breaker.open_s == 10.0
 
 
 def test_a_trial_that_was_given_up_is_left_to_the_next_question() -> None:
     watch = Watch()
     breaker = opened(watch)
     watch.shows = 10.0
-    came_to(breaker, Went.UNSAID)
-    assert breaker.spared_s is None
-    came_to(breaker, Went.WELL)
-    assert breaker.standing is Standing.CLOSED
+    came_to(breaker, CallOutcome.NEUTRAL)
+    assert breaker.open_s is None
+    came_to(breaker, CallOutcome.OK)
+    assert breaker.standing is BreakerState.CLOSED
 
 
 def test_what_was_asked_before_it_opened_settles_nothing_of_the_trial() -> None:
@@ -94,17 +100,19 @@ def test_what_was_asked_before_it_opened_settles_nothing_of_the_trial() -> None:
     early, first = breaker.admit(), breaker.admit()
     assert early is not None
     assert first is not None
-    breaker.settle(first, Went.ILL)
+    breaker.settle(first, CallOutcome.FAILED)
     watch.shows = 10.0
     trial = breaker.admit()
-    breaker.settle(early, Went.WELL)
+    breaker.settle(early, CallOutcome.OK)
     assert breaker.admit() is None
     assert trial is not None
-    breaker.settle(trial, Went.ILL)
-    assert breaker.standing is Standing.OPEN
+    breaker.settle(trial, CallOutcome.FAILED)
+    assert breaker.standing is BreakerState.OPEN
 
 
-steps = st.lists(st.tuples(st.sampled_from(["ask", "pass", *Went]), st.integers(0, 5)), max_size=80)
+steps = st.lists(
+    st.tuples(st.sampled_from(["ask", "pass", *CallOutcome]), st.integers(0, 5)), max_size=80
+)
 
 
 @unhurried
@@ -119,11 +127,11 @@ def test_while_it_is_not_closed_at_most_one_question_is_ever_under_way(
         if what == "pass":
             watch.shows += number
         elif what == "ask":
-            trial = breaker.standing is not Standing.CLOSED
+            trial = breaker.standing is not BreakerState.CLOSED
             leave = breaker.admit()
             if leave is not None:
                 under_way.append((leave, trial))
-        elif isinstance(what, Went) and under_way:
+        elif isinstance(what, CallOutcome) and under_way:
             leave, _ = under_way.pop(number % len(under_way))
             breaker.settle(leave, what)
         assert sum(trial for _, trial in under_way) <= 1

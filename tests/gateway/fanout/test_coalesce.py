@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from adapters.contract.codes import AbuseCategory, Claim, Purpose
 from adapters.contract.contract import Fault, NoRecord, Records, Reply, TooMany, Unavailable
 from adapters.contract.record import Involvement
-from gateway.fanout.coalesce import KEPT_ANSWERS, Brought, Right, Same, Sharing
-from gateway.fanout.source_call import Answered
+from gateway.fanout.coalesce import KEPT_ANSWERS, AccessRight, CallKey, CallResult, Coalescer
+from gateway.fanout.source_call import SourceAnswer
 from gateway.model.inquiry import Reason, SignificantHarm
 from tests.support.agencies import AUTHORITY, LOCAL, MIRA
 from tests.support.plain_sources import record
@@ -32,21 +32,21 @@ COLLEAGUE = replace(PRACTITIONER, user="c.colleague")
 PROMOTED = replace(PRACTITIONER, roles=frozenset({"practitioner", "shield-cleared"}))
 HARM = SignificantHarm(AbuseCategory.NEGLECT, "seen today")
 OTHER_RIGHTS = (
-    Right(COLLEAGUE, WORRIED, "rules-1"),
-    Right(PROMOTED, WORRIED, "rules-1"),
-    Right(replace(PRACTITIONER, signed_in_at=1.0), WORRIED, "rules-1"),
-    Right(PRACTITIONER, replace(WORRIED, purpose=Purpose.EARLY_HELP), "rules-1"),
-    Right(PRACTITIONER, replace(WORRIED, case_reference="C-2"), "rules-1"),
-    Right(PRACTITIONER, replace(WORRIED, break_glass="leave"), "rules-1"),
-    Right(PRACTITIONER, replace(WORRIED, significant_harm=HARM), "rules-1"),
-    Right(PRACTITIONER, WORRIED, "rules-2"),
+    AccessRight(COLLEAGUE, WORRIED, "rules-1"),
+    AccessRight(PROMOTED, WORRIED, "rules-1"),
+    AccessRight(replace(PRACTITIONER, signed_in_at=1.0), WORRIED, "rules-1"),
+    AccessRight(PRACTITIONER, replace(WORRIED, purpose=Purpose.EARLY_HELP), "rules-1"),
+    AccessRight(PRACTITIONER, replace(WORRIED, case_reference="C-2"), "rules-1"),
+    AccessRight(PRACTITIONER, replace(WORRIED, break_glass="leave"), "rules-1"),
+    AccessRight(PRACTITIONER, replace(WORRIED, significant_harm=HARM), "rules-1"),
+    AccessRight(PRACTITIONER, WORRIED, "rules-2"),
 )
 
 
-def heard(system: System, *people: Person, limits: str = "", **more: Any) -> list[Answered]:
+def heard(system: System, *people: Person, limits: str = "", **more: Any) -> list[SourceAnswer]:
     """What people hear who do not go away."""
 
-    async def main() -> list[Answered | None]:
+    async def main() -> list[SourceAnswer | None]:
         return await heard_by(line_to(system, limits, **more), *people)
 
     answers = run(main())
@@ -64,7 +64,7 @@ def test_the_same_question_asked_again_while_it_is_under_way_shares_the_call() -
 
 
 @pytest.mark.parametrize("right", [*OTHER_RIGHTS, None])
-def test_whoever_asks_by_another_right_asks_for_themselves(right: Right | None) -> None:
+def test_whoever_asks_by_another_right_asks_for_themselves(right: AccessRight | None) -> None:
     system = System()
     heard(system, Person(1), Person(2, right=right), limits=KEEPING)
     heard(system, Person(3), Person(4, right=right, at=2.0), limits=KEEPING)
@@ -133,16 +133,16 @@ class Heavy:
 
 def test_an_answer_that_nobody_asks_for_again_is_not_held_longer() -> None:
     async def main() -> tuple[bool, bool]:
-        sharing = Sharing(5.0, now)
+        coalescer = Coalescer(5.0, now)
         answer = Heavy()
         seen = weakref.ref(answer)
-        brought = [Brought(cast("Reply", answer), NOON, 1, 1)]
+        brought = [CallResult(cast("Reply", answer), NOON, 1, 1)]
         del answer
 
-        async def bring() -> Brought:
+        async def bring() -> CallResult:
             return brought.pop()
 
-        await sharing.brought(Same(RIGHT, "by-number", frozenset(), NAMES), 60, bring, keeps)
+        await coalescer.brought(CallKey(RIGHT, "by-number", frozenset(), NAMES), 60, bring, keeps)
         gc.collect()
         kept = seen() is not None
         await asyncio.sleep(5.1)
@@ -152,7 +152,7 @@ def test_an_answer_that_nobody_asks_for_again_is_not_held_longer() -> None:
     assert run(main()) == (True, False)
 
 
-def keeps(_: Brought) -> bool:
+def keeps(_: CallResult) -> bool:
     return True
 
 
@@ -219,7 +219,7 @@ def test_no_more_answers_are_kept_than_a_few() -> None:
 def test_what_is_forgotten_is_asked_anew_and_those_who_wait_are_not_harmed() -> None:
     system = System()
 
-    async def main() -> list[Answered | None]:
+    async def main() -> list[SourceAnswer | None]:
         line = line_to(system, KEEPING)
         before = asyncio.create_task(heard_by(line, Person(1)))
         await asyncio.sleep(0.5)
@@ -261,7 +261,7 @@ def test_whenever_people_come_and_go_nobody_hears_what_was_asked_by_another_righ
 ) -> None:
     system = System(reply=None, takes=takes)
 
-    async def main() -> list[Answered | None]:
+    async def main() -> list[SourceAnswer | None]:
         return await heard_by(line_to(system, limits, concurrency=concurrency), *crowd)
 
     for person, answered in zip(crowd, run(main()), strict=True):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from adapters.contract.contract import NoRecord, Question, Records, Reply
 from adapters.contract.identifiers import NHS_NUMBER
 from gateway.fanout.fan_out import Keys
-from gateway.fanout.source_call import Answered
+from gateway.fanout.source_call import SourceAnswer
 from gateway.model.clock import Clock
 from tests.support.agencies import AUTHORITY, BY_NAME, BY_NUMBER, LOCAL, MIRA, SourceFile
 from tests.support.plain_sources import fan_out_over, file_of, order_for, record, registered
@@ -41,11 +41,11 @@ def superseding(file: SourceFile) -> SourceFile:
 
 async def asked_by_old(
     spine: Office, gp: Office, *, teaches: bool = True, **more: object
-) -> tuple[list[Answered], list[Mapping[str, frozenset[str]]]]:
+) -> tuple[list[SourceAnswer], list[Mapping[str, frozenset[str]]]]:
     """What came of asking both by the old number, and what was passed on."""
     passed: list[Mapping[str, frozenset[str]]] = []
 
-    def teach(seen: Mapping[str, Answered]) -> Mapping[str, Keys]:
+    def teach(seen: Mapping[str, SourceAnswer]) -> Mapping[str, Keys]:
         found = "spine" in seen and bool(seen["spine"].records)
         return {"gp": {NHS_NUMBER: NEW}} if found and teaches else {}
 

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.contract.contract import Fault, NoRecord, Refused, Reply, Unavailable
-from gateway.fanout.breaker import Standing
-from gateway.fanout.health import RECENT, RECENT_S, Checkup, Health, Latencies
-from gateway.fanout.limits import Restraint, Wanted
+from gateway.fanout.breaker import BreakerState
+from gateway.fanout.health import RECENT, RECENT_S, Checkup, Latencies, SourceHealth
+from gateway.fanout.limits import SourceLimits, SourceRequest
 from gateway.model.clock import Clock
 from tests.support.agencies import AUTHORITY, Desk, rest_source
 from tests.support.gateway.limited import QUESTION
@@ -48,13 +48,13 @@ class Pulse:
         return self.says()
 
 
-def restrained(pulse: Pulse, **more: Any) -> Restraint:
+def restrained(pulse: Pulse, **more: Any) -> SourceLimits:
     async def unasked(_: object) -> Any:
         raise AssertionError("no child is asked for")
 
     source = registered(file_of("council", **more), unasked)
     adapter = replace(source.adapter, probe=pulse)
-    return Restraint(replace(source, adapter=adapter), CLOCK, lambda: 1.0)
+    return SourceLimits(replace(source, adapter=adapter), CLOCK, lambda: 1.0)
 
 
 @unhurried
@@ -115,13 +115,13 @@ def test_what_was_known_stands_where_a_probe_could_not_be_asked() -> None:
 
 @pytest.mark.parametrize(("takes", "reachable"), [(0.5, True), (1000.0, False)])
 def test_nobody_waits_for_a_probe_that_hangs(takes: float, *, reachable: bool) -> None:
-    async def main() -> tuple[Health, float]:
-        restraint = restrained(Pulse(takes=takes), timeout="30s")
-        await restraint.check()
-        return restraint.health, now()
+    async def main() -> tuple[SourceHealth, float]:
+        source_limits = restrained(Pulse(takes=takes), timeout="30s")
+        await source_limits.check()
+        return source_limits.health, now()
 
     health, seconds = run(main())
-    assert health == Health(Standing.CLOSED, reachable=reachable, checked_at=NOON)
+    assert health == SourceHealth(BreakerState.CLOSED, reachable=reachable, checked_at=NOON)
     assert seconds <= 2.0
 
 
@@ -130,9 +130,9 @@ def test_a_probe_that_breaks_is_a_source_that_is_not_up_and_hides_no_other() -> 
         raise RuntimeError("a plugin's bug")
 
     async def main() -> bool | None:
-        restraint = restrained(Pulse(broken))
-        await restraint.check()
-        return restraint.health.reachable
+        source_limits = restrained(Pulse(broken))
+        await source_limits.check()
+        return source_limits.health.reachable
 
     assert run(main()) is False
 
@@ -149,9 +149,9 @@ def test_it_last_answered_when_it_did_and_not_when_it_refused(
         return reply
 
     async def main() -> datetime | None:
-        restraint = Restraint(registered(file_of("council"), says), CLOCK, lambda: 1.0)
-        await restraint.ask(Wanted(QUESTION, now() + 9.0))
-        return restraint.health.answered_at
+        source_limits = SourceLimits(registered(file_of("council"), says), CLOCK, lambda: 1.0)
+        await source_limits.ask(SourceRequest(QUESTION, now() + 9.0))
+        return source_limits.health.answered_at
 
     assert run(main()) == answered_at
 

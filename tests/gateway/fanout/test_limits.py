@@ -17,8 +17,8 @@ from adapters.contract.contract import (
     Reply,
     Unavailable,
 )
-from gateway.fanout.breaker import Standing
-from gateway.fanout.limits import Restraint, Sent, Wanted
+from gateway.fanout.breaker import BreakerState
+from gateway.fanout.limits import CallCount, SourceLimits, SourceRequest
 from gateway.model.clock import Clock
 from tests.support.agencies import LOCAL
 from tests.support.gateway.limited import QUESTION
@@ -48,15 +48,15 @@ class System:
         return self.replies[min(turn, len(self.replies) - 1)]
 
 
-def restrained(system: System, limits: str = "", **more: Any) -> Restraint:
+def restrained(system: System, limits: str = "", **more: Any) -> SourceLimits:
     source = registered(file_of("council", limits=limits, **more), system.answer)
-    return Restraint(source, Clock(monotonic=now), lambda: 1.0)
+    return SourceLimits(source, Clock(monotonic=now), lambda: 1.0)
 
 
-async def asked(restraint: Restraint, until: float = 60.0) -> tuple[Reply, int]:
+async def asked(source_limits: SourceLimits, until: float = 60.0) -> tuple[Reply, int]:
     """What came of one question, and how often it was sent."""
-    sent = Sent()
-    reply = await restraint.ask(Wanted(QUESTION, until, sent))
+    sent = CallCount()
+    reply = await source_limits.ask(SourceRequest(QUESTION, until, sent))
     return reply, sent.times
 
 
@@ -107,8 +107,8 @@ def test_a_storm_of_questions_becomes_no_storm_of_repetitions() -> None:
 
     async def main() -> None:
         breaker = 'breaker = { failures = 100, open_for = "1s" }'
-        restraint = restrained(system, f"{FLAPPING}\n{breaker}", rate="1000/s")
-        await asyncio.gather(*(asked(restraint) for _ in range(90)))
+        source_limits = restrained(system, f"{FLAPPING}\n{breaker}", rate="1000/s")
+        await asyncio.gather(*(asked(source_limits) for _ in range(90)))
 
     run(main())
     assert 90 < len(system.asked_at) <= 90 + 5 + 9
@@ -122,14 +122,14 @@ def test_a_call_is_given_what_is_left_of_the_question_and_never_more_than_its_ow
     assert quick.given_s == [1.0]
 
 
-def later(restraint: Restraint, *, failing: int, rest: float) -> Coroutine[Any, Any, Reply]:
+def later(source_limits: SourceLimits, *, failing: int, rest: float) -> Coroutine[Any, Any, Reply]:
     """What is said to a question that comes `rest` seconds after so many others."""
 
     async def main() -> Reply:
         for _ in range(failing):
-            await asked(restraint)
+            await asked(source_limits)
         await asyncio.sleep(rest)
-        return (await asked(restraint, now() + 60.0))[0]
+        return (await asked(source_limits, now() + 60.0))[0]
 
     return main()
 
@@ -137,35 +137,37 @@ def later(restraint: Restraint, *, failing: int, rest: float) -> Coroutine[Any, 
 def test_a_system_that_failed_twice_is_spared_and_the_next_is_told_so_at_once() -> None:
     system = System([DOWN])
     reply = run(later(restrained(system, SHORT_FUSE), failing=2, rest=4.0))
-    assert reply == Unavailable(Fault.SPARED, 6.0)
+    assert reply == Unavailable(Fault.BREAKER_OPEN, 6.0)
     assert len(system.asked_at) == 2
 
 
 def test_a_system_that_has_rested_is_tried_and_used_again() -> None:
     system = System([DOWN, DOWN, FOUND])
 
-    async def main() -> tuple[Reply, Standing]:
-        restraint = restrained(system, SHORT_FUSE)
-        return await later(restraint, failing=2, rest=10.0), restraint.health.breaker
+    async def main() -> tuple[Reply, BreakerState]:
+        source_limits = restrained(system, SHORT_FUSE)
+        return await later(source_limits, failing=2, rest=10.0), source_limits.health.breaker
 
-    assert run(main()) == (FOUND, Standing.CLOSED)
+    assert run(main()) == (FOUND, BreakerState.CLOSED)
 
 
 def test_of_many_who_wait_for_a_rested_system_one_tries_it() -> None:
     system = System([DOWN, DOWN, DOWN], takes=1.0)
 
     async def main() -> list[Reply]:
-        restraint = restrained(system, SHORT_FUSE)
+        source_limits = restrained(system, SHORT_FUSE)
         for _ in range(2):
-            await asked(restraint)
+            await asked(source_limits)
         await asyncio.sleep(10.0)
-        return [reply for reply, _ in await asyncio.gather(*(asked(restraint) for _ in range(9)))]
+        return [
+            reply for reply, _ in await asyncio.gather(*(asked(source_limits) for _ in range(9)))
+        ]
 
     replies = run(main())
     assert len(system.asked_at) == 3
     assert replies.count(DOWN) == 1
     assert all(
-        r == DOWN or (r.fault is Fault.SPARED) for r in replies if isinstance(r, Unavailable)
+        r == DOWN or (r.fault is Fault.BREAKER_OPEN) for r in replies if isinstance(r, Unavailable)
     )
 
 
@@ -173,8 +175,8 @@ def test_whoever_waits_for_a_turn_while_a_system_fails_is_spared_it() -> None:
     system = System([DOWN], takes=1.0)
 
     async def main() -> None:
-        restraint = restrained(system, SHORT_FUSE, concurrency=1)
-        await asyncio.gather(*(asked(restraint) for _ in range(20)))
+        source_limits = restrained(system, SHORT_FUSE, concurrency=1)
+        await asyncio.gather(*(asked(source_limits) for _ in range(20)))
 
     run(main())
     assert len(system.asked_at) == 2
@@ -193,55 +195,55 @@ def test_no_usable_answer_is_a_failure(reply: Reply) -> None:
     system = System([reply])
     said = run(later(restrained(system, SHORT_FUSE), failing=2, rest=0.0))
     assert isinstance(said, Unavailable)
-    assert said.fault is Fault.SPARED
+    assert said.fault is Fault.BREAKER_OPEN
 
 
-def hung(until_of: Callable[[], float]) -> Standing:
+def hung(until_of: Callable[[], float]) -> BreakerState:
     """How a hung system stands after two questions, each with so much time."""
     system = System([FOUND], takes=1000.0)
 
-    async def main() -> Standing:
-        restraint = restrained(system, SHORT_FUSE, timeout="2s")
+    async def main() -> BreakerState:
+        source_limits = restrained(system, SHORT_FUSE, timeout="2s")
         for _ in range(2):
-            await asked(restraint, now() + until_of())
-        return restraint.health.breaker
+            await asked(source_limits, now() + until_of())
+        return source_limits.health.breaker
 
     return run(main())
 
 
 def test_a_system_that_had_too_little_time_has_not_failed() -> None:
-    assert hung(lambda: 0.3) is Standing.CLOSED
-    assert hung(lambda: 60.0) is Standing.OPEN
+    assert hung(lambda: 0.3) is BreakerState.CLOSED
+    assert hung(lambda: 60.0) is BreakerState.OPEN
 
 
 def test_questions_that_are_given_up_are_no_failures() -> None:
     system = System([FOUND], takes=1000.0)
 
-    async def main() -> Standing:
-        restraint = restrained(system, SHORT_FUSE)
+    async def main() -> BreakerState:
+        source_limits = restrained(system, SHORT_FUSE)
         for _ in range(5):
-            asking = asyncio.create_task(asked(restraint))
+            asking = asyncio.create_task(asked(source_limits))
             await asyncio.sleep(0.5)
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
-        return restraint.health.breaker
+        return source_limits.health.breaker
 
-    assert run(main()) is Standing.CLOSED
+    assert run(main()) is BreakerState.CLOSED
 
 
 def test_a_question_that_is_given_up_during_the_trial_leaves_it_to_the_next() -> None:
     system = System([DOWN, DOWN, FOUND], takes=1.0)
 
     async def main() -> Reply:
-        restraint = restrained(system, SHORT_FUSE)
+        source_limits = restrained(system, SHORT_FUSE)
         for _ in range(2):
-            await asked(restraint)
+            await asked(source_limits)
         await asyncio.sleep(10.0)
-        trial = asyncio.create_task(asked(restraint))
+        trial = asyncio.create_task(asked(source_limits))
         await asyncio.sleep(0.5)
         trial.cancel()
         await asyncio.gather(trial, return_exceptions=True)
-        return (await asked(restraint))[0]
+        return (await asked(source_limits))[0]
 
     assert run(main()) == FOUND
 
@@ -259,8 +261,8 @@ def test_the_turns_of_a_hung_system_are_never_more_than_it_declared() -> None:
 
     async def main() -> None:
         source = registered(file_of("council", concurrency=3, timeout="2s"), hang)
-        restraint = Restraint(source, Clock(monotonic=now), lambda: 1.0)
-        await asyncio.gather(*(asked(restraint) for _ in range(30)))
+        source_limits = SourceLimits(source, Clock(monotonic=now), lambda: 1.0)
+        await asyncio.gather(*(asked(source_limits) for _ in range(30)))
 
     run(main())
     assert max(inside) == 3

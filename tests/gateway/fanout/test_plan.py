@@ -9,12 +9,12 @@ import pytest
 
 from adapters.contract.codes import Claim
 from gateway.fanout.plan import Plan
-from gateway.http.app import open_planning
+from gateway.http.app import open_preparation
 from gateway.identity.development_token import development_key
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.model.errors import AskDifferently, NotAllowed
-from gateway.questions.prepare import Prepared, Request
+from gateway.questions.prepare import PreparedQuestion, Request
 from tests.support.agencies import AUTHORITY, LOCAL, NATIONAL, SourceFile, rest_source
 from tests.support.town import BEYOND, KNOWN, PRACTITIONER, REASON, settings_for
 
@@ -58,13 +58,13 @@ async def prepared(
     caller: Caller = PRACTITIONER,
     sources: tuple[SourceFile, ...] = SOURCES,
     **settings: Any,
-) -> tuple[Prepared, ...]:
+) -> tuple[PreparedQuestion, ...]:
     chosen = settings_for(folder, sources, **settings)
     development_key(chosen)
     reason = {**REASON, "outOfArea": BEYOND}
     request = Request(query, {"reason": reason, **variables}, None, None)
-    async with open_planning(chosen, Clock()) as planning:
-        return planning.prepare(planning.document(request), request, caller)
+    async with open_preparation(chosen, Clock()) as preparation:
+        return preparation.prepare(preparation.document(request), request, caller)
 
 
 async def planned(folder: Path, variables: Mapping[str, Any], **more: Any) -> Plan:

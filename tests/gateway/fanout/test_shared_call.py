@@ -66,7 +66,7 @@ async def slow_town(folder: Path, slow: Slow, limits: str = "") -> AsyncIterator
 
 
 async def released(town: Town) -> list[Logged]:
-    found = await town.journey.publication.log.search(Search(), after=None, count=50)
+    found = await town.pipeline.publication.log.search(Search(), after=None, count=50)
     return sorted(
         (each for each in found if each.entry.kind is AuditKind.RELEASE), key=lambda e: e.index
     )
@@ -96,7 +96,7 @@ async def test_the_agencys_own_log_and_ours_still_add_up(tmp_path: Path) -> None
     day = timedelta(days=1)
     async with slow_town(tmp_path, slow) as town:
         await slow.asked_by_two(town)
-        log, now = town.journey.publication.log, datetime.now(UTC)
+        log, now = town.pipeline.publication.log, datetime.now(UTC)
         whole = await reconcile(log, "council", slow.calls, now - day, now + day)
         lost = await reconcile(log, "council", [], now - day, now + day)
     assert (whole.matched, whole.unlogged, whole.unseen) == (1, (), ())
@@ -123,7 +123,7 @@ async def test_a_question_repeated_within_seconds_is_answered_from_the_first_and
             first, second = await town.ask(), await town.ask()
             with town.settings.operator.open("a") as operator:
                 operator.write("# read again\n")
-            await town.journey.reload()
+            await town.pipeline.reload()
             third = await town.ask()
     rows = [answer.rows["council"] for answer in (first, second, third)]
     assert [row["attempts"] for row in rows] == [1, 0, 1]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from gateway.graphql.services.context import Context, Sources
-from gateway.graphql.services.source import Source, SourceView
+from gateway.graphql.services.source import SourceType, SourceView
 from gateway.graphql.types.codes import QualityLevel, SourceState
 from tests.support.gateway.execution import VARIABLES, executed, whole
 from tests.support.gateway.schema_examples import AS_OF, CARDS, SCHOOL, WHOLE, Asked, context
@@ -14,8 +14,8 @@ from tests.support.gateway.schema_examples import AS_OF, CARDS, SCHOOL, WHOLE, A
 class Seen:
     view: SourceView
 
-    async def seen(self) -> list[Source]:
-        return [Source.of(self.view)]
+    async def seen(self) -> list[SourceType]:
+        return [SourceType.of(self.view)]
 
 
 async def _child(selection: str) -> dict[str, Any]:

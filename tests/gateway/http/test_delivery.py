@@ -11,7 +11,7 @@ from graphql.execution import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.http.delivery import Dialect, Patches, dialect_of
+from gateway.http.delivery import PartsFormat, Patches, dialect_of
 
 SCHEMA: Final = build_schema(
     """
@@ -120,8 +120,8 @@ async def test_a_label_comes_with_its_part_and_a_failure_with_its_error() -> Non
 
 
 def test_who_names_no_shape_is_told_by_path_and_who_names_another_is_not_told_in_parts() -> None:
-    assert dialect_of([]) is Dialect.BY_PATH
-    assert dialect_of(["q=0.5", 'deferspec="20220824"']) is Dialect.BY_PATH
-    assert dialect_of(["incrementalspec=v0.2"]) is Dialect.BY_ID
+    assert dialect_of([]) is PartsFormat.BY_PATH
+    assert dialect_of(["q=0.5", 'deferspec="20220824"']) is PartsFormat.BY_PATH
+    assert dialect_of(["incrementalspec=v0.2"]) is PartsFormat.BY_ID
     assert dialect_of(["incrementalspec=v0.3"]) is None
     assert dialect_of(["deferspec=20991231"]) is None

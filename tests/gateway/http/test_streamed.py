@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from gateway.questions.question import Question
+from gateway.questions.question import RunningQuestion
 from tests.support.agencies import AUTHORITY, Desk, rest_source
 from tests.support.edge import QUESTION, Edge, logged
 from tests.support.gateway.streamed import BODY, Slow
@@ -193,11 +193,11 @@ async def test_a_bug_in_a_stream_ends_it_and_says_only_its_type(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    async def failing(_: Question) -> None:
+    async def failing(_: RunningQuestion) -> None:
         raise ValueError("Jonah Smith")
 
     slow.let.set()
-    monkeypatch.setattr(Question, "declare", failing)
+    monkeypatch.setattr(RunningQuestion, "declare", failing)
     async with streaming(town) as response:
         assert await response.read() == b"\r\n---\r\n"
     said = "".join(capfd.readouterr())

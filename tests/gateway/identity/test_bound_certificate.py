@@ -69,7 +69,7 @@ class Certificate:
 async def over_tls(town: Town, settings: Settings) -> AsyncIterator[str]:
     """The town's gateway over TLS, on a free port."""
     config = uvicorn.Config(
-        build_app(town.journey, town.settings),
+        build_app(town.pipeline, town.settings),
         port=0,
         http=CertificateProtocol,
         lifespan="off",

@@ -10,7 +10,7 @@ from gateway.config.settings import Settings
 from gateway.identity.issuers import PROFILES, ClaimValue, Issuer, Jwks, issuers_of, profile_of
 from gateway.identity.proof_of_possession import Presented
 from gateway.model.errors import ConfigurationInvalid, SignIn
-from tests.support.gateway.sign_in import NOW, Moment, Provider, desk_for
+from tests.support.gateway.sign_in import NOW, Moment, Provider, verifier_for
 
 NOTHING: dict[str, Any] = dict.fromkeys(("organisation", "sector", "roles", "purposes"))
 NURSE = {
@@ -31,7 +31,7 @@ TEACHER = {
 
 async def test_a_nurse_signs_in_with_cis2() -> None:
     provider = Provider()
-    desk = desk_for(provider, Moment(), profile="cis2")
+    desk = verifier_for(provider, Moment(), profile="cis2")
     caller = await desk.caller(Presented(f"Bearer {provider.token(**NURSE)}"))
     assert (caller.user, caller.organisation, caller.sector) == ("555", "RX1", Sector.HEALTH)
     assert caller.roles == {"practitioner"}
@@ -40,7 +40,7 @@ async def test_a_nurse_signs_in_with_cis2() -> None:
 
 async def test_a_teacher_signs_in_with_dfe_sign_in() -> None:
     provider = Provider()
-    desk = desk_for(provider, Moment(), profile="dfe-sign-in")
+    desk = verifier_for(provider, Moment(), profile="dfe-sign-in")
     caller = await desk.caller(Presented(f"Bearer {provider.token(**TEACHER)}"))
     assert (caller.organisation, caller.areas) == ("100001", ("E09990001",))
     assert caller.roles == {"practitioner"}
@@ -53,7 +53,7 @@ async def test_keycloaks_access_tokens_are_told_from_its_id_tokens(
     good: bool,  # noqa: FBT001  a column of the table
 ) -> None:
     provider = Provider()
-    desk = desk_for(provider, Moment(), profile="keycloak")
+    desk = verifier_for(provider, Moment(), profile="keycloak")
     roles = ["practitioner", "purpose:safeguarding", "purpose:curiosity"]
     said = {"roles": None, "purposes": None, "realm_access": {"roles": roles}, "acr": "2"}
     token = provider.token(typ="JWT", **said, says={"typ": kind} if kind else {})
@@ -69,7 +69,7 @@ async def test_keycloaks_access_tokens_are_told_from_its_id_tokens(
 
 async def test_a_role_code_that_nobody_mapped_gives_no_role() -> None:
     provider = Provider()
-    desk = desk_for(provider, Moment(), profile="cis2")
+    desk = verifier_for(provider, Moment(), profile="cis2")
     porter = {**NURSE, "nhsid_nrbac_roles": [{"org_code": "RX1", "role_code": "S1:G1:R1"}]}
     caller = await desk.caller(Presented(f"Bearer {provider.token(**porter)}"))
     assert caller.roles == frozenset()
@@ -78,7 +78,7 @@ async def test_a_role_code_that_nobody_mapped_gives_no_role() -> None:
 async def test_an_operator_maps_a_claim_differently_from_the_profile() -> None:
     provider = Provider()
     mapped = {"roles": ClaimValue(value=["manager"])}
-    desk = desk_for(provider, Moment(), profile="cis2", claims=mapped)
+    desk = verifier_for(provider, Moment(), profile="cis2", claims=mapped)
     caller = await desk.caller(Presented(f"Bearer {provider.token(**NURSE)}"))
     assert caller.roles == {"manager"}
 
@@ -95,7 +95,7 @@ async def test_an_operator_maps_a_claim_differently_from_the_profile() -> None:
 )
 async def test_claims_of_another_shape_are_refused(claims: dict[str, Any]) -> None:
     provider = Provider()
-    desk = desk_for(provider, Moment(), profile="cis2")
+    desk = verifier_for(provider, Moment(), profile="cis2")
     with pytest.raises(SignIn):
         await desk.caller(Presented(f"Bearer {provider.token(**{**NURSE, **claims})}"))
 

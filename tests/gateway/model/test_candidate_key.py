@@ -6,7 +6,7 @@ import pytest
 
 from adapters.contract.codes import Purpose
 from gateway.model.caller import Caller
-from gateway.model.candidate_key import LIFETIME_S, CandidateSeal, SealedRecord
+from gateway.model.candidate_key import LIFETIME_S, CandidateKeySealer, SealedRecord
 from tests.support.town import PRACTITIONER
 
 SAFEGUARDING = Purpose.SAFEGUARDING
@@ -22,12 +22,12 @@ class Watch:
         return self.seconds
 
 
-def sealed(seal: CandidateSeal, record_id: str | None = "p-1") -> str:
+def sealed(seal: CandidateKeySealer, record_id: str | None = "p-1") -> str:
     return seal.bound_to(PRACTITIONER, SAFEGUARDING)("police", "niche", record_id)
 
 
 def test_a_key_opens_for_whom_it_was_made() -> None:
-    seal = CandidateSeal()
+    seal = CandidateKeySealer()
     opened = seal.opened(sealed(seal), PRACTITIONER, SAFEGUARDING)
     assert opened == SealedRecord("police", "niche", "p-1")
 
@@ -41,13 +41,13 @@ def test_a_key_opens_for_whom_it_was_made() -> None:
     ],
 )
 def test_a_key_opens_for_nobody_else_and_nothing_else(caller: Caller, purpose: Purpose) -> None:
-    seal = CandidateSeal()
+    seal = CandidateKeySealer()
     assert seal.opened(sealed(seal), caller, purpose) is None
 
 
 def test_a_key_lives_ten_minutes() -> None:
     watch = Watch()
-    seal = CandidateSeal(watch)
+    seal = CandidateKeySealer(watch)
     key = sealed(seal)
     watch.seconds += LIFETIME_S
     assert seal.opened(key, PRACTITIONER, SAFEGUARDING) is not None
@@ -57,13 +57,16 @@ def test_a_key_lives_ten_minutes() -> None:
 
 @pytest.mark.parametrize("key", ["", "not a key", "\ud800", "gAAAAA=="])
 def test_what_is_no_key_opens_nothing(key: str) -> None:
-    assert CandidateSeal().opened(key, PRACTITIONER, SAFEGUARDING) is None
+    assert CandidateKeySealer().opened(key, PRACTITIONER, SAFEGUARDING) is None
 
 
 def test_another_gateways_key_opens_nothing() -> None:
-    assert CandidateSeal().opened(sealed(CandidateSeal()), PRACTITIONER, SAFEGUARDING) is None
+    assert (
+        CandidateKeySealer().opened(sealed(CandidateKeySealer()), PRACTITIONER, SAFEGUARDING)
+        is None
+    )
 
 
 def test_a_record_without_an_id_cannot_be_chosen() -> None:
-    seal = CandidateSeal()
+    seal = CandidateKeySealer()
     assert seal.opened(sealed(seal, None), PRACTITIONER, SAFEGUARDING) is None

@@ -11,7 +11,7 @@ import pytest
 from gateway.model.clock import Clock
 from gateway.oversight.break_glass.store.grant import Notice
 from gateway.oversight.break_glass.store.sqlite import SqliteGrants
-from gateway.oversight.notices import Telling
+from gateway.oversight.notices import Notifier
 from tests.support.gateway.grants import GIVEN
 from tests.support.gateway.reloading import until
 
@@ -40,9 +40,9 @@ def place() -> Place:
 
 
 @pytest.fixture
-async def telling(tmp_path: Path, place: Place) -> AsyncIterator[Telling]:
+async def telling(tmp_path: Path, place: Place) -> AsyncIterator[Notifier]:
     store = await SqliteGrants.open(tmp_path / FILE)
-    made = Telling(store, place.send, Clock(), lambda: ("deputy",))
+    made = Notifier(store, place.send, Clock(), lambda: ("deputy",))
     keeping = asyncio.create_task(made.keep_telling())
     yield made
     keeping.cancel()
@@ -55,7 +55,7 @@ def renamed(file: Path, before: str, after: str) -> None:
 
 
 async def test_once_the_store_is_back_what_waited_is_told(
-    tmp_path: Path, telling: Telling, place: Place, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, telling: Notifier, place: Place, capfd: pytest.CaptureFixture[str]
 ) -> None:
     await telling.store.add(GIVEN, (), ["officer"], "granted")
     renamed(tmp_path / FILE, "notice", "away")
@@ -78,7 +78,7 @@ async def test_once_the_store_is_back_what_waited_is_told(
     await until(told)
 
 
-async def test_a_bug_in_one_round_is_not_the_last_round(telling: Telling, place: Place) -> None:
+async def test_a_bug_in_one_round_is_not_the_last_round(telling: Notifier, place: Place) -> None:
     place.fails = ValueError("a bug")
     assert await telling.escalate("q1", 1, "alert-overdue")
 
@@ -99,7 +99,7 @@ async def test_without_deputies_nothing_counts_as_told(tmp_path: Path, place: Pl
     store = await SqliteGrants.open(tmp_path / FILE)
     await store.add(GIVEN, (), (), "granted")
     deputies: list[str] = []
-    telling = Telling(store, place.send, Clock(), lambda: tuple(deputies))
+    telling = Notifier(store, place.send, Clock(), lambda: tuple(deputies))
     assert not await telling.escalate("q9", 3, "alert-overdue")
     await telling.tell()
     assert place.taken == []

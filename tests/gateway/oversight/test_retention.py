@@ -10,20 +10,20 @@ import pytest
 
 from demo.postgres import Postgres
 from gateway.audit.entry.entry import AuditKind, Entry
-from gateway.audit.entry.flags import Risk
-from gateway.audit.entry.range import Span
+from gateway.audit.entry.flags import AccessFlag
+from gateway.audit.entry.range import EntryRange
 from gateway.audit.errors import PolicyUnusable
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog
 from gateway.http.stores import open_publication
 from gateway.model.clock import Clock
-from gateway.oversight.alerts.drawing import Alerts
-from gateway.oversight.alerts.raised import Raised
+from gateway.oversight.alerts.alert import Alert
+from gateway.oversight.alerts.indexer import AlertIndexer
 from gateway.oversight.alerts.store import AlertStore
-from gateway.oversight.break_glass.store.contract import LeaveUnavailable
+from gateway.oversight.break_glass.store.contract import GrantsUnavailable
 from gateway.oversight.break_glass.store.postgres import PostgresGrants
 from gateway.oversight.break_glass.store.sqlite import SqliteGrants
-from gateway.oversight.retention import Forgetting
+from gateway.oversight.retention import RetentionTask
 from tests.support.audit.database import PRUNER, ROLE, new_schema
 from tests.support.audit.examples import everything_in
 from tests.support.audit.pruned import policy, pruned, publication_of
@@ -43,7 +43,7 @@ REVIEW: Final = Entry(
 KEPT: Final = 'policy = "Retention schedule 4.2"\n[keep_years]\n'
 
 
-async def nobody_told(_: Raised) -> bool:
+async def nobody_told(_: Alert) -> bool:
     return True
 
 
@@ -55,7 +55,7 @@ class Beside:
         self.folder = folder
         self.leave = leave
         self.store = AlertStore(folder / "alerts.sqlite")
-        self.alerts = Alerts(self.store, log, nobody_told, Clock())
+        self.alerts = AlertIndexer(self.store, log, nobody_told, Clock())
 
     async def fill(self, *entries: Entry) -> list[int]:
         """Append these; their indexes."""
@@ -66,11 +66,11 @@ class Beside:
         page = await self.alerts.page(reviewed=None, after=None, count=100)
         return {alert.id: alert.verdict for alert in page}
 
-    async def prune(self, *spans: Span) -> None:
+    async def prune(self, *spans: EntryRange) -> None:
         """Prune these entries, and forget what was drawn from them."""
         publication = await publication_of(self.log, self.folder)
         await pruned(publication, policy(self.folder), spans)
-        await Forgetting(self.log, self.store, self.leave).forget()
+        await RetentionTask(self.log, self.store, self.leave).forget()
 
 
 @pytest.fixture
@@ -81,22 +81,22 @@ async def beside(tmp_path: Path) -> AsyncIterator[Beside]:
 
 
 async def test_an_alert_and_its_review_go_with_their_entries(beside: Beside) -> None:
-    odd = (Risk.SAME_ADDRESS,)
+    odd = (AccessFlag.SAME_ADDRESS,)
     await beside.fill(*question("old", 1, LONG_AGO, risks=odd), REVIEW)
     await beside.fill(*question("new", 2, NOON, risks=odd))
     assert await beside.shown() == {"old": "MISUSE", "new": None}
-    await beside.prune(Span(0, 2))
+    await beside.prune(EntryRange(0, 2))
     assert await beside.shown() == {"new": None}
     left = (beside.folder / "alerts.sqlite").read_bytes()
     assert b"new" in left
     assert not any(gone in left for gone in (b"MISUSE", b"e1:a" + b"0" * 62 + b"1"))
 
 
-@pytest.mark.parametrize("span", [Span(0, 0), Span(1, 1)])
+@pytest.mark.parametrize("span", [EntryRange(0, 0), EntryRange(1, 1)])
 async def test_a_question_that_is_half_gone_raises_nothing_any_more(
-    beside: Beside, span: Span
+    beside: Beside, span: EntryRange
 ) -> None:
-    await beside.fill(*question("old", 1, LONG_AGO, risks=(Risk.SAME_ADDRESS,)))
+    await beside.fill(*question("old", 1, LONG_AGO, risks=(AccessFlag.SAME_ADDRESS,)))
     assert await beside.shown() == {"old": None}
     await beside.prune(span)
     assert await beside.shown() == {}
@@ -114,10 +114,10 @@ async def test_a_pruned_log_drawn_again_raises_nothing_for_want_of_habits(beside
     ]
     await beside.fill(*asked)
     await beside.shown()
-    await beside.prune(Span(0, 10 * 18 - 1))
+    await beside.prune(EntryRange(0, 10 * 18 - 1))
     beside.store.forget()
     assert await beside.shown() == {}
-    odd = question("odd", 99, NOON, risks=(Risk.SAME_ADDRESS,))
+    odd = question("odd", 99, NOON, risks=(AccessFlag.SAME_ADDRESS,))
     await beside.fill(*odd)
     assert await beside.shown() == {"odd": None}
 
@@ -128,7 +128,7 @@ async def test_leave_and_its_notices_go_with_their_entry(beside: Beside) -> None
     (later,) = await beside.fill(replace(given, query_id="q2"))
     await beside.leave.add(replace(GIVEN, entry=index), ["e1:aa"], ["officer"], "granted")
     await beside.leave.add(replace(GIVEN, id="q2", entry=later), [], ["officer"], "granted")
-    await beside.prune(Span(index, index))
+    await beside.prune(EntryRange(index, index))
     assert await beside.leave.entries() == {later}
     assert [notice.about for notice in await beside.leave.claim(9)] == ["q2"]
     assert b"e1:aa" not in everything_in(beside.folder)
@@ -145,13 +145,13 @@ async def test_in_postgresql_gateways_and_who_prunes_forget_leave_of_pruned_entr
     gateway = await PostgresGrants.open(postgres.dsn(place, ROLE))
     await gateway.add(replace(GIVEN, entry=old), ["e1:aa"], ["officer"], "granted")
     await gateway.add(replace(GIVEN, id="q2", entry=young), ["e1:aa"], ["officer"], "granted")
-    await pruned(await publication_of(log, tmp_path), policy(tmp_path), [Span(old, old)])
+    await pruned(await publication_of(log, tmp_path), policy(tmp_path), [EntryRange(old, old)])
     store = await PostgresGrants.open(postgres.dsn(place, role))
-    await Forgetting(log, AlertStore(tmp_path / "none.sqlite"), store).forget()
+    await RetentionTask(log, AlertStore(tmp_path / "none.sqlite"), store).forget()
     assert await gateway.entries() == {young}
     assert [notice.about for notice in await gateway.claim(9)] == ["q2"]
     assert not (tmp_path / "none.sqlite").exists()
-    with pytest.raises(LeaveUnavailable):
+    with pytest.raises(GrantsUnavailable):
         await store.forget([young])
     for opened in (store, gateway, log):
         await opened.aclose()
@@ -163,7 +163,7 @@ async def test_a_gateway_that_starts_forgets_what_was_pruned_meanwhile(tmp_path:
         await on.told(2)
         settings, entry = on.town.settings, on.granted_at
     async with open_publication(settings, Clock()) as publication:
-        await pruned(publication, policy(tmp_path), [Span(entry, entry)])
+        await pruned(publication, policy(tmp_path), [EntryRange(entry, entry)])
     store = await SqliteGrants.open(settings.state / "break-glass.sqlite")
     assert await store.entries() == {entry}
 

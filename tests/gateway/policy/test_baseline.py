@@ -5,19 +5,19 @@ from dataclasses import replace
 import pytest
 
 from adapters.contract.codes import Purpose, ReleaseClass
-from gateway.policy.context import Said
-from gateway.policy.decide import Matter, Policy
-from gateway.policy.rules.book import open_book
+from gateway.policy.context import RecordFacts
+from gateway.policy.decide import DecisionRequest, Policy
 from gateway.policy.rules.reading import read_baseline
 from gateway.policy.rules.rule import RuleInvalid
+from gateway.policy.rules.rule_set import open_rule_set
 from resolvers.child.child import WithheldReason
 from tests.support.gateway.decisions import (
     EVERY,
     HARM_STATED,
     PLAINLY,
     SOCIAL_WORKER,
+    baseline,
     decided,
-    ground,
     manifest,
     reasons,
 )
@@ -50,7 +50,8 @@ def test_a_sensitive_service_is_told_with_consent_or_where_harm_is_stated() -> N
     assert plainly.permitted == EVERY - {ReleaseClass.SENSITIVE}
     assert reasons(plainly) == {ReleaseClass.SENSITIVE: WithheldReason.CONSENT}
     assert (
-        decided(cedar=GIVES_ALL, when=replace(PLAINLY, said=Said(consent=True))).permitted == EVERY
+        decided(cedar=GIVES_ALL, when=replace(PLAINLY, said=RecordFacts(consent=True))).permitted
+        == EVERY
     )
     assert decided(cedar=GIVES_ALL, when=HARM_STATED).permitted == EVERY
 
@@ -68,19 +69,21 @@ def test_another_area_is_asked_for_a_cause_only(purpose: Purpose) -> None:
 def test_several_children_at_once_are_for_the_roles_that_an_agency_names(role: str) -> None:
     read = manifest()
     source = read.source.model_copy(update={"bulk_roles": frozenset({"bulk"})})
-    allowing = open_book(
-        ground(), [read.model_copy(update={"source": source})], {"roll": GIVES_ALL}
+    allowing = open_rule_set(
+        baseline(), [read.model_copy(update={"source": source})], {"roll": GIVES_ALL}
     )
-    refusing = open_book(ground(), [read], {"roll": GIVES_ALL})
+    refusing = open_rule_set(baseline(), [read], {"roll": GIVES_ALL})
     who = replace(SOCIAL_WORKER, roles=frozenset({role}))
-    matter = Matter("school", "roll", EVERY, who, replace(HARM_STATED, bulk=True))
-    assert bool(Policy(allowing).decide(matter).permitted) is (role == "bulk")
-    assert not Policy(refusing).decide(matter).permitted
+    decision_request = DecisionRequest(
+        "school", "roll", EVERY, who, replace(HARM_STATED, bulk=True)
+    )
+    assert bool(Policy(allowing).decide(decision_request).permitted) is (role == "bulk")
+    assert not Policy(refusing).decide(decision_request).permitted
     assert allowing.version != refusing.version
 
 
 def test_a_restricted_childs_whereabouts_are_for_cleared_roles() -> None:
-    restricted = replace(HARM_STATED, said=Said(restricted=True))
+    restricted = replace(HARM_STATED, said=RecordFacts(restricted=True))
     cleared = replace(SOCIAL_WORKER, shield_cleared=True)
     kept = reasons(decided(cedar=GIVES_ALL, when=restricted))
     assert ReleaseClass.LOCATION in kept
@@ -90,4 +93,4 @@ def test_a_restricted_childs_whereabouts_are_for_cleared_roles() -> None:
 
 def test_a_baseline_that_gives_is_refused() -> None:
     with pytest.raises(RuleInvalid, match="the baseline only forbids"):
-        read_baseline('@id("x") permit (principal, action, resource);', ground().schema)
+        read_baseline('@id("x") permit (principal, action, resource);', baseline().schema)

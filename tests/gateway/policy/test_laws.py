@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 
 from adapters.contract.codes import Purpose, ReleaseClass, Sector
 from adapters.manifest.release import Recipients, Release
-from gateway.policy.context import Circumstances, Principal, Said
-from gateway.policy.decide import Matter, Policy
-from gateway.policy.rules.book import open_book
+from gateway.policy.context import PolicyContext, Principal, RecordFacts
+from gateway.policy.decide import DecisionRequest, Policy
+from gateway.policy.rules.rule_set import open_rule_set
 from tests.support.gateway.decisions import (
     HARM_STATED,
     SOCIAL_WORKER,
     TODAY,
+    baseline,
     decided,
-    ground,
     manifest,
 )
 
@@ -32,7 +32,7 @@ PRINCIPALS = st.builds(
     shield_cleared=st.booleans(),
 )
 CIRCUMSTANCES = st.builds(
-    Circumstances,
+    PolicyContext,
     purpose=st.sampled_from(Purpose),
     case_reference=st.booleans(),
     significant_harm=st.booleans(),
@@ -40,7 +40,7 @@ CIRCUMSTANCES = st.builds(
     in_area=st.booleans(),
     minutes_since_sign_in=st.none() | st.sampled_from([0, 720, 780]),
     today=st.just(TODAY),
-    said=st.builds(Said, consent=st.booleans(), restricted=st.booleans()),
+    said=st.builds(RecordFacts, consent=st.booleans(), restricted=st.booleans()),
 )
 _TESTS: Final = (
     'resource.class == Class::"LOCATION"',
@@ -74,7 +74,7 @@ def _named(rules: list[str]) -> str:
 
 @given(RULES, PRINCIPALS, CIRCUMSTANCES, CLASSES)
 def test_every_class_asked_is_given_or_kept_back_and_never_both(
-    rules: list[str], who: Principal, when: Circumstances, asked: frozenset[ReleaseClass]
+    rules: list[str], who: Principal, when: PolicyContext, asked: frozenset[ReleaseClass]
 ) -> None:
     verdict = decided(cedar=_named(rules), who=who, when=when, asked=asked)
     open_ones = frozenset(kept.release_class for kept in verdict.withheld)
@@ -84,7 +84,7 @@ def test_every_class_asked_is_given_or_kept_back_and_never_both(
 
 @given(RULES, FORBIDS, PRINCIPALS, CIRCUMSTANCES)
 def test_more_forbids_never_give_more(
-    rules: list[str], forbids: list[str], who: Principal, when: Circumstances
+    rules: list[str], forbids: list[str], who: Principal, when: PolicyContext
 ) -> None:
     fewer = decided(cedar=_named(rules), who=who, when=when)
     more = decided(cedar=_named([*rules, *forbids]), who=who, when=when)
@@ -93,7 +93,7 @@ def test_more_forbids_never_give_more(
 
 @given(st.data(), RULES, PRINCIPALS, CIRCUMSTANCES)
 def test_any_order_of_rules_decides_the_same(
-    data: st.DataObject, rules: list[str], who: Principal, when: Circumstances
+    data: st.DataObject, rules: list[str], who: Principal, when: PolicyContext
 ) -> None:
     turned = data.draw(st.permutations(rules))
     one = decided(cedar=_named(rules), who=who, when=when)
@@ -103,13 +103,13 @@ def test_any_order_of_rules_decides_the_same(
 
 @given(RULES, PRINCIPALS, CIRCUMSTANCES)
 def test_a_policy_that_remembers_decides_as_one_that_does_not(
-    rules: list[str], who: Principal, when: Circumstances
+    rules: list[str], who: Principal, when: PolicyContext
 ) -> None:
-    policy = Policy(open_book(ground(), [manifest()], {"roll": _named(rules)}))
-    matter = Matter("school", "roll", frozenset(ReleaseClass), who, when)
+    policy = Policy(open_rule_set(baseline(), [manifest()], {"roll": _named(rules)}))
+    decision_request = DecisionRequest("school", "roll", frozenset(ReleaseClass), who, when)
     assert (
-        policy.decide(matter)
-        == policy.decide(matter)
+        policy.decide(decision_request)
+        == policy.decide(decision_request)
         == decided(cedar=_named(rules), who=who, when=when)
     )
 
@@ -117,7 +117,7 @@ def test_a_policy_that_remembers_decides_as_one_that_does_not(
 @settings(max_examples=30)
 @given(PRINCIPALS, CIRCUMSTANCES, st.sampled_from(Sector), st.sampled_from(Purpose))
 def test_a_table_reads_in_cedar_as_it_does_in_words(
-    who: Principal, when: Circumstances, sector: Sector, purpose: Purpose
+    who: Principal, when: PolicyContext, sector: Sector, purpose: Purpose
 ) -> None:
     table = Release(
         classes=frozenset({ReleaseClass.IDENTITY}),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.contract.codes import Purpose
-from gateway.http.app import open_planning
+from gateway.http.app import open_preparation
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
 from tests.support.agencies import AUTHORITY, MIRA, Desk, SourceFile, rest_source
@@ -173,5 +173,5 @@ async def test_a_sensitive_service_without_a_broker_stops_the_start(tmp_path: Pa
         start, end = told.index("[broker]"), told.index("[[area]]")
         operator.write_text(told[:start] + told[end:])
         with pytest.raises(ConfigurationInvalid, match="add a \\[broker\\] to ring"):
-            async with open_planning(town.settings, Clock()):
+            async with open_preparation(town.settings, Clock()):
                 pass

@@ -3,10 +3,10 @@
 import pytest
 
 from adapters.contract.codes import ReleaseClass
-from gateway.policy.rules.book import open_book
 from gateway.policy.rules.rule import RuleInvalid
+from gateway.policy.rules.rule_set import open_rule_set
 from resolvers.child.child import WithheldReason
-from tests.support.gateway.decisions import EVERY, book, decided, ground, manifest, reasons
+from tests.support.gateway.decisions import EVERY, baseline, decided, manifest, reasons, rule_set
 
 SCOPE = 'principal, action == Action::"release", resource in Source::"roll"'
 GIVES_ALL = f'@id("all") permit ({SCOPE});'
@@ -93,7 +93,7 @@ def test_a_document_that_cannot_be_used_is_refused_with_the_rule_named(
     cedar: str, told: str
 ) -> None:
     with pytest.raises(RuleInvalid) as refused:
-        book(cedar=cedar)
+        rule_set(cedar=cedar)
     assert told in str(refused.value)
     assert str(refused.value).startswith("roll.cedar: ")
 
@@ -102,17 +102,17 @@ def test_one_agencys_rules_decide_nothing_about_another() -> None:
     ward = manifest(source="ward").model_copy(
         update={"source": manifest(source="ward").source.model_copy(update={"agency": "hospital"})}
     )
-    both = open_book(ground(), [manifest(), ward], {"roll": GIVES_ALL})
+    both = open_rule_set(baseline(), [manifest(), ward], {"roll": GIVES_ALL})
     assert "roll.cedar/all" in both.agencies["school"].rules
     assert "roll.cedar/all" not in both.agencies["hospital"].rules
 
 
 def test_the_version_tells_every_change_of_the_rules() -> None:
     versions = {
-        book().version,
-        book(cedar=GIVES_ALL).version,
-        book(cedar=GIVES_ALL.replace("permit", "forbid")).version,
-        book(cedar=GIVES_ALL.replace("forbid", "@silent forbid")).version,
+        rule_set().version,
+        rule_set(cedar=GIVES_ALL).version,
+        rule_set(cedar=GIVES_ALL.replace("permit", "forbid")).version,
+        rule_set(cedar=GIVES_ALL.replace("forbid", "@silent forbid")).version,
     }
     assert len(versions) == 3
-    assert book(cedar=GIVES_ALL).version == book(cedar=f"// a comment\n{GIVES_ALL}").version
+    assert rule_set(cedar=GIVES_ALL).version == rule_set(cedar=f"// a comment\n{GIVES_ALL}").version

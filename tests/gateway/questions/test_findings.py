@@ -7,7 +7,7 @@ from adapters.contract.contract import Question, Records, Reply
 from adapters.contract.dates import PartialDate
 from adapters.contract.identifiers import NHS_NUMBER, NhsNumber, Postcode
 from adapters.contract.record import Address, Name, Record
-from gateway.fanout.source_call import Answered
+from gateway.fanout.source_call import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
 from gateway.questions.findings import Findings, find, stated_reference
@@ -49,8 +49,8 @@ def found(
     here = registered(file.with_(where=f"{file.where}\n{says}"), nobody_asks)
     sources = SOURCES | {"police": here}
     answers = {
-        "spine": Answered("spine", Records((spine,)), by_identifier={NHS_NUMBER: MIRA["nhs"]}),
-        "police": Answered("police", Records(police)),
+        "spine": SourceAnswer("spine", Records((spine,)), by_identifier={NHS_NUMBER: MIRA["nhs"]}),
+        "police": SourceAnswer("police", Records(police)),
     }
     return find(stated_reference(known, sources.values()), answers, sources)
 

@@ -72,10 +72,10 @@ async def test_a_source_that_stays_the_same_keeps_its_connections(tmp_path: Path
     async with serving(desk.answer) as url:
         sources = [rest_source("spine", url, claims=AUTHORITY), rest_source("council", url)]
         async with small_town(tmp_path, sources) as town:
-            before = town.journey.in_force.lines
+            before = town.pipeline.active.connections
             edit(town.settings.manifests / "council.toml", "01632 960100", "01632 960222")
             await reloaded(town)
-            after = town.journey.in_force.lines
+            after = town.pipeline.active.connections
     assert after["spine"] is before["spine"]
     assert after["council"] is not before["council"]
 

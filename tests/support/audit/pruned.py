@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from gateway.audit.entry.entry import AuditKind, Entry
-from gateway.audit.entry.range import Span
+from gateway.audit.entry.range import EntryRange
 from gateway.audit.publish.pruning import Pruned, due_spans, prune, pruning
 from gateway.audit.publish.publication import Publication
 from gateway.audit.publish.retention_policy import Retention
@@ -50,7 +50,7 @@ async def publication_of(log: Log, folder: Path) -> Publication:
 
 
 async def pruned(
-    publication: Publication, retention: Retention, spans: Sequence[Span] | None = None
+    publication: Publication, retention: Retention, spans: Sequence[EntryRange] | None = None
 ) -> Pruned:
     """Prune what is due, as the command does."""
     due = await due_spans(publication.log, retention, NOON) if spans is None else list(spans)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from adapters.contract.codes import Purpose
 from gateway.audit.entry.entry import AuditedAgency, AuditKind, Entry
-from gateway.audit.entry.flags import Risk
+from gateway.audit.entry.flags import AccessFlag
 from gateway.audit.entry.search import Search
 from tests.support.audit.examples import MAYA, NOON, OMAR, asked
 
@@ -30,7 +30,7 @@ def entries() -> list[Entry]:
             kind=kind,
             organisation=f"org-{number % 3}",
             agencies=(AuditedAgency(agency), AuditedAgency("always")),
-            risks=(Risk.BREAK_GLASS,) if number % 5 == 0 else (),
+            risks=(AccessFlag.BREAK_GLASS,) if number % 5 == 0 else (),
             at=NOON + timedelta(seconds=number if number != 20 else -5),
         )
         for number, (user, purpose, kind, agency, child) in enumerate(all_of_it)
@@ -46,8 +46,12 @@ def fits(search: Search, entry: Entry) -> bool:
         and (search.pseudonyms is None or bool(search.pseudonyms & {*entry.child_pseudonyms}))
         and (search.since is None or entry.at >= search.since)
         and (search.before is None or entry.at < search.before)
-        and search.break_glass in {None, entry.breaks_glass}
+        and search.break_glass in {None, _breaks_glass(entry)}
     )
+
+
+def _breaks_glass(entry: Entry) -> bool:
+    return entry.kind is AuditKind.BREAK_GLASS or AccessFlag.BREAK_GLASS in entry.risks
 
 
 def newest(search: Search, held: Mapping[int, Entry]) -> list[int]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gateway.audit.keys.key_ring import FIRST_EPOCH, KeyRing
-from gateway.audit.keys.protection import hide
+from gateway.audit.keys.protection import protect
 from gateway.audit.keys.pseudonym import identifier_message
 from tests.support.agencies import MIRA
 
@@ -13,7 +13,7 @@ ONE = f"{FIRST_EPOCH}:{'5a' * 32}"
 async def mira(state: Path) -> str:
     """Mira's pseudonym under keys that the gateway will go on with."""
     keys = KeyRing.at(state / "epochs", first_epoch=FIRST_EPOCH)
-    (pseudonym,) = (await hide(keys, [identifier_message("nhs_number", MIRA["nhs"])])).pseudonyms
+    (pseudonym,) = (await protect(keys, [identifier_message("nhs_number", MIRA["nhs"])])).pseudonyms
     return pseudonym
 
 

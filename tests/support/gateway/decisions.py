@@ -9,9 +9,9 @@ from typing import Any, Final
 from adapters.contract.codes import Purpose, ReleaseClass, Sector
 from adapters.manifest.manifest import Manifest
 from adapters.manifest.release import Release, Withhold
-from gateway.policy.context import Circumstances, Principal
-from gateway.policy.decide import Matter, Policy, Verdict
-from gateway.policy.rules.book import Ground, RuleBook, open_book
+from gateway.policy.context import PolicyContext, Principal
+from gateway.policy.decide import DecisionRequest, Policy, Verdict
+from gateway.policy.rules.rule_set import Baseline, RuleSet, open_rule_set
 from tests.support.agencies import HOME, rest_source
 
 TODAY: Final = date(2026, 11, 22)
@@ -27,7 +27,7 @@ SOCIAL_WORKER: Final = Principal(
     shield_cleared=False,
 )
 # Harm is stated, so that the baseline leaves every class to the agency's own rules.
-HARM_STATED: Final = Circumstances(
+HARM_STATED: Final = PolicyContext(
     purpose=Purpose.SAFEGUARDING,
     case_reference=True,
     significant_harm=True,
@@ -40,9 +40,9 @@ PLAINLY: Final = replace(HARM_STATED, significant_harm=False)
 
 
 @cache
-def ground() -> Ground:
+def baseline() -> Baseline:
     """The schema and baseline that the gateway ships."""
-    return Ground.at()
+    return Baseline.at()
 
 
 def manifest(
@@ -54,9 +54,9 @@ def manifest(
     return read.model_copy(update={"release": release, "withhold": withhold})
 
 
-def book(*release: Release, cedar: str = "", withhold: tuple[Withhold, ...] = ()) -> RuleBook:
+def rule_set(*release: Release, cedar: str = "", withhold: tuple[Withhold, ...] = ()) -> RuleSet:
     """The rules of one agency with one source, "roll" of "school"."""
-    return open_book(ground(), [manifest(*release, withhold=withhold)], {"roll": cedar})
+    return open_rule_set(baseline(), [manifest(*release, withhold=withhold)], {"roll": cedar})
 
 
 def decided(
@@ -64,12 +64,12 @@ def decided(
     cedar: str = "",
     withhold: tuple[Withhold, ...] = (),
     who: Principal = SOCIAL_WORKER,
-    when: Circumstances = HARM_STATED,
+    when: PolicyContext = HARM_STATED,
     asked: frozenset[ReleaseClass] = EVERY,
 ) -> Verdict:
     """What these rules give, decided by a policy that has not decided before."""
-    rules = book(*release, cedar=cedar, withhold=withhold)
-    return Policy(rules).decide(Matter("school", "roll", asked, who, when))
+    rules = rule_set(*release, cedar=cedar, withhold=withhold)
+    return Policy(rules).decide(DecisionRequest("school", "roll", asked, who, when))
 
 
 def reasons(verdict: Verdict) -> dict[ReleaseClass, Any]:

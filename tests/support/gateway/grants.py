@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from gateway.oversight.break_glass.store.grant import Grant
+from gateway.oversight.break_glass.store.grant import BreakGlassGrant
 
-GIVEN: Final = Grant("q1", 7, "s.worker", "northbrook", "m.anager", 1800.0, 9000.0)
+GIVEN: Final = BreakGlassGrant("q1", 7, "s.worker", "northbrook", "m.anager", 1800.0, 9000.0)

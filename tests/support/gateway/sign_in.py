@@ -11,10 +11,10 @@ from typing import Any, Final
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, RSAKey
 
-from gateway.identity.counters import Counts, OwnCounts
+from gateway.identity.counters import Counters, ProcessCounters
 from gateway.identity.issuer_keys import IssuerKeys
 from gateway.identity.issuers import ClaimValue, Issuer, Jwks, profile_of
-from gateway.identity.tokens import SignInDesk, TrustedIssuer
+from gateway.identity.tokens import TokenVerifier, TrustedIssuer
 
 NOW: Final = 1_800_000_000.0
 URL: Final = "https://gateway.example/graphql"
@@ -74,14 +74,14 @@ class Provider:
         return jwt.encode(header, claims, self.key, algorithms=[alg])
 
 
-def desk_for(
+def verifier_for(
     provider: Provider,
     moment: Moment,
     *,
     claims: Mapping[str, ClaimValue] | None = None,
-    counts: Counts | None = None,
+    counts: Counters | None = None,
     **more: Any,
-) -> SignInDesk:
+) -> TokenVerifier:
     """A desk that knows this provider; `more` are fields of Issuer."""
     issuer = Issuer(
         issuer="https://sign-in.example",
@@ -92,7 +92,7 @@ def desk_for(
     )
     keys = IssuerKeys(provider.fetch, moment, None)
     trusted = TrustedIssuer(issuer, profile_of(issuer), keys, moment)
-    return SignInDesk([trusted], moment, counts or OwnCounts(moment))
+    return TokenVerifier([trusted], moment, counts or ProcessCounters(moment))
 
 
 @dataclass(frozen=True, slots=True)

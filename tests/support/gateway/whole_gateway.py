@@ -16,27 +16,27 @@ from graphql.execution import experimental_execute_incrementally
 
 from gateway.audit.entry.entry import Entry
 from gateway.audit.keys.epoch_keys import EpochKeys
-from gateway.audit.publish.witness_watch import Watch
+from gateway.audit.publish.witness_watch import WitnessWatch
 from gateway.audit.recorder.recorder import Recorder
-from gateway.config.operator_file import Area, Grant, OperatorFile, ShieldTeam
+from gateway.config.operator_file import Area, OperatorFile, ShieldTeam, SourceGrant
 from gateway.config.settings import Settings
 from gateway.fanout.sources import registry_of
 from gateway.graphql.documents import Documents
 from gateway.graphql.root import build_schema
-from gateway.http.pipeline import Journey, Started
-from gateway.identity.counters import OwnCounts
+from gateway.http.pipeline import Pipeline, Started
+from gateway.identity.counters import ProcessCounters
 from gateway.identity.proof_of_possession import Presented
-from gateway.identity.quotas import Allowance
-from gateway.identity.tokens import SignInDesk
+from gateway.identity.quotas import Quotas
+from gateway.identity.tokens import TokenVerifier
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.model.errors import TeamAroundError
 from gateway.policy.decide import Policy
-from gateway.policy.rules.book import open_book
-from gateway.questions.prepare import Planning, Request, Stages
-from gateway.registry.generations import InForce
+from gateway.policy.rules.rule_set import open_rule_set
+from gateway.questions.prepare import Preparation, Request, Stages
+from gateway.registry.generations import ActiveGeneration
 from tests.support.agencies import HOME, SourceFile
-from tests.support.gateway.decisions import ground
+from tests.support.gateway.decisions import baseline
 from tests.support.plain_sources import Answering, fan_out_over, registered
 from tests.support.town import KNOWN, PRACTITIONER, REASON, UNHURRIED
 from tests.support.virtual_time import now
@@ -74,13 +74,13 @@ class KnownCaller:
 class Gateway:
     """The stages, and the log that they wrote."""
 
-    journey: Journey
+    pipeline: Pipeline
     log: HeardLog
 
     async def start(self, query: str, known: Mapping[str, Any] = KNOWN, **reason: Any) -> Started:
         """Begin to answer a query about a child."""
         variables = {"known": dict(known), "reason": {**REASON, **reason}}
-        return await self.journey.start(Request(query, variables, None, "Bearer x"))
+        return await self.pipeline.start(Request(query, variables, None, "Bearer x"))
 
     async def ask(self, query: str, known: Mapping[str, Any] = KNOWN, **reason: Any) -> bytes:
         """The response's data and errors as JSON; a refusal's code."""
@@ -113,7 +113,7 @@ def whole_gateway(
         shield_team=ShieldTeam(name="Shield team", telephone="01632 960999"),
         area=(Area(code=HOME, name="Northbrook"),),
         grant=tuple(
-            Grant(source=s.id, agency=s.agency, claims=s.claims, origins=frozenset())
+            SourceGrant(source=s.id, agency=s.agency, claims=s.claims, origins=frozenset())
             for s in opened
         ),
     )
@@ -122,27 +122,27 @@ def whole_gateway(
     stages = Stages(
         settings,
         _SCHEMA,
-        cast("SignInDesk", KnownCaller(caller)),
+        cast("TokenVerifier", KnownCaller(caller)),
         clock,
         Documents(_SCHEMA, settings),
-        Allowance(OwnCounts(now), settings, now),
+        Quotas(ProcessCounters(now), settings, now),
     )
-    policy = Policy(open_book(ground(), [s.manifest for s in opened], written))
-    planning = Planning(stages, registry_of(opened, operator), policy)
+    policy = Policy(open_rule_set(baseline(), [s.manifest for s in opened], written))
+    preparation = Preparation(stages, registry_of(opened, operator), policy)
     log = HeardLog()
     recorder = Recorder(cast("Any", log), _KEYS, clock)
     watch = SimpleNamespace(publication=SimpleNamespace(log=log), refuse_unwitnessed=lambda: None)
     # Nobody goes to these desks who asks about a child.
-    desks: Any = SimpleNamespace(
+    oversight: Any = SimpleNamespace(
         break_glass=SimpleNamespace(awaits=None, harm_stated=None), alerts=None
     )
     fan_out = fan_out_over(*opened, clock=clock)
-    charter: Any = SimpleNamespace(generation=1, folder=SimpleNamespace(operator=operator))
-    registrar = _one_generation(InForce(charter, planning, fan_out, {}))
-    return Gateway(Journey(registrar, recorder, cast("Watch", watch), desks), log)
+    desired_state: Any = SimpleNamespace(generation=1, folder=SimpleNamespace(operator=operator))
+    registrar = _one_generation(ActiveGeneration(desired_state, preparation, fan_out, {}))
+    return Gateway(Pipeline(registrar, recorder, cast("WitnessWatch", watch), oversight), log)
 
 
-def _one_generation(in_force: InForce) -> Any:
-    succession = SimpleNamespace(current=in_force, enter=lambda: in_force, leave=lambda _: None)
+def _one_generation(active: ActiveGeneration) -> Any:
+    generations = SimpleNamespace(current=active, enter=lambda: active, leave=lambda _: None)
     replica = SimpleNamespace(refuse_stale=lambda: None)
-    return SimpleNamespace(enacting=SimpleNamespace(succession=succession, replica=replica))
+    return SimpleNamespace(rollout=SimpleNamespace(generations=generations, replica=replica))

@@ -11,16 +11,16 @@ import aiohttp
 import orjson
 
 from gateway.audit.errors import KeysUnavailable, KeysUnreadable, SealBroken
-from gateway.audit.keys.epoch_keys import Protected, Text
+from gateway.audit.keys.epoch_keys import Protected, SealText
 from gateway.audit.keys.private_file import read_private
 from gateway.audit.keys.service.routes import STATUS
-from gateway.audit.keys.service.service import No
+from gateway.audit.keys.service.service import KeysRefused
 from gateway.audit.keys.service.wire import (
     LONGEST,
     MOST_MESSAGES,
-    Asked,
-    Malformed,
-    Opening,
+    OpenRequest,
+    ProtectRequest,
+    WireMalformed,
     read_found,
     read_protected,
     read_text,
@@ -41,20 +41,20 @@ class RemoteKeys:
     session: aiohttp.ClientSession
     url: str
 
-    async def protect(self, messages: Sequence[bytes], texts: Sequence[Text] = ()) -> Protected:
-        """As KeyService says."""
+    async def protect(self, messages: Sequence[bytes], texts: Sequence[SealText] = ()) -> Protected:
+        """All that one entry needs, under the current epoch and in one round trip."""
         asked = _asked(messages, texts)
         return _understood(read_protected, await self._post("protect", asked.write()), asked)
 
     async def find(self, messages: Sequence[bytes]) -> Mapping[str, tuple[bytes, ...]]:
-        """As KeyService says."""
+        """The digests of each message under every live epoch, for a search in the log."""
         asked = _asked(messages)
         return _understood(read_found, await self._post("find", asked.write()), asked)
 
     async def open(self, epoch: str, sealed: bytes, bound_to: bytes) -> bytes:
-        """As KeyService says."""
+        """What was sealed; SealBroken if the epoch, its key, `bound_to` or a byte differs."""
         return _understood(
-            read_text, await self._post("open", Opening(epoch, sealed, bound_to).write())
+            read_text, await self._post("open", OpenRequest(epoch, sealed, bound_to).write())
         )
 
     async def change(self, change: str, epoch: str) -> None:
@@ -74,7 +74,7 @@ class RemoteKeys:
             return said
         if status == _CONFLICT:
             raise KeysUnreadable(said.decode("utf-8", "replace").strip())
-        if (why := _WHY.get(status)) is No.BROKEN:
+        if (why := _WHY.get(status)) is KeysRefused.BROKEN:
             raise SealBroken("the text does not open under the keys of its epoch")
         raise KeysUnavailable(f"the key service: {why.value if why else status}")
 
@@ -106,16 +106,16 @@ async def remote_keys(
         yield RemoteKeys(session, url)
 
 
-def _asked(messages: Sequence[bytes], texts: Sequence[Text] = ()) -> Asked:
+def _asked(messages: Sequence[bytes], texts: Sequence[SealText] = ()) -> ProtectRequest:
     if len(messages) > MOST_MESSAGES:
         raise KeysUnavailable("more pseudonyms than the key service makes at once")
-    return Asked(tuple(messages), tuple(texts))
+    return ProtectRequest(tuple(messages), tuple(texts))
 
 
-def _understood(read: Callable[..., T], said: bytes, *asked: Asked) -> T:
+def _understood(read: Callable[..., T], said: bytes, *asked: ProtectRequest) -> T:
     try:
         return read(said, *asked)
-    except Malformed as error:
+    except WireMalformed as error:
         raise KeysUnavailable(f"the key service: its answer has {error}") from None
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from gateway.audit.errors import KeysUnreadable
 from gateway.config.toml_table import read_table
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
+ClientName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 AMinute = Annotated[int, Field(ge=1, le=10_000_000)]
 
@@ -36,7 +36,7 @@ class Client(_Table):
     `pseudonyms` counts every pseudonym made for an entry, `finds` those for a search.
     """
 
-    name: Name
+    name: ClientName
     credential_sha256: Digest
     may: frozenset[Use]
     pseudonyms_a_minute: AMinute = 6000

@@ -8,7 +8,7 @@ _MINUTE_S: Final = 60.0
 
 
 @dataclass(slots=True)
-class Allowance:
+class ClientQuota:
     """At most `a_minute` at once, refilled evenly over a minute; `monotonic` gives seconds."""
 
     a_minute: int

@@ -12,41 +12,46 @@ from starlette.routing import Route
 
 from gateway.audit.errors import KeysUnavailable, KeysUnreadable
 from gateway.audit.keys.service.clients import Client
-from gateway.audit.keys.service.service import CHANGES, KeyRoom, No
+from gateway.audit.keys.service.service import CHANGES, KeyServer, KeysRefused
 from gateway.audit.keys.service.wire import (
     LONGEST,
-    Asked,
-    Malformed,
-    Opening,
+    OpenRequest,
+    ProtectRequest,
+    WireMalformed,
     write_found,
     write_protected,
     write_text,
 )
 
-Answered = Awaitable[bytes | No]
+KeyAnswer = Awaitable[bytes | KeysRefused]
 READ_SECONDS: Final = 5.0
-STATUS: Final = {No.STRANGER: 401, No.NOT_ALLOWED: 403, No.TOO_OFTEN: 429, No.BROKEN: 422}
+STATUS: Final = {
+    KeysRefused.STRANGER: 401,
+    KeysRefused.NOT_ALLOWED: 403,
+    KeysRefused.TOO_OFTEN: 429,
+    KeysRefused.BROKEN: 422,
+}
 _SCHEME: Final = "Bearer "
 
 
-def key_app(room: KeyRoom) -> Starlette:
+def key_app(room: KeyServer) -> Starlette:
     """The application of one key service."""
 
-    async def protect(client: Client, body: bytes) -> bytes | No:
-        made = await room.protect(client, Asked.read(body))
-        return made if isinstance(made, No) else write_protected(made)
+    async def protect(client: Client, body: bytes) -> bytes | KeysRefused:
+        made = await room.protect(client, ProtectRequest.read(body))
+        return made if isinstance(made, KeysRefused) else write_protected(made)
 
-    async def find(client: Client, body: bytes) -> bytes | No:
-        made = await room.find(client, Asked.read(body))
-        return made if isinstance(made, No) else write_found(made)
+    async def find(client: Client, body: bytes) -> bytes | KeysRefused:
+        made = await room.find(client, ProtectRequest.read(body))
+        return made if isinstance(made, KeysRefused) else write_found(made)
 
-    async def unseal(client: Client, body: bytes) -> bytes | No:
-        made = await room.open(client, Opening.read(body))
-        return made if isinstance(made, No) else write_text(made)
+    async def unseal(client: Client, body: bytes) -> bytes | KeysRefused:
+        made = await room.open(client, OpenRequest.read(body))
+        return made if isinstance(made, KeysRefused) else write_text(made)
 
-    async def change(client: Client, body: bytes) -> bytes | No:
+    async def change(client: Client, body: bytes) -> bytes | KeysRefused:
         made = await room.change(client, *_change(body))
-        return made if isinstance(made, No) else orjson.dumps({"epochs": made})
+        return made if isinstance(made, KeysRefused) else orjson.dumps({"epochs": made})
 
     uses = {"/protect": protect, "/find": find, "/open": unseal, "/epochs": change}
     return Starlette(
@@ -55,21 +60,21 @@ def key_app(room: KeyRoom) -> Starlette:
 
 
 def _answering(
-    room: KeyRoom, use: Callable[[Client, bytes], Answered]
+    room: KeyServer, use: Callable[[Client, bytes], KeyAnswer]
 ) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         try:
             client = room.admit(_credential(request))
-            if isinstance(client, No):
+            if isinstance(client, KeysRefused):
                 return _refused(client)
             made = await use(client, await _body(request))
-        except Malformed as error:
+        except WireMalformed as error:
             return Response(f"{error}\n", 400)
         except KeysUnreadable as error:
             return Response(f"{error}\n", 409)
         except (KeysUnavailable, TimeoutError):
             return Response("the keys cannot be used now\n", 503)
-        if isinstance(made, No):
+        if isinstance(made, KeysRefused):
             return _refused(made)
         return Response(made, media_type="application/json", headers={"Cache-Control": "no-store"})
 
@@ -81,7 +86,7 @@ def _credential(request: Request) -> str:
     return header.removeprefix(_SCHEME) if header.startswith(_SCHEME) else ""
 
 
-def _refused(why: No) -> Response:
+def _refused(why: KeysRefused) -> Response:
     return Response(f"{why.value}\n", STATUS[why])
 
 
@@ -91,7 +96,7 @@ async def _body(request: Request) -> bytes:
         async for chunk in request.stream():
             body += chunk
             if len(body) > LONGEST:
-                raise Malformed("the request is too long")
+                raise WireMalformed("the request is too long")
     return bytes(body)
 
 
@@ -99,8 +104,8 @@ def _change(body: bytes) -> tuple[str, str]:
     try:
         held = orjson.loads(body)
     except ValueError:
-        raise Malformed("not JSON") from None
+        raise WireMalformed("not JSON") from None
     match held:
         case {"change": str(change), "epoch": str(epoch)} if change in CHANGES:
             return change, epoch
-    raise Malformed("no change of epochs")
+    raise WireMalformed("no change of epochs")

@@ -12,14 +12,14 @@ from gateway.audit.keys.epoch_keys import Protected
 from gateway.audit.keys.key_ring import KeyRing, begin_epoch, destroy_epoch
 from gateway.audit.keys.service.clients import Client, Clients, Use
 from gateway.audit.keys.service.journal import Journal
-from gateway.audit.keys.service.quota import Allowance
-from gateway.audit.keys.service.wire import Asked, Opening
+from gateway.audit.keys.service.quota import ClientQuota
+from gateway.audit.keys.service.wire import OpenRequest, ProtectRequest
 
 # Nobody mistypes a credential more often; whoever guesses is slowed down and seen.
 _STRANGERS_A_MINUTE: Final = 60
 
 
-class No(Enum):
+class KeysRefused(Enum):
     """Why the keys were not used."""
 
     STRANGER = "STRANGER"
@@ -29,7 +29,7 @@ class No(Enum):
 
 
 @dataclass(slots=True)
-class KeyRoom:
+class KeyServer:
     """Every method answers, or says No; KeysUnavailable where the journal cannot be written."""
 
     folder: Path
@@ -37,65 +37,69 @@ class KeyRoom:
     journal: Journal
     monotonic: Callable[[], float]
     ring: KeyRing
-    _strangers: Allowance = field(init=False)
-    _allowances: dict[tuple[str, Use], Allowance] = field(init=False)
+    _strangers: ClientQuota = field(init=False)
+    _allowances: dict[tuple[str, Use], ClientQuota] = field(init=False)
     _changing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     def __post_init__(self) -> None:
-        self._strangers = Allowance(_STRANGERS_A_MINUTE, self.monotonic)
+        self._strangers = ClientQuota(_STRANGERS_A_MINUTE, self.monotonic)
         self._allowances = {
-            (client.name, use): Allowance(most, self.monotonic)
+            (client.name, use): ClientQuota(most, self.monotonic)
             for client in self.clients.client
             for use, most in _most(client).items()
         }
 
-    def admit(self, credential: str) -> Client | No:
+    def admit(self, credential: str) -> Client | KeysRefused:
         """Whose credential this is."""
         found = self.clients.holder(credential)
         if found is None and not self._strangers.take(1):
-            return No.TOO_OFTEN
+            return KeysRefused.TOO_OFTEN
         if found is None:
-            self.journal.note(None, "sign-in", No.STRANGER.value)
-        return found or No.STRANGER
+            self.journal.note(None, "sign-in", KeysRefused.STRANGER.value)
+        return found or KeysRefused.STRANGER
 
-    async def protect(self, client: Client, asked: Asked) -> Protected | No:
+    async def protect(self, client: Client, asked: ProtectRequest) -> Protected | KeysRefused:
         """The pseudonyms and sealed texts of one entry, under the current epoch."""
         refused = self._take(client, Use.PROTECT, max(1, len(asked.messages)))
         return refused or await self.ring.protect(asked.messages, asked.texts)
 
-    async def find(self, client: Client, asked: Asked) -> Mapping[str, tuple[bytes, ...]] | No:
+    async def find(
+        self, client: Client, asked: ProtectRequest
+    ) -> Mapping[str, tuple[bytes, ...]] | KeysRefused:
         """Pseudonyms under every live epoch."""
         refused = self._take(client, Use.FIND, max(1, len(asked.messages)))
         return refused or await self.ring.find(asked.messages)
 
-    async def open(self, client: Client, asked: Opening) -> bytes | No:
+    async def open(self, client: Client, asked: OpenRequest) -> bytes | KeysRefused:
         """A sealed text again."""
         refused = self._take(client, Use.OPEN, 1)
         try:
             return refused or await self.ring.open(asked.epoch, asked.sealed, asked.bound_to)
         except SealBroken:
-            return No.BROKEN
+            return KeysRefused.BROKEN
 
-    async def change(self, client: Client, change: str, epoch: str) -> tuple[str, ...] | No:
+    async def change(
+        self, client: Client, change: str, epoch: str
+    ) -> tuple[str, ...] | KeysRefused:
         """Begin or destroy an epoch, from now on; the live epochs, the current one last.
 
         KeysUnreadable says why it cannot be done.
         """
         if Use.EPOCHS not in client.may:
-            self.journal.note(client.name, change, No.NOT_ALLOWED.value)
-            return No.NOT_ALLOWED
+            self.journal.note(client.name, change, KeysRefused.NOT_ALLOWED.value)
+            return KeysRefused.NOT_ALLOWED
         async with self._changing:
             self.journal.note(client.name, change, epoch)
             await asyncio.to_thread(_CHANGES[change], self.folder, epoch)
             self.ring = await asyncio.to_thread(KeyRing.at, self.folder, first_epoch=epoch)
         return self.ring.epochs
 
-    def _take(self, client: Client, use: Use, count: int) -> No | None:
-        refused: No | None = None
+    def _take(self, client: Client, use: Use, count: int) -> KeysRefused | None:
+        refused: KeysRefused | None = None
         if use not in client.may:
-            refused = No.NOT_ALLOWED
+            refused = KeysRefused.NOT_ALLOWED
         elif not self._allowances[client.name, use].take(count):
-            refused = No.TOO_OFTEN
+            refused = KeysRefused.TOO_OFTEN
         self.journal.note(client.name, use.value, refused.value if refused else "DONE", count)
         return refused
 
@@ -107,10 +111,10 @@ def open_room(
     monotonic: Callable[[], float],
     *,
     first_epoch: str,
-) -> KeyRoom:
+) -> KeyServer:
     """The room over a folder of keys; KeysUnreadable if one of them cannot be read."""
     ring = KeyRing.at(folder, first_epoch=first_epoch)
-    return KeyRoom(folder, clients, journal, monotonic, ring)
+    return KeyServer(folder, clients, journal, monotonic, ring)
 
 
 def _most(client: Client) -> Mapping[Use, int]:

@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 
 import orjson
 
-from gateway.audit.keys.epoch_keys import EPOCH_NAME, Protected, Text
+from gateway.audit.keys.epoch_keys import EPOCH_NAME, Protected, SealText
 
 LONGEST: Final = 1024 * 1024
 MOST_MESSAGES: Final = 4096
@@ -18,25 +18,25 @@ _DIGEST_BYTES: Final = 32
 _EPOCH: Final = re.compile(EPOCH_NAME)
 
 
-class Malformed(ValueError):
+class WireMalformed(ValueError):
     """What came is not what this wire carries."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ProtectRequest:
     """Messages to make pseudonyms of, and texts to seal."""
 
     messages: tuple[bytes, ...]
-    texts: tuple[Text, ...] = ()
+    texts: tuple[SealText, ...] = ()
 
     @classmethod
     def read(cls, body: bytes) -> Self:
         """Read a request; Malformed if it is none, or asks for too much at once."""
         held = _object(body, {"messages", "texts"})
         pairs = [(_bytes(one), _bytes(other)) for one, other in _pairs(held["texts"])]
-        asked = cls(tuple(map(_bytes, _list(held["messages"]))), tuple(Text(*p) for p in pairs))
+        asked = cls(tuple(map(_bytes, _list(held["messages"]))), tuple(SealText(*p) for p in pairs))
         if len(asked.messages) > MOST_MESSAGES or len(asked.texts) > MOST_TEXTS:
-            raise Malformed("too much at once")
+            raise WireMalformed("too much at once")
         return asked
 
     def write(self) -> bytes:
@@ -46,7 +46,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class OpenRequest:
     """A sealed text to open."""
 
     epoch: str
@@ -72,12 +72,12 @@ def write_protected(held: Protected) -> bytes:
     )
 
 
-def read_protected(body: bytes, asked: Asked) -> Protected:
+def read_protected(body: bytes, asked: ProtectRequest) -> Protected:
     """Read the answer to `asked`; Malformed if it is not that."""
     held = _object(body, {"epoch", "digests", "sealed"})
     sealed = tuple(map(_bytes, _list(held["sealed"])))
     if len(sealed) != len(asked.texts):
-        raise Malformed("another number of texts")
+        raise WireMalformed("another number of texts")
     return Protected(_epoch(held["epoch"]), _digests(held["digests"], asked), sealed)
 
 
@@ -86,11 +86,11 @@ def write_found(found: Mapping[str, Sequence[bytes]]) -> bytes:
     return orjson.dumps({"epochs": {epoch: _texts(made) for epoch, made in found.items()}})
 
 
-def read_found(body: bytes, asked: Asked) -> dict[str, tuple[bytes, ...]]:
+def read_found(body: bytes, asked: ProtectRequest) -> dict[str, tuple[bytes, ...]]:
     """Read the answer to `asked`; Malformed if it is not that, or of no epoch."""
     held = _object(body, {"epochs"})["epochs"]
     if not isinstance(held, dict) or not held:
-        raise Malformed("no epochs")
+        raise WireMalformed("no epochs")
     return {_epoch(epoch): _digests(made, asked) for epoch, made in held.items()}
 
 
@@ -108,22 +108,22 @@ def _object(body: bytes, names: set[str]) -> dict[str, Any]:
     try:
         held = orjson.loads(body)
     except ValueError:
-        raise Malformed("not JSON") from None
+        raise WireMalformed("not JSON") from None
     if not isinstance(held, dict) or held.keys() != names:
-        raise Malformed("another object")
+        raise WireMalformed("another object")
     return held
 
 
-def _digests(held: object, asked: Asked) -> tuple[bytes, ...]:
+def _digests(held: object, asked: ProtectRequest) -> tuple[bytes, ...]:
     made = tuple(map(_bytes, _list(held)))
     if [len(each) for each in made] != [_DIGEST_BYTES] * len(asked.messages):
-        raise Malformed("other digests")
+        raise WireMalformed("other digests")
     return made
 
 
 def _list(held: object) -> list[Any]:
     if not isinstance(held, list):
-        raise Malformed("no list")
+        raise WireMalformed("no list")
     return held
 
 
@@ -132,13 +132,13 @@ def _pairs(held: object) -> list[list[Any]]:
     if not all(
         isinstance(each, list) and len(each) == len(("content", "bound_to")) for each in listed
     ):
-        raise Malformed("no pairs")
+        raise WireMalformed("no pairs")
     return listed
 
 
 def _epoch(held: object) -> str:
     if not isinstance(held, str) or not _EPOCH.fullmatch(held):
-        raise Malformed("no epoch")
+        raise WireMalformed("no epoch")
     return held
 
 
@@ -146,7 +146,7 @@ def _bytes(held: object) -> bytes:
     try:
         return base64.b64decode(held if isinstance(held, str) else "!", validate=True)
     except (ValueError, binascii.Error):
-        raise Malformed("no base64") from None
+        raise WireMalformed("no base64") from None
 
 
 def _text(content: bytes) -> str:

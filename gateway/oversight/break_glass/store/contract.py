@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable
 from typing import Final, Protocol
 
-from gateway.oversight.break_glass.store.grant import Grant, Notice
+from gateway.oversight.break_glass.store.grant import BreakGlassGrant, Notice
 
 
-class LeaveUnavailable(Exception):
+class GrantsUnavailable(Exception):
     """What waits for review cannot be read or written now, so that nothing is given."""
 
 
@@ -22,7 +22,7 @@ class GrantStore(Protocol):
     """
 
     async def add(
-        self, grant: Grant, pseudonyms: Iterable[str], places: Iterable[str], kind: str
+        self, grant: BreakGlassGrant, pseudonyms: Iterable[str], places: Iterable[str], kind: str
     ) -> None:
         """Keep a grant with the child's pseudonyms, and whom to tell what of it."""
         ...
@@ -37,7 +37,7 @@ class GrantStore(Protocol):
         """Whether a review of this user's use is overdue."""
         ...
 
-    async def unreviewed(self, entry: int) -> Grant | None:
+    async def unreviewed(self, entry: int) -> BreakGlassGrant | None:
         """The grant of this entry of the log, if nobody has reviewed it."""
         ...
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class BreakGlassGrant:
     """What one user was given or stated, and somebody else reviews.
 
     `entry` is its index in the log, times are Unix seconds. It gives leave until `expires_at`;

@@ -7,8 +7,8 @@ from typing import Any, Final, Self
 import asyncpg
 
 from gateway.config.sql import REFUSED, told_as
-from gateway.oversight.break_glass.store.contract import CLAIMED_AT_ONCE, OVERDUE, LeaveUnavailable
-from gateway.oversight.break_glass.store.grant import Grant, Notice
+from gateway.oversight.break_glass.store.contract import CLAIMED_AT_ONCE, OVERDUE, GrantsUnavailable
+from gateway.oversight.break_glass.store.grant import BreakGlassGrant, Notice
 
 _SECONDS: Final = 5.0
 _CONNECTIONS: Final = 3
@@ -66,13 +66,13 @@ class PostgresGrants:
 
         The log at the same place has checked that commits are sure there.
         """
-        async with told_as(LeaveUnavailable):
+        async with told_as(GrantsUnavailable):
             pool = await asyncpg.create_pool(
                 dsn, min_size=1, max_size=_CONNECTIONS, command_timeout=_SECONDS
             )
             if not await pool.fetchval(_THERE):
                 await pool.close()
-                raise LeaveUnavailable(
+                raise GrantsUnavailable(
                     "the database lacks the tables of leave; have its owner run anew what"
                     " `teamaround audit tables` prints"
                 )
@@ -82,9 +82,9 @@ class PostgresGrants:
         self._pool = pool
 
     async def add(
-        self, grant: Grant, pseudonyms: Iterable[str], places: Iterable[str], kind: str
+        self, grant: BreakGlassGrant, pseudonyms: Iterable[str], places: Iterable[str], kind: str
     ) -> None:
-        """As GrantStore says."""
+        """Keep a grant with the child's pseudonyms, and whom to tell what of it."""
         row = (
             *(grant.id, grant.entry, grant.user, grant.organisation, grant.manager),
             *(grant.expires_at, grant.review_by),
@@ -96,61 +96,64 @@ class PostgresGrants:
     async def pseudonyms(
         self, grant_id: str, user: str, organisation: str, now: float
     ) -> frozenset[str]:
-        """As GrantStore says."""
+        """The child's pseudonyms of a grant that this user may use now; none of any other."""
         found = await self._fetch(_PSEUDONYMS, grant_id, user, organisation, now)
         return frozenset(row[0] for row in found)
 
     async def suspended(self, user: str, organisation: str, now: float) -> bool:
-        """As GrantStore says."""
+        """Whether a review of this user's use is overdue."""
         return bool((await self._fetch(_SUSPENDED, user, organisation, now))[0][0])
 
-    async def unreviewed(self, entry: int) -> Grant | None:
-        """As GrantStore says."""
+    async def unreviewed(self, entry: int) -> BreakGlassGrant | None:
+        """The grant of this entry of the log, if nobody has reviewed it."""
         found = await self._fetch(_UNREVIEWED, entry)
-        return Grant(*found[0]) if found else None
+        return BreakGlassGrant(*found[0]) if found else None
 
     async def review(self, grant_id: str, reviewer: str, verdict: str) -> None:
-        """As GrantStore says."""
+        """Keep who reviewed the grant and what they found; the first review stays."""
         await self._fetch(_REVIEW, grant_id, reviewer, verdict)
 
     async def escalate(self, now: float, places: Iterable[str]) -> None:
-        """As GrantStore says."""
+        """Have every review that is overdue told to these places, once among all gateways."""
         await self._fetch(_ESCALATE, now, sorted({*places}), OVERDUE)
 
     async def notify(self, notices: Iterable[Notice]) -> None:
-        """As GrantStore says."""
+        """Have these told; one that was to be told before is not told again."""
         rows = [(each.about, each.entry, each.place, each.kind) for each in notices]
         await self._change((_NOTIFY, rows))
 
     async def claim(self, seconds: float) -> tuple[Notice, ...]:
-        """As GrantStore says."""
+        """Up to CLAIMED_AT_ONCE notices that nobody took, for this gateway alone for so long."""
         return tuple(Notice(*row) for row in await self._fetch(_CLAIM, seconds, CLAIMED_AT_ONCE))
 
     async def sent(self, notice: Notice) -> None:
-        """As GrantStore says."""
+        """Keep that a notice was taken."""
         await self._fetch(_SENT, notice.about, notice.place, notice.kind)
 
     async def end(self, now: float) -> None:
-        """As GrantStore says."""
+        """Forget about whom leave was that is over: nothing asks for it any more."""
         await self._fetch(_END, now)
 
     async def entries(self) -> frozenset[int]:
-        """As GrantStore says."""
+        """The entries of the log that anything is kept about."""
         return frozenset(row[0] for row in await self._fetch(_ENTRIES))
 
     async def forget(self, entries: Collection[int]) -> None:
-        """As GrantStore says; PostgreSQL's own VACUUM then takes the bytes from its files."""
+        """Keep nothing about these entries, which were pruned from the log.
+
+        PostgreSQL's own VACUUM then takes the bytes from its files.
+        """
         for sql in _FORGET:
             await self._fetch(sql, list(entries))
 
     async def aclose(self) -> None:
-        """As GrantStore says."""
+        """Give the store back. Twice does no harm."""
         with suppress(*REFUSED):
             await self._pool.close()
 
     async def _change(self, *steps: tuple[str, list[Any]]) -> None:
         async with (
-            told_as(LeaveUnavailable),
+            told_as(GrantsUnavailable),
             self._pool.acquire() as connection,
             connection.transaction(),
         ):
@@ -158,5 +161,5 @@ class PostgresGrants:
                 await connection.executemany(sql, rows)
 
     async def _fetch(self, sql: str, *given: Any) -> list[Any]:
-        async with told_as(LeaveUnavailable), self._pool.acquire() as connection:
+        async with told_as(GrantsUnavailable), self._pool.acquire() as connection:
             return list(await connection.fetch(sql, *given))

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 from gateway.config.sql import transaction
-from gateway.oversight.break_glass.store.contract import CLAIMED_AT_ONCE, OVERDUE, LeaveUnavailable
-from gateway.oversight.break_glass.store.grant import Grant, Notice
+from gateway.oversight.break_glass.store.contract import CLAIMED_AT_ONCE, OVERDUE, GrantsUnavailable
+from gateway.oversight.break_glass.store.grant import BreakGlassGrant, Notice
 from gateway.oversight.break_glass.store.sqlite_tables import SHAPE, TABLES
 
 T = TypeVar("T")
@@ -79,9 +79,9 @@ class SqliteGrants:
         self._seconds = seconds
 
     async def add(
-        self, grant: Grant, pseudonyms: Iterable[str], places: Iterable[str], kind: str
+        self, grant: BreakGlassGrant, pseudonyms: Iterable[str], places: Iterable[str], kind: str
     ) -> None:
-        """As GrantStore says."""
+        """Keep a grant with the child's pseudonyms, and whom to tell what of it."""
         row = (
             *(grant.id, grant.entry, grant.user, grant.organisation, grant.manager),
             *(grant.expires_at, grant.review_by),
@@ -93,59 +93,62 @@ class SqliteGrants:
     async def pseudonyms(
         self, grant_id: str, user: str, organisation: str, now: float
     ) -> frozenset[str]:
-        """As GrantStore says."""
+        """The child's pseudonyms of a grant that this user may use now; none of any other."""
         found = await self._fetch(_PSEUDONYMS, (grant_id, user, organisation, now))
         return frozenset(pseudonym for (pseudonym,) in found)
 
     async def suspended(self, user: str, organisation: str, now: float) -> bool:
-        """As GrantStore says."""
+        """Whether a review of this user's use is overdue."""
         return bool(await self._fetch(_SUSPENDED, (user, organisation, now)))
 
-    async def unreviewed(self, entry: int) -> Grant | None:
-        """As GrantStore says."""
+    async def unreviewed(self, entry: int) -> BreakGlassGrant | None:
+        """The grant of this entry of the log, if nobody has reviewed it."""
         found = await self._fetch(_UNREVIEWED, (entry,))
-        return Grant(*found[0]) if found else None
+        return BreakGlassGrant(*found[0]) if found else None
 
     async def review(self, grant_id: str, reviewer: str, verdict: str) -> None:
-        """As GrantStore says."""
+        """Keep who reviewed the grant and what they found; the first review stays."""
         await self._change((_REVIEW, [(reviewer, verdict, grant_id)]))
 
     async def escalate(self, now: float, places: Iterable[str]) -> None:
-        """As GrantStore says."""
+        """Have every review that is overdue told to these places, once among all gateways."""
         given = {"now": now, "kind": OVERDUE, "places": json.dumps(sorted({*places}))}
         await self._change((_TELL_OF_LATE, [given]), (_ESCALATED, [given]))
 
     async def notify(self, notices: Iterable[Notice]) -> None:
-        """As GrantStore says."""
+        """Have these told; one that was to be told before is not told again."""
         rows = [(each.about, each.entry, each.place, each.kind) for each in notices]
         await self._change((_NOTIFY, rows))
 
     async def claim(self, seconds: float) -> tuple[Notice, ...]:
-        """As GrantStore says."""
+        """Up to CLAIMED_AT_ONCE notices that nobody took, for this gateway alone for so long."""
         given = {"at": self._seconds(), "lasts": seconds, "most": CLAIMED_AT_ONCE}
         given["slack"] = _STEPPED_BACK_S
         return tuple(Notice(*row) for row in await self._fetch(_CLAIM, given))
 
     async def sent(self, notice: Notice) -> None:
-        """As GrantStore says."""
+        """Keep that a notice was taken."""
         await self._change((_SENT, [(notice.about, notice.place, notice.kind)]))
 
     async def end(self, now: float) -> None:
-        """As GrantStore says."""
+        """Forget about whom leave was that is over: nothing asks for it any more."""
         await self._change((_END, [(now,)]))
 
     async def entries(self) -> frozenset[int]:
-        """As GrantStore says."""
+        """The entries of the log that anything is kept about."""
         return frozenset(index for (index,) in await self._fetch(_ENTRIES, ()))
 
     async def forget(self, entries: Collection[int]) -> None:
-        """As GrantStore says; the bytes leave the file and its journal with it."""
+        """Keep nothing about these entries, which were pruned from the log.
+
+        The bytes leave the file and its journal with it.
+        """
         rows = [(index,) for index in entries]
         await self._change(*((sql, rows) for sql in _FORGET))
         await self._do(_empty_journal)
 
     async def aclose(self) -> None:
-        """As GrantStore says."""
+        """Give the store back. Twice does no harm."""
 
     async def _fetch(self, sql: str, given: Any) -> list[Any]:
         return await self._do(lambda opened: opened.execute(sql, given).fetchall())
@@ -171,7 +174,7 @@ class SqliteGrants:
             with closing(_connected(self._file)) as connection:
                 yield connection
         except (OSError, sqlite3.Error) as error:
-            raise LeaveUnavailable(
+            raise GrantsUnavailable(
                 f"{self._file.name} cannot be used ({type(error).__name__})"
             ) from None
 
@@ -191,7 +194,7 @@ def _make(connection: sqlite3.Connection) -> None:
             for statement in TABLES.split(";"):
                 connection.execute(statement)
     if connection.execute("PRAGMA user_version").fetchone() != (SHAPE,):
-        raise LeaveUnavailable(
+        raise GrantsUnavailable(
             "break-glass.sqlite is of another version; have its reviews done there, or remove it"
         )
 
@@ -199,4 +202,4 @@ def _make(connection: sqlite3.Connection) -> None:
 def _empty_journal(connection: sqlite3.Connection) -> None:
     (kept, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if kept:
-        raise LeaveUnavailable("somebody reads the journal of leave; it is emptied later")
+        raise GrantsUnavailable("somebody reads the journal of leave; it is emptied later")

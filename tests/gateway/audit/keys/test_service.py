@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from gateway.audit.errors import KeysUnavailable, KeysUnreadable, SealBroken
-from gateway.audit.keys.epoch_keys import Text
+from gateway.audit.keys.epoch_keys import SealText
 from gateway.audit.keys.key_ring import KeyRing
 from gateway.audit.keys.private_file import create_once
 from gateway.audit.keys.service.client import RemoteKeys, remote_keys
@@ -49,7 +49,7 @@ async def test_it_makes_what_the_keys_in_files_make_and_opens_what_it_sealed() -
     with key_service() as service:
         ring = KeyRing.at(service.folder / "keys", first_epoch="epoch-1")
         async with client(service) as keys:
-            made = await keys.protect([NUMBER, b"another"], [Text(b"worried", b"q1")])
+            made = await keys.protect([NUMBER, b"another"], [SealText(b"worried", b"q1")])
             assert made.digests == (await ring.protect([NUMBER, b"another"])).digests
             assert await keys.find([NUMBER]) == await ring.find([NUMBER])
             assert await keys.open(made.epoch, made.sealed[0], b"q1") == b"worried"
@@ -60,7 +60,7 @@ async def test_it_makes_what_the_keys_in_files_make_and_opens_what_it_sealed() -
 async def test_its_journal_says_who_and_how_often_and_never_whom() -> None:
     with key_service() as service:
         async with client(service) as keys:
-            held = await keys.protect([NUMBER] * 3, [Text(b"worried", b"q1")])
+            held = await keys.protect([NUMBER] * 3, [SealText(b"worried", b"q1")])
             await keys.find([NUMBER])
         assert [each["client"] for each in service.journal] == [None, "gateway", "gateway"]
         assert service.outcomes("protect") == [("DONE", 3)]
@@ -143,7 +143,7 @@ async def test_a_destroyed_epoch_is_gone_at_once_and_from_the_disk() -> None:
     with key_service() as service:
         (held,) = KeyRing.at(service.folder / "keys", first_epoch="epoch-1").held
         async with client(service) as keys, client(service, "officer") as officer:
-            before = await keys.protect([NUMBER], [Text(b"worried", b"q1")])
+            before = await keys.protect([NUMBER], [SealText(b"worried", b"q1")])
             await officer.change("begin", "2027")
             await officer.change("destroy", "epoch-1")
             with pytest.raises(SealBroken):

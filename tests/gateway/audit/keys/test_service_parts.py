@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.audit.errors import KeysUnavailable, KeysUnreadable
-from gateway.audit.keys.epoch_keys import Protected, Text
+from gateway.audit.keys.epoch_keys import Protected, SealText
 from gateway.audit.keys.service.clients import Clients, Use, digest_of, new_credential
 from gateway.audit.keys.service.journal import Journal
-from gateway.audit.keys.service.quota import Allowance
+from gateway.audit.keys.service.quota import ClientQuota
 from gateway.audit.keys.service.wire import (
-    Asked,
-    Malformed,
-    Opening,
+    OpenRequest,
+    ProtectRequest,
+    WireMalformed,
     read_found,
     read_protected,
     write_found,
@@ -25,7 +25,7 @@ from gateway.audit.keys.service.wire import (
 )
 
 DIGESTS = st.binary(min_size=32, max_size=32)
-TEXTS = st.builds(Text, st.binary(), st.binary())
+TEXTS = st.builds(SealText, st.binary(), st.binary())
 CLIENT = '[[client]]\nname = "{name}"\ncredential_sha256 = "{digest}"\nmay = ["protect"]\n'
 
 
@@ -38,10 +38,10 @@ def clients(folder: Path, text: str) -> Clients:
 def test_no_minute_holds_more_than_twice_what_it_may(asked: list[tuple[float, int]]) -> None:
     now, taken = 0.0, list[tuple[float, int]]()
     clock = [0.0]
-    allowance = Allowance(20, lambda: clock[0])
+    quotas = ClientQuota(20, lambda: clock[0])
     for wait, count in asked:
         now = clock[0] = now + wait
-        if allowance.take(count):
+        if quotas.take(count):
             taken.append((now, count))
     for start, _ in taken:
         assert sum(count for at, count in taken if start <= at < start + 59.9) <= 40
@@ -49,12 +49,12 @@ def test_no_minute_holds_more_than_twice_what_it_may(asked: list[tuple[float, in
 
 def test_what_was_refused_is_not_counted_and_a_minute_later_all_is_back() -> None:
     clock = [0.0]
-    allowance = Allowance(20, lambda: clock[0])
-    assert not allowance.take(21)
-    assert allowance.take(20)
-    assert not allowance.take(1)
+    quotas = ClientQuota(20, lambda: clock[0])
+    assert not quotas.take(21)
+    assert quotas.take(20)
+    assert not quotas.take(1)
     clock[0] = 60.0
-    assert allowance.take(20)
+    assert quotas.take(20)
 
 
 def test_a_client_is_known_by_its_credential_alone(tmp_path: Path) -> None:
@@ -107,22 +107,22 @@ def test_a_journal_that_cannot_be_had_is_named(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.binary(), max_size=8), st.lists(TEXTS, max_size=8))
-def test_what_is_asked_arrives_as_it_was_sent(messages: list[bytes], texts: list[Text]) -> None:
-    asked = Asked(tuple(messages), tuple(texts))
-    assert Asked.read(asked.write()) == asked
+def test_what_is_asked_arrives_as_it_was_sent(messages: list[bytes], texts: list[SealText]) -> None:
+    asked = ProtectRequest(tuple(messages), tuple(texts))
+    assert ProtectRequest.read(asked.write()) == asked
 
 
 @given(st.from_regex(r"[a-z0-9][a-z0-9-]{0,31}", fullmatch=True), st.binary(), st.binary())
 def test_what_is_to_be_opened_arrives_as_it_was_sent(
     epoch: str, sealed: bytes, bound_to: bytes
 ) -> None:
-    opening = Opening(epoch, sealed, bound_to)
-    assert Opening.read(opening.write()) == opening
+    opening = OpenRequest(epoch, sealed, bound_to)
+    assert OpenRequest.read(opening.write()) == opening
 
 
 @given(st.lists(DIGESTS, max_size=8), st.lists(st.binary(), max_size=8))
 def test_what_is_answered_arrives_as_it_was_sent(digests: list[bytes], sealed: list[bytes]) -> None:
-    asked = Asked(tuple(digests), tuple(Text(text, b"") for text in sealed))
+    asked = ProtectRequest(tuple(digests), tuple(SealText(text, b"") for text in sealed))
     held = Protected("2026", tuple(digests), tuple(sealed))
     assert read_protected(write_protected(held), asked) == held
     assert read_found(write_found({"2026": digests}), asked) == {"2026": tuple(digests)}
@@ -138,5 +138,5 @@ def test_what_is_answered_arrives_as_it_was_sent(digests: list[bytes], sealed: l
     ],
 )
 def test_an_answer_to_another_question_is_no_answer(held: Protected) -> None:
-    with pytest.raises(Malformed):
-        read_protected(write_protected(held), Asked((b"m",), (Text(b"", b""),)))
+    with pytest.raises(WireMalformed):
+        read_protected(write_protected(held), ProtectRequest((b"m",), (SealText(b"", b""),)))

@@ -49,7 +49,7 @@ async def test_the_leaf_is_kept_byte_for_byte(log: AuditLog) -> None:
 async def test_a_question_is_found_with_its_releases(log: AuditLog) -> None:
     for entry in (asked("q1"), asked("q2"), released("q1")):
         await log.append(entry)
-    assert [logged.index for logged in await log.of_query("q1")] == [0, 2]
+    assert [logged.index for logged in await log.search(Search(query_id="q1"))] == [2, 0]
 
 
 async def test_who_asked_about_a_child_is_found_newest_first(log: AuditLog) -> None:
@@ -101,7 +101,7 @@ async def test_a_caller_who_leaves_does_not_disturb_the_others(path: Path, log: 
         ended = await asyncio.gather(*waiting, return_exceptions=True)
     assert isinstance(ended[3], asyncio.CancelledError)
     for number in (0, 1, 2, 4, 9):
-        (logged,) = await log.of_query(f"q{number}")
+        (logged,) = await log.search(Search(query_id=f"q{number}"))
         assert logged.index == ended[number]
 
 

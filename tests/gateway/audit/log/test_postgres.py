@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from demo.postgres import Postgres
-from gateway.audit.entry.search import Place, Search
+from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.errors import EntryRefused, LogCorrupt, LogUnavailable
 from gateway.audit.keys.pseudonym import Pseudonym
 from gateway.audit.log.postgres import PostgresLog
@@ -101,7 +101,7 @@ async def test_any_search_finds_what_fits_page_by_page(
         for entry in entries():
             await log.append(entry)
     found: list[int] = []
-    after: Place | None = None
+    after: EntryPosition | None = None
     while page := await log.search(search, after=after, count=count):
         found += [logged.index for logged in page]
         after = page[-1].place

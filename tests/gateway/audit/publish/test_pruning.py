@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from demo.postgres import Postgres
 from gateway.audit.entry.entry import AuditKind, Entry
-from gateway.audit.entry.range import Span, joined, spans_of
+from gateway.audit.entry.range import EntryRange, joined, spans_of
 from gateway.audit.entry.search import Search
 from gateway.audit.errors import (
     EntryRefused,
@@ -146,10 +146,15 @@ async def test_without_its_witnesses_nothing_goes(either: Log, tmp_path: Path) -
 
 async def test_many_spans_are_declared_in_several_entries(either: Log, tmp_path: Path) -> None:
     publication, retention = await publication_of(either, tmp_path), policy(tmp_path)
-    far = [Span(10**9 + 2 * n, 10**9 + 2 * n) for n in range(1500)]
+    far = [EntryRange(10**9 + 2 * n, 10**9 + 2 * n) for n in range(1500)]
     assert len(pruning(retention, OFFICER, NOON)(tuple(far)).leaf()) < 0xFFFF
     await fill(either, 9, 1)
-    await prune(publication, [Span(0, 0), Span(3, 4)], pruning(retention, "x", NOON), nobody_to_ask)
+    await prune(
+        publication,
+        [EntryRange(0, 0), EntryRange(3, 4)],
+        pruning(retention, "x", NOON),
+        nobody_to_ask,
+    )
     assert await indexes(either) == [1, 2, *range(5, 11)]
 
 
@@ -164,7 +169,11 @@ async def test_a_kind_that_the_policy_leaves_out_stays_for_good(
 ) -> None:
     await fill(either, 9, 0)
     far = NOON + timedelta(days=365 * 300)
-    assert await due_spans(either, policy(tmp_path), far) == [Span(0, 1), Span(3, 4), Span(6, 7)]
+    assert await due_spans(either, policy(tmp_path), far) == [
+        EntryRange(0, 1),
+        EntryRange(3, 4),
+        EntryRange(6, 7),
+    ]
 
 
 async def test_the_bytes_are_in_no_file_any_more(path: Path, tmp_path: Path) -> None:
@@ -339,14 +348,14 @@ def test_eight_years_before_a_leap_day_is_a_day_of_that_february(tmp_path: Path)
 @pytest.mark.parametrize(
     "spans",
     [
-        (Span(3, 2),),
-        (Span(-1, 2),),
-        (Span(0, 1), Span(2, 3)),
-        (Span(5, 6), Span(0, 1)),
-        (Span(0, 4), Span(2, 6)),
+        (EntryRange(3, 2),),
+        (EntryRange(-1, 2),),
+        (EntryRange(0, 1), EntryRange(2, 3)),
+        (EntryRange(5, 6), EntryRange(0, 1)),
+        (EntryRange(0, 4), EntryRange(2, 6)),
     ],
 )
-def test_a_pruning_of_spans_out_of_order_is_refused(spans: tuple[Span, ...]) -> None:
+def test_a_pruning_of_spans_out_of_order_is_refused(spans: tuple[EntryRange, ...]) -> None:
     with pytest.raises(EntryRefused):
         Entry(kind=AuditKind.PRUNING, at=NOON, pruned=spans)
 

@@ -29,7 +29,7 @@ async def status(town: Town, path: str, caller: Caller | None = AUDITOR) -> int:
 
 async def test_an_auditor_verifies_the_live_log_over_http(tmp_path: Path) -> None:
     async with asked_town(tmp_path) as town:
-        publication = town.journey.publication
+        publication = town.pipeline.publication
         await write(publication.log, 300)
         place = open_place(f"{town.url}/log/", bearer(town))
         trust = Trust(VerifierKey.read(publication.signer.verifier_key))
@@ -51,7 +51,7 @@ class Served:
 
 async def test_an_independent_reader_walks_the_live_log(tmp_path: Path) -> None:
     async with asked_town(tmp_path) as town:
-        await write(town.journey.publication.log, 300)
+        await write(town.pipeline.publication.log, 300)
         reader = TilesReader(Served(f"{town.url}/log", bearer(town)))
         checkpoint = await asyncio.to_thread(reader.get_checkpoint)
         assert await asyncio.to_thread(reader.calculate_root_hash) == checkpoint.root_hash

@@ -9,10 +9,10 @@ import pytest
 
 from gateway.audit.errors import KeysUnreadable
 from gateway.audit.publish.publication import Publication
-from gateway.audit.publish.witness_watch import Patience, Watch
+from gateway.audit.publish.witness_watch import Patience, WitnessWatch
 from gateway.audit.publish.witnesses import Denied, WitnessAt, Witnessing
 from gateway.audit.verify.key import VerifierKey
-from gateway.audit.verify.receipt import Receipt
+from gateway.audit.verify.receipt import ReceiptProof
 from gateway.audit.verify.state import State, Trust
 from gateway.audit.witness.witness import Witness
 from gateway.model.clock import Clock
@@ -66,7 +66,7 @@ async def test_two_witnesses_sign_what_the_log_says(tmp_path: Path) -> None:
         assert await witnessing.ask_all() == ()
         (leaf,) = await publication.log.entries(7, 1)
         proof = await publication.proof(7, leaf=leaf.leaf, cosigned_by=2)
-        assert Receipt.read(proof.encode()).check(trust).size == 305
+        assert ReceiptProof.read(proof.encode()).check(trust).size == 305
 
 
 async def test_a_log_restored_from_an_old_copy_or_rewritten_is_denied(tmp_path: Path) -> None:
@@ -110,12 +110,12 @@ async def test_without_a_fresh_quorum_the_gateway_stops_and_goes_on_when_it_is_b
     patience = Patience(quorum=1, every=60, alarm_after=3600, stop_after=4 * 3600)
     async with publishing(tmp_path, 3) as publication:
         async with witnessed(publication, tmp_path, time, "w1", silent=1) as silent:
-            watch = Watch(silent, patience, Clock(now=time))
+            watch = WitnessWatch(silent, patience, Clock(now=time))
             await watch.ask()
             with pytest.raises(TryLater, match="witnesses"):
                 watch.refuse_unwitnessed()
         async with witnessed(publication, tmp_path, time, "w1") as signing:
-            watch = Watch(signing, patience, Clock(now=time))
+            watch = WitnessWatch(signing, patience, Clock(now=time))
             await watch.ask()
             watch.refuse_unwitnessed()
             time.pass_by(239)
@@ -130,7 +130,7 @@ async def test_without_a_fresh_quorum_the_gateway_stops_and_goes_on_when_it_is_b
 async def test_a_gateway_without_witnesses_serves(tmp_path: Path) -> None:
     async with publishing(tmp_path) as publication, aiohttp.ClientSession() as session:
         patience = Patience(quorum=0, every=60, alarm_after=1, stop_after=1)
-        watch = Watch(Witnessing(publication, [], session, Minutes()), patience, Clock())
+        watch = WitnessWatch(Witnessing(publication, [], session, Minutes()), patience, Clock())
         await watch.ask()
         watch.refuse_unwitnessed()
 

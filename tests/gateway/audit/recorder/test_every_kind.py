@@ -48,8 +48,8 @@ async def somebody_breaks_glass_and_another_reviews(on: Scene) -> None:
 
 
 async def an_officer_prunes(on: Scene) -> None:
-    await fill(on.town.journey.publication.log, 30, 3)
-    assert (await pruned(on.town.journey.publication, policy(on.town.settings.state))).removed
+    await fill(on.town.pipeline.publication.log, 30, 3)
+    assert (await pruned(on.town.pipeline.publication, policy(on.town.settings.state))).removed
 
 
 WRITTEN: Final[Mapping[AuditKind, Situation]] = {

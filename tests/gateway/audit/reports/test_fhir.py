@@ -12,7 +12,7 @@ from hypothesis import given
 from adapters.contract.codes import Purpose
 from gateway.audit.entry.entry import AuditKind, Entry
 from gateway.audit.entry.logged import Logged
-from gateway.audit.entry.range import Span
+from gateway.audit.entry.range import EntryRange
 from gateway.audit.reports.fhir import as_audit_events, audit_event
 from tests.support.audit.examples import MAYA, NOON, asked, released
 from tests.support.audit.golden_entries import ENTRIES
@@ -74,7 +74,7 @@ def test_a_purpose_with_a_standard_code_carries_both(purpose: Purpose, standard:
 
 @pytest.mark.parametrize("kind", AuditKind)
 def test_every_kind_of_entry_has_its_event(kind: AuditKind) -> None:
-    pruned = (Span(0, 3),) if kind is AuditKind.PRUNING else ()
+    pruned = (EntryRange(0, 3),) if kind is AuditKind.PRUNING else ()
     event = accepted(Entry(kind=kind, at=NOON, pruned=pruned))
     assert event["subtype"] == [{"system": "urn:teamaround:audit-kind", "code": kind.value}]
     assert event["agent"][0]["who"] == {"display": "nobody who was known"}

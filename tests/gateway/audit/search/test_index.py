@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.audit.entry.search import Place, Search
+from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.errors import LogCorrupt
 from gateway.audit.log.embedded import AuditLog
-from gateway.audit.search.leaves import index_beside
+from gateway.audit.search.leaf_reader import index_beside
 from gateway.audit.search.terms import digest
 from tests.support.audit.examples import NOON, asked
 from tests.support.audit.searching import (
@@ -48,10 +48,10 @@ async def test_pages_follow_each_other_without_gap_or_repeat(
     filled: AuditLog, search: Search, count: int
 ) -> None:
     found: list[int] = []
-    after: Place | None = None
+    after: EntryPosition | None = None
     while page := await filled.search(search, after=after, count=count):
         found += [logged.index for logged in page]
-        after = Place.read(page[-1].place.cursor)
+        after = EntryPosition.read(page[-1].place.cursor)
     assert found == newest(search, dict(enumerate(entries())))
 
 
@@ -66,7 +66,7 @@ async def test_a_page_stays_where_it_was_when_the_log_grows(filled: AuditLog) ->
     "cursor", ["", "x", "MTIz", "LzE=", "MS8x\n", "é", "OTk5OTk5OTk5OTk5OTk5OTk5OTkvMQ=="]
 )
 def test_what_is_no_cursor_is_none(cursor: str) -> None:
-    assert Place.read(cursor) is None
+    assert EntryPosition.read(cursor) is None
 
 
 def alter(index: Path, sql: str) -> None:

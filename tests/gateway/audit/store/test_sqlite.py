@@ -11,7 +11,7 @@ import pytest
 
 from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.log.embedded import AuditLog
-from gateway.audit.store.row import Row
+from gateway.audit.store.row import LogRow
 from gateway.audit.store.sqlite import Writing, create_log
 from gateway.audit.store.sqlite_check import check_log
 from gateway.audit.tree.merkle import Edge
@@ -23,7 +23,7 @@ def written(path: Path) -> Path:
     """A log of 40 entries about Maya, closed."""
     create_log(path)
     writing = Writing.open(path, check_log(path))
-    writing.add([Row.of(asked(f"q{n}", MAYA)) for n in range(40)], Edge())
+    writing.add([LogRow.of(asked(f"q{n}", MAYA)) for n in range(40)], Edge())
     writing.close()
     return path
 

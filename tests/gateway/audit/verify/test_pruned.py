@@ -14,12 +14,12 @@ from tlog_scales.tlog import InclusionProofInvalid
 
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.publish.export import export_log
-from gateway.audit.verify.finding import Refused
+from gateway.audit.verify.finding import LogRefused
 from gateway.audit.verify.key import VerifierKey
 from gateway.audit.verify.place import open_place
 from gateway.audit.verify.pruning import pruning_of, refuse_undeclared
 from gateway.audit.verify.published import check_log
-from gateway.audit.verify.receipt import Receipt
+from gateway.audit.verify.receipt import ReceiptProof
 from gateway.audit.verify.state import State, Trust
 from tests.support.audit.cli import run
 from tests.support.audit.pruned import OFFICER, fill, policy, pruned, publication_of
@@ -91,13 +91,13 @@ def test_the_command_says_what_went_and_why(log: PrunedLog) -> None:
 
 
 def test_a_proof_from_before_still_holds(log: PrunedLog) -> None:
-    assert Receipt.read(log.proof.encode()).check(log.trust, log.leaf).size == ALL
+    assert ReceiptProof.read(log.proof.encode()).check(log.trust, log.leaf).size == ALL
 
 
 @pytest.mark.parametrize(("bundle", "place"), [("000", 2), ("002.p/189", 90), ("002.p/189", 188)])
 def test_an_entry_that_went_unsaid_is_named(log: PrunedLog, bundle: str, place: int) -> None:
     hole(log.after, bundle, place)
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(LogRefused) as refusal:
         check_log(open_place(str(log.after)), log.trust)
     gone = int(bundle[:3]) * 256 + place
     assert refusal.value.entry == (gone if gone != ALL else 0)
@@ -153,7 +153,7 @@ def test_go_checks_the_tree_and_stops_at_the_first_entry_that_is_gone(
 )
 def test_a_pruning_that_prunes_itself_or_later_is_refused(spans: str) -> None:
     leaf = f'{{"kind":"PRUNING","at":"","user":"","policy_version":"","pruned":{spans}}}'
-    with pytest.raises(Refused):
+    with pytest.raises(LogRefused):
         pruning_of(7, leaf.encode())
 
 
@@ -168,6 +168,6 @@ def test_what_several_prunings_name_together_is_declared() -> None:
     assert first is not None
     assert second is not None
     refuse_undeclared([0, 3, 9, 12], [second, first])
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(LogRefused) as refusal:
         refuse_undeclared([9, 10, 13], [second, first])
     assert refusal.value.entry == 10

@@ -11,9 +11,9 @@ from gateway.audit.tree.merkle import (
     consistency_path,
     leaf_hash,
 )
-from gateway.audit.verify.finding import Refused, Unreadable
+from gateway.audit.verify.finding import LogRefused, Unreadable
 from gateway.audit.verify.key import VerifierKey
-from gateway.audit.verify.receipt import Receipt
+from gateway.audit.verify.receipt import ReceiptProof
 from gateway.audit.verify.state import State, Trust
 from gateway.audit.verify.tree import Accumulator, refuse_absent, refuse_rewritten
 from tests.support.verify.published import LEAVES, ORIGIN, REAL, STRANGER, TRUST, note
@@ -22,21 +22,21 @@ from tests.support.verify.receipts import nodes, receipt
 
 def test_a_receipt_is_accepted_offline() -> None:
     for index in (0, 7, 31, 32, 39):
-        read = Receipt.read(receipt(index).encode())
+        read = ReceiptProof.read(receipt(index).encode())
         assert read.check(TRUST).size == 40
         assert read.leaf == LEAVES[index]
 
 
 def test_a_receipt_without_its_entry_needs_it() -> None:
-    read = Receipt.read(receipt(5, bring=False).encode())
+    read = ReceiptProof.read(receipt(5, bring=False).encode())
     assert read.check(TRUST, LEAVES[5]).origin == ORIGIN
-    with pytest.raises(Refused, match="give it too"):
+    with pytest.raises(LogRefused, match="give it too"):
         read.check(TRUST)
 
 
 def test_a_receipt_of_another_entry_is_refused() -> None:
-    with pytest.raises(Refused) as refusal:
-        Receipt.read(receipt(5).encode()).check(TRUST, LEAVES[6])
+    with pytest.raises(LogRefused) as refusal:
+        ReceiptProof.read(receipt(5).encode()).check(TRUST, LEAVES[6])
     assert refusal.value.entry == 5
 
 
@@ -45,21 +45,21 @@ def test_a_receipt_with_any_letter_changed_is_refused(data: st.DataObject) -> No
     good = receipt(5)
     at = data.draw(st.integers(0, len(good) - 1))
     letter = data.draw(st.characters(codec="utf-8", exclude_characters=good[at]))
-    with pytest.raises(Refused):
-        Receipt.read((good[:at] + letter + good[at + 1 :]).encode()).check(TRUST)
+    with pytest.raises(LogRefused):
+        ReceiptProof.read((good[:at] + letter + good[at + 1 :]).encode()).check(TRUST)
 
 
 @given(st.binary(max_size=300))
 def test_bytes_that_are_no_receipt_are_refused(content: bytes) -> None:
-    with pytest.raises(Refused):
-        Receipt.read(content).check(TRUST)
+    with pytest.raises(LogRefused):
+        ReceiptProof.read(content).check(TRUST)
 
 
 def test_a_receipt_of_another_log_or_signer_is_refused() -> None:
     for signer in (STRANGER, type(REAL)("other.example/log", REAL.key)):
         other = Trust(VerifierKey.read(signer.verifier_key))
-        with pytest.raises(Refused):
-            Receipt.read(receipt(5).encode()).check(other)
+        with pytest.raises(LogRefused):
+            ReceiptProof.read(receipt(5).encode()).check(other)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_key_that_was_mistyped_is_refused(text: str) -> None:
     ],
 )
 def test_a_checkpoint_that_is_not_as_it_was_signed_is_refused(old: str, new: str) -> None:
-    with pytest.raises(Refused, match=new):
+    with pytest.raises(LogRefused, match=new):
         State.read(old.encode(), TRUST)
 
 
@@ -96,7 +96,7 @@ def test_other_signatures_beside_the_logs_are_passed_over() -> None:
 def test_too_few_witnesses_are_refused() -> None:
     key = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
     witness = VerifierKey("witness.example", 4, key)
-    with pytest.raises(Refused, match="0 of 1"):
+    with pytest.raises(LogRefused, match="0 of 1"):
         State.read(note(LEAVES).encode(), Trust(TRUST.log, (witness,), 1))
 
 
@@ -111,16 +111,16 @@ def test_any_growth_is_proved_and_any_other_root_is_refused(data: st.DataObject)
             tree.add(leaf_hash(leaf))
     before, after = roots[0].root, roots[1].root
     refuse_rewritten((old, before), (size, after), path)
-    with pytest.raises(Refused):
+    with pytest.raises(LogRefused):
         refuse_rewritten((old, bytes(32)), (size, after), path)
-    with pytest.raises(Refused):
+    with pytest.raises(LogRefused):
         refuse_rewritten((old, before), (size, bytes(32)), path)
 
 
 def test_a_proof_beyond_the_tree_or_too_long_is_refused() -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(LogRefused):
         refuse_absent(bytes(32), 40, 40, [], bytes(32))
-    with pytest.raises(Refused):
+    with pytest.raises(LogRefused):
         refuse_absent(bytes(32), 0, 1, [bytes(32)], bytes(32))
-    with pytest.raises(Refused, match="shorter"):
+    with pytest.raises(LogRefused, match="shorter"):
         refuse_rewritten((2, bytes(32)), (1, bytes(32)), [])

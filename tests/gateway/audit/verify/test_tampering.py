@@ -12,7 +12,7 @@ from tlog_scales.tiles import leaf_hash
 from tlog_scales.tlog import ConsistencyProofInvalid, InclusionProofInvalid
 from typer.testing import CliRunner
 
-from gateway.audit.verify.finding import Refused
+from gateway.audit.verify.finding import LogRefused
 from gateway.audit.verify.place import open_place
 from gateway.audit.verify.published import check_log
 from gateway.audit.verify.state import State
@@ -97,7 +97,7 @@ def test_the_key_alone_shows_what_its_owner_did_not_sign(
     folder = write_log(tmp_path, LEAVES)
     tampering.do(folder)
     if tampering.shown:
-        with pytest.raises(Refused):
+        with pytest.raises(LogRefused):
             check_log(open_place(str(folder)), TRUST)
     else:
         assert check_log(open_place(str(folder)), TRUST).state.size >= 450
@@ -112,7 +112,7 @@ def test_what_only_grew_since_it_was_kept_is_accepted_by_both(tmp_path: Path, si
 
 def test_a_rewritten_log_is_dated_by_the_states_that_were_kept(tmp_path: Path) -> None:
     folder = write_log(tmp_path, EDITED)
-    with pytest.raises(Refused, match="rewritten") as refusal:
+    with pytest.raises(LogRefused, match="rewritten") as refusal:
         check_log(open_place(str(folder)), TRUST, [kept(LEAVES[:200]), kept(LEAVES[:300]), SEEN])
     assert refusal.value.entry == 300
 
@@ -127,7 +127,7 @@ def test_what_is_slipped_in_after_the_last_entry_is_refused(tmp_path: Path, more
     folder = write_log(tmp_path, LEAVES)
     bundle = folder / "tile" / "entries" / "002.p" / "88"
     bundle.write_bytes(bundle.read_bytes() + more)
-    with pytest.raises(Refused):
+    with pytest.raises(LogRefused):
         check_log(open_place(str(folder)), TRUST)
 
 
@@ -135,5 +135,5 @@ def test_what_is_slipped_in_after_the_last_entry_is_refused(tmp_path: Path, more
 def test_a_log_with_a_missing_file_is_refused(tmp_path: Path, path: str) -> None:
     folder = write_log(tmp_path, LEAVES)
     (folder / path).unlink()
-    with pytest.raises(Refused, match=path):
+    with pytest.raises(LogRefused, match=path):
         check_log(open_place(str(folder)), TRUST)

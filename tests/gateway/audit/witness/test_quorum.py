@@ -15,7 +15,7 @@ from starlette.routing import Route
 from structlog.testing import capture_logs
 
 from gateway.audit.publish.publication import Publication
-from gateway.audit.publish.witness_watch import Patience, Watch
+from gateway.audit.publish.witness_watch import Patience, WitnessWatch
 from gateway.audit.publish.witnesses import WitnessAt, Witnessing
 from gateway.audit.witness.witness import Witness
 from gateway.model.clock import Clock
@@ -31,7 +31,7 @@ YEAR_S = 366 * 86400
 @asynccontextmanager
 async def three(
     publication: Publication, time: Minutes, honest: list[Witness], liar: Witness
-) -> AsyncIterator[Watch]:
+) -> AsyncIterator[WitnessWatch]:
     """The log's watch over the honest witnesses that are there, and the one that lies."""
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
@@ -40,10 +40,10 @@ async def three(
             WitnessAt.read(f"{url} {witness.cosigner.verifier_key}")
             for url, witness in zip(urls, (*honest, liar), strict=True)
         ]
-        yield Watch(Witnessing(publication, listed, session, time), TWO, Clock(now=time))
+        yield WitnessWatch(Witnessing(publication, listed, session, time), TWO, Clock(now=time))
 
 
-def refused(watch: Watch) -> bool:
+def refused(watch: WitnessWatch) -> bool:
     try:
         watch.refuse_unwitnessed()
     except TryLater:
@@ -124,7 +124,7 @@ async def test_what_a_witness_says_is_told_from_what_stands_before_it(
         async with aiohttp.ClientSession() as session:
             listed = [WitnessAt.read(f"{url} {key}")]
             witnessing = Witnessing(publication, listed, session, time)
-            watch = Watch(witnessing, replace(TWO, quorum=0), Clock(now=time))
+            watch = WitnessWatch(witnessing, replace(TWO, quorum=0), Clock(now=time))
             with capture_logs() as events:
                 await watch.ask()
     assert [each["event"] for each in events] == ([event] if event else [])

@@ -174,9 +174,9 @@ async def test_a_witness_restored_from_its_own_backup_is_told_what_it_forgot(
         assert not await each.refused(town)
         with capture_logs() as events:
             await each.hours.pass_by(1)
-        state = await town.journey.publication.log.checkpoint(cosigned_by=1)
+        state = await town.pipeline.publication.log.checkpoint(cosigned_by=1)
         assert state is not None
-        assert (state.size, events) == (await town.journey.publication.log.size(), [])
+        assert (state.size, events) == (await town.pipeline.publication.log.size(), [])
 
 
 @pytest.mark.parametrize("hours", [-5, -0.5])

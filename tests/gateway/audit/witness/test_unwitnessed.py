@@ -47,7 +47,7 @@ async def test_the_gateway_serves_as_long_as_its_witness_signed_lately(
         listed = [f"{there} {witness.cosigner.verifier_key}"]
         async with small_town(tmp_path, [source], witnesses=listed, witness_quorum=1) as town:
             assert (await town.ask()).status == status
-            state = await town.journey.publication.log.checkpoint(cosigned_by=1)
+            state = await town.pipeline.publication.log.checkpoint(cosigned_by=1)
     assert bool(desk.asked) == (status == 200)
     assert state is not None
     assert state.cosigners == (witness.cosigner.name,)

@@ -16,7 +16,7 @@ from gateway.audit.verify.state import State, Trust
 from gateway.audit.witness.cosigner import Cosigner, WitnessMisconfigured
 from gateway.audit.witness.witness import (
     Cosigned,
-    Malformed,
+    MalformedSubmission,
     NotAGrowth,
     NotFromThere,
     NotSigned,
@@ -60,7 +60,7 @@ def test_a_rollback_signed_with_the_real_key_is_refused(tmp_path: Path) -> None:
     witness.judge(submission(0, LEAVES[:20]))
     assert witness.judge(submission(10, LEAVES[:15])) == NotFromThere(20)
     assert witness.judge(submission(0, LEAVES[:15])) == NotFromThere(20)
-    assert witness.judge(submission(20, LEAVES[:15])) == Malformed()
+    assert witness.judge(submission(20, LEAVES[:15])) == MalformedSubmission()
 
 
 def test_a_rewritten_history_signed_with_the_real_key_is_refused(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_stranger_or_an_unknown_log_is_refused(tmp_path: Path) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_whatever_else_comes_is_malformed(tmp_path: Path, body: bytes) -> None:
-    assert new_witness(tmp_path).judge(body) == Malformed()
+    assert new_witness(tmp_path).judge(body) == MalformedSubmission()
 
 
 def test_it_remembers_after_a_restart(tmp_path: Path) -> None:

@@ -138,8 +138,8 @@ async def test_an_alert_that_nobody_reviewed_goes_to_a_deputy(tmp_path: Path) ->
         await on.ask(KIN)
         (alert,) = nodes(await read(on))
         on.now += timedelta(days=4)
-        await on.town.journey.alerts.escalate()
-        await on.town.journey.alerts.escalate()
+        await on.town.pipeline.alerts.escalate()
+        await on.town.pipeline.alerts.escalate()
         told = await on.told(1, alerts=True)
     assert [(each["what"], each["queryId"]) for each in told] == [("alert-overdue", alert["id"])]
 

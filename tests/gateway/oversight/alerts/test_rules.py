@@ -7,23 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.audit.entry.flags import Risk, Tie
+from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
+from gateway.oversight.alerts.observed_access import ObservedAccess, UsualAccess, at_odd_hours
 from gateway.oversight.alerts.rules import RAISED_FROM, assess, leave, many_from
-from gateway.oversight.alerts.sighting import Habit, Sighting, at_odd_hours
 
 TUESDAY = datetime(2026, 11, 24, 11, tzinfo=UTC)
-PLAIN = Sighting(
+PLAIN = ObservedAccess(
     "q-1", 7, TUESDAY, "s.worker", "northbrook", None, frozenset({"c"}), frozenset(), None
 )
 SIGHTINGS = st.builds(
     replace,
     st.just(PLAIN),
-    risks=st.frozensets(st.sampled_from(Risk)),
-    tie=st.sampled_from([None, *Tie]),
+    risks=st.frozensets(st.sampled_from(AccessFlag)),
+    tie=st.sampled_from([None, *WorkingRelationship]),
     at=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001  hypothesis adds the zone
 )
 HABITS = st.builds(
-    Habit,
+    UsualAccess,
     usual=st.lists(st.integers(1, 30), max_size=28).map(tuple),
     today=st.integers(1, 60),
     looks=st.integers(0, 28),
@@ -32,62 +32,66 @@ HABITS = st.builds(
 )
 
 
-def score(sighting: Sighting, habit: Habit = Habit()) -> float:  # noqa: B008  frozen
-    found = assess(sighting, habit)
+def score(observed: ObservedAccess, usual: UsualAccess = UsualAccess()) -> float:  # noqa: B008  frozen
+    found = assess(observed, usual)
     return found.score if found else 0.0
 
 
-def seen(*risks: Risk, tie: Tie | None = None, at: datetime = TUESDAY) -> Sighting:
+def seen(
+    *risks: AccessFlag, tie: WorkingRelationship | None = None, at: datetime = TUESDAY
+) -> ObservedAccess:
     return replace(PLAIN, risks=frozenset(risks), tie=tie, at=at)
 
 
 @pytest.mark.parametrize(
-    ("sighting", "raised"),
+    ("observed", "raised"),
     [
         (seen(), False),
-        (seen(Risk.SAME_ADDRESS), True),
-        (seen(Risk.SAME_TELEPHONE), True),
-        (seen(Risk.SAME_SURNAME), True),
-        (seen(Risk.SAME_COMMON_SURNAME), False),
-        (seen(Risk.SAME_COMMON_SURNAME, Risk.SAME_POSTCODE), False),
-        (seen(Risk.SAME_SURNAME, tie=Tie.ORGANISATION), False),
-        (seen(Risk.SAME_ADDRESS, tie=Tie.TEAM), False),
-        (seen(Risk.STAFF_CHILD), True),
-        (seen(Risk.OUT_OF_AREA), False),
-        (seen(Risk.OUT_OF_AREA, Risk.SAME_POSTCODE), True),
+        (seen(AccessFlag.SAME_ADDRESS), True),
+        (seen(AccessFlag.SAME_TELEPHONE), True),
+        (seen(AccessFlag.SAME_SURNAME), True),
+        (seen(AccessFlag.SAME_COMMON_SURNAME), False),
+        (seen(AccessFlag.SAME_COMMON_SURNAME, AccessFlag.SAME_POSTCODE), False),
+        (seen(AccessFlag.SAME_SURNAME, tie=WorkingRelationship.ORGANISATION), False),
+        (seen(AccessFlag.SAME_ADDRESS, tie=WorkingRelationship.TEAM), False),
+        (seen(AccessFlag.STAFF_CHILD), True),
+        (seen(AccessFlag.OUT_OF_AREA), False),
+        (seen(AccessFlag.OUT_OF_AREA, AccessFlag.SAME_POSTCODE), True),
     ],
 )
 def test_one_fact_may_do_or_several_together(
-    sighting: Sighting,
+    observed: ObservedAccess,
     raised: bool,  # noqa: FBT001  a column of the table
 ) -> None:
-    assert (score(sighting) >= RAISED_FROM) is raised
+    assert (score(observed) >= RAISED_FROM) is raised
 
 
 def test_more_children_than_ones_own_habit_is_told_once_and_when_it_has_doubled() -> None:
     usual = (3, 2, 4, 3)
     first = many_from(usual)
-    told = [n for n in range(1, 40) if score(PLAIN, Habit(usual=usual, today=n)) >= RAISED_FROM]
+    told = [
+        n for n in range(1, 40) if score(PLAIN, UsualAccess(usual=usual, today=n)) >= RAISED_FROM
+    ]
     assert told == [first, 2 * first, 4 * first]
     assert many_from((20, 22, 18)) > 2 * first
 
 
 def test_a_busy_desk_is_in_the_habit_of_many_children() -> None:
-    assert score(PLAIN, Habit(usual=(30,) * 20, today=36)) == 0.0
+    assert score(PLAIN, UsualAccess(usual=(30,) * 20, today=36)) == 0.0
 
 
 def test_who_looks_again_and_again_without_working_with_the_child_is_weighed() -> None:
     at_night = replace(PLAIN, at=TUESDAY.replace(hour=23))
-    assert score(PLAIN, Habit(looks=1)) == 0.0
-    assert score(PLAIN, Habit(looks=2)) < RAISED_FROM
-    assert score(at_night, Habit(looks=2)) >= RAISED_FROM
-    told = [n for n in range(1, 20) if score(PLAIN, Habit(looks=n)) >= RAISED_FROM]
+    assert score(PLAIN, UsualAccess(looks=1)) == 0.0
+    assert score(PLAIN, UsualAccess(looks=2)) < RAISED_FROM
+    assert score(at_night, UsualAccess(looks=2)) >= RAISED_FROM
+    told = [n for n in range(1, 20) if score(PLAIN, UsualAccess(looks=n)) >= RAISED_FROM]
     assert told == [4, 8, 16]
 
 
 def test_who_works_at_night_is_not_odd_at_night() -> None:
     at_night = replace(PLAIN, at=TUESDAY.replace(hour=23))
-    assert score(at_night, Habit(odd=0.6)) < score(at_night, Habit(odd=0.0)) == 0.2
+    assert score(at_night, UsualAccess(odd=0.6)) < score(at_night, UsualAccess(odd=0.0)) == 0.2
 
 
 @pytest.mark.parametrize(
@@ -107,17 +111,19 @@ def test_hours_are_those_of_england(
 
 
 @given(SIGHTINGS, HABITS)
-def test_what_the_users_team_explains_is_never_raised(sighting: Sighting, habit: Habit) -> None:
-    assert assess(replace(sighting, tie=Tie.TEAM), habit) is None
-    assert assess(replace(sighting, tie=Tie.USER), habit) is None
-
-
-@given(SIGHTINGS, HABITS, st.sampled_from(Risk))
-def test_a_risk_more_never_makes_less_of_an_access(
-    sighting: Sighting, habit: Habit, more: Risk
+def test_what_the_users_team_explains_is_never_raised(
+    observed: ObservedAccess, usual: UsualAccess
 ) -> None:
-    riskier = replace(sighting, risks=sighting.risks | {more})
-    assert 0 <= score(sighting, habit) <= score(riskier, habit) < 1
+    assert assess(replace(observed, tie=WorkingRelationship.TEAM), usual) is None
+    assert assess(replace(observed, tie=WorkingRelationship.USER), usual) is None
+
+
+@given(SIGHTINGS, HABITS, st.sampled_from(AccessFlag))
+def test_a_risk_more_never_makes_less_of_an_access(
+    observed: ObservedAccess, usual: UsualAccess, more: AccessFlag
+) -> None:
+    riskier = replace(observed, risks=observed.risks | {more})
+    assert 0 <= score(observed, usual) <= score(riskier, usual) < 1
 
 
 def test_break_glass_is_always_looked_into_within_three_working_days() -> None:

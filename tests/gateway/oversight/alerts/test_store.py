@@ -11,9 +11,9 @@ import pytest
 
 from adapters.contract.codes import Purpose
 from gateway.audit.entry.entry import AuditKind, Entry
-from gateway.audit.entry.flags import Risk, Tie
+from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
 from gateway.audit.entry.logged import Logged
-from gateway.oversight.alerts.raised import Raised
+from gateway.oversight.alerts.alert import Alert
 from gateway.oversight.alerts.store import AlertStore
 from tests.support.gateway.alert_store import NOON, child, question
 
@@ -27,12 +27,12 @@ def drawn(store: AlertStore, entries: Iterable[Entry], first: int = 0) -> None:
     store.take([Logged(i, entry.leaf()) for i, entry in enumerate(entries, first)])
 
 
-def alerts(store: AlertStore) -> list[Raised]:
+def alerts(store: AlertStore) -> list[Alert]:
     return list(store.page(reviewed=None, after=None, count=100))
 
 
 def test_an_access_to_a_child_of_the_users_own_address_is_raised(store: AlertStore) -> None:
-    drawn(store, [*question("q1"), *question("q2", 2, risks=(Risk.SAME_ADDRESS,))])
+    drawn(store, [*question("q1"), *question("q2", 2, risks=(AccessFlag.SAME_ADDRESS,))])
     (alert,) = alerts(store)
     assert (alert.id, alert.rule, alert.entries) == ("q2", "SAME_ADDRESS", (2,))
     assert (alert.user, alert.manager, alert.verdict) == ("s.worker", "m.anager", None)
@@ -40,15 +40,20 @@ def test_an_access_to_a_child_of_the_users_own_address_is_raised(store: AlertSto
 
 
 def test_what_the_rest_of_the_answer_explains_is_taken_back(store: AlertStore) -> None:
-    intent, release = question("q1", risks=(Risk.SAME_ADDRESS,))
+    intent, release = question("q1", risks=(AccessFlag.SAME_ADDRESS,))
     drawn(store, [intent, release])
     assert len(alerts(store)) == 1
-    drawn(store, [replace(release, tie=Tie.TEAM)], first=2)
+    drawn(store, [replace(release, tie=WorkingRelationship.TEAM)], first=2)
     assert alerts(store) == []
 
 
 def test_the_most_unusual_comes_first_and_pages_follow_each_other(store: AlertStore) -> None:
-    rules = [(Risk.SAME_SURNAME,), (Risk.SAME_ADDRESS,), (Risk.STAFF_CHILD,), (Risk.SAME_SURNAME,)]
+    rules = [
+        (AccessFlag.SAME_SURNAME,),
+        (AccessFlag.SAME_ADDRESS,),
+        (AccessFlag.STAFF_CHILD,),
+        (AccessFlag.SAME_SURNAME,),
+    ]
     asked = [
         entry
         for n, risks in enumerate(rules)
@@ -56,7 +61,7 @@ def test_the_most_unusual_comes_first_and_pages_follow_each_other(store: AlertSt
     ]
     drawn(store, asked)
     whole = alerts(store)
-    paged: list[Raised] = []
+    paged: list[Alert] = []
     while page := store.page(reviewed=None, after=paged[-1].rank if paged else None, count=1):
         paged += page
     assert [alert.id for alert in whole] == ["q1", "q2", "q3", "q0"]
@@ -64,7 +69,7 @@ def test_the_most_unusual_comes_first_and_pages_follow_each_other(store: AlertSt
 
 
 def test_a_review_closes_the_alert_and_keeps_its_verdict(store: AlertStore) -> None:
-    drawn(store, question("q1", risks=(Risk.SAME_ADDRESS,)))
+    drawn(store, question("q1", risks=(AccessFlag.SAME_ADDRESS,)))
     review = Entry(kind=AuditKind.REVIEW, at=NOON, query_id="q1", user="r", detail="MISUSE")
     drawn(store, [review], first=2)
     (alert,) = alerts(store)
@@ -119,8 +124,8 @@ def test_looks_on_many_days_without_working_with_the_child_are_raised(store: Ale
 
 
 def test_families_who_look_and_what_went_on_to_agencies_raise_nothing(store: AlertStore) -> None:
-    drawn(store, question("q1", risks=(Risk.SAME_ADDRESS,), purpose=Purpose.SUBJECT_ACCESS))
-    drawn(store, question("q2", risks=(Risk.SAME_ADDRESS,), detail="PASSED_ON"), first=2)
+    drawn(store, question("q1", risks=(AccessFlag.SAME_ADDRESS,), purpose=Purpose.SUBJECT_ACCESS))
+    drawn(store, question("q2", risks=(AccessFlag.SAME_ADDRESS,), detail="PASSED_ON"), first=2)
     assert alerts(store) == []
 
 
@@ -128,7 +133,7 @@ def test_every_break_glass_is_raised_first(store: AlertStore) -> None:
     leave = Entry(
         kind=AuditKind.BREAK_GLASS, at=NOON, query_id="g1", user="s.worker", organisation="n"
     )
-    drawn(store, [*question("q1", risks=(Risk.SAME_ADDRESS,)), leave])
+    drawn(store, [*question("q1", risks=(AccessFlag.SAME_ADDRESS,)), leave])
     assert [(alert.rule, alert.score) for alert in alerts(store)] == [
         ("BREAK_GLASS", 1.0),
         ("SAME_ADDRESS", 0.8),
@@ -136,7 +141,7 @@ def test_every_break_glass_is_raised_first(store: AlertStore) -> None:
 
 
 def test_an_overdue_alert_is_told_once(store: AlertStore) -> None:
-    drawn(store, question("q1", risks=(Risk.SAME_ADDRESS,)))
+    drawn(store, question("q1", risks=(AccessFlag.SAME_ADDRESS,)))
     assert store.overdue(NOON + timedelta(days=2)) == ()
     (late,) = store.overdue(NOON + timedelta(days=5))
     store.told(late)
@@ -145,7 +150,7 @@ def test_an_overdue_alert_is_told_once(store: AlertStore) -> None:
 
 @pytest.mark.parametrize("harm", ["removed", "garbage", "of another shape"])
 def test_a_file_that_is_lost_is_drawn_again_alike(store: AlertStore, harm: str) -> None:
-    entries = question("q1", risks=(Risk.SAME_ADDRESS,))
+    entries = question("q1", risks=(AccessFlag.SAME_ADDRESS,))
     drawn(store, entries)
     before = alerts(store)
     if harm == "removed":
@@ -161,7 +166,7 @@ def test_a_file_that_is_lost_is_drawn_again_alike(store: AlertStore, harm: str) 
 
 
 def test_what_is_older_than_five_weeks_is_forgotten_and_the_alert_stays(store: AlertStore) -> None:
-    drawn(store, question("q1", risks=(Risk.SAME_ADDRESS,)))
+    drawn(store, question("q1", risks=(AccessFlag.SAME_ADDRESS,)))
     drawn(store, question("q2", 2, NOON + timedelta(days=60)), first=2)
     with closing(sqlite3.connect(store.path)) as file:
         left = file.execute("SELECT query_id FROM question").fetchall()

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from gateway.audit.verify.key import VerifierKey
-from gateway.audit.verify.receipt import Receipt
+from gateway.audit.verify.receipt import ReceiptProof
 from gateway.audit.verify.state import State, Trust
 from tests.support.agencies import MIRA
 from tests.support.gateway.auditors import OFFICER, asked_town, nodes, read
@@ -116,9 +116,9 @@ async def test_a_search_that_cannot_be_made_says_what_to_change(
 
 async def test_an_entrys_proof_convinces_who_never_saw_the_log(tmp_path: Path) -> None:
     async with asked_town(tmp_path) as town:
-        key = VerifierKey.read(town.journey.publication.signer.verifier_key)
+        key = VerifierKey.read(town.pipeline.publication.signer.verifier_key)
         for node in nodes(await read(town, filter={"user": "s.worker"})):
-            receipt = Receipt.read(node["proof"].encode())
+            receipt = ReceiptProof.read(node["proof"].encode())
             assert receipt.check(Trust(key)).size > receipt.index == int(node["index"])
             assert receipt.leaf is not None
             assert json.loads(receipt.leaf)["query_id"] == node["queryId"]
@@ -127,13 +127,13 @@ async def test_an_entrys_proof_convinces_who_never_saw_the_log(tmp_path: Path) -
 async def test_an_officers_proof_does_not_bring_other_agencies_along(tmp_path: Path) -> None:
     async with asked_town(tmp_path) as town:
         (node, *_) = nodes(await read(town, caller=OFFICER, filter={"user": "s.worker"}))
-    assert Receipt.read(node["proof"].encode()).leaf is None
+    assert ReceiptProof.read(node["proof"].encode()).leaf is None
 
 
 async def test_the_signed_state_is_there_to_keep(tmp_path: Path) -> None:
     async with asked_town(tmp_path) as town:
         state = (await read(town, STATE)).body["data"]["audit"]["checkpoint"]
-        key = VerifierKey.read(town.journey.publication.signer.verifier_key)
+        key = VerifierKey.read(town.pipeline.publication.signer.verifier_key)
     read_ = State.read(state["note"].encode(), Trust(key))
     assert (read_.origin, read_.size) == (state["origin"], int(state["size"]))
     assert state["witnessedBy"] == []

@@ -152,7 +152,7 @@ async def test_an_alert_is_seen_at_both_and_goes_to_a_deputy_once(
     assert nodes(await read(one)) == nodes(await read(other)) != []
     one.now += timedelta(days=4)
     other.now = one.now
-    await asyncio.gather(*(at.town.journey.alerts.escalate() for at in (one, other, one, other)))
+    await asyncio.gather(*(at.town.pipeline.alerts.escalate() for at in (one, other, one, other)))
     await one.told(1, alerts=True)
     await _all_told(dsn)
     assert await asked_of(dsn, SENT, "alert-overdue") == 1
@@ -167,7 +167,7 @@ async def test_an_alert_reviewed_at_one_is_closed_at_the_other(both: tuple[Scene
     (there,) = nodes(await read(other))
     assert there["state"] == "REVIEWED"
     other.now += timedelta(days=4)
-    await other.town.journey.alerts.escalate()
+    await other.town.pipeline.alerts.escalate()
     assert await one.told(0, alerts=True) == []
 
 

@@ -11,8 +11,8 @@ import asyncpg
 import pytest
 
 from demo.postgres import Postgres
-from gateway.oversight.break_glass.store.contract import GrantStore, LeaveUnavailable
-from gateway.oversight.break_glass.store.grant import Grant, Notice
+from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnavailable
+from gateway.oversight.break_glass.store.grant import BreakGlassGrant, Notice
 from gateway.oversight.break_glass.store.postgres import PostgresGrants
 from gateway.oversight.break_glass.store.sqlite import SqliteGrants
 from tests.support.audit.database import PRUNER, ROLE, as_owner, new_schema
@@ -23,7 +23,7 @@ CHILD: Final = ("e1:aa", "e1:bb")
 LONG: Final = 3600.0
 
 
-async def give(store: GrantStore, grant: Grant = GIVEN, *places: str) -> None:
+async def give(store: GrantStore, grant: BreakGlassGrant = GIVEN, *places: str) -> None:
     await store.add(grant, CHILD, places, "granted")
 
 
@@ -145,7 +145,7 @@ async def test_nothing_is_kept_about_a_pruned_entry_in_the_file(tmp_path: Path) 
 async def test_a_file_of_another_version_is_no_store(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "break-glass.sqlite")) as file:
         file.execute("CREATE TABLE grants (id TEXT)")
-    with pytest.raises(LeaveUnavailable, match="another version"):
+    with pytest.raises(GrantsUnavailable, match="another version"):
         await SqliteGrants.open(tmp_path / "break-glass.sqlite")
 
 
@@ -157,7 +157,7 @@ async def test_the_file_is_for_the_gateway_alone(tmp_path: Path) -> None:
 async def test_without_its_tables_the_database_says_what_to_do(postgres: Postgres) -> None:
     place = await new_schema(postgres)
     await as_owner(postgres.dsn(place), "DROP TABLE notice")
-    with pytest.raises(LeaveUnavailable, match="audit tables"):
+    with pytest.raises(GrantsUnavailable, match="audit tables"):
         await PostgresGrants.open(postgres.dsn(place, user=ROLE))
 
 

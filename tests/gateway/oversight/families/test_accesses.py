@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.oversight.families.accesses import Turn
+from gateway.oversight.families.accesses import AccessPosition
 from tests.support.agencies import AUTHORITY, MIRA
 from tests.support.audit.staff_children import ONE as ANOTHER
 from tests.support.audit.staff_children import mira
@@ -229,7 +229,7 @@ async def test_a_cursor_says_no_more_than_the_time_that_is_shown(tmp_path: Path)
         await looked_up(at)
         answer = await at.who_looked(PARENT)
     (edge,) = answer.body["data"]["accesses"]["edges"]
-    assert Turn.read(edge["cursor"]) == Turn(1795435200000000, 0)
+    assert AccessPosition.read(edge["cursor"]) == AccessPosition(1795435200000000, 0)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from adapters.contract.codes import Purpose
-from gateway.config.operator_file import Disclosure, Event
+from gateway.config.operator_file import Disclosure, DisclosureEvent
 from gateway.oversight.families.disclosure import Disclosures, Whom
 
 AT = datetime(2026, 11, 23, 23, 59, tzinfo=UTC)
@@ -53,7 +53,7 @@ def test_a_rule_more_never_shows_more_and_their_order_never_matters(
     found: list[dict[str, Any]],
 ) -> None:
     def shown(some: tuple[Disclosure, ...]) -> date | None:
-        held = Disclosures(some, (Event(name="trial", on=date(2027, 1, 10)),))
+        held = Disclosures(some, (DisclosureEvent(name="trial", on=date(2027, 1, 10)),))
         return held.shows_asker("northbrook", Purpose.SAFEGUARDING, AT)
 
     every = rules(found)
@@ -80,7 +80,7 @@ def shown_to(
 ) -> date | None:
     """From which day this person sees that Northbrook asked."""
     made = tuple(Disclosure(organisation="northbrook", **each) for each in rules)
-    been = tuple(Event(name="trial", **each) for each in events or [])
+    been = tuple(DisclosureEvent(name="trial", **each) for each in events or [])
     return Disclosures(made, been).about(whom).shows_asker("northbrook", Purpose.SAFEGUARDING, AT)
 
 
@@ -135,7 +135,7 @@ def test_what_is_no_pseudonym_names_no_child(about: list[str]) -> None:
     with pytest.raises(ValidationError):
         Disclosure(organisation="northbrook", show="now", about=frozenset(about))
     with pytest.raises(ValidationError):
-        Event(name="trial", on=TRIAL, about=frozenset(about))
+        DisclosureEvent(name="trial", on=TRIAL, about=frozenset(about))
 
 
 def test_an_agencys_rule_says_nothing_of_questions_without_an_organisation() -> None:

@@ -10,15 +10,24 @@ import asyncpg
 import pytest
 
 from gateway.registry.ledger.contract import Ledger, LedgerCorrupt, LedgerUnavailable
-from gateway.registry.ledger.record import By, Enactment, Found, Kind, Standing, Version
+from gateway.registry.ledger.record import (
+    By,
+    LedgerHead,
+    RolloutKind,
+    RolloutRecord,
+    RuleResult,
+    Version,
+)
 from tests.gateway.registry.ledger.conftest import opened
 from tests.support.audit.database import ROLE, as_owner
 
 JO = By("jo.lane", "northbrook")
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-CLINIC = Version("clinic", 1, "clinic", "manifest = 1", None, JO, NOON, (Found("a", None, "b"),))
-APPROVED = Enactment(1, Kind.APPROVED, "digest", JO, NOON, "clinic", 1, 7)
-CONFIGURED = Enactment(1, Kind.CONFIGURED, "digest", JO, NOON)
+CLINIC = Version(
+    "clinic", 1, "clinic", "manifest = 1", None, JO, NOON, (RuleResult("a", None, "b"),)
+)
+APPROVED = RolloutRecord(1, RolloutKind.APPROVED, "digest", JO, NOON, "clinic", 1, 7)
+CONFIGURED = RolloutRecord(1, RolloutKind.CONFIGURED, "digest", JO, NOON)
 LONG_S = 600.0
 
 
@@ -53,7 +62,7 @@ async def test_a_number_is_given_once(ledger: Ledger, beside: Ledger) -> None:
 
 
 async def test_a_fresh_ledger_stands_at_nothing(ledger: Ledger) -> None:
-    assert await ledger.standing() == Standing()
+    assert await ledger.standing() == LedgerHead()
 
 
 async def test_the_last_word_about_a_source_counts(ledger: Ledger) -> None:
@@ -63,7 +72,7 @@ async def test_the_last_word_about_a_source_counts(ledger: Ledger) -> None:
     standing = await ledger.standing()
     assert (standing.generation, standing.files) == (2, "other")
     assert standing.approved == {"clinic": 1}
-    suspended = replace(APPROVED, generation=3, kind=Kind.SUSPENDED)
+    suspended = replace(APPROVED, generation=3, kind=RolloutKind.SUSPENDED)
     await ledger.enact(suspended)
     standing = await ledger.standing()
     assert standing.approved == {}

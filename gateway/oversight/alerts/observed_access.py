@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from gateway.audit.entry.flags import Risk, Tie
+from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
 from gateway.config.working_days import LOCAL
 
 _DAY_BEGINS: Final = 7  # o'clock, in local time
@@ -13,7 +13,7 @@ _SATURDAY: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class ObservedAccess:
     """One question; `index` is its intent's, `children` the pseudonyms of the child."""
 
     query_id: str
@@ -23,13 +23,13 @@ class Sighting:
     organisation: str
     manager: str | None
     children: frozenset[str]
-    risks: frozenset[Risk]
-    tie: Tie | None
+    risks: frozenset[AccessFlag]
+    tie: WorkingRelationship | None
 
     @property
     def explained(self) -> bool:
         """Whether the answer names the user, or their team, as working with the child."""
-        return self.tie in {Tie.USER, Tie.TEAM}
+        return self.tie in {WorkingRelationship.USER, WorkingRelationship.TEAM}
 
     @property
     def odd_hours(self) -> bool:
@@ -38,7 +38,7 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
-class Habit:
+class UsualAccess:
     """What a user has asked before this question, of what nothing explained.
 
     `usual` has the number of different children of each day on which they asked, over four weeks;

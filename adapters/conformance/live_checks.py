@@ -21,7 +21,7 @@ _UNSHOWN: Final = frozenset({"Cc", "Cf"})
 
 
 @dataclass(slots=True)
-class Observed:
+class ObservedTransport:
     """A source's transport and login while it is checked; `pause_s` keeps to its rate.
 
     `last` is the answer that came last. Nothing is kept beyond the check.

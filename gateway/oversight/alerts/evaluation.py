@@ -10,9 +10,9 @@ from adapters.contract.codes import Purpose
 from gateway.audit.entry.entry import AuditKind, Entry
 from gateway.audit.entry.time_units import microseconds
 from gateway.config.working_days import WorkingDays
+from gateway.oversight.alerts.alert import THOUSANDTHS
 from gateway.oversight.alerts.memory import KEPT_DAYS, Remembered, knows, note, recall
-from gateway.oversight.alerts.raised import THOUSANDTHS
-from gateway.oversight.alerts.rules import MANY_CHILDREN, REPEATED_LOOKS, Found, assess, leave
+from gateway.oversight.alerts.rules import MANY_CHILDREN, REPEATED_LOOKS, AlertScore, assess, leave
 
 _MOST_ENTRIES: Final = 200
 _PASSED_ON: Final = "PASSED_ON"
@@ -29,7 +29,7 @@ _CLOSE: Final = "UPDATE alert SET verdict = ? WHERE id = ?"
 
 
 @dataclass(frozen=True, slots=True)
-class Weighing:
+class AlertEvaluation:
     """Takes entries in their order, inside a step of changes to the file of alerts."""
 
     connection: sqlite3.Connection
@@ -56,7 +56,7 @@ class Weighing:
             return
         note(self.connection, index, release)
         remembered = recall(self.connection, query_id)
-        found = assess(remembered.sighting, remembered.habit)
+        found = assess(remembered.observed, remembered.usual)
         if found is not None and found.raises and self._compares(release.at):
             self._raise(_shown(remembered, found, index), found, release.at)
         else:
@@ -67,7 +67,7 @@ class Weighing:
         sql = "SELECT compares_from FROM drawn"
         return bool(microseconds(at) >= self.connection.execute(sql).fetchone()[0])
 
-    def _raise(self, of: "_Access", found: Found, at: datetime) -> None:
+    def _raise(self, of: "_Access", found: AlertScore, at: datetime) -> None:
         due_by = self.working_days.after(at, found.working_days)
         row = (
             *(of.id, of.entries[0], found.rule, round(found.score * THOUSANDTHS)),
@@ -102,10 +102,10 @@ def _of_leave(index: int, entry: Entry) -> _Access:
     return _Access(entry.query_id, (index,), index, entry.user, entry.organisation, entry.manager)
 
 
-def _shown(remembered: Remembered, found: Found, last: int) -> _Access:
-    sighting = remembered.sighting
+def _shown(remembered: Remembered, found: AlertScore, last: int) -> _Access:
+    observed = remembered.observed
     others = {MANY_CHILDREN: remembered.today, REPEATED_LOOKS: remembered.looks}
-    entries = (sighting.index, *others.get(found.rule, ())[-_MOST_ENTRIES:])
+    entries = (observed.index, *others.get(found.rule, ())[-_MOST_ENTRIES:])
     return _Access(
-        sighting.query_id, entries, last, sighting.user, sighting.organisation, sighting.manager
+        observed.query_id, entries, last, observed.user, observed.organisation, observed.manager
     )

@@ -10,11 +10,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.audit.entry.entry import AuditedAgency, Entry
-from gateway.audit.entry.search import Place, Search
+from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.entry.time_units import microseconds
 from gateway.audit.search.blocks import BLOCK, STRETCH, Gathered
 from gateway.audit.search.index_tables import add_to_block, empty_index
-from gateway.audit.search.newest import newest_first
+from gateway.audit.search.page_of_newest import newest_first
 from tests.support.audit.examples import NOON, asked
 from tests.support.audit.searching import AGENCIES, CHILDREN, SEARCHES, USERS, newest
 
@@ -74,5 +74,5 @@ def test_a_page_goes_on_where_any_entry_stood(
     edges = {end for end in (BLOCK, 3 * BLOCK) if first < end < first + len(made)}
     with drawn(held, first, edges | {first + len(made)}) as index:
         if found:
-            after = Place(microseconds(held[found[0]].at), found[0])
+            after = EntryPosition(microseconds(held[found[0]].at), found[0])
             assert list(newest_first(index, search, after)) == found[1:]

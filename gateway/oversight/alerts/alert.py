@@ -21,7 +21,7 @@ class Rank:
 
 
 @dataclass(frozen=True, slots=True)
-class Raised:
+class Alert:
     """An alert. `anchor` is the entry to review; `verdict` is None while nobody has.
 
     `user`, `organisation` and `manager` are whose access it is, and who may not review it.

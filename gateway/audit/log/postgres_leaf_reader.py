@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import asyncpg
 
-from gateway.audit.entry.range import Spans
+from gateway.audit.entry.range import EntryRanges
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.log.postgres_pruning import stored_pruned
-from gateway.audit.search.leaves import Grown, Leaves
+from gateway.audit.search.leaf_reader import Grown, LeafReader
 from gateway.audit.search.page import Kept
 from gateway.config.sql import REFUSED
 
@@ -28,29 +28,29 @@ _SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class PostgresLeaves:
+class PostgresLeafReader:
     """Called in a thread, works in the event loop that the pool belongs to, which goes on."""
 
     pool: "asyncpg.Pool[Any]"
     loop: asyncio.AbstractEventLoop
 
     def grown(self, index: int) -> Grown:
-        """As Leaves says."""
+        """How far the log is, and the hash of the entry at `index`, pruned or not."""
         return Grown(*self._run(self.pool.fetchrow(_GROWN, index)))
 
     def within(self, first: int, end: int) -> Iterable[tuple[int, bytes]]:
-        """As Leaves says."""
+        """Index and leaf of the entries from `first` on, before `end`, that are still there."""
         for start in range(first, end, _AT_ONCE):
             given = (_WITHIN, start, min(end, start + _AT_ONCE))
             yield from self._run(self.pool.fetch(*given))
 
     def kept(self, indexes: Sequence[int]) -> Iterable[Kept]:
-        """As Leaves says."""
+        """Those of the entries that are still there, in any order."""
         return [Kept(*row) for row in self._run(self.pool.fetch(_KEPT, indexes))]
 
-    def pruned(self) -> Spans:
-        """As Leaves says."""
-        pruned: Spans = self._run(stored_pruned(self.pool))
+    def pruned(self) -> EntryRanges:
+        """The spans that are named as pruned."""
+        pruned: EntryRanges = self._run(stored_pruned(self.pool))
         return pruned
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -58,10 +58,12 @@ class PostgresLeaves:
 
 
 @contextmanager
-def postgres_leaves(pool: "asyncpg.Pool[Any]", loop: asyncio.AbstractEventLoop) -> Iterator[Leaves]:
+def postgres_leaves(
+    pool: "asyncpg.Pool[Any]", loop: asyncio.AbstractEventLoop
+) -> Iterator[LeafReader]:
     """The entries of the log; LogUnavailable if the database refuses."""
     try:
-        yield PostgresLeaves(pool, loop)
+        yield PostgresLeafReader(pool, loop)
     except REFUSED as error:
         name = type(error).__name__
         raise LogUnavailable(f"the database cannot be used ({name})") from None

@@ -10,16 +10,16 @@ from gateway.audit.errors import LeafUnreadable, LogUnavailable
 from gateway.audit.store.contract import READ_BOUND, Log
 from gateway.model import events
 from gateway.model.clock import Clock
-from gateway.oversight.alerts.raised import Raised, Rank
+from gateway.oversight.alerts.alert import Alert, Rank
 from gateway.oversight.alerts.store import AlertStore
 
 _EVERY_S: Final = 60.0
 
-Tell = Callable[[Raised], Awaitable[bool]]
+Tell = Callable[[Alert], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class Alerts:
+class AlertIndexer:
     """The alerts of one log. `tell` has deputies told of one, and says whether that is noted.
 
     Each gateway draws them for itself; that a deputy is told once is for `tell` to hold.
@@ -35,12 +35,12 @@ class Alerts:
 
     async def page(
         self, *, reviewed: bool | None, after: Rank | None, count: int
-    ) -> tuple[Raised, ...]:
+    ) -> tuple[Alert, ...]:
         """Up to `count` alerts of all that is in the log now, the most unusual first."""
         await self.catch_up()
         return await asyncio.to_thread(self.store.page, reviewed=reviewed, after=after, count=count)
 
-    async def waiting(self, anchor: int) -> Raised | None:
+    async def waiting(self, anchor: int) -> Alert | None:
         """The alert that this entry is to be reviewed for, if nobody has."""
         await self.catch_up()
         return await asyncio.to_thread(self.store.waiting, anchor)

@@ -10,7 +10,7 @@ from typing import Final, Self
 
 from pyroaring import BitMap
 
-from gateway.audit.entry.search import Place, Search
+from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.entry.time_units import microseconds
 from gateway.audit.search.blocks import BLOCK, STRETCH
 from gateway.audit.search.index_tables import moments_of, places_of
@@ -42,10 +42,10 @@ class _Window:
 
     since: int
     before: int
-    after: Place | None
+    after: EntryPosition | None
 
     @classmethod
-    def of(cls, search: Search, after: Place | None) -> Self:
+    def of(cls, search: Search, after: EntryPosition | None) -> Self:
         since = -_EVER if search.since is None else microseconds(search.since)
         before = _EVER if search.before is None else microseconds(search.before)
         return cls(since, before if after is None else min(before, after.at + 1), after)
@@ -97,7 +97,9 @@ class _Looking:
         return places
 
 
-def newest_first(index: sqlite3.Connection, search: Search, after: Place | None) -> Iterator[int]:
+def newest_first(
+    index: sqlite3.Connection, search: Search, after: EntryPosition | None
+) -> Iterator[int]:
     """The indexes of the entries that fit, from `after` on."""
     looking = _Looking(index, wanted(search), _Window.of(search, after))
     waiting = looking.blocks()

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, Protocol
 
 import orjson
 
-from gateway.audit.entry.range import Spans
+from gateway.audit.entry.range import EntryRanges
 from gateway.audit.search.page import Kept
 from gateway.audit.store.sqlite_file import connected
 from gateway.audit.store.sqlite_pruning import stored_pruned
@@ -36,7 +36,7 @@ class Grown(NamedTuple):
     hash: bytes | None
 
 
-class Leaves(Protocol):
+class LeafReader(Protocol):
     """Every method raises what its store raises where that cannot be read."""
 
     def grown(self, index: int) -> Grown:
@@ -51,40 +51,40 @@ class Leaves(Protocol):
         """Those of the entries that are still there, in any order."""
         ...
 
-    def pruned(self) -> Spans:
+    def pruned(self) -> EntryRanges:
         """The spans that are named as pruned."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class StoredLeaves:
+class SqliteLeafReader:
     """The entries of a log in SQLite, over a connection that its opener closes."""
 
     connection: sqlite3.Connection
 
     def grown(self, index: int) -> Grown:
-        """As Leaves says."""
+        """How far the log is, and the hash of the entry at `index`, pruned or not."""
         return Grown(*self.connection.execute(_GROWN, (index,)).fetchone())
 
     def within(self, first: int, end: int) -> Iterable[tuple[int, bytes]]:
-        """As Leaves says."""
+        """Index and leaf of the entries from `first` on, before `end`, that are still there."""
         return self.connection.execute(_WITHIN, (first, end))
 
     def kept(self, indexes: Sequence[int]) -> Iterable[Kept]:
-        """As Leaves says."""
+        """Those of the entries that are still there, in any order."""
         given = (orjson.dumps(indexes).decode(),)
         return (Kept(*row) for row in self.connection.execute(_KEPT, given))
 
-    def pruned(self) -> Spans:
-        """As Leaves says."""
+    def pruned(self) -> EntryRanges:
+        """The spans that are named as pruned."""
         return stored_pruned(self.connection)
 
 
 @contextmanager
-def stored_leaves(log: Path) -> Iterator[Leaves]:
+def stored_leaves(log: Path) -> Iterator[LeafReader]:
     """The entries of the log in the file at `log`."""
     with closing(connected(log, "ro")) as connection:
-        yield StoredLeaves(connection)
+        yield SqliteLeafReader(connection)
 
 
 def index_beside(log: Path) -> Path:

@@ -23,7 +23,7 @@ SHIPPED: Final = Path(__file__).parents[3] / "policies"
 
 
 @dataclass(frozen=True)
-class Ground:
+class Baseline:
     """The schema and the baseline, which every agency's rules stand on."""
 
     schema_text: str
@@ -75,10 +75,10 @@ class AgencyRules:
 
 
 @dataclass(frozen=True)
-class RuleBook:
+class RuleSet:
     """The rules of every agency, by agency id; frozen, and replaced whole when anything changes."""
 
-    ground: Ground
+    baseline: Baseline
     agencies: Mapping[str, AgencyRules]
 
     @cached_property
@@ -94,7 +94,7 @@ class RuleBook:
             for own in self.agencies.values()
             for source, roles in own.bulk_roles.items()
         )
-        held = "\n".join([self.ground.schema_text, *rules, *bulk])
+        held = "\n".join([self.baseline.schema_text, *rules, *bulk])
         return hashlib.sha256(held.encode()).hexdigest()
 
     @property
@@ -103,9 +103,9 @@ class RuleBook:
         return self.sha256[:16]
 
 
-def open_book(
-    ground: Ground, manifests: Iterable[Manifest], written: Mapping[str, str] | None = None
-) -> RuleBook:
+def open_rule_set(
+    baseline: Baseline, manifests: Iterable[Manifest], written: Mapping[str, str] | None = None
+) -> RuleSet:
     """The book of these manifests' tables and of what their agencies wrote beside them.
 
     `written` is Cedar by source id. RuleInvalid names the first document that cannot be used.
@@ -114,10 +114,10 @@ def open_book(
     for manifest in sorted(manifests, key=lambda each: each.source.id):
         by_agency.setdefault(manifest.source.agency, []).append(manifest)
     agencies = {
-        agency: _agency_rules(ground, agency, own, written or {})
+        agency: _agency_rules(baseline, agency, own, written or {})
         for agency, own in by_agency.items()
     }
-    return RuleBook(ground, agencies)
+    return RuleSet(baseline, agencies)
 
 
 def class_id(source: str, name: ReleaseClass) -> str:
@@ -126,15 +126,15 @@ def class_id(source: str, name: ReleaseClass) -> str:
 
 
 def _agency_rules(
-    ground: Ground, agency: str, manifests: list[Manifest], written: Mapping[str, str]
+    baseline: Baseline, agency: str, manifests: list[Manifest], written: Mapping[str, str]
 ) -> AgencyRules:
     estate = Estate(agency, frozenset(manifest.source.id for manifest in manifests))
-    rules = list(ground.baseline)
+    rules = list(baseline.baseline)
     for manifest in manifests:
         source = manifest.source.id
-        rules += read_rules(tables_as_cedar(manifest), source, ground.schema, estate)
+        rules += read_rules(tables_as_cedar(manifest), source, baseline.schema, estate)
         if source in written:
-            rules += read_rules(written[source], f"{source}.cedar", ground.schema, estate)
+            rules += read_rules(written[source], f"{source}.cedar", baseline.schema, estate)
     by_name = {rule.name: rule for rule in rules}
     document = {
         "staticPolicies": {name: dict(rule.cedar) for name, rule in by_name.items()},

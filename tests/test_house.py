@@ -1,0 +1,97 @@
+"""The house keeps its rooms: what stands where, what it is called, and what the map says of it."""
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.support.docs.pages import ROOT, rows, text
+
+HOUSES: Final = ("gateway", "resolvers", "adapters")
+ROOMS: Final = 12  # at most, in one house
+FILES: Final = 15  # at most, in one room
+FORBIDDEN: Final = {"utils", "helpers", "manager", "managers", "common", "base", "misc"}
+
+
+def packages(top: str) -> Iterator[Path]:
+    """A package and every one inside it."""
+    return (file.parent for file in sorted((ROOT / top).rglob("__init__.py")))
+
+
+def modules(top: str) -> Iterator[Path]:
+    return (file for file in sorted((ROOT / top).rglob("*.py")) if file.name != "__init__.py")
+
+
+def types_of(file: Path) -> Iterator[str]:
+    """The classes of a module and the names that it gives to types."""
+    for node in ast.parse(file.read_text("utf-8")).body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            if re.fullmatch(r"[A-Z]\w*[a-z]\w*", name):
+                yield name
+
+
+@pytest.mark.parametrize("house", HOUSES)
+def test_a_house_has_at_most_a_dozen_rooms(house: str) -> None:
+    assert len([room for room in packages(house) if room.parent == ROOT / house]) <= ROOMS
+
+
+@pytest.mark.parametrize("house", HOUSES)
+def test_a_room_has_at_most_fifteen_files(house: str) -> None:
+    files = {
+        str(room.relative_to(ROOT)): len(list(room.glob("*.py"))) - 1 for room in packages(house)
+    }
+    assert {room: count for room, count in files.items() if count > FILES} == {}
+
+
+def test_one_name_of_a_type_means_one_thing() -> None:
+    where: dict[str, set[Path]] = defaultdict(set)
+    for file in (file for house in HOUSES for file in modules(house)):
+        for name in types_of(file):
+            if not name.startswith("_"):
+                where[name].add(file)
+    assert {name: files for name, files in where.items() if len(files) > 1} == {}
+
+
+def test_no_file_is_called_by_a_word_that_says_nothing() -> None:
+    assert [file for house in HOUSES for file in modules(house) if file.stem in FORBIDDEN] == []
+
+
+def test_every_room_says_in_a_line_what_it_is_for() -> None:
+    for room in (room for house in HOUSES for room in packages(house)):
+        said = ast.get_docstring(ast.parse((room / "__init__.py").read_text("utf-8"))) or ""
+        assert said.endswith("."), room
+        assert "\n" not in said, room
+
+
+def test_the_map_has_a_line_for_each_folder_and_says_what_the_folder_says() -> None:
+    told = {cells[0].strip("`"): cells[1] for cells in rows(text("docs/map.md"))}
+    there = {
+        f"{room.relative_to(ROOT)}/": ast.get_docstring(
+            ast.parse((room / "__init__.py").read_text())
+        )
+        for house in HOUSES
+        for room in packages(house)
+    }
+    assert {name: told.get(name) for name in there} == there
+    assert [name for name in told if not (ROOT / name).is_dir()] == []
+    tops = {f"{each.name}/" for each in ROOT.iterdir() if (each / "__init__.py").exists()}
+    assert tops <= told.keys()
+
+
+def test_no_test_borrows_from_another_test() -> None:
+    borrowed = re.compile(r"^\s*from tests[\w.]*\.test_\w+ import", re.MULTILINE)
+    assert [file for file in modules("tests") if borrowed.search(file.read_text("utf-8"))] == []
+
+
+def test_the_tests_of_a_package_stand_in_rooms_of_the_same_names() -> None:
+    for house in HOUSES:
+        for folder in packages(f"tests/{house}"):
+            there = ROOT / folder.relative_to(ROOT / "tests")
+            assert there.is_dir(), f"{folder} mirrors no room"
