@@ -22,14 +22,15 @@ from bench.gateway_process import GatewayProcess, gateway_process
 from bench.question import OUTCOMES, body_of
 from bench.town import AREA, write_town
 from bench.worker import Worker, working
-from gateway.config.settings import read_settings
+from gateway.config.settings import DEFAULT_ISSUER, read_settings
 from gateway.identity.development_token import issue
 from gateway.model.caller import Caller
 
 _PATIENCE: Final = aiohttp.ClientTimeout(total=300)
 _DUTY: Final = "01632 960"
-_LIFETIME_S: Final = 24 * 3600
+_LIFETIME_S: Final = 12 * 3600
 _OPERATOR: Final = Caller(
+    issuer=DEFAULT_ISSUER,
     user="o.perator",
     organisation="northbrook",
     sector=Sector.SOCIAL_CARE,

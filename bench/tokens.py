@@ -11,6 +11,8 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from rich.table import Table
 
+from adapters.contract.codes import Purpose, Sector
+from gateway.config.issuer_binding import IssuerBinding
 from gateway.identity.counters import ProcessCounters
 from gateway.identity.issuer_keys import IssuerKeys
 from gateway.identity.issuers import Issuer, Jwks, profile_of
@@ -19,6 +21,13 @@ from gateway.identity.tokens import TokenVerifier, TrustedIssuer
 
 _ROUNDS: Final = 200
 _ISSUER: Final = "https://sign-in.example"
+_BINDING: Final = IssuerBinding(
+    organisations=("northbrook",),
+    sectors=(Sector.SOCIAL_CARE,),
+    roles=("practitioner",),
+    purposes=(Purpose.SAFEGUARDING,),
+    areas=("E09990001",),
+)
 
 
 def tokens_table() -> Table:
@@ -52,7 +61,10 @@ async def measured(rounds: int) -> tuple[float, float, float]:
 
 def _desk(key: RSAKey) -> TokenVerifier:
     issuer = Issuer(
-        issuer=_ISSUER, audience="teamaround", jwks=Jwks(url=f"{_ISSUER}/jwks"), claims={}
+        issuer=_ISSUER,
+        audience="teamaround",
+        jwks=Jwks(url=f"{_ISSUER}/jwks"),
+        may_assert=(_BINDING,),
     )
 
     async def fetch() -> bytes:

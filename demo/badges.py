@@ -5,6 +5,7 @@ from typing import Final
 
 from adapters.contract.codes import Purpose, Sector
 from demo.places import NORTHBROOK
+from gateway.config.settings import DEFAULT_ISSUER
 from gateway.model.caller import Caller
 
 
@@ -25,6 +26,7 @@ class Badge:
         """Whom the token speaks of."""
         organisation, sector = self.employer
         return Caller(
+            issuer=DEFAULT_ISSUER,
             user=self.user,
             organisation=organisation,
             sector=sector,

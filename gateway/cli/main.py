@@ -50,6 +50,7 @@ SchemaSettings = Annotated[
     typer.Option("--settings", envvar="TEAMAROUND_SETTINGS", help="The settings file, TOML."),
 ]
 _LIFETIME_S = 8 * 3600
+_LONGEST_S = 12 * 3600
 _ACCREDITED = "information-sharing"
 
 
@@ -154,11 +155,15 @@ def token(  # noqa: PLR0913, PLR0917  one option a claim
     accreditation: Annotated[
         list[str] | None, typer.Option(help="What the organisation is accredited for.")
     ] = None,
-    lifetime_s: Annotated[int, typer.Option(help="Seconds until it expires.")] = _LIFETIME_S,
+    lifetime_s: Annotated[
+        int, typer.Option(max=_LONGEST_S, help="Seconds until it expires.")
+    ] = _LIFETIME_S,
     settings: SchemaSettings = None,
 ) -> None:
     """Issue a token from the development key, which production settings refuse."""
+    chosen = _settings(settings)
     caller = Caller(
+        issuer=chosen.issuer,
         user=user,
         organisation=organisation,
         sector=sector,
@@ -168,7 +173,7 @@ def token(  # noqa: PLR0913, PLR0917  one option a claim
         accreditation=frozenset(accreditation or [_ACCREDITED]),
     )
     try:
-        typer.echo(issue(caller, _settings(settings), now=time.time(), lifetime_s=lifetime_s))
+        typer.echo(issue(caller, chosen, now=time.time(), lifetime_s=lifetime_s))
     except ConfigurationInvalid as error:
         raise _fail(str(error)) from None
 

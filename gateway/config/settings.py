@@ -7,10 +7,12 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from gateway.config.issuer_binding import IssuerBindings
 from gateway.model.errors import ConfigurationInvalid
 
 # Another machine's page without TLS could be anybody's by the time it is in the browser.
 _ORIGIN: Final = r"^(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?$"
+DEFAULT_ISSUER: Final = "https://teamaround.example"
 Origin = Annotated[str, StringConstraints(pattern=_ORIGIN)]
 
 
@@ -48,8 +50,13 @@ class Settings(BaseSettings):
     token_keys: Path = Field(
         Path("token-keys.json"), description="JWKS of the public keys that callers' tokens need."
     )
-    issuer: str = Field("https://teamaround.example", description="`iss` of callers' tokens.")
+    issuer: str = Field(DEFAULT_ISSUER, description="`iss` of callers' tokens.")
     audience: str = Field("teamaround", description="`aud` of callers' tokens.")
+    may_assert: IssuerBindings = Field(
+        (),
+        description="What `issuer` may say of people, a table; production needs it without"
+        " `issuers`.",
+    )
     log_dsn: str = Field(
         "", description="PostgreSQL of the audit log; without one it is a file below `state`."
     )

@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 from jmespath.exceptions import JMESPathError
 
 from adapters.contract.codes import Purpose, Sector
+from gateway.config.issuer_binding import Asserted, IssuerBinding, beyond_all
 from gateway.identity.family_claims import FamilyReader
 from gateway.identity.issuers import (
     Claims,
@@ -32,6 +33,8 @@ _NOT_KNOWN: Final = (
 class ClaimReader:
     """One issuer's profile, compiled."""
 
+    issuer: str
+    bindings: tuple[IssuerBinding, ...]
     reads: Mapping[str, ReadClaim]
     machine: ReadClaim
     services: frozenset[str]
@@ -39,24 +42,42 @@ class ClaimReader:
 
     @classmethod
     def of(cls, issuer: Issuer, profile: IssuerProfile) -> Self:
-        """Compile a profile; ConfigurationInvalid if a path of it is no JMESPath."""
+        """Compile a profile; ConfigurationInvalid if a path of it is no JMESPath.
+
+        Without a binding no token of the issuer is good for anything.
+        """
         names = Claims.model_fields
         reads = {name: _claim(getattr(profile.claims, name)) for name in names}
         machine = compiled(profile.machine) if profile.machine else _nobody
         family = FamilyReader.of(profile.family) if profile.family else None
-        return cls(reads, machine, issuer.services, family)
+        return cls(issuer.issuer, issuer.may_assert, reads, machine, issuer.services, family)
 
     def caller(self, claims: TokenClaims) -> Caller:
-        """The caller of verified claims; SignIn where they name no human or make no sense."""
+        """The caller of verified claims; SignIn where they name no human or make no sense.
+
+        Or where they say more than the issuer is bound to.
+        """
         try:
             said = {name: read(claims) for name, read in self.reads.items()}
             if self._without_human(claims) or not all(
                 _text(said[name]) for name in ("user", "organisation")
             ):
                 raise SignIn("NO_HUMAN", "the token must name a person (sub) and an organisation")
-            return self._with_family(_caller(said), claims)
+            caller = _caller(self.issuer, said)
+            self._refuse_unbound(caller)
+            return self._with_family(caller, claims)
         except (ValueError, JMESPathError):
             raise SignIn("UNAUTHENTICATED", _NOT_KNOWN) from None
+
+    def _refuse_unbound(self, caller: Caller) -> None:
+        beyond = beyond_all(self.bindings, _asserted(caller))
+        if beyond:
+            raise SignIn(
+                "ISSUER_OUT_OF_BOUNDS",
+                f"your sign-in service says more of you than it may here ({', '.join(beyond)});"
+                " tell the operator, who binds it under may_assert",
+                issuer=self.issuer,
+            )
 
     def _with_family(self, caller: Caller, claims: TokenClaims) -> Caller:
         if self.family is None:
@@ -101,10 +122,23 @@ def _actor(actor: object) -> object:
     return actor.get("sub") if isinstance(actor, dict) else None
 
 
-def _caller(said: Mapping[str, Any]) -> Caller:
+def _asserted(caller: Caller) -> Asserted:
+    return Asserted(
+        organisation=caller.organisation,
+        sector=caller.sector,
+        roles=caller.roles,
+        purposes=caller.purposes,
+        areas=caller.areas,
+        accreditation=caller.accreditation,
+        assurance=caller.assurance,
+    )
+
+
+def _caller(issuer: str, said: Mapping[str, Any]) -> Caller:
     roles = frozenset(_texts(said["roles"]))
     _line(" ".join(roles))
     return Caller(
+        issuer=issuer,
         user=_line(str(said["user"])),
         organisation=_line(str(said["organisation"])),
         sector=Sector(str(said["sector"])),

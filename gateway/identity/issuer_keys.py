@@ -1,4 +1,4 @@
-"""An issuer's public keys: kept for an hour, asked for again when a token names another."""
+"""An issuer's public keys: asked for again every two minutes, and good for an hour at most."""
 
 import asyncio
 import json
@@ -9,49 +9,99 @@ from typing import Final
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet
 
+from gateway.model import events
 from gateway.model.errors import ConfigurationInvalid, TryLater
 
 DEVELOPMENT_KID: Final = "teamaround-development"
-_KEPT_S: Final = 3600.0
+_RENEWED_S: Final = 120.0  # so long a key counts after its issuer took it out
+_GOOD_S: Final = 3600.0  # so long what was read counts while the issuer is away
 _NOT_SOONER_S: Final = 30.0  # so that made-up key names cannot make us ask without end
 
 Fetch = Callable[[], Awaitable[bytes]]
 
 
 class IssuerKeys:
-    """The keys of one issuer, from wherever `fetch` gets its JWKS."""
+    """The keys of one issuer, from wherever `fetch` gets its JWKS; all who wait share one fetch.
+
+    `held` are keys that were just read. Where the last fetch failed, nobody waits for the next
+    one whose key is still good.
+    """
 
     def __init__(self, fetch: Fetch, monotonic: Callable[[], float], held: KeySet | None) -> None:
         self._fetch = fetch
         self._monotonic = monotonic
-        self._held = held
-        self._asked_at = monotonic() if held else -_KEPT_S
+        self._held: tuple[Key, ...] = tuple(held.keys) if held else ()
+        self._read_at = monotonic() if held else None
+        self._asked_at = self._read_at
+        self._fetching: asyncio.Task[None] | None = None
 
     async def key(self, kid: str | None) -> Key | None:
         """The key of this name, or the only key where there is no name; None if there is none.
 
-        TryLater if the issuer has not given any keys yet.
+        TryLater if the issuer has not given any keys in the last hour, or is away and may have
+        given this one since.
         """
-        age = self._monotonic() - self._asked_at
+        good = self._named(kid) is not None and self._good
+        if self._due(found=good):
+            fetch = self._begin()
+            if not (good and self._away):
+                await asyncio.shield(fetch)
         found = self._named(kid)
-        if age >= _KEPT_S or (found is None and age >= _NOT_SOONER_S):
-            await self._ask_again()
-            found = self._named(kid)
+        if not self._good or (found is None and self._away):
+            raise TryLater("KEYS_UNAVAILABLE", "the issuer's keys cannot be read now; ask again")
         return found
 
-    async def _ask_again(self) -> None:
-        self._asked_at = self._monotonic()
+    async def renew(self) -> bool:
+        """Read the keys now; whether they could be. What was taken out is out when this returns."""
+        if self._fetching is not None:
+            await asyncio.shield(self._fetching)  # it may have begun before the change
+        await asyncio.shield(self._begin())
+        return not self._away
+
+    def current(self, key: Key) -> bool:
+        """Whether this very key counts now, without asking anybody."""
+        return self._good and not self._due(found=True) and key in self._held
+
+    def close(self) -> None:
+        """Ask no more."""
+        if self._fetching is not None:
+            self._fetching.cancel()
+
+    @property
+    def _good(self) -> bool:
+        return self._read_at is not None and self._monotonic() - self._read_at < _GOOD_S
+
+    @property
+    def _away(self) -> bool:
+        """Whether the last fetch that ended brought nothing."""
+        return self._read_at is None or self._read_at != self._asked_at
+
+    def _due(self, *, found: bool) -> bool:
+        if self._asked_at is None:
+            return True
+        patience = _RENEWED_S if found and not self._away else _NOT_SOONER_S
+        return self._monotonic() - self._asked_at >= patience
+
+    def _begin(self) -> "asyncio.Task[None]":
+        if self._fetching is None:
+            self._fetching = asyncio.create_task(self._renewed())
+        return self._fetching
+
+    async def _renewed(self) -> None:
+        asked_at = self._monotonic()
         try:
-            self._held = public_keys(await self._fetch())
+            keys = public_keys(await self._fetch())
+            self._held, self._read_at = tuple(keys.keys), asked_at
         except (OSError, ValueError):
-            if self._held is None:  # what was held goes on being good while the issuer is away
-                raise TryLater("KEYS_UNAVAILABLE", "the issuer's keys cannot be read now") from None
+            events.keys_unavailable()
+        finally:
+            self._asked_at = asked_at
+            self._fetching = None
 
     def _named(self, kid: str | None) -> Key | None:
-        held = self._held.keys if self._held else []
         if kid is None:
-            return held[0] if len(held) == 1 else None
-        return next((key for key in held if key.kid == kid), None)
+            return self._held[0] if len(self._held) == 1 else None
+        return next((key for key in self._held if key.kid == kid), None)
 
 
 def public_keys(content: bytes | str) -> KeySet:
@@ -79,8 +129,7 @@ def read_keys(file: Path, environment: str) -> KeySet:
     except (OSError, ValueError) as error:
         name = type(error).__name__
         raise ConfigurationInvalid(f"token_keys: {file} is no JWKS file ({name})") from None
-    kids = [str(key.kid) for key in key_set.keys]
-    if environment == "production" and any(kid.startswith(DEVELOPMENT_KID) for kid in kids):
+    if environment == "production" and _of_development(key_set):
         raise ConfigurationInvalid(
             f"token_keys: {file} holds a development key, which production refuses;"
             " name the issuer's own keys there"
@@ -95,3 +144,19 @@ def reads(file: Path) -> Fetch:
         return await asyncio.to_thread(file.read_bytes)
 
     return fetch
+
+
+def without_development(fetch: Fetch) -> Fetch:
+    """The same for production: ValueError where a development key is among what was fetched."""
+
+    async def fetched() -> bytes:
+        content = await fetch()
+        if _of_development(public_keys(content)):
+            raise ValueError("a development key")
+        return content
+
+    return fetched
+
+
+def _of_development(key_set: KeySet) -> bool:
+    return any(str(key.kid).startswith(DEVELOPMENT_KID) for key in key_set.keys)

@@ -1,5 +1,6 @@
-"""Who may sign callers in: each issuer with its keys, and how its claims are read, as data."""
+"""Who may sign callers in: each issuer with its keys, its bounds, and how its claims are read."""
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self, TypeVar
@@ -11,9 +12,11 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationError,
     model_validator,
 )
 
+from gateway.config.issuer_binding import DEVELOPMENT, IssuerBindings
 from gateway.config.settings import Settings
 from gateway.config.toml_table import checked, read_content, read_table
 from gateway.model.errors import ConfigurationInvalid
@@ -37,6 +40,8 @@ def compiled(path: str) -> ReadClaim:
 PROFILES: Final = Path(__file__).parents[2] / "policies" / "issuers"
 T = TypeVar("T", bound=BaseModel)
 _Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+# It stands in the log, whose names have at most 256 characters.
+_IssuerName = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,256}$")]
 _Algorithm = Literal["ES256", "ES384", "RS256", "RS512", "PS256", "Ed25519"]
 _USUAL: Final[tuple[_Algorithm, ...]] = ("ES256", "RS256", "PS256", "Ed25519")
 
@@ -141,15 +146,18 @@ class Jwks(_Table):
 
 
 class Issuer(_Table):
-    """One issuer. `services` are the only ones that may act for its users (RFC 8693 `act`).
+    """One issuer. `may_assert` binds what it may say of people; bound to nothing, it says nothing.
+
+    `services` are the only ones that may act for its users (RFC 8693 `act`).
 
     `proof` is what a token must be bound to: `dpop` (RFC 9449), `certificate` (RFC 8705), either
     of them (`any`), or nothing.
     """
 
-    issuer: _Line
+    issuer: _IssuerName
     audience: _Line
     jwks: Jwks
+    may_assert: IssuerBindings = ()
     profile: _Line = "teamaround"
     claims: dict[str, ClaimValue] = {}
     family: Family | None = None
@@ -167,14 +175,59 @@ class IssuersFile(_Table):
 def issuers_of(settings: Settings) -> tuple[Issuer, ...]:
     """The issuers of the file, or the one of the settings; ConfigurationInvalid says what to do."""
     if settings.issuers is None:
-        jwks = Jwks(file=settings.token_keys)
-        return (Issuer(issuer=settings.issuer, audience=settings.audience, jwks=jwks),)
+        return (_of_settings(settings),)
     file = settings.issuers
     found = read_table(IssuersFile, file, ConfigurationInvalid).issuer
     names = [each.issuer for each in found]
     if len({*names}) != len(names):
         raise ConfigurationInvalid(f"{file}: an issuer stands there twice")
+    for each in found:
+        if not each.may_assert:
+            raise ConfigurationInvalid(
+                _unbound(f"{file}: {each.issuer}", "issuer.may_assert", each)
+            )
     return tuple(_rooted(each, file.parent) for each in found)
+
+
+def _of_settings(settings: Settings) -> Issuer:
+    """The issuer of the settings; only the development key may go unbound."""
+    bound = settings.may_assert
+    if not bound and settings.environment == "development":
+        bound = (DEVELOPMENT,)
+    jwks = Jwks(file=settings.token_keys)
+    try:
+        issuer = Issuer(issuer=settings.issuer, audience=settings.audience, jwks=jwks)
+    except ValidationError:
+        raise ConfigurationInvalid(
+            "issuer, audience: each is a name of printable characters, an issuer's without spaces"
+        ) from None
+    if not bound:
+        raise ConfigurationInvalid(_unbound(f"issuer: {issuer.issuer}", "may_assert", issuer))
+    return issuer.model_copy(update={"may_assert": bound})
+
+
+def _unbound(who: str, table: str, issuer: Issuer) -> str:
+    """What to write where nothing says what an issuer may assert."""
+    claims = profile_of(issuer).claims
+
+    def fixed(claim: ClaimValue, example: object) -> str:
+        said = example if claim.value is None else claim.value
+        return json.dumps(said if isinstance(said, list | int) else [said])
+
+    where = "below its [[issuer]]" if table != "may_assert" else "at the end of the settings file"
+    lines = [
+        f"{who} is bound to nothing, so it could vouch for anybody. Write what it may say of"
+        f" people {where}, with your own names (docs/settings.md#what-an-issuer-may-assert):",
+        f"[{table}]",
+        f"organisations = {fixed(claims.organisation, ['your-organisation'])}",
+        f"sectors = {fixed(claims.sector, ['SOCIAL_CARE'])}",
+        f"roles = {fixed(claims.roles, ['practitioner'])}",
+        f"purposes = {fixed(claims.purposes, ['SAFEGUARDING'])}",
+        f"areas = {fixed(claims.areas, ['E09990001'])}",
+        f"accreditation = {fixed(claims.accreditation, ['information-sharing'])}",
+        f"assurance = {fixed(claims.assurance, 2)}",
+    ]
+    return "\n".join(lines)
 
 
 def profile_of(issuer: Issuer) -> IssuerProfile:

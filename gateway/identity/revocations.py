@@ -7,11 +7,14 @@ from typing import Final
 from gateway.model.caller import Caller
 from gateway.model.errors import ConfigurationInvalid, TryLater
 
-_KINDS: Final = frozenset({"user", "organisation", "role", "token"})
+_KINDS: Final = frozenset({"user", "organisation", "role", "token", "key", "issuer"})
 
 
 class Revocations:
-    """The revoked, one a line: `user jo@northbrook`, `organisation`, `role` or `token` (its jti).
+    """The revoked, one a line: `user jo@northbrook`, `organisation`, `role`, `token` (its jti).
+
+    Each is so at every issuer, or at one where a space and the issuer follow the name. `issuer`
+    with its name revokes all that it says, `key` with a key's name what that key signed.
 
     `changed` is called before the first question that a new list concerns. TryLater while the
     file cannot be read or understood: nobody is let in by an unreadable list.
@@ -42,13 +45,16 @@ class Revocations:
         return self._revoked
 
 
-def revoked(caller: Caller, token_id: str | None, current: frozenset[tuple[str, str]]) -> bool:
-    """Whether the list names the caller, what they are, or the token."""
+def revoked(
+    caller: Caller, token_id: str | None, kid: str | None, current: frozenset[tuple[str, str]]
+) -> bool:
+    """Whether the list names the caller, what they are, their issuer, the token or its key."""
     names = {("user", caller.user), ("organisation", caller.organisation)}
     names |= {("role", role) for role in caller.roles}
-    if token_id is not None:
-        names.add(("token", token_id))
-    return not names.isdisjoint(current)
+    names |= {("token", token_id)} if token_id is not None else set()
+    names |= {("key", kid)} if kid is not None else set()
+    at_issuer = {(kind, f"{name} {caller.issuer}") for kind, name in names}
+    return not {*names, *at_issuer, ("issuer", caller.issuer)}.isdisjoint(current)
 
 
 def open_revocations(file: Path | None, changed: Callable[[], None]) -> Revocations:
@@ -58,8 +64,8 @@ def open_revocations(file: Path | None, changed: Callable[[], None]) -> Revocati
         opened.current()
     except TryLater:
         raise ConfigurationInvalid(
-            f"revocations: {file} is no list; each line is user, organisation, role or token,"
-            " a space and a name"
+            f"revocations: {file} is no list; each line is user, organisation, role, token, key or"
+            " issuer, a space and a name"
         ) from None
     return opened
 

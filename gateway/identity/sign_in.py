@@ -8,7 +8,7 @@ import aiohttp
 
 from gateway.config.settings import Settings
 from gateway.identity.counters import Counters
-from gateway.identity.issuer_keys import Fetch, IssuerKeys, read_keys, reads
+from gateway.identity.issuer_keys import Fetch, IssuerKeys, read_keys, reads, without_development
 from gateway.identity.issuers import Issuer, issuers_of, profile_of
 from gateway.identity.revocations import open_revocations
 from gateway.identity.tokens import TokenVerifier, TrustedIssuer
@@ -35,17 +35,21 @@ async def open_verifier(
         ]
         verifier = TokenVerifier(trusted, now, counts)
         verifier.heed(open_revocations(settings.revocations, verifier.forget))
-        yield verifier
+        try:
+            yield verifier
+        finally:
+            verifier.close()
 
 
 def _keys(
     issuer: Issuer, settings: Settings, clock: Clock, session: aiohttp.ClientSession
 ) -> IssuerKeys:
     file, url = issuer.jwks.file, issuer.jwks.url
-    if file is not None:
-        held = read_keys(file, settings.environment)
-        return IssuerKeys(reads(file), clock.monotonic, held)
-    return IssuerKeys(_fetches(str(url), session), clock.monotonic, None)
+    held = None if file is None else read_keys(file, settings.environment)
+    fetch = reads(file) if file is not None else _fetches(str(url), session)
+    if settings.environment == "production":
+        fetch = without_development(fetch)
+    return IssuerKeys(fetch, clock.monotonic, held)
 
 
 def _fetches(url: str, session: aiohttp.ClientSession) -> Fetch:

@@ -1,5 +1,6 @@
 """A token becomes a Caller, or nothing is asked of anybody."""
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -11,6 +12,7 @@ from typing import Any, Final
 from cachetools import TTLCache
 from joserfc import jwt
 from joserfc.errors import JoseError
+from joserfc.jwk import Key
 from joserfc.jwt import JWTClaimsRegistry
 
 from gateway.identity.claims import ClaimReader
@@ -26,14 +28,19 @@ _LONGEST_TOKEN: Final = 8192
 _LEEWAY_S: Final = 30
 _KEPT_S: Final = 5.0
 _KEPT: Final = 10_000
+_LONGEST_LIFE_S: Final = 12 * 3600
 _SIGN_IN: Final = "present a current access token: Authorization: Bearer <token>"
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a good token says: its caller, what it is bound to, and until when it is good."""
+    """What a good token says: its caller, what it is bound to, and until when it is good.
+
+    `key` is the one that signed it.
+    """
 
     caller: Caller
+    key: Key
     bound_to: Mapping[str, Any]
     demanded: str
     expires_at: float
@@ -50,10 +57,11 @@ class TrustedIssuer:
         self, issuer: Issuer, profile: IssuerProfile, keys: IssuerKeys, now: Callable[[], float]
     ) -> None:
         self.name = issuer.issuer
+        self.keys = keys
+        self._now = now
         self._issuer = issuer
         self._types = frozenset(name.lower() for name in profile.token_types)
         self._requires = profile.requires
-        self._keys = keys
         self._reader = ClaimReader.of(issuer, profile)
         self._registry = JWTClaimsRegistry(
             now=lambda: int(now()),
@@ -66,7 +74,8 @@ class TrustedIssuer:
 
     async def verified(self, token: str, header: Mapping[str, Any]) -> Verified:
         """What the token says; SignIn if it is not a good one."""
-        claims = await self._claims(token, header)
+        key = await self._key(header)
+        claims = self._claims(token, key)
         if str(header.get("typ", "")).lower() not in self._types:
             raise SignIn("UNAUTHENTICATED", f"the token is no access token (RFC 9068): {_SIGN_IN}")
         if any(claims.get(name) != value for name, value in self._requires.items()):
@@ -76,30 +85,41 @@ class TrustedIssuer:
             raise SignIn("UNAUTHENTICATED", f"the token's cnf makes no sense: {_SIGN_IN}")
         return Verified(
             caller=self._reader.caller(claims),
+            key=key,
             bound_to=bound_to,
             demanded=self._issuer.proof,
             expires_at=float(claims["exp"]),
             token_id=name if isinstance(name, str) else None,
         )
 
-    async def _claims(self, token: str, header: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def _key(self, header: Mapping[str, Any]) -> Key:
         kid = header.get("kid")
-        key = await self._keys.key(kid) if kid is None or isinstance(kid, str) else None
+        key = await self.keys.key(kid) if kid is None or isinstance(kid, str) else None
         if key is None:
             raise SignIn("UNAUTHENTICATED", f"no such key signs for the issuer: {_SIGN_IN}")
+        return key
+
+    def _claims(self, token: str, key: Key) -> Mapping[str, Any]:
         try:
             decoded = jwt.decode(token, key, algorithms=list(self._issuer.algorithms))
             self._registry.validate(decoded.claims)
         except (JoseError, ValueError) as error:
             name = type(error).__name__
             raise SignIn("UNAUTHENTICATED", f"the token is refused ({name}): {_SIGN_IN}") from None
+        if decoded.claims["exp"] - self._now() > _LONGEST_LIFE_S + _LEEWAY_S:
+            raise SignIn(
+                "TOKEN_LASTS_TOO_LONG",
+                "the token's exp is more than twelve hours away: present a shorter-lived one",
+                issuer=self.name,
+            )
         return decoded.claims
 
 
 class TokenVerifier:
     """Where every request shows its token; what was verified is remembered for seconds.
 
-    The memory holds hashes of tokens, and is emptied whenever the list of revocations changes.
+    The memory holds hashes of tokens. It is emptied whenever the list of revocations changes, and
+    what a key signed is forgotten with the key.
     """
 
     def __init__(
@@ -119,14 +139,26 @@ class TokenVerifier:
         """Verify every token anew."""
         self._recent.clear()
 
+    async def renew(self) -> None:
+        """Read every issuer's keys now, and verify every token anew."""
+        await asyncio.gather(*(issuer.keys.renew() for issuer in self._issuers.values()))
+        self.forget()
+
+    def close(self) -> None:
+        """Ask no issuer for keys any more."""
+        for issuer in self._issuers.values():
+            issuer.keys.close()
+
     async def caller(self, presented: Presented) -> Caller:
         """The caller of what a request presents; SignIn for anything but a good, proved token."""
         current = self._revocations.current()
         token = _token(presented.authorization)
         verified = await self._verified(token)
-        if revoked(verified.caller, verified.token_id, current):
+        if revoked(verified.caller, verified.token_id, verified.key.kid, current):
             raise SignIn(
-                "REVOKED", "your access, or this token, was revoked: ask your organisation"
+                "REVOKED",
+                "your access, or this token, was revoked: ask your organisation",
+                issuer=verified.caller.issuer,
             )
         await self._proofs.refuse_unproved(presented, token, verified.bound_to, verified.demanded)
         return verified.caller
@@ -134,7 +166,7 @@ class TokenVerifier:
     async def _verified(self, token: str) -> Verified:
         key = hashlib.sha256(token.encode()).digest()
         known = self._recent.get(key)
-        if known is not None and self._now() <= known.expires_at + _LEEWAY_S:
+        if known is not None and self._still_good(known):
             return known
         header, issuer = _unverified(token)
         trusted = self._issuers.get(issuer)
@@ -142,6 +174,10 @@ class TokenVerifier:
             raise SignIn("UNAUTHENTICATED", f"the token is of no issuer known here: {_SIGN_IN}")
         self._recent[key] = verified = await trusted.verified(token, header)
         return verified
+
+    def _still_good(self, known: Verified) -> bool:
+        within = self._now() <= known.expires_at + _LEEWAY_S
+        return within and self._issuers[known.caller.issuer].keys.current(known.key)
 
 
 def _token(authorization: str | None) -> str:

@@ -34,15 +34,27 @@ class Person:
     birth_date: PartialDate | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Account:
+    """One sign-in of a person: a user's name, and the issuer in whose names it is one."""
+
+    issuer: str
+    user: str
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """A verified caller; `areas` are GSS codes, `purposes` what the token entitles to.
+
+    `issuer` is who vouches: a user is told from another by issuer, organisation and user together,
+    for two issuers may give two people one name. `account` is what does so.
 
     `assurance` is the identity's level from 0 to 4; `signed_in_at` is in seconds since 1970, None
     where the issuer does not say. `person` is the caller, `children` are theirs, where an issuer
     for families has verified it.
     """
 
+    issuer: str
     user: str
     organisation: str
     sector: Sector
@@ -56,3 +68,13 @@ class Caller:
     own: OwnDetails = OwnDetails()
     person: Person | None = None
     children: tuple[Person, ...] = ()
+
+    @property
+    def account(self) -> Account:
+        """With what they signed in."""
+        return Account(self.issuer, self.user)
+
+    @property
+    def manager_account(self) -> Account | None:
+        """Their manager's, whom their own issuer names."""
+        return None if self.manager is None else Account(self.issuer, self.manager)

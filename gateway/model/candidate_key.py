@@ -62,6 +62,7 @@ class CandidateKeySealer:
 
 def _binding(caller: Caller, purpose: Purpose) -> dict[str, str]:
     return {
+        "issuer": caller.issuer,
         "user": caller.user,
         "organisation": caller.organisation,
         "purpose": purpose.value,

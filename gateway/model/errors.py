@@ -31,7 +31,14 @@ class TeamAroundError(Exception):
 
 
 class SignIn(TeamAroundError):
-    """The token is missing, wrong or too old."""
+    """The token is missing, wrong or too old; `issuer` is whose it proved to be, if that is known.
+
+    It is for the log alone.
+    """
+
+    def __init__(self, code: str, message: str, issuer: str | None = None) -> None:
+        super().__init__(code, message)
+        self.issuer = issuer
 
 
 class NotAllowed(TeamAroundError):
@@ -69,6 +76,8 @@ class ConfigurationInvalid(Exception):
 
 CODES: Final = {
     "UNAUTHENTICATED": "The token is missing, malformed, expired or not signed by a known issuer.",
+    "ISSUER_OUT_OF_BOUNDS": "The token's issuer says more of its person than it is bound to.",
+    "TOKEN_LASTS_TOO_LONG": "The token is good for more than twelve hours from now.",
     "NO_HUMAN": "The token names no person; nothing is asked of an agency without one.",
     "PROOF_INVALID": "The token is bound to a key, and the request does not prove to hold it.",
     "SIGN_IN_AGAIN": "Break-glass needs a sign-in of the last fifteen minutes.",

@@ -82,6 +82,11 @@ def forgetting_behind() -> None:
     _say.error("forgetting_behind")
 
 
+def keys_unavailable() -> None:
+    """An issuer's keys could not be read; those it gave in the last hour go on."""
+    _say.error("keys_unavailable")
+
+
 def counts_unavailable() -> None:
     """The Valkey of the limits could not be used; the question was refused."""
     _say.error("counts_unavailable")

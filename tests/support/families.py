@@ -15,6 +15,7 @@ from gateway.identity.development_token import issue
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from tests.support.agencies import AUTHORITY, HOME, LOCAL, MIRA, Desk, rest_source
+from tests.support.gateway.bindings import FAMILY_TOML, WIDE_TOML
 from tests.support.loopback import serving
 from tests.support.town import KNOWN, PRACTITIONER, QUERY, Answer, Town, small_town
 from tests.support.town import variables_for as asking
@@ -22,16 +23,18 @@ from tests.support.town import variables_for as asking
 NOON: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ISSUER: Final = "https://families.example"
 DEADLINE_S: Final = 60.0
-ISSUERS: Final = """
+ISSUERS: Final = f"""
 [[issuer]]
 issuer = "https://teamaround.example"
 audience = "teamaround"
-jwks = { file = "state/token-keys.json" }
+jwks = {{ file = "state/token-keys.json" }}
+{WIDE_TOML}
 [[issuer]]
 issuer = "https://families.example"
 audience = "teamaround"
-jwks = { file = "family-keys.json" }
+jwks = {{ file = "family-keys.json" }}
 profile = "family"
+{FAMILY_TOML}
 """
 CHILD: Final[Mapping[str, Any]] = {
     "nhs_number": MIRA["nhs"],

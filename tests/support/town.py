@@ -13,7 +13,7 @@ import aiohttp
 import uvicorn
 
 from adapters.contract.codes import Purpose, Sector
-from gateway.config.settings import Settings
+from gateway.config.settings import DEFAULT_ISSUER, Settings
 from gateway.http.app import build_app, open_gateway
 from gateway.http.pipeline import Pipeline
 from gateway.identity.development_token import development_key, issue
@@ -23,6 +23,7 @@ from tests.support.agencies import HOME, MIRA, SourceFile
 
 SHIELD_TEAM: Final = "01632 960999"
 PRACTITIONER: Final = Caller(
+    issuer=DEFAULT_ISSUER,
     user="s.worker",
     organisation="northbrook",
     sector=Sector.SOCIAL_CARE,

@@ -21,16 +21,17 @@ from gateway.http.app import build_app
 from gateway.http.client_certificate import CertificateProtocol, tls_options
 from gateway.model.errors import ConfigurationInvalid
 from tests.support.edge import QUESTION, edge
+from tests.support.gateway.bindings import WIDE_TOML
 from tests.support.gateway.sign_in import Provider, digest
 from tests.support.town import Town
 
-ISSUERS = """
+ISSUERS = f"""
 [[issuer]]
 issuer = "https://sign-in.example"
 audience = "teamaround"
-jwks = { file = "keys.json" }
+jwks = {{ file = "keys.json" }}
 proof = "certificate"
-"""
+{WIDE_TOML}"""
 
 
 @dataclass(frozen=True, slots=True)

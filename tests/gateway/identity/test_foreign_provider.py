@@ -17,6 +17,7 @@ from joserfc.jwk import ECKey
 
 from tests.support.adapters.foreign_servers import installed
 from tests.support.edge import Edge, Said, edge
+from tests.support.gateway.bindings import WIDE_TOML
 from tests.support.gateway.sign_in import Holder
 
 SCRIPT: Final = Path(__file__).parents[2] / "support/gateway/provider.mjs"
@@ -32,7 +33,7 @@ ISSUERS: Final = """
 issuer = "https://foreign.example"
 audience = "teamaround"
 jwks = {{ url = "http://127.0.0.1:{port}/jwks" }}
-"""
+{bound}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ async def met(folder: Path, folder_of_servers: Path) -> AsyncIterator[tuple[Edge
     """A gateway that trusts the provider alone."""
     async with foreign_provider(folder_of_servers) as foreign:
         file = folder / "issuers.toml"
-        file.write_text(ISSUERS.format(port=foreign.port))
+        file.write_text(ISSUERS.format(port=foreign.port, bound=WIDE_TOML))
         async with edge(folder, issuers=file) as gateway:
             yield gateway, foreign
 

@@ -1,11 +1,13 @@
 """Keys rotate, people leave, machines speak for people: what the verifier makes of it."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from gateway.identity.proof_of_possession import Presented
 from gateway.identity.revocations import open_revocations
+from gateway.model.caller import Caller
 from gateway.model.errors import ConfigurationInvalid, SignIn, TryLater
 from tests.support.gateway.sign_in import NOW, Moment, Provider, verifier_for
 
@@ -46,23 +48,114 @@ async def test_made_up_key_names_do_not_make_us_ask_without_end() -> None:
     assert provider.fetched == 1
 
 
-async def test_an_old_key_is_good_no_more_an_hour_after_it_was_rotated_away() -> None:
+async def test_a_key_that_its_issuer_took_out_is_out_two_minutes_later_by_itself() -> None:
     provider, moment = Provider(), Moment()
     verifier = verifier_for(provider, moment)
     old = provider.token(exp=int(NOW) + 10_000)
     await verifier.caller(shown(old))
     provider.rotate("k-2")
-    moment.at += 3601
+    moment.at += 119
+    await verifier.caller(shown(old))
+    moment.at += 1  # within the seconds for which a verified token is remembered
     assert await refusal(verifier, old) == "UNAUTHENTICATED"
 
 
-async def test_while_the_issuer_is_away_its_known_keys_go_on() -> None:
+async def test_a_key_that_its_issuer_took_out_is_out_at_once_when_keys_are_read_anew() -> None:
+    provider = Provider()
+    verifier = verifier_for(provider, Moment())
+    old = provider.token()
+    await verifier.caller(shown(old))
+    provider.rotate("k-2")
+    await verifier.renew()
+    assert await refusal(verifier, old) == "UNAUTHENTICATED"
+
+
+async def test_while_the_issuer_is_away_its_keys_go_on_for_an_hour_and_then_nobody_knows() -> None:
+    provider, moment = Provider(), Moment()
+    verifier = verifier_for(provider, moment)
+    token = provider.token(exp=int(NOW) + 9000)
+    await verifier.caller(shown(token))
+    provider.away = True
+    for _ in range(35):
+        moment.at += 100
+        assert (await verifier.caller(shown(token))).user == "s.worker"
+    moment.at = NOW + 3598
+    await verifier.caller(shown(token))
+    moment.at = NOW + 3600  # remembered two seconds ago, and refused all the same
+    with pytest.raises(TryLater, match="keys") as refused:
+        await verifier.caller(shown(token))
+    assert refused.value.code == "KEYS_UNAVAILABLE"
+    provider.away = False
+    moment.at += 31
+    assert (await verifier.caller(shown(token))).user == "s.worker"
+
+
+async def test_a_new_key_of_an_issuer_that_is_away_is_not_called_wrong() -> None:
     provider, moment = Provider(), Moment()
     verifier = verifier_for(provider, moment)
     await verifier.caller(shown(provider.token()))
+    provider.rotate("k-2")
     provider.away = True
-    moment.at += 3601
-    assert (await verifier.caller(shown(provider.token(exp=int(NOW) + 9000)))).user == "s.worker"
+    moment.at += 31
+    with pytest.raises(TryLater):
+        await verifier.caller(shown(provider.token()))
+
+
+async def test_everybody_who_waits_for_an_issuers_keys_shares_one_fetch() -> None:
+    provider, gate = Provider(), asyncio.Event()
+    provider.gate = gate
+    verifier = verifier_for(provider, Moment())
+    asking = [
+        asyncio.create_task(verifier.caller(shown(provider.token(sub=name)))) for name in "abcdef"
+    ]
+    while not provider.fetched:
+        await asyncio.sleep(0)
+    asking[0].cancel()  # whoever goes away takes nothing from the others
+    gate.set()
+    found = await asyncio.gather(*asking, return_exceptions=True)
+    assert isinstance(found[0], asyncio.CancelledError)
+    assert [each.user for each in found[1:] if isinstance(each, Caller)] == [*"bcdef"]
+    assert provider.fetched == 1
+
+
+async def test_nobody_waits_for_an_issuer_that_is_away_while_their_key_is_good() -> None:
+    provider, moment = Provider(), Moment()
+    verifier = verifier_for(provider, moment)
+    token = provider.token(exp=int(NOW) + 9000)
+    await verifier.caller(shown(token))
+    provider.away = True
+    moment.at += 121
+    await verifier.caller(shown(token))
+    provider.gate = asyncio.Event()  # and never opens
+    moment.at += 31
+    assert (await verifier.caller(shown(token))).user == "s.worker"
+    verifier.close()
+
+
+@pytest.mark.parametrize("exp", [int(NOW) + 12 * 3600 + 31, int(NOW) + 10**9, 1e300])
+async def test_a_token_that_is_good_for_more_than_twelve_hours_is_refused(exp: float) -> None:
+    provider = Provider()
+    token = provider.token(exp=exp)
+    assert await refusal(verifier_for(provider, Moment()), token) == "TOKEN_LASTS_TOO_LONG"
+
+
+@pytest.mark.parametrize("exp", [float("nan"), float("inf"), "", True])
+async def test_a_token_whose_end_is_no_number_is_refused(exp: object) -> None:
+    provider = Provider()
+    token = provider.token(exp=exp)
+    assert await refusal(verifier_for(provider, Moment()), token) == "UNAUTHENTICATED"
+
+
+async def test_a_token_of_twelve_hours_is_good() -> None:
+    provider = Provider()
+    token = provider.token(exp=int(NOW) + 12 * 3600)
+    assert (await verifier_for(provider, Moment()).caller(shown(token))).user == "s.worker"
+
+
+async def test_a_token_of_a_time_to_come_is_refused() -> None:
+    provider = Provider()
+    token = provider.token(iat=int(NOW) + 31)
+    assert await refusal(verifier_for(provider, Moment()), token) == "UNAUTHENTICATED"
 
 
 async def test_an_issuer_that_never_gave_keys_lets_nobody_in() -> None:
@@ -83,7 +176,20 @@ async def test_what_was_verified_is_remembered_for_seconds_and_never_past_its_en
 
 
 @pytest.mark.parametrize(
-    "line", ["user s.worker", "organisation northbrook", "role practitioner", "token t-1"]
+    "line",
+    [
+        "user s.worker",
+        "organisation northbrook",
+        "role practitioner",
+        "token t-1",
+        "key k-1",
+        "issuer https://sign-in.example",
+        "user s.worker https://sign-in.example",
+        "organisation northbrook https://sign-in.example",
+        "role practitioner https://sign-in.example",
+        "token t-1 https://sign-in.example",
+        "key k-1 https://sign-in.example",
+    ],
 )
 async def test_the_revoked_are_refused_at_their_next_question(tmp_path: Path, line: str) -> None:
     provider, file = Provider(), tmp_path / "revoked"
@@ -94,6 +200,23 @@ async def test_the_revoked_are_refused_at_their_next_question(tmp_path: Path, li
     await verifier.caller(shown(token))
     file.write_text(f"# who left\n{line}\n")
     assert await refusal(verifier, token) == "REVOKED"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "issuer https://elsewhere.example",
+        "user s.worker https://elsewhere.example",
+        "key k-1 https://elsewhere.example",
+        "key k-2",
+    ],
+)
+async def test_what_is_revoked_at_another_issuer_is_good_here(tmp_path: Path, line: str) -> None:
+    provider, file = Provider(), tmp_path / "revoked"
+    file.write_text(f"{line}\n")
+    verifier = verifier_for(provider, Moment())
+    verifier.heed(open_revocations(file, verifier.forget))
+    assert (await verifier.caller(shown(provider.token()))).user == "s.worker"
 
 
 async def test_a_list_that_cannot_be_read_lets_nobody_in(tmp_path: Path) -> None:

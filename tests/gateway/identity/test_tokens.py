@@ -15,7 +15,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from adapters.contract.codes import Purpose, Sector
-from gateway.config.settings import Settings
+from gateway.config.settings import DEFAULT_ISSUER, Settings
 from gateway.identity.counters import ProcessCounters
 from gateway.identity.development_token import development_key, issue
 from gateway.identity.issuer_keys import IssuerKeys, read_keys, reads
@@ -67,7 +67,7 @@ def verifier() -> Verifier:
     public = KeySet.import_key_set(
         {"keys": [EC.as_dict(private=False), RSA.as_dict(private=False)]}
     )
-    return desk_of(Settings(), public, lambda: NOW)
+    return desk_of(Settings(environment="development"), public, lambda: NOW)
 
 
 def token(
@@ -93,6 +93,7 @@ def refused(presented: str | None) -> SignIn:
 
 def test_a_good_token_names_a_person_and_what_they_may_ask() -> None:
     assert verifier().caller(f"Bearer {token()}") == Caller(
+        issuer=DEFAULT_ISSUER,
         user="s.worker",
         organisation="northbrook",
         sector=Sector.SOCIAL_CARE,

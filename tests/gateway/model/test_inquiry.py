@@ -8,11 +8,13 @@ import pytest
 from adapters.contract.codes import Purpose, Sector
 from adapters.contract.dates import PartialDate
 from adapters.contract.identifiers import NhsNumber
+from gateway.config.settings import DEFAULT_ISSUER
 from gateway.model.caller import Caller
 from gateway.model.errors import AskDifferently, NotAllowed, TeamAroundError
 from gateway.model.inquiry import Inquiry, inquiries
 
 CALLER: Final = Caller(
+    issuer=DEFAULT_ISSUER,
     user="s.worker",
     organisation="northbrook",
     sector=Sector.SOCIAL_CARE,

@@ -1,5 +1,6 @@
 """Issuers whose keys a test holds, the tokens they give, and the proofs that go with them."""
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -11,10 +12,12 @@ from typing import Any, Final
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, RSAKey
 
+from gateway.config.issuer_binding import IssuerBinding
 from gateway.identity.counters import Counters, ProcessCounters
 from gateway.identity.issuer_keys import IssuerKeys
 from gateway.identity.issuers import ClaimValue, Issuer, Jwks, profile_of
 from gateway.identity.tokens import TokenVerifier, TrustedIssuer
+from tests.support.gateway.bindings import WIDE
 
 NOW: Final = 1_800_000_000.0
 URL: Final = "https://gateway.example/graphql"
@@ -44,15 +47,21 @@ class Moment:
 
 @dataclass(slots=True)
 class Provider:
-    """An issuer with one current key; `fetched` counts how often its keys were asked for."""
+    """An issuer with one current key; `fetched` counts how often its keys were asked for.
+
+    Its answer waits for `gate` where there is one.
+    """
 
     key: Key = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "k-1"}))
     fetched: int = 0
     away: bool = False
+    gate: asyncio.Event | None = None
 
     async def fetch(self) -> bytes:
         """The JWKS of the current key."""
         self.fetched += 1
+        if self.gate is not None:
+            await self.gate.wait()
         if self.away:
             raise OSError("no answer")
         return json.dumps({"keys": [self.key.as_dict(private=False)]}).encode()
@@ -80,6 +89,7 @@ def verifier_for(
     *,
     claims: Mapping[str, ClaimValue] | None = None,
     counts: Counters | None = None,
+    may_assert: tuple[IssuerBinding, ...] = (WIDE,),
     **more: Any,
 ) -> TokenVerifier:
     """A desk that knows this provider; `more` are fields of Issuer."""
@@ -88,6 +98,7 @@ def verifier_for(
         audience="teamaround",
         jwks=Jwks(url="https://sign-in.example/jwks"),
         claims={**(claims or {})},
+        may_assert=may_assert,
         **more,
     )
     keys = IssuerKeys(provider.fetch, moment, None)
