@@ -125,6 +125,7 @@ async def _reconciled(
 def search(  # noqa: PLR0913, PLR0917 - one option a part of a search
     who: Annotated[str, typer.Option(help="Who searches, for the log.")],
     user: Annotated[str | None, typer.Option(help="The user who asked.")] = None,
+    issuer: Annotated[str | None, typer.Option(help="Who vouched for the user.")] = None,
     organisation: Annotated[str | None, typer.Option(help="On whose behalf.")] = None,
     agency: Annotated[str | None, typer.Option(help="An agency that was asked.")] = None,
     purpose: Annotated[Purpose | None, typer.Option(help="The stated purpose.")] = None,
@@ -143,6 +144,7 @@ def search(  # noqa: PLR0913, PLR0917 - one option a part of a search
     """
     wanted = Search(
         user=user,
+        issuer=issuer,
         organisation=organisation,
         agency=agency,
         purpose=purpose,

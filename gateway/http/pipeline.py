@@ -16,7 +16,7 @@ from gateway.identity.quotas import AskedOf, Quotas
 from gateway.identity.tokens import stated_key
 from gateway.model.caller import Caller
 from gateway.model.candidate_key import CandidateKeySealer
-from gateway.model.errors import LimitReached, NotAllowed, SignIn, TryLater
+from gateway.model.errors import LimitReached, NotAllowed, SignIn, TeamAroundError, TryLater
 from gateway.oversight.alerts.api import AlertApi
 from gateway.oversight.alerts.indexer import AlertIndexer
 from gateway.oversight.auditors.access import refuse_unless_auditor
@@ -115,7 +115,7 @@ class Pipeline:
         except (SignIn, NotAllowed, LimitReached) as refusal:
             whence = f"{request.peer} {stated_key(request.authorization)}"
             with suppress(TryLater):
-                await self.recorder.refuse(refusal.code, caller, whence)
+                await self.recorder.refuse(refusal.code, caller, whence, _issuer_of(refusal))
             raise
         admitted = AdmittedRequest(document, caller, preparation, active.fan_out)
         asking = (
@@ -198,8 +198,9 @@ class Pipeline:
             caller = await preparation.caller(Request("", {}, None, authorization))
             refuse_unless_auditor(caller)
         except (SignIn, NotAllowed) as refusal:
+            whence = stated_key(authorization)
             with suppress(TryLater):
-                await self.recorder.refuse(refusal.code, caller, stated_key(authorization))
+                await self.recorder.refuse(refusal.code, caller, whence, _issuer_of(refusal))
             raise
         if reads == ENTRIES_READ:
             await self.recorder.searched(caller, reads, agency=None)
@@ -210,3 +211,8 @@ class Pipeline:
         purpose = inquiry.reason.purpose
         opened = inquiry.opened(lambda key: self._seal.opened(key, caller, purpose))
         return replace(prepared, inquiry=opened)
+
+
+def _issuer_of(refusal: TeamAroundError) -> str | None:
+    """Whose the refused token proved to be, if that is known."""
+    return refusal.issuer if isinstance(refusal, SignIn) else None

@@ -215,9 +215,12 @@ def _unbound(who: str, table: str, issuer: Issuer) -> str:
         return json.dumps(said if isinstance(said, list | int) else [said])
 
     where = "below its [[issuer]]" if table != "may_assert" else "at the end of the settings file"
-    lines = [
+    told = (
         f"{who} is bound to nothing, so it could vouch for anybody. Write what it may say of"
-        f" people {where}, with your own names (docs/settings.md#what-an-issuer-may-assert):",
+        f" people {where}, with your own names (docs/settings.md#what-an-issuer-may-assert):"
+    )
+    lines = [
+        told,
         f"[{table}]",
         f"organisations = {fixed(claims.organisation, ['your-organisation'])}",
         f"sectors = {fixed(claims.sector, ['SOCIAL_CARE'])}",

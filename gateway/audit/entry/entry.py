@@ -96,7 +96,8 @@ class Entry:
     `document` is the SHA-256 of the GraphQL document in hex; `detail` an upper-case code such
     as "PURPOSE_NOT_ENTITLED"; `count` how many alike it stands for, where it is more than itself.
     EntryRefused if a field is not what it says, so that a number or a text in the clear cannot
-    stand where a pseudonym or a sealed text belongs. `manager` is the user's, who may not review
+    stand where a pseudonym or a sealed text belongs. `issuer` is who vouched for the user, in whose
+    names `user` and `manager` are; None in entries of before it was logged. `manager` is the user's, who may not review
     what the user did. `pruned` are the entries that a PRUNING takes away; its `document` and
     `policy_version` are then the retention policy's.
     """
@@ -123,6 +124,7 @@ class Entry:
     pruned: tuple[EntryRange, ...] = ()
     standing: AskerProfile | None = None
     change: "AuditedChange | None" = None
+    issuer: str | None = None
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
@@ -197,7 +199,7 @@ def _refuse_unshaped(entry: Entry) -> None:
 def _refuse_unwritable(entry: Entry) -> None:
     if entry.count is not None and not 0 < entry.count <= MOST_COUNTED:
         raise EntryRefused(f"an entry stands for 1 to {MOST_COUNTED}")
-    names = [entry.user, entry.organisation, entry.role, entry.manager]
+    names = [entry.user, entry.organisation, entry.role, entry.manager, entry.issuer]
     names += [entry.policy_version, entry.matcher_version]
     names += entry.standing.names if entry.standing else ()
     names += [entry.change.subject if entry.change else None]
@@ -233,6 +235,7 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "pruned": [list(span) for span in entry.pruned] or None,
         "standing": entry.standing.fields if entry.standing else None,
         "change": _named(entry.change),
+        "issuer": entry.issuer,
     }
     return {name: value for name, value in held.items() if value is not None}
 

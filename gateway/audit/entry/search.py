@@ -21,6 +21,7 @@ class Search:
     """
 
     user: str | None = None
+    issuer: str | None = None
     organisation: str | None = None
     agency: str | None = None
     purpose: Purpose | None = None
@@ -34,7 +35,10 @@ class Search:
     @property
     def named(self) -> str:
         """What is searched by, never what for, as an entry's detail: "ENTRIES_BY_USER_TIME"."""
-        parts = ("user", "organisation", "agency", "purpose", "kind", "query_id", "break_glass")
+        parts = (
+            *("user", "issuer", "organisation", "agency", "purpose", "kind"),
+            *("query_id", "break_glass"),
+        )
         named = [part for part in parts if getattr(self, part) is not None]
         named += ["child"] if self.pseudonyms is not None else []
         named += ["time"] if self.since or self.before else []

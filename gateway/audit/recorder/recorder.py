@@ -155,12 +155,16 @@ class Recorder:
         beside = works_beside(self.staff_children, children, intent.entry.organisation)
         return [AccessFlag.STAFF_CHILD] if beside else []
 
-    async def refuse(self, code: str, caller: Caller | None, whence: str = "") -> None:
+    async def refuse(
+        self, code: str, caller: Caller | None, whence: str = "", issuer: str | None = None
+    ) -> None:
         """A request that was refused: by its token where there is no caller, else for `code`.
+
+        `issuer` is the token's, where it proved to be.
 
         Of a flood the first have an entry each; the rest are one entry a minute, with a count.
         """
-        refused = RefusalKey.of(code, caller, whence)
+        refused = RefusalKey.of(code, caller, whence, issuer)
         if not self.refusal_counter.tells(refused):
             return
         try:
@@ -283,6 +287,7 @@ class Recorder:
             user=refused.user,
             organisation=refused.organisation,
             role=refused.role,
+            issuer=refused.issuer,
             detail=refused.code,
         )
 
@@ -293,6 +298,7 @@ class Recorder:
             user=caller.user,
             organisation=caller.organisation,
             role=" ".join(sorted(caller.roles)),
+            issuer=caller.issuer,
         )
 
     async def pseudonyms(self, known: Known) -> tuple[Pseudonym, ...]:

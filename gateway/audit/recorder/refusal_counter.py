@@ -12,6 +12,8 @@ EVERY_S: Final = 60.0
 class RefusalKey:
     """What makes two refusals alike: why, whose (all None where nobody is known), and whence.
 
+    `issuer` is known of a token that proved to be its, though nobody is.
+
     `whence` tells places apart from which nobody signed in; it is never written anywhere.
     """
 
@@ -20,13 +22,22 @@ class RefusalKey:
     organisation: str | None = None
     role: str | None = None
     whence: str = ""
+    issuer: str | None = None
 
     @classmethod
-    def of(cls, code: str, caller: Caller | None, whence: str) -> "RefusalKey":
+    def of(
+        cls, code: str, caller: Caller | None, whence: str, issuer: str | None = None
+    ) -> "RefusalKey":
         """A refusal of this caller; of somebody at `whence` where there is none."""
         if caller is None:
-            return cls(code, whence=whence)
-        return cls(code, caller.user, caller.organisation, " ".join(sorted(caller.roles)))
+            return cls(code, whence=whence, issuer=issuer)
+        return cls(
+            code=code,
+            user=caller.user,
+            organisation=caller.organisation,
+            role=" ".join(sorted(caller.roles)),
+            issuer=caller.issuer,
+        )
 
 
 @dataclass(slots=True)

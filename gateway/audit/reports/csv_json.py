@@ -13,7 +13,7 @@ from gateway.audit.entry.logged import Logged
 COLUMNS: Final = (
     *("index", "at", "kind", "query_id", "user", "organisation", "role", "purpose"),
     *("agencies", "released", "withheld", "detail", "count", "child_pseudonyms"),
-    *("document", "policy_version", "matcher_version"),
+    *("document", "policy_version", "matcher_version", "issuer"),
 )
 # What spreadsheets begin a formula with, in ASCII and in full width, or skip before one.
 _FORMULA: Final = (
@@ -44,7 +44,7 @@ def _values(logged: Logged) -> tuple[object, ...]:
         " ".join(f"{said.agency}={','.join(said.released)}" for said in entry.agencies),
         " ".join(filter(None, map(_withheld, entry.agencies))),
         *(entry.detail, entry.count, " ".join(entry.child_pseudonyms), entry.document),
-        *(entry.policy_version, entry.matcher_version),
+        *(entry.policy_version, entry.matcher_version, entry.issuer),
     )
 
 

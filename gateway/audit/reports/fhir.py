@@ -84,7 +84,9 @@ def _who(entry: Entry) -> Iterable[Json]:
     user = _text(entry.user)
     yield _filled(
         type=_concept(PARTICIPATION, "IRCP", "information recipient") if user else None,
-        who={"identifier": {"value": user}} if user else {"display": "nobody who was known"},
+        who={"identifier": _filled(system=entry.issuer, value=user)}
+        if user
+        else {"display": "nobody who was known"},
         role=[{"text": _text(entry.role)}] if _text(entry.role) else None,
         requestor=True,
         purposeOfUse=_purpose(entry),

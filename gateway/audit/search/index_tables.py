@@ -10,7 +10,7 @@ from pyroaring import BitMap
 from gateway.audit.search.blocks import BLOCK, STRETCH, Gathered, Stretch, united, written
 from gateway.audit.search.terms import Term, digest
 
-SHAPE: Final = 4  # of the tables below: an index of another shape is drawn again
+SHAPE: Final = 5  # of the tables below: an index of another shape is drawn again
 _SCHEMA: Final = """
 CREATE TABLE block (
   first INTEGER PRIMARY KEY,

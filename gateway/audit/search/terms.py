@@ -11,7 +11,7 @@ from gateway.audit.entry.search import Search
 Term = tuple[str, str]
 """A column and a value in it: ("user", "j.okafor")."""
 
-_COLUMNS: Final = ("query_id", "user", "organisation", "kind", "purpose")
+_COLUMNS: Final = ("query_id", "user", "organisation", "kind", "purpose", "issuer")
 EVERY: Final[Term] = ("every", "")  # of each entry, for a search that names nothing else
 
 

@@ -59,6 +59,7 @@ class AuditFilter:
     """Which entries to show; every part that is given must fit."""
 
     user: str | None = field("The user who asked.")
+    issuer: str | None = field("The issuer that vouched for the user.")
     organisation: str | None = field("The organisation on whose behalf.")
     agency: strawberry.ID | None = field("An agency that was asked.")
     purpose: Purpose | None = field("The purpose that was stated.")
@@ -106,6 +107,10 @@ class AuditEntry:
     kind: AuditKind = field("What it records.")
     query_id: strawberry.ID | None = field("The question it belongs to; null if to none.")
     user: str | None = field("Who asked; null where nobody was known.")
+    issuer: str | None = field(
+        "Who vouched for the user: two issuers' users of one name are two people. Null where not"
+        " known."
+    )
     organisation: str | None = field("On whose behalf; null where not known.")
     role: str | None = field("In which role; null where not known.")
     purpose: Purpose | None = field("The stated purpose; null where none was.")

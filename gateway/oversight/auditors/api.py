@@ -126,6 +126,7 @@ class AuditApi:
     async def _filtered(self, wanted: AuditFilter) -> Search:
         return Search(
             user=given(wanted.user),
+            issuer=given(wanted.issuer),
             organisation=given(wanted.organisation),
             agency=given(wanted.agency),
             purpose=given(wanted.purpose),

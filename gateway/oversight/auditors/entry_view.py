@@ -54,6 +54,7 @@ class ShownEntries:
             kind=entry.kind,
             query_id=None if entry.query_id is None else strawberry.ID(entry.query_id),
             user=entry.user,
+            issuer=entry.issuer,
             organisation=entry.organisation,
             role=entry.role,
             purpose=entry.purpose,

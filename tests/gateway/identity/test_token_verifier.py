@@ -108,8 +108,7 @@ async def test_everybody_who_waits_for_an_issuers_keys_shares_one_fetch() -> Non
     asking = [
         asyncio.create_task(verifier.caller(shown(provider.token(sub=name)))) for name in "abcdef"
     ]
-    while not provider.fetched:
-        await asyncio.sleep(0)
+    await provider.begun.wait()
     asking[0].cancel()  # whoever goes away takes nothing from the others
     gate.set()
     found = await asyncio.gather(*asking, return_exceptions=True)

@@ -30,6 +30,7 @@ ENTRIES = st.builds(
     at=MOMENTS,
     query_id=st.none() | st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True),
     user=st.none() | NAMES,
+    issuer=st.none() | NAMES,
     organisation=st.none() | NAMES,
     role=st.none() | NAMES,
     purpose=st.none() | st.sampled_from(Purpose),

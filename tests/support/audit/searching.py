@@ -15,6 +15,7 @@ from gateway.audit.entry.search import Search
 from tests.support.audit.examples import MAYA, NOON, OMAR, asked
 
 USERS, PURPOSES = ("j.okafor", "s.worker"), (Purpose.SAFEGUARDING, Purpose.EARLY_HELP)
+ISSUERS = ("https://council.example", "https://hospital.example")
 KINDS = (AuditKind.INTENT, AuditKind.BREAK_GLASS)
 AGENCIES, CHILDREN = ("school", "gp"), (MAYA, OMAR)
 
@@ -26,6 +27,7 @@ def entries() -> list[Entry]:
         replace(
             asked(f"q{number // 4}", child),
             user=user,
+            issuer=ISSUERS[number % 2],
             purpose=purpose,
             kind=kind,
             organisation=f"org-{number % 3}",
@@ -39,7 +41,7 @@ def entries() -> list[Entry]:
 
 def fits(search: Search, entry: Entry) -> bool:
     """The search, said plainly."""
-    plain = ("user", "organisation", "purpose", "kind", "query_id")
+    plain = ("user", "issuer", "organisation", "purpose", "kind", "query_id")
     return (
         all(getattr(search, n) in {None, getattr(entry, n)} for n in plain)
         and (search.agency is None or search.agency in {a.agency for a in entry.agencies})
@@ -67,6 +69,7 @@ def one_of(*values: object) -> st.SearchStrategy[Any]:
 SEARCHES = st.builds(
     Search,
     user=one_of(*USERS, "nobody"),
+    issuer=one_of(*ISSUERS),
     organisation=one_of("org-0", "org-1"),
     agency=one_of(*AGENCIES, "always"),
     purpose=one_of(*PURPOSES),

@@ -56,10 +56,12 @@ class Provider:
     fetched: int = 0
     away: bool = False
     gate: asyncio.Event | None = None
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def fetch(self) -> bytes:
         """The JWKS of the current key."""
         self.fetched += 1
+        self.begun.set()
         if self.gate is not None:
             await self.gate.wait()
         if self.away:
