@@ -44,7 +44,9 @@ ALL_FIELDS = frozenset(
 )
 # The replies of examples: the folder where the manifest stands, or their bytes by name.
 Replies = Path | Mapping[str, bytes]
-_NOBODY = OnBehalf("source check", "source check", Purpose.SAFEGUARDING, "source-check", 0)
+_NOBODY = OnBehalf(
+    "source check", "source check", "source check", Purpose.SAFEGUARDING, "source-check", 0
+)
 
 
 class NotReplayable(Exception):

@@ -12,8 +12,12 @@ from adapters.contract.record import Record
 
 @dataclass(frozen=True, slots=True)
 class OnBehalf:
-    """Who asks, so that the agency's own log can name the person and find our entry."""
+    """Who asks, so that the agency's own log can name the person and find our entry.
 
+    `issuer` is the sign-in service in whose names `user` is one: two of them may have one name.
+    """
+
+    issuer: str
     user: str
     organisation: str
     purpose: Purpose

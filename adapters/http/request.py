@@ -104,6 +104,7 @@ def on_behalf_headers(*on_behalf: OnBehalf) -> Mapping[str, str]:
         "X-Teamaround-Query": ", ".join(_plain(one.query_id) for one in on_behalf),
         "X-Teamaround-Log-Index": ", ".join(str(one.log_index) for one in on_behalf),
         "X-Teamaround-User": _plain(first.user),
+        "X-Teamaround-Issuer": _plain(first.issuer),
         "X-Teamaround-Organisation": _plain(first.organisation),
         "X-Teamaround-Purpose": _plain(first.purpose),
     }

@@ -15,7 +15,7 @@ from gateway.audit.publish.pruning import due_spans, pruning
 from gateway.audit.publish.pruning import prune as prune_log
 from gateway.audit.publish.retention_policy import Retention
 from gateway.audit.publish.witnesses import Witnessing
-from gateway.cli.postgres_schema import script
+from gateway.cli.postgres_schema import script, since_issuers
 from gateway.cli.settings_option import SettingsFile, chosen, run
 from gateway.config.settings import Settings
 from gateway.http.app import open_witnessing
@@ -79,9 +79,13 @@ async def _change_epoch(
 def tables(
     role: Annotated[str, typer.Argument(help="The role that the gateway logs in as.")],
     pruner: Annotated[str, typer.Option(help="Another role, which prunes; or nobody does.")] = "",
+    since: Annotated[  # noqa: FBT002 - a flag
+        bool,
+        typer.Option("--since-issuers", help="What tables lack that are of before issuers."),
+    ] = False,
 ) -> None:
     """Print what a PostgreSQL database's owner runs once, before `log_dsn` names it."""
-    typer.echo(script(role, pruner), nl=False)
+    typer.echo((since_issuers if since else script)(role, pruner), nl=False)
 
 
 def prune(

@@ -2,10 +2,12 @@
 
 from typing import Final
 
+from gateway.oversight.break_glass.store.postgres_tables import SINCE_ISSUERS as LEAVE_SINCE
 from gateway.oversight.break_glass.store.postgres_tables import TABLES as LEAVE
 from gateway.oversight.break_glass.store.postgres_tables import grants as leave_grants
 from gateway.registry.ledger.postgres_tables import FINAL as LEDGER_FINAL
-from gateway.registry.ledger.postgres_tables import PASSING
+from gateway.registry.ledger.postgres_tables import LINKS, PASSING
+from gateway.registry.ledger.postgres_tables import SINCE_ISSUERS as LEDGER_SINCE
 from gateway.registry.ledger.postgres_tables import TABLES as LEDGER
 
 TABLES: Final = """
@@ -111,9 +113,7 @@ def script(role: str, pruner: str = "") -> str:
     `pruner` is another role that exists, which may also remove what a logged pruning names.
     ValueError if one of them is no plain name.
     """
-    roles = [role, *filter(None, [pruner])]
-    if not all(name.replace("_", "").isalnum() for name in roles):
-        raise ValueError("a role's name has letters, digits and _")
+    roles = _plain(role, pruner)
     triggers = [_IS_FINAL.format(table=table) for table in FINAL]
     triggers += [_STAYS.format(table=table) for table in PRUNABLE]
     added = ", ".join(each for each in (*PRUNABLE, *FINAL) if each != "pruned")
@@ -129,4 +129,23 @@ def script(role: str, pruner: str = "") -> str:
     passing = ", ".join(PASSING)
     grants.append(f'GRANT SELECT, INSERT, UPDATE, DELETE ON {passing} TO "{role}";')
     grants.append(leave_grants(role, pruner))
-    return "".join(["BEGIN;", TABLES, LEDGER, LEAVE, *triggers, "\n".join(grants), "\nCOMMIT;\n"])
+    return "".join(
+        ["BEGIN;", TABLES, LEDGER, LINKS, LEAVE, *triggers, "\n".join(grants), "\nCOMMIT;\n"]
+    )
+
+
+def since_issuers(role: str, pruner: str = "") -> str:
+    """What the owner runs once in a database that was made before issuers were kept.
+
+    ValueError if a role is no plain name.
+    """
+    grants = [f'GRANT SELECT, INSERT ON account_link TO "{n}";\n' for n in _plain(role, pruner)]
+    final = _IS_FINAL.format(table="account_link")
+    return "".join(["BEGIN;", LEDGER_SINCE, final, LEAVE_SINCE, *grants, "COMMIT;\n"])
+
+
+def _plain(role: str, pruner: str) -> list[str]:
+    roles = [role, *filter(None, [pruner])]
+    if not all(name.replace("_", "").isalnum() for name in roles):
+        raise ValueError("a role's name has letters, digits and _")
+    return roles

@@ -11,6 +11,7 @@ from gateway.graphql.services.break_glass import BreakGlassGrantType
 from gateway.graphql.services.source import ExampleReply, Registration
 from gateway.graphql.types.codes import ReviewVerdict
 from gateway.graphql.types.declare import argument, code_list, output, resolved
+from gateway.graphql.types.inputs import AccountInput
 from gateway.graphql.types.scalars import LogIndex
 
 code_list(
@@ -23,6 +24,9 @@ code_list(
     },
 )
 
+OneAccount = Annotated[AccountInput, argument("One of the person's accounts.")]
+OtherAccount = Annotated[AccountInput, argument("The other one.")]
+LinkReason = Annotated[str, argument("How it is known, in words; logged.")]
 SourceKey = Annotated[strawberry.ID, argument("The source's id.")]
 
 
@@ -85,6 +89,32 @@ class Mutation:
         anything is wrong with them, what was in force stays and an error names file and line.
         """
         return await info.context.sources.reload() if info.context.sources else None
+
+    @resolved
+    async def propose_account_link(
+        self, info: Info, first: OneAccount, second: OtherAccount, reason: LinkReason
+    ) -> bool | None:
+        """Propose that two accounts are one person's; it counts once somebody else confirms it.
+
+        For operators and information governance, of accounts that are not their own.
+        """
+        if info.context.accounts is None:
+            return None
+        await info.context.accounts.propose(first, second, reason)
+        return True
+
+    @resolved
+    async def confirm_account_link(
+        self, info: Info, first: OneAccount, second: OtherAccount, reason: LinkReason
+    ) -> bool | None:
+        """Confirm a link that somebody else proposed; it stays.
+
+        From then on the two are one person: to approvals, to reviews and in what they may ask.
+        """
+        if info.context.accounts is None:
+            return None
+        await info.context.accounts.confirm(first, second, reason)
+        return True
 
     @resolved
     async def break_glass(

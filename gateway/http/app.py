@@ -160,11 +160,15 @@ async def _open_registrar(stages: Stages, recorder: Recorder, stack: AsyncExitSt
     )
     stack.push_async_callback(replica.aclose)
     rollout = Rollout(ledger, generations, replica, partial(read_folder, settings))
-    reloading = Reloader(rollout, recorder, clock, settings.operator_role)
+    reloading = Reloader(rollout, recorder, clock, settings.operator_role, stages.verifier.renew)
     await reloading.begin()
     keeping = asyncio.create_task(replica.keep(generations.generation, rollout.adopt))
     stack.push_async_callback(_ended, keeping)
-    return Registrar(rollout, reloading, recorder, settings, clock)
+    persons = stages.quotas.persons
+    registrar = Registrar(rollout, reloading, recorder, settings, clock, persons)
+    persons.heed(registrar.linked)
+    stack.push_async_callback(_ended, asyncio.create_task(persons.keep()))
+    return registrar
 
 
 def _opener(stages: Stages) -> SourceOpener:
@@ -204,6 +208,7 @@ def _break_glass(registrar: Registrar, recorder: Recorder, telling: Notifier) ->
         hurry=telling.hurry,
         working_days=_working_days(registrar),
         quotas=generations.current.preparation.quotas,
+        persons=registrar.persons,
     )
 
 

@@ -25,10 +25,11 @@ from gateway.oversight.break_glass.api import BreakGlassApi
 from gateway.oversight.break_glass.service import BreakGlass
 from gateway.oversight.families.api import FamilyApi, FamilyRules
 from gateway.oversight.families.disclosure import Disclosures
-from gateway.questions.prepare import PreparedQuestion, Request
+from gateway.questions.prepare import Preparation, PreparedQuestion, Request
 from gateway.questions.question import RunningQuestion
 from gateway.questions.shield_check import ShieldCheck
 from gateway.questions.start import AdmittedRequest, QuestionFactory
+from gateway.registry.account_links import AccountLinkApi, AccountLinks
 from gateway.registry.api import SourceApi
 from gateway.registry.generations import ActiveGeneration
 from gateway.registry.registrar import Registrar
@@ -132,7 +133,14 @@ class Pipeline:
             emergency=BreakGlassApi(self._break_glass, caller),
             accesses=self._family_api(caller, active),
             sources=SourceApi(self._registrar, active, caller),
-            alerts=AlertApi(self.alerts, self.recorder, caller, self._break_glass.awaits),
+            alerts=AlertApi(
+                self.alerts,
+                self.recorder,
+                caller,
+                self._break_glass.awaits,
+                self._registrar.persons,
+            ),
+            accounts=AccountLinkApi(self._account_links(preparation), caller),
         )
         leave = partial(self._generations.leave, active)
         return Started(document, context, questions, leave)
@@ -162,6 +170,17 @@ class Pipeline:
         ]
         await quotas.admit_children(caller, asked)
         return tuple(pseudonymised)
+
+    def _account_links(self, preparation: Preparation) -> AccountLinks:
+        settings = preparation.settings
+        return AccountLinks(
+            rollout=self._registrar.rollout,
+            recorder=self.recorder,
+            persons=self._registrar.persons,
+            clock=preparation.clock,
+            roles=frozenset({settings.operator_role, settings.governance_role}),
+            issuers=preparation.stages.verifier.issuers,
+        )
 
     def _family_api(self, caller: Caller, active: ActiveGeneration) -> FamilyApi:
         preparation, operator = active.preparation, active.desired_state.folder.operator

@@ -11,6 +11,7 @@ from typing import Final
 
 from gateway.config.settings import Settings
 from gateway.identity.counters import Count, Counters
+from gateway.identity.persons import Persons
 from gateway.model.caller import Caller
 from gateway.model.errors import LimitReached, TryLater
 
@@ -52,7 +53,14 @@ class Quotas:
     count. Nothing but pseudonyms is counted by.
     """
 
-    def __init__(self, counts: Counters, settings: Settings, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        counts: Counters,
+        settings: Settings,
+        now: Callable[[], float],
+        persons: Persons | None = None,
+    ) -> None:
+        self.persons = persons or Persons()
         self._counts = counts
         self._now = now
         self._rates = (
@@ -72,9 +80,9 @@ class Quotas:
         now = self._now()
         counts = [
             limit.count(who, now, questions)
-            for limit, who in zip(self._rates, _both(caller), strict=True)
+            for limit, who in zip(self._rates, self._both(caller), strict=True)
         ]
-        unfound = self._unfound.count(_both(caller)[0], now, 0)
+        unfound = self._unfound.count(self._both(caller)[0], now, 0)
         *asked, found_nobody = await self._counts.add([*counts, unfound])
         for limit, count in zip(self._rates, asked, strict=True):
             if count > limit.most:
@@ -90,19 +98,19 @@ class Quotas:
     async def admit_break_glass(self, caller: Caller) -> None:
         """Count a request for leave, given or not, unless there were too many."""
         now = self._now()
-        (asked,) = await self._counts.add([self._leave.count(_both(caller)[0], now)])
+        (asked,) = await self._counts.add([self._leave.count(self._both(caller)[0], now)])
         if asked > self._leave.most:
             raise self._leave.exceeded(now)
 
     async def nobody_found(self, caller: Caller) -> None:
         """Count a question whose answer told of no child."""
         with suppress(TryLater):  # the next question says so
-            await self._counts.add([self._unfound.count(_both(caller)[0], self._now())])
+            await self._counts.add([self._unfound.count(self._both(caller)[0], self._now())])
 
     async def _admit_child(self, caller: Caller, child: AskedOf) -> None:
         now = self._now()
         names = sorted(child.pseudonyms)
-        for limit, who in zip(self._different, _both(caller), strict=True):
+        for limit, who in zip(self._different, self._both(caller), strict=True):
             seen = [limit.count(f"{who} {name}", now, 0) for name in names]
             if all(await self._counts.add(seen)) and names:
                 continue
@@ -111,12 +119,23 @@ class Quotas:
                 raise limit.exceeded(now)
             await self._counts.add([limit.count(f"{who} {name}", now) for name in names])
         if child.beyond:
-            await self._admit_beyond(_both(caller)[0], names, now)
+            await self._admit_beyond(self._both(caller)[0], names, now)
 
     async def _admit_beyond(self, who: str, names: Sequence[str], now: float) -> None:
         counts = [self._beyond.count(f"{who} {name}", now) for name in names]
         if any(count > self._beyond.most for count in await self._counts.add(counts)):
             raise self._beyond.exceeded(now)
+
+    def _both(self, caller: Caller) -> tuple[str, str]:
+        """The names of a person and of their organisation, which no other two share.
+
+        Linked accounts are one person, whichever organisation each is of.
+        """
+        accounts = self.persons.known(caller.account)
+        organisation = repr(caller.organisation)
+        whole = "" if len(accounts) > 1 else f"{organisation} "
+        first = min(accounts)
+        return f"{whole}{first.issuer!r} {first.user!r}", organisation
 
 
 def _too_fast(after_s: int) -> LimitReached:
@@ -169,8 +188,3 @@ _TOO_MANY: Final = (
     "more different children in an hour than anybody may; ring about those that cannot wait, and"
     " tell the operator if your work needs more"
 )
-
-
-def _both(caller: Caller) -> tuple[str, str]:
-    """The names of a user and of their organisation, which no other two share."""
-    return f"{caller.organisation!r} {caller.user!r}", repr(caller.organisation)

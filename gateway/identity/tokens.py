@@ -131,6 +131,11 @@ class TokenVerifier:
         self._recent: TTLCache[bytes, Verified] = TTLCache(_KEPT, _KEPT_S, timer=now)
         self._revocations = Revocations(None, self.forget)
 
+    @property
+    def issuers(self) -> frozenset[str]:
+        """The issuers whose tokens may be good."""
+        return frozenset(self._issuers)
+
     def heed(self, revocations: Revocations) -> None:
         """From now on ask this list."""
         self._revocations = revocations

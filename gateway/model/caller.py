@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from adapters.contract.codes import Purpose, Sector
 from adapters.contract.dates import PartialDate
 from adapters.contract.identifiers import NhsNumber, Upn
+from gateway.model.account import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,6 @@ class Person:
     given_names: tuple[str, ...] = field(default=(), repr=False)
     family_name: str | None = field(default=None, repr=False)
     birth_date: PartialDate | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Account:
-    """One sign-in of a person: a user's name, and the issuer in whose names it is one."""
-
-    issuer: str
-    user: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,8 @@ CODES: Final = {
     "BULK_NOT_ALLOWED": "Only a role that may ask in bulk may use `children`.",
     "AUDIT_NOT_ALLOWED": "The log is for auditors, and for agencies as far as it concerns them.",
     "SOURCE_NOT_ALLOWED": "The caller's role or agency may not do this to the source.",
+    "LINK_NOT_ALLOWED": "Operators and information governance link accounts, two of them a link.",
+    "LINK_INVALID": "The accounts, the step or the reason of a link cannot be used.",
     "RELOAD_NOT_ALLOWED": "Only an operator may have the files read anew.",
     "SUBJECT_ACCESS_REFUSED": "`child` is not for subject access; `accesses` is.",
     "ACCESSES_NOT_ALLOWED": "`accesses` needs a family's token that says, verified, for whom.",

@@ -117,6 +117,7 @@ class QuestionFactory:
             await self.recorder.pass_on(intent, by_agency)
 
         on_behalf = OnBehalf(
+            issuer=caller.issuer,
             user=caller.user,
             organisation=caller.organisation,
             purpose=reason.purpose,

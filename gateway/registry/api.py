@@ -130,8 +130,15 @@ class SourceApi:
 def _decision(now: ActiveGeneration, held: SourceVersion) -> SourceDecision:
     said = now.desired_state.decided.get(held.id)
     if said is None:
-        return SourceDecision(user=OPERATOR.user, organisation=OPERATOR.organisation, at=None)
-    return SourceDecision(user=said.by.user, organisation=said.by.organisation, at=said.at)
+        return SourceDecision(
+            user=OPERATOR.user, issuer=None, organisation=OPERATOR.organisation, at=None
+        )
+    return SourceDecision(
+        user=said.by.user,
+        issuer=said.by.issuer or None,
+        organisation=said.by.organisation,
+        at=said.at,
+    )
 
 
 def _proposal(version: Version) -> Iterator[SourceView]:

@@ -9,7 +9,9 @@ from adapters.manifest.manifest import Manifest
 from gateway.audit.entry.entry import AuditedChange, AuditKind
 from gateway.audit.recorder.recorder import Coming, Recorder
 from gateway.config.settings import Settings
+from gateway.identity.persons import Persons
 from gateway.model import events
+from gateway.model.account import AccountPair, LinkStep
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.model.errors import (
@@ -63,6 +65,7 @@ class Registrar:
     recorder: Recorder
     settings: Settings
     clock: Clock
+    persons: Persons = field(default_factory=Persons)
     _inspecting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _under_way: set["asyncio.Task[Any]"] = field(default_factory=set)
 
@@ -92,7 +95,8 @@ class Registrar:
         and did not propose this version.
         """
         version = await self._own_version(caller, source, number)
-        if version.by.user == caller.user:  # through whichever organisation they sign in
+        # Through whichever organisation or account they sign in.
+        if await self.persons.among(caller.account, [version.by.account]):
             await self._refuse(caller, "somebody else approves what you registered")
         if lacking := needed(version.findings):
             return ChangeOutcome(None, None, lacking)
@@ -122,6 +126,11 @@ class Registrar:
         """The newest version of every source; TryLater if the ledger cannot be read."""
         return await self._reading(self.rollout.ledger.newest())
 
+    async def linked(self) -> tuple[AccountPair, ...]:
+        """The accounts that are one person's; TryLater if the ledger cannot be read."""
+        links = await self._reading(self.rollout.ledger.links())
+        return tuple(each.pair for each in links if each.step is LinkStep.CONFIRMED)
+
     async def _reading(self, work: Awaitable[T]) -> T:
         try:
             return await work
@@ -144,7 +153,7 @@ class Registrar:
                 agency=source.agency,
                 manifest=proposal.manifest,
                 rules=proposal.rules,
-                by=By(caller.user, caller.organisation),
+                by=By.of(caller),
                 at=self.clock.now(),
                 findings=found.findings,
                 level=found.level,
@@ -253,7 +262,7 @@ class Registrar:
             generation=standing.generation + 1,
             kind=kind,
             files=self.rollout.generations.current.desired_state.folder.digest,
-            by=By(caller.user, caller.organisation),
+            by=By.of(caller),
             at=self.clock.now(),
             source=concerned[0],
             version=concerned[1],

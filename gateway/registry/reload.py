@@ -1,7 +1,7 @@
 """The operator's files come into force: at start, at a signal, or when an operator asks."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -32,12 +32,16 @@ READ_ON_REQUEST: Final = "READ_ON_REQUEST"
 
 @dataclass(frozen=True, slots=True)
 class Reloader:
-    """Brings the files into force; whatever is wrong with them, what was in force stays."""
+    """Brings the files into force; whatever is wrong with them, what was in force stays.
+
+    `renew_keys` reads the issuers' keys, so that one taken out counts no more.
+    """
 
     rollout: Rollout
     recorder: Recorder
     clock: Clock
     operator_role: str
+    renew_keys: Callable[[], Awaitable[None]]
 
     async def begin(self) -> None:
         """Bring into force what the files and the ledger say; ConfigurationInvalid says why not.
@@ -75,6 +79,7 @@ class Reloader:
             raise AskDifferently("CONFIGURATION_REFUSED", str(error)) from None
 
     async def _reload(self, caller: Caller | None, detail: str) -> int:
+        await self.renew_keys()  # first, since a file that is wrong must not keep a key in
         folder = await asyncio.to_thread(self.rollout.read)
         async with self.rollout.turn() as standing:
             if folder.digest != standing.files:
@@ -121,7 +126,7 @@ class Reloader:
             generation=after.generation,
             kind=RolloutKind.CONFIGURED,
             files=prepared.desired_state.folder.digest,
-            by=By(caller.user, caller.organisation) if caller else OPERATOR,
+            by=By.of(caller) if caller else OPERATOR,
             at=self.clock.now(),
         )
 

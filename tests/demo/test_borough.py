@@ -31,7 +31,9 @@ from demo.caseload import Town
 from demo.people import Child
 
 FIELDS = frozenset({"involvements", "addresses", "support_statuses", "carers"})
-ON_BEHALF = OnBehalf("worker", "northbrook", Purpose.SAFEGUARDING, "query-1", 1)
+ON_BEHALF = OnBehalf(
+    "https://teamaround.example", "worker", "northbrook", Purpose.SAFEGUARDING, "query-1", 1
+)
 
 
 def manifest_of(borough: Borough, source: str) -> Manifest:

@@ -18,7 +18,9 @@ from gateway.model.clock import Clock
 from tests.support.agencies import MIRA, SourceFile, rest_source
 
 Answering = Callable[[Question], Awaitable[Reply]]
-ON_BEHALF = OnBehalf("u-1", "northbrook", Purpose.SAFEGUARDING, "q-1", 7)
+ON_BEHALF = OnBehalf(
+    "https://teamaround.example", "u-1", "northbrook", Purpose.SAFEGUARDING, "q-1", 7
+)
 OWN: Keys = {"nhs_number": MIRA["nhs"], "birth_date": MIRA["born"]}
 EVERY_CLASS = frozenset(ReleaseClass)
 

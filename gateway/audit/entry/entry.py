@@ -16,6 +16,7 @@ from gateway.audit.entry.range import EntryRange, joined
 from gateway.audit.errors import EntryRefused, LeafUnreadable
 from gateway.audit.keys.pseudonym import PSEUDONYM, Pseudonym
 from gateway.audit.keys.sealing import SEALED, Sealed
+from gateway.model.account import Account
 from resolvers.child.child import WithheldReason
 from resolvers.outcome import Outcome
 
@@ -50,6 +51,7 @@ class AuditKind(StrEnum):
     BREAK_GLASS = "BREAK_GLASS"
     REVIEW = "REVIEW"
     PRUNING = "PRUNING"
+    ACCOUNT_LINK = "ACCOUNT_LINK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,9 @@ class Entry:
     as "PURPOSE_NOT_ENTITLED"; `count` how many alike it stands for, where it is more than itself.
     EntryRefused if a field is not what it says, so that a number or a text in the clear cannot
     stand where a pseudonym or a sealed text belongs. `issuer` is who vouched for the user, in whose
-    names `user` and `manager` are; None in entries of before it was logged. `manager` is the user's, who may not review
-    what the user did. `pruned` are the entries that a PRUNING takes away; its `document` and
+    names `user` and `manager` are; None in entries of before it was logged. `manager` is the
+    user's, who may not review what the user did. `accounts` are the two that an ACCOUNT_LINK is
+    about. `pruned` are the entries that a PRUNING takes away; its `document` and
     `policy_version` are then the retention policy's.
     """
 
@@ -125,6 +128,7 @@ class Entry:
     standing: AskerProfile | None = None
     change: "AuditedChange | None" = None
     issuer: str | None = None
+    accounts: tuple[Account, ...] = ()
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
@@ -200,6 +204,7 @@ def _refuse_unwritable(entry: Entry) -> None:
     if entry.count is not None and not 0 < entry.count <= MOST_COUNTED:
         raise EntryRefused(f"an entry stands for 1 to {MOST_COUNTED}")
     names = [entry.user, entry.organisation, entry.role, entry.manager, entry.issuer]
+    names += [name for each in entry.accounts for name in (each.issuer, each.user)]
     names += [entry.policy_version, entry.matcher_version]
     names += entry.standing.names if entry.standing else ()
     names += [entry.change.subject if entry.change else None]
@@ -236,6 +241,7 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "standing": entry.standing.fields if entry.standing else None,
         "change": _named(entry.change),
         "issuer": entry.issuer,
+        "accounts": [[each.issuer, each.user] for each in entry.accounts] or None,
     }
     return {name: value for name, value in held.items() if value is not None}
 
@@ -304,4 +310,5 @@ _READ: Final[dict[str, Callable[[Any], Any]]] = {
     "pruned": lambda found: tuple(EntryRange(first, last) for first, last in found),
     "standing": AskerProfile.read,
     "change": _read_change,
+    "accounts": lambda found: tuple(Account(issuer, user) for issuer, user in found),
 }

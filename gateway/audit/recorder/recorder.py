@@ -26,6 +26,7 @@ from gateway.audit.recorder.refusal_counter import EVERY_S, RefusalCounter, Refu
 from gateway.audit.recorder.staff_children import NOBODY, StaffChildren, works_beside
 from gateway.audit.store.contract import Log
 from gateway.model import events
+from gateway.model.account import AccountPair
 from gateway.model.answer import AgencyRow
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
@@ -232,6 +233,19 @@ class Recorder:
             query_id=query_id,
             justification=hidden.texts[0],
             child_pseudonyms=tuple(pseudonyms),
+        )
+        return await self._append(entry)
+
+    async def linked(self, caller: Caller, pair: AccountPair, detail: str, reason: str) -> int:
+        """A step of a link between two accounts, and why; the entry's index."""
+        query_id = secrets.token_urlsafe(12)
+        hidden = await protect_texts(self.keys, [], [reason], query_id=query_id)
+        entry = replace(
+            self._entry(AuditKind.ACCOUNT_LINK, caller),
+            query_id=query_id,
+            justification=hidden.texts[0],
+            accounts=(pair.first, pair.second),
+            detail=detail,
         )
         return await self._append(entry)
 

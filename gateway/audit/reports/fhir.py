@@ -84,7 +84,7 @@ def _who(entry: Entry) -> Iterable[Json]:
     user = _text(entry.user)
     yield _filled(
         type=_concept(PARTICIPATION, "IRCP", "information recipient") if user else None,
-        who={"identifier": _filled(system=entry.issuer, value=user)}
+        who={"identifier": _filled(system=_text(entry.issuer), value=user)}
         if user
         else {"display": "nobody who was known"},
         role=[{"text": _text(entry.role)}] if _text(entry.role) else None,

@@ -41,6 +41,7 @@ code_list(
         AuditKind.AUDIT_SEARCH: "A search in the log itself.",
         AuditKind.BREAK_GLASS: "Access in an emergency.",
         AuditKind.REVIEW: "The review of an access.",
+        AuditKind.ACCOUNT_LINK: "A step by which two accounts become one person's.",
         AuditKind.PRUNING: "Old entries declared pruned under a policy, before their bytes went.",
     },
 )
@@ -99,6 +100,14 @@ class AuditedChangeType:
 
 
 @output
+class AuditedAccount:
+    """A person's sign-in with one issuer."""
+
+    issuer: str = field("The issuer.")
+    user: str = field("The user, as the issuer names them.")
+
+
+@output
 class AuditEntry:
     """One entry of the log, which nobody can change unnoticed."""
 
@@ -120,6 +129,7 @@ class AuditEntry:
     agencies: list[AuditedAgencyType] = field("What each agency was asked for and gave.")
     count: int = field("How many refusals alike it stands for; 1 in any other entry.")
     change: AuditedChangeType | None = field("What came into force; null where nothing did.")
+    accounts: list[AuditedAccount] = field("The accounts that were linked; else empty.")
     risks: list[str] = field("Names of the rules that found the access unusual.")
     read_justification: strawberry.Private[ReadLog[str | None]]
     read_case_reference: strawberry.Private[ReadLog[str | None]]

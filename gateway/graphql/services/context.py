@@ -9,7 +9,7 @@ from gateway.graphql.services.audit import AlertReading, AuditReading
 from gateway.graphql.services.break_glass import BreakGlassGrantType
 from gateway.graphql.services.source import ExampleReply, Registration, SourceType
 from gateway.graphql.types.codes import ReviewVerdict
-from gateway.graphql.types.inputs import KnownDetails
+from gateway.graphql.types.inputs import AccountInput, KnownDetails
 from gateway.model.agency import AgencyCard
 from gateway.model.answer import Answering
 
@@ -52,6 +52,18 @@ class Emergency(Protocol):
         ...
 
 
+class AccountLinking(Protocol):
+    """Links of accounts for one caller; each step is logged before it counts."""
+
+    async def propose(self, first: AccountInput, second: AccountInput, reason: str) -> None:
+        """Propose that two accounts are one person's; an error says why not."""
+        ...
+
+    async def confirm(self, first: AccountInput, second: AccountInput, reason: str) -> None:
+        """Confirm what somebody else proposed; an error says why not."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """One request. `answerings` has one item for `child`, one a child in order for `children`.
@@ -59,7 +71,8 @@ class Context:
     An item is None where its question was refused. `agencies` are those visible to this caller,
     by id. `audit` is the log as this caller may read it, `emergency` what they may ask of it,
     `sources` the sources as they may see and change them, `accesses` who looked at their own
-    record or their child's, `alerts` what auditors should look into.
+    record or their child's, `alerts` what auditors should look into, `accounts` what they may say
+    of whose accounts are one person's.
     """
 
     answerings: tuple[Answering | None, ...] = ()
@@ -69,3 +82,4 @@ class Context:
     sources: Sources | None = None
     accesses: AccessReading | None = None
     alerts: AlertReading | None = None
+    accounts: AccountLinking | None = None

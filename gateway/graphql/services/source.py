@@ -78,6 +78,7 @@ class SourceDecision:
     """Who brought a source into force, or took it out."""
 
     user: str = field('Who decided; "operator" where it is by the operator\'s files.')
+    issuer: str | None = field("Who vouched for them; null where nobody did or it is not known.")
     organisation: str = field('For whom; "operator" where it is by the operator\'s files.')
     at: datetime | None = field("When; null where it is by the operator's files.")
 

@@ -31,6 +31,14 @@ class AgencyRecordInput:
 
 
 @entry
+class AccountInput:
+    """A person's sign-in with one issuer."""
+
+    issuer: str = field("The issuer, as `iss` of its tokens has it.")
+    user: str = field("The user, as the issuer names them.")
+
+
+@entry
 class ChosenCandidate:
     """An unresolved record that the practitioner takes to be this child's."""
 

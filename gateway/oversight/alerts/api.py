@@ -15,6 +15,7 @@ from gateway.graphql.services.audit import AlertConnection, AlertEdge, AlertType
 from gateway.graphql.types.codes import AlertState, ReviewVerdict
 from gateway.graphql.types.declare import PageInfo
 from gateway.graphql.types.scalars import LogIndex
+from gateway.identity.persons import Persons
 from gateway.model.caller import Caller
 from gateway.model.errors import AskDifferently, NotAllowed, TryLater
 from gateway.oversight.alerts.alert import Alert, Rank
@@ -36,6 +37,7 @@ class AlertApi:
     recorder: Recorder
     caller: Caller
     awaits: Callable[[int], Awaitable[bool]]
+    persons: Persons
 
     async def alerts(
         self, state: AlertState | None, first: int | None, after: str | None
@@ -71,7 +73,9 @@ class AlertApi:
             raise _unavailable() from None
         if alert is None or await self.awaits(entry):
             return False
-        if AUDITOR not in self.caller.roles or self._too_near(alert):
+        # Whatever organisation or account they sign in with: a person may have several.
+        near = await self.persons.among(self.caller.account, alert.near)
+        if AUDITOR not in self.caller.roles or near:
             await self.recorder.refuse("REVIEW_NOT_ALLOWED", self.caller)
             raise NotAllowed(
                 "REVIEW_NOT_ALLOWED",
@@ -81,10 +85,6 @@ class AlertApi:
             raise AskDifferently("REVIEW_INVALID", "reviewAccess: say why, in words")
         await self.recorder.reviewed(self.caller, alert.id, verdict.value, note)
         return True
-
-    def _too_near(self, alert: Alert) -> bool:
-        # Whatever organisation a token names: one person may have tokens of two.
-        return self.caller.user in {alert.user, alert.manager}
 
 
 def _alert(alert: Alert) -> AlertType:

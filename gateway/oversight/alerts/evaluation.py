@@ -19,8 +19,8 @@ _PASSED_ON: Final = "PASSED_ON"
 _COMPARES_FROM: Final = "UPDATE drawn SET compares_from = ? WHERE compares_from IS NULL"
 _RAISE: Final = """
 INSERT INTO alert (
-  id, anchor, rule, score, at, due_by, entries, user, organisation, manager, last
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  id, anchor, rule, score, at, due_by, entries, user, issuer, organisation, manager, last
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET rule = excluded.rule, score = excluded.score,
   entries = excluded.entries, last = excluded.last, due_by = min(due_by, excluded.due_by)
 """
@@ -72,7 +72,7 @@ class AlertEvaluation:
         row = (
             *(of.id, of.entries[0], found.rule, round(found.score * THOUSANDTHS)),
             *(microseconds(at), microseconds(due_by), json.dumps(of.entries)),
-            *(of.user, of.organisation, of.manager, of.last),
+            *(of.user, of.issuer, of.organisation, of.manager, of.last),
         )
         self.connection.execute(_RAISE, row)
 
@@ -88,6 +88,7 @@ class _Access:
     entries: tuple[int, ...]
     last: int
     user: str | None
+    issuer: str
     organisation: str | None
     manager: str | None
 
@@ -99,13 +100,13 @@ def _by_a_practitioner(entry: Entry) -> bool:
 
 
 def _of_leave(index: int, entry: Entry) -> _Access:
-    return _Access(entry.query_id, (index,), index, entry.user, entry.organisation, entry.manager)
+    who = (entry.user, entry.issuer or "", entry.organisation, entry.manager)
+    return _Access(entry.query_id, (index,), index, *who)
 
 
 def _shown(remembered: Remembered, found: AlertScore, last: int) -> _Access:
     observed = remembered.observed
     others = {MANY_CHILDREN: remembered.today, REPEATED_LOOKS: remembered.looks}
     entries = (observed.index, *others.get(found.rule, ())[-_MOST_ENTRIES:])
-    return _Access(
-        observed.query_id, entries, last, observed.user, observed.organisation, observed.manager
-    )
+    who = (observed.user, observed.issuer, observed.organisation, observed.manager)
+    return _Access(observed.query_id, entries, last, *who)

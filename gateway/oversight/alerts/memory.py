@@ -18,31 +18,33 @@ _ENOUGH: Final = 10
 # A tie that explains a question takes it out of its user's habit; an organisation's does not.
 _TODAY: Final = """
 SELECT q.query_id, q.idx, c.pseudonym FROM question AS q JOIN child AS c USING (query_id)
-WHERE user = :user AND organisation = :organisation AND q.at >= :midnight AND q.at <= :at
+WHERE user = :user AND issuer = :issuer AND organisation = :organisation
+  AND q.at >= :midnight AND q.at <= :at
   AND (tie IS NULL OR tie = 'ORGANISATION')
 ORDER BY q.at, q.idx LIMIT 5000
 """
 _LOOKS: Final = """
 SELECT q.day, min(q.idx) FROM child AS c JOIN question AS q USING (query_id)
 WHERE c.pseudonym IN (SELECT value FROM json_each(:children))
-  AND user = :user AND organisation = :organisation
+  AND user = :user AND issuer = :issuer AND organisation = :organisation
   AND q.day BETWEEN :day - 28 AND :day - 1 AND (tie IS NULL OR tie = 'ORGANISATION')
 GROUP BY q.day
 """
 _USUAL: Final = """
 SELECT children FROM user_day
-WHERE user = :user AND organisation = :organisation
+WHERE user = :user AND issuer = :issuer AND organisation = :organisation
   AND day BETWEEN :day - 28 AND :day - 1 AND children > 0
 """
 _LAST: Final = """
 SELECT at, risks FROM question
-WHERE user = :user AND organisation = :organisation AND at < :at
+WHERE user = :user AND issuer = :issuer AND organisation = :organisation AND at < :at
 ORDER BY at DESC LIMIT 50
 """
 _FORGET_DAYS: Final = """
 DELETE FROM user_day AS d WHERE NOT EXISTS (
   SELECT 1 FROM question AS q
-  WHERE q.user = d.user AND q.organisation = d.organisation AND q.day = d.day
+  WHERE q.user = d.user AND q.issuer = d.issuer AND q.organisation = d.organisation
+    AND q.day = d.day
 )
 """
 
@@ -64,8 +66,11 @@ def note(connection: sqlite3.Connection, index: int, entry: Entry) -> None:
     """Remember what an entry of a question says more than those before it."""
     at = microseconds(entry.at)
     connection.execute(
-        "INSERT OR IGNORE INTO question VALUES (?, ?, ?, ?, ?, ?, ?, '', NULL)",
-        (entry.query_id, index, at, at // _DAY, entry.user, entry.organisation, entry.manager),
+        "INSERT OR IGNORE INTO question VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', NULL)",
+        (
+            *(entry.query_id, index, at, at // _DAY),
+            *(entry.user, entry.issuer or "", entry.organisation, entry.manager),
+        ),
     )
     risks, tie = connection.execute(
         "SELECT risks, tie FROM question WHERE query_id = ?", (entry.query_id,)
@@ -94,6 +99,7 @@ def recall(connection: sqlite3.Connection, query_id: str) -> Remembered:
     at = microseconds(observed.at)
     given = {
         "user": observed.user,
+        "issuer": observed.issuer,
         "organisation": observed.organisation,
         "at": at,
         "day": at // _DAY,
@@ -144,16 +150,18 @@ def day_of(entry: Entry) -> int:
 
 def _sighting(connection: sqlite3.Connection, query_id: str) -> ObservedAccess:
     row = connection.execute(
-        "SELECT idx, at, user, organisation, manager, risks, tie FROM question WHERE query_id = ?",
+        "SELECT idx, at, user, issuer, organisation, manager, risks, tie FROM question"
+        " WHERE query_id = ?",
         (query_id,),
     ).fetchone()
-    index, at, user, organisation, manager, risks, tie = row
+    index, at, user, issuer, organisation, manager, risks, tie = row
     children = connection.execute("SELECT pseudonym FROM child WHERE query_id = ?", (query_id,))
     return ObservedAccess(
         query_id=query_id,
         index=index,
         at=at_microsecond(at),
         user=user,
+        issuer=issuer,
         organisation=organisation,
         manager=manager,
         children=frozenset(name for (name,) in children),
@@ -185,7 +193,7 @@ def _different(rows: Iterable[Any], query_id: str) -> tuple[list[int], bool]:
 
 def _keep_day(connection: sqlite3.Connection, given: dict[str, Any], children: int) -> None:
     connection.execute(
-        "INSERT INTO user_day VALUES (:user, :organisation, :day, :count)"
+        "INSERT INTO user_day VALUES (:user, :issuer, :organisation, :day, :count)"
         " ON CONFLICT DO UPDATE SET children = excluded.children",
         {**given, "count": children},
     )

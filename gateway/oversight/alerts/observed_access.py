@@ -20,6 +20,7 @@ class ObservedAccess:
     index: int
     at: datetime
     user: str
+    issuer: str
     organisation: str
     manager: str | None
     children: frozenset[str]

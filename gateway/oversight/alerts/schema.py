@@ -2,7 +2,7 @@
 
 from typing import Final
 
-SHAPE: Final = 2  # of these tables: a file of another shape is drawn again; see the last line
+SHAPE: Final = 3  # of these tables: a file of another shape is drawn again; see the last line
 TABLES: Final = """
 CREATE TABLE question (
   query_id TEXT PRIMARY KEY,
@@ -10,12 +10,13 @@ CREATE TABLE question (
   at INTEGER NOT NULL,
   day INTEGER NOT NULL,
   user TEXT NOT NULL,
+  issuer TEXT NOT NULL,
   organisation TEXT NOT NULL,
   manager TEXT,
   risks TEXT NOT NULL,
   tie TEXT
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX question_user ON question (user, organisation, at);
+CREATE INDEX question_user ON question (user, issuer, organisation, at);
 CREATE INDEX question_day ON question (day);
 CREATE TABLE child (
   query_id TEXT NOT NULL,
@@ -25,10 +26,11 @@ CREATE TABLE child (
 CREATE INDEX child_pseudonym ON child (pseudonym);
 CREATE TABLE user_day (
   user TEXT NOT NULL,
+  issuer TEXT NOT NULL,
   organisation TEXT NOT NULL,
   day INTEGER NOT NULL,
   children INTEGER NOT NULL,
-  PRIMARY KEY (user, organisation, day)
+  PRIMARY KEY (user, issuer, organisation, day)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE alert (
   id TEXT PRIMARY KEY,
@@ -39,6 +41,7 @@ CREATE TABLE alert (
   due_by INTEGER NOT NULL,
   entries TEXT NOT NULL,
   user TEXT NOT NULL,
+  issuer TEXT NOT NULL,
   organisation TEXT NOT NULL,
   manager TEXT,
   verdict TEXT,
@@ -49,5 +52,5 @@ CREATE INDEX alert_rank ON alert (score DESC, at DESC, id);
 CREATE INDEX alert_anchor ON alert (anchor);
 CREATE TABLE drawn (size INTEGER NOT NULL, last BLOB NOT NULL, compares_from INTEGER) STRICT;
 INSERT INTO drawn VALUES (0, x'', 0);
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 """

@@ -11,6 +11,7 @@ from gateway.audit.keys.sealing import Sealed
 from gateway.audit.publish.publication import Publication
 from gateway.audit.recorder.recorder import Recorder
 from gateway.graphql.services.audit import (
+    AuditedAccount,
     AuditedAgencyType,
     AuditedChangeType,
     AuditEntry,
@@ -64,6 +65,7 @@ class ShownEntries:
             agencies=[_agency(each) for each in self.reader.concerned(entry)],
             count=entry.count or 1,
             change=_change(entry.change),
+            accounts=[AuditedAccount(issuer=a.issuer, user=a.user) for a in entry.accounts],
             # That a surname is the user's own would tell an agency the child's.
             risks=[risk.value for risk in entry.risks] if everything else [],
             read_justification=justification,

@@ -10,6 +10,7 @@ from typing import Final
 from adapters.contract.codes import Purpose
 from gateway.audit.recorder.recorder import Recorder
 from gateway.config.working_days import WorkingDays
+from gateway.identity.persons import Persons
 from gateway.identity.quotas import Quotas
 from gateway.model import events
 from gateway.model.caller import Caller
@@ -43,6 +44,7 @@ class BreakGlass:
     hurry: Callable[[], None]
     working_days: WorkingDays
     quotas: Quotas
+    persons: Persons
 
     async def grant(self, caller: Caller, known: Known, justification: str) -> BreakGlassGrant:
         """Leave for this caller and child; a SignIn, NotAllowed or TooMany is logged as well.
@@ -64,6 +66,7 @@ class BreakGlass:
             id=query_id,
             entry=index,
             user=caller.user,
+            issuer=caller.issuer,
             organisation=caller.organisation,
             manager=caller.manager,
             expires_at=(now + LASTS).timestamp(),
@@ -79,7 +82,7 @@ class BreakGlass:
         now = self.clock.now().timestamp()
         asked = frozenset(await self.recorder.pseudonyms(known))
         with _kept():
-            given = await self.store.pseudonyms(grant_id, caller.user, caller.organisation, now)
+            given = await self.store.pseudonyms(grant_id, caller.account, caller.organisation, now)
         if not asked or not asked <= given:
             raise NotAllowed(
                 "BREAK_GLASS_INVALID",
@@ -90,9 +93,10 @@ class BreakGlass:
     async def refuse_unreviewed(self, caller: Caller) -> None:
         """NotAllowed where an earlier use of this user's waits for its review for too long."""
         now = self.clock.now().timestamp()
+        accounts = await self.persons.accounts(caller.account)
         with _kept():
-            suspended = await self.store.suspended(caller.user, caller.organisation, now)
-        if suspended:
+            suspended = [await self.store.suspended(each, now) for each in sorted(accounts)]
+        if any(suspended):
             raise NotAllowed(
                 "BREAK_GLASS_SUSPENDED",
                 "an earlier break-glass, or harm that you stated, waits for its review",
@@ -108,6 +112,7 @@ class BreakGlass:
             id=query_id,
             entry=entry,
             user=caller.user,
+            issuer=caller.issuer,
             organisation=caller.organisation,
             manager=caller.manager,
             expires_at=0.0,
@@ -124,7 +129,9 @@ class BreakGlass:
     async def review(self, caller: Caller, entry: int, verdict: str, note: str) -> None:
         """Keep a reviewer's verdict; neither the user nor their manager is one."""
         grant = await self._unreviewed(entry)
-        if not caller.roles & _REVIEWERS or (grant is not None and _too_near(caller, grant)):
+        # Whatever organisation or account they sign in with: a person may have several.
+        near = grant.near if grant else ()
+        if not caller.roles & _REVIEWERS or await self.persons.among(caller.account, near):
             await self.recorder.refuse("REVIEW_NOT_ALLOWED", caller)
             raise NotAllowed(
                 "REVIEW_NOT_ALLOWED",
@@ -136,7 +143,7 @@ class BreakGlass:
             )
         await self.recorder.reviewed(caller, grant.id, verdict, note)
         with _kept():
-            await self.store.review(grant.id, caller.user, verdict)
+            await self.store.review(grant.id, f"{caller.user} {caller.issuer}", verdict)
 
     async def _unreviewed(self, entry: int) -> BreakGlassGrant | None:
         with _kept():
@@ -166,8 +173,3 @@ def _kept() -> Iterator[None]:
             "REVIEWS_UNAVAILABLE",
             "what waits for review cannot be read or noted, so nothing is asked or given",
         ) from None
-
-
-def _too_near(caller: Caller, grant: BreakGlassGrant) -> bool:
-    # Whatever organisation a token names: one person may have tokens of two.
-    return caller.user in {grant.user, grant.manager}

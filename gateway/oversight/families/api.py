@@ -138,6 +138,7 @@ class FamilyApi:
         grounds = Grounds(agencies=tuple(asked))
         intent = await self.recorder.intend(pseudonymised, self.caller, grounds)
         on_behalf = OnBehalf(
+            issuer=self.caller.issuer,
             user=self.caller.user,
             organisation=self.caller.organisation,
             purpose=Purpose.SUBJECT_ACCESS,

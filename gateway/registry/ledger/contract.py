@@ -3,6 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from gateway.model.account import AccountLink
 from gateway.registry.ledger.record import LedgerHead, RolloutRecord, Version
 
 
@@ -54,6 +55,14 @@ class Ledger(Protocol):
 
     async def enact(self, enactment: RolloutRecord) -> None:
         """Begin a generation, durable on return; LedgerUnavailable unless it is the next one."""
+        ...
+
+    async def link(self, link: AccountLink) -> None:
+        """Keep a step of a link, durable on return; LedgerUnavailable if it was taken before."""
+        ...
+
+    async def links(self) -> tuple[AccountLink, ...]:
+        """Every step of every link, in the order of their entries."""
         ...
 
     async def hold(self, replica: str, generation: int, seconds: float) -> int:

@@ -8,10 +8,13 @@ from typing import Any, Final, Self
 import asyncpg
 
 from gateway.config.sql import REFUSED, told_as
+from gateway.model.account import AccountLink
 from gateway.registry.ledger.contract import TURN_SECONDS, LedgerCorrupt, LedgerUnavailable
 from gateway.registry.ledger.record import LedgerHead, RolloutRecord, Version
 from gateway.registry.ledger.row import (
     enactment_row,
+    link_row,
+    read_link,
     read_standing,
     read_version,
     version_row,
@@ -38,9 +41,12 @@ _NUMBERED: Final = (
 )
 _NEXT: Final = "SELECT coalesce(max(number) + 1, 1) FROM source_version WHERE source = $1"
 _PROPOSE: Final = (
-    "INSERT INTO source_version VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+    "INSERT INTO source_version VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
 )
-_ENACT: Final = "INSERT INTO enactment VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+_ENACT: Final = "INSERT INTO enactment VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+_LINK: Final = "INSERT INTO account_link VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+_LINKS: Final = "SELECT * FROM account_link ORDER BY entry"
+_KEEPS_ISSUERS: Final = "SELECT to_regclass('account_link') IS NOT NULL"
 _GENERATION: Final = "SELECT coalesce(max(generation), 0) FROM enactment"
 _COUNTED: Final = "SELECT count(*) = coalesce(max(generation), 0) FROM enactment"
 _HOLD: Final = (
@@ -139,6 +145,14 @@ class PostgresLedger:
             await connection.execute("SELECT pg_advisory_xact_lock($1)", _LEASES)
             await connection.execute(_ENACT, *enactment_row(enactment))
 
+    async def link(self, link: AccountLink) -> None:
+        """Keep a step of a link, durable on return; LedgerUnavailable if it was taken before."""
+        await self._fetch(_LINK, *link_row(link))
+
+    async def links(self) -> tuple[AccountLink, ...]:
+        """Every step of every link, in the order of their entries."""
+        return tuple(map(read_link, await self._fetch(_LINKS)))
+
     async def hold(self, replica: str, generation: int, seconds: float) -> int:
         """Renew a replica's lease if `generation` is the newest; the newest generation."""
         async with (
@@ -172,8 +186,15 @@ class PostgresLedger:
 
 
 async def _check(pool: Any) -> None:
+    if not await pool.fetchval(_KEEPS_ISSUERS):
+        raise LedgerUnavailable(
+            "the database is of before issuers were kept; have its owner run what"
+            " `teamaround audit tables --since-issuers` prints"
+        )
     for row in await pool.fetch("SELECT * FROM source_version"):
         read_version(row)
+    for row in await pool.fetch(_LINKS):
+        read_link(row)
     if not await pool.fetchval(_COUNTED):
         raise LedgerCorrupt("the ledger lacks a generation; restore it")
 

@@ -3,6 +3,25 @@
 from typing import Final
 
 # `refuse_change` is the log's function: the same script makes both.
+LINKS: Final = """
+CREATE TABLE account_link (
+  first_issuer text NOT NULL,
+  first_user text NOT NULL,
+  second_issuer text NOT NULL,
+  second_user text NOT NULL,
+  step text NOT NULL,
+  by_issuer text NOT NULL,
+  by_user text NOT NULL,
+  at text NOT NULL,
+  entry bigint NOT NULL,
+  PRIMARY KEY (first_issuer, first_user, second_issuer, second_user, step)
+);
+"""
+# What tables lack that were made before issuers were kept; "" is an issuer that is not known.
+SINCE_ISSUERS: Final = f"""
+ALTER TABLE source_version ADD COLUMN by_issuer text NOT NULL DEFAULT '';
+ALTER TABLE enactment ADD COLUMN by_issuer text NOT NULL DEFAULT '';
+{LINKS}"""
 TABLES: Final = """
 CREATE TABLE source_version (
   source text NOT NULL,
@@ -17,6 +36,7 @@ CREATE TABLE source_version (
   by_user text NOT NULL,
   by_organisation text NOT NULL,
   at text NOT NULL,
+  by_issuer text NOT NULL DEFAULT '',
   PRIMARY KEY (source, number)
 );
 CREATE TABLE enactment (
@@ -29,6 +49,7 @@ CREATE TABLE enactment (
   by_user text NOT NULL,
   by_organisation text NOT NULL,
   at text NOT NULL,
+  by_issuer text NOT NULL DEFAULT '',
   FOREIGN KEY (source, version) REFERENCES source_version (source, number)
 );
 CREATE INDEX enactment_source ON enactment (source, generation);
@@ -47,5 +68,5 @@ END $$;
 CREATE TRIGGER enactment_is_next BEFORE INSERT ON enactment
 FOR EACH ROW EXECUTE FUNCTION refuse_leap();
 """
-FINAL: Final = ("source_version", "enactment")
+FINAL: Final = ("source_version", "enactment", "account_link")
 PASSING: Final = ("lease",)

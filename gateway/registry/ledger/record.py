@@ -5,14 +5,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
+
+from gateway.model.account import Account
+from gateway.model.caller import Caller
 
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who did something: a named human of an organisation, or the operator at the machine."""
+    """Who did something: a named human of an organisation, or the operator at the machine.
+
+    `issuer` vouched for them; it is "" of the operator, and of what was kept before it was.
+    """
 
     user: str
     organisation: str
+    issuer: str = ""
+
+    @classmethod
+    def of(cls, caller: Caller) -> Self:
+        """The caller, as the ledger keeps them."""
+        return cls(caller.user, caller.organisation, caller.issuer)
+
+    @property
+    def account(self) -> Account:
+        """With what they signed in."""
+        return Account(self.issuer, self.user)
 
 
 OPERATOR = By("operator", "operator")

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from gateway.model.account import Account, AccountLink, AccountPair, LinkStep
 from gateway.registry.ledger.contract import LedgerCorrupt
 from gateway.registry.ledger.record import (
     By,
@@ -33,12 +34,15 @@ def version_row(version: Version) -> tuple[Any, ...]:
         version.by.user,
         version.by.organisation,
         version.at.isoformat(),
+        version.by.issuer,
     )
 
 
 def read_version(row: Sequence[Any]) -> Version:
     """The version of a row; LedgerCorrupt if its manifest is not the one that was written."""
-    source, number, agency, manifest, rules, sha256, found, level, folder, user, org, at = row
+    source, number, agency, manifest, rules, sha256, found, level, folder, user, org, at, issuer = (
+        row
+    )
     try:
         version = Version(
             source=source,
@@ -46,7 +50,7 @@ def read_version(row: Sequence[Any]) -> Version:
             agency=agency,
             manifest=manifest,
             rules=rules,
-            by=By(user, org),
+            by=By(user, org, issuer),
             at=datetime.fromisoformat(at),
             findings=tuple(RuleResult(*each) for each in orjson.loads(found)),
             level=level,
@@ -71,6 +75,7 @@ def enactment_row(enactment: RolloutRecord) -> tuple[Any, ...]:
         enactment.by.user,
         enactment.by.organisation,
         enactment.at.isoformat(),
+        enactment.by.issuer,
     )
 
 
@@ -85,13 +90,13 @@ def read_standing(newest: Sequence[Any] | None, of_sources: Iterable[Sequence[An
 
 
 def _read_enactment(row: Sequence[Any]) -> RolloutRecord:
-    generation, kind, files, source, version, entry, user, organisation, at = row
+    generation, kind, files, source, version, entry, user, organisation, at, issuer = row
     try:
         return RolloutRecord(
             generation=generation,
             kind=RolloutKind(kind),
             files=files,
-            by=By(user, organisation),
+            by=By(user, organisation, issuer),
             at=datetime.fromisoformat(at),
             source=source,
             version=version,
@@ -101,6 +106,30 @@ def _read_enactment(row: Sequence[Any]) -> RolloutRecord:
         raise LedgerCorrupt(
             f"the ledger's generation {generation} is not as it was written; restore it"
         ) from None
+
+
+def link_row(link: AccountLink) -> tuple[Any, ...]:
+    """The values of a row of account_link, in the table's order."""
+    first, second = link.pair.first, link.pair.second
+    return (
+        *(first.issuer, first.user, second.issuer, second.user, link.step.value),
+        *(link.by.issuer, link.by.user, link.at.isoformat(), link.entry),
+    )
+
+
+def read_link(row: Sequence[Any]) -> AccountLink:
+    """The step of a row; LedgerCorrupt if it is none."""
+    first, one, second, other, step, issuer, user, at, entry = row
+    try:
+        return AccountLink(
+            pair=AccountPair.of(Account(first, one), Account(second, other)),
+            step=LinkStep(step),
+            by=Account(issuer, user),
+            at=datetime.fromisoformat(at),
+            entry=entry,
+        )
+    except (ValueError, TypeError):
+        raise LedgerCorrupt("the ledger's links are not as they were written; restore it") from None
 
 
 def _corrupt(source: str, number: int) -> LedgerCorrupt:

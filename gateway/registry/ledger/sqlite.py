@@ -11,15 +11,18 @@ from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 from gateway.config.sql import transaction
+from gateway.model.account import AccountLink
 from gateway.registry.ledger.contract import TURN_SECONDS, LedgerCorrupt, LedgerUnavailable
 from gateway.registry.ledger.record import LedgerHead, RolloutRecord, Version
 from gateway.registry.ledger.row import (
     enactment_row,
+    link_row,
+    read_link,
     read_standing,
     read_version,
     version_row,
 )
-from gateway.registry.ledger.sqlite_tables import SCHEMA
+from gateway.registry.ledger.sqlite_tables import ADDED, LINKS, SCHEMA
 
 T = TypeVar("T")
 _BUSY_SECONDS: Final = 5.0
@@ -40,8 +43,10 @@ _NUMBERED: Final = (
     " AND from_folder = 1"
 )
 _NEXT: Final = "SELECT coalesce(max(number) + 1, 1) FROM source_version WHERE source = ?"
-_PROPOSE: Final = "INSERT INTO source_version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_ENACT: Final = "INSERT INTO enactment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_PROPOSE: Final = "INSERT INTO source_version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ENACT: Final = "INSERT INTO enactment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_LINK: Final = "INSERT INTO account_link VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_LINKS: Final = "SELECT * FROM account_link ORDER BY entry"
 _GENERATION: Final = "SELECT coalesce(max(generation), 0) FROM enactment"
 _HOLD: Final = (
     "INSERT INTO lease VALUES (?1, ?2, ?3) ON CONFLICT (replica)"
@@ -126,6 +131,15 @@ class SqliteLedger:
         """Begin a generation, durable on return; LedgerUnavailable unless it is the next one."""
         await self._write(_ENACT, enactment_row(enactment))
 
+    async def link(self, link: AccountLink) -> None:
+        """Keep a step of a link, durable on return; LedgerUnavailable if it was taken before."""
+        await self._write(_LINK, link_row(link))
+
+    async def links(self) -> tuple[AccountLink, ...]:
+        """Every step of every link, in the order of their entries."""
+        rows = await self._do(lambda opened: opened.execute(_LINKS).fetchall())
+        return tuple(map(read_link, rows))
+
     async def hold(self, replica: str, generation: int, seconds: float) -> int:
         """Renew a replica's lease if `generation` is the newest; the newest generation."""
 
@@ -197,8 +211,19 @@ def _make(opened: sqlite3.Connection) -> None:
         found = opened.execute("SELECT 1 FROM sqlite_master WHERE name = 'lease'").fetchone()
         for statement in () if found else _statements(SCHEMA):
             opened.execute(statement)
+        _bring_up(opened)
     (_, _, file) = opened.execute("PRAGMA database_list").fetchone()
     Path(file).chmod(0o600)
+
+
+def _bring_up(opened: sqlite3.Connection) -> None:
+    """Give an older ledger what it lacks; no row of it changes."""
+    columns = opened.execute("SELECT name FROM pragma_table_info('source_version')").fetchall()
+    for statement in () if ("by_issuer",) in columns else ADDED:
+        opened.execute(statement)
+    found = opened.execute("SELECT 1 FROM sqlite_master WHERE name = 'account_link'").fetchone()
+    for statement in () if found else _statements(LINKS):
+        opened.execute(statement)
 
 
 def _check(opened: sqlite3.Connection) -> None:
@@ -207,6 +232,8 @@ def _check(opened: sqlite3.Connection) -> None:
         raise LedgerCorrupt("the ledger's file is damaged; restore it")
     for row in opened.execute("SELECT * FROM source_version"):
         read_version(row)
+    for row in opened.execute(_LINKS):
+        read_link(row)
     count, newest = opened.execute(
         "SELECT count(*), coalesce(max(generation), 0) FROM enactment"
     ).fetchone()

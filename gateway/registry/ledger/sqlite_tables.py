@@ -17,6 +17,7 @@ CREATE TABLE source_version (
   by_user TEXT NOT NULL,
   by_organisation TEXT NOT NULL,
   at TEXT NOT NULL,
+  by_issuer TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (source, number)
 ) STRICT;
 CREATE TABLE enactment (
@@ -29,6 +30,7 @@ CREATE TABLE enactment (
   by_user TEXT NOT NULL,
   by_organisation TEXT NOT NULL,
   at TEXT NOT NULL,
+  by_issuer TEXT NOT NULL DEFAULT '',
   FOREIGN KEY (source, version) REFERENCES source_version (source, number)
 ) STRICT;
 CREATE INDEX enactment_source ON enactment (source, generation);
@@ -54,3 +56,28 @@ BEGIN SELECT raise(ABORT, 'an enactment stays'); END;
 CREATE TRIGGER enactment_is_final BEFORE UPDATE ON enactment
 BEGIN SELECT raise(ABORT, 'an enactment is final'); END;
 """
+LINKS: Final = """
+CREATE TABLE account_link (
+  first_issuer TEXT NOT NULL,
+  first_user TEXT NOT NULL,
+  second_issuer TEXT NOT NULL,
+  second_user TEXT NOT NULL,
+  step TEXT NOT NULL,
+  by_issuer TEXT NOT NULL,
+  by_user TEXT NOT NULL,
+  at TEXT NOT NULL,
+  entry INTEGER NOT NULL,
+  PRIMARY KEY (first_issuer, first_user, second_issuer, second_user, step)
+) STRICT;
+CREATE TRIGGER link_stays BEFORE DELETE ON account_link
+BEGIN SELECT raise(ABORT, 'a link stays'); END;
+CREATE TRIGGER link_is_final BEFORE UPDATE ON account_link
+BEGIN SELECT raise(ABORT, 'a link is final'); END;
+"""
+# What a ledger lacks that was made before issuers were kept; "" is an issuer that is not known.
+ADDED: Final = (
+    *(
+        f"ALTER TABLE {table} ADD COLUMN by_issuer TEXT NOT NULL DEFAULT ''"
+        for table in ("source_version", "enactment")
+    ),
+)

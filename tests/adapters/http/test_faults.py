@@ -238,6 +238,7 @@ async def test_the_agency_learns_who_asks_and_nothing_of_the_child_in_headers() 
         "X-Teamaround-Query": "q-42",
         "X-Teamaround-Log-Index": "1234",
         "X-Teamaround-User": "u-17",
+        "X-Teamaround-Issuer": "https://teamaround.example",
         "X-Teamaround-Organisation": "northbrook",
         "X-Teamaround-Purpose": "SAFEGUARDING",
     }

@@ -21,7 +21,9 @@ from adapters.network.signature import Signer
 from adapters.validation.loading import read_manifest
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-ON_BEHALF = OnBehalf("u-17", "northbrook", Purpose.SAFEGUARDING, "q-42", 1234)
+ON_BEHALF = OnBehalf(
+    "https://teamaround.example", "u-17", "northbrook", Purpose.SAFEGUARDING, "q-42", 1234
+)
 ALL_FIELDS = frozenset(
     {
         "addresses",

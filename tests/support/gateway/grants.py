@@ -2,6 +2,17 @@
 
 from typing import Final
 
+from gateway.model.account import Account
 from gateway.oversight.break_glass.store.grant import BreakGlassGrant
 
-GIVEN: Final = BreakGlassGrant("q1", 7, "s.worker", "northbrook", "m.anager", 1800.0, 9000.0)
+WORKER: Final = Account("https://council.example", "s.worker")
+GIVEN: Final = BreakGlassGrant(
+    id="q1",
+    entry=7,
+    user=WORKER.user,
+    issuer=WORKER.issuer,
+    organisation="northbrook",
+    manager="m.anager",
+    expires_at=1800.0,
+    review_by=9000.0,
+)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Final, Protocol
 
+from gateway.model.account import Account
 from gateway.oversight.break_glass.store.grant import BreakGlassGrant, Notice
 
 
@@ -28,12 +29,12 @@ class GrantStore(Protocol):
         ...
 
     async def pseudonyms(
-        self, grant_id: str, user: str, organisation: str, now: float
+        self, grant_id: str, account: Account, organisation: str, now: float
     ) -> frozenset[str]:
         """The child's pseudonyms of a grant that this user may use now; none of any other."""
         ...
 
-    async def suspended(self, user: str, organisation: str, now: float) -> bool:
+    async def suspended(self, account: Account, now: float) -> bool:
         """Whether a review of this user's use is overdue."""
         ...
 

@@ -2,22 +2,32 @@
 
 from dataclasses import dataclass
 
+from gateway.model.account import Account
+
 
 @dataclass(frozen=True, slots=True)
 class BreakGlassGrant:
     """What one user was given or stated, and somebody else reviews.
 
-    `entry` is its index in the log, times are Unix seconds. It gives leave until `expires_at`;
+    `issuer` vouched for the user, and names their manager; "" where it was not kept yet. `entry` is
+    its index in the log, times are Unix seconds. It gives leave until `expires_at`;
     where that is `review_by`'s past from the beginning, as for stated harm, it gives none.
     """
 
     id: str
     entry: int
     user: str
+    issuer: str
     organisation: str
     manager: str | None
     expires_at: float
     review_by: float
+
+    @property
+    def near(self) -> tuple[Account, ...]:
+        """Who may not review it: the user and their manager."""
+        names = [self.user, *([self.manager] if self.manager else [])]
+        return tuple(Account(self.issuer, name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)

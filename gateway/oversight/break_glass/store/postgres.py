@@ -7,15 +7,20 @@ from typing import Any, Final, Self
 import asyncpg
 
 from gateway.config.sql import REFUSED, told_as
+from gateway.model.account import Account
 from gateway.oversight.break_glass.store.contract import CLAIMED_AT_ONCE, OVERDUE, GrantsUnavailable
 from gateway.oversight.break_glass.store.grant import BreakGlassGrant, Notice
 
 _SECONDS: Final = 5.0
 _CONNECTIONS: Final = 3
 _THERE: Final = "SELECT to_regclass('leave') IS NOT NULL AND to_regclass('notice') IS NOT NULL"
+_KEEPS_ISSUERS: Final = (
+    "SELECT EXISTS (SELECT FROM pg_attribute"
+    " WHERE attrelid = 'leave'::regclass AND attname = 'issuer')"
+)
 _ADD: Final = (
-    'INSERT INTO leave (id, idx, "user", organisation, manager, expires_at, review_by)'
-    " VALUES ($1, $2, $3, $4, $5, $6, $7)"
+    'INSERT INTO leave (id, idx, "user", issuer, organisation, manager, expires_at, review_by)'
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
 )
 _CHILD: Final = "INSERT INTO leave_child VALUES ($1, $2) ON CONFLICT DO NOTHING"
 _NOTIFY: Final = (
@@ -23,14 +28,15 @@ _NOTIFY: Final = (
 )
 _PSEUDONYMS: Final = (
     "SELECT pseudonym FROM leave_child JOIN leave ON id = leave_id"
-    ' WHERE id = $1 AND "user" = $2 AND organisation = $3 AND expires_at > $4'
+    ' WHERE id = $1 AND "user" = $2 AND issuer = $3'
+    " AND organisation = $4 AND expires_at > $5"
 )
 _SUSPENDED: Final = (
-    'SELECT EXISTS (SELECT FROM leave WHERE "user" = $1 AND organisation = $2'
+    "SELECT EXISTS (SELECT FROM leave WHERE \"user\" = $1 AND issuer IN ($2, '')"
     " AND reviewer IS NULL AND review_by <= $3)"
 )
 _UNREVIEWED: Final = (
-    'SELECT id, idx, "user", organisation, manager, expires_at, review_by FROM leave'
+    'SELECT id, idx, "user", issuer, organisation, manager, expires_at, review_by FROM leave'
     " WHERE idx = $1 AND reviewer IS NULL"
 )
 _REVIEW: Final = "UPDATE leave SET reviewer = $2, verdict = $3 WHERE id = $1 AND reviewer IS NULL"
@@ -76,6 +82,12 @@ class PostgresGrants:
                     "the database lacks the tables of leave; have its owner run anew what"
                     " `teamaround audit tables` prints"
                 )
+            if not await pool.fetchval(_KEEPS_ISSUERS):
+                await pool.close()
+                raise GrantsUnavailable(
+                    "the database is of before issuers were kept; have its owner run what"
+                    " `teamaround audit tables --since-issuers` prints"
+                )
             return cls(pool)
 
     def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
@@ -86,23 +98,25 @@ class PostgresGrants:
     ) -> None:
         """Keep a grant with the child's pseudonyms, and whom to tell what of it."""
         row = (
-            *(grant.id, grant.entry, grant.user, grant.organisation, grant.manager),
-            *(grant.expires_at, grant.review_by),
+            *(grant.id, grant.entry, grant.user, grant.issuer, grant.organisation),
+            *(grant.manager, grant.expires_at, grant.review_by),
         )
         children = [(grant.id, each) for each in pseudonyms]
         notices = [(grant.id, grant.entry, place, kind) for place in sorted({*places})]
         await self._change((_ADD, [row]), (_CHILD, children), (_NOTIFY, notices))
 
     async def pseudonyms(
-        self, grant_id: str, user: str, organisation: str, now: float
+        self, grant_id: str, account: Account, organisation: str, now: float
     ) -> frozenset[str]:
         """The child's pseudonyms of a grant that this user may use now; none of any other."""
-        found = await self._fetch(_PSEUDONYMS, grant_id, user, organisation, now)
+        found = await self._fetch(
+            _PSEUDONYMS, grant_id, account.user, account.issuer, organisation, now
+        )
         return frozenset(row[0] for row in found)
 
-    async def suspended(self, user: str, organisation: str, now: float) -> bool:
-        """Whether a review of this user's use is overdue."""
-        return bool((await self._fetch(_SUSPENDED, user, organisation, now))[0][0])
+    async def suspended(self, account: Account, now: float) -> bool:
+        """Whether a review of this user's use is overdue, whichever organisation it was for."""
+        return bool((await self._fetch(_SUSPENDED, account.user, account.issuer, now))[0][0])
 
     async def unreviewed(self, entry: int) -> BreakGlassGrant | None:
         """The grant of this entry of the log, if nobody has reviewed it."""

@@ -14,7 +14,8 @@ CREATE TABLE leave (
   review_by double precision NOT NULL,
   reviewer text,
   verdict text,
-  escalated smallint NOT NULL DEFAULT 0
+  escalated smallint NOT NULL DEFAULT 0,
+  issuer text NOT NULL DEFAULT ''
 );
 CREATE INDEX leave_waiting ON leave ("user", organisation) WHERE reviewer IS NULL;
 CREATE TABLE leave_child (
@@ -36,6 +37,10 @@ CREATE TRIGGER leave_stays BEFORE DELETE ON leave
 FOR EACH ROW EXECUTE FUNCTION refuse_unpruned();
 CREATE TRIGGER leave_is_kept BEFORE TRUNCATE ON leave
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+"""
+# What tables lack that were made before issuers were kept.
+SINCE_ISSUERS: Final = """
+ALTER TABLE leave ADD COLUMN issuer text NOT NULL DEFAULT '';
 """
 _FORGETS: Final = """
 GRANT SELECT, DELETE ON leave, leave_child, notice TO "{role}";

@@ -10,29 +10,35 @@ from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 from gateway.config.sql import transaction
+from gateway.model.account import Account
 from gateway.oversight.break_glass.store.contract import CLAIMED_AT_ONCE, OVERDUE, GrantsUnavailable
 from gateway.oversight.break_glass.store.grant import BreakGlassGrant, Notice
-from gateway.oversight.break_glass.store.sqlite_tables import SHAPE, TABLES
+from gateway.oversight.break_glass.store.sqlite_tables import (
+    ADD_ISSUER,
+    BEFORE_ISSUERS,
+    SHAPE,
+    TABLES,
+)
 
 T = TypeVar("T")
 _BUSY_SECONDS: Final = 5.0
 _STEPPED_BACK_S: Final = 60.0
 _ADD: Final = (
-    "INSERT INTO leave (id, idx, user, organisation, manager, expires_at, review_by)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO leave (id, idx, user, issuer, organisation, manager, expires_at, review_by)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _CHILD: Final = "INSERT OR IGNORE INTO leave_child VALUES (?, ?)"
 _NOTIFY: Final = "INSERT OR IGNORE INTO notice (about, idx, place, kind) VALUES (?, ?, ?, ?)"
 _PSEUDONYMS: Final = (
     "SELECT pseudonym FROM leave_child JOIN leave ON id = leave_id"
-    " WHERE id = ? AND user = ? AND organisation = ? AND expires_at > ?"
+    " WHERE id = ? AND user = ? AND issuer = ? AND organisation = ? AND expires_at > ?"
 )
 _SUSPENDED: Final = (
-    "SELECT 1 FROM leave WHERE user = ? AND organisation = ?"
+    "SELECT 1 FROM leave WHERE user = ? AND issuer IN (?, '')"
     " AND reviewer IS NULL AND review_by <= ? LIMIT 1"
 )
 _UNREVIEWED: Final = (
-    "SELECT id, idx, user, organisation, manager, expires_at, review_by FROM leave"
+    "SELECT id, idx, user, issuer, organisation, manager, expires_at, review_by FROM leave"
     " WHERE idx = ? AND reviewer IS NULL"
 )
 _REVIEW: Final = "UPDATE leave SET reviewer = ?, verdict = ? WHERE id = ? AND reviewer IS NULL"
@@ -83,23 +89,24 @@ class SqliteGrants:
     ) -> None:
         """Keep a grant with the child's pseudonyms, and whom to tell what of it."""
         row = (
-            *(grant.id, grant.entry, grant.user, grant.organisation, grant.manager),
-            *(grant.expires_at, grant.review_by),
+            *(grant.id, grant.entry, grant.user, grant.issuer, grant.organisation),
+            *(grant.manager, grant.expires_at, grant.review_by),
         )
         children = [(grant.id, each) for each in pseudonyms]
         notices = [(grant.id, grant.entry, place, kind) for place in sorted({*places})]
         await self._change((_ADD, [row]), (_CHILD, children), (_NOTIFY, notices))
 
     async def pseudonyms(
-        self, grant_id: str, user: str, organisation: str, now: float
+        self, grant_id: str, account: Account, organisation: str, now: float
     ) -> frozenset[str]:
         """The child's pseudonyms of a grant that this user may use now; none of any other."""
-        found = await self._fetch(_PSEUDONYMS, (grant_id, user, organisation, now))
+        given = (grant_id, account.user, account.issuer, organisation, now)
+        found = await self._fetch(_PSEUDONYMS, given)
         return frozenset(pseudonym for (pseudonym,) in found)
 
-    async def suspended(self, user: str, organisation: str, now: float) -> bool:
-        """Whether a review of this user's use is overdue."""
-        return bool(await self._fetch(_SUSPENDED, (user, organisation, now)))
+    async def suspended(self, account: Account, now: float) -> bool:
+        """Whether a review of this user's use is overdue, whichever organisation it was for."""
+        return bool(await self._fetch(_SUSPENDED, (account.user, account.issuer, now)))
 
     async def unreviewed(self, entry: int) -> BreakGlassGrant | None:
         """The grant of this entry of the log, if nobody has reviewed it."""
@@ -193,6 +200,9 @@ def _make(connection: sqlite3.Connection) -> None:
         if connection.execute("SELECT 1 FROM sqlite_schema").fetchone() is None:
             for statement in TABLES.split(";"):
                 connection.execute(statement)
+        if connection.execute("PRAGMA user_version").fetchone() == (BEFORE_ISSUERS,):
+            connection.execute(ADD_ISSUER)
+            connection.execute(f"PRAGMA user_version = {SHAPE}")
     if connection.execute("PRAGMA user_version").fetchone() != (SHAPE,):
         raise GrantsUnavailable(
             "break-glass.sqlite is of another version; have its reviews done there, or remove it"

@@ -2,7 +2,9 @@
 
 from typing import Final
 
-SHAPE: Final = 1  # of these tables; see the last line
+SHAPE: Final = 2  # of these tables; see the last line
+BEFORE_ISSUERS: Final = 1
+ADD_ISSUER: Final = "ALTER TABLE leave ADD COLUMN issuer TEXT NOT NULL DEFAULT ''"
 TABLES: Final = """
 CREATE TABLE leave (
   id TEXT PRIMARY KEY,
@@ -14,7 +16,8 @@ CREATE TABLE leave (
   review_by REAL NOT NULL,
   reviewer TEXT,
   verdict TEXT,
-  escalated INTEGER NOT NULL DEFAULT 0
+  escalated INTEGER NOT NULL DEFAULT 0,
+  issuer TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX leave_waiting ON leave (user, organisation) WHERE reviewer IS NULL;
 CREATE TABLE leave_child (
@@ -32,5 +35,5 @@ CREATE TABLE notice (
   PRIMARY KEY (about, place, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_unsent ON notice (until) WHERE sent = 0;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 """

@@ -13,7 +13,16 @@ from gateway.oversight.alerts.rules import RAISED_FROM, assess, leave, many_from
 
 TUESDAY = datetime(2026, 11, 24, 11, tzinfo=UTC)
 PLAIN = ObservedAccess(
-    "q-1", 7, TUESDAY, "s.worker", "northbrook", None, frozenset({"c"}), frozenset(), None
+    "q-1",
+    7,
+    TUESDAY,
+    "s.worker",
+    "https://a.example",
+    "northbrook",
+    None,
+    frozenset({"c"}),
+    frozenset(),
+    None,
 )
 SIGHTINGS = st.builds(
     replace,

@@ -17,7 +17,7 @@ from gateway.oversight.break_glass.store.postgres import PostgresGrants
 from gateway.oversight.break_glass.store.sqlite import SqliteGrants
 from tests.support.audit.database import PRUNER, ROLE, as_owner, new_schema
 from tests.support.audit.examples import everything_in
-from tests.support.gateway.grants import GIVEN
+from tests.support.gateway.grants import GIVEN, WORKER
 
 CHILD: Final = ("e1:aa", "e1:bb")
 LONG: Final = 3600.0
@@ -31,9 +31,12 @@ async def test_leave_given_at_one_gateway_holds_at_the_other(
     store: GrantStore, beside: GrantStore
 ) -> None:
     await give(store)
-    assert await beside.pseudonyms("q1", "s.worker", "northbrook", 1799) == {*CHILD}
-    assert await beside.pseudonyms("q1", "c.olleague", "northbrook", 1799) == frozenset()
-    assert await beside.pseudonyms("q1", "s.worker", "northbrook", 1800) == frozenset()
+    assert await beside.pseudonyms("q1", WORKER, "northbrook", 1799) == {*CHILD}
+    assert (
+        await beside.pseudonyms("q1", replace(WORKER, user="c.olleague"), "northbrook", 1799)
+        == frozenset()
+    )
+    assert await beside.pseudonyms("q1", WORKER, "northbrook", 1800) == frozenset()
     assert await beside.unreviewed(7) == GIVEN
 
 
@@ -41,10 +44,10 @@ async def test_a_review_that_is_overdue_suspends_everywhere_until_it_is_done(
     store: GrantStore, beside: GrantStore
 ) -> None:
     await give(store)
-    assert not await beside.suspended("s.worker", "northbrook", 8999)
-    assert await beside.suspended("s.worker", "northbrook", 9000)
+    assert not await beside.suspended(WORKER, 8999)
+    assert await beside.suspended(WORKER, 9000)
     await beside.review("q1", "r.eviewer", "EXPLAINED")
-    assert not await store.suspended("s.worker", "northbrook", 9000)
+    assert not await store.suspended(WORKER, 9000)
     assert await store.unreviewed(7) is None
 
 
@@ -108,8 +111,8 @@ async def test_whom_leave_was_about_is_forgotten_once_it_is_over(
     await give(store)
     await give(store, replace(GIVEN, id="q2", entry=8, expires_at=5000.0))
     await beside.end(1800)
-    assert await store.pseudonyms("q1", "s.worker", "northbrook", 0) == frozenset()
-    assert await store.pseudonyms("q2", "s.worker", "northbrook", 0) == {*CHILD}
+    assert await store.pseudonyms("q1", WORKER, "northbrook", 0) == frozenset()
+    assert await store.pseudonyms("q2", WORKER, "northbrook", 0) == {*CHILD}
     assert await store.unreviewed(7) == GIVEN
 
 
