@@ -49,7 +49,7 @@ def issue(caller: Caller, settings: Settings, *, now: float, lifetime_s: int) ->
     """A signed access token (RFC 9068) for `caller`."""
     key = development_key(settings)
     claims = {
-        "iss": settings.issuer,
+        "iss": caller.issuer,
         "aud": settings.audience,
         "sub": caller.user,
         "iat": int(now),

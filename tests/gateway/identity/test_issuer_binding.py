@@ -91,15 +91,17 @@ KINDS: Final = {  # of a token's claims, and what bounds each
 @st.composite
 def near(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Claims with bounds that fit in all but one kind, if that; and then bounds of any kind."""
-    claims, bounds = draw(CLAIMS), draw(BOUNDS)
+    claims: dict[str, Any] = draw(CLAIMS)
+    bounds: dict[str, Any] = draw(BOUNDS)
     apart = draw(st.sampled_from([*KINDS]))
-    fitting = {
+    fitting: dict[str, Any] = {
         bound: [claims[kind]] if kind in {"organisation", "sector"} else claims[kind]
         for kind, bound in KINDS.items()
         if kind != apart
     }
     if "roles" in fitting:
-        fitting["roles"] = claims["roles"] = [name for name in claims["roles"] if name != "*"]
+        claims["roles"] = [name for name in claims["roles"] if name != "*"]
+        fitting["roles"] = claims["roles"]
     others: list[dict[str, Any]] = draw(st.lists(BOUNDS, max_size=1))
     return claims, draw(st.permutations([{**bounds, **fitting}, *others]))
 

@@ -36,6 +36,7 @@ def test_a_key_opens_for_whom_it_was_made() -> None:
     ("caller", "purpose"),
     [
         (replace(PRACTITIONER, user="another"), SAFEGUARDING),
+        (replace(PRACTITIONER, issuer="https://hospital.example"), SAFEGUARDING),
         (replace(PRACTITIONER, organisation="elsewhere"), SAFEGUARDING),
         (PRACTITIONER, Purpose.EARLY_HELP),
     ],
