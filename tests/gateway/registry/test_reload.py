@@ -8,8 +8,11 @@ from pathlib import Path
 from adapters.manifest.manifest import Manifest
 from gateway.identity.development_token import issue
 from tests.support.agencies import AUTHORITY, LOCAL, Desk, rest_source
+from tests.support.edge import edge
+from tests.support.gateway.bindings import WIDE_TOML, two_issuers
 from tests.support.gateway.registering import OPERATOR, entries, say
 from tests.support.gateway.reloading import RELOAD, edit, reloaded, until
+from tests.support.gateway.sign_in import Provider
 from tests.support.loopback import serving
 from tests.support.served_gateway import served
 from tests.support.town import (
@@ -119,3 +122,25 @@ async def test_a_signal_has_the_files_read_anew(tmp_path: Path) -> None:
                     return bool(rows[0]["outcome"] == "NOT_PERMITTED")
 
             await until(withheld)
+
+
+async def test_a_key_taken_out_of_an_issuers_set_is_out_once_the_files_are_read_anew(
+    tmp_path: Path,
+) -> None:
+    council = Provider()
+    file, keys = two_issuers(tmp_path), tmp_path / "council.json"
+    keys.write_bytes(await council.fetch())
+    file.write_text(
+        f'{file.read_text()}[[issuer]]\nissuer = "https://sign-in.example"\n'
+        f'audience = "teamaround"\njwks = {{ file = "council.json" }}\n{WIDE_TOML}'
+    )
+    async with edge(tmp_path, issuers=file) as gateway:
+        at = int(time.time())
+        token = council.token(iat=at, exp=at + 600, auth_time=at)
+        assert (await gateway.send(authorization=f"Bearer {token}")).status == 200
+        council.rotate("k-2")
+        keys.write_bytes(await council.fetch())
+        await gateway.town.pipeline.reload()  # as the signal and the mutation do
+        assert (await gateway.send(authorization=f"Bearer {token}")).code == "UNAUTHENTICATED"
+        token = council.token(iat=at, exp=at + 600, auth_time=at)
+        assert (await gateway.send(authorization=f"Bearer {token}")).status == 200

@@ -100,3 +100,15 @@ def test_bytes_that_are_no_entry_are_said_to_be_none(leaf: bytes) -> None:
 def test_a_clock_that_steps_back_still_writes_a_well_formed_entry() -> None:
     earlier = replace(asked(), at=NOON - timedelta(days=1))
     assert Entry.read(earlier.leaf()).at == NOON - timedelta(days=1)
+
+
+OF_BEFORE_ISSUERS = (
+    b'{"at":"2026-11-22T12:00:00.000000Z","kind":"REFUSAL","organisation":"northbrook",'
+    b'"user":"j.okafor","v":1}'
+)
+
+
+def test_an_entry_of_before_issuers_were_logged_reads_as_ever() -> None:
+    entry = Entry.read(OF_BEFORE_ISSUERS)
+    assert (entry.user, entry.issuer, entry.accounts) == ("j.okafor", None, ())
+    assert entry.leaf() == OF_BEFORE_ISSUERS

@@ -14,6 +14,7 @@ from demo.postgres import Postgres
 from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnavailable
 from gateway.oversight.break_glass.store.grant import BreakGlassGrant, Notice
 from gateway.oversight.break_glass.store.postgres import PostgresGrants
+from gateway.oversight.break_glass.store.postgres_tables import SINCE_ISSUERS
 from gateway.oversight.break_glass.store.sqlite import SqliteGrants
 from tests.support.audit.database import PRUNER, ROLE, as_owner, new_schema
 from tests.support.audit.examples import everything_in
@@ -188,3 +189,34 @@ async def test_in_postgresql_leave_stays_as_long_as_its_entry_and_as_it_was_give
     await store.aclose()
     with pytest.raises((asyncpg.RaiseError, asyncpg.InsufficientPrivilegeError)):
         await as_owner(postgres.dsn(place, role), meddling)
+
+
+async def test_two_issuers_users_of_one_name_have_leave_of_their_own(store: GrantStore) -> None:
+    await give(store)
+    namesake = replace(WORKER, issuer="https://hospital.example")
+    assert await store.pseudonyms("q1", namesake, "northbrook", 0) == frozenset()
+    assert not await store.suspended(namesake, 9000)
+
+
+async def test_a_store_of_before_issuers_were_kept_goes_on(
+    store: GrantStore, place: Path | str
+) -> None:
+    await give(store)
+    if isinstance(place, Path):
+        before = "ALTER TABLE leave DROP COLUMN issuer; PRAGMA user_version = 1"
+        with closing(sqlite3.connect(place)) as file:
+            file.executescript(before)
+        again: GrantStore = await SqliteGrants.open(place)
+    else:
+        await as_owner(
+            str(place).replace(ROLE, "postgres", 1), "ALTER TABLE leave DROP COLUMN issuer"
+        )
+        with pytest.raises(GrantsUnavailable, match="--since-issuers"):
+            await PostgresGrants.open(place)
+        await as_owner(str(place).replace(ROLE, "postgres", 1), SINCE_ISSUERS)
+        again = await PostgresGrants.open(place)
+    # Nobody can tell any more whose it was, so that its review holds up all of that name.
+    assert await again.unreviewed(7) == replace(GIVEN, issuer="")
+    assert await again.suspended(WORKER, 9000)
+    assert await again.pseudonyms("q1", WORKER, "northbrook", 0) == frozenset()
+    await again.aclose()

@@ -9,6 +9,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from gateway.cli.postgres_schema import since_issuers
+from gateway.model.account import Account, AccountLink, AccountPair, LinkStep
 from gateway.registry.ledger.contract import Ledger, LedgerCorrupt, LedgerUnavailable
 from gateway.registry.ledger.record import (
     By,
@@ -21,7 +23,15 @@ from gateway.registry.ledger.record import (
 from tests.gateway.registry.ledger.conftest import opened
 from tests.support.audit.database import ROLE, as_owner
 
-JO = By("jo.lane", "northbrook")
+JO = By("jo.lane", "northbrook", "https://council.example")
+JO_THERE = Account("https://hospital.example", "jo.lane")
+LINK = AccountLink(
+    AccountPair.of(JO.account, JO_THERE),
+    LinkStep.PROPOSED,
+    Account("https://council.example", "o.perator"),
+    datetime(2026, 11, 22, 12, tzinfo=UTC),
+    41,
+)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CLINIC = Version(
     "clinic", 1, "clinic", "manifest = 1", None, JO, NOON, (RuleResult("a", None, "b"),)
@@ -198,3 +208,59 @@ async def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
     file = tmp_path / "ledger.sqlite"
     await opened(file)
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+async def test_the_steps_of_a_link_are_found_at_every_gateway_in_their_order(
+    ledger: Ledger, beside: Ledger
+) -> None:
+    assert await beside.links() == ()
+    confirmed = replace(LINK, step=LinkStep.CONFIRMED, by=JO_THERE, entry=42)
+    await ledger.link(LINK)
+    await ledger.link(confirmed)
+    assert await beside.links() == (LINK, confirmed)
+    with pytest.raises(LedgerUnavailable):
+        await beside.link(replace(LINK, entry=43))
+
+
+@pytest.mark.parametrize("sql", ["DELETE FROM account_link", "UPDATE account_link SET entry = 1"])
+async def test_no_link_is_taken_back_or_changed(
+    ledger: Ledger, place: Path | str, sql: str
+) -> None:
+    await ledger.link(LINK)
+    if isinstance(place, Path):
+        with pytest.raises(sqlite3.IntegrityError), sqlite3.connect(place) as database:
+            database.execute(sql)
+        database.close()
+    else:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await as_owner(place, sql)
+    assert await ledger.links() == (LINK,)
+
+
+async def test_a_ledger_of_before_issuers_were_kept_goes_on_and_knows_of_none(
+    ledger: Ledger, place: Path | str
+) -> None:
+    await ledger.propose(CLINIC)
+    await ledger.enact(APPROVED)
+    before = (
+        "ALTER TABLE source_version DROP COLUMN by_issuer;"
+        "ALTER TABLE enactment DROP COLUMN by_issuer; DROP TABLE account_link"
+    )
+    if isinstance(place, Path):
+        with sqlite3.connect(place) as database:
+            database.executescript(before)
+        database.close()
+    else:
+        owner = str(place).replace(ROLE, "postgres", 1)
+        await as_owner(owner, before)
+        with pytest.raises(LedgerUnavailable, match="--since-issuers"):
+            await opened(place)
+        await as_owner(owner, f"ALTER TABLE leave DROP COLUMN issuer;{since_issuers(ROLE)}")
+    again = await opened(place)
+    nameless = By(JO.user, JO.organisation)
+    assert await again.version("clinic", 1) == replace(CLINIC, by=nameless)
+    assert (await again.standing()).sources == {"clinic": replace(APPROVED, by=nameless)}
+    await again.propose(replace(CLINIC, number=2))
+    assert (await again.version("clinic", 2)) == replace(CLINIC, number=2)
+    await again.link(LINK)
+    await again.aclose()
