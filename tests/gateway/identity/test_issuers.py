@@ -55,6 +55,7 @@ async def test_keycloaks_access_tokens_are_told_from_its_id_tokens(
     provider = Provider()
     desk = verifier_for(provider, Moment(), profile="keycloak")
     roles = ["practitioner", "purpose:safeguarding", "purpose:curiosity"]
+    roles += ["default-roles-borough", "offline_access", "uma_authorization"]
     said = {"roles": None, "purposes": None, "realm_access": {"roles": roles}, "acr": "2"}
     token = provider.token(typ="JWT", **said, says={"typ": kind} if kind else {})
     if not good:
