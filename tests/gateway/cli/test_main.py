@@ -102,6 +102,10 @@ def ask_for_a_secret(folder: Path) -> None:
     change("manifests/spine.toml", 'scheme = "none"', scheme)(folder)
 
 
+BOUND: Final = (
+    '{ organisations = ["northbrook"], sectors = ["SOCIAL_CARE"], roles = [], purposes = [],'
+    " areas = [] }"
+)
 SPOILT: Final[dict[str, tuple[Callable[[Path], None], str]]] = {
     "an unknown setting": (change("settings.toml", "port", "prot"), "prot"),
     "a setting of a wrong kind": (change("settings.toml", "port = 0", 'port = "x"'), "port"),
@@ -142,8 +146,15 @@ SPOILT: Final[dict[str, tuple[Callable[[Path], None], str]]] = {
     "a log that is none": (write("state/audit.sqlite", b"not a log" * 1000), "audit.sqlite"),
     "epoch keys that are none": (write("state/epochs/epoch-1.json", b"{}"), "epoch-1.json"),
     "a development key in production": (
-        change("settings.toml", '"development"', '"production"'),
+        lambda folder: [
+            change("settings.toml", '"development"', '"production"')(folder),
+            change("settings.toml", "may_assert = []", f"may_assert = {BOUND}")(folder),
+        ][-1],
         "production refuses",
+    ),
+    "an issuer that may vouch for anybody in production": (
+        change("settings.toml", '"development"', '"production"'),
+        "[may_assert]",
     ),
 }
 
@@ -185,6 +196,7 @@ def test_it_does_not_start_where_it_cannot_keep_its_state(
     keys.write_text(settings.token_keys.read_text().replace("teamaround-development", "issuer"))
     more = {"state": str(tmp_path / "operator.toml"), "token_keys": str(keys)}
     file = settings_file(tmp_path, settings, environment=environment, **more)
+    change("settings.toml", "may_assert = []", f"may_assert = {BOUND}")(tmp_path)
     ran = here("serve", "--settings", str(file))
     assert ran.status == 2
     assert "operator.toml" in ran.err
