@@ -109,7 +109,7 @@ def public_keys(content: bytes | str) -> KeySet:
     try:
         key_set = KeySet.import_key_set(json.loads(content))
         secret = any(key.is_private or key.key_type == "oct" for key in key_set.keys)
-    except (KeyError, TypeError, AttributeError, JoseError) as error:
+    except (KeyError, TypeError, AttributeError, JoseError, RecursionError) as error:
         raise ValueError(type(error).__name__) from None
     if secret:
         raise PrivateKeyShown("it holds a private or a shared key; name public keys there")

@@ -34,6 +34,7 @@ HARM = SignificantHarm(AbuseCategory.NEGLECT, "seen today")
 OTHER_RIGHTS = (
     AccessRight(COLLEAGUE, WORRIED, "rules-1"),
     AccessRight(PROMOTED, WORRIED, "rules-1"),
+    AccessRight(replace(PRACTITIONER, issuer="https://hospital.example"), WORRIED, "rules-1"),
     AccessRight(replace(PRACTITIONER, signed_in_at=1.0), WORRIED, "rules-1"),
     AccessRight(PRACTITIONER, replace(WORRIED, purpose=Purpose.EARLY_HELP), "rules-1"),
     AccessRight(PRACTITIONER, replace(WORRIED, case_reference="C-2"), "rules-1"),

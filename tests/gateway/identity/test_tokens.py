@@ -354,7 +354,10 @@ def test_production_issues_no_token(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["", "Jonah", "[]", "{}", '{"keys": {}}', '{"keys": [{"kty": "EC"}]}', '{"keys": [1]}'],
+    [
+        *("", "Jonah", "[]", "{}", '{"keys": {}}', '{"keys": [{"kty": "EC"}]}', '{"keys": [1]}'),
+        "[" * 100_000,
+    ],
 )
 def test_a_key_file_that_is_none_is_named(tmp_path: Path, content: str) -> None:
     settings = development(tmp_path)

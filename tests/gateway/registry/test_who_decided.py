@@ -25,8 +25,8 @@ from tests.support.gateway.registering import (
 from tests.support.loopback import serving
 from tests.support.town import PRACTITIONER, Town, small_town
 
-SOURCES = "{ sources { id state decision { user organisation at } health { answeredAt } } }"
-BY_FILES = {"user": "operator", "organisation": "operator", "at": None}
+SOURCES = "{ sources { id state decision { user issuer organisation at } health { answeredAt } } }"
+BY_FILES = {"user": "operator", "issuer": None, "organisation": "operator", "at": None}
 
 
 @pytest.fixture
@@ -50,6 +50,7 @@ async def shown(town: Town, caller: Caller) -> dict[str, dict[str, Any]]:
 async def test_an_agency_sees_who_approved_its_source_and_who_suspended_it(town: Town) -> None:
     approved = (await shown(town, REGISTRAR))[CLINIC]["decision"]
     assert (approved["user"], approved["organisation"]) == (GOVERNANCE.user, CLINIC)
+    assert approved["issuer"] == GOVERNANCE.issuer
     await suspend(town, caller=OPERATOR)
     suspended = (await shown(town, REGISTRAR))[CLINIC]
     assert (suspended["state"], suspended["decision"]["user"]) == ("SUSPENDED", OPERATOR.user)

@@ -93,6 +93,17 @@ def test_a_day_of_many_children_shows_the_questions_of_that_day(store: AlertStor
     assert alert.id == "t6"
 
 
+def test_two_issuers_users_of_one_name_have_each_their_own_day(store: AlertStore) -> None:
+    issuers = ("https://council.example", "https://hospital.example")
+    today = [
+        replace(entry, issuer=issuers[n % 2])
+        for n in range(8)
+        for entry in question(f"t{n}", n, NOON + timedelta(minutes=n))
+    ]
+    drawn(store, today)
+    assert alerts(store) == []
+
+
 def test_one_child_asked_for_in_several_ways_is_one_child(store: AlertStore) -> None:
     ways = [
         entry
