@@ -114,7 +114,7 @@ async def test_the_gateways_role_may_add_and_change_nothing(
 ) -> None:
     await log.append(asked("q1", MAYA))
     columns = {"tile_hash": "level", "checkpoint": "size", "cosignature": "size"}
-    columns |= {"source_version": "number", "enactment": "generation"}
+    columns |= {"source_version": "number", "enactment": "generation", "account_link": "entry"}
     column = (columns | {"pruned": "first"}).get(table, "idx")
     for change in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = 9", f"TRUNCATE {table}"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):

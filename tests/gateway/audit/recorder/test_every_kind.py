@@ -12,6 +12,7 @@ from gateway.model.caller import Caller
 from tests.support.audit.pruned import fill, policy, pruned
 from tests.support.edge import logged
 from tests.support.gateway.break_glass import FRESH, Scene, scene
+from tests.support.gateway.linking import propose
 from tests.support.gateway.registering import AUDITOR, ENTRIES, OPERATOR
 
 THREATS: Final = Path(__file__).parents[4] / "docs" / "threats.md"
@@ -52,6 +53,13 @@ async def an_officer_prunes(on: Scene) -> None:
     assert (await pruned(on.town.pipeline.publication, policy(on.town.settings.state))).removed
 
 
+async def an_operator_proposes_a_link(on: Scene) -> None:
+    one, other = ({"issuer": FRESH.issuer, "user": user} for user in ("jo", "jo.smith"))
+    pair = {"first": one, "second": other}
+    said = await propose(on.town, pair, at=on.now.timestamp())
+    assert said.body["data"]
+
+
 WRITTEN: Final[Mapping[AuditKind, Situation]] = {
     AuditKind.INTENT: Scene.ask,
     AuditKind.RELEASE: Scene.ask,
@@ -64,6 +72,7 @@ WRITTEN: Final[Mapping[AuditKind, Situation]] = {
     AuditKind.BREAK_GLASS: Scene.break_glass,
     AuditKind.REVIEW: somebody_breaks_glass_and_another_reviews,
     AuditKind.PRUNING: an_officer_prunes,
+    AuditKind.ACCOUNT_LINK: an_operator_proposes_a_link,
 }
 
 
