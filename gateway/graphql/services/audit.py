@@ -8,8 +8,9 @@ import strawberry
 
 from adapters.contract.codes import Purpose
 from gateway.audit.entry.entry import AuditKind
+from gateway.graphql.services.alerts import AlertConnection, AlertReading
 from gateway.graphql.services.explained import ExplainedClass, PolicyAsker
-from gateway.graphql.types.codes import AlertState, ReviewVerdict
+from gateway.graphql.types.codes import AlertState
 from gateway.graphql.types.declare import (
     PageInfo,
     argument,
@@ -43,14 +44,6 @@ code_list(
         AuditKind.REVIEW: "The review of an access.",
         AuditKind.ACCOUNT_LINK: "A step by which two accounts become one person's.",
         AuditKind.PRUNING: "Old entries declared pruned under a policy, before their bytes went.",
-    },
-)
-code_list(
-    AlertState,
-    "Whether somebody has looked into an alert.",
-    {
-        AlertState.OPEN: "Nobody has reviewed it yet.",
-        AlertState.REVIEWED: "It has been reviewed.",
     },
 )
 
@@ -184,37 +177,6 @@ class CheckpointType:
     witnessed_by: list[str] = field("Names of the witnesses that signed it too.")
 
 
-@output
-class AlertType:
-    """An access, or several, that rules found unusual. It says nothing of whether it was wrong."""
-
-    id: strawberry.ID = field("The alert's id: that of the question, or of the break-glass grant.")
-    rule: str = field("The rule that weighs most in it.")
-    score: float = field("How unusual, from 0 to 1: of all rules together.")
-    at: datetime = field("When it was raised.")
-    entries: list[LogIndex] = field(
-        "The entries concerned. The first is the one to pass to `reviewAccess`."
-    )
-    state: AlertState = field("Whether somebody has looked into it.")
-    due_by: datetime | None = field("By when it must be reviewed; null if there is no term.")
-
-
-@output
-class AlertEdge:
-    """An alert with its place in the list."""
-
-    node: AlertType = field("The alert.")
-    cursor: str = field("Pass as `after` to go on from here.")
-
-
-@output
-class AlertConnection:
-    """A page of alerts, the most unusual first."""
-
-    edges: list[AlertEdge] = field("The alerts of this page.")
-    page_info: PageInfo = field("Whether there is more.")
-
-
 class AuditReading(Protocol):
     """The log as one caller may read it; each reading is itself logged before it is given."""
 
@@ -238,20 +200,6 @@ class AuditReading(Protocol):
 
     async def checkpoint(self) -> CheckpointType:
         """The log's state now, signed."""
-        ...
-
-
-class AlertReading(Protocol):
-    """The alerts as one caller may read and review them; each is itself logged before."""
-
-    async def alerts(
-        self, state: AlertState | None, first: int | None, after: str | None
-    ) -> AlertConnection:
-        """A page of alerts; NotAllowed for anybody but an auditor."""
-        ...
-
-    async def review(self, entry: int, verdict: ReviewVerdict, note: str) -> bool:
-        """Keep what was found of an alert; False if the entry waits for no such review."""
         ...
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from gateway.graphql.services.access import AccessReading
-from gateway.graphql.services.audit import AlertReading, AuditReading
+from gateway.graphql.services.alerts import AlertReading
+from gateway.graphql.services.audit import AuditReading
 from gateway.graphql.services.break_glass import BreakGlassGrantType
 from gateway.graphql.services.source import ExampleReply, Registration, SourceType
 from gateway.graphql.types.codes import ReviewVerdict

@@ -11,7 +11,7 @@ import strawberry
 
 from gateway.audit.errors import LeafUnreadable, LogUnavailable
 from gateway.audit.recorder.recorder import Recorder
-from gateway.graphql.services.audit import AlertConnection, AlertEdge, AlertType
+from gateway.graphql.services.alerts import AlertConnection, AlertEdge, AlertType
 from gateway.graphql.types.codes import AlertState, ReviewVerdict
 from gateway.graphql.types.declare import PageInfo
 from gateway.graphql.types.scalars import LogIndex
