@@ -78,10 +78,10 @@ async def _searched(log: Log) -> None:
 def _made(path: Path, entries: int) -> None:
     with _printed("filled, 2,000 entries a commit"):
         filled(path, entries)
-    finder = SearchIndex(index_beside(path), partial(stored_leaves, path))
+    search_index = SearchIndex(index_beside(path), partial(stored_leaves, path))
     with _printed("index drawn from nothing"):
-        finder.catch_up()
-    mib, of_index = (file.stat().st_size >> 20 for file in (path, finder.index))
+        search_index.catch_up()
+    mib, of_index = (file.stat().st_size >> 20 for file in (path, search_index.index))
     print(f"  {entries} entries: {mib} MiB, the index {of_index} MiB")
 
 

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from gateway.oversight.break_glass.store.postgres_tables import TABLES as LEAVE
-from gateway.oversight.break_glass.store.postgres_tables import grants as leave_grants
+from gateway.oversight.break_glass.store.postgres_tables import TABLES as BREAK_GLASS
+from gateway.oversight.break_glass.store.postgres_tables import grants as break_glass_privileges
 from gateway.registry.ledger.postgres_tables import FINAL as LEDGER_FINAL
 from gateway.registry.ledger.postgres_tables import PASSING
 from gateway.registry.ledger.postgres_tables import TABLES as LEDGER
@@ -128,5 +128,7 @@ def script(role: str, pruner: str = "") -> str:
         )
     passing = ", ".join(PASSING)
     grants.append(f'GRANT SELECT, INSERT, UPDATE, DELETE ON {passing} TO "{role}";')
-    grants.append(leave_grants(role, pruner))
-    return "".join(["BEGIN;", TABLES, LEDGER, LEAVE, *triggers, "\n".join(grants), "\nCOMMIT;\n"])
+    grants.append(break_glass_privileges(role, pruner))
+    return "".join(
+        ["BEGIN;", TABLES, LEDGER, BREAK_GLASS, *triggers, "\n".join(grants), "\nCOMMIT;\n"]
+    )

@@ -54,26 +54,28 @@ class Order:
 class FanOut:
     """The lines to all sources, and the questions that go through them."""
 
-    def __init__(self, lines: Mapping[str, SourceConnection], clock: Clock) -> None:
-        self._lines = lines
+    def __init__(self, connections: Mapping[str, SourceConnection], clock: Clock) -> None:
+        self._connections = connections
         self._clock = clock
 
     def forget(self) -> None:
         """Keep no answer of any source; what is under way goes on for those who wait for it."""
-        for line in self._lines.values():
-            line.forget()
+        for connection in self._connections.values():
+            connection.forget()
 
     async def health(self) -> Mapping[str, SourceHealth]:
         """How each source is doing, by its id."""
-        found = await asyncio.gather(*(line.health() for line in self._lines.values()))
-        return dict(zip(self._lines, found, strict=True))
+        found = await asyncio.gather(
+            *(connection.health() for connection in self._connections.values())
+        )
+        return dict(zip(self._connections, found, strict=True))
 
     async def answers(self, order: Order) -> AsyncGenerator[SourceAnswer, None]:
         """Exactly one answer for each source of the order, in arrival order.
 
         Closing the iterator cancels what is under way, down to the sockets.
         """
-        question = _Question(order, self._lines, self._clock)
+        question = _Question(order, self._connections, self._clock)
         try:
             async for answered in question.settle():
                 yield answered
@@ -88,9 +90,11 @@ class _Question:
     `renewed` the sources asked again for that.
     """
 
-    def __init__(self, order: Order, lines: Mapping[str, SourceConnection], clock: Clock) -> None:
+    def __init__(
+        self, order: Order, connections: Mapping[str, SourceConnection], clock: Clock
+    ) -> None:
         self._order = order
-        self._lines = lines
+        self._connections = connections
         self._clock = clock
         self._running: dict[asyncio.Task[SourceAnswer], str] = {}
         self._sent: dict[str, CallCount] = {}
@@ -101,7 +105,7 @@ class _Question:
         self._doubted: dict[str, SourceAnswer] = {}
         self._renewed: set[str] = set()
         self._seen: dict[str, SourceAnswer] = {}
-        self._superseding = {source for source in order.own if _supersedes(lines[source])}
+        self._superseding = {source for source in order.own if _supersedes(connections[source])}
         self._wave_two_from = (clock.monotonic() + order.until) / 2
 
     async def settle(self) -> AsyncIterator[SourceAnswer]:
@@ -132,11 +136,11 @@ class _Question:
             await asyncio.wait(self._running, timeout=_TO_STOP_S)
 
     def _start(self, source: str, keys: Keys, before: SourceAnswer | None) -> bool:
-        line = self._lines[source]
-        if not line.route(keys, before):
+        connection = self._connections[source]
+        if not connection.route(keys, before):
             return False
         sent = self._sent[source] = CallCount()
-        task = asyncio.create_task(line.ask(keys, self._order.asking[source], before, sent))
+        task = asyncio.create_task(connection.ask(keys, self._order.asking[source], before, sent))
         self._running[task] = source
         task.add_done_callback(self._landed)
         return True
@@ -161,7 +165,7 @@ class _Question:
         return [a for a in answers if not (self._may_be_replaced(a) or self._may_learn(a))]
 
     def _may_learn(self, answered: SourceAnswer) -> bool:
-        if not self._lines[answered.source].may_ask_again(answered):
+        if not self._connections[answered.source].may_ask_again(answered):
             return False
         self._open[answered.source] = answered
         return True
@@ -171,7 +175,7 @@ class _Question:
         source = answered.source
         nothing = isinstance(answered.reply, NoRecord) and bool(answered.searched_by & IDENTIFYING)
         final = source in self._renewed or self._half_gone
-        if not nothing or final or self._lines[source].source.has_effects:
+        if not nothing or final or self._connections[source].source.has_effects:
             return False
         if not self._superseding:
             return False
@@ -215,7 +219,7 @@ class _Question:
             own = self._order.own[source]
             told, kept = taught.get(source, {}), given_back.get(source, {})
             keys: Keys = {**told, **own, **_replaced(own, told), **kept}
-            route = self._lines[source].route(keys, before)
+            route = self._connections[source].route(keys, before)
             if route and (over or (early and route[0].needs & IDENTIFYING)):
                 starts[source] = keys
                 sent = frozenset[str]().union(*(card.accepts for card in route))
@@ -230,15 +234,15 @@ class _Question:
 
     def _left(self) -> list[SourceAnswer]:
         overtaken = [
-            self._lines[s].timed_out(self._seen.get(s), self._sent[s])
+            self._connections[s].timed_out(self._seen.get(s), self._sent[s])
             for s in self._running.values()
         ]
-        unasked = [before or self._lines[s].unasked() for s, before in self._open.items()]
+        unasked = [before or self._connections[s].unasked() for s, before in self._open.items()]
         return overtaken + unasked + list(self._doubted.values())
 
 
-def _supersedes(line: SourceConnection) -> bool:
-    return any(card.supersedes for card in line.source.adapter.operations)
+def _supersedes(connection: SourceConnection) -> bool:
+    return any(card.supersedes for card in connection.source.adapter.operations)
 
 
 def _replaced(own: Keys, taught: Keys) -> dict[str, str]:

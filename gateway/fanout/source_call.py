@@ -220,12 +220,12 @@ class SourceConnection:
     async def _reply(
         self, card: OperationCard, wanted: SourceRequest, right: AccessRight | None
     ) -> Reply:
-        if right is None or not self._may_gather(card, right):
+        if right is None or not self._may_batch(card, right):
             return await self.source_limits.ask(wanted)
         together = BatchKey(right, card.name, wanted.question.fields)
         return await self._batcher.ask(together, wanted, card.at_once)
 
-    def _may_gather(self, card: OperationCard, right: AccessRight) -> bool:
+    def _may_batch(self, card: OperationCard, right: AccessRight) -> bool:
         """Whether other children may be asked about in the same call.
 
         Never where a read has effects or decides on a shield, nor of a sensitive kind, nor in an

@@ -106,7 +106,7 @@ class Notifier:
                 if was_taken:
                     await self.store.sent(notice)
 
-    async def keep_telling(self) -> None:
+    async def keep_notifying(self) -> None:
         """Tell at once what is new, and again every minute what was not taken; until cancelled."""
         while True:
             self._due.clear()

@@ -19,7 +19,7 @@ class RetentionTask:
 
     log: Log
     alerts: AlertStore
-    leave: GrantStore
+    grants: GrantStore
 
     async def forget(self) -> None:
         """Forget what is gone by now; LogUnavailable or LeaveUnavailable if its bytes may stay."""
@@ -28,11 +28,11 @@ class RetentionTask:
             return
         if self.alerts.path.exists():
             await asyncio.to_thread(self.alerts.forget_pruned, pruned)
-        gone = [entry for entry in await self.leave.entries() if pruned.covers(entry)]
+        gone = [entry for entry in await self.grants.entries() if pruned.covers(entry)]
         if gone:
-            await self.leave.forget(gone)
+            await self.grants.forget(gone)
 
-    async def keep_forgetting(self) -> None:
+    async def keep_removing(self) -> None:
         """Forget at once, and again every ten minutes, until cancelled."""
         while True:
             try:

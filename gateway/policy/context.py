@@ -101,7 +101,7 @@ class PolicyContext:
         return context
 
 
-def standing_of(caller: Caller, shield_cleared_role: str, now: datetime) -> AskerProfile:
+def profile_of(caller: Caller, shield_cleared_role: str, now: datetime) -> AskerProfile:
     """What the log keeps of a caller, so that other rules can be held to their question."""
     return AskerProfile(
         sector=caller.sector,

@@ -42,11 +42,11 @@ def _rules(rule_set: RuleSet, source: str) -> Mapping[str, Rule]:
     return rule_set.agencies[owners(rule_set)[source]].rules
 
 
-def _askers(sources: list[str], *books: RuleSet) -> Iterator[Asker]:
+def _askers(sources: list[str], *rule_sets: RuleSet) -> Iterator[Asker]:
     for source in sources:
         tables = [
             t
-            for rule_set in books
+            for rule_set in rule_sets
             for t in rule_set.agencies[owners(rule_set)[source]].tables[source]
         ]
         roles = sorted({role for table in tables for role in table.to.roles}) or ["practitioner"]

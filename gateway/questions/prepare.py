@@ -177,11 +177,11 @@ class Preparation:
             source = sources[source_id]
             card = self.registry.agencies[source.agency]
             plainly = PolicyContext.of(caller, inquiry.reason, card, now)
-            circumstances = replace(plainly, said=said, bulk=operation.in_bulk)
-            matter = DecisionRequest(
-                source.agency, source.id, source.supplies, principal, circumstances
+            policy_context = replace(plainly, said=said, bulk=operation.in_bulk)
+            decision_request = DecisionRequest(
+                source.agency, source.id, source.supplies, principal, policy_context
             )
-            return self.policy.decide(matter)
+            return self.policy.decide(decision_request)
 
         verdicts = {name: on_record(name, RecordFacts()) for name in sources}
         return PreparedQuestion(inquiry, planned, verdicts, sources, on_record)

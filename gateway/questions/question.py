@@ -105,8 +105,8 @@ class RunningQuestion:
         if self._unsaid:
             said = [self._unsaid[agency] for agency in sorted(self._unsaid)]
             self._unsaid = {}
-            noted = self._asked.notes(self._findings)
-            await self._recorder.release(self._asked.intent, said, self._learned(), noted)
+            flags = self._asked.notes(self._findings)
+            await self._recorder.release(self._asked.intent, said, self._learned(), flags)
 
     @property
     def _over(self) -> bool:

@@ -15,7 +15,7 @@ from gateway.fanout.source_call import CallContext, SourceAnswer
 from gateway.graphql.documents import Document
 from gateway.model.caller import Caller
 from gateway.model.candidate_key import CandidateKeySealer
-from gateway.policy.context import standing_of
+from gateway.policy.context import profile_of
 from gateway.questions.access_flags import of_answer, of_question
 from gateway.questions.findings import Finder, Findings, stated_reference
 from gateway.questions.onward import lessons, once_cleared
@@ -91,7 +91,7 @@ class QuestionFactory:
             policy_version=preparation.policy.version,
             agencies=tuple(sorted({source.agency for source in prepared.asked.values()})),
             risks=frozenset(risks),
-            standing=standing_of(
+            standing=profile_of(
                 caller, preparation.settings.shield_cleared_role, preparation.clock.now()
             ),
         )

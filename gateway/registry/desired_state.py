@@ -84,7 +84,7 @@ class LedgerFacts:
     live: Mapping[str, Version]
 
 
-def charter_of(folder: OperatorFiles, standing: LedgerHead, known: LedgerFacts) -> DesiredState:
+def desired_state_of(folder: OperatorFiles, head: LedgerHead, known: LedgerFacts) -> DesiredState:
     """What is in force by the operator's files and the ledger; ConfigurationInvalid says why not.
 
     A source whose grant the operator took back is not held.
@@ -95,7 +95,7 @@ def charter_of(folder: OperatorFiles, standing: LedgerHead, known: LedgerFacts) 
         )
     filed = [_filed(each, folder.operator, known.numbers) for each in folder.filed]
     twice = {held.id: held.file for held in filed} if known.live else {}
-    for source in sorted(standing.approved.keys() & known.live.keys() & twice.keys()):
+    for source in sorted(head.approved.keys() & known.live.keys() & twice.keys()):
         raise ConfigurationInvalid(
             f"{twice[source]}: source {source} was registered while running and is in force;"
             " suspend it first, or take the file away"
@@ -104,11 +104,11 @@ def charter_of(folder: OperatorFiles, standing: LedgerHead, known: LedgerFacts) 
     live = [v for source, v in sorted(known.live.items()) if source not in in_folder]
     every = [_beside(h, folder.operator) for h in (*filed, *_granted(live, folder.operator))]
     return DesiredState(
-        generation=standing.generation,
+        generation=head.generation,
         folder=folder,
-        held=tuple(held for held in every if held.id not in standing.suspended),
-        suspended=tuple(held for held in every if held.id in standing.suspended),
-        decided=standing.sources,
+        held=tuple(held for held in every if held.id not in head.suspended),
+        suspended=tuple(held for held in every if held.id in head.suspended),
+        decided=head.sources,
     )
 
 

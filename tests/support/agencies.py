@@ -182,7 +182,7 @@ def rest_source(
 
 
 @dataclass(slots=True)
-class Desk:
+class AgencyServer:
     """Answers for one agency over REST from its `children`; `asked` are the queries it was asked.
 
     `before` is awaited before each answer: it may wait, raise, or look at the request.

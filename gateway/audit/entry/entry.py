@@ -129,7 +129,7 @@ class Entry:
             raise EntryRefused("an entry's time has a time zone")
         _refuse_unshaped(self)
         _refuse_unwritable(self)
-        if joined(self.pruned).held != self.pruned or not all(map(_is_span, self.pruned)):
+        if joined(self.pruned).held != self.pruned or not all(map(_is_range, self.pruned)):
             raise EntryRefused("a pruning names spans in order, none touching another")
         ordered = tuple(sorted(self.agencies, key=lambda said: said.agency))
         if len({said.agency for said in ordered}) != len(ordered):
@@ -175,8 +175,8 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _is_span(span: EntryRange) -> bool:
-    return 0 <= span.first <= span.last
+def _is_range(entry_range: EntryRange) -> bool:
+    return 0 <= entry_range.first <= entry_range.last
 
 
 def _refuse_unshaped(entry: Entry) -> None:
@@ -230,7 +230,7 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "manager": entry.manager,
         "risks": entry.risks or None,
         "tie": entry.tie,
-        "pruned": [list(span) for span in entry.pruned] or None,
+        "pruned": [list(entry_range) for entry_range in entry.pruned] or None,
         "standing": entry.standing.fields if entry.standing else None,
         "change": _named(entry.change),
     }

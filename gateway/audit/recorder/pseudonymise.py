@@ -10,7 +10,7 @@ from adapters.contract.codes import Purpose
 from gateway.audit.errors import KeysUnavailable, SealBroken, TextTooLong
 from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.keys.protection import ProtectedTexts, protect_everywhere
-from gateway.audit.keys.protection import protect as hide_under
+from gateway.audit.keys.protection import protect as protect_under
 from gateway.audit.keys.pseudonym import Pseudonym, identifier_message, person_message
 from gateway.audit.keys.sealing import MAX_TEXT, Sealed, unseal
 from gateway.model import events
@@ -62,7 +62,7 @@ async def protect_texts(
     """
     try:
         with _keys_in_reach():
-            return await hide_under(keys, messages, texts, query_id=query_id)
+            return await protect_under(keys, messages, texts, query_id=query_id)
     except TextTooLong:
         raise AskDifferently(
             "JUSTIFICATION_TOO_LONG", f"what is said in words has at most {MAX_TEXT} bytes"

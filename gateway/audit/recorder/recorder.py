@@ -124,7 +124,7 @@ class Recorder:
         intent: Intent,
         rows: Iterable[AgencyRow],
         learned: frozenset[Identifier],
-        noted: AccessFlags,
+        flags: AccessFlags,
     ) -> None:
         """What one payload is about to tell the caller; `learned` are certain identifiers.
 
@@ -144,10 +144,10 @@ class Recorder:
             agencies=tuple(_audited(row) for row in rows),
             risks=(
                 *intent.entry.risks,
-                *noted.risks,
+                *flags.risks,
                 *self._of_staff(intent, pseudonyms),
             ),
-            tie=noted.tie,
+            tie=flags.tie,
         )
         await self._append(entry)
 
@@ -182,7 +182,7 @@ class Recorder:
             for each, so_often in counted.items():
                 self.refusal_counter.count(each, so_often)
 
-    async def keep_tally(self) -> None:
+    async def keep_counting(self) -> None:
         """Write the tally every minute, until cancelled."""
         while True:
             await asyncio.sleep(EVERY_S)

@@ -30,8 +30,8 @@ from gateway.config.sql import transaction
 
 _BATCH: Final = 1 << 14  # entries drawn in one step, which takes some thirty megabytes
 _CACHE_KIB: Final = 16_384
-_DRAWN: Final = "SELECT size, last, forgot FROM drawn"
-_DREW: Final = "UPDATE drawn SET size = ?, last = ?"
+_PROGRESS: Final = "SELECT size, last, forgot FROM drawn"
+_SET_PROGRESS: Final = "UPDATE drawn SET size = ?, last = ?"
 _BLOCKS: Final = "SELECT first FROM block ORDER BY first"
 
 
@@ -83,7 +83,7 @@ class SearchIndex:
             index.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             if index.execute("PRAGMA user_version").fetchone() != (SHAPE,):
                 return False
-            size, last, forgot = index.execute(_DRAWN).fetchone()
+            size, last, forgot = index.execute(_PROGRESS).fetchone()
             grown = leaves.grown(size - 1)
             if size and grown.hash != last:
                 return False
@@ -119,7 +119,7 @@ class SearchIndex:
 
 def _draw_some(index: sqlite3.Connection, leaves: LeafReader, end: int) -> bool:
     """Draw the next entries before `end`, all of one block; whether there were any."""
-    size, _, _ = index.execute(_DRAWN).fetchone()
+    size, _, _ = index.execute(_PROGRESS).fetchone()
     if size >= end:
         return False
     end = min(end, size // _BATCH * _BATCH + _BATCH)
@@ -127,9 +127,9 @@ def _draw_some(index: sqlite3.Connection, leaves: LeafReader, end: int) -> bool:
     last = leaves.grown(end - 1).hash
     with transaction(index):
         # Another process may have drawn the same meanwhile.
-        if index.execute(_DRAWN).fetchone()[0] == size:
+        if index.execute(_PROGRESS).fetchone()[0] == size:
             add_to_block(index, gathered)
-            index.execute(_DREW, (end, last))
+            index.execute(_SET_PROGRESS, (end, last))
     return True
 
 
@@ -149,7 +149,7 @@ def _draw_again(
     index: sqlite3.Connection, block: int, leaves: LeafReader, pruned: EntryRanges
 ) -> None:
     with transaction(index):
-        size, _, _ = index.execute(_DRAWN).fetchone()
+        size, _, _ = index.execute(_PROGRESS).fetchone()
         end = min(size, block + BLOCK)
         # An entry may still be there though it is named: its bytes go in small groups.
         rows = (row for row in leaves.within(block, end) if not pruned.covers(row[0]))

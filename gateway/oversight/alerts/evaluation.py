@@ -12,7 +12,13 @@ from gateway.audit.entry.time_units import microseconds
 from gateway.config.working_days import WorkingDays
 from gateway.oversight.alerts.alert import THOUSANDTHS
 from gateway.oversight.alerts.memory import KEPT_DAYS, Remembered, knows, note, recall
-from gateway.oversight.alerts.rules import MANY_CHILDREN, REPEATED_LOOKS, AlertScore, assess, leave
+from gateway.oversight.alerts.rules import (
+    MANY_CHILDREN,
+    REPEATED_LOOKS,
+    AlertScore,
+    assess,
+    break_glass,
+)
 
 _MOST_ENTRIES: Final = 200
 _PASSED_ON: Final = "PASSED_ON"
@@ -43,13 +49,13 @@ class AlertEvaluation:
                 self.connection.execute(_COMPARES_FROM, (microseconds(first_compared),))
                 note(self.connection, index, entry)
             case AuditKind.RELEASE if _by_a_practitioner(entry):
-                self._weigh(index, entry)
+                self._evaluate(index, entry)
             case AuditKind.BREAK_GLASS:
-                self._raise(_of_leave(index, entry), leave(), entry.at)
+                self._raise(_of_break_glass(index, entry), break_glass(), entry.at)
             case AuditKind.REVIEW:
                 self.connection.execute(_CLOSE, (entry.detail, entry.query_id))
 
-    def _weigh(self, index: int, release: Entry) -> None:
+    def _evaluate(self, index: int, release: Entry) -> None:
         """Raise an alert of a question, or take back one that the rest of its answer explains."""
         query_id = str(release.query_id)
         if not knows(self.connection, query_id):
@@ -98,7 +104,7 @@ def _by_a_practitioner(entry: Entry) -> bool:
     return known and asked
 
 
-def _of_leave(index: int, entry: Entry) -> _Access:
+def _of_break_glass(index: int, entry: Entry) -> _Access:
     return _Access(entry.query_id, (index,), index, entry.user, entry.organisation, entry.manager)
 
 

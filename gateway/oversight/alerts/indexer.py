@@ -74,7 +74,7 @@ class AlertIndexer:
                 await asyncio.to_thread(self.store.told, alert)
 
     async def _size(self) -> int:
-        size, digest = await asyncio.to_thread(self.store.drawn)
+        size, digest = await asyncio.to_thread(self.store.indexed)
         if size:
             last = await self.log.entries(size - 1, 1)
             if not last or hashlib.sha256(last[0].leaf).digest() != digest:

@@ -90,7 +90,7 @@ def knows(connection: sqlite3.Connection, query_id: str | None) -> bool:
 
 def recall(connection: sqlite3.Connection, query_id: str) -> Remembered:
     """A question as it is known by now, and its user's habit before it."""
-    observed = _sighting(connection, query_id)
+    observed = _observed(connection, query_id)
     at = microseconds(observed.at)
     given = {
         "user": observed.user,
@@ -142,7 +142,7 @@ def day_of(entry: Entry) -> int:
     return microseconds(entry.at) // _DAY
 
 
-def _sighting(connection: sqlite3.Connection, query_id: str) -> ObservedAccess:
+def _observed(connection: sqlite3.Connection, query_id: str) -> ObservedAccess:
     row = connection.execute(
         "SELECT idx, at, user, organisation, manager, risks, tie FROM question WHERE query_id = ?",
         (query_id,),

@@ -64,7 +64,7 @@ class AlertScore:
         return _URGENT_DAYS if self.score >= URGENT_FROM else _USUAL_DAYS
 
 
-def leave() -> AlertScore:
+def break_glass() -> AlertScore:
     """Break-glass is always looked into."""
     return AlertScore(BREAK_GLASS, 1.0)
 

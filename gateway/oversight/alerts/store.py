@@ -29,7 +29,7 @@ WHERE (:reviewed IS NULL OR (verdict IS NOT NULL) = :reviewed)
 ORDER BY score DESC, at DESC, id LIMIT :count
 """
 _WAITING: Final = "SELECT * FROM alert WHERE anchor = :anchor AND verdict IS NULL"
-_DRAWN_FROM: Final = "SELECT id, anchor, last FROM alert"
+_FOUND_IN: Final = "SELECT id, anchor, last FROM alert"
 _OVERDUE: Final = "SELECT * FROM alert WHERE verdict IS NULL AND told = 0 AND due_by <= :now"
 
 
@@ -40,7 +40,7 @@ class AlertStore:
     path: Path
     working_days: WorkingDays = field(default_factory=WorkingDays)
 
-    def drawn(self) -> tuple[int, bytes]:
+    def indexed(self) -> tuple[int, bytes]:
         """How many entries were drawn, and the SHA-256 of the last one's leaf.
 
         0 of a file that is missing, damaged or of another shape; it is then begun anew.
@@ -91,8 +91,8 @@ class AlertStore:
         """
         with unavailable(self.path), self._open() as connection:
             with transaction(connection):
-                drawn = connection.execute(_DRAWN_FROM).fetchall()
-                gone = [(i,) for i, *entries in drawn if any(map(pruned.covers, entries))]
+                indexed = connection.execute(_FOUND_IN).fetchall()
+                gone = [(i,) for i, *entries in indexed if any(map(pruned.covers, entries))]
                 connection.executemany("DELETE FROM alert WHERE id = ?", gone)
                 forget_pruned(connection, pruned)
             (kept, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

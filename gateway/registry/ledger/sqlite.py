@@ -14,9 +14,9 @@ from gateway.config.sql import transaction
 from gateway.registry.ledger.contract import TURN_SECONDS, LedgerCorrupt, LedgerUnavailable
 from gateway.registry.ledger.record import LedgerHead, RolloutRecord, Version
 from gateway.registry.ledger.row import (
-    enactment_row,
-    read_standing,
+    read_head,
     read_version,
+    record_row,
     version_row,
 )
 from gateway.registry.ledger.sqlite_tables import SCHEMA
@@ -41,7 +41,7 @@ _NUMBERED: Final = (
 )
 _NEXT: Final = "SELECT coalesce(max(number) + 1, 1) FROM source_version WHERE source = ?"
 _PROPOSE: Final = "INSERT INTO source_version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_ENACT: Final = "INSERT INTO enactment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_RECORD: Final = "INSERT INTO enactment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _GENERATION: Final = "SELECT coalesce(max(generation), 0) FROM enactment"
 _HOLD: Final = (
     "INSERT INTO lease VALUES (?1, ?2, ?3) ON CONFLICT (replica)"
@@ -85,13 +85,13 @@ class SqliteLedger:
         finally:
             os.close(lock)
 
-    async def standing(self) -> LedgerHead:
+    async def head(self) -> LedgerHead:
         """The newest generation, and the last enactment of each source."""
 
         def read(opened: sqlite3.Connection) -> LedgerHead:
             opened.execute("BEGIN")
             newest = opened.execute(_NEWEST).fetchone()
-            return read_standing(newest, opened.execute(_OF_SOURCES).fetchall())
+            return read_head(newest, opened.execute(_OF_SOURCES).fetchall())
 
         return await self._do(read)
 
@@ -122,9 +122,9 @@ class SqliteLedger:
         """Keep a version, durable on return; LedgerUnavailable unless its number is the next."""
         await self._write(_PROPOSE, version_row(version))
 
-    async def enact(self, enactment: RolloutRecord) -> None:
+    async def record_rollout(self, record: RolloutRecord) -> None:
         """Begin a generation, durable on return; LedgerUnavailable unless it is the next one."""
-        await self._write(_ENACT, enactment_row(enactment))
+        await self._write(_INSERT_RECORD, record_row(record))
 
     async def hold(self, replica: str, generation: int, seconds: float) -> int:
         """Renew a replica's lease if `generation` is the newest; the newest generation."""

@@ -15,7 +15,7 @@ from tests.support.agencies import (
     LOCAL,
     MIRA,
     NATIONAL,
-    Desk,
+    AgencyServer,
     SourceFile,
     rest_source,
 )
@@ -49,7 +49,7 @@ async def town_of(
     """A spine that is the shield authority, a school, GP records, and further sources."""
     async with AsyncExitStack() as stack:
         urls = [
-            await stack.enter_async_context(serving(Desk(held).answer))
+            await stack.enter_async_context(serving(AgencyServer(held).answer))
             for held in (spine, school, gp)
         ]
         sources = [
@@ -158,7 +158,7 @@ async def test_who_is_cleared_sees_where_the_child_is(tmp_path: Path) -> None:
 async def test_a_record_that_may_be_hers_and_is_shielded_shields_her(tmp_path: Path) -> None:
     unsure = {**SHIELDED, "nhs": None, "upn": None}
     known = {**KNOWN, "familyName": MIRA["family"], "givenNames": [MIRA["given"]]}
-    async with serving(Desk((unsure,)).answer) as url:
+    async with serving(AgencyServer((unsure,)).answer) as url:
         clinic = rest_source("clinic", url, by=(BY_NAME,), says_restricted=True)
         async with town_of(tmp_path, (STALE,), gp=(STALE,), more=(clinic,)) as town:
             without = await town.ask(known, agencies=["spine", "gp"])

@@ -43,7 +43,7 @@ def place() -> Place:
 async def telling(tmp_path: Path, place: Place) -> AsyncIterator[Notifier]:
     store = await SqliteGrants.open(tmp_path / FILE)
     made = Notifier(store, place.send, Clock(), lambda: ("deputy",))
-    keeping = asyncio.create_task(made.keep_telling())
+    keeping = asyncio.create_task(made.keep_notifying())
     yield made
     keeping.cancel()
     await asyncio.gather(keeping, return_exceptions=True)

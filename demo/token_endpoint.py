@@ -18,7 +18,7 @@ Clock = Callable[[], float]
 Prover = Callable[[web.Request], Awaitable[bool]]
 
 
-class TokenDesk:
+class TokenEndpoint:
     """Issues a token to whoever proves to be the client, and knows its own tokens again."""
 
     def __init__(self, proves: Prover, *, clock: Clock = time.time) -> None:
