@@ -40,7 +40,7 @@ class TokenEndpoint:
         )
 
     def knows(self, request: web.Request) -> bool:
-        """Whether the request shows a token of this desk that has not run out."""
+        """Whether the request shows a token of this endpoint that has not run out."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         return scheme == "Bearer" and self._until.get(token, 0.0) > self._clock()
 

@@ -41,7 +41,7 @@ _WRONG_PLACE: Final = "/teamaround-check/no-such-place"
 async def check_online(manifest: Manifest, source: Source) -> list[RuleVerdict]:
     """Asks for the children whom the examples call absent or `live`, and for nobody else.
 
-    A source with effects is asked once for each and spared the rest.
+    A source with effects is asked once for each and not asked the rest.
     """
     if not isinstance(source, HttpSource):
         asked = await _all(manifest, source)

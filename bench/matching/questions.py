@@ -48,7 +48,7 @@ class Totals:
 
 
 def ask(world: World, noise: Noise, totals: Totals, count: int, chance: Random) -> None:
-    """Ask `count` questions about children drawn at random, held or not, and tally the grades."""
+    """Ask `count` questions about children sampled at random, held or not, and count the grades."""
     while count:
         child = chance.choice(world.children)
         known = _known(child, world, noise, chance, numbered=totals.numbered)

@@ -1,4 +1,4 @@
-"""The PostgreSQL tables of log, ledger and leave; who adds and changes no row, and who prunes."""
+"""The PostgreSQL tables of log, ledger and break-glass grants; who may add rows and who prune."""
 
 from typing import Final
 

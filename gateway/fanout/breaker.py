@@ -54,14 +54,14 @@ class Breaker:
                 return 0.0 if self._tried else None
 
     def admit(self) -> int | None:
-        """Leave to ask once, which `settle` takes back in any case; None while it is open."""
+        """An admission to ask once, to be settled in any case; None while the breaker is open."""
         if self.open_s is not None:
             return None
         self._tried = self.state is BreakerState.HALF_OPEN
         return self._era
 
     def settle(self, admission: int, went: CallOutcome) -> None:
-        """Say what came of asking by this leave."""
+        """Say what came of asking under this admission."""
         if admission != self._era:
             return
         trial, self._tried = self._tried, False

@@ -52,7 +52,7 @@ class Order:
 
 
 class FanOut:
-    """The lines to all sources, and the questions that go through them."""
+    """The connections to all sources, and the questions that go through them."""
 
     def __init__(self, connections: Mapping[str, SourceConnection], clock: Clock) -> None:
         self._connections = connections

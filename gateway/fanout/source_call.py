@@ -84,9 +84,9 @@ class SourceAnswer:
 
 
 class SourceConnection:
-    """The line to one source as it is registered: its limits and answers are shared by questions.
+    """The connection to one source as it is registered: its limits and answers serve all questions.
 
-    Another version of the source, its rules or its grants has a line of its own.
+    Another version of the source, its rules or its grants has a connection of its own.
     """
 
     def __init__(self, source: RegisteredSource, clock: Clock, jitter: Jitter) -> None:
@@ -99,7 +99,7 @@ class SourceConnection:
         self._dated = frozenset(each.name for each in operations if each.as_of is not None)
 
     def hand_over(self, after: "SourceConnection") -> None:
-        """Have another line lead to the same system from now on, within the same limits."""
+        """Have another connection lead to the same system from now on, within the same limits."""
         self.source_limits.hand_over(after.source_limits)
 
     def route(

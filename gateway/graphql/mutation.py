@@ -93,7 +93,7 @@ class Mutation:
         known: KnownDetailsArgument,
         justification: Annotated[str, argument("Why, in words; logged.")],
     ) -> BreakGlassGrantType | None:
-        """Ask for leave in an emergency, for one child, for thirty minutes.
+        """Ask for a break-glass grant in an emergency, for one child, for thirty minutes.
 
         Privacy officers are told at once, and somebody else reviews it. It lifts the doubt whether
         the child is shielded, never a shield.

@@ -90,7 +90,7 @@ class Quotas:
             await self._admit_child(caller, each)
 
     async def admit_break_glass(self, caller: Caller) -> None:
-        """Count a request for leave, given or not, unless there were too many."""
+        """Count a request for a break-glass grant, given or not, unless there were too many."""
         now = self._now()
         (asked,) = await self._counts.add([self._break_glass.count(_both(caller)[0], now)])
         if asked > self._break_glass.most:
@@ -151,7 +151,7 @@ def _in_vain(after_s: int) -> LimitReached:
 def _too_much_break_glass(after_s: int) -> LimitReached:
     return LimitReached(
         "TOO_MUCH_BREAK_GLASS",
-        "breakGlass: you asked for leave as often as anybody may in an hour; ring the agency, or"
+        "breakGlass: you asked for a grant as often as anybody may in an hour; ring the agency, or"
         " have a colleague ask",
         after_s,
     )

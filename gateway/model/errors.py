@@ -115,7 +115,7 @@ CODES: Final = {
     "TOO_OFTEN_OUT_OF_AREA": "The child was asked about outside the user's areas too often.",
     "TOO_MUCH_BREAK_GLASS": "The user asked for break-glass more often than anybody may.",
     "LIMITS_UNAVAILABLE": "The Valkey of the limits cannot be used, so nothing is asked.",
-    "REVIEWS_UNAVAILABLE": "What waits for review cannot be read or noted, so nothing is given.",
+    "REVIEWS_UNAVAILABLE": "What waits for review cannot be read or written, so nothing is given.",
     "LOG_UNAVAILABLE": "The log cannot be written, so nothing is asked and nothing leaves.",
     "LOG_UNWITNESSED": "The log's witnesses have not signed for too long, so nothing is asked.",
     "KEY_SERVICE_UNAVAILABLE": "The key service cannot be used, so nothing is asked or told.",

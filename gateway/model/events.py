@@ -88,7 +88,7 @@ def counts_unavailable() -> None:
 
 
 def alerts_behind() -> None:
-    """Alerts could not be drawn from the log; it is tried again."""
+    """Alerts could not be found in the log; it is tried again."""
     _say.error("alerts_behind")
 
 

@@ -84,7 +84,7 @@ class Notifier:
         self._due.set()
 
     async def escalate(self, about: str, entry: int, kind: str) -> bool:
-        """Have the deputies told of something, once; whether there are any and it is noted."""
+        """Have the deputies told of something, once; whether there are any and it is on record."""
         notices = [Notice(about, entry, place, kind) for place in self.deputies()]
         try:
             await self.store.notify(notices)

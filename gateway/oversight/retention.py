@@ -1,4 +1,4 @@
-"""What was pruned from the log is forgotten wherever something was drawn or noted beside it."""
+"""What was pruned from the log is removed from alerts and break-glass grants too."""
 
 import asyncio
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _EVERY_S: Final = 600.0
 
 @dataclass(frozen=True, slots=True)
 class RetentionTask:
-    """The alerts and the leave beside a log, which keep nothing longer than the log itself."""
+    """The alerts and grants beside a log, which keep nothing longer than the log itself."""
 
     log: Log
     alerts: AlertStore

@@ -47,7 +47,7 @@ OnRecord = Callable[[str, RecordFacts], Verdict]
 
 @dataclass(frozen=True, slots=True)
 class DecisionRequest:
-    """What is to be decided: classes of one source, for a principal in their circumstances."""
+    """What is to be decided: classes of one source, for a principal in a policy context."""
 
     agency: str
     source: str

@@ -1,4 +1,4 @@
-"""What is noted of an access while it is answered: compared in memory, kept as codes alone."""
+"""The access flags of a question: compared in memory while it is answered, kept as codes alone."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -24,7 +24,7 @@ _Held = tuple[str, Record]
 
 
 def of_question(inquiry: Inquiry, plan: Plan, caller: Caller) -> set[AccessFlag]:
-    """What a question is noted for before anybody is asked."""
+    """The access flags of a question before anybody is asked."""
     risks: set[AccessFlag] = set()
     if inquiry.reason.break_glass is not None:
         risks.add(AccessFlag.BREAK_GLASS)

@@ -34,7 +34,7 @@ UNRESOLVED = "unresolved"
 class DecidedQuestion:
     """Everything that was decided before asking.
 
-    `nobody_found` hears of an answer without a child; `notes` says what an answer is noted for.
+    `nobody_found` hears of an answer without a child; `notes` gives the access flags of an answer.
     """
 
     view: ReleaseView
@@ -134,7 +134,7 @@ class RunningQuestion:
 
     def _heard_from(self, answered: SourceAnswer) -> None:
         self._answers[answered.source] = answered
-        # Whether any record is restricted: until then grading everybody anew is spared.
+        # Whether any record is restricted: until then nothing needs grading again.
         if any(record.restricted is True for record in answered.records):
             self._says_restricted = True
 

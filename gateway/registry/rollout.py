@@ -1,4 +1,4 @@
-"""The one way in which anything comes into force: checked, logged, enacted, everywhere."""
+"""The one way in which anything comes into force: checked, logged, rolled out everywhere."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -76,7 +76,7 @@ class Rollout:
         await self._in_force(prepared)
 
     async def adopt(self) -> None:
-        """Bring into force here what another gateway enacted; ConfigurationInvalid says why not."""
+        """Bring another gateway's rollout into force here; ConfigurationInvalid says why not."""
         async with self._turn:
             head = await self.ledger.head()
             if head.generation != self.generations.current.generation:

@@ -1,4 +1,4 @@
-"""Manifests of tiny agencies, and a desk that answers for one over REST and remembers who asked."""
+"""Manifests of tiny agencies, and a REST server for one that remembers who asked."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace

@@ -41,7 +41,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A gateway with one agency, the desk."""
+    """A gateway with one agency."""
 
     town: Town
     agency_server: AgencyServer = field(default_factory=AgencyServer)
@@ -86,7 +86,7 @@ def logged(state: Path) -> list[dict[str, Any]]:
 async def edge(
     folder: Path, agency_server: AgencyServer | None = None, **settings: Any
 ) -> AsyncIterator[Edge]:
-    """A gateway whose only agency is `desk`, with these settings."""
+    """A gateway whose only agency is `agency_server`, with these settings."""
     agency_server = agency_server or AgencyServer()
     async with serving(agency_server.answer) as url:
         sources = [rest_source("spine", url, claims=AUTHORITY)]

@@ -94,7 +94,8 @@ class Entry:
     """One happening; `agencies` are kept by agency id, each once.
 
     `document` is the SHA-256 of the GraphQL document in hex; `detail` an upper-case code such
-    as "PURPOSE_NOT_ENTITLED"; `count` how many alike it stands for, where it is more than itself.
+    as "PURPOSE_NOT_ENTITLED"; `count` how many identical ones it stands for,
+    where it is more than itself.
     EntryRefused if a field is not what it says, so that a number or a text in the clear cannot
     stand where a pseudonym or a sealed text belongs. `manager` is the user's, who may not review
     what the user did. `pruned` are the entries that a PRUNING takes away; its `document` and
@@ -130,7 +131,7 @@ class Entry:
         _refuse_unshaped(self)
         _refuse_unwritable(self)
         if joined(self.pruned).held != self.pruned or not all(map(_is_range, self.pruned)):
-            raise EntryRefused("a pruning names spans in order, none touching another")
+            raise EntryRefused("a pruning names ranges in order, none touching another")
         ordered = tuple(sorted(self.agencies, key=lambda said: said.agency))
         if len({said.agency for said in ordered}) != len(ordered):
             raise EntryRefused("an entry names each agency once")

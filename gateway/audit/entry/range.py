@@ -24,7 +24,7 @@ class EntryRanges:
         return self.meet(index, index)
 
     def outside(self, entry_range: EntryRange) -> int | None:
-        """The first entry of `span` that is in none of them, if there is one."""
+        """The first entry of `entry_range` that is in none of them, if there is one."""
         index = entry_range.first
         while index <= entry_range.last:
             held = self._up_to(index)
@@ -51,13 +51,13 @@ class EntryRanges:
         return sum(entry_range.last - entry_range.first + 1 for entry_range in self.held)
 
     def _up_to(self, index: int) -> EntryRange | None:
-        """The last span that begins at `index` or before."""
+        """The last range that begins at `index` or before."""
         place = bisect_right(self.held, index, key=lambda entry_range: entry_range.first)
         return self.held[place - 1] if place else None
 
 
 def ranges_of(indexes: Iterable[int]) -> Iterator[EntryRange]:
-    """Indexes in rising order as spans."""
+    """Indexes in rising order as ranges."""
     first: int | None = None
     last = -1
     for index in indexes:
@@ -72,7 +72,7 @@ def ranges_of(indexes: Iterable[int]) -> Iterator[EntryRange]:
 
 
 def joined(ranges: Iterable[EntryRange]) -> EntryRanges:
-    """The same entries as spans in order, none touching another."""
+    """The same entries as ranges in order, none touching another."""
     merged: list[EntryRange] = []
     for entry_range in sorted(ranges):
         if merged and entry_range.first <= merged[-1].last + 1:

@@ -49,7 +49,7 @@ class _Waiting:
 
 
 class AuditLog:
-    """One writer thread commits whatever has gathered, as one group; callers await its fsync.
+    """One writer thread commits whatever is waiting, as one group; callers await its fsync.
 
     Belongs to the event loop in which it was opened. Several processes may share one file.
     """
@@ -181,7 +181,7 @@ class AuditLog:
         self._writer.close()
 
     def _draw(self) -> None:
-        """The other thread: draws the index soon after the log grew, so that searches find it so.
+        """The other thread: builds the index soon after the log grew, before a search needs it.
 
         What fails here fails again at the next search, and is told there.
         """

@@ -58,7 +58,7 @@ class _Waiting:
 
 
 class PostgresLog:
-    """One task commits whatever has gathered, as one group, under the lock of all gateways.
+    """One task commits whatever is waiting, as one group, under the lock of all gateways.
 
     Belongs to the event loop in which it was opened. The database's own disk must be honest:
     `unsynced` accepts a server with fsync off, for stores that are thrown away.
@@ -70,7 +70,7 @@ class PostgresLog:
     ) -> Self:
         """Open the log at `dsn`, whose tables its owner has made, and check all of it.
 
-        `index` is the file that searches go by, which is drawn from the log. LogCorrupt if the
+        `index` is the file that searches go by, which is built from the log. LogCorrupt if the
         log is not as it was written, LogUnavailable if it cannot be had now.
         """
         async with told_as(LogUnavailable):

@@ -15,7 +15,7 @@ _REMOVE: Final = "DELETE FROM entry WHERE idx = ANY($1::bigint[])"
 
 
 async def stored_pruned(connection: Any) -> EntryRanges:
-    """Every span that is named as pruned."""
+    """Every range that is named as pruned."""
     return joined(EntryRange(*row) for row in await connection.fetch(_PRUNED))
 
 

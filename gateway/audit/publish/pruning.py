@@ -14,7 +14,7 @@ from gateway.audit.publish.publication import Publication
 from gateway.audit.publish.retention_policy import Retention
 from gateway.audit.store.contract import READ_BOUND, Log
 
-# So many spans fit an entry, however long their indexes.
+# So many ranges fit an entry, however long their indexes.
 RANGES_AN_ENTRY: Final = 1500
 
 
@@ -29,8 +29,8 @@ class Pruned:
 async def due_ranges(log: Log, policy: Retention, now: datetime) -> list[EntryRange]:
     """The entries that the policy no longer keeps and that nothing has declared pruned.
 
-    An entry counts as young as the youngest before it, so that a clock that once stepped back
-    prunes nothing early.
+    An entry's age is taken from the newest timestamp at or before it, so setting the clock back
+    never causes early deletion.
     """
     cutoffs, declared = policy.cutoffs(now), joined(await _declared(log))
     found = [i async for i in _due(log, cutoffs) if not declared.covers(i)]
@@ -43,7 +43,7 @@ async def prune(
     entry: Callable[[tuple[EntryRange, ...]], Entry],
     witnessed: Callable[[int], Awaitable[None]],
 ) -> Pruned:
-    """Declare `spans` in the log, have that state signed and `witnessed`, then take the bytes.
+    """Declare `ranges` in the log, have that state signed and `witnessed`, then take the bytes.
 
     What an earlier run declared and did not finish is finished too. `witnessed` is given the size
     of the log that holds the declaration, and raises if too few have signed it.
@@ -62,7 +62,7 @@ async def prune(
 def pruning(
     policy: Retention, who: str, now: datetime
 ) -> Callable[[tuple[EntryRange, ...]], Entry]:
-    """The entry that declares some spans pruned under `policy`, by `who`."""
+    """The entry that declares some ranges pruned under `policy`, by `who`."""
 
     def declared(ranges: tuple[EntryRange, ...]) -> Entry:
         return Entry(

@@ -41,14 +41,14 @@ async def pseudonymise(keys: KeyService, inquiry: Inquiry) -> Pseudonymised:
     case = inquiry.reason.case_reference
     texts = [_justification(inquiry), *filter(None, [case])]
     messages = hmac_inputs(inquiry.known)
-    hidden = await protect_texts(keys, messages, texts, query_id=query_id)
+    protected = await protect_texts(keys, messages, texts, query_id=query_id)
     return Pseudonymised(
         query_id=query_id,
         purpose=inquiry.reason.purpose,
         messages=frozenset(messages),
-        pseudonyms=hidden.pseudonyms,
-        justification=hidden.texts[0],
-        case_reference=hidden.texts[1] if len(texts) > 1 else None,
+        pseudonyms=protected.pseudonyms,
+        justification=protected.texts[0],
+        case_reference=protected.texts[1] if len(texts) > 1 else None,
         detail=_detail(inquiry),
     )
 

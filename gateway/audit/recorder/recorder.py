@@ -20,7 +20,7 @@ from gateway.audit.errors import LogUnavailable
 from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.keys.pseudonym import Pseudonym, identifier_message
 from gateway.audit.keys.sealing import Sealed
-from gateway.audit.recorder import pseudonymise as concealing
+from gateway.audit.recorder import pseudonymise
 from gateway.audit.recorder.pseudonymise import Pseudonymised, hmac_inputs, protect_texts
 from gateway.audit.recorder.refusal_counter import EVERY_S, RefusalCounter, RefusalKey
 from gateway.audit.recorder.staff_children import NOBODY, StaffChildren, works_beside
@@ -77,7 +77,7 @@ class Coming:
 class Recorder:
     """Writes entries; every method returns when they are durable, or raises TryLater.
 
-    Questions about `staff_children` are noted where a parent works beside the user.
+    Questions about `staff_children` get an access flag where a parent works beside the user.
     """
 
     log: Log
@@ -88,7 +88,7 @@ class Recorder:
 
     async def pseudonymise(self, inquiry: Inquiry) -> Pseudonymised:
         """What the intent of an inquiry will say of the child and of the reason, unreadable."""
-        return await concealing.pseudonymise(self.keys, inquiry)
+        return await pseudonymise.pseudonymise(self.keys, inquiry)
 
     async def intend(
         self, pseudonymised: Pseudonymised, caller: Caller, grounds: Grounds
@@ -128,7 +128,7 @@ class Recorder:
     ) -> None:
         """What one payload is about to tell the caller; `learned` are certain identifiers.
 
-        `noted` is what the answer so far shows of the access itself.
+        `flags` is what the answer so far shows of the access itself.
         """
         taught = {identifier_message(i.scheme, i.value) for i in learned} - intent.messages
         more = (await protect_texts(self.keys, sorted(taught))).pseudonyms if taught else ()
@@ -183,7 +183,7 @@ class Recorder:
                 self.refusal_counter.count(each, so_often)
 
     async def keep_counting(self) -> None:
-        """Write the tally every minute, until cancelled."""
+        """Write what the refusal counter counted every minute, until cancelled."""
         while True:
             await asyncio.sleep(EVERY_S)
             await self.write_refusals()
@@ -221,7 +221,7 @@ class Recorder:
         justification: str,
         pseudonyms: Iterable[Pseudonym],
     ) -> int:
-        """Leave that is given in an emergency; the entry's index."""
+        """Log a break-glass grant; the entry's index."""
         hidden = await protect_texts(self.keys, [], [justification], query_id=query_id)
         entry = replace(
             self._entry(AuditKind.BREAK_GLASS, caller),
@@ -301,11 +301,11 @@ class Recorder:
 
     async def pseudonyms_everywhere(self, known: Known) -> tuple[Pseudonym, ...]:
         """The same under every live epoch, for a search in the log."""
-        return await concealing.found_under(self.keys, known)
+        return await pseudonymise.found_under(self.keys, known)
 
     async def opened(self, sealed: Sealed, query_id: str) -> str | None:
         """A sealed text again; None once its epoch's key is gone and nobody can read it."""
-        return await concealing.opened(self.keys, sealed, query_id)
+        return await pseudonymise.opened(self.keys, sealed, query_id)
 
 
 def _audited(row: AgencyRow) -> AuditedAgency:

@@ -1,4 +1,4 @@
-"""Refusals that are alike: the first ones are told apart, the rest are counted, none is lost."""
+"""Identical refusals: the first ones are logged one by one, the rest as a count; none is lost."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,7 +10,7 @@ EVERY_S: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class RefusalKey:
-    """What makes two refusals alike: why, whose (all None where nobody is known), and whence.
+    """What makes two refusals identical: why, whose (None where nobody is known), and whence.
 
     `whence` tells places apart from which nobody signed in; it is never written anywhere.
     """
@@ -33,7 +33,7 @@ class RefusalKey:
 class RefusalCounter:
     """What was refused since it was last `taken`.
 
-    Of those alike the first `each` get an entry of their own, and `altogether` of all; whatever
+    Of identical ones the first `each` get an entry of their own, and `altogether` of all; whatever
     is more is counted, by at most `kinds` kinds and one for the rest of them.
     """
 

@@ -22,13 +22,13 @@ _REMOVE: Final = (
 
 
 def pruned_spans(path: Path) -> EntryRanges:
-    """Every span that is named as pruned; LogUnavailable if the file cannot be read."""
+    """Every range that is named as pruned; LogUnavailable if the file cannot be read."""
     with reading(path) as connection:
         return stored_pruned(connection)
 
 
 def stored_pruned(connection: sqlite3.Connection) -> EntryRanges:
-    """Every span that is named as pruned."""
+    """Every range that is named as pruned."""
     return joined(EntryRange(first, last) for first, last in connection.execute(_PRUNED))
 
 

@@ -113,7 +113,7 @@ class AuditEntry:
     document: str | None = field("A hash of the GraphQL document; null without one.")
     policy_version: str | None = field("The version of the policy that decided, or null.")
     agencies: list[AuditedAgencyType] = field("What each agency was asked for and gave.")
-    count: int = field("How many refusals alike it stands for; 1 in any other entry.")
+    count: int = field("How many identical refusals it stands for; 1 in any other entry.")
     change: AuditedChangeType | None = field("What came into force; null where nothing did.")
     risks: list[str] = field("Names of the rules that found the access unusual.")
     read_justification: strawberry.Private[ReadLog[str | None]]
@@ -176,7 +176,7 @@ class AlertType:
     id: strawberry.ID = field("The alert's id: that of the question, or of the break-glass grant.")
     rule: str = field("The rule that weighs most in it.")
     score: float = field("How unusual, from 0 to 1: of all rules together.")
-    at: datetime = field("When it was raised.")
+    at: datetime = field("When the alert was found.")
     entries: list[LogIndex] = field(
         "The entries concerned. The first is the one to pass to `reviewAccess`."
     )

@@ -87,7 +87,7 @@ class AlertEvaluation:
 class _Access:
     """Whose access an alert is of, and the entries that show it, the one to review first.
 
-    `last` is the newest entry that it was drawn from.
+    `last` is the newest entry that it was found in.
     """
 
     id: str | None

@@ -15,7 +15,7 @@ from gateway.oversight.alerts.observed_access import ObservedAccess, UsualAccess
 KEPT_DAYS: Final = 35
 _DAY: Final = timedelta(days=1) // timedelta(microseconds=1)
 _ENOUGH: Final = 10
-# A tie that explains a question takes it out of its user's habit; an organisation's does not.
+# A relationship of user or team takes a question out of the usual accesses; an organisation's not.
 _TODAY: Final = """
 SELECT q.query_id, q.idx, c.pseudonym FROM question AS q JOIN child AS c USING (query_id)
 WHERE user = :user AND organisation = :organisation AND q.at >= :midnight AND q.at <= :at
@@ -49,7 +49,7 @@ DELETE FROM user_day AS d WHERE NOT EXISTS (
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A question with its user's habit, and the entries of the log that show it.
+    """A question with its user's usual accesses, and the entries of the log that show it.
 
     `today` are the intents of today's other children, `looks` of earlier days' looks at this one.
     """
@@ -89,7 +89,7 @@ def knows(connection: sqlite3.Connection, query_id: str | None) -> bool:
 
 
 def recall(connection: sqlite3.Connection, query_id: str) -> Remembered:
-    """A question as it is known by now, and its user's habit before it."""
+    """A question as it is known by now, and its user's usual accesses before it."""
     observed = _observed(connection, query_id)
     at = microseconds(observed.at)
     given = {

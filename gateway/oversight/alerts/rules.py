@@ -32,7 +32,7 @@ _OF_RISK: Final[Mapping[AccessFlag, float]] = MappingProxyType(
 )
 _BEYOND: Final = 0.25
 _ODD: Final = 0.2
-_RARELY: Final = 0.1  # whoever does it more often than this is in the habit of it
+_RARELY: Final = 0.1  # whoever does it more often than this does it usually
 _OFTEN_LOOKED: Final = 2  # days before this one
 _LOOKED: Final = 0.4
 _LOOKED_AS_OFTEN_AGAIN: Final = 0.1
@@ -86,7 +86,7 @@ def assess(observed: ObservedAccess, usual: UsualAccess) -> AlertScore | None:
 
 
 def many_from(usual: tuple[int, ...]) -> int:
-    """From how many different children on one day a user is out of their own habit."""
+    """From how many different children on one day a user asks about unusually many."""
     mean = sum(usual) / len(usual) if usual else _NEW_USERS_DAY
     return max(_FEW, ceil(mean + _DEVIATIONS * sqrt(max(mean, 1.0))))
 

@@ -1,4 +1,4 @@
-"""Alerts in a file of their own, drawn from the log entry by entry; lost, it is drawn again."""
+"""Alerts in a file of their own, found in the log entry by entry; lost, they are found again."""
 
 import hashlib
 import sqlite3
@@ -41,7 +41,7 @@ class AlertStore:
     working_days: WorkingDays = field(default_factory=WorkingDays)
 
     def indexed(self) -> tuple[int, bytes]:
-        """How many entries were drawn, and the SHA-256 of the last one's leaf.
+        """How many entries were read, and the SHA-256 of the last one's leaf.
 
         0 of a file that is missing, damaged or of another shape; it is then begun anew.
         """
@@ -58,14 +58,14 @@ class AlertStore:
             return 0, b""
 
     def forget(self) -> None:
-        """Remove the file, to be drawn again."""
+        """Remove the file, to be rebuilt."""
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(f"{self.path.name}{suffix}").unlink(missing_ok=True)
 
     def begin_after_pruning(self) -> None:
         """Raise nothing of the first weeks of questions that are left in a pruned log.
 
-        What they are compared with may be gone, and everybody would look out of their habit.
+        What they are compared with may be gone, and everybody would look unusual.
         """
         with unavailable(self.path), self._open() as connection:
             connection.execute("UPDATE drawn SET compares_from = NULL")
@@ -85,7 +85,7 @@ class AlertStore:
             )
 
     def forget_pruned(self, pruned: EntryRanges) -> None:
-        """Keep nothing that was drawn from these entries: no alert, no review, no question.
+        """Keep nothing that was found in these entries: no alert, no review, no question.
 
         LogUnavailable if its bytes may still be in the file's journal.
         """

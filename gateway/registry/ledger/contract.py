@@ -25,7 +25,7 @@ class Ledger(Protocol):
         ...
 
     async def head(self) -> LedgerHead:
-        """The newest generation, and the last enactment of each source."""
+        """The newest generation, and the last rollout of each source."""
         ...
 
     async def generation(self) -> int:

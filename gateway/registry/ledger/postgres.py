@@ -91,7 +91,7 @@ class PostgresLedger:
             await self._pool.release(connection)
 
     async def head(self) -> LedgerHead:
-        """The newest generation, and the last enactment of each source."""
+        """The newest generation, and the last rollout of each source."""
         async with (
             told_as(LedgerUnavailable),
             self._pool.acquire() as connection,

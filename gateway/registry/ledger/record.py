@@ -1,4 +1,4 @@
-"""What the ledger holds: versions of manifests, and the enactments that brought them into force."""
+"""What the ledger holds: versions of manifests, and the rollouts that brought them into force."""
 
 import hashlib
 from collections.abc import Mapping
@@ -53,7 +53,7 @@ class Version:
 
 
 class RolloutKind(StrEnum):
-    """What an enactment did."""
+    """What a rollout did."""
 
     APPROVED = "APPROVED"
     SUSPENDED = "SUSPENDED"
@@ -83,7 +83,7 @@ class RolloutRecord:
 class LedgerHead:
     """Where the ledger stands: its newest generation and the last word about each source.
 
-    `files` is None before the first enactment.
+    `files` is None before the first rollout.
     """
 
     generation: int = 0

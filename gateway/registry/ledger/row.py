@@ -1,4 +1,4 @@
-"""A version and an enactment as rows of a database, and back, checked."""
+"""A version and a rollout as rows of a database, and back, checked."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -60,7 +60,7 @@ def read_version(row: Sequence[Any]) -> Version:
 
 
 def record_row(record: RolloutRecord) -> tuple[Any, ...]:
-    """The values of a row of enactment, in the table's order."""
+    """The values of a row of the table `enactment`, in the table's order."""
     return (
         record.generation,
         record.kind.value,

@@ -86,7 +86,7 @@ class SqliteLedger:
             os.close(lock)
 
     async def head(self) -> LedgerHead:
-        """The newest generation, and the last enactment of each source."""
+        """The newest generation, and the last rollout of each source."""
 
         def read(opened: sqlite3.Connection) -> LedgerHead:
             opened.execute("BEGIN")

@@ -1,4 +1,4 @@
-"""A failing source is spared, then tried by one question alone, and asked again when it is well."""
+"""The breaker of a failing source opens, lets one question try it, and closes when it is well."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

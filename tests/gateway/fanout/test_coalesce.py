@@ -37,7 +37,7 @@ OTHER_RIGHTS = (
     AccessRight(replace(PRACTITIONER, signed_in_at=1.0), WORRIED, "rules-1"),
     AccessRight(PRACTITIONER, replace(WORRIED, purpose=Purpose.EARLY_HELP), "rules-1"),
     AccessRight(PRACTITIONER, replace(WORRIED, case_reference="C-2"), "rules-1"),
-    AccessRight(PRACTITIONER, replace(WORRIED, break_glass="leave"), "rules-1"),
+    AccessRight(PRACTITIONER, replace(WORRIED, break_glass="grant"), "rules-1"),
     AccessRight(PRACTITIONER, replace(WORRIED, significant_harm=HARM), "rules-1"),
     AccessRight(PRACTITIONER, WORRIED, "rules-2"),
 )
@@ -192,7 +192,7 @@ def test_who_decides_on_a_shield_or_must_not_be_named_is_asked_each_time(
 
 
 @pytest.mark.parametrize(
-    "reason", [replace(WORRIED, break_glass="leave"), replace(WORRIED, significant_harm=HARM)]
+    "reason", [replace(WORRIED, break_glass="grant"), replace(WORRIED, significant_harm=HARM)]
 )
 def test_in_an_emergency_every_agency_is_asked_each_time(reason: Reason) -> None:
     system = System()

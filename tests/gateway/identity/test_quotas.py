@@ -38,7 +38,7 @@ class Hour:
     now: float = 20_000 * 86_400.0
 
     def quotas(self, **settings: int) -> Quotas:
-        """An allowance that counts alone."""
+        """Quotas that count alone."""
         chosen: Any = settings
         return Quotas(ProcessCounters(lambda: self.now), Settings(**chosen), lambda: self.now)
 

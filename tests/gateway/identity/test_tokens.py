@@ -48,7 +48,7 @@ HEADER: Final = {"alg": "ES256", "kid": "ec", "typ": "at+jwt"}
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """A desk that knows one issuer, asked without a loop."""
+    """A verifier that knows one issuer, asked without a loop."""
 
     verifier: TokenVerifier
 

@@ -1,4 +1,4 @@
-"""Alerts, reviews and leave go with the entries that they were drawn from or noted beside."""
+"""Alerts, reviews and grants go with the entries that they rest on."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -48,7 +48,7 @@ async def nobody_told(_: Alert) -> bool:
 
 
 class Beside:
-    """A log with what is drawn and noted beside it."""
+    """A log with the alerts and grants beside it."""
 
     def __init__(self, log: AuditLog, folder: Path, grant: SqliteGrants) -> None:
         self.log = log
@@ -67,7 +67,7 @@ class Beside:
         return {alert.id: alert.verdict for alert in page}
 
     async def prune(self, *spans: EntryRange) -> None:
-        """Prune these entries, and forget what was drawn from them."""
+        """Prune these entries, and remove what rests on them."""
         publication = await publication_of(self.log, self.folder)
         await pruned(publication, policy(self.folder), spans)
         await RetentionTask(self.log, self.store, self.grant).forget()

@@ -1,4 +1,4 @@
-"""Laws of deciding, over generated tables, rules, callers and circumstances."""
+"""Laws of deciding, over generated tables, rules, callers and policy contexts."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What is noted of an access: the user is like the child, or works with the child."""
+"""The access flags of a question: the user is like the child, or works with the child."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What is spared in deciding is never seen: every shortcut finds what the long way finds."""
+"""What deciding skips is never seen: every shortcut finds what the long way finds."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -76,7 +76,7 @@ class Scene:
         return await self.town.post({"query": QUERY, "variables": variables}, self.headers(caller))
 
     async def break_glass(self, caller: Caller = FRESH, why: str = "she is missing") -> Answer:
-        """Ask for leave about Mira."""
+        """Ask for a break-glass grant about Mira."""
         variables = {**GRANT, "justification": why}
         return await self.town.post({"query": BREAK, "variables": variables}, self.headers(caller))
 
@@ -86,7 +86,7 @@ class Scene:
         return await self.town.post(body, self.headers(caller))
 
     async def told(self, count: int, *, alerts: bool = False) -> list[dict[str, Any]]:
-        """The notices of leave once there are so many, or those of alerts, which come as well."""
+        """The notices of grants once there are so many, or those of alerts, which come as well."""
 
         def heard() -> list[dict[str, Any]]:
             return [each for each in self.inbox if alerts == (each["what"] == "alert-overdue")]

@@ -82,7 +82,7 @@ def verifier_for(
     counts: Counters | None = None,
     **more: Any,
 ) -> TokenVerifier:
-    """A desk that knows this provider; `more` are fields of Issuer."""
+    """A verifier that knows this provider; `more` are fields of Issuer."""
     issuer = Issuer(
         issuer="https://sign-in.example",
         audience="teamaround",

@@ -1,4 +1,4 @@
-"""What keeps leave and notices for the rest of the gateway, wherever it is stored."""
+"""What keeps break-glass grants and notices for the gateway, wherever they are stored."""
 
 from collections.abc import Collection, Iterable
 from typing import Final, Protocol
@@ -62,7 +62,7 @@ class GrantStore(Protocol):
         ...
 
     async def end(self, now: float) -> None:
-        """Forget about whom leave was that is over: nothing asks for it any more."""
+        """Forget about whom an expired grant was: nothing asks for it any more."""
         ...
 
     async def entries(self) -> frozenset[int]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class BreakGlassGrant:
     """What one user was given or stated, and somebody else reviews.
 
-    `entry` is its index in the log, times are Unix seconds. It gives leave until `expires_at`;
-    where that is `review_by`'s past from the beginning, as for stated harm, it gives none.
+    `entry` is its index in the log, times are Unix seconds. It may be used until `expires_at`;
+    where that is past from the beginning, as for stated harm, it may never be used.
     """
 
     id: str

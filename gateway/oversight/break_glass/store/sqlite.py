@@ -1,4 +1,4 @@
-"""Leave and notices in one SQLite file: who, until when, reviewed by whom; no detail of a child."""
+"""Grants and notices in one SQLite file: who, until when, who reviewed; no detail of a child."""
 
 import asyncio
 import json
@@ -131,7 +131,7 @@ class SqliteGrants:
         await self._change((_SENT, [(notice.about, notice.place, notice.kind)]))
 
     async def end(self, now: float) -> None:
-        """Forget about whom leave was that is over: nothing asks for it any more."""
+        """Forget about whom an expired grant was: nothing asks for it any more."""
         await self._change((_END, [(now,)]))
 
     async def entries(self) -> frozenset[int]:
@@ -202,4 +202,6 @@ def _make(connection: sqlite3.Connection) -> None:
 def _empty_journal(connection: sqlite3.Connection) -> None:
     (kept, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if kept:
-        raise GrantsUnavailable("somebody reads the journal of leave; it is emptied later")
+        raise GrantsUnavailable(
+            "somebody reads the journal of break-glass grants; it is emptied later"
+        )

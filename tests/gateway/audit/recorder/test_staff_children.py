@@ -1,4 +1,4 @@
-"""Staff may have their children noted, so that a colleague's curiosity is found; by no name."""
+"""Staff may have their children listed, so that a colleague's curiosity is found; by no name."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,12 +20,12 @@ from tests.support.town import PRACTITIONER, small_town
 
 
 @pytest.mark.parametrize(
-    ("organisation", "noted"), [("northbrook", True), ("police", False), ("north", False)]
+    ("organisation", "flagged"), [("northbrook", True), ("police", False), ("north", False)]
 )
 async def test_a_colleagues_look_is_flagged_and_nobody_elses(
     tmp_path: Path,
     organisation: str,
-    noted: bool,  # noqa: FBT001  a column of the table
+    flagged: bool,  # noqa: FBT001  a column of the table
 ) -> None:
     staff = tmp_path / "staff-children.txt"
     (tmp_path / "state").mkdir()
@@ -35,7 +35,7 @@ async def test_a_colleagues_look_is_flagged_and_nobody_elses(
         async with small_town(tmp_path, [source], staff_children=staff) as town:
             await town.ask(caller=replace(PRACTITIONER, organisation="northbrook"))
             last = logged(town.settings.state)[-1]
-    assert ("STAFF_CHILD" in last.get("risks", ())) is noted
+    assert ("STAFF_CHILD" in last.get("risks", ())) is flagged
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ FIRST = st.sampled_from([0, STRETCH - 5, 2 * STRETCH - 1, BLOCK - 7, 3 * BLOCK -
 
 @contextmanager
 def indexed(held: Mapping[int, Entry], first: int, ends: set[int]) -> Iterator[sqlite3.Connection]:
-    """An index of the entries, drawn in steps that end where they are told to."""
+    """An index of the entries, built in steps that end where they are told to."""
     first = first // STRETCH * STRETCH
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as index:
         index.deserialize(empty_index())

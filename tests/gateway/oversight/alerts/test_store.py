@@ -1,4 +1,4 @@
-"""Alerts follow from the log alone: raised, taken back, reviewed, and drawn again alike."""
+"""Alerts follow from the log alone: found, taken back, reviewed, and found again alike."""
 
 import sqlite3
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Several gateways on one log: one leave, one review, one notice, also when one of them dies."""
+"""Several gateways on one log: one grant, one review, one notice, also when one of them dies."""
 
 import asyncio
 import shutil
@@ -35,7 +35,7 @@ SENT = "SELECT count(*) FROM notice WHERE sent = 1 AND kind = $1"
 @pytest.fixture(scope="module")
 def durable() -> Iterator[Postgres]:
     """A server whose commits are sure, as a gateway asks of one."""
-    folder = Path(tempfile.mkdtemp(prefix="teamaround-leave-"))
+    folder = Path(tempfile.mkdtemp(prefix="teamaround-grants-"))
     folder.chmod(0o711)
     try:
         with Postgres(folder / "data", durable=True) as server:
