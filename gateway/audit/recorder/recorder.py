@@ -222,22 +222,22 @@ class Recorder:
         pseudonyms: Iterable[Pseudonym],
     ) -> int:
         """Log a break-glass grant; the entry's index."""
-        hidden = await protect_texts(self.keys, [], [justification], query_id=query_id)
+        protected = await protect_texts(self.keys, [], [justification], query_id=query_id)
         entry = replace(
             self._entry(AuditKind.BREAK_GLASS, caller),
             query_id=query_id,
-            justification=hidden.texts[0],
+            justification=protected.texts[0],
             child_pseudonyms=tuple(pseudonyms),
         )
         return await self._append(entry)
 
     async def reviewed(self, caller: Caller, query_id: str, verdict: str, note: str) -> int:
         """What a reviewer found, and why; the entry's index."""
-        hidden = await protect_texts(self.keys, [], [note], query_id=query_id)
+        protected = await protect_texts(self.keys, [], [note], query_id=query_id)
         entry = replace(
             self._entry(AuditKind.REVIEW, caller),
             query_id=query_id,
-            justification=hidden.texts[0],
+            justification=protected.texts[0],
             detail=verdict,
         )
         return await self._append(entry)
@@ -245,13 +245,13 @@ class Recorder:
     async def changed(self, coming: Coming, caller: Caller | None) -> int:
         """What is about to come into force, by whom; without a caller, by the operator's files."""
         query_id, reason = secrets.token_urlsafe(12), coming.reason
-        hidden = await protect_texts(self.keys, [], [reason], query_id=query_id) if reason else None
+        protected = await protect_texts(self.keys, [], [reason], query_id=query_id) if reason else None
         now = self.clock.now()
         entry = self._entry(coming.kind, caller) if caller else Entry(kind=coming.kind, at=now)
         entry = replace(
             entry,
             query_id=query_id,
-            justification=hidden.texts[0] if hidden else None,
+            justification=protected.texts[0] if protected else None,
             agencies=(AuditedAgency(coming.agency),) if coming.agency else (),
             policy_version=coming.policy_version,
             change=coming.change,
