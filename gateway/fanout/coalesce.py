@@ -1,7 +1,7 @@
 """One answer for the same question asked twice at once, by the same person for the same reason.
 
-Sharing never crosses a right: whoever asks must be the same caller with the same roles, the reason
-word for word the same, the policy the same, and what is asked with and for must be equal too.
+Coalescing never crosses a right: whoever asks must be the same caller with the same roles, the
+reason word for word the same, the policy the same, and what is asked with and for equal too.
 """
 
 import asyncio

@@ -183,7 +183,7 @@ class SourceConnection:
         started, already = self._clock.monotonic(), sent.times
         brought = await self._brought(card, given, asking, sent)
         elapsed_ms = round((self._clock.monotonic() - started) * 1000)
-        shared = brought.sent and brought.index != asking.on_behalf.log_index
+        coalesced = brought.sent and brought.index != asking.on_behalf.log_index
         return SourceAnswer(
             source=self.source.id,
             reply=brought.reply,
@@ -195,7 +195,7 @@ class SourceConnection:
             attempts=before.attempts + sent.times - already,
             latency_ms=before.latency_ms + elapsed_ms,
             at=brought.at,
-            through=before.through | {brought.index} if shared else before.through,
+            through=before.through | {brought.index} if coalesced else before.through,
         )
 
     async def _brought(

@@ -77,7 +77,7 @@ def notices_behind() -> None:
     _say.error("notices_behind")
 
 
-def forgetting_behind() -> None:
+def retention_behind() -> None:
     """What was pruned from the log could not be forgotten beside it; it is tried again."""
     _say.error("forgetting_behind")
 

@@ -22,7 +22,7 @@ class RetentionTask:
     grants: GrantStore
 
     async def forget(self) -> None:
-        """Forget what is gone by now; LogUnavailable or LeaveUnavailable if its bytes may stay."""
+        """Remove what rests on pruned entries; LogUnavailable or GrantsUnavailable if it stays."""
         pruned = await self.log.pruned()
         if not pruned.held:
             return
@@ -33,12 +33,12 @@ class RetentionTask:
             await self.grants.forget(gone)
 
     async def keep_removing(self) -> None:
-        """Forget at once, and again every ten minutes, until cancelled."""
+        """Remove at once, and again every ten minutes, until cancelled."""
         while True:
             try:
                 await self.forget()
             except (LogUnavailable, GrantsUnavailable):
-                events.forgetting_behind()
+                events.retention_behind()
             except Exception as bug:  # noqa: BLE001 - one failed round must not be the last
                 events.failed(bug)
             await asyncio.sleep(_EVERY_S)

@@ -57,9 +57,9 @@ class DecisionRequest:
 
 
 class Policy:
-    """Decides by one book of rules, and remembers: a decision depends on no child.
+    """Decides by one rule set, and remembers: a decision depends on no child.
 
-    The memory is of this book alone, so that a new book forgets it.
+    The memory is of this rule set alone; a new one starts without it.
     """
 
     def __init__(self, rule_set: RuleSet) -> None:

@@ -245,7 +245,9 @@ class Recorder:
     async def changed(self, coming: Coming, caller: Caller | None) -> int:
         """What is about to come into force, by whom; without a caller, by the operator's files."""
         query_id, reason = secrets.token_urlsafe(12), coming.reason
-        protected = await protect_texts(self.keys, [], [reason], query_id=query_id) if reason else None
+        protected = (
+            await protect_texts(self.keys, [], [reason], query_id=query_id) if reason else None
+        )
         now = self.clock.now()
         entry = self._entry(coming.kind, caller) if caller else Entry(kind=coming.kind, at=now)
         entry = replace(

@@ -1,4 +1,4 @@
-"""What one entry says of alerts: one is raised, taken back as explained, or closed by a review."""
+"""What one entry says of alerts: one is found, taken back as explained, or closed by a review."""
 
 import json
 import sqlite3
@@ -23,7 +23,7 @@ from gateway.oversight.alerts.rules import (
 _MOST_ENTRIES: Final = 200
 _PASSED_ON: Final = "PASSED_ON"
 _COMPARES_FROM: Final = "UPDATE drawn SET compares_from = ? WHERE compares_from IS NULL"
-_RAISE: Final = """
+_ADD_ALERT: Final = """
 INSERT INTO alert (
   id, anchor, rule, score, at, due_by, entries, user, organisation, manager, last
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -51,20 +51,20 @@ class AlertEvaluation:
             case AuditKind.RELEASE if _by_a_practitioner(entry):
                 self._evaluate(index, entry)
             case AuditKind.BREAK_GLASS:
-                self._raise(_of_break_glass(index, entry), break_glass(), entry.at)
+                self._add_alert(_of_break_glass(index, entry), break_glass(), entry.at)
             case AuditKind.REVIEW:
                 self.connection.execute(_CLOSE, (entry.detail, entry.query_id))
 
     def _evaluate(self, index: int, release: Entry) -> None:
-        """Raise an alert of a question, or take back one that the rest of its answer explains."""
+        """Add an alert of a question, or take back one that the rest of its answer explains."""
         query_id = str(release.query_id)
         if not knows(self.connection, query_id):
             return
         note(self.connection, index, release)
         remembered = recall(self.connection, query_id)
         found = assess(remembered.observed, remembered.usual)
-        if found is not None and found.raises and self._compares(release.at):
-            self._raise(_shown(remembered, found, index), found, release.at)
+        if found is not None and found.is_alert and self._compares(release.at):
+            self._add_alert(_shown(remembered, found, index), found, release.at)
         else:
             self.connection.execute(_TAKE_BACK, (query_id,))
 
@@ -73,14 +73,14 @@ class AlertEvaluation:
         sql = "SELECT compares_from FROM drawn"
         return bool(microseconds(at) >= self.connection.execute(sql).fetchone()[0])
 
-    def _raise(self, of: "_Access", found: AlertScore, at: datetime) -> None:
+    def _add_alert(self, of: "_Access", found: AlertScore, at: datetime) -> None:
         due_by = self.working_days.after(at, found.working_days)
         row = (
             *(of.id, of.entries[0], found.rule, round(found.score * THOUSANDTHS)),
             *(microseconds(at), microseconds(due_by), json.dumps(of.entries)),
             *(of.user, of.organisation, of.manager, of.last),
         )
-        self.connection.execute(_RAISE, row)
+        self.connection.execute(_ADD_ALERT, row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def recall(connection: sqlite3.Connection, query_id: str) -> Remembered:
 
 
 def forget_before(connection: sqlite3.Connection, newest_day: int) -> None:
-    """Forget the questions of more than five weeks before a day."""
+    """Remove the questions of more than five weeks before a day."""
     old = (newest_day - KEPT_DAYS,)
     connection.execute(
         "DELETE FROM child WHERE query_id IN (SELECT query_id FROM question WHERE day < ?)", old
@@ -127,7 +127,7 @@ def forget_before(connection: sqlite3.Connection, newest_day: int) -> None:
 
 
 def forget_pruned(connection: sqlite3.Connection, pruned: EntryRanges) -> None:
-    """Forget the questions whose intents were pruned from the log, and days that had no other."""
+    """Remove the questions whose intents were pruned from the log, and days that had no other."""
     newest = pruned.held[-1].last if pruned.held else -1
     old = connection.execute("SELECT query_id, idx FROM question WHERE idx <= ?", (newest,))
     gone = [(name,) for name, index in old if pruned.covers(index)]

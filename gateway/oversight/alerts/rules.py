@@ -15,7 +15,7 @@ REPEATED_LOOKS: Final = "REPEATED_LOOKS"
 ODD_HOURS: Final = "ODD_HOURS"
 OUT_OF_AREA: Final = "OUT_OF_AREA"
 
-RAISED_FROM: Final = 0.5
+ALERT_FROM: Final = 0.5
 URGENT_FROM: Final = 0.8
 _URGENT_DAYS: Final = 3
 _USUAL_DAYS: Final = 10
@@ -54,9 +54,9 @@ class AlertScore:
     score: float
 
     @property
-    def raises(self) -> bool:
+    def is_alert(self) -> bool:
         """Whether somebody should look into it."""
-        return self.score >= RAISED_FROM
+        return self.score >= ALERT_FROM
 
     @property
     def working_days(self) -> int:

@@ -63,7 +63,7 @@ class AlertStore:
             self.path.with_name(f"{self.path.name}{suffix}").unlink(missing_ok=True)
 
     def begin_after_pruning(self) -> None:
-        """Raise nothing of the first weeks of questions that are left in a pruned log.
+        """Find nothing in the first weeks of questions that are left in a pruned log.
 
         What they are compared with may be gone, and everybody would look unusual.
         """

@@ -17,9 +17,18 @@ from gateway.fanout.coalesce import KEPT_ANSWERS, AccessRight, CallKey, CallResu
 from gateway.fanout.source_call import SourceAnswer
 from gateway.model.inquiry import Reason, SignificantHarm
 from tests.support.agencies import AUTHORITY, LOCAL, MIRA
+from tests.support.coalesced_people import (
+    FOUND,
+    NAMES,
+    NOON,
+    RIGHT,
+    WORRIED,
+    Person,
+    System,
+    line_to,
+)
+from tests.support.coalesced_people import heard as heard_by
 from tests.support.plain_sources import record
-from tests.support.sharing_people import FOUND, NAMES, NOON, RIGHT, WORRIED, Person, System, line_to
-from tests.support.sharing_people import heard as heard_by
 from tests.support.town import PRACTITIONER
 from tests.support.virtual_time import now, run
 
@@ -220,13 +229,13 @@ def test_what_is_forgotten_is_asked_anew_and_those_who_wait_are_not_harmed() -> 
     system = System()
 
     async def main() -> list[SourceAnswer | None]:
-        line = line_to(system, KEEPING)
-        before = asyncio.create_task(heard_by(line, Person(1)))
+        connection = line_to(system, KEEPING)
+        before = asyncio.create_task(heard_by(connection, Person(1)))
         await asyncio.sleep(0.5)
-        line.forget()
-        after = await heard_by(line, Person(2))
-        line.forget()
-        return [*await before, *after, *await heard_by(line, Person(3))]
+        connection.forget()
+        after = await heard_by(connection, Person(2))
+        connection.forget()
+        return [*await before, *after, *await heard_by(connection, Person(3))]
 
     answers = run(main())
     assert [a.attempts for a in answers if a] == [1, 1, 1]

@@ -15,7 +15,7 @@ OVERDUE: Final = "overdue"
 
 
 class GrantStore(Protocol):
-    """Every method raises LeaveUnavailable where the store cannot be read or written now.
+    """Every method raises GrantsUnavailable where the store cannot be read or written now.
 
     What was written is durable on return. `now` is in Unix seconds by the gateway's clock; what
     is claimed runs by the store's own, which is the same for every gateway.

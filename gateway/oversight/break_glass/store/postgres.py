@@ -62,7 +62,7 @@ class PostgresGrants:
 
     @classmethod
     async def open(cls, dsn: str) -> Self:
-        """Open the store at `dsn`, whose tables its owner has made; LeaveUnavailable says why not.
+        """Open the store at `dsn`, whose tables its owner has made; GrantsUnavailable says why not.
 
         The log at the same place has checked that commits are sure there.
         """

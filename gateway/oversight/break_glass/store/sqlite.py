@@ -65,7 +65,7 @@ class SqliteGrants:
 
     @classmethod
     async def open(cls, file: Path, seconds: Callable[[], float] = time.time) -> Self:
-        """Open the store at `file`, made if absent (mode 0600); LeaveUnavailable if it cannot.
+        """Open the store at `file`, made if absent (mode 0600); GrantsUnavailable if it cannot.
 
         Claims run by `seconds`, the machine's own clock.
         """

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
 from gateway.oversight.alerts.observed_access import ObservedAccess, UsualAccess, at_odd_hours
-from gateway.oversight.alerts.rules import RAISED_FROM, assess, break_glass, many_from
+from gateway.oversight.alerts.rules import ALERT_FROM, assess, break_glass, many_from
 
 TUESDAY = datetime(2026, 11, 24, 11, tzinfo=UTC)
 PLAIN = ObservedAccess(
@@ -63,14 +63,14 @@ def test_one_fact_may_do_or_several_together(
     observed: ObservedAccess,
     raised: bool,  # noqa: FBT001  a column of the table
 ) -> None:
-    assert (score(observed) >= RAISED_FROM) is raised
+    assert (score(observed) >= ALERT_FROM) is raised
 
 
 def test_more_children_than_usual_are_one_alert_and_another_when_doubled() -> None:
     usual = (3, 2, 4, 3)
     first = many_from(usual)
     told = [
-        n for n in range(1, 40) if score(PLAIN, UsualAccess(usual=usual, today=n)) >= RAISED_FROM
+        n for n in range(1, 40) if score(PLAIN, UsualAccess(usual=usual, today=n)) >= ALERT_FROM
     ]
     assert told == [first, 2 * first, 4 * first]
     assert many_from((20, 22, 18)) > 2 * first
@@ -83,9 +83,9 @@ def test_a_duty_team_that_usually_asks_about_many_children_raises_nothing() -> N
 def test_who_looks_again_and_again_without_working_with_the_child_scores() -> None:
     at_night = replace(PLAIN, at=TUESDAY.replace(hour=23))
     assert score(PLAIN, UsualAccess(looks=1)) == 0.0
-    assert score(PLAIN, UsualAccess(looks=2)) < RAISED_FROM
-    assert score(at_night, UsualAccess(looks=2)) >= RAISED_FROM
-    told = [n for n in range(1, 20) if score(PLAIN, UsualAccess(looks=n)) >= RAISED_FROM]
+    assert score(PLAIN, UsualAccess(looks=2)) < ALERT_FROM
+    assert score(at_night, UsualAccess(looks=2)) >= ALERT_FROM
+    told = [n for n in range(1, 20) if score(PLAIN, UsualAccess(looks=n)) >= ALERT_FROM]
     assert told == [4, 8, 16]
 
 
@@ -127,5 +127,5 @@ def test_a_flag_more_never_makes_less_of_an_access(
 
 
 def test_break_glass_is_always_looked_into_within_three_working_days() -> None:
-    assert break_glass().raises
+    assert break_glass().is_alert
     assert break_glass().working_days == 3
