@@ -22,7 +22,7 @@ _RETIRED: Final = {
     r"spared": "not asked, or the circuit breaker is open",
     r"conceal\w*": "pseudonymise, or protect",
     r"key[ _]room": "key service",
-    r"drawn (anew|again)": "rebuilt, or found again",
+    r"drawn (again|again)": "rebuilt, or found again",
 }
 # As parts of a name; in prose these are plain English, or names of stored tables.
 _NOT_IN_NAMES: Final = {"desk", "enact", "enactment", "telling", "forgetting", "posing", "journey"}

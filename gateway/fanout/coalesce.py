@@ -73,7 +73,7 @@ class Coalescer:
         """What the call for this question brings, or one under way, or one just made brought.
 
         The call goes on until nobody waits for it any more. What it could not bring in the time of
-        whoever began it is asked anew by whoever has more.
+        whoever began it is asked again by whoever has more.
         """
         while True:
             kept = self._kept.get(same)

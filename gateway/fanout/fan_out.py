@@ -98,7 +98,7 @@ class _Question:
         self._clock = clock
         self._running: dict[asyncio.Task[SourceAnswer], str] = {}
         self._sent: dict[str, CallCount] = {}
-        # Who waits for all tasks anew at each arrival does so hundreds of times with hundreds.
+        # Who waits for all tasks again at each arrival does so hundreds of times with hundreds.
         self._done: list[asyncio.Task[SourceAnswer]] = []
         self._arrival = asyncio.Event()
         self._open: dict[str, SourceAnswer | None] = {}

@@ -79,7 +79,7 @@ class Mutation:
 
     @resolved
     async def reload(self, info: Info) -> int | None:
-        """Read the operator's files anew: manifests, rules, grants, revocations.
+        """Read the operator's files again: manifests, rules, grants, revocations.
 
         Answered once they are in force at every gateway, with the number of the generation; if
         anything is wrong with them, what was in force stays and an error names file and line.

@@ -116,7 +116,7 @@ class TokenVerifier:
         self._revocations = revocations
 
     def forget(self) -> None:
-        """Verify every token anew."""
+        """Verify every token again."""
         self._recent.clear()
 
     async def caller(self, presented: Presented) -> Caller:

@@ -82,7 +82,7 @@ CODES: Final = {
     "BULK_NOT_ALLOWED": "Only a role that may ask in bulk may use `children`.",
     "AUDIT_NOT_ALLOWED": "The log is for auditors, and for agencies as far as it concerns them.",
     "SOURCE_NOT_ALLOWED": "The caller's role or agency may not do this to the source.",
-    "RELOAD_NOT_ALLOWED": "Only an operator may have the files read anew.",
+    "RELOAD_NOT_ALLOWED": "Only an operator may have the files read again.",
     "SUBJECT_ACCESS_REFUSED": "`child` is not for subject access; `accesses` is.",
     "ACCESSES_NOT_ALLOWED": "`accesses` needs a family's token that says, verified, for whom.",
     "ENTRY_PRUNED": "The entry was pruned under a retention policy; only its hash is left.",

@@ -112,7 +112,7 @@ class Generations:
     def replace(self, new: ActiveGeneration) -> None:
         """From now on every question begins in `new`.
 
-        Tokens are verified anew, and no answer to an earlier question is kept for another.
+        Tokens are verified again, and no answer to an earlier question is kept for another.
         """
         before, self._current = self._current, new
         self._stages.verifier.forget()

@@ -1,4 +1,4 @@
-"""Questions that stream in while the files are read anew fifty times: none fails, none is mixed."""
+"""Questions stream in while the files are read again fifty times: none fails, none is mixed."""
 
 import asyncio
 from pathlib import Path

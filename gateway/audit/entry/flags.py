@@ -21,7 +21,7 @@ class AccessFlag(StrEnum):
 
 
 class WorkingRelationship(StrEnum):
-    """Who of the user's side the answer names as working with the child, the nearest first."""
+    """Whom of the user's organisation the answer names as working with the child, nearest first."""
 
     USER = "USER"
     TEAM = "TEAM"

@@ -59,6 +59,6 @@ class RefusalCounter:
         self._counted[refused] = self._counted.get(refused, 0) + times
 
     def taken(self) -> dict[RefusalKey, int]:
-        """Everything counted, with how often; from now on it is counted anew."""
+        """Everything counted, with how often; from now on it is counted again."""
         counted, self._counted, self._told = self._counted, {}, {}
         return counted

@@ -54,7 +54,7 @@ class SearchIndex:
             page = self._page(search, after, count)
             if page is not None:
                 return tuple(Logged(each.index, each.leaf) for each in page)
-            self._begin_anew()
+            self._rebuild()
         raise LogUnavailable(f"{self.index}: is altered as soon as it is built")
 
     def catch_up(self, *, still: Callable[[], bool] = lambda: True) -> None:
@@ -70,7 +70,7 @@ class SearchIndex:
                     raise
                 sound = False
             if not sound:
-                self._begin_anew()
+                self._rebuild()
                 self._draw(still)
 
     def _draw(self, still: Callable[[], bool]) -> bool:
@@ -112,7 +112,7 @@ class SearchIndex:
             connection.execute("BEGIN")  # one moment of the index, whatever is indexed meanwhile
             return list(islice(newest_first(connection, search, after), count))
 
-    def _begin_anew(self) -> None:
+    def _rebuild(self) -> None:
         for suffix in ("", "-wal", "-shm"):
             self.index.with_name(f"{self.index.name}{suffix}").unlink(missing_ok=True)
 

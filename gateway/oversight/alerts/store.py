@@ -43,7 +43,7 @@ class AlertStore:
     def indexed(self) -> tuple[int, bytes]:
         """How many entries were read, and the SHA-256 of the last one's leaf.
 
-        0 of a file that is missing, damaged or of another shape; it is then begun anew.
+        0 of a file that is missing, damaged or of another shape; it is then rebuilt.
         """
         with unavailable(self.path):
             try:

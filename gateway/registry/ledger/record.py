@@ -65,7 +65,7 @@ class RolloutRecord:
     """One change of what is in force: the generation that it began, counted from 1 without a gap.
 
     `source` and `version` are of the source concerned, None where the operator's files were read
-    anew. `files` is the digest of the operator's files in force with it; `entry` its index in the
+    again. `files` is the digest of the operator's files in force with it; `entry` its index in the
     audit log, None where the log holds none.
     """
 
