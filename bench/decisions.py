@@ -45,7 +45,7 @@ def decisions_table(rounds: int = _ROUNDS) -> Table:
     table = Table(title="Deciding one question: medians of interleaved rounds")
     for heading in ("agencies", "decided before", "an agency", "not yet decided", "an agency"):
         table.add_column(heading, justify="right")
-    rule_sets = {size: _book(size) for size in SIZES}
+    rule_sets = {size: _rule_set(size) for size in SIZES}
     took = [
         {size: _cold_and_warm(rule_set) for size, rule_set in rule_sets.items()}
         for _ in range(rounds)
@@ -85,7 +85,7 @@ def _matters(rule_set: RuleSet) -> tuple[DecisionRequest, ...]:
     )
 
 
-def _book(size: int) -> RuleSet:
+def _rule_set(size: int) -> RuleSet:
     with TemporaryDirectory() as folder:
         write_town(Path(folder), {f"agency-{number:03}": _NOWHERE for number in range(size)})
         return read_rule_set(read_manifests(Path(folder) / "manifests"))
