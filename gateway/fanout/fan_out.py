@@ -3,12 +3,14 @@
 Wave 1 asks whoever can be asked with the caller's own details. Wave 2 asks the others with what
 the first answers taught: by an identifier as soon as one is learned, by names only when wave 1 is
 over or half the time is gone, and by the caller's postcode last of all, if the child is cleared.
+For the circle, which alone decides on the shield, wave 1 is over once it is over for the circle.
 Whoever found nothing by a number that an identity source has since replaced is asked again by the
 new one. At the deadline whoever is left has timed out.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
@@ -22,6 +24,8 @@ from gateway.model.clock import Clock
 
 Keys = Mapping[str, str]
 Teach = Callable[[Mapping[str, SourceAnswer]], Mapping[str, Keys]]
+Disputed = Callable[[Mapping[str, SourceAnswer]], tuple[Keys, ...]]
+Hear = Callable[[Mapping[str, SourceAnswer]], bool]
 PassOn = Callable[[Mapping[str, frozenset[str]]], Awaitable[None]]
 
 _TO_STOP_S: Final = 0.05  # closing a socket takes no time; a thread in a locked file takes seconds
@@ -31,15 +35,26 @@ def _nothing(_: Mapping[str, SourceAnswer]) -> Mapping[str, Keys]:
     return {}
 
 
+def _undisputed(_: Mapping[str, SourceAnswer]) -> tuple[Keys, ...]:
+    return ()
+
+
+def _unheard(_: Mapping[str, SourceAnswer]) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is to be asked: the caller's own details for each permitted source, by source id.
 
     `asking` is by source id as well. `teach` says what each source may be asked with besides,
     after the answers so far; nothing of it leaves early while one of `heard_first` is under way.
+    Where `disputed` has other numbers of the same scheme, a source is asked by these as well.
     `pass_on` is awaited before it does, with the names of the learned keys for each source.
     `give_back` says what of the caller's own details was kept back and may be sent now, when
-    everybody else has been heard: whoever is still open is then asked with it.
+    everybody else has been heard: whoever is still open is then asked with it. `idle` is told the
+    answers of the `circle` whenever nothing of it is under way and nothing taught can start one;
+    it says whether nobody else is to be waited for.
     """
 
     own: Mapping[str, Keys]
@@ -48,7 +63,10 @@ class Order:
     heard_first: frozenset[str]
     teach: Teach
     pass_on: PassOn
+    disputed: Disputed = _undisputed
     give_back: Teach = _nothing
+    circle: frozenset[str] = frozenset()
+    idle: Hear = _unheard
 
 
 class FanOut:
@@ -68,10 +86,15 @@ class FanOut:
         found = await asyncio.gather(*(line.health() for line in self._lines.values()))
         return dict(zip(self._lines, found, strict=True))
 
+    async def deadline(self, order: Order) -> None:
+        """Return when the order's time is over, and not sooner."""
+        await self._clock.sleep(max(0.0, order.until - self._clock.monotonic()))
+
     async def answers(self, order: Order) -> AsyncGenerator[SourceAnswer, None]:
         """Exactly one answer for each source of the order, in arrival order.
 
-        Closing the iterator cancels what is under way, down to the sockets.
+        It ends sooner where `idle` says that nobody else is to be waited for. Closing the iterator
+        cancels what is under way, down to the sockets.
         """
         question = _Question(order, self._lines, self._clock)
         try:
@@ -100,6 +123,7 @@ class _Question:
         self._open: dict[str, SourceAnswer | None] = {}
         self._doubted: dict[str, SourceAnswer] = {}
         self._renewed: set[str] = set()
+        self._idle = False
         self._seen: dict[str, SourceAnswer] = {}
         self._superseding = {source for source in order.own if _supersedes(lines[source])}
         self._wave_two_from = (clock.monotonic() + order.until) / 2
@@ -108,6 +132,8 @@ class _Question:
         for source, keys in self._order.own.items():
             if not self._start(source, keys, before=None):
                 self._open[source] = None
+        if self._over_for_circle():
+            return
         while self._running:
             for answered in await self._arrived():
                 yield answered
@@ -115,11 +141,19 @@ class _Question:
                 break
             for answered in await self._undoubted():
                 yield answered
-            await self._second_wave({})
-            if self._open and not self._running:
-                await self._second_wave(self._order.give_back(self._seen))
+            if await self._go_on():
+                return
         for answered in self._left():
             yield answered
+
+    async def _go_on(self) -> bool:
+        """Ask whoever may be asked now; whether the question is over with what was heard."""
+        await self._second_wave({})
+        if self._over_for_circle():
+            return True
+        if self._open and not self._running:
+            await self._second_wave(self._order.give_back(self._seen))
+        return False
 
     async def cancel(self) -> None:
         """Stop what is under way; an adapter that will not stop is left behind, not waited for.
@@ -136,7 +170,11 @@ class _Question:
         if not line.route(keys, before):
             return False
         sent = self._sent[source] = CallCount()
-        task = asyncio.create_task(line.ask(keys, self._order.asking[source], before, sent))
+        self._idle = self._idle and source not in self._order.circle
+        others = self._order.disputed(self._seen) if self._seen else ()
+        by = [keys, *({**keys, **other} for other in others if other.keys() <= keys.keys())]
+        asking = line.ask_by_each(by, self._order.asking[source], before, sent)
+        task = asyncio.create_task(asking)
         self._running[task] = source
         task.add_done_callback(self._landed)
         return True
@@ -182,6 +220,16 @@ class _Question:
     def _half_gone(self) -> bool:
         return self._clock.monotonic() >= self._wave_two_from
 
+    def _over_for_circle(self) -> bool:
+        """Tell once that the circle is idle; whether the question is over with that."""
+        circle = self._order.circle
+        if self._idle or not circle.isdisjoint((*self._running.values(), *self._doubted)):
+            return False
+        self._idle = True
+        waiting = {s: before or self._lines[s].unasked() for s, before in self._open.items()}
+        heard = {**waiting, **self._seen}
+        return self._order.idle({source: heard[source] for source in circle if source in heard})
+
     async def _undoubted(self) -> list[SourceAnswer]:
         """Once nobody can replace a number, or half the time is gone: the answers that stand.
 
@@ -206,7 +254,7 @@ class _Question:
     async def _second_wave(self, given_back: Mapping[str, Keys]) -> None:
         if not self._open:
             return
-        over = not self._running or self._half_gone
+        over, circle_over = self._is_over(self._lines.keys()), self._is_over(self._order.circle)
         early = not self._order.heard_first & set(self._running.values())
         taught = self._order.teach(self._seen)
         starts: dict[str, Keys] = {}
@@ -216,7 +264,8 @@ class _Question:
             told, kept = taught.get(source, {}), given_back.get(source, {})
             keys: Keys = {**told, **own, **_replaced(own, told), **kept}
             route = self._lines[source].route(keys, before)
-            if route and (over or (early and route[0].needs & IDENTIFYING)):
+            may_search = circle_over if source in self._order.circle else over
+            if route and (may_search or (early and route[0].needs & IDENTIFYING)):
                 starts[source] = keys
                 sent = frozenset[str]().union(*(card.accepts for card in route))
                 stated = {**own, **kept}
@@ -227,6 +276,10 @@ class _Question:
             await self._order.pass_on(passed)
         for source, keys in starts.items():
             self._start(source, keys, self._open.pop(source))
+
+    def _is_over(self, sources: AbstractSet[str]) -> bool:
+        """Whether the first wave of these is over, or half the time is gone."""
+        return self._half_gone or sources.isdisjoint(self._running.values())
 
     def _left(self) -> list[SourceAnswer]:
         overtaken = [

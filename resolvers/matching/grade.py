@@ -64,13 +64,20 @@ class Resolution:
 
     A source's tuple is empty where it answered with nothing that may be the child.
     `disputed` names the schemes in which records joined by other means disagree.
-    `restricted`: some record that by any reading may be the child's is restricted, be it one that
-    numbers learned from others have ruled out since.
+    `restricted`: the sources with a restricted record that by any reading may be the child's, be it
+    one that numbers learned from others have ruled out since.
     """
 
     by_source: Mapping[str, tuple[Graded, ...]]
     disputed: frozenset[str] = frozenset()
-    restricted: bool = False
+    restricted: frozenset[str] = frozenset()
+
+    def restricted_at(self, source: str) -> bool:
+        """Whether a record of one source that may be the child's is restricted."""
+        return source in self.restricted or any(
+            graded.record.restricted is True and graded.grade.grade is not MatchGrade.CERTAINLY_NOT
+            for graded in self.by_source.get(source, ())
+        )
 
     def certain(self, source: str) -> tuple[Record, ...]:
         """The records of one source that are certainly the child's."""
