@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from adapters.contract.contract import NoRecord
 from gateway.fanout.health import SourceHealth
@@ -25,6 +25,8 @@ from gateway.model.clock import Clock
 Keys = Mapping[str, str]
 Teach = Callable[[Mapping[str, SourceAnswer]], Mapping[str, Keys]]
 Disputed = Callable[[Mapping[str, SourceAnswer]], tuple[Keys, ...]]
+Heard = Callable[[Mapping[str, SourceAnswer]], None]
+Namesakes = Callable[[Mapping[str, SourceAnswer]], tuple[Mapping[str, Keys], Heard]]
 Hear = Callable[[Mapping[str, SourceAnswer]], bool]
 PassOn = Callable[[Mapping[str, frozenset[str]]], Awaitable[None]]
 
@@ -33,6 +35,14 @@ _TO_STOP_S: Final = 0.05  # closing a socket takes no time; a thread in a locked
 
 def _nothing(_: Mapping[str, SourceAnswer]) -> Mapping[str, Keys]:
     return {}
+
+
+def _nobody_alike(_: Mapping[str, SourceAnswer]) -> tuple[Mapping[str, Keys], Heard]:
+    return {}, _unheard_of
+
+
+def _unheard_of(_: Mapping[str, SourceAnswer]) -> None:
+    return None
 
 
 def _undisputed(_: Mapping[str, SourceAnswer]) -> tuple[Keys, ...]:
@@ -50,7 +60,9 @@ class Order:
     `asking` is by source id as well. `teach` says what each source may be asked with besides,
     after the answers so far; nothing of it leaves early while one of `heard_first` is under way.
     Where `disputed` has other numbers of the same scheme, a source is asked by these as well.
-    `pass_on` is awaited before it does, with the names of the learned keys for each source.
+    Once the others have answered, `namesakes` says who is searched for children alike, by what, and
+    who hears of it. `pass_on` is awaited before any of it leaves, with the names of the learned
+    keys for each source.
     `give_back` says what of the caller's own details was kept back and may be sent now, when
     everybody else has been heard: whoever is still open is then asked with it. `idle` is told the
     answers of the `circle` whenever nothing of it is under way and nothing taught can start one;
@@ -65,6 +77,7 @@ class Order:
     pass_on: PassOn
     disputed: Disputed = _undisputed
     give_back: Teach = _nothing
+    namesakes: Namesakes = _nobody_alike
     circle: frozenset[str] = frozenset()
     idle: Hear = _unheard
 
@@ -124,6 +137,7 @@ class _Question:
         self._doubted: dict[str, SourceAnswer] = {}
         self._renewed: set[str] = set()
         self._idle = False
+        self._search: asyncio.Task[None] | None = None
         self._seen: dict[str, SourceAnswer] = {}
         self._superseding = {source for source in order.own if _supersedes(lines[source])}
         self._wave_two_from = (clock.monotonic() + order.until) / 2
@@ -143,6 +157,7 @@ class _Question:
                 yield answered
             if await self._go_on():
                 return
+        await self._end_search()
         for answered in self._left():
             yield answered
 
@@ -153,17 +168,44 @@ class _Question:
             return True
         if self._open and not self._running:
             await self._second_wave(self._order.give_back(self._seen))
+        self._begin_search()
         return False
+
+    def _begin_search(self) -> None:
+        """Search for children alike once the others have answered, or half the time is gone."""
+        if self._search is not None or not (self._half_gone or not self._running):
+            return
+        wanted, hear = self._order.namesakes(self._seen)
+        if wanted:
+            self._search = asyncio.create_task(self._searched(wanted, hear))
+
+    async def _searched(self, wanted: Mapping[str, Keys], hear: Heard) -> None:
+        own, asking = self._order.own, self._order.asking
+        passed = {s: _told(keys, own[s]) for s, keys in wanted.items() if _told(keys, own[s])}
+        if passed:
+            await self._order.pass_on(passed)
+        calls = (self._lines[s].search(k, asking[s], CallCount()) for s, k in wanted.items())
+        hear(dict(zip(wanted, await asyncio.gather(*calls), strict=True)))
+
+    async def _end_search(self) -> None:
+        """Wait for the search until the deadline; whoever is late was not heard."""
+        self._begin_search()
+        if self._search is not None:
+            left_s = max(0.0, self._order.until - self._clock.monotonic())
+            done, _ = await asyncio.wait({self._search}, timeout=left_s)
+            for ended in done:
+                ended.result()
 
     async def cancel(self) -> None:
         """Stop what is under way; an adapter that will not stop is left behind, not waited for.
 
         Until it ends it keeps its place at its source, whose concurrency stays what it declared.
         """
-        for task in self._running:
+        tasks: set[asyncio.Task[Any]] = {*self._running, *([self._search] if self._search else ())}
+        for task in tasks:
             task.cancel()
-        if self._running:
-            await asyncio.wait(self._running, timeout=_TO_STOP_S)
+        if tasks:
+            await asyncio.wait(tasks, timeout=_TO_STOP_S)
 
     def _start(self, source: str, keys: Keys, before: SourceAnswer | None) -> bool:
         line = self._lines[source]
@@ -298,3 +340,8 @@ def _replaced(own: Keys, taught: Keys) -> dict[str, str]:
     """The numbers that stand in place of those that the caller gave."""
     keys = own.keys() & taught.keys() & IDENTIFYING
     return {key: taught[key] for key in keys if taught[key] != own[key]}
+
+
+def _told(keys: Keys, own: Keys) -> frozenset[str]:
+    """The names of the keys that are not the caller's own."""
+    return frozenset(key for key in keys if keys[key] != own.get(key))

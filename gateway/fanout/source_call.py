@@ -150,6 +150,16 @@ class SourceConnection:
         """Keep no answer, and let no question join a call that is under way."""
         self._coalescer.forget()
 
+    async def search(
+        self, keys: Mapping[str, str], asking: CallContext, sent: CallCount
+    ) -> SourceAnswer:
+        """Ask by demographics alone, whatever was asked by number before."""
+        by_number = (c.name for c in self.source.adapter.operations if c.needs & IDENTIFYING)
+        before = SourceAnswer(self.source.id, NoRecord(), tried=tuple(by_number))
+        if not self.route(keys, before):
+            return self.unasked()
+        return await self.ask(keys, asking, before, sent)
+
     async def ask_by_each(
         self,
         keys: Iterable[Mapping[str, str]],

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final
+from typing import Final, Self
 
 from adapters.contract.codes import Claim, Sex
 from adapters.contract.contract import NoRecord, Records
@@ -28,8 +28,8 @@ _SAID_SEXES: Final = (Sex.FEMALE, Sex.MALE)
 class Findings:
     """The answers by source id, every record graded, and the shield they amount to.
 
-    `certain_identifiers` are those that certain records say, and nobody disputes; `of_others` those
-    that identity sources hold for somebody evidently else. `sensitive` are the certain records of
+    `certain_identifiers` are those that certain records say, and nobody disputes; `reference`
+    is what they were graded against. `sensitive` are the certain records of
     sensitive services, by source id: no other finding depends on them. `own_marks` are the sources
     outside the shield set that restrict the child by any reading; such a mark hides their own row
     alone.
@@ -39,9 +39,20 @@ class Findings:
     resolution: Resolution
     restriction: Restriction
     certain_identifiers: frozenset[Identifier]
-    of_others: frozenset[Identifier] = frozenset()
+    reference: Reference = field(default_factory=Reference)
     sensitive: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
     own_marks: frozenset[str] = frozenset()
+
+    def narrowed(self, resolution: Resolution) -> Self:
+        """The same by a resolution that leaves records out."""
+        sources = self.answers.keys() - self.sensitive.keys()
+        certain = _certain_identifiers(sources, self.reference, resolution)
+        return replace(self, resolution=resolution, certain_identifiers=certain)
+
+    @property
+    def of_others(self) -> frozenset[Identifier]:
+        """The numbers that identity sources hold for somebody evidently else."""
+        return self.reference.of_others
 
     def conclusive(self, answered: SourceAnswer) -> bool:
         """Whether an empty result proves absence: not by a number that is no longer the child's."""
@@ -130,13 +141,7 @@ def _found(
     if apart:
         open_ones = [a for s, a in answers.items() if s not in apart]
         resolution = resolved(reference, open_ones)
-    certain = frozenset(
-        identifier
-        for source in answers.keys() - apart
-        for record in resolution.certain(source)
-        for identifier in record.identifiers
-        if _is_hers(identifier, reference, resolution)
-    )
+    certain = _certain_identifiers(answers.keys() - apart, reference, resolution)
     authorities = {
         source: _absent(answers.get(source), certain, registered)
         for source, registered in sources.items()
@@ -149,7 +154,7 @@ def _found(
         resolution=resolution,
         restriction=restriction(everybody, authorities, members),
         certain_identifiers=certain,
-        of_others=reference.of_others,
+        reference=reference,
         sensitive={source: tuple(everybody.certain(source)) for source in apart},
         own_marks=frozenset(s for s in answers.keys() - shield_set if everybody.restricted_at(s)),
     )
@@ -216,6 +221,18 @@ def _superseding(stated: Reference, answered: SourceAnswer) -> Reference:
         if is_child and asked <= stated.identifiers:
             return renewed
     return stated
+
+
+def _certain_identifiers(
+    sources: Iterable[str], reference: Reference, resolution: Resolution
+) -> frozenset[Identifier]:
+    return frozenset(
+        identifier
+        for source in sources
+        for record in resolution.certain(source)
+        for identifier in record.identifiers
+        if _is_hers(identifier, reference, resolution)
+    )
 
 
 def _is_hers(number: Identifier, reference: Reference, resolution: Resolution) -> bool:

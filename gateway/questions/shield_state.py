@@ -6,7 +6,7 @@ by the *circle* alone: the shield set, the identity sources and the national age
 of the circle is under way the state stands, whatever hidden agencies would still say.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from adapters.contract.codes import Claim
@@ -14,6 +14,7 @@ from adapters.contract.contract import MoreNeeded
 from gateway.fanout.source_call import SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource, Registry
 from gateway.questions.findings import Finder, Findings
+from gateway.questions.namesakes import NamesakeSearch
 from gateway.questions.onward import lessons
 from gateway.questions.release import ReleaseView
 from resolvers.child.child import Restriction
@@ -35,12 +36,16 @@ def circle_of(asked: Mapping[str, RegisteredSource], registry: Registry) -> froz
 
 @dataclass(slots=True)
 class ShieldState:
-    """`everybody` finds by all answers, `near` by those of the `circle` alone."""
+    """`everybody` finds by all answers, `near` by those of the `circle` alone.
+
+    `search` says whether a restricted namesake may be behind records without a number of hers.
+    """
 
     view: ReleaseView
     everybody: Finder
     near: Finder
     circle: frozenset[str]
+    search: NamesakeSearch
     _heard: Mapping[str, SourceAnswer] = field(default_factory=dict)
     _times_idle: int = 0
     _settled: bool = False
@@ -112,9 +117,29 @@ class ShieldState:
             return self.near.of(self._heard)
         found = self.everybody.of(answers)
         if self.view.cleared or not self.view.hides(found):
-            return found
+            return self._without_namesakes(found)
         inside = {name: each for name, each in answers.items() if name in self.circle}
         return replace(self.near.of(inside), restriction=found.restriction)
+
+    def namesakes(
+        self, answers: Mapping[str, SourceAnswer]
+    ) -> tuple[Mapping[str, Mapping[str, str]], Callable[[Mapping[str, SourceAnswer]], None]]:
+        """Who is to be searched for children alike, by what, and who hears of it."""
+        return self.search.wanted(self.everybody.of(answers)), self.search.hear
+
+    def _without_namesakes(self, found: Findings) -> Findings:
+        """The findings without records that may be a restricted namesake's.
+
+        Whoever is cleared sees them stand apart. To everybody else it is as if they were not there:
+        where they are would tell where the namesake is.
+        """
+        unsearched = self.view.cleared and found.restriction is not Restriction.NONE_KNOWN
+        if unsearched or not self.search.leaves_doubt(found):
+            return found
+        resolution = found.resolution
+        return found.narrowed(
+            resolution.loosened() if self.view.cleared else resolution.tied_alone()
+        )
 
     @property
     def _set(self) -> Mapping[str, SourceAnswer]:

@@ -17,6 +17,7 @@ from gateway.model.candidate_key import CandidateKeySealer
 from gateway.policy.context import standing_of
 from gateway.questions.access_flags import of_answer, of_question
 from gateway.questions.findings import Finder, Findings, stated_reference
+from gateway.questions.namesakes import NamesakeSearch
 from gateway.questions.onward import disputed, once_cleared
 from gateway.questions.prepare import Preparation, PreparedQuestion
 from gateway.questions.question import DecidedQuestion, RunningQuestion
@@ -73,6 +74,10 @@ class QuestionFactory:
             Finder(stated, prepared.sources),
             Finder(stated, prepared.sources),
             circle_of(prepared.asked, preparation.registry),
+            NamesakeSearch(
+                {name: each for name, each in prepared.asked.items() if each.in_shield_set},
+                self._own(prepared),
+            ),
         )
         order = self._order(prepared, intent, shield, admitted)
         quotas = preparation.quotas
@@ -102,6 +107,10 @@ class QuestionFactory:
             ),
         )
         return await self.recorder.intend(pseudonymised, caller, grounds)
+
+    def _own(self, prepared: PreparedQuestion) -> Mapping[str, Mapping[str, str]]:
+        known = prepared.inquiry.known
+        return {name: own_details(known, s.agency) for name, s in prepared.asked.items()}
 
     def _order(
         self,
@@ -143,7 +152,7 @@ class QuestionFactory:
         asked, read = prepared.asked, prepared.read
         right = AccessRight(caller, reason, preparation.policy.version)
         return Order(
-            own={name: own_details(known, source.agency) for name, source in asked.items()},
+            own=self._own(prepared),
             asking={
                 name: CallContext(
                     read[name], replace(on_behalf, shield_check=name in only), until, right
@@ -155,6 +164,7 @@ class QuestionFactory:
             teach=teach,
             pass_on=pass_on,
             disputed=differing,
+            namesakes=shield.namesakes,
             give_back=give_back,
             circle=shield.circle,
             idle=shield.idle,

@@ -184,4 +184,9 @@ def _shown(
         by_reference = held[key].shares_number(asked) or not asked.records.isdisjoint(
             held[key].records
         )
-        yield Graded(record, said, settled=is_member and by_reference and not found.nameless)
+        yield Graded(
+            record,
+            said,
+            settled=is_member and by_reference and not found.nameless,
+            tied=found.evidence.shared,
+        )

@@ -34,6 +34,7 @@ from gateway.model.clock import Clock
 from gateway.model.inquiry import Inquiry, Known, Reason
 from gateway.policy.decide import Verdict
 from gateway.questions.findings import Finder, stated_reference
+from gateway.questions.namesakes import NamesakeSearch
 from gateway.questions.question import DecidedQuestion, RunningQuestion
 from gateway.questions.release import ReleaseView
 from gateway.questions.shield_state import ShieldState, circle_of
@@ -205,7 +206,8 @@ def _question(registry: Registry) -> RunningQuestion:
     sources = registry.sources
     stated, view = stated_reference(INQUIRY.known, sources.values()), _view(registry)
     finders = (Finder(stated, sources), Finder(stated, sources))
-    shield = ShieldState(view, *finders, circle_of(sources, registry))
+    search = NamesakeSearch({}, {})
+    shield = ShieldState(view, *finders, circle_of(sources, registry), search)
     # What is told is logged by the HTTP stage's asking, which these worlds leave out.
     intent, recorder = cast("Intent", None), cast("Recorder", None)
     asked = DecidedQuestion(
