@@ -12,13 +12,17 @@ from adapters.contract.record import Record
 
 @dataclass(frozen=True, slots=True)
 class OnBehalf:
-    """Who asks, so that the agency's own log can name the person and find our entry."""
+    """Who asks, so that the agency's own log can name the person and find our entry.
+
+    `shield_check`: nothing of the answer is given to that person; it only says who is restricted.
+    """
 
     user: str
     organisation: str
     purpose: Purpose
     query_id: str
     log_index: int
+    shield_check: bool = False
 
 
 async def _at_once() -> bool:

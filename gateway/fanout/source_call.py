@@ -1,6 +1,6 @@
 """One question to one source: its operations in turn, within its limits; every failure a reply."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -150,6 +150,38 @@ class SourceConnection:
         """Keep no answer, and let no question join a call that is under way."""
         self._coalescer.forget()
 
+    async def search(
+        self, keys: Mapping[str, str], asking: CallContext, sent: CallCount
+    ) -> SourceAnswer:
+        """Ask by demographics alone, whatever was asked by number before."""
+        by_number = (c.name for c in self.source.adapter.operations if c.needs & IDENTIFYING)
+        before = SourceAnswer(self.source.id, NoRecord(), tried=tuple(by_number))
+        if not self.route(keys, before):
+            return self.unasked()
+        return await self.ask(keys, asking, before, sent)
+
+    async def ask_by_each(
+        self,
+        keys: Iterable[Mapping[str, str]],
+        asking: CallContext,
+        before: SourceAnswer | None,
+        sent: CallCount,
+    ) -> SourceAnswer:
+        """Ask by the first of `keys`, then by each other, and bring together what they found.
+
+        The first failure ends it: what the others found does not stand for the whole.
+        """
+        first, *others = keys
+        answered = await self.ask(first, asking, before, sent)
+        for more in others:
+            if not isinstance(answered.reply, Records | NoRecord):
+                break
+            again = replace(
+                answered, reply=NoRecord(), tried=() if before is None else before.tried
+            )
+            answered = _together(answered, await self.ask(more, asking, again, sent))
+        return answered
+
     async def ask(
         self,
         keys: Mapping[str, str],
@@ -234,7 +266,7 @@ class SourceConnection:
         source = self.source
         if card.at_once == 1 or source.adapter.several is None or source.has_effects:
             return False
-        if source.sensitive or Claim.SHIELD_AUTHORITY in source.claims:
+        if source.sensitive or source.in_shield_set:
             return False
         return not (right.reason.break_glass or right.reason.significant_harm)
 
@@ -244,7 +276,7 @@ class SourceConnection:
         Nor one of a sensitive kind, nor what was asked in an emergency, nor a failure, nor an
         empty one that proves nothing.
         """
-        if self.source.sensitive or Claim.SHIELD_AUTHORITY in self.source.claims:
+        if self.source.sensitive or self.source.in_shield_set:
             return False
         if same.right.reason.break_glass or same.right.reason.significant_harm:
             return False
@@ -288,3 +320,13 @@ def _is_sensitive(record: Record) -> bool:
     """Whether a record says that it is, or is not known not to be."""
     sensitive = any(involvement.sensitive for involvement in record.involvements)
     return record.restricted is True or record.consent is not None or sensitive
+
+
+def _together(one: SourceAnswer, other: SourceAnswer) -> SourceAnswer:
+    """The answer of a source that was asked by two numbers."""
+    found = tuple(dict.fromkeys((*one.records, *other.records)))
+    if not found or not isinstance(other.reply, Records | NoRecord):
+        return other
+    as_of = one.reply.as_of if isinstance(one.reply, Records) else None
+    said = other.reply if isinstance(other.reply, Records) else Records((), as_of)
+    return replace(other, reply=replace(said, records=found))

@@ -34,9 +34,9 @@ def to_standard_error() -> None:
     )
 
 
-def serving(host: str, port: int) -> None:
-    """The gateway accepts questions there."""
-    _say.info("serving", host=host, port=port)
+def serving(host: str, port: int, shield_set: tuple[str, ...]) -> None:
+    """The gateway accepts questions there; what each grant of the shield set costs, in words."""
+    _say.info("serving", host=host, port=port, shield_set=list(shield_set))
 
 
 def adapter_failed(source: str, bug: Exception) -> None:

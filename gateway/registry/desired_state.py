@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from adapters.authoring.grant import claimed
-from adapters.contract.codes import Claim
+from adapters.contract.codes import SHIELD_CLAIMS
 from adapters.manifest.manifest import Manifest
 from adapters.network.secrets import prefix_of
 from adapters.validation.loading import ManifestInvalid, parse_manifest
@@ -62,8 +62,8 @@ class DesiredState:
 
     @property
     def silenced(self) -> tuple[SourceVersion, ...]:
-        """The shield authorities among the suspended."""
-        return tuple(held for held in self.suspended if _is_authority(held))
+        """The members of the shield set among the suspended."""
+        return tuple(held for held in self.suspended if _in_shield_set(held))
 
     def rule_set(self, baseline: Baseline) -> RuleSet:
         """The rules of all that has a row; RuleInvalid names the first that cannot be used."""
@@ -112,8 +112,8 @@ def desired_state_of(folder: OperatorFiles, head: LedgerHead, known: LedgerFacts
     )
 
 
-def _is_authority(held: SourceVersion) -> bool:
-    return Claim.SHIELD_AUTHORITY in claimed(held.manifest) & held.grant.claims
+def _in_shield_set(held: SourceVersion) -> bool:
+    return bool(SHIELD_CLAIMS & claimed(held.manifest) & held.grant.claims)
 
 
 def _beside(held: SourceVersion, operator: OperatorFile) -> SourceVersion:
