@@ -18,8 +18,6 @@ from resolvers.child.child import Restriction
 from resolvers.matching.namesakes import restricted_namesake
 
 
-
-
 @dataclass(slots=True)
 class NamesakeSearch:
     """`members` are the sources of the shield set that are asked, `own` the caller's details."""
