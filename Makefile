@@ -28,7 +28,7 @@ bench: $(READY)  ## the figures of docs/performance.md
 bench-sources: $(READY)  ## many sources in one question, and a hung one
 	$(BIN)/python -m bench.sources $(ARGS)
 
-bench-reloads: $(READY)  ## what a gateway holds after its manifests were read anew ten thousand times
+bench-reloads: $(READY)  ## what a gateway holds after its manifests were read again ten thousand times
 	$(BIN)/python -m bench.reloads $(ARGS)
 
 bench-alerts: $(READY)  ## the figures on alerts of docs/audit.md, on two made-up years

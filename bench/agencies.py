@@ -17,7 +17,7 @@ _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %
 
 
 @dataclass(slots=True)
-class Desk:
+class AgencyServer:
     """One agency: the response it gives to every request, after `delay_s`."""
 
     response: bytes = b""
@@ -28,7 +28,7 @@ class Desk:
 class _Line(asyncio.Protocol):
     """One connection; requests come one after another and have no body."""
 
-    desk: Desk
+    agency_server: AgencyServer
     transport: asyncio.Transport | None = None
     received: bytearray = field(default_factory=bytearray)
 
@@ -43,34 +43,34 @@ class _Line(asyncio.Protocol):
             self._answer()
 
     def _answer(self) -> None:
-        if self.desk.delay_s:
-            asyncio.get_running_loop().call_later(self.desk.delay_s, self._write)
+        if self.agency_server.delay_s:
+            asyncio.get_running_loop().call_later(self.agency_server.delay_s, self._write)
         else:
             self._write()
 
     def _write(self) -> None:
         if self.transport is not None and not self.transport.is_closing():
-            self.transport.write(self.desk.response)
+            self.transport.write(self.agency_server.response)
 
 
 @dataclass(slots=True)
 class Street:
     """All agencies by id, each on a port of its own."""
 
-    desks: dict[str, Desk] = field(default_factory=dict)
+    servers: dict[str, AgencyServer] = field(default_factory=dict)
 
     async def obey(self, order: dict[str, Any]) -> dict[str, str]:
         """Open what `agencies` lists; answer with `bytes` after `delay_ms`. Gives the URLs."""
         urls = {}
         for agency in order.get("agencies", ()):
-            desk = self.desks[agency] = Desk()
+            agency_server = self.servers[agency] = AgencyServer()
             loop = asyncio.get_running_loop()
-            server = await loop.create_server(partial(_Line, desk), "127.0.0.1", 0)
+            server = await loop.create_server(partial(_Line, agency_server), "127.0.0.1", 0)
             urls[agency] = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        for agency, desk in self.desks.items():
+        for agency, agency_server in self.servers.items():
             body = answer_of(agency, order["bytes"])
-            desk.response = _HEAD % len(body) + body
-            desk.delay_s = order["delay_ms"] / 1000
+            agency_server.response = _HEAD % len(body) + body
+            agency_server.delay_s = order["delay_ms"] / 1000
         return urls
 
 

@@ -45,16 +45,17 @@ def decisions_table(rounds: int = _ROUNDS) -> Table:
     table = Table(title="Deciding one question: medians of interleaved rounds")
     for heading in ("agencies", "decided before", "an agency", "not yet decided", "an agency"):
         table.add_column(heading, justify="right")
-    books = {size: _book(size) for size in SIZES}
+    rule_sets = {size: _rule_set(size) for size in SIZES}
     took = [
-        {size: _cold_and_warm(rule_set) for size, rule_set in books.items()} for _ in range(rounds)
+        {size: _cold_and_warm(rule_set) for size, rule_set in rule_sets.items()}
+        for _ in range(rounds)
     ]
     for size in SIZES:
-        anew, before = (median(each[size][which] for each in took) for which in (0, 1))
+        again, before = (median(each[size][which] for each in took) for which in (0, 1))
         table.add_row(
             str(size),
             *(f"{before:.2f} ms", f"{before / size * 1000:.1f} us"),
-            *(f"{anew:.1f} ms", f"{anew / size * 1000:.0f} us"),
+            *(f"{again:.1f} ms", f"{again / size * 1000:.0f} us"),
         )
     return table
 
@@ -84,7 +85,7 @@ def _matters(rule_set: RuleSet) -> tuple[DecisionRequest, ...]:
     )
 
 
-def _book(size: int) -> RuleSet:
+def _rule_set(size: int) -> RuleSet:
     with TemporaryDirectory() as folder:
         write_town(Path(folder), {f"agency-{number:03}": _NOWHERE for number in range(size)})
         return read_rule_set(read_manifests(Path(folder) / "manifests"))

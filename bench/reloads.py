@@ -1,4 +1,4 @@
-"""Whether a gateway grows while its manifests are read anew for ever: `make bench-reloads`.
+"""Whether a gateway grows while its manifests are read again for ever: `make bench-reloads`.
 
 Linux only: the figures come from /proc.
 """
@@ -51,7 +51,7 @@ class Town:
     operator: Mapping[str, str]
 
     def reload(self, number: int) -> None:
-        """Change every manifest, have them read anew, and ask every source one question."""
+        """Change every manifest, have them read again, and ask every source one question."""
         for file in sorted(self.folder.glob("*.toml")):
             text = file.read_text("utf-8")
             begin = text.index(_DUTY) + len(_DUTY)
@@ -123,9 +123,9 @@ def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(prog="python -m bench.reloads", description=__doc__)
     parser.add_argument("--sources", type=int, default=100, help="manifests, all changed each time")
-    parser.add_argument("--reloads", type=int, default=100, help="how often they are read anew")
+    parser.add_argument("--reloads", type=int, default=100, help="how often they are read again")
     options = parser.parse_args()
-    title = f"{options.sources} manifests, each changed and read anew, then asked"
+    title = f"{options.sources} manifests, each changed and read again, then asked"
     table = Table(title=title)
     for heading in ("reloads", "manifests", "memory", "open files and connections"):
         table.add_column(heading, justify="right")

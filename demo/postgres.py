@@ -20,7 +20,7 @@ _PORT_TRIES = 5
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "fsync": "off",  # a synthetic borough is written anew at each start
+    "fsync": "off",  # a synthetic borough is written again at each start
     "full_page_writes": "off",
     "max_connections": "60",
 }

@@ -14,7 +14,7 @@ CREATE INDEX key_value ON key (name, value);
 
 
 class RecordStore:
-    """Written anew at each start; a key may have several values, such as two first names."""
+    """Written again at each start; a key may have several values, such as two first names."""
 
     def __init__(self, path: Path) -> None:
         path.unlink(missing_ok=True)

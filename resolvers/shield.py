@@ -6,23 +6,25 @@ from dataclasses import replace
 from adapters.contract.identifiers import NHS_NUMBER
 from adapters.contract.record import Record
 from resolvers.child.child import Restriction
-from resolvers.matching.grade import MatchGrade, Resolution
+from resolvers.matching.grade import Resolution
 
 
-def restriction(resolution: Resolution, authorities: Mapping[str, bool]) -> Restriction:
-    """Whether the child is shielded, from every record that is or may be the child's.
+def restriction(
+    resolution: Resolution, authorities: Mapping[str, bool], members: Mapping[str, bool]
+) -> Restriction:
+    """Whether the child is shielded, from every record of the shield set that may be the child's.
 
-    `authorities`: the source id of every shield authority in scope, with True only where it said
-    conclusively, for a certain identifier, that it holds no such child. Only when each of them
-    has cleared the child, and there is one, is none known; else it is unknown.
+    `authorities`: the source id of every shield authority that counts for the question, with True
+    only where it said conclusively, for a certain identifier, that it holds no such child.
+    `members`: every source of the shield set, with True where it answered in full. Only when each
+    authority has cleared the child, and there is one, and every member has answered, is none
+    known; else it is unknown.
     """
-    if resolution.restricted or any(
-        _restricted(resolution, source) for source in resolution.by_source
-    ):
+    if any(map(resolution.restricted_at, members)):
         return Restriction.RESTRICTED
-    if authorities and all(_cleared(resolution, s, no_record=a) for s, a in authorities.items()):
-        return Restriction.NONE_KNOWN
-    return Restriction.UNKNOWN
+    cleared = all(_cleared(resolution, s, no_record=a) for s, a in authorities.items())
+    heard = all(spoke and _readable(resolution, source) for source, spoke in members.items())
+    return Restriction.NONE_KNOWN if authorities and cleared and heard else Restriction.UNKNOWN
 
 
 def unlocated(record: Record) -> Record:
@@ -44,11 +46,9 @@ def unlocated(record: Record) -> Record:
     )
 
 
-def _restricted(resolution: Resolution, source: str) -> bool:
-    return any(
-        g.record.restricted is True and g.grade.grade is not MatchGrade.CERTAINLY_NOT
-        for g in resolution.by_source[source]
-    )
+def _readable(resolution: Resolution, source: str) -> bool:
+    """Whether no certain record of the source leaves open whether the child is restricted."""
+    return all(record.restricted is not None for record in resolution.certain(source))
 
 
 def _cleared(resolution: Resolution, source: str, *, no_record: bool) -> bool:

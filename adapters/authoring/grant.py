@@ -29,6 +29,7 @@ def grant_text(manifest: Manifest, granted: frozenset[Claim]) -> str:
 
 _MEANS = {
     Claim.SPINE: "it is asked first and says who the child is",
+    Claim.SHIELD_SET: "its mark of a restricted child counts in every answer",
     Claim.SHIELD_AUTHORITY: "its word clears a child of a shield",
     Claim.NATIONAL: "it serves every area, so that it locates nobody",
     Claim.CONCLUSIVE: "its empty answer proves that there is no record",

@@ -11,7 +11,7 @@ from adapters.conformance.example import operation_of, recording_of, replay_exam
 from adapters.conformance.replay import NotReplayable, Recording, Replies, question_for, replay
 from adapters.conformance.rules import KitRule
 from adapters.conformance.wire_faults import WIRE_FAULTS, faults_of, faults_of_bytes
-from adapters.contract.codes import Claim
+from adapters.contract.codes import SHIELD_CLAIMS
 from adapters.contract.contract import NoRecord, Records, WallClock
 from adapters.http.exchange import HttpAnswer
 from adapters.kinds import DIALECTS
@@ -144,8 +144,8 @@ def _declared(manifest: Manifest) -> Iterator[RuleVerdict]:
     plain = [name for name, address in _addresses(manifest) if _is_plain(address)]
     yield verdict(KitRule.ENCRYPTED, f"use https in {', '.join(plain)}" if plain else "")
     unshielded = [one.name for one in manifest.operation if one.map.restricted is None]
-    claims = Claim.SHIELD_AUTHORITY in manifest.source.claims
-    lacks = f"map restricted in {', '.join(unshielded)}, or take shield_authority out of claims"
+    claims = sorted(SHIELD_CLAIMS & manifest.source.claims)
+    lacks = f"map restricted in {', '.join(unshielded)}, or take {', '.join(claims)} out of claims"
     yield verdict(KitRule.SHIELD, lacks if claims and unshielded else "")
     left = ", ".join(_unfilled(manifest.model_dump(by_alias=True), ""))
     yield verdict(KitRule.FILLED, f"write your own in {left}" if left else "")

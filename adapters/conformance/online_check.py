@@ -41,7 +41,7 @@ _WRONG_PLACE: Final = "/teamaround-check/no-such-place"
 async def check_online(manifest: Manifest, source: Source) -> list[RuleVerdict]:
     """Asks for the children whom the examples call absent or `live`, and for nobody else.
 
-    A source with effects is asked once for each and spared the rest.
+    A source with effects is asked once for each and not asked the rest.
     """
     if not isinstance(source, HttpSource):
         asked = await _all(manifest, source)
@@ -86,7 +86,7 @@ async def _of_replies(
     seen = complaints_of(asked)
     for rule in SHOWN_BY_A_REPLY:
         yield verdict(rule, seen.against(rule))
-    if _spared(manifest):
+    if _asked_once(manifest):
         return
     again = Complaints()
     for one in asked:
@@ -128,7 +128,7 @@ def _pair(operation: Operation, asked: list[LiveReply]) -> tuple[LiveReply, Live
     return (here, others[0]) if others else None
 
 
-def _spared(manifest: Manifest) -> bool:
+def _asked_once(manifest: Manifest) -> bool:
     return manifest.source.effects != "none"
 
 
@@ -170,7 +170,7 @@ async def _of_wire(
     if observed.last is not None:
         fooled = ", ".join([name async for name in _fooled(source, one, observed.last)])
         yield verdict(KitRule.WIRE, f"taken for one: {fooled}" if fooled else "")
-    if _spared(manifest):
+    if _asked_once(manifest):
         return
     elsewhere = replace(source, base_url=source.base_url.rstrip("/") + _WRONG_PLACE)
     reply = await _ask(manifest, elsewhere, one.operation, one.example)

@@ -26,7 +26,7 @@ class KitRule(StrEnum):
     FAULTS = "no fault is taken for an answer"
     TOGETHER = "children in one recorded reply are told apart"
     ENCRYPTED = "nothing of a child travels in the clear"
-    SHIELD = "a shield authority says who is restricted"
+    SHIELD = "a source of the shield set says who is restricted"
     FILLED = "nothing is left that says CHANGE"
     HOURS = "the duty contact has hours"
     RELEASE = "somebody may be told something"

@@ -109,9 +109,13 @@ class Claim(StrEnum):
     """What a manifest may claim for its source; it counts only once the operator grants it."""
 
     SPINE = "spine"  # an identity source: asked first, frozen into the reference
-    SHIELD_AUTHORITY = "shield_authority"  # its certain, unrestricted record clears a child
+    SHIELD_SET = "shield_set"  # its mark of a restricted child counts beyond its own row
+    SHIELD_AUTHORITY = "shield_authority"  # of the set, and its unrestricted record clears a child
     NATIONAL = "national"  # serves every area, so its row locates nobody
     CONCLUSIVE = "conclusive"  # an empty result by a conclusive key proves absence
     EFFECTS_NONE = "effects_none"  # reading changes nothing at the agency
     POPULATION = "population"  # how many children it holds, so how many may look alike
     DUPLICATES = "duplicates"  # it may hold one child twice
+
+
+SHIELD_CLAIMS = frozenset({Claim.SHIELD_SET, Claim.SHIELD_AUTHORITY})  # either makes a member

@@ -15,6 +15,7 @@ class OnBehalf:
     """Who asks, so that the agency's own log can name the person and find our entry.
 
     `issuer` is the sign-in service in whose names `user` is one: two of them may have one name.
+    `shield_check`: nothing of the answer is given to that person; it only says who is restricted.
     """
 
     issuer: str
@@ -23,6 +24,7 @@ class OnBehalf:
     purpose: Purpose
     query_id: str
     log_index: int
+    shield_check: bool = False
 
 
 async def _at_once() -> bool:

@@ -1,1 +1,1 @@
-"""JMESPath and XPath of manifests, compiled and weighed. May use contract."""
+"""JMESPath and XPath of manifests, compiled, their cost counted. May use contract."""

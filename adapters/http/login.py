@@ -121,7 +121,7 @@ class TokenLogin:
 
 @dataclass(frozen=True, slots=True)
 class TokenFetch:
-    """One token request (RFC 6749 section 4.4); `sign_in` makes its headers and form anew."""
+    """One token request (RFC 6749 section 4.4); `sign_in` makes its headers and form again."""
 
     session: aiohttp.ClientSession
     token_url: str

@@ -100,6 +100,7 @@ def on_behalf_headers(*on_behalf: OnBehalf) -> Mapping[str, str]:
     are listed, in the same order.
     """
     first = on_behalf[0]
+    check = {"X-Teamaround-Check": "shield"} if first.shield_check else {}
     return {
         "X-Teamaround-Query": ", ".join(_plain(one.query_id) for one in on_behalf),
         "X-Teamaround-Log-Index": ", ".join(str(one.log_index) for one in on_behalf),
@@ -107,6 +108,7 @@ def on_behalf_headers(*on_behalf: OnBehalf) -> Mapping[str, str]:
         "X-Teamaround-Issuer": _plain(first.issuer),
         "X-Teamaround-Organisation": _plain(first.organisation),
         "X-Teamaround-Purpose": _plain(first.purpose),
+        **check,
     }
 
 

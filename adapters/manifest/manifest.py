@@ -35,7 +35,9 @@ class SourceTable(Table):
     """What the source is; `onward` says what of its answers other agencies may be asked with.
 
     A `sensitive` one, whose very kind must not be told, stands in the one pooled row. `population`
-    is how many children it holds; `duplicates` says that it may hold one child twice.
+    is how many children it holds; `duplicates` says that it may hold one child twice. A source that
+    says who is restricted is in the shield set by its `claims`, or says `mark = "own-row"`: then
+    its mark hides its own row alone.
     """
 
     id: SourceId
@@ -48,6 +50,7 @@ class SourceTable(Table):
     max_age: Seconds = 86400.0
     onward: frozenset[Literal["identifiers", "names", "birth_date"]] = frozenset()
     sensitive: bool = False
+    mark: Literal["own-row"] | None = None
     bulk_roles: frozenset[ShortText] = frozenset()
     population: Annotated[int, Field(ge=1)] | None = None
     duplicates: bool = False

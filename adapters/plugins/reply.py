@@ -47,7 +47,7 @@ class CheckedPlugin:
 
 
 def checked(reply: object, most: int) -> Reply:
-    """`reply` where it is one; a record in it is built anew from its values."""
+    """`reply` where it is one; a record in it is built again from its values."""
     match reply:
         case Records(records=tuple() as records) if records and _moment(reply.as_of):
             return TooMany() if len(records) > most else _records(records, reply.as_of)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from adapters.contract.codes import Claim
+from adapters.contract.codes import SHIELD_CLAIMS
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.http.graphql_aliases import AliasError, Aliases
 from adapters.manifest.manifest import Manifest
@@ -50,9 +50,10 @@ def _useless(manifest: Manifest, at: TomlKey) -> Iterator[RuleFault]:
     source = manifest.source
     if source.effects != "none":
         yield RuleFault(at, "a source with effects is asked about each child alone")
-    if source.sensitive or Claim.SHIELD_AUTHORITY in source.claims:
+    if source.sensitive or SHIELD_CLAIMS & source.claims:
         yield RuleFault(
-            at, "a sensitive service or shield authority is asked about each child alone"
+            at,
+            "a sensitive service, or one of the shield set, is asked about each child alone",
         )
     if not source.bulk_roles:
         yield RuleFault(

@@ -30,7 +30,7 @@ _A_DAY: Final = (1, 2, 5)
 
 
 @dataclass(slots=True)
-class Tally:
+class Totals:
     """What was found over all seeds; an episode is found if an alert shows a question of it."""
 
     questions: int = 0
@@ -72,16 +72,16 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=300, help="practitioners of a town")
     parser.add_argument("--first-seed", type=int, default=_FIRST_SEED)
     given = parser.parse_args()
-    tally = Tally()
+    totals = Totals()
     for seed in range(given.first_seed, given.first_seed + given.seeds):
         dice = Random(seed)
         asked = year(dice, town(dice, given.workers))
-        tally.add(asked, drawn(asked))
+        totals.add(asked, found_alerts(asked))
     console = Console(width=100)
-    console.print(_rules(tally), _misuse(tally), _load(tally))
+    console.print(_rules(totals), _misuse(totals), _load(totals))
 
 
-def drawn(asked: Sequence[Question]) -> list[Alert]:
+def found_alerts(asked: Sequence[Question]) -> list[Alert]:
     """All alerts of a year's questions, the most unusual first, by the gateway's own code."""
     with TemporaryDirectory() as folder:
         store = AlertStore(Path(folder) / "alerts.sqlite")
@@ -125,42 +125,42 @@ def _kind(episode: str) -> str:
     return episode.rpartition("-")[0]
 
 
-def _rules(tally: Tally) -> Table:
+def _rules(totals: Totals) -> Table:
     table = Table(title="Alerts by the rule that weighs most")
     for heading in ("rule", "alerts", "a day", "of them misuse", "precision"):
         table.add_column(heading, justify="left" if heading == "rule" else "right")
-    years = len(tally.by_day) // DAYS
-    rows = [*sorted(tally.raised.items()), ("all", tally.raised.total())]
+    years = len(totals.by_day) // DAYS
+    rows = [*sorted(totals.raised.items()), ("all", totals.raised.total())]
     for rule, raised in rows:
-        right = tally.right.total() if rule == "all" else tally.right[rule]
+        right = totals.right.total() if rule == "all" else totals.right[rule]
         a_day = raised / (DAYS * years)
         table.add_row(rule, str(raised), f"{a_day:.2f}", str(right), f"{right / raised:.2f}")
     return table
 
 
-def _misuse(tally: Tally) -> Table:
-    title = f"{tally.questions} questions, {tally.misused} of them misuse, by kind of misuse"
+def _misuse(totals: Totals) -> Table:
+    title = f"{totals.questions} questions, {totals.misused} of them misuse, by kind of misuse"
     table = Table(title=title)
     for heading in ("misuse", "episodes", "found", "recall"):
         table.add_column(heading, justify="left" if heading == "misuse" else "right")
-    rows = [*sorted(tally.episodes.items()), ("all", tally.episodes.total())]
+    rows = [*sorted(totals.episodes.items()), ("all", totals.episodes.total())]
     for kind, planted in rows:
-        found = tally.found.total() if kind == "all" else tally.found[kind]
+        found = totals.found.total() if kind == "all" else totals.found[kind]
         table.add_row(kind, str(planted), str(found), f"{found / planted:.2f}")
     return table
 
 
-def _load(tally: Tally) -> Table:
+def _load(totals: Totals) -> Table:
     table = Table(
         title="Alerts a day in a town, and the recall if only the first of a day are read"
     )
     for heading in ("mean", "95th percentile", "most", *(f"first {n} a day" for n in _A_DAY)):
         table.add_column(heading, justify="right")
-    within = (tally.found_within[n] / tally.episodes.total() for n in _A_DAY)
+    within = (totals.found_within[n] / totals.episodes.total() for n in _A_DAY)
     table.add_row(
-        f"{mean(tally.by_day):.1f}",
-        f"{quantiles(tally.by_day, n=20)[-1]:.0f}",
-        str(max(tally.by_day)),
+        f"{mean(totals.by_day):.1f}",
+        f"{quantiles(totals.by_day, n=20)[-1]:.0f}",
+        str(max(totals.by_day)),
         *(f"{recall:.2f}" for recall in within),
     )
     return table

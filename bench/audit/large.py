@@ -57,14 +57,14 @@ async def in_postgres(folder: Path, entries: int) -> None:
     with Postgres(folder / "postgres", durable=True) as server:
         place, index = await fresh_place(server, 0), folder / "found-by"
         log = await PostgresLog.open(place, index)
-        with _printed("appended, 2,000 at once; index drawn"):
+        with _printed("appended, 2,000 at once; index built"):
             for number in range(-(-entries // CHUNK)):
                 await asyncio.gather(*map(log.append, chunk(number)))
         await log.aclose()
         index.unlink()
         with _printed("start, every entry hashed again"):
             log = await PostgresLog.open(place, index)
-        with _printed("index drawn from nothing"):
+        with _printed("index rebuilt"):
             await log.search(Search(), count=1)
         await _searched(log)
         await log.aclose()
@@ -78,10 +78,10 @@ async def _searched(log: Log) -> None:
 def _made(path: Path, entries: int) -> None:
     with _printed("filled, 2,000 entries a commit"):
         filled(path, entries)
-    finder = SearchIndex(index_beside(path), partial(stored_leaves, path))
-    with _printed("index drawn from nothing"):
-        finder.catch_up()
-    mib, of_index = (file.stat().st_size >> 20 for file in (path, finder.index))
+    search_index = SearchIndex(index_beside(path), partial(stored_leaves, path))
+    with _printed("index rebuilt"):
+        search_index.catch_up()
+    mib, of_index = (file.stat().st_size >> 20 for file in (path, search_index.index))
     print(f"  {entries} entries: {mib} MiB, the index {of_index} MiB")
 
 

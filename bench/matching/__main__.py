@@ -6,7 +6,7 @@ from typing import Final
 
 from bench.matching import borough, pairs, speed
 from bench.matching.noise import Noise
-from bench.matching.questions import Tally, ask, origins
+from bench.matching.questions import Totals, ask, origins
 from bench.matching.world import sample, world
 from resolvers.matching.grade import MatchGrade
 
@@ -62,37 +62,37 @@ def _worlds(people: list[dict[str, str]], count: int) -> None:
     print("noise | given | questions | held nowhere | certain | certain or shown | FALSE CERTAIN")
     rows = [(1.0, False, 2), (1.0, True, 2), (2.0, False, 4), (2.0, True, 4)]
     for factor, numbered, part in rows:
-        tally = _asked(people, Noise().times(factor), count // part, numbered=numbered)
+        totals = _asked(people, Noise().times(factor), count // part, numbered=numbered)
         label = "with an identifier" if numbered else "demographics only"
         print(
-            f"{factor} | {label} | {tally.questions} | {tally.nowhere} |"
-            f" {tally.recall(MatchGrade.CERTAIN):.4f} | {tally.recall(*_SHOWN):.4f} |"
-            f" {tally.false_certain}"
+            f"{factor} | {label} | {totals.questions} | {totals.nowhere} |"
+            f" {totals.recall(MatchGrade.CERTAIN):.4f} | {totals.recall(*_SHOWN):.4f} |"
+            f" {totals.false_certain}"
         )
-        _by_origin(tally)
+        _by_origin(totals)
 
 
-def _asked(people: list[dict[str, str]], noise: Noise, count: int, *, numbered: bool) -> Tally:
-    tally = Tally(numbered)
+def _asked(people: list[dict[str, str]], noise: Noise, count: int, *, numbered: bool) -> Totals:
+    totals = Totals(numbered)
     seed = _FIRST_SEED
-    while tally.questions < count:
+    while totals.questions < count:
         made = world(people, noise, seed)
         ask(
             made,
             noise,
-            tally,
-            min(_A_WORLD, count - tally.questions),
+            totals,
+            min(_A_WORLD, count - totals.questions),
             Random(seed),
         )
         seed += 1
-    return tally
+    return totals
 
 
-def _by_origin(tally: Tally) -> None:
-    whole = tally.recall(MatchGrade.CERTAIN)
-    for origin in origins(tally):
-        own = tally.recall(MatchGrade.CERTAIN, origin=origin)
-        shown = tally.recall(*_SHOWN, origin=origin)
+def _by_origin(totals: Totals) -> None:
+    whole = totals.recall(MatchGrade.CERTAIN)
+    for origin in origins(totals):
+        own = totals.recall(MatchGrade.CERTAIN, origin=origin)
+        shown = totals.recall(*_SHOWN, origin=origin)
         print(f"      {origin}: certain {own:.4f} ({own - whole:+.4f}), shown {shown:.4f}")
 
 
@@ -100,11 +100,11 @@ def _borough() -> None:
     print("\nThe demo's borough")
     print("given | questions | certain | certain or shown | FALSE CERTAIN")
     for numbered in (False, True):
-        tally = borough.measure(numbered=numbered)
+        totals = borough.measure(numbered=numbered)
         label = "with an identifier" if numbered else "demographics only"
         print(
-            f"{label} | {tally.questions} | {tally.recall(MatchGrade.CERTAIN):.4f} |"
-            f" {tally.recall(*_SHOWN):.4f} | {tally.false_certain}"
+            f"{label} | {totals.questions} | {totals.recall(MatchGrade.CERTAIN):.4f} |"
+            f" {totals.recall(*_SHOWN):.4f} | {totals.false_certain}"
         )
 
 

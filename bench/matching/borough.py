@@ -6,7 +6,7 @@ from adapters.contract.codes import Sex
 from adapters.contract.dates import PartialDate
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.contract.record import Address, Identifier, Name, Record
-from bench.matching.questions import Tally
+from bench.matching.questions import Totals
 from bench.matching.world import Agency, Kind
 from demo.caseload import Holding, town
 from demo.people import Child
@@ -16,17 +16,17 @@ from resolvers.matching.identify import resolve
 from resolvers.matching.reference import Reference
 
 
-def measure(*, numbered: bool) -> Tally:
+def measure(*, numbered: bool) -> Totals:
     """Ask about every child, by name, birth date, sex and postcode, and perhaps a number."""
     people = town()
     children = [lead.child for lead in people.cast] + list(people.crowd)
     keys = {child.ref: key for key, child in enumerate(children)}
     agencies = [_filled(name, people.caseload(name), keys) for name in INTAKES]
-    tally = Tally(numbered)
+    totals = Totals(numbered)
     for child in children:
-        tally.questions += 1
-        _ask(child, keys[child.ref], agencies, tally)
-    return tally
+        totals.questions += 1
+        _ask(child, keys[child.ref], agencies, totals)
+    return totals
 
 
 def _filled(name: str, holdings: tuple[Holding, ...], keys: dict[str, int]) -> Agency:
@@ -61,10 +61,10 @@ def _names(child: Child) -> Iterator[Name]:
         yield Name(child.given, child.former_family)
 
 
-def _ask(child: Child, key: int, agencies: list[Agency], tally: Tally) -> None:
+def _ask(child: Child, key: int, agencies: list[Agency], totals: Totals) -> None:
     asked = _record(child, "")
     reference = Reference(
-        identifiers=frozenset(asked.identifiers if tally.numbered else ()),
+        identifiers=frozenset(asked.identifiers if totals.numbered else ()),
         stated_names=asked.names[:1],
         stated_birth_date=asked.birth_date,
         sex=asked.sex,
@@ -80,4 +80,4 @@ def _ask(child: Child, key: int, agencies: list[Agency], tally: Tally) -> None:
         grades = {g.record.record_id: g.grade.grade for g in resolution.by_source[name]}
         for record, whose in each:
             grade = grades.get(record.record_id, MatchGrade.CERTAINLY_NOT)
-            (tally.own if whose == key else tally.others)[grade] += 1
+            (totals.own if whose == key else totals.others)[grade] += 1

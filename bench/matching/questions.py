@@ -22,7 +22,7 @@ _KNOWS_UPN: Final = 0.2
 
 
 @dataclass(slots=True)
-class Tally:
+class Totals:
     """Records of the child asked for and of others, by how they were graded.
 
     `numbered`: the callers give an identifier too.
@@ -47,17 +47,17 @@ class Tally:
         return self.others[MatchGrade.CERTAIN]
 
 
-def ask(world: World, noise: Noise, tally: Tally, count: int, chance: Random) -> None:
-    """Ask `count` questions about children drawn at random, held or not, and tally the grades."""
+def ask(world: World, noise: Noise, totals: Totals, count: int, chance: Random) -> None:
+    """Ask `count` questions about children sampled at random, held or not, and count the grades."""
     while count:
         child = chance.choice(world.children)
-        known = _known(child, world, noise, chance, numbered=tally.numbered)
+        known = _known(child, world, noise, chance, numbered=totals.numbered)
         if known is None:
             continue  # the gateway would ask the caller for more
         count -= 1
-        tally.questions += 1
-        tally.nowhere += child.nowhere
-        _tallied(child, known, world, tally)
+        totals.questions += 1
+        totals.nowhere += child.nowhere
+        _count(child, known, world, totals)
 
 
 def _known(
@@ -89,27 +89,27 @@ def _numbers(child: Child, chance: Random) -> tuple[Identifier, ...]:
     return (Identifier(NHS_NUMBER, child.nhs),)
 
 
-def _tallied(child: Child, known: tuple[Reference, Record], world: World, tally: Tally) -> None:
+def _count(child: Child, known: tuple[Reference, Record], world: World, totals: Totals) -> None:
     reference, searched = known
     found = {agency.kind.name: agency.found(searched) for agency in world.agencies}
     records = {name: tuple(record for record, _ in each) for name, each in found.items()}
     populations = {agency.kind.name: len(agency.records) for agency in world.agencies}
     began = process_time()
     resolution = resolve(reference, records, populations=populations)
-    tally.milliseconds.append((process_time() - began) * 1000)
+    totals.milliseconds.append((process_time() - began) * 1000)
     for name, each in found.items():
         grades = {g.record.record_id: g.grade.grade for g in resolution.by_source[name]}
         for record, key in each:
             grade = grades.get(record.record_id, MatchGrade.CERTAINLY_NOT)
             if key == child.key:
-                tally.own[grade] += 1
-                tally.by_origin[child.origin][grade] += 1
+                totals.own[grade] += 1
+                totals.by_origin[child.origin][grade] += 1
             else:
-                tally.others[grade] += 1
+                totals.others[grade] += 1
 
 
-def origins(tally: Tally, least: int = 500) -> Iterator[str]:
+def origins(totals: Totals, least: int = 500) -> Iterator[str]:
     """The groups with enough records to speak of."""
-    for origin, counts in sorted(tally.by_origin.items()):
+    for origin, counts in sorted(totals.by_origin.items()):
         if sum(counts.values()) >= least:
             yield origin

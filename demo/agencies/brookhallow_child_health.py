@@ -6,9 +6,9 @@ from typing import Final
 from aiohttp import web
 
 from demo import fhir
+from demo.agency_app import agency_app, api_key
 from demo.caseload import Holding
 from demo.credentials import Credentials
-from demo.front_desk import api_key, front_desk
 from demo.record_store import RecordStore
 from demo.staff import Worker
 
@@ -36,7 +36,7 @@ def application(holdings: tuple[Holding, ...], data: Path) -> web.Application:
         web.get(f"{BASE}/Patient", search),
         web.get(f"{BASE}/Patient/{{id}}/CareTeam", care_team),
     ]
-    return front_desk(data, api_key("X-API-Key", key), routes)
+    return agency_app(data, api_key("X-API-Key", key), routes)
 
 
 def _base(request: web.Request) -> str:

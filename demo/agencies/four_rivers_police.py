@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from demo.agency_app import agency_app, basic
 from demo.caseload import Holding
 from demo.credentials import Credentials
-from demo.front_desk import basic, front_desk
 from demo.record_store import RecordStore
 
 PATH: Final = "/nominals/search"
@@ -36,7 +36,7 @@ def application(holdings: tuple[Holding, ...], data: Path) -> web.Application:
         hits = store.find(**keys)
         return web.json_response({"nominals": hits[:_PAGE], "hitCount": len(hits)})
 
-    return front_desk(data, guard, [web.post(PATH, search)])
+    return agency_app(data, guard, [web.post(PATH, search)])
 
 
 def _stored(holdings: tuple[Holding, ...], data: Path) -> RecordStore:

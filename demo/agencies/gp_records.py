@@ -10,9 +10,9 @@ from typing import Final
 from aiohttp import web
 
 from demo import fhir
+from demo.agency_app import agency_app, bearer
 from demo.caseload import Holding
 from demo.credentials import Credentials
-from demo.front_desk import bearer, front_desk
 from demo.people import Child
 from demo.places import Practice
 from demo.record_store import RecordStore
@@ -39,7 +39,7 @@ def application(holdings: tuple[Holding, ...], data: Path) -> web.Application:
         base = f"{request.scheme}://{request.host}{BASE}"
         return fhir.answer(fhir.bundle(base, resources, matches=len(found)))
 
-    return front_desk(data, bearer(token), [web.get(f"{BASE}/Patient", search)])
+    return agency_app(data, bearer(token), [web.get(f"{BASE}/Patient", search)])
 
 
 def _stored(holdings: tuple[Holding, ...], data: Path) -> RecordStore:

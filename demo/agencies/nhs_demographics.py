@@ -16,12 +16,12 @@ from aiohttp import web
 
 from adapters.contract.identifiers import NhsNumber
 from demo import fhir
+from demo.agency_app import LOGIN_PATH, Handler, agency_app
 from demo.caseload import Holding
 from demo.credentials import Credentials
-from demo.front_desk import LOGIN_PATH, Handler, front_desk
 from demo.record_store import RecordStore
 from demo.soundex import soundex
-from demo.token_desk import TokenDesk, by_signature
+from demo.token_endpoint import TokenEndpoint, by_signature
 
 BASE = "/FHIR/R4"
 CLIENT_ID = "team-around-demo"
@@ -42,16 +42,16 @@ def application(
     """The service over its own store in `data`; `clock` is in seconds."""
     credentials = Credentials(data / "credentials")
     credentials.issue("client_id", CLIENT_ID)
-    desk = TokenDesk(by_signature(CLIENT_ID, credentials.issue_key("key.pem")))
+    token_endpoint = TokenEndpoint(by_signature(CLIENT_ID, credentials.issue_key("key.pem")))
     spine = Spine(_stored(holdings, data))
     limited = RateLimit(rate=5, clock=clock).limited
     routes = [
-        web.post(LOGIN_PATH, desk.issue),
+        web.post(LOGIN_PATH, token_endpoint.issue),
         web.get(f"{BASE}/Patient", limited(spine.search)),
         web.get(f"{BASE}/Patient/{{number}}", limited(spine.patient)),
         web.get(f"{BASE}/Patient/{{number}}/RelatedPerson", limited(spine.related)),
     ]
-    return front_desk(data, desk.knows, routes, health=f"{BASE}/_ping")
+    return agency_app(data, token_endpoint.knows, routes, health=f"{BASE}/_ping")
 
 
 class RateLimit:

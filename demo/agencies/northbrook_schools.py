@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from demo.agency_app import LOGIN_PATH, agency_app
 from demo.caseload import Holding
 from demo.credentials import Credentials
-from demo.front_desk import LOGIN_PATH, front_desk
 from demo.people import Child
 from demo.record_store import RecordStore
 from demo.staff import Worker
-from demo.token_desk import TokenDesk, by_secret
+from demo.token_endpoint import TokenEndpoint, by_secret
 
 PATH: Final = "/api/v2/pupils"
 CLIENT_ID: Final = "team-around"
@@ -23,7 +23,9 @@ def application(holdings: tuple[Holding, ...], data: Path) -> web.Application:
     """The service over its own store in `data`."""
     credentials = Credentials(data / "credentials")
     client_secret = credentials.issue("client_secret")
-    desk = TokenDesk(by_secret(credentials.issue("client_id", CLIENT_ID), client_secret))
+    token_endpoint = TokenEndpoint(
+        by_secret(credentials.issue("client_id", CLIENT_ID), client_secret)
+    )
     store = _stored(holdings, data)
 
     async def pupils(request: web.Request) -> web.Response:
@@ -38,8 +40,8 @@ def application(holdings: tuple[Holding, ...], data: Path) -> web.Application:
         as_at = datetime.now(UTC).isoformat(timespec="seconds")
         return web.json_response({"pupils": found, "total": len(found), "asAt": as_at})
 
-    routes = [web.post(LOGIN_PATH, desk.issue), web.get(PATH, pupils)]
-    return front_desk(data, desk.knows, routes)
+    routes = [web.post(LOGIN_PATH, token_endpoint.issue), web.get(PATH, pupils)]
+    return agency_app(data, token_endpoint.knows, routes)
 
 
 def _stored(holdings: tuple[Holding, ...], data: Path) -> RecordStore:

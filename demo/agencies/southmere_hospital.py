@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from demo.agency_app import agency_app, bearer
 from demo.caseload import Holding
 from demo.credentials import Credentials
-from demo.front_desk import bearer, front_desk
 from demo.record_store import RecordStore
 
 PATH: Final = "/ed/v1/patients"
@@ -32,7 +32,7 @@ def application(holdings: tuple[Holding, ...], data: Path) -> web.Application:
         return _reply(store.find(**keys))
 
     routes = [web.get(f"{PATH}/{{number}}", by_number), web.get(PATH, by_name)]
-    return front_desk(data, bearer(token), routes)
+    return agency_app(data, bearer(token), routes)
 
 
 def _reply(found: list[dict[str, Any]]) -> web.Response:

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from demo.agency_app import agency_app, api_key
 from demo.caseload import Holding
 from demo.credentials import Credentials
-from demo.front_desk import api_key, front_desk
 from demo.record_store import RecordStore
 
 PATH: Final = "/v1/occupants"
@@ -25,7 +25,7 @@ def application(holdings: tuple[Holding, ...], data: Path) -> web.Application:
         found = store.find(family=surname, born=born)
         return web.json_response({"occupants": found, "count": len(found)})
 
-    return front_desk(data, api_key("Ocp-Apim-Subscription-Key", key), [web.get(PATH, occupants)])
+    return agency_app(data, api_key("Ocp-Apim-Subscription-Key", key), [web.get(PATH, occupants)])
 
 
 def _stored(holdings: tuple[Holding, ...], data: Path) -> RecordStore:

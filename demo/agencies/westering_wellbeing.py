@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from demo.agency_app import agency_app, api_key
 from demo.caseload import Holding
 from demo.credentials import Credentials
-from demo.front_desk import api_key, front_desk
 from demo.record_store import RecordStore
 
 PATH: Final = "/referrals"
@@ -24,7 +24,7 @@ def application(holdings: tuple[Holding, ...], data: Path) -> web.Application:
             return web.json_response({"error": "nhsNumber is needed"}, status=400)
         return web.json_response({"referrals": store.find(number=number)})
 
-    return front_desk(data, api_key("X-API-Key", key), [web.get(PATH, referrals)])
+    return agency_app(data, api_key("X-API-Key", key), [web.get(PATH, referrals)])
 
 
 def _stored(holdings: tuple[Holding, ...], data: Path) -> RecordStore:

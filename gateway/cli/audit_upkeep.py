@@ -11,7 +11,7 @@ from gateway.audit.entry.entry import AuditKind, Entry
 from gateway.audit.entry.range import EntryRanges
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.keys import key_ring
-from gateway.audit.publish.pruning import due_spans, pruning
+from gateway.audit.publish.pruning import due_ranges, pruning
 from gateway.audit.publish.pruning import prune as prune_log
 from gateway.audit.publish.retention_policy import Retention
 from gateway.audit.publish.witnesses import Witnessing
@@ -105,15 +105,15 @@ async def _prune(settings: Settings, file: Path, who: str, *, dry_run: bool) -> 
     policy, clock = Retention.read(file), Clock()
     async with AsyncExitStack() as stack:
         publication = await stack.enter_async_context(open_publication(settings, clock))
-        spans = await due_spans(publication.log, policy, clock.now())
+        ranges = await due_ranges(publication.log, policy, clock.now())
         if dry_run:
-            return f"{EntryRanges(tuple(spans)).count} entries would go under {policy.name}"
+            return f"{EntryRanges(tuple(ranges)).count} entries would go under {policy.name}"
         watch = await open_witnessing(publication, settings, clock, stack)
         entry = pruning(policy, who, clock.now())
-        done = await prune_log(publication, spans, entry, _witnessed(watch, settings))
-        leave = await open_grants(settings)
-        stack.push_async_callback(leave.aclose)
-        await RetentionTask(publication.log, AlertStore(alerts_file(settings)), leave).forget()
+        done = await prune_log(publication, ranges, entry, _witnessed(watch, settings))
+        grants = await open_grants(settings)
+        stack.push_async_callback(grants.aclose)
+        await RetentionTask(publication.log, AlertStore(alerts_file(settings)), grants).forget()
     return f"{done.declared} entries were declared pruned, and the bytes of {done.removed} are gone"
 
 

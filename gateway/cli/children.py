@@ -20,7 +20,7 @@ from gateway.model.clock import Clock
 
 _MOST: Final = 100
 
-Conceal = Callable[[KeyService, Sequence[bytes]], Awaitable[tuple[Pseudonym, ...]]]
+Pseudonymise = Callable[[KeyService, Sequence[bytes]], Awaitable[tuple[Pseudonym, ...]]]
 
 
 def staff_child(
@@ -59,7 +59,7 @@ async def _now(keys: KeyService, messages: Sequence[bytes]) -> tuple[Pseudonym, 
 
 
 async def _made(
-    settings: Settings, who: str, detail: str, messages: Sequence[bytes], pseudonymise: Conceal
+    settings: Settings, who: str, detail: str, messages: Sequence[bytes], pseudonymise: Pseudonymise
 ) -> tuple[Pseudonym, ...]:
     """The pseudonyms of these numbers, once it is in the log that somebody had them made."""
     clock = Clock()

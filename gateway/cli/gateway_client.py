@@ -81,7 +81,7 @@ def suspend(
 
 
 def reload(gateway: GatewayUrl, token: TokenFile) -> None:
-    """Have the operator's files read anew; returns once they are in force at every gateway."""
+    """Have the operator's files read again; returns once they are in force at every gateway."""
     said = said_by(gateway, token, "mutation { reload }", {})
     typer.echo(f"in force everywhere: generation {said['reload']}")
 

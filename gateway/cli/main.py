@@ -23,6 +23,7 @@ from gateway.cli.policy import policy
 from gateway.cli.source import source
 from gateway.cli.witness import witness
 from gateway.config.settings import Settings, read_settings
+from gateway.fanout.shield_set import costs
 from gateway.graphql.root import printed
 from gateway.http.app import build_app, open_gateway, open_preparation
 from gateway.http.client_certificate import CertificateProtocol, tls_options
@@ -94,7 +95,8 @@ async def _serve(settings: Settings) -> None:
         host, port = listening.getsockname()[:2]
         _stop_in_order()
         _reload_at_signal(pipeline)
-        events.serving(host, port)  # whoever reads it may send signals
+        registry = pipeline.active.preparation.registry
+        events.serving(host, port, costs(registry))  # whoever reads it may send signals
         _spare_the_collector()
         await uvicorn.Server(config).serve(sockets=[listening])
 

@@ -1,10 +1,12 @@
-"""The PostgreSQL tables of log, ledger and leave; who adds and changes no row, and who prunes."""
+"""The PostgreSQL tables of log, ledger and break-glass grants; who may add rows and who prune."""
 
 from typing import Final
 
-from gateway.oversight.break_glass.store.postgres_tables import SINCE_ISSUERS as LEAVE_SINCE
-from gateway.oversight.break_glass.store.postgres_tables import TABLES as LEAVE
-from gateway.oversight.break_glass.store.postgres_tables import grants as leave_grants
+from gateway.oversight.break_glass.store.postgres_tables import (
+    SINCE_ISSUERS as BREAK_GLASS_SINCE,
+)
+from gateway.oversight.break_glass.store.postgres_tables import TABLES as BREAK_GLASS
+from gateway.oversight.break_glass.store.postgres_tables import grants as break_glass_privileges
 from gateway.registry.ledger.postgres_tables import FINAL as LEDGER_FINAL
 from gateway.registry.ledger.postgres_tables import LINKS, PASSING
 from gateway.registry.ledger.postgres_tables import SINCE_ISSUERS as LEDGER_SINCE
@@ -128,9 +130,9 @@ def script(role: str, pruner: str = "") -> str:
         )
     passing = ", ".join(PASSING)
     grants.append(f'GRANT SELECT, INSERT, UPDATE, DELETE ON {passing} TO "{role}";')
-    grants.append(leave_grants(role, pruner))
+    grants.append(break_glass_privileges(role, pruner))
     return "".join(
-        ["BEGIN;", TABLES, LEDGER, LINKS, LEAVE, *triggers, "\n".join(grants), "\nCOMMIT;\n"]
+        ["BEGIN;", TABLES, LEDGER, LINKS, BREAK_GLASS, *triggers, "\n".join(grants), "\nCOMMIT;\n"]
     )
 
 
@@ -141,7 +143,7 @@ def since_issuers(role: str, pruner: str = "") -> str:
     """
     grants = [f'GRANT SELECT, INSERT ON account_link TO "{n}";\n' for n in _plain(role, pruner)]
     final = _IS_FINAL.format(table="account_link")
-    return "".join(["BEGIN;", LEDGER_SINCE, final, LEAVE_SINCE, *grants, "COMMIT;\n"])
+    return "".join(["BEGIN;", LEDGER_SINCE, final, BREAK_GLASS_SINCE, *grants, "COMMIT;\n"])
 
 
 def _plain(role: str, pruner: str) -> list[str]:

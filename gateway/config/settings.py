@@ -92,7 +92,8 @@ class Settings(BaseSettings):
         None, description="File of who may no longer ask, one a line; read at every question."
     )
     staff_children: Path | None = Field(
-        None, description="File of pseudonyms of staff's children, questions about whom are noted."
+        None,
+        description="File of pseudonyms of staff's children; a question about one is flagged.",
     )
     public_url: str = Field(
         "", description="Address of `/graphql` as clients' DPoP proofs name it."

@@ -33,7 +33,7 @@ class Batcher:
     """
 
     def __init__(self, source_limits: SourceLimits) -> None:
-        self._restraint = source_limits
+        self._limits = source_limits
         self._open: dict[BatchKey, _Call] = {}
 
     async def ask(self, together: BatchKey, wanted: SourceRequest, most: int) -> Reply:
@@ -51,7 +51,7 @@ class Batcher:
 
     async def _called(self, together: BatchKey, call: _Call) -> tuple[Reply, ...]:
         self._close(together, call)
-        return await self._restraint.ask_all(tuple(call.wanted))
+        return await self._limits.ask_all(tuple(call.wanted))
 
     async def _landed(
         self, together: BatchKey, call: _Call, task: asyncio.Task[tuple[Reply, ...]]

@@ -36,7 +36,7 @@ class Breaker:
         self._era = 0
 
     @property
-    def standing(self) -> BreakerState:
+    def state(self) -> BreakerState:
         """How the source stands now."""
         if self._open_until is None:
             return BreakerState.CLOSED
@@ -45,7 +45,7 @@ class Breaker:
     @property
     def open_s(self) -> float | None:
         """For how many seconds more nobody may ask, 0 while it is being tried; None: ask."""
-        match self.standing:
+        match self.state:
             case BreakerState.CLOSED:
                 return None
             case BreakerState.OPEN:
@@ -54,15 +54,15 @@ class Breaker:
                 return 0.0 if self._tried else None
 
     def admit(self) -> int | None:
-        """Leave to ask once, which `settle` takes back in any case; None while it is open."""
+        """An admission to ask once, to be settled in any case; None while the breaker is open."""
         if self.open_s is not None:
             return None
-        self._tried = self.standing is BreakerState.HALF_OPEN
+        self._tried = self.state is BreakerState.HALF_OPEN
         return self._era
 
-    def settle(self, leave: int, went: CallOutcome) -> None:
-        """Say what came of asking by this leave."""
-        if leave != self._era:
+    def settle(self, admission: int, went: CallOutcome) -> None:
+        """Say what came of asking under this admission."""
+        if admission != self._era:
             return
         trial, self._tried = self._tried, False
         match went:

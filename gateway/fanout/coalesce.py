@@ -1,7 +1,7 @@
 """One answer for the same question asked twice at once, by the same person for the same reason.
 
-Sharing never crosses a right: whoever asks must be the same caller with the same roles, the reason
-word for word the same, the policy the same, and what is asked with and for must be equal too.
+Coalescing never crosses a right: whoever asks must be the same caller with the same roles, the
+reason word for word the same, the policy the same, and what is asked with and for equal too.
 """
 
 import asyncio
@@ -73,7 +73,7 @@ class Coalescer:
         """What the call for this question brings, or one under way, or one just made brought.
 
         The call goes on until nobody waits for it any more. What it could not bring in the time of
-        whoever began it is asked anew by whoever has more.
+        whoever began it is asked again by whoever has more.
         """
         while True:
             kept = self._kept.get(same)

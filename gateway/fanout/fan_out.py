@@ -3,15 +3,17 @@
 Wave 1 asks whoever can be asked with the caller's own details. Wave 2 asks the others with what
 the first answers taught: by an identifier as soon as one is learned, by names only when wave 1 is
 over or half the time is gone, and by the caller's postcode last of all, if the child is cleared.
+For the circle, which alone decides on the shield, wave 1 is over once it is over for the circle.
 Whoever found nothing by a number that an identity source has since replaced is asked again by the
 new one. At the deadline whoever is left has timed out.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from adapters.contract.contract import NoRecord
 from gateway.fanout.health import SourceHealth
@@ -22,6 +24,10 @@ from gateway.model.clock import Clock
 
 Keys = Mapping[str, str]
 Teach = Callable[[Mapping[str, SourceAnswer]], Mapping[str, Keys]]
+Disputed = Callable[[Mapping[str, SourceAnswer]], tuple[Keys, ...]]
+Heard = Callable[[Mapping[str, SourceAnswer]], None]
+Namesakes = Callable[[Mapping[str, SourceAnswer]], tuple[Mapping[str, Keys], Heard]]
+Hear = Callable[[Mapping[str, SourceAnswer]], bool]
 PassOn = Callable[[Mapping[str, frozenset[str]]], Awaitable[None]]
 
 _TO_STOP_S: Final = 0.05  # closing a socket takes no time; a thread in a locked file takes seconds
@@ -31,15 +37,36 @@ def _nothing(_: Mapping[str, SourceAnswer]) -> Mapping[str, Keys]:
     return {}
 
 
+def _nobody_alike(_: Mapping[str, SourceAnswer]) -> tuple[Mapping[str, Keys], Heard]:
+    return {}, _unheard_of
+
+
+def _unheard_of(_: Mapping[str, SourceAnswer]) -> None:
+    return None
+
+
+def _undisputed(_: Mapping[str, SourceAnswer]) -> tuple[Keys, ...]:
+    return ()
+
+
+def _unheard(_: Mapping[str, SourceAnswer]) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is to be asked: the caller's own details for each permitted source, by source id.
 
     `asking` is by source id as well. `teach` says what each source may be asked with besides,
     after the answers so far; nothing of it leaves early while one of `heard_first` is under way.
-    `pass_on` is awaited before it does, with the names of the learned keys for each source.
+    Where `disputed` has other numbers of the same scheme, a source is asked by these as well.
+    Once the others have answered, `namesakes` says who is searched for children alike, by what, and
+    who hears of it. `pass_on` is awaited before any of it leaves, with the names of the learned
+    keys for each source.
     `give_back` says what of the caller's own details was kept back and may be sent now, when
-    everybody else has been heard: whoever is still open is then asked with it.
+    everybody else has been heard: whoever is still open is then asked with it. `idle` is told the
+    answers of the `circle` whenever nothing of it is under way and nothing taught can start one;
+    it says whether nobody else is to be waited for.
     """
 
     own: Mapping[str, Keys]
@@ -48,32 +75,43 @@ class Order:
     heard_first: frozenset[str]
     teach: Teach
     pass_on: PassOn
+    disputed: Disputed = _undisputed
     give_back: Teach = _nothing
+    namesakes: Namesakes = _nobody_alike
+    circle: frozenset[str] = frozenset()
+    idle: Hear = _unheard
 
 
 class FanOut:
-    """The lines to all sources, and the questions that go through them."""
+    """The connections to all sources, and the questions that go through them."""
 
-    def __init__(self, lines: Mapping[str, SourceConnection], clock: Clock) -> None:
-        self._lines = lines
+    def __init__(self, connections: Mapping[str, SourceConnection], clock: Clock) -> None:
+        self._connections = connections
         self._clock = clock
 
     def forget(self) -> None:
         """Keep no answer of any source; what is under way goes on for those who wait for it."""
-        for line in self._lines.values():
-            line.forget()
+        for connection in self._connections.values():
+            connection.forget()
 
     async def health(self) -> Mapping[str, SourceHealth]:
         """How each source is doing, by its id."""
-        found = await asyncio.gather(*(line.health() for line in self._lines.values()))
-        return dict(zip(self._lines, found, strict=True))
+        found = await asyncio.gather(
+            *(connection.health() for connection in self._connections.values())
+        )
+        return dict(zip(self._connections, found, strict=True))
+
+    async def deadline(self, order: Order) -> None:
+        """Return when the order's time is over, and not sooner."""
+        await self._clock.sleep(max(0.0, order.until - self._clock.monotonic()))
 
     async def answers(self, order: Order) -> AsyncGenerator[SourceAnswer, None]:
         """Exactly one answer for each source of the order, in arrival order.
 
-        Closing the iterator cancels what is under way, down to the sockets.
+        It ends sooner where `idle` says that nobody else is to be waited for. Closing the iterator
+        cancels what is under way, down to the sockets.
         """
-        question = _Question(order, self._lines, self._clock)
+        question = _Question(order, self._connections, self._clock)
         try:
             async for answered in question.settle():
                 yield answered
@@ -88,26 +126,32 @@ class _Question:
     `renewed` the sources asked again for that.
     """
 
-    def __init__(self, order: Order, lines: Mapping[str, SourceConnection], clock: Clock) -> None:
+    def __init__(
+        self, order: Order, connections: Mapping[str, SourceConnection], clock: Clock
+    ) -> None:
         self._order = order
-        self._lines = lines
+        self._connections = connections
         self._clock = clock
         self._running: dict[asyncio.Task[SourceAnswer], str] = {}
         self._sent: dict[str, CallCount] = {}
-        # Who waits for all tasks anew at each arrival does so hundreds of times with hundreds.
+        # Who waits for all tasks again at each arrival does so hundreds of times with hundreds.
         self._done: list[asyncio.Task[SourceAnswer]] = []
         self._arrival = asyncio.Event()
         self._open: dict[str, SourceAnswer | None] = {}
         self._doubted: dict[str, SourceAnswer] = {}
         self._renewed: set[str] = set()
+        self._idle = False
+        self._search: asyncio.Task[None] | None = None
         self._seen: dict[str, SourceAnswer] = {}
-        self._superseding = {source for source in order.own if _supersedes(lines[source])}
+        self._superseding = {source for source in order.own if _supersedes(connections[source])}
         self._wave_two_from = (clock.monotonic() + order.until) / 2
 
     async def settle(self) -> AsyncIterator[SourceAnswer]:
         for source, keys in self._order.own.items():
             if not self._start(source, keys, before=None):
                 self._open[source] = None
+        if self._over_for_circle():
+            return
         while self._running:
             for answered in await self._arrived():
                 yield answered
@@ -115,28 +159,68 @@ class _Question:
                 break
             for answered in await self._undoubted():
                 yield answered
-            await self._second_wave({})
-            if self._open and not self._running:
-                await self._second_wave(self._order.give_back(self._seen))
+            if await self._go_on():
+                return
+        await self._end_search()
         for answered in self._left():
             yield answered
+
+    async def _go_on(self) -> bool:
+        """Ask whoever may be asked now; whether the question is over with what was heard."""
+        await self._second_wave({})
+        if self._over_for_circle():
+            return True
+        if self._open and not self._running:
+            await self._second_wave(self._order.give_back(self._seen))
+        self._begin_search()
+        return False
+
+    def _begin_search(self) -> None:
+        """Search for children alike once the others have answered, or half the time is gone."""
+        if self._search is not None or not (self._half_gone or not self._running):
+            return
+        wanted, hear = self._order.namesakes(self._seen)
+        if wanted:
+            self._search = asyncio.create_task(self._searched(wanted, hear))
+
+    async def _searched(self, wanted: Mapping[str, Keys], hear: Heard) -> None:
+        own, asking = self._order.own, self._order.asking
+        passed = {s: _told(keys, own[s]) for s, keys in wanted.items() if _told(keys, own[s])}
+        if passed:
+            await self._order.pass_on(passed)
+        calls = (self._connections[s].search(k, asking[s], CallCount()) for s, k in wanted.items())
+        hear(dict(zip(wanted, await asyncio.gather(*calls), strict=True)))
+
+    async def _end_search(self) -> None:
+        """Wait for the search until the deadline; whoever is late was not heard."""
+        self._begin_search()
+        if self._search is not None:
+            left_s = max(0.0, self._order.until - self._clock.monotonic())
+            done, _ = await asyncio.wait({self._search}, timeout=left_s)
+            for ended in done:
+                ended.result()
 
     async def cancel(self) -> None:
         """Stop what is under way; an adapter that will not stop is left behind, not waited for.
 
         Until it ends it keeps its place at its source, whose concurrency stays what it declared.
         """
-        for task in self._running:
+        tasks: set[asyncio.Task[Any]] = {*self._running, *([self._search] if self._search else ())}
+        for task in tasks:
             task.cancel()
-        if self._running:
-            await asyncio.wait(self._running, timeout=_TO_STOP_S)
+        if tasks:
+            await asyncio.wait(tasks, timeout=_TO_STOP_S)
 
     def _start(self, source: str, keys: Keys, before: SourceAnswer | None) -> bool:
-        line = self._lines[source]
-        if not line.route(keys, before):
+        connection = self._connections[source]
+        if not connection.route(keys, before):
             return False
         sent = self._sent[source] = CallCount()
-        task = asyncio.create_task(line.ask(keys, self._order.asking[source], before, sent))
+        self._idle = self._idle and source not in self._order.circle
+        others = self._order.disputed(self._seen) if self._seen else ()
+        by = [keys, *({**keys, **other} for other in others if other.keys() <= keys.keys())]
+        asking = connection.ask_by_each(by, self._order.asking[source], before, sent)
+        task = asyncio.create_task(asking)
         self._running[task] = source
         task.add_done_callback(self._landed)
         return True
@@ -161,7 +245,7 @@ class _Question:
         return [a for a in answers if not (self._may_be_replaced(a) or self._may_learn(a))]
 
     def _may_learn(self, answered: SourceAnswer) -> bool:
-        if not self._lines[answered.source].may_ask_again(answered):
+        if not self._connections[answered.source].may_ask_again(answered):
             return False
         self._open[answered.source] = answered
         return True
@@ -171,7 +255,7 @@ class _Question:
         source = answered.source
         nothing = isinstance(answered.reply, NoRecord) and bool(answered.searched_by & IDENTIFYING)
         final = source in self._renewed or self._half_gone
-        if not nothing or final or self._lines[source].source.has_effects:
+        if not nothing or final or self._connections[source].source.has_effects:
             return False
         if not self._superseding:
             return False
@@ -181,6 +265,16 @@ class _Question:
     @property
     def _half_gone(self) -> bool:
         return self._clock.monotonic() >= self._wave_two_from
+
+    def _over_for_circle(self) -> bool:
+        """Tell once that the circle is idle; whether the question is over with that."""
+        circle = self._order.circle
+        if self._idle or not circle.isdisjoint((*self._running.values(), *self._doubted)):
+            return False
+        self._idle = True
+        waiting = {s: before or self._connections[s].unasked() for s, before in self._open.items()}
+        heard = {**waiting, **self._seen}
+        return self._order.idle({source: heard[source] for source in circle if source in heard})
 
     async def _undoubted(self) -> list[SourceAnswer]:
         """Once nobody can replace a number, or half the time is gone: the answers that stand.
@@ -206,7 +300,10 @@ class _Question:
     async def _second_wave(self, given_back: Mapping[str, Keys]) -> None:
         if not self._open:
             return
-        over = not self._running or self._half_gone
+        over, circle_over = (
+            self._is_over(self._connections.keys()),
+            self._is_over(self._order.circle),
+        )
         early = not self._order.heard_first & set(self._running.values())
         taught = self._order.teach(self._seen)
         starts: dict[str, Keys] = {}
@@ -215,8 +312,9 @@ class _Question:
             own = self._order.own[source]
             told, kept = taught.get(source, {}), given_back.get(source, {})
             keys: Keys = {**told, **own, **_replaced(own, told), **kept}
-            route = self._lines[source].route(keys, before)
-            if route and (over or (early and route[0].needs & IDENTIFYING)):
+            route = self._connections[source].route(keys, before)
+            may_search = circle_over if source in self._order.circle else over
+            if route and (may_search or (early and route[0].needs & IDENTIFYING)):
                 starts[source] = keys
                 sent = frozenset[str]().union(*(card.accepts for card in route))
                 stated = {**own, **kept}
@@ -228,20 +326,29 @@ class _Question:
         for source, keys in starts.items():
             self._start(source, keys, self._open.pop(source))
 
+    def _is_over(self, sources: AbstractSet[str]) -> bool:
+        """Whether the first wave of these is over, or half the time is gone."""
+        return self._half_gone or sources.isdisjoint(self._running.values())
+
     def _left(self) -> list[SourceAnswer]:
         overtaken = [
-            self._lines[s].timed_out(self._seen.get(s), self._sent[s])
+            self._connections[s].timed_out(self._seen.get(s), self._sent[s])
             for s in self._running.values()
         ]
-        unasked = [before or self._lines[s].unasked() for s, before in self._open.items()]
+        unasked = [before or self._connections[s].unasked() for s, before in self._open.items()]
         return overtaken + unasked + list(self._doubted.values())
 
 
-def _supersedes(line: SourceConnection) -> bool:
-    return any(card.supersedes for card in line.source.adapter.operations)
+def _supersedes(connection: SourceConnection) -> bool:
+    return any(card.supersedes for card in connection.source.adapter.operations)
 
 
 def _replaced(own: Keys, taught: Keys) -> dict[str, str]:
     """The numbers that stand in place of those that the caller gave."""
     keys = own.keys() & taught.keys() & IDENTIFYING
     return {key: taught[key] for key in keys if taught[key] != own[key]}
+
+
+def _told(keys: Keys, own: Keys) -> frozenset[str]:
+    """The names of the keys that are not the caller's own."""
+    return frozenset(key for key in keys if keys[key] != own.get(key))

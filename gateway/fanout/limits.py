@@ -75,7 +75,7 @@ class SourceLimits:
         p50_ms, p99_ms = self._latencies.within_ms(0.5, 0.99)
         checkup = self._checkup
         return SourceHealth(
-            breaker=self._breaker.standing,
+            breaker=self._breaker.state,
             p50_ms=p50_ms,
             p99_ms=p99_ms,
             reachable=checkup.reachable,
@@ -145,15 +145,15 @@ class SourceLimits:
         if not await self.throttle.take_turn(until):
             return _all(every, Unavailable(Fault.LIMIT))
         try:
-            leave = self._breaker.admit()
-            if leave is None:  # it opened while this question waited for its turn
+            admission = self._breaker.admit()
+            if admission is None:  # it opened while this question waited for its turn
                 return _all(every, Unavailable(Fault.BREAKER_OPEN, self._breaker.open_s))
-            return await self._admitted(every, until, leave)
+            return await self._admitted(every, until, admission)
         finally:
             self.throttle.end_turn()
 
     async def _admitted(
-        self, every: tuple[SourceRequest, ...], until: float, leave: int
+        self, every: tuple[SourceRequest, ...], until: float, admission: int
     ) -> tuple[Reply, ...]:
         timeout_s = min(self._limits.timeout, _SHARE * (until - self._clock()))
         went, started = CallOutcome.NEUTRAL, self._clock()
@@ -163,7 +163,7 @@ class SourceLimits:
             replies = await self._replies(every, until, timeout_s)
             went = self._went(_heard(replies), timeout_s)
         finally:
-            self._breaker.settle(leave, went)
+            self._breaker.settle(admission, went)
         if went is CallOutcome.OK:
             self._latencies.took(self._clock() - started)
         if isinstance(_heard(replies), Records | NoRecord | TooMany):

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from adapters.contract.codes import Claim
 from adapters.contract.contract import OperationCard
 from adapters.contract.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
+from gateway.fanout.shield_set import shield_set
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource, Registry
 from gateway.model.caller import Caller
 from gateway.model.errors import AskDifferently
@@ -68,9 +68,9 @@ class Plan:
 def plan(inquiry: Inquiry, caller: Caller, registry: Registry, fields: frozenset[str]) -> Plan:
     """The plan of one inquiry; AskDifferently if its scope names what is not connected.
 
-    A scope may leave agencies out, never shield authorities. One that goes beyond the caller's
-    areas is for a stated cause, and then every authority there is is asked: which of them shields
-    a child must not show by which area was named.
+    A scope may leave agencies out, never the shield set. One that goes beyond the caller's areas is
+    for a stated cause, and then the whole set is asked: which of it restricts a child must not show
+    by which area was named.
     """
     areas = _areas(inquiry.scope, caller, registry)
     agencies = _agencies_in_scope(inquiry.scope, areas, registry)
@@ -81,13 +81,13 @@ def plan(inquiry: Inquiry, caller: Caller, registry: Registry, fields: frozenset
             "reason.outOfArea: the scope names what is not of your areas; say what leads there, and"
             " why in words",
         )
-    authorities = _authorities(caller, registry, everywhere=beyond)
+    members = shield_set(caller.areas, registry, everywhere=beyond)
     return Plan(
         areas=areas,
         sources=tuple(
             _planned(source, inquiry, for_shield=source.agency not in agencies)
             for _, source in sorted(registry.sources.items())
-            if source.agency in agencies or source.id in authorities
+            if source.agency in agencies or source.id in members
         ),
         fields=fields,
         beyond=beyond,
@@ -161,21 +161,6 @@ def _agencies_in_scope(scope: Scope, areas: tuple[str, ...], registry: Registry)
     return named | {
         card.id for card in registry.agencies.values() if card.national or {*card.areas} & {*areas}
     }
-
-
-def _authorities(caller: Caller, registry: Registry, *, everywhere: bool) -> frozenset[str]:
-    """The shield authorities to ask, by source id: the same whatever the caller names.
-
-    Those of the caller's areas and of whatever else the agencies there serve; or all there are.
-    """
-    near = [card.areas for card in registry.agencies.values() if card.serves(caller.areas)]
-    around = {*caller.areas}.union(*near)
-    return frozenset(
-        source.id
-        for source in registry.sources.values()
-        if Claim.SHIELD_AUTHORITY in source.claims
-        and (everywhere or registry.agencies[source.agency].serves(around))
-    )
 
 
 def _planned(source: RegisteredSource, inquiry: Inquiry, *, for_shield: bool) -> PlannedSource:

@@ -1,6 +1,6 @@
 """One question to one source: its operations in turn, within its limits; every failure a reply."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -84,9 +84,9 @@ class SourceAnswer:
 
 
 class SourceConnection:
-    """The line to one source as it is registered: its limits and answers are shared by questions.
+    """The connection to one source as it is registered: its limits and answers serve all questions.
 
-    Another version of the source, its rules or its grants has a line of its own.
+    Another version of the source, its rules or its grants has a connection of its own.
     """
 
     def __init__(self, source: RegisteredSource, clock: Clock, jitter: Jitter) -> None:
@@ -99,7 +99,7 @@ class SourceConnection:
         self._dated = frozenset(each.name for each in operations if each.as_of is not None)
 
     def hand_over(self, after: "SourceConnection") -> None:
-        """Have another line lead to the same system from now on, within the same limits."""
+        """Have another connection lead to the same system from now on, within the same limits."""
         self.source_limits.hand_over(after.source_limits)
 
     def route(
@@ -150,6 +150,38 @@ class SourceConnection:
         """Keep no answer, and let no question join a call that is under way."""
         self._coalescer.forget()
 
+    async def search(
+        self, keys: Mapping[str, str], asking: CallContext, sent: CallCount
+    ) -> SourceAnswer:
+        """Ask by demographics alone, whatever was asked by number before."""
+        by_number = (c.name for c in self.source.adapter.operations if c.needs & IDENTIFYING)
+        before = SourceAnswer(self.source.id, NoRecord(), tried=tuple(by_number))
+        if not self.route(keys, before):
+            return self.unasked()
+        return await self.ask(keys, asking, before, sent)
+
+    async def ask_by_each(
+        self,
+        keys: Iterable[Mapping[str, str]],
+        asking: CallContext,
+        before: SourceAnswer | None,
+        sent: CallCount,
+    ) -> SourceAnswer:
+        """Ask by the first of `keys`, then by each other, and bring together what they found.
+
+        The first failure ends it: what the others found does not stand for the whole.
+        """
+        first, *others = keys
+        answered = await self.ask(first, asking, before, sent)
+        for more in others:
+            if not isinstance(answered.reply, Records | NoRecord):
+                break
+            again = replace(
+                answered, reply=NoRecord(), tried=() if before is None else before.tried
+            )
+            answered = _together(answered, await self.ask(more, asking, again, sent))
+        return answered
+
     async def ask(
         self,
         keys: Mapping[str, str],
@@ -183,7 +215,7 @@ class SourceConnection:
         started, already = self._clock.monotonic(), sent.times
         brought = await self._brought(card, given, asking, sent)
         elapsed_ms = round((self._clock.monotonic() - started) * 1000)
-        shared = brought.sent and brought.index != asking.on_behalf.log_index
+        coalesced = brought.sent and brought.index != asking.on_behalf.log_index
         return SourceAnswer(
             source=self.source.id,
             reply=brought.reply,
@@ -195,7 +227,7 @@ class SourceConnection:
             attempts=before.attempts + sent.times - already,
             latency_ms=before.latency_ms + elapsed_ms,
             at=brought.at,
-            through=before.through | {brought.index} if shared else before.through,
+            through=before.through | {brought.index} if coalesced else before.through,
         )
 
     async def _brought(
@@ -220,12 +252,12 @@ class SourceConnection:
     async def _reply(
         self, card: OperationCard, wanted: SourceRequest, right: AccessRight | None
     ) -> Reply:
-        if right is None or not self._may_gather(card, right):
+        if right is None or not self._may_batch(card, right):
             return await self.source_limits.ask(wanted)
         together = BatchKey(right, card.name, wanted.question.fields)
         return await self._batcher.ask(together, wanted, card.at_once)
 
-    def _may_gather(self, card: OperationCard, right: AccessRight) -> bool:
+    def _may_batch(self, card: OperationCard, right: AccessRight) -> bool:
         """Whether other children may be asked about in the same call.
 
         Never where a read has effects or decides on a shield, nor of a sensitive kind, nor in an
@@ -234,7 +266,7 @@ class SourceConnection:
         source = self.source
         if card.at_once == 1 or source.adapter.several is None or source.has_effects:
             return False
-        if source.sensitive or Claim.SHIELD_AUTHORITY in source.claims:
+        if source.sensitive or source.in_shield_set:
             return False
         return not (right.reason.break_glass or right.reason.significant_harm)
 
@@ -244,7 +276,7 @@ class SourceConnection:
         Nor one of a sensitive kind, nor what was asked in an emergency, nor a failure, nor an
         empty one that proves nothing.
         """
-        if self.source.sensitive or Claim.SHIELD_AUTHORITY in self.source.claims:
+        if self.source.sensitive or self.source.in_shield_set:
             return False
         if same.right.reason.break_glass or same.right.reason.significant_harm:
             return False
@@ -288,3 +320,13 @@ def _is_sensitive(record: Record) -> bool:
     """Whether a record says that it is, or is not known not to be."""
     sensitive = any(involvement.sensitive for involvement in record.involvements)
     return record.restricted is True or record.consent is not None or sensitive
+
+
+def _together(one: SourceAnswer, other: SourceAnswer) -> SourceAnswer:
+    """The answer of a source that was asked by two numbers."""
+    found = tuple(dict.fromkeys((*one.records, *other.records)))
+    if not found or not isinstance(other.reply, Records | NoRecord):
+        return other
+    as_of = one.reply.as_of if isinstance(one.reply, Records) else None
+    said = other.reply if isinstance(other.reply, Records) else Records((), as_of)
+    return replace(other, reply=replace(said, records=found))

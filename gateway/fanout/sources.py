@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from adapters.authoring.grant import claimed
-from adapters.contract.codes import Claim, ReleaseClass, Sector
+from adapters.contract.codes import SHIELD_CLAIMS, Claim, ReleaseClass, Sector
 from adapters.contract.contract import Adapter
 from adapters.manifest.manifest import Manifest
 from gateway.config.operator_file import Area, OperatorFile, ShieldTeam
@@ -63,11 +63,16 @@ class RegisteredSource:
         """Whether it may hold one child twice."""
         return Claim.DUPLICATES in self.claims
 
+    @cached_property
+    def in_shield_set(self) -> bool:
+        """Whether its mark of a restricted child counts beyond its own row."""
+        return bool(SHIELD_CLAIMS & self.claims) and not self.sensitive
+
     @property
     def may_restrict(self) -> bool:
         """Whether its records can say that a child is restricted, or clear one."""
         says = any(operation.map.restricted for operation in self.manifest.operation)
-        return says or Claim.SHIELD_AUTHORITY in self.claims
+        return says or self.in_shield_set
 
     @property
     def has_effects(self) -> bool:

@@ -83,7 +83,7 @@ class Mutation:
 
     @resolved
     async def reload(self, info: Info) -> int | None:
-        """Read the operator's files anew: manifests, rules, grants, revocations.
+        """Read the operator's files again: manifests, rules, grants, revocations.
 
         Answered once they are in force at every gateway, with the number of the generation; if
         anything is wrong with them, what was in force stays and an error names file and line.
@@ -123,7 +123,7 @@ class Mutation:
         known: KnownDetailsArgument,
         justification: Annotated[str, argument("Why, in words; logged.")],
     ) -> BreakGlassGrantType | None:
-        """Ask for leave in an emergency, for one child, for thirty minutes.
+        """Ask for a break-glass grant in an emergency, for one child, for thirty minutes.
 
         Privacy officers are told at once, and somebody else reviews it. It lifts the doubt whether
         the child is shielded, never a shield.

@@ -52,7 +52,7 @@ from gateway.oversight.retention import RetentionTask
 from gateway.policy.rules.rule_set import Baseline
 from gateway.questions.prepare import Preparation, Stages
 from gateway.registry.connect import SourceOpener
-from gateway.registry.desired_state import DesiredState, LedgerFacts, charter_of
+from gateway.registry.desired_state import DesiredState, LedgerFacts, desired_state_of
 from gateway.registry.files import OperatorFiles, read_folder
 from gateway.registry.generations import Generations
 from gateway.registry.ledger.contract import LedgerCorrupt, LedgerUnavailable
@@ -60,7 +60,7 @@ from gateway.registry.ledger.record import LedgerHead
 from gateway.registry.registrar import Registrar
 from gateway.registry.reload import Reloader
 from gateway.registry.replica_lease import ReplicaLease
-from gateway.registry.rollout import Rollout, charter_in
+from gateway.registry.rollout import Rollout, desired_state_in
 from gateway.registry.settings_changes import SettingsStart
 
 _JWKS = "application/jwk-set+json"
@@ -129,23 +129,23 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Pipeli
         staff = await staff_children(settings, held)
         recorder = Recorder(publication.log, held, clock, staff_children=staff)
         stack.push_async_callback(recorder.write_refusals)
-        stack.push_async_callback(_ended, asyncio.create_task(recorder.keep_tally()))
+        stack.push_async_callback(_ended, asyncio.create_task(recorder.keep_counting()))
         await SettingsStart(settings, recorder).note()
         registrar = await _open_registrar(stages, recorder, stack)
         watch = await _open_watch(publication, settings, clock, stack)
-        leave = await open_grants(settings)
-        stack.push_async_callback(leave.aclose)
-        telling = Notifier(
-            leave,
+        grants = await open_grants(settings)
+        stack.push_async_callback(grants.aclose)
+        notifier = Notifier(
+            grants,
             sender(_operator(registrar), settings.public_url),
             clock,
             lambda: _operator(registrar)().deputies,
         )
-        alerts = _alerts(publication.log, registrar, telling)
-        forgetting = RetentionTask(publication.log, alerts.store, leave)
-        for work in (telling.keep_telling(), alerts.watch(), forgetting.keep_forgetting()):
+        alerts = _alerts(publication.log, registrar, notifier)
+        retention = RetentionTask(publication.log, alerts.store, grants)
+        for work in (notifier.keep_notifying(), alerts.watch(), retention.keep_removing()):
             stack.push_async_callback(_ended, asyncio.create_task(work))
-        break_glass = _break_glass(registrar, recorder, telling)
+        break_glass = _break_glass(registrar, recorder, notifier)
         yield Pipeline(registrar, recorder, watch, Oversight(break_glass, alerts))
 
 
@@ -186,26 +186,26 @@ def _working_days(registrar: Registrar) -> WorkingDays:
     return WorkingDays(lambda: operator().closed_days)
 
 
-def _alerts(log: Log, registrar: Registrar, telling: Notifier) -> AlertIndexer:
+def _alerts(log: Log, registrar: Registrar, notifier: Notifier) -> AlertIndexer:
     async def tell(alert: Alert) -> bool:
-        return await telling.escalate(alert.id, alert.anchor, "alert-overdue")
+        return await notifier.escalate(alert.id, alert.anchor, "alert-overdue")
 
     store = AlertStore(alerts_file(registrar.settings), _working_days(registrar))
     return AlertIndexer(store, log, tell, registrar.clock)
 
 
-def _break_glass(registrar: Registrar, recorder: Recorder, telling: Notifier) -> BreakGlass:
+def _break_glass(registrar: Registrar, recorder: Recorder, notifier: Notifier) -> BreakGlass:
     operator, generations = _operator(registrar), registrar.rollout.generations
 
     def places(caller: Caller) -> frozenset[str]:
         return places_for(operator(), generations.current.preparation.registry.agencies, caller)
 
     return BreakGlass(
-        store=telling.store,
+        store=notifier.store,
         recorder=recorder,
         clock=registrar.clock,
         places=places,
-        hurry=telling.hurry,
+        hurry=notifier.hurry,
         working_days=_working_days(registrar),
         quotas=generations.current.preparation.quotas,
         persons=registrar.persons,
@@ -235,7 +235,7 @@ async def open_preparation(settings: Settings, clock: Clock) -> AsyncIterator[Pr
     async with AsyncExitStack() as stack:
         stages = await stack.enter_async_context(open_stages(settings, clock))
         folder = await asyncio.to_thread(read_folder, settings)
-        desired_state = await _charter(folder, settings)
+        desired_state = await _desired_state(folder, settings)
         generations = Generations(stages, _opener(stages), Baseline.at())
         stack.push_async_callback(generations.aclose)
         must = frozenset(held.id for held in desired_state.held if held.file is not None)
@@ -243,13 +243,13 @@ async def open_preparation(settings: Settings, clock: Clock) -> AsyncIterator[Pr
         yield generations.current.preparation
 
 
-async def _charter(folder: OperatorFiles, settings: Settings) -> DesiredState:
+async def _desired_state(folder: OperatorFiles, settings: Settings) -> DesiredState:
     """What is in force by these files and the ledger, if there is one yet."""
     if not settings.log_dsn and not (settings.state / "ledger.sqlite").exists():
-        return charter_of(folder, LedgerHead(), LedgerFacts({}, {}))
+        return desired_state_of(folder, LedgerHead(), LedgerFacts({}, {}))
     ledger = await open_ledger(settings)
     try:
-        return await charter_in(ledger, folder, await ledger.standing())
+        return await desired_state_in(ledger, folder, await ledger.head())
     except (LedgerCorrupt, LedgerUnavailable) as error:
         raise ConfigurationInvalid(f"state: {error}") from error
     finally:

@@ -69,7 +69,7 @@ class Endpoint:
     """The GraphQL endpoint: reads, starts, executes, and delivers within its places."""
 
     def __init__(self, pipeline: Pipeline, settings: Settings) -> None:
-        self._journey = pipeline
+        self._pipeline = pipeline
         self._settings = settings
         self._places = settings.questions_under_way
 
@@ -103,7 +103,7 @@ class Endpoint:
         started: Started | None = None
         handed_over = False
         try:
-            started = await self._journey.start(asked)
+            started = await self._pipeline.start(asked)
             result = await self._execute(asked, started)
             if isinstance(result, ExperimentalIncrementalExecutionResults):
                 handed_over = True
@@ -124,7 +124,7 @@ class Endpoint:
             with suppress(Exception):  # what cannot be written, graphql-core says in its own way
                 return ExecutionResult(await write(started.context.answerings))
         executed = experimental_execute_incrementally(
-            self._journey.schema,
+            self._pipeline.schema,
             started.document.node,
             context_value=started.context,
             variable_values=dict(asked.variables),

@@ -120,8 +120,8 @@ class Pipeline:
             raise
         admitted = AdmittedRequest(document, caller, preparation, active.fan_out)
         asking = (
-            self._question_factory.question(each, hidden, admitted)
-            for each, hidden in zip(prepared, pseudonymised, strict=True)
+            self._question_factory.question(each, logged, admitted)
+            for each, logged in zip(prepared, pseudonymised, strict=True)
         )
         questions = tuple(await gather(*asking))
         for question in questions:
@@ -165,8 +165,8 @@ class Pipeline:
         self._watch.refuse_unwitnessed()
         pseudonymised = [await self.recorder.pseudonymise(each.inquiry) for each in prepared]
         asked = [
-            AskedOf(frozenset(hidden.pseudonyms), each.plan.beyond)
-            for each, hidden in zip(prepared, pseudonymised, strict=True)
+            AskedOf(frozenset(logged.pseudonyms), each.plan.beyond)
+            for each, logged in zip(prepared, pseudonymised, strict=True)
         ]
         await quotas.admit_children(caller, asked)
         return tuple(pseudonymised)

@@ -50,7 +50,7 @@ async def _open_log(settings: Settings) -> Log:
 
 
 async def open_ledger(settings: Settings) -> Ledger:
-    """What was proposed and enacted, in a file or in PostgreSQL; to be closed."""
+    """What was proposed and rolled out, in a file or in PostgreSQL; to be closed."""
     try:
         if settings.log_dsn:
             return await PostgresLedger.open(settings.log_dsn)
@@ -70,7 +70,7 @@ async def open_grants(settings: Settings) -> GrantStore:
 
 
 def alerts_file(settings: Settings) -> Path:
-    """Where this gateway draws its alerts."""
+    """Where this gateway keeps the alerts that it found."""
     return settings.state / "alerts.sqlite"
 
 

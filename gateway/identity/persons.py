@@ -19,7 +19,7 @@ async def _nobody() -> Collection[AccountPair]:
 class Persons:
     """Accounts that two people have linked are one person, and so are the accounts of both.
 
-    What must be sure reads the links anew; what only counts takes them as they were last read.
+    What must be sure reads the links again; what only counts takes them as last read.
     """
 
     def __init__(self) -> None:

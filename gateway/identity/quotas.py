@@ -72,7 +72,9 @@ class Quotas:
             Limit("children", settings.children_per_hour_organisation, _HOUR, _all_too_many),
         )
         self._unfound = Limit("unfound", settings.unfound_per_hour, _HOUR, _in_vain)
-        self._leave = Limit("leave", settings.break_glass_per_hour, _HOUR, _too_much_leave)
+        self._break_glass = Limit(
+            "leave", settings.break_glass_per_hour, _HOUR, _too_much_break_glass
+        )
         self._beyond = Limit("beyond", settings.out_of_area_per_day, _DAY, _too_far)
 
     async def admit_questions(self, caller: Caller, questions: int) -> None:
@@ -96,11 +98,11 @@ class Quotas:
             await self._admit_child(caller, each)
 
     async def admit_break_glass(self, caller: Caller) -> None:
-        """Count a request for leave, given or not, unless there were too many."""
+        """Count a request for a break-glass grant, given or not, unless there were too many."""
         now = self._now()
-        (asked,) = await self._counts.add([self._leave.count(self._both(caller)[0], now)])
-        if asked > self._leave.most:
-            raise self._leave.exceeded(now)
+        (asked,) = await self._counts.add([self._break_glass.count(self._both(caller)[0], now)])
+        if asked > self._break_glass.most:
+            raise self._break_glass.exceeded(now)
 
     async def nobody_found(self, caller: Caller) -> None:
         """Count a question whose answer told of no child."""
@@ -165,10 +167,10 @@ def _in_vain(after_s: int) -> LimitReached:
     )
 
 
-def _too_much_leave(after_s: int) -> LimitReached:
+def _too_much_break_glass(after_s: int) -> LimitReached:
     return LimitReached(
         "TOO_MUCH_BREAK_GLASS",
-        "breakGlass: you asked for leave as often as anybody may in an hour; ring the agency, or"
+        "breakGlass: you asked for a grant as often as anybody may in an hour; ring the agency, or"
         " have a colleague ask",
         after_s,
     )

@@ -141,7 +141,7 @@ class TokenVerifier:
         self._revocations = revocations
 
     def forget(self) -> None:
-        """Verify every token anew."""
+        """Verify every token again."""
         self._recent.clear()
 
     async def renew(self) -> None:

@@ -34,9 +34,9 @@ def to_standard_error() -> None:
     )
 
 
-def serving(host: str, port: int) -> None:
-    """The gateway accepts questions there."""
-    _say.info("serving", host=host, port=port)
+def serving(host: str, port: int, shield_set: tuple[str, ...]) -> None:
+    """The gateway accepts questions there; what each grant of the shield set costs, in words."""
+    _say.info("serving", host=host, port=port, shield_set=list(shield_set))
 
 
 def adapter_failed(source: str, bug: Exception) -> None:
@@ -77,7 +77,7 @@ def notices_behind() -> None:
     _say.error("notices_behind")
 
 
-def forgetting_behind() -> None:
+def retention_behind() -> None:
     """What was pruned from the log could not be forgotten beside it; it is tried again."""
     _say.error("forgetting_behind")
 
@@ -93,7 +93,7 @@ def counts_unavailable() -> None:
 
 
 def alerts_behind() -> None:
-    """Alerts could not be drawn from the log; it is tried again."""
+    """Alerts could not be found in the log; it is tried again."""
     _say.error("alerts_behind")
 
 

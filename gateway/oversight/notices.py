@@ -84,7 +84,7 @@ class Notifier:
         self._due.set()
 
     async def escalate(self, about: str, entry: int, kind: str) -> bool:
-        """Have the deputies told of something, once; whether there are any and it is noted."""
+        """Have the deputies told of something, once; whether there are any and it is on record."""
         notices = [Notice(about, entry, place, kind) for place in self.deputies()]
         try:
             await self.store.notify(notices)
@@ -106,7 +106,7 @@ class Notifier:
                 if was_taken:
                     await self.store.sent(notice)
 
-    async def keep_telling(self) -> None:
+    async def keep_notifying(self) -> None:
         """Tell at once what is new, and again every minute what was not taken; until cancelled."""
         while True:
             self._due.clear()

@@ -1,4 +1,4 @@
-"""What was pruned from the log is forgotten wherever something was drawn or noted beside it."""
+"""What was pruned from the log is removed from alerts and break-glass grants too."""
 
 import asyncio
 from dataclasses import dataclass
@@ -15,30 +15,30 @@ _EVERY_S: Final = 600.0
 
 @dataclass(frozen=True, slots=True)
 class RetentionTask:
-    """The alerts and the leave beside a log, which keep nothing longer than the log itself."""
+    """The alerts and grants beside a log, which keep nothing longer than the log itself."""
 
     log: Log
     alerts: AlertStore
-    leave: GrantStore
+    grants: GrantStore
 
     async def forget(self) -> None:
-        """Forget what is gone by now; LogUnavailable or LeaveUnavailable if its bytes may stay."""
+        """Remove what rests on pruned entries; LogUnavailable or GrantsUnavailable if it stays."""
         pruned = await self.log.pruned()
         if not pruned.held:
             return
         if self.alerts.path.exists():
             await asyncio.to_thread(self.alerts.forget_pruned, pruned)
-        gone = [entry for entry in await self.leave.entries() if pruned.covers(entry)]
+        gone = [entry for entry in await self.grants.entries() if pruned.covers(entry)]
         if gone:
-            await self.leave.forget(gone)
+            await self.grants.forget(gone)
 
-    async def keep_forgetting(self) -> None:
-        """Forget at once, and again every ten minutes, until cancelled."""
+    async def keep_removing(self) -> None:
+        """Remove at once, and again every ten minutes, until cancelled."""
         while True:
             try:
                 await self.forget()
             except (LogUnavailable, GrantsUnavailable):
-                events.forgetting_behind()
+                events.retention_behind()
             except Exception as bug:  # noqa: BLE001 - one failed round must not be the last
                 events.failed(bug)
             await asyncio.sleep(_EVERY_S)

@@ -18,7 +18,7 @@ EVERY = frozenset(ReleaseClass)
 
 
 class Asker(BaseModel):
-    """Who asks one source, and in which circumstances; left out, as harmless as can be."""
+    """Who asks one source, in which policy context; left out, as harmless as can be."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,4 +1,4 @@
-"""What a rule may look at: what the caller is, and in which circumstances they ask."""
+"""What a rule may look at: the caller's profile, and the policy context of the question."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _STEP_MINUTES: Final = 60  # whole hours, so that one decision serves many
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """What a caller is, never who: two people alike in this are given the same."""
+    """What a caller is, never who: two people with the same profile are given the same."""
 
     organisation: str
     sector: Sector
@@ -101,7 +101,7 @@ class PolicyContext:
         return context
 
 
-def standing_of(caller: Caller, shield_cleared_role: str, now: datetime) -> AskerProfile:
+def profile_of(caller: Caller, shield_cleared_role: str, now: datetime) -> AskerProfile:
     """What the log keeps of a caller, so that other rules can be held to their question."""
     return AskerProfile(
         sector=caller.sector,

@@ -47,7 +47,7 @@ OnRecord = Callable[[str, RecordFacts], Verdict]
 
 @dataclass(frozen=True, slots=True)
 class DecisionRequest:
-    """What is to be decided: classes of one source, for a principal in their circumstances."""
+    """What is to be decided: classes of one source, for a principal in a policy context."""
 
     agency: str
     source: str
@@ -57,9 +57,9 @@ class DecisionRequest:
 
 
 class Policy:
-    """Decides by one book of rules, and remembers: a decision depends on no child.
+    """Decides by one rule set, and remembers: a decision depends on no child.
 
-    The memory is of this book alone, so that a new book forgets it.
+    The memory is of this rule set alone; a new one starts without it.
     """
 
     def __init__(self, rule_set: RuleSet) -> None:

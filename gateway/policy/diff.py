@@ -12,7 +12,7 @@ from gateway.policy.rules.rule_set import RuleSet
 
 
 def differences(before: RuleSet, after: RuleSet, today: date) -> Iterator[str]:
-    """One line for each asker to whom a source gives, or of whom it hides, other than before.
+    """One line for each asker to whom a source gives, or keeps back, other than before.
 
     Askers are every sector, every role of a table, every purpose, without and with stated harm. A
     source that is in one book only is told as such.
@@ -31,7 +31,7 @@ def differences(before: RuleSet, after: RuleSet, today: date) -> Iterator[str]:
 
 
 def changes_between(one: Verdict, other: Verdict) -> Iterator[str]:
-    """What a verdict gives or hides that the one before did not, and the other way round."""
+    """What a verdict gives or keeps back that the one before did not, and the other way round."""
     yield from (f"+{name}" for name in sorted(other.permitted - one.permitted))
     yield from (f"-{name}" for name in sorted(one.permitted - other.permitted))
     yield from (f"silent {name}" for name in sorted(other.silent - one.silent))
@@ -42,11 +42,11 @@ def _rules(rule_set: RuleSet, source: str) -> Mapping[str, Rule]:
     return rule_set.agencies[owners(rule_set)[source]].rules
 
 
-def _askers(sources: list[str], *books: RuleSet) -> Iterator[Asker]:
+def _askers(sources: list[str], *rule_sets: RuleSet) -> Iterator[Asker]:
     for source in sources:
         tables = [
             t
-            for rule_set in books
+            for rule_set in rule_sets
             for t in rule_set.agencies[owners(rule_set)[source]].tables[source]
         ]
         roles = sorted({role for table in tables for role in table.to.roles}) or ["practitioner"]

@@ -91,7 +91,7 @@ def past_differences(
     told: Counter[str] = Counter()
     for question, times in past.items():
         for source, agency in _concerned(question, owners(before), owners(after), places):
-            decision_request = _matter(question, agency, source, places[source])
+            decision_request = _decision_request(question, agency, source, places[source])
             changes = ", ".join(
                 changes_between(was.decide(decision_request), will_be.decide(decision_request))
             )
@@ -116,7 +116,7 @@ def _near(question: PastQuestion, manifest: Manifest) -> bool:
     return national or not {*manifest.agency.areas}.isdisjoint(question.standing.areas)
 
 
-def _matter(
+def _decision_request(
     question: PastQuestion, agency: str, source: str, manifest: Manifest
 ) -> DecisionRequest:
     when = question.policy_context(in_area=_near(question, manifest))

@@ -1,4 +1,4 @@
-"""What is noted of an access while it is answered: compared in memory, kept as codes alone."""
+"""The access flags of a question: compared in memory while it is answered, kept as codes alone."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -24,7 +24,7 @@ _Held = tuple[str, Record]
 
 
 def of_question(inquiry: Inquiry, plan: Plan, caller: Caller) -> set[AccessFlag]:
-    """What a question is noted for before anybody is asked."""
+    """The access flags of a question before anybody is asked."""
     risks: set[AccessFlag] = set()
     if inquiry.reason.break_glass is not None:
         risks.add(AccessFlag.BREAK_GLASS)
@@ -48,7 +48,7 @@ def of_answer(findings: Findings, caller: Caller, registry: Registry, today: dat
     risks = {*_of_name(caller.own, records), *_of_home(caller.own, records)}
     if _same_telephone(caller.own, records):
         risks.add(AccessFlag.SAME_TELEPHONE)
-    return AccessFlags(frozenset(risks), _tie(caller, held, today))
+    return AccessFlags(frozenset(risks), _working_relationship(caller, held, today))
 
 
 def _of_name(own: OwnDetails, records: Iterable[Record]) -> Iterable[AccessFlag]:
@@ -95,17 +95,21 @@ def _number(text: str | None) -> str:
     return found if len(found) == _NATIONAL_DIGITS else ""
 
 
-def _tie(caller: Caller, held: Iterable[_Held], today: date) -> WorkingRelationship | None:
-    ties = {
+def _working_relationship(
+    caller: Caller, held: Iterable[_Held], today: date
+) -> WorkingRelationship | None:
+    relationships = {
         tie
         for agency, record in held
         for involvement in record.involvements
-        if is_open(involvement, today) and (tie := _tied(caller, agency, involvement))
+        if is_open(involvement, today) and (tie := _relationship(caller, agency, involvement))
     }
-    return next((tie for tie in WorkingRelationship if tie in ties), None)
+    return next((tie for tie in WorkingRelationship if tie in relationships), None)
 
 
-def _tied(caller: Caller, agency: str, involvement: Involvement) -> WorkingRelationship | None:
+def _relationship(
+    caller: Caller, agency: str, involvement: Involvement
+) -> WorkingRelationship | None:
     worker, own = involvement.practitioner, caller.own
     if worker is not None and (
         _alike(own.registration, worker.registration) or _alike(own.email, worker.email)

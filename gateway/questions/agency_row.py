@@ -55,7 +55,7 @@ def row(view: ReleaseView, agency: str, findings: Findings) -> AgencyRow:
     unasked = _unasked(view, planned)
     if unasked is not None:
         return _unasked_row(view, card, planned, unasked)
-    if view.hides(findings) and not card.national:
+    if (view.hides(findings) and not card.national) or view.marked(findings, agency):
         return _shielded_row(view, card)
     return _asked_row(view, card, planned, findings)
 
@@ -103,6 +103,7 @@ def _pooled_row(view: ReleaseView, card: AgencyCard, findings: Findings) -> Agen
         ReleaseClass.SENSITIVE in view.verdict(source, findings, record).permitted
         for source, records in findings.sensitive.items()
         for record in records
+        if not view.keeps_to_itself(findings, source)
     ):
         detail = f"of such services nothing is told here: ring {card.name}: {telephone}"
         return AgencyRow(agency=card, outcome=Outcome.NOTHING_TO_SHARE, detail=detail)
@@ -117,8 +118,9 @@ def _pooled_row(view: ReleaseView, card: AgencyCard, findings: Findings) -> Agen
 def _asked_row(
     view: ReleaseView, card: AgencyCard, planned: list[PlannedSource], findings: Findings
 ) -> AgencyRow:
-    answers = [findings.answers[p.source] for p in planned if p.source in findings.answers]
-    barred = [p for p in planned if p.source not in findings.answers]
+    heard = findings.answers.keys() - view.gateway_only
+    answers = [findings.answers[p.source] for p in planned if p.source in heard]
+    barred = [p for p in planned if p.source not in heard]
     outcomes = [_judged(a, findings) for a in answers]
     outcomes += [o for p in barred if (o := _unasked(view, [p]))]
     outcome = fold(outcomes)

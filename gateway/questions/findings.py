@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final
+from typing import Final, Self
 
 from adapters.contract.codes import Claim, Sex
+from adapters.contract.contract import NoRecord, Records
 from adapters.contract.record import Identifier, Name, Record
 from gateway.fanout.source_call import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
 from resolvers.child.child import Restriction
 from resolvers.matching.details import Details, ReadOnce
+from resolvers.matching.evidence import weigh
 from resolvers.matching.grade import MatchGrade, Resolution
 from resolvers.matching.grading import grade
 from resolvers.matching.identify import ReadDetails, resolve
@@ -26,15 +28,31 @@ _SAID_SEXES: Final = (Sex.FEMALE, Sex.MALE)
 class Findings:
     """The answers by source id, every record graded, and the shield they amount to.
 
-    `sensitive` are the certain records of sensitive services, by source id. They count towards the
-    shield and towards nothing else: no other finding depends on them.
+    `certain_identifiers` are those that certain records say, and nobody disputes; `reference`
+    is what they were graded against. `sensitive` are the certain records of
+    sensitive services, by source id: no other finding depends on them. `own_marks` are the sources
+    outside the shield set that restrict the child by any reading; such a mark hides their own row
+    alone.
     """
 
     answers: Mapping[str, SourceAnswer]
     resolution: Resolution
     restriction: Restriction
     certain_identifiers: frozenset[Identifier]
+    reference: Reference = field(default_factory=Reference, compare=False)
     sensitive: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
+    own_marks: frozenset[str] = frozenset()
+
+    def narrowed(self, resolution: Resolution) -> Self:
+        """The same by a resolution that leaves records out."""
+        sources = self.answers.keys() - self.sensitive.keys()
+        certain = _certain_identifiers(sources, self.reference, resolution)
+        return replace(self, resolution=resolution, certain_identifiers=certain)
+
+    @property
+    def of_others(self) -> frozenset[Identifier]:
+        """The numbers that identity sources hold for somebody evidently else."""
+        return self.reference.of_others
 
     def conclusive(self, answered: SourceAnswer) -> bool:
         """Whether an empty result proves absence: not by a number that is no longer the child's."""
@@ -100,6 +118,7 @@ def find(
     ]
     resolved = partial(_resolved, sources=sources, read=read)
     reference = _frozen(stated, spine, resolved)
+    reference = replace(reference, of_others=_of_others(reference, spine))
     unlocated = _found(reference, answers, sources, resolved)
     doubtful = any(
         not g.settled for every in unlocated.resolution.by_source.values() for g in every
@@ -122,23 +141,22 @@ def _found(
     if apart:
         open_ones = [a for s, a in answers.items() if s not in apart]
         resolution = resolved(reference, open_ones)
-    certain = frozenset(
-        identifier
-        for source in answers.keys() - apart
-        for record in resolution.certain(source)
-        for identifier in record.identifiers
-    )
+    certain = _certain_identifiers(answers.keys() - apart, reference, resolution)
     authorities = {
         source: _absent(answers.get(source), certain, registered)
         for source, registered in sources.items()
         if Claim.SHIELD_AUTHORITY in registered.claims
     }
+    shield_set = {s for s, registered in sources.items() if registered.in_shield_set}
+    members = {source: _answered(answers.get(source)) for source in shield_set}
     return Findings(
         answers=answers,
         resolution=resolution,
-        restriction=restriction(everybody, authorities),
+        restriction=restriction(everybody, authorities, members),
         certain_identifiers=certain,
+        reference=reference,
         sensitive={source: tuple(everybody.certain(source)) for source in apart},
+        own_marks=frozenset(s for s in answers.keys() - shield_set if everybody.restricted_at(s)),
     )
 
 
@@ -184,6 +202,14 @@ def _frozen(stated: Reference, spine: Iterable[SourceAnswer], resolved: _Resolve
     )
 
 
+def _of_others(reference: Reference, spine: Iterable[SourceAnswer]) -> frozenset[Identifier]:
+    """The numbers that identity sources hold for somebody evidently other than the child."""
+    known = Details.of_reference(reference)
+    held = (Details.of_record(a.source, record) for a in spine for record in a.records)
+    strangers = (d for d in held if not d.shares_number(known) and weigh(known, d).contradicted)
+    return frozenset[Identifier]().union(*(each.identifiers for each in strangers))
+
+
 def _superseding(stated: Reference, answered: SourceAnswer) -> Reference:
     """The reference with the number that the spine answered in place of a superseded one."""
     if not answered.supersedes:
@@ -195,6 +221,29 @@ def _superseding(stated: Reference, answered: SourceAnswer) -> Reference:
         if is_child and asked <= stated.identifiers:
             return renewed
     return stated
+
+
+def _certain_identifiers(
+    sources: Iterable[str], reference: Reference, resolution: Resolution
+) -> frozenset[Identifier]:
+    return frozenset(
+        identifier
+        for source in sources
+        for record in resolution.certain(source)
+        for identifier in record.identifiers
+        if _is_hers(identifier, reference, resolution)
+    )
+
+
+def _is_hers(number: Identifier, reference: Reference, resolution: Resolution) -> bool:
+    """Whether a number that a certain record bears is the child's, as far as anybody says."""
+    disputed = number.scheme in resolution.disputed or number in reference.of_others
+    return number in reference.identifiers or not disputed
+
+
+def _answered(answered: SourceAnswer | None) -> bool:
+    """Whether a source of the shield set said all that it holds by what it was asked with."""
+    return answered is not None and isinstance(answered.reply, Records | NoRecord)
 
 
 def _absent(

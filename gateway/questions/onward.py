@@ -1,15 +1,18 @@
 """What one agency taught may go on to another only as the first one's manifest allows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
-from adapters.contract.codes import Claim
+from adapters.contract.codes import SHIELD_CLAIMS, Claim
 from adapters.contract.identifiers import NHS_NUMBER, UPN
-from adapters.contract.record import Record
+from adapters.contract.record import Identifier, Record
 from gateway.fanout.sources import RegisteredSource
 from gateway.questions.findings import Findings
 from resolvers.child.child import Restriction
 
-_SETTLES_SHIELD = frozenset({Claim.SPINE, Claim.SHIELD_AUTHORITY})
+Lesson = Mapping[str, str]
+NUMBERS: Final = frozenset({NHS_NUMBER, UPN})
+_SETTLES_SHIELD = frozenset({Claim.SPINE}) | SHIELD_CLAIMS
 
 
 def lessons(
@@ -18,7 +21,7 @@ def lessons(
     """What each source may be asked with besides the caller's own details, by source id.
 
     Nothing is passed on of a restricted child. While the shield is unknown, only those who
-    can settle it (identity sources and shield authorities) are told; nobody is told an address.
+    can settle it (identity sources and the shield set) are told; nobody is told an address.
     """
     if findings.restriction is Restriction.RESTRICTED:
         return {}
@@ -45,19 +48,50 @@ def once_cleared(
     return {name: kept_back for name, source in sources.items() if not source.may_restrict}
 
 
-def _taught(findings: Findings, sources: Mapping[str, RegisteredSource]) -> dict[str, str]:
-    """The keys that certain records teach; one on which they disagree is taught to nobody.
+def disputed(findings: Findings, sources: Mapping[str, RegisteredSource]) -> tuple[Lesson, ...]:
+    """Other numbers than those of `lessons`, where certain records disagree: to be asked by too."""
+    said = _said(findings, sources)
+    others = ((key, sorted({*said[key]} - {_first(said[key])})) for key in said.keys() & NUMBERS)
+    return tuple({key: value} for key, values in others for value in values)
 
-    A name is taken from the identity sources first: spellings differ, and one must be chosen.
+
+def _taught(findings: Findings, sources: Mapping[str, RegisteredSource]) -> dict[str, str]:
+    """The keys that certain records teach; a birth date on which they disagree, to nobody.
+
+    Names and numbers are taken from the identity sources first: spellings differ, a clerk may put a
+    number on the wrong file, and one must be chosen.
     """
+    said = _said(findings, sources)
+    return {key: _first(v) for key, v in said.items() if key != "birth_date" or len(set(v)) == 1}
+
+
+def _said(
+    findings: Findings, sources: Mapping[str, RegisteredSource]
+) -> Mapping[str, Sequence[str]]:
+    """What certain records say by key; a number that identity sources say stands alone."""
     spine_first = sorted(sources.values(), key=lambda s: (Claim.SPINE not in s.claims, s.id))
     said: dict[str, list[str]] = {}
-    for source in spine_first:
+    for spine in (True, False):
+        heard = [s for s in spine_first if (Claim.SPINE in s.claims) is spine]
+        settled = NUMBERS & said.keys()
+        for key, value in _lessons_of(findings, heard):
+            if key not in settled:
+                said.setdefault(key, []).append(value)
+    return said
+
+
+def _lessons_of(
+    findings: Findings, sources: Iterable[RegisteredSource]
+) -> Iterator[tuple[str, str]]:
+    for source in sources:
         for record in findings.resolution.certain(source.id):
             for key, value in _allowed(record, source).items():
-                said.setdefault(key, []).append(value)
-    names = {"given_name", "family_name"}
-    return {key: v[0] for key, v in said.items() if key in names or len(set(v)) == 1}
+                if Identifier(key, value) not in findings.of_others:
+                    yield key, value
+
+
+def _first(values: Sequence[str]) -> str:
+    return values[0]
 
 
 def _allowed(record: Record, source: RegisteredSource) -> dict[str, str]:

@@ -62,12 +62,29 @@ class PreparedQuestion:
 
     @property
     def asked(self) -> dict[str, RegisteredSource]:
-        """The sources that will be asked: in scope, permitted, not barred."""
+        """The sources that will be asked: of the shield set, or in scope and permitted.
+
+        None where reading has effects, unless the scope names it.
+        """
         return {
-            p.source: self.sources[p.source]
+            p.source: source
             for p in self.plan.sources
-            if p.not_asked is None and self._may_give(self.sources[p.source])
+            if p.not_asked is None
+            and ((source := self.sources[p.source]).in_shield_set or self._may_give(source))
         }
+
+    @property
+    def gateway_only(self) -> frozenset[str]:
+        """The sources of the shield set whose answers are for the gateway alone.
+
+        They are out of scope, or give this caller nothing.
+        """
+        return frozenset(
+            p.source
+            for p in self.plan.sources
+            if p.for_shield
+            or (self.sources[p.source].in_shield_set and not self._may_give(self.sources[p.source]))
+        )
 
     def _may_give(self, source: RegisteredSource) -> bool:
         if not source.sensitive:
@@ -81,11 +98,12 @@ class PreparedQuestion:
 
         Or compared, whatever was selected: who would not be noticed could else leave them out.
         """
-        return {p.source: self._read(p) for p in self.plan.sources}
+        only = self.gateway_only
+        return {
+            p.source: frozenset() if p.source in only else self._read(p) for p in self.plan.sources
+        }
 
     def _read(self, planned: PlannedSource) -> frozenset[str]:
-        if planned.for_shield:
-            return frozenset()
         source = self.sources[planned.source]
         at_most = self.on_record(source.id, RecordFacts(consent=source.records_consent)).permitted
         given = at_most | self.verdicts[source.id].permitted
@@ -177,11 +195,11 @@ class Preparation:
             source = sources[source_id]
             card = self.registry.agencies[source.agency]
             plainly = PolicyContext.of(caller, inquiry.reason, card, now)
-            circumstances = replace(plainly, said=said, bulk=operation.in_bulk)
-            matter = DecisionRequest(
-                source.agency, source.id, source.supplies, principal, circumstances
+            policy_context = replace(plainly, said=said, bulk=operation.in_bulk)
+            decision_request = DecisionRequest(
+                source.agency, source.id, source.supplies, principal, policy_context
             )
-            return self.policy.decide(matter)
+            return self.policy.decide(decision_request)
 
         verdicts = {name: on_record(name, RecordFacts()) for name in sources}
         return PreparedQuestion(inquiry, planned, verdicts, sources, on_record)

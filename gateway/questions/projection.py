@@ -34,7 +34,7 @@ def _child(view: ReleaseView, findings: Findings) -> ReleasedChild | None:
     members = members_seen(view, findings.answers.values(), findings)
     if not members:
         return None
-    planned = [p for p in view.plan.sources if not p.for_shield and _speaks(view, p, findings)]
+    planned = [p for p in view.plan.sources if _speaks(view, p, findings)]
     return ReleasedChild(
         child=stitch(view.child_id, members, view.today),
         restriction=findings.restriction,
@@ -44,6 +44,8 @@ def _child(view: ReleaseView, findings: Findings) -> ReleasedChild | None:
 
 
 def _speaks(view: ReleaseView, planned: PlannedSource, findings: Findings) -> bool:
+    if view.keeps_to_itself(findings, planned.source):
+        return False
     national = view.registry.agencies[planned.agency].national
     certain = findings.resolution.certain(planned.source)
     return bool(certain) and (national or not view.hides(findings))
@@ -53,7 +55,7 @@ def _candidates(view: ReleaseView, findings: Findings) -> Iterable[Candidate]:
     for source in sorted(findings.resolution.by_source):
         card = view.registry.agencies[view.registry.sources[source].agency]
         hidden = view.hides(findings) and not card.national
-        if source not in view.for_shield and not hidden:
+        if not hidden and not view.keeps_to_itself(findings, source):
             for graded in doubtful(findings, source):
                 yield _candidate(view, findings, source, card, graded)
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 from adapters.contract.codes import Claim
 from adapters.contract.contract import NoRecord
-from adapters.contract.record import Identifier
 from gateway.audit.entry.flags import AccessFlags
 from gateway.audit.recorder.recorder import Intent, Recorder
 from gateway.fanout.fan_out import FanOut, Order
@@ -20,10 +19,10 @@ from gateway.fanout.source_call import SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource
 from gateway.model.answer import AgencyRow, Receipt, WholeAnswer
 from gateway.questions.agency_row import row
-from gateway.questions.findings import Finder, Findings
+from gateway.questions.findings import Findings
 from gateway.questions.projection import whole
 from gateway.questions.release import ReleaseView
-from resolvers.child.child import Restriction
+from gateway.questions.shield_state import ShieldState
 from resolvers.outcome import Outcome
 
 _TELLS_OF_A_RECORD = frozenset({Outcome.HAS_RECORD, Outcome.AMBIGUOUS})
@@ -34,11 +33,11 @@ UNRESOLVED = "unresolved"
 class DecidedQuestion:
     """Everything that was decided before asking.
 
-    `nobody_found` hears of an answer without a child; `notes` says what an answer is noted for.
+    `nobody_found` hears of an answer without a child; `notes` gives the access flags of an answer.
     """
 
     view: ReleaseView
-    finder: Finder
+    shield: ShieldState
     intent: Intent
     order: Order
     sources: Mapping[str, RegisteredSource]
@@ -54,7 +53,6 @@ class RunningQuestion:
         self._fan_out = fan_out
         self._recorder = recorder
         self._answers: dict[str, SourceAnswer] = {}
-        self._says_restricted = False
         self._pulse = asyncio.Event()
         self._task: asyncio.Task[WholeAnswer] | None = None
         self._unsaid: dict[str, AgencyRow] = {}
@@ -105,8 +103,9 @@ class RunningQuestion:
         if self._unsaid:
             said = [self._unsaid[agency] for agency in sorted(self._unsaid)]
             self._unsaid = {}
-            noted = self._asked.notes(self._findings)
-            await self._recorder.release(self._asked.intent, said, self._learned(), noted)
+            flags = self._asked.notes(self._findings)
+            learned = self._findings.certain_identifiers
+            await self._recorder.release(self._asked.intent, said, learned, flags)
 
     @property
     def _over(self) -> bool:
@@ -118,29 +117,20 @@ class RunningQuestion:
         return await asyncio.shield(self._task)
 
     async def _gather(self) -> WholeAnswer:
+        asked = self._asked
         try:
-            async with aclosing(self._fan_out.answers(self._asked.order)) as answers:
+            async with aclosing(self._fan_out.answers(asked.order)) as answers:
                 async for answered in answers:
-                    self._heard_from(answered)
+                    self._answers[answered.source] = answered
                     self._beat()
-                    if self._nobody_to_wait_for:
-                        break
-            answer = whole(self._asked.view, self._findings)
+            if asked.shield.hides_late(self._answers):
+                await self._fan_out.deadline(asked.order)
+            answer = whole(asked.view, self._findings)
             if answer.child is None:
-                await self._asked.nobody_found()
+                await asked.nobody_found()
             return answer
         finally:
             self._beat()
-
-    def _heard_from(self, answered: SourceAnswer) -> None:
-        self._answers[answered.source] = answered
-        # Whether any record is restricted: until then grading everybody anew is spared.
-        if any(record.restricted is True for record in answered.records):
-            self._says_restricted = True
-
-    @property
-    def _findings(self) -> Findings:
-        return self._asked.finder.of(self._answers)
 
     def _beat(self) -> None:
         pulse, self._pulse = self._pulse, asyncio.Event()
@@ -156,20 +146,28 @@ class RunningQuestion:
     def _row(self, agency: str) -> AgencyRow:
         return row(self._asked.view, agency, self._findings)
 
-    def _learned(self) -> frozenset[Identifier]:
-        return self._findings.certain_identifiers
+    @property
+    def _findings(self) -> Findings:
+        return self._asked.shield.told(self._answers)
 
     def _settled(self, agency: str) -> bool:
         """Whether no later answer can change this agency's row, nor a shield hide it."""
-        planned = [p.source for p in self._asked.view.plan.sources if p.agency == agency]
-        asked = [source for source in planned if source in self._asked.order.own]
-        if not asked or self._hidden_for_good(agency):
+        asked = self._asked_of(agency)
+        if not asked:
             return True
-        if agency == SENSITIVE_SERVICES:  # when it came would tell whether anybody answered
-            return False
+        hidden = self._asked.shield.hides(agency)
+        if hidden or agency == SENSITIVE_SERVICES:
+            # When a row of sensitive services came would tell whether any of them answered.
+            return hidden
         if not all(source in self._answers for source in asked):
             return False
         return all(self._final(source) for source in asked) and self._shield_spoke(agency)
+
+    def _asked_of(self, agency: str) -> list[str]:
+        """The sources that are asked for this agency's row."""
+        view, own = self._asked.view, self._asked.order.own
+        planned = (p.source for p in view.plan.sources if p.agency == agency)
+        return [source for source in planned if source in own and source not in view.gateway_only]
 
     def _final(self, source: str) -> bool:
         answered = self._answers[source]
@@ -177,70 +175,18 @@ class RunningQuestion:
             return True
         graded = self._findings.resolution.by_source.get(source, ())
         settled = [g for g in graded if g.settled]
-        return self._heard(_is_spine) and len(settled) == len(answered.records)
+        spine_heard = all(
+            each in self._answers for each in self._asked.order.own if self._is_spine(each)
+        )
+        return spine_heard and len(settled) == len(answered.records)
 
-    @property
-    def _nobody_to_wait_for(self) -> bool:
-        """Whether only agencies are left of which this caller will learn nothing.
-
-        Waiting for them would tell by its length which of them holds the child.
-        """
-        if not self._says_restricted:
-            return False
-        unanswered = self._asked.order.own.keys() - self._answers.keys()
-        agencies = {self._asked.sources[source].agency for source in unanswered}
-        return all(self._restricted_to(agency) for agency in agencies)
-
-    def _hidden_for_good(self, agency: str) -> bool:
-        """Whether this row says nothing, whatever its agency and anybody else may still answer."""
-        if self._restricted_to(agency):
-            return True
-        view = self._asked.view
-        if view.cleared or view.registry.agencies[agency].national:
-            return False
-        unknown = self._findings.restriction is Restriction.UNKNOWN
-        return unknown and self._heard(_may_restrict) and self._beyond_clearing
-
-    def _restricted_to(self, agency: str) -> bool:
-        view = self._asked.view
-        if view.cleared or view.registry.agencies[agency].national or not self._says_restricted:
-            return False
-        return self._findings.restriction is Restriction.RESTRICTED
+    def _is_spine(self, source: str) -> bool:
+        return Claim.SPINE in self._asked.sources[source].claims
 
     def _shield_spoke(self, agency: str) -> bool:
         """Whether nothing to come can hide this row, nor show it after it was hidden."""
-        view, restriction = self._asked.view, self._findings.restriction
-        if view.cleared or restriction is Restriction.RESTRICTED:
+        view = self._asked.view
+        if view.cleared or self._asked.shield.settled:
             return True
         national = view.registry.agencies[agency].national
-        if national and self._row(agency).outcome not in _TELLS_OF_A_RECORD:
-            return True
-        if not self._heard(_may_restrict):
-            return False
-        return restriction is Restriction.NONE_KNOWN or self._beyond_clearing
-
-    @property
-    def _beyond_clearing(self) -> bool:
-        """Whether some shield authority can no longer clear the child, or there is none."""
-        sources = self._asked.sources.items()
-        authorities = [s for s, source in sources if Claim.SHIELD_AUTHORITY in source.claims]
-        return not all(self._may_clear(s) for s in authorities) or not authorities
-
-    def _may_clear(self, source: str) -> bool:
-        answered = self._answers.get(source)
-        if answered is None:
-            return False
-        return bool(answered.records) or answered.conclusive
-
-    def _heard(self, kind: Callable[[RegisteredSource], bool]) -> bool:
-        """Whether every source of this kind that is asked has its answer."""
-        sources = self._asked.sources
-        return all(s in self._answers for s in self._asked.order.own if kind(sources[s]))
-
-
-def _is_spine(source: RegisteredSource) -> bool:
-    return Claim.SPINE in source.claims
-
-
-def _may_restrict(source: RegisteredSource) -> bool:
-    return source.may_restrict
+        return national and self._row(agency).outcome not in _TELLS_OF_A_RECORD

@@ -1,7 +1,7 @@
 """What one caller may see of a record, of a grade and of what is kept back, shielded last."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
@@ -35,7 +35,8 @@ Seal = Callable[[str, str, str | None], str]
 class ReleaseView:
     """What decides what one caller sees in one question; `seal` makes a candidate's key.
 
-    `on_record` decides again on what a record says; left out, `verdicts` stand.
+    `on_record` decides again on what a record says; left out, `verdicts` stand. Of the sources of
+    `gateway_only` nobody but the gateway learns anything.
     """
 
     plan: Plan
@@ -45,13 +46,9 @@ class ReleaseView:
     seal: Seal
     today: date
     child_id: str
+    gateway_only: frozenset[str] = frozenset()
     on_record: OnRecord | None = None
     broke_glass: bool = False
-
-    @property
-    def for_shield(self) -> frozenset[str]:
-        """The sources of which nobody but the gateway learns anything."""
-        return frozenset(p.source for p in self.plan.sources if p.for_shield)
 
     @property
     def fields(self) -> frozenset[str]:
@@ -72,6 +69,19 @@ class ReleaseView:
         if findings.restriction is Restriction.UNKNOWN:
             return not self.broke_glass
         return findings.restriction is Restriction.RESTRICTED
+
+    def keeps_to_itself(self, findings: Findings, source: str) -> bool:
+        """Whether a source's records are for the gateway alone, or hidden by the source's own mark.
+
+        A mark of a source outside the shield set hides its own row, from callers not cleared.
+        """
+        row = self.registry.sources[source].row
+        return source in self.gateway_only or self.marked(findings, row)
+
+    def marked(self, findings: Findings, agency: str) -> bool:
+        """Whether a mark of the agency's own hides its row from this caller."""
+        rows = {self.registry.sources[source].row for source in findings.own_marks}
+        return not self.cleared and agency in rows
 
     def verdict(self, source: str, findings: Findings, record: Record | None = None) -> Verdict:
         """What the source's rules say now that its record, and the shield, have spoken."""
@@ -97,7 +107,7 @@ def members_seen(
     members = []
     for answered in answers:
         card = view.registry.agencies[view.registry.sources[answered.source].agency]
-        if answered.source in view.for_shield or (hidden and not card.national):
+        if view.keeps_to_itself(findings, answered.source) or (hidden and not card.national):
             continue
         for record in findings.resolution.certain(answered.source):
             seen = _seen(view, findings, answered.source, record)
@@ -109,7 +119,15 @@ def _seen(view: ReleaseView, findings: Findings, source: str, record: Record) ->
     classes = view.verdict(source, findings, record).permitted
     if CONTACTS not in view.fields:
         classes -= {ReleaseClass.CONTACT}
-    return released(record, classes, view.fields)
+    return released(_of_her_own(record, findings), classes, view.fields)
+
+
+def _of_her_own(record: Record, findings: Findings) -> Record:
+    """The record without numbers that are somebody else's by the word of an identity source."""
+    others = findings.of_others
+    if others.isdisjoint(record.identifiers):
+        return record
+    return replace(record, identifiers=tuple(i for i in record.identifiers if i not in others))
 
 
 def doubtful(findings: Findings, source: str) -> Iterable[Graded]:

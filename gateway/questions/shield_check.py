@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from adapters.contract.codes import Claim
 from adapters.contract.contract import OnBehalf
 from gateway.fanout.fan_out import FanOut, Order
 from gateway.fanout.plan import own_details
@@ -57,12 +56,12 @@ class ShieldCheck:
             async for answered in arriving:
                 answers[answered.source] = answered
         stated = stated_reference(known, self.sources.values())
-        return find(stated, answers, self.sources).restriction
+        found = find(stated, answers, self.sources)
+        return Restriction.RESTRICTED if found.own_marks else found.restriction
 
 
 def _may_tell(source: RegisteredSource) -> bool:
-    says = any(operation.map.restricted for operation in source.manifest.operation)
-    return not source.sensitive and (says or Claim.SHIELD_AUTHORITY in source.claims)
+    return not source.sensitive and source.may_restrict
 
 
 async def _nothing_passes(_: Mapping[str, frozenset[str]]) -> None:

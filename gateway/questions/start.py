@@ -1,9 +1,8 @@
 """A question that may be asked becomes one under way: its intent logged, its order made out."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from adapters.contract.codes import Claim
 from adapters.contract.contract import OnBehalf
 from gateway.audit.entry.flags import AccessFlags
 from gateway.audit.recorder.pseudonymise import Pseudonymised
@@ -15,13 +14,15 @@ from gateway.fanout.source_call import CallContext, SourceAnswer
 from gateway.graphql.documents import Document
 from gateway.model.caller import Caller
 from gateway.model.candidate_key import CandidateKeySealer
-from gateway.policy.context import standing_of
+from gateway.policy.context import profile_of
 from gateway.questions.access_flags import of_answer, of_question
 from gateway.questions.findings import Finder, Findings, stated_reference
-from gateway.questions.onward import lessons, once_cleared
+from gateway.questions.namesakes import NamesakeSearch
+from gateway.questions.onward import disputed, once_cleared
 from gateway.questions.prepare import Preparation, PreparedQuestion
 from gateway.questions.question import DecidedQuestion, RunningQuestion
 from gateway.questions.release import ReleaseView
+from gateway.questions.shield_state import ShieldState, circle_of
 
 HarmStated = Callable[[Caller, str, int], Awaitable[None]]
 
@@ -63,19 +64,29 @@ class QuestionFactory:
             seal=self.seal.bound_to(caller, prepared.inquiry.reason.purpose),
             today=preparation.clock.now().date(),
             child_id=intent.query_id,
+            gateway_only=prepared.gateway_only,
             on_record=prepared.on_record,
             broke_glass=prepared.inquiry.reason.break_glass is not None,
         )
         stated = stated_reference(prepared.inquiry.known, prepared.sources.values())
-        finder = Finder(stated, prepared.sources)
-        order = self._order(prepared, intent, finder, admitted)
+        shield = ShieldState(
+            view,
+            Finder(stated, prepared.sources),
+            Finder(stated, prepared.sources),
+            circle_of(prepared.asked, preparation.registry),
+            NamesakeSearch(
+                {name: each for name, each in prepared.asked.items() if each.in_shield_set},
+                self._own(prepared),
+            ),
+        )
+        order = self._order(prepared, intent, shield, admitted)
         quotas = preparation.quotas
 
         def notes(findings: Findings) -> AccessFlags:
             return of_answer(findings, caller, preparation.registry, view.today)
 
         asked = DecidedQuestion(
-            *(view, finder, intent, order, prepared.sources),
+            *(view, shield, intent, order, prepared.sources),
             nobody_found=lambda: quotas.nobody_found(caller),
             notes=notes,
         )
@@ -91,23 +102,37 @@ class QuestionFactory:
             policy_version=preparation.policy.version,
             agencies=tuple(sorted({source.agency for source in prepared.asked.values()})),
             risks=frozenset(risks),
-            standing=standing_of(
+            standing=profile_of(
                 caller, preparation.settings.shield_cleared_role, preparation.clock.now()
             ),
         )
         return await self.recorder.intend(pseudonymised, caller, grounds)
 
+    def _own(self, prepared: PreparedQuestion) -> Mapping[str, Mapping[str, str]]:
+        known = prepared.inquiry.known
+        return {name: own_details(known, s.agency) for name, s in prepared.asked.items()}
+
     def _order(
-        self, prepared: PreparedQuestion, intent: Intent, finder: Finder, admitted: AdmittedRequest
+        self,
+        prepared: PreparedQuestion,
+        intent: Intent,
+        shield: ShieldState,
+        admitted: AdmittedRequest,
     ) -> Order:
         preparation, caller = admitted.preparation, admitted.caller
         known, reason = prepared.inquiry.known, prepared.inquiry.reason
 
+        only = prepared.gateway_only
+
         def teach(answers: Mapping[str, SourceAnswer]) -> Mapping[str, Mapping[str, str]]:
-            return lessons(finder.of(answers), prepared.sources)
+            return shield.lessons(answers, prepared.sources)
+
+        def differing(answers: Mapping[str, SourceAnswer]) -> tuple[Mapping[str, str], ...]:
+            return disputed(shield.teaching(answers), prepared.sources)
 
         def give_back(answers: Mapping[str, SourceAnswer]) -> Mapping[str, Mapping[str, str]]:
-            return once_cleared(finder.of(answers), kept_back(known), prepared.sources)
+            found = shield.everybody.of(answers)
+            return once_cleared(found, kept_back(known), prepared.sources)
 
         async def pass_on(learned: Mapping[str, frozenset[str]]) -> None:
             by_agency: dict[str, frozenset[str]] = {}
@@ -128,13 +153,20 @@ class QuestionFactory:
         asked, read = prepared.asked, prepared.read
         right = AccessRight(caller, reason, preparation.policy.version)
         return Order(
-            own={name: own_details(known, source.agency) for name, source in asked.items()},
-            asking={name: CallContext(read[name], on_behalf, until, right) for name in asked},
+            own=self._own(prepared),
+            asking={
+                name: CallContext(
+                    read[name], replace(on_behalf, shield_check=name in only), until, right
+                )
+                for name in asked
+            },
             until=until,
-            heard_first=frozenset(
-                name for name, source in asked.items() if Claim.SHIELD_AUTHORITY in source.claims
-            ),
+            heard_first=frozenset(name for name, source in asked.items() if source.in_shield_set),
             teach=teach,
             pass_on=pass_on,
+            disputed=differing,
+            namesakes=shield.namesakes,
             give_back=give_back,
+            circle=shield.circle,
+            idle=shield.idle,
         )

@@ -70,11 +70,11 @@ class SourceApi:
 
     async def _seen(self, now: ActiveGeneration) -> list[SourceType]:
         health = await now.fan_out.health()
-        views = [*self._standing(now, health), *await self._proposed(now)]
+        views = [*self._in_force(now, health), *await self._proposed(now)]
         views.sort(key=lambda view: (view.id, view.version))
         return [SourceType.of(view) for view in views]
 
-    def _standing(
+    def _in_force(
         self, now: ActiveGeneration, health: Mapping[str, SourceHealth]
     ) -> Iterator[SourceView]:
         desired_state = now.desired_state
@@ -110,14 +110,14 @@ class SourceApi:
         return not source.sensitive or self._concerns(source.agency)
 
     async def _proposed(self, now: ActiveGeneration) -> list[SourceView]:
-        standing = {
+        approved = {
             h.id: h.version for h in (*now.desired_state.held, *now.desired_state.suspended)
         }
         return [
             view
             for version in await self.registrar.newest()
             if not version.from_folder
-            and version.number > standing.get(version.source, 0)
+            and version.number > approved.get(version.source, 0)
             and self._concerns(version.agency)
             for view in _proposal(version)
         ]

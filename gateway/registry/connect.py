@@ -34,7 +34,7 @@ _UNOPENED: Final = Unopened()
 
 
 class ManagedConnection:
-    """One source's open adapter with its line; closed once nothing that is in force holds it."""
+    """One source's open adapter with its connection; closed once no generation holds it."""
 
     def __init__(
         self, held: SourceVersion, source: RegisteredSource, connection: SourceConnection
@@ -75,7 +75,7 @@ class SourceOpener:
     async def open(
         self, held: SourceVersion, before: ManagedConnection | None, *, must: bool
     ) -> ManagedConnection:
-        """The source opened, going on from the line `before` to the same system.
+        """The source opened, going on from the connection `before` to the same system.
 
         One that cannot be opened is ConfigurationInvalid if it `must` be; else it stands there
         unopened, so that its agency keeps its row.

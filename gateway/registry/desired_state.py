@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from adapters.authoring.grant import claimed
-from adapters.contract.codes import Claim
+from adapters.contract.codes import SHIELD_CLAIMS
 from adapters.manifest.manifest import Manifest
 from adapters.network.secrets import prefix_of
 from adapters.validation.loading import ManifestInvalid, parse_manifest
@@ -62,8 +62,8 @@ class DesiredState:
 
     @property
     def silenced(self) -> tuple[SourceVersion, ...]:
-        """The shield authorities among the suspended."""
-        return tuple(held for held in self.suspended if _is_authority(held))
+        """The members of the shield set among the suspended."""
+        return tuple(held for held in self.suspended if _in_shield_set(held))
 
     def rule_set(self, baseline: Baseline) -> RuleSet:
         """The rules of all that has a row; RuleInvalid names the first that cannot be used."""
@@ -84,7 +84,7 @@ class LedgerFacts:
     live: Mapping[str, Version]
 
 
-def charter_of(folder: OperatorFiles, standing: LedgerHead, known: LedgerFacts) -> DesiredState:
+def desired_state_of(folder: OperatorFiles, head: LedgerHead, known: LedgerFacts) -> DesiredState:
     """What is in force by the operator's files and the ledger; ConfigurationInvalid says why not.
 
     A source whose grant the operator took back is not held.
@@ -95,7 +95,7 @@ def charter_of(folder: OperatorFiles, standing: LedgerHead, known: LedgerFacts) 
         )
     filed = [_filed(each, folder.operator, known.numbers) for each in folder.filed]
     twice = {held.id: held.file for held in filed} if known.live else {}
-    for source in sorted(standing.approved.keys() & known.live.keys() & twice.keys()):
+    for source in sorted(head.approved.keys() & known.live.keys() & twice.keys()):
         raise ConfigurationInvalid(
             f"{twice[source]}: source {source} was registered while running and is in force;"
             " suspend it first, or take the file away"
@@ -104,16 +104,16 @@ def charter_of(folder: OperatorFiles, standing: LedgerHead, known: LedgerFacts) 
     live = [v for source, v in sorted(known.live.items()) if source not in in_folder]
     every = [_beside(h, folder.operator) for h in (*filed, *_granted(live, folder.operator))]
     return DesiredState(
-        generation=standing.generation,
+        generation=head.generation,
         folder=folder,
-        held=tuple(held for held in every if held.id not in standing.suspended),
-        suspended=tuple(held for held in every if held.id in standing.suspended),
-        decided=standing.sources,
+        held=tuple(held for held in every if held.id not in head.suspended),
+        suspended=tuple(held for held in every if held.id in head.suspended),
+        decided=head.sources,
     )
 
 
-def _is_authority(held: SourceVersion) -> bool:
-    return Claim.SHIELD_AUTHORITY in claimed(held.manifest) & held.grant.claims
+def _in_shield_set(held: SourceVersion) -> bool:
+    return bool(SHIELD_CLAIMS & claimed(held.manifest) & held.grant.claims)
 
 
 def _beside(held: SourceVersion, operator: OperatorFile) -> SourceVersion:

@@ -34,7 +34,7 @@ class ActiveGeneration:
 
 
 class Generations:
-    """What is in force now; a source that stays the same stays open, with its line and limits."""
+    """What is in force now; an unchanged source stays open, with its connection and limits."""
 
     def __init__(self, stages: Stages, opener: SourceOpener, baseline: Baseline) -> None:
         self._stages = stages
@@ -77,7 +77,7 @@ class Generations:
     async def prepare(
         self, desired_state: DesiredState, must_open: frozenset[str]
     ) -> ActiveGeneration:
-        """Open what the charter holds; give it to `replace` or `discard`.
+        """Open what the desired state holds; give it to `replace` or `discard`.
 
         ConfigurationInvalid names the first rule that cannot be used, or the first source of
         `must_open` that cannot be opened; then nothing is open that was not before.
@@ -112,7 +112,7 @@ class Generations:
     def replace(self, new: ActiveGeneration) -> None:
         """From now on every question begins in `new`.
 
-        Tokens are verified anew, and no answer to an earlier question is kept for another.
+        Tokens are verified again, and no answer to an earlier question is kept for another.
         """
         before, self._current = self._current, new
         self._stages.verifier.forget()

@@ -163,10 +163,10 @@ class Registrar:
         return ChangeOutcome(source.id, version.number, found.findings)
 
     async def _approve(self, caller: Caller, version: Version) -> ChangeOutcome:
-        async with self.rollout.turn() as standing:
+        async with self.rollout.turn() as head:
             concerned = (version.source, version.number)
-            enactment = self._enactment(standing, RolloutKind.APPROVED, caller, concerned)
-            after = _with(standing, enactment)
+            record = self._record(head, RolloutKind.APPROVED, caller, concerned)
+            after = _with(head, record)
             try:
                 prepared = await self._prepared(version, after)
             except _CannotOpen as why:
@@ -177,19 +177,17 @@ class Registrar:
                 coming = replace(_coming(version, APPROVED), policy_version=rules)
                 return await self.recorder.changed(coming, caller)
 
-            await self.rollout.enact(prepared, enactment, log)
+            await self.rollout.roll_out(prepared, record, log)
         return ChangeOutcome(version.source, version.number, version.findings)
 
     async def _suspend(self, caller: Caller, held: SourceVersion, reason: str) -> ChangeOutcome:
-        async with self.rollout.turn() as standing:
+        async with self.rollout.turn() as head:
             connections = self.rollout.generations.current.connections
             if held.id not in connections or self._is_suspended(held.id):
                 raise _unknown()
-            enactment = self._enactment(
-                standing, RolloutKind.SUSPENDED, caller, (held.id, held.version)
-            )
+            record = self._record(head, RolloutKind.SUSPENDED, caller, (held.id, held.version))
             folder = self.rollout.generations.current.desired_state.folder
-            desired_state = await self.rollout.desired_state(folder, _with(standing, enactment))
+            desired_state = await self.rollout.desired_state(folder, _with(head, record))
             prepared = await self.rollout.generations.prepare(desired_state, frozenset())
 
             async def log(new: ActiveGeneration) -> int:
@@ -199,7 +197,7 @@ class Registrar:
                 coming = Coming(AuditKind.SOURCE_CHANGE, change, SUSPENDED, rules, agency, reason)
                 return await self.recorder.changed(coming, caller)
 
-            await self.rollout.enact(prepared, enactment, log)
+            await self.rollout.roll_out(prepared, record, log)
         return ChangeOutcome(held.id, held.version)
 
     async def _prepared(self, version: Version, after: LedgerHead) -> ActiveGeneration:
@@ -255,11 +253,11 @@ class Registrar:
         task.add_done_callback(self._under_way.discard)
         return await asyncio.shield(task)
 
-    def _enactment(
-        self, standing: LedgerHead, kind: RolloutKind, caller: Caller, concerned: tuple[str, int]
+    def _record(
+        self, head: LedgerHead, kind: RolloutKind, caller: Caller, concerned: tuple[str, int]
     ) -> RolloutRecord:
         return RolloutRecord(
-            generation=standing.generation + 1,
+            generation=head.generation + 1,
             kind=kind,
             files=self.rollout.generations.current.desired_state.folder.digest,
             by=By.of(caller),
@@ -302,9 +300,9 @@ def _coming(version: Version, detail: str) -> Coming:
     return Coming(AuditKind.SOURCE_CHANGE, change, detail, agency=version.agency)
 
 
-def _with(standing: LedgerHead, enactment: RolloutRecord) -> LedgerHead:
-    sources = {**standing.sources, str(enactment.source): enactment}
-    return replace(standing, generation=enactment.generation, sources=sources)
+def _with(head: LedgerHead, record: RolloutRecord) -> LedgerHead:
+    sources = {**head.sources, str(record.source): record}
+    return replace(head, generation=record.generation, sources=sources)
 
 
 def _refuse_unusable(reason: str) -> None:

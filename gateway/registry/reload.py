@@ -51,13 +51,13 @@ class Reloader:
         ledger = self.rollout.ledger
         try:
             async with ledger.turn():
-                standing = await ledger.standing()
+                head = await ledger.head()
                 folder = await asyncio.to_thread(self.rollout.read)
-                after, prepared = await self._prepared(folder, standing)
-                if after.generation == standing.generation:
+                after, prepared = await self._prepared(folder, head)
+                if after.generation == head.generation:
                     self.rollout.generations.replace(prepared)
                 else:
-                    await self._enact(after, prepared, None, READ_AT_START)
+                    await self._roll_out(after, prepared, None, READ_AT_START)
             await self.rollout.serve()
         except (LedgerUnavailable, LedgerCorrupt) as error:
             raise ConfigurationInvalid(f"the ledger: {error}") from None
@@ -81,20 +81,20 @@ class Reloader:
     async def _reload(self, caller: Caller | None, detail: str) -> int:
         await self.renew_keys()  # first, since a file that is wrong must not keep a key in
         folder = await asyncio.to_thread(self.rollout.read)
-        async with self.rollout.turn() as standing:
-            if folder.digest != standing.files:
-                after, prepared = await self._prepared(folder, standing)
-                await self._enact(after, prepared, caller, detail)
+        async with self.rollout.turn() as head:
+            if folder.digest != head.files:
+                after, prepared = await self._prepared(folder, head)
+                await self._roll_out(after, prepared, caller, detail)
         generation = self.rollout.generations.current.generation
         await self.rollout.replica.everywhere(generation)
         return generation
 
     async def _prepared(
-        self, folder: OperatorFiles, standing: LedgerHead
+        self, folder: OperatorFiles, head: LedgerHead
     ) -> tuple[LedgerHead, ActiveGeneration]:
         """The files ready to come into force, under the next generation if they are others."""
-        changed = folder.digest != standing.files
-        after = replace(standing, generation=standing.generation + changed, files=folder.digest)
+        changed = folder.digest != head.files
+        after = replace(head, generation=head.generation + changed, files=folder.digest)
         if changed:
             for filed in folder.filed:
                 await self._keep(filed)
@@ -119,10 +119,10 @@ class Reloader:
         )
         await ledger.propose(version)
 
-    async def _enact(
+    async def _roll_out(
         self, after: LedgerHead, prepared: ActiveGeneration, caller: Caller | None, detail: str
     ) -> None:
-        enactment = RolloutRecord(
+        record = RolloutRecord(
             generation=after.generation,
             kind=RolloutKind.CONFIGURED,
             files=prepared.desired_state.folder.digest,
@@ -133,7 +133,7 @@ class Reloader:
         async def log(new: ActiveGeneration) -> int | None:
             return await self._log(new, caller, detail)
 
-        await self.rollout.enact(prepared, enactment, log)
+        await self.rollout.roll_out(prepared, record, log)
 
     async def _log(self, new: ActiveGeneration, caller: Caller | None, detail: str) -> int | None:
         before = self.rollout.generations.newest

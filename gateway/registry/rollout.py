@@ -1,4 +1,4 @@
-"""The one way in which anything comes into force: checked, logged, enacted, everywhere."""
+"""The one way in which anything comes into force: checked, logged, rolled out everywhere."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -8,7 +8,7 @@ from typing import Final
 
 from gateway.model import events
 from gateway.model.errors import ConfigurationInvalid, TryLater
-from gateway.registry.desired_state import DesiredState, LedgerFacts, charter_of
+from gateway.registry.desired_state import DesiredState, LedgerFacts, desired_state_of
 from gateway.registry.files import OperatorFiles
 from gateway.registry.generations import ActiveGeneration, Generations
 from gateway.registry.ledger.contract import Ledger, LedgerCorrupt, LedgerUnavailable
@@ -41,10 +41,10 @@ class Rollout:
         """
         try:
             async with self._turn, self.ledger.turn():
-                standing = await self.ledger.standing()
-                if standing.generation != self.generations.current.generation:
-                    await self._adopt(standing)
-                yield standing
+                head = await self.ledger.head()
+                if head.generation != self.generations.current.generation:
+                    await self._adopt(head)
+                yield head
         except (LedgerUnavailable, LedgerCorrupt):
             events.ledger_unavailable()
             raise TryLater(
@@ -56,12 +56,12 @@ class Rollout:
                 "NOT_IN_FORCE", f"this gateway's files are not those in force: {error}"
             ) from None
 
-    async def desired_state(self, folder: OperatorFiles, standing: LedgerHead) -> DesiredState:
+    async def desired_state(self, folder: OperatorFiles, head: LedgerHead) -> DesiredState:
         """What is in force with these files, where the ledger stands so."""
-        return await charter_in(self.ledger, folder, standing)
+        return await desired_state_in(self.ledger, folder, head)
 
-    async def enact(
-        self, prepared: ActiveGeneration, enactment: RolloutRecord, log: LogChange
+    async def roll_out(
+        self, prepared: ActiveGeneration, record: RolloutRecord, log: LogChange
     ) -> None:
         """Log it, keep it, bring it into force here; in a turn, and to be waited for after it.
 
@@ -69,18 +69,18 @@ class Rollout:
         """
         try:
             entry = await log(prepared)
-            await self.ledger.enact(replace(enactment, entry=entry))
+            await self.ledger.record_rollout(replace(record, entry=entry))
         except BaseException:
             self.generations.discard(prepared)
             raise
         await self._in_force(prepared)
 
     async def adopt(self) -> None:
-        """Bring into force here what another gateway enacted; ConfigurationInvalid says why not."""
+        """Bring another gateway's rollout into force here; ConfigurationInvalid says why not."""
         async with self._turn:
-            standing = await self.ledger.standing()
-            if standing.generation != self.generations.current.generation:
-                await self._adopt(standing)
+            head = await self.ledger.head()
+            if head.generation != self.generations.current.generation:
+                await self._adopt(head)
 
     async def serve(self) -> None:
         """Take the lease that allows to serve, once everybody serves what is in force here."""
@@ -90,13 +90,13 @@ class Rollout:
             serving = self.generations.current.generation
         await self.replica.everywhere(serving)
 
-    async def _adopt(self, standing: LedgerHead) -> None:
+    async def _adopt(self, head: LedgerHead) -> None:
         folder = self.generations.current.desired_state.folder
-        if folder.digest != standing.files:
+        if folder.digest != head.files:
             folder = await asyncio.to_thread(self.read)
-        if folder.digest != standing.files:
+        if folder.digest != head.files:
             raise ConfigurationInvalid("they differ from those of the gateway that changed them")
-        desired_state = await self.desired_state(folder, standing)
+        desired_state = await self.desired_state(folder, head)
         await self._in_force(await self.generations.prepare(desired_state, NOTHING))
 
     async def _in_force(self, prepared: ActiveGeneration) -> None:
@@ -107,7 +107,7 @@ class Rollout:
             await self.replica.hold(prepared.generation)
 
 
-async def charter_in(ledger: Ledger, folder: OperatorFiles, standing: LedgerHead) -> DesiredState:
+async def desired_state_in(ledger: Ledger, folder: OperatorFiles, head: LedgerHead) -> DesiredState:
     """What is in force with these files, where the ledger stands so.
 
     ConfigurationInvalid says why nothing can be.
@@ -117,13 +117,13 @@ async def charter_in(ledger: Ledger, folder: OperatorFiles, standing: LedgerHead
         source = filed.manifest.source.id
         if number := await ledger.numbered(source, filed.text, filed.rules):
             numbers[source] = number
-    return charter_of(folder, standing, LedgerFacts(numbers, await _live(ledger, standing)))
+    return desired_state_of(folder, head, LedgerFacts(numbers, await _live(ledger, head)))
 
 
-async def _live(ledger: Ledger, standing: LedgerHead) -> dict[str, Version]:
+async def _live(ledger: Ledger, head: LedgerHead) -> dict[str, Version]:
     """The version last decided about of each source that did not come from the folder."""
     found: dict[str, Version] = {}
-    for source, said in standing.sources.items():
+    for source, said in head.sources.items():
         version = await ledger.version(source, said.version or 0)
         if version is None:
             raise LedgerCorrupt(f"the ledger lacks a version of source {source}; restore it")

@@ -8,7 +8,7 @@ from resolvers.comparison.birth_dates import compatible, vague
 from resolvers.comparison.normalise import fold
 
 
-def standing_birth_date(
+def single_birth_date(
     said: Statements[StatedBirthDate],
 ) -> tuple[Fact[StatedBirthDate] | None, Conflict | None]:
     """The day of most agencies; a year alone, a placeholder or a guess only if there is no day."""
@@ -22,14 +22,14 @@ def standing_birth_date(
     return chosen, disputed("birth_date", dispute)
 
 
-def standing_sex(said: Statements[Sex]) -> tuple[Fact[Sex] | None, Conflict | None]:
+def single_sex(said: Statements[Sex]) -> tuple[Fact[Sex] | None, Conflict | None]:
     """The sex that most agencies say; unknown only if none knows it."""
     known = [(sex, p) for sex, p in said if sex is not Sex.UNKNOWN]
     chosen = most_told(facts(known or said, same=lambda sex: sex))
     return chosen, disputed("sex", [(sex.value, p) for sex, p in known])
 
 
-def standing_gp_practice(
+def single_gp_practice(
     said: Statements[GpPractice],
 ) -> tuple[Fact[GpPractice] | None, Conflict | None]:
     """The practice said most recently: a child moves, and the old one is told of for years."""

@@ -14,9 +14,9 @@ from resolvers.child.facts import Statements, facts
 from resolvers.child.involvements import involvements, lead
 from resolvers.child.single_facts import (
     disputed,
-    standing_birth_date,
-    standing_gp_practice,
-    standing_sex,
+    single_birth_date,
+    single_gp_practice,
+    single_sex,
 )
 from resolvers.comparison.homes import Homes
 from resolvers.comparison.normalise import digits, fold
@@ -44,9 +44,9 @@ def stitch(child_id: str, members: Iterable[Member], today: date) -> Child:
     `conflicts`. `today` decides which involvements are open.
     """
     told = frozenset(members)
-    birth_date, birth_conflict = standing_birth_date(_said(told, _birth_dates))
-    sex, sex_conflict = standing_sex(_said(told, lambda r: (r.sex,) if r.sex else ()))
-    gp_practice, gp_conflict = standing_gp_practice(_said(told, _gp_practices))
+    birth_date, birth_conflict = single_birth_date(_said(told, _birth_dates))
+    sex, sex_conflict = single_sex(_said(told, lambda r: (r.sex,) if r.sex else ()))
+    gp_practice, gp_conflict = single_gp_practice(_said(told, _gp_practices))
     involved = involvements(_said(told, lambda r: r.involvements), today)
     leading, lead_conflict = lead(involved, today)
     conflicts = (birth_conflict, sex_conflict, gp_conflict, lead_conflict, *_numbers(told))

@@ -106,7 +106,7 @@ def _families(held: str, known: str) -> Agreement:
         return _SAME
     if (parted and _bare(held) == _bare(known)) or _attached(one, other):
         return _SLIP
-    if (parted and _telling(held) & _telling(known)) or _short_for(held, known):
+    if (parted and _distinctive(held) & _distinctive(known)) or _short_for(held, known):
         return _VAGUE
     return _misspelt(one, other)
 
@@ -165,7 +165,7 @@ def _misspelt(one: str, other: str) -> Agreement:
     return _DISTANT if forgiven else _DIFFERENT
 
 
-def _telling(family: str) -> set[str]:
+def _distinctive(family: str) -> set[str]:
     return {p for p in family.split() if len(p) >= _SHORTEST_PART and p not in _PARTICLES}
 
 

@@ -90,9 +90,20 @@ class Details:
             postcodes=None if where is None else postcodes.read(where),
         )
 
+    @property
+    def identifiers(self) -> frozenset[Identifier]:
+        """Its NHS numbers and UPNs."""
+        every = ((scheme, value) for scheme in NUMBERS for value in self.numbers(scheme))
+        return frozenset(Identifier(scheme, value) for scheme, value in every)
+
     def numbers(self, scheme: str) -> frozenset[str]:
         """The NHS numbers or the UPNs."""
         return self.nhs_numbers if scheme == NHS_NUMBER else self.upns
+
+    def without(self, numbers: frozenset[Identifier]) -> Self:
+        """The same without these numbers."""
+        nhs_numbers, upns = _numbers(numbers)
+        return replace(self, nhs_numbers=self.nhs_numbers - nhs_numbers, upns=self.upns - upns)
 
     def shares_number(self, other: "Details") -> bool:
         """Whether an NHS number or a UPN of one is also the other's."""

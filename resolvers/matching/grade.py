@@ -50,12 +50,14 @@ class Graded:
     """A record with its grade.
 
     `settled`: certain by an identifier of the reference itself, so that no other agency's answer
-    can change it. What rests on demographics, or on a number learned, is not.
+    can change it. What rests on demographics, or on a number learned, is not. `tied`: a number that
+    is known to be the child's stands on it, so that it does not rest on demographics alone.
     """
 
     record: Record
     grade: Grade
     settled: bool = False
+    tied: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +66,49 @@ class Resolution:
 
     A source's tuple is empty where it answered with nothing that may be the child.
     `disputed` names the schemes in which records joined by other means disagree.
-    `restricted`: some record that by any reading may be the child's is restricted, be it one that
-    numbers learned from others have ruled out since.
+    `restricted`: the sources with a restricted record that by any reading may be the child's, be it
+    one that numbers learned from others have ruled out since.
     """
 
     by_source: Mapping[str, tuple[Graded, ...]]
     disputed: frozenset[str] = frozenset()
-    restricted: bool = False
+    restricted: frozenset[str] = frozenset()
+
+    @property
+    def loose(self) -> frozenset[str]:
+        """The sources with a record that may well be the child's by demographics alone."""
+        likely = (MatchGrade.CERTAIN, MatchGrade.PROBABLE)
+        return frozenset(
+            source
+            for source, every in self.by_source.items()
+            if any(not graded.tied and graded.grade.grade in likely for graded in every)
+        )
+
+    def tied_alone(self) -> Self:
+        """The same without records that rest on demographics alone."""
+        tied = {s: tuple(g for g in every if g.tied) for s, every in self.by_source.items()}
+        return replace(self, by_source=tied)
+
+    def loosened(self) -> Self:
+        """The same with records that rest on demographics alone probable at best."""
+        return replace(
+            self, by_source={s: tuple(map(_loose, every)) for s, every in self.by_source.items()}
+        )
+
+    def restricted_at(self, source: str) -> bool:
+        """Whether a record of one source that may be the child's is restricted."""
+        return source in self.restricted or any(
+            graded.record.restricted is True and graded.grade.grade is not MatchGrade.CERTAINLY_NOT
+            for graded in self.by_source.get(source, ())
+        )
 
     def certain(self, source: str) -> tuple[Record, ...]:
         """The records of one source that are certainly the child's."""
         graded = self.by_source.get(source, ())
         return tuple(g.record for g in graded if g.grade.grade is MatchGrade.CERTAIN)
+
+
+def _loose(graded: Graded) -> Graded:
+    if graded.tied or graded.grade.grade is not MatchGrade.CERTAIN:
+        return graded
+    return replace(graded, grade=replace(graded.grade, grade=MatchGrade.PROBABLE))

@@ -161,8 +161,10 @@ def _stands(known: KnownOfChild, held: Details, found: Assessment) -> bool:
     """Whether name, birth date and something further make a record certain."""
     evidence = found.evidence
     # A namesake is of her sex too and lives elsewhere, and no number would give it away: not of the
-    # record, nor of the child, while nobody has told one.
-    numbered = held.nhs_numbers or held.upns or known.all.nhs_numbers or known.all.upns
+    # record, nor of the child, while nobody has told one. Where one of hers is known, a number of
+    # another scheme, which nothing ties to hers, tells nothing.
+    ours, theirs = known.all.identifiers, held.identifiers
+    numbered = bool(ours) != bool(theirs)
     elsewhere = evidence.postcode in _DIFFERING and not numbered
     seen_there = evidence.postcode.strong or (evidence.sex is _SAME and not elsewhere)
     strong = alike_in_all(evidence) and (evidence.further or seen_there)

@@ -60,36 +60,43 @@ def resolve(
         for place, record in enumerate(records)
     }
     known = KnownOfChild.of(reference)
+    credible = {key: _credible(reference, known, each) for key, each in held.items()}
     numbered = bool(known.all.nhs_numbers or known.all.upns or known.all.records)
-    world = World(numbered, held, populations, duplicates)
+    world = World(numbered, credible, populations, duplicates)
     first = _Round(known, world.assessed(known))
     if _twin_among(first.assessed):
         known = replace(known, twin_seen=True)
     settled = _undoubted(known, world, first)
     return Resolution(
         by_source={
-            source: tuple(_shown(source, records, settled, held, known))
+            source: tuple(_shown(source, records, settled, credible, known))
             for source, records in records_by_source.items()
         },
         disputed=settled.disputed,
-        restricted=_shielded(known, records_by_source, held),
+        restricted=_restricting(known, records_by_source, held),
     )
+
+
+def _credible(reference: Reference, known: KnownOfChild, held: Details) -> Details:
+    """A record's details; of one that bears her number, without numbers of somebody else."""
+    others = reference.of_others
+    return held.without(others) if others and held.shares_number(known.all) else held
 
 
 def _twin_among(assessed: Mapping[RecordPlace, Assessment]) -> bool:
     return any(found.likely_other is LikelyOther.TWIN for found in assessed.values())
 
 
-def _shielded(
+def _restricting(
     known: KnownOfChild,
     records: Mapping[str, tuple[Record, ...]],
     held: Mapping[RecordPlace, Details],
-) -> bool:
+) -> frozenset[str]:
     restricted = {key for key in held if records[key[0]][key[1]].restricted is True}
     if not restricted:
-        return False
-    may_be_hers = reached(known.all, held)
-    return not restricted.isdisjoint(may_be_hers)
+        return frozenset()
+    hers = reached(known.all, held)
+    return frozenset(source for source, _ in restricted & hers)
 
 
 def _undoubted(known: KnownOfChild, world: World, first: _Round) -> _Settled:
@@ -177,4 +184,9 @@ def _shown(
         by_reference = held[key].shares_number(asked) or not asked.records.isdisjoint(
             held[key].records
         )
-        yield Graded(record, said, settled=is_member and by_reference and not found.nameless)
+        yield Graded(
+            record,
+            said,
+            settled=is_member and by_reference and not found.nameless,
+            tied=found.evidence.shared,
+        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 from resolvers.matching.contest import among_them_two, winners
 from resolvers.matching.details import Details
@@ -112,7 +113,18 @@ def _namesake_among(assessed: Mapping[RecordPlace, Assessment], world: World) ->
     """
     alike = {k: found.evidence for k, found in assessed.items() if alike_in_all(found.evidence)}
     differ = any(evidence.numbers_differ for evidence in alike.values())
-    return differ or among_them_two([world.held[key] for key in alike])
+    return differ or among_them_two([world.held[key] for key in alike]) or _kept_apart(alike, world)
+
+
+def _kept_apart(alike: Collection[RecordPlace], world: World) -> bool:
+    """Whether one agency, that holds nobody twice, has two files of her name and birth date."""
+    return any(
+        one[0] == other[0]
+        and one[0] not in world.duplicates
+        and world.held[one] != world.held[other]
+        and not world.held[one].shares_number(world.held[other])
+        for one, other in combinations(alike, 2)
+    )
 
 
 def _namesake_near(unnumbered: Iterable[Assessment]) -> bool:

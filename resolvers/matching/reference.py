@@ -16,7 +16,8 @@ class Reference:
     identifier is ever graded certain, whatever the identity sources added. `postcodes` are None
     until the shield authorities have cleared the child: then no location is weighed at all, be it
     the caller's or an agency's; `stated_postcodes` wait until then. `birth_dates_estimated`: those
-    of `birth_dates` that are guesses.
+    of `birth_dates` that are guesses. `of_others` are numbers of somebody evidently else, as
+    identity sources say: beside a number of hers they are a clerk's slip.
     """
 
     identifiers: frozenset[Identifier] = frozenset()
@@ -28,6 +29,7 @@ class Reference:
     stated_postcodes: frozenset[str] = frozenset()
     postcodes: frozenset[str] | None = None
     birth_dates_estimated: frozenset[PartialDate] = frozenset()
+    of_others: frozenset[Identifier] = frozenset()
 
 
 def named_record(source: str, record_id: str) -> Identifier:

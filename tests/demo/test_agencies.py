@@ -1,4 +1,4 @@
-"""Each agency answers over its own protocol, with its own login and its own habits."""
+"""Each agency answers over its own protocol, with its own login and its own ways."""
 
 import json
 import sqlite3

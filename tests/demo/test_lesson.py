@@ -13,9 +13,9 @@ from tests.support.docs.lesson import demo_as_written, follow
     shutil.which("curl") is None, reason="the lesson asks by curl, which is not here"
 )
 def test_whoever_follows_the_lesson_joins_the_running_demo_and_leaves_it(tmp_path: Path) -> None:
-    with demo_as_written(tmp_path) as desk:
-        printed = follow(desk)
-        after = desk.asked()
+    with demo_as_written(tmp_path) as workplace:
+        printed = follow(workplace)
+        after = workplace.asked()
     assert "FAILED  connects" not in printed
     assert "FAILED  dependable" not in printed
     assert "passed  connects   a known absent child is absent (by-number)" in printed

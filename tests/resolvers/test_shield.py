@@ -23,6 +23,8 @@ from tests.support.resolvers.people import AMARA, AMARA_NHS, AMARA_UPN, BORN
 
 RESTRICTED, UNKNOWN = Restriction.RESTRICTED, Restriction.UNKNOWN
 
+BOTH = {"pds": True, "care": True}
+
 
 def said(grade: MatchGrade, *, restricted: bool | None) -> tuple[Graded, ...]:
     return (Graded(replace(AMARA, restricted=restricted), Grade(grade)),)
@@ -32,17 +34,17 @@ def said(grade: MatchGrade, *, restricted: bool | None) -> tuple[Graded, ...]:
 def test_a_child_restricted_at_any_agency_is_restricted(grade: MatchGrade) -> None:
     cleared = said(MatchGrade.CERTAIN, restricted=False)
     found = Resolution({"pds": cleared, "housing": said(grade, restricted=True)})
-    assert restriction(found, {"pds": False}) is RESTRICTED
+    assert restriction(found, {"pds": False}, {"pds": True, "housing": True}) is RESTRICTED
 
 
 def test_a_child_whom_every_authority_clears_is_not_known_to_be_restricted() -> None:
     found = Resolution({"pds": said(MatchGrade.CERTAIN, restricted=False), "care": ()})
-    assert restriction(found, {"pds": False, "care": True}) is Restriction.NONE_KNOWN
+    assert restriction(found, {"pds": False, "care": True}, BOTH) is Restriction.NONE_KNOWN
 
 
 def test_a_child_whom_one_authority_has_not_cleared_is_unknown() -> None:
     found = Resolution({"pds": said(MatchGrade.CERTAIN, restricted=False), "care": ()})
-    assert restriction(found, {"pds": False, "care": False}) is UNKNOWN
+    assert restriction(found, {"pds": False, "care": False}, BOTH) is UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -57,17 +59,36 @@ def test_a_child_whom_one_authority_has_not_cleared_is_unknown() -> None:
     ],
 )
 def test_only_a_certain_record_that_says_so_clears(said_there: tuple[Graded, ...]) -> None:
-    assert restriction(Resolution({"pds": said_there}), {"pds": False}) is UNKNOWN
+    assert restriction(Resolution({"pds": said_there}), {"pds": False}, {"pds": True}) is UNKNOWN
 
 
 def test_an_authority_that_holds_her_does_not_clear_by_having_held_nobody() -> None:
     found = Resolution({"pds": said(MatchGrade.CERTAIN, restricted=None)})
-    assert restriction(found, {"pds": True}) is UNKNOWN
+    assert restriction(found, {"pds": True}, {"pds": True}) is UNKNOWN
 
 
 def test_without_any_authority_in_scope_nobody_is_cleared() -> None:
     found = Resolution({"gp": said(MatchGrade.CERTAIN, restricted=False)})
-    assert restriction(found, {}) is UNKNOWN
+    assert restriction(found, {}, {"gp": True}) is UNKNOWN
+
+
+def test_a_child_of_whom_one_of_the_set_has_not_answered_is_unknown() -> None:
+    found = Resolution({"pds": said(MatchGrade.CERTAIN, restricted=False)})
+    silent = {"pds": True, "clinic": False}
+    assert restriction(found, {"pds": False}, silent) is UNKNOWN
+
+
+def test_a_mark_that_cannot_be_read_leaves_the_child_unknown() -> None:
+    pds = said(MatchGrade.CERTAIN, restricted=False)
+    found = Resolution({"pds": pds, "clinic": said(MatchGrade.CERTAIN, restricted=None)})
+    assert restriction(found, {"pds": False}, {"pds": True, "clinic": True}) is UNKNOWN
+
+
+@pytest.mark.parametrize("restricted", [frozenset[str](), frozenset({"housing"})])
+def test_a_mark_outside_the_set_restricts_nobody(restricted: frozenset[str]) -> None:
+    pds, housing = (said(MatchGrade.CERTAIN, restricted=each) for each in (False, True))
+    found = Resolution({"pds": pds, "housing": housing}, restricted=restricted)
+    assert restriction(found, {"pds": False}, {"pds": True}) is Restriction.NONE_KNOWN
 
 
 def test_what_remains_of_a_shielded_child_says_nothing_of_where_she_is() -> None:

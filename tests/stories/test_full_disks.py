@@ -14,10 +14,10 @@ import pytest
 
 from gateway.identity.development_token import issue
 from gateway.model.caller import Caller
-from tests.support.agencies import AUTHORITY, Desk, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.edge import QUESTION
 from tests.support.gateway.auditors import AUDITOR, ENTRIES
-from tests.support.gateway.break_glass import BREAK, LEAVE
+from tests.support.gateway.break_glass import BREAK, GRANT
 from tests.support.gateway.registering import OPERATOR
 from tests.support.loopback import serving
 from tests.support.served_gateway import Served, started
@@ -38,7 +38,7 @@ class Full:
     """A gateway one of whose stores stands on a disk that is full, until `clear`."""
 
     gateway: Served
-    desk: Desk
+    agency_server: AgencyServer
     filler: Path
 
     def clear(self) -> None:
@@ -62,8 +62,8 @@ class Full:
 
 @asynccontextmanager
 async def full(folder: Path, store: str) -> AsyncIterator[Full]:
-    desk = Desk()
-    async with serving(desk.answer) as url:
+    agency_server = AgencyServer()
+    async with serving(agency_server.answer) as url:
         settings = settings_for(
             *(folder, [rest_source("spine", url, claims=AUTHORITY)], NOTICES),
             lease=600,
@@ -72,12 +72,12 @@ async def full(folder: Path, store: str) -> AsyncIterator[Full]:
         async with again(settings) as town:  # once, so that every store is there
             assert (await town.ask()).status == 200
             await town.session.post(f"{town.url}/graphql", json=READ, headers=town.headers(AUDITOR))
-        desk.asked.clear()
+        agency_server.asked.clear()
         before = ["unshare", "-m", sys.executable, "-m", "tests.support.tiny_disk"]
         async with started(folder, settings, *before, settings.state, store) as gateway:
             taken = filler(folder, gateway.process.pid)
             fill(taken)
-            yield Full(gateway, desk, taken)
+            yield Full(gateway, agency_server, taken)
 
 
 async def test_a_log_without_room_lets_nobody_be_asked_until_there_is(tmp_path: Path) -> None:
@@ -85,15 +85,15 @@ async def test_a_log_without_room_lets_nobody_be_asked_until_there_is(tmp_path: 
         codes = [await on.code(QUESTION) for _ in range(60)]
         assert "LOG_UNAVAILABLE" in codes
         assert codes[-1] == "LOG_UNAVAILABLE"
-        asked = len(on.desk.asked)
+        asked = len(on.agency_server.asked)
         assert await on.code(QUESTION) == "LOG_UNAVAILABLE"
-        assert len(on.desk.asked) == asked
+        assert len(on.agency_server.asked) == asked
         on.clear()
         assert await on.code(QUESTION) is None
         _, said = await on.say(READ, AUDITOR)
     before = 1  # asked before the disk was full
     intents = len(said["data"]["audit"]["entries"]["edges"])
-    assert intents == before + len(on.desk.asked)
+    assert intents == before + len(on.agency_server.asked)
 
 
 async def test_an_index_without_room_hides_nothing_and_hinders_no_question(
@@ -108,22 +108,22 @@ async def test_an_index_without_room_hides_nothing_and_hinders_no_question(
     assert len(said["data"]["audit"]["entries"]["edges"]) == 31
 
 
-async def test_leave_that_cannot_be_kept_is_not_given_until_there_is_room(
+async def test_a_grant_that_cannot_be_stored_is_not_given_until_there_is_room(
     tmp_path: Path,
 ) -> None:
     async with full(tmp_path, "break-glass.sqlite") as on:
-        leave = {"query": BREAK, "variables": LEAVE}
-        codes = [await on.code(leave, MANAGED) for _ in range(3)]
+        grant = {"query": BREAK, "variables": GRANT}
+        codes = [await on.code(grant, MANAGED) for _ in range(3)]
         assert codes[-1] == "REVIEWS_UNAVAILABLE"
         assert await on.code(QUESTION) is None
         on.clear()
-        assert await on.code(leave, MANAGED) is None
+        assert await on.code(grant, MANAGED) is None
 
 
 async def test_alerts_without_room_are_said_to_be_behind_and_catch_up(tmp_path: Path) -> None:
     async with full(tmp_path, "alerts.sqlite") as on:
-        leave = {"query": BREAK, "variables": LEAVE}
-        assert await on.code(leave, MANAGED) is None
+        grant = {"query": BREAK, "variables": GRANT}
+        assert await on.code(grant, MANAGED) is None
         async with asyncio.timeout(WITHIN_S):
             while not any("alerts_behind" in line for line in on.gateway.said):
                 await on.say(ALERTS, AUDITOR)

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.support.agencies import AUTHORITY, Desk, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.loopback import serving, serving_raw
 from tests.support.town import PRACTITIONER, small_town
 
@@ -43,7 +43,7 @@ async def test_over_many_questions_a_hung_source_never_has_more_connections_than
 ) -> None:
     hung = Hung()
     async with AsyncExitStack() as stack:
-        well = await stack.enter_async_context(serving(Desk().answer))
+        well = await stack.enter_async_context(serving(AgencyServer().answer))
         dead = await stack.enter_async_context(serving_raw(hung.handle))
         sources = [
             rest_source("spine", well, claims=AUTHORITY, concurrency=64),

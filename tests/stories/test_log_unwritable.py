@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from gateway.identity.development_token import issue
-from tests.support.agencies import AUTHORITY, MIRA, Desk, rest_source
+from tests.support.agencies import AUTHORITY, MIRA, AgencyServer, rest_source
 from tests.support.edge import QUESTION, edge, logged
 from tests.support.loopback import serving
 from tests.support.served_gateway import Served, served
@@ -63,8 +63,8 @@ def nothing_of_the_child(text: str) -> bool:
 
 
 async def test_with_a_full_disk_nobody_is_asked_until_there_is_room(tmp_path: Path) -> None:
-    desk = Desk()
-    async with serving(desk.answer) as url:
+    agency_server = AgencyServer()
+    async with serving(agency_server.answer) as url:
         sources = [rest_source("spine", url, claims=AUTHORITY)]
         async with served(tmp_path, sources, lease=600) as gateway:
             limit_files(gateway.process.pid, 0)
@@ -73,10 +73,10 @@ async def test_with_a_full_disk_nobody_is_asked_until_there_is_room(tmp_path: Pa
                 assert status == 503
                 assert json.loads(text)["errors"][0]["extensions"]["code"] == "LOG_UNAVAILABLE"
                 assert nothing_of_the_child(text)
-            assert desk.asked == []
+            assert agency_server.asked == []
             limit_files(gateway.process.pid, resource.RLIM_INFINITY)
             status, _ = await asked(gateway)
-    assert (status, len(desk.asked)) == (200, 1)
+    assert (status, len(agency_server.asked)) == (200, 1)
     said = {json.loads(line)["event"] for line in gateway.said}
     # What else stands on that disk may say so.
     behind = {"ledger_unavailable", "alerts_behind", "notices_behind", "forgetting_behind"}
@@ -89,20 +89,20 @@ async def test_a_disk_that_fills_while_an_agency_answers_lets_nothing_out(tmp_pa
     async def fill(_: web.Request) -> None:
         limit_files(running[0].process.pid, 0)
 
-    desk = Desk(before=fill)
-    async with serving(desk.answer) as url:
+    agency_server = AgencyServer(before=fill)
+    async with serving(agency_server.answer) as url:
         sources = [rest_source("spine", url, claims=AUTHORITY)]
         async with served(tmp_path, sources) as gateway:
             running.append(gateway)
             status, text = await asked(gateway)
-    assert (status, len(desk.asked)) == (503, 1)
+    assert (status, len(agency_server.asked)) == (503, 1)
     assert nothing_of_the_child(text)
     assert [entry["kind"] for entry in logged(tmp_path / "state")] == ["INTENT"]
 
 
 async def test_a_log_that_goes_away_meanwhile_lets_nothing_out(tmp_path: Path) -> None:
-    desk = Desk(before=losing(tmp_path / "state" / "audit.sqlite"))
-    async with edge(tmp_path, desk) as gateway:
+    agency_server = AgencyServer(before=losing(tmp_path / "state" / "audit.sqlite"))
+    async with edge(tmp_path, agency_server) as gateway:
         said = await gateway.send()
     assert (said.status, said.code) == (503, "LOG_UNAVAILABLE")
     assert nothing_of_the_child(said.text)
@@ -110,8 +110,8 @@ async def test_a_log_that_goes_away_meanwhile_lets_nothing_out(tmp_path: Path) -
 
 
 async def test_a_stream_ends_before_what_cannot_be_logged(tmp_path: Path) -> None:
-    desk = Desk(before=losing(tmp_path / "state" / "audit.sqlite"))
-    async with edge(tmp_path, desk) as gateway:
+    agency_server = AgencyServer(before=losing(tmp_path / "state" / "audit.sqlite"))
+    async with edge(tmp_path, agency_server) as gateway:
         said = await gateway.send(STREAMED, accept="multipart/mixed")
     assert said.status == 200
     assert nothing_of_the_child(said.text)
@@ -123,13 +123,13 @@ async def test_what_was_streamed_before_is_in_the_log_and_what_came_after_is_not
 ) -> None:
     log = tmp_path / "state" / "audit.sqlite"
     let = asyncio.Event()
-    late = Desk(before=lambda _: let.wait())
+    late = AgencyServer(before=lambda _: let.wait())
 
     def lose_and_let() -> None:
         lose(log)
         let.set()
 
-    async with serving(Desk().answer) as quick, serving(late.answer) as slow:
+    async with serving(AgencyServer().answer) as quick, serving(late.answer) as slow:
         sources = [
             rest_source("spine", quick, claims=AUTHORITY),
             rest_source("late", slow, timeout="20s", says_restricted=False),
@@ -163,7 +163,7 @@ async def test_a_refusal_that_cannot_be_logged_is_a_refusal_still(tmp_path: Path
     async with edge(tmp_path) as gateway:
         lose(tmp_path / "state" / "audit.sqlite")
         assert (await gateway.send(authorization="")).status == 401
-    assert gateway.desk.asked == []
+    assert gateway.agency_server.asked == []
 
 
 @pytest.mark.parametrize("index", [0, 2])
@@ -176,7 +176,7 @@ async def test_the_intent_is_on_the_disk_when_the_agency_is_asked(
         named = int(request.headers["X-Teamaround-Log-Index"])
         seen.append(logged(tmp_path / "state")[named])
 
-    async with edge(tmp_path, Desk(before=look)) as gateway:
+    async with edge(tmp_path, AgencyServer(before=look)) as gateway:
         for _ in range(index):
             await gateway.send(authorization="")
         said = await gateway.send()

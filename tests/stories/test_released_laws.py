@@ -54,7 +54,7 @@ _TESTS: Final = (
     'principal in Role::"manager"',
     "true",
 )
-_LEAVES: Final = {
+_SELECTIONS: Final = {
     "names": "{ given family }",
     "addresses": "{ lines postcode }",
     "involvements": "{ role practitioner { name telephone } }",
@@ -77,14 +77,14 @@ def _rules(source: str) -> st.SearchStrategy[list[str]]:
 @st.composite
 def documents(draw: st.DrawFn) -> str:
     """A question with aliases, nested and inline fragments, and a part that a fragment adds."""
-    chosen = draw(st.lists(st.sampled_from(sorted(_LEAVES)), unique=True, max_size=4))
-    spread = draw(st.lists(st.sampled_from(sorted(_LEAVES)), unique=True, max_size=2))
+    chosen = draw(st.lists(st.sampled_from(sorted(_SELECTIONS)), unique=True, max_size=4))
+    spread = draw(st.lists(st.sampled_from(sorted(_SELECTIONS)), unique=True, max_size=2))
     fields = []
     for at, name in enumerate(chosen):
         alias = f"a{at}: " if draw(st.booleans()) else ""
-        field = f"{alias}{name} {_LEAVES[name]}"
+        field = f"{alias}{name} {_SELECTIONS[name]}"
         fields.append(f"... on Child {{ {field} }}" if draw(st.booleans()) else field)
-    more = " ".join(f"s{at}: {name} {_LEAVES[name]}" for at, name in enumerate(spread))
+    more = " ".join(f"s{at}: {name} {_SELECTIONS[name]}" for at, name in enumerate(spread))
     extra = f"fragment More on Child {{ restriction {more} }}"
     rows = draw(st.sampled_from(["outcome", "outcome detail"]))
     involved = draw(st.sampled_from(["", "x: involvements { role practitioner { telephone } }"]))
@@ -233,7 +233,7 @@ def test_any_order_of_rules_releases_the_same(
 
 def test_the_laws_are_not_empty() -> None:
     given_all = World({name: [_permit(name)] for name in SOURCES}, consent=False, restricted=False)
-    everything = " ".join(f"{name} {leaves}" for name, leaves in _LEAVES.items())
+    everything = " ".join(f"{name} {leaves}" for name, leaves in _SELECTIONS.items())
     document = (
         "query Ask($known: KnownDetails!, $reason: AccessReason!) {"
         f" child(known: $known, reason: $reason) {{ child {{ {everything} }} }} }}"

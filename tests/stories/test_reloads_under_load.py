@@ -1,10 +1,10 @@
-"""Questions that stream in while the files are read anew fifty times: none fails, none is mixed."""
+"""Questions stream in while the files are read again fifty times: none fails, none is mixed."""
 
 import asyncio
 from pathlib import Path
 from typing import Any
 
-from tests.support.agencies import AUTHORITY, LOCAL, Desk, rest_source
+from tests.support.agencies import AUTHORITY, LOCAL, AgencyServer, rest_source
 from tests.support.gateway.reloading import edit
 from tests.support.loopback import serving
 from tests.support.town import Town, small_town
@@ -22,7 +22,7 @@ def versions(answer: Any) -> set[str]:
 async def test_during_fifty_reloads_no_question_fails_or_mixes_two_versions(
     tmp_path: Path,
 ) -> None:
-    desk = Desk()
+    agency_server = AgencyServer()
     seen: set[str] = set()
     over = asyncio.Event()
 
@@ -44,7 +44,7 @@ async def test_during_fifty_reloads_no_question_fails_or_mixes_two_versions(
                 edit(file, _telephone(number), _telephone(number + 1))
             await town.pipeline.reload()
 
-    async with serving(desk.answer) as url:
+    async with serving(agency_server.answer) as url:
         sources = [
             rest_source(name, url, claims=AUTHORITY if name == "spine" else LOCAL, duty="0000")
             for name in AGENCIES

@@ -11,7 +11,7 @@ import pytest
 
 from demo.postgres import Postgres
 from gateway.config.settings import Settings
-from tests.support.agencies import AUTHORITY, Desk, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.audit.database import ROLE, new_schema
 from tests.support.gateway.registering import (
     CLINIC,
@@ -45,9 +45,9 @@ def durable() -> Iterator[Postgres]:
 async def places(tmp_path: Path, durable: Postgres) -> AsyncIterator[tuple[Town, Town, str]]:
     """Two gateways over the same files and database, and the address of an agency."""
     dsn = durable.dsn(await new_schema(durable), user=ROLE)
-    desk = Desk()
+    agency_server = AgencyServer()
     async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(serving(desk.answer))
+        url = await stack.enter_async_context(serving(agency_server.answer))
         (tmp_path / "revoked").touch()
         spine = rest_source("spine", url, claims=AUTHORITY)
         settings = settings_for(

@@ -2,7 +2,7 @@
 
 Every stage runs in a time of its own, so that a sample is the gateway's and not the machine's:
 seconds until the answer, seconds until each row, and calls of Python functions for work. Samples
-of a child who is held and of one who is not are drawn independently, and compared by the
+of a child who is held and of one who is not are sampled independently, and compared by the
 Kolmogorov-Smirnov test at a level of one in a million. That the test sees is shown by leaks that
 are planted.
 """

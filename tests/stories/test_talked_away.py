@@ -19,7 +19,7 @@ from tests.support.agencies import (
     LOCAL,
     MIRA,
     NATIONAL,
-    Desk,
+    AgencyServer,
     rest_source,
 )
 from tests.support.loopback import serving
@@ -41,7 +41,7 @@ NUMBER_ONLY: Final = {name: value for name, value in MIRA.items() if name != "up
 OLD_UPN: Final = upn.calc_check_digit("801200001999") + "801200001999"
 BY_NUMBER_AND_DAY: Final = (("by-number", 'nhs = "{nhs_number}", born = "{birth_date?}"', False),)
 
-Agency = tuple[str, Desk, dict[str, Any]]
+Agency = tuple[str, AgencyServer, dict[str, Any]]
 Open = Callable[..., Any]
 
 
@@ -51,8 +51,8 @@ def town(tmp_path: Path) -> Open:
     async def opened(*agencies: Agency, **more: Any) -> AsyncIterator[Town]:
         async with AsyncExitStack() as stack:
             sources = []
-            for name, desk, options in agencies:
-                url = await stack.enter_async_context(serving(desk.answer))
+            for name, agency_server, options in agencies:
+                url = await stack.enter_async_context(serving(agency_server.answer))
                 sources.append(rest_source(name, url, **options))
             yield await stack.enter_async_context(small_town(tmp_path, sources, **more))
 
@@ -66,14 +66,14 @@ def _as_if_of_one_place(answer: Answer) -> str:
 
 
 def _spine(child: Mapping[str, Any] = MIRA) -> Agency:
-    return "spine", Desk((child,)), {"claims": AUTHORITY}
+    return "spine", AgencyServer((child,)), {"claims": AUTHORITY}
 
 
 async def test_a_number_more_does_not_unshield_a_child_whom_a_council_holds_by_another(
     town: Open,
 ) -> None:
     holds = {**NUMBER_ONLY, "restricted": "Y"}
-    council = ("council", Desk((holds,)), {"claims": COUNCIL, "by": (BY_UPN, BY_NUMBER)})
+    council = ("council", AgencyServer((holds,)), {"claims": COUNCIL, "by": (BY_UPN, BY_NUMBER)})
     async with town(_spine(), council) as opened:
         answer = await opened.ask({**KNOWN, "upn": MIRA["upn"]})
     assert answer.child_answer["child"]["restriction"] == "RESTRICTED"
@@ -81,7 +81,7 @@ async def test_a_number_more_does_not_unshield_a_child_whom_a_council_holds_by_a
 
 
 async def test_a_birth_date_one_digit_out_does_not_unshield_a_child(town: Open) -> None:
-    council = ("council", Desk((SHIELDED,)), {"claims": COUNCIL, "by": BY_NUMBER_AND_DAY})
+    council = ("council", AgencyServer((SHIELDED,)), {"claims": COUNCIL, "by": BY_NUMBER_AND_DAY})
     known = {**KNOWN, "birthDate": "2015-03-08", "givenNames": ["Mira"], "familyName": "Ashdown"}
     async with town(_spine(), council) as opened:
         answer = await opened.ask(known)
@@ -93,8 +93,8 @@ async def test_a_birth_date_one_digit_out_does_not_unshield_a_child(town: Open) 
 async def test_leaving_a_council_out_of_scope_does_not_unshield_a_child(
     town: Open, agencies: list[str]
 ) -> None:
-    north = ("north", Desk(()), {"claims": COUNCIL})
-    east = ("east", Desk((SHIELDED,)), {"claims": COUNCIL})
+    north = ("north", AgencyServer(()), {"claims": COUNCIL})
+    east = ("east", AgencyServer((SHIELDED,)), {"claims": COUNCIL})
     async with town(_spine(), north, east) as opened:
         answer = await opened.ask(agencies=agencies)
     assert answer.child_answer["child"]["restriction"] == "RESTRICTED"
@@ -103,8 +103,8 @@ async def test_leaving_a_council_out_of_scope_does_not_unshield_a_child(
 
 
 async def test_where_no_shield_authority_is_connected_nobody_is_located(town: Open) -> None:
-    school: Agency = ("school", Desk((MIRA,)), {})
-    national = ("gp", Desk((MIRA,)), {"claims": NATIONAL})
+    school: Agency = ("school", AgencyServer((MIRA,)), {})
+    national = ("gp", AgencyServer((MIRA,)), {"claims": NATIONAL})
     async with town(school, national) as opened:
         answer = await opened.ask()
     assert answer.child_answer["child"]["restriction"] == "UNKNOWN"
@@ -115,8 +115,8 @@ async def test_where_no_shield_authority_is_connected_nobody_is_located(town: Op
 async def test_which_area_shields_a_child_does_not_show_by_naming_one_after_another(
     town: Open,
 ) -> None:
-    east: Agency = ("council-a", Desk((SHIELDED,)), {"claims": COUNCIL, "areas": (EAST,)})
-    west: Agency = ("council-b", Desk(()), {"claims": COUNCIL, "areas": (HOME,)})
+    east: Agency = ("council-a", AgencyServer((SHIELDED,)), {"claims": COUNCIL, "areas": (EAST,)})
+    west: Agency = ("council-b", AgencyServer(()), {"claims": COUNCIL, "areas": (HOME,)})
     stranger = replace(PRACTITIONER, areas=("E06000999",))
     async with town(_spine(), east, west) as opened:
         named = [await opened.ask(areas=[area], caller=stranger) for area in (EAST, HOME)]
@@ -133,9 +133,9 @@ async def test_which_area_shields_a_child_does_not_show_by_naming_one_after_anot
 async def test_which_agency_of_ones_own_area_is_named_does_not_change_the_shield(
     town: Open, named: list[str]
 ) -> None:
-    police: Agency = ("police", Desk((MIRA,)), {"areas": (HOME, EAST)})
-    council: Agency = ("east", Desk((SHIELDED,)), {"claims": COUNCIL, "areas": (EAST,)})
-    school: Agency = ("school", Desk((MIRA,)), {})
+    police: Agency = ("police", AgencyServer((MIRA,)), {"areas": (HOME, EAST)})
+    council: Agency = ("east", AgencyServer((SHIELDED,)), {"claims": COUNCIL, "areas": (EAST,)})
+    school: Agency = ("school", AgencyServer((MIRA,)), {})
     async with town(_spine(), police, council, school) as opened:
         answer = await opened.ask(agencies=named)
     child = answer.child_answer["child"]
@@ -144,7 +144,7 @@ async def test_which_agency_of_ones_own_area_is_named_does_not_change_the_shield
 
 
 async def test_an_area_that_is_not_ones_own_is_named_for_a_stated_cause_alone(town: Open) -> None:
-    council: Agency = ("east", Desk((MIRA,)), {"claims": COUNCIL, "areas": (EAST,)})
+    council: Agency = ("east", AgencyServer((MIRA,)), {"claims": COUNCIL, "areas": (EAST,)})
     async with town(_spine(), council) as opened:
         variables = {**variables_for(areas=[EAST]), "reason": REASON}
         said = await opened.post({"query": QUERY, "variables": variables}, opened.headers())
@@ -155,7 +155,7 @@ async def test_an_area_that_is_not_ones_own_is_named_for_a_stated_cause_alone(to
 async def test_a_neighbour_who_states_a_cause_is_told_of_a_child_whom_nobody_shields(
     town: Open,
 ) -> None:
-    council: Agency = ("east", Desk((MIRA,)), {"claims": COUNCIL, "areas": (EAST,)})
+    council: Agency = ("east", AgencyServer((MIRA,)), {"claims": COUNCIL, "areas": (EAST,)})
     async with town(_spine(), council) as opened:
         answer = await opened.ask(areas=[EAST])
     assert answer.outcomes["east"] == "HAS_RECORD"
@@ -163,7 +163,7 @@ async def test_a_neighbour_who_states_a_cause_is_told_of_a_child_whom_nobody_shi
 
 
 async def test_a_council_asked_for_the_shield_alone_has_no_row(town: Open) -> None:
-    north = ("north", Desk(()), {"claims": COUNCIL})
+    north = ("north", AgencyServer(()), {"claims": COUNCIL})
     async with town(_spine(), north) as opened:
         answer = await opened.ask(agencies=["spine"])
     assert list(answer.rows) == ["spine"]
@@ -176,7 +176,7 @@ async def test_a_stale_pupil_number_beside_the_right_number_is_no_absence(
     town: Open, first: tuple[str, str, bool]
 ) -> None:
     by = (first, BY_NUMBER if first is BY_UPN else BY_UPN)
-    local = ("local", Desk((NUMBER_ONLY,)), {"by": by})
+    local = ("local", AgencyServer((NUMBER_ONLY,)), {"by": by})
     async with town(_spine(NUMBER_ONLY), local) as opened:
         answer = await opened.ask({**KNOWN, "upn": OLD_UPN})
     assert answer.outcomes["local"] == "HAS_RECORD"
@@ -186,8 +186,8 @@ async def test_an_agency_of_which_one_system_was_silent_is_not_complete(town: Op
     async def busy(_: object) -> None:
         raise ConnectionResetError
 
-    one = ("council-a", Desk((MIRA,)), {"agency": "council"})
-    other = ("council-b", Desk((MIRA,), before=busy), {"agency": "council"})
+    one = ("council-a", AgencyServer((MIRA,)), {"agency": "council"})
+    other = ("council-b", AgencyServer((MIRA,), before=busy), {"agency": "council"})
     async with town(_spine(), one, other) as opened:
         answer = await opened.ask()
     assert answer.outcomes["council"] == "HAS_RECORD"
@@ -198,7 +198,7 @@ async def test_an_agency_of_which_one_system_was_silent_is_not_complete(town: Op
 
 async def test_an_answer_with_an_unresolved_record_is_not_complete(town: Open) -> None:
     brother = {**MIRA, "id": "z-9", "given": "Tomas"}
-    local: Agency = ("local", Desk((MIRA, brother)), {})
+    local: Agency = ("local", AgencyServer((MIRA, brother)), {})
     async with town(_spine(), local) as opened:
         answer = await opened.ask()
     assert answer.child_answer["unresolved"]
@@ -208,7 +208,7 @@ async def test_an_answer_with_an_unresolved_record_is_not_complete(town: Open) -
 async def test_a_number_is_passed_on_only_when_the_authorities_under_way_have_spoken(
     town: Open,
 ) -> None:
-    taught = Desk(())
+    taught = AgencyServer(())
     order: list[str] = []
 
     async def note(_: object) -> None:
@@ -217,10 +217,14 @@ async def test_a_number_is_passed_on_only_when_the_authorities_under_way_have_sp
     async def spoke(_: object) -> None:
         order.append("spine")
 
-    school = ("school", Desk((MIRA,)), {"by": (BY_UPN,), "onward": ("identifiers",)})
+    school = ("school", AgencyServer((MIRA,)), {"by": (BY_UPN,), "onward": ("identifiers",)})
     council = ("council", taught, {"claims": COUNCIL, "by": (BY_NUMBER,)})
     taught.before = note
-    spine = ("spine", Desk((SHIELDED,), before=spoke), {"claims": AUTHORITY, "by": (BY_UPN,)})
+    spine = (
+        "spine",
+        AgencyServer((SHIELDED,), before=spoke),
+        {"claims": AUTHORITY, "by": (BY_UPN,)},
+    )
     known = {"upn": MIRA["upn"], "birthDate": MIRA["born"]}
     async with town(school, council, spine) as opened:
         await opened.ask(known)

@@ -13,11 +13,11 @@ from aiohttp import web
 
 from gateway.config.settings import DEFAULT_ISSUER
 from gateway.model.clock import Clock
-from tests.support.agencies import AUTHORITY, Desk, SourceFile, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, SourceFile, rest_source
 from tests.support.edge import edge, logged
 from tests.support.gateway.alerts import KIN, nodes, read, review
 from tests.support.gateway.bindings import ELSEWHERE, two_issuers
-from tests.support.gateway.break_glass import FRESH, REVIEWER, code, leave, scene
+from tests.support.gateway.break_glass import FRESH, REVIEWER, code, grant, scene
 from tests.support.gateway.linking import COLLEAGUE, WHY, accounts, confirm, link, linking, propose
 from tests.support.gateway.registering import (
     AUDITOR,
@@ -71,11 +71,11 @@ async def test_the_log_says_who_vouched_and_is_searched_by_it(town: Town) -> Non
 
 
 async def test_agencies_are_told_who_vouched(tmp_path: Path) -> None:
-    desk, seen = Desk(), list[tuple[str, str]]()
+    server, seen = AgencyServer(), list[tuple[str, str]]()
 
     async def answer(request: web.Request) -> web.StreamResponse:
         seen.append((request.headers["X-Teamaround-User"], request.headers["X-Teamaround-Issuer"]))
-        return await desk.answer(request)
+        return await server.answer(request)
 
     async with serving(answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
@@ -102,7 +102,7 @@ async def test_two_accounts_of_one_person_ask_as_much_as_one(tmp_path: Path) -> 
 
 async def test_leave_given_to_one_is_no_namesakes(tmp_path: Path) -> None:
     async with scene(tmp_path, issuers=two_issuers(tmp_path)) as on:
-        granted_to_one = await leave(on)
+        granted_to_one = await grant(on)
         namesake = replace(FRESH, issuer=ELSEWHERE)
         answer = await on.ask(namesake, breakGlass=granted_to_one)
         assert code(answer) == "BREAK_GLASS_INVALID"
@@ -117,7 +117,7 @@ async def test_a_namesake_reviews_and_the_same_person_does_not(tmp_path: Path) -
         async with scene(folder, issuers=two_issuers(folder)) as on:
             if linked:
                 await link(on.town, FRESH.user, at=on.now.timestamp())
-            await leave(on)
+            await grant(on)
             answer = await on.review(on.granted_at, namesake)
         assert ("errors" in answer.body) == linked
         assert not linked or code(answer) == "REVIEW_NOT_ALLOWED"
@@ -127,7 +127,7 @@ async def test_a_managers_other_account_does_not_review(tmp_path: Path) -> None:
     other = replace(REVIEWER, user="manager.7", issuer=ELSEWHERE)
     async with scene(tmp_path, issuers=two_issuers(tmp_path)) as on:
         await link(on.town, str(FRESH.manager), "manager.7", at=on.now.timestamp())
-        await leave(on)
+        await grant(on)
         assert code(await on.review(on.granted_at, other)) == "REVIEW_NOT_ALLOWED"
 
 
@@ -145,7 +145,7 @@ async def test_an_alert_is_reviewed_by_no_other_account_of_its_user(tmp_path: Pa
 @pytest.fixture
 async def place(tmp_path: Path) -> AsyncIterator[tuple[Town, SourceFile]]:
     """A town, and a clinic's source that may join it."""
-    async with serving(Desk().answer) as url:
+    async with serving(AgencyServer().answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
         async with small_town(tmp_path, [spine], issuers=two_issuers(tmp_path)) as town:
             yield town, clinic(url)
@@ -186,7 +186,7 @@ async def test_what_is_only_proposed_counts_for_nothing(tmp_path: Path) -> None:
     namesake = replace(REVIEWER, user=FRESH.user, issuer=ELSEWHERE)
     async with scene(tmp_path, issuers=two_issuers(tmp_path)) as on:
         await propose(on.town, accounts(FRESH.user), at=on.now.timestamp())
-        await leave(on)
+        await grant(on)
         assert "errors" not in (await on.review(on.granted_at, namesake)).body
 
 
@@ -234,5 +234,5 @@ async def test_a_link_made_at_one_gateway_holds_at_the_other_and_after_a_restart
     async with scene(tmp_path, issuers=two_issuers(tmp_path)) as on:
         async with again(on.town.settings, Clock(now=lambda: on.now)) as beside:
             await link(beside, FRESH.user, at=on.now.timestamp())
-        await leave(on)
+        await grant(on)
         assert code(await on.review(on.granted_at, namesake)) == "REVIEW_NOT_ALLOWED"

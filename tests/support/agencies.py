@@ -1,4 +1,4 @@
-"""Manifests of tiny agencies, and a desk that answers for one over REST and remembers who asked."""
+"""Manifests of tiny agencies, and a REST server for one that remembers who asked."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from adapters.contract.codes import Claim
+from adapters.contract.codes import SHIELD_CLAIMS, Claim
 
 MIRA: Final[Mapping[str, Any]] = {
     "id": "p-1",
@@ -39,6 +39,7 @@ claims = [{claims}]
 onward = [{onward}]
 max_age = "1d"
 {where}
+{mark}
 [agency]
 name = "Agency {agency}"
 areas = [{areas}]
@@ -147,8 +148,13 @@ class SourceFile:
             concurrency=self.concurrency,
             limits=self.limits,
             classes=_listed(self.classes),
+            mark='mark = "own-row"' if self._marks_own_row else "",
         )
         return filled + self.operations
+
+    @property
+    def _marks_own_row(self) -> bool:
+        return "restricted = " in self.operations and not SHIELD_CLAIMS & self.claims
 
     def with_(self, **changes: Any) -> "SourceFile":
         """This file with changes."""
@@ -165,10 +171,17 @@ def rest_source(
 ) -> SourceFile:
     """A source of kind rest at `url`; `more` are fields of SourceFile.
 
-    It speaks of restriction if it is a shield authority, where nothing else is said.
+    It speaks of restriction if it is of the shield set, where nothing else is said; and who speaks
+    of it and can be asked by number is of the set.
     """
+    claims = frozenset(more.get("claims", LOCAL))
     if says_restricted is None:
-        says_restricted = Claim.SHIELD_AUTHORITY in more.get("claims", ())
+        says_restricted = bool(SHIELD_CLAIMS & claims)
+    by = tuple(by)
+    numbered = any("{nhs_number}" in query or "{upn}" in query for _, query, _ in by)
+    may_join = Claim.EFFECTS_NONE in claims and numbered
+    if says_restricted and may_join and not SHIELD_CLAIMS & claims:
+        more["claims"] = claims | {Claim.SHIELD_SET}
     operations = "".join(
         _REST_OPERATION.format(
             name=name,
@@ -182,7 +195,7 @@ def rest_source(
 
 
 @dataclass(slots=True)
-class Desk:
+class AgencyServer:
     """Answers for one agency over REST from its `children`; `asked` are the queries it was asked.
 
     `before` is awaited before each answer: it may wait, raise, or look at the request.

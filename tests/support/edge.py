@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from tests.support.agencies import AUTHORITY, Desk, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.loopback import serving
 from tests.support.town import QUERY, Town, small_town, variables_for
 
@@ -41,10 +41,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A gateway with one agency, the desk."""
+    """A gateway with one agency."""
 
     town: Town
-    desk: Desk = field(default_factory=Desk)
+    agency_server: AgencyServer = field(default_factory=AgencyServer)
 
     async def send(
         self, body: Any = None, *, method: str = "POST", raw: bytes | None = None, **headers: str
@@ -83,10 +83,12 @@ def logged(state: Path) -> list[dict[str, Any]]:
 
 
 @asynccontextmanager
-async def edge(folder: Path, desk: Desk | None = None, **settings: Any) -> AsyncIterator[Edge]:
-    """A gateway whose only agency is `desk`, with these settings."""
-    desk = desk or Desk()
-    async with serving(desk.answer) as url:
+async def edge(
+    folder: Path, agency_server: AgencyServer | None = None, **settings: Any
+) -> AsyncIterator[Edge]:
+    """A gateway whose only agency is `agency_server`, with these settings."""
+    agency_server = agency_server or AgencyServer()
+    async with serving(agency_server.answer) as url:
         sources = [rest_source("spine", url, claims=AUTHORITY)]
         async with small_town(folder, sources, **settings) as town:
-            yield Edge(town, desk)
+            yield Edge(town, agency_server)

@@ -14,7 +14,7 @@ from joserfc.jwk import ECKey
 from gateway.identity.development_token import issue
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
-from tests.support.agencies import AUTHORITY, HOME, LOCAL, MIRA, Desk, rest_source
+from tests.support.agencies import AUTHORITY, HOME, LOCAL, MIRA, AgencyServer, rest_source
 from tests.support.gateway.bindings import FAMILY_TOML, WIDE_TOML
 from tests.support.loopback import serving
 from tests.support.town import KNOWN, PRACTITIONER, QUERY, Answer, Town, small_town
@@ -60,7 +60,7 @@ class Families:
     """The town, and whoever signs in to the portal."""
 
     key: ECKey
-    council: Desk
+    council: AgencyServer
     now: datetime = NOON
     waited: list[float] = field(default_factory=list)
     town: Town = field(init=False)
@@ -123,7 +123,7 @@ async def families(
     (folder / "issuers.toml").write_text(ISSUERS)
     public = json.dumps({"keys": [dict(key.as_dict(private=False))]})
     (folder / "family-keys.json").write_text(public)
-    spine, council = Desk(children=(child,)), Desk()
+    spine, council = AgencyServer(children=(child,)), AgencyServer()
     async with serving(spine.answer) as where, serving(council.answer) as town_hall:
         sources = [
             rest_source("spine", where, claims=shields, timeout="30s"),

@@ -10,7 +10,7 @@ import aiohttp
 from aiohttp import web
 
 from gateway.identity.development_token import issue
-from tests.support.agencies import AUTHORITY, Desk, SourceFile, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, SourceFile, rest_source
 from tests.support.loopback import serving, serving_raw
 from tests.support.served_gateway import Served
 from tests.support.town import PRACTITIONER, QUERY
@@ -101,9 +101,9 @@ async def breaking(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 @asynccontextmanager
 async def agencies() -> AsyncIterator[list[SourceFile]]:
     """A spine and a council that hold the child, and others whose systems fail over it."""
-    desk = Desk(children=(CHILD,))
+    agency_server = AgencyServer(children=(CHILD,))
     async with AsyncExitStack() as stack:
-        good = await stack.enter_async_context(serving(desk.answer))
+        good = await stack.enter_async_context(serving(agency_server.answer))
         urls = {
             "refusing": await stack.enter_async_context(serving(refusing)),
             "html": await stack.enter_async_context(serving(html)),

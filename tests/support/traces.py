@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
-_TELLING = 8  # characters of base64 that do not come about by chance
+_SHORTEST = 8  # characters of base64 that do not come about by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def spellings(marker: str) -> dict[str, bytes]:
         "SHA-256 in base64": base64.b64encode(hashlib.sha256(raw).digest()).rstrip(b"="),
     }
     written = {f"base64 after {shift}": _inside_base64(raw, shift) for shift in range(3)}
-    return found | {name: form for name, form in written.items() if len(form) >= _TELLING}
+    return found | {name: form for name, form in written.items() if len(form) >= _SHORTEST}
 
 
 def traces(markers: Iterable[str], folder: Path, lines: Iterable[str]) -> list[Trace]:

@@ -34,9 +34,10 @@ from gateway.model.clock import Clock
 from gateway.model.inquiry import Inquiry, Known, Reason
 from gateway.policy.decide import Verdict
 from gateway.questions.findings import Finder, stated_reference
-from gateway.questions.onward import lessons
+from gateway.questions.namesakes import NamesakeSearch
 from gateway.questions.question import DecidedQuestion, RunningQuestion
 from gateway.questions.release import ReleaseView
+from gateway.questions.shield_state import ShieldState, circle_of
 from tests.support.agencies import (
     AUTHORITY,
     BY_NAME,
@@ -203,11 +204,14 @@ def _registry(world: tuple[Holding, ...]) -> Registry:
 def _question(registry: Registry) -> RunningQuestion:
     clock = Clock(now=lambda: TODAY, monotonic=now)
     sources = registry.sources
-    finder = Finder(stated_reference(INQUIRY.known, sources.values()), sources)
+    stated, view = stated_reference(INQUIRY.known, sources.values()), _view(registry)
+    finders = (Finder(stated, sources), Finder(stated, sources))
+    search = NamesakeSearch({}, {})
+    shield = ShieldState(view, *finders, circle_of(sources, registry), search)
     # What is told is logged by the HTTP stage's asking, which these worlds leave out.
     intent, recorder = cast("Intent", None), cast("Recorder", None)
     asked = DecidedQuestion(
-        *(_view(registry), finder, intent, _order(sources, finder), sources),
+        *(view, shield, intent, _order(sources, shield), sources),
         nobody_found=_uncounted,
     )
     return RunningQuestion(asked, fan_out_over(*sources.values(), clock=clock), recorder)
@@ -217,15 +221,17 @@ async def _uncounted() -> None:
     """Nobody counts in these worlds."""
 
 
-def _order(sources: Mapping[str, RegisteredSource], finder: Finder) -> Order:
+def _order(sources: Mapping[str, RegisteredSource], shield: ShieldState) -> Order:
     def teach(answers: Mapping[str, SourceAnswer]) -> Mapping[str, Mapping[str, str]]:
-        return lessons(finder.of(answers), sources)
+        return shield.lessons(answers, sources)
 
     own = {name: own_details(INQUIRY.known, s.agency) for name, s in sources.items()}
     until = now() + DEADLINE_S
     asking = dict.fromkeys(sources, CallContext(FIELDS, ON_BEHALF, until))
-    first = frozenset(n for n, s in sources.items() if Claim.SHIELD_AUTHORITY in s.claims)
-    return Order(own, asking, until, first, teach, teach_nobody)
+    first = frozenset(n for n, s in sources.items() if s.in_shield_set)
+    return Order(
+        *(own, asking, until, first, teach, teach_nobody), circle=shield.circle, idle=shield.idle
+    )
 
 
 def _view(registry: Registry) -> ReleaseView:

@@ -96,7 +96,8 @@ class Entry:
     """One happening; `agencies` are kept by agency id, each once.
 
     `document` is the SHA-256 of the GraphQL document in hex; `detail` an upper-case code such
-    as "PURPOSE_NOT_ENTITLED"; `count` how many alike it stands for, where it is more than itself.
+    as "PURPOSE_NOT_ENTITLED"; `count` how many identical ones it stands for,
+    where it is more than itself.
     EntryRefused if a field is not what it says, so that a number or a text in the clear cannot
     stand where a pseudonym or a sealed text belongs. `issuer` is who vouched for the user, in whose
     names `user` and `manager` are; None in entries of before it was logged. `manager` is the
@@ -135,8 +136,8 @@ class Entry:
             raise EntryRefused("an entry's time has a time zone")
         _refuse_unshaped(self)
         _refuse_unwritable(self)
-        if joined(self.pruned).held != self.pruned or not all(map(_is_span, self.pruned)):
-            raise EntryRefused("a pruning names spans in order, none touching another")
+        if joined(self.pruned).held != self.pruned or not all(map(_is_range, self.pruned)):
+            raise EntryRefused("a pruning names ranges in order, none touching another")
         ordered = tuple(sorted(self.agencies, key=lambda said: said.agency))
         if len({said.agency for said in ordered}) != len(ordered):
             raise EntryRefused("an entry names each agency once")
@@ -181,8 +182,8 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _is_span(span: EntryRange) -> bool:
-    return 0 <= span.first <= span.last
+def _is_range(entry_range: EntryRange) -> bool:
+    return 0 <= entry_range.first <= entry_range.last
 
 
 def _refuse_unshaped(entry: Entry) -> None:
@@ -237,7 +238,7 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "manager": entry.manager,
         "risks": entry.risks or None,
         "tie": entry.tie,
-        "pruned": [list(span) for span in entry.pruned] or None,
+        "pruned": [list(entry_range) for entry_range in entry.pruned] or None,
         "standing": entry.standing.fields if entry.standing else None,
         "change": _named(entry.change),
         "issuer": entry.issuer,

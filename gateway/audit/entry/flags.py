@@ -1,4 +1,4 @@
-"""What an entry says of its own oddness: codes found while a question is answered, no identity."""
+"""Codes for unusual features of an access, found while a question is answered; no identity."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,7 +21,7 @@ class AccessFlag(StrEnum):
 
 
 class WorkingRelationship(StrEnum):
-    """Who of the user's side the answer names as working with the child, the nearest first."""
+    """Whom of the user's organisation the answer names as working with the child, nearest first."""
 
     USER = "USER"
     TEAM = "TEAM"
@@ -30,7 +30,7 @@ class WorkingRelationship(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccessFlags:
-    """What a question or an answer is noted for; `tie` is None where nobody is involved."""
+    """The access flags of a question or an answer; `tie` is None where nobody is involved."""
 
     risks: frozenset[AccessFlag] = frozenset()
     tie: WorkingRelationship | None = None

@@ -23,10 +23,10 @@ class EntryRanges:
         """Whether the entry is in one of them."""
         return self.meet(index, index)
 
-    def outside(self, span: EntryRange) -> int | None:
-        """The first entry of `span` that is in none of them, if there is one."""
-        index = span.first
-        while index <= span.last:
+    def outside(self, entry_range: EntryRange) -> int | None:
+        """The first entry of `entry_range` that is in none of them, if there is one."""
+        index = entry_range.first
+        while index <= entry_range.last:
             held = self._up_to(index)
             if held is None or held.last < index:
                 return index
@@ -40,24 +40,24 @@ class EntryRanges:
 
     def within(self, first: int, last: int) -> Iterator[EntryRange]:
         """What of them is from `first` to `last`."""
-        start = bisect_left(self.held, first, key=lambda span: span.last)
-        end = bisect_right(self.held, last, key=lambda span: span.first)
-        for span in self.held[start:end]:
-            yield EntryRange(max(span.first, first), min(span.last, last))
+        start = bisect_left(self.held, first, key=lambda entry_range: entry_range.last)
+        end = bisect_right(self.held, last, key=lambda entry_range: entry_range.first)
+        for entry_range in self.held[start:end]:
+            yield EntryRange(max(entry_range.first, first), min(entry_range.last, last))
 
     @property
     def count(self) -> int:
         """How many entries they hold."""
-        return sum(span.last - span.first + 1 for span in self.held)
+        return sum(entry_range.last - entry_range.first + 1 for entry_range in self.held)
 
     def _up_to(self, index: int) -> EntryRange | None:
-        """The last span that begins at `index` or before."""
-        place = bisect_right(self.held, index, key=lambda span: span.first)
+        """The last range that begins at `index` or before."""
+        place = bisect_right(self.held, index, key=lambda entry_range: entry_range.first)
         return self.held[place - 1] if place else None
 
 
-def spans_of(indexes: Iterable[int]) -> Iterator[EntryRange]:
-    """Indexes in rising order as spans."""
+def ranges_of(indexes: Iterable[int]) -> Iterator[EntryRange]:
+    """Indexes in rising order as ranges."""
     first: int | None = None
     last = -1
     for index in indexes:
@@ -71,12 +71,12 @@ def spans_of(indexes: Iterable[int]) -> Iterator[EntryRange]:
         yield EntryRange(first, last)
 
 
-def joined(spans: Iterable[EntryRange]) -> EntryRanges:
-    """The same entries as spans in order, none touching another."""
+def joined(ranges: Iterable[EntryRange]) -> EntryRanges:
+    """The same entries as ranges in order, none touching another."""
     merged: list[EntryRange] = []
-    for span in sorted(spans):
-        if merged and span.first <= merged[-1].last + 1:
-            merged[-1] = EntryRange(merged[-1].first, max(merged[-1].last, span.last))
+    for entry_range in sorted(ranges):
+        if merged and entry_range.first <= merged[-1].last + 1:
+            merged[-1] = EntryRange(merged[-1].first, max(merged[-1].last, entry_range.last))
         else:
-            merged.append(span)
+            merged.append(entry_range)
     return EntryRanges(tuple(merged))

@@ -17,7 +17,7 @@ _PLACE: Final = re.compile(rb"(-?\d{1,17})/(\d{1,15})")
 class Search:
     """Every part that is not None must fit; of several `pseudonyms`, one is enough.
 
-    `break_glass` is true of leave given in an emergency and of every question that used it.
+    `break_glass` is true of a break-glass grant and of every question that used it.
     """
 
     user: str | None = None

@@ -49,7 +49,7 @@ class _Waiting:
 
 
 class AuditLog:
-    """One writer thread commits whatever has gathered, as one group; callers await its fsync.
+    """One writer thread commits whatever is waiting, as one group; callers await its fsync.
 
     Belongs to the event loop in which it was opened. Several processes may share one file.
     """
@@ -65,7 +65,7 @@ class AuditLog:
 
     def __init__(self, path: Path, writer: "_Writer", queue_bound: int) -> None:
         self._path = path
-        self._finder = SearchIndex(index_beside(path), partial(stored_leaves, path))
+        self._search_index = SearchIndex(index_beside(path), partial(stored_leaves, path))
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._free = queue_bound
@@ -103,7 +103,7 @@ class AuditLog:
         self, search: Search, *, after: EntryPosition | None = None, count: int = READ_BOUND
     ) -> tuple[Logged, ...]:
         """Up to `count` entries that fit, newest first, from `after` on."""
-        return await asyncio.to_thread(self._finder.find, search, after, count)
+        return await asyncio.to_thread(self._search_index.find, search, after, count)
 
     async def nodes(self, indexes: Iterable[int], size: int) -> Nodes:
         """The tree's nodes that lead from entries to the root at `size`.
@@ -147,7 +147,7 @@ class AuditLog:
         LogUnavailable if a reader keeps the journal or the index, where the bytes then stay.
         """
         removed = await asyncio.to_thread(prune_entries, self._path, declared)
-        await asyncio.to_thread(self._finder.catch_up)
+        await asyncio.to_thread(self._search_index.catch_up)
         return removed
 
     async def size(self) -> int:
@@ -181,7 +181,7 @@ class AuditLog:
         self._writer.close()
 
     def _draw(self) -> None:
-        """The other thread: draws the index soon after the log grew, so that searches find it so.
+        """The other thread: builds the index soon after the log grew, before a search needs it.
 
         What fails here fails again at the next search, and is told there.
         """
@@ -190,7 +190,7 @@ class AuditLog:
             self._grew.clear()
             self._thread.join(INDEX_SECONDS)
             with suppress(LogUnavailable):
-                self._finder.catch_up(still=self._thread.is_alive)
+                self._search_index.catch_up(still=self._thread.is_alive)
 
     def _drain(self) -> list[_Waiting | None]:
         drained = [self._queue.get()]

@@ -58,7 +58,7 @@ class _Waiting:
 
 
 class PostgresLog:
-    """One task commits whatever has gathered, as one group, under the lock of all gateways.
+    """One task commits whatever is waiting, as one group, under the lock of all gateways.
 
     Belongs to the event loop in which it was opened. The database's own disk must be honest:
     `unsynced` accepts a server with fsync off, for stores that are thrown away.
@@ -70,7 +70,7 @@ class PostgresLog:
     ) -> Self:
         """Open the log at `dsn`, whose tables its owner has made, and check all of it.
 
-        `index` is the file that searches go by, which is drawn from the log. LogCorrupt if the
+        `index` is the file that searches go by, which is built from the log. LogCorrupt if the
         log is not as it was written, LogUnavailable if it cannot be had now.
         """
         async with told_as(LogUnavailable):
@@ -94,7 +94,7 @@ class PostgresLog:
         self, pool: "asyncpg.Pool[Any]", writing: PostgresWriting, index: Path, queue_bound: int
     ) -> None:
         self._pool = pool
-        self._finder = SearchIndex(
+        self._search_index = SearchIndex(
             index, partial(postgres_leaves, pool, asyncio.get_running_loop())
         )
         self._writer = writing
@@ -128,7 +128,7 @@ class PostgresLog:
         self, search: Search, *, after: EntryPosition | None = None, count: int = READ_BOUND
     ) -> tuple[Logged, ...]:
         """Up to `count` entries that fit, newest first, from `after` on."""
-        return await asyncio.to_thread(self._finder.find, search, after, count)
+        return await asyncio.to_thread(self._search_index.find, search, after, count)
 
     async def nodes(self, indexes: Iterable[int], size: int) -> Nodes:
         """The tree's nodes that lead from entries to the root at `size`."""
@@ -177,7 +177,7 @@ class PostgresLog:
         """
         async with told_as(LogUnavailable), self._pool.acquire() as connection:
             removed = await prune_rows(connection, declared)
-        await asyncio.to_thread(self._finder.catch_up)
+        await asyncio.to_thread(self._search_index.catch_up)
         return removed
 
     async def size(self) -> int:
@@ -237,7 +237,7 @@ class PostgresLog:
             await asyncio.wait([self._writing], timeout=INDEX_SECONDS)
             with suppress(LogUnavailable):
                 still = partial(_is_going_on, self._writing)
-                await asyncio.to_thread(self._finder.catch_up, still=still)
+                await asyncio.to_thread(self._search_index.catch_up, still=still)
 
 
 async def _refuse_forgetful(connection: Any, *, unsynced: bool) -> None:

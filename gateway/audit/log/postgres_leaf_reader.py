@@ -1,4 +1,4 @@
-"""The entries of a log in PostgreSQL as an index is drawn from them, by a thread of its own."""
+"""The entries of a log in PostgreSQL as an index is built from them, by a thread of its own."""
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Iterator, Sequence
@@ -49,7 +49,7 @@ class PostgresLeafReader:
         return [Kept(*row) for row in self._run(self.pool.fetch(_KEPT, indexes))]
 
     def pruned(self) -> EntryRanges:
-        """The spans that are named as pruned."""
+        """The ranges that are named as pruned."""
         pruned: EntryRanges = self._run(stored_pruned(self.pool))
         return pruned
 

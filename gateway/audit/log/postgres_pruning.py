@@ -15,7 +15,7 @@ _REMOVE: Final = "DELETE FROM entry WHERE idx = ANY($1::bigint[])"
 
 
 async def stored_pruned(connection: Any) -> EntryRanges:
-    """Every span that is named as pruned."""
+    """Every range that is named as pruned."""
     return joined(EntryRange(*row) for row in await connection.fetch(_PRUNED))
 
 
@@ -24,19 +24,19 @@ async def prune_rows(connection: Any, declared: int) -> int:
 
     The bytes leave the database's files with its own VACUUM.
     """
-    spans = pruned_by(await connection.fetchval(_DECLARED, declared) or b"")
-    if not spans:
+    ranges = pruned_by(await connection.fetchval(_DECLARED, declared) or b"")
+    if not ranges:
         raise ValueError("only a pruning in the log says what goes")
-    await connection.executemany(_NAME, [(*span, declared) for span in spans])
+    await connection.executemany(_NAME, [(*entry_range, declared) for entry_range in ranges])
     removed = 0
-    for span in spans:
-        removed += await _removed(connection, span)
+    for entry_range in ranges:
+        removed += await _removed(connection, entry_range)
     return removed
 
 
-async def _removed(connection: Any, span: EntryRange) -> int:
+async def _removed(connection: Any, entry_range: EntryRange) -> int:
     removed = 0
-    while rows := await connection.fetch(_STILL, *span, _GROUP):
+    while rows := await connection.fetch(_STILL, *entry_range, _GROUP):
         indexes = [row[0] for row in rows]
         await connection.execute(_REMOVE, indexes)
         removed += len(indexes)

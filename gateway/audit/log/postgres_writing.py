@@ -17,7 +17,7 @@ _APPEND: Final = "SELECT append_entries($1, $2, $3, $4, $5, $6)"
 
 
 class PostgresWriting:
-    """Adds groups over one connection, and `connect`s anew after a failure; one group at a time.
+    """Adds groups over one connection, and `connect`s again after a failure; one group at a time.
 
     A gateway that is alone sends a group and the database commits it, if the log is as long as
     this gateway knows. If others appended meanwhile it looks at what they wrote, under the lock

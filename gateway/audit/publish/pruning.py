@@ -8,14 +8,14 @@ from typing import Final
 import orjson
 
 from gateway.audit.entry.entry import AuditKind, Entry
-from gateway.audit.entry.range import EntryRange, joined, spans_of
+from gateway.audit.entry.range import EntryRange, joined, ranges_of
 from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.publish.publication import Publication
 from gateway.audit.publish.retention_policy import Retention
 from gateway.audit.store.contract import READ_BOUND, Log
 
-# So many spans fit an entry, however long their indexes.
-SPANS_AN_ENTRY: Final = 1500
+# So many ranges fit an entry, however long their indexes.
+RANGES_AN_ENTRY: Final = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,52 +26,52 @@ class Pruned:
     removed: int
 
 
-async def due_spans(log: Log, policy: Retention, now: datetime) -> list[EntryRange]:
+async def due_ranges(log: Log, policy: Retention, now: datetime) -> list[EntryRange]:
     """The entries that the policy no longer keeps and that nothing has declared pruned.
 
-    An entry counts as young as the youngest before it, so that a clock that once stepped back
-    prunes nothing early.
+    An entry's age is taken from the newest timestamp at or before it, so setting the clock back
+    never causes early deletion.
     """
     cutoffs, declared = policy.cutoffs(now), joined(await _declared(log))
     found = [i async for i in _due(log, cutoffs) if not declared.covers(i)]
-    return list(spans_of(found))
+    return list(ranges_of(found))
 
 
 async def prune(
     publication: Publication,
-    spans: list[EntryRange],
+    ranges: list[EntryRange],
     entry: Callable[[tuple[EntryRange, ...]], Entry],
     witnessed: Callable[[int], Awaitable[None]],
 ) -> Pruned:
-    """Declare `spans` in the log, have that state signed and `witnessed`, then take the bytes.
+    """Declare `ranges` in the log, have that state signed and `witnessed`, then take the bytes.
 
     What an earlier run declared and did not finish is finished too. `witnessed` is given the size
     of the log that holds the declaration, and raises if too few have signed it.
     """
     log = publication.log
-    for first in range(0, len(spans), SPANS_AN_ENTRY):
-        await log.append(entry(tuple(spans[first : first + SPANS_AN_ENTRY])))
+    for first in range(0, len(ranges), RANGES_AN_ENTRY):
+        await log.append(entry(tuple(ranges[first : first + RANGES_AN_ENTRY])))
     checkpoint = await publication.newest()
     await witnessed(checkpoint.size)
     removed = 0
     async for index in _prunings(log):
         removed += await log.prune(index)
-    return Pruned(sum(span.last - span.first + 1 for span in spans), removed)
+    return Pruned(sum(entry_range.last - entry_range.first + 1 for entry_range in ranges), removed)
 
 
 def pruning(
     policy: Retention, who: str, now: datetime
 ) -> Callable[[tuple[EntryRange, ...]], Entry]:
-    """The entry that declares some spans pruned under `policy`, by `who`."""
+    """The entry that declares some ranges pruned under `policy`, by `who`."""
 
-    def declared(spans: tuple[EntryRange, ...]) -> Entry:
+    def declared(ranges: tuple[EntryRange, ...]) -> Entry:
         return Entry(
             kind=AuditKind.PRUNING,
             at=now,
             user=who,
             document=policy.digest,
             policy_version=policy.name,
-            pruned=spans,
+            pruned=ranges,
         )
 
     return declared

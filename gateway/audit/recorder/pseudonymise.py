@@ -10,7 +10,7 @@ from adapters.contract.codes import Purpose
 from gateway.audit.errors import KeysUnavailable, SealBroken, TextTooLong
 from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.keys.protection import ProtectedTexts, protect_everywhere
-from gateway.audit.keys.protection import protect as hide_under
+from gateway.audit.keys.protection import protect as protect_under
 from gateway.audit.keys.pseudonym import Pseudonym, identifier_message, person_message
 from gateway.audit.keys.sealing import MAX_TEXT, Sealed, unseal
 from gateway.model import events
@@ -41,14 +41,14 @@ async def pseudonymise(keys: KeyService, inquiry: Inquiry) -> Pseudonymised:
     case = inquiry.reason.case_reference
     texts = [_justification(inquiry), *filter(None, [case])]
     messages = hmac_inputs(inquiry.known)
-    hidden = await protect_texts(keys, messages, texts, query_id=query_id)
+    protected = await protect_texts(keys, messages, texts, query_id=query_id)
     return Pseudonymised(
         query_id=query_id,
         purpose=inquiry.reason.purpose,
         messages=frozenset(messages),
-        pseudonyms=hidden.pseudonyms,
-        justification=hidden.texts[0],
-        case_reference=hidden.texts[1] if len(texts) > 1 else None,
+        pseudonyms=protected.pseudonyms,
+        justification=protected.texts[0],
+        case_reference=protected.texts[1] if len(texts) > 1 else None,
         detail=_detail(inquiry),
     )
 
@@ -62,7 +62,7 @@ async def protect_texts(
     """
     try:
         with _keys_in_reach():
-            return await hide_under(keys, messages, texts, query_id=query_id)
+            return await protect_under(keys, messages, texts, query_id=query_id)
     except TextTooLong:
         raise AskDifferently(
             "JUSTIFICATION_TOO_LONG", f"what is said in words has at most {MAX_TEXT} bytes"

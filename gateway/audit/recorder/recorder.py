@@ -20,7 +20,7 @@ from gateway.audit.errors import LogUnavailable
 from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.keys.pseudonym import Pseudonym, identifier_message
 from gateway.audit.keys.sealing import Sealed
-from gateway.audit.recorder import pseudonymise as concealing
+from gateway.audit.recorder import pseudonymise
 from gateway.audit.recorder.pseudonymise import Pseudonymised, hmac_inputs, protect_texts
 from gateway.audit.recorder.refusal_counter import EVERY_S, RefusalCounter, RefusalKey
 from gateway.audit.recorder.staff_children import NOBODY, StaffChildren, works_beside
@@ -78,7 +78,7 @@ class Coming:
 class Recorder:
     """Writes entries; every method returns when they are durable, or raises TryLater.
 
-    Questions about `staff_children` are noted where a parent works beside the user.
+    Questions about `staff_children` get an access flag where a parent works beside the user.
     """
 
     log: Log
@@ -89,7 +89,7 @@ class Recorder:
 
     async def pseudonymise(self, inquiry: Inquiry) -> Pseudonymised:
         """What the intent of an inquiry will say of the child and of the reason, unreadable."""
-        return await concealing.pseudonymise(self.keys, inquiry)
+        return await pseudonymise.pseudonymise(self.keys, inquiry)
 
     async def intend(
         self, pseudonymised: Pseudonymised, caller: Caller, grounds: Grounds
@@ -125,11 +125,11 @@ class Recorder:
         intent: Intent,
         rows: Iterable[AgencyRow],
         learned: frozenset[Identifier],
-        noted: AccessFlags,
+        flags: AccessFlags,
     ) -> None:
         """What one payload is about to tell the caller; `learned` are certain identifiers.
 
-        `noted` is what the answer so far shows of the access itself.
+        `flags` is what the answer so far shows of the access itself.
         """
         taught = {identifier_message(i.scheme, i.value) for i in learned} - intent.messages
         more = (await protect_texts(self.keys, sorted(taught))).pseudonyms if taught else ()
@@ -145,10 +145,10 @@ class Recorder:
             agencies=tuple(_audited(row) for row in rows),
             risks=(
                 *intent.entry.risks,
-                *noted.risks,
+                *flags.risks,
                 *self._of_staff(intent, pseudonyms),
             ),
-            tie=noted.tie,
+            tie=flags.tie,
         )
         await self._append(entry)
 
@@ -187,8 +187,8 @@ class Recorder:
             for each, so_often in counted.items():
                 self.refusal_counter.count(each, so_often)
 
-    async def keep_tally(self) -> None:
-        """Write the tally every minute, until cancelled."""
+    async def keep_counting(self) -> None:
+        """Write what the refusal counter counted every minute, until cancelled."""
         while True:
             await asyncio.sleep(EVERY_S)
             await self.write_refusals()
@@ -226,12 +226,12 @@ class Recorder:
         justification: str,
         pseudonyms: Iterable[Pseudonym],
     ) -> int:
-        """Leave that is given in an emergency; the entry's index."""
-        hidden = await protect_texts(self.keys, [], [justification], query_id=query_id)
+        """Log a break-glass grant; the entry's index."""
+        protected = await protect_texts(self.keys, [], [justification], query_id=query_id)
         entry = replace(
             self._entry(AuditKind.BREAK_GLASS, caller),
             query_id=query_id,
-            justification=hidden.texts[0],
+            justification=protected.texts[0],
             child_pseudonyms=tuple(pseudonyms),
         )
         return await self._append(entry)
@@ -251,11 +251,11 @@ class Recorder:
 
     async def reviewed(self, caller: Caller, query_id: str, verdict: str, note: str) -> int:
         """What a reviewer found, and why; the entry's index."""
-        hidden = await protect_texts(self.keys, [], [note], query_id=query_id)
+        protected = await protect_texts(self.keys, [], [note], query_id=query_id)
         entry = replace(
             self._entry(AuditKind.REVIEW, caller),
             query_id=query_id,
-            justification=hidden.texts[0],
+            justification=protected.texts[0],
             detail=verdict,
         )
         return await self._append(entry)
@@ -263,13 +263,15 @@ class Recorder:
     async def changed(self, coming: Coming, caller: Caller | None) -> int:
         """What is about to come into force, by whom; without a caller, by the operator's files."""
         query_id, reason = secrets.token_urlsafe(12), coming.reason
-        hidden = await protect_texts(self.keys, [], [reason], query_id=query_id) if reason else None
+        protected = (
+            await protect_texts(self.keys, [], [reason], query_id=query_id) if reason else None
+        )
         now = self.clock.now()
         entry = self._entry(coming.kind, caller) if caller else Entry(kind=coming.kind, at=now)
         entry = replace(
             entry,
             query_id=query_id,
-            justification=hidden.texts[0] if hidden else None,
+            justification=protected.texts[0] if protected else None,
             agencies=(AuditedAgency(coming.agency),) if coming.agency else (),
             policy_version=coming.policy_version,
             change=coming.change,
@@ -321,11 +323,11 @@ class Recorder:
 
     async def pseudonyms_everywhere(self, known: Known) -> tuple[Pseudonym, ...]:
         """The same under every live epoch, for a search in the log."""
-        return await concealing.found_under(self.keys, known)
+        return await pseudonymise.found_under(self.keys, known)
 
     async def opened(self, sealed: Sealed, query_id: str) -> str | None:
         """A sealed text again; None once its epoch's key is gone and nobody can read it."""
-        return await concealing.opened(self.keys, sealed, query_id)
+        return await pseudonymise.opened(self.keys, sealed, query_id)
 
 
 def _audited(row: AgencyRow) -> AuditedAgency:

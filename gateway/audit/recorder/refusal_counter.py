@@ -1,4 +1,4 @@
-"""Refusals that are alike: the first ones are told apart, the rest are counted, none is lost."""
+"""Identical refusals: the first ones are logged one by one, the rest as a count; none is lost."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,7 +10,7 @@ EVERY_S: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class RefusalKey:
-    """What makes two refusals alike: why, whose (all None where nobody is known), and whence.
+    """What makes two refusals identical: why, whose (None where nobody is known), and whence.
 
     `issuer` is known of a token that proved to be its, though nobody is.
 
@@ -44,7 +44,7 @@ class RefusalKey:
 class RefusalCounter:
     """What was refused since it was last `taken`.
 
-    Of those alike the first `each` get an entry of their own, and `altogether` of all; whatever
+    Of identical ones the first `each` get an entry of their own, and `altogether` of all; whatever
     is more is counted, by at most `kinds` kinds and one for the rest of them.
     """
 
@@ -70,6 +70,6 @@ class RefusalCounter:
         self._counted[refused] = self._counted.get(refused, 0) + times
 
     def taken(self) -> dict[RefusalKey, int]:
-        """Everything counted, with how often; from now on it is counted anew."""
+        """Everything counted, with how often; from now on it is counted again."""
         counted, self._counted, self._told = self._counted, {}, {}
         return counted

@@ -1,4 +1,4 @@
-"""Whose children are to be noted: a list of pseudonyms that staff have asked to be on, no names."""
+"""Questions about staff's children: a list of pseudonyms that staff asked to be on, no names."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path

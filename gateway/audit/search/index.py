@@ -1,4 +1,4 @@
-"""What auditors search by, beside the log and drawn from it: lost or altered, it is made again."""
+"""The search index, beside the log and built from it: lost or altered, it is rebuilt."""
 
 import sqlite3
 from collections.abc import Callable
@@ -28,10 +28,10 @@ from gateway.audit.search.terms import EVERY
 from gateway.audit.store.sqlite_file import connected, damaged, reading, unavailable
 from gateway.config.sql import transaction
 
-_BATCH: Final = 1 << 14  # entries drawn in one step, which takes some thirty megabytes
+_BATCH: Final = 1 << 14  # entries indexed in one step, which takes some thirty megabytes
 _CACHE_KIB: Final = 16_384
-_DRAWN: Final = "SELECT size, last, forgot FROM drawn"
-_DREW: Final = "UPDATE drawn SET size = ?, last = ?"
+_PROGRESS: Final = "SELECT size, last, forgot FROM drawn"
+_SET_PROGRESS: Final = "UPDATE drawn SET size = ?, last = ?"
 _BLOCKS: Final = "SELECT first FROM block ORDER BY first"
 
 
@@ -45,7 +45,7 @@ class SearchIndex:
     def find(self, search: Search, after: EntryPosition | None, count: int) -> tuple[Logged, ...]:
         """Up to `count` entries that fit, of all that are durable now.
 
-        Each is held against its leaf: an index that says otherwise is drawn again, and LogCorrupt
+        Each is held against its leaf: an index that says otherwise is rebuilt, and LogCorrupt
         names a leaf that is not the one in the tree. LogUnavailable if the log or the index
         cannot be read or written.
         """
@@ -54,11 +54,11 @@ class SearchIndex:
             page = self._page(search, after, count)
             if page is not None:
                 return tuple(Logged(each.index, each.leaf) for each in page)
-            self._begin_anew()
-        raise LogUnavailable(f"{self.index}: is altered as soon as it is drawn")
+            self._rebuild()
+        raise LogUnavailable(f"{self.index}: is altered as soon as it is built")
 
     def catch_up(self, *, still: Callable[[], bool] = lambda: True) -> None:
-        """Draw what the log has more, as long as `still`; anew if it was not drawn from this log.
+        """Index what the log has more, as long as `still`; rebuilt if it is not of this log.
 
         LogUnavailable if the log or the index cannot be read or written.
         """
@@ -70,11 +70,11 @@ class SearchIndex:
                     raise
                 sound = False
             if not sound:
-                self._begin_anew()
+                self._rebuild()
                 self._draw(still)
 
     def _draw(self, still: Callable[[], bool]) -> bool:
-        """Whether the index was drawn from this log."""
+        """Whether the index was built from this log."""
         if not self.index.exists():
             create_once(self.index, empty_index())
         with closing(connected(self.index, "rw")) as index, self.opened() as leaves:
@@ -83,7 +83,7 @@ class SearchIndex:
             index.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             if index.execute("PRAGMA user_version").fetchone() != (SHAPE,):
                 return False
-            size, last, forgot = index.execute(_DRAWN).fetchone()
+            size, last, forgot = index.execute(_PROGRESS).fetchone()
             grown = leaves.grown(size - 1)
             if size and grown.hash != last:
                 return False
@@ -109,27 +109,27 @@ class SearchIndex:
 
     def _found(self, search: Search, after: EntryPosition | None, count: int) -> list[int]:
         with reading(self.index) as connection:
-            connection.execute("BEGIN")  # one moment of the index, whatever is drawn meanwhile
+            connection.execute("BEGIN")  # one moment of the index, whatever is indexed meanwhile
             return list(islice(newest_first(connection, search, after), count))
 
-    def _begin_anew(self) -> None:
+    def _rebuild(self) -> None:
         for suffix in ("", "-wal", "-shm"):
             self.index.with_name(f"{self.index.name}{suffix}").unlink(missing_ok=True)
 
 
 def _draw_some(index: sqlite3.Connection, leaves: LeafReader, end: int) -> bool:
     """Draw the next entries before `end`, all of one block; whether there were any."""
-    size, _, _ = index.execute(_DRAWN).fetchone()
+    size, _, _ = index.execute(_PROGRESS).fetchone()
     if size >= end:
         return False
     end = min(end, size // _BATCH * _BATCH + _BATCH)
     gathered = Gathered.of(size, end, leaves.within(size, end))
     last = leaves.grown(end - 1).hash
     with transaction(index):
-        # Another process may have drawn the same meanwhile.
-        if index.execute(_DRAWN).fetchone()[0] == size:
+        # Another process may have indexed the same meanwhile.
+        if index.execute(_PROGRESS).fetchone()[0] == size:
             add_to_block(index, gathered)
-            index.execute(_DREW, (end, last))
+            index.execute(_SET_PROGRESS, (end, last))
     return True
 
 
@@ -149,7 +149,7 @@ def _draw_again(
     index: sqlite3.Connection, block: int, leaves: LeafReader, pruned: EntryRanges
 ) -> None:
     with transaction(index):
-        size, _, _ = index.execute(_DRAWN).fetchone()
+        size, _, _ = index.execute(_PROGRESS).fetchone()
         end = min(size, block + BLOCK)
         # An entry may still be there though it is named: its bytes go in small groups.
         rows = (row for row in leaves.within(block, end) if not pruned.covers(row[0]))

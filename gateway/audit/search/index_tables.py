@@ -10,7 +10,7 @@ from pyroaring import BitMap
 from gateway.audit.search.blocks import BLOCK, STRETCH, Gathered, Stretch, united, written
 from gateway.audit.search.terms import Term, digest
 
-SHAPE: Final = 5  # of the tables below: an index of another shape is drawn again
+SHAPE: Final = 5  # of the tables below: an index of another shape is rebuilt
 _SCHEMA: Final = """
 CREATE TABLE block (
   first INTEGER PRIMARY KEY,
@@ -71,7 +71,7 @@ def add_to_block(index: sqlite3.Connection, gathered: Gathered) -> None:
 
 
 def forget_block(index: sqlite3.Connection, block: int) -> None:
-    """Take a block out, to be drawn again."""
+    """Take a block out, to be rebuilt."""
     index.execute(_FORGET_POSTINGS, (block,))
     index.execute(_FORGET_STRETCHES, (block, block + BLOCK))
 

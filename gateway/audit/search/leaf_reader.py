@@ -1,4 +1,4 @@
-"""What an index is drawn from: the entries of a log, wherever they are stored."""
+"""What an index is built from: the entries of a log, wherever they are stored."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +26,7 @@ _KEPT: Final = (
 
 
 class Grown(NamedTuple):
-    """How many entries were ever written, how many spans named as pruned, and one entry's hash.
+    """How many entries were ever written, how many ranges named as pruned, and one entry's hash.
 
     The hash is None if there never was that entry.
     """
@@ -52,7 +52,7 @@ class LeafReader(Protocol):
         ...
 
     def pruned(self) -> EntryRanges:
-        """The spans that are named as pruned."""
+        """The ranges that are named as pruned."""
         ...
 
 
@@ -76,7 +76,7 @@ class SqliteLeafReader:
         return (Kept(*row) for row in self.connection.execute(_KEPT, given))
 
     def pruned(self) -> EntryRanges:
-        """The spans that are named as pruned."""
+        """The ranges that are named as pruned."""
         return stored_pruned(self.connection)
 
 

@@ -67,8 +67,8 @@ class Rehash:
         if signed > self.edge.size or stored != (self._leaves, self.edge.size, due):
             raise self.edited(self.edge.size)
         declared = joined(self._declared)
-        for span in self._pruned.held:
-            if (unsaid := declared.outside(span)) is not None:
+        for entry_range in self._pruned.held:
+            if (unsaid := declared.outside(entry_range)) is not None:
                 raise self.edited(unsaid)
 
     def edited(self, entry: int) -> LogCorrupt:

@@ -16,7 +16,7 @@ _DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_
 
 def connected(path: Path, mode: str) -> sqlite3.Connection:
     """A connection to the file; `mode` is "ro" or "rw"."""
-    # mode=rw never creates: a log that is gone must not be begun anew in silence.
+    # mode=rw never creates: a log that is gone must not be replaced by an empty one in silence.
     return sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,

@@ -22,13 +22,13 @@ _REMOVE: Final = (
 
 
 def pruned_spans(path: Path) -> EntryRanges:
-    """Every span that is named as pruned; LogUnavailable if the file cannot be read."""
+    """Every range that is named as pruned; LogUnavailable if the file cannot be read."""
     with reading(path) as connection:
         return stored_pruned(connection)
 
 
 def stored_pruned(connection: sqlite3.Connection) -> EntryRanges:
-    """Every span that is named as pruned."""
+    """Every range that is named as pruned."""
     return joined(EntryRange(first, last) for first, last in connection.execute(_PRUNED))
 
 
@@ -40,27 +40,27 @@ def prune_entries(path: Path, declared: int) -> int:
     with unavailable(path), closing(connected(path, "rw")) as connection:
         make_durable(connection)
         connection.execute("PRAGMA secure_delete = ON")
-        spans = _spans(connection, declared)
+        ranges = _ranges(connection, declared)
         connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(_NAME, [(*span, declared) for span in spans])
+        connection.executemany(_NAME, [(*entry_range, declared) for entry_range in ranges])
         connection.execute("COMMIT")
-        removed = sum(_removed(connection, span) for span in spans)
+        removed = sum(_removed(connection, entry_range) for entry_range in ranges)
         (kept, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if kept:
         raise LogUnavailable(f"{path}: somebody reads its journal; prune again to empty it")
     return removed
 
 
-def _spans(connection: sqlite3.Connection, declared: int) -> tuple[EntryRange, ...]:
+def _ranges(connection: sqlite3.Connection, declared: int) -> tuple[EntryRange, ...]:
     found = connection.execute(_DECLARED, (declared,)).fetchone()
-    spans = pruned_by(found[0]) if found else ()
-    if not spans:
+    ranges = pruned_by(found[0]) if found else ()
+    if not ranges:
         raise ValueError("only a pruning in the log says what goes")
-    return spans
+    return ranges
 
 
-def _removed(connection: sqlite3.Connection, span: EntryRange) -> int:
+def _removed(connection: sqlite3.Connection, entry_range: EntryRange) -> int:
     removed = 0
-    while gone := connection.execute(_REMOVE, (*span, _GROUP)).rowcount:
+    while gone := connection.execute(_REMOVE, (*entry_range, _GROUP)).rowcount:
         removed += gone
     return removed

@@ -1,6 +1,6 @@
 """A whole answer, written as its document selects it by functions that were compiled once.
 
-graphql-core decides anew for every field of every object what the document decides once. Here
+graphql-core decides again for every field of every object what the document decides once. Here
 that is done beforehand, for the documents that most clients send. Anything else has no writer and
 graphql-core executes it: it stays the reference, and a test holds the writers to it.
 """

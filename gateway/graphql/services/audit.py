@@ -120,7 +120,7 @@ class AuditEntry:
     document: str | None = field("A hash of the GraphQL document; null without one.")
     policy_version: str | None = field("The version of the policy that decided, or null.")
     agencies: list[AuditedAgencyType] = field("What each agency was asked for and gave.")
-    count: int = field("How many refusals alike it stands for; 1 in any other entry.")
+    count: int = field("How many identical refusals it stands for; 1 in any other entry.")
     change: AuditedChangeType | None = field("What came into force; null where nothing did.")
     accounts: list[AuditedAccount] = field("The accounts that were linked; else empty.")
     risks: list[str] = field("Names of the rules that found the access unusual.")

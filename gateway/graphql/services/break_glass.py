@@ -9,7 +9,7 @@ from gateway.graphql.types.declare import field, output
 
 @output
 class BreakGlassGrantType:
-    """Leave to ask about one child of whom it is not known whether they are shielded.
+    """A break-glass grant: one user may ask about one child whose shield is not known.
 
     It never lifts a shield.
     """

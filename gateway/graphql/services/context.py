@@ -45,7 +45,7 @@ class Emergency(Protocol):
     """Break-glass and its review for one caller; each is logged before it counts."""
 
     async def grant(self, known: KnownDetails, justification: str) -> BreakGlassGrantType:
-        """Leave to ask about one child; an error says why not."""
+        """A break-glass grant for one child; an error says why not."""
         ...
 
     async def review(self, entry: int, verdict: ReviewVerdict, note: str) -> None:

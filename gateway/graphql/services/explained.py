@@ -19,7 +19,7 @@ code_list(
 
 @entry
 class PolicyAsker:
-    """Somebody who might ask one source, in some circumstances; nobody is asked."""
+    """Somebody who might ask one source, in a stated policy context; nobody is asked."""
 
     source: strawberry.ID = field("The source's id.")
     sector: Sector = field("The sector of their organisation.")

@@ -101,7 +101,7 @@ class SourceType:
 
     @classmethod
     def of(cls, view: SourceView) -> Self:
-        """The source of `view`."""
+        """The source as GraphQL has it."""
         return cls(
             id=strawberry.ID(view.id),
             agency=Agency.of(view.agency),

@@ -107,7 +107,7 @@ code_list(
 
 @entry
 class OutOfAreaArgument:
-    """The cause to ask outside the caller's own areas; every use is noted as a risk."""
+    """The cause to ask outside the caller's own areas; every use is flagged in the log."""
 
     cause: OutOfAreaCause = field("What leads there.")
     justification: str = field("Why, in words of its own; kept encrypted in the log.")

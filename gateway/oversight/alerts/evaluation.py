@@ -1,4 +1,4 @@
-"""What one entry says of alerts: one is raised, taken back as explained, or closed by a review."""
+"""What one entry says of alerts: one is found, taken back as explained, or closed by a review."""
 
 import json
 import sqlite3
@@ -12,12 +12,18 @@ from gateway.audit.entry.time_units import microseconds
 from gateway.config.working_days import WorkingDays
 from gateway.oversight.alerts.alert import THOUSANDTHS
 from gateway.oversight.alerts.memory import KEPT_DAYS, Remembered, knows, note, recall
-from gateway.oversight.alerts.rules import MANY_CHILDREN, REPEATED_LOOKS, AlertScore, assess, leave
+from gateway.oversight.alerts.rules import (
+    MANY_CHILDREN,
+    REPEATED_LOOKS,
+    AlertScore,
+    assess,
+    break_glass,
+)
 
 _MOST_ENTRIES: Final = 200
 _PASSED_ON: Final = "PASSED_ON"
 _COMPARES_FROM: Final = "UPDATE drawn SET compares_from = ? WHERE compares_from IS NULL"
-_RAISE: Final = """
+_ADD_ALERT: Final = """
 INSERT INTO alert (
   id, anchor, rule, score, at, due_by, entries, user, issuer, organisation, manager, last
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -43,22 +49,22 @@ class AlertEvaluation:
                 self.connection.execute(_COMPARES_FROM, (microseconds(first_compared),))
                 note(self.connection, index, entry)
             case AuditKind.RELEASE if _by_a_practitioner(entry):
-                self._weigh(index, entry)
+                self._evaluate(index, entry)
             case AuditKind.BREAK_GLASS:
-                self._raise(_of_leave(index, entry), leave(), entry.at)
+                self._add_alert(_of_break_glass(index, entry), break_glass(), entry.at)
             case AuditKind.REVIEW:
                 self.connection.execute(_CLOSE, (entry.detail, entry.query_id))
 
-    def _weigh(self, index: int, release: Entry) -> None:
-        """Raise an alert of a question, or take back one that the rest of its answer explains."""
+    def _evaluate(self, index: int, release: Entry) -> None:
+        """Add an alert of a question, or take back one that the rest of its answer explains."""
         query_id = str(release.query_id)
         if not knows(self.connection, query_id):
             return
         note(self.connection, index, release)
         remembered = recall(self.connection, query_id)
         found = assess(remembered.observed, remembered.usual)
-        if found is not None and found.raises and self._compares(release.at):
-            self._raise(_shown(remembered, found, index), found, release.at)
+        if found is not None and found.is_alert and self._compares(release.at):
+            self._add_alert(_shown(remembered, found, index), found, release.at)
         else:
             self.connection.execute(_TAKE_BACK, (query_id,))
 
@@ -67,21 +73,21 @@ class AlertEvaluation:
         sql = "SELECT compares_from FROM drawn"
         return bool(microseconds(at) >= self.connection.execute(sql).fetchone()[0])
 
-    def _raise(self, of: "_Access", found: AlertScore, at: datetime) -> None:
+    def _add_alert(self, of: "_Access", found: AlertScore, at: datetime) -> None:
         due_by = self.working_days.after(at, found.working_days)
         row = (
             *(of.id, of.entries[0], found.rule, round(found.score * THOUSANDTHS)),
             *(microseconds(at), microseconds(due_by), json.dumps(of.entries)),
             *(of.user, of.issuer, of.organisation, of.manager, of.last),
         )
-        self.connection.execute(_RAISE, row)
+        self.connection.execute(_ADD_ALERT, row)
 
 
 @dataclass(frozen=True, slots=True)
 class _Access:
     """Whose access an alert is of, and the entries that show it, the one to review first.
 
-    `last` is the newest entry that it was drawn from.
+    `last` is the newest entry that it was found in.
     """
 
     id: str | None
@@ -99,7 +105,7 @@ def _by_a_practitioner(entry: Entry) -> bool:
     return known and asked
 
 
-def _of_leave(index: int, entry: Entry) -> _Access:
+def _of_break_glass(index: int, entry: Entry) -> _Access:
     who = (entry.user, entry.issuer or "", entry.organisation, entry.manager)
     return _Access(entry.query_id, (index,), index, *who)
 

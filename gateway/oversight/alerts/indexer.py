@@ -20,9 +20,9 @@ Tell = Callable[[Alert], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True)
 class AlertIndexer:
-    """The alerts of one log. `tell` has deputies told of one, and says whether that is noted.
+    """The alerts of one log. `tell` has deputies told of one, and says whether that is on record.
 
-    Each gateway draws them for itself; that a deputy is told once is for `tell` to hold.
+    Each gateway finds them by itself; that a deputy is told once is for `tell` to hold.
 
     Every method raises LogUnavailable if the log or the file cannot be used.
     """
@@ -46,7 +46,7 @@ class AlertIndexer:
         return await asyncio.to_thread(self.store.waiting, anchor)
 
     async def catch_up(self) -> None:
-        """Draw what the log has more; anew, if what was drawn is not of this log."""
+        """Read what the log has more; all of it, if the alerts are not of this log."""
         async with self._one_at_a_time:
             size = await self._size()
             if not size and (await self.log.pruned()).held:
@@ -74,7 +74,7 @@ class AlertIndexer:
                 await asyncio.to_thread(self.store.told, alert)
 
     async def _size(self) -> int:
-        size, digest = await asyncio.to_thread(self.store.drawn)
+        size, digest = await asyncio.to_thread(self.store.indexed)
         if size:
             last = await self.log.entries(size - 1, 1)
             if not last or hashlib.sha256(last[0].leaf).digest() != digest:

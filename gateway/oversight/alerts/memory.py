@@ -15,7 +15,7 @@ from gateway.oversight.alerts.observed_access import ObservedAccess, UsualAccess
 KEPT_DAYS: Final = 35
 _DAY: Final = timedelta(days=1) // timedelta(microseconds=1)
 _ENOUGH: Final = 10
-# A tie that explains a question takes it out of its user's habit; an organisation's does not.
+# A relationship of user or team takes a question out of the usual accesses; an organisation's not.
 _TODAY: Final = """
 SELECT q.query_id, q.idx, c.pseudonym FROM question AS q JOIN child AS c USING (query_id)
 WHERE user = :user AND issuer = :issuer AND organisation = :organisation
@@ -51,7 +51,7 @@ DELETE FROM user_day AS d WHERE NOT EXISTS (
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A question with its user's habit, and the entries of the log that show it.
+    """A question with its user's usual accesses, and the entries of the log that show it.
 
     `today` are the intents of today's other children, `looks` of earlier days' looks at this one.
     """
@@ -94,8 +94,8 @@ def knows(connection: sqlite3.Connection, query_id: str | None) -> bool:
 
 
 def recall(connection: sqlite3.Connection, query_id: str) -> Remembered:
-    """A question as it is known by now, and its user's habit before it."""
-    observed = _sighting(connection, query_id)
+    """A question as it is known by now, and its user's usual accesses before it."""
+    observed = _observed(connection, query_id)
     at = microseconds(observed.at)
     given = {
         "user": observed.user,
@@ -123,7 +123,7 @@ def recall(connection: sqlite3.Connection, query_id: str) -> Remembered:
 
 
 def forget_before(connection: sqlite3.Connection, newest_day: int) -> None:
-    """Forget the questions of more than five weeks before a day."""
+    """Remove the questions of more than five weeks before a day."""
     old = (newest_day - KEPT_DAYS,)
     connection.execute(
         "DELETE FROM child WHERE query_id IN (SELECT query_id FROM question WHERE day < ?)", old
@@ -133,7 +133,7 @@ def forget_before(connection: sqlite3.Connection, newest_day: int) -> None:
 
 
 def forget_pruned(connection: sqlite3.Connection, pruned: EntryRanges) -> None:
-    """Forget the questions whose intents were pruned from the log, and days that had no other."""
+    """Remove the questions whose intents were pruned from the log, and days that had no other."""
     newest = pruned.held[-1].last if pruned.held else -1
     old = connection.execute("SELECT query_id, idx FROM question WHERE idx <= ?", (newest,))
     gone = [(name,) for name, index in old if pruned.covers(index)]
@@ -148,7 +148,7 @@ def day_of(entry: Entry) -> int:
     return microseconds(entry.at) // _DAY
 
 
-def _sighting(connection: sqlite3.Connection, query_id: str) -> ObservedAccess:
+def _observed(connection: sqlite3.Connection, query_id: str) -> ObservedAccess:
     row = connection.execute(
         "SELECT idx, at, user, issuer, organisation, manager, risks, tie FROM question"
         " WHERE query_id = ?",

@@ -1,4 +1,4 @@
-"""One question as the rules for alerts see it, and what its user is in the habit of asking."""
+"""One question as the rules for alerts see it, and the usual accesses of its user."""
 
 from dataclasses import dataclass
 from datetime import datetime

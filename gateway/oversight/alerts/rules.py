@@ -15,7 +15,7 @@ REPEATED_LOOKS: Final = "REPEATED_LOOKS"
 ODD_HOURS: Final = "ODD_HOURS"
 OUT_OF_AREA: Final = "OUT_OF_AREA"
 
-RAISED_FROM: Final = 0.5
+ALERT_FROM: Final = 0.5
 URGENT_FROM: Final = 0.8
 _URGENT_DAYS: Final = 3
 _USUAL_DAYS: Final = 10
@@ -32,7 +32,7 @@ _OF_RISK: Final[Mapping[AccessFlag, float]] = MappingProxyType(
 )
 _BEYOND: Final = 0.25
 _ODD: Final = 0.2
-_RARELY: Final = 0.1  # whoever does it more often than this is in the habit of it
+_RARELY: Final = 0.1  # whoever does it more often than this does it usually
 _OFTEN_LOOKED: Final = 2  # days before this one
 _LOOKED: Final = 0.4
 _LOOKED_AS_OFTEN_AGAIN: Final = 0.1
@@ -54,9 +54,9 @@ class AlertScore:
     score: float
 
     @property
-    def raises(self) -> bool:
+    def is_alert(self) -> bool:
         """Whether somebody should look into it."""
-        return self.score >= RAISED_FROM
+        return self.score >= ALERT_FROM
 
     @property
     def working_days(self) -> int:
@@ -64,7 +64,7 @@ class AlertScore:
         return _URGENT_DAYS if self.score >= URGENT_FROM else _USUAL_DAYS
 
 
-def leave() -> AlertScore:
+def break_glass() -> AlertScore:
     """Break-glass is always looked into."""
     return AlertScore(BREAK_GLASS, 1.0)
 
@@ -86,7 +86,7 @@ def assess(observed: ObservedAccess, usual: UsualAccess) -> AlertScore | None:
 
 
 def many_from(usual: tuple[int, ...]) -> int:
-    """From how many different children on one day a user is out of their own habit."""
+    """From how many different children on one day a user asks about unusually many."""
     mean = sum(usual) / len(usual) if usual else _NEW_USERS_DAY
     return max(_FEW, ceil(mean + _DEVIATIONS * sqrt(max(mean, 1.0))))
 

@@ -1,8 +1,8 @@
-"""The tables that alerts are drawn into: what the log says of questions, and what was found."""
+"""The tables of alerts: what the log says of questions, and what was found."""
 
 from typing import Final
 
-SHAPE: Final = 3  # of these tables: a file of another shape is drawn again; see the last line
+SHAPE: Final = 3  # of these tables: a file of another shape is rebuilt; see the last line
 TABLES: Final = """
 CREATE TABLE question (
   query_id TEXT PRIMARY KEY,

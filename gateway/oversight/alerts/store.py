@@ -1,4 +1,4 @@
-"""Alerts in a file of their own, drawn from the log entry by entry; lost, it is drawn again."""
+"""Alerts in a file of their own, found in the log entry by entry; lost, they are found again."""
 
 import hashlib
 import sqlite3
@@ -29,7 +29,7 @@ WHERE (:reviewed IS NULL OR (verdict IS NOT NULL) = :reviewed)
 ORDER BY score DESC, at DESC, id LIMIT :count
 """
 _WAITING: Final = "SELECT * FROM alert WHERE anchor = :anchor AND verdict IS NULL"
-_DRAWN_FROM: Final = "SELECT id, anchor, last FROM alert"
+_FOUND_IN: Final = "SELECT id, anchor, last FROM alert"
 _OVERDUE: Final = "SELECT * FROM alert WHERE verdict IS NULL AND told = 0 AND due_by <= :now"
 
 
@@ -40,10 +40,10 @@ class AlertStore:
     path: Path
     working_days: WorkingDays = field(default_factory=WorkingDays)
 
-    def drawn(self) -> tuple[int, bytes]:
-        """How many entries were drawn, and the SHA-256 of the last one's leaf.
+    def indexed(self) -> tuple[int, bytes]:
+        """How many entries were read, and the SHA-256 of the last one's leaf.
 
-        0 of a file that is missing, damaged or of another shape; it is then begun anew.
+        0 of a file that is missing, damaged or of another shape; it is then rebuilt.
         """
         with unavailable(self.path):
             try:
@@ -58,14 +58,14 @@ class AlertStore:
             return 0, b""
 
     def forget(self) -> None:
-        """Remove the file, to be drawn again."""
+        """Remove the file, to be rebuilt."""
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(f"{self.path.name}{suffix}").unlink(missing_ok=True)
 
     def begin_after_pruning(self) -> None:
-        """Raise nothing of the first weeks of questions that are left in a pruned log.
+        """Find nothing in the first weeks of questions that are left in a pruned log.
 
-        What they are compared with may be gone, and everybody would look out of their habit.
+        What they are compared with may be gone, and everybody would look unusual.
         """
         with unavailable(self.path), self._open() as connection:
             connection.execute("UPDATE drawn SET compares_from = NULL")
@@ -85,14 +85,14 @@ class AlertStore:
             )
 
     def forget_pruned(self, pruned: EntryRanges) -> None:
-        """Keep nothing that was drawn from these entries: no alert, no review, no question.
+        """Keep nothing that was found in these entries: no alert, no review, no question.
 
         LogUnavailable if its bytes may still be in the file's journal.
         """
         with unavailable(self.path), self._open() as connection:
             with transaction(connection):
-                drawn = connection.execute(_DRAWN_FROM).fetchall()
-                gone = [(i,) for i, *entries in drawn if any(map(pruned.covers, entries))]
+                indexed = connection.execute(_FOUND_IN).fetchall()
+                gone = [(i,) for i, *entries in indexed if any(map(pruned.covers, entries))]
                 connection.executemany("DELETE FROM alert WHERE id = ?", gone)
                 forget_pruned(connection, pruned)
             (kept, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

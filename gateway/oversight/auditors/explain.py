@@ -12,7 +12,7 @@ from gateway.policy.case import Asker, owners
 from gateway.policy.explain import explained
 from gateway.policy.rules.rule_set import RuleSet
 
-_CIRCUMSTANCES: Final = (
+_POLICY_CONTEXT: Final = (
     *("organisation", "in_area", "out_of_area_cause", "case_reference", "significant_harm"),
     *("consent", "restricted", "shield_cleared"),
 )
@@ -51,7 +51,7 @@ class ExplainApi:
 def _asker(asked: PolicyAsker) -> Asker:
     """An asker of whom what was left out is as harmless as can be."""
     said = {
-        **{name: given(getattr(asked, name)) for name in _CIRCUMSTANCES},
+        **{name: given(getattr(asked, name)) for name in _POLICY_CONTEXT},
         "accreditation": frozenset() if given(asked.accredited) is False else None,
     }
     return Asker(

@@ -22,7 +22,7 @@ class BreakGlassApi:
     caller: Caller
 
     async def grant(self, known: KnownDetails, justification: str) -> BreakGlassGrantType:
-        """Leave for one child; AskDifferently, SignIn or NotAllowed says why not."""
+        """A grant for one child; AskDifferently, SignIn or NotAllowed says why not."""
         child = known_of(known)
         refuse_too_few(child)
         made = await self.break_glass.grant(self.caller, child, justification)

@@ -29,9 +29,11 @@ _REVIEWERS: Final = frozenset({AUDITOR, PRIVACY_OFFICER})
 
 @dataclass(frozen=True, slots=True)
 class BreakGlass:
-    """Grants leave, checks its use, and has it reviewed. It lifts an unknown shield, no known one.
+    """Gives grants, checks their use, and has them reviewed.
 
-    Harm that a question states is reviewed alike, and an overdue review suspends both.
+    A grant lifts the doubt whether a child is shielded, never a known shield.
+
+    Harm that a question states is reviewed too, and an overdue review suspends both.
 
     `places` are where the privacy officers are told whom a caller's question concerns; `hurry`
     has them told at once. While the store cannot be used, every method raises TryLater.
@@ -47,7 +49,7 @@ class BreakGlass:
     persons: Persons
 
     async def grant(self, caller: Caller, known: Known, justification: str) -> BreakGlassGrant:
-        """Leave for this caller and child; a SignIn, NotAllowed or TooMany is logged as well.
+        """A grant for this caller and child; a SignIn, NotAllowed or TooMany is logged as well.
 
         The grant is in the log before anybody hears of it.
         """
@@ -105,7 +107,7 @@ class BreakGlass:
     async def harm_stated(self, caller: Caller, query_id: str, entry: int) -> None:
         """Have the question of this entry reviewed, in which harm was stated; TryLater if not.
 
-        It is told like a grant, and gives no leave.
+        Privacy officers are told as of a grant; it is none.
         """
         now = self.clock.now()
         stated = BreakGlassGrant(
@@ -171,5 +173,5 @@ def _kept() -> Iterator[None]:
         events.reviews_unavailable()
         raise TryLater(
             "REVIEWS_UNAVAILABLE",
-            "what waits for review cannot be read or noted, so nothing is asked or given",
+            "what waits for review cannot be read or written, so nothing is asked or given",
         ) from None

@@ -106,7 +106,7 @@ class RuleSet:
 def open_rule_set(
     baseline: Baseline, manifests: Iterable[Manifest], written: Mapping[str, str] | None = None
 ) -> RuleSet:
-    """The book of these manifests' tables and of what their agencies wrote beside them.
+    """The rule set of these manifests' tables and of what their agencies wrote beside them.
 
     `written` is Cedar by source id. RuleInvalid names the first document that cannot be used.
     """

@@ -25,8 +25,8 @@ class Ledger(Protocol):
         """Change one at a time, among all gateways; LedgerUnavailable if no turn comes in time."""
         ...
 
-    async def standing(self) -> LedgerHead:
-        """The newest generation, and the last enactment of each source."""
+    async def head(self) -> LedgerHead:
+        """The newest generation, and the last rollout of each source."""
         ...
 
     async def generation(self) -> int:
@@ -53,7 +53,7 @@ class Ledger(Protocol):
         """Keep a version, durable on return; LedgerUnavailable unless its number is the next."""
         ...
 
-    async def enact(self, enactment: RolloutRecord) -> None:
+    async def record_rollout(self, record: RolloutRecord) -> None:
         """Begin a generation, durable on return; LedgerUnavailable unless it is the next one."""
         ...
 

@@ -12,11 +12,11 @@ from gateway.model.account import AccountLink
 from gateway.registry.ledger.contract import TURN_SECONDS, LedgerCorrupt, LedgerUnavailable
 from gateway.registry.ledger.record import LedgerHead, RolloutRecord, Version
 from gateway.registry.ledger.row import (
-    enactment_row,
     link_row,
+    read_head,
     read_link,
-    read_standing,
     read_version,
+    record_row,
     version_row,
 )
 
@@ -43,7 +43,7 @@ _NEXT: Final = "SELECT coalesce(max(number) + 1, 1) FROM source_version WHERE so
 _PROPOSE: Final = (
     "INSERT INTO source_version VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
 )
-_ENACT: Final = "INSERT INTO enactment VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+_INSERT_RECORD: Final = "INSERT INTO enactment VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 _LINK: Final = "INSERT INTO account_link VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 _LINKS: Final = "SELECT * FROM account_link ORDER BY entry"
 _KEEPS_ISSUERS: Final = "SELECT to_regclass('account_link') IS NOT NULL"
@@ -96,15 +96,15 @@ class PostgresLedger:
                 await connection.fetchval("SELECT pg_advisory_unlock($1)", _TURN)
             await self._pool.release(connection)
 
-    async def standing(self) -> LedgerHead:
-        """The newest generation, and the last enactment of each source."""
+    async def head(self) -> LedgerHead:
+        """The newest generation, and the last rollout of each source."""
         async with (
             told_as(LedgerUnavailable),
             self._pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             newest = await connection.fetchrow(_NEWEST)
-            return read_standing(newest, await connection.fetch(_OF_SOURCES))
+            return read_head(newest, await connection.fetch(_OF_SOURCES))
 
     async def generation(self) -> int:
         """The newest generation; 0 before the first."""
@@ -132,7 +132,7 @@ class PostgresLedger:
         """Keep a version, durable on return; LedgerUnavailable unless its number is the next."""
         await self._fetch(_PROPOSE, *version_row(version))
 
-    async def enact(self, enactment: RolloutRecord) -> None:
+    async def record_rollout(self, record: RolloutRecord) -> None:
         """Begin a generation, durable on return; LedgerUnavailable unless it is the next one.
 
         Whoever holds a lease has renewed it before, or learns of it first.
@@ -143,7 +143,7 @@ class PostgresLedger:
             connection.transaction(),
         ):
             await connection.execute("SELECT pg_advisory_xact_lock($1)", _LEASES)
-            await connection.execute(_ENACT, *enactment_row(enactment))
+            await connection.execute(_INSERT_RECORD, *record_row(record))
 
     async def link(self, link: AccountLink) -> None:
         """Keep a step of a link, durable on return; LedgerUnavailable if it was taken before."""

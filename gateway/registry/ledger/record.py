@@ -1,4 +1,4 @@
-"""What the ledger holds: versions of manifests, and the enactments that brought them into force."""
+"""What the ledger holds: versions of manifests, and the rollouts that brought them into force."""
 
 import hashlib
 from collections.abc import Mapping
@@ -71,7 +71,7 @@ class Version:
 
 
 class RolloutKind(StrEnum):
-    """What an enactment did."""
+    """What a rollout did."""
 
     APPROVED = "APPROVED"
     SUSPENDED = "SUSPENDED"
@@ -83,7 +83,7 @@ class RolloutRecord:
     """One change of what is in force: the generation that it began, counted from 1 without a gap.
 
     `source` and `version` are of the source concerned, None where the operator's files were read
-    anew. `files` is the digest of the operator's files in force with it; `entry` its index in the
+    again. `files` is the digest of the operator's files in force with it; `entry` its index in the
     audit log, None where the log holds none.
     """
 
@@ -101,7 +101,7 @@ class RolloutRecord:
 class LedgerHead:
     """Where the ledger stands: its newest generation and the last word about each source.
 
-    `files` is None before the first enactment.
+    `files` is None before the first rollout.
     """
 
     generation: int = 0

@@ -1,4 +1,4 @@
-"""A version and an enactment as rows of a database, and back, checked."""
+"""A version and a rollout as rows of a database, and back, checked."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -63,33 +63,33 @@ def read_version(row: Sequence[Any]) -> Version:
     return version
 
 
-def enactment_row(enactment: RolloutRecord) -> tuple[Any, ...]:
-    """The values of a row of enactment, in the table's order."""
+def record_row(record: RolloutRecord) -> tuple[Any, ...]:
+    """The values of a row of the table `enactment`, in the table's order."""
     return (
-        enactment.generation,
-        enactment.kind.value,
-        enactment.files,
-        enactment.source,
-        enactment.version,
-        enactment.entry,
-        enactment.by.user,
-        enactment.by.organisation,
-        enactment.at.isoformat(),
-        enactment.by.issuer,
+        record.generation,
+        record.kind.value,
+        record.files,
+        record.source,
+        record.version,
+        record.entry,
+        record.by.user,
+        record.by.organisation,
+        record.at.isoformat(),
+        record.by.issuer,
     )
 
 
-def read_standing(newest: Sequence[Any] | None, of_sources: Iterable[Sequence[Any]]) -> LedgerHead:
+def read_head(newest: Sequence[Any] | None, of_sources: Iterable[Sequence[Any]]) -> LedgerHead:
     """Where the ledger stands, by its newest row and the last row of each source."""
     if newest is None:
         return LedgerHead()
-    last = (_read_enactment(row) for row in of_sources)
+    last = (_read_record(row) for row in of_sources)
     sources = {said.source: said for said in last if said.source is not None}
-    said = _read_enactment(newest)
+    said = _read_record(newest)
     return LedgerHead(said.generation, said.files, sources)
 
 
-def _read_enactment(row: Sequence[Any]) -> RolloutRecord:
+def _read_record(row: Sequence[Any]) -> RolloutRecord:
     generation, kind, files, source, version, entry, user, organisation, at, issuer = row
     try:
         return RolloutRecord(

@@ -15,11 +15,11 @@ from gateway.model.account import AccountLink
 from gateway.registry.ledger.contract import TURN_SECONDS, LedgerCorrupt, LedgerUnavailable
 from gateway.registry.ledger.record import LedgerHead, RolloutRecord, Version
 from gateway.registry.ledger.row import (
-    enactment_row,
     link_row,
+    read_head,
     read_link,
-    read_standing,
     read_version,
+    record_row,
     version_row,
 )
 from gateway.registry.ledger.sqlite_tables import ADDED, LINKS, SCHEMA
@@ -44,7 +44,7 @@ _NUMBERED: Final = (
 )
 _NEXT: Final = "SELECT coalesce(max(number) + 1, 1) FROM source_version WHERE source = ?"
 _PROPOSE: Final = "INSERT INTO source_version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_ENACT: Final = "INSERT INTO enactment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_RECORD: Final = "INSERT INTO enactment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _LINK: Final = "INSERT INTO account_link VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _LINKS: Final = "SELECT * FROM account_link ORDER BY entry"
 _GENERATION: Final = "SELECT coalesce(max(generation), 0) FROM enactment"
@@ -90,13 +90,13 @@ class SqliteLedger:
         finally:
             os.close(lock)
 
-    async def standing(self) -> LedgerHead:
-        """The newest generation, and the last enactment of each source."""
+    async def head(self) -> LedgerHead:
+        """The newest generation, and the last rollout of each source."""
 
         def read(opened: sqlite3.Connection) -> LedgerHead:
             opened.execute("BEGIN")
             newest = opened.execute(_NEWEST).fetchone()
-            return read_standing(newest, opened.execute(_OF_SOURCES).fetchall())
+            return read_head(newest, opened.execute(_OF_SOURCES).fetchall())
 
         return await self._do(read)
 
@@ -127,9 +127,9 @@ class SqliteLedger:
         """Keep a version, durable on return; LedgerUnavailable unless its number is the next."""
         await self._write(_PROPOSE, version_row(version))
 
-    async def enact(self, enactment: RolloutRecord) -> None:
+    async def record_rollout(self, record: RolloutRecord) -> None:
         """Begin a generation, durable on return; LedgerUnavailable unless it is the next one."""
-        await self._write(_ENACT, enactment_row(enactment))
+        await self._write(_INSERT_RECORD, record_row(record))
 
     async def link(self, link: AccountLink) -> None:
         """Keep a step of a link, durable on return; LedgerUnavailable if it was taken before."""

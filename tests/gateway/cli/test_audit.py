@@ -43,7 +43,7 @@ def policy_file(folder: Path) -> Path:
     return file
 
 
-async def leave_of(file: Path, *entries: int) -> frozenset[int]:
+async def grants_in(file: Path, *entries: int) -> frozenset[int]:
     store = await SqliteGrants.open(file)
     for entry in entries:
         await store.add(replace(GIVEN, id=f"q{entry}", entry=entry), (), ["officer"], "granted")
@@ -129,12 +129,12 @@ def test_an_officer_prunes_by_a_written_policy_and_first_sees_what_would_go(
 
 
 @pytest.mark.usefixtures("settings")
-def test_the_command_that_prunes_forgets_leave_beside_the_log(tmp_path: Path) -> None:
+def test_the_command_that_prunes_removes_grants_beside_the_log(tmp_path: Path) -> None:
     asyncio.run(old_entries(tmp_path / "state" / "audit.sqlite"))
-    kept = asyncio.run(leave_of(tmp_path / "state" / "break-glass.sqlite", 0, 2))
+    kept = asyncio.run(grants_in(tmp_path / "state" / "break-glass.sqlite", 0, 2))
     assert kept == {0, 2}
     run("prune", "--policy", policy_file(tmp_path), "--who", "r.officer")
-    assert asyncio.run(leave_of(tmp_path / "state" / "break-glass.sqlite")) == {2}
+    assert asyncio.run(grants_in(tmp_path / "state" / "break-glass.sqlite")) == {2}
 
 
 @pytest.mark.usefixtures("settings")

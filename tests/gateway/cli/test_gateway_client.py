@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gateway.identity.development_token import issue
 from gateway.model.caller import Caller
-from tests.support.agencies import AUTHORITY, Desk, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.gateway.registering import (
     CLINIC,
     GOVERNANCE,
@@ -46,8 +46,8 @@ async def row_of(source: str, town: Town, folder: Path, caller: Caller) -> tuple
 
 
 async def test_a_source_joins_and_leaves_from_a_terminal(tmp_path: Path) -> None:
-    desk = Desk()
-    async with serving(desk.answer) as url:
+    agency_server = AgencyServer()
+    async with serving(agency_server.answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
         async with small_town(tmp_path, [spine], look_every=0.02) as town:
             file = clinic(url)

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from gateway.cli.main import app
 from gateway.config.settings import Settings
 from gateway.identity.development_token import development_key, issue
-from tests.support.agencies import AUTHORITY, Desk, SourceFile, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, SourceFile, rest_source
 from tests.support.loopback import serving
 from tests.support.served_gateway import COMMAND, environment, settings_file
 from tests.support.town import KNOWN, PRACTITIONER, QUERY, REASON, settings_for
@@ -240,8 +240,8 @@ def question(folder: Path, settings: Settings, variables: object) -> tuple[str, 
 
 
 async def test_explain_prints_plan_and_verdicts_and_asks_nobody(tmp_path: Path) -> None:
-    desk = Desk()
-    async with serving(desk.answer) as url:
+    agency_server = AgencyServer()
+    async with serving(agency_server.answer) as url:
         settings = town(
             tmp_path,
             rest_source("spine", url, claims=AUTHORITY),
@@ -253,7 +253,7 @@ async def test_explain_prints_plan_and_verdicts_and_asks_nobody(tmp_path: Path) 
     assert "wave 1  spine / spine: by-number" in ran.out
     assert "spine gives CONTACT, IDENTITY, INVOLVEMENT, LOCATION" in ran.out
     assert "silent gives nothing: it will not be asked" in ran.out
-    assert desk.asked == []
+    assert agency_server.asked == []
     assert not (settings.state / "audit.sqlite").exists()
 
 

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from gateway.identity.development_token import issue
-from tests.support.agencies import AUTHORITY, Desk, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.edge import QUESTION, logged
 from tests.support.loopback import serving
 from tests.support.served_gateway import Served, served
@@ -22,7 +22,7 @@ async def asked(gateway: Served) -> int:
 
 
 async def test_it_answers_and_stops_in_order_when_told(tmp_path: Path) -> None:
-    async with serving(Desk().answer) as url:
+    async with serving(AgencyServer().answer) as url:
         sources = [rest_source("spine", url, claims=AUTHORITY)]
         async with served(tmp_path, sources) as gateway:
             assert await asked(gateway) == 200

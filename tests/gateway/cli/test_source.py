@@ -105,5 +105,5 @@ def test_an_id_that_is_none_is_refused_before_anything_is_written(tmp_path: Path
 
 def test_the_published_schema_is_that_of_the_code() -> None:
     published = (ROOT / "docs/manifest.schema.json").read_text("utf-8")
-    assert published == schema_text(), "write it anew: teamaround source schema"
+    assert published == schema_text(), "write it again: teamaround source schema"
     assert run("schema") == (0, published)

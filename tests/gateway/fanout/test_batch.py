@@ -101,7 +101,7 @@ def test_children_asked_about_at_once_go_in_as_few_calls_as_the_agency_takes() -
         {"rights": (RIGHT, replace(RIGHT, policy="p-2"))},
         {"rights": (RIGHT, replace(RIGHT, caller=replace(PRACTITIONER, user="else")))},
         {"rights": (RIGHT, replace(RIGHT, reason=Reason(Purpose.SAFEGUARDING, "else", "C-1")))},
-        {"rights": (replace(RIGHT, reason=replace(RIGHT.reason, break_glass="leave")),)},
+        {"rights": (replace(RIGHT, reason=replace(RIGHT.reason, break_glass="grant")),)},
         {
             "rights": (
                 replace(

@@ -1,4 +1,4 @@
-"""A failing source is spared, then tried by one question alone, and asked again when it is well."""
+"""The breaker of a failing source opens, lets one question try it, and closes when it is well."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,17 +28,17 @@ def opened(watch: Watch) -> Breaker:
 
 
 def came_to(breaker: Breaker, went: CallOutcome) -> None:
-    leave = breaker.admit()
-    assert leave is not None
-    breaker.settle(leave, went)
+    admission = breaker.admit()
+    assert admission is not None
+    breaker.settle(admission, went)
 
 
-def test_a_source_that_fails_three_times_in_a_row_is_spared() -> None:
+def test_a_source_that_fails_three_times_in_a_row_opens_the_breaker() -> None:
     watch = Watch()
     breaker = opened(watch)
     watch.shows = 4.0
     assert breaker.admit() is None
-    assert (breaker.standing, breaker.open_s) == (BreakerState.OPEN, 6.0)
+    assert (breaker.state, breaker.open_s) == (BreakerState.OPEN, 6.0)
 
 
 def test_one_answer_between_failures_keeps_a_source_in_use() -> None:
@@ -51,16 +51,16 @@ def test_one_answer_between_failures_keeps_a_source_in_use() -> None:
         CallOutcome.FAILED,
     ):
         came_to(breaker, went)
-    assert breaker.standing is BreakerState.CLOSED
+    assert breaker.state is BreakerState.CLOSED
 
 
-def test_what_says_nothing_of_a_source_neither_spares_nor_heals_it() -> None:
+def test_what_says_nothing_of_a_source_neither_opens_nor_closes_the_breaker() -> None:
     breaker = Breaker(3, 10.0, Watch())
     for went in (CallOutcome.FAILED, CallOutcome.NEUTRAL, CallOutcome.FAILED, CallOutcome.NEUTRAL):
         came_to(breaker, went)
     assert breaker.admit() is not None
     came_to(breaker, CallOutcome.FAILED)
-    assert breaker.standing is BreakerState.OPEN
+    assert breaker.state is BreakerState.OPEN
 
 
 def test_after_its_rest_one_question_tries_it_and_the_others_wait_for_that() -> None:
@@ -70,13 +70,13 @@ def test_after_its_rest_one_question_tries_it_and_the_others_wait_for_that() -> 
     trial = breaker.admit()
     assert trial is not None
     assert breaker.admit() is None
-    assert (breaker.standing, breaker.open_s) == (BreakerState.HALF_OPEN, 0.0)
+    assert (breaker.state, breaker.open_s) == (BreakerState.HALF_OPEN, 0.0)
     breaker.settle(trial, CallOutcome.OK)
-    assert breaker.standing is BreakerState.CLOSED
+    assert breaker.state is BreakerState.CLOSED
     assert breaker.admit() is not None
 
 
-def test_a_trial_that_fails_spares_it_as_long_again() -> None:
+def test_a_trial_that_fails_keeps_the_breaker_open_as_long_again() -> None:
     watch = Watch()
     breaker = opened(watch)
     watch.shows = 12.0
@@ -91,7 +91,7 @@ def test_a_trial_that_was_given_up_is_left_to_the_next_question() -> None:
     came_to(breaker, CallOutcome.NEUTRAL)
     assert breaker.open_s is None
     came_to(breaker, CallOutcome.OK)
-    assert breaker.standing is BreakerState.CLOSED
+    assert breaker.state is BreakerState.CLOSED
 
 
 def test_what_was_asked_before_it_opened_settles_nothing_of_the_trial() -> None:
@@ -107,7 +107,7 @@ def test_what_was_asked_before_it_opened_settles_nothing_of_the_trial() -> None:
     assert breaker.admit() is None
     assert trial is not None
     breaker.settle(trial, CallOutcome.FAILED)
-    assert breaker.standing is BreakerState.OPEN
+    assert breaker.state is BreakerState.OPEN
 
 
 steps = st.lists(
@@ -127,11 +127,11 @@ def test_while_it_is_not_closed_at_most_one_question_is_ever_under_way(
         if what == "pass":
             watch.shows += number
         elif what == "ask":
-            trial = breaker.standing is not BreakerState.CLOSED
-            leave = breaker.admit()
-            if leave is not None:
-                under_way.append((leave, trial))
+            trial = breaker.state is not BreakerState.CLOSED
+            admission = breaker.admit()
+            if admission is not None:
+                under_way.append((admission, trial))
         elif isinstance(what, CallOutcome) and under_way:
-            leave, _ = under_way.pop(number % len(under_way))
-            breaker.settle(leave, what)
+            admission, _ = under_way.pop(number % len(under_way))
+            breaker.settle(admission, what)
         assert sum(trial for _, trial in under_way) <= 1

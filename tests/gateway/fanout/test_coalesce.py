@@ -17,9 +17,18 @@ from gateway.fanout.coalesce import KEPT_ANSWERS, AccessRight, CallKey, CallResu
 from gateway.fanout.source_call import SourceAnswer
 from gateway.model.inquiry import Reason, SignificantHarm
 from tests.support.agencies import AUTHORITY, LOCAL, MIRA
+from tests.support.coalesced_people import (
+    FOUND,
+    NAMES,
+    NOON,
+    RIGHT,
+    WORRIED,
+    Person,
+    System,
+    line_to,
+)
+from tests.support.coalesced_people import heard as heard_by
 from tests.support.plain_sources import record
-from tests.support.sharing_people import FOUND, NAMES, NOON, RIGHT, WORRIED, Person, System, line_to
-from tests.support.sharing_people import heard as heard_by
 from tests.support.town import PRACTITIONER
 from tests.support.virtual_time import now, run
 
@@ -38,7 +47,7 @@ OTHER_RIGHTS = (
     AccessRight(replace(PRACTITIONER, signed_in_at=1.0), WORRIED, "rules-1"),
     AccessRight(PRACTITIONER, replace(WORRIED, purpose=Purpose.EARLY_HELP), "rules-1"),
     AccessRight(PRACTITIONER, replace(WORRIED, case_reference="C-2"), "rules-1"),
-    AccessRight(PRACTITIONER, replace(WORRIED, break_glass="leave"), "rules-1"),
+    AccessRight(PRACTITIONER, replace(WORRIED, break_glass="grant"), "rules-1"),
     AccessRight(PRACTITIONER, replace(WORRIED, significant_harm=HARM), "rules-1"),
     AccessRight(PRACTITIONER, WORRIED, "rules-2"),
 )
@@ -193,7 +202,7 @@ def test_who_decides_on_a_shield_or_must_not_be_named_is_asked_each_time(
 
 
 @pytest.mark.parametrize(
-    "reason", [replace(WORRIED, break_glass="leave"), replace(WORRIED, significant_harm=HARM)]
+    "reason", [replace(WORRIED, break_glass="grant"), replace(WORRIED, significant_harm=HARM)]
 )
 def test_in_an_emergency_every_agency_is_asked_each_time(reason: Reason) -> None:
     system = System()
@@ -221,13 +230,13 @@ def test_what_is_forgotten_is_asked_anew_and_those_who_wait_are_not_harmed() -> 
     system = System()
 
     async def main() -> list[SourceAnswer | None]:
-        line = line_to(system, KEEPING)
-        before = asyncio.create_task(heard_by(line, Person(1)))
+        connection = line_to(system, KEEPING)
+        before = asyncio.create_task(heard_by(connection, Person(1)))
         await asyncio.sleep(0.5)
-        line.forget()
-        after = await heard_by(line, Person(2))
-        line.forget()
-        return [*await before, *after, *await heard_by(line, Person(3))]
+        connection.forget()
+        after = await heard_by(connection, Person(2))
+        connection.forget()
+        return [*await before, *after, *await heard_by(connection, Person(3))]
 
     answers = run(main())
     assert [a.attempts for a in answers if a] == [1, 1, 1]

@@ -5,14 +5,14 @@ import time
 from pathlib import Path
 
 from adapters.contract.contract import Fault, Question, Records, Reply, Unavailable
-from tests.support.agencies import AUTHORITY, Desk, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.loopback import serving
 from tests.support.plain_sources import fan_out_over, file_of, order_for, record, registered
 from tests.support.town import small_town
 
 
 async def test_a_child_known_to_two_agencies_is_found_at_both(tmp_path: Path) -> None:
-    async with serving(Desk().answer) as spine, serving(Desk().answer) as council:
+    async with serving(AgencyServer().answer) as spine, serving(AgencyServer().answer) as council:
         sources = [rest_source("spine", spine, claims=AUTHORITY), rest_source("council", council)]
         async with small_town(tmp_path, sources) as town:
             answer = await town.ask()

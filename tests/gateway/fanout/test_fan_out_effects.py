@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from adapters.contract.codes import Claim
-from tests.support.agencies import AUTHORITY, LOCAL, Desk, rest_source
+from tests.support.agencies import AUTHORITY, LOCAL, AgencyServer, rest_source
 from tests.support.loopback import serving
 from tests.support.town import Town, small_town
 
@@ -13,9 +13,9 @@ NOTIFIES = LOCAL - {Claim.EFFECTS_NONE}
 
 
 @asynccontextmanager
-async def with_a_flag_service(folder: Path, flags: Desk) -> AsyncIterator[Town]:
+async def with_a_flag_service(folder: Path, flags: AgencyServer) -> AsyncIterator[Town]:
     """A spine, and a service that tells the authority of every question."""
-    async with serving(Desk().answer) as spine, serving(flags.answer) as url:
+    async with serving(AgencyServer().answer) as spine, serving(flags.answer) as url:
         sources = [
             rest_source("spine", spine, claims=AUTHORITY, onward=("identifiers", "names")),
             rest_source("flags", url, claims=NOTIFIES),
@@ -25,7 +25,7 @@ async def with_a_flag_service(folder: Path, flags: Desk) -> AsyncIterator[Town]:
 
 
 async def test_it_is_not_asked_just_because_it_is_in_the_area(tmp_path: Path) -> None:
-    flags = Desk()
+    flags = AgencyServer()
     async with with_a_flag_service(tmp_path, flags) as town:
         answer = await town.ask()
     assert flags.asked == []
@@ -35,7 +35,7 @@ async def test_it_is_not_asked_just_because_it_is_in_the_area(tmp_path: Path) ->
 
 
 async def test_it_is_asked_when_it_is_named(tmp_path: Path) -> None:
-    flags = Desk()
+    flags = AgencyServer()
     async with with_a_flag_service(tmp_path, flags) as town:
         answer = await town.ask(agencies=["flags", "spine"])
     assert len(flags.asked) == 1
@@ -45,7 +45,7 @@ async def test_it_is_asked_when_it_is_named(tmp_path: Path) -> None:
 async def test_it_is_asked_once_though_more_could_be_asked_with_what_is_learned(
     tmp_path: Path,
 ) -> None:
-    flags = Desk(children=())
+    flags = AgencyServer(children=())
     async with with_a_flag_service(tmp_path, flags) as town:
         answer = await town.ask(agencies=["flags", "spine"])
     assert len(flags.asked) == 1

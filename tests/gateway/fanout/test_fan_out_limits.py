@@ -8,7 +8,7 @@ from pathlib import Path
 from aiohttp import web
 
 from gateway.model.caller import Caller
-from tests.support.agencies import AUTHORITY, NATIONAL, Desk, rest_source
+from tests.support.agencies import AUTHORITY, NATIONAL, AgencyServer, rest_source
 from tests.support.faults.http_faults import silent
 from tests.support.loopback import serving, serving_raw
 from tests.support.town import PRACTITIONER, small_town
@@ -21,7 +21,7 @@ def crowd(size: int) -> list[Caller]:
 
 async def test_three_hung_agencies_of_eight_leave_five_whole(tmp_path: Path) -> None:
     async with AsyncExitStack() as stack:
-        quick = await stack.enter_async_context(serving(Desk().answer))
+        quick = await stack.enter_async_context(serving(AgencyServer().answer))
         hung = await stack.enter_async_context(serving_raw(silent))
         sources = [rest_source("spine", quick, claims=AUTHORITY)]
         sources += [rest_source(f"quick-{i}", quick) for i in range(4)]
@@ -54,7 +54,7 @@ async def test_no_more_questions_reach_an_agency_at_once_than_it_declared(tmp_pa
             await asyncio.sleep(0)
         inside -= 1
 
-    async with serving(Desk(before=count).answer) as url:
+    async with serving(AgencyServer(before=count).answer) as url:
         source = rest_source("narrow", url, claims=NATIONAL, concurrency=2)
         async with small_town(tmp_path, [source]) as town:
             answers = await asyncio.gather(*(town.ask(caller=each) for each in crowd(12)))
@@ -65,20 +65,20 @@ async def test_no_more_questions_reach_an_agency_at_once_than_it_declared(tmp_pa
 async def test_no_more_questions_reach_an_agency_in_a_second_than_it_declared(
     tmp_path: Path,
 ) -> None:
-    desk = Desk()
-    async with serving(desk.answer) as url:
+    agency_server = AgencyServer()
+    async with serving(agency_server.answer) as url:
         source = rest_source("modest", url, claims=NATIONAL, rate="3/s")
         async with small_town(tmp_path, [source], deadline=0.7) as town:
             answers = await asyncio.gather(*(town.ask(caller=each) for each in crowd(8)))
     outcomes = sorted(answer.outcomes["modest"] for answer in answers)
     assert outcomes == ["BUSY"] * 5 + ["HAS_RECORD"] * 3
-    assert len(desk.asked) == 3
+    assert len(agency_server.asked) == 3
 
 
 async def test_a_question_that_found_no_turn_was_not_asked_and_may_be_repeated(
     tmp_path: Path,
 ) -> None:
-    async with serving(Desk().answer) as url:
+    async with serving(AgencyServer().answer) as url:
         source = rest_source("modest", url, claims=NATIONAL, rate="1/m")
         async with small_town(tmp_path, [source], deadline=0.3) as town:
             await town.ask()

@@ -9,7 +9,15 @@ from typing import Any
 from aiohttp import web
 
 from adapters.contract.codes import Claim
-from tests.support.agencies import AUTHORITY, BY_NUMBER, BY_UPN, LOCAL, MIRA, Desk, rest_source
+from tests.support.agencies import (
+    AUTHORITY,
+    BY_NUMBER,
+    BY_UPN,
+    LOCAL,
+    MIRA,
+    AgencyServer,
+    rest_source,
+)
 from tests.support.edge import logged
 from tests.support.loopback import serving
 from tests.support.town import Town, small_town
@@ -20,7 +28,11 @@ RESTRICTED: Mapping[str, Any] = {**MIRA, "restricted": "Y"}
 
 @asynccontextmanager
 async def school_after(
-    folder: Path, spine: Desk, school: Desk, onward: tuple[str, ...] = ("identifiers",), **more: Any
+    folder: Path,
+    spine: AgencyServer,
+    school: AgencyServer,
+    onward: tuple[str, ...] = ("identifiers",),
+    **more: Any,
 ) -> AsyncIterator[Town]:
     """A spine that knows the NHS number, and a school that can only be asked by UPN."""
     claims = more.pop("claims", AUTHORITY)
@@ -38,16 +50,18 @@ async def school_after(
 async def test_a_school_that_knows_no_nhs_number_is_asked_by_the_upn_that_another_taught(
     tmp_path: Path,
 ) -> None:
-    school = Desk()
-    async with school_after(tmp_path, Desk(), school) as town:
+    school = AgencyServer()
+    async with school_after(tmp_path, AgencyServer(), school) as town:
         answer = await town.ask()
     assert school.asked == [{"upn": MIRA["upn"]}]
     assert answer.outcomes == {"spine": "HAS_RECORD", "school": "HAS_RECORD"}
 
 
 async def test_a_number_stays_where_its_agency_does_not_let_it_go(tmp_path: Path) -> None:
-    school = Desk()
-    async with school_after(tmp_path, Desk(), school, onward=("names", "birth_date")) as town:
+    school = AgencyServer()
+    async with school_after(
+        tmp_path, AgencyServer(), school, onward=("names", "birth_date")
+    ) as town:
         answer = await town.ask()
     assert school.asked == []
     assert answer.outcomes["school"] == "MORE_NEEDED"
@@ -56,8 +70,8 @@ async def test_a_number_stays_where_its_agency_does_not_let_it_go(tmp_path: Path
 
 
 async def test_nothing_is_passed_on_of_a_restricted_child(tmp_path: Path) -> None:
-    school = Desk()
-    async with school_after(tmp_path, Desk((RESTRICTED,)), school) as town:
+    school = AgencyServer()
+    async with school_after(tmp_path, AgencyServer((RESTRICTED,)), school) as town:
         answer = await town.ask()
     assert school.asked == []
     assert answer.outcomes["school"] == "NOTHING_TO_SHARE"
@@ -66,8 +80,8 @@ async def test_nothing_is_passed_on_of_a_restricted_child(tmp_path: Path) -> Non
 async def test_nothing_is_passed_on_while_nobody_can_say_that_the_child_is_not_shielded(
     tmp_path: Path,
 ) -> None:
-    school = Desk()
-    async with school_after(tmp_path, Desk(), school, claims=SPINE_ONLY) as town:
+    school = AgencyServer()
+    async with school_after(tmp_path, AgencyServer(), school, claims=SPINE_ONLY) as town:
         answer = await town.ask()
     assert school.asked == []
     assert answer.child_answer["child"]["restriction"] == "UNKNOWN"
@@ -76,10 +90,10 @@ async def test_nothing_is_passed_on_while_nobody_can_say_that_the_child_is_not_s
 async def test_a_shield_authority_may_be_asked_by_what_was_learned_to_settle_the_shield(
     tmp_path: Path,
 ) -> None:
-    council = Desk()
+    council = AgencyServer()
     claims = LOCAL | {Claim.SHIELD_AUTHORITY}
     async with school_after(
-        tmp_path, Desk(), council, claims=SPINE_ONLY, school_claims=claims
+        tmp_path, AgencyServer(), council, claims=SPINE_ONLY, school_claims=claims
     ) as town:
         answer = await town.ask()
     assert council.asked == [{"upn": MIRA["upn"]}]
@@ -92,7 +106,7 @@ async def test_what_is_passed_on_is_in_the_log_before_it_leaves(tmp_path: Path) 
     async def read_the_log(_: web.Request) -> None:
         seen.append([e for e in logged(tmp_path / "state") if e.get("detail") == "PASSED_ON"])
 
-    async with school_after(tmp_path, Desk(), Desk(before=read_the_log)) as town:
+    async with school_after(tmp_path, AgencyServer(), AgencyServer(before=read_the_log)) as town:
         answer = await town.ask()
     assert answer.outcomes["school"] == "HAS_RECORD"
     ((entry,),) = seen
@@ -102,13 +116,13 @@ async def test_what_is_passed_on_is_in_the_log_before_it_leaves(tmp_path: Path) 
 
 
 async def test_nothing_is_passed_on_once_the_log_cannot_be_written(tmp_path: Path) -> None:
-    school = Desk()
+    school = AgencyServer()
 
     async def spoil_the_log(_: web.Request) -> None:
         with sqlite3.connect(tmp_path / "state" / "audit.sqlite") as log:
             log.execute("DROP TABLE entry")
 
-    async with school_after(tmp_path, Desk(before=spoil_the_log), school) as town:
+    async with school_after(tmp_path, AgencyServer(before=spoil_the_log), school) as town:
         answer = await town.ask()
     assert answer.status == 503
     assert school.asked == []

@@ -73,7 +73,7 @@ def test_a_locating_row_waits_for_whoever_else_may_say_that_the_child_is_shielde
     assert answer.at["school"] == 3.0
 
 
-def test_a_locating_row_waits_for_nobody_once_the_child_is_known_to_be_shielded() -> None:
+def test_a_locating_row_waits_for_the_whole_set_whoever_restricts_the_child_first() -> None:
     answer = run(
         told(
             (
@@ -83,7 +83,7 @@ def test_a_locating_row_waits_for_nobody_once_the_child_is_known_to_be_shielded(
             )
         )
     )
-    assert answer.at["school"] == 0.0
+    assert answer.at["school"] == 3.0
 
 
 def test_a_row_is_not_called_shielded_while_the_child_may_still_be_cleared() -> None:

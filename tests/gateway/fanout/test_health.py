@@ -17,7 +17,7 @@ from gateway.fanout.breaker import BreakerState
 from gateway.fanout.health import RECENT, RECENT_S, Checkup, Latencies, SourceHealth
 from gateway.fanout.limits import SourceLimits, SourceRequest
 from gateway.model.clock import Clock
-from tests.support.agencies import AUTHORITY, Desk, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.gateway.limited import QUESTION
 from tests.support.loopback import serving
 from tests.support.plain_sources import file_of, registered
@@ -170,7 +170,7 @@ async def test_the_gateway_shows_who_answers_who_lies_down_and_who_is_not_known(
         paths.append(request.path)
         if request.path == "/up":
             return web.Response(text="well")
-        return await Desk().answer(request)
+        return await AgencyServer().answer(request)
 
     async def down(_: web.Request) -> web.StreamResponse:
         return web.Response(status=500)

@@ -134,7 +134,7 @@ def later(source_limits: SourceLimits, *, failing: int, rest: float) -> Coroutin
     return main()
 
 
-def test_a_system_that_failed_twice_is_spared_and_the_next_is_told_so_at_once() -> None:
+def test_a_system_that_failed_twice_is_not_asked_and_the_next_is_told_so_at_once() -> None:
     system = System([DOWN])
     reply = run(later(restrained(system, SHORT_FUSE), failing=2, rest=4.0))
     assert reply == Unavailable(Fault.BREAKER_OPEN, 6.0)
@@ -171,7 +171,7 @@ def test_of_many_who_wait_for_a_rested_system_one_tries_it() -> None:
     )
 
 
-def test_whoever_waits_for_a_turn_while_a_system_fails_is_spared_it() -> None:
+def test_whoever_waits_for_a_turn_while_the_breaker_opens_asks_nothing() -> None:
     system = System([DOWN], takes=1.0)
 
     async def main() -> None:

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from gateway.config.settings import Settings
-from tests.support.agencies import AUTHORITY, Desk, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.edge import QUESTION
 from tests.support.gateway.streamed import BODY as STREAM
 from tests.support.loopback import serving
@@ -26,8 +26,8 @@ BEFORE = {
 async def test_a_browser_learns_before_it_asks_whether_its_page_may(
     tmp_path: Path, origin: str, status: int, allowed: str | None
 ) -> None:
-    desk = Desk()
-    async with serving(desk.answer) as base:
+    agency_server = AgencyServer()
+    async with serving(agency_server.answer) as base:
         sources = [rest_source("spine", base, claims=AUTHORITY)]
         async with small_town(tmp_path, sources, browser_origins=(SCREEN,)) as town:
             url, asked = f"{town.url}/graphql", {"Origin": origin, **BEFORE}
@@ -35,15 +35,15 @@ async def test_a_browser_learns_before_it_asks_whether_its_page_may(
                 assert said.status == status
                 assert said.headers.get("Access-Control-Allow-Origin") == allowed
                 assert "Access-Control-Allow-Credentials" not in said.headers
-    assert desk.asked == []
+    assert agency_server.asked == []
 
 
 @pytest.mark.parametrize("body", [QUESTION, STREAM])
 async def test_a_page_of_a_named_origin_reads_its_answer_whole_or_in_parts(
     tmp_path: Path, body: dict[str, object]
 ) -> None:
-    desk = Desk()
-    async with serving(desk.answer) as base:
+    agency_server = AgencyServer()
+    async with serving(agency_server.answer) as base:
         sources = [rest_source("spine", base, claims=AUTHORITY)]
         async with small_town(tmp_path, sources, browser_origins=(SCREEN,)) as town:
             headers = town.headers() | {"Origin": SCREEN, "Accept": "multipart/mixed, */*"}
@@ -54,9 +54,9 @@ async def test_a_page_of_a_named_origin_reads_its_answer_whole_or_in_parts(
 
 
 async def test_unless_an_origin_is_named_no_page_of_another_reads_anything(tmp_path: Path) -> None:
-    desk = Desk()
+    agency_server = AgencyServer()
     async with (
-        serving(desk.answer) as base,
+        serving(agency_server.answer) as base,
         small_town(tmp_path, [rest_source("spine", base, claims=AUTHORITY)]) as town,
     ):
         headers = {"Origin": SCREEN, **BEFORE}

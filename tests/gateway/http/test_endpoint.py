@@ -68,7 +68,7 @@ async def test_a_client_that_reads_none_of_our_media_types_is_told_so(
 ) -> None:
     said = await gateway.send(accept=accept)
     assert (said.status, said.code) == (406, "NOT_ACCEPTABLE")
-    assert gateway.desk.asked == []
+    assert gateway.agency_server.asked == []
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/JSON; charset=UTF-8"])
@@ -124,7 +124,7 @@ async def test_a_body_that_is_no_request_is_400_for_every_client(gateway: Edge, 
 async def test_a_batch_is_refused_and_asks_nobody(gateway: Edge) -> None:
     said = await gateway.send([QUESTION, QUESTION])
     assert (said.status, said.code) == (400, "BODY_INVALID")
-    assert gateway.desk.asked == []
+    assert gateway.agency_server.asked == []
 
 
 async def test_nulls_and_extensions_are_allowed(gateway: Edge) -> None:
@@ -144,7 +144,7 @@ async def test_only_a_post_is_a_question(gateway: Edge, method: str) -> None:
     said = await gateway.send(method=method)
     assert said.status == 405
     assert said.headers["Allow"] == "POST"
-    assert gateway.desk.asked == []
+    assert gateway.agency_server.asked == []
 
 
 async def test_a_question_in_a_url_is_refused_and_not_repeated(gateway: Edge) -> None:
@@ -185,7 +185,7 @@ async def test_a_request_to_change_is_400_or_200_for_clients_of_plain_json(
     assert new.code == old.code == code
     assert "data" not in json.loads(old.text)
     assert "Jonah" not in new.text
-    assert gateway.desk.asked == []
+    assert gateway.agency_server.asked == []
 
 
 async def test_an_answer_with_errors_beside_it_is_a_partial_success(gateway: Edge) -> None:

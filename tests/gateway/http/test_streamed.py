@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from gateway.questions.question import RunningQuestion
-from tests.support.agencies import AUTHORITY, Desk, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.edge import QUESTION, Edge, logged
 from tests.support.gateway.streamed import BODY, Slow
 from tests.support.loopback import serving, serving_raw
@@ -25,7 +25,7 @@ def slow() -> Slow:
 
 @pytest.fixture
 async def town(tmp_path: Path, slow: Slow) -> AsyncIterator[Town]:
-    quick = Desk()
+    quick = AgencyServer()
     async with (
         serving(quick.answer) as fast,
         serving_raw(slow.answer) as waiting,

@@ -190,4 +190,4 @@ async def test_thirty_wrong_tokens_are_401_and_on_record_and_ask_nobody(
     assert len(wrong) == 30
     assert set(statuses) == {401}
     assert kinds == ["AUTHENTICATION_FAILURE"] * 30
-    assert gateway.desk.asked == []
+    assert gateway.agency_server.asked == []

@@ -378,7 +378,7 @@ async def test_through_the_whole_gateway_nobody_is_asked_by_a_token_that_says_to
     refused = 0
     async with edge(tmp_path, issuers=file) as gateway:
         assert await sent(gateway, council, **WORKER) == (200, "")
-        asked = len(gateway.desk.asked)
+        asked = len(gateway.agency_server.asked)
         tokens = [{**WORKER, **each} for each in MINTED.values()]
         tokens += [
             {
@@ -396,7 +396,7 @@ async def test_through_the_whole_gateway_nobody_is_asked_by_a_token_that_says_to
         # One issuer's key is worth nothing under another's name.
         forged = {**WORKER, "iss": "https://audit.example", "roles": ["auditor"]}
         assert await sent(gateway, council, **forged) == (401, "UNAUTHENTICATED")
-        assert len(gateway.desk.asked) == asked
+        assert len(gateway.agency_server.asked) == asked
         await gateway.town.pipeline.recorder.write_refusals()
         logged = [e for e in gateway.entries if e.get("detail") == "ISSUER_OUT_OF_BOUNDS"]
         assert {e["issuer"] for e in logged} == {"https://sign-in.example"}

@@ -31,8 +31,8 @@ TEACHER = {
 
 async def test_a_nurse_signs_in_with_cis2() -> None:
     provider = Provider()
-    desk = verifier_for(provider, Moment(), profile="cis2")
-    caller = await desk.caller(Presented(f"Bearer {provider.token(**NURSE)}"))
+    verifier = verifier_for(provider, Moment(), profile="cis2")
+    caller = await verifier.caller(Presented(f"Bearer {provider.token(**NURSE)}"))
     assert (caller.user, caller.organisation, caller.sector) == ("555", "RX1", Sector.HEALTH)
     assert caller.roles == {"practitioner"}
     assert (caller.assurance, caller.signed_in_at) == (3, NOW - 60)
@@ -40,8 +40,8 @@ async def test_a_nurse_signs_in_with_cis2() -> None:
 
 async def test_a_teacher_signs_in_with_dfe_sign_in() -> None:
     provider = Provider()
-    desk = verifier_for(provider, Moment(), profile="dfe-sign-in")
-    caller = await desk.caller(Presented(f"Bearer {provider.token(**TEACHER)}"))
+    verifier = verifier_for(provider, Moment(), profile="dfe-sign-in")
+    caller = await verifier.caller(Presented(f"Bearer {provider.token(**TEACHER)}"))
     assert (caller.organisation, caller.areas) == ("100001", ("E09990001",))
     assert caller.roles == {"practitioner"}
     assert caller.purposes == {Purpose.SAFEGUARDING}
@@ -53,16 +53,16 @@ async def test_keycloaks_access_tokens_are_told_from_its_id_tokens(
     good: bool,  # noqa: FBT001  a column of the table
 ) -> None:
     provider = Provider()
-    desk = verifier_for(provider, Moment(), profile="keycloak")
+    verifier = verifier_for(provider, Moment(), profile="keycloak")
     roles = ["practitioner", "purpose:safeguarding", "purpose:curiosity"]
     roles += ["default-roles-borough", "offline_access", "uma_authorization"]
     said = {"roles": None, "purposes": None, "realm_access": {"roles": roles}, "acr": "2"}
     token = provider.token(typ="JWT", **said, says={"typ": kind} if kind else {})
     if not good:
         with pytest.raises(SignIn, match="not of the kind"):
-            await desk.caller(Presented(f"Bearer {token}"))
+            await verifier.caller(Presented(f"Bearer {token}"))
         return
-    caller = await desk.caller(Presented(f"Bearer {token}"))
+    caller = await verifier.caller(Presented(f"Bearer {token}"))
     assert caller.roles == {"practitioner"}
     assert caller.assurance == 2
     assert caller.purposes == {Purpose.SAFEGUARDING}
@@ -70,17 +70,17 @@ async def test_keycloaks_access_tokens_are_told_from_its_id_tokens(
 
 async def test_a_role_code_that_nobody_mapped_gives_no_role() -> None:
     provider = Provider()
-    desk = verifier_for(provider, Moment(), profile="cis2")
+    verifier = verifier_for(provider, Moment(), profile="cis2")
     porter = {**NURSE, "nhsid_nrbac_roles": [{"org_code": "RX1", "role_code": "S1:G1:R1"}]}
-    caller = await desk.caller(Presented(f"Bearer {provider.token(**porter)}"))
+    caller = await verifier.caller(Presented(f"Bearer {provider.token(**porter)}"))
     assert caller.roles == frozenset()
 
 
 async def test_an_operator_maps_a_claim_differently_from_the_profile() -> None:
     provider = Provider()
     mapped = {"roles": ClaimValue(value=["manager"])}
-    desk = verifier_for(provider, Moment(), profile="cis2", claims=mapped)
-    caller = await desk.caller(Presented(f"Bearer {provider.token(**NURSE)}"))
+    verifier = verifier_for(provider, Moment(), profile="cis2", claims=mapped)
+    caller = await verifier.caller(Presented(f"Bearer {provider.token(**NURSE)}"))
     assert caller.roles == {"manager"}
 
 
@@ -96,9 +96,9 @@ async def test_an_operator_maps_a_claim_differently_from_the_profile() -> None:
 )
 async def test_claims_of_another_shape_are_refused(claims: dict[str, Any]) -> None:
     provider = Provider()
-    desk = verifier_for(provider, Moment(), profile="cis2")
+    verifier = verifier_for(provider, Moment(), profile="cis2")
     with pytest.raises(SignIn):
-        await desk.caller(Presented(f"Bearer {provider.token(**{**NURSE, **claims})}"))
+        await verifier.caller(Presented(f"Bearer {provider.token(**{**NURSE, **claims})}"))
 
 
 def test_every_profile_that_is_shipped_is_whole() -> None:

@@ -27,20 +27,20 @@ async def refused(shown: Presented, provider: Provider, **more: Any) -> str:
 async def test_the_holder_of_the_key_is_let_in() -> None:
     provider = Provider()
     token = provider.token(cnf=HOLDER.confirmation)
-    desk = verifier_for(provider, Moment(), proof="dpop")
+    verifier = verifier_for(provider, Moment(), proof="dpop")
     for _ in range(2):
-        caller = await desk.caller(presented(token, HOLDER.proof(token)))
+        caller = await verifier.caller(presented(token, HOLDER.proof(token)))
         assert caller.user == "s.worker"
 
 
 async def test_a_proof_counts_once() -> None:
     provider = Provider()
     token = provider.token(cnf=HOLDER.confirmation)
-    desk = verifier_for(provider, Moment())
+    verifier = verifier_for(provider, Moment())
     shown = presented(token, HOLDER.proof(token))
-    await desk.caller(shown)
+    await verifier.caller(shown)
     with pytest.raises(SignIn, match="used before"):
-        await desk.caller(shown)
+        await verifier.caller(shown)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from gateway.identity.quotas import AskedOf, Quotas
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid, LimitReached, SignIn
 from gateway.questions.prepare import Request
-from tests.support.agencies import MIRA, Desk, rest_source
+from tests.support.agencies import MIRA, AgencyServer, rest_source
 from tests.support.edge import QUESTION, Edge, Said, edge
 from tests.support.gateway.sign_in import URL, Holder, Moment, Provider, verifier_for
 from tests.support.loopback import serving
@@ -38,7 +38,7 @@ class Hour:
     now: float = 20_000 * 86_400.0
 
     def quotas(self, **settings: int) -> Quotas:
-        """An allowance that counts alone."""
+        """Quotas that count alone."""
         chosen: Any = settings
         return Quotas(ProcessCounters(lambda: self.now), Settings(**chosen), lambda: self.now)
 
@@ -67,7 +67,7 @@ async def test_who_asks_too_fast_is_told_when_the_minute_is_over() -> None:
     await quotas.admit_questions(PRACTITIONER, 1)
 
 
-async def test_who_asks_for_leave_over_and_over_is_told_when_the_hour_is_over() -> None:
+async def test_who_asks_for_break_glass_over_and_over_is_told_when_the_hour_is_over() -> None:
     hour = Hour()
     quotas = hour.quotas(break_glass_per_hour=2)
     hour.now += 3000
@@ -164,7 +164,7 @@ async def test_too_many_is_429_with_a_time_to_come_back_and_asks_nobody(tmp_path
         said = [await asked(gateway) for _ in range(4)]
     assert [(each.status, each.code) for each in said] == [(429, "TOO_MANY_QUESTIONS")] * 4
     assert said[0].headers["Retry-After"] == str(60 - NOW.second)
-    assert len(gateway.desk.asked) == 1
+    assert len(gateway.agency_server.asked) == 1
     entries = [entry for entry in gateway.entries if entry["kind"] == "REFUSAL"]
     assert {entry["user"] for entry in entries} == {"s.worker"}
     assert [entry.get("count", 1) for entry in entries] == [1, 3]
@@ -188,7 +188,7 @@ async def test_a_stream_that_is_left_before_its_end_counts_as_one_that_found_nob
     async def wait(_: object) -> None:
         await asyncio.Event().wait()
 
-    async with serving(Desk(before=wait).answer) as slow:
+    async with serving(AgencyServer(before=wait).answer) as slow:
         sources = [rest_source("slow", slow), rest_source("gives-nothing", slow, classes=())]
         async with small_town(tmp_path, sources, unfound_per_hour=1) as town:
             token = town.headers()["Authorization"]
@@ -265,7 +265,7 @@ async def test_without_its_valkey_a_gateway_lets_nobody_ask(tmp_path: Path) -> N
     async with edge(tmp_path, limits_url=f"unix://{tmp_path}/nobody") as gateway:
         said = await asked(gateway)
     assert (said.status, said.code) == (503, "LIMITS_UNAVAILABLE")
-    assert gateway.desk.asked == []
+    assert gateway.agency_server.asked == []
 
 
 async def test_an_address_that_is_none_stops_the_start(tmp_path: Path) -> None:

@@ -48,15 +48,15 @@ HEADER: Final = {"alg": "ES256", "kid": "ec", "typ": "at+jwt"}
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """A desk that knows one issuer, asked without a loop."""
+    """A verifier that knows one issuer, asked without a loop."""
 
-    desk: TokenVerifier
+    verifier: TokenVerifier
 
     def caller(self, authorization: str | None) -> Caller:
-        return asyncio.run(self.desk.caller(Presented(authorization)))
+        return asyncio.run(self.verifier.caller(Presented(authorization)))
 
 
-def desk_of(settings: Settings, keys: KeySet, now: Callable[[], float]) -> Verifier:
+def verifier_of(settings: Settings, keys: KeySet, now: Callable[[], float]) -> Verifier:
     (issuer,) = issuers_of(settings)
     ring = IssuerKeys(reads(settings.token_keys), time.monotonic, keys)
     trusted = TrustedIssuer(issuer, profile_of(issuer), ring, now)
@@ -67,7 +67,7 @@ def verifier() -> Verifier:
     public = KeySet.import_key_set(
         {"keys": [EC.as_dict(private=False), RSA.as_dict(private=False)]}
     )
-    return desk_of(Settings(environment="development"), public, lambda: NOW)
+    return verifier_of(Settings(environment="development"), public, lambda: NOW)
 
 
 def token(
@@ -282,7 +282,7 @@ async def test_who_is_not_known_is_401_and_on_record_and_asks_nobody(
     kinds = [(e["kind"], e["detail"]) for e in gateway.entries]
     assert kinds == [("AUTHENTICATION_FAILURE", "UNAUTHENTICATED")] * 2
     assert not any("user" in e for e in gateway.entries)
-    assert gateway.desk.asked == []
+    assert gateway.agency_server.asked == []
 
 
 async def test_a_token_without_a_person_is_on_record(gateway: Edge) -> None:
@@ -290,7 +290,7 @@ async def test_a_token_without_a_person_is_on_record(gateway: Edge) -> None:
     said = await gateway.send(authorization=gateway.town.headers(nobody)["Authorization"])
     assert (said.status, said.code) == (401, "NO_HUMAN")
     assert gateway.entries[0]["detail"] == "NO_HUMAN"
-    assert gateway.desk.asked == []
+    assert gateway.agency_server.asked == []
 
 
 async def test_the_token_is_checked_before_the_document_is_read(gateway: Edge) -> None:
@@ -318,7 +318,7 @@ async def test_a_purpose_that_the_caller_may_not_state_is_403_and_on_record(
     assert (said.status, said.code) == (403, code)
     (entry,) = gateway.entries
     assert (entry["kind"], entry["detail"], entry["user"]) == ("REFUSAL", code, "s.worker")
-    assert gateway.desk.asked == []
+    assert gateway.agency_server.asked == []
 
 
 async def test_a_claim_too_long_for_the_log_is_401_and_no_failure_of_ours(gateway: Edge) -> None:
@@ -335,7 +335,7 @@ def development(folder: Path, environment: str = "development") -> Settings:
 def test_a_development_token_is_a_good_token(tmp_path: Path) -> None:
     settings = development(tmp_path)
     text = issue(PRACTITIONER, settings, now=time.time(), lifetime_s=60)
-    known = desk_of(settings, read_keys(settings.token_keys, settings.environment), time.time)
+    known = verifier_of(settings, read_keys(settings.token_keys, settings.environment), time.time)
     assert known.caller(f"Bearer {text}") == PRACTITIONER
 
 

@@ -40,10 +40,10 @@ def place() -> Place:
 
 
 @pytest.fixture
-async def telling(tmp_path: Path, place: Place) -> AsyncIterator[Notifier]:
+async def notifier(tmp_path: Path, place: Place) -> AsyncIterator[Notifier]:
     store = await SqliteGrants.open(tmp_path / FILE)
     made = Notifier(store, place.send, Clock(), lambda: ("deputy",))
-    keeping = asyncio.create_task(made.keep_telling())
+    keeping = asyncio.create_task(made.keep_notifying())
     yield made
     keeping.cancel()
     await asyncio.gather(keeping, return_exceptions=True)
@@ -55,19 +55,19 @@ def renamed(file: Path, before: str, after: str) -> None:
 
 
 async def test_once_the_store_is_back_what_waited_is_told(
-    tmp_path: Path, telling: Notifier, place: Place, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, notifier: Notifier, place: Place, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    await telling.store.add(GIVEN, (), ["officer"], "granted")
+    await notifier.store.add(GIVEN, (), ["officer"], "granted")
     renamed(tmp_path / FILE, "notice", "away")
-    assert not await telling.escalate("q9", 3, "alert-overdue")
-    telling.hurry()
+    assert not await notifier.escalate("q9", 3, "alert-overdue")
+    notifier.hurry()
 
     async def behind() -> bool:
         return capfd.readouterr().out.count("notices_behind") > 0
 
     await until(behind)
     renamed(tmp_path / FILE, "away", "notice")
-    assert await telling.escalate("q9", 3, "alert-overdue")
+    assert await notifier.escalate("q9", 3, "alert-overdue")
 
     async def told() -> bool:
         return {(each.about, each.place) for each in place.taken} >= {
@@ -78,16 +78,16 @@ async def test_once_the_store_is_back_what_waited_is_told(
     await until(told)
 
 
-async def test_a_bug_in_one_round_is_not_the_last_round(telling: Notifier, place: Place) -> None:
+async def test_a_bug_in_one_round_is_not_the_last_round(notifier: Notifier, place: Place) -> None:
     place.fails = ValueError("a bug")
-    assert await telling.escalate("q1", 1, "alert-overdue")
+    assert await notifier.escalate("q1", 1, "alert-overdue")
 
     async def asked() -> bool:
         return place.asked > 0
 
     await until(asked)
     place.fails = None
-    assert await telling.escalate("q2", 2, "alert-overdue")
+    assert await notifier.escalate("q2", 2, "alert-overdue")
 
     async def told() -> bool:
         return [each.about for each in place.taken] == ["q2"]
@@ -99,10 +99,10 @@ async def test_without_deputies_nothing_counts_as_told(tmp_path: Path, place: Pl
     store = await SqliteGrants.open(tmp_path / FILE)
     await store.add(GIVEN, (), (), "granted")
     deputies: list[str] = []
-    telling = Notifier(store, place.send, Clock(), lambda: tuple(deputies))
-    assert not await telling.escalate("q9", 3, "alert-overdue")
-    await telling.tell()
+    notifier = Notifier(store, place.send, Clock(), lambda: tuple(deputies))
+    assert not await notifier.escalate("q9", 3, "alert-overdue")
+    await notifier.tell()
     assert place.taken == []
     deputies.append("deputy")
-    await telling.tell()
+    await notifier.tell()
     assert [(each.about, each.kind) for each in place.taken] == [("q1", "overdue")]

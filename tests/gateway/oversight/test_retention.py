@@ -1,4 +1,4 @@
-"""Alerts, reviews and leave go with the entries that they were drawn from or noted beside."""
+"""Alerts, reviews and grants go with the entries that they rest on."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -28,7 +28,7 @@ from tests.support.audit.database import PRUNER, ROLE, new_schema
 from tests.support.audit.examples import everything_in
 from tests.support.audit.pruned import policy, pruned, publication_of
 from tests.support.gateway.alert_store import NOON, question
-from tests.support.gateway.break_glass import leave, scene
+from tests.support.gateway.break_glass import grant, scene
 from tests.support.gateway.grants import GIVEN
 from tests.support.gateway.reloading import until
 from tests.support.postgres import postgres
@@ -48,12 +48,12 @@ async def nobody_told(_: Alert) -> bool:
 
 
 class Beside:
-    """A log with what is drawn and noted beside it."""
+    """A log with the alerts and grants beside it."""
 
-    def __init__(self, log: AuditLog, folder: Path, leave: SqliteGrants) -> None:
+    def __init__(self, log: AuditLog, folder: Path, grant: SqliteGrants) -> None:
         self.log = log
         self.folder = folder
-        self.leave = leave
+        self.grant = grant
         self.store = AlertStore(folder / "alerts.sqlite")
         self.alerts = AlertIndexer(self.store, log, nobody_told, Clock())
 
@@ -67,10 +67,10 @@ class Beside:
         return {alert.id: alert.verdict for alert in page}
 
     async def prune(self, *spans: EntryRange) -> None:
-        """Prune these entries, and forget what was drawn from them."""
+        """Prune these entries, and remove what rests on them."""
         publication = await publication_of(self.log, self.folder)
         await pruned(publication, policy(self.folder), spans)
-        await RetentionTask(self.log, self.store, self.leave).forget()
+        await RetentionTask(self.log, self.store, self.grant).forget()
 
 
 @pytest.fixture
@@ -104,7 +104,9 @@ async def test_a_question_that_is_half_gone_raises_nothing_any_more(
     assert await beside.shown() == {}
 
 
-async def test_a_pruned_log_drawn_again_raises_nothing_for_want_of_habits(beside: Beside) -> None:
+async def test_after_pruning_nobody_raises_an_alert_for_want_of_usual_accesses(
+    beside: Beside,
+) -> None:
     days = [NOON - timedelta(days=day) for day in range(60, 0, -1)]
     asked = [
         entry
@@ -122,20 +124,20 @@ async def test_a_pruned_log_drawn_again_raises_nothing_for_want_of_habits(beside
     assert await beside.shown() == {"odd": None}
 
 
-async def test_leave_and_its_notices_go_with_their_entry(beside: Beside) -> None:
+async def test_a_grant_and_its_notices_go_with_their_entry(beside: Beside) -> None:
     given = Entry(kind=AuditKind.BREAK_GLASS, at=LONG_AGO, query_id="q1", user="s.worker")
     (index,) = await beside.fill(given)
     (later,) = await beside.fill(replace(given, query_id="q2"))
-    await beside.leave.add(replace(GIVEN, entry=index), ["e1:aa"], ["officer"], "granted")
-    await beside.leave.add(replace(GIVEN, id="q2", entry=later), [], ["officer"], "granted")
+    await beside.grant.add(replace(GIVEN, entry=index), ["e1:aa"], ["officer"], "granted")
+    await beside.grant.add(replace(GIVEN, id="q2", entry=later), [], ["officer"], "granted")
     await beside.prune(EntryRange(index, index))
-    assert await beside.leave.entries() == {later}
-    assert [notice.about for notice in await beside.leave.claim(9)] == ["q2"]
+    assert await beside.grant.entries() == {later}
+    assert [notice.about for notice in await beside.grant.claim(9)] == ["q2"]
     assert b"e1:aa" not in everything_in(beside.folder)
 
 
 @pytest.mark.parametrize("role", [ROLE, PRUNER])
-async def test_in_postgresql_gateways_and_who_prunes_forget_leave_of_pruned_entries_alone(
+async def test_in_postgresql_only_grants_of_pruned_entries_are_removed(
     tmp_path: Path, postgres: Postgres, role: str
 ) -> None:
     place = await new_schema(postgres)
@@ -159,7 +161,7 @@ async def test_in_postgresql_gateways_and_who_prunes_forget_leave_of_pruned_entr
 
 async def test_a_gateway_that_starts_forgets_what_was_pruned_meanwhile(tmp_path: Path) -> None:
     async with scene(tmp_path) as on:
-        await leave(on)
+        await grant(on)
         await on.told(2)
         settings, entry = on.town.settings, on.granted_at
     async with open_publication(settings, Clock()) as publication:

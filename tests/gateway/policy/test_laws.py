@@ -1,4 +1,4 @@
-"""Laws of deciding, over generated tables, rules, callers and circumstances."""
+"""Laws of deciding, over generated tables, rules, callers and policy contexts."""
 
 from typing import Final
 
@@ -31,7 +31,7 @@ PRINCIPALS = st.builds(
     purposes=st.frozensets(st.sampled_from(Purpose)),
     shield_cleared=st.booleans(),
 )
-CIRCUMSTANCES = st.builds(
+CONTEXTS = st.builds(
     PolicyContext,
     purpose=st.sampled_from(Purpose),
     case_reference=st.booleans(),
@@ -72,7 +72,7 @@ def _named(rules: list[str]) -> str:
     return "\n".join(f'@id("r{at}") {rule}' for at, rule in enumerate(rules))
 
 
-@given(RULES, PRINCIPALS, CIRCUMSTANCES, CLASSES)
+@given(RULES, PRINCIPALS, CONTEXTS, CLASSES)
 def test_every_class_asked_is_given_or_kept_back_and_never_both(
     rules: list[str], who: Principal, when: PolicyContext, asked: frozenset[ReleaseClass]
 ) -> None:
@@ -82,7 +82,7 @@ def test_every_class_asked_is_given_or_kept_back_and_never_both(
     assert len(verdict.permitted) + len(verdict.silent) + len(open_ones) == len(asked)
 
 
-@given(RULES, FORBIDS, PRINCIPALS, CIRCUMSTANCES)
+@given(RULES, FORBIDS, PRINCIPALS, CONTEXTS)
 def test_more_forbids_never_give_more(
     rules: list[str], forbids: list[str], who: Principal, when: PolicyContext
 ) -> None:
@@ -91,7 +91,7 @@ def test_more_forbids_never_give_more(
     assert more.permitted <= fewer.permitted
 
 
-@given(st.data(), RULES, PRINCIPALS, CIRCUMSTANCES)
+@given(st.data(), RULES, PRINCIPALS, CONTEXTS)
 def test_any_order_of_rules_decides_the_same(
     data: st.DataObject, rules: list[str], who: Principal, when: PolicyContext
 ) -> None:
@@ -101,7 +101,7 @@ def test_any_order_of_rules_decides_the_same(
     assert (one.permitted, one.silent) == (other.permitted, other.silent)
 
 
-@given(RULES, PRINCIPALS, CIRCUMSTANCES)
+@given(RULES, PRINCIPALS, CONTEXTS)
 def test_a_policy_that_remembers_decides_as_one_that_does_not(
     rules: list[str], who: Principal, when: PolicyContext
 ) -> None:
@@ -115,7 +115,7 @@ def test_a_policy_that_remembers_decides_as_one_that_does_not(
 
 
 @settings(max_examples=30)
-@given(PRINCIPALS, CIRCUMSTANCES, st.sampled_from(Sector), st.sampled_from(Purpose))
+@given(PRINCIPALS, CONTEXTS, st.sampled_from(Sector), st.sampled_from(Purpose))
 def test_a_table_reads_in_cedar_as_it_does_in_words(
     who: Principal, when: PolicyContext, sector: Sector, purpose: Purpose
 ) -> None:

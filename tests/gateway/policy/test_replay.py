@@ -6,7 +6,7 @@ from pathlib import Path
 from typer.testing import CliRunner, Result
 
 from gateway.cli.main import app
-from tests.support.agencies import MIRA, Desk, rest_source
+from tests.support.agencies import MIRA, AgencyServer, rest_source
 from tests.support.edge import logged
 from tests.support.loopback import serving
 from tests.support.served_gateway import settings_file
@@ -31,7 +31,7 @@ def compared(town: Town, folder: Path, cedar: str) -> Result:
 
 async def asked_twice(folder: Path) -> Town:
     async with (
-        serving(Desk().answer) as url,
+        serving(AgencyServer().answer) as url,
         small_town(folder, [rest_source("roll", url)]) as town,
     ):
         await town.ask()

@@ -13,7 +13,7 @@ from adapters.contract.codes import Purpose
 from gateway.http.app import open_preparation
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
-from tests.support.agencies import AUTHORITY, MIRA, Desk, SourceFile, rest_source
+from tests.support.agencies import AUTHORITY, MIRA, AgencyServer, SourceFile, rest_source
 from tests.support.loopback import serving
 from tests.support.town import (
     PRACTITIONER,
@@ -47,9 +47,11 @@ def clinic_at(url: str, *, consent: bool = False) -> SourceFile:
 
 
 @asynccontextmanager
-async def town_with_a_clinic(folder: Path, clinic: Desk, **more: Any) -> AsyncIterator[Town]:
+async def town_with_a_clinic(
+    folder: Path, clinic: AgencyServer, **more: Any
+) -> AsyncIterator[Town]:
     """Demographics and a sensitive clinic."""
-    async with serving(Desk().answer) as spine, serving(clinic.answer) as url:
+    async with serving(AgencyServer().answer) as spine, serving(clinic.answer) as url:
         sources = [rest_source("spine", spine, claims=AUTHORITY), clinic_at(url, **more)]
         async with small_town(folder, sources) as town:
             yield town
@@ -62,7 +64,7 @@ async def asked(town: Town, **reason: Any) -> Answer:
 
 
 async def test_without_consent_or_harm_the_clinic_is_not_asked(tmp_path: Path) -> None:
-    clinic = Desk()
+    clinic = AgencyServer()
     async with town_with_a_clinic(tmp_path, clinic) as town:
         answer = await asked(town)
     assert clinic.asked == []
@@ -72,7 +74,7 @@ async def test_without_consent_or_harm_the_clinic_is_not_asked(tmp_path: Path) -
 
 
 async def test_stated_harm_lets_it_be_known_that_some_service_is_involved(tmp_path: Path) -> None:
-    async with town_with_a_clinic(tmp_path, Desk()) as town:
+    async with town_with_a_clinic(tmp_path, AgencyServer()) as town:
         answer = await asked(town, significantHarm=HARM)
     assert answer.rows[ROW]["outcome"] == "HAS_RECORD"
     assert "a sensitive service is involved" in answer.rows[ROW]["detail"]
@@ -86,7 +88,7 @@ async def test_stated_harm_lets_it_be_known_that_some_service_is_involved(tmp_pa
 async def test_recorded_consent_lets_it_be_known(
     tmp_path: Path, child: Mapping[str, Any], outcome: str
 ) -> None:
-    async with town_with_a_clinic(tmp_path, Desk(children=(child,)), consent=True) as town:
+    async with town_with_a_clinic(tmp_path, AgencyServer(children=(child,)), consent=True) as town:
         answer = await asked(town)
     assert answer.outcomes[ROW] == outcome
     assert "clinic" not in answer.text
@@ -100,8 +102,8 @@ async def test_the_row_is_the_same_bytes_for_a_child_who_is_held_and_one_who_is_
     rows = set()
     for name, children in (("held", (MIRA,)), ("not", ())):
         (tmp_path / name).mkdir()
-        desk = Desk(children=children)
-        async with town_with_a_clinic(tmp_path / name, desk, consent=consent) as town:
+        agency_server = AgencyServer(children=children)
+        async with town_with_a_clinic(tmp_path / name, agency_server, consent=consent) as town:
             answer = await asked(town)
         rows.add(json.dumps([answer.rows[ROW], answer.completeness]))
     assert len(rows) == 1
@@ -111,7 +113,7 @@ async def test_a_record_of_it_is_neither_a_candidate_nor_a_part_of_the_child(
     tmp_path: Path,
 ) -> None:
     other = {**CONSENTING, "nhs": None, "upn": None, "given": "Mirabel", "home": None}
-    async with town_with_a_clinic(tmp_path, Desk(children=(other,)), consent=True) as town:
+    async with town_with_a_clinic(tmp_path, AgencyServer(children=(other,)), consent=True) as town:
         answer = await asked(town)
     assert answer.outcomes[ROW] == "NOTHING_TO_SHARE"
     assert answer.child_answer["unresolved"] == []
@@ -120,7 +122,7 @@ async def test_a_record_of_it_is_neither_a_candidate_nor_a_part_of_the_child(
 
 async def test_it_stands_in_no_list_of_agencies_or_sources(tmp_path: Path) -> None:
     query = "{ agencies { id } sources { id } }"
-    async with town_with_a_clinic(tmp_path, Desk()) as town:
+    async with town_with_a_clinic(tmp_path, AgencyServer()) as town:
         listed = await town.post({"query": query}, town.headers())
         unknown = await town.ask(agencies=["clinic"])
         pooled = await town.ask(agencies=[ROW])
@@ -131,7 +133,7 @@ async def test_it_stands_in_no_list_of_agencies_or_sources(tmp_path: Path) -> No
 
 
 async def test_stated_harm_is_in_the_log_for_its_review(tmp_path: Path) -> None:
-    async with town_with_a_clinic(tmp_path, Desk()) as town:
+    async with town_with_a_clinic(tmp_path, AgencyServer()) as town:
         await asked(town, significantHarm=HARM)
     leaf = b"SIGNIFICANT_HARM"
     files = [file.read_bytes() for file in (tmp_path / "state").iterdir() if file.is_file()]
@@ -150,7 +152,7 @@ async def test_stated_harm_is_in_the_log_for_its_review(tmp_path: Path) -> None:
 async def test_harm_is_stated_whole_or_the_question_is_refused(
     tmp_path: Path, reason: dict[str, Any], code: str
 ) -> None:
-    clinic = Desk()
+    clinic = AgencyServer()
     async with town_with_a_clinic(tmp_path, clinic) as town:
         answer = await asked(town, **reason)
     assert answer.body["errors"][0]["extensions"]["code"] == code
@@ -160,14 +162,14 @@ async def test_harm_is_stated_whole_or_the_question_is_refused(
 async def test_harm_is_stated_to_safeguard_a_child_and_for_nothing_else(tmp_path: Path) -> None:
     reason = {**REASON, "purpose": "EARLY_HELP", "significantHarm": HARM}
     variables = {**variables_for(), "reason": reason}
-    async with town_with_a_clinic(tmp_path, Desk()) as town:
+    async with town_with_a_clinic(tmp_path, AgencyServer()) as town:
         headers = town.headers(EARLY_HELPER)
         answer = await town.post({"query": QUERY, "variables": variables}, headers)
     assert answer.body["errors"][0]["extensions"]["code"] == "SIGNIFICANT_HARM_PURPOSE"
 
 
 async def test_a_sensitive_service_without_a_broker_stops_the_start(tmp_path: Path) -> None:
-    async with town_with_a_clinic(tmp_path, Desk()) as town:
+    async with town_with_a_clinic(tmp_path, AgencyServer()) as town:
         operator = tmp_path / "operator.toml"
         told = operator.read_text()
         start, end = told.index("[broker]"), told.index("[[area]]")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.agencies import AUTHORITY, MIRA, Desk, rest_source
+from tests.support.agencies import AUTHORITY, MIRA, AgencyServer, rest_source
 from tests.support.loopback import serving
 from tests.support.town import Answer, Town, small_town
 
@@ -20,7 +20,9 @@ RESTRICTED = {**MIRA, "restricted": "Y"}
 
 
 @asynccontextmanager
-async def town_with_a_clinic(folder: Path, spine: Desk, clinic: Desk) -> AsyncIterator[Town]:
+async def town_with_a_clinic(
+    folder: Path, spine: AgencyServer, clinic: AgencyServer
+) -> AsyncIterator[Town]:
     """Demographics, and a clinic that keeps to itself what it has from this caller."""
     async with serving(spine.answer) as where, serving(clinic.answer) as url:
         quiet = rest_source("clinic", url)
@@ -32,10 +34,10 @@ async def town_with_a_clinic(folder: Path, spine: Desk, clinic: Desk) -> AsyncIt
             yield town
 
 
-async def asked(folder: Path, *, held: bool, spine: Any = MIRA) -> tuple[Answer, Desk]:
+async def asked(folder: Path, *, held: bool, spine: Any = MIRA) -> tuple[Answer, AgencyServer]:
     """Ask about a child whom the clinic holds, or does not."""
-    clinic = Desk() if held else Desk(children=())
-    async with town_with_a_clinic(folder, Desk(children=(spine,)), clinic) as town:
+    clinic = AgencyServer() if held else AgencyServer(children=())
+    async with town_with_a_clinic(folder, AgencyServer(children=(spine,)), clinic) as town:
         return await town.ask(), clinic
 
 
@@ -58,7 +60,7 @@ async def test_its_row_is_the_same_bytes_for_every_child(tmp_path: Path) -> None
 
 
 async def test_a_silent_class_of_an_open_source_is_absent_without_a_trace(tmp_path: Path) -> None:
-    async with serving(Desk().answer) as url:
+    async with serving(AgencyServer().answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
         quiet = SILENT + 'classes = ["LOCATION"]\n'
         sources = [spine.with_(operations=spine.operations + quiet)]
@@ -75,7 +77,7 @@ async def test_a_rule_in_cedar_beside_the_manifest_counts(tmp_path: Path) -> Non
         ' forbid (principal, action == Action::"release", resource in Source::"spine")'
         ' when { resource.class == Class::"LOCATION" };'
     )
-    async with serving(Desk().answer) as url:
+    async with serving(AgencyServer().answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY, cedar=no_homes)
         async with small_town(tmp_path, [spine]) as town:
             answer = await town.ask()

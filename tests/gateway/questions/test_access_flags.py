@@ -1,4 +1,4 @@
-"""What is noted of an access: the user is like the child, or works with the child."""
+"""The access flags of a question: the user is like the child, or works with the child."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from gateway.model.caller import Caller, OwnDetails
-from tests.support.agencies import AUTHORITY, HOME, MIRA, Desk, rest_source
+from tests.support.agencies import AUTHORITY, HOME, MIRA, AgencyServer, rest_source
 from tests.support.edge import logged
 from tests.support.gateway.auditors import AUDITOR, OFFICER, nodes, read
 from tests.support.loopback import serving
@@ -31,7 +31,7 @@ async def released(
     folder: Path, caller: Caller, child: Mapping[str, Any] = MIRA, query: str = QUERY
 ) -> dict[str, Any]:
     """The entry of an answer about a child, as it stands in the log."""
-    async with serving(Desk(children=(child,)).answer) as url:
+    async with serving(AgencyServer(children=(child,)).answer) as url:
         sources = [
             rest_source("spine", url, claims=AUTHORITY),
             rest_source("school", url, areas=[HOME]),
@@ -54,20 +54,20 @@ async def released(
         ({}, MIRA, None),
     ],
 )
-async def test_a_child_who_may_be_the_users_own_kin_is_noted(
+async def test_a_child_who_may_be_the_users_own_kin_is_flagged(
     tmp_path: Path, own: dict[str, str], child: dict[str, Any], risks: list[str] | None
 ) -> None:
     entry = await released(tmp_path, known_as(**own), child)
     assert entry.get("risks") == risks
 
 
-async def test_leaving_the_address_out_of_the_question_leaves_the_note_in(tmp_path: Path) -> None:
+async def test_leaving_the_address_out_of_the_question_leaves_the_flag_in(tmp_path: Path) -> None:
     at_home = known_as(address="4 Tanners Row", postcode="ZE1 0AA")
     entry = await released(tmp_path, at_home, query=OUTCOMES)
     assert entry["risks"] == ["SAME_ADDRESS"]
 
 
-async def test_nothing_of_the_user_or_the_child_is_in_what_is_noted(tmp_path: Path) -> None:
+async def test_nothing_of_the_user_or_the_child_is_in_the_access_flags(tmp_path: Path) -> None:
     entry = await released(tmp_path, known_as(family_name="Ashdown", postcode="ZE1 0AA"))
     said = json.dumps(entry)
     assert not any(mark in said for mark in ("Ashdown", "ashdown", "ZE1", "Tanners"))
@@ -82,7 +82,7 @@ async def test_nothing_of_the_user_or_the_child_is_in_what_is_noted(tmp_path: Pa
         (known_as(email="a.nother@school.example"), None),
     ],
 )
-async def test_whose_side_works_with_the_child_is_noted(
+async def test_whose_organisation_works_with_the_child_is_flagged(
     tmp_path: Path, caller: Caller, tie: str | None
 ) -> None:
     worker = {"name": "Jo Hart", "role": "Social worker", "telephone": "01632 960111"}
@@ -91,10 +91,10 @@ async def test_whose_side_works_with_the_child_is_noted(
     assert entry.get("tie") == tie
 
 
-async def test_who_asks_beyond_their_area_is_noted_before_anybody_is_asked(
+async def test_who_asks_beyond_their_area_is_flagged_before_anybody_is_asked(
     tmp_path: Path,
 ) -> None:
-    async with serving(Desk().answer) as url:
+    async with serving(AgencyServer().answer) as url:
         sources = [
             rest_source("spine", url, claims=AUTHORITY),
             rest_source("afar", url, areas=["E09990002"]),
@@ -107,8 +107,8 @@ async def test_who_asks_beyond_their_area_is_noted_before_anybody_is_asked(
     assert [e.get("risks") for e in intents] == [None, ["OUT_OF_AREA"], ["OUT_OF_AREA"]]
 
 
-async def test_an_auditor_sees_what_was_noted_and_an_agency_does_not(tmp_path: Path) -> None:
-    async with serving(Desk().answer) as url:
+async def test_an_auditor_sees_the_access_flags_and_an_agency_does_not(tmp_path: Path) -> None:
+    async with serving(AgencyServer().answer) as url:
         sources = [
             rest_source("spine", url, claims=AUTHORITY),
             rest_source("school", url, areas=[HOME]),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from resolvers.matching.version import MATCHER
-from tests.support.agencies import AUTHORITY, BY_NAME, BY_NUMBER, MIRA, Desk, rest_source
+from tests.support.agencies import AUTHORITY, BY_NAME, BY_NUMBER, MIRA, AgencyServer, rest_source
 from tests.support.edge import logged
 from tests.support.loopback import serving
 from tests.support.town import KNOWN, PRACTITIONER, Answer, Town, small_town
@@ -32,7 +32,10 @@ async def town_with(
     folder: Path, held: Mapping[str, Any] = UNNUMBERED, spine: Mapping[str, Any] = MIRA
 ) -> AsyncIterator[Town]:
     """A demographics service, and a police force that is asked by name."""
-    async with serving(Desk((spine,)).answer) as first, serving(Desk((held,)).answer) as second:
+    async with (
+        serving(AgencyServer((spine,)).answer) as first,
+        serving(AgencyServer((held,)).answer) as second,
+    ):
         sources = [
             rest_source("spine", first, by=(BY_NUMBER,), claims=AUTHORITY),
             rest_source("police", second, by=(BY_NAME,)),

@@ -11,7 +11,7 @@ from tests.support.agencies import (
     BY_NAME,
     BY_NUMBER,
     MIRA,
-    Desk,
+    AgencyServer,
     rest_source,
 )
 from tests.support.loopback import serving
@@ -29,7 +29,10 @@ async def town_with(
     folder: Path, *held: Child, spine: Child = HOMELESS, **police: Any
 ) -> AsyncIterator[Town]:
     """A demographics service, and a police force that is asked by number and by name."""
-    async with serving(Desk((spine,)).answer) as first, serving(Desk(held).answer) as second:
+    async with (
+        serving(AgencyServer((spine,)).answer) as first,
+        serving(AgencyServer(held).answer) as second,
+    ):
         sources = [
             rest_source("spine", first, by=(BY_NUMBER,), claims=AUTHORITY),
             rest_source("police", second, by=(BY_NUMBER, BY_NAME), claims=UNPROVEN, **police),

@@ -9,7 +9,7 @@ from typing import Any
 
 from adapters.contract.contract import NoRecord, Question, Reply
 from gateway.model.clock import Clock
-from tests.support.agencies import AUTHORITY, BY_NUMBER, MIRA, NATIONAL, Desk, rest_source
+from tests.support.agencies import AUTHORITY, BY_NUMBER, MIRA, NATIONAL, AgencyServer, rest_source
 from tests.support.edge import logged
 from tests.support.loopback import serving
 from tests.support.plain_sources import (
@@ -38,22 +38,22 @@ class Asked:
     """The town, and what its housing office was asked by."""
 
     town: Town
-    housing: Desk
+    housing: AgencyServer
 
 
 @asynccontextmanager
 async def town_with(folder: Path, spine: Mapping[str, Any], **housing: Any) -> AsyncIterator[Asked]:
     """Demographics that clear a child, and a housing office that searches by home alone."""
-    desk = Desk((TENANT,))
+    agency_server = AgencyServer((TENANT,))
     async with AsyncExitStack() as stack:
-        first = await stack.enter_async_context(serving(Desk((spine,)).answer))
-        second = await stack.enter_async_context(serving(desk.answer))
+        first = await stack.enter_async_context(serving(AgencyServer((spine,)).answer))
+        second = await stack.enter_async_context(serving(agency_server.answer))
         sources = [
             rest_source("spine", first, by=(BY_NUMBER,), claims=AUTHORITY),
             rest_source("housing", second, by=(BY_HOME,), **{"claims": NATIONAL, **housing}),
         ]
         town = await stack.enter_async_context(small_town(folder, sources))
-        yield Asked(town, desk)
+        yield Asked(town, agency_server)
 
 
 def momentless(answer: Answer) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.agencies import AUTHORITY, Desk, SourceFile, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, SourceFile, rest_source
 from tests.support.gateway.registering import (
     CLINIC,
     GOVERNANCE,
@@ -32,8 +32,8 @@ VALID = "manifest is valid"
 @pytest.fixture
 async def place(tmp_path: Path) -> AsyncIterator[tuple[Town, SourceFile]]:
     """A town with a spine, and a clinic that is not connected yet."""
-    desk = Desk()
-    async with serving(desk.answer) as url:
+    agency_server = AgencyServer()
+    async with serving(agency_server.answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
         async with small_town(tmp_path, [spine], look_every=0.02) as town:
             yield town, clinic(url)
@@ -96,7 +96,7 @@ async def test_nobody_approves_through_another_organisation_what_they_registered
 
 
 async def test_a_registrar_sends_no_more_in_a_minute_than_others_ask(tmp_path: Path) -> None:
-    async with serving(Desk().answer) as url:
+    async with serving(AgencyServer().answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
         async with small_town(tmp_path, [spine], questions_per_minute=1) as town:
             said = [await register(town, "x") for _ in range(4)]

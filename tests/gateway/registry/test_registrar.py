@@ -10,7 +10,7 @@ import pytest
 
 from adapters.contract.codes import Claim
 from gateway.model.caller import Caller
-from tests.support.agencies import AUTHORITY, LOCAL, MIRA, Desk, SourceFile, rest_source
+from tests.support.agencies import AUTHORITY, LOCAL, MIRA, AgencyServer, SourceFile, rest_source
 from tests.support.gateway.registering import (
     AUDITOR,
     CLINIC,
@@ -34,8 +34,8 @@ from tests.support.town import PRACTITIONER, Town, again, small_town
 @pytest.fixture
 async def place(tmp_path: Path) -> AsyncIterator[tuple[Town, SourceFile]]:
     """A town with a spine, and a clinic that is not connected yet."""
-    desk = Desk()
-    async with serving(desk.answer) as url:
+    agency_server = AgencyServer()
+    async with serving(agency_server.answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
         async with small_town(tmp_path, [spine], look_every=0.02) as town:
             yield town, clinic(url)
@@ -308,8 +308,8 @@ async def test_if_the_log_cannot_be_written_nothing_changes(
 
 
 async def test_what_was_approved_is_in_force_after_a_restart(tmp_path: Path) -> None:
-    desk = Desk()
-    async with serving(desk.answer) as url:
+    agency_server = AgencyServer()
+    async with serving(agency_server.answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
         async with small_town(tmp_path, [spine], look_every=0.02) as town:
             await joined(town, clinic(url))
@@ -325,8 +325,8 @@ async def test_what_was_approved_is_in_force_after_a_restart(tmp_path: Path) -> 
 async def test_a_secret_that_has_gone_makes_a_source_unavailable_and_not_absent(
     tmp_path: Path,
 ) -> None:
-    desk = Desk()
-    async with serving(desk.answer) as url:
+    agency_server = AgencyServer()
+    async with serving(agency_server.answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
         async with small_town(tmp_path, [spine], look_every=0.02) as town:
             secrets = town.settings.secrets / CLINIC
@@ -354,8 +354,11 @@ async def test_sensitive_services_are_seen_as_sources_by_their_own_agency_alone(
 
 
 async def test_suspending_who_knows_of_a_shield_unshields_nobody(tmp_path: Path) -> None:
-    spine_desk, care_desk = Desk(), Desk(children=({**MIRA, "restricted": "Y"},))
-    async with serving(spine_desk.answer) as spine, serving(care_desk.answer) as care:
+    spine_server, care_server = (
+        AgencyServer(),
+        AgencyServer(children=({**MIRA, "restricted": "Y"},)),
+    )
+    async with serving(spine_server.answer) as spine, serving(care_server.answer) as care:
         authority = LOCAL | {Claim.SHIELD_AUTHORITY}
         sources = [
             rest_source("spine", spine, claims=AUTHORITY),
@@ -365,7 +368,7 @@ async def test_suspending_who_knows_of_a_shield_unshields_nobody(tmp_path: Path)
             await suspend(town, "care", OPERATOR)
             answer = await town.ask()
             again_suspended = await suspend(town, "care", OPERATOR)
-    assert care_desk.asked == []
+    assert care_server.asked == []
     assert answer.completeness["complete"] is False
     assert answer.child_answer["child"]["restriction"] == "UNKNOWN"
     assert again_suspended.code == "SOURCE_UNKNOWN"

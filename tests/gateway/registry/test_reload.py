@@ -7,7 +7,7 @@ from pathlib import Path
 
 from adapters.manifest.manifest import Manifest
 from gateway.identity.development_token import issue
-from tests.support.agencies import AUTHORITY, LOCAL, Desk, rest_source
+from tests.support.agencies import AUTHORITY, LOCAL, AgencyServer, rest_source
 from tests.support.edge import edge
 from tests.support.gateway.bindings import WIDE_TOML, two_issuers
 from tests.support.gateway.registering import OPERATOR, entries, say
@@ -26,8 +26,8 @@ from tests.support.town import (
 
 
 async def test_a_rule_that_is_taken_back_counts_for_the_next_question(tmp_path: Path) -> None:
-    desk = Desk()
-    async with serving(desk.answer) as url:
+    agency_server = AgencyServer()
+    async with serving(agency_server.answer) as url:
         sources = [rest_source("spine", url, claims=AUTHORITY)]
         async with small_town(tmp_path, sources, look_every=0.02) as town:
             assert (await town.ask()).outcomes["spine"] == "HAS_RECORD"
@@ -41,8 +41,8 @@ async def test_a_rule_that_is_taken_back_counts_for_the_next_question(tmp_path: 
 async def test_a_bad_file_is_named_with_its_line_and_what_was_in_force_stays(
     tmp_path: Path,
 ) -> None:
-    desk = Desk()
-    async with serving(desk.answer) as url:
+    agency_server = AgencyServer()
+    async with serving(agency_server.answer) as url:
         sources = [rest_source("spine", url, claims=AUTHORITY)]
         async with small_town(tmp_path, sources) as town:
             edit(town.settings.manifests / "spine.toml", "records = ", "recods = ")
@@ -71,8 +71,8 @@ async def test_a_start_with_other_files_is_a_change_in_the_log(tmp_path: Path) -
 
 
 async def test_a_source_that_stays_the_same_keeps_its_connections(tmp_path: Path) -> None:
-    desk = Desk()
-    async with serving(desk.answer) as url:
+    agency_server = AgencyServer()
+    async with serving(agency_server.answer) as url:
         sources = [rest_source("spine", url, claims=AUTHORITY), rest_source("council", url)]
         async with small_town(tmp_path, sources) as town:
             before = town.pipeline.active.connections
@@ -103,8 +103,8 @@ def _manifests_in_memory() -> int:
 
 
 async def test_a_signal_has_the_files_read_anew(tmp_path: Path) -> None:
-    desk = Desk()
-    async with serving(desk.answer) as url:
+    agency_server = AgencyServer()
+    async with serving(agency_server.answer) as url:
         sources = [rest_source("spine", url, claims=AUTHORITY | LOCAL)]
         async with served(tmp_path, sources) as gateway:
             edit(gateway.settings.manifests / "spine.toml", '"practitioner", ', "")

@@ -13,7 +13,7 @@ from gateway.audit.errors import KeysUnreadable
 from gateway.model.clock import Clock
 from gateway.registry.signing_keys import OnBehalfKeys
 from tests.support.adapters.received import Received
-from tests.support.agencies import AUTHORITY, Desk, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.loopback import serving
 from tests.support.town import PRACTITIONER, small_town
 
@@ -40,7 +40,7 @@ async def test_an_agency_proves_by_the_published_key_which_practitioner_asked(
         url = f"http://{request.headers['Host']}{request.raw_path}"
         seen.append(Received(request.method, url, dict(request.headers), b""))
 
-    async with serving(Desk(before=note).answer) as url:
+    async with serving(AgencyServer(before=note).answer) as url:
         source = rest_source("spine", url, claims=AUTHORITY)
         async with small_town(tmp_path, [source]) as town:
             assert (await town.ask()).outcomes == {"spine": "HAS_RECORD"}

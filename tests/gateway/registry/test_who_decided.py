@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.model.caller import Caller
-from tests.support.agencies import AUTHORITY, Desk, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.gateway.registering import (
     CLINIC,
     GOVERNANCE,
@@ -32,7 +32,7 @@ BY_FILES = {"user": "operator", "issuer": None, "organisation": "operator", "at"
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
     """A town with a spine of the operator's files, and a clinic that was approved."""
-    async with serving(Desk().answer) as url:
+    async with serving(AgencyServer().answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
         async with small_town(tmp_path, [spine], look_every=0.02) as town:
             file = clinic(url)
@@ -83,7 +83,7 @@ async def test_nobody_else_learns_who_decided_or_when_somebody_asked(town: Town)
 async def test_a_proposal_was_decided_by_nobody_yet(town: Town) -> None:
     await suspend(town)
     assert (await shown(town, OPERATOR))[CLINIC]["decision"]["user"] == GOVERNANCE.user
-    async with serving(Desk().answer) as elsewhere:
+    async with serving(AgencyServer().answer) as elsewhere:
         await register(town, proposal(clinic(elsewhere)))
     said = await say(town, REGISTRAR, SOURCES)
     (proposed,) = (s for s in said.body["data"]["sources"] if s["state"] == "PROPOSED")

@@ -1,4 +1,4 @@
-"""What is spared in deciding is never seen: every shortcut finds what the long way finds."""
+"""What deciding skips is never seen: every shortcut finds what the long way finds."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,8 +40,8 @@ def test_details_that_were_read_before_find_the_same_however_the_world_grows(
 ) -> None:
     read = ReadOnce()
     for world in (first, {**first, **second}, second):
-        anew = resolve(reference, world, duplicates=duplicates)
-        assert resolve(reference, world, duplicates=duplicates, read=read) == anew
+        again = resolve(reference, world, duplicates=duplicates)
+        assert resolve(reference, world, duplicates=duplicates, read=read) == again
 
 
 def test_one_record_of_two_sources_is_read_as_of_each() -> None:

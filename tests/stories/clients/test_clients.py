@@ -13,7 +13,7 @@ import pytest
 from yarl import URL
 
 from tests.support.adapters.foreign_servers import installed
-from tests.support.agencies import AUTHORITY, Desk, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.gateway.streamed import STREAM, Slow
 from tests.support.loopback import serving, serving_raw
 from tests.support.town import Town, small_town, variables_for
@@ -70,8 +70,8 @@ async def _states(process: asyncio.subprocess.Process) -> AsyncIterator[dict[str
 
 @asynccontextmanager
 async def three_agencies(tmp_path: Path, slow: Slow) -> AsyncIterator[Town]:
-    desk = Desk()
-    async with serving(desk.answer) as fast, serving_raw(slow.answer) as waiting:
+    agency_server = AgencyServer()
+    async with serving(agency_server.answer) as fast, serving_raw(slow.answer) as waiting:
         sources = [
             rest_source("spine", fast, claims=AUTHORITY),
             rest_source("quick", fast),

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from adapters.contract.codes import Claim
-from tests.support.agencies import AUTHORITY, BY_NUMBER, NATIONAL, Desk, rest_source
+from tests.support.agencies import AUTHORITY, BY_NUMBER, NATIONAL, AgencyServer, rest_source
 from tests.support.faults.http_faults import response, says
 from tests.support.faults.json_speech import REST
 from tests.support.loopback import serving, serving_raw
@@ -82,7 +82,7 @@ async def test_a_login_that_expired_is_renewed_for_the_next_question(tmp_path: P
             return web.json_response({"access_token": f"t{tokens}", "expires_in": 3600})
         if request.headers["Authorization"] == "Bearer t1":
             return web.json_response({"error": "expired"}, status=401)
-        return await Desk().answer(request)
+        return await AgencyServer().answer(request)
 
     async with serving(agency) as url:
         auth = (

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.contract.codes import Claim
-from tests.support.agencies import AUTHORITY, Desk, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.faults.http_faults import HTML, request_line, response
 from tests.support.faults.speech import Speech
 from tests.support.faults.speeches import SPEECHES
@@ -57,7 +57,7 @@ async def town_with(
     folder: Path, agency: Flapping, limits: str, *without: Claim, **more: Any
 ) -> AsyncIterator[Town]:
     """A town with this agency, a spine and a school."""
-    async with serving_raw(agency.handle) as url, serving(Desk().answer) as well:
+    async with serving_raw(agency.handle) as url, serving(AgencyServer().answer) as well:
         source = agency.speech.source("agency", url, conclusive=True)
         claims = source.claims - frozenset(without)
         sources = [
@@ -119,7 +119,7 @@ async def test_an_agency_without_a_word_of_it_in_its_manifest_is_not_asked_again
 
 
 @every_speech
-async def test_an_agency_that_lies_down_is_spared_and_never_one_without_a_record(
+async def test_an_agency_that_is_down_is_not_asked_and_never_one_without_a_record(
     tmp_path: Path, speech: Speech
 ) -> None:
     agency = Flapping(speech, status(500))
@@ -136,7 +136,7 @@ async def test_an_agency_that_lies_down_is_spared_and_never_one_without_a_record
 
 
 @every_speech
-async def test_a_shield_authority_that_is_spared_clears_nobody(
+async def test_a_shield_authority_whose_breaker_is_open_clears_nobody(
     tmp_path: Path, speech: Speech
 ) -> None:
     agency = Flapping(speech, status(500))

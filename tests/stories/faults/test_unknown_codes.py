@@ -10,7 +10,7 @@ import pytest
 
 from adapters.contract.codes import Claim
 from demo.postgres import Postgres
-from tests.support.agencies import AUTHORITY, MIRA, Desk, SourceFile, rest_source
+from tests.support.agencies import AUTHORITY, MIRA, AgencyServer, SourceFile, rest_source
 from tests.support.faults.http_faults import response, says
 from tests.support.faults.speech import Speech
 from tests.support.faults.speeches import SPEECHES
@@ -26,7 +26,7 @@ every_code = pytest.mark.parametrize("code", CODES)
 async def a_town_with(folder: Path, source: SourceFile) -> AsyncIterator[Answer]:
     """The answer of a spine that clears the child, a school that knows it, and this authority."""
     authority = source.with_(claims=source.claims | {Claim.SHIELD_AUTHORITY})
-    async with serving(Desk().answer) as url:
+    async with serving(AgencyServer().answer) as url:
         sources = [
             rest_source("spine", url, claims=AUTHORITY),
             rest_source("school", url),

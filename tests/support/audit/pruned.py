@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gateway.audit.entry.entry import AuditKind, Entry
 from gateway.audit.entry.range import EntryRange
-from gateway.audit.publish.pruning import Pruned, due_spans, prune, pruning
+from gateway.audit.publish.pruning import Pruned, due_ranges, prune, pruning
 from gateway.audit.publish.publication import Publication
 from gateway.audit.publish.retention_policy import Retention
 from gateway.audit.store.contract import Log
@@ -53,5 +53,5 @@ async def pruned(
     publication: Publication, retention: Retention, spans: Sequence[EntryRange] | None = None
 ) -> Pruned:
     """Prune what is due, as the command does."""
-    due = await due_spans(publication.log, retention, NOON) if spans is None else list(spans)
+    due = await due_ranges(publication.log, retention, NOON) if spans is None else list(spans)
     return await prune(publication, due, pruning(retention, OFFICER, NOON), nobody_to_ask)

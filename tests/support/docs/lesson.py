@@ -22,7 +22,7 @@ ASKS: Final = next(block for block in COMMANDS if block.startswith("curl"))
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Workplace:
     """A second terminal in `folder`; `address` is where the running demo's gateway is."""
 
     folder: Path
@@ -49,7 +49,7 @@ class Desk:
 
 
 @contextmanager
-def demo_as_written(folder: Path) -> Iterator[Desk]:
+def demo_as_written(folder: Path) -> Iterator[Workplace]:
     """The demo with the page's own arguments, on a port that is free."""
     written = re.fullmatch(r'make demo ARGS="(.*)"\n', STARTS)
     assert written, "the page starts the demo in another way"
@@ -62,24 +62,24 @@ def demo_as_written(folder: Path) -> Iterator[Desk]:
         address = next((line.split()[-1] for line in said if line.startswith("Questions:")), None)
         assert address, "the demo did not start"
         assert any(line.startswith("curl") for line in said), "it did not hand over"
-        yield Desk(folder, address)
+        yield Workplace(folder, address)
     finally:
         process.terminate()
         process.communicate()
 
 
-def follow(desk: Desk) -> str:
+def follow(workplace: Workplace) -> str:
     """Type every block of the page in order, and hold it to what the page shows of its answer."""
     everything, said = [], ""
     for language, block in fenced(PAGE):
         match language:
             case "toml":
-                (desk.folder / "clinic/old-clinic.toml").write_text(block)
+                (workplace.folder / "clinic/old-clinic.toml").write_text(block)
             case "text":
                 assert block in said
             case "json":
                 assert json.loads(block) in json.loads(said)["data"]["child"]["answers"]
             case "sh" if block not in {STARTS, TERMINAL}:
-                said = desk.typed(block)
+                said = workplace.typed(block)
                 everything.append(said)
     return "".join(everything)

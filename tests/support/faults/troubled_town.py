@@ -16,7 +16,7 @@ import asyncssh
 from adapters.contract.codes import Claim
 from demo.postgres import Postgres
 from tests.support.adapters.sftp import HOST_KEY, OTHER_KEY, RIGHT, Hanging, line, sftp
-from tests.support.agencies import AUTHORITY, Desk, SourceFile, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, SourceFile, rest_source
 from tests.support.faults import ill_plugin
 from tests.support.faults.file_faults import FILE_FAULTS, SFTP_FAULTS, FileFault
 from tests.support.faults.http_faults import (
@@ -116,10 +116,10 @@ async def troubled_town(folder: Path, postgres: Postgres) -> AsyncIterator[Town]
         ]
         authorities = [_as_authority(source) for source in ill]
         well = [
-            rest_source(name, await stack.enter_async_context(serving(Desk().answer)))
+            rest_source(name, await stack.enter_async_context(serving(AgencyServer().answer)))
             for name in ("council", "school")
         ]
-        spine = await stack.enter_async_context(serving(Desk().answer))
+        spine = await stack.enter_async_context(serving(AgencyServer().answer))
         sources = [*ill, *authorities, *well, rest_source("spine", spine, claims=AUTHORITY)]
         town = small_town(folder, sources, deadline=DEADLINE_S)
         yield await stack.enter_async_context(town)

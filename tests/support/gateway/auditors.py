@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from tests.support.agencies import AUTHORITY, HOME, Desk, rest_source
+from tests.support.agencies import AUTHORITY, HOME, AgencyServer, rest_source
 from tests.support.loopback import serving
 from tests.support.town import PRACTITIONER, Answer, Town, small_town
 
@@ -39,7 +39,7 @@ query Read($filter: AuditFilter, $first: Int = 50, $after: String) {
 @asynccontextmanager
 async def asked_town(folder: Path) -> AsyncIterator[Town]:
     """A town where a practitioner has asked about Mira, whom the spine and the school know."""
-    async with serving(Desk().answer) as spine, serving(Desk().answer) as school:
+    async with serving(AgencyServer().answer) as spine, serving(AgencyServer().answer) as school:
         sources = [
             rest_source("spine", spine, claims=AUTHORITY),
             rest_source("school", school, areas=[HOME]),

@@ -13,7 +13,7 @@ from aiohttp import web
 from gateway.identity.development_token import issue
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
-from tests.support.agencies import AUTHORITY, LOCAL, MIRA, Desk, rest_source
+from tests.support.agencies import AUTHORITY, LOCAL, MIRA, AgencyServer, rest_source
 from tests.support.edge import logged
 from tests.support.loopback import serving
 from tests.support.town import (
@@ -37,7 +37,7 @@ mutation Break($known: KnownDetails!, $justification: String!) {
   breakGlass(known: $known, justification: $justification) { id expiresAt reviewBy }
 }
 """
-LEAVE: Final = {"known": KNOWN, "justification": "she is missing"}
+GRANT: Final = {"known": KNOWN, "justification": "she is missing"}
 REVIEW = """
 mutation Review($entry: LogIndex!, $note: String!) {
   reviewAccess(entry: $entry, verdict: EXPLAINED, note: $note) { index kind }
@@ -76,8 +76,8 @@ class Scene:
         return await self.town.post({"query": QUERY, "variables": variables}, self.headers(caller))
 
     async def break_glass(self, caller: Caller = FRESH, why: str = "she is missing") -> Answer:
-        """Ask for leave about Mira."""
-        variables = {**LEAVE, "justification": why}
+        """Ask for a break-glass grant about Mira."""
+        variables = {**GRANT, "justification": why}
         return await self.town.post({"query": BREAK, "variables": variables}, self.headers(caller))
 
     async def review(self, entry: int, caller: Caller = REVIEWER, note: str = "fine") -> Answer:
@@ -86,7 +86,7 @@ class Scene:
         return await self.town.post(body, self.headers(caller))
 
     async def told(self, count: int, *, alerts: bool = False) -> list[dict[str, Any]]:
-        """The notices of leave once there are so many, or those of alerts, which come as well."""
+        """The notices of grants once there are so many, or those of alerts, which come as well."""
 
         def heard() -> list[dict[str, Any]]:
             return [each for each in self.inbox if alerts == (each["what"] == "alert-overdue")]
@@ -111,8 +111,8 @@ async def scene(
     """The town, its council, and places that take notices."""
     made = Scene()
     async with (
-        serving(Desk().answer) as where,
-        serving(Desk(children=(child,)).answer) as council,
+        serving(AgencyServer().answer) as where,
+        serving(AgencyServer(children=(child,)).answer) as council,
         serving(made.take) as place,
     ):
         sources = [
@@ -135,6 +135,6 @@ def code(answer: Answer) -> str:
     return str(answer.body["errors"][0]["extensions"]["code"])
 
 
-async def leave(on: Scene) -> str:
+async def grant(on: Scene) -> str:
     granted: str = (await on.break_glass()).body["data"]["breakGlass"]["id"]
     return granted

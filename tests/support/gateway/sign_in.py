@@ -94,7 +94,7 @@ def verifier_for(
     may_assert: tuple[IssuerBinding, ...] = (WIDE,),
     **more: Any,
 ) -> TokenVerifier:
-    """A desk that knows this provider; `more` are fields of Issuer."""
+    """A verifier that knows this provider; `more` are fields of Issuer."""
     issuer = Issuer(
         issuer="https://sign-in.example",
         audience="teamaround",

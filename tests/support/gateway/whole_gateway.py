@@ -61,7 +61,7 @@ class HeardLog:
 
 @dataclass(frozen=True, slots=True)
 class KnownCaller:
-    """A desk at which everybody is this caller."""
+    """A verifier to which everybody is this caller."""
 
     known: Caller
 
@@ -132,7 +132,7 @@ def whole_gateway(
     log = HeardLog()
     recorder = Recorder(cast("Any", log), _KEYS, clock)
     watch = SimpleNamespace(publication=SimpleNamespace(log=log), refuse_unwitnessed=lambda: None)
-    # Nobody goes to these desks who asks about a child.
+    # Nobody who asks about a child uses these.
     oversight: Any = SimpleNamespace(
         break_glass=SimpleNamespace(awaits=None, harm_stated=None), alerts=None
     )

@@ -58,7 +58,7 @@ class RemoteKeys:
         )
 
     async def change(self, change: str, epoch: str) -> None:
-        """Have an epoch begun or destroyed; KeysUnreadable if the service cannot."""
+        """Have an epoch started or destroyed; KeysUnreadable if the service cannot."""
         await self._post("epochs", orjson.dumps({"change": change, "epoch": epoch}))
 
     async def _post(self, use: str, body: bytes) -> bytes:

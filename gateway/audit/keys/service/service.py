@@ -38,12 +38,12 @@ class KeyServer:
     monotonic: Callable[[], float]
     ring: KeyRing
     _strangers: ClientQuota = field(init=False)
-    _allowances: dict[tuple[str, Use], ClientQuota] = field(init=False)
+    _quotas: dict[tuple[str, Use], ClientQuota] = field(init=False)
     _changing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     def __post_init__(self) -> None:
         self._strangers = ClientQuota(_STRANGERS_A_MINUTE, self.monotonic)
-        self._allowances = {
+        self._quotas = {
             (client.name, use): ClientQuota(most, self.monotonic)
             for client in self.clients.client
             for use, most in _most(client).items()
@@ -98,7 +98,7 @@ class KeyServer:
         refused: KeysRefused | None = None
         if use not in client.may:
             refused = KeysRefused.NOT_ALLOWED
-        elif not self._allowances[client.name, use].take(count):
+        elif not self._quotas[client.name, use].take(count):
             refused = KeysRefused.TOO_OFTEN
         self.journal.note(client.name, use.value, refused.value if refused else "DONE", count)
         return refused

@@ -1,4 +1,4 @@
-"""What keeps leave and notices for the rest of the gateway, wherever it is stored."""
+"""What keeps break-glass grants and notices for the gateway, wherever they are stored."""
 
 from collections.abc import Collection, Iterable
 from typing import Final, Protocol
@@ -16,7 +16,7 @@ OVERDUE: Final = "overdue"
 
 
 class GrantStore(Protocol):
-    """Every method raises LeaveUnavailable where the store cannot be read or written now.
+    """Every method raises GrantsUnavailable where the store cannot be read or written now.
 
     What was written is durable on return. `now` is in Unix seconds by the gateway's clock; what
     is claimed runs by the store's own, which is the same for every gateway.
@@ -63,7 +63,7 @@ class GrantStore(Protocol):
         ...
 
     async def end(self, now: float) -> None:
-        """Forget about whom leave was that is over: nothing asks for it any more."""
+        """Forget about whom an expired grant was: nothing asks for it any more."""
         ...
 
     async def entries(self) -> frozenset[int]:

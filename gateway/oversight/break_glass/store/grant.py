@@ -10,8 +10,8 @@ class BreakGlassGrant:
     """What one user was given or stated, and somebody else reviews.
 
     `issuer` vouched for the user, and names their manager; "" where it was not kept yet. `entry` is
-    its index in the log, times are Unix seconds. It gives leave until `expires_at`;
-    where that is `review_by`'s past from the beginning, as for stated harm, it gives none.
+    its index in the log, times are Unix seconds. It may be used until `expires_at`;
+    where that is past from the beginning, as for stated harm, it may never be used.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Leave and notices in PostgreSQL: what one gateway gives, every gateway holds and has reviewed."""
+"""Grants and notices in PostgreSQL: what one gateway gives holds, and is reviewed, at all."""
 
 from collections.abc import Collection, Iterable
 from contextlib import suppress
@@ -68,7 +68,7 @@ class PostgresGrants:
 
     @classmethod
     async def open(cls, dsn: str) -> Self:
-        """Open the store at `dsn`, whose tables its owner has made; LeaveUnavailable says why not.
+        """Open the store at `dsn`, whose tables its owner has made; GrantsUnavailable says why not.
 
         The log at the same place has checked that commits are sure there.
         """
@@ -79,7 +79,7 @@ class PostgresGrants:
             if not await pool.fetchval(_THERE):
                 await pool.close()
                 raise GrantsUnavailable(
-                    "the database lacks the tables of leave; have its owner run anew what"
+                    "the database lacks the tables of break-glass grants; have its owner run what"
                     " `teamaround audit tables` prints"
                 )
             if not await pool.fetchval(_KEEPS_ISSUERS):
@@ -145,7 +145,7 @@ class PostgresGrants:
         await self._fetch(_SENT, notice.about, notice.place, notice.kind)
 
     async def end(self, now: float) -> None:
-        """Forget about whom leave was that is over: nothing asks for it any more."""
+        """Forget about whom an expired grant was: nothing asks for it any more."""
         await self._fetch(_END, now)
 
     async def entries(self) -> frozenset[int]:

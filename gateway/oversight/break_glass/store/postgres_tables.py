@@ -1,8 +1,8 @@
-"""The tables of leave in PostgreSQL, made by their owner together with the log's."""
+"""The tables of break-glass grants in PostgreSQL, made by their owner together with the log's."""
 
 from typing import Final
 
-# `refuse_unpruned` is the log's function: leave stays as long as its entry in the log.
+# `refuse_unpruned` is the log's function: a grant stays as long as its entry in the log.
 TABLES: Final = """
 CREATE TABLE leave (
   id text PRIMARY KEY,
@@ -55,7 +55,7 @@ GRANT UPDATE (sent, until) ON notice TO "{role}";
 def grants(role: str, pruner: str = "") -> str:
     """What a gateway's role may do, and what another may that prunes; names as they were checked.
 
-    Neither may say that leave lasts longer, nor remove any whose entry is still in the log.
+    Neither may prolong a grant, nor remove any whose entry is still in the log.
     """
     both = "".join(_FORGETS.format(role=name) for name in filter(None, [role, pruner]))
     return both + _GIVES.format(role=role)

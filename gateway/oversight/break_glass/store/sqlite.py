@@ -1,4 +1,4 @@
-"""Leave and notices in one SQLite file: who, until when, reviewed by whom; no detail of a child."""
+"""Grants and notices in one SQLite file: who, until when, who reviewed; no detail of a child."""
 
 import asyncio
 import json
@@ -71,7 +71,7 @@ class SqliteGrants:
 
     @classmethod
     async def open(cls, file: Path, seconds: Callable[[], float] = time.time) -> Self:
-        """Open the store at `file`, made if absent (mode 0600); LeaveUnavailable if it cannot.
+        """Open the store at `file`, made if absent (mode 0600); GrantsUnavailable if it cannot.
 
         Claims run by `seconds`, the machine's own clock.
         """
@@ -138,7 +138,7 @@ class SqliteGrants:
         await self._change((_SENT, [(notice.about, notice.place, notice.kind)]))
 
     async def end(self, now: float) -> None:
-        """Forget about whom leave was that is over: nothing asks for it any more."""
+        """Forget about whom an expired grant was: nothing asks for it any more."""
         await self._change((_END, [(now,)]))
 
     async def entries(self) -> frozenset[int]:
@@ -212,4 +212,6 @@ def _make(connection: sqlite3.Connection) -> None:
 def _empty_journal(connection: sqlite3.Connection) -> None:
     (kept, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if kept:
-        raise GrantsUnavailable("somebody reads the journal of leave; it is emptied later")
+        raise GrantsUnavailable(
+            "somebody reads the journal of break-glass grants; it is emptied later"
+        )

@@ -1,4 +1,4 @@
-"""The tables of leave in SQLite, in a file that one machine's gateways alone open."""
+"""The tables of break-glass grants in SQLite, in a file that one machine's gateways alone open."""
 
 from typing import Final
 

@@ -38,11 +38,11 @@ async def test_once_killed_nobody_is_asked_and_restarted_all_goes_on(tmp_path: P
     with key_service() as service:
         async with edge(tmp_path, **service.settings) as gateway:
             assert (await gateway.send()).status == 200
-            asked = len(gateway.desk.asked)
+            asked = len(gateway.agency_server.asked)
             service.kill()
             refused = await gateway.send()
             assert (refused.status, refused.code) == (503, "KEY_SERVICE_UNAVAILABLE")
-            assert len(gateway.desk.asked) == asked
+            assert len(gateway.agency_server.asked) == asked
             assert refused.code in (await read(gateway)).text
             await asyncio.to_thread(service.start)
             assert (await gateway.send()).status == 200
@@ -55,11 +55,11 @@ async def test_while_it_hangs_nobody_is_asked(tmp_path: Path) -> None:
             refused = await gateway.send()
             service.signal(signal.SIGCONT)
             assert (refused.status, refused.code) == (503, "KEY_SERVICE_UNAVAILABLE")
-            assert gateway.desk.asked == []
+            assert gateway.agency_server.asked == []
             assert (await gateway.send()).status == 200
 
 
-async def test_past_its_allowance_a_gateway_asks_nobody(tmp_path: Path) -> None:
+async def test_past_its_quota_at_the_key_service_a_gateway_asks_nobody(tmp_path: Path) -> None:
     with key_service(pseudonyms_a_minute=2) as service:
         async with edge(tmp_path, **service.settings) as gateway:
             told = [await gateway.send() for _ in range(4)]

@@ -77,7 +77,7 @@ async def test_two_gateways_on_one_file_write_one_log(path: Path, log: AuditLog)
     assert sorted(indexes) == list(range(200))
 
 
-async def test_entries_that_gather_while_the_disk_is_busy_are_committed_once(
+async def test_entries_that_wait_while_the_disk_is_busy_are_committed_once(
     path: Path, log: AuditLog
 ) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as holder:

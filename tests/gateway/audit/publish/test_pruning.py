@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from demo.postgres import Postgres
 from gateway.audit.entry.entry import AuditKind, Entry
-from gateway.audit.entry.range import EntryRange, joined, spans_of
+from gateway.audit.entry.range import EntryRange, joined, ranges_of
 from gateway.audit.entry.search import Search
 from gateway.audit.errors import (
     EntryRefused,
@@ -25,7 +25,7 @@ from gateway.audit.errors import (
 )
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog
-from gateway.audit.publish.pruning import due_spans, prune, pruning
+from gateway.audit.publish.pruning import due_ranges, prune, pruning
 from gateway.audit.publish.retention_policy import Retention
 from gateway.audit.store.contract import Log
 from gateway.audit.store.sqlite_check import check_log
@@ -126,7 +126,7 @@ async def test_a_pruning_that_broke_off_is_finished_by_the_next(
 ) -> None:
     publication, retention = await publication_of(either, tmp_path), policy(tmp_path)
     await fill(either, 30, 3)
-    due = await due_spans(either, retention, NOON)
+    due = await due_ranges(either, retention, NOON)
     await either.append(pruning(retention, OFFICER, NOON)(tuple(due)))
     done = await pruned(publication, retention)
     assert (done.declared, done.removed) == (0, 20)
@@ -138,7 +138,7 @@ async def test_without_its_witnesses_nothing_goes(either: Log, tmp_path: Path) -
 
     await fill(either, 30, 3)
     publication, retention = await publication_of(either, tmp_path), policy(tmp_path)
-    due = await due_spans(either, retention, NOON)
+    due = await due_ranges(either, retention, NOON)
     with pytest.raises(LogUnavailable):
         await prune(publication, due, pruning(retention, OFFICER, NOON), silent)
     assert len(await indexes(either)) == 34
@@ -161,7 +161,7 @@ async def test_many_spans_are_declared_in_several_entries(either: Log, tmp_path:
 async def test_a_clock_that_stepped_back_prunes_nothing_early(either: Log, tmp_path: Path) -> None:
     await either.append(asked("now"))
     await either.append(replace(asked("stepped-back"), at=datetime(1970, 1, 1, tzinfo=UTC)))
-    assert await due_spans(either, policy(tmp_path), NOON) == []
+    assert await due_ranges(either, policy(tmp_path), NOON) == []
 
 
 async def test_a_kind_that_the_policy_leaves_out_stays_for_good(
@@ -169,7 +169,7 @@ async def test_a_kind_that_the_policy_leaves_out_stays_for_good(
 ) -> None:
     await fill(either, 9, 0)
     far = NOON + timedelta(days=365 * 300)
-    assert await due_spans(either, policy(tmp_path), far) == [
+    assert await due_ranges(either, policy(tmp_path), far) == [
         EntryRange(0, 1),
         EntryRange(3, 4),
         EntryRange(6, 7),
@@ -362,7 +362,7 @@ def test_a_pruning_of_spans_out_of_order_is_refused(spans: tuple[EntryRange, ...
 
 @given(st.sets(st.integers(0, 200)))
 def test_spans_hold_exactly_the_entries_they_were_made_of(indexes: set[int]) -> None:
-    spans = joined(spans_of(sorted(indexes)))
+    spans = joined(ranges_of(sorted(indexes)))
     assert {i for i in range(202) if spans.covers(i)} == indexes
     assert spans.count == len(indexes)
     for first in range(0, 200, 7):

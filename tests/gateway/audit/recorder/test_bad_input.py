@@ -65,14 +65,14 @@ async def test_a_reason_too_long_is_refused_with_its_limit(tmp_path: Path, lengt
     async with edge(tmp_path) as gateway:
         said = await gateway.send(question(justification="x" * length))
         assert (said.status, said.code) == (400, "JUSTIFICATION_TOO_LONG")
-        assert (gateway.entries, gateway.desk.asked) == ([], [])
+        assert (gateway.entries, gateway.agency_server.asked) == ([], [])
 
 
 async def test_sixty_four_kibibytes_of_reason_are_a_body_too_long(tmp_path: Path) -> None:
     async with edge(tmp_path) as gateway:
         said = await gateway.send(question(justification="x" * 64 * 1024))
         assert (said.status, said.code) == (413, "BODY_TOO_LARGE")
-        assert (gateway.entries, gateway.desk.asked) == ([], [])
+        assert (gateway.entries, gateway.agency_server.asked) == ([], [])
 
 
 async def test_reasons_too_long_together_are_refused_and_nobody_is_asked(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ async def test_reasons_too_long_together_are_refused_and_nobody_is_asked(tmp_pat
     async with edge(tmp_path) as gateway:
         said = await gateway.send(question(justification="é" * 1900, significantHarm=harm))
         assert (said.status, said.code) == (400, "JUSTIFICATION_TOO_LONG")
-        assert (gateway.entries, gateway.desk.asked) == ([], [])
+        assert (gateway.entries, gateway.agency_server.asked) == ([], [])
 
 
 @pytest.mark.parametrize("why", ["x" * 8193, "é" * 5000])

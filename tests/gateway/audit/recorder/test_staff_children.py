@@ -1,4 +1,4 @@
-"""Staff may have their children noted, so that a colleague's curiosity is found; by no name."""
+"""Staff may have their children listed, so that a colleague's curiosity is found; by no name."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +12,7 @@ from gateway.audit.keys.key_ring import FIRST_EPOCH
 from gateway.audit.recorder.staff_children import read_staff_children
 from gateway.cli.main import app
 from gateway.model.errors import ConfigurationInvalid
-from tests.support.agencies import AUTHORITY, MIRA, Desk, rest_source
+from tests.support.agencies import AUTHORITY, MIRA, AgencyServer, rest_source
 from tests.support.audit.staff_children import ONE, mira, settings_of
 from tests.support.edge import logged
 from tests.support.loopback import serving
@@ -20,22 +20,22 @@ from tests.support.town import PRACTITIONER, small_town
 
 
 @pytest.mark.parametrize(
-    ("organisation", "noted"), [("northbrook", True), ("police", False), ("north", False)]
+    ("organisation", "flagged"), [("northbrook", True), ("police", False), ("north", False)]
 )
-async def test_a_colleagues_look_is_noted_and_nobody_elses(
+async def test_a_colleagues_look_is_flagged_and_nobody_elses(
     tmp_path: Path,
     organisation: str,
-    noted: bool,  # noqa: FBT001  a column of the table
+    flagged: bool,  # noqa: FBT001  a column of the table
 ) -> None:
     staff = tmp_path / "staff-children.txt"
     (tmp_path / "state").mkdir()
     staff.write_text(f"# by hand\n{await mira(tmp_path / 'state')} {organisation}\n")
-    async with serving(Desk().answer) as url:
+    async with serving(AgencyServer().answer) as url:
         source = rest_source("spine", url, claims=AUTHORITY)
         async with small_town(tmp_path, [source], staff_children=staff) as town:
             await town.ask(caller=replace(PRACTITIONER, organisation="northbrook"))
             last = logged(town.settings.state)[-1]
-    assert ("STAFF_CHILD" in last.get("risks", ())) is noted
+    assert ("STAFF_CHILD" in last.get("risks", ())) is flagged
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_list_that_cannot_be_used_names_the_line_and_repeats_nothing(
 async def test_a_gateway_does_not_start_with_a_list_of_another_epoch(tmp_path: Path) -> None:
     staff = tmp_path / "staff.txt"
     staff.write_text(f"epoch-0:{'5a' * 32} northbrook\n")
-    async with serving(Desk().answer) as url:
+    async with serving(AgencyServer().answer) as url:
         source = rest_source("spine", url, claims=AUTHORITY)
         with pytest.raises(ConfigurationInvalid, match="staff_children"):
             async with small_town(tmp_path, [source], staff_children=staff):

@@ -75,7 +75,7 @@ def alter(index: Path, sql: str) -> None:
 
 
 @pytest.mark.parametrize("harm", HARMS)
-async def test_a_lost_or_foreign_index_is_drawn_again(
+async def test_a_lost_or_foreign_index_is_rebuilt(
     path: Path, filled: AuditLog, tmp_path: Path, harm: str
 ) -> None:
     before = await filled.search(Search(user=USERS[0]))
@@ -109,7 +109,7 @@ LIES = {
 
 
 @pytest.mark.parametrize("lie", sorted(LIES))
-async def test_an_index_that_lies_about_an_entry_is_drawn_again(
+async def test_an_index_that_lies_about_an_entry_is_rebuilt(
     path: Path, filled: AuditLog, lie: str
 ) -> None:
     before = await filled.search(Search(user=USERS[0]))

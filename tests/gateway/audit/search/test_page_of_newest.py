@@ -35,8 +35,8 @@ FIRST = st.sampled_from([0, STRETCH - 5, 2 * STRETCH - 1, BLOCK - 7, 3 * BLOCK -
 
 
 @contextmanager
-def drawn(held: Mapping[int, Entry], first: int, ends: set[int]) -> Iterator[sqlite3.Connection]:
-    """An index of the entries, drawn in steps that end where they are told to."""
+def indexed(held: Mapping[int, Entry], first: int, ends: set[int]) -> Iterator[sqlite3.Connection]:
+    """An index of the entries, built in steps that end where they are told to."""
     first = first // STRETCH * STRETCH
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as index:
         index.deserialize(empty_index())
@@ -61,7 +61,7 @@ def test_no_edge_hides_an_entry(
     held = {index: entry for index, entry in enumerate(made, first) if entry is not None}
     edges = {end for end in (BLOCK, 3 * BLOCK) if first < end < last}
     ends = {first + cut for cut in cuts if first + cut < last} | edges | {last}
-    with drawn(held, first, ends) as index:
+    with indexed(held, first, ends) as index:
         assert list(newest_first(index, search, None)) == newest(search, held)
 
 
@@ -72,7 +72,7 @@ def test_a_page_goes_on_where_any_entry_stood(
     held = dict(enumerate(made, first))
     found = newest(search, held)[passed:]
     edges = {end for end in (BLOCK, 3 * BLOCK) if first < end < first + len(made)}
-    with drawn(held, first, edges | {first + len(made)}) as index:
+    with indexed(held, first, edges | {first + len(made)}) as index:
         if found:
             after = EntryPosition(microseconds(held[found[0]].at), found[0])
             assert list(newest_first(index, search, after)) == found[1:]

@@ -17,7 +17,7 @@ from gateway.audit.tree.note import NoteSigner
 from gateway.config.settings import Settings
 from gateway.identity.development_token import issue
 from gateway.model.clock import Clock
-from tests.support.agencies import AUTHORITY, Desk, SourceFile, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, SourceFile, rest_source
 from tests.support.audit.publishing import ORIGIN
 from tests.support.loopback import serving
 from tests.support.town import (
@@ -75,7 +75,7 @@ class Watched:
     """A gateway's files, one agency, its witness's process, and the time of both."""
 
     settings: Settings
-    desk: Desk
+    agency_server: AgencyServer
     witness: WitnessProcess
     hours: Hours
 
@@ -87,14 +87,14 @@ class Watched:
 
     async def refused(self, town: Town) -> bool:
         """Ask; whether nobody was asked, for want of a witness."""
-        before = len(self.desk.asked)
+        before = len(self.agency_server.asked)
         answer = await self.ask(town)
         if answer.status == 200:
-            assert len(self.desk.asked) > before
+            assert len(self.agency_server.asked) > before
             return False
         assert answer.status == 503
         assert answer.body["errors"][0]["extensions"]["code"] == "LOG_UNWITNESSED"
-        assert len(self.desk.asked) == before
+        assert len(self.agency_server.asked) == before
         return True
 
 
@@ -102,13 +102,13 @@ class Watched:
 async def watched(folder: Path) -> AsyncIterator[Watched]:
     (folder / "state").mkdir(mode=0o700)
     key = NoteSigner.at(folder / "state" / "log-key", ORIGIN).verifier_key
-    hours, desk = Hours(folder / "clock"), Desk()
-    async with serving(desk.answer) as url:
+    hours, agency_server = Hours(folder / "clock"), AgencyServer()
+    async with serving(agency_server.answer) as url:
         with witness_process(folder / "witness", key, hours.file) as witness:
             source: SourceFile = rest_source("spine", url, claims=AUTHORITY)
             more: dict[str, Any] = {"witnesses": [witness.listed], "witness_every": EVERY}
             settings = settings_for(folder, [source], witness_quorum=1, **more)
-            yield Watched(settings, desk, witness, hours)
+            yield Watched(settings, agency_server, witness, hours)
 
 
 def said(events: list[MutableMapping[str, Any]], event: str) -> int:

@@ -9,7 +9,7 @@ import pytest
 from gateway.audit.tree.note import NoteSigner
 from gateway.audit.verify.key import VerifierKey
 from gateway.model.errors import ConfigurationInvalid
-from tests.support.agencies import AUTHORITY, Desk, rest_source
+from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.audit.publishing import ORIGIN
 from tests.support.gateway.auditors import read
 from tests.support.loopback import serving
@@ -20,16 +20,16 @@ from tests.support.verify.witnessed import new_witness, serving_witness
 async def test_without_its_witness_the_gateway_asks_nobody_and_auditors_still_read(
     tmp_path: Path,
 ) -> None:
-    desk = Desk()
+    agency_server = AgencyServer()
     silent = f"http://127.0.0.1:9 {new_witness(tmp_path).cosigner.verifier_key}"
-    async with serving(desk.answer) as url:
+    async with serving(agency_server.answer) as url:
         source = rest_source("spine", url, claims=AUTHORITY)
         async with small_town(tmp_path, [source], witnesses=[silent], witness_quorum=1) as town:
             answer = await town.ask()
             looked = await read(town)
     assert answer.status == 503
     assert answer.body["errors"][0]["extensions"]["code"] == "LOG_UNWITNESSED"
-    assert desk.asked == []
+    assert agency_server.asked == []
     assert "errors" not in looked.body
 
 
@@ -41,14 +41,14 @@ async def test_the_gateway_serves_as_long_as_its_witness_signed_lately(
     log = VerifierKey.read(NoteSigner.at(tmp_path / "state" / "log-key", ORIGIN).verifier_key)
     witness = new_witness(tmp_path, now=lambda: int(time.time() - hours_ago * 3600))
     witness = replace(witness, logs={log.name: log})
-    desk = Desk()
-    async with serving(desk.answer) as url, serving_witness(witness) as there:
+    agency_server = AgencyServer()
+    async with serving(agency_server.answer) as url, serving_witness(witness) as there:
         source = rest_source("spine", url, claims=AUTHORITY)
         listed = [f"{there} {witness.cosigner.verifier_key}"]
         async with small_town(tmp_path, [source], witnesses=listed, witness_quorum=1) as town:
             assert (await town.ask()).status == status
             state = await town.pipeline.publication.log.checkpoint(cosigned_by=1)
-    assert bool(desk.asked) == (status == 200)
+    assert bool(agency_server.asked) == (status == 200)
     assert state is not None
     assert state.cosigners == (witness.cosigner.name,)
 

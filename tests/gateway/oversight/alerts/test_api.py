@@ -11,7 +11,7 @@ from gateway.model.caller import Caller, OwnDetails
 from tests.support.agencies import MIRA
 from tests.support.edge import logged
 from tests.support.gateway.alerts import KIN, nodes, read, review
-from tests.support.gateway.break_glass import FRESH, REVIEWER, code, leave, scene
+from tests.support.gateway.break_glass import FRESH, REVIEWER, code, grant, scene
 
 NAMESAKE: Final = replace(FRESH, user="n.amesake", own=OwnDetails(family_name="Ashdown"))
 
@@ -110,9 +110,9 @@ async def test_reading_alerts_is_in_the_log(tmp_path: Path) -> None:
     assert (last["kind"], last["detail"]) == ("AUDIT_SEARCH", "ALERTS")
 
 
-async def test_break_glass_is_reviewed_once_for_the_leave_and_the_alert(tmp_path: Path) -> None:
+async def test_break_glass_is_reviewed_once_for_the_grant_and_the_alert(tmp_path: Path) -> None:
     async with scene(tmp_path) as on:
-        await leave(on)
+        await grant(on)
         (alert,) = nodes(await read(on))
         await on.review(on.granted_at)
         (after,) = nodes(await read(on))

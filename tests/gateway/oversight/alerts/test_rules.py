@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
 from gateway.oversight.alerts.observed_access import ObservedAccess, UsualAccess, at_odd_hours
-from gateway.oversight.alerts.rules import RAISED_FROM, assess, leave, many_from
+from gateway.oversight.alerts.rules import ALERT_FROM, assess, break_glass, many_from
 
 TUESDAY = datetime(2026, 11, 24, 11, tzinfo=UTC)
 PLAIN = ObservedAccess(
@@ -24,14 +24,14 @@ PLAIN = ObservedAccess(
     frozenset(),
     None,
 )
-SIGHTINGS = st.builds(
+ACCESSES = st.builds(
     replace,
     st.just(PLAIN),
     risks=st.frozensets(st.sampled_from(AccessFlag)),
     tie=st.sampled_from([None, *WorkingRelationship]),
     at=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001  hypothesis adds the zone
 )
-HABITS = st.builds(
+USUAL = st.builds(
     UsualAccess,
     usual=st.lists(st.integers(1, 30), max_size=28).map(tuple),
     today=st.integers(1, 60),
@@ -72,29 +72,29 @@ def test_one_fact_may_do_or_several_together(
     observed: ObservedAccess,
     raised: bool,  # noqa: FBT001  a column of the table
 ) -> None:
-    assert (score(observed) >= RAISED_FROM) is raised
+    assert (score(observed) >= ALERT_FROM) is raised
 
 
-def test_more_children_than_ones_own_habit_is_told_once_and_when_it_has_doubled() -> None:
+def test_more_children_than_usual_are_one_alert_and_another_when_doubled() -> None:
     usual = (3, 2, 4, 3)
     first = many_from(usual)
     told = [
-        n for n in range(1, 40) if score(PLAIN, UsualAccess(usual=usual, today=n)) >= RAISED_FROM
+        n for n in range(1, 40) if score(PLAIN, UsualAccess(usual=usual, today=n)) >= ALERT_FROM
     ]
     assert told == [first, 2 * first, 4 * first]
     assert many_from((20, 22, 18)) > 2 * first
 
 
-def test_a_busy_desk_is_in_the_habit_of_many_children() -> None:
+def test_a_duty_team_that_usually_asks_about_many_children_raises_nothing() -> None:
     assert score(PLAIN, UsualAccess(usual=(30,) * 20, today=36)) == 0.0
 
 
-def test_who_looks_again_and_again_without_working_with_the_child_is_weighed() -> None:
+def test_who_looks_again_and_again_without_working_with_the_child_scores() -> None:
     at_night = replace(PLAIN, at=TUESDAY.replace(hour=23))
     assert score(PLAIN, UsualAccess(looks=1)) == 0.0
-    assert score(PLAIN, UsualAccess(looks=2)) < RAISED_FROM
-    assert score(at_night, UsualAccess(looks=2)) >= RAISED_FROM
-    told = [n for n in range(1, 20) if score(PLAIN, UsualAccess(looks=n)) >= RAISED_FROM]
+    assert score(PLAIN, UsualAccess(looks=2)) < ALERT_FROM
+    assert score(at_night, UsualAccess(looks=2)) >= ALERT_FROM
+    told = [n for n in range(1, 20) if score(PLAIN, UsualAccess(looks=n)) >= ALERT_FROM]
     assert told == [4, 8, 16]
 
 
@@ -119,7 +119,7 @@ def test_hours_are_those_of_england(
     assert at_odd_hours(at) is odd
 
 
-@given(SIGHTINGS, HABITS)
+@given(ACCESSES, USUAL)
 def test_what_the_users_team_explains_is_never_raised(
     observed: ObservedAccess, usual: UsualAccess
 ) -> None:
@@ -127,8 +127,8 @@ def test_what_the_users_team_explains_is_never_raised(
     assert assess(replace(observed, tie=WorkingRelationship.USER), usual) is None
 
 
-@given(SIGHTINGS, HABITS, st.sampled_from(AccessFlag))
-def test_a_risk_more_never_makes_less_of_an_access(
+@given(ACCESSES, USUAL, st.sampled_from(AccessFlag))
+def test_a_flag_more_never_makes_less_of_an_access(
     observed: ObservedAccess, usual: UsualAccess, more: AccessFlag
 ) -> None:
     riskier = replace(observed, risks=observed.risks | {more})
@@ -136,5 +136,5 @@ def test_a_risk_more_never_makes_less_of_an_access(
 
 
 def test_break_glass_is_always_looked_into_within_three_working_days() -> None:
-    assert leave().raises
-    assert leave().working_days == 3
+    assert break_glass().is_alert
+    assert break_glass().working_days == 3

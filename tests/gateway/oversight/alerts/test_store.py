@@ -1,4 +1,4 @@
-"""Alerts follow from the log alone: raised, taken back, reviewed, and drawn again alike."""
+"""Alerts follow from the log alone: found, taken back, reviewed, and found again alike."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ def store(tmp_path: Path) -> AlertStore:
     return AlertStore(tmp_path / "alerts.sqlite")
 
 
-def drawn(store: AlertStore, entries: Iterable[Entry], first: int = 0) -> None:
+def indexed(store: AlertStore, entries: Iterable[Entry], first: int = 0) -> None:
     store.take([Logged(i, entry.leaf()) for i, entry in enumerate(entries, first)])
 
 
@@ -32,7 +32,7 @@ def alerts(store: AlertStore) -> list[Alert]:
 
 
 def test_an_access_to_a_child_of_the_users_own_address_is_raised(store: AlertStore) -> None:
-    drawn(store, [*question("q1"), *question("q2", 2, risks=(AccessFlag.SAME_ADDRESS,))])
+    indexed(store, [*question("q1"), *question("q2", 2, risks=(AccessFlag.SAME_ADDRESS,))])
     (alert,) = alerts(store)
     assert (alert.id, alert.rule, alert.entries) == ("q2", "SAME_ADDRESS", (2,))
     assert (alert.user, alert.manager, alert.verdict) == ("s.worker", "m.anager", None)
@@ -41,9 +41,9 @@ def test_an_access_to_a_child_of_the_users_own_address_is_raised(store: AlertSto
 
 def test_what_the_rest_of_the_answer_explains_is_taken_back(store: AlertStore) -> None:
     intent, release = question("q1", risks=(AccessFlag.SAME_ADDRESS,))
-    drawn(store, [intent, release])
+    indexed(store, [intent, release])
     assert len(alerts(store)) == 1
-    drawn(store, [replace(release, tie=WorkingRelationship.TEAM)], first=2)
+    indexed(store, [replace(release, tie=WorkingRelationship.TEAM)], first=2)
     assert alerts(store) == []
 
 
@@ -59,7 +59,7 @@ def test_the_most_unusual_comes_first_and_pages_follow_each_other(store: AlertSt
         for n, risks in enumerate(rules)
         for entry in question(f"q{n}", n, NOON + timedelta(minutes=n), risks=risks)
     ]
-    drawn(store, asked)
+    indexed(store, asked)
     whole = alerts(store)
     paged: list[Alert] = []
     while page := store.page(reviewed=None, after=paged[-1].rank if paged else None, count=1):
@@ -69,9 +69,9 @@ def test_the_most_unusual_comes_first_and_pages_follow_each_other(store: AlertSt
 
 
 def test_a_review_closes_the_alert_and_keeps_its_verdict(store: AlertStore) -> None:
-    drawn(store, question("q1", risks=(AccessFlag.SAME_ADDRESS,)))
+    indexed(store, question("q1", risks=(AccessFlag.SAME_ADDRESS,)))
     review = Entry(kind=AuditKind.REVIEW, at=NOON, query_id="q1", user="r", detail="MISUSE")
-    drawn(store, [review], first=2)
+    indexed(store, [review], first=2)
     (alert,) = alerts(store)
     assert alert.verdict == "MISUSE"
     assert store.page(reviewed=False, after=None, count=9) == ()
@@ -86,7 +86,7 @@ def test_a_day_of_many_children_shows_the_questions_of_that_day(store: AlertStor
         for entry in question(f"d{day}-{n}", 100 + 2 * day + n, NOON - timedelta(days=day))
     ]
     today = [entry for n in range(8) for entry in question(f"t{n}", n, NOON + timedelta(minutes=n))]
-    drawn(store, [*days, *today])
+    indexed(store, [*days, *today])
     (alert,) = alerts(store)
     assert alert.rule == "MANY_CHILDREN"
     assert len(alert.entries) == 7
@@ -100,7 +100,7 @@ def test_two_issuers_users_of_one_name_have_each_their_own_day(store: AlertStore
         for n in range(8)
         for entry in question(f"t{n}", n, NOON + timedelta(minutes=n))
     ]
-    drawn(store, today)
+    indexed(store, today)
     assert alerts(store) == []
 
 
@@ -115,7 +115,7 @@ def test_one_child_asked_for_in_several_ways_is_one_child(store: AlertStore) -> 
             child_pseudonyms=(child(n), child(1, "b")),
         )
     ]
-    drawn(store, ways)
+    indexed(store, ways)
     assert alerts(store) == []
 
 
@@ -125,26 +125,26 @@ def test_looks_on_many_days_without_working_with_the_child_are_raised(store: Ale
         for day in range(6)
         for entry in question(f"q{day}", 1, NOON + timedelta(days=20 * day))
     ]
-    drawn(store, looks)
+    indexed(store, looks)
     assert alerts(store) == []
     daily = [
         entry for day in range(6) for entry in question(f"r{day}", 2, NOON + timedelta(days=day))
     ]
-    drawn(store, daily, first=len(looks))
+    indexed(store, daily, first=len(looks))
     assert {alert.rule for alert in alerts(store)} == {"REPEATED_LOOKS"}
 
 
 def test_families_who_look_and_what_went_on_to_agencies_raise_nothing(store: AlertStore) -> None:
-    drawn(store, question("q1", risks=(AccessFlag.SAME_ADDRESS,), purpose=Purpose.SUBJECT_ACCESS))
-    drawn(store, question("q2", risks=(AccessFlag.SAME_ADDRESS,), detail="PASSED_ON"), first=2)
+    indexed(store, question("q1", risks=(AccessFlag.SAME_ADDRESS,), purpose=Purpose.SUBJECT_ACCESS))
+    indexed(store, question("q2", risks=(AccessFlag.SAME_ADDRESS,), detail="PASSED_ON"), first=2)
     assert alerts(store) == []
 
 
 def test_every_break_glass_is_raised_first(store: AlertStore) -> None:
-    leave = Entry(
+    grant = Entry(
         kind=AuditKind.BREAK_GLASS, at=NOON, query_id="g1", user="s.worker", organisation="n"
     )
-    drawn(store, [*question("q1", risks=(AccessFlag.SAME_ADDRESS,)), leave])
+    indexed(store, [*question("q1", risks=(AccessFlag.SAME_ADDRESS,)), grant])
     assert [(alert.rule, alert.score) for alert in alerts(store)] == [
         ("BREAK_GLASS", 1.0),
         ("SAME_ADDRESS", 0.8),
@@ -152,7 +152,7 @@ def test_every_break_glass_is_raised_first(store: AlertStore) -> None:
 
 
 def test_an_overdue_alert_is_told_once(store: AlertStore) -> None:
-    drawn(store, question("q1", risks=(AccessFlag.SAME_ADDRESS,)))
+    indexed(store, question("q1", risks=(AccessFlag.SAME_ADDRESS,)))
     assert store.overdue(NOON + timedelta(days=2)) == ()
     (late,) = store.overdue(NOON + timedelta(days=5))
     store.told(late)
@@ -160,9 +160,9 @@ def test_an_overdue_alert_is_told_once(store: AlertStore) -> None:
 
 
 @pytest.mark.parametrize("harm", ["removed", "garbage", "of another shape"])
-def test_a_file_that_is_lost_is_drawn_again_alike(store: AlertStore, harm: str) -> None:
+def test_alerts_are_found_again_alike_when_their_file_is_lost(store: AlertStore, harm: str) -> None:
     entries = question("q1", risks=(AccessFlag.SAME_ADDRESS,))
-    drawn(store, entries)
+    indexed(store, entries)
     before = alerts(store)
     if harm == "removed":
         store.forget()
@@ -171,14 +171,14 @@ def test_a_file_that_is_lost_is_drawn_again_alike(store: AlertStore, harm: str) 
     else:
         with closing(sqlite3.connect(store.path)) as file:
             file.execute("PRAGMA user_version = 99")
-    assert store.drawn() == (0, b"")
-    drawn(store, entries)
+    assert store.indexed() == (0, b"")
+    indexed(store, entries)
     assert alerts(store) == before
 
 
 def test_what_is_older_than_five_weeks_is_forgotten_and_the_alert_stays(store: AlertStore) -> None:
-    drawn(store, question("q1", risks=(AccessFlag.SAME_ADDRESS,)))
-    drawn(store, question("q2", 2, NOON + timedelta(days=60)), first=2)
+    indexed(store, question("q1", risks=(AccessFlag.SAME_ADDRESS,)))
+    indexed(store, question("q2", 2, NOON + timedelta(days=60)), first=2)
     with closing(sqlite3.connect(store.path)) as file:
         left = file.execute("SELECT query_id FROM question").fetchall()
     assert left == [("q2",)]

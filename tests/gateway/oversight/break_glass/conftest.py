@@ -1,4 +1,4 @@
-"""Leave in each of its two stores, as two gateways have it open: the same tests run on both."""
+"""Break-glass grants in both their stores, open at two gateways: the same tests run on each."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -33,11 +33,11 @@ async def test_privacy_officers_are_told_that_harm_was_stated_and_nothing_of_it(
     assert "PHYSICAL" not in str(told)
 
 
-async def test_stated_harm_gives_no_leave_to_lift_a_doubt(tmp_path: Path) -> None:
+async def test_stated_harm_is_no_grant_to_lift_a_doubt(tmp_path: Path) -> None:
     async with scene(tmp_path) as on:
         answer = await on.ask(significantHarm=HARM)
-        leave = answer.child_answer["receipt"]["queryId"]
-        again = await on.ask(breakGlass=leave)
+        grant = answer.child_answer["receipt"]["queryId"]
+        again = await on.ask(breakGlass=grant)
     assert answer.outcomes["council"] == "NOTHING_TO_SHARE"
     assert code(again) == "BREAK_GLASS_INVALID"
 

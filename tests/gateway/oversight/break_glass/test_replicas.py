@@ -1,4 +1,4 @@
-"""Several gateways on one log: one leave, one review, one notice, also when one of them dies."""
+"""Several gateways on one log: one grant, one review, one notice, also when one of them dies."""
 
 import asyncio
 import shutil
@@ -19,10 +19,10 @@ from demo.postgres import Postgres
 from gateway.config.settings import Settings
 from gateway.identity.development_token import issue
 from gateway.model.clock import Clock
-from tests.support.agencies import AUTHORITY, LOCAL, MIRA, Desk, rest_source
+from tests.support.agencies import AUTHORITY, LOCAL, MIRA, AgencyServer, rest_source
 from tests.support.audit.database import ROLE, new_schema
 from tests.support.gateway.alerts import KIN, nodes, read, review
-from tests.support.gateway.break_glass import BREAK, FRESH, Scene, code, leave
+from tests.support.gateway.break_glass import BREAK, FRESH, Scene, code, grant
 from tests.support.gateway.reloading import until
 from tests.support.loopback import serving
 from tests.support.served_gateway import Served, served
@@ -35,7 +35,7 @@ SENT = "SELECT count(*) FROM notice WHERE sent = 1 AND kind = $1"
 @pytest.fixture(scope="module")
 def durable() -> Iterator[Postgres]:
     """A server whose commits are sure, as a gateway asks of one."""
-    folder = Path(tempfile.mkdtemp(prefix="teamaround-leave-"))
+    folder = Path(tempfile.mkdtemp(prefix="teamaround-grants-"))
     folder.chmod(0o711)
     try:
         with Postgres(folder / "data", durable=True) as server:
@@ -93,7 +93,7 @@ async def both(tmp_path: Path, dsn: str) -> AsyncIterator[tuple[Scene, Scene]]:
     async with AsyncExitStack() as stack:
         where, council, place = [
             await stack.enter_async_context(serving(each))
-            for each in (Desk().answer, Desk(children=(MIRA,)).answer, one.take)
+            for each in (AgencyServer().answer, AgencyServer(children=(MIRA,)).answer, one.take)
         ]
         sources = [
             rest_source("spine", where, claims=AUTHORITY, says_restricted=False),
@@ -113,11 +113,11 @@ async def _running(scene: Scene, settings: Settings, stack: AsyncExitStack) -> T
     return await stack.enter_async_context(again(settings, Clock(now=lambda: scene.now)))
 
 
-async def test_leave_given_at_one_gateway_is_used_and_reviewed_at_the_other(
+async def test_a_grant_given_at_one_gateway_is_used_and_reviewed_at_the_other(
     both: tuple[Scene, Scene],
 ) -> None:
     one, other = both
-    granted = await leave(one)
+    granted = await grant(one)
     answer = await other.ask(breakGlass=granted)
     (alert,) = nodes(await read(other))
     reviewed = await other.review(int(alert["entries"][0]))
@@ -131,7 +131,7 @@ async def test_an_overdue_review_suspends_at_both_and_goes_to_a_deputy_once(
     both: tuple[Scene, Scene], dsn: str
 ) -> None:
     one, other = both
-    await leave(one)
+    await grant(one)
     await one.told(1)
     one.now += timedelta(days=3)
     other.now = one.now
@@ -176,7 +176,7 @@ async def test_a_gateway_that_is_killed_while_it_tells_leaves_it_to_the_other(
 ) -> None:
     place = Slow()
     async with AsyncExitStack() as stack:
-        where = await stack.enter_async_context(serving(Desk().answer))
+        where = await stack.enter_async_context(serving(AgencyServer().answer))
         url = await stack.enter_async_context(serving(place.take))
         source = rest_source("spine", where, claims=AUTHORITY)
         officer = f'privacy_officer = [{{ agency = "spine", place = "{url}/officer" }}]\n'

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from gateway.model.caller import Caller
-from tests.support.agencies import AUTHORITY, MIRA, Desk, rest_source
+from tests.support.agencies import AUTHORITY, MIRA, AgencyServer, rest_source
 from tests.support.edge import logged
-from tests.support.gateway.break_glass import BREAK, FRESH, LEAVE, NOW, REVIEWER, code, leave, scene
+from tests.support.gateway.break_glass import BREAK, FRESH, GRANT, NOW, REVIEWER, code, grant, scene
 from tests.support.loopback import serving
 from tests.support.town import (
     KNOWN,
@@ -18,19 +18,19 @@ from tests.support.town import (
 )
 
 
-async def test_leave_lifts_the_doubt_whether_a_child_is_shielded(tmp_path: Path) -> None:
+async def test_a_grant_lifts_the_doubt_whether_a_child_is_shielded(tmp_path: Path) -> None:
     async with scene(tmp_path) as on:
         before = await on.ask()
-        after = await on.ask(breakGlass=await leave(on))
+        after = await on.ask(breakGlass=await grant(on))
     assert before.outcomes["council"] == "NOTHING_TO_SHARE"
     assert after.outcomes["council"] == "HAS_RECORD"
     assert after.child_answer["child"]["restriction"] == "UNKNOWN"
     assert after.child_answer["child"]["addresses"] != []
 
 
-async def test_leave_never_lifts_a_shield(tmp_path: Path) -> None:
+async def test_a_grant_never_lifts_a_shield(tmp_path: Path) -> None:
     async with scene(tmp_path, {**MIRA, "restricted": "Y"}) as on:
-        answer = await on.ask(breakGlass=await leave(on))
+        answer = await on.ask(breakGlass=await grant(on))
     assert answer.outcomes["council"] == "NOTHING_TO_SHARE"
     assert answer.child_answer["child"]["restriction"] == "RESTRICTED"
     assert answer.child_answer["child"]["addresses"] == []
@@ -56,17 +56,17 @@ async def test_leave_is_for_half_an_hour_and_its_terms_are_told(tmp_path: Path) 
         {"givenNames": ["Mira"], "familyName": "Ashdown", "birthDate": "2015-03-09"},
     ],
 )
-async def test_leave_is_for_the_child_as_it_was_named(
+async def test_a_grant_is_for_the_child_as_it_was_named(
     tmp_path: Path, known: dict[str, Any]
 ) -> None:
     async with scene(tmp_path) as on:
-        answer = await on.known(known, breakGlass=await leave(on))
+        answer = await on.known(known, breakGlass=await grant(on))
     assert code(answer) == "BREAK_GLASS_INVALID"
 
 
-async def test_leave_is_for_its_user_alone(tmp_path: Path) -> None:
+async def test_a_grant_is_for_its_user_alone(tmp_path: Path) -> None:
     async with scene(tmp_path) as on:
-        granted = await leave(on)
+        granted = await grant(on)
         colleague = await on.ask(replace(FRESH, user="c.olleague"), breakGlass=granted)
         invented = await on.ask(breakGlass="invented")
     assert (code(colleague), code(invented)) == ("BREAK_GLASS_INVALID", "BREAK_GLASS_INVALID")
@@ -80,7 +80,7 @@ async def test_leave_is_for_its_user_alone(tmp_path: Path) -> None:
         (replace(FRESH, areas=()), None),
     ],
 )
-async def test_who_may_have_leave(tmp_path: Path, caller: Caller, refusal: str | None) -> None:
+async def test_who_may_have_a_grant(tmp_path: Path, caller: Caller, refusal: str | None) -> None:
     async with scene(tmp_path) as on:
         answer = await on.break_glass(caller)
         entries = logged(on.town.settings.state)
@@ -96,11 +96,11 @@ async def test_a_reason_is_needed(tmp_path: Path) -> None:
         assert code(await on.break_glass(why="  ")) == "JUSTIFICATION_MISSING"
 
 
-async def test_leave_is_not_asked_for_over_and_over(tmp_path: Path) -> None:
+async def test_break_glass_is_not_asked_for_over_and_over(tmp_path: Path) -> None:
     stale = replace(FRESH, signed_in_at=int(NOW.timestamp()) - 901)
     async with scene(tmp_path, break_glass_per_hour=2) as on:
         assert code(await on.break_glass(stale)) == "SIGN_IN_AGAIN"
-        await leave(on)
+        await grant(on)
         await on.told(2)
         refused, again = await on.break_glass(), await on.break_glass()
         colleague = await on.break_glass(replace(FRESH, user="c.olleague"))
@@ -116,12 +116,12 @@ async def test_leave_is_not_asked_for_over_and_over(tmp_path: Path) -> None:
     assert len(told) == 6
 
 
-async def test_a_refusal_for_too_much_leave_says_in_its_header_when_to_come(
+async def test_a_refusal_of_too_many_grants_says_in_its_header_when_to_come(
     tmp_path: Path,
 ) -> None:
     async with scene(tmp_path, break_glass_per_hour=1) as on:
-        await leave(on)
-        url, body = f"{on.town.url}/graphql", {"query": BREAK, "variables": LEAVE}
+        await grant(on)
+        url, body = f"{on.town.url}/graphql", {"query": BREAK, "variables": GRANT}
         async with on.town.session.post(url, json=body, headers=on.headers(FRESH)) as answer:
             said = await answer.json()
     assert said["data"] == {"breakGlass": None}
@@ -130,7 +130,7 @@ async def test_a_refusal_for_too_much_leave_says_in_its_header_when_to_come(
 
 async def test_privacy_officers_are_told_at_once_and_nothing_of_the_child(tmp_path: Path) -> None:
     async with scene(tmp_path) as on:
-        granted = await leave(on)
+        granted = await grant(on)
         told = await on.told(2)
     expected = {"queryId": granted, "what": "granted", "signIn": "https://gateway.example/graphql"}
     assert sorted(told, key=lambda each: str(each["path"])) == [
@@ -139,9 +139,9 @@ async def test_privacy_officers_are_told_at_once_and_nothing_of_the_child(tmp_pa
     ]
 
 
-async def test_leave_is_in_the_log_and_no_detail_of_the_child_on_the_disk(tmp_path: Path) -> None:
+async def test_a_grant_is_in_the_log_and_no_detail_of_the_child_on_the_disk(tmp_path: Path) -> None:
     async with scene(tmp_path) as on:
-        granted = await leave(on)
+        granted = await grant(on)
         entry = logged(on.town.settings.state)[on.granted_at]
         files = [f.read_bytes() for f in on.town.settings.state.iterdir() if f.is_file()]
     assert (entry["query_id"], entry["user"]) == (granted, "s.worker")
@@ -152,13 +152,13 @@ async def test_leave_is_in_the_log_and_no_detail_of_the_child_on_the_disk(tmp_pa
     )
 
 
-async def test_an_auditor_finds_the_leave_and_every_question_that_used_it(tmp_path: Path) -> None:
+async def test_an_auditor_finds_the_grant_and_every_question_that_used_it(tmp_path: Path) -> None:
     query = """query Read($filter: AuditFilter) {
       audit { entries(filter: $filter) { edges { node { kind } } } }
     }"""
     async with scene(tmp_path) as on:
         await on.ask()
-        await on.ask(breakGlass=await leave(on))
+        await on.ask(breakGlass=await grant(on))
         body = {"query": query, "variables": {"filter": {"breakGlass": True}}}
         found = (await on.town.post(body, on.headers(REVIEWER))).body["data"]["audit"]["entries"]
     kinds = [edge["node"]["kind"] for edge in found["edges"]]
@@ -167,7 +167,7 @@ async def test_an_auditor_finds_the_leave_and_every_question_that_used_it(tmp_pa
 
 async def test_an_overdue_review_goes_to_a_deputy_and_suspends_the_right(tmp_path: Path) -> None:
     async with scene(tmp_path) as on:
-        await leave(on)
+        await grant(on)
         await on.told(2)
         on.now += timedelta(days=3)
         fresh = replace(FRESH, signed_in_at=int(on.now.timestamp()))
@@ -180,7 +180,7 @@ async def test_an_overdue_review_goes_to_a_deputy_and_suspends_the_right(tmp_pat
 
 async def test_a_review_by_somebody_else_gives_the_right_back(tmp_path: Path) -> None:
     async with scene(tmp_path) as on:
-        await leave(on)
+        await grant(on)
         answer = await on.review(on.granted_at)
         on.now += timedelta(days=9)
         again = await on.break_glass(replace(FRESH, signed_in_at=int(on.now.timestamp())))
@@ -201,14 +201,14 @@ async def test_a_review_by_somebody_else_gives_the_right_back(tmp_path: Path) ->
 )
 async def test_neither_the_user_nor_their_manager_reviews(tmp_path: Path, reviewer: Caller) -> None:
     async with scene(tmp_path) as on:
-        await leave(on)
+        await grant(on)
         answer = await on.review(on.granted_at, reviewer)
         waiting = await on.review(on.granted_at, note=" ")
     assert (code(answer), code(waiting)) == ("REVIEW_NOT_ALLOWED", "REVIEW_INVALID")
 
 
 async def test_where_nobody_could_be_told_there_is_no_leave(tmp_path: Path) -> None:
-    async with serving(Desk().answer) as url:
+    async with serving(AgencyServer().answer) as url:
         source = rest_source("spine", url, claims=AUTHORITY)
         async with small_town(tmp_path, [source]) as town:
             body = {"query": BREAK, "variables": {"known": KNOWN, "justification": "missing"}}

@@ -28,7 +28,7 @@ async def give(store: GrantStore, grant: BreakGlassGrant = GIVEN, *places: str) 
     await store.add(grant, CHILD, places, "granted")
 
 
-async def test_leave_given_at_one_gateway_holds_at_the_other(
+async def test_a_grant_given_at_one_gateway_holds_at_the_other(
     store: GrantStore, beside: GrantStore
 ) -> None:
     await give(store)
@@ -106,7 +106,7 @@ async def test_what_was_to_be_told_is_not_told_again(store: GrantStore, beside: 
     assert await beside.claim(LONG) == ()
 
 
-async def test_whom_leave_was_about_is_forgotten_once_it_is_over(
+async def test_whom_a_grant_was_about_is_forgotten_once_it_is_over(
     store: GrantStore, beside: GrantStore
 ) -> None:
     await give(store)
@@ -180,7 +180,7 @@ async def test_without_its_tables_the_database_says_what_to_do(postgres: Postgre
         ("postgres", "TRUNCATE leave CASCADE"),
     ],
 )
-async def test_in_postgresql_leave_stays_as_long_as_its_entry_and_as_it_was_given(
+async def test_in_postgresql_a_grant_stays_as_long_as_its_entry_and_as_it_was_given(
     postgres: Postgres, role: str, meddling: str
 ) -> None:
     place = await new_schema(postgres)

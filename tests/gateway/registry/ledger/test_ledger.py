@@ -72,38 +72,38 @@ async def test_a_number_is_given_once(ledger: Ledger, beside: Ledger) -> None:
 
 
 async def test_a_fresh_ledger_stands_at_nothing(ledger: Ledger) -> None:
-    assert await ledger.standing() == LedgerHead()
+    assert await ledger.head() == LedgerHead()
 
 
 async def test_the_last_word_about_a_source_counts(ledger: Ledger) -> None:
     await ledger.propose(CLINIC)
-    await ledger.enact(APPROVED)
-    await ledger.enact(replace(CONFIGURED, generation=2, files="other"))
-    standing = await ledger.standing()
-    assert (standing.generation, standing.files) == (2, "other")
-    assert standing.approved == {"clinic": 1}
+    await ledger.record_rollout(APPROVED)
+    await ledger.record_rollout(replace(CONFIGURED, generation=2, files="other"))
+    head = await ledger.head()
+    assert (head.generation, head.files) == (2, "other")
+    assert head.approved == {"clinic": 1}
     suspended = replace(APPROVED, generation=3, kind=RolloutKind.SUSPENDED)
-    await ledger.enact(suspended)
-    standing = await ledger.standing()
-    assert standing.approved == {}
-    assert standing.suspended == {"clinic"}
-    assert standing.sources["clinic"] == suspended
+    await ledger.record_rollout(suspended)
+    head = await ledger.head()
+    assert head.approved == {}
+    assert head.suspended == {"clinic"}
+    assert head.sources["clinic"] == suspended
 
 
 async def test_a_generation_begins_once(ledger: Ledger, beside: Ledger) -> None:
-    await ledger.enact(CONFIGURED)
+    await ledger.record_rollout(CONFIGURED)
     with pytest.raises(LedgerUnavailable):
-        await beside.enact(CONFIGURED)
+        await beside.record_rollout(CONFIGURED)
     assert await beside.generation() == 1
 
 
-async def test_what_another_gateway_enacted_is_seen(ledger: Ledger, beside: Ledger) -> None:
-    await ledger.enact(CONFIGURED)
-    assert (await beside.standing()).generation == 1
+async def test_what_another_gateway_rolled_out_is_seen(ledger: Ledger, beside: Ledger) -> None:
+    await ledger.record_rollout(CONFIGURED)
+    assert (await beside.head()).generation == 1
 
 
 async def test_a_lease_is_renewed_only_under_the_newest_generation(ledger: Ledger) -> None:
-    await ledger.enact(CONFIGURED)
+    await ledger.record_rollout(CONFIGURED)
     assert await ledger.hold("a", 0, LONG_S) == 1
     assert await ledger.behind(1) == 0
     assert await ledger.hold("a", 1, LONG_S) == 1
@@ -113,9 +113,9 @@ async def test_a_lease_is_renewed_only_under_the_newest_generation(ledger: Ledge
 async def test_a_change_waits_for_whoever_still_serves_what_was(
     ledger: Ledger, beside: Ledger
 ) -> None:
-    await ledger.enact(CONFIGURED)
+    await ledger.record_rollout(CONFIGURED)
     await beside.hold("other", 1, LONG_S)
-    await ledger.enact(replace(CONFIGURED, generation=2))
+    await ledger.record_rollout(replace(CONFIGURED, generation=2))
     assert await ledger.behind(2) == 1
     await beside.hold("other", 1, LONG_S)
     assert await ledger.behind(2) == 1
@@ -165,7 +165,7 @@ async def test_nothing_that_was_kept_can_be_changed(
     ledger: Ledger, place: Path | str, sql: str
 ) -> None:
     await ledger.propose(CLINIC)
-    await ledger.enact(APPROVED)
+    await ledger.record_rollout(APPROVED)
     if isinstance(place, Path):
         with pytest.raises(sqlite3.IntegrityError), sqlite3.connect(place) as database:
             database.execute(sql)
@@ -241,7 +241,7 @@ async def test_a_ledger_of_before_issuers_were_kept_goes_on_and_knows_of_none(
     ledger: Ledger, place: Path | str
 ) -> None:
     await ledger.propose(CLINIC)
-    await ledger.enact(APPROVED)
+    await ledger.record_rollout(APPROVED)
     before = (
         "ALTER TABLE source_version DROP COLUMN by_issuer;"
         "ALTER TABLE enactment DROP COLUMN by_issuer; DROP TABLE account_link"
@@ -259,7 +259,7 @@ async def test_a_ledger_of_before_issuers_were_kept_goes_on_and_knows_of_none(
     again = await opened(place)
     nameless = By(JO.user, JO.organisation)
     assert await again.version("clinic", 1) == replace(CLINIC, by=nameless)
-    assert (await again.standing()).sources == {"clinic": replace(APPROVED, by=nameless)}
+    assert (await again.head()).sources == {"clinic": replace(APPROVED, by=nameless)}
     await again.propose(replace(CLINIC, number=2))
     assert (await again.version("clinic", 2)) == replace(CLINIC, number=2)
     await again.link(LINK)

@@ -15,7 +15,7 @@ from gateway.audit.entry.logged import Logged
 from gateway.audit.entry.search import Search
 from gateway.audit.reports.reconciliation import Call, reconcile
 from gateway.model.caller import Caller
-from tests.support.agencies import NATIONAL, Desk, SourceFile, rest_source
+from tests.support.agencies import NATIONAL, AgencyServer, SourceFile, rest_source
 from tests.support.loopback import serving
 from tests.support.town import PRACTITIONER, Answer, Town, small_town
 
@@ -31,8 +31,8 @@ class Slow:
     """
 
     def __init__(self) -> None:
-        self.council = Desk(before=self._wait)
-        self.witness = Desk(before=self._see)
+        self.council = AgencyServer(before=self._wait)
+        self.witness = AgencyServer(before=self._see)
         self.calls: list[Call] = []
         self._go, self._seen = asyncio.Event(), asyncio.Semaphore(0)
 
@@ -116,8 +116,8 @@ async def test_a_colleague_who_asks_the_same_at_the_same_time_asks_for_themselve
 async def test_a_question_repeated_within_seconds_is_answered_from_the_first_and_says_so(
     tmp_path: Path,
 ) -> None:
-    desk = Desk()
-    async with serving(desk.answer) as url:
+    agency_server = AgencyServer()
+    async with serving(agency_server.answer) as url:
         source = rest_source("council", url, claims=NATIONAL, limits='cache = "10s"')
         async with small_town(tmp_path, [source]) as town:
             first, second = await town.ask(), await town.ask()
@@ -130,4 +130,4 @@ async def test_a_question_repeated_within_seconds_is_answered_from_the_first_and
     assert [row["outcome"] for row in rows] == ["HAS_RECORD"] * 3
     assert rows[0]["asOf"] == rows[1]["asOf"] < rows[2]["asOf"]
     assert rows[0]["searchedBy"] == rows[1]["searchedBy"]
-    assert len(desk.asked) == 2
+    assert len(agency_server.asked) == 2

@@ -72,18 +72,18 @@ class Person:
     for_s: float = 100.0
     patience_s: float = 1000.0
 
-    async def asks(self, line: SourceConnection) -> SourceAnswer | None:
+    async def asks(self, connection: SourceConnection) -> SourceAnswer | None:
         """What they hear; None if they went away."""
         await asyncio.sleep(self.at)
         on_behalf = replace(ON_BEHALF, log_index=self.index, query_id=f"q-{self.index}")
         asking = CallContext(self.fields, on_behalf, now() + self.for_s, self.right)
         try:
             async with asyncio.timeout(self.patience_s):
-                return await line.ask({NHS_NUMBER: self.number}, asking, None, CallCount())
+                return await connection.ask({NHS_NUMBER: self.number}, asking, None, CallCount())
         except TimeoutError:
             return None
 
 
-async def heard(line: SourceConnection, *people: Person) -> list[SourceAnswer | None]:
+async def heard(connection: SourceConnection, *people: Person) -> list[SourceAnswer | None]:
     """What each of them hears."""
-    return list(await asyncio.gather(*(person.asks(line) for person in people)))
+    return list(await asyncio.gather(*(person.asks(connection) for person in people)))

@@ -17,7 +17,7 @@ Guard = Callable[[web.Request], bool]
 LOGIN_PATH: Final = "/oauth2/token"
 
 
-def front_desk(
+def agency_app(
     data: Path, guard: Guard, routes: Iterable[web.RouteDef], health: str = "/health"
 ) -> web.Application:
     """An application of these routes behind `guard`, its access log in `data`.

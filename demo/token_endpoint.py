@@ -18,7 +18,7 @@ Clock = Callable[[], float]
 Prover = Callable[[web.Request], Awaitable[bool]]
 
 
-class TokenDesk:
+class TokenEndpoint:
     """Issues a token to whoever proves to be the client, and knows its own tokens again."""
 
     def __init__(self, proves: Prover, *, clock: Clock = time.time) -> None:
@@ -40,7 +40,7 @@ class TokenDesk:
         )
 
     def knows(self, request: web.Request) -> bool:
-        """Whether the request shows a token of this desk that has not run out."""
+        """Whether the request shows a token of this endpoint that has not run out."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         return scheme == "Bearer" and self._until.get(token, 0.0) > self._clock()
 
