@@ -46,12 +46,14 @@ class Secrets:
     def _variable(self, name: str) -> str:
         if not name.startswith(prefix_of(self.source)):
             raise SecretMissing(f"{name} is not a variable of source {self.source}")
-        for other in self.others:
-            if name.startswith(prefix_of(other)):
-                raise SecretMissing(f"{name} is a variable of source {other}: choose another name")
-        value = self.environ.get(name, "").strip()
+        of_another = any(name.startswith(prefix_of(other)) for other in self.others)
+        value = "" if of_another else self.environ.get(name, "").strip()
         if not value:
-            raise SecretMissing(f"the variable {name} is not set")
+            # One message for both: whoever reads it is not told which sources others have.
+            raise SecretMissing(
+                f"the variable {name} is not set, or belongs to a source with a longer id:"
+                " set it, or choose another name"
+            )
         return value
 
     def _file(self, name: str) -> str:

@@ -195,7 +195,7 @@ kid = "k1"
 
 
 async def test_a_missing_secret_is_named_and_nothing_opens() -> None:
-    with pytest.raises(SecretMissing, match=f"the variable {PREFIX}SECRET is not set"):
+    with pytest.raises(SecretMissing, match=f"the variable {PREFIX}SECRET is not set, or"):
         async with opened(guarded("http://127.0.0.1:1"), environ={f"{PREFIX}ID": "g"}):
             pass
 
