@@ -22,6 +22,7 @@ from gateway.cli.keys import keys
 from gateway.cli.policy import policy
 from gateway.cli.source import source
 from gateway.cli.witness import witness
+from gateway.config.no_dumps import forbid_dumps
 from gateway.config.settings import Settings, read_settings
 from gateway.fanout.shield_set import costs
 from gateway.graphql.root import printed
@@ -38,6 +39,16 @@ from gateway.questions.prepare import Request
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
 )
+
+
+@app.callback()
+def begin() -> None:
+    """Before every command, above all those that go on running: nothing of it may be dumped."""
+    try:
+        forbid_dumps()
+    except ConfigurationInvalid as error:
+        raise _fail(str(error)) from None
+
 
 app.command()(reload)
 app.add_typer(audit, name="audit")
