@@ -90,6 +90,7 @@ def serve(settings: SchemaSettings = None) -> None:
 
 
 async def _serve(settings: Settings) -> None:
+    over_tls = tls_options(settings)
     if settings.environment == "development":
         development_key(settings)
     async with open_gateway(settings, Clock()) as pipeline:
@@ -98,7 +99,8 @@ async def _serve(settings: Settings) -> None:
             build_app(pipeline, settings),
             http=CertificateProtocol,
             access_log=False,
-            **tls_options(settings),
+            **over_tls,
+            proxy_headers=settings.tls_ends_at_proxy,  # else anybody could state where they are
             log_config=None,  # its words go the way of every library's: see events
             server_header=False,
         )

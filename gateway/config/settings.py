@@ -12,6 +12,11 @@ from gateway.model.errors import ConfigurationInvalid
 # Another machine's page without TLS could be anybody's by the time it is in the browser.
 _ORIGIN: Final = r"^(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?$"
 Origin = Annotated[str, StringConstraints(pattern=_ORIGIN)]
+# As a DPoP proof has to name it: without query and fragment (RFC 9449, section 4.2).
+_ADDRESS: Final = (
+    r"^(https://[^/?#@\s]+/[^?#\s]*|http://(localhost|127\.0\.0\.1)(:[0-9]+)?/[^?#\s]*)?$"
+)
+PublicUrl = Annotated[str, StringConstraints(pattern=_ADDRESS)]
 
 
 class Settings(BaseSettings):
@@ -88,15 +93,20 @@ class Settings(BaseSettings):
         None,
         description="File of pseudonyms of staff's children; a question about one is flagged.",
     )
-    public_url: str = Field(
-        "", description="Address of `/graphql` as clients' DPoP proofs name it."
+    public_url: PublicUrl = Field(
+        "",
+        description="Address of `/graphql` as clients know it and as DPoP proofs name it.",
     )
     tls_certificate: Path | None = Field(
-        None, description="Certificate chain to serve TLS with; left out, TLS ends before us."
+        None, description="Certificate chain to serve TLS with; left out, a proxy ends it."
     )
     tls_key: Path | None = Field(None, description="Private key of the certificate.")
     client_authorities: Path | None = Field(
         None, description="Authorities of clients' certificates, to which tokens may be bound."
+    )
+    tls_ends_at_proxy: bool = Field(
+        default=False,
+        description="Whether a proxy of yours ends TLS and alone can reach the gateway.",
     )
     bulk_role: str = Field("bulk", description="Role that may use `children`.")
     shield_cleared_role: str = Field(

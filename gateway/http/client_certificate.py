@@ -1,7 +1,7 @@
 """TLS with client certificates: uvicorn's protocol, with the certificate's thumbprint in scope."""
 
 import ssl
-from typing import Any
+from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -9,6 +9,13 @@ from gateway.config.settings import Settings
 from gateway.http.request import CERTIFICATE
 from gateway.identity.proof_of_possession import thumbprint_of
 from gateway.model.errors import ConfigurationInvalid
+
+_IN_THE_CLEAR: Final = """\
+production takes no questions in the clear. Serve TLS by adding to the settings:
+  tls_certificate = "gateway.pem"
+  tls_key = "gateway-key.pem"
+or, if a proxy of yours ends TLS and nobody else can reach the gateway:
+  tls_ends_at_proxy = true"""
 
 
 class CertificateProtocol(HttpToolsProtocol):
@@ -26,12 +33,19 @@ class CertificateProtocol(HttpToolsProtocol):
         return None if tls is None else tls.getpeercert(binary_form=True)
 
 
+def _may_be_plain(settings: Settings) -> bool:
+    return settings.tls_ends_at_proxy or settings.environment == "development"
+
+
 def tls_options(settings: Settings) -> dict[str, Any]:
     """Uvicorn's options for these settings; none where TLS ends before the gateway.
 
-    ConfigurationInvalid if only a part of what TLS needs is named.
+    ConfigurationInvalid if only a part of what TLS needs is named, and in production if questions
+    would come in the clear.
     """
     certificate, key = settings.tls_certificate, settings.tls_key
+    if (certificate or key) is None and not _may_be_plain(settings):
+        raise ConfigurationInvalid(_IN_THE_CLEAR)
     if certificate is None and key is None and settings.client_authorities is None:
         return {}
     if certificate is None or key is None:

@@ -102,6 +102,15 @@ def ask_for_a_secret(folder: Path) -> None:
     change("manifests/spine.toml", 'scheme = "none"', scheme)(folder)
 
 
+def go_to_production(folder: Path) -> None:
+    change("settings.toml", '"development"', '"production"')(folder)
+
+
+def go_behind_a_proxy(folder: Path) -> None:
+    go_to_production(folder)
+    change("settings.toml", "tls_ends_at_proxy = false", "tls_ends_at_proxy = true")(folder)
+
+
 SPOILT: Final[dict[str, tuple[Callable[[Path], None], str]]] = {
     "an unknown setting": (change("settings.toml", "port", "prot"), "prot"),
     "a setting of a wrong kind": (change("settings.toml", "port = 0", 'port = "x"'), "port"),
@@ -141,10 +150,8 @@ SPOILT: Final[dict[str, tuple[Callable[[Path], None], str]]] = {
     ),
     "a log that is none": (write("state/audit.sqlite", b"not a log" * 1000), "audit.sqlite"),
     "epoch keys that are none": (write("state/epochs/epoch-1.json", b"{}"), "epoch-1.json"),
-    "a development key in production": (
-        change("settings.toml", '"development"', '"production"'),
-        "production refuses",
-    ),
+    "a development key in production": (go_behind_a_proxy, "production refuses"),
+    "questions in the clear in production": (go_to_production, "tls_ends_at_proxy = true"),
 }
 
 

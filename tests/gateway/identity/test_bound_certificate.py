@@ -123,4 +123,11 @@ async def test_a_bound_token_is_good_with_its_certificate_alone(tmp_path: Path) 
 def test_half_of_what_tls_needs_is_named() -> None:
     with pytest.raises(ConfigurationInvalid, match="TLS needs both"):
         tls_options(Settings(tls_key=Path("key.pem")))
-    assert tls_options(Settings()) == {}
+    assert tls_options(Settings(environment="development")) == {}
+
+
+def test_production_takes_no_questions_in_the_clear() -> None:
+    with pytest.raises(ConfigurationInvalid, match="tls_certificate =") as refusal:
+        tls_options(Settings())
+    assert "tls_ends_at_proxy = true" in str(refusal.value)
+    assert tls_options(Settings(tls_ends_at_proxy=True)) == {}
