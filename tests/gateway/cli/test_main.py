@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 import structlog
@@ -190,7 +190,8 @@ def test_it_does_not_start_where_it_cannot_keep_its_state(
     settings = town(tmp_path)
     keys = tmp_path / "keys.json"
     keys.write_text(settings.token_keys.read_text().replace("teamaround-development", "issuer"))
-    more = {"state": str(tmp_path / "operator.toml"), "token_keys": str(keys)}
+    more: dict[str, Any] = {"state": str(tmp_path / "operator.toml"), "token_keys": str(keys)}
+    more["tls_ends_at_proxy"] = True
     file = settings_file(tmp_path, settings, environment=environment, **more)
     ran = here("serve", "--settings", str(file))
     assert ran.status == 2
