@@ -1,8 +1,10 @@
 """Every setting of the gateway: from the environment (`TEAMAROUND_*`), over one TOML file."""
 
+import stat
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -16,6 +18,7 @@ Origin = Annotated[str, StringConstraints(pattern=_ORIGIN)]
 _ADDRESS: Final = (
     r"^(https://[^/?#@\s]+/[^?#\s]*|http://(localhost|127\.0\.0\.1)(:[0-9]+)?/[^?#\s]*)?$"
 )
+_WITH_PASSWORDS: Final = ("log_dsn", "limits_url")
 PublicUrl = Annotated[str, StringConstraints(pattern=_ADDRESS)]
 
 
@@ -202,13 +205,33 @@ def read_settings(file: Path | None) -> Settings:
     """
     try:
         table = {} if file is None else tomllib.loads(file.read_text("utf-8"))
-        return Settings(**_rooted(table, file))
+        settings = Settings(**_rooted(table, file))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationInvalid(f"{file}: cannot be read ({type(error).__name__})") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationInvalid(f"{file}: not TOML: {error}") from None
     except ValidationError as error:
         raise ConfigurationInvalid(_explained(file, error)) from None
+    if file is not None:
+        _refuse_shown_password(file, table)
+    return settings
+
+
+def _refuse_shown_password(file: Path, table: dict[str, Any]) -> None:
+    shown = [name for name in _WITH_PASSWORDS if _has_password(str(table.get(name, "")))]
+    mode = stat.S_IMODE(file.stat().st_mode)
+    if shown and mode & 0o077:
+        raise ConfigurationInvalid(
+            f"{file}: has a password in {', '.join(shown)}, and others may open it"
+            f" (mode {mode:04o}); chmod 0600 {file}"
+        )
+
+
+def _has_password(address: str) -> bool:
+    try:
+        return bool(urlsplit(address).password)
+    except ValueError:
+        return True  # what cannot be told is taken for one
 
 
 def _rooted(table: dict[str, Any], file: Path | None) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """TLS with client certificates: uvicorn's protocol, with the certificate's thumbprint in scope."""
 
 import ssl
+from pathlib import Path
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from gateway.audit.errors import KeysUnreadable
+from gateway.audit.keys.private_file import read_private
 from gateway.config.settings import Settings
 from gateway.http.request import CERTIFICATE
 from gateway.identity.proof_of_possession import thumbprint_of
@@ -33,6 +36,17 @@ class CertificateProtocol(HttpToolsProtocol):
         return None if tls is None else tls.getpeercert(binary_form=True)
 
 
+def refuse_shown_key(key: Path, what: str) -> None:
+    """ConfigurationInvalid if others may read a private key, or nobody can; `what` names it."""
+    try:
+        read_private(key)
+    except KeysUnreadable as error:
+        raise ConfigurationInvalid(f"{what}: {error}") from None
+    except OSError as error:
+        name = type(error).__name__
+        raise ConfigurationInvalid(f"{what}: {key} cannot be read ({name})") from None
+
+
 def _may_be_plain(settings: Settings) -> bool:
     return settings.tls_ends_at_proxy or settings.environment == "development"
 
@@ -50,6 +64,7 @@ def tls_options(settings: Settings) -> dict[str, Any]:
         return {}
     if certificate is None or key is None:
         raise ConfigurationInvalid("tls_certificate, tls_key: TLS needs both")
+    refuse_shown_key(key, "tls_key")
     options: dict[str, Any] = {"ssl_certfile": str(certificate), "ssl_keyfile": str(key)}
     if settings.client_authorities is not None:
         options["ssl_ca_certs"] = str(settings.client_authorities)

@@ -28,6 +28,7 @@ from tests.support.gateway.registering import (
     suspend,
 )
 from tests.support.loopback import serving
+from tests.support.secret_files import write_secret
 from tests.support.town import PRACTITIONER, Town, again, small_town
 
 
@@ -351,13 +352,11 @@ async def test_a_secret_that_has_gone_makes_a_source_unavailable_and_not_absent(
     async with serving(agency_server.answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
         async with small_town(tmp_path, [spine], look_every=0.02) as town:
-            secrets = town.settings.secrets / CLINIC
-            secrets.mkdir()
-            (secrets / "token").write_text("t")
+            token = write_secret(town.settings.secrets, CLINIC, "token", "t")
             file = clinic(url, auth='scheme = "bearer"\ntoken = { file = "token" }')
             await joined(town, file)
             settings = town.settings
-        (secrets / "token").unlink()
+        token.unlink()
         async with again(settings) as town:
             row = (await town.ask()).rows[CLINIC]
     assert (row["outcome"], row["complete"]) == ("UNAVAILABLE", False)
