@@ -70,7 +70,7 @@ class _LiteralVisitor(Visitor):
             raise AskDifferently("PERSONAL_DATA_LITERAL", _IN_A_NAME)
 
     def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
-        labels = (each.value for each in node.arguments)
+        labels = (each.value for each in node.arguments or ())
         texts = (each.value for each in labels if isinstance(each, StringValueNode))
         if any(sum(map(str.isdigit, text)) > _MOST_DIGITS for text in texts):
             raise AskDifferently("PERSONAL_DATA_LITERAL", _IN_A_NAME)
