@@ -13,7 +13,7 @@ from adapters.manifest.measures import Seconds
 from adapters.manifest.operation import Operation
 from adapters.manifest.preset import with_preset
 from adapters.manifest.release import Release, Withhold
-from adapters.manifest.table import ShortText, SourceId, Table
+from adapters.manifest.table import ShortText, ShownText, SourceId, Table
 
 UNFILLED: Final = "CHANGE"  # what a draft says where its writer has to say something
 
@@ -23,7 +23,7 @@ class DutyContact(Table):
 
     telephone: ShortText
     email: ShortText | None = None
-    hours: ShortText | None = None
+    hours: ShownText | None = None
 
     @model_validator(mode="after")
     def _plain_contacts(self) -> Self:
@@ -37,7 +37,7 @@ class DutyContact(Table):
 class AgencyTable(Table):
     """The agency that owns the source; `areas` are GSS codes, empty for a national agency."""
 
-    name: ShortText
+    name: ShownText
     areas: tuple[ShortText, ...] = ()
     duty_contact: DutyContact
 

@@ -131,3 +131,15 @@ def test_a_duty_contact_that_is_none_is_refused_with_what_to_write(contact: str)
     ((_, what),) = problems(text)
     assert what.startswith("agency.duty_contact: ")
     assert "such as" in what
+
+
+@pytest.mark.parametrize("hidden", ["\\u202e", "\\u2066", "\\u0007", "\\u2028"])
+@pytest.mark.parametrize(
+    "key", ['name = "Some agency', 'telephone = "01632 960001", hours = "24/7']
+)
+def test_an_agency_hides_nothing_in_what_is_shown_of_it(key: str, hidden: str) -> None:
+    text = manifest_text("rest", "https://a.example").replace(
+        'telephone = "01632 960001"', 'telephone = "01632 960001", hours = "24/7"'
+    )
+    ((_, what),) = problems(text.replace(key, f"{key}{hidden}"))
+    assert "control or bidirectional character" in what
