@@ -21,8 +21,8 @@ from adapters.manifest.rule_fault import RuleFault
 from adapters.manifest.toml_places import TomlKey
 from adapters.network.secrets import prefix_of
 from adapters.validation.operation_rules import HTTP, KINDS, is_path, operation_faults
-from adapters.validation.shield_rules import shield_faults
 from adapters.validation.sensitive_rules import sensitive_faults
+from adapters.validation.shield_rules import shield_faults
 
 _DECISIVE: Final = ("restricted", "sensitive")
 _OUR_HEADERS = re.compile(
