@@ -10,6 +10,7 @@ from adapters.conformance.batch_check import mixed_up
 from adapters.conformance.example import operation_of, recording_of, replay_examples
 from adapters.conformance.replay import NotReplayable, Recording, Replies, question_for, replay
 from adapters.conformance.rules import KitRule
+from adapters.conformance.sensitive_alone import sensitive_alone
 from adapters.conformance.wire_faults import WIRE_FAULTS, faults_of, faults_of_bytes
 from adapters.contract.codes import SHIELD_CLAIMS
 from adapters.contract.contract import NoRecord, Records, WallClock
@@ -110,6 +111,7 @@ async def _replayed(
         return
     findings = await replay_examples(manifest, replies, clock)
     yield verdict(KitRule.READ, "; ".join(f"example[{one.example}].{one.what}" for one in findings))
+    yield verdict(KitRule.POOLED, await sensitive_alone(manifest, replies, clock))
     fooled = ", ".join([name async for name in _fooled(manifest, replies, clock)])
     yield verdict(KitRule.FAULTS, f"taken for one: {fooled}" if fooled else "")
     if _batched(manifest) or manifest.together:

@@ -27,6 +27,7 @@ class KitRule(StrEnum):
     TOGETHER = "children in one recorded reply are told apart"
     ENCRYPTED = "nothing of a child travels in the clear"
     SHIELD = "a source of the shield set says who is restricted"
+    POOLED = "a source of sensitive services alone says so"
     FILLED = "nothing is left that says CHANGE"
     HOURS = "the duty contact has hours"
     RELEASE = "somebody may be told something"

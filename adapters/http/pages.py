@@ -16,7 +16,7 @@ from adapters.contract.contract import (
 )
 from adapters.http.dialect import Dialect, FoundDocuments
 from adapters.http.operation import HttpOperation
-from adapters.http.paging import NextPage, absolute
+from adapters.http.paging import NextPage, next_address
 from adapters.http.request import RequestParts
 from adapters.http.verdict import Answer
 from adapters.network.egress import Egress, EgressRefused
@@ -98,7 +98,9 @@ class Pages:
         if step.url is None:
             asking = replace(page.asking, turn={**page.asking.turn, **(step.turn or {})})
             return self.dialect.request(page.operation, asking)
-        url = absolute(page.request.url, step.url)
+        url = next_address(step.url, page.request.url, page.asking.base_url)
+        if url is None:
+            return Malformed("page")
         try:
             self.egress.check(url, "the next page")
         except EgressRefused:

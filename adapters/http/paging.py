@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
-from urllib.parse import urljoin
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from adapters.contract.contract import Malformed
 from adapters.expressions.jmespath_expression import Expression, UnreadableError
@@ -13,6 +13,8 @@ from adapters.manifest.operation import PageTable
 
 _BUNDLE_NEXT: Final = "body.link[?relation=='next'].url | [0]"
 _LINK: Final = re.compile(r'<([^<>]*)>[^,<]*;\s*rel="?next"?(?=[\s;,]|$)', re.IGNORECASE)
+_NEVER_IN_A_LINK: Final = frozenset('\\ <>"')
+_PORTS: Final = {"http": 80, "https": 443}
 _LONGEST: Final = 2048  # characters of a cursor or an address
 
 
@@ -97,6 +99,35 @@ class Paging:
         return said if isinstance(said, str) and len(said) <= _LONGEST else Malformed("page")
 
 
-def absolute(base: str, link: str) -> str:
-    """`link` as it is meant in an answer from `base`, without its fragment."""
-    return urljoin(base, link).partition("#")[0]
+def next_address(link: str, asked: str, base: str) -> str | None:
+    """`link` as it is meant in an answer from `asked`, without its fragment; None if it leaves.
+
+    It stays where its scheme, host, port and path are those of `base` or below, by any reading: an
+    agency may share its host with others, and a server on the way may decode a path again.
+    """
+    if set(link) & _NEVER_IN_A_LINK or not (link.isascii() and link.isprintable()):
+        return None
+    try:
+        address = urljoin(asked, link).partition("#")[0]
+        there, home = urlsplit(address), urlsplit(base)
+        same = _origin(there) == _origin(home)
+    except ValueError:
+        return None
+    return address if same and _is_below(there.path, home.path) else None
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None, bool]:
+    # Nobody's user name belongs into an address, and none is in that of a source.
+    port = parts.port or _PORTS.get(parts.scheme)
+    return parts.scheme, parts.hostname, port, "@" in parts.netloc
+
+
+def _is_below(path: str, home: str) -> bool:
+    decoded, before = path, ""
+    while decoded != before:
+        decoded, before = unquote(decoded), decoded
+    own = home.rstrip("/")
+    inside = decoded.removeprefix(f"{own}/").split("/")
+    leads_elsewhere = {"", ".", ".."} & {*inside[:-1], *({".", ".."} & {inside[-1]})}
+    below = decoded == own or (decoded.startswith(f"{own}/") and not leads_elsewhere)
+    return below and "\\" not in decoded and (path == own or path.startswith(f"{own}/"))

@@ -1,10 +1,11 @@
 """One source's manifest as data: what an agency writes to join, checked whole when it is read."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from adapters.contract.codes import Claim, Sector
+from adapters.contract.contact_points import is_email, is_telephone
 from adapters.manifest.auth import Auth, NoAuth, Secret
 from adapters.manifest.likeness import with_likes
 from adapters.manifest.limits import Limits
@@ -12,7 +13,9 @@ from adapters.manifest.measures import Seconds
 from adapters.manifest.operation import Operation
 from adapters.manifest.preset import with_preset
 from adapters.manifest.release import Release, Withhold
-from adapters.manifest.table import ShortText, SourceId, Table
+from adapters.manifest.table import ShortText, ShownText, SourceId, Table
+
+UNFILLED: Final = "CHANGE"  # what a draft says where its writer has to say something
 
 
 class DutyContact(Table):
@@ -20,13 +23,21 @@ class DutyContact(Table):
 
     telephone: ShortText
     email: ShortText | None = None
-    hours: ShortText | None = None
+    hours: ShownText | None = None
+
+    @model_validator(mode="after")
+    def _plain_contacts(self) -> Self:
+        if self.telephone != UNFILLED and not is_telephone(self.telephone):
+            raise ValueError("telephone: write it as it is dialled, such as 01632 960001 ext 2")
+        if self.email not in {None, UNFILLED} and not is_email(self.email or ""):
+            raise ValueError("email: one plain address, such as duty@agency.example")
+        return self
 
 
 class AgencyTable(Table):
     """The agency that owns the source; `areas` are GSS codes, empty for a national agency."""
 
-    name: ShortText
+    name: ShownText
     areas: tuple[ShortText, ...] = ()
     duty_contact: DutyContact
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
+from adapters.contract.contact_points import is_email, is_telephone
 from adapters.contract.dates import PartialDate
 from adapters.contract.identifiers import NhsNumber, Postcode, Upn
 from adapters.expressions.jmespath_expression import UnreadableError
@@ -23,7 +24,6 @@ _FALSE = frozenset({"false", "n", "no", "0"})
 _BRITISH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ].+")
-_PHONE = re.compile(r"[+\d][\d ()/.-]{1,30}(?: ?(?:x|ext\.?) ?\d{1,6})?", re.IGNORECASE)
 _NHS_DIGITS = 10
 _LONGEST_LOST = 3  # leading zeros that a numeric column may have dropped
 _NATIONAL_DIGITS = (9, 10)
@@ -106,8 +106,16 @@ def to_phone(value: Any) -> str | None:
         return None
     if isinstance(value, int) and len(text) in _NATIONAL_DIGITS:
         text = f"0{text}"
-    if not _PHONE.fullmatch(text):
+    if not is_telephone(text):
         raise UnreadableError("not a telephone number")
+    return text
+
+
+def to_email(value: Any) -> str | None:
+    """One plain e-mail address; UnreadableError for anything that only stands where one should."""
+    text = to_text(value)
+    if text is not None and not is_email(text):
+        raise UnreadableError("not an e-mail address")
     return text
 
 

@@ -1,8 +1,7 @@
 """Mutual TLS: the gateway's certificate and key for one source, from its own secrets."""
 
+import os
 import ssl
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from adapters.manifest.auth import Auth, MutualTlsAuth
 from adapters.network.secrets import SecretMissing, SecretTexts
@@ -26,9 +25,9 @@ def client_context(auth: Auth, secrets: SecretTexts) -> ssl.SSLContext | None:
 
 
 def _load(context: ssl.SSLContext, certificate: str, key: str) -> None:
-    # OpenSSL's Python binding reads a chain from a file only, so one stands for this moment.
-    with TemporaryDirectory(prefix="teamaround-") as folder:
-        both = Path(folder, "pair.pem")
-        both.touch(mode=0o600)
-        both.write_text(f"{certificate}\n{key}\n")
-        context.load_cert_chain(both)
+    # OpenSSL's Python binding reads a chain from a path only. This one leads into memory: no disk
+    # ever has the key, and the memory goes with its last descriptor.
+    with os.fdopen(os.memfd_create("client-certificate", os.MFD_CLOEXEC), "wb") as memory:
+        memory.write(f"{certificate}\n{key}\n".encode())
+        memory.flush()
+        context.load_cert_chain(f"/proc/self/fd/{memory.fileno()}")

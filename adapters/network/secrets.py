@@ -1,5 +1,7 @@
 """The secrets of one source, fetched when it opens, from its own variables and folder only."""
 
+import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,12 +48,14 @@ class Secrets:
     def _variable(self, name: str) -> str:
         if not name.startswith(prefix_of(self.source)):
             raise SecretMissing(f"{name} is not a variable of source {self.source}")
-        for other in self.others:
-            if name.startswith(prefix_of(other)):
-                raise SecretMissing(f"{name} is a variable of source {other}: choose another name")
-        value = self.environ.get(name, "").strip()
+        of_another = any(name.startswith(prefix_of(other)) for other in self.others)
+        value = "" if of_another else self.environ.get(name, "").strip()
         if not value:
-            raise SecretMissing(f"the variable {name} is not set")
+            # One message for both: whoever reads it is not told which sources others have.
+            raise SecretMissing(
+                f"the variable {name} is not set, or belongs to a source with a longer id:"
+                " set it, or choose another name"
+            )
         return value
 
     def _file(self, name: str) -> str:
@@ -60,9 +64,28 @@ class Secrets:
         if not path.is_relative_to(own):
             raise SecretMissing(f"{name} is outside the folder of source {self.source}")
         try:
-            value = path.read_text().strip()
+            for folder in (self.folder, own):
+                _refuse_open_to_others(folder, folder.stat().st_mode)
+            value = _private_text(path).strip()
         except (OSError, UnicodeDecodeError):
             raise SecretMissing(f"the file {path} cannot be read") from None
         if not value:
             raise SecretMissing(f"the file {path} is empty")
         return value
+
+
+def _private_text(path: Path) -> str:
+    with path.open() as file:
+        # Asked of the open file, so that it cannot be swapped between the look and the read.
+        _refuse_open_to_others(path, os.fstat(file.fileno()).st_mode)
+        return file.read()
+
+
+def _refuse_open_to_others(path: Path, mode: int) -> None:
+    # A folder that others may only pass through shows them nothing.
+    others = 0o066 if stat.S_ISDIR(mode) else 0o077
+    if mode & others:
+        right = "0700" if stat.S_ISDIR(mode) else "0600"
+        raise SecretMissing(
+            f"{path}: others may open it (mode {stat.S_IMODE(mode):04o}); chmod {right} {path}"
+        )

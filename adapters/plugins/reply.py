@@ -1,7 +1,7 @@
 """What a plugin replies, held to what every kind keeps: known words, plain texts, bounded lists."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
+from adapters.contract.contact_points import is_email, is_telephone
 from adapters.contract.contract import (
     Malformed,
     MoreNeeded,
@@ -27,6 +28,10 @@ from adapters.manifest.operation import KEYS
 from adapters.mapping.conversion import LIST_CAP, clean
 
 _RULE: Final = re.compile(r"[a-z_]{1,40}")
+_CONTACTS: Final[Mapping[str, Callable[[str], bool]]] = {
+    "telephone": is_telephone,
+    "email": is_email,
+}
 _NOT_A_REPLY: Final = Malformed("plugin")
 
 
@@ -78,8 +83,26 @@ def _records(records: tuple[Any, ...], as_of: datetime | None) -> Reply:
 def _record(given: Any) -> Record:
     if not isinstance(given, Record):
         raise TypeError("no record")
-    values = _shape().dump_python(given, warnings="error")
-    return _shape().validate_python(_plain(values))
+    values = _plain(_shape().dump_python(given, warnings="error"))
+    defects = {
+        f"{name}.{bad}" for name, held in values.items() for bad in _without_false_contacts(held)
+    }
+    values["defects"] = tuple(sorted({*values["defects"], *defects}))
+    return _shape().validate_python(values)
+
+
+def _without_false_contacts(value: Any) -> Iterator[str]:
+    """The names of what is no telephone number or e-mail address, each taken out of `value`."""
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _without_false_contacts(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if name in _CONTACTS and item is not None and not _CONTACTS[name](item):
+                value[name] = None
+                yield name
+            else:
+                yield from _without_false_contacts(item)
 
 
 @cache

@@ -21,6 +21,7 @@ from adapters.manifest.rule_fault import RuleFault
 from adapters.manifest.toml_places import TomlKey
 from adapters.network.secrets import prefix_of
 from adapters.validation.operation_rules import HTTP, KINDS, is_path, operation_faults
+from adapters.validation.sensitive_rules import sensitive_faults
 from adapters.validation.shield_rules import shield_faults
 
 _DECISIVE: Final = ("restricted", "sensitive")
@@ -40,6 +41,7 @@ def faults(manifest: Manifest) -> Iterator[RuleFault]:
     yield from _tables(manifest, language_of(manifest), manifest, ())
     yield from _source(manifest)
     yield from shield_faults(manifest)
+    yield from sensitive_faults(manifest)
     for index in range(len(manifest.operation)):
         yield from operation_faults(manifest, index)
 

@@ -17,6 +17,7 @@ from gateway.audit.keys.service.clients import Clients, digest_of, new_credentia
 from gateway.audit.keys.service.journal import Journal
 from gateway.audit.keys.service.routes import key_app
 from gateway.audit.keys.service.service import open_room
+from gateway.http.client_certificate import refuse_shown_key
 from gateway.model.errors import ConfigurationInvalid
 
 keys = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -106,6 +107,10 @@ def _tls(path: Path | None, certificate: Path | None, key: Path | None) -> dict[
         return {}
     if certificate is None or key is None:
         raise _fail("--certificate, --key: without --socket the keys are served over TLS alone")
+    try:
+        refuse_shown_key(key, "--key")
+    except ConfigurationInvalid as error:
+        raise _fail(str(error)) from None
     return {"ssl_certfile": str(certificate), "ssl_keyfile": str(key)}
 
 

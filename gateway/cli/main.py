@@ -22,6 +22,7 @@ from gateway.cli.keys import keys
 from gateway.cli.policy import policy
 from gateway.cli.source import source
 from gateway.cli.witness import witness
+from gateway.config.no_dumps import forbid_dumps
 from gateway.config.settings import Settings, read_settings
 from gateway.fanout.shield_set import costs
 from gateway.graphql.root import printed
@@ -38,6 +39,16 @@ from gateway.questions.prepare import Request
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
 )
+
+
+@app.callback()
+def begin() -> None:
+    """Before every command, above all those that go on running: nothing of it may be dumped."""
+    try:
+        forbid_dumps()
+    except ConfigurationInvalid as error:
+        raise _fail(str(error)) from None
+
 
 app.command()(reload)
 app.add_typer(audit, name="audit")
@@ -80,6 +91,7 @@ def serve(settings: SchemaSettings = None) -> None:
 
 
 async def _serve(settings: Settings) -> None:
+    over_tls = tls_options(settings)
     if settings.environment == "development":
         development_key(settings)
     async with open_gateway(settings, Clock()) as pipeline:
@@ -88,7 +100,8 @@ async def _serve(settings: Settings) -> None:
             build_app(pipeline, settings),
             http=CertificateProtocol,
             access_log=False,
-            **tls_options(settings),
+            **over_tls,
+            proxy_headers=settings.tls_ends_at_proxy,  # else anybody could state where they are
             log_config=None,  # its words go the way of every library's: see events
             server_header=False,
         )

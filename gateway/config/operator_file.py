@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -13,6 +14,7 @@ from pydantic import (
 )
 
 from adapters.contract.codes import Claim, Purpose
+from adapters.contract.contact_points import is_telephone
 from gateway.config.toml_table import read_table, table_of
 from gateway.model.errors import ConfigurationInvalid
 
@@ -24,6 +26,15 @@ ChildPseudonyms = Annotated[frozenset[ChildPseudonym], Field(min_length=1, max_l
 TextLine = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
+def _dialled(text: str) -> str:
+    if not is_telephone(text):
+        raise ValueError("write it as it is dialled, such as 01632 960001 ext 2")
+    return text
+
+
+DialledNumber = Annotated[TextLine, AfterValidator(_dialled)]
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -32,14 +43,14 @@ class ShieldTeam(_Table):
     """Whom a practitioner rings about a child whose location is kept back."""
 
     name: TextLine
-    telephone: TextLine
+    telephone: DialledNumber
 
 
 class Broker(_Table):
     """Whom a practitioner rings about services whose very kind must not be told."""
 
     name: TextLine
-    telephone: TextLine
+    telephone: DialledNumber
 
 
 class PrivacyOfficer(_Table):

@@ -1,8 +1,10 @@
 """Every setting of the gateway: from the environment (`TEAMAROUND_*`), over one TOML file."""
 
+import stat
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -14,6 +16,12 @@ from gateway.model.errors import ConfigurationInvalid
 _ORIGIN: Final = r"^(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?$"
 DEFAULT_ISSUER: Final = "https://teamaround.example"
 Origin = Annotated[str, StringConstraints(pattern=_ORIGIN)]
+# As a DPoP proof has to name it: without query and fragment (RFC 9449, section 4.2).
+_ADDRESS: Final = (
+    r"^(https://[^/?#@\s]+/[^?#\s]*|http://(localhost|127\.0\.0\.1)(:[0-9]+)?/[^?#\s]*)?$"
+)
+_WITH_PASSWORDS: Final = ("log_dsn", "limits_url")
+PublicUrl = Annotated[str, StringConstraints(pattern=_ADDRESS)]
 
 
 class Settings(BaseSettings):
@@ -95,15 +103,20 @@ class Settings(BaseSettings):
         None,
         description="File of pseudonyms of staff's children; a question about one is flagged.",
     )
-    public_url: str = Field(
-        "", description="Address of `/graphql` as clients' DPoP proofs name it."
+    public_url: PublicUrl = Field(
+        "",
+        description="Address of `/graphql` as clients know it and as DPoP proofs name it.",
     )
     tls_certificate: Path | None = Field(
-        None, description="Certificate chain to serve TLS with; left out, TLS ends before us."
+        None, description="Certificate chain to serve TLS with; left out, a proxy ends it."
     )
     tls_key: Path | None = Field(None, description="Private key of the certificate.")
     client_authorities: Path | None = Field(
         None, description="Authorities of clients' certificates, to which tokens may be bound."
+    )
+    tls_ends_at_proxy: bool = Field(
+        default=False,
+        description="Whether a proxy of yours ends TLS and alone can reach the gateway.",
     )
     bulk_role: str = Field("bulk", description="Role that may use `children`.")
     shield_cleared_role: str = Field(
@@ -199,13 +212,33 @@ def read_settings(file: Path | None) -> Settings:
     """
     try:
         table = {} if file is None else tomllib.loads(file.read_text("utf-8"))
-        return Settings(**_rooted(table, file))
+        settings = Settings(**_rooted(table, file))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationInvalid(f"{file}: cannot be read ({type(error).__name__})") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationInvalid(f"{file}: not TOML: {error}") from None
     except ValidationError as error:
         raise ConfigurationInvalid(_explained(file, error)) from None
+    if file is not None:
+        _refuse_shown_password(file, table)
+    return settings
+
+
+def _refuse_shown_password(file: Path, table: dict[str, Any]) -> None:
+    shown = [name for name in _WITH_PASSWORDS if _has_password(str(table.get(name, "")))]
+    mode = stat.S_IMODE(file.stat().st_mode)
+    if shown and mode & 0o077:
+        raise ConfigurationInvalid(
+            f"{file}: has a password in {', '.join(shown)}, and others may open it"
+            f" (mode {mode:04o}); chmod 0600 {file}"
+        )
+
+
+def _has_password(address: str) -> bool:
+    try:
+        return bool(urlsplit(address).password)
+    except ValueError:
+        return True  # what cannot be told is taken for one
 
 
 def _rooted(table: dict[str, Any], file: Path | None) -> dict[str, Any]:

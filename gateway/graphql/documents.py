@@ -32,7 +32,7 @@ from graphql import (
 
 from gateway.config.settings import Settings
 from gateway.graphql.child.writing import WriteAnswer, writer_of
-from gateway.graphql.literals import refuse_personal_literals
+from gateway.graphql.literals import refuse_numbers, refuse_personal_literals
 from gateway.graphql.selection import Selected, TooManyFields, deliveries, record_fields, walk
 from gateway.model.errors import AskDifferently
 
@@ -99,6 +99,7 @@ class Documents:
 
     def _read(self, text: str, digest: str) -> Document:
         node = self._parsed(text)
+        refuse_numbers(text)
         refuse_personal_literals(self._schema, node)
         bare = _bare(text)
         operations = self._operations(bare)

@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
 from gateway.audit.errors import KeysUnreadable
 from gateway.audit.publish.publication import Publication
@@ -26,8 +27,10 @@ from gateway.config.settings import Settings
 from gateway.config.working_days import WorkingDays
 from gateway.graphql.documents import Documents
 from gateway.graphql.root import build_schema
+from gateway.http.challenge import challenge
 from gateway.http.endpoint import STATUS, Endpoint
 from gateway.http.pipeline import Oversight, Pipeline
+from gateway.http.response_headers import ResponseHeaders
 from gateway.http.stores import (
     alerts_file,
     keys_on_behalf,
@@ -42,7 +45,7 @@ from gateway.identity.quotas import Quotas
 from gateway.identity.sign_in import open_verifier
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
-from gateway.model.errors import ConfigurationInvalid, TeamAroundError
+from gateway.model.errors import ConfigurationInvalid, SignIn, TeamAroundError
 from gateway.oversight.alerts.alert import Alert
 from gateway.oversight.alerts.indexer import AlertIndexer
 from gateway.oversight.alerts.store import AlertStore
@@ -68,7 +71,7 @@ _SOON = {"Cache-Control": "public, max-age=300"}  # an agency learns of a new ke
 _ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
-def build_app(pipeline: Pipeline, settings: Settings) -> Starlette:
+def build_app(pipeline: Pipeline, settings: Settings) -> ASGIApp:
     """The application over wired stages."""
     endpoint = Endpoint(pipeline, settings)
     keys = keys_on_behalf(settings)
@@ -77,7 +80,10 @@ def build_app(pipeline: Pipeline, settings: Settings) -> Starlette:
         try:
             await pipeline.admit_auditor(authorization, reads)
         except TeamAroundError as error:
-            return PlainTextResponse(f"{error.code}: {error.message}\n", STATUS[type(error)])
+            refusal = PlainTextResponse(f"{error.code}: {error.message}\n", STATUS[type(error)])
+            if isinstance(error, SignIn):
+                challenge(refusal, error, authorization, settings)
+            return refusal
         return None
 
     async def health(_: Request) -> JSONResponse:
@@ -86,7 +92,7 @@ def build_app(pipeline: Pipeline, settings: Settings) -> Starlette:
     async def on_behalf_keys(_: Request) -> Response:
         return Response(keys.published, headers=_SOON, media_type=_JWKS)
 
-    return Starlette(
+    routes = Starlette(
         routes=[
             Route(
                 "/graphql",
@@ -99,6 +105,8 @@ def build_app(pipeline: Pipeline, settings: Settings) -> Starlette:
             Mount("/log", routes=published(pipeline.publication, admits)),
         ],
     )
+    routes.router.redirect_slashes = False  # a redirect would go to whatever the Host header says
+    return ResponseHeaders(routes, settings)
 
 
 def _for_browsers(origins: tuple[str, ...]) -> list[Middleware]:

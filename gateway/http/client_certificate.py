@@ -1,14 +1,24 @@
 """TLS with client certificates: uvicorn's protocol, with the certificate's thumbprint in scope."""
 
 import ssl
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from gateway.audit.errors import KeysUnreadable
+from gateway.audit.keys.private_file import read_private
 from gateway.config.settings import Settings
 from gateway.http.request import CERTIFICATE
 from gateway.identity.proof_of_possession import thumbprint_of
 from gateway.model.errors import ConfigurationInvalid
+
+_IN_THE_CLEAR: Final = """\
+production takes no questions in the clear. Serve TLS by adding to the settings:
+  tls_certificate = "gateway.pem"
+  tls_key = "gateway-key.pem"
+or, if a proxy of yours ends TLS and nobody else can reach the gateway:
+  tls_ends_at_proxy = true"""
 
 
 class CertificateProtocol(HttpToolsProtocol):
@@ -26,16 +36,35 @@ class CertificateProtocol(HttpToolsProtocol):
         return None if tls is None else tls.getpeercert(binary_form=True)
 
 
+def refuse_shown_key(key: Path, what: str) -> None:
+    """ConfigurationInvalid if others may read a private key, or nobody can; `what` names it."""
+    try:
+        read_private(key)
+    except KeysUnreadable as error:
+        raise ConfigurationInvalid(f"{what}: {error}") from None
+    except OSError as error:
+        name = type(error).__name__
+        raise ConfigurationInvalid(f"{what}: {key} cannot be read ({name})") from None
+
+
+def _may_be_plain(settings: Settings) -> bool:
+    return settings.tls_ends_at_proxy or settings.environment == "development"
+
+
 def tls_options(settings: Settings) -> dict[str, Any]:
     """Uvicorn's options for these settings; none where TLS ends before the gateway.
 
-    ConfigurationInvalid if only a part of what TLS needs is named.
+    ConfigurationInvalid if only a part of what TLS needs is named, and in production if questions
+    would come in the clear.
     """
     certificate, key = settings.tls_certificate, settings.tls_key
+    if (certificate or key) is None and not _may_be_plain(settings):
+        raise ConfigurationInvalid(_IN_THE_CLEAR)
     if certificate is None and key is None and settings.client_authorities is None:
         return {}
     if certificate is None or key is None:
         raise ConfigurationInvalid("tls_certificate, tls_key: TLS needs both")
+    refuse_shown_key(key, "tls_key")
     options: dict[str, Any] = {"ssl_certfile": str(certificate), "ssl_keyfile": str(key)}
     if settings.client_authorities is not None:
         options["ssl_ca_certs"] = str(settings.client_authorities)

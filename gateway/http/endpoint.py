@@ -22,6 +22,7 @@ from starlette.types import Message, Receive, Scope, Send
 from strawberry.http.ides import get_graphql_ide_html
 
 from gateway.config.settings import Settings
+from gateway.http.challenge import challenge
 from gateway.http.delivery import PartsFormat, Patches
 from gateway.http.pipeline import Pipeline, Started
 from gateway.http.request import MULTIPART, RESPONSE_JSON, Accepts, accepts, read
@@ -53,6 +54,7 @@ STATUS_OF_CODE: Final = {
 }
 _BEFORE_GRAPHQL: Final = frozenset({*STATUS_OF_CODE, "BODY_INVALID"})
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_IDE: Final = {"Content-Security-Policy": "frame-ancestors 'none'"}  # its scripts are elsewhere
 _PART: Final = b"Content-Type: application/json; charset=utf-8"
 _CLIENT_CLOSED: Final = 499
 _PARTIAL_SUCCESS: Final = 294  # GraphQL over HTTP, edition of September 2026
@@ -85,7 +87,10 @@ class Endpoint:
         except ClientDisconnect:
             return Response(status_code=_CLIENT_CLOSED)
         except TeamAroundError as error:
-            return _refusal(error, wanted)
+            refusal = _refusal(error, wanted)
+            if isinstance(error, SignIn):
+                challenge(refusal, error, request.headers.get("authorization"), self._settings)
+            return refusal
         except Exception as bug:  # noqa: BLE001  whatever it was, its text stays inside
             events.failed(bug)
             return _json({"errors": [_INTERNAL]}, 500, wanted)
@@ -93,7 +98,7 @@ class Endpoint:
     def _page(self, request: HttpRequest) -> Response:
         html = "text/html" in request.headers.get("accept", "")
         if html and self._settings.environment == "development":
-            return HTMLResponse(get_graphql_ide_html(), headers=_HEADERS)
+            return HTMLResponse(get_graphql_ide_html(), headers={**_HEADERS, **_IDE})
         raise AskDifferently("METHOD_NOT_ALLOWED", "ask by POST: a URL must hold no question")
 
     async def _answer(self, asked: Request, wanted: Accepts) -> Response:
@@ -239,8 +244,6 @@ def _refusal(error: TeamAroundError, wanted: Accepts) -> Response:
         status = 200
     body = {"errors": [{"message": error.message, "extensions": error.extensions}]}
     response = _json(body, status, wanted)
-    if isinstance(error, SignIn):
-        response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, LimitReached):
         response.headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, TryLater):

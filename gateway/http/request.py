@@ -94,7 +94,6 @@ async def read(request: HttpRequest, max_body: int, *, in_parts: bool) -> Reques
         authorization=request.headers.get("authorization"),
         in_parts=in_parts,
         dpop=dpop,
-        url=str(request.url.replace(query="")) if dpop else "",
         certificate=request.scope.get("extensions", {}).get(CERTIFICATE, {}).get("thumbprint"),
         peer=_network(request.client.host) if request.client else "",
     )

@@ -14,7 +14,7 @@ from joserfc.jwk import JWKRegistry, Key
 from gateway.identity.counters import Count, Counters
 from gateway.model.errors import SignIn
 
-_ALGORITHMS: Final = ["ES256", "ES384", "RS256", "PS256", "Ed25519"]
+ALGORITHMS: Final = ["ES256", "ES384", "RS256", "PS256", "Ed25519"]
 _PUBLIC: Final = frozenset({"EC", "RSA", "OKP"})
 _LONGEST: Final = 4096
 _FRESH_S: Final = 60
@@ -22,9 +22,11 @@ _FRESH_S: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """What came with a request: its headers, the address it was sent to, and who sent it.
+    """What came with a request: its headers, the gateway's own address, and who sent it.
 
-    `certificate` is the base64url SHA-256 of the client's certificate in TLS, if it showed one.
+    `url` is the operator's `public_url`, empty if it is not set: never what the request says of
+    itself, or whoever sends it on chooses for which host a proof is good. `certificate` is the
+    base64url SHA-256 of the client's certificate in TLS, if it showed one.
     """
 
     authorization: str | None
@@ -66,6 +68,8 @@ class Proofs:
             raise SignIn("PROOF_INVALID", "the issuer's tokens must be bound to a key of yours")
 
     async def _refuse_wrong_proof(self, presented: Presented, token: str, thumbprint: str) -> None:
+        if not presented.url:
+            raise SignIn("PROOF_INVALID", "no DPoP here: the operator has not set public_url")
         proof = presented.dpop or ""
         if not proof or len(proof) > _LONGEST:
             raise SignIn("PROOF_INVALID", "the token is bound to a key: send one DPoP header")
@@ -114,7 +118,7 @@ def _opened(proof: str) -> tuple[Mapping[str, Any], Key]:
         shown.append(key)
         return key
 
-    decoded = jwt.decode(proof, its_own, algorithms=_ALGORITHMS)
+    decoded = jwt.decode(proof, its_own, algorithms=ALGORITHMS)
     if decoded.header.get("typ", "").lower() != "dpop+jwt":
         raise ValueError("no DPoP proof")
     return decoded.claims, shown[0]

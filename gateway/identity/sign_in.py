@@ -13,6 +13,7 @@ from gateway.identity.issuers import Issuer, issuers_of, profile_of
 from gateway.identity.revocations import open_revocations
 from gateway.identity.tokens import TokenVerifier, TrustedIssuer
 from gateway.model.clock import Clock
+from gateway.model.errors import ConfigurationInvalid
 
 _MOST_BYTES: Final = 256 * 1024
 _CHUNK: Final = 16 * 1024
@@ -28,10 +29,12 @@ async def open_verifier(
     def now() -> float:
         return clock.now().timestamp()
 
+    issuers = issuers_of(settings)
+    _refuse_unplaced(issuers, settings)
     async with aiohttp.ClientSession(timeout=_PATIENCE) as session:
         trusted = [
             TrustedIssuer(issuer, profile_of(issuer), _keys(issuer, settings, clock, session), now)
-            for issuer in issuers_of(settings)
+            for issuer in issuers
         ]
         verifier = TokenVerifier(trusted, now, counts)
         verifier.heed(open_revocations(settings.revocations, verifier.forget))
@@ -39,6 +42,16 @@ async def open_verifier(
             yield verifier
         finally:
             verifier.close()
+
+
+def _refuse_unplaced(issuers: tuple[Issuer, ...], settings: Settings) -> None:
+    """ConfigurationInvalid if an issuer wants DPoP proofs and none could say for which address."""
+    proved = next((each for each in issuers if each.proof in {"dpop", "any"}), None)
+    if proved is not None and not settings.public_url:
+        raise ConfigurationInvalid(
+            f"public_url: {proved.issuer} demands proofs of possession, which name the gateway's"
+            ' address; add: public_url = "https://.../graphql"'
+        )
 
 
 def _keys(

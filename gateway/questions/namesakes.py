@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from adapters.contract.contract import NoRecord, Records
 from adapters.contract.record import Record
-from gateway.fanout.fan_out import Keys
+from gateway.fanout.order import Keys
 from gateway.fanout.plan import IDENTIFYING
 from gateway.fanout.source_call import SourceAnswer
 from gateway.fanout.sources import RegisteredSource

@@ -32,8 +32,8 @@ COMPARED: Final = frozenset({"addresses", "carers", "involvements"})
 class Request:
     """A GraphQL-over-HTTP request, read but not yet understood.
 
-    `in_parts` says whether its client takes a response in parts. `url` is where it was sent;
-    `certificate` the thumbprint of the client's, if it showed one; `peer` the network it came from.
+    `in_parts` says whether its client takes a response in parts. `certificate` is the thumbprint of
+    the client's, if it showed one; `peer` the network it came from.
     """
 
     query: str
@@ -42,7 +42,6 @@ class Request:
     authorization: str | None
     in_parts: bool = True
     dpop: str | None = None
-    url: str = ""
     certificate: str | None = None
     peer: str = ""
 
@@ -152,12 +151,11 @@ class Preparation:
 
     async def caller(self, request: Request) -> Caller:
         """Who asks; SignIn if that is not certain."""
-        url = self.settings.public_url or request.url
         return await self.stages.verifier.caller(
             Presented(
                 authorization=request.authorization,
                 dpop=request.dpop,
-                url=url,
+                url=self.settings.public_url,
                 certificate=request.certificate,
             )
         )

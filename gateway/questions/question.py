@@ -14,7 +14,8 @@ from adapters.contract.codes import Claim
 from adapters.contract.contract import NoRecord
 from gateway.audit.entry.flags import AccessFlags
 from gateway.audit.recorder.recorder import Intent, Recorder
-from gateway.fanout.fan_out import FanOut, Order
+from gateway.fanout.fan_out import FanOut
+from gateway.fanout.order import Order
 from gateway.fanout.source_call import SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource
 from gateway.model.answer import AgencyRow, Receipt, WholeAnswer

@@ -5,7 +5,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from adapters.contract.contract import OnBehalf
-from gateway.fanout.fan_out import FanOut, Order
+from gateway.fanout.fan_out import FanOut
+from gateway.fanout.order import Order
 from gateway.fanout.plan import own_details
 from gateway.fanout.source_call import CallContext, SourceAnswer
 from gateway.fanout.sources import RegisteredSource, Registry

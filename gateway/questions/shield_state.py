@@ -60,10 +60,9 @@ class ShieldState:
         match found.restriction:
             case Restriction.RESTRICTED:
                 self._settled = self._settled or (self._times_idle == 1 and self._all_said)
-            case Restriction.UNKNOWN:
-                self._settled = True
-            case Restriction.NONE_KNOWN:
-                self._settled = self._none_to_come
+            case Restriction.UNKNOWN | Restriction.NONE_KNOWN:
+                # What is hidden stays so. Whoever is shown where she is must not be shown too soon.
+                self._settled = self.view.hides(found) or self._none_to_come
         return self.hidden
 
     def lessons(

@@ -8,7 +8,8 @@ from gateway.audit.entry.flags import AccessFlags
 from gateway.audit.recorder.pseudonymise import Pseudonymised
 from gateway.audit.recorder.recorder import Grounds, Intent, Recorder
 from gateway.fanout.coalesce import AccessRight
-from gateway.fanout.fan_out import FanOut, Order
+from gateway.fanout.fan_out import FanOut
+from gateway.fanout.order import Order
 from gateway.fanout.plan import kept_back, own_details
 from gateway.fanout.source_call import CallContext, SourceAnswer
 from gateway.graphql.documents import Document

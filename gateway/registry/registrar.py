@@ -22,7 +22,7 @@ from gateway.model.errors import (
     TryLater,
 )
 from gateway.model.inquiry import LONGEST_JUSTIFICATION
-from gateway.registry.desired_state import SourceVersion
+from gateway.registry.desired_state import SourceVersion, grant_for
 from gateway.registry.generations import ActiveGeneration
 from gateway.registry.inspection import Inspected, Proposal, needed, read_proposal
 from gateway.registry.ledger.contract import LedgerCorrupt, LedgerUnavailable
@@ -45,6 +45,9 @@ SUSPENDED: Final = "SOURCE_SUSPENDED"
 GRANTED: Final = "the operator grants it to its agency"
 OPENED: Final = "it can be opened here"
 ITS_OWN: Final = "its id is its agency's own"
+_UNGRANTED: Final = (
+    "no [[grant]] of the operator's file gives your agency a source of this id: ask the operator"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ class Registrar:
         async with self.rollout.turn():
             newest = {version.source: version for version in await ledger.newest()}
             last = newest.get(source.id)
-            if clash := self._clash(manifest, last):
+            if clash := self._clash(caller, manifest, last):
                 return ChangeOutcome(None, None, (*found.findings, clash))
             version = Version(
                 source=source.id,
@@ -209,8 +212,7 @@ class Registrar:
             desired_state = await self.rollout.desired_state(folder, after)
             held = next((h for h in desired_state.held if h.id == version.source), None)
             if held is None:
-                what = "there is no [[grant]] for it in the operator's file; ask the operator"
-                raise _CannotOpen(GRANTED, what)
+                raise _CannotOpen(GRANTED, _UNGRANTED)
             if held.version != version.number:
                 raise _CannotOpen(ITS_OWN, "the operator's folder has another version of it now")
             return await self.rollout.generations.prepare(desired_state, frozenset({held.id}))
@@ -266,8 +268,13 @@ class Registrar:
             version=concerned[1],
         )
 
-    def _clash(self, manifest: Manifest, last: Version | None) -> RuleResult | None:
-        filed = self.rollout.generations.current.desired_state.folder.filed
+    def _clash(self, caller: Caller, manifest: Manifest, last: Version | None) -> RuleResult | None:
+        folder = self.rollout.generations.current.desired_state.folder
+        granted = grant_for(manifest, folder.operator) is not None
+        if not granted and not self._is_operator(caller):
+            # Told before anything else, or whoever guesses learns which ids others have.
+            return RuleResult(GRANTED, passed=False, what=_UNGRANTED)
+        filed = folder.filed
         if manifest.source.id in {each.manifest.source.id for each in filed}:
             what = "the operator's folder has this source: it is changed there"
             return RuleResult(ITS_OWN, passed=False, what=what)

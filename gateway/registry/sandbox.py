@@ -16,6 +16,7 @@ from typing import Any, Final
 import orjson
 
 from adapters.validation.loading import parse_manifest
+from gateway.config.no_dumps import forbid_dumps
 from gateway.policy.rules.rule_set import Baseline
 from gateway.registry.inspection import BEARABLE, Inspected, Proposal, inspected, read_proposal
 from gateway.registry.ledger.record import RuleResult
@@ -94,7 +95,7 @@ def _found(asked: bytes) -> Inspected:
 
 def main() -> None:
     """Inspect what comes in and write what was found; ends with 1 if it could not be."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    forbid_dumps()
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     threading.stack_size(_STACK_BYTES)

@@ -11,7 +11,8 @@ from adapters.contract.dates import PartialDate
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.contract.record import Identifier, Name, Record
 from adapters.manifest.manifest import Manifest
-from gateway.fanout.fan_out import FanOut, Keys, Order, PassOn, Teach
+from gateway.fanout.fan_out import FanOut
+from gateway.fanout.order import Keys, Order, PassOn, Teach
 from gateway.fanout.source_call import CallContext, SourceConnection
 from gateway.fanout.sources import RegisteredSource, granted_claims
 from gateway.model.clock import Clock

@@ -43,6 +43,7 @@ def settings_file(folder: Path, settings: Settings, **more: Any) -> Path:
     values = settings.model_dump(mode="json", exclude_none=True) | {"port": 0} | more
     lines = [f"{name} = {json.dumps(value)}" for name, value in values.items()]
     file = folder / "settings.toml"
+    file.touch(mode=0o600)  # an address in it may have a password
     file.write_text("\n".join(lines))
     return file
 

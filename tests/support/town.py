@@ -20,6 +20,7 @@ from gateway.identity.development_token import development_key, issue
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from tests.support.agencies import HOME, MIRA, SourceFile
+from tests.support.secret_files import write_secret
 
 SHIELD_TEAM: Final = "01632 960999"
 PRACTITIONER: Final = Caller(
@@ -192,14 +193,13 @@ def settings_for(
     """Write manifests, secrets and the operator's file under `folder`; settings that name them."""
     lines = [operator, _OPERATOR.format(telephone=SHIELD_TEAM, area=HOME)]
     for name in ("manifests", "secrets"):
-        (folder / name).mkdir()
+        (folder / name).mkdir(mode=0o700)
     for source in sources:
         (folder / "manifests" / f"{source.id}.toml").write_text(source.manifest)
         if source.cedar:
             (folder / "manifests" / f"{source.id}.cedar").write_text(source.cedar)
-        (folder / "secrets" / source.id).mkdir()
         for name, content in source.secrets.items():
-            (folder / "secrets" / source.id / name).write_text(content)
+            write_secret(folder / "secrets", source.id, name, content)
         lines.append(
             _GRANT.format(
                 id=source.id,

@@ -1,7 +1,9 @@
 """The conformance kit says which rules a source keeps, and which level that is."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,8 +16,10 @@ from tests.support.adapters.asking import NOW, opened
 from tests.support.adapters.kit_examples import ABSENT, GOOD, PATIENT
 
 
-async def checked(folder: Path, text: str) -> dict[str, RuleVerdict]:
-    (folder / "patient.json").write_text(json.dumps(PATIENT))
+async def checked(
+    folder: Path, text: str, patient: Mapping[str, Any] = PATIENT
+) -> dict[str, RuleVerdict]:
+    (folder / "patient.json").write_text(json.dumps(patient))
     (folder / "absent.json").write_text(json.dumps(ABSENT))
     (folder / "source.toml").write_text(text)
     manifest = read_manifest(folder / "source.toml")
@@ -103,3 +107,23 @@ def test_a_level_asks_for_every_rule_of_those_before_it() -> None:
 async def test_a_manifest_of_a_page_is_opened_as_the_gateway_would() -> None:
     async with opened(GOOD) as adapter:
         assert adapter.operations[0].conclusive
+
+
+@pytest.mark.parametrize(
+    ("secret", "says", "must_change"),
+    [
+        ("yes", "", "or add an [[example]] of one that is not"),
+        ("no", "", ""),
+        ("yes", "sensitive = true", ""),
+    ],
+)
+async def test_a_clinic_whose_examples_show_nothing_else_has_to_be_a_sensitive_source(
+    tmp_path: Path, secret: str, says: str, must_change: str
+) -> None:
+    text = GOOD.replace('role = { value = "GP" }', 'role = "role"\nsensitive = "secret"')
+    nurse = [{"role": "nurse", "secret": secret}]
+    text = text.replace('effects = "none"', f'effects = "none"\n{says}')
+    verdicts = await checked(tmp_path, text, PATIENT | {"generalPractitioner": nurse})
+    verdict = verdicts[KitRule.POOLED]
+    assert verdict.passed is not bool(must_change)
+    assert verdict.what.endswith(must_change)

@@ -18,6 +18,7 @@ from adapters.network.egress import EgressRefused
 from adapters.network.secrets import SecretMissing
 from tests.support.adapters.asking import NOW, PUPIL, manifest_text, opened, question
 from tests.support.loopback import serving
+from tests.support.secret_files import open_to, write_secret
 
 PREFIX = "TEAMAROUND_SOURCE_SOME_SOURCE_"
 SECRETS = {f"{PREFIX}ID": "gateway", f"{PREFIX}SECRET": "s3cr:t"}
@@ -172,8 +173,7 @@ async def test_a_fixed_secret_goes_in_its_header(auth: str, header: str, value: 
 
 async def test_the_gateway_signs_its_login_with_its_key(tmp_path: Path) -> None:
     key = RSAKey.generate_key(2048)
-    (tmp_path / "some-source").mkdir()
-    (tmp_path / "some-source" / "key.pem").write_bytes(key.as_pem(private=True))
+    write_secret(tmp_path, "some-source", "key.pem", key.as_pem(private=True).decode())
     auth = f"""
 [auth]
 scheme = "private_key_jwt"
@@ -195,14 +195,13 @@ kid = "k1"
 
 
 async def test_a_missing_secret_is_named_and_nothing_opens() -> None:
-    with pytest.raises(SecretMissing, match=f"the variable {PREFIX}SECRET is not set"):
+    with pytest.raises(SecretMissing, match=f"the variable {PREFIX}SECRET is not set, or"):
         async with opened(guarded("http://127.0.0.1:1"), environ={f"{PREFIX}ID": "g"}):
             pass
 
 
 async def test_a_secret_that_is_no_key_is_never_shown(tmp_path: Path) -> None:
-    (tmp_path / "some-source").mkdir()
-    (tmp_path / "some-source" / "key.pem").write_text("hunter2")
+    write_secret(tmp_path, "some-source", "key.pem", "hunter2")
     auth = f"""
 [auth]
 scheme = "private_key_jwt"
@@ -225,6 +224,34 @@ async def test_a_link_out_of_the_folder_of_secrets_is_not_followed(tmp_path: Pat
     with pytest.raises(SecretMissing, match="outside the folder"):
         async with opened(guarded("http://127.0.0.1:1", auth), folder=tmp_path):
             pass
+
+
+@pytest.mark.parametrize(
+    ("opened_up", "mode", "advice"),
+    [
+        ("some-source/token.txt", 0o640, "chmod 0600"),
+        ("some-source/token.txt", 0o604, "chmod 0600"),
+        ("some-source", 0o750, "chmod 0700"),
+        ("", 0o755, "chmod 0700"),
+    ],
+)
+async def test_a_secret_that_others_may_read_is_refused_with_what_to_type(
+    tmp_path: Path, opened_up: str, mode: int, advice: str
+) -> None:
+    write_secret(tmp_path, "some-source", "token.txt", "hunter2")
+    open_to(tmp_path / opened_up, mode)
+    auth = '[auth]\nscheme = "bearer"\ntoken = { file = "token.txt" }\n'
+    with pytest.raises(SecretMissing, match=f"mode {mode:04o}.*{advice}"):
+        async with opened(guarded("http://127.0.0.1:1", auth), folder=tmp_path):
+            pass
+
+
+async def test_a_folder_that_others_may_only_pass_through_shows_nothing(tmp_path: Path) -> None:
+    write_secret(tmp_path, "some-source", "token.txt", "hunter2")
+    open_to(tmp_path, 0o711)
+    auth = '[auth]\nscheme = "bearer"\ntoken = { file = "token.txt" }\n'
+    async with opened(guarded("http://127.0.0.1:1", auth), folder=tmp_path):
+        pass
 
 
 async def test_a_login_elsewhere_than_listed_is_refused() -> None:

@@ -18,6 +18,7 @@ from adapters.contract.contract import (
     TooMany,
     Unavailable,
 )
+from adapters.http.paging import next_address
 from tests.support.adapters.asking import manifest_text, opened, question
 from tests.support.loopback import serving
 
@@ -137,6 +138,86 @@ async def test_a_next_link_to_anywhere_else_is_not_followed(link: Any) -> None:
     text = FEW.format(page=BODY_LINK, total="")
     async with serving(handler) as base, opened(manifest_text("rest", base, rest=text)) as adapter:
         assert await adapter.source.ask(question()) == Malformed("page")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "?after=1",
+        "/trust/pupils?after=1",
+        "pupils?after=1",
+        "/trust?after=1",
+        "/trust/",
+        "BASE/pupils/of%20the%20year?after=1#rest",
+        "BASE/pupils?from=http%3A%2F%2Felsewhere.example%2F..%2F",
+    ],
+)
+def test_a_next_link_below_the_sources_own_address_is_followed(link: str) -> None:
+    home = "https://host.example/trust"
+    said = next_address(link.replace("BASE", home), f"{home}/pupils?upn=A1", home)
+    assert said is not None
+    assert said.startswith(home)
+    assert "#" not in said
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "/other/pupils",
+        "/trustees/pupils",
+        "..",
+        "../other",
+        "BASE/../other",
+        "BASE/..",
+        "BASE/pupils/../../other",
+        "BASE/..%2fother",
+        "BASE/%2e%2e/other",
+        "BASE/%2E%2E%2Fother",
+        "BASE/%252e%252e%252fother",
+        "BASE/%25252e%25252e/other",
+        "BASE/..\\other",
+        "BASE/..%5cother",
+        "BASE//other.example/",
+        "BASE/pupils//..%2f..%2fother",
+        "/%74rust/../other",
+        "/trust%2f..%2fother",
+        "//other.example/trust/pupils",
+        "///other.example/trust",
+        "/\\other.example/trust",
+        "https://host.example@other.example/trust/pupils",
+        "https://user@host.example/trust/pupils",
+        "https://user:secret@host.example/trust/pupils",
+        "https://host.example:8443/trust/pupils",
+        "https://host.example.other.example/trust/pupils",
+        "https://host.example:x/trust/pupils",
+        "https://[host.example/trust/pupils",
+        "http://host.example/trust/pupils",
+        "file:///trust/pupils",
+        "javascript:alert(1)",
+        "BASE/pupils\n",
+        "BASE/pu pils",
+        "BASE/pupils\u202e",
+    ],
+)
+def test_a_next_link_that_leaves_the_sources_own_address_is_not(link: str) -> None:
+    home = "https://host.example/trust"
+    for base in (home, f"{home}/"):
+        assert next_address(link.replace("BASE", home), f"{home}/pupils?upn=A1", base) is None
+
+
+async def test_an_agency_asks_nothing_of_its_neighbour_on_the_same_host() -> None:
+    asked: list[str] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.json_response({"pupils": [], "next": "/trust/..%2fneighbour/pupils"})
+
+    text = FEW.format(page=BODY_LINK, total="")
+    async with serving(handler) as host:
+        home = f"{host}/trust"
+        async with opened(manifest_text("rest", home, rest=text)) as adapter:
+            assert await adapter.source.ask(question()) == Malformed("page")
+    assert asked == ["/trust/pupils"]
 
 
 async def test_an_agency_that_leads_in_a_circle_is_malformed() -> None:

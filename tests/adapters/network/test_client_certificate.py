@@ -1,6 +1,10 @@
 """An agency that knows us by our certificate is answered to only with it."""
 
+import json
+import os
 import ssl
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -103,6 +107,40 @@ async def test_neither_a_strangers_certificate_nor_a_strangers_server_will_do(
 async def test_a_certificate_without_its_own_key_is_named_by_its_place() -> None:
     with pytest.raises(SecretMissing, match="CERTIFICATE and its key are no certificate"):
         await asked("https://127.0.0.1:1", (OURS[0], STRANGER[1]))
+
+
+WATCHED = """
+import json, os, sys
+from pathlib import Path
+from adapters.manifest.auth import MutualTlsAuth, Secret
+from adapters.network.client_certificate import client_context
+from adapters.network.secrets import Secrets
+from gateway.config.no_dumps import forbid_dumps
+touched = []
+def heard(event, arguments):
+    writes = event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+    if (writes and isinstance(arguments[0], str)) or event in {"os.mkdir", "tempfile.mkstemp"}:
+        touched.append(str(arguments[0]))
+sys.addaudithook(heard)
+parts = {n: Secret(env=f"TEAMAROUND_SOURCE_S_{n.upper()}") for n in ("certificate", "key")}
+forbid_dumps()
+if os.getuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)  # as a service runs: memory that others may not read is still our own
+secrets = Secrets("s", os.environ, Path("secrets"))
+assert client_context(MutualTlsAuth(scheme="mtls", **parts), secrets) is not None
+print(json.dumps(touched))
+"""
+
+
+def test_no_disk_ever_has_the_gateways_key() -> None:
+    certificate, key = OURS
+    ours = {"TEAMAROUND_SOURCE_S_CERTIFICATE": certificate, "TEAMAROUND_SOURCE_S_KEY": key}
+    places = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONDONTWRITEBYTECODE": "1"}
+    began = subprocess.run(  # noqa: S603 - the program above
+        [sys.executable, "-c", WATCHED], env=ours | places, capture_output=True, check=False
+    )
+    assert (began.stderr, json.loads(began.stdout)) == (b"", [])
 
 
 def test_a_certificate_is_shown_over_tls_only() -> None:

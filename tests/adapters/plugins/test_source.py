@@ -28,6 +28,7 @@ from adapters.network.stream import recorded
 from gateway.cli.source import source
 from tests.support.adapters.asking import NOW, only, opened, question
 from tests.support.loopback import serving_raw
+from tests.support.secret_files import write_secret
 
 SAMPLE = Path(__file__).parents[3] / "examples/plugin-card-index"
 MANIFEST = (SAMPLE / "card-index.toml").read_text()
@@ -65,8 +66,7 @@ async def card_index(line: bytes) -> AsyncIterator[str]:
 
 async def asked(base: str, folder: Path) -> Reply:
     secrets = folder / "secrets"
-    (secrets / "old-card-index").mkdir(parents=True)
-    (secrets / "old-card-index/password").write_text("open-sesame\n")
+    write_secret(secrets, "old-card-index", "password", "open-sesame\n")
     text = MANIFEST.replace("http://127.0.0.1:7777", base)
     async with opened(text, base, folder=secrets) as adapter:
         return await adapter.source.ask(question("by-number", nhs_number="9990000018"))

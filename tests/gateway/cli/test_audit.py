@@ -55,7 +55,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file = tmp_path / "settings.toml"
     file.write_text('environment = "development"\nstate = "state"\noperator = "operator.toml"\n')
     (tmp_path / "operator.toml").write_text(
-        f'log_origin = "{ORIGIN}"\n[shield_team]\nname = "s"\ntelephone = "1"\n'
+        f'log_origin = "{ORIGIN}"\n[shield_team]\nname = "s"\ntelephone = "01632 960999"\n'
         '[[area]]\ncode = "E09990001"\nname = "Northbrook"\n'
     )
     monkeypatch.setenv("TEAMAROUND_SETTINGS", str(file))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 import structlog
@@ -106,6 +106,23 @@ BOUND: Final = (
     '{ organisations = ["northbrook"], sectors = ["SOCIAL_CARE"], roles = [], purposes = [],'
     " areas = [] }"
 )
+
+
+def go_to_production(folder: Path) -> None:
+    change("settings.toml", '"development"', '"production"')(folder)
+    change("settings.toml", "may_assert = []", f"may_assert = {BOUND}")(folder)
+
+
+def vouch_for_anybody(folder: Path) -> None:
+    go_behind_a_proxy(folder)
+    change("settings.toml", f"may_assert = {BOUND}", "may_assert = []")(folder)
+
+
+def go_behind_a_proxy(folder: Path) -> None:
+    go_to_production(folder)
+    change("settings.toml", "tls_ends_at_proxy = false", "tls_ends_at_proxy = true")(folder)
+
+
 SPOILT: Final[dict[str, tuple[Callable[[Path], None], str]]] = {
     "an unknown setting": (change("settings.toml", "port", "prot"), "prot"),
     "a setting of a wrong kind": (change("settings.toml", "port = 0", 'port = "x"'), "port"),
@@ -145,15 +162,10 @@ SPOILT: Final[dict[str, tuple[Callable[[Path], None], str]]] = {
     ),
     "a log that is none": (write("state/audit.sqlite", b"not a log" * 1000), "audit.sqlite"),
     "epoch keys that are none": (write("state/epochs/epoch-1.json", b"{}"), "epoch-1.json"),
-    "a development key in production": (
-        lambda folder: [
-            change("settings.toml", '"development"', '"production"')(folder),
-            change("settings.toml", "may_assert = []", f"may_assert = {BOUND}")(folder),
-        ][-1],
-        "production refuses",
-    ),
+    "a development key in production": (go_behind_a_proxy, "production refuses"),
+    "questions in the clear in production": (go_to_production, "tls_ends_at_proxy = true"),
     "an issuer that may vouch for anybody in production": (
-        change("settings.toml", '"development"', '"production"'),
+        vouch_for_anybody,
         "[may_assert]",
     ),
 }
@@ -194,7 +206,8 @@ def test_it_does_not_start_where_it_cannot_keep_its_state(
     settings = town(tmp_path)
     keys = tmp_path / "keys.json"
     keys.write_text(settings.token_keys.read_text().replace("teamaround-development", "issuer"))
-    more = {"state": str(tmp_path / "operator.toml"), "token_keys": str(keys)}
+    more: dict[str, Any] = {"state": str(tmp_path / "operator.toml"), "token_keys": str(keys)}
+    more["tls_ends_at_proxy"] = True
     file = settings_file(tmp_path, settings, environment=environment, **more)
     change("settings.toml", "may_assert = []", f"may_assert = {BOUND}")(tmp_path)
     ran = here("serve", "--settings", str(file))

@@ -52,6 +52,7 @@ def test_a_whole_file_is_read(file: Path) -> None:
         ("origins =", "orgins =", "grant.0.orgins"),
         ('"spine", "national"', '"spine", "nationwide"', "grant.0.claims"),
         ('telephone = "01632 960999"', "", "shield_team.telephone"),
+        ('"01632 960999"', '"javascript:alert(1)"', "shield_team.telephone"),
         ('name = "Shield team"', 'name = ""', "shield_team.name"),
         ("log_origin =", "origin =", "log_origin"),
         ('code = "E09990001"', "code = 7", "area.0.code"),

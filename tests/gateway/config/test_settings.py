@@ -86,3 +86,24 @@ def test_settings_do_not_change_while_the_gateway_runs() -> None:
     settings: Any = Settings()
     with pytest.raises(ValueError, match="frozen"):
         settings.deadline = 9
+
+
+@pytest.mark.parametrize(
+    ("line", "mode", "refused"),
+    [
+        ('log_dsn = "postgresql://log:hunter2@127.0.0.1/log"', 0o640, True),
+        ('limits_url = "redis://:hunter2@127.0.0.1"', 0o604, True),
+        ('log_dsn = "postgresql://log:hunter2@127.0.0.1/log"', 0o600, False),
+        ('log_dsn = "postgresql://log@127.0.0.1/log"', 0o644, False),
+    ],
+)
+def test_a_password_in_the_settings_is_for_the_gateway_alone_to_read(
+    file: Path, line: str, mode: int, *, refused: bool
+) -> None:
+    file.write_text(f"{line}\n")
+    file.chmod(mode)
+    if refused:
+        assert "chmod 0600" in refusal(file)
+        assert "hunter2" not in refusal(file)
+    else:
+        assert read_settings(file).log_dsn

@@ -86,24 +86,24 @@ def test_a_syntax_error_says_where_and_never_what(kept: Documents, text: str) ->
     error = refusal(kept, text)
     assert error.code == "DOCUMENT_INVALID"
     assert "line 1, column" in error.message
-    assert not {"Jonah", "Smith", "9434765919"} & {*error.message.replace('"', " ").split()}
+    assert not {"Jonah", "Smith", "4711"} & {*error.message.replace('"', " ").split()}
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "{ __type(name: 9434765919) { name } }",
-        '{ agencies { id @skip(if: "9434765919") } }',
+        "{ __type(name: 4711) { name } }",
+        '{ agencies { id @skip(if: "Jonah") } }',
         (
             "query($k: KnownDetails!, $r: AccessReason!) { child(known: $k, reason: $r,"
-            " scope: { areas: 9434765919 }) { receipt { index } } }"
+            " scope: { areas: 4711 }) { receipt { index } } }"
         ),
     ],
 )
 def test_a_value_in_a_wrong_place_is_not_repeated(kept: Documents, text: str) -> None:
     error = refusal(kept, text)
     assert error.code == "DOCUMENT_INVALID"
-    assert "9434765919" not in error.message
+    assert not any(said in error.message for said in ("4711", "Jonah"))
     assert "line 1, column" in error.message
 
 

@@ -1,9 +1,11 @@
 """Details of a child and the reason stand in variables, wherever a document could hide them."""
 
 import pytest
+from graphql import parse, print_schema
 
 from gateway.config.settings import Settings
 from gateway.graphql.documents import Documents
+from gateway.graphql.literals import refuse_personal_literals
 from gateway.graphql.root import build_schema
 from gateway.model.errors import AskDifferently
 
@@ -109,3 +111,56 @@ def test_numbers_and_switches_may_have_defaults() -> None:
         "query($n: Int = 5, $s: Boolean = true)"
         " { accesses(first: $n) { availableFrom @skip(if: $s) } }"
     )
+
+
+CHILD = "child(known: $k, reason: $r)"
+ASKS = "query($k: KnownDetails!, $r: AccessReason!)"
+NAMED = [
+    f"{ASKS} {{ _9990000018: {CHILD} {TAIL} }}",
+    f"{ASKS} {{ n999_000_0018: {CHILD} {TAIL} }}",
+    f"{ASKS} {{ born_09_03_2015: {CHILD} {TAIL} }}",
+    f"{ASKS} {{ born20150309: {CHILD} {TAIL} }}",
+    f"{ASKS} {{ {CHILD} {{ receipt {{ _9990000018: index }} }} }}",
+    f"query Q9990000018{ASKS.removeprefix('query')} {{ {CHILD} {TAIL} }}",
+    f"query A123456789012{ASKS.removeprefix('query')} {{ {CHILD} {TAIL} }}",
+    f"{ASKS} {{ ...F9990000018 }} fragment F9990000018 on Query {{ {CHILD} {TAIL} }}",
+    f"{ASKS} {{ ...F9990000018 {CHILD} {TAIL} }}",
+    ASKS.replace("$k", "$k9990000018") + f" {{ child(known: $k9990000018, reason: $r) {TAIL} }}",
+    f'{ASKS} {{ {CHILD} {{ ... @defer(label: "9990000018") {{ receipt {{ index }} }} }} }}',
+    f'{ASKS} {{ {CHILD} {{ ... @defer(label: "20150309") {{ receipt {{ index }} }} }} }}',
+    f"{ASKS} {{ {CHILD} {{ ... @include(if: _9990000018) {{ receipt {{ index }} }} }} }}",
+    f"{ASKS} {{ {CHILD} @of9990000018 {TAIL} }}",
+    f"{ASKS} {{ {CHILD} {{ _9990000018 }} }}",
+    '{ accesses(after: "9990000018") { edges { cursor } } }',
+    '{ accesses(after: "999 000 0018") { edges { cursor } } }',
+    '{ accesses(after: "\\u0039990000018") { edges { cursor } } }',
+    "{ accesses(first: 9990000018) { edges { cursor } } }",
+    "{ agencies { id } } # about 9990000018",
+    '"""about 999-000-0018""" query { agencies { id } }',
+]
+
+
+@pytest.mark.parametrize("text", NAMED)
+def test_no_name_label_or_comment_tells_of_which_child_a_document_is(text: str) -> None:
+    with pytest.raises(AskDifferently) as refused:
+        read(text)
+    assert refused.value.code == "PERSONAL_DATA_LITERAL"
+    assert not any(word in refused.value.message for word in ("999", "2015", "123456"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"query Child2026{ASKS.removeprefix('query')} {{ child_2: {CHILD} {TAIL} }}",
+        f"{ASKS} {{ _0001: {CHILD} {TAIL} }}",
+        f'{ASKS} {{ {CHILD} {{ ... @defer(label: "part 2") {{ receipt {{ index }} }} }} }}',
+        '{ accesses(after: "E09990001") { edges { cursor } } }',
+        '{ accesses(after: "9990000019") { edges { cursor } } }',
+    ],
+)
+def test_a_year_or_a_count_in_a_name_tells_of_nobody(text: str) -> None:
+    read(text)
+
+
+def test_no_name_of_the_schema_would_be_refused() -> None:
+    refuse_personal_literals(SCHEMA, parse(print_schema(SCHEMA)))

@@ -62,6 +62,7 @@ class Certificate:
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
+        file.touch(mode=0o600)
         file.write_bytes(pem + built.public_bytes(serialization.Encoding.PEM))
         return cls(file, digest(built.public_bytes(serialization.Encoding.DER)))
 
@@ -124,4 +125,20 @@ async def test_a_bound_token_is_good_with_its_certificate_alone(tmp_path: Path) 
 def test_half_of_what_tls_needs_is_named() -> None:
     with pytest.raises(ConfigurationInvalid, match="TLS needs both"):
         tls_options(Settings(tls_key=Path("key.pem")))
-    assert tls_options(Settings()) == {}
+    assert tls_options(Settings(environment="development")) == {}
+
+
+def test_a_key_that_others_may_read_serves_no_tls(tmp_path: Path) -> None:
+    made = Certificate.made(tmp_path / "gateway.pem").file
+    settings = Settings(tls_certificate=made, tls_key=made)
+    assert tls_options(settings)["ssl_keyfile"] == str(made)
+    made.chmod(0o640)
+    with pytest.raises(ConfigurationInvalid, match=r"tls_key: .* set mode 0600"):
+        tls_options(settings)
+
+
+def test_production_takes_no_questions_in_the_clear() -> None:
+    with pytest.raises(ConfigurationInvalid, match="tls_certificate =") as refusal:
+        tls_options(Settings())
+    assert "tls_ends_at_proxy = true" in str(refusal.value)
+    assert tls_options(Settings(tls_ends_at_proxy=True)) == {}

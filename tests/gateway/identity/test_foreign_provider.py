@@ -18,7 +18,7 @@ from joserfc.jwk import ECKey
 from tests.support.adapters.foreign_servers import installed
 from tests.support.edge import Edge, Said, edge
 from tests.support.gateway.bindings import WIDE_TOML
-from tests.support.gateway.sign_in import Holder
+from tests.support.gateway.sign_in import URL, Holder
 
 SCRIPT: Final = Path(__file__).parents[2] / "support/gateway/provider.mjs"
 CLAIMS: Final = {
@@ -93,7 +93,7 @@ async def met(folder: Path, folder_of_servers: Path) -> AsyncIterator[tuple[Edge
     async with foreign_provider(folder_of_servers) as foreign:
         file = folder / "issuers.toml"
         file.write_text(ISSUERS.format(port=foreign.port, bound=WIDE_TOML))
-        async with edge(folder, issuers=file) as gateway:
+        async with edge(folder, issuers=file, public_url=URL) as gateway:
             yield gateway, foreign
 
 
@@ -101,8 +101,7 @@ async def sent(gateway: Edge, token: str, holder: Holder | None = None) -> Said:
     """Ask with the token, bound to the holder's key if there is one."""
     if holder is None:
         return await gateway.send(authorization=f"Bearer {token}")
-    url = f"{gateway.town.url}/graphql"
-    proof = holder.proof(token, htu=url, iat=int(time.time()))
+    proof = holder.proof(token, iat=int(time.time()))
     return await gateway.send(authorization=f"DPoP {token}", dpop=proof)
 
 

@@ -116,7 +116,10 @@ async def test_a_source_reads_no_secret_of_one_whose_id_begins_like_its_own(
     await register(town, proposal(greedy))
     refused = await approve(town)
     assert refused.source is None
-    assert "clinic-north" in refused.failed["it can be opened here"]
+    told = refused.failed["it can be opened here"]
+    await register(town, proposal(greedy).replace("_NORTH_", "_SOUTH_"))
+    unset = (await approve(town, version=2)).failed["it can be opened here"]
+    assert told == unset.replace("_SOUTH_", "_NORTH_")  # nor learns that there is such a source
 
 
 async def test_a_reason_that_is_too_long_is_refused_with_its_limit(

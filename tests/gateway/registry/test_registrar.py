@@ -28,6 +28,7 @@ from tests.support.gateway.registering import (
     suspend,
 )
 from tests.support.loopback import serving
+from tests.support.secret_files import write_secret
 from tests.support.town import PRACTITIONER, Town, again, small_town
 
 
@@ -141,15 +142,36 @@ async def test_without_examples_a_source_is_proposed_and_not_approved(
     assert CLINIC not in (await town.ask()).outcomes
 
 
-async def test_what_the_operator_did_not_grant_is_not_approved(
+async def test_what_the_operator_grants_no_more_is_not_approved(
     place: tuple[Town, SourceFile],
 ) -> None:
     town, file = place
+    before = town.settings.operator.read_text()
+    await granted(town, file)
     await register(town, proposal(file))
+    town.settings.operator.write_text(before)
+    await say(town, OPERATOR, "mutation { reload }")
     refused = await approve(town)
     assert refused.source is None
     assert "[[grant]]" in refused.failed["the operator grants it to its agency"]
     assert CLINIC not in (await town.ask()).outcomes
+
+
+async def test_whoever_guesses_ids_learns_nothing_of_what_others_have(
+    place: tuple[Town, SourceFile],
+) -> None:
+    town, file = place
+    await granted(town, file)
+    await joined(town, file)
+    other = replace(REGISTRAR, organisation="north")
+    mine = proposal(file).replace('agency = "clinic"', 'agency = "north"')
+    said = [
+        (await register(town, mine.replace('id = "clinic"', f'id = "{guess}"'), other)).body
+        for guess in ("clinic", "spine", "nobodys")
+    ]
+    assert said[0] == said[1] == said[2]
+    assert said[0]["data"]["registerSource"]["source"] is None
+    assert "no [[grant]]" in str(said[0])
 
 
 async def test_a_version_that_cannot_be_opened_leaves_the_one_before_in_force(
@@ -262,18 +284,19 @@ async def test_a_proposal_is_seen_by_its_agency_and_by_operators_alone(
     place: tuple[Town, SourceFile],
 ) -> None:
     town, file = place
+    await granted(town, file)
     await register(town, proposal(file))
     assert await seen(town, PRACTITIONER) == {"spine/1": "APPROVED"}
     assert (await seen(town, GOVERNANCE))["clinic/1"] == "PROPOSED"
     assert (await seen(town, OPERATOR))["clinic/1"] == "PROPOSED"
 
 
-async def test_an_agency_with_the_operators_id_of_a_source_cannot_take_it(
+async def test_an_operator_is_told_that_the_folder_has_a_source_already(
     place: tuple[Town, SourceFile],
 ) -> None:
     town, file = place
     taken = proposal(file).replace('id = "clinic"', 'id = "spine"')
-    said = await register(town, taken)
+    said = await register(town, taken, OPERATOR)
     assert said.source is None
     assert "the operator's folder has this source" in str(said.failed)
 
@@ -329,13 +352,11 @@ async def test_a_secret_that_has_gone_makes_a_source_unavailable_and_not_absent(
     async with serving(agency_server.answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
         async with small_town(tmp_path, [spine], look_every=0.02) as town:
-            secrets = town.settings.secrets / CLINIC
-            secrets.mkdir()
-            (secrets / "token").write_text("t")
+            token = write_secret(town.settings.secrets, CLINIC, "token", "t")
             file = clinic(url, auth='scheme = "bearer"\ntoken = { file = "token" }')
             await joined(town, file)
             settings = town.settings
-        (secrets / "token").unlink()
+        token.unlink()
         async with again(settings) as town:
             row = (await town.ask()).rows[CLINIC]
     assert (row["outcome"], row["complete"]) == ("UNAVAILABLE", False)

@@ -21,6 +21,7 @@ from adapters.contract.codes import Sector
 from gateway.cli.source import source
 from tests.support.adapters.foreign_servers import KEY_ID, SECRET, token_provider
 from tests.support.loopback import serving
+from tests.support.secret_files import write_secret
 
 _OPERATOR: Final = """
 log_origin = "teamaround.example/check"
@@ -67,9 +68,7 @@ class Copy:
 
     def secret(self, name: str, value: str) -> None:
         """Put a secret into the source's own folder."""
-        own = self.folder / "secrets/counterpart"
-        own.mkdir(parents=True, exist_ok=True)
-        (own / name).write_text(value)
+        write_secret(self.folder / "secrets", "counterpart", name, value)
 
     def changed(self, old: str, new: str) -> None:
         """Change the text of the manifest, which must have it."""

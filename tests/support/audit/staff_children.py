@@ -22,6 +22,6 @@ def settings_of(folder: Path) -> Path:
     file = folder / "settings.toml"
     file.write_text('environment = "development"\nstate = "state"\noperator = "operator.toml"\n')
     area = '[[area]]\ncode = "E09990001"\nname = "N"\n'
-    team = '[shield_team]\nname = "S"\ntelephone = "1"\n'
+    team = '[shield_team]\nname = "S"\ntelephone = "01632 960999"\n'
     (folder / "operator.toml").write_text(f'log_origin = "t.example/log"\n{team}{area}')
     return file

@@ -39,6 +39,7 @@ def certificate(stem: Path) -> Certificate:
     )
     made = Certificate(stem.with_suffix(".pem"), stem.with_suffix(".key"))
     made.chain.write_bytes(built.public_bytes(serialization.Encoding.PEM))
+    made.key.touch(mode=0o600)
     made.key.write_bytes(
         key.private_bytes(
             serialization.Encoding.PEM,
