@@ -30,6 +30,7 @@ id = "bench"
 agency = "bench"
 sector = "EDUCATION"
 effects = "none"
+mark = "own-row"
 [agency]
 name = "Bench"
 duty_contact = {{ telephone = "01632 960001" }}

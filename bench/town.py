@@ -18,6 +18,7 @@ sector = "SOCIAL_CARE"
 base_url = "{url}"
 effects = "none"
 claims = [{claims}]
+{mark}
 max_age = "365000d"
 [agency]
 name = "Agency {id}"
@@ -119,7 +120,8 @@ def write_town(
         claims = ", ".join(f'"{claim}"' for claim in _CLAIMS if agency == first)
         areas = "" if agency == first else f'"{AREA}"'
         said = asdict((limits or {}).get(agency, Limits()))
-        text = _MANIFEST.format(id=agency, url=url, claims=claims, areas=areas, **said)
+        mark = "" if claims else 'mark = "own-row"'
+        text = _MANIFEST.format(id=agency, url=url, claims=claims, mark=mark, areas=areas, **said)
         (folder / "manifests" / f"{agency}.toml").write_text(text)
         (folder / "secrets" / agency).mkdir()
         operator.append(_GRANT.format(id=agency, url=url, claims=claims))

@@ -167,12 +167,13 @@ def rest_source(
     *,
     by: Iterable[tuple[str, str, bool]] = (BY_NUMBER, BY_UPN, BY_NAME),
     says_restricted: bool | None = None,
+    joins: bool = True,
     **more: Any,
 ) -> SourceFile:
     """A source of kind rest at `url`; `more` are fields of SourceFile.
 
     It speaks of restriction if it is of the shield set, where nothing else is said; and who speaks
-    of it and can be asked by number is of the set.
+    of it and can be asked by number is of the set, unless it never `joins`.
     """
     claims = frozenset(more.get("claims", LOCAL))
     if says_restricted is None:
@@ -180,7 +181,7 @@ def rest_source(
     by = tuple(by)
     numbered = any("{nhs_number}" in query or "{upn}" in query for _, query, _ in by)
     may_join = Claim.EFFECTS_NONE in claims and numbered
-    if says_restricted and may_join and not SHIELD_CLAIMS & claims:
+    if says_restricted and joins and may_join and not SHIELD_CLAIMS & claims:
         more["claims"] = claims | {Claim.SHIELD_SET}
     operations = "".join(
         _REST_OPERATION.format(

@@ -42,7 +42,12 @@ async def test_a_source_that_keeps_every_rule_is_exemplary(tmp_path: Path) -> No
         ('outcome = "no-record"', "", "every conclusive operation has", Level.CONNECTS),
         ("2030-01-01", "2020-01-01", "no release rule is over", Level.DEPENDABLE),
         ('as_of = "headers.date"', "", "every answer says of when it is", Level.DEPENDABLE),
-        ('effects = "none"', 'effects = "none"\nclaims = ["shield_authority"]', "a shield", None),
+        (
+            'effects = "none"',
+            'effects = "none"\nclaims = ["shield_authority"]',
+            "a source of the shield",
+            None,
+        ),
     ],
 )
 async def test_each_rule_fails_on_what_breaks_it(

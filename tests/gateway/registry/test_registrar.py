@@ -105,7 +105,7 @@ async def test_what_is_wrong_is_named_by_line_and_rule_and_nothing_is_kept(
     said = await register(town, wrong)
     assert said.source is None
     assert "did you mean records?" in said.failed["manifest is valid"]
-    assert "line 42" in said.failed["manifest is valid"]
+    assert "line 43" in said.failed["manifest is valid"]
     assert "Quill" not in str(said.body)
     assert await seen(town, OPERATOR) == {"spine/1": "APPROVED"}
 

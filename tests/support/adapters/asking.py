@@ -53,6 +53,7 @@ max_body = "64KiB"
 max_records = 3
 {rest}
 """
+OWN_ROW = 'mark = "own-row"\n'
 PUPIL = """
 [[operation]]
 name = "by-upn"
@@ -84,7 +85,8 @@ resolves_names = pytest.mark.skipif(
 
 def manifest_text(kind: str, base_url: str = "", rest: str = PUPIL, source: str = "") -> str:
     base = f'base_url = "{base_url}"\n' if base_url else ""
-    return HEAD.format(kind=kind, source=base + source, rest=rest)
+    mark = OWN_ROW if "restricted = " in rest and "shield_" not in source else ""
+    return HEAD.format(kind=kind, source=base + mark + source, rest=rest)
 
 
 def manifest_of(text: str) -> Manifest:

@@ -50,7 +50,7 @@ total = "body.data.found.total"
 def _rest(source_id: str, url: str, *, conclusive: bool) -> SourceFile:
     name, query, _ = BY_NUMBER
     by = ((name, query, conclusive),)
-    return rest_source(source_id, url, by=by, claims=NATIONAL, says_restricted=True)
+    return rest_source(source_id, url, by=by, claims=NATIONAL, says_restricted=True, joins=False)
 
 
 def _source(kind: str, asked: str, source_id: str, url: str, *, conclusive: bool) -> SourceFile:
