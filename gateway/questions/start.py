@@ -10,8 +10,8 @@ from gateway.audit.recorder.recorder import Grounds, Intent, Recorder
 from gateway.fanout.coalesce import AccessRight
 from gateway.fanout.fan_out import FanOut
 from gateway.fanout.order import Order
-from gateway.fanout.plan import kept_back, own_details
-from gateway.fanout.source_call import CallContext, SourceAnswer
+from gateway.fanout.plan import own_details
+from gateway.fanout.source_call import CallContext
 from gateway.graphql.documents import Document
 from gateway.model.caller import Caller
 from gateway.model.candidate_key import CandidateKeySealer
@@ -19,11 +19,11 @@ from gateway.policy.context import profile_of
 from gateway.questions.access_flags import of_answer, of_question
 from gateway.questions.findings import Finder, Findings, stated_reference
 from gateway.questions.namesakes import NamesakeSearch
-from gateway.questions.onward import disputed, once_cleared
 from gateway.questions.prepare import Preparation, PreparedQuestion
 from gateway.questions.question import DecidedQuestion, RunningQuestion
 from gateway.questions.release import ReleaseView
 from gateway.questions.shield_state import ShieldState, circle_of
+from gateway.questions.teaching import Teaching
 
 HarmStated = Callable[[Caller, str, int], Awaitable[None]]
 
@@ -120,54 +120,41 @@ class QuestionFactory:
         shield: ShieldState,
         admitted: AdmittedRequest,
     ) -> Order:
-        preparation, caller = admitted.preparation, admitted.caller
-        known, reason = prepared.inquiry.known, prepared.inquiry.reason
-
-        only = prepared.gateway_only
-
-        def teach(answers: Mapping[str, SourceAnswer]) -> Mapping[str, Mapping[str, str]]:
-            return shield.lessons(answers, prepared.sources)
-
-        def differing(answers: Mapping[str, SourceAnswer]) -> tuple[Mapping[str, str], ...]:
-            return disputed(shield.teaching(answers), prepared.sources)
-
-        def give_back(answers: Mapping[str, SourceAnswer]) -> Mapping[str, Mapping[str, str]]:
-            found = shield.everybody.of(answers)
-            return once_cleared(found, kept_back(known), prepared.sources)
-
-        async def pass_on(learned: Mapping[str, frozenset[str]]) -> None:
-            by_agency: dict[str, frozenset[str]] = {}
-            for source, names in learned.items():
-                agency = prepared.sources[source].agency
-                by_agency[agency] = by_agency.get(agency, frozenset()) | names
-            await self.recorder.pass_on(intent, by_agency)
-
-        on_behalf = OnBehalf(
-            issuer=caller.issuer,
-            user=caller.user,
-            organisation=caller.organisation,
-            purpose=reason.purpose,
-            query_id=intent.query_id,
-            log_index=intent.index,
-        )
-        until = preparation.clock.monotonic() + preparation.settings.deadline
-        asked, read = prepared.asked, prepared.read
-        right = AccessRight(caller, reason, preparation.policy.version)
+        clock, deadline_s = admitted.preparation.clock, admitted.preparation.settings.deadline
+        until = clock.monotonic() + deadline_s
+        asked, known = prepared.asked, prepared.inquiry.known
+        teaching = Teaching(shield, prepared.sources, known, intent, self.recorder)
         return Order(
             own=self._own(prepared),
-            asking={
-                name: CallContext(
-                    read[name], replace(on_behalf, shield_check=name in only), until, right
-                )
-                for name in asked
-            },
+            asking=_calls(prepared, intent, admitted, until),
             until=until,
             heard_first=frozenset(name for name, source in asked.items() if source.in_shield_set),
-            teach=teach,
-            pass_on=pass_on,
-            disputed=differing,
+            teach=teaching.lessons,
+            pass_on=teaching.pass_on,
+            disputed=teaching.disputed,
             namesakes=shield.namesakes,
-            give_back=give_back,
+            give_back=teaching.once_cleared,
             circle=shield.circle,
             idle=shield.idle,
         )
+
+
+def _calls(
+    prepared: PreparedQuestion, intent: Intent, admitted: AdmittedRequest, until: float
+) -> Mapping[str, CallContext]:
+    """What goes to each source: on whose behalf, for which fields, and by what right."""
+    caller, reason = admitted.caller, prepared.inquiry.reason
+    only, read = prepared.gateway_only, prepared.read
+    on_behalf = OnBehalf(
+        issuer=caller.issuer,
+        user=caller.user,
+        organisation=caller.organisation,
+        purpose=reason.purpose,
+        query_id=intent.query_id,
+        log_index=intent.index,
+    )
+    right = AccessRight(caller, reason, admitted.preparation.policy.version)
+    return {
+        name: CallContext(read[name], replace(on_behalf, shield_check=name in only), until, right)
+        for name in prepared.asked
+    }

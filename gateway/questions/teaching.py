@@ -1,0 +1,47 @@
+"""What one question's answers teach its other sources, and what is logged of passing it on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.audit.recorder.recorder import Intent, Recorder
+from gateway.fanout.order import Keys
+from gateway.fanout.plan import kept_back
+from gateway.fanout.source_call import SourceAnswer
+from gateway.fanout.sources import RegisteredSource
+from gateway.model.inquiry import Known
+from gateway.questions.onward import disputed, once_cleared
+from gateway.questions.shield_state import ShieldState
+
+SourceAnswers = Mapping[str, SourceAnswer]
+
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """`known` is what the caller told; `sources` are all that the question concerns, by id."""
+
+    shield: ShieldState
+    sources: Mapping[str, RegisteredSource]
+    known: Known
+    intent: Intent
+    recorder: Recorder
+
+    def lessons(self, answers: SourceAnswers) -> Mapping[str, Keys]:
+        """What each source may be asked with besides the caller's own details."""
+        return self.shield.lessons(answers, self.sources)
+
+    def disputed(self, answers: SourceAnswers) -> tuple[Keys, ...]:
+        """Further numbers to ask by, where agencies disagree on one."""
+        return disputed(self.shield.teaching(answers), self.sources)
+
+    def once_cleared(self, answers: SourceAnswers) -> Mapping[str, Keys]:
+        """What of the caller's details may be sent only now."""
+        found = self.shield.everybody.of(answers)
+        return once_cleared(found, kept_back(self.known), self.sources)
+
+    async def pass_on(self, learned: Mapping[str, frozenset[str]]) -> None:
+        """Log the names of the keys that sources are asked with; TryLater if that cannot be."""
+        by_agency: dict[str, frozenset[str]] = {}
+        for source, names in learned.items():
+            agency = self.sources[source].agency
+            by_agency[agency] = by_agency.get(agency, frozenset()) | names
+        await self.recorder.pass_on(self.intent, by_agency)
