@@ -1,0 +1,105 @@
+"""A caller who asks a law gateway, in any way that there is, and keeps what was told."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from starlette.requests import Request
+from starlette.types import Message
+
+from tests.support.laws.caller import LawCaller
+from tests.support.laws.law_gateway import LawGateway, law_gateway
+from tests.support.laws.place import LawPlace
+from tests.support.laws.question import BREAK_GLASS, LawQuestion, details
+from tests.support.laws.told import Told
+from tests.support.laws.world import LawWorld
+
+_REASON: Final = "he has her name from her mother"
+_ACCEPT: Final = b"multipart/mixed, application/graphql-response+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One caller at one gateway."""
+
+    place: LawPlace
+    gateway: LawGateway
+    caller: LawCaller
+
+    async def ask(self, question: LawQuestion) -> Told:
+        """The answer to a question; leave and a first answer are fetched where it needs them."""
+        reason: dict[str, Any] = {}
+        if question.broke_glass:
+            leave = await self._leave(question)
+            reason = {"breakGlass": leave} if leave else {}
+        variables = question.variables(self.caller.purpose, **reason)
+        if question.chosen is not None and not question.beside:
+            first = await self._post(question.document, variables)
+            keys = [each["key"] for each in first.unresolved]
+            chosen = keys[question.chosen % len(keys) :][:1] if keys else []
+            variables["known"]["chosen"] = [{"key": k, "reason": _REASON} for k in chosen]
+        return await self._post(question.document, variables)
+
+    async def _leave(self, question: LawQuestion) -> str | None:
+        known = details(question.child, question.by)
+        said = await self._post(BREAK_GLASS, {"known": known, "justification": "she is missing"})
+        granted = (said.payloads[0].get("data") or {}).get("breakGlass")
+        return str(granted["id"]) if granted else None
+
+    async def _post(self, query: str, variables: dict[str, Any]) -> Told:
+        desks, began = self.place.desks, self.place.loop.time()
+        desks.served.clear()
+        body = orjson.dumps({"query": query, "variables": variables})
+        parts: list[tuple[float, bytes]] = []
+        status = [0]
+
+        async def send(message: Message) -> None:
+            status[0] = message.get("status", status[0])
+            if message.get("body"):
+                parts.append((self.place.loop.time() - began, message["body"]))
+
+        scope, receive = _scope(), _receiving(body)
+        response = await self.gateway.endpoint.respond(Request(scope, receive))
+        await response(scope, receive, send)
+        return Told(status[0], tuple(parts), tuple(desks.served))
+
+
+def answers(
+    place: LawPlace, world: LawWorld, caller: LawCaller, questions: list[LawQuestion]
+) -> list[Told]:
+    """What a gateway over this world tells this caller, question after question."""
+
+    async def asked() -> list[Told]:
+        asking = Asking(place, await law_gateway(place, world, caller), caller)
+        return [await asking.ask(question) for question in questions]
+
+    return place.run(asked())
+
+
+def _scope() -> dict[str, Any]:
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"accept", _ACCEPT),
+        (b"authorization", b"Bearer x"),
+    ]
+    return {
+        "type": "http",
+        "method": "POST",
+        "path": "/graphql",
+        "headers": headers,
+        "query_string": b"",
+        "extensions": {},
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+    }
+
+
+def _receiving(body: bytes) -> Any:
+    left = [body]
+
+    async def receive() -> Message:
+        if left:
+            return {"type": "http.request", "body": left.pop(), "more_body": False}
+        return await asyncio.get_running_loop().create_future()  # the caller never hangs up
+
+    return receive

@@ -1,0 +1,79 @@
+"""The agencies of one world behind one real server on loopback; each knows what it served."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from aiohttp import web
+
+from adapters.contract.contract import Malformed, Unavailable
+from adapters.http.exchange import HttpAnswer, Transport
+from adapters.network.http_request import HttpRequest
+from tests.support.laws.held_record import HeldRecord
+from tests.support.laws.law_agency import LawAgency
+from tests.support.laws.patient_time import Traffic
+from tests.support.laws.world import LawWorld
+
+_COUNTED: Final = "X-Law-Exchange"
+_HUNG_S: Final = 6.0  # longer than any manifest here waits
+
+
+@dataclass(slots=True)
+class Desks:
+    """Answers for every agency of `world`; `served` are the records given since it was emptied."""
+
+    traffic: Traffic
+    world: LawWorld = LawWorld((), ())
+    served: list[HeldRecord] = field(default_factory=list)
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """Answer one request, after the time that this agency takes."""
+        agency = self.world.agency(request.path.split("/")[1])
+        await self._sleep(request.headers[_COUNTED], self._takes_s(agency))
+        if agency.state == "down":
+            return web.Response(status=503)
+        found = [record for record in agency.held if _fits(record, request.query)]
+        self.served += found
+        return web.json_response(
+            {"children": [record.document for record in found], "total": len(found)}
+        )
+
+    def _takes_s(self, agency: LawAgency) -> float:
+        return _HUNG_S if agency.state == "hung" else agency.seconds
+
+    async def _sleep(self, exchange: str, seconds: float) -> None:
+        self.traffic.asleep.add(exchange)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self.traffic.asleep.discard(exchange)
+
+
+@dataclass(slots=True)
+class CountedTransport:
+    """A transport whose every exchange is under way until its answer is read or given up."""
+
+    inner: Transport
+    traffic: Traffic
+    name: str
+    sent: int = 0
+
+    async def send(self, request: HttpRequest) -> HttpAnswer | Unavailable | Malformed:
+        """Send by the transport within, over the real socket."""
+        self.sent += 1
+        exchange = f"{self.name}/{self.sent}"
+        headers = {**request.headers, _COUNTED: exchange}
+        self.traffic.under_way.add(exchange)
+        try:
+            return await self.inner.send(replace(request, headers=headers))
+        finally:
+            self.traffic.under_way.discard(exchange)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self.inner.aclose()
+
+
+def _fits(record: HeldRecord, query: Any) -> bool:
+    document = record.document
+    return all(document[name] == value for name, value in query.items())

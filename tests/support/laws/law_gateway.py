@@ -1,0 +1,128 @@
+"""A gateway over the agencies of one world, which answers one caller's questions.
+
+Token, disk and the caller's own socket are left out: they would bring threads and real time along.
+Everything between is the gateway's own: endpoint, pipeline, policy, fan-out, adapters over HTTP on
+loopback, recorder and break-glass. What depends on no world is made once.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, Final, cast
+
+from gateway.audit.keys.epoch_keys import EpochKeys
+from gateway.audit.publish.witness_watch import WitnessWatch
+from gateway.audit.recorder.recorder import Recorder
+from gateway.config.operator_file import Area, Broker, OperatorFile, ShieldTeam, SourceGrant
+from gateway.config.settings import Settings
+from gateway.config.working_days import WorkingDays
+from gateway.fanout.fan_out import FanOut
+from gateway.fanout.source_call import SourceConnection
+from gateway.fanout.sources import RegisteredSource, registry_of
+from gateway.graphql.documents import Documents
+from gateway.graphql.root import build_schema
+from gateway.http.endpoint import Endpoint
+from gateway.http.pipeline import Oversight, Pipeline
+from gateway.identity.counters import ProcessCounters
+from gateway.identity.quotas import Quotas
+from gateway.identity.tokens import TokenVerifier
+from gateway.model.clock import Clock
+from gateway.oversight.break_glass.service import BreakGlass
+from gateway.policy.decide import Policy
+from gateway.policy.rules.rule_set import open_rule_set
+from gateway.questions.prepare import Preparation, Stages
+from gateway.registry.generations import ActiveGeneration
+from tests.support.gateway.decisions import baseline
+from tests.support.gateway.whole_gateway import TODAY, HeardLog, KnownCaller
+from tests.support.laws.caller import LawCaller
+from tests.support.laws.grants import GrantsInMemory
+from tests.support.laws.law_agency import AREAS
+from tests.support.laws.place import LawPlace
+from tests.support.laws.world import LawWorld
+from tests.support.town import SHIELD_TEAM, UNHURRIED
+
+_SCHEMA: Final = build_schema()._schema  # noqa: SLF001  as the gateway takes it
+_KEYS: Final = EpochKeys("epoch-1", secrets.token_bytes(32), secrets.token_bytes(32))
+_UNHURRIED: Final[Any] = dict.fromkeys(UNHURRIED, 1_000_000)
+SETTINGS: Final = Settings(deadline=10.0, environment="development", **_UNHURRIED)
+_DOCUMENTS: Final = Documents(_SCHEMA, SETTINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class LawGateway:
+    """The endpoint, and the log that it wrote."""
+
+    endpoint: Endpoint
+    recorder: Recorder
+    log: HeardLog = field(default_factory=HeardLog)
+
+
+async def law_gateway(place: LawPlace, world: LawWorld, caller: LawCaller) -> LawGateway:
+    """A gateway of the running loop's time over a world's agencies, at which this caller asks."""
+    place.desks.world = world
+    began = place.loop.time()
+    clock = Clock(
+        now=lambda: TODAY + timedelta(seconds=place.loop.time() - began),
+        monotonic=place.loop.time,
+    )
+    sources = [await place.source(agency) for agency in world.agencies]
+    active = _active(sources, caller, clock)
+    log = HeardLog()
+    recorder = Recorder(cast("Any", log), _KEYS, clock)
+    watch = SimpleNamespace(publication=SimpleNamespace(log=log), refuse_unwitnessed=lambda: None)
+    break_glass = BreakGlass(
+        store=cast("Any", GrantsInMemory()),
+        recorder=recorder,
+        clock=clock,
+        places=lambda _: frozenset(),
+        hurry=lambda: None,
+        working_days=WorkingDays(),
+        quotas=active.preparation.quotas,
+    )
+    pipeline = Pipeline(
+        _one_generation(active),
+        recorder,
+        cast("WitnessWatch", watch),
+        Oversight(break_glass, cast("Any", None)),
+    )
+    return LawGateway(Endpoint(pipeline, SETTINGS), recorder, log)
+
+
+def _active(sources: list[RegisteredSource], caller: LawCaller, clock: Clock) -> ActiveGeneration:
+    operator = _operator(sources)
+    stages = Stages(
+        SETTINGS,
+        _SCHEMA,
+        cast("TokenVerifier", KnownCaller(caller.caller)),
+        clock,
+        _DOCUMENTS,
+        Quotas(ProcessCounters(clock.monotonic), SETTINGS, clock.monotonic),
+    )
+    policy = Policy(open_rule_set(baseline(), [s.manifest for s in sources], None))
+    preparation = Preparation(stages, registry_of(sources, operator), policy)
+    lines = {s.id: SourceConnection(s, clock, lambda: 0.5) for s in sources}
+    desired_state: Any = SimpleNamespace(generation=1, folder=SimpleNamespace(operator=operator))
+    return ActiveGeneration(desired_state, preparation, FanOut(lines, clock), {})
+
+
+def _operator(sources: Iterable[RegisteredSource]) -> OperatorFile:
+    return OperatorFile(
+        log_origin="teamaround.example/test",
+        shield_team=ShieldTeam(name="Shield team", telephone=SHIELD_TEAM),
+        broker=Broker(name="Broker", telephone="01632 960888"),
+        area=tuple(Area(code=code, name=f"Area {code}") for code in AREAS),
+        grant=tuple(
+            SourceGrant(source=s.id, agency=s.agency, claims=s.claims, origins=frozenset())
+            for s in sources
+        ),
+    )
+
+
+def _one_generation(active: ActiveGeneration) -> Any:
+    generations = SimpleNamespace(current=active, enter=lambda: active, leave=lambda _: None)
+    replica = SimpleNamespace(refuse_stale=lambda: None)
+    return SimpleNamespace(
+        rollout=SimpleNamespace(generations=generations, replica=replica), clock=active
+    )

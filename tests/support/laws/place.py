@@ -1,0 +1,89 @@
+"""Where laws are tried: one loop, one server on loopback, and adapters that stay open."""
+
+import asyncio
+import os
+import tomllib
+from collections import OrderedDict
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from adapters.contract.contract import Adapter
+from adapters.http.source import HttpSource
+from adapters.kinds import open_adapter
+from adapters.manifest.manifest import Manifest
+from adapters.network.egress import Egress
+from adapters.network.secrets import Secrets
+from gateway.fanout.sources import RegisteredSource, registered
+from tests.support.gateway.whole_gateway import TODAY
+from tests.support.laws.desks import CountedTransport, Desks
+from tests.support.laws.law_agency import LawAgency
+from tests.support.laws.patient_time import PatientLoop
+from tests.support.loopback import serving
+
+T = TypeVar("T")
+_KEPT: Final = 200  # adapters that stay open, each with its connections
+
+
+@dataclass(slots=True)
+class LawPlace:
+    """The loop and the server; `url` once it is open."""
+
+    loop: PatientLoop = field(default_factory=PatientLoop)
+    desks: Desks = field(init=False)
+    url: str = ""
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _opened: OrderedDict[str, tuple[Manifest, Adapter]] = field(default_factory=OrderedDict)
+    _named: int = 0
+
+    def __post_init__(self) -> None:
+        """Open the server."""
+        self.desks = Desks(self.loop.traffic)
+        self.run(self._open())
+
+    def run(self, main: Coroutine[Any, Any, T]) -> T:
+        """The result of `main` in the loop."""
+        return self.loop.run(main)
+
+    async def source(self, agency: LawAgency) -> RegisteredSource:
+        """The agency's source as the operator granted it, opened as the gateway would."""
+        text = agency.manifest(self.url)
+        if text not in self._opened:
+            manifest = Manifest.model_validate(tomllib.loads(text))
+            self._opened[text] = manifest, await self._adapter(manifest)
+        self._opened.move_to_end(text)
+        manifest, adapter = self._opened[text]
+        if len(self._opened) > _KEPT:
+            _, (_, oldest) = self._opened.popitem(last=False)
+            await oldest.source.aclose()
+        return registered(manifest, adapter, agency.claims)
+
+    def close(self) -> None:
+        """Close everything, and the loop."""
+        self.run(self._close())
+        self.loop.close()
+
+    async def _open(self) -> None:
+        self.url = await self._stack.enter_async_context(serving(self.desks.answer))
+
+    async def _adapter(self, manifest: Manifest) -> Adapter:
+        secrets = Secrets(manifest.source.id, os.environ, Path("/nonexistent"))
+        egress = Egress.of([self.url])
+        adapter = await open_adapter(manifest, secrets=secrets, egress=egress, clock=lambda: TODAY)
+        assert isinstance(adapter.source, HttpSource)
+        self._named += 1
+        counted = CountedTransport(
+            adapter.source.transport, self.loop.traffic, f"{manifest.source.id}-{self._named}"
+        )
+        return replace(adapter, source=replace(adapter.source, transport=counted))
+
+    async def _close(self) -> None:
+        for _, adapter in self._opened.values():
+            await adapter.source.aclose()
+        sleeping = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in sleeping:
+            task.cancel()
+        await asyncio.gather(*sleeping, return_exceptions=True)
+        await self._stack.aclose()

@@ -1,0 +1,109 @@
+"""A question in any of the ways in which one may ask about a child."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graphql import GraphQLObjectType, get_named_type
+
+from adapters.contract.identifiers import NHS_NUMBER, UPN
+from gateway.graphql.root import build_schema
+from tests.support.laws.children import LawChild
+from tests.support.town import BEYOND, REASON
+
+_HARM: Final = {"suspected": "PHYSICAL", "justification": "bruises"}
+
+
+@dataclass(frozen=True, slots=True)
+class LawQuestion:
+    """What is asked: by which details (`by`) of which child, where, and how it is delivered.
+
+    `areas` and `agencies` are the scope, None where it is left out. `chosen` takes the unresolved
+    record of this place of a first answer; `broke_glass` asks for leave first. `batch` asks about
+    this child among others, in the order of `beside`.
+    """
+
+    child: LawChild
+    by: tuple[str, ...] = (NHS_NUMBER, "born")
+    areas: tuple[str, ...] | None = None
+    agencies: tuple[str, ...] | None = None
+    cause: bool = True
+    harm: bool = False
+    broke_glass: bool = False
+    chosen: int | None = None
+    streamed: bool = False
+    beside: tuple[LawChild, ...] = ()
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """The numbers that it names, by scheme."""
+        return {name: self.child.numbers[name] for name in (NHS_NUMBER, UPN) if name in self.by}
+
+    @property
+    def document(self) -> str:
+        """The GraphQL document: every field that there is."""
+        if self.beside:
+            return EVERYTHING_BATCHED
+        return EVERYTHING_STREAMED if self.streamed else EVERYTHING
+
+    def variables(self, purpose: str, **reason: Any) -> dict[str, Any]:
+        """The variables of the document; `reason` adds to the reason."""
+        more = {"outOfArea": BEYOND} if self.cause else {}
+        more |= {"significantHarm": _HARM} if self.harm and purpose == "SAFEGUARDING" else {}
+        scope = {"areas": self.areas, "agencies": self.agencies}
+        known: Any = details(self.child, self.by)
+        return {
+            "known": [known, *(details(c, self.by) for c in self.beside)] if self.beside else known,
+            "reason": {**REASON, "purpose": purpose, **more, **reason},
+            "scope": {name: list(v) for name, v in scope.items() if v is not None} or None,
+        }
+
+
+def details(child: LawChild, by: tuple[str, ...]) -> dict[str, Any]:
+    """What a caller knows of a child, as KnownDetails."""
+    every: Mapping[str, dict[str, Any]] = {
+        NHS_NUMBER: {"nhsNumber": child.numbers[NHS_NUMBER]},
+        UPN: {"upn": child.numbers[UPN]},
+        "name": {"givenNames": [child.given], "familyName": child.family},
+        "born": {"birthDate": child.born},
+        "sex": {"sex": child.sex.upper()},
+    }
+    return {name: value for each in by for name, value in every[each].items()}
+
+
+def everything(kind: GraphQLObjectType, depth: int = 4, spare: str = "") -> str:
+    """A selection of every field that needs no argument, but `spare`."""
+    parts = []
+    for name, described in kind.fields.items():
+        below = get_named_type(described.type)
+        if name == spare or described.args:
+            continue
+        if not isinstance(below, GraphQLObjectType):
+            parts.append(name)
+        elif depth:
+            parts.append(f"{name} {everything(below, depth - 1)}")
+    return "{ " + " ".join(parts) + " }"
+
+
+_TYPES: Final = build_schema()._schema.type_map  # noqa: SLF001  the gateway's own
+_ANSWER: Final = _TYPES["ChildAnswer"]
+_ROW: Final = _TYPES["AgencyAnswer"]
+assert isinstance(_ANSWER, GraphQLObjectType)
+assert isinstance(_ROW, GraphQLObjectType)
+_HEAD: Final = (
+    "query Ask($known: {known}, $reason: AccessReason!, $scope: Scope) {{"
+    " {field}(known: $known, reason: $reason, scope: $scope) "
+)
+_REST: Final = everything(_ANSWER, spare="answers")
+EVERYTHING: Final = _HEAD.format(known="KnownDetails!", field="child") + everything(_ANSWER) + " }"
+EVERYTHING_BATCHED: Final = (
+    _HEAD.format(known="[KnownDetails!]!", field="children") + everything(_ANSWER) + " }"
+)
+EVERYTHING_STREAMED: Final = (
+    _HEAD.format(known="KnownDetails!", field="child")
+    + f"{{ answers @stream {everything(_ROW, 3)} ... @defer {_REST} }} }}"
+)
+BREAK_GLASS: Final = (
+    "mutation Break($known: KnownDetails!, $justification: String!) {"
+    " breakGlass(known: $known, justification: $justification) { id } }"
+)

@@ -1,0 +1,119 @@
+"""Any world: agencies of every kind, each with its own spelling of the children that it holds."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from hypothesis import strategies as st
+
+from adapters.contract.identifiers import NHS_NUMBER, UPN
+from tests.support.agencies import HOME
+from tests.support.laws.children import LawChild, children
+from tests.support.laws.held_record import CODES, NUMBERS, HeldRecord
+from tests.support.laws.law_agency import AREAS, CLASSES, EAST, SECTORS, LawAgency
+from tests.support.laws.world import LawWorld
+
+_EVERY_SEARCH: Final = (NHS_NUMBER, UPN, "name")
+_BY: Final = (_EVERY_SEARCH, _EVERY_SEARCH, (NHS_NUMBER,), (NHS_NUMBER, "name"), (UPN, "name"))
+_ONE_AREA: Final = st.sampled_from([(HOME,), (HOME,), *((area,) for area in AREAS)])
+_STATES: Final = st.sampled_from(["up"] * 9 + ["slow", "down", "hung"])
+_GIVES: Final = st.sampled_from([CLASSES, CLASSES, CLASSES, ("IDENTITY", "INVOLVEMENT")])
+_SECTORS: Final = st.sampled_from([SECTORS, SECTORS, SECTORS, SECTORS, ("POLICE",), ("HEALTH",)])
+MOST: Final = 4  # agencies beside demographics
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyKind:
+    """What agencies of one kind have in common; `local` ones serve an area, or two."""
+
+    role: str = "none"
+    local: bool = True
+    sector: str = "HEALTH"
+    wide: bool = False
+    sensitive: bool = False
+    effects: bool = False
+
+
+KINDS: Final = {
+    "council": AgencyKind("authority", sector="SOCIAL_CARE"),
+    "child health": AgencyKind("member"),
+    "register": AgencyKind("member", local=False),
+    "practice": AgencyKind(),
+    "records": AgencyKind(local=False),
+    "school": AgencyKind(sector="EDUCATION"),
+    "police": AgencyKind(sector="POLICE", wide=True),
+    "charity": AgencyKind("own-row", sector="SOCIAL_CARE"),
+    "clinic": AgencyKind(sensitive=True),
+    "alarm": AgencyKind(effects=True, sector="SOCIAL_CARE"),
+}
+_OFTEN: Final = ("council", "child health", "practice", "school", "police")
+_SPELT: Final = st.tuples(
+    st.sampled_from(["both", "both", "both", *NUMBERS]),
+    st.sampled_from(["same"] * 5 + ["other"]),
+    st.sampled_from(["same"] * 5 + ["slip"]),
+)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> LawWorld:
+    """A world in which demographics nearly always has the children, and others may."""
+    people = draw(children())
+    kinds = draw(st.lists(st.sampled_from([*_OFTEN, *KINDS]), min_size=1, max_size=MOST))
+    others = tuple(draw(_agency(at + 1, KINDS[name], people)) for at, name in enumerate(kinds))
+    return LawWorld(people, (draw(_demographics(people)), *others))
+
+
+@st.composite
+def _agency(
+    draw: st.DrawFn, place: int, kind: AgencyKind, people: tuple[LawChild, ...]
+) -> LawAgency:
+    state = draw(_STATES)
+    local = (HOME, EAST) if kind.wide else draw(_ONE_AREA)
+    sectors = draw(_SECTORS)
+    found = LawAgency(
+        place,
+        role=kind.role,
+        areas=local if kind.local else (),
+        sector=kind.sector,
+        by=draw(st.sampled_from(_BY)),
+        gives=draw(_GIVES),
+        sectors=sectors,
+        silent=sectors != SECTORS and draw(st.booleans()),
+        sensitive=kind.sensitive,
+        effects=kind.effects,
+        state=state,
+        seconds=takes_s(place, state),
+    )
+    return replace(found, held=draw(_held(found, people)))
+
+
+@st.composite
+def _held(
+    draw: st.DrawFn, agency: LawAgency, people: tuple[LawChild, ...]
+) -> tuple[HeldRecord, ...]:
+    codes = CODES if agency.role != "none" else ("U",)
+    held: list[HeldRecord] = []
+    for child in people:
+        for _ in range(draw(st.sampled_from([0, 1, 1, 1, 2]))):
+            numbered, named, born = draw(_SPELT)
+            code = draw(st.sampled_from(["U", "U", *codes]))
+            held.append(HeldRecord(agency.id, len(held), child, numbered, named, born, code, None))
+    return tuple(held)
+
+
+@st.composite
+def _demographics(draw: st.DrawFn, people: tuple[LawChild, ...]) -> LawAgency:
+    """An identity source, which spells every child as she is and nearly always clears her."""
+    codes = st.sampled_from(["U", "U", "U", "U", "R"])
+    numbered = st.sampled_from(["nhs", "both"])
+    held = [
+        HeldRecord("a0", child.place, child, draw(numbered), code=draw(codes))
+        for child in people
+        if draw(st.sampled_from([True, True, True, False]))
+    ]
+    state = draw(st.sampled_from(["up"] * 9 + ["down"]))
+    return LawAgency(0, "spine", by=(NHS_NUMBER, "name"), state=state, held=tuple(held))
+
+
+def takes_s(place: int, state: str) -> float:
+    """How long an agency takes, in seconds: no two the same."""
+    return 1.0 + 0.1 * place if state == "slow" else 0.01 + 0.003 * place
