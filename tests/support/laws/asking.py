@@ -100,6 +100,7 @@ def _receiving(body: bytes) -> Any:
     async def receive() -> Message:
         if left:
             return {"type": "http.request", "body": left.pop(), "more_body": False}
-        return await asyncio.get_running_loop().create_future()  # the caller never hangs up
+        await asyncio.get_running_loop().create_future()  # the caller never hangs up
+        return {"type": "http.disconnect"}
 
     return receive

@@ -45,6 +45,7 @@ class LawCaller:
 
 def callers(*, cleared: bool | None = None) -> st.SearchStrategy[LawCaller]:
     """Any caller; `cleared` where the law is about one kind alone."""
+    roles = st.sampled_from([False, False, False, True])
     return st.builds(
         LawCaller,
         sector=st.sampled_from(("SOCIAL_CARE", *SECTORS)),

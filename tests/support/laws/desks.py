@@ -15,6 +15,7 @@ from tests.support.laws.patient_time import Traffic
 from tests.support.laws.world import LawWorld
 
 _COUNTED: Final = "X-Law-Exchange"
+_NOBODY: Final = LawWorld((), ())
 _HUNG_S: Final = 6.0  # longer than any manifest here waits
 
 
@@ -23,7 +24,7 @@ class Desks:
     """Answers for every agency of `world`; `served` are the records given since it was emptied."""
 
     traffic: Traffic
-    world: LawWorld = LawWorld((), ())
+    world: LawWorld = _NOBODY
     served: list[HeldRecord] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:

@@ -59,10 +59,10 @@ def _located(
         hidden = [*{*hidden, question.child}]
     for child in hidden:
         for mark in told_of(world, child, said.text):
-            yield f"{mark} of restricted child {child.place}, by {_brief(question)}"
+            yield f"{mark} of restricted child {child.place}, by {question}"
     if question.child in hidden and question.numbers and not question.beside:
         for row in _rows_that_tell(said):
-            yield f"{row} of a restricted child, by {_brief(question)}"
+            yield f"{row} of a restricted child, by {question}"
 
 
 def _rows_that_tell(said: Told) -> Iterator[str]:
@@ -91,10 +91,14 @@ def _told_beyond(
         return
     if _hides(wide[1]) and (_far(world, caller, question, wide[0]) or _led_further(said, wide[1])):
         return
-    for record in world.records:
-        if record.told_in(said.text) and not record.told_in(wide[1].text):
-            if not _doubtful(wide[1], record.agency) or _hides(wide[1]):
-                yield f"{record.mark} not told by the widest, by {_brief(question)}"
+    more = [
+        record
+        for record in world.records
+        if record.told_in(said.text) and not record.told_in(wide[1].text)
+    ]
+    for record in more:
+        if _hides(wide[1]) or not _doubtful(wide[1], record.agency):
+            yield f"{record.mark} not told by the widest, by {question}"
 
 
 def _hides(said: Told) -> bool:
@@ -118,10 +122,6 @@ def _doubtful(wide: Told, agency: str) -> bool:
     rows = [row for row in wide.rows if row["agency"]["id"] == agency]
     candidates: list[Any] = [c for c in wide.unresolved if c["agency"]["id"] == agency]
     return bool(candidates) or any(row["outcome"] != "HAS_RECORD" for row in rows)
-
-
-def _brief(question: LawQuestion) -> str:
-    return repr(question)
 
 
 TELLS_NO_MORE: Final = Law(

@@ -1,0 +1,151 @@
+"""The planted faults, each with its places in the running code.
+
+Every place of every fault is named here and nowhere else. Where the code changes, change the place.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from resolvers.child.child import Restriction
+from resolvers.matching.grade import MatchGrade
+from tests.support.laws.laws import OUT_OF_SIGHT, TELLS_NO_MORE, TWO_CHILDREN, WHO_RESTRICTS
+from tests.support.laws.planted_fault import PlantedFault
+
+_NOBODY: Final = frozenset[str]()
+
+
+def _none_outside(_: Any) -> Callable[..., frozenset[str]]:
+    """The set is asked where the scope names it, and nowhere else."""
+    return lambda *_, **__: _NOBODY
+
+
+def _near_alone(original: Callable[..., frozenset[str]]) -> Callable[..., frozenset[str]]:
+    """Beyond one's own areas no more of the set is asked than within them."""
+    return lambda who, registry, **_: original(who, registry, everywhere=False)
+
+
+def _who_may_tell(_: Any) -> Any:
+    """Nobody is asked whose rules give this caller nothing."""
+
+    def asked(self: Any) -> Mapping[str, Any]:
+        return {
+            p.source: self.sources[p.source]
+            for p in self.plan.sources
+            if p.not_asked is None and self._may_give(self.sources[p.source])
+        }
+
+    return property(asked)
+
+
+def _at_the_first(original: Callable[[Any, str], bool]) -> Callable[[Any, str], bool]:
+    """A row leaves as soon as anybody restricts, though others of the set have not spoken."""
+
+    def spoke(self: Any, agency: str) -> bool:
+        restricted = self._findings.restriction is Restriction.RESTRICTED
+        return restricted or original(self, agency)
+
+    return spoke
+
+
+def _until_all(original: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    """Agencies that tell this caller nothing are waited for."""
+
+    def idle(self: Any, heard: Any) -> bool:
+        original(self, heard)
+        return False
+
+    return idle
+
+
+def _lifted(original: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    """Break-glass lifts a shield that is known."""
+    return lambda self, findings: not self.broke_glass and original(self, findings)
+
+
+def _silence_clears(original: Callable[..., Restriction]) -> Callable[..., Restriction]:
+    """Who does not answer is taken to know of no shield."""
+
+    def restriction(*said: Any) -> Restriction:
+        found = original(*said)
+        return Restriction.NONE_KNOWN if found is Restriction.UNKNOWN else found
+
+    return restriction
+
+
+def _as_it_is(_: Any) -> Callable[[Any], Any]:
+    """What a national agency has of a shielded child keeps its places."""
+    return lambda record: record
+
+
+def _whatever_differs(original: Callable[..., Any]) -> Callable[..., Any]:
+    """A record of her name and birthday joins, though its numbers are another's."""
+
+    def assess(*given: Any) -> Any:
+        found = original(*given)
+        alike = found.evidence.numbers_differ and found.evidence.birth_date.strong
+        return found._replace(grade=MatchGrade.CERTAIN) if alike else found
+
+    return assess
+
+
+def _none(_: Any) -> Callable[..., Any]:
+    """Nothing clashes, whoever the members are."""
+    return lambda *_, **__: _NOBODY
+
+
+def _no(_: Any) -> Callable[..., bool]:
+    return lambda *_: False
+
+
+_QUESTION: Final = "gateway.questions.question:RunningQuestion"
+FAULTS: Final = (
+    PlantedFault(
+        "the set is not asked outside the scope",
+        TELLS_NO_MORE,
+        (("gateway.fanout.plan:shield_set", _none_outside),),
+    ),
+    PlantedFault(
+        "beyond one's own areas only the near part of the set is asked",
+        TELLS_NO_MORE,
+        (("gateway.fanout.plan:shield_set", _near_alone),),
+    ),
+    PlantedFault(
+        "an agency that gives this caller nothing is not heard for the shield",
+        TELLS_NO_MORE,
+        (("gateway.questions.prepare:PreparedQuestion.asked", _who_may_tell),),
+    ),
+    PlantedFault(
+        "rows leave at the first mark",
+        WHO_RESTRICTS,
+        ((f"{_QUESTION}._shield_spoke", _at_the_first),),
+    ),
+    PlantedFault(
+        "a slow agency that tells nothing is waited for",
+        OUT_OF_SIGHT,
+        (("gateway.questions.shield_state:ShieldState.idle", _until_all),),
+    ),
+    PlantedFault(
+        "break-glass lifts a known shield",
+        TELLS_NO_MORE,
+        (("gateway.questions.release:ReleaseView.restricted", _lifted),),
+    ),
+    PlantedFault(
+        "silence of the set clears",
+        TELLS_NO_MORE,
+        (("gateway.questions.findings:restriction", _silence_clears),),
+    ),
+    PlantedFault(
+        "a national agency's record keeps its places under a shield",
+        TELLS_NO_MORE,
+        (("gateway.questions.release:unlocated", _as_it_is),),
+    ),
+    PlantedFault(
+        "records with differing numbers join",
+        TWO_CHILDREN,
+        (
+            ("resolvers.matching.joining:assess", _whatever_differs),
+            ("resolvers.matching.joining:_namesake_among", _no),
+            ("resolvers.matching.identify:_clashing", _none),
+        ),
+    ),
+)

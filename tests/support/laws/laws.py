@@ -1,0 +1,26 @@
+"""The laws by name, and how many examples each has in a small trial.
+
+The fourth law, that no issuer says more than it is bound to, is about sign-in: it goes beside them.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tests.support.laws import tells_no_more, two_children, who_restricts, wrong_number
+from tests.support.laws.law import Law
+
+TELLS_NO_MORE: Final = tells_no_more.TELLS_NO_MORE.name
+WHO_RESTRICTS: Final = who_restricts.WHO_RESTRICTS.name
+OUT_OF_SIGHT: Final = who_restricts.OUT_OF_SIGHT.name
+TWO_CHILDREN: Final = two_children.TWO_CHILDREN.name
+WRONG_NUMBER: Final = wrong_number.WRONG_NUMBER.name
+LAWS: Final[Mapping[str, Law[Any]]] = {
+    law.name: law
+    for law in (
+        tells_no_more.TELLS_NO_MORE,
+        who_restricts.WHO_RESTRICTS,
+        who_restricts.OUT_OF_SIGHT,
+        two_children.TWO_CHILDREN,
+        wrong_number.WRONG_NUMBER,
+    )
+}
