@@ -50,6 +50,7 @@ class Asking:
     async def _post(self, query: str, variables: dict[str, Any]) -> Told:
         desks, began = self.place.desks, self.place.loop.time()
         desks.served.clear()
+        self.place.asked += 1
         body = orjson.dumps({"query": query, "variables": variables})
         parts: list[tuple[float, bytes]] = []
         status = [0]

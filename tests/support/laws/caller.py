@@ -45,13 +45,10 @@ class LawCaller:
 
 def callers(*, cleared: bool | None = None) -> st.SearchStrategy[LawCaller]:
     """Any caller; `cleared` where the law is about one kind alone."""
-    roles = st.sampled_from([False, False, False, True])
     return st.builds(
         LawCaller,
         sector=st.sampled_from(("SOCIAL_CARE", *SECTORS)),
         areas=st.sampled_from([(HOME,), (HOME,), (EAST,), (HOME, EAST), (ELSEWHERE,)]),
-        cleared=st.sampled_from([False, False, False, True])
-        if cleared is None
-        else st.just(cleared),
+        cleared=st.sampled_from([False, False, False, True] if cleared is None else [cleared]),
         purpose=st.sampled_from(["SAFEGUARDING", "SAFEGUARDING", "SAFEGUARDING", "EARLY_HELP"]),
     )

@@ -2,35 +2,61 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from tests.support.laws.place import LawPlace
+from tests.support.laws.worlds import FEW, MANY
 
 E = TypeVar("E")
+_TRIED: Final = settings(
+    deadline=None,
+    database=None,
+    derandomize=False,
+    print_blob=False,
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+)
+SHORT: Final = settings(_TRIED, max_examples=60, phases=[Phase.generate])
+LONG: Final = settings(_TRIED, max_examples=200, phases=[Phase.generate, Phase.shrink])
 
 
 class LawBroken(AssertionError):
-    """An answer that the law forbids; says which question, and what of it."""
+    """An answer that the law forbids; says which question, and what of it.
+
+    `example` is what broke the law.
+    """
+
+    def __init__(self, message: str, example: Any) -> None:
+        super().__init__(message)
+        self.example = example
 
 
 @dataclass(frozen=True, slots=True)
 class Law(Generic[E]):
-    """`broken` asks what an example says and gives what is wrong; nothing where the law holds."""
+    """`broken` asks what an example says and gives what is wrong; nothing where the law holds.
+
+    `examples` are of worlds with up to so many agencies beside demographics.
+    """
 
     name: str
-    examples: st.SearchStrategy[E]
+    examples: Callable[[int], st.SearchStrategy[E]]
     broken: Callable[[LawPlace, E], list[str]]
 
-    def hold(self, place: LawPlace, chosen: settings, number: int | None = None) -> None:
-        """Try examples; LawBroken at the first that breaks it. `number` is a seed."""
+    def hold(self, place: LawPlace, number: int, chosen: settings = SHORT) -> None:
+        """Try the examples that come of this seed; LawBroken at one that breaks it.
 
-        @settings(chosen, suppress_health_check=list(HealthCheck))
-        @given(self.examples)
+        Short trials are of small worlds.
+        """
+        most = FEW if chosen is SHORT else MANY
+
+        @seed(number)
+        @settings(chosen)
+        @given(self.examples(most))
         def tried(example: E) -> None:
             if wrong := self.broken(place, example):
-                raise LawBroken(f"{self.name}: {'; '.join(wrong[:3])}")
+                raise LawBroken(f"{self.name}: {'; '.join(wrong[:3])}", example)
 
-        (tried if number is None else seed(number)(tried))()
+        tried()

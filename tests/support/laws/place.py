@@ -29,11 +29,12 @@ _KEPT: Final = 200  # adapters that stay open, each with its connections
 
 @dataclass(slots=True)
 class LawPlace:
-    """The loop and the server; `url` once it is open."""
+    """The loop and the server; `url` once it is open. `asked` counts the questions."""
 
     loop: PatientLoop = field(default_factory=PatientLoop)
     desks: Desks = field(init=False)
     url: str = ""
+    asked: int = 0
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _opened: OrderedDict[str, tuple[Manifest, Adapter]] = field(default_factory=OrderedDict)
     _named: int = 0

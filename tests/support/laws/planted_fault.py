@@ -14,12 +14,14 @@ class PlantedFault:
     """A way in which the shield was once broken, or could be, and the law that finds it.
 
     `places` are dotted paths, "module:name.attribute", each with what makes the faulty value of
-    what stands there; all are replaced. `law` is the name of the law in LAWS.
+    what stands there; all are replaced. `law` is the name of the law in LAWS, `seed` one by which
+    a short trial finds it.
     """
 
     name: str
     law: str
     places: tuple[tuple[str, Replacing], ...]
+    seed: int = 1
 
     @property
     def has_places(self) -> bool:

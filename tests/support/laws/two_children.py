@@ -66,4 +66,4 @@ def _schemes(
     return frozenset(asked).union(*(record.numbers for record in plain))
 
 
-TWO_CHILDREN: Final = Law("no Child holds facts of two", asked_all_ways(), broken)
+TWO_CHILDREN: Final = Law("no Child holds facts of two", asked_all_ways, broken)

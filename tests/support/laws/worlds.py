@@ -18,7 +18,8 @@ _ONE_AREA: Final = st.sampled_from([(HOME,), (HOME,), *((area,) for area in AREA
 _STATES: Final = st.sampled_from(["up"] * 9 + ["slow", "down", "hung"])
 _GIVES: Final = st.sampled_from([CLASSES, CLASSES, CLASSES, ("IDENTITY", "INVOLVEMENT")])
 _SECTORS: Final = st.sampled_from([SECTORS, SECTORS, SECTORS, SECTORS, ("POLICE",), ("HEALTH",)])
-MOST: Final = 4  # agencies beside demographics
+FEW: Final = 3  # agencies beside demographics, where a trial must be short
+MANY: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,47 @@ _SPELT: Final = st.tuples(
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> LawWorld:
-    """A world in which demographics nearly always has the children, and others may."""
-    people = draw(children())
-    kinds = draw(st.lists(st.sampled_from([*_OFTEN, *KINDS]), min_size=1, max_size=MOST))
+def worlds(draw: st.DrawFn, most: int = FEW) -> LawWorld:
+    """A world in which demographics nearly always has the children, and up to `most` others may."""
+    people = draw(children(2 if most == FEW else 3))
+    kinds = draw(st.lists(st.sampled_from([*_OFTEN, *KINDS]), min_size=1, max_size=most))
     others = tuple(draw(_agency(at + 1, KINDS[name], people)) for at, name in enumerate(kinds))
-    return LawWorld(people, (draw(_demographics(people)), *others))
+    world = LawWorld(people, (draw(_demographics(people)), *others))
+    change = draw(st.sampled_from([_with_a_mark, _with_a_mark, _with_one_silent, None]))
+    return draw(change(world)) if change else world
+
+
+@st.composite
+def _with_a_mark(draw: st.DrawFn, world: LawWorld) -> LawWorld:
+    """The world in which one member of the set restricts a child whom the others clear.
+
+    Some of these give nothing to most callers.
+    """
+    child = draw(st.sampled_from(world.children))
+    members = [agency for agency in world.agencies if agency.in_set]
+    marking = draw(st.sampled_from((members[0], *members[1:] * 3)))
+    others = [_clearing(agency, child) for agency in members if agency != marking]
+    sectors = draw(st.sampled_from([marking.sectors, marking.sectors, ("HEALTH",)]))
+    held = _with(marking, HeldRecord(marking.id, 0, child, code="R"))
+    return world.with_(*others, replace(held, state="up", sectors=sectors))
+
+
+@st.composite
+def _with_one_silent(draw: st.DrawFn, world: LawWorld) -> LawWorld:
+    """The world in which nobody restricts the first child, and one of the set does not answer."""
+    members = [_clearing(agency, world.children[0]) for agency in world.agencies if agency.in_set]
+    silent = draw(st.sampled_from((members[0], *members[1:] * 3)))
+    return world.with_(*members, replace(silent, state=draw(st.sampled_from(["down", "hung"]))))
+
+
+def _clearing(agency: LawAgency, child: LawChild) -> LawAgency:
+    return replace(_with(agency, HeldRecord(agency.id, 0, child)), state="up")
+
+
+def _with(agency: LawAgency, record: HeldRecord) -> LawAgency:
+    """The agency with this one record of the child."""
+    held = [each for each in agency.held if each.child != record.child] + [record]
+    return replace(agency, held=tuple(replace(r, place=at) for at, r in enumerate(held)))
 
 
 @st.composite

@@ -1,0 +1,21 @@
+"""Each fault, put back into the running code, is found by its law within a short trial.
+
+The example that the law finds holds again without the fault. Otherwise something else broke it.
+"""
+
+import pytest
+
+from tests.support.laws.faults import FAULTS
+from tests.support.laws.law import LawBroken
+from tests.support.laws.laws import LAWS
+from tests.support.laws.place import LawPlace
+from tests.support.laws.planted_fault import PlantedFault
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_that_is_put_back_is_found(place: LawPlace, fault: PlantedFault) -> None:
+    assert fault.has_places, "the code has changed: name its place in tests/support/laws/faults.py"
+    law = LAWS[fault.law]
+    with fault.planted(), pytest.raises(LawBroken) as found:
+        law.hold(place, fault.seed)
+    assert law.broken(place, found.value.example) == []
