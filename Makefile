@@ -5,7 +5,7 @@ READY := .venv/.ready
 MATCHING := .venv-matching
 ARGS ?=
 
-.PHONY: help demo test check schema bench bench-sources bench-reloads bench-alerts bench-log bench-matching format lint types contracts schema-check docs-check lock clean
+.PHONY: help demo test laws check schema bench bench-sources bench-reloads bench-alerts bench-log bench-matching format lint types contracts schema-check docs-check lock clean
 
 help:  ## every command, in a line each
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name what; do printf '  %-16s %s\n' "$$name" "$$what"; done
@@ -15,6 +15,9 @@ demo: $(READY)  ## the synthetic borough, the gateway, and a first question answ
 
 test: $(READY)  ## all the tests
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+laws: $(READY)  ## the laws of the shield over a hundred thousand questions; ARGS="--seed N" goes on from a round
+	$(BIN)/python -m tests.support.laws $(ARGS)
 
 check: lint types contracts schema-check docs-check test  ## what CI runs
 

@@ -16,7 +16,7 @@ from tests.support.laws.question import LawQuestion
 from tests.support.laws.truth import restricted, told_of
 from tests.support.laws.world import LawWorld
 
-SEED = 1
+SEEDS = range(1, 6)
 HOLDS = HeldRecord("a0", 0, MIRA)
 WORLD = LawWorld(
     (MIRA,),
@@ -31,7 +31,7 @@ ASKED = LawQuestion(MIRA)
 
 @pytest.mark.parametrize("name", LAWS)
 def test_whoever_asks_in_whatever_way_the_law_holds(place: LawPlace, name: str) -> None:
-    LAWS[name].hold(place, SEED)
+    LAWS[name].hold_for(place, SEEDS)
 
 
 def test_the_laws_are_not_empty_of_a_child_whom_nobody_restricts_every_place_is_told(

@@ -9,7 +9,7 @@ from stdnum.gb import nhs, upn
 
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 
-RELATIONS: Final = ("namesake", "namesake", "twin", "sibling", "stranger")
+RELATIONS: Final = ("namesake", "namesake", "namesake", "twin", "sibling", "stranger")
 _NUMBERS: Final = tuple(
     islice((str(n) for n in range(9990000018, 9999999999) if nhs.is_valid(str(n))), 3)
 )
@@ -47,9 +47,9 @@ _RELATED: Final = {
 }
 
 
-def children(most: int = 3) -> st.SearchStrategy[tuple[LawChild, ...]]:
-    """Mira, and up to `most` - 1 others who are related to her or only look so."""
-    others = st.lists(st.sampled_from(RELATIONS), max_size=most - 1)
+def children(least: int, most: int) -> st.SearchStrategy[tuple[LawChild, ...]]:
+    """Mira, and others who are related to her or only look so: `least` to `most` with her."""
+    others = st.lists(st.sampled_from(RELATIONS), min_size=least - 1, max_size=most - 1)
     return others.map(
         lambda names: (MIRA, *(replace(_RELATED[n], place=at + 1) for at, n in enumerate(names)))
     )

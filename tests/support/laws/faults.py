@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from resolvers.child.child import Restriction
-from resolvers.matching.grade import MatchGrade
 from tests.support.laws.laws import OUT_OF_SIGHT, TELLS_NO_MORE, TWO_CHILDREN, WHO_RESTRICTS
 from tests.support.laws.planted_fault import PlantedFault
 
@@ -77,23 +76,23 @@ def _as_it_is(_: Any) -> Callable[[Any], Any]:
     return lambda record: record
 
 
-def _whatever_differs(original: Callable[..., Any]) -> Callable[..., Any]:
-    """A record of her name and birthday joins, though its numbers are another's."""
-
-    def assess(*given: Any) -> Any:
-        found = original(*given)
-        alike = found.evidence.numbers_differ and found.evidence.birth_date.strong
-        return found._replace(grade=MatchGrade.CERTAIN) if alike else found
-
-    return assess
+def _all_certain(_: Any) -> Callable[..., frozenset[Any]]:
+    """Nobody is a rival of anybody."""
+    return lambda certain, *_: frozenset(certain)
 
 
-def _none(_: Any) -> Callable[..., Any]:
-    """Nothing clashes, whoever the members are."""
-    return lambda *_, **__: _NOBODY
+def _none(_: Any) -> Callable[..., frozenset[Any]]:
+    """Nobody clashes with anybody."""
+    return lambda *_: frozenset()
+
+
+def _never(_: Any) -> Any:
+    """Numbers that differ say nothing."""
+    return property(lambda _: False)
 
 
 def _no(_: Any) -> Callable[..., bool]:
+    """No namesake is seen, whoever is among the answers."""
     return lambda *_: False
 
 
@@ -140,11 +139,12 @@ FAULTS: Final = (
         (("gateway.questions.release:unlocated", _as_it_is),),
     ),
     PlantedFault(
-        "records with differing numbers join",
+        "a namesake's number tells nobody apart",
         TWO_CHILDREN,
         (
-            ("resolvers.matching.joining:assess", _whatever_differs),
+            ("resolvers.matching.evidence:Evidence.numbers_differ", _never),
             ("resolvers.matching.joining:_namesake_among", _no),
+            ("resolvers.matching.joining:winners", _all_certain),
             ("resolvers.matching.identify:_clashing", _none),
         ),
     ),

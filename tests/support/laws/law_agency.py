@@ -38,7 +38,8 @@ class LawAgency:
     `role` is "spine" (an identity source and shield authority), "authority", "member" (of the
     shield set alone), "own-row" (its mark hides its own row) or "none" (it says nothing of
     restriction). `gives` are the classes that it gives to `sectors`; `silent` says that to others
-    it says so for every child alike. `state` is "up", "slow", "down" or "hung".
+    it says so for every child alike. Where it `proves`, an empty result by a number shows that it
+    holds no such child; else it is asked by name too. `state` is "up", "slow", "down" or "hung".
     """
 
     place: int
@@ -51,6 +52,7 @@ class LawAgency:
     silent: bool = False
     sensitive: bool = False
     effects: bool = False
+    proves: bool = True
     state: str = "up"
     seconds: float = 0.02
     held: tuple[HeldRecord, ...] = ()
@@ -78,7 +80,7 @@ class LawAgency:
     @property
     def claims(self) -> frozenset[Claim]:
         """What it claims and is granted."""
-        claims = {Claim.CONCLUSIVE}
+        claims = {Claim.CONCLUSIVE} if self.proves else set()
         claims |= set() if self.effects else {Claim.EFFECTS_NONE}
         claims |= {Claim.NATIONAL} if self.national else set()
         claims |= {Claim.SPINE} if self.role == "spine" else set()

@@ -14,8 +14,8 @@ class PlantedFault:
     """A way in which the shield was once broken, or could be, and the law that finds it.
 
     `places` are dotted paths, "module:name.attribute", each with what makes the faulty value of
-    what stands there; all are replaced. `law` is the name of the law in LAWS, `seed` one by which
-    a short trial finds it.
+    what stands there; all are replaced. `law` is the name of the law in LAWS, `seed` one from which
+    on it is soon found.
     """
 
     name: str

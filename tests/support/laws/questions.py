@@ -56,9 +56,13 @@ def scopes(
     draw: st.DrawFn, world: LawWorld
 ) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
     """Areas and agencies of a scope: neither, either or both."""
-    what = draw(st.sampled_from(["default", "areas", "agency", "agency", "agencies"]))
+    what = draw(
+        st.sampled_from(["default", "area", "area", "areas", "agency", "agency", "agencies"])
+    )
     if what == "default":
         return None, None
+    if what == "area":
+        return (draw(st.sampled_from(AREAS)),), None
     if what == "areas":
         return tuple(draw(st.lists(st.sampled_from(AREAS), min_size=1, unique=True))), None
     shown = sorted({SENSITIVE_SERVICES if a.sensitive else a.id for a in world.agencies})

@@ -30,9 +30,9 @@ class AskedAllWays:
 
 
 @st.composite
-def asked_all_ways(draw: st.DrawFn, most: int) -> AskedAllWays:
+def asked_all_ways(draw: st.DrawFn, most: int, least: int = 1) -> AskedAllWays:
     """A world, a caller and four to eight questions: the more, the larger the world may be."""
-    world = draw(worlds(most))
+    world = draw(worlds(most, least=least))
     first = draw(asked_about(world))
     more = draw(st.lists(asked_otherwise(world, first), min_size=2, max_size=most + 1))
     return AskedAllWays(world, draw(callers()), (widest(first), first, *more))

@@ -19,7 +19,7 @@ from tests.support.laws.questions import asked_otherwise
 from tests.support.laws.told import Told
 from tests.support.laws.truth import gives_nothing, restricted, shield_set, silenced
 from tests.support.laws.world import LawWorld
-from tests.support.laws.worlds import worlds
+from tests.support.laws.worlds import unmarked, worlds
 
 _EVERY_DETAIL: Final = (NHS_NUMBER, UPN, "name", "born")
 
@@ -37,7 +37,7 @@ class TwoWorlds:
 @st.composite
 def restricted_by_either(draw: st.DrawFn, most: int) -> TwoWorlds:
     """Worlds that differ in which member of the set restricts the child, and in nothing else."""
-    world = _unmarked(draw(worlds(most)))
+    world = unmarked(draw(worlds(most)))
     by = draw(st.sampled_from([(NHS_NUMBER, "born"), _EVERY_DETAIL]))
     first = LawQuestion(world.children[0], by)
     caller, question = draw(callers(cleared=False)), draw(asked_otherwise(world, first))
@@ -109,13 +109,6 @@ def _out_of_sight(
     hides = question.child in restricted(world, caller, question)
     hides |= silenced(world, caller, question) and not question.broke_glass
     return hides and not agency.national and not question.beside
-
-
-def _unmarked(world: LawWorld) -> LawWorld:
-    """The world in which nobody restricts anybody."""
-    return world.with_(
-        *(replace(a, held=tuple(replace(r, code="U") for r in a.held)) for a in world.agencies)
-    )
 
 
 def _holding(agency: LawAgency, question: LawQuestion) -> LawAgency:

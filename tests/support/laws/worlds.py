@@ -9,11 +9,14 @@ from adapters.contract.identifiers import NHS_NUMBER, UPN
 from tests.support.agencies import HOME
 from tests.support.laws.children import LawChild, children
 from tests.support.laws.held_record import CODES, NUMBERS, HeldRecord
-from tests.support.laws.law_agency import AREAS, CLASSES, EAST, SECTORS, LawAgency
+from tests.support.laws.law_agency import AREAS, CLASSES, EAST, SECTORS, WEST, LawAgency
 from tests.support.laws.world import LawWorld
 
 _EVERY_SEARCH: Final = (NHS_NUMBER, UPN, "name")
-_BY: Final = (_EVERY_SEARCH, _EVERY_SEARCH, (NHS_NUMBER,), (NHS_NUMBER, "name"), (UPN, "name"))
+_BY: Final = (
+    *(_EVERY_SEARCH, _EVERY_SEARCH),
+    *((NHS_NUMBER,), (NHS_NUMBER, "name"), (UPN, "name"), ("name",)),
+)
 _ONE_AREA: Final = st.sampled_from([(HOME,), (HOME,), *((area,) for area in AREAS)])
 _STATES: Final = st.sampled_from(["up"] * 9 + ["slow", "down", "hung"])
 _GIVES: Final = st.sampled_from([CLASSES, CLASSES, CLASSES, ("IDENTITY", "INVOLVEMENT")])
@@ -55,9 +58,12 @@ _SPELT: Final = st.tuples(
 
 
 @st.composite
-def worlds(draw: st.DrawFn, most: int = FEW) -> LawWorld:
-    """A world in which demographics nearly always has the children, and up to `most` others may."""
-    people = draw(children(2 if most == FEW else 3))
+def worlds(draw: st.DrawFn, most: int = FEW, *, least: int = 1) -> LawWorld:
+    """A world in which demographics nearly always has the children, and up to `most` others may.
+
+    There are at least `least` children.
+    """
+    people = draw(children(least, 2 if most == FEW else 3))
     kinds = draw(st.lists(st.sampled_from([*_OFTEN, *KINDS]), min_size=1, max_size=most))
     others = tuple(draw(_agency(at + 1, KINDS[name], people)) for at, name in enumerate(kinds))
     world = LawWorld(people, (draw(_demographics(people)), *others))
@@ -65,19 +71,28 @@ def worlds(draw: st.DrawFn, most: int = FEW) -> LawWorld:
     return draw(change(world)) if change else world
 
 
+def unmarked(world: LawWorld) -> LawWorld:
+    """The world in which nobody restricts anybody."""
+    return world.with_(
+        *(replace(a, held=tuple(replace(r, code="U") for r in a.held)) for a in world.agencies)
+    )
+
+
 @st.composite
 def _with_a_mark(draw: st.DrawFn, world: LawWorld) -> LawWorld:
     """The world in which one member of the set restricts a child whom the others clear.
 
-    Some of these give nothing to most callers.
+    Some of these give nothing to most callers, or are far from all of them.
     """
     child = draw(st.sampled_from(world.children))
     members = [agency for agency in world.agencies if agency.in_set]
     marking = draw(st.sampled_from((members[0], *members[1:] * 3)))
     others = [_clearing(agency, child) for agency in members if agency != marking]
     sectors = draw(st.sampled_from([marking.sectors, marking.sectors, ("HEALTH",)]))
+    far = draw(st.sampled_from([marking.areas, marking.areas, (WEST,)]))
     held = _with(marking, HeldRecord(marking.id, 0, child, code="R"))
-    return world.with_(*others, replace(held, state="up", sectors=sectors))
+    areas = far if marking.areas else ()
+    return world.with_(*others, replace(held, state="up", sectors=sectors, areas=areas))
 
 
 @st.composite
@@ -116,6 +131,7 @@ def _agency(
         silent=sectors != SECTORS and draw(st.booleans()),
         sensitive=kind.sensitive,
         effects=kind.effects,
+        proves=draw(st.booleans()),
         state=state,
         seconds=takes_s(place, state),
     )
@@ -129,7 +145,7 @@ def _held(
     codes = CODES if agency.role != "none" else ("U",)
     held: list[HeldRecord] = []
     for child in people:
-        for _ in range(draw(st.sampled_from([0, 1, 1, 1, 2]))):
+        for _ in range(draw(st.sampled_from([0, 0, 1, 1, 1, 2]))):
             numbered, named, born = draw(_SPELT)
             code = draw(st.sampled_from(["U", "U", *codes]))
             held.append(HeldRecord(agency.id, len(held), child, numbered, named, born, code, None))
