@@ -107,16 +107,19 @@ FAULTS: Final = (
         "beyond one's own areas only the near part of the set is asked",
         TELLS_NO_MORE,
         (("gateway.fanout.plan:shield_set", _near_alone),),
+        seed=9,
     ),
     PlantedFault(
         "an agency that gives this caller nothing is not heard for the shield",
         TELLS_NO_MORE,
         (("gateway.questions.prepare:PreparedQuestion.asked", _who_may_tell),),
+        seed=7,
     ),
     PlantedFault(
         "rows leave at the first mark",
         WHO_RESTRICTS,
         ((f"{_QUESTION}._shield_spoke", _at_the_first),),
+        seed=2,
     ),
     PlantedFault(
         "a slow agency that tells nothing is waited for",
@@ -147,5 +150,6 @@ FAULTS: Final = (
             ("resolvers.matching.joining:winners", _all_certain),
             ("resolvers.matching.identify:_clashing", _none),
         ),
+        seed=2,
     ),
 )

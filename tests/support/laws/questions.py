@@ -22,6 +22,7 @@ DETAILS: Final = (
     ("name", "born", "sex"),
 )
 _SELDOM: Final = st.sampled_from([False] * 5 + [True])
+_SCOPED: Final = ("default", "area", "area", "areas", "agency", "agency", "agencies")
 _AT_TIMES: Final = st.sampled_from([False, False, True])
 
 
@@ -56,9 +57,7 @@ def scopes(
     draw: st.DrawFn, world: LawWorld
 ) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
     """Areas and agencies of a scope: neither, either or both."""
-    what = draw(
-        st.sampled_from(["default", "area", "area", "areas", "agency", "agency", "agencies"])
-    )
+    what = draw(st.sampled_from(_SCOPED))
     if what == "default":
         return None, None
     if what == "area":

@@ -53,7 +53,7 @@ def restricted_by_either(draw: st.DrawFn, most: int) -> TwoWorlds:
         both.with_(_marking(both.agency(one.id))),
         both.with_(_marking(both.agency(other.id))),
         caller,
-        (question,),
+        _whole_and_streamed(question),
     )
 
 
@@ -74,7 +74,8 @@ def held_out_of_sight(draw: st.DrawFn, most: int) -> TwoWorlds:
     slow = draw(st.sampled_from([0.05, 1.5, 2.5]))
     empty = replace(agency, held=())
     held = replace(_holding(empty, first), seconds=slow)
-    return TwoWorlds(world.with_(held), world.with_(empty), caller, (question,))
+    questions = _whole_and_streamed(question)
+    return TwoWorlds(world.with_(held), world.with_(empty), caller, questions)
 
 
 def told_apart(place: LawPlace, worlds_: TwoWorlds) -> list[str]:
@@ -88,6 +89,12 @@ def told_apart(place: LawPlace, worlds_: TwoWorlds) -> list[str]:
         for question, a, b in zip(worlds_.questions, one, other, strict=True)
         for difference in _differences(question, a, b)
     ]
+
+
+def _whole_and_streamed(question: LawQuestion) -> tuple[LawQuestion, ...]:
+    if question.beside:
+        return (question,)
+    return tuple(replace(question, streamed=streamed) for streamed in (False, True))
 
 
 def _differences(question: LawQuestion, one: Told, other: Told) -> Iterator[str]:
