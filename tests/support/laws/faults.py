@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from resolvers.child.child import Restriction
+from resolvers.comparison.agreement import Agreement
+from resolvers.matching.grading import CERTAIN_BITS, alike_in_all
 from tests.support.laws.laws import OUT_OF_SIGHT, TELLS_NO_MORE, TWO_CHILDREN, WHO_RESTRICTS
 from tests.support.laws.planted_fault import PlantedFault
 
@@ -96,6 +98,23 @@ def _no(_: Any) -> Callable[..., bool]:
     return lambda *_: False
 
 
+def _any_number(_: Any) -> Callable[[Any, Any, Any], bool]:
+    """A number of any scheme counts for the rule on namesakes, though nothing ties it to her."""
+
+    def stands(known: Any, held: Any, found: Any) -> bool:
+        evidence = found.evidence
+        numbered = held.nhs_numbers or held.upns or known.all.nhs_numbers or known.all.upns
+        elsewhere = evidence.postcode in _DIFFERING and not numbered
+        seen_there = evidence.postcode.strong or (evidence.sex is Agreement.SAME and not elsewhere)
+        strong = alike_in_all(evidence) and (evidence.further or seen_there)
+        if not strong or evidence.sex is Agreement.DIFFERENT:
+            return False
+        return bool(found.weights.bits >= CERTAIN_BITS)
+
+    return stands
+
+
+_DIFFERING: Final = (Agreement.DIFFERENT, Agreement.DISTANT)
 _QUESTION: Final = "gateway.questions.question:RunningQuestion"
 FAULTS: Final = (
     PlantedFault(
@@ -107,19 +126,16 @@ FAULTS: Final = (
         "beyond one's own areas only the near part of the set is asked",
         TELLS_NO_MORE,
         (("gateway.fanout.plan:shield_set", _near_alone),),
-        seed=9,
     ),
     PlantedFault(
         "an agency that gives this caller nothing is not heard for the shield",
         TELLS_NO_MORE,
         (("gateway.questions.prepare:PreparedQuestion.asked", _who_may_tell),),
-        seed=7,
     ),
     PlantedFault(
         "rows leave at the first mark",
         WHO_RESTRICTS,
         ((f"{_QUESTION}._shield_spoke", _at_the_first),),
-        seed=2,
     ),
     PlantedFault(
         "a slow agency that tells nothing is waited for",
@@ -150,6 +166,10 @@ FAULTS: Final = (
             ("resolvers.matching.joining:winners", _all_certain),
             ("resolvers.matching.identify:_clashing", _none),
         ),
-        seed=2,
+    ),
+    PlantedFault(
+        "a number of another scheme counts for the rule on namesakes",
+        TELLS_NO_MORE,
+        (("resolvers.matching.grading:_stands", _any_number),),
     ),
 )

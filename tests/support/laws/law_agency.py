@@ -39,7 +39,8 @@ class LawAgency:
     shield set alone), "own-row" (its mark hides its own row) or "none" (it says nothing of
     restriction). `gives` are the classes that it gives to `sectors`; `silent` says that to others
     it says so for every child alike. Where it `proves`, an empty result by a number shows that it
-    holds no such child; else it is asked by name too. `state` is "up", "slow", "down" or "hung".
+    holds no such child; else it is asked by name too. Of a small `population` name and birthday are
+    enough. `state` is "up", "slow", "down" or "hung".
     """
 
     place: int
@@ -53,6 +54,7 @@ class LawAgency:
     sensitive: bool = False
     effects: bool = False
     proves: bool = True
+    population: int | None = 900
     state: str = "up"
     seconds: float = 0.02
     held: tuple[HeldRecord, ...] = ()
@@ -82,6 +84,7 @@ class LawAgency:
         """What it claims and is granted."""
         claims = {Claim.CONCLUSIVE} if self.proves else set()
         claims |= set() if self.effects else {Claim.EFFECTS_NONE}
+        claims |= {Claim.POPULATION} if self.population else set()
         claims |= {Claim.NATIONAL} if self.national else set()
         claims |= {Claim.SPINE} if self.role == "spine" else set()
         claims |= {Claim.SHIELD_AUTHORITY} if self.role in ("spine", "authority") else set()
@@ -108,6 +111,7 @@ class LawAgency:
         return [
             *(['mark = "own-row"'] if own_row else []),
             *(["sensitive = true"] if self.sensitive else []),
+            *([f"population = {self.population}"] if self.population else []),
             f"bulk_roles = {[*_BULK]}".replace("'", '"'),
         ]
 

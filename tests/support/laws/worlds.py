@@ -67,7 +67,9 @@ def worlds(draw: st.DrawFn, most: int = FEW, *, least: int = 1) -> LawWorld:
     kinds = draw(st.lists(st.sampled_from([*_OFTEN, *KINDS]), min_size=1, max_size=most))
     others = tuple(draw(_agency(at + 1, KINDS[name], people)) for at, name in enumerate(kinds))
     world = LawWorld(people, (draw(_demographics(people)), *others))
-    change = draw(st.sampled_from([_with_a_mark, _with_a_mark, _with_one_silent, None]))
+    changes = [_with_a_mark, _with_a_mark, _with_one_silent, None]
+    alike = any(child.as_named == people[0].as_named for child in people[1:])
+    change = draw(st.sampled_from([*changes, _with_a_shielded_namesake] if alike else changes))
     return draw(change(world)) if change else world
 
 
@@ -93,6 +95,32 @@ def _with_a_mark(draw: st.DrawFn, world: LawWorld) -> LawWorld:
     held = _with(marking, HeldRecord(marking.id, 0, child, code="R"))
     areas = far if marking.areas else ()
     return world.with_(*others, replace(held, state="up", sectors=sectors, areas=areas))
+
+
+@st.composite
+def _with_a_shielded_namesake(draw: st.DrawFn, world: LawWorld) -> LawWorld:
+    """The world in which demographics restricts a namesake of the first child, whom all clear.
+
+    An agency outside the set has the namesake alone, under no number that demographics has.
+    """
+    first = world.children[0]
+    namesake = next(c for c in world.children[1:] if c.as_named == first.as_named)
+    marked = HeldRecord("a0", 0, namesake, "nhs", code="R")
+    told = replace(world.agencies[0], state="up", gives=("IDENTITY",), held=())
+    cleared = _with(_with(told, marked), HeldRecord("a0", 1, first, "nhs"))
+    others = [_alone(agency, first) for agency in world.agencies[1:]]
+    numbered = draw(st.sampled_from(["upn", "none"]))
+    place = draw(st.sampled_from([agency.place for agency in others]))
+    holding = replace(others[place - 1], by=(UPN, "name"), state="up", population=900)
+    held = (HeldRecord(holding.id, 0, namesake, numbered),)
+    return world.with_(cleared, *others, replace(holding, held=held))
+
+
+def _alone(agency: LawAgency, child: LawChild) -> LawAgency:
+    """The agency with nobody but this child, and nothing of where the child is."""
+    cleared = _clearing(agency, child)
+    held = tuple(each for each in cleared.held if each.child == child)
+    return replace(cleared, held=tuple(replace(r, place=at) for at, r in enumerate(held)))
 
 
 @st.composite
@@ -132,6 +160,7 @@ def _agency(
         sensitive=kind.sensitive,
         effects=kind.effects,
         proves=draw(st.booleans()),
+        population=draw(st.sampled_from([900, 900, None])),
         state=state,
         seconds=takes_s(place, state),
     )
