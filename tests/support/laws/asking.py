@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from tests.support.laws.caller import LawCaller
+from tests.support.laws.held_record import HeldRecord
 from tests.support.laws.law_gateway import LawGateway, law_gateway
 from tests.support.laws.place import LawPlace
 from tests.support.laws.question import BREAK_GLASS, LawQuestion, details
@@ -49,7 +50,8 @@ class Asking:
 
     async def _post(self, query: str, variables: dict[str, Any]) -> Told:
         desks, began = self.place.desks, self.place.loop.time()
-        desks.served.clear()
+        served: list[HeldRecord] = []
+        desks.served = served
         self.place.asked += 1
         body = orjson.dumps({"query": query, "variables": variables})
         parts: list[tuple[float, bytes]] = []
@@ -63,7 +65,7 @@ class Asking:
         scope, receive = _scope(), _receiving(body)
         response = await self.gateway.endpoint.respond(Request(scope, receive))
         await response(scope, receive, send)
-        return Told(status[0], tuple(parts), tuple(desks.served))
+        return Told(status[0], tuple(parts), tuple(served))
 
 
 def answers(

@@ -21,7 +21,7 @@ _HUNG_S: Final = 6.0  # longer than any manifest here waits
 
 @dataclass(slots=True)
 class Desks:
-    """Answers for every agency of `world`; `served` are the records given since it was emptied."""
+    """Answers for every agency of `world`; `served` are the records given for this question."""
 
     traffic: Traffic
     world: LawWorld = _NOBODY
@@ -29,12 +29,12 @@ class Desks:
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer one request, after the time that this agency takes."""
-        agency = self.world.agency(request.path.split("/")[1])
+        agency, served = self.world.agency(request.path.split("/")[1]), self.served
         await self._sleep(request.headers[_COUNTED], self._takes_s(agency))
         if agency.state == "down":
             return web.Response(status=503)
         found = [record for record in agency.held if _fits(record, request.query)]
-        self.served += found
+        served += found  # a late answer belongs to the question that it was asked for
         return web.json_response(
             {"children": [record.document for record in found], "total": len(found)}
         )
