@@ -10,39 +10,13 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from typing import Final
 
-from tests.support.laws.law import LONG, LawBroken
-from tests.support.laws.laws import LAWS
-from tests.support.laws.place import LawPlace
+from tests.support.laws.law_round import LawRound, tried
 
 _SEEDS: Final = 1_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class LawRound:
-    """What came of one seed: how many questions were asked, and which laws were broken, how."""
-
-    number: int
-    asked: int
-    broken: tuple[str, ...]
-
-
-def tried(chosen: str, number: int) -> LawRound:
-    """Every law whose name has `chosen` in it, by one seed."""
-    place, broken = LawPlace(), []
-    for name, law in LAWS.items():
-        if chosen not in name:
-            continue
-        try:
-            law.hold(place, number, LONG)
-        except LawBroken as error:
-            broken.append(f"{error}\n{error.example}")
-    place.close()
-    return LawRound(number, place.asked, tuple(broken))
 
 
 def main() -> int:

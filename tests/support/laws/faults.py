@@ -169,7 +169,7 @@ FAULTS: Final = (
     ),
     PlantedFault(
         "a number of another scheme counts for the rule on namesakes",
-        TELLS_NO_MORE,
+        TWO_CHILDREN,
         (("resolvers.matching.grading:_stands", _any_number),),
     ),
 )
