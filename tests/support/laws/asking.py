@@ -17,7 +17,8 @@ from tests.support.laws.told import Told
 from tests.support.laws.world import LawWorld
 
 _REASON: Final = "he has her name from her mother"
-_ACCEPT: Final = b"multipart/mixed, application/graphql-response+json"
+_ACCEPT: Final = "multipart/mixed{}, application/graphql-response+json"
+_BY_ID: Final = "; incrementalSpec=v0.2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +37,20 @@ class Asking:
             reason = {"breakGlass": leave} if leave else {}
         variables = question.variables(self.caller.purpose, **reason)
         if question.chosen is not None and not question.beside:
-            first = await self._post(question.document, variables)
+            first = await self._post(question.document, variables, question)
             keys = [each["key"] for each in first.unresolved]
             chosen = keys[question.chosen % len(keys) :][:1] if keys else []
             variables["known"]["chosen"] = [{"key": k, "reason": _REASON} for k in chosen]
-        return await self._post(question.document, variables)
+        return await self._post(question.document, variables, question)
 
     async def _leave(self, question: LawQuestion) -> str | None:
         known = details(question.child, question.by)
-        said = await self._post(BREAK_GLASS, {"known": known, "justification": "she is missing"})
+        leave = {"known": known, "justification": "she is missing"}
+        said = await self._post(BREAK_GLASS, leave, question)
         granted = (said.payloads[0].get("data") or {}).get("breakGlass")
         return str(granted["id"]) if granted else None
 
-    async def _post(self, query: str, variables: dict[str, Any]) -> Told:
+    async def _post(self, query: str, variables: dict[str, Any], question: LawQuestion) -> Told:
         desks, began = self.place.desks, self.place.loop.time()
         served: list[HeldRecord] = []
         desks.served = served
@@ -62,7 +64,7 @@ class Asking:
             if message.get("body"):
                 parts.append((self.place.loop.time() - began, message["body"]))
 
-        scope, receive = _scope(), _receiving(body)
+        scope, receive = _scope(question), _receiving(body)
         response = await self.gateway.endpoint.respond(Request(scope, receive))
         await response(scope, receive, send)
         return Told(status[0], tuple(parts), tuple(served))
@@ -80,10 +82,11 @@ def answers(
     return place.run(asked())
 
 
-def _scope() -> dict[str, Any]:
+def _scope(question: LawQuestion) -> dict[str, Any]:
+    accept = _ACCEPT.format(_BY_ID if question.by_id else "")
     headers = [
         (b"content-type", b"application/json"),
-        (b"accept", _ACCEPT),
+        (b"accept", accept.encode()),
         (b"authorization", b"Bearer x"),
     ]
     return {

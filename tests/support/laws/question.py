@@ -19,8 +19,8 @@ class LawQuestion:
     """What is asked: by which details (`by`) of which child, where, and how it is delivered.
 
     `areas` and `agencies` are the scope, None where it is left out. `chosen` takes the unresolved
-    record of this place of a first answer; `broke_glass` asks for leave first. `batch` asks about
-    this child among others, in the order of `beside`.
+    record of this place of a first answer; `broke_glass` asks for leave first. A `streamed` answer
+    comes in parts, told by path or `by_id`. `beside` are other children of the same `children`.
     """
 
     child: LawChild
@@ -32,6 +32,7 @@ class LawQuestion:
     broke_glass: bool = False
     chosen: int | None = None
     streamed: bool = False
+    by_id: bool = False
     beside: tuple[LawChild, ...] = ()
 
     @property

@@ -92,9 +92,11 @@ def told_apart(place: LawPlace, worlds_: TwoWorlds) -> list[str]:
 
 
 def _whole_and_streamed(question: LawQuestion) -> tuple[LawQuestion, ...]:
+    """The question in every form that its answer may have."""
     if question.beside:
         return (question,)
-    return tuple(replace(question, streamed=streamed) for streamed in (False, True))
+    whole, streamed = (replace(question, streamed=each) for each in (False, True))
+    return whole, streamed, replace(streamed, by_id=True)
 
 
 def _differences(question: LawQuestion, one: Told, other: Told) -> Iterator[str]:
