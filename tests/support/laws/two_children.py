@@ -39,13 +39,15 @@ def broken(place: LawPlace, asked: AskedAllWays) -> list[str]:
 
 
 def _mixed(world: LawWorld, question: LawQuestion, said: Told) -> Iterator[str]:
+    # Of several questions at once nobody can say here which of them a record answered.
+    served = () if question.beside else said.served
     for child in said.children:
         text = orjson.dumps(child).decode()
         records = [record for record in world.records if record.told_in(text)]
         owners = {record.child for record in records}
         owners |= {each for each in world.children if each.numbers[NHS_NUMBER] in text}
         if any(
-            _told_apart(one, other, question, said.served)
+            _told_apart(one, other, question, served)
             for one in owners
             for other in owners
             if one.place < other.place
