@@ -67,7 +67,10 @@ class Asking:
         scope, receive = _scope(question), _receiving(body)
         response = await self.gateway.endpoint.respond(Request(scope, receive))
         await response(scope, receive, send)
-        return Told(status[0], tuple(parts), tuple(served))
+        told = Told(status[0], tuple(parts), tuple(served))
+        if '"INTERNAL"' in told.text:
+            raise AssertionError("the gateway failed inside: no law says anything of that")
+        return told
 
 
 def answers(

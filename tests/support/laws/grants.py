@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from gateway.model.account import Account
 from gateway.oversight.break_glass.store.grant import BreakGlassGrant
 
 
@@ -20,15 +21,15 @@ class GrantsInMemory:
         self.kept[grant.id] = grant, frozenset(pseudonyms)
 
     async def pseudonyms(
-        self, grant_id: str, user: str, organisation: str, now: float
+        self, grant_id: str, account: Account, organisation: str, now: float
     ) -> frozenset[str]:
         """The child's pseudonyms of a grant that this user may use now."""
         grant, pseudonyms = self.kept.get(grant_id, (None, frozenset[str]()))
-        if grant is None or (grant.user, grant.organisation) != (user, organisation):
+        if grant is None or now >= grant.expires_at or grant.organisation != organisation:
             return frozenset()
-        return pseudonyms if now < grant.expires_at else frozenset()
+        return pseudonyms if account == Account(grant.issuer, grant.user) else frozenset()
 
-    async def suspended(self, user: str, organisation: str, now: float) -> bool:
+    async def suspended(self, account: Account, now: float) -> bool:
         """Nothing is overdue."""
-        del user, organisation, now
+        del account, now
         return False

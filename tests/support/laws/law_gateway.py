@@ -26,6 +26,7 @@ from gateway.graphql.root import build_schema
 from gateway.http.endpoint import Endpoint
 from gateway.http.pipeline import Oversight, Pipeline
 from gateway.identity.counters import ProcessCounters
+from gateway.identity.persons import Persons
 from gateway.identity.quotas import Quotas
 from gateway.identity.tokens import TokenVerifier
 from gateway.model.clock import Clock
@@ -69,7 +70,7 @@ async def law_gateway(place: LawPlace, world: LawWorld, caller: LawCaller) -> La
     )
     sources = [await place.source(agency) for agency in world.agencies]
     active = _active(sources, caller, clock)
-    log = HeardLog()
+    log, persons = HeardLog(), Persons()
     recorder = Recorder(cast("Any", log), _KEYS, clock)
     watch = SimpleNamespace(publication=SimpleNamespace(log=log), refuse_unwitnessed=lambda: None)
     break_glass = BreakGlass(
@@ -80,9 +81,10 @@ async def law_gateway(place: LawPlace, world: LawWorld, caller: LawCaller) -> La
         hurry=lambda: None,
         working_days=WorkingDays(),
         quotas=active.preparation.quotas,
+        persons=persons,
     )
     pipeline = Pipeline(
-        _one_generation(active),
+        _one_generation(active, persons),
         recorder,
         cast("WitnessWatch", watch),
         Oversight(break_glass, cast("Any", None)),
@@ -95,7 +97,7 @@ def _active(sources: list[RegisteredSource], caller: LawCaller, clock: Clock) ->
     stages = Stages(
         SETTINGS,
         _SCHEMA,
-        cast("TokenVerifier", KnownCaller(caller.caller)),
+        cast("TokenVerifier", _verifier(caller)),
         clock,
         _DOCUMENTS,
         Quotas(ProcessCounters(clock.monotonic), SETTINGS, clock.monotonic),
@@ -105,6 +107,12 @@ def _active(sources: list[RegisteredSource], caller: LawCaller, clock: Clock) ->
     lines = {s.id: SourceConnection(s, clock, lambda: 0.5) for s in sources}
     desired_state: Any = SimpleNamespace(generation=1, folder=SimpleNamespace(operator=operator))
     return ActiveGeneration(desired_state, preparation, FanOut(lines, clock), {})
+
+
+def _verifier(caller: LawCaller) -> Any:
+    """To which everybody is this caller."""
+    known = KnownCaller(caller.caller)
+    return SimpleNamespace(caller=known.caller, issuers=frozenset())
 
 
 def _operator(sources: Iterable[RegisteredSource]) -> OperatorFile:
@@ -120,9 +128,8 @@ def _operator(sources: Iterable[RegisteredSource]) -> OperatorFile:
     )
 
 
-def _one_generation(active: ActiveGeneration) -> Any:
+def _one_generation(active: ActiveGeneration, persons: Persons) -> Any:
     generations = SimpleNamespace(current=active, enter=lambda: active, leave=lambda _: None)
     replica = SimpleNamespace(refuse_stale=lambda: None)
-    return SimpleNamespace(
-        rollout=SimpleNamespace(generations=generations, replica=replica), clock=active
-    )
+    rollout = SimpleNamespace(generations=generations, replica=replica, ledger=None)
+    return SimpleNamespace(rollout=rollout, persons=persons)
