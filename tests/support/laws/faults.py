@@ -94,7 +94,7 @@ def _never(_: Any) -> Any:
 
 
 def _no(_: Any) -> Callable[..., bool]:
-    """No namesake is seen, whoever is among the answers."""
+    """No namesake is seen, or doubted, whoever is among the answers."""
     return lambda *_: False
 
 
@@ -171,5 +171,11 @@ FAULTS: Final = (
         "a number of another scheme counts for the rule on namesakes",
         TWO_CHILDREN,
         (("resolvers.matching.grading:_stands", _any_number),),
+    ),
+    PlantedFault(
+        "the set is not searched for namesakes before a record joins by details",
+        TELLS_NO_MORE,
+        (("gateway.questions.namesakes:NamesakeSearch.leaves_doubt", _no),),
+        seed=21,
     ),
 )

@@ -1,6 +1,6 @@
-"""The laws by name, and how many examples each has in a small trial.
+"""The laws by name.
 
-The fourth law, that no issuer says more than it is bound to, is about sign-in: it goes beside them.
+That no issuer says more than it is bound to is a law too. It is about sign-in, and goes beside these.
 """
 
 from collections.abc import Mapping
