@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.laws.place import LawPlace
+from tests.support.laws.running.place import LawPlace
 
 
 @pytest.fixture(scope="module")

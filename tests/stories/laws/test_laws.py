@@ -5,16 +5,16 @@ from dataclasses import replace
 import pytest
 
 from tests.support.agencies import HOME
-from tests.support.laws.asking import answers
-from tests.support.laws.caller import LawCaller
-from tests.support.laws.children import MIRA
-from tests.support.laws.held_record import HeldRecord
-from tests.support.laws.law_agency import LawAgency
 from tests.support.laws.laws import LAWS
-from tests.support.laws.place import LawPlace
-from tests.support.laws.question import LawQuestion
-from tests.support.laws.truth import restricted, told_of
-from tests.support.laws.world import LawWorld
+from tests.support.laws.running.asking import answers
+from tests.support.laws.running.place import LawPlace
+from tests.support.laws.town.caller import LawCaller
+from tests.support.laws.town.children import MIRA
+from tests.support.laws.town.held_record import HeldRecord
+from tests.support.laws.town.law_agency import LawAgency
+from tests.support.laws.town.question import LawQuestion
+from tests.support.laws.town.truth import restricted, told_of
+from tests.support.laws.town.world import LawWorld
 
 SEEDS = range(1, 6)
 HOLDS = HeldRecord("a0", 0, MIRA)

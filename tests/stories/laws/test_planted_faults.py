@@ -8,8 +8,8 @@ import pytest
 from tests.support.laws.faults import FAULTS
 from tests.support.laws.law import LawBroken
 from tests.support.laws.laws import LAWS
-from tests.support.laws.place import LawPlace
 from tests.support.laws.planted_fault import PlantedFault
+from tests.support.laws.running.place import LawPlace
 
 MOST = 30  # seeds, each with a few examples
 

@@ -9,16 +9,16 @@ from typing import Any
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from tests.support.agencies import HOME
 from tests.support.laws import tells_no_more, who_restricts, wrong_number
-from tests.support.laws.caller import LawCaller
-from tests.support.laws.children import MIRA
-from tests.support.laws.held_record import HeldRecord
-from tests.support.laws.law_agency import EAST, LawAgency
-from tests.support.laws.place import LawPlace
-from tests.support.laws.question import LawQuestion
-from tests.support.laws.questions import widest
+from tests.support.laws.running.place import LawPlace
 from tests.support.laws.tells_no_more import AskedAllWays
+from tests.support.laws.town.caller import LawCaller
+from tests.support.laws.town.children import MIRA
+from tests.support.laws.town.held_record import HeldRecord
+from tests.support.laws.town.law_agency import EAST, LawAgency
+from tests.support.laws.town.question import LawQuestion
+from tests.support.laws.town.questions import widest
+from tests.support.laws.town.world import LawWorld
 from tests.support.laws.who_restricts import TwoWorlds
-from tests.support.laws.world import LawWorld
 from tests.support.laws.wrong_number import OneWrongNumber
 
 NAMESAKE = replace(MIRA, place=1)

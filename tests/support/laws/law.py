@@ -7,8 +7,8 @@ from typing import Any, Final, Generic, TypeVar
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.support.laws.place import LawPlace
-from tests.support.laws.worlds import FEW, MANY
+from tests.support.laws.running.place import LawPlace
+from tests.support.laws.town.worlds import FEW, MANY
 
 E = TypeVar("E")
 _TRIED: Final = settings(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tests.support.laws.law import LONG, LawBroken
 from tests.support.laws.laws import LAWS
-from tests.support.laws.place import LawPlace
+from tests.support.laws.running.place import LawPlace
 
 
 @dataclass(frozen=True, slots=True)

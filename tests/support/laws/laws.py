@@ -1,6 +1,7 @@
 """The laws by name.
 
-That no issuer says more than it is bound to is a law too. It is about sign-in, and goes beside these.
+That no issuer says more than it is bound to is a law too. It is about sign-in and goes
+beside these.
 """
 
 from collections.abc import Mapping

@@ -6,16 +6,16 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from tests.support.laws.asking import answers
-from tests.support.laws.caller import LawCaller, callers
 from tests.support.laws.law import Law
-from tests.support.laws.place import LawPlace
-from tests.support.laws.question import LawQuestion
-from tests.support.laws.questions import asked_about, asked_otherwise, widest
-from tests.support.laws.told import Told
-from tests.support.laws.truth import beyond, restricted, shield_set, silenced, told_of
-from tests.support.laws.world import LawWorld
-from tests.support.laws.worlds import worlds
+from tests.support.laws.running.asking import answers
+from tests.support.laws.running.place import LawPlace
+from tests.support.laws.running.told import Told
+from tests.support.laws.town.caller import LawCaller, callers
+from tests.support.laws.town.question import LawQuestion
+from tests.support.laws.town.questions import asked_about, asked_otherwise, widest
+from tests.support.laws.town.truth import beyond, restricted, shield_set, silenced, told_of
+from tests.support.laws.town.world import LawWorld
+from tests.support.laws.town.worlds import worlds
 
 _SAYS_NOTHING: Final = frozenset({"NOTHING_TO_SHARE", "NOT_PERMITTED", "NOT_ASKED"})
 

@@ -8,16 +8,16 @@ import orjson
 from hypothesis import strategies as st
 
 from adapters.contract.identifiers import NHS_NUMBER
-from tests.support.laws.asking import answers
-from tests.support.laws.children import LawChild
-from tests.support.laws.held_record import HeldRecord
 from tests.support.laws.law import Law
-from tests.support.laws.place import LawPlace
-from tests.support.laws.question import LawQuestion
+from tests.support.laws.running.asking import answers
+from tests.support.laws.running.place import LawPlace
+from tests.support.laws.running.told import Told
 from tests.support.laws.tells_no_more import AskedAllWays, asked_all_ways
-from tests.support.laws.told import Told
-from tests.support.laws.world import LawWorld
-from tests.support.laws.worlds import unmarked
+from tests.support.laws.town.children import LawChild
+from tests.support.laws.town.held_record import HeldRecord
+from tests.support.laws.town.question import LawQuestion
+from tests.support.laws.town.world import LawWorld
+from tests.support.laws.town.worlds import unmarked
 
 
 @st.composite

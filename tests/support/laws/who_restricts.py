@@ -8,18 +8,18 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from adapters.contract.identifiers import NHS_NUMBER, UPN
-from tests.support.laws.asking import answers
-from tests.support.laws.caller import LawCaller, callers
-from tests.support.laws.held_record import HeldRecord
 from tests.support.laws.law import Law
-from tests.support.laws.law_agency import LawAgency
-from tests.support.laws.place import LawPlace
-from tests.support.laws.question import LawQuestion
-from tests.support.laws.questions import asked_otherwise
-from tests.support.laws.told import Told
-from tests.support.laws.truth import gives_nothing, restricted, shield_set, silenced
-from tests.support.laws.world import LawWorld
-from tests.support.laws.worlds import unmarked, worlds
+from tests.support.laws.running.asking import answers
+from tests.support.laws.running.place import LawPlace
+from tests.support.laws.running.told import Told
+from tests.support.laws.town.caller import LawCaller, callers
+from tests.support.laws.town.held_record import HeldRecord
+from tests.support.laws.town.law_agency import LawAgency
+from tests.support.laws.town.question import LawQuestion
+from tests.support.laws.town.questions import asked_otherwise
+from tests.support.laws.town.truth import gives_nothing, restricted, shield_set, silenced
+from tests.support.laws.town.world import LawWorld
+from tests.support.laws.town.worlds import unmarked, worlds
 
 _EVERY_DETAIL: Final = (NHS_NUMBER, UPN, "name", "born")
 

@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 
 from adapters.contract.identifiers import NHS_NUMBER, UPN, Upn
 from gateway.model.inquiry import Known
-from tests.support.laws.asking import Asking
-from tests.support.laws.caller import LawCaller, callers
-from tests.support.laws.children import LawChild
-from tests.support.laws.held_record import HeldRecord
 from tests.support.laws.law import Law
-from tests.support.laws.law_agency import LawAgency
-from tests.support.laws.law_gateway import law_gateway
-from tests.support.laws.place import LawPlace
-from tests.support.laws.question import LawQuestion
-from tests.support.laws.world import LawWorld
-from tests.support.laws.worlds import worlds
+from tests.support.laws.running.asking import Asking
+from tests.support.laws.running.law_gateway import law_gateway
+from tests.support.laws.running.place import LawPlace
+from tests.support.laws.town.caller import LawCaller, callers
+from tests.support.laws.town.children import LawChild
+from tests.support.laws.town.held_record import HeldRecord
+from tests.support.laws.town.law_agency import LawAgency
+from tests.support.laws.town.question import LawQuestion
+from tests.support.laws.town.world import LawWorld
+from tests.support.laws.town.worlds import worlds
 
 
 @dataclass(frozen=True, slots=True)

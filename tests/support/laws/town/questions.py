@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from gateway.fanout.sources import SENSITIVE_SERVICES
-from tests.support.laws.children import LawChild
-from tests.support.laws.law_agency import AREAS
-from tests.support.laws.question import LawQuestion
-from tests.support.laws.world import LawWorld
+from tests.support.laws.town.children import LawChild
+from tests.support.laws.town.law_agency import AREAS
+from tests.support.laws.town.question import LawQuestion
+from tests.support.laws.town.world import LawWorld
 
 DETAILS: Final = (
     (NHS_NUMBER, "born"),

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from tests.support.laws.children import LawChild
-from tests.support.laws.held_record import HeldRecord
-from tests.support.laws.law_agency import LawAgency
+from tests.support.laws.town.children import LawChild
+from tests.support.laws.town.held_record import HeldRecord
+from tests.support.laws.town.law_agency import LawAgency
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from adapters.contract.identifiers import NHS_NUMBER, UPN
-from tests.support.laws.children import LawChild
+from tests.support.laws.town.children import LawChild
 
 NUMBERS: Final = {
     "both": (NHS_NUMBER, UPN),

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from tests.support.agencies import HOME
-from tests.support.laws.children import LawChild, children
-from tests.support.laws.held_record import CODES, NUMBERS, HeldRecord
-from tests.support.laws.law_agency import AREAS, CLASSES, EAST, SECTORS, WEST, LawAgency
-from tests.support.laws.world import LawWorld
+from tests.support.laws.town.children import LawChild, children
+from tests.support.laws.town.held_record import CODES, NUMBERS, HeldRecord
+from tests.support.laws.town.law_agency import AREAS, CLASSES, EAST, SECTORS, WEST, LawAgency
+from tests.support.laws.town.world import LawWorld
 
 _EVERY_SEARCH: Final = (NHS_NUMBER, UPN, "name")
 _BY: Final = (

@@ -37,11 +37,11 @@ from gateway.questions.prepare import Preparation, Stages
 from gateway.registry.generations import ActiveGeneration
 from tests.support.gateway.decisions import baseline
 from tests.support.gateway.whole_gateway import TODAY, HeardLog, KnownCaller
-from tests.support.laws.caller import LawCaller
-from tests.support.laws.grants import GrantsInMemory
-from tests.support.laws.law_agency import AREAS
-from tests.support.laws.place import LawPlace
-from tests.support.laws.world import LawWorld
+from tests.support.laws.running.grants import GrantsInMemory
+from tests.support.laws.running.place import LawPlace
+from tests.support.laws.town.caller import LawCaller
+from tests.support.laws.town.law_agency import AREAS
+from tests.support.laws.town.world import LawWorld
 from tests.support.town import SHIELD_TEAM, UNHURRIED
 
 _SCHEMA: Final = build_schema()._schema  # noqa: SLF001  as the gateway takes it

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from tests.support.laws.held_record import HeldRecord
+from tests.support.laws.town.held_record import HeldRecord
 
 _VARYING: Final = re.compile(r'"(queryId|index|key)":("[^"]*"|[0-9]+)')
 _DECIMALS: Final = 6

@@ -7,12 +7,12 @@ child where it holds a record of her that says so and the question leads it to t
 
 from collections.abc import Iterator
 
-from tests.support.laws.caller import LawCaller
-from tests.support.laws.children import LawChild
-from tests.support.laws.held_record import HeldRecord
-from tests.support.laws.law_agency import LawAgency
-from tests.support.laws.question import LawQuestion
-from tests.support.laws.world import LawWorld
+from tests.support.laws.town.caller import LawCaller
+from tests.support.laws.town.children import LawChild
+from tests.support.laws.town.held_record import HeldRecord
+from tests.support.laws.town.law_agency import LawAgency
+from tests.support.laws.town.question import LawQuestion
+from tests.support.laws.town.world import LawWorld
 
 
 def beyond(world: LawWorld, caller: LawCaller, question: LawQuestion) -> bool:

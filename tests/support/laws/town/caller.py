@@ -9,7 +9,7 @@ from adapters.contract.codes import Purpose, Sector
 from gateway.model.caller import Caller
 from tests.support.agencies import HOME
 from tests.support.gateway.whole_gateway import TODAY
-from tests.support.laws.law_agency import EAST, SECTORS
+from tests.support.laws.town.law_agency import EAST, SECTORS
 from tests.support.town import PRACTITIONER
 
 CLEARED: Final = "shield-cleared"

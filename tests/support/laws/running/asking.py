@@ -8,13 +8,13 @@ import orjson
 from starlette.requests import Request
 from starlette.types import Message
 
-from tests.support.laws.caller import LawCaller
-from tests.support.laws.held_record import HeldRecord
-from tests.support.laws.law_gateway import LawGateway, law_gateway
-from tests.support.laws.place import LawPlace
-from tests.support.laws.question import BREAK_GLASS, LawQuestion, details
-from tests.support.laws.told import Told
-from tests.support.laws.world import LawWorld
+from tests.support.laws.running.law_gateway import LawGateway, law_gateway
+from tests.support.laws.running.place import LawPlace
+from tests.support.laws.running.told import Told
+from tests.support.laws.town.caller import LawCaller
+from tests.support.laws.town.held_record import HeldRecord
+from tests.support.laws.town.question import BREAK_GLASS, LawQuestion, details
+from tests.support.laws.town.world import LawWorld
 
 _REASON: Final = "he has her name from her mother"
 _ACCEPT: Final = "multipart/mixed{}, application/graphql-response+json"

@@ -8,7 +8,7 @@ from graphql import GraphQLObjectType, get_named_type
 
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from gateway.graphql.root import build_schema
-from tests.support.laws.children import LawChild
+from tests.support.laws.town.children import LawChild
 from tests.support.town import BEYOND, REASON
 
 _HARM: Final = {"suspected": "PHYSICAL", "justification": "bruises"}

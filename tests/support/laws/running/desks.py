@@ -9,10 +9,10 @@ from aiohttp import web
 from adapters.contract.contract import Malformed, Unavailable
 from adapters.http.exchange import HttpAnswer, Transport
 from adapters.network.http_request import HttpRequest
-from tests.support.laws.held_record import HeldRecord
-from tests.support.laws.law_agency import LawAgency
-from tests.support.laws.patient_time import Traffic
-from tests.support.laws.world import LawWorld
+from tests.support.laws.running.patient_time import Traffic
+from tests.support.laws.town.held_record import HeldRecord
+from tests.support.laws.town.law_agency import LawAgency
+from tests.support.laws.town.world import LawWorld
 
 _COUNTED: Final = "X-Law-Exchange"
 _NOBODY: Final = LawWorld((), ())

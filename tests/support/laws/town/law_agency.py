@@ -8,8 +8,8 @@ from adapters.contract.codes import Claim
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.manifest.manifest import SourceTable
 from tests.support.agencies import HOME
-from tests.support.laws.held_record import HeldRecord
-from tests.support.laws.manifest_text import HEAD, OPERATION, RESTRICTED
+from tests.support.laws.town.held_record import HeldRecord
+from tests.support.laws.town.manifest_text import HEAD, OPERATION, RESTRICTED
 
 EAST: Final = "E09990002"
 WEST: Final = "E09990003"

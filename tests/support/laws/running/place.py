@@ -18,9 +18,9 @@ from adapters.network.egress import Egress
 from adapters.network.secrets import Secrets
 from gateway.fanout.sources import RegisteredSource, registered
 from tests.support.gateway.whole_gateway import TODAY
-from tests.support.laws.desks import CountedTransport, Desks
-from tests.support.laws.law_agency import LawAgency
-from tests.support.laws.patient_time import PatientLoop
+from tests.support.laws.running.desks import CountedTransport, Desks
+from tests.support.laws.running.patient_time import PatientLoop
+from tests.support.laws.town.law_agency import LawAgency
 from tests.support.loopback import serving
 
 T = TypeVar("T")

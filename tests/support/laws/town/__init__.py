@@ -1,0 +1,1 @@
+"""What a world is: children, agencies, callers, questions, and what is true of them."""
