@@ -16,6 +16,7 @@ class FanOut:
     def __init__(self, connections: Mapping[str, SourceConnection], clock: Clock) -> None:
         self._connections = connections
         self._clock = clock
+        self._ending: set[asyncio.Task[None]] = set()
 
     def forget(self) -> None:
         """Keep no answer of any source; what is under way goes on for those who wait for it."""
@@ -37,11 +38,16 @@ class FanOut:
         """Exactly one answer for each source of the order, in arrival order.
 
         It ends sooner where `idle` says that nobody else is to be waited for. Closing the iterator
-        cancels what is under way, down to the sockets.
+        cancels what is under way, down to the sockets. Nobody waits for that at its end: it would
+        tell by a moment whether an agency was still under way.
         """
         question = Waves(order, self._connections, self._clock)
         try:
             async for answered in question.settle():
                 yield answered
-        finally:
+        except BaseException:
             await question.cancel()
+            raise
+        ending = asyncio.create_task(question.cancel())
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)

@@ -10,7 +10,7 @@ Teach = Callable[[Mapping[str, SourceAnswer]], Mapping[str, Keys]]
 Disputed = Callable[[Mapping[str, SourceAnswer]], tuple[Keys, ...]]
 Heard = Callable[[Mapping[str, SourceAnswer]], None]
 Namesakes = Callable[[Mapping[str, SourceAnswer]], tuple[Mapping[str, Keys], Heard]]
-Hear = Callable[[Mapping[str, SourceAnswer]], bool]
+Hear = Callable[[Mapping[str, SourceAnswer], Mapping[str, SourceAnswer]], bool]
 PassOn = Callable[[Mapping[str, frozenset[str]]], Awaitable[None]]
 
 
@@ -30,7 +30,7 @@ def _undisputed(_: Mapping[str, SourceAnswer]) -> tuple[Keys, ...]:
     return ()
 
 
-def _unheard(_: Mapping[str, SourceAnswer]) -> bool:
+def _unheard(_: Mapping[str, SourceAnswer], __: Mapping[str, SourceAnswer]) -> bool:
     return False
 
 

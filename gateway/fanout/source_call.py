@@ -179,7 +179,7 @@ class SourceConnection:
             again = replace(
                 answered, reply=NoRecord(), tried=() if before is None else before.tried
             )
-            answered = _together(answered, await self.ask(more, asking, again, sent))
+            answered = together(answered, await self.ask(more, asking, again, sent))
         return answered
 
     async def ask(
@@ -192,14 +192,18 @@ class SourceConnection:
         """Ask operation after operation until one finds something or fails.
 
         One empty result does not spare the next identifier: an agency may hold the child by only
-        one of them. What is conclusive by an identifier is not searched for by name as well.
+        one of them. What is conclusive by an identifier is not searched for by name as well. One of
+        the shield set is asked by every identifier: its files under each may be marked.
         """
         answered = before or SourceAnswer(self.source.id, NoRecord())
         for card in self.route(keys, before):
             if answered.conclusive and not card.needs & IDENTIFYING:
                 break
-            answered = await self._try(card, keys, asking, answered, sent)
-            if not answered.empty:
+            if answered.records and not (self.source.in_shield_set and card.needs & IDENTIFYING):
+                break
+            found = await self._try(card, keys, asking, answered, sent)
+            answered = together(answered, found) if answered.records else found
+            if not (answered.empty or answered.records):
                 break
         return answered
 
@@ -322,8 +326,8 @@ def _is_sensitive(record: Record) -> bool:
     return record.restricted is True or record.consent is not None or sensitive
 
 
-def _together(one: SourceAnswer, other: SourceAnswer) -> SourceAnswer:
-    """The answer of a source that was asked by two numbers."""
+def together(one: SourceAnswer, other: SourceAnswer) -> SourceAnswer:
+    """The answer of a source that was asked twice: what it found, or how the second time failed."""
     found = tuple(dict.fromkeys((*one.records, *other.records)))
     if not found or not isinstance(other.reply, Records | NoRecord):
         return other

@@ -46,17 +46,17 @@ class Waves:
         self._open: dict[str, SourceAnswer | None] = {}
         self._doubted: dict[str, SourceAnswer] = {}
         self._renewed: set[str] = set()
+        self._own_wave: set[str] = set()
         self._idle = False
         self._search: asyncio.Task[None] | None = None
         self._seen: dict[str, SourceAnswer] = {}
+        self._first: dict[str, SourceAnswer] = {}
         self._superseding = {source for source in order.own if _supersedes(connections[source])}
         self._wave_two_from = (clock.monotonic() + order.until) / 2
 
     async def settle(self) -> AsyncIterator[SourceAnswer]:
         """Each answer as it stands; it ends at the deadline, or once nobody is to be waited for."""
-        for source, keys in self._order.own.items():
-            if not self._start(source, keys, before=None):
-                self._open[source] = None
+        self._first_wave()
         if self._over_for_circle():
             return
         while self._running:
@@ -69,8 +69,17 @@ class Waves:
             if await self._go_on():
                 return
         await self._end_search()
+        if self._over_for_circle():
+            return
         for answered in self._left():
             yield answered
+
+    def _first_wave(self) -> None:
+        for source, keys in self._order.own.items():
+            if self._start(source, keys, before=None):
+                self._own_wave.add(source)
+            else:
+                self._open[source] = None
 
     async def _go_on(self) -> bool:
         """Ask whoever may be asked now; whether the question is over with what was heard."""
@@ -79,16 +88,9 @@ class Waves:
             return True
         if self._open and not self._running:
             await self._second_wave(self._order.give_back(self._seen))
-        self._begin_search()
+        if self._half_gone:
+            self._looks_again()
         return False
-
-    def _begin_search(self) -> None:
-        """Search for children alike once the others have answered, or half the time is gone."""
-        if self._search is not None or not (self._half_gone or not self._running):
-            return
-        wanted, hear = self._order.namesakes(self._seen)
-        if wanted:
-            self._search = asyncio.create_task(self._searched(wanted, hear))
 
     async def _searched(self, wanted: Mapping[str, Keys], hear: Heard) -> None:
         own, asking = self._order.own, self._order.asking
@@ -100,12 +102,14 @@ class Waves:
 
     async def _end_search(self) -> None:
         """Wait for the search until the deadline; whoever is late was not heard."""
-        self._begin_search()
-        if self._search is not None:
+        self._looks_again()
+        while self._search is not None and not self._search.done():
             left_s = max(0.0, self._order.until - self._clock.monotonic())
             done, _ = await asyncio.wait({self._search}, timeout=left_s)
-            for ended in done:
-                ended.result()
+            if not done:
+                return
+            self._search.result()
+            self._looks_again()
 
     async def cancel(self) -> None:
         """Stop what is under way; an adapter that will not stop is left behind, not waited for.
@@ -148,7 +152,9 @@ class Waves:
         answers = [task.result() for task in done]
         for task in done:
             del self._running[task]
-        self._seen.update((answered.source, answered) for answered in answers)
+        for answered in answers:
+            self._seen[answered.source] = answered
+            self._first.setdefault(answered.source, answered)
         return [a for a in answers if not (self._may_be_replaced(a) or self._may_learn(a))]
 
     def _may_learn(self, answered: SourceAnswer) -> bool:
@@ -178,10 +184,23 @@ class Waves:
         circle = self._order.circle
         if self._idle or not circle.isdisjoint((*self._running.values(), *self._doubted)):
             return False
+        if self._looks_again():
+            return False
         self._idle = True
-        waiting = {s: before or self._connections[s].unasked() for s, before in self._open.items()}
-        heard = {**waiting, **self._seen}
-        return self._order.idle({source: heard[source] for source in circle if source in heard})
+        unasked = {s: self._connections[s].unasked() for s in circle}
+        heard = {source: self._seen.get(source, unasked[source]) for source in circle}
+        own = self._own_wave & circle
+        first = {s: self._first.get(s, heard[s]) if s in own else unasked[s] for s in circle}
+        return self._order.idle(heard, first)
+
+    def _looks_again(self) -> bool:
+        """Whether the shield set is being searched once more before the state is judged."""
+        if self._search is None or self._search.done():
+            wanted, hear = self._order.namesakes(self._seen)
+            if wanted:
+                self._search = asyncio.create_task(self._searched(wanted, hear))
+                self._search.add_done_callback(lambda _: self._arrival.set())
+        return self._search is not None and not self._search.done()
 
     async def _undoubted(self) -> list[SourceAnswer]:
         """Once nobody can replace a number, or half the time is gone: the answers that stand.

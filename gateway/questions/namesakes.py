@@ -5,17 +5,20 @@ It may be a restricted namesake's: a child of the same name and birthday, whose 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from adapters.contract.contract import NoRecord, Records
 from adapters.contract.record import Record
 from gateway.fanout.order import Keys
 from gateway.fanout.plan import IDENTIFYING
-from gateway.fanout.source_call import SourceAnswer
+from gateway.fanout.source_call import SourceAnswer, together
 from gateway.fanout.sources import RegisteredSource
 from gateway.questions.findings import Findings
 from gateway.questions.onward import lessons
 from resolvers.child.child import Restriction
-from resolvers.matching.namesakes import restricted_namesake
+from resolvers.matching.namesakes import another_alike, restricted_namesake
+
+_DETAILS: Final = frozenset({"given_name", "family_name", "birth_date"})
 
 
 @dataclass(slots=True)
@@ -31,37 +34,91 @@ class NamesakeSearch:
 
         Nothing is among it that an agency's onward rule does not allow.
         """
-        if not _hang_on_it(found):
+        if found.restriction is not Restriction.NONE_KNOWN:
             return {}
         taught = lessons(found, self.members)
         return {
-            name: {**taught.get(name, {}), **_names_there(found, name), **self.own[name]}
+            name: {**self.own[name], **taught.get(name, {}), **_names_there(found, name)}
             for name, source in self.members.items()
-            if _searches(source) and not _searched(source, found.answers.get(name))
+            if name not in self._heard and self._is_wanted(found, name, source)
         }
 
     def hear(self, answers: Mapping[str, SourceAnswer]) -> None:
         """Hear what the members answered, as far as they did."""
-        self._heard = answers
+        self._heard = {**self._heard, **answers}
+
+    @property
+    def looked(self) -> bool:
+        """Whether anybody was searched."""
+        return bool(self._heard)
+
+    def with_looks(self, answers: Mapping[str, SourceAnswer]) -> Mapping[str, SourceAnswer]:
+        """The answers, with what members found when they were searched again."""
+        more = {n: together(a, self._heard[n]) for n, a in answers.items() if n in self._heard}
+        return {**answers, **more}
+
+    def unlooked(self, found: Findings) -> bool:
+        """Whether a member that may hold her without a number could not be searched in full."""
+        return any(
+            not (name in self._heard and _in_full(self._heard[name]))
+            for name, source in self.members.items()
+            if self._may_hold_her(found, name, source)
+        )
+
+    def _is_wanted(self, found: Findings, name: str, source: RegisteredSource) -> bool:
+        if self._may_hold_her(found, name, source):
+            return True
+        hangs = bool(found.resolution.loose)
+        return hangs and _searches(source) and not _searched(source, found.answers.get(name))
+
+    def _may_hold_her(self, found: Findings, name: str, source: RegisteredSource) -> bool:
+        """Whether an empty answer by number, or by what the caller said, leaves it open."""
+        answered = found.answers.get(name)
+        if answered is None or not answered.empty or answered.conclusive or not _searches(source):
+            return False
+        if not _searched(source, answered):
+            return True
+        said = lessons(found, self.members).get(name, {})
+        own = self.own[name]
+        return any(said.get(key, own[key]) != own[key] for key in _DETAILS & own.keys())
 
     def leaves_doubt(self, found: Findings) -> bool:
         """Whether a namesake may be restricted: one is, or a member did not answer in full.
 
-        Nobody is searched while it is unknown whether the child herself is restricted.
+        Nobody is searched while it is unknown whether the child herself is restricted. Where there
+        is another of her name and birthday, a member that is asked by number alone may restrict
+        that one unseen.
         """
         if found.restriction is Restriction.UNKNOWN:
             return bool(found.resolution.loose)
-        return _hang_on_it(found) and any(self._doubts(found, name) for name in self.members)
+        if not _hang_on_it(found):
+            return False
+        unsearched = not all(map(_searches, self.members.values()))
+        another = unsearched and self.finds_another(found)
+        return another or any(self._doubts(found, name) for name in self.members)
+
+    def finds_another(self, found: Findings) -> bool:
+        """Whether a member holds another child of her name and birthday, restricted or not."""
+        answered = (self._answer(found, name) for name in self.members)
+        records = [record for each in answered if each is not None for record in each.records]
+        return bool(found.resolution.loose) and another_alike(found.reference, records)
+
+    def _answer(self, found: Findings, name: str) -> SourceAnswer | None:
+        """What a member answered by demographics."""
+        before = found.answers.get(name)
+        return before if _searched(self.members[name], before) else self._heard.get(name)
 
     def _doubts(self, found: Findings, name: str) -> bool:
-        source = self.members[name]
-        if not _searches(source):
+        if not _searches(self.members[name]):
             return False
-        before = found.answers.get(name)
-        answered = before if _searched(source, before) else self._heard.get(name)
-        if answered is None or not isinstance(answered.reply, Records | NoRecord):
+        answered = self._answer(found, name)
+        if answered is None or not _in_full(answered):
             return True
         return restricted_namesake(found.reference, answered.records)
+
+
+def _in_full(answered: SourceAnswer) -> bool:
+    return isinstance(answered.reply, Records | NoRecord)
 
 
 def _hang_on_it(found: Findings) -> bool:

@@ -84,7 +84,7 @@ def _lessons_of(
     findings: Findings, sources: Iterable[RegisteredSource]
 ) -> Iterator[tuple[str, str]]:
     for source in sources:
-        for record in findings.resolution.certain(source.id):
+        for record in findings.resolution.tied(source.id):
             for key, value in _allowed(record, source).items():
                 if Identifier(key, value) not in findings.of_others:
                     yield key, value

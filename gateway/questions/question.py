@@ -156,6 +156,8 @@ class RunningQuestion:
         asked = self._asked_of(agency)
         if not asked:
             return True
+        if self._asked.shield.late:
+            return False
         hidden = self._asked.shield.hides(agency)
         if hidden or agency == SENSITIVE_SERVICES:
             # When a row of sensitive services came would tell whether any of them answered.

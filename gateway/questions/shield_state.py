@@ -2,15 +2,15 @@
 
 A caller who is not cleared must not learn from an answer's time or content what agencies hold that
 are hidden from them, nor which source of the shield set restricts the child. So the shield is told
-by the *circle* alone: the shield set, the identity sources and the national agencies. Once nothing
-of the circle is under way the state stands, whatever hidden agencies would still say.
+by the *circle* alone: the shield set and the national agencies. Once nothing of the circle is under
+way the state stands, whatever hidden agencies would still say.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from adapters.contract.codes import Claim
 from adapters.contract.contract import MoreNeeded
+from gateway.fanout.plan import IDENTIFYING
 from gateway.fanout.source_call import SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource, Registry
 from gateway.questions.findings import Finder, Findings
@@ -19,6 +19,8 @@ from gateway.questions.onward import lessons
 from gateway.questions.release import ReleaseView
 from resolvers.child.child import Restriction
 
+_GRAVITY = (Restriction.NONE_KNOWN, Restriction.UNKNOWN, Restriction.RESTRICTED)
+
 
 def circle_of(asked: Mapping[str, RegisteredSource], registry: Registry) -> frozenset[str]:
     """The sources whose answers alone decide on the shield, of those that are asked."""
@@ -26,11 +28,7 @@ def circle_of(asked: Mapping[str, RegisteredSource], registry: Registry) -> froz
         name
         for name, source in asked.items()
         if not source.sensitive
-        and (
-            source.in_shield_set
-            or Claim.SPINE in source.claims
-            or registry.agencies[source.agency].national
-        )
+        and (source.in_shield_set or registry.agencies[source.agency].national)
     )
 
 
@@ -47,23 +45,46 @@ class ShieldState:
     circle: frozenset[str]
     search: NamesakeSearch
     _heard: Mapping[str, SourceAnswer] = field(default_factory=dict)
-    _times_idle: int = 0
+    _first: Mapping[str, SourceAnswer] = field(default_factory=dict)
     _settled: bool = False
+    _state: Restriction | None = None
 
-    def idle(self, heard: Mapping[str, SourceAnswer]) -> bool:
+    def idle(self, heard: Mapping[str, SourceAnswer], first: Mapping[str, SourceAnswer]) -> bool:
         """Hear that nothing of the circle is under way, nor can be asked with what it taught.
 
-        Whether nobody else is to be waited for: their rows say nothing to this caller.
+        `first` is what the same sources answered to the caller's own details. Whether nobody else
+        is to be waited for: their rows say nothing to this caller.
         """
-        self._heard, self._times_idle = heard, self._times_idle + 1
-        found = self.near.of(heard)
-        match found.restriction:
-            case Restriction.RESTRICTED:
-                self._settled = self._settled or (self._times_idle == 1 and self._all_said)
-            case Restriction.UNKNOWN | Restriction.NONE_KNOWN:
-                # What is hidden stays so. Whoever is shown where she is must not be shown too soon.
-                self._settled = self.view.hides(found) or self._none_to_come
+        self._heard, self._first = heard, first
+        self._state = max(self._judged, self._state or self._judged, key=_GRAVITY.index)
+        if self._state is Restriction.RESTRICTED:
+            self._settled = self._settled or self._all_said
+        else:
+            # What is hidden stays so. Whoever is shown where she is must not be shown too soon.
+            hidden = self.view.hides(self._near)
+            self._settled = hidden or self._none_to_come
         return self.hidden
+
+    @property
+    def _judged(self) -> Restriction:
+        """What the circle says, and what a second look at the shield set adds."""
+        found = self.near.of(self._heard)
+        looked = self.near.of(self.search.with_looks(self._heard))
+        if looked.restriction is Restriction.RESTRICTED:
+            return Restriction.RESTRICTED
+        unsure = self.search.unlooked(found)
+        return Restriction.UNKNOWN if unsure else found.restriction
+
+    @property
+    def _near(self) -> Findings:
+        """The findings that a caller is told of, from whom the child is hidden.
+
+        Of a restricted child by what the caller's own details found: what else was asked depends on
+        who restricts her.
+        """
+        restricted = self._state is Restriction.RESTRICTED
+        found = self.near.of(self._first if restricted else self._heard)
+        return replace(found, restriction=self._state or found.restriction)
 
     def lessons(
         self, answers: Mapping[str, SourceAnswer], sources: Mapping[str, RegisteredSource]
@@ -91,14 +112,23 @@ class ShieldState:
 
     def hides(self, agency: str) -> bool:
         """Whether this agency's row says nothing to this caller, whatever still comes."""
-        if not self._settled or not self.view.hides(self.near.of(self._heard)):
+        if not self.hidden:
             return False
         return agency == SENSITIVE_SERVICES or not self.view.registry.agencies[agency].national
 
     @property
     def hidden(self) -> bool:
         """Whether nobody outside the circle is to be waited for."""
-        return self._settled and self.view.hides(self.near.of(self._heard))
+        return self._settled and self.view.hides(self._near)
+
+    @property
+    def late(self) -> bool:
+        """Whether the child is hidden from this caller, and when it was found out would tell why.
+
+        Nothing more is told then before the deadline.
+        """
+        known = self._state is Restriction.RESTRICTED and not self._settled
+        return known and self.view.hides(self._near)
 
     def hides_late(self, answers: Mapping[str, SourceAnswer]) -> bool:
         """Whether the child is hidden from this caller by what came after the circle first spoke.
@@ -112,13 +142,15 @@ class ShieldState:
 
         Where the child is hidden from them, those of the circle alone.
         """
-        if self.hidden:
-            return self.near.of(self._heard)
-        found = self.everybody.of(answers)
+        if self.hidden or self.late:
+            return self._near
+        found = self.everybody.of({**self._heard, **answers})
+        state = max(found.restriction, self._state or found.restriction, key=_GRAVITY.index)
+        found = replace(found, restriction=state)
         if self.view.cleared or not self.view.hides(found):
             return self._without_namesakes(found)
         inside = {name: each for name, each in answers.items() if name in self.circle}
-        return replace(self.near.of(inside), restriction=found.restriction)
+        return replace(self.near.of(inside), restriction=state)
 
     def namesakes(
         self, answers: Mapping[str, SourceAnswer]
@@ -132,13 +164,12 @@ class ShieldState:
         Whoever is cleared sees them stand apart. To everybody else it is as if they were not there:
         where they are would tell where the namesake is.
         """
+        resolution, search = found.resolution, self.search
         unsearched = self.view.cleared and found.restriction is not Restriction.NONE_KNOWN
-        if unsearched or not self.search.leaves_doubt(found):
-            return found
-        resolution = found.resolution
-        return found.narrowed(
-            resolution.loosened() if self.view.cleared else resolution.tied_alone()
-        )
+        if not unsearched and search.leaves_doubt(found):
+            apart = resolution.loosened() if self.view.cleared else resolution.tied_alone()
+            return found.narrowed(apart)
+        return found.narrowed(resolution.loosened()) if search.finds_another(found) else found
 
     @property
     def _set(self) -> Mapping[str, SourceAnswer]:
@@ -151,9 +182,17 @@ class ShieldState:
 
         Else it would show in time whether the child was restricted there or before.
         """
-        return not any(map(self._may_yet_find, self._set.values())) and not any(
-            map(_renumbered, self._heard.values())
+        every = self._set.values()
+        return not (
+            self.search.looked
+            or any(map(self._may_yet_find, every))
+            or any(map(self._asked_by_more, every))
+            or any(map(_renumbered, self._heard.values()))
         )
+
+    def _asked_by_more(self, answered: SourceAnswer) -> bool:
+        """Whether a source was asked with more than the caller told."""
+        return bool(answered.searched_by - self.search.own[answered.source].keys())
 
     @property
     def _none_to_come(self) -> bool:
@@ -170,8 +209,11 @@ class ShieldState:
         if isinstance(answered.reply, MoreNeeded):
             return True
         operations = self.view.registry.sources[answered.source].adapter.operations
-        untried = any(card.name not in answered.tried for card in operations)
-        return answered.empty and not answered.conclusive and untried
+        return answered.empty and any(
+            card.name not in answered.tried
+            and (card.needs & IDENTIFYING or not answered.conclusive)
+            for card in operations
+        )
 
 
 def _renumbered(answered: SourceAnswer) -> bool:

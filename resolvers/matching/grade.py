@@ -65,7 +65,8 @@ class Resolution:
     """Every record of every source, by source id, graded; certainly-not ones are left out.
 
     A source's tuple is empty where it answered with nothing that may be the child.
-    `disputed` names the schemes in which records joined by other means disagree.
+    `disputed` names the schemes in which records joined by other means disagree, or another record
+    of her name and birthday differs from them.
     `restricted`: the sources with a restricted record that by any reading may be the child's, be it
     one that numbers learned from others have ruled out since.
     """
@@ -94,6 +95,12 @@ class Resolution:
         return replace(
             self, by_source={s: tuple(map(_loose, every)) for s, every in self.by_source.items()}
         )
+
+    def tied(self, source: str) -> tuple[Record, ...]:
+        """The certain records of one source that a number ties to what was asked."""
+        certain = self.certain(source)
+        tied = [g.record for g in self.by_source.get(source, ()) if g.tied]
+        return tuple(record for record in certain if record in tied)
 
     def restricted_at(self, source: str) -> bool:
         """Whether a record of one source that may be the child's is restricted."""

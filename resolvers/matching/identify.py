@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 
 from adapters.contract.record import Record
 from resolvers.matching.contest import contradict, differ_as_people, repeats
-from resolvers.matching.details import Details
+from resolvers.matching.details import NUMBERS, Details
 from resolvers.matching.grade import Graded, LikelyOther, MatchGrade, Resolution
-from resolvers.matching.grading import Assessment, KnownOfChild, grade
+from resolvers.matching.grading import Assessment, KnownOfChild, alike_in_all, grade
 from resolvers.matching.joining import RecordPlace, World, joining
 from resolvers.matching.lessons import taught
 from resolvers.matching.reference import Reference
@@ -37,6 +37,7 @@ class _Settled:
     assessed: Mapping[RecordPlace, Assessment]
     members: frozenset[RecordPlace]
     disputed: frozenset[str]
+    tied: frozenset[RecordPlace] = frozenset()
 
 
 def resolve(
@@ -66,7 +67,9 @@ def resolve(
     first = _Round(known, world.assessed(known))
     if _twin_among(first.assessed):
         known = replace(known, twin_seen=True)
-    settled = _undoubted(known, world, first)
+    contested = _contested(first.assessed, world)
+    settled = _undoubted(known, world, first, contested)
+    settled = replace(settled, tied=_tied(known, settled.members, credible))
     return Resolution(
         by_source={
             source: tuple(_shown(source, records, settled, credible, known))
@@ -99,11 +102,49 @@ def _restricting(
     return frozenset(source for source, _ in restricted & hers)
 
 
-def _undoubted(known: KnownOfChild, world: World, first: _Round) -> _Settled:
+def _contested(assessed: Mapping[RecordPlace, Assessment], world: World) -> frozenset[str]:
+    """The schemes in which records like hers in name and birthday bear different numbers.
+
+    One of them may be a namesake's, or a clerk's slip: nobody learns a number of such a scheme.
+    """
+    alike = [world.held[key] for key, found in assessed.items() if alike_in_all(found.evidence)]
+    return frozenset(n for n in NUMBERS if _differ_in(n, alike))
+
+
+def _differ_in(scheme: str, alike: Iterable[Details]) -> bool:
+    said = [held.numbers(scheme) for held in alike if held.numbers(scheme)]
+    return any(one.isdisjoint(other) for one, other in combinations(said, 2))
+
+
+def _tied(
+    known: KnownOfChild, members: frozenset[RecordPlace], held: Mapping[RecordPlace, Details]
+) -> frozenset[RecordPlace]:
+    """The records that a number ties to the reference, be it by way of members tied to it."""
+    numbers, found = known.all, frozenset[RecordPlace]()
+    while True:
+        wider = frozenset(key for key, each in held.items() if _shares(each, numbers))
+        if wider == found:
+            return found
+        found = wider
+        hers = [held[key] for key in found & members]
+        numbers = replace(
+            known.all,
+            nhs_numbers=known.all.nhs_numbers.union(*(each.nhs_numbers for each in hers)),
+            upns=known.all.upns.union(*(each.upns for each in hers)),
+        )
+
+
+def _shares(held: Details, known: Details) -> bool:
+    return held.shares_number(known) or not known.records.isdisjoint(held.records)
+
+
+def _undoubted(
+    known: KnownOfChild, world: World, first: _Round, contested: frozenset[str]
+) -> _Settled:
     """What stands without those that join while another member denies them."""
     doubted: frozenset[RecordPlace] = frozenset()
     while True:
-        settled = _settle(known, world, doubted, first)
+        settled = _settle(known, world, doubted, first, contested)
         clashing = _clashing(settled.members, world)
         if not clashing:
             return settled
@@ -111,7 +152,11 @@ def _undoubted(known: KnownOfChild, world: World, first: _Round) -> _Settled:
 
 
 def _settle(
-    asked: KnownOfChild, world: World, doubted: frozenset[RecordPlace], latest: _Round
+    asked: KnownOfChild,
+    world: World,
+    doubted: frozenset[RecordPlace],
+    latest: _Round,
+    contested: frozenset[str],
 ) -> _Settled:
     """Rounds until nobody joins: by identifiers as long as any does, then by demographics.
 
@@ -121,7 +166,7 @@ def _settle(
     members: frozenset[RecordPlace] = frozenset()
     by_details: frozenset[RecordPlace] = frozenset()
     while True:
-        known, disputed = taught(asked, [world.held[key] for key in members])
+        known, disputed = taught(asked, [world.held[key] for key in members], contested)
         if known != latest.known:
             latest = _Round(known, world.assessed(known))
         newly = joining(latest.assessed, members, by_details, doubted | members, world)
@@ -188,5 +233,5 @@ def _shown(
             record,
             said,
             settled=is_member and by_reference and not found.nameless,
-            tied=found.evidence.shared,
+            tied=key in settled.tied,
         )

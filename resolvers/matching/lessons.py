@@ -9,11 +9,12 @@ from resolvers.matching.grading import KnownOfChild
 
 
 def taught(
-    asked: KnownOfChild, members: Collection[Details]
+    asked: KnownOfChild, members: Collection[Details], contested: frozenset[str] = frozenset()
 ) -> tuple[KnownOfChild, frozenset[str]]:
     """What is known with the members' help, and the schemes in which these disagree.
 
-    A number that was asked for stands alone; a scheme in dispute teaches nothing. Given names are
+    A number that was asked for stands alone; a scheme in dispute, or `contested` by records like
+    hers that are no members, teaches nothing. Given names are
     never learned, because a mixed-up file would teach the twin's; nor are family names from one
     that bears another given name. Homes are learned only of a child who has been cleared.
     """
@@ -22,7 +23,9 @@ def taught(
     known = asked.all
     said = {n: _all_of(held.numbers(n) for held in members) for n in NUMBERS}
     open_schemes = [n for n in NUMBERS if not known.numbers(n)]
-    disputed = frozenset(n for n in open_schemes if len(said[n]) > 1)
+    disputed = frozenset(
+        n for n in open_schemes if len(said[n]) > 1 or (said[n] and n in contested)
+    )
     learned = {
         n: said[n] if n in open_schemes and n not in disputed else known.numbers(n) for n in NUMBERS
     }

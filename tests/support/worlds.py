@@ -206,7 +206,9 @@ def _question(registry: Registry) -> RunningQuestion:
     sources = registry.sources
     stated, view = stated_reference(INQUIRY.known, sources.values()), _view(registry)
     finders = (Finder(stated, sources), Finder(stated, sources))
-    search = NamesakeSearch({}, {})
+    members = {name: each for name, each in sources.items() if each.in_shield_set}
+    own = {name: own_details(INQUIRY.known, s.agency) for name, s in sources.items()}
+    search = NamesakeSearch(members, own)
     shield = ShieldState(view, *finders, circle_of(sources, registry), search)
     # What is told is logged by the HTTP stage's asking, which these worlds leave out.
     intent, recorder = cast("Intent", None), cast("Recorder", None)

@@ -34,9 +34,12 @@ def test_a_school_that_holds_only_the_upn_joins_by_way_of_social_care() -> None:
     assert found.disputed == frozenset()
 
 
-def test_a_namesake_with_another_upn_is_out_once_the_upn_is_learned() -> None:
+def test_a_namesake_with_another_upn_never_joins_once_the_upn_is_learned() -> None:
     records = {"care": (amara(AMARA_NHS, AMARA_UPN),), "school": (amara(TWIN_UPN),)}
-    assert resolve(KNOWN_BY_NUMBER, records).by_source["school"] == ()
+    found = resolve(KNOWN_BY_NUMBER, records)
+    assert found.certain("care")
+    assert not found.certain("school")
+    assert found.disputed == {"upn"}
 
 
 def test_two_records_that_teach_different_upns_teach_none() -> None:
@@ -99,7 +102,7 @@ def test_a_restricted_record_ruled_out_by_what_others_teach_shields_still() -> N
     alone = {"care": (duplicate,)}
     joined = {**alone, "school": (amara(AMARA_NHS, AMARA_UPN),)}
     assert len(resolve(KNOWN_BY_NUMBER, alone).by_source["care"]) == 1
-    assert resolve(KNOWN_BY_NUMBER, joined).by_source["care"] == ()
+    assert not resolve(KNOWN_BY_NUMBER, joined).certain("care")
     assert resolve(KNOWN_BY_NUMBER, joined).restricted
 
 

@@ -25,6 +25,7 @@ from gateway.graphql.documents import Documents
 from gateway.graphql.root import build_schema
 from gateway.http.pipeline import Pipeline, Started
 from gateway.identity.counters import ProcessCounters
+from gateway.identity.persons import Persons
 from gateway.identity.proof_of_possession import Presented
 from gateway.identity.quotas import Quotas
 from gateway.identity.tokens import TokenVerifier
@@ -64,6 +65,7 @@ class KnownCaller:
     """A verifier to which everybody is this caller."""
 
     known: Caller
+    issuers: frozenset[str] = frozenset()
 
     async def caller(self, _: Presented) -> Caller:
         """Whoever it is."""
@@ -145,4 +147,5 @@ def whole_gateway(
 def _one_generation(active: ActiveGeneration) -> Any:
     generations = SimpleNamespace(current=active, enter=lambda: active, leave=lambda _: None)
     replica = SimpleNamespace(refuse_stale=lambda: None)
-    return SimpleNamespace(rollout=SimpleNamespace(generations=generations, replica=replica))
+    rollout = SimpleNamespace(generations=generations, replica=replica, ledger=None)
+    return SimpleNamespace(rollout=rollout, persons=Persons())
