@@ -246,3 +246,93 @@ async def test_a_list_that_was_cut_keeps_out_what_hangs_on_it_and_nothing_else(
     async with town_of(tmp_path, held, *files) as (town, _):
         answer = await town.ask(agencies=["spine", "school", "gp"])
     assert answer.outcomes == {"spine": "HAS_RECORD", "school": "NONE_FOUND", "gp": "HAS_RECORD"}
+
+
+UNNUMBERED: Final[Child] = {**MARKED, "id": "old-card", "nhs": None, "upn": None}
+THREE_WAYS: Final = (
+    UNSURE_BY_NUMBER,
+    ("by-upn", 'upn = "{upn}"', False),
+    BY_NAME_ALONE,
+)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"familyName": "Ashdown"},
+        {"familyName": "Ashdwon"},
+        {"familyName": "Smith"},
+        {"givenNames": ["Mira"], "familyName": "Ashdown", "birthDate": "2015-03-10"},
+    ],
+)
+async def test_no_spelling_of_the_callers_lifts_her_shield(
+    tmp_path: Path, said: dict[str, Any]
+) -> None:
+    clinic = source("clinic", by=THREE_WAYS, claims=MEMBER)
+    async with town_of(tmp_path, {"clinic": (UNNUMBERED,)}, *OTHERS, clinic) as (town, _):
+        answer = await town.ask({**KNOWN, **said}, agencies=["gp", "school"])
+    assert restriction(answer) in {"RESTRICTED", "UNKNOWN", None}
+    assert located(answer) == []
+
+
+async def test_of_two_files_at_one_agency_each_mark_counts(tmp_path: Path) -> None:
+    by_nhs = {**MIRA, "id": "one", "upn": None}
+    by_upn = {**MARKED, "id": "two", "nhs": None}
+    clinic = source("clinic", claims=MEMBER)
+    held = {"clinic": (by_nhs, by_upn)}
+    async with town_of(tmp_path, held, *OTHERS, clinic) as (town, _):
+        answer = await town.ask({**KNOWN, "upn": MIRA["upn"]}, agencies=["gp", "school"])
+    assert restriction(answer) == "RESTRICTED"
+    assert located(answer) == []
+
+
+async def test_a_namesake_nobody_restricts_is_not_joined_to_her(tmp_path: Path) -> None:
+    plain = {**NAMESAKE, "restricted": "N"}
+    async with two_alike(tmp_path, plain) as town:
+        answer = await town.ask(agencies=["spine", "school"])
+    assert "Hiding Place" not in answer.text
+
+
+async def test_a_namesake_restricted_where_only_numbers_are_asked_by_is_not_shown(
+    tmp_path: Path,
+) -> None:
+    plain = {**NAMESAKE, "restricted": "N"}
+    files = (
+        source("spine", by=(UNSURE_BY_NUMBER, BY_NAME_ALONE), claims=AUTHORITY, onward=TEACHES),
+        source("clinic", by=(("by-number", 'nhs = "{nhs_number}"', True),), claims=MEMBER),
+        source("school", by=(BY_NAME_ALONE,)),
+    )
+    held = {
+        "spine": ({**MIRA, "upn": None}, plain),
+        "clinic": (NAMESAKE,),
+        "school": ({**plain, "nhs": None},),
+    }
+    async with town_of(tmp_path, held, *files) as (town, _):
+        answer = await town.ask(agencies=["spine", "school"])
+    assert answer.outcomes["school"] == "NONE_FOUND"
+    assert "Hiding Place" not in answer.text
+    assert answer.child_answer["unresolved"] == []
+
+
+@pytest.mark.parametrize("holds", ["school-a", "school-b"])
+async def test_no_naming_of_schools_one_by_one_tells_which_holds_her(
+    tmp_path: Path, holds: str
+) -> None:
+    spine = LOCAL | {Claim.SPINE}
+    files = (
+        source("spine", claims=AUTHORITY, onward=TEACHES),
+        source("gp", by=(("by-upn", 'upn = "{upn}"', True),), claims=NATIONAL),
+        source("school-a", claims=spine, onward=TEACHES),
+        source("school-b", claims=spine, onward=TEACHES),
+        CLINIC,
+    )
+    empty: tuple[Child, ...] = ()
+    other = {"school-a": "school-b", "school-b": "school-a"}[holds]
+    held = {"spine": ({**MIRA, "upn": None},), other: empty, "clinic": ({**MARKED, "upn": None},)}
+    async with town_of(tmp_path, held, *files) as (town, _):
+        said = [
+            (await town.ask(agencies=["spine", "gp", school])).outcomes["gp"]
+            for school in ("school-a", "school-b")
+        ]
+    assert said[0] == said[1]

@@ -157,8 +157,8 @@ def test_a_clinic_that_was_asked_and_kept_quiet_would_be_told_by_its_time() -> N
 def test_work_alone_would_tell_too() -> None:
     """The control for work: a clinic in the open has its record read, graded and stitched."""
     held, not_held = (clinic_town(held=h, state="up", silent=False) for h in (True, False))
-    ours = [sampled(held, KNOWN, seed) for seed in range(20)]
-    others = [sampled(not_held, KNOWN, seed) for seed in range(20, 40)]
+    ours = [sampled(held, KNOWN, seed) for seed in range(60)]
+    others = [sampled(not_held, KNOWN, seed) for seed in range(60, 120)]
     assert apart([s.calls for s in ours], [s.calls for s in others])
 
 

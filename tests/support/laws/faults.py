@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from resolvers.child.child import Restriction
 from resolvers.comparison.agreement import Agreement
-from resolvers.matching.grading import CERTAIN_BITS, alike_in_all
 from tests.support.laws.laws import OUT_OF_SIGHT, TELLS_NO_MORE, TWO_CHILDREN, WHO_RESTRICTS
 from tests.support.laws.planted_fault import PlantedFault
 
@@ -48,11 +47,11 @@ def _at_the_first(original: Callable[[Any, str], bool]) -> Callable[[Any, str], 
     return spoke
 
 
-def _until_all(original: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+def _until_all(original: Callable[[Any, Any, Any], bool]) -> Callable[[Any, Any, Any], bool]:
     """Agencies that tell this caller nothing are waited for."""
 
-    def idle(self: Any, heard: Any) -> bool:
-        original(self, heard)
+    def idle(self: Any, heard: Any, first: Any) -> bool:
+        original(self, heard, first)
         return False
 
     return idle
@@ -96,22 +95,6 @@ def _never(_: Any) -> Any:
 def _no(_: Any) -> Callable[..., bool]:
     """No namesake is seen, or doubted, whoever is among the answers."""
     return lambda *_: False
-
-
-def _any_number(_: Any) -> Callable[[Any, Any, Any], bool]:
-    """A number of any scheme counts for the rule on namesakes, though nothing ties it to her."""
-
-    def stands(known: Any, held: Any, found: Any) -> bool:
-        evidence = found.evidence
-        numbered = held.nhs_numbers or held.upns or known.all.nhs_numbers or known.all.upns
-        elsewhere = evidence.postcode in _DIFFERING and not numbered
-        seen_there = evidence.postcode.strong or (evidence.sex is Agreement.SAME and not elsewhere)
-        strong = alike_in_all(evidence) and (evidence.further or seen_there)
-        if not strong or evidence.sex is Agreement.DIFFERENT:
-            return False
-        return bool(found.weights.bits >= CERTAIN_BITS)
-
-    return stands
 
 
 _DIFFERING: Final = (Agreement.DIFFERENT, Agreement.DISTANT)
@@ -166,11 +149,6 @@ FAULTS: Final = (
             ("resolvers.matching.joining:winners", _all_certain),
             ("resolvers.matching.identify:_clashing", _none),
         ),
-    ),
-    PlantedFault(
-        "a number of another scheme counts for the rule on namesakes",
-        TWO_CHILDREN,
-        (("resolvers.matching.grading:_stands", _any_number),),
     ),
     PlantedFault(
         "the set is not searched for namesakes before a record joins by details",

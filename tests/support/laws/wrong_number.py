@@ -59,10 +59,12 @@ def one_wrong_number(draw: st.DrawFn, most: int) -> OneWrongNumber:
 def _sound(agency: LawAgency, child: LawChild) -> LawAgency:
     """The agency, which is up and has one right record of the child and none of anybody else.
 
-    Demographics may not know her UPN.
+    Demographics knows both her numbers: where no identity source knows one, a namesake's number and
+    a clerk's slip look alike, and a person has to tell them apart.
     """
     numbered = [record.numbered for record in agency.held if record.numbered != "none"]
-    record = HeldRecord(agency.id, 0, child, (numbered or ["both"])[0])
+    first = agency.role == "spine"
+    record = HeldRecord(agency.id, 0, child, "both" if first else (numbered or ["both"])[0])
     return replace(agency, state="up", held=(record,))
 
 
