@@ -12,6 +12,7 @@ from multidict import CIMultiDictProxy
 
 from gateway.model.errors import ConfigurationInvalid
 from tests.support.edge import Edge, Said, edge
+from tests.support.gateway.bindings import WIDE_TOML
 from tests.support.gateway.sign_in import URL, Holder, Provider
 
 ISSUERS = """
@@ -30,7 +31,8 @@ async def met(
     """A gateway that trusts the provider, whose tokens must be bound as `proof` says."""
     keys = {"keys": [provider.key.as_dict(private=False)]}
     (folder / "keys.json").write_text(json.dumps(keys))
-    (folder / "issuers.toml").write_text(f'{ISSUERS}proof = "{proof}"\n')
+    text = f'{ISSUERS}proof = "{proof}"\n{WIDE_TOML}'
+    (folder / "issuers.toml").write_text(text)
     async with edge(folder, issuers=folder / "issuers.toml", **settings) as gateway:
         yield gateway
 
