@@ -1,4 +1,4 @@
-"""The sources whose mark of a restricted child counts in every answer, and what each costs.
+"""The sources that say who the child is and whether she is restricted, whatever the scope names.
 
 Which of them are asked depends on the caller and the question, never on the child: otherwise the
 set would tell where she lives (ADR 0014, 0027).
@@ -10,15 +10,16 @@ from gateway.fanout.sources import RegisteredSource, Registry
 
 
 def shield_set(areas: Iterable[str], registry: Registry, *, everywhere: bool) -> frozenset[str]:
-    """The members to ask for a caller of these areas, by source id, whatever the caller names.
+    """Whom to ask for a caller of these areas, by source id: the set and the identity sources.
 
     Those of the caller's areas and of whatever else the agencies there serve; or all there are.
     """
     around = _around(areas, registry)
     return frozenset(
         source.id
-        for source in _members(registry)
-        if everywhere or registry.agencies[source.agency].serves(around)
+        for source in registry.sources.values()
+        if (source.in_shield_set or source.is_identity)
+        and (everywhere or registry.agencies[source.agency].serves(around))
     )
 
 

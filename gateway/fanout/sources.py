@@ -69,6 +69,11 @@ class RegisteredSource:
         return bool(SHIELD_CLAIMS & self.claims) and not self.sensitive
 
     @property
+    def is_identity(self) -> bool:
+        """Whether it is asked who the child is, whatever the scope names."""
+        return Claim.SPINE in self.claims and not self.sensitive and not self.has_effects
+
+    @property
     def may_restrict(self) -> bool:
         """Whether its records can say that a child is restricted, or clear one."""
         says = any(operation.map.restricted for operation in self.manifest.operation)

@@ -2,8 +2,9 @@
 
 A caller who is not cleared must not learn from an answer's time or content what agencies hold that
 are hidden from them, nor which source of the shield set restricts the child. So the shield is told
-by the *circle* alone: the shield set and the national agencies. Once nothing of the circle is under
-way the state stands, whatever hidden agencies would still say.
+by the *circle* alone: the shield set and the identity sources, which are asked whatever the scope
+names, and the national agencies. Once nothing of the circle is under way the state stands, whatever
+hidden agencies would still say.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,7 +29,9 @@ def circle_of(asked: Mapping[str, RegisteredSource], registry: Registry) -> froz
         name
         for name, source in asked.items()
         if not source.sensitive
-        and (source.in_shield_set or registry.agencies[source.agency].national)
+        and (
+            source.in_shield_set or source.is_identity or registry.agencies[source.agency].national
+        )
     )
 
 
