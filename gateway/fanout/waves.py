@@ -94,8 +94,7 @@ class Waves:
 
     async def _searched(self, wanted: Mapping[str, Keys], hear: Heard) -> None:
         own, asking = self._order.own, self._order.asking
-        passed = {s: _told(keys, own[s]) for s, keys in wanted.items() if _told(keys, own[s])}
-        if passed:
+        if passed := {s: new for s, keys in wanted.items() if (new := _learned(keys, own[s]))}:
             await self._order.pass_on(passed)
         calls = (self._connections[s].search(k, asking[s], CallCount()) for s, k in wanted.items())
         hear(dict(zip(wanted, await asyncio.gather(*calls), strict=True)))
@@ -108,7 +107,6 @@ class Waves:
             done, _ = await asyncio.wait({self._search}, timeout=left_s)
             if not done:
                 return
-            self._search.result()
             self._looks_again()
 
     async def cancel(self) -> None:
@@ -194,7 +192,12 @@ class Waves:
         return self._order.idle(heard, first)
 
     def _looks_again(self) -> bool:
-        """Whether the shield set is being searched once more before the state is judged."""
+        """Whether the shield set is being searched once more before the state is judged.
+
+        A search that failed, as when it cannot be logged, fails the question; it is not repeated.
+        """
+        if self._search is not None and self._search.done():
+            self._search.result()
         if self._search is None or self._search.done():
             wanted, hear = self._order.namesakes(self._seen)
             if wanted:
@@ -226,10 +229,8 @@ class Waves:
     async def _second_wave(self, given_back: Mapping[str, Keys]) -> None:
         if not self._open:
             return
-        over, circle_over = (
-            self._is_over(self._connections.keys()),
-            self._is_over(self._order.circle),
-        )
+        over = self._is_over(self._connections.keys())
+        circle_over = self._is_over(self._order.circle)
         early = not self._order.heard_first & set(self._running.values())
         taught = self._order.teach(self._seen)
         starts: dict[str, Keys] = {}
@@ -244,9 +245,7 @@ class Waves:
                 starts[source] = keys
                 sent = frozenset[str]().union(*(card.accepts for card in route))
                 stated = {**own, **kept}
-                learned[source] = frozenset(
-                    k for k in sent & keys.keys() if keys[k] != stated.get(k)
-                )
+                learned[source] = sent & _learned(keys, stated)
         if passed := {source: names for source, names in learned.items() if names}:
             await self._order.pass_on(passed)
         for source, keys in starts.items():
@@ -275,6 +274,6 @@ def _replaced(own: Keys, taught: Keys) -> dict[str, str]:
     return {key: taught[key] for key in keys if taught[key] != own[key]}
 
 
-def _told(keys: Keys, own: Keys) -> frozenset[str]:
+def _learned(keys: Keys, own: Keys) -> frozenset[str]:
     """The names of the keys that are not the caller's own."""
     return frozenset(key for key in keys if keys[key] != own.get(key))

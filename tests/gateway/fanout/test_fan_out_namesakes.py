@@ -1,0 +1,56 @@
+"""A search for namesakes that cannot be logged is not made, and ends the question."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from adapters.contract.contract import Question, Records, Reply
+from adapters.contract.identifiers import NHS_NUMBER
+from gateway.fanout.order import Heard, Keys
+from gateway.fanout.source_call import SourceAnswer
+from gateway.model.clock import Clock
+from gateway.model.errors import TryLater
+from tests.support.agencies import AUTHORITY, BY_NUMBER, LOCAL, MIRA
+from tests.support.plain_sources import fan_out_over, file_of, order_for, record, registered
+from tests.support.virtual_time import now, run
+
+OWN = {NHS_NUMBER: MIRA["nhs"]}
+SEARCH = {**OWN, "family_name": MIRA["family"]}
+
+
+async def asked_while_the_log_is_down(tries: list[Mapping[str, frozenset[str]]]) -> float:
+    """When the question fails, in seconds, if one more agency takes 20 s and 30 s are allowed."""
+
+    async def at_once(_: Question) -> Reply:
+        return Records((record(),))
+
+    async def slowly(question: Question) -> Reply:
+        await asyncio.sleep(20)
+        return await at_once(question)
+
+    async def pass_on(learned: Mapping[str, frozenset[str]]) -> None:
+        tries.append(learned)
+        await asyncio.sleep(0.1)
+        raise TryLater("LOG_UNAVAILABLE", "The log cannot be written.")
+
+    def namesakes(_: Mapping[str, SourceAnswer]) -> tuple[Mapping[str, Keys], Heard]:
+        return {"spine": SEARCH}, lambda _: None
+
+    spine = registered(file_of("spine", claims=AUTHORITY, by=(BY_NUMBER,)), at_once)
+    school = registered(file_of("school", claims=LOCAL, by=(BY_NUMBER,), timeout="60s"), slowly)
+    order = order_for(spine, school, until=now() + 30, own=OWN, pass_on=pass_on)
+    order = replace(order, circle=frozenset({"spine"}), namesakes=namesakes)
+    gateway = fan_out_over(spine, school, clock=Clock(monotonic=now))
+    start = now()
+    with pytest.raises(TryLater):
+        _ = [answered async for answered in gateway.answers(order)]
+    return now() - start
+
+
+def test_a_search_that_cannot_be_logged_ends_the_question_and_is_tried_once() -> None:
+    tries: list[Mapping[str, frozenset[str]]] = []
+    took_s = run(asked_while_the_log_is_down(tries))
+    assert tries == [{"spine": frozenset({"family_name"})}]
+    assert took_s < 1
