@@ -77,7 +77,7 @@ class QuestionFactory:
             circle_of(prepared.asked, preparation.registry),
             NamesakeSearch(
                 {name: each for name, each in prepared.asked.items() if each.in_shield_set},
-                self._own(prepared),
+                _own(prepared),
             ),
         )
         order = self._order(prepared, intent, shield, admitted)
@@ -109,10 +109,6 @@ class QuestionFactory:
         )
         return await self.recorder.intend(pseudonymised, caller, grounds)
 
-    def _own(self, prepared: PreparedQuestion) -> Mapping[str, Mapping[str, str]]:
-        known = prepared.inquiry.known
-        return {name: own_details(known, s.agency) for name, s in prepared.asked.items()}
-
     def _order(
         self,
         prepared: PreparedQuestion,
@@ -125,7 +121,7 @@ class QuestionFactory:
         asked, known = prepared.asked, prepared.inquiry.known
         teaching = Teaching(shield, prepared.sources, known, intent, self.recorder)
         return Order(
-            own=self._own(prepared),
+            own=shield.search.own,
             asking=_calls(prepared, intent, admitted, until),
             until=until,
             heard_first=frozenset(name for name, source in asked.items() if source.in_shield_set),
@@ -137,6 +133,12 @@ class QuestionFactory:
             circle=shield.circle,
             idle=shield.idle,
         )
+
+
+def _own(prepared: PreparedQuestion) -> Mapping[str, Mapping[str, str]]:
+    """The caller's own details for each source that is asked, by source id."""
+    known = prepared.inquiry.known
+    return {name: own_details(known, s.agency) for name, s in prepared.asked.items()}
 
 
 def _calls(
