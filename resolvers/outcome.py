@@ -109,10 +109,10 @@ def judge(
     operation may rightly answer under another number than the one asked.
     """
     match reply:
-        case Records(records=records):
-            return _judge_records(records, graded, () if supersedes else asked_identifiers)
-        case NoRecord():
-            return Outcome.NO_RECORD if conclusive is True else Outcome.NONE_FOUND
+        case Records():
+            return _judge_records(reply, graded, () if supersedes else asked_identifiers)
+        case NoRecord(whole=whole):
+            return Outcome.NO_RECORD if conclusive is True and whole else Outcome.NONE_FOUND
         case Unavailable(fault=fault):
             return _judge_fault(fault)
         case TooMany() | MoreNeeded() | Refused() | Malformed():
@@ -122,16 +122,17 @@ def judge(
 
 
 def _judge_records(
-    records: tuple[Record, ...], graded: tuple[Graded, ...], asked: Collection[Identifier]
+    reply: Records, graded: tuple[Graded, ...], asked: Collection[Identifier]
 ) -> Outcome:
     grades = {g.grade.grade for g in graded}
     if MatchGrade.CERTAIN in grades:
         return Outcome.HAS_RECORD
     if grades - {MatchGrade.CERTAINLY_NOT}:
         return Outcome.AMBIGUOUS
-    if asked and all(_another_child(record, asked) for record in records):
+    if asked and all(_another_child(record, asked) for record in reply.records):
         return Outcome.INVALID_RESPONSE
-    return Outcome.NONE_FOUND
+    # The child may be among those that did not come.
+    return Outcome.NONE_FOUND if reply.whole else Outcome.AMBIGUOUS
 
 
 def _another_child(record: Record, asked: Collection[Identifier]) -> bool:

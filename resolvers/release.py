@@ -48,7 +48,7 @@ def fields_within(classes: frozenset[ReleaseClass], fields: Iterable[str]) -> fr
 def released(record: Record, classes: frozenset[ReleaseClass], fields: frozenset[str]) -> Record:
     """What of a record is in the permitted classes and the wanted fields, field by field.
 
-    Its id, restriction and defects are the gateway's alone and never remain; a sensitive
+    Its id, restriction, defects and cuts are the gateway's alone and never remain; a sensitive
     involvement goes whole, since its service's kind is what must not be told.
     """
     kept: dict[str, Any] = {

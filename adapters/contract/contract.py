@@ -53,17 +53,25 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The source answered with at least one record, none of them cut off."""
+    """The source answered with at least one record, none of them cut off.
+
+    `whole` is False where it may hold more than came: a further page was not read, say.
+    """
 
     records: tuple[Record, ...]
     as_of: datetime | None = None
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class NoRecord:
-    """The source itself said that it holds nothing for this key; the core judges what it proves."""
+    """The source itself said that it holds nothing for this key; the core judges what it proves.
+
+    `whole` is False where it did not look through all that it holds: then it proves nothing.
+    """
 
     as_of: datetime | None = None
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +118,16 @@ class Unavailable:
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """Something came that is not an answer; `rule` names which rule it broke, never its content."""
+    """Something came that is not an answer; `rule` names which rule it broke, never its content.
+
+    `place` is the key of the manifest that could not be read from it, as `operation.by-upn.records`
+    (empty where none is to blame), `shape` what was met there, in types and the manifest's own
+    names. Two that broke one rule are equal.
+    """
 
     rule: str
+    place: str = field(default="", compare=False)
+    shape: str = field(default="", compare=False)
 
 
 Reply = Records | NoRecord | TooMany | MoreNeeded | Refused | Unavailable | Malformed

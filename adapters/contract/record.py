@@ -118,7 +118,8 @@ class Record:
 
     `restricted` is None where the agency says nothing about it, which clears nobody. `consent` is
     to telling that the service is involved; None where the agency says nothing about it.
-    `defects` names the fields whose value could not be read; the value is then absent.
+    `defects` names the fields whose value could not be read; the value is then absent. `cut` names
+    the lists of which the agency holds more than stands here.
     """
 
     record_id: str | None = None
@@ -137,6 +138,7 @@ class Record:
     support_statuses: tuple[SupportStatus, ...] = ()
     events: tuple[Event, ...] = ()
     defects: tuple[str, ...] = field(default=())
+    cut: tuple[str, ...] = field(default=())
 
     def identifier(self, scheme: str) -> str | None:
         """The value this record holds in `scheme`, or None."""

@@ -55,13 +55,13 @@ def checked(reply: object, most: int) -> Reply:
     """`reply` where it is one; a record in it is built again from its values."""
     match reply:
         case Records(records=tuple() as records) if records and _moment(reply.as_of):
-            return TooMany() if len(records) > most else _records(records, reply.as_of)
+            return TooMany() if len(records) > most else _records(records, reply)
         case NoRecord() if _moment(reply.as_of):
-            return reply
+            return NoRecord(reply.as_of, whole=reply.whole is True)
         case MoreNeeded(needs=tuple() as needs) if KEYS.issuperset(needs):
             return reply
         case Malformed(rule=str() as rule):
-            return reply if _RULE.fullmatch(rule) else _NOT_A_REPLY
+            return Malformed(rule) if _RULE.fullmatch(rule) else _NOT_A_REPLY
         case TooMany() | Refused() | Unavailable():
             return reply
         case _:
@@ -73,9 +73,9 @@ def _moment(as_of: object) -> bool:
     return as_of is None or aware
 
 
-def _records(records: tuple[Any, ...], as_of: datetime | None) -> Reply:
+def _records(records: tuple[Any, ...], reply: Records) -> Reply:
     try:
-        return Records(tuple(map(_record, records)), as_of)
+        return Records(tuple(map(_record, records)), reply.as_of, whole=reply.whole is True)
     except (ValidationError, PydanticSerializationError, ValueError, TypeError, AttributeError):
         return _NOT_A_REPLY
 

@@ -73,6 +73,11 @@ class SourceAnswer:
         return self.reply.records if isinstance(self.reply, Records) else ()
 
     @property
+    def whole(self) -> bool:
+        """Whether it answered, and with all that it holds by what it was asked with."""
+        return isinstance(self.reply, Records | NoRecord) and self.reply.whole
+
+    @property
     def empty(self) -> bool:
         """Whether the source found nothing by anything it was asked with."""
         return isinstance(self.reply, NoRecord)
@@ -302,7 +307,7 @@ class SourceConnection:
         """
         granted = card.conclusive and Claim.CONCLUSIVE in self.source.claims
         alone = given.keys() <= PROVING
-        if not (granted and alone and isinstance(reply, NoRecord)):
+        if not (granted and alone and isinstance(reply, NoRecord) and reply.whole):
             return frozenset()
         if not self._fresh(card, reply.as_of):
             return frozenset()
@@ -333,4 +338,4 @@ def together(one: SourceAnswer, other: SourceAnswer) -> SourceAnswer:
         return other
     as_of = one.reply.as_of if isinstance(one.reply, Records) else None
     said = other.reply if isinstance(other.reply, Records) else Records((), as_of)
-    return replace(other, reply=replace(said, records=found))
+    return replace(other, reply=replace(said, records=found, whole=one.whole and other.whole))

@@ -42,6 +42,9 @@ _DETAILS: Final[Mapping[Outcome, str]] = {
     Outcome.REFUSED: "it refused the gateway; tell the operator, and ring meanwhile",
     Outcome.INVALID_RESPONSE: "its answer could not be read; tell the operator, and ring meanwhile",
 }
+_UNREAD: Final = "some of its values could not be read and are left out"
+_UNREAD_PAGE: Final = "it may hold more than is shown: not all pages of its answer were read; ring"
+_CUT: Final = "it holds more than is shown: what is open and newest is here; ring for the rest"
 _RETRYABLE: Final = frozenset({Outcome.TIMEOUT, Outcome.UNAVAILABLE, Outcome.BUSY})
 _NOBODYS: Final[frozenset[int]] = frozenset()
 
@@ -128,14 +131,15 @@ def _asked_row(
     members = members_seen(view, answers, findings)
     defects = any(r.defects for a in answers for r in findings.resolution.certain(a.source))
     doubts = any(doubtful(findings, a.source) for a in answers)
+    more = _more(findings, answers)
     told = [(i, Provenance(m.agency, m.as_of)) for m in members for i in m.record.involvements]
     return AgencyRow(
         agency=card,
         outcome=outcome,
-        complete=all(o.conclusive for o in outcomes) and not defects and not doubts,
+        complete=all(o.conclusive for o in outcomes) and not (defects or doubts or more),
         searched_by=tuple(sorted(set().union(*(a.searched_by for a in answers)))),
         needs=_needs(view, findings, answers, outcome),
-        detail=_detail(outcome, outcomes, answers, defects=defects),
+        detail=_detail(outcome, outcomes, answers, more or (_UNREAD if defects else None)),
         as_of=max((t for a in answers if (t := as_of(a))), default=None),
         latency_ms=max((a.latency_ms for a in answers if a.attempts), default=None),
         attempts=attempts,
@@ -158,7 +162,10 @@ def _judged(answered: SourceAnswer, findings: Findings) -> Outcome:
 
 
 def _detail(
-    outcome: Outcome, every: Iterable[Outcome], answers: Iterable[SourceAnswer], *, defects: bool
+    outcome: Outcome,
+    every: Iterable[Outcome],
+    answers: Iterable[SourceAnswer],
+    lacking: str | None,
 ) -> str | None:
     open_for_s = [s for a in answers if (s := _open_s(a)) is not None]
     if outcome is Outcome.UNAVAILABLE and open_for_s:
@@ -168,9 +175,18 @@ def _detail(
         )
     if outcome.answered and not all(each.answered for each in every):
         return "one of its systems did not answer, so it may hold more; ring"
-    if outcome is Outcome.HAS_RECORD and defects:
-        return "some of its values could not be read and are left out"
+    if outcome is Outcome.HAS_RECORD and lacking:
+        return lacking
     return _DETAILS.get(outcome)
+
+
+def _more(findings: Findings, answers: Iterable[SourceAnswer]) -> str | None:
+    """What the agency holds beyond what came, in words; None if that is all."""
+    answered = [each for each in answers if isinstance(each.reply, Records)]
+    if not all(each.whole for each in answered):
+        return _UNREAD_PAGE
+    records = (r for each in answered for r in findings.resolution.certain(each.source))
+    return _CUT if any(record.cut for record in records) else None
 
 
 def _open_s(answered: SourceAnswer) -> float | None:

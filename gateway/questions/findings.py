@@ -6,7 +6,6 @@ from functools import partial
 from typing import Final, Self
 
 from adapters.contract.codes import Claim, Sex
-from adapters.contract.contract import NoRecord, Records
 from adapters.contract.record import Identifier, Name, Record
 from gateway.fanout.source_call import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
@@ -168,12 +167,14 @@ def _resolved(
     read: ReadDetails,
 ) -> Resolution:
     """Whose the records are, by what the operator believes of the sources that hold them."""
-    records = {answered.source: answered.records for answered in answers}
+    every = list(answers)
+    records = {answered.source: answered.records for answered in every}
     return resolve(
         reference,
         records,
         populations={source: sources[source].population for source in records},
         duplicates=frozenset(source for source in records if sources[source].may_repeat),
+        cut=frozenset(answered.source for answered in every if not answered.whole),
         read=read,
     )
 
@@ -243,7 +244,7 @@ def _is_hers(number: Identifier, reference: Reference, resolution: Resolution) -
 
 def _answered(answered: SourceAnswer | None) -> bool:
     """Whether a source of the shield set said all that it holds by what it was asked with."""
-    return answered is not None and isinstance(answered.reply, Records | NoRecord)
+    return answered is not None and answered.whole
 
 
 def _absent(

@@ -40,20 +40,23 @@ class _Settled:
     tied: frozenset[RecordPlace] = frozenset()
 
 
-def resolve(
+def resolve(  # noqa: PLR0913  one fact about the sources each
     reference: Reference,
     records_by_source: Mapping[str, tuple[Record, ...]],
     *,
     populations: Mapping[str, int | None] = _NO_POPULATIONS,
     duplicates: Collection[str] = frozenset(),
+    cut: Collection[str] = frozenset(),
     read: ReadDetails = Details.of_record,
 ) -> Resolution:
     """Grade every record; those that are certain join, and teach what they know, round by round.
 
     All of a round see the same, so that no order matters. `populations`: how many children a
     source holds, where it says so. `duplicates`: the sources that may hold one child twice; of any
-    other, two that are certain and share no number are both only probable. `read` gives a record's
-    details; `ReadOnce` spares reading them again where the same records are resolved again.
+    other, two that are certain and share no number are both only probable. `cut`: the sources that
+    may hold more than came: of those only a number makes a record certain, since a namesake may be
+    among what did not come. `read` gives a record's details; `ReadOnce` spares reading them again
+    where the same records are resolved again.
     """
     held = {
         (source, place): read(source, record)
@@ -63,7 +66,7 @@ def resolve(
     known = KnownOfChild.of(reference)
     credible = {key: _credible(reference, known, each) for key, each in held.items()}
     numbered = bool(known.all.nhs_numbers or known.all.upns or known.all.records)
-    world = World(numbered, credible, populations, duplicates)
+    world = World(numbered, credible, populations, duplicates, cut)
     first = _Round(known, world.assessed(known))
     if _twin_among(first.assessed):
         known = replace(known, twin_seen=True)

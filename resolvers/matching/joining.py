@@ -23,12 +23,14 @@ class World:
     """Every record's details, by source and place, and what their sources declare.
 
     `numbered`: the question names an identifier. Until a record bears it, it may be another's.
+    `cut`: the sources that may hold more than came.
     """
 
     numbered: bool
     held: Mapping[RecordPlace, Details]
     populations: Mapping[str, int | None]
     duplicates: Collection[str]
+    cut: Collection[str] = frozenset()
 
     def assessed(self, known: KnownOfChild) -> dict[RecordPlace, Assessment]:
         """Every record against what is known."""
@@ -59,7 +61,11 @@ def joining(
     if by_number or not certain or _namesake_among(assessed, world):
         return by_number
     conflicting = _under_anothers_number(certain, assessed, world)
-    certain = {key: found for key, found in certain.items() if key not in conflicting}
+    certain = {
+        key: found
+        for key, found in certain.items()
+        if key not in conflicting and key[0] not in world.cut
+    }
     others = {key: found for key, found in assessed.items() if key not in members}
     unnumbered = [found for key, found in assessed.items() if key not in members - by_details]
     if _namesake_near(unnumbered) or (world.numbered and not members):

@@ -67,6 +67,19 @@ def test_one_certain_record_is_a_record_whatever_else_came() -> None:
     assert judged(Records((AMARA,)), possible) is Outcome.AMBIGUOUS
 
 
+def test_what_was_not_wholly_looked_through_never_proves_absence() -> None:
+    assert judged(NoRecord(whole=False), conclusive=True) is Outcome.NONE_FOUND
+
+
+def test_a_certain_record_stands_though_a_page_was_not_read() -> None:
+    certain = as_graded(MatchGrade.CERTAIN)
+    assert judged(Records((AMARA,), whole=False), certain) is Outcome.HAS_RECORD
+
+
+def test_among_what_was_not_read_the_child_may_be() -> None:
+    assert judged(Records((AMARA,), whole=False)) is Outcome.AMBIGUOUS
+
+
 def test_strangers_found_by_name_prove_nothing() -> None:
     assert judged(Records((AMARA,)), conclusive=True) is Outcome.NONE_FOUND
 

@@ -40,7 +40,7 @@ FULL = replace(
 
 
 def test_every_field_of_a_record_has_a_class_or_is_the_gateways_alone() -> None:
-    own = {"record_id", "restricted", "consent", "birth_date_estimated", "defects"}
+    own = {"record_id", "restricted", "consent", "birth_date_estimated", "defects", "cut"}
     assert {f.name for f in fields(Record)} - own == ALL_FIELDS
 
 

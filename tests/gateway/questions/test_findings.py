@@ -110,3 +110,31 @@ def test_two_records_of_one_source_are_both_hers_only_where_duplicates_are_grant
     assert not found(KNOWN, HERS, *twice, says=says, granted=few).resolution.certain("police")
     repeating = found(KNOWN, HERS, *twice, says=says, granted=both)
     assert repeating.resolution.certain("police") == twice
+
+
+def without_the_rest(whole: bool) -> Findings:  # noqa: FBT001 - the two cases
+    answers = {
+        "spine": SourceAnswer("spine", Records((HERS,)), by_identifier={NHS_NUMBER: MIRA["nhs"]}),
+        "police": SourceAnswer("police", Records((UNNUMBERED,), whole=whole)),
+    }
+    known = living_at(HOME)
+    return find(stated_reference(known, SOURCES.values()), answers, SOURCES)
+
+
+def test_a_namesake_may_stand_on_a_page_that_was_not_read() -> None:
+    assert without_the_rest(whole=True).resolution.certain("police")
+    assert not without_the_rest(whole=False).resolution.certain("police")
+
+
+def test_a_number_makes_a_record_hers_though_a_page_was_not_read() -> None:
+    answers = {"spine": SourceAnswer("spine", Records((HERS,), whole=False))}
+    found_so = find(stated_reference(KNOWN, SOURCES.values()), answers, SOURCES)
+    assert found_so.resolution.certain("spine")
+
+
+def test_an_authority_that_was_not_read_to_its_end_clears_nobody() -> None:
+    unread = SourceAnswer(
+        "spine", Records((HERS,), whole=False), by_identifier={NHS_NUMBER: MIRA["nhs"]}
+    )
+    found_so = find(stated_reference(KNOWN, SOURCES.values()), {"spine": unread}, SOURCES)
+    assert found_so.restriction is Restriction.UNKNOWN
