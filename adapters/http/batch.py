@@ -123,7 +123,7 @@ async def _aliased(
     aliases = Aliases.of(manifest.document or "")
     variables: dict[str, Any] = {}
     for place, one in enumerate(questions):
-        said = entries(manifest.variables, one.given)
+        said = entries(manifest.variables, one.given, manifest.say)
         if isinstance(said, MoreNeeded):
             return _all(questions, said)
         variables |= {variable(name, place): value for name, value in said.items()}

@@ -9,7 +9,7 @@ import orjson
 
 from adapters.contract.contract import MoreNeeded, OnBehalf
 from adapters.manifest.operation import Operation
-from adapters.manifest.placeholder import Say, as_segment, as_value, filled, path_filled, unsaid
+from adapters.manifest.placeholder import Say, as_segment, filled, path_filled, unsaid
 from adapters.network.http_request import HttpRequest
 
 REQUEST_ID: Final = "{uuid}"  # in a manifest's header: another one for each request
@@ -28,19 +28,19 @@ class RequestParts:
 
 
 def request_for(
-    operation: Operation, asking: RequestParts, say: Say = as_value
+    operation: Operation, asking: RequestParts, say: Say | None = None
 ) -> HttpRequest | MoreNeeded:
     """The request; MoreNeeded if a key it cannot do without is not given or cannot be said.
 
-    `say` is how a value stands in the query.
+    `say` is how a value stands in the query, where the kind knows better than the manifest.
     """
     url = target(operation, asking)
     if isinstance(url, MoreNeeded):
         return url
-    query = entries(operation.query, asking.given, say)
+    query = entries(operation.query, asking.given, say or operation.say)
     if isinstance(query, MoreNeeded):
         return query
-    body = entries(operation.body, asking.given)
+    body = entries(operation.body, asking.given, operation.say)
     if isinstance(body, MoreNeeded):
         return body
     posts = operation.method == "POST"
@@ -75,7 +75,7 @@ def url_for(base_url: str, path: str, given: Mapping[str, str]) -> str | MoreNee
 
 
 def entries(
-    texts: Mapping[str, str], given: Mapping[str, str], say: Say = as_value
+    texts: Mapping[str, str], given: Mapping[str, str], say: Say
 ) -> dict[str, str] | MoreNeeded:
     """Each entry with its values; one whose optional value is not known is left out whole."""
     missing = unsaid(texts.values(), given, say)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from adapters.contract.contract import OperationCard
-from adapters.manifest.placeholder import PLACEHOLDER
+from adapters.manifest.placeholder import PLACEHOLDER, Say, as_doubled, as_value
 from adapters.manifest.record_map import (
     AddressSection,
     CarerSection,
@@ -89,6 +89,7 @@ class Operation(Table):
     """One way to ask the source. Placeholders name what it needs: `{upn}`, `{sex?}`, `:upn`.
 
     `like` names an earlier operation whose mapping this one takes over, but for what it has itself.
+    `quotes` is how a `'` in a value is written where its placeholder stands between `'` and `'`.
     """
 
     name: SourceId
@@ -102,6 +103,7 @@ class Operation(Table):
     variables: dict[str, ShortText] = Field({})
     envelope: DocumentText | None = None
     action: ShortText | None = None
+    quotes: Literal["refused", "doubled"] = "refused"
     file: ShortText | None = None
     by: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z_]+\??$")], ...] = ()
     page: PageTable = PageTable()
@@ -142,6 +144,11 @@ class Operation(Table):
             supersedes=self.supersedes,
             at_once=1 if self.batch.as_ == "none" else self.batch.max,
         )
+
+    @property
+    def say(self) -> Say:
+        """How a value is written in a query, a body or a variable."""
+        return as_doubled if self.quotes == "doubled" else as_value
 
     @property
     def supplies(self) -> frozenset[str]:

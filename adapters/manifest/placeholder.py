@@ -20,7 +20,8 @@ _JOINERS: Final = "\u200c\u200d"  # invisible, and needed to write some language
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # Wildcards, lists, groups, operators and escapes of the search languages that agencies have.
 _MEANT: Final = frozenset('*%?,|;\\"<>&$(){}[]^!`')
-_QUOTES: Final = ("'", '"')
+_QUOTE: Final = "'"
+_QUOTES: Final = (_QUOTE, '"')
 _INSIDE: Final = frozenset("-._")
 _LEADS_ELSEWHERE: Final = frozenset("/#")
 _SHORTEST_BEFORE_WILDCARD: Final = 2  # PDS takes no wildcard in the first two characters
@@ -29,12 +30,15 @@ _FHIR_MEANT: Final = re.compile(r"[\\,|$]")
 
 @dataclass(frozen=True, slots=True)
 class PlaceholderPosition:
-    """Where a value stands: under which key, between which characters, and whether alone."""
+    """Where a value stands: under which key, before which character, and whether alone.
+
+    `quote` is the quotation mark that it stands between, as the whole text of its place.
+    """
 
     key: str
-    before: str
     after: str
     alone: bool
+    quote: str | None = None
 
 
 Say = Callable[
@@ -50,10 +54,21 @@ def as_value(value: str, place: PlaceholderPosition) -> str | None:
         return None
     if place.alone:
         return value
-    if place.before == place.after and place.before in _QUOTES:
-        return None if place.before in value else value
+    if place.quote is not None:
+        return None if place.quote in value else value
     plain = value[:1].isalnum() and all(_part_of_a_word(c) or c in _INSIDE for c in value)
     return value if plain else None
+
+
+def as_doubled(value: str, place: PlaceholderPosition) -> str | None:
+    """The same where `'` between quotes is written twice, as OData and SQL have it.
+
+    OData 4.01, Part 2 (URL Conventions), section 5.1.1.6.1; ISO 9075, character string literal.
+    """
+    if place.quote != _QUOTE:
+        return as_value(value, place)
+    said = as_value(value.replace(_QUOTE, ""), place)
+    return None if said is None else value.replace(_QUOTE, _QUOTE * 2)
 
 
 def as_segment(value: str, place: PlaceholderPosition) -> str | None:
@@ -97,6 +112,11 @@ def path_filled(path: str, given: Mapping[str, str]) -> str | None:
     return None if None in segments else "/".join(map(str, segments))
 
 
+def quotes_around(text: str) -> list[str | None]:
+    """For each placeholder of `text` the quotation mark that it stands between, if it does."""
+    return [place.quote for _, place in _places(text)]
+
+
 def unsaid(texts: Iterable[str], given: Mapping[str, str], say: Say) -> frozenset[str]:
     """The keys that these texts cannot do without, and that are not known or cannot be said."""
     return frozenset(
@@ -114,8 +134,15 @@ def _sayable(value: str | None, place: PlaceholderPosition, say: Say) -> bool:
 def _places(text: str) -> Iterator[tuple[re.Match[str], PlaceholderPosition]]:
     alone = not PLACEHOLDER.sub("", text).strip()
     for found in PLACEHOLDER.finditer(text):
-        before, after = text[: found.start()][-1:], text[found.end() :][:1]
-        yield found, PlaceholderPosition(found.group(1), before, after, alone)
+        before, after = text[: found.start()], text[found.end() :]
+        quote = _quote(before) if before[-1:] == after[:1] else None
+        yield found, PlaceholderPosition(found.group(1), after[:1], alone, quote)
+
+
+def _quote(before: str) -> str | None:
+    # Behind an even number of them the quotes have closed, and the place is outside.
+    last = before[-1:]
+    return last if last in _QUOTES and before.count(last) % 2 else None
 
 
 def _unseen(value: str) -> bool:

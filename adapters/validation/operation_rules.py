@@ -10,7 +10,7 @@ from adapters.files.match import MAPPED
 from adapters.http.soap_envelope import Envelope, EnvelopeError
 from adapters.manifest.manifest import Manifest
 from adapters.manifest.operation import Detail, Operation
-from adapters.manifest.placeholder import PLACEHOLDER
+from adapters.manifest.placeholder import PLACEHOLDER, quotes_around
 from adapters.manifest.record_map import RecordMap
 from adapters.manifest.rule_fault import RuleFault
 from adapters.manifest.toml_places import TomlKey
@@ -20,6 +20,7 @@ from adapters.validation.sql_rules import detail_faults, statement_faults
 HTTP: Final = ("http", "https")
 _HTTP_DETAIL: Final = frozenset({"path", "items"})
 _JSON: Final = frozenset({"path", "absent", "too_many", "records", "total", "page"})
+_REST: Final = frozenset({"method", "query", "body", "quotes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,11 @@ class KindRules:
 
 KINDS: Final = {
     "fhir": KindRules(("base_url",), ("path",), _JSON | {"method", "query", "body"}, _HTTP_DETAIL),
-    "rest": KindRules(
-        ("base_url",), ("path", "records"), _JSON | {"method", "query", "body"}, _HTTP_DETAIL
+    "rest": KindRules(("base_url",), ("path", "records"), _JSON | _REST, _HTTP_DETAIL),
+    "oneroster": KindRules(("base_url",), ("path", "records"), _JSON | _REST, _HTTP_DETAIL),
+    "graphql": KindRules(
+        ("base_url",), ("document", "records"), _JSON | {"document", "variables", "quotes"}
     ),
-    "oneroster": KindRules(
-        ("base_url",), ("path", "records"), _JSON | {"method", "query", "body"}, _HTTP_DETAIL
-    ),
-    "graphql": KindRules(("base_url",), ("document", "records"), _JSON | {"document", "variables"}),
     "soap": KindRules(
         ("base_url",),
         ("envelope", "records"),
@@ -68,6 +67,7 @@ _OWN: Final = (
     "variables",
     "envelope",
     "action",
+    "quotes",
     "file",
     "by",
     "page",
@@ -77,6 +77,7 @@ _OWN: Final = (
     "total",
 )
 _STEP = re.compile(r"(?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*")
+_BETWEEN_QUOTES = re.compile(rf"""(['"]){PLACEHOLDER.pattern}\1""")
 _SHORTEST_PATH: Final = 2
 _PROVING: Final = frozenset({NHS_NUMBER, UPN})
 _GRAPHQL_READ = re.compile(r"\s*(?:query\b|\{)")
@@ -98,6 +99,7 @@ def operation_faults(manifest: Manifest, index: int) -> Iterator[RuleFault]:
     for name in kind.needs:
         if name not in said:
             yield RuleFault(at, f"kind {manifest.kind} needs {name}{_SUCH_AS.get(name, '')}")
+    yield from _quoted(operation, at)
     yield from _proving(operation, at)
     yield from _asked(operation, at)
     yield from _searched(manifest, operation, at)
@@ -161,6 +163,16 @@ def _asked(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
                 yield RuleFault(
                     (*at, part, name), "a language of its own; use plain search parameters"
                 )
+
+
+def _quoted(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
+    texts = (*operation.query.values(), *operation.body.values(), *operation.variables.values())
+    if operation.quotes == "doubled" and not any("'" in quotes_around(text) for text in texts):
+        yield RuleFault((*at, "quotes"), "no placeholder stands between quotes, as in '{upn}'")
+    for part in ("query", "body", "variables"):
+        for name, text in getattr(operation, part).items():
+            if len(_BETWEEN_QUOTES.findall(text)) > sum(map(bool, quotes_around(text))):
+                yield RuleFault((*at, part, name), "the quotes have closed before the placeholder")
 
 
 def _searched(manifest: Manifest, operation: Operation, at: TomlKey) -> Iterator[RuleFault]:

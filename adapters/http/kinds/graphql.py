@@ -26,7 +26,8 @@ _BY_CODE: Final[dict[str, Failure]] = {
 def request_to(operation: HttpOperation, asking: RequestParts) -> HttpRequest | MoreNeeded:
     """The manifest's document with its variables; one whose value is not known is left out."""
     manifest = operation.operation
-    url, said = target(manifest, asking), entries(manifest.variables, asking.given)
+    url = target(manifest, asking)
+    said = entries(manifest.variables, asking.given, manifest.say)
     if isinstance(url, MoreNeeded):
         return url
     if isinstance(said, MoreNeeded):

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.contract.contract import MoreNeeded, NoRecord
-from adapters.manifest.placeholder import as_fhir, as_segment, as_value, filled, path_filled
+from adapters.manifest.placeholder import (
+    as_doubled,
+    as_fhir,
+    as_segment,
+    as_value,
+    filled,
+    path_filled,
+)
 from tests.support.adapters.asking import manifest_text, opened, question
 from tests.support.loopback import serving
 
@@ -114,6 +121,42 @@ def test_inside_another_language_a_value_cannot_end_its_place(
 ) -> None:
     known = {"record_id": value, "family_name": value, "given_name": value}
     assert filled(template, known, as_value) == said
+
+
+@pytest.mark.parametrize(
+    ("template", "value", "said"),
+    [
+        ("LastName eq '{family_name}'", "O'Brien", "LastName eq 'O''Brien'"),
+        ("LastName eq '{family_name}'", "Zoë", "LastName eq 'Zoë'"),
+        ("a eq '{family_name}'", "O' or a eq 'b", "a eq 'O'' or a eq ''b'"),
+        (
+            "startswith(a,'{given_name}') and b eq '{family_name}'",
+            "D'A",
+            "startswith(a,'D''A') and b eq 'D''A'",
+        ),
+        ('LastName = "{family_name}"', "O'Brien", 'LastName = "O\'Brien"'),
+        ("LastName eq {family_name}", "O'Brien", None),
+        ("LastName eq ''{family_name}''", "Ann or b", None),
+        ("id eq '{record_id}'", "A*' or '", None),
+        ("{family_name}", "O'Brien", "O'Brien"),
+    ],
+)
+def test_a_quote_between_quotes_is_doubled_where_the_manifest_says_so(
+    template: str, value: str, said: str | None
+) -> None:
+    known = {"record_id": value, "family_name": value, "given_name": value}
+    assert filled(template, known, as_doubled) == said
+
+
+@given(st.text(alphabet="ab' -.\u2019\u02bc", max_size=12), st.sampled_from(["eq", "(a "]))
+def test_whatever_is_typed_doubled_quotes_hold_the_value_and_nothing_else(
+    record: str, before: str
+) -> None:
+    said = filled(f"{before} '{{record_id}}' or b", {"record_id": record}, as_doubled)
+    if said is not None:
+        inside = said.removeprefix(f"{before} '").removesuffix("' or b")
+        assert inside.replace("''", "").count("'") == 0
+        assert inside.replace("''", "'") == record
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,18 @@ def test_a_good_manifest_is_read() -> None:
         ("/pupils/{upn}", "/{name}", None, "name is no key"),
         ("/pupils/{upn}", "/pupils", None, "an operation without a key would read every child"),
         ("&& body.code == 'NO_SUCH_PUPIL'", "", None, "it must look at body"),
+        (
+            'records = "body',
+            'quotes = "doubled"\nrecords = "body',
+            'quotes = "doubled"',
+            "no placeholder stands between quotes",
+        ),
+        (
+            'records = "body',
+            """query = { q = "a eq ''{upn}''" }\nrecords = "body""",
+            None,
+            "operation[0].query.q: the quotes have closed before the placeholder",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_line(good: str, bad: str, line: str | None, what: str) -> None:
