@@ -88,7 +88,13 @@ class MoreNeeded:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The source would not answer us: our login or our right to ask failed there."""
+    """The source would not answer us: our login or our right to ask failed there.
+
+    `place` is the key of the manifest whose request was refused, empty where it is the question's
+    own.
+    """
+
+    place: str = field(default="", compare=False)
 
 
 class Fault(StrEnum):
@@ -103,17 +109,35 @@ class Fault(StrEnum):
     BREAKER_OPEN = "breaker_open"  # it failed too often of late: it was not asked
 
 
+class Cause(StrEnum):
+    """What stood in the way of a connection or a file, more closely than its fault says."""
+
+    REFUSED = "connection_refused"
+    UNKNOWN_NAME = "unknown_name"
+    UNREACHABLE = "unreachable"
+    NETWORK_NOT_LISTED = "network_not_listed"
+    CERTIFICATE_EXPIRED = "certificate_expired"
+    CERTIFICATE_OF_ANOTHER = "certificate_of_another_name"
+    CERTIFICATE_UNTRUSTED = "certificate_of_unknown_authority"
+    CERTIFICATE_UNUSABLE = "certificate_unusable"
+    NO_TLS = "no_tls"
+    NO_FILE = "no_file"
+
+
 @dataclass(frozen=True, slots=True)
 class Unavailable:
     """No answer came; says nothing about whether there is a record.
 
     `retry_after_s` is how long the agency asks us to wait, or for how long its breaker is open, in
-    seconds. `status` is that of the HTTP answer, where there was one.
+    seconds. `status` is that of the HTTP answer, where there was one. `cause` says more closely
+    why, where that is known, and `place` is as in Refused; neither makes two of them differ.
     """
 
     fault: Fault
     retry_after_s: float | None = None
     status: int | None = None
+    cause: Cause | None = field(default=None, compare=False)
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ BUFFER: Final = 256 * 1024
 class ScanFailed(Exception):
     """The file is not what the manifest says; `malformed` names the rule it broke."""
 
-    def __init__(self, rule: str) -> None:
-        self.malformed = Malformed(rule)
+    def __init__(self, rule: str, shape: str = "", place: str = "") -> None:
+        self.malformed = Malformed(rule, place, shape)
         super().__init__(rule)
 
 
@@ -53,7 +53,7 @@ class Bounded(io.RawIOBase):
         count = self._inner.readinto(buffer) or 0
         self._left -= count
         if self._left < 0:
-            raise ScanFailed("too_large")
+            raise ScanFailed("too_large", place="limits.max_body")
         return count
 
 
@@ -77,7 +77,7 @@ class CsvScan:
                     if row:
                         yield self._document(header, row)
             except UnicodeError:
-                raise ScanFailed("encoding") from None
+                raise ScanFailed("encoding", place="file.encoding") from None
             except csv.Error:
                 raise ScanFailed("csv") from None
 
@@ -91,15 +91,23 @@ class CsvScan:
             raise ScanFailed("empty")
         # A column that is gone would read as an empty one, which is another thing altogether.
         if len(set(names)) < len(names) or not self.columns <= set(names):
-            raise ScanFailed("header")
+            raise ScanFailed("header", _header_met(names, self.columns))
         return names
 
     def _document(self, header: list[str], row: list[str]) -> dict[str, Any]:
         if len(row) != len(header):
-            raise ScanFailed("csv")  # a file cut off in the middle ends in such a row
+            # A file cut off in the middle ends in such a row.
+            raise ScanFailed("csv", f"a row of {len(row)} cells below {len(header)} columns")
         document = {name: cell.strip() or None for name, cell in zip(header, row, strict=True)}
         self.first = self.first or document
         return document
+
+
+def _header_met(names: list[str], columns: frozenset[str]) -> str:
+    twice = len(names) - len(set(names))
+    if twice:
+        return f"{len(names)} columns, {twice} of a name that stands there already"
+    return f"{len(names)} columns, without {', '.join(sorted(columns - set(names)))}"
 
 
 @dataclass(slots=True)
@@ -129,7 +137,7 @@ class XmlScan:
             raise ScanFailed("xml") from None
         if not self._seen:
             # Without even the place where records would be, that there are none says nothing.
-            raise ScanFailed("records")
+            raise ScanFailed("records", f"no {'/'.join(map(_local, self.path[:-1]))}")
 
     def beside(self) -> Any:
         """What the age of the data is read from: the root, with all but the records."""
@@ -166,6 +174,10 @@ def _forget(element: Any) -> None:
     earlier = element.getprevious()
     if earlier is not None and earlier.tag == element.tag:
         element.getparent().remove(earlier)
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def _qualified(step: str, namespaces: Mapping[str, str]) -> str:

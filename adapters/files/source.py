@@ -4,7 +4,7 @@ import asyncio
 import io
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, Final, Self
@@ -16,6 +16,7 @@ from adapters.contract.contract import (
     NoRecord,
     Question,
     Records,
+    Refused,
     Reply,
     TooMany,
     Unavailable,
@@ -24,7 +25,7 @@ from adapters.contract.contract import (
 from adapters.contract.record import Record
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.expressions.language import Readable
-from adapters.files.match import Match
+from adapters.files.match import MAPPED, Match
 from adapters.files.oneroster import RosterScan
 from adapters.files.scan import Bounded, CsvScan, ScanFailed, ScanStopped, Stop, XmlScan
 from adapters.files.store import FileFailed, Folder, OpenFile
@@ -93,11 +94,14 @@ class FileSource:
             return MoreNeeded(missing)
         try:
             async with asyncio.timeout(question.timeout_s):
-                return await self._ask(operation, question)
+                reply = await self._ask(operation, question)
         except TimeoutError:
             return Unavailable(Fault.TIMED_OUT)
         except FileFailed as failed:
-            return failed.reply
+            reply = failed.reply
+        if not isinstance(reply, Refused | Unavailable | Malformed) or reply.place:
+            return reply
+        return replace(reply, place=f"operation.{question.operation}.file")
 
     async def aclose(self) -> None:
         """Give the threads back."""
@@ -155,8 +159,13 @@ class Pass:
                 users = list(islice(fitting, self.limits.max_records + 1))
                 records = self._of_documents(iter(scan.joined(users)))
         if not wanted.rows:
-            return Malformed("empty")  # an export that failed looks the same
-        return Malformed("key") if wanted.blind else records
+            return Malformed("empty", shape="no row")  # an export that failed looks the same
+        return self._blind(wanted) if wanted.blind else records
+
+    def _blind(self, wanted: Match) -> Malformed:
+        key = self.operation.operation.by[0].removesuffix("?")
+        shape = f"{wanted.rows} rows, in none of which {key} can be read"
+        return Malformed("key", f"operation.{self.question.operation}.map.{MAPPED[key]}", shape)
 
     def _of_rows(self, fitting: Iterator[Any]) -> list[Record] | TooMany | Malformed:
         rows: list[Any] = []
@@ -169,7 +178,8 @@ class Pass:
         found = merged(named, {})
         if len(found) > self.limits.max_records:
             return TooMany()
-        return _usable([record_of(mapping, one, self.question.fields, self.today) for one in found])
+        records = [record_of(mapping, one, self.question.fields, self.today) for one in found]
+        return self._usable(records)
 
     def _key(self, row: Any) -> Any:
         # Rows of one record are those that `map` reads the same record_id from.
@@ -186,7 +196,7 @@ class Pass:
             records.append(mapping.record(document, self.question.fields, self.today))
             if len(records) > self.limits.max_records:
                 return TooMany()
-        return _usable(records)
+        return self._usable(records)
 
     def _as_of(self, scan: Scan, file: OpenFile) -> datetime | None:
         written = file.chosen.dated or file.modified
@@ -195,12 +205,11 @@ class Pass:
         scope = scan.beside()
         return None if scope is None else read_moment(self.operation.as_of, scope)
 
-
-def _usable(records: list[Record | Unusable]) -> list[Record] | Malformed:
-    broken = next((one for one in records if isinstance(one, Unusable)), None)
-    if broken is not None:
-        return Malformed(broken.rule)
-    return [one for one in records if isinstance(one, Record)]
+    def _usable(self, records: list[Record | Unusable]) -> list[Record] | Malformed:
+        broken = next((one for one in records if isinstance(one, Unusable)), None)
+        if broken is not None:
+            return broken.malformed(self.question.operation)
+        return [one for one in records if isinstance(one, Record)]
 
 
 def open_source(

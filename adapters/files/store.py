@@ -9,16 +9,18 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import asyncssh
 
-from adapters.contract.contract import Fault, Malformed, Refused, Unavailable
+from adapters.contract.contract import Cause, Fault, Malformed, Refused, Unavailable
 from adapters.files.choose import ChosenFile, newest
+from adapters.network.cause import cause_of
 from adapters.network.egress import Egress
 from adapters.network.resolver import address_of
 
 _CHUNK = 256 * 1024
+_NO_FILE: Final = Unavailable(Fault.CONNECTION, cause=Cause.NO_FILE)
 
 
 class FileFailed(Exception):
@@ -71,7 +73,7 @@ class LocalFolder:
         try:
             chosen = newest(os.listdir(self.path), pattern, dated)  # noqa: PTH208 - names alone
             if chosen is None:
-                raise FileFailed(Unavailable(Fault.CONNECTION))
+                raise FileFailed(_NO_FILE)
             path = (self.path / chosen.name).resolve()
             if path.parent != self.path.resolve() or not path.is_file():
                 raise FileFailed(Refused())
@@ -79,6 +81,8 @@ class LocalFolder:
             modified = datetime.fromtimestamp(os.fstat(stream.fileno()).st_mtime, UTC)
         except PermissionError:
             raise FileFailed(Refused()) from None
+        except FileNotFoundError:
+            raise FileFailed(_NO_FILE) from None
         except OSError:
             raise FileFailed(Unavailable(Fault.CONNECTION)) from None
         return OpenFile(chosen, modified, stream)
@@ -120,15 +124,17 @@ class SftpFolder:
             raise FileFailed(Refused()) from None
         except asyncssh.HostKeyNotVerifiable:
             raise FileFailed(Malformed("host_key")) from None
-        except (asyncssh.Error, OSError):
-            raise FileFailed(Unavailable(Fault.CONNECTION)) from None
+        except asyncssh.SFTPNoSuchFile:
+            raise FileFailed(_NO_FILE) from None
+        except (asyncssh.Error, OSError) as error:
+            raise FileFailed(Unavailable(Fault.CONNECTION, cause=cause_of(error))) from None
 
     async def _file(
         self, client: asyncssh.SFTPClient, pattern: str, dated: str | None
     ) -> tuple[asyncssh.SFTPClientFile, OpenFile]:
         chosen = newest(map(str, await client.listdir(self.path)), pattern, dated)
         if chosen is None:
-            raise FileFailed(Unavailable(Fault.CONNECTION))
+            raise FileFailed(_NO_FILE)
         remote = await client.open(f"{self.path.rstrip('/')}/{chosen.name}", "rb")
         modified = datetime.fromtimestamp((await remote.stat()).mtime or 0, UTC)
         stream = _Fetched(remote, asyncio.get_running_loop())

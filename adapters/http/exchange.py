@@ -11,6 +11,7 @@ from yarl import URL
 
 from adapters.contract.contract import Fault, Malformed, Unavailable
 from adapters.manifest.manifest import Manifest
+from adapters.network.cause import cause_of
 from adapters.network.http_request import HttpRequest
 
 _CHUNK = 64 * 1024
@@ -124,10 +125,10 @@ async def exchange(
         return Malformed("truncated")
     except aiohttp.ClientResponseError:
         return Malformed("http")
-    except _DroppedError:
-        return Unavailable(Fault.DROPPED)
-    except (aiohttp.ClientError, OSError):
-        return Unavailable(Fault.CONNECTION)
+    except _DroppedError as error:
+        return Unavailable(Fault.DROPPED, cause=cause_of(error))
+    except (aiohttp.ClientError, OSError) as error:
+        return Unavailable(Fault.CONNECTION, cause=cause_of(error))
 
 
 async def _answer(

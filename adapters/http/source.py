@@ -22,6 +22,7 @@ from adapters.contract.contract import (
     WallClock,
 )
 from adapters.contract.record import Record
+from adapters.http.diagnosis import asked_at, undecoded, unread
 from adapters.http.dialect import Dialect, FoundDocuments
 from adapters.http.exchange import Transport
 from adapters.http.login import Login
@@ -66,9 +67,10 @@ class HttpSource:
         """Ask once, within the question's time."""
         try:
             async with asyncio.timeout(question.timeout_s):
-                return await self._ask(question)
+                reply = await self._ask(question)
         except TimeoutError:
             return Unavailable(Fault.TIMED_OUT)
+        return asked_at(reply, f"operation.{question.operation}")
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -93,6 +95,8 @@ class HttpSource:
         page = ReadPage(operation, asking, request, answer, len(first.documents), seen=asked)
         pages = Pages(self.dialect, self.egress, self.limits.max_records, self.send, self.found)
         found = await pages.all(page, question.pace, first)
+        if isinstance(found, Malformed):
+            return unread(found, operation, answer)
         if isinstance(found, FoundDocuments):
             found = self.whole(operation, answer, found)
         if not isinstance(found, FoundDocuments):
@@ -109,7 +113,7 @@ class HttpSource:
         """Log in, sign, send and judge."""
         login = await self.login.headers()
         if isinstance(login, Refused | Unavailable | Malformed):
-            return login
+            return asked_at(login, "auth.token_url")
         ours = numbered(request.headers, self.new_id)
         whole = replace(request, headers={**ours, **login})
         answer = await self.transport.send(self.signer.signed(whole) if self.signer else whole)
@@ -117,14 +121,15 @@ class HttpSource:
             return answer
         if answer.status == _UNAUTHORISED:
             self.login.rejected()
-        return self.dialect.judge(answer, self.clock())
+        return undecoded(self.dialect.judge(answer, self.clock()), answer)
 
     def found(
         self, operation: HttpOperation, answer: Answer
     ) -> FoundDocuments | NoRecord | TooMany | Failure:
         """The documents of an answer, or what it proves by itself."""
         verdict = operation.verdict(answer)
-        return self.dialect.find(answer, operation) if verdict is None else verdict
+        found = self.dialect.find(answer, operation) if verdict is None else verdict
+        return unread(found, operation, answer) if isinstance(found, Malformed) else found
 
     def whole(
         self, operation: HttpOperation, answer: Answer, found: FoundDocuments
@@ -188,7 +193,7 @@ class HttpSource:
         for document in documents:
             record = mapping.record(document, question.fields, today)
             if isinstance(record, Unusable):
-                return Malformed(record.rule)
+                return record.malformed(question.operation)
             records.append(_with_defects(record, unread & question.fields))
         return Records(tuple(records), operation.moment(answer))
 

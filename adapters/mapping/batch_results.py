@@ -50,16 +50,17 @@ def told_apart(
         unnamed: Reply = _CUT
     else:
         unnamed = NOT_OURS if strange else NoRecord(answered.as_of)
-    return tuple(_of_one(key_of(one)[1], answered, unnamed, most) for one in questions)
+    return tuple(_of_one(one, answered, unnamed, most) for one in questions)
 
 
-def _of_one(value: str, answered: BatchAnswer, unnamed: Reply, most: int) -> Reply:
+def _of_one(question: Question, answered: BatchAnswer, unnamed: Reply, most: int) -> Reply:
+    value = key_of(question)[1]
     mine = [one.record for one in answered.said if value in one.numbers]
     if not mine:
         return unnamed
     broken = next((one for one in mine if isinstance(one, Unusable)), None)
     if broken is not None:
-        return Malformed(broken.rule)
+        return broken.malformed(question.operation)
     if answered.cut or len(mine) > most:
         return TooMany()
     return Records(tuple(one for one in mine if isinstance(one, Record)), answered.as_of)

@@ -1,15 +1,17 @@
 """From one JSON document of an agency to one Record, or to the verdict that it is unusable."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Self
 
 from adapters.contract.codes import NameUse, Sex
+from adapters.contract.contract import Malformed
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.contract.record import Identifier, Name, Record
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.expressions.language import JMESPATH, Language
+from adapters.expressions.shape import shape_of
 from adapters.manifest.operation import Operation
 from adapters.mapping.conversion import (
     LIST_CAP,
@@ -27,18 +29,31 @@ from adapters.mapping.value import CodeTables, Convert, Reading
 RECORD: Final = "record"
 LIST: Final = "list"
 
+_FHIR_IDENTIFIER: Final = frozenset({"identifier", "system", "value", "use"})
 _IDENTITY_SECTIONS: Final = frozenset({"names", "identifiers"})
 
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """A document that is no record; `rule` names the rule it broke."""
+    """A document that is no record: the rule it broke, where in its operation, what was met."""
 
     rule: str
+    place: str = field(default="", compare=False)
+    shape: str = field(default="", compare=False)
+
+    def malformed(self, operation: str) -> Malformed:
+        """The reply that it comes to."""
+        place = ".".join(filter(None, ("operation", operation, self.place)))
+        return Malformed(self.rule, place, self.shape)
 
 
 class _UnusableError(Exception):
-    pass
+    """A value that makes its document unusable: its key below the operation, what was met."""
+
+    def __init__(self, place: str, shape: str = "") -> None:
+        self.place = place
+        self.shape = shape
+        super().__init__(place)
 
 
 def _to_sex(value: Any) -> Sex | None:
@@ -112,10 +127,15 @@ class RecordMapping:
         """Identity, restriction and the wanted `fields` of one document; never raises."""
         try:
             return self._record(document, fields, today)
-        except _UnusableError:
-            return Unusable(RECORD)
-        except TooLongError:
-            return Unusable(LIST)
+        except _UnusableError as error:
+            shape = error.shape or shape_of(document, self._identifying(), "record")
+            return Unusable(RECORD, error.place, shape)
+        except TooLongError as error:
+            return Unusable(LIST, error.key, f"more than {LIST_CAP} items")
+
+    def _identifying(self) -> frozenset[str]:
+        read = (self.values[name].expression for name in self.values)
+        return frozenset().union(*(one.roots for one in read if one is not None))
 
     def numbers(self, scheme: str, document: Any) -> frozenset[str]:
         """The numbers of one scheme that a document says, even where it is no record.
@@ -156,7 +176,8 @@ class RecordMapping:
             return None
         try:
             raw = reading.raw(document)
-            _check_type(name, raw)
+            if not _is_of_type(name, raw):
+                raise _UnusableError(f"map.{name}", _met(reading, document))
             return reading.meaning(raw)
         except UnreadableError:
             defects.names.add(name)
@@ -169,7 +190,7 @@ class RecordMapping:
         try:
             return None if (value := reading.read(document)) is None else bool(value)
         except UnreadableError:
-            raise _UnusableError from None
+            raise _UnusableError("map.restricted", _met(reading, document)) from None
 
     def _identifiers(self, document: Any, defects: Defects) -> Iterator[Identifier]:
         for scheme, convert in _NUMBERS.items():
@@ -178,7 +199,8 @@ class RecordMapping:
                 yield from () if value is None else (Identifier(scheme, value),)
                 continue
             for raw in _in_system(document, self.systems.get(scheme)):
-                _check_type(scheme, raw)
+                if not _is_of_type(scheme, raw):
+                    raise _UnusableError("map", shape_of(document, _FHIR_IDENTIFIER, "record"))
                 try:
                     value = convert(raw)
                 except UnreadableError:
@@ -198,18 +220,22 @@ class RecordMapping:
             items = found.setdefault(section.name, [])
             items.extend(section.read(document, today, defects))
             if len(items) > LIST_CAP:
-                raise TooLongError(section.name)
+                raise TooLongError(section.key)
         return {name: _unique(items) for name, items in found.items()}
 
 
-def _check_type(name: str, raw: Any) -> None:
+def _met(reading: Reading, document: Any) -> str:
+    names = frozenset[str]() if reading.expression is None else reading.expression.roots
+    return shape_of(document, names, "record")
+
+
+def _is_of_type(name: str, raw: Any) -> bool:
     allowed = _TYPES.get(name)
     if raw is None or allowed is None:
-        return
-    if isinstance(raw, bool) or not isinstance(raw, allowed):
-        raise _UnusableError
-    if isinstance(raw, list) and not all(isinstance(item, str | None) for item in raw):
-        raise _UnusableError
+        return True
+    if isinstance(raw, list):
+        return list in allowed and all(isinstance(item, str | None) for item in raw)
+    return isinstance(raw, allowed) and not isinstance(raw, bool)
 
 
 def _in_system(document: Any, system: str | None) -> Iterator[Any]:
@@ -218,10 +244,10 @@ def _in_system(document: Any, system: str | None) -> Iterator[Any]:
         return
     listed = document.get("identifier") if isinstance(document, dict) else None
     if listed is not None and not isinstance(listed, list):
-        raise _UnusableError
+        raise _UnusableError("map", shape_of(document, _FHIR_IDENTIFIER, "record"))
     for entry in listed or ():
         if not isinstance(entry, dict):
-            raise _UnusableError
+            raise _UnusableError("map", shape_of(document, _FHIR_IDENTIFIER, "record"))
         if entry.get("system") == system and entry.get("use") != "old":
             yield entry.get("value")
 
@@ -241,4 +267,4 @@ def _usable(record: Record) -> Record:
     known = bool(record.identifiers) or (named and dated)
     if known or (record.record_id is not None and (named or dated)):
         return record
-    raise _UnusableError
+    raise _UnusableError("map")

@@ -91,10 +91,12 @@ def record_of(
     first = mapping.record(rows.documents[0], fields, today)
     for document in rows.documents[1:]:
         other = mapping.record(document, frozenset(), today)
-        if isinstance(first, Unusable) or isinstance(other, Unusable):
-            return Unusable(RECORD)
+        if isinstance(first, Unusable):
+            return first
+        if isinstance(other, Unusable):
+            return other
         if _contradicts(first, other):
-            return Unusable(RECORD)
+            return Unusable(RECORD, "map", "rows of one record_id are of different children")
         names = tuple(dict.fromkeys((*first.names, *other.names)))
         restricted = _either(first.restricted, other.restricted)
         first = replace(first, names=names, restricted=restricted)

@@ -42,7 +42,11 @@ Build = Callable[[Values, date], Any]
 
 
 class TooLongError(ValueError):
-    """A list has more items than a record may have."""
+    """A list has more items than a record may have; `key` is the manifest's word for it."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(key)
 
 
 @dataclass(slots=True)
@@ -63,8 +67,12 @@ class SectionKind:
 
 @dataclass(frozen=True, slots=True)
 class SectionReading:
-    """One section of one operation, compiled; `roots` are the names its expressions mention."""
+    """One section of one operation, compiled; `roots` are the names its expressions mention.
 
+    `key` is what the manifest calls it, `name` the field of a record that it fills.
+    """
+
+    key: str
     name: str
     each: Readable | None
     readings: Mapping[str, Reading]
@@ -88,7 +96,7 @@ class SectionReading:
             return []
         items = [found] if isinstance(found, dict) else [i for i in found or () if i is not None]
         if len(items) > LIST_CAP:
-            raise TooLongError(self.name)
+            raise TooLongError(self.key)
         return items
 
     def _item(self, item: Any, today: date, defects: Defects) -> Any:
@@ -280,7 +288,7 @@ def _compiled(
     }
     mentioned = [each, *(reading.expression for reading in readings.values())]
     roots = frozenset().union(*(one.roots for one in mentioned if one is not None))
-    return SectionReading(name, each, readings, kind.build, roots)
+    return SectionReading(kind.key.rstrip("_"), name, each, readings, kind.build, roots)
 
 
 def _mapped(given: Value | str | None) -> Value | None:

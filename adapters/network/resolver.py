@@ -6,6 +6,7 @@ from ipaddress import ip_address
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from adapters.network.cause import NetworkNotListed
 from adapters.network.egress import Egress
 
 
@@ -26,7 +27,7 @@ class GuardedResolver(AbstractResolver):
         """The addresses of `host`; OSError unless every one of them may be called."""
         found = await self._inner.resolve(host, port, family)
         if not all(self._egress.reaches(one["host"]) for one in found):
-            raise OSError("the name leads to an address that is not listed")
+            raise NetworkNotListed("the name leads to an address that is not listed")
         return found
 
     async def close(self) -> None:

@@ -6,7 +6,8 @@ from typing import Final
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 
-from adapters.contract.contract import Fault, Malformed, Refused, Unavailable
+from adapters.contract.contract import Cause, Fault, Malformed, Refused, Unavailable
+from adapters.network.cause import cause_of
 
 # PostgreSQL, appendix A; the longest prefix decides.
 _BY_STATE: Final[dict[str, Refused | Unavailable | Malformed]] = {
@@ -24,7 +25,7 @@ _BY_STATE: Final[dict[str, Refused | Unavailable | Malformed]] = {
 _BY_CODE: Final[dict[int, Refused | Unavailable | Malformed]] = {
     sqlite3.SQLITE_BUSY: Unavailable(Fault.BUSY),
     sqlite3.SQLITE_LOCKED: Unavailable(Fault.BUSY),
-    sqlite3.SQLITE_CANTOPEN: Unavailable(Fault.CONNECTION),
+    sqlite3.SQLITE_CANTOPEN: Unavailable(Fault.CONNECTION, cause=Cause.NO_FILE),
     sqlite3.SQLITE_PERM: Refused(),
     sqlite3.SQLITE_AUTH: Refused(),
     sqlite3.SQLITE_READONLY: Malformed("statement"),
@@ -54,7 +55,7 @@ def fault_of(error: Exception) -> Refused | Unavailable | Malformed:
         if isinstance(code, int):
             return _BY_CODE.get(code & _PRIMARY, Unavailable(Fault.SERVER_ERROR))
         if isinstance(cause, OSError):
-            return Unavailable(Fault.CONNECTION)
+            return Unavailable(Fault.CONNECTION, cause=cause_of(error))
         cause = cause.__cause__
     return Unavailable(Fault.SERVER_ERROR)
 

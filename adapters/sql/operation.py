@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from adapters.contract.contract import Malformed, NoRecord, Question, Records, Reply
+from adapters.contract.contract import NoRecord, Question, Records, Reply
 from adapters.contract.record import Record
 from adapters.expressions.jmespath_expression import Expression
 from adapters.manifest.manifest import Manifest
@@ -56,7 +56,7 @@ def reply_of(
     records = [record_of(operation.mapping, one, question.fields, today) for one in found]
     broken = next((one for one in records if isinstance(one, Unusable)), None)
     if broken is not None:
-        return Malformed(broken.rule)
+        return broken.malformed(question.operation)
     return Records(tuple(one for one in records if isinstance(one, Record)), as_of)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 import aiosqlite
@@ -17,11 +17,13 @@ from adapters.contract.contract import (
     Malformed,
     MoreNeeded,
     Question,
+    Refused,
     Reply,
     TooMany,
     Unavailable,
     WallClock,
 )
+from adapters.expressions.shape import shape_of
 from adapters.manifest.limits import Limits
 from adapters.manifest.manifest import Manifest
 from adapters.mapping.batch_results import key_of, told_apart
@@ -39,6 +41,7 @@ _NAME_OURSELVES: Final = text("SELECT set_config('application_name', :name, true
 # A name has no room for all questions of a batch: they stand in a setting of our own besides.
 _NAME_ALL: Final = text("SELECT set_config('teamaround.questions', :all, true)")
 _LONGEST_NAME: Final = 63
+_NOT_ASKED_FOR: Final = "a row has the record_id of none of the records, or none"
 T = TypeVar("T")
 SqlRead = Callable[[AsyncConnection], Coroutine[Any, Any, T]]
 
@@ -58,9 +61,10 @@ class SqlSource:
         values = operation.statement.values(question.given)
         if isinstance(values, MoreNeeded):
             return values
-        return await self._within(
+        reply = await self._within(
             question.timeout_s, lambda one: self._read(one, question, operation, values)
         )
+        return _at(question, reply)
 
     async def ask_many(self, questions: tuple[Question, ...]) -> tuple[Reply, ...]:
         """Ask about several children by one statement; a reply for each, in order."""
@@ -69,7 +73,9 @@ class SqlSource:
         replies = await self._within(
             timeout_s, lambda one: self._read_many(one, questions, operation)
         )
-        return replies if isinstance(replies, tuple) else (replies,) * len(questions)
+        if isinstance(replies, tuple):
+            return replies
+        return (_at(questions[0], replies),) * len(questions)
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -164,20 +170,28 @@ class SqlSource:
         wanted = operation.mapping.roots(question.fields) & operation.details.keys()
         keys = record_keys(rows)
         if None in keys and wanted:
-            return Malformed("record_id")
+            return Malformed("record_id", shape=shape_of(rows[0], {"record_id"}, "row"))
         found: dict[str, list[Row]] = {}
         for name in sorted(wanted) if keys else ():
+            at = f"operation.{question.operation}.detail.{name}.sql"
             statement = detail_statement(operation.details[name], keys)
             async with _stream(connection, statement, {}) as result:
                 items = await result.fetchmany(LIST_CAP * len(keys) + 1)
             found[name] = [dict(row) for row in items]
             if len(items) > LIST_CAP * len(keys):
-                return Malformed("list")
+                return Malformed("list", at, f"more than {LIST_CAP} rows a record")
             if not belong(found[name], keys):
-                return Malformed("record_id")
+                return Malformed("record_id", at, _NOT_ASKED_FOR)
             if size(found[name]) > self.limits.max_body:
                 return Malformed("too_large")
         return found
+
+
+def _at(question: Question, reply: Reply) -> Reply:
+    # What the database itself says is of the statement that it was sent.
+    if not isinstance(reply, Refused | Unavailable | Malformed) or reply.place:
+        return reply
+    return replace(reply, place=f"operation.{question.operation}.sql")
 
 
 @asynccontextmanager

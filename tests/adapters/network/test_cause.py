@@ -1,0 +1,147 @@
+"""A connection that fails says why: who looks for the reason is not sent to the wrong place."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from adapters.contract.contract import Cause, Fault, NoRecord, Reply, Unavailable
+from tests.support.adapters.asking import PUPIL, manifest_text, opened, question, resolves_names
+from tests.support.adapters.tls import CertificateAuthority, Pem, serving_tls
+from tests.support.loopback import serving
+
+AUTH = """
+[auth]
+scheme = "mtls"
+certificate = { env = "TEAMAROUND_SOURCE_SOME_SOURCE_CERTIFICATE" }
+key = { env = "TEAMAROUND_SOURCE_SOME_SOURCE_KEY" }
+ca = { env = "TEAMAROUND_SOURCE_SOME_SOURCE_CA" }
+"""
+OURS = CertificateAuthority.called("The agency's authority")
+OTHER = CertificateAuthority.called("Another authority")
+
+
+async def absent(_request: web.Request) -> web.Response:
+    return web.json_response({"code": "NO_SUCH_PUPIL"}, status=404)
+
+
+async def asked(base: str, rest: str = PUPIL, *origins: str) -> Reply:
+    client = OURS.signs("gateway")
+    values = {"CERTIFICATE": client.certificate, "KEY": client.key, "CA": OURS.pem.certificate}
+    environ = {f"TEAMAROUND_SOURCE_SOME_SOURCE_{name}": value for name, value in values.items()}
+    async with opened(manifest_text("rest", base, rest=rest), *origins, environ=environ) as adapter:
+        return await adapter.source.ask(question())
+
+
+async def asked_over_tls(shown: Pem, folder: Path) -> Reply:
+    async with serving_tls(absent, shown, folder) as base:
+        return await asked(base, PUPIL + AUTH)
+
+
+def why(reply: Reply) -> Cause | None:
+    assert isinstance(reply, Unavailable)
+    assert reply.fault is Fault.CONNECTION
+    return reply.cause
+
+
+async def free_port() -> int:
+    server = await asyncio.start_server(lambda _r, w: w.close(), "127.0.0.1", 0)
+    port: int = server.sockets[0].getsockname()[1]
+    server.close()
+    await server.wait_closed()
+    return port
+
+
+async def test_a_certificate_of_the_named_authority_is_trusted(tmp_path: Path) -> None:
+    assert isinstance(await asked_over_tls(OURS.signs(), tmp_path), NoRecord)
+
+
+@pytest.mark.parametrize(
+    ("shown", "cause"),
+    [
+        (OURS.signs(days=(-9, -1)), Cause.CERTIFICATE_EXPIRED),
+        (OURS.signs(days=(1, 9)), Cause.CERTIFICATE_EXPIRED),
+        (OURS.signs(address="127.0.0.2"), Cause.CERTIFICATE_OF_ANOTHER),
+        (OTHER.signs(), Cause.CERTIFICATE_UNTRUSTED),
+        (OTHER.pem, Cause.CERTIFICATE_UNTRUSTED),
+    ],
+    ids=["expired", "not valid yet", "of another name", "of an unknown authority", "self-signed"],
+)
+async def test_an_untrusted_certificate_says_what_is_wrong_with_it(
+    shown: Pem, cause: Cause, tmp_path: Path
+) -> None:
+    assert why(await asked_over_tls(shown, tmp_path)) is cause
+
+
+async def test_a_server_that_speaks_no_tls_says_so() -> None:
+    async with serving(absent) as base:
+        assert why(await asked(base.replace("http:", "https:"))) is Cause.NO_TLS
+
+
+async def test_a_port_where_nobody_listens_refuses_the_connection() -> None:
+    assert why(await asked(f"http://127.0.0.1:{await free_port()}")) is Cause.REFUSED
+
+
+async def test_a_name_that_nobody_has_is_unknown() -> None:
+    assert why(await asked("http://nobody.invalid")) is Cause.UNKNOWN_NAME
+
+
+@resolves_names
+async def test_a_name_that_leads_into_a_network_not_listed_says_so() -> None:
+    async with serving(absent) as base:
+        named = base.replace("127.0.0.1", "localhost")
+        assert why(await asked(named)) is Cause.NETWORK_NOT_LISTED
+
+
+async def test_why_a_connection_failed_makes_no_other_answer_of_it() -> None:
+    assert Unavailable(Fault.CONNECTION, cause=Cause.REFUSED) == Unavailable(Fault.CONNECTION)
+
+
+async def test_a_database_that_is_not_there_says_whether_its_machine_or_its_file_is_missing(
+    tmp_path: Path,
+) -> None:
+    addresses = {
+        f"postgresql://127.0.0.1:{await free_port()}/roll": Cause.REFUSED,
+        "postgresql://nobody.invalid/roll": Cause.UNKNOWN_NAME,
+        f"sqlite:///{tmp_path}/roll.db": Cause.NO_FILE,
+    }
+    for address, cause in addresses.items():
+        environ = {"TEAMAROUND_SOURCE_SOME_SOURCE_DSN": address}
+        async with opened(SQL, address, environ=environ) as adapter:
+            assert why(await adapter.source.ask(question())) is cause
+
+
+SQL = manifest_text(
+    "sql",
+    rest="""
+[[operation]]
+name = "by-upn"
+sql = "SELECT id AS record_id, surname FROM pupil WHERE upn = :upn"
+[operation.map]
+record_id = "record_id"
+family_name = "surname"
+""",
+    source='dsn = { env = "TEAMAROUND_SOURCE_SOME_SOURCE_DSN" }',
+)
+FILES = """
+[file]
+format = "csv"
+[[operation]]
+name = "by-upn"
+file = "roll-*.csv"
+by = ["upn"]
+[operation.map]
+upn = "upn"
+family_name = "surname"
+"""
+
+
+async def test_a_folder_without_a_file_that_fits_says_so(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "not-there"):
+        text = manifest_text("file", f"file://{folder}", rest=FILES)
+        async with opened(text) as adapter:
+            reply = await adapter.source.ask(question())
+        assert why(reply) is Cause.NO_FILE
+        assert isinstance(reply, Unavailable)
+        assert reply.place == "operation.by-upn.file"
