@@ -1,30 +1,56 @@
-"""`python -m bench.matching [QUESTIONS]`: every table of docs/matching.md, in one run."""
+"""`python -m bench.matching`: every table of docs/matching.md, in one run."""
 
-import sys
+from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
 from random import Random
-from typing import Final
+from typing import Any, Final
 
-from bench.matching import borough, pairs, speed
-from bench.matching.noise import Noise
-from bench.matching.questions import Totals, ask, origins
-from bench.matching.world import sample, world
-from resolvers.matching.grade import MatchGrade
+from bench.matching import borough, pairs, speed, tables
+from bench.matching.district.families import Mix, sample
+from bench.matching.district.noise import Noise
+from bench.matching.district.world import world
+from bench.matching.measured import Commit, measured
+from bench.matching.results import setting_result, write
+from bench.matching.settings import SETTINGS
 
-_QUESTIONS: Final = 100_000
-_A_WORLD: Final = 2_500  # questions asked of one world before the next seed
-_FIRST_SEED: Final = 30000  # seeds below were looked at while the matcher was written
 _FEBRL_GIVEN: Final = (("name, date, place", False), ("and an identifier", True))
-_SHOWN: Final = (MatchGrade.CERTAIN, MatchGrade.PROBABLE, MatchGrade.POSSIBLE)
 
 
 def main() -> None:
-    """Print the tables; QUESTIONS (100,000) are asked at ordinary noise, half as many at double."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else _QUESTIONS
-    _febrl()
-    people = sample()
-    _worlds(people, count)
-    _borough()
-    _speed(people)
+    """Print the tables, and write the run down where it is of a commit."""
+    chosen, commit = _chosen(), Commit.here()
+    changed = " with changes, so this is no measured run" if commit.changed else ""
+    print(f"commit {commit.id}{changed}")
+    found = {"questions": chosen.questions, "settings": _settings(chosen, commit)}
+    if chosen.only is None:
+        _febrl()
+        found["borough"] = _borough()
+        found["speed"] = _speed(commit)
+        if path := write(commit, found):
+            print(f"\nwritten to {path.name}: commit it with the tables")
+
+
+def _chosen() -> Namespace:
+    parser = ArgumentParser(prog="python -m bench.matching", description=main.__doc__)
+    parser.add_argument("--questions", type=int, default=100_000, help="of each setting")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--only", help="settings with this in their name; nothing is written down")
+    return parser.parse_args()
+
+
+def _settings(chosen: Namespace, commit: Commit) -> list[dict[str, Any]]:
+    asked = tuple(s for s in SETTINGS if (chosen.only or "") in s.name)
+    print(f"\n{tables.SETTINGS_HEAD}")
+    done = []
+    for setting, tally in measured(asked, commit, chosen.questions, chosen.processes):
+        print(tables.setting_row(setting, tally), flush=True)
+        done.append((setting, tally))
+    for setting, tally in done:
+        print(f"\n### {setting.name}\n\n{tables.facts(tally)}")
+        print(f"\n{tables.GROUPS_HEAD}", *tables.group_rows(tally), sep="\n")
+        print(f"\n{tables.WHY_HEAD}", *tables.why_rows(tally), sep="\n")
+        print(*(f"false: {each}" for each in sorted(tally.falses)[:20]), sep="\n")
+    return [setting_result(*each, commit, chosen.questions) for each in done]
 
 
 def _febrl() -> None:
@@ -57,63 +83,25 @@ def _pairs(people: pairs.People, *, numbered: bool) -> pairs.PairResult:
     return pairs.measure(asked, with_identifier=numbered)
 
 
-def _worlds(people: list[dict[str, str]], count: int) -> None:
-    print("\nSeven agencies")
-    print("noise | given | questions | held nowhere | certain | certain or shown | FALSE CERTAIN")
-    rows = [(1.0, False, 2), (1.0, True, 2), (2.0, False, 4), (2.0, True, 4)]
-    for factor, numbered, part in rows:
-        totals = _asked(people, Noise().times(factor), count // part, numbered=numbered)
-        label = "with an identifier" if numbered else "demographics only"
-        print(
-            f"{factor} | {label} | {totals.questions} | {totals.nowhere} |"
-            f" {totals.recall(MatchGrade.CERTAIN):.4f} | {totals.recall(*_SHOWN):.4f} |"
-            f" {totals.false_certain}"
-        )
-        _by_origin(totals)
-
-
-def _asked(people: list[dict[str, str]], noise: Noise, count: int, *, numbered: bool) -> Totals:
-    totals = Totals(numbered)
-    seed = _FIRST_SEED
-    while totals.questions < count:
-        made = world(people, noise, seed)
-        ask(
-            made,
-            noise,
-            totals,
-            min(_A_WORLD, count - totals.questions),
-            Random(seed),
-        )
-        seed += 1
-    return totals
-
-
-def _by_origin(totals: Totals) -> None:
-    whole = totals.recall(MatchGrade.CERTAIN)
-    for origin in origins(totals):
-        own = totals.recall(MatchGrade.CERTAIN, origin=origin)
-        shown = totals.recall(*_SHOWN, origin=origin)
-        print(f"      {origin}: certain {own:.4f} ({own - whole:+.4f}), shown {shown:.4f}")
-
-
-def _borough() -> None:
+def _borough() -> list[dict[str, Any]]:
     print("\nThe demo's borough")
-    print("given | questions | certain | certain or shown | FALSE CERTAIN")
+    print(tables.head("given", "children asked about", "found", "another child certain"))
+    found = []
     for numbered in (False, True):
-        totals = borough.measure(numbered=numbered)
-        label = "with an identifier" if numbered else "demographics only"
-        print(
-            f"{label} | {totals.questions} | {totals.recall(MatchGrade.CERTAIN):.4f} |"
-            f" {totals.recall(*_SHOWN):.4f} | {totals.false_certain}"
-        )
+        came = borough.measure(numbered=numbered)
+        print(f"| {came.given} | {came.asked} | {came.found} | {came.false} |")
+        found.append(asdict(came))
+    return found
 
 
-def _speed(people: list[dict[str, str]]) -> None:
-    found = speed.measure(world(people, Noise(), _FIRST_SEED), Random(_FIRST_SEED))
+def _speed(commit: Commit) -> dict[str, Any]:
+    seed = commit.seed("speed", 0)
+    found = speed.measure(world(sample(), Mix(), Noise(), seed), Random(seed))
     print("\nProcessor time")
     times = found.pair_us / found.baseline_us
     print(f"a pair {found.pair_us:.1f} us: {times:.1f} times four Jaro-Winkler similarities")
     print(f"35 candidates: median {found.median_ms:.2f} ms, 99th {found.slowest_ms:.2f} ms")
+    return asdict(found)
 
 
 if __name__ == "__main__":

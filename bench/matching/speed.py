@@ -5,7 +5,9 @@ from random import Random
 from time import process_time
 
 from adapters.contract.record import Record
-from bench.matching.world import Agency, World, as_record
+from bench.matching.district.child import as_record
+from bench.matching.district.world import World
+from bench.matching.gateway.filing import Filing
 from resolvers.matching.details import Details
 from resolvers.matching.grading import KnownOfChild, assess
 from resolvers.matching.identify import resolve
@@ -30,11 +32,12 @@ class Speed:
 
 def measure(world: World, chance: Random, questions: int = 1000) -> Speed:
     """Time questions that bring 35 candidates, the ones most like the child of each agency."""
+    files = [(agency, agency.records) for agency in world.agencies]
     pairs, spent_on_pairs, spent_on_baseline = 0, 0.0, 0.0
     times = []
     for _ in range(questions):
         child = chance.choice(world.children)
-        record = as_record(child.said, (), None)
+        record = as_record(child.said)
         reference = Reference(
             stated_names=record.names,
             stated_birth_date=record.birth_date,
@@ -42,7 +45,7 @@ def measure(world: World, chance: Random, questions: int = 1000) -> Speed:
             postcodes=frozenset(a.postcode for a in record.addresses if a.postcode),
         )
         each = _CANDIDATES // len(world.agencies)
-        found = {a.kind.name: _candidates(a, record, each) for a in world.agencies}
+        found = {a.kind.name: _candidates(a, records, child.key, each) for a, records in files}
         known = KnownOfChild.of(reference)
         details = [Details.of_record(name, r) for name, rs in found.items() for r in rs]
         began = process_time()
@@ -63,10 +66,10 @@ def measure(world: World, chance: Random, questions: int = 1000) -> Speed:
     )
 
 
-def _candidates(agency: Agency, record: Record, count: int) -> tuple[Record, ...]:
-    """What a search brings, and as many of the records filed beside it as are wanting."""
-    found = [held for held, _ in agency.found(record, count)]
-    return (*found, *(held for held, _ in agency.records[: count - len(found)]))
+def _candidates(agency: Filing, records: list[Record], key: int, count: int) -> tuple[Record, ...]:
+    """The child's own records, and as many of the first ones filed as are wanting."""
+    own = agency.of_child.get(key, [])[:count]
+    return (*own, *(held for held in records[:count] if held not in own))[:count]
 
 
 def _baseline(record: Record, others: list[Record]) -> float:

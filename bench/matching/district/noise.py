@@ -3,23 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
+from typing import Final
 
+from bench.matching.district.child import Said
 from resolvers.comparison.nicknames import GROUPS
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _FORMS = {name: sorted(group - {name}) for group in GROUPS for name in sorted(group)}
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A child as somebody wrote them down; empty or None where they did not."""
-
-    given: str
-    middle: str
-    family: str
-    born: str | None
-    sex: str | None
-    postcode: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +29,33 @@ class Noise:
     no_middle: float = 0.4
     wrong_sex: float = 0.004
     no_sex: float = 0.03
-    stale_postcode: float = 0.12
+    stale_postcode: float = 0.02
     no_postcode: float = 0.08
 
     def times(self, factor: float) -> "Noise":
         """Every rate multiplied, at most to certainty."""
         return Noise(**{f: min(1.0, getattr(self, f) * factor) for f in self.__slots__})
+
+    def erring(self, share: float) -> "Noise":
+        """So many of whom have something wrong in name or date; what is missing stays as it is."""
+        sound = 1.0
+        for mistake in _MISTAKES:
+            sound *= 1 - getattr(self, mistake)
+        factor = share / (1 - sound)
+        return replace(self, **{m: getattr(self, m) * factor for m in _MISTAKES})
+
+
+ORDINARY: Final = Noise()
+_MISTAKES: Final = (
+    "given_slip",
+    "family_slip",
+    "nickname",
+    "initial",
+    "swapped_order",
+    "placeholder",
+    "date_slip",
+    "year_alone",
+)
 
 
 def written(said: Said, noise: Noise, old_postcode: str, chance: Random) -> Said:
@@ -71,7 +82,7 @@ def written(said: Said, noise: Noise, old_postcode: str, chance: Random) -> Said
     return replace(
         said,
         given=given,
-        middle="" if happens(noise.no_middle) else said.middle,
+        further=() if happens(noise.no_middle) else said.further,
         family=family,
         born=born,
         sex=_sex(said.sex, noise, chance),

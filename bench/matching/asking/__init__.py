@@ -1,0 +1,1 @@
+"""Made-up callers with their questions, and what became of each."""

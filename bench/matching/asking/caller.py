@@ -1,0 +1,112 @@
+"""A made-up caller: what they type first, and what they say when they are asked for more."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any, Final
+
+from bench.matching.district.child import Child, Said
+from bench.matching.district.noise import Noise, written
+from bench.matching.district.world import World, by_custom, otherwise
+from bench.matching.settings import Setting
+
+_WRONG_NUMBER: Final = 0.002  # callers who read out a brother's or sister's number
+_NO_MIDDLE: Final = 0.5
+_KNOWS_UPN: Final = 0.2
+_OTHER_FORM: Final = 0.06  # callers who have the names in another form of the custom
+_READS_RIGHT: Final = 0.9  # callers whose second look at name and date finds their slip
+_HAS_NUMBER: Final = 0.3  # callers who can find a number when they are asked for one
+_HAS_FURTHER: Final = 0.8  # callers who can find the further given names
+
+Told = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeUpCaller:
+    """Somebody who asks about `child`: `said` is what they type, `number` what they read out."""
+
+    child: Child
+    said: Said
+    number: tuple[str, str] | None
+    chance: Random
+
+    @property
+    def errs(self) -> bool:
+        """Whether something of name or date is not the child's, nor another form of it."""
+        true, said = self.child.said, self.said
+        forms = ((true.given, true.family), *((f.given[0], f.family) for f in self.child.forms))
+        return (said.given, said.family) not in forms or said.born != true.born
+
+    @property
+    def told(self) -> Told:
+        """The details as the gateway takes them."""
+        said = self.said
+        details = {
+            "givenNames": list(said.naming.given),
+            "familyName": said.family,
+            "birthDate": said.born,
+            "sex": said.sex,
+            "postcode": said.postcode,
+        }
+        numbers = [self.number] if self.number else []
+        return {name: value for name, value in (*details.items(), *numbers) if value}
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """The same as keys of agencies' searches."""
+        said = self.said
+        keys = {
+            "given_name": said.given,
+            "family_name": said.family,
+            "birth_date": said.born if said.born and len(said.born) == len("2015-03-09") else None,
+        }
+        if self.number:
+            keys["nhs_number" if self.number[0] == "nhsNumber" else "upn"] = self.number[1]
+        return {name: value for name, value in keys.items() if value}
+
+    def reads_again(self) -> "MadeUpCaller | None":
+        """The same with name and date as they are on the paper; None if nothing was wrong."""
+        if not self.errs or self.chance.random() >= _READS_RIGHT:
+            return None
+        true = self.child.said
+        said = replace(self.said, given=true.given, family=true.family, born=true.born)
+        return replace(self, said=said)
+
+    def tells_more(self) -> "MadeUpCaller | None":
+        """The same with one more detail, the first that they can find; None if they have none."""
+        return next(self._more(), None)
+
+    def _more(self) -> Iterator["MadeUpCaller"]:
+        child, said, chance = self.child, self.said, self.chance
+        if not said.postcode and child.said.postcode:
+            yield replace(self, said=replace(said, postcode=child.said.postcode))
+        if child.said.further and not said.further and chance.random() < _HAS_FURTHER:
+            yield replace(self, said=replace(said, further=child.said.further))
+        if self.number is None and chance.random() < _HAS_NUMBER:
+            yield replace(self, number=_number(child, chance))
+
+
+def callers(world: World, setting: Setting, chance: Random) -> Iterator[MadeUpCaller]:
+    """Callers about children drawn at random, held or not, for ever."""
+    asked = [c for c in world.children if c.rival] if setting.rivals else world.children
+    noise = replace(setting.callers, no_middle=0.0 if setting.all_given else _NO_MIDDLE)
+    while True:
+        yield _caller(chance.choice(asked), world, setting, noise, chance)
+
+
+def _caller(
+    child: Child, world: World, setting: Setting, noise: Noise, chance: Random
+) -> MadeUpCaller:
+    believed = otherwise(child, child.said, 0 if setting.all_given else _OTHER_FORM, chance)
+    said = written(believed, by_custom(child, noise), child.homes[-1], chance)
+    whose = child
+    if chance.random() < _WRONG_NUMBER:
+        whose = chance.choice(world.households[child.household].children)
+    number = _number(whose, chance) if setting.numbered else None
+    return MadeUpCaller(child, said, number, chance)
+
+
+def _number(child: Child, chance: Random) -> tuple[str, str]:
+    if child.enrolled and chance.random() < _KNOWS_UPN:
+        return ("upn", child.upn)
+    return ("nhsNumber", child.nhs)

@@ -1,0 +1,62 @@
+"""One district of one seed, asked so many questions, with one exchange where it is offered."""
+
+from dataclasses import dataclass
+from random import Random
+
+from bench.matching.asking.caller import MadeUpCaller, callers
+from bench.matching.asking.counting import Counting
+from bench.matching.asking.needs import Need, needs
+from bench.matching.asking.tally import Tally
+from bench.matching.district.families import sample
+from bench.matching.district.world import World, world
+from bench.matching.gateway.asking import Answered, answered
+from bench.matching.gateway.staged import StagedGateway, staged
+from bench.matching.settings import Setting
+from gateway.model.errors import AskDifferently
+from tests.support.virtual_time import run
+
+
+def asked_round(setting: Setting, seed: int, count: int) -> Tally:
+    """What came of `count` questions to the district of this seed."""
+    made = world(sample(), setting.mix, setting.noise, seed)
+    return run(_Round(made, setting, seed, Tally()).asked(count))
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    world: World
+    setting: Setting
+    seed: int
+    tally: Tally
+
+    async def asked(self, count: int) -> Tally:
+        gateway = staged(self.world.agencies)
+        asking = callers(self.world, self.setting, Random(self.seed + 1))
+        while self.tally.counts["questions"] < count:
+            try:
+                await self._ask(gateway, next(asking))
+            except AskDifferently:
+                self.tally.counts["refused"] += 1  # the gateway asks the caller for more
+        return self.tally
+
+    async def _ask(self, gateway: StagedGateway, caller: MadeUpCaller) -> None:
+        first = await answered(gateway, caller.told)
+        again = _again(caller, first)
+        last = first if again is None else await answered(gateway, again.told)
+        counts, counting = self.tally.counts, Counting(self.tally, self.world, self.seed)
+        counting.first(caller, first)
+        counting.after(again or caller, last)
+        counts.update(f"needs: {need}" for need in needs(first.answer))
+        counts["questions"] += 1
+        counts["nowhere"] += caller.child.nowhere
+        counts["erring"] += caller.errs
+        counts["exchanges"] += again is not None
+
+
+def _again(caller: MadeUpCaller, first: Answered) -> MadeUpCaller | None:
+    """The caller once more, if the answer asks for something and they can give it."""
+    asked = needs(first.answer)
+    better = caller.reads_again() if Need.READ_AGAIN in asked else None
+    if Need.TELL_MORE in asked:
+        return (better or caller).tells_more() or better
+    return better

@@ -1,0 +1,39 @@
+"""The file of a measured run: commit, seeds and every count, so that no run is left out."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from bench.matching.asking.tally import Tally
+from bench.matching.measured import Commit, sizes
+from bench.matching.settings import Setting
+from resolvers.matching.version import MATCHER
+
+FOLDER: Final = Path(__file__).with_name("results")
+
+
+def setting_result(setting: Setting, tally: Tally, commit: Commit, count: int) -> dict[str, Any]:
+    """What one setting came to, with the seeds of its districts in the order of asking."""
+    return {
+        "setting": setting.name,
+        "rounds": [
+            {"seed": commit.seed(setting.name, number), "questions": size}
+            for number, size in enumerate(sizes(setting, count))
+        ],
+        "counts": dict(sorted(tally.counts.items())),
+        "groups": {group: dict(sorted(c.items())) for group, c in sorted(tally.groups.items())},
+        "false questions": sorted(tally.falses),
+        "uncertain records": dict(tally.why.most_common()),
+    }
+
+
+def write(commit: Commit, found: dict[str, Any]) -> Path | None:
+    """The file that was written; None where the files measured are no commit's."""
+    if commit.changed:
+        return None
+    FOLDER.mkdir(exist_ok=True)
+    number = len(list(FOLDER.glob(f"{commit.id[:12]}-*.json"))) + 1
+    path = FOLDER / f"{commit.id[:12]}-{number}.json"
+    whole = {"commit": commit.id, "matcher": MATCHER, **found}
+    path.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return path
