@@ -42,14 +42,14 @@ def _settings(chosen: Namespace, commit: Commit) -> list[dict[str, Any]]:
     asked = tuple(s for s in SETTINGS if (chosen.only or "") in s.name)
     print(f"\n{tables.SETTINGS_HEAD}")
     done = []
-    for setting, tally in measured(asked, commit, chosen.questions, chosen.processes):
-        print(tables.setting_row(setting, tally), flush=True)
-        done.append((setting, tally))
-    for setting, tally in done:
-        print(f"\n### {setting.name}\n\n{tables.facts(tally)}")
-        print(f"\n{tables.GROUPS_HEAD}", *tables.group_rows(tally), sep="\n")
-        print(f"\n{tables.WHY_HEAD}", *tables.why_rows(tally), sep="\n")
-        print(*(f"false: {each}" for each in sorted(tally.falses)[:20]), sep="\n")
+    for setting, counted in measured(asked, commit, chosen.questions, chosen.processes):
+        print(tables.setting_row(setting, counted), flush=True)
+        done.append((setting, counted))
+    for setting, counted in done:
+        print(f"\n### {setting.name}\n\n{tables.facts(counted)}")
+        print(f"\n{tables.GROUPS_HEAD}", *tables.group_rows(counted), sep="\n")
+        print(f"\n{tables.WHY_HEAD}", *tables.why_rows(counted), sep="\n")
+        print(*(f"false: {each}" for each in sorted(counted.falses)[:20]), sep="\n")
     return [setting_result(*each, commit, chosen.questions) for each in done]
 
 

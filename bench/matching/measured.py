@@ -8,8 +8,8 @@ from math import ceil
 from subprocess import run
 from typing import Final
 
+from bench.matching.asking.counts import Counts, summed
 from bench.matching.asking.rounds import asked_round
-from bench.matching.asking.tally import Tally, summed
 from bench.matching.settings import Setting
 
 A_ROUND: Final = 2_500  # questions asked of one district before the next seed
@@ -35,7 +35,7 @@ class Commit:
 
 def measured(
     settings: tuple[Setting, ...], commit: Commit, count: int, processes: int
-) -> Iterator[tuple[Setting, Tally]]:
+) -> Iterator[tuple[Setting, Counts]]:
     """Each setting with what came of `count` questions, as they are done."""
     with ProcessPoolExecutor(processes) as pool:
         asked = {

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from bench.matching.asking.tally import Tally
+from bench.matching.asking.counts import Counts
 from bench.matching.measured import Commit, sizes
 from bench.matching.settings import Setting
 from resolvers.matching.version import MATCHER
@@ -12,7 +12,7 @@ from resolvers.matching.version import MATCHER
 FOLDER: Final = Path(__file__).with_name("results")
 
 
-def setting_result(setting: Setting, tally: Tally, commit: Commit, count: int) -> dict[str, Any]:
+def setting_result(setting: Setting, counted: Counts, commit: Commit, count: int) -> dict[str, Any]:
     """What one setting came to, with the seeds of its districts in the order of asking."""
     return {
         "setting": setting.name,
@@ -20,10 +20,10 @@ def setting_result(setting: Setting, tally: Tally, commit: Commit, count: int) -
             {"seed": commit.seed(setting.name, number), "questions": size}
             for number, size in enumerate(sizes(setting, count))
         ],
-        "counts": dict(sorted(tally.counts.items())),
-        "groups": {group: dict(sorted(c.items())) for group, c in sorted(tally.groups.items())},
-        "false questions": sorted(tally.falses),
-        "uncertain records": dict(tally.why.most_common()),
+        "counts": dict(sorted(counted.questions.items())),
+        "groups": {group: dict(sorted(c.items())) for group, c in sorted(counted.groups.items())},
+        "false questions": sorted(counted.falses),
+        "uncertain records": dict(counted.why.most_common()),
     }
 
 

@@ -36,11 +36,6 @@ class Setting:
     noise: Noise = ORDINARY
     part: float = 1.0
 
-    @property
-    def callers(self) -> Noise:
-        """The mistakes that callers make; they know where the child lives better than files do."""
-        return self.noise if self.erring is None else self.noise.erring(self.erring)
-
 
 _ENGLAND: Final = Mix(england=True)
 _NAMESAKES: Final = Mix(england=True, namesakes=0.0, slip_away=0.01, birthday=0.01, postcode=0.01)

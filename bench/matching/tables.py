@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from bench.matching.asking.tally import WHOLE, Share, Tally, upper_bound
+from bench.matching.asking.counts import WHOLE, Counts, Share, upper_bound
 from bench.matching.settings import Setting
 
 LEAST = 500  # records of a group that are enough to speak of
@@ -32,19 +32,19 @@ SETTINGS_HEAD = head(
 )
 
 
-def setting_row(setting: Setting, tally: Tally) -> str:
+def setting_row(setting: Setting, counted: Counts) -> str:
     """One setting: shares of records and of children, and questions with another child certain."""
-    asked, aims = tally.counts["questions"], setting.aims
-    false = tally.counts["false_after"]
+    asked, aims = counted.questions["asked"], setting.aims
+    false = counted.questions["false_after"]
     aimed = f"{aims.first:.2f}, {aims.after:.2f}" if aims.first and aims.after else ""
     return _row(
         (
             setting.name,
             f"{asked:,}",
-            *(_said(tally.share(f"certain{s}", f"own{s}")) for _, s in _STAGES),
+            *(_said(counted.share(f"certain{s}", f"own{s}")) for _, s in _STAGES),
             aimed,
-            *(_said(tally.share(f"found{s}", f"held{s}")) for _, s in _STAGES),
-            f"{false} ({tally.counts['false']} at first)" if false else "0",
+            *(_said(counted.share(f"found{s}", f"held{s}")) for _, s in _STAGES),
+            f"{false} ({counted.questions['false']} at first)" if false else "0",
             f"{upper_bound(false, asked) * 100_000:.1f}",
             f"{aims.false:.0f}" if aims.false else "",
         )
@@ -54,13 +54,13 @@ def setting_row(setting: Setting, tally: Tally) -> str:
 GROUPS_HEAD = head("group", "records", "certain at first", "after one exchange", "below the whole")
 
 
-def group_rows(tally: Tally) -> Iterator[str]:
+def group_rows(counted: Counts) -> Iterator[str]:
     """Every group that is large enough, the furthest below the whole first."""
-    whole = tally.share("certain_after", "own_after").value
-    groups = [g for g, c in tally.groups.items() if g != WHOLE and c["own"] >= LEAST]
-    for group in sorted(groups, key=lambda g: tally.share("certain_after", "own_after", g).value):
-        last = tally.share("certain_after", "own_after", group)
-        first = tally.share("certain", "own", group)
+    whole = counted.share("certain_after", "own_after").value
+    groups = [g for g, c in counted.groups.items() if g != WHOLE and c["own"] >= LEAST]
+    for group in sorted(groups, key=lambda g: counted.share("certain_after", "own_after", g).value):
+        last = counted.share("certain_after", "own_after", group)
+        first = counted.share("certain", "own", group)
         points = f"{(whole - last.value) * 100:+.1f} points"
         yield _row((group, f"{first.whole:,}", _said(first), _said(last), points))
 
@@ -68,19 +68,19 @@ def group_rows(tally: Tally) -> Iterator[str]:
 WHY_HEAD = head("state, agency and grade", "of the uncertain records, after one exchange")
 
 
-def why_rows(tally: Tally, most: int = 12) -> Iterator[str]:
+def why_rows(counted: Counts, most: int = 12) -> Iterator[str]:
     """What stood against the child's own records, most frequent first."""
-    every = {why: n for why, n in tally.why.items() if why.endswith("_after")}
+    every = {why: n for why, n in counted.why.items() if why.endswith("_after")}
     total = sum(every.values())
     ranked = sorted(every.items(), key=lambda each: -each[1])
     for why, count in ranked[:most]:
         yield _row((why.removesuffix("_after"), f"{count / total:.3f}"))
 
 
-def facts(tally: Tally) -> str:
+def facts(counted: Counts) -> str:
     """What the callers of a setting were like, in a line."""
-    counts = tally.counts
-    asked = counts["questions"]
+    counts = counted.questions
+    asked = counts["asked"]
     wants = [f"{what} {counts[what]:,}" for what in sorted(counts) if what.startswith("needs")]
     said = (
         f"{counts['nowhere']:,} held nowhere, {counts['erring'] / asked:.3f} erred in name or date",

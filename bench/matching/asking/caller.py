@@ -33,9 +33,7 @@ class MadeUpCaller:
     @property
     def errs(self) -> bool:
         """Whether something of name or date is not the child's, nor another form of it."""
-        true, said = self.child.said, self.said
-        forms = ((true.given, true.family), *((f.given[0], f.family) for f in self.child.forms))
-        return (said.given, said.family) not in forms or said.born != true.born
+        return errs(self.child, self.said)
 
     @property
     def told(self) -> Told:
@@ -89,7 +87,7 @@ class MadeUpCaller:
 def callers(world: World, setting: Setting, chance: Random) -> Iterator[MadeUpCaller]:
     """Callers about children drawn at random, held or not, for ever."""
     asked = [c for c in world.children if c.rival] if setting.rivals else world.children
-    noise = replace(setting.callers, no_middle=0.0 if setting.all_given else _NO_MIDDLE)
+    noise = replace(setting.noise, no_middle=0.0 if setting.all_given else _NO_MIDDLE)
     while True:
         yield _caller(chance.choice(asked), world, setting, noise, chance)
 
@@ -98,12 +96,30 @@ def _caller(
     child: Child, world: World, setting: Setting, noise: Noise, chance: Random
 ) -> MadeUpCaller:
     believed = otherwise(child, child.said, 0 if setting.all_given else _OTHER_FORM, chance)
-    said = written(believed, by_custom(child, noise), child.homes[-1], chance)
-    whose = child
+    whose, said = child, _typed(believed, child, setting.erring, by_custom(child, noise), chance)
     if chance.random() < _WRONG_NUMBER:
         whose = chance.choice(world.households[child.household].children)
     number = _number(whose, chance) if setting.numbered else None
     return MadeUpCaller(child, said, number, chance)
+
+
+def _typed(
+    believed: Said, child: Child, erring: float | None, noise: Noise, chance: Random
+) -> Said:
+    """What the caller types; where it is given how many err, so many do, and all tell both."""
+    wrong = erring is not None and chance.random() < erring
+    while True:
+        said = written(believed, noise, child.homes[-1], chance)
+        whole = said.given and said.family and said.born
+        if erring is None or (whole and errs(child, said) is wrong):
+            return said
+
+
+def errs(child: Child, said: Said) -> bool:
+    """Whether something of name or date is not the child's, nor another form of it."""
+    true = child.said
+    forms = ((true.given, true.family), *((f.given[0], f.family) for f in child.forms))
+    return (said.given, said.family) not in forms or said.born != true.born
 
 
 def _number(child: Child, chance: Random) -> tuple[str, str]:

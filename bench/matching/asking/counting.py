@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from adapters.contract.identifiers import NHS_NUMBER
 from adapters.contract.record import Record
 from bench.matching.asking.caller import MadeUpCaller
-from bench.matching.asking.tally import Tally
+from bench.matching.asking.counts import Counts
 from bench.matching.district.world import World
 from bench.matching.gateway.asking import Answered
 from bench.matching.gateway.filing import Filing
@@ -18,7 +18,7 @@ from resolvers.outcome import Outcome
 class Counting:
     """Counts the answers to questions about one world, whose seed finds a false one again."""
 
-    tally: Tally
+    counted: Counts
     world: World
     seed: int
 
@@ -31,7 +31,7 @@ class Counting:
         self._count(caller, told, "_after")
 
     def _count(self, caller: MadeUpCaller, told: Answered, suffix: str) -> None:
-        child, counts = caller.child, self.tally.counts
+        child, counts = caller.child, self.counted.questions
         others = {
             source for source, each in _certain(told) if not self._is(child.key, source, each)
         }
@@ -39,7 +39,7 @@ class Counting:
             counts[f"false{suffix}"] += 1
             kind = "erring" if caller.errs else "told right"
             where = f"seed {self.seed}, child {child.key}, {kind}{suffix}"
-            self.tally.falses.append(f"{where}: {', '.join(sorted(others))}")
+            self.counted.falses.append(f"{where}: {', '.join(sorted(others))}")
         if child.restricted and not child.nowhere:
             counts[f"restricted{suffix}"] += 1
             counts[f"restricted, answered{suffix}"] += told.answer.child is not None
@@ -51,21 +51,21 @@ class Counting:
         return agency.whose[graded.record.record_id or ""] == key
 
     def _count_own(self, caller: MadeUpCaller, told: Answered, suffix: str) -> None:
-        child, tally = caller.child, self.tally
+        child, counted = caller.child, self.counted
         graded = {each.record.record_id: each for _, each in _every(told)}
         has_record = {r.agency.id for r in told.answer.rows if r.outcome is Outcome.HAS_RECORD}
         own = list(self._in_reach(caller))
         for source, record in own:
             found = graded.get(record.record_id)
             certain = source in has_record and _is_certain(found)
-            tally.count(child.group, f"own{suffix}")
-            tally.count(child.group, f"certain{suffix}", int(certain))
-            tally.count(child.group, f"shown{suffix}", int(certain or self._shown(record, told)))
+            counted.count(child.group, f"own{suffix}")
+            counted.count(child.group, f"certain{suffix}", int(certain))
+            counted.count(child.group, f"shown{suffix}", int(certain or self._shown(record, told)))
             if not certain:
-                tally.why[f"{_state(told)}, {source}: {_why(found)}{suffix}"] += 1
+                counted.why[f"{_state(told)}, {source}: {_why(found)}{suffix}"] += 1
         if own:
-            tally.count(child.group, f"held{suffix}")
-            tally.count(child.group, f"found{suffix}", int(bool(has_record)))
+            counted.count(child.group, f"held{suffix}")
+            counted.count(child.group, f"found{suffix}", int(bool(has_record)))
 
     def _shown(self, record: Record, told: Answered) -> bool:
         """Whether the caller sees it among the unresolved."""

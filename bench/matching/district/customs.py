@@ -219,6 +219,27 @@ def _west_african(custom: Custom, parents: Parents, first: str, sex: str, chance
 
 
 @cache
+def of_own_words() -> tuple[Custom, ...]:
+    """The customs for which no package that can be had lists names in Latin letters."""
+    return (
+        _own_words("South Asian Muslim", 0.11, 0.09, _south_asian_muslim, leads=True),
+        _own_words("Sikh", 0.05, 0.01, _sikh),
+        _own_words("Arabic", 0.05, 0.01, _arabic),
+        _fathers("Somali", 0.05, 0.008),
+        _fathers("Eritrean or Ethiopian", 0.04, 0.003),
+        Custom(
+            "Cantonese",
+            *(0.04, 0.004),
+            Names.ranked(own("cantonese", "first")),
+            Names.ranked(own("cantonese", "first")),
+            Names.ranked(own("cantonese", "families")),
+            _cantonese,
+            own_name=True,
+        ),
+    )
+
+
+@cache
 def customs() -> tuple[Custom, ...]:
     """The naming customs of the districts of England's names."""
     irish = listed("en_IE", "first_names_female"), listed("en_IE", "first_names_male")
@@ -240,20 +261,7 @@ def customs() -> tuple[Custom, ...]:
             Names.ranked([*own("celtic", "families"), *listed("en_IE", "last_names")]),
             plainly,
         ),
-        _own_words("South Asian Muslim", 0.11, 0.09, _south_asian_muslim, leads=True),
-        _own_words("Sikh", 0.05, 0.01, _sikh),
-        _own_words("Arabic", 0.05, 0.01, _arabic),
-        _fathers("Somali", 0.05, 0.008),
-        _fathers("Eritrean or Ethiopian", 0.04, 0.003),
-        Custom(
-            "Cantonese",
-            *(0.04, 0.004),
-            Names.ranked(own("cantonese", "first")),
-            Names.ranked(own("cantonese", "first")),
-            Names.ranked(own("cantonese", "families")),
-            _cantonese,
-            own_name=True,
-        ),
+        *of_own_words(),
         Custom(
             "Vietnamese",
             *(0.03, 0.001),

@@ -36,26 +36,8 @@ class Noise:
         """Every rate multiplied, at most to certainty."""
         return Noise(**{f: min(1.0, getattr(self, f) * factor) for f in self.__slots__})
 
-    def erring(self, share: float) -> "Noise":
-        """So many of whom have something wrong in name or date; what is missing stays as it is."""
-        sound = 1.0
-        for mistake in _MISTAKES:
-            sound *= 1 - getattr(self, mistake)
-        factor = share / (1 - sound)
-        return replace(self, **{m: getattr(self, m) * factor for m in _MISTAKES})
-
 
 ORDINARY: Final = Noise()
-_MISTAKES: Final = (
-    "given_slip",
-    "family_slip",
-    "nickname",
-    "initial",
-    "swapped_order",
-    "placeholder",
-    "date_slip",
-    "year_alone",
-)
 
 
 def written(said: Said, noise: Noise, old_postcode: str, chance: Random) -> Said:

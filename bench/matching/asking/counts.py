@@ -11,26 +11,25 @@ _Z: Final = 1.96  # of a two-sided interval of 95%
 
 
 @dataclass(slots=True)
-class Tally:
+class Counts:
     """What came of the questions of one setting.
 
     `groups` has, for every group and for the whole: `held` children with a record in reach and
     `found` of them; `own` records in reach, of which so many were `certain`, or certain or `shown`;
-    the same with `_after` after one exchange. `counts` are of questions. `why` says what stood
-    against the own records that stayed uncertain; `falses` where each false question can be found.
+    the same with `_after` after one exchange. `questions` has the questions by what they were like.
+    `why` says what stood against the own records that stayed uncertain, `falses` where each false
+    question can be found.
     """
 
-    counts: Counter[str] = field(default_factory=Counter)
+    questions: Counter[str] = field(default_factory=Counter)
     groups: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     why: Counter[str] = field(default_factory=Counter)
-    why_after: Counter[str] = field(default_factory=Counter)
     falses: list[str] = field(default_factory=list)
 
-    def add(self, other: "Tally") -> None:
+    def add(self, other: "Counts") -> None:
         """Count another's as well."""
-        self.counts.update(other.counts)
+        self.questions.update(other.questions)
         self.why.update(other.why)
-        self.why_after.update(other.why_after)
         self.falses += other.falses
         for group, counts in other.groups.items():
             self.groups[group].update(counts)
@@ -99,9 +98,9 @@ def _at_most(events: int, trials: int, rate: float) -> float:
     return total
 
 
-def summed(tallies: Iterable[Tally]) -> Tally:
+def summed(every: Iterable[Counts]) -> Counts:
     """All of them together."""
-    total = Tally()
-    for each in tallies:
+    total = Counts()
+    for each in every:
         total.add(each)
     return total

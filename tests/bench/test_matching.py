@@ -1,0 +1,231 @@
+"""The bench of matching asks the gateway itself, and counts another child's record as false."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import islice
+from random import Random
+
+import pytest
+
+from adapters.contract.contract import NoRecord, Question, Records
+from adapters.contract.identifiers import NHS_NUMBER, NhsNumber, Upn
+from adapters.contract.record import Identifier
+from bench.matching.asking.caller import MadeUpCaller, callers
+from bench.matching.asking.counting import Counting
+from bench.matching.asking.counts import Counts, Share, upper_bound
+from bench.matching.asking.rounds import asked_round
+from bench.matching.district.child import Child, Household, Said, as_record
+from bench.matching.district.customs import of_own_words
+from bench.matching.district.families import Mix, Row
+from bench.matching.district.noise import ORDINARY, Noise
+from bench.matching.district.world import World, world
+from bench.matching.gateway.agencies import KINDS
+from bench.matching.gateway.asking import Answered, answered
+from bench.matching.gateway.filing import Filing
+from bench.matching.gateway.staged import PRACTITIONER, staged
+from bench.matching.measured import A_ROUND, Commit, sizes
+from bench.matching.settings import SETTINGS, Aims, Setting
+from gateway.fanout.sources import RegisteredSource
+from tests.support.plain_sources import ON_BEHALF
+from tests.support.virtual_time import run
+
+AMARA = Said("Amara", ("Rose",), "Okonjo", "2015-03-09", "FEMALE", "QX1 1AA")
+
+
+def _chance(seed: int) -> Random:
+    return Random(seed)  # noqa: S311 - the same world every time
+
+
+NUMBERED = Setting("a few families", Mix(), Aims(), numbered=True)
+_FIRST = ("Amara", "Bilal", "Chidi", "Dana", "Elif", "Femi", "Greta", "Hugo", "Ines", "Jonas")
+_LAST = ("Okonjo", "Rahimi", "Nwosu", "Brandt", "Kaya", "Ojo", "Lind", "Moreau", "Sousa", "Varga")
+
+
+def rows(count: int = 60) -> tuple[Row, ...]:
+    """Rows as the census sample has them, two children a household."""
+    chance = _chance(3)
+    return tuple(
+        {
+            "household_id": f"h{n // 2}",
+            "first_name": chance.choice(_FIRST),
+            "last_name": _LAST[n // 2 % len(_LAST)],
+            "date_of_birth": f"{2008 + n % 17}-{1 + n % 12:02}-{1 + n % 28:02}",
+            "sex": chance.choice(("Female", "Male")),
+            "race_ethnicity": "any",
+        }
+        for n in range(count)
+    )
+
+
+def child(key: int = 0, said: Said = AMARA) -> Child:
+    """A child who never moved."""
+    nhs = ("9990000018", "9990000026")[key]
+    return Child(key, f"h{key}", said, "any", nhs, "", (said.postcode or "",))
+
+
+def district(*children: Child, holding: int = 0) -> World:
+    """A district whose every agency holds these children but the first `holding`."""
+    agencies = []
+    for kind in KINDS:
+        agency = Filing(kind)
+        for each in children[holding:]:
+            numbers = (Identifier(NHS_NUMBER, each.nhs),) if kind.nhs else ()
+            record = as_record(each.said, numbers, f"{kind.name}-{each.key}")
+            agency.add(replace(record, restricted=False if kind.marks else None), each.key)
+        agencies.append(agency)
+    return World(list(children), {c.household: Household([c]) for c in children}, agencies)
+
+
+def told(of: World, caller: MadeUpCaller) -> Answered:
+    """What the gateway over this district tells the caller."""
+
+    async def asking() -> Answered:
+        return await answered(staged(of.agencies), caller.told)
+
+    return run(asking())
+
+
+def asking_about(one: Child, *, numbered: bool) -> MadeUpCaller:
+    """A caller who gets nothing wrong."""
+    number = ("nhsNumber", one.nhs) if numbered else None
+    return MadeUpCaller(one, replace(one.said, further=()), number, _chance(1))
+
+
+def test_a_child_whose_number_is_told_is_found_at_every_agency_that_has_it() -> None:
+    amara = child()
+    town, counted = district(amara), Counts()
+    caller = asking_about(amara, numbered=True)
+    Counting(counted, town, 1).first(caller, told(town, caller))
+    assert counted.share("found", "held") == Share(1, 1)
+    assert counted.share("certain", "own") == Share(len(KINDS), len(KINDS))
+    assert not counted.falses
+
+
+def test_a_child_under_whose_number_another_is_filed_counts_as_a_false_question() -> None:
+    amara, other = child(), child(1)  # alike in all that the caller tells
+    of_both = district(amara, other, holding=1)
+    caller = asking_about(amara, numbered=False)
+    caller = replace(caller, number=("nhsNumber", other.nhs))
+    counted = Counts()
+    Counting(counted, of_both, 7).after(caller, told(of_both, caller))
+    assert counted.questions["false_after"] == 1
+    assert counted.falses[0].startswith("seed 7, child 0")
+
+
+def test_a_record_that_no_search_can_reach_is_not_counted_against_the_matcher() -> None:
+    amara = child()
+    misspelt = district(replace(amara, said=replace(AMARA, family="Okonja")))
+    caller = asking_about(amara, numbered=False)
+    counted = Counts()
+    Counting(counted, misspelt, 1).first(caller, told(misspelt, caller))
+    by_number = sum(kind.searched_by_nhs for kind in KINDS)
+    assert counted.groups[""]["own"] == by_number
+
+
+def test_a_restricted_child_is_counted_apart() -> None:
+    amara = replace(child(), restricted=True)
+    town, counted = district(amara), Counts()
+    caller = asking_about(amara, numbered=True)
+    Counting(counted, town, 1).first(caller, told(town, caller))
+    assert counted.questions["restricted"] == 1
+    assert not counted.groups
+
+
+async def search(agency: Filing, **given: str) -> Records | NoRecord:
+    reply = await agency.ask(Question("by-name", given, frozenset(), 1.0, ON_BEHALF))
+    assert isinstance(reply, Records | NoRecord)
+    return reply
+
+
+async def test_demographics_finds_a_name_that_sounds_the_same_and_a_school_does_not() -> None:
+    town = district(child(said=replace(AMARA, family="Smythe")))
+    demographics, school = town.agencies[0], town.agencies[2]
+    said = {"given_name": "Amara", "family_name": "Smith", "birth_date": "2015-03-09"}
+    assert isinstance(await search(demographics, **said), Records)
+    assert await search(school, **said) == NoRecord()
+    assert await search(demographics, **{**said, "birth_date": "2015-03-10"}) == NoRecord()
+
+
+def test_the_national_register_declares_twelve_million_and_holds_the_district() -> None:
+    town = district(child())
+    sources = staged_sources(town)
+    assert sources["demographics"].population == 12_000_000
+    assert sources["school"].population == 1
+    assert sources["gp"].population is None
+    assert not PRACTITIONER.roles & {"shield-cleared"}
+
+
+def staged_sources(of: World) -> Mapping[str, RegisteredSource]:
+    async def wired() -> Mapping[str, RegisteredSource]:
+        return staged(of.agencies).preparation.registry.sources
+
+    return run(wired())
+
+
+def test_a_round_of_one_seed_comes_to_the_same_twice_and_of_another_to_something_else() -> None:
+    once, again = (asked_round(NUMBERED, 5, 40, rows()) for _ in range(2))
+    other = asked_round(NUMBERED, 6, 40, rows())
+    assert once == again
+    assert once.questions["asked"] == 40
+    assert once.groups != other.groups
+    assert once.share("certain", "own").value > 0.5
+
+
+def test_a_family_moves_together_and_an_agency_that_missed_it_missed_it_for_all() -> None:
+    made = world(rows(400), Mix(), Noise().times(0.0), 9)
+    moved = [h for h in made.households.values() if len(h.children) > 1]
+    assert all(len({c.homes for c in home.children}) == 1 for home in moved)
+    demographics = made.agencies[0]
+    for home in moved:
+        records = [r for c in home.children for r in demographics.of_child.get(c.key, ())]
+        assert len({r.addresses[0].postcode for r in records if r.addresses}) <= 1
+
+
+def test_every_made_up_number_is_one_that_an_agency_could_have() -> None:
+    for each in world(rows(), Mix(twins=0.5, namesakes=0.5, sharing=0.5), ORDINARY, 2).children:
+        assert NhsNumber.parse(each.nhs)
+        assert Upn.parse(each.upn)
+
+
+def test_a_sharing_sibling_has_the_first_name_and_another_after_it() -> None:
+    made = world(rows(), Mix(sharing=1.0, twins=0.0, namesakes=0.0), ORDINARY, 2)
+    for one, other in zip(made.children[::2], made.children[1::2], strict=True):
+        assert one.rival
+        assert other.rival
+        assert one.said.given == other.said.given
+        assert one.said.further != other.said.further
+
+
+def test_callers_err_as_often_as_the_setting_says() -> None:
+    setting = Setting("erring", Mix(), Aims(), erring=0.14)
+    made = world(rows(), Mix(), ORDINARY, 4)
+    asking = islice(callers(made, setting, _chance(4)), 3_000)
+    assert sum(caller.errs for caller in asking) / 3_000 == pytest.approx(0.14, abs=0.02)
+
+
+def test_a_childs_names_have_the_forms_that_files_of_the_custom_have() -> None:
+    chance = _chance(1)
+    for custom in of_own_words():
+        parents = custom.parents(chance)
+        named = [custom.named(parents, "FEMALE", chance) for _ in range(20)]
+        assert any(each.forms for each in named), custom.name
+        assert all(each.naming.given and each.naming.family for each in named)
+
+
+def test_of_no_event_the_bound_is_the_rule_of_three() -> None:
+    assert upper_bound(0, 30_000) == pytest.approx(3 / 30_000, rel=0.01)
+    assert upper_bound(3, 100) == pytest.approx(0.0757, abs=0.0005)  # Clopper and Pearson's tables
+    assert Share(0, 30_000).at_most == upper_bound(0, 30_000)
+
+
+def test_seeds_are_drawn_from_the_commit_and_nobody_chooses_them() -> None:
+    one, other = Commit("a" * 40, changed=False), Commit("b" * 40, changed=False)
+    assert one.seed("demographics", 0) == Commit("a" * 40, changed=True).seed("demographics", 0)
+    assert len({c.seed(w, n) for c in (one, other) for w in ("x", "y") for n in range(9)}) == 36
+
+
+def test_every_question_of_a_run_is_of_some_round() -> None:
+    for setting in SETTINGS:
+        every = sizes(setting, 40_000)
+        assert sum(every) == 40_000 * setting.part
+        assert max(every) <= A_ROUND
