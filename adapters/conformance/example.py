@@ -22,6 +22,7 @@ from adapters.contract.contract import (
     Reply,
     TooMany,
     Unavailable,
+    Unread,
     WallClock,
 )
 from adapters.contract.record import Record
@@ -66,6 +67,12 @@ async def replay_examples(
     return findings
 
 
+_UNHEEDED: Final = (
+    "reply: it says that there are more records than came, by a next link, a flag or a larger"
+    " number; read them by page, or say by total how many there are"
+)
+
+
 def operation_of(manifest: Manifest, example: Example) -> Operation | None:
     """The operation that an example is of, if there is one."""
     return next((one for one in manifest.operation if one.name == example.operation), None)
@@ -77,7 +84,9 @@ def recording_of(manifest: Manifest, example: Example, replies: Replies) -> Reco
     details = {
         name: recorded_answer(replies, file, 200, most) for name, file in example.details.items()
     }
-    return Recording(recorded_answer(replies, example.reply, example.status, most), details)
+    main = recorded_answer(replies, example.reply, example.status, most)
+    pages = tuple(recorded_answer(replies, file, 200, most) for file in example.pages)
+    return Recording(main, details, pages)
 
 
 async def _complaints(
@@ -103,11 +112,13 @@ async def _complaints(
 
 def _judged(example: Example, reply: Reply) -> Iterator[str]:
     match reply:
+        case TooMany() | Records(whole=False) if example.outcome == "too-many":
+            return
+        case Records(unread=Unread.MORE) | NoRecord(unread=Unread.MORE):
+            yield _UNHEEDED
         case Records(records=records):
             yield from _records(example, records)
         case NoRecord() if example.outcome == "no-record":
-            return
-        case TooMany() if example.outcome == "too-many":
             return
         case _:
             yield f"outcome: is {_named(reply)}, the example says {example.outcome}"

@@ -4,13 +4,13 @@ import io
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from adapters.contract.contract import Malformed, Unavailable
+from adapters.contract.contract import Fault, Malformed, Unavailable
 from adapters.files.choose import ChosenFile
 from adapters.files.store import OpenFile
 from adapters.http.exchange import HttpAnswer
@@ -26,18 +26,33 @@ def media_type(file: Path) -> str:
     return _TYPES.get(file.suffix.lower(), "application/octet-stream")
 
 
+_NOT_RECORDED: Final = Unavailable(Fault.LIMIT)
+
+
 @dataclass(frozen=True, slots=True)
 class RecordedAnswers:
-    """A transport that gives `main` to every request but those whose path is a detail's."""
+    """A transport that gives `main`, then each of `pages`, and to a detail's path the detail's.
+
+    A page beyond those that were recorded cannot be had.
+    """
 
     main: HttpAnswer | Unavailable | Malformed
     details: Mapping[re.Pattern[str], HttpAnswer]
+    pages: tuple[HttpAnswer, ...] = ()
+    _given: list[str] = field(default_factory=list)
 
     async def send(self, request: HttpRequest) -> HttpAnswer | Unavailable | Malformed:
         """The recorded answer."""
         path = urlsplit(request.url).path
         found = (answer for shape, answer in self.details.items() if shape.search(path))
-        return next(found, self.main)
+        return next(found, None) or self._next_page(request.url)
+
+    def _next_page(self, url: str) -> HttpAnswer | Unavailable | Malformed:
+        place = len(self._given)
+        self._given.append(url)
+        if place == 0:
+            return self.main
+        return self.pages[place - 1] if place <= len(self.pages) else _NOT_RECORDED
 
     async def aclose(self) -> None:
         """Nothing is open."""

@@ -55,10 +55,11 @@ class NotReplayable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What was answered: the main reply, and each detail's by its name."""
+    """What was answered: the first page, each detail's reply by its name, and further pages."""
 
     main: HttpAnswer | Unavailable | Malformed
     details: Mapping[str, HttpAnswer]
+    pages: tuple[HttpAnswer, ...] = ()
 
 
 def question_for(operation: Operation, given: Mapping[str, str]) -> Question:
@@ -107,7 +108,8 @@ async def _over_http(
         if name in operation.detail
     }
     egress = Egress.of([manifest.source.base_url or ""])
-    wire = Wire(RecordedAnswers(recording.main, shapes), FixedLogin({}), egress)
+    answers = RecordedAnswers(recording.main, shapes, recording.pages)
+    wire = Wire(answers, FixedLogin({}), egress)
     return await source_over(manifest, DIALECTS[manifest.kind], wire, clock).ask(question)
 
 

@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from adapters.contract.contract import Fault, Malformed, Records, Reply, TooMany, Unavailable
+from adapters.contract.contract import (
+    Fault,
+    Malformed,
+    Records,
+    Reply,
+    TooMany,
+    Unavailable,
+    Unread,
+)
 from adapters.contract.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
 from adapters.contract.record import Record
 from adapters.manifest.manifest import Example
@@ -116,6 +124,10 @@ def _complaints(one: LiveReply) -> Iterator[tuple[KitRule, str]]:
         case TooMany():
             yield KitRule.ENDING, "more pages or records than the manifest's limits"
         case Records(records=records):
+            if one.reply.unread is Unread.ELSEWHERE:
+                yield KitRule.AT_HOME, "the next page is elsewhere, or leads in a circle"
+            elif not one.reply.whole:
+                yield KitRule.ENDING, "not all of its list could be read"
             for record in records:
                 yield from _of_record(one, record)
         case _:

@@ -51,16 +51,27 @@ class Question:
     pace: Callable[[], Awaitable[bool]] = _at_once
 
 
+class Unread(StrEnum):
+    """Why there may be more than was read."""
+
+    MORE = "more"  # the answer says so, and no further page was asked for
+    PAGES = "pages"  # more pages than the manifest allows
+    ELSEWHERE = "elsewhere"  # the next page is where the source may not be asked, or in a circle
+    REPEATED = "repeated"  # the next page is the same again
+    FAILED = "failed"  # a further page could not be had, or was no answer
+
+
 @dataclass(frozen=True, slots=True)
 class Records:
     """The source answered with at least one record, none of them cut off.
 
-    `whole` is False where it may hold more than came: a further page was not read, say.
+    `whole` is False where it may hold more than came; `unread` is then why, where it is known.
     """
 
     records: tuple[Record, ...]
     as_of: datetime | None = None
     whole: bool = True
+    unread: Unread | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +79,12 @@ class NoRecord:
     """The source itself said that it holds nothing for this key; the core judges what it proves.
 
     `whole` is False where it did not look through all that it holds: then it proves nothing.
+    `unread` is as in Records.
     """
 
     as_of: datetime | None = None
     whole: bool = True
+    unread: Unread | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from adapters.contract.contract import (
     TooMany,
     Unavailable,
 )
+from adapters.http.details import DetailedDocuments
 from adapters.http.dialect import FoundDocuments
 from adapters.http.exchange import HttpAnswer
 from adapters.http.graphql_aliases import Aliases, variable
@@ -191,7 +192,8 @@ def _reply(
         found = source.whole(operation, answer, found)
     if not isinstance(found, FoundDocuments):
         return found
-    return source.records(operation, question, answer, found.documents, frozenset())
+    read = DetailedDocuments(found.documents)
+    return source.records(operation, question, answer, read, whole=not found.more)
 
 
 def _all(questions: Sequence[Question], reply: Reply) -> tuple[Reply, ...]:

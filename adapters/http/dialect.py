@@ -1,11 +1,11 @@
 """What one HTTP kind knows that no other does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from adapters.contract.contract import Failure, Malformed, MoreNeeded
+from adapters.contract.contract import Failure, Malformed, MoreNeeded, Unread
 from adapters.http.exchange import HttpAnswer
 from adapters.http.operation import HttpDetail, HttpOperation
 from adapters.http.request import RequestParts
@@ -15,17 +15,22 @@ from adapters.network.http_request import HttpRequest
 
 @dataclass(frozen=True, slots=True)
 class FoundDocuments:
-    """The documents of an answer; `total` is what the agency says it has, `more` another page."""
+    """The documents of an answer; `total` is what the agency says it has.
+
+    `more`: there may be more than these; `unread` is why.
+    """
 
     documents: list[Any]
     total: int | None = None
     more: bool = False
+    unread: Unread | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """What one HTTP kind knows: how to ask, what an answer is, and where its documents are.
 
+    `more` is what an answer says, beside these records, of there being more than so many.
     `bodies_at` are error statuses whose body says more.
     """
 
@@ -34,4 +39,5 @@ class Dialect:
     judge: Callable[[HttpAnswer, datetime], Answer | Failure]
     find: Callable[[Any, HttpOperation], FoundDocuments | Malformed]
     items: Callable[[Any, HttpDetail], list[Any] | None]
+    more: Callable[[Any, Collection[Any], int], bool | None]
     bodies_at: frozenset[int] = frozenset()

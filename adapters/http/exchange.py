@@ -134,7 +134,7 @@ async def exchange(
 async def _answer(
     response: aiohttp.ClientResponse, max_body: int, bodies_at: frozenset[int]
 ) -> HttpAnswer | Malformed:
-    headers = {name.lower(): value for name, value in response.headers.items()}
+    headers = _joined(response)
     if _decided_by_status(response.status) and response.status not in bodies_at:
         return HttpAnswer(response.status, headers, b"")
     body = bytearray()
@@ -144,6 +144,13 @@ async def _answer(
             response.close()
             return Malformed("too_large")
     return HttpAnswer(response.status, headers, bytes(body))
+
+
+def _joined(response: aiohttp.ClientResponse) -> dict[str, str]:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    # Several Link headers are one list (RFC 9110, section 5.3): any of them may lead on.
+    links = response.headers.getall("link", [])
+    return headers | {"link": ", ".join(links)} if links else headers
 
 
 def _decided_by_status(status: int) -> bool:

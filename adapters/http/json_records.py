@@ -1,11 +1,13 @@
 """Where a JSON answer has its records and a record its items, as the manifest says."""
 
+from collections.abc import Collection
 from typing import Any
 
 from adapters.contract.contract import Malformed
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.http.dialect import FoundDocuments
 from adapters.http.operation import HttpDetail, HttpOperation
+from adapters.http.paging.more import says_more
 from adapters.http.verdict import JsonAnswer
 
 
@@ -32,3 +34,8 @@ def items_in(answer: JsonAnswer, detail: HttpDetail) -> list[Any] | None:
     except UnreadableError:
         return None
     return items if isinstance(items, list) else None
+
+
+def more_in(answer: JsonAnswer, documents: Collection[Any], received: int) -> bool | None:
+    """Whether the answer says that there are more than the `received` records so far."""
+    return says_more(answer.headers, answer.body, documents, received)

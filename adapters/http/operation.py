@@ -7,7 +7,7 @@ from typing import Self
 
 from adapters.contract.contract import Failure, Malformed, NoRecord, TooMany
 from adapters.expressions.language import JMESPATH, Language, Parse, Readable
-from adapters.http.paging import Paging
+from adapters.http.paging.page_style import Paging
 from adapters.http.soap_envelope import Envelope
 from adapters.http.verdict import Answer
 from adapters.manifest.manifest import Manifest

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 from adapters.contract.contract import (
@@ -19,21 +19,22 @@ from adapters.contract.contract import (
     Reply,
     TooMany,
     Unavailable,
+    Unread,
     WallClock,
 )
 from adapters.contract.record import Record
+from adapters.http.details import DetailedDocuments, DetailReader
 from adapters.http.diagnosis import asked_at, undecoded, unread
 from adapters.http.dialect import Dialect, FoundDocuments
 from adapters.http.exchange import Transport
 from adapters.http.login import Login
-from adapters.http.operation import HttpDetail, HttpOperation
-from adapters.http.pages import Pages, ReadPage
-from adapters.http.request import RequestParts, numbered, on_behalf_headers, url_for
+from adapters.http.operation import HttpOperation
+from adapters.http.paging.pages import Pages, ReadPage
+from adapters.http.request import RequestParts, numbered, on_behalf_headers
 from adapters.http.verdict import Answer
 from adapters.manifest.expression_language import language_of
 from adapters.manifest.limits import Limits
 from adapters.manifest.manifest import Manifest
-from adapters.mapping.conversion import LIST_CAP
 from adapters.mapping.mapping import Unusable
 from adapters.network.egress import Egress
 from adapters.network.http_request import HttpRequest
@@ -92,17 +93,27 @@ class HttpSource:
         if not isinstance(first, FoundDocuments):
             return first
         asked = frozenset({(request.url, request.body)})
-        page = ReadPage(operation, asking, request, answer, len(first.documents), seen=asked)
-        pages = Pages(self.dialect, self.egress, self.limits.max_records, self.send, self.found)
-        found = await pages.all(page, question.pace, first)
-        if isinstance(found, Malformed):
-            return unread(found, operation, answer)
-        if isinstance(found, FoundDocuments):
-            found = self.whole(operation, answer, found)
+        page = ReadPage(operation, asking, request, answer, first, seen=asked)
+        found = await self._to_the_end(page, question, until)
         if not isinstance(found, FoundDocuments):
             return found
-        documents, missing = await self._detailed(operation, question, found.documents, until)
-        return self.records(operation, question, answer, documents, missing)
+        details = DetailReader(self.dialect, self.base_url, self.send, until)
+        own = self.headers_for(question)
+        read = await details.detailed(operation, question, own, found.documents, self.today())
+        records = self.records(operation, question, answer, read, whole=not found.more)
+        return replace(records, unread=found.unread) if isinstance(records, Records) else records
+
+    async def _to_the_end(
+        self, page: ReadPage, question: Question, until: float
+    ) -> FoundDocuments | NoRecord | TooMany | MoreNeeded | Failure:
+        most = self.limits.max_records
+        pages = Pages(self.dialect, self.egress, most, self.send, self.later, until)
+        found = await pages.all(page, question.pace)
+        if isinstance(found, Malformed):
+            return unread(found, page.operation, page.answer)
+        if not isinstance(found, FoundDocuments):
+            return found
+        return self.whole(page.operation, page.answer, found)
 
     def headers_for(self, *questions: Question) -> Mapping[str, str]:
         """The manifest's headers, and on whose behalf it is asked."""
@@ -128,74 +139,61 @@ class HttpSource:
     ) -> FoundDocuments | NoRecord | TooMany | Failure:
         """The documents of an answer, or what it proves by itself."""
         verdict = operation.verdict(answer)
+        if isinstance(verdict, NoRecord) and self.dialect.more(answer, (), 0) is True:
+            return replace(verdict, whole=False, unread=Unread.MORE)
         found = self.dialect.find(answer, operation) if verdict is None else verdict
         return unread(found, operation, answer) if isinstance(found, Malformed) else found
+
+    def later(self, operation: HttpOperation, answer: Answer) -> FoundDocuments | TooMany | Failure:
+        """The same of a page after the first, where absence only means the end of the list.
+
+        It is the end where pages are counted; where the agency led us on, the page should be there.
+        """
+        verdict = operation.verdict(answer)
+        if not isinstance(verdict, NoRecord):
+            return self.dialect.find(answer, operation) if verdict is None else verdict
+        if answer.failure is None and answer.status == _OK:
+            return self.dialect.find(answer, operation)
+        return FoundDocuments([]) if operation.paging.counts else Malformed("status")
 
     def whole(
         self, operation: HttpOperation, answer: Answer, found: FoundDocuments
     ) -> FoundDocuments | NoRecord | TooMany:
-        """`found` if it is all that the agency has and not too much."""
+        """`found` if it is not too much; `more` where it is not all that the agency has."""
         received = len(found.documents)
-        if found.more or received > self.limits.max_records or (found.total or 0) > received:
+        short = (found.total or 0) > received
+        if received > self.limits.max_records or (short and not received):
             return TooMany()
-        return found if found.documents else NoRecord(operation.moment(answer))
+        more = found.more or short or self._says_more(operation, answer, found)
+        unread = (found.unread or Unread.MORE) if more else None
+        if not received:
+            return NoRecord(operation.moment(answer), not more, unread)
+        return replace(found, more=more, unread=unread)
 
-    async def _detailed(
-        self, operation: HttpOperation, question: Question, documents: list[Any], until: float
-    ) -> tuple[list[Any], frozenset[str]]:
-        # Details are read for a single record only: for candidates, identity is what counts, and
-        # one request for each would go past what the agency's system was told to expect.
-        wanted = operation.mapping.roots(question.fields) & operation.details.keys()
-        if not wanted or len(documents) > 1:
-            return documents, wanted
-        record = operation.mapping.record(documents[0], frozenset(), self.today())
-        if isinstance(record, Unusable):
-            return documents, frozenset()
-        given = {**question.given, **_keys(record)}
-        names = sorted(wanted)
-        reads = [self._detail(operation.details[name], given, question, until) for name in names]
-        items = dict(zip(names, await asyncio.gather(*reads), strict=True))
-        read = {name: found for name, found in items.items() if found is not None}
-        return [{**documents[0], **read}], wanted - read.keys()
-
-    async def _detail(
-        self, detail: HttpDetail, given: Mapping[str, str], question: Question, until: float
-    ) -> list[Any] | None:
-        url = url_for(self.base_url, detail.path, given)
-        if isinstance(url, MoreNeeded):
-            return None
-        try:
-            async with asyncio.timeout_at(until):
-                if not await question.pace():
-                    return None
-                answer = await self.send(HttpRequest(url, headers=self.headers_for(question)))
-        except TimeoutError:
-            return None
-        if isinstance(answer, Refused | Unavailable | Malformed):
-            return None
-        if answer.failure is not None or answer.status != _OK:
-            return None
-        items = self.dialect.items(answer, detail)
-        return items if items is not None and len(items) <= LIST_CAP else None
+    def _says_more(self, operation: HttpOperation, answer: Answer, found: FoundDocuments) -> bool:
+        # What a manifest that counts or turns pages reads itself has been heeded already.
+        if operation.paging.turns or operation.total is not None:
+            return False
+        return self.dialect.more(answer, found.documents, len(found.documents)) is True
 
     def records(
         self,
         operation: HttpOperation,
         question: Question,
         answer: Answer,
-        documents: list[Any],
-        missing: frozenset[str],
+        read: DetailedDocuments,
+        *,
+        whole: bool,
     ) -> Records | Malformed:
         """The documents as records; a field that a missing detail feeds is a defect."""
-        mapping, today = operation.mapping, self.today()
-        unread = frozenset().union(*(mapping.fields_using(name) for name in missing))
+        mapping, fields, today = operation.mapping, question.fields, self.today()
         records: list[Record] = []
-        for document in documents:
-            record = mapping.record(document, question.fields, today)
+        for document in read.documents:
+            record = mapping.record(document, fields, today)
             if isinstance(record, Unusable):
                 return record.malformed(question.operation)
-            records.append(_with_defects(record, unread & question.fields))
-        return Records(tuple(records), operation.moment(answer))
+            records.append(read.lacking(record, document, mapping, fields))
+        return Records(tuple(records), operation.moment(answer), whole)
 
     def today(self) -> date:
         """Today at this clock."""
@@ -204,17 +202,6 @@ class HttpSource:
 
 _OK = 200
 _UNAUTHORISED = 401
-
-
-def _keys(record: Record) -> dict[str, str]:
-    keys = {identifier.scheme: identifier.value for identifier in reversed(record.identifiers)}
-    return keys if record.record_id is None else {**keys, "record_id": record.record_id}
-
-
-def _with_defects(record: Record, fields: frozenset[str]) -> Record:
-    if not fields:
-        return record
-    return replace(record, defects=tuple(sorted({*record.defects, *fields})))
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,14 +77,15 @@ class HealthProbe(Table):
 class Example(Table):
     """A recorded reply and what must be read from it; replayed without a network.
 
-    `reply` is a file beside the manifest, `details` one for each detail, `expect` the values of a
-    record, or how many items a list of it has. `live` says that the system itself keeps this test
-    child, so that the online check may ask for it.
+    `reply` is a file beside the manifest, `pages` those of the pages after the first, `details` one
+    for each detail. `expect` are the values of a record, or how many items a list of it has. `live`
+    says that the system itself keeps this test child, so that the online check may ask for it.
     """
 
     operation: SourceId
     given: dict[str, ShortText]
     reply: ShortText
+    pages: tuple[ShortText, ...] = ()
     details: dict[str, ShortText] = Field({})
     status: int = 200
     outcome: Literal["record", "no-record", "too-many"] = "record"

@@ -96,8 +96,8 @@ def _manifest(file: Path) -> str:
 
 
 def _replies(manifest: Manifest, file: Path) -> list[dict[str, str]]:
-    names = {name for one in manifest.example for name in (one.reply, *one.details.values())}
-    names |= {one.reply for one in manifest.together}
+    names = {one.reply for one in manifest.example} | {one.reply for one in manifest.together}
+    names |= {n for one in manifest.example for n in (*one.pages, *one.details.values())}
     most = manifest.limits.max_body
     try:
         return [

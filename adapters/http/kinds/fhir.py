@@ -1,5 +1,6 @@
 """The kind `fhir`: R4 and STU3, single resources and searchset Bundles, references resolved."""
 
+from collections.abc import Collection
 from typing import Any
 
 from adapters.contract.contract import Malformed, MoreNeeded
@@ -36,15 +37,20 @@ def found_in(answer: JsonAnswer, operation: HttpOperation) -> FoundDocuments | M
     total = _total(answer, operation.total, whole)
     if total is None:
         return Malformed("total")
-    # A next link that is followed is no cut; where links are not followed it is one.
-    more = operation.paging.page.style != "link-next" and has_next(whole)
-    return FoundDocuments(documents, total, more)
+    return FoundDocuments(documents, total)
+
+
+def more_in(answer: JsonAnswer, _documents: Collection[Any], received: int) -> bool | None:
+    """Whether a Bundle has a next page, or states a total of more matches than came."""
+    total = answer.body.get("total")
+    counted = isinstance(total, int) and not isinstance(total, bool) and total > received
+    return True if counted or has_next(answer.body) else None
 
 
 def items_in(answer: JsonAnswer, detail: HttpDetail) -> list[Any] | None:
     """The resources of a detail's Bundle, or what the manifest's `items` gives."""
     whole = _whole(answer.body)
-    if isinstance(whole, Malformed) or has_next(whole):
+    if isinstance(whole, Malformed):
         return None
     if detail.items is not None:
         items = _read(detail.items, answer, whole)
@@ -58,7 +64,12 @@ def request_to(operation: HttpOperation, asking: RequestParts) -> HttpRequest | 
 
 
 FHIR = Dialect(
-    "application/fhir+json, application/json;q=0.9", request_to, judge, found_in, items_in
+    "application/fhir+json, application/json;q=0.9",
+    request_to,
+    judge,
+    found_in,
+    items_in,
+    more_in,
 )
 
 

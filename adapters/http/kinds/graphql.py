@@ -7,7 +7,7 @@ from typing import Any, Final
 from adapters.contract.contract import Failure, Fault, Malformed, MoreNeeded, Refused, Unavailable
 from adapters.http.dialect import Dialect
 from adapters.http.exchange import HttpAnswer
-from adapters.http.json_records import found_in, items_in
+from adapters.http.json_records import found_in, items_in, more_in
 from adapters.http.operation import HttpOperation
 from adapters.http.request import RequestParts, entries, json_post, target
 from adapters.http.verdict import JsonAnswer, judge
@@ -66,4 +66,5 @@ GRAPHQL = Dialect(
     judge_graphql,
     found_in,
     items_in,
+    more_in,
 )

@@ -2,7 +2,7 @@
 
 from adapters.contract.contract import MoreNeeded
 from adapters.http.dialect import Dialect
-from adapters.http.json_records import found_in, items_in
+from adapters.http.json_records import found_in, items_in, more_in
 from adapters.http.operation import HttpOperation
 from adapters.http.request import RequestParts, request_for
 from adapters.http.verdict import judge
@@ -14,4 +14,4 @@ def request_to(operation: HttpOperation, asking: RequestParts) -> HttpRequest | 
     return request_for(operation.operation, asking)
 
 
-REST = Dialect("application/json", request_to, judge, found_in, items_in)
+REST = Dialect("application/json", request_to, judge, found_in, items_in, more_in)

@@ -1,6 +1,6 @@
 """The kind `soap`: a template envelope out, XPath over the answer, its faults told apart."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -14,6 +14,7 @@ from adapters.expressions.xpath import SOAP_11, SOAP_12
 from adapters.http.dialect import Dialect, FoundDocuments
 from adapters.http.exchange import HttpAnswer
 from adapters.http.operation import HttpDetail, HttpOperation
+from adapters.http.paging.more import says_more
 from adapters.http.request import RequestParts, target
 from adapters.http.verdict import judge_status
 from adapters.network.http_request import HttpRequest
@@ -123,11 +124,17 @@ def items_in(_answer: XmlAnswer, _detail: HttpDetail) -> list[Any] | None:
     return None
 
 
+def more_in(answer: XmlAnswer, documents: Collection[Any], received: int) -> bool | None:
+    """Whether the answer says that there are more than the `received` elements so far."""
+    return says_more(answer.headers, answer.scope, documents, received)
+
+
 SOAP = Dialect(
     "application/soap+xml, text/xml, application/xml;q=0.9",
     request_to,
     judge_soap,
     found_in,
     items_in,
+    more_in,
     bodies_at=frozenset({500}),
 )

@@ -53,7 +53,7 @@ async def test_an_example_that_is_read_as_it_says_has_no_finding(tmp_path: Path)
         (("expect", 'outcome = "no-record"\nexpect'), REPLY, "outcome: is record, the example"),
         (("expect", "status = 404\nexpect"), REPLY, "an unusable reply (rule status)"),
         (("", ""), {"pupils": [], "total": 0}, "outcome: is no-record, the example says record"),
-        (("", ""), {"pupils": [ANN], "total": 9}, "outcome: is too-many"),
+        (("", ""), {"pupils": [ANN], "total": 9}, "there are more records than came"),
         (("", ""), {"pupils": MARKER}, "an unusable reply (rule records)"),
         (("", ""), f"{MARKER} ", "an unusable reply (rule json)"),
     ],

@@ -19,6 +19,7 @@ from adapters.contract.contract import (
     Reply,
     TooMany,
     Unavailable,
+    Unread,
 )
 from tests.support.adapters.asking import manifest_text, only, opened, question
 from tests.support.loopback import RawHandler, serving, serving_raw
@@ -126,7 +127,6 @@ async def test_an_agency_says_how_long_to_wait(header: str, seconds: float | Non
 @pytest.mark.parametrize(
     "body",
     [
-        {"pupils": [ANN], "total": 2},
         {"pupils": [], "total": 4},
         {"pupils": [ANN] * 4, "total": 4},
         {"code": "TOO_MANY"},
@@ -134,6 +134,13 @@ async def test_an_agency_says_how_long_to_wait(header: str, seconds: float | Non
 )
 async def test_a_cut_list_is_too_many_and_never_a_silent_cut(body: Any) -> None:
     assert await asked(said(body)) == TooMany()
+
+
+async def test_a_child_found_in_a_list_that_was_cut_stands_and_the_cut_is_told() -> None:
+    reply = await asked(said({"pupils": [ANN], "total": 2}))
+    assert only(reply).record_id == "7"
+    assert isinstance(reply, Records)
+    assert reply.unread is Unread.MORE
 
 
 async def test_a_small_answer_that_unpacks_huge_is_too_large() -> None:

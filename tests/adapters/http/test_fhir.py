@@ -177,11 +177,20 @@ async def test_an_empty_search_is_no_record(total: dict[str, int]) -> None:
 
 
 @pytest.mark.parametrize(
+    "body",
+    [bundle(patient(), link=[{"relation": "next", "url": "http://x"}]), bundle(patient(), total=3)],
+)
+async def test_a_bundle_that_is_one_page_of_more_may_not_be_all(body: Any) -> None:
+    reply = await asked(body)
+    assert isinstance(reply, Records)
+    assert (len(reply.records), reply.whole) == (1, False)
+
+
+@pytest.mark.parametrize(
     ("body", "reply"),
     [
         (bundle(total=3), TooMany()),
-        (bundle(patient(), link=[{"relation": "next", "url": "http://x"}]), TooMany()),
-        (bundle(link=[{"relation": "next", "url": "http://x"}]), TooMany()),
+        (bundle(link=[{"relation": "next", "url": "http://x"}]), NoRecord(whole=False)),
         (bundle(total="0"), Malformed("total")),
         ({"resourceType": "Bundle", "type": "history"}, Malformed("bundle")),
         ({"resourceType": "Bundle", "type": "searchset", "entry": [{}]}, Malformed("bundle")),

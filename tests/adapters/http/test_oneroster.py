@@ -27,7 +27,7 @@ def roster(students: list[Any]) -> web.Application:
     async def find(request: web.Request) -> web.Response:
         wanted = request.query["filter"].removeprefix("identifier='").removesuffix("'")
         found = [one for one in students if one["identifier"] == wanted]
-        return web.json_response({"users": found})
+        return web.json_response({"users": found[int(request.query["offset"]) :]})
 
     async def demographics(_request: web.Request) -> web.Response:
         return web.json_response({"demographics": DEMOGRAPHICS})

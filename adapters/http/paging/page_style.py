@@ -1,6 +1,5 @@
 """How the next page of an answer is asked for; a page that cannot be had is never left out."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -8,11 +7,11 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from adapters.contract.contract import Malformed
 from adapters.expressions.jmespath_expression import Expression, UnreadableError
+from adapters.http.paging.link_header import LinkUnreadable, next_link
 from adapters.http.verdict import Answer
 from adapters.manifest.operation import PageTable
 
 _BUNDLE_NEXT: Final = "body.link[?relation=='next'].url | [0]"
-_LINK: Final = re.compile(r'<([^<>]*)>[^,<]*;\s*rel="?next"?(?=[\s;,]|$)', re.IGNORECASE)
 _NEVER_IN_A_LINK: Final = frozenset('\\ <>"')
 _PORTS: Final = {"http": 80, "https": 443}
 _LONGEST: Final = 2048  # characters of a cursor or an address
@@ -24,6 +23,10 @@ class NextPage:
 
     url: str | None = None
     turn: Mapping[str, str | int] | None = None
+
+
+class NoCursor:
+    """Where the next page's cursor or address should be there is an empty text: the end, or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,11 @@ class Paging:
         return cls(page, None if text is None else Expression.parse(text))
 
     @property
+    def turns(self) -> bool:
+        """Whether further pages are asked for at all."""
+        return self.page.style != "none"
+
+    @property
     def counts(self) -> bool:
         """Whether pages are counted, so that a stated total ends them."""
         return self.page.style in ("offset", "page")
@@ -57,46 +65,53 @@ class Paging:
                 return {}
 
     def after(
-        self, answer: Answer, pages: int, received: int, on_page: int
-    ) -> NextPage | Malformed | None:
-        """The page after `pages` of them, with `received` records so far; None after the last."""
+        self, answer: Answer, pages: int, received: int, on_page: int, *, over: bool
+    ) -> NextPage | NoCursor | Malformed | None:
+        """The page after `pages` of them, with `received` records so far; None after the last.
+
+        `over` where the answer itself says that there are no more.
+        """
         match self.page.style:
             case "none":
                 return None
             case "link-next":
                 link = self._link(answer)
-                return link if link is None or isinstance(link, Malformed) else NextPage(url=link)
+                return NextPage(url=link) if isinstance(link, str) else link
             case "cursor":
                 cursor = self._said(answer)
-                if cursor is None or isinstance(cursor, Malformed):
-                    return cursor
-                return NextPage(turn={self.page.param or "": cursor})
+                turn = {self.page.param or "": cursor}
+                return NextPage(turn=turn) if isinstance(cursor, str) else cursor  # type: ignore[arg-type]
             case "offset":
-                return self._counted(received, on_page)
+                return self._counted(received, on_page, over=over)
             case "page":
-                return self._counted(self.page.first + pages, on_page)
+                return self._counted(self.page.first + pages, on_page, over=over)
 
-    def _counted(self, number: int, on_page: int) -> NextPage | None:
-        # A page that is not full is the last one.
-        full = on_page >= (self.page.size or 1)
-        return NextPage(turn={self.page.param or "": number}) if full else None
+    def _counted(self, number: int, on_page: int, *, over: bool) -> NextPage | None:
+        # A page that is not full may be all that a server gives at once, whatever was asked for. So
+        # only an empty one is the end, or one that says so itself.
+        ended = over or not on_page
+        return None if ended else NextPage(turn={self.page.param or "": number})
 
-    def _link(self, answer: Answer) -> str | Malformed | None:
+    def _link(self, answer: Answer) -> str | NoCursor | Malformed | None:
         if self.next is not None:
             return self._said(answer)
-        found = _LINK.search(answer.headers.get("link", ""))
-        return found.group(1) if found else None
+        try:
+            return next_link(answer.headers.get("link", ""))
+        except LinkUnreadable:
+            return Malformed("page")
 
-    def _said(self, answer: Answer) -> str | Malformed | None:
+    def _said(self, answer: Answer) -> str | NoCursor | Malformed | None:
         try:
             said: Any = self.next.read(answer.scope) if self.next is not None else None
         except UnreadableError:
             return Malformed("page")
-        if said is None or said is False or said == "":
+        if said is None or said is False:
             return None
         if isinstance(said, int) and not isinstance(said, bool):
             said = str(said)
-        return said if isinstance(said, str) and len(said) <= _LONGEST else Malformed("page")
+        if not isinstance(said, str) or len(said) > _LONGEST:
+            return Malformed("page")
+        return said if said.strip() else NoCursor()
 
 
 def next_address(link: str, asked: str, base: str) -> str | None:
