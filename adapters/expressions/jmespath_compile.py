@@ -76,7 +76,7 @@ def _either(node: SyntaxNode) -> Evaluate:
 
     def choose(value: Any) -> Any:
         found = first(value)
-        return second(value) if _false(found) else found
+        return second(value) if is_false(found) else found
 
     return choose
 
@@ -86,7 +86,7 @@ def _both(node: SyntaxNode) -> Evaluate:
 
     def require(value: Any) -> Any:
         found = first(value)
-        return found if _false(found) else second(value)
+        return found if is_false(found) else second(value)
 
     return require
 
@@ -110,7 +110,7 @@ def _filter(node: SyntaxNode) -> Evaluate:
         items = base(value)
         if not isinstance(items, list):
             return None
-        chosen = (item for item in items if not _false(holds(item)))
+        chosen = (item for item in items if not is_false(holds(item)))
         return [found for item in chosen if (found := of_each(item)) is not None]
 
     return choose
@@ -133,7 +133,8 @@ def _list_of(node: SyntaxNode) -> Evaluate:
     return lambda value: None if value is None else [each(value) for each in every]
 
 
-def _false(value: Any) -> bool:
+def is_false(value: Any) -> bool:
+    """Whether JMESPath takes a value for false: null, false, and what is empty."""
     empty = isinstance(value, str | list | dict) and not value
     return value is None or value is False or empty
 

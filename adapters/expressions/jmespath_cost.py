@@ -47,7 +47,8 @@ def weigh(node: SyntaxNode) -> Weight:
 def _weight(node: SyntaxNode, depth: int) -> Weight:
     if depth == 0:
         raise TooHeavy(f"it nests too deep: {DEEPEST} levels at most")
-    weight = _weighed(node, [_weight(child, depth - 1) for child in node["children"]])
+    children = [child for child in node["children"] if isinstance(child, dict)]  # a slice has none
+    weight = _weighed(node, [_weight(child, depth - 1) for child in children])
     if weight.copies > MOST_COPIES:
         raise TooHeavy(f"it may hold what it reads {weight.copies} times: {MOST_COPIES} at most")
     if weight.passes > MOST_PASSES:

@@ -8,8 +8,10 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 
-from adapters.expressions.jmespath_compile import evaluation
+from adapters.expressions.jmespath_compile import Evaluate, SyntaxNode, evaluation
 from adapters.expressions.jmespath_cost import TooHeavy, weigh
+from adapters.expressions.jmespath_items import keeping_evaluation
+from adapters.expressions.jmespath_whole import whole_evaluation
 
 _FAILURES = (
     *(ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError),
@@ -37,8 +39,22 @@ class Expression:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Compile; ExpressionError if it is no JMESPath, calls an unknown function or may grow."""
+        return cls._checked(text, evaluation)
+
+    @classmethod
+    def parse_records(cls, text: str) -> Self:
+        """As `parse`; where a list of it would lose an item in silence, it cannot be read."""
+        return cls._checked(text, whole_evaluation)
+
+    @classmethod
+    def parse_items(cls, text: str) -> Self:
+        """As `parse`; an item that its lists would lose in silence is a None among them."""
+        return cls._checked(text, keeping_evaluation)
+
+    @classmethod
+    def _checked(cls, text: str, compile_tree: Callable[[SyntaxNode], Evaluate]) -> Self:
         try:
-            return cls._parsed(text)
+            return cls._parsed(text, compile_tree)
         except JMESPathError as error:
             raise ExpressionError(_first_line(error)) from None
         except TooHeavy as error:
@@ -47,7 +63,7 @@ class Expression:
             raise ExpressionError("no JMESPath expression: it nests too deep") from None
 
     @classmethod
-    def _parsed(cls, text: str) -> Self:
+    def _parsed(cls, text: str, compile_tree: Callable[[SyntaxNode], Evaluate]) -> Self:
         parsed = jmespath.compile(text)
         nodes = list(_nodes(parsed.parsed))
         for node in nodes:
@@ -55,7 +71,7 @@ class Expression:
         weigh(parsed.parsed)
         roots = frozenset(str(node["value"]) for node in nodes if node["type"] == "field")
         keys = _plain_path(parsed.parsed)
-        search = evaluation(parsed.parsed) if keys is None else _walker(keys)
+        search = compile_tree(parsed.parsed) if keys is None else _walker(keys)
         return cls(text, roots, search)
 
     def read(self, document: Any) -> Any:

@@ -31,11 +31,14 @@ Parse = Callable[[str], Readable]
 class Language:
     """`value` compiles what gives a value, `items` what gives a list of places to read from.
 
-    Both raise ExpressionError for a text that is no expression.
+    An item that could not be read is a None among them. `records` compiles what gives the list of
+    records: where one of them would be lost in silence, nothing is read. All raise ExpressionError
+    for a text that is no expression.
     """
 
     value: Parse
     items: Parse
+    records: Parse
 
 
-JMESPATH: Final = Language(Expression.parse, Expression.parse)
+JMESPATH: Final = Language(Expression.parse, Expression.parse_items, Expression.parse_records)

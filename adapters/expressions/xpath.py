@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 from lxml import etree
@@ -10,6 +10,7 @@ from lxml import etree
 from adapters.expressions.jmespath_expression import ExpressionError, UnreadableError, bounded
 from adapters.expressions.language import Language
 from adapters.expressions.xpath_cost import refuse_far_reaching
+from adapters.expressions.xpath_lost import lost
 
 SOAP_11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP_12: Final = "http://www.w3.org/2003/05/soap-envelope"
@@ -22,11 +23,12 @@ _PROBE: Final = etree.Element("probe")
 
 @dataclass(frozen=True, slots=True)
 class XPath:
-    """`gives` turns what was found into what is read."""
+    """`gives` turns what was found into what is read, unless `lost` finds anything beside it."""
 
     roots: frozenset[str]
     find: etree.XPath
     gives: Callable[[Any], Any]
+    lost: tuple[etree.XPath, ...] = ()
 
     @classmethod
     def parse(cls, text: str, namespaces: Mapping[str, str], gives: Callable[[Any], Any]) -> Self:
@@ -40,31 +42,44 @@ class XPath:
         refuse_far_reaching(text)
         return cls(frozenset(_NAME.findall(_TEXTS.sub(" ", text))), find, gives)
 
+    @classmethod
+    def parse_records(cls, text: str, namespaces: Mapping[str, str]) -> Self:
+        """As `parse`; where some of the elements would be lost in silence, none can be read."""
+        whole = cls.parse(text, namespaces, _items)
+        beside = tuple(etree.XPath(one, namespaces=namespaces, regexp=False) for one in lost(text))
+        return replace(whole, lost=beside)
+
     def read(self, document: Any) -> Any:
         """What `gives` makes of what is found; UnreadableError if the document does not suit."""
-        return self.gives(self._found(document))
+        found = self.gives(_evaluated(self.find, document))
+        if found and any(_evaluated(one, document) for one in self.lost):
+            raise UnreadableError("some of the elements are not as the expression expects")
+        return found
 
     def holds(self, document: Any) -> bool:
         """Whether it is true, or finds anything."""
         try:
-            found = self._found(document)
+            found = _evaluated(self.find, document)
         except UnreadableError:
             return False
         return found is True or (isinstance(found, list) and bool(found))
 
-    def _found(self, document: Any) -> Any:
-        try:
-            found = self.find(document)
-        except (etree.XPathError, TypeError, ValueError):
-            raise UnreadableError("the expression does not suit the document") from None
-        return bounded(found)
+
+def _evaluated(find: etree.XPath, document: Any) -> Any:
+    try:
+        found = find(document)
+    except (etree.XPathError, TypeError, ValueError):
+        raise UnreadableError("the expression does not suit the document") from None
+    return bounded(found)
 
 
 def xpath_language(namespaces: Mapping[str, str]) -> Language:
     """XPath 1.0 with a manifest's prefixes, and `soap11` and `soap12` for the envelope."""
     known = {**KNOWN_PREFIXES, **namespaces}
     return Language(
-        lambda text: XPath.parse(text, known, _value), lambda text: XPath.parse(text, known, _items)
+        lambda text: XPath.parse(text, known, _value),
+        lambda text: XPath.parse(text, known, _items),
+        lambda text: XPath.parse_records(text, known),
     )
 
 

@@ -48,7 +48,7 @@ class HttpOperation:
             dict(manifest.identify.items()) if manifest.kind == "fhir" else {}
         )
         details = {
-            name: HttpDetail(detail.path or "", _parsed(detail.items, language.value))
+            name: HttpDetail(detail.path or "", _parsed(detail.items, language.records))
             for name, detail in operation.detail.items()
         }
         return cls(
@@ -56,7 +56,7 @@ class HttpOperation:
             mapping=RecordMapping.of(operation, manifest.codes, systems, language),
             absent=_parsed(operation.absent, language.value),
             too_many=_parsed(operation.too_many, language.value),
-            records=_parsed(operation.records, language.items),
+            records=_parsed(operation.records, language.records),
             total=_parsed(operation.total, language.value),
             as_of=_parsed(operation.as_of, language.value),
             details=details,

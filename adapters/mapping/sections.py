@@ -69,7 +69,8 @@ class SectionKind:
 class SectionReading:
     """One section of one operation, compiled; `roots` are the names its expressions mention.
 
-    `key` is what the manifest calls it, `name` the field of a record that it fills.
+    `key` is what the manifest calls it, `name` the field of a record that it fills, and `reads` are
+    the names that are read of each item.
     """
 
     key: str
@@ -78,6 +79,7 @@ class SectionReading:
     readings: Mapping[str, Reading]
     build: Build
     roots: frozenset[str]
+    reads: frozenset[str]
 
     def read(self, document: Any, today: date, defects: Defects) -> list[Any]:
         """Its items in the agency's order; TooLongError over fifty."""
@@ -94,7 +96,10 @@ class SectionReading:
         if found is not None and not isinstance(found, list | dict):
             defects.names.add(self.name)
             return []
-        items = [found] if isinstance(found, dict) else [i for i in found or () if i is not None]
+        listed = [found] if isinstance(found, dict) else found or []
+        items = [item for item in listed if item is not None]
+        if len(items) < len(listed):
+            defects.names.add(self.name)
         if len(items) > LIST_CAP:
             raise TooLongError(self.key)
         return items
@@ -112,7 +117,18 @@ class SectionReading:
             if value is not None:
                 values[name] = value
                 said = said or reading.expression is not None
+        if self.each is not None and self._is_strange(item):
+            defects.names.add(self.name)
         return self.build(values, today) if said else None
+
+    def _is_strange(self, item: Any) -> bool:
+        # Something else stands where an item should be, such as {"access": "denied"}; an item whose
+        # fields are there and empty says nothing, as the rows of an outer join do.
+        if not self.reads or item == {}:
+            return False
+        if isinstance(item, dict):
+            return self.reads.isdisjoint(item)
+        return isinstance(item, str | int | float | list)
 
 
 # What an unreadable value must be taken for, where taking it for absent would mislead.
@@ -286,9 +302,10 @@ def _compiled(
         for key, convert in kind.values.items()
         if (value := _mapped(getattr(section, key))) is not None
     }
-    mentioned = [each, *(reading.expression for reading in readings.values())]
-    roots = frozenset().union(*(one.roots for one in mentioned if one is not None))
-    return SectionReading(kind.key.rstrip("_"), name, each, readings, kind.build, roots)
+    values = (reading.expression for reading in readings.values())
+    reads = frozenset[str]().union(*(one.roots for one in values if one is not None))
+    roots = reads if each is None else reads | each.roots
+    return SectionReading(kind.key.rstrip("_"), name, each, readings, kind.build, roots, reads)
 
 
 def _mapped(given: Value | str | None) -> Value | None:

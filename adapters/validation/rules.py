@@ -84,9 +84,9 @@ def _table(
         case Operation():
             names = ("absent", "too_many", "total", "as_of")
             yield from _expressions(language.value, table, at, names)
-            yield from _expressions(language.items, table, at, ("records",))
+            yield from _expressions(language.records, table, at, ("records",))
         case Detail():
-            yield from _expressions(language.value, table, at, ("items",))
+            yield from _expressions(language.records, table, at, ("items",))
         case PageTable():
             yield from _expressions(Expression.parse, table, at, ("next",))
         case _:

@@ -242,3 +242,17 @@ def test_a_list_of_more_than_fifty_is_unusable() -> None:
 )
 def test_a_document_that_names_nobody_is_unusable(document: Any) -> None:
     assert MAPPING.record(document, ALL_FIELDS, TODAY) == Unusable("record")
+
+
+@pytest.mark.parametrize(
+    "beside", [None, "denied", ["denied"], {"access": "denied"}, {"worker": "Bo Low"}]
+)
+def test_a_worker_who_cannot_be_read_is_told_beside_those_who_can(beside: Any) -> None:
+    record = read({"work": [{"who": "Jo Hart"}, beside]})
+    assert "Jo Hart" in [i.practitioner.name for i in record.involvements if i.practitioner]
+    assert record.defects == ("involvements",)
+
+
+@pytest.mark.parametrize("beside", [{}, {"who": None, "from": None}])
+def test_an_item_that_says_nothing_is_no_defect(beside: Any) -> None:
+    assert read({"work": [{"who": "Jo Hart"}, beside]}).defects == ()
