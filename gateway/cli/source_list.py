@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
+from adapters.contract.advice import what_to_do
 from adapters.validation.loading import ManifestInvalid, read_manifest
 from gateway.cli.gateway_client import GATEWAY, TOKEN, said_by
 
@@ -23,25 +24,32 @@ _WIDEST: Final[Mapping[str, int]] = {
     "breaker": len("half-open"),
     "p50/p99 ms": len("12/340"),
     "up": len("yes"),
+    "failed": len("failed"),
 }
 _SOURCES: Final = (
     "{ sources { id version state decision { user organisation at }"
-    " health { reachable breaker p50Ms p99Ms answeredAt } } }"
+    " health { reachable breaker p50Ms p99Ms answeredAt failures { count } } } }"
 )
+_FAILURES: Final = "{ sources { id health { failures { outcome rule place shape at count } } } }"
 
 
 def list_(
     gateway: Annotated[str | None, GATEWAY] = None,
     token: Annotated[Path | None, TOKEN] = None,
     folder: Annotated[Path | None, typer.Argument(help="A folder of manifests, instead.")] = None,
+    failures: Annotated[  # noqa: FBT002
+        bool, typer.Option("--failures", help="Why calls failed of late: rule, place and shape.")
+    ] = False,
 ) -> None:
     """List a running gateway's sources: state, version, who decided, how each is doing.
 
     With FOLDER, list its manifests: source, agency, kind, how it is asked, what it claims.
-    Who decided and when it last answered is shown to its own agency and to operators.
+    Who decided, when it last answered and what failed is shown to its own agency and to operators.
     """
     if folder is not None:
         _print_folder(folder)
+    elif gateway and token and failures:
+        _print_failures(gateway, token)
     elif gateway and token:
         _print_running(gateway, token)
     else:
@@ -56,6 +64,15 @@ def _print_running(gateway: str, token: Path) -> None:
     Console().print(table)
 
 
+def _print_failures(gateway: str, token: Path) -> None:
+    for source in said_by(gateway, token, _FAILURES, {})["sources"]:
+        for one in source["health"]["failures"] or ():
+            typer.echo(f"{source['id']}: {one['outcome']}: {one['rule']}")
+            typer.echo(f"  {one['count']} times, last {_moment(one['at'])}")
+            for said in filter(None, (one["place"], one["shape"], what_to_do(one["rule"]))):
+                typer.echo(f"  {said}")
+
+
 def _cells(source: Mapping[str, Any]) -> Iterator[str]:
     yield from (source["id"], str(source["version"]), source["state"].lower())
     decision, health = source["decision"], source["health"]
@@ -65,6 +82,7 @@ def _cells(source: Mapping[str, Any]) -> Iterator[str]:
     times = (health["p50Ms"], health["p99Ms"])
     yield "/".join(f"{ms:.0f}" for ms in times if ms is not None)
     yield {None: "", True: "yes", False: "no"}[health["reachable"]]
+    yield str(sum(one["count"] for one in health["failures"] or ()) or "")
 
 
 def _moment(said: str | None) -> str:

@@ -9,6 +9,7 @@ from math import ceil
 from typing import Final
 
 from gateway.fanout.breaker import BreakerState
+from gateway.fanout.failures import SourceFailure
 from gateway.model.clock import Clock
 
 RECENT: Final = 256  # answers
@@ -21,7 +22,8 @@ class SourceHealth:
     """How one source is doing now; latencies in milliseconds, over its recent answers.
 
     `reachable` and `checked_at` are None where there is no probe, or none has come to an end;
-    `answered_at` is when the source last answered a question, None before the first time.
+    `answered_at` is when the source last answered a question, None before the first time;
+    `failures` are of late, the newest first.
     """
 
     breaker: BreakerState
@@ -30,6 +32,7 @@ class SourceHealth:
     reachable: bool | None = None
     checked_at: datetime | None = None
     answered_at: datetime | None = None
+    failures: tuple[SourceFailure, ...] = ()
 
 
 class Latencies:

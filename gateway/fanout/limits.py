@@ -19,6 +19,7 @@ from adapters.contract.contract import (
     Unavailable,
 )
 from gateway.fanout.breaker import Breaker, CallOutcome
+from gateway.fanout.failures import RecentFailures
 from gateway.fanout.health import Checkup, Latencies, SourceHealth
 from gateway.fanout.retry import RetryBudget, wait_before_another
 from gateway.fanout.sources import RegisteredSource
@@ -67,6 +68,7 @@ class SourceLimits:
         self._budget = RetryBudget()
         self._latencies = Latencies(clock.monotonic)
         self._checkup = Checkup(self._probe, clock)
+        self.failures = RecentFailures(source.id, clock)
         self._answered_at: datetime | None = None
 
     @property
@@ -81,6 +83,7 @@ class SourceLimits:
             reachable=checkup.reachable,
             checked_at=checkup.checked_at,
             answered_at=self._answered_at,
+            failures=self.failures.newest_first,
         )
 
     async def check(self) -> None:
@@ -168,6 +171,7 @@ class SourceLimits:
             self._latencies.took(self._clock() - started)
         if isinstance(_heard(replies), Records | NoRecord | TooMany):
             self._answered_at = self._now()
+        self.failures.note(replies)
         for wanted, reply in zip(every, replies, strict=True):
             if isinstance(reply, MoreNeeded):
                 wanted.sent.times -= 1  # the adapter asked nobody

@@ -8,6 +8,7 @@ from typing import Final
 from adapters.contract.codes import Claim
 from adapters.contract.contract import (
     Fault,
+    Malformed,
     MoreNeeded,
     NoRecord,
     OnBehalf,
@@ -26,9 +27,11 @@ from gateway.fanout.limits import CallCount, Jitter, SourceLimits, SourceRequest
 from gateway.fanout.plan import IDENTIFYING, route
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.clock import Clock
+from resolvers.outcome import Outcome, judge
 
 # A moment further ahead is no moment of the data: a placeholder such as 9999-12-31, say.
 _CLOCKS_APART: Final = timedelta(hours=1)
+_ANOTHER: Final = "another_child"
 PROVING = frozenset({NHS_NUMBER, UPN})
 
 
@@ -224,6 +227,7 @@ class SourceConnection:
         started, already = self._clock.monotonic(), sent.times
         brought = await self._brought(card, given, asking, sent)
         elapsed_ms = round((self._clock.monotonic() - started) * 1000)
+        self._note_another_child(card, given, brought)
         coalesced = brought.sent and brought.index != asking.on_behalf.log_index
         return SourceAnswer(
             source=self.source.id,
@@ -238,6 +242,20 @@ class SourceConnection:
             at=brought.at,
             through=before.through | {brought.index} if coalesced else before.through,
         )
+
+    def _note_another_child(
+        self, card: OperationCard, given: Mapping[str, str], brought: CallResult
+    ) -> None:
+        asked = [Identifier(name, given[name]) for name in given.keys() & PROVING]
+        outcome = judge(
+            brought.reply,
+            (),
+            conclusive=False,
+            asked_identifiers=asked,
+            supersedes=card.supersedes,
+        )
+        if isinstance(brought.reply, Records) and outcome is Outcome.INVALID_RESPONSE:
+            self.source_limits.failures.note([Malformed(_ANOTHER, f"operation.{card.name}")])
 
     async def _brought(
         self, card: OperationCard, given: Mapping[str, str], asking: CallContext, sent: CallCount

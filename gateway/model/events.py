@@ -49,6 +49,19 @@ def source_not_opened(source: str) -> None:
     _say.error("source_not_opened", source=source)
 
 
+def answer_not_read(source: str, rule: str, place: str) -> None:
+    """An answer broke a rule; `place` is the key of the manifest that could not be read from it.
+
+    At most once a minute for each rule and place of a source; `source list --failures` counts.
+    """
+    _say.warning("answer_not_read", source=source, rule=rule, place=place)
+
+
+def source_not_reached(source: str, cause: str, place: str) -> None:
+    """No connection came about; `cause` is one of the contract's. As seldom as the one above."""
+    _say.warning("source_not_reached", source=source, cause=cause, place=place)
+
+
 def generation(number: int) -> None:
     """What is in force here is of this generation from now on."""
     _say.info("generation", number=number)

@@ -28,7 +28,7 @@ class SourceApi:
     """Everybody sees what is in force and what is suspended, sensitive services apart.
 
     Those, and proposals, are seen by their own agency and by operators; so is who decided about a
-    source, and when it last answered, which would say when somebody asked.
+    source, when it last answered, which would say when somebody asked, and why answers failed.
     """
 
     registrar: Registrar
@@ -80,7 +80,7 @@ class SourceApi:
         desired_state = now.desired_state
         for held in filter(self._may_see, desired_state.held):
             found = health[held.id]
-            answered_at = found.answered_at if self._concerns(held.grant.agency) else None
+            concerned = self._concerns(held.grant.agency)
             yield replace(
                 self._view(now, held, SourceState.APPROVED),
                 reachable=found.reachable,
@@ -88,7 +88,8 @@ class SourceApi:
                 p50_ms=found.p50_ms,
                 p99_ms=found.p99_ms,
                 checked_at=found.checked_at,
-                answered_at=answered_at,
+                answered_at=found.answered_at if concerned else None,
+                failures=found.failures if concerned else None,
             )
         for held in filter(self._may_see, desired_state.suspended):
             yield self._view(now, held, SourceState.SUSPENDED)

@@ -6,10 +6,12 @@ from typing import Self
 
 import strawberry
 
+from gateway.fanout.failures import SourceFailure
 from gateway.graphql.types.agency import Agency
 from gateway.graphql.types.codes import QualityLevel, SourceState
 from gateway.graphql.types.declare import code_list, entry, field, output
 from gateway.model.agency import AgencyCard
+from resolvers.outcome import Outcome
 
 code_list(
     SourceState,
@@ -38,7 +40,7 @@ class SourceView:
 
     `reachable` is None until the first probe; `breaker` is "closed", "open" or "half-open";
     `p50_ms` and `p99_ms` are milliseconds over the recent answers, None before the first.
-    `decision` and `answered_at` are None for whoever is of another agency.
+    `decision`, `answered_at` and `failures` are None for whoever is of another agency.
     """
 
     id: str
@@ -53,7 +55,25 @@ class SourceView:
     p99_ms: float | None = None
     checked_at: datetime | None = None
     answered_at: datetime | None = None
+    failures: tuple[SourceFailure, ...] | None = None
     decision: "SourceDecision | None" = None
+
+
+@output
+class SourceFailureType:
+    """One way in which a source's answers failed of late; never what was in an answer."""
+
+    outcome: Outcome = field("What such an answer comes to.")
+    rule: str = field(
+        "The rule that the answer broke, or what stood in the way of the call; the documentation"
+        " says what to do about each."
+    )
+    place: str = field("The key of the manifest that asked or could not be read; may be empty.")
+    shape: str = field(
+        "What came the last time: types, sizes and the manifest's own names; may be empty."
+    )
+    at: datetime = field("When it last happened.")
+    count: int = field("How often it has happened since it was first kept.")
 
 
 @output
@@ -70,6 +90,10 @@ class SourceHealthType:
     answered_at: datetime | None = field(
         "When it last answered a question about somebody; null before the first, and to whoever is"
         " neither of its agency nor an operator."
+    )
+    failures: list[SourceFailureType] | None = field(
+        "Why calls failed of late, the newest first, at most ten and each rule and place once; null"
+        " to whoever is neither of its agency nor an operator. In memory of this gateway alone."
     )
 
 
@@ -116,9 +140,26 @@ class SourceType:
                 p99_ms=view.p99_ms,
                 checked_at=view.checked_at,
                 answered_at=view.answered_at,
+                failures=_failures(view),
             ),
             decision=view.decision,
         )
+
+
+def _failures(view: SourceView) -> list[SourceFailureType] | None:
+    if view.failures is None:
+        return None
+    return [
+        SourceFailureType(
+            outcome=one.outcome,
+            rule=one.rule,
+            place=one.place,
+            shape=one.shape,
+            at=one.at,
+            count=one.count,
+        )
+        for one in view.failures
+    ]
 
 
 @output
