@@ -1,12 +1,12 @@
 """Whether one row or element is what a question asks for, by what the mapping reads from it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from adapters.contract.dates import PartialDate
-from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.expressions.jmespath_expression import UnreadableError
+from adapters.files.plain_number import PLAINLY
 from adapters.mapping.mapping import RecordMapping
 from adapters.mapping.value import Reading
 
@@ -21,58 +21,75 @@ MAPPED: Final[Mapping[str, str]] = {
     "sex": "sex",
 }
 
-_NUMBERS: Final = frozenset({NHS_NUMBER, UPN})
+MOST_ASIDE: Final = 1_000  # rows
+_DECORATION: Final = str.maketrans("", "", " -'=\"\u00a0")
+
+
+def _any(_document: Any) -> bool:
+    return True
 
 
 @dataclass(slots=True)
 class Match:
-    """Counts what it saw: where a key was never readable, an empty result proves nothing."""
+    """Counts what it saw: where a key was not readable, an empty result proves nothing.
+
+    `aside` are the rows whose key was not readable, up to MOST_ASIDE: another row of the same
+    record may have it. `is_one` tells who is looked for at all: a teacher in a roster is no pupil.
+    """
 
     wanted: tuple[tuple[Reading, str], ...]
-    digits: str | None = None
+    plainly: Callable[[str], bool] | None = None
+    is_one: Callable[[Any], bool] = _any
     rows: int = 0
     readable: int = 0
+    unreadable: int = 0
+    aside: list[Any] = field(default_factory=list)
 
     @classmethod
     def of(cls, by: tuple[str, ...], mapping: RecordMapping, given: Mapping[str, str]) -> Self:
         """For the keys of a checked manifest's `by` that are given."""
         keys = [key for key in (one.removesuffix("?") for one in by) if given.get(key)]
         wanted = [(mapping.values[MAPPED[key]], _folded(given[key])) for key in keys]
-        numbered = keys[0] in _NUMBERS
-        return cls(tuple(wanted), _digits(given[keys[0]]) if numbered else None)
+        coded = wanted[0][0].table is not None
+        return cls(tuple(wanted), None if coded else PLAINLY.get(keys[0]))
 
     def fits(self, document: Any) -> bool:
-        """Whether every key agrees; one that cannot be read does not."""
+        """Whether every key agrees; one that cannot be read does not, and is counted."""
         self.rows += 1
-        reading, value = self.wanted[0]
-        if self.readable and self.digits is not None and not _has(reading, document, self.digits):
+        if self.plainly is not None and self._is_plainly_another(document, self.plainly):
+            self.readable += 1
             return False
-        first = _read(reading, document)
-        if first is None:
-            return False
-        self.readable += 1
-        return value in first and all(
-            value in (_read(reading, document) or ()) for reading, value in self.wanted[1:]
-        )
+        for place, (reading, value) in enumerate(self.wanted):
+            read = _read(reading, document)
+            if read is None:
+                self._set_aside(document)
+                return False
+            self.readable += place == 0
+            if value not in read:
+                return False
+        return True
 
     @property
     def blind(self) -> bool:
         """Whether there were rows and in none of them could the first key be read."""
         return self.rows > 0 and self.readable == 0
 
+    def _is_plainly_another(self, document: Any, plainly: Callable[[str], bool]) -> bool:
+        # Reading a number whole is most of the time that a long file takes; nearly every row has
+        # one that a look at its check digit shows to be readable, and another.
+        reading, value = self.wanted[0]
+        try:
+            raw = reading.raw(document)
+        except UnreadableError:
+            return False
+        text = str(raw).translate(_DECORATION).upper()
+        return plainly(text) and text != value.upper()
 
-def _digits(value: str) -> str:
-    return "".join(value.split()).replace("-", "").lstrip("0")
-
-
-def _has(reading: Reading, document: Any, digits: str) -> bool:
-    # Reading a number whole is most of the time that a long file takes; in nearly every row a look
-    # at its digits is enough to see that it is another one.
-    try:
-        raw = reading.raw(document)
-    except UnreadableError:
-        return False
-    return raw is not None and digits in _digits(str(raw).upper())
+    def _set_aside(self, document: Any) -> None:
+        if self.is_one(document):
+            self.unreadable += 1
+            if len(self.aside) < MOST_ASIDE:
+                self.aside.append(document)
 
 
 def _read(reading: Reading, document: Any) -> tuple[str, ...] | None:

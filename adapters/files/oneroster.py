@@ -23,7 +23,9 @@ _COLUMNS: Final[Mapping[str, frozenset[str]]] = {
     "enrollments": frozenset({"classSourcedId", "schoolSourcedId", "userSourcedId", "role"}),
     "classes": frozenset({"sourcedId", "title"}),
     "orgs": frozenset({"sourcedId", "name"}),
+    "roles": frozenset({"userSourcedId", "role"}),
 }
+_PUPIL: Final = "student"
 _MANIFEST: Final = frozenset({"propertyName", "value"})
 _MOST_FILES: Final = 64
 _BROKEN: Final = (
@@ -45,6 +47,7 @@ class RosterScan:
     stop: Stop
     _archive: ZipFile | None = None
     _kept: frozenset[str] = field(default_factory=frozenset)
+    _others: frozenset[str] = field(default_factory=frozenset)
 
     def documents(self, stream: io.RawIOBase) -> Iterator[CsvRow]:
         """Each user's row; ScanFailed where this is no whole roster."""
@@ -54,6 +57,7 @@ class RosterScan:
         except _BROKEN:
             raise ScanFailed("zip") from None
         self._kept = self._listed()
+        self._others = self._known_others()
         yield from self._rows("users")
 
     def joined(self, users: list[CsvRow]) -> list[dict[str, Any]]:
@@ -75,6 +79,11 @@ class RosterScan:
 
         return [document(user) for user in users]
 
+    def may_be_a_pupil(self, user: CsvRow) -> bool:
+        """Whether nothing in the bundle says that this user is somebody else, a teacher say."""
+        role = user.get("role")
+        return role == _PUPIL if role else user["sourcedId"] not in self._others
+
     def beside(self) -> None:
         """Nothing in a bundle says of which day it is, but its name and when it was written."""
 
@@ -85,6 +94,12 @@ class RosterScan:
         if modes["users"] == "absent" or not {*modes.values()} <= {"bulk", "absent"}:
             raise ScanFailed("bundle")
         return frozenset(name for name, mode in modes.items() if mode == "bulk")
+
+    def _known_others(self) -> frozenset[str]:
+        roles: dict[str, set[str]] = {}
+        for row in (*self._rows("enrollments"), *self._rows("roles")):
+            roles.setdefault(str(row["userSourcedId"]), set()).add(str(row["role"]))
+        return frozenset(user for user, said in roles.items() if _PUPIL not in said)
 
     def _teachers(self, classes: set[str]) -> dict[str, list[str]]:
         by_class: dict[str, list[str]] = {one: [] for one in classes}

@@ -25,7 +25,7 @@ from adapters.contract.contract import (
 from adapters.contract.record import Record
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.expressions.language import Readable
-from adapters.files.match import MAPPED, Match
+from adapters.files.match import MAPPED, MOST_ASIDE, Match
 from adapters.files.oneroster import RosterScan
 from adapters.files.scan import Bounded, CsvScan, ScanFailed, ScanStopped, Stop, XmlScan
 from adapters.files.store import FileFailed, Folder, OpenFile
@@ -33,7 +33,7 @@ from adapters.manifest.expression_language import language_of
 from adapters.manifest.limits import Limits
 from adapters.manifest.manifest import FileTable, Manifest
 from adapters.manifest.operation import Operation
-from adapters.mapping.conversion import LIST_CAP
+from adapters.mapping.caps import ROW_CAP
 from adapters.mapping.mapping import RecordMapping, Unusable
 from adapters.mapping.moment import read_moment
 from adapters.mapping.rows import ROWS, merged, record_of
@@ -136,8 +136,9 @@ class Pass:
         """In a thread: every row is looked at, those that fit become records."""
         scan = self.operation.scan(self.limits.max_body, stop)
         stream = Bounded(file.stream, self.limits.max_body, stop)
+        wanted = Match.of(self.operation.operation.by, self.operation.mapping, self.question.given)
         try:
-            found = self._found(scan, stream)
+            found = self._found(scan, stream, wanted)
         except ScanFailed as failed:
             return failed.malformed
         except (ScanStopped, OSError):
@@ -145,17 +146,21 @@ class Pass:
         if not isinstance(found, list):
             return found
         as_of = self._as_of(scan, file)
-        return Records(tuple(found), as_of) if found else NoRecord(as_of)
+        if found:
+            return Records(tuple(found), as_of, whole=wanted.unreadable <= MOST_ASIDE)
+        return NoRecord(as_of, whole=not wanted.unreadable)
 
-    def _found(self, scan: Scan, stream: io.RawIOBase) -> list[Record] | TooMany | Malformed:
-        wanted = Match.of(self.operation.operation.by, self.operation.mapping, self.question.given)
+    def _found(
+        self, scan: Scan, stream: io.RawIOBase, wanted: Match
+    ) -> list[Record] | TooMany | Malformed:
         fitting = (document for document in scan.documents(stream) if wanted.fits(document))
         match scan:
             case CsvScan():
-                records = self._of_rows(fitting)
+                records = self._of_rows(fitting, wanted)
             case XmlScan():
                 records = self._of_documents(fitting)
             case RosterScan():
+                wanted.is_one = scan.may_be_a_pupil
                 users = list(islice(fitting, self.limits.max_records + 1))
                 records = self._of_documents(iter(scan.joined(users)))
         if not wanted.rows:
@@ -167,14 +172,19 @@ class Pass:
         shape = f"{wanted.rows} rows, in none of which {key} can be read"
         return Malformed("key", f"operation.{self.question.operation}.map.{MAPPED[key]}", shape)
 
-    def _of_rows(self, fitting: Iterator[Any]) -> list[Record] | TooMany | Malformed:
+    def _of_rows(self, fitting: Iterator[Any], wanted: Match) -> list[Record] | TooMany | Malformed:
         rows: list[Any] = []
         for row in fitting:
             rows.append(row)
-            if len(rows) > self.limits.max_records * LIST_CAP:
+            if len(rows) > ROW_CAP:
                 return TooMany()
         mapping = self.operation.mapping
         named = [{**row, "record_id": self._key(row)} for row in rows]
+        # The key may stand in the first row of a record alone, as where a sheet has merged cells.
+        keys = {key for row in named if (key := row["record_id"]) is not None}
+        named += [
+            {**row, "record_id": key} for row in wanted.aside if (key := self._key(row)) in keys
+        ]
         found = merged(named, {})
         if len(found) > self.limits.max_records:
             return TooMany()

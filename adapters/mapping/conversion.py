@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -12,11 +13,10 @@ from adapters.contract.contact_points import is_email, is_telephone
 from adapters.contract.dates import PartialDate
 from adapters.contract.identifiers import NhsNumber, Postcode, Upn
 from adapters.expressions.jmespath_expression import UnreadableError
+from adapters.mapping.caps import READ_CAP, TEXT_CAP, capped, capped_texts
 
 E = TypeVar("E", bound=StrEnum)
 
-TEXT_CAP: Final = 400  # characters
-LIST_CAP: Final = 50  # items of one list in one record
 _RAW_CAP = 4 * TEXT_CAP
 _JOINERS = "\u200c\u200d"  # invisible, and needed to write some languages
 _TRUE = frozenset({"true", "y", "yes", "1"})
@@ -27,15 +27,23 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ].+")
 _NHS_DIGITS = 10
 _LONGEST_LOST = 3  # leading zeros that a numeric column may have dropped
 _NATIONAL_DIGITS = (9, 10)
+_SPREADSHEET = re.compile(r"""^(?:="(?P<quoted>[^"]*)"|'?(?P<bare>.*))$""", re.DOTALL)
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_NO_FRACTION = re.compile(r"(?<=[0-9])\.0+$")
 _LONDON = ZoneInfo("Europe/London")
 
 
 def clean(text: str) -> str:
-    """NFC, one line, at most 400 characters, no control, bidirectional or lone half characters."""
+    """NFC, one line, no control, bidirectional or lone half characters.
+
+    At most 400 characters: of a longer text the last one is an ellipsis.
+    """
     if text.isascii() and text.isprintable():
-        return text[:TEXT_CAP].strip()
-    kept = "".join(map(_shown, text[:_RAW_CAP]))
-    return unicodedata.normalize("NFC", " ".join(kept.split()))[:TEXT_CAP].strip()
+        return capped(text.strip())
+    shown = filter(None, map(_shown, " ".join(text.split())))
+    kept = "".join(islice(shown, _RAW_CAP))
+    plain = unicodedata.normalize("NFC", " ".join(kept.split()))
+    return capped(plain if next(shown, None) is None else plain.ljust(TEXT_CAP + 1))
 
 
 def _shown(character: str) -> str:
@@ -119,12 +127,28 @@ def to_email(value: Any) -> str | None:
     return text
 
 
+def undecorated(text: str) -> str:
+    """A number without what a spreadsheet put around it: `'9990000018`, `="9990000018"`.
+
+    Digits in full width become plain ones, and any space or dash is a plain one. A word beside it
+    stays: "Mother: 9990000018" is no number of the child's.
+    """
+    if text.isascii() and text.isalnum():
+        return text
+    found = _SPREADSHEET.match(unicodedata.normalize("NFKC", text).strip())
+    plain = (found["quoted"] or found["bare"] or "") if found else ""
+    return _DASHES.sub("-", " ".join(plain.split()))
+
+
 def to_nhs_number(value: Any) -> str | None:
-    """An NHS number; up to three leading zeros that a numeric column dropped are put back."""
+    """An NHS number; up to three leading zeros that a numeric column dropped are put back.
+
+    So is a number that a spreadsheet decorated, or made one with a fraction of nothing (`.0`).
+    """
     text = to_text(value)
     if text is None:
         return None
-    digits = text
+    digits = text = _NO_FRACTION.sub("", undecorated(text))
     if text.isdigit() and len(text) >= _NHS_DIGITS - _LONGEST_LOST:
         digits = text.zfill(_NHS_DIGITS)
     if not digits.strip("0 -"):
@@ -133,9 +157,9 @@ def to_nhs_number(value: Any) -> str | None:
 
 
 def to_upn(value: Any) -> str | None:
-    """A permanent unique pupil number."""
+    """A permanent unique pupil number, without what a spreadsheet put around it."""
     text = to_text(value)
-    return None if text is None else _parsed(Upn.parse, text)
+    return None if text is None else _parsed(Upn.parse, undecorated(text))
 
 
 def to_postcode(value: Any) -> str | None:
@@ -179,8 +203,8 @@ def _texts(items: Any) -> tuple[str, ...] | None:
         return None
     if not isinstance(items, list):
         raise UnreadableError("neither a text nor a list of texts")
-    texts = (to_text(item) for item in items[:LIST_CAP])
-    return tuple(text for text in texts if text) or None
+    texts = (to_text(item) for item in items[:READ_CAP])
+    return capped_texts([text for text in texts if text]) or None
 
 
 def decode(table: Mapping[str, str | bool], code: Any) -> str | bool:

@@ -7,14 +7,14 @@ from typing import Any, Final, Self
 
 from adapters.contract.codes import NameUse, Sex
 from adapters.contract.contract import Malformed
-from adapters.contract.identifiers import NHS_NUMBER, UPN
+from adapters.contract.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
 from adapters.contract.record import Identifier, Name, Record
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.expressions.language import JMESPATH, Language
 from adapters.expressions.shape import shape_of
 from adapters.manifest.operation import Operation
+from adapters.mapping.caps import is_cut, kept
 from adapters.mapping.conversion import (
-    LIST_CAP,
     to_bool,
     to_date,
     to_given_names,
@@ -23,11 +23,10 @@ from adapters.mapping.conversion import (
     to_upn,
     to_word,
 )
-from adapters.mapping.sections import Defects, SectionReading, TooLongError, sections_of
+from adapters.mapping.sections import Defects, SectionReading, sections_of
 from adapters.mapping.value import CodeTables, Convert, Reading
 
 RECORD: Final = "record"
-LIST: Final = "list"
 
 _FHIR_IDENTIFIER: Final = frozenset({"identifier", "system", "value", "use"})
 _IDENTITY_SECTIONS: Final = frozenset({"names", "identifiers"})
@@ -76,7 +75,7 @@ _SINGLES: Final = tuple(name for name in _VALUES if name not in {*_NUMBERS, "res
 # The JSON types in which identity may come; another type means that the mapping reads the wrong
 # place, and then nothing of the document can be trusted.
 _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
-    NHS_NUMBER: (str, int),
+    NHS_NUMBER: (str, int, float),
     UPN: (str,),
     "record_id": (str, int),
     "given_names": (str, list),
@@ -130,8 +129,6 @@ class RecordMapping:
         except _UnusableError as error:
             shape = error.shape or shape_of(document, self._identifying(), "record")
             return Unusable(RECORD, error.place, shape)
-        except TooLongError as error:
-            return Unusable(LIST, error.key, f"more than {LIST_CAP} items")
 
     def _identifying(self) -> frozenset[str]:
         read = (self.values[name].expression for name in self.values)
@@ -153,12 +150,14 @@ class RecordMapping:
         once = {name: self._identity(name, document, defects) for name in _SINGLES}
         lists = self._lists(document, fields, today, defects)
         practices = lists.pop("gp_practice", ())
+        if len(practices) > 1:
+            defects.cut.add("gp_practice")
+        numbers = [*self._identifiers(document, defects), *lists.pop("identifiers", ())]
+        names = [*_first_name(once), *lists.pop("names", ())]
         record = Record(
             record_id=once["record_id"],
-            identifiers=_unique(
-                [*self._identifiers(document, defects), *lists.pop("identifiers", ())]
-            ),
-            names=_unique([*_first_name(once), *lists.pop("names", ())]),
+            identifiers=_kept("identifiers", numbers, defects),
+            names=_kept("names", names, defects),
             birth_date=once["birth_date"],
             birth_date_estimated=bool(once["birth_date_estimated"]),
             sex=once["sex"],
@@ -167,6 +166,7 @@ class RecordMapping:
             gp_practice=practices[0] if practices else None,
             **lists,
             defects=tuple(sorted(defects.names)),
+            cut=tuple(sorted(defects.cut)),
         )
         return _usable(record)
 
@@ -178,7 +178,7 @@ class RecordMapping:
             raw = reading.raw(document)
             if not _is_of_type(name, raw):
                 raise _UnusableError(f"map.{name}", _met(reading, document))
-            return reading.meaning(raw)
+            return _whole(name, reading.meaning(raw), defects)
         except UnreadableError:
             defects.names.add(name)
             return Sex.UNKNOWN if name == "sex" else None
@@ -219,9 +219,7 @@ class RecordMapping:
         for section in self._wanted(fields):
             items = found.setdefault(section.name, [])
             items.extend(section.read(document, today, defects))
-            if len(items) > LIST_CAP:
-                raise TooLongError(section.key)
-        return {name: _unique(items) for name, items in found.items()}
+        return {name: _kept(name, items, defects) for name, items in found.items()}
 
 
 def _met(reading: Reading, document: Any) -> str:
@@ -258,8 +256,20 @@ def _first_name(once: Mapping[str, Any]) -> Iterator[Name]:
         yield Name(given, family, NameUse.CURRENT)
 
 
-def _unique(items: list[Any]) -> tuple[Any, ...]:
-    return tuple(dict.fromkeys(items) if len(items) > 1 else items)
+def _whole(name: str, value: Any, defects: Defects) -> Any:
+    if is_cut(value):
+        if name == AGENCY_RECORD:
+            raise UnreadableError("half a number of a record may be another's")
+        defects.cut.add(name)
+    return value
+
+
+def _kept(name: str, items: list[Any], defects: Defects) -> tuple[Any, ...]:
+    every = tuple(dict.fromkeys(items) if len(items) > 1 else items)
+    stay = kept(name, every)
+    if len(stay) < len(every):
+        defects.cut.add(name)
+    return stay
 
 
 def _usable(record: Record) -> Record:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from adapters.contract.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
 from adapters.contract.record import Record
+from adapters.mapping.caps import kept
 from adapters.mapping.mapping import RECORD, RecordMapping, Unusable
 
 Row = Mapping[str, Any]
@@ -89,8 +90,9 @@ def record_of(
 ) -> Record | Unusable:
     """One record of its rows: names of all, restricted if any says so, one identity or unusable."""
     first = mapping.record(rows.documents[0], fields, today)
-    for document in rows.documents[1:]:
-        other = mapping.record(document, frozenset(), today)
+    alone = _row_alone(mapping)
+    for document in _otherwise(alone, rows.documents):
+        other = alone.record(document, frozenset(), today)
         if isinstance(first, Unusable):
             return first
         if isinstance(other, Unusable):
@@ -98,9 +100,26 @@ def record_of(
         if _contradicts(first, other):
             return Unusable(RECORD, "map", "rows of one record_id are of different children")
         names = tuple(dict.fromkeys((*first.names, *other.names)))
+        stay = kept("names", names)
+        cut = {*first.cut, *other.cut, *(("names",) if len(stay) < len(names) else ())}
         restricted = _either(first.restricted, other.restricted)
-        first = replace(first, names=names, restricted=restricted)
+        first = replace(first, names=stay, restricted=restricted, cut=tuple(sorted(cut)))
     return first
+
+
+def _row_alone(mapping: RecordMapping) -> RecordMapping:
+    # What is read from all rows was read with the first of them.
+    sections = (one for one in mapping.sections if one.each is None or ROWS not in one.each.roots)
+    return replace(mapping, sections=tuple(sections))
+
+
+def _otherwise(
+    mapping: RecordMapping, documents: Sequence[dict[str, Any]]
+) -> Iterable[dict[str, Any]]:
+    # A join repeats in each row who the child is; only a row that says it otherwise says more.
+    roots = sorted(mapping.roots(frozenset()))
+    unlike = {repr([one.get(root) for root in roots]): one for one in reversed(documents)}
+    return [one for one in reversed(unlike.values()) if one is not documents[0]]
 
 
 def _contradicts(one: Record, other: Record) -> bool:

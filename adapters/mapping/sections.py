@@ -23,8 +23,8 @@ from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.expressions.language import JMESPATH, Language, Readable
 from adapters.manifest.operation import Operation
 from adapters.manifest.record_map import Section, Value
+from adapters.mapping.caps import READ_CAP, both_ends, is_cut
 from adapters.mapping.conversion import (
-    LIST_CAP,
     to_bool,
     to_date,
     to_email,
@@ -41,19 +41,12 @@ Values = dict[str, Any]
 Build = Callable[[Values, date], Any]
 
 
-class TooLongError(ValueError):
-    """A list has more items than a record may have; `key` is the manifest's word for it."""
-
-    def __init__(self, key: str) -> None:
-        self.key = key
-        super().__init__(key)
-
-
 @dataclass(slots=True)
 class Defects:
-    """The names of values that were there and could not be read, gathered over one record."""
+    """What one record lacks: `names` of values that could not be read, `cut` of what is longer."""
 
     names: set[str] = field(default_factory=set)
+    cut: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +75,7 @@ class SectionReading:
     reads: frozenset[str]
 
     def read(self, document: Any, today: date, defects: Defects) -> list[Any]:
-        """Its items in the agency's order; TooLongError over fifty."""
+        """Its items in the agency's order, as many as are looked at."""
         built = (self._item(item, today, defects) for item in self._items(document, defects))
         return [item for item in built if item is not None]
 
@@ -100,9 +93,9 @@ class SectionReading:
         items = [item for item in listed if item is not None]
         if len(items) < len(listed):
             defects.names.add(self.name)
-        if len(items) > LIST_CAP:
-            raise TooLongError(self.key)
-        return items
+        if len(items) > READ_CAP:
+            defects.cut.add(self.name)
+        return [*both_ends(items)]
 
     def _item(self, item: Any, today: date, defects: Defects) -> Any:
         values: Values = {}
@@ -117,6 +110,8 @@ class SectionReading:
             if value is not None:
                 values[name] = value
                 said = said or reading.expression is not None
+                if is_cut(value):
+                    defects.cut.add(self.name)
         if self.each is not None and self._is_strange(item):
             defects.names.add(self.name)
         return self.build(values, today) if said else None

@@ -25,13 +25,15 @@ from adapters.contract.contract import (
 )
 from adapters.contract.record import Record
 from adapters.manifest.operation import KEYS
-from adapters.mapping.conversion import LIST_CAP, clean
+from adapters.mapping.caps import both_ends, capped_record, capped_texts, is_cut
+from adapters.mapping.conversion import clean
 
 _RULE: Final = re.compile(r"[a-z_]{1,40}")
 _CONTACTS: Final[Mapping[str, Callable[[str], bool]]] = {
     "telephone": is_telephone,
     "email": is_email,
 }
+_OURS: Final = frozenset({"defects", "cut"})
 _NOT_A_REPLY: Final = Malformed("plugin")
 
 
@@ -84,11 +86,22 @@ def _record(given: Any) -> Record:
     if not isinstance(given, Record):
         raise TypeError("no record")
     values = _plain(_shape().dump_python(given, warnings="error"))
+    cut = {*values["cut"], *(n for n, held in values.items() if n not in _OURS and _is_cut(held))}
     defects = {
         f"{name}.{bad}" for name, held in values.items() for bad in _without_false_contacts(held)
     }
     values["defects"] = tuple(sorted({*values["defects"], *defects}))
-    return _shape().validate_python(values)
+    return capped_record(_shape().validate_python(values), cut)
+
+
+def _is_cut(value: Any) -> bool:
+    match value:
+        case dict():
+            return any(map(_is_cut, value.values()))
+        case tuple() if any(isinstance(item, dict) for item in value):
+            return any(map(_is_cut, value))
+        case _:
+            return is_cut(value)
 
 
 def _without_false_contacts(value: Any) -> Iterator[str]:
@@ -117,8 +130,7 @@ def _plain(value: Any) -> Any:
         case Mapping():
             return {name: _plain(item) for name, item in value.items()}
         case tuple():
-            if len(value) > LIST_CAP:
-                raise ValueError("too long a list")
-            return tuple(map(_plain, value))
+            plain = tuple(map(_plain, both_ends(value)))
+            return capped_texts(plain) if all(isinstance(one, str) for one in plain) else plain
         case _:
             return value

@@ -27,7 +27,7 @@ from adapters.expressions.shape import shape_of
 from adapters.manifest.limits import Limits
 from adapters.manifest.manifest import Manifest
 from adapters.mapping.batch_results import key_of, told_apart
-from adapters.mapping.conversion import LIST_CAP
+from adapters.mapping.caps import ROW_CAP
 from adapters.mapping.rows import Row, belong, record_keys, size
 from adapters.network.egress import Egress
 from adapters.sql.cancel import cancelled_once, interrupted_with_us
@@ -150,13 +150,18 @@ class SqlSource:
         self, connection: AsyncConnection, clause: TextClause, values: dict[str, Any], most: int
     ) -> list[Row] | TooMany | Malformed:
         rows: list[Row] = []
+        known: set[Any] = set()
+        held = without = 0
         async with _stream(connection, clause, values) as result:
             # A join gives several rows a record, so more are fetched only while records are few.
-            while batch := await result.fetchmany(most + 1):
-                rows += [dict(row) for row in batch]
-                if len(record_keys(rows)) > most or len(rows) > most * LIST_CAP:
+            while batch := [dict(row) for row in await result.fetchmany(most + 1)]:
+                rows += batch
+                known.update(key for key in record_keys(batch) if key is not None)
+                without += record_keys(batch).count(None)
+                held += size(batch)
+                if len(known) + without > most or len(rows) > ROW_CAP:
                     return TooMany()
-                if size(rows) > self.limits.max_body:
+                if held > self.limits.max_body:
                     return Malformed("too_large")
         return rows
 
@@ -176,10 +181,10 @@ class SqlSource:
             at = f"operation.{question.operation}.detail.{name}.sql"
             statement = detail_statement(operation.details[name], keys)
             async with _stream(connection, statement, {}) as result:
-                items = await result.fetchmany(LIST_CAP * len(keys) + 1)
+                items = await result.fetchmany(ROW_CAP + 1)
             found[name] = [dict(row) for row in items]
-            if len(items) > LIST_CAP * len(keys):
-                return Malformed("list", at, f"more than {LIST_CAP} rows a record")
+            if len(items) > ROW_CAP:
+                return Malformed("list", at, f"more than {ROW_CAP} rows")
             if not belong(found[name], keys):
                 return Malformed("record_id", at, _NOT_ASKED_FOR)
             if size(found[name]) > self.limits.max_body:

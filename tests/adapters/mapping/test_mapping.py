@@ -223,11 +223,6 @@ def test_a_field_that_is_not_asked_for_is_not_read() -> None:
     assert record.identifiers == (Identifier("local", "5"),)
 
 
-def test_a_list_of_more_than_fifty_is_unusable() -> None:
-    document = {**ANN, "events": [{"on": "2020", "what": str(n)} for n in range(51)]}
-    assert MAPPING.record(document, ALL_FIELDS, TODAY) == Unusable("list")
-
-
 @pytest.mark.parametrize(
     "document",
     [
