@@ -26,7 +26,7 @@ ROW_CAP: Final = 20_000  # rows of a table or a file that one answer may take
 ELLIPSIS: Final = "\u2026"
 
 T = TypeVar("T")
-Rank = tuple[int, ...]  # the smallest stay
+Precedence = tuple[int, ...]  # the smallest stay
 
 _BY_STATUS: Final = {
     InvolvementStatus.OPEN: 0,
@@ -82,41 +82,41 @@ def kept(name: str, items: Iterable[T]) -> tuple[T, ...]:
     return tuple(every[place] for place in sorted(by_rank[:LIST_CAP]))
 
 
-def _newest(*dates: PartialDate | None) -> Rank:
+def _newest(*dates: PartialDate | None) -> Precedence:
     known = next((one for one in dates if one is not None), None)
     return (1, 0, 0, 0) if known is None else (0, -known.year, -known.month, -known.day)
 
 
-def _name(one: Name) -> Rank:
+def _name(one: Name) -> Precedence:
     return (one.use is not NameUse.CURRENT,)
 
 
-def _identifier(one: Identifier) -> Rank:
+def _identifier(one: Identifier) -> Precedence:
     return (one.scheme not in {NHS_NUMBER, UPN},)
 
 
-def _address(one: Address) -> Rank:
+def _address(one: Address) -> Precedence:
     over = one.current is False or (one.current is None and one.end is not None)
     return (not one.current, over, *_newest(one.start, one.end))
 
 
-def _carer(one: Carer) -> Rank:
+def _carer(one: Carer) -> Precedence:
     return (not one.parental_responsibility,)
 
 
-def _period(one: School | SupportStatus) -> Rank:
+def _period(one: School | SupportStatus) -> Precedence:
     return (one.end is not None, *_newest(one.end, one.start))
 
 
-def _involvement(one: Involvement) -> Rank:
+def _involvement(one: Involvement) -> Precedence:
     return (_BY_STATUS[one.status], not one.lead_practitioner, *_newest(one.end, one.start))
 
 
-def _event(one: Event) -> Rank:
+def _event(one: Event) -> Precedence:
     return _newest(one.date)
 
 
-_RANKS: Final[Mapping[str, Callable[[Any], Rank]]] = {
+_RANKS: Final[Mapping[str, Callable[[Any], Precedence]]] = {
     "names": _name,
     "identifiers": _identifier,
     "addresses": _address,
