@@ -69,7 +69,7 @@ nhs_number = "nhs"
 family_name = "family"
 birth_date = "born"
 """
-LISTS = {
+LISTS: Mapping[str, Callable[[Any], Any]] = {
     "names": lambda one: one.given[0],
     "identifiers": lambda one: one.value,
     "addresses": lambda one: one.lines[0],
