@@ -22,12 +22,14 @@ def winners(
 ) -> frozenset[PlaceT]:
     """Those of `certain` that nobody rivals; `bits` are the scores of all that are not excluded.
 
-    A rival is another record of the same source, unless the source declares duplicates and it
-    repeats the record. A member that the source already has leaves no room for another.
+    A rival is another record of the same source, unless it repeats the record under a number of
+    both, or the source declares duplicates. A member that the source already has leaves no room
+    for another.
     """
 
     def twice(one: PlaceT, other: PlaceT) -> bool:
-        return one[0] in duplicates and repeats(held[one], held[other])
+        may_be = one[0] in duplicates or held[one].shares_number(held[other])
+        return may_be and repeats(held[one], held[other])
 
     def rivals(one: PlaceT, other: PlaceT) -> bool:
         if bits[other] <= bits[one] - LEAD_BITS or one == other:

@@ -6,7 +6,13 @@ from adapters.contract.codes import Sex
 from resolvers.comparison import birth_dates, postcodes
 from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.common_names import family_frequency, given_frequency
-from resolvers.comparison.names import compare_families, compare_givens, share_further
+from resolvers.comparison.names import (
+    chained,
+    compare_families,
+    compare_givens,
+    same_initial,
+    share_further,
+)
 from resolvers.matching.details import Details
 
 _NOT_HELD: Final = Agreement.NOT_HELD
@@ -109,16 +115,24 @@ def weigh(known: Details, held: Details) -> Evidence:
     family = compare_families(held.families, known.families)
     given = compare_givens(held.givens, known.givens)
     # Whom another birth date has told apart already, no order of names brings nearer.
-    if not (family.fits or given.fits) and (shared or born is not _DIFFERENT):
-        family, given = _the_other_way(held, known, (family, given))
+    if not (family.fits and given.fits) and (shared or born is not _DIFFERENT):
+        family, given = _otherwise_named(held, known, (family, given))
+    nhs_number = _compare_numbers(held.nhs_numbers, known.nhs_numbers)
+    upn = _compare_numbers(held.upns, known.upns)
+    if (
+        given is _DIFFERENT
+        and nhs_number is upn is _SAME
+        and same_initial(held.givens, known.givens)
+    ):
+        given = _DISTANT
     same_family, same_given = family is _SAME, given is _SAME
     return Evidence(
         shared=shared,
-        nhs_number=_compare_numbers(held.nhs_numbers, known.nhs_numbers),
-        upn=_compare_numbers(held.upns, known.upns),
+        nhs_number=nhs_number,
+        upn=upn,
         family=family,
         given_name=given,
-        further=given.fits and share_further(held.givens, known.givens),
+        further=same_given and share_further(held.givens, known.givens),
         birth_date=born,
         sex=_compare_sex(held.sex, known.sex),
         postcode=_compare_postcodes(held, known),
@@ -127,20 +141,50 @@ def weigh(known: Details, held: Details) -> Evidence:
     )
 
 
+def _otherwise_named(held: Details, known: Details, found: _Names) -> _Names:
+    """What the names say once their places are not taken for granted; else as `found`."""
+    family, given = found
+    if not (family.fits or given.fits):
+        found = _the_other_way(held, known, found)
+        return found if found[0].fits else _single(held, known, found)
+    if given.fits and not family.fits and not family.silent and _in_chain(held, known):
+        return _VAGUE, given
+    return found
+
+
+def _in_chain(held: Details, known: Details) -> bool:
+    """Whether a father's name or a title is the last name here, and a further one there."""
+    return chained(held.families, held.givens, known.families, known.givens)
+
+
+def _single(held: Details, known: Details, found: _Names) -> _Names:
+    """Vague where the one name that somebody has stands among the other's in the other place."""
+    family, given = found
+    if not (family.silent or given.silent):
+        return found
+    mine = _firsts(held.givens) | held.families
+    theirs = _firsts(known.givens) | known.families
+    one_name = not (held.givens and held.families and known.givens and known.families)
+    met = one_name and any(len(name) > 1 for name in mine & theirs)
+    return (_NOT_COMPARABLE, _VAGUE) if met else found
+
+
 def _the_other_way(held: Details, known: Details, found: _Names) -> _Names:
     """What the names say if family and given names stand in each other's place; else as `found`.
 
-    Only where both are strong that way, and whole: an initial is anybody's. Which of the two is the
-    given name nobody knows then, so that a slip in either counts as one in both.
+    Only where both are whole that way: an initial is anybody's. Which of the two is the given name
+    nobody knows then, so that a slip in either counts as one in both, and vague as vague.
     """
     if not (held.givens and known.givens and held.families and known.families):
         return found
     families = compare_families(_firsts(held.givens), known.families)
-    if not families.strong:
+    if not families.fits:
         return found
     givens = compare_families(held.families, _firsts(known.givens))
     weaker = min(families, givens)
-    return (weaker, weaker) if weaker.strong else found
+    strong = families.strong or givens.strong
+    whole = max(map(len, held.families)) > 1 and max(map(len, known.families)) > 1
+    return (weaker, weaker) if weaker.strong or (weaker.fits and strong and whole) else found
 
 
 def _firsts(givens: frozenset[str]) -> frozenset[str]:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from adapters.contract.record import Record
+from resolvers.matching.reasons.codes import ReasonCode
 
 
 class MatchGrade(StrEnum):
@@ -24,11 +25,16 @@ class LikelyOther(StrEnum):
     TWIN = "TWIN"
 
 
+# Reasons that speak of a detail; where it is not told, nothing ties the record, and no more.
+_UNTOLD: Final = frozenset({("postcode", ReasonCode.OTHER_HOME)})
+
+
 @dataclass(frozen=True, slots=True)
 class Grade:
     """A grade with the details that agreed, differed or were not held, by field name, sorted.
 
     `wanted` are those that the record holds and that would tell more if somebody knew them.
+    `reason` is why; None where nothing may be told of it.
     """
 
     grade: MatchGrade
@@ -37,12 +43,15 @@ class Grade:
     not_held: tuple[str, ...] = ()
     likely_other: LikelyOther | None = None
     wanted: tuple[str, ...] = ()
+    reason: ReasonCode | None = None
 
     def without(self, detail: str) -> Self:
         """The same grade, with nothing said of one detail."""
         said = (self.agreed, self.differed, self.not_held, self.wanted)
         agreed, differed, not_held, wanted = (tuple(d for d in one if d != detail) for one in said)
-        return replace(self, agreed=agreed, differed=differed, not_held=not_held, wanted=wanted)
+        told = replace(self, agreed=agreed, differed=differed, not_held=not_held, wanted=wanted)
+        hidden = self.reason is not None and (detail, self.reason) in _UNTOLD
+        return replace(told, reason=ReasonCode.NO_TIE) if hidden else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +127,5 @@ class Resolution:
 def _loose(graded: Graded) -> Graded:
     if graded.tied or graded.grade.grade is not MatchGrade.CERTAIN:
         return graded
-    return replace(graded, grade=replace(graded.grade, grade=MatchGrade.PROBABLE))
+    loose = replace(graded.grade, grade=MatchGrade.PROBABLE, reason=ReasonCode.NO_TIE)
+    return replace(graded, grade=loose)

@@ -11,9 +11,12 @@ from typing import Final, NamedTuple, Self
 from adapters.contract.record import Record
 from resolvers.comparison.agreement import Agreement
 from resolvers.matching.details import Details
+from resolvers.matching.doubt import fitting_better
 from resolvers.matching.evidence import Evidence, weigh
 from resolvers.matching.grade import Grade, LikelyOther, MatchGrade
-from resolvers.matching.hypotheses import Weights, explain
+from resolvers.matching.hypotheses import Weights, weights_of
+from resolvers.matching.reasons.codes import ReasonCode
+from resolvers.matching.reasons.weakness import weakness
 from resolvers.matching.reference import Reference
 from resolvers.matching.wanted import wanted
 
@@ -24,6 +27,7 @@ _SLIP: Final = Agreement.SLIP
 _SAME: Final = Agreement.SAME
 
 CERTAIN_BITS: Final = 10.0  # 1000 to 1, for the least clear of those that join
+TWIN_BITS: Final = 12.0  # 4000 to 1, once a twin has turned up: a hair over the bar is no proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +50,20 @@ class KnownOfChild:
 class Assessment(NamedTuple):
     """A record's grade with what it rests on, before it is put into words.
 
-    `population` and `twin_seen`: what `explain` takes beside the evidence.
+    `population` and `twin_seen`: what the weights take beside the evidence. `stopped`: the gate
+    that kept it from being certain by its details, where it came as far as that.
     """
 
     grade: MatchGrade
     evidence: Evidence
     population: int | None
     twin_seen: bool
+    stopped: ReasonCode | None = None
 
     @property
     def weights(self) -> Weights:
         """What each explanation makes of it: asked of few, since rules exclude most records."""
-        return explain(self.evidence, self.population, twin_seen=self.twin_seen)
+        return weights_of(self.evidence, self.population, twin_seen=self.twin_seen)
 
     @property
     def likely_other(self) -> LikelyOther | None:
@@ -71,6 +77,14 @@ class Assessment(NamedTuple):
         return LikelyOther.TWIN if kin == weights.twin else LikelyOther.SIBLING
 
     @property
+    def reason(self) -> ReasonCode:
+        """Why the record by itself has this grade."""
+        if self.grade is MatchGrade.CERTAIN:
+            shared = self.evidence.shared
+            return ReasonCode.NUMBER_AND_MORE if shared else ReasonCode.NAME_DATE_AND_MORE
+        return self.stopped or weakness(self.evidence, self.likely_other)
+
+    @property
     def nameless(self) -> bool:
         """Whether it has no given name, which alone would tell twins apart."""
         return self.evidence.given_name is _NOT_HELD
@@ -79,6 +93,11 @@ class Assessment(NamedTuple):
     def well_supported(self) -> bool:
         """Whether a further name or the very home agrees beside name and birth date."""
         return self.evidence.further or self.evidence.postcode is _SAME
+
+    def in_conflict(self) -> Self:
+        """The same, shown where only its number spoke against it."""
+        excluded = self.grade is MatchGrade.CERTAINLY_NOT
+        return self._replace(grade=MatchGrade.POSSIBLE) if excluded else self
 
     def said(self, known: Details, held: Details) -> Grade:
         """The grade of what a record holds, as it is told: classes of detail and never a figure."""
@@ -90,6 +109,7 @@ class Assessment(NamedTuple):
             not_held=tuple(name for name, verdict in said if verdict is _NOT_HELD),
             likely_other=self.likely_other,
             wanted=wanted(known, held, self.evidence),
+            reason=self.reason,
         )
 
 
@@ -105,7 +125,10 @@ def grade(
     only where the caller named a record of it.
     """
     known, held = KnownOfChild.of(reference), Details.of_record(source, candidate)
-    return assess(known, held, population).said(known.all, held)
+    found = assess(known, held, population)
+    if fitting_better(known.stated, {source: held}, {source: found.evidence}):
+        found = found.in_conflict()
+    return found.said(known.all, held)
 
 
 def assess(known: KnownOfChild, held: Details, population: int | None) -> Assessment:
@@ -113,9 +136,12 @@ def assess(known: KnownOfChild, held: Details, population: int | None) -> Assess
     evidence = weigh(known.all, held)
     by_rule = _by_number(known, held, evidence) if evidence.shared else by_details(evidence)
     found = Assessment(by_rule, evidence, population, known.twin_seen)
-    if by_rule is MatchGrade.PROBABLE and not evidence.shared and _stands(known, held, found):
-        return found._replace(grade=MatchGrade.CERTAIN)
-    return found
+    if by_rule is not MatchGrade.PROBABLE or evidence.shared:
+        return found
+    stopped = _stopped(known, held, found)
+    if stopped:
+        return found._replace(stopped=stopped)
+    return found._replace(grade=MatchGrade.CERTAIN)
 
 
 def by_details(evidence: Evidence) -> MatchGrade:
@@ -157,21 +183,46 @@ def near_in_all(evidence: Evidence) -> bool:
     return evidence.birth_date is _SLIP and evidence.name.strong
 
 
-def _stands(known: KnownOfChild, held: Details, found: Assessment) -> bool:
-    """Whether name, birth date and something further make a record certain."""
+def _stopped(known: KnownOfChild, held: Details, found: Assessment) -> ReasonCode | None:
+    """The first gate that keeps a record with the child's name and birth date from being certain.
+
+    None where nothing does: something further ties it to what is known, and the score is enough.
+    """
     evidence = found.evidence
-    # A namesake is of her sex too and lives elsewhere, and no number would give it away: not of the
-    # record, nor of the child, while nobody has told one. Where one of hers is known, a number of
-    # another scheme, which nothing ties to hers, tells nothing.
-    ours, theirs = known.all.identifiers, held.identifiers
-    numbered = bool(ours) != bool(theirs)
-    elsewhere = evidence.postcode in _DIFFERING and not numbered
-    seen_there = evidence.postcode.strong or (evidence.sex is _SAME and not elsewhere)
-    strong = alike_in_all(evidence) and (evidence.further or seen_there)
-    other_sex = evidence.sex is _DIFFERENT
-    if not strong or other_sex or found.weights.bits < CERTAIN_BITS:
-        return False
-    return _bears_out(held, known.stated)
+    if not alike_in_all(evidence) or evidence.sex is _DIFFERENT:
+        return weakness(evidence, None)
+    # A given name one letter off may be a twin's, whatever else agrees.
+    if evidence.given_name is not _SAME:
+        return ReasonCode.NAME_NEAR
+    if not evidence.further and (untied := _untied(known, held, evidence)):
+        return untied
+    if found.weights.bits < (TWIN_BITS if found.twin_seen else CERTAIN_BITS):
+        return _outweighed(found)
+    return None if _bears_out(held, known.stated) else ReasonCode.STATED_DIFFERS
+
+
+def _untied(known: KnownOfChild, held: Details, evidence: Evidence) -> ReasonCode | None:
+    """Why neither home nor sex ties the record to what is known, where neither does.
+
+    A namesake is of her sex too and lives elsewhere, and no number would give it away: not of the
+    record, nor of the child, while nobody has told one. Where one of hers is known, a number of
+    another scheme, which nothing ties to hers, tells nothing.
+    """
+    numbered = bool(known.all.identifiers) != bool(held.identifiers)
+    if evidence.postcode.strong:
+        return None
+    if evidence.postcode in _DIFFERING and not numbered:
+        return ReasonCode.OTHER_HOME
+    return None if evidence.sex is _SAME else ReasonCode.NO_TIE
+
+
+def _outweighed(found: Assessment) -> ReasonCode:
+    """Who explains a record too well: a known twin, a stranger, or somebody of the house."""
+    weights = found.weights
+    if found.twin_seen and weights.twin >= weights.stranger:
+        return ReasonCode.TWIN_KNOWN
+    strangers = weights.stranger >= max(weights.twin, weights.sibling)
+    return ReasonCode.COMMON_NAME if strangers else ReasonCode.NO_TIE
 
 
 def _bears_out(held: Details, stated: Details) -> bool:

@@ -114,10 +114,10 @@ class Weights(NamedTuple):
         return log2(own * self.own / others)
 
 
-def explain(evidence: Evidence, population: int | None, *, twin_seen: bool = False) -> Weights:
-    """What each explanation makes of a record of a source that holds `population` children."""
+def rows_of(evidence: Evidence) -> tuple[_Row, ...]:
+    """What each detail says, in the order of `DETAILS`."""
     called = evidence.given
-    rows = (
+    return (
         _GIVEN[called],
         _FAMILY[evidence.family],
         _BIRTH_DATE[evidence.birth_date],
@@ -125,8 +125,12 @@ def explain(evidence: Evidence, population: int | None, *, twin_seen: bool = Fal
         (_SEX_OF_FITTING if called.fits else _SEX)[evidence.sex],
         _FURTHER if evidence.further else _SILENT,
     )
+
+
+def weights_of(evidence: Evidence, population: int | None, *, twin_seen: bool = False) -> Weights:
+    """What each explanation makes of a record of a source that holds `population` children."""
     own = stranger = sibling = twin = 1.0
-    for ours, strange, siblings, twins in rows:
+    for ours, strange, siblings, twins in rows_of(evidence):
         own *= ours
         stranger *= strange
         sibling *= siblings

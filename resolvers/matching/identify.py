@@ -8,12 +8,16 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from adapters.contract.record import Record
+from resolvers.comparison.agreement import Agreement
 from resolvers.matching.contest import contradict, differ_as_people, repeats
 from resolvers.matching.details import NUMBERS, Details
-from resolvers.matching.grade import Graded, LikelyOther, MatchGrade, Resolution
+from resolvers.matching.doubt import fitting_better, in_full, shown_in_doubt
+from resolvers.matching.evidence import weigh
+from resolvers.matching.grade import Grade, Graded, LikelyOther, MatchGrade, Resolution
 from resolvers.matching.grading import Assessment, KnownOfChild, alike_in_all, grade
 from resolvers.matching.joining import RecordPlace, World, joining
 from resolvers.matching.lessons import taught
+from resolvers.matching.reasons.codes import ReasonCode
 from resolvers.matching.reference import Reference
 from resolvers.matching.shield_reach import reached
 
@@ -37,6 +41,7 @@ class _Settled:
     assessed: Mapping[RecordPlace, Assessment]
     members: frozenset[RecordPlace]
     disputed: frozenset[str]
+    stopped: Mapping[RecordPlace, ReasonCode]
     tied: frozenset[RecordPlace] = frozenset()
 
 
@@ -71,7 +76,10 @@ def resolve(  # noqa: PLR0913  one fact about the sources each
     if _twin_among(first.assessed):
         known = replace(known, twin_seen=True)
     contested = _contested(first.assessed, world)
-    settled = _undoubted(known, world, first, contested)
+    evidence = {key: found.evidence for key, found in first.assessed.items()}
+    better = fitting_better(known.stated, credible, evidence)
+    settled = _undoubted(known, world, first, contested, frozenset(held) if better else frozenset())
+    settled = _in_conflict(settled, better)
     settled = replace(settled, tied=_tied(known, settled.members, credible))
     return Resolution(
         by_source={
@@ -90,7 +98,11 @@ def _credible(reference: Reference, known: KnownOfChild, held: Details) -> Detai
 
 
 def _twin_among(assessed: Mapping[RecordPlace, Assessment]) -> bool:
-    return any(found.likely_other is LikelyOther.TWIN for found in assessed.values())
+    """Whether a twin turned up; one of the other sex is hardly taken for the child."""
+    return any(
+        found.likely_other is LikelyOther.TWIN and found.evidence.sex is not Agreement.DIFFERENT
+        for found in assessed.values()
+    )
 
 
 def _restricting(
@@ -101,7 +113,7 @@ def _restricting(
     restricted = {key for key in held if records[key[0]][key[1]].restricted is True}
     if not restricted:
         return frozenset()
-    hers = reached(known.all, held)
+    hers = reached(known.all, held) | shown_in_doubt(known.stated, held)
     return frozenset(source for source, _ in restricted & hers)
 
 
@@ -142,16 +154,30 @@ def _shares(held: Details, known: Details) -> bool:
 
 
 def _undoubted(
-    known: KnownOfChild, world: World, first: _Round, contested: frozenset[str]
+    known: KnownOfChild,
+    world: World,
+    first: _Round,
+    contested: frozenset[str],
+    doubted: frozenset[RecordPlace],
 ) -> _Settled:
-    """What stands without those that join while another member denies them."""
-    doubted: frozenset[RecordPlace] = frozenset()
+    """What stands without those that join while another member denies them.
+
+    `doubted` from the start is everybody where the number may be another child's.
+    """
+    stopped = dict.fromkeys(doubted, ReasonCode.NUMBER_IN_DOUBT)
     while True:
         settled = _settle(known, world, doubted, first, contested)
         clashing = _clashing(settled.members, world)
         if not clashing:
-            return settled
+            return replace(settled, stopped={**settled.stopped, **stopped})
         doubted |= clashing
+        stopped |= dict.fromkeys(clashing, ReasonCode.RECORDS_DISAGREE)
+
+
+def _in_conflict(settled: _Settled, better: frozenset[RecordPlace]) -> _Settled:
+    """The same with every record shown that fits better than those with the number asked for."""
+    shown = {key: settled.assessed[key].in_conflict() for key in better}
+    return replace(settled, assessed={**settled.assessed, **shown}) if shown else settled
 
 
 def _settle(
@@ -172,9 +198,9 @@ def _settle(
         known, disputed = taught(asked, [world.held[key] for key in members], contested)
         if known != latest.known:
             latest = _Round(known, world.assessed(known))
-        newly = joining(latest.assessed, members, by_details, doubted | members, world)
+        newly, stopped = joining(latest.assessed, members, by_details, doubted | members, world)
         if not newly:
-            return _Settled(latest.assessed, members, disputed)
+            return _Settled(latest.assessed, members, disputed, stopped)
         members |= newly
         by_details |= {key for key in newly if not latest.assessed[key].evidence.shared}
 
@@ -218,23 +244,43 @@ def _shown(
     held: Mapping[RecordPlace, Details],
     known: KnownOfChild,
 ) -> Iterable[Graded]:
+    confirmed = _confirmed(settled.members, held, known)
     for place, record in enumerate(records):
         key = (source, place)
         found = settled.assessed[key]
         if found.grade is MatchGrade.CERTAINLY_NOT and key not in settled.members:
             continue
         is_member = key in settled.members
-        said = found.said(known.all, held[key])
-        if is_member != (said.grade is MatchGrade.CERTAIN):
-            changed = MatchGrade.CERTAIN if is_member else MatchGrade.PROBABLE
-            said = replace(said, grade=changed)
         asked = known.all
         by_reference = held[key].shares_number(asked) or not asked.records.isdisjoint(
             held[key].records
         )
         yield Graded(
             record,
-            said,
-            settled=is_member and by_reference and not found.nameless,
+            _said(found.said(known.all, held[key]), settled, key),
+            settled=is_member and by_reference and not found.nameless and confirmed,
             tied=key in settled.tied,
         )
+
+
+def _said(said: Grade, settled: _Settled, key: RecordPlace) -> Grade:
+    """A record's own grade as it is beside all others, with what stopped it, if anything did."""
+    is_member, by_itself = key in settled.members, said.grade is MatchGrade.CERTAIN
+    if is_member and not by_itself:
+        return replace(said, grade=MatchGrade.CERTAIN, reason=ReasonCode.NUMBER_AND_MORE)
+    if by_itself and not is_member:
+        stopped = settled.stopped.get(key, ReasonCode.DOUBLED_HERE)
+        return replace(said, grade=MatchGrade.PROBABLE, reason=stopped)
+    return said
+
+
+def _confirmed(
+    members: frozenset[RecordPlace], held: Mapping[RecordPlace, Details], known: KnownOfChild
+) -> bool:
+    """Whether no later record can put the number asked for in doubt, as none can fit better."""
+    stated = known.stated
+    if not (stated.givens and stated.birth_dates):
+        return True
+    hers = (held[key] for key in members if held[key].shares_number(known.all))
+    named = any(not known.all.records.isdisjoint(held[key].records) for key in members)
+    return named or any(in_full(weigh(stated, each)) for each in hers)

@@ -14,8 +14,10 @@ from resolvers.matching.grading import (
     assess,
     near_in_all,
 )
+from resolvers.matching.reasons.codes import ReasonCode
 
 RecordPlace = tuple[str, int]  # a source, and a record's place in its answer
+Stopped = dict[RecordPlace, ReasonCode]  # who could join and does not, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +48,55 @@ def joining(
     by_details: frozenset[RecordPlace],
     barred: frozenset[RecordPlace],
     world: World,
-) -> frozenset[RecordPlace]:
+) -> tuple[frozenset[RecordPlace], Stopped]:
     """Those that join now: by number, or, once nobody does, by details; none that is barred.
 
-    `by_details` are the members that no number made the child's.
+    `by_details` are the members that no number made the child's. With them, who is certain by
+    itself and what stops it.
     """
-    barred |= _either_twins(assessed)
+    stopped = dict.fromkeys(_either_twins(assessed), ReasonCode.NAME_SILENT)
     certain = {
         key: found
         for key, found in assessed.items()
-        if found.grade is MatchGrade.CERTAIN and key not in barred
+        if found.grade is MatchGrade.CERTAIN and key not in barred and key not in stopped
     }
     by_number = frozenset(key for key, found in certain.items() if found.evidence.shared)
-    if by_number or not certain or _namesake_among(assessed, world):
-        return by_number
-    conflicting = _under_anothers_number(certain, assessed, world)
-    certain = {
-        key: found
-        for key, found in certain.items()
-        if key not in conflicting and key[0] not in world.cut
-    }
-    others = {key: found for key, found in assessed.items() if key not in members}
-    unnumbered = [found for key, found in assessed.items() if key not in members - by_details]
-    if _namesake_near(unnumbered) or (world.numbered and not members):
-        certain = {key: found for key, found in certain.items() if found.well_supported}
+    if by_number or not certain:
+        return by_number, stopped
+    stopped |= _denied(certain, assessed, members - by_details, world, numbered=not members)
     rivals = {
         key: found.weights.bits
-        for key, found in others.items()
-        if found.grade is not MatchGrade.CERTAINLY_NOT
+        for key, found in assessed.items()
+        if key not in members and found.grade is not MatchGrade.CERTAINLY_NOT
     }
-    return winners(certain.keys(), members, rivals, world.held, world.duplicates)
+    standing = certain.keys() - stopped.keys()
+    won = winners(standing, members, rivals, world.held, world.duplicates)
+    return won, stopped | dict.fromkeys(standing - won, ReasonCode.DOUBLED_HERE)
+
+
+def _denied(
+    certain: Mapping[RecordPlace, Assessment],
+    assessed: Mapping[RecordPlace, Assessment],
+    by_number: frozenset[RecordPlace],
+    world: World,
+    *,
+    numbered: bool,
+) -> Stopped:
+    """Those that some record elsewhere speaks against; `by_number` are members by a number.
+
+    `numbered`: nobody has joined yet, so that a number in the question is nobody's yet.
+    """
+    if _namesake_among(assessed, world):
+        return dict.fromkeys(certain, ReasonCode.NAMESAKE)
+    conflicting = _under_anothers_number(certain, assessed, world)
+    denied = dict.fromkeys(conflicting, ReasonCode.NUMBER_ON_ANOTHER)
+    denied |= {key: ReasonCode.CUT_SHORT for key in certain if key[0] in world.cut}
+    weak = [key for key, found in certain.items() if not found.well_supported]
+    if world.numbered and numbered:
+        denied |= dict.fromkeys(weak, ReasonCode.NUMBER_NOT_BORNE)
+    if _namesake_near([found for key, found in assessed.items() if key not in by_number]):
+        denied |= dict.fromkeys(weak, ReasonCode.NAMESAKE_NEAR)
+    return denied
 
 
 def _either_twins(assessed: Mapping[RecordPlace, Assessment]) -> frozenset[RecordPlace]:

@@ -159,9 +159,12 @@ def test_an_adopted_childs_old_record_is_not_even_hinted_at() -> None:
         assert grade(known, record).grade is MatchGrade.CERTAINLY_NOT
 
 
-def test_another_number_excludes_whoever_is_alike_in_everything_else() -> None:
+def test_another_number_is_a_conflict_on_whoever_is_alike_in_everything_else() -> None:
     known = replace(KNOWN_IN_FULL, identifiers=frozenset({TWIN_NHS}))
-    assert graded(known, AMARA) is MatchGrade.CERTAINLY_NOT
+    found = grade(known, AMARA, DISTRICT)
+    assert found.grade is MatchGrade.POSSIBLE
+    assert found.differed == ("nhs_number",)
+    assert graded(known, named(AMARA, "Amira")) is MatchGrade.CERTAINLY_NOT
 
 
 def test_a_guessed_birth_date_in_the_reference_is_no_whole_day() -> None:

@@ -193,14 +193,27 @@ def test_a_home_learned_from_one_agency_supports_her_at_another_once_cleared() -
     assert not resolve(uncleared, world, populations=DISTRICT).certain("police")
 
 
-def test_a_misspelling_beside_a_common_second_name_waits_once_a_twin_has_turned_up() -> None:
-    known = replace(KNOWN, stated_names=AMARA.names)
+def test_a_second_name_in_common_does_not_lift_a_first_name_one_letter_off() -> None:
+    known = replace(KNOWN, stated_names=AMARA.names, postcodes=frozenset({"XX1 2YY"}))
     misspelt = named(amara(), "Amarra", "Rose")
-    twin = named(amara(TWIN_NHS), "Chidi")
-    alone = resolve(known, {"police": (misspelt,)}, populations=DISTRICT)
-    joined = resolve(known, {"police": (misspelt,), "gp": (twin,)}, populations=DISTRICT)
-    assert grades(alone, "police") == [MatchGrade.CERTAIN]
-    assert grades(joined, "police") == [MatchGrade.PROBABLE]
+    here = replace(misspelt, addresses=(Address(postcode="XX1 2YY"),))
+    assert grades(resolve(known, {"police": (here,)}, populations=DISTRICT), "police") == [
+        MatchGrade.PROBABLE
+    ]
+
+
+def test_a_score_a_hair_over_the_bar_is_too_little_once_a_twin_has_turned_up() -> None:
+    here = (Address(postcode="XX1 2YY"),)
+    known = replace(KNOWN, postcodes=frozenset({"XX1 2YY"}))
+    hers = named(replace(UNNUMBERED, addresses=here), "Amara")
+    twin = named(amara(TWIN_NHS), "Adaeze")
+    brother = replace(named(amara(TWIN_NHS), "Chidi"), sex=Sex.MALE)
+    for beside, expected in ((twin, MatchGrade.PROBABLE), (brother, MatchGrade.CERTAIN)):
+        found = resolve(known, {"police": (hers,), "gp": (beside,)}, populations=DISTRICT)
+        assert grades(found, "police") == [expected]
+    in_full = replace(known, stated_names=AMARA.names)
+    told = resolve(in_full, {"police": (UNNUMBERED,), "gp": (twin,)}, populations=DISTRICT)
+    assert grades(told, "police") == [MatchGrade.CERTAIN]
 
 
 def test_only_an_identifier_of_the_question_settles() -> None:

@@ -1,0 +1,116 @@
+"""Two texts of given names compared, word by word: a shared first name tells little."""
+
+from typing import Final
+
+from resolvers.comparison.agreement import Agreement
+from resolvers.comparison.common_names import established
+from resolvers.comparison.naming import SHARED, TITLES
+from resolvers.comparison.nicknames import one_name, one_spelling
+from resolvers.comparison.spelling import (
+    joined,
+    misspelt,
+    short_for,
+    shortened,
+    sounds_short_for,
+)
+
+_DIFFERENT: Final = Agreement.DIFFERENT
+_DISTANT: Final = Agreement.DISTANT
+_VAGUE: Final = Agreement.VAGUE
+_FORM: Final = Agreement.FORM
+_SLIP: Final = Agreement.SLIP
+_SAME: Final = Agreement.SAME
+
+_IDLE: Final = SHARED | TITLES
+
+
+def compare_given_names(held: str, known: str) -> Agreement:
+    """Two folded texts of given names, each of one word or more."""
+    mine, theirs = held.split(), known.split()
+    if mine[0] in SHARED or theirs[0] in SHARED:
+        if joined(held) == joined(known):
+            return _SAME
+        return _behind_shared(mine, theirs)
+    return _compare(mine, theirs)
+
+
+def _compare(mine: list[str], theirs: list[str]) -> Agreement:
+    one, other = mine[0], theirs[0]
+    parted = len(mine) > 1 or len(theirs) > 1
+    if len(one) > 1 and one == other:
+        return _SAME if not parted or _rests_fit(mine[1:], theirs[1:]) else _VAGUE
+    if parted and "".join(mine) == "".join(theirs):
+        return _SAME
+    if one in theirs or other in mine or short_for(one, other):
+        return _VAGUE
+    if one_name(one, other):
+        return _FORM
+    # Rhyming names are what twins are given.
+    return _misspelt(mine, theirs) if one[0] == other[0] else _ending(one, other)
+
+
+def _behind_shared(mine: list[str], theirs: list[str]) -> Agreement:
+    """What stands behind a shared first name decides; where one says nothing more, it is vague."""
+    first, second = _split(mine), _split(theirs)
+    if not (first[1] and second[1]):
+        return _half_stated(mine, theirs)
+    found = _compare(first[1], second[1])
+    if found is _SAME and not _one_honour(first[0], second[0]):
+        return _VAGUE
+    return found
+
+
+def _split(words: list[str]) -> tuple[list[str], list[str]]:
+    """The shared names at the beginning, and the rest."""
+    place = next((n for n, word in enumerate(words) if word not in SHARED), len(words))
+    return words[:place], words[place:]
+
+
+def _half_stated(mine: list[str], theirs: list[str]) -> Agreement:
+    one, other = mine[0], theirs[0]
+    if len(mine) == len(theirs) == 1:
+        return _FORM if one_name(one, other) else _compare(mine, theirs)
+    met = any(a == b or one_spelling(a, b) for a in mine for b in theirs)
+    return _VAGUE if met else _DIFFERENT
+
+
+def _one_honour(mine: list[str], theirs: list[str]) -> bool:
+    """Whether both have the same shared names, be it in other spellings; short forms are vague."""
+    return len(mine) == len(theirs) and all(
+        one == other or one_spelling(one, other) for one, other in zip(mine, theirs, strict=True)
+    )
+
+
+def _misspelt(mine: list[str], theirs: list[str]) -> Agreement:
+    """How far slips or a pet form explain two given names of one first letter."""
+    one, other = mine[0], theirs[0]
+    found = misspelt(one, other)
+    names_in_use = established(one) and established(other)
+    if found is _SLIP and not names_in_use:
+        return _SLIP if _rests_fit(mine[1:], theirs[1:]) else _DISTANT
+    if shortened(one, other):
+        return _DISTANT if names_in_use else _FORM
+    if found is _DIFFERENT:
+        return _DISTANT if sounds_short_for(one, other) and not names_in_use else _DIFFERENT
+    # Two slips from one name in use to another are hardly slips: Hassan and Hussain are brothers.
+    return _DIFFERENT if found is _DISTANT and names_in_use else _DISTANT
+
+
+def _ending(one: str, other: str) -> Agreement:
+    return _FORM if shortened(one, other) else _DIFFERENT
+
+
+def _rests_fit(mine: list[str], theirs: list[str]) -> bool:
+    """Whether further given names agree in any word; twins may share the first and differ here."""
+    mine = [word for word in mine if word not in _IDLE]
+    theirs = [word for word in theirs if word not in _IDLE]
+    if not mine or not theirs:
+        return True
+    return any(_further_fit(one, other) for one in mine for other in theirs)
+
+
+def _further_fit(one: str, other: str) -> bool:
+    if one == other or short_for(one, other) or one_name(one, other):
+        return True
+    in_use = established(one) and established(other)
+    return one[0] == other[0] and not in_use and misspelt(one, other) is _SLIP

@@ -1,0 +1,126 @@
+"""Names that tell little of who somebody is: shared first names, titles, words for "no name".
+
+Each table has its source beside it. All are folded, and in one word a name.
+"""
+
+from typing import Final
+
+
+def _words(*lines: str) -> frozenset[str]:
+    return frozenset(word for line in lines for word in line.split())
+
+
+# A name that stands before the one somebody is called by. Written short, it is half a statement.
+_ABBREVIATED: Final = _words(
+    # Bangladeshi and Pakistani certificates: "A Guide to Names and Naming Practices" (United
+    # Kingdom, March 2006), the sections on Bangladesh and Pakistan.
+    "md mohd muhd mhd mo mst most sk",
+)
+_MUHAMMAD: Final = _words(
+    # Given before the name of use to very many boys: R. Ahmad, V. Kulikov, N. Iqbal, "Muslim
+    # personal names in Urdu", Int. J. Soc. Lang. 2023; spellings from the yearly baby names of the
+    # Office for National Statistics (England and Wales).
+    "muhammad mohammed mohammad mohamed mohamad muhammed muhamad muhammadu mohamud mohamoud",
+    "mahomed mahamed maxamed mohammod mehmed",
+)
+_ABDUL: Final = _words(
+    # "Servant of", half of a name that another word completes (the Guide of 2006, Arabic names).
+    "abdul abdal abdel abdur abdus abdu abd abdoul",
+)
+SHARED: Final = (
+    _ABBREVIATED
+    | _MUHAMMAD
+    | _ABDUL
+    | _words(
+        # Titles of descent and of respect before a given name (the Guide of 2006; K. Tucker,
+        # "The forenames and surnames from the GB 1998 Electoral Roll", Nomina 27, 2004).
+        "syed sayed sayyid sayyed said saiyed sayeda syeda sheikh shaikh hafiz haji hajji mirza",
+        "bibi mosammat mossammat mosammad mohtarma noor nur umm ummul abu",
+        # Twins and sisters bear these before the name of use (ONS baby names; the Guide of 2006).
+        "fatima fatema fatimah fatma",
+        # A first half that Catholic and Orthodox families give to several children (the Guide of
+        # 2006: Spain, Portugal, Latin America, Romania, Philippines, France).
+        "maria marie ma jose jean",
+        # A syllable that brothers and sisters share (J. Lam and others, "Alternative name
+        # encodings", Int. J. Popul. Data Sci. 2025, on Hong Kong names; the Guide: Vietnam).
+        "ka kar thi",
+        # Sri Lankan, Indian: a prefix of respect or of the house (the Guide of 2006: India).
+        "sri shri smt",
+        # Ghana: a name of the weekday of birth, which twins have in common (the Guide of 2006).
+        "kwame kofi kwaku kwabena kwadwo kwasi yaw ama afua akua abena yaa adwoa akosua",
+    )
+)
+
+# Last names that say what a person is and not whose family: a religious name or a title. Of one
+# child they come and go, and sisters and brothers have different ones (the Guide of 2006: Sikh and
+# Bangladeshi names; Tucker 2004, on Begum and Bibi as electors' surnames).
+TITLES: Final = _words(
+    "kaur singh begum begom khatun khatoon khatoun bibi akhtar akhter akter aktar khanom khanam",
+    "khanum banu bano bai ben parveen parvin sultana nessa nesa nisa nessah devi kumari kumar lal",
+    "miah mia miya mian uddin udin bhai",
+)
+
+NO_FAMILY: Final = frozenset(
+    {
+        *("unknown", "not known", "not stated", "not given", "not recorded", "unnamed"),
+        *("no name", "no surname", "n a", "n k", "nk", "tba", "tbc", "x", "xx", "xxx"),
+        # "Last name unknown" and the like, as visas and age assessments write them.
+        *("lnu", "fnu", "nln", "nfn", "unk", "ukn", "no last name", "no family name"),
+        *("last name unknown", "surname unknown", "name unknown", "none", "nil", "xxxx"),
+    }
+)
+# What wards and clerks write before a child has a name (ISMP, "What's in a name? Newborn naming
+# conventions and wrong-patient errors", 2019).
+NO_GIVEN: Final = NO_FAMILY | {
+    *("baby", "unborn", "infant", "newborn", "twin", "triplet", "babyboy", "babygirl"),
+    *("boy", "girl", "male", "female", "child", "na", "bb", "bg", "no given name"),
+    *("no first name", "first name unknown", "no forename"),
+}
+PARTICLES: Final = frozenset(
+    {
+        *("abu", "al", "ap", "ab", "ben", "bin", "bint", "da", "das", "de", "del", "den", "der"),
+        *("des", "di", "do", "dos", "du", "el", "ibn", "la", "le", "los", "mac", "mc", "ni", "nic"),
+        *("o", "st", "ter", "ui", "ul", "ur", "van", "von", "y", "zu", "e", "ould", "oglu"),
+    }
+)
+ATTACHED: Final = ("o", "mc", "mac", "al", "el")  # particles that some write in one word
+
+# Endings of one family name by the sex and marriage of who bears it: a man's, then a woman's
+# (Wikipedia, "Surname inflection"; J. Walkowiak, "Lithuanian feminine surname debates", Genealogy
+# 2023; the Guide of 2006: Bulgaria, Czechia, Greece, Iceland, Latvia, Poland, Russia, Ukraine).
+GENDERED: Final = (
+    ("", "ova"),
+    ("a", "ova"),
+    ("o", "ova"),
+    ("e", "ova"),
+    ("ek", "kova"),
+    ("ec", "cova"),
+    ("y", "a"),
+    ("i", "a"),
+    ("ov", "ova"),
+    ("ev", "eva"),
+    ("in", "ina"),
+    ("y", "aya"),
+    ("iy", "aya"),
+    ("yi", "a"),
+    ("ii", "aia"),
+    ("s", "a"),
+    ("is", "e"),
+    ("os", "ou"),
+    ("is", "i"),
+    ("as", "a"),
+    ("son", "dottir"),
+)
+LITHUANIAN: Final = tuple(
+    sorted(
+        _words("as is ys us ius aite yte ute iute iene uviene e a"), key=lambda ending: -len(ending)
+    )
+)
+
+
+def called(given: str) -> str:
+    """The word of a folded given name that tells most: the first that is not shared, if any."""
+    first, parted, _ = given.partition(" ")
+    if not parted or first not in SHARED:
+        return first
+    return next((word for word in given.split() if word not in SHARED), first)

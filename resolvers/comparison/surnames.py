@@ -1,0 +1,114 @@
+"""Two family names compared: divided, gendered, with and without particles and titles."""
+
+from typing import Final
+
+from resolvers.comparison.agreement import Agreement
+from resolvers.comparison.naming import ATTACHED, GENDERED, LITHUANIAN, PARTICLES, TITLES
+from resolvers.comparison.nicknames import one_spelling
+from resolvers.comparison.spelling import (
+    SHORTEST_PART,
+    SHORTEST_SLIP,
+    joined,
+    misspelt,
+    short_for,
+)
+
+_NOT_COMPARABLE: Final = Agreement.NOT_COMPARABLE
+_VAGUE: Final = Agreement.VAGUE
+_SLIP: Final = Agreement.SLIP
+_SAME: Final = Agreement.SAME
+
+_IDLE: Final = PARTICLES | TITLES
+
+
+def compare_surnames(held: str, known: str) -> Agreement:
+    """Two folded family names; NOT_COMPARABLE where one is a title, which is of no family."""
+    parted = " " in held or " " in known
+    one, other = (joined(held), joined(known)) if parted else (held, known)
+    if one == other and len(held) > 1:
+        return _SAME
+    if _titled(held) or _titled(known):
+        return _of_titles(held, known)
+    if parted and (found := _in_parts(held, known)):
+        return found
+    if short_for(held, known):
+        return _VAGUE
+    return _in_one(one, other)
+
+
+def surname_in(family: str, words: frozenset[str]) -> bool:
+    """Whether a telling part of a family name is among these words: a father's name, or a title."""
+    return any(part in words for part in family.split() if _tells(part) or part in TITLES)
+
+
+def _in_one(one: str, other: str) -> Agreement:
+    if _attached(one, other) or one_spelling(one, other) or _inflected(one, other):
+        return _SLIP
+    return misspelt(one, other)
+
+
+def _in_parts(held: str, known: str) -> Agreement | None:
+    """What the parts say where they say anything: all of them in any order, or one of several."""
+    mine, theirs = held.split(), known.split()
+    if sorted(mine) == sorted(theirs):
+        return _SLIP
+    one, other = _bare(mine), _bare(theirs)
+    if one == other or _lenited(mine, theirs, one, other):
+        return _SLIP
+    return _VAGUE if {*filter(_tells, mine)} & {*filter(_tells, theirs)} else None
+
+
+def _lenited(mine: list[str], theirs: list[str], one: str, other: str) -> bool:
+    """Whether particles alone, and a softened letter, part them ("O Briain", "Ni Bhriain")."""
+    both = mine[0] in PARTICLES and theirs[0] in PARTICLES
+    return both and misspelt(one, other) is _SLIP
+
+
+def _titled(family: str) -> bool:
+    return all(part in TITLES for part in family.split())
+
+
+def _of_titles(held: str, known: str) -> Agreement:
+    """A title agrees with its own other spelling; against anything else it says nothing."""
+    return _SLIP if misspelt(held, known) is _SLIP else _NOT_COMPARABLE
+
+
+def _inflected(one: str, other: str) -> bool:
+    """Whether the two are a man's and a woman's form of one family name."""
+    if one[:SHORTEST_PART] != other[:SHORTEST_PART]:
+        return False
+    if any(_forms(one, other, *pair) or _forms(other, one, *pair) for pair in GENDERED):
+        return True
+    return _lithuanian(one, other)
+
+
+def _forms(his: str, hers: str, man: str, woman: str) -> bool:
+    stem = his[: len(his) - len(man)]
+    return his.endswith(man) and len(stem) >= SHORTEST_PART and hers == stem + woman
+
+
+def _lithuanian(one: str, other: str) -> bool:
+    stems = {stem for stem in map(_lithuanian_stem, (one, other)) if len(stem) >= SHORTEST_SLIP}
+    return len(stems) == 1 and any(each.endswith(("te", "iene")) for each in (one, other))
+
+
+def _lithuanian_stem(family: str) -> str:
+    ending = next((e for e in LITHUANIAN if family.endswith(e)), "")
+    return family[: len(family) - len(ending)]
+
+
+def _tells(part: str) -> bool:
+    return len(part) >= SHORTEST_PART and part not in _IDLE
+
+
+def _bare(parts: list[str]) -> str:
+    """The name without particles and titles; a name of nothing else stays as it is."""
+    return "".join(p for p in parts if p not in _IDLE) or "".join(parts)
+
+
+def _attached(held: str, known: str) -> bool:
+    """Whether the two differ by a particle written as part of the name ("Brien", "O'Brien")."""
+    short, long = (held, known) if len(held) < len(known) else (known, held)
+    if len(short) < SHORTEST_SLIP or not long.endswith(short):
+        return False
+    return long[: -len(short)] in ATTACHED
