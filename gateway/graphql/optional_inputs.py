@@ -5,6 +5,7 @@ from typing import Any
 import strawberry
 
 from gateway.graphql.types.inputs import KnownDetails
+from gateway.model.further_details import further_details
 from gateway.model.inquiry import Known
 
 
@@ -20,7 +21,23 @@ def known_of(child: KnownDetails) -> Known:
         birth_date=given(child.birth_date),
         sex=given(child.sex),
         postcode=given(child.postcode),
+        further=further_details(_further(child)),
     )
+
+
+def _further(child: KnownDetails) -> dict[str, Any]:
+    """What is told beyond name, birth date and number, by the fields' names to clients."""
+    return {
+        "otherNames": [
+            {"givenNames": given(name.given_names), "familyName": given(name.family_name)}
+            for name in given(child.other_names) or ()
+        ],
+        "formerPostcodes": given(child.former_postcodes),
+        "carers": given(child.carers),
+        "school": given(child.school),
+        "gpPractice": given(child.gp_practice),
+        "telephones": given(child.telephones),
+    }
 
 
 def given(value: Any) -> Any:

@@ -11,15 +11,19 @@ from adapters.contract.record import Name
 from gateway.model.caller import Caller
 from gateway.model.candidate_key import SealedRecord
 from gateway.model.errors import AskDifferently, NotAllowed
+from gateway.model.further_details import (
+    LINE,
+    FurtherDetails,
+    further_details,
+    is_line,
+    names_of,
+)
 from resolvers.comparison.names import families, givens
 
 LONGEST_JUSTIFICATION: Final = 2000
 LONGEST_CASE_REFERENCE: Final = 100
-_LONGEST_LINE: Final = 100
-_MOST_NAMES: Final = 10
 _MOST_CHOSEN: Final = 5
 _FOR_HARM: Final = frozenset({Purpose.SAFEGUARDING, Purpose.EMERGENCY})
-_LINE: Final = f"each of at most {_LONGEST_LINE} characters that can be seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Known:
     sex: Sex | None = None
     postcode: Postcode | None = None
     chosen: tuple[ChosenRecord, ...] = ()
+    further: FurtherDetails = field(default_factory=FurtherDetails)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +130,13 @@ def _known(details: Mapping[str, Any]) -> Known:
         nhs_number=details.get("nhsNumber"),
         upn=details.get("upn"),
         agency_record=_record(details.get("agencyRecord")),
-        given_names=_names(details.get("givenNames") or []),
-        family_name=next(iter(_names([details.get("familyName") or ""])), None),
+        given_names=names_of(details.get("givenNames") or []),
+        family_name=next(iter(names_of([details.get("familyName") or ""])), None),
         birth_date=details.get("birthDate"),
         sex=details.get("sex"),
         postcode=details.get("postcode"),
         chosen=_chosen(details.get("chosen") or []),
+        further=further_details(details),
     )
     refuse_too_few(known)
     return known
@@ -155,29 +161,13 @@ def _chosen(every: list[Mapping[str, Any]]) -> tuple[ChosenRecord, ...]:
     return chosen
 
 
-def _names(values: list[str]) -> tuple[str, ...]:
-    names = tuple(" ".join(v.split()) for v in values if v.strip())
-    if len(names) > _MOST_NAMES or not all(map(_is_line, names)):
-        raise AskDifferently(
-            "VARIABLES_INVALID",
-            f"known: at most {_MOST_NAMES} names, {_LINE}",
-        )
-    return names
-
-
 def _record(details: Mapping[str, Any] | None) -> tuple[str, str] | None:
     if details is None:
         return None
     agency, record_id = str(details["agency"]).strip(), str(details["recordId"]).strip()
-    if not (_is_line(agency) and _is_line(record_id)):
-        raise AskDifferently(
-            "VARIABLES_INVALID", f"known.agencyRecord: agency and recordId {_LINE}"
-        )
+    if not (is_line(agency) and is_line(record_id)):
+        raise AskDifferently("VARIABLES_INVALID", f"known.agencyRecord: agency and recordId {LINE}")
     return (agency, record_id) if agency and record_id else None
-
-
-def _is_line(text: str) -> bool:
-    return len(text) <= _LONGEST_LINE and (text.isprintable() or not text)
 
 
 def refuse_too_few(known: Known) -> None:

@@ -71,7 +71,9 @@ def stated_reference(known: Known, sources: Iterable[RegisteredSource]) -> Refer
     chosen = [each.record for each in known.chosen if each.record]
     identifiers |= {named_record(each.source, each.record_id) for each in chosen}
     named = bool(known.given_names or known.family_name)
-    names = (Name(known.given_names, known.family_name),) if named else ()
+    first = (Name(known.given_names, known.family_name),) if named else ()
+    names = (*first, *known.further.other_names)
+    homes = (*filter(None, [known.postcode]), *known.further.former_postcodes)
     return Reference(
         identifiers=frozenset(identifiers),
         names=names,
@@ -79,7 +81,8 @@ def stated_reference(known: Known, sources: Iterable[RegisteredSource]) -> Refer
         sex=known.sex,
         stated_names=names,
         stated_birth_date=known.birth_date,
-        stated_postcodes=frozenset({known.postcode} if known.postcode else ()),
+        stated_postcodes=frozenset(homes),
+        stated_surroundings=known.further.surroundings,
     )
 
 
@@ -124,8 +127,7 @@ def find(
     )
     if unlocated.restriction is not Restriction.NONE_KNOWN or not doubtful:
         return unlocated
-    located = replace(reference, postcodes=stated.stated_postcodes)
-    return _found(located, answers, sources, resolved)
+    return _found(reference.located(), answers, sources, resolved)
 
 
 def _found(

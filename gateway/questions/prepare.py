@@ -25,7 +25,7 @@ from gateway.policy.context import PolicyContext, Principal, RecordFacts
 from gateway.policy.decide import DecisionRequest, OnRecord, Policy, Verdict
 from resolvers.release import fields_within
 
-COMPARED: Final = frozenset({"addresses", "carers", "involvements"})
+COMPARED: Final = frozenset({"addresses", "carers", "gp_practice", "involvements", "schools"})
 
 
 @dataclass(frozen=True, slots=True)

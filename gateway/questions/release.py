@@ -26,7 +26,14 @@ _SHIELDED: Final = (
     ReleaseClass.HEALTH,
     ReleaseClass.INVOLVEMENT,
 )
-HOME: Final = "postcode"  # the one detail of a grade that says where a child lives
+HOME: Final = "postcode"  # the detail of a grade that says where a child lives
+_CLASS_OF_DETAIL: Final = {
+    HOME: ReleaseClass.LOCATION,
+    "carers": ReleaseClass.FAMILY,
+    "gp_practice": ReleaseClass.HEALTH,
+    "schools": ReleaseClass.EDUCATION,
+    "telephone": ReleaseClass.CONTACT,
+}
 
 Seal = Callable[[str, str, str | None], str]
 
@@ -144,14 +151,15 @@ def as_of(answered: SourceAnswer) -> datetime | None:
 def grade_told(view: ReleaseView, findings: Findings, source: str, graded: Graded) -> Grade:
     """What agreed and differed is told only to whom this source gives the child's identity.
 
-    And whether the home did, only to whom it gives the child's location too.
+    And whether the home did, or a tie, only to whom it gives the class of that detail too.
     """
     permitted = view.verdict(source, findings, graded.record).permitted
     if ReleaseClass.IDENTITY not in permitted:
         return Grade(graded.grade.grade)
-    if ReleaseClass.LOCATION not in permitted:
-        return graded.grade.without(HOME)
-    return graded.grade
+    told = graded.grade
+    for detail, release_class in _CLASS_OF_DETAIL.items():
+        told = told if release_class in permitted else told.without(detail)
+    return told
 
 
 def withheld(

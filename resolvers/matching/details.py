@@ -2,17 +2,52 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from adapters.contract.codes import Sex
 from adapters.contract.dates import PartialDate
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.contract.record import Identifier, Name, Record
-from resolvers.comparison import postcodes
+from resolvers.comparison import postcodes, surroundings
 from resolvers.comparison.names import families, givens
-from resolvers.matching.reference import Reference, named_record
+from resolvers.matching.reference import Reference, Surroundings, named_record
 
 NUMBERS: Final = (NHS_NUMBER, UPN)
+
+
+class Around(NamedTuple):
+    """Whom and what a child has around, made ready to compare."""
+
+    carers: frozenset[frozenset[str]] = frozenset()
+    schools: frozenset[str] = frozenset()
+    gp_practices: frozenset[str] = frozenset()
+    telephones: frozenset[str] = frozenset()
+
+    @classmethod
+    def of_record(cls, record: Record) -> Self:
+        """What a record holds."""
+        practice = record.gp_practice
+        if not (record.carers or record.schools or practice):
+            return _NOTHING_AROUND  # type: ignore[return-value]  # of this very class
+        return cls(
+            surroundings.carers(carer.name for carer in record.carers),
+            surroundings.places(text for each in record.schools for text in (each.name, each.urn)),
+            surroundings.places((practice.name, practice.ods_code) if practice else ()),
+            surroundings.telephones(carer.telephone for carer in record.carers),
+        )
+
+    @classmethod
+    def told(cls, told: Surroundings) -> Self:
+        """What a caller told."""
+        return cls(
+            surroundings.carers(told.carers),
+            surroundings.places(told.schools),
+            surroundings.places(told.gp_practices),
+            surroundings.telephones(told.telephones),
+        )
+
+
+_NOTHING_AROUND: Final = Around()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +55,8 @@ class Details:
     """Folded, and without what systems write for "none".
 
     `records` are the records themselves, as `named_record` writes them. `estimates` are birth
-    dates that are guesses. `postcodes` is None in what is known of a child whom nobody has
-    cleared: a record's are then never looked at.
+    dates that are guesses. `postcodes` and `around` are None in what is known of a child whom
+    nobody has cleared: a record's are then never looked at.
     """
 
     nhs_numbers: frozenset[str]
@@ -33,13 +68,20 @@ class Details:
     estimates: frozenset[PartialDate]
     sex: Sex | None
     postcodes: frozenset[str] | None
+    around: Around | None = None
 
     @property
     def as_person(self) -> Self:
         """Name and birth date alone."""
         none = frozenset[str]()
         return replace(
-            self, nhs_numbers=none, upns=none, records=frozenset(), sex=None, postcodes=None
+            self,
+            nhs_numbers=none,
+            upns=none,
+            records=frozenset(),
+            sex=None,
+            postcodes=None,
+            around=None,
         )
 
     @classmethod
@@ -56,6 +98,7 @@ class Details:
             estimates=born if record.birth_date_estimated else frozenset(),
             sex=record.sex,
             postcodes=postcodes.read(address.postcode for address in record.addresses),
+            around=Around.of_record(record),
         )
 
     @classmethod
@@ -78,7 +121,7 @@ class Details:
     def _known(
         cls, reference: Reference, names: tuple[Name, ...], birth_dates: frozenset[PartialDate]
     ) -> Self:
-        where = reference.postcodes
+        where, told = reference.postcodes, reference.surroundings
         return cls(
             *_numbers(reference.identifiers),
             records=reference.identifiers,
@@ -88,6 +131,7 @@ class Details:
             estimates=birth_dates & reference.birth_dates_estimated,
             sex=reference.sex,
             postcodes=None if where is None else postcodes.read(where),
+            around=None if told in (None, Surroundings()) else Around.told(told),
         )
 
     @property

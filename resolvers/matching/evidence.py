@@ -13,7 +13,8 @@ from resolvers.comparison.names import (
     same_initial,
     share_further,
 )
-from resolvers.matching.details import Details
+from resolvers.comparison.surroundings import share_carer
+from resolvers.matching.details import Around, Details
 
 _NOT_HELD: Final = Agreement.NOT_HELD
 _NOT_COMPARABLE: Final = Agreement.NOT_COMPARABLE
@@ -33,7 +34,9 @@ class Evidence(NamedTuple):
 
     `shared` says that the record has an NHS number or UPN that is known to be the child's, or is
     the very record that the caller named; `further` that a second or later given name is the
-    same. The frequencies are shares of all children, and only of names that are the same.
+    same. The frequencies are shares of all children, and only of names that are the same. `ties`
+    are the surroundings told that agree, by name and sorted: carers, gp_practice, schools,
+    telephone.
     """
 
     shared: bool
@@ -47,11 +50,13 @@ class Evidence(NamedTuple):
     postcode: Agreement
     family_frequency: float
     given_frequency: float
+    ties: tuple[str, ...] = ()
 
     @property
     def named(self) -> tuple[tuple[str, Agreement], ...]:
         """The verdicts by the names in which grades speak, sorted."""
-        return (
+        ties = tuple((tie, _SAME) for tie in self.ties)
+        said = (
             ("birth_date", self.birth_date),
             ("family_name", self.family),
             ("given_name", self.given_name),
@@ -60,6 +65,12 @@ class Evidence(NamedTuple):
             ("sex", self.sex),
             ("upn", self.upn),
         )
+        return tuple(sorted((*said, *ties))) if ties else said
+
+    @property
+    def family_tie(self) -> bool:
+        """Whether a carer, a telephone or a school agrees: a practice is a whole quarter's."""
+        return bool(self.ties) and self.ties != ("gp_practice",)
 
     @property
     def numbers_differ(self) -> bool:
@@ -138,7 +149,18 @@ def weigh(known: Details, held: Details) -> Evidence:
         postcode=_compare_postcodes(held, known),
         family_frequency=max(map(family_frequency, known.families)) if same_family else 1.0,
         given_frequency=max(map(given_frequency, known.givens)) if same_given else 1.0,
+        ties=_ties(held.around, known.around) if known.around and held.around else (),
     )
+
+
+def _ties(held: Around, known: Around) -> tuple[str, ...]:
+    agreeing = (
+        ("carers", share_carer(held.carers, known.carers)),
+        ("gp_practice", not held.gp_practices.isdisjoint(known.gp_practices)),
+        ("schools", not held.schools.isdisjoint(known.schools)),
+        ("telephone", not held.telephones.isdisjoint(known.telephones)),
+    )
+    return tuple(name for name, agrees in agreeing if agrees)
 
 
 def _otherwise_named(held: Details, known: Details, found: _Names) -> _Names:

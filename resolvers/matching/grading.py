@@ -91,8 +91,9 @@ class Assessment(NamedTuple):
 
     @property
     def well_supported(self) -> bool:
-        """Whether a further name or the very home agrees beside name and birth date."""
-        return self.evidence.further or self.evidence.postcode is _SAME
+        """Whether a further name, the very home or a tie agrees beside name and birth date."""
+        evidence = self.evidence
+        return evidence.further or evidence.postcode is _SAME or evidence.family_tie
 
     def in_conflict(self) -> Self:
         """The same, shown where only its number spoke against it."""
@@ -202,14 +203,14 @@ def _stopped(known: KnownOfChild, held: Details, found: Assessment) -> ReasonCod
 
 
 def _untied(known: KnownOfChild, held: Details, evidence: Evidence) -> ReasonCode | None:
-    """Why neither home nor sex ties the record to what is known, where neither does.
+    """Why no home, carer, school, telephone or sex ties the record to what is known, if so.
 
     A namesake is of her sex too and lives elsewhere, and no number would give it away: not of the
     record, nor of the child, while nobody has told one. Where one of hers is known, a number of
     another scheme, which nothing ties to hers, tells nothing.
     """
     numbered = bool(known.all.identifiers) != bool(held.identifiers)
-    if evidence.postcode.strong:
+    if evidence.postcode.strong or evidence.family_tie:
         return None
     if evidence.postcode in _DIFFERING and not numbered:
         return ReasonCode.OTHER_HOME

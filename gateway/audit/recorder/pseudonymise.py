@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from adapters.contract.codes import Purpose
+from adapters.contract.record import Name
 from gateway.audit.errors import KeysUnavailable, SealBroken, TextTooLong
 from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.keys.protection import ProtectedTexts, protect_everywhere
@@ -87,9 +88,11 @@ async def opened(keys: KeyService, sealed: Sealed, query_id: str) -> str | None:
 def hmac_inputs(known: Known) -> list[bytes]:
     """What the pseudonyms of a child so known are made of."""
     made = [identifier_message(scheme, value) for scheme, value in _identifiers(known)]
-    if known.family_name and known.birth_date:
-        person = person_message(known.given_names, known.family_name, known.birth_date)
-        made += [person] if person else []
+    names = (Name(known.given_names, known.family_name), *known.further.other_names)
+    for name in names:
+        if name.family and known.birth_date:
+            person = person_message(name.given, name.family, known.birth_date)
+            made += [person] if person and person not in made else []
     return made
 
 

@@ -8,6 +8,7 @@ from gateway.graphql.types.agency import Agency
 from gateway.graphql.types.declare import code_list, field, output
 from gateway.model.answer import Candidate
 from resolvers.matching.grade import LikelyOther, MatchGrade
+from resolvers.matching.reasons.codes import SENTENCES, ReasonCode
 
 code_list(
     MatchGrade,
@@ -28,6 +29,21 @@ code_list(
 )
 
 
+code_list(
+    ReasonCode,
+    "Why a record is certain, or what kept it from being so.",
+    dict(SENTENCES),
+)
+
+
+@output
+class GradeReason:
+    """Why a record has its grade."""
+
+    code: ReasonCode = field("The reason, for a program.")
+    sentence: str = field("The reason in words. It never says more than what agreed and differed.")
+
+
 @output
 class CandidateRecord:
     """A record that may be this child's and is not certain enough to join.
@@ -45,11 +61,15 @@ class CandidateRecord:
     likely_other: LikelyOther | None = field(
         "Whom it more likely belongs to; null if nobody known."
     )
+    reason: GradeReason | None = field(
+        "What kept it from being certain; null where this agency does not tell you who the child"
+        " is."
+    )
 
     @classmethod
     def of(cls, candidate: Candidate) -> Self:
         """The candidate with the classes of its grade."""
-        grade = candidate.grade
+        grade, why = candidate.grade, candidate.grade.reason
         return cls(
             key=strawberry.ID(candidate.key),
             agency=Agency.of(candidate.agency),
@@ -58,4 +78,5 @@ class CandidateRecord:
             differed=list(grade.differed),
             not_held=list(grade.not_held),
             likely_other=grade.likely_other,
+            reason=GradeReason(code=why, sentence=SENTENCES[why]) if why else None,
         )

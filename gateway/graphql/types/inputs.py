@@ -47,6 +47,14 @@ class ChosenCandidate:
 
 
 @entry
+class OtherName:
+    """Another name that a child has or had: a former one, a name at school, a spelling."""
+
+    given_names: list[str] | None = field("Given names in the order in which they are said.")
+    family_name: str | None = field("The family name.")
+
+
+@entry
 class KnownDetails:
     """Whatever is known of the child, sent as a variable.
 
@@ -64,6 +72,26 @@ class KnownDetails:
     postcode: Postcode | None = field(
         "A postcode. Used only once the child is known not to be shielded, so it never helps to"
         " find out where a shielded child lives."
+    )
+    other_names: list[OtherName] | None = field(
+        "Other names of the child, at most five. They are compared as the first one is."
+    )
+    former_postcodes: list[Postcode] | None = field(
+        "Postcodes of former homes, at most five. Sent to nobody, and used only as `postcode` is."
+    )
+    carers: list[str] | None = field(
+        "Names of parents and carers, at most five. Sent to nobody, and used only as `postcode` is."
+    )
+    school: str | None = field(
+        "The child's school, by name or URN. Sent to nobody, and used only as `postcode` is."
+    )
+    gp_practice: str | None = field(
+        "The child's GP practice, by name or ODS code. Sent to nobody, and used only as `postcode`"
+        " is."
+    )
+    telephones: list[str] | None = field(
+        "Telephone numbers of the child or a carer, at most five. Sent to nobody, and used only as"
+        " `postcode` is."
     )
     chosen: list[ChosenCandidate] | None = field(
         "Unresolved records of an earlier answer that are taken to be this child's."

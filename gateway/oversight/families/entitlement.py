@@ -6,6 +6,7 @@ from typing import Any
 
 from gateway.config.operator_file import Families
 from gateway.model.caller import Caller, Person
+from gateway.model.further_details import FurtherDetails
 from gateway.model.inquiry import Known
 from resolvers.comparison.normalise import fold
 
@@ -22,7 +23,9 @@ def entitled(caller: Caller, families: Families, today: date) -> list[Person]:
 def confirmed(persons: Iterable[Person], known: Known) -> Person | None:
     """The one person of whom the token says all that is known, if anything is; else None."""
     unsaid = (known.sex, known.postcode, known.agency_record)
-    if any(unsaid):  # a token says nothing of these, so that they confirm nobody
+    if (
+        any(unsaid) or known.further != FurtherDetails()
+    ):  # a token says nothing of these, so that they confirm nobody
         return None
     found = [person for person in persons if _confirms(known, person)]
     return found[0] if len(found) == 1 else None

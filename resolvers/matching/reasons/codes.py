@@ -83,8 +83,3 @@ SENTENCES: Final = MappingProxyType(
         ReasonCode.DATE_SILENT: "The record or the question has no date of birth.",
     }
 )
-
-
-def sentence(code: ReasonCode) -> str:
-    """The reason in words, for whoever reads the answer."""
-    return SENTENCES[code]

@@ -88,7 +88,8 @@ def test_good_details_become_parsed_values() -> None:
             "Ada",
             (
                 "$known: write an object with fields of KnownDetails: nhsNumber, upn, agencyRecord,"
-                " givenNames, familyName, birthDate, sex, postcode, chosen"
+                " givenNames, familyName, birthDate, sex, postcode, otherNames, formerPostcodes,"
+                " carers, school, gpPractice, telephones, chosen"
             ),
         ),
     ],
