@@ -5,6 +5,7 @@ whole birth date and something further is, or the same name and home with a slip
 and only where no stranger, sibling or twin explains the record nearly as well.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Self
 
@@ -143,6 +144,14 @@ def assess(known: KnownOfChild, held: Details, population: int | None) -> Assess
     if stopped:
         return found._replace(stopped=stopped)
     return found._replace(grade=MatchGrade.CERTAIN)
+
+
+def twin_among(assessed: Iterable[Assessment]) -> bool:
+    """Whether a twin turned up; one of the other sex is hardly taken for the child."""
+    return any(
+        found.likely_other is LikelyOther.TWIN and found.evidence.sex is not _DIFFERENT
+        for found in assessed
+    )
 
 
 def by_details(evidence: Evidence) -> MatchGrade:

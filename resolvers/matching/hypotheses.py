@@ -146,6 +146,12 @@ def rows_of(evidence: Evidence) -> tuple[_Row, ...]:
     )
 
 
+def expected(population: int | None, *, twin_seen: bool) -> _Row:
+    """How many records of each kind a source may hold before looking."""
+    twins = _TWINS_SEEN if twin_seen else _TWINS
+    return _OWN, float(population or ALL_CHILDREN), _SIBLINGS, twins
+
+
 def weights_of(evidence: Evidence, population: int | None, *, twin_seen: bool = False) -> Weights:
     """What each explanation makes of a record of a source that holds `population` children."""
     own = stranger = sibling = twin = 1.0
@@ -154,17 +160,18 @@ def weights_of(evidence: Evidence, population: int | None, *, twin_seen: bool = 
         stranger *= strange
         sibling *= siblings
         twin *= twins
-    chance = evidence.given_frequency * evidence.family_frequency
+    owns, strangers, kin, pair = expected(population, twin_seen=twin_seen)
     return Weights(
-        own=_OWN * own,
-        stranger=(population or ALL_CHILDREN) * stranger * chance,
-        sibling=_SIBLINGS * sibling,
-        twin=(_TWINS_SEEN if twin_seen else _TWINS) * twin,
-        numbers=_numbers(evidence),
+        own=owns * own,
+        stranger=strangers * stranger * evidence.given_frequency * evidence.family_frequency,
+        sibling=kin * sibling,
+        twin=pair * twin,
+        numbers=numbers_row(evidence),
     )
 
 
-def _numbers(evidence: Evidence) -> _Row:
+def numbers_row(evidence: Evidence) -> _Row:
+    """What the numbers say of each explanation."""
     if evidence.shared:
         return _NUMBER_SHARED
     return _NUMBER_DIFFERS if evidence.numbers_differ else _SILENT

@@ -8,13 +8,12 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from adapters.contract.record import Record
-from resolvers.comparison.agreement import Agreement
 from resolvers.matching.contest import contradict, differ_as_people, repeats
 from resolvers.matching.details import NUMBERS, Details
 from resolvers.matching.doubt import fitting_better, in_full, shown_in_doubt
 from resolvers.matching.evidence import weigh
-from resolvers.matching.grade import Grade, Graded, LikelyOther, MatchGrade, Resolution
-from resolvers.matching.grading import Assessment, KnownOfChild, alike_in_all, grade
+from resolvers.matching.grade import Grade, Graded, MatchGrade, Resolution
+from resolvers.matching.grading import Assessment, KnownOfChild, alike_in_all, grade, twin_among
 from resolvers.matching.joining import RecordPlace, World, joining
 from resolvers.matching.lessons import taught
 from resolvers.matching.reasons.codes import ReasonCode
@@ -73,7 +72,7 @@ def resolve(  # noqa: PLR0913  one fact about the sources each
     numbered = bool(known.all.nhs_numbers or known.all.upns or known.all.records)
     world = World(numbered, credible, populations, duplicates, cut)
     first = _Round(known, world.assessed(known))
-    if _twin_among(first.assessed):
+    if twin_among(first.assessed.values()):
         known = replace(known, twin_seen=True)
     contested = _contested(first.assessed, world)
     evidence = {key: found.evidence for key, found in first.assessed.items()}
@@ -95,14 +94,6 @@ def _credible(reference: Reference, known: KnownOfChild, held: Details) -> Detai
     """A record's details; of one that bears her number, without numbers of somebody else."""
     others = reference.of_others
     return held.without(others) if others and held.shares_number(known.all) else held
-
-
-def _twin_among(assessed: Mapping[RecordPlace, Assessment]) -> bool:
-    """Whether a twin turned up; one of the other sex is hardly taken for the child."""
-    return any(
-        found.likely_other is LikelyOther.TWIN and found.evidence.sex is not Agreement.DIFFERENT
-        for found in assessed.values()
-    )
 
 
 def _restricting(
