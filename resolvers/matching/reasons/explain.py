@@ -27,7 +27,7 @@ from resolvers.matching.reasons.codes import SENTENCES, ReasonCode
 from resolvers.matching.reference import Reference
 
 _OTHERS: Final = ("stranger", "sibling", "twin")
-_TELLING: Final = 0.05  # bits; a smaller step is left out
+_LEAST: Final = 0.05  # bits; a smaller step is left out
 
 
 class Step(NamedTuple):
@@ -124,7 +124,7 @@ def _steps(found: Assessment) -> tuple[str, tuple[Step, ...]]:
         steps.append(Step("how common the name is", "", -log2(common)))
     rest = weights.bits - sum(step.bits for step in steps)
     steps.append(Step("all other explanations", "", rest))
-    return _OTHERS[rival - 1], tuple(step for step in steps if abs(step.bits) >= _TELLING)
+    return _OTHERS[rival - 1], tuple(step for step in steps if abs(step.bits) >= _LEAST)
 
 
 def _weights(weights: Weights) -> tuple[float, float, float]:
