@@ -37,17 +37,22 @@ class DetailItems:
 
 @dataclass(frozen=True, slots=True)
 class DetailedDocuments:
-    """Documents with their details: the names of those that could not be read, and of those cut."""
+    """Documents with their details: the names of those that could not be read, and of those cut.
+
+    `beside` are the names under which each document should have what came beside it.
+    """
 
     documents: list[Any]
     missing: frozenset[str] = _NONE
     cut: frozenset[str] = _NONE
+    beside: frozenset[str] = _NONE
 
     def lacking(
         self, record: Record, document: Any, mapping: RecordMapping, fields: frozenset[str]
     ) -> Record:
         """`record` of a document, saying which `fields` it lacks, wholly or in part."""
-        unread = _fed(mapping, self.missing) & fields
+        missing = self.missing.union(name for name in self.beside if name not in document)
+        unread = _fed(mapping, missing) & fields
         short = _fed(mapping, self.cut.union(cut_lists(document))) & fields
         if not unread and not short:
             return record

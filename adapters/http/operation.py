@@ -64,6 +64,11 @@ class HttpOperation:
             envelope=None if operation.envelope is None else Envelope.parse(operation.envelope),
         )
 
+    @property
+    def beside(self) -> frozenset[str]:
+        """The names under which a record has what came beside it, as `include` says."""
+        return frozenset(path.partition(".")[0] for path in self.operation.include)
+
     def verdict(self, answer: Answer) -> NoRecord | TooMany | Failure | None:
         """What the answer proves before any record is looked for; None if it may hold records."""
         if self.too_many is not None and self.too_many.holds(answer.scope):

@@ -85,6 +85,12 @@ def entries(
     return {name: text for name, text in said.items() if text is not None}
 
 
+def accepting(headers: Mapping[str, str], kinds: str) -> Mapping[str, str]:
+    """The headers with the media types that can be read, unless a manifest says which it wants."""
+    said = any(name.lower() == "accept" for name in headers)
+    return headers if said else {**headers, "Accept": kinds}
+
+
 def numbered(headers: Mapping[str, str], new_id: Callable[[], str]) -> Mapping[str, str]:
     """The headers with their request id filled in, where the manifest has a place for one."""
     if not any(REQUEST_ID in value for value in headers.values()):

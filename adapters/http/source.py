@@ -30,7 +30,7 @@ from adapters.http.exchange import Transport
 from adapters.http.login import Login
 from adapters.http.operation import HttpOperation
 from adapters.http.paging.pages import Pages, ReadPage
-from adapters.http.request import RequestParts, numbered, on_behalf_headers
+from adapters.http.request import RequestParts, accepting, numbered, on_behalf_headers
 from adapters.http.verdict import Answer
 from adapters.manifest.expression_language import language_of
 from adapters.manifest.limits import Limits
@@ -100,6 +100,7 @@ class HttpSource:
         details = DetailReader(self.dialect, self.base_url, self.send, until)
         own = self.headers_for(question)
         read = await details.detailed(operation, question, own, found.documents, self.today())
+        read = replace(read, beside=operation.beside)
         records = self.records(operation, question, answer, read, whole=not found.more)
         return replace(records, unread=found.unread) if isinstance(records, Records) else records
 
@@ -118,7 +119,7 @@ class HttpSource:
     def headers_for(self, *questions: Question) -> Mapping[str, str]:
         """The manifest's headers, and on whose behalf it is asked."""
         ours = on_behalf_headers(*(question.on_behalf for question in questions))
-        return {**self.headers, "Accept": self.dialect.accept, **ours}
+        return {**accepting(self.headers, self.dialect.accept), **ours}
 
     async def send(self, request: HttpRequest) -> Answer | Failure:
         """Log in, sign, send and judge."""

@@ -16,6 +16,7 @@ INHERITED: Final = (
     "event",
     "detail",
     "records",
+    "include",
     "total",
     "as_of",
     "too_many",

@@ -2,7 +2,7 @@
 
 import re
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -34,6 +34,8 @@ KEYS = frozenset(
         "postcode",
     }
 )
+# A path of member names of JSON:API 1.1, section 5.8.1, in the letters that all may have.
+_RELATIONSHIP: Final = r"^[A-Za-z0-9][\w-]*(\.[A-Za-z0-9][\w-]*){0,2}$"
 _BIND = re.compile(r"(?<![:\w]):([a-z_]+)")
 
 
@@ -89,6 +91,7 @@ class Operation(Table):
     """One way to ask the source. Placeholders name what it needs: `{upn}`, `{sex?}`, `:upn`.
 
     `like` names an earlier operation whose mapping this one takes over, but for what it has itself.
+    `include` names relationships of JSON:API whose resources are put beside a record's own values.
     `quotes` is how a `'` in a value is written where its placeholder stands between `'` and `'`.
     """
 
@@ -103,6 +106,7 @@ class Operation(Table):
     variables: dict[str, ShortText] = Field({})
     envelope: DocumentText | None = None
     action: ShortText | None = None
+    include: tuple[Annotated[str, StringConstraints(pattern=_RELATIONSHIP)], ...] = ()
     quotes: Literal["refused", "doubled"] = "refused"
     file: ShortText | None = None
     by: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z_]+\??$")], ...] = ()

@@ -79,6 +79,8 @@ def _plain(operation: Operation, batch: Batch, at: TomlKey) -> Iterator[RuleFaul
         yield RuleFault(at, "an answer in pages is asked for one child at a time")
     if batch.as_ != "in-list" and operation.detail:
         yield RuleFault(at, f"details are read for one child at a time, so not with {batch.as_}")
+    if operation.include:
+        yield RuleFault(at, "what came beside a record is read for one child at a time")
     if batch.as_ == "fhir-bundle" and operation.method != "GET":
         yield RuleFault(at, "the entries of a bundle are reads, so method is GET")
     if batch.as_ == "graphql-alias":

@@ -36,7 +36,9 @@ class KindRules:
 
 KINDS: Final = {
     "fhir": KindRules(("base_url",), ("path",), _JSON | {"method", "query", "body"}, _HTTP_DETAIL),
-    "rest": KindRules(("base_url",), ("path", "records"), _JSON | _REST, _HTTP_DETAIL),
+    "rest": KindRules(
+        ("base_url",), ("path", "records"), _JSON | _REST | {"include"}, _HTTP_DETAIL
+    ),
     "oneroster": KindRules(("base_url",), ("path", "records"), _JSON | _REST, _HTTP_DETAIL),
     "graphql": KindRules(
         ("base_url",), ("document", "records"), _JSON | {"document", "variables", "quotes"}
@@ -68,6 +70,7 @@ _OWN: Final = (
     "envelope",
     "action",
     "quotes",
+    "include",
     "file",
     "by",
     "page",
@@ -78,6 +81,8 @@ _OWN: Final = (
 )
 _STEP = re.compile(r"(?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*")
 _BETWEEN_QUOTES = re.compile(rf"""(['"]){PLACEHOLDER.pattern}\1""")
+# What every resource of JSON:API has beside what it links to.
+_RESOURCE: Final = frozenset({"type", "id", "attributes", "relationships", "links", "meta"})
 _SHORTEST_PATH: Final = 2
 _PROVING: Final = frozenset({NHS_NUMBER, UPN})
 _GRAPHQL_READ = re.compile(r"\s*(?:query\b|\{)")
@@ -100,6 +105,7 @@ def operation_faults(manifest: Manifest, index: int) -> Iterator[RuleFault]:
         if name not in said:
             yield RuleFault(at, f"kind {manifest.kind} needs {name}{_SUCH_AS.get(name, '')}")
     yield from _quoted(operation, at)
+    yield from _included(operation, at)
     yield from _proving(operation, at)
     yield from _asked(operation, at)
     yield from _searched(manifest, operation, at)
@@ -173,6 +179,14 @@ def _quoted(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
         for name, text in getattr(operation, part).items():
             if len(_BETWEEN_QUOTES.findall(text)) > sum(map(bool, quotes_around(text))):
                 yield RuleFault((*at, part, name), "the quotes have closed before the placeholder")
+
+
+def _included(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
+    taken = _RESOURCE | operation.detail.keys()
+    for path in operation.include:
+        name = path.partition(".")[0]
+        if name in taken:
+            yield RuleFault((*at, "include"), f"a record has another {name} already")
 
 
 def _searched(manifest: Manifest, operation: Operation, at: TomlKey) -> Iterator[RuleFault]:

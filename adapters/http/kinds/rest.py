@@ -1,11 +1,15 @@
-"""The kind `rest`: JSON over HTTP, its records wherever the manifest's `records` says."""
+"""The kind `rest`: JSON over HTTP, its records wherever the manifest's `records` says.
 
-from adapters.contract.contract import MoreNeeded
-from adapters.http.dialect import Dialect
+Of JSON:API it knows how a document names the resources that came with it.
+"""
+
+from adapters.contract.contract import Malformed, MoreNeeded
+from adapters.http.dialect import Dialect, FoundDocuments
 from adapters.http.json_records import found_in, items_in, more_in
+from adapters.http.kinds.json_api import put_included
 from adapters.http.operation import HttpOperation
 from adapters.http.request import RequestParts, request_for
-from adapters.http.verdict import judge
+from adapters.http.verdict import JsonAnswer, judge
 from adapters.network.http_request import HttpRequest
 
 
@@ -14,4 +18,12 @@ def request_to(operation: HttpOperation, asking: RequestParts) -> HttpRequest | 
     return request_for(operation.operation, asking)
 
 
-REST = Dialect("application/json", request_to, judge, found_in, items_in, more_in)
+def find(answer: JsonAnswer, operation: HttpOperation) -> FoundDocuments | Malformed:
+    """The records, each with what the manifest's `include` names of the resources that came."""
+    found, names = found_in(answer, operation), operation.operation.include
+    if names and not isinstance(found, Malformed):
+        put_included(answer.body, found.documents, names)
+    return found
+
+
+REST = Dialect("application/json", request_to, judge, find, items_in, more_in)

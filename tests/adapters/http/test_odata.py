@@ -1,0 +1,67 @@
+"""An OData v4 service that none of us wrote is joined by the recipe of the documentation alone."""
+
+from pathlib import Path
+
+import pytest
+
+from adapters.contract.contract import MoreNeeded, NoRecord, Records, Refused
+from tests.support.adapters.counterparts import failed
+from tests.support.adapters.registers.people import (
+    CHILDREN,
+    IDA,
+    NIAMH,
+    NOBODY,
+    TWINS,
+    ZOE,
+    Child,
+    record_of,
+)
+from tests.support.adapters.registers.recipes import Recipe
+from tests.support.adapters.registers.running import odata
+
+__all__ = ["odata"]
+
+
+@pytest.fixture
+def recipe(odata: str, tmp_path: Path) -> Recipe:
+    return Recipe.of("An OData v4 service", odata, tmp_path, path="/odata")
+
+
+async def test_a_register_in_odata_is_dependable(recipe: Recipe) -> None:
+    found = await recipe.checked()
+    assert failed(found) == []
+    assert found["level"] in {"dependable", "exemplary"}
+
+
+@pytest.mark.parametrize("child", [one for one in CHILDREN if one not in TWINS])
+async def test_every_value_of_a_child_and_of_who_works_with_her_is_read(
+    recipe: Recipe, child: Child
+) -> None:
+    assert await recipe.found(child) == record_of(child)
+
+
+async def test_twins_on_two_pages_are_both_found(recipe: Recipe) -> None:
+    reply = await recipe.by_name(IDA)
+    assert isinstance(reply, Records)
+    assert reply.records == tuple(map(record_of, TWINS))
+
+
+async def test_a_child_whom_it_does_not_hold_is_no_record(recipe: Recipe) -> None:
+    assert await recipe.by_number(NOBODY) == NoRecord()
+
+
+async def test_without_the_doubled_quote_obrien_is_not_sent_at_all(recipe: Recipe) -> None:
+    plain = recipe.changed('quotes = "doubled"\n', "")
+    assert await plain.by_name(NIAMH) == MoreNeeded(("family_name",))
+    assert isinstance(await plain.by_name(ZOE), Records)
+
+
+async def test_no_name_is_more_than_a_name_to_it(recipe: Recipe) -> None:
+    everybody = Child(0, "", "", "x' or surname ne 'x")
+    reply = await recipe.by_name(everybody)
+    assert reply == NoRecord()
+
+
+async def test_a_wrong_password_is_refused(recipe: Recipe) -> None:
+    wrong = recipe.changed('password = { file = "password" }', 'password = { file = "key" }')
+    assert await wrong.by_number(NIAMH.nhs) == Refused()
