@@ -23,7 +23,7 @@ __all__ = ["relay"]
 
 @pytest.fixture
 def recipe(relay: str, tmp_path: Path) -> Recipe:
-    return Recipe.of("A GraphQL server with Relay connections", relay, tmp_path, "graphql")
+    return Recipe.of("A GraphQL server with Relay connections", relay, tmp_path, kind="graphql")
 
 
 async def test_a_register_in_relay_connections_is_dependable(recipe: Recipe) -> None:

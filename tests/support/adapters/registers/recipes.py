@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 
 from typer.testing import CliRunner
 
-from adapters.contract.contract import Malformed, Reply, Unavailable
+from adapters.contract.contract import Malformed, Reply, Source, Unavailable
 from adapters.contract.record import Record
 from adapters.http.exchange import HttpAnswer, Transport
 from adapters.http.source import HttpSource
@@ -70,26 +70,29 @@ agency = "register"
 claims = ["effects_none", "conclusive"]
 origins = ["{base}"]
 """
-_EXAMPLES: Final = """
+_ASKED: Final[Mapping[str, Mapping[str, str]]] = {
+    "found": {"nhs_number": NIAMH.nhs},
+    "nobody": {"nhs_number": NOBODY},
+    "named": named(NIAMH),
+}
+_EXAMPLES: Final = f"""
 [[example]]
 operation = "by-number"
-given = {{ nhs_number = "{found}" }}
-reply = "found.json"
-{details}
+given = {{{{ nhs_number = "{NIAMH.nhs}" }}}}
+{{found}}
 live = true
-expect = {{ family_name = "{family}", birth_date = "2014-02-01", restricted = false }}
+expect = {{{{ family_name = "{NIAMH.surname}", birth_date = "{NIAMH.born}", restricted = false }}}}
 [[example]]
 operation = "by-number"
-given = {{ nhs_number = "{nobody}" }}
-reply = "nobody.json"
+given = {{{{ nhs_number = "{NOBODY}" }}}}
+{{nobody}}
 outcome = "no-record"
 [[example]]
 operation = "by-name"
-given = {{ family_name = "{family}", birth_date = "2014-02-01" }}
-reply = "named.json"
-{details}
+given = {{{{ family_name = "{NIAMH.surname}", birth_date = "{NIAMH.born}" }}}}
+{{named}}
 live = true
-expect = {{ nhs_number = "{found}" }}
+expect = {{{{ nhs_number = "{NIAMH.nhs}", involvements = 1 }}}}
 """
 
 
@@ -100,28 +103,40 @@ class Recipe:
     manifest: str
     base: str
     folder: Path
+    secrets: Mapping[str, str] = field(default_factory=lambda: _SECRETS)
 
     @classmethod
-    def of(cls, heading: str, base: str, folder: Path, kind: str = "rest", path: str = "") -> Self:
+    def of(  # noqa: PLR0913 - what a recipe leaves to whoever takes it
+        cls,
+        heading: str,
+        base: str,
+        folder: Path,
+        *,
+        kind: str = "rest",
+        path: str = "",
+        secrets: Mapping[str, str] = _SECRETS,
+    ) -> Self:
         """The recipe; `path` is what the register's address has behind its host."""
         section = text("docs/recipes.md").split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
         (block,) = re.findall(r"```toml\n(.*?)```", section, re.DOTALL)
         header = re.search(r"`(headers = .*?)` to `\[source\]`", section)
         head = _HEAD.format(kind=kind, base=base + path, headers=header[1] if header else "")
-        return cls(head + block, base, folder)
+        return cls(head + block, base, folder, secrets)
 
     def changed(self, old: str, new: str) -> Self:
         """The recipe with what the page says to change; the text must have it."""
         assert old in self.manifest, old
         return replace(self, manifest=self.manifest.replace(old, new))
 
+    def with_secret(self, name: str, value: str) -> Self:
+        """The recipe with another secret."""
+        return replace(self, secrets={**self.secrets, name: value})
+
     @asynccontextmanager
-    async def source(self) -> AsyncIterator[HttpSource]:
+    async def source(self) -> AsyncIterator[Source]:
         """The source of this manifest, as the gateway opens it."""
-        for name, value in _SECRETS.items():
-            write_secret(self.folder / "secrets", "register", name, value)
+        self._write_secrets()
         async with opened(self.manifest, self.base, folder=self.folder / "secrets") as adapter:
-            assert isinstance(adapter.source, HttpSource)
             yield adapter.source
 
     async def by_number(self, number: str) -> Reply:
@@ -140,43 +155,55 @@ class Recipe:
         assert only(await self.by_name(child)) == record
         return record
 
-    async def checked(self) -> dict[str, Any]:
-        """What `source check --operator` says, with examples that the register itself wrote."""
-        replies = {
-            "found": {"nhs_number": NIAMH.nhs},
-            "nobody": {"nhs_number": NOBODY},
-            "named": named(NIAMH),
+    async def checked(self, export: str | None = None) -> dict[str, Any]:
+        """What `source check --operator` says, with examples that the register itself wrote.
+
+        They are recorded now, or are in the `export` where that is all that there is.
+        """
+        self._write_secrets()
+        lines = {
+            name: await self._recorded(name, given) if export is None else self._kept(name, export)
+            for name, given in _ASKED.items()
         }
-        details: set[str] = set()
-        for name, given in replies.items():
-            details |= await self._recorded(name, given)
-        told = ", ".join(f'{name} = "{name}.json"' for name in sorted(details))
-        examples = _EXAMPLES.format(
-            found=NIAMH.nhs,
-            nobody=NOBODY,
-            family=NIAMH.surname,
-            details=f"details = {{ {told} }}" if told else "",
-        )
-        (self.folder / "register.toml").write_text(self.manifest + examples)
+        (self.folder / "register.toml").write_text(self.manifest + _EXAMPLES.format(**lines))
         operator = self.folder / "operator.toml"
         operator.write_text(_OPERATOR.format(base=self.base))
         words = ["check", str(self.folder / "register.toml"), "--json", "--operator", str(operator)]
         words += ["--secrets", str(self.folder / "secrets")]
         said = await asyncio.to_thread(CliRunner().invoke, source, words)
+        assert said.output.startswith("{"), said.output
         found: dict[str, Any] = json.loads(said.output)
         return found
 
-    async def _recorded(self, name: str, given: Mapping[str, str]) -> set[str]:
+    def _write_secrets(self) -> None:
+        for name, value in self.secrets.items():
+            write_secret(self.folder / "secrets", "register", name, value)
+
+    def _kept(self, name: str, export: str) -> str:
+        (self.folder / f"{name}.csv").write_text(export)
+        return f'reply = "{name}.csv"'
+
+    async def _recorded(self, name: str, given: Mapping[str, str]) -> str:
         operation = "by-number" if "nhs_number" in given else "by-name"
         async with self.source() as asked:
+            assert isinstance(asked, HttpSource)
             recorder = _Recorder(asked.transport)
             recorded = replace(asked, transport=recorder)
             await recorded.ask(question(operation, ALL_FIELDS, PATIENCE_S, **given))
-        (self.folder / f"{name}.json").write_bytes(recorder.bodies[0])
         details = sorted(asked.operations[operation].details)
-        for detail, body in zip(details, recorder.bodies[1:], strict=False):
-            (self.folder / f"{detail}.json").write_bytes(body)
-        return set(details)
+        first, *rest = recorder.bodies
+        self._written(name, first)
+        read = [self._written(f"{name}-{place}", body) for place, body in enumerate(rest)]
+        if not details:
+            return f'reply = "{name}.json"' + (f"\npages = {json.dumps(read)}" if read else "")
+        told = ", ".join(
+            f'{detail} = "{file}"' for detail, file in zip(details, read, strict=bool(read))
+        )
+        return f'reply = "{name}.json"\ndetails = {{ {told} }}'
+
+    def _written(self, name: str, body: bytes) -> str:
+        (self.folder / f"{name}.json").write_bytes(body)
+        return f"{name}.json"
 
 
 @dataclass(slots=True)
