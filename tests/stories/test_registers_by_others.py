@@ -1,0 +1,147 @@
+"""Five registers by others, joined by the recipes alone, answer one gateway's questions.
+
+Django's is the shield authority, so that the others' rows show once it has cleared a child.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from adapters.contract.codes import Claim
+from tests.support.adapters.registers.openssh import SftpServer, exported, openssh
+from tests.support.adapters.registers.people import (
+    ANN,
+    CHILDREN,
+    MAX,
+    NIAMH,
+    NOBODY,
+    RUTH,
+    TWINS,
+    ZOE,
+    Child,
+)
+from tests.support.adapters.registers.recipes import Recipe
+from tests.support.adapters.registers.running import (
+    django_register,
+    odata_register,
+    relay_register,
+)
+from tests.support.agencies import AUTHORITY, LOCAL, SourceFile
+from tests.support.town import Answer, Town, small_town
+
+AGENCIES: Final = frozenset({"django", "json-api", "odata", "relay", "openssh"})
+FOUND: Final = dict.fromkeys(AGENCIES, "HAS_RECORD")
+QUERY: Final = """
+query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
+  child(known: $known, reason: $reason, scope: $scope) {
+    answers {
+      agency { id } outcome complete searchedBy
+      involvements { role practitioner { name telephone } }
+    }
+    child {
+      restriction
+      names { given family }
+      addresses { lines postcode }
+    }
+    completeness { complete }
+  }
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedSource(SourceFile):
+    """A recipe's manifest, under an id of its own."""
+
+    text: str = ""
+
+    @property
+    def manifest(self) -> str:
+        """The whole text."""
+        return self.text
+
+
+def joined(name: str, recipe: Recipe, claims: frozenset[Claim] = LOCAL) -> JoinedSource:
+    text = recipe.manifest.replace('"register"', f'"{name}"')
+    if claims is not LOCAL:
+        listed = ", ".join(f'"{claim.value}"' for claim in sorted(claims))
+        text = text.replace('claims = ["effects_none", "conclusive"]', f"claims = [{listed}]")
+        text = text.replace('mark = "own-row"\n', "").replace('areas = ["E09990001"]\n', "")
+    secrets = dict(recipe.secrets)
+    return JoinedSource(
+        name, "rest", "", "", (recipe.base,), claims=claims, secrets=secrets, text=text
+    )
+
+
+def sources(folder: Path, at: ExitStack) -> Iterable[JoinedSource]:
+    places = {name: folder / name for name in AGENCIES}
+    for place in places.values():
+        place.mkdir()
+    django = at.enter_context(django_register(places["django"]))
+    odata = at.enter_context(odata_register(places["odata"]))
+    relay = at.enter_context(relay_register(places["relay"]))
+    sshd: SftpServer = at.enter_context(openssh())
+    sshd.holds(date.today(), exported())  # noqa: DTZ011 - a file's name has the day of its place
+    pages = Recipe.of("A Django REST Framework API", django, folder, path="/pages")
+    yield joined("django", pages, AUTHORITY)
+    yield joined("json-api", Recipe.of("A JSON:API server", django, folder, path="/jsonapi"))
+    yield joined("odata", Recipe.of("An OData v4 service", odata, folder, path="/odata"))
+    connections = "A GraphQL server with Relay connections"
+    yield joined("relay", Recipe.of(connections, relay, folder, kind="graphql"))
+    login = {"user": sshd.user, "id_ed25519": sshd.key}
+    export = Recipe.of(
+        "An export on an OpenSSH server",
+        sshd.origin,
+        folder,
+        kind="file",
+        path=str(sshd.exports),
+        secrets=login,
+    )
+    yield joined("openssh", export.changed('"CHANGE"', f'"{sshd.host_key}"'))
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    with ExitStack() as at:
+        files = tuple(sources(tmp_path, at))
+        async with small_town(tmp_path, files, deadline=30.0) as town:
+            yield town
+
+
+def by_number(child: Child) -> Mapping[str, Any]:
+    return {"nhsNumber": child.nhs, "birthDate": child.born}
+
+
+def by_name(child: Child) -> Mapping[str, Any]:
+    return {"givenNames": [child.forename], "familyName": child.surname, "birthDate": child.born}
+
+
+async def asked(town: Town, known: Mapping[str, Any]) -> Answer:
+    return await town.ask(known, query=QUERY)
+
+
+async def test_five_registers_by_others_answer_as_one(town: Town) -> None:
+    for child in (ANN, NIAMH, ZOE, MAX):
+        answer = await asked(town, by_number(child))
+        assert answer.outcomes == FOUND, answer.text
+        rows = answer.rows.values()
+        told = {len(row["involvements"]) for row in rows}
+        assert told == {len(child.workers)}, answer.text
+        assert all(row["complete"] for row in rows)
+        (name,) = answer.child_answer["child"]["names"]
+        assert name == {"given": [child.forename], "family": child.surname}
+    for child in (NIAMH, ZOE, *TWINS):
+        answer = await asked(town, by_name(child))
+        assert answer.outcomes == FOUND, answer.text
+    absent = await asked(town, {"nhsNumber": NOBODY, "birthDate": ANN.born})
+    assert absent.outcomes == dict.fromkeys(AGENCIES, "NO_RECORD"), absent.text
+    hidden = await asked(town, by_number(RUTH))
+    assert set(hidden.outcomes.values()) <= {"NOTHING_TO_SHARE", "HAS_RECORD"}
+    assert hidden.child_answer["child"]["restriction"] == "RESTRICTED"
+    assert RUTH.street not in hidden.text
+    assert len(CHILDREN) == 7
