@@ -9,7 +9,6 @@ from typing import Any, Final
 from adapters.contract.contract import (
     Failure,
     Malformed,
-    MoreNeeded,
     Question,
     Refused,
     Unavailable,
@@ -18,7 +17,6 @@ from adapters.contract.record import Record
 from adapters.http.dialect import Dialect
 from adapters.http.operation import HttpDetail, HttpOperation
 from adapters.http.paging.more import cut_lists
-from adapters.http.request import url_for
 from adapters.http.verdict import Answer
 from adapters.mapping.mapping import RecordMapping, Unusable
 from adapters.network.http_request import HttpRequest
@@ -109,8 +107,8 @@ class DetailReader:
         pace: Callable[[], Awaitable[bool]],
         headers: Mapping[str, str],
     ) -> DetailItems | None:
-        url = url_for(self.base_url, detail.path, given)
-        if isinstance(url, MoreNeeded):
+        url = detail.url(self.base_url, given)
+        if url is None:
             return None
         try:
             async with asyncio.timeout_at(self.until):

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from adapters.contract.contract import Failure, Malformed, NoRecord, TooMany
+from adapters.contract.contract import Failure, Malformed, MoreNeeded, NoRecord, TooMany
 from adapters.expressions.language import JMESPATH, Language, Parse, Readable
 from adapters.http.paging.page_style import Paging
+from adapters.http.request import entries, url_for, with_query
 from adapters.http.soap_envelope import Envelope
 from adapters.http.verdict import Answer
 from adapters.manifest.manifest import Manifest
 from adapters.manifest.operation import Operation
+from adapters.manifest.placeholder import as_value
 from adapters.mapping.mapping import RecordMapping
 from adapters.mapping.moment import read_moment
 
@@ -23,7 +25,15 @@ class HttpDetail:
     """A further read of a record: `items` is read from its answer as `records` is."""
 
     path: str
+    query: Mapping[str, str]
     items: Readable | None
+
+    def url(self, base_url: str, given: Mapping[str, str]) -> str | None:
+        """Its address under `base_url`; None if something that it needs is not known."""
+        url, query = url_for(base_url, self.path, given), entries(self.query, given, as_value)
+        if isinstance(url, MoreNeeded) or isinstance(query, MoreNeeded):
+            return None
+        return with_query(url, query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,9 @@ class HttpOperation:
             dict(manifest.identify.items()) if manifest.kind == "fhir" else {}
         )
         details = {
-            name: HttpDetail(detail.path or "", _parsed(detail.items, language.records))
+            name: HttpDetail(
+                detail.path or "", detail.query, _parsed(detail.items, language.records)
+            )
             for name, detail in operation.detail.items()
         }
         return cls(

@@ -45,8 +45,7 @@ def request_for(
         return body
     posts = operation.method == "POST"
     asked = {**query, **({} if posts else asking.turn)}
-    if asked:
-        url = f"{url}?{urlencode(asked, quote_via=quote, safe='')}"
+    url = with_query(url, asked)
     if not posts:
         return HttpRequest(url, headers=asking.headers)
     return json_post(url, asking, {**body, **asking.turn})
@@ -72,6 +71,11 @@ def url_for(base_url: str, path: str, given: Mapping[str, str]) -> str | MoreNee
     if said is None:
         return MoreNeeded(tuple(sorted(unsaid(path.split("/"), given, as_segment))))
     return base_url.rstrip("/") + said
+
+
+def with_query(url: str, asked: Mapping[str, str | int]) -> str:
+    """`url` with these parameters, percent-encoded."""
+    return f"{url}?{urlencode(asked, quote_via=quote, safe='')}" if asked else url
 
 
 def entries(

@@ -42,14 +42,16 @@ _BIND = re.compile(r"(?<![:\w]):([a-z_]+)")
 class Detail(Table):
     """A further read, its items put under this detail's name in each record.
 
-    It is read only when an expression of a wanted field mentions its name. HTTP kinds: `path`, with
-    the operation's keys or the record's own {record_id}, {nhs_number}, {upn}, read only where one
-    record came; `items` is read from {status, body, headers} as `records` is; where it cannot be
-    read, that is a defect of the fields that mention it, never an empty list. SQL: `sql`, read once
-    for all records by the expanding bind `:record_ids`, its rows joined on their `record_id`.
+    It is read only when an expression of a wanted field mentions its name. HTTP kinds: `path` and
+    `query`, with the operation's keys or the record's own {record_id}, {nhs_number}, {upn}, read
+    only where one record came; `items` is read from {status, body, headers} as `records` is; where
+    it cannot be read, that is a defect of the fields that mention it, never an empty list. SQL:
+    `sql`, read once for all records by the expanding bind `:record_ids`, its rows joined on their
+    `record_id`.
     """
 
     path: ShortText | None = None
+    query: dict[str, ShortText] = Field({})
     items: ShortText | None = None
     sql: Sql | None = None
 

@@ -18,7 +18,7 @@ from adapters.validation.batch_rules import faults_of_batch
 from adapters.validation.sql_rules import detail_faults, statement_faults
 
 HTTP: Final = ("http", "https")
-_HTTP_DETAIL: Final = frozenset({"path", "items"})
+_HTTP_DETAIL: Final = frozenset({"path", "query", "items"})
 _JSON: Final = frozenset({"path", "absent", "too_many", "records", "total", "page"})
 _REST: Final = frozenset({"method", "query", "body", "quotes"})
 
@@ -162,13 +162,15 @@ def _asked(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
         yield RuleFault((*at, "body"), 'a body needs method = "POST"')
     for part in ("query", "body", "variables"):
         for name, text in getattr(operation, part).items():
-            rest = PLACEHOLDER.sub("", text)
-            if "{" in rest or "}" in rest:
-                yield RuleFault((*at, part, name), "a placeholder is like {upn} or {sex?}")
-            if name == "_filter" and rest != text:
-                yield RuleFault(
-                    (*at, part, name), "a language of its own; use plain search parameters"
-                )
+            yield from _parameter(name, text, (*at, part, name))
+
+
+def _parameter(name: str, text: str, at: TomlKey) -> Iterator[RuleFault]:
+    rest = PLACEHOLDER.sub("", text)
+    if "{" in rest or "}" in rest:
+        yield RuleFault(at, "a placeholder is like {upn} or {sex?}")
+    if name == "_filter" and rest != text:
+        yield RuleFault(at, "a language of its own; use plain search parameters")
 
 
 def _quoted(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
@@ -243,8 +245,8 @@ def _detail(
     if not kind.detail:
         yield RuleFault(at, f"kind {kind_name} has no details")
         return
-    for name in sorted({"path", "items", "sql"} - kind.detail):
-        if getattr(detail, name) is not None:
+    for name in sorted({"path", "query", "items", "sql"} - kind.detail):
+        if getattr(detail, name):
             yield RuleFault((*at, name), f"a detail of kind {kind_name} has no {name}")
     if "sql" in kind.detail:
         yield from detail_faults(detail.sql, at)
@@ -258,11 +260,15 @@ def _http_detail(operation: Operation, detail: Detail, at: TomlKey) -> Iterator[
         return
     yield from is_path(detail.path, (*at, "path"))
     known = {AGENCY_RECORD, NHS_NUMBER, UPN} | operation.card.needs
-    for name, _ in PLACEHOLDER.findall(detail.path):
-        if name not in known:
-            yield RuleFault(
-                (*at, "path"), f"{{{name}}} is not known here: {', '.join(sorted(known))}"
-            )
+    texts: list[tuple[TomlKey, str]] = [(("path",), detail.path)]
+    texts += [(("query", name), text) for name, text in detail.query.items()]
+    for place, text in texts:
+        for name, _ in PLACEHOLDER.findall(text):
+            if name not in known:
+                what = f"{{{name}}} is not known here: {', '.join(sorted(known))}"
+                yield RuleFault((*at, *place), what)
+    for name, text in detail.query.items():
+        yield from _parameter(name, text, (*at, "query", name))
 
 
 def is_path(path: str, at: TomlKey) -> Iterator[RuleFault]:
