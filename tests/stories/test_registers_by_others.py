@@ -16,10 +16,9 @@ import pytest
 from adapters.contract.codes import Claim
 from tests.support.adapters.registers.openssh import SftpServer, exported, openssh
 from tests.support.adapters.registers.people import (
-    ANN,
     CHILDREN,
     NIAMH,
-    NOBODY,
+    PIP,
     RUTH,
     TWINS,
     ZOE,
@@ -35,6 +34,7 @@ from tests.support.agencies import AUTHORITY, LOCAL, SourceFile
 from tests.support.town import Answer, Town, small_town
 
 AGENCIES: Final = frozenset({"django", "json-api", "odata", "relay", "openssh"})
+HOLD_PIP: Final = frozenset({"django", "json-api"})
 FOUND: Final = dict.fromkeys(AGENCIES, "HAS_RECORD")
 QUERY: Final = """
 query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
@@ -82,7 +82,7 @@ def sources(folder: Path, at: ExitStack) -> Iterable[JoinedSource]:
     places = {name: folder / name for name in AGENCIES}
     for place in places.values():
         place.mkdir()
-    django = at.enter_context(django_register(places["django"]))
+    django = at.enter_context(django_register(places["django"], PIP))
     odata = at.enter_context(odata_register(places["odata"]))
     relay = at.enter_context(relay_register(places["relay"]))
     sshd: SftpServer = at.enter_context(openssh())
@@ -140,8 +140,9 @@ async def test_five_registers_by_others_answer_as_one(town: Town) -> None:
     for child in CHILDREN:
         if child is not RUTH:
             await found_whole(town, child)
-    absent = await asked(town, {"nhsNumber": NOBODY, "birthDate": ANN.born})
-    assert absent.outcomes == dict.fromkeys(AGENCIES, "NO_RECORD"), absent.text
+    pip = await asked(town, by_number(PIP))
+    absent = dict.fromkeys(AGENCIES - HOLD_PIP, "NO_RECORD")
+    assert pip.outcomes == {**dict.fromkeys(HOLD_PIP, "HAS_RECORD"), **absent}, pip.text
     hidden = await asked(town, by_number(RUTH))
     assert hidden.child_answer["child"]["restriction"] == "RESTRICTED"
     assert {hidden.outcomes[agency] for agency in AGENCIES - {"django"}} == {"NOTHING_TO_SHARE"}

@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from tests.support.adapters.foreign_servers import installed
-from tests.support.adapters.registers.people import written
+from tests.support.adapters.registers.people import Child, written
 
 LOGIN: Final = "a-login-of-the-register"
 _HERE: Final = Path(__file__).parent
@@ -43,10 +43,10 @@ def _port(process: "subprocess.Popen[str]") -> int:
 
 
 @contextmanager
-def django_register(folder: Path) -> Iterator[str]:
-    """Django REST Framework with its own pages, and JSON:API beside it."""
+def django_register(folder: Path, *more: Child) -> Iterator[str]:
+    """Django REST Framework with its own pages, and JSON:API beside it; it has `more` children."""
     module = "tests.support.adapters.registers.django_register"
-    with _running([sys.executable, "-m", module, written(folder), folder, LOGIN]) as base:
+    with _running([sys.executable, "-m", module, written(folder, *more), folder, LOGIN]) as base:
         yield base
 
 
