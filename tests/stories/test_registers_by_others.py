@@ -17,6 +17,7 @@ from adapters.contract.codes import Claim
 from tests.support.adapters.registers.openssh import SftpServer, exported, openssh
 from tests.support.adapters.registers.people import (
     CHILDREN,
+    GUS,
     NIAMH,
     PIP,
     RUTH,
@@ -140,6 +141,11 @@ async def test_five_registers_by_others_answer_as_one(town: Town) -> None:
     for child in CHILDREN:
         if child is not RUTH:
             await found_whole(town, child)
+    gus = await asked(town, by_number(GUS))
+    assert gus.outcomes == FOUND, gus.text
+    assert {(len(row["involvements"]), row["complete"]) for row in gus.rows.values()} == {
+        (50, False)
+    }
     pip = await asked(town, by_number(PIP))
     absent = dict.fromkeys(AGENCIES - HOLD_PIP, "NO_RECORD")
     assert pip.outcomes == {**dict.fromkeys(HOLD_PIP, "HAS_RECORD"), **absent}, pip.text

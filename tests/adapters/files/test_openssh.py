@@ -12,10 +12,12 @@ from tests.support.adapters.registers.openssh import SftpServer, exported, sshd
 from tests.support.adapters.registers.people import (
     ANN,
     CHILDREN,
+    GUS,
     IDA,
     NOBODY,
     TWINS,
     Child,
+    kept_of,
     record_of,
 )
 from tests.support.adapters.registers.recipes import Recipe
@@ -47,6 +49,13 @@ async def test_every_value_of_a_child_and_of_who_works_with_her_is_read(
     recipe: Recipe, child: Child
 ) -> None:
     assert await recipe.found(child) == record_of(child)
+
+
+async def test_of_sixty_who_work_with_a_child_the_open_ones_stay_and_the_cut_is_told(
+    recipe: Recipe,
+) -> None:
+    kept = kept_of(await recipe.found(GUS))
+    assert {worker.name for worker in GUS.workers if worker.ended is None} <= kept
 
 
 async def test_twins_are_both_found(recipe: Recipe) -> None:

@@ -4,16 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from adapters.contract.contract import MoreNeeded, NoRecord, Records, Refused
+from adapters.contract.contract import Malformed, MoreNeeded, NoRecord, Records, Refused
 from tests.support.adapters.counterparts import failed
 from tests.support.adapters.registers.people import (
     CHILDREN,
+    GUS,
     IDA,
     NIAMH,
     NOBODY,
     TWINS,
     ZOE,
     Child,
+    kept_of,
     record_of,
 )
 from tests.support.adapters.registers.recipes import Recipe
@@ -38,6 +40,13 @@ async def test_every_value_of_a_child_and_of_who_works_with_her_is_read(
     recipe: Recipe, child: Child
 ) -> None:
     assert await recipe.found(child) == record_of(child)
+
+
+async def test_of_sixty_who_work_with_a_child_the_open_ones_stay_and_the_cut_is_told(
+    recipe: Recipe,
+) -> None:
+    kept = kept_of(await recipe.found(GUS))
+    assert {worker.name for worker in GUS.workers if worker.ended is None} <= kept
 
 
 async def test_twins_on_two_pages_are_both_found(recipe: Recipe) -> None:
@@ -65,3 +74,16 @@ async def test_no_name_is_more_than_a_name_to_it(recipe: Recipe) -> None:
 async def test_a_wrong_password_is_refused(recipe: Recipe) -> None:
     wrong = recipe.changed('password = { file = "password" }', 'password = { file = "key" }')
     assert await wrong.by_number(NIAMH.nhs) == Refused()
+
+
+async def test_by_skip_both_twins_are_found(recipe: Recipe) -> None:
+    link = """page = { style = "link-next", next = 'body."@odata.nextLink"' }"""
+    skipping = recipe.changed(link, 'page = { style = "offset", param = "$skip", size = 1 }')
+    reply = await skipping.by_name(IDA)
+    assert isinstance(reply, Records)
+    assert reply.records == tuple(map(record_of, TWINS))
+
+
+async def test_a_field_that_an_upgrade_renamed_is_no_absence(recipe: Recipe) -> None:
+    reply = await recipe.changed("nhs eq", "nhsNumber eq").by_number(NOBODY)
+    assert reply == Malformed("status")

@@ -19,7 +19,7 @@ import asyncssh
 import pytest
 
 from tests.support.adapters.foreign_servers import free_port
-from tests.support.adapters.registers.people import CHILDREN, Child
+from tests.support.adapters.registers.people import CHILDREN, GUS, Child
 
 _ELSEWHERE: Final = "/usr/sbin/sshd"  # not on everybody's path
 _NOT_ROOT: Final = (
@@ -68,7 +68,7 @@ class SftpServer:
         fresh.rename(self.exports / f"children-{day:%Y%m%d}.csv")
 
 
-def exported(children: tuple[Child, ...] = CHILDREN) -> str:
+def exported(children: tuple[Child, ...] = (*CHILDREN, GUS)) -> str:
     """The children as CSV, a row for each of who works with one."""
     out = io.StringIO()
     rows = [{**_own(asdict(child)), **_worker(one)} for child in children for one in child.workers]

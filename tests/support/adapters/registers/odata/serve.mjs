@@ -1,5 +1,6 @@
 // An OData v4 service by SAP's CAP (npm @sap/cds) over SQLite in memory: the model beside this file,
-// the rows of the file that is named, for whoever has the password.
+// the rows of the file that is named, for whoever has the password. CAP comes under SAP's developer
+// licence, which is for tests and not for use by an agency: nothing of it is in what we hand out.
 import { readFileSync } from "node:fs";
 import cds from "@sap/cds";
 import express from "express";
