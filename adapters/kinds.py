@@ -16,7 +16,7 @@ from adapters.http.kinds.fhir import FHIR
 from adapters.http.kinds.graphql import GRAPHQL
 from adapters.http.kinds.rest import REST
 from adapters.http.kinds.soap import SOAP
-from adapters.http.login import open_login
+from adapters.http.login import LARGEST_TOKEN_REPLY, open_login
 from adapters.http.probe import HttpProbe
 from adapters.http.source import HttpSource, Wire, source_over
 from adapters.manifest.manifest import Manifest
@@ -87,7 +87,8 @@ async def _open_http(dialect: Dialect, opening: Opening) -> Source:
     tls = client_context(manifest.auth, opening.secrets)
     session = open_session(manifest, lambda: GuardedResolver(opening.egress), tls)
     try:
-        login = open_login(manifest, opening.secrets, session, opening.clock)
+        tokens = Connections(session, LARGEST_TOKEN_REPLY)
+        login = open_login(manifest, opening.secrets, tokens, opening.clock)
     except BaseException:
         await session.close()
         raise

@@ -148,10 +148,11 @@ def _records(example: Example, records: tuple[Record, ...]) -> Iterator[str]:
         return
     if defects := sorted({name for record in records for name in record.defects}):
         yield f"reply: these values cannot be read as mapped: {', '.join(defects)}"
-    yield from _differences(example.expect, records[0])
+    yield from differences(example.expect, records[0])
 
 
-def _differences(expect: Mapping[str, Any], record: Record) -> Iterator[str]:
+def differences(expect: Mapping[str, Any], record: Record) -> Iterator[str]:
+    """What is otherwise in a record than an example expects, without what it is."""
     known = _values(record)
     for name, wanted in expect.items():
         if name not in known:

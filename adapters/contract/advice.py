@@ -47,6 +47,7 @@ _RULES: Final[Mapping[str, str]] = {
     " column record_id in each statement",
     "records": "there is no list of records at that place; look at the shape, and write the path"
     " that the system has now",
+    "repeated": "the next page is the same again; look at `page`: its param, its first, its size",
     "redirect": "the system sends us elsewhere, which is never followed; write the address that it"
     " leads to into source.base_url, with its origin in the operator's file",
     "statement": "the database cannot run the statement, or it would write; run it there by hand",

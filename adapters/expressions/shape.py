@@ -4,6 +4,7 @@ An agency's key may be a child's number, so that a name which the manifest does 
 counted and never told.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -11,6 +12,8 @@ from lxml import etree
 
 _MOST_PARTS: Final = 16
 _MOST_NAMES: Final = 6
+_MOST_FIELDS: Final = 40
+_FIELD: Final = re.compile(r"[A-Za-z_@][A-Za-z_.:@ -]{0,60}\d{0,2}")
 _SEVERAL: Final = 2
 _WORDS: Final[Mapping[type, str]] = {
     type(None): "null",
@@ -31,6 +34,24 @@ def shape_of(document: Any, names: Iterable[str], called: str = "") -> str:
     parts = list(_parts(document, known, called, known))
     told = parts[:_MOST_PARTS] + ["..."] * (len(parts) > _MOST_PARTS)
     return "; ".join(told) or f"{_kind(document)}{_beside(document, known, known)}"
+
+
+def outline_of(document: Any, called: str, most: int) -> list[str]:
+    """`document` line by line, for its owner's own eyes: with every name that looks like a field's.
+
+    A name with digits, or one of more than a few dozen beside each other, may be somebody's.
+    """
+    names = frozenset(_field_names(document))
+    parts = list(_parts(document, names, called, frozenset()))
+    return parts[:most] + [f"... and {len(parts) - most} more"] * (len(parts) > most)
+
+
+def _field_names(value: Any) -> Iterator[str]:
+    children = _children(value)
+    if len(children) <= _MOST_FIELDS:
+        yield from (name for name, _ in children if _FIELD.fullmatch(name))
+    for inner in value if isinstance(value, list) else (each for _, each in children):
+        yield from _field_names(inner)
 
 
 def _parts(value: Any, names: frozenset[str], at: str, unseen: frozenset[str]) -> Iterator[str]:

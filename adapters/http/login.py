@@ -4,19 +4,18 @@ import asyncio
 import base64
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, assert_never
 from urllib.parse import quote_plus, urlencode
 from uuid import uuid4
 
-import aiohttp
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from adapters.contract.contract import Failure, Fault, Malformed, Refused, Unavailable, WallClock
-from adapters.http.exchange import exchange
+from adapters.http.exchange import Transport
 from adapters.http.verdict import JsonAnswer, judge
 from adapters.manifest.auth import (
     ApiKeyAuth,
@@ -36,7 +35,7 @@ from adapters.network.secrets import SecretMissing, SecretTexts
 SignInRequest = Callable[[], tuple[Mapping[str, str], Mapping[str, str]]]  # headers and form
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{1,16384}=*")
-_LARGEST_REPLY = 64 * 1024
+LARGEST_TOKEN_REPLY: Final = 64 * 1024
 _MARGIN = timedelta(seconds=10)
 _SHORT_LIFE_S = 60.0  # for a token that does not say how long it lives
 _ASSERTION_LIFE_S: Final = 240  # PDS allows at most five minutes
@@ -113,6 +112,11 @@ class TokenLogin:
             self._flight.cancel()
             await asyncio.gather(self._flight, return_exceptions=True)
 
+    def watched(self, watch: Callable[[Transport], Transport]) -> "TokenLogin":
+        """The same login, its token requests carried by what `watch` makes of their transport."""
+        seen = replace(self._fetch, transport=watch(self._fetch.transport))
+        return TokenLogin(seen, self._clock)
+
     async def _shared(self) -> _Token | Failure:
         if self._flight is None or self._flight.done():
             self._flight = asyncio.create_task(self._fetch.token())
@@ -123,7 +127,7 @@ class TokenLogin:
 class TokenFetch:
     """One token request (RFC 6749 section 4.4); `sign_in` makes its headers and form again."""
 
-    session: aiohttp.ClientSession
+    transport: Transport
     token_url: str
     timeout_s: float
     sign_in: SignInRequest
@@ -137,7 +141,7 @@ class TokenFetch:
         request = HttpRequest(self.token_url, "POST", {**_FORM, **headers}, body)
         try:
             async with asyncio.timeout(self.timeout_s):
-                answer = await exchange(self.session, request, _LARGEST_REPLY)
+                answer = await self.transport.send(request)
         except TimeoutError:
             return Unavailable(Fault.TIMED_OUT)
         if isinstance(answer, Unavailable | Malformed):
@@ -174,7 +178,7 @@ def _until(asked: datetime, life_s: float) -> datetime:
 
 
 def open_login(
-    manifest: Manifest, secrets: SecretTexts, session: aiohttp.ClientSession, clock: WallClock
+    manifest: Manifest, secrets: SecretTexts, transport: Transport, clock: WallClock
 ) -> Login:
     """The login of a checked manifest; SecretMissing if a secret is absent or unusable."""
     auth = manifest.auth
@@ -197,7 +201,7 @@ def open_login(
         case _:
             assert_never(auth)
     timeout_s = manifest.limits.timeout
-    return TokenLogin(TokenFetch(session, auth.token_url, timeout_s, sign_in, clock), clock)
+    return TokenLogin(TokenFetch(transport, auth.token_url, timeout_s, sign_in, clock), clock)
 
 
 def _printable(secrets: SecretTexts, secret: Secret) -> str:

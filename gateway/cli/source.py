@@ -30,6 +30,7 @@ from adapters.network.secrets import SecretMissing, Secrets
 from adapters.validation.loading import ManifestInvalid, read_manifest
 from gateway.cli.gateway_client import add, approve, suspend
 from gateway.cli.source_list import list_
+from gateway.cli.source_try import try_
 from gateway.config.operator_file import read_operator_file
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
@@ -38,6 +39,7 @@ source = typer.Typer(no_args_is_help=True, help=__doc__)
 for _told in (add, approve, suspend):
     source.command()(_told)
 source.command("list")(list_)
+source.command("try")(try_)
 
 ManifestPath = Annotated[Path, typer.Argument(help="The manifest, TOML.")]
 _NOT_YET = 1

@@ -1,0 +1,1 @@
+"""What `source try` shows: one exchange about a test child, step by step. May use conformance."""
