@@ -39,7 +39,7 @@ class Setting:
 
 _ENGLAND: Final = Mix(england=True)
 _NAMESAKES: Final = Mix(england=True, namesakes=0.0, slip_away=0.01, birthday=0.01, postcode=0.01)
-_SHARING: Final = Mix(england=True, sharing=0.25)
+_SHARING: Final = Mix(england=True, sharing=0.9)
 _DEMOGRAPHICS: Final = Aims(0.90, 0.93, 10)
 _IDENTIFIER: Final = Aims(0.95, 0.97, 10)
 SETTINGS: Final = (

@@ -41,7 +41,8 @@ class Child:
     no UPN that anybody could know. `rival`: another child shares their name closely, a twin or
     sibling of the same first name, or a namesake. `own_further`: the names after the first are no
     middle name that files leave out. `strangers` is how many others in England one would expect to
-    have their first name, surname and birthday.
+    have their first name, surname and birthday. `pair` is a first name that brothers or sisters
+    share by the custom, and what two of them are called by.
     """
 
     key: int
@@ -59,6 +60,7 @@ class Child:
     rival: bool = False
     own_further: bool = False
     strangers: float = 0.0
+    pair: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

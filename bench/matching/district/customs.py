@@ -39,7 +39,8 @@ class Custom:
 
     `rule` makes a child's names of the parents' and a first name. `own_name`: the names after the
     first are no middle name, which half of all files leave out. `covered` is the share of its
-    people whose given name, or surname, the lists have.
+    people whose given name, or surname, the lists have. `shares`: brothers or sisters may have one
+    first name, of the `leads` where there are such, and another after it.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Custom:
     own_name: bool = False
     covered: float = _COVERED
     leads: Mapping[str, Names] | None = None
+    shares: bool = False
 
     def parents(self, chance: Random) -> Parents:
         """Parents of this custom."""
@@ -66,6 +68,17 @@ class Custom:
     def named(self, parents: Parents, sex: str, chance: Random) -> Named:
         """A child's names."""
         return self.rule(self, parents, self.first(sex, chance), sex, chance)
+
+    def siblings(self, naming: Naming, sex: str, chance: Random) -> tuple[str, ...]:
+        """A first name that two share, and what each is called by; nothing where none do."""
+        if not self.shares:
+            return ()
+        first = self.leads[sex].drawn(chance) if self.leads else naming.given[0]
+        called = {name for name in naming.given if name != first} or {self.first(sex, chance)}
+        one = min(called)
+        others = (self.first(sex, chance) for _ in range(20))
+        other = next((name for name in others if name not in (first, one)), "")
+        return (first, one, other) if other and one != first else ()
 
     def frequency(self, first_name: str, parents: Parents, sex: str) -> float:
         """The share of England's children who have this first name and such parents' surname."""
@@ -235,6 +248,7 @@ def of_own_words() -> tuple[Custom, ...]:
             Names.ranked(own("cantonese", "families")),
             _cantonese,
             own_name=True,
+            shares=True,
         ),
     )
 
@@ -305,6 +319,7 @@ def customs() -> tuple[Custom, ...]:
             Names.ranked([*own("romanian", "families"), *listed("ro_RO", "last_names")]),
             _led,
             own_name=True,
+            shares=True,
             leads=_leads("romanian"),
         ),
         Custom(
@@ -316,6 +331,7 @@ def customs() -> tuple[Custom, ...]:
             Names.ranked(listed("pt_PT", "first_names_male") + listed("es_ES", "first_names_male")),
             Names.ranked(listed("pt_PT", "last_names") + listed("es_ES", "last_names")),
             _two_surnames,
+            shares=True,
         ),
         Custom(
             "West African",
@@ -352,6 +368,7 @@ def _own_words(
         Names.ranked(own(key, "families")),
         rule,
         own_name=leads,
+        shares=leads,
         leads=_leads(key) if leads else None,
     )
 

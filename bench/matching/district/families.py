@@ -78,8 +78,8 @@ def families(rows: Iterable[Row], mix: Mix, chance: Random) -> Families:
     for row in every:
         child = made.add(named(row))
         for share, other in _OTHERS:
-            if chance.random() < share(mix):
-                made.add(other(child, made, chance))
+            if chance.random() < share(mix) and (more := other(child, made, chance)):
+                made.add(more)
     return made
 
 
@@ -137,7 +137,8 @@ class _Sampled:
         common = self._families.share[family] * self._givens.share[first]
         named = Named(Naming((first, *further), family))
         child = _child(row, named, row["race_ethnicity"], self.made)
-        return replace(child, strangers=_strangers(common))
+        pair = (first, *further, self._givens.drawn(self.made.chance))
+        return replace(child, strangers=_strangers(common), pair=pair if len({*pair}) == 3 else ())
 
 
 @dataclass(slots=True)
@@ -158,7 +159,12 @@ class _Renamed:
         named = custom.named(parents, sex, chance)
         common = custom.frequency(named.naming.given[0], parents, sex)
         child = _child(row, named, custom.name, self.made)
-        return replace(child, own_further=custom.own_name, strangers=_strangers(common))
+        return replace(
+            child,
+            own_further=custom.own_name,
+            strangers=_strangers(common),
+            pair=custom.siblings(named.naming, sex, chance),
+        )
 
 
 def _child(row: Row, named: Named, group: str, made: Families) -> Child:
@@ -193,16 +199,19 @@ def _twin(child: Child, made: Families, chance: Random) -> Child:
     return _like(child, replace(said, given=given, further=further, sex=sex))
 
 
-def _sharing(child: Child, made: Families, chance: Random) -> Child:
-    """A twin or a sibling of the same first name, told apart by the name after it."""
-    said = child.said if child.said.further else replace(child.said, further=("Robin",))
-    same = [c.said.given for c in made.children[-400:] if c.said.sex == said.sex]
-    further = (chance.choice(same),)
-    if further in (said.further, (said.given,)):
-        further = ("Rowan",)
+def _sharing(child: Child, made: Families, chance: Random) -> Child | None:
+    """A twin or a sibling of the same first name, called by the next one; where they are so named.
+
+    Files seldom leave out the name that a child is called by.
+    """
+    if not child.pair:
+        return None
+    first, called, other = child.pair
+    said = replace(child.said, given=first, further=(called,))
+    here = replace(made.children[child.key], said=said, forms=(), rival=True, own_further=True)
+    made.children[child.key] = here
     born = said.born if chance.random() < 0.5 else _another_day(chance)
-    made.children[child.key] = replace(made.children[child.key], said=said, rival=True)
-    return replace(_like(child, replace(said, further=further, born=born)), rival=True)
+    return replace(_like(here, replace(said, further=(other,), born=born)), rival=True)
 
 
 def _namesake(child: Child, made: Families, chance: Random) -> Child:
@@ -270,7 +279,7 @@ def _upn(key: int) -> str:
     return f"{upn.calc_check_digit(digits)}{digits}"
 
 
-_OTHERS: Final[tuple[tuple[Callable[[Mix], float], Callable[..., Child]], ...]] = (
+_OTHERS: Final[tuple[tuple[Callable[[Mix], float], Callable[..., Child | None]], ...]] = (
     (lambda mix: mix.twins, _twin),
     (lambda mix: mix.namesakes, _namesake),
     (lambda mix: mix.slip_away, _slip_away),

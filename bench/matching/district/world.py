@@ -100,7 +100,7 @@ class _Clerk:
 
     def _numbers(self, child: Child) -> tuple[Identifier, ...]:
         chance, whose, numbers = self.chance, child, []
-        if chance.random() < _WRONG_NUMBER:
+        if chance.random() < _WRONG_NUMBER and not self.kind.fuzzy:  # that one gives the numbers
             whose = chance.choice(self.households[child.household].children)
         if chance.random() < self.kind.nhs:
             numbers.append(Identifier(NHS_NUMBER, whose.nhs))
