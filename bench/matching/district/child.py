@@ -65,10 +65,15 @@ class Child:
 
 @dataclass(slots=True)
 class Household:
-    """Who lives together; `silent` if the family told hardly anybody that it moved."""
+    """Who lives together; `silent` if the family told hardly anybody that it moved.
+
+    `carer` is the full name of a parent, `practice` the ODS code of the family's GP practice.
+    """
 
     children: list[Child] = field(default_factory=list)
     silent: bool = False
+    carer: str = ""
+    practice: str = ""
 
 
 def as_record(

@@ -19,6 +19,7 @@ Row = Mapping[str, str]
 _BIRTHDAYS: Final = 18 * 365.25
 _MOVED, _MOVED_AGAIN, _SILENT = 0.3, 0.3, 0.25
 _RENAMED, _ENROLLED, _RESTRICTED = 0.04, 0.75, 0.01
+_PRACTICES: Final = 40
 _ALIKE: Final = 0.05  # twins whose given names are one slip apart
 _NOWHERE: Final = 0.12  # children whom no agency has met
 _OTHER_FAMILIES: Final = ("Achterby", "Jones", "Okafor", "Taylor", "Nowak", "Brindle", "Reyes")
@@ -55,6 +56,10 @@ class Families:
         """One more child, with numbers, a history and a chance of its own."""
         chance, key = self.chance, len(self.children)
         home = self.households.setdefault(child.household, Household())
+        if not home.carer:
+            parent = chance.choice(self.children or [child]).said.given
+            home.carer = f"{parent} {child.said.family}"
+        home.practice = home.practice or f"Q{chance.randrange(_PRACTICES):05}"
         whole = replace(
             child,
             key=key,

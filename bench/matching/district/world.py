@@ -6,7 +6,7 @@ from typing import Final
 
 from adapters.contract.codes import NameUse
 from adapters.contract.identifiers import NHS_NUMBER, UPN
-from adapters.contract.record import Identifier, Name, Record
+from adapters.contract.record import Carer, GpPractice, Identifier, Name, Record
 from bench.matching.district.child import Child, Household, Said, as_record
 from bench.matching.district.families import Mix, Row, families, postcode
 from bench.matching.district.mistakes import Mistakes, former_homes
@@ -17,6 +17,7 @@ from bench.matching.gateway.filing import Filing
 _WRONG_NUMBER: Final = 0.001  # records under the number of a brother, a sister or a stranger
 _OTHER_FORM: Final = 0.15  # files that have the names otherwise, where the custom leaves it open
 _OWN_FURTHER: Final = 0.3  # how much seldomer a name that is no middle name is left out
+_SAID_CARER, _SAID_PRACTICE = 0.85, 0.95
 NOBODY: Final = -1  # a stranger's key: nobody asks about them
 
 
@@ -95,8 +96,17 @@ class _Clerk:
         homes = former_homes(child, said.postcode) if kind.keeps_homes else ()
         numbers = self._numbers(child)
         record = as_record(said, numbers, f"{kind.name}-{child.key}", homes)
-        restricted = child.restricted if kind.marks else None
-        return self._renamed(replace(record, restricted=restricted), child)
+        record = replace(record, restricted=child.restricted if kind.marks else None)
+        return self._renamed(self._surrounded(record, child), child)
+
+    def _surrounded(self, record: Record, child: Child) -> Record:
+        """With the parent and the practice, where the agency keeps these and somebody said them."""
+        home, kept, chance = self.households[child.household], self.kind.keeps, self.chance
+        if "carer" in kept and chance.random() < _SAID_CARER:
+            record = replace(record, carers=(Carer(name=home.carer, relationship="parent"),))
+        if "practice" in kept and chance.random() < _SAID_PRACTICE:
+            record = replace(record, gp_practice=GpPractice(ods_code=home.practice))
+        return record
 
     def _numbers(self, child: Child) -> tuple[Identifier, ...]:
         chance, whose, numbers = self.chance, child, []

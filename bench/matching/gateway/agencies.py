@@ -24,7 +24,8 @@ class Kind:
     `population` is what it declares and the operator believes: None if it declares none, 0 for as
     many as it holds in the district. `fuzzy` searches as NHS demographics do; the others compare
     the surname and the whole date letter by letter, `forename` the forename too. `keeps_homes` are
-    former homes that stand on its records. `noise` multiplies its clerks' mistakes.
+    former homes that stand on its records. `keeps` is what else stands
+    there: "carer", "practice". `noise` multiplies its clerks' mistakes.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Kind:
     forename: bool = False
     keeps_homes: bool = False
     marks: bool = False
+    keeps: tuple[str, ...] = ()
 
     @property
     def searched_by_nhs(self) -> bool:
@@ -65,6 +67,7 @@ KINDS: Final = (
         onward=("identifiers", "names", "birth_date"),
         noise=0.5,
         fuzzy=True,
+        keeps=("practice",),
         keeps_homes=True,
         marks=True,
     ),
@@ -78,6 +81,7 @@ KINDS: Final = (
         claims=frozenset({Claim.NATIONAL}) | _UNTOLD,
         population=None,
         onward=("identifiers", "birth_date"),
+        keeps=("practice",),
     ),
     Kind(
         "school",
@@ -88,6 +92,7 @@ KINDS: Final = (
         operations=(("by-upn", _BY_UPN), ("by-name", _BY_NAME)),
         claims=frozenset({Claim.SPINE}) | _UNTOLD,
         onward=("identifiers", "names"),
+        keeps=("carer",),
     ),
     Kind(
         "social-care",
@@ -103,6 +108,7 @@ KINDS: Final = (
         claims=frozenset({Claim.SHIELD_AUTHORITY, Claim.CONCLUSIVE}) | _UNTOLD,
         onward=("identifiers", "names", "birth_date"),
         noise=1.5,
+        keeps=("carer",),
         keeps_homes=True,
         marks=True,
     ),
@@ -180,7 +186,12 @@ name = "{name}"
   {marks}
   [[operation.address]]
   postcode = "postcode"
+  {kept}
 """
+_KEPT: Final = {
+    "carer": '[[operation.carer]]\n  name = "carer"',
+    "practice": '[[operation.gp_practice]]\n  ods_code = "practice"',
+}
 
 
 @cache
@@ -191,6 +202,7 @@ def manifest_of(kind: Kind, held: int) -> Manifest:
 
 def _text(kind: Kind, held: int) -> str:
     marks = 'restricted = { path = "restricted", codes = "restricted" }' if kind.marks else ""
+    kept = "\n  ".join(_KEPT[what] for what in kind.keeps)
     claims = {*kind.claims, *([Claim.POPULATION] if kind.population is not None else ())}
     national = Claim.NATIONAL in kind.claims
     return _MANIFEST.format(
@@ -200,7 +212,8 @@ def _text(kind: Kind, held: int) -> str:
         population="" if kind.population is None else f"population = {kind.population or held}",
         areas="" if national else f'"{AREA}"',
         operations="".join(
-            _OPERATION.format(name=name, by=by, marks=marks) for name, by in kind.operations
+            _OPERATION.format(name=name, by=by, marks=marks, kept=kept)
+            for name, by in kind.operations
         ),
     )
 
