@@ -16,6 +16,7 @@ _KNOWS_UPN: Final = 0.2
 _OTHER_FORM: Final = 0.06  # callers who have the names in another form of the custom
 _READS_RIGHT: Final = 0.9  # callers whose second look at name and date finds their slip
 _HAS_NUMBER: Final = 0.3  # callers who can find a number when they are asked for one
+_HAS_CARER: Final = 0.8  # callers who know a parent's name
 _HAS_FURTHER: Final = 0.8  # callers who can find the further given names
 
 Told = Mapping[str, Any]
@@ -23,12 +24,17 @@ Told = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class MadeUpCaller:
-    """Somebody who asks about `child`: `said` is what they type, `number` what they read out."""
+    """Somebody who asks about `child`: `said` is what they type, `number` what they read out.
+
+    `carer` is a parent's name, which they do not tell at first.
+    """
 
     child: Child
     said: Said
     number: tuple[str, str] | None
     chance: Random
+    carer: str = ""
+    told_carer: bool = False
 
     @property
     def errs(self) -> bool:
@@ -47,7 +53,8 @@ class MadeUpCaller:
             "postcode": said.postcode,
         }
         numbers = [self.number] if self.number else []
-        return {name: value for name, value in (*details.items(), *numbers) if value}
+        carers = [("carers", [self.carer])] if self.told_carer else []
+        return {name: value for name, value in (*details.items(), *numbers, *carers) if value}
 
     @property
     def keys(self) -> Mapping[str, str]:
@@ -80,6 +87,8 @@ class MadeUpCaller:
             yield replace(self, said=replace(said, postcode=child.said.postcode))
         if child.said.further and not said.further and chance.random() < _HAS_FURTHER:
             yield replace(self, said=replace(said, further=child.said.further))
+        if self.carer and not self.told_carer and chance.random() < _HAS_CARER:
+            yield replace(self, told_carer=True)
         if self.number is None and chance.random() < _HAS_NUMBER:
             yield replace(self, number=_number(child, chance))
 
@@ -100,7 +109,7 @@ def _caller(
     if chance.random() < _WRONG_NUMBER:
         whose = chance.choice(world.households[child.household].children)
     number = _number(whose, chance) if setting.numbered else None
-    return MadeUpCaller(child, said, number, chance)
+    return MadeUpCaller(child, said, number, chance, world.households[child.household].carer)
 
 
 def _typed(
