@@ -331,6 +331,7 @@ def customs() -> tuple[Custom, ...]:
             Names.ranked(listed("pt_PT", "first_names_male") + listed("es_ES", "first_names_male")),
             Names.ranked(listed("pt_PT", "last_names") + listed("es_ES", "last_names")),
             _two_surnames,
+            leads=_leads("portuguese_spanish"),
             shares=True,
         ),
         Custom(
