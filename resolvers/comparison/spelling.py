@@ -53,9 +53,17 @@ def sounds_short_for(one: str, other: str) -> bool:
     return long_enough and (mine.startswith(theirs) or theirs.startswith(mine))
 
 
+def sound_alike(one: str, other: str) -> bool:
+    """Whether the consonants of two words are the same, and enough ("Wright", "Write")."""
+    if one[0] != other[0]:
+        return False
+    mine = _skeleton(one)
+    return len(mine) > _SHORTEST_SKELETON and mine == _skeleton(other)
+
+
 def _skeleton(word: str) -> str:
     """Its consonants by sound, doubled ones once; a first vowel counts."""
-    sounds = word[0] + word[1:].translate(_UNSOUNDED)
+    sounds = word[0] + word[1:].replace("gh", "").replace("ph", "f").translate(_UNSOUNDED)
     return "".join(c for place, c in enumerate(sounds) if place == 0 or sounds[place - 1] != c)
 
 

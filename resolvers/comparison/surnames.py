@@ -11,8 +11,11 @@ from resolvers.comparison.spelling import (
     joined,
     misspelt,
     short_for,
+    sound_alike,
 )
 
+_DIFFERENT: Final = Agreement.DIFFERENT
+_DISTANT: Final = Agreement.DISTANT
 _NOT_COMPARABLE: Final = Agreement.NOT_COMPARABLE
 _VAGUE: Final = Agreement.VAGUE
 _SLIP: Final = Agreement.SLIP
@@ -44,7 +47,8 @@ def surname_in(family: str, words: frozenset[str]) -> bool:
 def _in_one(one: str, other: str) -> Agreement:
     if _attached(one, other) or one_spelling(one, other) or _inflected(one, other):
         return _SLIP
-    return misspelt(one, other)
+    found = misspelt(one, other)
+    return _DISTANT if found is _DIFFERENT and sound_alike(one, other) else found
 
 
 def _in_parts(held: str, known: str) -> Agreement | None:
@@ -70,7 +74,8 @@ def _titled(family: str) -> bool:
 
 def _of_titles(held: str, known: str) -> Agreement:
     """A title agrees with its own other spelling; against anything else it says nothing."""
-    return _SLIP if misspelt(held, known) is _SLIP else _NOT_COMPARABLE
+    alike = one_spelling(held, known) or misspelt(held, known) is _SLIP
+    return _SLIP if alike else _NOT_COMPARABLE
 
 
 def _inflected(one: str, other: str) -> bool:

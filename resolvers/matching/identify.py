@@ -214,8 +214,13 @@ def _clashing(members: Iterable[RecordPlace], world: World) -> frozenset[RecordP
     for one, other in combinations_with_replacement(by_person, 2):
         if differ_as_people(one, other):
             elsewhere = product(by_person[one], by_person[other])
-            clashing |= {key for pair in elsewhere if pair[0][0] != pair[1][0] for key in pair}
+            clashing |= {key for pair in elsewhere if _disagree(*pair, world) for key in pair}
     return frozenset(clashing)
+
+
+def _disagree(one: RecordPlace, other: RecordPlace, world: World) -> bool:
+    """Whether two of different sources differ as people, their numbers considered too."""
+    return one[0] != other[0] and differ_as_people(world.held[one], world.held[other])
 
 
 def _one_child(one: RecordPlace, other: RecordPlace, world: World) -> bool:
