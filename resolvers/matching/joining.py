@@ -86,8 +86,11 @@ def _denied(
 
     `numbered`: nobody has joined yet, so that a number in the question is nobody's yet.
     """
-    if _namesake_among(assessed, world):
-        return dict.fromkeys(certain, ReasonCode.NAMESAKE)
+    alike = {key: found for key, found in assessed.items() if alike_in_all(found.evidence)}
+    doubled = _kept_apart(alike, world)
+    if doubled or _namesake_among(alike, world):
+        namesake, here = ReasonCode.NAMESAKE, ReasonCode.DOUBLED_HERE
+        return {key: here if key[0] in doubled else namesake for key in certain}
     conflicting = _under_anothers_number(certain, assessed, world)
     denied = dict.fromkeys(conflicting, ReasonCode.NUMBER_ON_ANOTHER)
     denied |= {key: ReasonCode.CUT_SHORT for key in certain if key[0] in world.cut}
@@ -133,25 +136,25 @@ def _sources_with_numbers_of(
     return {other[0] for other in others if world.held[key].shares_number(world.held[other])}
 
 
-def _namesake_among(assessed: Mapping[RecordPlace, Assessment], world: World) -> bool:
+def _namesake_among(alike: Mapping[RecordPlace, Assessment], world: World) -> bool:
     """Whether another child of her name was born on her day, as somebody's numbers say.
 
     Then name and birth date tell nobody apart, not even where a record bears no number.
     """
-    alike = {k: found.evidence for k, found in assessed.items() if alike_in_all(found.evidence)}
-    differ = any(evidence.numbers_differ for evidence in alike.values())
-    return differ or among_them_two([world.held[key] for key in alike]) or _kept_apart(alike, world)
+    differ = any(found.evidence.numbers_differ for found in alike.values())
+    return differ or among_them_two([world.held[key] for key in alike])
 
 
-def _kept_apart(alike: Collection[RecordPlace], world: World) -> bool:
-    """Whether one agency, that holds nobody twice, has two files of her name and birth date."""
-    return any(
-        one[0] == other[0]
+def _kept_apart(alike: Collection[RecordPlace], world: World) -> set[str]:
+    """The agencies that hold nobody twice, and have two files of her name and birth date."""
+    return {
+        one[0]
+        for one, other in combinations(alike, 2)
+        if one[0] == other[0]
         and one[0] not in world.duplicates
         and world.held[one] != world.held[other]
         and not world.held[one].shares_number(world.held[other])
-        for one, other in combinations(alike, 2)
-    )
+    }
 
 
 def _namesake_near(unnumbered: Iterable[Assessment]) -> bool:
