@@ -3,8 +3,10 @@
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
+from secrets import token_bytes
 from typing import Protocol
 
 from adapters.manifest.auth import Secret
@@ -25,6 +27,28 @@ def prefix_of(source: str) -> str:
 
 class SecretMissing(Exception):
     """A secret that the manifest names is not there; says where it was looked for, never what."""
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedSecrets:
+    """The secrets of a source as they were read when it opened, kept as keyed hashes alone."""
+
+    inner: SecretTexts
+    key: bytes = field(default_factory=lambda: token_bytes(32), repr=False)
+    read: dict[Secret, bytes] = field(default_factory=dict, repr=False)
+
+    def text(self, secret: Secret) -> str:
+        """The secret; SecretMissing if there is none."""
+        text = self.inner.text(secret)
+        self.read[secret] = self._hash(text)
+        return text
+
+    def differ(self) -> bool:
+        """Whether one of them is another by now; SecretMissing if one cannot be read."""
+        return any(self._hash(self.inner.text(one)) != was for one, was in self.read.items())
+
+    def _hash(self, text: str) -> bytes:
+        return blake2b(text.encode(), key=self.key).digest()
 
 
 @dataclass(frozen=True, slots=True)

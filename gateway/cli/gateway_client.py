@@ -39,6 +39,7 @@ _SUSPEND: Final = (
     "mutation Suspend($id: ID!, $reason: String!)"
     f" {{ changed: suspendSource(id: $id, reason: $reason) {_CHANGED} }}"
 )
+_RELOAD: Final = "mutation { reloadFiles { generation newSecrets keptSecrets } }"
 
 
 def add(
@@ -81,9 +82,16 @@ def suspend(
 
 
 def reload(gateway: GatewayUrl, token: TokenFile) -> None:
-    """Have the operator's files read again; returns once they are in force at every gateway."""
-    said = said_by(gateway, token, "mutation { reload }", {})
-    typer.echo(f"in force everywhere: generation {said['reload']}")
+    """Have the operator's files and the secrets read again; returns once they are in force.
+
+    Says whose secrets are new, and whose cannot be used, so that they go on with the old ones.
+    """
+    done = said_by(gateway, token, _RELOAD, {})["reloadFiles"]
+    for source in done["newSecrets"]:
+        typer.echo(f"new secrets: {source}")
+    for source in done["keptSecrets"]:
+        typer.echo(f"secrets that cannot be read or used, the old ones stay: {source}")
+    typer.echo(f"in force everywhere: generation {done['generation']}")
 
 
 def _manifest(file: Path) -> str:

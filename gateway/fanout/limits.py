@@ -53,6 +53,18 @@ class SourceRequest:
     sent: CallCount = field(default_factory=CallCount)
 
 
+@dataclass(slots=True)
+class SourceState:
+    """What one source has seen of us and we of it, by whichever connection it is asked."""
+
+    throttle: Throttle
+    breaker: Breaker
+    budget: RetryBudget
+    latencies: Latencies
+    failures: RecentFailures
+    answered_at: datetime | None = None
+
+
 class SourceLimits:
     """The limits of one source, shared by every question; `jitter` gives 0 to 1."""
 
@@ -63,26 +75,37 @@ class SourceLimits:
         self._clock = clock.monotonic
         self._now = clock.now
         self._jitter = jitter
-        self.throttle = Throttle(limits.rate, limits.concurrency, clock.monotonic)
-        self._breaker = Breaker(limits.breaker.failures, limits.breaker.open_for, clock.monotonic)
-        self._budget = RetryBudget()
-        self._latencies = Latencies(clock.monotonic)
+        self.state = SourceState(
+            throttle=Throttle(limits.rate, limits.concurrency, clock.monotonic),
+            breaker=Breaker(limits.breaker.failures, limits.breaker.open_for, clock.monotonic),
+            budget=RetryBudget(),
+            latencies=Latencies(clock.monotonic),
+            failures=RecentFailures(source.id, clock),
+        )
         self._checkup = Checkup(self._probe, clock)
-        self.failures = RecentFailures(source.id, clock)
-        self._answered_at: datetime | None = None
+
+    @property
+    def throttle(self) -> Throttle:
+        """Its turns."""
+        return self.state.throttle
+
+    @property
+    def failures(self) -> RecentFailures:
+        """Why its answers failed of late."""
+        return self.state.failures
 
     @property
     def health(self) -> SourceHealth:
         """How the source is doing, as far as is known without asking it."""
-        p50_ms, p99_ms = self._latencies.within_ms(0.5, 0.99)
+        p50_ms, p99_ms = self.state.latencies.within_ms(0.5, 0.99)
         checkup = self._checkup
         return SourceHealth(
-            breaker=self._breaker.state,
+            breaker=self.state.breaker.state,
             p50_ms=p50_ms,
             p99_ms=p99_ms,
             reachable=checkup.reachable,
             checked_at=checkup.checked_at,
-            answered_at=self._answered_at,
+            answered_at=self.state.answered_at,
             failures=self.failures.newest_first,
         )
 
@@ -110,6 +133,13 @@ class SourceLimits:
         """Have another go on in this one's place, to the same system."""
         self.throttle.hand_over(after.throttle)
 
+    def go_on_as(self, before: "SourceLimits") -> None:
+        """Go on in the place of `before`, which led to the same system with another secret.
+
+        Whoever still asks by the old one and whoever asks by the new one share one set of limits.
+        """
+        self.state = before.state
+
     async def ask(self, wanted: SourceRequest) -> Reply:
         """Ask, and ask once more where the manifest allows it and the deadline leaves time."""
         return (await self.ask_all((wanted,)))[0]
@@ -119,7 +149,7 @@ class SourceLimits:
 
         It takes one turn, and ends when the first of their times does.
         """
-        self._budget.called()
+        self.state.budget.called()
         attempt, until = 1, min(wanted.until for wanted in every)
         replies = await self._once(every, until)
         while (wait_s := self._wait_before_another(_heard(replies), attempt, until)) is not None:
@@ -135,22 +165,22 @@ class SourceLimits:
     def _wait_before_another(self, reply: Reply, attempt: int, until: float) -> float | None:
         if not isinstance(reply, Unavailable) or self._source.has_effects:
             return None
-        if self._breaker.open_s is not None:
+        if self.state.breaker.open_s is not None:
             return None
         wait_s = wait_before_another(self._limits.retry, reply, attempt, self._jitter())
-        if wait_s is None or self._clock() + wait_s >= until or not self._budget.spend():
+        if wait_s is None or self._clock() + wait_s >= until or not self.state.budget.spend():
             return None
         return wait_s
 
     async def _once(self, every: tuple[SourceRequest, ...], until: float) -> tuple[Reply, ...]:
-        if (open_s := self._breaker.open_s) is not None:
+        if (open_s := self.state.breaker.open_s) is not None:
             return _all(every, Unavailable(Fault.BREAKER_OPEN, open_s))
         if not await self.throttle.take_turn(until):
             return _all(every, Unavailable(Fault.LIMIT))
         try:
-            admission = self._breaker.admit()
+            admission = self.state.breaker.admit()
             if admission is None:  # it opened while this question waited for its turn
-                return _all(every, Unavailable(Fault.BREAKER_OPEN, self._breaker.open_s))
+                return _all(every, Unavailable(Fault.BREAKER_OPEN, self.state.breaker.open_s))
             return await self._admitted(every, until, admission)
         finally:
             self.throttle.end_turn()
@@ -166,11 +196,11 @@ class SourceLimits:
             replies = await self._replies(every, until, timeout_s)
             went = self._went(_heard(replies), timeout_s)
         finally:
-            self._breaker.settle(admission, went)
+            self.state.breaker.settle(admission, went)
         if went is CallOutcome.OK:
-            self._latencies.took(self._clock() - started)
+            self.state.latencies.took(self._clock() - started)
         if isinstance(_heard(replies), Records | NoRecord | TooMany):
-            self._answered_at = self._now()
+            self.state.answered_at = self._now()
         self.failures.note(replies)
         for wanted, reply in zip(every, replies, strict=True):
             if isinstance(reply, MoreNeeded):

@@ -110,6 +110,10 @@ class SourceConnection:
         """Have another connection lead to the same system from now on, within the same limits."""
         self.source_limits.hand_over(after.source_limits)
 
+    def go_on_as(self, before: "SourceConnection") -> None:
+        """Go on in the place of another that led to the same system with another secret."""
+        self.source_limits.go_on_as(before.source_limits)
+
     def route(
         self, keys: Mapping[str, str], before: SourceAnswer | None
     ) -> tuple[OperationCard, ...]:

@@ -8,7 +8,7 @@ from gateway.graphql.child.child_answer import Info
 from gateway.graphql.query import KnownDetailsArgument
 from gateway.graphql.services.audit import AuditEntry
 from gateway.graphql.services.break_glass import BreakGlassGrantType
-from gateway.graphql.services.source import ExampleReply, Registration
+from gateway.graphql.services.source import ExampleReply, Registration, Reload
 from gateway.graphql.types.codes import ReviewVerdict
 from gateway.graphql.types.declare import argument, code_list, output, resolved
 from gateway.graphql.types.inputs import AccountInput
@@ -88,6 +88,12 @@ class Mutation:
         Answered once they are in force at every gateway, with the number of the generation; if
         anything is wrong with them, what was in force stays and an error names file and line.
         """
+        done = await info.context.sources.reload() if info.context.sources else None
+        return None if done is None else done.generation
+
+    @resolved
+    async def reload_files(self, info: Info) -> Reload | None:
+        """As `reload`, which it will replace; it also tells whose secrets are new."""
         return await info.context.sources.reload() if info.context.sources else None
 
     @resolved

@@ -62,6 +62,16 @@ def source_not_reached(source: str, cause: str, place: str) -> None:
     _say.warning("source_not_reached", source=source, cause=cause, place=place)
 
 
+def secrets_renewed(source: str) -> None:
+    """A source is asked with other secrets from now on: those in its place had changed."""
+    _say.info("secrets_renewed", source=source)
+
+
+def secrets_not_renewed(source: str) -> None:
+    """The secrets of a source cannot be read or used now; it goes on with those it had."""
+    _say.error("secrets_not_renewed", source=source)
+
+
 def generation(number: int) -> None:
     """What is in force here is of this generation from now on."""
     _say.info("generation", number=number)

@@ -10,6 +10,7 @@ from gateway.graphql.services.source import (
     ExampleReply,
     FindingType,
     Registration,
+    Reload,
     SourceDecision,
     SourceType,
     SourceView,
@@ -55,9 +56,14 @@ class SourceApi:
         """Take a source out of force until it is approved again; NotAllowed as for `approve`."""
         return await self._registration(await self.registrar.suspend(self.caller, source, reason))
 
-    async def reload(self) -> int:
-        """Bring the files into force for an operator; the generation in force then."""
-        return await self.registrar.reloading.on_request(self.caller)
+    async def reload(self) -> Reload:
+        """Bring the files into force for an operator, and secrets that are others by now."""
+        done = await self.registrar.reloading.on_request(self.caller)
+        return Reload(
+            generation=done.generation,
+            new_secrets=list(done.secrets.new),
+            kept_secrets=list(done.secrets.kept),
+        )
 
     async def _registration(self, outcome: ChangeOutcome) -> Registration:
         now = self.registrar.rollout.generations.current

@@ -7,7 +7,7 @@ from typing import Final
 from adapters.contract.contract import Adapter, Fault, Question, Reply, Unavailable
 from adapters.kinds import UnknownKind, open_adapter
 from adapters.network.egress import Egress, EgressRefused
-from adapters.network.secrets import SecretMissing, Secrets
+from adapters.network.secrets import RememberedSecrets, SecretMissing, Secrets
 from adapters.network.signature import Signer
 from gateway.config.settings import Settings
 from gateway.fanout.limits import Jitter
@@ -37,11 +37,16 @@ class ManagedConnection:
     """One source's open adapter with its connection; closed once no generation holds it."""
 
     def __init__(
-        self, held: SourceVersion, source: RegisteredSource, connection: SourceConnection
+        self,
+        held: SourceVersion,
+        source: RegisteredSource,
+        connection: SourceConnection,
+        secrets: RememberedSecrets | None = None,
     ) -> None:
         self.held = held
         self.source = source
         self.connection = connection
+        self.secrets = secrets
         self._holders = 0
 
     @property
@@ -81,15 +86,28 @@ class SourceOpener:
         unopened, so that its agency keeps its row.
         """
         try:
-            adapter = await self._adapter(held)
+            connection = await self._opened(held)
         except ConfigurationInvalid:
             if must:
                 raise
             events.source_not_opened(held.id)
             return self.silent(held)
-        connection = self._connection(held, adapter)
         if before is not None:
             before.connection.hand_over(connection.connection)
+        return connection
+
+    async def renewed(self, before: ManagedConnection) -> ManagedConnection:
+        """`before`, or where its secrets are others by now, the same source opened with those.
+
+        It keeps its limits and its health. ConfigurationInvalid if they cannot be read or used.
+        """
+        try:
+            if before.secrets is None or not before.secrets.differ():
+                return before
+        except SecretMissing as error:
+            raise ConfigurationInvalid(f"{before.held.id}: {error}") from None
+        connection = await self._opened(before.held)
+        connection.connection.go_on_as(before.connection)
         return connection
 
     def silent(self, held: SourceVersion) -> ManagedConnection:
@@ -97,12 +115,19 @@ class SourceOpener:
         cards = tuple(operation.card for operation in held.manifest.operation)
         return self._connection(held, Adapter(_UNOPENED, cards))
 
-    def _connection(self, held: SourceVersion, adapter: Adapter) -> ManagedConnection:
+    def _connection(
+        self, held: SourceVersion, adapter: Adapter, secrets: RememberedSecrets | None = None
+    ) -> ManagedConnection:
         source = registered(held.manifest, adapter, held.grant.claims, held.version)
-        return ManagedConnection(held, source, SourceConnection(source, self.clock, self.jitter))
+        connection = SourceConnection(source, self.clock, self.jitter)
+        return ManagedConnection(held, source, connection, secrets)
 
-    async def _adapter(self, held: SourceVersion) -> Adapter:
-        secrets = Secrets(held.id, os.environ, self.settings.secrets, held.near)
+    async def _opened(self, held: SourceVersion) -> ManagedConnection:
+        own = Secrets(held.id, os.environ, self.settings.secrets, held.near)
+        secrets = RememberedSecrets(own)
+        return self._connection(held, await self._adapter(held, secrets), secrets)
+
+    async def _adapter(self, held: SourceVersion, secrets: RememberedSecrets) -> Adapter:
         try:
             egress = Egress.of(held.grant.origins)
             return await open_adapter(

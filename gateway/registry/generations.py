@@ -3,16 +3,25 @@
 import asyncio
 import gc
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from gateway.fanout.fan_out import FanOut
 from gateway.fanout.sources import registry_of
+from gateway.model.errors import ConfigurationInvalid
 from gateway.policy.decide import Policy
 from gateway.policy.rules.rule_set import Baseline
 from gateway.questions.prepare import Preparation, Stages
 from gateway.registry.connect import ManagedConnection, SourceOpener
 from gateway.registry.desired_state import DesiredState, SourceVersion
+
+
+@dataclass(frozen=True, slots=True)
+class RenewedSecrets:
+    """The sources whose secrets were read anew: `new` are others by now, `kept` cannot be used."""
+
+    new: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,11 @@ class ActiveGeneration:
     preparation: Preparation
     fan_out: FanOut
     connections: Mapping[str, ManagedConnection]
+    secrets: RenewedSecrets = RenewedSecrets()
+
+    def numbered(self, generation: int) -> "ActiveGeneration":
+        """The same as another generation."""
+        return replace(self, desired_state=replace(self.desired_state, generation=generation))
 
     @property
     def generation(self) -> int:
@@ -75,18 +89,23 @@ class Generations:
                 self._retire(entered)
 
     async def prepare(
-        self, desired_state: DesiredState, must_open: frozenset[str]
+        self, desired_state: DesiredState, must_open: frozenset[str], *, renew: bool = False
     ) -> ActiveGeneration:
         """Open what the desired state holds; give it to `replace` or `discard`.
+
+        With `renew`, the secrets of what is open already are read anew.
 
         ConfigurationInvalid names the first rule that cannot be used, or the first source of
         `must_open` that cannot be opened; then nothing is open that was not before.
         """
         rule_set = await asyncio.to_thread(desired_state.rule_set, self._baseline)
         opened: list[ManagedConnection] = []
+        kept: list[str] = []
         try:
             for held in desired_state.held:
                 connection = await self._connection(held, must=held.id in must_open)
+                if renew:
+                    connection = await self._renewed(connection, kept)
                 connection.take()
                 opened.append(connection)
             for held in desired_state.silenced:
@@ -107,7 +126,8 @@ class Generations:
             {name: connection.connection for name, connection in connections.items()},
             self._stages.clock,
         )
-        return ActiveGeneration(desired_state, preparation, fan_out, connections)
+        secrets = RenewedSecrets(tuple(self._with_new_secrets(opened)), tuple(kept))
+        return ActiveGeneration(desired_state, preparation, fan_out, connections, secrets)
 
     def replace(self, new: ActiveGeneration) -> None:
         """From now on every question begins in `new`.
@@ -138,6 +158,22 @@ class Generations:
         if before is not None and before.opened and before.held == held:
             return before
         return await self._opener.open(held, before, must=must)
+
+    async def _renewed(self, before: ManagedConnection, kept: list[str]) -> ManagedConnection:
+        try:
+            return await self._opener.renewed(before)
+        except ConfigurationInvalid:
+            kept.append(before.held.id)
+            return before
+
+    def _with_new_secrets(self, opened: Iterable[ManagedConnection]) -> Iterator[str]:
+        """The sources that are what they were, but for their secrets."""
+        were = {} if self._current is None else self._current.connections
+        for now in opened:
+            before = were.get(now.held.id)
+            same = before is not None and before.held == now.held
+            if same and before is not now and now.opened:
+                yield now.held.id
 
     def _retire(self, generation: ActiveGeneration) -> None:
         self._give_back(generation.connections.values())

@@ -8,12 +8,13 @@ from typing import Final
 from gateway.audit.entry.entry import AuditedChange, AuditKind
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.recorder.recorder import Coming, Recorder
+from gateway.model import events
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.model.errors import AskDifferently, ConfigurationInvalid, NotAllowed, TryLater
 from gateway.registry.desired_state import SourceVersion
 from gateway.registry.files import ManifestFile, OperatorFiles
-from gateway.registry.generations import ActiveGeneration
+from gateway.registry.generations import ActiveGeneration, RenewedSecrets
 from gateway.registry.ledger.contract import LedgerCorrupt, LedgerUnavailable
 from gateway.registry.ledger.record import (
     OPERATOR,
@@ -28,6 +29,14 @@ from gateway.registry.rollout import Rollout
 READ_AT_START: Final = "READ_AT_START"
 READ_AT_SIGNAL: Final = "READ_AT_SIGNAL"
 READ_ON_REQUEST: Final = "READ_ON_REQUEST"
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """What a reload came to: the generation in force everywhere, and whose secrets are new here."""
+
+    generation: int
+    secrets: RenewedSecrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +77,8 @@ class Reloader:
         """Bring the files into force; ConfigurationInvalid or TryLater says why not."""
         await self._reload(None, READ_AT_SIGNAL)
 
-    async def on_request(self, caller: Caller) -> int:
-        """Bring the files into force everywhere for an operator; the generation in force then."""
+    async def on_request(self, caller: Caller) -> Reloaded:
+        """Bring the files into force everywhere for an operator, and secrets that are others."""
         if self.operator_role not in caller.roles:
             await self.recorder.refuse("RELOAD_NOT_ALLOWED", caller)
             raise NotAllowed("RELOAD_NOT_ALLOWED", "reload: only an operator may")
@@ -78,19 +87,27 @@ class Reloader:
         except ConfigurationInvalid as error:
             raise AskDifferently("CONFIGURATION_REFUSED", str(error)) from None
 
-    async def _reload(self, caller: Caller | None, detail: str) -> int:
+    async def _reload(self, caller: Caller | None, detail: str) -> Reloaded:
         await self.renew_keys()  # first, since a file that is wrong must not keep a key in
         folder = await asyncio.to_thread(self.rollout.read)
         async with self.rollout.turn() as head:
-            if folder.digest != head.files:
-                after, prepared = await self._prepared(folder, head)
+            after, prepared = await self._prepared(folder, head, renew=True)
+            if prepared.secrets.new and after.generation == head.generation:
+                # Other gateways read their secrets anew only where a generation begins.
+                after = replace(after, generation=head.generation + 1)
+                prepared = prepared.numbered(after.generation)
+            for source in prepared.secrets.kept:
+                events.secrets_not_renewed(source)
+            if after.generation == head.generation:
+                self.rollout.generations.discard(prepared)
+            else:
                 await self._roll_out(after, prepared, caller, detail)
         generation = self.rollout.generations.current.generation
         await self.rollout.replica.everywhere(generation)
-        return generation
+        return Reloaded(generation, prepared.secrets)
 
     async def _prepared(
-        self, folder: OperatorFiles, head: LedgerHead
+        self, folder: OperatorFiles, head: LedgerHead, *, renew: bool = False
     ) -> tuple[LedgerHead, ActiveGeneration]:
         """The files ready to come into force, under the next generation if they are others."""
         changed = folder.digest != head.files
@@ -100,7 +117,8 @@ class Reloader:
                 await self._keep(filed)
         desired_state = await self.rollout.desired_state(folder, after)
         must = frozenset(held.id for held in desired_state.held if held.file is not None)
-        return after, await self.rollout.generations.prepare(desired_state, must)
+        prepared = await self.rollout.generations.prepare(desired_state, must, renew=renew)
+        return after, prepared
 
     async def _keep(self, filed: ManifestFile) -> None:
         """A manifest of the folder is a version as any other."""
@@ -140,7 +158,8 @@ class Reloader:
         first = new.generation == 1 and before is None
         if first and not await self._log_size():
             return None  # a new gateway with a new log: nothing was otherwise before
-        for coming in [*_sources(before, new), *_policies(before, new, detail)]:
+        changes = [*_sources(before, new), *_secrets(new), *_policies(before, new, detail)]
+        for coming in changes:
             await self.recorder.changed(coming, caller)
         files = AuditedChange("configuration", new.desired_state.folder.digest)
         coming = Coming(AuditKind.CONFIGURATION_CHANGE, files, detail)
@@ -166,6 +185,12 @@ def _sources(before: ActiveGeneration | None, new: ActiveGeneration) -> Iterator
             yield _of_source(are[source], "SOURCE_BROUGHT")
         elif were[source] != are[source]:
             yield _of_source(are[source], "SOURCE_CHANGED")
+
+
+def _secrets(new: ActiveGeneration) -> Iterator[Coming]:
+    """The sources that are asked with other secrets from now on."""
+    for source in new.secrets.new:
+        yield _of_source(new.connections[source].held, "SOURCE_SECRETS_RENEWED")
 
 
 def _of_source(held: SourceVersion, detail: str) -> Coming:

@@ -97,12 +97,14 @@ class Rollout:
         if folder.digest != head.files:
             raise ConfigurationInvalid("they differ from those of the gateway that changed them")
         desired_state = await self.desired_state(folder, head)
-        await self._in_force(await self.generations.prepare(desired_state, NOTHING))
+        await self._in_force(await self.generations.prepare(desired_state, NOTHING, renew=True))
 
     async def _in_force(self, prepared: ActiveGeneration) -> None:
         if self.generations.newest is not None:
             events.generation(prepared.generation)
         self.generations.replace(prepared)
+        for source in prepared.secrets.new:
+            events.secrets_renewed(source)
         with suppress(LedgerUnavailable, LedgerCorrupt):  # then the lease is renewed later
             await self.replica.hold(prepared.generation)
 

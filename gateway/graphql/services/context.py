@@ -8,7 +8,7 @@ from gateway.graphql.services.access import AccessReading
 from gateway.graphql.services.alerts import AlertReading
 from gateway.graphql.services.audit import AuditReading
 from gateway.graphql.services.break_glass import BreakGlassGrantType
-from gateway.graphql.services.source import ExampleReply, Registration, SourceType
+from gateway.graphql.services.source import ExampleReply, Registration, Reload, SourceType
 from gateway.graphql.types.codes import ReviewVerdict
 from gateway.graphql.types.inputs import AccountInput, KnownDetails
 from gateway.model.agency import AgencyCard
@@ -36,7 +36,7 @@ class Sources(Protocol):
         """Take a source out of force; an error says why not."""
         ...
 
-    async def reload(self) -> int:
+    async def reload(self) -> Reload:
         """Bring the operator's files into force; an error says why not."""
         ...
 

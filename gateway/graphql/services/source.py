@@ -181,6 +181,19 @@ class Registration:
     findings: list[FindingType] = field("Every rule that was checked.")
 
 
+@output
+class Reload:
+    """What came of reading the operator's files and the sources' secrets again."""
+
+    generation: int = field("The number of the generation that is in force at every gateway.")
+    new_secrets: list[str] = field(
+        "Ids of the sources whose secrets had changed, and which are asked with the new ones."
+    )
+    kept_secrets: list[str] = field(
+        "Ids of the sources whose secrets cannot be read or used now; they go on as they were."
+    )
+
+
 @entry
 class ExampleReply:
     """What a manifest's example replays: a recorded reply, read again now and not kept."""
