@@ -62,11 +62,11 @@ class Waves:
         while self._running:
             for answered in await self._arrived():
                 yield answered
-            if self._clock.monotonic() >= self._order.until:
+            if self._overdue:
                 break
             for answered in await self._undoubted():
                 yield answered
-            if await self._go_on():
+            if await self._go_on() or (not self._running and await self._go_on_by_search()):
                 return
         await self._end_search()
         if self._over_for_circle():
@@ -91,6 +91,17 @@ class Waves:
         if self._half_gone:
             self._looks_again()
         return False
+
+    async def _go_on_by_search(self) -> bool:
+        """The same once a search is over that is under way: what it found may clear the child."""
+        if self._search is None or self._search.done():
+            return False
+        await self._end_search()
+        return not self._overdue and await self._go_on()
+
+    @property
+    def _overdue(self) -> bool:
+        return self._clock.monotonic() >= self._order.until
 
     async def _searched(self, wanted: Mapping[str, Keys], hear: Heard) -> None:
         own, asking = self._order.own, self._order.asking

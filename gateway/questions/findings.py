@@ -1,6 +1,6 @@
 """What the answers so far mean together: who is the child, and whether the child is shielded."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Self
@@ -95,6 +95,11 @@ class Finder:
         self._read = ReadOnce()
         self._last: Findings | None = None
 
+    def settle(self, records: frozenset[Identifier]) -> None:
+        """Take these records as hers from now on, as if the caller had named them."""
+        known = self._stated.identifiers | records
+        self._stated, self._last = replace(self._stated, identifiers=known), None
+
     def of(self, answers: Mapping[str, SourceAnswer]) -> Findings:
         """The findings of these answers; all sources in scope count, answered or not."""
         if self._last is None or not _same(self._last.answers, answers):
@@ -186,10 +191,21 @@ def _same(one: Mapping[str, SourceAnswer], other: Mapping[str, SourceAnswer]) ->
 
 
 def _frozen(stated: Reference, spine: Iterable[SourceAnswer], resolved: _Resolved) -> Reference:
-    """What the caller stated and the identity sources' certain records add to it."""
+    """What the caller stated and the identity sources' certain records add to it.
+
+    What one of them adds, such as a second given name, may make another's record certain.
+    """
     answers = sorted(spine, key=lambda answered: answered.source)
     for answered in answers:
         stated = _superseding(stated, answered)
+    while (wider := _with_certain(stated, answers, resolved)) != stated:
+        stated = wider
+    return stated
+
+
+def _with_certain(
+    stated: Reference, answers: Sequence[SourceAnswer], resolved: _Resolved
+) -> Reference:
     resolution = resolved(stated, answers)
     records = [r for a in answers for r in resolution.certain(a.source)]
     born = {r.birth_date for r in records if r.birth_date}
@@ -198,9 +214,10 @@ def _frozen(stated: Reference, spine: Iterable[SourceAnswer], resolved: _Resolve
     return replace(
         stated,
         sex=said.pop() if stated.sex not in _SAID_SEXES and len(said) == 1 else stated.sex,
-        birth_dates_estimated=frozenset(born - known_days - stated.birth_dates),
+        birth_dates_estimated=(stated.birth_dates_estimated | (born - stated.birth_dates))
+        - known_days,
         identifiers=stated.identifiers.union(*(r.identifiers for r in records)),
-        names=(*stated.names, *(n for r in records for n in r.names if n not in stated.names)),
+        names=tuple(dict.fromkeys((*stated.names, *(n for r in records for n in r.names)))),
         birth_dates=stated.birth_dates | born,
     )
 

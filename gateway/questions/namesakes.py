@@ -3,7 +3,7 @@
 It may be a restricted namesake's: a child of the same name and birthday, whose home it would tell.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -28,20 +28,35 @@ class NamesakeSearch:
     members: Mapping[str, RegisteredSource]
     own: Mapping[str, Keys]
     _heard: Mapping[str, SourceAnswer] = field(default_factory=dict)
+    _closed: bool = False
 
     def wanted(self, found: Findings) -> Mapping[str, Keys]:
         """By what each member is still to be searched, by source id; none if nothing hangs on it.
 
         Nothing is among it that an agency's onward rule does not allow.
         """
-        if found.restriction is not Restriction.NONE_KNOWN:
+        if self._closed or found.restriction is not Restriction.NONE_KNOWN:
             return {}
-        taught = lessons(found, self.members)
-        return {
-            name: {**self.own[name], **taught.get(name, {}), **_names_there(found, name)}
-            for name, source in self.members.items()
-            if name not in self._heard and self._is_wanted(found, name, source)
-        }
+        return self._keys(found, self._is_wanted)
+
+    def before_a_home(self, supposed: Findings) -> Mapping[str, Keys]:
+        """By what each member is still to be searched before a told home may count.
+
+        Every one that can be: once a home has counted nobody is searched any more, as that would
+        depend on whether it was right. `supposed` are the findings as if she were the likely one.
+        """
+        if supposed.restriction is not Restriction.NONE_KNOWN:
+            return {}
+        return self._keys(supposed, self._is_unsearched)
+
+    def over(self, supposed: Findings) -> bool:
+        """Whether every member was searched, in full, that may hold her."""
+        full = all(map(_in_full, self._heard.values()))
+        return full and not self.before_a_home(supposed) and not self.unlooked(supposed)
+
+    def close(self) -> None:
+        """Search nobody any more."""
+        self._closed = True
 
     def hear(self, answers: Mapping[str, SourceAnswer]) -> None:
         """Hear what the members answered, as far as they did."""
@@ -64,6 +79,21 @@ class NamesakeSearch:
             for name, source in self.members.items()
             if self._may_hold_her(found, name, source)
         )
+
+    def _keys(
+        self, found: Findings, wanted: Callable[[Findings, str, RegisteredSource], bool]
+    ) -> Mapping[str, Keys]:
+        taught = lessons(found, self.members)
+        return {
+            name: {**self.own[name], **taught.get(name, {}), **_names_there(found, name)}
+            for name, source in self.members.items()
+            if name not in self._heard and wanted(found, name, source)
+        }
+
+    def _is_unsearched(self, found: Findings, name: str, source: RegisteredSource) -> bool:
+        if self._may_hold_her(found, name, source):
+            return True
+        return _searches(source) and not _searched(source, found.answers.get(name))
 
     def _is_wanted(self, found: Findings, name: str, source: RegisteredSource) -> bool:
         if self._may_hold_her(found, name, source):

@@ -15,6 +15,7 @@ from gateway.fanout.plan import IDENTIFYING
 from gateway.fanout.source_call import SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource, Registry
 from gateway.questions.findings import Finder, Findings
+from gateway.questions.home import ToldHome
 from gateway.questions.namesakes import NamesakeSearch
 from gateway.questions.onward import lessons
 from gateway.questions.release import ReleaseView
@@ -39,7 +40,8 @@ def circle_of(asked: Mapping[str, RegisteredSource], registry: Registry) -> froz
 class ShieldState:
     """`everybody` finds by all answers, `near` by those of the `circle` alone.
 
-    `search` says whether a restricted namesake may be behind records without a number of hers.
+    `search` says whether a restricted namesake may be behind records without a number of hers,
+    `home` whether the home that was told settles who she is.
     """
 
     view: ReleaseView
@@ -47,6 +49,7 @@ class ShieldState:
     near: Finder
     circle: frozenset[str]
     search: NamesakeSearch
+    home: ToldHome
     _heard: Mapping[str, SourceAnswer] = field(default_factory=dict)
     _first: Mapping[str, SourceAnswer] = field(default_factory=dict)
     _settled: bool = False
@@ -71,7 +74,7 @@ class ShieldState:
     @property
     def _judged(self) -> Restriction:
         """What the circle says, and what a second look at the shield set adds."""
-        found = self.near.of(self._heard)
+        found = self._of_circle(self._heard)
         looked = self.near.of(self.search.with_looks(self._heard))
         if looked.restriction is Restriction.RESTRICTED:
             return Restriction.RESTRICTED
@@ -94,19 +97,32 @@ class ShieldState:
     ) -> Mapping[str, Mapping[str, str]]:
         """What each source may be asked with besides; the circle by what it taught itself.
 
-        Once the child is cleared by the circle, everybody by what everybody taught.
+        Once the child is cleared by the circle, everybody by what everybody taught. Before, the
+        shield set by what a likely record would teach, so that it speaks of that child too.
         """
+        near = self._of_circle(answers)
         taught = lessons(self.everybody.of(answers), sources)
-        within = lessons(self.teaching(answers), sources)
+        within = lessons(self.teaching(answers), sources) | self.home.lessons(near)
         outside = {name: keys for name, keys in taught.items() if name not in self.circle}
         return outside | {name: keys for name, keys in within.items() if name in self.circle}
 
     def teaching(self, answers: Mapping[str, SourceAnswer]) -> Findings:
         """The findings that teach the circle: its own, until it has cleared the child."""
-        inside = {name: each for name, each in answers.items() if name in self.circle}
-        near = self.near.of(inside)
+        near = self._of_circle(answers)
         cleared = near.restriction is Restriction.NONE_KNOWN
         return self.everybody.of(answers) if cleared else near
+
+    def _of_circle(self, answers: Mapping[str, SourceAnswer]) -> Findings:
+        """What the circle's answers say; from the moment that a told home settles it, with that."""
+        inside = {name: each for name, each in answers.items() if name in self.circle}
+        found = self.near.of(inside)
+        records = self.home.settled(found)
+        if not records:
+            return found
+        self.search.close()
+        for finder in (self.near, self.everybody):
+            finder.settle(records)
+        return self.near.of(inside)
 
     @property
     def settled(self) -> bool:
@@ -159,6 +175,9 @@ class ShieldState:
         self, answers: Mapping[str, SourceAnswer]
     ) -> tuple[Mapping[str, Mapping[str, str]], Callable[[Mapping[str, SourceAnswer]], None]]:
         """Who is to be searched for children alike, by what, and who hears of it."""
+        supposed = self.home.supposed(self._of_circle(answers))
+        if supposed is not None:
+            return self.search.before_a_home(supposed), self.search.hear
         return self.search.wanted(self.everybody.of(answers)), self.search.hear
 
     def _without_namesakes(self, found: Findings) -> Findings:

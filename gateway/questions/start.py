@@ -18,6 +18,7 @@ from gateway.model.candidate_key import CandidateKeySealer
 from gateway.policy.context import profile_of
 from gateway.questions.access_flags import of_answer, of_question
 from gateway.questions.findings import Finder, Findings, stated_reference
+from gateway.questions.home import ToldHome
 from gateway.questions.namesakes import NamesakeSearch
 from gateway.questions.prepare import Preparation, PreparedQuestion
 from gateway.questions.question import DecidedQuestion, RunningQuestion
@@ -70,15 +71,17 @@ class QuestionFactory:
             broke_glass=prepared.inquiry.reason.break_glass is not None,
         )
         stated = stated_reference(prepared.inquiry.known, prepared.sources.values())
+        search = NamesakeSearch(
+            {name: each for name, each in prepared.asked.items() if each.in_shield_set},
+            _own(prepared),
+        )
         shield = ShieldState(
             view,
             Finder(stated, prepared.sources),
             Finder(stated, prepared.sources),
             circle_of(prepared.asked, preparation.registry),
-            NamesakeSearch(
-                {name: each for name, each in prepared.asked.items() if each.in_shield_set},
-                _own(prepared),
-            ),
+            search,
+            ToldHome(stated, prepared.sources, search),
         )
         order = self._order(prepared, intent, shield, admitted)
         quotas = preparation.quotas

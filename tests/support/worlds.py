@@ -34,6 +34,7 @@ from gateway.model.clock import Clock
 from gateway.model.inquiry import Inquiry, Known, Reason
 from gateway.policy.decide import Verdict
 from gateway.questions.findings import Finder, stated_reference
+from gateway.questions.home import ToldHome
 from gateway.questions.namesakes import NamesakeSearch
 from gateway.questions.question import DecidedQuestion, RunningQuestion
 from gateway.questions.release import ReleaseView
@@ -209,7 +210,8 @@ def _question(registry: Registry) -> RunningQuestion:
     members = {name: each for name, each in sources.items() if each.in_shield_set}
     own = {name: own_details(INQUIRY.known, s.agency) for name, s in sources.items()}
     search = NamesakeSearch(members, own)
-    shield = ShieldState(view, *finders, circle_of(sources, registry), search)
+    home = ToldHome(stated, sources, search)
+    shield = ShieldState(view, *finders, circle_of(sources, registry), search, home)
     # What is told is logged by the HTTP stage's asking, which these worlds leave out.
     intent, recorder = cast("Intent", None), cast("Recorder", None)
     asked = DecidedQuestion(

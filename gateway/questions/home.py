@@ -1,0 +1,115 @@
+"""Whether the home that a caller told makes a likely record certain: scored, and sent to nobody.
+
+Without a number the national register is certain only with a home, and the home counts only once
+the child is cleared. So all that clears a child is done first as if she were the likely one, alike
+whatever home was told. The home decides at the end, by a comparison and no call (ADR 0030).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from adapters.contract.codes import Claim
+from adapters.contract.contract import NoRecord, Records
+from adapters.contract.record import Identifier
+from gateway.fanout.source_call import PROVING, SourceAnswer
+from gateway.fanout.sources import RegisteredSource
+from gateway.questions.findings import Finder, Findings, find
+from gateway.questions.namesakes import NamesakeSearch
+from gateway.questions.onward import Lesson, lessons
+from resolvers.child.child import Restriction
+from resolvers.matching.grade import Graded, MatchGrade
+from resolvers.matching.reference import Reference, named_record
+
+_NOBODY: Final = frozenset[Identifier]()
+
+
+@dataclass(slots=True)
+class ToldHome:
+    """`stated` is what the caller told, the home with it; `sources` are all in scope, by id."""
+
+    stated: Reference
+    sources: Mapping[str, RegisteredSource]
+    search: NamesakeSearch
+    _supposed: dict[frozenset[Identifier], Finder] = field(default_factory=dict)
+
+    def supposed(self, found: Findings) -> Findings | None:
+        """What would be found had the caller named the likely records; None if there are none.
+
+        The same whatever home was told, or none. `found` is what the circle says.
+        """
+        likely = _likely(found, self.sources)
+        if found.restriction is not Restriction.UNKNOWN or not likely:
+            return None
+        if likely not in self._supposed:
+            homeless = replace(self.stated, stated_postcodes=frozenset())
+            named = replace(homeless, identifiers=homeless.identifiers | likely)
+            self._supposed[likely] = Finder(named, self.sources)
+        return self._supposed[likely].of(found.answers)
+
+    def lessons(self, found: Findings) -> Mapping[str, Lesson]:
+        """What the shield set may be asked with, so that it has said all before a home counts."""
+        supposed = self.supposed(found)
+        if supposed is None:
+            return {}
+        taught = lessons(supposed, self.sources)
+        return {name: keys for name, keys in taught.items() if self.sources[name].in_shield_set}
+
+    def settled(self, found: Findings) -> frozenset[Identifier]:
+        """The authorities' records that the told home makes certain, so that the child is cleared.
+
+        None unless each source of the set answered in full, and nobody whom it found is restricted.
+        """
+        supposed = self.supposed(found)
+        if not self.stated.stated_postcodes or supposed is None or not self._all_said(supposed):
+            return _NOBODY
+        scored = replace(self.stated, postcodes=self.stated.stated_postcodes)
+        by_home = find(scored, found.answers, self.sources)
+        if by_home.restriction is not Restriction.NONE_KNOWN:
+            return _NOBODY
+        return frozenset(
+            named_record(source, record.record_id)
+            for source in _authorities(self.sources)
+            for record in by_home.resolution.certain(source)
+            if record.record_id
+        )
+
+    def _all_said(self, supposed: Findings) -> bool:
+        """Whether the set would clear the child, and holds nothing that it could still say."""
+        if supposed.restriction is not Restriction.NONE_KNOWN or not self.search.over(supposed):
+            return False
+        members = [name for name, source in self.sources.items() if source.in_shield_set]
+        looked = self.search.with_looks(supposed.answers)
+        return all(self._in_full(supposed.answers[name], looked[name]) for name in members)
+
+    def _in_full(self, answered: SourceAnswer, looked: SourceAnswer) -> bool:
+        full = all(isinstance(each.reply, Records | NoRecord) for each in (answered, looked))
+        nobody = not any(record.restricted is True for record in looked.records)
+        return full and nobody and not self._may_find_more(answered)
+
+    def _may_find_more(self, answered: SourceAnswer) -> bool:
+        """Whether it could be asked by a number that nobody has told."""
+        if not answered.empty or answered.conclusive:
+            return False
+        cards = self.sources[answered.source].adapter.operations
+        return any(card.name not in answered.tried and card.needs & PROVING for card in cards)
+
+
+def _likely(found: Findings, sources: Mapping[str, RegisteredSource]) -> frozenset[Identifier]:
+    """The records of authorities that are probably hers, with nothing that differs."""
+    return frozenset(
+        named_record(source, graded.record.record_id)
+        for source in _authorities(sources)
+        for graded in found.resolution.by_source.get(source, ())
+        if graded.record.record_id and _is_likely(graded)
+    )
+
+
+def _is_likely(graded: Graded) -> bool:
+    grade = graded.grade
+    fits = grade.grade is MatchGrade.PROBABLE and not grade.differed and not grade.likely_other
+    return fits and graded.record.restricted is False
+
+
+def _authorities(sources: Mapping[str, RegisteredSource]) -> list[str]:
+    return [name for name, s in sources.items() if Claim.SHIELD_AUTHORITY in s.claims]
