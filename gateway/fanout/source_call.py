@@ -86,6 +86,17 @@ class SourceAnswer:
         return isinstance(self.reply, NoRecord)
 
     @property
+    def by_details_alone(self) -> bool:
+        """Whether it found somebody, and was not asked by a number."""
+        return bool(self.records) and self.searched_by.isdisjoint(IDENTIFYING)
+
+    def tells_no(self, card: OperationCard, keys: Mapping[str, str]) -> bool:
+        """Whether it found nobody, or nobody with a number that this operation would ask by."""
+        said = {(i.scheme, i.value) for record in self.records for i in record.identifiers}
+        numbers = {(name, keys[name]) for name in card.needs & PROVING}
+        return not self.records or not numbers <= said
+
+    @property
     def conclusive(self) -> bool:
         """Whether the source holds nobody by some identifier, and that proves absence."""
         return self.empty and bool(self.absent)
@@ -123,23 +134,33 @@ class SourceConnection:
         """
         cards = self._untried(before)
         possible = tuple(
-            card for card in route(self.source.adapter.operations, keys) if card in cards
+            card
+            for card in route(self.source.adapter.operations, keys)
+            if card in cards and (before is None or before.tells_no(card, keys))
         )
         return possible[:1] if self.source.has_effects else possible
 
     def may_ask_again(self, answered: SourceAnswer) -> bool:
-        """Whether knowing more could still find the child here."""
-        return answered.empty and bool(self._untried(answered))
+        """Whether knowing more could still find the child here, or another file of hers.
+
+        One of the shield set that found somebody by name may have hers by a number. An identity
+        source says the number itself.
+        """
+        source = self.source
+        member = source.in_shield_set and not source.is_identity
+        again = answered.empty or (member and answered.by_details_alone)
+        return again and bool(self._untried(answered))
 
     def _untried(self, before: SourceAnswer | None) -> tuple[OperationCard, ...]:
         if before is None:
             return self.source.adapter.operations
         if self.source.has_effects:
             return ()
+        settled = before.conclusive or before.records
         return tuple(
             card
             for card in self.source.adapter.operations
-            if card.name not in before.tried and (card.needs & IDENTIFYING or not before.conclusive)
+            if card.name not in before.tried and (card.needs & IDENTIFYING or not settled)
         )
 
     def unasked(self) -> SourceAnswer:
@@ -354,10 +375,15 @@ def _is_sensitive(record: Record) -> bool:
 
 
 def together(one: SourceAnswer, other: SourceAnswer) -> SourceAnswer:
-    """The answer of a source that was asked twice: what it found, or how the second time failed."""
+    """The answer of a source that was asked twice: what it found, or how the second time failed.
+
+    `by_identifier` is that of the last time that anybody was found.
+    """
     found = tuple(dict.fromkeys((*one.records, *other.records)))
     if not found or not isinstance(other.reply, Records | NoRecord):
         return other
     as_of = one.reply.as_of if isinstance(one.reply, Records) else None
     said = other.reply if isinstance(other.reply, Records) else Records((), as_of)
-    return replace(other, reply=replace(said, records=found, whole=one.whole and other.whole))
+    asked_by = other.by_identifier if other.records else one.by_identifier
+    whole = one.whole and other.whole
+    return replace(other, reply=replace(said, records=found, whole=whole), by_identifier=asked_by)

@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from adapters.contract.codes import Claim, Sex
 from adapters.contract.record import Identifier, Name, Record
-from gateway.fanout.source_call import SourceAnswer
+from gateway.fanout.source_call import PROVING, SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
 from resolvers.child.child import Restriction
@@ -52,6 +52,17 @@ class Findings:
     def of_others(self) -> frozenset[Identifier]:
         """The numbers that identity sources hold for somebody evidently else."""
         return self.reference.of_others
+
+    def may_have_another(self, answered: SourceAnswer, source: RegisteredSource) -> bool:
+        """Whether a source that found somebody by name may have a file of hers by a number.
+
+        Where a record that may be hers bears a number of the scheme, it would be that one.
+        """
+        if source.is_identity or not answered.by_details_alone:
+            return False
+        graded = self.resolution.by_source.get(source.id, ())
+        said = {i.scheme for each in graded for i in each.record.identifiers}
+        return any(card.needs & PROVING - said for card in source.adapter.operations)
 
     def conclusive(self, answered: SourceAnswer) -> bool:
         """Whether an empty result proves absence: not by a number that is no longer the child's."""
@@ -150,6 +161,7 @@ def _found(
     certain = _certain_identifiers(answers.keys() - apart, reference, resolution)
     authorities = {
         source: _absent(answers.get(source), certain, registered)
+        and not everybody.by_source.get(source)
         for source, registered in sources.items()
         if Claim.SHIELD_AUTHORITY in registered.claims
     }
@@ -269,8 +281,11 @@ def _answered(answered: SourceAnswer | None) -> bool:
 def _absent(
     answered: SourceAnswer | None, certain: frozenset[Identifier], source: RegisteredSource
 ) -> bool:
-    """Whether an authority holds nobody by any certain identifier that it can prove by."""
-    if answered is None or not answered.conclusive:
+    """Whether an authority holds nobody by any certain identifier that it can prove by.
+
+    Another child may have been found there by name.
+    """
+    if answered is None or not _answered(answered):
         return False
     cards = [card for card in source.adapter.operations if card.conclusive]
     schemes = frozenset[str]().union(*(card.needs for card in cards))

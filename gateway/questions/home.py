@@ -78,21 +78,24 @@ class ToldHome:
         """Whether the set would clear the child, and holds nothing that it could still say."""
         if supposed.restriction is not Restriction.NONE_KNOWN or not self.search.over(supposed):
             return False
-        members = [name for name, source in self.sources.items() if source.in_shield_set]
-        looked = self.search.with_looks(supposed.answers)
-        return all(self._in_full(supposed.answers[name], looked[name]) for name in members)
+        members = [source for source in self.sources.values() if source.in_shield_set]
+        return all(self._in_full(source, supposed) for source in members)
 
-    def _in_full(self, answered: SourceAnswer, looked: SourceAnswer) -> bool:
+    def _in_full(self, source: RegisteredSource, supposed: Findings) -> bool:
+        answered = supposed.answers[source.id]
+        looked = self.search.with_looks(supposed.answers)[source.id]
         full = all(isinstance(each.reply, Records | NoRecord) for each in (answered, looked))
         nobody = not any(record.restricted is True for record in looked.records)
-        return full and nobody and not self._may_find_more(answered)
+        more = supposed.may_have_another(answered, source) or _could_be_asked(source, answered)
+        return full and nobody and not more
 
-    def _may_find_more(self, answered: SourceAnswer) -> bool:
-        """Whether it could be asked by a number that nobody has told."""
-        if not answered.empty or answered.conclusive:
-            return False
-        cards = self.sources[answered.source].adapter.operations
-        return any(card.name not in answered.tried and card.needs & PROVING for card in cards)
+
+def _could_be_asked(source: RegisteredSource, answered: SourceAnswer) -> bool:
+    """Whether it found nobody, which proves nothing, and could be asked by a number not told."""
+    if not answered.empty or answered.conclusive:
+        return False
+    cards = source.adapter.operations
+    return any(card.name not in answered.tried and card.needs & PROVING for card in cards)
 
 
 def _likely(found: Findings, sources: Mapping[str, RegisteredSource]) -> frozenset[Identifier]:

@@ -102,7 +102,7 @@ class ShieldState:
         """
         near = self._of_circle(answers)
         taught = lessons(self.everybody.of(answers), sources)
-        within = lessons(self.teaching(answers), sources) | self.home.lessons(near)
+        within = {**lessons(self.teaching(answers), sources), **self.home.lessons(near)}
         outside = {name: keys for name, keys in taught.items() if name not in self.circle}
         return outside | {name: keys for name, keys in within.items() if name in self.circle}
 
@@ -230,11 +230,13 @@ class ShieldState:
     def _may_yet_find(self, answered: SourceAnswer) -> bool:
         if isinstance(answered.reply, MoreNeeded):
             return True
-        operations = self.view.registry.sources[answered.source].adapter.operations
+        source = self.view.registry.sources[answered.source]
+        if answered.records:
+            return self.near.of(self._heard).may_have_another(answered, source)
         return answered.empty and any(
             card.name not in answered.tried
             and (card.needs & IDENTIFYING or not answered.conclusive)
-            for card in operations
+            for card in source.adapter.operations
         )
 
 

@@ -4,11 +4,22 @@ Every place of every fault is named here and nowhere else. Where the code change
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
+from adapters.contract.codes import Claim
+from adapters.contract.record import Identifier
+from gateway.questions.findings import find
 from resolvers.child.child import Restriction
 from resolvers.comparison.agreement import Agreement
-from tests.support.laws.laws import OUT_OF_SIGHT, TELLS_NO_MORE, TWO_CHILDREN, WHO_RESTRICTS
+from resolvers.matching.reference import named_record
+from tests.support.laws.laws import (
+    GUESSED_HOMES,
+    OUT_OF_SIGHT,
+    TELLS_NO_MORE,
+    TWO_CHILDREN,
+    WHO_RESTRICTS,
+)
 from tests.support.laws.planted_fault import PlantedFault
 
 _NOBODY: Final = frozenset[str]()
@@ -97,7 +108,59 @@ def _no(_: Any) -> Callable[..., bool]:
     return lambda *_: False
 
 
+def _whoever_restricts(_: Any) -> Callable[..., frozenset[Identifier]]:
+    """A home is scored though a candidate is restricted, or a source of the set did not speak."""
+
+    def settled(self: Any, found: Any) -> frozenset[Identifier]:
+        if not self.stated.stated_postcodes:
+            return frozenset()
+        scored = replace(self.stated, postcodes=self.stated.stated_postcodes)
+        resolution = find(scored, found.answers, self.sources).resolution
+        return frozenset(
+            named_record(source, str(record.record_id))
+            for source, registered in self.sources.items()
+            if Claim.SHIELD_AUTHORITY in registered.claims
+            for record in resolution.certain(source)
+        )
+
+    return settled
+
+
+def _whatever_they_said(_: Any) -> Callable[..., bool]:
+    """A source of the set that timed out, or could not be asked, has nothing to say."""
+    return lambda *_: True
+
+
+def _unasked(_: Any) -> Callable[..., Mapping[str, Any]]:
+    """The set is not asked about the likely child before a home counts."""
+    return lambda *_: {}
+
+
+def _with_the_home(original: Callable[..., dict[str, str]]) -> Callable[..., dict[str, str]]:
+    """The postcode goes out with the first wave."""
+
+    def own(prepared: Any) -> dict[str, Any]:
+        home = prepared.inquiry.known.postcode
+        more = {"postcode": str(home)} if home else {}
+        return {name: {**keys, **more} for name, keys in original(prepared).items()}
+
+    return own
+
+
+def _by_the_home(original: Callable[..., tuple[str, ...]]) -> Callable[..., tuple[str, ...]]:
+    """What an agency needs is said otherwise where the home was guessed right."""
+
+    def needs(view: Any, findings: Any, answers: Any, outcome: Any) -> tuple[str, ...]:
+        told = findings.reference.stated_postcodes
+        every = [record for a in findings.answers.values() for record in a.records]
+        right = any(home.postcode in told for record in every for home in record.addresses)
+        return () if right else original(view, findings, answers, outcome)
+
+    return needs
+
+
 _DIFFERING: Final = (Agreement.DIFFERENT, Agreement.DISTANT)
+_HOME: Final = "gateway.questions.home:ToldHome"
 _QUESTION: Final = "gateway.questions.question:RunningQuestion"
 FAULTS: Final = (
     PlantedFault(
@@ -155,5 +218,38 @@ FAULTS: Final = (
         TELLS_NO_MORE,
         (("gateway.questions.namesakes:NamesakeSearch.leaves_doubt", _no),),
         seed=21,
+    ),
+    PlantedFault(
+        "a home is scored though a candidate is restricted",
+        GUESSED_HOMES,
+        ((f"{_HOME}.settled", _whoever_restricts),),
+    ),
+    PlantedFault(
+        "a home is scored though a source of the set did not answer",
+        GUESSED_HOMES,
+        (
+            (f"{_HOME}._in_full", _whatever_they_said),
+            ("gateway.questions.findings:_answered", _whatever_they_said),
+        ),
+    ),
+    PlantedFault(
+        "a home is scored before the set was asked about the likely child",
+        GUESSED_HOMES,
+        (
+            (f"{_HOME}.lessons", _unasked),
+            (f"{_HOME}._in_full", _whatever_they_said),
+            (f"{_HOME}._all_said", _whatever_they_said),
+            ("gateway.questions.findings:_answered", _whatever_they_said),
+        ),
+    ),
+    PlantedFault(
+        "the postcode is sent with the first wave",
+        GUESSED_HOMES,
+        (("gateway.questions.start:_own", _with_the_home),),
+    ),
+    PlantedFault(
+        "what an agency needs depends on the home",
+        GUESSED_HOMES,
+        (("gateway.questions.agency_row:_needs", _by_the_home),),
     ),
 )

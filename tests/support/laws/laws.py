@@ -7,7 +7,13 @@ beside these.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tests.support.laws import tells_no_more, two_children, who_restricts, wrong_number
+from tests.support.laws import (
+    guessed_homes,
+    tells_no_more,
+    two_children,
+    who_restricts,
+    wrong_number,
+)
 from tests.support.laws.law import Law
 
 TELLS_NO_MORE: Final = tells_no_more.TELLS_NO_MORE.name
@@ -15,6 +21,7 @@ WHO_RESTRICTS: Final = who_restricts.WHO_RESTRICTS.name
 OUT_OF_SIGHT: Final = who_restricts.OUT_OF_SIGHT.name
 TWO_CHILDREN: Final = two_children.TWO_CHILDREN.name
 WRONG_NUMBER: Final = wrong_number.WRONG_NUMBER.name
+GUESSED_HOMES: Final = guessed_homes.GUESSED_HOMES.name
 LAWS: Final[Mapping[str, Law[Any]]] = {
     law.name: law
     for law in (
@@ -23,5 +30,6 @@ LAWS: Final[Mapping[str, Law[Any]]] = {
         who_restricts.OUT_OF_SIGHT,
         two_children.TWO_CHILDREN,
         wrong_number.WRONG_NUMBER,
+        guessed_homes.GUESSED_HOMES,
     )
 }

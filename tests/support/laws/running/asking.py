@@ -53,7 +53,7 @@ class Asking:
     async def _post(self, query: str, variables: dict[str, Any], question: LawQuestion) -> Told:
         desks, began = self.place.desks, self.place.loop.time()
         served: list[HeldRecord] = []
-        desks.served = served
+        desks.served, desks.calls = served, []
         self.place.asked += 1
         body = orjson.dumps({"query": query, "variables": variables})
         parts: list[tuple[float, bytes]] = []
@@ -67,7 +67,7 @@ class Asking:
         scope, receive = _scope(question), _receiving(body)
         response = await self.gateway.endpoint.respond(Request(scope, receive))
         await response(scope, receive, send)
-        told = Told(status[0], tuple(parts), tuple(served))
+        told = Told(status[0], tuple(parts), tuple(served), tuple(sorted(desks.calls)))
         if '"INTERNAL"' in told.text:
             raise AssertionError("the gateway failed inside: no law says anything of that")
         return told

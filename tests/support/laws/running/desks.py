@@ -21,15 +21,20 @@ _HUNG_S: Final = 6.0  # longer than any manifest here waits
 
 @dataclass(slots=True)
 class Desks:
-    """Answers for every agency of `world`; `served` are the records given for this question."""
+    """Answers for every agency of `world`; `served` are the records given for this question.
+
+    `calls` are the agencies that were asked for it, each with what it was asked by.
+    """
 
     traffic: Traffic
     world: LawWorld = _NOBODY
     served: list[HeldRecord] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer one request, after the time that this agency takes."""
         agency, served = self.world.agency(request.path.split("/")[1]), self.served
+        self.calls.append(f"{agency.id} by {sorted(request.query.items())}")
         await self._sleep(request.headers[_COUNTED], self._takes_s(agency))
         if agency.state == "down":
             return web.Response(status=503)

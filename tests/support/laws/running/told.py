@@ -16,12 +16,13 @@ _DECIMALS: Final = 6
 class Told:
     """A response: its status, and each part with the virtual second in which it left.
 
-    `served` are the records that agencies gave for it.
+    `served` are the records that agencies gave for it, `calls` what each was asked by.
     """
 
     status: int
     parts: tuple[tuple[float, bytes], ...]
     served: tuple[HeldRecord, ...] = ()
+    calls: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

@@ -73,6 +73,7 @@ class HeldRecord:
             "family": {"same": self.child.family, "other": "Wrenfield"}[self.named],
             "born": self.child.born if self.born == "same" else self.child.born[:-1] + "8",
             "sex": self.child.sex,
+            "home": self.postcode,
             "confidentiality": self.code,
             "homes": [{"lines": [f"1 {mark} Lane"], "postcode": self.postcode}],
             "carers": [{"name": "Ada Ashdown", "telephone": f"{mark} 3"}],

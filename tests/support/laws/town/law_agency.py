@@ -27,6 +27,7 @@ SEARCHES: Final = {
     NHS_NUMBER: ("by-number", 'nhs = "{nhs_number}"', True),
     UPN: ("by-upn", 'upn = "{upn}"', True),
     "name": ("by-name", 'family = "{family_name}", born = "{birth_date}"', False),
+    "home": ("by-home", 'home = "{postcode}", born = "{birth_date}"', False),
 }
 _IN_SET: Final = frozenset({"member", "authority", "spine"})
 

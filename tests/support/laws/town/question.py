@@ -21,6 +21,7 @@ class LawQuestion:
     `areas` and `agencies` are the scope, None where it is left out. `chosen` takes the unresolved
     record of this place of a first answer; `broke_glass` asks for leave first. A `streamed` answer
     comes in parts, told by path or `by_id`. `beside` are other children of the same `children`.
+    `home` is the postcode that the caller tells.
     """
 
     child: LawChild
@@ -34,6 +35,7 @@ class LawQuestion:
     streamed: bool = False
     by_id: bool = False
     beside: tuple[LawChild, ...] = ()
+    home: str | None = None
 
     @property
     def numbers(self) -> dict[str, str]:
@@ -53,6 +55,7 @@ class LawQuestion:
         more |= {"significantHarm": _HARM} if self.harm and purpose == "SAFEGUARDING" else {}
         scope = {"areas": self.areas, "agencies": self.agencies}
         known: Any = details(self.child, self.by)
+        known |= {"postcode": self.home} if self.home else {}
         return {
             "known": [known, *(details(c, self.by) for c in self.beside)] if self.beside else known,
             "reason": {**REASON, "purpose": purpose, **more, **reason},
