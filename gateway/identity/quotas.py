@@ -18,6 +18,9 @@ from gateway.model.errors import LimitReached, TryLater
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86400
+# From how many different ones of a kind on: a child may have two homes, each with a former one;
+# parents and their partners; and moves from one school to another.
+_MANY: Final = {"postcode": 4, "school": 3, "gp_practice": 3, "carer": 6, "telephone": 6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,25 @@ class Quotas:
         """Count a question whose answer told of no child."""
         with suppress(TryLater):  # the next question says so
             await self._counts.add([self._unfound.count(self._both(caller)[0], self._now())])
+
+    async def tells_many_places(
+        self, caller: Caller, person: str | None, places: Iterable[tuple[str, str]]
+    ) -> bool:
+        """Count what was told of places for a child; whether it is much that differs, for a day.
+
+        Right or wrong: whether one is right is told of no child who may be restricted. `person` is
+        the pseudonym of name and birth date, `places` are kinds and pseudonyms.
+        """
+        who, day = self._both(caller)[0], int(self._now() // _DAY)
+        told = [(kind, Count(f"place {day} {who} {place}", _DAY)) for kind, place in places]
+        times = await self._counts.add([count for _, count in told])
+        new = [kind for (kind, _), so_often in zip(told, times, strict=True) if so_often == 1]
+        kinds = sorted({kind for kind, _ in told})
+        counts = [
+            Count(f"places {day} {who} {kind} {person}", _DAY, new.count(kind)) for kind in kinds
+        ]
+        totals = await self._counts.add(counts)
+        return any(total >= _MANY[kind] for kind, total in zip(kinds, totals, strict=True))
 
     async def _admit_child(self, caller: Caller, child: AskedOf) -> None:
         now = self._now()

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from adapters.contract.codes import Claim
-from adapters.contract.contract import NoRecord, Records
 from adapters.contract.record import Identifier
 from gateway.fanout.source_call import PROVING, SourceAnswer
 from gateway.fanout.sources import RegisteredSource
@@ -42,7 +41,7 @@ class ToldHome:
         if found.restriction is not Restriction.UNKNOWN or not likely:
             return None
         if likely not in self._supposed:
-            homeless = replace(self.stated, stated_postcodes=frozenset())
+            homeless = self.stated.unlocated()
             named = replace(homeless, identifiers=homeless.identifiers | likely)
             self._supposed[likely] = Finder(named, self.sources)
         return self._supposed[likely].of(found.answers)
@@ -61,10 +60,9 @@ class ToldHome:
         None unless each source of the set answered in full, and nobody whom it found is restricted.
         """
         supposed = self.supposed(found)
-        if not self.stated.stated_postcodes or supposed is None or not self._all_said(supposed):
+        if not self.stated.tells_of_place or supposed is None or not self._all_said(supposed):
             return _NOBODY
-        scored = replace(self.stated, postcodes=self.stated.stated_postcodes)
-        by_home = find(scored, found.answers, self.sources)
+        by_home = find(self.stated.located(), found.answers, self.sources)
         if by_home.restriction is not Restriction.NONE_KNOWN:
             return _NOBODY
         return frozenset(
@@ -84,10 +82,9 @@ class ToldHome:
     def _in_full(self, source: RegisteredSource, supposed: Findings) -> bool:
         answered = supposed.answers[source.id]
         looked = self.search.with_looks(supposed.answers)[source.id]
-        full = all(isinstance(each.reply, Records | NoRecord) for each in (answered, looked))
         nobody = not any(record.restricted is True for record in looked.records)
         more = supposed.may_have_another(answered, source) or _could_be_asked(source, answered)
-        return full and nobody and not more
+        return answered.whole and looked.whole and nobody and not more
 
 
 def _could_be_asked(source: RegisteredSource, answered: SourceAnswer) -> bool:

@@ -51,7 +51,7 @@ class NamesakeSearch:
 
     def over(self, supposed: Findings) -> bool:
         """Whether every member was searched, in full, that may hold her."""
-        full = all(map(_in_full, self._heard.values()))
+        full = all(answered.whole for answered in self._heard.values())
         return full and not self.before_a_home(supposed) and not self.unlooked(supposed)
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from adapters.contract.contract import OnBehalf
-from gateway.audit.entry.flags import AccessFlags
+from gateway.audit.entry.flags import AccessFlag, AccessFlags
 from gateway.audit.recorder.pseudonymise import Pseudonymised
 from gateway.audit.recorder.recorder import Grounds, Intent, Recorder
 from gateway.fanout.coalesce import AccessRight
@@ -101,6 +101,9 @@ class QuestionFactory:
     ) -> Intent:
         preparation, caller = admitted.preparation, admitted.caller
         risks = of_question(prepared.inquiry, prepared.plan, caller)
+        told = (pseudonymised.person, pseudonymised.places)
+        if await preparation.quotas.tells_many_places(caller, *told):
+            risks.add(AccessFlag.SEVERAL_HOMES)
         grounds = Grounds(
             document=admitted.document.hash,
             policy_version=preparation.policy.version,

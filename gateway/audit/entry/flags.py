@@ -18,6 +18,7 @@ class AccessFlag(StrEnum):
     SAME_POSTCODE = "SAME_POSTCODE"
     SAME_TELEPHONE = "SAME_TELEPHONE"
     STAFF_CHILD = "STAFF_CHILD"
+    SEVERAL_HOMES = "SEVERAL_HOMES"
 
 
 class WorkingRelationship(StrEnum):

@@ -34,6 +34,11 @@ def person_message(given: Sequence[str], family: str, birth_date: PartialDate) -
     return _message("person", first, last, str(birth_date))
 
 
+def place_message(person: bytes, kind: str, value: str) -> bytes:
+    """What the pseudonym of a place told for a person is made of: to count by, and never logged."""
+    return _message("place", person.hex(), kind, value)
+
+
 def pseudonyms(epoch: str, digests: Iterable[bytes]) -> tuple[Pseudonym, ...]:
     """The pseudonyms, each "<epoch>:<64 hex>", from what the epoch's key made of messages."""
     return tuple(Pseudonym(f"{epoch}:{digest.hex()}") for digest in digests)

@@ -12,7 +12,12 @@ from gateway.audit.errors import KeysUnavailable, SealBroken, TextTooLong
 from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.keys.protection import ProtectedTexts, protect_everywhere
 from gateway.audit.keys.protection import protect as protect_under
-from gateway.audit.keys.pseudonym import Pseudonym, identifier_message, person_message
+from gateway.audit.keys.pseudonym import (
+    Pseudonym,
+    identifier_message,
+    person_message,
+    place_message,
+)
 from gateway.audit.keys.sealing import MAX_TEXT, Sealed, unseal
 from gateway.model import events
 from gateway.model.errors import AskDifferently, TryLater
@@ -25,7 +30,11 @@ CHOSEN: Final = "CHOSEN"
 
 @dataclass(frozen=True, slots=True)
 class Pseudonymised:
-    """What is logged of a child and a reason, unreadable; `messages` as in Intent."""
+    """What is logged of a child and a reason, unreadable; `messages` as in Intent.
+
+    `places` is not logged: what was told of places for the `person` of this name and birth date,
+    each as its kind and a pseudonym, by which different ones are counted.
+    """
 
     query_id: str
     purpose: Purpose
@@ -34,6 +43,8 @@ class Pseudonymised:
     justification: Sealed
     case_reference: Sealed | None
     detail: str | None
+    person: Pseudonym | None = None
+    places: tuple[tuple[str, Pseudonym], ...] = ()
 
 
 async def pseudonymise(keys: KeyService, inquiry: Inquiry) -> Pseudonymised:
@@ -42,15 +53,20 @@ async def pseudonymise(keys: KeyService, inquiry: Inquiry) -> Pseudonymised:
     case = inquiry.reason.case_reference
     texts = [_justification(inquiry), *filter(None, [case])]
     messages = hmac_inputs(inquiry.known)
-    protected = await protect_texts(keys, messages, texts, query_id=query_id)
+    places = _place_inputs(inquiry.known)
+    every = [*messages, *(message for _, message in places)]
+    protected = await protect_texts(keys, every, texts, query_id=query_id)
+    named, placed = protected.pseudonyms[: len(messages)], protected.pseudonyms[len(messages) :]
     return Pseudonymised(
         query_id=query_id,
         purpose=inquiry.reason.purpose,
         messages=frozenset(messages),
-        pseudonyms=protected.pseudonyms,
+        pseudonyms=named,
         justification=protected.texts[0],
         case_reference=protected.texts[1] if len(texts) > 1 else None,
         detail=_detail(inquiry),
+        person=next(iter(named[len(list(_identifiers(inquiry.known))) :]), None),
+        places=tuple(zip((kind for kind, _ in places), placed, strict=True)),
     )
 
 
@@ -88,12 +104,36 @@ async def opened(keys: KeyService, sealed: Sealed, query_id: str) -> str | None:
 def hmac_inputs(known: Known) -> list[bytes]:
     """What the pseudonyms of a child so known are made of."""
     made = [identifier_message(scheme, value) for scheme, value in _identifiers(known)]
+    made = [identifier_message(scheme, value) for scheme, value in _identifiers(known)]
     names = (Name(known.given_names, known.family_name), *known.further.other_names)
     for name in names:
-        if name.family and known.birth_date:
-            person = person_message(name.given, name.family, known.birth_date)
-            made += [person] if person and person not in made else []
+        made += [person for person in _person_input(name, known) if person not in made]
     return made
+
+
+def _person_input(name: Name, known: Known) -> list[bytes]:
+    if not (name.family and known.birth_date):
+        return []
+    person = person_message(name.given, name.family, known.birth_date)
+    return [person] if person else []
+
+
+def _place_inputs(known: Known) -> list[tuple[str, bytes]]:
+    """What was told of places, by its kind: each under the name and birth date it was told for."""
+    around = known.further.surroundings
+    told: dict[str, Sequence[str]] = {
+        "postcode": [*filter(None, [known.postcode]), *known.further.former_postcodes],
+        "school": around.schools,
+        "gp_practice": around.gp_practices,
+        "carer": around.carers,
+        "telephone": around.telephones,
+    }
+    return [
+        (kind, place_message(person, kind, value.casefold()))
+        for person in _person_input(Name(known.given_names, known.family_name), known)
+        for kind, values in told.items()
+        for value in values
+    ]
 
 
 def _identifiers(known: Known) -> Iterator[tuple[str, str]]:

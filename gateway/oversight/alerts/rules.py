@@ -25,6 +25,7 @@ _OF_RISK: Final[Mapping[AccessFlag, float]] = MappingProxyType(
         AccessFlag.SAME_ADDRESS: 0.8,
         AccessFlag.SAME_TELEPHONE: 0.8,
         AccessFlag.STAFF_CHILD: 0.6,
+        AccessFlag.SEVERAL_HOMES: 0.6,
         AccessFlag.SAME_SURNAME: 0.5,
         AccessFlag.SAME_POSTCODE: 0.35,
         AccessFlag.SAME_COMMON_SURNAME: 0.1,

@@ -4,7 +4,6 @@ Every place of every fault is named here and nowhere else. Where the code change
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from adapters.contract.codes import Claim
@@ -112,10 +111,9 @@ def _whoever_restricts(_: Any) -> Callable[..., frozenset[Identifier]]:
     """A home is scored though a candidate is restricted, or a source of the set did not speak."""
 
     def settled(self: Any, found: Any) -> frozenset[Identifier]:
-        if not self.stated.stated_postcodes:
+        if not self.stated.tells_of_place:
             return frozenset()
-        scored = replace(self.stated, postcodes=self.stated.stated_postcodes)
-        resolution = find(scored, found.answers, self.sources).resolution
+        resolution = find(self.stated.located(), found.answers, self.sources).resolution
         return frozenset(
             named_record(source, str(record.record_id))
             for source, registered in self.sources.items()

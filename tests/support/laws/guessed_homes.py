@@ -156,6 +156,4 @@ def _restricted(said: Told) -> bool:
     return any(child["restriction"] == "RESTRICTED" for child in said.children)
 
 
-GUESSED_HOMES: Final = Law(
-    "no guess of a home tells of a shielded child", guessed_homes, broken
-)
+GUESSED_HOMES: Final = Law("no guess of a home tells of a shielded child", guessed_homes, broken)
