@@ -134,10 +134,10 @@ def _unasked(_: Any) -> Callable[..., Mapping[str, Any]]:
     return lambda *_: {}
 
 
-def _with_the_home(original: Callable[..., dict[str, str]]) -> Callable[..., dict[str, str]]:
+def _with_the_home(original: Callable[..., Any]) -> Callable[..., Any]:
     """The postcode goes out with the first wave."""
 
-    def own(prepared: Any) -> dict[str, Any]:
+    def own(prepared: Any) -> Mapping[str, Mapping[str, str]]:
         home = prepared.inquiry.known.postcode
         more = {"postcode": str(home)} if home else {}
         return {name: {**keys, **more} for name, keys in original(prepared).items()}
