@@ -229,6 +229,7 @@ FAULTS: Final = (
             (f"{_HOME}._in_full", _whatever_they_said),
             ("gateway.questions.findings:_answered", _whatever_they_said),
         ),
+        seed=13,
     ),
     PlantedFault(
         "a home is scored before the set was asked about the likely child",
