@@ -1,36 +1,22 @@
 """The further reads of one record: its details, each told apart from an empty list where unread."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
 from adapters.contract.contract import (
-    Failure,
-    Malformed,
     Question,
-    Refused,
-    Unavailable,
 )
 from adapters.contract.record import Record
-from adapters.http.dialect import Dialect
-from adapters.http.operation import HttpDetail, HttpOperation
+from adapters.http.operation import HttpOperation
+from adapters.http.paging.detail_pages import DetailAsked, DetailPages
 from adapters.http.paging.more import cut_lists
-from adapters.http.verdict import Answer
 from adapters.mapping.mapping import RecordMapping, Unusable
-from adapters.network.http_request import HttpRequest
 
 _OK: Final = 200
 _NONE: Final[frozenset[str]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class DetailItems:
-    """What a detail's answer holds; `cut` if it says that there is more."""
-
-    items: list[Any]
-    cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +50,9 @@ def _fed(mapping: RecordMapping, names: frozenset[str]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class DetailReader:
-    """Reads the details of a record under `base_url`, until `until` on the loop's clock."""
+    """Reads the details of a record, each by its `pages`."""
 
-    dialect: Dialect
-    base_url: str
-    send: Callable[[HttpRequest], Awaitable[Answer | Failure]]
-    until: float
+    pages: DetailPages
 
     async def detailed(
         self,
@@ -93,40 +76,13 @@ class DetailReader:
         given = {**question.given, **_keys(record)}
         names = sorted(wanted)
         reads = [
-            self._items(operation.details[name], given, question.pace, headers) for name in names
+            self.pages.read(DetailAsked(operation.details[name], given, question.pace, headers))
+            for name in names
         ]
         items = dict(zip(names, await asyncio.gather(*reads), strict=True))
         read = {name: found.items for name, found in items.items() if found is not None}
         cut = frozenset(name for name, found in items.items() if found and found.cut)
         return DetailedDocuments([{**documents[0], **read}], wanted - read.keys(), cut)
-
-    async def _items(
-        self,
-        detail: HttpDetail,
-        given: Mapping[str, str],
-        pace: Callable[[], Awaitable[bool]],
-        headers: Mapping[str, str],
-    ) -> DetailItems | None:
-        url = detail.url(self.base_url, given)
-        if url is None:
-            return None
-        try:
-            async with asyncio.timeout_at(self.until):
-                if not await pace():
-                    return None
-                answer = await self.send(HttpRequest(url, headers=headers))
-        except TimeoutError:
-            return None
-        return self._items_of(answer, detail)
-
-    def _items_of(self, answer: Answer | Failure, detail: HttpDetail) -> DetailItems | None:
-        if isinstance(answer, Refused | Unavailable | Malformed):
-            return None
-        usable = answer.failure is None and answer.status == _OK
-        items = self.dialect.items(answer, detail) if usable else None
-        if items is None:
-            return None
-        return DetailItems(items, cut=self.dialect.more(answer, items, len(items)) is True)
 
 
 def _keys(record: Record) -> dict[str, str]:

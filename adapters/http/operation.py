@@ -12,7 +12,7 @@ from adapters.http.request import entries, url_for, with_query
 from adapters.http.soap_envelope import Envelope
 from adapters.http.verdict import Answer
 from adapters.manifest.manifest import Manifest
-from adapters.manifest.operation import Operation
+from adapters.manifest.operation import Detail, Operation
 from adapters.manifest.placeholder import as_value
 from adapters.mapping.mapping import RecordMapping
 from adapters.mapping.moment import read_moment
@@ -27,13 +27,25 @@ class HttpDetail:
     path: str
     query: Mapping[str, str]
     items: Readable | None
+    paging: Paging
 
-    def url(self, base_url: str, given: Mapping[str, str]) -> str | None:
-        """Its address under `base_url`; None if something that it needs is not known."""
+    @classmethod
+    def of(cls, detail: Detail, kind: str, language: Language) -> Self:
+        """Compile one detail of a checked manifest."""
+        items = _parsed(detail.items, language.records)
+        return cls(detail.path or "", detail.query, items, Paging.of(detail.page, kind))
+
+    def url(
+        self, base_url: str, given: Mapping[str, str], turn: Mapping[str, str | int]
+    ) -> str | None:
+        """Its address under `base_url`, of the page that `turn` chooses.
+
+        None if something that it needs is not known.
+        """
         url, query = url_for(base_url, self.path, given), entries(self.query, given, as_value)
         if isinstance(url, MoreNeeded) or isinstance(query, MoreNeeded):
             return None
-        return with_query(url, query)
+        return with_query(url, {**query, **turn})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +70,7 @@ class HttpOperation:
             dict(manifest.identify.items()) if manifest.kind == "fhir" else {}
         )
         details = {
-            name: HttpDetail(
-                detail.path or "", detail.query, _parsed(detail.items, language.records)
-            )
+            name: HttpDetail.of(detail, manifest.kind, language)
             for name, detail in operation.detail.items()
         }
         return cls(

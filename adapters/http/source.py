@@ -29,6 +29,7 @@ from adapters.http.dialect import Dialect, FoundDocuments
 from adapters.http.exchange import Transport
 from adapters.http.login import Login
 from adapters.http.operation import HttpOperation
+from adapters.http.paging.detail_pages import DetailPages
 from adapters.http.paging.pages import Pages, ReadPage
 from adapters.http.request import RequestParts, accepting, numbered, on_behalf_headers
 from adapters.http.verdict import Answer
@@ -97,7 +98,9 @@ class HttpSource:
         found = await self._to_the_end(page, question, until)
         if not isinstance(found, FoundDocuments):
             return found
-        details = DetailReader(self.dialect, self.base_url, self.send, until)
+        details = DetailReader(
+            DetailPages(self.dialect, self.egress, self.base_url, self.send, until)
+        )
         own = self.headers_for(question)
         read = await details.detailed(operation, question, own, found.documents, self.today())
         read = replace(read, beside=operation.beside)

@@ -39,23 +39,6 @@ _RELATIONSHIP: Final = r"^[A-Za-z0-9][\w-]*(\.[A-Za-z0-9][\w-]*){0,2}$"
 _BIND = re.compile(r"(?<![:\w]):([a-z_]+)")
 
 
-class Detail(Table):
-    """A further read, its items put under this detail's name in each record.
-
-    It is read only when an expression of a wanted field mentions its name. HTTP kinds: `path` and
-    `query`, with the operation's keys or the record's own {record_id}, {nhs_number}, {upn}, read
-    only where one record came; `items` is read from {status, body, headers} as `records` is; where
-    it cannot be read, that is a defect of the fields that mention it, never an empty list. SQL:
-    `sql`, read once for all records by the expanding bind `:record_ids`, its rows joined on their
-    `record_id`.
-    """
-
-    path: ShortText | None = None
-    query: dict[str, ShortText] = Field({})
-    items: ShortText | None = None
-    sql: Sql | None = None
-
-
 class PageTable(Table):
     """How an answer's further pages are asked for; past `max_pages` it is AMBIGUOUS.
 
@@ -69,6 +52,24 @@ class PageTable(Table):
     param: ShortText | None = None
     size: Annotated[int, Field(ge=1, le=1000)] | None = None
     first: Annotated[int, Field(ge=0, le=1)] = 1
+
+
+class Detail(Table):
+    """A further read, its items put under this detail's name in each record.
+
+    It is read only when an expression of a wanted field mentions its name. HTTP kinds: `path` and
+    `query`, with the operation's keys or the record's own {record_id}, {nhs_number}, {upn}, read
+    only where one record came; `items` is read from {status, body, headers} as `records` is, and
+    from further pages as `page` says; where it cannot be read, that is a defect of the fields that
+    mention it, never an empty list. SQL: `sql`, read once for all records by the expanding bind
+    `:record_ids`, its rows joined on their `record_id`.
+    """
+
+    path: ShortText | None = None
+    query: dict[str, ShortText] = Field({})
+    items: ShortText | None = None
+    page: PageTable = PageTable()
+    sql: Sql | None = None
 
 
 class Batch(Table):

@@ -9,7 +9,7 @@ from adapters.contract.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
 from adapters.files.match import MAPPED
 from adapters.http.soap_envelope import Envelope, EnvelopeError
 from adapters.manifest.manifest import Manifest
-from adapters.manifest.operation import Detail, Operation
+from adapters.manifest.operation import Detail, Operation, PageTable
 from adapters.manifest.placeholder import PLACEHOLDER, quotes_around
 from adapters.manifest.record_map import RecordMap
 from adapters.manifest.rule_fault import RuleFault
@@ -18,7 +18,7 @@ from adapters.validation.batch_rules import faults_of_batch
 from adapters.validation.sql_rules import detail_faults, statement_faults
 
 HTTP: Final = ("http", "https")
-_HTTP_DETAIL: Final = frozenset({"path", "query", "items"})
+_HTTP_DETAIL: Final = frozenset({"path", "query", "items", "page"})
 _JSON: Final = frozenset({"path", "absent", "too_many", "records", "total", "page"})
 _REST: Final = frozenset({"method", "query", "body", "quotes"})
 
@@ -109,7 +109,7 @@ def operation_faults(manifest: Manifest, index: int) -> Iterator[RuleFault]:
     yield from _proving(operation, at)
     yield from _asked(operation, at)
     yield from _searched(manifest, operation, at)
-    yield from _page(manifest.kind, operation, (*at, "page"))
+    yield from _page(manifest.kind, operation.page, (*at, "page"))
     if operation.batch.path is not None:
         yield from is_path(operation.batch.path, (*at, "batch", "path"))
     yield from faults_of_batch(manifest, operation, (*at, "batch"))
@@ -229,8 +229,7 @@ def _envelope(envelope: str, at: TomlKey) -> Iterator[RuleFault]:
         yield RuleFault(at, str(error))
 
 
-def _page(kind: str, operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
-    page = operation.page
+def _page(kind: str, page: PageTable, at: TomlKey) -> Iterator[RuleFault]:
     needs = {"cursor": ("next", "param"), "offset": ("param", "size"), "page": ("param", "size")}
     for name in needs.get(page.style, ()):
         if getattr(page, name) is None:
@@ -245,8 +244,8 @@ def _detail(
     if not kind.detail:
         yield RuleFault(at, f"kind {kind_name} has no details")
         return
-    for name in sorted({"path", "query", "items", "sql"} - kind.detail):
-        if getattr(detail, name):
+    for name in sorted(Detail.model_fields.keys() - kind.detail):
+        if getattr(detail, name) != Detail.model_fields[name].get_default():
             yield RuleFault((*at, name), f"a detail of kind {kind_name} has no {name}")
     if "sql" in kind.detail:
         yield from detail_faults(detail.sql, at)
@@ -269,6 +268,7 @@ def _http_detail(operation: Operation, detail: Detail, at: TomlKey) -> Iterator[
                 yield RuleFault((*at, *place), what)
     for name, text in detail.query.items():
         yield from _parameter(name, text, (*at, "query", name))
+    yield from _page("", detail.page, (*at, "page"))
 
 
 def is_path(path: str, at: TomlKey) -> Iterator[RuleFault]:

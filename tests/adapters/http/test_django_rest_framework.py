@@ -12,6 +12,7 @@ from tests.support.adapters.registers.people import (
     CHILDREN,
     GUS,
     IDA,
+    MAX,
     NOBODY,
     TWINS,
     Child,
@@ -25,6 +26,8 @@ from tests.support.loopback import serving
 __all__ = ["django"]
 
 HEADING = "A Django REST Framework API"
+LISTED = ("involvements",)
+DETAIL = 'page = { style = "link-next", next = "body.next" }\n  ['
 
 
 @pytest.fixture(params=["pages", "cursors", "offsets"])
@@ -48,10 +51,35 @@ async def test_every_value_of_a_child_and_of_who_works_with_her_is_read(
     assert await recipe.found(child) == record_of(child)
 
 
-async def test_of_sixty_who_work_with_a_child_it_gives_fifty_and_the_cut_is_told(
+async def test_of_sixty_on_twelve_pages_the_open_ones_stay_and_the_cut_is_told(
     recipe: Recipe,
 ) -> None:
-    assert kept_of(await recipe.found(GUS)) == {worker.name for worker in GUS.workers[:50]}
+    twelve = DETAIL.replace(" }", ", max_pages = 12 }")
+    kept = kept_of(await recipe.changed(DETAIL, twelve).found(GUS))
+    assert {worker.name for worker in GUS.workers if worker.ended is None} <= kept
+
+
+@pytest.mark.parametrize(
+    ("said", "workers", "cut"),
+    [
+        ('page = { style = "page", param = "page", size = 5 }\n  [', 23, ()),
+        ('query = { page_size = "50" }\n  [', 23, ()),
+        ('query = { page_size = "10" }\n  [', 10, LISTED),
+        ("[", 5, LISTED),
+        ('page = { style = "link-next", next = "body.next", max_pages = 2 }\n  [', 10, LISTED),
+        ('page = { style = "link-next", next = "body.previous" }\n  [', 5, LISTED),
+        ('page = { style = "page", param = "no_such", size = 5 }\n  [', 5, LISTED),
+    ],
+    ids=["counted", "at once", "ten", "no page", "two pages", "wrong link", "unheeded"],
+)
+async def test_a_list_of_a_child_is_read_to_its_end_or_told_as_cut(
+    recipe: Recipe, said: str, workers: int, cut: tuple[str, ...]
+) -> None:
+    reply = await recipe.changed(DETAIL, said).by_number(MAX.nhs)
+    assert isinstance(reply, Records)
+    (record,) = reply.records
+    assert len(record.involvements) == workers
+    assert (record.cut, record.defects) == (cut, ())
 
 
 async def test_twins_on_two_pages_are_both_found(recipe: Recipe) -> None:
