@@ -8,7 +8,10 @@ from adapters.manifest.table import ShortText, Table
 
 
 class Value(Table):
-    """Where a value comes from: an expression (`path`), or always the same (`value`)."""
+    """Where a value comes from: an expression (`path`), or always the same (`value`).
+
+    `format` is the form of a date, as "%d/%m/%Y", or the name of one.
+    """
 
     path: ShortText | None = None
     value: str | bool | None = None
@@ -16,12 +19,15 @@ class Value(Table):
         Literal["text", "date", "bool", "phone", "nhs_number", "upn", "postcode"],
         Field(alias="as"),
     ] = "text"
+    format: ShortText | None = None
     codes: ShortText | None = None
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
         if (self.path is None) == (self.value is None):
             raise ValueError("a value has a path or a value, one of the two")
+        if self.format is not None and self.as_ != "date":
+            raise ValueError('format is the form of a date: write as = "date" beside it')
         return self
 
 

@@ -3,17 +3,17 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from itertools import islice
 from typing import Any, Final, TypeVar
-from zoneinfo import ZoneInfo
 
 from adapters.contract.contact_points import is_email, is_telephone
 from adapters.contract.dates import PartialDate
 from adapters.contract.identifiers import NhsNumber, Postcode, Upn
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.mapping.caps import READ_CAP, TEXT_CAP, capped, capped_texts
+from adapters.mapping.date_format import day_reader, iso_day
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -21,16 +21,12 @@ _RAW_CAP = 4 * TEXT_CAP
 _JOINERS = "\u200c\u200d"  # invisible, and needed to write some languages
 _TRUE = frozenset({"true", "y", "yes", "1"})
 _FALSE = frozenset({"false", "n", "no", "0"})
-_BRITISH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ].+")
 _NHS_DIGITS = 10
 _LONGEST_LOST = 3  # leading zeros that a numeric column may have dropped
 _NATIONAL_DIGITS = (9, 10)
 _SPREADSHEET = re.compile(r"""^(?:="(?P<quoted>[^"]*)"|'?(?P<bare>.*))$""", re.DOTALL)
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _NO_FRACTION = re.compile(r"(?<=[0-9])\.0+$")
-_LONDON = ZoneInfo("Europe/London")
 
 
 def clean(text: str) -> str:
@@ -67,30 +63,23 @@ def to_text(value: Any) -> str | None:
 
 
 def to_date(value: Any) -> PartialDate | None:
-    """ISO day, month, year or date-time, or DD/MM/YYYY.
+    """A day, month, year or date-time of ISO 8601, as `date_format.iso_day` reads it."""
+    return _day(iso_day, value)
 
-    A date-time with an offset is the day it was in Britain: systems write a local midnight in
-    summer as 23:00 UTC of the day before.
-    """
+
+def to_date_by(form: str) -> Callable[[Any], PartialDate | None]:
+    """What reads a day of the form that a checked manifest names."""
+    return partial(_day, day_reader(form))
+
+
+def _day(read: Callable[[str], PartialDate], value: Any) -> PartialDate | None:
     text = to_text(value)
     if text is None:
         return None
     try:
-        if _ISO_DAY.fullmatch(text):
-            return PartialDate.parse(text)
-        british = _BRITISH_DAY.fullmatch(text)
-        if british:
-            day, month, year = (int(part) for part in british.groups())
-            return PartialDate.parse(f"{year:04}-{month:02}-{day:02}")
-        return _moment_day(text) if _MOMENT.fullmatch(text) else PartialDate.parse(text)
-    except ValueError:
-        raise UnreadableError("not a date") from None
-
-
-def _moment_day(text: str) -> PartialDate:
-    moment = datetime.fromisoformat(text)
-    local = moment if moment.tzinfo is None else moment.astimezone(_LONDON)
-    return PartialDate.parse(local.date().isoformat())
+        return read(text)
+    except (ValueError, OverflowError):
+        raise UnreadableError("not a date of this form") from None
 
 
 def to_bool(value: Any) -> bool | None:

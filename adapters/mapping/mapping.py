@@ -83,6 +83,7 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "birth_date": (str,),
     "sex": (str, int),
 }
+_COUNTS: Final = frozenset({int, float})
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ class RecordMapping:
             return None
         try:
             raw = reading.raw(document)
-            if not _is_of_type(name, raw):
+            if not (_is_of_type(name, raw) or (reading.counted and type(raw) in _COUNTS)):
                 raise _UnusableError(f"map.{name}", _met(reading, document))
             return _whole(name, reading.meaning(raw), defects)
         except UnreadableError:

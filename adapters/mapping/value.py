@@ -8,7 +8,7 @@ from adapters.contract.dates import PartialDate
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.expressions.language import JMESPATH, Language, Readable
 from adapters.manifest.record_map import Value
-from adapters.mapping.conversion import CONVERSIONS, decode
+from adapters.mapping.conversion import CONVERSIONS, decode, to_date_by
 
 Convert = Callable[[Any], Any]
 CodeTables = Mapping[str, Mapping[str, str | bool]]
@@ -19,7 +19,8 @@ class Reading:
     """Where a value comes from, its code table, and what it is read as.
 
     `decides` is for values that decide sensitivity: what is missing or unreadable is then the
-    table's `"*"`, and of several codes one that is true is enough.
+    table's `"*"`, and of several codes one that is true is enough. `counted` is for dates whose
+    form the manifest names: a number may be one.
     """
 
     expression: Readable | None
@@ -27,6 +28,7 @@ class Reading:
     table: Mapping[str, str | bool] | None
     convert: Convert
     decides: bool = False
+    counted: bool = False
 
     @classmethod
     def of(
@@ -43,8 +45,9 @@ class Reading:
             expression=None if value.path is None else language.value(value.path),
             constant=value.value,
             table=None if value.codes is None else codes[value.codes],
-            convert=_conversion(value.as_, kind),
+            convert=_conversion(value, kind),
             decides=decides,
+            counted=value.format is not None,
         )
 
     def raw(self, document: Any) -> Any:
@@ -74,9 +77,11 @@ class Reading:
         return any(decode(table, code) is not False for code in codes)
 
 
-def _conversion(said: str, kind: Convert) -> Convert:
-    first = CONVERSIONS[said]
-    return kind if said == "text" or first is kind else _then(first, kind)
+def _conversion(value: Value, kind: Convert) -> Convert:
+    first = CONVERSIONS[value.as_] if value.format is None else to_date_by(value.format)
+    if value.as_ == "text":
+        return kind
+    return first if CONVERSIONS[value.as_] is kind else _then(first, kind)
 
 
 def _then(first: Convert, kind: Convert) -> Convert:

@@ -19,6 +19,7 @@ from adapters.manifest.operation import Detail, Operation, PageTable
 from adapters.manifest.record_map import IdentifierSection, Section, Value
 from adapters.manifest.rule_fault import RuleFault
 from adapters.manifest.toml_places import TomlKey
+from adapters.mapping.date_format import DateFormatError, day_reader
 from adapters.network.secrets import prefix_of
 from adapters.validation.operation_rules import HTTP, KINDS, is_path, operation_faults
 from adapters.validation.sensitive_rules import sensitive_faults
@@ -114,6 +115,8 @@ def _value(
 ) -> Iterator[RuleFault]:
     if value.path is not None:
         yield from _expression(language.value, value.path, at)
+    if value.format is not None:
+        yield from _date_format(value.format, (*at, "format"))
     if value.codes is None:
         return
     table = manifest.codes.get(value.codes)
@@ -125,6 +128,13 @@ def _value(
             yield RuleFault(where, f'decides "{at[-1]}", so it needs "*" for any other code')
         if not all(isinstance(meaning, bool) for meaning in table.values()):
             yield RuleFault(where, f'decides "{at[-1]}", so it gives true or false only')
+
+
+def _date_format(form: str, at: TomlKey) -> Iterator[RuleFault]:
+    try:
+        day_reader(form)
+    except DateFormatError as error:
+        yield RuleFault(at, str(error))
 
 
 def _secret(source: str, secret: Secret, at: TomlKey) -> Iterator[RuleFault]:

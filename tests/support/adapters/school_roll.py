@@ -12,7 +12,7 @@ record_id = "Id"
 upn = { path = "UPN", as = "upn" }
 family_name = "Surname"
 given_names = "Forename"
-birth_date = { path = '"Date of birth"', as = "date" }
+birth_date = { path = '"Date of birth"', as = "date", format = "%d/%m/%Y" }
 [[operation.involvement]]
 each = "rows"
 practitioner = "Teacher"
