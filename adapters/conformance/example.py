@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, assert_never
 
+from adapters.conformance.date_candidates import date_hints
 from adapters.conformance.replay import (
     NotReplayable,
     Recording,
@@ -102,12 +103,15 @@ async def _complaints(
             return
     try:
         question = question_for(operation, example.given)
-        reply = await replay(manifest, question, recording_of(manifest, example, replies), clock)
+        recording = recording_of(manifest, example, replies)
+        reply = await replay(manifest, question, recording, clock)
     except NotReplayable as error:
         yield f"reply: {error}"
         return
     for complaint in _judged(example, reply):
         yield complaint
+    async for hint in date_hints(manifest, example, recording, reply, clock):
+        yield hint
 
 
 def _judged(example: Example, reply: Reply) -> Iterator[str]:

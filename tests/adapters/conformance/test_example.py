@@ -122,3 +122,30 @@ map = { upn = "UPN", family_name = "Surname", birth_date = "Born" }
     text = manifest_text("file", "file:///srv/exports", rest=table + example)
     rows = "UPN,Surname,Born\nT999400126001,Hill,2015-03-09\n"
     assert await found(tmp_path, text, roll_csv=rows) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "forms"),
+    [
+        ("03/04/2015", '"%d/%m/%Y" or "%m/%d/%Y", whichever your system means'),
+        ("25/12/2015", '"%d/%m/%Y"'),
+        ("12/25/2015", '"%m/%d/%Y"'),
+        ("03/04/15", '"%d/%m/%y" or "%m/%d/%y", whichever your system means'),
+        ("20150309", '"%Y%m%d"'),
+        ("09-Mar-2015", '"%d-%b-%Y"'),
+        ("9 March 2015", '"%d %B %Y"'),
+        ("42072", '"excel" or "excel-1904", whichever your system means'),
+        ("1425859200", '"unix"'),
+        (1425859200, '"unix"'),
+        ("1425859200000", '"unix-ms"'),
+        ("/Date(1425859200000)/", '"dotnet"'),
+    ],
+)
+async def test_a_date_in_a_form_that_is_not_named_is_refused_with_those_it_could_be(
+    written: Any, forms: str, tmp_path: Path
+) -> None:
+    reply = {"pupils": [{**ANN, "dob": written}], "total": 1}
+    whats = await found(tmp_path, rest(), pupil_json=reply)
+    hints = [what for what in whats if "is a date" in what]
+    assert hints == [f'reply: birth_date is a date: write as = "date", format = {forms}']
+    assert len(whats) > 1

@@ -1,6 +1,6 @@
 """A date is read by the form that the manifest names, and by no other; nothing is guessed."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -187,14 +187,11 @@ def test_no_text_is_two_days_and_none_raises_anything_strange(written: str) -> N
             continue
 
 
-@given(
-    st.datetimes(datetime(2000, 1, 1), datetime(2068, 1, 1)).map(lambda m: m.replace(microsecond=0))
-)
+@given(st.integers(946684800, 3092601600).map(lambda second: datetime.fromtimestamp(second, UTC)))
 def test_a_moment_in_a_name_comes_back(moment: datetime) -> None:
     form = DateForm.parse("roll-*-%d%m%Y_%H%M%S.csv", anything="*")
     name = moment.strftime("roll-north-%d%m%Y_%H%M%S.csv")
-    assert form.moment(name) == moment.replace(tzinfo=UTC)
-    assert form.moment(name) - timedelta(0) == moment.replace(tzinfo=UTC)
+    assert form.moment(name) == moment
 
 
 def test_a_form_without_a_year_has_its_own_error() -> None:
