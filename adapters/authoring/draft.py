@@ -200,6 +200,7 @@ host_key = "ssh-ed25519 CHANGE"
 """
 _FILE: Final = """[file]
 format = "csv"
+newest = "written" # CHANGE
 """
 _FHIR: Final = """[identify]
 nhs_number = "https://fhir.nhs.uk/Id/nhs-number"

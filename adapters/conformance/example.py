@@ -41,6 +41,10 @@ _LISTS: Final = (
     "events",
 )
 
+_NOT_LOOKED_THROUGH: Final = (
+    "reply: not all of it can be read, so it proves no absence: is there a row whose key cannot be"
+    " read, or a last line without its end (see final_line_end)?"
+)
 _WORDS: Final[Mapping[type, str]] = {
     Records: "record",
     NoRecord: "no-record",
@@ -120,6 +124,8 @@ def _judged(example: Example, reply: Reply) -> Iterator[str]:
             return
         case Records(unread=Unread.MORE) | NoRecord(unread=Unread.MORE):
             yield _UNHEEDED
+        case Records(whole=False) | NoRecord(whole=False):
+            yield _NOT_LOOKED_THROUGH
         case Records(records=records):
             yield from _records(example, records)
         case NoRecord() if example.outcome == "no-record":

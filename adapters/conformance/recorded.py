@@ -15,6 +15,7 @@ from adapters.files.choose import ChosenFile
 from adapters.files.store import OpenFile
 from adapters.http.exchange import HttpAnswer
 from adapters.manifest.auth import Secret
+from adapters.manifest.manifest import FileTable
 from adapters.network.http_request import HttpRequest
 
 _PLACEHOLDER: Final = re.compile(r"\{[a-z_]+\}")
@@ -79,7 +80,7 @@ class RecordedFolder:
     content: bytes
 
     @asynccontextmanager
-    async def opened(self, pattern: str, _dated: str | None) -> AsyncIterator[OpenFile]:
+    async def opened(self, pattern: str, _table: FileTable) -> AsyncIterator[OpenFile]:
         """The recorded file."""
         yield OpenFile(ChosenFile(pattern), datetime.now(UTC), _Content(self.content))
 

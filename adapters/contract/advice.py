@@ -50,6 +50,8 @@ _RULES: Final[Mapping[str, str]] = {
     "repeated": "the next page is the same again; look at `page`: its param, its first, its size",
     "redirect": "the system sends us elsewhere, which is never followed; write the address that it"
     " leads to into source.base_url, with its origin in the operator's file",
+    "same_moment": "several files of the newest moment fit the pattern, and each may hold children"
+    " that the other does not; write a pattern that fits one of them",
     "statement": "the database cannot run the statement, or it would write; run it there by hand",
     "status": "a status that is no answer; if it is how the system says that nobody was found,"
     " write `absent` for it",
@@ -81,6 +83,8 @@ _CAUSES: Final[Mapping[str, str]] = {
     Cause.NO_TLS: "what answers there speaks no TLS that we do; check the port, and http or https",
     Cause.NO_FILE: "there is no file there that fits the pattern; look into the folder, and at the"
     " pattern and `file.dated`",
+    Cause.FILE_CHANGING: "the file was written while it was read; have the export written under"
+    " another name and renamed when it is whole",
 }
 _FAULTS: Final[Mapping[str, str]] = {
     Fault.CONNECTION: "no connection; check the address from the gateway's machine",

@@ -135,6 +135,7 @@ class Cause(StrEnum):
     CERTIFICATE_UNUSABLE = "certificate_unusable"
     NO_TLS = "no_tls"
     NO_FILE = "no_file"
+    FILE_CHANGING = "file_changing"
 
 
 @dataclass(frozen=True, slots=True)

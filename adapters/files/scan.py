@@ -9,6 +9,7 @@ from typing import Any, Final
 from lxml import etree
 
 from adapters.contract.contract import Malformed
+from adapters.files.encoding import Utf8Probe, codec_of, encoding_of_xml, is_one_byte
 from adapters.manifest.manifest import FileTable
 
 BUFFER: Final = 256 * 1024
@@ -57,6 +58,10 @@ class Bounded(io.RawIOBase):
         return count
 
 
+_MARK: Final = 4  # bytes, as many as a mark of an encoding may have
+_HEAD: Final = 200  # bytes, in which an XML file says its encoding
+
+
 @dataclass(slots=True)
 class CsvScan:
     """The rows of a CSV file as documents; `columns` are those that the manifest reads."""
@@ -64,22 +69,42 @@ class CsvScan:
     table: FileTable
     columns: frozenset[str]
     first: dict[str, Any] | None = None
+    last: str = ""
 
     def documents(self, stream: io.RawIOBase) -> Iterator[dict[str, Any]]:
         """Each row by its column names, an empty cell None; ScanFailed where it is no such file."""
-        encoding = "utf-8-sig" if self.table.encoding == "utf-8" else self.table.encoding
-        buffered = io.BufferedReader(stream, BUFFER)
-        with io.TextIOWrapper(buffered, encoding, newline="") as text:
-            rows = csv.reader(text, delimiter=self.table.delimiter, strict=True)
+        one_byte = is_one_byte(self.table.encoding)
+        probe = Utf8Probe(stream) if one_byte else None
+        buffered = io.BufferedReader(probe or stream, BUFFER)
+        with io.TextIOWrapper(buffered, self._codec(buffered), newline="") as text:
+            rows = csv.reader(self._lines(text), delimiter=self.table.delimiter, strict=True)
             try:
                 header = self._header(next(rows, []))
                 for row in rows:
                     if row:
                         yield self._document(header, row)
             except UnicodeError:
-                raise ScanFailed("encoding", place="file.encoding") from None
+                raise _undecoded() from None
             except csv.Error:
                 raise ScanFailed("csv") from None
+        if probe is not None and probe.is_utf8:
+            raise ScanFailed("encoding", "text in UTF-8", "file.encoding")
+
+    @property
+    def whole(self) -> bool:
+        """Whether its last line ends as lines do: one cut off in its last cell does not."""
+        return not self.table.final_line_end or self.last.endswith(("\n", "\r"))
+
+    def _codec(self, buffered: "io.BufferedReader[io.RawIOBase]") -> str:
+        codec = codec_of(self.table.encoding, buffered.peek(_MARK)[:_MARK])
+        if codec is None:
+            raise _undecoded()
+        return codec
+
+    def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
+        for line in text:
+            self.last = line
+            yield line
 
     def beside(self) -> dict[str, Any] | None:
         """What the age of the data is read from: the first row."""
@@ -103,6 +128,10 @@ class CsvScan:
         return document
 
 
+def _undecoded() -> ScanFailed:
+    return ScanFailed("encoding", place="file.encoding")
+
+
 def _header_met(names: list[str], columns: frozenset[str]) -> str:
     twice = len(names) - len(set(names))
     if twice:
@@ -115,37 +144,52 @@ class XmlScan:
     """The elements at one path of an XML file, each forgotten once it was looked at."""
 
     path: tuple[str, ...]
+    encoding: str = "utf-8"
     root: Any = None
     _open: list[str] = field(default_factory=list)
     _seen: bool = False
 
     @classmethod
-    def at(cls, path: str, namespaces: Mapping[str, str]) -> "XmlScan":
-        """Of a path such as "Message/Children/Child" from the root, names prefixed as declared."""
-        return cls(tuple(_qualified(step, namespaces) for step in path.strip("/").split("/")))
+    def at(cls, path: str, namespaces: Mapping[str, str], encoding: str) -> "XmlScan":
+        """Of a path such as "Message/Children/Child" from the root, names prefixed as declared.
+
+        `encoding` is what the text is in where it does not say so itself.
+        """
+        steps = (_qualified(step, namespaces) for step in path.strip("/").split("/"))
+        return cls(tuple(steps), encoding)
 
     def documents(self, stream: io.RawIOBase) -> Iterator[Any]:
         """Each element; ScanFailed where the file is no such XML."""
+        probe = Utf8Probe(stream)
         try:
-            for event, element in self._events(stream):
+            for event, element in self._events(io.BufferedReader(probe, BUFFER)):
                 if event == "start":
                     self._enter(element)
                 elif self._leave():
                     yield element
                     _forget(element)
-        except (etree.XMLSyntaxError, ValueError):
+        except (etree.XMLSyntaxError, ValueError, LookupError):
             raise ScanFailed("xml") from None
         if not self._seen:
             # Without even the place where records would be, that there are none says nothing.
             raise ScanFailed("records", f"no {'/'.join(map(_local, self.path[:-1]))}")
+        if probe.is_utf8 and is_one_byte(self.root.getroottree().docinfo.encoding or ""):
+            raise ScanFailed("encoding", "text in UTF-8", "file.encoding")
+
+    @property
+    def whole(self) -> bool:
+        """An XML file that was cut off has no end, and is none."""
+        return True
 
     def beside(self) -> Any:
         """What the age of the data is read from: the root, with all but the records."""
         return self.root
 
-    def _events(self, stream: io.RawIOBase) -> Any:
+    def _events(self, stream: "io.BufferedReader[io.RawIOBase]") -> Any:
+        head = stream.peek(_HEAD)[:_HEAD]
         return etree.iterparse(
-            io.BufferedReader(stream, BUFFER),
+            stream,
+            encoding=encoding_of_xml(self.encoding, head),
             events=("start", "end"),
             resolve_entities=False,
             no_network=True,

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, Final, Self
 
 from adapters.contract.contract import (
+    Cause,
     Fault,
     Malformed,
     MoreNeeded,
@@ -40,6 +41,7 @@ from adapters.mapping.rows import ROWS, merged, record_of
 
 Scan = CsvScan | XmlScan | RosterScan
 
+_CHANGING: Final = Unavailable(Fault.CONNECTION, cause=Cause.FILE_CHANGING)
 _NEVER_COLUMNS: Final = frozenset({ROWS})
 
 
@@ -66,7 +68,7 @@ class FileOperation:
                 case "csv":
                     return CsvScan(table, columns)
                 case "xml":
-                    return XmlScan.at(operation.records or "", manifest.namespaces)
+                    return XmlScan.at(operation.records or "", manifest.namespaces, table.encoding)
                 case "oneroster":
                     return RosterScan(most, stop)
 
@@ -108,14 +110,16 @@ class FileSource:
         self.threads.shutdown(wait=False, cancel_futures=True)
 
     async def _ask(self, operation: FileOperation, question: Question) -> Reply:
-        opened = self.folder.opened(operation.operation.file or "", self.table.dated)
+        opened = self.folder.opened(operation.operation.file or "", self.table)
         stop = Stop()
         async with opened as file:
             pass_ = Pass(operation, self.limits, question, self.clock().date())
             loop = asyncio.get_running_loop()
             reading = loop.run_in_executor(self.threads, pass_.read, file, stop)
             try:
-                return await asyncio.shield(reading)
+                reply = await asyncio.shield(reading)
+                changed = await file.state_now() != file.state
+                return _CHANGING if changed else reply
             finally:
                 # The file may be closed only when nobody reads from it.
                 stop.now = True
@@ -147,8 +151,9 @@ class Pass:
             return found
         as_of = self._as_of(scan, file)
         if found:
-            return Records(tuple(found), as_of, whole=wanted.unreadable <= MOST_ASIDE)
-        return NoRecord(as_of, whole=not wanted.unreadable)
+            whole = scan.whole and wanted.unreadable <= MOST_ASIDE
+            return Records(tuple(found), as_of, whole=whole)
+        return NoRecord(as_of, whole=scan.whole and not wanted.unreadable)
 
     def _found(
         self, scan: Scan, stream: io.RawIOBase, wanted: Match

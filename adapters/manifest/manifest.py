@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from adapters.contract.codes import Claim, Sector
 from adapters.contract.contact_points import is_email, is_telephone
@@ -104,16 +104,34 @@ class BatchExample(Table):
     reply: ShortText
 
 
+def _several(given: object) -> object:
+    return (given,) if isinstance(given, str) else given
+
+
 class FileTable(Table):
     """What the files of kind `file` look like.
 
-    `dated` is the form of their names where they carry a date, as "roll-%Y%m%d.csv".
+    Where a pattern fits several, the newest counts: `dated` has the forms of names that carry their
+    moment, as "roll-%Y%m%d.csv", `*` in one being any text; `newest` says that it is the one
+    written last, or the last by name. `encoding` is that of CSV, and of XML that does not say.
+    `final_line_end` is False where the last line of a whole CSV file has no line end.
     """
 
     format: Literal["csv", "xml", "oneroster"] = "csv"
-    encoding: Literal["utf-8", "cp1252", "utf-16"] = "utf-8"
+    encoding: Literal[
+        "utf-8",
+        "cp1252",
+        "windows-1252",
+        "iso-8859-1",
+        "latin-1",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+    ] = "utf-8"
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
-    dated: ShortText | None = None
+    dated: Annotated[tuple[ShortText, ...], BeforeValidator(_several)] = ()
+    newest: Literal["written", "name"] | None = None
+    final_line_end: bool = True
 
 
 class PluginTable(Table):

@@ -21,6 +21,16 @@ _RAW_CAP = 4 * TEXT_CAP
 _JOINERS = "\u200c\u200d"  # invisible, and needed to write some languages
 _TRUE = frozenset({"true", "y", "yes", "1"})
 _FALSE = frozenset({"false", "n", "no", "0"})
+REPLACEMENT: Final = "\ufffd"
+# Controls that no text has, and that bytes of Windows-1252 are in ISO-8859-1.
+_MISREAD: Final = frozenset(map(chr, range(0x80, 0xA0))) - {"\x85"}
+# How the bytes 80 to BF look in Windows-1252, of which UTF-8 makes every second character.
+_SECOND = bytes(range(0x80, 0xC0)).decode("cp1252", "ignore") + REPLACEMENT
+_PLAIN_SECOND = re.sub("[\u2018-\u201d\u2013\u2014\u2026\xa0\xbb]", "", _SECOND)
+_GARBLED = re.compile(
+    f"{REPLACEMENT}|[\xc2\xc3][{_SECOND}\xad]|\xe2\u20ac|[\xc4\xc5][{_PLAIN_SECOND}]"
+    f"|(?:[\xd0\xd1\xd8\xd9][{_SECOND}]){{2}}"
+)
 _NHS_DIGITS = 10
 _LONGEST_LOST = 3  # leading zeros that a numeric column may have dropped
 _NATIONAL_DIGITS = (9, 10)
@@ -46,6 +56,8 @@ def _shown(character: str) -> str:
     category = unicodedata.category(character)
     if category in {"Zl", "Zp"} or character in "\t\n\r\v\f":
         return " "
+    if character in _MISREAD:
+        return REPLACEMENT
     if category in {"Cc", "Cs", "Cn", "Co"}:
         return ""
     return character if category != "Cf" or character in _JOINERS else ""
@@ -80,6 +92,14 @@ def _day(read: Callable[[str], PartialDate], value: Any) -> PartialDate | None:
         return read(text)
     except (ValueError, OverflowError):
         raise UnreadableError("not a date of this form") from None
+
+
+def to_name(value: Any) -> str | None:
+    """A name; UnreadableError for one that was read in the wrong encoding on its way, as BjÃ¶rn."""
+    text = to_text(value)
+    if text is not None and not text.isascii() and _GARBLED.search(text):
+        raise UnreadableError("read in the wrong encoding")
+    return text
 
 
 def to_bool(value: Any) -> bool | None:
@@ -184,7 +204,8 @@ def to_lines(value: Any) -> tuple[str, ...] | None:
 def to_given_names(value: Any) -> tuple[str, ...] | None:
     """A list of names, or one text cut at its spaces."""
     items = clean(value).split() if isinstance(value, str) else value
-    return _texts(items)
+    names = _texts(items)
+    return None if names is None else tuple(filter(None, map(to_name, names)))
 
 
 def _texts(items: Any) -> tuple[str, ...] | None:

@@ -30,6 +30,7 @@ from adapters.mapping.conversion import (
     to_email,
     to_given_names,
     to_lines,
+    to_name,
     to_phone,
     to_postcode,
     to_text,
@@ -216,7 +217,7 @@ _PERIOD: Final[Mapping[str, Convert]] = {"start": to_date, "end": to_date}
 
 SECTIONS: Final[Mapping[str, SectionKind]] = {
     "names": SectionKind(
-        "name_", {"given": to_given_names, "family": to_text, "use": _to_use}, _name
+        "name_", {"given": to_given_names, "family": to_name, "use": _to_use}, _name
     ),
     "identifiers": SectionKind("identifier", {"scheme": to_text, "value": to_text}, _identifier),
     "addresses": SectionKind(

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.contract.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
+from adapters.files.choose import ANYTHING
 from adapters.files.match import MAPPED
 from adapters.http.soap_envelope import Envelope, EnvelopeError
-from adapters.manifest.manifest import Manifest
+from adapters.manifest.manifest import FileTable, Manifest
 from adapters.manifest.operation import Detail, Operation, PageTable
 from adapters.manifest.placeholder import PLACEHOLDER, quotes_around
 from adapters.manifest.record_map import RecordMap
 from adapters.manifest.rule_fault import RuleFault
 from adapters.manifest.toml_places import TomlKey
+from adapters.mapping.date_format import DateForm, DateFormatError
 from adapters.validation.batch_rules import faults_of_batch
 from adapters.validation.sql_rules import detail_faults, statement_faults
 
@@ -203,8 +205,25 @@ def _searched(manifest: Manifest, operation: Operation, at: TomlKey) -> Iterator
             )
     if operation.file is not None and ("/" in operation.file or operation.file.startswith(".")):
         yield RuleFault((*at, "file"), "the name of a file in the folder, without a path")
+    if manifest.kind == "file":
+        yield from _newest(manifest.file or FileTable(), operation.file or "", (*at, "file"))
     if manifest.kind == "file" and manifest.file is not None and manifest.file.format == "xml":
         yield from _element_path(manifest, operation.records, at)
+
+
+def _newest(table: FileTable, pattern: str, at: TomlKey) -> Iterator[RuleFault]:
+    if table.dated and table.newest:
+        yield RuleFault(("file", "newest"), "dated says it already; leave one of them out")
+    if {"*", "?", "["} & set(pattern) and not (table.dated or table.newest):
+        yield RuleFault(at, f"of several files, which is the newest? Write {_NEWEST} in [file]")
+    for form in table.dated:
+        try:
+            DateForm.parse(form, anything=ANYTHING)
+        except DateFormatError as error:
+            yield RuleFault(("file", "dated"), str(error))
+
+
+_NEWEST: Final = 'dated = "roll-%Y%m%d.csv", newest = "written" or newest = "name"'
 
 
 def _element_path(manifest: Manifest, path: str | None, at: TomlKey) -> Iterator[RuleFault]:

@@ -112,6 +112,7 @@ async def test_a_file_is_replayed_from_a_sample_of_it(tmp_path: Path) -> None:
     table = """
 [file]
 format = "csv"
+newest = "name"
 [[operation]]
 name = "by-upn"
 file = "roll-*.csv"

@@ -61,7 +61,9 @@ def zipped(contents: Mapping[str, str]) -> bytes:
 
 
 def text(folder: Path) -> str:
-    return manifest_text("file", f"file://{folder}", rest="[file]\nformat = 'oneroster'\n")
+    return manifest_text(
+        "file", f"file://{folder}", rest="[file]\nformat = 'oneroster'\nnewest = 'name'\n"
+    )
 
 
 async def asked(folder: Path, bundle: bytes, upn: str = ANN_UPN) -> Reply:

@@ -21,6 +21,7 @@ user = {{ env = "TEAMAROUND_SOURCE_SOME_SOURCE_USER" }}
 {proof}
 host_key = "{host_key}"
 """
+TABLE = "[file]\nformat = 'csv'\nnewest = 'name'\n"
 BY_KEY = 'key = { env = "TEAMAROUND_SOURCE_SOME_SOURCE_KEY" }'
 BY_PASSWORD = 'password = { env = "TEAMAROUND_SOURCE_SOME_SOURCE_PASSWORD" }'
 
@@ -35,7 +36,7 @@ def environ(key: asyncssh.SSHKey = OUR_KEY, password: str = RIGHT) -> dict[str, 
 
 def text(base: str, proof: str = BY_KEY, host_key: str = line(HOST_KEY)) -> str:
     auth = AUTH.format(proof=proof, host_key=host_key)
-    return manifest_text("file", f"{base}/exports", rest=f"[file]\nformat = 'csv'\n{ROWS}{auth}")
+    return manifest_text("file", f"{base}/exports", rest=f"{TABLE}{ROWS}{auth}")
 
 
 async def asked(base: str, manifest: str, upn: str = ANN_UPN, **login: Any) -> Reply:

@@ -33,7 +33,10 @@ from tests.support.adapters.school_roll import (
 
 
 def text(folder: Path, rest: str = ROWS, table: str = "") -> str:
-    return manifest_text("file", f"file://{folder}", rest=f"[file]\nformat = 'csv'\n{table}{rest}")
+    order = "" if "dated" in table else "newest = 'name'\n"
+    return manifest_text(
+        "file", f"file://{folder}", rest=f"[file]\nformat = 'csv'\n{order}{table}{rest}"
+    )
 
 
 async def asked(

@@ -127,6 +127,7 @@ family_name = "surname"
 FILES = """
 [file]
 format = "csv"
+newest = "name"
 [[operation]]
 name = "by-upn"
 file = "roll-*.csv"

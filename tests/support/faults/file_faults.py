@@ -17,6 +17,7 @@ _TIMEOUT: Final = frozenset({"TIMEOUT"})
 _OPERATION = """
 [file]
 format = "{format}"
+newest = "name"
 [[operation]]
 name = "by-number"
 file = "{pattern}"
