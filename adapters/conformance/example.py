@@ -114,6 +114,8 @@ async def _complaints(
         return
     for complaint in _judged(example, reply):
         yield complaint
+    if manifest.kind == "file" and _proves_nothing(operation, reply):
+        yield _NOT_LOOKED_THROUGH
     async for hint in date_hints(manifest, example, recording, reply, clock):
         yield hint
 
@@ -124,14 +126,22 @@ def _judged(example: Example, reply: Reply) -> Iterator[str]:
             return
         case Records(unread=Unread.MORE) | NoRecord(unread=Unread.MORE):
             yield _UNHEEDED
-        case Records(whole=False) | NoRecord(whole=False):
-            yield _NOT_LOOKED_THROUGH
         case Records(records=records):
             yield from _records(example, records)
         case NoRecord() if example.outcome == "no-record":
             return
         case _:
             yield f"outcome: is {_named(reply)}, the example says {example.outcome}"
+
+
+def _proves_nothing(operation: Operation, reply: Reply) -> bool:
+    match reply:
+        case Records(whole=whole):
+            return not whole
+        case NoRecord(whole=whole):
+            return operation.conclusive and not whole
+        case _:
+            return False
 
 
 def _named(reply: Reply) -> str:

@@ -150,3 +150,34 @@ async def test_a_date_in_a_form_that_is_not_named_is_refused_with_those_it_could
     hints = [what for what in whats if "is a date" in what]
     assert hints == [f'reply: birth_date is a date: write as = "date", format = {forms}']
     assert len(whats) > 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "outcome"),
+    [
+        ("UPN,Surname,Born\nT999400126001,Hill,2015-03-09", "record"),
+        ("UPN,Surname,Born\nN/A,Hill,2015-03-09\nG999400126002,Vale,2014-01-01\n", "no-record"),
+    ],
+)
+async def test_a_sample_of_a_file_that_could_not_be_read_whole_is_told(
+    rows: str, outcome: str, tmp_path: Path
+) -> None:
+    table = """
+[file]
+[[operation]]
+name = "by-upn"
+file = "roll.csv"
+by = ["upn"]
+conclusive = true
+map = { upn = "UPN", family_name = "Surname", birth_date = "Born" }
+"""
+    example = f"""
+[[example]]
+operation = "by-upn"
+given = {{ upn = "T999400126001" }}
+reply = "roll.csv"
+outcome = "{outcome}"
+"""
+    text = manifest_text("file", "file:///srv/exports", rest=table + example)
+    (what,) = await found(tmp_path, text, roll_csv=rows)
+    assert "not all of it can be read" in what
