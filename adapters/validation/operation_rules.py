@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.contract.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
-from adapters.files.choose import ANYTHING
-from adapters.files.match import MAPPED
 from adapters.http.soap_envelope import Envelope, EnvelopeError
-from adapters.manifest.manifest import FileTable, Manifest
+from adapters.manifest.manifest import Manifest
 from adapters.manifest.operation import Detail, Operation, PageTable
 from adapters.manifest.placeholder import PLACEHOLDER, quotes_around
-from adapters.manifest.record_map import RecordMap
 from adapters.manifest.rule_fault import RuleFault
 from adapters.manifest.toml_places import TomlKey
-from adapters.mapping.date_format import DateForm, DateFormatError
 from adapters.validation.batch_rules import faults_of_batch
+from adapters.validation.file_rules import file_faults
 from adapters.validation.sql_rules import detail_faults, statement_faults
 
 HTTP: Final = ("http", "https")
@@ -81,11 +78,9 @@ _OWN: Final = (
     "records",
     "total",
 )
-_STEP = re.compile(r"(?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*")
 _BETWEEN_QUOTES = re.compile(rf"""(['"]){PLACEHOLDER.pattern}\1""")
 # What every resource of JSON:API has beside what it links to.
 _RESOURCE: Final = frozenset({"type", "id", "attributes", "relationships", "links", "meta"})
-_SHORTEST_PATH: Final = 2
 _PROVING: Final = frozenset({NHS_NUMBER, UPN})
 _GRAPHQL_READ = re.compile(r"\s*(?:query\b|\{)")
 _GRAPHQL_WRITES = re.compile(r"\b(mutation|subscription)\b")
@@ -110,7 +105,8 @@ def operation_faults(manifest: Manifest, index: int) -> Iterator[RuleFault]:
     yield from _included(operation, at)
     yield from _proving(operation, at)
     yield from _asked(operation, at)
-    yield from _searched(manifest, operation, at)
+    if manifest.kind == "file":
+        yield from file_faults(manifest, operation, at)
     yield from _page(manifest.kind, operation.page, (*at, "page"))
     if operation.batch.path is not None:
         yield from is_path(operation.batch.path, (*at, "batch", "path"))
@@ -191,49 +187,6 @@ def _included(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
         name = path.partition(".")[0]
         if name in taken:
             yield RuleFault((*at, "include"), f"a record has another {name} already")
-
-
-def _searched(manifest: Manifest, operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
-    mapped = {name for name in RecordMap.model_fields if getattr(operation.map, name) is not None}
-    for key in operation.by if manifest.kind == "file" else ():
-        name = MAPPED.get(key.removesuffix("?"))
-        if name is None:
-            yield RuleFault((*at, "by"), f"{key} cannot be searched by")
-        elif name not in mapped:
-            yield RuleFault(
-                (*at, "by"), f"{key} is compared with what map reads, so map needs {name}"
-            )
-    if operation.file is not None and ("/" in operation.file or operation.file.startswith(".")):
-        yield RuleFault((*at, "file"), "the name of a file in the folder, without a path")
-    if manifest.kind == "file":
-        yield from _newest(manifest.file or FileTable(), operation.file or "", (*at, "file"))
-    if manifest.kind == "file" and manifest.file is not None and manifest.file.format == "xml":
-        yield from _element_path(manifest, operation.records, at)
-
-
-def _newest(table: FileTable, pattern: str, at: TomlKey) -> Iterator[RuleFault]:
-    if table.dated and table.newest:
-        yield RuleFault(("file", "newest"), "dated says it already; leave one of them out")
-    if {"*", "?", "["} & set(pattern) and not (table.dated or table.newest):
-        yield RuleFault(at, f"of several files, which is the newest? Write {_NEWEST} in [file]")
-    for form in table.dated:
-        try:
-            DateForm.parse(form, anything=ANYTHING)
-        except DateFormatError as error:
-            yield RuleFault(("file", "dated"), str(error))
-
-
-_NEWEST: Final = 'dated = "roll-%Y%m%d.csv", newest = "written" or newest = "name"'
-
-
-def _element_path(manifest: Manifest, path: str | None, at: TomlKey) -> Iterator[RuleFault]:
-    steps = [] if path is None else path.split("/")
-    if len(steps) < _SHORTEST_PATH or not all(map(_STEP.fullmatch, steps)):
-        yield RuleFault((*at, "records"), "the path of a record's element, Message/Children/Child")
-    for step in steps:
-        prefix, colon, _ = step.partition(":")
-        if colon and prefix not in manifest.namespaces:
-            yield RuleFault((*at, "records"), f"no prefix {prefix} in [namespaces]")
 
 
 def _document(document: str, at: TomlKey) -> Iterator[RuleFault]:
