@@ -13,6 +13,7 @@ from adapters.files.match import Match
 from adapters.files.scan import ScanFailed, Stop
 from adapters.files.source import FileOperation, FileSource
 from adapters.files.store import Folder, OpenFile
+from adapters.manifest.manifest import FileTable
 
 _MOST_LINES: Final = 60
 
@@ -27,9 +28,9 @@ class WatchedFolder:
     content: bytearray = field(default_factory=bytearray)
 
     @asynccontextmanager
-    async def opened(self, pattern: str, dated: str | None) -> AsyncIterator[OpenFile]:
+    async def opened(self, pattern: str, table: FileTable) -> AsyncIterator[OpenFile]:
         """The file that the folder chooses."""
-        async with self.inner.opened(pattern, dated) as file:
+        async with self.inner.opened(pattern, table) as file:
             self.chosen, self.modified = file.chosen.name, file.modified.isoformat()
             yield replace(file, stream=_Kept(file.stream, self.content))
 
