@@ -21,8 +21,6 @@ _FORM: Final = Agreement.FORM
 _SLIP: Final = Agreement.SLIP
 _SAME: Final = Agreement.SAME
 
-_IDLE: Final = SHARED | TITLES
-
 
 def compare_given_names(held: str, known: str) -> Agreement:
     """Two folded texts of given names, each of one word or more."""
@@ -101,9 +99,12 @@ def _ending(one: str, other: str) -> Agreement:
 
 
 def _rests_fit(mine: list[str], theirs: list[str]) -> bool:
-    """Whether further given names agree in any word; twins may share the first and differ here."""
-    mine = [word for word in mine if word not in _IDLE]
-    theirs = [word for word in theirs if word not in _IDLE]
+    """Whether further given names agree in any word; twins may share the first and differ here.
+
+    A shared name behind the first is what somebody is called by: Umme Fatima is not Umme Kiran.
+    """
+    mine = [word for word in mine if word not in TITLES]
+    theirs = [word for word in theirs if word not in TITLES]
     if not mine or not theirs:
         return True
     return any(_further_fit(one, other) for one in mine for other in theirs)

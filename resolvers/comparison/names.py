@@ -66,6 +66,15 @@ def chained(
     )
 
 
+def call_otherwise(held: frozenset[str], known: frozenset[str]) -> bool:
+    """Whether both go on after the first given name, and no word there is the other's too.
+
+    So it is with twins who share the first.
+    """
+    mine, theirs = _behind(held) - TITLES, _behind(known) - TITLES
+    return bool(mine and theirs) and mine.isdisjoint(theirs)
+
+
 def same_initial(held: frozenset[str], known: frozenset[str]) -> bool:
     """Whether two given names begin with one letter, as most pet names do with their own."""
     return not {name[0] for name in held}.isdisjoint(name[0] for name in known)

@@ -7,6 +7,7 @@ from resolvers.comparison import birth_dates, postcodes
 from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.common_names import family_frequency, given_frequency
 from resolvers.comparison.names import (
+    call_otherwise,
     chained,
     compare_families,
     compare_givens,
@@ -206,6 +207,8 @@ def _the_other_way(held: Details, known: Details, found: _Names) -> _Names:
     weaker = min(families, givens)
     strong = families.strong or givens.strong
     whole = max(map(len, held.families)) > 1 and max(map(len, known.families)) > 1
+    if weaker.fits and call_otherwise(held.givens, known.givens):
+        return families, _VAGUE
     return (weaker, weaker) if weaker.strong or (weaker.fits and strong and whole) else found
 
 

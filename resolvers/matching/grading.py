@@ -11,6 +11,7 @@ from typing import Final, NamedTuple, Self
 
 from adapters.contract.record import Record
 from resolvers.comparison.agreement import Agreement
+from resolvers.comparison.names import call_otherwise
 from resolvers.matching.details import Details
 from resolvers.matching.doubt import fitting_better
 from resolvers.matching.evidence import Evidence, weigh
@@ -35,12 +36,14 @@ TWIN_BITS: Final = 12.0  # 4000 to 1, once a twin has turned up: a hair over the
 class KnownOfChild:
     """All that is known of the child, and apart from it what the caller stated.
 
-    `twin_seen` says that a record of a likely twin has turned up among the answers.
+    `twin_seen` says that a record of a likely twin has turned up among the answers, `double_seen`
+    one of the child's first name and birthday, called otherwise after it.
     """
 
     all: Details
     stated: Details
     twin_seen: bool = False
+    double_seen: bool = False
 
     @classmethod
     def of(cls, reference: Reference) -> Self:
@@ -154,6 +157,24 @@ def twin_among(assessed: Iterable[Assessment]) -> bool:
     )
 
 
+def double_among(known: KnownOfChild, every: Iterable[Details]) -> bool:
+    """Whether a child of the same first name and birthday turned up, called otherwise after it."""
+    return any(
+        call_otherwise(held.givens, known.stated.givens) and _of_one_first_name(known, held)
+        for held in every
+    )
+
+
+def _of_one_first_name(known: KnownOfChild, held: Details) -> bool:
+    evidence = weigh(known.stated, held)
+    same_first = not _firsts(held.givens).isdisjoint(_firsts(known.stated.givens))
+    return same_first and evidence.family.fits and evidence.birth_date is _SAME
+
+
+def _firsts(givens: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.partition(" ")[0] for name in givens)
+
+
 def by_details(evidence: Evidence) -> MatchGrade:
     """The grade of a record that shares no identifier, by rules alone: probable at best.
 
@@ -204,6 +225,9 @@ def _stopped(known: KnownOfChild, held: Details, found: Assessment) -> ReasonCod
     # A given name one letter off may be a twin's, whatever else agrees.
     if evidence.given_name is not _SAME:
         return ReasonCode.NAME_NEAR
+    # What has the first name alone, or another after it, may be a twin's of that name.
+    if known.double_seen and not evidence.further:
+        return ReasonCode.TWIN_KNOWN
     if not evidence.further and (untied := _untied(known, held, evidence)):
         return untied
     if found.weights.bits < (TWIN_BITS if found.twin_seen else CERTAIN_BITS):

@@ -13,7 +13,14 @@ from resolvers.matching.details import NUMBERS, Details
 from resolvers.matching.doubt import fitting_better, in_full, shown_in_doubt
 from resolvers.matching.evidence import weigh
 from resolvers.matching.grade import Grade, Graded, MatchGrade, Resolution
-from resolvers.matching.grading import Assessment, KnownOfChild, alike_in_all, grade, twin_among
+from resolvers.matching.grading import (
+    Assessment,
+    KnownOfChild,
+    alike_in_all,
+    double_among,
+    grade,
+    twin_among,
+)
 from resolvers.matching.joining import RecordPlace, World, joining
 from resolvers.matching.lessons import taught
 from resolvers.matching.reasons.codes import ReasonCode
@@ -74,6 +81,9 @@ def resolve(  # noqa: PLR0913  one fact about the sources each
     first = _Round(known, world.assessed(known))
     if twin_among(first.assessed.values()):
         known = replace(known, twin_seen=True)
+    if double_among(known, credible.values()):
+        known = replace(known, double_seen=True)
+        first = _Round(known, world.assessed(known))
     contested = _contested(first.assessed, world)
     evidence = {key: found.evidence for key, found in first.assessed.items()}
     better = fitting_better(known.stated, credible, evidence)
