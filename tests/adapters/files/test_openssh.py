@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from adapters.contract.contract import Malformed, NoRecord, Records, Refused
+from adapters.contract.contract import Malformed, NoRecord, Records, Refused, Unavailable
 from tests.support.adapters.counterparts import failed
 from tests.support.adapters.registers.openssh import SftpServer, exported, sshd
 from tests.support.adapters.registers.people import (
@@ -30,6 +30,7 @@ YESTERDAY = date(2026, 11, 21)
 
 @pytest.fixture
 def recipe(sshd: SftpServer, tmp_path: Path) -> Recipe:
+    sshd.holds_nothing()
     sshd.holds(TODAY, exported())
     heading, secrets = "An export on an OpenSSH server", {"user": sshd.user, "id_ed25519": sshd.key}
     recipe = Recipe.of(
@@ -82,3 +83,17 @@ async def test_another_host_key_ends_it(sshd: SftpServer, recipe: Recipe) -> Non
 async def test_another_key_of_ours_is_refused(recipe: Recipe) -> None:
     other = asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode()
     assert await recipe.with_secret("id_ed25519", other).by_number(ANN.nhs) == Refused()
+
+
+async def test_an_export_that_cannot_be_read_is_no_absence(
+    sshd: SftpServer, recipe: Recipe
+) -> None:
+    export = sshd.exports / f"children-{TODAY:%Y%m%d}.csv"
+    export.rename(sshd.exports / "elsewhere")
+    assert isinstance(await recipe.by_number(NOBODY), Unavailable)
+    export.mkdir()
+    assert isinstance(await recipe.by_number(NOBODY), Unavailable)
+    export.rmdir()
+    export.symlink_to("/etc/passwd")
+    assert await recipe.by_number(NOBODY) == Malformed("header")
+    export.unlink()

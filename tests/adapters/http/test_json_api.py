@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.contract.contract import NoRecord, Records
+from adapters.contract.contract import Malformed, NoRecord, Records
 from adapters.http.kinds.json_api import put_included
 from tests.support.adapters.counterparts import failed
 from tests.support.adapters.problems import problems
@@ -57,6 +57,37 @@ async def test_twins_on_two_pages_are_both_found(recipe: Recipe) -> None:
     reply = await recipe.by_name(IDA)
     assert isinstance(reply, Records)
     assert reply.records == tuple(map(record_of, TWINS))
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ('total = "body.meta.pagination.count"\n', ""),
+        (
+            'page = { style = "link-next", next = "body.links.next" }',
+            'page = { style = "page", param = "page[number]", size = 1 }',
+        ),
+    ],
+    ids=["no count", "by number"],
+)
+async def test_twins_are_found_however_pages_are_turned(
+    recipe: Recipe, good: str, bad: str
+) -> None:
+    reply = await recipe.changed(good, bad).by_name(IDA)
+    assert isinstance(reply, Records)
+    assert (reply.records, reply.whole) == (tuple(map(record_of, TWINS)), True)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ('headers = { Accept = "application/vnd.api+json" }', ""),
+        ('"filter[nhs]"', '"filter[number]"'),
+    ],
+    ids=["no media type", "a filter that it has not"],
+)
+async def test_what_it_refuses_is_no_absence(recipe: Recipe, good: str, bad: str) -> None:
+    assert await recipe.changed(good, bad).by_number(NOBODY) == Malformed("status")
 
 
 async def test_a_child_whom_it_does_not_hold_is_no_record(recipe: Recipe) -> None:

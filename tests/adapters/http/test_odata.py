@@ -23,6 +23,9 @@ from tests.support.adapters.registers.running import odata
 
 __all__ = ["odata"]
 
+LINK = """page = { style = "link-next", next = 'body."@odata.nextLink"' }"""
+COUNT = """total = 'body."@odata.count"'\n"""
+
 
 @pytest.fixture
 def recipe(odata: str, tmp_path: Path) -> Recipe:
@@ -77,8 +80,7 @@ async def test_a_wrong_password_is_refused(recipe: Recipe) -> None:
 
 
 async def test_by_skip_both_twins_are_found(recipe: Recipe) -> None:
-    link = """page = { style = "link-next", next = 'body."@odata.nextLink"' }"""
-    skipping = recipe.changed(link, 'page = { style = "offset", param = "$skip", size = 1 }')
+    skipping = recipe.changed(LINK, 'page = { style = "offset", param = "$skip", size = 1 }')
     reply = await skipping.by_name(IDA)
     assert isinstance(reply, Records)
     assert reply.records == tuple(map(record_of, TWINS))
@@ -87,3 +89,13 @@ async def test_by_skip_both_twins_are_found(recipe: Recipe) -> None:
 async def test_a_field_that_an_upgrade_renamed_is_no_absence(recipe: Recipe) -> None:
     reply = await recipe.changed("nhs eq", "nhsNumber eq").by_number(NOBODY)
     assert reply == Malformed("status")
+
+
+async def test_the_check_refuses_a_manifest_that_does_not_heed_the_next_link(
+    recipe: Recipe,
+) -> None:
+    deaf = recipe.changed(LINK, 'page = { style = "none" }').changed(COUNT, "")
+    found = await deaf.checked()
+    said = dict(failed(found))
+    assert found["level"] == "connects"
+    assert "there are more records than came" in said["every example is read as it says"]

@@ -60,6 +60,11 @@ class SftpServer:
         """Its address."""
         return f"sftp://127.0.0.1:{self.port}"
 
+    def holds_nothing(self) -> None:
+        """Take every export away."""
+        for file in self.exports.iterdir():
+            file.unlink()
+
     def holds(self, day: date, text: str) -> None:
         """Put an export there under its name of that day, whole or not at all."""
         fresh = self.exports / "fresh"
