@@ -9,6 +9,7 @@ from demo import register
 from demo.cast import Cast, cast
 from demo.crowd import crowd
 from demo.lead import Stay
+from demo.nobody import HOLDERS, NOBODY, kept_by
 from demo.numbers import Numbers
 from demo.people import STORY_DAY, Child
 from demo.register import INTAKES, Intake
@@ -55,7 +56,7 @@ class Town:
     seed: int
 
     def caseload(self, agency: str) -> tuple[Holding, ...]:
-        """Every child whom `agency` holds, as it holds them: the cast first."""
+        """Every child whom `agency` holds, the cast first, the test child last."""
         intake = INTAKES[agency]
         chance = random.Random(f"{self.seed} {agency}")
         known = [
@@ -68,6 +69,8 @@ class Town:
             if _takes_on(agency, intake, child, self.seed):
                 kept = self._as_kept(intake, _as_met(agency, child, chance), chance.random())
                 known.append((kept, _stay(agency, child, chance)))
+        if agency in HOLDERS:
+            known.append((NOBODY, kept_by(agency)))
         workers = self.staff.get(agency, ())
         return tuple(_holding(n, *entry, workers) for n, entry in enumerate(known, start=1))
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from adapters.authoring.grant import claimed
 from adapters.manifest.manifest import Manifest
 from adapters.validation.loading import read_manifest
+from demo.nobody import HOLDERS, NOBODY
 
 _HERE: Final = Path(__file__).parent
 
@@ -61,4 +62,7 @@ def _grant(manifest: Manifest, origin: str) -> str:
         "origins": [origin],
     }
     # A JSON text or list of texts is TOML as well.
-    return "\n".join(["[[grant]]", *(f"{k} = {json.dumps(v)}" for k, v in lines.items()), ""])
+    grant = ["[[grant]]", *(f"{k} = {json.dumps(v)}" for k, v in lines.items())]
+    if manifest.source.id in HOLDERS:
+        grant.append(f'test_person = {{ nhs_number = "{NOBODY.nhs_number}" }}')
+    return "\n".join([*grant, ""])

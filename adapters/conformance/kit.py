@@ -19,6 +19,7 @@ from adapters.kinds import DIALECTS
 from adapters.manifest.manifest import Example, Manifest
 from adapters.manifest.operation import Operation
 from adapters.plugins.source import unreplayed
+from adapters.validation.constant_marks import always_says
 
 
 class Level(StrEnum):
@@ -149,11 +150,38 @@ def _declared(manifest: Manifest) -> Iterator[RuleVerdict]:
     claims = sorted(SHIELD_CLAIMS & manifest.source.claims)
     lacks = f"map restricted in {', '.join(unshielded)}, or take {', '.join(claims)} out of claims"
     yield verdict(KitRule.SHIELD, lacks if claims and unshielded else "")
+    yield verdict(KitRule.MARKED, _add("", list(_unmarked(manifest))) if claims else "")
     left = ", ".join(_unfilled(manifest.model_dump(by_alias=True), ""))
     yield verdict(KitRule.FILLED, f"write your own in {left}" if left else "")
     hours = manifest.agency.duty_contact.hours
     yield verdict(KitRule.HOURS, "" if hours else "add hours to agency.duty_contact")
     yield verdict(KitRule.RELEASE, "" if manifest.release else "add a [[release]]")
+
+
+def _unmarked(manifest: Manifest) -> Iterator[str]:
+    """The examples that are missing to show that a mark comes from what the system holds.
+
+    Operations that map it alike need the two between them. One that restricts everybody is exempt.
+    """
+    alike: dict[str, list[str]] = {}
+    for operation in manifest.operation:
+        mark = operation.map.restricted
+        if mark is not None and not always_says(manifest, mark, said=True):
+            alike.setdefault(mark.model_dump_json(), []).append(operation.name)
+    for names in alike.values():
+        shown = {
+            said: {e.reply for e in manifest.example if e.operation in names and _marks(e) is said}
+            for said in (True, False)
+        }
+        if not shown[True] or not shown[False] or shown[True] & shown[False]:
+            yield (
+                "an [[example]] with expect restricted = true and one with restricted = false,"
+                f" from two replies, for {' or '.join(names)}"
+            )
+
+
+def _marks(example: Example) -> object:
+    return example.expect.get("restricted") if example.outcome == "record" else None
 
 
 def _unfilled(table: object, at: str) -> Iterator[str]:

@@ -1,10 +1,12 @@
 """The conformance kit's questions to the real system: about nobody's children, at its own pace."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 from adapters.conformance.example import operation_of
+from adapters.conformance.found_alive import examples_of, found_alive
 from adapters.conformance.kit import Level, RuleVerdict, verdict
 from adapters.conformance.live_checks import ObservedTransport, OneAnswer
 from adapters.conformance.replay import question_for
@@ -35,22 +37,26 @@ from adapters.manifest.auth import MutualTlsAuth, NoAuth
 from adapters.manifest.manifest import Example, Manifest
 from adapters.manifest.operation import Operation
 
+_NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 _WRONG_PLACE: Final = "/teamaround-check/no-such-place"
 
 
-async def check_online(manifest: Manifest, source: Source) -> list[RuleVerdict]:
+async def check_online(
+    manifest: Manifest, source: Source, person: Mapping[str, str] = _NOBODY
+) -> list[RuleVerdict]:
     """Asks for the children whom the examples call absent or `live`, and for nobody else.
 
-    A source with effects is asked once for each and not asked the rest.
+    And for the operator's test `person`, values by key. A source with effects is asked once for
+    each, not for the person, and not asked the rest.
     """
     if not isinstance(source, HttpSource):
-        asked = await _all(manifest, source)
+        asked = await _all(manifest, source, person)
         verdicts = [one async for one in _of_replies(manifest, source, asked)]
         return verdicts + [one async for one in _at_once(manifest, source, asked)]
     observed = ObservedTransport(source.transport, source.login, 1 / manifest.limits.rate)
     watched = replace(source, transport=observed, login=observed)
     verdicts = [one async for one in _health(manifest, watched)]
-    asked = await _all(manifest, watched)
+    asked = await _all(manifest, watched, person)
     verdicts += [one async for one in _of_replies(manifest, watched, asked)]
     verdicts += [one async for one in _at_once(manifest, watched, asked)]
     if asked:
@@ -59,8 +65,10 @@ async def check_online(manifest: Manifest, source: Source) -> list[RuleVerdict]:
     return verdicts
 
 
-async def _all(manifest: Manifest, source: Source) -> list[LiveReply]:
+async def _all(manifest: Manifest, source: Source, person: Mapping[str, str]) -> list[LiveReply]:
     examples = [one for one in manifest.example if one.live or one.outcome == "no-record"]
+    if not _asked_once(manifest):
+        examples += examples_of(manifest, person)
     known = [(one, operation_of(manifest, one)) for one in examples]
     return [
         LiveReply(one, operation, await _ask(manifest, source, operation, one))
@@ -83,6 +91,8 @@ async def _of_replies(
         return
     for one in asked:
         yield _expected(one)
+    for each in found_alive(manifest, asked):
+        yield each
     seen = complaints_of(asked)
     for rule in SHOWN_BY_A_REPLY:
         yield verdict(rule, seen.against(rule))

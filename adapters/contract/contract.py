@@ -16,6 +16,7 @@ class OnBehalf:
 
     `issuer` is the sign-in service in whose names `user` is one: two of them may have one name.
     `shield_check`: nothing of the answer is given to that person; it only says who is restricted.
+    `test_child`: the call is about the source's own test child, to see whether it finds anybody.
     """
 
     issuer: str
@@ -25,6 +26,7 @@ class OnBehalf:
     query_id: str
     log_index: int
     shield_check: bool = False
+    test_child: bool = False
 
 
 async def _at_once() -> bool:

@@ -8,6 +8,7 @@ from stdnum.gb import nhs, upn
 NHS_NUMBER: Final = "nhs_number"
 UPN: Final = "upn"
 AGENCY_RECORD: Final = "record_id"
+CHILD_NUMBERS: Final = frozenset({NHS_NUMBER, UPN})  # each is one child's everywhere
 
 SYSTEMS: Final = {
     NHS_NUMBER: "https://fhir.nhs.uk/Id/nhs-number",

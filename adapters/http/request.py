@@ -110,7 +110,8 @@ def on_behalf_headers(*on_behalf: OnBehalf) -> Mapping[str, str]:
     are listed, in the same order.
     """
     first = on_behalf[0]
-    check = {"X-Teamaround-Check": "shield"} if first.shield_check else {}
+    what = "test-child" if first.test_child else "shield" if first.shield_check else None
+    check = {"X-Teamaround-Check": what} if what else {}
     return {
         "X-Teamaround-Query": ", ".join(_plain(one.query_id) for one in on_behalf),
         "X-Teamaround-Log-Index": ", ".join(str(one.log_index) for one in on_behalf),

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.contract.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
+from adapters.contract.codes import SHIELD_CLAIMS
+from adapters.contract.identifiers import AGENCY_RECORD, CHILD_NUMBERS, NHS_NUMBER, UPN
 from adapters.http.soap_envelope import Envelope, EnvelopeError
 from adapters.manifest.manifest import Manifest
 from adapters.manifest.operation import Detail, Operation, PageTable
@@ -81,7 +82,6 @@ _OWN: Final = (
 _BETWEEN_QUOTES = re.compile(rf"""(['"]){PLACEHOLDER.pattern}\1""")
 # What every resource of JSON:API has beside what it links to.
 _RESOURCE: Final = frozenset({"type", "id", "attributes", "relationships", "links", "meta"})
-_PROVING: Final = frozenset({NHS_NUMBER, UPN})
 _GRAPHQL_READ = re.compile(r"\s*(?:query\b|\{)")
 _GRAPHQL_WRITES = re.compile(r"\b(mutation|subscription)\b")
 
@@ -104,6 +104,7 @@ def operation_faults(manifest: Manifest, index: int) -> Iterator[RuleFault]:
     yield from _quoted(operation, at)
     yield from _included(operation, at)
     yield from _proving(operation, at)
+    yield from _given(manifest, operation, at)
     yield from _asked(operation, at)
     if manifest.kind == "file":
         yield from file_faults(manifest, operation, at)
@@ -140,11 +141,19 @@ def _names(manifest: Manifest, index: int, operation: Operation) -> Iterator[Rul
 
 def _proving(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
     # What narrows a search makes that it finds nobody prove nothing: the narrowing may be wrong.
-    beside = sorted(operation.card.accepts - _PROVING)
+    beside = sorted(operation.card.accepts - CHILD_NUMBERS)
     if operation.conclusive and beside:
         yield RuleFault(
             (*at, "conclusive"), f"{beside[0]} identifies nobody; ask by a number alone"
         )
+
+
+def _given(manifest: Manifest, operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
+    # What it then said of a shielded child would tell whether the postcode was right.
+    marks = any(each.map.restricted is not None for each in manifest.operation)
+    if "postcode" in operation.card.needs and (marks or SHIELD_CLAIMS & manifest.source.claims):
+        what = "a source that says who is restricted is never given a postcode, so this never asks"
+        yield RuleFault(at, f"{what}: ask by something else")
 
 
 def _asked(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:

@@ -126,8 +126,14 @@ def _value(
         where: TomlKey = ("codes", value.codes)
         if "*" not in table:
             yield RuleFault(where, f'decides "{at[-1]}", so it needs "*" for any other code')
+        elif table["*"] is False:
+            what = f'decides "{at[-1]}": write "*" = true, and a line for each code that is false'
+            yield RuleFault((*where, "*"), what)
         if not all(isinstance(meaning, bool) for meaning in table.values()):
             yield RuleFault(where, f'decides "{at[-1]}", so it gives true or false only')
+    elif at[-1] == "consent" and table.get("*") is True:
+        what = 'decides "consent": write "*" = false, and a line for each code that is consent'
+        yield RuleFault(("codes", value.codes, "*"), what)
 
 
 def _date_format(form: str, at: TomlKey) -> Iterator[RuleFault]:

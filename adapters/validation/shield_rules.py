@@ -6,6 +6,7 @@ from adapters.contract.codes import SHIELD_CLAIMS
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.manifest.manifest import Manifest
 from adapters.manifest.rule_fault import RuleFault
+from adapters.validation.constant_marks import always_says
 
 _SAY_WHERE = (
     'this source says who is restricted: add "shield_set" to claims, so that its mark counts in'
@@ -14,6 +15,12 @@ _SAY_WHERE = (
 _NOT_IN_IT = (
     "a sensitive service, or one where reading has effects, is never asked for the shield: take"
     ' {claims} out of claims and write mark = "own-row" if it says who is restricted'
+)
+
+
+_NEVER = (
+    "this says of nobody that she is restricted: map it from what the system holds, such as"
+    ' restricted = { path = "flag", codes = "restricted" }, or leave it out'
 )
 
 
@@ -28,6 +35,9 @@ def shield_faults(manifest: Manifest) -> Iterator[RuleFault]:
         yield RuleFault(("source",), _SAY_WHERE)
     if in_set and (source.sensitive or source.effects != "none"):
         yield RuleFault(claims, _NOT_IN_IT.format(claims=", ".join(in_set)))
+    for index, operation in enumerate(manifest.operation):
+        if always_says(manifest, operation.map.restricted, said=False):
+            yield RuleFault(("operation", index, "map", "restricted"), _NEVER)
     if in_set and not any(_by_identifier(manifest)):
         yield RuleFault(
             claims, f"{', '.join(in_set)}: add an operation by nhs_number or upn to be asked by"

@@ -24,7 +24,7 @@ from gateway.cli.source import source
 from gateway.cli.witness import witness
 from gateway.config.no_dumps import forbid_dumps
 from gateway.config.settings import Settings, read_settings
-from gateway.fanout.shield_set import costs
+from gateway.fanout.plan import costs
 from gateway.graphql.root import printed
 from gateway.http.app import build_app, open_gateway, open_preparation
 from gateway.http.client_certificate import CertificateProtocol, tls_options

@@ -31,7 +31,7 @@ from adapters.validation.loading import ManifestInvalid, read_manifest
 from gateway.cli.gateway_client import add, approve, suspend
 from gateway.cli.source_list import list_
 from gateway.cli.source_try import try_
-from gateway.config.operator_file import read_operator_file
+from gateway.config.operator_file import SourceGrant, read_operator_file
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
 
@@ -82,26 +82,26 @@ async def _checked(
     if operator is None:
         return verdicts
     try:
+        granted = _grant(manifest, operator)
         adapter = await open_adapter(
             manifest,
             secrets=Secrets(manifest.source.id, os.environ, secrets),
-            egress=Egress.of(_origins(manifest, operator)),
+            egress=Egress.of(granted.origins if granted else ()),
             clock=clock.now,
         )
     except (ConfigurationInvalid, SecretMissing, EgressRefused, UnknownKind, ValueError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(_WRONG) from None
     try:
-        return [*verdicts, *await check_online(manifest, adapter.source)]
+        person = granted.test_person.given if granted and granted.test_person else {}
+        return [*verdicts, *await check_online(manifest, adapter.source, person)]
     finally:
         await adapter.source.aclose()
 
 
-def _origins(manifest: Manifest, operator: Path) -> frozenset[str]:
-    granted = (one for one in read_operator_file(operator).grant)
-    return next(
-        (one.origins for one in granted if one.source == manifest.source.id), frozenset[str]()
-    )
+def _grant(manifest: Manifest, operator: Path) -> SourceGrant | None:
+    granted = read_operator_file(operator).grant
+    return next((one for one in granted if one.source == manifest.source.id), None)
 
 
 def _print(verdicts: Sequence[RuleVerdict], *, online: bool) -> None:

@@ -22,6 +22,7 @@ from adapters.contract.contract import (
     Reply,
     Unavailable,
 )
+from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.record import Identifier, Record
 from adapters.kinds import UnknownKind, open_adapter
 from adapters.manifest.manifest import Manifest
@@ -30,7 +31,6 @@ from adapters.network.egress import Egress, EgressRefused
 from adapters.network.secrets import SecretMissing, Secrets
 from adapters.validation.loading import ManifestInvalid, read_manifest
 from gateway.config.operator_file import SourceGrant, read_operator_file
-from gateway.fanout.source_call import PROVING
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
 from resolvers.outcome import Outcome, judge
@@ -143,7 +143,7 @@ def _outcome(
     grant: SourceGrant,
     reply: Reply,
 ) -> Iterator[str]:
-    asked = [Identifier(name, given[name]) for name in sorted(given.keys() & PROVING)]
+    asked = [Identifier(name, given[name]) for name in sorted(given.keys() & CHILD_NUMBERS)]
     match reply:
         case Records(records=records):
             yield from _of_records(operation, asked, reply, records)
@@ -210,10 +210,13 @@ def _of_nobody(operation: Operation, grant: SourceGrant, reply: NoRecord) -> Ite
         if operation.conclusive
         else f"operation {operation.name} does not say conclusive = true",
         "" if Claim.CONCLUSIVE in grant.claims else "the grant lacks the claim conclusive",
-        "" if operation.card.needs & PROVING else "it was not asked by a number",
+        "" if operation.card.needs & CHILD_NUMBERS else "it was not asked by a number",
     ]
     why = [one for one in lacks if one]
     if why:
         yield f"{Outcome.NONE_FOUND}: {'; '.join(why)}"
         return
-    yield f"{Outcome.NO_RECORD}, while its data is younger than source.max_age"
+    yield (
+        f"{Outcome.NO_RECORD}, while its data is younger than source.max_age and its test child is"
+        " found by this operation"
+    )

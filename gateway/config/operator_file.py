@@ -1,5 +1,6 @@
 """The operator's file: areas, what is granted to which source, whom to ring about a shield."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -13,8 +14,10 @@ from pydantic import (
     model_validator,
 )
 
+from adapters.conformance.reserved_numbers import is_nobodys
 from adapters.contract.codes import Claim, Purpose
 from adapters.contract.contact_points import is_telephone
+from adapters.contract.identifiers import CHILD_NUMBERS, NhsNumber, Upn
 from gateway.config.toml_table import read_table, table_of
 from gateway.model.errors import ConfigurationInvalid
 
@@ -118,16 +121,45 @@ class Area(_Table):
     not_connected: tuple[TextLine, ...] = ()
 
 
+class HeldTestPerson(_Table):
+    """Somebody made up, whom a source holds beside the real: asked for to see that it finds her.
+
+    Her numbers are of a range for tests; the rest is what an operation needs beside a number.
+    """
+
+    nhs_number: Annotated[str, AfterValidator(NhsNumber.parse)] | None = None
+    upn: Annotated[str, AfterValidator(Upn.parse)] | None = None
+    given_name: TextLine | None = None
+    family_name: TextLine | None = None
+    birth_date: date | None = None
+
+    @model_validator(mode="after")
+    def _nobody(self) -> Self:
+        if not CHILD_NUMBERS & self.given.keys():
+            raise ValueError("a test person has an nhs_number, a upn or both")
+        real = sorted(n for n, value in self.given.items() if not is_nobodys(n, value))
+        if real:
+            raise ValueError(f"{real[0]}: not of a range for tests, so it may be somebody's")
+        return self
+
+    @property
+    def given(self) -> Mapping[str, str]:
+        """What she is asked for with, by key."""
+        return {name: str(value) for name, value in self if value is not None}
+
+
 class SourceGrant(_Table):
     """What the operator grants to one source of one agency; a claim counts only from here.
 
     `origins` are the only places the source may call: "https://host:port", "postgresql://...".
+    Until somebody was found there, a `test_person` for one, its emptiness proves nothing.
     """
 
     source: TextLine
     agency: TextLine
     claims: frozenset[Claim] = frozenset()
     origins: frozenset[TextLine]
+    test_person: HeldTestPerson | None = None
 
 
 class Controller(_Table):

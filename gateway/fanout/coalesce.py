@@ -5,10 +5,10 @@ reason word for word the same, the policy the same, and what is asked with and f
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from cachetools import TTLCache
 
@@ -18,6 +18,8 @@ from gateway.model.inquiry import Reason
 
 KEPT_ANSWERS: Final = 64  # of one source; a child's data are held for seconds, and not of many
 _LATE_S: Final = 0.01
+
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +63,18 @@ class _Flight:
     waiting: int = field(default=0)
 
 
-class Coalescer:
-    """The calls to one source that are under way, and its answers of the last `kept_s` seconds."""
+class Coalescer(Generic[K]):
+    """The calls to one source that are under way, and its answers of the last `kept_s` seconds.
+
+    Those of equal `K` are the same call.
+    """
 
     def __init__(self, kept_s: float, clock: Callable[[], float]) -> None:
         self._kept_s = kept_s
-        self._kept: TTLCache[CallKey, CallResult] = TTLCache(KEPT_ANSWERS, kept_s, timer=clock)
-        self._flights: dict[CallKey, _Flight] = {}
+        self._kept: TTLCache[K, CallResult] = TTLCache(KEPT_ANSWERS, kept_s, timer=clock)
+        self._flights: dict[K, _Flight] = {}
 
-    async def brought(self, same: CallKey, until: float, bring: Bring, keeps: Keeps) -> CallResult:
+    async def brought(self, same: K, until: float, bring: Bring, keeps: Keeps) -> CallResult:
         """What the call for this question brings, or one under way, or one just made brought.
 
         The call goes on until nobody waits for it any more. What it could not bring in the time of
@@ -91,7 +96,7 @@ class Coalescer:
         self._kept.clear()
         self._flights.clear()
 
-    def _begin(self, same: CallKey, until: float, bring: Bring, keeps: Keeps) -> _Flight:
+    def _begin(self, same: K, until: float, bring: Bring, keeps: Keeps) -> _Flight:
         flight = _Flight(asyncio.ensure_future(bring()), until)
         self._flights[same] = flight
 
@@ -105,7 +110,7 @@ class Coalescer:
         flight.task.add_done_callback(landed)
         return flight
 
-    async def _landed(self, same: CallKey, flight: _Flight) -> CallResult:
+    async def _landed(self, same: K, flight: _Flight) -> CallResult:
         flight.waiting += 1
         try:
             return await asyncio.shield(flight.task)
@@ -117,12 +122,12 @@ class Coalescer:
         finally:
             flight.waiting -= 1
 
-    def _abandon(self, same: CallKey, flight: _Flight) -> None:
+    def _abandon(self, same: K, flight: _Flight) -> None:
         if self._flights.get(same) is flight:
             del self._flights[same]
         flight.task.cancel()
 
-    def _keep(self, same: CallKey, brought: CallResult) -> None:
+    def _keep(self, same: K, brought: CallResult) -> None:
         if self._kept_s:
             self._kept[same] = brought
             # An answer that nobody asks for again would else be held until somebody asks another.

@@ -1,8 +1,9 @@
 """The connections to all sources, and the questions that go through them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 
+from adapters.contract.record import Record
 from gateway.fanout.health import SourceHealth
 from gateway.fanout.order import Order
 from gateway.fanout.source_call import SourceAnswer, SourceConnection
@@ -22,6 +23,10 @@ class FanOut:
         """Keep no answer of any source; what is under way goes on for those who wait for it."""
         for connection in self._connections.values():
             connection.forget()
+
+    def confirm(self, answered: SourceAnswer, certain: Iterable[Record]) -> None:
+        """Take down that a source finds children: these of its records are certain."""
+        self._connections[answered.source].confirm(answered, certain)
 
     async def health(self) -> Mapping[str, SourceHealth]:
         """How each source is doing, by its id."""

@@ -1,12 +1,16 @@
-"""Whom to ask, in which wave, by what, for which fields: data that prints itself."""
+"""Whom to ask, in which wave, by what, for which fields: data that prints itself.
 
-from collections.abc import Mapping
+The sources that say who the child is and whether she is restricted are asked whatever the scope
+names. Which of them depends on the caller and the question, never on the child: otherwise the set
+would tell where she lives (ADR 0014, 0027).
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from adapters.contract.contract import OperationCard
 from adapters.contract.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
-from gateway.fanout.shield_set import shield_set
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource, Registry
 from gateway.model.caller import Caller
 from gateway.model.errors import AskDifferently
@@ -92,6 +96,45 @@ def plan(inquiry: Inquiry, caller: Caller, registry: Registry, fields: frozenset
         fields=fields,
         beyond=beyond,
     )
+
+
+def shield_set(areas: Iterable[str], registry: Registry, *, everywhere: bool) -> frozenset[str]:
+    """Whom to ask for a caller of these areas, by source id: the set and the identity sources.
+
+    Those of the caller's areas and of whatever else the agencies there serve; or all there are.
+    """
+    around = _around(areas, registry)
+    return frozenset(
+        source.id
+        for source in registry.sources.values()
+        if (source.in_shield_set or source.is_identity)
+        and (everywhere or registry.agencies[source.agency].serves(around))
+    )
+
+
+def costs(registry: Registry) -> tuple[str, ...]:
+    """What each grant costs in availability, a sentence a member, by source id."""
+    return tuple(_cost(member, registry) for member in _members(registry))
+
+
+def _cost(member: RegisteredSource, registry: Registry) -> str:
+    card = registry.agencies[member.agency]
+    near = [area for area in registry.areas if card.serves(_around((area,), registry))]
+    whose = "every area" if len(near) == len(registry.areas) else ", ".join(sorted(near))
+    return (
+        f"{member.id} is in the shield set: while it does not answer, nobody is cleared of whom"
+        f" somebody of {whose or 'no area'} asks, nor anybody asked about beyond one's own areas"
+    )
+
+
+def _members(registry: Registry) -> list[RegisteredSource]:
+    return [source for _, source in sorted(registry.sources.items()) if source.in_shield_set]
+
+
+def _around(areas: Iterable[str], registry: Registry) -> tuple[str, ...]:
+    own = tuple(areas)
+    near = [card.areas for card in registry.agencies.values() if card.serves(own)]
+    return tuple(sorted({*own}.union(*near)))
 
 
 def own_details(known: Known, agency: str) -> dict[str, str]:

@@ -18,13 +18,14 @@ from adapters.contract.contract import (
     Reply,
     Unavailable,
 )
-from adapters.contract.identifiers import NHS_NUMBER, UPN
+from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.record import Identifier, Record
 from gateway.fanout.batch import Batcher, BatchKey
 from gateway.fanout.coalesce import AccessRight, CallKey, CallResult, Coalescer
 from gateway.fanout.health import SourceHealth
 from gateway.fanout.limits import CallCount, Jitter, SourceLimits, SourceRequest
 from gateway.fanout.plan import IDENTIFYING, route
+from gateway.fanout.proof_of_life import ProofOfLife, Way
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.clock import Clock
 from resolvers.outcome import Outcome, judge
@@ -32,7 +33,6 @@ from resolvers.outcome import Outcome, judge
 # A moment further ahead is no moment of the data: a placeholder such as 9999-12-31, say.
 _CLOCKS_APART: Final = timedelta(hours=1)
 _ANOTHER: Final = "another_child"
-PROVING = frozenset({NHS_NUMBER, UPN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ class SourceAnswer:
     fresh enough, and asked by them alone. `by_identifier` are the identifying keys that the last
     operation asked with; `at` is when its reply came. `attempts` is how often this question itself
     asked; `through` are the intents, by index, whose calls brought what it did not ask for itself.
+    `hits` are the ways that found somebody, with the numbers asked by. `unproven`: by a way whose
+    emptiness would count it found nobody, and is not seen to find anybody at all.
     """
 
     source: str
@@ -69,6 +71,8 @@ class SourceAnswer:
     latency_ms: int = 0
     at: datetime | None = None
     through: frozenset[int] = frozenset()
+    hits: Mapping[Way, frozenset[Identifier]] = field(default_factory=dict)
+    unproven: bool = False
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -93,13 +97,13 @@ class SourceAnswer:
     def tells_no(self, card: OperationCard, keys: Mapping[str, str]) -> bool:
         """Whether it found nobody, or nobody with a number that this operation would ask by."""
         said = {(i.scheme, i.value) for record in self.records for i in record.identifiers}
-        numbers = {(name, keys[name]) for name in card.needs & PROVING}
+        numbers = {(name, keys[name]) for name in card.needs & CHILD_NUMBERS}
         return not self.records or not numbers <= said
 
     @property
     def conclusive(self) -> bool:
         """Whether the source holds nobody by some identifier, and that proves absence."""
-        return self.empty and bool(self.absent)
+        return self.empty and bool(self.absent) and not self.unproven
 
 
 class SourceConnection:
@@ -112,7 +116,10 @@ class SourceConnection:
         self.source = source
         self.source_limits = SourceLimits(source, clock, jitter)
         self._batcher = Batcher(self.source_limits)
-        self._coalescer = Coalescer(source.manifest.limits.cache, clock.monotonic)
+        self._coalescer: Coalescer[CallKey] = Coalescer(
+            source.manifest.limits.cache, clock.monotonic
+        )
+        self._proof = ProofOfLife(source, self.source_limits, clock)
         self._clock = clock
         operations = source.manifest.operation
         self._dated = frozenset(each.name for each in operations if each.as_of is not None)
@@ -178,6 +185,13 @@ class SourceConnection:
         """How the source is doing; its probe is asked first, where it has one, and seldom."""
         await self.source_limits.check()
         return self.source_limits.health
+
+    def confirm(self, answered: SourceAnswer, certain: Iterable[Record]) -> None:
+        """Take down that it finds children: these of its records are the child's, for certain."""
+        borne = [frozenset(record.identifiers) for record in certain]
+        for way, numbers in answered.hits.items():
+            if any(numbers <= each for each in borne):
+                self._proof.found(way)
 
     def forget(self) -> None:
         """Keep no answer, and let no question join a call that is under way."""
@@ -254,6 +268,8 @@ class SourceConnection:
         elapsed_ms = round((self._clock.monotonic() - started) * 1000)
         self._note_another_child(card, given, brought)
         coalesced = brought.sent and brought.index != asking.on_behalf.log_index
+        absent = self._absent(card, given, brought.reply)
+        proven = await self._proven(card, given, brought.reply, asking)
         return SourceAnswer(
             source=self.source.id,
             reply=brought.reply,
@@ -261,17 +277,19 @@ class SourceConnection:
             searched_by=before.searched_by | given.keys() if brought.sent else before.searched_by,
             by_identifier={name: given[name] for name in given.keys() & IDENTIFYING},
             supersedes=card.supersedes,
-            absent=before.absent | self._absent(card, given, brought.reply),
+            absent=before.absent | absent if proven else before.absent,
             attempts=before.attempts + sent.times - already,
             latency_ms=before.latency_ms + elapsed_ms,
             at=brought.at,
             through=before.through | {brought.index} if coalesced else before.through,
+            hits={**before.hits, **_hits(card, given, brought.reply)},
+            unproven=before.unproven or not proven,
         )
 
     def _note_another_child(
         self, card: OperationCard, given: Mapping[str, str], brought: CallResult
     ) -> None:
-        asked = [Identifier(name, given[name]) for name in given.keys() & PROVING]
+        asked = [Identifier(name, given[name]) for name in given.keys() & CHILD_NUMBERS]
         outcome = judge(
             brought.reply,
             (),
@@ -281,6 +299,20 @@ class SourceConnection:
         )
         if isinstance(brought.reply, Records) and outcome is Outcome.INVALID_RESPONSE:
             self.source_limits.failures.note([Malformed(_ANOTHER, f"operation.{card.name}")])
+
+    async def _proven(
+        self, card: OperationCard, given: Mapping[str, str], reply: Reply, asking: CallContext
+    ) -> bool:
+        """Whether it may be relied on that nobody was found so, where that counts for anything.
+
+        It counts where it would prove absence, and for a mark that was not there in the shield set.
+        """
+        numbered = bool(CHILD_NUMBERS & given.keys())
+        counts = self._is_granted(card) or (self.source.in_shield_set and numbered)
+        if not (counts and isinstance(reply, NoRecord)):
+            return True
+        by = frozenset(given)
+        return await self._proof.stands(card, by, asking.on_behalf, asking.until)
 
     async def _brought(
         self, card: OperationCard, given: Mapping[str, str], asking: CallContext, sent: CallCount
@@ -348,13 +380,16 @@ class SourceConnection:
         What narrows a search (a birth date that the caller has wrong) would make its emptiness
         prove nothing, and a record number of the agency's own is no number of the child's.
         """
-        granted = card.conclusive and Claim.CONCLUSIVE in self.source.claims
-        alone = given.keys() <= PROVING
+        alone = given.keys() <= CHILD_NUMBERS
+        granted = self._is_granted(card)
         if not (granted and alone and isinstance(reply, NoRecord) and reply.whole):
             return frozenset()
         if not self._fresh(card, reply.as_of):
             return frozenset()
         return frozenset(Identifier(scheme, value) for scheme, value in given.items())
+
+    def _is_granted(self, card: OperationCard) -> bool:
+        return card.conclusive and Claim.CONCLUSIVE in self.source.claims
 
     def _fresh(self, card: OperationCard, as_of: datetime | None) -> bool:
         """Whether the data is young enough to prove anything; what should say and does not, is not.
@@ -366,6 +401,15 @@ class SourceConnection:
         now = self._clock.now()
         oldest = now - timedelta(seconds=self.source.manifest.source.max_age)
         return oldest <= as_of <= now + _CLOCKS_APART
+
+
+def _hits(
+    card: OperationCard, given: Mapping[str, str], reply: Reply
+) -> dict[Way, frozenset[Identifier]]:
+    """By which numbers this way brought records, if it did."""
+    numbers = frozenset(Identifier(key, given[key]) for key in CHILD_NUMBERS & given.keys())
+    found = isinstance(reply, Records) and bool(numbers)
+    return {Way(card.name, frozenset(given)): numbers} if found else {}
 
 
 def _is_sensitive(record: Record) -> bool:

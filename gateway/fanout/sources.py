@@ -1,15 +1,16 @@
 """Who is connected: every registered source with what the operator granted it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
 from adapters.authoring.grant import claimed
+from adapters.conformance.reserved_numbers import is_nobodys
 from adapters.contract.codes import SHIELD_CLAIMS, Claim, ReleaseClass, Sector
 from adapters.contract.contract import Adapter
-from adapters.manifest.manifest import Manifest
-from gateway.config.operator_file import Area, OperatorFile, ShieldTeam
+from adapters.manifest.manifest import Example, Manifest
+from gateway.config.operator_file import Area, OperatorFile, ShieldTeam, SourceGrant
 from gateway.model.agency import AgencyCard, Contact
 from gateway.model.errors import ConfigurationInvalid
 from resolvers.release import classes_for
@@ -19,7 +20,10 @@ SENSITIVE_SERVICES: Final = "sensitive-services"
 
 @dataclass(frozen=True)
 class RegisteredSource:
-    """A source in force. `claims` are those that the manifest makes and the operator grants."""
+    """A source in force. `claims` are those that the manifest makes and the operator grants.
+
+    `test_person` is nobody, and the operator says that the source holds her: values by key.
+    """
 
     id: str
     agency: str
@@ -27,6 +31,7 @@ class RegisteredSource:
     adapter: Adapter
     claims: frozenset[Claim]
     version: int = 1
+    test_person: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def supplies(self) -> frozenset[ReleaseClass]:
@@ -84,6 +89,22 @@ class RegisteredSource:
         """Whether reading may change something at the agency: so unless granted otherwise."""
         return Claim.EFFECTS_NONE not in self.claims
 
+    def test_child(self, operation: str, by: frozenset[str]) -> Mapping[str, str] | None:
+        """Whom to ask for by this operation and these keys to see that it finds somebody.
+
+        None if nobody is known, or if asking may change something at the agency.
+        """
+        if self.has_effects:
+            return None
+        persons = [self.test_person, *(e.given for e in self._kept if e.operation == operation)]
+        return next(({key: each[key] for key in by} for each in persons if by <= each.keys()), None)
+
+    @cached_property
+    def _kept(self) -> tuple[Example, ...]:
+        every = self.manifest.example
+        kept = (each for each in every if each.live and each.outcome == "record")
+        return tuple(each for each in kept if all(is_nobodys(*one) for one in each.given.items()))
+
 
 @dataclass(frozen=True)
 class Registry:
@@ -124,16 +145,17 @@ def granted_claims(manifest: Manifest, granted: frozenset[Claim]) -> frozenset[C
 
 
 def registered(
-    manifest: Manifest, adapter: Adapter, granted: frozenset[Claim], version: int = 1
+    manifest: Manifest, adapter: Adapter, grant: SourceGrant, version: int = 1
 ) -> RegisteredSource:
-    """An opened source under the claims that the operator granted it."""
+    """An opened source under what the operator granted it."""
     return RegisteredSource(
         id=manifest.source.id,
         agency=manifest.source.agency,
         manifest=manifest,
         adapter=adapter,
-        claims=granted_claims(manifest, granted),
+        claims=granted_claims(manifest, grant.claims),
         version=version,
+        test_person=grant.test_person.given if grant.test_person else {},
     )
 
 
@@ -186,10 +208,19 @@ def card_of(manifest: Manifest, *, national: bool) -> AgencyCard:
 
 def _agencies(sources: Mapping[str, RegisteredSource]) -> dict[str, AgencyCard]:
     cards = {
-        source.agency: card_of(source.manifest, national=_national(source.agency, sources))
+        source.agency: replace(
+            card_of(source.manifest, national=_national(source.agency, sources)),
+            areas=_areas(source.agency, sources),
+        )
         for source in sources.values()
     }
     return dict(sorted(cards.items()))
+
+
+def _areas(agency: str, sources: Mapping[str, RegisteredSource]) -> tuple[str, ...]:
+    """All that its sources serve between them: it is asked wherever one of them may know."""
+    own = (s.manifest.agency.areas for s in sources.values() if s.agency == agency)
+    return tuple(dict.fromkeys(area for areas in own for area in areas))
 
 
 def _national(agency: str, sources: Mapping[str, RegisteredSource]) -> bool:

@@ -6,8 +6,9 @@ from functools import partial
 from typing import Final, Self
 
 from adapters.contract.codes import Claim, Sex
+from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.record import Identifier, Name, Record
-from gateway.fanout.source_call import PROVING, SourceAnswer
+from gateway.fanout.source_call import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
 from resolvers.child.child import Restriction
@@ -62,7 +63,7 @@ class Findings:
             return False
         graded = self.resolution.by_source.get(source.id, ())
         said = {i.scheme for each in graded for i in each.record.identifiers}
-        return any(card.needs & PROVING - said for card in source.adapter.operations)
+        return any(card.needs & CHILD_NUMBERS - said for card in source.adapter.operations)
 
     def conclusive(self, answered: SourceAnswer) -> bool:
         """Whether an empty result proves absence: not by a number that is no longer the child's."""
@@ -274,8 +275,11 @@ def _is_hers(number: Identifier, reference: Reference, resolution: Resolution) -
 
 
 def _answered(answered: SourceAnswer | None) -> bool:
-    """Whether a source of the shield set said all that it holds by what it was asked with."""
-    return answered is not None and answered.whole
+    """Whether a source of the shield set said all that it holds by what it was asked with.
+
+    One that finds nobody and was not seen to find anybody has said nothing.
+    """
+    return answered is not None and answered.whole and not answered.unproven
 
 
 def _absent(

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from adapters.contract.codes import Claim
+from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.record import Identifier
-from gateway.fanout.source_call import PROVING, SourceAnswer
+from gateway.fanout.source_call import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from gateway.questions.findings import Finder, Findings, find
 from gateway.questions.namesakes import NamesakeSearch
@@ -92,7 +93,7 @@ def _could_be_asked(source: RegisteredSource, answered: SourceAnswer) -> bool:
     if not answered.empty or answered.conclusive:
         return False
     cards = source.adapter.operations
-    return any(card.name not in answered.tried and card.needs & PROVING for card in cards)
+    return any(card.name not in answered.tried and card.needs & CHILD_NUMBERS for card in cards)
 
 
 def _likely(found: Findings, sources: Mapping[str, RegisteredSource]) -> frozenset[Identifier]:

@@ -126,12 +126,19 @@ class RunningQuestion:
                     self._beat()
             if asked.shield.hides_late(self._answers):
                 await self._fan_out.deadline(asked.order)
+            self._confirm()
             answer = whole(asked.view, self._findings)
             if answer.child is None:
                 await asked.nobody_found()
             return answer
         finally:
             self._beat()
+
+    def _confirm(self) -> None:
+        """Tell the fan-out which sources found the child: from now on their emptiness counts."""
+        found = self._asked.shield.everybody.of(self._answers).resolution
+        for source, answered in self._answers.items():
+            self._fan_out.confirm(answered, found.certain(source))
 
     def _beat(self) -> None:
         pulse, self._pulse = self._pulse, asyncio.Event()

@@ -118,7 +118,7 @@ class SourceOpener:
     def _connection(
         self, held: SourceVersion, adapter: Adapter, secrets: RememberedSecrets | None = None
     ) -> ManagedConnection:
-        source = registered(held.manifest, adapter, held.grant.claims, held.version)
+        source = registered(held.manifest, adapter, held.grant, held.version)
         connection = SourceConnection(source, self.clock, self.jitter)
         return ManagedConnection(held, source, connection, secrets)
 

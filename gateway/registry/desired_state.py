@@ -1,12 +1,12 @@
 """What is to be in force: the folder's manifests and those approved here, under their grants."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from adapters.authoring.grant import claimed
-from adapters.contract.codes import SHIELD_CLAIMS
+from adapters.contract.codes import SHIELD_CLAIMS, Claim
 from adapters.manifest.manifest import Manifest
 from adapters.network.secrets import prefix_of
 from adapters.validation.loading import ManifestInvalid, parse_manifest
@@ -87,7 +87,8 @@ class LedgerFacts:
 def desired_state_of(folder: OperatorFiles, head: LedgerHead, known: LedgerFacts) -> DesiredState:
     """What is in force by the operator's files and the ledger; ConfigurationInvalid says why not.
 
-    A source whose grant the operator took back is not held.
+    A source whose grant the operator took back is not held. One that no question reaches is not
+    taken: its agency would stand nowhere, as if it were not connected.
     """
     if not folder.filed and not known.live:
         raise ConfigurationInvalid(
@@ -103,13 +104,39 @@ def desired_state_of(folder: OperatorFiles, head: LedgerHead, known: LedgerFacts
     in_folder = {held.id for held in filed}
     live = [v for source, v in sorted(known.live.items()) if source not in in_folder]
     every = [_beside(h, folder.operator) for h in (*filed, *_granted(live, folder.operator))]
+    held = tuple(held for held in every if held.id not in head.suspended)
+    if unreached := list(_unreached(held, folder.operator)):
+        raise ConfigurationInvalid("\n".join(unreached))
     return DesiredState(
         generation=head.generation,
         folder=folder,
-        held=tuple(held for held in every if held.id not in head.suspended),
+        held=held,
         suspended=tuple(held for held in every if held.id in head.suspended),
         decided=head.sources,
     )
+
+
+def _unreached(every: Iterable[SourceVersion], operator: OperatorFile) -> Iterator[str]:
+    """What to change about each source that no scope, or none of an area, leads to."""
+    local = [held for held in every if not _is_national(held)]
+    placed = {h.manifest.source.agency for h in local if h.manifest.agency.areas}
+    codes = [area.code for area in operator.area]
+    for held in local:
+        areas, key = held.manifest.agency.areas, f"{held.file or held.id}: agency.areas"
+        if held.manifest.source.agency not in placed:
+            yield (
+                f"{key}: it serves no area and is not granted national, so no question reaches it:"
+                f" write areas, of {', '.join(codes)}, or claim national and have it granted"
+            )
+        for unknown in sorted({*areas} - {*codes}):
+            yield (
+                f"{key}: the operator's file has no [[area]] of code {unknown}, so no question of"
+                f" there reaches it: add one, or write areas of {', '.join(codes)} alone"
+            )
+
+
+def _is_national(held: SourceVersion) -> bool:
+    return Claim.NATIONAL in claimed(held.manifest) & held.grant.claims
 
 
 def _in_shield_set(held: SourceVersion) -> bool:

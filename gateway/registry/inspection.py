@@ -17,7 +17,8 @@ from gateway.registry.ledger.record import RuleResult
 LINTED: Final = "its rules stay within what is its agency's own"
 BEARABLE: Final = "it can be read within what reading may take"
 # Without these nobody can tell whether its answers are read as they are meant.
-# And one of sensitive services alone would tell by its very row which kind knows the child.
+# And one of sensitive services alone would tell by its very row which kind knows the child; one
+# whose mark of a restricted child nobody has seen at work may clear everybody.
 NEEDED: Final = frozenset(
     {
         KitRule.EXAMPLES,
@@ -26,6 +27,7 @@ NEEDED: Final = frozenset(
         KitRule.FAULTS,
         KitRule.TOGETHER,
         KitRule.POOLED,
+        KitRule.MARKED,
     }
 )
 

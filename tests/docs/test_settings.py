@@ -7,6 +7,7 @@ from gateway.config.operator_file import (
     Area,
     Broker,
     Controller,
+    HeldTestPerson,
     OperatorFile,
     PrivacyOfficer,
     ShieldTeam,
@@ -49,5 +50,6 @@ def test_every_key_of_the_operators_file_stands_there() -> None:
         PrivacyOfficer,
         Area,
         SourceGrant,
+        HeldTestPerson,
     )
     assert described >= {f"`{name}`" for table in tables for name in table.model_fields}

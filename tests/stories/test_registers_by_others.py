@@ -6,7 +6,7 @@ Django's is the shield authority, so that the others' rows show once it has clea
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ import pytest
 from adapters.contract.codes import Claim
 from tests.support.adapters.registers.openssh import SftpServer, exported, openssh
 from tests.support.adapters.registers.people import (
+    ANN,
     CHILDREN,
     GUS,
     NIAMH,
@@ -74,9 +75,9 @@ def joined(name: str, recipe: Recipe, claims: frozenset[Claim] = LOCAL) -> Joine
         text = text.replace('claims = ["effects_none", "conclusive"]', f"claims = [{listed}]")
         text = text.replace('mark = "own-row"\n', "").replace('areas = ["E09990001"]\n', "")
     secrets = dict(recipe.secrets)
-    return JoinedSource(
-        name, "rest", "", "", (recipe.base,), claims=claims, secrets=secrets, text=text
-    )
+    made = JoinedSource(name, "rest", "", "", (recipe.base,), claims=claims, text=text)
+    # Every register holds Ann, so that she shows that it finds anybody.
+    return replace(made, secrets=secrets, test_person={"nhs_number": ANN.nhs})
 
 
 def sources(folder: Path, at: ExitStack) -> Iterable[JoinedSource]:

@@ -20,6 +20,22 @@ MIRA: Final[Mapping[str, Any]] = {
     "home": {"lines": ["4 Tanners Row"], "postcode": "ZE1 0AA"},
     "workers": [{"name": "Jo Hart", "role": "Social worker", "telephone": "01632 960111"}],
 }
+# Nobody, whom every agency here holds so that one can see that it finds somebody.
+TEST_CHILD: Final[Mapping[str, Any]] = {
+    "id": "t-1",
+    "nhs": "9990000190",
+    "upn": "P000000000001",
+    "family": "Nobody",
+    "given": "Test",
+    "born": "2010-01-02",
+    "restricted": "N",
+    "home": None,
+    "workers": [],
+}
+TEST_PERSON: Final[Mapping[str, str]] = {
+    "nhs_number": TEST_CHILD["nhs"],
+    "upn": TEST_CHILD["upn"],
+}
 AUTHORITY: Final = frozenset(
     {Claim.SPINE, Claim.SHIELD_AUTHORITY, Claim.NATIONAL, Claim.CONCLUSIVE, Claim.EFFECTS_NONE}
 )
@@ -103,8 +119,9 @@ BY_NAME: Final = ("by-name", 'family = "{family_name}", born = "{birth_date}"', 
 class SourceFile:
     """One source as its agency and the operator describe it; every agency has one source here.
 
-    `claims` are both made and granted. `operations` is TOML, as are further `limits`; `where` says
-    base_url or dsn.
+    `claims` are both made and granted; `test_person` is whom the operator lists. Without
+    `finds_test_child` a source that is a function is asked for her like for any other child.
+    `operations` is TOML, as are further `limits`; `where` says base_url or dsn.
     """
 
     id: str
@@ -126,6 +143,8 @@ class SourceFile:
     limits: str = ""
     duty: str = "100"
     cedar: str = ""
+    test_person: Mapping[str, str] = field(default_factory=lambda: TEST_PERSON)
+    finds_test_child: bool = True
 
     @property
     def manifest(self) -> str:
@@ -199,22 +218,38 @@ def rest_source(
 class AgencyServer:
     """Answers for one agency over REST from its `children`; `asked` are the queries it was asked.
 
-    `before` is awaited before each answer: it may wait, raise, or look at the request.
+    `before` is awaited before each answer: it may wait, raise, or look at the request. `checked`
+    are the queries for the test child, which it holds unless `finds_test_child` says otherwise.
     """
 
     children: tuple[Mapping[str, Any], ...] = (MIRA,)
     before: Any = None
     asked: list[dict[str, str]] = field(default_factory=list)
+    finds_test_child: bool = True
+    checked: list[dict[str, str]] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
         query = dict(request.query)
+        if is_check(request):
+            self.checked.append(query)
+            return self._found(query, (TEST_CHILD,) if self.finds_test_child else ())
         self.asked.append(query)
         if self.before is not None:
             await self.before(request)
-        found = [c for c in self.children if all(c.get(name) == v for name, v in query.items())]
+        return self._found(query, self.children)
+
+    def _found(
+        self, query: Mapping[str, str], held: Iterable[Mapping[str, Any]]
+    ) -> web.StreamResponse:
+        found = [c for c in held if all(c.get(name) == v for name, v in query.items())]
         as_at = datetime.now(UTC).isoformat()
         return web.json_response({"children": found, "total": len(found), "asAt": as_at})
+
+
+def is_check(request: web.Request) -> bool:
+    """Whether a request is about the test child alone."""
+    return request.headers.get("X-Teamaround-Check") == "test-child"
 
 
 def _listed(items: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.contract.codes import Purpose, ReleaseClass
-from adapters.contract.contract import Adapter, OnBehalf, Question, Reply
+from adapters.contract.contract import Adapter, OnBehalf, Question, Records, Reply
 from adapters.contract.dates import PartialDate
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.contract.record import Identifier, Name, Record
@@ -16,7 +16,7 @@ from gateway.fanout.order import Keys, Order, PassOn, Teach
 from gateway.fanout.source_call import CallContext, SourceConnection
 from gateway.fanout.sources import RegisteredSource, granted_claims
 from gateway.model.clock import Clock
-from tests.support.agencies import MIRA, SourceFile, rest_source
+from tests.support.agencies import MIRA, TEST_CHILD, SourceFile, rest_source
 
 Answering = Callable[[Question], Awaitable[Reply]]
 ON_BEHALF = OnBehalf(
@@ -28,12 +28,15 @@ EVERY_CLASS = frozenset(ReleaseClass)
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A source that answers by a function."""
+    """A source that answers by a function, and finds the test child by itself where it `finds`."""
 
     answering: Answering
+    finds: bool = True
 
     async def ask(self, question: Question) -> Reply:
-        """Ask the function."""
+        """Ask the function, unless it is about the test child."""
+        if self.finds and question.on_behalf.test_child:
+            return Records((record(TEST_CHILD),))
         return await self.answering(question)
 
     async def aclose(self) -> None:
@@ -48,8 +51,9 @@ def registered(file: SourceFile, answering: Answering) -> RegisteredSource:
         id=file.id,
         agency=manifest.source.agency,
         manifest=manifest,
-        adapter=Adapter(Plain(answering), operations),
+        adapter=Adapter(Plain(answering, file.finds_test_child), operations),
         claims=granted_claims(manifest, file.claims),
+        test_person=file.test_person,
     )
 
 

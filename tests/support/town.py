@@ -13,7 +13,12 @@ import aiohttp
 import uvicorn
 
 from adapters.contract.codes import Purpose, Sector
+from adapters.contract.contract import NoRecord
+from adapters.contract.identifiers import CHILD_NUMBERS, NHS_NUMBER, UPN
+from adapters.contract.record import Identifier, Record
 from gateway.config.settings import DEFAULT_ISSUER, Settings
+from gateway.fanout.proof_of_life import Way
+from gateway.fanout.source_call import SourceAnswer
 from gateway.http.app import build_app, open_gateway
 from gateway.http.pipeline import Pipeline
 from gateway.identity.development_token import development_key, issue
@@ -89,12 +94,18 @@ not_connected = ["Northbrook Probation"]
 code = "E09990002"
 name = "Easthallow"
 """
+_AREA = """
+[[area]]
+code = "{area}"
+name = "Area {area}"
+"""
 _GRANT = """
 [[grant]]
 source = "{id}"
 agency = "{agency}"
 claims = [{claims}]
 origins = [{origins}]
+{person}
 """
 
 
@@ -194,7 +205,10 @@ def settings_for(
     lines = [operator, _OPERATOR.format(telephone=SHIELD_TEAM, area=HOME)]
     for name in ("manifests", "secrets"):
         (folder / name).mkdir(mode=0o700)
+    known = {HOME, "E09990002"}
     for source in sources:
+        lines += [_AREA.format(area=area) for area in sorted({*source.areas} - known)]
+        known |= {*source.areas}
         (folder / "manifests" / f"{source.id}.toml").write_text(source.manifest)
         if source.cedar:
             (folder / "manifests" / f"{source.id}.cedar").write_text(source.cedar)
@@ -206,6 +220,7 @@ def settings_for(
                 agency=source.agency or source.id,
                 claims=", ".join(f'"{claim.value}"' for claim in sorted(source.claims)),
                 origins=", ".join(f'"{origin}"' for origin in source.origins),
+                person=_person(source),
             )
         )
     (folder / "operator.toml").write_text("".join(lines))
@@ -221,6 +236,25 @@ def settings_for(
             **more,
         }
     )
+
+
+def all_found(town: Town, child: Mapping[str, Any] = MIRA) -> None:
+    """Every source of the town has found this child for certain, before whatever befalls it."""
+    numbers = {NHS_NUMBER: child["nhs"], UPN: child["upn"]}
+    borne = frozenset(Identifier(key, number) for key, number in numbers.items())
+    certain = [Record(identifiers=tuple(borne))]
+    rollout = town.pipeline._registrar.rollout  # noqa: SLF001  as the gateway wired it
+    connections = rollout.generations.current.connections
+    for name, each in connections.items():
+        cards = each.source.adapter.operations
+        ways = [Way(card.name, card.needs) for card in cards if card.needs & CHILD_NUMBERS]
+        answered = SourceAnswer(name, NoRecord(), hits=dict.fromkeys(ways, borne))
+        each.connection.confirm(answered, certain)
+
+
+def _person(source: SourceFile) -> str:
+    listed = ", ".join(f'{key} = "{value}"' for key, value in source.test_person.items())
+    return f"test_person = {{ {listed} }}" if listed else ""
 
 
 @asynccontextmanager

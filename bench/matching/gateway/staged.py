@@ -22,7 +22,7 @@ from bench.matching.gateway.filing import Filing
 from gateway.audit.entry.entry import Entry
 from gateway.audit.keys.epoch_keys import EpochKeys
 from gateway.audit.recorder.recorder import Recorder
-from gateway.config.operator_file import Area, OperatorFile, ShieldTeam, SourceGrant
+from gateway.config.operator_file import Area, HeldTestPerson, OperatorFile, ShieldTeam, SourceGrant
 from gateway.config.settings import Settings
 from gateway.fanout.fan_out import FanOut
 from gateway.fanout.source_call import SourceConnection
@@ -154,7 +154,14 @@ def source_of(agency: Filing, manifest: Manifest, claims: frozenset[Claim]) -> R
     """An agency as it is registered, granted these claims and the population that it declares."""
     operations = tuple(operation.card for operation in manifest.operation)
     granted = claims | {Claim.POPULATION}
-    return registered(manifest, Adapter(agency, operations), granted)
+    grant = SourceGrant(
+        source=manifest.source.id,
+        agency=manifest.source.agency,
+        claims=granted,
+        origins=frozenset(),
+        test_person=HeldTestPerson(nhs_number="9990000190", upn="P000000000001"),
+    )
+    return registered(manifest, Adapter(agency, operations), grant)
 
 
 def _operator(sources: Iterable[RegisteredSource]) -> OperatorFile:

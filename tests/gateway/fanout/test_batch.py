@@ -17,6 +17,7 @@ from adapters.contract.contract import (
     Malformed,
     NoRecord,
     Question,
+    Records,
     Reply,
     Unavailable,
 )
@@ -25,8 +26,8 @@ from gateway.fanout.limits import CallCount
 from gateway.fanout.source_call import CallContext, SourceAnswer, SourceConnection
 from gateway.model.clock import Clock
 from gateway.model.inquiry import Reason, SignificantHarm
-from tests.support.agencies import LOCAL
-from tests.support.plain_sources import ON_BEHALF, file_of, registered
+from tests.support.agencies import LOCAL, TEST_CHILD
+from tests.support.plain_sources import ON_BEHALF, file_of, record, registered
 from tests.support.town import PRACTITIONER
 from tests.support.virtual_time import now, run
 
@@ -46,6 +47,8 @@ class Council:
     ended: int = 0
 
     async def ask(self, question: Question) -> Reply:
+        if question.on_behalf.test_child:
+            return Records((record(TEST_CHILD),))
         return (await self.ask_many((question,)))[0]
 
     async def ask_many(self, questions: tuple[Question, ...]) -> tuple[Reply, ...]:

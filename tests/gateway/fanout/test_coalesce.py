@@ -143,7 +143,7 @@ class Heavy:
 
 def test_an_answer_that_nobody_asks_for_again_is_not_held_longer() -> None:
     async def main() -> tuple[bool, bool]:
-        coalescer = Coalescer(5.0, now)
+        coalescer: Coalescer[CallKey] = Coalescer(5.0, now)
         answer = Heavy()
         seen = weakref.ref(answer)
         brought = [CallResult(cast("Reply", answer), NOON, 1, 1)]

@@ -45,8 +45,20 @@ async def test_it_is_asked_when_it_is_named(tmp_path: Path) -> None:
 async def test_it_is_asked_once_though_more_could_be_asked_with_what_is_learned(
     tmp_path: Path,
 ) -> None:
+    flags = AgencyServer()
+    async with with_a_flag_service(tmp_path, flags) as town:
+        await town.ask(agencies=["flags", "spine"])
+        flags.children = ()
+        answer = await town.ask(agencies=["flags", "spine"])
+    assert len(flags.asked) == 2
+    assert answer.outcomes["flags"] == "NO_RECORD"
+
+
+async def test_nobody_asks_it_for_a_test_child_so_it_proves_nothing_until_it_found_one(
+    tmp_path: Path,
+) -> None:
     flags = AgencyServer(children=())
     async with with_a_flag_service(tmp_path, flags) as town:
         answer = await town.ask(agencies=["flags", "spine"])
-    assert len(flags.asked) == 1
-    assert answer.outcomes["flags"] == "NO_RECORD"
+    assert (len(flags.asked), flags.checked) == (1, [])
+    assert answer.outcomes["flags"] == "NONE_FOUND"

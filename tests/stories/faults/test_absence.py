@@ -9,7 +9,14 @@ import pytest
 from aiohttp import web
 
 from adapters.contract.codes import Claim
-from tests.support.agencies import AUTHORITY, BY_NUMBER, NATIONAL, AgencyServer, rest_source
+from tests.support.agencies import (
+    AUTHORITY,
+    BY_NUMBER,
+    NATIONAL,
+    AgencyServer,
+    is_check,
+    rest_source,
+)
 from tests.support.faults.http_faults import response, says
 from tests.support.faults.json_speech import REST
 from tests.support.loopback import serving, serving_raw
@@ -19,7 +26,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def empty(**more: Any) -> Handler:
-    async def answer(_: web.Request) -> web.StreamResponse:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if is_check(request):
+            return await AgencyServer().answer(request)
         return web.json_response({"children": [], "total": 0, **more})
 
     return answer

@@ -39,7 +39,7 @@ from tests.support.faults.sql_faults import (
     sqlite_places,
 )
 from tests.support.loopback import serving, serving_raw
-from tests.support.town import Town, small_town
+from tests.support.town import Town, all_found, small_town
 
 HEALTHY: Final = ("council", "school", "spine")
 DEADLINE_S: Final = 4.0  # a loaded machine's healthy agencies answer within it
@@ -104,7 +104,10 @@ TROUBLES: Final = (
 
 @asynccontextmanager
 async def troubled_town(folder: Path, postgres: Postgres) -> AsyncIterator[Town]:
-    """Every agency of TROUBLES, alone and as a shield authority, and the healthy ones."""
+    """Every agency of TROUBLES, alone and as a shield authority, and the healthy ones.
+
+    Each has found the child before its trouble began: what it says counts as far as it can.
+    """
     async with AsyncExitStack() as stack:
         ill = [
             *[source async for source in _over_http(stack)],
@@ -114,6 +117,7 @@ async def troubled_town(folder: Path, postgres: Postgres) -> AsyncIterator[Town]
             *[source async for source in _over_sftp(folder / "sftp", stack)],
             *_of_plugins(folder / "plugin", stack),
         ]
+        ill = [source.with_(test_person={}) for source in ill]
         authorities = [_as_authority(source) for source in ill]
         well = [
             rest_source(name, await stack.enter_async_context(serving(AgencyServer().answer)))
@@ -121,8 +125,10 @@ async def troubled_town(folder: Path, postgres: Postgres) -> AsyncIterator[Town]
         ]
         spine = await stack.enter_async_context(serving(AgencyServer().answer))
         sources = [*ill, *authorities, *well, rest_source("spine", spine, claims=AUTHORITY)]
-        town = small_town(folder, sources, deadline=DEADLINE_S)
-        yield await stack.enter_async_context(town)
+        opened = small_town(folder, sources, deadline=DEADLINE_S)
+        town = await stack.enter_async_context(opened)
+        all_found(town)
+        yield town
 
 
 def _as_authority(source: SourceFile) -> SourceFile:

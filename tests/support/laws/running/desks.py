@@ -9,6 +9,7 @@ from aiohttp import web
 from adapters.contract.contract import Malformed, Unavailable
 from adapters.http.exchange import HttpAnswer, Transport
 from adapters.network.http_request import HttpRequest
+from tests.support.agencies import TEST_CHILD, is_check
 from tests.support.laws.running.patient_time import Traffic
 from tests.support.laws.town.held_record import HeldRecord
 from tests.support.laws.town.law_agency import LawAgency
@@ -16,6 +17,7 @@ from tests.support.laws.town.world import LawWorld
 
 _COUNTED: Final = "X-Law-Exchange"
 _NOBODY: Final = LawWorld((), ())
+_TEST_CHILD: Final = {**TEST_CHILD, "confidentiality": "U"}
 _HUNG_S: Final = 6.0  # longer than any manifest here waits
 
 
@@ -38,6 +40,8 @@ class Desks:
         await self._sleep(request.headers[_COUNTED], self._takes_s(agency))
         if agency.state == "down":
             return web.Response(status=503)
+        if is_check(request):
+            return web.json_response({"children": [_TEST_CHILD], "total": 1})
         found = [record for record in agency.held if _fits(record, request.query)]
         served += found  # a late answer belongs to the question that it was asked for
         return web.json_response(

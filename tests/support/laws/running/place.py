@@ -16,7 +16,9 @@ from adapters.kinds import open_adapter
 from adapters.manifest.manifest import Manifest
 from adapters.network.egress import Egress
 from adapters.network.secrets import Secrets
+from gateway.config.operator_file import HeldTestPerson, SourceGrant
 from gateway.fanout.sources import RegisteredSource, registered
+from tests.support.agencies import TEST_PERSON
 from tests.support.gateway.whole_gateway import TODAY
 from tests.support.laws.running.desks import CountedTransport, Desks
 from tests.support.laws.running.patient_time import PatientLoop
@@ -59,7 +61,14 @@ class LawPlace:
         if len(self._opened) > _KEPT:
             _, (_, oldest) = self._opened.popitem(last=False)
             await oldest.source.aclose()
-        return registered(manifest, adapter, agency.claims)
+        grant = SourceGrant(
+            source=agency.id,
+            agency=agency.id,
+            claims=agency.claims,
+            origins=frozenset(),
+            test_person=HeldTestPerson(**TEST_PERSON),
+        )
+        return registered(manifest, adapter, grant)
 
     def close(self) -> None:
         """Close everything, and the loop."""
