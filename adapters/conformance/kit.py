@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Final
 from urllib.parse import urlsplit
 
 from adapters.conformance.batch_check import mixed_up
+from adapters.conformance.error_bodies import taken_for_absence
 from adapters.conformance.example import operation_of, recording_of, replay_examples
 from adapters.conformance.replay import NotReplayable, Recording, Replies, question_for, replay
 from adapters.conformance.rules import KitRule
@@ -20,6 +22,8 @@ from adapters.manifest.manifest import Example, Manifest
 from adapters.manifest.operation import Operation
 from adapters.plugins.source import unreplayed
 from adapters.validation.constant_marks import always_says
+
+_MOST_NAMED: Final = 8
 
 
 class Level(StrEnum):
@@ -113,10 +117,17 @@ async def _replayed(
     findings = await replay_examples(manifest, replies, clock)
     yield verdict(KitRule.READ, "; ".join(f"example[{one.example}].{one.what}" for one in findings))
     yield verdict(KitRule.POOLED, await sensitive_alone(manifest, replies, clock))
-    fooled = ", ".join([name async for name in _fooled(manifest, replies, clock)])
+    faults = [name async for name in _fooled(manifest, replies, clock)]
+    fooled = ", ".join([*faults, *_few(taken_for_absence(manifest, replies, clock))])
     yield verdict(KitRule.FAULTS, f"taken for one: {fooled}" if fooled else "")
     if _batched(manifest) or manifest.together:
         yield verdict(KitRule.TOGETHER, "; ".join(await mixed_up(manifest, replies, clock)))
+
+
+def _few(names: Iterator[str]) -> Iterator[str]:
+    yield from islice(names, _MOST_NAMED)
+    if next(names, None) is not None:
+        yield "and others"
 
 
 async def _fooled(manifest: Manifest, replies: Replies, clock: WallClock) -> AsyncIterator[str]:

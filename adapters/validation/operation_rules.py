@@ -8,6 +8,7 @@ from typing import Final
 from adapters.contract.codes import SHIELD_CLAIMS
 from adapters.contract.identifiers import AGENCY_RECORD, CHILD_NUMBERS, NHS_NUMBER, UPN
 from adapters.http.soap_envelope import Envelope, EnvelopeError
+from adapters.manifest.expression_language import language_of
 from adapters.manifest.manifest import Manifest
 from adapters.manifest.operation import Detail, Operation, PageTable
 from adapters.manifest.placeholder import PLACEHOLDER, quotes_around
@@ -16,6 +17,7 @@ from adapters.manifest.toml_places import TomlKey
 from adapters.validation.batch_rules import faults_of_batch
 from adapters.validation.file_rules import file_faults
 from adapters.validation.sql_rules import detail_faults, statement_faults
+from adapters.validation.xpath_rules import absence_faults
 
 HTTP: Final = ("http", "https")
 _HTTP_DETAIL: Final = frozenset({"path", "query", "items", "page"})
@@ -98,6 +100,8 @@ def operation_faults(manifest: Manifest, index: int) -> Iterator[RuleFault]:
         yield RuleFault((*at, name), f"kind {manifest.kind} has no {name}")
     if manifest.kind == "soap" and not {"absent", "total"} & said:
         yield RuleFault(at, 'kind soap needs absent, such as "//p:NotFound", or total')
+    if manifest.kind == "soap":
+        yield from absence_faults(operation, language_of(manifest), at)
     for name in kind.needs:
         if name not in said:
             yield RuleFault(at, f"kind {manifest.kind} needs {name}{_SUCH_AS.get(name, '')}")

@@ -106,7 +106,7 @@ def found_in(answer: XmlAnswer, operation: HttpOperation) -> FoundDocuments | Ma
     """
     try:
         documents = operation.records.read(answer.scope) if operation.records else None
-        total = _number(operation.total.read(answer.scope)) if operation.total else 0
+        total = whole_number(operation.total.read(answer.scope)) if operation.total else 0
     except UnreadableError:
         return Malformed("records")
     if documents is None or (not documents and operation.total is None):
@@ -114,7 +114,8 @@ def found_in(answer: XmlAnswer, operation: HttpOperation) -> FoundDocuments | Ma
     return Malformed("total") if total is None else FoundDocuments(documents, total)
 
 
-def _number(value: Any) -> int | None:
+def whole_number(value: Any) -> int | None:
+    """The number that an XPath gives, from 0; None if it gives none."""
     text = str(value).strip()
     return int(text) if text.isascii() and text.isdigit() else None
 

@@ -38,7 +38,7 @@ async def test_a_source_that_keeps_every_rule_is_exemplary(tmp_path: Path) -> No
     [
         ("Hill", "Dale", "every example is read as it says", Level.CONNECTS),
         (', hours = "24/7"', "", "the duty contact has hours", Level.CONNECTS),
-        ("&& body.resourceType", "|| body.resourceType", "no fault is taken", None),
+        ("&& body.issue", "|| body.issue", "no fault is taken", None),
         ('outcome = "no-record"', "", "every conclusive operation has", Level.CONNECTS),
         ("2030-01-01", "2020-01-01", "no release rule is over", Level.DEPENDABLE),
         ('as_of = "headers.date"', "", "every answer says of when it is", Level.DEPENDABLE),

@@ -39,7 +39,8 @@ async def asked(kind: str, records: str, body: Any) -> Reply:
 
 
 def edges(*nodes: Any) -> Any:
-    return {"data": {"young": {"edges": [{"node": node} for node in nodes], "totalCount": 1}}}
+    young = {"edges": [{"node": node} for node in nodes], "totalCount": len(nodes)}
+    return {"data": {"young": young}}
 
 
 def bundle(*resources: Any) -> Any:

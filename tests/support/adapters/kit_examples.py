@@ -8,7 +8,7 @@ get = "/metadata"
 [[operation]]
 name = "by-number"
 path = "/Patient/{nhs_number}"
-absent = "status == `404` && body.resourceType == 'OperationOutcome'"
+absent = "status == `404` && body.issue[0].code == 'not-found'"
 conclusive = true
 as_of = "headers.date"
 [operation.map]
@@ -41,7 +41,7 @@ PATIENT = {
     "name": [{"family": "Hill"}],
     "birthDate": "2015-03-09",
 }
-ABSENT = {"resourceType": "OperationOutcome"}
+ABSENT = {"resourceType": "OperationOutcome", "issue": [{"code": "not-found"}]}
 GOOD = manifest_text("fhir", "https://fhir.example", rest=FHIR).replace(
     '"01632 960001"', '"01632 960001", hours = "24/7"'
 )
