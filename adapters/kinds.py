@@ -19,6 +19,7 @@ from adapters.http.kinds.soap import SOAP
 from adapters.http.login import LARGEST_TOKEN_REPLY, open_login
 from adapters.http.probe import HttpProbe
 from adapters.http.source import HttpSource, Wire, source_over
+from adapters.http.verdict import REFUSED
 from adapters.manifest.manifest import Manifest
 from adapters.network.client_certificate import client_context
 from adapters.network.egress import Egress
@@ -92,7 +93,9 @@ async def _open_http(dialect: Dialect, opening: Opening) -> Source:
     except BaseException:
         await session.close()
         raise
-    transport = Connections(session, manifest.limits.max_body, dialect.bodies_at)
+    read = any(operation.restricted_reply is not None for operation in manifest.operation)
+    bodies_at = dialect.bodies_at | (REFUSED if read else frozenset())
+    transport = Connections(session, manifest.limits.max_body, bodies_at)
     wire = Wire(transport, login, opening.egress, opening.signer)
     return source_over(manifest, dialect, wire, opening.clock)
 

@@ -17,6 +17,7 @@ from adapters.expressions.xpath import SOAP_11, SOAP_12
 from adapters.http.dialect import FoundDocuments
 from adapters.http.exchange import HttpAnswer
 from adapters.http.login import FixedLogin
+from adapters.http.operation import RestrictedReply
 from adapters.http.source import HttpSource, Wire, source_over
 from adapters.kinds import DIALECTS
 from adapters.manifest.manifest import Example, Manifest
@@ -76,6 +77,7 @@ _JSON_BODIES: Final[Mapping[str, object]] = {
     },
 }
 _ENVELOPE: Final = '<e:Envelope xmlns:e="{}"><e:Body>{}</e:Body></e:Envelope>'
+_DECIDING: Final = frozenset({"no-record", "restricted"})
 _SORTED: Final = orjson.OPT_SORT_KEYS
 _XML_BODIES: Final[Mapping[str, str]] = {
     "an empty envelope": "",
@@ -86,9 +88,9 @@ _XML_BODIES: Final[Mapping[str, str]] = {
 
 
 def taken_for_absence(manifest: Manifest, replies: Replies, clock: WallClock) -> Iterator[str]:
-    """Each error body that an operation takes for "no such child", with the operation's name.
+    """Each error body that an operation takes for "no such child" or for a restricted record.
 
-    One that its own example records as an absence is the agency's way to say so.
+    One that its own example records as such is the agency's way to say so.
     """
     dialect = DIALECTS.get(manifest.kind)
     if dialect is None:
@@ -97,9 +99,9 @@ def taken_for_absence(manifest: Manifest, replies: Replies, clock: WallClock) ->
     wire = Wire(nobody, FixedLogin({}), Egress.of([manifest.source.base_url or ""]))
     source = source_over(manifest, dialect, wire, clock)
     for operation in manifest.operation:
-        recorded = set(_recorded_absences(manifest, operation, replies))
+        recorded = set(_recorded_answers(manifest, operation, replies))
         for name, answer in _answers(manifest.kind):
-            if _said(answer) not in recorded and _is_absence(source, operation, answer):
+            if _said(answer) not in recorded and _decides(source, operation, answer):
                 yield f"{name} with status {answer.status} ({operation.name})"
 
 
@@ -116,11 +118,11 @@ def _answers(kind: str) -> Iterator[tuple[str, HttpAnswer]]:
             yield name, HttpAnswer(status, {"content-type": "application/json"}, orjson.dumps(said))
 
 
-def _recorded_absences(
+def _recorded_answers(
     manifest: Manifest, operation: Operation, replies: Replies
 ) -> Iterator[tuple[int, str]]:
     for example in manifest.example:
-        if example.operation == operation.name and example.outcome == "no-record":
+        if example.operation == operation.name and example.outcome in _DECIDING:
             answer = _recorded(manifest, example, replies)
             if answer is not None:
                 yield _said(answer)
@@ -142,7 +144,7 @@ def _said(answer: HttpAnswer) -> tuple[int, str]:
         return answer.status, repr(answer.body)
 
 
-def _is_absence(source: HttpSource, operation: Operation, answer: HttpAnswer) -> bool:
+def _decides(source: HttpSource, operation: Operation, answer: HttpAnswer) -> bool:
     compiled = source.operations[operation.name]
     judged = source.dialect.judge(answer, source.clock())
     if isinstance(judged, Refused | Unavailable | Malformed):
@@ -150,4 +152,4 @@ def _is_absence(source: HttpSource, operation: Operation, answer: HttpAnswer) ->
     found = source.found(compiled, judged)
     if isinstance(found, FoundDocuments):
         found = source.whole(compiled, judged, found)
-    return isinstance(found, NoRecord)
+    return isinstance(found, NoRecord | RestrictedReply)

@@ -15,6 +15,7 @@ from adapters.conformance.replay import (
 )
 from adapters.conformance.reserved_numbers import is_nobodys
 from adapters.contract.contract import (
+    Fault,
     Malformed,
     MoreNeeded,
     NoRecord,
@@ -29,6 +30,7 @@ from adapters.contract.contract import (
 from adapters.contract.record import Record
 from adapters.manifest.manifest import Example, Manifest
 from adapters.manifest.operation import Operation
+from adapters.mapping.restricted import restricted_records
 
 _LISTS: Final = (
     "identifiers",
@@ -122,6 +124,14 @@ async def _complaints(
 
 def _judged(example: Example, reply: Reply) -> Iterator[str]:
     match reply:
+        case Records() if reply == restricted_records(example.given):
+            if example.outcome != "restricted":
+                yield f"outcome: is restricted, the example says {example.outcome}"
+        case Unavailable(fault=Fault.SERVER_ERROR) if example.outcome == "failed":
+            return
+        case Records(unread=Unread.PARTIAL) | NoRecord(unread=Unread.PARTIAL):
+            if example.outcome != "partial":
+                yield f"outcome: is partial, the example says {example.outcome}"
         case TooMany() | Records(whole=False) if example.outcome == "too-many":
             return
         case Records(unread=Unread.MORE) | NoRecord(unread=Unread.MORE):

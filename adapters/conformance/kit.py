@@ -90,7 +90,14 @@ def _exampled(manifest: Manifest) -> Iterator[RuleVerdict]:
     without = [one.name for one in manifest.operation if one.name not in shown]
     together = {one.operation for one in manifest.together}
     apart = [one.name for one in _batched(manifest) if one.name not in together]
-    missing = [_add("an [[example]] for ", without), _add("a [[together]] for ", apart)]
+    hidden = {one.operation for one in manifest.example if one.outcome == "restricted"}
+    hides = [one.name for one in manifest.operation if one.restricted_reply]
+    unshown = [name for name in hides if name not in hidden]
+    missing = [
+        _add("an [[example]] for ", without),
+        _add("a [[together]] for ", apart),
+        _add('an [[example]] with outcome = "restricted" for ', unshown),
+    ]
     yield verdict(KitRule.EXAMPLES, "; ".join(filter(None, missing)))
     proved = {one.operation for one in manifest.example if one.outcome == "no-record"}
     unproved = [one.name for one in manifest.operation if one.conclusive and one.name not in proved]

@@ -56,9 +56,9 @@ class ObservedTransport:
                 self._secrets |= {part for part in _parts(value) if len(part) >= _SHORTEST_SECRET}
         return headers
 
-    def rejected(self) -> None:
+    def rejected(self, headers: Mapping[str, str]) -> bool:
         """Tell the login."""
-        self.login.rejected()
+        return self.login.rejected(headers)
 
     async def aclose(self) -> None:
         """The source closes its own."""

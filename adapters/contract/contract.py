@@ -42,7 +42,7 @@ class Question:
     `fields` are names of `Record` fields the answer is wanted for; identity and restriction are
     always read. `timeout_s` is what is left for this call, in seconds. The core has paced the
     first request; before each further one the source awaits `pace`, and leaves that request out
-    where it says False.
+    where it says False. It may send a request again with a new login only where `may_resend`.
     """
 
     operation: str
@@ -51,6 +51,7 @@ class Question:
     timeout_s: float
     on_behalf: OnBehalf
     pace: Callable[[], Awaitable[bool]] = _at_once
+    may_resend: bool = False
 
 
 class Unread(StrEnum):
@@ -61,6 +62,7 @@ class Unread(StrEnum):
     ELSEWHERE = "elsewhere"  # the next page is where the source may not be asked, or in a circle
     REPEATED = "repeated"  # the next page is the same again
     FAILED = "failed"  # a further page could not be had, or was no answer
+    PARTIAL = "partial"  # the answer says that it did not look everywhere, or is only a part
 
 
 @dataclass(frozen=True, slots=True)

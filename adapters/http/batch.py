@@ -22,9 +22,10 @@ from adapters.http.details import DetailedDocuments
 from adapters.http.dialect import FoundDocuments
 from adapters.http.exchange import HttpAnswer
 from adapters.http.graphql_aliases import Aliases, variable
-from adapters.http.operation import HttpOperation
+from adapters.http.kinds.fhir_doubts import is_doubtful
+from adapters.http.operation import HttpOperation, RestrictedReply
 from adapters.http.request import RequestParts, entries, json_post, target
-from adapters.http.source import HttpSource
+from adapters.http.source import HttpSource, Sending, told
 from adapters.http.verdict import JsonAnswer
 from adapters.mapping.batch_results import (
     NOT_OURS,
@@ -66,11 +67,13 @@ async def _posted(
     asking = RequestParts(source.base_url, {}, source.headers_for(*questions))
     url = source.base_url.rstrip("/") + (batch.path or "")
     numbers = [key_of(one)[1] for one in questions]
-    answer = await source.send(json_post(url, asking, {batch.ids or "": numbers}))
+    answer = await source.send(
+        json_post(url, asking, {batch.ids or "": numbers}), _sending(questions)
+    )
     if isinstance(answer, Refused | Unavailable | Malformed):
         return _all(questions, answer)
     found = source.found(operation, answer)
-    if isinstance(found, NoRecord):
+    if isinstance(found, NoRecord | RestrictedReply):
         return _all(questions, NOT_OURS)  # `absent` is said of one child, and nobody says of whom
     if not isinstance(found, FoundDocuments):
         return _all(questions, found)
@@ -105,7 +108,9 @@ async def _bundled(
         # Numbers are of one form each, so that what one of them cannot say, none of them can.
         return _all(questions, unsaid)
     body = orjson.dumps(_bundle(sayable))
-    answer = await source.send(HttpRequest(source.base_url, "POST", headers, body))
+    answer = await source.send(
+        HttpRequest(source.base_url, "POST", headers, body), _sending(questions)
+    )
     if isinstance(answer, Refused | Unavailable | Malformed):
         return _all(questions, answer)
     parts = _parts(answer, len(questions)) if isinstance(answer, JsonAnswer) else None
@@ -133,7 +138,8 @@ async def _aliased(
     if isinstance(url, MoreNeeded):
         return _all(questions, url)
     query = aliases.document(len(questions))
-    answer = await source.send(json_post(url, asking, {"query": query, "variables": variables}))
+    post = json_post(url, asking, {"query": query, "variables": variables})
+    answer = await source.send(post, _sending(questions))
     if not isinstance(answer, JsonAnswer):
         return _all(
             questions, answer if isinstance(answer, Refused | Unavailable | Malformed) else NOT_OURS
@@ -176,9 +182,20 @@ def _part(entry: Any, answer: JsonAnswer) -> HttpAnswer | None:
     code = status[:3]
     if not (code.isascii() and code.isdecimal() and status[3:4] in ("", " ")):
         return None
-    resource = entry.get("resource") or response.get("outcome")
+    resource = _with_outcome(entry.get("resource"), response.get("outcome"))
     headers = {**answer.headers, "content-type": _FHIR_JSON}
     return HttpAnswer(int(code), headers, b"" if resource is None else orjson.dumps(resource))
+
+
+def _with_outcome(resource: Any, outcome: Any) -> Any:
+    # What a server remarks on one search of a batch stands beside its Bundle, not in it.
+    if resource is None or not is_doubtful(outcome):
+        return resource or outcome
+    listed = resource.get("entry", []) if isinstance(resource, dict) else None
+    if not isinstance(listed, list):
+        return resource
+    remark = {"search": {"mode": "outcome"}, "resource": outcome}
+    return {**resource, "entry": [*listed, remark]}
 
 
 def _reply(
@@ -191,9 +208,13 @@ def _reply(
     if isinstance(found, FoundDocuments):
         found = source.whole(operation, answer, found)
     if not isinstance(found, FoundDocuments):
-        return found
+        return told(found, question)
     read = DetailedDocuments(found.documents)
     return source.records(operation, question, answer, read, whole=not found.more)
+
+
+def _sending(questions: Sequence[Question]) -> Sending:
+    return Sending(questions[0].pace, all(one.may_resend for one in questions))
 
 
 def _all(questions: Sequence[Question], reply: Reply) -> tuple[Reply, ...]:

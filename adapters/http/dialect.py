@@ -17,20 +17,27 @@ from adapters.network.http_request import HttpRequest
 class FoundDocuments:
     """The documents of an answer; `total` is what the agency says it has.
 
-    `more`: there may be more than these; `unread` is why.
+    `more`: there may be more than these; `unread` is why. `partial`: the answer itself says that
+    it is not all, or not of all.
     """
 
     documents: list[Any]
     total: int | None = None
     more: bool = False
     unread: Unread | None = None
+    partial: bool = False
+
+
+def _never(_answer: Any, _operation: HttpOperation) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """What one HTTP kind knows: how to ask, what an answer is, and where its documents are.
 
-    `more` is what an answer says, beside these records, of there being more than so many.
+    `more` is what an answer says, beside these records, of there being more than so many, and
+    `doubts` whether it says that it did not look everywhere.
     `bodies_at` are error statuses whose body says more.
     """
 
@@ -41,3 +48,4 @@ class Dialect:
     items: Callable[[Any, HttpDetail], list[Any] | None]
     more: Callable[[Any, Collection[Any], int], bool | None]
     bodies_at: frozenset[int] = frozenset()
+    doubts: Callable[[Any, HttpOperation], bool] = _never

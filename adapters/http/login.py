@@ -52,8 +52,8 @@ class Login(Protocol):
         """The headers that log us in, or why there are none."""
         ...
 
-    def rejected(self) -> None:
-        """The agency refused the last headers: do not use them again."""
+    def rejected(self, headers: Mapping[str, str]) -> bool:
+        """The agency refused these headers; whether others may be had by asking again."""
         ...
 
     async def aclose(self) -> None:
@@ -71,8 +71,9 @@ class FixedLogin:
         """The fixed headers."""
         return self.fixed
 
-    def rejected(self) -> None:
-        """Nothing is kept that could be dropped."""
+    def rejected(self, headers: Mapping[str, str]) -> bool:  # noqa: ARG002 - as Login has it
+        """There are no others."""
+        return False
 
     async def aclose(self) -> None:
         """Nothing is under way."""
@@ -82,6 +83,10 @@ class FixedLogin:
 class _Token:
     text: str
     until: datetime
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {self.text}"}
 
 
 class TokenLogin:
@@ -100,11 +105,13 @@ class TokenLogin:
             if not isinstance(found, _Token):
                 return found
             self._token = found
-        return {"Authorization": f"Bearer {self._token.text}"}
+        return self._token.headers
 
-    def rejected(self) -> None:
-        """Forget the token."""
-        self._token = None
+    def rejected(self, headers: Mapping[str, str]) -> bool:
+        """Forget the token, unless another was fetched since."""
+        if self._token is not None and self._token.headers == headers:
+            self._token = None
+        return True
 
     async def aclose(self) -> None:
         """Stop a fetch under way."""

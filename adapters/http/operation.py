@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from adapters.contract.contract import Failure, Malformed, MoreNeeded, NoRecord, TooMany
+from adapters.contract.contract import (
+    Failure,
+    Fault,
+    Malformed,
+    MoreNeeded,
+    NoRecord,
+    TooMany,
+    Unavailable,
+)
 from adapters.expressions.language import JMESPATH, Language, Parse, Readable
 from adapters.http.paging.page_style import Paging
 from adapters.http.request import entries, url_for, with_query
@@ -49,12 +57,20 @@ class HttpDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class RestrictedReply:
+    """The agency says that it holds the child, and that we may not see her record."""
+
+
+@dataclass(frozen=True, slots=True)
 class HttpOperation:
     """An operation with every expression compiled."""
 
     operation: Operation
     mapping: RecordMapping
     absent: Readable | None
+    failed: Readable | None
+    partial: Readable | None
+    restricted_reply: Readable | None
     too_many: Readable | None
     records: Readable | None
     total: Readable | None
@@ -77,6 +93,9 @@ class HttpOperation:
             operation=operation,
             mapping=RecordMapping.of(operation, manifest.codes, systems, language),
             absent=_parsed(operation.absent, language.value),
+            failed=_parsed(operation.failed, language.value),
+            partial=_parsed(operation.partial, language.value),
+            restricted_reply=_parsed(operation.restricted_reply, language.value),
             too_many=_parsed(operation.too_many, language.value),
             records=_parsed(operation.records, language.records),
             total=_parsed(operation.total, language.value),
@@ -91,11 +110,18 @@ class HttpOperation:
         """The names under which a record has what came beside it, as `include` says."""
         return frozenset(path.partition(".")[0] for path in self.operation.include)
 
-    def verdict(self, answer: Answer) -> NoRecord | TooMany | Failure | None:
-        """What the answer proves before any record is looked for; None if it may hold records."""
-        if self.too_many is not None and self.too_many.holds(answer.scope):
+    def verdict(self, answer: Answer) -> RestrictedReply | NoRecord | TooMany | Failure | None:
+        """What the answer proves before any record is looked for; None if it may hold records.
+
+        What shows a failure or a restriction comes before what would show an absence.
+        """
+        if _holds(self.failed, answer):
+            return Unavailable(Fault.SERVER_ERROR, status=answer.status)
+        if _holds(self.restricted_reply, answer):
+            return RestrictedReply()
+        if _holds(self.too_many, answer):
             return TooMany()
-        if self.absent is not None and self.absent.holds(answer.scope):
+        if _holds(self.absent, answer):
             return NoRecord(self.moment(answer))
         if answer.failure is not None:
             return answer.failure
@@ -104,6 +130,10 @@ class HttpOperation:
     def moment(self, answer: Answer) -> datetime | None:
         """The moment that the agency says its data is of; None if it does not say."""
         return read_moment(self.as_of, answer.scope)
+
+
+def _holds(expression: Readable | None, answer: Answer) -> bool:
+    return expression is not None and expression.holds(answer.scope)
 
 
 def _parsed(text: str | None, parse: Parse) -> Readable | None:

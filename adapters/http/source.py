@@ -1,10 +1,10 @@
 """A source over HTTP, of any kind: ask once, judge, map; every failure is a Reply."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final, Self
 from uuid import uuid4
 
 from adapters.contract.contract import (
@@ -26,17 +26,18 @@ from adapters.contract.record import Record
 from adapters.http.details import DetailedDocuments, DetailReader
 from adapters.http.diagnosis import asked_at, undecoded, unread
 from adapters.http.dialect import Dialect, FoundDocuments
-from adapters.http.exchange import Transport
+from adapters.http.exchange import HttpAnswer, Transport
 from adapters.http.login import Login
-from adapters.http.operation import HttpOperation
+from adapters.http.operation import HttpOperation, RestrictedReply
 from adapters.http.paging.detail_pages import DetailPages
 from adapters.http.paging.pages import Pages, ReadPage
 from adapters.http.request import RequestParts, accepting, numbered, on_behalf_headers
-from adapters.http.verdict import Answer
+from adapters.http.verdict import REFUSED, Answer
 from adapters.manifest.expression_language import language_of
 from adapters.manifest.limits import Limits
 from adapters.manifest.manifest import Manifest
 from adapters.mapping.mapping import Unusable
+from adapters.mapping.restricted import restricted_records
 from adapters.network.egress import Egress
 from adapters.network.http_request import HttpRequest
 from adapters.network.signature import Signer
@@ -87,20 +88,19 @@ class HttpSource:
         request = self.dialect.request(operation, asking)
         if isinstance(request, MoreNeeded):
             return request
-        answer = await self.send(request)
+        answer = await self.send(request, Sending.of(question, operation))
         if isinstance(answer, Refused | Unavailable | Malformed):
             return answer
         first = self.found(operation, answer)
         if not isinstance(first, FoundDocuments):
-            return first
+            return told(first, question)
         asked = frozenset({(request.url, request.body)})
         page = ReadPage(operation, asking, request, answer, first, seen=asked)
         found = await self._to_the_end(page, question, until)
         if not isinstance(found, FoundDocuments):
-            return found
-        details = DetailReader(
-            DetailPages(self.dialect, self.egress, self.base_url, self.send, until)
-        )
+            return told(found, question)
+        send = self._by(Sending.of(question))
+        details = DetailReader(DetailPages(self.dialect, self.egress, self.base_url, send, until))
         own = self.headers_for(question)
         read = await details.detailed(operation, question, own, found.documents, self.today())
         read = replace(read, beside=operation.beside)
@@ -109,9 +109,9 @@ class HttpSource:
 
     async def _to_the_end(
         self, page: ReadPage, question: Question, until: float
-    ) -> FoundDocuments | NoRecord | TooMany | MoreNeeded | Failure:
-        most = self.limits.max_records
-        pages = Pages(self.dialect, self.egress, most, self.send, self.later, until)
+    ) -> FoundDocuments | RestrictedReply | NoRecord | TooMany | MoreNeeded | Failure:
+        most, send = self.limits.max_records, self._by(Sending.of(question, page.operation))
+        pages = Pages(self.dialect, self.egress, most, send, self.later, until)
         found = await pages.all(page, question.pace)
         if isinstance(found, Malformed):
             return unread(found, page.operation, page.answer)
@@ -124,40 +124,90 @@ class HttpSource:
         ours = on_behalf_headers(*(question.on_behalf for question in questions))
         return {**accepting(self.headers, self.dialect.accept), **ours}
 
-    async def send(self, request: HttpRequest) -> Answer | Failure:
-        """Log in, sign, send and judge."""
+    async def send(self, request: HttpRequest, sending: "Sending") -> Answer | Failure:
+        """Log in, sign, send and judge; once more where a token was refused that may be old."""
+        answer = await self._sent(request, sending)
+        if not isinstance(answer, HttpAnswer):
+            return answer
+        reads = sending.reads if answer.status in REFUSED else None
+        restricted = None if reads is None else self._restricted(reads, answer)
+        if restricted is not None:
+            return restricted
+        return undecoded(self.dialect.judge(answer, self.clock()), answer)
+
+    def _by(self, sending: "Sending") -> Callable[[HttpRequest], Awaitable[Answer | Failure]]:
+        return lambda request: self.send(request, sending)
+
+    async def _sent(self, request: HttpRequest, sending: "Sending") -> HttpAnswer | Failure:
         login = await self.login.headers()
-        if isinstance(login, Refused | Unavailable | Malformed):
+        if not isinstance(login, Mapping):
             return asked_at(login, "auth.token_url")
+        answer = await self._once(request, login)
+        if not isinstance(answer, HttpAnswer) or answer.status != _UNAUTHORISED:
+            return answer
+        if not (self.login.rejected(login) and sending.may_resend and await sending.pace()):
+            return answer
+        anew = await self.login.headers()
+        if not isinstance(anew, Mapping):
+            return asked_at(anew, "auth.token_url")
+        again = await self._once(request, anew)
+        if isinstance(again, HttpAnswer) and again.status == _UNAUTHORISED:
+            self.login.rejected(anew)
+        return again
+
+    async def _once(
+        self, request: HttpRequest, login: Mapping[str, str]
+    ) -> HttpAnswer | Unavailable | Malformed:
         ours = numbered(request.headers, self.new_id)
         whole = replace(request, headers={**ours, **login})
-        answer = await self.transport.send(self.signer.signed(whole) if self.signer else whole)
-        if isinstance(answer, Unavailable | Malformed):
-            return answer
-        if answer.status == _UNAUTHORISED:
-            self.login.rejected()
-        return undecoded(self.dialect.judge(answer, self.clock()), answer)
+        return await self.transport.send(self.signer.signed(whole) if self.signer else whole)
+
+    def _restricted(self, operation: HttpOperation, answer: HttpAnswer) -> Answer | None:
+        # A refusal whose body is the agency's own word for a restricted record.
+        judged: Any = self.dialect.judge(replace(answer, status=_OK), self.clock())
+        if isinstance(judged, Refused | Unavailable | Malformed):
+            return None
+        said: Answer = replace(judged, status=answer.status)
+        return said if isinstance(operation.verdict(said), RestrictedReply) else None
 
     def found(
         self, operation: HttpOperation, answer: Answer
-    ) -> FoundDocuments | NoRecord | TooMany | Failure:
+    ) -> FoundDocuments | RestrictedReply | NoRecord | TooMany | Failure:
         """The documents of an answer, or what it proves by itself."""
         verdict = operation.verdict(answer)
-        if isinstance(verdict, NoRecord) and self.dialect.more(answer, (), 0) is True:
-            return replace(verdict, whole=False, unread=Unread.MORE)
-        found = self.dialect.find(answer, operation) if verdict is None else verdict
+        if isinstance(verdict, NoRecord):
+            return self._limited(verdict, operation, answer)
+        found = self._documents(operation, answer) if verdict is None else verdict
         return unread(found, operation, answer) if isinstance(found, Malformed) else found
 
-    def later(self, operation: HttpOperation, answer: Answer) -> FoundDocuments | TooMany | Failure:
+    def _limited(self, said: NoRecord, operation: HttpOperation, answer: Answer) -> NoRecord:
+        if self.dialect.more(answer, (), 0) is True:
+            return replace(said, whole=False, unread=Unread.MORE)
+        partial = self._is_partial(operation, answer)
+        return replace(said, whole=False, unread=Unread.PARTIAL) if partial else said
+
+    def _documents(self, operation: HttpOperation, answer: Answer) -> FoundDocuments | Malformed:
+        found = self.dialect.find(answer, operation)
+        if isinstance(found, Malformed) or not self._is_partial(operation, answer):
+            return found
+        return replace(found, partial=True)
+
+    def _is_partial(self, operation: HttpOperation, answer: Answer) -> bool:
+        said = operation.partial is not None and operation.partial.holds(answer.scope)
+        return said or self.dialect.doubts(answer, operation)
+
+    def later(
+        self, operation: HttpOperation, answer: Answer
+    ) -> FoundDocuments | RestrictedReply | TooMany | Failure:
         """The same of a page after the first, where absence only means the end of the list.
 
         It is the end where pages are counted; where the agency led us on, the page should be there.
         """
         verdict = operation.verdict(answer)
         if not isinstance(verdict, NoRecord):
-            return self.dialect.find(answer, operation) if verdict is None else verdict
+            return self._documents(operation, answer) if verdict is None else verdict
         if answer.failure is None and answer.status == _OK:
-            return self.dialect.find(answer, operation)
+            return self._documents(operation, answer)
         return FoundDocuments([]) if operation.paging.counts else Malformed("status")
 
     def whole(
@@ -168,8 +218,10 @@ class HttpSource:
         short = (found.total or 0) > received
         if received > self.limits.max_records or (short and not received):
             return TooMany()
-        more = found.more or short or self._says_more(operation, answer, found)
-        unread = (found.unread or Unread.MORE) if more else None
+        cut = found.more or short or self._says_more(operation, answer, found)
+        more = cut or found.partial
+        why = found.unread or (Unread.MORE if cut else Unread.PARTIAL)
+        unread = why if more else None
         if not received:
             return NoRecord(operation.moment(answer), not more, unread)
         return replace(found, more=more, unread=unread)
@@ -206,6 +258,31 @@ class HttpSource:
 
 _OK = 200
 _UNAUTHORISED = 401
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What a request may do besides: be sent again with a new login, at the source's pace.
+
+    `reads` is the operation whose `restricted_reply` may be in the body of a refusal.
+    """
+
+    pace: Callable[[], Awaitable[bool]]
+    may_resend: bool = False
+    reads: HttpOperation | None = None
+
+    @classmethod
+    def of(cls, question: Question, operation: HttpOperation | None = None) -> Self:
+        """For a request of `question`."""
+        reads = operation if operation is not None and operation.restricted_reply else None
+        return cls(question.pace, question.may_resend, reads)
+
+
+def told(
+    found: RestrictedReply | NoRecord | TooMany | MoreNeeded | Failure, question: Question
+) -> Reply:
+    """The reply; for a record that we may not see, a restricted one of who was asked for."""
+    return restricted_records(question.given) if isinstance(found, RestrictedReply) else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from adapters.http.exchange import HttpAnswer
 DEEPEST: Final = 48  # levels of JSON; the deepest FHIR sample has under 20
 _NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 _LONGEST_WAIT_S: Final = 3600.0
-_REFUSED: Final = frozenset({401, 403})
+REFUSED: Final = frozenset({401, 403})
 _BUSY: Final = 429
 _SERVER_ERROR: Final = 500
 _REDIRECTS: Final = range(300, 400)
@@ -76,7 +76,7 @@ def judge(answer: HttpAnswer, now: datetime) -> JsonAnswer | Failure:
 
 def judge_status(answer: HttpAnswer, now: datetime) -> Failure | None:
     """What the status alone decides; None if the body is to be read."""
-    if answer.status in _REFUSED:
+    if answer.status in REFUSED:
         return Refused()
     if answer.status == _BUSY:
         return Unavailable(Fault.BUSY, retry_after(answer.headers, now), _BUSY)

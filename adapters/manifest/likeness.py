@@ -20,6 +20,9 @@ INHERITED: Final = (
     "total",
     "as_of",
     "too_many",
+    "failed",
+    "partial",
+    "restricted_reply",
     "file",
 )
 

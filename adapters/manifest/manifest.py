@@ -88,7 +88,9 @@ class Example(Table):
     pages: tuple[ShortText, ...] = ()
     details: dict[str, ShortText] = Field({})
     status: int = 200
-    outcome: Literal["record", "no-record", "too-many"] = "record"
+    outcome: Literal["record", "no-record", "too-many", "restricted", "failed", "partial"] = (
+        "record"
+    )
     expect: dict[str, Any] = Field({})
     live: bool = False
 

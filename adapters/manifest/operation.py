@@ -118,6 +118,9 @@ class Operation(Table):
     conclusive: bool = False
     supersedes: bool = False
     absent: ShortText | None = None
+    failed: ShortText | None = None
+    partial: ShortText | None = None
+    restricted_reply: ShortText | None = None
     too_many: ShortText | None = None
     records: ShortText | None = None
     total: ShortText | None = None
@@ -156,6 +159,11 @@ class Operation(Table):
     def say(self) -> Say:
         """How a value is written in a query, a body or a variable."""
         return as_doubled if self.quotes == "doubled" else as_value
+
+    @property
+    def says_who_is_restricted(self) -> bool:
+        """Whether its answers may mark a child as restricted."""
+        return self.map.restricted is not None or self.restricted_reply is not None
 
     @property
     def supplies(self) -> frozenset[str]:

@@ -21,7 +21,8 @@ from adapters.validation.xpath_rules import absence_faults
 
 HTTP: Final = ("http", "https")
 _HTTP_DETAIL: Final = frozenset({"path", "query", "items", "page"})
-_JSON: Final = frozenset({"path", "absent", "too_many", "records", "total", "page"})
+VERDICTS: Final = ("failed", "restricted_reply", "partial", "too_many", "absent")
+_JSON: Final = frozenset({"path", "records", "total", "page", *VERDICTS})
 _REST: Final = frozenset({"method", "query", "body", "quotes"})
 
 
@@ -48,7 +49,7 @@ KINDS: Final = {
     "soap": KindRules(
         ("base_url",),
         ("envelope", "records"),
-        frozenset({"path", "envelope", "action", "absent", "too_many", "records", "total"}),
+        frozenset({"path", "envelope", "action", "records", "total", *VERDICTS}),
     ),
     "sql": KindRules(("dsn",), ("sql",), frozenset({"sql"}), frozenset({"sql"})),
     "file": KindRules(
@@ -76,10 +77,9 @@ _OWN: Final = (
     "file",
     "by",
     "page",
-    "absent",
-    "too_many",
     "records",
     "total",
+    *VERDICTS,
 )
 _BETWEEN_QUOTES = re.compile(rf"""(['"]){PLACEHOLDER.pattern}\1""")
 # What every resource of JSON:API has beside what it links to.
@@ -138,9 +138,11 @@ def _names(manifest: Manifest, index: int, operation: Operation) -> Iterator[Rul
     if operation.like is not None and operation.like not in earlier:
         yield RuleFault((*at, "like"), "no operation before this one has this name")
     json = manifest.kind != "soap"
-    if json and operation.absent is not None and not re.search(r"\bbody\b", operation.absent):
-        # A status alone is what a proxy on the way may say too.
-        yield RuleFault((*at, "absent"), "it must look at body, a status alone proves nothing")
+    for name in ("absent", "restricted_reply") if json else ():
+        text = getattr(operation, name)
+        if text is not None and not re.search(r"\bbody\b", text):
+            # A status alone is what a proxy on the way may say too.
+            yield RuleFault((*at, name), "it must look at body, a status alone proves nothing")
 
 
 def _proving(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:

@@ -21,7 +21,7 @@ from adapters.manifest.rule_fault import RuleFault
 from adapters.manifest.toml_places import TomlKey
 from adapters.mapping.date_format import DateFormatError, day_reader
 from adapters.network.secrets import prefix_of
-from adapters.validation.operation_rules import HTTP, KINDS, is_path, operation_faults
+from adapters.validation.operation_rules import HTTP, KINDS, VERDICTS, is_path, operation_faults
 from adapters.validation.sensitive_rules import sensitive_faults
 from adapters.validation.shield_rules import shield_faults
 
@@ -83,7 +83,7 @@ def _table(
             if isinstance(table, IdentifierSection) and table.scheme in (NHS_NUMBER, UPN):
                 yield RuleFault((*at, "scheme"), f"map {table.scheme} in [operation.map] instead")
         case Operation():
-            names = ("absent", "too_many", "total", "as_of")
+            names = ("total", "as_of", *VERDICTS)
             yield from _expressions(language.value, table, at, names)
             yield from _expressions(language.records, table, at, ("records",))
         case Detail():

@@ -27,7 +27,7 @@ _NEVER = (
 def shield_faults(manifest: Manifest) -> Iterator[RuleFault]:
     """Every rule about the shield that `manifest` breaks."""
     source, in_set = manifest.source, sorted(SHIELD_CLAIMS & manifest.source.claims)
-    marks = any(operation.map.restricted is not None for operation in manifest.operation)
+    marks = any(operation.says_who_is_restricted for operation in manifest.operation)
     claims, mark = ("source", "claims"), ("source", "mark")
     if in_set and source.mark is not None:
         yield RuleFault(mark, f"leave it out: {', '.join(in_set)} says that its mark counts")

@@ -23,9 +23,12 @@ _FOREIGN: Final = tuple(
 
 def absence_faults(operation: Operation, language: Language, at: TomlKey) -> Iterator[RuleFault]:
     """Every expression that takes an answer which has nothing in it for "no such child"."""
-    if operation.absent is not None and any(_holds(language, operation.absent)):
+    for name in ("absent", "restricted_reply"):
+        text = getattr(operation, name)
+        if text is None or not any(_holds(language, text)):
+            continue
         yield RuleFault(
-            (*at, "absent"),
+            (*at, name),
             "it is true of any other answer too, since it counts what is not there; name the"
             ' element that says so, as in "//p:NotFound" or "//p:Count = 0"',
         )
@@ -39,10 +42,10 @@ def absence_faults(operation: Operation, language: Language, at: TomlKey) -> Ite
 
 def _holds(language: Language, text: str) -> Iterator[bool]:
     try:
-        absent = language.value(text)
+        said = language.value(text)
     except ExpressionError:
         return  # said where expressions are compiled
-    yield from (absent.holds(answer) for answer in _FOREIGN)
+    yield from (said.holds(answer) for answer in _FOREIGN)
 
 
 def _is_zero(language: Language, text: str) -> Iterator[bool]:

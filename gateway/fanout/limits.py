@@ -211,7 +211,12 @@ class SourceLimits:
         self, every: tuple[SourceRequest, ...], until: float, timeout_s: float
     ) -> tuple[Reply, ...]:
         questions = tuple(
-            replace(wanted.question, timeout_s=timeout_s, pace=lambda: self.throttle.pace(until))
+            replace(
+                wanted.question,
+                timeout_s=timeout_s,
+                pace=lambda: self.throttle.pace(until),
+                may_resend=not self._source.has_effects,
+            )
             for wanted in every
         )
         try:

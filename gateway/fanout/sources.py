@@ -81,7 +81,7 @@ class RegisteredSource:
     @property
     def may_restrict(self) -> bool:
         """Whether its records can say that a child is restricted, or clear one."""
-        says = any(operation.map.restricted for operation in self.manifest.operation)
+        says = any(operation.says_who_is_restricted for operation in self.manifest.operation)
         return says or self.in_shield_set
 
     @property

@@ -16,6 +16,7 @@ from adapters.http.kinds.fhir_bundle import (
     is_outcome,
     resources_of,
 )
+from adapters.http.kinds.fhir_doubts import doubts, warns
 from adapters.http.operation import HttpDetail, HttpOperation
 from adapters.http.request import RequestParts, request_for
 from adapters.http.verdict import JsonAnswer, judge
@@ -47,10 +48,15 @@ def more_in(answer: JsonAnswer, _documents: Collection[Any], received: int) -> b
     return True if counted or has_next(answer.body) else None
 
 
+def doubts_in(answer: JsonAnswer, operation: HttpOperation) -> bool:
+    """Whether a Bundle warns that it is not all, or is not of what was searched for."""
+    return doubts(answer.body, operation.operation)
+
+
 def items_in(answer: JsonAnswer, detail: HttpDetail) -> list[Any] | None:
     """The resources of a detail's Bundle, or what the manifest's `items` gives."""
     whole = _whole(answer.body)
-    if isinstance(whole, Malformed):
+    if isinstance(whole, Malformed) or warns(answer.body):
         return None
     if detail.items is not None:
         items = _read(detail.items, answer, whole)
@@ -70,6 +76,7 @@ FHIR = Dialect(
     found_in,
     items_in,
     more_in,
+    doubts=doubts_in,
 )
 
 

@@ -25,7 +25,7 @@ class Resources:
             return resource
         done = self._done.get((id(resource), deep))
         if done is None:
-            contained = {f"#{one.get('id')}": one for one in _objects(resource.get("contained"))}
+            contained = {f"#{one.get('id')}": one for one in objects(resource.get("contained"))}
             done = {key: self._walk(part, contained, deep) for key, part in resource.items()}
             self._done[id(resource), deep] = done
         return done
@@ -75,7 +75,7 @@ def is_match(entry: dict[str, Any]) -> bool:
 
 def has_next(bundle: dict[str, Any]) -> bool:
     """Whether the Bundle is one page of more."""
-    return any(link.get("relation") == "next" for link in _objects(bundle.get("link")))
+    return any(link.get("relation") == "next" for link in objects(bundle.get("link")))
 
 
 def is_outcome(resource: dict[str, Any]) -> bool:
@@ -85,7 +85,7 @@ def is_outcome(resource: dict[str, Any]) -> bool:
 
 def is_failure(resource: dict[str, Any]) -> bool:
     """Whether this is an OperationOutcome that says the search failed, wholly or in part."""
-    issues = _objects(resource.get("issue"))
+    issues = objects(resource.get("issue"))
     return is_outcome(resource) and any(issue.get("severity") in _FAILED for issue in issues)
 
 
@@ -93,7 +93,8 @@ def _own(resource: dict[str, Any]) -> str:
     return f"{resource.get('resourceType')}/{resource.get('id')}"
 
 
-def _objects(listed: Any) -> Iterator[dict[str, Any]]:
+def objects(listed: Any) -> Iterator[dict[str, Any]]:
+    """The objects in a list; none in anything else."""
     return (
         (one for one in listed if isinstance(one, dict)) if isinstance(listed, list) else iter(())
     )

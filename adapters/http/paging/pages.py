@@ -16,7 +16,7 @@ from adapters.contract.contract import (
     Unread,
 )
 from adapters.http.dialect import Dialect, FoundDocuments
-from adapters.http.operation import HttpOperation
+from adapters.http.operation import HttpOperation, RestrictedReply
 from adapters.http.paging.page_style import NextPage, NoCursor, next_address
 from adapters.http.request import RequestParts
 from adapters.http.verdict import Answer
@@ -28,7 +28,7 @@ _LATE: Final = Unavailable(Fault.TIMED_OUT)
 _ELSEWHERE: Final = Malformed("page")
 _AGAIN: Final = Malformed("repeated")
 
-Found = FoundDocuments | TooMany | Failure
+Found = FoundDocuments | RestrictedReply | TooMany | Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Pages:
 
     async def all(
         self, page: ReadPage, pace: Callable[[], Awaitable[bool]]
-    ) -> FoundDocuments | TooMany | MoreNeeded | Failure:
+    ) -> FoundDocuments | RestrictedReply | TooMany | MoreNeeded | Failure:
         """What is on `page`, the first, and on all others; `more` if one could not be read.
 
         Where nothing was found before that, the failure itself.
@@ -78,6 +78,8 @@ class Pages:
             if request is None:
                 break
             read = await self._read(page, request, pace)
+            if isinstance(read, RestrictedReply):
+                return read
             if not isinstance(read, ReadPage):
                 return _without(found, read) if found.documents else read
             found = _joined(found, read.found)
@@ -89,7 +91,7 @@ class Pages:
         page: ReadPage,
         request: HttpRequest | TooMany | MoreNeeded | Malformed,
         pace: Callable[[], Awaitable[bool]],
-    ) -> ReadPage | TooMany | MoreNeeded | Failure:
+    ) -> ReadPage | RestrictedReply | TooMany | MoreNeeded | Failure:
         if not isinstance(request, HttpRequest):
             return request
         try:
@@ -161,7 +163,9 @@ class Pages:
 
 
 def _joined(before: FoundDocuments, page: FoundDocuments) -> FoundDocuments:
-    return FoundDocuments([*before.documents, *page.documents], page.total, page.more)
+    partial = before.partial or page.partial
+    documents = [*before.documents, *page.documents]
+    return FoundDocuments(documents, page.total, page.more, partial=partial)
 
 
 def _without(found: FoundDocuments, read: TooMany | MoreNeeded | Failure) -> FoundDocuments:

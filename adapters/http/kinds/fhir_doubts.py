@@ -1,0 +1,87 @@
+"""What a FHIR answer says against itself: warnings, parts left out, a search that was not made.
+
+The issue types are those of FHIR R4 and STU3 (CodeSystem issue-type). A search that ends with one
+of them did not look everywhere, or not for what was asked, unless the issue only informs. A code
+that is not known here is no harmless one.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+from adapters.http.kinds.fhir_bundle import is_outcome, objects
+from adapters.manifest.operation import Operation
+from adapters.manifest.placeholder import PLACEHOLDER
+
+# "A message unrelated to the processing success of the completed operation", and R5's success.
+_HARMLESS: Final = frozenset({"informational", "success"})
+_KNOWN: Final = frozenset({"information", "warning"})
+_PARTLY: Final = "SUBSETTED"  # v3-ObservationValue: not all elements of the resource are there
+
+
+def doubts(body: dict[str, Any], operation: Operation) -> bool:
+    """Whether there may be more than a Bundle shows, or it is not of what was searched for."""
+    return warns(body) or _searched_otherwise(body, operation)
+
+
+def warns(body: dict[str, Any]) -> bool:
+    """Whether a Bundle says that it is not all."""
+    return body.get("resourceType") == "Bundle" and any(_of_bundle(body))
+
+
+def is_doubtful(outcome: Any) -> bool:
+    """Whether an OperationOutcome says anything but that all went well."""
+    if not isinstance(outcome, dict) or not is_outcome(outcome):
+        return False
+    issues = outcome.get("issue")
+    return not issues or not isinstance(issues, list) or not all(map(_harmless, issues))
+
+
+def _harmless(issue: Any) -> bool:
+    if not isinstance(issue, dict):
+        return False
+    code, severity = issue.get("code"), issue.get("severity")
+    return code in _HARMLESS and severity in _KNOWN
+
+
+def _of_bundle(bundle: dict[str, Any]) -> Iterator[bool]:
+    yield _is_partly(bundle)
+    for entry in objects(bundle.get("entry")):
+        resource, response = entry.get("resource"), entry.get("response")
+        yield is_doubtful(resource) or _is_partly(resource)
+        yield isinstance(response, dict) and is_doubtful(response.get("outcome"))
+
+
+def _is_partly(resource: Any) -> bool:
+    meta = resource.get("meta") if isinstance(resource, dict) else None
+    tags = meta.get("tag") if isinstance(meta, dict) else None
+    return any(tag.get("code") == _PARTLY for tag in objects(tags))
+
+
+def _searched_otherwise(bundle: dict[str, Any], operation: Operation) -> bool:
+    """Whether the link `self` lacks what was asked by.
+
+    A server may ignore a parameter that it does not know; the link has those that it searched by
+    (FHIR R4, search, 3.1.1.1.1 and 3.1.1.5). One that leads to somewhere else, such as to a search
+    that the server keeps, says nothing of that.
+    """
+    asked = {_bare(name) for name, text in operation.query.items() if _needs(text)}
+    place = (operation.path or "").rpartition("/")[2]
+    for link in objects(bundle.get("link")):
+        url = link.get("url")
+        if asked and link.get("relation") == "self" and isinstance(url, str):
+            there = urlsplit(url)
+            if there.path.rstrip("/").rpartition("/")[2] != place:
+                continue
+            named = {_bare(name) for name, _ in parse_qsl(there.query, keep_blank_values=True)}
+            if not asked <= named:
+                return True
+    return False
+
+
+def _bare(name: str) -> str:
+    return name.partition(":")[0].partition(".")[0]
+
+
+def _needs(text: str) -> bool:
+    return any(not optional for _, optional in PLACEHOLDER.findall(text))
