@@ -15,8 +15,17 @@ from typing import Final, Self
 from urllib.parse import unquote, urlsplit
 
 Network = IPv4Network | IPv6Network
+HostPort = tuple[str, int]
 IpAddress = IPv4Address | IPv6Address
 
+# Where clouds tell a machine its own secrets, apart from link-local addresses.
+_METADATA: Final = frozenset(
+    map(ip_address, ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254"))
+)
+_NO_NETWORK: Final = (
+    'a private network is like "10.20.0.0/16", its host bits 0; a public address needs none'
+)
+_SHARED: Final = IPv4Network("100.64.0.0/10")
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 _PORTS: Final = {"http": 80, "https": 443, "postgresql": 5432, "sftp": 22}
 
@@ -30,18 +39,21 @@ class Egress:
     """Origins: "https://host", "sftp://host", "postgresql://host:5433", "sqlite:////path/file.db".
 
     A folder of files is an origin too: "file:///folder". `networks` are private ones that listed
-    names may lead into, "10.1.0.0/16"; an address that is listed by itself needs none.
+    names may lead into, "10.1.0.0/16"; an address that is listed by itself needs none. `own` are
+    hosts and ports of the gateway's own stores, into which no listed name may lead.
     """
 
     origins: frozenset[str]
     networks: tuple[Network, ...] = ()
+    own: frozenset[HostPort] = frozenset()
 
     @classmethod
-    def of(cls, listed: Iterable[str]) -> Self:
+    def of(cls, listed: Iterable[str], own: Iterable[HostPort] = ()) -> Self:
         """The operator's list for one source; ValueError if an entry is no origin or network."""
         entries = list(listed)
-        networks = tuple(ip_network(entry) for entry in entries if "://" not in entry)
-        return cls(frozenset(origin(entry) for entry in entries if "://" in entry), networks)
+        networks = tuple(private_network(entry) for entry in entries if "://" not in entry)
+        origins = frozenset(origin(entry) for entry in entries if "://" in entry)
+        return cls(origins, networks, frozenset(own))
 
     def check(self, address: str, what: str) -> None:
         """EgressRefused unless the origin of `address` is listed; `what` names it in words."""
@@ -60,7 +72,35 @@ class Egress:
             return False
         if ip.is_link_local or ip.is_multicast or ip.is_unspecified:
             return False  # link-local is where clouds keep their metadata; nobody's to list
+        if ip in _METADATA:
+            return any(ip in network and network.num_addresses == 1 for network in self.networks)
+        if ip.is_loopback:
+            # A wide network must not let a name lead to whatever runs on this machine.
+            return any(ip in network and network.is_loopback for network in self.networks)
         return ip.is_global or any(ip in network for network in self.networks)
+
+    def own_at(self, port: int) -> tuple[str, ...]:
+        """The gateway's own hosts at `port`, but for those that are listed for this source."""
+        return tuple(
+            own
+            for own, at in self.own
+            if at == port and not any(one.endswith(f"//{own}:{at}") for one in self.origins)
+        )
+
+
+def private_network(entry: str) -> Network:
+    """A network as the operator lists it; ValueError says what to write instead."""
+    try:
+        network = ip_network(entry)
+    except ValueError:
+        raise ValueError(_NO_NETWORK) from None
+    if not (network.is_private or network.is_link_local or _is_shared(network)):
+        raise ValueError(_NO_NETWORK)
+    return network
+
+
+def _is_shared(network: Network) -> bool:
+    return isinstance(network, IPv4Network) and network.subnet_of(_SHARED)
 
 
 def _link_local(host: str) -> bool:

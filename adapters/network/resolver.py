@@ -1,6 +1,7 @@
 """A listed name that leads to an address which the operator did not mean is not followed."""
 
 import socket
+from contextlib import suppress
 from ipaddress import ip_address
 
 import aiohttp
@@ -28,7 +29,25 @@ class GuardedResolver(AbstractResolver):
         found = await self._inner.resolve(host, port, family)
         if not all(self._egress.reaches(one["host"]) for one in found):
             raise NetworkNotListed("the name leads to an address that is not listed")
+        if {one["host"] for one in found} & await self._own(port, family):
+            raise NetworkNotListed("the name leads to a store of the gateway's own")
         return found
+
+    async def _own(self, port: int, family: socket.AddressFamily) -> set[str]:
+        addresses: set[str] = set()
+        for own in self._egress.own_at(port):
+            with suppress(OSError):  # a store that has no address is nobody's
+                addresses |= {one["host"] for one in await self._found(own, port, family)}
+        return addresses
+
+    async def _found(
+        self, host: str, port: int, family: socket.AddressFamily
+    ) -> list[ResolveResult]:
+        try:
+            ip_address(host)
+        except ValueError:
+            return await self._inner.resolve(host, port, family)
+        return [ResolveResult(hostname=host, host=host, port=port, family=family, proto=0, flags=0)]
 
     async def close(self) -> None:
         """Close what resolves."""

@@ -18,6 +18,7 @@ from adapters.conformance.reserved_numbers import is_nobodys
 from adapters.contract.codes import Claim, Purpose
 from adapters.contract.contact_points import is_telephone
 from adapters.contract.identifiers import CHILD_NUMBERS, NhsNumber, Upn
+from adapters.network.egress import origin, private_network
 from gateway.config.toml_table import read_table, table_of
 from gateway.model.errors import ConfigurationInvalid
 
@@ -148,18 +149,27 @@ class HeldTestPerson(_Table):
         return {name: str(value) for name, value in self if value is not None}
 
 
+def _place(text: str) -> str:
+    if "://" in text:
+        origin(text)
+    else:
+        private_network(text)
+    return text
+
+
 class SourceGrant(_Table):
     """What the operator grants to one source of one agency; a claim counts only from here.
 
-    `origins` are the only places the source may call: "https://host:port", "postgresql://...".
+    `origins` are the only places the source may call: "https://host:port", "postgresql://...". A
+    name among them may lead to a private address only within a network that stands there too.
     Until somebody was found there, a `test_person` for one, its emptiness proves nothing.
     """
 
     source: TextLine
     agency: TextLine
     claims: frozenset[Claim] = frozenset()
-    origins: frozenset[TextLine]
-    test_person: HeldTestPerson | None = None
+    origins: frozenset[Annotated[TextLine, AfterValidator(_place)]]
+    Until somebody was found there, a `test_person` for one, its emptiness proves nothing.
 
 
 class Controller(_Table):

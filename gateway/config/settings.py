@@ -20,6 +20,7 @@ Origin = Annotated[str, StringConstraints(pattern=_ORIGIN)]
 _ADDRESS: Final = (
     r"^(https://[^/?#@\s]+/[^?#\s]*|http://(localhost|127\.0\.0\.1)(:[0-9]+)?/[^?#\s]*)?$"
 )
+_PORTS: Final = {"postgresql": 5432, "valkey": 6379, "valkeys": 6379, "https": 443}
 _WITH_PASSWORDS: Final = ("log_dsn", "limits_url")
 PublicUrl = Annotated[str, StringConstraints(pattern=_ADDRESS)]
 
@@ -192,6 +193,12 @@ class Settings(BaseSettings):
         1000, description="Parsed documents kept in memory."
     )
 
+    @property
+    def own_stores(self) -> frozenset[tuple[str, int]]:
+        """Host and port of everything of the gateway's own that is reached over a network."""
+        addresses = (self.log_dsn, self.limits_url, self.key_service)
+        return frozenset(found for one in addresses if (found := _host_port(one)) is not None)
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -203,6 +210,15 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment first, then the file's values; nothing else is read."""
         return env_settings, init_settings
+
+
+def _host_port(address: str) -> tuple[str, int] | None:
+    try:
+        parts = urlsplit(address)
+        port = parts.port or _PORTS.get(parts.scheme.partition("+")[0])
+    except ValueError:
+        return None
+    return None if parts.hostname is None or port is None else (parts.hostname, port)
 
 
 def read_settings(file: Path | None) -> Settings:

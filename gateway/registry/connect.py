@@ -129,7 +129,7 @@ class SourceOpener:
 
     async def _adapter(self, held: SourceVersion, secrets: RememberedSecrets) -> Adapter:
         try:
-            egress = Egress.of(held.grant.origins)
+            egress = Egress.of(held.grant.origins, self.settings.own_stores)
             return await open_adapter(
                 held.manifest,
                 secrets=secrets,

@@ -1,35 +1,14 @@
 """A name that is listed leads only where the operator meant it to, at every connection."""
 
-import socket
-from collections.abc import Mapping
-
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from adapters.network.egress import Egress, EgressRefused
 from adapters.network.resolver import GuardedResolver, address_of
 from tests.support.adapters.asking import resolves_names
+from tests.support.adapters.names import Names
 from tests.support.loopback import serving
-
-
-class Names(AbstractResolver):
-    """A name server that says what it is told to say."""
-
-    def __init__(self, addresses: Mapping[str, list[str]]) -> None:
-        self._addresses = addresses
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        return [
-            ResolveResult(hostname=host, host=one, port=port, family=family, proto=0, flags=0)
-            for one in self._addresses[host]
-        ]
-
-    async def close(self) -> None:
-        pass
 
 
 @pytest.mark.parametrize(
