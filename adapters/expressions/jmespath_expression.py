@@ -99,7 +99,8 @@ def bounded(value: Any) -> Any:
 
 def _first_line(error: JMESPathError) -> str:
     lines = [line for line in str(error).splitlines() if line.strip()]
-    return f"no JMESPath expression: {lines[0] if lines else 'it is empty'}"
+    said = lines[0].removeprefix("Invalid jmespath expression: ").rstrip(":") if lines else ""
+    return f"no JMESPath expression: {said or 'it is empty'}; write a path such as body.items[0].id"
 
 
 def _nodes(node: Any) -> Iterator[dict[str, Any]]:

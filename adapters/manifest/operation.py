@@ -186,5 +186,8 @@ class Operation(Table):
         if unknown:
             raise ValueError(f"{unknown[0]} is no key; the keys are {', '.join(sorted(KEYS))}")
         if not self.card.needs:
-            raise ValueError("an operation without a key would read every child")
+            raise ValueError(
+                "an operation without a key would read every child: write one into what it asks,"
+                ' as {upn}, :upn or by = ["upn"]'
+            )
         return self

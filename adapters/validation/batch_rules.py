@@ -34,13 +34,16 @@ def faults_of_batch(manifest: Manifest, operation: Operation, at: TomlKey) -> It
     batch = operation.batch
     said = {name for name in ("sql", "path", "ids") if getattr(batch, name) is not None}
     for name in sorted(said - _NEEDS[batch.as_]):
-        yield RuleFault((*at, name), f"as = {batch.as_} has no {name}")
+        yield RuleFault((*at, name), f"as = {batch.as_} has no {name}; take it out")
     for name in sorted(_NEEDS[batch.as_] - said):
-        yield RuleFault(at, f"as = {batch.as_} needs {name}")
+        yield RuleFault(at, f"as = {batch.as_} needs {name}: add {name} = ...")
     if batch.as_ == "none":
         return
     if manifest.kind != _KIND[batch.as_]:
-        yield RuleFault((*at, "as"), f"{batch.as_} is for kind {_KIND[batch.as_]}")
+        yield RuleFault(
+            (*at, "as"),
+            f"{batch.as_} is for kind {_KIND[batch.as_]}; take batch out",
+        )
     yield from _useless(manifest, at)
     yield from _by_one_number(manifest, operation, at)
     yield from _plain(operation, batch, at)
@@ -49,15 +52,17 @@ def faults_of_batch(manifest: Manifest, operation: Operation, at: TomlKey) -> It
 def _useless(manifest: Manifest, at: TomlKey) -> Iterator[RuleFault]:
     source = manifest.source
     if source.effects != "none":
-        yield RuleFault(at, "a source with effects is asked about each child alone")
+        yield RuleFault(at, "a source with effects is asked about each child alone; take batch out")
     if source.sensitive or SHIELD_CLAIMS & source.claims:
         yield RuleFault(
             at,
-            "a sensitive service, or one of the shield set, is asked about each child alone",
+            "a sensitive service, or one of the shield set, is asked about each child alone;"
+            " take batch out",
         )
     if not source.bulk_roles:
         yield RuleFault(
-            at, "nobody may ask about several children: bulk_roles in [source] names nobody"
+            at,
+            "nobody may ask about several children: name a role in bulk_roles of [source]",
         )
 
 
@@ -65,31 +70,38 @@ def _by_one_number(manifest: Manifest, operation: Operation, at: TomlKey) -> Ite
     card = operation.card
     keys = sorted(card.accepts)
     if len(keys) != 1 or card.needs != card.accepts or keys[0] not in _NUMBERS:
-        yield RuleFault(at, "a batch asks by nhs_number alone or by upn alone")
+        yield RuleFault(
+            at, "a batch asks by nhs_number or by upn alone; take the others or batch out"
+        )
         return
     mapped = getattr(operation.map, keys[0]) is not None
     if not mapped and not (manifest.kind == "fhir" and keys[0] in manifest.identify):
         yield RuleFault(at, f"records are told apart by what they say, so map needs {keys[0]}")
     if operation.supersedes:
-        yield RuleFault(at, "an answer under another number cannot be told apart, so no supersedes")
+        yield RuleFault(
+            at,
+            "an answer under another number cannot be told apart, so take supersedes or batch out",
+        )
 
 
 def _plain(operation: Operation, batch: Batch, at: TomlKey) -> Iterator[RuleFault]:
     if operation.page.style != "none":
-        yield RuleFault(at, "an answer in pages is asked for one child at a time")
+        yield RuleFault(
+            at, "an answer in pages is asked for one child at a time; take page or batch out"
+        )
     if batch.as_ != "in-list" and operation.detail:
         yield RuleFault(at, f"details are read for one child at a time, so not with {batch.as_}")
     if operation.include:
         yield RuleFault(at, "what came beside a record is read for one child at a time")
     if batch.as_ == "fhir-bundle" and operation.method != "GET":
-        yield RuleFault(at, "the entries of a bundle are reads, so method is GET")
+        yield RuleFault(at, 'the entries of a bundle are reads, so write method = "GET"')
     if batch.as_ == "graphql-alias":
         yield from _aliases(operation, at)
     if batch.sql is not None:
         yield from batch_faults(batch.sql, f"{next(iter(operation.card.needs), '')}s", at)
     if batch.path is not None and PLACEHOLDER.search(batch.path):
         yield RuleFault(
-            (*at, "path"), "the numbers stand in the body, so a path without placeholders"
+            (*at, "path"), "the numbers stand in the body, so write a path without placeholders"
         )
 
 

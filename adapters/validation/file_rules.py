@@ -24,7 +24,10 @@ def file_faults(manifest: Manifest, operation: Operation, at: TomlKey) -> Iterat
     table, pattern = manifest.file or FileTable(), operation.file or ""
     yield from _searched(operation, (*at, "by"))
     if "/" in pattern or pattern.startswith("."):
-        yield RuleFault((*at, "file"), "the name of a file in the folder, without a path")
+        yield RuleFault(
+            (*at, "file"),
+            'write the name of a file in the folder, without a path, such as "roll-*.csv"',
+        )
     yield from _newest(table, pattern, (*at, "file"))
     if table.format == "xml":
         yield from _element_path(manifest, operation.records, (*at, "records"))
@@ -35,7 +38,7 @@ def _searched(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
     for key in operation.by:
         name = MAPPED.get(key.removesuffix("?"))
         if name is None:
-            yield RuleFault(at, f"{key} cannot be searched by")
+            yield RuleFault(at, f"{key} cannot be searched by; write one of {', '.join(MAPPED)}")
         elif name not in mapped:
             yield RuleFault(at, f"{key} is compared with what map reads, so map needs {name}")
 
@@ -55,8 +58,8 @@ def _newest(table: FileTable, pattern: str, at: TomlKey) -> Iterator[RuleFault]:
 def _element_path(manifest: Manifest, path: str | None, at: TomlKey) -> Iterator[RuleFault]:
     steps = [] if path is None else path.split("/")
     if len(steps) < _SHORTEST_PATH or not all(map(_STEP.fullmatch, steps)):
-        yield RuleFault(at, "the path of a record's element, Message/Children/Child")
+        yield RuleFault(at, "write the path of a record's element, such as Message/Children/Child")
     for step in steps:
         prefix, colon, _ = step.partition(":")
         if colon and prefix not in manifest.namespaces:
-            yield RuleFault(at, f"no prefix {prefix} in [namespaces]")
+            yield RuleFault(at, f'no prefix {prefix} in [namespaces]; add {prefix} = "..." there')

@@ -1,20 +1,19 @@
 """A manifest file becomes a Manifest, or a list of what to change, line by line."""
 
-import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from adapters.manifest.manifest import Manifest
-from adapters.manifest.table import Table
 from adapters.manifest.toml_places import TomlKey, line_of, places
 from adapters.validation.rules import faults
+from adapters.validation.wording import UNKNOWN, nearest_key, wording
 
 _TOML_LINE = re.compile(r" ?\(at line (\d+), column \d+\)")
 
@@ -49,7 +48,7 @@ def parse_manifest(text: str, path: Path) -> Manifest:
     try:
         manifest = Manifest.model_validate(data)
     except ValidationError as error:
-        problems = [_problem(one) for one in error.errors(include_input=False, include_url=False)]
+        problems = _problems(error)
     else:
         problems = [(fault.key, fault.what) for fault in faults(manifest)]
         if not problems:
@@ -87,27 +86,24 @@ def _toml(path: Path, text: str) -> dict[str, Any]:
         raise ManifestInvalid(path, [Problem(0, "", what)]) from None
 
 
+def _problems(error: ValidationError) -> list[tuple[TomlKey, str]]:
+    found = error.errors(include_input=False, include_url=False)
+    written = {nearest_key(Manifest, one["loc"]) for one in found if one["type"] == UNKNOWN}
+    # A list whose items are wrong is no list too short, nor is a key missing that is misspelt.
+    wrong = {one["loc"][:length] for one in found for length in range(1, len(one["loc"]))}
+    return [
+        _problem(one)
+        for one in found
+        if not (one["type"] == "too_short" and one["loc"] in wrong)
+        and not (one["type"] == "missing" and one["loc"] in written)
+    ]
+
+
 def _problem(error: ErrorDetails) -> tuple[TomlKey, str]:
     key = _without_tags(error["loc"])
-    match error["type"]:
-        case "extra_forbidden":
-            return key, f"unknown key{_nearest(key)}"
-        case "missing":
-            return key, "is needed here"
-        case "union_tag_not_found":
-            return (*key, "scheme"), "is needed here"
-        case _:
-            return key, error["msg"].removeprefix("Value error, ")
-
-
-def _nearest(key: TomlKey) -> str:
-    known = {name for table in _tables_at(key[:-1]) for name in _keys_of(table)}
-    close = difflib.get_close_matches(str(key[-1]), known, 1, 0.5)
-    return f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(sorted(known))}"
-
-
-def _keys_of(table: type[Table]) -> Iterator[str]:
-    return (field.alias or name for name, field in table.model_fields.items())
+    if error["type"] == "union_tag_not_found":
+        return (*key, "scheme"), 'is needed here: add scheme = "none", or how it logs in'
+    return key, wording(Manifest, key, error)
 
 
 def _without_tags(location: tuple[int | str, ...]) -> TomlKey:
@@ -115,27 +111,6 @@ def _without_tags(location: tuple[int | str, ...]) -> TomlKey:
     if len(location) > 1 and location[0] == "auth":
         return ("auth", *location[2:])
     return location
-
-
-def _tables_at(key: TomlKey) -> list[type[Table]]:
-    found: list[type[Table]] = [Manifest]
-    for part in key:
-        if isinstance(part, str):
-            found = [inner for table in found for inner in _below(table, part)] or found
-    return found
-
-
-def _below(table: type[Table], part: str) -> Iterator[type[Table]]:
-    for name, field in table.model_fields.items():
-        if part == (field.alias or name):
-            yield from _tables_in(field.annotation)
-
-
-def _tables_in(annotation: Any) -> Iterator[type[Table]]:
-    if isinstance(annotation, type) and issubclass(annotation, Table):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from _tables_in(argument)
 
 
 def _dotted(key: TomlKey) -> str:

@@ -81,6 +81,14 @@ _OWN: Final = (
     "total",
     *VERDICTS,
 )
+_PAGED_BY: Final = {
+    "next": 'next = "body.next", where the answer says it',
+    "param": 'param = "page", the parameter that asks for a page',
+    "size": "size = 100, how many records a full page has",
+}
+_ALONE: Final = (
+    "it must look at body, a status alone proves nothing; add what the body says, such as"
+)
 _BETWEEN_QUOTES = re.compile(rf"""(['"]){PLACEHOLDER.pattern}\1""")
 # What every resource of JSON:API has beside what it links to.
 _RESOURCE: Final = frozenset({"type", "id", "attributes", "relationships", "links", "meta"})
@@ -97,9 +105,9 @@ def operation_faults(manifest: Manifest, index: int) -> Iterator[RuleFault]:
         return
     said = {name for name in _OWN if _said(operation, name)}
     for name in sorted(said - kind.may):
-        yield RuleFault((*at, name), f"kind {manifest.kind} has no {name}")
+        yield RuleFault((*at, name), f"kind {manifest.kind} has no {name}; take it out")
     if manifest.kind == "soap" and not {"absent", "total"} & said:
-        yield RuleFault(at, 'kind soap needs absent, such as "//p:NotFound", or total')
+        yield RuleFault(at, 'kind soap needs absent or total: add absent = "//p:NotFound"')
     if manifest.kind == "soap":
         yield from absence_faults(operation, language_of(manifest), at)
     for name in kind.needs:
@@ -133,16 +141,19 @@ def _said(operation: Operation, name: str) -> bool:
 def _names(manifest: Manifest, index: int, operation: Operation) -> Iterator[RuleFault]:
     at: TomlKey = ("operation", index)
     if any(one.name == operation.name for one in manifest.operation[:index]):
-        yield RuleFault((*at, "name"), "two operations have this name")
+        yield RuleFault((*at, "name"), "two operations have this name; give this one another")
     earlier = {one.name for one in manifest.operation[:index]}
     if operation.like is not None and operation.like not in earlier:
-        yield RuleFault((*at, "like"), "no operation before this one has this name")
+        yield RuleFault(
+            (*at, "like"),
+            "no operation before this one has this name; write the name of one, or move it up",
+        )
     json = manifest.kind != "soap"
     for name in ("absent", "restricted_reply") if json else ():
         text = getattr(operation, name)
         if text is not None and not re.search(r"\bbody\b", text):
             # A status alone is what a proxy on the way may say too.
-            yield RuleFault((*at, name), "it must look at body, a status alone proves nothing")
+            yield RuleFault((*at, name), f"{_ALONE} && body.code == 'NOT_FOUND'")
 
 
 def _proving(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
@@ -181,19 +192,27 @@ def _asked(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
 def _parameter(name: str, text: str, at: TomlKey) -> Iterator[RuleFault]:
     rest = PLACEHOLDER.sub("", text)
     if "{" in rest or "}" in rest:
-        yield RuleFault(at, "a placeholder is like {upn} or {sex?}")
+        yield RuleFault(
+            at, "a placeholder is like {upn} or {sex?}; write that, or take the braces out"
+        )
     if name == "_filter" and rest != text:
-        yield RuleFault(at, "a language of its own; use plain search parameters")
+        yield RuleFault(at, "a language of its own; use plain search parameters in its place")
 
 
 def _quoted(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
     texts = (*operation.query.values(), *operation.body.values(), *operation.variables.values())
     if operation.quotes == "doubled" and not any("'" in quotes_around(text) for text in texts):
-        yield RuleFault((*at, "quotes"), "no placeholder stands between quotes, as in '{upn}'")
+        yield RuleFault(
+            (*at, "quotes"),
+            "no placeholder stands between quotes, as in '{upn}'; take quotes out, or add those",
+        )
     for part in ("query", "body", "variables"):
         for name, text in getattr(operation, part).items():
             if len(_BETWEEN_QUOTES.findall(text)) > sum(map(bool, quotes_around(text))):
-                yield RuleFault((*at, part, name), "the quotes have closed before the placeholder")
+                yield RuleFault(
+                    (*at, part, name),
+                    "the quotes have closed before the placeholder; one on each side, as '{upn}'",
+                )
 
 
 def _included(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
@@ -201,12 +220,15 @@ def _included(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
     for path in operation.include:
         name = path.partition(".")[0]
         if name in taken:
-            yield RuleFault((*at, "include"), f"a record has another {name} already")
+            yield RuleFault(
+                (*at, "include"),
+                f"a record has another {name} already; call the detail otherwise",
+            )
 
 
 def _document(document: str, at: TomlKey) -> Iterator[RuleFault]:
     if not _GRAPHQL_READ.match(document) or _GRAPHQL_WRITES.search(document):
-        yield RuleFault(at, "one query; a mutation or a subscription is never sent")
+        yield RuleFault(at, "write one query; a mutation or a subscription is never sent")
 
 
 def _envelope(envelope: str, at: TomlKey) -> Iterator[RuleFault]:
@@ -220,20 +242,20 @@ def _page(kind: str, page: PageTable, at: TomlKey) -> Iterator[RuleFault]:
     needs = {"cursor": ("next", "param"), "offset": ("param", "size"), "page": ("param", "size")}
     for name in needs.get(page.style, ()):
         if getattr(page, name) is None:
-            yield RuleFault(at, f"style {page.style} needs {name}")
+            yield RuleFault(at, f"style {page.style} needs {name}: add {_PAGED_BY[name]}")
     if kind == "graphql" and page.style in ("link-next", "page", "offset"):
-        yield RuleFault((*at, "style"), "kind graphql has pages by cursor")
+        yield RuleFault((*at, "style"), 'kind graphql has pages by cursor: write style = "cursor"')
 
 
 def _detail(
     kind_name: str, kind: KindRules, operation: Operation, detail: Detail, at: TomlKey
 ) -> Iterator[RuleFault]:
     if not kind.detail:
-        yield RuleFault(at, f"kind {kind_name} has no details")
+        yield RuleFault(at, f"kind {kind_name} has no details; take it out")
         return
     for name in sorted(Detail.model_fields.keys() - kind.detail):
         if getattr(detail, name) != Detail.model_fields[name].get_default():
-            yield RuleFault((*at, name), f"a detail of kind {kind_name} has no {name}")
+            yield RuleFault((*at, name), f"a detail of kind {kind_name} has no {name}; take it out")
     if "sql" in kind.detail:
         yield from detail_faults(detail.sql, at)
     else:
@@ -242,7 +264,7 @@ def _detail(
 
 def _http_detail(operation: Operation, detail: Detail, at: TomlKey) -> Iterator[RuleFault]:
     if detail.path is None:
-        yield RuleFault(at, "it needs path")
+        yield RuleFault(at, 'it needs path: add path = "/pupils/{record_id}/..."')
         return
     yield from is_path(detail.path, (*at, "path"))
     known = {AGENCY_RECORD, NHS_NUMBER, UPN} | operation.card.needs
@@ -251,7 +273,7 @@ def _http_detail(operation: Operation, detail: Detail, at: TomlKey) -> Iterator[
     for place, text in texts:
         for name, _ in PLACEHOLDER.findall(text):
             if name not in known:
-                what = f"{{{name}}} is not known here: {', '.join(sorted(known))}"
+                what = f"{{{name}}} is not known here; write one of {', '.join(sorted(known))}"
                 yield RuleFault((*at, *place), what)
     for name, text in detail.query.items():
         yield from _parameter(name, text, (*at, "query", name))
@@ -262,12 +284,14 @@ def is_path(path: str, at: TomlKey) -> Iterator[RuleFault]:
     """What keeps `path` from being one under a base address."""
     bare = PLACEHOLDER.sub("x", path)
     if not path.startswith("/") or path.startswith("//"):
-        yield RuleFault(at, "a path begins with one /")
+        yield RuleFault(at, "a path begins with one /; write /pupils/{upn}, say")
     if {".", ".."} & set(bare.split("/")):
-        yield RuleFault(at, "no . or .. in a path")
+        yield RuleFault(at, "no . or .. in a path; write it out")
     if re.search(r"[?#\\\s%]", PLACEHOLDER.sub("", path)) or not path.isascii():
         yield RuleFault(at, "a path has no query, fragment, space, % or \\; use [operation.query]")
     if "{" in bare or "}" in bare:
-        yield RuleFault(at, "a placeholder is like {nhs_number}")
+        yield RuleFault(
+            at, "a placeholder is like {nhs_number}; write that, or take the braces out"
+        )
     if any(optional for _, optional in PLACEHOLDER.findall(path)):
-        yield RuleFault(at, "an optional placeholder stands only in query or body")
+        yield RuleFault(at, "an optional placeholder stands only in query or body; move it there")

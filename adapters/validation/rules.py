@@ -32,13 +32,14 @@ _OUR_HEADERS = re.compile(
     re.IGNORECASE,
 )
 _PLACE: Final = {"https": "host/path", "sftp": "host/folder"}
+_SUCH_AS: Final = {"base_url": 'base_url = "https://host/path"', "dsn": 'dsn = { file = "dsn" }'}
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 def faults(manifest: Manifest) -> Iterator[RuleFault]:
     """Every rule that `manifest` breaks, in no order; none if it may be used."""
     if manifest.kind not in KINDS:
-        yield RuleFault(("kind",), f"no such kind; the kinds are {', '.join(KINDS)}")
+        yield RuleFault(("kind",), f"no such kind; write one of {', '.join(KINDS)}")
     yield from _tables(manifest, language_of(manifest), manifest, ())
     yield from _source(manifest)
     yield from shield_faults(manifest)
@@ -81,7 +82,10 @@ def _table(
         case Section():
             yield from _expressions(language.items, table, at, ("each",))
             if isinstance(table, IdentifierSection) and table.scheme in (NHS_NUMBER, UPN):
-                yield RuleFault((*at, "scheme"), f"map {table.scheme} in [operation.map] instead")
+                yield RuleFault(
+                    (*at, "scheme"),
+                    f"map {table.scheme} in [operation.map] instead, and take this out",
+                )
         case Operation():
             names = ("total", "as_of", *VERDICTS)
             yield from _expressions(language.value, table, at, names)
@@ -121,11 +125,15 @@ def _value(
         return
     table = manifest.codes.get(value.codes)
     if table is None:
-        yield RuleFault((*at, "codes"), f"no table [codes.{value.codes}]")
+        yield RuleFault(
+            (*at, "codes"), f"no table [codes.{value.codes}]; add it, with a line for each code"
+        )
     elif at[-1] in _DECISIVE:
         where: TomlKey = ("codes", value.codes)
         if "*" not in table:
-            yield RuleFault(where, f'decides "{at[-1]}", so it needs "*" for any other code')
+            yield RuleFault(
+                where, f'decides "{at[-1]}", so it needs "*" for any other code: add it'
+            )
         elif table["*"] is False:
             what = f'decides "{at[-1]}": write "*" = true, and a line for each code that is false'
             yield RuleFault((*where, "*"), what)
@@ -146,10 +154,12 @@ def _date_format(form: str, at: TomlKey) -> Iterator[RuleFault]:
 def _secret(source: str, secret: Secret, at: TomlKey) -> Iterator[RuleFault]:
     prefix = prefix_of(source)
     if secret.env is not None and not secret.env.startswith(prefix):
-        yield RuleFault((*at, "env"), f"a variable of this source begins with {prefix}")
+        yield RuleFault(
+            (*at, "env"), f"a variable of this source begins with {prefix}; name one of those"
+        )
     if secret.file is not None and not _stays_inside(secret.file):
         yield RuleFault(
-            (*at, "file"), "a path inside this source's own folder of secrets, without .."
+            (*at, "file"), "write a path inside this source's own folder of secrets, without .."
         )
 
 
@@ -162,9 +172,9 @@ def _source(manifest: Manifest) -> Iterator[RuleFault]:
     source, kind = manifest.source, KINDS.get(manifest.kind)
     for name in kind.source if kind else ():
         if getattr(source, name) is None:
-            yield RuleFault(("source",), f"kind {manifest.kind} needs {name}")
+            yield RuleFault(("source",), f"kind {manifest.kind} needs {name}: add {_SUCH_AS[name]}")
     if manifest.kind == "plugin" and manifest.plugin is None:
-        yield RuleFault((), "kind plugin needs a table [plugin]")
+        yield RuleFault((), 'kind plugin needs a table [plugin]: add it, with use = "..."')
     if source.base_url is not None:
         yield from _url(source.base_url, ("source", "base_url"), kind.schemes if kind else HTTP)
     token_url = getattr(manifest.auth, "token_url", None)
@@ -172,7 +182,7 @@ def _source(manifest: Manifest) -> Iterator[RuleFault]:
         yield from _url(token_url, ("auth", "token_url"), HTTP)
     header = getattr(manifest.auth, "header", None)
     if header is not None and not _HEADER_NAME.fullmatch(header):
-        yield RuleFault(("auth", "header"), "a header name has letters, digits and hyphens")
+        yield RuleFault(("auth", "header"), "write a header name, of letters, digits and hyphens")
     yield from _login(manifest)
     yield from _headers(manifest)
     if manifest.health is not None:
@@ -185,15 +195,21 @@ def _login(manifest: Manifest) -> Iterator[RuleFault]:
     over_sftp = manifest.kind == "file" and address.startswith("sftp:")
     if isinstance(auth, SftpAuth):
         if not over_sftp:
-            yield RuleFault(at, "scheme sftp is for files at sftp://host/folder")
+            yield RuleFault(
+                at,
+                "scheme sftp is for files at sftp://host/folder; take [auth] out for a folder here",
+            )
         try:
             host_key(auth.host_key)
         except ValueError:
             yield RuleFault(
-                ("auth", "host_key"), "the server's public key, like ssh-ed25519 AAAA..."
+                ("auth", "host_key"), "write the server's public key, like ssh-ed25519 AAAA..."
             )
     elif over_sftp:
-        yield RuleFault(at, "files at sftp://host/folder need scheme sftp")
+        yield RuleFault(
+            at,
+            'files at sftp://host/folder need scheme = "sftp" with user, host_key and key',
+        )
     if isinstance(auth, MutualTlsAuth) and not address.startswith("https:"):
         yield RuleFault(at, "scheme mtls needs an address that begins with https://")
 
@@ -201,11 +217,19 @@ def _login(manifest: Manifest) -> Iterator[RuleFault]:
 def _headers(manifest: Manifest) -> Iterator[RuleFault]:
     for name, value in manifest.source.headers.items():
         if not _HEADER_NAME.fullmatch(name) or _OUR_HEADERS.fullmatch(name):
-            yield RuleFault(("source", "headers", name), "no header that a manifest may set")
+            yield RuleFault(
+                ("source", "headers", name),
+                "no header that a manifest may set: take it out; a login goes into [auth]",
+            )
         if not (value.isascii() and value.isprintable()):
-            yield RuleFault(("source", "headers", name), "plain printable text only")
+            yield RuleFault(
+                ("source", "headers", name), "write plain printable text, without accents"
+            )
         if {"{", "}"} & set(value.replace(REQUEST_ID, "")):
-            yield RuleFault(("source", "headers", name), f"its one placeholder is {REQUEST_ID}")
+            yield RuleFault(
+                ("source", "headers", name),
+                f"its one placeholder is {REQUEST_ID}; take the other braces out",
+            )
 
 
 def _url(url: str, at: TomlKey, schemes: tuple[str, ...]) -> Iterator[RuleFault]:
@@ -216,8 +240,10 @@ def _url(url: str, at: TomlKey, schemes: tuple[str, ...]) -> Iterator[RuleFault]
     except ValueError:
         usable = False
     if not usable or not (url.isascii() and url.isprintable()) or " " in url:
-        yield RuleFault(at, f"an address like {schemes[-1]}://{_PLACE[schemes[-1]]}")
+        yield RuleFault(
+            at, f"an address like {schemes[-1]}://{_PLACE[schemes[-1]]} is needed; write that"
+        )
     elif parts.username is not None or parts.password is not None:
         yield RuleFault(at, "no user name or password in an address; use [auth]")
     elif "?" in url or "#" in url:
-        yield RuleFault(at, "no query and no fragment in this address")
+        yield RuleFault(at, "no query and no fragment in this address; use [operation.query]")

@@ -25,11 +25,11 @@ def statement_faults(sql: str, at: TomlKey) -> Iterator[RuleFault]:
     """Every rule that an operation's or a detail's statement breaks."""
     bare = _QUIET.sub(" ", sql)
     if not _READ.match(bare):
-        yield RuleFault(at, "one SELECT, or WITH and SELECT")
+        yield RuleFault(at, "one SELECT, or WITH and SELECT; write that")
     if _FOREIGN.search(bare):
         yield RuleFault(at, "one statement without ; whose values are named binds like :nhs_number")
     if written := _WRITES.search(bare):
-        yield RuleFault(at, f"it reads only, so no {written.group(1).upper()}")
+        yield RuleFault(at, f"it reads only, so no {written.group(1).upper()}; take that out")
     if any(_BIND.search(found.group()) for found in _PATTERN.finditer(bare)):
         yield RuleFault(at, "a bind in a pattern gives whoever asks its wildcards; compare with =")
 
@@ -37,7 +37,7 @@ def statement_faults(sql: str, at: TomlKey) -> Iterator[RuleFault]:
 def detail_faults(sql: str | None, at: TomlKey) -> Iterator[RuleFault]:
     """Every rule that a detail breaks."""
     if sql is None:
-        yield RuleFault(at, "it needs sql")
+        yield RuleFault(at, 'it needs sql: add sql = "SELECT ... WHERE record_id IN :record_ids"')
         return
     yield from _listing(sql, "record_ids", "id", (*at, "sql"))
 

@@ -169,7 +169,7 @@ class SourceGrant(_Table):
     agency: TextLine
     claims: frozenset[Claim] = frozenset()
     origins: frozenset[Annotated[TextLine, AfterValidator(_place)]]
-    Until somebody was found there, a `test_person` for one, its emptiness proves nothing.
+    test_person: HeldTestPerson | None = None
 
 
 class Controller(_Table):

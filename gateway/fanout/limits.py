@@ -54,7 +54,7 @@ class SourceRequest:
 
 
 @dataclass(slots=True)
-class SourceState:
+class SharedLimits:
     """What one source has seen of us and we of it, by whichever connection it is asked."""
 
     throttle: Throttle
@@ -75,7 +75,7 @@ class SourceLimits:
         self._clock = clock.monotonic
         self._now = clock.now
         self._jitter = jitter
-        self.state = SourceState(
+        self.state = SharedLimits(
             throttle=Throttle(limits.rate, limits.concurrency, clock.monotonic),
             breaker=Breaker(limits.breaker.failures, limits.breaker.open_for, clock.monotonic),
             budget=RetryBudget(),

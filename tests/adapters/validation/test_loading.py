@@ -62,7 +62,7 @@ def test_a_good_manifest_is_read() -> None:
             'headers = { "X-Id" = "{upn}" }',
             "source.headers.X-Id: its one placeholder is {uuid}",
         ),
-        ("manifest = 1", "manifest = 2", "manifest = 2", "manifest: Input should be 1"),
+        ("manifest = 1", "manifest = 2", "manifest = 2", "manifest: write 1"),
         ('kind = "rest"', 'kind = "soap12"', 'kind = "soap12"', "kind: no such kind"),
         ('"body.pupils"', '"body.["', 'records = "body.["', "operation[0].records: no JMESPath"),
         (
@@ -188,14 +188,20 @@ def test_a_code_table_that_decides_a_shield_says_what_any_other_code_means() -> 
     rest = PUPIL + 'restricted = { path = "r", codes = "yes_no" }\n[codes.yes_no]\nN = false\n'
     found = problems(manifest_text("rest", "https://roll.example", rest=rest))
     assert found == [
-        ("[codes.yes_no]", 'codes.yes_no: decides "restricted", so it needs "*" for any other code')
+        (
+            "[codes.yes_no]",
+            'codes.yes_no: decides "restricted", so it needs "*" for any other code: add it',
+        )
     ]
 
 
 def test_a_code_table_that_is_not_there_is_named() -> None:
     rest = PUPIL + 'sex = { path = "s", codes = "sexes" }\n'
     (found,) = problems(manifest_text("rest", "https://roll.example", rest=rest))
-    assert found[1] == "operation[0].map.sex.codes: no table [codes.sexes]"
+    assert (
+        found[1]
+        == "operation[0].map.sex.codes: no table [codes.sexes]; add it, with a line for each code"
+    )
 
 
 def test_a_file_that_is_no_toml_says_where(tmp_path: Path) -> None:

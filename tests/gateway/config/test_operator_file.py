@@ -76,3 +76,19 @@ def test_a_file_that_is_no_toml_is_named(file: Path, content: str | bytes) -> No
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationInvalid, match="cannot be read"):
         read_operator_file(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now", "message"),
+    [
+        ("origins =", "orgins =", "grant.0.orgins: operator.toml:13: unknown key; did you mean or"),
+        ('"https://spine.example"', '"spine.example"', 'a private network is like "10.20.0.0/16"'),
+        ('"https://spine.example"', '"ftp://spine"', "an origin is like https://host"),
+        ('code = "E09990001"', "code = 7", "operator.toml:7: write a text between quotes"),
+        ('agency = "nhs"\n', "", 'grant.0.agency: operator.toml:9: is needed here: add agency = "'),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line_and_what_to_write(
+    file: Path, was: str, is_now: str, message: str
+) -> None:
+    assert message in refusal(file, WHOLE.replace(was, is_now))
