@@ -80,6 +80,12 @@ _UNHEEDED: Final = (
 )
 
 
+_CUT: Final = (
+    "reply: there is more than came of {}; read a detail's further pages by its page, and record"
+    " each of them; or record a child of whom the lists are whole"
+)
+
+
 def operation_of(manifest: Manifest, example: Example) -> Operation | None:
     """The operation that an example is of, if there is one."""
     return next((one for one in manifest.operation if one.name == example.operation), None)
@@ -89,7 +95,8 @@ def recording_of(manifest: Manifest, example: Example, replies: Replies) -> Reco
     """The recorded replies of an example; NotReplayable if one cannot be used."""
     most = manifest.limits.max_body
     details = {
-        name: recorded_answer(replies, file, 200, most) for name, file in example.details.items()
+        name: tuple(recorded_answer(replies, file, 200, most) for file in files)
+        for name, files in example.detail_files.items()
     }
     main = recorded_answer(replies, example.reply, example.status, most)
     pages = tuple(recorded_answer(replies, file, 200, most) for file in example.pages)
@@ -178,6 +185,8 @@ def _records(example: Example, records: tuple[Record, ...]) -> Iterator[str]:
         return
     if defects := sorted({name for record in records for name in record.defects}):
         yield f"reply: these values cannot be read as mapped: {', '.join(defects)}"
+    if cut := sorted({name for record in records for name in record.cut}):
+        yield _CUT.format(", ".join(cut))
     yield from differences(example.expect, records[0])
 
 

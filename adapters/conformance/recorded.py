@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -38,22 +39,18 @@ class RecordedAnswers:
     """
 
     main: HttpAnswer | Unavailable | Malformed
-    details: Mapping[re.Pattern[str], HttpAnswer]
+    details: Mapping[re.Pattern[str], tuple[HttpAnswer, ...]]
     pages: tuple[HttpAnswer, ...] = ()
-    _given: list[str] = field(default_factory=list)
+    _given: Counter[re.Pattern[str] | None] = field(default_factory=Counter)
 
     async def send(self, request: HttpRequest) -> HttpAnswer | Unavailable | Malformed:
         """The recorded answer."""
         path = urlsplit(request.url).path
-        found = (answer for shape, answer in self.details.items() if shape.search(path))
-        return next(found, None) or self._next_page(request.url)
-
-    def _next_page(self, url: str) -> HttpAnswer | Unavailable | Malformed:
-        place = len(self._given)
-        self._given.append(url)
-        if place == 0:
-            return self.main
-        return self.pages[place - 1] if place <= len(self.pages) else _NOT_RECORDED
+        shape = next((shape for shape in self.details if shape.search(path)), None)
+        answers = (self.main, *self.pages) if shape is None else self.details[shape]
+        place = self._given[shape]
+        self._given[shape] += 1
+        return answers[place] if place < len(answers) else _NOT_RECORDED
 
     async def aclose(self) -> None:
         """Nothing is open."""

@@ -55,10 +55,10 @@ class NotReplayable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What was answered: the first page, each detail's reply by its name, and further pages."""
+    """What was answered: the first page, each detail's pages by its name, and further pages."""
 
     main: HttpAnswer | Unavailable | Malformed
-    details: Mapping[str, HttpAnswer]
+    details: Mapping[str, tuple[HttpAnswer, ...]]
     pages: tuple[HttpAnswer, ...] = ()
 
 
@@ -103,8 +103,8 @@ async def _over_http(
 ) -> Reply:
     operation = _operation(manifest, question)
     shapes = {
-        path_shape(operation.detail[name].path or ""): answer
-        for name, answer in recording.details.items()
+        path_shape(operation.detail[name].path or ""): answers
+        for name, answers in recording.details.items()
         if name in operation.detail
     }
     egress = Egress.of([manifest.source.base_url or ""])
@@ -143,7 +143,10 @@ def _from_rows(
 ) -> Reply:
     operation = SqlOperation.of(manifest, _operation(manifest, question), typed_dates=False)
     rows = _rows(_body(recording.main))
-    details = {name: _rows(_body(recording.details[name])) for name in recording.details}
+    details = {
+        name: [row for answer in answers for row in _rows(answer.body)]
+        for name, answers in recording.details.items()
+    }
     every = {name: details.get(name, []) for name in operation.details}
     return reply_of(operation, question, rows, every, clock().date())
 

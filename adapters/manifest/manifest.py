@@ -1,5 +1,6 @@
 """One source's manifest as data: what an agency writes to join, checked whole when it is read."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
@@ -78,21 +79,35 @@ class Example(Table):
     """A recorded reply and what must be read from it; replayed without a network.
 
     `reply` is a file beside the manifest, `pages` those of the pages after the first, `details` one
-    for each detail. `expect` are the values of a record, or how many items a list of it has. `live`
-    says that the system itself keeps this test child, so that the online check may ask for it.
+    for each detail, or one for each of its pages. `expect` are the values of a record, or how many
+    items a list of it has. `live` says that the system itself keeps this test child, so that the
+    online check may ask for it.
     """
 
     operation: SourceId
     given: dict[str, ShortText]
     reply: ShortText
     pages: tuple[ShortText, ...] = ()
-    details: dict[str, ShortText] = Field({})
+    details: dict[str, ShortText | tuple[ShortText, ...]] = Field({})
     status: int = 200
     outcome: Literal["record", "no-record", "too-many", "restricted", "failed", "partial"] = (
         "record"
     )
     expect: dict[str, Any] = Field({})
     live: bool = False
+
+    @property
+    def detail_files(self) -> Mapping[str, tuple[str, ...]]:
+        """The files of each detail, a page each."""
+        return {
+            name: (files,) if isinstance(files, str) else files
+            for name, files in self.details.items()
+        }
+
+    @property
+    def files(self) -> frozenset[str]:
+        """Every file that it names."""
+        return frozenset({self.reply, *self.pages}).union(*self.detail_files.values())
 
 
 class BatchExample(Table):

@@ -104,8 +104,8 @@ def _manifest(file: Path) -> str:
 
 
 def _replies(manifest: Manifest, file: Path) -> list[dict[str, str]]:
-    names = {one.reply for one in manifest.example} | {one.reply for one in manifest.together}
-    names |= {n for one in manifest.example for n in (*one.pages, *one.details.values())}
+    names = {name for one in manifest.example for name in one.files}
+    names |= {one.reply for one in manifest.together}
     most = manifest.limits.max_body
     try:
         return [

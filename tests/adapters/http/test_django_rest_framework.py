@@ -82,6 +82,20 @@ async def test_a_list_of_a_child_is_read_to_its_end_or_told_as_cut(
     assert (record.cut, record.defects) == (cut, ())
 
 
+async def test_the_check_reads_every_page_of_a_childs_own_list(recipe: Recipe) -> None:
+    found = await recipe.checked(child=MAX)
+    assert failed(found) == []
+
+
+async def test_the_check_refuses_a_manifest_that_leaves_pages_of_a_childs_list_unread(
+    recipe: Recipe,
+) -> None:
+    found = await recipe.changed(DETAIL, "[").checked(child=MAX)
+    said = dict(failed(found))["every example is read as it says"]
+    assert found["level"] == "connects"
+    assert "there is more than came of involvements" in said
+
+
 async def test_twins_on_two_pages_are_both_found(recipe: Recipe) -> None:
     reply = await recipe.by_name(IDA)
     assert isinstance(reply, Records)

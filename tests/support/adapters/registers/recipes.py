@@ -70,30 +70,33 @@ agency = "register"
 claims = ["effects_none", "conclusive"]
 origins = ["{base}"]
 """
-_ASKED: Final[Mapping[str, Mapping[str, str]]] = {
-    "found": {"nhs_number": NIAMH.nhs},
-    "nobody": {"nhs_number": NOBODY},
-    "named": named(NIAMH),
-}
-_EXAMPLES: Final = f"""
+_EXAMPLES: Final = """
 [[example]]
 operation = "by-number"
-given = {{{{ nhs_number = "{NIAMH.nhs}" }}}}
-{{found}}
+given = {{ nhs_number = "{nhs}" }}
+{found}
 live = true
-expect = {{{{ family_name = "{NIAMH.surname}", birth_date = "{NIAMH.born}", restricted = false }}}}
+expect = {{ family_name = "{family}", birth_date = "{born}", restricted = false }}
 [[example]]
 operation = "by-number"
-given = {{{{ nhs_number = "{NOBODY}" }}}}
-{{nobody}}
+given = {{ nhs_number = "NOBODY" }}
+{nobody}
 outcome = "no-record"
 [[example]]
 operation = "by-name"
-given = {{{{ family_name = "{NIAMH.surname}", birth_date = "{NIAMH.born}" }}}}
-{{named}}
+given = {{ family_name = "{family}", birth_date = "{born}" }}
+{named}
 live = true
-expect = {{{{ nhs_number = "{NIAMH.nhs}", involvements = 1 }}}}
-"""
+expect = {{ nhs_number = "{nhs}", involvements = {workers} }}
+""".replace("NOBODY", NOBODY)
+
+
+def _asked(child: Child) -> Mapping[str, Mapping[str, str]]:
+    return {
+        "found": {"nhs_number": child.nhs},
+        "nobody": {"nhs_number": NOBODY},
+        "named": named(child),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,7 @@ class Recipe:
         assert only(await self.by_name(child)) == record
         return record
 
-    async def checked(self, export: str | None = None) -> dict[str, Any]:
+    async def checked(self, export: str | None = None, child: Child = NIAMH) -> dict[str, Any]:
         """What `source check --operator` says, with examples that the register itself wrote.
 
         They are recorded now, or are in the `export` where that is all that there is.
@@ -163,9 +166,11 @@ class Recipe:
         self._write_secrets()
         lines = {
             name: await self._recorded(name, given) if export is None else self._kept(name, export)
-            for name, given in _ASKED.items()
+            for name, given in _asked(child).items()
         }
-        (self.folder / "register.toml").write_text(self.manifest + _EXAMPLES.format(**lines))
+        known = {"nhs": child.nhs, "family": child.surname, "born": child.born}
+        examples = _EXAMPLES.format(**lines, **known, workers=len(child.workers))
+        (self.folder / "register.toml").write_text(self.manifest + examples)
         operator = self.folder / "operator.toml"
         operator.write_text(_OPERATOR.format(base=self.base))
         words = ["check", str(self.folder / "register.toml"), "--json", "--operator", str(operator)]
@@ -194,12 +199,11 @@ class Recipe:
         first, *rest = recorder.bodies
         self._written(name, first)
         read = [self._written(f"{name}-{place}", body) for place, body in enumerate(rest)]
+        reply = f'reply = "{name}.json"'
         if not details:
-            return f'reply = "{name}.json"' + (f"\npages = {json.dumps(read)}" if read else "")
-        told = ", ".join(
-            f'{detail} = "{file}"' for detail, file in zip(details, read, strict=bool(read))
-        )
-        return f'reply = "{name}.json"\ndetails = {{ {told} }}'
+            return f"{reply}\npages = {json.dumps(read)}" if read else reply
+        (detail,) = details  # its requests are all that follow the first
+        return f"{reply}\ndetails = {{ {detail} = {json.dumps(read)} }}"
 
     def _written(self, name: str, body: bytes) -> str:
         (self.folder / f"{name}.json").write_bytes(body)
