@@ -46,7 +46,14 @@ class RuleVerdict:
 
 _CONNECTS: Final = frozenset({KitRule.VALID, KitRule.UP, KitRule.ABSENT, KitRule.KEPT})
 _EXEMPLARY: Final = frozenset(
-    {KitRule.CODES, KitRule.AS_OF, KitRule.WHO, KitRule.UNTIL, KitRule.HEALTH}
+    {
+        KitRule.CODES,
+        KitRule.AS_OF,
+        KitRule.UNMATCHED,
+        KitRule.WHO,
+        KitRule.UNTIL,
+        KitRule.HEALTH,
+    }
 )
 
 
@@ -230,6 +237,12 @@ def _is_plain(address: str) -> bool:
 _OF_THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
+_COUNTED: Final = (
+    '"SELECT count(*) FROM child WHERE nhs IS NULL OR length(nhs) <> 10": a key that is empty or'
+    " written otherwise equals none that is asked for"
+)
+
+
 def _exemplary(manifest: Manifest, clock: WallClock) -> Iterator[RuleVerdict]:
     today = clock().date()
     lines = {
@@ -240,6 +253,11 @@ def _exemplary(manifest: Manifest, clock: WallClock) -> Iterator[RuleVerdict]:
             f"as_of in {one.name}"
             for one in manifest.operation
             if one.as_of is None and one.file is None
+        ],
+        KitRule.UNMATCHED: [
+            f"unreadable in {one.name}, as {_COUNTED}"
+            for one in manifest.operation
+            if one.sql is not None and one.conclusive and one.unreadable is None
         ],
         KitRule.WHO: [
             f"an involvement in {one.name}" for one in manifest.operation if not one.involvement

@@ -60,6 +60,7 @@ class KitRule(StrEnum):
 
     CODES = "every code table says what any other code means"
     AS_OF = "every answer says of when it is"
+    UNMATCHED = "a conclusive SELECT counts the keys that it cannot match"
     WHO = "every answer says who is working with the child"
     UNTIL = "no release rule is over"
     HEALTH = "its health can be asked for"

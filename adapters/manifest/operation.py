@@ -94,6 +94,7 @@ class Operation(Table):
     """One way to ask the source. Placeholders name what it needs: `{upn}`, `{sex?}`, `:upn`.
 
     `like` names an earlier operation whose mapping this one takes over, but for what it has itself.
+    `unreadable` counts, in a database, the rows whose key no question could be equal to.
     `include` names relationships of JSON:API whose resources are put beside a record's own values.
     `quotes` is how a `'` in a value is written where its placeholder stands between `'` and `'`.
     """
@@ -105,6 +106,7 @@ class Operation(Table):
     query: dict[str, ShortText] = Field({})
     body: dict[str, ShortText] = Field({})
     sql: Sql | None = None
+    unreadable: Sql | None = None
     document: DocumentText | None = None
     variables: dict[str, ShortText] = Field({})
     envelope: DocumentText | None = None

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
+from sqlalchemy import TextClause, text
+
 from adapters.contract.contract import NoRecord, Question, Records, Reply
 from adapters.contract.record import Record
 from adapters.expressions.jmespath_expression import Expression
@@ -26,6 +28,7 @@ class SqlOperation:
     details: Mapping[str, str]
     as_of: Expression | None
     in_list: str | None = None
+    unreadable: TextClause | None = None
 
     @classmethod
     def of(cls, manifest: Manifest, operation: Operation, *, typed_dates: bool) -> Self:
@@ -37,6 +40,7 @@ class SqlOperation:
             details=details,
             as_of=None if operation.as_of is None else Expression.parse(operation.as_of),
             in_list=operation.batch.sql,
+            unreadable=None if operation.unreadable is None else text(operation.unreadable),
         )
 
 

@@ -16,6 +16,7 @@ from adapters.contract.contract import (
     Fault,
     Malformed,
     MoreNeeded,
+    NoRecord,
     Question,
     Refused,
     Reply,
@@ -34,7 +35,7 @@ from adapters.sql.cancel import cancelled_once, interrupted_with_us
 from adapters.sql.engine import POSTGRESQL, open_engine
 from adapters.sql.errors import DATABASE_FAILURES, fault_of
 from adapters.sql.operation import SqlOperation, answered_by, reply_of
-from adapters.sql.statement import detail_statement, in_list_statement
+from adapters.sql.statement import Statement, as_number, detail_statement, in_list_statement
 
 # The agency sees our entry's index beside each statement in its own log (%a in log_line_prefix).
 _NAME_OURSELVES: Final = text("SELECT set_config('application_name', :name, true)")
@@ -106,14 +107,24 @@ class SqlSource:
         values: dict[str, Any],
     ) -> Reply:
         await self._name_ourselves(connection, (question,))
-        clause, most = operation.statement.clause, self.limits.max_records
-        rows = await self._main_rows(connection, clause, values, most)
+        rows = await self._searched(connection, operation.statement, values)
         if not isinstance(rows, list):
             return rows
         details = await self._details(connection, operation, question, rows)
         if isinstance(details, Malformed):
             return details
-        return reply_of(operation, question, rows, details, self.clock().date())
+        reply = reply_of(operation, question, rows, details, self.clock().date())
+        (proved,) = await _proved(connection, operation, (reply,))
+        return proved
+
+    async def _searched(
+        self, connection: AsyncConnection, statement: Statement, values: dict[str, Any]
+    ) -> list[Row] | TooMany | Malformed:
+        most = self.limits.max_records
+        rows = await self._main_rows(connection, statement.clause, values, most)
+        if rows or statement.counted is None:
+            return rows
+        return await self._main_rows(connection, statement.counted, as_number(values), most)
 
     async def _read_many(
         self,
@@ -122,17 +133,34 @@ class SqlSource:
         operation: SqlOperation,
     ) -> tuple[Reply, ...] | TooMany | Malformed:
         await self._name_ourselves(connection, questions)
-        keys = [key_of(one) for one in questions]
-        clause = in_list_statement(operation.in_list or "", keys[0][0], [one for _, one in keys])
-        most = self.limits.max_records
-        rows = await self._main_rows(connection, clause, {}, most * len(questions))
+        rows = await self._listed(connection, operation, questions)
         if not isinstance(rows, list):
             return rows
         details = await self._details(connection, operation, questions[0], rows)
         if isinstance(details, Malformed):
             return details
         answered = answered_by(operation, questions[0], rows, details, self.clock().date())
-        return told_apart(questions, answered, most)
+        replies = told_apart(questions, answered, self.limits.max_records)
+        return await _proved(connection, operation, replies)
+
+    async def _listed(
+        self,
+        connection: AsyncConnection,
+        operation: SqlOperation,
+        questions: tuple[Question, ...],
+    ) -> list[Row] | TooMany | Malformed:
+        key, sql = key_of(questions[0])[0], operation.in_list or ""
+        values = [key_of(one)[1] for one in questions]
+        most = self.limits.max_records * len(questions)
+        rows = await self._main_rows(connection, in_list_statement(sql, key, values), {}, most)
+        if not isinstance(rows, list) or operation.statement.counted is None:
+            return rows
+        counted = in_list_statement(sql, key, [int(value) for value in values])
+        more = await self._main_rows(connection, counted, {}, most)
+        if not isinstance(more, list):
+            return more
+        known = set(map(repr, rows))
+        return rows + [row for row in more if repr(row) not in known]
 
     async def _name_ourselves(
         self, connection: AsyncConnection, questions: tuple[Question, ...]
@@ -197,6 +225,21 @@ def _at(question: Question, reply: Reply) -> Reply:
     if not isinstance(reply, Refused | Unavailable | Malformed) or reply.place:
         return reply
     return replace(reply, place=f"operation.{question.operation}.sql")
+
+
+async def _proved(
+    connection: AsyncConnection, operation: SqlOperation, replies: tuple[Reply, ...]
+) -> tuple[Reply, ...]:
+    # What no question's key can equal is asked for only where somebody was not found.
+    absent = any(isinstance(reply, NoRecord) for reply in replies)
+    if operation.unreadable is None or not absent:
+        return replies
+    count = (await connection.execute(operation.unreadable)).scalar()
+    known = count == 0 and isinstance(count, int)
+    return tuple(
+        replace(reply, whole=reply.whole and known) if isinstance(reply, NoRecord) else reply
+        for reply in replies
+    )
 
 
 @asynccontextmanager

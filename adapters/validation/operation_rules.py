@@ -16,7 +16,7 @@ from adapters.manifest.rule_fault import RuleFault
 from adapters.manifest.toml_places import TomlKey
 from adapters.validation.batch_rules import faults_of_batch
 from adapters.validation.file_rules import file_faults
-from adapters.validation.sql_rules import detail_faults, statement_faults
+from adapters.validation.sql_rules import count_faults, detail_faults, statement_faults
 from adapters.validation.xpath_rules import absence_faults
 
 HTTP: Final = ("http", "https")
@@ -51,7 +51,7 @@ KINDS: Final = {
         ("envelope", "records"),
         frozenset({"path", "envelope", "action", "records", "total", *VERDICTS}),
     ),
-    "sql": KindRules(("dsn",), ("sql",), frozenset({"sql"}), frozenset({"sql"})),
+    "sql": KindRules(("dsn",), ("sql",), frozenset({"sql", "unreadable"}), frozenset({"sql"})),
     "file": KindRules(
         ("base_url",),
         ("file", "by"),
@@ -68,6 +68,7 @@ _OWN: Final = (
     "query",
     "body",
     "sql",
+    "unreadable",
     "document",
     "variables",
     "envelope",
@@ -178,6 +179,8 @@ def _asked(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
         yield from is_path(operation.path, (*at, "path"))
     if operation.sql is not None:
         yield from statement_faults(operation.sql, (*at, "sql"))
+    if operation.unreadable is not None:
+        yield from count_faults(operation.unreadable, (*at, "unreadable"))
     if operation.document is not None:
         yield from _document(operation.document, (*at, "document"))
     if operation.envelope is not None:

@@ -34,6 +34,13 @@ def statement_faults(sql: str, at: TomlKey) -> Iterator[RuleFault]:
         yield RuleFault(at, "a bind in a pattern gives whoever asks its wildcards; compare with =")
 
 
+def count_faults(sql: str, at: TomlKey) -> Iterator[RuleFault]:
+    """Every rule that a count of rows whose key cannot be matched breaks."""
+    yield from statement_faults(sql, at)
+    if _BIND.search(_QUIET.sub(" ", sql)):
+        yield RuleFault(at, "it counts for every child alike, so it has no bind")
+
+
 def detail_faults(sql: str | None, at: TomlKey) -> Iterator[RuleFault]:
     """Every rule that a detail breaks."""
     if sql is None:
