@@ -68,10 +68,28 @@ async def test_without_the_doubled_quote_obrien_is_not_sent_at_all(recipe: Recip
     assert isinstance(await plain.by_name(ZOE), Records)
 
 
-async def test_no_name_is_more_than_a_name_to_it(recipe: Recipe) -> None:
-    everybody = Child(0, "", "", "x' or surname ne 'x")
-    reply = await recipe.by_name(everybody)
-    assert reply == NoRecord()
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "'",
+        "''",
+        "O'",
+        "'Brien",
+        "x' or surname ne 'x",
+        "x' or true or surname eq 'x",
+        "Hill' or '",
+        "Hill''",
+        "Hill\u2019",
+        "Hill\u02bc or surname ne \u02bcx",
+    ],
+)
+async def test_no_name_is_more_than_a_name_to_it(recipe: Recipe, typed: str) -> None:
+    assert await recipe.by_name(Child(0, "", "", typed)) == NoRecord()
+
+
+@pytest.mark.parametrize("typed", ["x') or contains(surname,'", "Hill%27 or true", "Hill\\"])
+async def test_what_no_name_has_is_not_sent(recipe: Recipe, typed: str) -> None:
+    assert await recipe.by_name(Child(0, "", "", typed)) == MoreNeeded(("family_name",))
 
 
 async def test_a_wrong_password_is_refused(recipe: Recipe) -> None:
