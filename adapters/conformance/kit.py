@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Final
 from urllib.parse import urlsplit
 
+from adapters.conformance.absence_law import changes_taken_for_absence
 from adapters.conformance.batch_check import mixed_up
 from adapters.conformance.error_bodies import taken_for_absence
 from adapters.conformance.example import operation_of, recording_of, replay_examples
@@ -134,6 +135,8 @@ async def _replayed(
     faults = [name async for name in _fooled(manifest, replies, clock)]
     fooled = ", ".join([*faults, *_few(taken_for_absence(manifest, replies, clock))])
     yield verdict(KitRule.FAULTS, f"taken for one: {fooled}" if fooled else "")
+    changed = await changes_taken_for_absence(manifest, replies, clock)
+    yield verdict(KitRule.CHANGED, _CHANGED.format("; ".join(changed)) if changed else "")
     if _batched(manifest) or manifest.together:
         yield verdict(KitRule.TOGETHER, "; ".join(await mixed_up(manifest, replies, clock)))
 
@@ -142,6 +145,12 @@ def _few(names: Iterator[str]) -> Iterator[str]:
     yield from islice(names, _MOST_NAMED)
     if next(names, None) is not None:
         yield "and others"
+
+
+_CHANGED: Final = (
+    "these changes would read as that there is no such child: {}. Have absent ask for what only an"
+    " absence has, such as a code; or read total; or record the absence that looks so"
+)
 
 
 async def _fooled(manifest: Manifest, replies: Replies, clock: WallClock) -> AsyncIterator[str]:

@@ -32,6 +32,7 @@ class KitRule(StrEnum):
     ABSENCES = "every conclusive operation has an example of absence"
     READ = "every example is read as it says"
     FAULTS = "no fault is taken for an answer"
+    CHANGED = "no change of a reply with a child makes it an absence"
     TOGETHER = "children in one recorded reply are told apart"
     ENCRYPTED = "nothing of a child travels in the clear"
     SHIELD = "a source of the shield set says who is restricted"
