@@ -127,14 +127,13 @@ def mutations_of_xml(body: bytes) -> Iterator[Mutation]:
         return
     tree = root.getroottree()
     paths = [tree.getpath(element) for element in root.iter(etree.Element)]
-    changes = ((path, what) for path in paths[1:] for what in _OF_ELEMENTS)
-    for count, (path, what) in enumerate(changes):
+    changes = ((place, what) for place in range(1, len(paths)) for what in _OF_ELEMENTS)
+    for count, (place, what) in enumerate(changes):
         if count == _MOST:
             return
         changed = copy.deepcopy(root)
-        element = changed.xpath(path)[0]
-        _OF_ELEMENTS[what](element)
-        yield Mutation(what, path, etree.tostring(changed))
+        _OF_ELEMENTS[what](list(changed.iter(etree.Element))[place])
+        yield Mutation(what, paths[place], etree.tostring(changed))
 
 
 def _drop_element(element: Any) -> None:

@@ -63,6 +63,7 @@ class Unread(StrEnum):
     REPEATED = "repeated"  # the next page is the same again
     FAILED = "failed"  # a further page could not be had, or was no answer
     PARTIAL = "partial"  # the answer says that it did not look everywhere, or is only a part
+    UNSAID = "unsaid"  # nothing says that this is all
 
 
 @dataclass(frozen=True, slots=True)

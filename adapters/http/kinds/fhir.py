@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from adapters.contract.contract import Malformed, MoreNeeded
+from adapters.contract.contract import Malformed, MoreNeeded, Unread
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.expressions.language import Readable
 from adapters.http.dialect import Dialect, FoundDocuments
@@ -38,6 +38,8 @@ def found_in(answer: JsonAnswer, operation: HttpOperation) -> FoundDocuments | M
     total = _total(answer, operation.total, whole)
     if total is None:
         return Malformed("total")
+    if not documents and _uncounted(operation, whole):
+        return FoundDocuments(documents, total, more=True, unread=Unread.UNSAID)
     return FoundDocuments(documents, total)
 
 
@@ -114,6 +116,11 @@ def _documents(
     found = _matches(whole) if _is_bundle(whole) else [whole]
     patients = [resource for resource in found if resource.get("resourceType") == "Patient"]
     return None if found and not patients else patients
+
+
+def _uncounted(operation: HttpOperation, whole: dict[str, Any]) -> bool:
+    """Whether nothing says that there are none: a Bundle whose entries were lost looks the same."""
+    return operation.total is None and _is_bundle(whole) and "total" not in whole
 
 
 def _total(answer: JsonAnswer, total: Readable | None, whole: dict[str, Any]) -> int | None:

@@ -4,6 +4,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 _DEEP: Final = 2  # a role's practitioner and organisation, not their own references
+# What an entry of a searchset may be there for (FHIR R4, valueset search-entry-mode).
+_INCLUDE: Final = "include"
+_MATCH: Final = frozenset({None, "match"})
+_MODES: Final = frozenset({*_MATCH, _INCLUDE, "outcome"})
 _FAILED: Final = frozenset({"error", "fatal"})
 
 
@@ -50,12 +54,29 @@ class Resources:
 
 
 def entries(bundle: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """The entries of a Bundle, each with a resource; None if it is not built like one."""
+    """The entries of a Bundle, each with a resource; None if it is not built like one.
+
+    Nor if an entry is there for another reason than FHIR knows, since then nobody can tell whether
+    it is what was searched for; nor if something comes along with a match that is not there.
+    """
     listed = bundle.get("entry", [])
-    if not isinstance(listed, list):
+    if not isinstance(listed, list) or not all(map(_is_entry, listed)):
         return None
-    whole = all(isinstance(one, dict) and isinstance(one.get("resource"), dict) for one in listed)
-    return listed if whole else None
+    modes = {_mode(one) for one in listed}
+    return None if _INCLUDE in modes and not modes & _MATCH else listed
+
+
+def _is_entry(entry: Any) -> bool:
+    whole = isinstance(entry, dict) and isinstance(entry.get("resource"), dict)
+    return whole and _mode(entry) in _MODES
+
+
+def _mode(entry: dict[str, Any]) -> Any:
+    search = entry.get("search")
+    if search is None:
+        return None
+    mode = search.get("mode") if isinstance(search, dict) else search
+    return mode if isinstance(mode, str | None) else False
 
 
 def resources_of(listed: list[dict[str, Any]]) -> Resources:
@@ -68,9 +89,7 @@ def resources_of(listed: list[dict[str, Any]]) -> Resources:
 
 def is_match(entry: dict[str, Any]) -> bool:
     """Whether an entry is what was searched for; without a search mode it is."""
-    search = entry.get("search")
-    mode = search.get("mode") if isinstance(search, dict) else None
-    return mode in (None, "match")
+    return _mode(entry) in _MATCH
 
 
 def has_next(bundle: dict[str, Any]) -> bool:

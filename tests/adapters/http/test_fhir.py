@@ -170,10 +170,22 @@ async def test_references_in_a_circle_end() -> None:
     assert record.record_id == "p1"
 
 
-@pytest.mark.parametrize("total", [{}, {"total": 0}])
-async def test_an_empty_search_is_no_record(total: dict[str, int]) -> None:
-    empty = {"resourceType": "Bundle", "type": "searchset", **total}
-    assert await asked(empty) == NoRecord()
+async def test_an_empty_search_that_counts_none_is_no_record() -> None:
+    assert await asked({"resourceType": "Bundle", "type": "searchset", "total": 0}) == NoRecord()
+
+
+async def test_an_empty_search_that_counts_nothing_proves_nothing() -> None:
+    empty = {"resourceType": "Bundle", "type": "searchset"}
+    assert await asked(empty) == NoRecord(whole=False)
+
+
+@pytest.mark.parametrize(
+    "search", [{"mode": ["match"]}, {"mode": "subject"}, ["match"], {"mode": "include"}]
+)
+async def test_an_entry_that_is_there_for_no_known_reason_is_not_passed_over(search: Any) -> None:
+    body = bundle(patient(), total=0)
+    body["entry"][0]["search"] = search
+    assert await asked(body) == Malformed("bundle")
 
 
 @pytest.mark.parametrize(
