@@ -94,8 +94,11 @@ class AbsenceLaw:
                 continue
             if _outline(mutation.body, names) not in absences:
                 yield f"{mutation.what}: {_told(mutation.where, names)}"
-        if recording.pages and _proves(await self._swapped(question, recording)):
-            yield "its pages in another order"
+        swapped = [recording.pages[-1]] if recording.pages else []
+        for last in swapped:
+            unlike = _outline(last.body, names) not in absences
+            if unlike and _proves(await self._swapped(question, recording)):
+                yield "its pages in another order"
 
     def _mutations(self, body: bytes) -> Iterator[Mutation]:
         table = self.manifest.file or FileTable()

@@ -2,7 +2,7 @@
 
 A key dropped or renamed by an upgrade, a value that became null or another type, a list that came
 empty, something put around or in the place of something: each stands for a kind of change that real
-systems made (see docs/adr/0029-absence-is-proved.md).
+systems made (see the page on write-an-adapter).
 """
 
 import copy
@@ -15,7 +15,7 @@ from typing import Any, Final
 import orjson
 from lxml import etree
 
-_MOST: Final = 3000  # changes of one reply
+_MOST: Final = 1500  # changes of one reply; those nearest to its top come first
 _SECOND: Final = 2  # of a list, the items after these are like them
 _RENAMED: Final = "renamed"
 
@@ -45,7 +45,7 @@ def mutations_of_json(body: bytes) -> Iterator[Mutation]:
 
 
 def _changed(document: Any, body: bytes) -> Iterator[tuple[str, tuple[Step, ...], Any]]:
-    for path in _paths(document, ()):
+    for path in sorted(_paths(document, ()), key=len):
         for what, put in _puts(_at(document, path)):
             changed = orjson.loads(body)
             put(_at(changed, path[:-1]), path[-1])

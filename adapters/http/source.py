@@ -1,6 +1,7 @@
 """A source over HTTP, of any kind: ask once, judge, map; every failure is a Reply."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -227,10 +228,12 @@ class HttpSource:
         return replace(found, more=more, unread=unread)
 
     def _says_more(self, operation: HttpOperation, answer: Answer, found: FoundDocuments) -> bool:
-        # What a manifest that counts or turns pages reads itself has been heeded already.
-        if operation.paging.turns or operation.total is not None:
+        # Where the manifest turns pages, the last one was heeded there.
+        if operation.paging.turns:
             return False
-        return self.dialect.more(answer, found.documents, len(found.documents)) is True
+        # Where it counts, no other number of the answer does.
+        received = len(found.documents) if operation.total is None else sys.maxsize
+        return self.dialect.more(answer, found.documents, received) is True
 
     def records(
         self,

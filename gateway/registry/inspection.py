@@ -25,6 +25,7 @@ NEEDED: Final = frozenset(
         KitRule.ABSENCES,
         KitRule.READ,
         KitRule.FAULTS,
+        KitRule.CHANGED,
         KitRule.TOGETHER,
         KitRule.POOLED,
         KitRule.MARKED,

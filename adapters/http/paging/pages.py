@@ -1,6 +1,7 @@
 """The further pages of an answer, each asked for at the source's pace; none is left out unsaid."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -124,9 +125,10 @@ class Pages:
         return replace(found, more=found.more or cut)
 
     def _said_of_more(self, page: ReadPage, received: int) -> bool | None:
-        if page.operation.total is not None and page.operation.paging.counts:
-            return None  # the manifest itself says how many there are
-        return self.dialect.more(page.answer, page.found.documents, received)
+        # Where the manifest counts, no other number of the answer does.
+        counted = received if page.operation.total is None else sys.maxsize
+        said = self.dialect.more(page.answer, page.found.documents, counted)
+        return None if said is False and page.operation.total is not None else said
 
     def _step(self, page: ReadPage, received: int) -> NextPage | NoCursor | Malformed | None:
         on_page, more = len(page.found.documents), self._said_of_more(page, received)
