@@ -7,9 +7,9 @@ from itertools import islice
 from typing import Final
 from urllib.parse import urlsplit
 
-from adapters.conformance.absence_law import changes_taken_for_absence
+from adapters.conformance.absence.changes import changes_taken_for_absence
+from adapters.conformance.absence.error_bodies import taken_for_absence
 from adapters.conformance.batch_check import mixed_up
-from adapters.conformance.error_bodies import taken_for_absence
 from adapters.conformance.example import operation_of, recording_of, replay_examples
 from adapters.conformance.replay import NotReplayable, Recording, Replies, question_for, replay
 from adapters.conformance.rules import KitRule

@@ -11,14 +11,14 @@ from typing import Any, Final
 import orjson
 from lxml import etree
 
-from adapters.conformance.example import operation_of, recording_of
-from adapters.conformance.live_checks import OneAnswer
-from adapters.conformance.mutations import (
-    Mutation,
+from adapters.conformance.absence.mutations import (
+    ReplyMutation,
     mutations_of_json,
     mutations_of_table,
     mutations_of_xml,
 )
+from adapters.conformance.example import operation_of, recording_of
+from adapters.conformance.live_checks import OneAnswer
 from adapters.conformance.recorded import RecordedAnswers
 from adapters.conformance.replay import (
     NotReplayable,
@@ -45,7 +45,9 @@ _TOLD: Final = 4  # changes named; of more the number
 _READ_BY: Final = ("records", "total", "absent", "too_many")
 
 
-async def taken_for_absence(manifest: Manifest, replies: Replies, clock: WallClock) -> list[str]:
+async def changes_taken_for_absence(
+    manifest: Manifest, replies: Replies, clock: WallClock
+) -> list[str]:
     """For each example with a record, the changes of its reply that would read as absence.
 
     A change is named by what is done and by the manifest's own names; nothing else of a reply is.
@@ -100,7 +102,7 @@ class AbsenceLaw:
             if unlike and _proves(await self._swapped(question, recording)):
                 yield "its pages in another order"
 
-    def _mutations(self, body: bytes) -> Iterator[Mutation]:
+    def _mutations(self, body: bytes) -> Iterator[ReplyMutation]:
         table = self.manifest.file or FileTable()
         match self.manifest.kind:
             case "soap":

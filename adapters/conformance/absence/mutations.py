@@ -19,12 +19,12 @@ _MOST: Final = 1500  # changes of one reply; those nearest to its top come first
 _SECOND: Final = 2  # of a list, the items after these are like them
 _RENAMED: Final = "renamed"
 
-Step = str | int
-Put = Callable[[Any, Step], None]
+PathStep = str | int
+Put = Callable[[Any, PathStep], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Mutation:
+class ReplyMutation:
     """One change: what was done, where (the agency's own names), and the reply it makes."""
 
     what: str
@@ -32,7 +32,7 @@ class Mutation:
     body: bytes
 
 
-def mutations_of_json(body: bytes) -> Iterator[Mutation]:
+def mutations_of_json(body: bytes) -> Iterator[ReplyMutation]:
     """Every change of a JSON reply, at most _MOST; none where it is no JSON."""
     try:
         document = orjson.loads(body)
@@ -41,10 +41,10 @@ def mutations_of_json(body: bytes) -> Iterator[Mutation]:
     for count, (what, path, changed) in enumerate(_changed(document, body)):
         if count == _MOST:
             return
-        yield Mutation(what, _dotted(path), orjson.dumps(changed))
+        yield ReplyMutation(what, _dotted(path), orjson.dumps(changed))
 
 
-def _changed(document: Any, body: bytes) -> Iterator[tuple[str, tuple[Step, ...], Any]]:
+def _changed(document: Any, body: bytes) -> Iterator[tuple[str, tuple[PathStep, ...], Any]]:
     for path in sorted(_paths(document, ()), key=len):
         for what, put in _puts(_at(document, path)):
             changed = orjson.loads(body)
@@ -52,8 +52,8 @@ def _changed(document: Any, body: bytes) -> Iterator[tuple[str, tuple[Step, ...]
             yield what, path, changed
 
 
-def _paths(part: Any, path: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
-    steps: Sequence[Step] = ()
+def _paths(part: Any, path: tuple[PathStep, ...]) -> Iterator[tuple[PathStep, ...]]:
+    steps: Sequence[PathStep] = ()
     match part:
         case dict():
             steps = list(part)
@@ -64,7 +64,7 @@ def _paths(part: Any, path: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
         yield from _paths(part[step], (*path, step))
 
 
-def _at(document: Any, path: tuple[Step, ...]) -> Any:
+def _at(document: Any, path: tuple[PathStep, ...]) -> Any:
     for step in path:
         document = document[step]
     return document
@@ -87,11 +87,11 @@ def _puts(value: Any) -> Iterator[tuple[str, Put]]:
         yield "with a refusal in it", _putting(lambda held: [{"access": "denied"} for _ in held])
 
 
-def _dropped(parent: Any, step: Step) -> None:
+def _dropped(parent: Any, step: PathStep) -> None:
     del parent[step]
 
 
-def _renamed(parent: Any, step: Step) -> None:
+def _renamed(parent: Any, step: PathStep) -> None:
     if isinstance(parent, dict):
         parent[f"{step}_{_RENAMED}"] = parent.pop(step)
     else:
@@ -99,7 +99,7 @@ def _renamed(parent: Any, step: Step) -> None:
 
 
 def _putting(change: Callable[[Any], Any]) -> Put:
-    def put(parent: Any, step: Step) -> None:
+    def put(parent: Any, step: PathStep) -> None:
         parent[step] = change(parent[step])
 
     return put
@@ -119,7 +119,7 @@ def _retyped(held: Any) -> Any:
             return "text"
 
 
-def mutations_of_xml(body: bytes) -> Iterator[Mutation]:
+def mutations_of_xml(body: bytes) -> Iterator[ReplyMutation]:
     """Every change of an XML reply's elements, at most _MOST; none where it is no XML."""
     try:
         root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True))
@@ -133,7 +133,7 @@ def mutations_of_xml(body: bytes) -> Iterator[Mutation]:
             return
         changed = copy.deepcopy(root)
         _OF_ELEMENTS[what](list(changed.iter(etree.Element))[place])
-        yield Mutation(what, paths[place], etree.tostring(changed))
+        yield ReplyMutation(what, paths[place], etree.tostring(changed))
 
 
 def _drop_element(element: Any) -> None:
@@ -168,7 +168,7 @@ _OF_ELEMENTS: Final[dict[str, Callable[[Any], None]]] = {
 }
 
 
-def mutations_of_table(body: bytes, encoding: str, delimiter: str) -> Iterator[Mutation]:
+def mutations_of_table(body: bytes, encoding: str, delimiter: str) -> Iterator[ReplyMutation]:
     """Every change of a CSV file's header and of the cells of its first rows, at most _MOST."""
     try:
         rows = list(csv.reader(io.StringIO(body.decode(encoding), newline=""), delimiter=delimiter))
@@ -184,7 +184,7 @@ def mutations_of_table(body: bytes, encoding: str, delimiter: str) -> Iterator[M
         text = io.StringIO(newline="")
         csv.writer(text, delimiter=delimiter).writerows(changed)
         where = f"row {row + 1}, column {column + 1}"
-        yield Mutation(what, where, text.getvalue().encode(encoding))
+        yield ReplyMutation(what, where, text.getvalue().encode(encoding))
 
 
 _OF_CELLS: Final[dict[str, Callable[[str], str]]] = {
@@ -199,6 +199,6 @@ _OF_CELLS: Final[dict[str, Callable[[str], str]]] = {
 }
 
 
-def _dotted(path: tuple[Step, ...]) -> str:
+def _dotted(path: tuple[PathStep, ...]) -> str:
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return text.removeprefix(".")

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import adapters.conformance.absence_law as law
+import adapters.conformance.absence.changes as law
 from adapters.authoring.profile import ManifestProfile, profiles
-from adapters.conformance.absence_law import taken_for_absence
-from adapters.conformance.kit import check_offline
-from adapters.conformance.mutations import (
+from adapters.conformance.absence.changes import changes_taken_for_absence
+from adapters.conformance.absence.mutations import (
     mutations_of_json,
     mutations_of_table,
     mutations_of_xml,
 )
+from adapters.conformance.kit import check_offline
 from adapters.conformance.rules import KitRule
 from adapters.contract.contract import Malformed, NoRecord
 from adapters.http.dialect import FoundDocuments
@@ -79,7 +79,7 @@ def replies(found: Any = RELAY, nobody: Any = NOBODY) -> Mapping[str, bytes]:
 
 
 async def broken(of: Manifest, said: Mapping[str, bytes]) -> list[str]:
-    return await taken_for_absence(of, said, lambda: NOW)
+    return await changes_taken_for_absence(of, said, lambda: NOW)
 
 
 @pytest.mark.parametrize("profile", profiles(), ids=lambda profile: profile.name)
@@ -87,7 +87,7 @@ async def test_no_shipped_profile_reads_a_changed_reply_as_absence(
     profile: ManifestProfile,
 ) -> None:
     shipped = read_manifest(profile.manifest)
-    assert await taken_for_absence(shipped, profile.folder, lambda: NOW) == []
+    assert await changes_taken_for_absence(shipped, profile.folder, lambda: NOW) == []
 
 
 DEMO = sorted(Path("demo/manifests").glob("*.toml"))
@@ -95,7 +95,7 @@ DEMO = sorted(Path("demo/manifests").glob("*.toml"))
 
 @pytest.mark.parametrize("file", DEMO, ids=lambda file: file.stem)
 async def test_no_manifest_of_the_demo_reads_a_changed_reply_as_absence(file: Path) -> None:
-    assert await taken_for_absence(read_manifest(file), file.parent, lambda: NOW) == []
+    assert await changes_taken_for_absence(read_manifest(file), file.parent, lambda: NOW) == []
 
 
 async def test_a_list_that_is_read_strictly_keeps_the_law() -> None:

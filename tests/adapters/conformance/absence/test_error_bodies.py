@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
-from adapters.conformance.error_bodies import taken_for_absence
+from adapters.conformance.absence.error_bodies import taken_for_absence
 from tests.support.adapters.asking import manifest_of, manifest_text
 
 PUPIL = """
