@@ -220,3 +220,35 @@ def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:
 
 def test_every_kind_that_may_be_named_can_be_opened() -> None:
     assert set(KINDS) == set(OPENED_BY)
+
+
+DETAIL = (
+    GOOD
+    + """
+[operation.detail.staff]
+path = "/pupils/{record_id}/staff"
+items = "body.items"
+query = { size = "50" }
+page = { style = "page", param = "page", size = 5 }
+"""
+)
+
+
+def test_a_detail_may_have_a_query_and_pages() -> None:
+    detail = manifest_of(DETAIL).operation[0].detail["staff"]
+    assert (detail.query, detail.page.style) == ({"size": "50"}, "page")
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "what"),
+    [
+        ('size = "50"', 'name = "{family_name}"', "detail.staff.query.name: {family_name} is not"),
+        ('size = "50"', 'size = "{50}"', "detail.staff.query.size: a placeholder is like"),
+        (', param = "page"', "", "detail.staff.page: style page needs param"),
+        ('kind = "rest"', 'kind = "sql"', "detail.staff.page: a detail of kind sql has no page"),
+        ('kind = "rest"', 'kind = "sql"', "detail.staff.query: a detail of kind sql has no query"),
+    ],
+)
+def test_a_mistake_in_a_detail_is_named(good: str, bad: str, what: str) -> None:
+    found = problems(DETAIL.replace(good, bad, 1))
+    assert any(what in text for _, text in found), found
