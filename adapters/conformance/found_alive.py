@@ -30,7 +30,7 @@ def examples_of(manifest: Manifest, person: Mapping[str, str]) -> list[Example]:
         Example(
             operation=one.name,
             given={key: person[key] for key in one.card.needs},
-            reply="",
+            reply="none",  # nothing is replayed
             live=True,
             expect={},
         )

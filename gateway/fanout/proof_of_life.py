@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from adapters.contract.contract import (
+    Malformed,
     NoRecord,
     OnBehalf,
     OperationCard,
@@ -24,7 +25,6 @@ from adapters.contract.record import Identifier
 from gateway.fanout.coalesce import CallResult, Coalescer
 from gateway.fanout.limits import SourceLimits, SourceRequest
 from gateway.fanout.sources import RegisteredSource
-from gateway.model import events
 from gateway.model.clock import Clock
 
 PROOF_LASTS_S: Final = 86_400.0
@@ -117,9 +117,8 @@ class ProofOfLife:
         if isinstance(reply, Records) and _bears(reply, person):
             seen.found_at, seen.missed = self._now(), False
         elif isinstance(reply, Records | NoRecord | TooMany):
-            if not seen.missed:
-                events.test_child_not_found(self._source.id, way.operation)
             seen.missed = True
+            self._limits.failures.note([Malformed("test_child", f"operation.{way.operation}")])
 
 
 def _bears(reply: Records, person: Mapping[str, str]) -> bool:

@@ -44,11 +44,6 @@ def adapter_failed(source: str, bug: Exception) -> None:
     _say.error("adapter_failed", source=source, error=type(bug).__name__)
 
 
-def test_child_not_found(source: str, operation: str) -> None:
-    """A source does not find its own test child: that it finds nobody proves nothing now."""
-    _say.error("test_child_not_found", source=source, operation=operation)
-
-
 def source_not_opened(source: str) -> None:
     """A source in force cannot be opened here, by its secrets or places: it gives no answer."""
     _say.error("source_not_opened", source=source)

@@ -10,7 +10,9 @@ import pytest
 from adapters.conformance.kit import Level, RuleVerdict, check_offline, level_for, level_of
 from adapters.conformance.online_check import check_online
 from adapters.conformance.rules import KitRule
-from adapters.contract.contract import NoRecord, Reply, TooMany
+from adapters.contract.contract import NoRecord, Records, Reply, TooMany
+from adapters.contract.identifiers import NHS_NUMBER
+from adapters.contract.record import Identifier, Record
 from adapters.validation.loading import read_manifest
 from tests.support.adapters.asking import NOW, opened
 from tests.support.adapters.kit_examples import ABSENT, GOOD, PATIENT
@@ -132,3 +134,83 @@ async def test_a_clinic_whose_examples_show_nothing_else_has_to_be_a_sensitive_s
     verdict = verdicts[KitRule.POOLED]
     assert verdict.passed is not bool(must_change)
     assert verdict.what.endswith(must_change)
+
+
+MEMBER = (
+    GOOD.replace('effects = "none"', 'effects = "none"\nclaims = ["shield_set"]')
+    .replace('family_name = "name[0].family"', 'family_name = "name[0].family"\n@@', 1)
+    .replace("@@", 'restricted = { path = "flag", codes = "flag" }')
+    + '[codes.flag]\nN = false\n"*" = true\n'
+)
+SHOWN = """[[example]]
+operation = "by-number"
+given = {{ nhs_number = "{number}" }}
+reply = "{reply}.json"
+expect = {{ restricted = {restricted} }}
+"""
+
+
+def shown(*restricted: str, reply: str = "{restricted}") -> str:
+    """The shield set's manifest with an example for each mark."""
+    return MEMBER + "".join(
+        SHOWN.format(number="9990000034", reply=reply.format(restricted=each), restricted=each)
+        for each in restricted
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "passed"),
+    [
+        (MEMBER, False),
+        (shown("true"), False),
+        (shown("false"), False),
+        (shown("true", "false", reply="patient"), False),
+        (shown("true", "false"), True),
+        (MEMBER.replace('path = "flag", codes = "flag"', "value = true"), True),
+        (GOOD, True),
+    ],
+)
+async def test_a_mark_that_counts_everywhere_is_shown_set_and_not_set(
+    tmp_path: Path, text: str, *, passed: bool
+) -> None:
+    for restricted in ("true", "false"):
+        (tmp_path / f"{restricted}.json").write_text(json.dumps(PATIENT))
+    verdict = (await checked(tmp_path, text))[KitRule.MARKED]
+    assert verdict.passed is passed
+    assert passed or "restricted = true and one with restricted = false" in verdict.what
+
+
+HILL = Record(identifiers=(Identifier(NHS_NUMBER, "9990000018"),))
+LIVE = GOOD.replace('reply = "patient.json"', 'reply = "patient.json"\nlive = true')
+PERSON = {NHS_NUMBER: "9990000018"}
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "reply", "said"),
+    [
+        (GOOD, {}, NoRecord(), "nobody was ever found by it"),
+        (LIVE, {}, NoRecord(), "nobody was ever found by it"),
+        (GOOD, PERSON, NoRecord(), "nobody was ever found by it"),
+        (LIVE, {}, Records((Record(),)), "does not bear the number asked by"),
+        (LIVE, {}, Records((HILL,)), ""),
+        (GOOD, PERSON, Records((HILL,)), ""),
+    ],
+)
+async def test_somebody_is_found_by_each_number_whose_absence_counts(
+    tmp_path: Path, text: str, person: Mapping[str, str], reply: Reply, said: str
+) -> None:
+    await checked(tmp_path, text)
+    asked = await check_online(read_manifest(tmp_path / "source.toml"), Said(reply), person)
+    verdict = next(one for one in asked if one.rule == f"{KitRule.FINDS} (by-number)")
+    assert (verdict.level, verdict.passed) == (Level.DEPENDABLE, not said)
+    assert said in verdict.what
+
+
+async def test_a_source_that_reading_may_change_is_not_asked_for_a_test_person(
+    tmp_path: Path,
+) -> None:
+    await checked(tmp_path, GOOD.replace('effects = "none"', 'effects = "audited"'))
+    asked = await check_online(read_manifest(tmp_path / "source.toml"), Said(NoRecord()), PERSON)
+    verdict = next(one for one in asked if one.rule == f"{KitRule.FINDS} (by-number)")
+    assert verdict.passed is None
+    assert not any(one.rule.startswith(KitRule.KEPT) for one in asked)

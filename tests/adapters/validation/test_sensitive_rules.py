@@ -85,3 +85,9 @@ def test_a_clinic_that_could_say_nothing_else_has_to_be_a_sensitive_source(text:
 )
 def test_a_trust_that_may_say_something_else_keeps_its_own_row(text: str) -> None:
     assert manifest_of(text).source.id == "some-source"
+
+
+def test_a_code_that_nobody_told_us_is_never_taken_for_harmless() -> None:
+    harmless = CODES.replace('"*" = true', '"*" = false')
+    (found,) = problems(source('sensitive = { path = "kind", codes = "kind" }', codes=harmless))
+    assert 'decides "sensitive": write "*" = true' in found[1]

@@ -8,7 +8,7 @@ from adapters.contract.codes import Claim
 from adapters.validation.loading import ManifestInvalid
 from tests.support.adapters.asking import manifest_of
 from tests.support.adapters.problems import problems
-from tests.support.agencies import BY_NAME, LOCAL, SourceFile, rest_source
+from tests.support.agencies import BY_NAME, BY_NUMBER, LOCAL, SourceFile, rest_source
 
 MEMBER = LOCAL | {Claim.SHIELD_SET}
 CLAIMED = 'claims = ["conclusive", "effects_none", "shield_set"]'
@@ -64,3 +64,41 @@ def test_who_cannot_be_asked_by_number_is_not_in_the_set() -> None:
 def test_a_mark_of_another_kind_is_refused() -> None:
     with pytest.raises(ManifestInvalid, match="mark"):
         manifest_of(clinic().manifest.replace("[agency]", 'mark = "nowhere"\n[agency]'))
+
+
+MARK = 'restricted = { path = "restricted", codes = "restricted" }'
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "restricted = { value = false }",
+        'restricted = { value = "N", codes = "restricted" }',
+        'restricted = { path = "`false`" }',
+        'restricted = { path = "`\\"N\\"`", codes = "restricted" }',
+    ],
+)
+def test_a_mark_that_says_of_nobody_that_she_is_restricted_is_refused(mark: str) -> None:
+    text = clinic().manifest
+    assert MARK in text
+    assert "this says of nobody that she is restricted" in said(text.replace(MARK, mark))
+
+
+def test_a_refuge_may_say_that_everybody_there_is_restricted() -> None:
+    assert manifest_of(clinic().manifest.replace(MARK, "restricted = { value = true }"))
+
+
+def test_a_code_that_nobody_told_us_never_clears_a_child() -> None:
+    text = clinic().manifest.replace('"*" = true', '"*" = false')
+    assert 'decides "restricted": write "*" = true' in said(text)
+
+
+def test_a_code_that_nobody_told_us_is_never_taken_for_consent() -> None:
+    consent = 'consent = { path = "consent", codes = "restricted" }'
+    text = clinic().manifest.replace(MARK, f"{MARK}\n  {consent}")
+    assert 'decides "consent": write "*" = false' in said(text)
+
+
+def test_an_operation_that_nothing_can_ever_ask_is_refused() -> None:
+    by_home = ("by-home", 'family = "{family_name}", home = "{postcode}"', False)
+    assert "is never given a postcode" in said(clinic(by=(BY_NUMBER, by_home)).manifest)

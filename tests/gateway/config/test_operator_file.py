@@ -92,3 +92,36 @@ def test_what_is_wrong_is_told_with_its_line_and_what_to_write(
     file: Path, was: str, is_now: str, message: str
 ) -> None:
     assert message in refusal(file, WHOLE.replace(was, is_now))
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        'nhs_number = "9990000018"',
+        'nhs_number = "999 000 0018", upn = "P000000000001"',
+        'upn = "P000000000001", birth_date = 2014-05-06, family_name = "Nobody"',
+    ],
+)
+def test_a_test_person_is_somebody_made_up(file: Path, listed: str) -> None:
+    file.write_text(f"{WHOLE}test_person = {{ {listed} }}\n")
+    person = read_operator_file(file).grant[0].test_person
+    assert person is not None
+    assert " " not in "".join(person.given.values())
+
+
+@pytest.mark.parametrize(
+    ("listed", "named"),
+    [
+        ('nhs_number = "4010232137"', "nhs_number: not of a range for tests"),
+        ('upn = "H801200001001"', "upn: not of a range for tests"),
+        ('nhs_number = "9990000019"', "check digit"),
+        ('family_name = "Nobody"', "has an nhs_number, a upn or both"),
+        ('nhs_number = "9990000018", school = "x"', "test_person.school"),
+    ],
+)
+def test_whoever_may_be_real_is_no_test_person_and_is_not_repeated(
+    file: Path, listed: str, named: str
+) -> None:
+    said = refusal(file, f"{WHOLE}test_person = {{ {listed} }}\n")
+    assert named in said
+    assert "4010232137" not in said
