@@ -55,9 +55,9 @@ _RULES: Final[Mapping[str, str]] = {
     "statement": "the database cannot run the statement, or it would write; run it there by hand",
     "status": "a status that is no answer; if it is how the system says that nobody was found,"
     " write `absent` for it",
-    "test_child": "the system does not find its test child by this operation, so that finding nobody"
-    " proves nothing; look at the search, at what our login may see there, and at the grant's"
-    " test_person",
+    "test_child": "the system does not find its test child by this operation, so that finding"
+    " nobody proves nothing; look at the search, at what our login may see there, and at the"
+    " grant's test_person",
     "token": "the token endpoint answered, and not with a bearer token; try the login by hand",
     "too_large": "more came than limits.max_body; raise it, or ask for less",
     "total": "there is no whole number at that place; look at the shape, or leave `total` out",

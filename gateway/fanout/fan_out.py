@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 
 from adapters.contract.record import Record
 from gateway.fanout.health import SourceHealth
-from gateway.fanout.order import Order
-from gateway.fanout.source_call import SourceAnswer, SourceConnection
+from gateway.fanout.order import Order, SourceAnswer
+from gateway.fanout.source_call import SourceConnection
 from gateway.fanout.waves import Waves
 from gateway.model.clock import Clock
 

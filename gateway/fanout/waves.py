@@ -17,9 +17,9 @@ from typing import Any, Final
 
 from adapters.contract.contract import NoRecord
 from gateway.fanout.limits import CallCount
-from gateway.fanout.order import Heard, Keys, Order
+from gateway.fanout.order import Heard, Keys, Order, SourceAnswer
 from gateway.fanout.plan import IDENTIFYING
-from gateway.fanout.source_call import SourceAnswer, SourceConnection
+from gateway.fanout.source_call import SourceConnection
 from gateway.model.clock import Clock
 
 _TO_STOP_S: Final = 0.05  # closing a socket takes no time; a thread in a locked file takes seconds

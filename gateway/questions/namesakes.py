@@ -9,9 +9,8 @@ from typing import Final
 
 from adapters.contract.contract import NoRecord, Records
 from adapters.contract.record import Record
-from gateway.fanout.order import Keys
+from gateway.fanout.order import Keys, SourceAnswer, together
 from gateway.fanout.plan import IDENTIFYING
-from gateway.fanout.source_call import SourceAnswer, together
 from gateway.fanout.sources import RegisteredSource
 from gateway.questions.findings import Findings
 from gateway.questions.onward import lessons

@@ -15,8 +15,7 @@ from adapters.contract.contract import NoRecord
 from gateway.audit.entry.flags import AccessFlags
 from gateway.audit.recorder.recorder import Intent, Recorder
 from gateway.fanout.fan_out import FanOut
-from gateway.fanout.order import Order
-from gateway.fanout.source_call import SourceAnswer
+from gateway.fanout.order import Order, SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource
 from gateway.model.answer import AgencyRow, Receipt, WholeAnswer
 from gateway.questions.agency_row import row

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from adapters.contract.contract import OnBehalf
 from gateway.fanout.fan_out import FanOut
-from gateway.fanout.order import Order
+from gateway.fanout.order import CallContext, Order, SourceAnswer
 from gateway.fanout.plan import own_details
-from gateway.fanout.source_call import CallContext, SourceAnswer
 from gateway.fanout.sources import RegisteredSource, Registry
 from gateway.model.clock import Clock
 from gateway.model.inquiry import Known

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from adapters.contract.contract import MoreNeeded
+from gateway.fanout.order import SourceAnswer
 from gateway.fanout.plan import IDENTIFYING
-from gateway.fanout.source_call import SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource, Registry
 from gateway.questions.findings import Finder, Findings
 from gateway.questions.home import ToldHome

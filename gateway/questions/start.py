@@ -9,9 +9,8 @@ from gateway.audit.recorder.pseudonymise import Pseudonymised
 from gateway.audit.recorder.recorder import Grounds, Intent, Recorder
 from gateway.fanout.coalesce import AccessRight
 from gateway.fanout.fan_out import FanOut
-from gateway.fanout.order import Order
+from gateway.fanout.order import CallContext, Order
 from gateway.fanout.plan import own_details
-from gateway.fanout.source_call import CallContext
 from gateway.graphql.documents import Document
 from gateway.model.caller import Caller
 from gateway.model.candidate_key import CandidateKeySealer

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.audit.recorder.recorder import Intent, Recorder
-from gateway.fanout.order import Keys
+from gateway.fanout.order import Keys, SourceAnswer
 from gateway.fanout.plan import kept_back
-from gateway.fanout.source_call import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
 from gateway.questions.onward import disputed, once_cleared

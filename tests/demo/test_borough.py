@@ -19,6 +19,7 @@ from adapters.contract.contract import (
     Reply,
     Unavailable,
 )
+from adapters.contract.identifiers import NHS_NUMBER
 from adapters.kinds import open_adapter
 from adapters.manifest.manifest import Manifest
 from adapters.network.egress import Egress
@@ -28,6 +29,7 @@ from demo import register
 from demo.agency import NAMES
 from demo.borough import DOWN, Borough
 from demo.caseload import Town
+from demo.nobody import HOLDERS, NOBODY
 from demo.people import Child
 
 FIELDS = frozenset({"involvements", "addresses", "support_statuses", "carers"})
@@ -166,3 +168,22 @@ def test_no_agency_outlives_the_borough(agency: str) -> None:
 def answers(port: int) -> bool:
     with socket.socket() as caller:
         return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.parametrize("source", HOLDERS)
+async def test_whoever_proves_something_by_finding_nobody_finds_the_test_child(
+    borough: Borough, source: str
+) -> None:
+    reply = await ask(borough, source, "by-number", NOBODY)
+
+    assert isinstance(reply, Records)
+    (record,) = reply.records
+    assert record.identifier(NHS_NUMBER) == NOBODY.nhs_number
+    assert record.restricted is False
+
+
+def test_the_test_child_is_none_of_the_children(people: Town) -> None:
+    everybody = [*people.crowd, *(lead.child for lead in people.cast)]
+
+    assert not [c for c in everybody if NOBODY.nhs_number in {c.nhs_number, c.former_nhs_number}]
+    assert not [child for child in everybody if child.family == NOBODY.family]

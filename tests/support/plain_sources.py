@@ -12,8 +12,8 @@ from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.contract.record import Identifier, Name, Record
 from adapters.manifest.manifest import Manifest
 from gateway.fanout.fan_out import FanOut
-from gateway.fanout.order import Keys, Order, PassOn, Teach
-from gateway.fanout.source_call import CallContext, SourceConnection
+from gateway.fanout.order import CallContext, Keys, Order, PassOn, Teach
+from gateway.fanout.source_call import SourceConnection
 from gateway.fanout.sources import RegisteredSource, granted_claims
 from gateway.model.clock import Clock
 from tests.support.agencies import MIRA, TEST_CHILD, SourceFile, rest_source

@@ -25,9 +25,8 @@ from adapters.contract.identifiers import NHS_NUMBER, UPN, NhsNumber
 from adapters.contract.record import Address, Identifier, Involvement, Name, Record
 from gateway.audit.recorder.recorder import Intent, Recorder
 from gateway.config.operator_file import Area, OperatorFile, ShieldTeam, SourceGrant
-from gateway.fanout.order import Order
+from gateway.fanout.order import CallContext, Order, SourceAnswer
 from gateway.fanout.plan import own_details, plan
-from gateway.fanout.source_call import CallContext, SourceAnswer
 from gateway.fanout.sources import RegisteredSource, Registry, registry_of
 from gateway.model.answer import AgencyRow, WholeAnswer
 from gateway.model.clock import Clock

@@ -23,7 +23,8 @@ from adapters.contract.contract import (
 )
 from gateway.fanout.coalesce import AccessRight
 from gateway.fanout.limits import CallCount
-from gateway.fanout.source_call import CallContext, SourceAnswer, SourceConnection
+from gateway.fanout.order import CallContext, SourceAnswer
+from gateway.fanout.source_call import SourceConnection
 from gateway.model.clock import Clock
 from gateway.model.inquiry import Reason, SignificantHarm
 from tests.support.agencies import LOCAL, TEST_CHILD

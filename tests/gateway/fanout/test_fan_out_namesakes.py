@@ -8,8 +8,7 @@ import pytest
 
 from adapters.contract.contract import Question, Records, Reply
 from adapters.contract.identifiers import NHS_NUMBER
-from gateway.fanout.order import Heard, Keys
-from gateway.fanout.source_call import SourceAnswer
+from gateway.fanout.order import Heard, Keys, SourceAnswer
 from gateway.model.clock import Clock
 from gateway.model.errors import TryLater
 from tests.support.agencies import AUTHORITY, BY_NUMBER, LOCAL, MIRA

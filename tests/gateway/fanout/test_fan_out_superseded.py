@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 from adapters.contract.contract import NoRecord, Question, Records, Reply
 from adapters.contract.identifiers import NHS_NUMBER
-from gateway.fanout.order import Keys
-from gateway.fanout.source_call import SourceAnswer
+from gateway.fanout.order import Keys, SourceAnswer
 from gateway.model.clock import Clock
 from tests.support.agencies import AUTHORITY, BY_NAME, BY_NUMBER, LOCAL, MIRA, SourceFile
 from tests.support.plain_sources import fan_out_over, file_of, order_for, record, registered
