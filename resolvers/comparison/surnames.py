@@ -45,9 +45,13 @@ def surname_in(family: str, words: frozenset[str]) -> bool:
 
 
 def _in_one(one: str, other: str) -> Agreement:
-    if _attached(one, other) or one_spelling(one, other) or _inflected(one, other):
+    if _attached(one, other) or one_spelling(one, other):
         return _SLIP
     found = misspelt(one, other)
+    if found is _SLIP or one[0] != other[0]:
+        return found
+    if _inflected(one, other):
+        return _SLIP
     return _DISTANT if found is _DIFFERENT and sound_alike(one, other) else found
 
 
@@ -69,7 +73,7 @@ def _lenited(mine: list[str], theirs: list[str], one: str, other: str) -> bool:
 
 
 def _titled(family: str) -> bool:
-    return all(part in TITLES for part in family.split())
+    return family in TITLES or (" " in family and all(part in TITLES for part in family.split()))
 
 
 def _of_titles(held: str, known: str) -> Agreement:

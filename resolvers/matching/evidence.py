@@ -120,6 +120,29 @@ class Evidence(NamedTuple):
         return _DIFFERENT in (self.name, self.birth_date)
 
 
+BORN_OTHERWISE: Final = Evidence(
+    shared=False,
+    nhs_number=_NOT_COMPARABLE,
+    upn=_NOT_COMPARABLE,
+    family=_NOT_COMPARABLE,
+    given_name=_NOT_COMPARABLE,
+    further=False,
+    birth_date=_DIFFERENT,
+    sex=_NOT_COMPARABLE,
+    postcode=_NOT_COMPARABLE,
+    family_frequency=1.0,
+    given_frequency=1.0,
+)
+"""Enough of a record without a number of hers that another birth date excludes, whatever else."""
+
+
+def born_otherwise(known: Details, held: Details) -> bool:
+    """Whether another birth date excludes a record that bears no number of the child's."""
+    if _compare_birth_dates(held, known) is not _DIFFERENT:
+        return False
+    return not (held.shares_number(known) or not known.records.isdisjoint(held.records))
+
+
 def weigh(known: Details, held: Details) -> Evidence:
     """Hold a record's details against what is known; never raises."""
     shared = held.shares_number(known) or not known.records.isdisjoint(held.records)

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Final
 
 from resolvers.matching.contest import among_them_two, winners
 from resolvers.matching.details import Details
+from resolvers.matching.evidence import BORN_OTHERWISE, born_otherwise
 from resolvers.matching.grade import MatchGrade
 from resolvers.matching.grading import (
     Assessment,
@@ -17,6 +19,9 @@ from resolvers.matching.grading import (
 from resolvers.matching.reasons.codes import ReasonCode
 
 RecordPlace = tuple[str, int]  # a source, and a record's place in its answer
+_EXCLUDED: Final = Assessment(
+    MatchGrade.CERTAINLY_NOT, BORN_OTHERWISE, population=None, twin_seen=False
+)
 Stopped = dict[RecordPlace, ReasonCode]  # who could join and does not, and why
 
 
@@ -35,9 +40,11 @@ class World:
     cut: Collection[str] = frozenset()
 
     def assessed(self, known: KnownOfChild) -> dict[RecordPlace, Assessment]:
-        """Every record against what is known."""
+        """Every record against what is known; of whom the birth date excludes, no more is asked."""
         return {
-            key: assess(known, details, self.populations.get(key[0]))
+            key: _EXCLUDED
+            if born_otherwise(known.all, details)
+            else assess(known, details, self.populations.get(key[0]))
             for key, details in self.held.items()
         }
 
