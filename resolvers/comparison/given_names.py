@@ -1,10 +1,11 @@
 """Two texts of given names compared, word by word: a shared first name tells little."""
 
+from itertools import product
 from typing import Final
 
 from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.common_names import established
-from resolvers.comparison.naming import SHARED, TITLES
+from resolvers.comparison.naming import ABBREVIATED, SHARED, TITLES
 from resolvers.comparison.nicknames import one_name, one_spelling
 from resolvers.comparison.spelling import (
     joined,
@@ -23,13 +24,25 @@ _SAME: Final = Agreement.SAME
 
 
 def compare_given_names(held: str, known: str) -> Agreement:
-    """Two folded texts of given names, each of one word or more."""
+    """Two folded texts of given names, each of one word or more; several agree in any order."""
     mine, theirs = held.split(), known.split()
-    if mine[0] in SHARED or theirs[0] in SHARED:
-        if joined(held) == joined(known):
+    if len(mine) > 1 or len(theirs) > 1:
+        mine, theirs = _untitled(mine), _untitled(theirs)
+        if sorted(mine) == sorted(theirs) and len(mine[0]) > 1:
             return _SAME
-        return _behind_shared(mine, theirs)
+    if mine[0] in SHARED or theirs[0] in SHARED:
+        return _SAME if joined(held) == joined(known) else _behind_shared(mine, theirs)
     return _compare(mine, theirs)
+
+
+def _untitled(words: list[str]) -> list[str]:
+    """The words without a title at the end, which stands for a last name.
+
+    Behind a shared name alone it is what somebody is called by.
+    """
+    while len(words) > 1 and words[-1] in TITLES and not SHARED.issuperset(words[:-1]):
+        words = words[:-1]
+    return words
 
 
 def _compare(mine: list[str], theirs: list[str]) -> Agreement:
@@ -39,7 +52,7 @@ def _compare(mine: list[str], theirs: list[str]) -> Agreement:
         return _SAME if not parted or _rests_fit(mine[1:], theirs[1:]) else _VAGUE
     if parted and "".join(mine) == "".join(theirs):
         return _SAME
-    if one in theirs or other in mine or short_for(one, other):
+    if _within(mine, theirs) or short_for(one, other):
         return _VAGUE
     if one_name(one, other):
         return _FORM
@@ -47,20 +60,40 @@ def _compare(mine: list[str], theirs: list[str]) -> Agreement:
     return _misspelt(mine, theirs) if one[0] == other[0] else _ending(one, other)
 
 
+def _within(mine: list[str], theirs: list[str]) -> bool:
+    """Whether one text is among the other's words: a part that two have in common is a father's."""
+    short, long = (mine, theirs) if len(mine) < len(theirs) else (theirs, mine)
+    return all(word in long for word in short)
+
+
 def _behind_shared(mine: list[str], theirs: list[str]) -> Agreement:
     """What stands behind a shared first name decides; where one says nothing more, it is vague."""
-    first, second = _split(mine), _split(theirs)
-    if not (first[1] and second[1]):
+    honours, name = _split(mine)
+    others, other_name = _split(theirs)
+    if not (name and other_name):
         return _half_stated(mine, theirs)
-    found = _compare(first[1], second[1])
-    if found is _SAME and not _one_honour(first[0], second[0]):
+    if _one_honour(honours, others):
+        return _compare(name, other_name)
+    if _within(mine, theirs):
         return _VAGUE
-    return found
+    # A name in common further on is a father's: the ones of use have to stand first in both.
+    found = _compare(name[:1], other_name[:1])
+    half_told = _half_told(honours, others)
+    return _VAGUE if found.fits and half_told else _DIFFERENT
+
+
+def _half_told(honours: list[str], others: list[str]) -> bool:
+    """Whether the shared names of one are left out, or written short, on the other side."""
+    short = not ABBREVIATED.isdisjoint((*honours, *others))
+    return short or set(honours) <= set(others) or set(others) <= set(honours)
 
 
 def _split(words: list[str]) -> tuple[list[str], list[str]]:
-    """The shared names at the beginning, and the rest."""
-    place = next((n for n, word in enumerate(words) if word not in SHARED), len(words))
+    """The shared names at the beginning, and the rest: of several names the last is no title."""
+    if len(words) == 1:
+        return (words, []) if words[0] in SHARED else ([], words)
+    last = len(words) - 1
+    place = next((n for n, word in enumerate(words[:last]) if word not in SHARED), last)
     return words[:place], words[place:]
 
 
@@ -85,7 +118,7 @@ def _misspelt(mine: list[str], theirs: list[str]) -> Agreement:
     found = misspelt(one, other)
     names_in_use = established(one) and established(other)
     if found is _SLIP and not names_in_use:
-        return _SLIP if _rests_fit(mine[1:], theirs[1:]) else _DISTANT
+        return _SLIP if _rests_fit(mine[1:], theirs[1:]) else _DIFFERENT
     if shortened(one, other):
         return _DISTANT if names_in_use else _FORM
     if found is _DIFFERENT:
@@ -101,13 +134,15 @@ def _ending(one: str, other: str) -> Agreement:
 def _rests_fit(mine: list[str], theirs: list[str]) -> bool:
     """Whether further given names agree in any word; twins may share the first and differ here.
 
-    A shared name behind the first is what somebody is called by: Umme Fatima is not Umme Kiran.
+    A shared name behind the first is what somebody is called by: Umme Fatima is not Umme Kiran. So
+    is a title where nothing else stands there.
     """
-    mine = [word for word in mine if word not in TITLES]
-    theirs = [word for word in theirs if word not in TITLES]
     if not mine or not theirs:
         return True
-    return any(_further_fit(one, other) for one in mine for other in theirs)
+    own = [word for word in mine if word not in TITLES]
+    others = [word for word in theirs if word not in TITLES]
+    pairs = product(own, others) if own and others else product(mine, theirs)
+    return any(_further_fit(one, other) for one, other in pairs)
 
 
 def _further_fit(one: str, other: str) -> bool:

@@ -11,7 +11,7 @@ def _words(*lines: str) -> frozenset[str]:
 
 
 # A name that stands before the one somebody is called by. Written short, it is half a statement.
-_ABBREVIATED: Final = _words(
+ABBREVIATED: Final = _words(
     # Bangladeshi and Pakistani certificates: "A Guide to Names and Naming Practices" (United
     # Kingdom, March 2006), the sections on Bangladesh and Pakistan.
     "md mohd muhd mhd mo mst most sk",
@@ -28,22 +28,24 @@ _ABDUL: Final = _words(
     "abdul abdal abdel abdur abdus abdu abd abdoul",
 )
 SHARED: Final = (
-    _ABBREVIATED
+    ABBREVIATED
     | _MUHAMMAD
     | _ABDUL
     | _words(
         # Titles of descent and of respect before a given name (the Guide of 2006; K. Tucker,
         # "The forenames and surnames from the GB 1998 Electoral Roll", Nomina 27, 2004).
         "syed sayed sayyid sayyed said saiyed sayeda syeda sheikh shaikh hafiz haji hajji mirza",
-        "bibi mosammat mossammat mosammad mohtarma noor nur umm ummul abu",
+        "bibi mosammat mossammat mosammad mohtarma noor nur umm umme ummul abu",
         # Twins and sisters bear these before the name of use (ONS baby names; the Guide of 2006).
         "fatima fatema fatimah fatma",
         # A first half that Catholic and Orthodox families give to several children (the Guide of
         # 2006: Spain, Portugal, Latin America, Romania, Philippines, France).
-        "maria marie ma jose jean",
-        # A syllable that brothers and sisters share (J. Lam and others, "Alternative name
-        # encodings", Int. J. Popul. Data Sci. 2025, on Hong Kong names; the Guide: Vietnam).
-        "ka kar thi",
+        "maria marie ma jose jean ana joao ion ioan elena",
+        # A syllable that brothers and sisters share, half of a name (J. Lam and others,
+        # "Alternative name encodings", Int. J. Popul. Data Sci. 2025; the Guide: Vietnam).
+        "ka kar wing hoi ho wai tsz tze chi man pui yuen yan mei lok siu sze king hin hei yat",
+        "ching",
+        "long kei tak hiu kwok kin chun cheuk shuk suet kit chung wah thi",
         # Sri Lankan, Indian: a prefix of respect or of the house (the Guide of 2006: India).
         "sri shri smt",
         # Ghana: a name of the weekday of birth, which twins have in common (the Guide of 2006).
@@ -119,8 +121,9 @@ LITHUANIAN: Final = tuple(
 
 
 def called(given: str) -> str:
-    """The word of a folded given name that tells most: the first that is not shared, if any."""
+    """The word of a folded given name that tells most: the first not shared, else the last."""
     first, parted, _ = given.partition(" ")
     if not parted or first not in SHARED:
         return first
-    return next((word for word in given.split() if word not in SHARED), first)
+    words = given.split()
+    return next((word for word in words if word not in SHARED), words[-1])

@@ -15,6 +15,7 @@ _SHORTEST_TWO_SLIPS = 6  # below this, two letters do
 _SHORTEST_SKELETON = 2  # consonants that two short forms must share
 _SHORTEST_ENDING = 4  # "Seun" of "Oluwaseun"
 _MOST_RHYMING = 2  # letters before a rhyme: "Ayden", "Jayden" are two names
+_VOWELS: Final = frozenset("aeiou")
 _UNSOUNDED: Final = str.maketrans({**dict.fromkeys("aeiouyhw"), "c": "k", "q": "k", "z": "s"})
 
 
@@ -46,10 +47,10 @@ def shortened(one: str, other: str) -> bool:
 
 def sounds_short_for(one: str, other: str) -> bool:
     """Whether the consonants of one begin the other's, as a pet name's do ("Luke", "Lucas")."""
-    if one[0] != other[0]:
+    if one[:2] != other[:2]:
         return False
     mine, theirs = _skeleton(one), _skeleton(other)
-    long_enough = min(len(mine), len(theirs)) >= _SHORTEST_SKELETON
+    long_enough = min(len(mine), len(theirs)) >= _SHORTEST_SKELETON + (one[0] in _VOWELS)
     return long_enough and (mine.startswith(theirs) or theirs.startswith(mine))
 
 

@@ -84,8 +84,6 @@ def _of_titles(held: str, known: str) -> Agreement:
 
 def _inflected(one: str, other: str) -> bool:
     """Whether the two are a man's and a woman's form of one family name."""
-    if one[:SHORTEST_PART] != other[:SHORTEST_PART]:
-        return False
     if any(_forms(one, other, *pair) or _forms(other, one, *pair) for pair in GENDERED):
         return True
     return _lithuanian(one, other)
@@ -93,11 +91,12 @@ def _inflected(one: str, other: str) -> bool:
 
 def _forms(his: str, hers: str, man: str, woman: str) -> bool:
     stem = his[: len(his) - len(man)]
-    return his.endswith(man) and len(stem) >= SHORTEST_PART and hers == stem + woman
+    long_enough = len(stem) + len(man) // 2 >= SHORTEST_PART
+    return his.endswith(man) and long_enough and hers == stem + woman
 
 
 def _lithuanian(one: str, other: str) -> bool:
-    stems = {stem for stem in map(_lithuanian_stem, (one, other)) if len(stem) >= SHORTEST_SLIP}
+    stems = {stem for stem in map(_lithuanian_stem, (one, other)) if len(stem) >= SHORTEST_PART}
     return len(stems) == 1 and any(each.endswith(("te", "iene")) for each in (one, other))
 
 

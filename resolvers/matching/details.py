@@ -1,7 +1,7 @@
 """The details that tell children apart, taken from a record or a reference, ready to compare."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple, Self
 
 from adapters.contract.codes import Sex
@@ -27,8 +27,6 @@ class Around(NamedTuple):
     def of_record(cls, record: Record) -> Self:
         """What a record holds."""
         practice = record.gp_practice
-        if not (record.carers or record.schools or practice):
-            return _NOTHING_AROUND  # type: ignore[return-value]  # of this very class
         return cls(
             surroundings.carers(carer.name for carer in record.carers),
             surroundings.places(text for each in record.schools for text in (each.name, each.urn)),
@@ -47,16 +45,14 @@ class Around(NamedTuple):
         )
 
 
-_NOTHING_AROUND: Final = Around()
-
-
 @dataclass(frozen=True, slots=True)
 class Details:
     """Folded, and without what systems write for "none".
 
     `records` are the records themselves, as `named_record` writes them. `estimates` are birth
     dates that are guesses. `postcodes` and `around` are None in what is known of a child whom
-    nobody has cleared: a record's are then never looked at.
+    nobody has cleared: a record's are then never looked at. `record` is what a record's own
+    surroundings are read from, once they are asked for.
     """
 
     nhs_numbers: frozenset[str]
@@ -69,6 +65,7 @@ class Details:
     sex: Sex | None
     postcodes: frozenset[str] | None
     around: Around | None = None
+    record: Record | None = field(default=None, compare=False, repr=False)
 
     @property
     def as_person(self) -> Self:
@@ -82,6 +79,7 @@ class Details:
             sex=None,
             postcodes=None,
             around=None,
+            record=None,
         )
 
     @classmethod
@@ -98,7 +96,7 @@ class Details:
             estimates=born if record.birth_date_estimated else frozenset(),
             sex=record.sex,
             postcodes=postcodes.read(address.postcode for address in record.addresses),
-            around=Around.of_record(record),
+            record=record,
         )
 
     @classmethod

@@ -24,6 +24,7 @@ _DISTANT: Final = Agreement.DISTANT
 _VAGUE: Final = Agreement.VAGUE
 _SAME: Final = Agreement.SAME
 
+_CHAIN: Final = 3  # words of a whole name that are nobody else's in any order
 _SAID_SEXES: Final = (Sex.FEMALE, Sex.MALE)
 
 
@@ -173,7 +174,9 @@ def weigh(known: Details, held: Details) -> Evidence:
         postcode=_compare_postcodes(held, known),
         family_frequency=max(map(family_frequency, known.families)) if same_family else 1.0,
         given_frequency=max(map(given_frequency, known.givens)) if same_given else 1.0,
-        ties=_ties(held.around, known.around) if known.around and held.around else (),
+        ties=_ties(Around.of_record(held.record), known.around)
+        if known.around and held.record
+        else (),
     )
 
 
@@ -190,12 +193,30 @@ def _ties(held: Around, known: Around) -> tuple[str, ...]:
 def _otherwise_named(held: Details, known: Details, found: _Names) -> _Names:
     """What the names say once their places are not taken for granted; else as `found`."""
     family, given = found
+    if _one_chain(held, known):
+        return _SAME, _SAME
     if not (family.fits or given.fits):
         found = _the_other_way(held, known, found)
         return found if found[0].fits else _single(held, known, found)
     if given.fits and not family.fits and not family.silent and _in_chain(held, known):
         return _VAGUE, given
     return found
+
+
+def _one_chain(held: Details, known: Details) -> bool:
+    """Whether both are one name of the same three words or more, cut and ordered otherwise."""
+    mine, theirs = _whole_name(held), _whole_name(known)
+    if len(mine) != len(theirs) or not mine:
+        return False
+    words = sorted(mine.split())
+    return len(words) >= _CHAIN and words == sorted(theirs.split())
+
+
+def _whole_name(details: Details) -> str:
+    """Given and family name in one text; "" for whoever has several, or lacks one."""
+    if len(details.givens) != 1 or len(details.families) != 1:
+        return ""
+    return " ".join((*details.givens, *details.families))
 
 
 def _in_chain(held: Details, known: Details) -> bool:
