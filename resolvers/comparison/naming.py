@@ -40,7 +40,7 @@ SHARED: Final = (
         "fatima fatema fatimah fatma",
         # A first half that Catholic and Orthodox families give to several children (the Guide of
         # 2006: Spain, Portugal, Latin America, Romania, Philippines, France).
-        "maria marie ma jose jean ana joao ion ioan elena",
+        "maria marie ma jose jean",
         # A syllable that brothers and sisters share, half of a name (J. Lam and others,
         # "Alternative name encodings", Int. J. Popul. Data Sci. 2025; the Guide: Vietnam).
         "ka kar wing hoi ho wai tsz tze chi man pui yuen yan mei lok siu sze king hin hei yat",
