@@ -14,6 +14,7 @@ from adapters.contract.identifiers import NhsNumber, Postcode, Upn
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.mapping.caps import READ_CAP, TEXT_CAP, capped, capped_texts
 from adapters.mapping.date_format import day_reader, iso_day
+from adapters.mapping.misread import MISREAD_CONTROLS, REPLACEMENT, is_misread
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -21,16 +22,6 @@ _RAW_CAP = 4 * TEXT_CAP
 _JOINERS = "\u200c\u200d"  # invisible, and needed to write some languages
 _TRUE = frozenset({"true", "y", "yes", "1"})
 _FALSE = frozenset({"false", "n", "no", "0"})
-REPLACEMENT: Final = "\ufffd"
-# Controls that no text has, and that bytes of Windows-1252 are in ISO-8859-1.
-_MISREAD: Final = frozenset(map(chr, range(0x80, 0xA0))) - {"\x85"}
-# How the bytes 80 to BF look in Windows-1252, of which UTF-8 makes every second character.
-_SECOND = bytes(range(0x80, 0xC0)).decode("cp1252", "ignore") + REPLACEMENT
-_PLAIN_SECOND = re.sub("[\u2018-\u201d\u2013\u2014\u2026\xa0\xbb]", "", _SECOND)
-_GARBLED = re.compile(
-    f"{REPLACEMENT}|[\xc2\xc3][{_SECOND}\xad]|\xe2\u20ac|[\xc4\xc5][{_PLAIN_SECOND}]"
-    f"|(?:[\xd0\xd1\xd8\xd9][{_SECOND}]){{2}}"
-)
 _NHS_DIGITS = 10
 _LONGEST_LOST = 3  # leading zeros that a numeric column may have dropped
 _NATIONAL_DIGITS = (9, 10)
@@ -56,7 +47,7 @@ def _shown(character: str) -> str:
     category = unicodedata.category(character)
     if category in {"Zl", "Zp"} or character in "\t\n\r\v\f":
         return " "
-    if character in _MISREAD:
+    if character in MISREAD_CONTROLS:
         return REPLACEMENT
     if category in {"Cc", "Cs", "Cn", "Co"}:
         return ""
@@ -96,10 +87,9 @@ def _day(read: Callable[[str], PartialDate], value: Any) -> PartialDate | None:
 
 def to_name(value: Any) -> str | None:
     """A name; UnreadableError for one that was read in the wrong encoding on its way, as BjÃ¶rn."""
-    text = to_text(value)
-    if text is not None and not text.isascii() and _GARBLED.search(text):
+    if isinstance(value, str) and is_misread(value):
         raise UnreadableError("read in the wrong encoding")
-    return text
+    return to_text(value)
 
 
 def to_bool(value: Any) -> bool | None:
@@ -203,9 +193,11 @@ def to_lines(value: Any) -> tuple[str, ...] | None:
 
 def to_given_names(value: Any) -> tuple[str, ...] | None:
     """A list of names, or one text cut at its spaces."""
-    items = clean(value).split() if isinstance(value, str) else value
-    names = _texts(items)
-    return None if names is None else tuple(filter(None, map(to_name, names)))
+    if isinstance(value, str):
+        return _texts((to_name(value) or "").split())
+    for item in value[:READ_CAP] if isinstance(value, list) else ():
+        to_name(item)
+    return _texts(value)
 
 
 def _texts(items: Any) -> tuple[str, ...] | None:
