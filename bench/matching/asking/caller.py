@@ -16,6 +16,7 @@ _KNOWS_UPN: Final = 0.2
 _OTHER_FORM: Final = 0.06  # callers who have the names in another form of the custom
 _READS_RIGHT: Final = 0.9  # callers whose second look at name and date finds their slip
 _HAS_NUMBER: Final = 0.3  # callers who can find a number when they are asked for one
+_HAS_FORMER_HOME: Final = 0.5  # callers who know where a family lived before it moved
 _HAS_CARER: Final = 0.8  # callers who know a parent's name
 _HAS_FURTHER: Final = 0.8  # callers who can find the further given names
 
@@ -26,7 +27,7 @@ Told = Mapping[str, Any]
 class MadeUpCaller:
     """Somebody who asks about `child`: `said` is what they type, `number` what they read out.
 
-    `carer` is a parent's name, which they do not tell at first.
+    `carer` is a parent's name, `former_home` a postcode; neither is told at first.
     """
 
     child: Child
@@ -35,6 +36,7 @@ class MadeUpCaller:
     chance: Random
     carer: str = ""
     told_carer: bool = False
+    former_home: str = ""
 
     @property
     def errs(self) -> bool:
@@ -53,8 +55,9 @@ class MadeUpCaller:
             "postcode": said.postcode,
         }
         numbers = [self.number] if self.number else []
-        carers = [("carers", [self.carer])] if self.told_carer else []
-        return {name: value for name, value in (*details.items(), *numbers, *carers) if value}
+        more = [("carers", [self.carer])] if self.told_carer else []
+        more += [("formerPostcodes", [self.former_home])] if self.former_home else []
+        return {name: value for name, value in (*details.items(), *numbers, *more) if value}
 
     @property
     def keys(self) -> Mapping[str, str]:
@@ -87,10 +90,12 @@ class MadeUpCaller:
             yield replace(self, said=replace(said, postcode=child.said.postcode))
         if child.said.further and not said.further and chance.random() < _HAS_FURTHER:
             yield replace(self, said=replace(said, further=child.said.further))
-        if self.carer and not self.told_carer and chance.random() < _HAS_CARER:
-            yield replace(self, told_carer=True)
         if self.number is None and chance.random() < _HAS_NUMBER:
             yield replace(self, number=_number(child, chance))
+        if len(child.homes) > 1 and not self.former_home and chance.random() < _HAS_FORMER_HOME:
+            yield replace(self, former_home=child.homes[1])
+        if self.carer and not self.told_carer and chance.random() < _HAS_CARER:
+            yield replace(self, told_carer=True)
 
 
 def callers(world: World, setting: Setting, chance: Random) -> Iterator[MadeUpCaller]:

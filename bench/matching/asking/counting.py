@@ -107,11 +107,11 @@ def _state(told: Answered) -> str:
 
 
 def _why(found: Graded | None) -> str:
-    """Why a record is not certain: its grade and what differed, or that it was not met."""
+    """Why a record is not certain: its grade and the gate that stopped it, or that it was not met.
+
+    One that is certain is not told: it would tell where a child lives who is not cleared.
+    """
     if found is None:
         return "not met, or left out"
     grade = found.grade
-    said = [grade.grade.value.lower()]
-    said += [f"differs in {', '.join(grade.differed)}"] if grade.differed else []
-    said += [f"likely {grade.likely_other.lower()}"] if grade.likely_other else []
-    return "; ".join(said)
+    return f"{grade.grade.lower()}, {grade.reason or 'not told why'}"
