@@ -87,7 +87,8 @@ class _Clerk:
 
     def _record(self, child: Child) -> Record:
         chance, kind = self.chance, self.kind
-        told = otherwise(child, self.mistakes.told(child, kind.name), _OTHER_FORM, chance)
+        share = _OTHER_FORM * min(1.0, kind.noise)
+        told = otherwise(child, self.mistakes.told(child, kind.name), share, chance)
         noise = self._noises.get(child.own_further)
         if noise is None:
             noise = by_custom(child, self.noise.times(kind.noise))
