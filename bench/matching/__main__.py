@@ -2,16 +2,18 @@
 
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
+from pathlib import Path
 from random import Random
 from typing import Any, Final
 
 from bench.matching import borough, pairs, speed, tables
+from bench.matching.asking.counts import Counts
 from bench.matching.district.families import Mix, sample
 from bench.matching.district.noise import Noise
 from bench.matching.district.world import world
 from bench.matching.measured import Commit, measured
-from bench.matching.results import setting_result, write
-from bench.matching.settings import SETTINGS
+from bench.matching.results import read, setting_result, write
+from bench.matching.settings import SETTINGS, Setting
 
 _FEBRL_GIVEN: Final = (("name, date, place", False), ("and an identifier", True))
 
@@ -19,6 +21,9 @@ _FEBRL_GIVEN: Final = (("name, date, place", False), ("and an identifier", True)
 def main() -> None:
     """Print the tables, and write the run down where it is of a commit."""
     chosen, commit = _chosen(), Commit.here()
+    if chosen.tables:
+        _print(list(read(chosen.tables)))
+        return
     changed = " with changes, so this is no measured run" if commit.changed else ""
     print(f"commit {commit.id}{changed}")
     found = {"questions": chosen.questions, "settings": _settings(chosen, commit)}
@@ -35,22 +40,27 @@ def _chosen() -> Namespace:
     parser.add_argument("--questions", type=int, default=100_000, help="of each setting")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--only", help="settings with this in their name; nothing is written down")
+    parser.add_argument("--tables", type=Path, help="print the tables of an earlier run's file")
     return parser.parse_args()
 
 
 def _settings(chosen: Namespace, commit: Commit) -> list[dict[str, Any]]:
     asked = tuple(s for s in SETTINGS if (chosen.only or "") in s.name)
-    print(f"\n{tables.SETTINGS_HEAD}")
     done = []
-    for setting, counted in measured(asked, commit, chosen.questions, chosen.processes):
-        print(tables.setting_row(setting, counted), flush=True)
-        done.append((setting, counted))
+    for each in measured(asked, commit, chosen.questions, chosen.processes):
+        print(tables.setting_row(*each), flush=True)  # a long run is worth watching
+        done.append(each)
+    _print(done)
+    return [setting_result(*each, commit, chosen.questions) for each in done]
+
+
+def _print(done: list[tuple[Setting, Counts]]) -> None:
+    print(f"\n{tables.SETTINGS_HEAD}", *(tables.setting_row(*each) for each in done), sep="\n")
     for setting, counted in done:
         print(f"\n### {setting.name}\n\n{tables.facts(counted)}")
         print(f"\n{tables.GROUPS_HEAD}", *tables.group_rows(counted), sep="\n")
         print(f"\n{tables.WHY_HEAD}", *tables.why_rows(counted), sep="\n")
         print(*(f"false: {each}" for each in sorted(counted.falses)[:20]), sep="\n")
-    return [setting_result(*each, commit, chosen.questions) for each in done]
 
 
 def _febrl() -> None:

@@ -1,12 +1,14 @@
 """The file of a measured run: commit, seeds and every count, so that no run is left out."""
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from bench.matching.asking.counts import Counts
 from bench.matching.measured import Commit, sizes
-from bench.matching.settings import Setting
+from bench.matching.settings import SETTINGS, Setting
 from resolvers.matching.version import MATCHER
 
 FOLDER: Final = Path(__file__).with_name("results")
@@ -25,6 +27,21 @@ def setting_result(setting: Setting, counted: Counts, commit: Commit, count: int
         "false questions": sorted(counted.falses),
         "uncertain records": dict(counted.why.most_common()),
     }
+
+
+def read(path: Path) -> Iterator[tuple[Setting, Counts]]:
+    """The settings of an earlier run, as far as there still are such, with what they came to."""
+    by_name = {setting.name: setting for setting in SETTINGS}
+    for each in json.loads(path.read_text("utf-8"))["settings"]:
+        counted = Counts(
+            questions=Counter(each["counts"]),
+            why=Counter(each["uncertain records"]),
+            falses=each["false questions"],
+        )
+        for group, counts in each["groups"].items():
+            counted.groups[group].update(counts)
+        if each["setting"] in by_name:
+            yield by_name[each["setting"]], counted
 
 
 def write(commit: Commit, found: dict[str, Any]) -> Path | None:

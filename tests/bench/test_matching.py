@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from adapters.contract.contract import NoRecord, Question, Records
 from adapters.contract.identifiers import NHS_NUMBER, NhsNumber, Upn
 from adapters.contract.record import Identifier
+from bench.matching import results
 from bench.matching.asking.caller import MadeUpCaller, callers
 from bench.matching.asking.counting import Counting
 from bench.matching.asking.counts import Counts, Share, upper_bound
@@ -222,6 +224,20 @@ def test_seeds_are_drawn_from_the_commit_and_nobody_chooses_them() -> None:
     one, other = Commit("a" * 40, changed=False), Commit("b" * 40, changed=False)
     assert one.seed("demographics", 0) == Commit("a" * 40, changed=True).seed("demographics", 0)
     assert len({c.seed(w, n) for c in (one, other) for w in ("x", "y") for n in range(9)}) == 36
+
+
+def test_a_run_that_was_written_down_reads_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    setting, commit = SETTINGS[0], Commit("c" * 40, changed=False)
+    counted = asked_round(setting, 5, 20, rows())
+    found = {"settings": [results.setting_result(setting, counted, commit, 20)]}
+    path = results.write(commit, found)
+    assert path
+    assert list(results.read(path)) == [(setting, counted)]
+    assert results.write(commit, found) != path  # another run, and both are kept
+    assert results.write(Commit("c" * 40, changed=True), found) is None
 
 
 def test_every_question_of_a_run_is_of_some_round() -> None:
