@@ -24,6 +24,7 @@ PAGE = text("docs/hardening.md")
 MANIFEST = (
     manifest_text("rest", "https://roll.hillside-school.example")
     .replace('"some-source"', '"school-roll"')
+    .replace("[agency]", '[agency]\nareas = ["E09990001"]')
     .replace('"some-agency"', '"hillside-school"')
 )
 
