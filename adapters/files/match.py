@@ -82,7 +82,7 @@ class Match:
             raw = reading.raw(document)
         except UnreadableError:
             return False
-        text = str(raw).translate(_DECORATION).upper()
+        text = str(raw).translate(_DECORATION).removesuffix(".0").upper()
         return plainly(text) and text != value.upper()
 
     def _set_aside(self, document: Any) -> None:

@@ -172,3 +172,19 @@ by = ["record_id"]
 record_id = "sourcedId"
 """
     assert manifest_of(text(tmp_path) + own).operation[0].name == "own"
+
+
+@pytest.mark.parametrize(
+    ("users", "whole"),
+    [
+        (USERS, True),  # the teachers have no pupil number, and are no pupils
+        (USERS + "s-3,,,Cal,Dale,\n", False),
+        (USERS + "s-3,,T99940012600A,Cal,Dale,\n", False),
+    ],
+)
+async def test_a_pupil_without_a_number_and_no_teacher_makes_absence_unproved(
+    users: str, tmp_path: Path, *, whole: bool
+) -> None:
+    reply = await asked(tmp_path, zipped(files(users=users)), NOBODY)
+    assert isinstance(reply, NoRecord)
+    assert reply.whole is whole

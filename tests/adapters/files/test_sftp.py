@@ -1,12 +1,21 @@
 """An export on an SFTP server is read over a connection to that one server's key."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import asyncssh
 import pytest
 
-from adapters.contract.contract import Fault, Malformed, NoRecord, Refused, Reply, Unavailable
+from adapters.contract.contract import (
+    Cause,
+    Fault,
+    Malformed,
+    NoRecord,
+    Refused,
+    Reply,
+    Unavailable,
+)
 from adapters.network.egress import EgressRefused
 from adapters.network.secrets import SecretMissing
 from tests.support.adapters.asking import manifest_text, only, opened, question
@@ -109,7 +118,7 @@ async def test_a_key_that_is_none_is_named_by_its_place() -> None:
 @pytest.mark.parametrize(
     ("good", "bad", "what"),
     [
-        (line(HOST_KEY), "ssh-ed25519 AAAA", "auth.host_key: the server's public key"),
+        (line(HOST_KEY), "ssh-ed25519 AAAA", "the server's public key"),
         (BY_KEY, f"{BY_KEY}\n{BY_PASSWORD}", "it needs a key or a password"),
         ("sftp://files.example", "file:///srv", "scheme sftp is for files at sftp://host/folder"),
     ],
@@ -118,3 +127,41 @@ async def test_a_key_that_is_none_is_named_by_its_place() -> None:
 def test_a_mistake_in_a_login_by_ssh_is_named(good: str, bad: str, what: str) -> None:
     found = problems(text("sftp://files.example").replace(good, bad))
     assert any(what in said for _, said in found), found
+
+
+def growing(file: Path) -> type[asyncssh.SFTPServer]:
+    class Growing(asyncssh.SFTPServer):
+        """A server to which the export is being uploaded while it is fetched."""
+
+        def read(self, file_obj: object, offset: int, size: int) -> Any:
+            if offset == 0:
+                with file.open("a") as upload:
+                    upload.write("4,X,Late,Lea,01/01/2016,Ms Reed\n")
+            return super().read(file_obj, offset, size)
+
+    return Growing
+
+
+@pytest.mark.parametrize("upn", [ANN_UPN, NOBODY])
+async def test_an_export_that_is_uploaded_while_it_is_fetched_is_no_answer(
+    upn: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "exports/roll-1.csv"
+    async with sftp(tmp_path, growing(file)) as base:
+        file.write_text(ROLL)
+        reply = await asked(base, text(base), upn=upn)
+    assert isinstance(reply, Unavailable)
+    assert reply.cause is Cause.FILE_CHANGING
+
+
+async def test_the_export_that_was_written_last_on_a_server_is_the_newest(tmp_path: Path) -> None:
+    written = text("{}").replace("newest = 'name'", "newest = 'written'")
+    async with sftp(tmp_path) as base:
+        for place, name in enumerate(("roll-2.csv", "roll-1.csv")):
+            content = ROLL if name == "roll-1.csv" else ROLL.replace("Hill", "Dale")
+            (tmp_path / "exports" / name).write_text(content)
+            os.utime(tmp_path / "exports" / name, (1_700_000_000 + place, 1_700_000_000 + place))
+        record = only(await asked(base, written.replace("{}", base)))
+        assert record.names[0].family == "Hill"
+        os.utime(tmp_path / "exports/roll-2.csv", (1_700_000_001, 1_700_000_001))
+        assert await asked(base, written.replace("{}", base)) == Malformed("same_moment")

@@ -20,7 +20,9 @@ from adapters.mapping.mapping import RecordMapping
 from adapters.plugins.reply import checked
 from tests.support.adapters.asking import ALL_FIELDS, manifest_of, manifest_text, only, opened
 from tests.support.adapters.asking import question as asking
+from tests.support.agencies import AUTHORITY, MIRA, AgencyServer, rest_source
 from tests.support.loopback import serving
+from tests.support.town import small_town
 
 TODAY = date(2026, 11, 22)
 SECTIONS = """
@@ -290,3 +292,19 @@ def test_of_many_names_the_current_ones_stay_in_their_order(uses: list[str]) -> 
     assert set(current) <= set(stay)
     assert [one for one in names if one in stay] == list(stay)
     assert len(stay) == LIST_CAP
+
+
+async def test_a_practitioner_is_told_that_an_agency_holds_more_than_is_shown(
+    tmp_path: Path,
+) -> None:
+    workers = [{"name": f"Jo {n}", "role": "Social worker"} for n in range(LIST_CAP + 1)]
+    server = AgencyServer(children=({**MIRA, "workers": workers},))
+    async with serving(server.answer) as spine:
+        sources = [rest_source("spine", spine, claims=AUTHORITY)]
+        async with small_town(tmp_path, sources) as town:
+            answer = await town.ask()
+    row = answer.rows["spine"]
+    assert (row["outcome"], row["complete"]) == ("HAS_RECORD", False)
+    assert len(row["involvements"]) == LIST_CAP
+    assert "holds more than is shown" in row["detail"]
+    assert answer.completeness["complete"] is False
