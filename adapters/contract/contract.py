@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from adapters.contract.codes import Purpose
 from adapters.contract.record import Record
@@ -64,6 +64,7 @@ class Unread(StrEnum):
     FAILED = "failed"  # a further page could not be had, or was no answer
     PARTIAL = "partial"  # the answer says that it did not look everywhere, or is only a part
     UNSAID = "unsaid"  # nothing says that this is all
+    TOGETHER = "together"  # asked for with others, in an answer that does not show that it is all
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +201,24 @@ class SeveralSource(Protocol):
         """Ask by one operation, for the same fields and by the same right; a reply for each.
 
         The replies are in the order of the questions. Each is believed for the child that its
-        records name: one whose records name nobody asked for proves nothing.
+        records name: one whose records name nobody asked for proves nothing. Whoever's reply is not
+        `settled` is to be asked about alone.
         """
         ...
+
+
+_OF_SEVERAL: Final = frozenset({"batch", "cut"})
+
+
+def settled(reply: Reply) -> bool:
+    """Whether a reply to one of several questions stands as if it had been asked alone."""
+    match reply:
+        case Malformed(rule=rule):
+            return rule not in _OF_SEVERAL
+        case Records(unread=unread) | NoRecord(unread=unread):
+            return unread is not Unread.TOGETHER
+        case _:
+            return True
 
 
 class Probe(Protocol):

@@ -80,9 +80,12 @@ async def _posted(
     most, received = source.limits.max_records, len(found.documents)
     if received > most * len(questions):
         return _all(questions, TooMany())
-    cut = found.more or (found.total or 0) > received
+    more = source.dialect.more(answer, found.documents, received)
+    cut = found.more or found.partial or more is True or (found.total or 0) > received
+    ended = operation.total is not None or more is False
     said = _said(source, operation, questions[0], found.documents)
-    return told_apart(questions, BatchAnswer(said, operation.moment(answer), cut), most)
+    answered = BatchAnswer(said, operation.moment(answer), cut, ended)
+    return told_apart(questions, answered, most)
 
 
 def _said(

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from adapters.contract.contract import Malformed, NoRecord, Question, Records, Reply, TooMany
+from adapters.contract.contract import (
+    Malformed,
+    NoRecord,
+    Question,
+    Records,
+    Reply,
+    TooMany,
+    Unread,
+)
 from adapters.contract.record import Identifier, Record
 from adapters.mapping.mapping import Unusable
 
@@ -23,11 +31,15 @@ class BatchRecord:
 
 @dataclass(frozen=True, slots=True)
 class BatchAnswer:
-    """All that one answer says; `cut` if the agency has more than it told."""
+    """All that one answer says; `cut` if the agency has more than it told.
+
+    `ended`: it shows that it is all, by a total or by saying that nothing comes after it.
+    """
 
     said: tuple[BatchRecord, ...]
     as_of: datetime | None = None
     cut: bool = False
+    ended: bool = True
 
 
 def key_of(question: Question) -> tuple[str, str]:
@@ -41,16 +53,21 @@ def told_apart(
 ) -> tuple[Reply, ...]:
     """A reply for each question, in order; at most `most` records of one child.
 
-    Who is not named in a whole answer was not found. In one that was cut, or that names somebody
-    who was not asked for, nothing is known of whoever is not named.
+    Who is not named in a whole answer was not found. In one that was cut, that does not show its
+    end, or that names somebody who was not asked for, nothing is known of whoever is not named.
     """
     asked = frozenset(key_of(question)[1] for question in questions)
     strange = any(asked.isdisjoint(one.numbers) for one in answered.said)
     if answered.cut:
         unnamed: Reply = _CUT
     else:
-        unnamed = NOT_OURS if strange else NoRecord(answered.as_of)
+        unnamed = NOT_OURS if strange else _absent(answered)
     return tuple(_of_one(one, answered, unnamed, most) for one in questions)
+
+
+def _absent(answered: BatchAnswer) -> NoRecord:
+    unread = None if answered.ended else Unread.TOGETHER
+    return NoRecord(answered.as_of, answered.ended, unread)
 
 
 def _of_one(question: Question, answered: BatchAnswer, unnamed: Reply, most: int) -> Reply:
@@ -61,9 +78,11 @@ def _of_one(question: Question, answered: BatchAnswer, unnamed: Reply, most: int
     broken = next((one for one in mine if isinstance(one, Unusable)), None)
     if broken is not None:
         return broken.malformed(question.operation)
-    if answered.cut or len(mine) > most:
+    if len(mine) > most:
         return TooMany()
-    return Records(tuple(one for one in mine if isinstance(one, Record)), answered.as_of)
+    unread = Unread.TOGETHER if answered.cut else None
+    records = tuple(one for one in mine if isinstance(one, Record))
+    return Records(records, answered.as_of, not answered.cut, unread)
 
 
 def in_their_places(questions: Sequence[Question], replies: Sequence[Reply]) -> tuple[Reply, ...]:

@@ -14,8 +14,10 @@ from adapters.contract.contract import (
     OperationCard,
     Question,
     Records,
+    Refused,
     Reply,
     Unavailable,
+    settled,
 )
 from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.record import Identifier, Record
@@ -268,7 +270,13 @@ class SourceConnection:
         if right is None or not self._may_batch(card, right):
             return await self.source_limits.ask(wanted)
         together = BatchKey(right, card.name, wanted.question.fields)
-        return await self._batcher.ask(together, wanted, card.at_once)
+        reply = await self._batcher.ask(together, wanted, card.at_once)
+        if settled(reply):
+            return reply
+        # Of whom an answer about several says nothing that can be believed is asked about alone.
+        alone = await self.source_limits.ask(wanted)
+        failed = isinstance(alone, Refused | Unavailable | Malformed)
+        return reply if failed and isinstance(reply, Records) else alone
 
     def _may_batch(self, card: OperationCard, right: AccessRight) -> bool:
         """Whether other children may be asked about in the same call.

@@ -14,6 +14,7 @@ from adapters.contract.contract import (
     Reply,
     TooMany,
     Unavailable,
+    settled,
 )
 from tests.support.adapters.asking import manifest_text, only, opened
 from tests.support.adapters.batches import (
@@ -32,7 +33,9 @@ from tests.support.loopback import Handler, serving
 STRANGER: Final = "9990000042"
 
 
-async def posted(answer: Mapping[str, Any], *numbers: str, status: int = 200) -> tuple[Reply, ...]:
+async def posted(
+    answer: Mapping[str, Any], *numbers: str, status: int = 200, total: bool = True
+) -> tuple[Reply, ...]:
     async def handler(request: web.Request) -> web.Response:
         assert (request.path, await request.json()) == (
             "/children/search",
@@ -40,9 +43,12 @@ async def posted(answer: Mapping[str, Any], *numbers: str, status: int = 200) ->
         )
         return web.json_response(answer, status=status)
 
-    text = manifest_text("rest", "{}", POSTED, BULK)
+    text = manifest_text("rest", "{}", POSTED if total else UNCOUNTED, BULK)
     async with serving(handler) as base, opened(text.replace("{}", base, 1)) as adapter:
         return await many(adapter, *numbers)
+
+
+UNCOUNTED = POSTED.replace('total = "body.total"\n', "")
 
 
 async def test_two_children_are_told_apart_by_what_their_records_say() -> None:
@@ -57,7 +63,30 @@ async def test_a_child_whom_a_whole_answer_leaves_out_was_not_found() -> None:
 
 async def test_an_answer_cut_short_says_nothing_of_whoever_it_leaves_out() -> None:
     ann, bea = await posted({"children": [child(ANN)], "total": 2}, ANN, BEA)
-    assert (ann, bea) == (TooMany(), Malformed("cut"))
+    assert isinstance(ann, Records)
+    assert bea == Malformed("cut")
+    assert [ann.whole, settled(ann), settled(bea)] == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("said", "bea"),
+    [
+        ({}, NoRecord(whole=False)),
+        ({"hasMore": False}, NoRecord()),
+        ({"next": None}, NoRecord()),
+        ({"hasMore": True}, Malformed("cut")),
+        ({"next": "/children?page=2"}, Malformed("cut")),
+        ({"count": 2}, Malformed("cut")),
+    ],
+)
+async def test_an_answer_that_does_not_show_its_end_leaves_nobody_absent(
+    said: Mapping[str, Any], bea: Reply
+) -> None:
+    answer = {"children": [child(ANN)], **said}
+    found, left_out = await posted(answer, ANN, BEA, total=False)
+    assert isinstance(found, Records)
+    assert left_out == bea
+    assert settled(left_out) == (bea == NoRecord())
 
 
 @pytest.mark.parametrize("strange", [child(STRANGER), child("12"), {"family": "Hill"}])

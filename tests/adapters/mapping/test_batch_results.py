@@ -5,7 +5,7 @@ from typing import Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.contract.contract import NoRecord, Records
+from adapters.contract.contract import NoRecord, Records, settled
 from adapters.contract.identifiers import NHS_NUMBER
 from adapters.contract.record import Identifier, Record
 from adapters.mapping.batch_results import BatchAnswer, BatchRecord, in_their_places, told_apart
@@ -32,17 +32,21 @@ SAID: Final = st.builds(said, st.none() | NUMBERS, usable=st.booleans())
     asked=st.lists(NUMBERS, min_size=1, max_size=4),
     documents=st.lists(SAID, max_size=6),
     cut=st.booleans(),
+    ended=st.booleans(),
 )
 def test_a_list_gives_each_child_their_own_and_absence_only_where_it_is_certain(
-    *, asked: list[str], documents: list[BatchRecord], cut: bool
+    *, asked: list[str], documents: list[BatchRecord], cut: bool, ended: bool
 ) -> None:
-    replies = told_apart(about(*asked), BatchAnswer(tuple(documents), cut=cut), MOST)
+    replies = told_apart(about(*asked), BatchAnswer(tuple(documents), cut=cut, ended=ended), MOST)
     strange = any(one.numbers.isdisjoint(asked) for one in documents)
     assert len(replies) == len(asked)
     for number, reply in zip(asked, replies, strict=True):
         named = [one for one in documents if number in one.numbers]
         assert isinstance(reply, NoRecord) == (not named and not cut and not strange)
+        if isinstance(reply, NoRecord):
+            assert reply.whole == settled(reply) == ended
         if isinstance(reply, Records):
+            assert reply.whole == settled(reply) == (not cut)
             assert reply.records == tuple(one.record for one in named)
 
 

@@ -20,6 +20,7 @@ from adapters.contract.contract import (
     Records,
     Reply,
     Unavailable,
+    Unread,
 )
 from gateway.fanout.coalesce import AccessRight
 from gateway.fanout.limits import CallCount
@@ -129,6 +130,25 @@ def test_one_childs_bad_answer_is_no_fault_of_the_others_nor_asked_again() -> No
     council = Council(lambda number: DOWN if number == ANN else NoRecord())
     assert asked(council, ANN, BEA, limits=RETRY) == [DOWN, NoRecord()]
     assert council.calls == [[ANN, BEA]]
+
+
+@pytest.mark.parametrize(
+    "left_out",
+    [NoRecord(whole=False, unread=Unread.TOGETHER), Malformed("batch"), Malformed("cut")],
+)
+def test_who_is_left_out_of_an_answer_about_several_is_asked_about_alone(left_out: Reply) -> None:
+    council = Council(
+        lambda number: left_out if number == BEA and len(council.calls) == 1 else NoRecord()
+    )
+    assert asked(council, ANN, BEA) == [NoRecord(), NoRecord()]
+    assert council.calls == [[ANN, BEA], [BEA]]
+
+
+def test_what_an_answer_about_several_does_say_is_kept_where_alone_nothing_comes() -> None:
+    part = Records((), whole=False, unread=Unread.TOGETHER)
+    council = Council(lambda _: part if len(council.calls) == 1 else DOWN)
+    assert asked(council, ANN, BEA) == [part, part]
+    assert council.calls == [[ANN, BEA], [ANN], [BEA]]
 
 
 def test_a_call_that_failed_whole_is_made_once_more_as_the_manifest_says() -> None:
