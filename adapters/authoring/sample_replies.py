@@ -70,6 +70,8 @@ def _listed(records: str, mapped: Mapping[str, str]) -> dict[str, bytes]:
         _put(child, path, _CHILD[name])
     if records == "[body]":
         return {"record": orjson.dumps(child)}
+    if records == "body":
+        return {"record": orjson.dumps([child]), "nobody": orjson.dumps([])}
     found: dict[str, Any] = {}
     empty: dict[str, Any] = {}
     _put(found, records.removeprefix("body."), [child])

@@ -77,8 +77,6 @@ def _of_json(document: Any) -> SampleShape:
         return SampleShape("fhir", search="/Patient")
     if isinstance(document, dict) and "openapi" in document:
         return _of_openapi(document)
-    if isinstance(document, list):
-        raise SampleUnreadable("a reply that is a bare list is not read; it is to be an object")
     found = _records(document, "body", 0)
     if found is None:
         raise SampleUnreadable("the sample holds no list of objects, nor an object")

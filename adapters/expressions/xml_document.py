@@ -1,21 +1,32 @@
 """An agency's XML, parsed without fetching, expanding or believing anything outside of it."""
 
+import re
 from typing import Any, Final
 
 from lxml import etree
 
 from adapters.contract.contract import Malformed
+from adapters.expressions.text_encoding import as_utf8
 
 DEEPEST: Final = 48  # levels of elements, as for JSON
 MOST_ELEMENTS: Final = 20_000  # in one answer; the union of two paths takes the square of them
 
+_ENCODING: Final = re.compile(rb"""\s*<\?xml[^>]{0,80}encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})""")
 
-def parse_xml(written: bytes) -> Any:
-    """The root element, or Malformed with the rule it broke; no entity is ever expanded."""
+
+def parse_xml(written: bytes, charset: str | None = None) -> Any:
+    """The root element, or Malformed with the rule it broke; no entity is ever expanded.
+
+    `charset` is what the bytes are declared as from without, which counts before what they say.
+    """
     if not written.strip():
         return Malformed("empty")
+    declared = _declared(written) if charset is None else charset
+    text = as_utf8(written, declared)
+    if isinstance(text, Malformed):
+        return text
     try:
-        root = etree.fromstring(written, _parser())
+        root = etree.fromstring(text, _parser())
     except (etree.XMLSyntaxError, ValueError):
         return Malformed("xml")
     document: Any = root.getroottree()
@@ -26,9 +37,15 @@ def parse_xml(written: bytes) -> Any:
     return Malformed(rule) if rule else root
 
 
+def _declared(written: bytes) -> str | None:
+    found = _ENCODING.match(written)
+    return None if found is None else found.group(1).decode()
+
+
 def _parser() -> etree.XMLParser:
     # A parser is not shared: lxml locks one while it works, and answers may come in threads.
     return etree.XMLParser(
+        encoding="utf-8",  # whatever the text says of itself, it was decoded by
         resolve_entities=False,
         no_network=True,
         load_dtd=False,

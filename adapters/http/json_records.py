@@ -26,9 +26,9 @@ def found_in(answer: JsonAnswer, operation: HttpOperation) -> FoundDocuments | M
 
 
 def items_in(answer: JsonAnswer, detail: HttpDetail) -> list[Any] | None:
-    """The items of a detail's answer, the whole object where the manifest does not say."""
+    """The items of a detail's answer, all that came where the manifest does not say."""
     if detail.items is None:
-        return [answer.body]
+        return answer.body if isinstance(answer.body, list) else [answer.body]
     try:
         items = detail.items.read(answer.scope)
     except UnreadableError:

@@ -34,10 +34,12 @@ from adapters.network.secrets import SecretMissing, SecretTexts
 
 SignInRequest = Callable[[], tuple[Mapping[str, str], Mapping[str, str]]]  # headers and form
 
-_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{1,16384}=*")
+_TOKEN = re.compile(r"[!-~]{1,16384}")  # whatever a header can carry without a space
+_BEARER: Final = frozenset({"bearer", "bearertoken"})  # the second is Apigee's word
 LARGEST_TOKEN_REPLY: Final = 64 * 1024
 _MARGIN = timedelta(seconds=10)
-_SHORT_LIFE_S = 60.0  # for a token that does not say how long it lives
+_SHORT_LIFE_S = 60.0  # for a token that does not say how long it lives, or says it strangely
+_LONGEST_LIFE_S: Final = 86400.0
 _ASSERTION_LIFE_S: Final = 240  # PDS allows at most five minutes
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
@@ -160,23 +162,28 @@ class TokenFetch:
 
 
 def _read_token(answer: JsonAnswer, asked: datetime) -> _Token | Malformed:
-    text, life = answer.body.get("access_token"), answer.body.get("expires_in", _SHORT_LIFE_S)
-    kind = answer.body.get("token_type", "bearer")
+    text, kind = answer.body.get("access_token"), answer.body.get("token_type")
     if answer.status != _OK or not isinstance(text, str) or not _TOKEN.fullmatch(text):
         return Malformed("token")
-    if not isinstance(kind, str) or kind.lower() != "bearer":
+    if kind is not None and not _is_bearer(kind):
         return Malformed("token")
-    life_s = _life(life)
-    return Malformed("token") if life_s is None else _Token(text, _until(asked, life_s))
+    return _Token(text, _until(asked, _life(answer.body.get("expires_in"))))
 
 
-def _life(life: Any) -> float | None:
-    # Some servers write the seconds as a text.
+def _is_bearer(kind: Any) -> bool:
+    return isinstance(kind, str) and re.sub(r"[\s_-]", "", kind).lower() in _BEARER
+
+
+def _life(said: Any) -> float:
+    """The seconds that a token lives: servers write them as a text, as null, as 0 for "for ever".
+
+    What is no life is taken for a short one: a token that is refused in use is fetched anew.
+    """
     try:
-        seconds = float(life)
-    except (TypeError, ValueError):
-        return None
-    return min(seconds, 86400.0) if seconds >= 0 else None
+        seconds = 0.0 if isinstance(said, bool) else float(said)
+    except (TypeError, ValueError, OverflowError):
+        return _SHORT_LIFE_S
+    return min(seconds, _LONGEST_LIFE_S) if seconds > 0 else _SHORT_LIFE_S
 
 
 def _until(asked: datetime, life_s: float) -> datetime:

@@ -7,13 +7,13 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, Protocol
 
-import orjson
-
 from adapters.contract.contract import Failure, Fault, Malformed, Refused, Unavailable
+from adapters.expressions.json_document import parse_json
+from adapters.expressions.text_encoding import charset_of
 from adapters.http.exchange import HttpAnswer
 
-DEEPEST: Final = 48  # levels of JSON; the deepest FHIR sample has under 20
-_NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+_UNTYPED: Final = frozenset({"", "text/plain"})
+_MARKS_AND_SPACES: Final = b"\xef\xbb\xbf\xfe\xff \t\r\n"
 _LONGEST_WAIT_S: Final = 3600.0
 REFUSED: Final = frozenset({401, 403})
 _BUSY: Final = 429
@@ -50,11 +50,11 @@ class Answer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class JsonAnswer:
-    """A JSON object that came with `status`, which is 2xx or one of the other 4xx."""
+    """A JSON object, or list, that came with `status`, which is 2xx or one of the other 4xx."""
 
     status: int
     headers: Mapping[str, str]
-    body: dict[str, Any]
+    body: Any
     failure: Failure | None = None
 
     @property
@@ -65,13 +65,10 @@ class JsonAnswer:
 
 def judge(answer: HttpAnswer, now: datetime) -> JsonAnswer | Failure:
     """The object in the answer, or why there is none."""
-    by_status = judge_status(answer, now)
-    if by_status is not None:
-        return by_status
-    body = json_object(answer)
-    if isinstance(body, Malformed):
-        return body
-    return JsonAnswer(answer.status, answer.headers, body)
+    found = judge_document(answer, now)
+    if isinstance(found, JsonAnswer) and not isinstance(found.body, dict):
+        return Malformed("object")
+    return found
 
 
 def judge_status(answer: HttpAnswer, now: datetime) -> Failure | None:
@@ -86,47 +83,32 @@ def judge_status(answer: HttpAnswer, now: datetime) -> Failure | None:
     return Malformed("redirect") if answer.status in _REDIRECTS else None
 
 
-def json_object(answer: HttpAnswer) -> dict[str, Any] | Malformed:
-    """The body as a JSON object, or the rule it broke."""
-    if not answer.body.strip():
-        return Malformed("empty")
-    if not _is_json(answer.headers.get("content-type", "")):
+def judge_document(answer: HttpAnswer, now: datetime) -> JsonAnswer | Failure:
+    """The object or list in the answer, or why there is none."""
+    by_status = judge_status(answer, now)
+    if by_status is not None:
+        return by_status
+    body = _json(answer)
+    return body if isinstance(body, Malformed) else JsonAnswer(answer.status, answer.headers, body)
+
+
+def _json(answer: HttpAnswer) -> Any:
+    kind = answer.headers.get("content-type", "")
+    if answer.body.strip() and not _may_be_json(kind, answer.body):
         return Malformed("content_type")
-    try:
-        body = orjson.loads(answer.body)
-    except orjson.JSONDecodeError:
-        return Malformed("json")
-    if not isinstance(body, dict):
-        return Malformed("object")
-    return Malformed("depth") if _too_deep(answer.body, body) else body
+    return parse_json(answer.body, charset_of(kind))
 
 
-def _is_json(content_type: str) -> bool:
+def _may_be_json(content_type: str, body: bytes) -> bool:
     kind = content_type.partition(";")[0].strip().lower()
-    return kind.startswith("application/") and kind.endswith(("/json", "+json", "/json+fhir"))
+    if kind.startswith("application/") and kind.endswith(("/json", "+json", "/json+fhir")):
+        return True
+    # Without a type, or as plain text, it is JSON if it begins like it; a page never is.
+    return kind == "text/json" or (kind in _UNTYPED and _begins_like_json(body))
 
 
-def _too_deep(written: bytes, document: Any) -> bool:
-    # Taking innermost pairs off the bare brackets is cheap; only brackets inside texts, or real
-    # depth, leave some, and then the document is walked level by level, never by recursion.
-    brackets = written.translate(None, delete=_NO_BRACKETS)
-    for _ in range(DEEPEST):
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
-    return bool(brackets) and _deeper_than_allowed(document)
-
-
-def _deeper_than_allowed(document: Any) -> bool:
-    level: list[Any] = [document]
-    for _ in range(DEEPEST):
-        level = [item for parent in level for item in _containers(parent)]
-        if not level:
-            return False
-    return True
-
-
-def _containers(parent: Any) -> list[Any]:
-    items = parent.values() if isinstance(parent, dict) else parent
-    return [item for item in items if isinstance(item, dict | list)]
+def _begins_like_json(body: bytes) -> bool:
+    return body.replace(b"\0", b"").lstrip(_MARKS_AND_SPACES)[:1] in (b"{", b"[")
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

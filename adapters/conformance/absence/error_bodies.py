@@ -28,7 +28,6 @@ _STATUSES: Final = (200, 400, 404, 410, 422)
 _NOT_FOUND: Final = {"title": "Not Found", "status": 404}
 _JSON_BODIES: Final[Mapping[str, object]] = {
     "an empty object": {},
-    "an empty list": [],
     "an error in a word": {"error": "not_found"},
     "an error object": {"error": {"code": 404, "message": "Not found", "status": "NOT_FOUND"}},
     "an unsuccessful envelope": {"success": False, "data": None, "message": "Not found"},

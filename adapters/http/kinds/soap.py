@@ -9,6 +9,7 @@ from lxml import etree
 
 from adapters.contract.contract import Failure, Fault, Malformed, MoreNeeded, Refused, Unavailable
 from adapters.expressions.jmespath_expression import UnreadableError
+from adapters.expressions.text_encoding import charset_of
 from adapters.expressions.xml_document import parse_xml
 from adapters.expressions.xpath import SOAP_11, SOAP_12
 from adapters.http.dialect import Dialect, FoundDocuments
@@ -61,12 +62,13 @@ def judge_soap(answer: HttpAnswer, now: datetime) -> XmlAnswer | Failure:
 
 
 def _envelope(answer: HttpAnswer) -> Any:
-    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    said = answer.headers.get("content-type", "")
+    kind = said.partition(";")[0].strip().lower()
     if not answer.body.strip():
         return Malformed("empty")
-    if kind not in _XML:
+    if kind not in _XML and kind:  # without a type, only an envelope is one
         return Malformed("content_type")
-    root = parse_xml(answer.body)
+    root = parse_xml(answer.body, charset_of(said))
     if isinstance(root, Malformed):
         return root
     name = etree.QName(root)

@@ -104,6 +104,12 @@ def test_a_databases_tables_are_looked_through_for_people(tmp_path: Path) -> Non
     assert "SELECT * FROM person WHERE nhs_number = :nhs_number" in text
 
 
+async def test_a_bare_list_is_a_reply_and_its_draft_passes_its_own_examples(tmp_path: Path) -> None:
+    shape = shape_of(written(tmp_path, "a.json", [CHILD]))
+    assert shape.records == "body"
+    assert await checked(tmp_path, made("https://a.example", shape)) == OPEN
+
+
 def test_an_openapi_document_shows_which_path_answers_with_people(tmp_path: Path) -> None:
     text = drafted("https://a.example", shape_of(written(tmp_path, "a.json", OPENAPI)))
     assert 'path = "/pupils"' in text
@@ -119,7 +125,7 @@ def test_a_fhir_capability_statement_makes_a_fhir_manifest(tmp_path: Path) -> No
     ("name", "content"),
     [
         ("a.json", "[1, 2]"),
-        ("a.json", [CHILD]),
+        ("a.json", []),
         ("a.json", MARKER),
         ("b.json", {"openapi": "3.0.0"}),
         ("c.bin", "x"),

@@ -88,7 +88,7 @@ FAULTS = {
     "a birth date as a number": (said({"pupils": [{**ANN, "dob": 2015}], "total": 1}), "record"),
     "wrong encoding": (
         lambda: web.Response(body=b'{"pupils": ["\xff"]}', content_type=JSON),
-        "json",
+        "encoding",
     ),
 }
 

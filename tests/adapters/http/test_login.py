@@ -4,7 +4,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from aiohttp import web
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from adapters.contract.contract import Fault, Malformed, NoRecord, Refused, Unavailable
+from adapters.contract.contract import Fault, Malformed, NoRecord, Refused, Reply, Unavailable
 from adapters.network.egress import EgressRefused
 from adapters.network.secrets import SecretMissing
 from tests.support.adapters.asking import NOW, PUPIL, manifest_text, opened, question
@@ -43,6 +43,7 @@ class School:
     basic: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     refuse: bool = False
+    stale: str = ""
 
     async def token(self, request: web.Request) -> web.Response:
         self.forms.append({name: str(value) for name, value in (await request.post()).items()})
@@ -53,7 +54,7 @@ class School:
 
     async def pupils(self, request: web.Request) -> web.Response:
         self.seen.append(request.headers.get("Authorization", ""))
-        if self.refuse:
+        if self.refuse or (self.stale and self.seen[-1].endswith(self.stale)):
             return web.json_response({}, status=401)
         return web.json_response({"pupils": [], "total": 0})
 
@@ -123,6 +124,85 @@ async def test_a_token_that_the_school_refuses_is_dropped() -> None:
     assert len(school.forms) == 2
 
 
+async def asked_once_more(school: School, *, may_resend: bool = True, paced: bool = True) -> Reply:
+    async def pace() -> bool:
+        return paced
+
+    async with school.serving() as base, opened(guarded(base), environ=SECRETS) as adapter:
+        asked = replace(question(), may_resend=may_resend, pace=pace)
+        return await adapter.source.ask(asked)
+
+
+async def test_a_token_refused_in_use_is_fetched_anew_and_the_call_made_once_more() -> None:
+    school = School([(200, {"access_token": "t1"}), (200, {"access_token": "t2"})], stale="t1")
+    assert await asked_once_more(school) == NoRecord()
+    assert school.seen == ["Bearer t1", "Bearer t2"]
+
+
+async def test_a_school_that_refuses_the_new_token_too_is_asked_no_third_time() -> None:
+    school = School(refuse=True)
+    assert await asked_once_more(school) == Refused()
+    assert (len(school.seen), len(school.forms)) == (2, 2)
+
+
+@pytest.mark.parametrize(("may_resend", "paced"), [(False, True), (True, False)])
+async def test_a_call_is_not_made_again_where_reading_has_effects_or_the_rate_is_used_up(
+    *, may_resend: bool, paced: bool
+) -> None:
+    school = School([(200, {"access_token": "t1"}), (200, {"access_token": "t2"})], stale="t1")
+    assert await asked_once_more(school, may_resend=may_resend, paced=paced) == Refused()
+    assert school.seen == ["Bearer t1"]
+
+
+async def test_a_token_fetched_since_is_not_dropped_for_an_older_one() -> None:
+    school = School([(200, {"access_token": "t1"}), (200, {"access_token": "t2"})], stale="t1")
+    async with school.serving() as base, opened(guarded(base), environ=SECRETS) as adapter:
+        every = (adapter.source.ask(replace(question(), may_resend=True)) for _ in range(10))
+        assert await asyncio.gather(*every) == [NoRecord()] * 10
+    assert len(school.forms) == 2
+
+
+@pytest.mark.parametrize("token", ["/a+b==.~_-", "a:b|c{d}\"e'", "!#$%&()*,;<>?@[]^`", "x" * 4096])
+async def test_a_token_may_have_any_visible_character(token: str) -> None:
+    school = School([(200, {"access_token": token})])
+    assert await asked_once_more(school) == NoRecord()
+    assert school.seen == [f"Bearer {token}"]
+
+
+@pytest.mark.parametrize("kind", ["Bearer", "BEARER", "bearer ", "BearerToken", None])
+async def test_a_bearer_token_is_one_however_it_is_called(kind: str | None) -> None:
+    school = School([(200, {"access_token": "t", "token_type": kind})])
+    assert await asked_once_more(school) == NoRecord()
+
+
+@pytest.mark.parametrize(
+    ("life", "seconds"),
+    [
+        *((300, 290), ("300", 290), (300.0, 290), (" 300 ", 290), ("300.5", 290)),
+        *((None, 50), ("never", 50), ("", 50), (-1, 50), (0, 50), (True, 50), ([], 50), ({}, 50)),
+        *((1e300, 86390), (3_600_000_000, 86390), ("1e999", 86390), (4, 2)),
+    ],
+)
+async def test_a_token_lives_as_long_as_it_says_or_a_short_while(
+    life: object, seconds: int
+) -> None:
+    school, now = School([(200, {"access_token": "t", "expires_in": life})]), [NOW]
+
+    def clock() -> datetime:
+        return now[0]
+
+    logins = []
+    async with (
+        school.serving() as base,
+        opened(guarded(base), environ=SECRETS, clock=clock) as adapter,
+    ):
+        for later in (0, seconds - 1, 2):
+            now[0] += timedelta(seconds=later)
+            assert await adapter.source.ask(question()) == NoRecord()
+            logins.append(len(school.forms))
+    assert logins == [1, 1, 2]
+
+
 @pytest.mark.parametrize(
     ("status", "body", "reply"),
     [
@@ -131,7 +211,10 @@ async def test_a_token_that_the_school_refuses_is_dropped() -> None:
         (503, {}, Unavailable(Fault.SERVER_ERROR, status=503)),
         (200, {"access_token": "a\r\nX: y"}, Malformed("token")),
         (200, {"access_token": "t", "token_type": "mac"}, Malformed("token")),
-        (200, {"access_token": "t", "expires_in": "soon"}, Malformed("token")),
+        (200, {"access_token": "two words"}, Malformed("token")),
+        (200, {"access_token": "\u00e9"}, Malformed("token")),
+        (200, {"access_token": "t", "token_type": 7}, Malformed("token")),
+        (200, ["t"], Malformed("object")),
         (200, {}, Malformed("token")),
         (302, {}, Malformed("redirect")),
     ],
