@@ -21,7 +21,7 @@ MAPPED: Final[Mapping[str, str]] = {
     "sex": "sex",
 }
 
-MOST_ASIDE: Final = 1_000  # rows
+MOST_ASIDE: Final = 5_000  # rows
 _DECORATION: Final = str.maketrans("", "", " -'=\"\u00a0")
 
 
@@ -33,7 +33,7 @@ def _any(_document: Any) -> bool:
 class Match:
     """Counts what it saw: where a key was not readable, an empty result proves nothing.
 
-    `aside` are the rows whose key was not readable, up to MOST_ASIDE: another row of the same
+    `aside` are the rows whose key was not readable, up to `most_aside`: another row of the same
     record may have it. `is_one` tells who is looked for at all: a teacher in a roster is no pupil.
     """
 
@@ -43,6 +43,7 @@ class Match:
     rows: int = 0
     readable: int = 0
     unreadable: int = 0
+    most_aside: int = 0
     aside: list[Any] = field(default_factory=list)
 
     @classmethod
@@ -70,6 +71,11 @@ class Match:
         return True
 
     @property
+    def forgot(self) -> bool:
+        """Whether rows that may belong to a record that was found could not be kept."""
+        return 0 < self.most_aside < self.unreadable
+
+    @property
     def blind(self) -> bool:
         """Whether there were rows and in none of them could the first key be read."""
         return self.rows > 0 and self.readable == 0
@@ -88,7 +94,7 @@ class Match:
     def _set_aside(self, document: Any) -> None:
         if self.is_one(document):
             self.unreadable += 1
-            if len(self.aside) < MOST_ASIDE:
+            if len(self.aside) < self.most_aside:
                 self.aside.append(document)
 
 

@@ -151,8 +151,7 @@ class Pass:
             return found
         as_of = self._as_of(scan, file)
         if found:
-            whole = scan.whole and wanted.unreadable <= MOST_ASIDE
-            return Records(tuple(found), as_of, whole=whole)
+            return Records(tuple(found), as_of, whole=scan.whole and not wanted.forgot)
         return NoRecord(as_of, whole=scan.whole and not wanted.unreadable)
 
     def _found(
@@ -161,6 +160,7 @@ class Pass:
         fitting = (document for document in scan.documents(stream) if wanted.fits(document))
         match scan:
             case CsvScan():
+                wanted.most_aside = MOST_ASIDE if self.operation.mapping.joins_rows else 0
                 records = self._of_rows(fitting, wanted)
             case XmlScan():
                 records = self._of_documents(fitting)

@@ -120,6 +120,12 @@ class RecordMapping:
         lists = (section.roots for section in self._wanted(fields))
         return frozenset().union(*once, *lists)
 
+    @property
+    def joins_rows(self) -> bool:
+        """Whether a record may be told in several rows of a table, each with a part of it."""
+        told = any("rows" in section.roots for section in self.sections)
+        return told and "record_id" in self.values
+
     def fields_using(self, root: str) -> frozenset[str]:
         """The fields of a record whose sections mention `root`."""
         return frozenset(section.name for section in self.sections if root in section.roots)

@@ -254,3 +254,23 @@ def test_a_fast_look_at_a_number_says_what_reading_it_says(text: str) -> None:
 
 def test_the_manifest_of_these_files_is_one(tmp_path: Path) -> None:
     assert manifest_of(manifest(tmp_path, "csv")).operation[0].by == ("nhs_number",)
+
+
+@pytest.mark.parametrize(("blanks", "whole"), [(5_000, True), (5_001, False)])
+async def test_more_rows_without_a_number_than_are_kept_are_told(
+    blanks: int, tmp_path: Path, *, whole: bool
+) -> None:
+    rest = OPERATIONS.replace("FILE", "roll.csv").replace("RECORDS", "")
+    joined = "[[operation.involvement]]\neach = 'rows'\npractitioner = 'Forename'\n"
+    for more, expected in ((joined, whole), ("", True)):
+        by_name = '[[operation]]\nname = "by-name"'
+        text = rest.replace(by_name, more + by_name)
+        rows = [f"{n},,Other,Sam,2014-01-02" for n in range(blanks)]
+        found = f"x,{ALEX},Part,Alex,2015-05-09"
+        header = "Id,NHS,Surname,Forename,Born"
+        (tmp_path / "roll.csv").write_text("\n".join([header, *rows, found, ""]))
+        written = manifest_text("file", f"file://{tmp_path}", rest=f"[file]\n{text}")
+        async with opened(written.replace("64KiB", "4MiB")) as adapter:
+            reply = await adapter.source.ask(question("by-number", nhs_number=ALEX))
+        assert isinstance(reply, Records)
+        assert reply.whole is expected
