@@ -1,7 +1,9 @@
 """The operator's side of a manifest: what it asks for, to be granted or left out line by line."""
 
-from adapters.contract.codes import Claim
+from adapters.contract.codes import SHIELD_CLAIMS, Claim
+from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.manifest.manifest import Manifest
+from adapters.manifest.operation import Operation
 from adapters.network.egress import origin
 
 
@@ -24,7 +26,24 @@ def grant_text(manifest: Manifest, granted: frozenset[Claim]) -> str:
     ]
     if source.dsn is not None:
         lines.append('# such as "postgresql://host:5432"; the manifest keeps its address a secret')
+    if not _finds_its_own(manifest):
+        lines.append(
+            '# test_person = { nhs_number = "999..." }: somebody made up whom it holds; until she'
+            " or a child is found, that it finds nobody proves nothing"
+        )
     return "\n".join(lines)
+
+
+def counting(manifest: Manifest) -> list[Operation]:
+    """The operations that find nobody to some effect: it proves absence, or helps to clear."""
+    in_set = bool(SHIELD_CLAIMS & manifest.source.claims)
+    by_number = [one for one in manifest.operation if one.card.needs & CHILD_NUMBERS]
+    return [one for one in by_number if one.conclusive or in_set]
+
+
+def _finds_its_own(manifest: Manifest) -> bool:
+    live = {one.operation for one in manifest.example if one.live and one.outcome == "record"}
+    return all(one.name in live for one in counting(manifest))
 
 
 _MEANS = {

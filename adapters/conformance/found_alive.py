@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from adapters.authoring.grant import counting
 from adapters.conformance.kit import Level, RuleVerdict
 from adapters.conformance.rules import KitRule, LiveReply
-from adapters.contract.codes import SHIELD_CLAIMS
 from adapters.contract.contract import Records
 from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.record import Identifier
 from adapters.manifest.manifest import Example, Manifest
-from adapters.manifest.operation import Operation
 
 _NOBODY: Final = (
     "nobody was ever found by it: make up a child in your system, and add her as an [[example]]"
@@ -25,7 +24,7 @@ def examples_of(manifest: Manifest, person: Mapping[str, str]) -> list[Example]:
     None of an operation that has a live example of its own, or that needs more than is listed.
     """
     own = {one.operation for one in manifest.example if _is_live(one)}
-    asked = [one for one in _counting(manifest) if one.name not in own]
+    asked = [one for one in counting(manifest) if one.name not in own]
     return [
         Example(
             operation=one.name,
@@ -42,7 +41,7 @@ def examples_of(manifest: Manifest, person: Mapping[str, str]) -> list[Example]:
 def found_alive(manifest: Manifest, asked: Iterable[LiveReply]) -> Iterator[RuleVerdict]:
     """The verdict for each operation whose absence counts; the gateway asks alike, later on."""
     live = [one for one in asked if _is_live(one.example)]
-    for operation in _counting(manifest):
+    for operation in counting(manifest):
         rule = f"{KitRule.FINDS} ({operation.name})"
         if manifest.source.effects != "none":
             what = "reading has effects: it counts once the first child was found"
@@ -51,12 +50,6 @@ def found_alive(manifest: Manifest, asked: Iterable[LiveReply]) -> Iterator[Rule
         found = [one for one in live if one.operation is operation and _found(one)]
         what = "" if any(map(_bears, found)) else _UNNUMBERED if found else _NOBODY
         yield RuleVerdict(rule, Level.DEPENDABLE, not what, what)
-
-
-def _counting(manifest: Manifest) -> list[Operation]:
-    in_set = bool(SHIELD_CLAIMS & manifest.source.claims)
-    by_number = [one for one in manifest.operation if one.card.needs & CHILD_NUMBERS]
-    return [one for one in by_number if one.conclusive or in_set]
 
 
 def _is_live(example: Example) -> bool:

@@ -67,6 +67,7 @@ def test_a_grant_gives_only_what_the_operator_names(tmp_path: Path) -> None:
     assert code == 0
     assert grant["claims"] == ["conclusive"]
     assert grant["origins"] == ["https://fhir.example:443"]
+    assert "# test_person = " in output
     assert "# claims effects_none: " in output
 
 
