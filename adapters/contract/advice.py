@@ -83,6 +83,8 @@ _CAUSES: Final[Mapping[str, str]] = {
     " certificate, or the server leaves the one between out; have the whole chain sent, and the"
     " authority installed on this machine (with scheme mtls: auth.ca)",
     Cause.CERTIFICATE_UNUSABLE: "the server's certificate may not be used so; have its owner look",
+    Cause.OUR_CERTIFICATE_REFUSED: "the server wants a certificate of ours and got none, or not"
+    " one that it trusts; use scheme mtls, and have its owner trust our authority",
     Cause.NO_TLS: "what answers there speaks no TLS that we do; check the port, and http or https",
     Cause.NO_FILE: "there is no file there that fits the pattern; look into the folder, and at the"
     " pattern and `file.dated`",
@@ -91,7 +93,8 @@ _CAUSES: Final[Mapping[str, str]] = {
 }
 _FAULTS: Final[Mapping[str, str]] = {
     Fault.CONNECTION: "no connection; check the address from the gateway's machine",
-    Fault.DROPPED: "the connection ended before an answer; look into the system's own log",
+    Fault.DROPPED: "the connection ended before an answer; should the address begin with https,"
+    " or does the server want a certificate of ours (scheme mtls)? Look into its own log",
     Fault.SERVER_ERROR: "the system says that it failed; look into its own log",
     Fault.BUSY: "the system asks us to slow down; lower limits.rate to what it bears",
     Fault.TIMED_OUT: "nothing whole came in time; raise limits.timeout, or find out what is slow",

@@ -139,6 +139,7 @@ class Cause(StrEnum):
     CERTIFICATE_OF_ANOTHER = "certificate_of_another_name"
     CERTIFICATE_UNTRUSTED = "certificate_of_unknown_authority"
     CERTIFICATE_UNUSABLE = "certificate_unusable"
+    OUR_CERTIFICATE_REFUSED = "our_certificate_refused"
     NO_TLS = "no_tls"
     NO_FILE = "no_file"
     FILE_CHANGING = "file_changing"

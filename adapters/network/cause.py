@@ -1,6 +1,7 @@
 """Why a connection failed, told from the exceptions of the libraries that make connections."""
 
 import errno
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ _BY_CODE: Final = {
     **dict.fromkeys((2, 18, 19, 20, 21), Cause.CERTIFICATE_UNTRUSTED),
 }
 _WRAPPED: Final = ("os_error", "certificate_error", "orig")
+# Alerts of the server about the certificate that it was shown, or was not (RFC 8446, section 6.2).
+_OUR_CERTIFICATE: Final = re.compile("CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE|ACCESS_DENIED")
 _BY_NUMBER: Final = {
     errno.ECONNREFUSED: Cause.REFUSED,
     errno.EHOSTUNREACH: Cause.UNREACHABLE,
@@ -59,7 +62,8 @@ def _named(error: BaseException) -> Cause | None:
         case ssl.SSLCertVerificationError():
             return _BY_CODE.get(error.verify_code, Cause.CERTIFICATE_UNUSABLE)
         case ssl.SSLError():
-            return Cause.NO_TLS
+            ours = "_ALERT_" in str(error.reason) and _OUR_CERTIFICATE.search(str(error.reason))
+            return Cause.OUR_CERTIFICATE_REFUSED if ours else Cause.NO_TLS
         case OSError():
             return _BY_NUMBER.get(error.errno or 0)
         case _:

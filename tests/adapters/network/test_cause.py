@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from adapters.contract.advice import what_to_do
 from adapters.contract.contract import Cause, Fault, NoRecord, Reply, Unavailable
 from tests.support.adapters.asking import PUPIL, manifest_text, opened, question, resolves_names
-from tests.support.adapters.tls import CertificateAuthority, Pem, serving_tls
+from tests.support.adapters.tls import CertificateAuthority, Pem, refusing_strangers, serving_tls
 from tests.support.loopback import serving
 
 AUTH = """
@@ -20,17 +21,18 @@ ca = { env = "TEAMAROUND_SOURCE_SOME_SOURCE_CA" }
 """
 OURS = CertificateAuthority.called("The agency's authority")
 OTHER = CertificateAuthority.called("Another authority")
+STRANGER = OTHER.pem
 
 
 async def absent(_request: web.Request) -> web.Response:
     return web.json_response({"code": "NO_SUCH_PUPIL"}, status=404)
 
 
-async def asked(base: str, rest: str = PUPIL, *origins: str) -> Reply:
-    client = OURS.signs("gateway")
+async def asked(base: str, rest: str = PUPIL, *, client: Pem | None = None) -> Reply:
+    client = client or STRANGER
     values = {"CERTIFICATE": client.certificate, "KEY": client.key, "CA": OURS.pem.certificate}
     environ = {f"TEAMAROUND_SOURCE_SOME_SOURCE_{name}": value for name, value in values.items()}
-    async with opened(manifest_text("rest", base, rest=rest), *origins, environ=environ) as adapter:
+    async with opened(manifest_text("rest", base, rest=rest), environ=environ) as adapter:
         return await adapter.source.ask(question())
 
 
@@ -146,3 +148,31 @@ async def test_a_folder_without_a_file_that_fits_says_so(tmp_path: Path) -> None
         assert why(reply) is Cause.NO_FILE
         assert isinstance(reply, Unavailable)
         assert reply.place == "operation.by-upn.file"
+
+
+async def test_a_chain_without_the_certificate_between_is_told_as_untrusted(
+    tmp_path: Path,
+) -> None:
+    # https://github.com/matteocorti/check_ssl_cert/issues/175: browsers find it, we do not look.
+    between = OURS.between("Between")
+    assert why(await asked_over_tls(between.signs(), tmp_path)) is Cause.CERTIFICATE_UNTRUSTED
+
+
+@pytest.mark.parametrize("ours", [None, OTHER])
+async def test_a_server_that_wants_our_certificate_says_that_it_is_ours(
+    ours: CertificateAuthority | None, tmp_path: Path
+) -> None:
+    # https://github.com/camunda/connectors/pull/7551: told as "the connection was aborted".
+    with refusing_strangers(OURS.signs(), OURS, tmp_path) as base:
+        pem = None if ours is None else ours.signs("gateway")
+        reply = await asked(base, PUPIL + AUTH, client=pem)
+    assert isinstance(reply, Unavailable)
+    assert reply.cause is Cause.OUR_CERTIFICATE_REFUSED
+
+
+async def test_plain_http_at_a_port_for_tls_says_that_it_was_cut_off(tmp_path: Path) -> None:
+    # https://github.com/SVWS-NRW/SVWS-Server/issues/515: http or https, told alike.
+    async with serving_tls(absent, OURS.signs(), tmp_path) as base:
+        reply = await asked(base.replace("https:", "http:"))
+    assert reply == Unavailable(Fault.DROPPED)
+    assert "https" in what_to_do(Fault.DROPPED)

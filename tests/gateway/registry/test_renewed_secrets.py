@@ -7,6 +7,7 @@ from aiohttp import web
 from structlog.testing import capture_logs
 
 from gateway.http.pipeline import Pipeline
+from tests.support.adapters.tls import CertificateAuthority, serving_tls
 from tests.support.agencies import AUTHORITY, AgencyServer, SourceFile, rest_source
 from tests.support.gateway.registering import OPERATOR, entries, say
 from tests.support.gateway.terminal import typed
@@ -119,3 +120,28 @@ async def test_why_calls_failed_is_still_known_after_new_secrets(tmp_path: Path)
             shown = (await say(town, OPERATOR, query)).body["data"]["sources"]
     failures = {one["id"]: one["health"]["failures"] for one in shown}
     assert failures["roll"] == [{"rule": "refused"}]
+
+
+async def test_a_certificate_and_its_key_are_renewed_together_or_not_at_all(tmp_path: Path) -> None:
+    # https://github.com/cculianu/Fulcrum/issues/290: a reload between the two files.
+    authority = CertificateAuthority.called("The agency's authority")
+    first, second = authority.signs("gateway"), authority.signs("gateway")
+    auth = 'scheme = "mtls"\n' + "\n".join(
+        f'{name} = {{ file = "{name}" }}' for name in ("certificate", "key", "ca")
+    )
+    secrets = {"certificate": first.certificate, "key": first.key, "ca": authority.pem.certificate}
+    answer, shown = AgencyServer().answer, authority.signs()
+    async with (
+        serving(AgencyServer().answer) as spine,
+        serving_tls(answer, shown, tmp_path) as url,
+    ):
+        roll = rest_source("roll", url, auth=auth, secrets=secrets)
+        sources = [rest_source("spine", spine, claims=AUTHORITY), roll]
+        async with small_town(tmp_path, sources) as town:
+            write_secret(town.settings.secrets, "roll", "certificate", second.certificate)
+            assert (await reloaded(town))["keptSecrets"] == ["roll"]
+            assert (await town.ask()).outcomes["roll"] == "HAS_RECORD"
+            write_secret(town.settings.secrets, "roll", "key", second.key)
+            done = await reloaded(town)
+            assert (done["newSecrets"], done["keptSecrets"]) == (["roll"], [])
+            assert (await town.ask()).outcomes["roll"] == "HAS_RECORD"

@@ -1,12 +1,14 @@
 """Agencies over TLS on this machine: an authority, certificates good and bad, a server."""
 
+import socket
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from threading import Thread
 from typing import Self
 
 from aiohttp import web
@@ -49,6 +51,12 @@ class CertificateAuthority:
         key, subject = ec.generate_private_key(ec.SECP256R1()), _named(name)
         return cls(subject, key, _pem(_builder(subject, subject, key, ca=True), key, key))
 
+    def between(self, name: str) -> Self:
+        """An authority whose certificate this one signed."""
+        key, subject = ec.generate_private_key(ec.SECP256R1()), _named(name)
+        builder = _builder(subject, self.name, key, ca=True)
+        return replace(self, name=subject, key=key, pem=_pem(builder, key, self.key))
+
     def signs(
         self, name: str = "agency", *, address: str = "127.0.0.1", days: tuple[int, int] = (-2, 2)
     ) -> Pem:
@@ -73,6 +81,34 @@ async def serving_tls(handler: Handler, shown: Pem, folder: Path) -> AsyncIterat
         yield f"https://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+@contextmanager
+def refusing_strangers(shown: Pem, clients: CertificateAuthority, folder: Path) -> Iterator[str]:
+    """A server that speaks only to who shows a certificate of `clients`; gives its base URL.
+
+    A plain socket in a thread: asyncio's servers drop the alert that says so.
+    """
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cadata=clients.pem.certificate)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.maximum_version = ssl.TLSVersion.TLSv1_2  # 1.3 refuses after the handshake
+    shown.load_into(context, folder)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=_shake_hands, args=(server, context))
+        thread.start()
+        yield f"https://127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def _shake_hands(server: socket.socket, context: ssl.SSLContext) -> None:
+    while True:
+        try:
+            connection, _ = server.accept()
+        except OSError:
+            return
+        with suppress(OSError), connection, context.wrap_socket(connection, server_side=True):
+            pass
 
 
 def _named(name: str) -> x509.Name:
