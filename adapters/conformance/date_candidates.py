@@ -7,9 +7,11 @@ from adapters.conformance.replay import Recording, question_for, replay
 from adapters.contract.contract import Malformed, Records, Reply, WallClock
 from adapters.contract.dates import PartialDate
 from adapters.contract.record import Record
+from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.manifest.manifest import Example, Manifest
 from adapters.manifest.operation import Operation
 from adapters.manifest.record_map import Value
+from adapters.mapping.conversion import to_date_by
 from adapters.mapping.date_format import NAMED
 from adapters.mapping.sections import SECTIONS
 
@@ -34,6 +36,7 @@ _FORMS: Final = (
     *NAMED,
 )
 _DATES: Final = frozenset({"birth_date", "start", "end", "date"})
+_LATEST: Final = 2100
 _EARLIEST: Final = 1990  # of what an example shows of a child, a number read by a wrong form is not
 
 
@@ -54,6 +57,19 @@ async def date_hints(
             forms = " or ".join(f'"{form}"' for form in fitting)
             choice = ", whichever your system means" if len(fitting) > 1 else ""
             yield f'reply: {place} is a date: write as = "date", format = {forms}{choice}'
+
+
+def forms_of(value: Any) -> list[str]:
+    """The forms that read a value as a day since 1990."""
+    return [form for form in _FORMS if _reads_by(form, value)]
+
+
+def _reads_by(form: str, value: Any) -> bool:
+    try:
+        day = to_date_by(form)(value)
+    except UnreadableError:
+        return False
+    return day is not None and _EARLIEST <= day.year <= _LATEST
 
 
 def _unread(reply: Reply) -> list[str]:

@@ -46,7 +46,7 @@ _RULES: Final[Mapping[str, str]] = {
     "record_id": "rows cannot be told apart, or are of records that were not asked for; name a"
     " column record_id in each statement",
     "records": "there is no list of records at that place; look at the shape, and write the path"
-    " that the system has now",
+    " that the system has now, with [] at its end where a list is in a list",
     "repeated": "the next page is the same again; look at `page`: its param, its first, its size",
     "redirect": "the system sends us elsewhere, which is never followed; write the address that it"
     " leads to into source.base_url, with its origin in the operator's file",
@@ -100,8 +100,8 @@ _FAULTS: Final[Mapping[str, str]] = {
     Fault.TIMED_OUT: "nothing whole came in time; raise limits.timeout, or find out what is slow",
     Fault.LIMIT: "our own limits left no turn in time; raise limits.rate if the system bears it",
     Fault.BREAKER_OPEN: "it failed too often of late and was not asked; mend what failed before",
-    "refused": "the login or the right to read was refused; try it by hand, and look into the"
-    " system's own log",
+    "refused": "the login or the right to read was refused; are the secrets that [auth] names the"
+    " ones of this system? Try them by hand, and look into its own log",
 }
 ADVICE: Final[Mapping[str, str]] = {
     **{str(code): words for code, words in {**_CAUSES, **_FAULTS}.items()},

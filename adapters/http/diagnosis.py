@@ -54,7 +54,15 @@ def outline(answer: HttpAnswer) -> str:
     """Status, media type and size of an answer."""
     said = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     kind = said if said in _MEDIA_TYPES else "another media type" if said else "no media type"
-    return f"status {answer.status}, {kind}, {len(answer.body)} bytes"
+    return f"status {answer.status}, {kind}, {len(answer.body)} bytes{_text_of(answer.body)}"
+
+
+def _text_of(body: bytes) -> str:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return ", no UTF-8"
+    return ""
 
 
 def asked_at(reply: T, place: str) -> T | Failure:

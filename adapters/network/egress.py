@@ -62,7 +62,10 @@ class Egress:
         except ValueError:
             known = False
         if not known or _link_local(urlsplit(address).hostname or ""):
-            raise EgressRefused(f"{what} is not among the origins listed for this source")
+            raise EgressRefused(
+                f"{what} is not among the origins listed for this source; the operator lists it in"
+                " [[grant]], as `teamaround source grant` prints it"
+            )
 
     def reaches(self, address: str) -> bool:
         """Whether a listed name may lead to this IP address: a public one, or one of `networks`."""

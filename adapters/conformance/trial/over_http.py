@@ -18,6 +18,7 @@ from adapters.http.exchange import HttpAnswer, Transport
 from adapters.http.login import TokenLogin
 from adapters.http.operation import HttpOperation
 from adapters.http.source import HttpSource
+from adapters.http.verdict import Answer
 from adapters.manifest.auth import ApiKeyAuth
 from adapters.manifest.manifest import Manifest
 from adapters.network.http_request import HttpRequest
@@ -93,9 +94,12 @@ class HttpTrial:
         for exchange in self.exchanges:
             login = exchange.request.url == token_url
             yield TrialStep("Login request" if login else "Request", tuple(self._request(exchange)))
-            yield TrialStep("Reply", tuple(_reply(exchange.answer)))
-            if not login:
-                yield from self._expressions(exchange.answer)
+            judged = None if login else self._judged(exchange.answer)
+            yield TrialStep("Reply", tuple(_reply(exchange.answer, judged)))
+            if judged is not None:
+                name = self.operation.operation.name
+                lines = tuple(readings(self.operation, judged.scope))
+                yield TrialStep(f"Expressions of {name}", lines)
 
     def _request(self, exchange: Exchange) -> Iterator[str]:
         request, mine = exchange.request, self.operation.operation
@@ -108,13 +112,11 @@ class HttpTrial:
         if request.body is not None:
             yield from _body(request)
 
-    def _expressions(self, answer: Any) -> Iterator[TrialStep]:
+    def _judged(self, answer: Any) -> Answer | None:
         if not isinstance(answer, HttpAnswer):
-            return
+            return None
         judged = self.source.dialect.judge(answer, self.source.clock())
-        if not isinstance(judged, Refused | Unavailable | Malformed):
-            name = self.operation.operation.name
-            yield TrialStep(f"Expressions of {name}", tuple(readings(self.operation, judged.scope)))
+        return None if isinstance(judged, Refused | Unavailable | Malformed) else judged
 
 
 def _login_header(manifest: Manifest) -> str:
@@ -135,7 +137,9 @@ def _body(request: HttpRequest) -> Iterator[str]:
         yield f"{name}={value if name in _SHOWN_OF_A_FORM else MASK}"
 
 
-def _reply(answer: HttpAnswer | Unavailable | Malformed | None) -> Iterator[str]:
+def _reply(
+    answer: HttpAnswer | Unavailable | Malformed | None, judged: Answer | None
+) -> Iterator[str]:
     match answer:
         case None:
             yield "none came in time"
@@ -145,12 +149,13 @@ def _reply(answer: HttpAnswer | Unavailable | Malformed | None) -> Iterator[str]
             yield f"unusable: {answer.rule}"
         case _:
             yield outline(answer)
-            yield from _shape(answer)
+            document = _document(answer) if judged is None else _body_of(judged.scope)
+            if document is not None:
+                yield from outline_of(document, "body", _MOST_LINES)
 
 
-def _shape(answer: HttpAnswer) -> list[str]:
-    document = _document(answer)
-    return [] if document is None else outline_of(document, "body", _MOST_LINES)
+def _body_of(scope: Any) -> Any:
+    return scope["body"] if isinstance(scope, dict) else scope
 
 
 def _document(answer: HttpAnswer) -> Any:

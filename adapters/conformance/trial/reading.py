@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
+from adapters.conformance.date_candidates import forms_of
 from adapters.conformance.trial.step import TrialStep
 from adapters.contract.record import Record
 from adapters.expressions.jmespath_expression import UnreadableError
@@ -102,10 +103,17 @@ def _meaning(reading: Reading, document: Any) -> str:
     try:
         value = reading.meaning(raw)
     except UnreadableError as error:
-        return f"unreadable: {kind_of(raw)} is {error}"
+        return f"unreadable: {kind_of(raw)} is {error}{_forms(raw, error)}"
     if value is None:
         return f"nothing ({kind_of(raw)})"
     return f"read from {kind_of(raw)}"
+
+
+def _forms(raw: Any, error: UnreadableError) -> str:
+    if "date" not in str(error):
+        return ""
+    forms = " or ".join(f'"{form}"' for form in forms_of(raw))
+    return f'; write as = "date", format = {forms}' if forms else ""
 
 
 def kind_of(value: Any) -> str:

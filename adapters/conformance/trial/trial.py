@@ -76,8 +76,18 @@ def _told(watched: _Watched) -> Iterator[TrialStep]:
             why = f"no record: rule {came_to.rule} at {came_to.place}: {came_to.shape}"
             step = replace(step, lines=(*step.lines, why))
         yield step
+    if unread := _never_read(watched.mapping):
+        yield TrialStep("Read from no record", unread)
     if len(seen) > _MOST_RECORDS:
         yield TrialStep(f"{len(seen) - _MOST_RECORDS} more records are not shown")
+
+
+def _never_read(mapping: WatchedMapping) -> tuple[str, ...]:
+    """What is mapped and gives nothing in any record: its path may be of another system."""
+    steps = [mapped(mapping, document, 0).lines for document, _ in mapping.seen]
+    empty = [{line for line in lines if ": nothing (null)" in line} for lines in steps]
+    never = set[str]().union(*empty).intersection(*empty)
+    return tuple(line for line in (steps or [()])[0] if line in never)
 
 
 def _records(

@@ -39,4 +39,6 @@ def test_a_listed_place_may_be_called(address: str) -> None:
 def test_any_other_place_is_refused_without_being_named(address: str) -> None:
     with pytest.raises(EgressRefused) as caught:
         LISTED.check(address, "source.base_url")
-    assert str(caught.value) == "source.base_url is not among the origins listed for this source"
+    assert "source.base_url is not among the origins listed for this source" in str(caught.value)
+    assert "teamaround source grant" in str(caught.value)
+    assert "example" not in str(caught.value)

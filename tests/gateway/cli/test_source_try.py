@@ -170,9 +170,30 @@ async def test_a_renamed_field_is_shown_beside_what_stands_there_now(tmp_path: P
 
 
 async def test_a_wrong_date_says_what_it_is_not(tmp_path: Path) -> None:
-    _, said = await tried(tmp_path, School({**ANN, "dob": "1/2/14"}).answer, f"upn={TEST_UPN}")
-    assert "map.birth_date = dob: unreadable: text of 6 is not a date" in said
+    _, said = await tried(tmp_path, School({**ANN, "dob": "21.2.2014"}).answer, f"upn={TEST_UPN}")
+    assert "map.birth_date = dob: unreadable: text of 9 is not a date" in said
+    assert 'write as = "date", format = "%d.%m.%Y"' in said
     assert "incomplete: birth_date cannot be read as mapped" in said
+
+
+async def test_what_is_mapped_and_never_there_is_named(tmp_path: Path) -> None:
+    renamed = {"id": ANN["id"], "nachname": "Hill", "dob": "2014-02-01"}
+    _, said = await tried(tmp_path, School(renamed).answer, f"upn={TEST_UPN}")
+    _, after = said.split("Read from no record")
+    assert "map.family_name = surname: nothing (null)" in after
+    assert "body.pupils[].nachname: text of 4" in said
+
+
+async def test_a_list_in_a_list_says_how_it_is_read(tmp_path: Path) -> None:
+    async def nested(request: web.Request) -> web.Response:
+        if request.path == "/token":
+            return await School().answer(request)
+        return web.json_response({"pupils": [[ANN]]})
+
+    status, said = await tried(tmp_path, nested, f"upn={TEST_UPN}")
+    assert status == 1
+    assert "body.pupils[][].surname: text of 4" in said
+    assert "with [] at its end where a list is in a list" in said
 
 
 async def test_a_login_that_is_refused_is_not_taken_for_a_refused_question(tmp_path: Path) -> None:
