@@ -14,6 +14,7 @@ from adapters.conformance.replay import (
     replay,
 )
 from adapters.conformance.reserved_numbers import is_nobodys
+from adapters.contract.advice import failure_in_words
 from adapters.contract.contract import (
     Fault,
     Malformed,
@@ -167,10 +168,8 @@ def _named(reply: Reply) -> str:
             return _WORDS[type(reply)]
         case MoreNeeded(needs=needs):
             return f"more needed ({', '.join(needs)}), so give it"
-        case Unavailable(fault=fault):
-            return f"unavailable ({fault})"
-        case Malformed(rule=rule):
-            return f"an unusable reply (rule {rule})"
+        case Unavailable() | Malformed():
+            return failure_in_words(reply)
         case _:
             assert_never(reply)
 

@@ -19,10 +19,12 @@ from adapters.conformance.rules import (
     identity_in,
 )
 from adapters.conformance.wire_faults import faults_of
+from adapters.contract.advice import failure_in_words
 from adapters.contract.contract import (
     Malformed,
     NoRecord,
     Records,
+    Refused,
     Reply,
     Source,
     TooMany,
@@ -152,13 +154,9 @@ def _expected(one: LiveReply) -> RuleVerdict:
 
 
 def _in_words(reply: Reply) -> str:
-    match reply:
-        case Malformed(rule=rule):
-            return f"an unusable reply (rule {rule})"
-        case Unavailable(fault=fault):
-            return f"unavailable ({fault})"
-        case _:
-            return type(reply).__name__
+    if isinstance(reply, Refused | Unavailable | Malformed):
+        return failure_in_words(reply)
+    return type(reply).__name__
 
 
 async def _health(manifest: Manifest, source: HttpSource) -> AsyncIterator[RuleVerdict]:

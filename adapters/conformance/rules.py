@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from adapters.contract.advice import failure_in_words
 from adapters.contract.contract import (
     Fault,
     Malformed,
@@ -121,8 +122,8 @@ def complaints_of(asked: list[LiveReply]) -> Complaints:
 
 def _complaints(one: LiveReply) -> Iterator[tuple[KitRule, str]]:
     match one.reply:
-        case Malformed(rule=rule):
-            yield _MALFORMED.get(rule, KitRule.READABLE), f"an unusable reply (rule {rule})"
+        case Malformed() as reply:
+            yield _MALFORMED.get(reply.rule, KitRule.READABLE), failure_in_words(reply)
         case Unavailable(fault=Fault.TIMED_OUT):
             yield KitRule.IN_TIME, "nothing whole came in time; is limits.timeout too short?"
         case TooMany():

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from adapters.contract.contract import Cause, Fault
+from adapters.contract.contract import Cause, Failure, Fault, Malformed, Refused, Unavailable
 
 _RULES: Final[Mapping[str, str]] = {
     "adapter": "the adapter has a bug; tell whoever wrote it, the gateway's events name the error",
@@ -107,6 +107,22 @@ ADVICE: Final[Mapping[str, str]] = {
     **{str(code): words for code, words in {**_CAUSES, **_FAULTS}.items()},
     **_RULES,
 }
+
+
+def failure_in_words(reply: Failure) -> str:
+    """A failure with its key of the manifest, what was met there, and what to do about it."""
+    match reply:
+        case Malformed():
+            said, code = f"an unusable reply (rule {reply.rule})", reply.rule
+        case Refused():
+            said, code = "refused", "refused"
+        case Unavailable():
+            code = str(reply.cause or reply.fault)
+            said = f"unavailable ({code})"
+    at = f" at {reply.place}" if reply.place else ""
+    met = f": {reply.shape}" if isinstance(reply, Malformed) and reply.shape else ""
+    todo = what_to_do(code)
+    return f"{said}{at}{met}" + (f"; {todo}" if todo else "")
 
 
 def what_to_do(rule: str) -> str:

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from adapters.contract.advice import failure_in_words
 from adapters.contract.contract import Malformed, Refused, Unavailable
+from adapters.http.diagnosis import asked_at
 from adapters.http.exchange import HttpAnswer
 from adapters.http.request import numbered
 from adapters.http.source import HttpSource
@@ -28,9 +30,12 @@ class HttpProbe:
         """Why it is not taken for up, in words of ours; None if it is."""
         login = await self.source.login.headers()
         if isinstance(login, Refused | Unavailable | Malformed):
-            return "nobody could log in"
+            return f"nobody could log in: {failure_in_words(asked_at(login, 'auth.token_url'))}"
         headers: Mapping[str, str] = numbered(self.source.headers, self.source.new_id)
         url = self.source.base_url.rstrip("/") + self.path
         answer = await self.source.transport.send(HttpRequest(url, headers={**headers, **login}))
-        up = isinstance(answer, HttpAnswer) and answer.status in _SUCCESS
-        return None if up else f"{self.path} does not answer with success"
+        if not isinstance(answer, HttpAnswer):
+            return failure_in_words(asked_at(answer, "health.get"))
+        if answer.status in _SUCCESS:
+            return None
+        return f"{self.path} does not answer with success, but with status {answer.status}"
