@@ -16,10 +16,20 @@ from adapters.contract.record import (
     School,
     SupportStatus,
 )
+from adapters.mapping.restricted import restricted_records
 from resolvers.child.child import Restriction
 from resolvers.matching.grade import Grade, Graded, MatchGrade, Resolution
+from resolvers.matching.identify import resolve
+from resolvers.matching.reference import Reference
 from resolvers.shield import restriction, unlocated
-from tests.support.resolvers.people import AMARA, AMARA_NHS, AMARA_UPN, BORN
+from tests.support.resolvers.people import (
+    AMARA,
+    AMARA_NHS,
+    AMARA_UPN,
+    BORN,
+    KNOWN_BY_NAME,
+    KNOWN_BY_NUMBER,
+)
 
 RESTRICTED, UNKNOWN = Restriction.RESTRICTED, Restriction.UNKNOWN
 
@@ -112,3 +122,24 @@ def test_what_remains_of_a_shielded_child_says_nothing_of_where_she_is() -> None
         carers=(Carer("Ngozi O'Brien", "mother"),),
         support_statuses=(SupportStatus(SupportStatusCode.CHILD_IN_NEED),),
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "known"),
+    [
+        ({"nhs_number": "9990000018"}, KNOWN_BY_NUMBER),
+        (
+            {"family_name": "O'Brien", "given_name": "Amara", "birth_date": "2015-03-09"},
+            KNOWN_BY_NAME,
+        ),
+        ({"upn": "H801200001001"}, replace(KNOWN_BY_NUMBER, identifiers=frozenset({AMARA_UPN}))),
+    ],
+)
+def test_a_record_that_an_agency_may_not_show_restricts_the_child_however_she_was_asked_for(
+    given: dict[str, str], known: Reference
+) -> None:
+    hidden = restricted_records(given).records
+    found = resolve(known, {"care": hidden, "pds": (AMARA,)})
+    assert restriction(found, {"pds": False}, {"pds": True, "care": True}) is RESTRICTED
+    alone = resolve(known, {"care": hidden})
+    assert restriction(alone, {"care": True}, {"care": True}) is RESTRICTED

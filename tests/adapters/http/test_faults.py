@@ -73,7 +73,7 @@ FAULTS = {
     "no body": (written(""), "empty"),
     "204": (lambda: web.Response(status=204), "empty"),
     "half an object": (written('{"pupils": ['), "json"),
-    "a list": (written("[]"), "object"),
+    "a list": (written("[]"), "records"),
     "null": (written("null"), "object"),
     "too deep": (written('{"pupils":' + "[" * 60 + "]" * 60 + "}"), "depth"),
     "very deep": (written('{"pupils":' + "[" * 20000 + "]" * 20000 + "}"), "json"),
