@@ -3,6 +3,7 @@
 from typing import Final
 
 from resolvers.comparison.agreement import Agreement
+from resolvers.comparison.edit_distance import slips
 from resolvers.comparison.naming import ATTACHED, GENDERED, LITHUANIAN, PARTICLES, TITLES
 from resolvers.comparison.nicknames import one_spelling
 from resolvers.comparison.spelling import (
@@ -22,6 +23,7 @@ _SLIP: Final = Agreement.SLIP
 _SAME: Final = Agreement.SAME
 
 _IDLE: Final = PARTICLES | TITLES
+_SHORTEST_CUT: Final = 5  # letters that a field leaves at least
 
 
 def compare_surnames(held: str, known: str) -> Agreement:
@@ -52,7 +54,21 @@ def _in_one(one: str, other: str) -> Agreement:
         return found
     if _inflected(one, other):
         return _SLIP
-    return _DISTANT if found is _DIFFERENT and sound_alike(one, other) else found
+    if _cut_off(one, other):
+        return _VAGUE
+    near = found is _DIFFERENT and (sound_alike(one, other) or _short_slip(one, other))
+    return _DISTANT if near else found
+
+
+def _cut_off(one: str, other: str) -> bool:
+    """Whether one is the beginning of the other, as of a name cut to a field's length."""
+    short, long = (one, other) if len(one) < len(other) else (other, one)
+    return len(short) >= _SHORTEST_CUT and long.startswith(short)
+
+
+def _short_slip(one: str, other: str) -> bool:
+    """Whether a slip parts two names of three letters: too short to agree, too near to drop."""
+    return len(one) == len(other) == SHORTEST_PART and slips(one, other) == 1
 
 
 def _in_parts(held: str, known: str) -> Agreement | None:
