@@ -45,7 +45,8 @@ def edges(*nodes: Any) -> Any:
 
 def bundle(*resources: Any) -> Any:
     entries = [{"resource": one} for one in resources]
-    return {"resourceType": "Bundle", "type": "searchset", "entry": entries}
+    total = len([one for one in resources if one.get("resourceType") == "Patient"])
+    return {"resourceType": "Bundle", "type": "searchset", "total": total, "entry": entries}
 
 
 PATIENTS = "body.entry[?resource.resourceType=='Patient'].resource"
