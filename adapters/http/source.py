@@ -131,7 +131,7 @@ class HttpSource:
         if not isinstance(answer, HttpAnswer):
             return answer
         reads = sending.reads if answer.status in REFUSED else None
-        restricted = None if reads is None else self._restricted(reads, answer)
+        restricted = None if reads is None else self.restricted_in(reads, answer)
         if restricted is not None:
             return restricted
         return undecoded(self.dialect.judge(answer, self.clock()), answer)
@@ -163,8 +163,8 @@ class HttpSource:
         whole = replace(request, headers={**ours, **login})
         return await self.transport.send(self.signer.signed(whole) if self.signer else whole)
 
-    def _restricted(self, operation: HttpOperation, answer: HttpAnswer) -> Answer | None:
-        # A refusal whose body is the agency's own word for a restricted record.
+    def restricted_in(self, operation: HttpOperation, answer: HttpAnswer) -> Answer | None:
+        """A refusal whose body is the agency's own word for a restricted record, or None."""
         judged: Any = self.dialect.judge(replace(answer, status=_OK), self.clock())
         if isinstance(judged, Refused | Unavailable | Malformed):
             return None

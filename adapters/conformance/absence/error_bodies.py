@@ -19,12 +19,13 @@ from adapters.http.exchange import HttpAnswer
 from adapters.http.login import FixedLogin
 from adapters.http.operation import RestrictedReply
 from adapters.http.source import HttpSource, Wire, source_over
+from adapters.http.verdict import REFUSED
 from adapters.kinds import DIALECTS
 from adapters.manifest.manifest import Example, Manifest
 from adapters.manifest.operation import Operation
 from adapters.network.egress import Egress
 
-_STATUSES: Final = (200, 400, 404, 410, 422)
+_STATUSES: Final = (200, 400, 401, 403, 404, 410, 422)
 _NOT_FOUND: Final = {"title": "Not Found", "status": 404}
 _JSON_BODIES: Final[Mapping[str, object]] = {
     "an empty object": {},
@@ -145,6 +146,8 @@ def _said(answer: HttpAnswer) -> tuple[int, str]:
 
 def _decides(source: HttpSource, operation: Operation, answer: HttpAnswer) -> bool:
     compiled = source.operations[operation.name]
+    if answer.status in REFUSED:
+        return source.restricted_in(compiled, answer) is not None
     judged = source.dialect.judge(answer, source.clock())
     if isinstance(judged, Refused | Unavailable | Malformed):
         return False

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from adapters.conformance.absence.error_bodies import taken_for_absence
-from tests.support.adapters.asking import manifest_of, manifest_text
+from tests.support.adapters.asking import OWN_ROW, manifest_of, manifest_text
 
 PUPIL = """
 [[operation]]
@@ -68,3 +68,12 @@ def test_an_error_body_that_is_the_recorded_absence_is_the_agencys_way_to_say_so
     absent = "status == `404` && body.detail == 'Not found.'"
     assert taken(absent)
     assert taken(absent, {"detail": "Not found."}) == []
+
+
+def test_a_refusal_of_our_login_that_would_hide_every_child_is_named() -> None:
+    hides = "status == `403` && body.message != null"
+    text = PUPIL.replace('absent = "ABSENT"', f'restricted_reply = "{hides}"')
+    text = manifest_text("rest", "https://school.example", text, OWN_ROW)
+    found = list(taken_for_absence(manifest_of(text), {}, lambda: datetime.now(UTC)))
+    assert "an AWS gateway with status 403 (by-upn)" in found
+    assert not any("status 404" in one for one in found)
