@@ -7,6 +7,7 @@ from typing import Protocol
 
 from gateway.model.agency import AgencyCard
 from resolvers.child.child import AgencyInvolvement, Child, Fact, Restriction, Withheld
+from resolvers.exchange import ChildNeed
 from resolvers.matching.grade import Grade
 from resolvers.outcome import Outcome
 
@@ -78,12 +79,16 @@ class ReleasedChild:
 
 @dataclass(frozen=True, slots=True)
 class WholeAnswer:
-    """What can only be said when every agency has answered or the deadline has passed."""
+    """What can only be said when every agency has answered or the deadline has passed.
+
+    `ask` is what the caller could do so that another question finds more.
+    """
 
     child: ReleasedChild | None
     rows: tuple[AgencyRow, ...]
     unresolved: tuple[Candidate, ...]
     completeness: Completeness
+    ask: tuple[ChildNeed, ...] = ()
 
 
 class Answering(Protocol):

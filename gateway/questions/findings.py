@@ -1,6 +1,6 @@
 """What the answers so far mean together: who is the child, and whether the child is shielded."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Self
@@ -32,7 +32,7 @@ class Findings:
     is what they were graded against. `sensitive` are the certain records of
     sensitive services, by source id: no other finding depends on them. `own_marks` are the sources
     outside the shield set that restrict the child by any reading; such a mark hides their own row
-    alone.
+    alone. `untied`: what was certain waits until the caller tells one more detail.
     """
 
     answers: Mapping[str, SourceAnswer]
@@ -42,6 +42,14 @@ class Findings:
     reference: Reference = field(default_factory=Reference, compare=False)
     sensitive: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
     own_marks: frozenset[str] = frozenset()
+    untied: bool = False
+
+    @property
+    def certain(self) -> Iterator[tuple[str, Record]]:
+        """Every certain record with its source."""
+        for source in sorted(self.resolution.by_source):
+            for record in self.resolution.certain(source):
+                yield source, record
 
     def narrowed(self, resolution: Resolution) -> Self:
         """The same by a resolution that leaves records out."""

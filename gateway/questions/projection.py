@@ -16,18 +16,40 @@ from gateway.questions.release import (
     withheld_for_shield,
 )
 from resolvers.child.stitch import stitch
-from resolvers.matching.grade import Graded
+from resolvers.exchange import ChildNeed, NeedCode
+from resolvers.matching.grade import Graded, MatchGrade
 
 
 def whole(view: ReleaseView, findings: Findings) -> WholeAnswer:
     """The whole answer once every agency has its outcome."""
     rows = tuple(row(view, agency, findings) for agency in view.plan.agencies)
+    child, unresolved = _child(view, findings), tuple(_candidates(view, findings))
     return WholeAnswer(
-        child=_child(view, findings),
+        child=child,
         rows=rows,
-        unresolved=tuple(_candidates(view, findings)),
+        unresolved=unresolved,
         completeness=_completeness(view, rows),
+        ask=_ask(view, findings, unresolved) if child is None else (),
     )
+
+
+def _ask(
+    view: ReleaseView, findings: Findings, unresolved: tuple[Candidate, ...]
+) -> tuple[ChildNeed, ...]:
+    """What the caller could tell or check; nothing hangs on a record that they do not see."""
+    if not unresolved:
+        return ()
+    tell = ChildNeed(NeedCode.TELL_ONE_MORE, view.not_told)
+    if findings.untied:
+        return (tell,)
+    read = ChildNeed(NeedCode.READ_IT_AGAIN, ("birth_date", "family_name", "given_name"))
+    return (tell, read) if any(map(_lacks_proof_alone, unresolved)) else (read,)
+
+
+def _lacks_proof_alone(candidate: Candidate) -> bool:
+    """Whether all that the record says fits, and it is too little."""
+    grade = candidate.grade
+    return grade.grade is MatchGrade.PROBABLE and not grade.differed and bool(grade.agreed)
 
 
 def _child(view: ReleaseView, findings: Findings) -> ReleasedChild | None:

@@ -23,6 +23,7 @@ from gateway.questions.findings import Findings
 from gateway.questions.projection import whole
 from gateway.questions.release import ReleaseView
 from gateway.questions.shield_state import ShieldState
+from resolvers.exchange import ChildNeed
 from resolvers.outcome import Outcome
 
 _TELLS_OF_A_RECORD = frozenset({Outcome.HAS_RECORD, Outcome.AMBIGUOUS})
@@ -57,6 +58,7 @@ class RunningQuestion:
         self._task: asyncio.Task[WholeAnswer] | None = None
         self._unsaid: dict[str, AgencyRow] = {}
         self._told = False
+        self._asks: tuple[ChildNeed, ...] = ()
 
     @property
     def receipt(self) -> Receipt:
@@ -78,6 +80,7 @@ class RunningQuestion:
     async def whole(self) -> WholeAnswer:
         """All of it, once every agency has its outcome."""
         answer = await self._finished()
+        self._asks = answer.ask
         unresolved = {candidate.agency.id for candidate in answer.unresolved}
         for each in answer.rows:
             held = each.agency.id in unresolved
@@ -105,7 +108,9 @@ class RunningQuestion:
             self._unsaid = {}
             flags = self._asked.notes(self._findings)
             learned = self._findings.certain_identifiers
-            await self._recorder.release(self._asked.intent, said, learned, flags)
+            asks, self._asks = self._asks, ()
+            codes = [need.code.value for need in asks]
+            await self._recorder.release(self._asked.intent, said, learned, flags, codes)
 
     @property
     def _over(self) -> bool:

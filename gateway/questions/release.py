@@ -42,6 +42,7 @@ Seal = Callable[[str, str, str | None], str]
 class ReleaseView:
     """What decides what one caller sees in one question; `seal` makes a candidate's key.
 
+    `not_told` names the details that the caller could still tell.
     `on_record` decides again on what a record says; left out, `verdicts` stand. Of the sources of
     `gateway_only` nobody but the gateway learns anything.
     """
@@ -56,6 +57,7 @@ class ReleaseView:
     gateway_only: frozenset[str] = frozenset()
     on_record: OnRecord | None = None
     broke_glass: bool = False
+    not_told: tuple[str, ...] = ()
 
     @property
     def fields(self) -> frozenset[str]:

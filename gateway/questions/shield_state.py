@@ -20,6 +20,7 @@ from gateway.questions.namesakes import NamesakeSearch
 from gateway.questions.onward import lessons
 from gateway.questions.release import ReleaseView
 from resolvers.child.child import Restriction
+from resolvers.exchange import untied
 
 _GRAVITY = (Restriction.NONE_KNOWN, Restriction.UNKNOWN, Restriction.RESTRICTED)
 
@@ -159,8 +160,18 @@ class ShieldState:
     def told(self, answers: Mapping[str, SourceAnswer]) -> Findings:
         """The findings that this caller's answer is made of.
 
-        Where the child is hidden from them, those of the circle alone.
+        Where the child is hidden from them, those of the circle alone. What is certain waits while
+        nothing but name, date and sex ties it to what they told.
         """
+        found = self._told(answers)
+        cleared = found.restriction is Restriction.NONE_KNOWN
+        stated = self.home.stated
+        said = stated.located() if cleared else stated.unlocated()
+        if not untied(said, found.certain):
+            return found
+        return replace(found.narrowed(found.resolution.pending()), untied=True)
+
+    def _told(self, answers: Mapping[str, SourceAnswer]) -> Findings:
         if self.hidden or self.late:
             return self._near
         found = self.everybody.of({**self._heard, **answers})

@@ -24,6 +24,7 @@ from gateway.questions.question import DecidedQuestion, RunningQuestion
 from gateway.questions.release import ReleaseView
 from gateway.questions.shield_state import ShieldState, circle_of
 from gateway.questions.teaching import Teaching
+from resolvers.exchange import not_told
 
 HarmStated = Callable[[Caller, str, int], Awaitable[None]]
 
@@ -57,6 +58,7 @@ class QuestionFactory:
         intent = await self._intent(prepared, pseudonymised, admitted)
         if prepared.inquiry.reason.significant_harm is not None:
             await self.harm_stated(caller, intent.query_id, intent.index)
+        stated = stated_reference(prepared.inquiry.known, prepared.sources.values())
         view = ReleaseView(
             plan=prepared.plan,
             registry=preparation.registry,
@@ -68,8 +70,8 @@ class QuestionFactory:
             gateway_only=prepared.gateway_only,
             on_record=prepared.on_record,
             broke_glass=prepared.inquiry.reason.break_glass is not None,
+            not_told=not_told(stated),
         )
-        stated = stated_reference(prepared.inquiry.known, prepared.sources.values())
         search = NamesakeSearch(
             {name: each for name, each in prepared.asked.items() if each.in_shield_set},
             _own(prepared),

@@ -105,6 +105,12 @@ class Resolution:
             self, by_source={s: tuple(map(_loose, every)) for s, every in self.by_source.items()}
         )
 
+    def pending(self) -> Self:
+        """The same with nobody certain, until the caller tells more."""
+        return replace(
+            self, by_source={s: tuple(map(_pending, every)) for s, every in self.by_source.items()}
+        )
+
     def tied(self, source: str) -> tuple[Record, ...]:
         """The certain records of one source that a number ties to what was asked."""
         certain = self.certain(source)
@@ -122,6 +128,13 @@ class Resolution:
         """The records of one source that are certainly the child's."""
         graded = self.by_source.get(source, ())
         return tuple(g.record for g in graded if g.grade.grade is MatchGrade.CERTAIN)
+
+
+def _pending(graded: Graded) -> Graded:
+    if graded.grade.grade is not MatchGrade.CERTAIN:
+        return replace(graded, settled=False)
+    pending = replace(graded.grade, grade=MatchGrade.PROBABLE, reason=ReasonCode.NO_TIE)
+    return replace(graded, grade=pending, settled=False)
 
 
 def _loose(graded: Graded) -> Graded:

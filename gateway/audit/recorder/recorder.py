@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from adapters.contract.codes import Purpose
@@ -126,10 +126,12 @@ class Recorder:
         rows: Iterable[AgencyRow],
         learned: frozenset[Identifier],
         flags: AccessFlags,
+        asks: Sequence[str] = (),
     ) -> None:
         """What one payload is about to tell the caller; `learned` are certain identifiers.
 
-        `flags` is what the answer so far shows of the access itself.
+        `flags` is what the answer so far shows of the access itself; `asks` are codes of what it
+        asks of the caller.
         """
         taught = {identifier_message(i.scheme, i.value) for i in learned} - intent.messages
         more = (await protect_texts(self.keys, sorted(taught))).pseudonyms if taught else ()
@@ -149,6 +151,7 @@ class Recorder:
                 *self._of_staff(intent, pseudonyms),
             ),
             tie=flags.tie,
+            detail="_".join(filter(None, [intent.entry.detail, *asks])) or None,
         )
         await self._append(entry)
 

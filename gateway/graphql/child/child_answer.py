@@ -8,6 +8,7 @@ import strawberry
 from gateway.graphql.child.agency_answer import AgencyAnswer
 from gateway.graphql.child.candidate import CandidateRecord
 from gateway.graphql.child.child import ChildType
+from gateway.graphql.child.child_need import ChildNeedType
 from gateway.graphql.child.completeness import CompletenessType, ReceiptType
 from gateway.graphql.services.context import Context
 from gateway.graphql.types.declare import output, resolved
@@ -30,6 +31,10 @@ async def _unresolved(answering: Answering) -> list[CandidateRecord]:
     return [CandidateRecord.of(candidate) for candidate in (await answering.whole()).unresolved]
 
 
+async def _ask(answering: Answering) -> list[ChildNeedType]:
+    return [ChildNeedType.of(need) for need in (await answering.whole()).ask]
+
+
 async def _completeness(answering: Answering) -> CompletenessType:
     return CompletenessType.of((await answering.whole()).completeness)
 
@@ -42,6 +47,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "child": _child,
     "answers": _answers,
     "unresolved": _unresolved,
+    "ask": _ask,
     "completeness": _completeness,
     "receipt": _receipt,
 }
@@ -92,6 +98,14 @@ class ChildAnswer:
         Show them apart from the child. Waits for every agency or the deadline.
         """
         return await _unresolved(self.answering)
+
+    @resolved
+    async def ask(self) -> list[ChildNeedType]:
+        """What you could tell or check so that asking again finds more; empty if nothing.
+
+        Waits for every agency or the deadline.
+        """
+        return await _ask(self.answering)
 
     @resolved
     async def completeness(self) -> CompletenessType:

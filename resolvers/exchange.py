@@ -1,0 +1,71 @@
+"""What one more exchange may bring: one more detail told, or name and date read again.
+
+A namesake has the child's name, and one in many her birthday and sex. So what is certain by these
+alone is not joined until one more detail ties it to the caller's own words (ADR 0030).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from adapters.contract.record import Record
+from resolvers.matching.details import Details
+from resolvers.matching.evidence import weigh
+from resolvers.matching.reference import Reference
+
+
+class NeedCode(StrEnum):
+    """What is asked of the caller about the child as a whole."""
+
+    TELL_ONE_MORE = "TELL_ONE_MORE"
+    READ_IT_AGAIN = "READ_IT_AGAIN"
+
+
+SENTENCES: Final = MappingProxyType(
+    {
+        NeedCode.TELL_ONE_MORE: "Name, date of birth and sex are not enough to be sure of the"
+        " child. Tell one more detail that you know, and ask again.",
+        NeedCode.READ_IT_AGAIN: "Nothing that was found is certain to be this child's. Check the"
+        " name and the date of birth as you typed them, and ask again if one was wrong.",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChildNeed:
+    """`details` are the names of those that would do, as `needs` of an agency's row has them."""
+
+    code: NeedCode
+    details: tuple[str, ...] = ()
+
+
+def untied(told: Reference, certain: Iterable[tuple[str, Record]]) -> bool:
+    """Whether there are certain records and nothing but name, date and sex ties any to the caller.
+
+    `told` is the caller's own words alone, with what they tell of places where that counts.
+    `certain` are records with their sources.
+    """
+    known = Details.of_reference(told)
+    evidence = [weigh(known, Details.of_record(source, record)) for source, record in certain]
+    return bool(evidence) and not any(
+        each.shared or each.further or each.postcode.strong or each.ties for each in evidence
+    )
+
+
+def not_told(told: Reference) -> tuple[str, ...]:
+    """The details that the caller has not told, of those that would tie a record to them."""
+    around = told.stated_surroundings
+    schemes = {identifier.scheme for identifier in told.identifiers}
+    words = sum(len(given.split()) for name in told.stated_names for given in name.given)
+    told_already = {
+        "nhs_number": "nhs_number" in schemes,
+        "postcode": bool(told.stated_postcodes),
+        "upn": "upn" in schemes,
+        "given_name": words > 1,
+        "carers": bool(around.carers),
+        "schools": bool(around.schools),
+        "telephone": bool(around.telephones),
+    }
+    return tuple(sorted(name for name, said in told_already.items() if not said))
