@@ -1,6 +1,7 @@
 """What this caller may see of what was found: released by each agency, then shielded, then said."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from gateway.fanout.plan import PlannedSource
 from gateway.model.agency import AgencyCard
@@ -18,6 +19,8 @@ from gateway.questions.release import (
 from resolvers.child.stitch import stitch
 from resolvers.exchange import ChildNeed, NeedCode
 from resolvers.matching.grade import Graded, MatchGrade
+
+_READ_AGAIN: Final = frozenset({"birth_date", "family_name", "given_name"})
 
 
 def whole(view: ReleaseView, findings: Findings) -> WholeAnswer:
@@ -42,14 +45,15 @@ def _ask(
     tell = ChildNeed(NeedCode.TELL_ONE_MORE, view.not_told)
     if findings.untied:
         return (tell,)
-    read = ChildNeed(NeedCode.READ_IT_AGAIN, ("birth_date", "family_name", "given_name"))
+    read = ChildNeed(NeedCode.READ_IT_AGAIN, tuple(sorted(_READ_AGAIN)))
     return (tell, read) if any(map(_lacks_proof_alone, unresolved)) else (read,)
 
 
 def _lacks_proof_alone(candidate: Candidate) -> bool:
-    """Whether all that the record says fits, and it is too little."""
+    """Whether the record is named and born as was said, and that is too little."""
     grade = candidate.grade
-    return grade.grade is MatchGrade.PROBABLE and not grade.differed and bool(grade.agreed)
+    fits = {*grade.agreed} >= _READ_AGAIN and not grade.differed
+    return grade.grade is MatchGrade.PROBABLE and fits
 
 
 def _child(view: ReleaseView, findings: Findings) -> ReleasedChild | None:

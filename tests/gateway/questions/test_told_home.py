@@ -1,0 +1,183 @@
+"""A nurse who knows a name, a birth date and a home, and no number, is told of the child."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from adapters.contract.codes import Claim
+from tests.support.agencies import AUTHORITY, BY_NAME, BY_NUMBER, MIRA, AgencyServer, rest_source
+from tests.support.edge import logged
+from tests.support.loopback import serving
+from tests.support.town import Answer, Town, small_town
+
+MEMBER: Final = frozenset({Claim.SHIELD_SET, Claim.EFFECTS_NONE})
+HERS: Final[Mapping[str, Any]] = {
+    "givenNames": [MIRA["given"]],
+    "familyName": MIRA["family"],
+    "birthDate": MIRA["born"],
+    "postcode": MIRA["home"]["postcode"],
+}
+UNTOLD: Final = {name: value for name, value in HERS.items() if name != "postcode"}
+GUESSES: Final = (HERS, {**HERS, "postcode": "AB1 2CD"}, {**HERS, "carers": ["Ada Ashdown"]})
+RESTRICTED: Final = {**MIRA, "restricted": "Y"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The town, and the three whom it asks."""
+
+    town: Town
+    spine: AgencyServer
+    health: AgencyServer
+    police: AgencyServer
+
+    @property
+    def queries(self) -> list[list[dict[str, str]]]:
+        """What each was asked by."""
+        return [each.asked for each in (self.spine, self.health, self.police)]
+
+
+@asynccontextmanager
+async def town_with(folder: Path, **held: Any) -> AsyncIterator[Asked]:
+    """Demographics for all of England, child health that is asked by number alone, and a police."""
+    servers = {
+        name: AgencyServer(held.get(name, (MIRA,))) for name in ("spine", "health", "police")
+    }
+    async with AsyncExitStack() as stack:
+        urls = {n: await stack.enter_async_context(serving(s.answer)) for n, s in servers.items()}
+        if held.get("silent"):
+            urls["health"] = "http://127.0.0.1:1"
+        onward = ("identifiers", "names", "birth_date")
+        sources = [
+            rest_source("spine", urls["spine"], by=(BY_NUMBER, BY_NAME), claims=AUTHORITY).with_(
+                onward=onward
+            ),
+            rest_source("health", urls["health"], by=(BY_NUMBER,), claims=MEMBER),
+            rest_source("police", urls["police"], by=(BY_NAME,)),
+        ]
+        yield Asked(await stack.enter_async_context(small_town(folder, sources)), **servers)
+
+
+def momentless(answer: Answer) -> Any:
+    """All of the answer but its times and receipt."""
+    rows = [
+        {key: value for key, value in row.items() if key not in ("latencyMs", "asOf")}
+        for row in answer.rows.values()
+    ]
+    return rows, {k: v for k, v in answer.child_answer.items() if k not in ("answers", "receipt")}
+
+
+async def test_who_knows_name_birthday_and_home_is_told_of_the_child(tmp_path: Path) -> None:
+    async with town_with(tmp_path) as asked:
+        answer = await asked.town.ask(HERS)
+    assert answer.child_answer["child"]["restriction"] == "NONE_KNOWN"
+    assert answer.outcomes == dict.fromkeys(("spine", "health", "police"), "HAS_RECORD")
+
+
+async def test_the_home_itself_is_sent_to_nobody(tmp_path: Path) -> None:
+    async with town_with(tmp_path) as asked:
+        await asked.town.ask(HERS)
+    assert "ZE1" not in str(asked.queries)
+    assert asked.health.asked == [{"nhs": MIRA["nhs"]}]
+
+
+async def test_without_the_home_she_is_not_certain_and_one_more_detail_is_asked_for(
+    tmp_path: Path,
+) -> None:
+    async with town_with(tmp_path) as asked:
+        answer = await asked.town.ask(UNTOLD, query=ASKS)
+    tell, read = answer.child_answer["ask"]
+    assert (tell["code"], read["code"]) == ("TELL_ONE_MORE", "READ_IT_AGAIN")
+    assert {"nhs_number", "postcode"} < set(tell["details"])
+
+
+async def test_of_a_restricted_child_every_guess_is_answered_alike(tmp_path: Path) -> None:
+    told = []
+    for at, guess in enumerate((*GUESSES, UNTOLD)):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        async with town_with(folder, health=(RESTRICTED,)) as asked:
+            told.append((momentless(await asked.town.ask(guess)), asked.queries))
+    assert all(each == told[0] for each in told)
+
+
+async def test_while_one_of_the_set_is_silent_every_guess_is_answered_alike(
+    tmp_path: Path,
+) -> None:
+    told = []
+    for at, guess in enumerate(GUESSES):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        async with town_with(folder, silent=True) as asked:
+            told.append((momentless(await asked.town.ask(guess)), asked.queries))
+    assert all(each == told[0] for each in told)
+
+
+async def test_a_fourth_home_for_one_child_is_flagged_and_none_is_logged(tmp_path: Path) -> None:
+    homes = ("AB1 2CD", "AB1 2CE", "AB1 2CE", "AB1 2CF", "AB1 2CG")
+    async with town_with(tmp_path, health=(RESTRICTED,)) as asked:
+        for home in homes:
+            await asked.town.ask({**HERS, "postcode": home})
+    entries = logged(tmp_path / "state")
+    flagged = ["SEVERAL_HOMES" in e.get("risks", ()) for e in entries if e["kind"] == "INTENT"]
+    assert flagged == [False, False, False, False, True]
+    assert "AB1" not in str(entries)
+
+
+async def test_what_hangs_on_name_and_birthday_alone_waits_for_one_more_detail(
+    tmp_path: Path,
+) -> None:
+    async with few(tmp_path) as town:
+        first = await town.ask({**UNTOLD, "sex": "FEMALE"}, query=ASKS)
+        again = await town.ask({**HERS, "sex": "FEMALE"}, query=ASKS)
+    assert first.child_answer["child"] is None
+    assert [need["code"] for need in first.child_answer["ask"]] == ["TELL_ONE_MORE"]
+    assert again.child_answer["child"]["restriction"] == "NONE_KNOWN"
+    assert again.child_answer["ask"] == []
+
+
+async def test_a_slip_in_the_name_is_to_be_read_again(tmp_path: Path) -> None:
+    async with town_with(tmp_path) as asked:
+        answer = await asked.town.ask({**HERS, "givenNames": ["Mirra"]}, query=ASKS)
+    (need,) = answer.child_answer["ask"]
+    assert need["code"] == "READ_IT_AGAIN"
+    assert need["details"] == ["birth_date", "family_name", "given_name"]
+
+
+async def test_what_is_asked_of_the_caller_is_logged_once(tmp_path: Path) -> None:
+    async with town_with(tmp_path) as asked:
+        await asked.town.ask(UNTOLD)
+    released = [e for e in logged(tmp_path / "state") if e["kind"] == "RELEASE"]
+    asks = [e for e in released if e["detail"].endswith("TELL_ONE_MORE_READ_IT_AGAIN")]
+    assert len(asks) == 1
+
+
+@asynccontextmanager
+async def few(folder: Path) -> AsyncIterator[Town]:
+    """Demographics of a place so small that name, birthday and sex are enough for the score."""
+    server = AgencyServer(({**MIRA, "sex": "female"},))
+    async with serving(server.answer) as url:
+        plain = rest_source("spine", url, by=(BY_NUMBER, BY_NAME))
+        claims = AUTHORITY | {Claim.POPULATION}
+        spine = plain.with_(
+            claims=claims,
+            operations=plain.operations.replace(
+                'birth_date = "born"', 'birth_date = "born"\n  sex = "sex"'
+            ).replace('record_id = "id"', 'record_id = "id"\n  ' + SAYS),
+            where=f"{plain.where}\npopulation = 900",
+        )
+        async with small_town(folder, [spine]) as town:
+            yield town
+
+
+SAYS: Final = 'restricted = { path = "restricted", codes = "restricted" }'
+ASKS: Final = """
+query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
+  child(known: $known, reason: $reason, scope: $scope) {
+    child { restriction }
+    ask { code sentence details }
+  }
+}
+"""
