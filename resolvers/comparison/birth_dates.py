@@ -44,14 +44,12 @@ def compare(held: PartialDate, known: PartialDate, *, estimated: bool = False) -
 
 
 def _compare(held: PartialDate, known: PartialDate) -> Agreement:
-    if held == known and not vague(held):
-        return _SAME
+    if not (vague(held) or vague(known)):
+        return _SAME if held == known else _miswritten(held, known)
     if compatible(held, known):
         return _VAGUE
-    if vague(held) or vague(known):
-        placeholder = held.placeholder or known.placeholder
-        return _NOT_COMPARABLE if placeholder else _DIFFERENT
-    return _miswritten(held, known)
+    placeholder = held.placeholder or known.placeholder
+    return _NOT_COMPARABLE if placeholder else _DIFFERENT
 
 
 def _miswritten(held: PartialDate, known: PartialDate) -> Agreement:

@@ -177,10 +177,14 @@ def numbers(identifiers: Iterable[Identifier]) -> dict[str, frozenset[str]]:
 
 def _numbers(identifiers: Iterable[Identifier]) -> tuple[frozenset[str], frozenset[str]]:
     """NHS numbers, then UPNs; a temporary UPN ends in a letter and is nobody's."""
-    held = [i for i in identifiers if not _filler(i.value)]
-    nhs_numbers = frozenset(i.value for i in held if i.scheme == NHS_NUMBER)
-    upns = frozenset(i.value for i in held if i.scheme == UPN and i.value[-1:].isdigit())
-    return nhs_numbers, upns
+    nhs_numbers, upns = set[str](), set[str]()
+    for identifier in identifiers:
+        value = identifier.value
+        if identifier.scheme == NHS_NUMBER and not _filler(value):
+            nhs_numbers.add(value)
+        elif identifier.scheme == UPN and value[-1:].isdigit() and not _filler(value):
+            upns.add(value)
+    return frozenset(nhs_numbers), frozenset(upns)
 
 
 def _filler(value: str) -> bool:

@@ -138,15 +138,18 @@ BORN_OTHERWISE: Final = Evidence(
 
 
 def born_otherwise(known: Details, held: Details) -> bool:
-    """Whether another birth date excludes a record that bears no number of the child's."""
-    if _compare_birth_dates(held, known) is not _DIFFERENT:
-        return False
-    return not (held.shares_number(known) or not known.records.isdisjoint(held.records))
+    """Whether the birth date is another's, so that only a number can make a record hers."""
+    return _compare_birth_dates(held, known) is _DIFFERENT
+
+
+def bears_number(known: Details, held: Details) -> bool:
+    """Whether a record bears a number of the child's, or is one that the caller named."""
+    return held.shares_number(known) or not known.records.isdisjoint(held.records)
 
 
 def weigh(known: Details, held: Details) -> Evidence:
     """Hold a record's details against what is known; never raises."""
-    shared = held.shares_number(known) or not known.records.isdisjoint(held.records)
+    shared = bears_number(known, held)
     born = _compare_birth_dates(held, known)
     family = compare_families(held.families, known.families)
     given = compare_givens(held.givens, known.givens)

@@ -166,9 +166,10 @@ def double_among(known: KnownOfChild, every: Iterable[Details]) -> bool:
 
 
 def _of_one_first_name(known: KnownOfChild, held: Details) -> bool:
+    if _firsts(held.givens).isdisjoint(_firsts(known.stated.givens)):
+        return False
     evidence = weigh(known.stated, held)
-    same_first = not _firsts(held.givens).isdisjoint(_firsts(known.stated.givens))
-    return same_first and evidence.family.fits and evidence.birth_date is _SAME
+    return evidence.family.fits and evidence.birth_date is _SAME
 
 
 def _firsts(givens: Iterable[str]) -> frozenset[str]:

@@ -11,7 +11,7 @@ from adapters.contract.record import Record
 from resolvers.matching.contest import contradict, differ_as_people, repeats
 from resolvers.matching.details import NUMBERS, Details
 from resolvers.matching.doubt import fitting_better, in_full, shown_in_doubt
-from resolvers.matching.evidence import weigh
+from resolvers.matching.evidence import born_otherwise, weigh
 from resolvers.matching.grade import Grade, Graded, MatchGrade, Resolution
 from resolvers.matching.grading import (
     Assessment,
@@ -77,7 +77,8 @@ def resolve(  # noqa: PLR0913  one fact about the sources each
     known = KnownOfChild.of(reference)
     credible = {key: _credible(reference, known, each) for key, each in held.items()}
     numbered = bool(known.all.nhs_numbers or known.all.upns or known.all.records)
-    world = World(numbered, credible, populations, duplicates, cut)
+    elsewhen = {key for key, each in credible.items() if born_otherwise(known.all, each)}
+    world = World(numbered, credible, populations, duplicates, cut, elsewhen)
     first = _Round(known, world.assessed(known))
     if twin_among(first.assessed.values()):
         known = replace(known, twin_seen=True)

@@ -7,7 +7,7 @@ from typing import Final
 
 from resolvers.matching.contest import among_them_two, winners
 from resolvers.matching.details import Details
-from resolvers.matching.evidence import BORN_OTHERWISE, born_otherwise
+from resolvers.matching.evidence import BORN_OTHERWISE, bears_number
 from resolvers.matching.grade import MatchGrade
 from resolvers.matching.grading import (
     Assessment,
@@ -30,20 +30,21 @@ class World:
     """Every record's details, by source and place, and what their sources declare.
 
     `numbered`: the question names an identifier. Until a record bears it, it may be another's.
-    `cut`: the sources that may hold more than came.
+    `cut`: the sources that may hold more than came. `elsewhen`: the records born on another day.
     """
 
     numbered: bool
     held: Mapping[RecordPlace, Details]
     populations: Mapping[str, int | None]
     duplicates: Collection[str]
-    cut: Collection[str] = frozenset()
+    cut: Collection[str]
+    elsewhen: Collection[RecordPlace]
 
     def assessed(self, known: KnownOfChild) -> dict[RecordPlace, Assessment]:
         """Every record against what is known; of whom the birth date excludes, no more is asked."""
         return {
             key: _EXCLUDED
-            if born_otherwise(known.all, details)
+            if key in self.elsewhen and not bears_number(known.all, details)
             else assess(known, details, self.populations.get(key[0]))
             for key, details in self.held.items()
         }
