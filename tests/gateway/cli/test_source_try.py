@@ -65,7 +65,7 @@ class School:
     """A school's system with a login; `pupil` is what it says of everybody."""
 
     def __init__(self, pupil: Any = None, status: int = 200, token_status: int = 200) -> None:
-        self.body = {"pupils": [ANN if pupil is None else pupil], "9990000018": 1}
+        self.body: dict[str, Any] = {"pupils": [ANN if pupil is None else pupil], "9990000018": 1}
         self.status = status
         self.token_status = token_status
         self.asked: list[str] = []
@@ -273,6 +273,15 @@ async def test_a_database_shows_statement_binds_columns_and_types(tmp_path: Path
     _, said = await typed(tmp_path, text, address, "nhs_number=9990000026")
     assert "no row" in said
     assert "NONE_FOUND: operation by-number does not say conclusive = true" in said
+
+
+async def test_that_nobody_is_found_is_told_as_what_it_proves(tmp_path: Path) -> None:
+    school = School(status=404)
+    school.body = {"code": "NO_SUCH_PUPIL"}
+    status, said = await tried(tmp_path, school.answer, f"upn={TEST_UPN}")
+    assert status == 0
+    assert "absent = status == `404`" in said
+    assert "NO_RECORD, while its data is younger than source.max_age" in said
 
 
 async def test_files_show_which_was_chosen_its_columns_and_unreadable_keys(tmp_path: Path) -> None:
