@@ -40,12 +40,12 @@ def _ask(
     view: ReleaseView, findings: Findings, unresolved: tuple[Candidate, ...]
 ) -> tuple[ChildNeed, ...]:
     """What the caller could tell or check; nothing hangs on a record that they do not see."""
+    read = ChildNeed(NeedCode.READ_IT_AGAIN, tuple(sorted(_READ_AGAIN)))
     if not unresolved:
-        return ()
+        return (read,)  # whether nobody is near or somebody is hidden: it says nothing of either
     tell = ChildNeed(NeedCode.TELL_ONE_MORE, view.not_told)
     if findings.untied:
         return (tell,)
-    read = ChildNeed(NeedCode.READ_IT_AGAIN, tuple(sorted(_READ_AGAIN)))
     return (tell, read) if any(map(_lacks_proof_alone, unresolved)) else (read,)
 
 

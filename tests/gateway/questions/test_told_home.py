@@ -146,6 +146,13 @@ async def test_a_slip_in_the_name_is_to_be_read_again(tmp_path: Path) -> None:
     assert need["details"] == ["birth_date", "family_name", "given_name"]
 
 
+async def test_whoever_finds_nobody_is_to_read_name_and_date_again(tmp_path: Path) -> None:
+    async with town_with(tmp_path) as asked:
+        nobody = await asked.town.ask({**HERS, "familyName": "Zzyzx"}, query=ASKS)
+    assert nobody.child_answer["child"] is None
+    assert [need["code"] for need in nobody.child_answer["ask"]] == ["READ_IT_AGAIN"]
+
+
 async def test_what_is_asked_of_the_caller_is_logged_once(tmp_path: Path) -> None:
     async with town_with(tmp_path) as asked:
         await asked.town.ask(UNTOLD)
