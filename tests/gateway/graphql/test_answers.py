@@ -133,7 +133,9 @@ async def test_the_lead_practitioner_is_one_of_the_involvements() -> None:
 
 async def test_a_likely_twin_stands_apart_from_ada() -> None:
     result = await whole(
-        "unresolved { key grade agreed differed notHeld likelyOther agency { id } }", context()
+        "unresolved { key grade agreed differed notHeld likelyOther reason { code sentence }"
+        " agency { id } }",
+        context(),
     )
     assert result.data is not None
     assert result.data["child"]["unresolved"] == [
@@ -144,6 +146,7 @@ async def test_a_likely_twin_stands_apart_from_ada() -> None:
             "differed": ["birth_date"],
             "notHeld": ["upn"],
             "likelyOther": "TWIN",
+            "reason": {"code": "LIKELY_TWIN", "sentence": "It is more likely a twin's."},
             "agency": {"id": "met-police"},
         }
     ]

@@ -32,6 +32,7 @@ from resolvers.child.child import (
     WithheldReason,
 )
 from resolvers.matching.grade import Grade, LikelyOther, MatchGrade
+from resolvers.matching.reasons.codes import ReasonCode
 from resolvers.outcome import Outcome
 
 AS_OF = datetime(2026, 3, 9, 14, 30, tzinfo=UTC)
@@ -105,7 +106,12 @@ WHOLE = WholeAnswer(
             "sealed",
             POLICE,
             Grade(
-                MatchGrade.POSSIBLE, ("family_name",), ("birth_date",), ("upn",), LikelyOther.TWIN
+                MatchGrade.POSSIBLE,
+                ("family_name",),
+                ("birth_date",),
+                ("upn",),
+                LikelyOther.TWIN,
+                reason=ReasonCode.LIKELY_TWIN,
             ),
         ),
     ),
