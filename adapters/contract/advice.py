@@ -35,7 +35,7 @@ _RULES: Final[Mapping[str, str]] = {
     "key": "the key that rows are found by cannot be read in any row; look at its path and `as`",
     "list": "one list of a record has more items than are read; have the system leave closed ones"
     " out",
-    "object": "the answer is JSON, and no object; look at the path",
+    "object": "the answer is JSON, and neither an object nor a list; look at the path",
     "outcome": "a FHIR answer that is an OperationOutcome, or no resource; if it is how the system"
     " says that nobody was found, write `absent` for it",
     "page": "the next page cannot be told from the answer, leads elsewhere or in a circle; look at"

@@ -40,7 +40,10 @@ async def test_it_prints_enumerated_events_and_no_request(tmp_path: Path) -> Non
         async with gateway.session.get(f"{gateway.url}/Jonah?name=Smith") as lost:
             assert lost.status == 404
         await gateway.stop()
-    assert [json.loads(line)["event"] for line in gateway.said] == ["serving"]
+    said = [json.loads(line) for line in gateway.said]
+    assert [each["event"] for each in said] == ["serving", "source_not_reached"]
+    assert (said[1]["source"], said[1]["cause"]) == ("spine", "connection_refused")
+    assert "Jonah" not in "".join(gateway.said)
 
 
 async def test_what_a_library_has_to_say_is_told_by_its_name_alone(tmp_path: Path) -> None:
