@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from adapters.contract.contract import NoRecord, Question, Reply
 from gateway.model.clock import Clock
+from gateway.model.errors import ConfigurationInvalid
 from tests.support.agencies import AUTHORITY, BY_NUMBER, MIRA, NATIONAL, AgencyServer, rest_source
 from tests.support.edge import logged
 from tests.support.loopback import serving
@@ -89,12 +92,12 @@ async def test_of_a_child_who_is_not_cleared_nobody_is_asked_by_her_home(tmp_pat
         assert answers[0] == answers[1] == answers[2]
 
 
-async def test_who_can_say_that_a_child_is_restricted_is_asked_by_no_home(tmp_path: Path) -> None:
-    async with town_with(tmp_path, MIRA, says_restricted=True) as asked:
-        answer = await asked.town.ask(GUESSES[0])
-    assert asked.housing.asked == []
-    assert answer.outcomes["housing"] == "MORE_NEEDED"
-    assert answer.rows["housing"]["needs"] == ["family_name + postcode"]
+async def test_who_can_say_that_a_child_is_restricted_is_connected_by_no_home(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(ConfigurationInvalid, match="never given a postcode"):
+        async with town_with(tmp_path, MIRA, says_restricted=True):
+            pass
 
 
 def test_a_home_is_what_anybody_is_asked_by_last() -> None:
