@@ -65,3 +65,14 @@ def _broken_by(root: Any) -> str | None:
         if not level:
             return None
     return "depth"
+
+
+def is_element(value: Any) -> bool:
+    """Whether this is an element of a document."""
+    return bool(etree.iselement(value))
+
+
+def names_in(element: Any) -> frozenset[str]:
+    """The names of an element's attributes and children, without their namespaces."""
+    below = (one.tag for one in element.iterchildren(etree.Element))
+    return frozenset(etree.QName(name).localname for name in (*element.attrib, *below))

@@ -18,17 +18,23 @@ KNOWN_PREFIXES: Final[Mapping[str, str]] = {"soap11": SOAP_11, "soap12": SOAP_12
 
 _TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
+_NIL: Final = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_NO: Final = frozenset({"false", "0", "no", "n"})
 _PROBE: Final = etree.Element("probe")
 
 
 @dataclass(frozen=True, slots=True)
 class XPath:
-    """`gives` turns what was found into what is read, unless `lost` finds anything beside it."""
+    """`gives` turns what was found into what is read, unless `lost` finds anything beside it.
+
+    `chooses`: brackets say which elements are meant.
+    """
 
     roots: frozenset[str]
     find: etree.XPath
     gives: Callable[[Any], Any]
     lost: tuple[etree.XPath, ...] = ()
+    chooses: bool = False
 
     @classmethod
     def parse(cls, text: str, namespaces: Mapping[str, str], gives: Callable[[Any], Any]) -> Self:
@@ -40,7 +46,8 @@ class XPath:
         except (etree.XPathError, ValueError) as error:
             raise ExpressionError(f"no XPath expression: {error}") from None
         refuse_far_reaching(text)
-        return cls(frozenset(_NAME.findall(_TEXTS.sub(" ", text))), find, gives)
+        bare = _TEXTS.sub(" ", text)
+        return cls(frozenset(_NAME.findall(bare)), find, gives, chooses="[" in bare)
 
     @classmethod
     def parse_records(cls, text: str, namespaces: Mapping[str, str]) -> Self:
@@ -57,12 +64,24 @@ class XPath:
         return found
 
     def holds(self, document: Any) -> bool:
-        """Whether it is true, or finds anything."""
+        """Whether it is true, or finds anything; an element that says itself "no" is not there.
+
+        It says so by `xsi:nil` or by the text false, 0 or no, unless brackets asked for its text.
+        """
         try:
             found = _evaluated(self.find, document)
         except UnreadableError:
             return False
-        return found is True or (isinstance(found, list) and bool(found))
+        if not isinstance(found, list):
+            return found is True
+        return any(self.chooses or not _says_no(one) for one in found)
+
+
+def _says_no(item: Any) -> bool:
+    if etree.iselement(item) and item.get(_NIL, "").strip() in ("true", "1"):
+        return True
+    leaf = not etree.iselement(item) or not len(item)
+    return leaf and _text(item).strip().lower() in _NO
 
 
 def _evaluated(find: etree.XPath, document: Any) -> Any:

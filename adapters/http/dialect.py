@@ -8,8 +8,9 @@ from typing import Any
 from adapters.contract.contract import Failure, Malformed, MoreNeeded, Unread
 from adapters.http.exchange import HttpAnswer
 from adapters.http.operation import HttpDetail, HttpOperation
+from adapters.http.paging.trouble import says_trouble
 from adapters.http.request import RequestParts
-from adapters.http.verdict import Answer
+from adapters.http.verdict import Answer, JsonAnswer
 from adapters.network.http_request import HttpRequest
 
 
@@ -28,8 +29,10 @@ class FoundDocuments:
     partial: bool = False
 
 
-def _never(_answer: Any, _operation: HttpOperation) -> bool:
-    return False
+def troubled(answer: Any, operation: HttpOperation, documents: Collection[Any]) -> bool:
+    """Whether an answer says beside its `documents` that it failed, in words not read elsewhere."""
+    body = answer.body if isinstance(answer, JsonAnswer) else answer.scope
+    return says_trouble(answer.headers, body, documents, operation.verdicts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Dialect:
     """What one HTTP kind knows: how to ask, what an answer is, and where its documents are.
 
     `more` is what an answer says, beside these records, of there being more than so many, and
-    `doubts` whether it says that it did not look everywhere.
+    `doubts` whether it says, beside them, that it failed or did not look everywhere.
     `bodies_at` are error statuses whose body says more.
     """
 
@@ -48,4 +51,4 @@ class Dialect:
     items: Callable[[Any, HttpDetail], list[Any] | None]
     more: Callable[[Any, Collection[Any], int], bool | None]
     bodies_at: frozenset[int] = frozenset()
-    doubts: Callable[[Any, HttpOperation], bool] = _never
+    doubts: Callable[[Any, HttpOperation, Collection[Any]], bool] = troubled

@@ -1,7 +1,8 @@
 """Where a JSON answer has its records and a record its items, as the manifest says."""
 
+import re
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
 from adapters.contract.contract import Malformed
 from adapters.expressions.jmespath_expression import UnreadableError
@@ -9,6 +10,8 @@ from adapters.http.dialect import FoundDocuments
 from adapters.http.operation import HttpDetail, HttpOperation
 from adapters.http.paging.more import says_more
 from adapters.http.verdict import JsonAnswer
+
+_DECORATION: Final = re.compile(r"[\s-]")
 
 
 def found_in(answer: JsonAnswer, operation: HttpOperation) -> FoundDocuments | Malformed:
@@ -39,3 +42,11 @@ def items_in(answer: JsonAnswer, detail: HttpDetail) -> list[Any] | None:
 def more_in(answer: JsonAnswer, documents: Collection[Any], received: int) -> bool | None:
     """Whether the answer says that there are more than the `received` records so far."""
     return says_more(answer.headers, answer.body, documents, received)
+
+
+def bears(part: Any, numbers: Collection[str]) -> bool:
+    """Whether one of these numbers is a value of a JSON answer, with spaces and dashes or not."""
+    if isinstance(part, dict | list):
+        below = part.values() if isinstance(part, dict) else part
+        return any(bears(one, numbers) for one in below)
+    return _DECORATION.sub("", str(part)) in numbers

@@ -110,6 +110,13 @@ class HttpOperation:
         """The names under which a record has what came beside it, as `include` says."""
         return frozenset(path.partition(".")[0] for path in self.operation.include)
 
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """The expressions by which the manifest itself hears what an answer says of itself."""
+        one = self.operation
+        told = (one.failed, one.restricted_reply, one.too_many, one.absent, one.partial)
+        return tuple(text for text in told if text is not None)
+
     def verdict(self, answer: Answer) -> RestrictedReply | NoRecord | TooMany | Failure | None:
         """What the answer proves before any record is looked for; None if it may hold records.
 

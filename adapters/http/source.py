@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Self
@@ -23,17 +23,19 @@ from adapters.contract.contract import (
     Unread,
     WallClock,
 )
+from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.record import Record
 from adapters.http.details import DetailedDocuments, DetailReader
 from adapters.http.diagnosis import asked_at, undecoded, unread
 from adapters.http.dialect import Dialect, FoundDocuments
 from adapters.http.exchange import HttpAnswer, Transport
+from adapters.http.json_records import bears
 from adapters.http.login import Login
 from adapters.http.operation import HttpOperation, RestrictedReply
 from adapters.http.paging.detail_pages import DetailPages
 from adapters.http.paging.pages import Pages, ReadPage
 from adapters.http.request import RequestParts, accepting, numbered, on_behalf_headers
-from adapters.http.verdict import REFUSED, Answer
+from adapters.http.verdict import REFUSED, Answer, JsonAnswer
 from adapters.manifest.expression_language import language_of
 from adapters.manifest.limits import Limits
 from adapters.manifest.manifest import Manifest
@@ -98,6 +100,8 @@ class HttpSource:
         asked = frozenset({(request.url, request.body)})
         page = ReadPage(operation, asking, request, answer, first, seen=asked)
         found = await self._to_the_end(page, question, until)
+        if isinstance(found, NoRecord) and _left_out(operation, answer, question):
+            return replace(found, whole=False, unread=Unread.PARTIAL)
         if not isinstance(found, FoundDocuments):
             return told(found, question)
         send = self._by(Sending.of(question))
@@ -177,25 +181,42 @@ class HttpSource:
         """The documents of an answer, or what it proves by itself."""
         verdict = operation.verdict(answer)
         if isinstance(verdict, NoRecord):
-            return self._limited(verdict, operation, answer)
+            beside = self._beside(operation, answer)
+            return beside or self._limited(verdict, operation, answer)
         found = self._documents(operation, answer) if verdict is None else verdict
         return unread(found, operation, answer) if isinstance(found, Malformed) else found
+
+    def _beside(self, operation: HttpOperation, answer: Answer) -> FoundDocuments | None:
+        """The records of an answer that is absent by `absent`: it contradicts itself."""
+        found = self.dialect.find(answer, operation)
+        if isinstance(found, Malformed):
+            return None
+        mapping, today = operation.mapping, self.today()
+        read = [
+            one
+            for one in found.documents
+            if not isinstance(mapping.record(one, frozenset(), today), Unusable)
+        ]
+        return replace(found, documents=read, partial=True) if read else None
 
     def _limited(self, said: NoRecord, operation: HttpOperation, answer: Answer) -> NoRecord:
         if self.dialect.more(answer, (), 0) is True:
             return replace(said, whole=False, unread=Unread.MORE)
-        partial = self._is_partial(operation, answer)
+        partial = self._is_partial(operation, answer, ())
         return replace(said, whole=False, unread=Unread.PARTIAL) if partial else said
 
     def _documents(self, operation: HttpOperation, answer: Answer) -> FoundDocuments | Malformed:
         found = self.dialect.find(answer, operation)
-        if isinstance(found, Malformed) or not self._is_partial(operation, answer):
+        if isinstance(found, Malformed):
             return found
-        return replace(found, partial=True)
+        partial = self._is_partial(operation, answer, found.documents)
+        return replace(found, partial=True) if partial else found
 
-    def _is_partial(self, operation: HttpOperation, answer: Answer) -> bool:
+    def _is_partial(
+        self, operation: HttpOperation, answer: Answer, documents: Collection[Any]
+    ) -> bool:
         said = operation.partial is not None and operation.partial.holds(answer.scope)
-        return said or self.dialect.doubts(answer, operation)
+        return said or self.dialect.doubts(answer, operation, documents)
 
     def later(
         self, operation: HttpOperation, answer: Answer
@@ -279,6 +300,16 @@ class Sending:
         """For a request of `question`."""
         reads = operation if operation is not None and operation.restricted_reply else None
         return cls(question.pace, question.may_resend, reads)
+
+
+def _left_out(operation: HttpOperation, answer: Answer, question: Question) -> bool:
+    """Whether a filter of `records` left out an item that bears the number asked by.
+
+    What the agency holds under another status than the manifest knows, it holds.
+    """
+    filtered = "[?" in (operation.operation.records or "")
+    numbers = frozenset(question.given[key] for key in CHILD_NUMBERS & question.given.keys())
+    return filtered and isinstance(answer, JsonAnswer) and bears(answer.body, numbers)
 
 
 def told(

@@ -89,7 +89,7 @@ def record_of(
     mapping: RecordMapping, rows: Merged, fields: frozenset[str], today: date
 ) -> Record | Unusable:
     """One record of its rows: names of all, restricted if any says so, one identity or unusable."""
-    first = mapping.record(rows.documents[0], fields, today)
+    first = _first_told(mapping, rows, fields, today)
     alone = _row_alone(mapping)
     for document in _otherwise(alone, rows.documents):
         other = alone.record(document, frozenset(), today)
@@ -105,6 +105,24 @@ def record_of(
         restricted = _either(first.restricted, other.restricted)
         first = replace(first, names=stay, restricted=restricted, cut=tuple(sorted(cut)))
     return first
+
+
+def _first_told(
+    mapping: RecordMapping, rows: Merged, fields: frozenset[str], today: date
+) -> Record | Unusable:
+    # A section without `each` is read of the first row alone; where another row has it otherwise,
+    # as in a join, that is a cut.
+    first = mapping.record(rows.documents[0], fields, today)
+    if isinstance(first, Unusable):
+        return first
+    asked = (one for one in mapping.sections if one.each is None and one.name in fields)
+    cut = {one.name for one in asked if _differs(one.roots, rows.documents)}
+    return replace(first, cut=tuple(sorted({*first.cut, *cut}))) if cut else first
+
+
+def _differs(roots: frozenset[str], documents: Sequence[dict[str, Any]]) -> bool:
+    said = {repr([one.get(root) for root in sorted(roots)]) for one in documents}
+    return len(said) > 1
 
 
 def _row_alone(mapping: RecordMapping) -> RecordMapping:

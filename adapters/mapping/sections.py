@@ -21,6 +21,7 @@ from adapters.contract.record import (
 )
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.expressions.language import JMESPATH, Language, Readable
+from adapters.expressions.xml_document import is_element, names_in
 from adapters.manifest.operation import Operation
 from adapters.manifest.record_map import Section, Value
 from adapters.mapping.caps import READ_CAP, both_ends, is_cut
@@ -124,6 +125,8 @@ class SectionReading:
             return False
         if isinstance(item, dict):
             return self.reads.isdisjoint(item)
+        if is_element(item):
+            return self.reads.isdisjoint(said := names_in(item)) and bool(said)
         return isinstance(item, str | int | float | list)
 
 

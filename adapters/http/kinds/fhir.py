@@ -50,7 +50,7 @@ def more_in(answer: JsonAnswer, _documents: Collection[Any], received: int) -> b
     return True if counted or has_next(answer.body) else None
 
 
-def doubts_in(answer: JsonAnswer, operation: HttpOperation) -> bool:
+def doubts_in(answer: JsonAnswer, operation: HttpOperation, _documents: Collection[Any]) -> bool:
     """Whether a Bundle warns that it is not all, or is not of what was searched for."""
     return doubts(answer.body, operation.operation)
 

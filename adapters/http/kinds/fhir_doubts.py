@@ -16,6 +16,7 @@ from adapters.manifest.placeholder import PLACEHOLDER
 # "A message unrelated to the processing success of the completed operation", and R5's success.
 _HARMLESS: Final = frozenset({"informational", "success"})
 _KNOWN: Final = frozenset({"information", "warning"})
+_OF_RESOURCES: Final = frozenset({"_id", "_lastUpdated", "_tag", "_security", "_profile", "_has"})
 _PARTLY: Final = "SUBSETTED"  # v3-ObservationValue: not all elements of the resource are there
 
 
@@ -59,7 +60,7 @@ def _is_partly(resource: Any) -> bool:
 
 
 def _searched_otherwise(bundle: dict[str, Any], operation: Operation) -> bool:
-    """Whether the link `self` lacks what was asked by.
+    """Whether the link `self` lacks what was asked by, or has more that narrows it.
 
     A server may ignore a parameter that it does not know; the link has those that it searched by
     (FHIR R4, search, 3.1.1.1.1 and 3.1.1.5). One that leads to somewhere else, such as to a search
@@ -73,10 +74,17 @@ def _searched_otherwise(bundle: dict[str, Any], operation: Operation) -> bool:
             there = urlsplit(url)
             if there.path.rstrip("/").rpartition("/")[2] != place:
                 continue
-            named = {_bare(name) for name, _ in parse_qsl(there.query, keep_blank_values=True)}
-            if not asked <= named:
+            named = {_bare(name) for name, _ in parse_qsl(there.query)}
+            ours = {_bare(name) for name in operation.query}
+            if not asked <= named or any(_narrows(name) for name in named - ours):
                 return True
     return False
+
+
+def _narrows(name: str) -> bool:
+    # What begins so is of all searches (FHIR R4, search, 3.1.1.4 and 3.1.1.5), and most of it says
+    # how the result is shown.
+    return not name.startswith("_") or name in _OF_RESOURCES
 
 
 def _bare(name: str) -> str:

@@ -90,8 +90,16 @@ _TOTALS: Final = frozenset(
 )
 _COUNTS: Final = frozenset({"count", "recordcount", "resultcount", "numberofrecords", "matches"})
 _PAGES: Final = frozenset({"totalpages", "pagecount", "numpages", "pagestotal", "lastpage"})
+_FLAGS: Final[Mapping[str, bool]] = {
+    **dict.fromkeys(("true", "yes", "y", "1"), True),
+    **dict.fromkeys(("false", "no", "n", "0"), False),
+}
 _PAGE: Final = frozenset({"page", "currentpage", "pagenumber", "pageno"})
 _RANGE: Final = re.compile(r"(?:\w+\s+)?(\d+)-(\d+)/(\d+)")
+_EMPTY_RANGE: Final = re.compile(r"(?:\w+\s+)?\*/(\d+)")
+_LINKS: Final = frozenset({"links", "link"})
+_REMARKS: Final = frozenset({"statusinfoset", "messages", "issues", "notifications", "alerts"})
+_MOST_REMARKS: Final = 100
 
 
 def says_more(
@@ -102,13 +110,18 @@ def says_more(
     False where it says that these are all, None where it says nothing. `scope` is its body, or its
     root element; what stands in `documents`, its records, is not looked at.
     """
-    said = {
-        _said(name, value, received)
-        for name, value in (*_of_headers(headers), *_of_body(scope, documents))
-    }
+    said = {_said(name, value, received) for name, value in told_beside(headers, scope, documents)}
     if True in said or _is_not_the_last_page(scope, documents):
         return True
     return False if False in said else None
+
+
+def told_beside(
+    headers: Mapping[str, str], scope: Any, documents: Collection[Any]
+) -> Iterator[tuple[str, Any]]:
+    """What an answer says in its headers and beside its records: names as `called`, and values."""
+    yield from _of_headers(headers)
+    yield from _of_body(scope, documents)
 
 
 def cut_lists(document: Any) -> Iterator[str]:
@@ -163,8 +176,8 @@ def _leads_on(value: Any) -> bool | None:
 
 def _flag(value: Any) -> bool | None:
     if isinstance(value, str):
-        return {"true": True, "false": False}.get(value.strip().lower())
-    return value if isinstance(value, bool) else None
+        return _FLAGS.get(value.strip().lower())
+    return bool(value) if isinstance(value, int) and value in (0, 1) else None
 
 
 def _number(value: Any) -> int | None:
@@ -173,7 +186,8 @@ def _number(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _called(name: str) -> str:
+def called(name: str) -> str:
+    """The letters of a name in lower case, so that `hasMore` and `has_more` are one."""
     # Not remembered: an agency's keys may be children's numbers.
     return _LETTERS.sub("", name.lower()) if len(name) <= _LONGEST_NAME else ""
 
@@ -184,10 +198,12 @@ def _of_headers(headers: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
             yield "next", _linked(value)
         elif name == "content-range" and (found := _RANGE.fullmatch(value.strip())):
             yield "hasmore", int(found[2]) + 1 < int(found[3])
+        elif name == "content-range" and (found := _EMPTY_RANGE.fullmatch(value.strip())):
+            yield "total", int(found[1])
         elif name == "x-pagination" and value.lstrip().startswith("{"):
             yield from _of_text(value)
         elif name.startswith("x-"):
-            yield _called(name.removeprefix("x-").removeprefix("ms-")), value
+            yield called(name.removeprefix("x-").removeprefix("ms-")), value
 
 
 def _linked(header: str) -> Any:
@@ -216,9 +232,27 @@ def _pairs(part: Any, records: frozenset[int], deep: int) -> Iterator[tuple[str,
     if not isinstance(part, dict) or id(part) in records:
         return
     for name, value in part.items():
-        yield _called(name), value
-        if deep:
+        key = called(name)
+        yield key, value
+        if isinstance(value, list):
+            yield from _of_list(key, value, records)
+        elif deep:
             yield from _pairs(value, records, deep - 1)
+
+
+def _of_list(key: str, listed: list[Any], records: frozenset[int]) -> Iterator[tuple[str, Any]]:
+    # Of lists only those are looked into that never hold records.
+    items = [one for one in listed[:_MOST_REMARKS] if isinstance(one, dict)]
+    if key in _LINKS:
+        yield from (("next", one.get("href") or one.get("url")) for one in items if _leads(one))
+    elif key in _REMARKS:
+        for one in items:
+            yield from _pairs(one, records, 0)
+
+
+def _leads(link: dict[str, Any]) -> bool:
+    said = link.get("rel") or link.get("relation")
+    return "next" in (said if isinstance(said, list) else str(said).lower().split())
 
 
 def _of_elements(root: Any, documents: Collection[Any]) -> Iterator[tuple[str, Any]]:
@@ -229,8 +263,8 @@ def _of_elements(root: Any, documents: Collection[Any]) -> Iterator[tuple[str, A
         if element in inside:
             continue
         if not len(element):
-            yield _called(etree.QName(element).localname), element.text or ""
-        yield from ((_called(etree.QName(n).localname), v) for n, v in element.attrib.items())
+            yield called(etree.QName(element).localname), element.text or ""
+        yield from ((called(etree.QName(n).localname), v) for n, v in element.attrib.items())
 
 
 def _is_not_the_last_page(scope: Any, documents: Collection[Any]) -> bool:

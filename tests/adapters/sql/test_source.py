@@ -182,6 +182,23 @@ practitioner = "worker"
     assert names == ["Ann Reed", "Bo Low"]
 
 
+async def test_workers_in_rows_that_the_manifest_does_not_read_are_told(dsn: str) -> None:
+    rest = """
+[[operation]]
+name = "joined"
+sql = '''SELECT p.id AS record_id, p.family, p.born, w.name AS worker FROM person p
+  JOIN worker w ON w.person = p.id WHERE p.nhs = :nhs_number ORDER BY w.name'''
+map = { record_id = "record_id", family_name = "family", birth_date = "born" }
+[[operation.involvement]]
+practitioner = "worker"
+"""
+    text = manifest_text("sql", rest=rest, source=DSN)
+    async with opened(text, dsn, environ=environ(dsn)) as adapter:
+        record = only(await adapter.source.ask(question("joined", nhs_number="9990000018")))
+    assert len(record.involvements) == 1
+    assert record.cut == ("involvements",)
+
+
 @pytest.mark.parametrize("second", ["'Y'", "NULL"])
 async def test_one_restricted_row_restricts_the_record(second: str, dsn: str) -> None:
     rest = f"""
