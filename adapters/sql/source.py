@@ -234,7 +234,8 @@ async def _proved(
     absent = any(isinstance(reply, NoRecord) for reply in replies)
     if operation.unreadable is None or not absent:
         return replies
-    count = (await connection.execute(operation.unreadable)).scalar()
+    counted = (await connection.execute(operation.unreadable)).fetchmany(2)
+    count = counted[0][0] if len(counted) == 1 and len(counted[0]) == 1 else None
     known = count == 0 and isinstance(count, int)
     return tuple(
         replace(reply, whole=reply.whole and known) if isinstance(reply, NoRecord) else reply

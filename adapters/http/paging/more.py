@@ -88,6 +88,7 @@ _TOTALS: Final = frozenset(
         "wptotal",
     }
 )
+_ANNOTATED: Final[Mapping[str, str]] = {"count": "odatacount"}  # OData 4.01 leaves odata. out
 _COUNTS: Final = frozenset({"count", "recordcount", "resultcount", "numberofrecords", "matches"})
 _PAGES: Final = frozenset({"totalpages", "pagecount", "numpages", "pagestotal", "lastpage"})
 _FLAGS: Final[Mapping[str, bool]] = {
@@ -131,6 +132,18 @@ def cut_lists(document: Any) -> Iterator[str]:
     for key, part in document.items():
         if isinstance(part, dict) and any(map(_is_cut, _with_lists(part))):
             yield key
+        elif (of := key.partition("@")[0]) and of != key and _is_annotated(key, part, document):
+            yield of
+
+
+def _is_annotated(key: str, said: Any, document: dict[str, Any]) -> bool:
+    """Whether OData says beside a list (`workers@odata.nextLink`) that it is not all of it."""
+    of, _, about = key.partition("@")
+    listed = document.get(of)
+    name, received = called(about), len(listed) if isinstance(listed, list) else 0
+    if name in ("error", "odataerror"):
+        return True
+    return _said(_ANNOTATED.get(name, name), said, received) is True
 
 
 def _is_cut(holder: dict[str, Any]) -> bool:

@@ -172,3 +172,9 @@ def test_other_kinds_have_no_such_count() -> None:
     rest = rest.replace("sql = ", 'path = "/{nhs_number}"\nrecords = "[body]"\nsql = ', 1)
     found = problems(manifest_text("rest", "http://a.example", rest=rest))
     assert any("kind rest has no unreadable" in said for _, said in found), found
+
+
+@pytest.mark.parametrize("select", ["SELECT 0 UNION ALL SELECT 3", "SELECT 0, 3", "SELECT NULL"])
+async def test_a_count_that_is_not_one_number_leaves_it_open(tmp_path: Path, select: str) -> None:
+    written = text(unreadable=f'unreadable = "{select}"\n')
+    assert await asked(sqlite(tmp_path, "text", SAM), ALEX, written) == NoRecord(whole=False)

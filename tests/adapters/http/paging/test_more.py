@@ -124,3 +124,21 @@ def test_a_list_within_a_record_says_that_it_was_cut() -> None:
     visits = {"items": [1, 2], "total": 2}
     assert list(cut_lists({"id": 7, "staff": staff, "visits": visits})) == ["staff"]
     assert list(cut_lists({"care": {"team": {"items": [1], "total": 25}}})) == ["care"]
+
+
+@pytest.mark.parametrize(
+    ("beside", "cut"),
+    [
+        ({"staff@odata.nextLink": "https://api.example/Staff?$skip=20"}, ["staff"]),
+        ({"staff@nextLink": "https://api.example/Staff?$skip=20"}, ["staff"]),
+        ({"staff@odata.count": 12}, ["staff"]),
+        ({"staff@count": "12"}, ["staff"]),
+        ({"staff@odata.error": {"code": "x"}}, ["staff"]),
+        ({"staff@odata.count": 1, "staff@odata.context": "$metadata#Staff"}, []),
+        ({"@odata.etag": "W/1", "mail@example.org": 7}, []),
+    ],
+)
+def test_what_odata_says_beside_a_childs_list_is_heard(
+    beside: dict[str, Any], cut: list[str]
+) -> None:
+    assert list(cut_lists({"id": 7, "staff": [{"name": "Jo"}], **beside})) == cut
