@@ -104,8 +104,9 @@ def _is_nothing(value: Any) -> bool:
 
 
 def _is_nothing_said(value: str) -> bool:
-    digits = value.strip().strip("0+-.")
-    return value.isascii() and _text(value) in _NOTHING and not digits.isdigit()
+    said = value.strip()
+    short = said.isascii() and len(said) < _LONG
+    return short and _text(said) in _NOTHING and not said.strip("0+-.").isdigit()
 
 
 def _text(value: Any) -> str:

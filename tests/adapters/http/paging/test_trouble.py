@@ -14,6 +14,8 @@ TROUBLED: list[dict[str, Any]] = [
     {"errors": [{"status": "500"}]},
     {"errorCode": 17},
     {"errorCode": "ERR-17"},
+    {"error": "The index cannot be searched just now; please ask again in some minutes"},
+    {"meta": {"omitted": {"detail": "Some resources were omitted: insufficient authorization"}}},
     {"errorMessage": "Нет связи"},
     {"@odata.error": {"code": "x"}},
     {"@Core.Messages": [{"severity": "warning"}]},
