@@ -3,7 +3,7 @@
 import difflib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, get_args
+from typing import Any, Final, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -107,8 +107,14 @@ def _needed(root: type[BaseModel], key: TomlKey) -> str:
     if inner[0] is Secret:
         return f": add {name} = {_BY_REFERENCE.format(name=name)}"
     parts = sorted(one for one, part in inner[0].model_fields.items() if part.is_required())
+    if field is not None and _is_list(field.annotation):
+        return f": add a table under [[{name}]] with {', '.join(parts)}"
     shown = ", ".join(f"{part} = {_SUCH_AS.get(part, '...')}" for part in parts)
     return f": add {name} = {{ {shown} }}"
+
+
+def _is_list(annotation: Any) -> bool:
+    return get_origin(annotation) in (tuple, list)
 
 
 def nearest_key(root: type[BaseModel], key: TomlKey) -> TomlKey:

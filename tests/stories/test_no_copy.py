@@ -41,7 +41,8 @@ async def test_a_hundred_questions_leave_no_trace_of_the_child(tmp_path: Path) -
     assert {200, 400, 401, 404, 415} <= {*statuses}
     assert len(statuses) + 8 >= 100
     assert len(logged(tmp_path / "state")) > 50
-    assert {json.loads(line)["event"] for line in gateway.said} == {"serving"}
+    said = {json.loads(line)["event"] for line in gateway.said}
+    assert said == {"serving", "answer_not_read", "source_not_reached"}
 
 
 async def test_the_answers_were_full_of_the_child(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def test_every_profile_that_is_shipped_is_whole() -> None:
     ("content", "told"),
     [
         ("issuer = [", "not TOML"),
-        ("", "issuer: Field required"),
+        ("", "issuer: is needed here: add a table under [[issuer]] with audience, issuer, jwks"),
         ('[[issuer]]\nissuer = "a"\naudience = "b"\njwks = {}\n', "jwks is"),
         ('[[issuer]]\nissuer = "a"\naudience = "b"\njwks = { url = "http://x" }\n', "https://"),
         ('[[issuer]]\nissuer = "a"\naudience = "b"\njwks = { file = "k" }\nsecret = 1\n', "secret"),
