@@ -47,7 +47,8 @@ class Full:
 
     async def say(self, body: Any, caller: Caller = PRACTITIONER) -> tuple[int, dict[str, Any]]:
         """What is answered."""
-        token = issue(caller, self.gateway.settings, now=time.time(), lifetime_s=600)
+        fresh = replace(caller, signed_in_at=int(time.time()))
+        token = issue(fresh, self.gateway.settings, now=time.time(), lifetime_s=600)
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         url = f"{self.gateway.url}/graphql"
         async with self.gateway.session.post(url, json=body, headers=headers) as answer:
