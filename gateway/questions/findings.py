@@ -136,7 +136,7 @@ def find(
     """The findings of the answers so far; `sources` are all in scope, asked or not.
 
     Where the child lives, as the caller or an agency says, counts only once the child is cleared:
-    until then any postcode finds the same.
+    until then any postcode finds the same. What the caller tells of it never makes her doubtful.
     """
     spine = [
         answered
@@ -152,7 +152,12 @@ def find(
     )
     if unlocated.restriction is not Restriction.NONE_KNOWN or not doubtful:
         return unlocated
-    return _found(reference.located(), answers, sources, resolved)
+    located = _found(reference.located(), answers, sources, resolved)
+    if located.restriction is not Restriction.NONE_KNOWN and reference.tells_of_place:
+        # Else whoever guesses a home would see in the doubt that it was right.
+        located = _found(reference.unlocated().located(), answers, sources, resolved)
+    quiet = located.resolution.quiet_of_places(unlocated.resolution)
+    return replace(located, resolution=quiet)
 
 
 def _found(

@@ -27,6 +27,7 @@ class LikelyOther(StrEnum):
 
 # Reasons that speak of a detail; where it is not told, nothing ties the record, and no more.
 _UNTOLD: Final = frozenset({("postcode", ReasonCode.OTHER_HOME)})
+_NAMED: Final = frozenset({"birth_date", "family_name", "given_name"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,25 @@ class Resolution:
             self, by_source={s: tuple(map(_loose, every)) for s, every in self.by_source.items()}
         )
 
+    def quiet_of_places(self, unlocated: Self) -> Self:
+        """The same, saying of places only where the record is named and born as the child is.
+
+        Of others no place makes anything certain: it may be a twin's, restricted where nobody was
+        asked about them, and whoever guesses would learn that the place is right. `unlocated` is
+        what was found without places.
+        """
+        before = {id(g.record): g for every in unlocated.by_source.values() for g in every}
+        return replace(
+            self,
+            by_source={
+                source: tuple(
+                    graded if _may_turn_on_places(graded) else before.get(id(graded.record), graded)
+                    for graded in every
+                )
+                for source, every in self.by_source.items()
+            },
+        )
+
     def pending(self) -> Self:
         """The same with nobody certain, until the caller tells more."""
         return replace(
@@ -128,6 +148,12 @@ class Resolution:
         """The records of one source that are certainly the child's."""
         graded = self.by_source.get(source, ())
         return tuple(g.record for g in graded if g.grade.grade is MatchGrade.CERTAIN)
+
+
+def _may_turn_on_places(graded: Graded) -> bool:
+    grade = graded.grade
+    named = _NAMED <= {*grade.agreed}
+    return graded.tied or named or grade.grade is MatchGrade.CERTAIN
 
 
 def _pending(graded: Graded) -> Graded:

@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from adapters.contract.codes import Claim
-from tests.support.agencies import AUTHORITY, BY_NAME, BY_NUMBER, MIRA, AgencyServer, rest_source
+from tests.support.agencies import (
+    AUTHORITY,
+    BY_NAME,
+    BY_NUMBER,
+    BY_UPN,
+    LOCAL,
+    MIRA,
+    AgencyServer,
+    rest_source,
+)
 from tests.support.edge import logged
 from tests.support.loopback import serving
 from tests.support.town import Answer, Town, small_town
@@ -22,6 +31,14 @@ HERS: Final[Mapping[str, Any]] = {
 UNTOLD: Final = {name: value for name, value in HERS.items() if name != "postcode"}
 GUESSES: Final = (HERS, {**HERS, "postcode": "AB1 2CD"}, {**HERS, "carers": ["Ada Ashdown"]})
 RESTRICTED: Final = {**MIRA, "restricted": "Y"}
+NUMBERED: Final = {**UNTOLD, "nhsNumber": MIRA["nhs"]}
+HIDDEN: Final = {"lines": ["1 Hiding Place"], "postcode": "ZE7 7ZZ"}
+TWIN: Final = {**MIRA, "id": "t-1", "nhs": "9990000018", "given": "Nina", "home": HIDDEN}
+WHEREVER: Final = (
+    *(NUMBERED, {**NUMBERED, "postcode": "ZE7 7ZZ"}, {**NUMBERED, "postcode": "AB1 2CD"}),
+    {**NUMBERED, "postcode": "ZE1 0AA", "formerPostcodes": ["ZE7 7ZZ"]},
+)
+BY_NUMBER_ALONE: Final[Mapping[str, Any]] = {"by": (BY_NUMBER,), "claims": MEMBER}
 
 
 @dataclass(frozen=True)
@@ -54,7 +71,7 @@ async def town_with(folder: Path, **held: Any) -> AsyncIterator[Asked]:
             rest_source("spine", urls["spine"], by=(BY_NUMBER, BY_NAME), claims=AUTHORITY).with_(
                 onward=onward
             ),
-            rest_source("health", urls["health"], by=(BY_NUMBER,), claims=MEMBER),
+            rest_source("health", urls["health"], **held.get("as_health", BY_NUMBER_ALONE)),
             rest_source("police", urls["police"], by=(BY_NAME,)),
         ]
         yield Asked(await stack.enter_async_context(small_town(folder, sources)), **servers)
@@ -113,6 +130,39 @@ async def test_while_one_of_the_set_is_silent_every_guess_is_answered_alike(
         async with town_with(folder, silent=True) as asked:
             told.append((momentless(await asked.town.ask(guess)), asked.queries))
     assert all(each == told[0] for each in told)
+
+
+async def test_beside_her_sister_no_guess_tells_where_a_restricted_twin_lives(
+    tmp_path: Path,
+) -> None:
+    """The police has no number of the twin's, so that nothing ties its file to her mark."""
+    marked, unnumbered = {**TWIN, "restricted": "Y"}, {**TWIN, "nhs": None, "upn": None}
+    told = []
+    for at, guess in enumerate(WHEREVER):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        held = {"spine": (MIRA, marked), "health": (marked,), "police": (unnumbered,)}
+        async with town_with(folder, **held) as asked:
+            answer = await asked.town.ask(guess)
+            told.append((momentless(answer), asked.queries))
+    assert answer.child_answer["child"]["restriction"] == "NONE_KNOWN"
+    assert answer.outcomes["police"] == "AMBIGUOUS"
+    assert all(each == told[0] for each in told)
+
+
+async def test_no_told_home_makes_a_cleared_child_doubtful(tmp_path: Path) -> None:
+    """An authority proves by her NHS number that she is not there; the police has her UPN alone."""
+    plain = {**MIRA, "upn": None}
+    authority = {"by": (BY_NUMBER, BY_UPN), "claims": LOCAL | {Claim.SHIELD_AUTHORITY}}
+    told = []
+    for at, guess in enumerate(WHEREVER):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        police = {**MIRA, "nhs": None, "home": HIDDEN}
+        held: dict[str, Any] = {"spine": (plain,), "health": (), "police": (police,)}
+        async with town_with(folder, as_health=authority, **held) as asked:
+            told.append(await asked.town.ask(guess))
+    assert {each.child_answer["child"]["restriction"] for each in told} == {"NONE_KNOWN"}
 
 
 async def test_a_fourth_home_for_one_child_is_flagged_and_none_is_logged(tmp_path: Path) -> None:
