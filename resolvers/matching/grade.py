@@ -152,8 +152,7 @@ class Resolution:
 
 def _may_turn_on_places(graded: Graded) -> bool:
     grade = graded.grade
-    named = _NAMED <= {*grade.agreed}
-    return graded.tied or named or grade.grade is MatchGrade.CERTAIN
+    return grade.grade is MatchGrade.CERTAIN or {*grade.agreed} >= _NAMED
 
 
 def _pending(graded: Graded) -> Graded:

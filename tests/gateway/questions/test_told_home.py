@@ -150,6 +150,21 @@ async def test_beside_her_sister_no_guess_tells_where_a_restricted_twin_lives(
     assert all(each == told[0] for each in told)
 
 
+async def test_nor_does_it_where_the_twins_record_is_chosen_as_hers(tmp_path: Path) -> None:
+    unnumbered = {**TWIN, "nhs": None, "upn": None}
+    reason = "I know the family: this is her record"
+    async with town_with(tmp_path, health=(), police=(unnumbered,)) as asked:
+        first = await asked.town.ask(NUMBERED, query=KEYS)
+        (found,) = first.child_answer["unresolved"]
+        chosen = {"chosen": [{"key": found["key"], "reason": reason}]}
+        told = [await asked.town.ask({**guess, **chosen}, query=KEYS) for guess in WHEREVER]
+    said = [answer.child_answer["unresolved"] for answer in told]
+    assert {*found["agreed"], *found["differed"]}.isdisjoint({"postcode"})
+    assert all(
+        (c["agreed"], c["differed"]) == (found["agreed"], found["differed"]) for (c,) in said
+    )
+
+
 async def test_no_told_home_makes_a_cleared_child_doubtful(tmp_path: Path) -> None:
     """An authority proves by her NHS number that she is not there; the police has her UPN alone."""
     plain = {**MIRA, "upn": None}
@@ -235,6 +250,14 @@ query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
   child(known: $known, reason: $reason, scope: $scope) {
     child { restriction }
     ask { code sentence details }
+  }
+}
+"""
+KEYS: Final = """
+query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
+  child(known: $known, reason: $reason, scope: $scope) {
+    child { restriction }
+    unresolved { key agreed differed }
   }
 }
 """
