@@ -21,6 +21,8 @@ _RULES: Final[Mapping[str, str]] = {
     "data": "a GraphQL answer without `data`; look at the path, it may lead to something else",
     "depth": "the answer nests deeper than 48 levels; choose a path that gives less",
     "doctype": "the XML declares a document type, which is never read; have it sent without",
+    "doubled_key": "a key stands twice in one object of the answer, so that one of the two is lost;"
+    " have the system write it once",
     "empty": "the answer or the file has nothing in it; that proves nothing about a child",
     "encoding": "the text is not in the encoding that is declared; write the one it is in",
     "envelope": "the answer is no SOAP envelope with a Body; look at source.base_url and the path",

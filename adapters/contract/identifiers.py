@@ -28,8 +28,16 @@ def _checked(digits: str) -> bool:
     return bool(nhs.is_valid(digits))
 
 
+def is_one_digit(digits: str) -> bool:
+    """Whether it is one digit over and over: nobody's number, whatever its check says."""
+    return digits == digits[:1] * len(digits)
+
+
 class NhsNumber(str):
-    """Ten digits with a valid mod-11 check digit (NHS Data Dictionary, NHS NUMBER)."""
+    """Ten digits with a valid mod-11 check digit (NHS Data Dictionary, NHS NUMBER).
+
+    Ten times the same digit passes that check and is what people type to fill a field.
+    """
 
     __slots__ = ()
 
@@ -37,7 +45,7 @@ class NhsNumber(str):
     def parse(cls, text: str) -> Self:
         """Read a number with or without spaces or hyphens; ValueError if it cannot be one."""
         digits = text if _TEN_DIGITS.fullmatch(text) else _SEPARATORS.sub("", text)
-        if not _checked(digits):
+        if not _checked(digits) or is_one_digit(digits):
             raise ValueError("an NHS number is ten digits, the last of them a check digit")
         return cls(digits)
 
@@ -45,7 +53,8 @@ class NhsNumber(str):
 class Upn(str):
     """A permanent unique pupil number: a check letter and twelve digits (DfE, UPN guide).
 
-    A temporary number ends in a letter and identifies nobody, so it does not parse.
+    A temporary number ends in a letter and identifies nobody, so it does not parse. Nor does one
+    digit twelve times.
     An authority unknown to the check list is accepted: that list is from 2011.
     """
 
@@ -59,6 +68,8 @@ class Upn(str):
             raise ValueError("a UPN is a check letter and twelve digits")
         if not number[-1].isdigit():
             raise ValueError("a temporary UPN (it ends in a letter) identifies nobody")
+        if is_one_digit(number[1:]):
+            raise ValueError("a UPN of one digit over and over is nobody's")
         if upn.calc_check_digit(number[1:]) != number[0]:
             raise ValueError("the check letter of this UPN does not fit its digits")
         return cls(number)

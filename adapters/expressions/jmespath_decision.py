@@ -117,3 +117,44 @@ def evaluated(node: SyntaxNode) -> Iterator[SyntaxNode]:
 def _null(node: SyntaxNode) -> tuple[str, ...]:
     # JMESPath takes null without backticks for a field, and people write it to compare with.
     return ("field",) if node.get("value") == "null" else ()
+
+
+def stands_for(left: SyntaxNode) -> Callable[[Any, Any], bool]:
+    """For what `left` says of the document may what the manifest writes after it stand.
+
+    A list may for an empty one, or for what a condition says plainly: null, or a false that is not
+    itself in what would be listed. `{}`, a blank or a false there is a child that was emptied.
+    """
+    if left["type"] != "and_expression":
+        return lambda told, written: told == [] or not (told is None or isinstance(written, list))
+    *conditions, listed = _conjuncts(left)
+    shown = any(_leads_to(one, part) for one in conditions for part in below(listed))
+
+    def plainly(told: Any, written: Any) -> bool:
+        return told is None or not isinstance(written, list) or (told is False and not shown)
+
+    return plainly
+
+
+def _leads_to(condition: SyntaxNode, part: SyntaxNode) -> bool:
+    """Whether a path is the beginning of another, or the whole of it."""
+    begun = _steps(condition)
+    return _steps(part)[: len(begun)] == begun
+
+
+def _steps(node: SyntaxNode) -> list[SyntaxNode]:
+    return list(node["children"]) if node["type"] == "subexpression" else [node]
+
+
+def _conjuncts(node: SyntaxNode) -> list[SyntaxNode]:
+    if node["type"] != "and_expression":
+        return [node]
+    return [one for child in node["children"] for one in _conjuncts(child)]
+
+
+def below(node: SyntaxNode) -> Iterator[SyntaxNode]:
+    """A node and all that it is made of."""
+    yield node
+    for child in node["children"]:
+        if isinstance(child, dict):
+            yield from below(child)

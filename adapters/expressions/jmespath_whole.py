@@ -6,7 +6,7 @@ for "no record". Here an item is left out only by a filter that could be decided
 is empty only where the document has an empty one. Everything else means what JMESPath says.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 from adapters.expressions.jmespath_compile import Evaluate, SyntaxNode, evaluation, is_false
@@ -14,9 +14,11 @@ from adapters.expressions.jmespath_decision import (
     Decide,
     Dropped,
     Missing,
+    below,
     comparison,
     decision,
     evaluated,
+    stands_for,
 )
 
 _LISTS_OF_LISTS: Final = frozenset(
@@ -93,8 +95,8 @@ def _listed(value: Any) -> list[Any]:
 def _either(node: SyntaxNode) -> Evaluate:
     left, right = node["children"]
     plain, first, second = evaluation(left), whole_evaluation(left), whole_evaluation(right)
-    constant = not any(one["type"] in ("field", "current") for one in _below(right))
-    conditional = left["type"] == "and_expression"
+    constant = not any(one["type"] in ("field", "current") for one in below(right))
+    may_stand = stands_for(left)
 
     def choose(value: Any) -> Any:
         if not is_false(plain(value)):
@@ -106,7 +108,7 @@ def _either(node: SyntaxNode) -> Evaluate:
             if constant:
                 raise
         else:
-            if told is None and constant and not conditional:
+            if constant and not may_stand(told, second(value)):
                 raise Missing
         return second(value)
 
@@ -251,13 +253,6 @@ def _said_of_its_parts(node: SyntaxNode) -> Evaluate:
         return plain(value)
 
     return read
-
-
-def _below(node: SyntaxNode) -> Iterator[SyntaxNode]:
-    yield node
-    for child in node["children"]:
-        if isinstance(child, dict):
-            yield from _below(child)
 
 
 def _decided(decide: Decide, item: Any) -> None:

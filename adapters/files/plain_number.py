@@ -6,7 +6,7 @@ from itertools import product
 from operator import mul
 from typing import Final
 
-from adapters.contract.identifiers import NHS_NUMBER, UPN
+from adapters.contract.identifiers import NHS_NUMBER, UPN, is_one_digit
 
 _NHS_DIGITS: Final = 10
 _NHS_MODULUS: Final = 11
@@ -19,7 +19,7 @@ def _is_nhs_number(text: str) -> bool:
         return False
     first, middle, last = _tables((10, 9, 8, 7), (6, 5, 4), (3, 2, 1))
     found = first[int(text[:4])] + middle[int(text[4:7])] + last[int(text[7:])]
-    return found > 0 and found % _NHS_MODULUS == 0
+    return found % _NHS_MODULUS == 0 and not is_one_digit(text)
 
 
 def _is_upn(text: str) -> bool:
@@ -28,7 +28,7 @@ def _is_upn(text: str) -> bool:
         return False
     first, middle, last = _tables((2, 3, 4, 5), (6, 7, 8, 9), (10, 11, 12, 13))
     found = first[int(text[1:5])] + middle[int(text[5:9])] + last[int(text[9:])]
-    return text[0] == _UPN_LETTERS[found % len(_UPN_LETTERS)]
+    return text[0] == _UPN_LETTERS[found % len(_UPN_LETTERS)] and not is_one_digit(digits)
 
 
 @cache

@@ -22,11 +22,12 @@ from adapters.http.details import DetailedDocuments
 from adapters.http.dialect import FoundDocuments
 from adapters.http.exchange import HttpAnswer
 from adapters.http.graphql_aliases import Aliases, variable
+from adapters.http.json_records import said_twice
 from adapters.http.kinds.fhir_doubts import is_doubtful
 from adapters.http.operation import HttpOperation, RestrictedReply
 from adapters.http.request import RequestParts, entries, json_post, target
 from adapters.http.source import HttpSource, Sending, told
-from adapters.http.verdict import JsonAnswer
+from adapters.http.verdict import Answer, JsonAnswer
 from adapters.mapping.batch_results import (
     NOT_OURS,
     BatchAnswer,
@@ -84,8 +85,15 @@ async def _posted(
     cut = found.more or found.partial or more is True or (found.total or 0) > received
     ended = operation.total is not None or more is False
     said = _said(source, operation, questions[0], found.documents)
-    answered = BatchAnswer(said, operation.moment(answer), cut, ended)
-    return told_apart(questions, answered, most)
+    answered = BatchAnswer(said, operation.moment(answer, source.clock()), cut, ended)
+    return _once_said(answer, told_apart(questions, answered, most))
+
+
+def _once_said(answer: Answer, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+    """The replies; in an answer of which a part was lost nobody is absent."""
+    absent = any(isinstance(one, NoRecord) for one in replies)
+    twice = said_twice(answer) if absent else None
+    return tuple(twice if twice and isinstance(one, NoRecord) else one for one in replies)
 
 
 def _said(
@@ -122,7 +130,7 @@ async def _bundled(
     replies = [
         _reply(source, operation, one, part) for one, part in zip(questions, parts, strict=True)
     ]
-    return in_their_places(questions, replies)
+    return _once_said(answer, in_their_places(questions, replies))
 
 
 async def _aliased(
@@ -151,7 +159,7 @@ async def _aliased(
     replies = [
         _reply(source, operation, one, part) for one, part in zip(questions, parts, strict=True)
     ]
-    return in_their_places(questions, replies)
+    return _once_said(answer, in_their_places(questions, replies))
 
 
 def _part_of(answer: JsonAnswer, body: dict[str, Any]) -> HttpAnswer:

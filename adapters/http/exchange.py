@@ -16,6 +16,7 @@ from adapters.network.http_request import HttpRequest
 
 _CHUNK = 64 * 1024
 _LARGEST_HEADER = 16 * 1024
+_LISTS = ("link", "age")
 _WITHOUT_BODY = frozenset({401, 403, 429})
 _SERVER_ERROR = 500
 _REDIRECTS = range(300, 400)
@@ -148,9 +149,10 @@ async def _answer(
 
 def _joined(response: aiohttp.ClientResponse) -> dict[str, str]:
     headers = {name.lower(): value for name, value in response.headers.items()}
-    # Several Link headers are one list (RFC 9110, section 5.3): any of them may lead on.
-    links = response.headers.getall("link", [])
-    return headers | {"link": ", ".join(links)} if links else headers
+    # Several headers of a name are one list (RFC 9110, section 5.3): any link may lead on, and each
+    # cache between may say an age.
+    several = {name: response.headers.getall(name, []) for name in _LISTS}
+    return headers | {name: ", ".join(every) for name, every in several.items() if every}
 
 
 def _decided_by_status(status: int) -> bool:

@@ -39,6 +39,12 @@ def items_in(answer: JsonAnswer, detail: HttpDetail) -> list[Any] | None:
     return items if isinstance(items, list) else None
 
 
+def said_twice(answer: Any) -> Malformed | None:
+    """What an answer without records is where one of its keys stands twice: the first was lost."""
+    doubled = isinstance(answer, JsonAnswer) and answer.has_doubled_key
+    return Malformed("doubled_key") if doubled else None
+
+
 def more_in(answer: JsonAnswer, documents: Collection[Any], received: int) -> bool | None:
     """Whether the answer says that there are more than the `received` records so far."""
     return says_more(answer.headers, answer.body, documents, received)

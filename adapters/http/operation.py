@@ -18,7 +18,7 @@ from adapters.expressions.language import JMESPATH, Language, Parse, Readable
 from adapters.http.paging.page_style import Paging
 from adapters.http.request import entries, url_for, with_query
 from adapters.http.soap_envelope import Envelope
-from adapters.http.verdict import Answer
+from adapters.http.verdict import Answer, cached_at
 from adapters.manifest.manifest import Manifest
 from adapters.manifest.operation import Detail, Operation
 from adapters.manifest.placeholder import as_value
@@ -117,7 +117,9 @@ class HttpOperation:
         told = (one.failed, one.restricted_reply, one.too_many, one.absent, one.partial)
         return tuple(text for text in told if text is not None)
 
-    def verdict(self, answer: Answer) -> RestrictedReply | NoRecord | TooMany | Failure | None:
+    def verdict(
+        self, answer: Answer, now: datetime
+    ) -> RestrictedReply | NoRecord | TooMany | Failure | None:
         """What the answer proves before any record is looked for; None if it may hold records.
 
         What shows a failure or a restriction comes before what would show an absence.
@@ -129,13 +131,18 @@ class HttpOperation:
         if _holds(self.too_many, answer):
             return TooMany()
         if _holds(self.absent, answer):
-            return NoRecord(self.moment(answer))
+            return NoRecord(self.moment(answer, now))
         if answer.failure is not None:
             return answer.failure
         return None if answer.status == _OK else Malformed("status")
 
-    def moment(self, answer: Answer) -> datetime | None:
-        """The moment that the agency says its data is of; None if it does not say."""
+    def moment(self, answer: Answer, now: datetime) -> datetime | None:
+        """The moment that the agency says its data is of; None if it does not say.
+
+        Where the manifest reads none, an answer from a cache is of when the cache got it.
+        """
+        if self.as_of is None:
+            return cached_at(answer.headers, now)
         return read_moment(self.as_of, answer.scope)
 
 

@@ -29,7 +29,7 @@ from adapters.http.details import DetailedDocuments, DetailReader
 from adapters.http.diagnosis import asked_at, undecoded, unread
 from adapters.http.dialect import Dialect, FoundDocuments
 from adapters.http.exchange import HttpAnswer, Transport
-from adapters.http.json_records import bears
+from adapters.http.json_records import bears, said_twice
 from adapters.http.login import Login
 from adapters.http.operation import HttpOperation, RestrictedReply
 from adapters.http.paging.detail_pages import DetailPages
@@ -173,16 +173,16 @@ class HttpSource:
         if isinstance(judged, Refused | Unavailable | Malformed):
             return None
         said: Answer = replace(judged, status=answer.status)
-        return said if isinstance(operation.verdict(said), RestrictedReply) else None
+        return said if isinstance(operation.verdict(said, self.clock()), RestrictedReply) else None
 
     def found(
         self, operation: HttpOperation, answer: Answer
     ) -> FoundDocuments | RestrictedReply | NoRecord | TooMany | Failure:
         """The documents of an answer, or what it proves by itself."""
-        verdict = operation.verdict(answer)
+        verdict = operation.verdict(answer, self.clock())
         if isinstance(verdict, NoRecord):
             beside = self._beside(operation, answer)
-            return beside or self._limited(verdict, operation, answer)
+            return beside or said_twice(answer) or self._limited(verdict, operation, answer)
         found = self._documents(operation, answer) if verdict is None else verdict
         return unread(found, operation, answer) if isinstance(found, Malformed) else found
 
@@ -207,8 +207,9 @@ class HttpSource:
 
     def _documents(self, operation: HttpOperation, answer: Answer) -> FoundDocuments | Malformed:
         found = self.dialect.find(answer, operation)
-        if isinstance(found, Malformed):
-            return found
+        twice = None if isinstance(found, Malformed) or found.documents else said_twice(answer)
+        if twice or isinstance(found, Malformed):
+            return twice or found
         partial = self._is_partial(operation, answer, found.documents)
         return replace(found, partial=True) if partial else found
 
@@ -225,12 +226,14 @@ class HttpSource:
 
         It is the end where pages are counted; where the agency led us on, the page should be there.
         """
-        verdict = operation.verdict(answer)
+        verdict = operation.verdict(answer, self.clock())
         if not isinstance(verdict, NoRecord):
             return self._documents(operation, answer) if verdict is None else verdict
         if answer.failure is None and answer.status == _OK:
             return self._documents(operation, answer)
-        return FoundDocuments([]) if operation.paging.counts else Malformed("status")
+        if not operation.paging.counts:
+            return Malformed("status")
+        return said_twice(answer) or FoundDocuments([])
 
     def whole(
         self, operation: HttpOperation, answer: Answer, found: FoundDocuments
@@ -245,7 +248,7 @@ class HttpSource:
         why = found.unread or (Unread.MORE if cut else Unread.PARTIAL)
         unread = why if more else None
         if not received:
-            return NoRecord(operation.moment(answer), not more, unread)
+            return NoRecord(operation.moment(answer, self.clock()), not more, unread)
         return replace(found, more=more, unread=unread)
 
     def _says_more(self, operation: HttpOperation, answer: Answer, found: FoundDocuments) -> bool:
@@ -273,7 +276,7 @@ class HttpSource:
             if isinstance(record, Unusable):
                 return record.malformed(question.operation)
             records.append(read.lacking(record, document, mapping, fields))
-        return Records(tuple(records), operation.moment(answer), whole)
+        return Records(tuple(records), operation.moment(answer, self.clock()), whole)
 
     def today(self) -> date:
         """Today at this clock."""

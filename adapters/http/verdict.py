@@ -2,19 +2,21 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, Protocol
 
 from adapters.contract.contract import Failure, Fault, Malformed, Refused, Unavailable
-from adapters.expressions.json_document import parse_json
+from adapters.expressions.json_document import has_doubled_key, parse_json
 from adapters.expressions.text_encoding import charset_of
 from adapters.http.exchange import HttpAnswer
 
 _UNTYPED: Final = frozenset({"", "text/plain"})
 _MARKS_AND_SPACES: Final = b"\xef\xbb\xbf\xfe\xff \t\r\n"
 _LONGEST_WAIT_S: Final = 3600.0
+_OLDEST_S: Final = 2**31  # seconds, about 68 years: what a cache says of more (RFC 9111, 1.2.2)
+_LONGEST_AGE: Final = 15  # digits
 REFUSED: Final = frozenset({401, 403})
 _BUSY: Final = 429
 _SERVER_ERROR: Final = 500
@@ -50,12 +52,22 @@ class Answer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class JsonAnswer:
-    """A JSON object, or list, that came with `status`, which is 2xx or one of the other 4xx."""
+    """A JSON object, or list, that came with `status`, which is 2xx or one of the other 4xx.
+
+    `written` are the bytes that it was read from.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: Any
     failure: Failure | None = None
+    written: bytes = field(default=b"", repr=False)
+
+    @property
+    def has_doubled_key(self) -> bool:
+        """Whether it says something twice, so that the first was lost."""
+        charset = charset_of(self.headers.get("content-type", ""))
+        return has_doubled_key(self.written, charset)
 
     @property
     def scope(self) -> dict[str, Any]:
@@ -89,7 +101,9 @@ def judge_document(answer: HttpAnswer, now: datetime) -> JsonAnswer | Failure:
     if by_status is not None:
         return by_status
     body = _json(answer)
-    return body if isinstance(body, Malformed) else JsonAnswer(answer.status, answer.headers, body)
+    if isinstance(body, Malformed):
+        return body
+    return JsonAnswer(answer.status, answer.headers, body, written=answer.body)
 
 
 def _json(answer: HttpAnswer) -> Any:
@@ -121,3 +135,16 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     except (ValueError, TypeError):
         return None
     return min(max(wait, 0.0), _LONGEST_WAIT_S) if math.isfinite(wait) else None
+
+
+def cached_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """When a cache between got the answer, by its `Age` (RFC 9111, section 5.1); None without one.
+
+    Of several the oldest counts. An age that cannot be read is taken for the oldest there is.
+    """
+    if "age" not in headers:
+        return None
+    told = [one.strip() for one in headers["age"].split(",")]
+    whole = all(one.isascii() and one.isdigit() and len(one) <= _LONGEST_AGE for one in told)
+    age_s = max(map(int, told)) if whole else _OLDEST_S
+    return now - timedelta(seconds=min(age_s, _OLDEST_S))

@@ -150,8 +150,6 @@ def to_nhs_number(value: Any) -> str | None:
     digits = text = _NO_FRACTION.sub("", undecorated(text))
     if text.isdigit() and len(text) >= _NHS_DIGITS - _LONGEST_LOST:
         digits = text.zfill(_NHS_DIGITS)
-    if not digits.strip("0 -"):
-        raise UnreadableError("zeros are no number")
     return _parsed(NhsNumber.parse, digits)
 
 

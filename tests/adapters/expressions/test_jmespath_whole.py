@@ -143,11 +143,36 @@ def test_no_change_to_an_answer_with_the_child_makes_its_list_empty(text: str, b
         ),
         ("body.child && [body.child] || `[]`", {"child": None}),
         ("body.child != null && [body.child] || `[]`", {"child": None}),
+        ("body.found && [body.child] || `[]`", {"found": False, "child": None}),
+        ("body.found && body.live && [body.child] || `[]`", {"found": True, "live": False}),
+        ("body.items || `[]`", {"items": []}),
         ("body.entry[0] && [body.entry[0].resource] || `[]`", {"entry": []}),
     ],
 )
 def test_a_list_that_the_agency_left_empty_is_empty(text: str, body: Any) -> None:
     assert read(text, body) == []
+
+
+@pytest.mark.parametrize("emptied", [{}, "", False, []])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "body.child && [body.child] || `[]`",
+        "(body.child && [body.child]) || `[]`",
+        "body.child && body.live && [body.child] || `[]`",
+        "body.child && [body.child.person] || `[]`",
+        "body.child && [{nhs: body.child.nhs}] || `[]`",
+        "not_null(body.child && [body.child], `[]`)",
+        "body.found && [body.child] || `[]`",
+    ],
+)
+def test_a_child_emptied_by_a_permission_is_not_nobody(text: str, emptied: Any) -> None:
+    assert read(text, {"child": emptied, "live": True, "found": emptied or ""}) != []
+
+
+@pytest.mark.parametrize("emptied", [{}, "", False])
+def test_a_list_that_was_emptied_into_another_thing_is_not_empty(emptied: Any) -> None:
+    assert read("body.items || `[]`", {"items": emptied}) == NOTHING
 
 
 @pytest.mark.parametrize(

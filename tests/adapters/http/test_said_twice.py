@@ -1,0 +1,227 @@
+"""An answer that says a thing twice has lost a part, and an old one is of when it was fetched."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import orjson
+import pytest
+from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.contract.contract import Malformed, NoRecord, Records, Reply
+from adapters.expressions.json_document import has_doubled_key
+from adapters.http.verdict import cached_at
+from tests.support.adapters.aliased import ALIASED
+from tests.support.adapters.asking import NOW, manifest_text, opened, question
+from tests.support.adapters.batches import ANN, BEA, BULK, BUNDLED, POSTED, child, many
+from tests.support.agencies import (
+    AUTHORITY,
+    NATIONAL,
+    TEST_CHILD,
+    AgencyServer,
+    SourceFile,
+    is_check,
+    rest_source,
+)
+from tests.support.loopback import Handler, serving
+from tests.support.town import small_town
+
+TWICE = Malformed("doubled_key")
+HELD = orjson.dumps(child(ANN)).decode()
+NOBODY = '"c1_people": [], "c1_total": 0'
+PATIENT = '{"resource": {"resourceType": "Patient", "id": "1", "name": [{"family": "Hill"}]}}'
+BUNDLE = '"resourceType": "Bundle", "type": "searchset", "total": 0'
+SEARCHED = BUNDLED.replace('batch = { as = "fhir-bundle", max = 3 }\n', "")
+REST = """
+[[operation]]
+name = "child"
+path = "/children/{nhs_number}"
+records = "body.children"
+absent = "body.code == 'NO_SUCH_CHILD'"
+[operation.map]
+nhs_number = "nhs"
+family_name = "family"
+birth_date = "born"
+"""
+GRAPHQL = """
+[[operation]]
+name = "child"
+document = "query($n: ID) { children }"
+variables = { n = "{nhs_number}" }
+records = "body.data.children"
+[operation.map]
+family_name = "family"
+birth_date = "born"
+"""
+
+
+def answering(body: str | bytes, headers: Mapping[str, str] | None = None) -> Handler:
+    async def handler(_request: web.Request) -> web.Response:
+        raw = body if isinstance(body, bytes) else body.encode()
+        return web.Response(body=raw, content_type="application/json", headers=headers)
+
+    return handler
+
+
+async def asked(
+    body: str | bytes,
+    kind: str = "rest",
+    rest: str = REST,
+    headers: Mapping[str, str] | None = None,
+) -> Reply:
+    async with (
+        serving(answering(body, headers)) as base,
+        opened(manifest_text(kind, base, rest)) as adapter,
+    ):
+        return await adapter.source.ask(question("child", nhs_number=ANN))
+
+
+@pytest.mark.parametrize(
+    ("kind", "rest", "body"),
+    [
+        ("rest", REST, f'{{"children": [{HELD}], "children": []}}'),
+        ("rest", REST, f'{{"children": [{HELD}], "\\u0063hildren": []}}'),
+        ("rest", REST, '{"children": [], "hasMore": true, "hasMore": false}'),
+        ("rest", REST, '{"children": [], "info": {"errors": ["x"], "errors": []}}'),
+        ("rest", REST, f'{{"n": {"1" * 300}, "children": [{HELD}], "children": []}}'),
+        ("rest", REST, '{"code": "RESTRICTED", "code": "NO_SUCH_CHILD"}'),
+        ("graphql", GRAPHQL, f'{{"data": {{"children": [{HELD}], "children": []}}}}'),
+        ("graphql", GRAPHQL, f'{{"data": {{"children": [{HELD}]}}, "data": {{"children": []}}}}'),
+        ("graphql", GRAPHQL, '{"errors": [{}], "errors": [], "data": {"children": []}}'),
+        ("fhir", SEARCHED, f'{{{BUNDLE}, "entry": [{PATIENT}], "entry": []}}'),
+        ("fhir", SEARCHED, f'{{"total": 1, {BUNDLE}, "entry": []}}'),
+    ],
+)
+async def test_nobody_is_absent_from_an_answer_that_says_a_thing_twice(
+    kind: str, rest: str, body: str
+) -> None:
+    assert await asked(body, kind, rest) == TWICE
+
+
+async def test_a_doubled_key_is_seen_in_any_encoding() -> None:
+    body = f'{{"children": [{HELD}], "children": []}}'
+    assert await asked(body.encode("utf-16")) == TWICE
+
+
+async def test_a_child_who_is_there_is_told_whatever_else_stands_twice() -> None:
+    assert isinstance(await asked(f'{{"page": 1, "page": 1, "children": [{HELD}]}}'), Records)
+
+
+@pytest.mark.parametrize(
+    "body", ['{"children": []}', '{"children": [], "a": {"id": 1}, "b": {"id": 1}}']
+)
+async def test_a_key_once_in_each_object_says_that_nobody_is_there(body: str) -> None:
+    assert await asked(body) == NoRecord()
+
+
+@given(
+    st.recursive(st.booleans(), lambda below: st.dictionaries(st.text(), below) | st.lists(below))
+)
+def test_no_answer_that_says_all_once_is_taken_for_one_that_does_not(document: object) -> None:
+    written = orjson.dumps(document)
+    assert not has_doubled_key(written)
+    assert has_doubled_key(b'[%s, {"a": 1, "a": %s}]' % (written, written))
+
+
+@pytest.mark.parametrize(
+    ("kind", "rest", "body"),
+    [
+        ("rest", POSTED, f'{{"total": 2, "total": 1, "children": [{HELD}]}}'),
+        (
+            "fhir",
+            BUNDLED,
+            '{"resourceType": "Bundle", "type": "batch-response", "entry": ['
+            + ", ".join(
+                f'{{"response": {{"status": "200"}}, "resource": {{{BUNDLE}, '
+                f'"entry": [{PATIENT}], "entry": []}}}}'
+                for _ in range(2)
+            )
+            + "]}",
+        ),
+        (
+            "graphql",
+            ALIASED,
+            f'{{"data": {{"c0_people": [{HELD}], "c0_people": [], "c0_total": 0, {NOBODY}}}}}',
+        ),
+    ],
+)
+async def test_of_several_children_none_is_absent_from_such_an_answer(
+    kind: str, rest: str, body: str
+) -> None:
+    async with (
+        serving(answering(body)) as base,
+        opened(manifest_text(kind, base, rest, BULK)) as adapter,
+    ):
+        replies = await many(adapter, ANN, BEA)
+    assert TWICE in replies
+    assert not any(isinstance(one, NoRecord) for one in replies)
+
+
+def aged(age: str) -> datetime | None:
+    return cached_at({"age": age}, NOW)
+
+
+def test_an_answer_from_a_cache_is_of_when_the_cache_got_it() -> None:
+    assert cached_at({}, NOW) is None
+    assert aged("0") == NOW
+    assert aged("3600") == NOW - timedelta(hours=1)
+    assert aged("60, 3600") == NOW - timedelta(hours=1)
+
+
+@pytest.mark.parametrize("age", ["", "-5", "old", "1.5", "9" * 400, "\u0663", "99999999999"])
+def test_an_age_that_cannot_be_read_is_the_oldest(age: str) -> None:
+    old = aged(age)
+    assert old is not None
+    assert old < datetime(1990, 1, 1, tzinfo=UTC)
+
+
+async def test_a_moment_that_the_manifest_reads_counts_before_a_caches_age() -> None:
+    rest = REST.replace("[operation.map]", 'as_of = "body.asOf"\n[operation.map]')
+    body = '{"children": [], "asOf": "2026-11-22T11:00:00Z"}'
+    reply = await asked(body, rest=rest, headers={"Age": "600000"})
+    assert reply == NoRecord(NOW - timedelta(hours=1))
+
+
+OPERATION = """
+[[operation]]
+name = "by-number"
+path = "/c"
+query = { nhs = "{nhs_number}" }
+conclusive = true
+records = "body.children"
+[operation.map]
+record_id = "id"
+nhs_number = "nhs"
+family_name = "family"
+given_names = "given"
+birth_date = "born"
+"""
+
+
+@pytest.mark.parametrize(
+    ("headers", "outcome"),
+    [
+        ({}, "NO_RECORD"),
+        ({"Age": "60"}, "NO_RECORD"),
+        ({"Age": "600000"}, "NONE_FOUND"),
+        ({"Age": "soon"}, "NONE_FOUND"),
+    ],
+)
+async def test_an_old_answer_of_a_cache_proves_no_absence(
+    headers: Mapping[str, str], outcome: str, tmp_path: Path
+) -> None:
+    async def agency(request: web.Request) -> web.Response:
+        if is_check(request):
+            return web.json_response({"children": [TEST_CHILD]})
+        return web.json_response({"children": []}, headers=headers)
+
+    async with serving(AgencyServer().answer) as spine, serving(agency) as url:
+        source = SourceFile(
+            "agency", "rest", f'base_url = "{url}"', OPERATION, (url,), claims=NATIONAL
+        )
+        sources = [rest_source("spine", spine, claims=AUTHORITY), source]
+        async with small_town(tmp_path, sources) as town:
+            answer = await town.ask(agencies=["spine", "agency"])
+    assert answer.outcomes["agency"] == outcome
