@@ -45,9 +45,11 @@ class RosterScan:
 
     most: int
     stop: Stop
+    table: FileTable = field(default_factory=FileTable)
     _archive: ZipFile | None = None
     _kept: frozenset[str] = field(default_factory=frozenset)
     _others: frozenset[str] = field(default_factory=frozenset)
+    _whole: bool = True
 
     def documents(self, stream: io.RawIOBase) -> Iterator[CsvRow]:
         """Each user's row; ScanFailed where this is no whole roster."""
@@ -86,8 +88,11 @@ class RosterScan:
 
     @property
     def whole(self) -> bool:
-        """A zip has the sum of each file in it: one cut off is none."""
-        return True
+        """Whether each file in it is whole: a zip can hold one that was cut off before it came in.
+
+        A zip that was cut off itself is none.
+        """
+        return self._whole
 
     def beside(self) -> None:
         """Nothing in a bundle says of which day it is, but its name and when it was written."""
@@ -122,10 +127,11 @@ class RosterScan:
         return self._csv(name, _COLUMNS[name]) if name in self._kept else iter(())
 
     def _csv(self, name: str, columns: frozenset[str]) -> Iterator[CsvRow]:
-        scan = CsvScan(FileTable(), columns)
+        scan = CsvScan(FileTable(final_line_end=self.table.final_line_end), columns)
         try:
             with self._member(f"{name}.csv") as member:
                 yield from scan.documents(Bounded(member, self.most, self.stop))
+                self._whole = self._whole and scan.whole
         except _BROKEN:
             raise ScanFailed("zip") from None
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -58,6 +59,7 @@ class Bounded(io.RawIOBase):
         return count
 
 
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _MARK: Final = 4  # bytes, as many as a mark of an encoding may have
 _HEAD: Final = 200  # bytes, in which an XML file says its encoding
 
@@ -70,6 +72,7 @@ class CsvScan:
     columns: frozenset[str]
     first: dict[str, Any] | None = None
     last: str = ""
+    swallowed: bool = False
 
     def documents(self, stream: io.RawIOBase) -> Iterator[dict[str, Any]]:
         """Each row by its column names, an empty cell None; ScanFailed where it is no such file."""
@@ -80,9 +83,13 @@ class CsvScan:
             rows = csv.reader(self._lines(text), delimiter=self.table.delimiter, strict=True)
             try:
                 header = self._header(next(rows, []))
+                before = rows.line_num
                 for row in rows:
                     if row:
                         yield self._document(header, row)
+                    if rows.line_num > before + 1:
+                        self._look_for_rows(header, row)
+                    before = rows.line_num
             except UnicodeError:
                 raise _undecoded() from None
             except csv.Error:
@@ -92,7 +99,14 @@ class CsvScan:
 
     @property
     def whole(self) -> bool:
-        """Whether its last line ends as lines do: one cut off in its last cell does not."""
+        """Whether its last line ends as lines do, and no cell holds rows.
+
+        A file that was cut off in its last cell has no such end.
+        """
+        return not self.swallowed and self._ended
+
+    @property
+    def _ended(self) -> bool:
         return not self.table.final_line_end or self.last.endswith(("\n", "\r"))
 
     def _codec(self, buffered: "io.BufferedReader[io.RawIOBase]") -> str:
@@ -119,6 +133,14 @@ class CsvScan:
             raise ScanFailed("header", _header_met(names, self.columns))
         return names
 
+    def _look_for_rows(self, header: list[str], row: list[str]) -> None:
+        for place, (name, cell) in enumerate(zip(header, row, strict=True)):
+            if not _holds_rows(cell, place, len(header), self.table.delimiter):
+                continue
+            if name in self.columns:
+                raise ScanFailed("csv", "a cell that holds whole rows, as after a stray quote")
+            self.swallowed = True  # or somebody's long remark
+
     def _document(self, header: list[str], row: list[str]) -> dict[str, Any]:
         if len(row) != len(header):
             # A file cut off in the middle ends in such a row.
@@ -126,6 +148,19 @@ class CsvScan:
         document = {name: cell.strip() or None for name, cell in zip(header, row, strict=True)}
         self.first = self.first or document
         return document
+
+
+def _holds_rows(cell: str, place: int, columns: int, delimiter: str) -> bool:
+    """Whether the lines of a cell are rows that a stray quote made one text of.
+
+    One of them has all columns, or the first and the last are the end and the beginning of a row.
+    """
+    lines = _LINE_END.split(cell)
+    cells = [line.count(delimiter) + 1 for line in lines]
+    if len(lines) == 1 or columns == 1:
+        return False
+    torn = cells[0] == columns - place and cells[-1] == place + 1
+    return torn or columns in cells
 
 
 def _undecoded() -> ScanFailed:

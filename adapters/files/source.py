@@ -26,6 +26,7 @@ from adapters.contract.contract import (
 from adapters.contract.record import Record
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.expressions.language import Readable
+from adapters.files.elsewhere import bears, has_key, says_not_all
 from adapters.files.match import MAPPED, MOST_ASIDE, Match
 from adapters.files.oneroster import RosterScan
 from adapters.files.scan import Bounded, CsvScan, ScanFailed, ScanStopped, Stop, XmlScan
@@ -70,7 +71,7 @@ class FileOperation:
                 case "xml":
                     return XmlScan.at(operation.records or "", manifest.namespaces, table.encoding)
                 case "oneroster":
-                    return RosterScan(most, stop)
+                    return RosterScan(most, stop, table)
 
         as_of = None if operation.as_of is None else language.value(operation.as_of)
         return cls(operation, mapping, as_of, scan)
@@ -150,9 +151,12 @@ class Pass:
         if not isinstance(found, list):
             return found
         as_of = self._as_of(scan, file)
+        beside = scan.root if isinstance(scan, XmlScan) else None
+        whole = scan.whole and not (beside is not None and _says_otherwise(beside, wanted))
         if found:
-            return Records(tuple(found), as_of, whole=scan.whole and not wanted.forgot)
-        return NoRecord(as_of, whole=scan.whole and not wanted.unreadable)
+            return Records(tuple(found), as_of, whole=whole and not wanted.forgot)
+        astray = beside is not None and has_key(beside, wanted)
+        return NoRecord(as_of, whole=whole and not (wanted.unreadable or astray))
 
     def _found(
         self, scan: Scan, stream: io.RawIOBase, wanted: Match
@@ -225,6 +229,11 @@ class Pass:
         if broken is not None:
             return broken.malformed(self.question.operation)
         return [one for one in records if isinstance(one, Record)]
+
+
+def _says_otherwise(beside: Any, wanted: Match) -> bool:
+    """Whether what stands beside the records of an XML file says that these are not all of hers."""
+    return says_not_all(beside, wanted.rows) or bears(beside, wanted)
 
 
 def open_source(

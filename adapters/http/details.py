@@ -12,7 +12,7 @@ from adapters.contract.contract import (
 from adapters.contract.record import Record
 from adapters.http.operation import HttpOperation
 from adapters.http.paging.detail_pages import DetailAsked, DetailPages
-from adapters.http.paging.more import cut_lists
+from adapters.mapping.beside.more import cut_lists
 from adapters.mapping.mapping import RecordMapping, Unusable
 
 _OK: Final = 200

@@ -8,9 +8,9 @@ from typing import Any
 from adapters.contract.contract import Failure, Malformed, MoreNeeded, Unread
 from adapters.http.exchange import HttpAnswer
 from adapters.http.operation import HttpDetail, HttpOperation
-from adapters.http.paging.trouble import says_trouble
 from adapters.http.request import RequestParts
 from adapters.http.verdict import Answer, JsonAnswer
+from adapters.mapping.beside.trouble import says_trouble
 from adapters.network.http_request import HttpRequest
 
 

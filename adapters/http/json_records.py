@@ -8,8 +8,8 @@ from adapters.contract.contract import Malformed
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.http.dialect import FoundDocuments
 from adapters.http.operation import HttpDetail, HttpOperation
-from adapters.http.paging.more import says_more
 from adapters.http.verdict import JsonAnswer
+from adapters.mapping.beside.more import says_more
 
 _DECORATION: Final = re.compile(r"[\s-]")
 

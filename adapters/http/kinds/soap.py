@@ -15,9 +15,9 @@ from adapters.expressions.xpath import SOAP_11, SOAP_12
 from adapters.http.dialect import Dialect, FoundDocuments
 from adapters.http.exchange import HttpAnswer
 from adapters.http.operation import HttpDetail, HttpOperation
-from adapters.http.paging.more import says_more
 from adapters.http.request import RequestParts, target
 from adapters.http.verdict import judge_status
+from adapters.mapping.beside.more import says_more
 from adapters.network.http_request import HttpRequest
 
 _XML: Final = frozenset({"text/xml", "application/xml", "application/soap+xml"})

@@ -1,1 +1,1 @@
-"""Whether an answer is all, and how its further pages are asked for. May use the rest of http."""
+"""How the further pages of an answer are asked for. May use the rest of http."""

@@ -7,9 +7,9 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from adapters.contract.contract import Malformed
 from adapters.expressions.jmespath_expression import Expression, UnreadableError
-from adapters.http.paging.link_header import LinkUnreadable, next_link
 from adapters.http.verdict import Answer
 from adapters.manifest.operation import PageTable
+from adapters.mapping.beside.link_header import LinkUnreadable, next_link
 
 _BUNDLE_NEXT: Final = "body.link[?relation=='next'].url | [0]"
 _NEVER_IN_A_LINK: Final = frozenset('\\ <>"')

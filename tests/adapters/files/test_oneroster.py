@@ -188,3 +188,14 @@ async def test_a_pupil_without_a_number_and_no_teacher_makes_absence_unproved(
     reply = await asked(tmp_path, zipped(files(users=users)), NOBODY)
     assert isinstance(reply, NoRecord)
     assert reply.whole is whole
+
+
+@pytest.mark.parametrize("cut", ["users", "enrollments"])
+async def test_a_file_that_was_cut_off_before_it_was_zipped_proves_no_absence(
+    cut: str, tmp_path: Path
+) -> None:
+    whole = {"users": USERS, "enrollments": ENROLLMENTS}[cut]
+    contents = {**files(), f"{cut}.csv": whole.rstrip("\n")}
+    reply = await asked(tmp_path, zipped(contents), NOBODY)
+    assert isinstance(reply, NoRecord)
+    assert not reply.whole

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from adapters.http.paging.more import called, told_beside
+from adapters.mapping.beside.more import called, told_beside
 
 _ERRORS: Final = frozenset(
     {

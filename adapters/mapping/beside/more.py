@@ -13,7 +13,7 @@ from typing import Any, Final
 import orjson
 from lxml import etree
 
-from adapters.http.paging.link_header import LinkUnreadable, next_link
+from adapters.mapping.beside.link_header import LinkUnreadable, next_link
 
 _DEEPEST: Final = 4  # objects below the answer: {"data": {"pupils": {"pageInfo": {...}}}}
 _MOST_ELEMENTS: Final = 2000

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from adapters.http.paging.more import cut_lists, says_more
+from adapters.mapping.beside.more import cut_lists, says_more
 
 ANN = {"id": 1, "surname": "Hill"}
 LED_ON: list[dict[str, Any]] = [

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.http.paging.link_header import LinkUnreadable, next_link
+from adapters.mapping.beside.link_header import LinkUnreadable, next_link
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from adapters.http.paging.trouble import says_trouble
+from adapters.mapping.beside.trouble import says_trouble
 
 ANN = {"id": 1, "surname": "Hill", "warnings": ["allergy"], "status": "SUSPENDED", "hidden": True}
 TROUBLED: list[dict[str, Any]] = [
