@@ -131,15 +131,29 @@ class CsvScan:
         # A column that is gone would read as an empty one, which is another thing altogether.
         if len(set(names)) < len(names) or not self.columns <= set(names):
             raise ScanFailed("header", _header_met(names, self.columns))
+        if any(self._holds_rows(names, place) for place in range(len(names))):
+            raise _swallowed()
         return names
 
     def _look_for_rows(self, header: list[str], row: list[str]) -> None:
-        for place, (name, cell) in enumerate(zip(header, row, strict=True)):
-            if not _holds_rows(cell, place, len(header), self.table.delimiter):
+        for place in range(len(row)):
+            if not self._holds_rows(row, place):
                 continue
-            if name in self.columns:
-                raise ScanFailed("csv", "a cell that holds whole rows, as after a stray quote")
+            if header[place] in self.columns:
+                raise _swallowed()
             self.swallowed = True  # or somebody's long remark
+
+    def _holds_rows(self, row: list[str], place: int) -> bool:
+        """Whether the lines of a cell are rows that a stray quote made one text of.
+
+        One of them has all columns, or the first and the last are the end and the beginning of one.
+        """
+        lines = _LINE_END.split(row[place])
+        cells = [line.count(self.table.delimiter) + 1 for line in lines]
+        if len(lines) == 1 or len(row) == 1:
+            return False
+        torn = cells[0] == len(row) - place and cells[-1] == place + 1
+        return torn or len(row) in cells
 
     def _document(self, header: list[str], row: list[str]) -> dict[str, Any]:
         if len(row) != len(header):
@@ -150,17 +164,8 @@ class CsvScan:
         return document
 
 
-def _holds_rows(cell: str, place: int, columns: int, delimiter: str) -> bool:
-    """Whether the lines of a cell are rows that a stray quote made one text of.
-
-    One of them has all columns, or the first and the last are the end and the beginning of a row.
-    """
-    lines = _LINE_END.split(cell)
-    cells = [line.count(delimiter) + 1 for line in lines]
-    if len(lines) == 1 or columns == 1:
-        return False
-    torn = cells[0] == columns - place and cells[-1] == place + 1
-    return torn or columns in cells
+def _swallowed() -> ScanFailed:
+    return ScanFailed("csv", "a cell that holds whole rows, as after a stray quote")
 
 
 def _undecoded() -> ScanFailed:
