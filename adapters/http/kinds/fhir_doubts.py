@@ -17,12 +17,23 @@ from adapters.manifest.placeholder import PLACEHOLDER
 _HARMLESS: Final = frozenset({"informational", "success"})
 _KNOWN: Final = frozenset({"information", "warning"})
 _OF_RESOURCES: Final = frozenset({"_id", "_lastUpdated", "_tag", "_security", "_profile", "_has"})
+# An issue beside another that says that the search came to no end.
+_UNENDED: Final = frozenset(
+    {
+        *("incomplete", "timeout", "transient", "exception", "throttled", "lock-error", "no-store"),
+        *("too-costly", "too-long", "limited-filter", "security", "login", "expired", "forbidden"),
+        *("suppressed", "not-supported"),
+    }
+)
 _PARTLY: Final = "SUBSETTED"  # v3-ObservationValue: not all elements of the resource are there
 
 
 def doubts(body: dict[str, Any], operation: Operation) -> bool:
-    """Whether there may be more than a Bundle shows, or it is not of what was searched for."""
-    return warns(body) or _searched_otherwise(body, operation)
+    """Whether there may be more than a Bundle shows, or it is not of what was searched for.
+
+    Or an OperationOutcome says something else beside the one issue that may be an absence.
+    """
+    return warns(body) or _says_more_than_one(body) or _searched_otherwise(body, operation)
 
 
 def warns(body: dict[str, Any]) -> bool:
@@ -36,6 +47,19 @@ def is_doubtful(outcome: Any) -> bool:
         return False
     issues = outcome.get("issue")
     return not issues or not isinstance(issues, list) or not all(map(_harmless, issues))
+
+
+def _says_more_than_one(body: dict[str, Any]) -> bool:
+    issues = body.get("issue")
+    if not is_outcome(body) or not isinstance(issues, list) or len(issues) == 1:
+        return False
+    return any(map(_is_unended, issues))
+
+
+def _is_unended(issue: Any) -> bool:
+    if not isinstance(issue, dict):
+        return True
+    return issue.get("severity") == "fatal" or issue.get("code") in _UNENDED
 
 
 def _harmless(issue: Any) -> bool:

@@ -111,6 +111,32 @@ async def test_a_search_that_ignored_the_number_proves_nothing(url: str, *, whol
     assert await asked(bundle(total=0, **to(url))) == NoRecord(whole=whole)
 
 
+GONE = {"severity": "error", "code": "not-found"}
+
+
+@pytest.mark.parametrize(
+    ("beside", "whole"),
+    [
+        ([], True),
+        ([{"severity": "information", "code": "informational"}], True),
+        ([{"severity": "fatal", "code": "processing"}], False),
+        ([{"severity": "error", "code": "incomplete"}], False),
+        ([{"severity": "warning", "code": "timeout"}], False),
+        (["?"], False),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+async def test_an_absence_beside_an_issue_that_ended_the_search_is_open(
+    beside: list[Any], *, whole: bool, first: bool
+) -> None:
+    text = SEARCH.replace(
+        "[operation.map]", "absent = \"contains(body.issue[].code, 'not-found')\"\n[operation.map]"
+    )
+    issues = [GONE, *beside] if first else [*beside, GONE]
+    said = {"resourceType": "OperationOutcome", "issue": issues}
+    assert await asked(said, text) == NoRecord(whole=whole)
+
+
 async def test_a_record_that_is_only_a_part_says_so() -> None:
     part = {**PATIENT, "meta": {"tag": [{"code": "SUBSETTED"}]}}
     reply = await asked(bundle(part))
