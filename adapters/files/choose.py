@@ -40,7 +40,7 @@ def newest(files: Iterable[ListedFile], pattern: str, table: FileTable) -> Chose
     A name that has none of the forms of `dated` is none of the files. SameMomentError where it
     cannot be told which is the newest.
     """
-    fitting = [file for file in files if fnmatchcase(file.name, pattern)]
+    fitting = [file for file in files if _fits(file.name, pattern)]
     ordered = [(order, file.name) for file in fitting if (order := _order(file, table)) is not None]
     if not ordered:
         return None
@@ -49,6 +49,13 @@ def newest(files: Iterable[ListedFile], pattern: str, table: FileTable) -> Chose
     if len(names) > 1:
         raise SameMomentError
     return ChosenFile(names[0], latest if isinstance(latest, datetime) else None)
+
+
+def _fits(name: str, pattern: str) -> bool:
+    # Of several files one in capitals is another export; a whole name means that file alone.
+    if ANYTHING not in pattern:
+        return fnmatchcase(name, pattern)
+    return fnmatchcase(name.casefold(), pattern.casefold())
 
 
 def _order(file: ListedFile, table: FileTable) -> datetime | float | tuple[object, ...] | None:
@@ -68,5 +75,5 @@ def _moment(name: str, forms: tuple[str, ...]) -> datetime | None:
 
 def _natural(name: str) -> tuple[object, ...]:
     # roll-10 comes after roll-9: the parts of a name are texts and numbers in turn.
-    parts = _DIGITS.split(name)
+    parts = _DIGITS.split(name.casefold())
     return tuple(int(part) if place % 2 else part for place, part in enumerate(parts))

@@ -72,7 +72,10 @@ class DateForm:
 
     @classmethod
     def parse(cls, form: str, *, anything: str = "") -> Self:
-        """Compile `form`; the character `anything` stands for any text. DateFormatError if none."""
+        """Compile `form`; DateFormatError if it is none.
+
+        The character `anything`, of the names of files, stands for any text, and case is no matter.
+        """
         shape, end, parts = "", 0, set[str]()
         for found in _DIRECTIVE.finditer(form):
             shape += _literal(form[end : found.start()], anything)
@@ -85,7 +88,8 @@ class DateForm:
             part = _PARTS[name]
             shape += part.replace(_LOOSE, "[0-9]{2}") if touches else part
             parts |= {name} if name != "%" else set()
-        return cls(re.compile(shape + _literal(form[end:], anything)), _dated(parts))
+        case = re.IGNORECASE if anything else re.NOFLAG
+        return cls(re.compile(shape + _literal(form[end:], anything), case), _dated(parts))
 
     def day(self, text: str) -> PartialDate:
         """The day, month or year that `text` says, in Britain where it has an offset."""
