@@ -89,8 +89,12 @@ class ToldHome:
 
 
 def _could_be_asked(source: RegisteredSource, answered: SourceAnswer) -> bool:
-    """Whether it found nobody, which proves nothing, and could be asked by a number not told."""
-    if not answered.empty or answered.conclusive:
+    """Whether it found nobody, and could be asked by a number that nobody has told yet.
+
+    An agency outside the circle may teach that number once the child is cleared. The child could
+    then be found restricted, and the answer would say that the home was right.
+    """
+    if not answered.empty:
         return False
     cards = source.adapter.operations
     return any(card.name not in answered.tried and card.needs & CHILD_NUMBERS for card in cards)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
+
 from adapters.contract.codes import Claim
 from tests.support.agencies import (
     AUTHORITY,
@@ -261,3 +263,42 @@ query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
   }
 }
 """
+
+
+TEACHES: Final = ("identifiers", "names", "birth_date")
+COUNCIL: Final = LOCAL | {Claim.SHIELD_AUTHORITY}
+WITHOUT_UPN: Final = {**MIRA, "upn": None}
+
+
+@asynccontextmanager
+async def with_a_council(
+    folder: Path, council: tuple[Mapping[str, Any], ...], by: tuple[str, str, bool]
+) -> AsyncIterator[Asked]:
+    """A register without pupil numbers, a council asked by both, and a school that teaches hers."""
+    at_school = {**MIRA, "nhs": MIRA["nhs"] if by is BY_NUMBER else None}
+    servers = [AgencyServer((WITHOUT_UPN,)), AgencyServer(council), AgencyServer((at_school,))]
+    async with AsyncExitStack() as stack:
+        urls = [await stack.enter_async_context(serving(one.answer)) for one in servers]
+        sources = [
+            rest_source("spine", urls[0], by=(BY_NUMBER, BY_NAME), claims=AUTHORITY),
+            rest_source("council", urls[1], by=(BY_NUMBER, BY_UPN), claims=COUNCIL),
+            rest_source("school", urls[2], by=(by,)).with_(onward=TEACHES),
+        ]
+        sources[0] = sources[0].with_(onward=TEACHES)
+        town = await stack.enter_async_context(small_town(folder, sources))
+        yield Asked(town, *servers)
+
+
+@pytest.mark.parametrize("by", [BY_NUMBER, BY_NAME], ids=["by number", "by name"])
+@pytest.mark.parametrize("council", [(), ({**RESTRICTED, "nhs": None},)], ids=["none", "hers"])
+async def test_a_number_that_only_a_school_can_teach_keeps_the_home_from_deciding(
+    tmp_path: Path, council: tuple[Mapping[str, Any], ...], by: tuple[str, str, bool]
+) -> None:
+    told = []
+    for at, guess in enumerate(GUESSES):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        async with with_a_council(folder, council, by) as asked:
+            answer = await asked.town.ask({**guess, "sex": "FEMALE"})
+            told.append((momentless(answer), asked.queries))
+    assert all(each == told[0] for each in told)
