@@ -1,8 +1,7 @@
 """What the answers so far mean together: who is the child, and whether the child is shielded."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Final, Self
 
 from adapters.contract.codes import Claim, Sex
@@ -11,16 +10,15 @@ from adapters.contract.record import Identifier, Name, Record
 from gateway.fanout.order import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
+from gateway.questions.resolver import Resolver
 from resolvers.child.child import Restriction
-from resolvers.matching.details import Details, ReadOnce
+from resolvers.matching.details import Details
 from resolvers.matching.evidence import weigh
 from resolvers.matching.grade import MatchGrade, Resolution
 from resolvers.matching.grading import grade
-from resolvers.matching.identify import ReadDetails, resolve
 from resolvers.matching.reference import Reference, named_record
 from resolvers.shield import restriction
 
-_Resolved = Callable[[Reference, Iterable[SourceAnswer]], Resolution]
 _SAID_SEXES: Final = (Sex.FEMALE, Sex.MALE)
 
 
@@ -109,10 +107,9 @@ def stated_reference(known: Known, sources: Iterable[RegisteredSource]) -> Refer
 class Finder:
     """Finds once for the same answers, however many ask: grading everybody is not free."""
 
-    def __init__(self, stated: Reference, sources: Mapping[str, RegisteredSource]) -> None:
+    def __init__(self, stated: Reference, resolver: Resolver) -> None:
         self._stated = stated
-        self._sources = sources
-        self._read = ReadOnce()
+        self._resolver = resolver
         self._last: Findings | None = None
 
     def settle(self, records: frozenset[Identifier]) -> None:
@@ -123,55 +120,48 @@ class Finder:
     def of(self, answers: Mapping[str, SourceAnswer]) -> Findings:
         """The findings of these answers; all sources in scope count, answered or not."""
         if self._last is None or not _same(self._last.answers, answers):
-            self._last = find(self._stated, dict(answers), self._sources, self._read)
+            self._last = find(self._stated, dict(answers), self._resolver)
         return self._last
 
 
-def find(
-    stated: Reference,
-    answers: Mapping[str, SourceAnswer],
-    sources: Mapping[str, RegisteredSource],
-    read: ReadDetails = Details.of_record,
-) -> Findings:
-    """The findings of the answers so far; `sources` are all in scope, asked or not.
+def find(stated: Reference, answers: Mapping[str, SourceAnswer], resolver: Resolver) -> Findings:
+    """The findings of the answers so far; the resolver's sources are all in scope, asked or not.
 
     Where the child lives, as the caller or an agency says, counts only once the child is cleared:
     until then any postcode finds the same. What the caller tells of it never makes her doubtful.
     """
+    sources = resolver.sources
     spine = [
         answered
         for name, answered in answers.items()
         if Claim.SPINE in sources[name].claims and not sources[name].sensitive
     ]
-    resolved = partial(_resolved, sources=sources, read=read)
-    reference = _frozen(stated, spine, resolved)
+    reference = _frozen(stated, spine, resolver)
     reference = replace(reference, of_others=_of_others(reference, spine))
-    unlocated = _found(reference, answers, sources, resolved)
+    unlocated = _found(reference, answers, resolver)
     doubtful = any(
         not g.settled for every in unlocated.resolution.by_source.values() for g in every
     )
     if unlocated.restriction is not Restriction.NONE_KNOWN or not doubtful:
         return unlocated
-    located = _found(reference.located(), answers, sources, resolved)
+    located = _found(reference.located(), answers, resolver)
     if located.restriction is not Restriction.NONE_KNOWN and reference.tells_of_place:
         # Else whoever guesses a home would see in the doubt that it was right.
-        located = _found(reference.unlocated().located(), answers, sources, resolved)
+        located = _found(reference.unlocated().located(), answers, resolver)
     quiet = located.resolution.quiet_of_places(unlocated.resolution)
     return replace(located, resolution=quiet)
 
 
 def _found(
-    reference: Reference,
-    answers: Mapping[str, SourceAnswer],
-    sources: Mapping[str, RegisteredSource],
-    resolved: _Resolved,
+    reference: Reference, answers: Mapping[str, SourceAnswer], resolver: Resolver
 ) -> Findings:
+    sources = resolver.sources
     apart = {s for s in answers if sources[s].sensitive}
-    everybody = resolved(reference, answers.values())
+    everybody = resolver.of(reference, answers.values())
     resolution = everybody
     if apart:
         open_ones = [a for s, a in answers.items() if s not in apart]
-        resolution = resolved(reference, open_ones)
+        resolution = resolver.of(reference, open_ones)
     certain = _certain_identifiers(answers.keys() - apart, reference, resolution)
     authorities = {
         source: _absent(answers.get(source), certain, registered)
@@ -192,31 +182,11 @@ def _found(
     )
 
 
-def _resolved(
-    reference: Reference,
-    answers: Iterable[SourceAnswer],
-    *,
-    sources: Mapping[str, RegisteredSource],
-    read: ReadDetails,
-) -> Resolution:
-    """Whose the records are, by what the operator believes of the sources that hold them."""
-    every = list(answers)
-    records = {answered.source: answered.records for answered in every}
-    return resolve(
-        reference,
-        records,
-        populations={source: sources[source].population for source in records},
-        duplicates=frozenset(source for source in records if sources[source].may_repeat),
-        cut=frozenset(answered.source for answered in every if not answered.whole),
-        read=read,
-    )
-
-
 def _same(one: Mapping[str, SourceAnswer], other: Mapping[str, SourceAnswer]) -> bool:
     return len(one) == len(other) and all(other.get(s) is a for s, a in one.items())
 
 
-def _frozen(stated: Reference, spine: Iterable[SourceAnswer], resolved: _Resolved) -> Reference:
+def _frozen(stated: Reference, spine: Iterable[SourceAnswer], resolver: Resolver) -> Reference:
     """What the caller stated and the identity sources' certain records add to it.
 
     What one of them adds, such as a second given name, may make another's record certain.
@@ -224,15 +194,15 @@ def _frozen(stated: Reference, spine: Iterable[SourceAnswer], resolved: _Resolve
     answers = sorted(spine, key=lambda answered: answered.source)
     for answered in answers:
         stated = _superseding(stated, answered)
-    while (wider := _with_certain(stated, answers, resolved)) != stated:
+    while (wider := _with_certain(stated, answers, resolver)) != stated:
         stated = wider
     return stated
 
 
 def _with_certain(
-    stated: Reference, answers: Sequence[SourceAnswer], resolved: _Resolved
+    stated: Reference, answers: Sequence[SourceAnswer], resolver: Resolver
 ) -> Reference:
-    resolution = resolved(stated, answers)
+    resolution = resolver.of(stated, answers)
     records = [r for a in answers for r in resolution.certain(a.source)]
     born = {r.birth_date for r in records if r.birth_date}
     known_days = {r.birth_date for r in records if not r.birth_date_estimated}

@@ -17,6 +17,7 @@ from gateway.fanout.sources import RegisteredSource
 from gateway.questions.findings import Finder, Findings, find
 from gateway.questions.namesakes import NamesakeSearch
 from gateway.questions.onward import Lesson, lessons
+from gateway.questions.resolver import Resolver
 from resolvers.child.child import Restriction
 from resolvers.matching.grade import Graded, MatchGrade
 from resolvers.matching.reference import Reference, named_record
@@ -26,12 +27,17 @@ _NOBODY: Final = frozenset[Identifier]()
 
 @dataclass(slots=True)
 class ToldHome:
-    """`stated` is what the caller told, the home with it; `sources` are all in scope, by id."""
+    """`stated` is what the caller told, the home with it."""
 
     stated: Reference
-    sources: Mapping[str, RegisteredSource]
+    resolver: Resolver
     search: NamesakeSearch
     _supposed: dict[frozenset[Identifier], Finder] = field(default_factory=dict)
+
+    @property
+    def sources(self) -> Mapping[str, RegisteredSource]:
+        """All in scope, by id."""
+        return self.resolver.sources
 
     def supposed(self, found: Findings) -> Findings | None:
         """What would be found had the caller named the likely records; None if there are none.
@@ -44,7 +50,7 @@ class ToldHome:
         if likely not in self._supposed:
             homeless = self.stated.unlocated()
             named = replace(homeless, identifiers=homeless.identifiers | likely)
-            self._supposed[likely] = Finder(named, self.sources)
+            self._supposed[likely] = Finder(named, self.resolver)
         return self._supposed[likely].of(found.answers)
 
     def lessons(self, found: Findings) -> Mapping[str, Lesson]:
@@ -63,7 +69,7 @@ class ToldHome:
         supposed = self.supposed(found)
         if not self.stated.tells_of_place or supposed is None or not self._all_said(supposed):
             return _NOBODY
-        by_home = find(self.stated.located(), found.answers, self.sources)
+        by_home = find(self.stated.located(), found.answers, self.resolver)
         if by_home.restriction is not Restriction.NONE_KNOWN:
             return _NOBODY
         return frozenset(

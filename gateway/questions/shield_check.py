@@ -12,6 +12,7 @@ from gateway.fanout.sources import RegisteredSource, Registry
 from gateway.model.clock import Clock
 from gateway.model.inquiry import Known
 from gateway.questions.findings import find, stated_reference
+from gateway.questions.resolver import Resolver
 from resolvers.child.child import Restriction
 
 
@@ -56,7 +57,7 @@ class ShieldCheck:
             async for answered in arriving:
                 answers[answered.source] = answered
         stated = stated_reference(known, self.sources.values())
-        found = find(stated, answers, self.sources)
+        found = find(stated, answers, Resolver(self.sources))
         return Restriction.RESTRICTED if found.own_marks else found.restriction
 
 

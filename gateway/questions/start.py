@@ -22,6 +22,7 @@ from gateway.questions.namesakes import NamesakeSearch
 from gateway.questions.prepare import Preparation, PreparedQuestion
 from gateway.questions.question import DecidedQuestion, RunningQuestion
 from gateway.questions.release import ReleaseView
+from gateway.questions.resolver import Resolver
 from gateway.questions.shield_state import ShieldState, circle_of
 from gateway.questions.teaching import Teaching
 from resolvers.exchange import not_told
@@ -76,13 +77,14 @@ class QuestionFactory:
             {name: each for name, each in prepared.asked.items() if each.in_shield_set},
             _own(prepared),
         )
+        resolver = Resolver(prepared.sources)
         shield = ShieldState(
             view,
-            Finder(stated, prepared.sources),
-            Finder(stated, prepared.sources),
+            Finder(stated, resolver),
+            Finder(stated, resolver),
             circle_of(prepared.asked, preparation.registry),
             search,
-            ToldHome(stated, prepared.sources, search),
+            ToldHome(stated, resolver, search),
         )
         order = self._order(prepared, intent, shield, admitted)
         quotas = preparation.quotas

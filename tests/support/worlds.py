@@ -37,6 +37,7 @@ from gateway.questions.home import ToldHome
 from gateway.questions.namesakes import NamesakeSearch
 from gateway.questions.question import DecidedQuestion, RunningQuestion
 from gateway.questions.release import ReleaseView
+from gateway.questions.resolver import Resolver
 from gateway.questions.shield_state import ShieldState, circle_of
 from tests.support.agencies import (
     AUTHORITY,
@@ -205,11 +206,12 @@ def _question(registry: Registry) -> RunningQuestion:
     clock = Clock(now=lambda: TODAY, monotonic=now)
     sources = registry.sources
     stated, view = stated_reference(INQUIRY.known, sources.values()), _view(registry)
-    finders = (Finder(stated, sources), Finder(stated, sources))
+    resolver = Resolver(sources)
+    finders = (Finder(stated, resolver), Finder(stated, resolver))
     members = {name: each for name, each in sources.items() if each.in_shield_set}
     own = {name: own_details(INQUIRY.known, s.agency) for name, s in sources.items()}
     search = NamesakeSearch(members, own)
-    home = ToldHome(stated, sources, search)
+    home = ToldHome(stated, resolver, search)
     shield = ShieldState(view, *finders, circle_of(sources, registry), search, home)
     # What is told is logged by the HTTP stage's asking, which these worlds leave out.
     intent, recorder = cast("Intent", None), cast("Recorder", None)

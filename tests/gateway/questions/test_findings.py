@@ -11,6 +11,7 @@ from gateway.fanout.order import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
 from gateway.questions.findings import Findings, find, stated_reference
+from gateway.questions.resolver import Resolver
 from resolvers.child.child import Restriction
 from tests.support.agencies import AUTHORITY, LOCAL, MIRA
 from tests.support.plain_sources import file_of, record, registered
@@ -52,7 +53,7 @@ def found(
         "spine": SourceAnswer("spine", Records((spine,)), by_identifier={NHS_NUMBER: MIRA["nhs"]}),
         "police": SourceAnswer("police", Records(police)),
     }
-    return find(stated_reference(known, sources.values()), answers, sources)
+    return find(stated_reference(known, sources.values()), answers, Resolver(sources))
 
 
 def living_at(postcode: str | None) -> Known:
@@ -118,7 +119,7 @@ def without_the_rest(whole: bool) -> Findings:  # noqa: FBT001 - the two cases
         "police": SourceAnswer("police", Records((UNNUMBERED,), whole=whole)),
     }
     known = living_at(HOME)
-    return find(stated_reference(known, SOURCES.values()), answers, SOURCES)
+    return find(stated_reference(known, SOURCES.values()), answers, Resolver(SOURCES))
 
 
 def test_a_namesake_may_stand_on_a_page_that_was_not_read() -> None:
@@ -128,7 +129,7 @@ def test_a_namesake_may_stand_on_a_page_that_was_not_read() -> None:
 
 def test_a_number_makes_a_record_hers_though_a_page_was_not_read() -> None:
     answers = {"spine": SourceAnswer("spine", Records((HERS,), whole=False))}
-    found_so = find(stated_reference(KNOWN, SOURCES.values()), answers, SOURCES)
+    found_so = find(stated_reference(KNOWN, SOURCES.values()), answers, Resolver(SOURCES))
     assert found_so.resolution.certain("spine")
 
 
@@ -136,5 +137,5 @@ def test_an_authority_that_was_not_read_to_its_end_clears_nobody() -> None:
     unread = SourceAnswer(
         "spine", Records((HERS,), whole=False), by_identifier={NHS_NUMBER: MIRA["nhs"]}
     )
-    found_so = find(stated_reference(KNOWN, SOURCES.values()), {"spine": unread}, SOURCES)
+    found_so = find(stated_reference(KNOWN, SOURCES.values()), {"spine": unread}, Resolver(SOURCES))
     assert found_so.restriction is Restriction.UNKNOWN

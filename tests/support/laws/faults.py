@@ -113,7 +113,7 @@ def _whoever_restricts(_: Any) -> Callable[..., frozenset[Identifier]]:
     def settled(self: Any, found: Any) -> frozenset[Identifier]:
         if not self.stated.tells_of_place:
             return frozenset()
-        resolution = find(self.stated.located(), found.answers, self.sources).resolution
+        resolution = find(self.stated.located(), found.answers, self.resolver).resolution
         return frozenset(
             named_record(source, str(record.record_id))
             for source, registered in self.sources.items()
