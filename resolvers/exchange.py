@@ -41,17 +41,27 @@ class ChildNeed:
     details: tuple[str, ...] = ()
 
 
+def tied(told: Reference, certain: Iterable[tuple[str, Record]]) -> tuple[tuple[str, Record], ...]:
+    """Those of the certain records, with their sources, that more than name, date and sex ties.
+
+    To what was told, that is: by a number, a further name or, where that counts, a place.
+    """
+    known = Details.of_reference(told)
+    return tuple((source, r) for source, r in certain if _ties(known, Details.of_record(source, r)))
+
+
 def untied(told: Reference, certain: Iterable[tuple[str, Record]]) -> bool:
     """Whether there are certain records and nothing but name, date and sex ties any to the caller.
 
     `told` is the caller's own words alone, with what they tell of places where that counts.
-    `certain` are records with their sources.
     """
-    known = Details.of_reference(told)
-    evidence = [weigh(known, Details.of_record(source, record)) for source, record in certain]
-    return bool(evidence) and not any(
-        each.shared or each.further or each.postcode.strong or each.ties for each in evidence
-    )
+    every = tuple(certain)
+    return bool(every) and not tied(told, every)
+
+
+def _ties(known: Details, held: Details) -> bool:
+    each = weigh(known, held)
+    return each.shared or each.further or each.postcode.strong or bool(each.ties)
 
 
 def not_told(told: Reference) -> tuple[str, ...]:

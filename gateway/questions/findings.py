@@ -12,6 +12,7 @@ from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
 from gateway.questions.resolver import Resolver
 from resolvers.child.child import Restriction
+from resolvers.exchange import tied
 from resolvers.matching.details import Details
 from resolvers.matching.evidence import weigh
 from resolvers.matching.grade import MatchGrade, Resolution
@@ -202,8 +203,15 @@ def _frozen(stated: Reference, spine: Iterable[SourceAnswer], resolver: Resolver
 def _with_certain(
     stated: Reference, answers: Sequence[SourceAnswer], resolver: Resolver
 ) -> Reference:
+    """What the certain records add.
+
+    Beside a known number one that hangs on name, date and sex alone adds nothing: it may be a
+    namesake's, whom a home would tell apart that does not count yet (ADR 0036).
+    """
     resolution = resolver.of(stated, answers)
-    records = [r for a in answers for r in resolution.certain(a.source)]
+    certain = [(a.source, r) for a in answers for r in resolution.certain(a.source)]
+    teaching = tied(stated, certain) if stated.identifiers else certain
+    records = [record for _, record in teaching]
     born = {r.birth_date for r in records if r.birth_date}
     known_days = {r.birth_date for r in records if not r.birth_date_estimated}
     said = {r.sex for r in records if r.sex in _SAID_SEXES}

@@ -19,6 +19,7 @@ from gateway.questions.namesakes import NamesakeSearch
 from gateway.questions.onward import Lesson, lessons
 from gateway.questions.resolver import Resolver
 from resolvers.child.child import Restriction
+from resolvers.exchange import tied
 from resolvers.matching.grade import Graded, MatchGrade
 from resolvers.matching.reference import Reference, named_record
 
@@ -33,6 +34,7 @@ class ToldHome:
     resolver: Resolver
     search: NamesakeSearch
     _supposed: dict[frozenset[Identifier], Finder] = field(default_factory=dict)
+    _settled: bool = False
 
     @property
     def sources(self) -> Mapping[str, RegisteredSource]:
@@ -42,16 +44,21 @@ class ToldHome:
     def supposed(self, found: Findings) -> Findings | None:
         """What would be found had the caller named the likely records; None if there are none.
 
-        The same whatever home was told, or none. `found` is what the circle says.
+        The same whatever home was told, or none, until one has settled who she is. `found` is what
+        the circle says.
         """
-        likely = _likely(found, self.sources)
-        if found.restriction is not Restriction.UNKNOWN or not likely:
+        if found.restriction is Restriction.RESTRICTED or self._settled:
             return None
+        likely = _likely(self._named(_NOBODY).of(found.answers), self.sources)
+        return self._named(likely).of(found.answers) if likely else None
+
+    def _named(self, likely: frozenset[Identifier]) -> Finder:
+        """Finds as if the caller had told of no place, and named these records."""
         if likely not in self._supposed:
             homeless = self.stated.unlocated()
             named = replace(homeless, identifiers=homeless.identifiers | likely)
             self._supposed[likely] = Finder(named, self.resolver)
-        return self._supposed[likely].of(found.answers)
+        return self._supposed[likely]
 
     def lessons(self, found: Findings) -> Mapping[str, Lesson]:
         """What the shield set may be asked with, so that it has said all before a home counts."""
@@ -69,15 +76,22 @@ class ToldHome:
         supposed = self.supposed(found)
         if not self.stated.tells_of_place or supposed is None or not self._all_said(supposed):
             return _NOBODY
-        by_home = find(self.stated.located(), found.answers, self.resolver)
+        told = self.stated.located()
+        by_home = find(told, found.answers, self.resolver)
         if by_home.restriction is not Restriction.NONE_KNOWN:
             return _NOBODY
-        return frozenset(
-            named_record(source, record.record_id)
+        certain = [
+            (source, record)
             for source in _authorities(self.sources)
             for record in by_home.resolution.certain(source)
+        ]
+        records = frozenset(
+            named_record(source, record.record_id)
+            for source, record in tied(told, certain)
             if record.record_id
         )
+        self._settled = bool(records)
+        return records
 
     def _all_said(self, supposed: Findings) -> bool:
         """Whether the set would clear the child, and holds nothing that it could still say."""
@@ -107,7 +121,10 @@ def _could_be_asked(source: RegisteredSource, answered: SourceAnswer) -> bool:
 
 
 def _likely(found: Findings, sources: Mapping[str, RegisteredSource]) -> frozenset[Identifier]:
-    """The records of authorities that are probably hers, with nothing that differs."""
+    """The records of authorities that are probably hers, with nothing that differs.
+
+    And those that are certain by no number: name, date and sex may be a namesake's too.
+    """
     return frozenset(
         named_record(source, graded.record.record_id)
         for source in _authorities(sources)
@@ -118,7 +135,9 @@ def _likely(found: Findings, sources: Mapping[str, RegisteredSource]) -> frozens
 
 def _is_likely(graded: Graded) -> bool:
     grade = graded.grade
-    fits = grade.grade is MatchGrade.PROBABLE and not grade.differed and not grade.likely_other
+    probable = grade.grade is MatchGrade.PROBABLE and not grade.likely_other
+    loose = grade.grade is MatchGrade.CERTAIN and not graded.tied
+    fits = (probable or loose) and not grade.differed
     return fits and graded.record.restricted is False
 
 

@@ -22,16 +22,19 @@ def lessons(
 
     Nothing is passed on of a restricted child. While the shield is unknown, only those who
     can settle it (identity sources and the shield set) are told; nobody is told an address.
+    They are told, too, what an identity source has on a record that hangs on name, date and sex
+    alone: a child may be restricted under a number that stands there.
     """
     if findings.restriction is Restriction.RESTRICTED:
         return {}
     cleared = findings.restriction is Restriction.NONE_KNOWN
-    keys = _taught(findings, sources)
-    return {
-        name: keys
+    tied = _taught(findings, sources)
+    supposed = _taught(findings, sources, loose=True)
+    taught = {
+        name: supposed if source.claims & _SETTLES_SHIELD else tied if cleared else {}
         for name, source in sources.items()
-        if keys and (cleared or source.claims & _SETTLES_SHIELD)
     }
+    return {name: keys for name, keys in taught.items() if keys}
 
 
 def once_cleared(
@@ -55,39 +58,47 @@ def disputed(findings: Findings, sources: Mapping[str, RegisteredSource]) -> tup
     return tuple({key: value} for key, values in others for value in values)
 
 
-def _taught(findings: Findings, sources: Mapping[str, RegisteredSource]) -> dict[str, str]:
+def _taught(
+    findings: Findings, sources: Mapping[str, RegisteredSource], *, loose: bool = False
+) -> dict[str, str]:
     """The keys that certain records teach; a birth date on which they disagree, to nobody.
 
     Names and numbers are taken from the identity sources first: spellings differ, a clerk may put a
     number on the wrong file, and one must be chosen.
     """
-    said = _said(findings, sources)
+    said = _said(findings, sources, loose=loose)
     return {key: _first(v) for key, v in said.items() if key != "birth_date" or len(set(v)) == 1}
 
 
 def _said(
-    findings: Findings, sources: Mapping[str, RegisteredSource]
+    findings: Findings, sources: Mapping[str, RegisteredSource], *, loose: bool = False
 ) -> Mapping[str, Sequence[str]]:
-    """What certain records say by key; a number that identity sources say stands alone."""
+    """What certain records say by key; a number that identity sources say stands alone.
+
+    `loose`: of identity sources, those too that no number ties to what was asked, last.
+    """
     spine_first = sorted(sources.values(), key=lambda s: (Claim.SPINE not in s.claims, s.id))
     said: dict[str, list[str]] = {}
     for spine in (True, False):
         heard = [s for s in spine_first if (Claim.SPINE in s.claims) is spine]
         settled = NUMBERS & said.keys()
-        for key, value in _lessons_of(findings, heard):
+        records = [(s, r) for s in heard for r in findings.resolution.tied(s.id)]
+        if spine and loose:
+            every = [(s, r) for s in heard for r in findings.resolution.certain(s.id)]
+            records += [each for each in every if each not in records]
+        for key, value in _lessons_of(findings, records):
             if key not in settled:
                 said.setdefault(key, []).append(value)
     return said
 
 
 def _lessons_of(
-    findings: Findings, sources: Iterable[RegisteredSource]
+    findings: Findings, records: Iterable[tuple[RegisteredSource, Record]]
 ) -> Iterator[tuple[str, str]]:
-    for source in sources:
-        for record in findings.resolution.tied(source.id):
-            for key, value in _allowed(record, source).items():
-                if Identifier(key, value) not in findings.of_others:
-                    yield key, value
+    for source, record in records:
+        for key, value in _allowed(record, source).items():
+            if Identifier(key, value) not in findings.of_others:
+                yield key, value
 
 
 def _first(values: Sequence[str]) -> str:

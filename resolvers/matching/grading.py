@@ -241,14 +241,16 @@ def _untied(known: KnownOfChild, held: Details, evidence: Evidence) -> ReasonCod
 
     A namesake is of her sex too and lives elsewhere, and no number would give it away: not of the
     record, nor of the child, while nobody has told one. Where one of hers is known, a number of
-    another scheme, which nothing ties to hers, tells nothing.
+    another scheme, which nothing ties to hers, tells nothing: once homes count, the sex alone is
+    too little beside it (ADR 0036).
     """
     numbered = bool(known.all.identifiers) != bool(held.identifiers)
     if evidence.postcode.strong or evidence.family_tie:
         return None
     if evidence.postcode in _DIFFERING and not numbered:
         return ReasonCode.OTHER_HOME
-    return None if evidence.sex is _SAME else ReasonCode.NO_TIE
+    others = bool(known.all.identifiers and held.identifiers) and known.all.postcodes is not None
+    return None if evidence.sex is _SAME and not others else ReasonCode.NO_TIE
 
 
 def _outweighed(found: Assessment) -> ReasonCode:

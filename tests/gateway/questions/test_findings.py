@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+
 from adapters.contract.codes import Claim, Sex
 from adapters.contract.contract import Question, Records, Reply
 from adapters.contract.dates import PartialDate
-from adapters.contract.identifiers import NHS_NUMBER, NhsNumber, Postcode
-from adapters.contract.record import Address, Name, Record
+from adapters.contract.identifiers import NHS_NUMBER, UPN, NhsNumber, Postcode
+from adapters.contract.record import Address, Identifier, Name, Record
 from gateway.fanout.order import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
@@ -139,3 +141,34 @@ def test_an_authority_that_was_not_read_to_its_end_clears_nobody() -> None:
     )
     found_so = find(stated_reference(KNOWN, SOURCES.values()), {"spine": unread}, Resolver(SOURCES))
     assert found_so.restriction is Restriction.UNKNOWN
+
+
+def at_school(known: Known, *, home: str | None) -> Findings:
+    """What is found where a school census has only a pupil of her name, birthday and sex."""
+    file = file_of("census", claims=frozenset({Claim.SPINE, Claim.POPULATION}))
+    census = registered(file.with_(where=f"{file.where}\npopulation = 900"), nobody_asks)
+    sources = {"spine": SOURCES["spine"], "census": census}
+    hers = replace(record(upn=False), sex=Sex.FEMALE, addresses=(Address(postcode=HOME),))
+    pupil = replace(hers, record_id="pupil-1", identifiers=(Identifier(UPN, MIRA["upn"]),))
+    held = replace(pupil, addresses=(Address(postcode=home),) if home else ())
+    answers = {
+        "spine": SourceAnswer("spine", Records((hers,)), by_identifier={NHS_NUMBER: MIRA["nhs"]}),
+        "census": SourceAnswer("census", Records((held,))),
+    }
+    return find(stated_reference(known, sources.values()), answers, Resolver(sources))
+
+
+@pytest.mark.parametrize("home", ["AB1 2CD", None])
+def test_a_pupil_of_her_name_and_birthday_who_lives_elsewhere_teaches_no_number(
+    home: str | None,
+) -> None:
+    findings = at_school(living_at(HOME), home=home)
+    assert findings.resolution.certain("spine")
+    assert not findings.resolution.certain("census")
+    assert {number.scheme for number in findings.certain_identifiers} == {NHS_NUMBER}
+
+
+def test_a_pupil_of_her_name_and_birthday_at_her_home_is_her() -> None:
+    findings = at_school(living_at(HOME), home=HOME)
+    assert findings.resolution.certain("census")
+    assert {number.scheme for number in findings.certain_identifiers} == {NHS_NUMBER, UPN}

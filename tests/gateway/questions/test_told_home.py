@@ -16,7 +16,9 @@ from tests.support.agencies import (
     BY_UPN,
     LOCAL,
     MIRA,
+    NATIONAL,
     AgencyServer,
+    SourceFile,
     rest_source,
 )
 from tests.support.edge import logged
@@ -237,13 +239,57 @@ async def few(folder: Path) -> AsyncIterator[Town]:
         claims = AUTHORITY | {Claim.POPULATION}
         spine = plain.with_(
             claims=claims,
-            operations=plain.operations.replace(
-                'birth_date = "born"', 'birth_date = "born"\n  sex = "sex"'
-            ).replace('record_id = "id"', 'record_id = "id"\n  ' + SAYS),
+            operations=with_sex(plain).operations.replace(
+                'record_id = "id"', 'record_id = "id"\n  ' + SAYS
+            ),
             where=f"{plain.where}\npopulation = 900",
         )
         async with small_town(folder, [spine]) as town:
             yield town
+
+
+@asynccontextmanager
+async def known_to_care(folder: Path) -> AsyncIterator[tuple[Town, AgencyServer]]:
+    """Demographics of all England, and a GP system that is asked by the NHS number alone.
+
+    And a council's social care, so small that name, birthday and sex are enough for the score.
+    """
+    hers = {**MIRA, "sex": "female"}
+    servers = {name: AgencyServer((hers,)) for name in ("spine", "care", "gp")}
+    onward = ("identifiers", "names", "birth_date")
+    async with AsyncExitStack() as stack:
+        urls = {n: await stack.enter_async_context(serving(s.answer)) for n, s in servers.items()}
+        by = (BY_NUMBER, BY_NAME)
+        spine = rest_source("spine", urls["spine"], by=by, claims=AUTHORITY, onward=onward)
+        claims = (AUTHORITY - {Claim.SPINE, Claim.NATIONAL}) | {Claim.POPULATION}
+        care = rest_source("care", urls["care"], by=by, claims=claims, onward=onward)
+        care = with_sex(care).with_(where=f"{care.where}\npopulation = 900")
+        gp = rest_source("gp", urls["gp"], by=(BY_NUMBER,), claims=NATIONAL)
+        yield await stack.enter_async_context(small_town(folder, [spine, care, gp])), servers["gp"]
+
+
+async def test_a_child_whom_social_care_makes_certain_is_found_at_her_gp_by_the_told_home(
+    tmp_path: Path,
+) -> None:
+    async with known_to_care(tmp_path) as (town, gp):
+        answer = await town.ask({**HERS, "sex": "FEMALE"})
+    assert gp.asked == [{"nhs": MIRA["nhs"]}]
+    assert answer.outcomes["gp"] == "HAS_RECORD"
+
+
+@pytest.mark.parametrize("told", [UNTOLD, {**HERS, "postcode": "AB1 2CD"}])
+async def test_without_her_home_nobody_is_asked_by_a_number_that_may_be_a_namesakes(
+    tmp_path: Path, told: Mapping[str, Any]
+) -> None:
+    async with known_to_care(tmp_path) as (town, gp):
+        await town.ask({**told, "sex": "FEMALE"})
+    assert gp.asked == []
+
+
+def with_sex(file: SourceFile) -> SourceFile:
+    """The same, which says the child's sex."""
+    born = 'birth_date = "born"'
+    return file.with_(operations=file.operations.replace(born, born + '\n  sex = "sex"'))
 
 
 SAYS: Final = 'restricted = { path = "restricted", codes = "restricted" }'
