@@ -12,7 +12,7 @@ from typing import Final
 
 from adapters.contract.record import Record
 from resolvers.matching.details import Details
-from resolvers.matching.evidence import weigh
+from resolvers.matching.evidence import bears_number, weigh
 from resolvers.matching.reference import Reference
 
 
@@ -56,12 +56,15 @@ def untied(told: Reference, certain: Iterable[tuple[str, Record]]) -> bool:
     `told` is the caller's own words alone, with what they tell of places where that counts.
     """
     every = tuple(certain)
-    return bool(every) and not tied(told, every)
+    known = Details.of_reference(told)
+    return bool(every) and not any(_ties(known, Details.of_record(s, r)) for s, r in every)
 
 
 def _ties(known: Details, held: Details) -> bool:
+    if bears_number(known, held):
+        return True
     each = weigh(known, held)
-    return each.shared or each.further or each.postcode.strong or bool(each.ties)
+    return each.further or each.postcode.strong or bool(each.ties)
 
 
 def not_told(told: Reference) -> tuple[str, ...]:

@@ -202,7 +202,10 @@ def _number(value: Any) -> int | None:
 def called(name: str) -> str:
     """The letters of a name in lower case, so that `hasMore` and `has_more` are one."""
     # Not remembered: an agency's keys may be children's numbers.
-    return _LETTERS.sub("", name.lower()) if len(name) <= _LONGEST_NAME else ""
+    if len(name) > _LONGEST_NAME:
+        return ""
+    lower = name.lower()
+    return lower if lower.isascii() and lower.isalpha() else _LETTERS.sub("", lower)
 
 
 def _of_headers(headers: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
