@@ -31,8 +31,11 @@ MORE: Final[dict[str, Any]] = {
     "@odata.nextLink": "/children?$skip=20",
     "count": 41,
 }
-every_word = pytest.mark.parametrize("word", MORE)
-counted = pytest.mark.parametrize("total", [TOTAL, ""], ids=["counted", "uncounted"])
+# A manifest that counts says itself which number counts, so that no other does.
+every_word = pytest.mark.parametrize(
+    ("word", "total"),
+    [(word, total) for word in MORE for total in (TOTAL, "") if not (total and word == "count")],
+)
 
 
 def now() -> str:
@@ -69,24 +72,18 @@ def is_held_and_not_all(answer: Answer) -> None:
     assert answer.completeness["complete"] is False
 
 
-@counted
 @every_word
 async def test_a_child_in_a_list_that_goes_on_is_held_and_the_rest_is_told(
     tmp_path: Path, word: str, total: str
 ) -> None:
-    if total and word == "count":
-        pytest.skip("a manifest that counts says itself which number counts")
     body = {"children": [MIRA], "total": 1, word: MORE[word]}
     is_held_and_not_all(await asked(tmp_path, saying(body), total))
 
 
-@counted
 @every_word
 async def test_nobody_in_a_list_that_goes_on_is_no_absence(
     tmp_path: Path, word: str, total: str
 ) -> None:
-    if total and word == "count":
-        pytest.skip("a manifest that counts says itself which number counts")
     answer = await asked(tmp_path, saying({"children": [], "total": 0, word: MORE[word]}), total)
     assert answer.outcomes["agency"] == "NONE_FOUND"
     assert answer.completeness["complete"] is False
