@@ -27,7 +27,7 @@ from gateway.oversight.families.api import FamilyApi, FamilyRules
 from gateway.oversight.families.disclosure import Disclosures
 from gateway.questions.prepare import Preparation, PreparedQuestion, Request
 from gateway.questions.question import RunningQuestion
-from gateway.questions.shield_check import ShieldCheck
+from gateway.questions.shield.check import ShieldCheck
 from gateway.questions.start import AdmittedRequest, QuestionFactory
 from gateway.registry.account_links import AccountLinkApi, AccountLinks
 from gateway.registry.api import SourceApi

@@ -22,7 +22,7 @@ from gateway.questions.agency_row import row
 from gateway.questions.findings import Findings
 from gateway.questions.projection import whole
 from gateway.questions.release import ReleaseView
-from gateway.questions.shield_state import ShieldState
+from gateway.questions.shield.state import ShieldState
 from resolvers.exchange import ChildNeed
 from resolvers.outcome import Outcome
 

@@ -17,13 +17,13 @@ from gateway.model.candidate_key import CandidateKeySealer
 from gateway.policy.context import profile_of
 from gateway.questions.access_flags import of_answer, of_question
 from gateway.questions.findings import Finder, Findings, stated_reference
-from gateway.questions.home import ToldHome
-from gateway.questions.namesakes import NamesakeSearch
 from gateway.questions.prepare import Preparation, PreparedQuestion
 from gateway.questions.question import DecidedQuestion, RunningQuestion
 from gateway.questions.release import ReleaseView
 from gateway.questions.resolver import Resolver
-from gateway.questions.shield_state import ShieldState, circle_of
+from gateway.questions.shield.home import ToldHome
+from gateway.questions.shield.namesakes import NamesakeSearch
+from gateway.questions.shield.state import ShieldState, circle_of
 from gateway.questions.teaching import Teaching
 from resolvers.exchange import not_told
 

@@ -9,7 +9,7 @@ from gateway.fanout.plan import kept_back
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
 from gateway.questions.onward import disputed, once_cleared
-from gateway.questions.shield_state import ShieldState
+from gateway.questions.shield.state import ShieldState
 
 SourceAnswers = Mapping[str, SourceAnswer]
 

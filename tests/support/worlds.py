@@ -33,12 +33,12 @@ from gateway.model.clock import Clock
 from gateway.model.inquiry import Inquiry, Known, Reason
 from gateway.policy.decide import Verdict
 from gateway.questions.findings import Finder, stated_reference
-from gateway.questions.home import ToldHome
-from gateway.questions.namesakes import NamesakeSearch
 from gateway.questions.question import DecidedQuestion, RunningQuestion
 from gateway.questions.release import ReleaseView
 from gateway.questions.resolver import Resolver
-from gateway.questions.shield_state import ShieldState, circle_of
+from gateway.questions.shield.home import ToldHome
+from gateway.questions.shield.namesakes import NamesakeSearch
+from gateway.questions.shield.state import ShieldState, circle_of
 from tests.support.agencies import (
     AUTHORITY,
     BY_NAME,

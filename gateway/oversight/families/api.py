@@ -29,7 +29,7 @@ from gateway.model.inquiry import Inquiry, Known, Reason
 from gateway.oversight.families.accesses import AccessPosition, ShownAccess, seen, turns
 from gateway.oversight.families.disclosure import Disclosures, Whom, next_day
 from gateway.oversight.families.entitlement import confirmed, entitled
-from gateway.questions.shield_check import ShieldCheck
+from gateway.questions.shield.check import ShieldCheck
 from resolvers.child.child import Restriction
 
 LONGEST_PAGE: Final = 200

@@ -158,7 +158,7 @@ def _by_the_home(original: Callable[..., tuple[str, ...]]) -> Callable[..., tupl
 
 
 _DIFFERING: Final = (Agreement.DIFFERENT, Agreement.DISTANT)
-_HOME: Final = "gateway.questions.home:ToldHome"
+_HOME: Final = "gateway.questions.shield.home:ToldHome"
 _QUESTION: Final = "gateway.questions.question:RunningQuestion"
 FAULTS: Final = (
     PlantedFault(
@@ -184,7 +184,7 @@ FAULTS: Final = (
     PlantedFault(
         "a slow agency that tells nothing is waited for",
         OUT_OF_SIGHT,
-        (("gateway.questions.shield_state:ShieldState.idle", _until_all),),
+        (("gateway.questions.shield.state:ShieldState.idle", _until_all),),
     ),
     PlantedFault(
         "break-glass lifts a known shield",
@@ -214,7 +214,7 @@ FAULTS: Final = (
     PlantedFault(
         "the set is not searched for namesakes before a record joins by details",
         TELLS_NO_MORE,
-        (("gateway.questions.namesakes:NamesakeSearch.leaves_doubt", _no),),
+        (("gateway.questions.shield.namesakes:NamesakeSearch.leaves_doubt", _no),),
         seed=21,
     ),
     PlantedFault(

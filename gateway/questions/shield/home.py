@@ -15,9 +15,9 @@ from adapters.contract.record import Identifier
 from gateway.fanout.order import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from gateway.questions.findings import Finder, Findings, find
-from gateway.questions.namesakes import NamesakeSearch
 from gateway.questions.onward import Lesson, lessons
 from gateway.questions.resolver import Resolver
+from gateway.questions.shield.namesakes import NamesakeSearch
 from resolvers.child.child import Restriction
 from resolvers.exchange import tied
 from resolvers.matching.grade import Graded, MatchGrade

@@ -15,10 +15,10 @@ from gateway.fanout.order import SourceAnswer
 from gateway.fanout.plan import IDENTIFYING
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource, Registry
 from gateway.questions.findings import Finder, Findings
-from gateway.questions.home import ToldHome
-from gateway.questions.namesakes import NamesakeSearch
 from gateway.questions.onward import lessons
 from gateway.questions.release import ReleaseView
+from gateway.questions.shield.home import ToldHome
+from gateway.questions.shield.namesakes import NamesakeSearch
 from resolvers.child.child import Restriction
 from resolvers.exchange import untied
 
