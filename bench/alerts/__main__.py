@@ -18,7 +18,8 @@ from rich.table import Table
 from adapters.contract.codes import Purpose
 from bench.alerts.town import town
 from bench.alerts.year import BEGUN, DAYS, Question, year
-from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.entry import Entry
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.logged import Logged
 from gateway.audit.keys.pseudonym import Pseudonym
 from gateway.oversight.alerts.alert import Alert

@@ -8,7 +8,7 @@ from statistics import median
 from typing import Final
 
 from bench.audit import years
-from gateway.audit.entry.entry import AuditKind
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.store.contract import Log
 

@@ -1,16 +1,15 @@
-"""`teamaround audit`: the log searched, published, reconciled, pruned; and checked by anybody."""
+"""What `teamaround audit` does to the log: key, export, reconcile, search."""
 
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, assert_never
+from typing import assert_never
 
 import typer
 
-from adapters.contract.codes import Purpose
-from gateway.audit.entry.entry import AuditedAgency, AuditKind, Entry
+from gateway.audit.entry.entry import AuditedAgency, Entry
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.logged import Logged
 from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.publish.export import export_log
@@ -23,40 +22,15 @@ from gateway.audit.reports.reconciliation import (
     read_calls,
 )
 from gateway.audit.reports.reconciliation import reconcile as compare
-from gateway.audit.verify.finding import LogRefused, Unreadable
-from gateway.audit.verify.key import VerifierKey
-from gateway.audit.verify.place import open_place
-from gateway.audit.verify.published import VerifiedLog, check_log
-from gateway.audit.verify.receipt import FORMAT, ReceiptProof
-from gateway.audit.verify.state import State, Trust
-from gateway.cli import audit_upkeep as upkeep
-from gateway.cli import children
-from gateway.cli.settings_option import SettingsFile, chosen, run
+from gateway.cli.commands.options import EntryFormat
+from gateway.cli.settings_option import chosen, run
 from gateway.config.settings import Settings
 from gateway.http.stores import open_publication
 from gateway.model.clock import Clock
 
-audit = typer.Typer(no_args_is_help=True, help=__doc__)
 
-audit.command(name="begin-epoch")(upkeep.begin_epoch)
-audit.command(name="destroy-epoch")(upkeep.destroy_epoch)
-audit.command(name="staff-child")(children.staff_child)
-audit.command(name="child-pseudonyms")(children.child_pseudonyms)
-audit.command()(upkeep.tables)
-audit.command()(upkeep.prune)
-
-
-class EntryFormat(StrEnum):
-    """How entries are written: a JSON object a line, a table, or a FHIR AuditEvent a line."""
-
-    JSON = "json"
-    CSV = "csv"
-    FHIR = "fhir"
-
-
-@audit.command()
-def key(settings: SettingsFile = None) -> None:
-    """Print the log's verifier key: give it to whoever is to check the log, by another way."""
+def key(settings: Path | None) -> None:
+    """Print the log's verifier key."""
     typer.echo(run(_key(chosen(settings))))
 
 
@@ -65,12 +39,8 @@ async def _key(settings: Settings) -> str:
         return publication.signer.verifier_key
 
 
-@audit.command()
-def export(
-    folder: Annotated[Path, typer.Argument(help="Where to write; an earlier export goes on.")],
-    settings: SettingsFile = None,
-) -> None:
-    """Check the log, sign its state, and write all of it as files (C2SP tlog-tiles)."""
+def export(folder: Path, settings: Path | None) -> None:
+    """Write the log to `folder`; print its size and root."""
     typer.echo(run(_export(chosen(settings), folder)))
 
 
@@ -80,23 +50,17 @@ async def _export(settings: Settings, folder: Path) -> str:
         return f"{checkpoint.size} entries, root {checkpoint.root.hex()}"
 
 
-@audit.command()
 def reconcile(
-    agency: Annotated[str, typer.Argument(help="The agency's id.")],
-    access_log: Annotated[
-        Path, typer.Argument(help="Its access log: CSV or a JSON object a line.")
-    ],
-    since: Annotated[datetime, typer.Option(help="From this moment on, UTC.")],
-    before: Annotated[datetime, typer.Option(help="Before this moment, UTC.")],
-    settings: SettingsFile = None,
+    agency: str, access_log: Path, times: tuple[datetime, datetime], settings: Path | None
 ) -> None:
-    """Hold an agency's access log against ours; exit 1 if either lacks something."""
+    """Print what either log lacks of the calls between two times; ends with 1 if any does."""
     try:
-        calls = read_calls(_content(access_log).decode("utf-8", "replace"))
-    except (AccessLogUnreadable, Unreadable) as error:
-        typer.echo(f"{access_log}: {error}", err=True)
+        calls = read_calls(access_log.read_bytes().decode("utf-8", "replace"))
+    except (AccessLogUnreadable, OSError) as error:
+        why = type(error).__name__ if isinstance(error, OSError) else error
+        typer.echo(f"{access_log}: {why}", err=True)
         raise typer.Exit(2) from None
-    within = (since.replace(tzinfo=UTC), before.replace(tzinfo=UTC))
+    within = (times[0].replace(tzinfo=UTC), times[1].replace(tzinfo=UTC))
     found = run(_reconciled(chosen(settings), agency, calls, within))
     if not found.intents and not calls:
         typer.echo(
@@ -121,38 +85,8 @@ async def _reconciled(
         return await compare(publication.log, agency, calls, *within)
 
 
-@audit.command()
-def search(  # noqa: PLR0913, PLR0917 - one option a part of a search
-    who: Annotated[str, typer.Option(help="Who searches, for the log.")],
-    user: Annotated[str | None, typer.Option(help="The user who asked.")] = None,
-    issuer: Annotated[str | None, typer.Option(help="Who vouched for the user.")] = None,
-    organisation: Annotated[str | None, typer.Option(help="On whose behalf.")] = None,
-    agency: Annotated[str | None, typer.Option(help="An agency that was asked.")] = None,
-    purpose: Annotated[Purpose | None, typer.Option(help="The stated purpose.")] = None,
-    kind: Annotated[AuditKind | None, typer.Option(help="What the entry records.")] = None,
-    query_id: Annotated[str | None, typer.Option(help="The question's id.")] = None,
-    since: Annotated[datetime | None, typer.Option(help="From this moment on, UTC.")] = None,
-    before: Annotated[datetime | None, typer.Option(help="Before this moment, UTC.")] = None,
-    written: Annotated[
-        EntryFormat, typer.Option("--as", help="In which shape.")
-    ] = EntryFormat.JSON,
-    settings: SettingsFile = None,
-) -> None:
-    """Write the entries that fit, newest first; the search itself is logged first.
-
-    A child is searched for over the API alone, where its details come in no command line.
-    """
-    wanted = Search(
-        user=user,
-        issuer=issuer,
-        organisation=organisation,
-        agency=agency,
-        purpose=purpose,
-        kind=kind,
-        query_id=query_id,
-        since=since.replace(tzinfo=UTC) if since else None,
-        before=before.replace(tzinfo=UTC) if before else None,
-    )
+def search(who: str, wanted: Search, written: EntryFormat, settings: Path | None) -> None:
+    """Print the entries that fit, newest first; the search itself is logged first."""
     run(_search(chosen(settings), who, wanted, written))
 
 
@@ -185,69 +119,3 @@ def _lines(page: Iterable[Logged], written: EntryFormat, origin: str) -> Iterabl
             return as_audit_events(page, origin)
         case _:
             assert_never(written)
-
-
-@audit.command()
-def verify(  # noqa: PLR0913, PLR0917 - one option a thing that is trusted
-    what: Annotated[str, typer.Argument(help="A folder, a log's URL, a proof or a checkpoint.")],
-    log_key: Annotated[str, typer.Option("--key", help="The log's verifier key.")],
-    witness: Annotated[list[str] | None, typer.Option(help="A witness's verifier key.")] = None,
-    quorum: Annotated[int, typer.Option(help="How many of the witnesses must have signed.")] = 0,
-    kept: Annotated[list[Path] | None, typer.Option(help="A checkpoint kept from before.")] = None,
-    leaf: Annotated[Path | None, typer.Option(help="The entry that a proof is about.")] = None,
-    token: Annotated[Path | None, typer.Option(help="A file with an auditor's token.")] = None,
-) -> None:
-    """Check a published log, a proof or a checkpoint; exit 1 says that it does not hold.
-
-    Nothing of the writer's code is used, and of its settings nothing is read.
-    """
-    try:
-        witnesses = tuple(map(VerifierKey.read, witness or ()))
-        trust = Trust(VerifierKey.read(log_key), witnesses, quorum)
-        # What was kept needs no witness: whoever kept it saw it.
-        seen = [State.read(_content(file), Trust(trust.log)) for file in kept or ()]
-        bearer = _content(token).decode().strip() if token else None
-        checked = _verified(what, trust, seen, leaf, bearer)
-    except LogRefused as refusal:
-        place = "" if refusal.entry is None else f" (entry {refusal.entry})"
-        typer.echo(f"REFUSED: {refusal}{place}", err=True)
-        raise typer.Exit(1) from None
-    except Unreadable as error:
-        typer.echo(f"not checked: {error}", err=True)
-        raise typer.Exit(2) from None
-    state = checked.state
-    typer.echo(f"holds: {state.origin}, {state.size} entries, root {state.root.hex()}")
-    for name, _ in state.witnessed:
-        typer.echo(f"witnessed by {name}")
-    for each in checked.prunings:
-        said = f"{each.count} entries pruned under {each.policy!r} on {each.at} by {each.who!r}"
-        typer.echo(f"{said} (entry {each.index})")
-    if checked.gone:
-        typer.echo(f"{checked.gone} entries are gone: of those only the hash was checked")
-
-
-def _verified(
-    what: str, trust: Trust, seen: list[State], leaf: Path | None, token: str | None
-) -> VerifiedLog:
-    file = Path(what)
-    if not file.is_file():
-        return check_log(open_place(what, token), trust, seen)
-    content = _content(file)
-    if content.startswith(FORMAT.encode()):
-        state = ReceiptProof.read(content).check(trust, _content(leaf) if leaf else None)
-    else:
-        state = State.read(content, trust)
-    state.refuse_fork(seen)
-    if sizes := {each.size for each in seen} - {state.size}:
-        raise Unreadable(
-            f"{what} has {state.size} entries, what was kept {', '.join(map(str, sorted(sizes)))}:"
-            " give the log's folder or address instead, which alone shows the growth"
-        )
-    return VerifiedLog(state)
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise Unreadable(f"{file}: {type(error).__name__}") from None

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.entry import Entry
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.range import EntryRanges
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.keys import key_ring
@@ -15,8 +15,7 @@ from gateway.audit.publish.pruning import due_ranges, pruning
 from gateway.audit.publish.pruning import prune as prune_log
 from gateway.audit.publish.retention_policy import Retention
 from gateway.audit.publish.witnesses import Witnessing
-from gateway.cli.postgres_schema import script, since_issuers
-from gateway.cli.settings_option import SettingsFile, chosen, run
+from gateway.cli.settings_option import chosen, run
 from gateway.config.settings import Settings
 from gateway.http.app import open_witnessing
 from gateway.http.stores import alerts_file, open_grants, open_keys, open_publication
@@ -24,36 +23,15 @@ from gateway.model.clock import Clock
 from gateway.oversight.alerts.store import AlertStore
 from gateway.oversight.retention import RetentionTask
 
-Credential = Annotated[
-    Path | None,
-    typer.Option(help="File of an officer's credential at the key service, not the gateway's."),
-]
 
-
-def begin_epoch(
-    name: Annotated[str, typer.Argument(help="The new epoch's name, such as 2027.")],
-    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
-    credential: Credential = None,
-    settings: SettingsFile = None,
-) -> None:
-    """Have new pseudonyms and sealed texts made under new keys.
-
-    With a key service from now on; with keys in files from the gateway's next start on.
-    """
+def begin_epoch(name: str, who: str, credential: Path | None, settings: Path | None) -> None:
+    """Begin an epoch of the keys, and log it."""
     run(_change_epoch(chosen(settings), who, "begin", name, credential))
     typer.echo(f"{name} is the current epoch; without a key service, start the gateway again")
 
 
-def destroy_epoch(
-    name: Annotated[str, typer.Argument(help="An epoch that is not the current one.")],
-    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
-    credential: Credential = None,
-    settings: SettingsFile = None,
-) -> None:
-    """Destroy an epoch's keys: nobody can tell any more whom its entries are about.
-
-    The entries stay and verify. Copies of the keys elsewhere have to be destroyed as well.
-    """
+def destroy_epoch(name: str, who: str, credential: Path | None, settings: Path | None) -> None:
+    """Destroy an epoch's keys, and log it."""
     run(_change_epoch(chosen(settings), who, "destroy", name, credential))
     typer.echo(f"the keys of {name} are destroyed; without a key service, start the gateway again")
 
@@ -76,28 +54,8 @@ async def _change_epoch(
         await publication.log.append(Entry(kind=kind, at=clock.now(), user=who, detail=detail))
 
 
-def tables(
-    role: Annotated[str, typer.Argument(help="The role that the gateway logs in as.")],
-    pruner: Annotated[str, typer.Option(help="Another role, which prunes; or nobody does.")] = "",
-    since: Annotated[  # noqa: FBT002 - a flag
-        bool,
-        typer.Option("--since-issuers", help="What tables lack that are of before issuers."),
-    ] = False,
-) -> None:
-    """Print what a PostgreSQL database's owner runs once, before `log_dsn` names it."""
-    typer.echo((since_issuers if since else script)(role, pruner), nl=False)
-
-
-def prune(
-    policy: Annotated[Path, typer.Option(help="The retention policy, TOML.")],
-    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
-    dry_run: Annotated[bool, typer.Option(help="Say what would go, and change nothing.")] = False,  # noqa: FBT002 - a flag
-    settings: SettingsFile = None,
-) -> None:
-    """Take the bytes of entries that a written policy no longer keeps; their hashes stay.
-
-    The log says so first, signed, and by as many witnesses as the settings ask for.
-    """
+def prune(policy: Path, who: str, settings: Path | None, *, dry_run: bool) -> None:
+    """Prune what the policy no longer keeps; print what went, or would go."""
     typer.echo(run(_prune(chosen(settings), policy, who, dry_run=dry_run)))
 
 

@@ -3,17 +3,19 @@
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from typing import Annotated, Final
+from pathlib import Path
+from typing import Final
 
 import orjson
 import typer
 
 from adapters.contract.identifiers import NHS_NUMBER, UPN, NhsNumber, Upn
-from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.entry import Entry
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.keys.protection import protect, protect_everywhere
 from gateway.audit.keys.pseudonym import Pseudonym, identifier_message
-from gateway.cli.settings_option import SettingsFile, chosen, run
+from gateway.cli.settings_option import chosen, run
 from gateway.config.settings import Settings
 from gateway.http.stores import open_keys, open_publication
 from gateway.model.clock import Clock
@@ -23,28 +25,15 @@ _MOST: Final = 100
 Pseudonymise = Callable[[KeyService, Sequence[bytes]], Awaitable[tuple[Pseudonym, ...]]]
 
 
-def staff_child(
-    organisation: Annotated[str, typer.Argument(help="Where a parent works, as tokens name it.")],
-    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
-    settings: SettingsFile = None,
-) -> None:
-    """Print the line of a staff member's child for the file of `staff_children`.
-
-    The child's NHS number is read from standard input, so that no command line or history has it.
-    """
+def staff_child(organisation: str, who: str, settings: Path | None) -> None:
+    """Print the line of the child whose NHS number is the first line of standard input."""
     message = _message(sys.stdin.readline(), NHS_NUMBER)
     (pseudonym,) = run(_made(chosen(settings), who, "STAFF_CHILD", [message], _now))
     typer.echo(f"{pseudonym} {organisation}")
 
 
-def child_pseudonyms(
-    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
-    settings: SettingsFile = None,
-) -> None:
-    """Print the `about` of a disclosure rule or an event: a child's pseudonyms, of every epoch.
-
-    Give all the child's numbers, NHS number and UPN, a line each on standard input.
-    """
+def child_pseudonyms(who: str, settings: Path | None) -> None:
+    """Print the `about` of the child whose numbers are on standard input."""
     lines = [line for line in sys.stdin.read(_MOST * 100).splitlines() if line.strip()]
     messages = [_message(line, NHS_NUMBER, UPN) for line in lines[:_MOST]]
     if not messages:

@@ -1,17 +1,16 @@
-"""`teamaround keys`: the epochs' keys in a process of their own, apart from the log."""
+"""What `teamaround keys` does: credentials for clients, and the service itself."""
 
 import asyncio
 import socket
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final, NamedTuple
 
 import typer
 import uvicorn
 
 from gateway.audit.errors import KeysUnavailable, KeysUnreadable
-from gateway.audit.keys.key_ring import FIRST_EPOCH
 from gateway.audit.keys.private_file import create_once
 from gateway.audit.keys.service.clients import Clients, digest_of, new_credential
 from gateway.audit.keys.service.journal import Journal
@@ -20,17 +19,22 @@ from gateway.audit.keys.service.service import open_room
 from gateway.http.client_certificate import refuse_shown_key
 from gateway.model.errors import ConfigurationInvalid
 
-keys = typer.Typer(no_args_is_help=True, help=__doc__)
-
 _FOR_THE_GROUP: Final = 0o660
 _MOST_AT_ONCE: Final = 64
 
 
-@keys.command()
-def credential(
-    file: Annotated[Path, typer.Argument(help="Where to write it; for one client's eyes alone.")],
-) -> None:
-    """Make a client's credential, and print what the file of clients needs of it."""
+class Place(NamedTuple):
+    """Where the key service listens: a Unix socket, or an address with its certificate and key."""
+
+    socket: Path | None
+    host: str
+    port: int
+    certificate: Path | None
+    key: Path | None
+
+
+def credential(file: Path) -> None:
+    """Write a new credential to `file`; print the digest that the file of clients needs."""
     if file.exists():
         raise _fail(f"{file}: is there already")
     made = new_credential()
@@ -41,29 +45,14 @@ def credential(
     typer.echo(f'credential_sha256 = "{digest_of(made)}"')
 
 
-@keys.command()
-def serve(  # noqa: PLR0913, PLR0917 - one option a thing that the process needs
-    clients: Annotated[Path, typer.Option(help="Who may use the keys: TOML, a [[client]] each.")],
-    journal: Annotated[Path, typer.Option(help="File of this service's own log.")],
-    folder: Annotated[Path, typer.Option(help="Folder of the keys, made if absent.")] = Path(
-        "keys"
-    ),
-    listen: Annotated[
-        Path | None, typer.Option("--socket", help="Unix socket to serve at.")
-    ] = None,
-    host: Annotated[str, typer.Option(help="Address to serve at over TLS.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to serve at over TLS.")] = 8800,
-    certificate: Annotated[Path | None, typer.Option(help="TLS certificate chain.")] = None,
-    key: Annotated[Path | None, typer.Option(help="The certificate's private key.")] = None,
-    first_epoch: Annotated[str, typer.Option(help="The first epoch's name.")] = FIRST_EPOCH,
-) -> None:
-    """Use the keys for who may, as often as they may, and write down each use."""
+def serve(clients: Path, journal: Path, folder: Path, first_epoch: str, place: Place) -> None:
+    """Serve the keys of `folder` until stopped; ends with 2 where it cannot be begun."""
     try:
         rule_set = Journal.at(journal, lambda: datetime.now(UTC))
         room = open_room(
             folder, Clients.read(clients), rule_set, time.monotonic, first_epoch=first_epoch
         )
-        listening = _listening(listen, host, port)
+        listening = _listening(place)
     except (KeysUnavailable, KeysUnreadable, ConfigurationInvalid) as error:
         raise _fail(str(error)) from None
     config = uvicorn.Config(
@@ -72,19 +61,21 @@ def serve(  # noqa: PLR0913, PLR0917 - one option a thing that the process needs
         log_level="warning",
         server_header=False,
         limit_concurrency=_MOST_AT_ONCE,
-        **_tls(listen, certificate, key),
+        **_tls(place),
     )
     rule_set.note(None, "serve", "BEGUN")
     typer.echo(f"serving the keys of {len(room.ring.epochs)} epochs at {_named(listening)}")
     asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
 
 
-def _listening(path: Path | None, host: str, port: int) -> socket.socket:
+def _listening(place: Place) -> socket.socket:
     try:
-        return _unix(path) if path else socket.create_server((host, port), backlog=128)
+        if place.socket is not None:
+            return _unix(place.socket)
+        return socket.create_server((place.host, place.port), backlog=128)
     except OSError as error:
-        place = path or f"{host}:{port}"
-        raise ConfigurationInvalid(f"cannot listen on {place}: {error.strerror}") from None
+        where = place.socket or f"{place.host}:{place.port}"
+        raise ConfigurationInvalid(f"cannot listen on {where}: {error.strerror}") from None
 
 
 def _unix(path: Path) -> socket.socket:
@@ -102,16 +93,16 @@ def _answers(path: Path) -> bool:
         return probe.connect_ex(str(path)) == 0
 
 
-def _tls(path: Path | None, certificate: Path | None, key: Path | None) -> dict[str, Any]:
-    if path is not None:
+def _tls(place: Place) -> dict[str, Any]:
+    if place.socket is not None:
         return {}
-    if certificate is None or key is None:
+    if place.certificate is None or place.key is None:
         raise _fail("--certificate, --key: without --socket the keys are served over TLS alone")
     try:
-        refuse_shown_key(key, "--key")
+        refuse_shown_key(place.key, "--key")
     except ConfigurationInvalid as error:
         raise _fail(str(error)) from None
-    return {"ssl_certfile": str(certificate), "ssl_keyfile": str(key)}
+    return {"ssl_certfile": str(place.certificate), "ssl_keyfile": str(place.key)}
 
 
 def _named(listening: socket.socket) -> str:

@@ -1,15 +1,13 @@
-"""`teamaround policy`: explain a decision, test cases, compare rules, print the record."""
+"""What `teamaround policy` does: it reads rules and says what they give."""
 
 import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from adapters.contract.codes import Purpose, Sector
 from gateway.audit.errors import LogUnavailable
 from gateway.config.operator_file import read_operator_file
 from gateway.config.settings import Settings, read_settings
@@ -24,12 +22,6 @@ from gateway.policy.processing_record import register_of
 from gateway.policy.replay import PastQuestion, past_differences
 from gateway.policy.rules.rule_set import RuleSet
 from gateway.registry.files import read_manifests, read_rule_set
-
-policy = typer.Typer(no_args_is_help=True, help=__doc__)
-
-Manifests = Annotated[
-    Path, typer.Option("--manifests", help="The folder of manifests, with Cedar beside them.")
-]
 
 
 def _fail(message: str) -> typer.Exit:
@@ -56,31 +48,8 @@ def _say(lines: Iterable[str]) -> None:
         raise _fail(str(error)) from None
 
 
-@policy.command()
-def explain(  # noqa: PLR0913, PLR0917  one option a circumstance
-    source: Annotated[str, typer.Argument(help="The source's id.")],
-    sector: Annotated[Sector, typer.Option(help="The caller's sector.")],
-    role: Annotated[list[str], typer.Option(help="A role of the caller; may be given again.")],
-    purpose: Annotated[Purpose, typer.Option(help="The purpose.")],
-    manifests: Manifests = Path("manifests"),
-    significant_harm: Annotated[bool, typer.Option(help="Harm is stated.")] = False,  # noqa: FBT002
-    consent: Annotated[bool, typer.Option(help="Consent is recorded.")] = False,  # noqa: FBT002
-    restricted: Annotated[bool, typer.Option(help="The child is shielded.")] = False,  # noqa: FBT002
-    out_of_area: Annotated[bool, typer.Option(help="The caller's area differs.")] = False,  # noqa: FBT002
-    cause: Annotated[bool, typer.Option(help="A cause to ask out of area is stated.")] = False,  # noqa: FBT002
-) -> None:
-    """Say of each class which rules decided, and what would have been needed. Nobody is asked."""
-    asker = Asker(
-        source=source,
-        sector=sector,
-        roles=frozenset(role),
-        purpose=purpose,
-        significant_harm=significant_harm,
-        consent=consent,
-        restricted=restricted,
-        in_area=not out_of_area,
-        out_of_area_cause=cause,
-    )
+def explain(asker: Asker, manifests: Path) -> None:
+    """Print which rules decided each class for this asker."""
     rule_set = _rule_set(manifests)
     try:
         _say(map(str, explained(asker, rule_set, _today())))
@@ -88,12 +57,8 @@ def explain(  # noqa: PLR0913, PLR0917  one option a circumstance
         raise _fail(str(error)) from None
 
 
-@policy.command("test")
-def decide_cases(
-    cases: Annotated[Path, typer.Argument(help="A file of [[case]] tables.")],
-    manifests: Manifests = Path("manifests"),
-) -> None:
-    """Decide an agency's table of cases; exit 1 if one comes out otherwise than it expects."""
+def decide_cases(cases: Path, manifests: Path) -> None:
+    """Print each case and how it came out; ends with 1 if one is a surprise."""
     rule_set = _rule_set(manifests)
     deciding = Policy(rule_set)
     failed = False
@@ -110,16 +75,8 @@ def decide_cases(
         raise typer.Exit(1)
 
 
-@policy.command()
-def diff(
-    before: Annotated[Path, typer.Argument(help="The folder of manifests as it is.")],
-    after: Annotated[Path, typer.Argument(help="The folder as it would be.")],
-    past: Annotated[
-        Path | None,
-        typer.Option(help="Settings of a gateway: hold the change to the questions in its log."),
-    ] = None,
-) -> None:
-    """Say whom a change of rules would give more or less; exit 1 if it changes anything."""
+def diff(before: Path, after: Path, past: Path | None) -> None:
+    """Print what changes between two folders; ends with 1 if anything does."""
     old, new = _rule_set(before), _rule_set(after)
     if past is None:
         lines = list(differences(old, new, _today()))
@@ -150,12 +107,8 @@ async def _logged(settings: Settings) -> Counter[PastQuestion]:
     return found
 
 
-@policy.command()
-def register(
-    operator: Annotated[Path, typer.Option(help="The operator's file.")] = Path("operator.toml"),
-    manifests: Manifests = Path("manifests"),
-) -> None:
-    """Print the record of processing (GDPR, article 30) from the configuration in force."""
+def register(operator: Path, manifests: Path) -> None:
+    """Print the record of processing, a line at a time."""
     try:
         found = read_manifests(manifests)
         lines = list(

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import typer
 
@@ -23,11 +23,6 @@ _FAILURES: Final = (
     *(ConfigurationInvalid, KeysUnavailable, KeysUnreadable),
     *(GrantsUnavailable, LogCorrupt, LogUnavailable, PolicyUnusable),
 )
-
-SettingsFile = Annotated[
-    Path | None,
-    typer.Option("--settings", envvar="TEAMAROUND_SETTINGS", help="The settings file, TOML."),
-]
 
 
 def chosen(file: Path | None) -> Settings:

@@ -1,10 +1,9 @@
-"""`teamaround witness`: for a regulator, on a machine of their own."""
+"""What `teamaround witness` does: it keeps the growth of logs in memory and signs it."""
 
 import asyncio
 import socket
 import time
 from pathlib import Path
-from typing import Annotated
 
 import typer
 import uvicorn
@@ -16,34 +15,21 @@ from gateway.audit.witness.memory import Memory
 from gateway.audit.witness.served import witness_app
 from gateway.audit.witness.witness import Witness
 
-witness = typer.Typer(no_args_is_help=True, help=__doc__)
 
-WitnessName = Annotated[str, typer.Option(help="The witness's name, such as regulator.example/w1.")]
-StateFolder = Annotated[Path, typer.Option(help="Folder of the witness's key and memory.")]
-
-
-@witness.command()
-def key(name: WitnessName, state: StateFolder = Path("witness")) -> None:
-    """Print the witness's verifier key, for the log's settings and for every verifier."""
+def key(name: str, state: Path) -> None:
+    """Print the verifier key of the witness in this folder, made if there is none."""
     typer.echo(_cosigner(state, name).verifier_key)
 
 
-@witness.command()
-def serve(
-    name: WitnessName,
-    log_key: Annotated[list[str], typer.Option(help="The verifier key of a log to witness.")],
-    state: StateFolder = Path("witness"),
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8700,
-) -> None:
-    """Sign the growth of these logs; refuse every rollback, fork and rewriting."""
+def serve(name: str, log_keys: list[str], state: Path, address: tuple[str, int]) -> None:
+    """Serve until stopped; ends with 2 where it cannot be begun."""
     chosen = Witness(
         cosigner=_cosigner(state, name),
         memory=Memory(state / "seen.sqlite"),
-        logs={each.name: each for each in map(_log_key, log_key)},
+        logs={each.name: each for each in map(_log_key, log_keys)},
         now=lambda: int(time.time()),
     )
-    listening = _listening(host, port)
+    listening = _listening(*address)
     config = uvicorn.Config(witness_app(chosen), access_log=False, log_level="warning")
     where = f"{listening.getsockname()[0]}:{listening.getsockname()[1]}"
     typer.echo(f"witnessing {', '.join(chosen.logs)} at {where}")

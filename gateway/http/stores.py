@@ -6,7 +6,8 @@ from pathlib import Path
 
 from gateway.audit.errors import KeysUnavailable, KeysUnreadable, LogCorrupt, LogUnavailable
 from gateway.audit.keys.epoch_keys import KeyService
-from gateway.audit.keys.key_ring import FIRST_EPOCH, KeyRing
+from gateway.audit.keys.epoch_name import FIRST_EPOCH
+from gateway.audit.keys.key_ring import KeyRing
 from gateway.audit.keys.service.client import RemoteKeys, remote_keys
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog

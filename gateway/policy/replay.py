@@ -8,7 +8,8 @@ from datetime import date
 from adapters.contract.codes import Claim, Purpose
 from adapters.manifest.manifest import Manifest
 from gateway.audit.entry.asker import AskerProfile
-from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.entry import Entry
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.recorder.pseudonymise import OUT_OF_AREA, SIGNIFICANT_HARM
 from gateway.policy.case import EVERY, owners
 from gateway.policy.context import PolicyContext, Principal

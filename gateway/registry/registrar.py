@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, NoReturn, TypeVar
 
 from adapters.manifest.manifest import Manifest
-from gateway.audit.entry.entry import AuditedChange, AuditKind
+from gateway.audit.entry.entry import AuditedChange
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.recorder.recorder import Coming, Recorder
 from gateway.config.settings import Settings
 from gateway.identity.persons import Persons

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from gateway.audit.entry.entry import AuditedChange, AuditKind
+from gateway.audit.entry.entry import AuditedChange
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.recorder.recorder import Coming, Recorder
 from gateway.model import events

@@ -14,7 +14,8 @@ from typing import Any, Final, Self
 
 import orjson
 
-from gateway.audit.entry.entry import AuditedChange, AuditKind
+from gateway.audit.entry.entry import AuditedChange
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.errors import KeysUnreadable, LogUnavailable
 from gateway.audit.keys.private_file import create_once, read_private
 from gateway.audit.recorder.recorder import Coming, Recorder

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any, Final, Self
 
 import orjson
@@ -12,6 +11,7 @@ import orjson
 from adapters.contract.codes import Purpose, ReleaseClass
 from gateway.audit.entry.asker import AskerProfile
 from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.range import EntryRange, joined
 from gateway.audit.errors import EntryRefused, LeafUnreadable
 from gateway.audit.keys.pseudonym import PSEUDONYM, Pseudonym
@@ -35,23 +35,6 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _UNSEEN = re.compile(
     rb"\x7f|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf"
 )
-
-
-class AuditKind(StrEnum):
-    """What happened."""
-
-    INTENT = "INTENT"
-    RELEASE = "RELEASE"
-    REFUSAL = "REFUSAL"
-    AUTHENTICATION_FAILURE = "AUTHENTICATION_FAILURE"
-    POLICY_CHANGE = "POLICY_CHANGE"
-    SOURCE_CHANGE = "SOURCE_CHANGE"
-    CONFIGURATION_CHANGE = "CONFIGURATION_CHANGE"
-    AUDIT_SEARCH = "AUDIT_SEARCH"
-    BREAK_GLASS = "BREAK_GLASS"
-    REVIEW = "REVIEW"
-    PRUNING = "PRUNING"
-    ACCOUNT_LINK = "ACCOUNT_LINK"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, Self
 
 from adapters.contract.codes import Purpose
-from gateway.audit.entry.entry import AuditKind
+from gateway.audit.entry.kind import AuditKind
 
 _PLACE: Final = re.compile(rb"(-?\d{1,17})/(\d{1,15})")
 

@@ -16,11 +16,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gateway.audit.errors import KeysUnreadable, SealBroken
+from gateway.audit.keys.epoch_name import EPOCH_NAME
 from gateway.audit.keys.private_file import create_once, read_private
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
-EPOCH_NAME: Final = r"[a-z0-9][a-z0-9-]{0,31}"
 _FORMAT = "teamaround-epoch-keys/1"
 _KEY_NAMES = ("pseudonym_key", "sealing_key")
 

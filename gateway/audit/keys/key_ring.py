@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Final, Self
 
 from gateway.audit.errors import KeysUnreadable, SealBroken
-from gateway.audit.keys.epoch_keys import EPOCH_NAME, EpochKeys, Protected, SealText
+from gateway.audit.keys.epoch_keys import EpochKeys, Protected, SealText
+from gateway.audit.keys.epoch_name import EPOCH_NAME
 from gateway.audit.keys.private_file import create_once, read_private
 
 CURRENT: Final = "current"
-FIRST_EPOCH: Final = "epoch-1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NewType
 
 from adapters.contract.dates import PartialDate
-from gateway.audit.keys.epoch_keys import EPOCH_NAME
+from gateway.audit.keys.epoch_name import EPOCH_NAME
 
 Pseudonym = NewType("Pseudonym", str)
 

@@ -6,7 +6,8 @@ import re
 from typing import Final, NewType
 
 from gateway.audit.errors import SealBroken, TextTooLong
-from gateway.audit.keys.epoch_keys import EPOCH_NAME, KeyService, SealText
+from gateway.audit.keys.epoch_keys import KeyService, SealText
+from gateway.audit.keys.epoch_name import EPOCH_NAME
 
 Sealed = NewType("Sealed", str)
 

@@ -7,7 +7,8 @@ from typing import Final
 
 import orjson
 
-from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.entry import Entry
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.range import EntryRange, joined, ranges_of
 from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.publish.publication import Publication

@@ -8,14 +8,9 @@ from dataclasses import dataclass, field, replace
 from adapters.contract.codes import Purpose
 from adapters.contract.record import Identifier
 from gateway.audit.entry.asker import AskerProfile
-from gateway.audit.entry.entry import (
-    AuditedAgency,
-    AuditedChange,
-    AuditedWithholding,
-    AuditKind,
-    Entry,
-)
+from gateway.audit.entry.entry import AuditedAgency, AuditedChange, AuditedWithholding, Entry
 from gateway.audit.entry.flags import AccessFlag, AccessFlags
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.keys.pseudonym import Pseudonym, identifier_message

@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from adapters.contract.codes import Purpose
-from gateway.audit.entry.entry import AuditedAgency, AuditKind, Entry, stamp
+from gateway.audit.entry.entry import AuditedAgency, Entry, stamp
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.logged import Logged
 
 Json = dict[str, Any]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any, Final
 
-from gateway.audit.entry.entry import AuditKind
 from gateway.audit.entry.flags import AccessFlag
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.search import Search
 
 Term = tuple[str, str]

@@ -7,7 +7,7 @@ from typing import Annotated, Protocol, TypeVar
 import strawberry
 
 from adapters.contract.codes import Purpose
-from gateway.audit.entry.entry import AuditKind
+from gateway.audit.entry.kind import AuditKind
 from gateway.graphql.services.alerts import AlertConnection, AlertReading
 from gateway.graphql.services.explained import ExplainedClass, PolicyAsker
 from gateway.graphql.types.codes import AlertState

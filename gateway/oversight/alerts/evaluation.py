@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from adapters.contract.codes import Purpose
-from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.entry import Entry
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.time_units import microseconds
 from gateway.config.working_days import WorkingDays
 from gateway.oversight.alerts.alert import THOUSANDTHS

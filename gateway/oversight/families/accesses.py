@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import Final, Self
 
 from adapters.contract.codes import Purpose
-from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.entry import Entry
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.time_units import microseconds
 from gateway.audit.recorder.recorder import PASSED_ON
 from gateway.oversight.families.disclosure import Disclosures

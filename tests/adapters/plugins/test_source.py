@@ -25,7 +25,7 @@ from adapters.contract.contract import (
 from adapters.kinds import UnknownKind
 from adapters.network.egress import EgressRefused
 from adapters.network.stream import recorded
-from gateway.cli.source import source
+from gateway.cli.commands.source import source
 from tests.support.adapters.asking import NOW, only, opened, question
 from tests.support.loopback import serving_raw
 from tests.support.secret_files import write_secret

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from adapters.manifest.json_schema import schema_text
 from adapters.validation.loading import read_manifest
-from gateway.cli.source import source
+from gateway.cli.commands.source import source
 from tests.support.adapters.kit_examples import ABSENT, GOOD, PATIENT
 
 ROOT = Path(__file__).parents[3]

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from typer.testing import CliRunner
 
-from gateway.cli.source import source
+from gateway.cli.commands.source import source
 from tests.support.adapters.asking import manifest_text
 from tests.support.loopback import Handler, serving
 from tests.support.secret_files import write_secret

@@ -10,7 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 from adapters.contract.codes import Claim
-from gateway.audit.entry.entry import AuditKind
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.logged import Logged
 from gateway.audit.entry.search import Search
 from gateway.audit.reports.reconciliation import Call, reconcile

@@ -9,8 +9,9 @@ from typing import Final
 import pytest
 
 from demo.postgres import Postgres
-from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.flags import AccessFlag
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.range import EntryRange
 from gateway.audit.errors import PolicyUnusable
 from gateway.audit.log.embedded import AuditLog

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from adapters.authoring.draft import Answers
 from adapters.authoring.profile import profile_named
 from adapters.contract.codes import Sector
-from gateway.cli.source import source
+from gateway.cli.commands.source import source
 from tests.support.adapters.foreign_servers import KEY_ID, SECRET, token_provider
 from tests.support.loopback import serving
 from tests.support.secret_files import write_secret

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from adapters.contract.codes import Purpose, ReleaseClass
-from gateway.audit.entry.entry import AuditedAgency, AuditedWithholding, AuditKind, Entry
+from gateway.audit.entry.entry import AuditedAgency, AuditedWithholding, Entry
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.keys.pseudonym import Pseudonym
 from resolvers.child.child import WithheldReason
 from resolvers.outcome import Outcome

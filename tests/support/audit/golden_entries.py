@@ -5,7 +5,8 @@ from datetime import datetime, timedelta, timezone
 from hypothesis import strategies as st
 
 from adapters.contract.codes import Purpose, ReleaseClass
-from gateway.audit.entry.entry import AuditedAgency, AuditedWithholding, AuditKind, Entry
+from gateway.audit.entry.entry import AuditedAgency, AuditedWithholding, Entry
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.keys.pseudonym import Pseudonym
 from gateway.audit.keys.sealing import Sealed
 from resolvers.child.child import WithheldReason

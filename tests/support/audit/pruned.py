@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.entry import Entry
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.range import EntryRange
 from gateway.audit.publish.pruning import Pruned, due_ranges, prune, pruning
 from gateway.audit.publish.publication import Publication

@@ -9,8 +9,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from adapters.contract.codes import Purpose
-from gateway.audit.entry.entry import AuditedAgency, AuditKind, Entry
+from gateway.audit.entry.entry import AuditedAgency, Entry
 from gateway.audit.entry.flags import AccessFlag
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.search import Search
 from tests.support.audit.examples import MAYA, NOON, OMAR, asked
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from gateway.audit.keys.key_ring import FIRST_EPOCH, KeyRing
+from gateway.audit.keys.epoch_name import FIRST_EPOCH
+from gateway.audit.keys.key_ring import KeyRing
 from gateway.audit.keys.protection import protect
 from gateway.audit.keys.pseudonym import identifier_message
 from tests.support.agencies import MIRA

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from adapters.contract.codes import Purpose
-from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.entry import Entry
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.keys.pseudonym import Pseudonym
 
 NOON: Final = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday

@@ -9,7 +9,8 @@ from typing import Any, Final, Self
 
 import orjson
 
-from gateway.audit.keys.epoch_keys import EPOCH_NAME, Protected, SealText
+from gateway.audit.keys.epoch_keys import Protected, SealText
+from gateway.audit.keys.epoch_name import EPOCH_NAME
 
 LONGEST: Final = 1024 * 1024
 MOST_MESSAGES: Final = 4096

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo.postgres import Postgres
-from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.entry import Entry
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.range import EntryRange, joined, ranges_of
 from gateway.audit.entry.search import Search
 from gateway.audit.errors import (

@@ -9,7 +9,8 @@ from typing import Final
 import pytest
 from typer.testing import CliRunner, Result
 
-from gateway.audit.keys.key_ring import FIRST_EPOCH, KeyRing, begin_epoch
+from gateway.audit.keys.epoch_name import FIRST_EPOCH
+from gateway.audit.keys.key_ring import KeyRing, begin_epoch
 from gateway.cli.main import app
 from gateway.config.operator_file import Disclosure
 from tests.support.agencies import MIRA

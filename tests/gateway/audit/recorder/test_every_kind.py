@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from gateway.audit.entry.entry import AuditKind
+from gateway.audit.entry.kind import AuditKind
 from gateway.model.caller import Caller
 from tests.support.audit.pruned import fill, policy, pruned
 from tests.support.edge import logged

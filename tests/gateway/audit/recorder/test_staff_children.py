@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.audit.errors import KeysUnreadable
-from gateway.audit.keys.key_ring import FIRST_EPOCH
+from gateway.audit.keys.epoch_name import FIRST_EPOCH
 from gateway.audit.recorder.staff_children import read_staff_children
 from gateway.cli.main import app
 from gateway.model.errors import ConfigurationInvalid

@@ -10,7 +10,8 @@ from fhir.resources.R4B.auditevent import AuditEvent
 from hypothesis import given
 
 from adapters.contract.codes import Purpose
-from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.entry import Entry
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.logged import Logged
 from gateway.audit.entry.range import EntryRange
 from gateway.audit.reports.fhir import as_audit_events, audit_event

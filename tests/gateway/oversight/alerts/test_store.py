@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from adapters.contract.codes import Purpose
-from gateway.audit.entry.entry import AuditKind, Entry
+from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.logged import Logged
 from gateway.oversight.alerts.alert import Alert
 from gateway.oversight.alerts.store import AlertStore

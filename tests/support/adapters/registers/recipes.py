@@ -16,7 +16,7 @@ from adapters.contract.record import Record
 from adapters.http.exchange import HttpAnswer, Transport
 from adapters.http.source import HttpSource
 from adapters.network.http_request import HttpRequest
-from gateway.cli.source import source
+from gateway.cli.commands.source import source
 from tests.support.adapters.asking import ALL_FIELDS, only, opened, question
 from tests.support.adapters.registers.people import NIAMH, NOBODY, Child, named
 from tests.support.adapters.registers.running import LOGIN

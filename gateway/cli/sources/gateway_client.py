@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import aiohttp
 import typer
@@ -11,16 +11,6 @@ import typer
 from adapters.conformance.replay import NotReplayable, recorded_answer
 from adapters.manifest.manifest import Manifest
 from adapters.validation.loading import ManifestInvalid, manifest_text, parse_manifest
-
-GATEWAY: Final = typer.Option(
-    "--gateway", envvar="TEAMAROUND_GATEWAY", help="Where its /graphql is."
-)
-TOKEN: Final = typer.Option(
-    "--token", envvar="TEAMAROUND_TOKEN_FILE", help="A file with your token."
-)
-GatewayUrl = Annotated[str, GATEWAY]
-TokenFile = Annotated[Path, TOKEN]
-SourceArgument = Annotated[str, typer.Argument(help="The source's id.")]
 
 _REFUSED: Final = 1
 _WRONG: Final = 2
@@ -42,15 +32,8 @@ _SUSPEND: Final = (
 _RELOAD: Final = "mutation { reloadFiles { generation newSecrets keptSecrets } }"
 
 
-def add(
-    file: Annotated[Path, typer.Argument(help="The manifest, TOML.")],
-    gateway: GatewayUrl,
-    token: TokenFile,
-) -> None:
-    """Propose a source to a running gateway, with the Cedar and the replies beside its manifest.
-
-    Prints every rule; fails if the proposal was not kept.
-    """
+def add(file: Path, gateway: str, token: Path) -> None:
+    """Propose the source of this manifest; print every rule."""
     text = _manifest(file)
     rules = file.with_suffix(".cedar")
     variables = {
@@ -61,31 +44,18 @@ def add(
     _print_change(said_by(gateway, token, _REGISTER, variables))
 
 
-def approve(
-    source: SourceArgument,
-    version: Annotated[int, typer.Option(help="The version that you have read.")],
-    gateway: GatewayUrl,
-    token: TokenFile,
-) -> None:
-    """Approve a version of your agency's source; returns once every gateway asks it so."""
+def approve(source: str, version: int, gateway: str, token: Path) -> None:
+    """Approve this version; print what the source is now."""
     _print_change(said_by(gateway, token, _APPROVE, {"id": source, "version": version}))
 
 
-def suspend(
-    source: SourceArgument,
-    reason: Annotated[str, typer.Option(help="Why, in words; logged.")],
-    gateway: GatewayUrl,
-    token: TokenFile,
-) -> None:
-    """Have a source asked no more; returns once no gateway asks it."""
+def suspend(source: str, reason: str, gateway: str, token: Path) -> None:
+    """Suspend this source; print what it is now."""
     _print_change(said_by(gateway, token, _SUSPEND, {"id": source, "reason": reason}))
 
 
-def reload(gateway: GatewayUrl, token: TokenFile) -> None:
-    """Have the operator's files and the secrets read again; returns once they are in force.
-
-    Says whose secrets are new, and whose cannot be used, so that they go on with the old ones.
-    """
+def reload(gateway: str, token: Path) -> None:
+    """Have the files read again; print whose secrets are new or kept."""
     done = said_by(gateway, token, _RELOAD, {})["reloadFiles"]
     for source in done["newSecrets"]:
         typer.echo(f"new secrets: {source}")

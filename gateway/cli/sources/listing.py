@@ -1,9 +1,9 @@
-"""`teamaround source list`: what a running gateway has in force and how it does, or a folder."""
+"""What `teamaround source list` does: a running gateway's sources, or a folder's manifests."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import typer
 from rich.console import Console
@@ -12,7 +12,7 @@ from rich.table import Column, Table
 
 from adapters.contract.advice import what_to_do
 from adapters.validation.loading import ManifestInvalid, read_manifest
-from gateway.cli.gateway_client import GATEWAY, TOKEN, said_by
+from gateway.cli.sources.gateway_client import said_by
 
 _WRONG: Final = 2
 # On a narrow terminal the names fold, not what is looked for.
@@ -33,30 +33,8 @@ _SOURCES: Final = (
 _FAILURES: Final = "{ sources { id health { failures { outcome rule place shape at count } } } }"
 
 
-def list_(
-    gateway: Annotated[str | None, GATEWAY] = None,
-    token: Annotated[Path | None, TOKEN] = None,
-    folder: Annotated[Path | None, typer.Argument(help="A folder of manifests, instead.")] = None,
-    failures: Annotated[  # noqa: FBT002
-        bool, typer.Option("--failures", help="Why calls failed of late: rule, place and shape.")
-    ] = False,
-) -> None:
-    """List a running gateway's sources: state, version, who decided, how each is doing.
-
-    With FOLDER, list its manifests: source, agency, kind, how it is asked, what it claims.
-    Who decided, when it last answered and what failed is shown to its own agency and to operators.
-    """
-    if folder is not None:
-        _print_folder(folder)
-    elif gateway and token and failures:
-        _print_failures(gateway, token)
-    elif gateway and token:
-        _print_running(gateway, token)
-    else:
-        raise typer.BadParameter("give --gateway and --token for a running one, or a FOLDER")
-
-
-def _print_running(gateway: str, token: Path) -> None:
+def print_running(gateway: str, token: Path) -> None:
+    """Print a line a source: how each does."""
     columns = (Column(n, min_width=width, overflow="fold") for n, width in _WIDEST.items())
     table = Table(Column("source", no_wrap=True), *columns, box=None, padding=(0, 1, 0, 0))
     for source in said_by(gateway, token, _SOURCES, {})["sources"]:
@@ -64,7 +42,8 @@ def _print_running(gateway: str, token: Path) -> None:
     Console().print(table)
 
 
-def _print_failures(gateway: str, token: Path) -> None:
+def print_failures(gateway: str, token: Path) -> None:
+    """Print why calls of each source failed of late."""
     for source in said_by(gateway, token, _FAILURES, {})["sources"]:
         for one in source["health"]["failures"] or ():
             typer.echo(f"{source['id']}: {one['outcome']}: {one['rule']}")
@@ -91,7 +70,8 @@ def _moment(said: str | None) -> str:
     return datetime.fromisoformat(said).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
 
 
-def _print_folder(folder: Path) -> None:
+def print_folder(folder: Path) -> None:
+    """Print a line a manifest of `folder`; ends with 2 if one cannot be read."""
     table = Table("source", "agency", "kind", "asked by", "claims")
     wrong = False
     for file in sorted(folder.glob("*.toml")):

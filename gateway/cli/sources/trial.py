@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 
@@ -44,23 +44,9 @@ _UNUSABLE: Final = (
 
 
 def try_(
-    file: Annotated[Path, typer.Argument(help="The manifest, TOML.")],
-    given: Annotated[
-        list[str], typer.Option(help="KEY=VALUE of a test child; may be given again.")
-    ],
-    operator: Annotated[
-        Path, typer.Option(help="The operator's file, with the source's [[grant]].")
-    ],
-    operation: Annotated[
-        str | None, typer.Option(help="Which operation; else the first that takes what is given.")
-    ] = None,
-    secrets: Annotated[Path, typer.Option(help="The folder of secrets.")] = Path("secrets"),
+    file: Path, given: list[str], operation: str | None, operator: Path, secrets: Path
 ) -> None:
-    """Ask the real system for one test child, and show what was asked, came and was read.
-
-    Secrets are masked. Of a reply the shape is shown; values only of a record that is a test
-    child's. What may be a real child's number or name is refused before anything is sent.
-    """
+    """Print one exchange about a test child; ends with 1 if no answer was read."""
     try:
         manifest = read_manifest(file)
         pairs = _pairs(given)

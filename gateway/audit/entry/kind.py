@@ -1,0 +1,20 @@
+"""What an entry of the log records."""
+
+from enum import StrEnum
+
+
+class AuditKind(StrEnum):
+    """What happened."""
+
+    INTENT = "INTENT"
+    RELEASE = "RELEASE"
+    REFUSAL = "REFUSAL"
+    AUTHENTICATION_FAILURE = "AUTHENTICATION_FAILURE"
+    POLICY_CHANGE = "POLICY_CHANGE"
+    SOURCE_CHANGE = "SOURCE_CHANGE"
+    CONFIGURATION_CHANGE = "CONFIGURATION_CHANGE"
+    AUDIT_SEARCH = "AUDIT_SEARCH"
+    BREAK_GLASS = "BREAK_GLASS"
+    REVIEW = "REVIEW"
+    PRUNING = "PRUNING"
+    ACCOUNT_LINK = "ACCOUNT_LINK"

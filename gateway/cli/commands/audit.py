@@ -1,0 +1,203 @@
+"""`teamaround audit`: the log searched, published, reconciled, pruned; and checked by anybody."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adapters.contract.codes import Purpose
+from gateway.audit.entry.kind import AuditKind
+from gateway.cli.commands.options import EntryFormat, SettingsFile
+
+audit = typer.Typer(no_args_is_help=True, help=__doc__)
+
+Credential = Annotated[
+    Path | None,
+    typer.Option(help="File of an officer's credential at the key service, not the gateway's."),
+]
+
+
+@audit.command()
+def begin_epoch(
+    name: Annotated[str, typer.Argument(help="The new epoch's name, such as 2027.")],
+    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
+    credential: Credential = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Have new pseudonyms and sealed texts made under new keys.
+
+    With a key service from now on; with keys in files from the gateway's next start on.
+    """
+    from gateway.cli.audit_upkeep import begin_epoch as work
+
+    work(name, who, credential, settings)
+
+
+@audit.command()
+def destroy_epoch(
+    name: Annotated[str, typer.Argument(help="An epoch that is not the current one.")],
+    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
+    credential: Credential = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Destroy an epoch's keys: nobody can tell any more whom its entries are about.
+
+    The entries stay and verify. Copies of the keys elsewhere have to be destroyed as well.
+    """
+    from gateway.cli.audit_upkeep import destroy_epoch as work
+
+    work(name, who, credential, settings)
+
+
+@audit.command()
+def staff_child(
+    organisation: Annotated[str, typer.Argument(help="Where a parent works, as tokens name it.")],
+    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
+    settings: SettingsFile = None,
+) -> None:
+    """Print the line of a staff member's child for the file of `staff_children`.
+
+    The child's NHS number is read from standard input, so that no command line or history has it.
+    """
+    from gateway.cli.children import staff_child as work
+
+    work(organisation, who, settings)
+
+
+@audit.command()
+def child_pseudonyms(
+    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
+    settings: SettingsFile = None,
+) -> None:
+    """Print the `about` of a disclosure rule or an event: a child's pseudonyms, of every epoch.
+
+    Give all the child's numbers, NHS number and UPN, a line each on standard input.
+    """
+    from gateway.cli.children import child_pseudonyms as work
+
+    work(who, settings)
+
+
+@audit.command()
+def tables(
+    role: Annotated[str, typer.Argument(help="The role that the gateway logs in as.")],
+    pruner: Annotated[str, typer.Option(help="Another role, which prunes; or nobody does.")] = "",
+    since: Annotated[  # noqa: FBT002 - a flag
+        bool,
+        typer.Option("--since-issuers", help="What tables lack that are of before issuers."),
+    ] = False,
+) -> None:
+    """Print what a PostgreSQL database's owner runs once, before `log_dsn` names it."""
+    from gateway.cli.postgres_schema import script, since_issuers
+
+    typer.echo((since_issuers if since else script)(role, pruner), nl=False)
+
+
+@audit.command()
+def prune(
+    policy: Annotated[Path, typer.Option(help="The retention policy, TOML.")],
+    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
+    dry_run: Annotated[bool, typer.Option(help="Say what would go, and change nothing.")] = False,  # noqa: FBT002 - a flag
+    settings: SettingsFile = None,
+) -> None:
+    """Take the bytes of entries that a written policy no longer keeps; their hashes stay.
+
+    The log says so first, signed, and by as many witnesses as the settings ask for.
+    """
+    from gateway.cli.audit_upkeep import prune as work
+
+    work(policy, who, settings, dry_run=dry_run)
+
+
+@audit.command()
+def key(settings: SettingsFile = None) -> None:
+    """Print the log's verifier key: give it to whoever is to check the log, by another way."""
+    from gateway.cli.audit import key as work
+
+    work(settings)
+
+
+@audit.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="Where to write; an earlier export goes on.")],
+    settings: SettingsFile = None,
+) -> None:
+    """Check the log, sign its state, and write all of it as files (C2SP tlog-tiles)."""
+    from gateway.cli.audit import export as work
+
+    work(folder, settings)
+
+
+@audit.command()
+def reconcile(
+    agency: Annotated[str, typer.Argument(help="The agency's id.")],
+    access_log: Annotated[
+        Path, typer.Argument(help="Its access log: CSV or a JSON object a line.")
+    ],
+    since: Annotated[datetime, typer.Option(help="From this moment on, UTC.")],
+    before: Annotated[datetime, typer.Option(help="Before this moment, UTC.")],
+    settings: SettingsFile = None,
+) -> None:
+    """Hold an agency's access log against ours; exit 1 if either lacks something."""
+    from gateway.cli.audit import reconcile as work
+
+    work(agency, access_log, (since, before), settings)
+
+
+@audit.command()
+def search(  # noqa: PLR0913, PLR0917 - one option a part of a search
+    who: Annotated[str, typer.Option(help="Who searches, for the log.")],
+    user: Annotated[str | None, typer.Option(help="The user who asked.")] = None,
+    issuer: Annotated[str | None, typer.Option(help="Who vouched for the user.")] = None,
+    organisation: Annotated[str | None, typer.Option(help="On whose behalf.")] = None,
+    agency: Annotated[str | None, typer.Option(help="An agency that was asked.")] = None,
+    purpose: Annotated[Purpose | None, typer.Option(help="The stated purpose.")] = None,
+    kind: Annotated[AuditKind | None, typer.Option(help="What the entry records.")] = None,
+    query_id: Annotated[str | None, typer.Option(help="The question's id.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="From this moment on, UTC.")] = None,
+    before: Annotated[datetime | None, typer.Option(help="Before this moment, UTC.")] = None,
+    written: Annotated[
+        EntryFormat, typer.Option("--as", help="In which shape.")
+    ] = EntryFormat.JSON,
+    settings: SettingsFile = None,
+) -> None:
+    """Write the entries that fit, newest first; the search itself is logged first.
+
+    A child is searched for over the API alone, where its details come in no command line.
+    """
+    from gateway.audit.entry.search import Search
+    from gateway.cli.audit import search as work
+
+    wanted = Search(
+        user=user,
+        issuer=issuer,
+        organisation=organisation,
+        agency=agency,
+        purpose=purpose,
+        kind=kind,
+        query_id=query_id,
+        since=since.replace(tzinfo=UTC) if since else None,
+        before=before.replace(tzinfo=UTC) if before else None,
+    )
+    work(who, wanted, written, settings)
+
+
+@audit.command()
+def verify(  # noqa: PLR0913, PLR0917 - one option a thing that is trusted
+    what: Annotated[str, typer.Argument(help="A folder, a log's URL, a proof or a checkpoint.")],
+    log_key: Annotated[str, typer.Option("--key", help="The log's verifier key.")],
+    witness: Annotated[list[str] | None, typer.Option(help="A witness's verifier key.")] = None,
+    quorum: Annotated[int, typer.Option(help="How many of the witnesses must have signed.")] = 0,
+    kept: Annotated[list[Path] | None, typer.Option(help="A checkpoint kept from before.")] = None,
+    leaf: Annotated[Path | None, typer.Option(help="The entry that a proof is about.")] = None,
+    token: Annotated[Path | None, typer.Option(help="A file with an auditor's token.")] = None,
+) -> None:
+    """Check a published log, a proof or a checkpoint; exit 1 says that it does not hold.
+
+    Nothing of the writer's code is used, and of its settings nothing is read.
+    """
+    from gateway.cli.verify import Given
+    from gateway.cli.verify import verify as work
+
+    work(what, Given(log_key, witness or (), quorum, kept or (), leaf, token))

@@ -1,0 +1,195 @@
+"""`teamaround source`: an agency's manifest written, checked, listed and granted."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adapters.contract.codes import Claim, Sector
+from gateway.cli.commands.options import GATEWAY, TOKEN, GatewayUrl, TokenFile
+
+source = typer.Typer(no_args_is_help=True, help=__doc__)
+
+ManifestPath = Annotated[Path, typer.Argument(help="The manifest, TOML.")]
+SourceArgument = Annotated[str, typer.Argument(help="The source's id.")]
+
+
+@source.command()
+def add(
+    file: Annotated[Path, typer.Argument(help="The manifest, TOML.")],
+    gateway: GatewayUrl,
+    token: TokenFile,
+) -> None:
+    """Propose a source to a running gateway, with the Cedar and the replies beside its manifest.
+
+    Prints every rule; fails if the proposal was not kept.
+    """
+    from gateway.cli.sources.gateway_client import add as work
+
+    work(file, gateway, token)
+
+
+@source.command()
+def approve(
+    source: SourceArgument,
+    version: Annotated[int, typer.Option(help="The version that you have read.")],
+    gateway: GatewayUrl,
+    token: TokenFile,
+) -> None:
+    """Approve a version of your agency's source; returns once every gateway asks it so."""
+    from gateway.cli.sources.gateway_client import approve as work
+
+    work(source, version, gateway, token)
+
+
+@source.command()
+def suspend(
+    source: SourceArgument,
+    reason: Annotated[str, typer.Option(help="Why, in words; logged.")],
+    gateway: GatewayUrl,
+    token: TokenFile,
+) -> None:
+    """Have a source asked no more; returns once no gateway asks it."""
+    from gateway.cli.sources.gateway_client import suspend as work
+
+    work(source, reason, gateway, token)
+
+
+@source.command("list")
+def list_(
+    gateway: Annotated[str | None, GATEWAY] = None,
+    token: Annotated[Path | None, TOKEN] = None,
+    folder: Annotated[Path | None, typer.Argument(help="A folder of manifests, instead.")] = None,
+    failures: Annotated[  # noqa: FBT002
+        bool, typer.Option("--failures", help="Why calls failed of late: rule, place and shape.")
+    ] = False,
+) -> None:
+    """List a running gateway's sources: state, version, who decided, how each is doing.
+
+    With FOLDER, list its manifests: source, agency, kind, how it is asked, what it claims.
+    Who decided, when it last answered and what failed is shown to its own agency and to operators.
+    """
+    from gateway.cli.sources.listing import print_failures, print_folder, print_running
+
+    if folder is not None:
+        print_folder(folder)
+    elif gateway and token and failures:
+        print_failures(gateway, token)
+    elif gateway and token:
+        print_running(gateway, token)
+    else:
+        raise typer.BadParameter("give --gateway and --token for a running one, or a FOLDER")
+
+
+@source.command("try")
+def try_(
+    file: Annotated[Path, typer.Argument(help="The manifest, TOML.")],
+    given: Annotated[
+        list[str], typer.Option(help="KEY=VALUE of a test child; may be given again.")
+    ],
+    operator: Annotated[
+        Path, typer.Option(help="The operator's file, with the source's [[grant]].")
+    ],
+    operation: Annotated[
+        str | None, typer.Option(help="Which operation; else the first that takes what is given.")
+    ] = None,
+    secrets: Annotated[Path, typer.Option(help="The folder of secrets.")] = Path("secrets"),
+) -> None:
+    """Ask the real system for one test child, and show what was asked, came and was read.
+
+    Secrets are masked. Of a reply the shape is shown; values only of a record that is a test
+    child's. What may be a real child's number or name is refused before anything is sent.
+    """
+    from gateway.cli.sources.trial import try_ as work
+
+    work(file, given, operation, operator, secrets)
+
+
+@source.command()
+def check(
+    file: ManifestPath,
+    operator: Annotated[
+        Path | None, typer.Option(help="The operator's file: ask the real system too.")
+    ] = None,
+    secrets: Annotated[Path, typer.Option(help="The folder of secrets.")] = Path("secrets"),
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,  # noqa: FBT002
+) -> None:
+    """Say which rules a source keeps, what to change, and the level that it reaches.
+
+    Without --operator nothing is connected to and no secret is read. Fails below "dependable".
+    """
+    from gateway.cli.sources.check import check as work
+
+    work(file, operator, secrets, as_json=as_json)
+
+
+@source.command()
+def grant(
+    file: ManifestPath,
+    claim: Annotated[
+        list[Claim] | None, typer.Option(help="A claim that you grant; may be given again.")
+    ] = None,
+) -> None:
+    """Print the [[grant]] that lets a source in, for the operator to put in the operator's file.
+
+    What the manifest claims and --claim does not name stands there as a comment.
+    """
+    from gateway.cli.sources.writing import grant as work
+
+    work(file, frozenset(claim or ()))
+
+
+@source.command("profiles")
+def profiles_() -> None:
+    """List the profiles: manifests of national and common systems, to be copied."""
+    from gateway.cli.sources.writing import print_profiles
+
+    print_profiles()
+
+
+@source.command()
+def schema() -> None:
+    """Print the JSON Schema of a manifest, for editors."""
+    from adapters.manifest.json_schema import schema_text
+
+    typer.echo(schema_text(), nl=False)
+
+
+def _id(given: str) -> str:
+    from gateway.cli.sources.writing import checked_id
+
+    return checked_id(given)
+
+
+@source.command()
+def new(  # noqa: PLR0913, PLR0917  one option a question
+    identifier: Annotated[
+        str, typer.Option("--id", prompt="Id of the source (a-z, 0-9, -)", callback=_id)
+    ],
+    agency: Annotated[str, typer.Option(prompt="Your organisation's name")],
+    sector: Annotated[Sector, typer.Option(prompt="Its sector")],
+    telephone: Annotated[str, typer.Option(prompt="Telephone of the duty contact")],
+    address: Annotated[str, typer.Option(prompt="Address of the system")],
+    sample: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            help="A reply of your system (JSON, CSV), an OpenAPI document, a FHIR capability"
+            " statement, an SQLite file, or a file with the address of a PostgreSQL database:"
+            " the shape is kept, values never.",
+        ),
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="Copy this profile instead; --out is then a new folder.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write; else it is printed.")] = None,
+) -> None:
+    """Write the beginning of a manifest from five answers, with a sample or a profile."""
+    from adapters.authoring.draft import Answers
+    from gateway.cli.sources.writing import copy, write
+
+    answers = Answers(identifier, agency, sector, telephone, address)
+    if profile is not None:
+        copy(profile, out or Path(identifier), answers)
+    else:
+        write(sample, out, answers)

@@ -1,0 +1,33 @@
+"""`teamaround witness`: for a regulator, on a machine of their own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+witness = typer.Typer(no_args_is_help=True, help=__doc__)
+
+WitnessName = Annotated[str, typer.Option(help="The witness's name, such as regulator.example/w1.")]
+StateFolder = Annotated[Path, typer.Option(help="Folder of the witness's key and memory.")]
+
+
+@witness.command()
+def key(name: WitnessName, state: StateFolder = Path("witness")) -> None:
+    """Print the witness's verifier key, for the log's settings and for every verifier."""
+    from gateway.cli.witness import key as work
+
+    work(name, state)
+
+
+@witness.command()
+def serve(
+    name: WitnessName,
+    log_key: Annotated[list[str], typer.Option(help="The verifier key of a log to witness.")],
+    state: StateFolder = Path("witness"),
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8700,
+) -> None:
+    """Sign the growth of these logs; refuse every rollback, fork and rewriting."""
+    from gateway.cli.witness import serve as work
+
+    work(name, log_key, state, (host, port))

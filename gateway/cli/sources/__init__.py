@@ -1,0 +1,1 @@
+"""What `teamaround source` and `teamaround reload` do."""

@@ -1,0 +1,114 @@
+"""Help, version and completion start at once: what a command needs is imported once it runs.
+
+No clock is looked at. A fresh process says which packages it had imported in the end.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import Any, Final
+
+import pytest
+from typer.main import get_command
+
+from gateway.cli.main import app
+from tests.support.served_gateway import COMMAND
+
+# Each takes longer to import than all that help needs, or is only needed by what runs.
+HEAVY: Final = (
+    *("aiohttp", "aiosqlite", "asyncpg", "asyncssh", "cedarpy", "cryptography", "graphql"),
+    *("holidays", "joserfc", "lxml", "pydantic_settings", "pyroaring", "rapidfuzz", "sqlalchemy"),
+    *("starlette", "stdnum", "strawberry", "structlog", "uvicorn", "uvloop", "valkey"),
+)
+# Runs each of the command lines in turn, and says which modules there were after it.
+_RUN: Final = """
+import contextlib, io, json, sys
+from gateway.cli.main import app
+for line in json.loads(sys.argv[1]):
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+        app(line, prog_name="teamaround")
+    print(json.dumps([line, sorted(sys.modules)]))
+"""
+
+
+def command_lines() -> Iterator[list[str]]:
+    """Every command and every group of them, asked for help."""
+    groups: list[tuple[list[str], Any]] = [([], get_command(app))]
+    for path, group in groups:
+        yield [*path, "--help"]
+        groups += [([*path, name], each) for name, each in getattr(group, "commands", {}).items()]
+
+
+def imported_by(*lines: list[str], **environment: str) -> dict[str, set[str]]:
+    """By command line, which of the heavy packages the one fresh process has by then."""
+    ran = subprocess.run(  # noqa: S603 - our own command, under our own interpreter
+        [sys.executable, "-c", _RUN, json.dumps(lines)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env={**os.environ, **environment},
+    )
+    told = (json.loads(line) for line in ran.stdout.splitlines())
+    return {
+        " ".join(line): {name.split(".")[0] for name in modules} & set(HEAVY)
+        for line, modules in told
+    }
+
+
+def test_the_help_of_no_command_imports_what_the_command_needs() -> None:
+    lines = list(command_lines())
+    found = imported_by(*lines)
+    assert len(found) == len(lines) > 30
+    assert {line: packages for line, packages in found.items() if packages} == {}
+
+
+def test_neither_the_version_nor_completion_imports_what_commands_need() -> None:
+    assert imported_by(["--version"]) == {"--version": set()}
+    typed = {"COMP_WORDS": "teamaround audit verify --q", "COMP_CWORD": "3"}
+    assert imported_by([], _TEAMAROUND_COMPLETE="complete_bash", **typed) == {"": set()}
+
+
+def test_a_command_that_needs_the_schema_is_seen_to_import_it() -> None:
+    assert {"graphql", "strawberry"} <= imported_by(["schema"])["schema"]
+
+
+def test_the_version_is_that_of_the_installed_package() -> None:
+    ran = subprocess.run(  # noqa: S603 - our own command
+        [COMMAND, "--version"], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ran.stdout == f"teamaround {version('teamaround')}\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("teamaround aud", "audit"),
+        ("teamaround audit ver", "verify"),
+        ("teamaround audit verify --qu", "--quorum"),
+        ("teamaround policy explain --sector SO", "SOCIAL_CARE"),
+    ],
+)
+def test_bash_completes_commands_options_and_codes(typed: str, offered: str) -> None:
+    words = " ".join(f"'{word}'" for word in typed.split())
+    script = f"""
+        eval "$(teamaround --show-completion bash)"
+        COMP_WORDS=({words})
+        COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+        "$(complete -p teamaround | sed -E 's/.*-F ([^ ]+).*/\\1/')" teamaround
+        echo "${{COMPREPLY[@]}}"
+    """
+    path = f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}"
+    ran = subprocess.run(  # noqa: S603 - our own command
+        ["bash", "--norc", "-c", script],  # noqa: S607 - whichever bash is there
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env={**os.environ, "PATH": path},
+    )
+    assert re.split(r"\s+", ran.stdout.strip()) == [offered], ran.stderr
