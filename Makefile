@@ -64,8 +64,8 @@ docs-check: $(READY)  ## links, commands, queries and settings of the docs
 	$(BIN)/pytest tests/docs
 
 lock: $(READY)  ## choose the newest versions within pyproject's ranges
-	$(BIN)/uv pip compile pyproject.toml --extra demo --extra dev $(LOCKING) -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra matching $(LOCKING) -o bench/matching/requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCKING) -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group matching $(LOCKING) -o bench/matching/requirements.lock
 
 LOCKING := --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	--python-version 3.11 --upgrade -q

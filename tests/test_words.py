@@ -9,7 +9,16 @@ from typing import Final
 import pytest
 
 _ROOT: Final = Path(__file__).parents[1]
-_PACKAGES: Final = ("gateway", "adapters", "resolvers", "tests", "bench", "demo", "examples")
+_PACKAGES: Final = (
+    "gateway",
+    "adapters",
+    "resolvers",
+    "teamaround",
+    "tests",
+    "bench",
+    "demo",
+    "examples",
+)
 # Each with the word of docs/glossary.md to use instead.
 _RETIRED: Final = {
     r"tally|tallies": "refusal counter, or a count",

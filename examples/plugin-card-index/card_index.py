@@ -7,20 +7,21 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.contract.contract import (
+from teamaround.plugin import (
     Fault,
     Malformed,
     NoRecord,
+    Opening,
     Question,
+    RecordMapping,
     Records,
     Refused,
     Reply,
     Source,
     TooMany,
     Unavailable,
+    Unusable,
 )
-from adapters.mapping.mapping import RecordMapping, Unusable
-from adapters.plugins.source import Opening
 
 FIELDS = ("number", "surname", "forename", "born", "visitor")
 

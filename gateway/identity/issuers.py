@@ -37,7 +37,7 @@ def compiled(path: str) -> ReadClaim:
     return found
 
 
-PROFILES: Final = Path(__file__).parents[2] / "policies" / "issuers"
+PROFILES: Final = Path(__file__).with_name("profiles")
 T = TypeVar("T", bound=BaseModel)
 _Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 # It stands in the log, whose names have at most 256 characters.

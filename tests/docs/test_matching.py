@@ -14,7 +14,7 @@ def test_another_project_may_import_the_matcher_and_gets_what_the_page_prints(
 ) -> None:
     (example,), (printed,) = blocks(PAGE, "python"), blocks(PAGE, "text")
     ran = subprocess.run(  # noqa: S603 - our own page, under our own interpreter
-        [sys.executable, "-I", "-c", example],
+        [sys.executable, "-P", "-c", example],
         cwd=tmp_path,
         capture_output=True,
         text=True,

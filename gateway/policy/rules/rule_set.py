@@ -19,7 +19,7 @@ from gateway.policy.rules.reading import read_baseline, read_rules
 from gateway.policy.rules.rule import Rule
 from gateway.policy.rules.tables import tables_as_cedar
 
-SHIPPED: Final = Path(__file__).parents[3] / "policies"
+SHIPPED: Final = Path(__file__).parents[1] / "baseline"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""A gateway around one source, and the conformance kit as one call, for whoever writes a source."""
