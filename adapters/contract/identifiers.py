@@ -9,6 +9,7 @@ NHS_NUMBER: Final = "nhs_number"
 UPN: Final = "upn"
 AGENCY_RECORD: Final = "record_id"
 CHILD_NUMBERS: Final = frozenset({NHS_NUMBER, UPN})  # each is one child's everywhere
+IDENTIFYING: Final = CHILD_NUMBERS | {AGENCY_RECORD}
 
 SYSTEMS: Final = {
     NHS_NUMBER: "https://fhir.nhs.uk/Id/nhs-number",

@@ -3,9 +3,10 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from adapters.contract.contract import Reply
+from adapters.contract.contract import OperationCard, Reply
 from gateway.fanout.coalesce import AccessRight
 from gateway.fanout.limits import SourceLimits, SourceRequest
+from gateway.fanout.sources import RegisteredSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +73,14 @@ class Batcher:
         """Let nobody join any more."""
         if self._open.get(together) is call:
             del self._open[together]
+
+
+def may_go_together(source: RegisteredSource, card: OperationCard, right: AccessRight) -> bool:
+    """Whether other children may be asked about in the same call.
+
+    Never where a read has effects or decides on a shield, nor of a sensitive kind, nor in an
+    emergency, which is about one child.
+    """
+    if card.at_once == 1 or source.adapter.several is None or source.has_effects:
+        return False
+    return not (source.sensitive or source.in_shield_set or right.in_emergency)

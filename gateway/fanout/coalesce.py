@@ -13,6 +13,8 @@ from typing import Final, Generic, TypeVar
 from cachetools import TTLCache
 
 from adapters.contract.contract import Fault, Reply, Unavailable
+from adapters.contract.record import Record
+from gateway.fanout.sources import RegisteredSource
 from gateway.model.caller import Caller
 from gateway.model.inquiry import Reason
 
@@ -29,6 +31,11 @@ class AccessRight:
     caller: Caller
     reason: Reason
     policy: str
+
+    @property
+    def in_emergency(self) -> bool:
+        """Whether harm is stated, or the glass broken: nothing is shared with another question."""
+        return bool(self.reason.break_glass or self.reason.significant_harm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +144,17 @@ class Coalescer(Generic[K]):
 def _cut_short(reply: Reply) -> bool:
     late = (Fault.TIMED_OUT, Fault.LIMIT)
     return isinstance(reply, Unavailable) and reply.fault in late
+
+
+def may_stand(source: RegisteredSource, right: AccessRight) -> bool:
+    """Whether an answer of this source may stand for a few seconds.
+
+    Never one that decides on a shield, nor of a sensitive kind, nor what was asked in an emergency.
+    """
+    return not (source.sensitive or source.in_shield_set or right.in_emergency)
+
+
+def is_sensitive(record: Record) -> bool:
+    """Whether a record says that it is, or is not known not to be."""
+    sensitive = any(involvement.sensitive for involvement in record.involvements)
+    return record.restricted is True or record.consent is not None or sensitive

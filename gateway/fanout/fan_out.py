@@ -1,18 +1,27 @@
-"""The connections to all sources, and the questions that go through them."""
+"""The connections to all sources, and each question's calls: started, heard as they end, cancelled.
+
+Whom to ask next is not decided here: that is the question's, in `gateway.questions.waves`.
+"""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from typing import Final
 
+from adapters.contract.contract import Fault, Unavailable
 from adapters.contract.record import Record
 from gateway.fanout.health import SourceHealth
-from gateway.fanout.order import Order, SourceAnswer
+from gateway.fanout.limits import CallCount
+from gateway.fanout.source_answer import CallContext, Keys, SourceAnswer
 from gateway.fanout.source_call import SourceConnection
-from gateway.fanout.waves import Waves
 from gateway.model.clock import Clock
+
+_TO_STOP_S: Final = 0.05  # closing a socket takes no time; a thread in a locked file takes seconds
 
 
 class FanOut:
-    """The connections to all sources, and the questions that go through them."""
+    """The connections to all sources; every question's calls go through them."""
 
     def __init__(self, connections: Mapping[str, SourceConnection], clock: Clock) -> None:
         self._connections = connections
@@ -35,24 +44,110 @@ class FanOut:
         )
         return dict(zip(self._connections, found, strict=True))
 
-    async def deadline(self, order: Order) -> None:
-        """Return when the order's time is over, and not sooner."""
-        await self._clock.sleep(max(0.0, order.until - self._clock.monotonic()))
+    async def until(self, deadline: float) -> None:
+        """Return when the clock shows this, and not sooner."""
+        await self._clock.sleep(max(0.0, deadline - self._clock.monotonic()))
 
-    async def answers(self, order: Order) -> AsyncGenerator[SourceAnswer, None]:
-        """Exactly one answer for each source of the order, in arrival order.
+    @asynccontextmanager
+    async def calls(self) -> AsyncIterator["Calls"]:
+        """The calls of one question, none under way yet; what is at the end is cancelled.
 
-        It ends sooner where `idle` says that nobody else is to be waited for. Closing the iterator
-        cancels what is under way, down to the sockets. Nobody waits for that at its end: it would
-        tell by a moment whether an agency was still under way.
+        An error waits for that, down to the sockets. Nobody waits for it at a question's own end:
+        it would tell by a moment whether an agency was still under way.
         """
-        question = Waves(order, self._connections, self._clock)
+        calls = Calls(self._connections, self._clock)
         try:
-            async for answered in question.settle():
-                yield answered
+            yield calls
         except BaseException:
-            await question.cancel()
+            await calls.cancel()
             raise
-        ending = asyncio.create_task(question.cancel())
+        ending = asyncio.create_task(calls.cancel())
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
+
+
+class Calls:
+    """The calls of one question: at most one to each source at a time, and searches beside them."""
+
+    def __init__(self, connections: Mapping[str, SourceConnection], clock: Clock) -> None:
+        self._connections = connections
+        self._clock = clock
+        self._running: dict[asyncio.Task[SourceAnswer], str] = {}
+        self._searching: set[asyncio.Task[SourceAnswer]] = set()
+        self._sent: dict[str, CallCount] = {}
+        # Who waits for all tasks again at each arrival does so hundreds of times with hundreds.
+        self._done: list[asyncio.Task[SourceAnswer]] = []
+        self._arrival = asyncio.Event()
+
+    @property
+    def now(self) -> float:
+        """The time on the clock by which sources are asked until a deadline, in seconds."""
+        return self._clock.monotonic()
+
+    @property
+    def running(self) -> Collection[str]:
+        """The sources that were started and not heard of yet, searches left out."""
+        return self._running.values()
+
+    def start(
+        self, source: str, by: Sequence[Keys], asking: CallContext, before: SourceAnswer | None
+    ) -> None:
+        """Begin to ask a source, by the first of these keys and then by each other.
+
+        `before` is what it answered so far; nothing that it tried is tried again.
+        """
+        sent = self._sent[source] = CallCount()
+        asked = self._connections[source].ask_by_each(by, asking, before, sent)
+        task = asyncio.create_task(asked)
+        self._running[task] = source
+        task.add_done_callback(self._landed)
+
+    def search(self, source: str, keys: Keys, asking: CallContext) -> asyncio.Task[SourceAnswer]:
+        """Begin to search a source by demographics alone; whoever started it waits for it."""
+        task = asyncio.create_task(self._connections[source].search(keys, asking, CallCount()))
+        self._searching.add(task)
+        task.add_done_callback(self._searching.discard)
+        return task
+
+    async def heard(self, until: float) -> list[SourceAnswer]:
+        """What came since the last time, in order of arrival; waits for the first, or a `wake`.
+
+        Empty if the clock shows `until` before.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, until - self.now)):
+                await self._arrival.wait()
+        self._arrival.clear()
+        done, self._done = self._done, []
+        answers = [task.result() for task in done]
+        for task in done:
+            del self._running[task]
+        return answers
+
+    def wake(self) -> None:
+        """Let whoever waits in `heard` look around, whatever came."""
+        self._arrival.set()
+
+    def overtaken(self, before: Mapping[str, SourceAnswer]) -> list[SourceAnswer]:
+        """The answers of the sources that the deadline overtook; `before` has what they said."""
+        return [self._timed_out(source, before.get(source)) for source in self.running]
+
+    async def cancel(self) -> None:
+        """Stop what is under way; an adapter that will not stop is left behind, not waited for.
+
+        Until it ends it keeps its place at its source, whose concurrency stays what it declared.
+        """
+        tasks = {*self._running, *self._searching}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_TO_STOP_S)
+
+    def _landed(self, task: asyncio.Task[SourceAnswer]) -> None:
+        self._done.append(task)
+        self._arrival.set()
+
+    def _timed_out(self, source: str, before: SourceAnswer | None) -> SourceAnswer:
+        overtaken = before or SourceAnswer(source, Unavailable(Fault.TIMED_OUT))
+        attempts = overtaken.attempts + self._sent[source].times
+        return replace(overtaken, reply=Unavailable(Fault.TIMED_OUT), attempts=attempts)

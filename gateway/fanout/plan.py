@@ -5,18 +5,16 @@ names. Which of them depends on the caller and the question, never on the child:
 would tell where she lives (ADR 0014, 0027).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from adapters.contract.contract import OperationCard
 from adapters.contract.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
+from gateway.fanout.route import possible
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource, Registry
 from gateway.model.caller import Caller
 from gateway.model.errors import AskDifferently
 from gateway.model.inquiry import Inquiry, Known, Scope
-
-IDENTIFYING = frozenset({NHS_NUMBER, UPN, AGENCY_RECORD})
 
 
 class NotAsked(StrEnum):
@@ -163,14 +161,6 @@ def kept_back(known: Known) -> dict[str, str]:
     return {"postcode": str(known.postcode)} if known.postcode else {}
 
 
-def route(
-    operations: tuple[OperationCard, ...], keys: Mapping[str, str]
-) -> tuple[OperationCard, ...]:
-    """The operations that these keys allow, identifying ones first, else in manifest order."""
-    possible = [card for card in operations if card.needs <= keys.keys()]
-    return tuple(sorted(possible, key=lambda card: not card.needs & IDENTIFYING))
-
-
 def _areas(scope: Scope, caller: Caller, registry: Registry) -> tuple[str, ...]:
     unknown = set(scope.areas) - registry.areas.keys()
     if unknown:
@@ -207,7 +197,7 @@ def _agencies_in_scope(scope: Scope, areas: tuple[str, ...], registry: Registry)
 
 
 def _planned(source: RegisteredSource, inquiry: Inquiry, *, for_shield: bool) -> PlannedSource:
-    by = route(source.adapter.operations, own_details(inquiry.known, source.agency))
+    by = possible(source, own_details(inquiry.known, source.agency))
     barred = source.has_effects and source.row not in inquiry.scope.agencies
     return PlannedSource(
         source=source.id,

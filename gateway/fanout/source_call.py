@@ -1,15 +1,13 @@
 """One question to one source: its operations in turn, within its limits; every failure a reply."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from adapters.contract.codes import Claim
 from adapters.contract.contract import (
-    Fault,
     Malformed,
-    MoreNeeded,
     NoRecord,
     OperationCard,
     Question,
@@ -19,15 +17,22 @@ from adapters.contract.contract import (
     Unavailable,
     settled,
 )
-from adapters.contract.identifiers import CHILD_NUMBERS
+from adapters.contract.identifiers import CHILD_NUMBERS, IDENTIFYING
 from adapters.contract.record import Identifier, Record
-from gateway.fanout.batch import Batcher, BatchKey
-from gateway.fanout.coalesce import AccessRight, CallKey, CallResult, Coalescer
+from gateway.fanout.batch import Batcher, BatchKey, may_go_together
+from gateway.fanout.coalesce import (
+    AccessRight,
+    CallKey,
+    CallResult,
+    Coalescer,
+    is_sensitive,
+    may_stand,
+)
 from gateway.fanout.health import SourceHealth
 from gateway.fanout.limits import CallCount, Jitter, SourceLimits, SourceRequest
-from gateway.fanout.order import CallContext, SourceAnswer, together
-from gateway.fanout.plan import IDENTIFYING, route
 from gateway.fanout.proof_of_life import ProofOfLife, Way
+from gateway.fanout.route import after_numbers, route, unasked
+from gateway.fanout.source_answer import CallContext, Keys, SourceAnswer, together
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.clock import Clock
 from resolvers.outcome import Outcome, judge
@@ -63,55 +68,6 @@ class SourceConnection:
         """Go on in the place of another that led to the same system with another secret."""
         self.source_limits.go_on_as(before.source_limits)
 
-    def route(
-        self, keys: Mapping[str, str], before: SourceAnswer | None
-    ) -> tuple[OperationCard, ...]:
-        """The operations that these keys allow and that are still worth trying.
-
-        A source with effects is asked by one operation, once.
-        """
-        cards = self._untried(before)
-        possible = tuple(
-            card
-            for card in route(self.source.adapter.operations, keys)
-            if card in cards and (before is None or before.tells_no(card, keys))
-        )
-        return possible[:1] if self.source.has_effects else possible
-
-    def may_ask_again(self, answered: SourceAnswer) -> bool:
-        """Whether knowing more could still find the child here, or another file of hers.
-
-        One of the shield set that found somebody by name may have hers by a number. An identity
-        source says the number itself.
-        """
-        source = self.source
-        member = source.in_shield_set and not source.is_identity
-        again = answered.empty or (member and answered.by_details_alone)
-        return again and bool(self._untried(answered))
-
-    def _untried(self, before: SourceAnswer | None) -> tuple[OperationCard, ...]:
-        if before is None:
-            return self.source.adapter.operations
-        if self.source.has_effects:
-            return ()
-        settled = before.conclusive or before.records
-        return tuple(
-            card
-            for card in self.source.adapter.operations
-            if card.name not in before.tried and (card.needs & IDENTIFYING or not settled)
-        )
-
-    def unasked(self) -> SourceAnswer:
-        """The answer of a source that cannot search with what is known."""
-        needs = {" + ".join(sorted(card.needs)) for card in self.source.adapter.operations}
-        return SourceAnswer(self.source.id, MoreNeeded(tuple(sorted(needs))))
-
-    def timed_out(self, before: SourceAnswer | None, sent: CallCount) -> SourceAnswer:
-        """The answer of a source that the deadline overtook, after it was asked so often more."""
-        overtaken = before or SourceAnswer(self.source.id, Unavailable(Fault.TIMED_OUT))
-        attempts = overtaken.attempts + sent.times
-        return replace(overtaken, reply=Unavailable(Fault.TIMED_OUT), attempts=attempts)
-
     async def health(self) -> SourceHealth:
         """How the source is doing; its probe is asked first, where it has one, and seldom."""
         await self.source_limits.check()
@@ -128,19 +84,16 @@ class SourceConnection:
         """Keep no answer, and let no question join a call that is under way."""
         self._coalescer.forget()
 
-    async def search(
-        self, keys: Mapping[str, str], asking: CallContext, sent: CallCount
-    ) -> SourceAnswer:
+    async def search(self, keys: Keys, asking: CallContext, sent: CallCount) -> SourceAnswer:
         """Ask by demographics alone, whatever was asked by number before."""
-        by_number = (c.name for c in self.source.adapter.operations if c.needs & IDENTIFYING)
-        before = SourceAnswer(self.source.id, NoRecord(), tried=tuple(by_number))
-        if not self.route(keys, before):
-            return self.unasked()
+        before = after_numbers(self.source)
+        if not route(self.source, keys, before):
+            return unasked(self.source)
         return await self.ask(keys, asking, before, sent)
 
     async def ask_by_each(
         self,
-        keys: Iterable[Mapping[str, str]],
+        keys: Iterable[Keys],
         asking: CallContext,
         before: SourceAnswer | None,
         sent: CallCount,
@@ -162,7 +115,7 @@ class SourceConnection:
 
     async def ask(
         self,
-        keys: Mapping[str, str],
+        keys: Keys,
         asking: CallContext,
         before: SourceAnswer | None,
         sent: CallCount,
@@ -174,7 +127,7 @@ class SourceConnection:
         the shield set is asked by every identifier: its files under each may be marked.
         """
         answered = before or SourceAnswer(self.source.id, NoRecord())
-        for card in self.route(keys, before):
+        for card in route(self.source, keys, before):
             if answered.conclusive and not card.needs & IDENTIFYING:
                 break
             if answered.records and not (self.source.in_shield_set and card.needs & IDENTIFYING):
@@ -188,7 +141,7 @@ class SourceConnection:
     async def _try(
         self,
         card: OperationCard,
-        keys: Mapping[str, str],
+        keys: Keys,
         asking: CallContext,
         before: SourceAnswer,
         sent: CallCount,
@@ -217,9 +170,7 @@ class SourceConnection:
             unproven=before.unproven or not proven,
         )
 
-    def _note_another_child(
-        self, card: OperationCard, given: Mapping[str, str], brought: CallResult
-    ) -> None:
+    def _note_another_child(self, card: OperationCard, given: Keys, brought: CallResult) -> None:
         asked = [Identifier(name, given[name]) for name in given.keys() & CHILD_NUMBERS]
         outcome = judge(
             brought.reply,
@@ -232,7 +183,7 @@ class SourceConnection:
             self.source_limits.failures.note([Malformed(_ANOTHER, f"operation.{card.name}")])
 
     async def _proven(
-        self, card: OperationCard, given: Mapping[str, str], reply: Reply, asking: CallContext
+        self, card: OperationCard, given: Keys, reply: Reply, asking: CallContext
     ) -> bool:
         """Whether it may be relied on that nobody was found so, where that counts for anything.
 
@@ -246,7 +197,7 @@ class SourceConnection:
         return await self._proof.stands(card, by, asking.on_behalf, asking.until)
 
     async def _brought(
-        self, card: OperationCard, given: Mapping[str, str], asking: CallContext, sent: CallCount
+        self, card: OperationCard, given: Keys, asking: CallContext, sent: CallCount
     ) -> CallResult:
         async def bring() -> CallResult:
             already = sent.times
@@ -267,7 +218,7 @@ class SourceConnection:
     async def _reply(
         self, card: OperationCard, wanted: SourceRequest, right: AccessRight | None
     ) -> Reply:
-        if right is None or not self._may_batch(card, right):
+        if right is None or not may_go_together(self.source, card, right):
             return await self.source_limits.ask(wanted)
         together = BatchKey(right, card.name, wanted.question.fields)
         reply = await self._batcher.ask(together, wanted, card.at_once)
@@ -278,40 +229,22 @@ class SourceConnection:
         failed = isinstance(alone, Refused | Unavailable | Malformed)
         return reply if failed and isinstance(reply, Records) else alone
 
-    def _may_batch(self, card: OperationCard, right: AccessRight) -> bool:
-        """Whether other children may be asked about in the same call.
-
-        Never where a read has effects or decides on a shield, nor of a sensitive kind, nor in an
-        emergency, which is about one child.
-        """
-        source = self.source
-        if card.at_once == 1 or source.adapter.several is None or source.has_effects:
-            return False
-        if source.sensitive or source.in_shield_set:
-            return False
-        return not (right.reason.break_glass or right.reason.significant_harm)
-
     def _may_keep(self, card: OperationCard, same: CallKey, brought: CallResult) -> bool:
-        """Whether this answer may stand for a few seconds: never one that decides on a shield.
+        """Whether this answer may stand for a few seconds: an empty one only where it proves any.
 
-        Nor one of a sensitive kind, nor what was asked in an emergency, nor a failure, nor an
-        empty one that proves nothing.
+        Never a failure.
         """
-        if self.source.sensitive or self.source.in_shield_set:
-            return False
-        if same.right.reason.break_glass or same.right.reason.significant_harm:
+        if not may_stand(self.source, same.right):
             return False
         match brought.reply:
             case Records(records=records):
-                return not any(_is_sensitive(record) for record in records)
+                return not any(map(is_sensitive, records))
             case NoRecord():
                 return bool(self._absent(card, dict(same.given), brought.reply))
             case _:
                 return False
 
-    def _absent(
-        self, card: OperationCard, given: Mapping[str, str], reply: Reply
-    ) -> frozenset[Identifier]:
+    def _absent(self, card: OperationCard, given: Keys, reply: Reply) -> frozenset[Identifier]:
         """The identifiers that this reply proves absent: none if anything else was sent too.
 
         What narrows a search (a birth date that the caller has wrong) would make its emptiness
@@ -340,16 +273,8 @@ class SourceConnection:
         return oldest <= as_of <= now + _CLOCKS_APART
 
 
-def _hits(
-    card: OperationCard, given: Mapping[str, str], reply: Reply
-) -> dict[Way, frozenset[Identifier]]:
+def _hits(card: OperationCard, given: Keys, reply: Reply) -> dict[Way, frozenset[Identifier]]:
     """By which numbers this way brought records, if it did."""
     numbers = frozenset(Identifier(key, given[key]) for key in CHILD_NUMBERS & given.keys())
     found = isinstance(reply, Records) and bool(numbers)
     return {Way(card.name, frozenset(given)): numbers} if found else {}
-
-
-def _is_sensitive(record: Record) -> bool:
-    """Whether a record says that it is, or is not known not to be."""
-    sensitive = any(involvement.sensitive for involvement in record.involvements)
-    return record.restricted is True or record.consent is not None or sensitive

@@ -9,8 +9,8 @@ from adapters.contract.codes import ReleaseClass
 from adapters.contract.contract import Fault, MoreNeeded, Records, TooMany, Unavailable
 from adapters.contract.identifiers import AGENCY_RECORD
 from adapters.contract.record import Identifier
-from gateway.fanout.order import SourceAnswer
 from gateway.fanout.plan import PlannedSource
+from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES
 from gateway.model.agency import AgencyCard, Contact
 from gateway.model.answer import AgencyRow

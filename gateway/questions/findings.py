@@ -7,7 +7,7 @@ from typing import Final, Self
 from adapters.contract.codes import Claim, Sex
 from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.record import Identifier, Name, Record
-from gateway.fanout.order import SourceAnswer
+from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
 from gateway.questions.resolver import Resolver

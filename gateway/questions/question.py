@@ -15,14 +15,16 @@ from adapters.contract.contract import NoRecord
 from gateway.audit.entry.flags import AccessFlags
 from gateway.audit.recorder.recorder import Intent, Recorder
 from gateway.fanout.fan_out import FanOut
-from gateway.fanout.order import Order, SourceAnswer
+from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource
 from gateway.model.answer import AgencyRow, Receipt, WholeAnswer
 from gateway.questions.agency_row import row
 from gateway.questions.findings import Findings
+from gateway.questions.order import Order, Teacher
 from gateway.questions.projection import whole
 from gateway.questions.release import ReleaseView
 from gateway.questions.shield.state import ShieldState
+from gateway.questions.waves import answers
 from resolvers.exchange import ChildNeed
 from resolvers.outcome import Outcome
 
@@ -41,6 +43,7 @@ class DecidedQuestion:
     shield: ShieldState
     intent: Intent
     order: Order
+    teaching: Teacher
     sources: Mapping[str, RegisteredSource]
     nobody_found: Callable[[], Awaitable[None]]
     notes: Callable[[Findings], AccessFlags] = lambda _: AccessFlags()
@@ -124,12 +127,13 @@ class RunningQuestion:
     async def _gather(self) -> WholeAnswer:
         asked = self._asked
         try:
-            async with aclosing(self._fan_out.answers(asked.order)) as answers:
-                async for answered in answers:
+            coming = answers(asked.order, asked.shield, asked.teaching, self._fan_out)
+            async with aclosing(coming):
+                async for answered in coming:
                     self._answers[answered.source] = answered
                     self._beat()
             if asked.shield.hides_late(self._answers):
-                await self._fan_out.deadline(asked.order)
+                await self._fan_out.until(asked.order.until)
             self._confirm()
             answer = whole(asked.view, self._findings)
             if answer.child is None:

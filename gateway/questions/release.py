@@ -8,8 +8,8 @@ from typing import Final
 
 from adapters.contract.codes import ReleaseClass
 from adapters.contract.record import Record
-from gateway.fanout.order import SourceAnswer
 from gateway.fanout.plan import Plan, PlannedSource
+from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import Registry
 from gateway.policy.context import RecordFacts
 from gateway.policy.decide import OnRecord, Verdict

@@ -7,7 +7,7 @@ grading everybody is not free.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from gateway.fanout.order import SourceAnswer
+from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from resolvers.matching.details import ReadOnce
 from resolvers.matching.grade import Resolution

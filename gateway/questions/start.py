@@ -9,14 +9,16 @@ from gateway.audit.recorder.pseudonymise import Pseudonymised
 from gateway.audit.recorder.recorder import Grounds, Intent, Recorder
 from gateway.fanout.coalesce import AccessRight
 from gateway.fanout.fan_out import FanOut
-from gateway.fanout.order import CallContext, Order
 from gateway.fanout.plan import own_details
+from gateway.fanout.source_answer import CallContext, Keys
+from gateway.fanout.sources import RegisteredSource
 from gateway.graphql.documents import Document
 from gateway.model.caller import Caller
 from gateway.model.candidate_key import CandidateKeySealer
 from gateway.policy.context import profile_of
 from gateway.questions.access_flags import of_answer, of_question
 from gateway.questions.findings import Finder, Findings, stated_reference
+from gateway.questions.order import Order
 from gateway.questions.prepare import Preparation, PreparedQuestion
 from gateway.questions.question import DecidedQuestion, RunningQuestion
 from gateway.questions.release import ReleaseView
@@ -26,6 +28,7 @@ from gateway.questions.shield.namesakes import NamesakeSearch
 from gateway.questions.shield.state import ShieldState, circle_of
 from gateway.questions.teaching import Teaching
 from resolvers.exchange import not_told
+from resolvers.matching.reference import Reference
 
 HarmStated = Callable[[Caller, str, int], Awaitable[None]]
 
@@ -73,27 +76,16 @@ class QuestionFactory:
             broke_glass=prepared.inquiry.reason.break_glass is not None,
             not_told=not_told(stated),
         )
-        search = NamesakeSearch(
-            {name: each for name, each in prepared.asked.items() if each.in_shield_set},
-            _own(prepared),
-        )
-        resolver = Resolver(prepared.sources)
-        shield = ShieldState(
-            view,
-            Finder(stated, resolver),
-            Finder(stated, resolver),
-            circle_of(prepared.asked, preparation.registry),
-            search,
-            ToldHome(stated, resolver, search),
-        )
-        order = self._order(prepared, intent, shield, admitted)
+        order = _order(prepared, intent, admitted)
+        shield = _shield(stated, view, order, prepared.sources)
+        teaching = Teaching(shield, prepared.sources, prepared.inquiry.known, intent, self.recorder)
         quotas = preparation.quotas
 
         def notes(findings: Findings) -> AccessFlags:
             return of_answer(findings, caller, preparation.registry, view.today)
 
         asked = DecidedQuestion(
-            *(view, shield, intent, order, prepared.sources),
+            *(view, shield, intent, order, teaching, prepared.sources),
             nobody_found=lambda: quotas.nobody_found(caller),
             notes=notes,
         )
@@ -118,33 +110,33 @@ class QuestionFactory:
         )
         return await self.recorder.intend(pseudonymised, caller, grounds)
 
-    def _order(
-        self,
-        prepared: PreparedQuestion,
-        intent: Intent,
-        shield: ShieldState,
-        admitted: AdmittedRequest,
-    ) -> Order:
-        clock, deadline_s = admitted.preparation.clock, admitted.preparation.settings.deadline
-        until = clock.monotonic() + deadline_s
-        asked, known = prepared.asked, prepared.inquiry.known
-        teaching = Teaching(shield, prepared.sources, known, intent, self.recorder)
-        return Order(
-            own=shield.search.own,
-            asking=_calls(prepared, intent, admitted, until),
-            until=until,
-            heard_first=frozenset(name for name, source in asked.items() if source.in_shield_set),
-            teach=teaching.lessons,
-            pass_on=teaching.pass_on,
-            disputed=teaching.disputed,
-            namesakes=shield.namesakes,
-            give_back=teaching.once_cleared,
-            circle=shield.circle,
-            idle=shield.idle,
-        )
+
+def _shield(
+    stated: Reference,
+    view: ReleaseView,
+    order: Order,
+    sources: Mapping[str, RegisteredSource],
+) -> ShieldState:
+    """The shield's state with nobody heard; `sources` are all in scope, asked or not."""
+    members = {name: each for name, each in order.sources.items() if each.in_shield_set}
+    search, resolver = NamesakeSearch(members, order.own), Resolver(sources)
+    finders = (Finder(stated, resolver), Finder(stated, resolver))
+    return ShieldState(view, *finders, order.circle, search, ToldHome(stated, resolver, search))
 
 
-def _own(prepared: PreparedQuestion) -> Mapping[str, Mapping[str, str]]:
+def _order(prepared: PreparedQuestion, intent: Intent, admitted: AdmittedRequest) -> Order:
+    preparation, asked = admitted.preparation, prepared.asked
+    until = preparation.clock.monotonic() + preparation.settings.deadline
+    return Order(
+        sources=asked,
+        own=_own(prepared),
+        asking=_calls(prepared, intent, admitted, until),
+        until=until,
+        circle=circle_of(asked, preparation.registry),
+    )
+
+
+def _own(prepared: PreparedQuestion) -> Mapping[str, Keys]:
     """The caller's own details for each source that is asked, by source id."""
     known = prepared.inquiry.known
     return {name: own_details(known, s.agency) for name, s in prepared.asked.items()}

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.audit.recorder.recorder import Intent, Recorder
-from gateway.fanout.order import Keys, SourceAnswer
 from gateway.fanout.plan import kept_back
+from gateway.fanout.source_answer import Keys
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
 from gateway.questions.onward import disputed, once_cleared
+from gateway.questions.order import SourceAnswers
 from gateway.questions.shield.state import ShieldState
-
-SourceAnswers = Mapping[str, SourceAnswer]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from adapters.contract.codes import Claim
 from adapters.contract.contract import NoRecord, Question, Records, Reply
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from gateway.fanout import proof_of_life
-from gateway.fanout.order import SourceAnswer
 from gateway.fanout.proof_of_life import ProofOfLife
+from gateway.fanout.source_answer import SourceAnswer
 from gateway.questions import findings
 from tests.support.agencies import (
     AUTHORITY,

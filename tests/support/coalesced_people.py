@@ -10,7 +10,7 @@ from adapters.contract.contract import Question, Records, Reply
 from adapters.contract.identifiers import NHS_NUMBER
 from gateway.fanout.coalesce import AccessRight
 from gateway.fanout.limits import CallCount
-from gateway.fanout.order import CallContext, SourceAnswer
+from gateway.fanout.source_answer import CallContext, SourceAnswer
 from gateway.fanout.source_call import SourceConnection
 from gateway.model.clock import Clock
 from gateway.model.inquiry import Reason

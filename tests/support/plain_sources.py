@@ -12,7 +12,7 @@ from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.contract.record import Identifier, Name, Record
 from adapters.manifest.manifest import Manifest
 from gateway.fanout.fan_out import FanOut
-from gateway.fanout.order import CallContext, Keys, Order, PassOn, Teach
+from gateway.fanout.source_answer import Keys
 from gateway.fanout.source_call import SourceConnection
 from gateway.fanout.sources import RegisteredSource, granted_claims
 from gateway.model.clock import Clock
@@ -63,24 +63,6 @@ def fan_out_over(*sources: RegisteredSource, clock: Clock | None = None) -> FanO
     return FanOut(
         {each.id: SourceConnection(each, ticking, lambda: 0.5) for each in sources}, ticking
     )
-
-
-async def teach_nobody(_: Mapping[str, Any]) -> None:
-    """Passes nothing on."""
-
-
-def order_for(
-    *sources: RegisteredSource,
-    until: float,
-    own: Keys = OWN,
-    teach: Teach = lambda _: {},
-    pass_on: PassOn = teach_nobody,
-) -> Order:
-    """An order to ask these sources, by the same details, until the loop's clock shows `until`."""
-    each = CallContext(frozenset({"names", "involvements"}), ON_BEHALF, until)
-    names = [source.id for source in sources]
-    asking = dict.fromkeys(names, each)
-    return Order(dict.fromkeys(names, own), asking, until, frozenset(), teach, pass_on)
 
 
 def record(

@@ -17,8 +17,8 @@ from adapters.contract.contract import NoRecord
 from adapters.contract.identifiers import CHILD_NUMBERS, NHS_NUMBER, UPN
 from adapters.contract.record import Identifier, Record
 from gateway.config.settings import DEFAULT_ISSUER, Settings
-from gateway.fanout.order import SourceAnswer
 from gateway.fanout.proof_of_life import Way
+from gateway.fanout.source_answer import SourceAnswer
 from gateway.http.app import build_app, open_gateway
 from gateway.http.pipeline import Pipeline
 from gateway.identity.development_token import development_key, issue

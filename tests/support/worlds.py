@@ -25,14 +25,15 @@ from adapters.contract.identifiers import NHS_NUMBER, UPN, NhsNumber
 from adapters.contract.record import Address, Identifier, Involvement, Name, Record
 from gateway.audit.recorder.recorder import Intent, Recorder
 from gateway.config.operator_file import Area, OperatorFile, ShieldTeam, SourceGrant
-from gateway.fanout.order import CallContext, Order, SourceAnswer
 from gateway.fanout.plan import own_details, plan
-from gateway.fanout.sources import RegisteredSource, Registry, registry_of
+from gateway.fanout.source_answer import CallContext
+from gateway.fanout.sources import Registry, registry_of
 from gateway.model.answer import AgencyRow, WholeAnswer
 from gateway.model.clock import Clock
 from gateway.model.inquiry import Inquiry, Known, Reason
 from gateway.policy.decide import Verdict
 from gateway.questions.findings import Finder, stated_reference
+from gateway.questions.order import Order
 from gateway.questions.question import DecidedQuestion, RunningQuestion
 from gateway.questions.release import ReleaseView
 from gateway.questions.resolver import Resolver
@@ -50,6 +51,7 @@ from tests.support.agencies import (
     NATIONAL,
     SourceFile,
 )
+from tests.support.plain_questions import Lessons
 from tests.support.plain_sources import (
     EVERY_CLASS,
     ON_BEHALF,
@@ -57,7 +59,6 @@ from tests.support.plain_sources import (
     file_of,
     record,
     registered,
-    teach_nobody,
 )
 from tests.support.town import PRACTITIONER
 from tests.support.virtual_time import now
@@ -208,15 +209,16 @@ def _question(registry: Registry) -> RunningQuestion:
     stated, view = stated_reference(INQUIRY.known, sources.values()), _view(registry)
     resolver = Resolver(sources)
     finders = (Finder(stated, resolver), Finder(stated, resolver))
+    order = _order(registry)
     members = {name: each for name, each in sources.items() if each.in_shield_set}
-    own = {name: own_details(INQUIRY.known, s.agency) for name, s in sources.items()}
-    search = NamesakeSearch(members, own)
+    search = NamesakeSearch(members, order.own)
     home = ToldHome(stated, resolver, search)
-    shield = ShieldState(view, *finders, circle_of(sources, registry), search, home)
+    shield = ShieldState(view, *finders, order.circle, search, home)
+    teaching = Lessons(teach=lambda answers: shield.lessons(answers, sources))
     # What is told is logged by the HTTP stage's asking, which these worlds leave out.
     intent, recorder = cast("Intent", None), cast("Recorder", None)
     asked = DecidedQuestion(
-        *(view, shield, intent, _order(sources, shield), sources),
+        *(view, shield, intent, order, teaching, sources),
         nobody_found=_uncounted,
     )
     return RunningQuestion(asked, fan_out_over(*sources.values(), clock=clock), recorder)
@@ -226,17 +228,11 @@ async def _uncounted() -> None:
     """Nobody counts in these worlds."""
 
 
-def _order(sources: Mapping[str, RegisteredSource], shield: ShieldState) -> Order:
-    def teach(answers: Mapping[str, SourceAnswer]) -> Mapping[str, Mapping[str, str]]:
-        return shield.lessons(answers, sources)
-
+def _order(registry: Registry) -> Order:
+    sources, until = registry.sources, now() + DEADLINE_S
     own = {name: own_details(INQUIRY.known, s.agency) for name, s in sources.items()}
-    until = now() + DEADLINE_S
     asking = dict.fromkeys(sources, CallContext(FIELDS, ON_BEHALF, until))
-    first = frozenset(n for n, s in sources.items() if s.in_shield_set)
-    return Order(
-        *(own, asking, until, first, teach, teach_nobody), circle=shield.circle, idle=shield.idle
-    )
+    return Order(sources, own, asking, until, circle_of(sources, registry))
 
 
 def _view(registry: Registry) -> ReleaseView:

@@ -1,13 +1,13 @@
 """Whether a child is shielded, asked of every authority there is, as a question asks them."""
 
 from collections.abc import Mapping
-from contextlib import aclosing
 from dataclasses import dataclass
 
 from adapters.contract.contract import OnBehalf
 from gateway.fanout.fan_out import FanOut
-from gateway.fanout.order import CallContext, Order, SourceAnswer
 from gateway.fanout.plan import own_details
+from gateway.fanout.route import route, unasked
+from gateway.fanout.source_answer import CallContext, SourceAnswer
 from gateway.fanout.sources import RegisteredSource, Registry
 from gateway.model.clock import Clock
 from gateway.model.inquiry import Known
@@ -42,28 +42,27 @@ class ShieldCheck:
 
     async def restriction(self, known: Known, on_behalf: OnBehalf) -> Restriction:
         """What they say together by the deadline; nothing of their answers is kept."""
-        until = self.clock.monotonic() + self.deadline_s
-        asking = CallContext(frozenset(), on_behalf, until)
-        order = Order(
-            own={name: own_details(known, source.agency) for name, source in self.asked.items()},
-            asking=dict.fromkeys(self.asked, asking),
-            until=until,
-            heard_first=frozenset(),
-            teach=lambda _: {},
-            pass_on=_nothing_passes,
-        )
-        answers: dict[str, SourceAnswer] = {}
-        async with aclosing(self.fan_out.answers(order)) as arriving:
-            async for answered in arriving:
-                answers[answered.source] = answered
+        answers = await self._answers(known, on_behalf)
         stated = stated_reference(known, self.sources.values())
         found = find(stated, answers, Resolver(self.sources))
         return Restriction.RESTRICTED if found.own_marks else found.restriction
 
+    async def _answers(self, known: Known, on_behalf: OnBehalf) -> Mapping[str, SourceAnswer]:
+        """Each source asked once, by what is known alone: nothing that one says goes to another."""
+        until = self.clock.monotonic() + self.deadline_s
+        asking = CallContext(frozenset(), on_behalf, until)
+        answers: dict[str, SourceAnswer] = {}
+        async with self.fan_out.calls() as calls:
+            for name, source in self.asked.items():
+                keys = own_details(known, source.agency)
+                if route(source, keys, None):
+                    calls.start(name, [keys], asking, None)
+                else:
+                    answers[name] = unasked(source)
+            while calls.running and calls.now < until:
+                answers |= {each.source: each for each in await calls.heard(until)}
+            return answers | {each.source: each for each in calls.overtaken(answers)}
+
 
 def _may_tell(source: RegisteredSource) -> bool:
     return not source.sensitive and source.may_restrict
-
-
-async def _nothing_passes(_: Mapping[str, frozenset[str]]) -> None:
-    raise RuntimeError("a check of the shield passes nothing on")

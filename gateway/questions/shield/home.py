@@ -12,7 +12,7 @@ from typing import Final
 from adapters.contract.codes import Claim
 from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.record import Identifier
-from gateway.fanout.order import SourceAnswer
+from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from gateway.questions.findings import Finder, Findings, find
 from gateway.questions.onward import Lesson, lessons

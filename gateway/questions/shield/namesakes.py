@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from adapters.contract.contract import NoRecord, Records
+from adapters.contract.identifiers import IDENTIFYING
 from adapters.contract.record import Record
-from gateway.fanout.order import Keys, SourceAnswer, together
-from gateway.fanout.plan import IDENTIFYING
+from gateway.fanout.source_answer import Keys, SourceAnswer, together
 from gateway.fanout.sources import RegisteredSource
 from gateway.questions.findings import Findings
 from gateway.questions.onward import lessons

@@ -7,15 +7,16 @@ names, and the national agencies. Once nothing of the circle is under way the st
 hidden agencies would still say.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from adapters.contract.contract import MoreNeeded
-from gateway.fanout.order import SourceAnswer
-from gateway.fanout.plan import IDENTIFYING
+from adapters.contract.identifiers import IDENTIFYING
+from gateway.fanout.source_answer import Keys, SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource, Registry
 from gateway.questions.findings import Finder, Findings
 from gateway.questions.onward import lessons
+from gateway.questions.order import SourceAnswers
 from gateway.questions.release import ReleaseView
 from gateway.questions.shield.home import ToldHome
 from gateway.questions.shield.namesakes import NamesakeSearch
@@ -51,12 +52,12 @@ class ShieldState:
     circle: frozenset[str]
     search: NamesakeSearch
     home: ToldHome
-    _heard: Mapping[str, SourceAnswer] = field(default_factory=dict)
-    _first: Mapping[str, SourceAnswer] = field(default_factory=dict)
+    _heard: SourceAnswers = field(default_factory=dict)
+    _first: SourceAnswers = field(default_factory=dict)
     _settled: bool = False
     _state: Restriction | None = None
 
-    def idle(self, heard: Mapping[str, SourceAnswer], first: Mapping[str, SourceAnswer]) -> bool:
+    def idle(self, heard: SourceAnswers, first: SourceAnswers) -> bool:
         """Hear that nothing of the circle is under way, nor can be asked with what it taught.
 
         `first` is what the same sources answered to the caller's own details. Whether nobody else
@@ -94,8 +95,8 @@ class ShieldState:
         return replace(found, restriction=self._state or found.restriction)
 
     def lessons(
-        self, answers: Mapping[str, SourceAnswer], sources: Mapping[str, RegisteredSource]
-    ) -> Mapping[str, Mapping[str, str]]:
+        self, answers: SourceAnswers, sources: Mapping[str, RegisteredSource]
+    ) -> Mapping[str, Keys]:
         """What each source may be asked with besides; the circle by what it taught itself.
 
         Once the child is cleared by the circle, everybody by what everybody taught. Before, the
@@ -107,13 +108,13 @@ class ShieldState:
         outside = {name: keys for name, keys in taught.items() if name not in self.circle}
         return outside | {name: keys for name, keys in within.items() if name in self.circle}
 
-    def teaching(self, answers: Mapping[str, SourceAnswer]) -> Findings:
+    def teaching(self, answers: SourceAnswers) -> Findings:
         """The findings that teach the circle: its own, until it has cleared the child."""
         near = self._of_circle(answers)
         cleared = near.restriction is Restriction.NONE_KNOWN
         return self.everybody.of(answers) if cleared else near
 
-    def _of_circle(self, answers: Mapping[str, SourceAnswer]) -> Findings:
+    def _of_circle(self, answers: SourceAnswers) -> Findings:
         """What the circle's answers say; from the moment that a told home settles it, with that."""
         inside = {name: each for name, each in answers.items() if name in self.circle}
         found = self.near.of(inside)
@@ -150,14 +151,14 @@ class ShieldState:
         known = self._state is Restriction.RESTRICTED and not self._settled
         return known and self.view.hides(self._near)
 
-    def hides_late(self, answers: Mapping[str, SourceAnswer]) -> bool:
+    def hides_late(self, answers: SourceAnswers) -> bool:
         """Whether the child is hidden from this caller by what came after the circle first spoke.
 
         When the answer ended would then tell who restricts her, or holds her.
         """
         return not self._settled and self.view.hides(self.told(answers))
 
-    def told(self, answers: Mapping[str, SourceAnswer]) -> Findings:
+    def told(self, answers: SourceAnswers) -> Findings:
         """The findings that this caller's answer is made of.
 
         Where the child is hidden from them, those of the circle alone. What is certain waits while
@@ -171,7 +172,7 @@ class ShieldState:
             return found
         return replace(found.narrowed(found.resolution.pending()), untied=True)
 
-    def _told(self, answers: Mapping[str, SourceAnswer]) -> Findings:
+    def _told(self, answers: SourceAnswers) -> Findings:
         if self.hidden or self.late:
             return self._near
         found = self.everybody.of({**self._heard, **answers})
@@ -182,14 +183,16 @@ class ShieldState:
         inside = {name: each for name, each in answers.items() if name in self.circle}
         return replace(self.near.of(inside), restriction=state)
 
-    def namesakes(
-        self, answers: Mapping[str, SourceAnswer]
-    ) -> tuple[Mapping[str, Mapping[str, str]], Callable[[Mapping[str, SourceAnswer]], None]]:
-        """Who is to be searched for children alike, by what, and who hears of it."""
+    def namesakes(self, answers: SourceAnswers) -> Mapping[str, Keys]:
+        """Who is to be searched for children alike, and by what."""
         supposed = self.home.supposed(self._of_circle(answers))
         if supposed is not None:
-            return self.search.before_a_home(supposed), self.search.hear
-        return self.search.wanted(self.everybody.of(answers)), self.search.hear
+            return self.search.before_a_home(supposed)
+        return self.search.wanted(self.everybody.of(answers))
+
+    def hear(self, found: SourceAnswers) -> None:
+        """Hear what the search for children alike found."""
+        self.search.hear(found)
 
     def _without_namesakes(self, found: Findings) -> Findings:
         """The findings without records that may be a restricted namesake's.
@@ -205,7 +208,7 @@ class ShieldState:
         return found.narrowed(resolution.loosened()) if search.finds_another(found) else found
 
     @property
-    def _set(self) -> Mapping[str, SourceAnswer]:
+    def _set(self) -> SourceAnswers:
         sources = self.view.registry.sources
         return {name: a for name, a in self._heard.items() if sources[name].in_shield_set}
 

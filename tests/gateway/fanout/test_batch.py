@@ -24,7 +24,7 @@ from adapters.contract.contract import (
 )
 from gateway.fanout.coalesce import AccessRight
 from gateway.fanout.limits import CallCount
-from gateway.fanout.order import CallContext, SourceAnswer
+from gateway.fanout.source_answer import CallContext, SourceAnswer
 from gateway.fanout.source_call import SourceConnection
 from gateway.model.clock import Clock
 from gateway.model.inquiry import Reason, SignificantHarm

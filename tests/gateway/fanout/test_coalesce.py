@@ -14,7 +14,7 @@ from adapters.contract.codes import AbuseCategory, Claim, Purpose
 from adapters.contract.contract import Fault, NoRecord, Records, Reply, TooMany, Unavailable
 from adapters.contract.record import Involvement
 from gateway.fanout.coalesce import KEPT_ANSWERS, AccessRight, CallKey, CallResult, Coalescer
-from gateway.fanout.order import SourceAnswer
+from gateway.fanout.source_answer import SourceAnswer
 from gateway.model.inquiry import Reason, SignificantHarm
 from tests.support.agencies import AUTHORITY, LOCAL, MIRA
 from tests.support.coalesced_people import (

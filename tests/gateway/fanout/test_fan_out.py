@@ -7,7 +7,8 @@ from pathlib import Path
 from adapters.contract.contract import Fault, Question, Records, Reply, Unavailable
 from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.loopback import serving
-from tests.support.plain_sources import fan_out_over, file_of, order_for, record, registered
+from tests.support.plain_questions import PlainQuestion
+from tests.support.plain_sources import file_of, record, registered
 from tests.support.town import small_town
 
 
@@ -35,8 +36,8 @@ async def test_an_adapter_that_will_not_stop_delays_nobody() -> None:
         return Records((record(),))
 
     slow, quick = registered(file_of("slow"), stubborn), registered(file_of("quick"), prompt)
-    order = order_for(slow, quick, until=time.monotonic() + 0.05)
+    question = PlainQuestion((slow, quick), until=time.monotonic() + 0.05)
     async with asyncio.timeout(60):  # waiting for the stubborn one would never end
-        replies = {a.source: a.reply async for a in fan_out_over(slow, quick).answers(order)}
+        replies = {a.source: a.reply async for a in question.answers()}
     assert replies == {"slow": Unavailable(Fault.TIMED_OUT), "quick": Records((record(),))}
     released.set()

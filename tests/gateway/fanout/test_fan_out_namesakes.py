@@ -2,17 +2,17 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 
 from adapters.contract.contract import Question, Records, Reply
 from adapters.contract.identifiers import NHS_NUMBER
-from gateway.fanout.order import Heard, Keys, SourceAnswer
+from gateway.fanout.source_answer import Keys, SourceAnswer
 from gateway.model.clock import Clock
 from gateway.model.errors import TryLater
 from tests.support.agencies import AUTHORITY, BY_NUMBER, LOCAL, MIRA
-from tests.support.plain_sources import fan_out_over, file_of, order_for, record, registered
+from tests.support.plain_questions import Lessons, NoShield, PlainQuestion
+from tests.support.plain_sources import file_of, record, registered
 from tests.support.virtual_time import now, run
 
 OWN = {NHS_NUMBER: MIRA["nhs"]}
@@ -34,17 +34,21 @@ async def asked_while_the_log_is_down(tries: list[Mapping[str, frozenset[str]]])
         await asyncio.sleep(0.1)
         raise TryLater("LOG_UNAVAILABLE", "The log cannot be written.")
 
-    def namesakes(_: Mapping[str, SourceAnswer]) -> tuple[Mapping[str, Keys], Heard]:
-        return {"spine": SEARCH}, lambda _: None
+    def alike(_: Mapping[str, SourceAnswer]) -> Mapping[str, Keys]:
+        return {"spine": SEARCH}
 
     spine = registered(file_of("spine", claims=AUTHORITY, by=(BY_NUMBER,)), at_once)
     school = registered(file_of("school", claims=LOCAL, by=(BY_NUMBER,), timeout="60s"), slowly)
-    order = order_for(spine, school, until=now() + 30, own=OWN, pass_on=pass_on)
-    order = replace(order, circle=frozenset({"spine"}), namesakes=namesakes)
-    gateway = fan_out_over(spine, school, clock=Clock(monotonic=now))
+    question = PlainQuestion(
+        *((spine, school), now() + 30, OWN),
+        teacher=Lessons(log=pass_on),
+        judge=NoShield(search=alike),
+        circle=frozenset({"spine"}),
+        clock=Clock(monotonic=now),
+    )
     start = now()
     with pytest.raises(TryLater):
-        _ = [answered async for answered in gateway.answers(order)]
+        _ = [answered async for answered in question.answers()]
     return now() - start
 
 

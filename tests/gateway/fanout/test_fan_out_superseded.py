@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 from adapters.contract.contract import NoRecord, Question, Records, Reply
 from adapters.contract.identifiers import NHS_NUMBER
-from gateway.fanout.order import Keys, SourceAnswer
+from gateway.fanout.source_answer import Keys, SourceAnswer
 from gateway.model.clock import Clock
 from tests.support.agencies import AUTHORITY, BY_NAME, BY_NUMBER, LOCAL, MIRA, SourceFile
-from tests.support.plain_sources import fan_out_over, file_of, order_for, record, registered
+from tests.support.plain_questions import Lessons, PlainQuestion
+from tests.support.plain_sources import file_of, record, registered
 from tests.support.virtual_time import now, run
 
 OLD = "9000000017"
@@ -57,8 +58,12 @@ async def asked_by_old(
         registered(file_of("gp", claims=LOCAL, **by), gp.answer),
     )
     own = {NHS_NUMBER: OLD, "birth_date": MIRA["born"], "family_name": MIRA["family"]}
-    order = order_for(*sources, until=now() + 30, own=own, teach=teach, pass_on=pass_on)
-    answers = [a async for a in fan_out_over(*sources, clock=Clock(monotonic=now)).answers(order)]
+    question = PlainQuestion(
+        *(sources, now() + 30, own),
+        teacher=Lessons(teach, log=pass_on),
+        clock=Clock(monotonic=now),
+    )
+    answers = [a async for a in question.answers()]
     return answers, passed
 
 

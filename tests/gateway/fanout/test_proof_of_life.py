@@ -24,8 +24,8 @@ from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.contract.record import Record
 from adapters.manifest.manifest import Example
 from gateway.fanout.limits import CallCount
-from gateway.fanout.order import CallContext, SourceAnswer
 from gateway.fanout.proof_of_life import ASKED_AGAIN_S, PROOF_LASTS_S
+from gateway.fanout.source_answer import CallContext, SourceAnswer
 from gateway.fanout.source_call import SourceConnection
 from gateway.model.clock import Clock
 from tests.support.agencies import (

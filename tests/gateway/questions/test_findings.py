@@ -9,7 +9,7 @@ from adapters.contract.contract import Question, Records, Reply
 from adapters.contract.dates import PartialDate
 from adapters.contract.identifiers import NHS_NUMBER, UPN, NhsNumber, Postcode
 from adapters.contract.record import Address, Identifier, Name, Record
-from gateway.fanout.order import SourceAnswer
+from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
 from gateway.questions.findings import Findings, find, stated_reference

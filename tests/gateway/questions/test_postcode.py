@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,8 @@ from gateway.model.errors import ConfigurationInvalid
 from tests.support.agencies import AUTHORITY, BY_NUMBER, MIRA, NATIONAL, AgencyServer, rest_source
 from tests.support.edge import logged
 from tests.support.loopback import serving
-from tests.support.plain_sources import (
-    Answering,
-    fan_out_over,
-    file_of,
-    order_for,
-    registered,
-)
+from tests.support.plain_questions import Lessons, PlainQuestion
+from tests.support.plain_sources import Answering, file_of, registered
 from tests.support.town import KNOWN, Answer, Town, small_town
 from tests.support.virtual_time import now, run
 
@@ -117,11 +112,12 @@ def test_a_home_is_what_anybody_is_asked_by_last() -> None:
     home = {"family_name": MIRA["family"], "postcode": "ZE1 0AA"}
 
     async def ask() -> list[str]:
-        order = replace(order_for(late, housing, until=60.0), give_back=lambda _: {"housing": home})
-        return [
-            a.source
-            async for a in fan_out_over(late, housing, clock=Clock(monotonic=now)).answers(order)
-        ]
+        question = PlainQuestion(
+            *((late, housing), 60.0),
+            teacher=Lessons(give_back=lambda _: {"housing": home}),
+            clock=Clock(monotonic=now),
+        )
+        return [answered.source async for answered in question.answers()]
 
     assert run(ask()) == ["late", "housing"]
     assert asked == {"late": 0.0, "housing": 1.5}

@@ -5,7 +5,7 @@ from dataclasses import replace
 from adapters.contract.contract import Question, Records, Reply
 from adapters.contract.identifiers import NHS_NUMBER
 from adapters.contract.record import Identifier, Name
-from gateway.fanout.order import SourceAnswer
+from gateway.fanout.source_answer import SourceAnswer
 from gateway.questions.resolver import Resolver
 from resolvers.matching.reference import Reference
 from tests.support.agencies import AUTHORITY, MIRA

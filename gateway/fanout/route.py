@@ -1,0 +1,70 @@
+"""By which operations a source can be asked with what is known, and which are worth trying."""
+
+from adapters.contract.contract import MoreNeeded, NoRecord, OperationCard
+from adapters.contract.identifiers import IDENTIFYING
+from gateway.fanout.source_answer import Keys, SourceAnswer
+from gateway.fanout.sources import RegisteredSource
+
+
+def possible(source: RegisteredSource, keys: Keys) -> tuple[OperationCard, ...]:
+    """The operations that these keys allow, identifying ones first, else in manifest order."""
+    cards = [card for card in source.adapter.operations if card.needs <= keys.keys()]
+    return tuple(sorted(cards, key=lambda card: not card.needs & IDENTIFYING))
+
+
+def route(
+    source: RegisteredSource, keys: Keys, before: SourceAnswer | None
+) -> tuple[OperationCard, ...]:
+    """Those of them that are still worth trying after what it answered `before`.
+
+    A source with effects is asked by one operation, once.
+    """
+    untried = _untried(source, before)
+    cards = tuple(
+        card
+        for card in possible(source, keys)
+        if card in untried and (before is None or before.tells_no(card, keys))
+    )
+    return cards[:1] if source.has_effects else cards
+
+
+def may_ask_again(source: RegisteredSource, answered: SourceAnswer) -> bool:
+    """Whether knowing more could still find the child here, or another file of hers.
+
+    One of the shield set that found somebody by name may have hers by a number. An identity
+    source says the number itself.
+    """
+    member = source.in_shield_set and not source.is_identity
+    again = answered.empty or (member and answered.by_details_alone)
+    return again and bool(_untried(source, answered))
+
+
+def supersedes(source: RegisteredSource) -> bool:
+    """Whether it may answer with a new number in place of the one that it was asked by."""
+    return any(card.supersedes for card in source.adapter.operations)
+
+
+def unasked(source: RegisteredSource) -> SourceAnswer:
+    """The answer of a source that cannot search with what is known."""
+    needs = {" + ".join(sorted(card.needs)) for card in source.adapter.operations}
+    return SourceAnswer(source.id, MoreNeeded(tuple(sorted(needs))))
+
+
+def after_numbers(source: RegisteredSource) -> SourceAnswer:
+    """As if it had found nobody by any number: what is left of it is a search by details."""
+    by_number = (c.name for c in source.adapter.operations if c.needs & IDENTIFYING)
+    return SourceAnswer(source.id, NoRecord(), tried=tuple(by_number))
+
+
+def _untried(source: RegisteredSource, before: SourceAnswer | None) -> tuple[OperationCard, ...]:
+    cards = source.adapter.operations
+    if before is None:
+        return cards
+    if source.has_effects:
+        return ()
+    settled = before.conclusive or before.records
+    return tuple(
+        card
+        for card in cards
+        if card.name not in before.tried and (card.needs & IDENTIFYING or not settled)
+    )

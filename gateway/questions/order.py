@@ -1,0 +1,65 @@
+"""Whom one question asks and with what, and who says what the answers so far allow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from gateway.fanout.source_answer import CallContext, Keys, SourceAnswer
+from gateway.fanout.sources import RegisteredSource
+
+SourceAnswers = Mapping[str, SourceAnswer]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be asked by when, everything by source id; `until` is on the loop's clock.
+
+    `own` are the caller's own details for each source, `asking` what goes with every call to it.
+    The answers of the `circle` alone decide on the shield.
+    """
+
+    sources: Mapping[str, RegisteredSource]
+    own: Mapping[str, Keys]
+    asking: Mapping[str, CallContext]
+    until: float
+    circle: frozenset[str] = frozenset()
+
+
+class Teacher(Protocol):
+    """What sources may be asked with besides the caller's own details, by source id."""
+
+    def lessons(self, answers: SourceAnswers) -> Mapping[str, Keys]:
+        """What the answers so far teach each source."""
+        ...
+
+    def disputed(self, answers: SourceAnswers) -> tuple[Keys, ...]:
+        """Other numbers of the same scheme, by which a source is asked as well."""
+        ...
+
+    def once_cleared(self, answers: SourceAnswers) -> Mapping[str, Keys]:
+        """What of the caller's own details was kept back, and may be sent now."""
+        ...
+
+    async def pass_on(self, learned: Mapping[str, frozenset[str]]) -> None:
+        """Log the names of the learned keys for each source; awaited before any of it leaves."""
+        ...
+
+
+class Judge(Protocol):
+    """Who says whether the child is shielded, and what is still to be searched before."""
+
+    def namesakes(self, answers: SourceAnswers) -> Mapping[str, Keys]:
+        """Who is to be searched for children alike, and by what; none if nothing hangs on it."""
+        ...
+
+    def hear(self, found: SourceAnswers) -> None:
+        """Hear what these found."""
+        ...
+
+    def idle(self, heard: SourceAnswers, first: SourceAnswers) -> bool:
+        """Hear that nothing of the circle is under way, nor can be asked with what it taught.
+
+        `first` is what the same sources answered to the caller's own details. Whether nobody else
+        is to be waited for.
+        """
+        ...

@@ -1,0 +1,271 @@
+"""The question drives its calls: whom it asks at first, and whom next, by what has come so far.
+
+Wave 1 asks whoever can be asked with the caller's own details. Wave 2 asks the others with what
+the first answers taught: by an identifier as soon as one is learned, by names only when wave 1 is
+over or half the time is gone, and by the caller's postcode last of all, if the child is cleared.
+For the circle, which alone decides on the shield, wave 1 is over once it is over for the circle.
+Whoever found nothing by a number that an identity source has since replaced is asked again by the
+new one. Nobody waits for the slowest: at the deadline whoever is left has timed out.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from dataclasses import replace
+
+from adapters.contract.contract import NoRecord
+from adapters.contract.identifiers import IDENTIFYING
+from gateway.fanout.fan_out import Calls, FanOut
+from gateway.fanout.route import may_ask_again, route, supersedes, unasked
+from gateway.fanout.source_answer import Keys, SourceAnswer
+from gateway.questions.order import Judge, Order, Teacher
+
+
+async def answers(
+    order: Order, judge: Judge, teacher: Teacher, fan_out: FanOut
+) -> AsyncGenerator[SourceAnswer, None]:
+    """Exactly one answer for each source of the order, in arrival order.
+
+    It ends sooner where the judge says that nobody else is to be waited for. Closing the iterator
+    cancels what is under way, down to the sockets. TryLater if what is passed on cannot be logged.
+    """
+    async with fan_out.calls() as calls:
+        waves = Waves(order, judge, teacher, calls)
+        try:
+            async for answered in waves.settle():
+                yield answered
+        finally:
+            waves.end()
+
+
+class Waves:
+    """One order under way.
+
+    `open` are the sources that may still be asked in wave 2, with what they said so far. `doubted`
+    are answers that found nothing by a number which may yet turn out to be replaced, `renewed` the
+    sources asked again for that. `seen` is each source's last answer, `first` its first one.
+    """
+
+    def __init__(self, order: Order, judge: Judge, teacher: Teacher, calls: Calls) -> None:
+        self._order = order
+        self._judge = judge
+        self._teacher = teacher
+        self._calls = calls
+        self._open: dict[str, SourceAnswer | None] = {}
+        self._doubted: dict[str, SourceAnswer] = {}
+        self._renewed: set[str] = set()
+        self._own_wave: set[str] = set()
+        self._idle = False
+        self._search: asyncio.Task[None] | None = None
+        self._seen: dict[str, SourceAnswer] = {}
+        self._first: dict[str, SourceAnswer] = {}
+        self._superseding = {name for name, s in order.sources.items() if supersedes(s)}
+        self._heard_first = {name for name, s in order.sources.items() if s.in_shield_set}
+        self._wave_two_from = (calls.now + order.until) / 2
+
+    async def settle(self) -> AsyncIterator[SourceAnswer]:
+        """Each answer as it stands; it ends at the deadline, or once nobody is to be waited for."""
+        self._first_wave()
+        if self._over_for_circle():
+            return
+        while self._calls.running:
+            for answered in await self._heard():
+                yield answered
+            if self._overdue:
+                break
+            for answered in await self._undoubted():
+                yield answered
+            if await self._go_on() or (not self._calls.running and await self._go_on_by_search()):
+                return
+        await self._end_search()
+        if self._over_for_circle():
+            return
+        for answered in self._left():
+            yield answered
+
+    def end(self) -> None:
+        """Search no further; the calls themselves are cancelled where they were started."""
+        if self._search is not None:
+            self._search.cancel()
+
+    def _first_wave(self) -> None:
+        for source, keys in self._order.own.items():
+            if self._start(source, keys, before=None):
+                self._own_wave.add(source)
+            else:
+                self._open[source] = None
+
+    async def _go_on(self) -> bool:
+        """Ask whoever may be asked now; whether the question is over with what was heard."""
+        await self._second_wave({})
+        if self._over_for_circle():
+            return True
+        if self._open and not self._calls.running:
+            await self._second_wave(self._teacher.once_cleared(self._seen))
+        if self._half_gone:
+            self._looks_again()
+        return False
+
+    async def _go_on_by_search(self) -> bool:
+        """The same once a search is over that is under way: what it found may clear the child."""
+        if self._search is None or self._search.done():
+            return False
+        await self._end_search()
+        return not self._overdue and await self._go_on()
+
+    @property
+    def _overdue(self) -> bool:
+        return self._calls.now >= self._order.until
+
+    @property
+    def _half_gone(self) -> bool:
+        return self._calls.now >= self._wave_two_from
+
+    def _start(self, source: str, keys: Keys, before: SourceAnswer | None) -> bool:
+        """Ask a source, where it can be asked with these keys; whether it could."""
+        if not route(self._order.sources[source], keys, before):
+            return False
+        self._idle = self._idle and source not in self._order.circle
+        others = self._teacher.disputed(self._seen) if self._seen else ()
+        by = [keys, *({**keys, **other} for other in others if other.keys() <= keys.keys())]
+        self._calls.start(source, by, self._order.asking[source], before)
+        return True
+
+    async def _heard(self) -> list[SourceAnswer]:
+        """What came that stands; nobody is waited for longer than until the next is to be asked."""
+        until, waits = self._order.until, self._open or self._doubted
+        if waits and not self._half_gone:
+            until = min(until, self._wave_two_from)
+        came = await self._calls.heard(until)
+        for answered in came:
+            self._seen[answered.source] = answered
+            self._first.setdefault(answered.source, answered)
+        return [a for a in came if not (self._may_be_replaced(a) or self._may_learn(a))]
+
+    def _may_learn(self, answered: SourceAnswer) -> bool:
+        if not may_ask_again(self._order.sources[answered.source], answered):
+            return False
+        self._open[answered.source] = answered
+        return True
+
+    def _may_be_replaced(self, answered: SourceAnswer) -> bool:
+        """Whether nothing was found by a number that an identity source may have superseded."""
+        source = answered.source
+        nothing = isinstance(answered.reply, NoRecord) and bool(answered.searched_by & IDENTIFYING)
+        final = source in self._renewed or self._half_gone
+        if not nothing or final or self._order.sources[source].has_effects:
+            return False
+        if not self._superseding:
+            return False
+        self._doubted[source] = answered
+        return True
+
+    async def _undoubted(self) -> list[SourceAnswer]:
+        """Once nobody can replace a number, or half the time is gone: the answers that stand.
+
+        The others are asked again, by the new number and from their first operation on.
+        """
+        if not self._doubted:
+            return []
+        if not self._half_gone and not self._superseding.isdisjoint(self._calls.running):
+            return []
+        taught = self._teacher.lessons(self._seen)
+        doubted, self._doubted = self._doubted, {}
+        own = self._order.own
+        again = {s: new for s in doubted if (new := _replaced(own[s], taught.get(s, {})))}
+        self._renewed.update(again)
+        if again:
+            await self._teacher.pass_on({source: frozenset(new) for source, new in again.items()})
+        for source, new in again.items():
+            self._start(source, {**own[source], **new}, replace(doubted[source], tried=()))
+        standing = [answered for source, answered in doubted.items() if source not in again]
+        return [answered for answered in standing if not self._may_learn(answered)]
+
+    async def _second_wave(self, given_back: Mapping[str, Keys]) -> None:
+        """Ask whoever is open and may be asked by now; `given_back` was kept back until now."""
+        if not self._open:
+            return
+        running = self._calls.running
+        over = self._half_gone or not running
+        circle_over = self._half_gone or self._order.circle.isdisjoint(running)
+        early = self._heard_first.isdisjoint(running)
+        taught = self._teacher.lessons(self._seen)
+        starts: dict[str, Keys] = {}
+        learned: dict[str, frozenset[str]] = {}
+        for source, before in self._open.items():
+            own = self._order.own[source]
+            told, kept = taught.get(source, {}), given_back.get(source, {})
+            keys: Keys = {**told, **own, **_replaced(own, told), **kept}
+            cards = route(self._order.sources[source], keys, before)
+            may_search = circle_over if source in self._order.circle else over
+            if cards and (may_search or (early and cards[0].needs & IDENTIFYING)):
+                starts[source] = keys
+                sent = frozenset[str]().union(*(card.accepts for card in cards))
+                stated = {**own, **kept}
+                learned[source] = sent & _learned(keys, stated)
+        if passed := {source: names for source, names in learned.items() if names}:
+            await self._teacher.pass_on(passed)
+        for source, keys in starts.items():
+            self._start(source, keys, self._open.pop(source))
+
+    def _over_for_circle(self) -> bool:
+        """Tell once that the circle is idle; whether the question is over with that."""
+        circle = self._order.circle
+        if self._idle or not circle.isdisjoint((*self._calls.running, *self._doubted)):
+            return False
+        if self._looks_again():
+            return False
+        self._idle = True
+        nothing = {source: unasked(self._order.sources[source]) for source in circle}
+        heard = {source: self._seen.get(source, nothing[source]) for source in circle}
+        own = self._own_wave & circle
+        first = {s: self._first.get(s, heard[s]) if s in own else nothing[s] for s in circle}
+        return self._judge.idle(heard, first)
+
+    def _looks_again(self) -> bool:
+        """Whether the shield set is being searched once more before the state is judged.
+
+        A search that failed, as when it cannot be logged, fails the question; it is not repeated.
+        """
+        if self._search is not None and self._search.done():
+            self._search.result()
+        if self._search is None or self._search.done():
+            wanted = self._judge.namesakes(self._seen)
+            if wanted:
+                self._search = asyncio.create_task(self._searched(wanted))
+                self._search.add_done_callback(lambda _: self._calls.wake())
+        return self._search is not None and not self._search.done()
+
+    async def _searched(self, wanted: Mapping[str, Keys]) -> None:
+        own, asking = self._order.own, self._order.asking
+        if passed := {s: new for s, keys in wanted.items() if (new := _learned(keys, own[s]))}:
+            await self._teacher.pass_on(passed)
+        found = {s: self._calls.search(s, keys, asking[s]) for s, keys in wanted.items()}
+        await asyncio.wait(found.values())
+        self._judge.hear({source: search.result() for source, search in found.items()})
+
+    async def _end_search(self) -> None:
+        """Wait for the search until the deadline; whoever is late was not heard."""
+        self._looks_again()
+        while self._search is not None and not self._search.done():
+            left_s = max(0.0, self._order.until - self._calls.now)
+            done, _ = await asyncio.wait({self._search}, timeout=left_s)
+            if not done:
+                return
+            self._looks_again()
+
+    def _left(self) -> list[SourceAnswer]:
+        """The answers of whoever did not come to a better one."""
+        sources = self._order.sources
+        closed = [before or unasked(sources[source]) for source, before in self._open.items()]
+        return [*self._calls.overtaken(self._seen), *closed, *self._doubted.values()]
+
+
+def _replaced(own: Keys, taught: Keys) -> dict[str, str]:
+    """The numbers that stand in place of those that the caller gave."""
+    keys = own.keys() & taught.keys() & IDENTIFYING
+    return {key: taught[key] for key in keys if taught[key] != own[key]}
+
+
+def _learned(keys: Keys, own: Keys) -> frozenset[str]:
+    """The names of the keys that are not the caller's own."""
+    return frozenset(key for key in keys if keys[key] != own.get(key))
