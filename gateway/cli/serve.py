@@ -12,7 +12,6 @@ import uvloop
 
 from gateway.cli.settings_option import chosen
 from gateway.config.settings import Settings
-from gateway.fanout.plan import costs
 from gateway.http.app import build_app, open_gateway
 from gateway.http.client_certificate import CertificateProtocol, tls_options
 from gateway.http.pipeline import Pipeline
@@ -20,6 +19,7 @@ from gateway.identity.development_token import development_key
 from gateway.model import events
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid, TryLater
+from gateway.questions.plan import costs
 
 
 def serve(settings: Path | None) -> None:

@@ -6,11 +6,11 @@ from typing import Final
 
 from adapters.contract.record import Address, Carer, Involvement, Name, Record
 from gateway.audit.entry.flags import AccessFlag, AccessFlags, WorkingRelationship
-from gateway.fanout.plan import Plan
 from gateway.fanout.sources import Registry
 from gateway.model.caller import Caller, OwnDetails
 from gateway.model.inquiry import Inquiry
 from gateway.questions.findings import Findings
+from gateway.questions.plan import Plan
 from resolvers.child.involvements import is_open
 from resolvers.comparison import postcodes
 from resolvers.comparison.common_names import family_frequency

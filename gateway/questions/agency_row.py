@@ -9,12 +9,12 @@ from adapters.contract.codes import ReleaseClass
 from adapters.contract.contract import Fault, MoreNeeded, Records, TooMany, Unavailable
 from adapters.contract.identifiers import AGENCY_RECORD
 from adapters.contract.record import Identifier
-from gateway.fanout.plan import PlannedSource
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES
 from gateway.model.agency import AgencyCard, Contact
 from gateway.model.answer import AgencyRow
 from gateway.questions.findings import Findings
+from gateway.questions.plan import PlannedSource
 from gateway.questions.release import (
     HOME,
     ReleaseView,

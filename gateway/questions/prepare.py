@@ -10,7 +10,6 @@ from graphql.execution.values import VariableValues
 
 from adapters.contract.codes import ReleaseClass
 from gateway.config.settings import Settings
-from gateway.fanout.plan import Plan, PlannedSource, plan
 from gateway.fanout.sources import RegisteredSource, Registry
 from gateway.graphql.documents import Document, DocumentOperation, Documents
 from gateway.graphql.types.input_errors import WrongVariables, coerced
@@ -23,6 +22,7 @@ from gateway.model.errors import AskDifferently, NotAllowed
 from gateway.model.inquiry import Inquiry, inquiries
 from gateway.policy.context import PolicyContext, Principal, RecordFacts
 from gateway.policy.decide import DecisionRequest, OnRecord, Policy, Verdict
+from gateway.questions.plan import Plan, PlannedSource, plan
 from resolvers.release import fields_within
 
 COMPARED: Final = frozenset({"addresses", "carers", "gp_practice", "involvements", "schools"})

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Final
 
-from gateway.fanout.plan import PlannedSource
 from gateway.model.agency import AgencyCard
 from gateway.model.answer import AgencyRow, Candidate, Completeness, ReleasedChild, WholeAnswer
 from gateway.questions.agency_row import row
 from gateway.questions.findings import Findings
+from gateway.questions.plan import PlannedSource
 from gateway.questions.release import (
     ReleaseView,
     doubtful,

@@ -8,12 +8,12 @@ from typing import Final
 
 from adapters.contract.codes import ReleaseClass
 from adapters.contract.record import Record
-from gateway.fanout.plan import Plan, PlannedSource
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import Registry
 from gateway.policy.context import RecordFacts
 from gateway.policy.decide import OnRecord, Verdict
 from gateway.questions.findings import Findings
+from gateway.questions.plan import Plan, PlannedSource
 from resolvers.child.child import Restriction, Withheld, WithheldReason
 from resolvers.child.stitch import Member
 from resolvers.matching.grade import Grade, Graded, MatchGrade

@@ -9,7 +9,6 @@ from gateway.audit.recorder.pseudonymise import Pseudonymised
 from gateway.audit.recorder.recorder import Grounds, Intent, Recorder
 from gateway.fanout.coalesce import AccessRight
 from gateway.fanout.fan_out import FanOut
-from gateway.fanout.plan import own_details
 from gateway.fanout.source_answer import CallContext, Keys
 from gateway.fanout.sources import RegisteredSource
 from gateway.graphql.documents import Document
@@ -19,6 +18,7 @@ from gateway.policy.context import profile_of
 from gateway.questions.access_flags import of_answer, of_question
 from gateway.questions.findings import Finder, Findings, stated_reference
 from gateway.questions.order import Order
+from gateway.questions.plan import own_details
 from gateway.questions.prepare import Preparation, PreparedQuestion
 from gateway.questions.question import DecidedQuestion, RunningQuestion
 from gateway.questions.release import ReleaseView

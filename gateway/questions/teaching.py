@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.audit.recorder.recorder import Intent, Recorder
-from gateway.fanout.plan import kept_back
 from gateway.fanout.source_answer import Keys
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
 from gateway.questions.onward import disputed, once_cleared
 from gateway.questions.order import SourceAnswers
+from gateway.questions.plan import kept_back
 from gateway.questions.shield.state import ShieldState
 
 

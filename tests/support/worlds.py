@@ -25,7 +25,6 @@ from adapters.contract.identifiers import NHS_NUMBER, UPN, NhsNumber
 from adapters.contract.record import Address, Identifier, Involvement, Name, Record
 from gateway.audit.recorder.recorder import Intent, Recorder
 from gateway.config.operator_file import Area, OperatorFile, ShieldTeam, SourceGrant
-from gateway.fanout.plan import own_details, plan
 from gateway.fanout.source_answer import CallContext
 from gateway.fanout.sources import Registry, registry_of
 from gateway.model.answer import AgencyRow, WholeAnswer
@@ -34,6 +33,7 @@ from gateway.model.inquiry import Inquiry, Known, Reason
 from gateway.policy.decide import Verdict
 from gateway.questions.findings import Finder, stated_reference
 from gateway.questions.order import Order
+from gateway.questions.plan import own_details, plan
 from gateway.questions.question import DecidedQuestion, RunningQuestion
 from gateway.questions.release import ReleaseView
 from gateway.questions.resolver import Resolver

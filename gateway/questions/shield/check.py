@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from adapters.contract.contract import OnBehalf
 from gateway.fanout.fan_out import FanOut
-from gateway.fanout.plan import own_details
 from gateway.fanout.route import route, unasked
 from gateway.fanout.source_answer import CallContext, SourceAnswer
 from gateway.fanout.sources import RegisteredSource, Registry
 from gateway.model.clock import Clock
 from gateway.model.inquiry import Known
 from gateway.questions.findings import find, stated_reference
+from gateway.questions.plan import own_details
 from gateway.questions.resolver import Resolver
 from resolvers.child.child import Restriction
 

@@ -164,12 +164,12 @@ FAULTS: Final = (
     PlantedFault(
         "the set is not asked outside the scope",
         TELLS_NO_MORE,
-        (("gateway.fanout.plan:shield_set", _none_outside),),
+        (("gateway.questions.plan:shield_set", _none_outside),),
     ),
     PlantedFault(
         "beyond one's own areas only the near part of the set is asked",
         TELLS_NO_MORE,
-        (("gateway.fanout.plan:shield_set", _near_alone),),
+        (("gateway.questions.plan:shield_set", _near_alone),),
     ),
     PlantedFault(
         "an agency that gives this caller nothing is not heard for the shield",

@@ -3,8 +3,8 @@
 from adapters.contract.codes import Claim
 from adapters.contract.contract import NoRecord, Question, Reply
 from gateway.config.operator_file import Area, OperatorFile, ShieldTeam, SourceGrant
-from gateway.fanout.plan import costs, shield_set
 from gateway.fanout.sources import Registry, registry_of
+from gateway.questions.plan import costs, shield_set
 from tests.support.agencies import AUTHORITY, HOME, LOCAL, SourceFile
 from tests.support.plain_sources import file_of, registered
 

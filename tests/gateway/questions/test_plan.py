@@ -8,12 +8,12 @@ from typing import Any, Final
 import pytest
 
 from adapters.contract.codes import Claim
-from gateway.fanout.plan import Plan
 from gateway.http.app import open_preparation
 from gateway.identity.development_token import development_key
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.model.errors import AskDifferently, NotAllowed
+from gateway.questions.plan import Plan
 from gateway.questions.prepare import PreparedQuestion, Request
 from tests.support.agencies import AUTHORITY, LOCAL, NATIONAL, SourceFile, rest_source
 from tests.support.town import BEYOND, KNOWN, PRACTITIONER, REASON, settings_for
