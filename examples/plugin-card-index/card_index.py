@@ -1,4 +1,4 @@
-"""A card index that answers one line to one line over TCP: "FIND 9990000018" to "CARD 7|Hill|...".
+"""A card index that answers a line by a line over TCP: "FIND 999..." by "CARD 7|999...|Hill|...".
 
 A sample of a plugin: the manifest maps the card's fields, so this file knows only the protocol.
 """
@@ -23,7 +23,7 @@ from teamaround.plugin import (
     Unusable,
 )
 
-FIELDS = ("number", "surname", "forename", "born", "visitor")
+FIELDS = ("number", "nhs_number", "surname", "forename", "born", "visitor")
 
 
 @dataclass(frozen=True, slots=True)

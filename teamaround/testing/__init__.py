@@ -1,1 +1,26 @@
 """A gateway around one source, and the conformance kit as one call, for whoever writes a source."""
+
+from adapters.conformance.kit import Level
+from adapters.contract.codes import Purpose, Sector
+from teamaround.testing.answer import GatewayAnswer
+from teamaround.testing.conformance import assert_conforms
+from teamaround.testing.gateway import (
+    GatewayAround,
+    QuestionRefused,
+    SourceRaised,
+    ask_once,
+    gateway_around,
+)
+
+__all__ = [
+    "GatewayAnswer",
+    "GatewayAround",
+    "Level",
+    "Purpose",
+    "QuestionRefused",
+    "Sector",
+    "SourceRaised",
+    "ask_once",
+    "assert_conforms",
+    "gateway_around",
+]

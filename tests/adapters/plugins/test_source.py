@@ -74,7 +74,7 @@ async def asked(base: str, folder: Path) -> Reply:
 
 @pytest.mark.usefixtures("installed")
 async def test_a_child_in_a_card_index_is_found_by_the_sample_plugin(tmp_path: Path) -> None:
-    async with card_index(b"CARD 7|Hill|Ann|09/03/2015|Jo Reed\n") as base:
+    async with card_index(b"CARD 7|9990000018|Hill|Ann|09/03/2015|Jo Reed\n") as base:
         record = only(await asked(base, tmp_path))
     assert record.record_id == "7"
     assert [i.practitioner.name for i in record.involvements if i.practitioner] == ["Jo Reed"]
@@ -89,7 +89,7 @@ async def test_a_child_in_a_card_index_is_found_by_the_sample_plugin(tmp_path: P
         (b"LOGIN?\n", Refused()),
         (b"CARD 7|Hi", Malformed("truncated")),
         (b"CARD 7\n", Malformed("fields")),
-        (b"CARD ||||\n", Malformed("record")),
+        (b"CARD |||||\n", Malformed("record")),
         (b"<html>\n", Malformed("word")),
         (b"x" * 100_000, Unavailable(Fault.CONNECTION)),
         (b"", Malformed("truncated")),

@@ -1,0 +1,168 @@
+"""A whole gateway around one source: the same stages, log and rules as any other."""
+
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, MutableMapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+from starlette.types import ASGIApp
+
+from adapters.contract.codes import Purpose, Sector
+from gateway.config.settings import DEFAULT_ISSUER
+from gateway.http.app import build_app, open_gateway
+from gateway.identity.development_token import development_key, issue
+from gateway.model.caller import Caller
+from gateway.model.clock import Clock
+from teamaround.testing.answer import FAILURES, QUERY, GatewayAnswer, answer_of
+from teamaround.testing.calling import posted
+from teamaround.testing.operator_files import Site, TriedSource, write_site
+
+_LIFETIME_S: Final = 600
+_REASON: Final = {"justification": "a test", "caseReference": "T-1"}
+
+
+class QuestionRefused(Exception):
+    """The gateway refused the question; the message begins with its code."""
+
+
+class SourceRaised(Exception):
+    """The source raised instead of replying, which a gateway takes for INVALID_RESPONSE.
+
+    What it raised is this exception's cause.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayAround:
+    """The running gateway; `ask` it."""
+
+    site: Site
+    app: ASGIApp
+    bugs: list[BaseException] = field(default_factory=list)
+
+    async def ask(  # noqa: PLR0913 - who asks, and what the register says, have usual values
+        self,
+        known: Mapping[str, Any],
+        *,
+        sector: Sector = Sector.SOCIAL_CARE,
+        role: str = "practitioner",
+        purpose: Purpose = Purpose.SAFEGUARDING,
+        learned: Mapping[str, Any] | None = None,
+        restricted: bool = False,
+    ) -> GatewayAnswer:
+        """Ask about a child who is called as in `known`: names and values of KnownDetails.
+
+        Somebody of this `sector` and `role` asks, in an area that the source serves. The made-up
+        register holds the child, with what `learned` says beside, and marks her if `restricted`.
+        QuestionRefused if the gateway refuses; SourceRaised if the source has a bug.
+        """
+        self.site.register.put({**known, **(learned or {})}, restricted=restricted)
+        variables = {"known": dict(known), "reason": {**_REASON, "purpose": purpose}}
+        self.bugs.clear()
+        asked = await self._data(QUERY, variables, self._caller(sector, role, purpose))
+        if self.bugs:
+            raise SourceRaised("the source raised instead of replying") from self.bugs[0]
+        operator = self._caller(Sector.OTHER, self.site.settings.operator_role, purpose)
+        listed = await self._data(FAILURES, {}, operator)
+        source = self.site.manifest.source
+        failed = next(one for one in listed["sources"] if one["id"] == source.id)
+        return answer_of(source.agency, asked, failed)
+
+    def _caller(self, sector: Sector, role: str, purpose: Purpose) -> Caller:
+        return Caller(
+            issuer=DEFAULT_ISSUER,
+            user="a.tester",
+            organisation="teamaround-testing",
+            sector=sector,
+            roles=frozenset({role}),
+            purposes=frozenset({purpose}),
+            areas=(self.site.area,),
+            accreditation=frozenset({"information-sharing"}),
+            signed_in_at=int(time.time()),
+        )
+
+    async def _data(
+        self, query: str, variables: Mapping[str, Any], caller: Caller
+    ) -> dict[str, Any]:
+        token = issue(caller, self.site.settings, now=time.time(), lifetime_s=_LIFETIME_S)
+        body = await posted(self.app, {"query": query, "variables": variables}, token)
+        if body.get("errors"):
+            refused = body["errors"][0]
+            raise QuestionRefused(f"{refused['extensions']['code']}: {refused['message']}")
+        data: dict[str, Any] = body["data"]
+        return data
+
+
+@asynccontextmanager
+async def gateway_around(
+    manifest: Path | str,
+    *,
+    moved: Mapping[str, str] | None = None,
+    secrets: Mapping[str, str | bytes] | None = None,
+    test_person: Mapping[str, str] | None = None,
+) -> AsyncIterator[GatewayAround]:
+    """A gateway whose only source, beside a made-up register, is that of `manifest`.
+
+    `moved` says where each origin of the manifest is in this test, such as
+    {"https://records.example": "http://127.0.0.1:8000"}; `secrets` what each of its secret files
+    holds; `test_person` whom the system keeps, so that finding nobody proves something. All that
+    the manifest claims is granted. Everything is kept in a folder that is removed in the end.
+    ManifestInvalid, SecretMissing, ConfigurationInvalid or ValueError says what to change.
+    """
+    tried = TriedSource(Path(manifest), moved or {}, secrets or {}, test_person or {})
+    with tempfile.TemporaryDirectory(prefix="teamaround-testing-") as folder:
+        site = write_site(Path(folder), tried)
+        development_key(site.settings)
+        bugs: list[BaseException] = []
+        with _noted(bugs):
+            async with open_gateway(site.settings, Clock()) as pipeline:
+                yield GatewayAround(site, build_app(pipeline, site.settings), bugs)
+
+
+def ask_once(
+    manifest: Path | str,
+    known: Mapping[str, Any],
+    *,
+    moved: Mapping[str, str] | None = None,
+    secrets: Mapping[str, str | bytes] | None = None,
+    test_person: Mapping[str, str] | None = None,
+) -> GatewayAnswer:
+    """What `gateway_around` answers to one question, for a test that is no coroutine.
+
+    RuntimeError where an event loop runs: it would wait for itself.
+    """
+
+    async def asked() -> GatewayAnswer:
+        around = gateway_around(manifest, moved=moved, secrets=secrets, test_person=test_person)
+        async with around as gateway:
+            return await gateway.ask(known)
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(asked())
+    raise RuntimeError("an event loop runs here: use `async with gateway_around(...)`")
+
+
+@contextmanager
+def _noted(bugs: list[BaseException]) -> Iterator[None]:
+    """Keep what a source raises, and say nothing on the terminal, until the gateway is closed."""
+
+    def note(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        bug = sys.exc_info()[1]
+        if event["event"] == "adapter_failed" and bug is not None:
+            bugs.append(bug)
+        raise structlog.DropEvent
+
+    before = structlog.get_config()["processors"]
+    structlog.configure(processors=[note])
+    try:
+        yield
+    finally:
+        structlog.configure(processors=before)

@@ -1,0 +1,220 @@
+"""Whoever writes a source sees in a test what a practitioner would see."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import structlog
+from aiohttp import web
+
+from adapters.network.secrets import SecretMissing
+from teamaround.testing import (
+    QuestionRefused,
+    Sector,
+    SourceRaised,
+    ask_once,
+    gateway_around,
+)
+from tests.support.agencies import MIRA, TEST_PERSON, AgencyServer, rest_source
+from tests.support.loopback import serving
+
+WRITTEN: Final = "https://school.example"
+KNOWN: Final[Mapping[str, Any]] = {
+    "nhsNumber": MIRA["nhs"],
+    "givenNames": [MIRA["given"]],
+    "familyName": MIRA["family"],
+    "birthDate": MIRA["born"],
+}
+STRANGER: Final = {**KNOWN, "nhsNumber": "9990000018", "familyName": "Hill"}
+RAISING: Final = """
+class Raising:
+    async def ask(self, question):
+        raise ZeroDivisionError("the author's own mistake")
+
+    async def aclose(self):
+        pass
+
+
+async def open_source(opening):
+    return Raising()
+"""
+_DATABASE: Final = """
+manifest = 1
+kind = "sql"
+[source]
+id = "clinic"
+agency = "clinic"
+sector = "HEALTH"
+dsn = { file = "dsn" }
+effects = "none"
+[agency]
+name = "Clinic"
+areas = ["E09990001"]
+duty_contact = { telephone = "01632 960321" }
+[[operation]]
+name = "by-number"
+conclusive = true
+sql = "SELECT '7' AS record_id, :nhs_number AS nhs_number, 'Ashdown' AS surname, 'Mira' AS name"
+  [operation.map]
+  record_id = "record_id"
+  nhs_number = "nhs_number"
+  family_name = "surname"
+  given_names = "name"
+[[release]]
+classes = ["IDENTITY"]
+to = { sectors = ["SOCIAL_CARE"], roles = ["practitioner"] }
+purposes = ["SAFEGUARDING"]
+until = 2099-12-31
+"""
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Path:
+    """A school's manifest as it is in production, with an address that is nowhere."""
+    file = tmp_path / "school.toml"
+    file.write_text(rest_source("school", WRITTEN).manifest)
+    return file
+
+
+async def outcome(manifest: Path, known: Mapping[str, Any], **more: Any) -> str:
+    async with serving(AgencyServer().answer) as url:
+        moved = {WRITTEN: url}
+        person = more.pop("test_person", TEST_PERSON)
+        async with gateway_around(manifest, moved=moved, test_person=person) as gateway:
+            return (await gateway.ask(known, **more)).outcome
+
+
+async def test_a_child_at_the_school_is_found_with_her_social_worker(manifest: Path) -> None:
+    async with (
+        serving(AgencyServer().answer) as url,
+        gateway_around(manifest, moved={WRITTEN: url}) as gateway,
+    ):
+        answer = await gateway.ask(KNOWN)
+    assert answer.outcome == "HAS_RECORD", str(answer)
+    assert answer.row["involvements"][0]["practitioner"]["name"] == "Jo Hart"
+    assert answer.child is not None
+    assert answer.child["addresses"][0]["postcode"] == "ZE1 0AA"
+    assert answer.failures == ()
+
+
+async def test_nobody_is_absent_until_the_system_is_seen_to_find_somebody(manifest: Path) -> None:
+    assert await outcome(manifest, STRANGER) == "NO_RECORD"
+    assert await outcome(manifest, STRANGER, test_person={}) == "NONE_FOUND"
+
+
+async def test_of_a_restricted_child_the_school_has_nothing_to_share(manifest: Path) -> None:
+    assert await outcome(manifest, KNOWN, restricted=True) == "NOTHING_TO_SHARE"
+
+
+async def test_whom_no_release_rule_names_is_not_told(manifest: Path) -> None:
+    assert await outcome(manifest, KNOWN, sector=Sector.POLICE) == "NOT_PERMITTED"
+
+
+async def test_a_school_is_asked_by_a_number_that_the_register_knows(tmp_path: Path) -> None:
+    manifest = tmp_path / "school.toml"
+    by_upn = rest_source("school", WRITTEN, by=[("by-upn", 'upn = "{upn}"', True)])
+    manifest.write_text(by_upn.manifest)
+    assert await outcome(manifest, KNOWN) == "MORE_NEEDED"
+    assert await outcome(manifest, KNOWN, learned={"upn": MIRA["upn"]}) == "HAS_RECORD"
+
+
+async def test_a_reply_that_cannot_be_read_is_told_with_its_rule(manifest: Path) -> None:
+    async def half(_: web.Request) -> web.Response:
+        return web.Response(text='{"children": [', content_type="application/json")
+
+    async with (
+        serving(half) as url,
+        gateway_around(manifest, moved={WRITTEN: url}) as gateway,
+    ):
+        answer = await gateway.ask(KNOWN)
+    assert answer.outcome == "INVALID_RESPONSE"
+    assert [line.split(";")[0] for line in answer.failures] == ["INVALID_RESPONSE: json"]
+    assert "INVALID_RESPONSE: json" in str(answer)
+
+
+async def test_a_detail_that_the_schema_does_not_have_is_refused(manifest: Path) -> None:
+    async with gateway_around(manifest) as gateway:
+        with pytest.raises(QuestionRefused, match=r"^VARIABLES_INVALID: .*nhsNumber"):
+            await gateway.ask({"nhs_number": MIRA["nhs"]})
+
+
+async def test_what_a_plugin_raises_is_shown_to_its_author(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "raising_plugin.py").write_text(RAISING)
+    told = tmp_path / "raising_plugin-1.dist-info"
+    told.mkdir()
+    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: raising-plugin\nVersion: 1\n")
+    (told / "entry_points.txt").write_text(
+        "[teamaround.adapters]\nraising = raising_plugin:open_source\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "raising_plugin", raising=False)
+    manifest = tmp_path / "raising.toml"
+    manifest.write_text(
+        _DATABASE.replace('kind = "sql"', 'kind = "plugin"')
+        .replace('dsn = { file = "dsn" }\n', "")
+        .replace("[[operation]]", '[plugin]\nuse = "raising"\n[[operation]]')
+        .replace("sql = \"SELECT '7' AS", "by = [\"nhs_number\"] # SELECT '7' AS")
+    )
+    async with gateway_around(manifest) as gateway:
+        with pytest.raises(SourceRaised) as raised:
+            await gateway.ask(KNOWN)
+    assert isinstance(raised.value.__cause__, ZeroDivisionError)
+
+
+def test_a_test_that_is_no_coroutine_asks_once(tmp_path: Path) -> None:
+    manifest = tmp_path / "clinic.toml"
+    manifest.write_text(_DATABASE)
+    (tmp_path / "clinic.sqlite").touch()
+    answer = ask_once(manifest, KNOWN, secrets={"dsn": f"sqlite:///{tmp_path}/clinic.sqlite"})
+    assert answer.outcome == "HAS_RECORD", str(answer)
+
+
+async def test_where_a_loop_runs_asking_once_says_what_to_use(manifest: Path) -> None:
+    with pytest.raises(RuntimeError, match="async with gateway_around"):
+        ask_once(manifest, KNOWN)
+
+
+def test_an_origin_that_the_manifest_does_not_say_is_named(manifest: Path) -> None:
+    with pytest.raises(ValueError, match=r"school\.toml does not say https://scool\.example"):
+        ask_once(manifest, KNOWN, moved={"https://scool.example": "http://127.0.0.1:1"})
+
+
+def test_a_secret_that_the_source_needs_and_was_not_given_is_named(tmp_path: Path) -> None:
+    manifest = tmp_path / "clinic.toml"
+    manifest.write_text(_DATABASE)
+    with pytest.raises(SecretMissing, match="dsn"):
+        ask_once(manifest, KNOWN)
+
+
+async def test_no_variable_of_whoever_tests_leads_to_another_store(
+    manifest: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    real = tmp_path / "production"
+    for name in ("STATE", "FILES__STATE"):
+        monkeypatch.setenv(f"TEAMAROUND_{name}", str(real))
+    for name in ("LOG_DSN", "LOG__DSN"):
+        monkeypatch.setenv(f"TEAMAROUND_{name}", "postgresql://production.example/log")
+    assert await outcome(manifest, KNOWN) == "HAS_RECORD"
+    assert not real.exists()
+
+
+async def test_nothing_is_left_behind_and_the_authors_logging_is_as_it_was(
+    manifest: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    before = structlog.get_config()["processors"]
+    assert await outcome(manifest, KNOWN) == "HAS_RECORD"
+    assert structlog.get_config()["processors"] is before
+    assert not any(temporary.iterdir())
+
+
+async def test_two_gateways_stand_side_by_side(manifest: Path) -> None:
+    found = await asyncio.gather(outcome(manifest, KNOWN), outcome(manifest, STRANGER))
+    assert list(found) == ["HAS_RECORD", "NO_RECORD"]
