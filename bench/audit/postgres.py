@@ -6,7 +6,8 @@ import asyncpg
 
 from demo.postgres import Postgres
 from gateway.audit.log.postgres import PostgresLog
-from gateway.cli.postgres_schema import script
+from gateway.cli.database.privileges import Roles
+from gateway.cli.database.upgrade import upgrade_server
 
 ROLE = "teamaround_log"
 
@@ -36,7 +37,7 @@ async def fresh_place(server: Postgres, number: int) -> str:
         await connection.execute(
             f"CREATE SCHEMA {schema}; GRANT USAGE ON SCHEMA {schema} TO {ROLE}"
         )
-        await connection.execute(f"SET search_path TO {schema}; {script(ROLE)}")
     finally:
         await connection.close()
+    await upgrade_server(server.dsn(f"postgres?search_path={schema}"), Roles(frozenset({ROLE})))
     return server.dsn(f"postgres?search_path={schema}", ROLE)

@@ -1,4 +1,4 @@
-"""What changes how the log is kept, each of it logged: epochs, the tables, what is pruned."""
+"""What changes how the log is kept, each of it logged: epochs, and what is pruned."""
 
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack

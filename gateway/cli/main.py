@@ -4,6 +4,7 @@ import typer
 
 from gateway.cli.commands import gateway
 from gateway.cli.commands.audit import audit
+from gateway.cli.commands.db import db
 from gateway.cli.commands.keys import keys
 from gateway.cli.commands.options import VersionFlag
 from gateway.cli.commands.policy import policy
@@ -17,6 +18,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__d
 for _told in (gateway.serve, gateway.reload, gateway.token, gateway.explain, gateway.schema):
     app.command()(_told)
 app.add_typer(audit, name="audit")
+app.add_typer(db, name="db")
 app.add_typer(keys, name="keys")
 app.add_typer(policy, name="policy")
 app.add_typer(source, name="source")

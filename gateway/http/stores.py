@@ -20,11 +20,9 @@ from gateway.config.settings import Settings
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
 from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnavailable
-from gateway.oversight.break_glass.store.postgres import PostgresGrants
-from gateway.oversight.break_glass.store.sqlite import SqliteGrants
+from gateway.oversight.break_glass.store.grants import SqlGrants
 from gateway.registry.ledger.contract import Ledger, LedgerCorrupt, LedgerUnavailable
-from gateway.registry.ledger.postgres import PostgresLedger
-from gateway.registry.ledger.sqlite import SqliteLedger
+from gateway.registry.ledger.store import SqlLedger
 from gateway.registry.signing_keys import OnBehalfKeys
 
 
@@ -54,8 +52,8 @@ async def open_ledger(settings: Settings) -> Ledger:
     """What was proposed and rolled out, in a file or in PostgreSQL; to be closed."""
     try:
         if settings.log_dsn:
-            return await PostgresLedger.open(settings.log_dsn)
-        return await SqliteLedger.open(settings.state / "ledger.sqlite")
+            return await SqlLedger.at_server(settings.log_dsn)
+        return await SqlLedger.at_file(settings.state / "ledger.sqlite")
     except (LedgerCorrupt, LedgerUnavailable) as error:
         raise ConfigurationInvalid(f"state: {error}") from error
 
@@ -64,8 +62,8 @@ async def open_grants(settings: Settings) -> GrantStore:
     """What waits for review and is to be told, beside the log; to be closed."""
     try:
         if settings.log_dsn:
-            return await PostgresGrants.open(settings.log_dsn)
-        return await SqliteGrants.open(settings.state / "break-glass.sqlite")
+            return await SqlGrants.at_server(settings.log_dsn)
+        return await SqlGrants.at_file(settings.state / "break-glass.sqlite")
     except GrantsUnavailable as error:
         raise ConfigurationInvalid(f"state: {error}") from error
 

@@ -19,6 +19,7 @@ from gateway.audit.errors import LogUnavailable
 from gateway.audit.log.postgres_check import check_rows
 from gateway.audit.log.postgres_leaf_reader import postgres_leaves
 from gateway.audit.log.postgres_pruning import prune_rows, stored_pruned
+from gateway.audit.log.postgres_schema import FACTS, NUMBER, PostgresLogSchema, number_of
 from gateway.audit.log.postgres_tree import stored_hashes, stored_nodes, stored_size
 from gateway.audit.log.postgres_writing import PostgresWriting
 from gateway.audit.search.index import SearchIndex
@@ -27,6 +28,7 @@ from gateway.audit.store.row import LogRow
 from gateway.audit.tree.checkpoint import Checkpoint
 from gateway.audit.tree.merkle import Nodes
 from gateway.audit.tree.tile import ENTRIES, Tile, bundle, leaves_of, tiles_towards
+from gateway.config.database.schema import SchemaUnknown, unserved
 from gateway.config.sql import REFUSED, told_as
 
 QUEUE_BOUND: Final = 4096
@@ -35,11 +37,16 @@ READERS: Final = 4
 SECONDS: Final = 5.0
 INDEX_SECONDS: Final = 1.0
 _ENTRIES: Final = "SELECT idx, leaf FROM entry WHERE idx >= $1 ORDER BY idx LIMIT $2"
-_APPENDS: Final = "SELECT to_regproc('append_entries') IS NOT NULL"
-_KEEP: Final = "INSERT INTO checkpoint VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
-_COSIGN: Final = "INSERT INTO cosignature VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+_KEEP: Final = (
+    "INSERT INTO checkpoint (size, root, at, note) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+)
+_COSIGN: Final = (
+    "INSERT INTO cosignature (size, witness, at, line) VALUES ($1, $2, $3, $4)"
+    " ON CONFLICT DO NOTHING"
+)
 _CHECKPOINT: Final = (
-    "SELECT * FROM checkpoint WHERE $1::integer = 0 OR size = (SELECT size FROM cosignature"
+    "SELECT size, root, at, note FROM checkpoint"
+    " WHERE $1::integer = 0 OR size = (SELECT size FROM cosignature"
     " GROUP BY size HAVING count(DISTINCT witness) >= $1 ORDER BY size DESC LIMIT 1)"
     " ORDER BY size DESC LIMIT 1"
 )
@@ -80,7 +87,7 @@ class PostgresLog:
             try:
                 async with pool.acquire() as connection:
                     await _refuse_forgetful(connection, unsynced=unsynced)
-                    await _refuse_other_tables(connection)
+                    await _refuse_unserved(connection)
                     connect = partial(
                         asyncpg.connect, dsn, timeout=SECONDS, command_timeout=SECONDS
                     )
@@ -246,12 +253,17 @@ async def _refuse_forgetful(connection: Any, *, unsynced: bool) -> None:
             raise LogUnavailable(f"PostgreSQL has {name} off here, so no commit is sure")
 
 
-async def _refuse_other_tables(connection: Any) -> None:
-    if not await connection.fetchval(_APPENDS):
-        raise LogUnavailable(
-            "the database has not the tables of this version;"
-            " its owner makes them with `teamaround audit tables`"
-        )
+async def _refuse_unserved(connection: Any) -> None:
+    facts = await connection.fetchrow(FACTS)
+    numbers = await connection.fetch(NUMBER) if facts[0] else ()
+    schema = PostgresLogSchema()
+    try:
+        found = number_of(facts, [row[0] for row in numbers])
+    except SchemaUnknown as error:
+        raise LogUnavailable(str(error)) from None
+    refusal = unserved(schema.store, found, schema.newest)
+    if refusal:
+        raise LogUnavailable(refusal)
 
 
 def _is_going_on(task: "asyncio.Task[None]") -> bool:

@@ -25,14 +25,19 @@ _COUNTS: Final = (
 async def check_rows(connection: Any) -> Edge:
     """The tree's edge; LogCorrupt names the first entry that is not as it was written."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        walk = Rehash("the log", await stored_pruned(connection))
-        cursor = await connection.cursor(_ENTRIES)
-        while chunk := await cursor.fetch(_CHUNK):
-            start = walk.edge.size
-            signed = await connection.fetch(_SIGNED, start, start + len(chunk))
-            finished = walk.take(chunk, [tuple(row) for row in signed])
-            walk.compare(finished, await _stored(connection, finished))
-        walk.end(*await connection.fetchrow(_COUNTS))
+        return await checked_rows(connection)
+
+
+async def checked_rows(connection: Any) -> Edge:
+    """The same over a connection that is in a transaction of one moment."""
+    walk = Rehash("the log", await stored_pruned(connection))
+    cursor = await connection.cursor(_ENTRIES)
+    while chunk := await cursor.fetch(_CHUNK):
+        start = walk.edge.size
+        signed = await connection.fetch(_SIGNED, start, start + len(chunk))
+        finished = walk.take(chunk, [tuple(row) for row in signed])
+        walk.compare(finished, await _stored(connection, finished))
+    walk.end(*await connection.fetchrow(_COUNTS))
     return walk.edge
 
 

@@ -9,7 +9,9 @@ from gateway.audit.entry.range import EntryRange, EntryRanges, joined
 _GROUP: Final = 2000
 _PRUNED: Final = "SELECT first, last FROM pruned ORDER BY first"
 _DECLARED: Final = "SELECT leaf FROM entry WHERE idx = $1"
-_NAME: Final = "INSERT INTO pruned VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+_NAME: Final = (
+    "INSERT INTO pruned (first, last, declared) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+)
 _STILL: Final = "SELECT idx FROM entry WHERE idx BETWEEN $1 AND $2 ORDER BY idx LIMIT $3"
 _REMOVE: Final = "DELETE FROM entry WHERE idx = ANY($1::bigint[])"
 

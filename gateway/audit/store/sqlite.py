@@ -24,13 +24,18 @@ from gateway.audit.tree.checkpoint import Checkpoint
 from gateway.audit.tree.merkle import Edge, edge_of, grown
 from gateway.audit.tree.tile import Tile, nodes_of, tiles_towards
 
-_INSERT_ENTRY: Final = "INSERT INTO entry VALUES (?, ?)"
-_INSERT_LEAF_HASH: Final = "INSERT INTO leaf_hash VALUES (?, ?)"
-_INSERT_TILE_HASH: Final = "INSERT INTO tile_hash VALUES (?, ?, ?)"
-_INSERT_CHECKPOINT: Final = "INSERT INTO checkpoint VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
-_INSERT_COSIGNATURE: Final = "INSERT INTO cosignature VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_INSERT_ENTRY: Final = "INSERT INTO entry (idx, leaf) VALUES (?, ?)"
+_INSERT_LEAF_HASH: Final = "INSERT INTO leaf_hash (idx, hash) VALUES (?, ?)"
+_INSERT_TILE_HASH: Final = "INSERT INTO tile_hash (level, place, hash) VALUES (?, ?, ?)"
+_INSERT_CHECKPOINT: Final = (
+    "INSERT INTO checkpoint (size, root, at, note) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+)
+_INSERT_COSIGNATURE: Final = (
+    "INSERT INTO cosignature (size, witness, at, line) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+)
 _NEWEST_CHECKPOINT: Final = (
-    "SELECT * FROM checkpoint WHERE ?1 = 0 OR size = (SELECT size FROM cosignature"
+    "SELECT size, root, at, note FROM checkpoint"
+    " WHERE ?1 = 0 OR size = (SELECT size FROM cosignature"
     " GROUP BY size HAVING count(DISTINCT witness) >= ?1 ORDER BY size DESC LIMIT 1)"
     " ORDER BY size DESC LIMIT 1"
 )

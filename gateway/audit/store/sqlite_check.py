@@ -11,7 +11,10 @@ from gateway.audit.store.rehash import Rehash, Stored
 from gateway.audit.store.sqlite import LastSeen, stored_size
 from gateway.audit.store.sqlite_file import connected, damaged, empty_log, identity
 from gateway.audit.store.sqlite_pruning import stored_pruned
+from gateway.audit.store.sqlite_schema import NEWEST
+from gateway.audit.store.sqlite_versions import moved, stored_number
 from gateway.audit.tree.merkle import Edge, TileHash
+from gateway.config.database.schema import SchemaUnknown, unserved
 
 _CHUNK: Final = 4096
 _ENTRIES: Final = "SELECT idx, leaf, hash FROM leaf_hash LEFT JOIN entry USING (idx) ORDER BY idx"
@@ -35,7 +38,9 @@ def check_log(path: Path) -> LastSeen:
     """
     try:
         with closing(connected(path, "ro")) as connection:
-            return LastSeen(identity(path), _checked(path, connection))
+            # One snapshot, whatever other gateways add meanwhile.
+            connection.execute("BEGIN")
+            return LastSeen(identity(path), checked(path, connection))
     except OSError as error:
         raise LogUnavailable(f"{path}: {type(error).__name__}; see the disk") from error
     except sqlite3.Error as error:
@@ -44,16 +49,29 @@ def check_log(path: Path) -> LastSeen:
         raise LogUnavailable(f"{path}: {type(error).__name__}; see the disk") from error
 
 
-def _checked(path: Path, connection: sqlite3.Connection) -> Edge:
-    with empty_log() as log:
-        if _shape(connection) != _shape(log):
-            raise LogCorrupt(f"{path}: its tables or triggers are not the audit log's; restore it")
-    # One snapshot, whatever other gateways add meanwhile.
-    connection.execute("BEGIN")
+def checked(path: Path, connection: sqlite3.Connection) -> Edge:
+    """The same over a connection that is in a transaction; the edge of the tree."""
+    _refuse_unserved(path, connection)
     edge = _walked(path, connection)
     if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
         raise LogCorrupt(f"{path}: the file is damaged beside its entries; restore it")
     return edge
+
+
+def _refuse_unserved(path: Path, connection: sqlite3.Connection) -> None:
+    others = LogCorrupt(f"{path}: its tables or triggers are not the audit log's; restore it")
+    try:
+        found = stored_number(connection)
+    except SchemaUnknown:
+        raise others from None
+    refusal = moved(connection) or unserved("log", found, NEWEST)
+    if refusal:
+        raise LogUnavailable(f"{path}: {refusal}")
+    with empty_log() as log:
+        due, there = _shape(log), _shape(connection)
+    # The next release may have added to it.
+    if not due <= there or (found == NEWEST and due != there):
+        raise others
 
 
 def _shape(connection: sqlite3.Connection) -> set[tuple[str, str]]:

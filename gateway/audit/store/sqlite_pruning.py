@@ -14,7 +14,7 @@ from gateway.audit.store.sqlite_file import connected, make_durable, reading, un
 _GROUP: Final = 2000
 _PRUNED: Final = "SELECT first, last FROM pruned ORDER BY first"
 _DECLARED: Final = "SELECT leaf FROM entry WHERE idx = ?"
-_NAME: Final = "INSERT INTO pruned VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_NAME: Final = "INSERT INTO pruned (first, last, declared) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _REMOVE: Final = (
     "DELETE FROM entry WHERE idx IN"
     " (SELECT idx FROM entry WHERE idx BETWEEN ? AND ? ORDER BY idx LIMIT ?)"

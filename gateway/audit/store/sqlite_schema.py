@@ -1,7 +1,10 @@
 """The log's SQLite tables: rows are added, and triggers refuse any change but a logged pruning."""
 
+import sqlite3
+from collections.abc import Iterator
 from typing import Final
 
+NEWEST: Final = 3  # of these tables; see the last line
 SCHEMA: Final = """
 CREATE TABLE entry (
   idx INTEGER PRIMARY KEY,
@@ -70,4 +73,15 @@ CREATE TRIGGER pruned_stays BEFORE DELETE ON pruned
 BEGIN SELECT raise(ABORT, 'what was pruned stays named'); END;
 CREATE TRIGGER pruned_is_final BEFORE UPDATE ON pruned
 BEGIN SELECT raise(ABORT, 'what was pruned stays named'); END;
+PRAGMA user_version = 3;
 """
+
+
+def statements() -> Iterator[str]:
+    """What makes the tables, one statement at a time."""
+    statement = ""
+    for line in SCHEMA.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

@@ -80,21 +80,6 @@ def child_pseudonyms(
 
 
 @audit.command()
-def tables(
-    role: Annotated[str, typer.Argument(help="The role that the gateway logs in as.")],
-    pruner: Annotated[str, typer.Option(help="Another role, which prunes; or nobody does.")] = "",
-    since: Annotated[  # noqa: FBT002 - a flag
-        bool,
-        typer.Option("--since-issuers", help="What tables lack that are of before issuers."),
-    ] = False,
-) -> None:
-    """Print what a PostgreSQL database's owner runs once, before `log_dsn` names it."""
-    from gateway.cli.postgres_schema import script, since_issuers
-
-    typer.echo((since_issuers if since else script)(role, pruner), nl=False)
-
-
-@audit.command()
 def prune(
     policy: Annotated[Path, typer.Option(help="The retention policy, TOML.")],
     who: Annotated[str, typer.Option(help="Who does it, for the log.")],

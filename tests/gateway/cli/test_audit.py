@@ -12,7 +12,7 @@ from gateway.audit.keys.key_ring import KeyRing
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.tree.checkpoint import checkpoint_text
 from gateway.audit.witness.cosigner import Cosigner
-from gateway.oversight.break_glass.store.sqlite import SqliteGrants
+from gateway.oversight.break_glass.store.grants import SqlGrants
 from tests.support.audit.cli import run
 from tests.support.audit.examples import asked
 from tests.support.audit.pruned import POLICY, fill
@@ -44,7 +44,7 @@ def policy_file(folder: Path) -> Path:
 
 
 async def grants_in(file: Path, *entries: int) -> frozenset[int]:
-    store = await SqliteGrants.open(file)
+    store = await SqlGrants.at_file(file)
     for entry in entries:
         await store.add(replace(GIVEN, id=f"q{entry}", entry=entry), (), ["officer"], "granted")
     return await store.entries()

@@ -306,16 +306,5 @@ def test_explain_names_the_file_that_it_cannot_read(
     assert str(tmp_path / name) in ran.err
 
 
-def test_the_owner_of_an_older_database_is_given_what_it_lacks_alone(
-    here: Callable[..., Ran],
-) -> None:
-    ran = here("audit", "tables", "gateway", "--pruner", "pruner", "--since-issuers")
-    assert ran.status == 0
-    assert ran.out.startswith("BEGIN;")
-    assert ran.out.count("ADD COLUMN") == 3
-    assert 'GRANT SELECT, INSERT ON account_link TO "pruner"' in ran.out
-    assert "CREATE TABLE entry" not in ran.out
-
-
 def test_no_token_is_issued_for_longer_than_the_gateway_takes(here: Callable[..., Ran]) -> None:
     assert here(*TOKEN, "--lifetime-s", str(12 * 3600 + 1)).status == 2

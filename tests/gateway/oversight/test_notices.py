@@ -10,7 +10,7 @@ import pytest
 
 from gateway.model.clock import Clock
 from gateway.oversight.break_glass.store.grant import Notice
-from gateway.oversight.break_glass.store.sqlite import SqliteGrants
+from gateway.oversight.break_glass.store.grants import SqlGrants
 from gateway.oversight.notices import Notifier
 from tests.support.gateway.grants import GIVEN
 from tests.support.gateway.reloading import until
@@ -41,7 +41,7 @@ def place() -> Place:
 
 @pytest.fixture
 async def notifier(tmp_path: Path, place: Place) -> AsyncIterator[Notifier]:
-    store = await SqliteGrants.open(tmp_path / FILE)
+    store = await SqlGrants.at_file(tmp_path / FILE)
     made = Notifier(store, place.send, Clock(), lambda: ("deputy",))
     keeping = asyncio.create_task(made.keep_notifying())
     yield made
@@ -96,7 +96,7 @@ async def test_a_bug_in_one_round_is_not_the_last_round(notifier: Notifier, plac
 
 
 async def test_without_deputies_nothing_counts_as_told(tmp_path: Path, place: Place) -> None:
-    store = await SqliteGrants.open(tmp_path / FILE)
+    store = await SqlGrants.at_file(tmp_path / FILE)
     await store.add(GIVEN, (), (), "granted")
     deputies: list[str] = []
     notifier = Notifier(store, place.send, Clock(), lambda: tuple(deputies))

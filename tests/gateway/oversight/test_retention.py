@@ -22,8 +22,7 @@ from gateway.oversight.alerts.alert import Alert
 from gateway.oversight.alerts.indexer import AlertIndexer
 from gateway.oversight.alerts.store import AlertStore
 from gateway.oversight.break_glass.store.contract import GrantsUnavailable
-from gateway.oversight.break_glass.store.postgres import PostgresGrants
-from gateway.oversight.break_glass.store.sqlite import SqliteGrants
+from gateway.oversight.break_glass.store.grants import SqlGrants
 from gateway.oversight.retention import RetentionTask
 from tests.support.audit.database import PRUNER, ROLE, new_schema
 from tests.support.audit.examples import everything_in
@@ -51,7 +50,7 @@ async def nobody_told(_: Alert) -> bool:
 class Beside:
     """A log with the alerts and grants beside it."""
 
-    def __init__(self, log: AuditLog, folder: Path, grant: SqliteGrants) -> None:
+    def __init__(self, log: AuditLog, folder: Path, grant: SqlGrants) -> None:
         self.log = log
         self.folder = folder
         self.grant = grant
@@ -77,7 +76,7 @@ class Beside:
 @pytest.fixture
 async def beside(tmp_path: Path) -> AsyncIterator[Beside]:
     log = await AuditLog.open(tmp_path / "audit.sqlite")
-    yield Beside(log, tmp_path, await SqliteGrants.open(tmp_path / "break-glass.sqlite"))
+    yield Beside(log, tmp_path, await SqlGrants.at_file(tmp_path / "break-glass.sqlite"))
     await log.aclose()
 
 
@@ -145,11 +144,11 @@ async def test_in_postgresql_only_grants_of_pruned_entries_are_removed(
     log = await PostgresLog.open(postgres.dsn(place, PRUNER), tmp_path / "found-by", unsynced=True)
     given = Entry(kind=AuditKind.BREAK_GLASS, at=LONG_AGO, query_id="q1", user="s.worker")
     old, young = [await log.append(given), await log.append(replace(given, query_id="q2"))]
-    gateway = await PostgresGrants.open(postgres.dsn(place, ROLE))
+    gateway = await SqlGrants.at_server(postgres.dsn(place, ROLE))
     await gateway.add(replace(GIVEN, entry=old), ["e1:aa"], ["officer"], "granted")
     await gateway.add(replace(GIVEN, id="q2", entry=young), ["e1:aa"], ["officer"], "granted")
     await pruned(await publication_of(log, tmp_path), policy(tmp_path), [EntryRange(old, old)])
-    store = await PostgresGrants.open(postgres.dsn(place, role))
+    store = await SqlGrants.at_server(postgres.dsn(place, role))
     await RetentionTask(log, AlertStore(tmp_path / "none.sqlite"), store).forget()
     assert await gateway.entries() == {young}
     assert [notice.about for notice in await gateway.claim(9)] == ["q2"]
@@ -167,7 +166,7 @@ async def test_a_gateway_that_starts_forgets_what_was_pruned_meanwhile(tmp_path:
         settings, entry = on.town.settings, on.granted_at
     async with open_publication(settings, Clock()) as publication:
         await pruned(publication, policy(tmp_path), [EntryRange(entry, entry)])
-    store = await SqliteGrants.open(settings.state / "break-glass.sqlite")
+    store = await SqlGrants.at_file(settings.state / "break-glass.sqlite")
     assert await store.entries() == {entry}
 
     async def forgotten() -> bool:

@@ -5,10 +5,12 @@ from itertools import count
 import asyncpg
 
 from demo.postgres import Postgres
-from gateway.cli.postgres_schema import script
+from gateway.cli.database.privileges import Roles
+from gateway.cli.database.upgrade import upgrade_server
 
 ROLE = "teamaround_log"
 PRUNER = "teamaround_prune"
+ROLES = Roles(frozenset({ROLE}), frozenset({PRUNER}))
 _NUMBERS = count()
 
 
@@ -20,7 +22,7 @@ async def new_schema(server: Postgres) -> str:
         server.dsn(), f"CREATE SCHEMA {name}; GRANT USAGE ON SCHEMA {name} TO {ROLE}, {PRUNER}"
     )
     place = f"postgres?search_path={name}"
-    await as_owner(server.dsn(place), script(ROLE, PRUNER))
+    await upgrade_server(server.dsn(place), ROLES)
     return place
 
 
@@ -29,7 +31,7 @@ async def new_database(server: Postgres) -> str:
     name = f"audit_{next(_NUMBERS)}"
     await _make_role(server)
     await as_owner(server.dsn(), f"CREATE DATABASE {name}")
-    await as_owner(server.dsn(name), script(ROLE, PRUNER))
+    await upgrade_server(server.dsn(name), ROLES)
     return name
 
 

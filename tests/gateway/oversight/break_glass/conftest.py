@@ -7,8 +7,7 @@ import pytest
 
 from demo.postgres import Postgres
 from gateway.oversight.break_glass.store.contract import GrantStore
-from gateway.oversight.break_glass.store.postgres import PostgresGrants
-from gateway.oversight.break_glass.store.sqlite import SqliteGrants
+from gateway.oversight.break_glass.store.grants import SqlGrants
 from tests.support.audit.database import ROLE, new_schema
 from tests.support.postgres import postgres
 
@@ -27,8 +26,8 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
 async def opened(place: Path | str) -> GrantStore:
     """The store at `place`."""
     if isinstance(place, Path):
-        return await SqliteGrants.open(place)
-    return await PostgresGrants.open(place)
+        return await SqlGrants.at_file(place)
+    return await SqlGrants.at_server(place)
 
 
 @pytest.fixture

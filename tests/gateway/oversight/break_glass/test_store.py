@@ -11,11 +11,14 @@ import asyncpg
 import pytest
 
 from demo.postgres import Postgres
+from gateway.cli.database.places import StoreFile
+from gateway.cli.database.privileges import Roles
+from gateway.cli.database.upgrade import upgrade_file, upgrade_server
 from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnavailable
 from gateway.oversight.break_glass.store.grant import BreakGlassGrant, Notice
-from gateway.oversight.break_glass.store.postgres import PostgresGrants
-from gateway.oversight.break_glass.store.postgres_tables import SINCE_ISSUERS
-from gateway.oversight.break_glass.store.sqlite import SqliteGrants
+from gateway.oversight.break_glass.store.grants import SqlGrants
+from gateway.oversight.break_glass.store.schema import SCHEMA
+from tests.gateway.oversight.break_glass.conftest import opened
 from tests.support.audit.database import PRUNER, ROLE, as_owner, new_schema
 from tests.support.audit.examples import everything_in
 from tests.support.gateway.grants import GIVEN, WORKER
@@ -81,7 +84,7 @@ async def test_a_clock_read_a_moment_earlier_steals_no_claim_and_one_put_back_ke
     tmp_path: Path, back: float, held: int
 ) -> None:
     moments = [1_000_000.0, 1_000_000.0 - back]
-    store = await SqliteGrants.open(tmp_path / "break-glass.sqlite", lambda: moments.pop(0))
+    store = await SqlGrants.at_file(tmp_path / "break-glass.sqlite", lambda: moments.pop(0))
     await give(store, GIVEN, "officer")
     claims = [await store.claim(30), await store.claim(30)]
     assert sum(map(len, claims)) == held
@@ -132,7 +135,7 @@ async def test_the_first_review_stays(store: GrantStore, place: Path | str) -> N
 
 
 async def test_nothing_is_kept_about_a_pruned_entry_in_the_file(tmp_path: Path) -> None:
-    store = await SqliteGrants.open(tmp_path / "break-glass.sqlite")
+    store = await SqlGrants.at_file(tmp_path / "break-glass.sqlite")
     await give(store, GIVEN, "officer")
     await give(store, replace(GIVEN, id="q2", entry=8))
     assert b"e1:aa" in everything_in(tmp_path)
@@ -146,23 +149,23 @@ async def test_nothing_is_kept_about_a_pruned_entry_in_the_file(tmp_path: Path) 
     assert not any(gone in left for gone in (b"q1", b"officer", b"e1:aa"))
 
 
-async def test_a_file_of_another_version_is_no_store(tmp_path: Path) -> None:
+async def test_a_file_of_another_project_is_no_store(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "break-glass.sqlite")) as file:
-        file.execute("CREATE TABLE grants (id TEXT)")
-    with pytest.raises(GrantsUnavailable, match="another version"):
-        await SqliteGrants.open(tmp_path / "break-glass.sqlite")
+        file.execute("CREATE TABLE leave (id TEXT)")
+    with pytest.raises(GrantsUnavailable, match="no grants of this project"):
+        await SqlGrants.at_file(tmp_path / "break-glass.sqlite")
 
 
 async def test_the_file_is_for_the_gateway_alone(tmp_path: Path) -> None:
-    await SqliteGrants.open(tmp_path / "break-glass.sqlite")
+    await SqlGrants.at_file(tmp_path / "break-glass.sqlite")
     assert (tmp_path / "break-glass.sqlite").stat().st_mode & 0o777 == 0o600
 
 
 async def test_without_its_tables_the_database_says_what_to_do(postgres: Postgres) -> None:
     place = await new_schema(postgres)
-    await as_owner(postgres.dsn(place), "DROP TABLE notice")
-    with pytest.raises(GrantsUnavailable, match="audit tables"):
-        await PostgresGrants.open(postgres.dsn(place, user=ROLE))
+    await as_owner(postgres.dsn(place), "DROP TABLE notice, break_glass_schema")
+    with pytest.raises(GrantsUnavailable, match="no grants of this project"):
+        await SqlGrants.at_server(postgres.dsn(place, user=ROLE))
 
 
 @pytest.mark.parametrize(
@@ -184,7 +187,7 @@ async def test_in_postgresql_a_grant_stays_as_long_as_its_entry_and_as_it_was_gi
     postgres: Postgres, role: str, meddling: str
 ) -> None:
     place = await new_schema(postgres)
-    store = await PostgresGrants.open(postgres.dsn(place, user=ROLE))
+    store = await SqlGrants.at_server(postgres.dsn(place, user=ROLE))
     await give(store)
     await store.aclose()
     with pytest.raises((asyncpg.RaiseError, asyncpg.InsufficientPrivilegeError)):
@@ -202,19 +205,21 @@ async def test_a_store_of_before_issuers_were_kept_goes_on(
     store: GrantStore, place: Path | str
 ) -> None:
     await give(store)
+    before = "ALTER TABLE leave DROP COLUMN issuer; DROP TABLE break_glass_schema"
+    owner = str(place).replace(ROLE, "postgres", 1)
     if isinstance(place, Path):
-        before = "ALTER TABLE leave DROP COLUMN issuer; PRAGMA user_version = 1"
         with closing(sqlite3.connect(place)) as file:
-            file.executescript(before)
-        again: GrantStore = await SqliteGrants.open(place)
+            file.executescript(f"{before}; PRAGMA user_version = 1")
     else:
-        await as_owner(
-            str(place).replace(ROLE, "postgres", 1), "ALTER TABLE leave DROP COLUMN issuer"
-        )
-        with pytest.raises(GrantsUnavailable, match="--since-issuers"):
-            await PostgresGrants.open(place)
-        await as_owner(str(place).replace(ROLE, "postgres", 1), SINCE_ISSUERS)
-        again = await PostgresGrants.open(place)
+        await as_owner(owner, before)
+    for _ in range(2):
+        with pytest.raises(GrantsUnavailable, match="has schema 1, and"):
+            await opened(place)
+    if isinstance(place, Path):
+        upgrade_file(StoreFile(SCHEMA, place))
+    else:
+        await upgrade_server(owner, Roles())
+    again = await opened(place)
     # Nobody can tell any more whose it was, so that its review holds up all of that name.
     assert await again.unreviewed(7) == replace(GIVEN, issuer="")
     assert await again.suspended(WORKER, 9000)

@@ -7,8 +7,7 @@ import pytest
 
 from demo.postgres import Postgres
 from gateway.registry.ledger.contract import Ledger
-from gateway.registry.ledger.postgres import PostgresLedger
-from gateway.registry.ledger.sqlite import SqliteLedger
+from gateway.registry.ledger.store import SqlLedger
 from tests.support.audit.database import ROLE, new_schema
 from tests.support.postgres import postgres
 
@@ -27,8 +26,8 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
 async def opened(place: Path | str) -> Ledger:
     """The ledger at `place`."""
     if isinstance(place, Path):
-        return await SqliteLedger.open(place)
-    return await PostgresLedger.open(place)
+        return await SqlLedger.at_file(place)
+    return await SqlLedger.at_server(place)
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from gateway.cli.postgres_schema import since_issuers
+from gateway.cli.database.places import StoreFile
+from gateway.cli.database.privileges import Roles
+from gateway.cli.database.upgrade import upgrade_file, upgrade_server
 from gateway.model.account import Account, AccountLink, AccountPair, LinkStep
 from gateway.registry.ledger.contract import Ledger, LedgerCorrupt, LedgerUnavailable
 from gateway.registry.ledger.record import (
@@ -20,6 +22,7 @@ from gateway.registry.ledger.record import (
     RuleResult,
     Version,
 )
+from gateway.registry.ledger.schema import SCHEMA
 from tests.gateway.registry.ledger.conftest import opened
 from tests.support.audit.database import ROLE, as_owner
 
@@ -244,18 +247,23 @@ async def test_a_ledger_of_before_issuers_were_kept_goes_on_and_knows_of_none(
     await ledger.record_rollout(APPROVED)
     before = (
         "ALTER TABLE source_version DROP COLUMN by_issuer;"
-        "ALTER TABLE enactment DROP COLUMN by_issuer; DROP TABLE account_link"
+        "ALTER TABLE enactment DROP COLUMN by_issuer;"
+        "DROP TABLE account_link; DROP TABLE ledger_schema"
     )
+    owner = str(place).replace(ROLE, "postgres", 1)
     if isinstance(place, Path):
         with sqlite3.connect(place) as database:
             database.executescript(before)
         database.close()
     else:
-        owner = str(place).replace(ROLE, "postgres", 1)
-        await as_owner(owner, before)
-        with pytest.raises(LedgerUnavailable, match="--since-issuers"):
+        await as_owner(owner, f"{before}; DROP FUNCTION refuse_version_leap CASCADE")
+    for _ in range(2):
+        with pytest.raises(LedgerUnavailable, match="run `teamaround db upgrade`"):
             await opened(place)
-        await as_owner(owner, f"ALTER TABLE leave DROP COLUMN issuer;{since_issuers(ROLE)}")
+    if isinstance(place, Path):
+        upgrade_file(StoreFile(SCHEMA, place))
+    else:
+        await upgrade_server(owner, Roles())
     again = await opened(place)
     nameless = By(JO.user, JO.organisation)
     assert await again.version("clinic", 1) == replace(CLINIC, by=nameless)

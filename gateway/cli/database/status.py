@@ -1,0 +1,78 @@
+"""Which schema each store has, and what is to be done about it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from gateway.cli.database.places import SERVER, files
+from gateway.config.database.contract import DatabaseDamaged, DatabaseRefused
+from gateway.config.database.postgres import server_engine
+from gateway.config.database.postgres import told as told_by_server
+from gateway.config.database.schema import EMPTY, Schema, SchemaUnknown, unserved
+from gateway.config.database.sqlite import file_engine, told, writing
+from gateway.config.settings import Settings
+from gateway.model.errors import ConfigurationInvalid
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus:
+    """One store: where it is, the number found there, and why a gateway would not start on it."""
+
+    store: str
+    place: str
+    newest: int
+    found: int | None = None
+    refusal: str | None = None
+
+    def __str__(self) -> str:
+        said = "none yet" if self.found in {None, EMPTY} else f"schema {self.found}"
+        why = f"; {self.refusal}" if self.refusal else ""
+        return f"{self.store}: {said}, this release writes {self.newest} ({self.place}){why}"
+
+
+async def status(settings: Settings) -> tuple[StoreStatus, ...]:
+    """Every store of these settings; ConfigurationInvalid where one cannot be looked at."""
+    with explained():
+        if settings.log_dsn:
+            return await _of_server(settings.log_dsn)
+        return tuple(_of_files(settings))
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Say what cannot be used, or is none of ours."""
+    try:
+        yield
+    except (DatabaseDamaged, DatabaseRefused, SchemaUnknown) as error:
+        raise ConfigurationInvalid(str(error)) from None
+
+
+def numbers(connection: Connection, schemas: Sequence[Schema]) -> dict[str, int]:
+    """What is there of each store, by its name."""
+    return {schema.store: schema.found(connection) for schema in schemas}
+
+
+async def _of_server(dsn: str) -> tuple[StoreStatus, ...]:
+    engine = server_engine(dsn, connections=1)
+    try:
+        async with told_by_server(), engine.connect() as connection:
+            found = await connection.run_sync(numbers, SERVER)
+    finally:
+        await engine.dispose()
+    return tuple(_status(schema, "PostgreSQL", found[schema.store]) for schema in SERVER)
+
+
+def _of_files(settings: Settings) -> Iterator[StoreStatus]:
+    for at in files(settings):
+        if not at.file.exists():
+            yield StoreStatus(at.schema.store, str(at.file), at.schema.newest)
+            continue
+        with told(at.file), writing(file_engine(at.file, "ro"), writes=False) as connection:
+            yield _status(at.schema, str(at.file), at.schema.found(connection))
+
+
+def _status(schema: Schema, place: str, found: int) -> StoreStatus:
+    refusal = unserved(schema.store, found, schema.newest)
+    return StoreStatus(schema.store, place, schema.newest, found, refusal)

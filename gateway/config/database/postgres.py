@@ -1,0 +1,125 @@
+"""A store in PostgreSQL, however many gateways use it; its clock is the server's."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final, TypeVar
+
+import asyncpg
+from sqlalchemy import ColumnElement, Connection, Executable, Table, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from gateway.config.database.contract import DatabaseRefused, Lock
+from gateway.config.sql import REFUSED
+
+T = TypeVar("T")
+_SECONDS: Final = 5.0
+_CONNECTIONS: Final = 3
+_BETWEEN_TRIES_S: Final = 0.02
+
+
+class PostgresDatabase:
+    """The database at `dsn`, as its role may use it."""
+
+    def __init__(self, dsn: str) -> None:
+        self._engine = server_engine(dsn)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """What `work` finds, all of it of one moment."""
+        async with told(), self._engine.connect() as connection:
+            still = await connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            return await still.run_sync(work)
+
+    async def write(self, work: Callable[[Connection], T], lock: Lock | None = None) -> T:
+        """What `work` gives, once all that it changed is committed."""
+        async with told(), self._engine.begin() as connection:
+            if lock is not None:
+                take = (
+                    func.pg_advisory_xact_lock_shared if lock.shared else func.pg_advisory_xact_lock
+                )
+                await connection.execute(select(take(lock.number)))
+            return await connection.run_sync(work)
+
+    @asynccontextmanager
+    async def turn(self, lock: Lock, seconds: float) -> AsyncIterator[None]:
+        """Hold `lock` among all gateways; DatabaseRefused if it is not free in time."""
+        async with told():
+            connection = await self._engine.connect()
+        try:
+            # The lock is the connection's, so that it ends with it whatever happens.
+            async with told():
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await _take(connection, lock, seconds)
+            yield
+        finally:
+            try:
+                with suppress(*REFUSED, SQLAlchemyError):
+                    await connection.execute(select(func.pg_advisory_unlock(lock.number)))
+            finally:
+                with suppress(*REFUSED, SQLAlchemyError):
+                    await connection.close()
+
+    def insert_new(self, table: Table, rows: Sequence[dict[str, Any]]) -> Executable:
+        """Add the rows of which none is there yet by the table's keys."""
+        return insert(table).values(list(rows)).on_conflict_do_nothing()
+
+    def moments(self, *later_s: float) -> tuple[ColumnElement[Any], ...]:
+        """So many seconds from now each, by the server's clock."""
+        return tuple(
+            func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
+            for seconds in later_s
+        )
+
+    async def wipe(self) -> None:
+        """Left to the server's VACUUM."""
+
+    async def prepare(self) -> None:
+        """Left to the server."""
+
+    async def aclose(self) -> None:
+        """Give every connection back."""
+        with suppress(*REFUSED, SQLAlchemyError):
+            await self._engine.dispose()
+
+
+def server_engine(
+    dsn: str, *, connections: int = _CONNECTIONS, seconds: float | None = _SECONDS
+) -> AsyncEngine:
+    """Connections to the database at `dsn`, read as asyncpg reads it; `seconds` a statement."""
+
+    async def connect() -> Any:
+        return await asyncpg.connect(dsn, timeout=_SECONDS, command_timeout=seconds)
+
+    return create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=connect,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=_SECONDS,
+        pool_pre_ping=True,  # one that was lost meanwhile is replaced, not used
+        hide_parameters=True,
+    )
+
+
+@asynccontextmanager
+async def told() -> AsyncIterator[None]:
+    """Say DatabaseRefused of what the database refuses: what kind, and nothing that was sent."""
+    try:
+        yield
+    except (*REFUSED, SQLAlchemyError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        name = type(cause.__cause__ or cause).__name__ if cause else type(error).__name__
+        raise DatabaseRefused(f"the database cannot be used ({name})") from None
+
+
+async def _take(connection: AsyncConnection, lock: Lock, seconds: float) -> None:
+    tries = int(seconds / _BETWEEN_TRIES_S)
+    while not await connection.scalar(select(func.pg_try_advisory_lock(lock.number))):
+        tries -= 1
+        if tries <= 0:
+            raise DatabaseRefused("another change is under way; ask again")
+        await asyncio.sleep(_BETWEEN_TRIES_S)

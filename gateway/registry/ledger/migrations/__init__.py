@@ -1,0 +1,1 @@
+"""The ledger's schemas, a file a number, as alembic runs them. Uses no other room."""
