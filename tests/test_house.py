@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.docs.pages import ROOT, rows, text
 
+HOPS: Final = 3  # at most, from a name: whoever needs what is further away is handed it
 HOUSES: Final = ("gateway", "resolvers", "adapters", "teamaround")
 ROOMS: Final = 12  # at most, in one house
 FILES: Final = 15  # at most, in one room
@@ -35,6 +36,30 @@ def types_of(file: Path) -> Iterator[str]:
             name = node.targets[0].id
             if re.fullmatch(r"[A-Z]\w*[a-z]\w*", name):
                 yield name
+
+
+def chains(code: str) -> Iterator[str]:
+    """Every chain of attributes in some code, `a.b.c`, from its name to its last dot.
+
+    An item of a mapping is on the way as well, and counts as no hop: `a.b[key].c`. A call ends a
+    chain, as what it gives back is its answer. A module's name is an address, and no hop either.
+    """
+    tree = ast.parse(code)
+    imported = (each for each in ast.walk(tree) if isinstance(each, ast.Import))
+    modules = {(a.asname or a.name).split(".")[0] for each in imported for a in each.names}
+    within: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute) or node in within:
+            continue
+        hops: list[str] = []
+        link: ast.expr = node
+        while isinstance(link, ast.Attribute | ast.Subscript):
+            within.add(link)
+            if isinstance(link, ast.Attribute):
+                hops.append(link.attr)
+            link = link.value
+        first = link.id if isinstance(link, ast.Name) else ""
+        yield ".".join((hops.pop() if first in modules else first, *reversed(hops)))
 
 
 @pytest.mark.parametrize("house", HOUSES)
@@ -95,3 +120,41 @@ def test_the_tests_of_a_package_stand_in_rooms_of_the_same_names() -> None:
         for folder in packages(f"tests/{house}"):
             there = ROOT / folder.relative_to(ROOT / "tests")
             assert there.is_dir(), f"{folder} mirrors no room"
+
+
+@pytest.mark.parametrize("top", [*HOUSES, "demo", "bench"])
+def test_parts_are_handed_over_and_not_reached_through(top: str) -> None:
+    far = [
+        f"{file.relative_to(ROOT)}: {chain}"
+        for file in modules(top)
+        for chain in chains(file.read_text("utf-8"))
+        if chain.count(".") > HOPS
+    ]
+    assert far == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "registrar.rollout.generations.current.folder",
+        "self.rollout.generations.current.connections.get(source)",
+        "view.registry.sources[answered.source].adapter.operations",
+        "self.calls[0].asked.shield.everybody.of(answers).resolution",
+        "import gateway\ngateway.pipeline.registrar.rollout.generations.current",
+    ],
+)
+def test_a_chain_of_four_hops_is_found_wherever_it_begins(code: str) -> None:
+    assert max(chain.count(".") for chain in chains(code)) > HOPS
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "self.generations.current.folder",
+        "import os\nos.path.sep.join.four",
+        "asked().by.name.alone",
+        "self.log.search(term).entries[0].index.value",
+    ],
+)
+def test_three_hops_a_library_and_what_was_answered_are_no_chain(code: str) -> None:
+    assert max(chain.count(".") for chain in chains(code)) <= HOPS

@@ -259,3 +259,7 @@ class Adapter:
     operations: tuple[OperationCard, ...] = field(default=())
     probe: Probe | None = None
     several: SeveralSource | None = None
+
+    async def aclose(self) -> None:
+        """Give back the source's sockets, pools and threads."""
+        await self.source.aclose()

@@ -55,6 +55,11 @@ class FileOperation:
     as_of: Readable | None
     scan: Callable[[int, Stop], Scan]
 
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The keys that a row is found by; one with a `?` need not be given."""
+        return self.operation.by
+
     @classmethod
     def of(cls, manifest: Manifest, operation: Operation) -> Self:
         """Compile one operation of a checked manifest."""
@@ -141,7 +146,7 @@ class Pass:
         """In a thread: every row is looked at, those that fit become records."""
         scan = self.operation.scan(self.limits.max_body, stop)
         stream = Bounded(file.stream, self.limits.max_body, stop)
-        wanted = Match.of(self.operation.operation.by, self.operation.mapping, self.question.given)
+        wanted = Match.of(self.operation.by, self.operation.mapping, self.question.given)
         try:
             found = self._found(scan, stream, wanted)
         except ScanFailed as failed:
@@ -177,7 +182,7 @@ class Pass:
         return self._blind(wanted) if wanted.blind else records
 
     def _blind(self, wanted: Match) -> Malformed:
-        key = self.operation.operation.by[0].removesuffix("?")
+        key = self.operation.by[0].removesuffix("?")
         shape = f"{wanted.rows} rows, in none of which {key} can be read"
         return Malformed("key", f"operation.{self.question.operation}.map.{MAPPED[key]}", shape)
 
@@ -202,9 +207,8 @@ class Pass:
 
     def _key(self, row: Any) -> Any:
         # Rows of one record are those that `map` reads the same record_id from.
-        reading = self.operation.mapping.values.get("record_id")
         try:
-            return None if reading is None else reading.read(row)
+            return self.operation.mapping.key_of(row)
         except UnreadableError:
             return None
 

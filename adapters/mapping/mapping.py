@@ -126,6 +126,14 @@ class RecordMapping:
         told = any("rows" in section.roots for section in self.sections)
         return told and "record_id" in self.values
 
+    def key_of(self, document: Any) -> Any:
+        """The record's own id as the document has it, by which rows of one record are told.
+
+        None where nothing is mapped into it; UnreadableError if it cannot be read.
+        """
+        reading = self.values.get("record_id")
+        return None if reading is None else reading.read(document)
+
     def fields_using(self, root: str) -> frozenset[str]:
         """The fields of a record whose sections mention `root`."""
         return frozenset(section.name for section in self.sections if root in section.roots)

@@ -69,8 +69,8 @@ async def _asked(people: Town, *, numbered: bool) -> Borough:
         false += any(
             graded.grade.grade is MatchGrade.CERTAIN
             and _agency(agencies, source).whose[graded.record.record_id or ""] != keys[child.ref]
-            for source, every in told.findings.resolution.by_source.items()
-            for graded in every
+            for source in told.findings.answers
+            for graded in told.findings.graded(source)
         )
     given = "and an identifier" if numbered else "name, date, sex, postcode"
     return Borough(given, len(asked), found, false)

@@ -269,7 +269,7 @@ class SourceConnection:
         if as_of is None:
             return card.name not in self._dated
         now = self._clock.now()
-        oldest = now - timedelta(seconds=self.source.manifest.source.max_age)
+        oldest = now - timedelta(seconds=self.source.max_age_s)
         return oldest <= as_of <= now + _CLOCKS_APART
 
 

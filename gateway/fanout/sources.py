@@ -64,6 +64,11 @@ class RegisteredSource:
         return self.manifest.source.population if Claim.POPULATION in self.claims else None
 
     @property
+    def max_age_s(self) -> float:
+        """How old its data may be and still prove anything, in seconds."""
+        return self.manifest.source.max_age
+
+    @property
     def may_repeat(self) -> bool:
         """Whether it may hold one child twice."""
         return Claim.DUPLICATES in self.claims

@@ -1,10 +1,11 @@
 """The one place where the gateway is wired: settings in, an ASGI application out."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from random import SystemRandom
+from typing import Any
 
 import aiohttp
 from starlette.applications import Starlette
@@ -29,7 +30,7 @@ from gateway.graphql.documents import Documents
 from gateway.graphql.root import build_schema
 from gateway.http.challenge import challenge
 from gateway.http.endpoint import STATUS, Endpoint
-from gateway.http.pipeline import Oversight, Pipeline
+from gateway.http.pipeline import Governance, Oversight, Pipeline
 from gateway.http.response_headers import ResponseHeaders
 from gateway.http.stores import (
     alerts_file,
@@ -54,6 +55,7 @@ from gateway.oversight.notices import Notifier, places_for, sender
 from gateway.oversight.retention import RetentionTask
 from gateway.policy.rules.rule_set import Baseline
 from gateway.questions.prepare import Preparation, Stages
+from gateway.registry.account_links import AccountLinks
 from gateway.registry.connect import SourceOpener
 from gateway.registry.desired_state import DesiredState, LedgerFacts, desired_state_of
 from gateway.registry.files import OperatorFiles, read_folder
@@ -137,27 +139,17 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Pipeli
         staff = await staff_children(settings, held)
         recorder = Recorder(publication.log, held, clock, staff_children=staff)
         stack.push_async_callback(recorder.write_refusals)
-        stack.push_async_callback(_ended, asyncio.create_task(recorder.keep_counting()))
+        _keep(stack, recorder.keep_counting())
         await SettingsStart(settings, recorder).note()
-        registrar = await _open_registrar(stages, recorder, stack)
+        governance = await _open_governance(stages, recorder, stack)
         watch = await _open_watch(publication, settings, clock, stack)
-        grants = await open_grants(settings)
-        stack.push_async_callback(grants.aclose)
-        notifier = Notifier(
-            grants,
-            sender(_operator(registrar), settings.public_url),
-            clock,
-            lambda: _operator(registrar)().deputies,
+        oversight = await _open_oversight(
+            stages, governance.generations, publication.log, recorder, stack
         )
-        alerts = _alerts(publication.log, registrar, notifier)
-        retention = RetentionTask(publication.log, alerts.store, grants)
-        for work in (notifier.keep_notifying(), alerts.watch(), retention.keep_removing()):
-            stack.push_async_callback(_ended, asyncio.create_task(work))
-        break_glass = _break_glass(registrar, recorder, notifier)
-        yield Pipeline(registrar, recorder, watch, Oversight(break_glass, alerts))
+        yield Pipeline(stages, governance, recorder, watch, oversight)
 
 
-async def _open_registrar(stages: Stages, recorder: Recorder, stack: AsyncExitStack) -> Registrar:
+async def _open_governance(stages: Stages, recorder: Recorder, stack: AsyncExitStack) -> Governance:
     settings, clock = stages.settings, stages.clock
     ledger = await open_ledger(settings)
     stack.push_async_callback(ledger.aclose)
@@ -168,56 +160,65 @@ async def _open_registrar(stages: Stages, recorder: Recorder, stack: AsyncExitSt
     )
     stack.push_async_callback(replica.aclose)
     rollout = Rollout(ledger, generations, replica, partial(read_folder, settings))
-    reloading = Reloader(rollout, recorder, clock, settings.operator_role, stages.verifier.renew)
+    verifier, persons = stages.verifier, stages.quotas.persons
+    parts = (rollout, generations, ledger, recorder)
+    reloading = Reloader(*parts, clock, settings.operator_role, verifier.renew)
     await reloading.begin()
-    keeping = asyncio.create_task(replica.keep(generations.generation, rollout.adopt))
-    stack.push_async_callback(_ended, keeping)
-    persons = stages.quotas.persons
-    registrar = Registrar(rollout, reloading, recorder, settings, clock, persons)
-    persons.heed(registrar.linked)
-    stack.push_async_callback(_ended, asyncio.create_task(persons.keep()))
-    return registrar
+    _keep(stack, replica.keep(generations.generation, rollout.adopt))
+    roles = frozenset({settings.operator_role, settings.governance_role})
+    links = AccountLinks(rollout, ledger, recorder, persons, clock, roles, verifier)
+    persons.heed(links.confirmed)
+    _keep(stack, persons.keep())
+    registrar = Registrar(*parts, settings, clock, persons)
+    return Governance(generations, replica, reloading, registrar, links)
+
+
+async def _open_oversight(
+    stages: Stages,
+    generations: Generations,
+    log: Log,
+    recorder: Recorder,
+    stack: AsyncExitStack,
+) -> Oversight:
+    settings, clock = stages.settings, stages.clock
+    grants = await open_grants(settings)
+    stack.push_async_callback(grants.aclose)
+
+    def operator() -> OperatorFile:
+        """The operator's file that is in force when it is asked for."""
+        return generations.current.operator
+
+    working_days = WorkingDays(lambda: operator().closed_days)
+    told = sender(operator, settings.public_url)
+    notifier = Notifier(grants, told, clock, lambda: operator().deputies)
+
+    async def tell(alert: Alert) -> bool:
+        return await notifier.escalate(alert.id, alert.anchor, "alert-overdue")
+
+    def places(caller: Caller) -> frozenset[str]:
+        active = generations.current
+        return places_for(active.operator, active.preparation.registry.agencies, caller)
+
+    alerts = AlertIndexer(AlertStore(alerts_file(settings), working_days), log, tell, clock)
+    retention = RetentionTask(log, alerts.store, grants)
+    for work in (notifier.keep_notifying(), alerts.watch(), retention.keep_removing()):
+        _keep(stack, work)
+    break_glass = BreakGlass(
+        store=grants,
+        recorder=recorder,
+        clock=clock,
+        places=places,
+        hurry=notifier.hurry,
+        working_days=working_days,
+        quotas=stages.quotas,
+        persons=stages.quotas.persons,
+    )
+    return Oversight(break_glass, alerts)
 
 
 def _opener(stages: Stages) -> SourceOpener:
     signer = keys_on_behalf(stages.settings).signer(stages.clock.now)
     return SourceOpener(stages.settings, stages.clock, SystemRandom().random, signer)
-
-
-def _operator(registrar: Registrar) -> Callable[[], OperatorFile]:
-    """The operator's file that is in force when it is asked for."""
-    return lambda: registrar.rollout.generations.current.desired_state.folder.operator
-
-
-def _working_days(registrar: Registrar) -> WorkingDays:
-    operator = _operator(registrar)
-    return WorkingDays(lambda: operator().closed_days)
-
-
-def _alerts(log: Log, registrar: Registrar, notifier: Notifier) -> AlertIndexer:
-    async def tell(alert: Alert) -> bool:
-        return await notifier.escalate(alert.id, alert.anchor, "alert-overdue")
-
-    store = AlertStore(alerts_file(registrar.settings), _working_days(registrar))
-    return AlertIndexer(store, log, tell, registrar.clock)
-
-
-def _break_glass(registrar: Registrar, recorder: Recorder, notifier: Notifier) -> BreakGlass:
-    operator, generations = _operator(registrar), registrar.rollout.generations
-
-    def places(caller: Caller) -> frozenset[str]:
-        return places_for(operator(), generations.current.preparation.registry.agencies, caller)
-
-    return BreakGlass(
-        store=notifier.store,
-        recorder=recorder,
-        clock=registrar.clock,
-        places=places,
-        hurry=notifier.hurry,
-        working_days=_working_days(registrar),
-        quotas=generations.current.preparation.quotas,
-        persons=registrar.persons,
-    )
 
 
 @asynccontextmanager
@@ -292,8 +293,13 @@ async def _open_watch(
     )
     if settings.witnesses:
         await watch.ask()
-        stack.push_async_callback(_ended, asyncio.create_task(watch.run()))
+        _keep(stack, watch.run())
     return watch
+
+
+def _keep(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
+    """Have this go on beside the questions until everything is closed."""
+    stack.push_async_callback(_ended, asyncio.create_task(work))
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

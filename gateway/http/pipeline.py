@@ -25,14 +25,16 @@ from gateway.oversight.break_glass.api import BreakGlassApi
 from gateway.oversight.break_glass.service import BreakGlass
 from gateway.oversight.families.api import FamilyApi, FamilyRules
 from gateway.oversight.families.disclosure import Disclosures
-from gateway.questions.prepare import Preparation, PreparedQuestion, Request
+from gateway.questions.prepare import PreparedQuestion, Request, Stages
 from gateway.questions.question import RunningQuestion
 from gateway.questions.shield.check import ShieldCheck
 from gateway.questions.start import AdmittedRequest, QuestionFactory
 from gateway.registry.account_links import AccountLinkApi, AccountLinks
 from gateway.registry.api import SourceApi
-from gateway.registry.generations import ActiveGeneration
+from gateway.registry.generations import ActiveGeneration, Generations
 from gateway.registry.registrar import Registrar
+from gateway.registry.reload import Reloader
+from gateway.registry.replica_lease import ReplicaLease
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,17 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Governance:
+    """What is in force here, whether it still may be, and who changes it."""
+
+    generations: Generations
+    replica: ReplicaLease
+    reloading: Reloader
+    registrar: Registrar
+    links: AccountLinks
+
+
+@dataclass(frozen=True, slots=True)
 class Oversight:
     """What serves everybody who does not ask about a child."""
 
@@ -71,14 +84,19 @@ class Pipeline:
 
     def __init__(
         self,
-        registrar: Registrar,
+        stages: Stages,
+        governance: Governance,
         recorder: Recorder,
         watch: WitnessWatch,
         oversight: Oversight,
     ) -> None:
-        self._registrar = registrar
-        self._generations = registrar.rollout.generations
-        self._replica = registrar.rollout.replica
+        self.schema = stages.schema
+        self._persons = stages.quotas.persons
+        self._generations = governance.generations
+        self._replica = governance.replica
+        self._reloading = governance.reloading
+        self._registrar = governance.registrar
+        self._links = governance.links
         self.recorder = recorder
         self._break_glass = oversight.break_glass
         self.alerts = oversight.alerts
@@ -86,7 +104,6 @@ class Pipeline:
         self._question_factory = QuestionFactory(
             recorder, oversight.break_glass.harm_stated, self._seal
         )
-        self.schema = self._generations.current.preparation.schema
         self.publication = watch.publication
         self._watch = watch
 
@@ -132,15 +149,15 @@ class Pipeline:
             audit=AuditApi(self.publication, self.recorder, caller, preparation.policy.rule_set),
             emergency=BreakGlassApi(self._break_glass, caller),
             accesses=self._family_api(caller, active),
-            sources=SourceApi(self._registrar, active, caller),
+            sources=SourceApi(self._registrar, self._reloading, self._generations, active, caller),
             alerts=AlertApi(
                 self.alerts,
                 self.recorder,
                 caller,
                 self._break_glass.awaits,
-                self._registrar.persons,
+                self._persons,
             ),
-            accounts=AccountLinkApi(self._account_links(preparation), caller),
+            accounts=AccountLinkApi(self._links, caller),
         )
         leave = partial(self._generations.leave, active)
         return Started(document, context, questions, leave)
@@ -152,7 +169,7 @@ class Pipeline:
 
     async def reload(self) -> None:
         """Bring the operator's files into force; ConfigurationInvalid or TryLater says why not."""
-        await self._registrar.reloading.at_signal()
+        await self._reloading.at_signal()
 
     async def _admit(
         self, prepared: tuple[PreparedQuestion, ...], caller: Caller, quotas: Quotas
@@ -171,19 +188,8 @@ class Pipeline:
         await quotas.admit_children(caller, asked)
         return tuple(pseudonymised)
 
-    def _account_links(self, preparation: Preparation) -> AccountLinks:
-        settings = preparation.settings
-        return AccountLinks(
-            rollout=self._registrar.rollout,
-            recorder=self.recorder,
-            persons=self._registrar.persons,
-            clock=preparation.clock,
-            roles=frozenset({settings.operator_role, settings.governance_role}),
-            issuers=preparation.stages.verifier.issuers,
-        )
-
     def _family_api(self, caller: Caller, active: ActiveGeneration) -> FamilyApi:
-        preparation, operator = active.preparation, active.desired_state.folder.operator
+        preparation, operator = active.preparation, active.operator
         deadline_s = preparation.settings.deadline
         return FamilyApi(
             caller,

@@ -154,7 +154,7 @@ def _asked_row(
 def _judged(answered: SourceAnswer, findings: Findings) -> Outcome:
     return judge(
         answered.reply,
-        findings.resolution.by_source.get(answered.source, ()),
+        findings.graded(answered.source),
         conclusive=findings.conclusive(answered),
         asked_identifiers=[Identifier(s, v) for s, v in answered.by_identifier.items()],
         supersedes=answered.supersedes,
@@ -207,13 +207,13 @@ def _needs(
             case MoreNeeded(needs=more) if outcome is Outcome.MORE_NEEDED:
                 needs.update(more)
             case TooMany() if outcome is Outcome.AMBIGUOUS:
-                cards = view.registry.sources[answered.source].adapter.operations
+                source = view.registry.sources[answered.source]
+                cards = source.adapter.operations
                 keys = frozenset[str]().union(*(card.accepts for card in cards))
                 needs |= keys - answered.searched_by - {AGENCY_RECORD, HOME}
             case Records() if outcome is Outcome.AMBIGUOUS:
-                source = answered.source
-                doubts = doubtful(findings, source)
-                told = (grade_told(view, findings, source, graded) for graded in doubts)
+                doubts = doubtful(findings, answered.source)
+                told = (grade_told(view, findings, answered.source, each) for each in doubts)
                 needs.update(*(grade.wanted for grade in told))
             case _:
                 pass

@@ -15,7 +15,7 @@ from resolvers.child.child import Restriction
 from resolvers.exchange import tied
 from resolvers.matching.details import Details
 from resolvers.matching.evidence import weigh
-from resolvers.matching.grade import MatchGrade, Resolution
+from resolvers.matching.grade import Graded, MatchGrade, Resolution
 from resolvers.matching.grading import grade
 from resolvers.matching.reference import Reference, named_record
 from resolvers.shield import restriction
@@ -50,6 +50,10 @@ class Findings:
             for record in self.resolution.certain(source):
                 yield source, record
 
+    def graded(self, source: str) -> tuple[Graded, ...]:
+        """A source's records that may be the child's, each with its grade."""
+        return self.resolution.by_source.get(source, ())
+
     def narrowed(self, resolution: Resolution) -> Self:
         """The same by a resolution that leaves records out."""
         sources = self.answers.keys() - self.sensitive.keys()
@@ -68,7 +72,7 @@ class Findings:
         """
         if source.is_identity or not answered.by_details_alone:
             return False
-        graded = self.resolution.by_source.get(source.id, ())
+        graded = self.graded(source.id)
         said = {i.scheme for each in graded for i in each.record.identifiers}
         return any(card.needs & CHILD_NUMBERS - said for card in source.adapter.operations)
 

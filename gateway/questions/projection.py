@@ -72,7 +72,7 @@ def _child(view: ReleaseView, findings: Findings) -> ReleasedChild | None:
 def _speaks(view: ReleaseView, planned: PlannedSource, findings: Findings) -> bool:
     if view.keeps_to_itself(findings, planned.source):
         return False
-    national = view.registry.agencies[planned.agency].national
+    national = view.is_national(planned.agency)
     certain = findings.resolution.certain(planned.source)
     return bool(certain) and (national or not view.hides(findings))
 

@@ -54,6 +54,9 @@ class RunningQuestion:
 
     def __init__(self, asked: DecidedQuestion, fan_out: FanOut, recorder: Recorder) -> None:
         self._asked = asked
+        self._view = asked.view
+        self._shield = asked.shield
+        self._order = asked.order
         self._fan_out = fan_out
         self._recorder = recorder
         self._answers: dict[str, SourceAnswer] = {}
@@ -67,7 +70,7 @@ class RunningQuestion:
     def receipt(self) -> Receipt:
         """Where the intent stands in the log."""
         intent = self._asked.intent
-        return Receipt(self._asked.view.registry.log_origin, intent.index, intent.query_id)
+        return Receipt(self._view.registry.log_origin, intent.index, intent.query_id)
 
     def start(self) -> None:
         """Begin to ask; the intent is durable by now."""
@@ -95,7 +98,7 @@ class RunningQuestion:
         sent: set[str] = set()
         while as_they_arrive and not self._over:
             pulse = self._pulse
-            for agency in self._asked.view.plan.agencies:
+            for agency in self._view.plan.agencies:
                 if agency not in sent and self._settled(agency):
                     sent.add(agency)
                     yield self._said(self._row(agency))
@@ -144,7 +147,7 @@ class RunningQuestion:
 
     def _confirm(self) -> None:
         """Tell the fan-out which sources found the child: from now on their emptiness counts."""
-        found = self._asked.shield.everybody.of(self._answers).resolution
+        found = self._shield.everybody.of(self._answers).resolution
         for source, answered in self._answers.items():
             self._fan_out.confirm(answered, found.certain(source))
 
@@ -160,20 +163,20 @@ class RunningQuestion:
         return each
 
     def _row(self, agency: str) -> AgencyRow:
-        return row(self._asked.view, agency, self._findings)
+        return row(self._view, agency, self._findings)
 
     @property
     def _findings(self) -> Findings:
-        return self._asked.shield.told(self._answers)
+        return self._shield.told(self._answers)
 
     def _settled(self, agency: str) -> bool:
         """Whether no later answer can change this agency's row, nor a shield hide it."""
         asked = self._asked_of(agency)
         if not asked:
             return True
-        if self._asked.shield.late:
+        if self._shield.late:
             return False
-        hidden = self._asked.shield.hides(agency)
+        hidden = self._shield.hides(agency)
         if hidden or agency == SENSITIVE_SERVICES:
             # When a row of sensitive services came would tell whether any of them answered.
             return hidden
@@ -183,7 +186,7 @@ class RunningQuestion:
 
     def _asked_of(self, agency: str) -> list[str]:
         """The sources that are asked for this agency's row."""
-        view, own = self._asked.view, self._asked.order.own
+        view, own = self._view, self._order.own
         planned = (p.source for p in view.plan.sources if p.agency == agency)
         return [source for source in planned if source in own and source not in view.gateway_only]
 
@@ -191,11 +194,9 @@ class RunningQuestion:
         answered = self._answers[source]
         if not answered.records and not isinstance(answered.reply, NoRecord):
             return True
-        graded = self._findings.resolution.by_source.get(source, ())
+        graded = self._findings.graded(source)
         settled = [g for g in graded if g.settled]
-        spine_heard = all(
-            each in self._answers for each in self._asked.order.own if self._is_spine(each)
-        )
+        spine_heard = all(each in self._answers for each in self._order.own if self._is_spine(each))
         return spine_heard and len(settled) == len(answered.records)
 
     def _is_spine(self, source: str) -> bool:
@@ -203,8 +204,7 @@ class RunningQuestion:
 
     def _shield_spoke(self, agency: str) -> bool:
         """Whether nothing to come can hide this row, nor show it after it was hidden."""
-        view = self._asked.view
-        if view.cleared or self._asked.shield.settled:
+        view = self._view
+        if view.cleared or self._shield.settled:
             return True
-        national = view.registry.agencies[agency].national
-        return national and self._row(agency).outcome not in _TELLS_OF_A_RECORD
+        return view.is_national(agency) and self._row(agency).outcome not in _TELLS_OF_A_RECORD

@@ -79,6 +79,10 @@ class ReleaseView:
             return not self.broke_glass
         return findings.restriction is Restriction.RESTRICTED
 
+    def is_national(self, agency: str) -> bool:
+        """Whether an agency serves the whole country, so that it is no location by itself."""
+        return self.registry.agencies[agency].national
+
     def keeps_to_itself(self, findings: Findings, source: str) -> bool:
         """Whether a source's records are for the gateway alone, or hidden by the source's own mark.
 
@@ -141,7 +145,7 @@ def _of_her_own(record: Record, findings: Findings) -> Record:
 
 def doubtful(findings: Findings, source: str) -> Iterable[Graded]:
     """The records of a source that may be the child's and are not certain."""
-    graded = findings.resolution.by_source.get(source, ())
+    graded = findings.graded(source)
     return [g for g in graded if g.grade.grade in (MatchGrade.PROBABLE, MatchGrade.POSSIBLE)]
 
 

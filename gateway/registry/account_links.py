@@ -6,13 +6,14 @@ from typing import Final, NoReturn
 from gateway.audit.recorder.recorder import Recorder
 from gateway.graphql.types.inputs import AccountInput
 from gateway.identity.persons import Persons
+from gateway.identity.tokens import TokenVerifier
 from gateway.model import events
 from gateway.model.account import Account, AccountLink, AccountPair, LinkStep
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.model.errors import AskDifferently, NotAllowed, TryLater
 from gateway.model.inquiry import LONGEST_JUSTIFICATION
-from gateway.registry.ledger.contract import LedgerCorrupt, LedgerUnavailable
+from gateway.registry.ledger.contract import Ledger, LedgerCorrupt, LedgerUnavailable
 from gateway.registry.rollout import Rollout
 
 _LOGGED: Final = {LinkStep.PROPOSED: "LINK_PROPOSED", LinkStep.CONFIRMED: "LINK_CONFIRMED"}
@@ -22,15 +23,25 @@ _LOGGED: Final = {LinkStep.PROPOSED: "LINK_PROPOSED", LinkStep.CONFIRMED: "LINK_
 class AccountLinks:
     """Links accounts; each step is logged before it counts, and none is taken back.
 
-    `roles` are those that may, `issuers` those whose accounts can be linked.
+    `roles` are those that may. Accounts of the issuers of `verifier` can be linked.
     """
 
     rollout: Rollout
+    ledger: Ledger
     recorder: Recorder
     persons: Persons
     clock: Clock
     roles: frozenset[str]
-    issuers: frozenset[str]
+    verifier: TokenVerifier
+
+    async def confirmed(self) -> tuple[AccountPair, ...]:
+        """The accounts that are one person's; TryLater if the ledger cannot be read."""
+        try:
+            links = await self.ledger.links()
+        except (LedgerUnavailable, LedgerCorrupt):
+            events.ledger_unavailable()
+            raise TryLater("LEDGER_UNAVAILABLE", "the ledger cannot be read now") from None
+        return tuple(each.pair for each in links if each.step is LinkStep.CONFIRMED)
 
     async def propose(self, caller: Caller, pair: AccountPair, reason: str) -> None:
         """Propose that two accounts are one person's; nothing counts of it yet.
@@ -54,20 +65,20 @@ class AccountLinks:
             await self._refuse(caller, "an operator or somebody who governs information links")
         if await self.persons.among(caller.account, [pair.first, pair.second]):
             await self._refuse(caller, "somebody else links accounts of yours")
-        if {pair.first.issuer, pair.second.issuer} - self.issuers:
+        if {pair.first.issuer, pair.second.issuer} - self.verifier.issuers:
             raise _invalid("name issuers that this gateway knows")
         if not reason.strip() or len(reason) > LONGEST_JUSTIFICATION:
             raise _invalid(f"reason: say why, in at most {LONGEST_JUSTIFICATION} characters")
 
     async def _step(self, caller: Caller, pair: AccountPair, step: LinkStep, reason: str) -> None:
-        ledger = self.rollout.ledger
         async with self.rollout.turn():
             try:
-                before = {each.step: each for each in await ledger.links() if each.pair == pair}
+                links = await self.ledger.links()
+                before = {each.step: each for each in links if each.pair == pair}
                 await self._refuse_untimely(caller, before, step)
                 index = await self.recorder.linked(caller, pair, _LOGGED[step], reason)
                 link = AccountLink(pair, step, caller.account, self.clock.now(), index)
-                await ledger.link(link)
+                await self.ledger.link(link)
             except (LedgerUnavailable, LedgerCorrupt):
                 events.ledger_unavailable()
                 raise TryLater("LEDGER_UNAVAILABLE", "the ledger cannot be used now") from None

@@ -18,10 +18,11 @@ from gateway.graphql.services.source import (
 from gateway.graphql.types.codes import QualityLevel, SourceState
 from gateway.model.caller import Caller
 from gateway.registry.desired_state import SourceVersion
-from gateway.registry.generations import ActiveGeneration
+from gateway.registry.generations import ActiveGeneration, Generations
 from gateway.registry.inspection import Proposal, read_proposal
 from gateway.registry.ledger.record import OPERATOR, RuleResult, Version
 from gateway.registry.registrar import ChangeOutcome, Registrar
+from gateway.registry.reload import Reloader
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class SourceApi:
     """
 
     registrar: Registrar
+    reloading: Reloader
+    generations: Generations
     active: ActiveGeneration
     caller: Caller
 
@@ -58,7 +61,7 @@ class SourceApi:
 
     async def reload(self) -> Reload:
         """Bring the files into force for an operator, and secrets that are others by now."""
-        done = await self.registrar.reloading.on_request(self.caller)
+        done = await self.reloading.on_request(self.caller)
         return Reload(
             generation=done.generation,
             new_secrets=list(done.secrets.new),
@@ -66,8 +69,7 @@ class SourceApi:
         )
 
     async def _registration(self, outcome: ChangeOutcome) -> Registration:
-        now = self.registrar.rollout.generations.current
-        seen = await self._seen(now) if outcome.source is not None else []
+        seen = await self._seen(self.generations.current) if outcome.source is not None else []
         wanted = (outcome.source, outcome.version)
         return Registration(
             source=next((each for each in seen if (each.id, each.version) == wanted), None),
@@ -130,8 +132,7 @@ class SourceApi:
         ]
 
     def _concerns(self, agency: str) -> bool:
-        operator = self.registrar.settings.operator_role in self.caller.roles
-        return operator or agency == self.caller.organisation
+        return self.registrar.is_operator(self.caller) or agency == self.caller.organisation
 
 
 def _decision(now: ActiveGeneration, held: SourceVersion) -> SourceDecision:

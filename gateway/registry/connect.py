@@ -65,7 +65,7 @@ class ManagedConnection:
 
     async def aclose(self) -> None:
         """Give back its sockets and pools."""
-        await self.source.adapter.source.aclose()
+        await self.source.adapter.aclose()
 
 
 @dataclass(frozen=True, slots=True)

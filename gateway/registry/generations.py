@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from gateway.config.operator_file import OperatorFile
 from gateway.fanout.fan_out import FanOut
 from gateway.fanout.sources import registry_of
 from gateway.model.errors import ConfigurationInvalid
@@ -14,6 +15,7 @@ from gateway.policy.rules.rule_set import Baseline
 from gateway.questions.prepare import Preparation, Stages
 from gateway.registry.connect import ManagedConnection, SourceOpener
 from gateway.registry.desired_state import DesiredState, SourceVersion
+from gateway.registry.files import OperatorFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,16 @@ class ActiveGeneration:
     def generation(self) -> int:
         """Counted from 1; the ledger says what began it."""
         return self.desired_state.generation
+
+    @property
+    def folder(self) -> OperatorFiles:
+        """The operator's files that are in force."""
+        return self.desired_state.folder
+
+    @property
+    def operator(self) -> OperatorFile:
+        """The operator's own file among them."""
+        return self.folder.operator
 
 
 class Generations:

@@ -12,7 +12,6 @@ from gateway.audit.recorder.recorder import Coming, Recorder
 from gateway.config.settings import Settings
 from gateway.identity.persons import Persons
 from gateway.model import events
-from gateway.model.account import AccountPair, LinkStep
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.model.errors import (
@@ -24,9 +23,9 @@ from gateway.model.errors import (
 )
 from gateway.model.inquiry import LONGEST_JUSTIFICATION
 from gateway.registry.desired_state import SourceVersion, grant_for
-from gateway.registry.generations import ActiveGeneration
+from gateway.registry.generations import ActiveGeneration, Generations
 from gateway.registry.inspection import Inspected, Proposal, needed, read_proposal
-from gateway.registry.ledger.contract import LedgerCorrupt, LedgerUnavailable
+from gateway.registry.ledger.contract import Ledger, LedgerCorrupt, LedgerUnavailable
 from gateway.registry.ledger.record import (
     By,
     LedgerHead,
@@ -35,7 +34,6 @@ from gateway.registry.ledger.record import (
     RuleResult,
     Version,
 )
-from gateway.registry.reload import Reloader
 from gateway.registry.rollout import Rollout
 from gateway.registry.sandbox import inspected_apart
 
@@ -65,7 +63,8 @@ class Registrar:
     """What a caller may change of the sources; each change is logged before it is in force."""
 
     rollout: Rollout
-    reloading: Reloader
+    generations: Generations
+    ledger: Ledger
     recorder: Recorder
     settings: Settings
     clock: Clock
@@ -86,7 +85,7 @@ class Registrar:
         read = await asyncio.to_thread(read_proposal, proposal.manifest) if found.read else ()
         if isinstance(read, tuple):
             return ChangeOutcome(None, None, read or found.findings)
-        if not self._is_operator(caller) and caller.organisation != read.source.agency:
+        if not self.is_operator(caller) and caller.organisation != read.source.agency:
             await self._refuse(caller, "you may register the sources of your own agency")
         if not found.usable:
             return ChangeOutcome(None, None, found.findings)
@@ -105,7 +104,7 @@ class Registrar:
         if lacking := needed(version.findings):
             return ChangeOutcome(None, None, lacking)
         outcome = await self._to_its_end(self._approve(caller, version))
-        await self._everywhere()
+        await self.rollout.everywhere()
         return outcome
 
     async def suspend(self, caller: Caller, source: str, reason: str) -> ChangeOutcome:
@@ -114,26 +113,22 @@ class Registrar:
         NotAllowed unless the caller governs the agency's information, or is an operator.
         """
         _refuse_unusable(reason)
-        connection = self.rollout.generations.current.connections.get(source)
+        now = self.generations.current
+        connection = now.connections.get(source)
         governs = connection is not None and self._governs(caller, connection.source.agency)
-        if not governs and not self._is_operator(caller):
+        if not governs and not self.is_operator(caller):
             await self._refuse(
                 caller, "only its agency's information governance, or an operator, may"
             )
         if connection is None or self._is_suspended(source):
             raise _unknown()
         outcome = await self._to_its_end(self._suspend(caller, connection.held, reason))
-        await self._everywhere()
+        await self.rollout.everywhere()
         return outcome
 
     async def newest(self) -> tuple[Version, ...]:
         """The newest version of every source; TryLater if the ledger cannot be read."""
-        return await self._reading(self.rollout.ledger.newest())
-
-    async def linked(self) -> tuple[AccountPair, ...]:
-        """The accounts that are one person's; TryLater if the ledger cannot be read."""
-        links = await self._reading(self.rollout.ledger.links())
-        return tuple(each.pair for each in links if each.step is LinkStep.CONFIRMED)
+        return await self._reading(self.ledger.newest())
 
     async def _reading(self, work: Awaitable[T]) -> T:
         try:
@@ -145,7 +140,7 @@ class Registrar:
     async def _keep(
         self, caller: Caller, proposal: Proposal, manifest: Manifest, found: Inspected
     ) -> ChangeOutcome:
-        source, ledger = manifest.source, self.rollout.ledger
+        source, ledger = manifest.source, self.ledger
         async with self.rollout.turn():
             newest = {version.source: version for version in await ledger.newest()}
             last = newest.get(source.id)
@@ -186,13 +181,13 @@ class Registrar:
 
     async def _suspend(self, caller: Caller, held: SourceVersion, reason: str) -> ChangeOutcome:
         async with self.rollout.turn() as head:
-            connections = self.rollout.generations.current.connections
+            connections = self.generations.current.connections
             if held.id not in connections or self._is_suspended(held.id):
                 raise _unknown()
             record = self._record(head, RolloutKind.SUSPENDED, caller, (held.id, held.version))
-            folder = self.rollout.generations.current.desired_state.folder
+            folder = self.generations.current.folder
             desired_state = await self.rollout.desired_state(folder, _with(head, record))
-            prepared = await self.rollout.generations.prepare(desired_state, frozenset())
+            prepared = await self.generations.prepare(desired_state, frozenset())
 
             async def log(new: ActiveGeneration) -> int:
                 rules = new.preparation.policy.version
@@ -205,7 +200,7 @@ class Registrar:
         return ChangeOutcome(held.id, held.version)
 
     async def _prepared(self, version: Version, after: LedgerHead) -> ActiveGeneration:
-        folder = self.rollout.generations.current.desired_state.folder
+        folder = self.generations.current.folder
         in_folder = {each.manifest.source.id for each in folder.filed}
         if version.source in in_folder and not version.from_folder:
             raise _CannotOpen(ITS_OWN, "the operator's folder has this source: it is changed there")
@@ -216,27 +211,27 @@ class Registrar:
                 raise _CannotOpen(GRANTED, _UNGRANTED)
             if held.version != version.number:
                 raise _CannotOpen(ITS_OWN, "the operator's folder has another version of it now")
-            return await self.rollout.generations.prepare(desired_state, frozenset({held.id}))
+            return await self.generations.prepare(desired_state, frozenset({held.id}))
         except ConfigurationInvalid as error:
             raise _CannotOpen(OPENED, str(error)) from None
 
     async def _admit(self, caller: Caller) -> None:
         """Count a proposal as a question: each is read, and each that is usable is kept."""
         try:
-            preparation = self.rollout.generations.current.preparation
+            preparation = self.generations.current.preparation
             await preparation.quotas.admit_questions(caller, 1)
         except LimitReached as refusal:
             await self.recorder.refuse(refusal.code, caller)
             raise
 
     async def _inspected(self, proposal: Proposal) -> Inspected:
-        connections = self.rollout.generations.current.connections.values()
-        active = [(connection.source.agency, connection.held.text) for connection in connections]
+        now = self.generations.current
+        active = [(each.source.agency, each.held.text) for each in now.connections.values()]
         async with self._inspecting:
             return await inspected_apart(proposal, active, self.clock.now())
 
     async def _own_version(self, caller: Caller, source: str, number: int) -> Version:
-        version = await self._reading(self.rollout.ledger.version(source, number))
+        version = await self._reading(self.ledger.version(source, number))
         if version is None or not self._governs(caller, version.agency):
             await self._refuse(caller, "only its agency's information governance may")
         return version
@@ -244,10 +239,6 @@ class Registrar:
     async def _refuse(self, caller: Caller, why: str) -> NoReturn:
         await self.recorder.refuse("SOURCE_NOT_ALLOWED", caller)
         raise NotAllowed("SOURCE_NOT_ALLOWED", why)
-
-    async def _everywhere(self) -> None:
-        generation = self.rollout.generations.current.generation
-        await self.rollout.replica.everywhere(generation)
 
     async def _to_its_end(self, work: Coroutine[Any, Any, T]) -> T:
         """The result of `work`, which goes on to its end even if the client has gone."""
@@ -259,10 +250,11 @@ class Registrar:
     def _record(
         self, head: LedgerHead, kind: RolloutKind, caller: Caller, concerned: tuple[str, int]
     ) -> RolloutRecord:
+        now = self.generations.current
         return RolloutRecord(
             generation=head.generation + 1,
             kind=kind,
-            files=self.rollout.generations.current.desired_state.folder.digest,
+            files=now.folder.digest,
             by=By.of(caller),
             at=self.clock.now(),
             source=concerned[0],
@@ -270,9 +262,9 @@ class Registrar:
         )
 
     def _clash(self, caller: Caller, manifest: Manifest, last: Version | None) -> RuleResult | None:
-        folder = self.rollout.generations.current.desired_state.folder
+        folder = self.generations.current.folder
         granted = grant_for(manifest, folder.operator) is not None
-        if not granted and not self._is_operator(caller):
+        if not granted and not self.is_operator(caller):
             # Told before anything else, or whoever guesses learns which ids others have.
             return RuleResult(GRANTED, passed=False, what=_UNGRANTED)
         filed = folder.filed
@@ -285,13 +277,14 @@ class Registrar:
         return None
 
     def _is_suspended(self, source: str) -> bool:
-        suspended = self.rollout.generations.current.desired_state.suspended
-        return any(held.id == source for held in suspended)
+        now = self.generations.current
+        return any(held.id == source for held in now.desired_state.suspended)
 
     def _governs(self, caller: Caller, agency: str) -> bool:
         return self.settings.governance_role in caller.roles and caller.organisation == agency
 
-    def _is_operator(self, caller: Caller) -> bool:
+    def is_operator(self, caller: Caller) -> bool:
+        """Whether the caller looks after the gateway, and so after every agency's sources."""
         return self.settings.operator_role in caller.roles
 
 

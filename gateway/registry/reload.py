@@ -15,8 +15,8 @@ from gateway.model.clock import Clock
 from gateway.model.errors import AskDifferently, ConfigurationInvalid, NotAllowed, TryLater
 from gateway.registry.desired_state import SourceVersion
 from gateway.registry.files import ManifestFile, OperatorFiles
-from gateway.registry.generations import ActiveGeneration, RenewedSecrets
-from gateway.registry.ledger.contract import LedgerCorrupt, LedgerUnavailable
+from gateway.registry.generations import ActiveGeneration, Generations, RenewedSecrets
+from gateway.registry.ledger.contract import Ledger, LedgerCorrupt, LedgerUnavailable
 from gateway.registry.ledger.record import (
     OPERATOR,
     By,
@@ -48,6 +48,8 @@ class Reloader:
     """
 
     rollout: Rollout
+    generations: Generations
+    ledger: Ledger
     recorder: Recorder
     clock: Clock
     operator_role: str
@@ -58,14 +60,13 @@ class Reloader:
 
         A gateway's first start ever is no change; files that differ from the last ones are.
         """
-        ledger = self.rollout.ledger
         try:
-            async with ledger.turn():
-                head = await ledger.head()
+            async with self.ledger.turn():
+                head = await self.ledger.head()
                 folder = await asyncio.to_thread(self.rollout.read)
                 after, prepared = await self._prepared(folder, head)
                 if after.generation == head.generation:
-                    self.rollout.generations.replace(prepared)
+                    self.generations.replace(prepared)
                 else:
                     await self._roll_out(after, prepared, None, READ_AT_START)
             await self.rollout.serve()
@@ -100,12 +101,10 @@ class Reloader:
             for source in prepared.secrets.kept:
                 events.secrets_not_renewed(source)
             if after.generation == head.generation:
-                self.rollout.generations.discard(prepared)
+                self.generations.discard(prepared)
             else:
                 await self._roll_out(after, prepared, caller, detail)
-        generation = self.rollout.generations.current.generation
-        await self.rollout.replica.everywhere(generation)
-        return Reloaded(generation, prepared.secrets)
+        return Reloaded(await self.rollout.everywhere(), prepared.secrets)
 
     async def _prepared(
         self, folder: OperatorFiles, head: LedgerHead, *, renew: bool = False
@@ -118,12 +117,12 @@ class Reloader:
                 await self._keep(filed)
         desired_state = await self.rollout.desired_state(folder, after)
         must = frozenset(held.id for held in desired_state.held if held.file is not None)
-        prepared = await self.rollout.generations.prepare(desired_state, must, renew=renew)
+        prepared = await self.generations.prepare(desired_state, must, renew=renew)
         return after, prepared
 
     async def _keep(self, filed: ManifestFile) -> None:
         """A manifest of the folder is a version as any other."""
-        ledger, source = self.rollout.ledger, filed.manifest.source
+        ledger, source = self.ledger, filed.manifest.source
         if await ledger.numbered(source.id, filed.text, filed.rules) is not None:
             return
         version = Version(
@@ -144,7 +143,7 @@ class Reloader:
         record = RolloutRecord(
             generation=after.generation,
             kind=RolloutKind.CONFIGURED,
-            files=prepared.desired_state.folder.digest,
+            files=prepared.folder.digest,
             by=By.of(caller) if caller else OPERATOR,
             at=self.clock.now(),
         )
@@ -155,14 +154,14 @@ class Reloader:
         await self.rollout.roll_out(prepared, record, log)
 
     async def _log(self, new: ActiveGeneration, caller: Caller | None, detail: str) -> int | None:
-        before = self.rollout.generations.newest
+        before = self.generations.newest
         first = new.generation == 1 and before is None
         if first and not await self._log_size():
             return None  # a new gateway with a new log: nothing was otherwise before
         changes = [*_sources(before, new), *_secrets(new), *_policies(before, new, detail)]
         for coming in changes:
             await self.recorder.changed(coming, caller)
-        files = AuditedChange("configuration", new.desired_state.folder.digest)
+        files = AuditedChange("configuration", new.folder.digest)
         coming = Coming(AuditKind.CONFIGURATION_CHANGE, files, detail)
         return await self.recorder.changed(coming, caller)
 

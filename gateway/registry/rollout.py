@@ -42,7 +42,7 @@ class Rollout:
         try:
             async with self._turn, self.ledger.turn():
                 head = await self.ledger.head()
-                if head.generation != self.generations.current.generation:
+                if head.generation != self.generations.generation():
                     await self._adopt(head)
                 yield head
         except (LedgerUnavailable, LedgerCorrupt):
@@ -79,19 +79,25 @@ class Rollout:
         """Bring another gateway's rollout into force here; ConfigurationInvalid says why not."""
         async with self._turn:
             head = await self.ledger.head()
-            if head.generation != self.generations.current.generation:
+            if head.generation != self.generations.generation():
                 await self._adopt(head)
 
     async def serve(self) -> None:
         """Take the lease that allows to serve, once everybody serves what is in force here."""
-        serving = self.generations.current.generation
+        serving = self.generations.generation()
         while await self.replica.hold(serving) != serving:
             await self.adopt()
-            serving = self.generations.current.generation
+            serving = self.generations.generation()
         await self.replica.everywhere(serving)
 
+    async def everywhere(self) -> int:
+        """Wait until what is in force here is so everywhere; its number. TryLater if unsure."""
+        generation = self.generations.generation()
+        await self.replica.everywhere(generation)
+        return generation
+
     async def _adopt(self, head: LedgerHead) -> None:
-        folder = self.generations.current.desired_state.folder
+        folder = self.generations.current.folder
         if folder.digest != head.files:
             folder = await asyncio.to_thread(self.read)
         if folder.digest != head.files:

@@ -61,7 +61,7 @@ async def ask(borough: Borough, source: str, operation: str, child: Child) -> Re
     try:
         return await adapter.source.ask(Question(operation, given, FIELDS, 10.0, ON_BEHALF))
     finally:
-        await adapter.source.aclose()
+        await adapter.aclose()
 
 
 @pytest.mark.parametrize("source", sorted(set(NAMES) - set(DOWN)))

@@ -248,9 +248,7 @@ def all_found(town: Town, child: Mapping[str, Any] = MIRA) -> None:
     numbers = {NHS_NUMBER: child["nhs"], UPN: child["upn"]}
     borne = frozenset(Identifier(key, number) for key, number in numbers.items())
     certain = [Record(identifiers=tuple(borne))]
-    rollout = town.pipeline._registrar.rollout  # noqa: SLF001  as the gateway wired it
-    connections = rollout.generations.current.connections
-    for name, each in connections.items():
+    for name, each in town.pipeline.active.connections.items():
         cards = each.source.adapter.operations
         ways = [Way(card.name, card.needs) for card in cards if card.needs & CHILD_NUMBERS]
         answered = SourceAnswer(name, NoRecord(), hits=dict.fromkeys(ways, borne))

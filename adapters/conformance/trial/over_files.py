@@ -82,7 +82,7 @@ class FileTrial:
         yield TrialStep("Rows", tuple(self._rows()))
 
     def _rows(self) -> Iterator[str]:
-        by = self.operation.operation.by
+        by = self.operation.by
         match = Match.of(by, self.operation.mapping, self.given)
         first, failed = self._looked_at(match)
         if failed:

@@ -87,7 +87,7 @@ class DetailPages:
 
     def _next(self, asked: DetailAsked, page: _Page) -> str | None:
         step, paging = self._step(asked, page), asked.detail.paging
-        if not isinstance(step, NextPage) or len(page.urls) == paging.page.max_pages:
+        if not isinstance(step, NextPage) or paging.is_last(len(page.urls)):
             return None
         if step.url is None:
             url = asked.detail.url(self.base_url, asked.given, step.turn or {})

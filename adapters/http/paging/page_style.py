@@ -49,6 +49,10 @@ class Paging:
         """Whether further pages are asked for at all."""
         return self.page.style != "none"
 
+    def is_last(self, pages: int) -> bool:
+        """Whether no more than these are asked for, whatever is behind them."""
+        return pages == self.page.max_pages
+
     @property
     def counts(self) -> bool:
         """Whether pages are counted, so that a stated total ends them."""

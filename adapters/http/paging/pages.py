@@ -143,7 +143,7 @@ class Pages:
         step = self._step(page, received)
         if not isinstance(step, NextPage):
             return None if isinstance(step, NoCursor) else step
-        if page.number == page.operation.paging.page.max_pages:
+        if page.operation.paging.is_last(page.number):
             return TooMany()
         request = self._turn(page, step)
         if isinstance(request, HttpRequest) and (request.url, request.body) in page.seen:

@@ -89,8 +89,8 @@ def _reaches(agency: Filing, record: Record, caller: MadeUpCaller) -> bool:
 
 
 def _every(told: Answered) -> Iterator[tuple[str, Graded]]:
-    for source, every in told.findings.resolution.by_source.items():
-        for graded in every:
+    for source in told.findings.answers:
+        for graded in told.findings.graded(source):
             yield source, graded
 
 
@@ -103,7 +103,8 @@ def _is_certain(graded: Graded | None) -> bool:
 
 
 def _state(told: Answered) -> str:
-    return told.findings.restriction.value.lower().replace("_", " ")
+    restriction = told.findings.restriction
+    return restriction.value.lower().replace("_", " ")
 
 
 def _why(found: Graded | None) -> str:

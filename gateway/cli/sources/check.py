@@ -63,7 +63,7 @@ async def _checked(
         person = granted.test_person.given if granted and granted.test_person else {}
         return [*verdicts, *await check_online(manifest, adapter.source, person)]
     finally:
-        await adapter.source.aclose()
+        await adapter.aclose()
 
 
 def _grant(manifest: Manifest, operator: Path) -> SourceGrant | None:

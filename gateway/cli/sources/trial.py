@@ -112,7 +112,7 @@ async def _tried(
     try:
         return await tried(manifest, adapter.source, operation, given)
     finally:
-        await adapter.source.aclose()
+        await adapter.aclose()
 
 
 def _lines(trial: Trial, outcome: Iterator[str]) -> Iterator[str]:

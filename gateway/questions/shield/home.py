@@ -128,7 +128,7 @@ def _likely(found: Findings, sources: Mapping[str, RegisteredSource]) -> frozens
     return frozenset(
         named_record(source, graded.record.record_id)
         for source in _authorities(sources)
-        for graded in found.resolution.by_source.get(source, ())
+        for graded in found.graded(source)
         if graded.record.record_id and _is_likely(graded)
     )
 

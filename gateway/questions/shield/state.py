@@ -135,7 +135,7 @@ class ShieldState:
         """Whether this agency's row says nothing to this caller, whatever still comes."""
         if not self.hidden:
             return False
-        return agency == SENSITIVE_SERVICES or not self.view.registry.agencies[agency].national
+        return agency == SENSITIVE_SERVICES or not self.view.is_national(agency)
 
     @property
     def hidden(self) -> bool:

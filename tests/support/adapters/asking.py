@@ -117,7 +117,7 @@ async def opened(
     try:
         yield adapter
     finally:
-        await adapter.source.aclose()
+        await adapter.aclose()
 
 
 def question(

@@ -25,7 +25,6 @@ from gateway.graphql.documents import Documents
 from gateway.graphql.root import build_schema
 from gateway.http.pipeline import Pipeline, Started
 from gateway.identity.counters import ProcessCounters
-from gateway.identity.persons import Persons
 from gateway.identity.proof_of_possession import Presented
 from gateway.identity.quotas import Quotas
 from gateway.identity.tokens import TokenVerifier
@@ -140,12 +139,14 @@ def whole_gateway(
     )
     fan_out = fan_out_over(*opened, clock=clock)
     desired_state: Any = SimpleNamespace(generation=1, folder=SimpleNamespace(operator=operator))
-    registrar = _one_generation(ActiveGeneration(desired_state, preparation, fan_out, {}))
-    return Gateway(Pipeline(registrar, recorder, cast("WitnessWatch", watch), oversight), log)
+    governance = _one_generation(ActiveGeneration(desired_state, preparation, fan_out, {}))
+    stood = cast("WitnessWatch", watch)
+    return Gateway(Pipeline(stages, governance, recorder, stood, oversight), log)
 
 
 def _one_generation(active: ActiveGeneration) -> Any:
     generations = SimpleNamespace(current=active, enter=lambda: active, leave=lambda _: None)
     replica = SimpleNamespace(refuse_stale=lambda: None)
-    rollout = SimpleNamespace(generations=generations, replica=replica, ledger=None)
-    return SimpleNamespace(rollout=rollout, persons=Persons())
+    return SimpleNamespace(
+        generations=generations, replica=replica, reloading=None, registrar=None, links=None
+    )

@@ -26,7 +26,6 @@ from gateway.graphql.root import build_schema
 from gateway.http.endpoint import Endpoint
 from gateway.http.pipeline import Oversight, Pipeline
 from gateway.identity.counters import ProcessCounters
-from gateway.identity.persons import Persons
 from gateway.identity.quotas import Quotas
 from gateway.identity.tokens import TokenVerifier
 from gateway.model.clock import Clock
@@ -70,7 +69,7 @@ async def law_gateway(place: LawPlace, world: LawWorld, caller: LawCaller) -> La
     )
     sources = [await place.source(agency) for agency in world.agencies]
     active = _active(sources, caller, clock)
-    log, persons = HeardLog(), Persons()
+    log = HeardLog()
     recorder = Recorder(cast("Any", log), _KEYS, clock)
     watch = SimpleNamespace(publication=SimpleNamespace(log=log), refuse_unwitnessed=lambda: None)
     break_glass = BreakGlass(
@@ -81,10 +80,11 @@ async def law_gateway(place: LawPlace, world: LawWorld, caller: LawCaller) -> La
         hurry=lambda: None,
         working_days=WorkingDays(),
         quotas=active.preparation.quotas,
-        persons=persons,
+        persons=active.preparation.quotas.persons,
     )
     pipeline = Pipeline(
-        _one_generation(active, persons),
+        active.preparation.stages,
+        _one_generation(active),
         recorder,
         cast("WitnessWatch", watch),
         Oversight(break_glass, cast("Any", None)),
@@ -128,8 +128,9 @@ def _operator(sources: Iterable[RegisteredSource]) -> OperatorFile:
     )
 
 
-def _one_generation(active: ActiveGeneration, persons: Persons) -> Any:
+def _one_generation(active: ActiveGeneration) -> Any:
     generations = SimpleNamespace(current=active, enter=lambda: active, leave=lambda _: None)
     replica = SimpleNamespace(refuse_stale=lambda: None)
-    rollout = SimpleNamespace(generations=generations, replica=replica, ledger=None)
-    return SimpleNamespace(rollout=rollout, persons=persons)
+    return SimpleNamespace(
+        generations=generations, replica=replica, reloading=None, registrar=None, links=None
+    )

@@ -91,7 +91,7 @@ class LawPlace:
 
     async def _close(self) -> None:
         for _, adapter in self._opened.values():
-            await adapter.source.aclose()
+            await adapter.aclose()
         sleeping = asyncio.all_tasks() - {asyncio.current_task()}
         for task in sleeping:
             task.cancel()
