@@ -28,6 +28,9 @@ def upgrade(
 ) -> None:
     """Upgrade every store, or print what PostgreSQL would run."""
     read = chosen(settings)
+    if sql and not read.log_dsn:
+        typer.echo("--sql: files are upgraded where they are; leave it out", err=True)
+        raise typer.Exit(2)
     if not read.log_dsn:
         typer.echo("\n".join(run(upgrade_files(read))))
         return

@@ -134,8 +134,6 @@ _TWO_TABLES: Final = (
         " DROP COLUMN IF EXISTS broke_glass"
     ),
     _PRUNED,
-    *_FUNCTIONS,
-    *_GUARDS,
 )
 _NUMBERED: Final = (
     "CREATE TABLE log_schema (number integer NOT NULL)",
@@ -192,7 +190,10 @@ def number_of(facts: Sequence[Any], numbers: Sequence[int]) -> int:
 
 def _steps(found: int) -> Iterable[str]:
     if found == EMPTY:
-        yield from (*_TABLES, *_FUNCTIONS, *_GUARDS)
+        yield from _TABLES
     if found == 1:
         yield from _TWO_TABLES
+    yield from _FUNCTIONS
+    if found in {EMPTY, 1}:
+        yield from _GUARDS
     yield from _NUMBERED

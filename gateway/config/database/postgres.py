@@ -18,6 +18,10 @@ T = TypeVar("T")
 _SECONDS: Final = 5.0
 _CONNECTIONS: Final = 3
 _BETWEEN_TRIES_S: Final = 0.02
+_ADVICE: Final = {
+    "InsufficientPrivilegeError": "; only the tables' owner may do that",
+    "LockNotAvailableError": "; somebody holds a table: try again",
+}
 
 
 class PostgresDatabase:
@@ -113,7 +117,9 @@ async def told() -> AsyncIterator[None]:
     except (*REFUSED, SQLAlchemyError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         name = type(cause.__cause__ or cause).__name__ if cause else type(error).__name__
-        raise DatabaseRefused(f"the database cannot be used ({name})") from None
+        raise DatabaseRefused(
+            f"the database cannot be used ({name}){_ADVICE.get(name, '')}"
+        ) from None
 
 
 async def _take(connection: AsyncConnection, lock: Lock, seconds: float) -> None:
