@@ -8,7 +8,8 @@ from lxml import etree
 
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.files.match import Match
-from adapters.mapping.beside.more import called, says_more
+from adapters.mapping.beside.more import says_more
+from adapters.mapping.beside.told import ToldBeside, called
 from adapters.mapping.beside.trouble import says_trouble
 from adapters.mapping.value import Reading
 
@@ -17,7 +18,8 @@ _DECORATION: Final = re.compile(r"[\s-]")
 
 def says_not_all(root: Any, rows: int) -> bool:
     """Whether a file says that it has more than so many records, or that it failed."""
-    return says_more({}, root, (), rows) is True or says_trouble({}, root, ())
+    beside = ToldBeside(scope=root)
+    return says_more(beside, rows) is True or says_trouble(beside)
 
 
 def bears(root: Any, wanted: Match) -> bool:

@@ -73,7 +73,7 @@ async def _posted(
     )
     if isinstance(answer, Refused | Unavailable | Malformed):
         return _all(questions, answer)
-    found = source.found(operation, answer)
+    found = source.reader.found(operation, answer)
     if isinstance(found, NoRecord | RestrictedReply):
         return _all(questions, NOT_OURS)  # `absent` is said of one child, and nobody says of whom
     if not isinstance(found, FoundDocuments):
@@ -81,7 +81,7 @@ async def _posted(
     most, received = source.limits.max_records, len(found.documents)
     if received > most * len(questions):
         return _all(questions, TooMany())
-    more = source.dialect.more(answer, found.documents, received)
+    more = source.dialect.more(answer, found.beside, received)
     cut = found.more or found.partial or more is True or (found.total or 0) > received
     ended = operation.total is not None or more is False
     said = _said(source, operation, questions[0], found.documents)
@@ -215,9 +215,9 @@ def _reply(
     answer = source.dialect.judge(part, source.clock())
     if isinstance(answer, Refused | Unavailable | Malformed):
         return answer
-    found = source.found(operation, answer)
+    found = source.reader.found(operation, answer)
     if isinstance(found, FoundDocuments):
-        found = source.whole(operation, answer, found)
+        found = source.reader.whole(operation, answer, found)
     if not isinstance(found, FoundDocuments):
         return told(found, question)
     read = DetailedDocuments(found.documents)

@@ -1,7 +1,7 @@
 """What one HTTP kind knows that no other does."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from adapters.http.exchange import HttpAnswer
 from adapters.http.operation import HttpDetail, HttpOperation
 from adapters.http.request import RequestParts
 from adapters.http.verdict import Answer, JsonAnswer
+from adapters.mapping.beside.told import ToldBeside
 from adapters.mapping.beside.trouble import says_trouble
 from adapters.network.http_request import HttpRequest
 
@@ -19,7 +20,7 @@ class FoundDocuments:
     """The documents of an answer; `total` is what the agency says it has.
 
     `more`: there may be more than these; `unread` is why. `partial`: the answer itself says that
-    it is not all, or not of all.
+    it is not all, or not of all. `beside` is what it tells besides these.
     """
 
     documents: list[Any]
@@ -27,19 +28,25 @@ class FoundDocuments:
     more: bool = False
     unread: Unread | None = None
     partial: bool = False
+    beside: ToldBeside = field(default_factory=ToldBeside, compare=False)
 
 
-def troubled(answer: Any, operation: HttpOperation, documents: Collection[Any]) -> bool:
-    """Whether an answer says beside its `documents` that it failed, in words not read elsewhere."""
+def told_beside(answer: Any, documents: Collection[Any]) -> ToldBeside:
+    """What an answer tells beside its `documents`."""
     body = answer.body if isinstance(answer, JsonAnswer) else answer.scope
-    return says_trouble(answer.headers, body, documents, operation.verdicts)
+    return ToldBeside(answer.headers, body, documents)
+
+
+def troubled(_answer: Any, operation: HttpOperation, beside: ToldBeside) -> bool:
+    """Whether an answer says beside its records that it failed, in words not read elsewhere."""
+    return says_trouble(beside, operation.verdicts)
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """What one HTTP kind knows: how to ask, what an answer is, and where its documents are.
 
-    `more` is what an answer says, beside these records, of there being more than so many, and
+    `more` is what an answer says, beside its records, of there being more than so many, and
     `doubts` whether it says, beside them, that it failed or did not look everywhere.
     `bodies_at` are error statuses whose body says more.
     """
@@ -49,6 +56,6 @@ class Dialect:
     judge: Callable[[HttpAnswer, datetime], Answer | Failure]
     find: Callable[[Any, HttpOperation], FoundDocuments | Malformed]
     items: Callable[[Any, HttpDetail], list[Any] | None]
-    more: Callable[[Any, Collection[Any], int], bool | None]
+    more: Callable[[Any, ToldBeside, int], bool | None]
     bodies_at: frozenset[int] = frozenset()
-    doubts: Callable[[Any, HttpOperation, Collection[Any]], bool] = troubled
+    doubts: Callable[[Any, HttpOperation, ToldBeside], bool] = troubled

@@ -10,6 +10,7 @@ from adapters.http.dialect import FoundDocuments
 from adapters.http.operation import HttpDetail, HttpOperation
 from adapters.http.verdict import JsonAnswer
 from adapters.mapping.beside.more import says_more
+from adapters.mapping.beside.told import ToldBeside
 
 _DECORATION: Final = re.compile(r"[\s-]")
 
@@ -45,9 +46,9 @@ def said_twice(answer: Any) -> Malformed | None:
     return Malformed("doubled_key") if doubled else None
 
 
-def more_in(answer: JsonAnswer, documents: Collection[Any], received: int) -> bool | None:
+def more_in(_answer: JsonAnswer, beside: ToldBeside, received: int) -> bool | None:
     """Whether the answer says that there are more than the `received` records so far."""
-    return says_more(answer.headers, answer.body, documents, received)
+    return says_more(beside, received)
 
 
 def bears(part: Any, numbers: Collection[str]) -> bool:

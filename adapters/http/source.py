@@ -1,11 +1,10 @@
 """A source over HTTP, of any kind: ask once, judge, map; every failure is a Reply."""
 
 import asyncio
-import sys
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final, Self
+from typing import Final, Self
 from uuid import uuid4
 
 from adapters.contract.contract import (
@@ -25,11 +24,12 @@ from adapters.contract.contract import (
 )
 from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.record import Record
+from adapters.http.answer_reader import AnswerReader
 from adapters.http.details import DetailedDocuments, DetailReader
 from adapters.http.diagnosis import asked_at, undecoded, unread
 from adapters.http.dialect import Dialect, FoundDocuments
 from adapters.http.exchange import HttpAnswer, Transport
-from adapters.http.json_records import bears, said_twice
+from adapters.http.json_records import bears
 from adapters.http.login import Login
 from adapters.http.operation import HttpOperation, RestrictedReply
 from adapters.http.paging.detail_pages import DetailPages
@@ -78,6 +78,11 @@ class HttpSource:
             return Unavailable(Fault.TIMED_OUT)
         return asked_at(reply, f"operation.{question.operation}")
 
+    @property
+    def reader(self) -> AnswerReader:
+        """What its answers are read by."""
+        return AnswerReader(self.dialect, self.clock, self.limits.max_records)
+
     async def aclose(self) -> None:
         """Close every connection."""
         await self.login.aclose()
@@ -94,7 +99,7 @@ class HttpSource:
         answer = await self.send(request, Sending.of(question, operation))
         if isinstance(answer, Refused | Unavailable | Malformed):
             return answer
-        first = self.found(operation, answer)
+        first = self.reader.found(operation, answer)
         if not isinstance(first, FoundDocuments):
             return told(first, question)
         asked = frozenset({(request.url, request.body)})
@@ -106,8 +111,7 @@ class HttpSource:
             return told(found, question)
         send = self._by(Sending.of(question))
         details = DetailReader(DetailPages(self.dialect, self.egress, self.base_url, send, until))
-        own = self.headers_for(question)
-        read = await details.detailed(operation, question, own, found.documents, self.today())
+        read = await details.detailed(operation, question, headers, found.documents, self.today())
         read = replace(read, beside=operation.beside)
         records = self.records(operation, question, answer, read, whole=not found.more)
         return replace(records, unread=found.unread) if isinstance(records, Records) else records
@@ -116,13 +120,13 @@ class HttpSource:
         self, page: ReadPage, question: Question, until: float
     ) -> FoundDocuments | RestrictedReply | NoRecord | TooMany | MoreNeeded | Failure:
         most, send = self.limits.max_records, self._by(Sending.of(question, page.operation))
-        pages = Pages(self.dialect, self.egress, most, send, self.later, until)
+        pages = Pages(self.dialect, self.egress, most, send, self.reader.later, until)
         found = await pages.all(page, question.pace)
         if isinstance(found, Malformed):
             return unread(found, page.operation, page.answer)
         if not isinstance(found, FoundDocuments):
             return found
-        return self.whole(page.operation, page.answer, found)
+        return self.reader.whole(page.operation, page.answer, found)
 
     def headers_for(self, *questions: Question) -> Mapping[str, str]:
         """The manifest's headers, and on whose behalf it is asked."""
@@ -135,7 +139,7 @@ class HttpSource:
         if not isinstance(answer, HttpAnswer):
             return answer
         reads = sending.reads if answer.status in REFUSED else None
-        restricted = None if reads is None else self.restricted_in(reads, answer)
+        restricted = None if reads is None else self.reader.restricted_in(reads, answer)
         if restricted is not None:
             return restricted
         return undecoded(self.dialect.judge(answer, self.clock()), answer)
@@ -167,98 +171,6 @@ class HttpSource:
         whole = replace(request, headers={**ours, **login})
         return await self.transport.send(self.signer.signed(whole) if self.signer else whole)
 
-    def restricted_in(self, operation: HttpOperation, answer: HttpAnswer) -> Answer | None:
-        """A refusal whose body is the agency's own word for a restricted record, or None."""
-        judged: Any = self.dialect.judge(replace(answer, status=_OK), self.clock())
-        if isinstance(judged, Refused | Unavailable | Malformed):
-            return None
-        said: Answer = replace(judged, status=answer.status)
-        return said if isinstance(operation.verdict(said, self.clock()), RestrictedReply) else None
-
-    def found(
-        self, operation: HttpOperation, answer: Answer
-    ) -> FoundDocuments | RestrictedReply | NoRecord | TooMany | Failure:
-        """The documents of an answer, or what it proves by itself."""
-        verdict = operation.verdict(answer, self.clock())
-        if isinstance(verdict, NoRecord):
-            beside = self._beside(operation, answer)
-            return beside or said_twice(answer) or self._limited(verdict, operation, answer)
-        found = self._documents(operation, answer) if verdict is None else verdict
-        return unread(found, operation, answer) if isinstance(found, Malformed) else found
-
-    def _beside(self, operation: HttpOperation, answer: Answer) -> FoundDocuments | None:
-        """The records of an answer that is absent by `absent`: it contradicts itself."""
-        found = self.dialect.find(answer, operation)
-        if isinstance(found, Malformed):
-            return None
-        mapping, today = operation.mapping, self.today()
-        read = [
-            one
-            for one in found.documents
-            if not isinstance(mapping.record(one, frozenset(), today), Unusable)
-        ]
-        return replace(found, documents=read, partial=True) if read else None
-
-    def _limited(self, said: NoRecord, operation: HttpOperation, answer: Answer) -> NoRecord:
-        if self.dialect.more(answer, (), 0) is True:
-            return replace(said, whole=False, unread=Unread.MORE)
-        partial = self._is_partial(operation, answer, ())
-        return replace(said, whole=False, unread=Unread.PARTIAL) if partial else said
-
-    def _documents(self, operation: HttpOperation, answer: Answer) -> FoundDocuments | Malformed:
-        found = self.dialect.find(answer, operation)
-        twice = None if isinstance(found, Malformed) or found.documents else said_twice(answer)
-        if twice or isinstance(found, Malformed):
-            return twice or found
-        partial = self._is_partial(operation, answer, found.documents)
-        return replace(found, partial=True) if partial else found
-
-    def _is_partial(
-        self, operation: HttpOperation, answer: Answer, documents: Collection[Any]
-    ) -> bool:
-        said = operation.partial is not None and operation.partial.holds(answer.scope)
-        return said or self.dialect.doubts(answer, operation, documents)
-
-    def later(
-        self, operation: HttpOperation, answer: Answer
-    ) -> FoundDocuments | RestrictedReply | TooMany | Failure:
-        """The same of a page after the first, where absence only means the end of the list.
-
-        It is the end where pages are counted; where the agency led us on, the page should be there.
-        """
-        verdict = operation.verdict(answer, self.clock())
-        if not isinstance(verdict, NoRecord):
-            return self._documents(operation, answer) if verdict is None else verdict
-        if answer.failure is None and answer.status == _OK:
-            return self._documents(operation, answer)
-        if not operation.paging.counts:
-            return Malformed("status")
-        return said_twice(answer) or FoundDocuments([])
-
-    def whole(
-        self, operation: HttpOperation, answer: Answer, found: FoundDocuments
-    ) -> FoundDocuments | NoRecord | TooMany:
-        """`found` if it is not too much; `more` where it is not all that the agency has."""
-        received = len(found.documents)
-        short = (found.total or 0) > received
-        if received > self.limits.max_records or (short and not received):
-            return TooMany()
-        cut = found.more or short or self._says_more(operation, answer, found)
-        more = cut or found.partial
-        why = found.unread or (Unread.MORE if cut else Unread.PARTIAL)
-        unread = why if more else None
-        if not received:
-            return NoRecord(operation.moment(answer, self.clock()), not more, unread)
-        return replace(found, more=more, unread=unread)
-
-    def _says_more(self, operation: HttpOperation, answer: Answer, found: FoundDocuments) -> bool:
-        # Where the manifest turns pages, the last one was heeded there.
-        if operation.paging.turns:
-            return False
-        # Where it counts, no other number of the answer does.
-        received = len(found.documents) if operation.total is None else sys.maxsize
-        return self.dialect.more(answer, found.documents, received) is True
-
     def records(
         self,
         operation: HttpOperation,
@@ -283,7 +195,6 @@ class HttpSource:
         return self.clock().date()
 
 
-_OK = 200
 _UNAUTHORISED = 401
 
 

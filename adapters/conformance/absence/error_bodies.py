@@ -147,11 +147,11 @@ def _said(answer: HttpAnswer) -> tuple[int, str]:
 def _decides(source: HttpSource, operation: Operation, answer: HttpAnswer) -> bool:
     compiled = source.operations[operation.name]
     if answer.status in REFUSED:
-        return source.restricted_in(compiled, answer) is not None
+        return source.reader.restricted_in(compiled, answer) is not None
     judged = source.dialect.judge(answer, source.clock())
     if isinstance(judged, Refused | Unavailable | Malformed):
         return False
-    found = source.found(compiled, judged)
+    found = source.reader.found(compiled, judged)
     if isinstance(found, FoundDocuments):
-        found = source.whole(compiled, judged, found)
+        found = source.reader.whole(compiled, judged, found)
     return isinstance(found, NoRecord | RestrictedReply)

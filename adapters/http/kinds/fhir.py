@@ -1,6 +1,5 @@
 """The kind `fhir`: R4 and STU3, single resources and searchset Bundles, references resolved."""
 
-from collections.abc import Collection
 from typing import Any
 
 from adapters.contract.contract import Malformed, MoreNeeded, Unread
@@ -21,6 +20,7 @@ from adapters.http.operation import HttpDetail, HttpOperation
 from adapters.http.request import RequestParts, request_for
 from adapters.http.verdict import JsonAnswer, judge
 from adapters.manifest.placeholder import as_fhir
+from adapters.mapping.beside.told import ToldBeside
 from adapters.network.http_request import HttpRequest
 
 
@@ -43,14 +43,14 @@ def found_in(answer: JsonAnswer, operation: HttpOperation) -> FoundDocuments | M
     return FoundDocuments(documents, total)
 
 
-def more_in(answer: JsonAnswer, _documents: Collection[Any], received: int) -> bool | None:
+def more_in(answer: JsonAnswer, _beside: ToldBeside, received: int) -> bool | None:
     """Whether a Bundle has a next page, or states a total of more matches than came."""
     total = answer.body.get("total")
     counted = isinstance(total, int) and not isinstance(total, bool) and total > received
     return True if counted or has_next(answer.body) else None
 
 
-def doubts_in(answer: JsonAnswer, operation: HttpOperation, _documents: Collection[Any]) -> bool:
+def doubts_in(answer: JsonAnswer, operation: HttpOperation, _beside: ToldBeside) -> bool:
     """Whether a Bundle warns that it is not all, or is not of what was searched for."""
     return doubts(answer.body, operation.operation)
 

@@ -1,6 +1,6 @@
 """The kind `soap`: a template envelope out, XPath over the answer, its faults told apart."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,6 +18,7 @@ from adapters.http.operation import HttpDetail, HttpOperation
 from adapters.http.request import RequestParts, target
 from adapters.http.verdict import judge_status
 from adapters.mapping.beside.more import says_more
+from adapters.mapping.beside.told import ToldBeside
 from adapters.network.http_request import HttpRequest
 
 _XML: Final = frozenset({"text/xml", "application/xml", "application/soap+xml"})
@@ -127,9 +128,9 @@ def items_in(_answer: XmlAnswer, _detail: HttpDetail) -> list[Any] | None:
     return None
 
 
-def more_in(answer: XmlAnswer, documents: Collection[Any], received: int) -> bool | None:
+def more_in(_answer: XmlAnswer, beside: ToldBeside, received: int) -> bool | None:
     """Whether the answer says that there are more than the `received` elements so far."""
-    return says_more(answer.headers, answer.scope, documents, received)
+    return says_more(beside, received)
 
 
 SOAP = Dialect(

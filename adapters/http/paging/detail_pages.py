@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 from adapters.contract.contract import Failure, Malformed, Refused, Unavailable
-from adapters.http.dialect import Dialect
+from adapters.http.dialect import Dialect, told_beside
 from adapters.http.operation import HttpDetail
 from adapters.http.paging.page_style import NextPage, NoCursor, next_address
 from adapters.http.verdict import Answer
+from adapters.mapping.beside.told import ToldBeside
 from adapters.network.egress import Egress, EgressRefused
 from adapters.network.http_request import HttpRequest
 
@@ -39,12 +40,13 @@ class _Page:
     """The page that was read last, and all items and addresses up to it."""
 
     answer: Answer
+    beside: ToldBeside
     own: list[Any]
     items: list[Any]
     urls: tuple[str, ...]
 
     def turned(self, later: Self, url: str) -> "_Page":
-        return _Page(later.answer, later.own, [*self.items, *later.own], (*self.urls, url))
+        return replace(later, items=[*self.items, *later.own], urls=(*self.urls, url))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,9 @@ class DetailPages:
             return None
         usable = answer.failure is None and answer.status == _OK
         items = self.dialect.items(answer, asked.detail) if usable else None
-        return None if items is None else _Page(answer, items, items, (url,))
+        if items is None:
+            return None
+        return _Page(answer, told_beside(answer, items), items, items, (url,))
 
     def _next(self, asked: DetailAsked, page: _Page) -> str | None:
         step, paging = self._step(asked, page), asked.detail.paging
@@ -97,12 +101,12 @@ class DetailPages:
 
     def _step(self, asked: DetailAsked, page: _Page) -> NextPage | NoCursor | Malformed | None:
         number, received = len(page.urls), len(page.items)
-        over = self.dialect.more(page.answer, page.own, received) is False
+        over = self.dialect.more(page.answer, page.beside, received) is False
         return asked.detail.paging.after(page.answer, number, received, len(page.own), over=over)
 
     def _goes_on(self, asked: DetailAsked, page: _Page) -> bool:
         # A next page that is named and was not read is more, by whatever name.
-        more = self.dialect.more(page.answer, page.own, len(page.items))
+        more = self.dialect.more(page.answer, page.beside, len(page.items))
         return more is True or self._step(asked, page) is not None
 
     def _allowed(self, url: str) -> bool:

@@ -127,7 +127,7 @@ class Pages:
     def _said_of_more(self, page: ReadPage, received: int) -> bool | None:
         # Where the manifest counts, no other number of the answer does.
         counted = received if page.operation.total is None else sys.maxsize
-        said = self.dialect.more(page.answer, page.found.documents, counted)
+        said = self.dialect.more(page.answer, page.found.beside, counted)
         return None if said is False and page.operation.total is not None else said
 
     def _step(self, page: ReadPage, received: int) -> NextPage | NoCursor | Malformed | None:
@@ -167,7 +167,7 @@ class Pages:
 def _joined(before: FoundDocuments, page: FoundDocuments) -> FoundDocuments:
     partial = before.partial or page.partial
     documents = [*before.documents, *page.documents]
-    return FoundDocuments(documents, page.total, page.more, partial=partial)
+    return replace(page, documents=documents, unread=None, partial=partial)
 
 
 def _without(found: FoundDocuments, read: TooMany | MoreNeeded | Failure) -> FoundDocuments:

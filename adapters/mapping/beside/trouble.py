@@ -6,10 +6,10 @@ A system that failed often says so with status 200 and an empty list: `"success"
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any, Final
 
-from adapters.mapping.beside.more import called, told_beside
+from adapters.mapping.beside.told import ToldBeside, called
 
 _ERRORS: Final = frozenset(
     {
@@ -60,19 +60,15 @@ _HTTP_STATUS: Final = re.compile(r"(?<![\w.])status\b")
 _WORD: Final = re.compile(r'"([^"]+)"|([A-Za-z_]\w*)')
 
 
-def says_trouble(
-    headers: Mapping[str, str], scope: Any, documents: Collection[Any], read: Collection[str] = ()
-) -> bool:
+def says_trouble(beside: ToldBeside, read: Collection[str] = ()) -> bool:
     """Whether an answer says that it failed, wholly or in part.
 
-    `scope` is its body, or its root element; what stands in `documents`, its records, is not looked
-    at, nor what the manifest's own expressions `read`.
+    What the manifest's own expressions `read` is left to them.
     """
-    heard = {called(name) for one in read for name in _words(one)}
-    return _WARN_CODE.match(headers.get("warning", "")) is not None or any(
-        name not in heard and _is_trouble(name, value)
-        for name, value in told_beside(headers, scope, documents)
-    )
+    if _WARN_CODE.match(beside.headers.get("warning", "")):
+        return True
+    troubles = {name for name, value in beside.every if _is_trouble(name, value)}
+    return bool(troubles) and not troubles <= {called(name) for one in read for name in _words(one)}
 
 
 def _words(expression: str) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 from lxml import etree
 
 from adapters.mapping.beside.more import cut_lists, says_more
+from adapters.mapping.beside.told import ToldBeside
 
 ANN = {"id": 1, "surname": "Hill"}
 LED_ON: list[dict[str, Any]] = [
@@ -57,7 +58,7 @@ SILENT: list[dict[str, Any]] = [
 
 
 def said(beside: dict[str, Any], received: int = 1, **headers: str) -> bool | None:
-    return says_more(headers, {"pupils": [ANN], **beside}, [ANN], received)
+    return says_more(ToldBeside(headers, {"pupils": [ANN], **beside}, [ANN]), received)
 
 
 @pytest.mark.parametrize("beside", LED_ON)
@@ -102,21 +103,21 @@ def test_of_two_words_the_one_that_says_more_counts(
     ],
 )
 def test_headers_are_heard_too(name: str, value: str, expected: Any) -> None:
-    assert says_more({name: value}, {"pupils": [ANN]}, [ANN], 1) is expected
+    assert says_more(ToldBeside({name: value}, {"pupils": [ANN]}, [ANN]), 1) is expected
 
 
 def test_what_a_record_itself_holds_is_not_about_the_list() -> None:
     record = {"total": 41, "next": "Friday"}
-    assert says_more({}, record, [record], 1) is None
-    assert says_more({}, {"pupils": [record]}, [record], 1) is None
+    assert says_more(ToldBeside({}, record, [record]), 1) is None
+    assert says_more(ToldBeside({}, {"pupils": [record]}, [record]), 1) is None
 
 
 def test_an_envelope_says_it_in_elements_and_attributes() -> None:
     root = etree.fromstring("<Body><R more='true'><Child><total>9</total></Child></R></Body>")
     (child,) = root.iter("Child")
-    assert says_more({}, root, [child], 1) is True
+    assert says_more(ToldBeside({}, root, [child]), 1) is True
     next(root.iter("R")).attrib.pop("more")
-    assert says_more({}, root, [child], 1) is None
+    assert says_more(ToldBeside({}, root, [child]), 1) is None
 
 
 def test_a_list_within_a_record_says_that_it_was_cut() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from adapters.mapping.beside.told import ToldBeside
 from adapters.mapping.beside.trouble import says_trouble
 
 ANN = {"id": 1, "surname": "Hill", "warnings": ["allergy"], "status": "SUSPENDED", "hidden": True}
@@ -57,26 +58,26 @@ WELL: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("beside", TROUBLED, ids=str)
 def test_a_system_in_trouble_is_heard(beside: dict[str, Any]) -> None:
-    assert says_trouble({}, {"pupils": [], **beside}, ())
+    assert says_trouble(ToldBeside({}, {"pupils": [], **beside}))
 
 
 @pytest.mark.parametrize("beside", WELL, ids=str)
 def test_a_system_that_is_well_is_believed(beside: dict[str, Any]) -> None:
-    assert not says_trouble({}, {"pupils": [], **beside}, ())
+    assert not says_trouble(ToldBeside({}, {"pupils": [], **beside}))
 
 
 def test_what_a_record_says_of_its_child_is_no_trouble_of_the_system() -> None:
-    assert not says_trouble({}, {"pupil": ANN}, [ANN])
+    assert not says_trouble(ToldBeside({}, {"pupil": ANN}, [ANN]))
 
 
 def test_a_word_that_the_manifest_reads_itself_is_left_to_it() -> None:
     answer = {"error": "NOT_FOUND", "status": "ok"}
-    assert not says_trouble({}, answer, (), ["status == `404` && body.error == 'NOT_FOUND'"])
+    assert not says_trouble(ToldBeside({}, answer), ["status == `404` && body.error == 'NOT_FOUND'"])
 
 
 def test_the_status_of_http_is_not_the_word_of_the_body() -> None:
     read = ["status == `404` && body.code == 'NO_SUCH_CHILD'"]
-    assert says_trouble({}, {"status": "ERROR"}, (), read)
+    assert says_trouble(ToldBeside({}, {"status": "ERROR"}), read)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_the_status_of_http_is_not_the_word_of_the_body() -> None:
     [('110 - "Response is Stale"', True), ('199 - "partial"', True), ('299 - "old API"', False)],
 )
 def test_a_cache_that_warns_is_heard(warning: str, *, troubled: bool) -> None:
-    assert says_trouble({"warning": warning}, {"pupils": []}, ()) is troubled
+    assert says_trouble(ToldBeside({"warning": warning}, {"pupils": []})) is troubled
 
 
 @pytest.mark.parametrize(
@@ -99,4 +100,4 @@ def test_a_cache_that_warns_is_heard(warning: str, *, troubled: bool) -> None:
 )
 def test_an_envelope_in_trouble_is_heard(beside: str, *, troubled: bool) -> None:
     root = etree.fromstring(f"<Found><Count>0</Count>{beside}</Found>")
-    assert says_trouble({}, root, ()) is troubled
+    assert says_trouble(ToldBeside({}, root)) is troubled

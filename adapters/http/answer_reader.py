@@ -1,0 +1,129 @@
+"""What an HTTP answer comes to before its documents are mapped: found, absent, too much, failed."""
+
+import sys
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from adapters.contract.contract import (
+    Failure,
+    Malformed,
+    NoRecord,
+    Refused,
+    TooMany,
+    Unavailable,
+    Unread,
+    WallClock,
+)
+from adapters.http.diagnosis import unread
+from adapters.http.dialect import Dialect, FoundDocuments, told_beside
+from adapters.http.exchange import HttpAnswer
+from adapters.http.json_records import said_twice
+from adapters.http.operation import HttpOperation, RestrictedReply
+from adapters.http.verdict import Answer
+from adapters.mapping.beside.told import ToldBeside
+from adapters.mapping.mapping import Unusable
+
+_OK: Final = 200
+_NOBODY: Final = frozenset[str]()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReader:
+    """Reads the answers of one source, which may hold `max_records` of one child at most."""
+
+    dialect: Dialect
+    clock: WallClock
+    max_records: int
+
+    def restricted_in(self, operation: HttpOperation, answer: HttpAnswer) -> Answer | None:
+        """A refusal whose body is the agency's own word for a restricted record, or None."""
+        judged: Any = self.dialect.judge(replace(answer, status=_OK), self.clock())
+        if isinstance(judged, Refused | Unavailable | Malformed):
+            return None
+        said: Answer = replace(judged, status=answer.status)
+        return said if isinstance(operation.verdict(said, self.clock()), RestrictedReply) else None
+
+    def found(
+        self, operation: HttpOperation, answer: Answer
+    ) -> FoundDocuments | RestrictedReply | NoRecord | TooMany | Failure:
+        """The documents of an answer, or what it proves by itself."""
+        verdict = operation.verdict(answer, self.clock())
+        if isinstance(verdict, NoRecord):
+            beside = self._records_beside(operation, answer)
+            return beside or said_twice(answer) or self._limited(verdict, operation, answer)
+        found = self._documents(operation, answer) if verdict is None else verdict
+        return unread(found, operation, answer) if isinstance(found, Malformed) else found
+
+    def later(
+        self, operation: HttpOperation, answer: Answer
+    ) -> FoundDocuments | RestrictedReply | TooMany | Failure:
+        """The same of a page after the first, where absence only means the end of the list.
+
+        It is the end where pages are counted; where the agency led us on, the page should be there.
+        """
+        verdict = operation.verdict(answer, self.clock())
+        if not isinstance(verdict, NoRecord):
+            return self._documents(operation, answer) if verdict is None else verdict
+        if answer.failure is None and answer.status == _OK:
+            return self._documents(operation, answer)
+        if not operation.paging.counts:
+            return Malformed("status")
+        return said_twice(answer) or FoundDocuments([], beside=told_beside(answer, ()))
+
+    def whole(
+        self, operation: HttpOperation, answer: Answer, found: FoundDocuments
+    ) -> FoundDocuments | NoRecord | TooMany:
+        """`found` if it is not too much; `more` where it is not all that the agency has."""
+        received = len(found.documents)
+        short = (found.total or 0) > received
+        if received > self.max_records or (short and not received):
+            return TooMany()
+        cut = found.more or short or self._says_more(operation, answer, found)
+        more = cut or found.partial
+        why = found.unread or (Unread.MORE if cut else Unread.PARTIAL)
+        unread = why if more else None
+        if not received:
+            return NoRecord(operation.moment(answer, self.clock()), not more, unread)
+        return replace(found, more=more, unread=unread)
+
+    def _records_beside(self, operation: HttpOperation, answer: Answer) -> FoundDocuments | None:
+        """The records of an answer that is absent by `absent`: it contradicts itself."""
+        found = self.dialect.find(answer, operation)
+        if isinstance(found, Malformed):
+            return None
+        mapping, today = operation.mapping, self.clock().date()
+        read = [
+            one
+            for one in found.documents
+            if not isinstance(mapping.record(one, _NOBODY, today), Unusable)
+        ]
+        beside = told_beside(answer, read)
+        return replace(found, documents=read, partial=True, beside=beside) if read else None
+
+    def _limited(self, said: NoRecord, operation: HttpOperation, answer: Answer) -> NoRecord:
+        beside = told_beside(answer, ())
+        if self.dialect.more(answer, beside, 0) is True:
+            return replace(said, whole=False, unread=Unread.MORE)
+        partial = self._is_partial(operation, answer, beside)
+        return replace(said, whole=False, unread=Unread.PARTIAL) if partial else said
+
+    def _documents(self, operation: HttpOperation, answer: Answer) -> FoundDocuments | Malformed:
+        found = self.dialect.find(answer, operation)
+        twice = None if isinstance(found, Malformed) or found.documents else said_twice(answer)
+        if twice or isinstance(found, Malformed):
+            return twice or found
+        beside = told_beside(answer, found.documents)
+        partial = found.partial or self._is_partial(operation, answer, beside)
+        return replace(found, partial=partial, beside=beside)
+
+    def _is_partial(self, operation: HttpOperation, answer: Answer, beside: ToldBeside) -> bool:
+        said = operation.partial is not None and operation.partial.holds(answer.scope)
+        return said or self.dialect.doubts(answer, operation, beside)
+
+    def _says_more(self, operation: HttpOperation, answer: Answer, found: FoundDocuments) -> bool:
+        # Where the manifest turns pages, the last one was heeded there.
+        if operation.paging.turns:
+            return False
+        # Where it counts, no other number of the answer does.
+        received = len(found.documents) if operation.total is None else sys.maxsize
+        return self.dialect.more(answer, found.beside, received) is True

@@ -1,0 +1,140 @@
+"""What stands in an answer's headers and beside its records, gone through once for all who ask."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+import orjson
+from lxml import etree
+
+from adapters.mapping.beside.link_header import LinkUnreadable, next_link
+
+DEEPEST: Final = 4  # objects below the answer: {"data": {"pupils": {"pageInfo": {...}}}}
+_MOST_ELEMENTS: Final = 2000
+_LONGEST_NAME: Final = 40
+_LETTERS: Final = re.compile(r"[^a-z]")
+_RANGE: Final = re.compile(r"(?:\w+\s+)?(\d+)-(\d+)/(\d+)")
+_EMPTY_RANGE: Final = re.compile(r"(?:\w+\s+)?\*/(\d+)")
+_LINKS: Final = frozenset({"links", "link"})
+_REMARKS: Final = frozenset({"statusinfoset", "messages", "issues", "notifications", "alerts"})
+_MOST_REMARKS: Final = 100
+_NONE: Final = frozenset[int]()
+
+Told = tuple[tuple[str, Any], ...]
+"""Names as `called`, and their values, in the order of the answer."""
+
+
+@dataclass(frozen=True, eq=False)
+class ToldBeside:
+    """What an answer tells besides its records.
+
+    `scope` is its body, or its root element; what stands in `documents`, its records, is not looked
+    at. It is read when it is first asked for, and kept: an answer is held against several lists of
+    words.
+    """
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    scope: Any = None
+    documents: Collection[Any] = ()
+
+    @cached_property
+    def every(self) -> Told:
+        """What it says in its headers, then in its body."""
+        return (*_of_headers(self.headers), *self.body)
+
+    @cached_property
+    def body(self) -> Told:
+        """What it says in its body."""
+        if etree.iselement(self.scope):
+            return tuple(_of_elements(self.scope, self.documents))
+        told: list[tuple[str, Any]] = []
+        _take(self.scope, frozenset(map(id, self.documents)), DEEPEST, told)
+        return tuple(told)
+
+
+def called(name: str) -> str:
+    """The letters of a name in lower case, so that `hasMore` and `has_more` are one."""
+    # Not remembered: an agency's keys may be children's numbers.
+    if len(name) > _LONGEST_NAME:
+        return ""
+    lower = name.lower()
+    return lower if lower.isascii() and lower.isalpha() else _LETTERS.sub("", lower)
+
+
+def _of_headers(headers: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    for name, value in headers.items():
+        if name == "link":
+            yield "next", _linked(value)
+        elif name == "content-range" and (found := _RANGE.fullmatch(value.strip())):
+            yield "hasmore", int(found[2]) + 1 < int(found[3])
+        elif name == "content-range" and (found := _EMPTY_RANGE.fullmatch(value.strip())):
+            yield "total", int(found[1])
+        elif name == "x-pagination" and value.lstrip().startswith("{"):
+            yield from _of_text(value)
+        elif name.startswith("x-"):
+            yield called(name.removeprefix("x-").removeprefix("ms-")), value
+
+
+def _linked(header: str) -> Any:
+    try:
+        # A header that names no next page says nothing: it may be about something else.
+        return next_link(header) or ""
+    except LinkUnreadable:
+        return header
+
+
+def _of_text(text: str) -> list[tuple[str, Any]]:
+    told: list[tuple[str, Any]] = []
+    try:
+        _take(orjson.loads(text), _NONE, DEEPEST, told)
+    except orjson.JSONDecodeError:
+        return []
+    return told
+
+
+def _take(part: Any, records: frozenset[int], deep: int, told: list[tuple[str, Any]]) -> None:
+    """Add what an object says, and those below it, to `told`."""
+    if not isinstance(part, dict) or id(part) in records:
+        return
+    for name, value in part.items():
+        key = called(name)
+        told.append((key, value))
+        if isinstance(value, list):
+            _take_list(key, value, records, told)
+        elif deep:
+            _take(value, records, deep - 1, told)
+
+
+def _take_list(
+    key: str, listed: list[Any], records: frozenset[int], told: list[tuple[str, Any]]
+) -> None:
+    # Of lists only those are looked into that never hold records.
+    if key in _LINKS:
+        items = _objects(listed)
+        told.extend(("next", one.get("href") or one.get("url")) for one in items if _leads(one))
+    elif key in _REMARKS:
+        for one in _objects(listed):
+            _take(one, records, 0, told)
+
+
+def _objects(listed: list[Any]) -> list[dict[str, Any]]:
+    return [one for one in listed[:_MOST_REMARKS] if isinstance(one, dict)]
+
+
+def _leads(link: dict[str, Any]) -> bool:
+    said = link.get("rel") or link.get("relation")
+    return "next" in (said if isinstance(said, list) else str(said).lower().split())
+
+
+def _of_elements(root: Any, documents: Collection[Any]) -> Iterator[tuple[str, Any]]:
+    inside = {element for one in documents if etree.iselement(one) for element in one.iter()}
+    for count, element in enumerate(root.iter(etree.Element)):
+        if count == _MOST_ELEMENTS:
+            return
+        if element in inside:
+            continue
+        if not len(element):
+            yield called(etree.QName(element).localname), element.text or ""
+        yield from ((called(etree.QName(n).localname), v) for n, v in element.attrib.items())
