@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from adapters.contract.record import Record
-from resolvers.matching.details import Details
+from resolvers.matching.details import Details, ReadOnce
 from resolvers.matching.evidence import bears_number, weigh
 from resolvers.matching.reference import Reference
 
@@ -41,23 +41,31 @@ class ChildNeed:
     details: tuple[str, ...] = ()
 
 
-def tied(told: Reference, certain: Iterable[tuple[str, Record]]) -> tuple[tuple[str, Record], ...]:
+def tied(
+    told: Reference, certain: Iterable[tuple[str, Record]], read: ReadOnce
+) -> tuple[tuple[str, Record], ...]:
     """Those of the certain records, with their sources, that more than name, date and sex ties.
 
-    To what was told, that is: by a number, a further name or, where that counts, a place.
+    To what was told, that is: by a number, a further name or, where that counts, a place. `read`
+    gives the details of what the question has met.
     """
-    known = Details.of_reference(told)
-    return tuple((source, r) for source, r in certain if _ties(known, Details.of_record(source, r)))
+    known = read.known(told)
+    return tuple(
+        (source, record) for source, record in certain if _ties(known, read(source, record))
+    )
 
 
-def untied(told: Reference, certain: Iterable[tuple[str, Record]]) -> bool:
+def untied(told: Reference, certain: Iterable[tuple[str, Record]], read: ReadOnce) -> bool:
     """Whether there are certain records and nothing but name, date and sex ties any to the caller.
 
     `told` is the caller's own words alone, with what they tell of places where that counts.
     """
-    every = tuple(certain)
-    known = Details.of_reference(told)
-    return bool(every) and not any(_ties(known, Details.of_record(s, r)) for s, r in every)
+    known, found = read.known(told), False
+    for source, record in certain:
+        if _ties(known, read(source, record)):
+            return False
+        found = True
+    return found
 
 
 def _ties(known: Details, held: Details) -> bool:

@@ -12,8 +12,8 @@ from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
 from gateway.questions.resolver import Resolver
 from resolvers.child.child import Restriction
-from resolvers.exchange import tied
-from resolvers.matching.details import Details
+from resolvers.exchange import tied, untied
+from resolvers.matching.details import ReadOnce
 from resolvers.matching.evidence import weigh
 from resolvers.matching.grade import Graded, MatchGrade, Resolution
 from resolvers.matching.grading import grade
@@ -21,6 +21,7 @@ from resolvers.matching.reference import Reference, named_record
 from resolvers.shield import restriction
 
 _SAID_SEXES: Final = (Sex.FEMALE, Sex.MALE)
+_KEPT: Final = 8  # findings of one question
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,10 @@ class Findings:
     def graded(self, source: str) -> tuple[Graded, ...]:
         """A source's records that may be the child's, each with its grade."""
         return self.resolution.by_source.get(source, ())
+
+    def restricted_as(self, state: Restriction) -> Self:
+        """The same under this restriction."""
+        return self if self.restriction is state else replace(self, restriction=state)
 
     def narrowed(self, resolution: Resolution) -> Self:
         """The same by a resolution that leaves records out."""
@@ -109,24 +114,46 @@ def stated_reference(known: Known, sources: Iterable[RegisteredSource]) -> Refer
     )
 
 
-class Finder:
-    """Finds once for the same answers, however many ask: grading everybody is not free."""
+class FoundOnce:
+    """Finds once for the same answers and what was stated, however many ask in one question.
 
-    def __init__(self, stated: Reference, resolver: Resolver) -> None:
-        self._stated = stated
-        self._resolver = resolver
-        self._last: Findings | None = None
+    It keeps the latest findings, and with them the answers that they are of.
+    """
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self._kept: dict[tuple[Reference, frozenset[int]], Findings] = {}
+
+    def of(self, stated: Reference, answers: Mapping[str, SourceAnswer]) -> Findings:
+        """The findings of these answers; all sources in scope count, answered or not."""
+        key = (stated, frozenset(map(id, answers.values())))
+        found = self._kept.get(key)
+        if found is None:
+            found = find(stated, dict(answers), self.resolver)
+            if len(self._kept) == _KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = found
+        return found
+
+
+@dataclass(slots=True)
+class Finder:
+    """Finds by what was `stated`, and by what it takes for hers besides."""
+
+    stated: Reference
+    once: FoundOnce
 
     def settle(self, records: frozenset[Identifier]) -> None:
         """Take these records as hers from now on, as if the caller had named them."""
-        known = self._stated.identifiers | records
-        self._stated, self._last = replace(self._stated, identifiers=known), None
+        self.stated = replace(self.stated, identifiers=self.stated.identifiers | records)
 
     def of(self, answers: Mapping[str, SourceAnswer]) -> Findings:
-        """The findings of these answers; all sources in scope count, answered or not."""
-        if self._last is None or not _same(self._last.answers, answers):
-            self._last = find(self._stated, dict(answers), self._resolver)
-        return self._last
+        """The findings of these answers."""
+        return self.once.of(self.stated, answers)
+
+    def untied(self, told: Reference, found: Findings) -> bool:
+        """Whether nothing but name, date and sex ties what is certain to what was told."""
+        return untied(told, found.certain, self.once.resolver.read)
 
 
 def find(stated: Reference, answers: Mapping[str, SourceAnswer], resolver: Resolver) -> Findings:
@@ -142,7 +169,7 @@ def find(stated: Reference, answers: Mapping[str, SourceAnswer], resolver: Resol
         if Claim.SPINE in sources[name].claims and not sources[name].sensitive
     ]
     reference = _frozen(stated, spine, resolver)
-    reference = replace(reference, of_others=_of_others(reference, spine))
+    reference = replace(reference, of_others=_of_others(reference, spine, resolver.read))
     unlocated = _found(reference, answers, resolver)
     doubtful = any(
         not g.settled for every in unlocated.resolution.by_source.values() for g in every
@@ -187,10 +214,6 @@ def _found(
     )
 
 
-def _same(one: Mapping[str, SourceAnswer], other: Mapping[str, SourceAnswer]) -> bool:
-    return len(one) == len(other) and all(other.get(s) is a for s, a in one.items())
-
-
 def _frozen(stated: Reference, spine: Iterable[SourceAnswer], resolver: Resolver) -> Reference:
     """What the caller stated and the identity sources' certain records add to it.
 
@@ -214,7 +237,7 @@ def _with_certain(
     """
     resolution = resolver.of(stated, answers)
     certain = [(a.source, r) for a in answers for r in resolution.certain(a.source)]
-    teaching = tied(stated, certain) if stated.identifiers else certain
+    teaching = tied(stated, certain, resolver.read) if stated.identifiers else certain
     records = [record for _, record in teaching]
     born = {r.birth_date for r in records if r.birth_date}
     known_days = {r.birth_date for r in records if not r.birth_date_estimated}
@@ -230,10 +253,12 @@ def _with_certain(
     )
 
 
-def _of_others(reference: Reference, spine: Iterable[SourceAnswer]) -> frozenset[Identifier]:
+def _of_others(
+    reference: Reference, spine: Iterable[SourceAnswer], read: ReadOnce
+) -> frozenset[Identifier]:
     """The numbers that identity sources hold for somebody evidently other than the child."""
-    known = Details.of_reference(reference)
-    held = (Details.of_record(a.source, record) for a in spine for record in a.records)
+    known = read.known(reference)
+    held = (read(a.source, record) for a in spine for record in a.records)
     strangers = (d for d in held if not d.shares_number(known) and weigh(known, d).contradicted)
     return frozenset[Identifier]().union(*(each.identifiers for each in strangers))
 

@@ -112,8 +112,8 @@ class RunningQuestion:
         if self._unsaid:
             said = [self._unsaid[agency] for agency in sorted(self._unsaid)]
             self._unsaid = {}
-            flags = self._asked.notes(self._findings)
-            learned = self._findings.certain_identifiers
+            found = self._findings
+            flags, learned = self._asked.notes(found), found.certain_identifiers
             asks, self._asks = self._asks, ()
             codes = [need.code.value for need in asks]
             await self._recorder.release(self._asked.intent, said, learned, flags, codes)

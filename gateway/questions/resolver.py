@@ -22,11 +22,11 @@ class Resolver:
     """Resolves by what the operator believes of `sources`, which are all in scope, by id.
 
     It lives as long as one question. It keeps the answers beside what came of them, so that no
-    other answer can take the place of one that is known.
+    other answer can take the place of one that is known. `read` gives the details of a record.
     """
 
     sources: Mapping[str, RegisteredSource]
-    _read: ReadOnce = field(default_factory=ReadOnce)
+    read: ReadOnce = field(default_factory=ReadOnce)
     _kept: dict[tuple[Reference, frozenset[int]], _Kept] = field(default_factory=dict)
 
     def of(self, reference: Reference, answers: Iterable[SourceAnswer]) -> Resolution:
@@ -45,5 +45,5 @@ class Resolver:
             populations={source: self.sources[source].population for source in records},
             duplicates=frozenset(s for s in records if self.sources[s].may_repeat),
             cut=frozenset(answered.source for answered in every if not answered.whole),
-            read=self._read,
+            read=self.read,
         )

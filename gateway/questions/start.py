@@ -16,7 +16,7 @@ from gateway.model.caller import Caller
 from gateway.model.candidate_key import CandidateKeySealer
 from gateway.policy.context import profile_of
 from gateway.questions.access_flags import of_answer, of_question
-from gateway.questions.findings import Finder, Findings, stated_reference
+from gateway.questions.findings import Finder, Findings, FoundOnce, stated_reference
 from gateway.questions.order import Order
 from gateway.questions.plan import own_details
 from gateway.questions.prepare import Preparation, PreparedQuestion
@@ -119,9 +119,9 @@ def _shield(
 ) -> ShieldState:
     """The shield's state with nobody heard; `sources` are all in scope, asked or not."""
     members = {name: each for name, each in order.sources.items() if each.in_shield_set}
-    search, resolver = NamesakeSearch(members, order.own), Resolver(sources)
-    finders = (Finder(stated, resolver), Finder(stated, resolver))
-    return ShieldState(view, *finders, order.circle, search, ToldHome(stated, resolver, search))
+    search, once = NamesakeSearch(members, order.own), FoundOnce(Resolver(sources))
+    finders = (Finder(stated, once), Finder(stated, once))
+    return ShieldState(view, *finders, order.circle, search, ToldHome(stated, once, search))
 
 
 def _order(prepared: PreparedQuestion, intent: Intent, admitted: AdmittedRequest) -> Order:

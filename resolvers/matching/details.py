@@ -160,6 +160,7 @@ class ReadOnce:
 
     def __init__(self) -> None:
         self._read: dict[tuple[str, int], tuple[Record, Details]] = {}
+        self._known: dict[Reference, Details] = {}
 
     def __call__(self, source: str, record: Record) -> Details:
         """What a record of `source` holds."""
@@ -168,6 +169,13 @@ class ReadOnce:
         if found is None:
             found = self._read[key] = (record, Details.of_record(source, record))
         return found[1]
+
+    def known(self, reference: Reference) -> Details:
+        """All that is known of the child."""
+        found = self._known.get(reference)
+        if found is None:
+            found = self._known[reference] = Details.of_reference(reference)
+        return found
 
 
 def numbers(identifiers: Iterable[Identifier]) -> dict[str, frozenset[str]]:

@@ -31,7 +31,7 @@ from gateway.model.answer import AgencyRow, WholeAnswer
 from gateway.model.clock import Clock
 from gateway.model.inquiry import Inquiry, Known, Reason
 from gateway.policy.decide import Verdict
-from gateway.questions.findings import Finder, stated_reference
+from gateway.questions.findings import Finder, FoundOnce, stated_reference
 from gateway.questions.order import Order
 from gateway.questions.plan import own_details, plan
 from gateway.questions.question import DecidedQuestion, RunningQuestion
@@ -207,12 +207,12 @@ def _question(registry: Registry) -> RunningQuestion:
     clock = Clock(now=lambda: TODAY, monotonic=now)
     sources = registry.sources
     stated, view = stated_reference(INQUIRY.known, sources.values()), _view(registry)
-    resolver = Resolver(sources)
-    finders = (Finder(stated, resolver), Finder(stated, resolver))
+    once = FoundOnce(Resolver(sources))
+    finders = (Finder(stated, once), Finder(stated, once))
     order = _order(registry)
     members = {name: each for name, each in sources.items() if each.in_shield_set}
     search = NamesakeSearch(members, order.own)
-    home = ToldHome(stated, resolver, search)
+    home = ToldHome(stated, once, search)
     shield = ShieldState(view, *finders, order.circle, search, home)
     teaching = Lessons(teach=lambda answers: shield.lessons(answers, sources))
     # What is told is logged by the HTTP stage's asking, which these worlds leave out.

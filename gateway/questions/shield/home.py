@@ -14,9 +14,8 @@ from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.record import Identifier
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
-from gateway.questions.findings import Finder, Findings, find
+from gateway.questions.findings import Finder, Findings, FoundOnce
 from gateway.questions.onward import Lesson, lessons
-from gateway.questions.resolver import Resolver
 from gateway.questions.shield.namesakes import NamesakeSearch
 from resolvers.child.child import Restriction
 from resolvers.exchange import tied
@@ -31,7 +30,7 @@ class ToldHome:
     """`stated` is what the caller told, the home with it."""
 
     stated: Reference
-    resolver: Resolver
+    once: FoundOnce
     search: NamesakeSearch
     _supposed: dict[frozenset[Identifier], Finder] = field(default_factory=dict)
     _settled: bool = False
@@ -39,7 +38,7 @@ class ToldHome:
     @property
     def sources(self) -> Mapping[str, RegisteredSource]:
         """All in scope, by id."""
-        return self.resolver.sources
+        return self.once.resolver.sources
 
     def supposed(self, found: Findings) -> Findings | None:
         """What would be found had the caller named the likely records; None if there are none.
@@ -57,7 +56,7 @@ class ToldHome:
         if likely not in self._supposed:
             homeless = self.stated.unlocated()
             named = replace(homeless, identifiers=homeless.identifiers | likely)
-            self._supposed[likely] = Finder(named, self.resolver)
+            self._supposed[likely] = Finder(named, self.once)
         return self._supposed[likely]
 
     def lessons(self, found: Findings) -> Mapping[str, Lesson]:
@@ -77,7 +76,7 @@ class ToldHome:
         if not self.stated.tells_of_place or supposed is None or not self._all_said(supposed):
             return _NOBODY
         told = self.stated.located()
-        by_home = find(told, found.answers, self.resolver)
+        by_home = self.once.of(told, found.answers)
         if by_home.restriction is not Restriction.NONE_KNOWN:
             return _NOBODY
         certain = [
@@ -87,7 +86,7 @@ class ToldHome:
         ]
         records = frozenset(
             named_record(source, record.record_id)
-            for source, record in tied(told, certain)
+            for source, record in tied(told, certain, self.once.resolver.read)
             if record.record_id
         )
         self._settled = bool(records)

@@ -21,7 +21,6 @@ from gateway.questions.release import ReleaseView
 from gateway.questions.shield.home import ToldHome
 from gateway.questions.shield.namesakes import NamesakeSearch
 from resolvers.child.child import Restriction
-from resolvers.exchange import untied
 
 _GRAVITY = (Restriction.NONE_KNOWN, Restriction.UNKNOWN, Restriction.RESTRICTED)
 
@@ -56,6 +55,7 @@ class ShieldState:
     _first: SourceAnswers = field(default_factory=dict)
     _settled: bool = False
     _state: Restriction | None = None
+    _tied: tuple[Findings, Findings] | None = None
 
     def idle(self, heard: SourceAnswers, first: SourceAnswers) -> bool:
         """Hear that nothing of the circle is under way, nor can be asked with what it taught.
@@ -64,7 +64,8 @@ class ShieldState:
         is to be waited for: their rows say nothing to this caller.
         """
         self._heard, self._first = heard, first
-        self._state = max(self._judged, self._state or self._judged, key=_GRAVITY.index)
+        judged = self._judged
+        self._state = max(judged, self._state or judged, key=_GRAVITY.index)
         if self._state is Restriction.RESTRICTED:
             self._settled = self._settled or self._all_said
         else:
@@ -92,7 +93,7 @@ class ShieldState:
         """
         restricted = self._state is Restriction.RESTRICTED
         found = self.near.of(self._first if restricted else self._heard)
-        return replace(found, restriction=self._state or found.restriction)
+        return found.restricted_as(self._state or found.restriction)
 
     def lessons(
         self, answers: SourceAnswers, sources: Mapping[str, RegisteredSource]
@@ -165,10 +166,15 @@ class ShieldState:
         nothing but name, date and sex ties it to what they told.
         """
         found = self._told(answers)
+        if self._tied is None or self._tied[0] is not found:
+            self._tied = (found, self._while_untied(found))
+        return self._tied[1]
+
+    def _while_untied(self, found: Findings) -> Findings:
         cleared = found.restriction is Restriction.NONE_KNOWN
         stated = self.home.stated
         said = stated.located() if cleared else stated.unlocated()
-        if not untied(said, found.certain):
+        if not self.near.untied(said, found):
             return found
         return replace(found.narrowed(found.resolution.pending()), untied=True)
 
@@ -177,11 +183,11 @@ class ShieldState:
             return self._near
         found = self.everybody.of({**self._heard, **answers})
         state = max(found.restriction, self._state or found.restriction, key=_GRAVITY.index)
-        found = replace(found, restriction=state)
+        found = found.restricted_as(state)
         if self.view.cleared or not self.view.hides(found):
             return self._without_namesakes(found)
         inside = {name: each for name, each in answers.items() if name in self.circle}
-        return replace(self.near.of(inside), restriction=state)
+        return self.near.of(inside).restricted_as(state)
 
     def namesakes(self, answers: SourceAnswers) -> Mapping[str, Keys]:
         """Who is to be searched for children alike, and by what."""

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from adapters.contract.codes import Claim
 from adapters.contract.record import Identifier
-from gateway.questions.findings import find
 from resolvers.child.child import Restriction
 from resolvers.comparison.agreement import Agreement
 from resolvers.matching.reference import named_record
@@ -113,7 +112,7 @@ def _whoever_restricts(_: Any) -> Callable[..., frozenset[Identifier]]:
     def settled(self: Any, found: Any) -> frozenset[Identifier]:
         if not self.stated.tells_of_place:
             return frozenset()
-        resolution = find(self.stated.located(), found.answers, self.resolver).resolution
+        resolution = self.once.of(self.stated.located(), found.answers).resolution
         return frozenset(
             named_record(source, str(record.record_id))
             for source, registered in self.sources.items()

@@ -72,7 +72,8 @@ def test_what_a_record_says_of_its_child_is_no_trouble_of_the_system() -> None:
 
 def test_a_word_that_the_manifest_reads_itself_is_left_to_it() -> None:
     answer = {"error": "NOT_FOUND", "status": "ok"}
-    assert not says_trouble(ToldBeside({}, answer), ["status == `404` && body.error == 'NOT_FOUND'"])
+    read = ["status == `404` && body.error == 'NOT_FOUND'"]
+    assert not says_trouble(ToldBeside({}, answer), read)
 
 
 def test_the_status_of_http_is_not_the_word_of_the_body() -> None:
