@@ -1,6 +1,6 @@
 """Which release class each field belongs to, and what of a record is both allowed and wanted."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -56,7 +56,7 @@ def released(record: Record, classes: frozenset[ReleaseClass], fields: frozenset
         for field, release_class in CLASS_OF.items()
         if field in fields and release_class in classes
     }
-    return _fitted(Record(**kept), record, classes)
+    return Record(**{**kept, **_fitted(kept, record, classes)})
 
 
 def fields_released(record: Record) -> frozenset[str]:
@@ -65,16 +65,21 @@ def fields_released(record: Record) -> frozenset[str]:
     return frozenset(named | {CONTACTS} if any(_contacts(record)) else named)
 
 
-def _fitted(kept: Record, record: Record, classes: frozenset[ReleaseClass]) -> Record:
+def _fitted(
+    kept: Mapping[str, Any], record: Record, classes: frozenset[ReleaseClass]
+) -> dict[str, Any]:
+    """What is released of the fields of `kept` otherwise than it stands in the record."""
     contact = ReleaseClass.CONTACT in classes
-    sensitive = ReleaseClass.SENSITIVE in classes
-    involvements = tuple(i for i in kept.involvements if sensitive or not i.sensitive)
-    return replace(
-        kept,
-        birth_date_estimated=kept.birth_date is not None and record.birth_date_estimated,
-        involvements=involvements if contact else tuple(map(_uncontactable, involvements)),
-        carers=kept.carers if contact else tuple(replace(c, telephone=None) for c in kept.carers),
-    )
+    fitted: dict[str, Any] = {}
+    if kept.get("birth_date") is not None:
+        fitted["birth_date_estimated"] = record.birth_date_estimated
+    if "involvements" in kept:
+        sensitive = ReleaseClass.SENSITIVE in classes
+        every = tuple(i for i in record.involvements if sensitive or not i.sensitive)
+        fitted["involvements"] = every if contact else tuple(map(_uncontactable, every))
+    if "carers" in kept and not contact:
+        fitted["carers"] = tuple(replace(carer, telephone=None) for carer in record.carers)
+    return fitted
 
 
 def _uncontactable(involvement: Involvement) -> Involvement:

@@ -56,6 +56,8 @@ def _too_deep(written: bytes, document: Any) -> bool:
     # depth, leave some, and then the document is walked level by level, never by recursion.
     brackets = written.translate(None, delete=_NO_BRACKETS)
     for _ in range(DEEPEST):
+        if not brackets:
+            return False
         brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
     return bool(brackets) and _deeper_than_allowed(document)
 

@@ -84,7 +84,8 @@ class AnswerReader:
         unread = why if more else None
         if not received:
             return NoRecord(operation.moment(answer, self.clock()), not more, unread)
-        return replace(found, more=more, unread=unread)
+        said = found.more is more and found.unread is unread
+        return found if said else replace(found, more=more, unread=unread)
 
     def _records_beside(self, operation: HttpOperation, answer: Answer) -> FoundDocuments | None:
         """The records of an answer that is absent by `absent`: it contradicts itself."""
@@ -114,7 +115,9 @@ class AnswerReader:
             return twice or found
         beside = told_beside(answer, found.documents)
         partial = found.partial or self._is_partial(operation, answer, beside)
-        return replace(found, partial=partial, beside=beside)
+        return FoundDocuments(
+            found.documents, found.total, found.more, found.unread, partial, beside
+        )
 
     def _is_partial(self, operation: HttpOperation, answer: Answer, beside: ToldBeside) -> bool:
         said = operation.partial is not None and operation.partial.holds(answer.scope)

@@ -1,5 +1,6 @@
 """An operation and what is given become one HTTP request, or what is still needed."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,6 +13,7 @@ from adapters.manifest.operation import Operation
 from adapters.manifest.placeholder import Say, as_segment, filled, path_filled, unsaid
 from adapters.network.http_request import HttpRequest
 
+_SAFE: Final = re.compile(r"[a-zA-Z0-9 @:/.,+_|()~-]*")
 REQUEST_ID: Final = "{uuid}"  # in a manifest's header: another one for each request
 
 PageParameters = Mapping[str, str | int]
@@ -124,5 +126,5 @@ def on_behalf_headers(*on_behalf: OnBehalf) -> Mapping[str, str]:
 
 
 def _plain(text: str) -> str:
-    # Percent-encoded, so that nobody's name can break a header.
-    return quote(text, safe=" @:/.,+-_|()")
+    # Percent-encoded, so that nobody's name can break a header. Most texts need nothing of it.
+    return text if _SAFE.fullmatch(text) else quote(text, safe=" @:/.,+-_|()")

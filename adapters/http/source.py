@@ -112,9 +112,10 @@ class HttpSource:
         send = self._by(Sending.of(question))
         details = DetailReader(DetailPages(self.dialect, self.egress, self.base_url, send, until))
         read = await details.detailed(operation, question, headers, found.documents, self.today())
-        read = replace(read, beside=operation.beside)
-        records = self.records(operation, question, answer, read, whole=not found.more)
-        return replace(records, unread=found.unread) if isinstance(records, Records) else records
+        if operation.beside:
+            read = replace(read, beside=operation.beside)
+        whole, why = not found.more, found.unread
+        return self.records(operation, question, answer, read, whole=whole, unread=why)
 
     async def _to_the_end(
         self, page: ReadPage, question: Question, until: float
@@ -168,10 +169,10 @@ class HttpSource:
         self, request: HttpRequest, login: Mapping[str, str]
     ) -> HttpAnswer | Unavailable | Malformed:
         ours = numbered(request.headers, self.new_id)
-        whole = replace(request, headers={**ours, **login})
+        whole = request.with_headers({**ours, **login})
         return await self.transport.send(self.signer.signed(whole) if self.signer else whole)
 
-    def records(
+    def records(  # noqa: PLR0913  what was asked, what came, and how much of it
         self,
         operation: HttpOperation,
         question: Question,
@@ -179,6 +180,7 @@ class HttpSource:
         read: DetailedDocuments,
         *,
         whole: bool,
+        unread: Unread | None = None,
     ) -> Records | Malformed:
         """The documents as records; a field that a missing detail feeds is a defect."""
         mapping, fields, today = operation.mapping, question.fields, self.today()
@@ -188,7 +190,7 @@ class HttpSource:
             if isinstance(record, Unusable):
                 return record.malformed(question.operation)
             records.append(read.lacking(record, document, mapping, fields))
-        return Records(tuple(records), operation.moment(answer, self.clock()), whole)
+        return Records(tuple(records), operation.moment(answer, self.clock()), whole, unread)
 
     def today(self) -> date:
         """Today at this clock."""

@@ -7,8 +7,9 @@ said, and counts as not known.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -131,12 +132,15 @@ def _sayable(value: str | None, place: PlaceholderPosition, say: Say) -> bool:
     return bool(value) and say(value or "", place) is not None
 
 
-def _places(text: str) -> Iterator[tuple[re.Match[str], PlaceholderPosition]]:
+@lru_cache(maxsize=4096)  # of the texts of manifests alone, of which every question is made
+def _places(text: str) -> tuple[tuple[re.Match[str], PlaceholderPosition], ...]:
     alone = not PLACEHOLDER.sub("", text).strip()
+    places = []
     for found in PLACEHOLDER.finditer(text):
         before, after = text[: found.start()], text[found.end() :]
         quote = _quote(before) if before[-1:] == after[:1] else None
-        yield found, PlaceholderPosition(found.group(1), after[:1], alone, quote)
+        places.append((found, PlaceholderPosition(found.group(1), after[:1], alone, quote)))
+    return tuple(places)
 
 
 def _quote(before: str) -> str | None:

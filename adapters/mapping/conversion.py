@@ -36,7 +36,8 @@ def clean(text: str) -> str:
     At most 400 characters: of a longer text the last one is an ellipsis.
     """
     if text.isascii() and text.isprintable():
-        return capped(text.strip())
+        plain = text.strip()
+        return plain if len(plain) <= TEXT_CAP else capped(plain)
     shown = filter(None, map(_shown, " ".join(text.split())))
     kept = "".join(islice(shown, _RAW_CAP))
     plain = unicodedata.normalize("NFC", " ".join(kept.split()))

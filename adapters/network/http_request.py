@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +13,7 @@ class HttpRequest:
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
+
+    def with_headers(self, headers: Mapping[str, str]) -> Self:
+        """The same request with these headers in place of its own."""
+        return type(self)(self.url, self.method, headers, self.body)

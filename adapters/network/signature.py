@@ -6,7 +6,7 @@ there, so that no log of headers learns of a child.
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -47,7 +47,7 @@ class Signer:
             "Signature-Input": f"{LABEL}={parameters}",
             "Signature": f"{LABEL}=:{signature}:",
         }
-        return replace(request, headers={**request.headers, **ours})
+        return request.with_headers({**request.headers, **ours})
 
     def _parameters(self) -> str:
         now = int(self.clock().timestamp())
@@ -61,8 +61,7 @@ def _digested(request: HttpRequest) -> HttpRequest:
     if request.body is None:
         return request
     digest = base64.b64encode(sha256(request.body).digest()).decode()
-    headers = {**request.headers, "Content-Digest": f"sha-256=:{digest}:"}
-    return replace(request, headers=headers)
+    return request.with_headers({**request.headers, "Content-Digest": f"sha-256=:{digest}:"})
 
 
 def _components(request: HttpRequest) -> dict[str, str]:

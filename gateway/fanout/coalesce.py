@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Final, Generic, TypeVar
 
 from cachetools import TTLCache
@@ -38,7 +39,7 @@ class AccessRight:
         return bool(self.reason.break_glass or self.reason.significant_harm)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CallKey:
     """What must be equal for two questions to one source to be the same."""
 
@@ -46,6 +47,14 @@ class CallKey:
     operation: str
     given: frozenset[tuple[str, str]]
     fields: frozenset[str]
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # A call looks its key up five times, and the right has a whole caller in it.
+        return hash((self.right, self.operation, self.given, self.fields))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,7 @@ class Coalescer(Generic[K]):
         whoever began it is asked again by whoever has more.
         """
         while True:
-            kept = self._kept.get(same)
+            kept = self._kept.get(same) if self._kept_s else None
             if kept is not None:
                 return kept
             flight = self._flights.get(same)

@@ -46,9 +46,9 @@ class RecentFailures:
 
     def note(self, replies: Iterable[Reply]) -> None:
         """Keep the failures among the replies of one call."""
-        for reply in dict.fromkeys(replies):
-            if isinstance(reply, Refused | Unavailable | Malformed):
-                self._note(reply)
+        failed = (one for one in replies if isinstance(one, Refused | Unavailable | Malformed))
+        for reply in dict.fromkeys(failed):
+            self._note(reply)
 
     def _note(self, reply: Failure) -> None:
         failure = _failure(reply, self._clock.now())

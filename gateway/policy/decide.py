@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import lru_cache, partial
 from typing import Any, Final
 
-from cachetools import LRUCache
 from cedarpy import AuthzResult, Decision, Entities, is_authorized_batch
 
 from adapters.contract.codes import ReleaseClass
@@ -64,7 +64,8 @@ class Policy:
 
     def __init__(self, rule_set: RuleSet) -> None:
         self.rule_set = rule_set
-        self._decided: LRUCache[DecisionRequest, Verdict] = LRUCache(_KEPT)
+        # Of the rule set alone: a cache that held its policy would be freed late.
+        self._decided = lru_cache(_KEPT)(partial(_decide, rule_set))
         self.version = rule_set.version
         self.sha256 = rule_set.sha256
 
@@ -73,15 +74,7 @@ class Policy:
 
         A class is given if a rule permits it, none forbids it and nothing went wrong meanwhile.
         """
-        verdict = self._decided.get(decision_request)
-        if verdict is None:
-            verdict = _decide(
-                decision_request,
-                self.rule_set.agencies[decision_request.agency],
-                self.rule_set.baseline,
-            )
-            self._decided[decision_request] = verdict
-        return verdict
+        return self._decided(decision_request)
 
 
 class _Plainly(Enum):
@@ -92,9 +85,11 @@ class _Plainly(Enum):
 _Ruling = _Plainly | Withheld
 
 
-def _decide(decision_request: DecisionRequest, rules: AgencyRules, baseline: Baseline) -> Verdict:
+def _decide(rule_set: RuleSet, decision_request: DecisionRequest) -> Verdict:
+    rules = rule_set.agencies[decision_request.agency]
     classes = sorted(decision_request.asked)
-    results = dict(zip(classes, _results(classes, decision_request, rules, baseline), strict=True))
+    judged = _results(classes, decision_request, rules, rule_set.baseline)
+    results = dict(zip(classes, judged, strict=True))
     rulings = {name: _ruling(name, each, decision_request, rules) for name, each in results.items()}
     return Verdict(
         permitted=frozenset(n for n, ruling in rulings.items() if ruling is _Plainly.GIVEN),

@@ -53,6 +53,8 @@ def of_answer(findings: Findings, caller: Caller, registry: Registry, today: dat
 
 def _of_name(own: OwnDetails, records: Iterable[Record]) -> Iterable[AccessFlag]:
     mine = families([Name(family=own.family_name)])
+    if not mine:
+        return
     theirs = {family for record in records for family in families(record.names)}
     theirs |= {family for r in records for c in r.carers if (family := _last_name(c))}
     for family in mine & theirs:
@@ -66,6 +68,8 @@ def _last_name(carer: Carer) -> str:
 
 def _of_home(own: OwnDetails, records: Iterable[Record]) -> Iterable[AccessFlag]:
     mine = postcodes.read([own.postcode])
+    if not mine:
+        return
     near = [a for r in records for a in r.addresses if mine & postcodes.read([a.postcode])]
     if any(_same_house(own, address) for address in near):
         yield AccessFlag.SAME_ADDRESS

@@ -1,6 +1,6 @@
 """One fact from many tellers: equal values become one, with everyone who says so."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
@@ -20,9 +20,9 @@ def facts(
     Values with an equal `same` are one fact, in the form that most agencies use (then the longest,
     which keeps accents and apostrophes); an agency stands once in it, with its latest date.
     """
-    groups: dict[Hashable, list[tuple[T, Provenance]]] = defaultdict(list)
+    groups: dict[Hashable, list[tuple[T, Provenance]]] = {}
     for value, source in said:
-        groups[same(value)].append((value, source))
+        groups.setdefault(same(value), []).append((value, source))
     found = [Fact(_form(group), _sources([p for _, p in group])) for group in groups.values()]
     if len(found) > 1:
         found.sort(key=lambda fact: (order(fact.value), repr(fact.value)))
@@ -52,9 +52,9 @@ def _form(group: list[tuple[T, Provenance]]) -> T:
 
 
 def _sources(said_by: list[Provenance]) -> tuple[Provenance, ...]:
-    if len(said_by) == 1:
-        return (said_by[0],)
     latest: dict[str, Provenance] = {}
-    for source in sorted(said_by, key=lambda p: (p.agency, moment(p.as_of))):
-        latest[source.agency] = source
-    return tuple(latest.values())
+    for source in said_by:
+        before = latest.get(source.agency)
+        if before is None or moment(before.as_of) < moment(source.as_of):
+            latest[source.agency] = source
+    return tuple(latest[agency] for agency in sorted(latest))

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 
 from adapters.contract.codes import InvolvementStatus
@@ -66,7 +65,8 @@ def _counted(ordered: Iterable[InvolvementFact]) -> Iterator[InvolvementFact]:
     for fact in ordered:
         agency = fact.value.agency
         counts[agency] += 1
-        yield replace(fact, value=replace(fact.value, id=f"{agency}:{counts[agency]}"))
+        own = AgencyInvolvement(f"{agency}:{counts[agency]}", agency, fact.value.involvement)
+        yield Fact(own, fact.sources)
 
 
 def _who(own: AgencyInvolvement) -> str:
