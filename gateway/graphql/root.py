@@ -1,6 +1,7 @@
 """The schema as a whole, built by whoever wires the gateway."""
 
 from datetime import date
+from functools import cache
 
 import strawberry
 from strawberry.printer import print_schema
@@ -11,10 +12,12 @@ from gateway.graphql.query import Query
 from gateway.graphql.types.scalars import SCALARS
 
 
+@cache
 def build_schema() -> strawberry.Schema:
     """A schema with @defer and @stream; contexts are `gateway.graphql.services.context.Context`.
 
-    `Date` is promised to clients although no field has it yet, so it is named here.
+    It is made once a process, since it says the same of every gateway. `Date` is promised to
+    clients although no field has it yet, so it is named here.
     """
     config = StrawberryConfig(
         scalar_map=dict(SCALARS),
