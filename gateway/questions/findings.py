@@ -12,7 +12,7 @@ from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
 from gateway.questions.resolver import Resolver
 from resolvers.child.child import Restriction
-from resolvers.exchange import tied, untied
+from resolvers.exchange import tied
 from resolvers.matching.details import ReadOnce
 from resolvers.matching.evidence import weigh
 from resolvers.matching.grade import Graded, MatchGrade, Resolution
@@ -21,7 +21,6 @@ from resolvers.matching.reference import Reference, named_record
 from resolvers.shield import restriction
 
 _SAID_SEXES: Final = (Sex.FEMALE, Sex.MALE)
-_KEPT: Final = 8  # findings of one question
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,48 +111,6 @@ def stated_reference(known: Known, sources: Iterable[RegisteredSource]) -> Refer
         stated_postcodes=frozenset(homes),
         stated_surroundings=known.further.surroundings,
     )
-
-
-class FoundOnce:
-    """Finds once for the same answers and what was stated, however many ask in one question.
-
-    It keeps the latest findings, and with them the answers that they are of.
-    """
-
-    def __init__(self, resolver: Resolver) -> None:
-        self.resolver = resolver
-        self._kept: dict[tuple[Reference, frozenset[int]], Findings] = {}
-
-    def of(self, stated: Reference, answers: Mapping[str, SourceAnswer]) -> Findings:
-        """The findings of these answers; all sources in scope count, answered or not."""
-        key = (stated, frozenset(map(id, answers.values())))
-        found = self._kept.get(key)
-        if found is None:
-            found = find(stated, dict(answers), self.resolver)
-            if len(self._kept) == _KEPT:
-                del self._kept[next(iter(self._kept))]
-            self._kept[key] = found
-        return found
-
-
-@dataclass(slots=True)
-class Finder:
-    """Finds by what was `stated`, and by what it takes for hers besides."""
-
-    stated: Reference
-    once: FoundOnce
-
-    def settle(self, records: frozenset[Identifier]) -> None:
-        """Take these records as hers from now on, as if the caller had named them."""
-        self.stated = replace(self.stated, identifiers=self.stated.identifiers | records)
-
-    def of(self, answers: Mapping[str, SourceAnswer]) -> Findings:
-        """The findings of these answers."""
-        return self.once.of(self.stated, answers)
-
-    def untied(self, told: Reference, found: Findings) -> bool:
-        """Whether nothing but name, date and sex ties what is certain to what was told."""
-        return untied(told, found.certain, self.once.resolver.read)
 
 
 def find(stated: Reference, answers: Mapping[str, SourceAnswer], resolver: Resolver) -> Findings:

@@ -16,7 +16,8 @@ from gateway.model.caller import Caller
 from gateway.model.candidate_key import CandidateKeySealer
 from gateway.policy.context import profile_of
 from gateway.questions.access_flags import of_answer, of_question
-from gateway.questions.findings import Finder, Findings, FoundOnce, stated_reference
+from gateway.questions.finder import Finder, FoundOnce
+from gateway.questions.findings import Findings, stated_reference
 from gateway.questions.order import Order
 from gateway.questions.plan import own_details
 from gateway.questions.prepare import Preparation, PreparedQuestion

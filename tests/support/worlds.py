@@ -31,7 +31,8 @@ from gateway.model.answer import AgencyRow, WholeAnswer
 from gateway.model.clock import Clock
 from gateway.model.inquiry import Inquiry, Known, Reason
 from gateway.policy.decide import Verdict
-from gateway.questions.findings import Finder, FoundOnce, stated_reference
+from gateway.questions.finder import Finder, FoundOnce
+from gateway.questions.findings import stated_reference
 from gateway.questions.order import Order
 from gateway.questions.plan import own_details, plan
 from gateway.questions.question import DecidedQuestion, RunningQuestion

@@ -14,7 +14,8 @@ from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.record import Identifier
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
-from gateway.questions.findings import Finder, Findings, FoundOnce
+from gateway.questions.finder import Finder, FoundOnce
+from gateway.questions.findings import Findings
 from gateway.questions.onward import Lesson, lessons
 from gateway.questions.shield.namesakes import NamesakeSearch
 from resolvers.child.child import Restriction

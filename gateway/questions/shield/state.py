@@ -14,7 +14,8 @@ from adapters.contract.contract import MoreNeeded
 from adapters.contract.identifiers import IDENTIFYING
 from gateway.fanout.source_answer import Keys, SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource, Registry
-from gateway.questions.findings import Finder, Findings
+from gateway.questions.finder import Finder
+from gateway.questions.findings import Findings
 from gateway.questions.onward import lessons
 from gateway.questions.order import SourceAnswers
 from gateway.questions.release import ReleaseView

@@ -1,0 +1,56 @@
+"""Finds for one question: once for the same answers, however many ask; grading is not free."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from adapters.contract.record import Identifier
+from gateway.fanout.source_answer import SourceAnswer
+from gateway.questions.findings import Findings, find
+from gateway.questions.resolver import Resolver
+from resolvers.exchange import untied
+from resolvers.matching.reference import Reference
+
+_KEPT: Final = 8  # findings of one question
+
+
+class FoundOnce:
+    """Finds once for the same answers and what was stated, however many ask in one question.
+
+    It keeps the latest findings, and with them the answers that they are of.
+    """
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self._kept: dict[tuple[Reference, frozenset[int]], Findings] = {}
+
+    def of(self, stated: Reference, answers: Mapping[str, SourceAnswer]) -> Findings:
+        """The findings of these answers; all sources in scope count, answered or not."""
+        key = (stated, frozenset(map(id, answers.values())))
+        found = self._kept.get(key)
+        if found is None:
+            found = find(stated, dict(answers), self.resolver)
+            if len(self._kept) == _KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = found
+        return found
+
+
+@dataclass(slots=True)
+class Finder:
+    """Finds by what was `stated`, and by what it takes for hers besides."""
+
+    stated: Reference
+    once: FoundOnce
+
+    def settle(self, records: frozenset[Identifier]) -> None:
+        """Take these records as hers from now on, as if the caller had named them."""
+        self.stated = replace(self.stated, identifiers=self.stated.identifiers | records)
+
+    def of(self, answers: Mapping[str, SourceAnswer]) -> Findings:
+        """The findings of these answers."""
+        return self.once.of(self.stated, answers)
+
+    def untied(self, told: Reference, found: Findings) -> bool:
+        """Whether nothing but name, date and sex ties what is certain to what was told."""
+        return untied(told, found.certain, self.once.resolver.read)
