@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -157,14 +157,15 @@ class Town:
     settings: Settings
     pipeline: Pipeline
     session: aiohttp.ClientSession
+    opened_at: int = field(default_factory=lambda: int(time.time()))
 
     def headers(self, caller: Caller = PRACTITIONER) -> dict[str, str]:
         """The headers of a caller's request, with a token that lives for minutes.
 
-        Who signed in when the tests began has signed in just now, however long they take.
+        Who signed in when the tests began has signed in once, when the town opened.
         """
         if caller.signed_in_at == PRACTITIONER.signed_in_at:
-            caller = replace(caller, signed_in_at=int(time.time()))
+            caller = replace(caller, signed_in_at=self.opened_at)
         token = issue(caller, self.settings, now=time.time(), lifetime_s=600)
         return {"Authorization": f"Bearer {token}", "Accept": "application/json"}
 
