@@ -5,7 +5,7 @@ READY := .venv/.ready
 MATCHING := .venv-matching
 ARGS ?=
 
-.PHONY: help demo test laws check schema bench bench-sources bench-reloads bench-alerts bench-log bench-matching format lint types contracts schema-check docs-check lock clean
+.PHONY: help demo test laws check schema bench bench-sources bench-reloads bench-start bench-alerts bench-log bench-matching format lint types contracts schema-check docs-check lock clean
 
 help:  ## every command, in a line each
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name what; do printf '  %-16s %s\n' "$$name" "$$what"; done
@@ -33,6 +33,9 @@ bench-sources: $(READY)  ## many sources in one question, and a hung one
 
 bench-reloads: $(READY)  ## what a gateway holds after its manifests were read again ten thousand times
 	$(BIN)/python -m bench.reloads $(ARGS)
+
+bench-start: $(READY)  ## how long each command takes to start; ARGS="--against FOLDER" for another checkout beside
+	$(BIN)/python -m bench.start $(ARGS)
 
 bench-alerts: $(READY)  ## the figures on alerts of docs/audit.md, on two made-up years
 	$(BIN)/python -m bench.alerts $(ARGS)

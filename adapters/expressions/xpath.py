@@ -120,3 +120,9 @@ def _value(found: Any) -> Any:
 
 def _text(item: Any) -> str:
     return "".join(map(str, item.itertext())) if etree.iselement(item) else str(item)
+
+
+def whole_number(value: Any) -> int | None:
+    """The number that an XPath gives, from 0; None if it gives none."""
+    text = str(value).strip()
+    return int(text) if text.isascii() and text.isdigit() else None

@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 import asyncssh
 
+from adapters.files.host_key import host_key
 from adapters.files.store import Folder, LocalFolder, SftpFolder, SftpLogin
 from adapters.manifest.auth import Secret, SftpAuth
 from adapters.manifest.manifest import Manifest
@@ -37,11 +38,6 @@ def _login(auth: SftpAuth, secrets: SecretTexts) -> SftpLogin:
         key=None if auth.key is None else _private(auth.key, secrets),
         password=None if auth.password is None else secrets.text(auth.password),
     )
-
-
-def host_key(line: str) -> asyncssh.SSHKey:
-    """The public key of a line such as "ssh-ed25519 AAAA..."; ValueError if it is none."""
-    return asyncssh.import_public_key(line)
 
 
 def _private(secret: Secret, secrets: SecretTexts) -> asyncssh.SSHKey:

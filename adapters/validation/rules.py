@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.expressions.jmespath_expression import Expression, ExpressionError
 from adapters.expressions.language import Language, Parse
-from adapters.files.login import host_key
+from adapters.files.host_key import host_key
 from adapters.http.request import REQUEST_ID
 from adapters.manifest.auth import MutualTlsAuth, Secret, SftpAuth
 from adapters.manifest.expression_language import language_of

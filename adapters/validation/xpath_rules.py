@@ -7,8 +7,7 @@ from lxml import etree
 
 from adapters.expressions.jmespath_expression import ExpressionError, UnreadableError
 from adapters.expressions.language import Language
-from adapters.expressions.xpath import SOAP_11, SOAP_12
-from adapters.http.kinds.soap import whole_number
+from adapters.expressions.xpath import SOAP_11, SOAP_12, whole_number
 from adapters.manifest.operation import Operation
 from adapters.manifest.rule_fault import RuleFault
 from adapters.manifest.toml_places import TomlKey

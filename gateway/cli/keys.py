@@ -1,4 +1,4 @@
-"""What `teamaround keys` does: credentials for clients, and the service itself."""
+"""What `teamaround keys serve` does."""
 
 import asyncio
 import socket
@@ -11,8 +11,7 @@ import typer
 import uvicorn
 
 from gateway.audit.errors import KeysUnavailable, KeysUnreadable
-from gateway.audit.keys.private_file import create_once
-from gateway.audit.keys.service.clients import Clients, digest_of, new_credential
+from gateway.audit.keys.service.clients import Clients
 from gateway.audit.keys.service.journal import Journal
 from gateway.audit.keys.service.routes import key_app
 from gateway.audit.keys.service.service import open_room
@@ -31,18 +30,6 @@ class Place(NamedTuple):
     port: int
     certificate: Path | None
     key: Path | None
-
-
-def credential(file: Path) -> None:
-    """Write a new credential to `file`; print the digest that the file of clients needs."""
-    if file.exists():
-        raise _fail(f"{file}: is there already")
-    made = new_credential()
-    try:
-        create_once(file, made.encode())
-    except OSError as error:
-        raise _fail(f"{file}: cannot be written ({type(error).__name__})") from None
-    typer.echo(f'credential_sha256 = "{digest_of(made)}"')
 
 
 def serve(clients: Path, journal: Path, folder: Path, first_epoch: str, place: Place) -> None:

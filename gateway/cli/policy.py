@@ -1,25 +1,18 @@
 """What `teamaround policy` does: it reads rules and says what they give."""
 
-import asyncio
-from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import typer
 
-from gateway.audit.errors import LogUnavailable
 from gateway.config.operator_file import read_operator_file
-from gateway.config.settings import Settings, read_settings
-from gateway.http.stores import open_publication
-from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
 from gateway.policy.case import Asker, read_cases, surprises, verdict_of
 from gateway.policy.decide import Policy
 from gateway.policy.diff import differences
 from gateway.policy.explain import explained
 from gateway.policy.processing_record import register_of
-from gateway.policy.replay import PastQuestion, past_differences
 from gateway.policy.rules.rule_set import RuleSet
 from gateway.registry.files import read_manifests, read_rule_set
 
@@ -29,7 +22,8 @@ def _fail(message: str) -> typer.Exit:
     return typer.Exit(2)
 
 
-def _rule_set(folder: Path) -> RuleSet:
+def rule_set_of(folder: Path) -> RuleSet:
+    """The rules of a folder of manifests; the command ends with 2 and says why if it has none."""
     try:
         return read_rule_set(read_manifests(folder))
     except ConfigurationInvalid as error:
@@ -50,7 +44,7 @@ def _say(lines: Iterable[str]) -> None:
 
 def explain(asker: Asker, manifests: Path) -> None:
     """Print which rules decided each class for this asker."""
-    rule_set = _rule_set(manifests)
+    rule_set = rule_set_of(manifests)
     try:
         _say(map(str, explained(asker, rule_set, _today())))
     except ConfigurationInvalid as error:
@@ -59,7 +53,7 @@ def explain(asker: Asker, manifests: Path) -> None:
 
 def decide_cases(cases: Path, manifests: Path) -> None:
     """Print each case and how it came out; ends with 1 if one is a surprise."""
-    rule_set = _rule_set(manifests)
+    rule_set = rule_set_of(manifests)
     deciding = Policy(rule_set)
     failed = False
     try:
@@ -75,36 +69,17 @@ def decide_cases(cases: Path, manifests: Path) -> None:
         raise typer.Exit(1)
 
 
-def diff(before: Path, after: Path, past: Path | None) -> None:
+def diff(before: Path, after: Path) -> None:
     """Print what changes between two folders; ends with 1 if anything does."""
-    old, new = _rule_set(before), _rule_set(after)
-    if past is None:
-        lines = list(differences(old, new, _today()))
-    else:
-        lines = list(past_differences(old, new, read_manifests(after).values(), _past(past)))
+    print_changes(differences(rule_set_of(before), rule_set_of(after), _today()))
+
+
+def print_changes(differing: Iterable[str]) -> None:
+    """Print each, or that there is none; ends with 1 if there is any."""
+    lines = list(differing)
     _say(lines or ["nothing changes"])
     if lines:
         raise typer.Exit(1)
-
-
-def _past(settings: Path) -> Counter[PastQuestion]:
-    try:
-        return asyncio.run(_logged(read_settings(settings)))
-    except ConfigurationInvalid as error:
-        raise _fail(str(error)) from None
-    except LogUnavailable:
-        raise _fail("the log cannot be read now") from None
-
-
-async def _logged(settings: Settings) -> Counter[PastQuestion]:
-    """Every question of the log, as far as rules look at it, with how often it was asked."""
-    found: Counter[PastQuestion] = Counter()
-    async with open_publication(settings, Clock()) as publication:
-        at = 0
-        while page := await publication.log.entries(at):
-            found.update(q for each in page if (q := PastQuestion.of(each.entry)))
-            at = page[-1].index + 1
-    return found
 
 
 def register(operator: Path, manifests: Path) -> None:

@@ -11,7 +11,7 @@ from adapters.contract.contract import Failure, Fault, Malformed, MoreNeeded, Re
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.expressions.text_encoding import charset_of
 from adapters.expressions.xml_document import parse_xml
-from adapters.expressions.xpath import SOAP_11, SOAP_12
+from adapters.expressions.xpath import SOAP_11, SOAP_12, whole_number
 from adapters.http.dialect import Dialect, FoundDocuments
 from adapters.http.exchange import HttpAnswer
 from adapters.http.operation import HttpDetail, HttpOperation
@@ -115,12 +115,6 @@ def found_in(answer: XmlAnswer, operation: HttpOperation) -> FoundDocuments | Ma
     if documents is None or (not documents and operation.total is None):
         return Malformed("records")
     return Malformed("total") if total is None else FoundDocuments(documents, total)
-
-
-def whole_number(value: Any) -> int | None:
-    """The number that an XPath gives, from 0; None if it gives none."""
-    text = str(value).strip()
-    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def items_in(_answer: XmlAnswer, _detail: HttpDetail) -> list[Any] | None:

@@ -15,7 +15,7 @@ def credential(
     file: Annotated[Path, typer.Argument(help="Where to write it; for one client's eyes alone.")],
 ) -> None:
     """Make a client's credential, and print what the file of clients needs of it."""
-    from gateway.cli.keys import credential as work
+    from gateway.cli.key_credential import credential as work
 
     work(file)
 

@@ -66,9 +66,14 @@ def diff(
     ] = None,
 ) -> None:
     """Say whom a change of rules would give more or less; exit 1 if it changes anything."""
-    from gateway.cli.policy import diff as work
+    if past is None:
+        from gateway.cli.policy import diff as work
 
-    work(before, after, past)
+        work(before, after)
+    else:
+        from gateway.cli.policy_past import diff_past
+
+        diff_past(before, after, past)
 
 
 @policy.command()

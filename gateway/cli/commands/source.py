@@ -24,7 +24,7 @@ def add(
 
     Prints every rule; fails if the proposal was not kept.
     """
-    from gateway.cli.sources.gateway_client import add as work
+    from gateway.cli.sources.proposing import add as work
 
     work(file, gateway, token)
 
@@ -69,14 +69,14 @@ def list_(
     With FOLDER, list its manifests: source, agency, kind, how it is asked, what it claims.
     Who decided, when it last answered and what failed is shown to its own agency and to operators.
     """
-    from gateway.cli.sources.listing import print_failures, print_folder, print_running
-
     if folder is not None:
+        from gateway.cli.sources.folder import print_folder
+
         print_folder(folder)
-    elif gateway and token and failures:
-        print_failures(gateway, token)
     elif gateway and token:
-        print_running(gateway, token)
+        from gateway.cli.sources.listing import print_failures, print_running
+
+        (print_failures if failures else print_running)(gateway, token)
     else:
         raise typer.BadParameter("give --gateway and --token for a running one, or a FOLDER")
 
@@ -134,7 +134,7 @@ def grant(
 
     What the manifest claims and --claim does not name stands there as a comment.
     """
-    from gateway.cli.sources.writing import grant as work
+    from gateway.cli.sources.granting import grant as work
 
     work(file, frozenset(claim or ()))
 
@@ -142,7 +142,7 @@ def grant(
 @source.command("profiles")
 def profiles_() -> None:
     """List the profiles: manifests of national and common systems, to be copied."""
-    from gateway.cli.sources.writing import print_profiles
+    from gateway.cli.sources.profiles import print_profiles
 
     print_profiles()
 
@@ -156,9 +156,14 @@ def schema() -> None:
 
 
 def _id(given: str) -> str:
-    from gateway.cli.sources.writing import checked_id
+    from pydantic import TypeAdapter, ValidationError
 
-    return checked_id(given)
+    from adapters.manifest.table import SourceId
+
+    try:
+        return TypeAdapter(SourceId).validate_python(given)
+    except ValidationError as error:
+        raise typer.BadParameter(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
 
 
 @source.command()
@@ -186,10 +191,13 @@ def new(  # noqa: PLR0913, PLR0917  one option a question
 ) -> None:
     """Write the beginning of a manifest from five answers, with a sample or a profile."""
     from adapters.authoring.draft import Answers
-    from gateway.cli.sources.writing import copy, write
 
     answers = Answers(identifier, agency, sector, telephone, address)
     if profile is not None:
+        from gateway.cli.sources.granting import copy
+
         copy(profile, out or Path(identifier), answers)
     else:
+        from gateway.cli.sources.writing import write
+
         write(sample, out, answers)

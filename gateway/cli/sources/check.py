@@ -14,22 +14,13 @@ from adapters.kinds import UnknownKind, open_adapter
 from adapters.manifest.manifest import Manifest
 from adapters.network.egress import Egress, EgressRefused
 from adapters.network.secrets import SecretMissing, Secrets
-from adapters.validation.loading import ManifestInvalid, read_manifest
+from gateway.cli.sources.manifest_file import manifest_of
 from gateway.config.operator_file import SourceGrant, read_operator_file
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
 
 _NOT_YET = 1
 _WRONG = 2
-
-
-def manifest_of(file: Path) -> Manifest:
-    """The manifest of this file; the command ends with 2 and says why if it is none."""
-    try:
-        return read_manifest(file)
-    except ManifestInvalid as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(_WRONG) from None
 
 
 def check(file: Path, operator: Path | None, secrets: Path, *, as_json: bool) -> None:

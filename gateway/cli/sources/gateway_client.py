@@ -1,4 +1,4 @@
-"""A running gateway told to register, approve, suspend and reload, from a terminal."""
+"""A running gateway told to approve, suspend and reload, from a terminal."""
 
 import asyncio
 from collections.abc import Mapping
@@ -8,50 +8,29 @@ from typing import Any, Final
 import aiohttp
 import typer
 
-from adapters.conformance.replay import NotReplayable, recorded_answer
-from adapters.manifest.manifest import Manifest
-from adapters.validation.loading import ManifestInvalid, manifest_text, parse_manifest
-
 _REFUSED: Final = 1
 _WRONG: Final = 2
 _PATIENCE: Final = aiohttp.ClientTimeout(total=120)
-_CHANGED: Final = "{ source { id version state level } findings { rule passed message } }"
-_REGISTER: Final = (
-    "mutation Register($manifest: String!, $rules: String, $replies: [ExampleReply!])"
-    " { changed: registerSource(manifest: $manifest, rules: $rules, replies: $replies)"
-    f" {_CHANGED} }}"
-)
+CHANGED: Final = "{ source { id version state level } findings { rule passed message } }"
 _APPROVE: Final = (
     "mutation Approve($id: ID!, $version: Int!)"
-    f" {{ changed: approveSource(id: $id, version: $version) {_CHANGED} }}"
+    f" {{ changed: approveSource(id: $id, version: $version) {CHANGED} }}"
 )
 _SUSPEND: Final = (
     "mutation Suspend($id: ID!, $reason: String!)"
-    f" {{ changed: suspendSource(id: $id, reason: $reason) {_CHANGED} }}"
+    f" {{ changed: suspendSource(id: $id, reason: $reason) {CHANGED} }}"
 )
 _RELOAD: Final = "mutation { reloadFiles { generation newSecrets keptSecrets } }"
 
 
-def add(file: Path, gateway: str, token: Path) -> None:
-    """Propose the source of this manifest; print every rule."""
-    text = _manifest(file)
-    rules = file.with_suffix(".cedar")
-    variables = {
-        "manifest": text,
-        "rules": rules.read_text("utf-8") if rules.exists() else None,
-        "replies": _replies(parse_manifest(text, file), file),
-    }
-    _print_change(said_by(gateway, token, _REGISTER, variables))
-
-
 def approve(source: str, version: int, gateway: str, token: Path) -> None:
     """Approve this version; print what the source is now."""
-    _print_change(said_by(gateway, token, _APPROVE, {"id": source, "version": version}))
+    print_change(said_by(gateway, token, _APPROVE, {"id": source, "version": version}))
 
 
 def suspend(source: str, reason: str, gateway: str, token: Path) -> None:
     """Suspend this source; print what it is now."""
-    _print_change(said_by(gateway, token, _SUSPEND, {"id": source, "reason": reason}))
+    print_change(said_by(gateway, token, _SUSPEND, {"id": source, "reason": reason}))
 
 
 def reload(gateway: str, token: Path) -> None:
@@ -62,31 +41,6 @@ def reload(gateway: str, token: Path) -> None:
     for source in done["keptSecrets"]:
         typer.echo(f"secrets that cannot be read or used, the old ones stay: {source}")
     typer.echo(f"in force everywhere: generation {done['generation']}")
-
-
-def _manifest(file: Path) -> str:
-    try:
-        text = manifest_text(file)
-        parse_manifest(text, file)
-    except ManifestInvalid as error:
-        raise _fail(str(error)) from None
-    return text
-
-
-def _replies(manifest: Manifest, file: Path) -> list[dict[str, str]]:
-    names = {name for one in manifest.example for name in one.files}
-    names |= {one.reply for one in manifest.together}
-    most = manifest.limits.max_body
-    try:
-        return [
-            {
-                "name": name,
-                "content": recorded_answer(file.parent, name, 200, most).body.decode(),
-            }
-            for name in sorted(names)
-        ]
-    except (NotReplayable, UnicodeDecodeError) as error:
-        raise _fail(f"{file}: {error}") from None
 
 
 def said_by(gateway: str, token: Path, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,7 +70,8 @@ async def _posted(
         return body
 
 
-def _print_change(said: dict[str, Any]) -> None:
+def print_change(said: dict[str, Any]) -> None:
+    """Print what a change came to, a line a rule; ends with 1 if it was refused."""
     changed = said["changed"]
     for finding in changed["findings"]:
         word = "passed" if finding["passed"] else "FAILED"

@@ -1,4 +1,4 @@
-"""What `teamaround source list` does: a running gateway's sources, or a folder's manifests."""
+"""What `teamaround source list` prints of a running gateway's sources."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -11,10 +11,8 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from adapters.contract.advice import what_to_do
-from adapters.validation.loading import ManifestInvalid, read_manifest
 from gateway.cli.sources.gateway_client import said_by
 
-_WRONG: Final = 2
 # On a narrow terminal the names fold, not what is looked for.
 _WIDEST: Final[Mapping[str, int]] = {
     "v.": 1,
@@ -68,23 +66,3 @@ def _moment(said: str | None) -> str:
     if said is None:
         return ""
     return datetime.fromisoformat(said).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-
-
-def print_folder(folder: Path) -> None:
-    """Print a line a manifest of `folder`; ends with 2 if one cannot be read."""
-    table = Table("source", "agency", "kind", "asked by", "claims")
-    wrong = False
-    for file in sorted(folder.glob("*.toml")):
-        try:
-            manifest = read_manifest(file)
-        except ManifestInvalid as error:
-            typer.echo(str(error), err=True)
-            wrong = True
-            continue
-        asked = "; ".join(" + ".join(sorted(one.card.needs)) for one in manifest.operation)
-        claims = ", ".join(sorted(manifest.source.claims))
-        cells = (manifest.source.id, manifest.agency.name, manifest.kind, asked, claims)
-        table.add_row(*map(escape, cells))
-    Console().print(table)
-    if wrong:
-        raise typer.Exit(_WRONG)

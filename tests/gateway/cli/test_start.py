@@ -10,12 +10,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from typer.main import get_command
 
 from gateway.cli.main import app
+from tests.support.docs.pages import ROOT
 from tests.support.served_gateway import COMMAND
 
 # Each takes longer to import than all that help needs, or is only needed by what runs.
@@ -23,6 +25,12 @@ HEAVY: Final = (
     *("aiohttp", "aiosqlite", "asyncpg", "asyncssh", "cedarpy", "cryptography", "graphql"),
     *("holidays", "joserfc", "lxml", "pydantic_settings", "pyroaring", "rapidfuzz", "sqlalchemy"),
     *("starlette", "stdnum", "strawberry", "structlog", "uvicorn", "uvloop", "valkey"),
+)
+# Of these, a gateway that asks, keeps or serves needs each.
+OF_THE_GATEWAY: Final = (
+    *("aiohttp", "aiosqlite", "asyncpg", "asyncssh", "cedarpy", "holidays", "joserfc"),
+    *("pydantic_settings", "rapidfuzz", "sqlalchemy", "starlette", "strawberry", "uvicorn"),
+    *("uvloop", "valkey"),
 )
 # Runs each of the command lines in turn, and says which modules there were after it.
 _RUN: Final = """
@@ -71,6 +79,26 @@ def test_neither_the_version_nor_completion_imports_what_commands_need() -> None
     assert imported_by(["--version"]) == {"--version": set()}
     typed = {"COMP_WORDS": "teamaround audit verify --q", "COMP_CWORD": "3"}
     assert imported_by([], _TEAMAROUND_COMPLETE="complete_bash", **typed) == {"": set()}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["source", "profiles"],
+        ["source", "schema"],
+        ["source", "list", str(ROOT / "demo/manifests")],
+        ["source", "grant", str(ROOT / "demo/manifests/gp-records.toml")],
+        ["audit", "verify", "nothing", "--key", "none"],
+        ["keys", "credential", "credential"],
+    ],
+    ids=" ".join,
+)
+def test_a_command_that_does_little_opens_no_part_of_the_gateway(
+    line: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (found,) = imported_by(line).values()
+    assert found & set(OF_THE_GATEWAY) == set()
 
 
 def test_a_command_that_needs_the_schema_is_seen_to_import_it() -> None:
