@@ -22,7 +22,8 @@ from bench.gateway_process import GatewayProcess, gateway_process
 from bench.question import OUTCOMES, body_of
 from bench.town import AREA, write_town
 from bench.worker import Worker, working
-from gateway.config.settings import DEFAULT_ISSUER, read_settings
+from gateway.config.settings import read_settings
+from gateway.config.settings_tables import DEFAULT_ISSUER
 from gateway.identity.development_token import issue
 from gateway.model.caller import Caller
 

@@ -88,13 +88,18 @@ origins = ["{url}"]
 """
 _SETTINGS: Final = """
 environment = "development"
+[server]
 port = 0
+[questions]
 deadline = 30.0
+[files]
 state = "state"
 manifests = "manifests"
 secrets = "secrets"
 operator = "operator.toml"
-token_keys = "state/token-keys.json"
+[tokens]
+keys = "state/token-keys.json"
+[limits]
 questions_per_minute = 1_000_000
 questions_per_minute_organisation = 1_000_000
 """

@@ -5,7 +5,7 @@ from typing import Final
 
 from adapters.contract.codes import Purpose, Sector
 from demo.places import NORTHBROOK
-from gateway.config.settings import DEFAULT_ISSUER
+from gateway.config.settings_tables import DEFAULT_ISSUER
 from gateway.model.caller import Caller
 
 

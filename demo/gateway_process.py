@@ -19,6 +19,12 @@ _START_TIMEOUT_S: Final = 120.0
 _STOP_TIMEOUT_S: Final = 15.0
 _ANSWER_TIMEOUT_S: Final = 30.0
 _LIFETIME_S: Final = 8 * 3600
+_ALL_DAY: Final = (  # whoever tries a screen asks about the same few children all day
+    "out_of_area_per_day = 10_000",
+    "children_per_hour = 10_000",
+    "children_per_hour_organisation = 10_000",
+    "unfound_per_hour = 10_000",
+)
 
 
 class GatewayStartError(RuntimeError):
@@ -98,20 +104,24 @@ class GatewayProcess:
             connection.close()
 
     def _settings_text(self) -> str:
-        values = {
-            "environment": "development",
-            "port": self.port,
-            "state": ".",
-            "token_keys": "token-keys.json",
-            "manifests": str(self._files.manifests),
-            "secrets": str(self._files.secrets),
-            "operator": str(self._files.operator_file),
-            # Whoever tries a screen asks about the same few children all day.
-            "out_of_area_per_day": 10_000,
-            "children_per_hour": 10_000,
-            "unfound_per_hour": 10_000,
-        }
-        return "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items())
+        files = self._files
+        return "\n".join(
+            (
+                'environment = "development"',
+                "[server]",
+                f"port = {self.port}",
+                "[files]",
+                'state = "."',
+                f"manifests = {json.dumps(str(files.manifests))}",
+                f"secrets = {json.dumps(str(files.secrets))}",
+                f"operator = {json.dumps(str(files.operator_file))}",
+                "[tokens]",
+                'keys = "token-keys.json"',
+                "[limits]",
+                *_ALL_DAY,
+                "",
+            )
+        )
 
     def _serving_port(self, process: subprocess.Popen[bytes]) -> int:
         until = time.monotonic() + _START_TIMEOUT_S

@@ -93,9 +93,15 @@ def line_of(found: Mapping[TomlKey, int], key: TomlKey) -> int:
     return 1
 
 
+def dotted(key: TomlKey) -> str:
+    """A key as a message names it: `operation[0].path`."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key)
+    return text.removeprefix(".")
+
+
 def _keys(text: str) -> Iterator[tuple[int, TomlKey]]:
     scan, value = _Scan(), _Value()
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):  # a line as TOML has it
         if value.open:
             value.read(line)
         elif header := _HEADER.match(line):

@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from adapters.manifest.auth import Secret
@@ -15,12 +15,13 @@ _TEXT: Final = "write a text between quotes"
 _LIST: Final = "write a list in brackets, even of one"
 _TABLE: Final = "write a table, as { name = ... } or under a heading in brackets"
 _WHOLE: Final = "write a whole number, without quotes"
+_NUMBER: Final = "write a number, without quotes or unit"
 _YES_OR_NO: Final = "write true or false, without quotes"
 _BY_REFERENCE: Final = '{{ file = "{name}" }}, in the folder of this source'
 _NO_TABLE: Final = frozenset({"model_type", "dict_type", "model_attributes_type"})
 _DATE: Final = "write a date without quotes, such as 2030-12-31"
 
-UNKNOWN: Final = "extra_forbidden"
+_UNKNOWN: Final = "extra_forbidden"
 
 _Say = Callable[[Mapping[str, Any]], str]
 _BY_TYPE: Final[Mapping[str, _Say]] = {
@@ -28,8 +29,9 @@ _BY_TYPE: Final[Mapping[str, _Say]] = {
     **dict.fromkeys(
         ("union_tag_invalid",), lambda ctx: f"write scheme = {_or(ctx['expected_tags'])}"
     ),
-    **dict.fromkeys(("string_type", "string_sub_type"), lambda _: _TEXT),
+    **dict.fromkeys(("string_type", "string_sub_type", "path_type"), lambda _: _TEXT),
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), lambda _: _WHOLE),
+    **dict.fromkeys(("float_type", "float_parsing", "finite_number"), lambda _: _NUMBER),
     **dict.fromkeys(("bool_type", "bool_parsing"), lambda _: _YES_OR_NO),
     **dict.fromkeys(("tuple_type", "list_type", "frozen_set_type", "set_type"), lambda _: _LIST),
     **dict.fromkeys(("model_type", "dict_type", "model_attributes_type"), lambda _: _TABLE),
@@ -79,9 +81,25 @@ _SUCH_AS: Final[Mapping[str, str]] = {
 }
 
 
+def distinct_errors(root: type[BaseModel], error: ValidationError) -> list[ErrorDetails]:
+    """The errors that say something of their own, without any value.
+
+    A list whose items are wrong is no list too short, nor is a key missing that is misspelt.
+    """
+    found = error.errors(include_input=False, include_url=False)
+    written = {nearest_key(root, one["loc"]) for one in found if one["type"] == _UNKNOWN}
+    wrong = {one["loc"][:length] for one in found for length in range(1, len(one["loc"]))}
+    return [
+        one
+        for one in found
+        if not (one["type"] == "too_short" and one["loc"] in wrong)
+        and not (one["type"] == "missing" and one["loc"] in written)
+    ]
+
+
 def wording(root: type[BaseModel], key: TomlKey, error: ErrorDetails) -> str:
     """What to write at `key` of a file whose whole table is `root`."""
-    if error["type"] == UNKNOWN:
+    if error["type"] == _UNKNOWN:
         return f"unknown key{_nearest(root, key)}"
     if error["type"] == "missing":
         return f"is needed here{_needed(root, key)}"

@@ -45,7 +45,7 @@ async def _change_epoch(
         keys = await open_keys(settings, stack, credential)
         if isinstance(keys, key_ring.KeyRing):
             {"begin": key_ring.begin_epoch, "destroy": key_ring.destroy_epoch}[change](
-                settings.state / "epochs", epoch
+                settings.files.state / "epochs", epoch
             )
         else:
             await keys.change(change, epoch)
@@ -80,8 +80,8 @@ def _witnessed(
 ) -> Callable[[int], Coroutine[None, None, None]]:
     async def refuse_unwitnessed(size: int) -> None:
         await witnessing.ask_all()
-        signed = await witnessing.publication.log.checkpoint(cosigned_by=settings.witness_quorum)
-        if settings.witness_quorum and (signed is None or signed.size < size):
+        signed = await witnessing.publication.log.checkpoint(cosigned_by=settings.witnesses.quorum)
+        if settings.witnesses.quorum and (signed is None or signed.size < size):
             raise LogUnavailable(
                 "too few witnesses have signed what is to be pruned; nothing went: prune again"
             )

@@ -28,15 +28,15 @@ def upgrade(
 ) -> None:
     """Upgrade every store, or print what PostgreSQL would run."""
     read = chosen(settings)
-    if sql and not read.log_dsn:
+    if sql and not read.log.dsn:
         typer.echo("--sql: files are upgraded where they are; leave it out", err=True)
         raise typer.Exit(2)
-    if not read.log_dsn:
+    if not read.log.dsn:
         typer.echo("\n".join(run(upgrade_files(read))))
         return
-    gateway = role or unquote(urlsplit(read.log_dsn).username or "")
+    gateway = role or unquote(urlsplit(read.log.dsn).username or "")
     roles = Roles(frozenset(filter(None, [gateway])), frozenset(filter(None, [pruner])))
-    dsn = _dsn(owner) or read.log_dsn
+    dsn = _dsn(owner) or read.log.dsn
     if sql:
         typer.echo(run(statements(dsn, roles)), nl=False)
     else:
@@ -46,7 +46,7 @@ def upgrade(
 def copy(settings: Path | None, owner: Path | None) -> None:
     """Copy the files to PostgreSQL."""
     read = chosen(settings)
-    typer.echo("\n".join(run(copy_files(read, _dsn(owner) or read.log_dsn))))
+    typer.echo("\n".join(run(copy_files(read, _dsn(owner) or read.log.dsn))))
 
 
 def _dsn(file: Path | None) -> str:

@@ -35,7 +35,7 @@ def serve(settings: Path | None) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    over_tls = tls_options(settings)
+    over_tls = tls_options(settings.tls, settings.environment)
     if settings.environment == "development":
         development_key(settings)
     async with open_gateway(settings, Clock()) as pipeline:
@@ -45,7 +45,7 @@ async def _serve(settings: Settings) -> None:
             http=CertificateProtocol,
             access_log=False,
             **over_tls,
-            proxy_headers=settings.tls_ends_at_proxy,  # else anybody could state where they are
+            proxy_headers=settings.tls.ends_at_proxy,  # else anybody could state where they are
             log_config=None,  # its words go the way of every library's: see events
             server_header=False,
         )
@@ -96,8 +96,10 @@ def _reload_at_signal(pipeline: Pipeline) -> None:
 
 
 def _listening(settings: Settings) -> socket.socket:
+    host, port = settings.server.host, settings.server.port
     try:
-        return socket.create_server((settings.host, settings.port), backlog=1024)
+        return socket.create_server((host, port), backlog=1024)
     except OSError as error:
-        place = f"{settings.host}:{settings.port}"
-        raise ConfigurationInvalid(f"host, port: cannot listen on {place}: {error}") from None
+        raise ConfigurationInvalid(
+            f"server.host, server.port: cannot listen on {host}:{port}: {error}"
+        ) from None

@@ -20,7 +20,6 @@ from adapters.contract.contact_points import is_telephone
 from adapters.contract.identifiers import CHILD_NUMBERS, NhsNumber, Upn
 from adapters.network.egress import origin, private_network
 from gateway.config.toml_table import read_table, table_of
-from gateway.model.errors import ConfigurationInvalid
 
 # As `teamaround audit child-pseudonyms` prints it: of an epoch, with no number in it.
 ChildPseudonym = Annotated[
@@ -205,9 +204,9 @@ class OperatorFile(_Table):
 
 def read_operator_file(file: Path) -> OperatorFile:
     """Read the operator's file; ConfigurationInvalid says what to change."""
-    return read_table(OperatorFile, file, ConfigurationInvalid)
+    return read_table(OperatorFile, file)
 
 
 def parse_operator_file(text: str, file: Path) -> OperatorFile:
     """The operator's file of this text; ConfigurationInvalid says what to change in `file`."""
-    return table_of(OperatorFile, text, file, ConfigurationInvalid)
+    return table_of(OperatorFile, text, file)

@@ -1,71 +1,83 @@
 """A file of TOML read into a checked table; what is wrong is said by its place, never its value."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
-from adapters.manifest.toml_places import TomlKey, line_of, places
-from adapters.validation.wording import wording
+from adapters.manifest.toml_places import TomlKey, dotted, line_of, places
+from adapters.validation.toml_text import TomlUnreadable, parse_toml, read_text
+from adapters.validation.wording import distinct_errors, wording
+from gateway.model.errors import ConfigurationFault, ConfigurationInvalid
 
 T = TypeVar("T", bound=BaseModel)
 
 
-def read_table(table: type[T], file: Path, refusal: type[Exception]) -> T:
-    """The table that `file` holds; a `refusal` says what to change."""
-    return table_of(table, _text(file, refusal), file, refusal)
+def read_table(table: type[T], file: Path) -> T:
+    """The table that `file` holds; ConfigurationInvalid names each place to change."""
+    return table_of(table, read_toml(file), file)
 
 
-def table_of(table: type[T], text: str, file: Path, refusal: type[Exception]) -> T:
-    """The table that this text of `file` holds; a `refusal` says what to change."""
-    return checked(table, _parsed(text, file, refusal), file, refusal, text)
+def table_of(table: type[T], text: str, file: Path) -> T:
+    """The table that this text of `file` holds; ConfigurationInvalid names each place to change."""
+    return checked(table, parsed(text, file), file, text)
 
 
-def read_content(file: Path, refusal: type[Exception]) -> dict[str, Any]:
-    """What `file` holds, still unchecked; a `refusal` if it is no TOML."""
-    return _parsed(_text(file, refusal), file, refusal)
+def read_toml(file: Path) -> str:
+    """The text of `file`; ConfigurationInvalid if there is none."""
+    try:
+        return read_text(file)
+    except TomlUnreadable as error:
+        raise _unreadable(error, file) from None
 
 
-def checked(
-    table: type[T],
-    content: dict[str, Any],
-    file: Path,
-    refusal: type[Exception],
-    text: str | None = None,
-) -> T:
-    """The table of what `file` holds; a `refusal` names each place that is wrong.
+def parsed(text: str, file: Path) -> dict[str, Any]:
+    """What this text of `file` holds, still unchecked; ConfigurationInvalid if it is no TOML."""
+    try:
+        return parse_toml(text)
+    except TomlUnreadable as error:
+        raise _unreadable(error, file) from None
 
-    Where `text` is what was read, with the line of each.
-    """
+
+def checked(table: type[T], content: dict[str, Any], file: Path, text: str) -> T:
+    """The table of what `text` holds; ConfigurationInvalid names each place to change."""
     try:
         return table.model_validate(content)
     except ValidationError as error:
-        found = {} if text is None else places(text)
-        problems = error.errors(include_url=False, include_input=False)
-        lines = [_line(table, file, found, each) for each in problems]
-        raise refusal("\n".join([f"{file}:", *lines])) from None
+        found = places(text)
+        raise ConfigurationInvalid(
+            *(fault_at(file, found, key, what) for key, what in problems_of(table, error).items())
+        ) from None
 
 
-def _line(
-    table: type[BaseModel], file: Path, found: Mapping[TomlKey, int], error: ErrorDetails
-) -> str:
-    key = error["loc"]
-    place = f"{file.name}:{line_of(found, key)}: " if found else ""
-    return f"  {'.'.join(map(str, key))}: {place}{wording(table, key, error)}"
+def problems_of(table: type[BaseModel], error: ValidationError) -> Mapping[TomlKey, str]:
+    """What to write at each key of `table` that is wrong."""
+    found: dict[TomlKey, str] = {}
+    for one in distinct_errors(table, error):
+        key = _without_tags(one["loc"])
+        what = wording(table, key, one)
+        found[key] = f"{found[key]}, or {what}" if key in found else what
+    return found
 
 
-def _text(file: Path, refusal: type[Exception]) -> str:
-    try:
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise refusal(f"{file}: cannot be read ({type(error).__name__})") from None
+def fault_at(
+    file: Path, found: Mapping[TomlKey, int], key: TomlKey, what: str
+) -> ConfigurationFault:
+    """The fault at `key` of `file`, whose keys stand at the lines `found`."""
+    return ConfigurationFault(what, str(file), _line(found, key), dotted(key))
 
 
-def _parsed(text: str, file: Path, refusal: type[Exception]) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise refusal(f"{file}: not TOML: {error}") from None
+def _line(found: Mapping[TomlKey, int], key: TomlKey) -> int:
+    # `[may_assert]` is the first of `[[may_assert]]`, and has no number in the file.
+    alone = tuple(part for part in key if part != 0)
+    return max(line_of(found, key), line_of(found, alone))
+
+
+def _without_tags(location: tuple[int | str, ...]) -> TomlKey:
+    # pydantic names the alternative of a union, which is no key of the file.
+    return tuple(part for part in location if isinstance(part, int) or "[" not in part)
+
+
+def _unreadable(error: TomlUnreadable, file: Path) -> ConfigurationInvalid:
+    return ConfigurationInvalid(ConfigurationFault(error.what, str(file), error.line))

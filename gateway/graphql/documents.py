@@ -30,7 +30,7 @@ from graphql import (
     visit,
 )
 
-from gateway.config.settings import Settings
+from gateway.config.settings_tables import DocumentSettings
 from gateway.graphql.child.writing import WriteAnswer, writer_of
 from gateway.graphql.literals import refuse_numbers, refuse_personal_literals
 from gateway.graphql.selection import Selected, TooManyFields, deliveries, record_fields, walk
@@ -84,10 +84,10 @@ class Document:
 class Documents:
     """The documents of one schema, each parsed and validated once."""
 
-    def __init__(self, schema: GraphQLSchema, settings: Settings) -> None:
+    def __init__(self, schema: GraphQLSchema, settings: DocumentSettings) -> None:
         self._schema = schema
         self._settings = settings
-        self._kept: LRUCache[str, Document] = LRUCache(settings.documents_kept)
+        self._kept: LRUCache[str, Document] = LRUCache(settings.kept)
 
     def document(self, text: str) -> Document:
         """The document of `text`; AskDifferently says what to change in it."""

@@ -84,7 +84,7 @@ def build_app(pipeline: Pipeline, settings: Settings) -> ASGIApp:
         except TeamAroundError as error:
             refusal = PlainTextResponse(f"{error.code}: {error.message}\n", STATUS[type(error)])
             if isinstance(error, SignIn):
-                challenge(refusal, error, authorization, settings)
+                challenge(refusal, error, authorization, settings.server.public_url)
             return refusal
         return None
 
@@ -100,7 +100,7 @@ def build_app(pipeline: Pipeline, settings: Settings) -> ASGIApp:
                 "/graphql",
                 endpoint.respond,
                 methods=_ANY_METHOD,
-                middleware=_for_browsers(settings.browser_origins),
+                middleware=_for_browsers(settings.browser.origins),
             ),
             Route("/health", health),
             Route("/on-behalf-keys", on_behalf_keys),
@@ -108,7 +108,7 @@ def build_app(pipeline: Pipeline, settings: Settings) -> ASGIApp:
         ],
     )
     routes.router.redirect_slashes = False  # a redirect would go to whatever the Host header says
-    return ResponseHeaders(routes, settings)
+    return ResponseHeaders(routes, settings.tls)
 
 
 def _for_browsers(origins: tuple[str, ...]) -> list[Middleware]:
@@ -141,46 +141,50 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Pipeli
         stack.push_async_callback(recorder.write_refusals)
         _keep(stack, recorder.keep_counting())
         await SettingsStart(settings, recorder).note()
-        governance = await _open_governance(stages, recorder, stack)
+        governance = await _open_governance(settings, stages, recorder, stack)
         watch = await _open_watch(publication, settings, clock, stack)
         oversight = await _open_oversight(
-            stages, governance.generations, publication.log, recorder, stack
+            settings, stages, governance.generations, publication.log, recorder, stack
         )
         yield Pipeline(stages, governance, recorder, watch, oversight)
 
 
-async def _open_governance(stages: Stages, recorder: Recorder, stack: AsyncExitStack) -> Governance:
-    settings, clock = stages.settings, stages.clock
+async def _open_governance(
+    settings: Settings, stages: Stages, recorder: Recorder, stack: AsyncExitStack
+) -> Governance:
+    clock, replicas = stages.clock, settings.replicas
     ledger = await open_ledger(settings)
     stack.push_async_callback(ledger.aclose)
-    generations = Generations(stages, _opener(stages), Baseline.at())
+    generations = Generations(stages, _opener(settings, clock), Baseline.at())
     stack.push_async_callback(generations.aclose)
     replica = ReplicaLease(
-        ledger, clock.monotonic, lease_s=settings.lease, every_s=settings.look_every
+        ledger, clock.monotonic, lease_s=replicas.lease, every_s=replicas.look_every
     )
     stack.push_async_callback(replica.aclose)
-    rollout = Rollout(ledger, generations, replica, partial(read_folder, settings))
+    files = partial(read_folder, settings.files, settings.tokens.revocations)
+    rollout = Rollout(ledger, generations, replica, files)
     verifier, persons = stages.verifier, stages.quotas.persons
     parts = (rollout, generations, ledger, recorder)
-    reloading = Reloader(*parts, clock, settings.operator_role, verifier.renew)
+    reloading = Reloader(*parts, clock, settings.roles.operator, verifier.renew)
     await reloading.begin()
     _keep(stack, replica.keep(generations.generation, rollout.adopt))
-    roles = frozenset({settings.operator_role, settings.governance_role})
+    roles = frozenset({settings.roles.operator, settings.roles.governance})
     links = AccountLinks(rollout, ledger, recorder, persons, clock, roles, verifier)
     persons.heed(links.confirmed)
     _keep(stack, persons.keep())
-    registrar = Registrar(*parts, settings, clock, persons)
+    registrar = Registrar(*parts, settings.roles, clock, persons)
     return Governance(generations, replica, reloading, registrar, links)
 
 
-async def _open_oversight(
+async def _open_oversight(  # noqa: PLR0913, PLR0917  what it is wired of
+    settings: Settings,
     stages: Stages,
     generations: Generations,
     log: Log,
     recorder: Recorder,
     stack: AsyncExitStack,
 ) -> Oversight:
-    settings, clock = stages.settings, stages.clock
+    clock = stages.clock
     grants = await open_grants(settings)
     stack.push_async_callback(grants.aclose)
 
@@ -189,7 +193,7 @@ async def _open_oversight(
         return generations.current.operator
 
     working_days = WorkingDays(lambda: operator().closed_days)
-    told = sender(operator, settings.public_url)
+    told = sender(operator, settings.server.public_url)
     notifier = Notifier(grants, told, clock, lambda: operator().deputies)
 
     async def tell(alert: Alert) -> bool:
@@ -216,9 +220,10 @@ async def _open_oversight(
     return Oversight(break_glass, alerts)
 
 
-def _opener(stages: Stages) -> SourceOpener:
-    signer = keys_on_behalf(stages.settings).signer(stages.clock.now)
-    return SourceOpener(stages.settings, stages.clock, SystemRandom().random, signer)
+def _opener(settings: Settings, clock: Clock) -> SourceOpener:
+    signer = keys_on_behalf(settings).signer(clock.now)
+    secrets, jitter = settings.files.secrets, SystemRandom().random
+    return SourceOpener(secrets, settings.own_stores, clock, jitter, signer)
 
 
 @asynccontextmanager
@@ -229,13 +234,23 @@ async def open_stages(settings: Settings, clock: Clock) -> AsyncIterator[Stages]
         return clock.now().timestamp()
 
     async with (
-        open_counts(settings.limits_url, seconds) as counts,
+        open_counts(settings.replicas.valkey, seconds) as counts,
         open_verifier(settings, clock, counts) as verifier,
     ):
         # graphql-core's own schema: documents are executed without strawberry's per-request parse.
         schema = build_schema()._schema  # noqa: SLF001
-        quotas = Quotas(counts, settings, seconds)
-        yield Stages(settings, schema, verifier, clock, Documents(schema, settings), quotas)
+        quotas = Quotas(counts, settings.limits, seconds)
+        documents = Documents(schema, settings.documents)
+        yield Stages(
+            settings.questions,
+            settings.roles,
+            settings.server.public_url,
+            schema,
+            verifier,
+            clock,
+            documents,
+            quotas,
+        )
 
 
 @asynccontextmanager
@@ -243,9 +258,9 @@ async def open_preparation(settings: Settings, clock: Clock) -> AsyncIterator[Pr
     """The stages that decide, over what is in force, without a log: nobody can be asked."""
     async with AsyncExitStack() as stack:
         stages = await stack.enter_async_context(open_stages(settings, clock))
-        folder = await asyncio.to_thread(read_folder, settings)
+        folder = await asyncio.to_thread(read_folder, settings.files, settings.tokens.revocations)
         desired_state = await _desired_state(folder, settings)
-        generations = Generations(stages, _opener(stages), Baseline.at())
+        generations = Generations(stages, _opener(settings, clock), Baseline.at())
         stack.push_async_callback(generations.aclose)
         must = frozenset(held.id for held in desired_state.held if held.file is not None)
         generations.replace(await generations.prepare(desired_state, must))
@@ -254,13 +269,13 @@ async def open_preparation(settings: Settings, clock: Clock) -> AsyncIterator[Pr
 
 async def _desired_state(folder: OperatorFiles, settings: Settings) -> DesiredState:
     """What is in force by these files and the ledger, if there is one yet."""
-    if not settings.log_dsn and not (settings.state / "ledger.sqlite").exists():
+    if not settings.log.dsn and not (settings.files.state / "ledger.sqlite").exists():
         return desired_state_of(folder, LedgerHead(), LedgerFacts({}, {}))
     ledger = await open_ledger(settings)
     try:
         return await desired_state_in(ledger, folder, await ledger.head())
     except (LedgerCorrupt, LedgerUnavailable) as error:
-        raise ConfigurationInvalid(f"state: {error}") from error
+        raise ConfigurationInvalid(f"files.state: {error}") from error
     finally:
         await ledger.aclose()
 
@@ -270,11 +285,11 @@ async def open_witnessing(
 ) -> Witnessing:
     """The log's witnesses, ready to be asked; ConfigurationInvalid says what to change."""
     try:
-        witnesses = [WitnessAt.read(text) for text in settings.witnesses]
+        witnesses = [WitnessAt.read(text) for text in settings.witnesses.trusted]
     except KeysUnreadable as error:
-        raise ConfigurationInvalid(f"witnesses: {error}") from None
-    if settings.witness_quorum > len(witnesses):
-        raise ConfigurationInvalid("witness_quorum: is more than there are witnesses")
+        raise ConfigurationInvalid(f"witnesses.trusted: {error}") from None
+    if settings.witnesses.quorum > len(witnesses):
+        raise ConfigurationInvalid("witnesses.quorum: is more than there are witnesses")
     session = await stack.enter_async_context(aiohttp.ClientSession())
     return Witnessing(publication, witnesses, session, clock.now)
 
@@ -282,16 +297,17 @@ async def open_witnessing(
 async def _open_watch(
     publication: Publication, settings: Settings, clock: Clock, stack: AsyncExitStack
 ) -> WitnessWatch:
+    asked = settings.witnesses
     patience = Patience(
-        quorum=settings.witness_quorum,
-        every=settings.witness_every,
-        alarm_after=settings.witness_alarm_after,
-        stop_after=settings.witness_stop_after,
+        quorum=asked.quorum,
+        every=asked.every,
+        alarm_after=asked.alarm_after,
+        stop_after=asked.stop_after,
     )
     watch = WitnessWatch(
         await open_witnessing(publication, settings, clock, stack), patience, clock
     )
-    if settings.witnesses:
+    if asked.trusted:
         await watch.ask()
         _keep(stack, watch.run())
     return watch

@@ -4,7 +4,6 @@ from typing import Final
 
 from starlette.responses import Response
 
-from gateway.config.settings import Settings
 from gateway.identity.proof_of_possession import ALGORITHMS
 from gateway.model.errors import SignIn
 
@@ -13,7 +12,7 @@ _ALGS: Final = f'algs="{" ".join(ALGORITHMS)}"'
 
 
 def challenge(
-    response: Response, error: SignIn, authorization: str | None, settings: Settings
+    response: Response, error: SignIn, authorization: str | None, public_url: str
 ) -> None:
     """Add a header for each scheme that is taken; the one that was used says what was wrong.
 
@@ -21,7 +20,7 @@ def challenge(
     """
     used = (authorization or "").partition(" ")[0].lower()
     response.headers.append(_HEADER, _said("Bearer", _wrong(error, used, "bearer")))
-    if settings.public_url:
+    if public_url:
         response.headers.append(_HEADER, _said("DPoP", [*_wrong(error, used, "dpop"), _ALGS]))
 
 

@@ -8,17 +8,19 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.audit.errors import KeysUnreadable
 from gateway.audit.keys.private_file import read_private
-from gateway.config.settings import Settings
+from gateway.config.settings_tables import TlsSettings
 from gateway.http.request import CERTIFICATE
 from gateway.identity.proof_of_possession import thumbprint_of
 from gateway.model.errors import ConfigurationInvalid
 
 _IN_THE_CLEAR: Final = """\
 production takes no questions in the clear. Serve TLS by adding to the settings:
-  tls_certificate = "gateway.pem"
-  tls_key = "gateway-key.pem"
+  [tls]
+  certificate = "gateway.pem"
+  key = "gateway-key.pem"
 or, if a proxy of yours ends TLS and nobody else can reach the gateway:
-  tls_ends_at_proxy = true"""
+  [tls]
+  ends_at_proxy = true"""
 
 
 class CertificateProtocol(HttpToolsProtocol):
@@ -47,26 +49,23 @@ def refuse_shown_key(key: Path, what: str) -> None:
         raise ConfigurationInvalid(f"{what}: {key} cannot be read ({name})") from None
 
 
-def _may_be_plain(settings: Settings) -> bool:
-    return settings.tls_ends_at_proxy or settings.environment == "development"
-
-
-def tls_options(settings: Settings) -> dict[str, Any]:
+def tls_options(tls: TlsSettings, environment: str) -> dict[str, Any]:
     """Uvicorn's options for these settings; none where TLS ends before the gateway.
 
     ConfigurationInvalid if only a part of what TLS needs is named, and in production if questions
     would come in the clear.
     """
-    certificate, key = settings.tls_certificate, settings.tls_key
-    if (certificate or key) is None and not _may_be_plain(settings):
+    certificate, key = tls.certificate, tls.key
+    plain = tls.ends_at_proxy or environment == "development"
+    if (certificate or key) is None and not plain:
         raise ConfigurationInvalid(_IN_THE_CLEAR)
-    if certificate is None and key is None and settings.client_authorities is None:
+    if certificate is None and key is None and tls.client_authorities is None:
         return {}
     if certificate is None or key is None:
-        raise ConfigurationInvalid("tls_certificate, tls_key: TLS needs both")
-    refuse_shown_key(key, "tls_key")
+        raise ConfigurationInvalid("tls.certificate, tls.key: TLS needs both")
+    refuse_shown_key(key, "tls.key")
     options: dict[str, Any] = {"ssl_certfile": str(certificate), "ssl_keyfile": str(key)}
-    if settings.client_authorities is not None:
-        options["ssl_ca_certs"] = str(settings.client_authorities)
+    if tls.client_authorities is not None:
+        options["ssl_ca_certs"] = str(tls.client_authorities)
         options["ssl_cert_reqs"] = ssl.CERT_OPTIONAL
     return options

@@ -72,8 +72,10 @@ class Endpoint:
 
     def __init__(self, pipeline: Pipeline, settings: Settings) -> None:
         self._pipeline = pipeline
-        self._settings = settings
-        self._places = settings.questions_under_way
+        self._for_developers = settings.environment == "development"
+        self._public_url = settings.server.public_url
+        self._max_body = settings.questions.max_body
+        self._places = settings.questions.under_way
 
     async def respond(self, request: HttpRequest) -> Response:
         """Answer one HTTP request; every failure is a response, none says what was in it."""
@@ -82,14 +84,14 @@ class Endpoint:
             if request.method != "POST":
                 return self._page(request)
             wanted = accepts(request.headers.get("accept"))
-            asked = await read(request, self._settings.max_body, in_parts=wanted.parts is not None)
+            asked = await read(request, self._max_body, in_parts=wanted.parts is not None)
             return await _unless_gone(request, self._answer(asked, wanted))
         except ClientDisconnect:
             return Response(status_code=_CLIENT_CLOSED)
         except TeamAroundError as error:
             refusal = _refusal(error, wanted)
             if isinstance(error, SignIn):
-                challenge(refusal, error, request.headers.get("authorization"), self._settings)
+                challenge(refusal, error, request.headers.get("authorization"), self._public_url)
             return refusal
         except Exception as bug:  # noqa: BLE001  whatever it was, its text stays inside
             events.failed(bug)
@@ -97,7 +99,7 @@ class Endpoint:
 
     def _page(self, request: HttpRequest) -> Response:
         html = "text/html" in request.headers.get("accept", "")
-        if html and self._settings.environment == "development":
+        if html and self._for_developers:
             return HTMLResponse(get_graphql_ide_html(), headers={**_HEADERS, **_IDE})
         raise AskDifferently("METHOD_NOT_ALLOWED", "ask by POST: a URL must hold no question")
 

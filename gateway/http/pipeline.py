@@ -190,7 +190,7 @@ class Pipeline:
 
     def _family_api(self, caller: Caller, active: ActiveGeneration) -> FamilyApi:
         preparation, operator = active.preparation, active.operator
-        deadline_s = preparation.settings.deadline
+        deadline_s = preparation.questions.deadline
         return FamilyApi(
             caller,
             FamilyRules(operator.families, Disclosures.of(operator)),

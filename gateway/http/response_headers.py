@@ -5,7 +5,7 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.config.settings import Settings
+from gateway.config.settings_tables import TlsSettings
 
 _ALWAYS: Final = {
     "Cache-Control": "no-store",
@@ -23,9 +23,9 @@ class ResponseHeaders:
     browser ignores it elsewhere.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, tls: TlsSettings) -> None:
         self._app = app
-        over_tls = settings.tls_certificate is not None or settings.tls_ends_at_proxy
+        over_tls = tls.certificate is not None or tls.ends_at_proxy
         self._headers = {**_ALWAYS, **({"Strict-Transport-Security": _HSTS} if over_tls else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -29,69 +29,69 @@ from gateway.registry.signing_keys import OnBehalfKeys
 @asynccontextmanager
 async def open_publication(settings: Settings, clock: Clock) -> AsyncIterator[Publication]:
     """The log, checked from its first entry, and the key that signs its state."""
-    origin = read_operator_file(settings.operator).log_origin
-    _make_folder(settings.state)
+    origin = read_operator_file(settings.files.operator).log_origin
+    _make_folder(settings.files.state)
     async with AsyncExitStack() as stack:
         try:
-            signer = NoteSigner.at(settings.state / "log-key", origin)
+            signer = NoteSigner.at(settings.files.state / "log-key", origin)
             log = await _open_log(settings)
             stack.push_async_callback(log.aclose)
             publication = await Publication.open(log, signer, clock.now)
         except (KeysUnreadable, LogCorrupt, LogUnavailable) as error:
-            raise ConfigurationInvalid(f"state: {error}") from error
+            raise ConfigurationInvalid(f"files.state: {error}") from error
         yield publication
 
 
 async def _open_log(settings: Settings) -> Log:
-    if settings.log_dsn:
-        return await PostgresLog.open(settings.log_dsn, settings.state / "log-found-by")
-    return await AuditLog.open(settings.state / "audit.sqlite")
+    if settings.log.dsn:
+        return await PostgresLog.open(settings.log.dsn, settings.files.state / "log-found-by")
+    return await AuditLog.open(settings.files.state / "audit.sqlite")
 
 
 async def open_ledger(settings: Settings) -> Ledger:
     """What was proposed and rolled out, in a file or in PostgreSQL; to be closed."""
     try:
-        if settings.log_dsn:
-            return await SqlLedger.at_server(settings.log_dsn)
-        return await SqlLedger.at_file(settings.state / "ledger.sqlite")
+        if settings.log.dsn:
+            return await SqlLedger.at_server(settings.log.dsn)
+        return await SqlLedger.at_file(settings.files.state / "ledger.sqlite")
     except (LedgerCorrupt, LedgerUnavailable) as error:
-        raise ConfigurationInvalid(f"state: {error}") from error
+        raise ConfigurationInvalid(f"files.state: {error}") from error
 
 
 async def open_grants(settings: Settings) -> GrantStore:
     """What waits for review and is to be told, beside the log; to be closed."""
     try:
-        if settings.log_dsn:
-            return await SqlGrants.at_server(settings.log_dsn)
-        return await SqlGrants.at_file(settings.state / "break-glass.sqlite")
+        if settings.log.dsn:
+            return await SqlGrants.at_server(settings.log.dsn)
+        return await SqlGrants.at_file(settings.files.state / "break-glass.sqlite")
     except GrantsUnavailable as error:
-        raise ConfigurationInvalid(f"state: {error}") from error
+        raise ConfigurationInvalid(f"files.state: {error}") from error
 
 
 def alerts_file(settings: Settings) -> Path:
     """Where this gateway keeps the alerts that it found."""
-    return settings.state / "alerts.sqlite"
+    return settings.files.state / "alerts.sqlite"
 
 
 async def open_keys(
     settings: Settings, stack: AsyncExitStack, credential: Path | None = None
 ) -> KeyRing | RemoteKeys:
     """The epochs' keys: of files below `state` in development, else of the key service."""
-    shown = credential or settings.key_service_credential
+    shown = credential or settings.keys.credential
     try:
-        if settings.key_service and shown:
-            place, authority = settings.key_service, settings.key_service_authority
+        if settings.keys.service and shown:
+            place, authority = settings.keys.service, settings.keys.authority
             return await stack.enter_async_context(remote_keys(place, shown, authority))
-        if settings.key_service:
-            raise ConfigurationInvalid("key_service_credential: the key service asks for one")
+        if settings.keys.service:
+            raise ConfigurationInvalid("keys.credential: the key service asks for one")
         if settings.environment == "production":
             raise ConfigurationInvalid(
-                "key_service: production keeps the epochs' keys apart from the log;"
+                "keys.service: production keeps the epochs' keys apart from the log;"
                 " run `teamaround keys serve` and name it here"
             )
-        return KeyRing.at(settings.state / "epochs", first_epoch=FIRST_EPOCH)
+        return KeyRing.at(settings.files.state / "epochs", first_epoch=FIRST_EPOCH)
     except KeysUnreadable as error:
-        raise ConfigurationInvalid(f"state: {error}") from error
+        raise ConfigurationInvalid(f"files.state: {error}") from error
 
 
 async def open_keys_in_reach(settings: Settings, stack: AsyncExitStack) -> KeyService:
@@ -100,27 +100,27 @@ async def open_keys_in_reach(settings: Settings, stack: AsyncExitStack) -> KeySe
     try:
         await keys.protect(())
     except KeysUnavailable as error:
-        raise ConfigurationInvalid(f"key_service: {error}") from None
+        raise ConfigurationInvalid(f"keys.service: {error}") from None
     return keys
 
 
 async def staff_children(settings: Settings, keys: KeyService) -> StaffChildren:
     """The list of colleagues' children, under the current epoch; NOBODY where none is named."""
-    if settings.staff_children is None:
+    if settings.alerts.staff_children is None:
         return NOBODY
     try:
-        return read_staff_children(settings.staff_children, (await keys.protect(())).epoch)
+        return read_staff_children(settings.alerts.staff_children, (await keys.protect(())).epoch)
     except KeysUnreadable as error:
-        raise ConfigurationInvalid(f"staff_children: {error}") from None
+        raise ConfigurationInvalid(f"alerts.staff_children: {error}") from None
 
 
 def keys_on_behalf(settings: Settings) -> OnBehalfKeys:
     """The keys that sign on whose behalf an agency is asked."""
-    _make_folder(settings.state)
+    _make_folder(settings.files.state)
     try:
-        return OnBehalfKeys.at(settings.state / "on-behalf-keys.json")
+        return OnBehalfKeys.at(settings.files.state / "on-behalf-keys.json")
     except KeysUnreadable as error:
-        raise ConfigurationInvalid(f"state: {error}") from error
+        raise ConfigurationInvalid(f"files.state: {error}") from error
 
 
 def _make_folder(state: Path) -> None:
@@ -128,5 +128,5 @@ def _make_folder(state: Path) -> None:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise ConfigurationInvalid(
-            f"state: {state} cannot be made a folder ({type(error).__name__})"
+            f"files.state: {state} cannot be made a folder ({type(error).__name__})"
         ) from None

@@ -99,7 +99,7 @@ async def open_counts(url: str, now: Callable[[], float]) -> AsyncIterator[Count
             max_connections=_CONNECTIONS,
         )
     except ValueError:
-        raise ConfigurationInvalid("limits_url: is no address of a Valkey") from None
+        raise ConfigurationInvalid("replicas.valkey: is no address of a Valkey") from None
     async with valkey:
         yield SharedCounters(valkey)
 

@@ -24,14 +24,14 @@ def development_key(settings: Settings) -> ECKey:
             "tokens are issued from a development key only where environment = development;"
             " in production callers bring a token of their own issuer"
         )
-    private = settings.state / _PRIVATE
+    private = settings.files.state / _PRIVATE
     try:
         if private.exists():
             return ECKey.import_key(json.loads(private.read_text("utf-8")))
         return _made(private, settings)
     except (OSError, ValueError, KeyError, TypeError, JoseError) as error:
         raise ConfigurationInvalid(
-            f"token_keys: {settings.token_keys} and {private} are made together and cannot be"
+            f"tokens.keys: {settings.tokens.keys} and {private} are made together and cannot be"
             f" made or read ({type(error).__name__}); remove both, or see the folder's rights"
         ) from None
 
@@ -39,8 +39,8 @@ def development_key(settings: Settings) -> ECKey:
 def _made(private: Path, settings: Settings) -> ECKey:
     kid = f"{DEVELOPMENT_KID}-{secrets.token_hex(4)}"
     key = ECKey.generate_key("P-256", {"kid": kid, "use": "sig", "alg": "ES256"})
-    settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _write(settings.token_keys, {"keys": [dict(key.as_dict(private=False))]})
+    settings.files.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _write(settings.tokens.keys, {"keys": [dict(key.as_dict(private=False))]})
     _write(private, dict(key.as_dict(private=True)))
     return key
 
@@ -50,7 +50,7 @@ def issue(caller: Caller, settings: Settings, *, now: float, lifetime_s: int) ->
     key = development_key(settings)
     claims = {
         "iss": caller.issuer,
-        "aud": settings.audience,
+        "aud": settings.tokens.audience,
         "sub": caller.user,
         "iat": int(now),
         "exp": int(now) + lifetime_s,

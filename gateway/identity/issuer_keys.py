@@ -125,13 +125,13 @@ def read_keys(file: Path, environment: str) -> KeySet:
     try:
         key_set = public_keys(file.read_text("utf-8"))
     except PrivateKeyShown as error:
-        raise ConfigurationInvalid(f"token_keys: {file}: {error}") from None
+        raise ConfigurationInvalid(f"tokens.keys: {file}: {error}") from None
     except (OSError, ValueError) as error:
         name = type(error).__name__
-        raise ConfigurationInvalid(f"token_keys: {file} is no JWKS file ({name})") from None
+        raise ConfigurationInvalid(f"tokens.keys: {file} is no JWKS file ({name})") from None
     if environment == "production" and _of_development(key_set):
         raise ConfigurationInvalid(
-            f"token_keys: {file} holds a development key, which production refuses;"
+            f"tokens.keys: {file} holds a development key, which production refuses;"
             " name the issuer's own keys there"
         )
     return key_set

@@ -18,7 +18,7 @@ from pydantic import (
 
 from gateway.config.issuer_binding import DEVELOPMENT, IssuerBindings
 from gateway.config.settings import Settings
-from gateway.config.toml_table import checked, read_content, read_table
+from gateway.config.toml_table import checked, parsed, read_table, read_toml
 from gateway.model.errors import ConfigurationInvalid
 
 TokenClaims = Mapping[str, Any]
@@ -33,7 +33,7 @@ def compiled(path: str) -> ReadClaim:
         found: ReadClaim = jmespath.compile(path).search
     except JMESPathError as error:
         name = type(error).__name__
-        raise ConfigurationInvalid(f"issuers: {path!r} is no JMESPath ({name})") from None
+        raise ConfigurationInvalid(f"tokens.issuers: {path!r} is no JMESPath ({name})") from None
     return found
 
 
@@ -174,10 +174,10 @@ class IssuersFile(_Table):
 
 def issuers_of(settings: Settings) -> tuple[Issuer, ...]:
     """The issuers of the file, or the one of the settings; ConfigurationInvalid says what to do."""
-    if settings.issuers is None:
+    if settings.tokens.issuers is None:
         return (_of_settings(settings),)
-    file = settings.issuers
-    found = read_table(IssuersFile, file, ConfigurationInvalid).issuer
+    file = settings.tokens.issuers
+    found = read_table(IssuersFile, file).issuer
     names = [each.issuer for each in found]
     if len({*names}) != len(names):
         raise ConfigurationInvalid(f"{file}: an issuer stands there twice")
@@ -191,18 +191,21 @@ def issuers_of(settings: Settings) -> tuple[Issuer, ...]:
 
 def _of_settings(settings: Settings) -> Issuer:
     """The issuer of the settings; only the development key may go unbound."""
-    bound = settings.may_assert
+    bound = settings.tokens.may_assert
     if not bound and settings.environment == "development":
         bound = (DEVELOPMENT,)
-    jwks = Jwks(file=settings.token_keys)
+    jwks = Jwks(file=settings.tokens.keys)
     try:
-        issuer = Issuer(issuer=settings.issuer, audience=settings.audience, jwks=jwks)
+        tokens = settings.tokens
+        issuer = Issuer(issuer=tokens.issuer, audience=tokens.audience, jwks=jwks)
     except ValidationError:
         raise ConfigurationInvalid(
-            "issuer, audience: each is a name of printable characters, an issuer's without spaces"
+            "tokens.issuer, tokens.audience: each is a name of printable characters, an issuer's"
+            " without spaces"
         ) from None
     if not bound:
-        raise ConfigurationInvalid(_unbound(f"issuer: {issuer.issuer}", "may_assert", issuer))
+        who = f"tokens.issuer: {issuer.issuer}"
+        raise ConfigurationInvalid(_unbound(who, "tokens.may_assert", issuer))
     return issuer.model_copy(update={"may_assert": bound})
 
 
@@ -214,7 +217,11 @@ def _unbound(who: str, table: str, issuer: Issuer) -> str:
         said = example if claim.value is None else claim.value
         return json.dumps(said if isinstance(said, list | int) else [said])
 
-    where = "below its [[issuer]]" if table != "may_assert" else "at the end of the settings file"
+    where = (
+        "below its [[issuer]]"
+        if table != "tokens.may_assert"
+        else "at the end of the settings file"
+    )
     told = (
         f"{who} is bound to nothing, so it could vouch for anybody. Write what it may say of"
         f" people {where}, with your own names (docs/settings.md#what-an-issuer-may-assert):"
@@ -239,11 +246,12 @@ def profile_of(issuer: Issuer) -> IssuerProfile:
     known = sorted(each.stem for each in PROFILES.glob("*.toml"))
     if issuer.profile not in known:
         raise ConfigurationInvalid(
-            f"issuers: {issuer.profile} is no profile; the profiles are {', '.join(known)}"
+            f"tokens.issuers: {issuer.profile} is no profile; the profiles are {', '.join(known)}"
         )
-    table = read_content(file, ConfigurationInvalid)
+    text = read_toml(file)
+    table = parsed(text, file)
     table["claims"] |= {name: claim.model_dump() for name, claim in issuer.claims.items()}
-    profile = checked(IssuerProfile, table, file, ConfigurationInvalid)
+    profile = checked(IssuerProfile, table, file, text)
     return profile.model_copy(update={"family": issuer.family}) if issuer.family else profile
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.config.settings import Settings
+from gateway.config.settings_tables import LimitSettings
 from gateway.identity.counters import Count, Counters
 from gateway.identity.persons import Persons
 from gateway.model.caller import Caller
@@ -59,7 +59,7 @@ class Quotas:
     def __init__(
         self,
         counts: Counters,
-        settings: Settings,
+        limits: LimitSettings,
         now: Callable[[], float],
         persons: Persons | None = None,
     ) -> None:
@@ -67,18 +67,18 @@ class Quotas:
         self._counts = counts
         self._now = now
         self._rates = (
-            Limit("questions", settings.questions_per_minute, _MINUTE, _too_fast),
-            Limit("questions", settings.questions_per_minute_organisation, _MINUTE, _all_too_fast),
+            Limit("questions", limits.questions_per_minute, _MINUTE, _too_fast),
+            Limit("questions", limits.questions_per_minute_organisation, _MINUTE, _all_too_fast),
         )
         self._different = (
-            Limit("children", settings.children_per_hour, _HOUR, _too_many),
-            Limit("children", settings.children_per_hour_organisation, _HOUR, _all_too_many),
+            Limit("children", limits.children_per_hour, _HOUR, _too_many),
+            Limit("children", limits.children_per_hour_organisation, _HOUR, _all_too_many),
         )
-        self._unfound = Limit("unfound", settings.unfound_per_hour, _HOUR, _in_vain)
+        self._unfound = Limit("unfound", limits.unfound_per_hour, _HOUR, _in_vain)
         self._break_glass = Limit(
-            "leave", settings.break_glass_per_hour, _HOUR, _too_much_break_glass
+            "leave", limits.break_glass_per_hour, _HOUR, _too_much_break_glass
         )
-        self._beyond = Limit("beyond", settings.out_of_area_per_day, _DAY, _too_far)
+        self._beyond = Limit("beyond", limits.out_of_area_per_day, _DAY, _too_far)
 
     async def admit_questions(self, caller: Caller, questions: int) -> None:
         """Count so many questions, unless they are too many or too many found nobody."""

@@ -37,7 +37,7 @@ async def open_verifier(
             for issuer in issuers
         ]
         verifier = TokenVerifier(trusted, now, counts)
-        verifier.heed(open_revocations(settings.revocations, verifier.forget))
+        verifier.heed(open_revocations(settings.tokens.revocations, verifier.forget))
         try:
             yield verifier
         finally:
@@ -47,10 +47,10 @@ async def open_verifier(
 def _refuse_unplaced(issuers: tuple[Issuer, ...], settings: Settings) -> None:
     """ConfigurationInvalid if an issuer wants DPoP proofs and none could say for which address."""
     proved = next((each for each in issuers if each.proof in {"dpop", "any"}), None)
-    if proved is not None and not settings.public_url:
+    if proved is not None and not settings.server.public_url:
         raise ConfigurationInvalid(
-            f"public_url: {proved.issuer} demands proofs of possession, which name the gateway's"
-            ' address; add: public_url = "https://.../graphql"'
+            f"server.public_url: {proved.issuer} demands proofs of possession, which name the"
+            ' gateway\'s address; add below [server]: public_url = "https://.../graphql"'
         )
 
 

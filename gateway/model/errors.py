@@ -13,6 +13,7 @@ Only the HTTP stage knows statuses. A message names what to change and never
 repeats a value that came with the request.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 
@@ -70,8 +71,33 @@ class NotYetAvailable(TeamAroundError):
     """A promised name whose feature this version does not have."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class ConfigurationFault:
+    """One thing for the operator to change.
+
+    `file` is "" where it is in none, `line` counts from 1 and is 0 where it is at none, `key` is
+    dotted as in TOML, or a variable's name; `what` says what to do, and never what stands there.
+    """
+
+    what: str
+    file: str = ""
+    line: int = 0
+    key: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.file and self.line else self.file
+        return ": ".join(part for part in (place, self.key, self.what) if part)
+
+
 class ConfigurationInvalid(Exception):
     """A settings, operator or manifest file cannot be used; the message says what to change."""
+
+    def __init__(self, *faults: ConfigurationFault | str) -> None:
+        self.faults = tuple(
+            each if isinstance(each, ConfigurationFault) else ConfigurationFault(each)
+            for each in faults
+        )
+        super().__init__("\n".join(map(str, self.faults)))
 
 
 CODES: Final = {

@@ -87,7 +87,7 @@ class _Cases(BaseModel):
 
 def read_cases(file: Path) -> tuple[Case, ...]:
     """The `[[case]]` tables of a file; ConfigurationInvalid says what to change."""
-    return read_table(_Cases, file, ConfigurationInvalid).case
+    return read_table(_Cases, file).case
 
 
 def owners(rule_set: RuleSet) -> Mapping[str, str]:

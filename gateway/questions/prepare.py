@@ -9,7 +9,7 @@ from graphql import GraphQLSchema, get_argument_values
 from graphql.execution.values import VariableValues
 
 from adapters.contract.codes import ReleaseClass
-from gateway.config.settings import Settings
+from gateway.config.settings_tables import QuestionSettings, RoleSettings
 from gateway.fanout.sources import RegisteredSource, Registry
 from gateway.graphql.documents import Document, DocumentOperation, Documents
 from gateway.graphql.types.input_errors import WrongVariables, coerced
@@ -113,7 +113,9 @@ class PreparedQuestion:
 class Stages:
     """What stays for the gateway's whole life, whatever comes into force."""
 
-    settings: Settings
+    questions: QuestionSettings
+    roles: RoleSettings
+    public_url: str
     schema: GraphQLSchema
     verifier: TokenVerifier
     clock: Clock
@@ -130,9 +132,14 @@ class Preparation:
     policy: Policy
 
     @property
-    def settings(self) -> Settings:
-        """The gateway's settings."""
-        return self.stages.settings
+    def questions(self) -> QuestionSettings:
+        """How long and how large a question may be."""
+        return self.stages.questions
+
+    @property
+    def roles(self) -> RoleSettings:
+        """The roles that open more than a question."""
+        return self.stages.roles
 
     @property
     def schema(self) -> GraphQLSchema:
@@ -155,7 +162,7 @@ class Preparation:
             Presented(
                 authorization=request.authorization,
                 dpop=request.dpop,
-                url=self.settings.public_url,
+                url=self.stages.public_url,
                 certificate=request.certificate,
             )
         )
@@ -185,7 +192,7 @@ class Preparation:
     ) -> PreparedQuestion:
         planned = plan(inquiry, caller, self.registry, operation.fields)
         sources = {p.source: self.registry.sources[p.source] for p in planned.sources}
-        principal = Principal.of(caller, self.settings.shield_cleared_role)
+        principal = Principal.of(caller, self.roles.shield_cleared)
         now = self.clock.now()
 
         @cache  # for this question alone: every record of it asks again
@@ -203,12 +210,12 @@ class Preparation:
         return PreparedQuestion(inquiry, planned, verdicts, sources, on_record)
 
     def _refuse_bulk(self, asked: tuple[Inquiry, ...], caller: Caller, *, bulk: bool) -> None:
-        if bulk and self.settings.bulk_role not in caller.roles:
+        if bulk and self.roles.bulk not in caller.roles:
             raise NotAllowed("BULK_NOT_ALLOWED", "children: your role may ask about one child")
-        if len(asked) > self.settings.children_at_once:
+        if len(asked) > self.questions.children_at_once:
             raise AskDifferently(
                 "TOO_MANY_CHILDREN",
-                f"known: at most {self.settings.children_at_once} children at once",
+                f"known: at most {self.questions.children_at_once} children at once",
             )
 
     def _values(self, operation: DocumentOperation, variables: Mapping[str, Any]) -> VariableValues:

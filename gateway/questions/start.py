@@ -68,7 +68,7 @@ class QuestionFactory:
             plan=prepared.plan,
             registry=preparation.registry,
             verdicts=prepared.verdicts,
-            cleared=preparation.settings.shield_cleared_role in caller.roles,
+            cleared=preparation.roles.shield_cleared in caller.roles,
             seal=self.seal.bound_to(caller, prepared.inquiry.reason.purpose),
             today=preparation.clock.now().date(),
             child_id=intent.query_id,
@@ -105,9 +105,7 @@ class QuestionFactory:
             policy_version=preparation.policy.version,
             agencies=tuple(sorted({source.agency for source in prepared.asked.values()})),
             risks=frozenset(risks),
-            standing=profile_of(
-                caller, preparation.settings.shield_cleared_role, preparation.clock.now()
-            ),
+            standing=profile_of(caller, preparation.roles.shield_cleared, preparation.clock.now()),
         )
         return await self.recorder.intend(pseudonymised, caller, grounds)
 
@@ -127,7 +125,7 @@ def _shield(
 
 def _order(prepared: PreparedQuestion, intent: Intent, admitted: AdmittedRequest) -> Order:
     preparation, asked = admitted.preparation, prepared.asked
-    until = preparation.clock.monotonic() + preparation.settings.deadline
+    until = preparation.clock.monotonic() + preparation.questions.deadline
     return Order(
         sources=asked,
         own=_own(prepared),

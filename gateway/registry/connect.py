@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from adapters.contract.contract import Adapter, Fault, Question, Reply, Unavailable
@@ -9,7 +10,6 @@ from adapters.kinds import UnknownKind, open_adapter
 from adapters.network.egress import Egress, EgressRefused
 from adapters.network.secrets import RememberedSecrets, SecretMissing, Secrets
 from adapters.network.signature import Signer
-from gateway.config.settings import Settings
 from gateway.fanout.limits import Jitter
 from gateway.fanout.source_call import SourceConnection
 from gateway.fanout.sources import RegisteredSource, registered
@@ -70,9 +70,13 @@ class ManagedConnection:
 
 @dataclass(frozen=True, slots=True)
 class SourceOpener:
-    """Opens sources with the secrets, the clock and the signature of one gateway."""
+    """Opens sources with the clock and the signature of one gateway, and secrets of its `folder`.
 
-    settings: Settings
+    No source is let to `own_stores`: host and port of what is the gateway's own.
+    """
+
+    folder: Path
+    own_stores: frozenset[tuple[str, int]]
     clock: Clock
     jitter: Jitter
     signer: Signer
@@ -123,13 +127,13 @@ class SourceOpener:
         return ManagedConnection(held, source, connection, secrets)
 
     async def _opened(self, held: SourceVersion) -> ManagedConnection:
-        own = Secrets(held.id, os.environ, self.settings.secrets, held.near)
+        own = Secrets(held.id, os.environ, self.folder, held.near)
         secrets = RememberedSecrets(own)
         return self._connection(held, await self._adapter(held, secrets), secrets)
 
     async def _adapter(self, held: SourceVersion, secrets: RememberedSecrets) -> Adapter:
         try:
-            egress = Egress.of(held.grant.origins, self.settings.own_stores)
+            egress = Egress.of(held.grant.origins, self.own_stores)
             return await open_adapter(
                 held.manifest,
                 secrets=secrets,

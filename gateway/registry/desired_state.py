@@ -92,7 +92,8 @@ def desired_state_of(folder: OperatorFiles, head: LedgerHead, known: LedgerFacts
     """
     if not folder.filed and not known.live:
         raise ConfigurationInvalid(
-            "manifests: the folder holds no *.toml file, and no source was registered while running"
+            "files.manifests: the folder holds no *.toml file, and no source was registered while"
+            " running"
         )
     filed = [_filed(each, folder.operator, known.numbers) for each in folder.filed]
     twice = {held.id: held.file for held in filed} if known.live else {}

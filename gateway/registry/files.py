@@ -8,7 +8,8 @@ from pathlib import Path
 from adapters.manifest.manifest import Manifest
 from adapters.validation.loading import ManifestInvalid, manifest_text, parse_manifest
 from gateway.config.operator_file import OperatorFile, parse_operator_file
-from gateway.config.settings import Settings
+from gateway.config.settings_tables import FileSettings
+from gateway.config.toml_table import read_toml
 from gateway.model.errors import ConfigurationInvalid
 from gateway.policy.rules.rule_set import Baseline, RuleSet, open_rule_set
 
@@ -32,19 +33,20 @@ class OperatorFiles:
     digest: str
 
 
-def read_folder(settings: Settings) -> OperatorFiles:
+def read_folder(files: FileSettings, revocations: Path | None) -> OperatorFiles:
     """Read every file once; ConfigurationInvalid names all that is wrong, by file and line.
 
     The list of revocations counts towards the digest; it is read itself at every question.
     """
-    operator = _text(settings.operator)
-    filed = read_filed(settings.manifests)
-    parts = [("operator", operator.encode())]
+    operator = read_toml(files.operator)
+    filed = read_filed(files.manifests)
+    # As it was read before 0.2, so that replicas of both agree on what they have.
+    parts = [("operator", operator.replace("\r\n", "\n").encode())]
     parts += [(each.manifest.source.id, each.text.encode()) for each in filed]
     parts += [(f"{e.manifest.source.id}.cedar", e.rules.encode()) for e in filed if e.rules]
-    if settings.revocations is not None:
-        parts.append(("revocations", _text(settings.revocations).encode()))
-    return OperatorFiles(parse_operator_file(operator, settings.operator), filed, _digest(parts))
+    if revocations is not None:
+        parts.append(("revocations", _text(revocations).encode()))
+    return OperatorFiles(parse_operator_file(operator, files.operator), filed, _digest(parts))
 
 
 def read_filed(folder: Path) -> tuple[ManifestFile, ...]:
@@ -53,7 +55,7 @@ def read_filed(folder: Path) -> tuple[ManifestFile, ...]:
     A folder without any is in order here: the sources may all be registered while running.
     """
     if not folder.is_dir():
-        raise ConfigurationInvalid(f"manifests: {folder} is no folder")
+        raise ConfigurationInvalid(f"files.manifests: {folder} is no folder")
     found: list[ManifestFile] = []
     problems: list[str] = []
     for file in sorted(folder.glob("*.toml")):
@@ -73,7 +75,7 @@ def read_manifests(folder: Path) -> Mapping[Path, Manifest]:
     """The manifests of a folder that has any, by file; ConfigurationInvalid names what is wrong."""
     filed = read_filed(folder)
     if not filed:
-        raise ConfigurationInvalid(f"manifests: {folder} holds no *.toml file")
+        raise ConfigurationInvalid(f"files.manifests: {folder} holds no *.toml file")
     return {each.file: each.manifest for each in filed}
 
 

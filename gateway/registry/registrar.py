@@ -9,7 +9,7 @@ from adapters.manifest.manifest import Manifest
 from gateway.audit.entry.entry import AuditedChange
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.recorder.recorder import Coming, Recorder
-from gateway.config.settings import Settings
+from gateway.config.settings_tables import RoleSettings
 from gateway.identity.persons import Persons
 from gateway.model import events
 from gateway.model.caller import Caller
@@ -66,7 +66,7 @@ class Registrar:
     generations: Generations
     ledger: Ledger
     recorder: Recorder
-    settings: Settings
+    roles: RoleSettings
     clock: Clock
     persons: Persons = field(default_factory=Persons)
     _inspecting: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -77,7 +77,7 @@ class Registrar:
 
         NotAllowed unless the caller registers for the manifest's agency, or is an operator.
         """
-        roles = {self.settings.registrar_role, self.settings.operator_role}
+        roles = {self.roles.registrar, self.roles.operator}
         if not caller.roles & roles:
             await self._refuse(caller, "only a registrar of the agency, or an operator, may")
         await self._admit(caller)
@@ -281,11 +281,11 @@ class Registrar:
         return any(held.id == source for held in now.desired_state.suspended)
 
     def _governs(self, caller: Caller, agency: str) -> bool:
-        return self.settings.governance_role in caller.roles and caller.organisation == agency
+        return self.roles.governance in caller.roles and caller.organisation == agency
 
     def is_operator(self, caller: Caller) -> bool:
         """Whether the caller looks after the gateway, and so after every agency's sources."""
-        return self.settings.operator_role in caller.roles
+        return self.roles.operator in caller.roles
 
 
 class _CannotOpen(Exception):

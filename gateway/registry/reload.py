@@ -73,7 +73,7 @@ class Reloader:
         except (LedgerUnavailable, LedgerCorrupt) as error:
             raise ConfigurationInvalid(f"the ledger: {error}") from None
         except TryLater as error:
-            raise ConfigurationInvalid(f"state: {error.message}") from None
+            raise ConfigurationInvalid(f"files.state: {error.message}") from None
 
     async def at_signal(self) -> None:
         """Bring the files into force; ConfigurationInvalid or TryLater says why not."""
@@ -169,7 +169,7 @@ class Reloader:
         try:
             return await self.recorder.log.size()
         except LogUnavailable:
-            raise ConfigurationInvalid("state: the log cannot be read") from None
+            raise ConfigurationInvalid("files.state: the log cannot be read") from None
 
 
 def _sources(before: ActiveGeneration | None, new: ActiveGeneration) -> Iterator[Coming]:

@@ -7,8 +7,9 @@ cannot try out what a short secret was.
 import asyncio
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -20,15 +21,17 @@ from gateway.audit.errors import KeysUnreadable, LogUnavailable
 from gateway.audit.keys.private_file import create_once, read_private
 from gateway.audit.recorder.recorder import Coming, Recorder
 from gateway.config.settings import Settings
+from gateway.config.settings_names import NEW_PLACE
 from gateway.model.errors import ConfigurationInvalid, TryLater
 
 KEY_FILE: Final = "settings-key"
 MARKS_FILE: Final = "settings-marks.json"
 # Their content is read at start alone, so that it is a part of the setting.
 READ_AT_START: Final = (
-    *("issuers", "staff_children", "key_service_credential", "key_service_authority"),
-    *("tls_certificate", "tls_key", "client_authorities"),
+    *("tokens.issuers", "alerts.staff_children", "keys.credential", "keys.authority"),
+    *("tls.certificate", "tls.key", "tls.client_authorities"),
 )
+_BEFORE: Final = {now: before for before, now in NEW_PLACE.items()}
 _WHOLE: Final = ""  # no setting's name: the mark of all settings together
 _KEY_LENGTH: Final = 32
 
@@ -47,33 +50,44 @@ class Marker:
             create_once(file, secrets.token_bytes(_KEY_LENGTH))
             key = read_private(file)
         except OSError as error:
-            raise ConfigurationInvalid(f"state: {file}: {type(error).__name__}") from None
+            raise ConfigurationInvalid(f"files.state: {file}: {type(error).__name__}") from None
         except KeysUnreadable as error:
-            raise ConfigurationInvalid(f"state: {error}") from None
+            raise ConfigurationInvalid(f"files.state: {error}") from None
         if len(key) != _KEY_LENGTH:
-            raise ConfigurationInvalid(f"state: {file} is no key; remove it to have another made")
+            raise ConfigurationInvalid(
+                f"files.state: {file} is no key; remove it to have another made"
+            )
         return cls(key)
 
     def marks(self, settings: Settings) -> dict[str, str]:
         """A mark of 64 hex digits for each setting, by name, and one for all of them."""
-        held = settings.model_dump(mode="json")
         marks = {
-            name: self._mark(name, value, _content(settings, name)) for name, value in held.items()
+            name: self.mark(name, value, _content(settings, name))
+            for name, value in _values(settings)
         }
-        return marks | {_WHOLE: self._mark(_WHOLE, marks, b"")}
+        return marks | {_WHOLE: self.mark(_WHOLE, marks, b"")}
+
+    def marks_before(self, settings: Settings) -> dict[str, str]:
+        """The same marks, by today's name, as a gateway made them before there were tables."""
+        return {
+            name: self.mark(_BEFORE[name], value, _content(settings, name))
+            for name, value in _values(settings)
+            if name in _BEFORE
+        }
 
     def is_of(self, marks: Mapping[str, str]) -> bool:
         """Whether these marks, all of them, were made under this key."""
         held = {name: mark for name, mark in marks.items() if name != _WHOLE}
         whole = marks.get(_WHOLE, "")
-        return hmac.compare_digest(whole, self._mark(_WHOLE, held, b""))
+        return hmac.compare_digest(whole, self.mark(_WHOLE, held, b""))
 
     def default(self, name: str) -> str:
         """The mark of a setting that is left out."""
-        value = Settings.model_construct().model_dump(mode="json")[name]
-        return self._mark(name, value, b"")
+        value = dict(_values(Settings.model_construct()))[name]
+        return self.mark(name, value, b"")
 
-    def _mark(self, name: str, value: Any, content: bytes) -> str:
+    def mark(self, name: str, value: Any, content: bytes) -> str:
+        """The mark of one value under its name, with the content of the file that it names."""
         said = orjson.dumps([name, value], option=orjson.OPT_SORT_KEYS)
         return hmac.digest(self.key, said + b"\n" + content, "sha256").hex()
 
@@ -88,7 +102,7 @@ class SettingsMarks:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The marks below `state`; ConfigurationInvalid if their key cannot be had."""
-        return cls(settings.state, Marker.at(settings.state))
+        return cls(settings.files.state, Marker.at(settings.files.state))
 
     def differing(self, settings: Settings) -> tuple[tuple[str, str], ...] | None:
         """Name and mark of each setting that is not as it was; None if that is not known.
@@ -98,11 +112,18 @@ class SettingsMarks:
         before = self._kept()
         if before is None:
             return None
+        of_old = self.marker.marks_before(settings)
+        same = {name for name, mark in of_old.items() if mark == before.get(_BEFORE[name])}
         return tuple(
             (name, mark)
             for name, mark in sorted(self.marker.marks(settings).items())
-            if name != _WHOLE and mark != (before.get(name) or self.marker.default(name))
+            if name not in {_WHOLE, *same}
+            and mark != (before.get(name) or self._left_out(name, before))
         )
+
+    def _left_out(self, name: str, before: Mapping[str, str]) -> str:
+        """The mark of a default; none that fits where the setting stood there by its old name."""
+        return "" if _BEFORE.get(name) in before else self.marker.default(name)
 
     def whole(self, settings: Settings) -> str:
         """The mark of all settings together."""
@@ -118,7 +139,7 @@ class SettingsMarks:
             create_once(draft, orjson.dumps(self.marker.marks(settings)))
             draft.replace(file)
         except OSError as error:
-            raise ConfigurationInvalid(f"state: {file}: {type(error).__name__}") from None
+            raise ConfigurationInvalid(f"files.state: {file}: {type(error).__name__}") from None
 
     def _kept(self) -> dict[str, str] | None:
         try:
@@ -130,8 +151,17 @@ class SettingsMarks:
         return held if self.marker.is_of(held) else None
 
 
+def _values(settings: Settings) -> Iterator[tuple[str, Any]]:
+    """Each setting by its dotted name."""
+    for table, held in settings.model_dump(mode="json").items():
+        if isinstance(held, dict):
+            yield from ((f"{table}.{key}", value) for key, value in held.items())
+        else:
+            yield table, held
+
+
 def _content(settings: Settings, name: str) -> bytes:
-    file: Path | None = getattr(settings, name) if name in READ_AT_START else None
+    file: Path | None = attrgetter(name)(settings) if name in READ_AT_START else None
     try:
         return b"" if file is None else file.read_bytes()
     except OSError as error:
@@ -163,9 +193,9 @@ class SettingsStart:
             for name, mark in differing or ():
                 await self._changed(f"settings.{name}", mark, SETTING_CHANGED)
         except LogUnavailable:
-            raise ConfigurationInvalid("state: the log cannot be read") from None
+            raise ConfigurationInvalid("files.state: the log cannot be read") from None
         except TryLater as error:
-            raise ConfigurationInvalid(f"state: {error.message}") from None
+            raise ConfigurationInvalid(f"files.state: {error.message}") from None
         await asyncio.to_thread(marks.keep, self.settings)
 
     async def _changed(self, subject: str, mark: str, detail: str) -> None:

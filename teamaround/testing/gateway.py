@@ -14,7 +14,7 @@ import structlog
 from starlette.types import ASGIApp
 
 from adapters.contract.codes import Purpose, Sector
-from gateway.config.settings import DEFAULT_ISSUER
+from gateway.config.settings_tables import DEFAULT_ISSUER
 from gateway.http.app import build_app, open_gateway
 from gateway.identity.development_token import development_key, issue
 from gateway.model.caller import Caller
@@ -68,7 +68,8 @@ class GatewayAround:
         asked = await self._data(QUERY, variables, self._caller(sector, role, purpose))
         if self.bugs:
             raise SourceRaised("the source raised instead of replying") from self.bugs[0]
-        operator = self._caller(Sector.OTHER, self.site.settings.operator_role, purpose)
+        roles = self.site.settings.roles
+        operator = self._caller(Sector.OTHER, roles.operator, purpose)
         listed = await self._data(FAILURES, {}, operator)
         source = self.site.manifest.source
         failed = next(one for one in listed["sources"] if one["id"] == source.id)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from adapters.authoring.grant import claimed, grant_text
 from adapters.contract.codes import Claim
@@ -14,6 +14,7 @@ from adapters.network.secrets import Secrets, SecretTexts
 from adapters.sql.engine import address_of, read_dsn
 from adapters.validation.loading import manifest_text, parse_manifest
 from gateway.config.settings import Settings
+from gateway.config.settings_tables import FileSettings, LimitSettings, TokenSettings
 from teamaround.testing.register import MANIFEST, NAME, MadeUpRegister
 
 NOWHERE: Final = "E09999999"  # a GSS code of no area
@@ -116,17 +117,20 @@ def _grant(manifest: Manifest, tried: TriedSource, secrets: SecretTexts) -> str:
 
 
 def _settings(folder: Path) -> Settings:
-    values: dict[str, Any] = {
-        "environment": "development",
-        "state": folder / "state",
-        "manifests": folder / "manifests",
-        "secrets": folder / "secrets",
-        "operator": folder / "operator.toml",
-        "token_keys": folder / "state" / "token-keys.json",
-        **dict.fromkeys(_UNHURRIED, _ENOUGH),
-    }
+    state = folder / "state"
     # Under a prefix of its own: no variable of whoever runs the tests may lead to a real store.
-    return Settings(_env_prefix="TEAMAROUND_TESTING__", **values)
+    return Settings(
+        _env_prefix="TEAMAROUND_TESTING__",
+        environment="development",
+        files=FileSettings(
+            state=state,
+            manifests=folder / "manifests",
+            secrets=folder / "secrets",
+            operator=folder / "operator.toml",
+        ),
+        tokens=TokenSettings(keys=state / "token-keys.json"),
+        limits=LimitSettings(**dict.fromkeys(_UNHURRIED, _ENOUGH)),
+    )
 
 
 _UNHURRIED: Final = (

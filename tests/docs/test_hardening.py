@@ -93,7 +93,7 @@ def answer(url: str, authority: Path, body: Any = None) -> tuple[int, Any, dict[
 
 
 def test_the_production_example_serves_over_tls_and_lets_nobody_in(folder: Path) -> None:
-    here = {"TEAMAROUND_HOST": "127.0.0.1", "TEAMAROUND_PORT": "0"}
+    here = {"TEAMAROUND_SERVER__HOST": "127.0.0.1", "TEAMAROUND_SERVER__PORT": "0"}
     with (
         running(folder, "keys serve") as keys,
         running(folder, "serve", **here) as said,
@@ -117,11 +117,11 @@ def test_the_production_example_serves_over_tls_and_lets_nobody_in(folder: Path)
     ("line", "said"),
     [
         (
-            'tls_certificate = "gateway.pem"\ntls_key = "gateway-key.pem"\n',
+            'certificate = "gateway.pem"\nkey = "gateway-key.pem"\n',
             "clear",
         ),
         ('public_url = "https://teamaround.example/graphql"\n', "public_url"),
-        ('key_service = "unix:keys.socket"\n', "key_service"),
+        ('service = "unix:keys.socket"\n', "keys.credential"),
     ],
 )
 def test_each_line_that_keeps_children_safe_is_asked_for_at_the_start(
@@ -145,6 +145,9 @@ def test_each_line_that_keeps_children_safe_is_asked_for_at_the_start(
 @pytest.mark.parametrize("name", ["gateway-key.pem", "gateway-credential"])
 def test_a_key_of_the_example_that_others_may_open_stops_the_start(folder: Path, name: str) -> None:
     (folder / name).chmod(0o640)
-    with running(folder, "keys serve"), running(folder, "serve", TEAMAROUND_PORT="0") as said:
+    with (
+        running(folder, "keys serve"),
+        running(folder, "serve", TEAMAROUND_SERVER__PORT="0") as said,
+    ):
         assert "others may open it (mode 0640)" in said
         assert name in said

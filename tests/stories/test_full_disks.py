@@ -67,15 +67,15 @@ async def full(folder: Path, store: str) -> AsyncIterator[Full]:
     async with serving(agency_server.answer) as url:
         settings = settings_for(
             *(folder, [rest_source("spine", url, claims=AUTHORITY)], NOTICES),
-            lease=600,
-            public_url="https://gateway.example/graphql",
+            replicas__lease=600,
+            server__public_url="https://gateway.example/graphql",
         )
         async with again(settings) as town:  # once, so that every store is there
             assert (await town.ask()).status == 200
             await town.session.post(f"{town.url}/graphql", json=READ, headers=town.headers(AUDITOR))
         agency_server.asked.clear()
         before = ["unshare", "-m", sys.executable, "-m", "tests.support.tiny_disk"]
-        async with started(folder, settings, *before, settings.state, store) as gateway:
+        async with started(folder, settings, *before, settings.files.state, store) as gateway:
             taken = filler(folder, gateway.process.pid)
             fill(taken)
             yield Full(gateway, agency_server, taken)

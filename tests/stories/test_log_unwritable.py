@@ -66,7 +66,7 @@ async def test_with_a_full_disk_nobody_is_asked_until_there_is_room(tmp_path: Pa
     agency_server = AgencyServer()
     async with serving(agency_server.answer) as url:
         sources = [rest_source("spine", url, claims=AUTHORITY)]
-        async with served(tmp_path, sources, lease=600) as gateway:
+        async with served(tmp_path, sources, replicas__lease=600) as gateway:
             limit_files(gateway.process.pid, 0)
             for _ in range(3):
                 status, text = await asked(gateway)
@@ -134,7 +134,7 @@ async def test_what_was_streamed_before_is_in_the_log_and_what_came_after_is_not
             rest_source("spine", quick, claims=AUTHORITY),
             rest_source("late", slow, timeout="20s", says_restricted=False),
         ]
-        async with small_town(tmp_path, sources, deadline=20) as town:
+        async with small_town(tmp_path, sources, questions__deadline=20) as town:
             text = await stream_until(town, '"spine"', lose_and_let)
     log.with_name("away").rename(log)
     assert '"late"' not in text

@@ -111,7 +111,7 @@ def sources(folder: Path, at: ExitStack) -> Iterable[JoinedSource]:
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
     with ExitStack() as at:
         files = tuple(sources(tmp_path, at))
-        async with small_town(tmp_path, files, deadline=30.0) as town:
+        async with small_town(tmp_path, files, questions__deadline=30.0) as town:
             yield town
 
 

@@ -40,7 +40,7 @@ async def test_during_fifty_reloads_no_question_fails_or_mixes_two_versions(
     async def reloading(town: Town) -> None:
         for number in range(RELOADS):
             for name in AGENCIES:
-                file = town.settings.manifests / f"{name}.toml"
+                file = town.settings.files.manifests / f"{name}.toml"
                 edit(file, _telephone(number), _telephone(number + 1))
             await town.pipeline.reload()
 
@@ -52,9 +52,9 @@ async def test_during_fifty_reloads_no_question_fails_or_mixes_two_versions(
         async with small_town(
             tmp_path,
             sources,
-            look_every=0.02,
-            questions_per_minute=100_000,
-            questions_per_minute_organisation=1_000_000,
+            replicas__look_every=0.02,
+            limits__questions_per_minute=100_000,
+            limits__questions_per_minute_organisation=1_000_000,
         ) as town:
             under_way = [asyncio.create_task(asking(town)) for _ in range(ASKING)]
             try:

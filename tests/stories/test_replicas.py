@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from demo.postgres import Postgres
-from gateway.config.settings import Settings
 from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.audit.database import ROLE, new_schema
 from tests.support.gateway.registering import (
@@ -26,6 +25,7 @@ from tests.support.gateway.registering import (
 )
 from tests.support.gateway.reloading import edit, reloaded, until
 from tests.support.loopback import serving
+from tests.support.settings import changed
 from tests.support.town import Town, again, settings_for
 
 
@@ -53,10 +53,10 @@ async def places(tmp_path: Path, durable: Postgres) -> AsyncIterator[tuple[Town,
         settings = settings_for(
             tmp_path,
             [spine],
-            log_dsn=dsn,
-            revocations=tmp_path / "revoked",
-            look_every=0.05,
-            lease=120,
+            log__dsn=dsn,
+            tokens__revocations=tmp_path / "revoked",
+            replicas__look_every=0.05,
+            replicas__lease=120,
         )
         one, other = [await stack.enter_async_context(again(settings)) for _ in range(2)]
         yield one, other, url
@@ -84,7 +84,7 @@ async def test_a_rule_taken_back_at_one_is_so_at_the_other(
 ) -> None:
     one, other, _ = places
     assert await outcome(other) == "HAS_RECORD"
-    edit(one.settings.manifests / "spine.toml", '"practitioner", ', "")
+    edit(one.settings.files.manifests / "spine.toml", '"practitioner", ', "")
     assert await reloaded(one) == 2
     assert await outcome(other) == "NOT_PERMITTED"
 
@@ -95,7 +95,7 @@ async def test_whoever_is_revoked_at_one_is_so_at_the_other(
 ) -> None:
     one, other, _ = places
     assert await outcome(other) == "HAS_RECORD"
-    edit_list = one.settings.revocations
+    edit_list = one.settings.tokens.revocations
     assert edit_list is not None
     edit_list.write_text(f"{line}\n")
     assert await reloaded(one) == 2
@@ -112,23 +112,21 @@ async def test_a_gateway_with_other_files_stops_serving_and_holds_nobody_up_for_
     folder.mkdir()
     spine = rest_source("spine", url, claims=AUTHORITY)
     same = settings_for(folder, [spine])
-    settings = Settings(
-        **{
-            **one.settings.model_dump(),
-            "manifests": same.manifests,
-            "secrets": same.secrets,
-            "operator": same.operator,
-            "lease": 2,
-        }
+    settings = changed(
+        one.settings,
+        files__manifests=same.files.manifests,
+        files__secrets=same.files.secrets,
+        files__operator=same.files.operator,
+        replicas__lease=2,
     )
     async with again(settings) as apart:
         assert await outcome(apart) == "HAS_RECORD"
-        edit(one.settings.operator, "Easthallow", "Easterhallow")
+        edit(one.settings.files.operator, "Easthallow", "Easterhallow")
         assert await reloaded(one) == 2
         answer = await apart.ask()
         assert answer.status == 503
         assert answer.body["errors"][0]["extensions"]["code"] == "NOT_IN_FORCE"
-        edit(settings.operator, "Easthallow", "Easterhallow")
+        edit(settings.files.operator, "Easthallow", "Easterhallow")
         await until(lambda: _serves(apart))
 
 

@@ -177,7 +177,7 @@ async def test_while_her_shield_is_unknown_a_slow_hidden_agency_keeps_nobody_wai
         raise web.HTTPServiceUnavailable
 
     held = {"school": (MIRA,) if holds else ()}
-    async with town_of(tmp_path, held, *OTHERS, CLINIC, deadline=60) as (town, servers):
+    async with town_of(tmp_path, held, *OTHERS, CLINIC, questions__deadline=60) as (town, servers):
         servers["clinic"].before, servers["school"].before = away, hang
         answer = await asyncio.wait_for(town.ask(agencies=["spine", "gp", "school"]), 20)
         let_go.set()

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 from aiohttp import web
 
-from gateway.config.settings import DEFAULT_ISSUER
+from gateway.config.settings_tables import DEFAULT_ISSUER
 from gateway.model.clock import Clock
 from tests.support.agencies import AUTHORITY, AgencyServer, SourceFile, rest_source
 from tests.support.edge import edge, logged
@@ -52,7 +52,7 @@ async def found(town: Town, **wanted: Any) -> list[dict[str, Any]]:
 
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with edge(tmp_path, issuers=two_issuers(tmp_path)) as gateway:
+    async with edge(tmp_path, tokens__issuers=two_issuers(tmp_path)) as gateway:
         yield gateway.town
 
 
@@ -79,20 +79,24 @@ async def test_agencies_are_told_who_vouched(tmp_path: Path) -> None:
 
     async with serving(answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
-        async with small_town(tmp_path, [spine], issuers=two_issuers(tmp_path)) as town:
+        async with small_town(tmp_path, [spine], tokens__issuers=two_issuers(tmp_path)) as town:
             await asks(town, NAMESAKE)
     assert {*seen} == {("s.worker", ELSEWHERE)}
 
 
 async def test_what_one_asked_counts_for_no_namesake(tmp_path: Path) -> None:
-    async with edge(tmp_path, issuers=two_issuers(tmp_path), questions_per_minute=1) as gateway:
+    async with edge(
+        tmp_path, tokens__issuers=two_issuers(tmp_path), limits__questions_per_minute=1
+    ) as gateway:
         assert await asks(gateway.town) == ""
         assert await asks(gateway.town, NAMESAKE) == ""
         assert await asks(gateway.town) == "TOO_MANY_QUESTIONS"
 
 
 async def test_two_accounts_of_one_person_ask_as_much_as_one(tmp_path: Path) -> None:
-    async with edge(tmp_path, issuers=two_issuers(tmp_path), questions_per_minute=2) as gateway:
+    async with edge(
+        tmp_path, tokens__issuers=two_issuers(tmp_path), limits__questions_per_minute=2
+    ) as gateway:
         await link(gateway.town, "s.worker", "dr.worker")
         other = replace(NAMESAKE, user="dr.worker", organisation="hospital")
         assert [await asks(gateway.town, who) for who in (PRACTITIONER, other)] == ["", ""]
@@ -101,7 +105,7 @@ async def test_two_accounts_of_one_person_ask_as_much_as_one(tmp_path: Path) -> 
 
 
 async def test_leave_given_to_one_is_no_namesakes(tmp_path: Path) -> None:
-    async with scene(tmp_path, issuers=two_issuers(tmp_path)) as on:
+    async with scene(tmp_path, tokens__issuers=two_issuers(tmp_path)) as on:
         granted_to_one = await grant(on)
         namesake = replace(FRESH, issuer=ELSEWHERE)
         answer = await on.ask(namesake, breakGlass=granted_to_one)
@@ -114,7 +118,7 @@ async def test_a_namesake_reviews_and_the_same_person_does_not(tmp_path: Path) -
     for linked in (True, False):
         folder = tmp_path / str(linked)
         folder.mkdir()
-        async with scene(folder, issuers=two_issuers(folder)) as on:
+        async with scene(folder, tokens__issuers=two_issuers(folder)) as on:
             if linked:
                 await link(on.town, FRESH.user, at=on.now.timestamp())
             await grant(on)
@@ -125,7 +129,7 @@ async def test_a_namesake_reviews_and_the_same_person_does_not(tmp_path: Path) -
 
 async def test_a_managers_other_account_does_not_review(tmp_path: Path) -> None:
     other = replace(REVIEWER, user="manager.7", issuer=ELSEWHERE)
-    async with scene(tmp_path, issuers=two_issuers(tmp_path)) as on:
+    async with scene(tmp_path, tokens__issuers=two_issuers(tmp_path)) as on:
         await link(on.town, str(FRESH.manager), "manager.7", at=on.now.timestamp())
         await grant(on)
         assert code(await on.review(on.granted_at, other)) == "REVIEW_NOT_ALLOWED"
@@ -133,7 +137,7 @@ async def test_a_managers_other_account_does_not_review(tmp_path: Path) -> None:
 
 async def test_an_alert_is_reviewed_by_no_other_account_of_its_user(tmp_path: Path) -> None:
     namesake = replace(REVIEWER, user=KIN.user, issuer=ELSEWHERE)
-    async with scene(tmp_path, issuers=two_issuers(tmp_path)) as on:
+    async with scene(tmp_path, tokens__issuers=two_issuers(tmp_path)) as on:
         await on.ask(KIN)
         (alert,) = nodes(await read(on))
         await link(on.town, KIN.user, "dr.worker", at=on.now.timestamp())
@@ -147,7 +151,7 @@ async def place(tmp_path: Path) -> AsyncIterator[tuple[Town, SourceFile]]:
     """A town, and a clinic's source that may join it."""
     async with serving(AgencyServer().answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
-        async with small_town(tmp_path, [spine], issuers=two_issuers(tmp_path)) as town:
+        async with small_town(tmp_path, [spine], tokens__issuers=two_issuers(tmp_path)) as town:
             yield town, clinic(url)
 
 
@@ -177,14 +181,16 @@ async def test_each_step_of_a_link_is_in_the_log_with_its_reason(town: Town) -> 
     ]
     assert all(sorted(map(str, each["accounts"])) == sorted(map(str, both)) for each in steps)
     details = [
-        each["detail"] for each in logged(town.settings.state) if each["kind"] == "ACCOUNT_LINK"
+        each["detail"]
+        for each in logged(town.settings.files.state)
+        if each["kind"] == "ACCOUNT_LINK"
     ]
     assert details == ["LINK_PROPOSED", "LINK_CONFIRMED"]
 
 
 async def test_what_is_only_proposed_counts_for_nothing(tmp_path: Path) -> None:
     namesake = replace(REVIEWER, user=FRESH.user, issuer=ELSEWHERE)
-    async with scene(tmp_path, issuers=two_issuers(tmp_path)) as on:
+    async with scene(tmp_path, tokens__issuers=two_issuers(tmp_path)) as on:
         await propose(on.town, accounts(FRESH.user), at=on.now.timestamp())
         await grant(on)
         assert "errors" not in (await on.review(on.granted_at, namesake)).body
@@ -210,7 +216,7 @@ async def test_nobody_else_links_and_nobody_their_own_accounts(town: Town, step:
     for caller, pair in ((OPERATOR, mine), (PRACTITIONER, accounts("x")), (AUDITOR, accounts("x"))):
         said = await linking(town, step, pair, caller)
         assert said.code == "LINK_NOT_ALLOWED"
-    details = [each.get("detail") for each in logged(town.settings.state)]
+    details = [each.get("detail") for each in logged(town.settings.files.state)]
     assert details.count("LINK_NOT_ALLOWED") == 3
 
 
@@ -231,7 +237,7 @@ async def test_a_link_made_at_one_gateway_holds_at_the_other_and_after_a_restart
     tmp_path: Path,
 ) -> None:
     namesake = replace(REVIEWER, user=FRESH.user, issuer=ELSEWHERE)
-    async with scene(tmp_path, issuers=two_issuers(tmp_path)) as on:
+    async with scene(tmp_path, tokens__issuers=two_issuers(tmp_path)) as on:
         async with again(on.town.settings, Clock(now=lambda: on.now)) as beside:
             await link(beside, FRESH.user, at=on.now.timestamp())
         await grant(on)

@@ -72,7 +72,7 @@ class Edge:
     @property
     def entries(self) -> list[dict[str, Any]]:
         """The log as it is on the disk."""
-        return logged(self.town.settings.state)
+        return logged(self.town.settings.files.state)
 
 
 def logged(state: Path) -> list[dict[str, Any]]:

@@ -131,6 +131,6 @@ async def families(
         ]
         made = Families(key, council)
         clock = Clock(now=lambda: made.now, sleep=made.wait)
-        more = {"issuers": folder / "issuers.toml", "deadline": DEADLINE_S}
+        more = {"tokens__issuers": folder / "issuers.toml", "questions__deadline": DEADLINE_S}
         async with small_town(folder, sources, clock, operator=operator, **more) as made.town:
             yield made

@@ -16,6 +16,7 @@ import aiohttp
 from gateway.config.settings import Settings
 from gateway.identity.development_token import development_key
 from tests.support.agencies import SourceFile
+from tests.support.settings import as_toml, changed
 from tests.support.town import settings_for
 
 COMMAND: Final = Path(sys.executable).with_name("teamaround")
@@ -40,11 +41,9 @@ class Served:
 
 def settings_file(folder: Path, settings: Settings, **more: Any) -> Path:
     """Write the settings as an operator would; the file."""
-    values = settings.model_dump(mode="json", exclude_none=True) | {"port": 0} | more
-    lines = [f"{name} = {json.dumps(value)}" for name, value in values.items()]
     file = folder / "settings.toml"
     file.touch(mode=0o600)  # an address in it may have a password
-    file.write_text("\n".join(lines))
+    file.write_text(as_toml(changed(settings, **{"server__port": 0} | more)))
     return file
 
 

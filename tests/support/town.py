@@ -16,7 +16,8 @@ from adapters.contract.codes import Purpose, Sector
 from adapters.contract.contract import NoRecord
 from adapters.contract.identifiers import CHILD_NUMBERS, NHS_NUMBER, UPN
 from adapters.contract.record import Identifier, Record
-from gateway.config.settings import DEFAULT_ISSUER, Settings
+from gateway.config.settings import Settings
+from gateway.config.settings_tables import DEFAULT_ISSUER
 from gateway.fanout.proof_of_life import Way
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.http.app import build_app, open_gateway
@@ -26,6 +27,7 @@ from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from tests.support.agencies import HOME, MIRA, SourceFile
 from tests.support.secret_files import write_secret
+from tests.support.settings import UNHURRIED, settings_with
 
 SHIELD_TEAM: Final = "01632 960999"
 PRACTITIONER: Final = Caller(
@@ -38,15 +40,6 @@ PRACTITIONER: Final = Caller(
     areas=(HOME,),
     accreditation=frozenset({"information-sharing"}),
     signed_in_at=int(time.time()),
-)
-UNHURRIED: Final = (  # a town's one practitioner asks more than any person could
-    "questions_per_minute",
-    "questions_per_minute_organisation",
-    "children_per_hour",
-    "children_per_hour_organisation",
-    "unfound_per_hour",
-    "out_of_area_per_day",
-    "break_glass_per_hour",
 )
 KNOWN: Final[Mapping[str, Any]] = {"nhsNumber": MIRA["nhs"], "birthDate": MIRA["born"]}
 BEYOND: Final = {"cause": "MOVED", "justification": "she stays there with an aunt"}
@@ -230,18 +223,16 @@ def settings_for(
             )
         )
     (folder / "operator.toml").write_text("".join(lines))
-    return Settings(
-        **{
-            "environment": "development",
-            "state": folder / "state",
-            "manifests": folder / "manifests",
-            "secrets": folder / "secrets",
-            "operator": folder / "operator.toml",
-            "token_keys": folder / "state" / "token-keys.json",
-            **dict.fromkeys(UNHURRIED, 1_000_000),
-            **more,
-        }
-    )
+    given = {
+        "environment": "development",
+        "files__state": folder / "state",
+        "files__manifests": folder / "manifests",
+        "files__secrets": folder / "secrets",
+        "files__operator": folder / "operator.toml",
+        "tokens__keys": folder / "state" / "token-keys.json",
+        **UNHURRIED,
+    }
+    return settings_with(**given | more)
 
 
 def all_found(town: Town, child: Mapping[str, Any] = MIRA) -> None:

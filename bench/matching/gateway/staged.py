@@ -23,7 +23,12 @@ from gateway.audit.entry.entry import Entry
 from gateway.audit.keys.epoch_keys import EpochKeys
 from gateway.audit.recorder.recorder import Recorder
 from gateway.config.operator_file import Area, HeldTestPerson, OperatorFile, ShieldTeam, SourceGrant
-from gateway.config.settings import Settings
+from gateway.config.settings_tables import (
+    DocumentSettings,
+    LimitSettings,
+    QuestionSettings,
+    RoleSettings,
+)
 from gateway.fanout.fan_out import FanOut
 from gateway.fanout.source_call import SourceConnection
 from gateway.fanout.sources import RegisteredSource, registered, registry_of
@@ -66,14 +71,6 @@ _REASON: Final = {
     "justification": "seen at night, alone",
     "caseReference": "C-1",
 }
-_UNHURRIED: Final = (
-    "questions_per_minute",
-    "questions_per_minute_organisation",
-    "children_per_hour",
-    "children_per_hour_organisation",
-    "unfound_per_hour",
-    "out_of_area_per_day",
-)
 
 
 @dataclass(slots=True)
@@ -126,14 +123,16 @@ def wired(
 ) -> StagedGateway:
     """A gateway of the running loop's time over these sources, at which this caller asks."""
     clock = Clock(now=lambda: TODAY, monotonic=_now)
-    settings = _settings()
+    deadline = QuestionSettings(deadline=10.0)
     stages = Stages(
-        settings=settings,
+        questions=deadline,
+        roles=RoleSettings(),
+        public_url="",
         schema=_schema(),
         verifier=cast("Any", None),  # nobody's token is read
         clock=clock,
-        documents=Documents(_schema(), settings),
-        quotas=Quotas(ProcessCounters(_now), settings, _now),
+        documents=Documents(_schema(), DocumentSettings()),
+        quotas=Quotas(ProcessCounters(_now), _unhurried(), _now),
     )
     policy = Policy(open_rule_set(Baseline.at(), [s.manifest for s in sources], None))
     log = CountingLog()
@@ -181,10 +180,9 @@ def _schema() -> GraphQLSchema:
     return build_schema()._schema  # noqa: SLF001  as the gateway takes it
 
 
-@cache
-def _settings() -> Settings:
-    unhurried: Any = dict.fromkeys(_UNHURRIED, 1_000_000)
-    return Settings(deadline=10.0, environment="development", **unhurried)
+def _unhurried() -> LimitSettings:
+    """The bench's one practitioner asks more than any person could."""
+    return LimitSettings(**dict.fromkeys(LimitSettings.model_fields, 1_000_000))
 
 
 def _now() -> float:

@@ -14,6 +14,7 @@ from gateway.audit.entry.entry import MAX_NAME
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.errors import PolicyUnusable
 from gateway.config.toml_table import table_of
+from gateway.model.errors import ConfigurationInvalid
 
 # What says that something was pruned is never pruned itself.
 NEVER: Final = frozenset({AuditKind.PRUNING})
@@ -45,7 +46,10 @@ class Retention:
             text = content.decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise PolicyUnusable(f"{file}: cannot be read ({type(error).__name__})") from None
-        held = table_of(_File, text, file, PolicyUnusable)
+        try:
+            held = table_of(_File, text, file)
+        except ConfigurationInvalid as error:
+            raise PolicyUnusable(str(error)) from None
         if never := NEVER & held.keep_years.keys():
             raise PolicyUnusable(f"{file}: keep_years: {', '.join(sorted(never))} stay for good")
         _refuse_review_before_reviewed(file, held.keep_years)

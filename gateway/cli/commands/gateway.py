@@ -52,7 +52,7 @@ def token(  # noqa: PLR0913, PLR0917  one option a claim
 
     found = chosen(settings)
     caller = Caller(
-        issuer=found.issuer,
+        issuer=found.tokens.issuer,
         user=user,
         organisation=organisation,
         sector=sector,

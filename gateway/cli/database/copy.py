@@ -75,8 +75,8 @@ async def copy_files(settings: Settings, dsn: str) -> list[str]:
     The log is checked before and after. ConfigurationInvalid says why not; then nothing has
     changed at either place.
     """
-    if not settings.log_dsn:
-        raise ConfigurationInvalid("log_dsn: names no PostgreSQL to copy to")
+    if not settings.log.dsn:
+        raise ConfigurationInvalid("log.dsn: names no PostgreSQL to copy to")
     with explained():
         await _refuse_unready(settings)
         with _reading(settings) as source:
@@ -101,7 +101,7 @@ def _reading(settings: Settings) -> Iterator[_Source]:
         opened = [_opened(stack, at.file) for at in files(settings)]
         log, ledger, _ = opened
         if log is None:
-            raise DatabaseRefused(f"{settings.state}: has no log to copy")
+            raise DatabaseRefused(f"{settings.files.state}: has no log to copy")
         if why := moved(log):
             raise DatabaseRefused(f"{files(settings)[0].file}: {why}")
         if ledger is not None and ledger.execute(_SERVED, (monotonic(),)).fetchone()[0]:

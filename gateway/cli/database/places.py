@@ -27,7 +27,7 @@ class StoreFile:
 def files(settings: Settings) -> tuple[StoreFile, ...]:
     """The stores that a gateway without PostgreSQL has below `state`."""
     return (
-        StoreFile(SqliteLogSchema(), settings.state / "audit.sqlite"),
-        StoreFile(LEDGER, settings.state / "ledger.sqlite"),
-        StoreFile(BREAK_GLASS, settings.state / "break-glass.sqlite"),
+        StoreFile(SqliteLogSchema(), settings.files.state / "audit.sqlite"),
+        StoreFile(LEDGER, settings.files.state / "ledger.sqlite"),
+        StoreFile(BREAK_GLASS, settings.files.state / "break-glass.sqlite"),
     )

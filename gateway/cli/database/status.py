@@ -35,8 +35,8 @@ class StoreStatus:
 async def status(settings: Settings) -> tuple[StoreStatus, ...]:
     """Every store of these settings; ConfigurationInvalid where one cannot be looked at."""
     with explained():
-        if settings.log_dsn:
-            return await _of_server(settings.log_dsn)
+        if settings.log.dsn:
+            return await _of_server(settings.log.dsn)
         return tuple(_of_files(settings))
 
 

@@ -53,7 +53,9 @@ async def grants_in(file: Path, *entries: int) -> frozenset[int]:
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file = tmp_path / "settings.toml"
-    file.write_text('environment = "development"\nstate = "state"\noperator = "operator.toml"\n')
+    file.write_text(
+        'environment = "development"\n[files]\nstate = "state"\noperator = "operator.toml"\n'
+    )
     (tmp_path / "operator.toml").write_text(
         f'log_origin = "{ORIGIN}"\n[shield_team]\nname = "s"\ntelephone = "01632 960999"\n'
         '[[area]]\ncode = "E09990001"\nname = "Northbrook"\n'
@@ -144,9 +146,9 @@ def test_without_its_witness_nothing_is_pruned(
     asyncio.run(old_entries(tmp_path / "state" / "audit.sqlite"))
     witness = Cosigner.at(tmp_path / "witness-key", "regulator.example/w1")
     monkeypatch.setenv(
-        "TEAMAROUND_WITNESSES", json.dumps([f"http://127.0.0.1:9 {witness.verifier_key}"])
+        "TEAMAROUND_WITNESSES__TRUSTED", json.dumps([f"http://127.0.0.1:9 {witness.verifier_key}"])
     )
-    monkeypatch.setenv("TEAMAROUND_WITNESS_QUORUM", "1")
+    monkeypatch.setenv("TEAMAROUND_WITNESSES__QUORUM", "1")
     refused = run("prune", "--policy", policy_file(tmp_path), "--who", "r.officer")
     assert (refused.exit_code, "nothing went" in refused.stderr) == (2, True)
     assert len(run("search", "--who", "a").stdout.splitlines()) == 35

@@ -30,7 +30,7 @@ async def test_a_source_joins_and_leaves_from_a_terminal(tmp_path: Path) -> None
     agency_server = AgencyServer()
     async with serving(agency_server.answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
-        async with small_town(tmp_path, [spine], look_every=0.02) as town:
+        async with small_town(tmp_path, [spine], replicas__look_every=0.02) as town:
             file = clinic(url)
             await granted(town, file)
             manifest = tmp_path / "clinic.toml"

@@ -49,18 +49,18 @@ def test_a_whole_file_is_read(file: Path) -> None:
 @pytest.mark.parametrize(
     ("was", "is_now", "named"),
     [
-        ("origins =", "orgins =", "grant.0.orgins"),
-        ('"spine", "national"', '"spine", "nationwide"', "grant.0.claims"),
+        ("origins =", "orgins =", "grant[0].orgins"),
+        ('"spine", "national"', '"spine", "nationwide"', "grant[0].claims"),
         ('telephone = "01632 960999"', "", "shield_team.telephone"),
         ('"01632 960999"', '"javascript:alert(1)"', "shield_team.telephone"),
         ('name = "Shield team"', 'name = ""', "shield_team.name"),
-        ("log_origin =", "origin =", "log_origin"),
-        ('code = "E09990001"', "code = 7", "area.0.code"),
-        ('agency = "nhs"', "", "grant.0.agency"),
+        ("log_origin =", "orign =", "orign: unknown key; did you mean log_origin?"),
+        ('code = "E09990001"', "code = 7", "area[0].code"),
+        ('agency = "nhs"', "", "grant[0].agency"),
     ],
 )
 def test_what_is_wrong_is_named_by_its_place(file: Path, was: str, is_now: str, named: str) -> None:
-    assert f"  {named}" in refusal(file, WHOLE.replace(was, is_now))
+    assert f": {named}" in refusal(file, WHOLE.replace(was, is_now))
 
 
 def test_a_file_without_an_area_is_refused(file: Path) -> None:
@@ -81,11 +81,23 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("was", "is_now", "message"),
     [
-        ("origins =", "orgins =", "grant.0.orgins: operator.toml:13: unknown key; did you mean or"),
+        (
+            "origins =",
+            "orgins =",
+            "toml:13: grant[0].orgins: unknown key; did you mean origins?",
+        ),
         ('"https://spine.example"', '"spine.example"', 'a private network is like "10.20.0.0/16"'),
         ('"https://spine.example"', '"ftp://spine"', "an origin is like https://host"),
-        ('code = "E09990001"', "code = 7", "operator.toml:7: write a text between quotes"),
-        ('agency = "nhs"\n', "", 'grant.0.agency: operator.toml:9: is needed here: add agency = "'),
+        (
+            'code = "E09990001"',
+            "code = 7",
+            "toml:7: area[0].code: write a text between quotes",
+        ),
+        (
+            'agency = "nhs"\n',
+            "",
+            'toml:9: grant[0].agency: is needed here: add agency = "',
+        ),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line_and_what_to_write(

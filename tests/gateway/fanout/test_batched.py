@@ -68,7 +68,7 @@ async def town_of(folder: Path, school: School, **changes: Any) -> AsyncIterator
     async with serving(school.answer) as url:
         where = f'base_url = "{url}"\nbulk_roles = ["bulk"]'
         source = SourceFile("school", "rest", where, OPERATION, (url,), claims=NATIONAL)
-        async with small_town(folder, [source.with_(**changes)], deadline=50) as town:
+        async with small_town(folder, [source.with_(**changes)], questions__deadline=50) as town:
             yield town
 
 

@@ -61,7 +61,7 @@ async def slow_town(folder: Path, slow: Slow, limits: str = "") -> AsyncIterator
             rest_source("council", council, claims=NATIONAL, timeout="30s", limits=limits),
             rest_source("witness", witness, claims=NATIONAL - {Claim.EFFECTS_NONE}),
         ]
-        async with small_town(folder, sources, deadline=50) as town:
+        async with small_town(folder, sources, questions__deadline=50) as town:
             yield town
 
 
@@ -121,7 +121,7 @@ async def test_a_question_repeated_within_seconds_is_answered_from_the_first_and
         source = rest_source("council", url, claims=NATIONAL, limits='cache = "10s"')
         async with small_town(tmp_path, [source]) as town:
             first, second = await town.ask(), await town.ask()
-            with town.settings.operator.open("a") as operator:
+            with town.settings.files.operator.open("a") as operator:
                 operator.write("# read again\n")
             await town.pipeline.reload()
             third = await town.ask()

@@ -34,7 +34,7 @@ async def test_a_client_that_goes_away_ends_the_question_at_the_agency(tmp_path:
     agency = Waiting()
     async with serving_raw(agency.answer) as url:
         source = rest_source("slow", url, claims=NATIONAL, timeout="60s")
-        async with small_town(tmp_path, [source], deadline=60) as town:
+        async with small_town(tmp_path, [source], questions__deadline=60) as town:
             asking = asyncio.create_task(town.ask())
             await asyncio.wait_for(agency.asked.wait(), PATIENCE_S)
             asking.cancel()
@@ -47,7 +47,7 @@ async def test_the_deadline_ends_the_question_at_the_agency(tmp_path: Path) -> N
     agency = Waiting()
     async with serving_raw(agency.answer) as url:
         source = rest_source("slow", url, claims=NATIONAL, timeout="60s")
-        async with small_town(tmp_path, [source], deadline=0.2) as town:
+        async with small_town(tmp_path, [source], questions__deadline=0.2) as town:
             answer = await town.ask()
             await asyncio.wait_for(agency.left.wait(), PATIENCE_S)
     assert answer.outcomes == {"slow": "TIMEOUT"}
@@ -62,7 +62,7 @@ async def test_the_deadline_ends_the_statement_in_the_agencys_database(
     dsn = postgres.dsn("slow_agency")
     origin = f"postgresql://127.0.0.1:{postgres.port}"
     source = SqlFault("hangs", frozenset(), "slow").source("slow", dsn, origin)
-    async with small_town(tmp_path, [source.with_(timeout="60s")], deadline=0.5) as town:
+    async with small_town(tmp_path, [source.with_(timeout="60s")], questions__deadline=0.5) as town:
         answer = await town.ask(agencies=["slow"])
         assert answer.outcomes == {"slow": "TIMEOUT"}
         await asyncio.wait_for(no_statement_runs(postgres.dsn()), PATIENCE_S)

@@ -26,7 +26,9 @@ async def test_three_hung_agencies_of_eight_leave_five_whole(tmp_path: Path) -> 
         sources = [rest_source("spine", quick, claims=AUTHORITY)]
         sources += [rest_source(f"quick-{i}", quick) for i in range(4)]
         sources += [rest_source(f"hung-{i}", hung, timeout="30s") for i in range(3)]
-        town = await stack.enter_async_context(small_town(tmp_path, sources, deadline=0.5))
+        town = await stack.enter_async_context(
+            small_town(tmp_path, sources, questions__deadline=0.5)
+        )
         async with asyncio.timeout(20):  # an agency's own time is 30 s, the question's half of one
             answer = await town.ask()
     outcomes = list(answer.outcomes.values())
@@ -38,7 +40,7 @@ async def test_three_hung_agencies_of_eight_leave_five_whole(tmp_path: Path) -> 
 async def test_an_agencys_own_time_is_up_long_before_the_deadline(tmp_path: Path) -> None:
     async with serving_raw(silent) as hung:
         source = rest_source("hung", hung, claims=NATIONAL, timeout="100ms")
-        async with small_town(tmp_path, [source], deadline=30) as town:
+        async with small_town(tmp_path, [source], questions__deadline=30) as town:
             async with asyncio.timeout(20):
                 answer = await town.ask()
     assert answer.outcomes == {"hung": "TIMEOUT"}
@@ -68,7 +70,7 @@ async def test_no_more_questions_reach_an_agency_in_a_second_than_it_declared(
     agency_server = AgencyServer()
     async with serving(agency_server.answer) as url:
         source = rest_source("modest", url, claims=NATIONAL, rate="3/s")
-        async with small_town(tmp_path, [source], deadline=0.7) as town:
+        async with small_town(tmp_path, [source], questions__deadline=0.7) as town:
             answers = await asyncio.gather(*(town.ask(caller=each) for each in crowd(8)))
     outcomes = sorted(answer.outcomes["modest"] for answer in answers)
     assert outcomes == ["BUSY"] * 5 + ["HAS_RECORD"] * 3
@@ -80,7 +82,7 @@ async def test_a_question_that_found_no_turn_was_not_asked_and_may_be_repeated(
 ) -> None:
     async with serving(AgencyServer().answer) as url:
         source = rest_source("modest", url, claims=NATIONAL, rate="1/m")
-        async with small_town(tmp_path, [source], deadline=0.3) as town:
+        async with small_town(tmp_path, [source], questions__deadline=0.3) as town:
             await town.ask()
             row = (await town.ask()).rows["modest"]
     assert (row["outcome"], row["attempts"], row["retryable"]) == ("BUSY", 0, True)

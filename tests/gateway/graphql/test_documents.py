@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from graphql import Node
 
-from gateway.config.settings import Settings
+from gateway.config.settings_tables import DocumentSettings
 from gateway.graphql import documents
 from gateway.graphql.documents import Documents
 from gateway.graphql.root import build_schema
@@ -18,7 +18,7 @@ QUESTION = "query Q($k: KnownDetails!, $r: AccessReason!) { child(known: $k, rea
 
 @pytest.fixture
 def kept() -> Documents:
-    return Documents(SCHEMA, Settings(documents_kept=2, max_tokens=300, max_aliases=3))
+    return Documents(SCHEMA, DocumentSettings(kept=2, max_tokens=300, max_aliases=3))
 
 
 def refusal(kept: Documents, text: str) -> AskDifferently:
@@ -128,7 +128,7 @@ def test_a_document_too_large_is_refused(kept: Documents, selection: str, code: 
 
 
 def test_a_document_nested_past_all_parsing_is_too_deep() -> None:
-    kept = Documents(SCHEMA, Settings(max_tokens=100_000))
+    kept = Documents(SCHEMA, DocumentSettings(max_tokens=100_000))
     assert refusal(kept, "{" + "a {" * 5000 + "b" + "}" * 5001).code == "DOCUMENT_TOO_DEEP"
     assert refusal(kept, "{ a(b: " + "[" * 5000 + "]" * 5000 + ") }").code == "DOCUMENT_TOO_DEEP"
 

@@ -3,7 +3,7 @@
 import pytest
 from graphql import parse, print_schema
 
-from gateway.config.settings import Settings
+from gateway.config.settings_tables import DocumentSettings
 from gateway.graphql.documents import Documents
 from gateway.graphql.literals import refuse_personal_literals
 from gateway.graphql.root import build_schema
@@ -15,7 +15,7 @@ SCHEMA = build_schema()._schema  # noqa: SLF001  # graphql-core's own, as the ga
 
 
 def read(text: str) -> None:
-    Documents(SCHEMA, Settings()).document(text)
+    Documents(SCHEMA, DocumentSettings()).document(text)
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from gateway.config.settings import Settings
 from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.edge import QUESTION
 from tests.support.gateway.streamed import BODY as STREAM
 from tests.support.loopback import serving
+from tests.support.settings import settings_with
 from tests.support.town import small_town
 
 SCREEN = "https://screen.northbrook.example"
@@ -29,7 +29,7 @@ async def test_a_browser_learns_before_it_asks_whether_its_page_may(
     agency_server = AgencyServer()
     async with serving(agency_server.answer) as base:
         sources = [rest_source("spine", base, claims=AUTHORITY)]
-        async with small_town(tmp_path, sources, browser_origins=(SCREEN,)) as town:
+        async with small_town(tmp_path, sources, browser__origins=(SCREEN,)) as town:
             url, asked = f"{town.url}/graphql", {"Origin": origin, **BEFORE}
             async with town.session.options(url, headers=asked) as said:
                 assert said.status == status
@@ -45,7 +45,7 @@ async def test_a_page_of_a_named_origin_reads_its_answer_whole_or_in_parts(
     agency_server = AgencyServer()
     async with serving(agency_server.answer) as base:
         sources = [rest_source("spine", base, claims=AUTHORITY)]
-        async with small_town(tmp_path, sources, browser_origins=(SCREEN,)) as town:
+        async with small_town(tmp_path, sources, browser__origins=(SCREEN,)) as town:
             headers = town.headers() | {"Origin": SCREEN, "Accept": "multipart/mixed, */*"}
             async with town.session.post(f"{town.url}/graphql", json=body, headers=headers) as said:
                 assert said.status == 200
@@ -69,5 +69,5 @@ async def test_unless_an_origin_is_named_no_page_of_another_reads_anything(tmp_p
     "origin", ["*", "null", "http://screen.northbrook.example", f"{SCREEN}/", "https://*.example"]
 )
 def test_what_is_no_single_origin_is_refused_at_the_start(origin: str) -> None:
-    with pytest.raises(ValidationError, match="browser_origins"):
-        Settings(browser_origins=(origin,))
+    with pytest.raises(ValidationError, match=r"browser\.origins"):
+        settings_with(browser__origins=(origin,))

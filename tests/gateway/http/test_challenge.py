@@ -33,7 +33,7 @@ async def met(
     (folder / "keys.json").write_text(json.dumps(keys))
     text = f'{ISSUERS}proof = "{proof}"\n{WIDE_TOML}'
     (folder / "issuers.toml").write_text(text)
-    async with edge(folder, issuers=folder / "issuers.toml", **settings) as gateway:
+    async with edge(folder, tokens__issuers=folder / "issuers.toml", **settings) as gateway:
         yield gateway
 
 
@@ -57,7 +57,7 @@ def challenges_in(said: Said) -> list[str]:
 
 async def test_a_refusal_says_which_schemes_are_taken_and_what_was_wrong(tmp_path: Path) -> None:
     provider, holder = Provider(), Holder()
-    async with met(tmp_path, provider, proof="dpop", public_url=URL) as gateway:
+    async with met(tmp_path, provider, proof="dpop", server__public_url=URL) as gateway:
         token = token_of(provider, holder)
         stale = holder.proof(token, iat=int(time.time()) - 3600)
         assert await challenges(gateway, "") == ["Bearer", f"DPoP {ALGS}"]
@@ -88,7 +88,7 @@ async def test_a_proof_for_the_host_that_a_request_names_is_not_for_us(
     tmp_path: Path, host: str
 ) -> None:
     provider, holder = Provider(), Holder()
-    async with met(tmp_path, provider, public_url=URL) as gateway:
+    async with met(tmp_path, provider, server__public_url=URL) as gateway:
         token = token_of(provider, holder)
         proof = holder.proof(token, htu=f"http://{host}/graphql", iat=int(time.time()))
         ours = holder.proof(token, iat=int(time.time()))

@@ -134,7 +134,7 @@ async def test_nulls_and_extensions_are_allowed(gateway: Edge) -> None:
 
 
 async def test_a_body_longer_than_the_gateway_reads_is_413(tmp_path: Path) -> None:
-    async with edge(tmp_path, max_body=1024) as gateway:
+    async with edge(tmp_path, questions__max_body=1024) as gateway:
         said = await gateway.send(raw=b'{"query": "' + b"x" * 2000)
         assert (said.status, said.code) == (413, "BODY_TOO_LARGE")
 

@@ -15,7 +15,7 @@ async def test_every_response_keeps_browsers_from_what_they_might_do(
     tmp_path: Path, road: str
 ) -> None:
     async with (
-        edge(tmp_path, tls_ends_at_proxy=True) as gateway,
+        edge(tmp_path, tls__ends_at_proxy=True) as gateway,
         gateway.town.session.get(f"{gateway.town.url}{road}") as said,
     ):
         assert said.headers["Strict-Transport-Security"] == "max-age=31536000"
@@ -25,7 +25,7 @@ async def test_every_response_keeps_browsers_from_what_they_might_do(
         assert "Cache-Control" in said.headers
 
 
-@pytest.mark.parametrize("settings", [{}, {"tls_ends_at_proxy": False}])
+@pytest.mark.parametrize("settings", [{}, {"tls__ends_at_proxy": False}])
 async def test_where_there_is_no_tls_a_browser_is_not_told_to_insist_on_it(
     tmp_path: Path, settings: dict[str, Any]
 ) -> None:

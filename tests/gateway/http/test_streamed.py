@@ -35,7 +35,9 @@ async def town(tmp_path: Path, slow: Slow) -> AsyncIterator[Town]:
             rest_source("quick", fast),
             rest_source("slow", waiting, timeout="30s", says_restricted=False),
         ]
-        async with small_town(tmp_path, sources, deadline=30, questions_under_way=1) as opened:
+        async with small_town(
+            tmp_path, sources, questions__deadline=30, questions__under_way=1
+        ) as opened:
             yield opened
 
 
@@ -125,7 +127,7 @@ async def test_parts_that_the_client_cannot_take_ask_nobody(town: Town, slow: Sl
     assert answer.status == 406
     assert answer.body["errors"][0]["extensions"]["code"] == "NOT_ACCEPTABLE"
     assert slow.times == 0
-    assert logged(town.settings.state) == []
+    assert logged(town.settings.files.state) == []
 
 
 async def test_parts_that_are_switched_off_come_as_one_answer(town: Town, slow: Slow) -> None:

@@ -17,12 +17,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from gateway.config.settings import Settings
+from gateway.config.settings_tables import TlsSettings
 from gateway.http.app import build_app
 from gateway.http.client_certificate import CertificateProtocol, tls_options
 from gateway.model.errors import ConfigurationInvalid
 from tests.support.edge import QUESTION, edge
 from tests.support.gateway.bindings import WIDE_TOML
 from tests.support.gateway.sign_in import Provider, digest
+from tests.support.settings import settings_with
 from tests.support.town import Town
 
 ISSUERS = f"""
@@ -76,7 +78,7 @@ async def over_tls(town: Town, settings: Settings) -> AsyncIterator[str]:
         http=CertificateProtocol,
         lifespan="off",
         log_config=None,
-        **tls_options(settings),
+        **tls_options(settings.tls, settings.environment),
     )
     config.load()
     server = uvicorn.Server(config)
@@ -109,13 +111,13 @@ async def test_a_bound_token_is_good_with_its_certificate_alone(tmp_path: Path) 
     (tmp_path / "issuers.toml").write_text(ISSUERS)
     server, client, thief = (Certificate.made(tmp_path / f"{n}.pem") for n in "sct")
     (tmp_path / "clients.pem").write_bytes(client.file.read_bytes() + thief.file.read_bytes())
-    tls: dict[str, Any] = {"tls_certificate": server.file, "tls_key": server.file}
-    settings = Settings(client_authorities=tmp_path / "clients.pem", **tls)
+    tls: dict[str, Any] = {"tls__certificate": server.file, "tls__key": server.file}
+    settings = settings_with(tls__client_authorities=tmp_path / "clients.pem", **tls)
     now = int(datetime.now(UTC).timestamp())
     said = {"iat": now, "exp": now + 600, "cnf": {"x5t#S256": client.thumbprint}}
     token = provider.token(**said)
     async with (
-        edge(tmp_path, issuers=tmp_path / "issuers.toml") as gateway,
+        edge(tmp_path, tokens__issuers=tmp_path / "issuers.toml") as gateway,
         over_tls(gateway.town, settings) as url,
     ):
         shown = [await status(gateway.town, url, token, one) for one in (client, thief, None)]
@@ -124,21 +126,21 @@ async def test_a_bound_token_is_good_with_its_certificate_alone(tmp_path: Path) 
 
 def test_half_of_what_tls_needs_is_named() -> None:
     with pytest.raises(ConfigurationInvalid, match="TLS needs both"):
-        tls_options(Settings(tls_key=Path("key.pem")))
-    assert tls_options(Settings(environment="development")) == {}
+        tls_options(TlsSettings(key=Path("key.pem")), "production")
+    assert tls_options(TlsSettings(), "development") == {}
 
 
 def test_a_key_that_others_may_read_serves_no_tls(tmp_path: Path) -> None:
     made = Certificate.made(tmp_path / "gateway.pem").file
-    settings = Settings(tls_certificate=made, tls_key=made)
-    assert tls_options(settings)["ssl_keyfile"] == str(made)
+    tls = TlsSettings(certificate=made, key=made)
+    assert tls_options(tls, "production")["ssl_keyfile"] == str(made)
     made.chmod(0o640)
-    with pytest.raises(ConfigurationInvalid, match=r"tls_key: .* set mode 0600"):
-        tls_options(settings)
+    with pytest.raises(ConfigurationInvalid, match=r"tls.key: .* set mode 0600"):
+        tls_options(tls, "production")
 
 
 def test_production_takes_no_questions_in_the_clear() -> None:
-    with pytest.raises(ConfigurationInvalid, match="tls_certificate =") as refusal:
-        tls_options(Settings())
-    assert "tls_ends_at_proxy = true" in str(refusal.value)
-    assert tls_options(Settings(tls_ends_at_proxy=True)) == {}
+    with pytest.raises(ConfigurationInvalid, match="certificate =") as refusal:
+        tls_options(TlsSettings(), "production")
+    assert "ends_at_proxy = true" in str(refusal.value)
+    assert tls_options(TlsSettings(ends_at_proxy=True), "production") == {}

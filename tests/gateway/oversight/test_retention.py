@@ -166,7 +166,7 @@ async def test_a_gateway_that_starts_forgets_what_was_pruned_meanwhile(tmp_path:
         settings, entry = on.town.settings, on.granted_at
     async with open_publication(settings, Clock()) as publication:
         await pruned(publication, policy(tmp_path), [EntryRange(entry, entry)])
-    store = await SqlGrants.at_file(settings.state / "break-glass.sqlite")
+    store = await SqlGrants.at_file(settings.files.state / "break-glass.sqlite")
     assert await store.entries() == {entry}
 
     async def forgotten() -> bool:

@@ -93,7 +93,7 @@ async def test_a_practitioner_sees_nothing_of_it_and_every_look_is_on_record(tow
     refused = await explained(town, PRACTITIONER)
     await explained(town, AUDITOR)
     unknown = await explained(town, AUDITOR, source="nobody")
-    entries = [(e["kind"], e.get("detail")) for e in logged(town.settings.state)]
+    entries = [(e["kind"], e.get("detail")) for e in logged(town.settings.files.state)]
     assert refused.body["errors"][0]["extensions"]["code"] == "AUDIT_NOT_ALLOWED"
     assert unknown.body["errors"][0]["extensions"]["code"] == "VARIABLES_INVALID"
     assert ("AUDIT_SEARCH", "EXPLAIN") in entries

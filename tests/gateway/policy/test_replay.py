@@ -50,11 +50,11 @@ def test_a_forbid_is_told_with_how_many_questions_it_would_have_touched(tmp_path
 
 def test_the_log_says_what_the_asker_was_and_the_comparison_names_nobody(tmp_path: Path) -> None:
     town = asyncio.run(asked_twice(tmp_path))
-    intents = [e for e in logged(town.settings.state) if e["kind"] == "INTENT"]
+    intents = [e for e in logged(town.settings.files.state) if e["kind"] == "INTENT"]
     told = compared(town, tmp_path, "")
     assert intents[0]["standing"]["sector"] == "SOCIAL_CARE"
     assert intents[0]["standing"]["roles"] == ["practitioner"]
-    others = [e for e in logged(town.settings.state) if e["kind"] != "INTENT"]
+    others = [e for e in logged(town.settings.files.state) if e["kind"] != "INTENT"]
     assert others
     assert not any("standing" in entry for entry in others)
     assert (told.output, told.exit_code) == ("nothing changes\n", 0)

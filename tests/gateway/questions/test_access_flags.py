@@ -38,7 +38,7 @@ async def released(
         ]
         async with small_town(folder, sources) as town:
             assert "errors" not in (await town.ask(caller=caller, query=query)).body
-            return logged(town.settings.state)[-1]
+            return logged(town.settings.files.state)[-1]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ async def test_who_asks_beyond_their_area_is_flagged_before_anybody_is_asked(
             await town.ask(areas=[HOME])
             await town.ask(areas=[HOME, "E09990002"])
             await town.ask(agencies=["afar"])
-            intents = [e for e in logged(town.settings.state) if e["kind"] == "INTENT"]
+            intents = [e for e in logged(town.settings.files.state) if e["kind"] == "INTENT"]
     assert [e.get("risks") for e in intents] == [None, ["OUT_OF_AREA"], ["OUT_OF_AREA"]]
 
 

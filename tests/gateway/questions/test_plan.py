@@ -202,7 +202,7 @@ async def test_several_children_are_planned_each_and_only_so_many(tmp_path: Path
             {"known": [KNOWN] * 3},
             query=SEVERAL,
             caller=bulk,
-            children_at_once=2,
+            questions__children_at_once=2,
         )
     assert refused.value.code == "TOO_MANY_CHILDREN"
 

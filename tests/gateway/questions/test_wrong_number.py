@@ -58,7 +58,7 @@ async def town_with(folder: Path, *, census: bool = True) -> AsyncIterator[Town]
             rest_source("school", at["school"], by=(BY_UPN, BY_NAME), claims=school),
             rest_source("police", at["police"], by=(BY_UPN, BY_NAME)),
         ]
-        yield await stack.enter_async_context(small_town(folder, sources, deadline=2))
+        yield await stack.enter_async_context(small_town(folder, sources, questions__deadline=2))
 
 
 EVERYBODY: Final = ["spine", "hospital", "care", "school", "police"]
@@ -79,10 +79,12 @@ async def test_a_search_for_the_other_child_does_not_find_the_question_about_her
     async with town_with(tmp_path) as town:
         await town.ask(agencies=EVERYBODY)
         about_her = {
-            p for each in logged(town.settings.state) for p in each.get("child_pseudonyms", ())
+            p
+            for each in logged(town.settings.files.state)
+            for p in each.get("child_pseudonyms", ())
         }
         await town.ask({"upn": OTHERS_UPN, "birthDate": OTHER["born"]}, agencies=["school"])
-        entries = logged(town.settings.state)
+        entries = logged(town.settings.files.state)
     about_him = {p for each in entries[-2:] for p in each.get("child_pseudonyms", ())}
     assert about_her
     assert about_him

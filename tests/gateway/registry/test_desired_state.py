@@ -21,11 +21,11 @@ from tests.support.town import settings_for, small_town
 def state_of(folder: Path, sources: Iterable[SourceFile], **changes: str) -> DesiredState:
     """What would be in force by these files, after words of the operator's file were changed."""
     settings: Settings = settings_for(folder, sources)
-    text = settings.operator.read_text()
+    text = settings.files.operator.read_text()
     for old, new in changes.items():
         text = text.replace(f'"{old}"', f'"{new}"')
-    settings.operator.write_text(text)
-    return desired_state_of(read_folder(settings), LedgerHead(), LedgerFacts({}, {}))
+    settings.files.operator.write_text(text)
+    return desired_state_of(read_folder(settings.files, None), LedgerHead(), LedgerFacts({}, {}))
 
 
 SPINE = file_of("spine", claims=AUTHORITY)

@@ -35,7 +35,7 @@ async def place(tmp_path: Path) -> AsyncIterator[tuple[Town, SourceFile]]:
     agency_server = AgencyServer()
     async with serving(agency_server.answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
-        async with small_town(tmp_path, [spine], look_every=0.02) as town:
+        async with small_town(tmp_path, [spine], replicas__look_every=0.02) as town:
             yield town, clinic(url)
 
 
@@ -98,7 +98,7 @@ async def test_nobody_approves_through_another_organisation_what_they_registered
 async def test_a_registrar_sends_no_more_in_a_minute_than_others_ask(tmp_path: Path) -> None:
     async with serving(AgencyServer().answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
-        async with small_town(tmp_path, [spine], questions_per_minute=1) as town:
+        async with small_town(tmp_path, [spine], limits__questions_per_minute=1) as town:
             said = [await register(town, "x") for _ in range(4)]
     assert "TOO_MANY_QUESTIONS" in {one.code for one in said if "errors" in one.body}
 
@@ -110,7 +110,7 @@ async def test_a_source_reads_no_secret_of_one_whose_id_begins_like_its_own(
     monkeypatch.setenv("TEAMAROUND_SOURCE_CLINIC_NORTH_TOKEN", "theirs")
     name = "TEAMAROUND_SOURCE_CLINIC_NORTH_TOKEN"
     greedy = replace(file, auth=f'scheme = "bearer"\ntoken = {{ env = "{name}" }}')
-    with town.settings.operator.open("a") as operator:
+    with town.settings.files.operator.open("a") as operator:
         operator.write('[[grant]]\nsource = "clinic-north"\nagency = "north"\norigins = []\n')
     await granted(town, file)
     await register(town, proposal(greedy))

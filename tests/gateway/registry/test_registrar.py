@@ -38,7 +38,7 @@ async def place(tmp_path: Path) -> AsyncIterator[tuple[Town, SourceFile]]:
     agency_server = AgencyServer()
     async with serving(agency_server.answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
-        async with small_town(tmp_path, [spine], look_every=0.02) as town:
+        async with small_town(tmp_path, [spine], replicas__look_every=0.02) as town:
             yield town, clinic(url)
 
 
@@ -146,10 +146,10 @@ async def test_what_the_operator_grants_no_more_is_not_approved(
     place: tuple[Town, SourceFile],
 ) -> None:
     town, file = place
-    before = town.settings.operator.read_text()
+    before = town.settings.files.operator.read_text()
     await granted(town, file)
     await register(town, proposal(file))
-    town.settings.operator.write_text(before)
+    town.settings.files.operator.write_text(before)
     await say(town, OPERATOR, "mutation { reload }")
     refused = await approve(town)
     assert refused.source is None
@@ -323,7 +323,7 @@ async def test_if_the_log_cannot_be_written_nothing_changes(
 ) -> None:
     town, file = place
     await joined(town, file)
-    log = town.settings.state / "audit.sqlite"
+    log = town.settings.files.state / "audit.sqlite"
     log.rename(log.with_name("away"))
     assert (await suspend(town)).code == "LOG_UNAVAILABLE"
     log.with_name("away").rename(log)
@@ -334,7 +334,7 @@ async def test_what_was_approved_is_in_force_after_a_restart(tmp_path: Path) -> 
     agency_server = AgencyServer()
     async with serving(agency_server.answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
-        async with small_town(tmp_path, [spine], look_every=0.02) as town:
+        async with small_town(tmp_path, [spine], replicas__look_every=0.02) as town:
             await joined(town, clinic(url))
             settings = town.settings
         async with again(settings) as town:
@@ -351,8 +351,8 @@ async def test_a_secret_that_has_gone_makes_a_source_unavailable_and_not_absent(
     agency_server = AgencyServer()
     async with serving(agency_server.answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
-        async with small_town(tmp_path, [spine], look_every=0.02) as town:
-            token = write_secret(town.settings.secrets, CLINIC, "token", "t")
+        async with small_town(tmp_path, [spine], replicas__look_every=0.02) as town:
+            token = write_secret(town.settings.files.secrets, CLINIC, "token", "t")
             file = clinic(url, auth='scheme = "bearer"\ntoken = { file = "token" }')
             await joined(town, file)
             settings = town.settings
@@ -385,7 +385,7 @@ async def test_suspending_who_knows_of_a_shield_unshields_nobody(tmp_path: Path)
             rest_source("spine", spine, claims=AUTHORITY),
             rest_source("care", care, claims=authority),
         ]
-        async with small_town(tmp_path, sources, look_every=0.02) as town:
+        async with small_town(tmp_path, sources, replicas__look_every=0.02) as town:
             await suspend(town, "care", OPERATOR)
             answer = await town.ask()
             again_suspended = await suspend(town, "care", OPERATOR)

@@ -29,9 +29,9 @@ async def test_a_rule_that_is_taken_back_counts_for_the_next_question(tmp_path: 
     agency_server = AgencyServer()
     async with serving(agency_server.answer) as url:
         sources = [rest_source("spine", url, claims=AUTHORITY)]
-        async with small_town(tmp_path, sources, look_every=0.02) as town:
+        async with small_town(tmp_path, sources, replicas__look_every=0.02) as town:
             assert (await town.ask()).outcomes["spine"] == "HAS_RECORD"
-            edit(town.settings.manifests / "spine.toml", '"practitioner", ', "")
+            edit(town.settings.files.manifests / "spine.toml", '"practitioner", ', "")
             assert await reloaded(town) == 2
             assert (await town.ask()).outcomes["spine"] == "NOT_PERMITTED"
             changes = [(await entries(town, kind)) for kind in ("SOURCE_CHANGE", "POLICY_CHANGE")]
@@ -45,7 +45,7 @@ async def test_a_bad_file_is_named_with_its_line_and_what_was_in_force_stays(
     async with serving(agency_server.answer) as url:
         sources = [rest_source("spine", url, claims=AUTHORITY)]
         async with small_town(tmp_path, sources) as town:
-            edit(town.settings.manifests / "spine.toml", "records = ", "recods = ")
+            edit(town.settings.files.manifests / "spine.toml", "records = ", "recods = ")
             said = await say(town, OPERATOR, RELOAD)
             assert said.code == "CONFIGURATION_REFUSED"
             assert "spine.toml:" in said.body["errors"][0]["message"]
@@ -62,7 +62,7 @@ async def test_files_that_did_not_change_change_nothing(tmp_path: Path) -> None:
 async def test_a_start_with_other_files_is_a_change_in_the_log(tmp_path: Path) -> None:
     async with small_town(tmp_path, [rest_source("spine", "http://127.0.0.1:9")]) as town:
         settings = town.settings
-    edit(settings.manifests / "spine.toml", "01632 960100", "01632 960222")
+    edit(settings.files.manifests / "spine.toml", "01632 960100", "01632 960222")
     async with again(settings) as town:
         (change,) = await entries(town, "CONFIGURATION_CHANGE")
         assert change["user"] is None
@@ -76,7 +76,7 @@ async def test_a_source_that_stays_the_same_keeps_its_connections(tmp_path: Path
         sources = [rest_source("spine", url, claims=AUTHORITY), rest_source("council", url)]
         async with small_town(tmp_path, sources) as town:
             before = town.pipeline.active.connections
-            edit(town.settings.manifests / "council.toml", "01632 960100", "01632 960222")
+            edit(town.settings.files.manifests / "council.toml", "01632 960100", "01632 960222")
             await reloaded(town)
             after = town.pipeline.active.connections
     assert after["spine"] is before["spine"]
@@ -90,7 +90,7 @@ async def test_what_was_in_force_before_does_not_pile_up_in_memory(tmp_path: Pat
         gc.disable()  # as good as: a gateway that serves looks for cycles hardly ever
         try:
             for number in range(8):
-                file = town.settings.manifests / "spine.toml"
+                file = town.settings.files.manifests / "spine.toml"
                 edit(file, f"01632 96010{number}", f"01632 96010{number + 1}")
                 await reloaded(town)
             assert _manifests_in_memory() <= before + 1
@@ -107,7 +107,7 @@ async def test_a_signal_has_the_files_read_anew(tmp_path: Path) -> None:
     async with serving(agency_server.answer) as url:
         sources = [rest_source("spine", url, claims=AUTHORITY | LOCAL)]
         async with served(tmp_path, sources) as gateway:
-            edit(gateway.settings.manifests / "spine.toml", '"practitioner", ', "")
+            edit(gateway.settings.files.manifests / "spine.toml", '"practitioner", ', "")
             gateway.process.send_signal(signal.SIGHUP)
             token = issue(PRACTITIONER, gateway.settings, now=time.time(), lifetime_s=600)
             body = {"query": QUERY, "variables": variables_for(KNOWN)}
@@ -134,7 +134,7 @@ async def test_a_key_taken_out_of_an_issuers_set_is_out_once_the_files_are_read_
         f'{file.read_text()}[[issuer]]\nissuer = "https://sign-in.example"\n'
         f'audience = "teamaround"\njwks = {{ file = "council.json" }}\n{WIDE_TOML}'
     )
-    async with edge(tmp_path, issuers=file) as gateway:
+    async with edge(tmp_path, tokens__issuers=file) as gateway:
         at = int(time.time())
         token = council.token(iat=at, exp=at + 600, auth_time=at)
         assert (await gateway.send(authorization=f"Bearer {token}")).status == 200

@@ -45,7 +45,7 @@ async def reloaded(town: Town) -> dict[str, Any]:
 
 
 def secret_of(town: Town) -> Path:
-    return town.settings.secrets / "roll" / "token"
+    return town.settings.files.secrets / "roll" / "token"
 
 
 def limits_of(pipeline: Pipeline) -> Any:
@@ -63,7 +63,7 @@ async def test_a_reload_uses_the_secret_that_is_there_now_and_says_whose_it_is(
             before, limits = town.pipeline.active.connections, limits_of(town.pipeline)
             agency.token = "second-token"
             assert (await town.ask()).outcomes["roll"] == "REFUSED"
-            write_secret(town.settings.secrets, "roll", "token", "second-token\n")
+            write_secret(town.settings.files.secrets, "roll", "token", "second-token\n")
             with capture_logs() as events:
                 done = await reloaded(town)
             assert done == {"generation": 2, "newSecrets": ["roll"], "keptSecrets": []}
@@ -100,10 +100,10 @@ async def test_a_secret_that_no_header_can_carry_leaves_the_old_one_in_use(tmp_p
     async with serving(AgencyServer().answer) as spine, serving(agency.answer) as url:
         sources = [rest_source("spine", spine, claims=AUTHORITY), guarded(url)]
         async with small_town(tmp_path, sources) as town:
-            write_secret(town.settings.secrets, "roll", "token", "bröken")
+            write_secret(town.settings.files.secrets, "roll", "token", "bröken")
             assert (await reloaded(town))["keptSecrets"] == ["roll"]
             assert (await town.ask()).outcomes["roll"] == "HAS_RECORD"
-            write_secret(town.settings.secrets, "roll", "token", "first-token")
+            write_secret(town.settings.files.secrets, "roll", "token", "first-token")
             assert (await reloaded(town))["keptSecrets"] == []
 
 
@@ -115,7 +115,7 @@ async def test_why_calls_failed_is_still_known_after_new_secrets(tmp_path: Path)
         sources = [rest_source("spine", spine, claims=AUTHORITY), guarded(url)]
         async with small_town(tmp_path, sources) as town:
             await town.ask()
-            write_secret(town.settings.secrets, "roll", "token", "second-token")
+            write_secret(town.settings.files.secrets, "roll", "token", "second-token")
             await reloaded(town)
             shown = (await say(town, OPERATOR, query)).body["data"]["sources"]
     failures = {one["id"]: one["health"]["failures"] for one in shown}
@@ -138,10 +138,10 @@ async def test_a_certificate_and_its_key_are_renewed_together_or_not_at_all(tmp_
         roll = rest_source("roll", url, auth=auth, secrets=secrets)
         sources = [rest_source("spine", spine, claims=AUTHORITY), roll]
         async with small_town(tmp_path, sources) as town:
-            write_secret(town.settings.secrets, "roll", "certificate", second.certificate)
+            write_secret(town.settings.files.secrets, "roll", "certificate", second.certificate)
             assert (await reloaded(town))["keptSecrets"] == ["roll"]
             assert (await town.ask()).outcomes["roll"] == "HAS_RECORD"
-            write_secret(town.settings.secrets, "roll", "key", second.key)
+            write_secret(town.settings.files.secrets, "roll", "key", second.key)
             done = await reloaded(town)
             assert (done["newSecrets"], done["keptSecrets"]) == (["roll"], [])
             assert (await town.ask()).outcomes["roll"] == "HAS_RECORD"

@@ -34,7 +34,7 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
     """A town with a spine of the operator's files, and a clinic that was approved."""
     async with serving(AgencyServer().answer) as url:
         spine = rest_source("spine", url, claims=AUTHORITY)
-        async with small_town(tmp_path, [spine], look_every=0.02) as town:
+        async with small_town(tmp_path, [spine], replicas__look_every=0.02) as town:
             file = clinic(url)
             await granted(town, file)
             await register(town, proposal(file))

@@ -77,7 +77,7 @@ async def three_agencies(tmp_path: Path, slow: Slow) -> AsyncIterator[Town]:
             rest_source("quick", fast),
             rest_source("slow", waiting, timeout="60s", says_restricted=False),
         ]
-        async with small_town(tmp_path, sources, deadline=60) as town:
+        async with small_town(tmp_path, sources, questions__deadline=60) as town:
             yield town
 
 

@@ -65,7 +65,7 @@ async def town_with(
             rest_source("spine", well, claims=AUTHORITY),
             rest_source("school", well),
         ]
-        async with small_town(folder, sources, deadline=30) as town:
+        async with small_town(folder, sources, questions__deadline=30) as town:
             yield town
 
 

@@ -21,7 +21,9 @@ async def mira(state: Path) -> str:
 def settings_of(folder: Path) -> Path:
     """A smallest gateway's settings, in a file."""
     file = folder / "settings.toml"
-    file.write_text('environment = "development"\nstate = "state"\noperator = "operator.toml"\n')
+    file.write_text(
+        'environment = "development"\n[files]\nstate = "state"\noperator = "operator.toml"\n'
+    )
     area = '[[area]]\ncode = "E09990001"\nname = "N"\n'
     team = '[shield_team]\nname = "S"\ntelephone = "01632 960999"\n'
     (folder / "operator.toml").write_text(f'log_origin = "t.example/log"\n{team}{area}')

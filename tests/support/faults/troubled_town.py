@@ -125,7 +125,7 @@ async def troubled_town(folder: Path, postgres: Postgres) -> AsyncIterator[Town]
         ]
         spine = await stack.enter_async_context(serving(AgencyServer().answer))
         sources = [*ill, *authorities, *well, rest_source("spine", spine, claims=AUTHORITY)]
-        opened = small_town(folder, sources, deadline=DEADLINE_S)
+        opened = small_town(folder, sources, questions__deadline=DEADLINE_S)
         town = await stack.enter_async_context(opened)
         all_found(town)
         yield town

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.config.issuer_binding import IssuerBinding
-from gateway.config.settings import DEFAULT_ISSUER
+from gateway.config.settings_tables import DEFAULT_ISSUER
 
 ROLES: Final = (
     *("practitioner", "manager", "bulk", "shield-cleared", "auditor", "privacy-officer"),

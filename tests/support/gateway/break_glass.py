@@ -100,7 +100,7 @@ class Scene:
     @property
     def granted_at(self) -> int:
         """The entry of the newest grant."""
-        kinds = [entry["kind"] for entry in logged(self.town.settings.state)]
+        kinds = [entry["kind"] for entry in logged(self.town.settings.files.state)]
         return len(kinds) - 1 - kinds[::-1].index("BREAK_GLASS")
 
 
@@ -126,7 +126,7 @@ async def scene(
             ' { agency = "elsewhere", place = "http://127.0.0.1:9/never" }]\n'
         )
         clock = Clock(now=lambda: made.now)
-        more = {"public_url": "https://gateway.example/graphql", **settings}
+        more = {"server__public_url": "https://gateway.example/graphql", **settings}
         async with small_town(folder, sources, clock, operator=notices, **more) as made.town:
             yield made
 

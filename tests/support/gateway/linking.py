@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 from typing import Any, Final
 
-from gateway.config.settings import DEFAULT_ISSUER
+from gateway.config.settings_tables import DEFAULT_ISSUER
 from gateway.identity.development_token import issue
 from gateway.model.caller import Caller
 from tests.support.gateway.bindings import ELSEWHERE

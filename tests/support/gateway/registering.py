@@ -147,7 +147,7 @@ async def granted(town: Town, file: SourceFile) -> None:
     """The operator grants the clinic's source its place and its claims, and has it read."""
     claims = ", ".join(f'"{claim.value}"' for claim in sorted(file.claims))
     grant = f'[[grant]]\nsource = "{CLINIC}"\nagency = "{CLINIC}"\nclaims = [{claims}]\n'
-    with town.settings.operator.open("a") as operator:
+    with town.settings.files.operator.open("a") as operator:
         operator.write(f'{grant}origins = ["{file.origins[0]}"]\n')
     said = await say(town, OPERATOR, "mutation { reload }")
     assert said.body["data"]["reload"] > 1, said.body

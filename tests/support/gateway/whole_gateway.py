@@ -19,7 +19,6 @@ from gateway.audit.keys.epoch_keys import EpochKeys
 from gateway.audit.publish.witness_watch import WitnessWatch
 from gateway.audit.recorder.recorder import Recorder
 from gateway.config.operator_file import Area, OperatorFile, ShieldTeam, SourceGrant
-from gateway.config.settings import Settings
 from gateway.fanout.sources import registry_of
 from gateway.graphql.documents import Documents
 from gateway.graphql.root import build_schema
@@ -38,7 +37,8 @@ from gateway.registry.generations import ActiveGeneration
 from tests.support.agencies import HOME, SourceFile
 from tests.support.gateway.decisions import baseline
 from tests.support.plain_sources import Answering, fan_out_over, registered
-from tests.support.town import KNOWN, PRACTITIONER, REASON, UNHURRIED
+from tests.support.settings import UNHURRIED, settings_with
+from tests.support.town import KNOWN, PRACTITIONER, REASON
 from tests.support.virtual_time import now
 
 TODAY: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -118,15 +118,16 @@ def whole_gateway(
             for s in opened
         ),
     )
-    unhurried: Any = dict.fromkeys(UNHURRIED, 1_000_000)
-    settings = Settings(deadline=DEADLINE_S, **unhurried)
+    settings = settings_with(questions__deadline=DEADLINE_S, **UNHURRIED)
     stages = Stages(
-        settings,
+        settings.questions,
+        settings.roles,
+        settings.server.public_url,
         _SCHEMA,
         cast("TokenVerifier", KnownCaller(caller)),
         clock,
-        Documents(_SCHEMA, settings),
-        Quotas(ProcessCounters(now), settings, now),
+        Documents(_SCHEMA, settings.documents),
+        Quotas(ProcessCounters(now), settings.limits, now),
     )
     policy = Policy(open_rule_set(baseline(), [s.manifest for s in opened], written))
     preparation = Preparation(stages, registry_of(opened, operator), policy)

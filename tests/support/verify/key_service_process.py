@@ -37,7 +37,7 @@ class KeyService:
     def settings(self) -> dict[str, Any]:
         """The gateway's settings that lead here."""
         credential = self.folder / "gateway"
-        return {"key_service": self.place, "key_service_credential": credential}
+        return {"keys__service": self.place, "keys__credential": credential}
 
     def credential(self, name: str) -> Path:
         """Where a client's credential is."""

@@ -123,7 +123,7 @@ def _connector(place: str, authority: Path | None) -> tuple[str, aiohttp.BaseCon
     if place.startswith(SOCKET):
         return "http://keys", aiohttp.UnixConnector(place.removeprefix(SOCKET))
     if not place.startswith("https://"):
-        raise KeysUnreadable("key_service: is unix:/its/socket or https://host:port")
+        raise KeysUnreadable("keys.service: is unix:/its/socket or https://host:port")
     try:
         context = ssl.create_default_context(cafile=authority)
     except (OSError, ssl.SSLError) as error:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from gateway.audit.errors import KeysUnreadable
 from gateway.config.toml_table import read_table
+from gateway.model.errors import ConfigurationInvalid
 
 ClientName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -52,7 +53,10 @@ class Clients(_Table):
     @classmethod
     def read(cls, file: Path) -> "Clients":
         """The clients of `file`; KeysUnreadable says what to change."""
-        held = read_table(cls, file, KeysUnreadable)
+        try:
+            held = read_table(cls, file)
+        except ConfigurationInvalid as error:
+            raise KeysUnreadable(str(error)) from None
         names = [each.name for each in held.client]
         if len({*names}) < len(names) or len({*_digests(held)}) < len(names):
             raise KeysUnreadable(f"{file}: two clients share a name or a credential")

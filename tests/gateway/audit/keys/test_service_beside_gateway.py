@@ -31,7 +31,7 @@ async def test_a_question_is_one_round_trip_and_its_reason_is_read_again(tmp_pat
             found = await read(gateway)
     assert intent == ("DONE", 1)
     assert ["worried" in node["justification"] for node in nodes(found)] == [True]
-    assert not (gateway.town.settings.state / "epochs").exists()
+    assert not (gateway.town.settings.files.state / "epochs").exists()
 
 
 async def test_once_killed_nobody_is_asked_and_restarted_all_goes_on(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ async def test_past_its_quota_at_the_key_service_a_gateway_asks_nobody(tmp_path:
 async def test_with_a_wrong_credential_the_gateway_does_not_start(tmp_path: Path) -> None:
     with key_service() as service:
         service.credential("gateway").write_text("another")
-        with pytest.raises(ConfigurationInvalid, match=r"key_service.*STRANGER"):
+        with pytest.raises(ConfigurationInvalid, match=r"keys\.service.*STRANGER"):
             async with edge(tmp_path, **service.settings):
                 pass
 
@@ -80,7 +80,7 @@ async def test_without_a_service_that_answers_the_gateway_does_not_start(tmp_pat
     with key_service(serving=False) as service, pytest.raises(ConfigurationInvalid) as refused:
         async with edge(tmp_path, **service.settings):
             pass
-    assert str(refused.value).startswith("key_service: ")
+    assert str(refused.value).startswith("keys.service: ")
 
 
 async def test_an_officer_destroys_an_epoch_under_a_running_gateway(

@@ -90,11 +90,11 @@ async def test_a_reason_for_break_glass_too_long_is_refused_with_its_limit(
     async with scene(tmp_path) as place:
         said = await place.break_glass(why=why)
         assert "JUSTIFICATION_TOO_LONG" in said.text
-        assert logged(place.town.settings.state) == []
+        assert logged(place.town.settings.files.state) == []
         assert "errors" not in (await place.break_glass()).body
         noted = await place.review(place.granted_at, note=why)
         assert "JUSTIFICATION_TOO_LONG" in noted.text
-        kinds = [entry["kind"] for entry in logged(place.town.settings.state)]
+        kinds = [entry["kind"] for entry in logged(place.town.settings.files.state)]
     assert kinds == ["BREAK_GLASS"]
 
 

@@ -34,7 +34,7 @@ async def a_practitioner_has_the_files_read_anew(on: Scene) -> None:
 
 
 async def the_operator_brings_other_files(on: Scene) -> None:
-    file = on.town.settings.manifests / "council.toml"
+    file = on.town.settings.files.manifests / "council.toml"
     file.write_text(file.read_text().replace('"practitioner", ', ""))
     assert (await say(on, OPERATOR, "mutation { reload }"))["data"]["reload"] == 2
 
@@ -50,7 +50,9 @@ async def somebody_breaks_glass_and_another_reviews(on: Scene) -> None:
 
 async def an_officer_prunes(on: Scene) -> None:
     await fill(on.town.pipeline.publication.log, 30, 3)
-    assert (await pruned(on.town.pipeline.publication, policy(on.town.settings.state))).removed
+    assert (
+        await pruned(on.town.pipeline.publication, policy(on.town.settings.files.state))
+    ).removed
 
 
 async def an_operator_proposes_a_link(on: Scene) -> None:
@@ -82,9 +84,9 @@ async def test_each_kind_is_written_in_the_situation_that_it_is_for(
 ) -> None:
     assert kind in WRITTEN, f"say in what situation the gateway writes {kind}"
     async with scene(tmp_path) as on:
-        assert logged(on.town.settings.state) == []
+        assert logged(on.town.settings.files.state) == []
         await WRITTEN[kind](on)
-        kinds = [entry["kind"] for entry in logged(on.town.settings.state)]
+        kinds = [entry["kind"] for entry in logged(on.town.settings.files.state)]
     assert kinds.count(kind) == 1
 
 

@@ -32,9 +32,9 @@ async def test_a_colleagues_look_is_flagged_and_nobody_elses(
     staff.write_text(f"# by hand\n{await mira(tmp_path / 'state')} {organisation}\n")
     async with serving(AgencyServer().answer) as url:
         source = rest_source("spine", url, claims=AUTHORITY)
-        async with small_town(tmp_path, [source], staff_children=staff) as town:
+        async with small_town(tmp_path, [source], alerts__staff_children=staff) as town:
             await town.ask(caller=replace(PRACTITIONER, organisation="northbrook"))
-            last = logged(town.settings.state)[-1]
+            last = logged(town.settings.files.state)[-1]
     assert ("STAFF_CHILD" in last.get("risks", ())) is flagged
 
 
@@ -65,7 +65,7 @@ async def test_a_gateway_does_not_start_with_a_list_of_another_epoch(tmp_path: P
     async with serving(AgencyServer().answer) as url:
         source = rest_source("spine", url, claims=AUTHORITY)
         with pytest.raises(ConfigurationInvalid, match="staff_children"):
-            async with small_town(tmp_path, [source], staff_children=staff):
+            async with small_town(tmp_path, [source], alerts__staff_children=staff):
                 pass
 
 

@@ -106,8 +106,11 @@ async def watched(folder: Path) -> AsyncIterator[Watched]:
     async with serving(agency_server.answer) as url:
         with witness_process(folder / "witness", key, hours.file) as witness:
             source: SourceFile = rest_source("spine", url, claims=AUTHORITY)
-            more: dict[str, Any] = {"witnesses": [witness.listed], "witness_every": EVERY}
-            settings = settings_for(folder, [source], witness_quorum=1, **more)
+            more: dict[str, Any] = {
+                "witnesses__trusted": [witness.listed],
+                "witnesses__every": EVERY,
+            }
+            settings = settings_for(folder, [source], witnesses__quorum=1, **more)
             yield Watched(settings, agency_server, witness, hours)
 
 

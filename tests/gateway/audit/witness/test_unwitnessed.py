@@ -24,7 +24,9 @@ async def test_without_its_witness_the_gateway_asks_nobody_and_auditors_still_re
     silent = f"http://127.0.0.1:9 {new_witness(tmp_path).cosigner.verifier_key}"
     async with serving(agency_server.answer) as url:
         source = rest_source("spine", url, claims=AUTHORITY)
-        async with small_town(tmp_path, [source], witnesses=[silent], witness_quorum=1) as town:
+        async with small_town(
+            tmp_path, [source], witnesses__trusted=[silent], witnesses__quorum=1
+        ) as town:
             answer = await town.ask()
             looked = await read(town)
     assert answer.status == 503
@@ -45,7 +47,9 @@ async def test_the_gateway_serves_as_long_as_its_witness_signed_lately(
     async with serving(agency_server.answer) as url, serving_witness(witness) as there:
         source = rest_source("spine", url, claims=AUTHORITY)
         listed = [f"{there} {witness.cosigner.verifier_key}"]
-        async with small_town(tmp_path, [source], witnesses=listed, witness_quorum=1) as town:
+        async with small_town(
+            tmp_path, [source], witnesses__trusted=listed, witnesses__quorum=1
+        ) as town:
             assert (await town.ask()).status == status
             state = await town.pipeline.publication.log.checkpoint(cosigned_by=1)
     assert bool(agency_server.asked) == (status == 200)
@@ -54,8 +58,8 @@ async def test_the_gateway_serves_as_long_as_its_witness_signed_lately(
 
 
 async def test_a_quorum_that_can_never_be_is_refused_at_the_start(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationInvalid, match="witness_quorum"):
+    with pytest.raises(ConfigurationInvalid, match=r"witnesses\.quorum"):
         async with small_town(
-            tmp_path, [rest_source("spine", "http://127.0.0.1:9")], witness_quorum=1
+            tmp_path, [rest_source("spine", "http://127.0.0.1:9")], witnesses__quorum=1
         ):
             pass

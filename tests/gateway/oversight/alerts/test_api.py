@@ -35,7 +35,7 @@ async def test_an_alert_holds_nothing_of_the_child_nor_does_its_file(tmp_path: P
     async with scene(tmp_path) as on:
         await on.ask(KIN)
         answer = await read(on)
-        files = [f.read_bytes() for f in on.town.settings.state.iterdir() if f.is_file()]
+        files = [f.read_bytes() for f in on.town.settings.files.state.iterdir() if f.is_file()]
     marks = [MIRA["nhs"], MIRA["family"], MIRA["born"], "Tanners", "ZE1"]
     assert not any(mark in answer.text for mark in marks)
     assert not any(mark.encode() in content for content in files for mark in marks)
@@ -64,7 +64,7 @@ async def test_a_review_is_in_the_log_and_closes_the_alert(tmp_path: Path) -> No
         again = await review(on, alert["entries"][0])
         still_open = nodes(await read(on, state="OPEN"))
         (closed,) = nodes(await read(on, state="REVIEWED"))
-        entries = logged(on.town.settings.state)
+        entries = logged(on.town.settings.files.state)
     assert reviewed.body["data"]["reviewAccess"]["kind"] == "INTENT"
     assert code(again) == "REVIEW_INVALID"
     assert (still_open, closed["state"]) == ([], "REVIEWED")
@@ -98,7 +98,7 @@ async def test_alerts_are_for_auditors_alone(tmp_path: Path, role: str) -> None:
     async with scene(tmp_path) as on:
         await on.ask(KIN)
         answer = await read(on, replace(REVIEWER, roles=frozenset({role})))
-        entries = logged(on.town.settings.state)
+        entries = logged(on.town.settings.files.state)
     assert code(answer) == "AUDIT_NOT_ALLOWED"
     assert entries[-1]["detail"] == "AUDIT_NOT_ALLOWED"
 
@@ -106,7 +106,7 @@ async def test_alerts_are_for_auditors_alone(tmp_path: Path, role: str) -> None:
 async def test_reading_alerts_is_in_the_log(tmp_path: Path) -> None:
     async with scene(tmp_path) as on:
         await read(on)
-        last = logged(on.town.settings.state)[-1]
+        last = logged(on.town.settings.files.state)[-1]
     assert (last["kind"], last["detail"]) == ("AUDIT_SEARCH", "ALERTS")
 
 

@@ -17,7 +17,7 @@ HARM: Final = {"suspected": "PHYSICAL", "justification": "bruises, and no accoun
 
 def stated_at(on: Scene) -> int:
     """The newest question's entry."""
-    kinds = [entry["kind"] for entry in logged(on.town.settings.state)]
+    kinds = [entry["kind"] for entry in logged(on.town.settings.files.state)]
     return len(kinds) - 1 - kinds[::-1].index("INTENT")
 
 
@@ -53,7 +53,7 @@ async def test_an_overdue_review_suspends_stating_harm_and_breaking_glass_and_no
         broken = await on.break_glass(fresh)
         plain = await on.ask(fresh)
         colleague = await on.ask(replace(fresh, user="c.olleague"), significantHarm=HARM)
-        entries = logged(on.town.settings.state)
+        entries = logged(on.town.settings.files.state)
     assert (code(refused), code(broken)) == ("BREAK_GLASS_SUSPENDED", "BREAK_GLASS_SUSPENDED")
     assert (plain.status, colleague.status) == (200, 200)
     assert "BREAK_GLASS_SUSPENDED" in {entry.get("detail") for entry in entries}
@@ -94,7 +94,7 @@ async def test_a_question_that_states_no_harm_waits_for_no_review(tmp_path: Path
 
 async def test_harm_that_cannot_be_noted_for_review_asks_nobody(tmp_path: Path) -> None:
     async with scene(tmp_path) as on:
-        file = on.town.settings.state / "break-glass.sqlite"
+        file = on.town.settings.files.state / "break-glass.sqlite"
         with sqlite3.connect(file) as opened:
             opened.execute("DROP TABLE notice")
         answer = await on.ask(significantHarm=HARM)

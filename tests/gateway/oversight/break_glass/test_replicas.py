@@ -26,6 +26,7 @@ from tests.support.gateway.break_glass import BREAK, FRESH, Scene, code, grant
 from tests.support.gateway.reloading import until
 from tests.support.loopback import serving
 from tests.support.served_gateway import Served, served
+from tests.support.settings import changed
 from tests.support.town import KNOWN, Town, again, settings_for
 
 UNSENT = "SELECT count(*) FROM notice WHERE sent = 0"
@@ -51,13 +52,13 @@ async def dsn(durable: Postgres) -> str:
 
 def beside(settings: Settings) -> Settings:
     """Another machine's gateway: the same files and keys, and a folder of its own for the rest."""
-    state = settings.state.with_name("state-of-another")
+    state = settings.files.state.with_name("state-of-another")
     state.mkdir(mode=0o700)
     for name in ("log-key", "development-token-key.json", "token-keys.json"):
-        shutil.copy2(settings.state / name, state / name)
-    shutil.copytree(settings.state / "epochs", state / "epochs")
-    keys = state / settings.token_keys.name
-    return settings.model_copy(update={"state": state, "token_keys": keys})
+        shutil.copy2(settings.files.state / name, state / name)
+    shutil.copytree(settings.files.state / "epochs", state / "epochs")
+    keys = state / settings.tokens.keys.name
+    return changed(settings, files__state=state, tokens__keys=keys)
 
 
 async def asked_of(dsn: str, sql: str, *given: Any) -> Any:
@@ -103,7 +104,9 @@ async def both(tmp_path: Path, dsn: str) -> AsyncIterator[tuple[Scene, Scene]]:
             f'deputies = ["{place}/deputy"]\n'
             f'privacy_officer = [{{ agency = "council", place = "{place}/council" }}]\n'
         )
-        settings = settings_for(tmp_path, sources, operator=notices, log_dsn=dsn, lease=120)
+        settings = settings_for(
+            tmp_path, sources, operator=notices, log__dsn=dsn, replicas__lease=120
+        )
         one.town = await _running(one, settings, stack)
         other.town = await _running(other, beside(settings), stack)
         yield one, other
@@ -181,7 +184,7 @@ async def test_a_gateway_that_is_killed_while_it_tells_leaves_it_to_the_other(
         source = rest_source("spine", where, claims=AUTHORITY)
         officer = f'privacy_officer = [{{ agency = "spine", place = "{url}/officer" }}]\n'
         doomed = await stack.enter_async_context(
-            served(tmp_path, [source], operator=officer, log_dsn=dsn)
+            served(tmp_path, [source], operator=officer, log__dsn=dsn)
         )
         first = await _break_glass_at(doomed)
         async with asyncio.timeout(60):

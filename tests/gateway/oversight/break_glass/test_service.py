@@ -83,7 +83,7 @@ async def test_a_grant_is_for_its_user_alone(tmp_path: Path) -> None:
 async def test_who_may_have_a_grant(tmp_path: Path, caller: Caller, refusal: str | None) -> None:
     async with scene(tmp_path) as on:
         answer = await on.break_glass(caller)
-        entries = logged(on.town.settings.state)
+        entries = logged(on.town.settings.files.state)
     if refusal is None:
         assert answer.body["data"]["breakGlass"]
     else:
@@ -98,13 +98,13 @@ async def test_a_reason_is_needed(tmp_path: Path) -> None:
 
 async def test_break_glass_is_not_asked_for_over_and_over(tmp_path: Path) -> None:
     stale = replace(FRESH, signed_in_at=int(NOW.timestamp()) - 901)
-    async with scene(tmp_path, break_glass_per_hour=2) as on:
+    async with scene(tmp_path, limits__break_glass_per_hour=2) as on:
         assert code(await on.break_glass(stale)) == "SIGN_IN_AGAIN"
         await grant(on)
         await on.told(2)
         refused, again = await on.break_glass(), await on.break_glass()
         colleague = await on.break_glass(replace(FRESH, user="c.olleague"))
-        entries = logged(on.town.settings.state)
+        entries = logged(on.town.settings.files.state)
         on.now += timedelta(hours=1)
         later = await on.break_glass(replace(FRESH, signed_in_at=int(on.now.timestamp())))
         told = await on.told(6)
@@ -119,7 +119,7 @@ async def test_break_glass_is_not_asked_for_over_and_over(tmp_path: Path) -> Non
 async def test_a_refusal_of_too_many_grants_says_in_its_header_when_to_come(
     tmp_path: Path,
 ) -> None:
-    async with scene(tmp_path, break_glass_per_hour=1) as on:
+    async with scene(tmp_path, limits__break_glass_per_hour=1) as on:
         await grant(on)
         url, body = f"{on.town.url}/graphql", {"query": BREAK, "variables": GRANT}
         async with on.town.session.post(url, json=body, headers=on.headers(FRESH)) as answer:
@@ -142,8 +142,8 @@ async def test_privacy_officers_are_told_at_once_and_nothing_of_the_child(tmp_pa
 async def test_a_grant_is_in_the_log_and_no_detail_of_the_child_on_the_disk(tmp_path: Path) -> None:
     async with scene(tmp_path) as on:
         granted = await grant(on)
-        entry = logged(on.town.settings.state)[on.granted_at]
-        files = [f.read_bytes() for f in on.town.settings.state.iterdir() if f.is_file()]
+        entry = logged(on.town.settings.files.state)[on.granted_at]
+        files = [f.read_bytes() for f in on.town.settings.files.state.iterdir() if f.is_file()]
     assert (entry["query_id"], entry["user"]) == (granted, "s.worker")
     assert not any(
         mark in content
@@ -184,7 +184,7 @@ async def test_a_review_by_somebody_else_gives_the_right_back(tmp_path: Path) ->
         answer = await on.review(on.granted_at)
         on.now += timedelta(days=9)
         again = await on.break_glass(replace(FRESH, signed_in_at=int(on.now.timestamp())))
-        entries = logged(on.town.settings.state)
+        entries = logged(on.town.settings.files.state)
     assert answer.body["data"]["reviewAccess"]["kind"] == "BREAK_GLASS"
     assert again.body["data"]["breakGlass"]["id"]
     assert [e["detail"] for e in entries if e["kind"] == "REVIEW"] == ["EXPLAINED"]

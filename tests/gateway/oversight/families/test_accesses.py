@@ -150,7 +150,7 @@ async def test_a_parent_of_a_child_who_is_or_may_be_shielded_sees_the_same_as_no
         at.now = at.now.replace(hour=13)
         after = await at.who_looked(PARENT)
         at.sleep(days=1)
-        entries = logged(at.town.settings.state)
+        entries = logged(at.town.settings.files.state)
         assert nodes(await at.who_looked(PARENT)) == []
         assert len(nodes(await at.who_looked({**CHILD, "birthdate": "2012-03-09"}))) == 1
     assert before.text == after.text
@@ -171,7 +171,7 @@ async def test_where_no_authority_clears_the_child_a_parent_sees_nothing(tmp_pat
     async with families(tmp_path, shields=silent) as at:
         await looked_up(at)
         answer = await at.who_looked(PARENT)
-        entries = logged(at.town.settings.state)
+        entries = logged(at.town.settings.files.state)
     assert nodes(answer) == []
     assert entries[-1]["detail"] == "ACCESSES_SHIELD_UNKNOWN"
 
@@ -188,7 +188,7 @@ async def test_a_shield_at_any_agency_anywhere_counts(tmp_path: Path) -> None:
 async def test_asking_the_authorities_is_logged_before_they_are_asked(tmp_path: Path) -> None:
     async with families(tmp_path) as at:
         await at.who_looked(PARENT)
-        intent, look = logged(at.town.settings.state)
+        intent, look = logged(at.town.settings.files.state)
     assert (intent["kind"], look["kind"]) == ("INTENT", "AUDIT_SEARCH")
     assert intent["query_id"] == look["query_id"]
     assert intent["purpose"] == look["purpose"] == "SUBJECT_ACCESS"
@@ -253,7 +253,7 @@ async def test_a_token_that_does_not_verify_for_whom_it_speaks_is_refused(
     async with families(tmp_path) as at:
         await looked_up(at)
         answer = await at.who_looked(claims)
-        entries = logged(at.town.settings.state)
+        entries = logged(at.town.settings.files.state)
     assert refusal(answer) == "ACCESSES_NOT_ALLOWED"
     assert (entries[-1]["kind"], entries[-1]["detail"]) == ("REFUSAL", "ACCESSES_NOT_ALLOWED")
 
@@ -283,7 +283,7 @@ async def test_a_practitioner_is_refused_and_a_family_asks_nothing_else(tmp_path
 async def test_a_users_id_that_is_the_childs_number_never_reaches_the_log(tmp_path: Path) -> None:
     async with families(tmp_path) as at:
         answer = await at.who_looked({**PARENT, "sub": MIRA["nhs"]})
-        text = (at.town.settings.state / "audit.sqlite").read_bytes()
+        text = (at.town.settings.files.state / "audit.sqlite").read_bytes()
     assert refusal(answer) == "UNAUTHENTICATED"
     assert MIRA["nhs"].encode() not in text
 

@@ -16,7 +16,6 @@ from gateway.audit.keys.epoch_keys import EpochKeys
 from gateway.audit.publish.witness_watch import WitnessWatch
 from gateway.audit.recorder.recorder import Recorder
 from gateway.config.operator_file import Area, Broker, OperatorFile, ShieldTeam, SourceGrant
-from gateway.config.settings import Settings
 from gateway.config.working_days import WorkingDays
 from gateway.fanout.fan_out import FanOut
 from gateway.fanout.source_call import SourceConnection
@@ -41,13 +40,13 @@ from tests.support.laws.running.place import LawPlace
 from tests.support.laws.town.caller import LawCaller
 from tests.support.laws.town.law_agency import AREAS
 from tests.support.laws.town.world import LawWorld
-from tests.support.town import SHIELD_TEAM, UNHURRIED
+from tests.support.settings import UNHURRIED, settings_with
+from tests.support.town import SHIELD_TEAM
 
 _SCHEMA: Final = build_schema()._schema  # noqa: SLF001  as the gateway takes it
 _KEYS: Final = EpochKeys("epoch-1", secrets.token_bytes(32), secrets.token_bytes(32))
-_UNHURRIED: Final[Any] = dict.fromkeys(UNHURRIED, 1_000_000)
-SETTINGS: Final = Settings(deadline=10.0, environment="development", **_UNHURRIED)
-_DOCUMENTS: Final = Documents(_SCHEMA, SETTINGS)
+SETTINGS: Final = settings_with(questions__deadline=10.0, environment="development", **UNHURRIED)
+_DOCUMENTS: Final = Documents(_SCHEMA, SETTINGS.documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +94,14 @@ async def law_gateway(place: LawPlace, world: LawWorld, caller: LawCaller) -> La
 def _active(sources: list[RegisteredSource], caller: LawCaller, clock: Clock) -> ActiveGeneration:
     operator = _operator(sources)
     stages = Stages(
-        SETTINGS,
+        SETTINGS.questions,
+        SETTINGS.roles,
+        SETTINGS.server.public_url,
         _SCHEMA,
         cast("TokenVerifier", _verifier(caller)),
         clock,
         _DOCUMENTS,
-        Quotas(ProcessCounters(clock.monotonic), SETTINGS, clock.monotonic),
+        Quotas(ProcessCounters(clock.monotonic), SETTINGS.limits, clock.monotonic),
     )
     policy = Policy(open_rule_set(baseline(), [s.manifest for s in sources], None))
     preparation = Preparation(stages, registry_of(sources, operator), policy)

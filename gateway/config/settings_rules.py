@@ -1,0 +1,99 @@
+"""What no two settings may say together: times that cannot be kept, and halves of a whole."""
+
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from gateway.config.settings_names import SettingKey
+from gateway.config.settings_tables import (
+    KeySettings,
+    LimitSettings,
+    ReplicaSettings,
+    TlsSettings,
+    TokenSettings,
+    WitnessSettings,
+)
+
+SettingFault = tuple[SettingKey, str]
+_LOOKS: Final = 2  # in one lease: it is renewed at a look, and a tenth of it is kept in hand
+_POSTGRES: Final = frozenset({"postgresql", "postgres"})
+_VALKEY: Final = frozenset({"valkey", "valkeys", "redis", "rediss", "unix"})
+
+
+def log_faults(dsn: str) -> Iterator[SettingFault]:
+    """An address that is none of PostgreSQL."""
+    if dsn and _scheme(dsn) not in _POSTGRES:
+        yield ("log", "dsn"), "write postgresql://user@host:port/database"
+
+
+def key_faults(keys: KeySettings) -> Iterator[SettingFault]:
+    """A key service that cannot be named so, or what belongs to one where none is named."""
+    if keys.service and not keys.service.startswith(("unix:", "https://")):
+        yield ("keys", "service"), "write unix:/its/socket or https://host:port"
+    for name in ("credential", "authority"):
+        if getattr(keys, name) is not None and not keys.service:
+            yield ("keys", name), "is for a key service: name it as service, or take this out"
+
+
+def witness_faults(witnesses: WitnessSettings) -> Iterator[SettingFault]:
+    """A quorum that cannot be had, and times that cannot be kept."""
+    if witnesses.quorum > len(witnesses.trusted):
+        yield ("witnesses", "quorum"), "is more than there are witnesses in trusted"
+    if len(set(witnesses.trusted)) < len(witnesses.trusted):
+        yield ("witnesses", "trusted"), "a witness stands there twice, and would count twice"
+    if witnesses.every >= witnesses.alarm_after:
+        yield (
+            ("witnesses", "every"),
+            "every wait for the next request would raise the alarm: write less than alarm_after",
+        )
+    if witnesses.alarm_after >= witnesses.stop_after:
+        yield (
+            ("witnesses", "alarm_after"),
+            "the alarm would come after the stop: write less than stop_after",
+        )
+
+
+def token_faults(tokens: TokenSettings) -> Iterator[SettingFault]:
+    """Bounds of an issuer that does not count."""
+    if tokens.issuers is not None and tokens.may_assert:
+        yield (
+            ("tokens", "may_assert"),
+            "does not count where issuers names a file: write it below an [[issuer]] there",
+        )
+
+
+def tls_faults(tls: TlsSettings) -> Iterator[SettingFault]:
+    """A part of what TLS needs."""
+    if (tls.certificate is None) != (tls.key is None):
+        there, missing = ("key", "certificate") if tls.key else ("certificate", "key")
+        yield ("tls", there), f"TLS needs both: add {missing}"
+    if tls.client_authorities is not None and tls.certificate is None:
+        yield ("tls", "client_authorities"), "needs TLS that ends here: add certificate and key"
+
+
+def replica_faults(replicas: ReplicaSettings) -> Iterator[SettingFault]:
+    """Looks that are too seldom to keep a lease, and an address that is none of a Valkey."""
+    if replicas.look_every * _LOOKS > replicas.lease:
+        yield (
+            ("replicas", "look_every"),
+            "a lease would end between two looks: write at most half of lease",
+        )
+    if replicas.valkey and _scheme(replicas.valkey) not in _VALKEY:
+        yield ("replicas", "valkey"), "write valkey://host:port, valkeys:// with TLS, or unix://"
+
+
+def limit_faults(limits: LimitSettings) -> Iterator[SettingFault]:
+    """A limit of one user that nobody can reach, since the organisation's comes first."""
+    for name in ("questions_per_minute", "children_per_hour"):
+        if getattr(limits, name) > getattr(limits, f"{name}_organisation"):
+            yield (
+                ("limits", name),
+                f"one user cannot ask more than all together: write at most {name}_organisation",
+            )
+
+
+def _scheme(address: str) -> str:
+    try:
+        return urlsplit(address).scheme
+    except ValueError:
+        return ""

@@ -1,0 +1,307 @@
+"""The tables of the settings file, each for the rooms that need it and for no other."""
+
+import json
+import re
+from pathlib import Path
+from typing import Annotated, Any, Final, get_origin
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+
+from gateway.config.issuer_binding import IssuerBindings
+
+# Another machine's page without TLS could be anybody's by the time it is in the browser.
+_ORIGIN: Final = r"(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?"
+# As a DPoP proof has to name it: without query and fragment (RFC 9449, section 4.2).
+_ADDRESS: Final = (
+    r"(https://[^/?#@\s]+/[^?#\s]*|http://(localhost|127\.0\.0\.1)(:[0-9]+)?/[^?#\s]*)?"
+)
+DEFAULT_ISSUER: Final = "https://teamaround.example"
+_FORM_OF_ORIGIN: Final = (
+    "write https://host, as browsers send it: no path, no slash at the end; http for localhost"
+)
+_FORM_OF_ADDRESS: Final = "write https://host/graphql, without a query; http for localhost"
+_PATHS: Final = (Path, Path | None)
+_Limit = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class SettingsTable(BaseModel):
+    """A table of the settings: frozen, and an unknown key in it is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_meant(cls, value: Any, info: ValidationInfo) -> Any:
+        return _meant(value, cls.model_fields[str(info.field_name)].annotation)
+
+
+def _meant(value: Any, annotation: Any) -> Any:
+    """The value as its setting is meant; ValueError for what Python would take for another."""
+    if isinstance(value, bool) and annotation is not bool:
+        raise ValueError("true and false are no value here")  # Python counts false as 0
+    if annotation in _PATHS and isinstance(value, str):
+        if not value.strip():
+            raise ValueError("write a path: it may not be empty")
+        if value.startswith("~") or "$" in value:
+            raise ValueError("write the whole path: neither ~ nor a variable in it is expanded")
+    if get_origin(annotation) is tuple and isinstance(value, str):
+        return _list_in(value)
+    return value
+
+
+def _matching(pattern: str, form: str) -> AfterValidator:
+    """A text of this pattern, or ValueError that says its form."""
+
+    def matched(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(form)
+        return text
+
+    return AfterValidator(matched)
+
+
+Origin = Annotated[str, _matching(_ORIGIN, _FORM_OF_ORIGIN)]
+PublicUrl = Annotated[str, _matching(_ADDRESS, _FORM_OF_ADDRESS)]
+
+
+def _list_in(variable: str) -> Any:
+    """The list that a variable holds as JSON."""
+    try:
+        return json.loads(variable)
+    except (ValueError, RecursionError):
+        raise ValueError(
+            "write a list in brackets, even of one; in a variable, as JSON with double quotes"
+        ) from None
+
+
+class ServerSettings(SettingsTable):
+    """Where the gateway listens, and how clients know it."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        8600, description="Port to listen on; 0 takes a free one."
+    )
+    public_url: PublicUrl = Field(
+        "",
+        description="Address of `/graphql` as clients know it and as DPoP proofs name it.",
+    )
+
+
+class FileSettings(SettingsTable):
+    """Where the operator's files are, and where the gateway writes its own."""
+
+    state: Path = Field(
+        Path("state"), description="Folder of the audit log and of development keys."
+    )
+    manifests: Path = Field(
+        Path("manifests"), description="Folder of agencies' manifests, one `*.toml` a source."
+    )
+    secrets: Path = Field(
+        Path("secrets"), description="Folder of secrets, one folder a source, named by its id."
+    )
+    operator: Path = Field(
+        Path("operator.toml"), description="The operator's file: areas, grants, shield team."
+    )
+
+
+class LogSettings(SettingsTable):
+    """Where the log is kept."""
+
+    dsn: str = Field(
+        "", description="PostgreSQL of the audit log; without one it is a file below `state`."
+    )
+
+
+class KeySettings(SettingsTable):
+    """Where the keys of pseudonyms and sealed texts are."""
+
+    service: str = Field(
+        "",
+        description="Where the epochs' keys are: `unix:` and a socket, or `https://host:port`.",
+    )
+    credential: Path | None = Field(
+        None, description="File of the gateway's credential at the key service."
+    )
+    authority: Path | None = Field(
+        None, description="Authority of the key service's certificate; left out, the system's."
+    )
+
+
+class WitnessSettings(SettingsTable):
+    """Who signs that the log only grew, and how long the gateway serves without them."""
+
+    trusted: tuple[str, ...] = Field(
+        (), description="The log's witnesses, each its URL, a space and its verifier key."
+    )
+    quorum: Annotated[int, Field(ge=0, le=100)] = Field(
+        0, description="How many witnesses must have signed lately for questions to be served."
+    )
+    every: Annotated[float, Field(gt=0, le=3600)] = Field(
+        60.0, description="Seconds between two requests for the witnesses' signatures."
+    )
+    alarm_after: Annotated[float, Field(gt=0, le=604800)] = Field(
+        3600.0, description="Seconds without a quorum's signatures until the alarm is raised."
+    )
+    stop_after: Annotated[float, Field(gt=0, le=604800)] = Field(
+        14400.0, description="Seconds without a quorum's signatures until questions are refused."
+    )
+
+
+class TokenSettings(SettingsTable):
+    """Whose tokens are taken."""
+
+    keys: Path = Field(
+        Path("token-keys.json"), description="JWKS of the public keys that callers' tokens need."
+    )
+    issuer: str = Field(DEFAULT_ISSUER, description="`iss` of callers' tokens.")
+    audience: str = Field("teamaround", description="`aud` of callers' tokens.")
+    may_assert: IssuerBindings = Field(
+        (),
+        description="What `issuer` may say of people, a table; production needs it without"
+        " `issuers`.",
+    )
+    issuers: Path | None = Field(
+        None, description="File of issuers, TOML; left out, `issuer` with `keys` alone."
+    )
+    revocations: Path | None = Field(
+        None, description="File of who may no longer ask, one a line; read at every question."
+    )
+
+
+class TlsSettings(SettingsTable):
+    """How questions come by TLS."""
+
+    certificate: Path | None = Field(
+        None, description="Certificate chain to serve TLS with; left out, a proxy ends it."
+    )
+    key: Path | None = Field(None, description="Private key of the certificate.")
+    client_authorities: Path | None = Field(
+        None, description="Authorities of clients' certificates, to which tokens may be bound."
+    )
+    ends_at_proxy: bool = Field(
+        default=False,
+        description="Whether a proxy of yours ends TLS and alone can reach the gateway.",
+    )
+
+
+class BrowserSettings(SettingsTable):
+    """Which pages may ask from a browser."""
+
+    origins: Annotated[tuple[Origin, ...], Field(max_length=100)] = Field(
+        (),
+        description="Origins whose pages may ask from a browser (CORS), as it sends them.",
+    )
+
+
+class RoleSettings(SettingsTable):
+    """What the roles in tokens are called that open more than a question."""
+
+    bulk: str = Field("bulk", description="Role that may use `children`.")
+    shield_cleared: str = Field(
+        "shield-cleared", description="Role that sees a shielded child's locations."
+    )
+    registrar: str = Field(
+        "source-registrar", description="Role that may register the sources of its own agency."
+    )
+    governance: str = Field(
+        "information-governance",
+        description="Role that may approve and suspend the sources of its own agency.",
+    )
+    operator: str = Field(
+        "operator",
+        description="Role that may register and suspend any source and reload the files.",
+    )
+
+
+class ReplicaSettings(SettingsTable):
+    """How several gateways over one log keep in step."""
+
+    lease: Annotated[float, Field(ge=1, le=600)] = Field(
+        10.0,
+        description="Seconds for which a gateway serves what is in force without looking again.",
+    )
+    look_every: Annotated[float, Field(gt=0, le=60)] = Field(
+        0.5, description="Seconds between two looks at whether something else is in force."
+    )
+    valkey: str = Field(
+        "", description="Valkey that replicas count in together; without one each counts alone."
+    )
+
+
+class QuestionSettings(SettingsTable):
+    """How long and how large a question may be."""
+
+    deadline: Annotated[float, Field(gt=0, le=60)] = Field(
+        4.0, description="Seconds until every agency has one outcome."
+    )
+    under_way: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        200, description="Questions served at once; more are answered 503 BUSY."
+    )
+    children_at_once: Annotated[int, Field(ge=1, le=100)] = Field(
+        20, description="Most children in one `children` question."
+    )
+    max_body: Annotated[int, Field(ge=1024, le=1024 * 1024)] = Field(
+        64 * 1024, description="Longest request body."
+    )
+
+
+class LimitSettings(SettingsTable):
+    """How much people may ask."""
+
+    questions_per_minute: _Limit = Field(
+        60, description="Most questions of one user in a minute; one about a child counts one."
+    )
+    questions_per_minute_organisation: _Limit = Field(
+        1200, description="Most questions of one organisation in a minute."
+    )
+    children_per_hour: _Limit = Field(
+        60, description="Most different children whom one user may ask about in an hour."
+    )
+    children_per_hour_organisation: _Limit = Field(
+        3000, description="Most different children whom one organisation may ask about in an hour."
+    )
+    unfound_per_hour: _Limit = Field(
+        30, description="Most questions of one user in an hour that find nobody."
+    )
+    out_of_area_per_day: _Limit = Field(
+        5, description="Most questions of one user in a day about one child outside their areas."
+    )
+    break_glass_per_hour: _Limit = Field(
+        10, description="Most times in an hour that one user may ask for break-glass."
+    )
+
+
+class DocumentSettings(SettingsTable):
+    """How large a GraphQL document may be."""
+
+    max_tokens: Annotated[int, Field(ge=100, le=100_000)] = Field(
+        2000, description="Most tokens in a GraphQL document."
+    )
+    max_depth: Annotated[int, Field(ge=3, le=50)] = Field(
+        12, description="Deepest nesting of fields in a document."
+    )
+    max_fields: Annotated[int, Field(ge=50, le=5000)] = Field(
+        500, description="Most fields in an operation, fragments unfolded and aliases counted."
+    )
+    max_aliases: Annotated[int, Field(ge=0, le=1000)] = Field(
+        30, description="Most aliases in a document."
+    )
+    kept: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        1000, description="Parsed documents kept in memory."
+    )
+
+
+class AlertSettings(SettingsTable):
+    """What auditors are told of besides what the log itself shows."""
+
+    staff_children: Path | None = Field(
+        None,
+        description="File of pseudonyms of staff's children; a question about one is flagged.",
+    )
