@@ -27,8 +27,8 @@ from adapters.network.resolver import GuardedResolver
 from adapters.network.secrets import SecretMissing, SecretTexts
 from adapters.network.signature import Signer
 from adapters.network.stream import connected
-from adapters.plugins.reply import CheckedPlugin
-from adapters.plugins.source import Open, Opening, PluginMissing, plugin_named, plugin_of
+from adapters.plugins.opening import PluginBroken, open_plugin
+from adapters.plugins.source import Open, Opening, PluginMissing
 from adapters.sql.engine import address_of, read_dsn
 from adapters.sql.source import SqlSource, open_source
 
@@ -122,10 +122,9 @@ async def _open_plugin(opening: Opening) -> Source:
     if source.base_url is not None:
         opening.egress.check(source.base_url, "source.base_url")
     try:
-        opened = await plugin_named(plugin_of(opening.manifest))(opening)
-    except PluginMissing as missing:
-        raise UnknownKind(f"source {source.id}: {missing}") from None
-    return CheckedPlugin(opened, opening.manifest.limits.max_records)
+        return await open_plugin(opening)
+    except (PluginMissing, PluginBroken) as unusable:
+        raise UnknownKind(f"source {source.id}: {unusable}") from unusable
 
 
 DIALECTS: Final[Mapping[str, Dialect]] = {

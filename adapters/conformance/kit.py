@@ -11,7 +11,14 @@ from adapters.conformance.absence.changes import changes_taken_for_absence
 from adapters.conformance.absence.error_bodies import taken_for_absence
 from adapters.conformance.batch_check import mixed_up
 from adapters.conformance.example import operation_of, recording_of, replay_examples
-from adapters.conformance.replay import NotReplayable, Recording, Replies, question_for, replay
+from adapters.conformance.replay import (
+    NotReplayable,
+    Recording,
+    Replies,
+    opened_with,
+    question_for,
+    replay,
+)
 from adapters.conformance.rules import KitRule
 from adapters.conformance.sensitive_alone import sensitive_alone
 from adapters.conformance.wire_faults import WIRE_FAULTS, faults_of, faults_of_bytes
@@ -122,12 +129,26 @@ def _add(what: str, names: list[str]) -> str:
     return f"add {what}{', '.join(names)}" if names else ""
 
 
+async def _broken_plugin(manifest: Manifest, clock: WallClock) -> str:
+    """Why the manifest's plugin opens no source; empty if it opens one."""
+    try:
+        source = await opened_with(manifest, b"", clock)
+    except NotReplayable as broken:
+        return str(broken)
+    await source.aclose()
+    return ""
+
+
 async def _replayed(
     manifest: Manifest, replies: Replies, clock: WallClock
 ) -> AsyncIterator[RuleVerdict]:
     why_not = unreplayed(manifest) if manifest.kind == "plugin" else None
     if why_not is not None:
         yield RuleVerdict(KitRule.READ, Level.DEPENDABLE, None, why_not)
+        return
+    broken = await _broken_plugin(manifest, clock) if manifest.kind == "plugin" else ""
+    if broken:
+        yield verdict(KitRule.READ, broken)
         return
     findings = await replay_examples(manifest, replies, clock)
     yield verdict(KitRule.READ, "; ".join(f"example[{one.example}].{one.what}" for one in findings))

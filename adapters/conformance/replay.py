@@ -28,7 +28,9 @@ from adapters.manifest.operation import Operation
 from adapters.mapping.batch_results import told_apart
 from adapters.network.egress import Egress
 from adapters.network.stream import recorded
-from adapters.plugins.source import REPLAYED, Opening, PluginMissing, plugin_named, plugin_of
+from adapters.plugins.opening import PluginBroken, open_plugin
+from adapters.plugins.reply import CheckedPlugin
+from adapters.plugins.source import REPLAYED, Opening, PluginMissing, place_of
 from adapters.sql.operation import SqlOperation, answered_by, reply_of
 
 ALL_FIELDS = frozenset(
@@ -125,17 +127,23 @@ async def _from_file(
 async def _from_plugin(
     manifest: Manifest, question: Question, recording: Recording, clock: WallClock
 ) -> Reply:
-    egress = Egress.of([manifest.source.base_url] if manifest.source.base_url else [])
-    connect = recorded(_body(recording.main))
-    try:
-        opens = plugin_named(plugin_of(manifest), REPLAYED)
-    except PluginMissing as missing:
-        raise NotReplayable(str(missing)) from None
-    source = await opens(Opening(manifest, RecordedSecrets(), egress, clock, connect))
+    source = await opened_with(manifest, _body(recording.main), clock)
     try:
         return await source.ask(question)
+    except Exception as bug:  # noqa: BLE001 - it comes to what it comes to in a gateway
+        return Malformed("adapter", "plugin.use", place_of(bug))
     finally:
         await source.aclose()
+
+
+async def opened_with(manifest: Manifest, said: bytes, clock: WallClock) -> CheckedPlugin:
+    """A manifest's plugin, whose system says `said`; NotReplayable if it cannot be opened."""
+    egress = Egress.of([manifest.source.base_url] if manifest.source.base_url else [])
+    opening = Opening(manifest, RecordedSecrets(), egress, clock, recorded(said))
+    try:
+        return await open_plugin(opening, REPLAYED)
+    except (PluginMissing, PluginBroken) as unusable:
+        raise NotReplayable(str(unusable)) from unusable
 
 
 def _from_rows(

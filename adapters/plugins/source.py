@@ -1,10 +1,12 @@
 """The kind `plugin`: a source that somebody else's package opens, found by its entry point."""
 
 import re
+import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Final
 
 from adapters.contract.contract import Source
@@ -52,20 +54,28 @@ def plugin_named(name: str, group: str = GROUP) -> Open:
         raise PluginMissing(f"no plugin called {name} is installed")
     try:
         opening: Open = found.load()
-    except (ImportError, AttributeError) as error:
-        raise PluginMissing(_why_not(name, error)) from None
+    except Exception as error:
+        raise PluginMissing(_why_not(name, error)) from error
     return opening
 
 
-def _why_not(name: str, error: ImportError | AttributeError) -> str:
+def place_of(bug: BaseException) -> str:
+    """What a plugin raised, and where: a type, a file's name and a line, and nothing of a child."""
+    frames = traceback.extract_tb(bug.__traceback__)
+    own = [frame for frame in frames if not frame.filename.startswith("<frozen ")]
+    where = f" at {Path(own[-1].filename).name}:{own[-1].lineno}" if own else ""
+    return f"{type(bug).__name__}{where}"
+
+
+def _why_not(name: str, error: Exception) -> str:
     for old in _imported(error):
         new = moved_to(old)
         if new is not None:
             return f"the plugin called {name} imports {old}, which has moved: import {new} instead"
-    return f"the plugin called {name} cannot be loaded"
+    return f"the plugin called {name} cannot be loaded: {place_of(error)}"
 
 
-def _imported(error: ImportError | AttributeError) -> list[str]:
+def _imported(error: Exception) -> list[str]:
     if not isinstance(error, ImportError) or error.name is None:
         return []
     # Of `from package import module` Python 3.11 tells the module's name in the message alone.

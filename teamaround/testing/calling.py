@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Scope
 async def posted(app: ASGIApp, body: Mapping[str, Any], token: str) -> dict[str, Any]:
     """The JSON of one response, without a network in between."""
     incoming: asyncio.Queue[Message] = asyncio.Queue()
-    incoming.put_nowait({"type": "http.request", "body": json.dumps(body).encode()})
+    incoming.put_nowait({"type": "http.request", "body": json.dumps(body, default=str).encode()})
     sent: list[bytes] = []
 
     async def send(message: Message) -> None:

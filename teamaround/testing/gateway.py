@@ -1,16 +1,15 @@
 """A whole gateway around one source: the same stages, log and rules as any other."""
 
 import asyncio
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, MutableMapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
-import structlog
 from starlette.types import ASGIApp
 
 from adapters.contract.codes import Purpose, Sector
@@ -20,6 +19,7 @@ from gateway.identity.development_token import development_key, issue
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from teamaround.testing.answer import FAILURES, QUERY, GatewayAnswer, answer_of
+from teamaround.testing.bugs import bugs_of_this_question, noting_bugs
 from teamaround.testing.calling import posted
 from teamaround.testing.operator_files import Site, TriedSource, write_site
 
@@ -44,7 +44,7 @@ class GatewayAround:
 
     site: Site
     app: ASGIApp
-    bugs: list[BaseException] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=count)
 
     async def ask(  # noqa: PLR0913 - who asks, and what the register says, have usual values
         self,
@@ -64,12 +64,11 @@ class GatewayAround:
         """
         self.site.register.put({**known, **(learned or {})}, restricted=restricted)
         variables = {"known": dict(known), "reason": {**_REASON, "purpose": purpose}}
-        self.bugs.clear()
-        asked = await self._data(QUERY, variables, self._caller(sector, role, purpose))
-        if self.bugs:
-            raise SourceRaised("the source raised instead of replying") from self.bugs[0]
-        roles = self.site.settings.roles
-        operator = self._caller(Sector.OTHER, roles.operator, purpose)
+        with bugs_of_this_question() as bugs:
+            asked = await self._data(QUERY, variables, self._caller(sector, role, purpose))
+        if bugs:
+            raise SourceRaised("the source raised instead of replying") from bugs[0]
+        operator = self._caller(Sector.OTHER, self.site.settings.roles.operator, purpose)
         listed = await self._data(FAILURES, {}, operator)
         source = self.site.manifest.source
         failed = next(one for one in listed["sources"] if one["id"] == source.id)
@@ -78,7 +77,7 @@ class GatewayAround:
     def _caller(self, sector: Sector, role: str, purpose: Purpose) -> Caller:
         return Caller(
             issuer=DEFAULT_ISSUER,
-            user="a.tester",
+            user=f"a.tester{next(self.numbers)}",  # nobody is answered from what another asked
             organisation="teamaround-testing",
             sector=sector,
             roles=frozenset({role}),
@@ -120,10 +119,9 @@ async def gateway_around(
     with tempfile.TemporaryDirectory(prefix="teamaround-testing-") as folder:
         site = write_site(Path(folder), tried)
         development_key(site.settings)
-        bugs: list[BaseException] = []
-        with _noted(bugs):
+        with noting_bugs():
             async with open_gateway(site.settings, Clock()) as pipeline:
-                yield GatewayAround(site, build_app(pipeline, site.settings), bugs)
+                yield GatewayAround(site, build_app(pipeline, site.settings))
 
 
 def ask_once(
@@ -149,21 +147,3 @@ def ask_once(
     except RuntimeError:
         return asyncio.run(asked())
     raise RuntimeError("an event loop runs here: use `async with gateway_around(...)`")
-
-
-@contextmanager
-def _noted(bugs: list[BaseException]) -> Iterator[None]:
-    """Keep what a source raises, and say nothing on the terminal, until the gateway is closed."""
-
-    def note(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        bug = sys.exc_info()[1]
-        if event["event"] == "adapter_failed" and bug is not None:
-            bugs.append(bug)
-        raise structlog.DropEvent
-
-    before = structlog.get_config()["processors"]
-    structlog.configure(processors=[note])
-    try:
-        yield
-    finally:
-        structlog.configure(processors=before)

@@ -40,7 +40,7 @@ class TriedSource:
 
     manifest: Path
     moved: Mapping[str, str] = field(default_factory=dict)
-    secrets: Mapping[str, str | bytes] = field(default_factory=dict)
+    secrets: Mapping[str, str | bytes] = field(default_factory=dict, repr=False)
     test_person: Mapping[str, str] = field(default_factory=dict)
     claims: frozenset[Claim] | None = None
 

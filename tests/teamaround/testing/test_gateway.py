@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from teamaround.testing import (
     ask_once,
     gateway_around,
 )
+from teamaround.testing.operator_files import TriedSource
 from tests.support.agencies import MIRA, TEST_PERSON, AgencyServer, rest_source
 from tests.support.loopback import serving
 
@@ -209,12 +211,29 @@ async def test_nothing_is_left_behind_and_the_authors_logging_is_as_it_was(
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
-    before = structlog.get_config()["processors"]
-    assert await outcome(manifest, KNOWN) == "HAS_RECORD"
-    assert structlog.get_config()["processors"] is before
+    configured, before = structlog.is_configured(), [*structlog.get_config()["processors"]]
+    found = await asyncio.gather(outcome(manifest, KNOWN), outcome(manifest, STRANGER))
+    assert list(found) == ["HAS_RECORD", "NO_RECORD"]
+    assert (structlog.is_configured(), structlog.get_config()["processors"]) == (configured, before)
     assert not any(temporary.iterdir())
 
 
-async def test_two_gateways_stand_side_by_side(manifest: Path) -> None:
-    found = await asyncio.gather(outcome(manifest, KNOWN), outcome(manifest, STRANGER))
-    assert list(found) == ["HAS_RECORD", "NO_RECORD"]
+async def test_one_gateway_is_asked_about_several_children_and_each_anew(manifest: Path) -> None:
+    school = AgencyServer()
+    async with (
+        serving(school.answer) as url,
+        gateway_around(manifest, moved={WRITTEN: url}, test_person=TEST_PERSON) as gateway,
+    ):
+        both = await asyncio.gather(gateway.ask(KNOWN), gateway.ask(STRANGER))
+        school.children = ()
+        gone = await gateway.ask(KNOWN)
+    assert [answer.outcome for answer in (*both, gone)] == ["HAS_RECORD", "NO_RECORD", "NO_RECORD"]
+
+
+async def test_details_may_be_written_as_python_and_people_write_them(manifest: Path) -> None:
+    written = {**KNOWN, "nhsNumber": "900 000 0009", "birthDate": date(2015, 3, 9)}
+    assert await outcome(manifest, {**written, "givenNames": MIRA["given"]}) == "HAS_RECORD"
+
+
+def test_no_secret_of_a_test_is_shown_where_the_test_fails() -> None:
+    assert "open-sesame" not in repr(TriedSource(Path("a.toml"), secrets={"key": "open-sesame"}))
