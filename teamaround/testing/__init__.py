@@ -8,6 +8,7 @@ from teamaround.testing.gateway import (
     GatewayAround,
     QuestionRefused,
     SourceRaised,
+    SourceUnusable,
     ask_once,
     gateway_around,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "QuestionRefused",
     "Sector",
     "SourceRaised",
+    "SourceUnusable",
     "ask_once",
     "assert_conforms",
     "gateway_around",

@@ -19,6 +19,7 @@ def assert_conforms(
     that does not connect by `Opening.connect` alone says `replayed=False`: its examples are then
     not read again.
     """
+    __tracebackhide__ = True
     file = Path(manifest)
     verdicts = _verdicts(file)
     wanted = list(Level)[: list(Level).index(level) + 1]

@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -13,11 +13,14 @@ from typing import Any, Final
 from starlette.types import ASGIApp
 
 from adapters.contract.codes import Purpose, Sector
+from adapters.network.secrets import SecretMissing
+from adapters.validation.loading import ManifestInvalid
 from gateway.config.settings_tables import DEFAULT_ISSUER
 from gateway.http.app import build_app, open_gateway
 from gateway.identity.development_token import development_key, issue
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
+from gateway.model.errors import ConfigurationInvalid
 from teamaround.testing.answer import FAILURES, QUERY, GatewayAnswer, answer_of
 from teamaround.testing.bugs import bugs_of_this_question, noting_bugs
 from teamaround.testing.calling import posted
@@ -29,6 +32,10 @@ _REASON: Final = {"justification": "a test", "caseReference": "T-1"}
 
 class QuestionRefused(Exception):
     """The gateway refused the question; the message begins with its code."""
+
+
+class SourceUnusable(Exception):
+    """No gateway opens with this source; the message says what to change in manifest or test."""
 
 
 class SourceRaised(Exception):
@@ -68,7 +75,8 @@ class GatewayAround:
             asked = await self._data(QUERY, variables, self._caller(sector, role, purpose))
         if bugs:
             raise SourceRaised("the source raised instead of replying") from bugs[0]
-        operator = self._caller(Sector.OTHER, self.site.settings.roles.operator, purpose)
+        roles = self.site.settings.roles
+        operator = self._caller(Sector.OTHER, roles.operator, purpose)
         listed = await self._data(FAILURES, {}, operator)
         source = self.site.manifest.source
         failed = next(one for one in listed["sources"] if one["id"] == source.id)
@@ -113,15 +121,20 @@ async def gateway_around(
     {"https://records.example": "http://127.0.0.1:8000"}; `secrets` what each of its secret files
     holds; `test_person` whom the system keeps, so that finding nobody proves something. All that
     the manifest claims is granted. Everything is kept in a folder that is removed in the end.
-    ManifestInvalid, SecretMissing, ConfigurationInvalid or ValueError says what to change.
+    SourceUnusable says what to change.
     """
     tried = TriedSource(Path(manifest), moved or {}, secrets or {}, test_person or {})
     with tempfile.TemporaryDirectory(prefix="teamaround-testing-") as folder:
-        site = write_site(Path(folder), tried)
-        development_key(site.settings)
-        with noting_bugs():
-            async with open_gateway(site.settings, Clock()) as pipeline:
-                yield GatewayAround(site, build_app(pipeline, site.settings))
+        async with AsyncExitStack() as stack:
+            try:
+                site = write_site(Path(folder), tried)
+                development_key(site.settings)
+                stack.enter_context(noting_bugs())
+                opening = open_gateway(site.settings, Clock())
+                pipeline = await stack.enter_async_context(opening)
+            except (ManifestInvalid, SecretMissing, ConfigurationInvalid, ValueError) as error:
+                raise SourceUnusable(str(error).replace(f"{folder}/", "")) from error
+            yield GatewayAround(site, build_app(pipeline, site.settings))
 
 
 def ask_once(
@@ -136,6 +149,7 @@ def ask_once(
 
     RuntimeError where an event loop runs: it would wait for itself.
     """
+    __tracebackhide__ = True
 
     async def asked() -> GatewayAnswer:
         around = gateway_around(manifest, moved=moved, secrets=secrets, test_person=test_person)

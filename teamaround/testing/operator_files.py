@@ -2,13 +2,16 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from pydantic import BaseModel
+
 from adapters.authoring.grant import claimed, grant_text
 from adapters.contract.codes import Claim
+from adapters.manifest.auth import Secret
 from adapters.manifest.manifest import Manifest
 from adapters.network.secrets import Secrets, SecretTexts
 from adapters.sql.engine import address_of, read_dsn
@@ -71,6 +74,7 @@ def write_site(folder: Path, tried: TriedSource) -> Site:
     """
     text = tried.text()
     manifest = parse_manifest(text, tried.manifest)
+    _refuse_other_secrets(manifest, tried.secrets)
     manifests, secrets = folder / "manifests", folder / "secrets"
     for each in (manifests, secrets):
         each.mkdir(mode=0o700)
@@ -94,6 +98,23 @@ def _register(folder: Path, manifests: Path, secrets: Path) -> MadeUpRegister:
     (manifests / f"{NAME}.toml").write_bytes(MANIFEST.read_bytes())
     _write_secrets(secrets / NAME, {"dsn": f"sqlite:///{register.file}"})
     return register
+
+
+def _refuse_other_secrets(manifest: Manifest, given: Mapping[str, str | bytes]) -> None:
+    needed = frozenset(_secret_files(manifest))
+    wrong = [f"{name} was not given" for name in sorted(needed - given.keys())]
+    wrong += [f"the manifest names no {name}" for name in sorted(given.keys() - needed)]
+    if wrong:
+        raise ValueError(f"secrets: {'; '.join(wrong)}")
+
+
+def _secret_files(value: object) -> Iterator[str]:
+    """The names of every secret of a manifest that is a file."""
+    if isinstance(value, Secret):
+        yield from filter(None, [value.file])
+    elif isinstance(value, BaseModel):
+        for each in value.__dict__.values():
+            yield from _secret_files(each)
 
 
 def _write_secrets(folder: Path, secrets: Mapping[str, str | bytes]) -> None:

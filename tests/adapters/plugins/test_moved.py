@@ -40,7 +40,8 @@ def test_a_plugin_that_imports_an_old_path_is_told_the_new_one(
     with pytest.raises(PluginMissing) as refused:
         plugin_named("old")
     moved = f"the plugin called old imports {old}, which has moved: import {new} instead"
-    assert str(refused.value) == (moved if new else "the plugin called old cannot be loaded")
+    not_loaded = "the plugin called old cannot be loaded: ImportError at old_plugin.py:1"
+    assert str(refused.value) == (moved if new else not_loaded)
 
 
 def test_every_path_that_has_moved_leads_to_a_module_that_is_there() -> None:

@@ -11,12 +11,13 @@ import pytest
 import structlog
 from aiohttp import web
 
-from adapters.network.secrets import SecretMissing
 from teamaround.testing import (
     QuestionRefused,
     Sector,
     SourceRaised,
+    SourceUnusable,
     ask_once,
+    assert_conforms,
     gateway_around,
 )
 from teamaround.testing.operator_files import TriedSource
@@ -143,26 +144,32 @@ async def test_a_detail_that_the_schema_does_not_have_is_refused(manifest: Path)
             await gateway.ask({"nhs_number": MIRA["nhs"]})
 
 
-async def test_what_a_plugin_raises_is_shown_to_its_author(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "raising_plugin.py").write_text(RAISING)
-    told = tmp_path / "raising_plugin-1.dist-info"
+def plugin(folder: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> Path:
+    """The manifest of a plugin of this code, which is installed as pip leaves one."""
+    (folder / "raising_plugin.py").write_text(code)
+    told = folder / "raising_plugin-1.dist-info"
     told.mkdir()
     (told / "METADATA").write_text("Metadata-Version: 2.1\nName: raising-plugin\nVersion: 1\n")
     (told / "entry_points.txt").write_text(
         "[teamaround.adapters]\nraising = raising_plugin:open_source\n"
+        "[teamaround.replays]\nraising = raising_plugin:open_source\n"
     )
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.syspath_prepend(folder)
     monkeypatch.delitem(sys.modules, "raising_plugin", raising=False)
-    manifest = tmp_path / "raising.toml"
+    manifest = folder / "raising.toml"
     manifest.write_text(
         _DATABASE.replace('kind = "sql"', 'kind = "plugin"')
         .replace('dsn = { file = "dsn" }\n', "")
         .replace("[[operation]]", '[plugin]\nuse = "raising"\n[[operation]]')
         .replace("sql = \"SELECT '7' AS", "by = [\"nhs_number\"] # SELECT '7' AS")
     )
-    async with gateway_around(manifest) as gateway:
+    return manifest
+
+
+async def test_what_a_plugin_raises_is_shown_to_its_author(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with gateway_around(plugin(tmp_path, monkeypatch, RAISING)) as gateway:
         with pytest.raises(SourceRaised) as raised:
             await gateway.ask(KNOWN)
     assert isinstance(raised.value.__cause__, ZeroDivisionError)
@@ -182,15 +189,50 @@ async def test_where_a_loop_runs_asking_once_says_what_to_use(manifest: Path) ->
 
 
 def test_an_origin_that_the_manifest_does_not_say_is_named(manifest: Path) -> None:
-    with pytest.raises(ValueError, match=r"school\.toml does not say https://scool\.example"):
+    with pytest.raises(SourceUnusable, match=r"school\.toml does not say https://scool\.example"):
         ask_once(manifest, KNOWN, moved={"https://scool.example": "http://127.0.0.1:1"})
 
 
-def test_a_secret_that_the_source_needs_and_was_not_given_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "secrets: dsn was not given"),
+        ({"dns": "x"}, "secrets: dsn was not given; the manifest names no dns"),
+        ({"dsn": "x"}, "the dsn is no database address"),
+    ],
+)
+def test_what_is_wrong_with_the_secrets_is_said(
+    tmp_path: Path, given: Mapping[str, str], said: str
+) -> None:
     manifest = tmp_path / "clinic.toml"
     manifest.write_text(_DATABASE)
-    with pytest.raises(SecretMissing, match="dsn"):
-        ask_once(manifest, KNOWN)
+    with pytest.raises(SourceUnusable, match=f"^{said}$"):
+        ask_once(manifest, KNOWN, secrets=given)
+
+
+def test_a_manifest_that_is_not_there_is_named() -> None:
+    with pytest.raises(SourceUnusable, match=r"^nowhere\.toml: cannot be read"):
+        ask_once("nowhere.toml", KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("import nothing_there", "cannot be loaded: ModuleNotFoundError at raising_plugin.py:1"),
+        ("def open_source(opening): return 3", "does not open: TypeError"),
+        ("async def open_source(opening): raise KeyError", "does not open: KeyError"),
+        ("async def open_source(opening): return 3", "opens has no method ask"),
+    ],
+)
+async def test_why_a_plugin_does_not_open_is_shown_with_what_it_raised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, said: str
+) -> None:
+    manifest = plugin(tmp_path, monkeypatch, code)
+    with pytest.raises(SourceUnusable, match=said):
+        async with gateway_around(manifest):
+            pass
+    with pytest.raises(AssertionError, match=said):
+        assert_conforms(manifest)
 
 
 async def test_no_variable_of_whoever_tests_leads_to_another_store(
