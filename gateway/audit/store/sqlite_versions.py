@@ -42,6 +42,10 @@ class SqliteLogSchema:
             _rebuild(opened)
         opened.execute(_NUMBER)
 
+    def moved(self, connection: Connection) -> str | None:
+        """Why this log is not gone on with, if it was copied."""
+        return moved(_driver(connection))
+
     def statements(self, _: Connection, __: int) -> Iterable[str]:
         """None: a file is upgraded where it is."""
         return ()

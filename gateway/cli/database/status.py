@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from gateway.audit.store.sqlite_versions import SqliteLogSchema
 from gateway.cli.database.places import SERVER, files
 from gateway.config.database.contract import DatabaseDamaged, DatabaseRefused
 from gateway.config.database.postgres import server_engine
@@ -70,9 +71,11 @@ def _of_files(settings: Settings) -> Iterator[StoreStatus]:
             yield StoreStatus(at.schema.store, str(at.file), at.schema.newest)
             continue
         with told(at.file), writing(file_engine(at.file, "ro"), writes=False) as connection:
-            yield _status(at.schema, str(at.file), at.schema.found(connection))
+            found = at.schema.found(connection)
+            moved = at.schema.moved(connection) if isinstance(at.schema, SqliteLogSchema) else None
+            yield _status(at.schema, str(at.file), found, moved)
 
 
-def _status(schema: Schema, place: str, found: int) -> StoreStatus:
-    refusal = unserved(schema.store, found, schema.newest)
+def _status(schema: Schema, place: str, found: int, moved: str | None = None) -> StoreStatus:
+    refusal = moved or unserved(schema.store, found, schema.newest)
     return StoreStatus(schema.store, place, schema.newest, found, refusal)

@@ -19,7 +19,7 @@ from gateway.oversight.break_glass.store.contract import GrantStore
 from gateway.oversight.break_glass.store.grants import SqlGrants
 from gateway.registry.ledger.contract import Ledger
 from gateway.registry.ledger.store import SqlLedger
-from tests.support.audit.database import ROLE
+from tests.support.audit.database import ROLE, new_database
 from tests.support.audit.recorded import (
     Rows,
     file_rows,
@@ -140,3 +140,9 @@ def _file_shape(file: Path) -> Any:
         made = opened.execute("SELECT name, sql FROM sqlite_schema ORDER BY 1").fetchall()
         columns = opened.execute(_FILE_COLUMNS).fetchall()
         return number, made, columns
+
+
+async def empty_tables(folder: Path, server: Postgres) -> Stores:
+    """A new database of this release, named in the settings beside the files in `folder`."""
+    place = await new_database(server)
+    return Stores(folder, server, place)
