@@ -65,17 +65,26 @@ async def served(
 
 
 @asynccontextmanager
-async def started(folder: Path, chosen: Settings, *before: str | Path) -> AsyncIterator[Served]:
-    """A gateway over files that are there already; `before` is a command that runs it."""
+async def started(
+    folder: Path,
+    chosen: Settings,
+    *before: str | Path,
+    code: Path | None = None,
+    file: Path | None = None,
+) -> AsyncIterator[Served]:
+    """A gateway over files that are there already; `before` is a command that runs it.
+
+    `code` is another release's tree, which reads its settings from `file`.
+    """
     development_key(chosen)
     process = await asyncio.create_subprocess_exec(
         *map(str, before),
         str(COMMAND),
         "serve",
         "--settings",
-        str(settings_file(folder, chosen)),
+        str(file or settings_file(folder, chosen)),
         cwd=folder,
-        env=environment(folder),
+        env=environment(folder, **({"PYTHONPATH": str(code)} if code else {})),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

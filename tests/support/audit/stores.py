@@ -78,7 +78,8 @@ class Stores:
 
     def write_settings(self) -> list[str]:
         """The settings file and the owner's DSN, as options of the command."""
-        lines = [f'state = "{self.state}"', *([f'log_dsn = "{self.dsn}"'] if self.server else [])]
+        lines = ["[files]", f'state = "{self.state}"']
+        lines += ["[log]", f'dsn = "{self.dsn}"'] if self.server else []
         settings, owner = self.folder / "gateway.toml", self.folder / "owner.dsn"
         settings.write_text("\n".join(lines))
         owner.touch(mode=0o600)
