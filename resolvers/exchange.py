@@ -27,8 +27,8 @@ SENTENCES: Final = MappingProxyType(
     {
         NeedCode.TELL_ONE_MORE: "Name, date of birth and sex are not enough to be sure of the"
         " child. Tell one more detail that you know, and ask again.",
-        NeedCode.READ_IT_AGAIN: "Nothing that was found is certain to be this child's. Check the"
-        " name and the date of birth as you typed them, and ask again if one was wrong.",
+        NeedCode.READ_IT_AGAIN: "No record that was found is certain to be this child's. Check"
+        " the name and the date of birth as you typed them, and ask again if one was wrong.",
     }
 )
 

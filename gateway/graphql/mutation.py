@@ -20,13 +20,13 @@ code_list(
     {
         ReviewVerdict.EXPLAINED: "The access was for the stated reason.",
         ReviewVerdict.MISUSE: "The access should not have happened.",
-        ReviewVerdict.UNDETERMINED: "It could not be found out.",
+        ReviewVerdict.UNDETERMINED: "The reviewer could not find out.",
     },
 )
 
 OneAccount = Annotated[AccountInput, argument("One of the person's accounts.")]
 OtherAccount = Annotated[AccountInput, argument("The other one.")]
-LinkReason = Annotated[str, argument("How it is known, in words; logged.")]
+LinkReason = Annotated[str, argument("How you know, in words; logged.")]
 SourceKey = Annotated[strawberry.ID, argument("The source's id.")]
 
 
@@ -48,7 +48,7 @@ class Mutation:
     ) -> Registration | None:
         """Propose a source by its manifest, checked without a network and without a secret.
 
-        Nobody is asked through it until it is approved.
+        The gateway does not ask it until it is approved.
         """
         if info.context.sources is None:
             return None
@@ -61,9 +61,9 @@ class Mutation:
         id: SourceKey,  # noqa: A002  the schema's name
         version: Annotated[int, argument("The version of the manifest that was read.")],
     ) -> Registration | None:
-        """Approve a source for the agency that owns it; never by whoever registered it.
+        """Approve a source for the agency that owns it. The person who registered it may not.
 
-        Answered once every gateway asks it so.
+        Answered once every gateway asks it in this version.
         """
         if info.context.sources is None:
             return None
@@ -76,7 +76,7 @@ class Mutation:
         id: SourceKey,  # noqa: A002  the schema's name
         reason: Annotated[str, argument("Why, in words; logged.")],
     ) -> Registration | None:
-        """Stop asking a source, at once; answered once no gateway asks it any more."""
+        """Stop asking a source immediately. Answered once no gateway asks it any more."""
         if info.context.sources is None:
             return None
         return await info.context.sources.suspend(id, reason)
@@ -85,24 +85,24 @@ class Mutation:
     async def reload(self, info: Info) -> int | None:
         """Read the operator's files again: manifests, rules, grants, revocations.
 
-        Answered once they are in force at every gateway, with the number of the generation; if
-        anything is wrong with them, what was in force stays and an error names file and line.
+        Answered once they are in force at every gateway, with the number of the generation. If
+        anything is wrong with them, the generation before stays and an error names file and line.
         """
         done = await info.context.sources.reload() if info.context.sources else None
         return None if done is None else done.generation
 
     @resolved
     async def reload_files(self, info: Info) -> Reload | None:
-        """As `reload`, which it will replace; it also tells whose secrets are new."""
+        """Like `reload`, which it will replace. It also says which sources have new secrets."""
         return await info.context.sources.reload() if info.context.sources else None
 
     @resolved
     async def propose_account_link(
         self, info: Info, first: OneAccount, second: OtherAccount, reason: LinkReason
     ) -> bool | None:
-        """Propose that two accounts are one person's; it counts once somebody else confirms it.
+        """Propose that two accounts are one person's. It counts once another person confirms it.
 
-        For operators and information governance, of accounts that are not their own.
+        For operators and information governance, about accounts that are not their own.
         """
         if info.context.accounts is None:
             return None
@@ -113,9 +113,9 @@ class Mutation:
     async def confirm_account_link(
         self, info: Info, first: OneAccount, second: OtherAccount, reason: LinkReason
     ) -> bool | None:
-        """Confirm a link that somebody else proposed; it stays.
+        """Confirm a link that another person proposed. It stays.
 
-        From then on the two are one person: to approvals, to reviews and in what they may ask.
+        From then on the two are one person for approvals, for reviews and for limits.
         """
         if info.context.accounts is None:
             return None
@@ -131,8 +131,8 @@ class Mutation:
     ) -> BreakGlassGrantType | None:
         """Ask for a break-glass grant in an emergency, for one child, for thirty minutes.
 
-        Privacy officers are told at once, and somebody else reviews it. It lifts the doubt whether
-        the child is shielded, never a shield.
+        Privacy officers are told immediately, and another person reviews it. It lifts the doubt
+        whether the child is shielded, never a shield.
         """
         if info.context.emergency is None:
             return None
@@ -145,14 +145,14 @@ class Mutation:
         entry: Annotated[
             LogIndex,
             argument(
-                "The entry under review: a break-glass, a question in which harm was stated, or"
-                " an alert's first."
+                "The entry under review: a break-glass, a question with stated harm, or an"
+                " alert's first entry."
             ),
         ],
         verdict: Annotated[ReviewVerdict, argument("What was found.")],
         note: Annotated[str, argument("Why, in words; logged.")],
     ) -> AuditEntry | None:
-        """Record the review of an access, by neither its user nor their manager."""
+        """Record the review of an access. Its user and their manager may not."""
         context = info.context
         if context.emergency is None or context.audit is None or context.alerts is None:
             return None

@@ -21,9 +21,7 @@ def not_yet(field: str) -> NotYetAvailable:
     )
 
 
-KnownDetailsArgument = Annotated[
-    KnownDetails, argument("Whom the question is about.", name="known")
-]
+KnownDetailsArgument = Annotated[KnownDetails, argument("Who the question is about.", name="known")]
 ReasonArgument = Annotated[AccessReason, argument("Why it is asked.", name="reason")]
 Where = Annotated[
     ScopeArgument | None,
@@ -56,12 +54,12 @@ class Query:
         info: Info,
         _known: Annotated[
             list[KnownDetails],
-            argument("Whom the questions are about; only so many at once.", name="known"),
+            argument("Who the questions are about; the number is limited.", name="known"),
         ],
         _reason: ReasonArgument,
         _scope: Where = strawberry.UNSET,
     ) -> list[ChildAnswer | None]:
-        """Ask about several children at once; only for roles that may ask in bulk.
+        """Ask about several children in one request; only for roles that may ask in bulk.
 
         Answered in the order of `known`; an item is null if its question was refused.
         """
@@ -106,8 +104,8 @@ class Query:
     ) -> AccessConnection | None:
         """Who has looked at your record, or at your child's, as far as it may be shown.
 
-        Needs the token of a family, in which its issuer has verified who you are. If it speaks for
-        several people, `known` says which of them is meant.
+        Needs a family's token, in which its issuer has verified who you are. If it is for several
+        people, `known` says which of them you mean.
         """
         if info.context.accesses is None:
             raise not_yet("accesses")

@@ -17,14 +17,14 @@ code_list(
     {
         Outcome.HAS_RECORD: "The agency holds this child for certain, and its answer was read.",
         Outcome.NO_RECORD: "The agency holds no such child, and said so conclusively.",
-        Outcome.NONE_FOUND: "Nothing was found by what could be searched (`searchedBy`), which"
-        " proves nothing; never show it as no record.",
-        Outcome.NOTHING_TO_SHARE: "Said for every child alike, without asking; it means neither"
-        " that there is a record nor that there is none.",
-        Outcome.AMBIGUOUS: "The agency holds one or several who may be this child; a person must"
-        " look.",
-        Outcome.MORE_NEEDED: "The agency cannot search with what is known; `needs` says what would"
-        " do.",
+        Outcome.NONE_FOUND: "The search (`searchedBy`) found nothing, which proves nothing. Never"
+        " show it as no record.",
+        Outcome.NOTHING_TO_SHARE: "The same for every child, without asking. It does not say"
+        " whether there is a record.",
+        Outcome.AMBIGUOUS: "The agency holds one or several children who may be this one; a"
+        " person must look.",
+        Outcome.MORE_NEEDED: "The agency cannot search with what is known; `needs` says what"
+        " would help.",
         Outcome.NOT_ASKED: "In scope and deliberately not contacted; `detail` says why.",
         Outcome.NOT_PERMITTED: "Policy forbids asking, openly; `detail` says why.",
         Outcome.TIMEOUT: "No answer in time; ring the duty contact.",
@@ -41,10 +41,11 @@ code_list(
 class AgencyAnswer:
     """What one agency in scope answered. Each agency in scope has exactly one."""
 
-    agency: Agency = field("The agency, with whom to ring.")
+    agency: Agency = field("The agency, with its duty contact to ring.")
     outcome: Outcome = field("How it answered.")
     answered: bool = field(
-        "Whether the agency answered at all; prefer this to listing outcomes, it outlives new ones."
+        "Whether the agency answered at all. Use this instead of a list of outcomes: it also"
+        " covers new ones."
     )
     complete: bool = field(
         "Whether every source and page of the agency was read; if false, there may be more."
@@ -53,15 +54,15 @@ class AgencyAnswer:
         'The details that the agency searched by: "nhs_number", "family_name" and so on.'
     )
     needs: list[str] = field(
-        "The details that would let the agency search (MORE_NEEDED), or that would tell whether"
-        " what it found is the child's (AMBIGUOUS)."
+        "The details that would let the agency search (MORE_NEEDED), or would show whether its"
+        " record is the child's (AMBIGUOUS)."
     )
     detail: str | None = field("A sentence to show beside the outcome, or null.")
     as_of: datetime | None = field("When the agency's data was current; null if it does not say.")
     latency_ms: int | None = field("How long the agency took, in milliseconds; null if not asked.")
     attempts: int = field(
-        "How often it was contacted for this question; 0 if it was not, and where the same question"
-        " of yours, moments ago, brought the answer."
+        "How often it was contacted for this question. 0 if it was not, or if your same question"
+        " moments ago brought the answer."
     )
     retryable: bool = field("Whether asking again soon may help.")
     involvements: list[InvolvementType] = field(

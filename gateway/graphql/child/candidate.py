@@ -12,7 +12,7 @@ from resolvers.matching.reasons.codes import SENTENCES, ReasonCode
 
 code_list(
     MatchGrade,
-    "How sure it is that a record is the child's (FHIR match-grade). There is no finer figure.",
+    "How certain it is that a record is the child's (FHIR match-grade). There is no finer figure.",
     {
         MatchGrade.CERTAIN: "Certainly this child's.",
         MatchGrade.PROBABLE: "Probably this child's; a person must decide.",
@@ -21,7 +21,7 @@ code_list(
 )
 code_list(
     LikelyOther,
-    "Whom a record more likely belongs to.",
+    "Who a record more likely belongs to.",
     {
         LikelyOther.SIBLING: "Likely a brother or sister.",
         LikelyOther.TWIN: "Likely a twin.",
@@ -31,7 +31,7 @@ code_list(
 
 code_list(
     ReasonCode,
-    "Why a record is certain, or what kept it from being so.",
+    "Why a record is certain, or why it is not.",
     dict(SENTENCES),
 )
 
@@ -52,18 +52,17 @@ class CandidateRecord:
     `KnownDetails.chosen`.
     """
 
-    key: strawberry.ID = field("Sealed for you, this purpose and this agency; lives ten minutes.")
+    key: strawberry.ID = field(
+        "Sealed for you, this purpose and this agency; valid for ten minutes."
+    )
     agency: Agency = field("The agency that holds the record.")
     grade: MatchGrade = field("How sure it is that the record is this child's.")
     agreed: list[str] = field("Names of the details that agreed, never their values.")
     differed: list[str] = field("Names of the details that differed.")
     not_held: list[str] = field("Names of the details that the record does not hold.")
-    likely_other: LikelyOther | None = field(
-        "Whom it more likely belongs to; null if nobody known."
-    )
+    likely_other: LikelyOther | None = field("Who it more likely belongs to; null if not known.")
     reason: GradeReason | None = field(
-        "What kept it from being certain; null where this agency does not tell you who the child"
-        " is."
+        "What kept it from being certain; null if this agency does not tell you who the child is."
     )
 
     @classmethod

@@ -25,11 +25,12 @@ code_list(
     Restriction,
     "Whether the child is shielded from being found.",
     {
-        Restriction.NONE_KNOWN: "Every agency that decides on shielding was heard, and none"
-        " shields.",
-        Restriction.RESTRICTED: "Shielded: say so plainly, and pass on nothing that locates.",
-        Restriction.UNKNOWN: "Not every agency that decides on shielding was heard; treat the child"
-        " as shielded.",
+        Restriction.NONE_KNOWN: "Every agency that decides on shielding answered, and none"
+        " shields the child.",
+        Restriction.RESTRICTED: "Shielded: say so plainly, and pass on nothing that locates the"
+        " child.",
+        Restriction.UNKNOWN: "Not every agency that decides on shielding answered; treat the"
+        " child as shielded.",
     },
 )
 
@@ -67,7 +68,7 @@ class ChildType:
     An empty list means that no agency gave any; see `withheld` before saying that there is none.
     """
 
-    id: strawberry.ID = field("Stable within one answer; there is nothing to store it for.")
+    id: strawberry.ID = field("Stable within one answer. Do not store it.")
     identifiers: list[IdentifierType] = field("Numbers by which agencies know the child.")
     names: list[PersonName] = field("Names, current and former.")
     birth_date: BirthDate | None = field("The date of birth; null if no agency gave one.")

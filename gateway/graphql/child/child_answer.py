@@ -82,7 +82,7 @@ class ChildAnswer:
     async def answers(self, info: Info) -> strawberry.Streamable[AgencyAnswer]:
         """Exactly one for each agency in scope, in the order of the agencies' ids.
 
-        With `@stream` each comes as soon as it is settled, and in that order.
+        With `@stream` each comes as soon as it is settled, and in the order of settling.
         """
         rows = self.answering.rows(as_they_arrive=_streams(info))
         try:
@@ -95,13 +95,13 @@ class ChildAnswer:
     async def unresolved(self) -> list[CandidateRecord]:
         """Records that may be this child's and are not certain.
 
-        Show them apart from the child. Waits for every agency or the deadline.
+        Show them separately from the child. Waits for every agency or the deadline.
         """
         return await _unresolved(self.answering)
 
     @resolved
     async def ask(self) -> list[ChildNeedType]:
-        """What you could tell or check so that asking again finds more; empty if nothing.
+        """What you could tell or check so that a second question finds more; empty if nothing.
 
         Waits for every agency or the deadline.
         """
@@ -117,5 +117,5 @@ class ChildAnswer:
 
     @resolved
     def receipt(self) -> ReceiptType:
-        """Where this question is on record. Known at once."""
+        """Where this question is on record. Known immediately."""
         return ReceiptType.of(self.answering.receipt)

@@ -10,11 +10,11 @@ code_list(NeedCode, "What is asked of you about the child as a whole.", dict(SEN
 
 @output
 class ChildNeedType:
-    """One thing that you could tell or check. It says nothing of any record."""
+    """One thing that you could tell or check. It says nothing about any record."""
 
     code: NeedCode = field("What is asked, for a program.")
     sentence: str = field("The same in words.")
-    details: list[str] = field("Names of the details that would do, or that are to be checked.")
+    details: list[str] = field("Names of the details that would help, or that you should check.")
 
     @classmethod
     def of(cls, need: ChildNeed) -> Self:

@@ -22,9 +22,7 @@ class CompletenessType:
     not_asked: int = field("How many were not asked.")
     complete: bool = field("True only if every agency in scope said HAS_RECORD or NO_RECORD.")
     areas: list[str] = field("The GSS codes of the areas that were asked.")
-    not_connected: list[str] = field(
-        "Bodies that belong in the picture and cannot be asked here; ring them."
-    )
+    not_connected: list[str] = field("Bodies that matter here and cannot be asked; ring them.")
 
     @classmethod
     def of(cls, completeness: answer.Completeness) -> Self:

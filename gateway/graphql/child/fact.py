@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 @output
 class ProvenanceType:
-    """Which agency says so, and how old its word is."""
+    """Which agency says so, and how old its data is."""
 
     agency: Agency = field("The agency whose record says this.")
     as_of: datetime | None = field("When the agency's data was current; null if it does not say.")
@@ -25,7 +25,7 @@ class ProvenanceType:
 
 @interface
 class FactType:
-    """Something that agencies say of the child. Several may say the same; it is shown once."""
+    """Something that agencies say about the child. If several say the same, it is shown once."""
 
     sources: list[ProvenanceType] = field(
         "Every agency that says this, at least one; show them beside the fact."

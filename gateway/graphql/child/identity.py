@@ -16,7 +16,7 @@ code_list(
     {
         NameUse.CURRENT: "The name in use now.",
         NameUse.FORMER: "A name used before, such as a birth name; show as former.",
-        NameUse.ALIAS: "A name that stands beside the legal one, such as the one used at school.",
+        NameUse.ALIAS: "A name used beside the legal one, such as at school.",
     },
 )
 code_list(
@@ -36,7 +36,7 @@ class IdentifierType(FactType):
     """A number by which agencies know the child."""
 
     scheme: str = field('Which number: "nhs_number", "upn", or an agency\'s own scheme.')
-    value: str | None = field("The number; null if it is kept back, as a UPN tells an area.")
+    value: str | None = field("The number; null if it is kept back, because a UPN shows an area.")
 
     @classmethod
     def of(cls, fact: stitched.Fact[record.Identifier], agencies: Agencies) -> Self:
@@ -50,7 +50,7 @@ class IdentifierType(FactType):
 
 @output
 class PersonName(FactType):
-    """A name of the child. Several may be current where agencies differ; show them all."""
+    """A name of the child. Several may be current if agencies differ; show them all."""
 
     given: list[str] = field("Given names in the order in which they are said; may be empty.")
     family: str | None = field("The family name, or null.")
@@ -70,7 +70,7 @@ class PersonName(FactType):
 
 @output
 class BirthDate(FactType):
-    """The date of birth. Where agencies differ, the others stand under `conflicts`."""
+    """The date of birth. If agencies differ, the other dates are under `conflicts`."""
 
     value: PartialDate | None = field("The date as precisely as it is known; null if kept back.")
     estimated: bool = field("Whether the agency holds it as an estimate; show it as such.")

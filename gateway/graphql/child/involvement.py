@@ -55,8 +55,8 @@ class InvolvementType(FactType):
     """A service that works with the child, or did."""
 
     id: strawberry.ID = field(
-        "Stable within one answer: the same involvement under the child and under its agency has"
-        " the same id. Means nothing in another answer."
+        "Stable within one answer: an involvement has the same id under the child and under its"
+        " agency. It means nothing in another answer."
     )
     agency: Agency = field("The agency whose service it is.")
     service: str | None = field("The service's name, or null.")
@@ -66,7 +66,7 @@ class InvolvementType(FactType):
     )
     team: str | None = field("The team's name, or null.")
     contact: ContactType | None = field(
-        "How to reach the team; null if the agency gives none: use its duty contact then."
+        "How to reach the team; null if the agency gives none. Then use its duty contact."
     )
     lead_practitioner: bool | None = field(
         "Whether this worker leads the support around the child; null if the agency does not say."

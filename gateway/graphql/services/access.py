@@ -13,7 +13,9 @@ class Access:
     """One access to the record of the person concerned."""
 
     at: datetime = field("When.")
-    organisation: str | None = field("On whose behalf; null if naming it would do harm.")
+    organisation: str | None = field(
+        "The organisation that asked; null if naming it would do harm."
+    )
     role: str | None = field("In which role; null if naming it would do harm.")
     purpose: Purpose | None = field("For which purpose; null if naming it would do harm.")
     agencies: list[str] = field("Names of the agencies whose information was released.")
@@ -24,15 +26,15 @@ class AccessEdge:
     """An access with its place in the list."""
 
     node: Access = field("The access.")
-    cursor: str = field("Pass as `after` to go on from here.")
+    cursor: str = field("Pass as `after` to continue from here.")
 
 
 @output
 class AccessConnection:
     """A page of accesses, newest first.
 
-    An empty one means that there is nothing to show now: nobody looked, or it is held back, or it
-    cannot be shown to you. Which of these it is, is never said.
+    An empty page means that there is nothing to show now. Nobody looked, or it is held back, or
+    it cannot be shown to you. The gateway never says which.
     """
 
     edges: list[AccessEdge] = field("The accesses of this page.")

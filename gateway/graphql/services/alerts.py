@@ -11,7 +11,7 @@ from gateway.graphql.types.scalars import LogIndex
 
 code_list(
     AlertState,
-    "Whether somebody has looked into an alert.",
+    "Whether an alert has been reviewed.",
     {
         AlertState.OPEN: "Nobody has reviewed it yet.",
         AlertState.REVIEWED: "It has been reviewed.",
@@ -21,7 +21,7 @@ code_list(
 
 @output
 class AlertType:
-    """An access, or several, that rules found unusual. It says nothing of whether it was wrong."""
+    """One or several accesses that rules found unusual. It does not say whether they were wrong."""
 
     id: strawberry.ID = field("The alert's id: that of the question, or of the break-glass grant.")
     rule: str = field("The rule that weighs most in it.")
@@ -30,8 +30,8 @@ class AlertType:
     entries: list[LogIndex] = field(
         "The entries concerned. The first is the one to pass to `reviewAccess`."
     )
-    state: AlertState = field("Whether somebody has looked into it.")
-    due_by: datetime | None = field("By when it must be reviewed; null if there is no term.")
+    state: AlertState = field("Whether it has been reviewed.")
+    due_by: datetime | None = field("By when it must be reviewed; null if there is no time limit.")
 
 
 @output
@@ -39,7 +39,7 @@ class AlertEdge:
     """An alert with its place in the list."""
 
     node: AlertType = field("The alert.")
-    cursor: str = field("Pass as `after` to go on from here.")
+    cursor: str = field("Pass as `after` to continue from here.")
 
 
 @output

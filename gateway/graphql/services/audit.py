@@ -42,8 +42,9 @@ code_list(
         AuditKind.AUDIT_SEARCH: "A search in the log itself.",
         AuditKind.BREAK_GLASS: "Access in an emergency.",
         AuditKind.REVIEW: "The review of an access.",
-        AuditKind.ACCOUNT_LINK: "A step by which two accounts become one person's.",
-        AuditKind.PRUNING: "Old entries declared pruned under a policy, before their bytes went.",
+        AuditKind.ACCOUNT_LINK: "A step that makes two accounts one person's.",
+        AuditKind.PRUNING: "Old entries declared pruned under a policy, before their bytes were"
+        " removed.",
     },
 )
 
@@ -54,13 +55,12 @@ class AuditFilter:
 
     user: str | None = field("The user who asked.")
     issuer: str | None = field("The issuer that vouched for the user.")
-    organisation: str | None = field("The organisation on whose behalf.")
+    organisation: str | None = field("The organisation that asked.")
     agency: strawberry.ID | None = field("An agency that was asked.")
     purpose: Purpose | None = field("The purpose that was stated.")
     kind: AuditKind | None = field("What the entry records.")
     child: KnownDetails | None = field(
-        "The child concerned; turned into pseudonyms inside the gateway and never stored in the"
-        " clear."
+        "The child concerned. The gateway turns this into pseudonyms and never stores it readable."
     )
     query_id: strawberry.ID | None = field("The question's id, as on its receipt.")
     since: datetime | None = field("From this moment on.", name="from")
@@ -76,7 +76,7 @@ class AuditedAgencyType:
     outcome: Outcome | None = field("How it answered; null in an entry written before it could.")
     released: list[str] = field("Names of the fields that were released.")
     through: list[int] = field(
-        "Intents, by index, whose calls brought the answer; empty where this question's own did."
+        "Intents, by index, whose calls brought the answer; empty if this question's own did."
     )
     withheld: list[WithheldType] = field("What was kept back, and why.")
 
@@ -108,21 +108,23 @@ class AuditEntry:
     at: datetime = field("When it was written.")
     kind: AuditKind = field("What it records.")
     query_id: strawberry.ID | None = field("The question it belongs to; null if to none.")
-    user: str | None = field("Who asked; null where nobody was known.")
+    user: str | None = field("Who asked; null if not known.")
     issuer: str | None = field(
-        "Who vouched for the user: two issuers' users of one name are two people. Null where not"
+        "Who vouched for the user. Users of one name at two issuers are two people. Null if not"
         " known."
     )
-    organisation: str | None = field("On whose behalf; null where not known.")
-    role: str | None = field("In which role; null where not known.")
-    purpose: Purpose | None = field("The stated purpose; null where none was.")
-    child_pseudonyms: list[str] = field("Stand for the child; comparable with each other only.")
+    organisation: str | None = field("The organisation that asked; null if not known.")
+    role: str | None = field("In which role; null if not known.")
+    purpose: Purpose | None = field("The stated purpose; null if there was none.")
+    child_pseudonyms: list[str] = field(
+        "Pseudonyms of the child; compare them only with each other."
+    )
     document: str | None = field("A hash of the GraphQL document; null without one.")
     policy_version: str | None = field("The version of the policy that decided, or null.")
     agencies: list[AuditedAgencyType] = field("What each agency was asked for and gave.")
-    count: int = field("How many identical refusals it stands for; 1 in any other entry.")
-    change: AuditedChangeType | None = field("What came into force; null where nothing did.")
-    accounts: list[AuditedAccount] = field("The accounts that were linked; else empty.")
+    count: int = field("How many identical refusals it counts; 1 in any other entry.")
+    change: AuditedChangeType | None = field("What came into force; null if nothing did.")
+    accounts: list[AuditedAccount] = field("The accounts that were linked; otherwise empty.")
     risks: list[str] = field("Names of the rules that found the access unusual.")
     read_justification: strawberry.Private[ReadLog[str | None]]
     read_case_reference: strawberry.Private[ReadLog[str | None]]
@@ -149,7 +151,7 @@ class AuditEntryEdge:
     """An entry with its place in the list."""
 
     node: AuditEntry = field("The entry.")
-    cursor: str = field("Pass as `after` to go on from here.")
+    cursor: str = field("Pass as `after` to continue from here.")
 
 
 @output
@@ -162,13 +164,13 @@ class AuditEntryConnection:
 
     @resolved
     async def total_count(self) -> int | None:
-        """How many fit in all; null where counting would cost too much."""
+        """How many fit in total; null if counting would cost too much."""
         return await self.count()
 
 
 @output
 class CheckpointType:
-    """The log's signed state at a moment. Keep it: with it any later change shows."""
+    """The log's signed state at one time. Keep it: any later change of the log then shows."""
 
     origin: str = field("The log's name.")
     size: LogIndex = field("How many entries it had.")
@@ -204,7 +206,7 @@ class AuditReading(Protocol):
 
 
 First = Annotated[int | None, argument("How many at most.", name="first")]
-After = Annotated[str | None, argument("The cursor after which to go on.", name="after")]
+After = Annotated[str | None, argument("The cursor after which to continue.", name="after")]
 
 
 @output
@@ -237,9 +239,9 @@ class Audit:
     async def explain(
         self, asker: Annotated[PolicyAsker, argument("Who might ask, and why.", name="asker")]
     ) -> list[ExplainedClass]:
-        """Which rules in force give or keep back each class, and what it would take.
+        """Which rules in force give or keep back each class, and what would change it.
 
-        For auditors of every source, for privacy officers of their own agency's.
+        Auditors may ask about every source, privacy officers about their own agency's.
         """
         return await self.reading.explain(asker)
 
@@ -257,5 +259,5 @@ class Audit:
         first: First = 50,
         after: After = strawberry.UNSET,
     ) -> AlertConnection:
-        """Accesses that were found unusual, the most unusual first; for auditors alone."""
+        """Accesses that were found unusual, the most unusual first; for auditors only."""
         return await self.alerting.alerts(state or None, first, after or None)

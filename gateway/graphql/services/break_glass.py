@@ -16,4 +16,4 @@ class BreakGlassGrantType:
 
     id: strawberry.ID = field("Send it as `AccessReason.breakGlass`.")
     expires_at: datetime = field("Until when it may be used; thirty minutes.")
-    review_by: datetime = field("By when somebody else reviews its use.")
+    review_by: datetime = field("By when another person must review its use.")

@@ -12,22 +12,22 @@ code_list(
     {
         Ruling.GIVEN: "It is given.",
         Ruling.WITHHELD: "It is kept back, and the caller is told so.",
-        Ruling.SILENT: "It is kept back without a word.",
+        Ruling.SILENT: "It is kept back without telling the caller.",
     },
 )
 
 
 @entry
 class PolicyAsker:
-    """Somebody who might ask one source, in a stated policy context; nobody is asked."""
+    """A caller who might ask one source, in a stated policy context. No agency is asked."""
 
     source: strawberry.ID = field("The source's id.")
     sector: Sector = field("The sector of their organisation.")
     roles: list[str] = field("Their roles.")
     purpose: Purpose = field("The purpose.")
-    organisation: str | None = field("Their organisation; left out, one of no rule's.")
+    organisation: str | None = field("Their organisation; left out, one that no rule names.")
     accredited: bool | None = field("Whether it is accredited; left out, it is.")
-    in_area: bool | None = field("Whether the agency is of their areas; left out, it is.")
+    in_area: bool | None = field("Whether the agency is in their areas; left out, it is.")
     out_of_area_cause: bool | None = field("Whether a cause to ask elsewhere is stated.")
     case_reference: bool | None = field("Whether a case reference is given; left out, it is.")
     significant_harm: bool | None = field("Whether significant harm is stated.")
@@ -38,10 +38,10 @@ class PolicyAsker:
 
 @output
 class ExplainedClass:
-    """What is decided of one class, by which rules, and what would change it."""
+    """What is decided about one class, by which rules, and what would change it."""
 
     release_class: ReleaseClass = field("The class.")
-    fields: list[str] = field("The fields of a record that are of it.")
+    fields: list[str] = field("The fields of a record that belong to it.")
     ruling: Ruling = field("What is decided.")
-    rules: list[str] = field("The rules that decide; none where no rule gives it.")
-    needed: list[str] = field("Changes of which each alone would have it given.")
+    rules: list[str] = field("The rules that decide; none if no rule gives it.")
+    needed: list[str] = field("Changes; each of them alone would be enough to have it given.")

@@ -15,7 +15,7 @@ from resolvers.outcome import Outcome
 
 code_list(
     SourceState,
-    "Where a source stands between being proposed and being asked.",
+    "The step of a source between proposed and asked.",
     {
         SourceState.PROPOSED: "Registered and not yet approved; never asked.",
         SourceState.APPROVED: "Approved by the owning agency; asked.",
@@ -27,8 +27,8 @@ code_list(
     "How well a source keeps the rules of the conformance kit.",
     {
         QualityLevel.CONNECTS: "It answers, and its answers can be read.",
-        QualityLevel.DEPENDABLE: "It also says no record, too many and failure so that nobody can"
-        " mistake one for another.",
+        QualityLevel.DEPENDABLE: "It also says no record, too many and failure in clearly"
+        " different ways.",
         QualityLevel.EXEMPLARY: "It keeps every rule.",
     },
 )
@@ -61,12 +61,12 @@ class SourceView:
 
 @output
 class SourceFailureType:
-    """One way in which a source's answers failed of late; never what was in an answer."""
+    """One way in which a source's answers failed recently; never what was in an answer."""
 
-    outcome: Outcome = field("What such an answer comes to.")
+    outcome: Outcome = field("The outcome of such an answer.")
     rule: str = field(
-        "The rule that the answer broke, or what stood in the way of the call; the documentation"
-        " says what to do about each."
+        "The rule that the answer broke, or what prevented the call. The documentation says what"
+        " to do about each."
     )
     place: str = field("The key of the manifest that asked or could not be read; may be empty.")
     shape: str = field(
@@ -82,18 +82,19 @@ class SourceHealthType:
 
     reachable: bool | None = field("Whether the last probe got through; null before the first.")
     breaker: str = field(
-        '"closed" while asked as usual, "open" while it is not asked, "half-open" between.'
+        '"closed" while it is asked as usual, "open" while it is not asked, "half-open"'
+        " while one question tries it."
     )
     p50_ms: float | None = field("Half of the recent answers came within so many milliseconds.")
     p99_ms: float | None = field("99 of 100 recent answers came within so many milliseconds.")
     checked_at: datetime | None = field("When the probe last ran; null before the first.")
     answered_at: datetime | None = field(
-        "When it last answered a question about somebody; null before the first, and to whoever is"
-        " neither of its agency nor an operator."
+        "When it last answered a question about a child; null before the first. Only its agency"
+        " and operators see it."
     )
     failures: list[SourceFailureType] | None = field(
-        "Why calls failed of late, the newest first, at most ten and each rule and place once; null"
-        " to whoever is neither of its agency nor an operator. In memory of this gateway alone."
+        "Why calls failed recently: the newest first, at most ten, each rule and place once. Only"
+        " its agency and operators see it. Kept only in memory of this gateway."
     )
 
 
@@ -101,10 +102,10 @@ class SourceHealthType:
 class SourceDecision:
     """Who brought a source into force, or took it out."""
 
-    user: str = field('Who decided; "operator" where it is by the operator\'s files.')
-    issuer: str | None = field("Who vouched for them; null where nobody did or it is not known.")
-    organisation: str = field('For whom; "operator" where it is by the operator\'s files.')
-    at: datetime | None = field("When; null where it is by the operator's files.")
+    user: str = field('Who decided; "operator" if the operator\'s files did.')
+    issuer: str | None = field("Who vouched for them; null if nobody did or it is not known.")
+    organisation: str = field('For which organisation; "operator" if the operator\'s files did.')
+    at: datetime | None = field("When; null if the operator's files did.")
 
 
 @output
@@ -113,14 +114,13 @@ class SourceType:
 
     id: strawberry.ID = field("The source's id.")
     agency: Agency = field("The agency that owns it.")
-    kind: str = field('How it is spoken to: "fhir", "rest", "sql" and so on.')
+    kind: str = field('How the gateway speaks to it: "fhir", "rest", "sql" and so on.')
     version: int = field("The version of its manifest, counted from 1.")
     state: SourceState = field("Whether it is asked.")
     level: QualityLevel | None = field("The level it was found to keep; null if never measured.")
     health: SourceHealthType = field("How it is doing.")
     decision: SourceDecision | None = field(
-        "Who approved or suspended it; null for a proposal, and to whoever is neither of its agency"
-        " nor an operator."
+        "Who approved or suspended it; null for a proposal. Only its agency and operators see it."
     )
 
     @classmethod
@@ -176,7 +176,7 @@ class Registration:
     """What came of registering, approving or suspending a source."""
 
     source: SourceType | None = field(
-        "The source as it stands now; null if it was refused: the findings say why."
+        "The source as it is now; null if it was refused: the findings say why."
     )
     findings: list[FindingType] = field("Every rule that was checked.")
 
@@ -187,10 +187,10 @@ class Reload:
 
     generation: int = field("The number of the generation that is in force at every gateway.")
     new_secrets: list[str] = field(
-        "Ids of the sources whose secrets had changed, and which are asked with the new ones."
+        "Ids of the sources with changed secrets, which are now asked with the new ones."
     )
     kept_secrets: list[str] = field(
-        "Ids of the sources whose secrets cannot be read or used now; they go on as they were."
+        "Ids of the sources whose secrets cannot be read or used now; they keep the old ones."
     )
 
 

@@ -33,7 +33,9 @@ class ContactType:
         "A telephone number to dial, in the agency's own spelling; null if it gave none."
     )
     email: str | None = field("An e-mail address; null if there is none or it is kept back.")
-    hours: str | None = field('When somebody answers, in words: "24/7", "Mon-Fri 9-17"; or null.')
+    hours: str | None = field(
+        'When the telephone is answered, in words: "24/7", "Mon-Fri 9-17"; or null.'
+    )
 
     @classmethod
     def of(cls, contact: known.Contact) -> Self:
@@ -49,16 +51,18 @@ class Agency:
     name: str = field("The name to show.")
     sector: Sector = field("The kind of organisation.")
     area: str | None = field(
-        "The GSS code of the one area it serves; null if it serves several, all, or if naming"
-        " the area would say where a shielded child lives."
+        "The GSS code of the one area it serves; null if it serves several or all. Also null if"
+        " the area would show where a shielded child lives."
     )
     areas: list[str] = field(
         "The GSS codes of all the areas it serves; empty for a national agency and where the"
         " areas are kept back."
     )
-    national: bool = field("Whether it serves the whole country, so that it locates nobody.")
+    national: bool = field(
+        "Whether it serves the whole country, so its row does not say where a child lives."
+    )
     duty_contact: ContactType | None = field(
-        "Whom to ring, above all when there is no answer; null where kept back or never given."
+        "Who to ring, above all when there is no answer; null if kept back or never given."
     )
 
     @classmethod

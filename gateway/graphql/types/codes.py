@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class SourceState(StrEnum):
-    """Where a source stands between being proposed and being asked."""
+    """The step of a source between proposed and asked."""
 
     PROPOSED = "PROPOSED"
     APPROVED = "APPROVED"
@@ -20,7 +20,7 @@ class QualityLevel(StrEnum):
 
 
 class AlertState(StrEnum):
-    """Whether somebody has looked into an alert."""
+    """Whether an alert has been reviewed."""
 
     OPEN = "OPEN"
     REVIEWED = "REVIEWED"

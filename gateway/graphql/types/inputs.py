@@ -16,8 +16,8 @@ code_list(
         Purpose.STATUTORY_ASSESSMENT: "For an assessment that the law requires.",
         Purpose.DIRECT_CARE: "To give health care (HL7 TREAT).",
         Purpose.EMERGENCY: "To give care in an emergency (HL7 ETREAT).",
-        Purpose.SUBJECT_ACCESS: "Somebody asks about themselves or their child (HL7 PATRQT,"
-        " FAMRQT); for `accesses` alone.",
+        Purpose.SUBJECT_ACCESS: "People ask about themselves or their child (HL7 PATRQT, FAMRQT);"
+        " only for `accesses`.",
     },
 )
 
@@ -40,10 +40,10 @@ class AccountInput:
 
 @entry
 class ChosenCandidate:
-    """An unresolved record that the practitioner takes to be this child's."""
+    """An unresolved record that the practitioner believes to be this child's."""
 
     key: strawberry.ID = field("The candidate's `key`, from an answer of the last ten minutes.")
-    reason: str = field("Why it is taken to be this child's, in words; logged.")
+    reason: str = field("Why you believe that it is this child's, in words; logged.")
 
 
 @entry
@@ -56,10 +56,10 @@ class OtherName:
 
 @entry
 class KnownDetails:
-    """Whatever is known of the child, sent as a variable.
+    """What you know about the child, sent as a variable.
 
-    An identifier with a name or date of birth, or names with a date of birth. As a literal in the
-    document it is refused.
+    Give an identifier with a name or date of birth, or names with a date of birth. The gateway
+    refuses it as a literal in the document.
     """
 
     nhs_number: NhsNumber | None = field("The child's NHS number.")
@@ -70,31 +70,33 @@ class KnownDetails:
     birth_date: PartialDate | None = field("The date of birth as precisely as it is known.")
     sex: Sex | None = field("The child's sex as recorded.")
     postcode: Postcode | None = field(
-        "A postcode. Used only once the child is known not to be shielded, so it never helps to"
-        " find out where a shielded child lives."
+        "A postcode. Used only once it is known that the child is not shielded. So it never helps"
+        " to find a shielded child's home."
     )
     other_names: list[OtherName] | None = field(
-        "Other names of the child, at most five. They are compared as the first one is."
+        "Other names of the child, at most five. They are compared like the first one."
     )
     former_postcodes: list[Postcode] | None = field(
-        "Postcodes of former homes, at most five. Sent to nobody, and used only as `postcode` is."
-    )
-    carers: list[str] | None = field(
-        "Names of parents and carers, at most five. Sent to nobody, and used only as `postcode` is."
-    )
-    school: str | None = field(
-        "The child's school, by name or URN. Sent to nobody, and used only as `postcode` is."
-    )
-    gp_practice: str | None = field(
-        "The child's GP practice, by name or ODS code. Sent to nobody, and used only as `postcode`"
+        "Postcodes of former homes, at most five. Sent to no agency, and used only as `postcode`"
         " is."
     )
-    telephones: list[str] | None = field(
-        "Telephone numbers of the child or a carer, at most five. Sent to nobody, and used only as"
+    carers: list[str] | None = field(
+        "Names of parents and carers, at most five. Sent to no agency, and used only as"
         " `postcode` is."
     )
+    school: str | None = field(
+        "The child's school, by name or URN. Sent to no agency, and used only as `postcode` is."
+    )
+    gp_practice: str | None = field(
+        "The child's GP practice, by name or ODS code. Sent to no agency, and used only as"
+        " `postcode` is."
+    )
+    telephones: list[str] | None = field(
+        "Telephone numbers of the child or a carer, at most five. Sent to no agency, and used"
+        " only as `postcode` is."
+    )
     chosen: list[ChosenCandidate] | None = field(
-        "Unresolved records of an earlier answer that are taken to be this child's."
+        "Unresolved records of an earlier answer that you believe to be this child's."
     )
 
 
@@ -116,7 +118,7 @@ class SignificantHarmArgument:
     """Significant harm that is suspected; every use is reviewed."""
 
     suspected: AbuseCategory = field("What is suspected.")
-    justification: str = field("Why, in words of its own; kept encrypted in the log.")
+    justification: str = field("Why, in your own words; kept encrypted in the log.")
 
 
 code_list(
@@ -124,11 +126,11 @@ code_list(
     "Why a question goes beyond the caller's own areas.",
     {
         OutOfAreaCause.MOVED: "The child moved, or is about to.",
-        OutOfAreaCause.SEEN_HERE: "The child is here now, and belongs elsewhere.",
+        OutOfAreaCause.SEEN_HERE: "The child is here now, and lives elsewhere.",
         OutOfAreaCause.CARED_FOR_THERE: "The child goes to school, or is cared for, there.",
         OutOfAreaCause.FAMILY_THERE: "A parent, carer or sibling lives there.",
         OutOfAreaCause.MISSING: "The child is missing.",
-        OutOfAreaCause.OTHER: "Another cause, which the words say.",
+        OutOfAreaCause.OTHER: "Another cause; your words say which.",
     },
 )
 
@@ -137,8 +139,8 @@ code_list(
 class OutOfAreaArgument:
     """The cause to ask outside the caller's own areas; every use is flagged in the log."""
 
-    cause: OutOfAreaCause = field("What leads there.")
-    justification: str = field("Why, in words of its own; kept encrypted in the log.")
+    cause: OutOfAreaCause = field("The cause.")
+    justification: str = field("Why, in your own words; kept encrypted in the log.")
 
 
 @entry
@@ -152,7 +154,7 @@ class AccessReason:
         "States that significant harm is suspected: some rules then give more. Reviewed."
     )
     out_of_area: OutOfAreaArgument | None = field(
-        "Required where `scope` names an area, or an agency of an area, that is not your own."
+        "Required if `scope` names an area, or an agency of an area, outside your own areas."
     )
     break_glass: strawberry.ID | None = field("The id of a break-glass grant, if one is used.")
 

@@ -70,7 +70,7 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
     PartialDate: strawberry.scalar(
         name="PartialDate",
         description='A date as precisely as it is known: "2015", "2015-03" or "2015-03-09".'
-        " Show it as it stands; never add a month or a day.",
+        " Show it unchanged; never add a month or a day.",
         serialize=str,
         parse_value=_text(PartialDate.parse, '"2015", "2015-03" or "2015-03-09"'),
     ),
@@ -83,8 +83,8 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
     ),
     Upn: strawberry.scalar(
         name="Upn",
-        description="A permanent unique pupil number as text: a check letter and twelve digits."
-        " A temporary number, which ends in a letter, is refused: it identifies nobody.",
+        description="A permanent unique pupil number as text: a check letter and twelve digits. A"
+        " temporary number ends in a letter and is refused, because it identifies nobody.",
         serialize=str,
         parse_value=_text(Upn.parse, "a check letter and twelve digits"),
     ),
@@ -96,8 +96,8 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
     ),
     LogIndex: strawberry.scalar(
         name="LogIndex",
-        description="The place of an entry in the log, counted from 0, as text in decimal digits:"
-        " a log outgrows 32 bits.",
+        description="The place of an entry in the log, counted from 0, as decimal digits in a"
+        " text: a log outgrows 32 bits.",
         serialize=str,
         parse_value=_text(_log_index, 'decimal digits, "12345"'),
     ),

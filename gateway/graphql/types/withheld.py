@@ -9,13 +9,13 @@ from resolvers.child.child import WithheldReason
 
 code_list(
     ReleaseClass,
-    "A kind of information on which an agency decides as a whole whether to give it.",
+    "A kind of information that an agency gives or keeps back as a whole.",
     {
         ReleaseClass.IDENTITY: "Names, date of birth, sex and identifying numbers.",
         ReleaseClass.INVOLVEMENT: "Which service works with the child, and in which role.",
         ReleaseClass.CONTACT: "Telephone numbers and e-mail addresses of workers and teams.",
         ReleaseClass.STATUS: "Statuses of support, such as a child protection plan.",
-        ReleaseClass.LOCATION: "Addresses and whatever else says where the child is.",
+        ReleaseClass.LOCATION: "Addresses and anything else that says where the child is.",
         ReleaseClass.FAMILY: "Parents, carers and other related people.",
         ReleaseClass.EDUCATION: "Schools and dates of attendance.",
         ReleaseClass.HEALTH: "The GP practice and other health information.",
@@ -28,11 +28,11 @@ code_list(
     "Why something was kept back.",
     {
         WithheldReason.POLICY: "The agency does not give this to your organisation or role.",
-        WithheldReason.PURPOSE: "The agency does not give this for the purpose that was stated.",
-        WithheldReason.CONSENT: "The agency gives this only with a consent that it does not hold.",
+        WithheldReason.PURPOSE: "The agency does not give this for the stated purpose.",
+        WithheldReason.CONSENT: "The agency gives this only with consent, and it holds none.",
         WithheldReason.SHIELD: "The child is shielded: nothing that locates them is shown.",
-        WithheldReason.SHIELD_UNKNOWN: "It is not known whether the child is shielded, so as much"
-        " is kept back as if they were.",
+        WithheldReason.SHIELD_UNKNOWN: "It is not known whether the child is shielded, so the"
+        " same is kept back as for a shielded child.",
         WithheldReason.OTHER: "Another reason; the message says which.",
     },
 )
@@ -40,7 +40,7 @@ code_list(
 
 @output
 class WithheldType:
-    """A kind of information that exists or may exist and is not shown.
+    """A kind of information that exists, or may exist, and is not shown.
 
     Say so to the reader: withheld is not the same as absent.
     """

@@ -41,45 +41,45 @@ class ReasonCode(StrEnum):
 
 SENTENCES: Final = MappingProxyType(
     {
-        ReasonCode.NUMBER_AND_MORE: "It bears a number of the child's, and its name or date of"
+        ReasonCode.NUMBER_AND_MORE: "It has one of the child's numbers, and its name or date of"
         " birth fits what you said.",
-        ReasonCode.NAME_DATE_AND_MORE: "Its name and date of birth are the child's, something"
-        " further ties it to what you said, and nobody else explains it.",
-        ReasonCode.NUMBER_DIFFERS: "It bears another number than the child's. If all else fits,"
-        " check the number that you gave.",
-        ReasonCode.NUMBER_ON_ANOTHER: "It bears a number of the child's, but its name or date of"
-        " birth is evidently another's.",
+        ReasonCode.NAME_DATE_AND_MORE: "Its name and date of birth are the child's, one more"
+        " detail ties it to what you said, and no other child explains it.",
+        ReasonCode.NUMBER_DIFFERS: "It has another number than the child. If everything else"
+        " fits, check the number that you gave.",
+        ReasonCode.NUMBER_ON_ANOTHER: "It has one of the child's numbers, but its name or date of"
+        " birth is clearly another child's.",
         ReasonCode.NUMBER_IN_DOUBT: "The number may be another child's: a record without it fits"
         " what you said better.",
-        ReasonCode.NUMBER_ALONE: "It bears a number of the child's, and too little of what you"
+        ReasonCode.NUMBER_ALONE: "It has one of the child's numbers, but too little of what you"
         " said fits it.",
-        ReasonCode.NUMBER_NOT_BORNE: "No record bears the number that you gave, so more than the"
-        " sex has to tie it to the child.",
-        ReasonCode.RECORDS_DISAGREE: "Records that bear the same number disagree on whose it is.",
+        ReasonCode.NUMBER_NOT_BORNE: "No record has the number that you gave, so more than the"
+        " sex must tie it to the child.",
+        ReasonCode.RECORDS_DISAGREE: "Records with the same number disagree on which child it"
+        " belongs to.",
         ReasonCode.DOUBLED_HERE: "This agency holds more than one record that could be the"
         " child's.",
-        ReasonCode.CUT_SHORT: "The agency may hold more records than it sent, and a child of the"
-        " same name may be among those.",
+        ReasonCode.CUT_SHORT: "The agency may hold more records than it sent. One of those may be"
+        " about a child of the same name.",
         ReasonCode.NAMESAKE: "More than one child of this name and date of birth is known.",
-        ReasonCode.NAMESAKE_NEAR: "A child of this name, born a slip of the pen away, is known.",
+        ReasonCode.NAMESAKE_NEAR: "A child of this name is known whose date of birth differs only"
+        " by a typing error.",
         ReasonCode.LIKELY_TWIN: "It is more likely a twin's.",
         ReasonCode.LIKELY_SIBLING: "It is more likely a brother's or a sister's.",
-        ReasonCode.TWIN_KNOWN: "The child may have a twin, so it takes a number or a further name"
-        " to be sure.",
+        ReasonCode.TWIN_KNOWN: "The child may have a twin, so a number or a further name is"
+        " needed to be sure.",
         ReasonCode.COMMON_NAME: "Another child of this name could be born on this day: the name is"
         " common for the number of children held here.",
-        ReasonCode.NO_TIE: "Name and date of birth fit, and nothing further ties it to what you"
-        " told.",
-        ReasonCode.OTHER_HOME: "Name and date of birth fit, but it tells of another home and bears"
-        " no number.",
+        ReasonCode.NO_TIE: "Name and date of birth fit, but nothing else ties it to what you told.",
+        ReasonCode.OTHER_HOME: "Name and date of birth fit, but it has another home and no number.",
         ReasonCode.OTHER_SEX: "Another sex is recorded.",
-        ReasonCode.NAME_NEAR: "The name fits only nearly: a slip of the pen, another form, or a"
-        " part of it.",
+        ReasonCode.NAME_NEAR: "The name fits only nearly: a typing error, another form, or a part"
+        " of it.",
         ReasonCode.NAME_SILENT: "The record or the question lacks a part of the name.",
-        ReasonCode.NAME_DIFFERS: "A part of the name is another's.",
+        ReasonCode.NAME_DIFFERS: "A part of the name is different.",
         ReasonCode.DATE_NEAR: "The date of birth fits only nearly or is not known to the day.",
-        ReasonCode.STATED_DIFFERS: "It fits what an identity source knows of the child, and not"
-        " what you said.",
+        ReasonCode.STATED_DIFFERS: "It fits what an identity source knows about the child, but"
+        " not what you said.",
         ReasonCode.DATE_SILENT: "The record or the question has no date of birth.",
     }
 )
