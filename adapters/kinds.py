@@ -52,7 +52,7 @@ async def open_adapter(
     """
     opens = OPENED_BY.get(manifest.kind)
     if opens is None:
-        raise UnknownKind(f"source {manifest.source.id} is of no known kind")
+        raise UnknownKind(f"source {manifest.source.id} has an unknown kind")
     source = await opens(
         Opening(manifest, secrets, egress, clock, partial(connected, egress), signer)
     )

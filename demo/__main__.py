@@ -52,9 +52,9 @@ def _run(options: argparse.Namespace, console: Console, stack: ExitStack) -> int
         stack.enter_context(tempfile.TemporaryDirectory(prefix="teamaround-demo-"))
     )
     port = options.port if options.port is not None else (0 if options.once else PORT)
-    console.print("Starting the agencies of four boroughs, each a server of its own ...")
+    console.print("Starting the agencies of four boroughs, each with its own server ...")
     borough = stack.enter_context(Borough(state / "borough"))
-    console.print(f"{len(borough.origins)} agencies; one of them is down on purpose.")
+    console.print(f"{len(borough.origins)} agencies; one of them is switched off on purpose.")
     gateway = stack.enter_context(GatewayProcess(state / "gateway", borough.files, port))
     token = gateway.token(PRACTITIONER.caller)
     answered = [_ask(gateway, question, token, console) for question in story(town().cast)]
@@ -79,7 +79,7 @@ def _ask(gateway: GatewayProcess, question: DemoQuestion, token: str, console: C
 
 def _hand_over(gateway: GatewayProcess, console: Console) -> None:
     """Say where to go on: the addresses, everybody's token, and three more questions as files."""
-    console.rule("Go on from here, until Ctrl-C")
+    console.rule("Try more, until Ctrl-C")
     say = console.out
     say(f"Questions:  POST {gateway.url}")
     say(f"GraphiQL:   {gateway.url} in a browser (it loads its own code from the internet)")

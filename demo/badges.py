@@ -53,7 +53,7 @@ EVERYBODY: Final = (
     Badge("m.adeyemi", _COUNCIL, "shield-cleared", "also sees shielded locations"),
     Badge("p.rowe", _CLINIC, "source-registrar", "registers sources of The Old Clinic"),
     Badge("d.marsh", _CLINIC, "information-governance", "approves and suspends them"),
-    Badge("j.finch", _OPERATOR, "operator", "has the operator's files read again"),
+    Badge("j.finch", _OPERATOR, "operator", "reloads the operator's files"),
     Badge("a.quill", _AUDIT, "auditor", "reads and checks the log"),
     Badge("h.tarn", _POLICE, "privacy-officer", "reads what concerns Four Rivers Police"),
 )

@@ -62,12 +62,12 @@ def story(cast: Cast) -> tuple[DemoQuestion, DemoQuestion, DemoQuestion]:
             everywhere,
         ),
         _about(
-            "A shielded child, whom one agency holds unshielded",
+            "A shielded child, whose record at one agency has no shield",
             cast.shielded.child,
             (NORTHBROOK.code, EASTHALLOW.code),
         ),
         _about(
-            "A twin whose number stands on the brother's record",
+            "A twin whose number is on the brother's record",
             cast.twin.child,
             (EASTHALLOW.code, SOUTHMERE.code),
         ),
@@ -85,12 +85,12 @@ def more(cast: Cast) -> tuple[DemoQuestion, DemoQuestion, DemoQuestion]:
             number=merged.former_nhs_number,
         ),
         _about(
-            "A baby whom nobody but NHS demographics knows",
+            "A baby known only to NHS demographics",
             cast.demographics_only.child,
             (NORTHBROOK.code,),
         ),
         _about(
-            "A child who moved in summer; the old council works on",
+            "A child who moved in summer; the old council still works with the child",
             cast.moved.child,
             (NORTHBROOK.code, EASTHALLOW.code),
         ),

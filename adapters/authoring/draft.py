@@ -88,10 +88,10 @@ kind = "{kind}"
 
 [source]
 id = {quoted(owner)}
-agency = {quoted(owner)} # CHANGE where your organisation has several sources
+agency = {quoted(owner)} # CHANGE if your organisation has several sources
 sector = "{answers.sector}"
 {place}
-effects = "none" # CHANGE to "notifies-agency" or "audited" if a read does anything at your side
+effects = "none" # CHANGE to "notifies-agency" or "audited" if a read changes anything at your side
 
 [agency]
 name = {quoted(answers.agency)}
@@ -205,7 +205,7 @@ newest = "written" # CHANGE
 _FHIR: Final = """[identify]
 nhs_number = "https://fhir.nhs.uk/Id/nhs-number"
 """
-_RELEASE: Final = """# CHANGE: who may be told what. Without a rule nobody is told anything.
+_RELEASE: Final = """# CHANGE: who gets what. Without a rule nobody gets anything.
 # [[release]]
 # classes = ["IDENTITY", "INVOLVEMENT", "CONTACT"]
 # to = { sectors = ["SOCIAL_CARE", "HEALTH"], roles = ["practitioner"] }

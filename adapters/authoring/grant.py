@@ -28,8 +28,8 @@ def grant_text(manifest: Manifest, granted: frozenset[Claim]) -> str:
         lines.append('# such as "postgresql://host:5432"; the manifest keeps its address a secret')
     if not _finds_its_own(manifest):
         lines.append(
-            '# test_person = { nhs_number = "999..." }: somebody made up whom it holds; until she'
-            " or a child is found, that it finds nobody proves nothing"
+            '# test_person = { nhs_number = "999..." }: a made-up person that it holds. Until it'
+            " finds that person or a child, its empty answers prove nothing"
         )
     return "\n".join(lines)
 
@@ -49,12 +49,12 @@ def _finds_its_own(manifest: Manifest) -> bool:
 _MEANS = {
     Claim.SPINE: "it is asked first and says who the child is",
     Claim.SHIELD_SET: "its mark of a restricted child counts in every answer",
-    Claim.SHIELD_AUTHORITY: "its word clears a child of a shield",
-    Claim.NATIONAL: "it serves every area, so that it locates nobody",
+    Claim.SHIELD_AUTHORITY: "it can clear a child of a shield",
+    Claim.NATIONAL: "it serves every area, so it does not say where a child lives",
     Claim.CONCLUSIVE: "its empty answer proves that there is no record",
     Claim.EFFECTS_NONE: "reading changes nothing there, so it may be asked again",
-    Claim.POPULATION: "of so few children that fewer strangers will look alike",
-    Claim.DUPLICATES: "two of its records may both be one child's",
+    Claim.POPULATION: "it holds few children, so fewer strangers look like the child",
+    Claim.DUPLICATES: "two of its records may be about the same child",
 }
 
 

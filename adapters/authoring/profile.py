@@ -39,7 +39,7 @@ class ManifestProfile:
         try:
             folder.mkdir(parents=True)
         except FileExistsError:
-            raise AlreadyThere(f"{folder} is there already; it stays as it is") from None
+            raise AlreadyThere(f"{folder} exists already and is not changed") from None
         for file in sorted(self.folder.iterdir()):
             shutil.copyfile(file, folder / file.name)
         copy = folder / _MANIFEST

@@ -117,6 +117,6 @@ def _example(kind: str, operation: str, keys: tuple[str, ...], which: str) -> st
     return f"""[[example]]
 operation = "{operation}"
 given = {{ {given} }}
-reply = "{file_name("{stem}", kind, which)}" # CHANGE to a reply of your system about nobody's child
+reply = "{file_name("{stem}", kind, which)}" # CHANGE to a reply of your system about a test child
 {outcome}
 """

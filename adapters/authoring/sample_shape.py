@@ -69,7 +69,7 @@ def shape_of(sample: Path) -> SampleShape:
             return _of_header(sample)
         return _of_json(orjson.loads(sample.read_bytes()))
     except (OSError, UnicodeDecodeError, orjson.JSONDecodeError, sqlite3.Error, csv.Error):
-        raise SampleUnreadable("the sample is no JSON, CSV or SQLite file") from None
+        raise SampleUnreadable("the sample is not a JSON, CSV or SQLite file") from None
 
 
 def _of_json(document: Any) -> SampleShape:
@@ -79,7 +79,7 @@ def _of_json(document: Any) -> SampleShape:
         return _of_openapi(document)
     found = _records(document, "body", 0)
     if found is None:
-        raise SampleUnreadable("the sample holds no list of objects, nor an object")
+        raise SampleUnreadable("the sample has neither a list of objects nor an object")
     path, record = found
     return SampleShape("rest", path, named(dict(_paths(record, "", 0))))
 

@@ -63,7 +63,7 @@ def _unusable(
 ) -> Iterator[str]:
     (key,) = operation.card.needs
     if not all(is_nobodys(key, number) for number in together.numbers):
-        yield "numbers: a number that may be somebody's; use those kept for tests"
+        yield "numbers: a number that may be a real person's; use those kept for tests"
     elif len({*together.numbers}) < len(together.numbers):
         yield "numbers: name different children"
     elif len(together.numbers) > operation.batch.max:
@@ -82,9 +82,9 @@ def _compared(at_once: Reply, alone: Reply) -> str:
     if isinstance(at_once, Records):
         numbers = [number for record in at_once.records for number in record.identifiers]
         if not all(is_nobodys(number.scheme, number.value) for number in numbers):
-            return "the reply has a number that may be somebody's; use those kept for tests"
+            return "the reply has a number that may be a real person's; use those kept for tests"
     if identity_in(at_once) == identity_in(alone):
         return ""
     if isinstance(at_once, Records | NoRecord):
-        return "among others this child is read as another than alone"
-    return "among others this child cannot be told apart"
+        return "beside others this child's record is read differently from alone"
+    return "beside others this child's record cannot be told apart"

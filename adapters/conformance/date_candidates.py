@@ -55,7 +55,7 @@ async def date_hints(
                 fitting.append(form)
         if fitting:
             forms = " or ".join(f'"{form}"' for form in fitting)
-            choice = ", whichever your system means" if len(fitting) > 1 else ""
+            choice = ", whichever your system uses" if len(fitting) > 1 else ""
             yield f'reply: {place} is a date: write as = "date", format = {forms}{choice}'
 
 

@@ -45,8 +45,8 @@ _LISTS: Final = (
 )
 
 _NOT_LOOKED_THROUGH: Final = (
-    "reply: not all of it can be read, so it proves no absence: is there a row whose key cannot be"
-    " read, or a last line without its end (see final_line_end)?"
+    "reply: not all of it can be read, so it proves no absence. Look for a row with an unreadable"
+    " key, or a last line without its end (see final_line_end)"
 )
 _WORDS: Final[Mapping[type, str]] = {
     Records: "record",
@@ -76,14 +76,14 @@ async def replay_examples(
 
 
 _UNHEEDED: Final = (
-    "reply: it says that there are more records than came, by a next link, a flag or a larger"
-    " number; read them by page, or say by total how many there are"
+    "reply: a next link, a flag or a larger number says that there are more records than came."
+    " Read them by page, or say by total how many there are"
 )
 
 
 _CUT: Final = (
     "reply: there is more than came of {}; read a detail's further pages by its page, and record"
-    " each of them; or record a child of whom the lists are whole"
+    " each of them. Or record a child with complete lists"
 )
 
 
@@ -109,11 +109,11 @@ async def _complaints(
 ) -> AsyncIterator[str]:
     operation = operation_of(manifest, example)
     if operation is None:
-        yield f"operation: there is none called {example.operation}"
+        yield f"operation: there is none with the name {example.operation}"
         return
     for scheme, value in example.given.items():
         if not is_nobodys(scheme, value):
-            yield f"given.{scheme}: a number that may be somebody's; use one kept for tests"
+            yield f"given.{scheme}: a number that may be a real person's; use one kept for tests"
             return
     try:
         question = question_for(operation, example.given)
@@ -180,7 +180,7 @@ def _records(example: Example, records: tuple[Record, ...]) -> Iterator[str]:
         return
     numbers = [number for record in records for number in record.identifiers]
     if not all(is_nobodys(number.scheme, number.value) for number in numbers):
-        yield "reply: has a number that may be somebody's; use those kept for tests"
+        yield "reply: has a number that may be a real person's; use those kept for tests"
         return
     if defects := sorted({name for record in records for name in record.defects}):
         yield f"reply: these values cannot be read as mapped: {', '.join(defects)}"
@@ -197,7 +197,7 @@ def differences(expect: Mapping[str, Any], record: Record) -> Iterator[str]:
             yield f"expect.{name}: no such value; there are {', '.join(sorted(known))}"
         elif known[name] != wanted:
             # What was read instead is not told: a finding may be shown to others.
-            yield f"expect.{name}: something else is read from the reply, or nothing"
+            yield f"expect.{name}: the reply gives another value, or none"
 
 
 def _values(record: Record) -> dict[str, Any]:

@@ -12,10 +12,12 @@ from adapters.contract.record import Identifier
 from adapters.manifest.manifest import Example, Manifest
 
 _NOBODY: Final = (
-    "nobody was ever found by it: make up a child in your system, and add her as an [[example]]"
-    " with live = true, or have the operator list her as test_person in the source's [[grant]]"
+    "it has never found anybody. Make up a child in your system, and add it as an [[example]]"
+    " with live = true. Or have the operator list it as test_person in the source's [[grant]]"
 )
-_UNNUMBERED: Final = "a test child was found whose record does not bear the number asked by: map it"
+_UNNUMBERED: Final = (
+    "it found a test child whose record does not have the number asked by: map the number"
+)
 
 
 def examples_of(manifest: Manifest, person: Mapping[str, str]) -> list[Example]:
@@ -44,7 +46,7 @@ def found_alive(manifest: Manifest, asked: Iterable[LiveReply]) -> Iterator[Rule
     for operation in counting(manifest):
         rule = f"{KitRule.FINDS} ({operation.name})"
         if manifest.source.effects != "none":
-            what = "reading has effects: it counts once the first child was found"
+            what = "reading has effects, so it counts only after the first child was found"
             yield RuleVerdict(rule, Level.DEPENDABLE, None, what)
             continue
         found = [one for one in live if one.operation is operation and _found(one)]

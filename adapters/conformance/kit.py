@@ -169,8 +169,8 @@ def _few(names: Iterator[str]) -> Iterator[str]:
 
 
 _CHANGED: Final = (
-    "these changes would read as that there is no such child: {}. Have absent ask for what only an"
-    " absence has, such as a code; or read total; or record the absence that looks so"
+    'these changes would be read as "no such child": {}. Let absent ask for something that only'
+    " an absence has, such as a code. Or read total, or record an absence that looks like this"
 )
 
 

@@ -88,7 +88,7 @@ async def _of_replies(
     manifest: Manifest, source: Source, asked: list[LiveReply]
 ) -> AsyncIterator[RuleVerdict]:
     if not asked:
-        what = 'no [[example]] with outcome = "no-record" or live = true, so nobody to ask for'
+        what = 'no [[example]] with outcome = "no-record" or live = true, so no child to ask about'
         yield RuleVerdict(KitRule.ABSENT, Level.CONNECTS, None, what)
         return
     for one in asked:
@@ -118,7 +118,7 @@ async def _at_once(
         rule = f"{KitRule.APART} ({operation.name})"
         pair = _pair(operation, asked)
         if pair is None:
-            what = "needs two [[example]]s that may be asked for, one of them with live = true"
+            what = "needs two [[example]]s that the check may ask for, one of them with live = true"
             yield RuleVerdict(rule, Level.DEPENDABLE, None, what)
             continue
         timeout_s = manifest.limits.timeout
@@ -126,7 +126,7 @@ async def _at_once(
         timed = tuple(replace(question, timeout_s=timeout_s) for question in questions)
         replies = await several.ask_many(timed)
         alike = [identity_in(r) == identity_in(o.reply) for r, o in zip(replies, pair, strict=True)]
-        what = "" if all(alike) else "together it answers otherwise than about each alone"
+        what = "" if all(alike) else "about both in one call it answers differently than about each"
         yield RuleVerdict(rule, Level.DEPENDABLE, not what, what)
 
 
@@ -149,7 +149,7 @@ def _expected(one: LiveReply) -> RuleVerdict:
     rule = f"{KitRule.KEPT if found else KitRule.ABSENT} ({one.example.operation})"
     if isinstance(one.reply, Records if found else NoRecord):
         return RuleVerdict(rule, Level.CONNECTS, passed=True)
-    what = f"the system answered otherwise: {_in_words(one.reply)}"
+    what = f"the system answered differently: {_in_words(one.reply)}"
     return RuleVerdict(rule, Level.CONNECTS, passed=False, what=what)
 
 
@@ -182,15 +182,15 @@ async def _of_wire(
         return
     elsewhere = replace(source, base_url=source.base_url.rstrip("/") + _WRONG_PLACE)
     reply = await _ask(manifest, elsewhere, one.operation, one.example)
-    any_place = "any address gives the answer that means absent"
+    any_place = "a wrong address also gives the answer that means absent"
     yield verdict(KitRule.PLACED, any_place if _says_something(reply) else "")
     if isinstance(manifest.auth, NoAuth | MutualTlsAuth):
-        what = "there is no login that could be left out"
+        what = "there is no login to leave out"
         yield RuleVerdict(KitRule.CLOSED, Level.DEPENDABLE, None, what)
         return
     nobody = replace(source, login=FixedLogin({}))
     reply = await _ask(manifest, nobody, one.operation, one.example)
-    whoever = "it answers whoever asks: have it ask for the login"
+    whoever = "it answers without a login: have it ask for one"
     yield verdict(KitRule.CLOSED, whoever if _says_something(reply) else "")
 
 

@@ -184,7 +184,7 @@ def recorded_answer(replies: Replies, name: str, status: int, most: int) -> Http
     body = replies.get(name) if isinstance(replies, Mapping) else _read_beside(replies, name)
     file = Path(name)
     if body is None:
-        raise NotReplayable(f"the file {file.name} is not among those that came along")
+        raise NotReplayable(f"the file {file.name} is not among those that came with it")
     if len(body) > most:
         raise NotReplayable(f"the file {file.name} is longer than limits.max_body")
     return HttpAnswer(status, {"content-type": media_type(file)}, body)

@@ -9,7 +9,7 @@ from adapters.contract.record import Involvement
 from adapters.manifest.manifest import Example, Manifest
 
 _WHY: Final = (
-    "every involvement that the examples show is sensitive: set sensitive = true in [source],"
+    "every involvement in the examples is sensitive: set sensitive = true in [source],"
     " or add an [[example]] of one that is not"
 )
 

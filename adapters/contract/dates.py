@@ -28,7 +28,7 @@ class PartialDate:
             raise ValueError("a date is YYYY, YYYY-MM or YYYY-MM-DD")
         year, month, day = (None if part is None else int(part) for part in found.groups())
         if year is None or year < _EARLIEST_YEAR:
-            raise ValueError(f"a year before {_EARLIEST_YEAR} is no living person's")
+            raise ValueError(f"nobody alive was born before {_EARLIEST_YEAR}")
         try:
             date(year, 1 if month is None else month, 1 if day is None else day)
         except ValueError:  # newer Pythons quote the day in their message

@@ -70,7 +70,7 @@ class Upn(str):
         if not number[-1].isdigit():
             raise ValueError("a temporary UPN (it ends in a letter) identifies nobody")
         if is_one_digit(number[1:]):
-            raise ValueError("a UPN of one digit over and over is nobody's")
+            raise ValueError("a UPN of one repeated digit belongs to nobody")
         if upn.calc_check_digit(number[1:]) != number[0]:
             raise ValueError("the check letter of this UPN does not fit its digits")
         return cls(number)
@@ -88,5 +88,5 @@ class Postcode(str):
         if found is None:
             raise ValueError("a postcode is like AB1 2CD")
         if found.group(1) == "ZZ99":
-            raise ValueError("a ZZ99 postcode stands for no address")
+            raise ValueError("a ZZ99 postcode is not an address")
         return cls(f"{found.group(1)} {found.group(2)}")

@@ -60,7 +60,7 @@ class Expression:
         except TooHeavy as error:
             raise ExpressionError(str(error)) from None
         except RecursionError:
-            raise ExpressionError("no JMESPath expression: it nests too deep") from None
+            raise ExpressionError("not a JMESPath expression: it nests too deep") from None
 
     @classmethod
     def _parsed(cls, text: str, compile_tree: Callable[[SyntaxNode], Evaluate]) -> Self:
@@ -93,14 +93,15 @@ class Expression:
 def bounded(value: Any) -> Any:
     """`value`, unless it is longer than any that is read; then UnreadableError."""
     if isinstance(value, (str, list)) and len(value) > LONGEST:
-        raise UnreadableError("the expression makes more of the document than is read")
+        raise UnreadableError("the expression makes more from the document than the gateway reads")
     return value
 
 
 def _first_line(error: JMESPathError) -> str:
     lines = [line for line in str(error).splitlines() if line.strip()]
     said = lines[0].removeprefix("Invalid jmespath expression: ").rstrip(":") if lines else ""
-    return f"no JMESPath expression: {said or 'it is empty'}; write a path such as body.items[0].id"
+    said = said or "it is empty"
+    return f"not a JMESPath expression: {said}; write a path such as body.items[0].id"
 
 
 def _nodes(node: Any) -> Iterator[dict[str, Any]]:
@@ -119,7 +120,7 @@ def _check_call(node: dict[str, Any]) -> None:
         return
     name, given = node["value"], len(node["children"])
     if name not in _KNOWN:
-        raise ExpressionError(f"no function is called {name}")
+        raise ExpressionError(f"there is no function {name}")
     signature = _KNOWN[name]["signature"]
     variadic = bool(signature) and bool(signature[-1].get("variadic"))
     if given < len(signature) or (given > len(signature) and not variadic):

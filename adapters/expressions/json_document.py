@@ -48,7 +48,7 @@ def has_doubled_key(written: bytes, charset: str | None = None) -> bool:
 
 def _once_each(pairs: list[tuple[str, Any]]) -> None:
     if len({name for name, _ in pairs}) < len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("a key appears twice")
 
 
 def _too_deep(written: bytes, document: Any) -> bool:

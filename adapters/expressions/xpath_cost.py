@@ -105,7 +105,7 @@ def _in_brackets(tokens: _Tokens, place: int) -> Iterator[str]:
     one = tokens.at(place)
     whole = one == "/" and tokens.begins_a_path(place)
     if whole or one in {"//", "..", *_ALL_BELOW}:
-        yield "what stands in brackets is below its element: no //, no .. and no leading /"
+        yield "a path in brackets stays below its element: no //, no .. and no leading /"
 
 
 def _upwards(tokens: _Tokens, place: int) -> Iterator[str]:

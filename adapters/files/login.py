@@ -45,4 +45,4 @@ def _private(secret: Secret, secrets: SecretTexts) -> asyncssh.SSHKey:
         return asyncssh.import_private_key(secrets.text(secret))
     except (asyncssh.KeyImportError, ValueError):
         place = secret.env or secret.file
-        raise SecretMissing(f"{place} holds no private key for SSH") from None
+        raise SecretMissing(f"{place} has no private key for SSH") from None

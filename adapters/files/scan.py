@@ -175,7 +175,7 @@ def _undecoded() -> ScanFailed:
 def _header_met(names: list[str], columns: frozenset[str]) -> str:
     twice = len(names) - len(set(names))
     if twice:
-        return f"{len(names)} columns, {twice} of a name that stands there already"
+        return f"{len(names)} columns, {twice} with a name that is there already"
     return f"{len(names)} columns, without {', '.join(sorted(columns - set(names)))}"
 
 

@@ -60,7 +60,7 @@ class Aliases:
         if query.operation is not OperationType.QUERY or not all(fields):
             raise AliasError("one query; a mutation or a subscription is never sent")
         if len(fields) != len(query.selection_set.selections):
-            raise AliasError("its own fields stand in the query itself, not in a fragment")
+            raise AliasError("write its own fields in the query itself, not in a fragment")
         return cls(query, fields)
 
     def document(self, count: int) -> str:

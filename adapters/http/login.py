@@ -222,7 +222,7 @@ def _printable(secrets: SecretTexts, secret: Secret) -> str:
     text = secrets.text(secret)
     if not (text.isascii() and text.isprintable()):
         place = secret.env or secret.file
-        raise SecretMissing(f"{place} holds characters that no header can carry")
+        raise SecretMissing(f"{place} has characters that a header cannot have")
     return text
 
 
@@ -271,5 +271,5 @@ def _key(auth: PrivateKeyJwtAuth, secrets: SecretTexts) -> RSAKey | ECKey | OKPK
         jwt.encode({"alg": auth.alg}, {}, key, algorithms=[auth.alg])
     except (JoseError, ValueError, TypeError):
         place = auth.key.env or auth.key.file
-        raise SecretMissing(f"{place} holds no private key for {auth.alg}") from None
+        raise SecretMissing(f"{place} has no private key for {auth.alg}") from None
     return key

@@ -30,7 +30,7 @@ class HttpProbe:
         """Why it is not taken for up, in words of ours; None if it is."""
         login = await self.source.login.headers()
         if isinstance(login, Refused | Unavailable | Malformed):
-            return f"nobody could log in: {failure_in_words(asked_at(login, 'auth.token_url'))}"
+            return f"the login failed: {failure_in_words(asked_at(login, 'auth.token_url'))}"
         headers: Mapping[str, str] = numbered(self.source.headers, self.source.new_id)
         url = self.source.base_url.rstrip("/") + self.path
         answer = await self.source.transport.send(HttpRequest(url, headers={**headers, **login}))

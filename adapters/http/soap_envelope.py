@@ -29,12 +29,14 @@ class Envelope:
         """Read the template; EnvelopeError unless it is an Envelope of SOAP 1.1 or 1.2."""
         root = parse_xml(text.strip().encode())
         if isinstance(root, Malformed):
-            raise EnvelopeError("no well-formed XML; a placeholder stands in a text or attribute")
+            raise EnvelopeError("not well-formed XML; a placeholder goes into a text or attribute")
         name = etree.QName(root)
         if name.localname != "Envelope" or name.namespace not in (SOAP_11, SOAP_12):
-            raise EnvelopeError("its root is the Envelope of SOAP 1.1 or SOAP 1.2")
+            raise EnvelopeError("its root must be the Envelope of SOAP 1.1 or SOAP 1.2")
         if any("{" in (element.tail or "") for element in root.iter()):
-            raise EnvelopeError("a placeholder has an element to itself, no text beside elements")
+            raise EnvelopeError(
+                "a placeholder needs an element to itself, without text beside elements"
+            )
         if any("{" in rest or "}" in rest for rest in map(_bare, _texts(root))):
             raise EnvelopeError("a placeholder is like {nhs_number} or {sex?}")
         return cls(root, str(name.namespace))

@@ -186,10 +186,10 @@ class Operation(Table):
     def _known_keys(self) -> Self:
         unknown = sorted(self.card.accepts - KEYS)
         if unknown:
-            raise ValueError(f"{unknown[0]} is no key; the keys are {', '.join(sorted(KEYS))}")
+            raise ValueError(f"{unknown[0]} is not a key; the keys are {', '.join(sorted(KEYS))}")
         if not self.card.needs:
             raise ValueError(
-                "an operation without a key would read every child: write one into what it asks,"
+                "an operation without a key would read every child: write one into its request,"
                 ' as {upn}, :upn or by = ["upn"]'
             )
         return self

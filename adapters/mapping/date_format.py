@@ -181,7 +181,7 @@ def _number(text: str) -> float:
 def _serial(text: str) -> PartialDate:
     days = int(_number(text))
     if days < _EXCEL_FIRST:
-        raise ValueError("no day that a spreadsheet counts alike")
+        raise ValueError("spreadsheets disagree about this day")
     return PartialDate.of(_EXCEL_BEGINS + timedelta(days=days))
 
 

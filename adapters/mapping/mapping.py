@@ -275,7 +275,7 @@ def _first_name(once: Mapping[str, Any]) -> Iterator[Name]:
 def _whole(name: str, value: Any, defects: Defects) -> Any:
     if is_cut(value):
         if name == AGENCY_RECORD:
-            raise UnreadableError("half a number of a record may be another's")
+            raise UnreadableError("part of a record's number may belong to another child")
         defects.cut.add(name)
     return value
 

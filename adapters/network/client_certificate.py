@@ -20,7 +20,7 @@ def client_context(auth: Auth, secrets: SecretTexts) -> ssl.SSLContext | None:
         _load(context, secrets.text(auth.certificate), secrets.text(auth.key))
     except (ssl.SSLError, ValueError):
         place = auth.certificate.env or auth.certificate.file
-        raise SecretMissing(f"{place} and its key are no certificate in PEM") from None
+        raise SecretMissing(f"{place} and its key are not a certificate in PEM") from None
     return context
 
 

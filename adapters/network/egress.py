@@ -23,7 +23,7 @@ _METADATA: Final = frozenset(
     map(ip_address, ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254"))
 )
 _NO_NETWORK: Final = (
-    'a private network is like "10.20.0.0/16", its host bits 0; a public address needs none'
+    'a private network is like "10.20.0.0/16", its host bits 0; a public address needs no entry'
 )
 _SHARED: Final = IPv4Network("100.64.0.0/10")
 _NAT64: Final = IPv6Network("64:ff9b::/96")
@@ -63,8 +63,8 @@ class Egress:
             known = False
         if not known or _link_local(urlsplit(address).hostname or ""):
             raise EgressRefused(
-                f"{what} is not among the origins listed for this source; the operator lists it in"
-                " [[grant]], as `teamaround source grant` prints it"
+                f"{what} is not among the origins listed for this source; the operator lists it"
+                f" in [[grant]], as `teamaround source grant` prints it"
             )
 
     def reaches(self, address: str) -> bool:

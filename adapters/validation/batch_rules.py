@@ -52,17 +52,19 @@ def faults_of_batch(manifest: Manifest, operation: Operation, at: TomlKey) -> It
 def _useless(manifest: Manifest, at: TomlKey) -> Iterator[RuleFault]:
     source = manifest.source
     if source.effects != "none":
-        yield RuleFault(at, "a source with effects is asked about each child alone; take batch out")
+        yield RuleFault(
+            at, "a source with effects is asked about one child at a time; take batch out"
+        )
     if source.sensitive or SHIELD_CLAIMS & source.claims:
         yield RuleFault(
             at,
-            "a sensitive service, or one of the shield set, is asked about each child alone;"
+            "a sensitive service, or one of the shield set, is asked about one child at a time;"
             " take batch out",
         )
     if not source.bulk_roles:
         yield RuleFault(
             at,
-            "nobody may ask about several children: name a role in bulk_roles of [source]",
+            "no role may ask about several children: name one in bulk_roles of [source]",
         )
 
 
@@ -71,12 +73,12 @@ def _by_one_number(manifest: Manifest, operation: Operation, at: TomlKey) -> Ite
     keys = sorted(card.accepts)
     if len(keys) != 1 or card.needs != card.accepts or keys[0] not in _NUMBERS:
         yield RuleFault(
-            at, "a batch asks by nhs_number or by upn alone; take the others or batch out"
+            at, "a batch asks only by nhs_number or only by upn; take the others or batch out"
         )
         return
     mapped = getattr(operation.map, keys[0]) is not None
     if not mapped and not (manifest.kind == "fhir" and keys[0] in manifest.identify):
-        yield RuleFault(at, f"records are told apart by what they say, so map needs {keys[0]}")
+        yield RuleFault(at, f"records are told apart by their own numbers, so map needs {keys[0]}")
     if operation.supersedes:
         yield RuleFault(
             at,
@@ -92,7 +94,7 @@ def _plain(operation: Operation, batch: Batch, at: TomlKey) -> Iterator[RuleFaul
     if batch.as_ != "in-list" and operation.detail:
         yield RuleFault(at, f"details are read for one child at a time, so not with {batch.as_}")
     if operation.include:
-        yield RuleFault(at, "what came beside a record is read for one child at a time")
+        yield RuleFault(at, "data beside a record is read for one child at a time")
     if batch.as_ == "fhir-bundle" and operation.method != "GET":
         yield RuleFault(at, 'the entries of a bundle are reads, so write method = "GET"')
     if batch.as_ == "graphql-alias":
@@ -101,7 +103,7 @@ def _plain(operation: Operation, batch: Batch, at: TomlKey) -> Iterator[RuleFaul
         yield from batch_faults(batch.sql, f"{next(iter(operation.card.needs), '')}s", at)
     if batch.path is not None and PLACEHOLDER.search(batch.path):
         yield RuleFault(
-            (*at, "path"), "the numbers stand in the body, so write a path without placeholders"
+            (*at, "path"), "the numbers go into the body, so write a path without placeholders"
         )
 
 

@@ -40,7 +40,7 @@ def _searched(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
         if name is None:
             yield RuleFault(at, f"{key} cannot be searched by; write one of {', '.join(MAPPED)}")
         elif name not in mapped:
-            yield RuleFault(at, f"{key} is compared with what map reads, so map needs {name}")
+            yield RuleFault(at, f"{key} is compared with a value of map, so map needs {name}")
 
 
 def _newest(table: FileTable, pattern: str, at: TomlKey) -> Iterator[RuleFault]:

@@ -83,12 +83,12 @@ _OWN: Final = (
     *VERDICTS,
 )
 _PAGED_BY: Final = {
-    "next": 'next = "body.next", where the answer says it',
+    "next": 'next = "body.next", if the answer says it',
     "param": 'param = "page", the parameter that asks for a page',
     "size": "size = 100, how many records a full page has",
 }
 _ALONE: Final = (
-    "it must look at body, a status alone proves nothing; add what the body says, such as"
+    "it must look at body, because a status alone proves nothing; add what the body says, such as"
 )
 _BETWEEN_QUOTES = re.compile(rf"""(['"]){PLACEHOLDER.pattern}\1""")
 # What every resource of JSON:API has beside what it links to.
@@ -170,7 +170,7 @@ def _given(manifest: Manifest, operation: Operation, at: TomlKey) -> Iterator[Ru
     # What it then said of a shielded child would tell whether the postcode was right.
     marks = any(each.map.restricted is not None for each in manifest.operation)
     if "postcode" in operation.card.needs and (marks or SHIELD_CLAIMS & manifest.source.claims):
-        what = "a source that says who is restricted is never given a postcode, so this never asks"
+        what = "a source that says who is restricted never gets a postcode, so this never asks"
         yield RuleFault(at, f"{what}: ask by something else")
 
 
@@ -199,7 +199,7 @@ def _parameter(name: str, text: str, at: TomlKey) -> Iterator[RuleFault]:
             at, "a placeholder is like {upn} or {sex?}; write that, or take the braces out"
         )
     if name == "_filter" and rest != text:
-        yield RuleFault(at, "a language of its own; use plain search parameters in its place")
+        yield RuleFault(at, "a language of its own; use plain search parameters instead")
 
 
 def _quoted(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
@@ -207,7 +207,8 @@ def _quoted(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
     if operation.quotes == "doubled" and not any("'" in quotes_around(text) for text in texts):
         yield RuleFault(
             (*at, "quotes"),
-            "no placeholder stands between quotes, as in '{upn}'; take quotes out, or add those",
+            "no placeholder is between quotes, as in '{upn}'; take quotes out, or put one between"
+            " quotes",
         )
     for part in ("query", "body", "variables"):
         for name, text in getattr(operation, part).items():
@@ -225,7 +226,7 @@ def _included(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
         if name in taken:
             yield RuleFault(
                 (*at, "include"),
-                f"a record has another {name} already; call the detail otherwise",
+                f"a record has another {name} already; give the detail another name",
             )
 
 
@@ -297,4 +298,4 @@ def is_path(path: str, at: TomlKey) -> Iterator[RuleFault]:
             at, "a placeholder is like {nhs_number}; write that, or take the braces out"
         )
     if any(optional for _, optional in PLACEHOLDER.findall(path)):
-        yield RuleFault(at, "an optional placeholder stands only in query or body; move it there")
+        yield RuleFault(at, "an optional placeholder works only in query or body; move it there")

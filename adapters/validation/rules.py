@@ -219,7 +219,7 @@ def _headers(manifest: Manifest) -> Iterator[RuleFault]:
         if not _HEADER_NAME.fullmatch(name) or _OUR_HEADERS.fullmatch(name):
             yield RuleFault(
                 ("source", "headers", name),
-                "no header that a manifest may set: take it out; a login goes into [auth]",
+                "a manifest may not set this header: take it out; a login goes into [auth]",
             )
         if not (value.isascii() and value.isprintable()):
             yield RuleFault(

@@ -9,17 +9,17 @@ from adapters.manifest.rule_fault import RuleFault
 from adapters.validation.constant_marks import always_says
 
 _SAY_WHERE = (
-    'this source says who is restricted: add "shield_set" to claims, so that its mark counts in'
-    ' every answer, or write mark = "own-row", so that it hides this source\'s own row alone'
+    'this source says who is restricted. Add "shield_set" to claims, so that its mark counts in'
+    ' every answer. Or write mark = "own-row", so that it hides only this source\'s own row'
 )
 _NOT_IN_IT = (
-    "a sensitive service, or one where reading has effects, is never asked for the shield: take"
-    ' {claims} out of claims and write mark = "own-row" if it says who is restricted'
+    "a sensitive service, or one where reading has effects, is never asked for the shield. Take"
+    ' {claims} out of claims, and write mark = "own-row" if it says who is restricted'
 )
 
 
 _NEVER = (
-    "this says of nobody that she is restricted: map it from what the system holds, such as"
+    "this never says that a child is restricted: map it from the system's data, such as"
     ' restricted = { path = "flag", codes = "restricted" }, or leave it out'
 )
 

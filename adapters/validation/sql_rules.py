@@ -27,18 +27,20 @@ def statement_faults(sql: str, at: TomlKey) -> Iterator[RuleFault]:
     if not _READ.match(bare):
         yield RuleFault(at, "one SELECT, or WITH and SELECT; write that")
     if _FOREIGN.search(bare):
-        yield RuleFault(at, "one statement without ; whose values are named binds like :nhs_number")
+        yield RuleFault(
+            at, "write one statement without ; with named binds like :nhs_number for its values"
+        )
     if written := _WRITES.search(bare):
         yield RuleFault(at, f"it reads only, so no {written.group(1).upper()}; take that out")
     if any(_BIND.search(found.group()) for found in _PATTERN.finditer(bare)):
-        yield RuleFault(at, "a bind in a pattern gives whoever asks its wildcards; compare with =")
+        yield RuleFault(at, "a bind in a pattern lets the caller use wildcards; compare with =")
 
 
 def count_faults(sql: str, at: TomlKey) -> Iterator[RuleFault]:
     """Every rule that a count of rows whose key cannot be matched breaks."""
     yield from statement_faults(sql, at)
     if _BIND.search(_QUIET.sub(" ", sql)):
-        yield RuleFault(at, "it counts for every child alike, so it has no bind")
+        yield RuleFault(at, "it counts the same for every child, so it takes no bind")
 
 
 def detail_faults(sql: str | None, at: TomlKey) -> Iterator[RuleFault]:

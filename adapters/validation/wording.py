@@ -50,7 +50,7 @@ _BY_TYPE: Final[Mapping[str, _Say]] = {
     "string_pattern_mismatch": lambda ctx: f"write {_FORMS.get(ctx['pattern'], ctx['pattern'])}",
 }
 _FORMS: Final[Mapping[str, str]] = {
-    r"^[A-Z][A-Z0-9_]*$": "it with capital letters, digits and _, as variables have it",
+    r"^[A-Z][A-Z0-9_]*$": "it with capital letters, digits and _, like a variable",
     r"^[a-z_]+\??$": 'keys such as "upn", or "sex?" for one that may be missing',
 }
 # What a key that is missing is like, where its kind alone does not say.

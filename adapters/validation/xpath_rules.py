@@ -28,14 +28,14 @@ def absence_faults(operation: Operation, language: Language, at: TomlKey) -> Ite
             continue
         yield RuleFault(
             (*at, name),
-            "it is true of any other answer too, since it counts what is not there; name the"
+            "it is true of any other answer too, because it counts missing elements; name the"
             ' element that says so, as in "//p:NotFound" or "//p:Count = 0"',
         )
     if operation.total is not None and any(_is_zero(language, operation.total)):
         yield RuleFault(
             (*at, "total"),
-            "it is 0 of any other answer too, since it counts what is not there; name the element"
-            ' that has the number, as in "//p:Count"',
+            "it is 0 for any other answer too, because it counts missing elements; name the"
+            ' element that has the number, as in "//p:Count"',
         )
 
 

@@ -64,12 +64,12 @@ def reconcile(
     found = run(_reconciled(chosen(settings), agency, calls, within))
     if not found.intents and not calls:
         typer.echo(
-            f"nothing compared: no question of that time names {agency}, and the file has no call;"
-            " is this the agency's id, and that the time?",
+            f"nothing compared: no question of that time names {agency}, and the file has no"
+            f" call. Check the agency's id and the time",
             err=True,
         )
         raise typer.Exit(2)
-    typer.echo(f"{found.matched} calls stand in both logs")
+    typer.echo(f"{found.matched} calls are in both logs")
     for call in found.unlogged:
         typer.echo(f"not in our log: call with index {call.index}, question {call.query_id}")
     for call in found.unseen:

@@ -65,7 +65,8 @@ async def _prune(settings: Settings, file: Path, who: str, *, dry_run: bool) -> 
         publication = await stack.enter_async_context(open_publication(settings, clock))
         ranges = await due_ranges(publication.log, policy, clock.now())
         if dry_run:
-            return f"{EntryRanges(tuple(ranges)).count} entries would go under {policy.name}"
+            count = EntryRanges(tuple(ranges)).count
+            return f"{count} entries would be removed under {policy.name}"
         watch = await open_witnessing(publication, settings, clock, stack)
         entry = pruning(policy, who, clock.now())
         done = await prune_log(publication, ranges, entry, _witnessed(watch, settings))
@@ -83,7 +84,7 @@ def _witnessed(
         signed = await witnessing.publication.log.checkpoint(cosigned_by=settings.witnesses.quorum)
         if settings.witnesses.quorum and (signed is None or signed.size < size):
             raise LogUnavailable(
-                "too few witnesses have signed what is to be pruned; nothing went: prune again"
+                "too few witnesses have signed the pruning; nothing was removed: prune again"
             )
 
     return refuse_unwitnessed

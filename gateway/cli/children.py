@@ -37,7 +37,7 @@ def child_pseudonyms(who: str, settings: Path | None) -> None:
     lines = [line for line in sys.stdin.read(_MOST * 100).splitlines() if line.strip()]
     messages = [_message(line, NHS_NUMBER, UPN) for line in lines[:_MOST]]
     if not messages:
-        typer.echo("standard input: give at least one number, a line each", err=True)
+        typer.echo("standard input: give at least one number, one on each line", err=True)
         raise typer.Exit(2)
     made = run(_made(chosen(settings), who, "DISCLOSURE_CHILD", messages, protect_everywhere))
     typer.echo(f"about = {orjson.dumps(sorted(made)).decode()}")

@@ -84,7 +84,7 @@ def _tls(place: Place) -> dict[str, Any]:
     if place.socket is not None:
         return {}
     if place.certificate is None or place.key is None:
-        raise _fail("--certificate, --key: without --socket the keys are served over TLS alone")
+        raise _fail("--certificate, --key: without --socket the keys are served over TLS only")
     try:
         refuse_shown_key(place.key, "--key")
     except ConfigurationInvalid as error:

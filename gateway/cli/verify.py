@@ -67,7 +67,7 @@ def _verified(
     if sizes := {each.size for each in seen} - {state.size}:
         raise Unreadable(
             f"{what} has {state.size} entries, what was kept {', '.join(map(str, sorted(sizes)))}:"
-            " give the log's folder or address instead, which alone shows the growth"
+            " give the log's folder or address instead, because only that shows the growth"
         )
     return VerifiedLog(state)
 

@@ -56,7 +56,7 @@ class IssuerBinding(BaseModel):
     @classmethod
     def _by_name(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         if ANY in names:
-            raise ValueError("list each by its name; there is no any")
+            raise ValueError('list each by its name; "any" is not allowed')
         return names
 
     def beyond(self, said: Asserted) -> tuple[str, ...]:

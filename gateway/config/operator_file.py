@@ -104,12 +104,12 @@ class Disclosure(_Table):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.organisation is None) == (self.agency is None):
-            raise ValueError("a disclosure is of an organisation or of an agency, one of the two")
+            raise ValueError("a disclosure names an organisation or an agency, one of the two")
         waits = sum(each is not None for each in (self.days, self.on, self.event))
         if waits != (self.show == "after"):
             raise ValueError('`after` has one of days, on or event; "now" and "never" have none')
         if (self.show == "never") != (self.basis is not None):
-            raise ValueError("`never` has its legal basis, and nothing else has one")
+            raise ValueError('`never` needs its legal basis; "now" and "after" take none')
         return self
 
 
@@ -139,7 +139,7 @@ class HeldTestPerson(_Table):
             raise ValueError("a test person has an nhs_number, a upn or both")
         real = sorted(n for n, value in self.given.items() if not is_nobodys(n, value))
         if real:
-            raise ValueError(f"{real[0]}: not of a range for tests, so it may be somebody's")
+            raise ValueError(f"{real[0]}: not in a range for tests, so it may be a real person's")
         return self
 
     @property

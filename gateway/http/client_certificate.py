@@ -14,11 +14,11 @@ from gateway.identity.proof_of_possession import thumbprint_of
 from gateway.model.errors import ConfigurationInvalid
 
 _IN_THE_CLEAR: Final = """\
-production takes no questions in the clear. Serve TLS by adding to the settings:
+production takes no questions without TLS. Serve TLS by adding to the settings:
   [tls]
   certificate = "gateway.pem"
   key = "gateway-key.pem"
-or, if a proxy of yours ends TLS and nobody else can reach the gateway:
+or, if your own proxy ends TLS and nobody else can reach the gateway:
   [tls]
   ends_at_proxy = true"""
 

@@ -59,7 +59,7 @@ _PART: Final = b"Content-Type: application/json; charset=utf-8"
 _CLIENT_CLOSED: Final = 499
 _PARTIAL_SUCCESS: Final = 294  # GraphQL over HTTP, edition of September 2026
 _INTERNAL: Final = {
-    "message": "the gateway failed here; nothing more is said of it",
+    "message": "the gateway failed here; its own log says more",
     "extensions": {"code": "INTERNAL"},
 }
 

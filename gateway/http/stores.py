@@ -128,5 +128,5 @@ def _make_folder(state: Path) -> None:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise ConfigurationInvalid(
-            f"files.state: {state} cannot be made a folder ({type(error).__name__})"
+            f"files.state: {state} cannot be made into a folder ({type(error).__name__})"
         ) from None

@@ -74,8 +74,8 @@ class ClaimReader:
         if beyond:
             raise SignIn(
                 "ISSUER_OUT_OF_BOUNDS",
-                f"your sign-in service says more of you than it may here ({', '.join(beyond)});"
-                " tell the operator, who binds it under may_assert",
+                f"your sign-in service says more about you than it may here"
+                f" ({', '.join(beyond)}); tell the operator, who limits it under may_assert",
                 issuer=self.issuer,
             )
 
@@ -86,7 +86,7 @@ class ClaimReader:
         everybody = [*([person] if person else []), *children]
         if any(caller.user in {each.nhs_number, each.upn} for each in everybody):
             # The user's id stands in the log, where no number of a child may stand.
-            raise SignIn("UNAUTHENTICATED", "the token's user must be an id that is no number")
+            raise SignIn("UNAUTHENTICATED", "the token's user must be an id, not a number")
         return replace(caller, person=person, children=children)
 
     def _without_human(self, claims: TokenClaims) -> bool:
@@ -165,7 +165,7 @@ def _text(value: object) -> bool:
 
 def _line(text: str) -> str:
     if len(text) > LONGEST or not text.isprintable():
-        raise ValueError("no line that the log would hold")
+        raise ValueError("not a line that the log can hold")
     return text
 
 
@@ -173,7 +173,7 @@ def _number(value: object, most: int) -> int | None:
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
-        raise ValueError("no number that this gateway knows")
+        raise ValueError("not a number that this gateway knows")
     return value
 
 
@@ -181,5 +181,5 @@ def _texts(values: object) -> list[str]:
     if values is None:
         return []
     if not isinstance(values, list) or not all(_text(value) for value in values):
-        raise ValueError("no list of texts")
+        raise ValueError("not a list of texts")
     return values

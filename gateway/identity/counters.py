@@ -77,7 +77,7 @@ class SharedCounters:
         except (ValkeyError, OSError, TimeoutError):
             events.counts_unavailable()
             raise TryLater(
-                "LIMITS_UNAVAILABLE", "what was asked before cannot be counted; ask again"
+                "LIMITS_UNAVAILABLE", "earlier questions cannot be counted now; ask again"
             ) from None
         return [int(each) for each in answers[1::2]]
 

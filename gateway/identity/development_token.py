@@ -21,8 +21,8 @@ def development_key(settings: Settings) -> ECKey:
     """The development signing key, made on first use with its JWKS; refused in production."""
     if settings.environment != "development":
         raise ConfigurationInvalid(
-            "tokens are issued from a development key only where environment = development;"
-            " in production callers bring a token of their own issuer"
+            "tokens are issued from a development key only with environment = development. In"
+            " production callers bring a token of their own issuer"
         )
     private = settings.files.state / _PRIVATE
     try:

@@ -128,7 +128,7 @@ def read_keys(file: Path, environment: str) -> KeySet:
         raise ConfigurationInvalid(f"tokens.keys: {file}: {error}") from None
     except (OSError, ValueError) as error:
         name = type(error).__name__
-        raise ConfigurationInvalid(f"tokens.keys: {file} is no JWKS file ({name})") from None
+        raise ConfigurationInvalid(f"tokens.keys: {file} is not a JWKS file ({name})") from None
     if environment == "production" and _of_development(key_set):
         raise ConfigurationInvalid(
             f"tokens.keys: {file} holds a development key, which production refuses;"

@@ -33,7 +33,7 @@ def compiled(path: str) -> ReadClaim:
         found: ReadClaim = jmespath.compile(path).search
     except JMESPathError as error:
         name = type(error).__name__
-        raise ConfigurationInvalid(f"tokens.issuers: {path!r} is no JMESPath ({name})") from None
+        raise ConfigurationInvalid(f"tokens.issuers: {path!r} is not a JMESPath ({name})") from None
     return found
 
 
@@ -180,7 +180,7 @@ def issuers_of(settings: Settings) -> tuple[Issuer, ...]:
     found = read_table(IssuersFile, file).issuer
     names = [each.issuer for each in found]
     if len({*names}) != len(names):
-        raise ConfigurationInvalid(f"{file}: an issuer stands there twice")
+        raise ConfigurationInvalid(f"{file}: an issuer is listed twice")
     for each in found:
         if not each.may_assert:
             raise ConfigurationInvalid(
@@ -223,8 +223,8 @@ def _unbound(who: str, table: str, issuer: Issuer) -> str:
         else "at the end of the settings file"
     )
     told = (
-        f"{who} is bound to nothing, so it could vouch for anybody. Write what it may say of"
-        f" people {where}, with your own names (docs/settings.md#what-an-issuer-may-assert):"
+        f"{who} has no limits, so it could vouch for anyone. Write what it may say about people"
+        f" {where}, with your own names (docs/settings.md#what-an-issuer-may-assert):"
     )
     lines = [
         told,
@@ -246,7 +246,8 @@ def profile_of(issuer: Issuer) -> IssuerProfile:
     known = sorted(each.stem for each in PROFILES.glob("*.toml"))
     if issuer.profile not in known:
         raise ConfigurationInvalid(
-            f"tokens.issuers: {issuer.profile} is no profile; the profiles are {', '.join(known)}"
+            f"tokens.issuers: {issuer.profile} is not a profile; the profiles are"
+            f" {', '.join(known)}"
         )
     text = read_toml(file)
     table = parsed(text, file)

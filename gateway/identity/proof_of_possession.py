@@ -91,11 +91,15 @@ class Proofs:
         if not whole or not isinstance(name, str) or not name:
             raise SignIn("PROOF_INVALID", "the DPoP proof needs iat and jti")
         if abs(self._now() - float(str(made_at))) > _FRESH_S:
-            raise SignIn("PROOF_INVALID", "the DPoP proof is not of now: make one a request")
+            raise SignIn(
+                "PROOF_INVALID", "the DPoP proof is too old or too new: make one for each request"
+            )
         # Twice as long as a proof is fresh, since its clock may be ahead of ours.
         used = Count(f"dpop {_digest(name.encode())}", 2 * _FRESH_S)
         if await self._counts.add([used]) != [1]:
-            raise SignIn("PROOF_INVALID", "the DPoP proof was used before: make one a request")
+            raise SignIn(
+                "PROOF_INVALID", "the DPoP proof was used before: make one for each request"
+            )
 
 
 _WAYS: Final[Mapping[str, str]] = {"jkt": "dpop", "x5t#S256": "certificate"}

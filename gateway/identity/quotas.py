@@ -183,8 +183,8 @@ def _all_too_many(after_s: int) -> LimitReached:
 def _in_vain(after_s: int) -> LimitReached:
     return LimitReached(
         "TOO_MANY_UNFOUND",
-        "too many questions of the last hour found nobody; check numbers and spellings with whoever"
-        " gave them, and ask again later",
+        "too many of your questions in the last hour found nobody; check numbers and spellings"
+        " with the person who gave them, and ask again later",
         after_s,
     )
 
@@ -192,7 +192,7 @@ def _in_vain(after_s: int) -> LimitReached:
 def _too_much_break_glass(after_s: int) -> LimitReached:
     return LimitReached(
         "TOO_MUCH_BREAK_GLASS",
-        "breakGlass: you asked for a grant as often as anybody may in an hour; ring the agency, or"
+        "breakGlass: you asked for a grant as often as is allowed in an hour; ring the agency, or"
         " have a colleague ask",
         after_s,
     )
@@ -201,14 +201,14 @@ def _too_much_break_glass(after_s: int) -> LimitReached:
 def _too_far(after_s: int) -> LimitReached:
     return LimitReached(
         "TOO_OFTEN_OUT_OF_AREA",
-        "this child was asked about outside your areas as often as may be in a day; ring the"
+        "you asked about this child outside your areas as often as is allowed in a day; ring the"
         " agency, or have a colleague of that area ask",
         after_s,
     )
 
 
-_TOO_FAST: Final = "more in a minute than anybody may; ask again when the minute is over"
+_TOO_FAST: Final = "more in a minute than is allowed; ask again when the minute is over"
 _TOO_MANY: Final = (
-    "more different children in an hour than anybody may; ring about those that cannot wait, and"
-    " tell the operator if your work needs more"
+    "more different children in an hour than is allowed; ring about those that cannot wait. If"
+    " your work needs more, tell the operator"
 )

@@ -64,8 +64,8 @@ def open_revocations(file: Path | None, changed: Callable[[], None]) -> Revocati
         opened.current()
     except TryLater:
         raise ConfigurationInvalid(
-            f"tokens.revocations: {file} is no list; each line is user, organisation, role, token,"
-            " key or issuer, a space and a name"
+            f"tokens.revocations: {file} is not a list of revocations; each line is user,"
+            f" organisation, role, token, key or issuer, then a space and a name"
         ) from None
     return opened
 

@@ -77,7 +77,9 @@ class TrustedIssuer:
         key = await self._key(header)
         claims = self._claims(token, key)
         if str(header.get("typ", "")).lower() not in self._types:
-            raise SignIn("UNAUTHENTICATED", f"the token is no access token (RFC 9068): {_SIGN_IN}")
+            raise SignIn(
+                "UNAUTHENTICATED", f"the token is not an access token (RFC 9068): {_SIGN_IN}"
+            )
         if any(claims.get(name) != value for name, value in self._requires.items()):
             raise SignIn("UNAUTHENTICATED", f"the token is not of the kind to ask with: {_SIGN_IN}")
         bound_to, name = claims.get("cnf", {}), claims.get("jti")
@@ -176,7 +178,7 @@ class TokenVerifier:
         header, issuer = _unverified(token)
         trusted = self._issuers.get(issuer)
         if trusted is None:
-            raise SignIn("UNAUTHENTICATED", f"the token is of no issuer known here: {_SIGN_IN}")
+            raise SignIn("UNAUTHENTICATED", f"the token's issuer is not known here: {_SIGN_IN}")
         self._recent[key] = verified = await trusted.verified(token, header)
         return verified
 
@@ -201,7 +203,7 @@ def _unverified(token: str) -> tuple[Mapping[str, Any], str]:
         head, said = (json.loads(_decoded(part)) for part in (header, payload))
         return {**head}, str(said["iss"])
     except (ValueError, KeyError, TypeError, RecursionError, binascii.Error):
-        raise SignIn("UNAUTHENTICATED", f"the token is no signed JWT: {_SIGN_IN}") from None
+        raise SignIn("UNAUTHENTICATED", f"the token is not a signed JWT: {_SIGN_IN}") from None
 
 
 def stated_key(authorization: str | None) -> str:

@@ -30,7 +30,7 @@ class AccountPair:
     def of(cls, one: Account, other: Account) -> Self:
         """The pair; ValueError if it is one account twice."""
         if one == other:
-            raise ValueError("one account is no pair")
+            raise ValueError("a link needs two different accounts")
         return cls(*sorted([one, other]))
 
 

@@ -12,7 +12,7 @@ from resolvers.matching.reference import Surroundings
 LONGEST_LINE: Final = 100
 MOST: Final = 5  # of a kind: more would be guesses
 MOST_NAMES: Final = 10
-LINE: Final = f"each of at most {LONGEST_LINE} characters that can be seen"
+LINE: Final = f"each of at most {LONGEST_LINE} visible characters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +65,5 @@ def _lines(field: str, values: list[str]) -> tuple[str, ...]:
 
 def _few(field: str, values: list[Any]) -> tuple[Any, ...]:
     if len(values) > MOST:
-        raise AskDifferently("VARIABLES_INVALID", f"known.{field}: at most {MOST} at once")
+        raise AskDifferently("VARIABLES_INVALID", f"known.{field}: at most {MOST} in one question")
     return tuple(values)

@@ -107,8 +107,8 @@ class Inquiry:
         if not all(each.record for each in chosen):
             raise AskDifferently(
                 "VARIABLES_INVALID",
-                "known.chosen: a key is from your own answer of the last ten minutes, for the same"
-                " purpose; ask again, and choose from that answer",
+                "known.chosen: a key must come from your own answer of the last ten minutes, for"
+                " the same purpose; ask again, and choose from that answer",
             )
         return replace(self, known=replace(self.known, chosen=chosen))
 
@@ -145,13 +145,13 @@ def _known(details: Mapping[str, Any]) -> Known:
 def _chosen(every: list[Mapping[str, Any]]) -> tuple[ChosenRecord, ...]:
     if len(every) > _MOST_CHOSEN:
         raise AskDifferently(
-            "VARIABLES_INVALID", f"known.chosen: at most {_MOST_CHOSEN} records at once"
+            "VARIABLES_INVALID", f"known.chosen: at most {_MOST_CHOSEN} records in one question"
         )
     chosen = tuple(ChosenRecord(str(each["key"]), str(each["reason"]).strip()) for each in every)
     if not all(each.reason for each in chosen):
         raise AskDifferently(
             "JUSTIFICATION_MISSING",
-            "known.chosen: say in words why each record is taken to be this child's",
+            "known.chosen: say in words why you believe that each record is this child's",
         )
     if any(len(each.reason) > LONGEST_JUSTIFICATION for each in chosen):
         raise AskDifferently(
@@ -182,8 +182,8 @@ def refuse_too_few(known: Known) -> None:
     raise AskDifferently(
         "KNOWN_DETAILS_TOO_FEW",
         "known: give an identifier (nhsNumber, upn or agencyRecord) with a name or birthDate,"
-        " or givenNames and familyName with birthDate; what stands for no name, such as"
-        " unknown or baby, is none",
+        " or givenNames and familyName with birthDate; a word such as unknown or baby is not a"
+        " name",
     )
 
 
@@ -196,7 +196,7 @@ def _reason(details: Mapping[str, Any], caller: Caller) -> Reason:
         )
     if purpose is Purpose.SUBJECT_ACCESS:
         raise NotAllowed(
-            "SUBJECT_ACCESS_REFUSED", "reason.purpose: a subject asks through `accesses`"
+            "SUBJECT_ACCESS_REFUSED", "reason.purpose: for SUBJECT_ACCESS ask `accesses`"
         )
     case_reference = (details.get("caseReference") or "").strip() or None
     if purpose is Purpose.SAFEGUARDING and case_reference is None:

@@ -100,7 +100,8 @@ def verdict_of(asker: Asker, rule_set: RuleSet, policy: Policy, today: date) -> 
     agency = owners(rule_set).get(asker.source)
     if agency is None:
         raise ConfigurationInvalid(
-            f"{asker.source} is no source here; they are {', '.join(sorted(owners(rule_set)))}"
+            f"{asker.source} is not a source here; the sources are"
+            f" {', '.join(sorted(owners(rule_set)))}"
         )
     when = asker.policy_context(today)
     return policy.decide(DecisionRequest(agency, asker.source, EVERY, asker.principal, when))

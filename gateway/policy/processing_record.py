@@ -8,11 +8,11 @@ from adapters.manifest.release import Release
 from gateway.config.operator_file import Disclosure, OperatorFile
 from gateway.policy.rules.rule_set import RuleSet
 
-_NOT_KEPT: Final = "Nothing of a child is kept: an answer lives in memory for one question."
+_NOT_KEPT: Final = "Nothing about a child is kept: an answer stays in memory for one question."
 _KEPT: Final = (
-    "Kept is a log of who asked, when, for which purpose, of which agencies, and the names of the"
-    " fields that were released; children stand in it as keyed pseudonyms, justifications and case"
-    " references encrypted."
+    "A log is kept: who asked, when, for which purpose, which agencies, and the names of the"
+    " released fields. Children are in it as keyed pseudonyms. Justifications and case references"
+    " are encrypted."
 )
 _CONCERNED: Final = (
     "Children and young people; their parents and carers; practitioners who work with them; the"
@@ -20,15 +20,13 @@ _CONCERNED: Final = (
 )
 _GUARDED: Final = (
     "Tokens of known issuers; rules of each agency, default deny; a shield over all agencies;"
-    " limits on how much anybody may ask."
+    " limits on how much each user may ask."
 )
 _LOGGED: Final = (
-    "Every question is in the log before an agency is asked, every release before it leaves; any"
-    " change of the log shows."
+    "Every question is in the log before an agency is asked, and every release before it leaves."
+    " Any change of the log shows."
 )
-_REVIEWED: Final = (
-    "Break-glass and stated harm are reviewed by somebody else within three working days."
-)
+_REVIEWED: Final = "Another person reviews break-glass and stated harm within three working days."
 _UNSAID: Final = "not stated: add [controller] to the operator's file"
 
 

@@ -31,20 +31,21 @@ from resolvers.outcome import Outcome, fold, judge
 from resolvers.release import fields_released
 
 _DETAILS: Final[Mapping[Outcome, str]] = {
-    Outcome.NONE_FOUND: "nothing was found by what it could search with, which proves nothing",
-    Outcome.NOTHING_TO_SHARE: "it says nothing here, of any child; ring its duty desk",
-    Outcome.AMBIGUOUS: "it holds one or more that may be the child; see unresolved, or ring",
+    Outcome.NONE_FOUND: "its search found nothing, which proves nothing",
+    Outcome.NOTHING_TO_SHARE: "it says nothing here, about any child; ring its duty desk",
+    Outcome.AMBIGUOUS: "it holds one or more records that may be the child's; see unresolved, or"
+    " ring",
     Outcome.MORE_NEEDED: "it cannot search with what is known; see needs",
     Outcome.NOT_PERMITTED: "its rules give nothing to your organisation and role for this purpose",
     Outcome.TIMEOUT: "no answer in time: this says nothing about whether it knows the child; ring",
     Outcome.UNAVAILABLE: "no answer: this says nothing about whether it knows the child; ring",
     Outcome.BUSY: "too busy to answer: this says nothing about whether it knows the child",
-    Outcome.REFUSED: "it refused the gateway; tell the operator, and ring meanwhile",
-    Outcome.INVALID_RESPONSE: "its answer could not be read; tell the operator, and ring meanwhile",
+    Outcome.REFUSED: "it refused the gateway; ring, and tell the operator",
+    Outcome.INVALID_RESPONSE: "its answer could not be read; ring, and tell the operator",
 }
 _UNREAD: Final = "some of its values could not be read and are left out"
 _UNREAD_PAGE: Final = "it may hold more than is shown: not all pages of its answer were read; ring"
-_CUT: Final = "it holds more than is shown: what is open and newest is here; ring for the rest"
+_CUT: Final = "it holds more than is shown: you see what is open and newest; ring for the rest"
 _RETRYABLE: Final = frozenset({Outcome.TIMEOUT, Outcome.UNAVAILABLE, Outcome.BUSY})
 _NOBODYS: Final[frozenset[int]] = frozenset()
 
@@ -108,7 +109,7 @@ def _pooled_row(view: ReleaseView, card: AgencyCard, findings: Findings) -> Agen
         for record in records
         if not view.keeps_to_itself(findings, source)
     ):
-        detail = f"of such services nothing is told here: ring {card.name}: {telephone}"
+        detail = f"nothing is said here about such services: ring {card.name}: {telephone}"
         return AgencyRow(agency=card, outcome=Outcome.NOTHING_TO_SHARE, detail=detail)
     return AgencyRow(
         agency=card,
@@ -170,8 +171,9 @@ def _detail(
     open_for_s = [s for a in answers if (s := _open_s(a)) is not None]
     if outcome is Outcome.UNAVAILABLE and open_for_s:
         return (
-            "its system failed several times in a row and was not asked; it is tried again in"
-            f" {ceil(max(open_for_s))} s: this says nothing about whether it knows the child; ring"
+            "its system failed several times in a row, so it was not asked; the gateway tries it"
+            f" again in {ceil(max(open_for_s))} s. This says nothing about whether it knows the"
+            " child; ring"
         )
     if outcome.answered and not all(each.answered for each in every):
         return "one of its systems did not answer, so it may hold more; ring"

@@ -62,7 +62,7 @@ class Plan:
         lines.append(f"fields: {', '.join(sorted(self.fields)) or 'none'}")
         for planned in self.sources:
             how = planned.not_asked or (", then ".join(planned.by) or "with what wave 1 teaches")
-            alone = ", for the shield alone" if planned.for_shield else ""
+            alone = ", for the shield only" if planned.for_shield else ""
             lines.append(f"wave {planned.wave}  {planned.agency} / {planned.source}: {how}{alone}")
         return "\n".join(lines)
 
@@ -80,8 +80,8 @@ def plan(inquiry: Inquiry, caller: Caller, registry: Registry, fields: frozenset
     if beyond and inquiry.reason.out_of_area is None:
         raise AskDifferently(
             "OUT_OF_AREA_CAUSE_MISSING",
-            "reason.outOfArea: the scope names what is not of your areas; say what leads there, and"
-            " why in words",
+            "reason.outOfArea: the scope goes beyond your own areas; state the cause, and explain"
+            " it in words",
         )
     members = shield_set(caller.areas, registry, everywhere=beyond)
     return Plan(
@@ -120,8 +120,8 @@ def _cost(member: RegisteredSource, registry: Registry) -> str:
     near = [area for area in registry.areas if card.serves(_around((area,), registry))]
     whose = "every area" if len(near) == len(registry.areas) else ", ".join(sorted(near))
     return (
-        f"{member.id} is in the shield set: while it does not answer, nobody is cleared of whom"
-        f" somebody of {whose or 'no area'} asks, nor anybody asked about beyond one's own areas"
+        f"{member.id} is in the shield set: while it does not answer, no child is cleared for"
+        f" callers of {whose or 'no area'}, or for a question out of area"
     )
 
 

@@ -215,7 +215,7 @@ class Preparation:
         if len(asked) > self.questions.children_at_once:
             raise AskDifferently(
                 "TOO_MANY_CHILDREN",
-                f"known: at most {self.questions.children_at_once} children at once",
+                f"known: at most {self.questions.children_at_once} children in one question",
             )
 
     def _values(self, operation: DocumentOperation, variables: Mapping[str, Any]) -> VariableValues:

@@ -62,9 +62,9 @@ class AccountLinks:
 
     async def _admit(self, caller: Caller, pair: AccountPair, reason: str) -> None:
         if not caller.roles & self.roles:
-            await self._refuse(caller, "an operator or somebody who governs information links")
+            await self._refuse(caller, "only an operator or information governance links accounts")
         if await self.persons.among(caller.account, [pair.first, pair.second]):
-            await self._refuse(caller, "somebody else links accounts of yours")
+            await self._refuse(caller, "another person must link your own accounts")
         if {pair.first.issuer, pair.second.issuer} - self.verifier.issuers:
             raise _invalid("name issuers that this gateway knows")
         if not reason.strip() or len(reason) > LONGEST_JUSTIFICATION:
@@ -88,13 +88,13 @@ class AccountLinks:
     ) -> None:
         proposed = before.get(LinkStep.PROPOSED)
         if step in before:
-            raise _invalid("that was done before")
+            raise _invalid("this was done before")
         if step is LinkStep.PROPOSED:
             return
         if proposed is None:
-            raise _invalid("somebody proposes it first")
+            raise _invalid("another person must propose it first")
         if await self.persons.among(caller.account, [proposed.by]):
-            await self._refuse(caller, "somebody else confirms what you proposed")
+            await self._refuse(caller, "another person must confirm what you proposed")
 
     async def _refuse(self, caller: Caller, why: str) -> NoReturn:
         await self.recorder.refuse("LINK_NOT_ALLOWED", caller)

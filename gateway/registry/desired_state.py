@@ -100,7 +100,7 @@ def desired_state_of(folder: OperatorFiles, head: LedgerHead, known: LedgerFacts
     for source in sorted(head.approved.keys() & known.live.keys() & twice.keys()):
         raise ConfigurationInvalid(
             f"{twice[source]}: source {source} was registered while running and is in force;"
-            " suspend it first, or take the file away"
+            f" suspend it first, or remove the file"
         )
     in_folder = {held.id for held in filed}
     live = [v for source, v in sorted(known.live.items()) if source not in in_folder]
@@ -131,8 +131,8 @@ def _unreached(every: Iterable[SourceVersion], operator: OperatorFile) -> Iterat
             )
         for unknown in sorted({*areas} - {*codes}):
             yield (
-                f"{key}: the operator's file has no [[area]] of code {unknown}, so no question of"
-                f" there reaches it: add one, or write areas of {', '.join(codes)} alone"
+                f"{key}: the operator's file has no [[area]] of code {unknown}, so no question"
+                f" from there reaches it: add one, or write only areas of {', '.join(codes)}"
             )
 
 
@@ -166,7 +166,7 @@ def held_version(version: Version, grant: SourceGrant) -> SourceVersion:
         manifest = parse_manifest(version.manifest, Path("manifest"))
     except ManifestInvalid as error:
         raise ConfigurationInvalid(
-            f"the ledger: version {version.number} of source {version.source} is no usable"
+            f"the ledger: version {version.number} of source {version.source} is not a usable"
             f" manifest here; suspend it with the gateway that kept it:\n{error}"
         ) from None
     return SourceVersion(

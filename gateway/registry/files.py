@@ -55,7 +55,7 @@ def read_filed(folder: Path) -> tuple[ManifestFile, ...]:
     A folder without any is in order here: the sources may all be registered while running.
     """
     if not folder.is_dir():
-        raise ConfigurationInvalid(f"files.manifests: {folder} is no folder")
+        raise ConfigurationInvalid(f"files.manifests: {folder} is not a folder")
     found: list[ManifestFile] = []
     problems: list[str] = []
     for file in sorted(folder.glob("*.toml")):

@@ -14,8 +14,8 @@ from gateway.policy.rules.rule import RuleInvalid
 from gateway.policy.rules.rule_set import Baseline, open_rule_set
 from gateway.registry.ledger.record import RuleResult
 
-LINTED: Final = "its rules stay within what is its agency's own"
-BEARABLE: Final = "it can be read within what reading may take"
+LINTED: Final = "its rules keep to its own agency's sources"
+BEARABLE: Final = "it can be read within the limits of time, memory and depth"
 # Without these nobody can tell whether its answers are read as they are meant.
 # And one of sensitive services alone would tell by its very row which kind knows the child; one
 # whose mark of a restricted child nobody has seen at work may clear everybody.

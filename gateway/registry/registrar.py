@@ -100,7 +100,7 @@ class Registrar:
         version = await self._own_version(caller, source, number)
         # Through whichever organisation or account they sign in.
         if await self.persons.among(caller.account, [version.by.account]):
-            await self._refuse(caller, "somebody else approves what you registered")
+            await self._refuse(caller, "another person must approve what you registered")
         if lacking := needed(version.findings):
             return ChangeOutcome(None, None, lacking)
         outcome = await self._to_its_end(self._approve(caller, version))

@@ -66,8 +66,8 @@ class ReplicaLease:
             events.ledger_unavailable()
             raise TryLater(
                 "LEDGER_UNAVAILABLE",
-                "the change is in force here, and it cannot be seen whether it is everywhere;"
-                " look at `sources` in a moment",
+                "the change is in force here, but the gateway cannot see whether it is"
+                " everywhere; look at `sources` in a moment",
             ) from None
 
     async def keep(self, serving: Callable[[], int], adopt: Callable[[], Awaitable[None]]) -> None:

@@ -27,8 +27,8 @@ _MEMORY_BYTES: Final = 1024**3
 # Smaller than a gateway's own, so that what can be read there can be read here.
 _STACK_BYTES: Final = 1024**2
 _TOO_MUCH: Final = (
-    "reading it takes more time, memory or depth than it may: write it, its rules and its examples"
-    " shorter and less nested"
+    "reading it takes more time, memory or depth than is allowed: make it, its rules and its"
+    " examples shorter and less nested"
 )
 
 

@@ -55,7 +55,7 @@ class Marker:
             raise ConfigurationInvalid(f"files.state: {error}") from None
         if len(key) != _KEY_LENGTH:
             raise ConfigurationInvalid(
-                f"files.state: {file} is no key; remove it to have another made"
+                f"files.state: {file} is not a key; remove it to have another made"
             )
         return cls(key)
 

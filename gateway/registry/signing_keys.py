@@ -88,5 +88,5 @@ def _parsed(path: Path, content: bytes) -> tuple[OnBehalfKey, ...]:
     except (JoseError, ValueError, KeyError, TypeError, AttributeError):
         found = ()
     if not found:
-        raise KeysUnreadable(f"{path}: is no JWKS of private Ed25519 keys; restore its copy")
+        raise KeysUnreadable(f"{path}: is not a JWKS of private Ed25519 keys; restore its copy")
     return found

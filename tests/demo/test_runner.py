@@ -31,7 +31,7 @@ def test_the_agency_that_is_down_is_unavailable_and_can_be_rung(printed: str) ->
 
 
 def test_nothing_that_locates_the_shielded_child_is_printed(printed: str) -> None:
-    shielded = _story(printed, "A shielded child, whom one agency holds unshielded")
+    shielded = _story(printed, "A shielded child, whose record at one agency has no shield")
     assert "Restriction: RESTRICTED" in shielded
     assert "Lives or lived at" not in shielded
     located = re.findall(r"^│ (?:Northbrook|Easthallow).*$", shielded, flags=re.MULTILINE)
@@ -40,5 +40,5 @@ def test_nothing_that_locates_the_shielded_child_is_printed(printed: str) -> Non
 
 
 def test_the_twin_is_shown_apart_and_never_joined(printed: str) -> None:
-    twin = _story(printed, "A twin whose number stands on the brother's record")
+    twin = _story(printed, "A twin whose number is on the brother's record")
     assert re.search(r"Unresolved at Brookhallow Child Health: POSSIBLE, more likely a twin", twin)

@@ -25,4 +25,4 @@ def test_the_mistake_that_the_lesson_suggests_is_found(tmp_path: Path) -> None:
     manifest = blocks(PAGE, "toml")[0].replace(right, mistaken)
     (tmp_path / "clinic/old-clinic.toml").write_text(manifest)
     printed = workplace.typed("teamaround source check clinic/old-clinic.toml || true")
-    assert "example[0].expect.family_name: something else is read from the reply" in printed
+    assert "example[0].expect.family_name: the reply gives another value" in printed

@@ -12,7 +12,7 @@ from adapters.manifest.operation import Operation
 
 USE: Final[Mapping[str, str]] = {
     NHS_NUMBER: "an NHS number kept for tests begins with 999, as 9990000018",
-    UPN: "a UPN kept for tests has an authority (its digits 1 to 3) that there is not, as"
+    UPN: "a UPN kept for tests has an authority (its digits 1 to 3) that does not exist, as"
     " Z999200001001",
 }
 _PARSED: Final = {NHS_NUMBER: NhsNumber.parse, UPN: Upn.parse}
@@ -37,8 +37,8 @@ def checked_given(
     numbers = {scheme: _test_number(scheme, given[scheme]) for scheme in _PARSED if scheme in given}
     if not numbers and given not in [each.given for each in manifest.example]:
         raise MayBeSomebodys(
-            f"--given {', '.join(sorted(given))}: may be somebody's; give what an [[example]] of"
-            f" the manifest gives, or a number kept for tests ({USE[NHS_NUMBER]})"
+            f"--given {', '.join(sorted(given))}: may be a real person's; give what an"
+            f" [[example]] of the manifest gives, or a number kept for tests ({USE[NHS_NUMBER]})"
         )
     return {**given, **numbers}
 

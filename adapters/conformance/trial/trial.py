@@ -109,8 +109,8 @@ def _values(record: Record) -> Iterator[str]:
 
 
 def _filled(record: Record) -> Iterator[str]:
-    yield "whose record this is cannot be told: no number kept for tests, and no example expects"
-    yield "it. So its values are not shown. These have one:"
+    yield "the check cannot tell whose record this is: no number kept for tests, and no example"
+    yield "expects it. So its values are not shown. These have one:"
     yield ", ".join(name for name, _ in _said(record))
 
 

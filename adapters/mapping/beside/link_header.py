@@ -46,7 +46,7 @@ def _links(header: str) -> Iterator[tuple[str, dict[str, str]]]:
     while at < len(text):
         found = _LINK.match(text, at)
         if found is None:
-            raise LinkUnreadable("no Link header as RFC 8288 has it")
+            raise LinkUnreadable("not a Link header of RFC 8288")
         yield found["target"], _told(found["parameters"])
         at = found.end()
 

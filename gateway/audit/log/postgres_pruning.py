@@ -28,7 +28,7 @@ async def prune_rows(connection: Any, declared: int) -> int:
     """
     ranges = pruned_by(await connection.fetchval(_DECLARED, declared) or b"")
     if not ranges:
-        raise ValueError("only a pruning in the log says what goes")
+        raise ValueError("only a pruning in the log may remove entries")
     await connection.executemany(_NAME, [(*entry_range, declared) for entry_range in ranges])
     removed = 0
     for entry_range in ranges:

@@ -59,7 +59,7 @@ class PostgresWriting:
             before = await gone_on(connection, self._edge)
             after = await _added(connection, rows, before)
         if after is None:
-            raise LogUnavailable("somebody appended past the lock of all gateways")
+            raise LogUnavailable("another process appended without the lock of all gateways")
         self._alone = before == self._edge
         return after
 

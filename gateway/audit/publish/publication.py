@@ -68,5 +68,7 @@ class Publication:
         nodes = await self.log.nodes([old - 1] if old else [], size)
         # Never sign what a kept checkpoint would show to be another history.
         if size < old or (kept and edge_of(old, nodes).root != kept.root):
-            raise LogCorrupt("the log does not go on from its newest checkpoint; restore it", old)
+            raise LogCorrupt(
+                "the log does not continue from its newest checkpoint; restore it", old
+            )
         return signed(self.signer, size, edge_of(size, nodes).root, self._now())

@@ -67,7 +67,7 @@ def _refuse_review_before_reviewed(file: Path, years: Mapping[AuditKind, int]) -
     longer = [kind for kind in _REVIEWED if kind not in years or years[kind] > kept]
     if longer:
         raise PolicyUnusable(
-            f"{file}: keep_years: REVIEW stays at least as long as what is reviewed:"
+            f"{file}: keep_years: REVIEW must stay at least as long as the reviewed entries:"
             f" {', '.join(longer)}"
         )
 

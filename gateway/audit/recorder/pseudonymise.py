@@ -82,7 +82,7 @@ async def protect_texts(
             return await protect_under(keys, messages, texts, query_id=query_id)
     except TextTooLong:
         raise AskDifferently(
-            "JUSTIFICATION_TOO_LONG", f"what is said in words has at most {MAX_TEXT} bytes"
+            "JUSTIFICATION_TOO_LONG", f"a text in words has at most {MAX_TEXT} bytes"
         ) from None
 
 

@@ -45,7 +45,7 @@ def works_beside(
 def _read(line: str, place: str, epoch: str) -> tuple[Pseudonym, str]:
     pseudonym, _, organisation = line.strip().partition(" ")
     if not PSEUDONYM.fullmatch(pseudonym) or not organisation.strip():
-        raise KeysUnreadable(f"{place}: is no pseudonym, a space and an organisation")
+        raise KeysUnreadable(f"{place}: must be a pseudonym, a space and an organisation")
     if not pseudonym.startswith(f"{epoch}:"):
         raise KeysUnreadable(f"{place}: is not of epoch {epoch}, which is current; make it again")
     return Pseudonym(pseudonym), organisation.strip()

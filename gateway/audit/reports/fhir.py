@@ -88,13 +88,13 @@ def _who(entry: Entry) -> Iterable[Json]:
         type=_concept(PARTICIPATION, "IRCP", "information recipient") if user else None,
         who={"identifier": _filled(system=_text(entry.issuer), value=user)}
         if user
-        else {"display": "nobody who was known"},
+        else {"display": "not a known user"},
         role=[{"text": _text(entry.role)}] if _text(entry.role) else None,
         requestor=True,
         purposeOfUse=_purpose(entry),
     )
     if organisation := _text(entry.organisation):
-        on_behalf = {"text": "organisation on whose behalf it was"}
+        on_behalf = {"text": "organisation of the user"}
         yield {
             "type": on_behalf,
             "who": {"type": "Organization", "identifier": {"value": organisation}},

@@ -55,7 +55,7 @@ class SearchIndex:
             if page is not None:
                 return tuple(Logged(each.index, each.leaf) for each in page)
             self._rebuild()
-        raise LogUnavailable(f"{self.index}: is altered as soon as it is built")
+        raise LogUnavailable(f"{self.index}: changes as soon as it is built")
 
     def catch_up(self, *, still: Callable[[], bool] = lambda: True) -> None:
         """Index what the log has more, as long as `still`; rebuilt if it is not of this log.
@@ -142,7 +142,7 @@ def _forget_pruned(path: Path, index: sqlite3.Connection, leaves: LeafReader) ->
             _draw_again(index, block, leaves, pruned)
     (kept, _, _) = index.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if kept:
-        raise LogUnavailable(f"{path}: somebody reads its journal; search or prune again")
+        raise LogUnavailable(f"{path}: another process reads its journal; search or prune again")
 
 
 def _draw_again(

@@ -73,7 +73,7 @@ class Rehash:
 
     def edited(self, entry: int) -> LogCorrupt:
         """What to raise of this entry."""
-        message = f"{self._place}: entry {entry} is not as it was written; restore it"
+        message = f"{self._place}: entry {entry} has changed since it was written; restore it"
         return LogCorrupt(message, entry)
 
     def _hashes(self, rows: Stored) -> list[bytes]:

@@ -45,7 +45,7 @@ def check_log(path: Path) -> LastSeen:
         raise LogUnavailable(f"{path}: {type(error).__name__}; see the disk") from error
     except sqlite3.Error as error:
         if damaged(error):
-            raise LogCorrupt(f"{path}: is no audit log, or a damaged one; restore it") from error
+            raise LogCorrupt(f"{path}: is not an audit log, or is damaged; restore it") from error
         raise LogUnavailable(f"{path}: {type(error).__name__}; see the disk") from error
 
 

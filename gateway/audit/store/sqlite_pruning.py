@@ -47,7 +47,7 @@ def prune_entries(path: Path, declared: int) -> int:
         removed = sum(_removed(connection, entry_range) for entry_range in ranges)
         (kept, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if kept:
-        raise LogUnavailable(f"{path}: somebody reads its journal; prune again to empty it")
+        raise LogUnavailable(f"{path}: another process reads its journal; prune again to empty it")
     return removed
 
 
@@ -55,7 +55,7 @@ def _ranges(connection: sqlite3.Connection, declared: int) -> tuple[EntryRange, 
     found = connection.execute(_DECLARED, (declared,)).fetchone()
     ranges = pruned_by(found[0]) if found else ()
     if not ranges:
-        raise ValueError("only a pruning in the log says what goes")
+        raise ValueError("only a pruning in the log may remove entries")
     return ranges
 
 

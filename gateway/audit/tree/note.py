@@ -73,9 +73,11 @@ def _parsed(path: Path, name: str, content: bytes) -> Ed25519PrivateKey:
         signer = NoteSigner(held, Ed25519PrivateKey.from_private_bytes(seed[1:]))
         good = f"{prefix}+{key}" == _PREFIX and signer.key_id.hex() == key_id
     except (ValueError, binascii.Error):
-        raise KeysUnreadable(f"{path}: is no note signing key; restore it from its copy") from None
+        raise KeysUnreadable(
+            f"{path}: is not a note signing key; restore it from its copy"
+        ) from None
     if not good or seed[:1] != ED25519:
-        raise KeysUnreadable(f"{path}: is no note signing key; restore it from its copy")
+        raise KeysUnreadable(f"{path}: is not a note signing key; restore it from its copy")
     if held != name:
         raise KeysUnreadable(f"{path}: signs for another log than the one named here")
     return signer.key

@@ -47,7 +47,7 @@ class VerifierKey:
         except (ValueError, IndexError):
             raise Unreadable("a verifier key reads name+key id+key, on one line") from None
         if key.kind not in {LOG, WITNESS} or key.id.hex() != key_id:
-            raise Unreadable("the verifier key is of another kind, or a letter of it is wrong")
+            raise Unreadable("the verifier key is of another kind, or has a wrong letter")
         return key
 
     @property

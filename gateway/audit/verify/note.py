@@ -40,7 +40,7 @@ class Note:
             raise LogRefused("the note is not UTF-8") from None
         text, gap, below = whole.rpartition("\n\n")
         if not gap or not below.endswith("\n") or _CONTROL.search(whole):
-            raise LogRefused("this is no signed note")
+            raise LogRefused("this is not a signed note")
         return cls(f"{text}\n", tuple(map(_signature, below[:-1].split("\n"))))
 
     def signed_by(self, keys: Iterable[VerifierKey]) -> dict[str, int]:
@@ -62,5 +62,5 @@ def _signature(line: str) -> Signature:
     found = _SIGNATURE.fullmatch(line)
     content = decoded(found[2]) if found else None
     if found is None or content is None or len(content) <= _KEY_ID_BYTES:
-        raise LogRefused("the note has a line that is no signature")
+        raise LogRefused("the note has a line that is not a signature")
     return Signature(found[1], content[:_KEY_ID_BYTES], content[_KEY_ID_BYTES:], line)

@@ -15,7 +15,7 @@ _LONGEST: Final = 256 * (2 + 0xFFFF)
 _SECONDS: Final = 30
 _NOT_FOUND: Final = 404
 _ADVICE: Final = {
-    401: "it asks for an auditor's token that is still good; name a file with one by --token",
+    401: "it asks for an auditor's token that is still valid; name a file with one by --token",
     403: "the token's role may not read it; an auditor's may",
     503: "it serves nothing now; ask its operator why",
 }
@@ -26,7 +26,7 @@ def open_place(location: str, token: str | None = None) -> LogReader:
     if location.startswith(("https://", "http://")):
         return _url(location.rstrip("/"), token)
     if not Path(location).is_dir():
-        raise Unreadable(f"{location}: is no folder, no file and no address of a log")
+        raise Unreadable(f"{location}: is neither a folder, nor a file, nor the address of a log")
     return _folder(Path(location))
 
 
@@ -53,7 +53,7 @@ def _url(prefix: str, token: str | None) -> LogReader:
         except urllib.error.HTTPError as error:
             if error.code == _NOT_FOUND:
                 return None
-            advice = _ADVICE.get(error.code, "that is no answer of a log")
+            advice = _ADVICE.get(error.code, "that is not the answer of a log")
             raise Unreadable(f"{prefix}/{path}: status {error.code}; {advice}") from None
         except OSError as error:
             raise Unreadable(f"{prefix}/{path}: {type(error).__name__}") from None

@@ -29,7 +29,7 @@ class ReceiptProof:
         head, _, checkpoint = content.partition(b"\n\n")
         lines = head.decode("utf-8", "replace").split("\n")
         if lines[0] != FORMAT or not checkpoint:
-            raise LogRefused("this is no proof that this verifier knows")
+            raise LogRefused("this verifier does not know this kind of proof")
         leaf = None
         if len(lines) > 1 and lines[1].startswith("extra "):
             leaf = decoded(lines.pop(1).removeprefix("extra "))
@@ -37,7 +37,7 @@ class ReceiptProof:
                 raise LogRefused("the proof's extra data are not base64")
         index = _INDEX.fullmatch(lines[1]) if len(lines) > 1 else None
         if index is None or len(lines) - 2 > _HIGHEST:
-            raise LogRefused("the proof does not say of which entry it is")
+            raise LogRefused("the proof does not say which entry it is about")
         return cls(int(index[1]), tuple(map(read_hash, lines[2:])), checkpoint, leaf)
 
     def check(self, trust: Trust, leaf: bytes | None = None) -> State:
@@ -47,7 +47,7 @@ class ReceiptProof:
         """
         entry = self.leaf if leaf is None else leaf
         if entry is None:
-            raise LogRefused("the proof does not bring its entry along; give it too", self.index)
+            raise LogRefused("the proof does not include its entry; give the entry too", self.index)
         state = State.read(self.checkpoint, trust)
         refuse_absent(hash_leaf(entry), self.index, state.size, self.path, state.root)
         return state

@@ -58,12 +58,12 @@ def tree_head(text: str) -> tuple[str, int, bytes]:
     match text.split("\n"):
         case [origin, size, root, *_, ""] if origin and _SIZE.fullmatch(size):
             return origin, int(size), read_hash(root)
-    raise LogRefused("the note is no checkpoint")
+    raise LogRefused("the note is not a checkpoint")
 
 
 def read_hash(text: str) -> bytes:
     """A hash as base64; Refused if it is none."""
     content = decoded(text)
     if content is None or len(content) != HASH_BYTES:
-        raise LogRefused("a line is no hash")
+        raise LogRefused("a line is not a hash")
     return content

@@ -108,4 +108,4 @@ def _two_roots(old_size: int, size: int, steps: list[bytes]) -> tuple[bytes, byt
 
 
 def _rewritten() -> LogRefused:
-    return LogRefused("the log does not go on from its earlier state")
+    return LogRefused("the log does not continue from its earlier state")

@@ -76,5 +76,5 @@ def _read(path: Path) -> bytes:
     if mode & 0o077:
         raise WitnessMisconfigured(f"{path}: others may open it (mode {mode:04o}); set mode 0600")
     if len(seed) != _SEED_BYTES:
-        raise WitnessMisconfigured(f"{path}: is no witness key; restore it from its copy")
+        raise WitnessMisconfigured(f"{path}: is not a witness key; restore it from its copy")
     return seed

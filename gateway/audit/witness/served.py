@@ -54,7 +54,7 @@ def _said(judgement: Judgement) -> Response:
         case OtherHistory():
             status, text = 409, "another history of this size was signed\n"
         case NotAGrowth():
-            status, text = 422, "no growth of what was signed before\n"
+            status, text = 422, "it does not grow from the state that was signed before\n"
         case _:
             assert_never(judgement)
     return Response(text, status, media_type=kind)

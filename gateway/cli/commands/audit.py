@@ -83,7 +83,9 @@ def child_pseudonyms(
 def prune(
     policy: Annotated[Path, typer.Option(help="The retention policy, TOML.")],
     who: Annotated[str, typer.Option(help="Who does it, for the log.")],
-    dry_run: Annotated[bool, typer.Option(help="Say what would go, and change nothing.")] = False,  # noqa: FBT002 - a flag
+    dry_run: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option(help="Say what would be removed, and change nothing.")
+    ] = False,
     settings: SettingsFile = None,
 ) -> None:
     """Take the bytes of entries that a written policy no longer keeps; their hashes stay.
@@ -105,7 +107,7 @@ def key(settings: SettingsFile = None) -> None:
 
 @audit.command()
 def export(
-    folder: Annotated[Path, typer.Argument(help="Where to write; an earlier export goes on.")],
+    folder: Annotated[Path, typer.Argument(help="Where to write; an earlier export is continued.")],
     settings: SettingsFile = None,
 ) -> None:
     """Check the log, sign its state, and write all of it as files (C2SP tlog-tiles)."""
@@ -118,7 +120,7 @@ def export(
 def reconcile(
     agency: Annotated[str, typer.Argument(help="The agency's id.")],
     access_log: Annotated[
-        Path, typer.Argument(help="Its access log: CSV or a JSON object a line.")
+        Path, typer.Argument(help="Its access log: CSV, or one JSON object on each line.")
     ],
     since: Annotated[datetime, typer.Option(help="From this moment on, UTC.")],
     before: Annotated[datetime, typer.Option(help="Before this moment, UTC.")],

@@ -32,7 +32,9 @@ def upgrade(
     role: Annotated[
         str, typer.Option(help="Role that gateways log in as; left out, the settings' own.")
     ] = "",
-    pruner: Annotated[str, typer.Option(help="Another role, which prunes; or nobody does.")] = "",
+    pruner: Annotated[
+        str, typer.Option(help="Another role, which may prune; without it no role may.")
+    ] = "",
     sql: Annotated[  # noqa: FBT002 - a flag
         bool, typer.Option("--sql", help="Print what PostgreSQL would run, and change nothing.")
     ] = False,

@@ -34,9 +34,9 @@ def token(  # noqa: PLR0913, PLR0917  one option a claim
     user: Annotated[str, typer.Option(help="The person: who they are at their organisation.")],
     organisation: Annotated[str, typer.Option(help="Their organisation.")],
     sector: Annotated[Sector, typer.Option(help="The organisation's sector.")],
-    role: Annotated[list[str], typer.Option(help="A role; may be given again.")],
-    purpose: Annotated[list[Purpose], typer.Option(help="A purpose; may be given again.")],
-    area: Annotated[list[str], typer.Option(help="A GSS code; may be given again.")],
+    role: Annotated[list[str], typer.Option(help="A role; you may repeat it.")],
+    purpose: Annotated[list[Purpose], typer.Option(help="A purpose; you may repeat it.")],
+    area: Annotated[list[str], typer.Option(help="A GSS code; you may repeat it.")],
     accreditation: Annotated[
         list[str] | None, typer.Option(help="What the organisation is accredited for.")
     ] = None,

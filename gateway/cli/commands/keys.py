@@ -12,7 +12,7 @@ keys = typer.Typer(no_args_is_help=True, help=__doc__)
 
 @keys.command()
 def credential(
-    file: Annotated[Path, typer.Argument(help="Where to write it; for one client's eyes alone.")],
+    file: Annotated[Path, typer.Argument(help="Where to write it; only the client may read it.")],
 ) -> None:
     """Make a client's credential, and print what the file of clients needs of it."""
     from gateway.cli.key_credential import credential as work
@@ -22,7 +22,9 @@ def credential(
 
 @keys.command()
 def serve(  # noqa: PLR0913, PLR0917 - one option a thing that the process needs
-    clients: Annotated[Path, typer.Option(help="Who may use the keys: TOML, a [[client]] each.")],
+    clients: Annotated[
+        Path, typer.Option(help="Who may use the keys: TOML, one [[client]] for each.")
+    ],
     journal: Annotated[Path, typer.Option(help="File of this service's own log.")],
     folder: Annotated[Path, typer.Option(help="Folder of the keys, made if absent.")] = Path(
         "keys"

@@ -18,7 +18,7 @@ Manifests = Annotated[
 def explain(  # noqa: PLR0913, PLR0917  one option a circumstance
     source: Annotated[str, typer.Argument(help="The source's id.")],
     sector: Annotated[Sector, typer.Option(help="The caller's sector.")],
-    role: Annotated[list[str], typer.Option(help="A role of the caller; may be given again.")],
+    role: Annotated[list[str], typer.Option(help="A role of the caller; you may repeat it.")],
     purpose: Annotated[Purpose, typer.Option(help="The purpose.")],
     manifests: Manifests = Path("manifests"),
     significant_harm: Annotated[bool, typer.Option(help="Harm is stated.")] = False,  # noqa: FBT002
@@ -62,7 +62,7 @@ def diff(
     after: Annotated[Path, typer.Argument(help="The folder as it would be.")],
     past: Annotated[
         Path | None,
-        typer.Option(help="Settings of a gateway: hold the change to the questions in its log."),
+        typer.Option(help="Settings of a gateway: apply the change to the questions in its log."),
     ] = None,
 ) -> None:
     """Say whom a change of rules would give more or less; exit 1 if it changes anything."""

@@ -61,7 +61,7 @@ def list_(
     token: Annotated[Path | None, TOKEN] = None,
     folder: Annotated[Path | None, typer.Argument(help="A folder of manifests, instead.")] = None,
     failures: Annotated[  # noqa: FBT002
-        bool, typer.Option("--failures", help="Why calls failed of late: rule, place and shape.")
+        bool, typer.Option("--failures", help="Why calls failed recently: rule, place and shape.")
     ] = False,
 ) -> None:
     """List a running gateway's sources: state, version, who decided, how each is doing.
@@ -84,14 +84,13 @@ def list_(
 @source.command("try")
 def try_(
     file: Annotated[Path, typer.Argument(help="The manifest, TOML.")],
-    given: Annotated[
-        list[str], typer.Option(help="KEY=VALUE of a test child; may be given again.")
-    ],
+    given: Annotated[list[str], typer.Option(help="KEY=VALUE of a test child; you may repeat it.")],
     operator: Annotated[
         Path, typer.Option(help="The operator's file, with the source's [[grant]].")
     ],
     operation: Annotated[
-        str | None, typer.Option(help="Which operation; else the first that takes what is given.")
+        str | None,
+        typer.Option(help="Which operation; without it the first that takes the given keys."),
     ] = None,
     secrets: Annotated[Path, typer.Option(help="The folder of secrets.")] = Path("secrets"),
 ) -> None:
@@ -127,7 +126,7 @@ def check(
 def grant(
     file: ManifestPath,
     claim: Annotated[
-        list[Claim] | None, typer.Option(help="A claim that you grant; may be given again.")
+        list[Claim] | None, typer.Option(help="A claim that you grant; you may repeat it.")
     ] = None,
 ) -> None:
     """Print the [[grant]] that lets a source in, for the operator to put in the operator's file.
@@ -180,14 +179,16 @@ def new(  # noqa: PLR0913, PLR0917  one option a question
         typer.Option(
             "--from",
             help="A reply of your system (JSON, CSV), an OpenAPI document, a FHIR capability"
-            " statement, an SQLite file, or a file with the address of a PostgreSQL database:"
-            " the shape is kept, values never.",
+            " statement, an SQLite file, or a file with the address of a PostgreSQL database."
+            " Only its shape is kept, never its values.",
         ),
     ] = None,
     profile: Annotated[
         str | None, typer.Option(help="Copy this profile instead; --out is then a new folder.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Where to write; else it is printed.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write; without it the command prints it.")
+    ] = None,
 ) -> None:
     """Write the beginning of a manifest from five answers, with a sample or a profile."""
     from adapters.authoring.draft import Answers

@@ -80,7 +80,7 @@ def print_change(said: dict[str, Any]) -> None:
             typer.echo(f"        {finding['message']}")
     source = changed["source"]
     if source is None:
-        raise _fail("refused: what was in force stays", _REFUSED)
+        raise _fail("refused: the generation before stays in force", _REFUSED)
     level = f", {source['level'].lower()}" if source["level"] else ""
     typer.echo(f"{source['id']} version {source['version']}: {source['state']}{level}")
 

@@ -81,7 +81,7 @@ def _operation(manifest: Manifest, name: str | None, given: Mapping[str, str]) -
         found = next(fitting, None) or next(iter(manifest.operation), None)
     if found is None:
         names = ", ".join(one.name for one in manifest.operation)
-        raise MayBeSomebodys(f"--operation: there is none called so; there are {names}")
+        raise MayBeSomebodys(f"--operation: no operation has this name; there are {names}")
     return found
 
 
@@ -164,12 +164,12 @@ def _of_records(
         reply, (), conclusive=False, asked_identifiers=asked, supersedes=operation.supersedes
     )
     if outcome is Outcome.INVALID_RESPONSE:
-        yield f"{outcome}: every record bears another number than the one asked for"
+        yield f"{outcome}: every record has another number than the one asked for"
         return
     if any(one in record.identifiers for record in records for one in asked):
-        yield f"{Outcome.HAS_RECORD}: a record bears the number; name or date of birth must agree"
+        yield f"{Outcome.HAS_RECORD}: a record has the number; name or date of birth must agree"
     else:
-        yield f"{Outcome.HAS_RECORD} or {Outcome.AMBIGUOUS}: no record bears a number asked for,"
+        yield f"{Outcome.HAS_RECORD} or {Outcome.AMBIGUOUS}: no record has a number asked for,"
         yield "so that name and date of birth decide whether it is the child's"
     yield from (
         f"incomplete: {said}"
@@ -181,7 +181,7 @@ def _of_records(
         if said
     )
     if any(record.restricted is not False for record in records):
-        yield "restricted, or nothing says that it is not: its location is kept back"
+        yield "restricted, or nothing says that the child is not: the location is kept back"
 
 
 def _listed(what: str, names: Iterator[str]) -> str:
@@ -191,7 +191,7 @@ def _listed(what: str, names: Iterator[str]) -> str:
 
 def _of_nobody(operation: Operation, grant: SourceGrant, reply: NoRecord) -> Iterator[str]:
     lacks = [
-        "" if reply.whole else "the system did not look through all that it holds",
+        "" if reply.whole else "the system did not look through everything that it holds",
         ""
         if operation.conclusive
         else f"operation {operation.name} does not say conclusive = true",

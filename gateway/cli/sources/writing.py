@@ -43,7 +43,7 @@ def _write(out: Path, made: Draft) -> None:
     contents |= {out.with_name(name): content for name, content in made.files.items()}
     there = [str(file) for file in contents if file.exists()]
     if there:
-        typer.echo(f"{', '.join(there)} is there already; it stays as it is", err=True)
+        typer.echo(f"{', '.join(there)} exists already and is not changed", err=True)
         raise typer.Exit(_WRONG)
     for file, content in contents.items():
         file.write_bytes(content)

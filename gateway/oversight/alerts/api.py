@@ -46,7 +46,7 @@ class AlertApi:
         count, rank = _count(first), _rank(after)
         if AUDITOR not in self.caller.roles:
             await self.recorder.refuse("AUDIT_NOT_ALLOWED", self.caller)
-            raise NotAllowed("AUDIT_NOT_ALLOWED", "alerts: they are for auditors alone")
+            raise NotAllowed("AUDIT_NOT_ALLOWED", "alerts: they are for auditors only")
         await self.recorder.searched(self.caller, "ALERTS", agency=None)
         reviewed = None if state is None else state is AlertState.REVIEWED
         try:
@@ -79,7 +79,7 @@ class AlertApi:
             await self.recorder.refuse("REVIEW_NOT_ALLOWED", self.caller)
             raise NotAllowed(
                 "REVIEW_NOT_ALLOWED",
-                "an auditor reviews an alert, who is neither the user nor their manager",
+                "only an auditor reviews an alert, and neither the user nor their manager",
             )
         if not note.strip():
             raise AskDifferently("REVIEW_INVALID", "reviewAccess: say why, in words")
@@ -113,7 +113,7 @@ def _rank(after: str | None) -> Rank | None:
         content = ""
     found = _CURSOR.fullmatch(content)
     if found is None:
-        raise AskDifferently("VARIABLES_INVALID", "after: is no cursor of this list")
+        raise AskDifferently("VARIABLES_INVALID", "after: is not a cursor of this list")
     return Rank(int(found[1]), int(found[2]), found[3])
 
 

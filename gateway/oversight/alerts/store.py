@@ -97,7 +97,9 @@ class AlertStore:
                 forget_pruned(connection, pruned)
             (kept, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if kept:
-            raise LogUnavailable(f"{self.path}: somebody reads its journal; it is emptied later")
+            raise LogUnavailable(
+                f"{self.path}: another process reads its journal; it is emptied later"
+            )
 
     def page(self, *, reviewed: bool | None, after: Rank | None, count: int) -> tuple[Alert, ...]:
         """Up to `count` alerts, the most unusual first; of one state, or of both."""

@@ -45,4 +45,4 @@ class AuditReader:
 def refuse_unless_auditor(caller: Caller) -> None:
     """NotAllowed for anybody but an auditor."""
     if not AuditReader(caller).reads_all:
-        raise NotAllowed("AUDIT_NOT_ALLOWED", "the published log is for auditors alone")
+        raise NotAllowed("AUDIT_NOT_ALLOWED", "the published log is for auditors only")

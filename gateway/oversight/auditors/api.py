@@ -120,7 +120,9 @@ class AuditApi:
         if self._reader.reads_all:
             return search
         if search.agency not in {None, self._reader.agency}:
-            raise NotAllowed("AUDIT_NOT_ALLOWED", "filter.agency: you may read your own agency's")
+            raise NotAllowed(
+                "AUDIT_NOT_ALLOWED", "filter.agency: you may read only your own agency's entries"
+            )
         return replace(search, agency=self._reader.agency)
 
     async def _filtered(self, wanted: AuditFilter) -> Search:
@@ -180,5 +182,5 @@ def _place(after: str | None) -> EntryPosition | None:
         return None
     place = EntryPosition.read(after)
     if place is None:
-        raise AskDifferently("VARIABLES_INVALID", "after: is no cursor of this list")
+        raise AskDifferently("VARIABLES_INVALID", "after: is not a cursor of this list")
     return place

@@ -31,7 +31,9 @@ class ExplainApi:
         agency = owners(self.rule_set).get(str(asker.source))
         if not self.reader.reads_all and agency != self.reader.agency:
             await self.recorder.refuse("AUDIT_NOT_ALLOWED", self.reader.caller)
-            raise NotAllowed("AUDIT_NOT_ALLOWED", "asker.source: you may look at your agency's own")
+            raise NotAllowed(
+                "AUDIT_NOT_ALLOWED", "asker.source: you may look only at your own agency's sources"
+            )
         if agency is None:
             raise AskDifferently("VARIABLES_INVALID", "asker.source: there is no such source")
         await self.recorder.searched(self.reader.caller, "EXPLAIN", agency=agency)

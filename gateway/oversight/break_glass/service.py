@@ -88,8 +88,8 @@ class BreakGlass:
         if not asked or not asked <= given:
             raise NotAllowed(
                 "BREAK_GLASS_INVALID",
-                "reason.breakGlass: it is for one user, one child as it was named, and thirty"
-                " minutes; ask for another",
+                "reason.breakGlass: a grant is for one user and thirty minutes, and for one child"
+                " with the same details; ask for another",
             )
 
     async def refuse_unreviewed(self, caller: Caller) -> None:
@@ -101,7 +101,7 @@ class BreakGlass:
         if any(suspended):
             raise NotAllowed(
                 "BREAK_GLASS_SUSPENDED",
-                "an earlier break-glass, or harm that you stated, waits for its review",
+                "an earlier break-glass, or harm that you stated, still waits for its review",
             )
 
     async def harm_stated(self, caller: Caller, query_id: str, entry: int) -> None:
@@ -137,7 +137,8 @@ class BreakGlass:
             await self.recorder.refuse("REVIEW_NOT_ALLOWED", caller)
             raise NotAllowed(
                 "REVIEW_NOT_ALLOWED",
-                "an auditor or privacy officer reviews, who is neither the user nor their manager",
+                "only an auditor or privacy officer reviews, and neither the user nor their"
+                " manager",
             )
         if grant is None or not note.strip():
             raise AskDifferently(
@@ -157,10 +158,12 @@ class BreakGlass:
         if caller.signed_in_at is None or since > RECENT.total_seconds():
             raise SignIn("SIGN_IN_AGAIN", "breakGlass: sign in again, then ask within 15 minutes")
         if not caller.purposes & {Purpose.SAFEGUARDING, Purpose.EMERGENCY}:
-            raise NotAllowed("PURPOSE_NOT_ENTITLED", "breakGlass: your token entitles you to none")
+            raise NotAllowed(
+                "PURPOSE_NOT_ENTITLED", "breakGlass: your token does not entitle you to it"
+            )
         if not self.places(caller):
             raise NotAllowed(
-                "BREAK_GLASS_UNAVAILABLE", "breakGlass: no privacy officer could be told here"
+                "BREAK_GLASS_UNAVAILABLE", "breakGlass: the gateway can reach no privacy officer"
             )
         await self.refuse_unreviewed(caller)
 
@@ -173,5 +176,5 @@ def _kept() -> Iterator[None]:
         events.reviews_unavailable()
         raise TryLater(
             "REVIEWS_UNAVAILABLE",
-            "what waits for review cannot be read or written, so nothing is asked or given",
+            "the list of reviews cannot be read or written, so nothing is asked or given",
         ) from None

@@ -79,9 +79,8 @@ class FamilyApi:
             await self.recorder.refuse("ACCESSES_NOT_ALLOWED", self.caller)
             raise NotAllowed(
                 "ACCESSES_NOT_ALLOWED",
-                "accesses: your token must say, verified, who you are or who your child is, with a"
-                " number and a date of birth; and you must be old enough, or your child young"
-                " enough",
+                "accesses: your token must name you or your child, verified, with a number and a"
+                " date of birth. You must be old enough, or your child young enough",
             )
         try:
             await self.quotas.admit_questions(self.caller, 1)
@@ -100,7 +99,7 @@ class FamilyApi:
         if len(self._entitled) > 1:
             raise AskDifferently(
                 "KNOWN_DETAILS_TOO_FEW",
-                "known: your token speaks for several people; say which of them you mean",
+                "known: your token is for several people; say which of them you mean",
             )
         return self._entitled[0]
 
@@ -214,5 +213,5 @@ def _turn(after: str | None) -> AccessPosition | None:
         return None
     turn = AccessPosition.read(after)
     if turn is None:
-        raise AskDifferently("VARIABLES_INVALID", "after: is no cursor of this list")
+        raise AskDifferently("VARIABLES_INVALID", "after: is not a cursor of this list")
     return turn

@@ -42,7 +42,7 @@ def annotation_faults(rule: Parsed) -> Iterator[str]:
     if not _ID.fullmatch(told.get("id") or ""):
         yield 'needs a name of lower-case letters, digits and hyphens: @id("...")'
     for name in sorted(told.keys() - _ANNOTATIONS):
-        yield f"@{name} is no annotation here; known: {', '.join(sorted(_ANNOTATIONS))}"
+        yield f"@{name} is not an annotation here; known: {', '.join(sorted(_ANNOTATIONS))}"
     if told.keys() & {"silent", "reason", "message"} and rule["effect"] != "forbid":
         yield "only a forbid is silent or has a reason and a message"
     if told.get("silent"):
@@ -65,7 +65,7 @@ def reach_faults(rule: Parsed, estate: Estate) -> Iterator[str]:
     scope = rule["resource"]
     if scope["op"] not in {"==", "in"} or scope.get("entity", {}).get("type") not in _OWNED:
         own = " or ".join(f'Source::"{source}"' for source in sorted(estate.sources))
-        yield f"is unscoped: say resource in {own}"
+        yield f"has no scope: say resource in {own}"
     for kind, name in _named(rule):
         if kind in _OWNED and not estate.owns(kind, name):
             yield f"names a {kind} that is not its agency's own"

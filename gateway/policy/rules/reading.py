@@ -39,7 +39,7 @@ def _read(text: str, document: str, schema: Schema, checks: list[Faults]) -> tup
     except ValueError as error:
         raise RuleInvalid(document, [f"is no Cedar: {_one_line(error)}"]) from None
     found: dict[str, Parsed] = parsed["staticPolicies"]
-    problems = ["a template rules over nobody: fill its slots"] if parsed["templates"] else []
+    problems = ["a template applies to nobody: fill its slots"] if parsed["templates"] else []
     for place, rule in found.items():
         problems += [f"{_called(place, rule)}: {p}" for check in checks for p in check(rule)]
     problems += _not_of_the_schema(text, found, schema) or _twice(found)

@@ -104,7 +104,7 @@ def _read_record(row: Sequence[Any]) -> RolloutRecord:
         )
     except (ValueError, TypeError):
         raise LedgerCorrupt(
-            f"the ledger's generation {generation} is not as it was written; restore it"
+            f"the ledger's generation {generation} has changed since it was written; restore it"
         ) from None
 
 
@@ -129,10 +129,13 @@ def read_link(row: Sequence[Any]) -> AccountLink:
             entry=entry,
         )
     except (ValueError, TypeError):
-        raise LedgerCorrupt("the ledger's links are not as they were written; restore it") from None
+        raise LedgerCorrupt(
+            "the ledger's links have changed since they were written; restore it"
+        ) from None
 
 
 def _corrupt(source: str, number: int) -> LedgerCorrupt:
     return LedgerCorrupt(
-        f"the ledger's version {number} of source {source} is not as it was written; restore it"
+        f"the ledger's version {number} of source {source} has changed since it was written;"
+        f" restore it"
     )

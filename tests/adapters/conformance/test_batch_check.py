@@ -118,21 +118,21 @@ async def test_two_children_who_are_told_apart_keep_the_rule(tmp_path: Path, nam
 async def test_a_batch_that_mixes_two_children_up_is_named(tmp_path: Path, name: str) -> None:
     verdict = await checked(tmp_path, name, (ANN, "Vale"), (BEA, "Hill"))
     assert verdict.passed is False
-    assert "together[0].numbers[0]: among others this child is read as another" in verdict.what
+    assert "numbers[0]: beside others this child's record is read differently" in verdict.what
     assert "Vale" not in verdict.what
 
 
 @pytest.mark.parametrize("name", ["fhir-bundle", "graphql-alias"])
 async def test_a_batch_whose_places_are_swapped_is_named(tmp_path: Path, name: str) -> None:
     verdict = await checked(tmp_path, name, (BEA, "Vale"), (ANN, "Hill"))
-    assert "numbers[1]: among others this child cannot be told apart" in verdict.what
+    assert "numbers[1]: beside others this child's record cannot be told apart" in verdict.what
 
 
 @pytest.mark.parametrize(
     ("change", "what"),
     [
         ((f'"{BEA}"]', f'"{CAT}"]'), "numbers: each needs an [[example]] of child"),
-        ((f'"{BEA}"]', '"9434765919"]'), "numbers: a number that may be somebody's"),
+        ((f'"{BEA}"]', '"9434765919"]'), "numbers: a number that may be a real person's"),
         ((f'"{BEA}"]', f'"{ANN}"]'), "numbers: name different children"),
         (('"child"', '"chld"'), "operation: none called chld has a batch"),
         (("both.json", "none.json"), "reply: the file none.json cannot be read"),

@@ -43,11 +43,11 @@ async def test_an_example_that_is_read_as_it_says_has_no_finding(tmp_path: Path)
 @pytest.mark.parametrize(
     ("change", "reply", "what"),
     [
-        (("Hill", "Dale"), REPLY, "expect.family_name: something else is read"),
+        (("Hill", "Dale"), REPLY, "expect.family_name: the reply gives another value"),
         (("family_name", "familly"), REPLY, "expect.familly: no such value; there are addresses"),
-        (("= 0", "= 2"), REPLY, "expect.involvements: something else is read"),
-        (("by-upn", "by-uppn"), REPLY, "operation: there is none called by-uppn"),
-        (("T999", "T801"), REPLY, "given.upn: a number that may be somebody's"),
+        (("= 0", "= 2"), REPLY, "expect.involvements: the reply gives another value"),
+        (("by-upn", "by-uppn"), REPLY, "operation: there is none with the name by-uppn"),
+        (("T999", "T801"), REPLY, "given.upn: a number that may be a real person's"),
         (("pupil.json", "none.json"), REPLY, "reply: the file none.json cannot be read"),
         (("pupil.json", "../pupil.json"), REPLY, "reply: a reply is a file beside the manifest"),
         (("expect", 'outcome = "no-record"\nexpect'), REPLY, "outcome: is record, the example"),
@@ -70,7 +70,7 @@ async def test_a_number_of_somebodys_in_a_reply_is_refused(tmp_path: Path) -> No
     text = rest().replace('dob"\n', 'dob"\nnhs_number = "nhs"\n')
     reply = {"pupils": [{**ANN, "nhs": "4010232137"}], "total": 1}
     (said,) = await found(tmp_path, text, pupil_json=reply)
-    assert said == "reply: has a number that may be somebody's; use those kept for tests"
+    assert said == "reply: has a number that may be a real person's; use those kept for tests"
 
 
 async def test_a_detail_is_replayed_from_its_own_file(tmp_path: Path) -> None:
@@ -128,14 +128,14 @@ map = { upn = "UPN", family_name = "Surname", birth_date = "Born" }
 @pytest.mark.parametrize(
     ("written", "forms"),
     [
-        ("03/04/2015", '"%d/%m/%Y" or "%m/%d/%Y", whichever your system means'),
+        ("03/04/2015", '"%d/%m/%Y" or "%m/%d/%Y", whichever your system uses'),
         ("25/12/2015", '"%d/%m/%Y"'),
         ("12/25/2015", '"%m/%d/%Y"'),
-        ("03/04/15", '"%d/%m/%y" or "%m/%d/%y", whichever your system means'),
+        ("03/04/15", '"%d/%m/%y" or "%m/%d/%y", whichever your system uses'),
         ("20150309", '"%Y%m%d"'),
         ("09-Mar-2015", '"%d-%b-%Y"'),
         ("9 March 2015", '"%d %B %Y"'),
-        ("42072", '"excel" or "excel-1904", whichever your system means'),
+        ("42072", '"excel" or "excel-1904", whichever your system uses'),
         ("1425859200", '"unix"'),
         (1425859200, '"unix"'),
         ("1425859200000", '"unix-ms"'),

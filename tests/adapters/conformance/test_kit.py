@@ -38,12 +38,17 @@ async def test_a_source_that_keeps_every_rule_is_exemplary(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("good", "bad", "rule", "level"),
     [
-        ("Hill", "Dale", "every example is read as it says", Level.CONNECTS),
+        ("Hill", "Dale", "every example is read as it expects", Level.CONNECTS),
         (', hours = "24/7"', "", "the duty contact has hours", Level.CONNECTS),
-        ("&& body.issue", "|| body.issue", "no fault is taken", None),
+        ("&& body.issue", "|| body.issue", "no fault is read", None),
         ('outcome = "no-record"', "", "every conclusive operation has", Level.CONNECTS),
-        ("2030-01-01", "2020-01-01", "no release rule is over", Level.DEPENDABLE),
-        ('as_of = "headers.date"', "", "every answer says of when it is", Level.DEPENDABLE),
+        ("2030-01-01", "2020-01-01", "no release rule has expired", Level.DEPENDABLE),
+        (
+            'as_of = "headers.date"',
+            "",
+            "every answer says how current its data is",
+            Level.DEPENDABLE,
+        ),
         (
             'effects = "none"',
             'effects = "none"\nclaims = ["shield_authority"]',
@@ -188,10 +193,10 @@ PERSON = {NHS_NUMBER: "9990000018"}
 @pytest.mark.parametrize(
     ("text", "person", "reply", "said"),
     [
-        (GOOD, {}, NoRecord(), "nobody was ever found by it"),
-        (LIVE, {}, NoRecord(), "nobody was ever found by it"),
-        (GOOD, PERSON, NoRecord(), "nobody was ever found by it"),
-        (LIVE, {}, Records((Record(),)), "does not bear the number asked by"),
+        (GOOD, {}, NoRecord(), "it has never found anybody"),
+        (LIVE, {}, NoRecord(), "it has never found anybody"),
+        (GOOD, PERSON, NoRecord(), "it has never found anybody"),
+        (LIVE, {}, Records((Record(),)), "does not have the number asked by"),
         (LIVE, {}, Records((HILL,)), ""),
         (GOOD, PERSON, Records((HILL,)), ""),
     ],

@@ -132,5 +132,5 @@ def test_nested_wildcards_over_a_mebibyte_take_steps_in_proportion() -> None:
 
 
 def test_a_value_longer_than_any_that_is_read_is_unreadable() -> None:
-    with pytest.raises(UnreadableError, match="more of the document than is read"):
+    with pytest.raises(UnreadableError, match="more from the document than the gateway reads"):
         Expression.parse("[a, a][]").read({"a": ["x"] * (LONGEST // 2 + 1)})

@@ -7,7 +7,7 @@ from adapters.expressions.xml_document import MOST_ELEMENTS, parse_xml
 from adapters.expressions.xpath import xpath_language
 
 LANGUAGE = xpath_language({"n": "urn:n"})
-IN_BRACKETS = "what stands in brackets"
+IN_BRACKETS = "a path in brackets"
 HOSTILE = {
     "//a[//b[//c = 1]]": IN_BRACKETS,
     "//a[count(../b) = 1]": IN_BRACKETS,
@@ -88,5 +88,5 @@ def test_a_document_of_more_elements_than_is_read_is_no_answer() -> None:
 
 def test_a_text_that_grows_past_what_is_read_is_unreadable() -> None:
     root = parse_xml(f"<r>{'x' * 400_000}</r>".encode())
-    with pytest.raises(UnreadableError, match="more of the document"):
+    with pytest.raises(UnreadableError, match="more from the document"):
         LANGUAGE.value("concat(., ., .)").read(root)

@@ -110,7 +110,7 @@ async def test_a_server_elsewhere_than_listed_is_never_called() -> None:
 async def test_a_key_that_is_none_is_named_by_its_place() -> None:
     variables = {**environ(), "TEAMAROUND_SOURCE_SOME_SOURCE_KEY": "no key"}
     base = "sftp://files.example"
-    with pytest.raises(SecretMissing, match="SOURCE_KEY holds no private key for SSH"):
+    with pytest.raises(SecretMissing, match="SOURCE_KEY has no private key for SSH"):
         async with opened(text(base), base, environ=variables):
             pass
 

@@ -91,7 +91,7 @@ async def test_the_check_refuses_a_manifest_that_leaves_pages_of_a_childs_list_u
     recipe: Recipe,
 ) -> None:
     found = await recipe.changed(DETAIL, "[").checked(child=MAX)
-    said = dict(failed(found))["every example is read as it says"]
+    said = dict(failed(found))["every example is read as it expects"]
     assert found["level"] == "connects"
     assert "there is more than came of involvements" in said
 

@@ -116,4 +116,4 @@ async def test_the_check_refuses_a_manifest_that_does_not_heed_the_next_link(
     found = await deaf.checked()
     said = dict(failed(found))
     assert found["level"] == "connects"
-    assert "there are more records than came" in said["every example is read as it says"]
+    assert "there are more records than came" in said["every example is read as it expects"]

@@ -178,8 +178,8 @@ async def test_a_soap_12_envelope_names_its_action_in_its_type() -> None:
 @pytest.mark.parametrize(
     ("good", "bad", "what"),
     [
-        ("</s:Envelope>", "", "no well-formed XML"),
-        ("s:Envelope", "s:Letter", "its root is the Envelope"),
+        ("</s:Envelope>", "", "not well-formed XML"),
+        ("s:Envelope", "s:Letter", "its root must be the Envelope"),
         ("{sex?}", "{sex!}", "a placeholder is like"),
         ("//n:Nominal", "//m:Nominal", "no XPath expression"),
         ("//n:Nominal", "//n:Nominal[", "no XPath expression"),

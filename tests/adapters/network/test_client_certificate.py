@@ -105,7 +105,7 @@ async def test_neither_a_strangers_certificate_nor_a_strangers_server_will_do(
 
 
 async def test_a_certificate_without_its_own_key_is_named_by_its_place() -> None:
-    with pytest.raises(SecretMissing, match="CERTIFICATE and its key are no certificate"):
+    with pytest.raises(SecretMissing, match="CERTIFICATE and its key are not a certificate"):
         await asked("https://127.0.0.1:1", (OURS[0], STRANGER[1]))
 
 

@@ -157,7 +157,7 @@ async def test_a_count_that_is_no_number_proves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("count", "what"),
     [
-        ("SELECT count(*) FROM child WHERE nhs = :nhs_number", "so it has no bind"),
+        ("SELECT count(*) FROM child WHERE nhs = :nhs_number", "so it takes no bind"),
         ("DELETE FROM child", "one SELECT"),
         ("SELECT 1; SELECT 2", "one statement"),
     ],

@@ -64,7 +64,7 @@ def test_a_good_manifest_is_read() -> None:
         ),
         ("manifest = 1", "manifest = 2", "manifest = 2", "manifest: write 1"),
         ('kind = "rest"', 'kind = "soap12"', 'kind = "soap12"', "kind: no such kind"),
-        ('"body.pupils"', '"body.["', 'records = "body.["', "operation[0].records: no JMESPath"),
+        ('"body.pupils"', '"body.["', 'records = "body.["', "operation[0].records: not a JMESPath"),
         (
             '"body.pupils"',
             '"lenght(body)"',
@@ -82,15 +82,15 @@ def test_a_good_manifest_is_read() -> None:
         ("roll.example", "roll.example/?a=1", None, "no query and no fragment"),
         ("/pupils/{upn}", "/../{upn}", 'path = "/../{upn}"', "operation[0].path: no . or .."),
         ("/pupils/{upn}", "/pupils?upn={upn}", None, "a path has no query"),
-        ("/pupils/{upn}", "/{upn}/{sex?}", None, "an optional placeholder stands only in query"),
-        ("/pupils/{upn}", "/{name}", None, "name is no key"),
+        ("/pupils/{upn}", "/{upn}/{sex?}", None, "an optional placeholder works only in query"),
+        ("/pupils/{upn}", "/{name}", None, "name is not a key"),
         ("/pupils/{upn}", "/pupils", None, "an operation without a key would read every child"),
         ("&& body.code == 'NO_SUCH_PUPIL'", "", None, "it must look at body"),
         (
             'records = "body',
             'quotes = "doubled"\nrecords = "body',
             'quotes = "doubled"',
-            "no placeholder stands between quotes",
+            "no placeholder is between quotes",
         ),
         (
             'records = "body',

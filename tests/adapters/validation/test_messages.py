@@ -118,19 +118,19 @@ WRONG = [
         "rest",
         'path = "/pupils/{upn}"',
         'path = "/pupils/{upn"',
-        'roll.toml:19: operation[0]: an operation without a key would read every child: write one into what it asks, as {upn}, :upn or by = ["upn"]',
+        'roll.toml:19: operation[0]: an operation without a key would read every child: write one into its request, as {upn}, :upn or by = ["upn"]',
     ),
     (
         "rest",
         'path = "/pupils/{upn}"',
         'path = "/pupils/{pupil}"',
-        "roll.toml:19: operation[0]: pupil is no key; the keys are birth_date, family_name, given_name, nhs_number, postcode, record_id, sex, upn",
+        "roll.toml:19: operation[0]: pupil is not a key; the keys are birth_date, family_name, given_name, nhs_number, postcode, record_id, sex, upn",
     ),
     (
         "rest",
         'path = "/pupils/{upn}"\n',
         "",
-        'roll.toml:19: operation[0]: an operation without a key would read every child: write one into what it asks, as {upn}, :upn or by = ["upn"]',
+        'roll.toml:19: operation[0]: an operation without a key would read every child: write one into its request, as {upn}, :upn or by = ["upn"]',
     ),
     (
         "rest",
@@ -142,7 +142,7 @@ WRONG = [
         "rest",
         'records = "body.pupils"',
         'records = "body.pupils["',
-        "roll.toml:24: operation[0].records: no JMESPath expression: Incomplete expression; write a path such as body.items[0].id",
+        "roll.toml:24: operation[0].records: not a JMESPath expression: Incomplete expression; write a path such as body.items[0].id",
     ),
     (
         "rest",
@@ -202,7 +202,7 @@ WRONG = [
         "rest",
         "[limits]",
         '[auth]\nscheme = "bearer"\ntoken = { env = "token" }\n[limits]',
-        "roll.toml:16: auth.token.env: write it with capital letters, digits and _, as variables have it",
+        "roll.toml:16: auth.token.env: write it with capital letters, digits and _, like a variable",
     ),
     (
         "rest",
@@ -244,7 +244,7 @@ WRONG = [
         "rest",
         'total = "body.total"',
         'batch = { as = "post-ids" }',
-        "roll.toml:25: operation[0].batch: as = post-ids needs ids: add ids = ...\nroll.toml:25: operation[0].batch: as = post-ids needs path: add path = ...\nroll.toml:25: operation[0].batch: nobody may ask about several children: name a role in bulk_roles of [source]\nroll.toml:25: operation[0].batch: records are told apart by what they say, so map needs upn",
+        "roll.toml:25: operation[0].batch: as = post-ids needs ids: add ids = ...\nroll.toml:25: operation[0].batch: as = post-ids needs path: add path = ...\nroll.toml:25: operation[0].batch: no role may ask about several children: name one in bulk_roles of [source]\nroll.toml:25: operation[0].batch: records are told apart by their own numbers, so map needs upn",
     ),
     (
         "rest",
@@ -274,13 +274,13 @@ WRONG = [
         "sql",
         ":nhs_number",
         "'{nhs_number}'",
-        'roll.toml:18: operation[0]: an operation without a key would read every child: write one into what it asks, as {upn}, :upn or by = ["upn"]',
+        'roll.toml:18: operation[0]: an operation without a key would read every child: write one into its request, as {upn}, :upn or by = ["upn"]',
     ),
     (
         "file",
         'by = ["upn"]',
         'by = ["nhs_number"]',
-        "roll.toml:25: operation[0].by: nhs_number is compared with what map reads, so map needs nhs_number",
+        "roll.toml:25: operation[0].by: nhs_number is compared with a value of map, so map needs nhs_number",
     ),
     (
         "file",
@@ -292,7 +292,7 @@ WRONG = [
         "file",
         'by = ["upn"]\n',
         "",
-        'roll.toml:22: operation[0]: an operation without a key would read every child: write one into what it asks, as {upn}, :upn or by = ["upn"]',
+        'roll.toml:22: operation[0]: an operation without a key would read every child: write one into its request, as {upn}, :upn or by = ["upn"]',
     ),
     (
         "file",

@@ -121,7 +121,7 @@ def test_an_officer_prunes_by_a_written_policy_and_first_sees_what_would_go(
     file = policy_file(tmp_path)
     asked_for = ("prune", "--policy", file, "--who", "r.officer")
     would = run(*asked_for, "--dry-run").stdout
-    assert would == "20 entries would go under Retention schedule 4.2\n"
+    assert would == "20 entries would be removed under Retention schedule 4.2\n"
     done = run(*asked_for).stdout
     assert done == "20 entries were declared pruned, and the bytes of 20 are gone\n"
     table = run("search", "--who", "a", "--kind", "PRUNING", "--as", "csv").stdout
@@ -201,7 +201,7 @@ def test_two_checkpoints_of_other_sizes_are_not_said_to_agree(tmp_path: Path) ->
 
 def test_a_mistyped_folder_is_no_refusal_of_the_log(tmp_path: Path) -> None:
     said = run("verify", tmp_path / "exprot", *KEY)
-    assert (said.exit_code, "is no folder" in said.stderr) == (2, True)
+    assert (said.exit_code, "is not a folder" in said.stderr) == (2, True)
 
 
 def test_a_receipt_is_checked_offline(tmp_path: Path) -> None:

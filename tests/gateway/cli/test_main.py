@@ -234,7 +234,7 @@ def test_a_token_is_issued_in_development(tmp_path: Path, here: Callable[..., Ra
 async def test_no_token_is_issued_in_production(tmp_path: Path) -> None:
     ran = await run(tmp_path, *TOKEN, TEAMAROUND_ENVIRONMENT="production")
     assert ran.status == 2
-    assert "only where environment = development" in ran.err
+    assert "only with environment = development" in ran.err
     assert ran.out == ""
 
 

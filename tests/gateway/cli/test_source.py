@@ -29,7 +29,7 @@ def good(folder: Path) -> str:
 def test_check_prints_every_rule_and_the_level(tmp_path: Path) -> None:
     code, output = run("check", good(tmp_path))
     assert code == 0
-    assert "passed  dependable no fault is taken for an answer" in output
+    assert "passed  dependable no fault is read as an answer" in output
     assert "Level: exemplary offline" in output
 
 
@@ -81,7 +81,7 @@ def test_the_profiles_are_listed_and_copied(tmp_path: Path) -> None:
     assert run("new", *answers, *more, *copy)[0] == 0
     code, output = run("check", str(tmp_path / "ours/manifest.toml"))
     assert code == 1
-    assert "passed  dependable every example is read as it says" in output
+    assert "passed  dependable every example is read as it expects" in output
     assert "write your own in agency.duty_contact.hours" in output
 
 

@@ -124,8 +124,8 @@ def test_a_test_person_is_somebody_made_up(file: Path, listed: str) -> None:
 @pytest.mark.parametrize(
     ("listed", "named"),
     [
-        ('nhs_number = "4010232137"', "nhs_number: not of a range for tests"),
-        ('upn = "H801200001001"', "upn: not of a range for tests"),
+        ('nhs_number = "4010232137"', "nhs_number: not in a range for tests"),
+        ('upn = "H801200001001"', "upn: not in a range for tests"),
         ('nhs_number = "9990000019"', "check digit"),
         ('family_name = "Nobody"', "has an nhs_number, a upn or both"),
         ('nhs_number = "9990000018", school = "x"', "test_person.school"),

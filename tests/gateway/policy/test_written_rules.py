@@ -61,7 +61,7 @@ def test_a_rule_that_fails_while_deciding_gives_nothing() -> None:
         ('@id("x") permit (principal, action, resource);', "rule x: is scoped by: action"),
         (
             '@id("x") permit (principal, action == Action::"release", resource);',
-            'rule x: is unscoped: say resource in Source::"roll"',
+            'rule x: has no scope: say resource in Source::"roll"',
         ),
         (GIVES_ALL.replace('"roll"', '"ward"'), "rule all: names a Source that is not its"),
         (
@@ -78,14 +78,14 @@ def test_a_rule_that_fails_while_deciding_gives_nothing() -> None:
         ),
         (f'@id("x") permit ({SCOPE}) when {{ context.porpoise == 1 }};', "rule x: for policy"),
         (f'@id("x") permit ({SCOPE}) when {{ principal.user == "jo" }};', "rule x: for policy"),
-        (f'@id("x") @silnet forbid ({SCOPE});', "rule x: @silnet is no annotation here"),
+        (f'@id("x") @silnet forbid ({SCOPE});', "rule x: @silnet is not an annotation here"),
         (f'@id("x") @silent permit ({SCOPE});', "rule x: only a forbid is silent"),
         (f'@id("x") @silent("no") forbid ({SCOPE});', "rule x: @silent takes no value"),
         (f'@id("x") @reason("SHIELD") forbid ({SCOPE});', "rule x: its reason is one of"),
         (f'@id("x") @message("a\\nb") forbid ({SCOPE});', "rule x: its message is one printable"),
         (
             '@id("x") permit (principal == ?principal, action, resource);',
-            "a template rules over nobody",
+            "a template applies to nobody",
         ),
     ],
 )

@@ -90,7 +90,7 @@ async def test_of_a_child_who_is_not_cleared_nobody_is_asked_by_her_home(tmp_pat
 async def test_who_can_say_that_a_child_is_restricted_is_connected_by_no_home(
     tmp_path: Path,
 ) -> None:
-    with pytest.raises(ConfigurationInvalid, match="never given a postcode"):
+    with pytest.raises(ConfigurationInvalid, match="never gets a postcode"):
         async with town_with(tmp_path, MIRA, says_restricted=True):
             pass
 

@@ -24,8 +24,8 @@ from tests.support.gateway.registering import (
 from tests.support.loopback import serving
 from tests.support.town import Town, small_town
 
-BEARABLE = "it can be read within what reading may take"
-LINTED = "its rules stay within what is its agency's own"
+BEARABLE = "it can be read within the limits of time, memory and depth"
+LINTED = "its rules keep to its own agency's sources"
 VALID = "manifest is valid"
 
 

@@ -116,7 +116,7 @@ async def test_an_example_with_a_number_that_may_be_somebodys_is_not_kept(
     town, file = place
     said = await register(town, proposal(file).replace("9000000009", "4010232137"))
     assert said.source is None
-    assert "use one kept for tests" in said.failed["every example is read as it says"]
+    assert "use one kept for tests" in said.failed["every example is read as it expects"]
     assert await seen(town, OPERATOR) == {"spine/1": "APPROVED"}
 
 
@@ -126,7 +126,7 @@ async def test_rules_about_another_agency_are_not_kept(place: tuple[Town, Source
         resource in Source::"spine");"""
     said = await register(town, proposal(file), rules=rules)
     assert said.source is None
-    assert "not its agency's own" in said.failed["its rules stay within what is its agency's own"]
+    assert "not its agency's own" in said.failed["its rules keep to its own agency's sources"]
 
 
 async def test_without_examples_a_source_is_proposed_and_not_approved(

@@ -77,7 +77,7 @@ def test_a_file_that_holds_no_keys_is_named(tmp_path: Path, content: str) -> Non
     path = tmp_path / "keys.json"
     path.write_text(content)
     path.chmod(0o600)
-    with pytest.raises(KeysUnreadable, match=r"keys\.json: is no JWKS"):
+    with pytest.raises(KeysUnreadable, match=r"keys\.json: is not a JWKS"):
         OnBehalfKeys.at(path)
 
 

@@ -108,7 +108,7 @@ async def remote_keys(
 
 def _asked(messages: Sequence[bytes], texts: Sequence[SealText] = ()) -> ProtectRequest:
     if len(messages) > MOST_MESSAGES:
-        raise KeysUnavailable("more pseudonyms than the key service makes at once")
+        raise KeysUnavailable("more pseudonyms than the key service makes in one request")
     return ProtectRequest(tuple(messages), tuple(texts))
 
 

@@ -158,7 +158,7 @@ async def test_the_kit_says_what_to_do() -> None:
     verdicts = await check_offline(of, replies(), lambda: NOW)
     (verdict,) = [one for one in verdicts if one.rule == KitRule.CHANGED]
     assert verdict.passed is False
-    assert "Have absent ask for what only an absence has" in verdict.what
+    assert "Let absent ask for something that only an absence has" in verdict.what
 
 
 def test_every_kind_of_change_is_tried_at_every_place() -> None:

@@ -107,7 +107,7 @@ async def test_another_history_is_never_signed_even_with_the_real_key(tmp_path: 
     async with publishing(tmp_path / "b", 9, user="x.meddler") as other:
         forged = signed(publication.signer, 5, checkpoint.root, NOON)
         await other.log.keep(forged)
-        with pytest.raises(LogCorrupt, match="does not go on"):
+        with pytest.raises(LogCorrupt, match="does not continue"):
             await Publication(other.log, publication.signer, Minutes()).newest()
 
 

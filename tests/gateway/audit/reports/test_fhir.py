@@ -78,7 +78,7 @@ def test_every_kind_of_entry_has_its_event(kind: AuditKind) -> None:
     pruned = (EntryRange(0, 3),) if kind is AuditKind.PRUNING else ()
     event = accepted(Entry(kind=kind, at=NOON, pruned=pruned))
     assert event["subtype"] == [{"system": "urn:teamaround:audit-kind", "code": kind.value}]
-    assert event["agent"][0]["who"] == {"display": "nobody who was known"}
+    assert event["agent"][0]["who"] == {"display": "not a known user"}
 
 
 def test_a_name_with_unwritable_characters_is_still_one_line() -> None:

@@ -30,7 +30,7 @@ def test_a_receipt_is_accepted_offline() -> None:
 def test_a_receipt_without_its_entry_needs_it() -> None:
     read = ReceiptProof.read(receipt(5, bring=False).encode())
     assert read.check(TRUST, LEAVES[5]).origin == ORIGIN
-    with pytest.raises(LogRefused, match="give it too"):
+    with pytest.raises(LogRefused, match="give the entry too"):
         read.check(TRUST)
 
 
@@ -73,12 +73,12 @@ def test_a_key_that_was_mistyped_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (note(LEAVES)[:-1], "no signed note"),
-        (note(LEAVES).replace("600", "0600"), "no checkpoint|does not hold"),
+        (note(LEAVES)[:-1], "not a signed note"),
+        (note(LEAVES).replace("600", "0600"), "not a checkpoint|does not hold"),
         (note(LEAVES).replace("\n\n", "\nmore\n\n"), "does not hold"),
-        (note(LEAVES).replace("\n", "\r\n"), "no signed note"),
-        (note(LEAVES) * 400, "no signed note"),
-        ("", "no signed note"),
+        (note(LEAVES).replace("\n", "\r\n"), "not a signed note"),
+        (note(LEAVES) * 400, "not a signed note"),
+        ("", "not a signed note"),
     ],
 )
 def test_a_checkpoint_that_is_not_as_it_was_signed_is_refused(old: str, new: str) -> None:
