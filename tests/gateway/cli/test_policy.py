@@ -73,7 +73,7 @@ def test_an_unknown_source_is_named_with_those_that_there_are(tmp_path: Path) ->
     who = ("--sector", "HEALTH", "--role", "r", "--purpose", "DIRECT_CARE")
     told = run("explain", "rool", *who, "--manifests", folder)
     assert told.exit_code == 2
-    assert "they are roll" in told.output
+    assert "the sources are roll" in told.output
 
 
 def test_a_case_that_comes_out_as_expected_passes(tmp_path: Path) -> None:

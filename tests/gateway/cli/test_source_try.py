@@ -193,7 +193,7 @@ async def test_a_list_in_a_list_says_how_it_is_read(tmp_path: Path) -> None:
     status, said = await tried(tmp_path, nested, f"upn={TEST_UPN}")
     assert status == 1
     assert "body.pupils[][].surname: text of 4" in said
-    assert "with [] at its end where a list is in a list" in said
+    assert "End it with [] if a list is in a list" in said
 
 
 async def test_a_login_that_is_refused_is_not_taken_for_a_refused_question(tmp_path: Path) -> None:

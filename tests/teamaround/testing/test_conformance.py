@@ -29,7 +29,7 @@ def test_each_rule_that_is_broken_is_told_with_what_to_change() -> None:
         assert_conforms(PROFILE)
     lines = str(broken.value).splitlines()
     assert lines[0] == "manifest.toml is not dependable:"
-    assert "FAILED  dependable nothing is left that says CHANGE" in lines
+    assert "FAILED  dependable no CHANGE is left" in lines
 
 
 def test_a_manifest_that_cannot_be_read_is_told_by_its_line(tmp_path: Path) -> None:
