@@ -1,1 +1,1 @@
-"""Drafts, profiles and samples for whoever writes a manifest. May use validation."""
+"""Drafts, profiles and samples for the author of a manifest. May use validation."""

@@ -12,7 +12,7 @@ from adapters.contract.record import Identifier
 from adapters.manifest.manifest import Example, Manifest
 
 _NOBODY: Final = (
-    "it has never found anybody. Make up a child in your system, and add it as an [[example]]"
+    "it has never found a child. Make up a child in your system, and add it as an [[example]]"
     " with live = true. Or have the operator list it as test_person in the source's [[grant]]"
 )
 _UNNUMBERED: Final = (

@@ -18,7 +18,7 @@ _RULES: Final[Mapping[str, str]] = {
     "csv": "a row has more or fewer cells than the header, as in a file that was cut off."
     " Check file.delimiter, and that the export is renamed only once it is complete",
     "cut": "an answer about several children was cut short. Raise limits.max_records, or ask"
-    " fewer at once in `batch`",
+    " about fewer children in `batch`",
     "data": "a GraphQL answer without `data`. Check the path: it may lead to something else",
     "depth": "the answer nests deeper than 48 levels. Choose a path that gives less",
     "doctype": "the XML declares a document type, which the gateway never reads. Have it sent"

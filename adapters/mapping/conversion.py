@@ -123,7 +123,7 @@ def to_email(value: Any) -> str | None:
     """One plain e-mail address; UnreadableError for anything that only stands where one should."""
     text = to_text(value)
     if text is not None and not is_email(text):
-        raise UnreadableError("not an e-mail address")
+        raise UnreadableError("not an email address")
     return text
 
 

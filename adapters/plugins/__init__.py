@@ -1,1 +1,1 @@
-"""Sources of a kind of somebody else's, as Python entry points. May use mapping and network."""
+"""Sources of another author's kind, as Python entry points. May use mapping and network."""

@@ -8,8 +8,8 @@ from adapters.manifest.rule_fault import RuleFault
 from adapters.validation.constant_marks import always_says
 
 _WHY: Final = (
-    "every involvement of this source is sensitive, so its own row would show which kind of"
-    " service knows the child: set sensitive = true in [source]"
+    "every involvement of this source is sensitive, so its own row would show the kind of"
+    " service. Set sensitive = true in [source]"
 )
 
 

@@ -19,7 +19,7 @@ _NOT_IN_IT = (
 
 
 _NEVER = (
-    "this never says that a child is restricted: map it from the system's data, such as"
+    "this never says that a child is restricted. Map it from the system's data, such as"
     ' restricted = { path = "flag", codes = "restricted" }, or leave it out'
 )
 

@@ -28,13 +28,13 @@ def absence_faults(operation: Operation, language: Language, at: TomlKey) -> Ite
             continue
         yield RuleFault(
             (*at, name),
-            "it is true of any other answer too, because it counts missing elements; name the"
+            "it is true of any other answer too, because it counts missing elements. Name the"
             ' element that says so, as in "//p:NotFound" or "//p:Count = 0"',
         )
     if operation.total is not None and any(_is_zero(language, operation.total)):
         yield RuleFault(
             (*at, "total"),
-            "it is 0 for any other answer too, because it counts missing elements; name the"
+            "it is 0 for any other answer too, because it counts missing elements. Name the"
             ' element that has the number, as in "//p:Count"',
         )
 

@@ -1,1 +1,1 @@
-"""Who asked what about whom and why: durable before anything leaves, and never a child's value."""
+"""Who asked what and why, about which child: durable before anything leaves, never a value."""

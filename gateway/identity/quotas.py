@@ -201,7 +201,7 @@ def _too_much_break_glass(after_s: int) -> LimitReached:
 def _too_far(after_s: int) -> LimitReached:
     return LimitReached(
         "TOO_OFTEN_OUT_OF_AREA",
-        "you asked about this child outside your areas as often as is allowed in a day; ring the"
+        "you asked about this child outside your areas as often as is allowed in a day. Ring the"
         " agency, or have a colleague of that area ask",
         after_s,
     )

@@ -181,9 +181,8 @@ def refuse_too_few(known: Known) -> None:
         return
     raise AskDifferently(
         "KNOWN_DETAILS_TOO_FEW",
-        "known: give an identifier (nhsNumber, upn or agencyRecord) with a name or birthDate,"
-        " or givenNames and familyName with birthDate; a word such as unknown or baby is not a"
-        " name",
+        "known: give an identifier (nhsNumber, upn or agencyRecord) with a name or birthDate, or"
+        " givenNames and familyName with birthDate. A word such as unknown or baby is not a name",
     )
 
 

@@ -1,1 +1,1 @@
-"""What is in force and how it changes: files, proposals, generations. May use questions."""
+"""The generation in force and how it changes: files, proposals, rollouts. May use questions."""

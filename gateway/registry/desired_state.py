@@ -126,8 +126,8 @@ def _unreached(every: Iterable[SourceVersion], operator: OperatorFile) -> Iterat
         areas, key = held.manifest.agency.areas, f"{held.file or held.id}: agency.areas"
         if held.manifest.source.agency not in placed:
             yield (
-                f"{key}: it serves no area and is not granted national, so no question reaches it:"
-                f" write areas, of {', '.join(codes)}, or claim national and have it granted"
+                f"{key}: it serves no area and is not granted national, so no question reaches it."
+                f" Write areas, of {', '.join(codes)}, or claim national and have it granted"
             )
         for unknown in sorted({*areas} - {*codes}):
             yield (

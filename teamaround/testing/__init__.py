@@ -1,4 +1,4 @@
-"""A gateway around one source, and the conformance kit as one call, for whoever writes a source."""
+"""A gateway around one source, and the conformance kit as one call, for a source's author."""
 
 from adapters.conformance.kit import Level
 from adapters.contract.codes import Purpose, Sector

@@ -186,7 +186,7 @@ def _refuse_unshaped(entry: Entry) -> None:
 
 def _refuse_unwritable(entry: Entry) -> None:
     if entry.count is not None and not 0 < entry.count <= MOST_COUNTED:
-        raise EntryRefused(f"an entry stands for 1 to {MOST_COUNTED}")
+        raise EntryRefused(f"an entry counts 1 to {MOST_COUNTED}")
     names = [entry.user, entry.organisation, entry.role, entry.manager, entry.issuer]
     names += [name for each in entry.accounts for name in (each.issuer, each.user)]
     names += [entry.policy_version, entry.matcher_version]

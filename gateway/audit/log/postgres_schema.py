@@ -185,7 +185,7 @@ def number_of(facts: Sequence[Any], numbers: Sequence[int]) -> int:
         return 2
     if whole and not numbered and {*columns} >= _SEARCHED_BY:
         return 1
-    raise SchemaUnknown("log: what stands there is no log of this project, or not all of one")
+    raise SchemaUnknown("log: this is not a log of this project, or not all of one")
 
 
 def _steps(found: int) -> Iterable[str]:

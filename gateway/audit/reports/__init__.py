@@ -1,1 +1,1 @@
-"""Entries as FHIR, CSV and JSON, and held against an agency's own log. May use entry."""
+"""Entries as FHIR, CSV and JSON, and compared with an agency's own log. May use entry."""

@@ -59,7 +59,7 @@ def stored_number(connection: sqlite3.Connection) -> int:
         name for (name,) in connection.execute("SELECT name FROM pragma_table_info('entry')")
     }
     if not (_COLUMNS.keys() <= tables and {"idx", "leaf"} <= columns):
-        raise SchemaUnknown("log: what stands there is no log of this project, or not all of one")
+        raise SchemaUnknown("log: this is not a log of this project, or not all of one")
     if number:
         return int(number)
     return 2 if "pruned" in tables and columns == {"idx", "leaf"} else 1
@@ -74,7 +74,7 @@ def moved(connection: sqlite3.Connection) -> str | None:
     """Why this log is not gone on with, if it was copied."""
     if _MOVED not in _named(connection, "trigger"):
         return None
-    return "was copied to PostgreSQL and goes on there; name that database in the settings"
+    return "was copied to PostgreSQL and continues there; name that database in the settings"
 
 
 def _rebuild(opened: sqlite3.Connection) -> None:

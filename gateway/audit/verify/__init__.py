@@ -1,1 +1,1 @@
-"""What anybody checks the log with: written from the specifications, sharing no code with it."""
+"""How anyone checks the log: written from the specifications, sharing no code with it."""

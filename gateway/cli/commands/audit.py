@@ -1,4 +1,4 @@
-"""`teamaround audit`: the log searched, published, reconciled, pruned; and checked by anybody."""
+"""`teamaround audit`: the log searched, published, reconciled and pruned. Anyone can check it."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,7 +41,7 @@ def destroy_epoch(
     credential: Credential = None,
     settings: SettingsFile = None,
 ) -> None:
-    """Destroy an epoch's keys: nobody can tell any more whom its entries are about.
+    """Destroy an epoch's keys: nobody can tell any more which children its entries are about.
 
     The entries stay and verify. Copies of the keys elsewhere have to be destroyed as well.
     """
@@ -58,7 +58,7 @@ def staff_child(
 ) -> None:
     """Print the line of a staff member's child for the file of `staff_children`.
 
-    The child's NHS number is read from standard input, so that no command line or history has it.
+    The child's NHS number is read from standard input, so no command line or history has it.
     """
     from gateway.cli.children import staff_child as work
 
@@ -99,7 +99,7 @@ def prune(
 
 @audit.command()
 def key(settings: SettingsFile = None) -> None:
-    """Print the log's verifier key: give it to whoever is to check the log, by another way."""
+    """Print the log's verifier key. Give it to those who check the log, by another channel."""
     from gateway.cli.audit import key as work
 
     work(settings)

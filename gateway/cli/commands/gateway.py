@@ -21,9 +21,9 @@ def serve(settings: SettingsFile = None) -> None:
 
 
 def reload(gateway: GatewayUrl, token: TokenFile) -> None:
-    """Have the operator's files and the secrets read again; returns once they are in force.
+    """Read the operator's files and the secrets again; returns once they are in force.
 
-    Says whose secrets are new, and whose cannot be used, so that they go on with the old ones.
+    Says whose secrets are new, and whose cannot be used, so that they keep the old ones.
     """
     from gateway.cli.sources.gateway_client import reload as work
 
@@ -71,9 +71,9 @@ def explain(
     operation: Annotated[str | None, typer.Option(help="Which operation.")] = None,
     settings: SettingsFile = None,
 ) -> None:
-    """Say whom a question would ask, in which wave, by what, and what the rules give.
+    """Say which sources a question would ask, in which wave, by what, and what the rules give.
 
-    Nobody is asked and nothing is logged.
+    No agency is asked and nothing is logged.
     """
     from gateway.cli.explain import explain as work
 

@@ -27,7 +27,10 @@ def explain(  # noqa: PLR0913, PLR0917  one option a circumstance
     out_of_area: Annotated[bool, typer.Option(help="The caller's area differs.")] = False,  # noqa: FBT002
     cause: Annotated[bool, typer.Option(help="A cause to ask out of area is stated.")] = False,  # noqa: FBT002
 ) -> None:
-    """Say of each class which rules decided, and what would have been needed. Nobody is asked."""
+    """Say for each class which rules decided, and what would have been needed.
+
+    No agency is asked.
+    """
     from gateway.cli.policy import explain as work
     from gateway.policy.case import Asker
 
@@ -65,7 +68,7 @@ def diff(
         typer.Option(help="Settings of a gateway: apply the change to the questions in its log."),
     ] = None,
 ) -> None:
-    """Say whom a change of rules would give more or less; exit 1 if it changes anything."""
+    """Say who would get more or less after a change of rules; exit 1 if it changes anything."""
     if past is None:
         from gateway.cli.policy import diff as work
 

@@ -131,7 +131,7 @@ def grant(
 ) -> None:
     """Print the [[grant]] that lets a source in, for the operator to put in the operator's file.
 
-    What the manifest claims and --claim does not name stands there as a comment.
+    Claims of the manifest that --claim does not name are in it as a comment.
     """
     from gateway.cli.sources.granting import grant as work
 
@@ -179,8 +179,8 @@ def new(  # noqa: PLR0913, PLR0917  one option a question
         typer.Option(
             "--from",
             help="A reply of your system (JSON, CSV), an OpenAPI document, a FHIR capability"
-            " statement, an SQLite file, or a file with the address of a PostgreSQL database."
-            " Only its shape is kept, never its values.",
+            " statement or an SQLite file. Or a file with a PostgreSQL address. Only the"
+            " shape is kept, never values.",
         ),
     ] = None,
     profile: Annotated[

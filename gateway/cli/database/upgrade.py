@@ -139,8 +139,8 @@ def _refuse_leases(connection: Connection) -> None:
     serving = _SERVING[connection.dialect.name].format(now=time.monotonic())
     if connection.exec_driver_sql(serving).scalar():
         raise DatabaseRefused(
-            "a gateway serves this store, and its release is too old to go on beside this one;"
-            " stop every gateway, then upgrade"
+            "a gateway of a release too old to run beside this one serves this store; stop every"
+            " gateway, then upgrade"
         )
 
 

@@ -73,7 +73,9 @@ class SqliteDatabase:
     async def wipe(self) -> None:
         """Empty the journal, where deleted bytes stand; DatabaseRefused if somebody reads it."""
         if await asyncio.to_thread(self._outside, "PRAGMA wal_checkpoint(TRUNCATE)"):
-            raise DatabaseRefused(f"{self._file.name}: somebody reads its journal; emptied later")
+            raise DatabaseRefused(
+                f"{self._file.name}: another process reads its journal; emptied later"
+            )
 
     async def prepare(self) -> None:
         """Have readers wait for no writer; DatabaseDamaged if SQLite finds the file broken."""

@@ -29,7 +29,7 @@ class PractitionerType:
 
     name: str | None = field("The worker's name; null if the agency gives none.")
     telephone: str | None = field("The worker's own telephone number, or null.")
-    email: str | None = field("The worker's own e-mail address, or null.")
+    email: str | None = field("The worker's own email address, or null.")
     registration: str | None = field("The professional registration number, or null.")
 
     @classmethod

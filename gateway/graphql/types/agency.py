@@ -32,7 +32,7 @@ class ContactType:
     telephone: str | None = field(
         "A telephone number to dial, in the agency's own spelling; null if it gave none."
     )
-    email: str | None = field("An e-mail address; null if there is none or it is kept back.")
+    email: str | None = field("An email address; null if there is none or it is kept back.")
     hours: str | None = field(
         'When the telephone is answered, in words: "24/7", "Mon-Fri 9-17"; or null.'
     )

@@ -13,7 +13,7 @@ code_list(
     {
         ReleaseClass.IDENTITY: "Names, date of birth, sex and identifying numbers.",
         ReleaseClass.INVOLVEMENT: "Which service works with the child, and in which role.",
-        ReleaseClass.CONTACT: "Telephone numbers and e-mail addresses of workers and teams.",
+        ReleaseClass.CONTACT: "Telephone numbers and email addresses of workers and teams.",
         ReleaseClass.STATUS: "Statuses of support, such as a child protection plan.",
         ReleaseClass.LOCATION: "Addresses and anything else that says where the child is.",
         ReleaseClass.FAMILY: "Parents, carers and other related people.",

@@ -1,1 +1,1 @@
-"""Accesses that somebody should look into: found in the log alone, ranked, reviewed."""
+"""Accesses that an auditor should look into: found only in the log, ranked, reviewed."""

@@ -20,7 +20,7 @@ def _unnumbered(there: Inspector) -> int:
         return EMPTY
     columns = set() if missing else {each["name"] for each in there.get_columns("source_version")}
     if not {"manifest", "sha256", "by_user"} <= columns:
-        raise SchemaUnknown("ledger: what stands there is no ledger of this project")
+        raise SchemaUnknown("ledger: this is not a ledger of this project")
     return 2 if "by_issuer" in columns and there.has_table("account_link") else 1
 
 

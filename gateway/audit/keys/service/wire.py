@@ -32,12 +32,12 @@ class ProtectRequest:
 
     @classmethod
     def read(cls, body: bytes) -> Self:
-        """Read a request; Malformed if it is none, or asks for too much at once."""
+        """Read a request; Malformed if it is none, or asks for too much in one request."""
         held = _object(body, {"messages", "texts"})
         pairs = [(_bytes(one), _bytes(other)) for one, other in _pairs(held["texts"])]
         asked = cls(tuple(map(_bytes, _list(held["messages"]))), tuple(SealText(*p) for p in pairs))
         if len(asked.messages) > MOST_MESSAGES or len(asked.texts) > MOST_TEXTS:
-            raise WireMalformed("too much at once")
+            raise WireMalformed("too much in one request")
         return asked
 
     def write(self) -> bytes:

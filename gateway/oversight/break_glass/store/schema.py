@@ -20,7 +20,7 @@ def _unnumbered(there: Inspector) -> int:
         return EMPTY
     columns = set() if missing else {each["name"] for each in there.get_columns("leave")}
     if not {"organisation", "expires_at", "review_by"} <= columns:
-        raise SchemaUnknown("break-glass: what stands there are no grants of this project")
+        raise SchemaUnknown("break-glass: these are not grants of this project")
     return 2 if "issuer" in columns else 1
 
 

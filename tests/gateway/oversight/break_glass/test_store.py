@@ -152,7 +152,7 @@ async def test_nothing_is_kept_about_a_pruned_entry_in_the_file(tmp_path: Path) 
 async def test_a_file_of_another_project_is_no_store(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "break-glass.sqlite")) as file:
         file.execute("CREATE TABLE leave (id TEXT)")
-    with pytest.raises(GrantsUnavailable, match="no grants of this project"):
+    with pytest.raises(GrantsUnavailable, match="not grants of this project"):
         await SqlGrants.at_file(tmp_path / "break-glass.sqlite")
 
 
@@ -164,7 +164,7 @@ async def test_the_file_is_for_the_gateway_alone(tmp_path: Path) -> None:
 async def test_without_its_tables_the_database_says_what_to_do(postgres: Postgres) -> None:
     place = await new_schema(postgres)
     await as_owner(postgres.dsn(place), "DROP TABLE notice, break_glass_schema")
-    with pytest.raises(GrantsUnavailable, match="no grants of this project"):
+    with pytest.raises(GrantsUnavailable, match="not grants of this project"):
         await SqlGrants.at_server(postgres.dsn(place, user=ROLE))
 
 
