@@ -289,7 +289,7 @@ def told(folder: Path, content: str) -> str:
 def test_an_unbound_issuer_is_refused_with_the_lines_to_add(tmp_path: Path, profile: str) -> None:
     content = f'{ISSUER}profile = "{profile}"\n'
     said = told(tmp_path, content)
-    assert "https://a.example is bound to nothing" in said
+    assert "https://a.example has no limits" in said
     (tmp_path / "issuers.toml").write_text(content + said.partition(":\n")[2])
     (issuer,) = issuers_of(settings_with(tokens__issuers=tmp_path / "issuers.toml"))
     assert len(issuer.may_assert) == 1

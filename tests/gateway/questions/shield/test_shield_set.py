@@ -51,5 +51,5 @@ def test_the_start_says_what_each_grant_costs() -> None:
     said = {each.partition(" ")[0]: each for each in costs(registry())}
     assert said.keys() == {"spine", "clinic", "council-away", "council-far"}
     assert "every area" in said["spine"]
-    assert f"somebody of {HOME}, {AWAY} asks" in said["clinic"]
-    assert f"somebody of {FAR} asks" in said["council-far"]
+    assert f"callers of {HOME}, {AWAY}" in said["clinic"]
+    assert f"callers of {FAR}" in said["council-far"]
