@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sqlite3
 import time
 from pathlib import Path
 
@@ -29,11 +30,22 @@ def serve(name: str, log_keys: list[str], state: Path, address: tuple[str, int])
         logs={each.name: each for each in map(_log_key, log_keys)},
         now=lambda: int(time.time()),
     )
+    _refuse_unusable(chosen.memory)
     listening = _listening(*address)
     config = uvicorn.Config(witness_app(chosen), access_log=False, log_level="warning")
     where = f"{listening.getsockname()[0]}:{listening.getsockname()[1]}"
     typer.echo(f"witnessing {', '.join(chosen.logs)} at {where}")
     asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
+
+
+def _refuse_unusable(memory: Memory) -> None:
+    try:
+        with memory.looking():
+            pass
+    except WitnessMisconfigured as error:
+        raise _fail(str(error)) from None
+    except (sqlite3.Error, OSError) as error:
+        raise _fail(f"{memory.path}: cannot be used ({type(error).__name__})") from None
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -8,18 +8,23 @@ from pathlib import Path
 from typing import Final
 
 from gateway.audit.verify.tree import EMPTY
+from gateway.audit.witness.cosigner import WitnessMisconfigured
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS seen (
   origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL
 ) STRICT
 """
+NEWEST: Final = 1  # schema; a file of before it had a number is the same
 _KEEP: Final = "INSERT OR REPLACE INTO seen VALUES (?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """A file; each change of it is on the disk before it counts."""
+    """A file; each change of it is on the disk before it counts.
+
+    WitnessMisconfigured if it is of another program, or more than one release newer.
+    """
 
     path: Path
 
@@ -30,9 +35,24 @@ class Memory:
         with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("BEGIN IMMEDIATE")
-            connection.execute(_SCHEMA)
+            _prepare(self.path, connection)
             yield Look(connection)
             connection.execute("COMMIT")
+
+
+def _prepare(path: Path, connection: sqlite3.Connection) -> None:
+    (number,) = connection.execute("PRAGMA user_version").fetchone()
+    if number > NEWEST + 1:
+        raise WitnessMisconfigured(
+            f"{path}: has schema {number}, more than one release newer than this one's {NEWEST};"
+            " start the release that it belongs to"
+        )
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+    if tables and "seen" not in tables:
+        raise WitnessMisconfigured(f"{path}: is no witness's memory; restore it from its copy")
+    connection.execute(_SCHEMA)
+    if not number:
+        connection.execute(f"PRAGMA user_version = {NEWEST}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """A witness signs growth, and refuses whatever denies what it saw."""
 
 import asyncio
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import aiohttp
@@ -14,6 +16,7 @@ from tlog_scales.tlog import Checkpoint as ReadCheckpoint
 from gateway.audit.verify.key import VerifierKey
 from gateway.audit.verify.state import State, Trust
 from gateway.audit.witness.cosigner import Cosigner, WitnessMisconfigured
+from gateway.audit.witness.memory import Memory
 from gateway.audit.witness.witness import (
     Cosigned,
     MalformedSubmission,
@@ -162,3 +165,37 @@ async def test_the_event_loop_is_not_held_up(tmp_path: Path) -> None:
 
         statuses = await asyncio.gather(*(submit() for _ in range(10)))
     assert sorted(statuses) == [200] + [409] * 9
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        ("PRAGMA user_version = 3", "more than one release newer"),
+        ("ALTER TABLE seen RENAME TO other", "is no witness's memory"),
+    ],
+)
+def test_a_memory_that_this_release_does_not_know_is_left_as_it_is(
+    tmp_path: Path, spoil: str, says: str
+) -> None:
+    memory = Memory(tmp_path / "seen.sqlite")
+    with memory.looking() as look:
+        look.keep("a log", 7, b"root")
+    with closing(sqlite3.connect(memory.path)) as file:
+        file.execute(spoil)
+    content = memory.path.read_bytes()
+    with pytest.raises(WitnessMisconfigured, match=says), memory.looking():
+        pass
+    assert memory.path.read_bytes() == content
+
+
+def test_a_memory_of_before_it_had_a_number_and_one_of_the_next_release_go_on(
+    tmp_path: Path,
+) -> None:
+    memory = Memory(tmp_path / "seen.sqlite")
+    with memory.looking() as look:
+        look.keep("a log", 7, b"root")
+    for number in (0, 2):
+        with closing(sqlite3.connect(memory.path)) as file:
+            file.execute(f"PRAGMA user_version = {number}")
+        with memory.looking() as look:
+            assert look.seen("a log") == (7, b"root")

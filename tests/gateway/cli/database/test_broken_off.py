@@ -1,7 +1,10 @@
 """An upgrade or a copy that breaks off at any moment leaves what was there, and can be repeated."""
 
 import asyncio
+import sqlite3
 import sys
+import time
+from contextlib import closing
 from pathlib import Path
 
 import asyncpg
@@ -12,24 +15,31 @@ from gateway.cli.database import upgrade as upgrading
 from gateway.cli.database.privileges import Roles
 from gateway.cli.database.upgrade import upgrade_server
 from gateway.model.errors import ConfigurationInvalid
+from tests.support.audit.database import as_owner
 from tests.support.audit.recorded import Recorded, verify
 from tests.support.audit.stores import Stores, recorded_stores
 
 KILLED = -9
 
 
-async def killed(stores: Stores, last: int) -> int:
-    """How an upgrade ends that is killed after so many statements."""
+async def run(program: str, *arguments: str) -> tuple[int, str]:
+    """How a program of the tests ends, and what it says of its failure."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "tests.support.audit.killed_upgrade", str(last), "db", "upgrade"),
-        *stores.write_settings(),
+        *("-m", f"tests.support.audit.{program}", *arguments),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
     _, said = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode in {KILLED, 0}, said
-    return process.returncode or 0
+    return process.returncode or 0, said.decode()
+
+
+async def killed(stores: Stores, last: int) -> int:
+    """How an upgrade ends that is killed after so many statements."""
+    given = (str(last), "db", "upgrade", *stores.write_settings())
+    status, said = await run("killed_upgrade", *given)
+    assert status in {KILLED, 0}, said
+    return status
 
 
 @pytest.mark.parametrize("name", ["three_tables", "before_numbers"])
@@ -70,3 +80,48 @@ async def test_an_upgrade_waits_for_a_table_no_longer_than_questions_can(
         await holding.close()
     assert await stores.shape() == shape
     assert (await stores.db("upgrade")).exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["first_sqlite", "three_tables", "before_numbers"])
+async def test_on_a_full_disk_an_upgrade_changes_nothing_and_is_repeated_when_there_is_room(
+    tmp_path: Path, name: str
+) -> None:
+    stores = await recorded_stores(tmp_path, name, None)
+    shape, rows = await stores.shape(), await stores.rows()
+    status, said = await run("full_disk_upgrade", *stores.write_settings())
+    assert (status, "cannot be used" in said) == (2, True)
+    assert await stores.shape() == shape
+    assert await stores.rows() == rows
+    assert (await stores.db("upgrade")).exit_code == 0
+    said_then = Recorded.of(name)
+    assert verify(await stores.rows(), said_then, tmp_path / "after") == said_then.size
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+@pytest.mark.parametrize(("name", "status"), [("two_tables", 2), ("before_numbers", 0)])
+async def test_gateways_that_cannot_go_on_beside_this_release_are_stopped_before_an_upgrade(
+    tmp_path: Path, postgres: Postgres, database: str, name: str, status: int
+) -> None:
+    stores = await recorded_stores(tmp_path, name, postgres if database == "postgres" else None)
+    await serve(stores, 600)
+    shape = await stores.shape()
+    ran = await stores.db("upgrade")
+    assert ran.exit_code == status
+    assert ("stop every gateway" in ran.stderr) == bool(status)
+    assert (await stores.shape() == shape) == bool(status)
+    await serve(stores, -1)
+    assert (await stores.db("upgrade")).exit_code == 0
+
+
+async def serve(stores: Stores, seconds: float) -> None:
+    """Hold a lease as a gateway of an earlier release does."""
+    if stores.server:
+        until = f"clock_timestamp() + make_interval(secs => {seconds})"
+        await as_owner(
+            stores.owner, f"DELETE FROM lease; INSERT INTO lease VALUES ('one', 1, {until})"
+        )
+        return
+    with closing(sqlite3.connect(stores.state / "ledger.sqlite")) as file:
+        file.execute("DELETE FROM lease")
+        file.execute("INSERT INTO lease VALUES ('one', 1, ?)", (time.monotonic() + seconds,))
+        file.commit()
