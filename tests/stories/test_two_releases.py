@@ -15,6 +15,7 @@ import asyncpg
 import pytest
 
 from demo.postgres import Postgres
+from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog
 from gateway.cli.database.privileges import Roles
 from gateway.cli.database.upgrade import upgrade_server
@@ -162,6 +163,29 @@ async def test_while_gateways_are_replaced_one_by_one_no_question_is_lost(
         assert await new.stop() == 0
     assert len(load.receipts) > 110
     await every_receipt_is_in_the_log(load, dsn, tmp_path / "index")
+
+
+async def test_the_release_before_goes_on_with_files_that_this_one_made_and_back(
+    tmp_path: Path, earlier: Path
+) -> None:
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(serving(AgencyServer().answer))
+        settings = settings_for(tmp_path, [rest_source("spine", url, claims=AUTHORITY)])
+        flat = flat_settings(
+            tmp_path,
+            "",
+            **{name.removeprefix("limits__"): most for name, most in UNHURRIED.items()},
+        )
+        load = Load(settings, await stack.enter_async_context(aiohttp.ClientSession()))
+        for code, file in ((None, None), (earlier, flat), (None, None)):
+            async with started(tmp_path, settings, code=code, file=file) as gateway:
+                async with load.on(gateway.url):
+                    await load.answered(5)
+                assert await gateway.stop() == 0
+    log = await AuditLog.open(tmp_path / "state" / "audit.sqlite")
+    held = {each.index: each.entry.query_id for each in await log.entries(count=100_000)}
+    await log.aclose()
+    assert {int(r["index"]): r["queryId"] for r in load.receipts}.items() <= held.items()
 
 
 async def test_while_the_next_release_upgrades_this_one_serves_on_and_may_start_again(

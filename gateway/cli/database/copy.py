@@ -136,7 +136,11 @@ async def _copied_rows(source: _Source, connection: Any) -> dict[str, int]:
         return {}
     await connection.execute(_GAPS.format("DISABLE"))
     for table, columns, rows in source.rows():
-        await connection.copy_records_to_table(table, records=rows, columns=columns)
+        try:
+            await connection.copy_records_to_table(table, records=rows, columns=columns)
+        except asyncpg.PostgresError as error:
+            name = type(error).__name__
+            raise DatabaseRefused(f"PostgreSQL does not take a row of {table} ({name})") from None
     await connection.execute(_GAPS.format("ENABLE"))
     if await checked_rows(connection) != source.edge:
         raise LogCorrupt("the copy is not the log that was read; nothing was kept of it")

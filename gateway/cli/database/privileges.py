@@ -71,5 +71,9 @@ class Roles:
         """What gives them their rights; no harm if they have them."""
         for names, granting in ((self.gateways, _GATEWAY), (self.pruners, _PRUNER)):
             for name in sorted(names):
-                quoted = '"{}"'.format(name.replace('"', '""'))
-                yield from (each.format(role=quoted) for each in granting)
+                yield from (each.format(role=quoted(name)) for each in granting)
+
+
+def quoted(name: str) -> str:
+    """A role's name as SQL takes it, whatever stands in it."""
+    return '"{}"'.format(name.replace('"', '""'))

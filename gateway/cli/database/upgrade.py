@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, inspect
 
 from gateway.cli.database.places import SERVER, StoreFile, files
-from gateway.cli.database.privileges import Roles
+from gateway.cli.database.privileges import Roles, quoted
 from gateway.cli.database.status import explained, numbers
 from gateway.config.database.contract import DatabaseRefused
 from gateway.config.database.postgres import server_engine
@@ -20,6 +20,10 @@ from gateway.config.settings import Settings
 _ALONE: Final = "SELECT pg_advisory_xact_lock(7310146832)"
 # Whoever waits for a table holds up all who come after: so not for long.
 _NOT_LONG: Final = "SET LOCAL lock_timeout = '10s'"
+_OWNER: Final = (
+    "SELECT pg_get_userbyid(relowner) FROM pg_class"
+    " WHERE oid = to_regclass('entry') AND pg_get_userbyid(relowner) <> current_user"
+)
 _SERVING: Final = {
     "postgresql": "SELECT count(*) FROM lease WHERE until > clock_timestamp()",
     "sqlite": "SELECT count(*) FROM lease WHERE until > {now} AND until <= {now} + 3600",
@@ -75,6 +79,8 @@ def _upgrade(connection: Connection, roles: Roles) -> list[str]:
     connection.exec_driver_sql(_ALONE)
     connection.exec_driver_sql(_NOT_LONG)
     found, roles = _prepared(connection, roles)
+    for statement in _as_owner(connection):
+        connection.exec_driver_sql(statement)
     behind = [schema for schema in SERVER if found[schema.store] < schema.newest]
     for schema in behind:
         schema.upgrade(connection, found[schema.store])
@@ -87,7 +93,13 @@ def _statements(connection: Connection, roles: Roles) -> list[str]:
     found, roles = _prepared(connection, roles)
     behind = [schema for schema in SERVER if found[schema.store] < schema.newest]
     upgrading = [each for s in behind for each in s.statements(connection, found[s.store])]
-    return [*upgrading, *roles.statements()]
+    return [*_as_owner(connection), *upgrading, *roles.statements()]
+
+
+def _as_owner(connection: Connection) -> list[str]:
+    """What makes a superuser go on as the tables' owner, so that new tables are the owner's too."""
+    owner = connection.exec_driver_sql(_OWNER).scalar()
+    return [] if owner is None else [f"SET LOCAL ROLE {quoted(owner)}"]
 
 
 def _prepared(connection: Connection, roles: Roles) -> tuple[dict[str, int], Roles]:

@@ -174,3 +174,16 @@ async def test_a_copy_that_broke_off_before_it_closed_the_old_log_is_finished_by
     assert await stores.rows() == rows
     with pytest.raises(LogUnavailable, match="goes on there"):
         await AuditLog.open(moved_log(stores))
+
+
+async def test_a_row_that_postgresql_does_not_take_is_named_by_its_table_and_nothing_is_copied(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    stores = await upgraded_files(tmp_path, "before_numbers", postgres)
+    with closing(sqlite3.connect(stores.state / "break-glass.sqlite")) as file:
+        file.execute("UPDATE leave SET manager = 'm' || char(0)")
+        file.commit()
+    refused = await stores.db("copy")
+    assert (refused.exit_code, "a row of leave" in refused.stderr) == (2, True)
+    assert (await stores.rows())["leaf_hash"] == []
+    await (await Stores(tmp_path).log()).aclose()  # the files go on

@@ -8,10 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from demo.postgres import Postgres
 from gateway.audit.errors import LogUnavailable
+from gateway.audit.log.postgres import PostgresLog
 from gateway.audit.publish.export import export_log
 from gateway.audit.publish.publication import Publication
 from gateway.audit.verify.place import open_place
@@ -251,3 +253,70 @@ async def test_files_are_upgraded_where_they_are_and_no_script_is_printed(tmp_pa
     shape = await stores.shape()
     assert (await stores.db("upgrade", "--sql")).exit_code == 2
     assert await stores.shape() == shape
+
+
+async def test_what_a_superuser_upgrades_stays_the_owners_alone(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    stores = await recorded_stores(tmp_path, "three_tables", postgres)
+    owned = """
+    DO $$ DECLARE t record; BEGIN
+      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'the-owner') THEN
+        CREATE ROLE "the-owner" LOGIN;
+      END IF;
+      GRANT CREATE ON SCHEMA public TO "the-owner";
+      FOR t IN SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' LOOP
+        EXECUTE format('ALTER TABLE %I OWNER TO "the-owner"', t.relname);
+      END LOOP;
+      FOR t IN SELECT oid::regprocedure AS signature FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace LOOP
+        EXECUTE format('ALTER FUNCTION %s OWNER TO "the-owner"', t.signature);
+      END LOOP;
+    END $$
+    """
+    await as_owner(stores.owner, owned)
+    assert (await stores.db("upgrade")).exit_code == 0
+    assert await _owners(stores) == {"the-owner"}
+    await upgrade_server(postgres.dsn(stores.place, "the-owner"), Roles())
+    for each in opening(stores):
+        await (await each()).aclose()
+
+
+async def _owners(stores: Stores) -> set[str]:
+    connection = await asyncpg.connect(stores.owner)
+    try:
+        return {
+            row[0]
+            for row in await connection.fetch(
+                "SELECT pg_get_userbyid(relowner) FROM pg_class"
+                " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+                " UNION SELECT pg_get_userbyid(proowner) FROM pg_proc"
+                " WHERE pronamespace = 'public'::regnamespace"
+            )
+        }
+    finally:
+        await connection.close()
+
+
+async def test_roles_and_folders_may_have_unusual_names(postgres: Postgres, tmp_path: Path) -> None:
+    for made in ('ROLE "gate-way %s ""1""" LOGIN', 'DATABASE "un%usual"'):
+        await as_owner(postgres.dsn(), f"CREATE {made}")
+    dsn = postgres.dsn("un%25usual")
+    roles = Roles(frozenset({'gate-way %s "1"'}))
+    assert "log: made, now schema 3" in await upgrade_server(dsn, roles)
+    at = dsn.replace("postgres@", "gate-way%20%25s%20%221%22@", 1)
+    log = await PostgresLog.open(at, tmp_path / "100% found by", unsynced=True)
+    assert await log.append(asked()) == 0
+    await log.aclose()
+
+
+async def test_a_role_that_is_not_there_is_named_before_anything_is_made(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    await as_owner(postgres.dsn(), "CREATE DATABASE without_role")
+    stores = Stores(tmp_path, postgres, "without_role")
+    for options in (["--role", "nobody_yet"], ["--pruner", "nobody_yet"]):
+        refused = await stores.db("upgrade", *options)
+        assert (refused.exit_code, "make the role nobody_yet" in refused.stderr) == (2, True)
+    assert (await stores.db("status")).stdout.count("none yet") == 3
