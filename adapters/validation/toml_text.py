@@ -9,12 +9,12 @@ from typing import Any, Final
 _AT_LINE: Final = re.compile(r" ?\(at line (\d+), column \d+\)")
 _TWICE: Final = re.compile(r"Cannot declare \((.*?),?\) twice")
 _PLAINLY: Final = {
-    "Cannot overwrite a value": "this key stands there twice: keep one of them",
-    "Invalid value": "is no TOML here: write text between quotes, a number without a unit, and"
+    "Cannot overwrite a value": "this key appears twice: keep one of them",
+    "Invalid value": "is not TOML here: write text between quotes, a number without a unit, and"
     " true or false in small letters",
-    "Expected newline or end of document after a statement": "is no TOML here: the value ends"
+    "Expected newline or end of document after a statement": "is not TOML here: the value ends"
     " before the line does; write text between quotes, and a number without a unit",
-    "Unescaped '\\' in a string": "is no TOML here: a text with a backslash stands between single"
+    "Unescaped '\\' in a string": "is not TOML here: write a text with a backslash between single"
     " quotes",
 }
 _MARK: Final = "begins with a byte order mark: save it as UTF-8 without one"
@@ -41,7 +41,7 @@ def read_text(path: Path) -> str:
         return content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise TomlUnreadable(line, "is no UTF-8 text: save it as UTF-8") from None
+        raise TomlUnreadable(line, "is not UTF-8 text: save it as UTF-8") from None
 
 
 def parse_toml(text: str) -> dict[str, Any]:
@@ -53,12 +53,12 @@ def parse_toml(text: str) -> dict[str, Any]:
         line = int(found.group(1)) if found else len(text.splitlines())
         raise TomlUnreadable(line, _said(_AT_LINE.sub("", str(error)))) from None
     except (ValueError, RecursionError):
-        what = "is no TOML here: a number is too long, or tables nest too deep"
+        what = "is not TOML here: a number is too long, or tables nest too deep"
         raise TomlUnreadable(0, what) from None
 
 
 def _said(complaint: str) -> str:
     if twice := _TWICE.fullmatch(complaint):
         name = ".".join(part.strip(" '\"") for part in twice.group(1).split(","))
-        return f"the table [{name}] stands there twice: write its keys below one heading"
-    return _PLAINLY.get(complaint, f"is no TOML here: {complaint}")
+        return f"the table [{name}] appears twice: write its keys below one heading"
+    return _PLAINLY.get(complaint, f"is not TOML here: {complaint}")

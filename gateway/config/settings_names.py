@@ -90,7 +90,7 @@ def unknown_key(root: type[BaseModel], key: SettingKey) -> str:
     name = key[-1]
     if len(key) == 1 and name in NEW_PLACE:
         table, _, now = NEW_PLACE[name].partition(".")
-        return f"the settings stand in tables now: write it as {now} below [{table}]"
+        return f"the settings are in tables now: write it as {now} below [{table}]"
     known = settings_of(root)
     here = {one[len(key) - 1]: one for one in known if one[: len(key) - 1] == key[:-1]}
     before = {old: tuple(new.split(".")) for old, new in NEW_PLACE.items()}

@@ -40,7 +40,7 @@ def witness_faults(witnesses: WitnessSettings) -> Iterator[SettingFault]:
     if witnesses.quorum > len(witnesses.trusted):
         yield ("witnesses", "quorum"), "is more than there are witnesses in trusted"
     if len(set(witnesses.trusted)) < len(witnesses.trusted):
-        yield ("witnesses", "trusted"), "a witness stands there twice, and would count twice"
+        yield ("witnesses", "trusted"), "a witness is listed twice, and would count twice"
     if witnesses.every >= witnesses.alarm_after:
         yield (
             ("witnesses", "every"),

@@ -101,10 +101,12 @@ class FileSettings(SettingsTable):
         Path("state"), description="Folder of the audit log and of development keys."
     )
     manifests: Path = Field(
-        Path("manifests"), description="Folder of agencies' manifests, one `*.toml` a source."
+        Path("manifests"),
+        description="Folder of agencies' manifests, one `*.toml` for each source.",
     )
     secrets: Path = Field(
-        Path("secrets"), description="Folder of secrets, one folder a source, named by its id."
+        Path("secrets"),
+        description="Folder of secrets, one folder for each source, named by its id.",
     )
     operator: Path = Field(
         Path("operator.toml"), description="The operator's file: areas, grants, shield team."
@@ -141,7 +143,7 @@ class WitnessSettings(SettingsTable):
         (), description="The log's witnesses, each its URL, a space and its verifier key."
     )
     quorum: Annotated[int, Field(ge=0, le=100)] = Field(
-        0, description="How many witnesses must have signed lately for questions to be served."
+        0, description="How many witnesses must have signed recently for the gateway to serve."
     )
     every: Annotated[float, Field(gt=0, le=3600)] = Field(
         60.0, description="Seconds between two requests for the witnesses' signatures."
@@ -155,7 +157,7 @@ class WitnessSettings(SettingsTable):
 
 
 class TokenSettings(SettingsTable):
-    """Whose tokens are taken."""
+    """Whose tokens the gateway accepts."""
 
     keys: Path = Field(
         Path("token-keys.json"), description="JWKS of the public keys that callers' tokens need."
@@ -164,19 +166,21 @@ class TokenSettings(SettingsTable):
     audience: str = Field("teamaround", description="`aud` of callers' tokens.")
     may_assert: IssuerBindings = Field(
         (),
-        description="What `issuer` may say of people, a table; production needs it without"
+        description="What `issuer` may say about people, a table; production needs it without"
         " `issuers`.",
     )
     issuers: Path | None = Field(
-        None, description="File of issuers, TOML; left out, `issuer` with `keys` alone."
+        None, description="File of issuers, TOML; left out, only `issuer` with `keys`."
     )
     revocations: Path | None = Field(
-        None, description="File of who may no longer ask, one a line; read at every question."
+        None,
+        description="File of those who may no longer ask, one on each line; read at every"
+        " question.",
     )
 
 
 class TlsSettings(SettingsTable):
-    """How questions come by TLS."""
+    """How the gateway serves TLS."""
 
     certificate: Path | None = Field(
         None, description="Certificate chain to serve TLS with; left out, a proxy ends it."
@@ -187,7 +191,7 @@ class TlsSettings(SettingsTable):
     )
     ends_at_proxy: bool = Field(
         default=False,
-        description="Whether a proxy of yours ends TLS and alone can reach the gateway.",
+        description="Whether your own proxy ends TLS and is the only one to reach the gateway.",
     )
 
 
@@ -201,7 +205,7 @@ class BrowserSettings(SettingsTable):
 
 
 class RoleSettings(SettingsTable):
-    """What the roles in tokens are called that open more than a question."""
+    """Names of the roles in tokens that allow more than a question."""
 
     bulk: str = Field("bulk", description="Role that may use `children`.")
     shield_cleared: str = Field(
@@ -225,13 +229,13 @@ class ReplicaSettings(SettingsTable):
 
     lease: Annotated[float, Field(ge=1, le=600)] = Field(
         10.0,
-        description="Seconds for which a gateway serves what is in force without looking again.",
+        description="Seconds for which a gateway serves its generation without looking again.",
     )
     look_every: Annotated[float, Field(gt=0, le=60)] = Field(
-        0.5, description="Seconds between two looks at whether something else is in force."
+        0.5, description="Seconds between two looks for a newer generation."
     )
     valkey: str = Field(
-        "", description="Valkey that replicas count in together; without one each counts alone."
+        "", description="Valkey in which replicas count together; without one each counts alone."
     )
 
 
@@ -242,7 +246,7 @@ class QuestionSettings(SettingsTable):
         4.0, description="Seconds until every agency has one outcome."
     )
     under_way: Annotated[int, Field(ge=1, le=10_000)] = Field(
-        200, description="Questions served at once; more are answered 503 BUSY."
+        200, description="Questions served at the same time; more are answered 503 BUSY."
     )
     children_at_once: Annotated[int, Field(ge=1, le=100)] = Field(
         20, description="Most children in one `children` question."
@@ -262,10 +266,10 @@ class LimitSettings(SettingsTable):
         1200, description="Most questions of one organisation in a minute."
     )
     children_per_hour: _Limit = Field(
-        60, description="Most different children whom one user may ask about in an hour."
+        60, description="Most different children that one user may ask about in an hour."
     )
     children_per_hour_organisation: _Limit = Field(
-        3000, description="Most different children whom one organisation may ask about in an hour."
+        3000, description="Most different children that one organisation may ask about in an hour."
     )
     unfound_per_hour: _Limit = Field(
         30, description="Most questions of one user in an hour that find nobody."
@@ -299,7 +303,7 @@ class DocumentSettings(SettingsTable):
 
 
 class AlertSettings(SettingsTable):
-    """What auditors are told of besides what the log itself shows."""
+    """What auditors learn in addition to the log."""
 
     staff_children: Path | None = Field(
         None,

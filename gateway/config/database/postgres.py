@@ -20,7 +20,7 @@ _CONNECTIONS: Final = 3
 _BETWEEN_TRIES_S: Final = 0.02
 _ADVICE: Final = {
     "InsufficientPrivilegeError": "; only the tables' owner may do that",
-    "LockNotAvailableError": "; somebody holds a table: try again",
+    "LockNotAvailableError": "; another session holds a table: try again",
 }
 
 

@@ -207,14 +207,14 @@ def test_a_code_table_that_is_not_there_is_named() -> None:
 def test_a_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
     path = tmp_path / "bad.toml"
     path.write_text("manifest = 1\nkind = \n")
-    with pytest.raises(ManifestInvalid, match=r"bad\.toml:2: is no TOML here: write text"):
+    with pytest.raises(ManifestInvalid, match=r"bad\.toml:2: is not TOML here: write text"):
         read_manifest(path)
 
 
 def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"name = '\xff'")
     for name in ("none.toml", "latin.toml", "."):
-        with pytest.raises(ManifestInvalid, match=r"cannot be read|no UTF-8"):
+        with pytest.raises(ManifestInvalid, match=r"cannot be read|not UTF-8"):
             read_manifest(tmp_path / name)
 
 

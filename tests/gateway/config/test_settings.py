@@ -55,7 +55,7 @@ def test_a_flat_name_is_refused_with_its_new_place(
     table, _, now = NEW_PLACE[old].partition(".")
     file.write_text(f"{old} = []\n")
     assert refusal(file) == (
-        f"{file}:1: {old}: the settings stand in tables now: write it as {now} below [{table}]"
+        f"{file}:1: {old}: the settings are in tables now: write it as {now} below [{table}]"
     )
     monkeypatch.setenv(f"TEAMAROUND_{old.upper()}", "anything")
     variable = f"TEAMAROUND_{old.upper()}: is called TEAMAROUND_{table.upper()}__{now.upper()} now"
@@ -185,11 +185,11 @@ def test_all_that_is_wrong_is_told_at_once_by_line(
 @pytest.mark.parametrize(
     ("content", "line", "said"),
     [
-        (b"[server]\nport = ", 2, "is no TOML here"),
-        (b"port: 1", 1, "is no TOML here"),
+        (b"[server]\nport = ", 2, "is not TOML here"),
+        (b"port: 1", 1, "is not TOML here"),
         (b"[server]\nport = 8600s\n", 2, "a number without a unit"),
-        (b"[server]\nport = 1\nport = 2\n", 3, "this key stands there twice"),
-        (b"[log]\n[server]\n[log]\n", 3, "the table [log] stands there twice"),
+        (b"[server]\nport = 1\nport = 2\n", 3, "this key appears twice"),
+        (b"[log]\n[server]\n[log]\n", 3, "the table [log] appears twice"),
         (b'[files]\nstate = "C:\\state"\n', 2, "between single quotes"),
         (b"[tls]\nends_at_proxy = True\n", 2, "true or false in small letters"),
         (b"\xef\xbb\xbf[log]\n", 1, "byte order mark"),

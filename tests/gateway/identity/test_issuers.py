@@ -110,7 +110,7 @@ def test_every_profile_that_is_shipped_is_whole() -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ("issuer = [", "is no TOML here"),
+        ("issuer = [", "is not TOML here"),
         ("", "issuer: is needed here: add a table under [[issuer]] with audience, issuer, jwks"),
         ('[[issuer]]\nissuer = "a"\naudience = "b"\njwks = {}\n', "jwks is"),
         ('[[issuer]]\nissuer = "a"\naudience = "b"\njwks = { url = "http://x" }\n', "https://"),

@@ -74,7 +74,7 @@ async def test_an_upgrade_waits_for_a_table_no_longer_than_questions_can(
     try:
         async with holding.transaction():
             await holding.execute("LOCK TABLE source_version IN ACCESS EXCLUSIVE MODE")
-            with pytest.raises(ConfigurationInvalid, match="somebody holds a table"):
+            with pytest.raises(ConfigurationInvalid, match="another session holds a table"):
                 await upgrade_server(stores.owner, Roles())
     finally:
         await holding.close()
