@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -49,8 +50,9 @@ class CheckedPlugin:
         return checked(await self.source.ask(question), self.max_records)
 
     async def aclose(self) -> None:
-        """Close the plugin's source."""
-        await self.source.aclose()
+        """Close the plugin's source; what it raises meanwhile keeps nothing else from closing."""
+        with suppress(Exception):
+            await self.source.aclose()
 
 
 def checked(reply: object, most: int) -> Reply:

@@ -6,11 +6,15 @@ that a child's data has no way into a log line.
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
 
 _say: Any = structlog.get_logger("teamaround")
+_HEARD: ContextVar[list[Exception] | None] = ContextVar("heard", default=None)
 
 
 class _NameAlone(logging.Handler):
@@ -34,6 +38,20 @@ def to_standard_error() -> None:
     )
 
 
+@contextmanager
+def hearing_bugs() -> Iterator[list[Exception]]:
+    """What adapters raise on behalf of whatever is asked within, for whoever tries one.
+
+    A gateway that serves does not listen: what was raised may have a child's details in it.
+    """
+    bugs: list[Exception] = []
+    token = _HEARD.set(bugs)
+    try:
+        yield bugs
+    finally:
+        _HEARD.reset(token)
+
+
 def serving(host: str, port: int, shield_set: tuple[str, ...]) -> None:
     """The gateway accepts questions there; what each grant of the shield set costs, in words."""
     _say.info("serving", host=host, port=port, shield_set=list(shield_set))
@@ -41,6 +59,9 @@ def serving(host: str, port: int, shield_set: tuple[str, ...]) -> None:
 
 def adapter_failed(source: str, bug: Exception) -> None:
     """An adapter raised instead of replying: a bug in it, named by type alone."""
+    heard = _HEARD.get()
+    if heard is not None:
+        heard.append(bug)
     _say.error("adapter_failed", source=source, error=type(bug).__name__)
 
 

@@ -21,8 +21,8 @@ from gateway.identity.development_token import development_key, issue
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
+from gateway.model.events import hearing_bugs
 from teamaround.testing.answer import FAILURES, QUERY, GatewayAnswer, answer_of
-from teamaround.testing.bugs import bugs_of_this_question, noting_bugs
 from teamaround.testing.calling import posted
 from teamaround.testing.operator_files import Site, TriedSource, write_site
 
@@ -71,7 +71,7 @@ class GatewayAround:
         """
         self.site.register.put({**known, **(learned or {})}, restricted=restricted)
         variables = {"known": dict(known), "reason": {**_REASON, "purpose": purpose}}
-        with bugs_of_this_question() as bugs:
+        with hearing_bugs() as bugs:
             asked = await self._data(QUERY, variables, self._caller(sector, role, purpose))
         if bugs:
             raise SourceRaised("the source raised instead of replying") from bugs[0]
@@ -107,6 +107,14 @@ class GatewayAround:
         return data
 
 
+def _behind(error: BaseException) -> BaseException | None:
+    """What a plugin raised, where that is why; the gateway's own frames would tell nobody more."""
+    first = error
+    while first.__cause__ is not None:
+        first = first.__cause__
+    return None if first is error else first
+
+
 @asynccontextmanager
 async def gateway_around(
     manifest: Path | str,
@@ -129,11 +137,11 @@ async def gateway_around(
             try:
                 site = write_site(Path(folder), tried)
                 development_key(site.settings)
-                stack.enter_context(noting_bugs())
                 opening = open_gateway(site.settings, Clock())
                 pipeline = await stack.enter_async_context(opening)
             except (ManifestInvalid, SecretMissing, ConfigurationInvalid, ValueError) as error:
-                raise SourceUnusable(str(error).replace(f"{folder}/", "")) from error
+                told = str(error).replace(f"{folder}/", "")
+                raise SourceUnusable(told) from _behind(error)
             yield GatewayAround(site, build_app(pipeline, site.settings))
 
 

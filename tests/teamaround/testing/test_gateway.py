@@ -166,6 +166,15 @@ def plugin(folder: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> Path:
     return manifest
 
 
+async def test_a_plugin_that_raises_while_it_is_closed_keeps_nothing_from_closing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = RAISING.replace("pass", "raise RuntimeError")
+    async with gateway_around(plugin(tmp_path, monkeypatch, code)) as gateway:
+        site = gateway.site
+    assert not site.register.file.exists()
+
+
 async def test_what_a_plugin_raises_is_shown_to_its_author(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
