@@ -26,7 +26,7 @@ class Order:
 
 
 class Teacher(Protocol):
-    """What sources may be asked with besides the caller's own details, by source id."""
+    """What sources may be asked with besides the caller's own details, by source id: `Teaching`."""
 
     def lessons(self, answers: SourceAnswers) -> Mapping[str, Keys]:
         """What the answers so far teach each source."""
@@ -46,7 +46,7 @@ class Teacher(Protocol):
 
 
 class Judge(Protocol):
-    """Who says whether the child is shielded, and what is still to be searched before."""
+    """Who says whether the child is shielded, and what to search before that: `ShieldState`."""
 
     def namesakes(self, answers: SourceAnswers) -> Mapping[str, Keys]:
         """Who is to be searched for children alike, and by what; none if nothing hangs on it."""
