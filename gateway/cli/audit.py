@@ -12,6 +12,7 @@ from gateway.audit.entry.entry import AuditedAgency, Entry
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.logged import Logged
 from gateway.audit.entry.search import EntryPosition, Search
+from gateway.audit.opening import open_publication
 from gateway.audit.publish.export import export_log
 from gateway.audit.reports.csv_json import HEADING, as_json_lines, as_table
 from gateway.audit.reports.fhir import as_audit_events
@@ -25,7 +26,6 @@ from gateway.audit.reports.reconciliation import reconcile as compare
 from gateway.cli.commands.options import EntryFormat
 from gateway.cli.settings_option import chosen, run
 from gateway.config.settings import Settings
-from gateway.http.stores import open_publication
 from gateway.model.clock import Clock
 
 
@@ -35,7 +35,7 @@ def key(settings: Path | None) -> None:
 
 
 async def _key(settings: Settings) -> str:
-    async with open_publication(settings, Clock()) as publication:
+    async with open_publication(settings.log, settings.files, Clock()) as publication:
         return publication.signer.verifier_key
 
 
@@ -45,7 +45,7 @@ def export(folder: Path, settings: Path | None) -> None:
 
 
 async def _export(settings: Settings, folder: Path) -> str:
-    async with open_publication(settings, Clock()) as publication:
+    async with open_publication(settings.log, settings.files, Clock()) as publication:
         checkpoint = await export_log(publication, folder)
         return f"{checkpoint.size} entries, root {checkpoint.root.hex()}"
 
@@ -81,7 +81,7 @@ def reconcile(
 async def _reconciled(
     settings: Settings, agency: str, calls: list[Call], within: tuple[datetime, datetime]
 ) -> Reconciliation:
-    async with open_publication(settings, Clock()) as publication:
+    async with open_publication(settings.log, settings.files, Clock()) as publication:
         return await compare(publication.log, agency, calls, *within)
 
 
@@ -92,7 +92,7 @@ def search(who: str, wanted: Search, written: EntryFormat, settings: Path | None
 
 async def _search(settings: Settings, who: str, wanted: Search, written: EntryFormat) -> None:
     clock = Clock()
-    async with open_publication(settings, clock) as publication:
+    async with open_publication(settings.log, settings.files, clock) as publication:
         said = Entry(
             kind=AuditKind.AUDIT_SEARCH,
             at=clock.now(),

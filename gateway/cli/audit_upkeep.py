@@ -11,16 +11,16 @@ from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.range import EntryRanges
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.keys import key_ring
+from gateway.audit.opening import EPOCHS, open_keys, open_publication, open_witnessing
 from gateway.audit.publish.pruning import due_ranges, pruning
 from gateway.audit.publish.pruning import prune as prune_log
 from gateway.audit.publish.retention_policy import Retention
 from gateway.audit.publish.witnesses import Witnessing
 from gateway.cli.settings_option import chosen, run
 from gateway.config.settings import Settings
-from gateway.http.app import open_witnessing
-from gateway.http.stores import alerts_file, open_grants, open_keys, open_publication
 from gateway.model.clock import Clock
 from gateway.oversight.alerts.store import AlertStore
+from gateway.oversight.break_glass.store.opening import open_grants
 from gateway.oversight.retention import RetentionTask
 
 
@@ -41,11 +41,17 @@ async def _change_epoch(
 ) -> None:
     clock = Clock()
     async with AsyncExitStack() as stack:
-        publication = await stack.enter_async_context(open_publication(settings, clock))
-        keys = await open_keys(settings, stack, credential)
+        publication = await stack.enter_async_context(
+            open_publication(settings.log, settings.files, clock)
+        )
+        shown = settings.keys
+        if credential is not None:
+            shown = shown.model_copy(update={"credential": credential})
+        production = settings.environment == "production"
+        keys = await open_keys(shown, settings.files, stack, production=production)
         if isinstance(keys, key_ring.KeyRing):
             {"begin": key_ring.begin_epoch, "destroy": key_ring.destroy_epoch}[change](
-                settings.files.state / "epochs", epoch
+                settings.files.state / EPOCHS, epoch
             )
         else:
             await keys.change(change, epoch)
@@ -62,17 +68,20 @@ def prune(policy: Path, who: str, settings: Path | None, *, dry_run: bool) -> No
 async def _prune(settings: Settings, file: Path, who: str, *, dry_run: bool) -> str:
     policy, clock = Retention.read(file), Clock()
     async with AsyncExitStack() as stack:
-        publication = await stack.enter_async_context(open_publication(settings, clock))
+        publication = await stack.enter_async_context(
+            open_publication(settings.log, settings.files, clock)
+        )
         ranges = await due_ranges(publication.log, policy, clock.now())
         if dry_run:
             count = EntryRanges(tuple(ranges)).count
             return f"{count} entries would be removed under {policy.name}"
-        watch = await open_witnessing(publication, settings, clock, stack)
+        watch = await open_witnessing(settings.witnesses, publication, clock, stack)
         entry = pruning(policy, who, clock.now())
         done = await prune_log(publication, ranges, entry, _witnessed(watch, settings))
-        grants = await open_grants(settings)
+        grants = await open_grants(settings.log, settings.files)
         stack.push_async_callback(grants.aclose)
-        await RetentionTask(publication.log, AlertStore(alerts_file(settings)), grants).forget()
+        alerts = AlertStore.below(settings.files.state)
+        await RetentionTask(publication.log, alerts, grants).forget()
     return f"{done.declared} entries were declared pruned, and the bytes of {done.removed} are gone"
 
 

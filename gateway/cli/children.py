@@ -15,9 +15,9 @@ from gateway.audit.entry.kind import AuditKind
 from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.keys.protection import protect, protect_everywhere
 from gateway.audit.keys.pseudonym import Pseudonym, identifier_message
+from gateway.audit.opening import open_keys, open_publication
 from gateway.cli.settings_option import chosen, run
 from gateway.config.settings import Settings
-from gateway.http.stores import open_keys, open_publication
 from gateway.model.clock import Clock
 
 _MOST: Final = 100
@@ -53,8 +53,12 @@ async def _made(
     """The pseudonyms of these numbers, once it is in the log that somebody had them made."""
     clock = Clock()
     async with AsyncExitStack() as stack:
-        publication = await stack.enter_async_context(open_publication(settings, clock))
-        made = await pseudonymise(await open_keys(settings, stack), messages)
+        publication = await stack.enter_async_context(
+            open_publication(settings.log, settings.files, clock)
+        )
+        production = settings.environment == "production"
+        keys = await open_keys(settings.keys, settings.files, stack, production=production)
+        made = await pseudonymise(keys, messages)
         look = Entry(
             kind=AuditKind.AUDIT_SEARCH,
             at=clock.now(),

@@ -7,9 +7,9 @@ from pathlib import Path
 import typer
 
 from gateway.audit.errors import LogUnavailable
+from gateway.audit.opening import open_publication
 from gateway.cli.policy import print_changes, rule_set_of
 from gateway.config.settings import Settings, read_settings
-from gateway.http.stores import open_publication
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
 from gateway.policy.replay import PastQuestion, past_differences
@@ -34,7 +34,7 @@ def _past(settings: Path) -> Counter[PastQuestion]:
 async def _logged(settings: Settings) -> Counter[PastQuestion]:
     """Every question of the log, as far as rules look at it, with how often it was asked."""
     found: Counter[PastQuestion] = Counter()
-    async with open_publication(settings, Clock()) as publication:
+    async with open_publication(settings.log, settings.files, Clock()) as publication:
         at = 0
         while page := await publication.log.entries(at):
             found.update(q for each in page if (q := PastQuestion.of(each.entry)))

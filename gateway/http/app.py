@@ -7,7 +7,6 @@ from functools import partial
 from random import SystemRandom
 from typing import Any
 
-import aiohttp
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -16,15 +15,20 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
-from gateway.audit.errors import KeysUnreadable
+from gateway.audit.opening import (
+    open_keys_in_reach,
+    open_publication,
+    open_staff_children,
+    open_witnessing,
+)
 from gateway.audit.publish.publication import Publication
 from gateway.audit.publish.routes import routes as published
 from gateway.audit.publish.witness_watch import Patience, WitnessWatch
-from gateway.audit.publish.witnesses import WitnessAt, Witnessing
 from gateway.audit.recorder.recorder import Recorder
 from gateway.audit.store.contract import Log
 from gateway.config.operator_file import OperatorFile
 from gateway.config.settings import Settings
+from gateway.config.state_folder import told_of_state
 from gateway.config.working_days import WorkingDays
 from gateway.graphql.documents import Documents
 from gateway.graphql.root import build_schema
@@ -32,25 +36,17 @@ from gateway.http.challenge import challenge
 from gateway.http.endpoint import STATUS, Endpoint
 from gateway.http.pipeline import Governance, Oversight, Pipeline
 from gateway.http.response_headers import ResponseHeaders
-from gateway.http.stores import (
-    alerts_file,
-    keys_on_behalf,
-    open_grants,
-    open_keys_in_reach,
-    open_ledger,
-    open_publication,
-    staff_children,
-)
 from gateway.identity.counters import open_counts
 from gateway.identity.quotas import Quotas
 from gateway.identity.sign_in import open_verifier
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
-from gateway.model.errors import ConfigurationInvalid, SignIn, TeamAroundError
+from gateway.model.errors import SignIn, TeamAroundError
 from gateway.oversight.alerts.alert import Alert
 from gateway.oversight.alerts.indexer import AlertIndexer
 from gateway.oversight.alerts.store import AlertStore
 from gateway.oversight.break_glass.service import BreakGlass
+from gateway.oversight.break_glass.store.opening import open_grants
 from gateway.oversight.notices import Notifier, places_for, sender
 from gateway.oversight.retention import RetentionTask
 from gateway.policy.rules.rule_set import Baseline
@@ -61,12 +57,14 @@ from gateway.registry.desired_state import DesiredState, LedgerFacts, desired_st
 from gateway.registry.files import OperatorFiles, read_folder
 from gateway.registry.generations import Generations
 from gateway.registry.ledger.contract import LedgerCorrupt, LedgerUnavailable
+from gateway.registry.ledger.opening import is_kept, open_ledger
 from gateway.registry.ledger.record import LedgerHead
 from gateway.registry.registrar import Registrar
 from gateway.registry.reload import Reloader
 from gateway.registry.replica_lease import ReplicaLease
 from gateway.registry.rollout import Rollout, desired_state_in
 from gateway.registry.settings_changes import SettingsStart
+from gateway.registry.signing_keys import open_keys_on_behalf
 
 _JWKS = "application/jwk-set+json"
 _SOON = {"Cache-Control": "public, max-age=300"}  # an agency learns of a new key in time
@@ -76,7 +74,7 @@ _ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 def build_app(pipeline: Pipeline, settings: Settings) -> ASGIApp:
     """The application over wired stages."""
     endpoint = Endpoint(pipeline, settings)
-    keys = keys_on_behalf(settings)
+    keys = open_keys_on_behalf(settings.files)
 
     async def admits(authorization: str | None, reads: str) -> Response | None:
         try:
@@ -134,9 +132,11 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Pipeli
     """
     async with AsyncExitStack() as stack:
         stages = await stack.enter_async_context(open_stages(settings, clock))
-        publication = await stack.enter_async_context(open_publication(settings, clock))
-        held = await open_keys_in_reach(settings, stack)
-        staff = await staff_children(settings, held)
+        log, files = settings.log, settings.files
+        publication = await stack.enter_async_context(open_publication(log, files, clock))
+        production = settings.environment == "production"
+        held = await open_keys_in_reach(settings.keys, files, stack, production=production)
+        staff = await open_staff_children(settings.alerts, held)
         recorder = Recorder(publication.log, held, clock, staff_children=staff)
         stack.push_async_callback(recorder.write_refusals)
         _keep(stack, recorder.keep_counting())
@@ -153,7 +153,7 @@ async def _open_governance(
     settings: Settings, stages: Stages, recorder: Recorder, stack: AsyncExitStack
 ) -> Governance:
     clock, replicas = stages.clock, settings.replicas
-    ledger = await open_ledger(settings)
+    ledger = await open_ledger(settings.log, settings.files)
     stack.push_async_callback(ledger.aclose)
     generations = Generations(stages, _opener(settings, clock), Baseline.at())
     stack.push_async_callback(generations.aclose)
@@ -185,7 +185,7 @@ async def _open_oversight(  # noqa: PLR0913, PLR0917  what it is wired of
     stack: AsyncExitStack,
 ) -> Oversight:
     clock = stages.clock
-    grants = await open_grants(settings)
+    grants = await open_grants(settings.log, settings.files)
     stack.push_async_callback(grants.aclose)
 
     def operator() -> OperatorFile:
@@ -203,7 +203,7 @@ async def _open_oversight(  # noqa: PLR0913, PLR0917  what it is wired of
         active = generations.current
         return places_for(active.operator, active.preparation.registry.agencies, caller)
 
-    alerts = AlertIndexer(AlertStore(alerts_file(settings), working_days), log, tell, clock)
+    alerts = AlertIndexer(AlertStore.below(settings.files.state, working_days), log, tell, clock)
     retention = RetentionTask(log, alerts.store, grants)
     for work in (notifier.keep_notifying(), alerts.watch(), retention.keep_removing()):
         _keep(stack, work)
@@ -221,7 +221,7 @@ async def _open_oversight(  # noqa: PLR0913, PLR0917  what it is wired of
 
 
 def _opener(settings: Settings, clock: Clock) -> SourceOpener:
-    signer = keys_on_behalf(settings).signer(clock.now)
+    signer = open_keys_on_behalf(settings.files).signer(clock.now)
     secrets, jitter = settings.files.secrets, SystemRandom().random
     return SourceOpener(secrets, settings.own_stores, clock, jitter, signer)
 
@@ -269,44 +269,22 @@ async def open_preparation(settings: Settings, clock: Clock) -> AsyncIterator[Pr
 
 async def _desired_state(folder: OperatorFiles, settings: Settings) -> DesiredState:
     """What is in force by these files and the ledger, if there is one yet."""
-    if not settings.log.dsn and not (settings.files.state / "ledger.sqlite").exists():
+    if not is_kept(settings.log, settings.files):
         return desired_state_of(folder, LedgerHead(), LedgerFacts({}, {}))
-    ledger = await open_ledger(settings)
+    ledger = await open_ledger(settings.log, settings.files)
     try:
-        return await desired_state_in(ledger, folder, await ledger.head())
-    except (LedgerCorrupt, LedgerUnavailable) as error:
-        raise ConfigurationInvalid(f"files.state: {error}") from error
+        with told_of_state(LedgerCorrupt, LedgerUnavailable):
+            return await desired_state_in(ledger, folder, await ledger.head())
     finally:
         await ledger.aclose()
-
-
-async def open_witnessing(
-    publication: Publication, settings: Settings, clock: Clock, stack: AsyncExitStack
-) -> Witnessing:
-    """The log's witnesses, ready to be asked; ConfigurationInvalid says what to change."""
-    try:
-        witnesses = [WitnessAt.read(text) for text in settings.witnesses.trusted]
-    except KeysUnreadable as error:
-        raise ConfigurationInvalid(f"witnesses.trusted: {error}") from None
-    if settings.witnesses.quorum > len(witnesses):
-        raise ConfigurationInvalid("witnesses.quorum: is more than there are witnesses")
-    session = await stack.enter_async_context(aiohttp.ClientSession())
-    return Witnessing(publication, witnesses, session, clock.now)
 
 
 async def _open_watch(
     publication: Publication, settings: Settings, clock: Clock, stack: AsyncExitStack
 ) -> WitnessWatch:
     asked = settings.witnesses
-    patience = Patience(
-        quorum=asked.quorum,
-        every=asked.every,
-        alarm_after=asked.alarm_after,
-        stop_after=asked.stop_after,
-    )
-    watch = WitnessWatch(
-        await open_witnessing(publication, settings, clock, stack), patience, clock
-    )
+    witnessing = await open_witnessing(asked, publication, clock, stack)
+    watch = WitnessWatch(witnessing, Patience.of(asked), clock)
     if asked.trusted:
         await watch.ask()
         _keep(stack, watch.run())

@@ -15,6 +15,8 @@ from joserfc.jwk import OKPKey
 from adapters.network.signature import Signer
 from gateway.audit.errors import KeysUnreadable
 from gateway.audit.keys.private_file import create_once, read_private
+from gateway.config.settings_tables import FileSettings
+from gateway.config.state_folder import state_folder, told_of_state
 
 NONCE_BYTES: Final = 16
 
@@ -76,6 +78,12 @@ class OnBehalfKeys:
     def published(self) -> bytes:
         """The public halves as a JWKS (RFC 7517)."""
         return orjson.dumps({"keys": [key.public for key in self.keys]})
+
+
+def open_keys_on_behalf(files: FileSettings) -> OnBehalfKeys:
+    """The keys of this gateway, below `state`; ConfigurationInvalid says what to change."""
+    with told_of_state(KeysUnreadable):
+        return OnBehalfKeys.at(state_folder(files) / "on-behalf-keys.json")
 
 
 def _one_new_key() -> bytes:

@@ -1,11 +1,12 @@
 """The gateway keeps asking its witnesses, and stops serving when they have long been silent."""
 
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import Self, assert_never
 
 from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.publish.publication import Publication
 from gateway.audit.publish.witnesses import Ahead, Denied, Witnessing
+from gateway.config.settings_tables import WitnessSettings
 from gateway.model import events
 from gateway.model.clock import Clock
 from gateway.model.errors import TryLater
@@ -19,6 +20,16 @@ class Patience:
     every: float
     alarm_after: float
     stop_after: float
+
+    @classmethod
+    def of(cls, witnesses: WitnessSettings) -> Self:
+        """As the settings say."""
+        return cls(
+            quorum=witnesses.quorum,
+            every=witnesses.every,
+            alarm_after=witnesses.alarm_after,
+            stop_after=witnesses.stop_after,
+        )
 
 
 @dataclass(slots=True)

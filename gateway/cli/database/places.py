@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from gateway.audit.log.postgres_schema import PostgresLogSchema
+from gateway.audit.opening import LOG_FILE
 from gateway.audit.store.sqlite_versions import SqliteLogSchema
 from gateway.config.database.schema import Schema
 from gateway.config.settings import Settings
+from gateway.oversight.break_glass.store.opening import FILE as GRANTS_FILE
 from gateway.oversight.break_glass.store.schema import SCHEMA as BREAK_GLASS
+from gateway.registry.ledger.opening import FILE as LEDGER_FILE
 from gateway.registry.ledger.schema import SCHEMA as LEDGER
 
 # The log first: the others' guards are its functions.
@@ -27,7 +30,7 @@ class StoreFile:
 def files(settings: Settings) -> tuple[StoreFile, ...]:
     """The stores that a gateway without PostgreSQL has below `state`."""
     return (
-        StoreFile(SqliteLogSchema(), settings.files.state / "audit.sqlite"),
-        StoreFile(LEDGER, settings.files.state / "ledger.sqlite"),
-        StoreFile(BREAK_GLASS, settings.files.state / "break-glass.sqlite"),
+        StoreFile(SqliteLogSchema(), settings.files.state / LOG_FILE),
+        StoreFile(LEDGER, settings.files.state / LEDGER_FILE),
+        StoreFile(BREAK_GLASS, settings.files.state / GRANTS_FILE),
     )

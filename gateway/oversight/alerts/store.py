@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from gateway.audit.entry.logged import Logged
 from gateway.audit.entry.range import EntryRanges
@@ -39,6 +39,11 @@ class AlertStore:
 
     path: Path
     working_days: WorkingDays = field(default_factory=WorkingDays)
+
+    @classmethod
+    def below(cls, state: Path, working_days: WorkingDays | None = None) -> Self:
+        """The alerts that this gateway finds, in its own folder whatever the log is kept in."""
+        return cls(state / "alerts.sqlite", working_days or WorkingDays())
 
     def indexed(self) -> tuple[int, bytes]:
         """How many entries were read, and the SHA-256 of the last one's leaf.

@@ -16,7 +16,7 @@ from gateway.audit.entry.range import EntryRange
 from gateway.audit.errors import PolicyUnusable
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog
-from gateway.http.stores import open_publication
+from gateway.audit.opening import open_publication
 from gateway.model.clock import Clock
 from gateway.oversight.alerts.alert import Alert
 from gateway.oversight.alerts.indexer import AlertIndexer
@@ -164,7 +164,7 @@ async def test_a_gateway_that_starts_forgets_what_was_pruned_meanwhile(tmp_path:
         await grant(on)
         await on.told(2)
         settings, entry = on.town.settings, on.granted_at
-    async with open_publication(settings, Clock()) as publication:
+    async with open_publication(settings.log, settings.files, Clock()) as publication:
         await pruned(publication, policy(tmp_path), [EntryRange(entry, entry)])
     store = await SqlGrants.at_file(settings.files.state / "break-glass.sqlite")
     assert await store.entries() == {entry}
