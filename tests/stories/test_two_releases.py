@@ -18,7 +18,7 @@ from demo.postgres import Postgres
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog
 from gateway.cli.database.privileges import Roles
-from gateway.cli.database.upgrade import upgrade_server
+from gateway.cli.database.upgrade import upgrade_files, upgrade_server
 from gateway.config.settings import Settings
 from gateway.identity.development_token import issue
 from gateway.model.errors import ConfigurationInvalid
@@ -39,6 +39,7 @@ from tests.support.town import (
 __all__ = ["earlier"]
 
 ASKING = 3
+LIMITS = {name.removeprefix("limits__"): most for name, most in UNHURRIED.items()}
 NEXT_RELEASE = """
 ALTER TABLE entry ADD COLUMN more text;
 ALTER TABLE leaf_hash ADD COLUMN more text;
@@ -135,11 +136,7 @@ async def test_while_gateways_are_replaced_one_by_one_no_question_is_lost(
         url = await stack.enter_async_context(serving(AgencyServer().answer))
         spine = rest_source("spine", url, claims=AUTHORITY)
         settings = settings_for(tmp_path, [spine], log__dsn=dsn)
-        flat = flat_settings(
-            tmp_path,
-            dsn,
-            **{name.removeprefix("limits__"): most for name, most in UNHURRIED.items()},
-        )
+        flat = flat_settings(tmp_path, dsn, **LIMITS)
         load = Load(settings, await stack.enter_async_context(aiohttp.ClientSession()))
         old = await stack.enter_async_context(started(tmp_path, settings, code=earlier, file=flat))
         async with load.on(old.url):
@@ -165,27 +162,48 @@ async def test_while_gateways_are_replaced_one_by_one_no_question_is_lost(
     await every_receipt_is_in_the_log(load, dsn, tmp_path / "index")
 
 
-async def test_the_release_before_goes_on_with_files_that_this_one_made_and_back(
-    tmp_path: Path, earlier: Path
-) -> None:
+@asynccontextmanager
+async def over_files(folder: Path) -> AsyncIterator[tuple[Load, Path]]:
+    """Who asks a gateway over files, and the settings as the release before reads them."""
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serving(AgencyServer().answer))
-        settings = settings_for(tmp_path, [rest_source("spine", url, claims=AUTHORITY)])
-        flat = flat_settings(
-            tmp_path,
-            "",
-            **{name.removeprefix("limits__"): most for name, most in UNHURRIED.items()},
-        )
-        load = Load(settings, await stack.enter_async_context(aiohttp.ClientSession()))
-        for code, file in ((None, None), (earlier, flat), (None, None)):
-            async with started(tmp_path, settings, code=code, file=file) as gateway:
-                async with load.on(gateway.url):
-                    await load.answered(5)
-                assert await gateway.stop() == 0
-    log = await AuditLog.open(tmp_path / "state" / "audit.sqlite")
+        settings = settings_for(folder, [rest_source("spine", url, claims=AUTHORITY)])
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        load = Load(settings, session)
+        yield load, flat_settings(folder, "", **LIMITS)
+    log = await AuditLog.open(folder / "state" / "audit.sqlite")
     held = {each.index: each.entry.query_id for each in await log.entries(count=100_000)}
     await log.aclose()
     assert {int(r["index"]): r["queryId"] for r in load.receipts}.items() <= held.items()
+
+
+async def test_the_release_before_goes_on_with_files_that_this_one_made_and_back(
+    tmp_path: Path, earlier: Path
+) -> None:
+    async with over_files(tmp_path) as (load, flat):
+        for code, file in ((None, None), (earlier, flat), (None, None)):
+            async with started(tmp_path, load.settings, code=code, file=file) as gateway:
+                async with load.on(gateway.url):
+                    await load.answered(5)
+                assert await gateway.stop() == 0
+
+
+async def test_files_are_upgraded_under_a_gateway_of_the_release_before_that_serves_on(
+    tmp_path: Path, earlier: Path
+) -> None:
+    async with (
+        over_files(tmp_path) as (load, flat),
+        started(tmp_path, load.settings, code=earlier, file=flat) as old,
+        load.on(old.url),
+    ):
+        await load.answered(5)
+        with pytest.raises(ConfigurationInvalid, match="run `teamaround db upgrade`"):
+            async with again(load.settings):
+                pass
+        assert "log: from schema 2, now schema 3" in await upgrade_files(load.settings)
+        await load.answered(5)
+        async with started(tmp_path, load.settings) as new, load.on(new.url):
+            await load.answered(20)
 
 
 async def test_while_the_next_release_upgrades_this_one_serves_on_and_may_start_again(

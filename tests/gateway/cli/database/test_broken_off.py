@@ -5,6 +5,7 @@ import sqlite3
 import sys
 import time
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -16,8 +17,11 @@ from gateway.cli.database.privileges import Roles
 from gateway.cli.database.upgrade import upgrade_server
 from gateway.model.errors import ConfigurationInvalid
 from tests.support.audit.database import as_owner
+from tests.support.audit.examples import asked
 from tests.support.audit.recorded import Recorded, verify
-from tests.support.audit.stores import Stores, recorded_stores
+from tests.support.audit.stores import Stores, empty_tables, recorded_stores
+from tests.support.gateway.reloading import until
+from tests.support.served_gateway import COMMAND
 
 KILLED = -9
 
@@ -62,6 +66,39 @@ async def test_killed_after_any_statement_an_upgrade_has_done_all_of_a_database_
     assert kills > 1
     assert (await stores.db("status")).exit_code == 0
     assert verify(await stores.rows(), Recorded.of(name), tmp_path / "after") == 266
+
+
+STALLING = """
+CREATE FUNCTION stall() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM pg_advisory_xact_lock(42); RETURN NEW; END $$;
+CREATE TRIGGER stalls BEFORE INSERT ON notice FOR EACH ROW EXECUTE FUNCTION stall();
+"""
+STALLED = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND NOT granted"
+
+
+async def test_killed_before_its_last_rows_a_copy_has_copied_nothing_and_the_old_log_goes_on(
+    tmp_path: Path, postgres: Postgres
+) -> None:
+    files = await recorded_stores(tmp_path, "before_numbers", None)
+    await files.db("upgrade")
+    stores = await empty_tables(tmp_path, postgres)
+    await as_owner(stores.owner, STALLING)
+    holding = await asyncpg.connect(stores.owner)
+    await holding.execute("SELECT pg_advisory_lock(42)")
+    copying = await asyncio.create_subprocess_exec(
+        *(str(COMMAND), "db", "copy", *stores.write_settings())
+    )
+    await until(partial(holding.fetchval, STALLED))
+    copying.kill()
+    await copying.wait()
+    await holding.close()
+    await as_owner(stores.owner, "DROP FUNCTION stall CASCADE")
+    assert (await stores.rows())["leaf_hash"] == []
+    log = await Stores(tmp_path).log()
+    assert await log.append(asked("goes-on")) == 266
+    await log.aclose()
+    assert (await stores.db("copy")).exit_code == 0
+    await (await stores.log()).aclose()
 
 
 async def test_an_upgrade_waits_for_a_table_no_longer_than_questions_can(
