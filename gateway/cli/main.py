@@ -15,7 +15,14 @@ from gateway.model.errors import ConfigurationInvalid
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
-for _told in (gateway.serve, gateway.reload, gateway.token, gateway.explain, gateway.schema):
+for _told in (
+    gateway.serve,
+    gateway.check,
+    gateway.reload,
+    gateway.token,
+    gateway.explain,
+    gateway.schema,
+):
     app.command()(_told)
 app.add_typer(audit, name="audit")
 app.add_typer(db, name="db")

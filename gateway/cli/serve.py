@@ -10,7 +10,7 @@ import typer
 import uvicorn
 import uvloop
 
-from gateway.cli.settings_option import chosen
+from gateway.cli.checking.check import sound
 from gateway.config.settings import Settings
 from gateway.http.app import build_app, open_gateway
 from gateway.http.client_certificate import CertificateProtocol, tls_options
@@ -24,7 +24,7 @@ from gateway.questions.plan import costs
 
 def serve(settings: Path | None) -> None:
     """Serve until a signal stops it; the command ends with 2 where it cannot be begun."""
-    found = chosen(settings)
+    found = sound(settings)
     events.to_standard_error()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -1,6 +1,6 @@
 """The operator's file: areas, what is granted to which source, whom to ring about a shield."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -18,8 +18,11 @@ from adapters.conformance.reserved_numbers import is_nobodys
 from adapters.contract.codes import Claim, Purpose
 from adapters.contract.contact_points import is_telephone
 from adapters.contract.identifiers import CHILD_NUMBERS, NhsNumber, Upn
+from adapters.manifest.toml_places import places
 from adapters.network.egress import origin, private_network
-from gateway.config.toml_table import read_table, table_of
+from gateway.config.operator_rules import OperatorFault, repeated, untold
+from gateway.config.toml_table import fault_at, read_toml, table_of
+from gateway.model.errors import ConfigurationInvalid
 
 # As `teamaround audit child-pseudonyms` prints it: of an epoch, with no number in it.
 ChildPseudonym = Annotated[
@@ -204,9 +207,19 @@ class OperatorFile(_Table):
 
 def read_operator_file(file: Path) -> OperatorFile:
     """Read the operator's file; ConfigurationInvalid says what to change."""
-    return read_table(OperatorFile, file)
+    return parse_operator_file(read_toml(file), file)
 
 
 def parse_operator_file(text: str, file: Path) -> OperatorFile:
     """The operator's file of this text; ConfigurationInvalid says what to change in `file`."""
-    return table_of(OperatorFile, text, file)
+    read = table_of(OperatorFile, text, file)
+    if faults := list(_faults(read)):
+        found = places(text)
+        raise ConfigurationInvalid(*(fault_at(file, found, key, what) for key, what in faults))
+    return read
+
+
+def _faults(read: OperatorFile) -> Iterator[OperatorFault]:
+    yield from repeated([each.code for each in read.area], "area", "code")
+    yield from repeated([each.source for each in read.grant], "grant", "source")
+    yield from untold([each.place for each in read.privacy_officer], read.deputies, read.mail_hook)

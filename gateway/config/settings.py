@@ -110,6 +110,11 @@ def read_settings(file: Path | None) -> Settings:
 
     Relative paths in the file are relative to the file's folder.
     """
+    return read_with_places(file)[0]
+
+
+def read_with_places(file: Path | None) -> tuple[Settings, SettingsText]:
+    """The same, with where each stands."""
     text = "" if file is None else read_toml(file)
     table = {} if file is None else parsed(text, file)
     written = SettingsText(Settings, file, text, table)
@@ -123,7 +128,7 @@ def read_settings(file: Path | None) -> Settings:
     faults += written.shown_passwords()
     if faults:
         raise ConfigurationInvalid(*_each_once(faults))
-    return settings
+    return settings, written
 
 
 def _each_once(faults: list[ConfigurationFault]) -> Iterator[ConfigurationFault]:

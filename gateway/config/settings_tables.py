@@ -45,7 +45,9 @@ class SettingsTable(BaseModel):
 def _meant(value: Any, annotation: Any) -> Any:
     """The value as its setting is meant; ValueError for what Python would take for another."""
     if isinstance(value, bool) and annotation is not bool:
-        raise ValueError("true and false are no value here")  # Python counts false as 0
+        raise ValueError(
+            "write a number or text: true and false do not fit here"
+        )  # Python counts false as 0
     if annotation in _PATHS and isinstance(value, str):
         if not value.strip():
             raise ValueError("write a path: it may not be empty")

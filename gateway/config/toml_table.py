@@ -69,9 +69,11 @@ def fault_at(
 
 
 def _line(found: Mapping[TomlKey, int], key: TomlKey) -> int:
-    # `[may_assert]` is the first of `[[may_assert]]`, and has no number in the file.
-    alone = tuple(part for part in key if part != 0)
-    return max(line_of(found, key), line_of(found, alone))
+    path: TomlKey = ()
+    for part in key:
+        # `[may_assert]` is the first of `[[may_assert]]`, and has no number in the file.
+        path = path if part == 0 and (*path, part) not in found else (*path, part)
+    return line_of(found, path)
 
 
 def _without_tags(location: tuple[int | str, ...]) -> TomlKey:

@@ -1,11 +1,11 @@
 """Who may no longer ask, at once: a file of the operator's, looked at before every question."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 from gateway.model.caller import Caller
-from gateway.model.errors import ConfigurationInvalid, TryLater
+from gateway.model.errors import ConfigurationFault, ConfigurationInvalid, TryLater
 
 _KINDS: Final = frozenset({"user", "organisation", "role", "token", "key", "issuer"})
 
@@ -63,11 +63,28 @@ def open_revocations(file: Path | None, changed: Callable[[], None]) -> Revocati
     try:
         opened.current()
     except TryLater:
+        if file is not None and (found := list(_wrong_lines(file))):
+            what = "write user, organisation, role, token, key or issuer, a space and a name"
+            raise ConfigurationInvalid(
+                *(ConfigurationFault(what, str(file), number) for number in found)
+            ) from None
         raise ConfigurationInvalid(
             f"tokens.revocations: {file} is not a list of revocations; each line is user,"
             f" organisation, role, token, key or issuer, then a space and a name"
         ) from None
     return opened
+
+
+def _wrong_lines(file: Path) -> Iterator[int]:
+    """The numbers of the lines that revoke nothing, from 1; none where the file has no text."""
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return
+    for number, line in enumerate(map(str.strip, lines), start=1):
+        kind, _, name = line.partition(" ")
+        if line and not line.startswith("#") and (kind not in _KINDS or not name.strip()):
+            yield number
 
 
 def _read(file: Path) -> frozenset[tuple[str, str]]:

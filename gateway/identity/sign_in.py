@@ -30,7 +30,7 @@ async def open_verifier(
         return clock.now().timestamp()
 
     issuers = issuers_of(settings)
-    _refuse_unplaced(issuers, settings)
+    refuse_unplaced(issuers, settings.server.public_url)
     async with aiohttp.ClientSession(timeout=_PATIENCE) as session:
         trusted = [
             TrustedIssuer(issuer, profile_of(issuer), _keys(issuer, settings, clock, session), now)
@@ -44,10 +44,10 @@ async def open_verifier(
             verifier.close()
 
 
-def _refuse_unplaced(issuers: tuple[Issuer, ...], settings: Settings) -> None:
+def refuse_unplaced(issuers: tuple[Issuer, ...], public_url: str) -> None:
     """ConfigurationInvalid if an issuer wants DPoP proofs and none could say for which address."""
     proved = next((each for each in issuers if each.proof in {"dpop", "any"}), None)
-    if proved is not None and not settings.server.public_url:
+    if proved is not None and not public_url:
         raise ConfigurationInvalid(
             f"server.public_url: {proved.issuer} demands proofs of possession, which name the"
             ' gateway\'s address; add below [server]: public_url = "https://.../graphql"'

@@ -8,10 +8,12 @@ from pathlib import Path
 from adapters.authoring.grant import claimed
 from adapters.contract.codes import SHIELD_CLAIMS, Claim
 from adapters.manifest.manifest import Manifest
+from adapters.manifest.toml_places import places
 from adapters.network.secrets import prefix_of
 from adapters.validation.loading import ManifestInvalid, parse_manifest
 from gateway.config.operator_file import OperatorFile, SourceGrant
-from gateway.model.errors import ConfigurationInvalid
+from gateway.config.toml_table import fault_at
+from gateway.model.errors import ConfigurationFault, ConfigurationInvalid
 from gateway.policy.rules.rule_set import Baseline, RuleSet, open_rule_set
 from gateway.registry.files import ManifestFile, OperatorFiles
 from gateway.registry.ledger.record import LedgerHead, RolloutRecord, Version
@@ -95,7 +97,9 @@ def desired_state_of(folder: OperatorFiles, head: LedgerHead, known: LedgerFacts
             "files.manifests: the folder holds no *.toml file, and no source was registered while"
             " running"
         )
-    filed = [_filed(each, folder.operator, known.numbers) for each in folder.filed]
+    if faults := list(ungranted(folder.filed, folder.operator)):
+        raise ConfigurationInvalid(*faults)
+    filed = list(held_by(folder.filed, folder.operator, known.numbers))
     twice = {held.id: held.file for held in filed} if known.live else {}
     for source in sorted(head.approved.keys() & known.live.keys() & twice.keys()):
         raise ConfigurationInvalid(
@@ -104,10 +108,10 @@ def desired_state_of(folder: OperatorFiles, head: LedgerHead, known: LedgerFacts
         )
     in_folder = {held.id for held in filed}
     live = [v for source, v in sorted(known.live.items()) if source not in in_folder]
-    every = [_beside(h, folder.operator) for h in (*filed, *_granted(live, folder.operator))]
+    every = [*filed, *(_beside(h, folder.operator) for h in _granted(live, folder.operator))]
     held = tuple(held for held in every if held.id not in head.suspended)
-    if unreached := list(_unreached(held, folder.operator)):
-        raise ConfigurationInvalid("\n".join(unreached))
+    if faults := list(unreached(held, folder.operator)):
+        raise ConfigurationInvalid(*faults)
     return DesiredState(
         generation=head.generation,
         folder=folder,
@@ -117,23 +121,31 @@ def desired_state_of(folder: OperatorFiles, head: LedgerHead, known: LedgerFacts
     )
 
 
-def _unreached(every: Iterable[SourceVersion], operator: OperatorFile) -> Iterator[str]:
+def unreached(
+    every: Iterable[SourceVersion], operator: OperatorFile
+) -> Iterator[ConfigurationFault]:
     """What to change about each source that no scope, or none of an area, leads to."""
     local = [held for held in every if not _is_national(held)]
     placed = {h.manifest.source.agency for h in local if h.manifest.agency.areas}
     codes = [area.code for area in operator.area]
     for held in local:
-        areas, key = held.manifest.agency.areas, f"{held.file or held.id}: agency.areas"
         if held.manifest.source.agency not in placed:
-            yield (
-                f"{key}: it serves no area and is not granted national, so no question reaches it."
-                f" Write areas, of {', '.join(codes)}, or claim national and have it granted"
+            yield _of_areas(
+                held,
+                "it serves no area and is not granted national, so no question reaches it."
+                f" Write areas, of {', '.join(codes)}, or claim national and have it granted",
             )
-        for unknown in sorted({*areas} - {*codes}):
-            yield (
-                f"{key}: the operator's file has no [[area]] of code {unknown}, so no question"
-                f" from there reaches it: add one, or write only areas of {', '.join(codes)}"
+        for unknown in sorted({*held.manifest.agency.areas} - {*codes}):
+            yield _of_areas(
+                held,
+                f"the operator's file has no [[area]] of code {unknown}, so no question"
+                f" from there reaches it: add one, or write only areas of {', '.join(codes)}",
             )
+
+
+def _of_areas(held: SourceVersion, what: str) -> ConfigurationFault:
+    file = Path(held.id) if held.file is None else held.file
+    return fault_at(file, places(held.text), ("agency", "areas"), what)
 
 
 def _is_national(held: SourceVersion) -> bool:
@@ -174,18 +186,32 @@ def held_version(version: Version, grant: SourceGrant) -> SourceVersion:
     )
 
 
-def _filed(
-    filed: ManifestFile, operator: OperatorFile, numbers: Mapping[str, int]
-) -> SourceVersion:
-    manifest = filed.manifest
-    grant = grant_for(manifest, operator)
-    if grant is None:
-        raise ConfigurationInvalid(
-            f"{filed.file}: the operator's file has no [[grant]] for source {manifest.source.id}"
-            f" of agency {manifest.source.agency}"
-        )
-    number = numbers.get(manifest.source.id, 1)
-    return SourceVersion(manifest, number, filed.text, filed.rules, grant, file=filed.file)
+def ungranted(
+    filed: Iterable[ManifestFile], operator: OperatorFile
+) -> Iterator[ConfigurationFault]:
+    """What to write for each manifest that the operator grants nothing."""
+    for each in filed:
+        source = each.manifest.source
+        if grant_for(each.manifest, operator) is None:
+            what = (
+                f"the operator's file has no [[grant]] for source {source.id} of agency"
+                f" {source.agency}: add what `teamaround source grant` prints"
+            )
+            yield fault_at(each.file, places(each.text), ("source", "id"), what)
+
+
+def held_by(
+    filed: Iterable[ManifestFile], operator: OperatorFile, numbers: Mapping[str, int] | None = None
+) -> Iterator[SourceVersion]:
+    """The granted manifests of the folder, each with its version's number; 1 where none is said."""
+    for each in filed:
+        grant, source = grant_for(each.manifest, operator), each.manifest.source.id
+        if grant is not None:
+            number = (numbers or {}).get(source, 1)
+            held = SourceVersion(
+                each.manifest, number, each.text, each.rules, grant, file=each.file
+            )
+            yield _beside(held, operator)
 
 
 def _granted(versions: Iterable[Version], operator: OperatorFile) -> Iterable[SourceVersion]:

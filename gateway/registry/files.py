@@ -1,16 +1,17 @@
 """The operator's files as they stand at one moment: manifests, rules beside them, the grants."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from adapters.manifest.manifest import Manifest
+from adapters.manifest.toml_places import places
 from adapters.validation.loading import ManifestInvalid, manifest_text, parse_manifest
 from gateway.config.operator_file import OperatorFile, parse_operator_file
 from gateway.config.settings_tables import FileSettings
-from gateway.config.toml_table import read_toml
-from gateway.model.errors import ConfigurationInvalid
+from gateway.config.toml_table import fault_at, read_toml
+from gateway.model.errors import ConfigurationFault, ConfigurationInvalid
 from gateway.policy.rules.rule_set import Baseline, RuleSet, open_rule_set
 
 
@@ -56,19 +57,29 @@ def read_filed(folder: Path) -> tuple[ManifestFile, ...]:
     """
     if not folder.is_dir():
         raise ConfigurationInvalid(f"files.manifests: {folder} is not a folder")
+    filed, faults = filed_and_faults(folder)
+    if faults:
+        raise ConfigurationInvalid(*faults)
+    return filed
+
+
+def filed_and_faults(
+    folder: Path,
+) -> tuple[tuple[ManifestFile, ...], tuple[ConfigurationFault, ...]]:
+    """Every manifest of a folder that can be read, and what to change in the others."""
     found: list[ManifestFile] = []
-    problems: list[str] = []
+    faults: list[ConfigurationFault] = []
     for file in sorted(folder.glob("*.toml")):
         try:
             text = manifest_text(file)
             found.append(ManifestFile(file, parse_manifest(text, file), text, _beside(file)))
         except ManifestInvalid as error:
-            problems.append(str(error))
-    ids = [filed.manifest.source.id for filed in found]
-    problems += [f"{folder}: two manifests are of source {i}" for i in _twice(ids)]
-    if problems:
-        raise ConfigurationInvalid("\n".join(problems))
-    return tuple(found)
+            faults += [
+                ConfigurationFault(one.what, str(file), one.line, one.key) for one in error.problems
+            ]
+        except ConfigurationInvalid as error:
+            faults += error.faults
+    return tuple(found), (*faults, *_twice(found))
 
 
 def read_manifests(folder: Path) -> Mapping[Path, Manifest]:
@@ -107,5 +118,11 @@ def _digest(parts: Iterable[tuple[str, bytes]]) -> str:
     return whole.hexdigest()
 
 
-def _twice(ids: list[str]) -> list[str]:
-    return sorted({i for i in ids if ids.count(i) > 1})
+def _twice(filed: Iterable[ManifestFile]) -> Iterator[ConfigurationFault]:
+    first: dict[str, Path] = {}
+    for each in filed:
+        source = each.manifest.source.id
+        before = first.setdefault(source, each.file)
+        if before != each.file:
+            what = f"two manifests are of source {source}: {before.name} is the other"
+            yield fault_at(each.file, places(each.text), ("source", "id"), what)

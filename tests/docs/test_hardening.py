@@ -118,7 +118,7 @@ def test_the_production_example_serves_over_tls_and_lets_nobody_in(folder: Path)
     [
         (
             'certificate = "gateway.pem"\nkey = "gateway-key.pem"\n',
-            "clear",
+            "without TLS",
         ),
         ('public_url = "https://teamaround.example/graphql"\n', "public_url"),
         ('service = "unix:keys.socket"\n', "keys.credential"),

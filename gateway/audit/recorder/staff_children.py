@@ -15,11 +15,12 @@ StaffChildren = Mapping[Pseudonym, frozenset[str]]
 NOBODY: Final[StaffChildren] = MappingProxyType({})
 
 
-def read_staff_children(file: Path, epoch: str) -> StaffChildren:
+def read_staff_children(file: Path, epoch: str | None) -> StaffChildren:
     """The organisations in which a parent of each child works, by the child's pseudonym.
 
     One line for each: the pseudonym, a space and the organisation. KeysUnreadable names the first
-    line that cannot be used; also one of another epoch, which would never be met again.
+    line that cannot be used; also one of another epoch, which would never be met again. Without
+    an `epoch` any is taken.
     """
     try:
         lines = file.read_text("utf-8").splitlines()
@@ -42,10 +43,10 @@ def works_beside(
     return any(organisation in staff.get(child, frozenset()) for child in children)
 
 
-def _read(line: str, place: str, epoch: str) -> tuple[Pseudonym, str]:
+def _read(line: str, place: str, epoch: str | None) -> tuple[Pseudonym, str]:
     pseudonym, _, organisation = line.strip().partition(" ")
     if not PSEUDONYM.fullmatch(pseudonym) or not organisation.strip():
         raise KeysUnreadable(f"{place}: must be a pseudonym, a space and an organisation")
-    if not pseudonym.startswith(f"{epoch}:"):
+    if epoch is not None and not pseudonym.startswith(f"{epoch}:"):
         raise KeysUnreadable(f"{place}: is not of epoch {epoch}, which is current; make it again")
     return Pseudonym(pseudonym), organisation.strip()

@@ -22,6 +22,7 @@ from gateway.identity.development_token import development_key, issue
 from tests.support.agencies import AUTHORITY, AgencyServer, SourceFile, rest_source
 from tests.support.loopback import serving
 from tests.support.served_gateway import COMMAND, environment, settings_file
+from tests.support.spoilt_files import Spoil, change, make_folder, write
 from tests.support.town import KNOWN, PRACTITIONER, QUERY, REASON, settings_for
 
 SPINE: Final = rest_source("spine", "http://127.0.0.1:9", claims=AUTHORITY)
@@ -73,31 +74,6 @@ def town(folder: Path, *sources: SourceFile) -> Settings:
     return settings
 
 
-def write(name: str, content: bytes) -> Callable[[Path], None]:
-    def spoil(folder: Path) -> None:
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_bytes(content)
-
-    return spoil
-
-
-def change(name: str, was: str, is_now: str) -> Callable[[Path], None]:
-    def spoil(folder: Path) -> None:
-        text = (folder / name).read_text()
-        assert was in text
-        (folder / name).write_text(text.replace(was, is_now))
-
-    return spoil
-
-
-def make_folder(name: str) -> Callable[[Path], None]:
-    def spoil(folder: Path) -> None:
-        (folder / name).unlink()
-        (folder / name).mkdir()
-
-    return spoil
-
-
 def ask_for_a_secret(folder: Path) -> None:
     scheme = 'scheme = "bearer"\ntoken = { file = "token" }'
     change("manifests/spine.toml", 'scheme = "none"', scheme)(folder)
@@ -124,7 +100,7 @@ def go_behind_a_proxy(folder: Path) -> None:
     change("settings.toml", "ends_at_proxy = false", "ends_at_proxy = true")(folder)
 
 
-SPOILT: Final[dict[str, tuple[Callable[[Path], None], str]]] = {
+SPOILT: Final[dict[str, tuple[Spoil, str]]] = {
     "an unknown setting": (change("settings.toml", "port", "prot"), "prot"),
     "a setting of a wrong kind": (change("settings.toml", "port = 0", 'port = "x"'), "port"),
     "settings that are no TOML": (write("settings.toml", b"port ="), "settings.toml"),

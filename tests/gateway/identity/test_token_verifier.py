@@ -226,7 +226,7 @@ async def test_a_list_that_cannot_be_read_lets_nobody_in(tmp_path: Path) -> None
     file.write_text("everybody\n")
     with pytest.raises(TryLater):
         await verifier.caller(shown(provider.token()))
-    with pytest.raises(ConfigurationInvalid, match="each line is user"):
+    with pytest.raises(ConfigurationInvalid, match=r"revoked:1: write user"):
         open_revocations(file, verifier.forget)
 
 

@@ -1,5 +1,6 @@
 """A source that no question reaches does not come into force: its agency would stand nowhere."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -40,14 +41,14 @@ def refused(folder: Path, *sources: SourceFile, **changes: str) -> str:
 def test_a_source_without_areas_that_is_not_national_is_refused(tmp_path: Path) -> None:
     said = refused(tmp_path, file_of("school", areas=()))
     file = tmp_path / "manifests" / "school.toml"
-    assert said.startswith(f"{file}: agency.areas: it serves no area and is not granted national")
+    assert re.match(rf"{re.escape(str(file))}:\d+: agency\.areas: it serves no area", said)
     assert HOME in said
 
 
 def test_a_claim_to_be_national_that_is_not_granted_is_none(tmp_path: Path) -> None:
     # The operator's file says another claim where the manifest says national.
     said = refused(tmp_path, national="population")
-    assert "spine.toml: agency.areas: it serves no area and is not granted national" in said
+    assert re.search(r"spine\.toml:\d+: agency\.areas: it serves no area", said)
 
 
 @pytest.mark.parametrize("areas", [("E09990077",), (HOME, "E09990077")])
@@ -55,7 +56,7 @@ def test_an_area_that_the_operator_does_not_have_is_named(
     tmp_path: Path, areas: tuple[str, ...]
 ) -> None:
     said = refused(tmp_path, file_of("school", areas=areas), E09990077="E09990078")
-    assert "school.toml: agency.areas: the operator's file has no [[area]] of code E0999007" in said
+    assert re.search(r"school\.toml:\d+: agency\.areas: .* no \[\[area\]\] of code E0999007", said)
 
 
 def test_one_source_of_an_agency_may_leave_its_areas_to_the_other(tmp_path: Path) -> None:
@@ -79,5 +80,5 @@ async def test_a_source_that_nobody_reaches_is_not_approved(tmp_path: Path) -> N
             said = await approve(town)
             outcomes = (await town.ask()).outcomes
     assert said.source is None
-    assert f"{CLINIC}: agency.areas" in str(said.failed)
+    assert re.search(rf"{CLINIC}:\d+: agency\.areas", str(said.failed))
     assert CLINIC not in outcomes

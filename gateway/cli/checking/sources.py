@@ -1,0 +1,181 @@
+"""What is wrong with the operator's file, the manifests, their rules and their secrets."""
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel
+
+from adapters.kinds import UnknownKind, open_adapter
+from adapters.manifest.auth import Secret
+from adapters.manifest.manifest import Manifest
+from adapters.manifest.toml_places import TomlKey, places
+from adapters.network.egress import Egress, EgressRefused
+from adapters.network.secrets import SecretMissing, Secrets, prefix_of
+from gateway.config.operator_file import OperatorFile, read_operator_file
+from gateway.config.settings import Settings
+from gateway.config.settings_names import nearest
+from gateway.config.settings_text import SettingsText
+from gateway.config.toml_table import fault_at
+from gateway.model.clock import Clock
+from gateway.model.errors import ConfigurationFault, ConfigurationInvalid
+from gateway.policy.rules.rule import RuleInvalid
+from gateway.policy.rules.rule_set import Baseline, open_rule_set
+from gateway.registry.desired_state import SourceVersion, held_by, ungranted, unreached
+from gateway.registry.files import ManifestFile, filed_and_faults
+
+_OF_SOURCES: Final = "TEAMAROUND_SOURCE_"
+
+
+async def source_faults(settings: Settings, written: SettingsText) -> list[ConfigurationFault]:
+    """Every fault of the sources, and of what the operator says of them."""
+    found: list[ConfigurationFault] = []
+    folder = settings.files.manifests
+    if not folder.is_dir():
+        return [*_operator_alone(settings), *_no_folder(written, folder)]
+    filed, faults = filed_and_faults(folder)
+    found += [*faults, *_never_read(folder), *_rule_faults(filed)]
+    try:
+        operator = read_operator_file(settings.files.operator)
+    except ConfigurationInvalid as error:
+        return [*found, *error.faults]
+    if not (filed or faults or _may_be_registered(settings)):
+        found += written.faults([(("files", "manifests"), "the folder holds no *.toml file")])
+    granted = list(held_by(filed, operator))
+    found += [*ungranted(filed, operator), *unreached(granted, operator)]
+    found += _unknown_agencies(settings.files.operator, operator)
+    found += _variable_faults(filed, operator)
+    for held in granted:
+        found += await _unopened(held, settings)
+    return found
+
+
+def _operator_alone(settings: Settings) -> Iterator[ConfigurationFault]:
+    try:
+        read_operator_file(settings.files.operator)
+    except ConfigurationInvalid as error:
+        yield from error.faults
+
+
+def _no_folder(written: SettingsText, folder: Path) -> Iterator[ConfigurationFault]:
+    yield from written.faults([(("files", "manifests"), f"{folder} is no folder")])
+
+
+def _may_be_registered(settings: Settings) -> bool:
+    """Whether a source may have been registered while running: only the ledger knows."""
+    return bool(settings.log.dsn) or (settings.files.state / "ledger.sqlite").exists()
+
+
+def _never_read(folder: Path) -> Iterator[ConfigurationFault]:
+    """Files that look like manifests or rules, and that no gateway would read."""
+    for file in sorted(folder.iterdir()):
+        name = file.name.lower()
+        if ".toml" in name and file.suffix != ".toml" and not name.endswith((".bak", "~")):
+            what = "is not read, so its agency is not asked: have its name end in .toml"
+            yield ConfigurationFault(what, str(file))
+        if file.suffix == ".cedar" and not file.with_suffix(".toml").exists():
+            what = f"its rules do not count: there is no manifest {file.stem}.toml beside it"
+            yield ConfigurationFault(what, str(file))
+
+
+def _rule_faults(filed: Iterable[ManifestFile]) -> Iterator[ConfigurationFault]:
+    """Rules that cannot be used, each document by itself."""
+    baseline, every = Baseline.at(), list(filed)
+    for each in every:
+        agency = each.manifest.source.agency
+        own = [one.manifest for one in every if one.manifest.source.agency == agency]
+        written = {} if each.rules is None else {each.manifest.source.id: each.rules}
+        try:
+            open_rule_set(baseline, own, written)
+        except RuleInvalid as error:
+            file = each.file.with_suffix(".cedar") if written else each.file
+            yield from (ConfigurationFault(problem, str(file)) for problem in error.problems)
+
+
+def _unknown_agencies(file: Path, operator: OperatorFile) -> Iterator[ConfigurationFault]:
+    """Agencies that the operator's file speaks of, and that no source is granted to."""
+    known = {each.agency for each in operator.grant}
+    text = file.read_text("utf-8")
+    for table in ("privacy_officer", "disclosure"):
+        for place, each in enumerate(getattr(operator, table)):
+            if each.agency is not None and each.agency not in known:
+                near = nearest(each.agency, known)
+                hint = f"; did you mean {near}?" if near else ""
+                what = f"no [[grant]] names an agency of this id{hint}"
+                yield fault_at(file, places(text), (table, place, "agency"), what)
+
+
+def _variable_faults(
+    filed: Collection[ManifestFile], operator: OperatorFile
+) -> Iterator[ConfigurationFault]:
+    """Variables of secrets that no source asks for."""
+    sources = {each.source for each in operator.grant}
+    asked = {name for each in filed for name in _variables(each.manifest)}
+    in_folder = {each.manifest.source.id for each in filed}
+    others = tuple(prefix_of(source) for source in sources - in_folder)
+    for name in sorted(os.environ):
+        if name.startswith(_OF_SOURCES) and name not in asked and not name.startswith(others):
+            near = nearest(name, asked)
+            hint = f"; did you mean {near}?" if near else ": unset it"
+            yield ConfigurationFault(f"no manifest asks for it{hint}", key=name)
+
+
+def _variables(manifest: Manifest) -> Iterator[str]:
+    return (secret.env for _, secret in secrets_in(manifest) if secret.env is not None)
+
+
+async def _unopened(held: SourceVersion, settings: Settings) -> list[ConfigurationFault]:
+    """Why a source could not be opened: its secrets, and places that are not granted."""
+    file = held.file or Path(held.id)
+    lines = places(held.text)
+    secrets = Secrets(held.id, os.environ, settings.files.secrets, held.near)
+    missing = [
+        fault_at(file, lines, key, what)
+        for key, secret in secrets_in(held.manifest)
+        if (what := _missing(secrets, secret)) is not None
+    ]
+    if missing or held.manifest.kind == "plugin":
+        return missing  # whose code is run by no check
+    try:
+        egress = Egress.of(held.grant.origins, settings.own_stores)
+        opened = await open_adapter(
+            held.manifest, secrets=secrets, egress=egress, clock=Clock().now
+        )
+        await opened.aclose()
+    except (SecretMissing, EgressRefused, UnknownKind, ValueError) as error:
+        key, what = _at(str(error))
+        return [fault_at(file, lines, key, what)]
+    return []
+
+
+def _missing(secrets: Secrets, secret: Secret) -> str | None:
+    try:
+        secrets.text(secret)
+    except SecretMissing as error:
+        return str(error)
+    return None
+
+
+def _at(refusal: str) -> tuple[TomlKey, str]:
+    """The key that a refusal begins with: "source.base_url is not among ..."."""
+    name, _, what = refusal.partition(" ")
+    if name in {"source.base_url", "auth.token_url", "source.dsn"}:
+        return tuple(name.split(".")), what
+    return ("source",), refusal
+
+
+def secrets_in(value: object, key: TomlKey = ()) -> Iterator[tuple[TomlKey, Secret]]:
+    """Every secret that a manifest names, with its key."""
+    match value:
+        case Secret():
+            yield key, value
+        case BaseModel():
+            for name in type(value).model_fields:
+                yield from secrets_in(getattr(value, name), (*key, name))
+        case Mapping():
+            for name, each in value.items():
+                yield from secrets_in(each, (*key, str(name)))
+        case list() | tuple():
+            for place, each in enumerate(value):
+                yield from secrets_in(each, (*key, place))
