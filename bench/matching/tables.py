@@ -89,7 +89,7 @@ def facts(counted: Counts) -> str:
         f"{counts['exchanges']:,} exchanges",
         *wants,
     )
-    return f"{'; '.join(said)}."
+    return f"{'. '.join(said)}."
 
 
 def _said(share: Share) -> str:
