@@ -3,6 +3,7 @@
 import io
 import re
 import tokenize
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -48,8 +49,16 @@ def _pages() -> list[Path]:
     return [*sorted((_ROOT / "docs").rglob("*.md")), *sorted(_ROOT.glob("*.md"))]
 
 
-def _tokens(file: Path) -> list[tokenize.TokenInfo]:
-    return list(tokenize.generate_tokens(io.StringIO(file.read_text("utf-8")).readline))
+@cache
+def _read(file: Path) -> tuple[frozenset[str], frozenset[str]]:
+    """The names in a file of code, and the errors that its comments and docstrings name."""
+    names, errors = set[str](), set[str]()
+    for token in tokenize.generate_tokens(io.StringIO(file.read_text("utf-8")).readline):
+        if token.type == tokenize.NAME:
+            names.add(token.string)
+        elif token.type == tokenize.COMMENT or token.string.startswith('"""'):
+            errors |= set(_ERROR.findall(token.string))
+    return frozenset(names), frozenset(errors)
 
 
 def _parts(name: str) -> set[str]:
@@ -69,20 +78,14 @@ def test_no_page_message_or_name_says_a_retired_word(word: str, instead: str) ->
 
 def test_no_name_of_the_code_has_a_retired_part() -> None:
     names = {
-        f"{file.relative_to(_ROOT)}: {token.string}"
+        f"{file.relative_to(_ROOT)}: {name}"
         for file in _code()
-        for token in _tokens(file)
-        if token.type == tokenize.NAME and _parts(token.string) & _NOT_IN_NAMES
+        for name in _read(file)[0]
+        if _parts(name) & _NOT_IN_NAMES
     }
     assert not names
 
 
 def test_every_error_that_a_docstring_names_is_there() -> None:
-    names, named = set(), set()
-    for file in _code():
-        for token in _tokens(file):
-            if token.type == tokenize.NAME:
-                names.add(token.string)
-            elif token.type == tokenize.COMMENT or token.string.startswith('"""'):
-                named |= set(_ERROR.findall(token.string))
-    assert not named - names
+    names, named = zip(*map(_read, _code()), strict=True)
+    assert not frozenset().union(*named) - frozenset().union(*names)

@@ -33,7 +33,7 @@ from tests.support.town import PRACTITIONER
 from tests.support.virtual_time import now, run
 
 # A loaded machine is no failure of the law.
-unhurried = settings(deadline=None, max_examples=2000)
+unhurried = settings(deadline=None, max_examples=1000)
 
 KEEPING = 'cache = "5s"'
 OTHER_NUMBER = "9000000017"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.contract.codes import Purpose, ReleaseClass, Sector
@@ -19,6 +19,7 @@ RULE: Final = Release(
     until=TODAY,
 )
 
+FEW: Final = settings(max_examples=40)  # each compiles its rules
 CLASSES = st.frozensets(st.sampled_from(ReleaseClass))
 RULES = st.lists(
     st.builds(
@@ -78,17 +79,20 @@ def test_a_role_is_text_whatever_it_is_called() -> None:
     assert decided(rule, who=replace(SOCIAL_WORKER, roles=frozenset({odd}))).permitted
 
 
+@FEW
 @given(st.data(), RULES)
 def test_the_order_of_rules_never_matters(data: st.DataObject, rules: list[Release]) -> None:
     shuffled = data.draw(st.permutations(rules))
     assert decided(*rules) == decided(*shuffled)
 
 
+@FEW
 @given(RULES)
 def test_a_rule_said_twice_says_no_more(rules: list[Release]) -> None:
     assert decided(*rules, *rules) == decided(*rules)
 
 
+@FEW
 @given(RULES, CLASSES)
 def test_every_class_asked_is_given_or_kept_back_openly(
     rules: list[Release], asked: frozenset[ReleaseClass]
@@ -100,6 +104,7 @@ def test_every_class_asked_is_given_or_kept_back_openly(
     assert not verdict.permitted & {*kept}
 
 
+@FEW
 @given(RULES, CLASSES)
 def test_what_is_given_does_not_depend_on_what_else_is_asked(
     rules: list[Release], asked: frozenset[ReleaseClass]
@@ -107,12 +112,14 @@ def test_what_is_given_does_not_depend_on_what_else_is_asked(
     assert decided(*rules, asked=asked).permitted == decided(*rules).permitted & asked
 
 
+@FEW
 @given(RULES)
 def test_nothing_is_given_that_no_rule_in_force_gives_to_this_caller(rules: list[Release]) -> None:
     given_by_one = [r.classes for r in rules if decided(r).permitted]
     assert decided(*rules).permitted == frozenset[ReleaseClass]().union(*given_by_one)
 
 
+@FEW
 @given(RULES, RULES)
 def test_a_further_rule_takes_nothing_away(rules: list[Release], more: list[Release]) -> None:
     assert decided(*rules).permitted <= decided(*rules, *more).permitted

@@ -164,21 +164,25 @@ FAULTS: Final = (
         "the set is not asked outside the scope",
         TELLS_NO_MORE,
         (("gateway.questions.plan:shield_set", _none_outside),),
+        seed=2,
     ),
     PlantedFault(
         "beyond one's own areas only the near part of the set is asked",
         TELLS_NO_MORE,
         (("gateway.questions.plan:shield_set", _near_alone),),
+        seed=4,
     ),
     PlantedFault(
         "an agency that gives this caller nothing is not heard for the shield",
         TELLS_NO_MORE,
         (("gateway.questions.prepare:PreparedQuestion.asked", _who_may_tell),),
+        seed=7,
     ),
     PlantedFault(
         "rows leave at the first mark",
         WHO_RESTRICTS,
         ((f"{_QUESTION}._shield_spoke", _at_the_first),),
+        seed=2,
     ),
     PlantedFault(
         "a slow agency that tells nothing is waited for",
@@ -189,11 +193,13 @@ FAULTS: Final = (
         "break-glass lifts a known shield",
         TELLS_NO_MORE,
         (("gateway.questions.release:ReleaseView.restricted", _lifted),),
+        seed=7,
     ),
     PlantedFault(
         "silence of the set clears",
         TELLS_NO_MORE,
         (("gateway.questions.findings:restriction", _silence_clears),),
+        seed=5,
     ),
     PlantedFault(
         "a national agency's record keeps its places under a shield",
