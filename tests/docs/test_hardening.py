@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import shutil
 import ssl
 import stat
 import subprocess
@@ -41,25 +42,32 @@ def command(begins: str) -> list[str]:
     return [str(COMMAND), *shlex.split(line)[1:]]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page's files as they stand there, with a certificate and one manifest."""
+    folder = tmp_path_factory.mktemp("example")
     for name, content in files().items():
-        (tmp_path / name).write_text(content)
-    made = certificate(tmp_path / "made")
-    made.chain.rename(tmp_path / "gateway.pem")
-    made.key.rename(tmp_path / "gateway-key.pem")
-    (tmp_path / "revocations.txt").touch()
-    (tmp_path / "manifests").mkdir()
-    (tmp_path / "manifests" / "school-roll.toml").write_text(MANIFEST)
+        (folder / name).write_text(content)
+    made = certificate(folder / "made")
+    made.chain.rename(folder / "gateway.pem")
+    made.key.rename(folder / "gateway-key.pem")
+    (folder / "revocations.txt").touch()
+    (folder / "manifests").mkdir()
+    (folder / "manifests" / "school-roll.toml").write_text(MANIFEST)
     said = subprocess.run(  # noqa: S603 - our own command
-        command("keys credential"), cwd=tmp_path, capture_output=True, text=True, check=True
+        command("keys credential"), cwd=folder, capture_output=True, text=True, check=True
     )
-    clients = tmp_path / "clients.toml"
+    clients = folder / "clients.toml"
     line = 'credential_sha256 = "CHANGE"\n'
     assert line in clients.read_text()
     clients.write_text(clients.read_text().replace(line, said.stdout))
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path, example: Path) -> Path:
+    """A copy of the example for one test alone, with the same modes."""
+    return Path(shutil.copytree(example, tmp_path / "example"))
 
 
 @contextmanager
