@@ -29,8 +29,6 @@ from adapters.network.signature import Signer
 from adapters.network.stream import connected
 from adapters.plugins.opening import PluginBroken, open_plugin
 from adapters.plugins.source import Open, Opening, PluginMissing
-from adapters.sql.engine import address_of, read_dsn
-from adapters.sql.source import SqlSource, open_source
 
 
 class UnknownKind(ValueError):
@@ -73,7 +71,7 @@ def several_of(manifest: Manifest, source: Source) -> SeveralSource | None:
     match source:
         case HttpSource():
             return HttpSeveral(source)
-        case SqlSource():
+        case SeveralSource():
             return source
         case _:
             return None
@@ -101,6 +99,10 @@ async def _open_http(dialect: Dialect, opening: Opening) -> Source:
 
 
 async def _open_sql(opening: Opening) -> Source:
+    # Its library is imported for whoever needs it: it takes a third of a second.
+    from adapters.sql.engine import address_of, read_dsn
+    from adapters.sql.source import open_source
+
     manifest = opening.manifest
     if manifest.source.dsn is None:
         raise SecretMissing(f"source {manifest.source.id} names no dsn")

@@ -31,7 +31,6 @@ from adapters.network.stream import recorded
 from adapters.plugins.opening import PluginBroken, open_plugin
 from adapters.plugins.reply import CheckedPlugin
 from adapters.plugins.source import REPLAYED, Opening, PluginMissing, place_of
-from adapters.sql.operation import SqlOperation, answered_by, reply_of
 
 ALL_FIELDS = frozenset(
     {
@@ -89,6 +88,8 @@ async def replay_several(
 ) -> tuple[Reply, ...]:
     """What the source would reply to each of `questions` if its system answered all of them so."""
     if manifest.kind == "sql":
+        from adapters.sql.operation import SqlOperation, answered_by
+
         operation = SqlOperation.of(manifest, _operation(manifest, questions[0]), typed_dates=False)
         details: dict[str, list[Any]] = {name: [] for name in operation.details}
         rows, today = _rows(answer.body), clock().date()
@@ -149,6 +150,9 @@ async def opened_with(manifest: Manifest, said: bytes, clock: WallClock) -> Chec
 def _from_rows(
     manifest: Manifest, question: Question, recording: Recording, clock: WallClock
 ) -> Reply:
+    # Its library is imported for whoever needs it: it takes a third of a second.
+    from adapters.sql.operation import SqlOperation, reply_of
+
     operation = SqlOperation.of(manifest, _operation(manifest, question), typed_dates=False)
     rows = _rows(_body(recording.main))
     details = {

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from adapters.contract.codes import Purpose
 from adapters.contract.record import Record
@@ -195,6 +195,7 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
 class SeveralSource(Protocol):
     """A source that can also be asked about several children in one call."""
 

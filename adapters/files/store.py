@@ -1,27 +1,21 @@
-"""Where an agency's files are: a folder here, or one on an SFTP server whose key is pinned."""
+"""Where an agency's files are, and a folder here."""
 
 import asyncio
 import io
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Protocol
-
-import asyncssh
+from typing import Final, Protocol
 
 from adapters.contract.contract import Cause, Fault, Malformed, Refused, Unavailable
 from adapters.files.choose import ChosenFile, ListedFile, SameMomentError, newest
 from adapters.manifest.manifest import FileTable
-from adapters.network.cause import cause_of
-from adapters.network.egress import Egress
-from adapters.network.resolver import address_of
 
-_CHUNK = 256 * 1024
-_NO_FILE: Final = Unavailable(Fault.CONNECTION, cause=Cause.NO_FILE)
+NO_FILE: Final = Unavailable(Fault.CONNECTION, cause=Cause.NO_FILE)
 _SAME_MOMENT: Final = Malformed("same_moment", "file", "two files of one moment")
 
 
@@ -84,7 +78,7 @@ class LocalFolder:
     def _open(self, pattern: str, table: FileTable) -> OpenFile:
         try:
             with os.scandir(self.path) as listed:
-                chosen = _newest([_here(entry) for entry in listed], pattern, table)
+                chosen = chosen_of([_here(entry) for entry in listed], pattern, table)
             path = (self.path / chosen.name).resolve()
             if path.parent != self.path.resolve() or not path.is_file():
                 raise FileFailed(Refused())
@@ -93,7 +87,7 @@ class LocalFolder:
         except PermissionError:
             raise FileFailed(Refused()) from None
         except FileNotFoundError:
-            raise FileFailed(_NO_FILE) from None
+            raise FileFailed(NO_FILE) from None
         except OSError:
             raise FileFailed(Unavailable(Fault.CONNECTION)) from None
         modified = datetime.fromtimestamp(state[1], UTC)
@@ -115,116 +109,12 @@ def _state(descriptor: int) -> FileState:
     return found.st_size, found.st_mtime
 
 
-def _newest(files: list[ListedFile], pattern: str, table: FileTable) -> ChosenFile:
+def chosen_of(files: list[ListedFile], pattern: str, table: FileTable) -> ChosenFile:
+    """The newest of the files that fits; FileFailed if there is none, or nobody can tell."""
     try:
         chosen = newest(files, pattern, table)
     except SameMomentError:
         raise FileFailed(_SAME_MOMENT) from None
     if chosen is None:
-        raise FileFailed(_NO_FILE)
+        raise FileFailed(NO_FILE)
     return chosen
-
-
-@dataclass(frozen=True, slots=True)
-class SftpLogin:
-    """Who we are there and who must answer: `host_key` is the only key that may."""
-
-    user: str
-    host_key: asyncssh.SSHKey
-    key: asyncssh.SSHKey | None = None
-    password: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SftpFolder:
-    """A folder on an SFTP server; each question has its own connection."""
-
-    host: str
-    port: int
-    path: str
-    login: SftpLogin
-    egress: Egress
-
-    @asynccontextmanager
-    async def opened(self, pattern: str, table: FileTable) -> AsyncIterator[OpenFile]:
-        """The newest file that fits, its chunks fetched as they are read."""
-        try:
-            connection = await self._connected()
-            try:
-                client = await connection.start_sftp_client()
-                remote, file = await self._file(client, pattern, table)
-                yield file
-                await remote.close()
-            finally:
-                connection.abort()  # a server that hangs would not answer a goodbye either
-        except (asyncssh.PermissionDenied, asyncssh.SFTPPermissionDenied):
-            raise FileFailed(Refused()) from None
-        except asyncssh.HostKeyNotVerifiable:
-            raise FileFailed(Malformed("host_key")) from None
-        except asyncssh.SFTPNoSuchFile:
-            raise FileFailed(_NO_FILE) from None
-        except (asyncssh.Error, OSError) as error:
-            raise FileFailed(Unavailable(Fault.CONNECTION, cause=cause_of(error))) from None
-
-    async def _file(
-        self, client: asyncssh.SFTPClient, pattern: str, table: FileTable
-    ) -> tuple[asyncssh.SFTPClientFile, OpenFile]:
-        listed = [_there(entry) for entry in await client.readdir(self.path)]
-        chosen = _newest(listed, pattern, table)
-        remote = await client.open(f"{self.path.rstrip('/')}/{chosen.name}", "rb")
-        stream = _Fetched(remote, asyncio.get_running_loop())
-
-        async def state_now() -> FileState:
-            found = await remote.stat()
-            return found.size or 0, float(found.mtime or 0)
-
-        state = await state_now()
-        modified = datetime.fromtimestamp(state[1], UTC)
-        return remote, OpenFile(chosen, modified, stream, stream.abandon, state, state_now)
-
-    async def _connected(self) -> asyncssh.SSHClientConnection:
-        login = self.login
-        return await asyncssh.connect(
-            await address_of(self.host, self.port, self.egress),
-            self.port,
-            username=login.user,
-            known_hosts=([login.host_key], [], []),
-            config=None,  # nothing of this machine's own SSH settings, agent or keys
-            agent_path=None,
-            client_keys=None if login.key is None else [login.key],
-            password=login.password,
-        )
-
-
-def _there(entry: asyncssh.SFTPName) -> ListedFile:
-    return ListedFile(str(entry.filename), lambda: float(entry.attrs.mtime or 0))
-
-
-class _Fetched(io.RawIOBase):
-    """A remote file as the reading thread sees it."""
-
-    def __init__(self, remote: Any, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__()
-        self._remote = remote
-        self._loop = loop
-        self._fetching: Future[bytes] | None = None
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """The next bytes, fetched by the event loop while this thread waits."""
-        size = min(len(buffer), _CHUNK)
-        self._fetching = asyncio.run_coroutine_threadsafe(self._remote.read(size), self._loop)
-        try:
-            chunk = self._fetching.result()
-        except (asyncssh.Error, CancelledError):
-            raise OSError from None
-        buffer[: len(chunk)] = chunk
-        return len(chunk)
-
-    def abandon(self) -> None:
-        """End the fetch under way, if there is one."""
-        if self._fetching is not None:
-            self._fetching.cancel()
