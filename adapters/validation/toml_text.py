@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 _AT_LINE: Final = re.compile(r" ?\(at line (\d+), column \d+\)")
+_AT_END: Final = " (at end of document)"
 _TWICE: Final = re.compile(r"Cannot declare \((.*?),?\) twice")
 _PLAINLY: Final = {
     "Cannot overwrite a value": "this key appears twice: keep one of them",
@@ -51,7 +52,9 @@ def parse_toml(text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         found = _AT_LINE.search(str(error))
         line = int(found.group(1)) if found else len(text.splitlines())
-        raise TomlUnreadable(line, _said(_AT_LINE.sub("", str(error)))) from None
+        raise TomlUnreadable(
+            line, _said(_AT_LINE.sub("", str(error)).removesuffix(_AT_END))
+        ) from None
     except (ValueError, RecursionError):
         what = "is not TOML here: a number is too long, or tables nest too deep"
         raise TomlUnreadable(0, what) from None

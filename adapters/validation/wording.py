@@ -64,6 +64,7 @@ _SUCH_AS: Final[Mapping[str, str]] = {
     "hours": '"Mon-Fri 09:00-17:00"',
     "id": '"north-school"',
     "kind": '"rest"',
+    "manifest": "1",
     "log_origin": '"teamaround.example/borough"',
     "name": '"by-number"',
     "numbers": '["9990000018", "9990000026"]',
@@ -79,6 +80,9 @@ _SUCH_AS: Final[Mapping[str, str]] = {
     "telephone": '"01632 960001"',
     "until": "2030-12-31",
 }
+
+
+_IN_A_TABLE: Final = {**_SUCH_AS, "name": '"..."'}
 
 
 def distinct_errors(root: type[BaseModel], error: ValidationError) -> list[ErrorDetails]:
@@ -127,7 +131,7 @@ def _needed(root: type[BaseModel], key: TomlKey) -> str:
     parts = sorted(one for one, part in inner[0].model_fields.items() if part.is_required())
     if field is not None and _is_list(field.annotation):
         return f": add a table under [[{name}]] with {', '.join(parts)}"
-    shown = ", ".join(f"{part} = {_SUCH_AS.get(part, '...')}" for part in parts)
+    shown = ", ".join(f"{part} = {_IN_A_TABLE.get(part, '...')}" for part in parts)
     return f": add {name} = {{ {shown} }}"
 
 

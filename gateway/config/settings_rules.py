@@ -17,18 +17,20 @@ from gateway.config.settings_tables import (
 SettingFault = tuple[SettingKey, str]
 _LOOKS: Final = 2  # in one lease: it is renewed at a look, and a tenth of it is kept in hand
 _POSTGRES: Final = frozenset({"postgresql", "postgres"})
-_VALKEY: Final = frozenset({"valkey", "valkeys", "redis", "rediss", "unix"})
+_VALKEY: Final = frozenset({"valkey", "valkeys", "redis", "rediss"})
+_SOCKET: Final = "unix:"
 
 
 def log_faults(dsn: str) -> Iterator[SettingFault]:
-    """An address that is none of PostgreSQL."""
-    if dsn and _scheme(dsn) not in _POSTGRES:
+    """An address that is none of PostgreSQL; its host may stand in the query, for a socket."""
+    if dsn and not (_is_address(dsn, _POSTGRES) or _is_address(dsn, _POSTGRES, "host=")):
         yield ("log", "dsn"), "write postgresql://user@host:port/database"
 
 
 def key_faults(keys: KeySettings) -> Iterator[SettingFault]:
     """A key service that cannot be named so, or what belongs to one where none is named."""
-    if keys.service and not keys.service.startswith(("unix:", "https://")):
+    socket = keys.service.startswith(_SOCKET) and keys.service != _SOCKET
+    if keys.service and not (socket or _is_address(keys.service, frozenset({"https"}))):
         yield ("keys", "service"), "write unix:/its/socket or https://host:port"
     for name in ("credential", "authority"):
         if getattr(keys, name) is not None and not keys.service:
@@ -78,7 +80,8 @@ def replica_faults(replicas: ReplicaSettings) -> Iterator[SettingFault]:
             ("replicas", "look_every"),
             "a lease would end between two looks: write at most half of lease",
         )
-    if replicas.valkey and _scheme(replicas.valkey) not in _VALKEY:
+    socket = replicas.valkey.startswith("unix://")
+    if replicas.valkey and not (socket or _is_address(replicas.valkey, _VALKEY)):
         yield ("replicas", "valkey"), "write valkey://host:port, valkeys:// with TLS, or unix://"
 
 
@@ -92,8 +95,11 @@ def limit_faults(limits: LimitSettings) -> Iterator[SettingFault]:
             )
 
 
-def _scheme(address: str) -> str:
+def _is_address(text: str, schemes: frozenset[str], asked: str = "") -> bool:
+    """Whether it has one of the schemes, a host or `asked` in its query, and a port if any."""
     try:
-        return urlsplit(address).scheme
+        parts = urlsplit(text)
+        named = parts.hostname or (asked and asked in parts.query)
+        return parts.scheme in schemes and bool(named) and parts.port != 0
     except ValueError:
-        return ""
+        return False

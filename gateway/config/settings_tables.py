@@ -71,6 +71,8 @@ def _matching(pattern: str, form: str) -> AfterValidator:
 
 Origin = Annotated[str, _matching(_ORIGIN, _FORM_OF_ORIGIN)]
 PublicUrl = Annotated[str, _matching(_ADDRESS, _FORM_OF_ADDRESS)]
+Host = Annotated[str, _matching(r"[A-Za-z0-9.:_-]+", "write an address such as 127.0.0.1")]
+RoleName = Annotated[str, _matching(r"\S+", "write the role's name as tokens have it, not empty")]
 
 
 def _list_in(variable: str) -> Any:
@@ -86,7 +88,7 @@ def _list_in(variable: str) -> Any:
 class ServerSettings(SettingsTable):
     """Where the gateway listens, and how clients know it."""
 
-    host: str = Field("127.0.0.1", description="Address to listen on.")
+    host: Host = Field("127.0.0.1", description="Address to listen on.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(
         8600, description="Port to listen on; 0 takes a free one."
     )
@@ -209,18 +211,18 @@ class BrowserSettings(SettingsTable):
 class RoleSettings(SettingsTable):
     """Names of the roles in tokens that allow more than a question."""
 
-    bulk: str = Field("bulk", description="Role that may use `children`.")
-    shield_cleared: str = Field(
+    bulk: RoleName = Field("bulk", description="Role that may use `children`.")
+    shield_cleared: RoleName = Field(
         "shield-cleared", description="Role that sees a shielded child's locations."
     )
-    registrar: str = Field(
+    registrar: RoleName = Field(
         "source-registrar", description="Role that may register the sources of its own agency."
     )
-    governance: str = Field(
+    governance: RoleName = Field(
         "information-governance",
         description="Role that may approve and suspend the sources of its own agency.",
     )
-    operator: str = Field(
+    operator: RoleName = Field(
         "operator",
         description="Role that may register and suspend any source and reload the files.",
     )

@@ -11,6 +11,8 @@ from gateway.model.errors import ConfigurationFault
 
 # Of the command's own options, and of sources' secrets: none of them is a setting.
 _OPTIONS: Final = frozenset(f"{PREFIX}{name}" for name in ("SETTINGS", "GATEWAY", "TOKEN_FILE"))
+_FILE: Final = f"{PREFIX}SETTINGS"
+_EMPTY: Final = "is set and empty: give it a value, or unset it"
 _OF_SOURCES: Final = f"{PREFIX}SOURCE_"
 # What Kubernetes sets in every container beside a Service that is named teamaround.
 _SERVICE_LINK: Final = re.compile(
@@ -32,13 +34,14 @@ def variable_faults(
     }
     for variable, value in sorted(environ.items()):
         name = variable.upper()
+        if name == _FILE and not value.strip():
+            yield ConfigurationFault(_EMPTY, key=variable)
         if not name.startswith(PREFIX) or name in _OPTIONS or name.startswith(_OF_SOURCES):
             continue
         if name not in known:
             yield ConfigurationFault(_unknown(name, value, known, moved), key=variable)
         elif not value.strip():
-            what = "is set and empty: give it a value, or unset it"
-            yield ConfigurationFault(what, key=variable)
+            yield ConfigurationFault(_EMPTY, key=variable)
 
 
 def _unknown(name: str, value: str, known: Collection[str], moved: Mapping[str, str]) -> str:

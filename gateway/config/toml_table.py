@@ -73,7 +73,7 @@ def _line(found: Mapping[TomlKey, int], key: TomlKey) -> int:
     for part in key:
         # `[may_assert]` is the first of `[[may_assert]]`, and has no number in the file.
         path = path if part == 0 and (*path, part) not in found else (*path, part)
-    return line_of(found, path)
+    return line_of(found, path if path in found else (*path, 0))
 
 
 def _without_tags(location: tuple[int | str, ...]) -> TomlKey:

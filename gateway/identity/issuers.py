@@ -16,9 +16,10 @@ from pydantic import (
     model_validator,
 )
 
+from adapters.manifest.toml_places import places
 from gateway.config.issuer_binding import DEVELOPMENT, IssuerBindings
 from gateway.config.settings import Settings
-from gateway.config.toml_table import checked, parsed, read_table, read_toml
+from gateway.config.toml_table import checked, fault_at, parsed, read_table, read_toml
 from gateway.model.errors import ConfigurationInvalid
 
 TokenClaims = Mapping[str, Any]
@@ -179,14 +180,21 @@ def issuers_of(settings: Settings) -> tuple[Issuer, ...]:
     file = settings.tokens.issuers
     found = read_table(IssuersFile, file).issuer
     names = [each.issuer for each in found]
-    if len({*names}) != len(names):
-        raise ConfigurationInvalid(f"{file}: an issuer is listed twice")
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise fault_in(file, place, "issuer", "this issuer is listed twice: keep one of them")
     for each in found:
         if not each.may_assert:
             raise ConfigurationInvalid(
                 _unbound(f"{file}: {each.issuer}", "issuer.may_assert", each)
             )
     return tuple(_rooted(each, file.parent) for each in found)
+
+
+def fault_in(file: Path, place: int, key: str, what: str) -> ConfigurationInvalid:
+    """What to change at a key of the issuer at this place, from 0, of a file of issuers."""
+    found = places(read_toml(file))
+    return ConfigurationInvalid(fault_at(file, found, ("issuer", place, key), what))
 
 
 def _of_settings(settings: Settings) -> Issuer:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from adapters.validation.toml_text import TomlUnreadable, read_text
 from gateway.model.caller import Caller
 from gateway.model.errors import ConfigurationFault, ConfigurationInvalid, TryLater
 
@@ -63,11 +64,8 @@ def open_revocations(file: Path | None, changed: Callable[[], None]) -> Revocati
     try:
         opened.current()
     except TryLater:
-        if file is not None and (found := list(_wrong_lines(file))):
-            what = "write user, organisation, role, token, key or issuer, a space and a name"
-            raise ConfigurationInvalid(
-                *(ConfigurationFault(what, str(file), number) for number in found)
-            ) from None
+        if file is not None and (found := list(_faults(file))):
+            raise ConfigurationInvalid(*found) from None
         raise ConfigurationInvalid(
             f"tokens.revocations: {file} is not a list of revocations; each line is user,"
             f" organisation, role, token, key or issuer, then a space and a name"
@@ -75,16 +73,18 @@ def open_revocations(file: Path | None, changed: Callable[[], None]) -> Revocati
     return opened
 
 
-def _wrong_lines(file: Path) -> Iterator[int]:
-    """The numbers of the lines that revoke nothing, from 1; none where the file has no text."""
+def _faults(file: Path) -> Iterator[ConfigurationFault]:
+    """Why it is no text, or the lines that revoke nothing."""
     try:
-        lines = file.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
+        lines = read_text(file).splitlines()
+    except TomlUnreadable as error:
+        yield ConfigurationFault(error.what, str(file), error.line)
         return
     for number, line in enumerate(map(str.strip, lines), start=1):
         kind, _, name = line.partition(" ")
         if line and not line.startswith("#") and (kind not in _KINDS or not name.strip()):
-            yield number
+            what = "write user, organisation, role, token, key or issuer, a space and a name"
+            yield ConfigurationFault(what, str(file), number)
 
 
 def _read(file: Path) -> frozenset[tuple[str, str]]:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from time import monotonic, time
 
-from adapters.manifest.toml_places import TomlKey, places
+from adapters.manifest.toml_places import TomlKey
 from gateway.audit.errors import KeysUnreadable
 from gateway.audit.keys.private_file import read_private
 from gateway.audit.publish.witnesses import WitnessAt
@@ -15,10 +15,9 @@ from gateway.audit.recorder.staff_children import read_staff_children
 from gateway.config.settings import Settings
 from gateway.config.settings_tables import KeySettings, TlsSettings
 from gateway.config.settings_text import SettingsText
-from gateway.config.toml_table import fault_at, read_toml
 from gateway.http.client_certificate import tls_options
 from gateway.identity.issuer_keys import IssuerKeys, read_keys, reads
-from gateway.identity.issuers import Issuer, issuers_of, profile_of
+from gateway.identity.issuers import Issuer, fault_in, issuers_of, profile_of
 from gateway.identity.revocations import open_revocations
 from gateway.identity.sign_in import refuse_unplaced
 from gateway.identity.tokens import TrustedIssuer
@@ -59,7 +58,7 @@ def _of_issuers(settings: Settings) -> Iterator[_Check]:
         return
     yield ("server", "public_url"), lambda: refuse_unplaced(issuers, settings.server.public_url)
     for place, issuer in enumerate(issuers):
-        yield key, partial(_trust, issuer)
+        yield key, partial(_trust, issuer, settings.tokens.issuers, place)
         file = issuer.jwks.file
         made_at_start = settings.environment == "development" and file == settings.tokens.keys
         if file is not None and (file.exists() or not made_at_start):
@@ -67,10 +66,18 @@ def _of_issuers(settings: Settings) -> Iterator[_Check]:
             yield ("tokens", "keys"), partial(_read_keys, file, settings.environment, listed, place)
 
 
-def _trust(issuer: Issuer) -> None:
+def _trust(issuer: Issuer, listed: Path | None, place: int) -> None:
     """ConfigurationInvalid if the issuer's profile or one of its claims cannot be used."""
-    keys = IssuerKeys(reads(Path()), monotonic, None)  # nothing is fetched here
-    TrustedIssuer(issuer, profile_of(issuer), keys, time)
+    key = "profile"
+    try:
+        profile = profile_of(issuer)
+        key = "claims"
+        TrustedIssuer(issuer, profile, IssuerKeys(reads(Path()), monotonic, None), time)
+    except ConfigurationInvalid as error:
+        if listed is None:
+            raise
+        what = str(error).removeprefix("tokens.issuers: ")
+        raise fault_in(listed, place, key, what) from None
 
 
 def _read_keys(file: Path, environment: str, listed: Path | None, place: int) -> None:
@@ -80,11 +87,7 @@ def _read_keys(file: Path, environment: str, listed: Path | None, place: int) ->
     except ConfigurationInvalid as error:
         if listed is None:
             raise
-        what = str(error).removeprefix("tokens.keys: ")
-        found = places(read_toml(listed))
-        raise ConfigurationInvalid(
-            fault_at(listed, found, ("issuer", place, "jwks"), what)
-        ) from None
+        raise fault_in(listed, place, "jwks", str(error).removeprefix("tokens.keys: ")) from None
 
 
 def _refused(
@@ -94,10 +97,11 @@ def _refused(
         check()
     except ConfigurationInvalid as error:
         for fault in error.faults:
-            if fault.file:
+            if fault.line:
                 yield fault
             else:
-                yield from written.faults([_placed(key, fault.what)])
+                what = f"{fault.file}: {fault.what}" if fault.file else fault.what
+                yield from written.faults([_placed(key, what)])
     except KeysUnreadable as error:
         yield from written.faults([_placed(key, str(error))])
 

@@ -33,14 +33,15 @@ async def source_faults(settings: Settings, written: SettingsText) -> list[Confi
     found: list[ConfigurationFault] = []
     folder = settings.files.manifests
     if not folder.is_dir():
-        return [*_operator_alone(settings), *_no_folder(written, folder)]
-    filed, faults = filed_and_faults(folder)
-    found += [*faults, *_never_read(folder), *_rule_faults(filed)]
-    try:
-        operator = read_operator_file(settings.files.operator)
-    except ConfigurationInvalid as error:
-        return [*found, *error.faults]
-    if not (filed or faults or _may_be_registered(settings)):
+        _, faults = _operator(settings, written)
+        what = f"{folder} is not a folder"
+        return [*faults, *written.faults([(("files", "manifests"), what)])]
+    filed, unread = filed_and_faults(folder)
+    found += [*unread, *_never_read(folder), *_rule_faults(filed)]
+    operator, faults = _operator(settings, written)
+    if operator is None:
+        return [*found, *faults]
+    if not (filed or unread or _may_be_registered(settings)):
         found += written.faults([(("files", "manifests"), "the folder holds no *.toml file")])
     granted = list(held_by(filed, operator))
     found += [*ungranted(filed, operator), *unreached(granted, operator)]
@@ -51,15 +52,18 @@ async def source_faults(settings: Settings, written: SettingsText) -> list[Confi
     return found
 
 
-def _operator_alone(settings: Settings) -> Iterator[ConfigurationFault]:
+def _operator(
+    settings: Settings, written: SettingsText
+) -> tuple[OperatorFile | None, list[ConfigurationFault]]:
+    """The operator's file, or what to change in it; at its setting where there is no such file."""
+    file = settings.files.operator
     try:
-        read_operator_file(settings.files.operator)
+        return read_operator_file(file), []
     except ConfigurationInvalid as error:
-        yield from error.faults
-
-
-def _no_folder(written: SettingsText, folder: Path) -> Iterator[ConfigurationFault]:
-    yield from written.faults([(("files", "manifests"), f"{folder} is no folder")])
+        if all(fault.line for fault in error.faults):
+            return None, list(error.faults)
+        told = [(("files", "operator"), f"{file}: {fault.what}") for fault in error.faults]
+        return None, list(written.faults(told))
 
 
 def _may_be_registered(settings: Settings) -> bool:
@@ -70,8 +74,7 @@ def _may_be_registered(settings: Settings) -> bool:
 def _never_read(folder: Path) -> Iterator[ConfigurationFault]:
     """Files that look like manifests or rules, and that no gateway would read."""
     for file in sorted(folder.iterdir()):
-        name = file.name.lower()
-        if ".toml" in name and file.suffix != ".toml" and not name.endswith((".bak", "~")):
+        if file.name.lower().endswith((".toml", ".toml.txt")) and file.suffix != ".toml":
             what = "is not read, so its agency is not asked: have its name end in .toml"
             yield ConfigurationFault(what, str(file))
         if file.suffix == ".cedar" and not file.with_suffix(".toml").exists():

@@ -132,6 +132,19 @@ FORTY: Final[dict[str, Wrong]] = {
         change(SETTINGS, 'service = "unix:keys.socket"\ncredential = "credential"\n', ""),
         *(SETTINGS, "[keys]", "keys.service", "teamaround keys serve"),
     ),
+    "a database without a host": wrong(
+        add(SETTINGS, '[log]\ndsn = "postgresql://"\n'),
+        *(SETTINGS, "dsn", "log.dsn", "write postgresql://user@host"),
+    ),
+    "a Valkey at no port": wrong(
+        add(SETTINGS, '[replicas]\nvalkey = "valkey://h:port"\n'),
+        *(SETTINGS, "valkey", "replicas.valkey", "write valkey://"),
+    ),
+    "a role that anybody has": wrong(
+        add(SETTINGS, '[roles]\noperator = ""\n'),
+        *(SETTINGS, 'operator = ""', "roles.operator", "not empty"),
+    ),
+    "several tables where one is": settings("[alerts]", "[[alerts]]", "alerts", "write a table"),
     # -- files that the settings name
     "a certificate that is not there": wrong(
         remove("gateway.pem"),
@@ -156,12 +169,28 @@ FORTY: Final[dict[str, Wrong]] = {
     "a revocation of nothing": wrong(
         add("revocations.txt", "usr jo\n"), "revocations.txt", "usr", "", "write user, organisation"
     ),
+    "a list that an editor marked": wrong(
+        write("revocations.txt", b"\xef\xbb\xbfuser jo\n"),
+        *("revocations.txt", "", "", "byte order mark"),
+    ),
+    "an issuer that stands twice": wrong(
+        lambda folder: (folder / ISSUERS).write_text((folder / ISSUERS).read_text() * 2),
+        *(ISSUERS, "issuer =", "issuer[1].issuer", "keep one of them"),
+    ),
+    "a claim that cannot be read": wrong(
+        add(ISSUERS, '[issuer.claims]\nroles = { path = "a[[" }\n'),
+        *(ISSUERS, "[issuer.claims]", "issuer[0].claims", "is not a JMESPath"),
+    ),
+    "a profile that there is not": wrong(
+        change(ISSUERS, 'proof = "dpop"', 'proof = "dpop"\nprofile = "azure"'),
+        *(ISSUERS, "profile", "issuer[0].profile", "the profiles are"),
+    ),
     "a staff list with a name": wrong(
         add("staff.txt", "Jo Smith\n"),
         *(SETTINGS, "staff_children", "alerts.staff_children", "line 2: must be a pseudonym"),
     ),
     "issuers that are not there": wrong(
-        remove(ISSUERS), ISSUERS, "", "", "cannot be read: No such file"
+        remove(ISSUERS), SETTINGS, "issuers", "tokens.issuers", "cannot be read: No such file"
     ),
     "a misspelt key of an issuer": wrong(
         change(ISSUERS, "audience =", "audiance ="),
@@ -180,7 +209,7 @@ FORTY: Final[dict[str, Wrong]] = {
     ),
     # -- the operator's file
     "an operator's file that is a folder": wrong(
-        make_folder(OPERATOR), OPERATOR, "", "", "Is a directory"
+        make_folder(OPERATOR), SETTINGS, "operator", "files.operator", "Is a directory"
     ),
     "a misspelt key of a grant": wrong(
         change(OPERATOR, 'origins = ["https://roll.example"]', 'orgins = ["https://roll.example"]'),
@@ -310,6 +339,34 @@ def test_what_is_wrong_in_several_files_is_told_at_once(file: Path) -> None:
     assert told == {"operator.toml", "revocations.txt", "clinic.toml"}
     change(OPERATOR, "orgins", "origins")(file.parent)
     assert "school-roll.toml" in {fault.file.rpartition("/")[2] for fault in every_fault(file)}
+
+
+def carriage_returns(folder: Path) -> None:
+    for name in (SETTINGS, OPERATOR, ISSUERS, ROLL, "revocations.txt", "staff.txt"):
+        (folder / name).write_bytes((folder / name).read_bytes().replace(b"\n", b"\r\n"))
+
+
+def links(folder: Path) -> None:
+    for name in (SETTINGS, "manifests"):
+        (folder / name).rename(folder / f"real-{name}")
+        (folder / name).symlink_to(folder / f"real-{name}")
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        carriage_returns,
+        links,
+        change(SETTINGS, "port = 0", 'port = "8600"'),
+        change(SETTINGS, 'key = "gateway.key"', 'key = "gateway.key"\nends_at_proxy = "false"'),
+        add(SETTINGS, '[log]\ndsn = "postgresql:///log?host=/run/postgresql"'),
+        write("manifests/.school-roll.toml.swp", b"\x00"),
+        write("manifests/notes.txt", b"ring Jo"),
+    ],
+)
+def test_what_harms_nobody_is_let_be(file: Path, harmless: Spoil) -> None:
+    harmless(file.parent)
+    assert every_fault(file) == ()
 
 
 def test_a_variable_of_a_source_that_nobody_asks_for_is_told(
