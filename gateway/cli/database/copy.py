@@ -18,9 +18,9 @@ from gateway.audit.tree.merkle import Edge
 from gateway.cli.database.places import files
 from gateway.cli.database.status import explained, status
 from gateway.config.database.contract import DatabaseRefused
+from gateway.config.database.postgres import told as told_by_server
 from gateway.config.database.sqlite import connected, told
 from gateway.config.settings import Settings
-from gateway.config.sql import told_as
 from gateway.model.errors import ConfigurationInvalid
 from gateway.oversight.break_glass.store.tables import CHILDREN, GRANTS, NOTICES
 from gateway.registry.ledger.tables import LINKS, ROLLOUTS, VERSIONS
@@ -119,7 +119,7 @@ def _opened(stack: ExitStack, file: Path) -> sqlite3.Connection | None:
 
 
 async def _copied(source: _Source, dsn: str) -> dict[str, int]:
-    async with told_as(DatabaseRefused):
+    async with told_by_server():
         connection = await asyncpg.connect(dsn)
         try:
             async with connection.transaction(isolation="repeatable_read"):

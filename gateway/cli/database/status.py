@@ -29,8 +29,8 @@ class StoreStatus:
 
     def __str__(self) -> str:
         said = "none yet" if self.found in {None, EMPTY} else f"schema {self.found}"
-        why = f"; {self.refusal}" if self.refusal else ""
-        return f"{self.store}: {said}, this release writes {self.newest} ({self.place}){why}"
+        told = self.refusal or f"{self.store}: {said}, and this release writes {self.newest}"
+        return f"{told} ({self.place})"
 
 
 async def status(settings: Settings) -> tuple[StoreStatus, ...]:

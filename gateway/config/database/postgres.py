@@ -19,7 +19,7 @@ _SECONDS: Final = 5.0
 _CONNECTIONS: Final = 3
 _BETWEEN_TRIES_S: Final = 0.02
 _ADVICE: Final = {
-    "InsufficientPrivilegeError": "; only the tables' owner may do that",
+    "InsufficientPrivilegeError": "; only the tables' owner may do that (`--owner-dsn`)",
     "LockNotAvailableError": "; another session holds a table: try again",
 }
 
