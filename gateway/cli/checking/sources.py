@@ -1,10 +1,12 @@
 """What is wrong with the operator's file, the manifests, their rules and their secrets."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from cedarpy import Schema
 from pydantic import BaseModel
 
 from adapters.kinds import UnknownKind, open_adapter
@@ -20,8 +22,11 @@ from gateway.config.settings_text import SettingsText
 from gateway.config.toml_table import fault_at
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationFault, ConfigurationInvalid
+from gateway.policy.rules.lint import Estate
+from gateway.policy.rules.reading import read_rules
 from gateway.policy.rules.rule import RuleInvalid
-from gateway.policy.rules.rule_set import Baseline, open_rule_set
+from gateway.policy.rules.rule_set import Baseline
+from gateway.policy.rules.tables import tables_as_cedar
 from gateway.registry.desired_state import SourceVersion, held_by, ungranted, unreached
 from gateway.registry.files import ManifestFile, filed_and_faults
 
@@ -82,18 +87,28 @@ def _never_read(folder: Path) -> Iterator[ConfigurationFault]:
             yield ConfigurationFault(what, str(file))
 
 
-def _rule_faults(filed: Iterable[ManifestFile]) -> Iterator[ConfigurationFault]:
+def _rule_faults(filed: Collection[ManifestFile]) -> Iterator[ConfigurationFault]:
     """Rules that cannot be used, each document by itself."""
-    baseline, every = Baseline.at(), list(filed)
-    for each in every:
-        agency = each.manifest.source.agency
-        own = [one.manifest for one in every if one.manifest.source.agency == agency]
-        written = {} if each.rules is None else {each.manifest.source.id: each.rules}
-        try:
-            open_rule_set(baseline, own, written)
-        except RuleInvalid as error:
-            file = each.file.with_suffix(".cedar") if written else each.file
-            yield from (ConfigurationFault(problem, str(file)) for problem in error.problems)
+    schema, owned = Baseline.at().schema, defaultdict[str, set[str]](set)
+    for each in filed:
+        owned[each.manifest.source.agency].add(each.manifest.source.id)
+    for each in filed:
+        source = each.manifest.source
+        estate = Estate(source.agency, frozenset(owned[source.agency]))
+        documents = {each.file: tables_as_cedar(each.manifest)}
+        if each.rules is not None:
+            documents[each.file.with_suffix(".cedar")] = each.rules
+        for file, text in documents.items():
+            yield from _wrong_rules(file, text, schema, estate)
+
+
+def _wrong_rules(
+    file: Path, text: str, schema: Schema, estate: Estate
+) -> Iterator[ConfigurationFault]:
+    try:
+        read_rules(text, file.name, schema, estate)
+    except RuleInvalid as error:
+        yield from (ConfigurationFault(problem, str(file)) for problem in error.problems)
 
 
 def _unknown_agencies(file: Path, operator: OperatorFile) -> Iterator[ConfigurationFault]:
