@@ -13,7 +13,7 @@ from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.expressions.language import JMESPATH, Language
 from adapters.expressions.shape import shape_of
 from adapters.manifest.operation import Operation
-from adapters.mapping.caps import is_cut, kept
+from adapters.mapping.caps import LIST_CAP, is_cut, kept
 from adapters.mapping.conversion import (
     to_bool,
     to_date,
@@ -282,6 +282,8 @@ def _whole(name: str, value: Any, defects: Defects) -> Any:
 
 def _kept(name: str, items: list[Any], defects: Defects) -> tuple[Any, ...]:
     every = tuple(dict.fromkeys(items) if len(items) > 1 else items)
+    if len(every) <= LIST_CAP:
+        return every
     stay = kept(name, every)
     if len(stay) < len(every):
         defects.cut.add(name)

@@ -57,4 +57,4 @@ def _sources(said_by: list[Provenance]) -> tuple[Provenance, ...]:
         before = latest.get(source.agency)
         if before is None or moment(before.as_of) < moment(source.as_of):
             latest[source.agency] = source
-    return tuple(latest[agency] for agency in sorted(latest))
+    return tuple([latest[agency] for agency in sorted(latest)])

@@ -109,7 +109,7 @@ def cut_lists(document: Any) -> Iterator[str]:
     for key, part in document.items():
         if isinstance(part, dict) and any(map(_is_cut, _with_lists(part))):
             yield key
-        elif (of := key.partition("@")[0]) and of != key and _is_annotated(key, part, document):
+        elif "@" in key and (of := key.partition("@")[0]) and _is_annotated(key, part, document):
             yield of
 
 
