@@ -5,7 +5,7 @@ READY := .venv/.ready
 MATCHING := .venv-matching
 ARGS ?=
 
-.PHONY: help demo test laws check schema bench bench-sources bench-reloads bench-start bench-alerts bench-log bench-matching format lint types contracts schema-check docs-check lock clean
+.PHONY: help changes demo test laws check schema bench bench-sources bench-reloads bench-start bench-alerts bench-log bench-matching format lint types contracts schema-check docs-check lock clean
 
 help:  ## every command, in a line each
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name what; do printf '  %-16s %s\n' "$$name" "$$what"; done
@@ -20,6 +20,10 @@ laws: $(READY)  ## the laws of the shield over a hundred thousand questions; ARG
 	$(BIN)/python -m tests.support.laws $(ARGS)
 
 check: lint types contracts schema-check docs-check test  ## what CI runs
+
+changes:  ## the changelog's entries of the next release, breaking ones first
+	@for kind in breaking added changed fixed security; do \
+		for file in changes/*.$$kind.md; do test ! -f "$$file" || sed 's/^/- /' "$$file"; done; done
 
 schema: $(READY)  ## write schema.graphql from the code
 	$(BIN)/teamaround schema > schema.graphql.new && mv schema.graphql.new schema.graphql
@@ -63,8 +67,8 @@ contracts: $(READY)  ## imports run one way
 schema-check: $(READY)  ## schema.graphql is what the code serves
 	$(BIN)/teamaround schema | diff -u schema.graphql -
 
-docs-check: $(READY)  ## links, commands, queries and settings of the docs
-	$(BIN)/pytest tests/docs
+docs-check: $(READY)  ## links, commands, queries and settings of the docs, and plain words
+	$(BIN)/pytest tests/docs tests/test_words.py
 
 lock: $(READY)  ## choose the newest versions within pyproject's ranges
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCKING) -o requirements.lock

@@ -1,4 +1,8 @@
-"""One word, one thing: words that once stood for parts of this project do not come back."""
+"""Plain words: short sentences, the usual turn, one word for one thing.
+
+docs/plain-words.md lists the turns that nobody uses here, and docs/glossary.md the words that are
+not used for its terms. Words that once stood for parts of this project do not come back.
+"""
 
 import io
 import re
@@ -8,6 +12,17 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+
+from tests.support.docs.pages import rows, text
+from tests.support.docs.prose import (
+    Text,
+    pages,
+    plain,
+    shown_texts,
+    texts_in,
+    texts_of_page,
+    texts_of_source,
+)
 
 _ROOT: Final = Path(__file__).parents[1]
 _PACKAGES: Final = (
@@ -39,6 +54,56 @@ _NOT_IN_NAMES: Final = {"desk", "enact", "enactment", "telling", "forgetting", "
 _ERROR: Final = re.compile(
     r"\b[A-Z][a-z]+\w*(?:Unavailable|Corrupt|Refused|Missing|Invalid|Unreadable|Denied)\b"
 )
+
+_LONG: Final = 25  # words in a sentence
+_LONGEST: Final = 32
+_SHARE: Final = 3  # of 100 sentences that may be long
+
+
+def _listed(page: str, heading: str) -> dict[str, str]:
+    """What a table of a page says not to write, each with what to write instead."""
+    section = text(page).split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    told = [cells for cells in rows(section) if len(cells) == 2]
+    if page.endswith("glossary.md"):
+        told = [cells[::-1] for cells in told]
+    return {one: cells[1] for cells in told for one in re.split(r"(?<=\w), ", cells[0])}
+
+
+_TURNS: Final = _listed("docs/plain-words.md", "Turns that we do not use")
+_SYNONYMS: Final = _listed("docs/glossary.md", "One word for one thing")
+
+
+def _finds(banned: dict[str, str], said: str) -> list[str]:
+    """What of `banned` a text says; a term that has a banned word in it may be said, and a code."""
+    return [f"{turn}: write {instead}" for turn, instead in banned.items() if _says(said, turn)]
+
+
+def _says(said: str, turn: str) -> bool:
+    term = {**_TURNS, **_SYNONYMS}[turn]
+    rest = re.sub(re.escape(term), "", said, flags=re.IGNORECASE) if turn in term else said
+    words = r"\s+".join(re.escape(word) for word in turn.split(" "))
+    begins = r"(?<![\w.-])" if turn[0].isalpha() else ""
+    there = re.findall(rf"{begins}{words}(?![\w-]|\.\w)", rest, re.IGNORECASE)
+    return any(not one.isupper() for one in there)
+
+
+@cache
+def _everything() -> list[Text]:
+    return [*(one for page in pages() for one in texts_of_page(page)), *shown_texts()]
+
+
+def _long(texts: list[Text], words: int) -> list[str]:
+    return [
+        f"{one.place}: {sentence}"
+        for one in texts
+        for sentence in one.sentences()
+        if len(sentence.split()) > words
+    ]
+
+
+def _share(texts: list[Text]) -> float:
+    """How many of a hundred sentences are long."""
+    return 100 * len(_long(texts, _LONG)) / max(1, sum(len(one.sentences()) for one in texts))
 
 
 def _code() -> list[Path]:
@@ -89,3 +154,88 @@ def test_no_name_of_the_code_has_a_retired_part() -> None:
 def test_every_error_that_a_docstring_names_is_there() -> None:
     names, named = zip(*map(_read, _code()), strict=True)
     assert not frozenset().union(*named) - frozenset().union(*names)
+
+
+@pytest.mark.parametrize("banned", [_TURNS, _SYNONYMS], ids=["turns", "synonyms"])
+def test_no_text_says_a_turn_or_a_synonym_that_is_listed(banned: dict[str, str]) -> None:
+    found = [(one.place, told) for one in _everything() for told in _finds(banned, one.said)]
+    assert found == []
+
+
+def test_sentences_are_short_enough_for_an_officer_an_auditor_and_a_parent() -> None:
+    texts = _everything()
+    assert _long(texts, _LONGEST) == []
+    assert _share(texts) <= _SHARE, _long(texts, _LONG)
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+def test_few_sentences_of_a_page_are_long(page: Path) -> None:
+    long = _long(texts_of_page(page), _LONG)
+    assert len(long) <= 1 or _share(texts_of_page(page)) <= _SHARE, long
+
+
+@pytest.mark.parametrize("turn", [*_TURNS, *_SYNONYMS])
+def test_each_turn_and_synonym_is_found_where_it_is_planted(turn: str) -> None:
+    every = {**_TURNS, **_SYNONYMS}
+    assert _finds({turn: every[turn]}, plain(f"It {turn} so."))
+    assert not _finds({turn: every[turn]}, plain(f"A page may name `{turn}` as code."))
+
+
+def test_a_term_may_be_said_though_a_banned_word_is_a_part_of_it() -> None:
+    assert not _finds(_SYNONYMS, "The circuit breaker is open.")
+    assert _finds(_SYNONYMS, "The breaker is open.")
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "# Page\n\n{}",
+        "- one item\n- {}",
+        "1. {}",
+        "| What | Why |\n|---|---|\n| a cell | {} |",
+        "A short one. {} Another.",
+        "Half of it stands on one line,\n{}",
+    ],
+)
+def test_a_long_sentence_is_found_wherever_a_page_has_it(planted: str) -> None:
+    page = planted.format(" ".join(["word"] * (_LONG + 1)) + ".")
+    assert len(_long([Text("page", said) for said in texts_in(page)], _LONG)) == 1
+
+
+@pytest.mark.parametrize(
+    "short",
+    [
+        "```text\n{}\n```",
+        "A span of code is one word: `{}`.",
+        "- {}\n- {}",
+        "| {} | {} |",
+        "{}.\n\n{}.",
+    ],
+)
+def test_code_items_cells_and_paragraphs_are_counted_as_a_reader_would(short: str) -> None:
+    page = short.replace("{}", " ".join(["word"] * 20))
+    assert _long([Text("page", said) for said in texts_in(page)], _LONG) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "raise NotAllowed('CODE', '{}')",
+        "raise NotAllowed('CODE', f'{{who}}: {}')",
+        "port: int = Field(1, description='{}')",
+        "role: Annotated[str, typer.Option(help='{}')]",
+        "DETAILS = {{Outcome.BUSY: '{}'}}",
+    ],
+)
+def test_a_message_a_setting_and_a_help_text_are_read_in_the_code(code: str) -> None:
+    long = code.format("some words " * _LONG)
+    (said,) = [Text("code", said) for _, said in texts_of_source(long)]
+    assert _long([said], _LONG)
+    (said,) = [Text("code", s) for _, s in texts_of_source(code.format("ask whoever knows it"))]
+    assert _finds(_TURNS, said.said)
+
+
+def test_the_help_of_a_command_is_its_docstring() -> None:
+    command = 'def serve() -> None:\n    """Serve whoever may ask."""'
+    assert [said for _, said in texts_of_source(command, is_command=True)]
+    assert [said for _, said in texts_of_source(command)] == []

@@ -193,9 +193,9 @@ PERSON = {NHS_NUMBER: "9990000018"}
 @pytest.mark.parametrize(
     ("text", "person", "reply", "said"),
     [
-        (GOOD, {}, NoRecord(), "it has never found anybody"),
-        (LIVE, {}, NoRecord(), "it has never found anybody"),
-        (GOOD, PERSON, NoRecord(), "it has never found anybody"),
+        (GOOD, {}, NoRecord(), "it has never found a child"),
+        (LIVE, {}, NoRecord(), "it has never found a child"),
+        (GOOD, PERSON, NoRecord(), "it has never found a child"),
         (LIVE, {}, Records((Record(),)), "does not have the number asked by"),
         (LIVE, {}, Records((HILL,)), ""),
         (GOOD, PERSON, Records((HILL,)), ""),

@@ -201,7 +201,7 @@ def test_two_checkpoints_of_other_sizes_are_not_said_to_agree(tmp_path: Path) ->
 
 def test_a_mistyped_folder_is_no_refusal_of_the_log(tmp_path: Path) -> None:
     said = run("verify", tmp_path / "exprot", *KEY)
-    assert (said.exit_code, "is not a folder" in said.stderr) == (2, True)
+    assert (said.exit_code, "is neither a folder" in said.stderr) == (2, True)
 
 
 def test_a_receipt_is_checked_offline(tmp_path: Path) -> None:

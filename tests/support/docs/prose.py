@@ -1,0 +1,137 @@
+"""Prose as a reader meets it: of pages, of the schema, of help texts and of messages."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.support.docs.pages import PAGES, ROOT
+
+# What the wheel and the demo show to somebody; the schema stands for `gateway/graphql`.
+_SHOWN: Final = ("gateway", "adapters", "resolvers", "teamaround", "demo")
+# Names of people, and words that other systems say.
+_DATA: Final = (
+    "gateway/graphql",
+    "resolvers/comparison",
+    "adapters/mapping/beside",
+    "adapters/conformance/absence",
+)
+_COMMANDS: Final = "gateway/cli/commands"
+_BESIDE: Final = ("bench/matching/results/*.md", "changes/*.*.md", "examples/*/*.md")
+# The tables that name what may not be said.
+_LISTED: Final = re.compile(
+    r"^## (Turns that we do not use|One word for one thing)\n.*?(?=^## |\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+_FENCE: Final = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_LINK: Final = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
+_CODE: Final = re.compile(r"``.+?``|`[^`\n]+`")
+_ITEM: Final = re.compile(r"\s*(#+|[-*]|\d+\.|>)\s+")
+_END: Final = re.compile(r"(?<=[.!?])[)\"*_”]*\s+")
+_SQL: Final = re.compile(r"\s*(?:[A-Z]{2,}\s|--|\(SELECT)|.*\bSELECT\b", re.DOTALL)
+_WORD: Final = re.compile(r"(?<![\w./=-])[a-z]{2,}(?![\w/=-]|\.\w)")
+_FEW: Final = 2  # words in a string that is no message
+_IS_CODE: Final = re.compile(r"^\s*(?:query\b.*)?\{|^[\w# ]+ = |^\[\[?\w+\]", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph, an item, a cell, a description or a message; code and links are a word each."""
+
+    place: str
+    said: str
+
+    def sentences(self) -> list[str]:
+        """What stands between two full stops, headings and single words left out."""
+        return [one for one in _END.split(self.said) if len(one.split()) > 1]
+
+
+def pages() -> list[Path]:
+    """Every page, those beside code and runs included."""
+    return [*PAGES, *(file for pattern in _BESIDE for file in sorted(ROOT.glob(pattern)))]
+
+
+def texts_of_page(file: Path) -> list[Text]:
+    """The texts of a page, without its fenced blocks and the lists of what may not be said."""
+    place = str(file.relative_to(ROOT))
+    return [Text(place, said) for said in texts_in(file.read_text("utf-8"))]
+
+
+def texts_in(page: str) -> list[str]:
+    """The texts of Markdown: lines that follow each other are one, cells and items are apart."""
+    lines = _FENCE.sub("", _LISTED.sub("", page)).splitlines()
+    return [said for block in _blocks(lines) if (said := plain(block))]
+
+
+def plain(said: str) -> str:
+    """A text whose links show only their words, and whose code is one word."""
+    return " ".join(_CODE.sub("CODE", _LINK.sub(r"\1", said)).split())
+
+
+def shown_texts() -> Iterator[Text]:
+    """What the schema, help texts, settings and messages say."""
+    schema = (ROOT / "schema.graphql").read_text("utf-8")
+    for said in re.findall(r'"""(.*?)"""', schema, re.DOTALL):
+        yield Text("schema.graphql", plain(said))
+    for file in (file for top in _SHOWN for file in sorted((ROOT / top).rglob("*.py"))):
+        yield from _texts_of_code(file)
+
+
+def texts_of_source(code: str, *, is_command: bool = False) -> Iterator[tuple[int, str]]:
+    """Line and words of each message in Python; of a command the help that is its docstring too."""
+    tree = ast.parse(code)
+    documented = {id(found): found for found in _docstrings(tree)}
+    parts = {id(part) for node in ast.walk(tree) for part in _parts_of(node)}
+    for node in ast.walk(tree):
+        if id(node) not in parts and (is_command or id(node) not in documented):
+            said = _said(node)
+            if said is not None and _is_prose(said):
+                yield getattr(node, "lineno", 0), plain(said)
+
+
+def _texts_of_code(file: Path) -> Iterator[Text]:
+    name = file.relative_to(ROOT).as_posix()
+    if not name.startswith(_DATA):
+        code = file.read_text("utf-8")
+        for line, said in texts_of_source(code, is_command=name.startswith(_COMMANDS)):
+            yield Text(f"{name}:{line}", said)
+
+
+def _docstrings(tree: ast.AST) -> Iterator[ast.expr]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.value
+
+
+def _parts_of(node: ast.AST) -> Iterable[ast.AST]:
+    """What an f-string consists of: it is one message with its values."""
+    return list(ast.walk(node))[1:] if isinstance(node, ast.JoinedStr) else ()
+
+
+def _said(node: ast.AST) -> str | None:
+    match node:
+        case ast.Constant(value=str(said)):
+            return said
+        case ast.JoinedStr(values=parts):
+            return "".join(str(p.value) if isinstance(p, ast.Constant) else "VALUE" for p in parts)
+        case _:
+            return None
+
+
+def _is_prose(said: str) -> bool:
+    return len(_WORD.findall(said)) > _FEW and not _SQL.match(said) and not _IS_CODE.search(said)
+
+
+def _blocks(lines: Iterable[str]) -> Iterator[str]:
+    gathered: list[str] = []
+    for line in lines:
+        if line.lstrip().startswith("|"):
+            yield from line.strip().strip("|").split(" | ")
+        elif not line.strip() or _ITEM.match(line):
+            yield " ".join(gathered)
+            gathered = [_ITEM.sub("", line, count=1)]
+        else:
+            gathered.append(line)
+    yield " ".join(gathered)
