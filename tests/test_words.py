@@ -75,15 +75,15 @@ _SYNONYMS: Final = _listed("docs/glossary.md", "One word for one thing")
 
 def _finds(banned: dict[str, str], said: str) -> list[str]:
     """What of `banned` a text says; a term that has a banned word in it may be said, and a code."""
-    return [f"{turn}: write {instead}" for turn, instead in banned.items() if _says(said, turn)]
+    likely = [turn for turn in banned if turn.partition(" ")[0].lower() in said.lower()]
+    return [f"{turn}: write {banned[turn]}" for turn in likely if _says(said, turn)]
 
 
 def _says(said: str, turn: str) -> bool:
     term = {**_TURNS, **_SYNONYMS}[turn]
     rest = re.sub(re.escape(term), "", said, flags=re.IGNORECASE) if turn in term else said
     words = r"\s+".join(re.escape(word) for word in turn.split(" "))
-    begins = r"(?<![\w.-])" if turn[0].isalpha() else ""
-    there = re.findall(rf"{begins}{words}(?![\w-]|\.\w)", rest, re.IGNORECASE)
+    there = re.findall(rf"(?<![\w.-]){words}(?![\w-]|\.\w)", rest, re.IGNORECASE)
     return any(not one.isupper() for one in there)
 
 
