@@ -21,9 +21,10 @@ class Setting:
     """One row of the table.
 
     `numbered`: callers tell an identifier. `erring`: so many of them have something wrong in name
-    or date; None leaves the ordinary noise. `all_given`: they tell every given name. `rivals`: only
-    children are asked about who have a twin or sibling of the same first name. `part` of the run's
-    questions are of this setting: a large rate takes fewer to tell.
+    or date; None leaves the ordinary noise. `homed`: all of them tell a postcode, be it a former
+    one; else 8 in 100 tell none. `all_given`: they tell every given name. `rivals`: only children
+    are asked about who have a twin or sibling of the same first name. `part` of the run's questions
+    are of this setting: a large rate takes fewer to tell.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Setting:
     aims: Aims
     numbered: bool = False
     erring: float | None = None
+    homed: bool = False
     all_given: bool = False
     rivals: bool = False
     noise: Noise = ORDINARY
@@ -43,9 +45,10 @@ _SHARING: Final = Mix(england=True, sharing=0.9)
 _DEMOGRAPHICS: Final = Aims(0.90, 0.93, 10)
 _IDENTIFIER: Final = Aims(0.95, 0.97, 10)
 SETTINGS: Final = (
-    Setting("today's district, demographics", Mix(), _DEMOGRAPHICS),
+    Setting("today's district, demographics with postcode", Mix(), _DEMOGRAPHICS, homed=True),
+    Setting("today's district, demographics", Mix(), Aims(false=10)),
     Setting("today's district, an identifier", Mix(), _IDENTIFIER, numbered=True),
-    Setting("names of England, demographics", _ENGLAND, _DEMOGRAPHICS),
+    Setting("names of England, demographics with postcode", _ENGLAND, _DEMOGRAPHICS, homed=True),
     Setting("names of England, an identifier", _ENGLAND, _IDENTIFIER, numbered=True),
     Setting("callers err in 14 of 100", _ENGLAND, Aims(0.76, 0.83, 10), erring=0.14),
     Setting("namesakes", _NAMESAKES, Aims(0.74, 0.80, 15)),

@@ -17,13 +17,15 @@ def route(
 ) -> tuple[OperationCard, ...]:
     """Those of them that are still worth trying after what it answered `before`.
 
-    A source with effects is asked by one operation, once.
+    A source with effects is asked by one operation, once. One of the shield set is asked by a
+    number though a record that it found bears it: another file of that number may be marked.
     """
     untried = _untried(source, before)
+    by_each = _may_have_more_files(source)
     cards = tuple(
         card
         for card in possible(source, keys)
-        if card in untried and (before is None or before.tells_no(card, keys))
+        if card in untried and (before is None or by_each or before.tells_no(card, keys))
     )
     return cards[:1] if source.has_effects else cards
 
@@ -34,9 +36,12 @@ def may_ask_again(source: RegisteredSource, answered: SourceAnswer) -> bool:
     One of the shield set that found somebody by name may have hers by a number. An identity
     source says the number itself.
     """
-    member = source.in_shield_set and not source.is_identity
-    again = answered.empty or (member and answered.by_details_alone)
-    return again and bool(_untried(source, answered))
+    more = _may_have_more_files(source) and answered.by_details_alone
+    return (answered.empty or more) and bool(_untried(source, answered))
+
+
+def _may_have_more_files(source: RegisteredSource) -> bool:
+    return source.in_shield_set and not source.is_identity
 
 
 def supersedes(source: RegisteredSource) -> bool:

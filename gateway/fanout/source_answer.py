@@ -17,13 +17,15 @@ Keys = Mapping[str, str]
 class CallContext:
     """What goes to every source of one question; `until` is the deadline on the loop's clock.
 
-    Without a `right` nothing is shared with another question.
+    Without a `right` nothing is shared with another question. `forms` are the names otherwise, by
+    which an identity source is searched too where it found nobody.
     """
 
     fields: frozenset[str]
     on_behalf: OnBehalf
     until: float
     right: AccessRight | None = None
+    forms: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,11 +132,32 @@ class SourceConnection:
                 break
             if answered.records and not (self.source.in_shield_set and card.needs & IDENTIFYING):
                 break
-            found = await self._try(card, keys, asking, answered, sent)
+            found = await self._by_any_form(card, keys, asking, answered, sent)
             answered = together(answered, found) if answered.records else found
             if not (answered.empty or answered.records):
                 break
         return answered
+
+    async def _by_any_form(
+        self,
+        card: OperationCard,
+        keys: Keys,
+        asking: CallContext,
+        before: SourceAnswer,
+        sent: CallCount,
+    ) -> SourceAnswer:
+        """Try the operation; if it searches by name for who she is, by other forms of it too."""
+        found = await self._try(card, keys, asking, before, sent)
+        for form in asking.forms if self._says_who(card) else ():
+            if not found.empty:
+                break
+            again = await self._try(card, {**keys, **form}, asking, found, sent)
+            found = replace(again, tried=found.tried)
+        return found
+
+    def _says_who(self, card: OperationCard) -> bool:
+        by_name = "family_name" in card.accepts and not card.needs & IDENTIFYING
+        return by_name and self.source.is_identity
 
     async def _try(
         self,

@@ -42,14 +42,20 @@ class Finder:
 
     stated: Reference
     once: FoundOnce
+    _asked: Reference | None = None
 
     def settle(self, records: frozenset[Identifier]) -> None:
         """Take these records as hers from now on, as if the caller had named them."""
+        self._asked = self._asked or self.stated
         self.stated = replace(self.stated, identifiers=self.stated.identifiers | records)
 
     def of(self, answers: Mapping[str, SourceAnswer]) -> Findings:
         """The findings of these answers."""
         return self.once.of(self.stated, answers)
+
+    def as_asked(self, answers: Mapping[str, SourceAnswer]) -> Findings:
+        """The same as if no record had been settled on: from what the caller told alone."""
+        return self.once.of(self._asked or self.stated, answers)
 
     def untied(self, told: Reference, found: Findings) -> bool:
         """Whether nothing but name, date and sex ties what is certain to what was told."""

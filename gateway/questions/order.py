@@ -32,8 +32,8 @@ class Teacher(Protocol):
         """What the answers so far teach each source."""
         ...
 
-    def disputed(self, answers: SourceAnswers) -> tuple[Keys, ...]:
-        """Other numbers of the same scheme, by which a source is asked as well."""
+    def disputed(self, answers: SourceAnswers, source: str) -> tuple[Keys, ...]:
+        """Other numbers of the same scheme, by which this source is asked as well."""
         ...
 
     def once_cleared(self, answers: SourceAnswers) -> Mapping[str, Keys]:

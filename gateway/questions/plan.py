@@ -5,9 +5,10 @@ names. Which of them depends on the caller and the question, never on the child:
 would tell where she lives (ADR 0014, 0027).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from adapters.contract.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
 from gateway.fanout.route import possible
@@ -15,6 +16,8 @@ from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource, Registr
 from gateway.model.caller import Caller
 from gateway.model.errors import AskDifferently
 from gateway.model.inquiry import Inquiry, Known, Scope
+
+_MOST_FORMS: Final = 3
 
 
 class NotAsked(StrEnum):
@@ -154,6 +157,21 @@ def own_details(known: Known, agency: str) -> dict[str, str]:
     if known.agency_record and known.agency_record[0] == agency:
         keys[AGENCY_RECORD] = known.agency_record[1]
     return {name: str(value) for name, value in keys.items() if value}
+
+
+def other_forms(known: Known) -> tuple[Mapping[str, str], ...]:
+    """The names otherwise, for who finds nobody by the first given name and the surname.
+
+    Files have a child of several given names under the second one where the first is shared by
+    many, such as Muhammad, or where two stand in either order. Then come the other names that the
+    caller told. At most three, as each is one more call.
+    """
+    first, *further = (*known.given_names, "")
+    family, others = known.family_name, known.further.other_names
+    forms = [(first, family), *((given, family) for given in further)]
+    forms += [(next(iter(name.given), first), name.family or family) for name in others]
+    _, *more = dict.fromkeys(forms)
+    return tuple({"given_name": g, "family_name": f} for g, f in more if g and f)[:_MOST_FORMS]
 
 
 def kept_back(known: Known) -> dict[str, str]:

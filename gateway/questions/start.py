@@ -19,7 +19,7 @@ from gateway.questions.access_flags import of_answer, of_question
 from gateway.questions.finder import Finder, FoundOnce
 from gateway.questions.findings import Findings, stated_reference
 from gateway.questions.order import Order
-from gateway.questions.plan import own_details
+from gateway.questions.plan import other_forms, own_details
 from gateway.questions.prepare import Preparation, PreparedQuestion
 from gateway.questions.question import DecidedQuestion, RunningQuestion
 from gateway.questions.release import ReleaseView
@@ -156,7 +156,10 @@ def _calls(
         log_index=intent.index,
     )
     right = AccessRight(caller, reason, admitted.preparation.policy.version)
-    return {
-        name: CallContext(read[name], replace(on_behalf, shield_check=name in only), until, right)
-        for name in prepared.asked
-    }
+    forms = other_forms(prepared.inquiry.known)
+
+    def call(name: str) -> CallContext:
+        on_whose = replace(on_behalf, shield_check=name in only)
+        return CallContext(read[name], on_whose, until, right, forms)
+
+    return {name: call(name) for name in prepared.asked}

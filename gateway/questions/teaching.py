@@ -27,9 +27,10 @@ class Teaching:
         """What each source may be asked with besides the caller's own details."""
         return self.shield.lessons(answers, self.sources)
 
-    def disputed(self, answers: SourceAnswers) -> tuple[Keys, ...]:
-        """Further numbers to ask by, where agencies disagree on one."""
-        return disputed(self.shield.teaching(answers), self.sources)
+    def disputed(self, answers: SourceAnswers, source: str) -> tuple[Keys, ...]:
+        """Further numbers to ask a source by: agencies disagree on one, or two children fit."""
+        known = disputed(self.shield.teaching(answers), self.sources)
+        return (*known, *self.shield.other_numbers(answers, source))
 
     def once_cleared(self, answers: SourceAnswers) -> Mapping[str, Keys]:
         """What of the caller's details may be sent only now."""

@@ -125,7 +125,7 @@ class Waves:
         if not route(self._order.sources[source], keys, before):
             return False
         self._idle = self._idle and source not in self._order.circle
-        others = self._teacher.disputed(self._seen) if self._seen else ()
+        others = self._teacher.disputed(self._seen, source) if self._seen else ()
         by = [keys, *({**keys, **other} for other in others if other.keys() <= keys.keys())]
         self._calls.start(source, by, self._order.asking[source], before)
         return True

@@ -14,9 +14,11 @@ from resolvers.matching.evidence import Evidence
 ALL_CHILDREN: Final = 12_000_000  # under eighteen in England, for a source that declares none
 
 # How many records of each kind a source may be thought to hold before looking: the child's own in
-# half of the questions (many are asked of agencies that never met the child); 1.2 siblings a
-# child; 15 twin births in a thousand, so that 3 children in 100 have one.
+# half of the questions (many are asked of agencies that never met the child), and in nearly all
+# where it declares as many children as there are; 1.2 siblings a child; 15 twin births in a
+# thousand, so that 3 children in 100 have one.
 _OWN, _SIBLINGS, _TWINS = 0.5, 1.2, 0.03
+_OWN_OF_ALL = 0.97
 _TWINS_SEEN = 1.0  # once a twin has turned up
 
 _BIRTHDAYS: Final = 6570  # days in eighteen years
@@ -149,7 +151,8 @@ def rows_of(evidence: Evidence) -> tuple[_Row, ...]:
 def expected(population: int | None, *, twin_seen: bool) -> _Row:
     """How many records of each kind a source may hold before looking."""
     twins = _TWINS_SEEN if twin_seen else _TWINS
-    return _OWN, float(population or ALL_CHILDREN), _SIBLINGS, twins
+    own = _OWN_OF_ALL if (population or 0) >= ALL_CHILDREN else _OWN
+    return own, float(population or ALL_CHILDREN), _SIBLINGS, twins
 
 
 def weights_of(evidence: Evidence, population: int | None, *, twin_seen: bool = False) -> Weights:

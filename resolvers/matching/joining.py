@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
+from resolvers.comparison.agreement import Agreement
 from resolvers.matching.contest import among_them_two, winners
 from resolvers.matching.details import Details
 from resolvers.matching.evidence import BORN_OTHERWISE, bears_number
@@ -22,6 +23,8 @@ RecordPlace = tuple[str, int]  # a source, and a record's place in its answer
 _EXCLUDED: Final = Assessment(
     MatchGrade.CERTAINLY_NOT, BORN_OTHERWISE, population=None, twin_seen=False
 )
+_SAME: Final = Agreement.SAME
+_DIFFERENT: Final = Agreement.DIFFERENT
 Stopped = dict[RecordPlace, ReasonCode]  # who could join and does not, and why
 
 
@@ -95,10 +98,8 @@ def _denied(
     `numbered`: nobody has joined yet, so that a number in the question is nobody's yet.
     """
     alike = {key: found for key, found in assessed.items() if alike_in_all(found.evidence)}
-    doubled = _kept_apart(alike, world)
-    if doubled or _namesake_among(alike, world):
-        namesake, here = ReasonCode.NAMESAKE, ReasonCode.DOUBLED_HERE
-        return {key: here if key[0] in doubled else namesake for key in certain}
+    if doubling := _doubling(certain, alike, world):
+        return doubling
     conflicting = _under_anothers_number(certain, assessed, world)
     denied = dict.fromkeys(conflicting, ReasonCode.NUMBER_ON_ANOTHER)
     denied |= {key: ReasonCode.CUT_SHORT for key in certain if key[0] in world.cut}
@@ -108,6 +109,28 @@ def _denied(
     if _namesake_near([found for key, found in assessed.items() if key not in by_number]):
         denied |= dict.fromkeys(weak, ReasonCode.NAMESAKE_NEAR)
     return denied
+
+
+def _doubling(
+    certain: Mapping[RecordPlace, Assessment],
+    alike: Mapping[RecordPlace, Assessment],
+    world: World,
+) -> Stopped:
+    """Those whom a child of her name and birthday denies: none may be certain by that alone.
+
+    But who has her very home is told apart from a namesake whose every file has another one.
+    """
+    doubled = _kept_apart(alike, world)
+    if not doubled and not _namesake_among(alike, world):
+        return {}
+    at_home = {key for key, found in certain.items() if found.evidence.postcode is _SAME}
+    near = {key: found for key, found in alike.items() if found.evidence.postcode is not _DIFFERENT}
+    told_apart = not _kept_apart(near, world) and not _namesake_among(near, world)
+    return {
+        key: ReasonCode.DOUBLED_HERE if key[0] in doubled else ReasonCode.NAMESAKE
+        for key in certain
+        if not (told_apart and key in at_home)
+    }
 
 
 def _either_twins(assessed: Mapping[RecordPlace, Assessment]) -> frozenset[RecordPlace]:

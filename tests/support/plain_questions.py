@@ -35,7 +35,7 @@ class Lessons:
         """As `teach` says."""
         return self.teach(heard)
 
-    def disputed(self, _: SourceAnswers) -> tuple[Keys, ...]:
+    def disputed(self, _: SourceAnswers, _source: str) -> tuple[Keys, ...]:
         """Agencies agree."""
         return ()
 

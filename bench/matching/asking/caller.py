@@ -102,6 +102,8 @@ def callers(world: World, setting: Setting, chance: Random) -> Iterator[MadeUpCa
     """Callers about children drawn at random, held or not, for ever."""
     asked = [c for c in world.children if c.rival] if setting.rivals else world.children
     noise = replace(setting.noise, no_middle=0.0 if setting.all_given else _NO_MIDDLE)
+    if setting.homed:
+        noise = replace(noise, no_postcode=0.0)
     while True:
         yield _caller(chance.choice(asked), world, setting, noise, chance)
 

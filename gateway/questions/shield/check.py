@@ -11,7 +11,7 @@ from gateway.fanout.sources import RegisteredSource, Registry
 from gateway.model.clock import Clock
 from gateway.model.inquiry import Known
 from gateway.questions.findings import find, stated_reference
-from gateway.questions.plan import own_details
+from gateway.questions.plan import other_forms, own_details
 from gateway.questions.resolver import Resolver
 from resolvers.child.child import Restriction
 
@@ -50,7 +50,7 @@ class ShieldCheck:
     async def _answers(self, known: Known, on_behalf: OnBehalf) -> Mapping[str, SourceAnswer]:
         """Each source asked once, by what is known alone: nothing that one says goes to another."""
         until = self.clock.monotonic() + self.deadline_s
-        asking = CallContext(frozenset(), on_behalf, until)
+        asking = CallContext(frozenset(), on_behalf, until, forms=other_forms(known))
         answers: dict[str, SourceAnswer] = {}
         async with self.fan_out.calls() as calls:
             for name, source in self.asked.items():

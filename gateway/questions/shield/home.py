@@ -11,19 +11,22 @@ from typing import Final
 
 from adapters.contract.codes import Claim
 from adapters.contract.identifiers import CHILD_NUMBERS
-from adapters.contract.record import Identifier
+from adapters.contract.record import Identifier, Record
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from gateway.questions.finder import Finder, FoundOnce
 from gateway.questions.findings import Findings
-from gateway.questions.onward import Lesson, lessons
+from gateway.questions.onward import NUMBERS, Lesson, lessons
 from gateway.questions.shield.namesakes import NamesakeSearch
 from resolvers.child.child import Restriction
 from resolvers.exchange import tied
+from resolvers.matching.contest import contradict
+from resolvers.matching.details import Details
 from resolvers.matching.grade import Graded, MatchGrade
 from resolvers.matching.reference import Reference, named_record
 
 _NOBODY: Final = frozenset[Identifier]()
+_MOST_LIKELY: Final = 3  # children of one name and birthday: each is asked about by number
 
 
 @dataclass(slots=True)
@@ -41,16 +44,19 @@ class ToldHome:
         """All in scope, by id."""
         return self.once.resolver.sources
 
-    def supposed(self, found: Findings) -> Findings | None:
-        """What would be found had the caller named the likely records; None if there are none.
+    def supposed(self, found: Findings) -> tuple[Findings, ...]:
+        """What would be found had the caller named a likely child's records, for each such child.
 
-        The same whatever home was told, or none, until one has settled who she is. `found` is what
-        the circle says.
+        Two where the register has a namesake of her name and birthday, whom a home tells apart;
+        none where there is nobody, or more than can be asked about. The same whatever home was
+        told, or none, until one has settled who she is. `found` is what the circle says.
         """
         if found.restriction is Restriction.RESTRICTED or self._settled:
-            return None
-        likely = _likely(self._named(_NOBODY).of(found.answers), self.sources)
-        return self._named(likely).of(found.answers) if likely else None
+            return ()
+        children = _likely(self._named(_NOBODY).of(found.answers), self.sources)
+        if len(children) > _MOST_LIKELY:
+            return ()
+        return tuple(self._named(records).of(found.answers) for records in children)
 
     def _named(self, likely: frozenset[Identifier]) -> Finder:
         """Finds as if the caller had told of no place, and named these records."""
@@ -62,9 +68,19 @@ class ToldHome:
 
     def lessons(self, found: Findings) -> Mapping[str, Lesson]:
         """What the shield set may be asked with, so that it has said all before a home counts."""
-        supposed = self.supposed(found)
-        if supposed is None:
-            return {}
+        first = self.supposed(found)[:1]
+        return {name: keys for each in first for name, keys in self._lessons(each).items()}
+
+    def other_numbers(self, found: Findings) -> Mapping[str, tuple[Lesson, ...]]:
+        """The numbers of further likely children, by which each of the set is asked as well."""
+        others: dict[str, tuple[Lesson, ...]] = {}
+        for each in self.supposed(found)[1:]:
+            for name, keys in self._lessons(each).items():
+                numbers = ({key: keys[key]} for key in sorted(keys.keys() & NUMBERS))
+                others[name] = (*others.get(name, ()), *numbers)
+        return others
+
+    def _lessons(self, supposed: Findings) -> Mapping[str, Lesson]:
         taught = lessons(supposed, self.sources)
         return {name: keys for name, keys in taught.items() if self.sources[name].in_shield_set}
 
@@ -73,8 +89,8 @@ class ToldHome:
 
         None unless each source of the set answered in full, and nobody whom it found is restricted.
         """
-        supposed = self.supposed(found)
-        if not self.stated.tells_of_place or supposed is None or not self._all_said(supposed):
+        children = self.supposed(found) if self.stated.tells_of_place else ()
+        if not children or not all(map(self._all_said, children)):
             return _NOBODY
         told = self.stated.located()
         by_home = self.once.of(told, found.answers)
@@ -114,23 +130,38 @@ def _could_be_asked(source: RegisteredSource, answered: SourceAnswer) -> bool:
     An agency outside the circle may teach that number once the child is cleared. The child could
     then be found restricted, and the answer would say that the home was right.
     """
-    if not answered.empty:
+    if not answered.empty or answered.conclusive:
         return False
     cards = source.adapter.operations
     return any(card.name not in answered.tried and card.needs & CHILD_NUMBERS for card in cards)
 
 
-def _likely(found: Findings, sources: Mapping[str, RegisteredSource]) -> frozenset[Identifier]:
-    """The records of authorities that are probably hers, with nothing that differs.
+def _likely(
+    found: Findings, sources: Mapping[str, RegisteredSource]
+) -> list[frozenset[Identifier]]:
+    """The records of authorities that are probably hers, with nothing that differs, by child.
 
-    And those that are certain by no number: name, date and sex may be a namesake's too.
+    And those that are certain by no number: name, date and sex may be a namesake's too. Where one
+    source has several, each with what contradicts it in no number.
     """
-    return frozenset(
-        named_record(source, graded.record.record_id)
+    likely = {
+        source: [graded.record for graded in found.graded(source) if _is_likely(graded)]
         for source in _authorities(sources)
-        for graded in found.graded(source)
-        if graded.record.record_id and _is_likely(graded)
-    )
+    }
+    every = [(source, record) for source, records in likely.items() for record in records]
+    crowded = max(likely, key=lambda source: len(likely[source]), default="")
+    return [
+        frozenset(
+            named_record(source, record.record_id or "")
+            for source, record in every
+            if record is one or (source != crowded and not _contradict(one, record))
+        )
+        for one in likely.get(crowded, ())
+    ]
+
+
+def _contradict(one: Record, other: Record) -> bool:
+    return contradict(Details.of_record("", one), Details.of_record("", other))
 
 
 def _is_likely(graded: Graded) -> bool:
@@ -138,7 +169,8 @@ def _is_likely(graded: Graded) -> bool:
     probable = grade.grade is MatchGrade.PROBABLE and not grade.likely_other
     loose = grade.grade is MatchGrade.CERTAIN and not graded.tied
     fits = (probable or loose) and not grade.differed
-    return fits and graded.record.restricted is False
+    record = graded.record
+    return fits and record.restricted is False and bool(record.record_id)
 
 
 def _authorities(sources: Mapping[str, RegisteredSource]) -> list[str]:

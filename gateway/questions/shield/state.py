@@ -57,6 +57,7 @@ class ShieldState:
     _settled: bool = False
     _state: Restriction | None = None
     _tied: tuple[Findings, Findings] | None = None
+    _before_home: SourceAnswers | None = None
 
     def idle(self, heard: SourceAnswers, first: SourceAnswers) -> bool:
         """Hear that nothing of the circle is under way, nor can be asked with what it taught.
@@ -90,11 +91,12 @@ class ShieldState:
         """The findings that a caller is told of, from whom the child is hidden.
 
         Of a restricted child by what the caller's own details found: what else was asked depends on
-        who restricts her.
+        who restricts her. Nor does it tell of a home that was right until then.
         """
         restricted = self._state is Restriction.RESTRICTED
-        found = self.near.of(self._first if restricted else self._heard)
-        return found.restricted_as(self._state or found.restriction)
+        if restricted:
+            return self.near.as_asked(self._first).restricted_as(Restriction.RESTRICTED)
+        return self._shown(self._heard, self._state)
 
     def lessons(
         self, answers: SourceAnswers, sources: Mapping[str, RegisteredSource]
@@ -110,6 +112,10 @@ class ShieldState:
         outside = {name: keys for name, keys in taught.items() if name not in self.circle}
         return outside | {name: keys for name, keys in within.items() if name in self.circle}
 
+    def other_numbers(self, answers: SourceAnswers, source: str) -> tuple[Keys, ...]:
+        """By which numbers of a likely child's namesakes a source is asked as well."""
+        return self.home.other_numbers(self._of_circle(answers)).get(source, ())
+
     def teaching(self, answers: SourceAnswers) -> Findings:
         """The findings that teach the circle: its own, until it has cleared the child."""
         near = self._of_circle(answers)
@@ -123,6 +129,7 @@ class ShieldState:
         records = self.home.settled(found)
         if not records:
             return found
+        self._before_home = inside
         self.search.close()
         for finder in (self.near, self.everybody):
             finder.settle(records)
@@ -188,13 +195,20 @@ class ShieldState:
         if self.view.cleared or not self.view.hides(found):
             return self._without_namesakes(found)
         inside = {name: each for name, each in answers.items() if name in self.circle}
-        return self.near.of(inside).restricted_as(state)
+        return self._shown(inside, state)
+
+    def _shown(self, answers: Mapping[str, SourceAnswer], state: Restriction | None) -> Findings:
+        """The circle's findings; if a home counted and she is not clear after all, those before."""
+        in_vain = self._before_home is not None and state is not Restriction.NONE_KNOWN
+        found = self.near.as_asked(self._before_home or {}) if in_vain else self.near.of(answers)
+        return found.restricted_as(state or found.restriction)
 
     def namesakes(self, answers: SourceAnswers) -> Mapping[str, Keys]:
         """Who is to be searched for children alike, and by what."""
-        supposed = self.home.supposed(self._of_circle(answers))
-        if supposed is not None:
-            return self.search.before_a_home(supposed)
+        children = self.home.supposed(self._of_circle(answers))
+        if children:
+            first, *_ = children
+            return self.search.before_a_home(first)
         return self.search.wanted(self.everybody.of(answers))
 
     def hear(self, found: SourceAnswers) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pytest
+
 from adapters.contract.codes import NameUse, Sex
 from adapters.contract.record import Address, Name, Record
 from resolvers.matching.grade import MatchGrade, Resolution
@@ -113,6 +115,37 @@ def test_a_namesake_under_another_number_tells_of_two_children_though_hers_is_no
     assert resolve(asked, world, populations=DISTRICT).certain("police")
     further = {**world, "gp": (amara(TWIN_NHS),)}
     assert not resolve(asked, further, populations=DISTRICT).certain("police")
+
+
+HERE = "XX1 2YY"
+AT_HOME = replace(KNOWN, postcodes=frozenset({HERE}))
+
+
+def living(record: Record, postcode: str) -> Record:
+    return replace(record, addresses=(Address(postcode=postcode),))
+
+
+def test_a_namesake_who_lives_elsewhere_is_told_apart_by_the_very_home() -> None:
+    two = (living(amara(AMARA_NHS), HERE), living(amara(TWIN_NHS, record_id="2"), "ZE7 7ZZ"))
+    found = resolve(AT_HOME, {"gp": two})
+    assert grades(found, "gp") == [MatchGrade.CERTAIN, MatchGrade.PROBABLE]
+
+
+def test_beside_them_a_record_without_a_home_may_be_either_childs() -> None:
+    two = (living(amara(AMARA_NHS), HERE), living(amara(TWIN_NHS, record_id="2"), "ZE7 7ZZ"))
+    world = {"gp": two, "police": (UNNUMBERED,)}
+    (police,) = resolve(AT_HOME, world, populations={"police": 60_000}).by_source["police"]
+    assert (police.grade.grade, police.grade.reason) == (MatchGrade.PROBABLE, "NAMESAKE")
+
+
+@pytest.mark.parametrize("elsewhere", [(), (HERE,), ("XX1 2YZ",), ("XX1 9ZZ",)])
+def test_a_namesake_near_or_of_whom_no_home_is_known_is_not_told_apart(
+    elsewhere: tuple[str, ...],
+) -> None:
+    homes = tuple(Address(postcode=postcode) for postcode in elsewhere)
+    namesake = replace(amara(TWIN_NHS, record_id="2"), addresses=homes)
+    found = resolve(AT_HOME, {"gp": (living(amara(AMARA_NHS), HERE), namesake)})
+    assert not found.certain("gp")
 
 
 def test_while_no_agency_knows_the_number_given_the_sex_alone_is_too_little() -> None:

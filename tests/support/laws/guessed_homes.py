@@ -125,6 +125,9 @@ def broken(place: LawPlace, asked: GuessedHomes) -> list[str]:
     silent = not asked.question.numbers and _silent(asked)
     marked = asked.question.child in restricted(asked.world, asked.caller, asked.question)
     shielded = silent or marked or any(map(_restricted, told))
+    if not shielded:
+        # Whoever is cleared whatever home was told may be searched for by it, each by their own.
+        told = [_of_any_home(said, q.home) for q, said in zip(asked.questions, told, strict=True)]
     return [
         f"{what} for {question.home}, by {question}"
         for question, said in zip(asked.questions, told, strict=True)
@@ -140,6 +143,11 @@ def _differences(nobodys: Told, said: Told, *, shielded: bool) -> Iterator[str]:
         yield "bytes differ" if at[0] == at[1] else f"told at {at[0]} and {at[1]}"
     if nobodys.calls != said.calls:
         yield f"asked {[*{*said.calls} ^ {*nobodys.calls}]}"
+
+
+def _of_any_home(said: Told, home: str | None) -> Told:
+    calls = (call.replace(f"('home', {home!r})", "('home', 'told')") for call in said.calls)
+    return replace(said, calls=tuple(sorted(calls)))
 
 
 def _plain(said: Told) -> list[tuple[float, str]]:

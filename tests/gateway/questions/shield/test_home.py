@@ -42,6 +42,7 @@ WHEREVER: Final = (
     *(NUMBERED, {**NUMBERED, "postcode": "ZE7 7ZZ"}, {**NUMBERED, "postcode": "AB1 2CD"}),
     {**NUMBERED, "postcode": "ZE1 0AA", "formerPostcodes": ["ZE7 7ZZ"]},
 )
+BY_BOTH: Final = (BY_NUMBER, BY_NAME)
 BY_NUMBER_ALONE: Final[Mapping[str, Any]] = {"by": (BY_NUMBER,), "claims": MEMBER}
 
 
@@ -72,9 +73,9 @@ async def town_with(folder: Path, **held: Any) -> AsyncIterator[Asked]:
             urls["health"] = "http://127.0.0.1:1"
         onward = ("identifiers", "names", "birth_date")
         sources = [
-            rest_source("spine", urls["spine"], by=(BY_NUMBER, BY_NAME), claims=AUTHORITY).with_(
-                onward=onward
-            ),
+            rest_source(
+                "spine", urls["spine"], by=held.get("as_spine", BY_BOTH), claims=AUTHORITY
+            ).with_(onward=onward),
             rest_source("health", urls["health"], **held.get("as_health", BY_NUMBER_ALONE)),
             rest_source("police", urls["police"], by=(BY_NAME,)),
         ]
@@ -314,11 +315,15 @@ query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
 TEACHES: Final = ("identifiers", "names", "birth_date")
 COUNCIL: Final = LOCAL | {Claim.SHIELD_AUTHORITY}
 WITHOUT_UPN: Final = {**MIRA, "upn": None}
+TAUGHT_BY: Final = pytest.mark.parametrize("by", [BY_NUMBER, BY_NAME], ids=["by number", "by name"])
 
 
 @asynccontextmanager
 async def with_a_council(
-    folder: Path, council: tuple[Mapping[str, Any], ...], by: tuple[str, str, bool]
+    folder: Path,
+    council: tuple[Mapping[str, Any], ...],
+    by: tuple[str, str, bool],
+    claims: frozenset[Claim] = COUNCIL,
 ) -> AsyncIterator[Asked]:
     """A register without pupil numbers, a council asked by both, and a school that teaches hers."""
     at_school = {**MIRA, "nhs": MIRA["nhs"] if by is BY_NUMBER else None}
@@ -327,7 +332,7 @@ async def with_a_council(
         urls = [await stack.enter_async_context(serving(one.answer)) for one in servers]
         sources = [
             rest_source("spine", urls[0], by=(BY_NUMBER, BY_NAME), claims=AUTHORITY),
-            rest_source("council", urls[1], by=(BY_NUMBER, BY_UPN), claims=COUNCIL),
+            rest_source("council", urls[1], by=(BY_NUMBER, BY_UPN), claims=claims),
             rest_source("school", urls[2], by=(by,)).with_(onward=TEACHES),
         ]
         sources[0] = sources[0].with_(onward=TEACHES)
@@ -335,7 +340,7 @@ async def with_a_council(
         yield Asked(town, *servers)
 
 
-@pytest.mark.parametrize("by", [BY_NUMBER, BY_NAME], ids=["by number", "by name"])
+@TAUGHT_BY
 @pytest.mark.parametrize("council", [(), ({**RESTRICTED, "nhs": None},)], ids=["none", "hers"])
 async def test_a_number_that_only_a_school_can_teach_keeps_the_home_from_deciding(
     tmp_path: Path, council: tuple[Mapping[str, Any], ...], by: tuple[str, str, bool]
@@ -344,7 +349,118 @@ async def test_a_number_that_only_a_school_can_teach_keeps_the_home_from_decidin
     for at, guess in enumerate(GUESSES):
         folder = tmp_path / str(at)
         folder.mkdir()
-        async with with_a_council(folder, council, by) as asked:
+        async with with_a_council(folder, council, by, MEMBER) as asked:
             answer = await asked.town.ask({**guess, "sex": "FEMALE"})
             told.append((momentless(answer), asked.queries))
     assert all(each == told[0] for each in told)
+
+
+async def test_a_council_that_proves_it_does_not_know_her_number_lets_the_home_decide(
+    tmp_path: Path,
+) -> None:
+    async with with_a_council(tmp_path, (), BY_NUMBER) as asked:
+        answer = await asked.town.ask({**HERS, "sex": "FEMALE"})
+    assert answer.child_answer["child"]["restriction"] == "NONE_KNOWN"
+    assert asked.health.asked[0] == {"nhs": MIRA["nhs"]}
+
+
+@TAUGHT_BY
+async def test_if_its_proof_was_wrong_and_it_restricts_her_every_guess_is_answered_alike(
+    tmp_path: Path, by: tuple[str, str, bool]
+) -> None:
+    told = []
+    for at, guess in enumerate(GUESSES):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        async with with_a_council(folder, ({**RESTRICTED, "nhs": None},), by) as asked:
+            told.append(momentless(await asked.town.ask({**guess, "sex": "FEMALE"})))
+    assert all(each == told[0] for each in told)
+
+
+@pytest.mark.parametrize("known", [HERS, UNTOLD, NUMBERED])
+async def test_a_second_file_of_her_number_is_looked_for_though_the_first_was_found_by_name(
+    tmp_path: Path, known: Mapping[str, Any]
+) -> None:
+    second = {**RESTRICTED, "id": "second", "family": "Underhill"}
+    council = {"by": (BY_NUMBER, BY_NAME), "claims": COUNCIL}
+    held: Mapping[str, Any] = {"health": (MIRA, second), "as_health": council}
+    async with town_with(tmp_path, **held) as asked:
+        answer = await asked.town.ask({**known, "sex": "FEMALE"})
+    assert answer.outcomes["police"] == "NOTHING_TO_SHARE"
+    assert answer.child_answer["child"] is None or (
+        answer.child_answer["child"]["restriction"] != "NONE_KNOWN"
+    )
+
+
+NAMESAKE: Final = {**MIRA, "id": "n-1", "nhs": "9990000018", "upn": None, "home": HIDDEN}
+
+
+async def test_of_two_of_one_name_and_birthday_the_home_tells_which(tmp_path: Path) -> None:
+    async with town_with(tmp_path, spine=(MIRA, NAMESAKE)) as asked:
+        answer = await asked.town.ask(HERS)
+    assert answer.child_answer["child"]["identifiers"][0]["value"] == MIRA["nhs"]
+    assert [each["nhs"] for each in asked.health.asked] == [MIRA["nhs"], NAMESAKE["nhs"]]
+
+
+async def test_no_other_agency_is_told_the_namesakes_number(tmp_path: Path) -> None:
+    async with town_with(tmp_path, spine=(MIRA, NAMESAKE)) as asked:
+        await asked.town.ask(HERS)
+    assert NAMESAKE["nhs"] not in str(asked.police.asked)
+
+
+@pytest.mark.parametrize("whose", [MIRA, NAMESAKE])
+async def test_if_one_of_the_two_is_restricted_every_guess_is_answered_alike(
+    tmp_path: Path, whose: Mapping[str, Any]
+) -> None:
+    told = []
+    for at, guess in enumerate((*GUESSES, {**HERS, "postcode": "ZE7 7ZZ"})):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        held = {"spine": (MIRA, NAMESAKE), "health": ({**whose, "restricted": "Y"},)}
+        async with town_with(folder, **held) as asked:
+            told.append((momentless(await asked.town.ask(guess)), asked.queries))
+    assert all(each == told[0] for each in told)
+
+
+async def test_four_of_one_name_and_birthday_are_too_many_to_ask_about(tmp_path: Path) -> None:
+    numbers = ("9990000018", "9990000026", "9990000034")
+    others = [{**NAMESAKE, "id": number, "nhs": number} for number in numbers]
+    async with town_with(tmp_path, spine=(MIRA, *others)) as asked:
+        answer = await asked.town.ask(HERS)
+    assert answer.child_answer["child"] is None
+    assert asked.health.asked == []
+
+
+BY_GIVEN_NAME: Final = (
+    "by-name",
+    'given = "{given_name}", family = "{family_name}", born = "{birth_date}"',
+    False,
+)
+
+
+@pytest.mark.parametrize("first", ["Bibi", "Ada"], ids=["shared by many", "her own"])
+async def test_a_register_that_has_her_under_her_second_name_shows_her(
+    tmp_path: Path, first: str
+) -> None:
+    known = {**HERS, "givenNames": [first, MIRA["given"]]}
+    async with town_with(tmp_path, as_spine=(BY_NUMBER, BY_GIVEN_NAME)) as asked:
+        answer = await asked.town.ask(known)
+    assert [each["given"] for each in asked.spine.asked] == [first, MIRA["given"]]
+    assert answer.outcomes["spine"] == "AMBIGUOUS"
+
+
+async def test_at_most_three_other_forms_are_tried(tmp_path: Path) -> None:
+    known = {**HERS, "givenNames": ["Ada", "Bea", "Cleo", "Dot", MIRA["given"]]}
+    async with town_with(tmp_path, as_spine=(BY_NUMBER, BY_GIVEN_NAME)) as asked:
+        await asked.town.ask(known)
+    assert [each["given"] for each in asked.spine.asked] == ["Ada", "Bea", "Cleo", "Dot"]
+
+
+async def test_and_under_a_surname_that_the_caller_told_as_another(tmp_path: Path) -> None:
+    other = {"givenNames": [MIRA["given"]], "familyName": MIRA["family"]}
+    known = {**HERS, "familyName": "Underhill", "otherNames": [other]}
+    async with town_with(tmp_path) as asked:
+        answer = await asked.town.ask(known)
+    assert [each["family"] for each in asked.spine.asked] == ["Underhill", MIRA["family"]]
+    assert [each["family"] for each in asked.police.asked] == ["Underhill"]
+    assert answer.child_answer["child"]["restriction"] == "NONE_KNOWN"
