@@ -156,6 +156,11 @@ def _by_the_home(original: Callable[..., tuple[str, ...]]) -> Callable[..., tupl
     return needs
 
 
+def _the_first(original: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
+    """Of two who are likely the set is asked about one."""
+    return lambda found, sources: original(found, sources)[:1]
+
+
 _DIFFERING: Final = (Agreement.DIFFERENT, Agreement.DISTANT)
 _HOME: Final = "gateway.questions.shield.home:ToldHome"
 _QUESTION: Final = "gateway.questions.question:RunningQuestion"
@@ -246,6 +251,16 @@ FAULTS: Final = (
             (f"{_HOME}._all_said", _whatever_they_said),
             ("gateway.questions.findings:_answered", _whatever_they_said),
         ),
+    ),
+    PlantedFault(
+        "the set is asked about one of two children of one name and birthday",
+        GUESSED_HOMES,
+        ((f"{_HOME.partition(':')[0]}:_likely", _the_first),),
+    ),
+    PlantedFault(
+        "a file of the set is not looked for by a number that another one bears",
+        GUESSED_HOMES,
+        (("gateway.fanout.route:_may_have_more_files", _no),),
     ),
     PlantedFault(
         "the postcode is sent with the first wave",

@@ -54,6 +54,8 @@ def guessed_homes(draw: st.DrawFn, most: int) -> GuessedHomes:
     world = unmarked(draw(worlds(most)))
     world = world.with_(*(draw(_sound(agency, world)) for agency in world.agencies))
     world = draw(_changed(world))
+    if draw(st.booleans()):
+        world = draw(_beside_a_namesake(world))
     areas, agencies = draw(scopes(world))
     question = LawQuestion(
         world.children[0],
@@ -109,6 +111,23 @@ def _changed(draw: st.DrawFn, world: LawWorld) -> LawWorld:
 
 
 @st.composite
+def _beside_a_namesake(draw: st.DrawFn, world: LawWorld) -> LawWorld:
+    """The world with another of her name and birthday, whom a member may mark."""
+    spine, *others = world.agencies
+    namesake = replace(world.children[0], place=len(world.children))
+    there = HeldRecord(spine.id, len(spine.held), namesake, "nhs")
+    world = replace(world, children=(*world.children, namesake))
+    world = world.with_(replace(spine, held=(*spine.held, there)))
+    members = [agency for agency in others if agency.in_set and agency.answers]
+    if not members or draw(st.booleans()):
+        return world
+    member = draw(st.sampled_from(members))
+    numbered = draw(st.sampled_from(_numberings(member)))
+    mark = HeldRecord(member.id, len(member.held), namesake, numbered, code="R")
+    return world.with_(replace(member, held=(*member.held, mark)))
+
+
+@st.composite
 def _marking(draw: st.DrawFn, member: LawAgency, world: LawWorld) -> LawAgency:
     """The member with one more record of the child, restricted and spelt in any way."""
     numbered = draw(st.sampled_from(_numberings(member)))
@@ -124,6 +143,7 @@ def broken(place: LawPlace, asked: GuessedHomes) -> list[str]:
     told = [answers(place, asked.world, asked.caller, [each])[0] for each in asked.questions]
     silent = not asked.question.numbers and _silent(asked)
     marked = asked.question.child in restricted(asked.world, asked.caller, asked.question)
+    marked = marked or _namesake_marked(asked)
     shielded = silent or marked or any(map(_restricted, told))
     if not shielded:
         # Whoever is cleared whatever home was told may be searched for by it, each by their own.
@@ -159,6 +179,25 @@ def _silent(asked: GuessedHomes) -> bool:
     """Whether a member that is asked gives no answer."""
     members = shield_set(asked.world, asked.caller, asked.question)
     return any(not member.answers for member in members)
+
+
+def _namesake_marked(asked: GuessedHomes) -> bool:
+    """Whether a member restricts another of her name and birthday whom demographics has too.
+
+    Her number leads the gateway there, as name and birthday do.
+    """
+    known = {record.child for record in asked.world.agencies[0].held}
+    return any(
+        record.restricted and record.child in known and _found(record, member)
+        for member in shield_set(asked.world, asked.caller, asked.question)
+        for record in member.held
+        if member.answers and record.child != asked.question.child
+    )
+
+
+def _found(record: HeldRecord, member: LawAgency) -> bool:
+    by_name = "name" in member.by and record.plain
+    return by_name or (NHS_NUMBER in member.by and NHS_NUMBER in record.numbers)
 
 
 def _cleared(said: Told) -> bool:
