@@ -16,7 +16,7 @@ demo: $(READY)  ## the synthetic borough, the gateway, and a first question answ
 test: $(READY)  ## all the tests
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
-laws: $(READY)  ## the laws of the shield over a hundred thousand questions; ARGS="--seed N" goes on from a round
+laws: $(READY)  ## the laws of the shield over a hundred thousand questions; ARGS="--seed N" continues from a round
 	$(BIN)/python -m tests.support.laws $(ARGS)
 
 check: lint types contracts schema-check docs-check test  ## what CI runs
@@ -50,7 +50,7 @@ bench-log: $(READY)  ## the figures on the log of docs/performance.md; ARGS="--e
 bench-matching: $(MATCHING)/.ready  ## the figures of docs/matching.md, on labelled data
 	$(MATCHING)/bin/python -W ignore -m bench.matching $(ARGS)
 
-format: $(READY)  ## format the code, and mend what ruff can mend
+format: $(READY)  ## format the code, and fix what ruff can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 

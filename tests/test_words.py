@@ -16,6 +16,8 @@ import pytest
 from tests.support.docs.pages import rows, text
 from tests.support.docs.prose import (
     Text,
+    comments_in,
+    described,
     pages,
     plain,
     shown_texts,
@@ -239,3 +241,10 @@ def test_the_help_of_a_command_is_its_docstring() -> None:
     command = 'def serve() -> None:\n    """Serve whoever may ask."""'
     assert [said for _, said in texts_of_source(command, is_command=True)]
     assert [said for _, said in texts_of_source(command)] == []
+
+
+def test_a_comment_of_a_profile_and_a_description_of_a_manifests_schema_are_read() -> None:
+    (said,) = comments_in('effects = "none" # ask whoever runs it\n')
+    assert _finds(_TURNS, said)
+    (said,) = described({"$defs": [{"Limits": {"description": "What it can bear.", "x": 1}}]})
+    assert _finds(_TURNS, said)

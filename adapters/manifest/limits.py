@@ -32,7 +32,7 @@ class BreakerLimits(Table):
 
 
 class Limits(Table):
-    """What the agency's system can bear; the gateway never goes past it."""
+    """What the agency's system can take; the gateway never exceeds it."""
 
     timeout: Seconds = 2.0
     rate: PerSecond = 20.0

@@ -20,7 +20,7 @@ UNFILLED: Final = "CHANGE"  # what a draft says where its writer has to say some
 
 
 class DutyContact(Table):
-    """Whom a practitioner rings, above all when there is no answer."""
+    """Who a practitioner rings, above all when there is no answer."""
 
     telephone: ShortText
     email: ShortText | None = None
@@ -44,12 +44,12 @@ class AgencyTable(Table):
 
 
 class SourceTable(Table):
-    """What the source is; `onward` says what of its answers other agencies may be asked with.
+    """What the source is; `onward` lists details of its answers to ask other agencies with.
 
-    A `sensitive` one, whose very kind must not be told, stands in the one pooled row. `population`
-    is how many children it holds; `duplicates` says that it may hold one child twice. A source that
-    says who is restricted is in the shield set by its `claims`, or says `mark = "own-row"`: then
-    its mark hides its own row alone.
+    A `sensitive` one, whose very kind must not be told, shares the one pooled row. `population`
+    is how many children it holds. `duplicates` says that it may hold one child twice. A source that
+    says who is restricted is in the shield set by its `claims`. Or it says `mark = "own-row"`, and
+    its mark hides only its own row.
     """
 
     id: SourceId
@@ -78,10 +78,10 @@ class HealthProbe(Table):
 class Example(Table):
     """A recorded reply and what must be read from it; replayed without a network.
 
-    `reply` is a file beside the manifest, `pages` those of the pages after the first, `details` one
-    for each detail, or one for each of its pages. `expect` are the values of a record, or how many
-    items a list of it has. `live` says that the system itself keeps this test child, so that the
-    online check may ask for it.
+    `reply` is a file beside the manifest. `pages` are the files of the pages after the first.
+    `details` has one for each detail, or one for each of its pages. `expect` are the values of a
+    record, or how many items a list of it has. `live` says that the system itself keeps this test
+    child, so the online check may ask for it.
     """
 
     operation: SourceId
@@ -128,10 +128,10 @@ def _several(given: object) -> object:
 class FileTable(Table):
     """What the files of kind `file` look like.
 
-    Where a pattern fits several, the newest counts: `dated` has the forms of names that carry their
-    moment, as "roll-%Y%m%d.csv", `*` in one being any text; `newest` says that it is the one
-    written last, or the last by name. `encoding` is that of CSV, and of XML that does not say.
-    `final_line_end` is False where the last line of a whole CSV file has no line end.
+    If a pattern fits several, the newest counts. `dated` has the forms of names that carry their
+    time, as "roll-%Y%m%d.csv", where `*` is any text. `newest` says that it is the one written
+    last, or the last by name. `encoding` is that of CSV, and of XML that does not declare it.
+    `final_line_end` is False if the last line of a complete CSV file has no line end.
     """
 
     format: Literal["csv", "xml", "oneroster"] = "csv"

@@ -57,12 +57,12 @@ class PageTable(Table):
 class Detail(Table):
     """A further read, its items put under this detail's name in each record.
 
-    It is read only when an expression of a wanted field mentions its name. HTTP kinds: `path` and
-    `query`, with the operation's keys or the record's own {record_id}, {nhs_number}, {upn}, read
-    only where one record came; `items` is read from {status, body, headers} as `records` is, and
-    from further pages as `page` says; where it cannot be read, that is a defect of the fields that
-    mention it, never an empty list. SQL: `sql`, read once for all records by the expanding bind
-    `:record_ids`, its rows joined on their `record_id`.
+    It is read only when an expression of a wanted field mentions its name. HTTP kinds have `path`
+    and `query`, with the operation's keys or the record's own {record_id}, {nhs_number}, {upn}.
+    They are read only if one record came. `items` is read from {status, body, headers} as
+    `records` is, and from further pages as `page` says. If it cannot be read, that is a defect of
+    the fields that mention it, never an empty list. SQL has `sql`, read once for all records by
+    the expanding bind `:record_ids`. Its rows are joined on their `record_id`.
     """
 
     path: ShortText | None = None
@@ -73,7 +73,7 @@ class Detail(Table):
 
 
 class Batch(Table):
-    """How up to `max` children are asked for at once, by the operation's one identifying key.
+    """How one call asks for up to `max` children, by the operation's one identifying key.
 
     `in-list`: `sql` reads them all by an expanding bind, the key with an s, as `:nhs_numbers`.
     `post-ids`: the numbers are posted to `path` as a list in the body's member `ids`.
@@ -93,10 +93,10 @@ class Batch(Table):
 class Operation(Table):
     """One way to ask the source. Placeholders name what it needs: `{upn}`, `{sex?}`, `:upn`.
 
-    `like` names an earlier operation whose mapping this one takes over, but for what it has itself.
+    `like` names an earlier operation whose mapping this one takes, unless it has its own.
     `unreadable` counts, in a database, the rows whose key no question could be equal to.
     `include` names relationships of JSON:API whose resources are put beside a record's own values.
-    `quotes` is how a `'` in a value is written where its placeholder stands between `'` and `'`.
+    `quotes` is how to write a `'` in a value whose placeholder is between `'` and `'`.
     """
 
     name: SourceId

@@ -10,7 +10,7 @@ from adapters.manifest.table import ShortText, Table
 
 
 class Recipients(Table):
-    """To whom a rule releases: both lists must fit."""
+    """Who a rule releases to: both lists must fit."""
 
     sectors: frozenset[Sector]
     roles: frozenset[ShortText]

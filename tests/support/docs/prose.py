@@ -1,6 +1,7 @@
 """Prose as a reader meets it: of pages, of the schema, of help texts and of messages."""
 
 import ast
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,12 @@ _DATA: Final = (
     "adapters/conformance/absence",
 )
 _COMMANDS: Final = "gateway/cli/commands"
+# Files that are copied, or read beside the pages: their comments are prose too.
+_COMMENTED: Final = (
+    *("Makefile", "adapters/**/*.toml", "demo/**/*.toml", "examples/**/*.toml"),
+    *("gateway/**/*.toml", "gateway/**/*.cedar", "gateway/**/*.cedarschema"),
+)
+_COMMENT: Final = re.compile(r'(?:^|\s)(?:##?|//) +(.+)$|^@message\("(.+)"\)')
 _BESIDE: Final = ("bench/matching/results/*.md", "changes/*.*.md", "examples/*/*.md")
 # The tables that name what may not be said.
 _LISTED: Final = re.compile(
@@ -75,8 +82,30 @@ def shown_texts() -> Iterator[Text]:
     schema = (ROOT / "schema.graphql").read_text("utf-8")
     for said in re.findall(r'"""(.*?)"""', schema, re.DOTALL):
         yield Text("schema.graphql", plain(said))
+    for said in described(json.loads((ROOT / "docs/manifest.schema.json").read_text("utf-8"))):
+        yield Text("docs/manifest.schema.json", plain(said))
+    for file in (file for pattern in _COMMENTED for file in sorted(ROOT.glob(pattern))):
+        for said in comments_in(file.read_text("utf-8")):
+            yield Text(str(file.relative_to(ROOT)), said)
     for file in (file for top in _SHOWN for file in sorted((ROOT / top).rglob("*.py"))):
         yield from _texts_of_code(file)
+
+
+def described(schema: object) -> Iterator[str]:
+    """Every description of a JSON Schema."""
+    match schema:
+        case dict():
+            if isinstance(schema.get("description"), str):
+                yield schema["description"]
+            yield from (said for one in schema.values() for said in described(one))
+        case list():
+            yield from (said for one in schema for said in described(one))
+
+
+def comments_in(file: str) -> list[str]:
+    """The comments of a Makefile, of TOML or of Cedar, line by line, and Cedar's messages."""
+    found = (_COMMENT.search(line) for line in file.splitlines())
+    return [plain(one[1] or one[2]) for one in found if one]
 
 
 def texts_of_source(code: str, *, is_command: bool = False) -> Iterator[tuple[int, str]]:
