@@ -18,8 +18,8 @@ from gateway.config.database.sqlite import file_engine, told, writing
 from gateway.config.settings import Settings
 
 _ALONE: Final = "SELECT pg_advisory_xact_lock(7310146832)"
-# Whoever waits for a table holds up all who come after: so not for long.
-_NOT_LONG: Final = "SET LOCAL lock_timeout = '10s'"
+# Whoever waits for a table holds up all who come after. Gateways wait five seconds at most.
+_NOT_LONG: Final = "SET LOCAL lock_timeout = '2s'"
 _OWNER: Final = (
     "SELECT pg_get_userbyid(relowner) FROM pg_class"
     " WHERE oid = to_regclass('entry') AND pg_get_userbyid(relowner) <> current_user"

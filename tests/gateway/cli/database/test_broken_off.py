@@ -101,6 +101,22 @@ async def test_killed_before_its_last_rows_a_copy_has_copied_nothing_and_the_old
     await (await stores.log()).aclose()
 
 
+async def test_a_backup_that_reads_every_table_holds_up_no_upgrade_from_the_release_before(
+    tmp_path: Path, postgres: Postgres
+) -> None:
+    stores = await recorded_stores(tmp_path, "before_numbers", postgres)
+    backup = await asyncpg.connect(stores.owner)
+    try:
+        async with backup.transaction(isolation="repeatable_read", readonly=True):
+            for row in await backup.fetch("SELECT tablename FROM pg_tables"):
+                if row[0] in {"entry", "leaf_hash", "source_version", "enactment", "leave"}:
+                    await backup.execute(f"LOCK TABLE {row[0]} IN ACCESS SHARE MODE")
+            assert (await stores.db("upgrade")).exit_code == 0
+            assert await backup.fetchval("SELECT count(*) FROM entry") == 262
+    finally:
+        await backup.close()
+
+
 async def test_an_upgrade_waits_for_a_table_no_longer_than_questions_can(
     tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
