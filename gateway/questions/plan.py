@@ -123,7 +123,7 @@ def _cost(member: RegisteredSource, registry: Registry) -> str:
     near = [area for area in registry.areas if card.serves(_around((area,), registry))]
     whose = "every area" if len(near) == len(registry.areas) else ", ".join(sorted(near))
     return (
-        f"{member.id} is in the shield set: while it does not answer, no child is cleared for"
+        f"{member.id} is in the shield set. While it does not answer, no child is cleared for"
         f" callers of {whose or 'no area'}, or for a question out of area"
     )
 

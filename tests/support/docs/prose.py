@@ -37,9 +37,13 @@ _LINK: Final = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
 _CODE: Final = re.compile(r"``.+?``|`[^`\n]+`")
 _ITEM: Final = re.compile(r"\s*(#+|[-*]|\d+\.|>)\s+")
 _END: Final = re.compile(r"(?<=[.!?])[)\"*_”]*\s+")
-_SQL: Final = re.compile(r"\s*(?:[A-Z]{2,}\s|--|\(SELECT)|.*\bSELECT\b", re.DOTALL)
+_SQL: Final = re.compile(
+    r"\s*(?:SELECT|INSERT|CREATE|UPDATE|DELETE|WITH|ALTER|DROP|GRANT|REVOKE|PRAGMA|BEGIN|LOCK|FROM"
+    r"|WHERE|AND|SET|COPY|TRUNCATE|DO|RAISE|UNION|ORDER|ON|--|\(SELECT)\b|.*\bSELECT\b",
+    re.DOTALL,
+)
 _WORD: Final = re.compile(r"(?<![\w./=-])[a-z]{2,}(?![\w/=-]|\.\w)")
-_FEW: Final = 2  # words in a string that is no message
+_FEW: Final = 2  # words in a string that is not a message
 _IS_CODE: Final = re.compile(r"^\s*(?:query\b.*)?\{|^[\w# ]+ = |^\[\[?\w+\]", re.MULTILINE)
 
 
