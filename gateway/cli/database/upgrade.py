@@ -17,7 +17,10 @@ from gateway.config.database.schema import EMPTY, Schema, SchemaUnknown
 from gateway.config.database.sqlite import file_engine, told, writing
 from gateway.config.settings import Settings
 
-_ALONE: Final = "SELECT pg_advisory_xact_lock(7310146832)"
+_ALONE: Final = (
+    "SET LOCAL lock_timeout = '60s'",
+    "SELECT pg_advisory_xact_lock(7310146832)",
+)
 # Whoever waits for a table holds up all who come after. Gateways wait five seconds at most.
 _NOT_LONG: Final = "SET LOCAL lock_timeout = '2s'"
 _OWNER: Final = (
@@ -76,8 +79,8 @@ def upgrade_file(at: StoreFile) -> str:
 
 
 def _upgrade(connection: Connection, roles: Roles) -> list[str]:
-    connection.exec_driver_sql(_ALONE)
-    connection.exec_driver_sql(_NOT_LONG)
+    for statement in (*_ALONE, _NOT_LONG):
+        connection.exec_driver_sql(statement)
     found, roles = _prepared(connection, roles)
     for statement in _as_owner(connection):
         connection.exec_driver_sql(statement)
