@@ -62,7 +62,7 @@ upn = "upn"
 def test_a_clinic_that_could_say_nothing_else_has_to_be_a_sensitive_source(text: str) -> None:
     ((_, problem),) = problems(text)
     assert problem.startswith("operation[0].involvement[0].sensitive: every involvement")
-    assert "set sensitive = true in [source]" in problem
+    assert "Set sensitive = true in [source]" in problem
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_a_case_that_comes_out_otherwise_fails_and_says_by_which_rule(tmp_path: 
     [
         ("case = [", "not TOML"),
         ("", "case: is needed here: add a table under [[case]] with "),
-        (CASE + "gifs = []", "case.0.gifs"),
+        (CASE + "gifs = []", "case[0].gifs"),
     ],
 )
 def test_a_table_of_cases_that_cannot_be_used_is_named(
