@@ -147,7 +147,8 @@ async def granted(town: Town, file: SourceFile) -> None:
     """The operator grants the clinic's source its place and its claims, and has it read."""
     claims = ", ".join(f'"{claim.value}"' for claim in sorted(file.claims))
     grant = f'[[grant]]\nsource = "{CLINIC}"\nagency = "{CLINIC}"\nclaims = [{claims}]\n'
-    with town.settings.files.operator.open("a") as operator:
-        operator.write(f'{grant}origins = ["{file.origins[0]}"]\n')
+    operator = town.settings.files.operator
+    if grant not in (told := operator.read_text("utf-8")):  # one grant for a source, no more
+        operator.write_text(f'{told}{grant}origins = ["{file.origins[0]}"]\n', "utf-8")
     said = await say(town, OPERATOR, "mutation { reload }")
     assert said.body["data"]["reload"] > 1, said.body
