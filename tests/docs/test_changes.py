@@ -82,3 +82,7 @@ def test_breaking_changes_come_first_and_say_how_to_upgrade() -> None:
     breaking = [heading.startswith(("To upgrade", "Breaking")) for heading in headings]
     assert breaking == sorted(breaking, reverse=True)
     assert breaking[0]
+    told = [section for section in newest.split("\n### ") if section.startswith("Breaking")]
+    entries = [line for section in told for line in section.splitlines() if line[:2] == "- "]
+    assert [entry for entry in entries if "To upgrade, " not in entry] == []
+    assert len(entries) > 20
