@@ -1,4 +1,4 @@
-"""The `teamaround` command: the gateway served, asked, checked and looked after."""
+"""The `teamaround` command: serve a gateway, ask it, check it and look after it."""
 
 import typer
 

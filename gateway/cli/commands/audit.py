@@ -1,4 +1,4 @@
-"""`teamaround audit`: the log searched, published, reconciled and pruned. Anyone can check it."""
+"""`teamaround audit`: search, publish, compare, prune and check the log."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ def begin_epoch(
     credential: Credential = None,
     settings: SettingsFile = None,
 ) -> None:
-    """Have new pseudonyms and sealed texts made under new keys.
+    """Make new keys for new pseudonyms and sealed texts.
 
     With a key service from now on; with keys in files from the gateway's next start on.
     """
@@ -88,7 +88,7 @@ def prune(
     ] = False,
     settings: SettingsFile = None,
 ) -> None:
-    """Take the bytes of entries that a written policy no longer keeps; their hashes stay.
+    """Remove the bytes of entries that a written policy no longer keeps; their hashes stay.
 
     The log says so first, signed, and by as many witnesses as the settings ask for.
     """
@@ -126,7 +126,7 @@ def reconcile(
     before: Annotated[datetime, typer.Option(help="Before this moment, UTC.")],
     settings: SettingsFile = None,
 ) -> None:
-    """Hold an agency's access log against ours; exit 1 if either lacks something."""
+    """Compare an agency's access log with ours; exit 1 if either lacks something."""
     from gateway.cli.audit import reconcile as work
 
     work(agency, access_log, (since, before), settings)
@@ -180,7 +180,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one option a thing that is trusted
     leaf: Annotated[Path | None, typer.Option(help="The entry that a proof is about.")] = None,
     token: Annotated[Path | None, typer.Option(help="A file with an auditor's token.")] = None,
 ) -> None:
-    """Check a published log, a proof or a checkpoint; exit 1 says that it does not hold.
+    """Check a published log, a proof or a checkpoint; exit 1 means that it is wrong.
 
     Nothing of the writer's code is used, and of its settings nothing is read.
     """

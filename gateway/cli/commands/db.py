@@ -1,4 +1,4 @@
-"""`teamaround db`: what schema each store has, its upgrade, and its copy to PostgreSQL."""
+"""`teamaround db`: show the schema of each store, upgrade it, or copy it to PostgreSQL."""
 
 from pathlib import Path
 from typing import Annotated

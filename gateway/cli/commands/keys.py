@@ -1,4 +1,4 @@
-"""`teamaround keys`: the epochs' keys in a process of their own, apart from the log."""
+"""`teamaround keys`: serve the epochs' keys in a process of their own, apart from the log."""
 
 from pathlib import Path
 from typing import Annotated

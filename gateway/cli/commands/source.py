@@ -1,4 +1,4 @@
-"""`teamaround source`: an agency's manifest written, checked, listed and granted."""
+"""`teamaround source`: write, check, list and grant an agency's manifest."""
 
 from pathlib import Path
 from typing import Annotated
@@ -36,7 +36,7 @@ def approve(
     gateway: GatewayUrl,
     token: TokenFile,
 ) -> None:
-    """Approve a version of your agency's source; returns once every gateway asks it so."""
+    """Approve a version of your agency's source; returns once every gateway asks it."""
     from gateway.cli.sources.gateway_client import approve as work
 
     work(source, version, gateway, token)
@@ -49,7 +49,7 @@ def suspend(
     gateway: GatewayUrl,
     token: TokenFile,
 ) -> None:
-    """Have a source asked no more; returns once no gateway asks it."""
+    """Stop asking a source; returns once no gateway asks it."""
     from gateway.cli.sources.gateway_client import suspend as work
 
     work(source, reason, gateway, token)
@@ -94,7 +94,7 @@ def try_(
     ] = None,
     secrets: Annotated[Path, typer.Option(help="The folder of secrets.")] = Path("secrets"),
 ) -> None:
-    """Ask the real system for one test child, and show what was asked, came and was read.
+    """Ask the real system for one test child; show the request, the answer and the record.
 
     Secrets are masked. Of a reply the shape is shown; values only of a record that is a test
     child's. What may be a real child's number or name is refused before anything is sent.
@@ -129,7 +129,7 @@ def grant(
         list[Claim] | None, typer.Option(help="A claim that you grant; you may repeat it.")
     ] = None,
 ) -> None:
-    """Print the [[grant]] that lets a source in, for the operator to put in the operator's file.
+    """Print the grant that lets a source in, for the operator's file.
 
     Claims of the manifest that --claim does not name are in it as a comment.
     """
@@ -140,7 +140,7 @@ def grant(
 
 @source.command("profiles")
 def profiles_() -> None:
-    """List the profiles: manifests of national and common systems, to be copied."""
+    """List the profiles: manifests of national and common systems to copy."""
     from gateway.cli.sources.profiles import print_profiles
 
     print_profiles()

@@ -1,4 +1,4 @@
-"""`teamaround witness`: for a regulator, on a machine of their own."""
+"""`teamaround witness`: sign a log's growth, as a regulator, on another machine."""
 
 from pathlib import Path
 from typing import Annotated

@@ -69,7 +69,7 @@ def test_a_good_manifest_is_read() -> None:
             '"body.pupils"',
             '"lenght(body)"',
             'records = "lenght(body)"',
-            "no function is called lenght",
+            "there is no function lenght",
         ),
         ('"body.pupils"', '"length()"', 'records = "length()"', "length takes 1 arguments"),
         (
