@@ -116,5 +116,7 @@ class Notifier:
                 events.notices_behind()
             except Exception as bug:  # noqa: BLE001 - one failed round must not be the last
                 events.failed(bug)
+            # Not wait_for, which in Python 3.11 may lose a cancellation to an event of that moment.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._due.wait(), _EVERY_S)
+                async with asyncio.timeout(_EVERY_S):
+                    await self._due.wait()
