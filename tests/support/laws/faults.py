@@ -128,6 +128,16 @@ def _whatever_they_said(_: Any) -> Callable[..., bool]:
     return lambda *_: True
 
 
+def _kept_settled(_: Any) -> Callable[[Any, Any], Any]:
+    """A home that counted stays counted, though she is restricted or not clear after all."""
+    return lambda self, answers: self.of(answers)
+
+
+def _as_found(_: Any) -> Callable[[Any, Any, Any], Any]:
+    """The same for what is shown of a child whose state is unknown."""
+    return lambda self, answers, state: self.near.of(answers).restricted_as(state)
+
+
 def _unasked(_: Any) -> Callable[..., Mapping[str, Any]]:
     """The set is not asked about the likely child before a home counts."""
     return lambda *_: {}
@@ -164,6 +174,10 @@ def _the_first(original: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
 _DIFFERING: Final = (Agreement.DIFFERENT, Agreement.DISTANT)
 _HOME: Final = "gateway.questions.shield.home:ToldHome"
 _QUESTION: Final = "gateway.questions.question:RunningQuestion"
+_NOT_TAKEN_BACK: Final = (
+    ("gateway.questions.finder:Finder.as_asked", _kept_settled),
+    ("gateway.questions.shield.state:ShieldState._shown", _as_found),
+)
 FAULTS: Final = (
     PlantedFault(
         "the set is not asked outside the scope",
@@ -231,7 +245,8 @@ FAULTS: Final = (
     PlantedFault(
         "a home is scored though a candidate is restricted",
         GUESSED_HOMES,
-        ((f"{_HOME}.settled", _whoever_restricts),),
+        ((f"{_HOME}.settled", _whoever_restricts), *_NOT_TAKEN_BACK),
+        seed=4,
     ),
     PlantedFault(
         "a home is scored though a source of the set did not answer",
@@ -239,8 +254,9 @@ FAULTS: Final = (
         (
             (f"{_HOME}._in_full", _whatever_they_said),
             ("gateway.questions.findings:_answered", _whatever_they_said),
+            *_NOT_TAKEN_BACK,
         ),
-        seed=13,
+        seed=29,
     ),
     PlantedFault(
         "a home is scored before the set was asked about the likely child",
@@ -250,17 +266,15 @@ FAULTS: Final = (
             (f"{_HOME}._in_full", _whatever_they_said),
             (f"{_HOME}._all_said", _whatever_they_said),
             ("gateway.questions.findings:_answered", _whatever_they_said),
+            *_NOT_TAKEN_BACK,
         ),
+        seed=29,
     ),
     PlantedFault(
         "the set is asked about one of two children of one name and birthday",
         GUESSED_HOMES,
-        ((f"{_HOME.partition(':')[0]}:_likely", _the_first),),
-    ),
-    PlantedFault(
-        "a file of the set is not looked for by a number that another one bears",
-        GUESSED_HOMES,
-        (("gateway.fanout.route:_may_have_more_files", _no),),
+        ((f"{_HOME.partition(':')[0]}:_likely", _the_first), *_NOT_TAKEN_BACK),
+        seed=31,
     ),
     PlantedFault(
         "the postcode is sent with the first wave",

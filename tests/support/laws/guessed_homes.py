@@ -5,6 +5,7 @@ whom a source of the set did not speak, bytes, times and calls are the same what
 any child a guess can do one thing only: clear her.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -30,6 +31,7 @@ _BY: Final = (
     *(("name", "born", "sex"), ("name", "born", "sex"), ("name", "born")),
     *((UPN, "name", "born"), (NHS_NUMBER, "name", "born")),
 )
+_DIFFERED_AT_HOME: Final = re.compile(r'"differed":\[[^]]*"postcode"')
 _CHANGES: Final = ("none", "none", "mark", "mark", "mark", "silent")
 
 
@@ -145,9 +147,8 @@ def broken(place: LawPlace, asked: GuessedHomes) -> list[str]:
     marked = asked.question.child in restricted(asked.world, asked.caller, asked.question)
     marked = marked or _namesake_marked(asked)
     shielded = silent or marked or any(map(_restricted, told))
-    if not shielded:
-        # Whoever is cleared whatever home was told may be searched for by it, each by their own.
-        told = [_of_any_home(said, q.home) for q, said in zip(asked.questions, told, strict=True)]
+    if not shielded and _cleared_anyhow(told[0]):
+        return []
     return [
         f"{what} for {question.home}, by {question}"
         for question, said in zip(asked.questions, told, strict=True)
@@ -163,11 +164,6 @@ def _differences(nobodys: Told, said: Told, *, shielded: bool) -> Iterator[str]:
         yield "bytes differ" if at[0] == at[1] else f"told at {at[0]} and {at[1]}"
     if nobodys.calls != said.calls:
         yield f"asked {[*{*said.calls} ^ {*nobodys.calls}]}"
-
-
-def _of_any_home(said: Told, home: str | None) -> Told:
-    calls = (call.replace(f"('home', {home!r})", "('home', 'told')") for call in said.calls)
-    return replace(said, calls=tuple(sorted(calls)))
 
 
 def _plain(said: Told) -> list[tuple[float, str]]:
@@ -202,6 +198,15 @@ def _found(record: HeldRecord, member: LawAgency) -> bool:
 
 def _cleared(said: Told) -> bool:
     return any(child["restriction"] == "NONE_KNOWN" for child in said.children)
+
+
+def _cleared_anyhow(nobodys: Told) -> bool:
+    """Whether she is cleared whatever home was told, so that agencies are searched by it or differ.
+
+    Who is certain by name, date and sex alone is not shown then, as nothing ties her to the caller.
+    """
+    said = any(_DIFFERED_AT_HOME.search(text) for _, text in nobodys.plain)
+    return said or any("'home'" in call for call in nobodys.calls)
 
 
 def _restricted(said: Told) -> bool:
