@@ -185,7 +185,9 @@ class InParts(StreamingResponse):
         """Send part after part."""
 
         async def send_soon(message: Message) -> None:
-            await asyncio.wait_for(send(message), self._patience_s)
+            # Not wait_for: before Python 3.12 it could lose a cancellation.
+            async with asyncio.timeout(self._patience_s):
+                await send(message)
 
         try:
             with suppress(TimeoutError):
