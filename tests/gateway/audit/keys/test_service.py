@@ -202,7 +202,7 @@ async def test_over_tls_only_its_own_authority_is_believed(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("place", "named"), [("http://127.0.0.1:1", "key_service"), ("", "key_service")]
+    ("place", "named"), [("http://127.0.0.1:1", "keys.service"), ("", "keys.service")]
 )
 async def test_the_keys_are_never_asked_for_in_the_clear(
     tmp_path: Path, place: str, named: str

@@ -25,6 +25,7 @@ from tests.support.edge import logged
 from tests.support.loopback import serving
 from tests.support.town import Answer, Town, small_town
 
+SOON_S: Final = 2.0  # about a restricted child an answer ends at the deadline
 MEMBER: Final = frozenset({Claim.SHIELD_SET, Claim.EFFECTS_NONE})
 HERS: Final[Mapping[str, Any]] = {
     "givenNames": [MIRA["given"]],
@@ -79,7 +80,12 @@ async def town_with(folder: Path, **held: Any) -> AsyncIterator[Asked]:
             rest_source("health", urls["health"], **held.get("as_health", BY_NUMBER_ALONE)),
             rest_source("police", urls["police"], by=(BY_NAME,)),
         ]
-        yield Asked(await stack.enter_async_context(small_town(folder, sources)), **servers)
+        yield Asked(
+            await stack.enter_async_context(
+                small_town(folder, sources, questions__deadline=SOON_S)
+            ),
+            **servers,
+        )
 
 
 def momentless(answer: Answer) -> Any:
@@ -266,7 +272,12 @@ async def known_to_care(folder: Path) -> AsyncIterator[tuple[Town, AgencyServer]
         care = rest_source("care", urls["care"], by=by, claims=claims, onward=onward)
         care = with_sex(care).with_(where=f"{care.where}\npopulation = 900")
         gp = rest_source("gp", urls["gp"], by=(BY_NUMBER,), claims=NATIONAL)
-        yield await stack.enter_async_context(small_town(folder, [spine, care, gp])), servers["gp"]
+        yield (
+            await stack.enter_async_context(
+                small_town(folder, [spine, care, gp], questions__deadline=SOON_S)
+            ),
+            servers["gp"],
+        )
 
 
 async def test_a_child_whom_social_care_makes_certain_is_found_at_her_gp_by_the_told_home(
@@ -336,7 +347,9 @@ async def with_a_council(
             rest_source("school", urls[2], by=(by,)).with_(onward=TEACHES),
         ]
         sources[0] = sources[0].with_(onward=TEACHES)
-        town = await stack.enter_async_context(small_town(folder, sources))
+        town = await stack.enter_async_context(
+            small_town(folder, sources, questions__deadline=SOON_S)
+        )
         yield Asked(town, *servers)
 
 
