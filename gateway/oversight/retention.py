@@ -11,6 +11,7 @@ from gateway.oversight.alerts.store import AlertStore
 from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnavailable
 
 _EVERY_S: Final = 600.0
+_AFTER_FAILURE_S: Final = 1.0  # doubled at each further one
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,26 @@ class RetentionTask:
             await self.grants.forget(gone)
 
     async def keep_removing(self) -> None:
-        """Remove at once, and again every ten minutes, until cancelled."""
+        """Remove at once, and again every ten minutes, until cancelled.
+
+        A round that failed is tried again after a second, and after twice as long each time.
+        """
+        again_s = _AFTER_FAILURE_S
         while True:
-            try:
-                await self.forget()
-            except (LogUnavailable, GrantsUnavailable):
-                events.retention_behind()
-            except Exception as bug:  # noqa: BLE001 - one failed round must not be the last
-                events.failed(bug)
-            await asyncio.sleep(_EVERY_S)
+            if await self._removed():
+                again_s = _AFTER_FAILURE_S
+                await asyncio.sleep(_EVERY_S)
+            else:
+                await asyncio.sleep(again_s)
+                again_s = min(2 * again_s, _EVERY_S)
+
+    async def _removed(self) -> bool:
+        try:
+            await self.forget()
+        except (LogUnavailable, GrantsUnavailable):
+            events.retention_behind()
+            return False
+        except Exception as bug:  # noqa: BLE001 - one failed round must not be the last
+            events.failed(bug)
+            return False
+        return True

@@ -1,10 +1,11 @@
 """Alerts, reviews and grants go with the entries that they rest on."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 import pytest
 
@@ -12,8 +13,8 @@ from demo.postgres import Postgres
 from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.flags import AccessFlag
 from gateway.audit.entry.kind import AuditKind
-from gateway.audit.entry.range import EntryRange
-from gateway.audit.errors import PolicyUnusable
+from gateway.audit.entry.range import EntryRange, EntryRanges
+from gateway.audit.errors import LogUnavailable, PolicyUnusable
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog
 from gateway.audit.opening import open_publication
@@ -33,6 +34,7 @@ from tests.support.gateway.grants import GIVEN
 from tests.support.gateway.reloading import until
 from tests.support.postgres import postgres
 from tests.support.town import again
+from tests.support.virtual_time import now, run
 
 __all__ = ["postgres"]
 
@@ -185,3 +187,26 @@ def test_a_review_stays_at_least_as_long_as_what_is_reviewed(tmp_path: Path, yea
         policy(tmp_path, KEPT + years)
     whole = "REVIEW = 8\nINTENT = 8\nRELEASE = 7\nBREAK_GLASS = 8\n"
     assert policy(tmp_path, KEPT + whole).years[AuditKind.REVIEW] == 8
+
+
+async def rounds_of_a_log_that_is_down_at_first(failures: int, for_s: float) -> list[float]:
+    """When each round began, in seconds from the first."""
+    moments: list[float] = []
+
+    class Down:
+        async def pruned(self) -> EntryRanges:
+            moments.append(now())
+            if len(moments) <= failures:
+                raise LogUnavailable
+            return EntryRanges(())
+
+    nothing: Any = None
+    task = asyncio.create_task(RetentionTask(cast("Any", Down()), nothing, nothing).keep_removing())
+    await asyncio.sleep(for_s)
+    task.cancel()
+    await asyncio.wait({task})
+    return [moment - moments[0] for moment in moments]
+
+
+def test_a_round_that_failed_does_not_wait_ten_minutes_for_the_next() -> None:
+    assert run(rounds_of_a_log_that_is_down_at_first(3, 700.0)) == [0, 1, 3, 7, 607]
