@@ -100,6 +100,13 @@ def answer(url: str, authority: Path, body: Any = None) -> tuple[int, Any, dict[
         return error.code, error.headers, json.load(error)
 
 
+def is_open_to_others(file: Path) -> bool:
+    try:
+        return bool(stat.S_IMODE(file.stat().st_mode) & 0o077)
+    except FileNotFoundError:
+        return False  # SQLite's -wal and -shm come and go while the gateway runs
+
+
 def test_the_production_example_serves_over_tls_and_lets_nobody_in(folder: Path) -> None:
     here = {"TEAMAROUND_SERVER__HOST": "127.0.0.1", "TEAMAROUND_SERVER__PORT": "0"}
     with (
@@ -118,7 +125,7 @@ def test_the_production_example_serves_over_tls_and_lets_nobody_in(folder: Path)
         schemes = [each.split(" ")[0] for each in headers.get_all("WWW-Authenticate")]
         assert schemes == ["Bearer", "DPoP"]
         private = [folder / "state", *(folder / "state").rglob("*")]
-        assert [file for file in private if stat.S_IMODE(file.stat().st_mode) & 0o077] == []
+        assert [file for file in private if is_open_to_others(file)] == []
 
 
 @pytest.mark.parametrize(
