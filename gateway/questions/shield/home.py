@@ -5,7 +5,7 @@ the child is cleared. So all that clears a child is done first as if she were th
 whatever home was told. The home decides at the end, by a comparison and no call (ADR 0030).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -148,16 +148,33 @@ def _likely(
         source: [graded.record for graded in found.graded(source) if _is_likely(graded)]
         for source in _authorities(sources)
     }
-    every = [(source, record) for source, records in likely.items() for record in records]
     crowded = max(likely, key=lambda source: len(likely[source]), default="")
-    return [
-        frozenset(
-            named_record(source, record.record_id or "")
-            for source, record in every
-            if record is one or (source != crowded and not _contradict(one, record))
-        )
+    others = [(s, record) for s, records in likely.items() if s != crowded for record in records]
+    children = [
+        [(crowded, one), *(other for other in others if not _contradict(one, other[1]))]
         for one in likely.get(crowded, ())
     ]
+    return [_named(each) for each in children] if _all_asked(children, others) else []
+
+
+_Found = tuple[str, Record]  # an authority, and a record there
+
+
+def _all_asked(children: Sequence[Sequence[_Found]], others: Sequence[_Found]) -> bool:
+    """Whether the set can be asked about each child there, and each record is of one of them.
+
+    Each needs a number, and none of a scheme that the first has not: it goes with the first one's
+    calls. Else a home could clear a child whom nobody was asked about.
+    """
+    first, *more = [frozenset(i.scheme for _, r in c for i in r.identifiers) for c in children] or [
+        frozenset[str]()
+    ]
+    placed = all(any(other in each for each in children) for other in others)
+    return placed and all(first and each and each <= first for each in more)
+
+
+def _named(found: Iterable[_Found]) -> frozenset[Identifier]:
+    return frozenset(named_record(source, record.record_id or "") for source, record in found)
 
 
 def _contradict(one: Record, other: Record) -> bool:

@@ -477,3 +477,44 @@ async def test_and_under_a_surname_that_the_caller_told_as_another(tmp_path: Pat
     assert [each["family"] for each in asked.spine.asked] == ["Underhill", MIRA["family"]]
     assert [each["family"] for each in asked.police.asked] == ["Underhill"]
     assert answer.child_answer["child"]["restriction"] == "NONE_KNOWN"
+
+
+SECOND: Final = {**NAMESAKE, "id": "n-2", "family": "Underhill", "restricted": "Y"}
+UNNUMBERED: Final = {**MIRA, "nhs": None, "upn": None}
+OTHERWISE: Final = {**NAMESAKE, "nhs": None, "upn": "L801200001002"}
+
+
+@pytest.mark.parametrize(
+    ("register", "member", "by"),
+    [
+        ((UNNUMBERED, NAMESAKE), (NAMESAKE, SECOND), BY_BOTH),
+        (
+            ({**MIRA, "upn": None}, OTHERWISE),
+            ({**OTHERWISE, "restricted": "Y"},),
+            (BY_NUMBER, BY_UPN),
+        ),
+    ],
+    ids=["one has no number", "each has one of another kind"],
+)
+async def test_unless_both_can_be_asked_about_no_home_decides(
+    tmp_path: Path, register: Any, member: Any, by: Any
+) -> None:
+    told = []
+    for at, guess in enumerate((*GUESSES, {**HERS, "postcode": "ZE7 7ZZ"})):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        as_health = {"by": by, "claims": MEMBER}
+        async with town_with(folder, spine=register, health=member, as_health=as_health) as asked:
+            told.append((momentless(await asked.town.ask(guess)), asked.queries))
+    assert all(each == told[0] for each in told)
+
+
+async def test_nor_where_another_authority_has_a_namesake_alone(tmp_path: Path) -> None:
+    told = []
+    for at, guess in enumerate(GUESSES):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        by_name = {"by": (BY_NUMBER, BY_NAME), "claims": LOCAL | {Claim.SHIELD_AUTHORITY}}
+        async with town_with(folder, health=(NAMESAKE,), as_health=by_name) as asked:
+            told.append((momentless(await asked.town.ask(guess)), asked.queries))
+    assert all(each == told[0] for each in told)
