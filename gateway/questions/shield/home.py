@@ -121,6 +121,7 @@ class ToldHome:
         looked = self.search.with_looks(supposed.answers)[source.id]
         nobody = not any(record.restricted is True for record in looked.records)
         more = supposed.may_have_another(answered, source) or _could_be_asked(source, answered)
+        more = more or _bears_what_it_was_not_asked_by(source, answered)
         return answered.whole and looked.whole and nobody and not more
 
 
@@ -134,6 +135,15 @@ def _could_be_asked(source: RegisteredSource, answered: SourceAnswer) -> bool:
         return False
     cards = source.adapter.operations
     return any(card.name not in answered.tried and card.needs & CHILD_NUMBERS for card in cards)
+
+
+def _bears_what_it_was_not_asked_by(source: RegisteredSource, answered: SourceAnswer) -> bool:
+    """Whether a record has a number by which it was not asked: another file of it may be marked."""
+    if source.is_identity:
+        return False
+    said = {i.scheme for record in answered.records for i in record.identifiers}
+    unasked = said - answered.searched_by
+    return any(card.needs & CHILD_NUMBERS & unasked for card in source.adapter.operations)
 
 
 def _likely(

@@ -481,7 +481,7 @@ async def test_and_under_a_surname_that_the_caller_told_as_another(tmp_path: Pat
 
 SECOND: Final = {**NAMESAKE, "id": "n-2", "family": "Underhill", "restricted": "Y"}
 UNNUMBERED: Final = {**MIRA, "nhs": None, "upn": None}
-OTHERWISE: Final = {**NAMESAKE, "nhs": None, "upn": "L801200001002"}
+OTHERWISE: Final = {**NAMESAKE, "nhs": None, "upn": "X801200001002"}
 
 
 @pytest.mark.parametrize(
@@ -516,5 +516,20 @@ async def test_nor_where_another_authority_has_a_namesake_alone(tmp_path: Path) 
         folder.mkdir()
         by_name = {"by": (BY_NUMBER, BY_NAME), "claims": LOCAL | {Claim.SHIELD_AUTHORITY}}
         async with town_with(folder, health=(NAMESAKE,), as_health=by_name) as asked:
+            told.append((momentless(await asked.town.ask(guess)), asked.queries))
+    assert all(each == told[0] for each in told)
+
+
+async def test_nor_where_a_members_own_file_has_a_number_that_it_was_not_asked_by(
+    tmp_path: Path,
+) -> None:
+    second = {**RESTRICTED, "id": "second", "nhs": None, "family": "Underhill"}
+    as_health = {"by": (BY_NUMBER, BY_UPN, BY_NAME), "claims": MEMBER}
+    held: Mapping[str, Any] = {"spine": (WITHOUT_UPN,), "health": (MIRA, second)}
+    told = []
+    for at, guess in enumerate(GUESSES):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        async with town_with(folder, as_health=as_health, **held) as asked:
             told.append((momentless(await asked.town.ask(guess)), asked.queries))
     assert all(each == told[0] for each in told)
