@@ -30,7 +30,8 @@ def explain(
     except ConfigurationInvalid as error:
         raise _fail(str(error)) from None
     except TeamAroundError as error:
-        raise _fail(f"{error.code}: {error.message}") from None
+        told = (f"{each['extensions']['code']}: {each['message']}" for each in error.told)
+        raise _fail("\n".join(told)) from None
 
 
 async def _explained(request: Request, settings: Settings) -> str:

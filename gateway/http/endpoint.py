@@ -246,8 +246,7 @@ def _refusal(error: TeamAroundError, wanted: Accepts) -> Response:
     status = STATUS_OF_CODE.get(error.code, STATUS[type(error)])
     if wanted.legacy and isinstance(error, AskDifferently) and error.code not in _BEFORE_GRAPHQL:
         status = 200
-    body = {"errors": [{"message": error.message, "extensions": error.extensions}]}
-    response = _json(body, status, wanted)
+    response = _json({"errors": error.told}, status, wanted)
     if isinstance(error, LimitReached):
         response.headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, TryLater):

@@ -13,8 +13,11 @@ Only the HTTP stage knows statuses. A message names what to change and never
 repeats a value that came with the request.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Self
+
+InputPath = tuple[str | int, ...]
 
 
 class TeamAroundError(Exception):
@@ -26,9 +29,14 @@ class TeamAroundError(Exception):
         self.message = message
 
     @property
-    def extensions(self) -> dict[str, str | int]:
+    def extensions(self) -> dict[str, Any]:
         """What GraphQL's error carries beside the message."""
         return {"code": self.code}
+
+    @property
+    def told(self) -> tuple[dict[str, Any], ...]:
+        """The GraphQL errors of a response that is refused for this: at least one."""
+        return ({"message": self.message, "extensions": self.extensions},)
 
 
 class SignIn(TeamAroundError):
@@ -46,8 +54,77 @@ class NotAllowed(TeamAroundError):
     """The caller is known and may not do this."""
 
 
+@dataclass(frozen=True, slots=True)
+class Exceeded:
+    """A limit by its setting's name, what was counted, and the most that is allowed.
+
+    Counting ends where the limit is passed, so that `found` may be less than there is.
+    """
+
+    limit: str
+    found: int
+    max: int
+
+
 class AskDifferently(TeamAroundError):
-    """The request cannot be answered as it stands."""
+    """The request cannot be answered as it stands.
+
+    `path` leads from a variable's name to the input to change, if it is one; `exceeded` is the
+    limit, if it is one. `others` are further inputs to change.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        path: InputPath = (),
+        exceeded: Exceeded | None = None,
+    ) -> None:
+        super().__init__(code, message)
+        self.path = path
+        self.exceeded = exceeded
+        self.others: tuple[AskDifferently, ...] = ()
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        """The code, and the path of an input or the figures of a limit."""
+        limit = self.exceeded
+        figures = {"limit": limit.limit, "found": limit.found, "max": limit.max} if limit else {}
+        path = {"path": list(self.path)} if self.path else {}
+        return {"code": self.code, **path, **figures}
+
+    @property
+    def told(self) -> tuple[dict[str, Any], ...]:
+        """An error for each input to change."""
+        return (*super().told, *(error for other in self.others for error in other.told))
+
+    def of_item(self, index: int) -> Self:
+        """The same about the item at `index` of the input that its path begins with."""
+        every: tuple[AskDifferently, ...] = (self, *self.others)
+        for each in every:
+            each.path = (*each.path[:1], index, *each.path[1:])
+        return self
+
+
+def all_at_once(errors: Sequence[AskDifferently]) -> AskDifferently:
+    """The first of them, with the rest as its others; there is at least one."""
+    first, *rest = (each for error in errors for each in (error, *error.others))
+    first.others = tuple(rest)
+    return first
+
+
+def gathered(*checks: Callable[[], Any]) -> list[Any]:
+    """What each check gives; AskDifferently says everything to change, and not the first alone."""
+    found, wrong = [], []
+    for check in checks:
+        try:
+            found.append(check())
+        except AskDifferently as error:
+            wrong.append(error)
+    if wrong:
+        raise all_at_once(wrong)
+    return found
 
 
 class LimitReached(TeamAroundError):
@@ -58,7 +135,7 @@ class LimitReached(TeamAroundError):
         self.retry_after_s = retry_after_s
 
     @property
-    def extensions(self) -> dict[str, str | int]:
+    def extensions(self) -> dict[str, Any]:
         """The code, and in how many seconds to ask again."""
         return {"code": self.code, "retryAfter": self.retry_after_s}
 

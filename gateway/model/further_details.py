@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from adapters.contract.identifiers import Postcode
 from adapters.contract.record import Name
-from gateway.model.errors import AskDifferently
+from gateway.model.errors import AskDifferently, gathered
 from resolvers.matching.reference import Surroundings
 
 LONGEST_LINE: Final = 100
@@ -26,23 +26,32 @@ class FurtherDetails:
 
 def further_details(details: Mapping[str, Any]) -> FurtherDetails:
     """Those of a question's `known`; AskDifferently says what is too much, or too long."""
-    return FurtherDetails(
-        other_names=_few("otherNames", [_name(each) for each in details.get("otherNames") or []]),
-        former_postcodes=_few("formerPostcodes", details.get("formerPostcodes") or []),
-        surroundings=Surroundings(
-            carers=_lines("carers", details.get("carers") or []),
-            schools=_lines("school", [details.get("school") or ""]),
-            gp_practices=_lines("gpPractice", [details.get("gpPractice") or ""]),
-            telephones=_lines("telephones", details.get("telephones") or []),
-        ),
+    others, homes, carers, schools, practices, telephones = gathered(
+        lambda: _few("otherNames", [_name(each) for each in details.get("otherNames") or []]),
+        lambda: _few("formerPostcodes", details.get("formerPostcodes") or []),
+        lambda: _lines("carers", details.get("carers") or []),
+        lambda: _lines("school", [details.get("school") or ""]),
+        lambda: _lines("gpPractice", [details.get("gpPractice") or ""]),
+        lambda: _lines("telephones", details.get("telephones") or []),
     )
+    around = Surroundings(
+        carers=carers, schools=schools, gp_practices=practices, telephones=telephones
+    )
+    return FurtherDetails(other_names=others, former_postcodes=homes, surroundings=around)
 
 
-def names_of(values: list[str]) -> tuple[str, ...]:
-    """Names without blank ones and spare spaces; AskDifferently if there are too many."""
+def names_of(field: str, values: list[str]) -> tuple[str, ...]:
+    """Names without blank ones and spare spaces; AskDifferently if there are too many.
+
+    `field` is the one of a question's `known` that has them.
+    """
     names = tuple(" ".join(v.split()) for v in values if v.strip())
     if len(names) > MOST_NAMES or not all(map(is_line, names)):
-        raise AskDifferently("VARIABLES_INVALID", f"known: at most {MOST_NAMES} names, {LINE}")
+        raise AskDifferently(
+            "VARIABLES_INVALID",
+            f"known.{field}: at most {MOST_NAMES} names, {LINE}",
+            path=("known", field),
+        )
     return names
 
 
@@ -52,18 +61,23 @@ def is_line(text: str) -> bool:
 
 
 def _name(details: Mapping[str, Any]) -> Name:
-    family = names_of([details.get("familyName") or ""])
-    return Name(names_of(details.get("givenNames") or []), next(iter(family), None))
+    family = names_of("otherNames", [details.get("familyName") or ""])
+    given = names_of("otherNames", details.get("givenNames") or [])
+    return Name(given, next(iter(family), None))
 
 
 def _lines(field: str, values: list[str]) -> tuple[str, ...]:
     lines = _few(field, [line for value in values if (line := " ".join(value.split()))])
     if not all(map(is_line, lines)):
-        raise AskDifferently("VARIABLES_INVALID", f"known.{field}: {LINE}")
+        raise AskDifferently("VARIABLES_INVALID", f"known.{field}: {LINE}", path=("known", field))
     return lines
 
 
 def _few(field: str, values: list[Any]) -> tuple[Any, ...]:
     if len(values) > MOST:
-        raise AskDifferently("VARIABLES_INVALID", f"known.{field}: at most {MOST} in one question")
+        raise AskDifferently(
+            "VARIABLES_INVALID",
+            f"known.{field}: at most {MOST} in one question",
+            path=("known", field),
+        )
     return tuple(values)

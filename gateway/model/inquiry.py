@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final, Self
 
 from adapters.contract.codes import AbuseCategory, OutOfAreaCause, Purpose, Sex
@@ -10,7 +11,7 @@ from adapters.contract.identifiers import NhsNumber, Postcode, Upn
 from adapters.contract.record import Name
 from gateway.model.caller import Caller
 from gateway.model.candidate_key import SealedRecord
-from gateway.model.errors import AskDifferently, NotAllowed
+from gateway.model.errors import AskDifferently, InputPath, NotAllowed, gathered
 from gateway.model.further_details import (
     LINE,
     FurtherDetails,
@@ -23,6 +24,7 @@ from resolvers.comparison.names import families, givens
 LONGEST_JUSTIFICATION: Final = 2000
 LONGEST_CASE_REFERENCE: Final = 100
 _MOST_CHOSEN: Final = 5
+_CHOSEN: Final[InputPath] = ("known", "chosen")
 _FOR_HARM: Final = frozenset({Purpose.SAFEGUARDING, Purpose.EMERGENCY})
 
 
@@ -109,6 +111,7 @@ class Inquiry:
                 "VARIABLES_INVALID",
                 "known.chosen: a key must come from your own answer of the last ten minutes, for"
                 " the same purpose; ask again, and choose from that answer",
+                path=_CHOSEN,
             )
         return replace(self, known=replace(self.known, chosen=chosen))
 
@@ -118,25 +121,46 @@ def inquiries(arguments: Mapping[str, Any], caller: Caller) -> tuple[Inquiry, ..
 
     AskDifferently or NotAllowed says what the caller has to change.
     """
-    reason = _reason(arguments["reason"], caller)
-    scope = _scope(arguments.get("scope"))
-    details = arguments["known"]
+    scope, details = _scope(arguments.get("scope")), arguments["known"]
     every = details if isinstance(details, list) else [details]
-    return tuple(Inquiry(_known(each), reason, scope) for each in every)
+    place = _item if isinstance(details, list) else _only
+    reason, *known = gathered(
+        partial(_reason, arguments["reason"], caller),
+        *(partial(place, index, each) for index, each in enumerate(every)),
+    )
+    return tuple(Inquiry(each, reason, scope) for each in known)
+
+
+def _item(index: int, details: Mapping[str, Any]) -> Known:
+    try:
+        return _known(details)
+    except AskDifferently as error:
+        raise error.of_item(index) from None
+
+
+def _only(_: int, details: Mapping[str, Any]) -> Known:
+    return _known(details)
 
 
 def _known(details: Mapping[str, Any]) -> Known:
+    record, given, family, chosen, further = gathered(
+        lambda: _record(details.get("agencyRecord")),
+        lambda: names_of("givenNames", details.get("givenNames") or []),
+        lambda: names_of("familyName", [details.get("familyName") or ""]),
+        lambda: _chosen(details.get("chosen") or []),
+        lambda: further_details(details),
+    )
     known = Known(
         nhs_number=details.get("nhsNumber"),
         upn=details.get("upn"),
-        agency_record=_record(details.get("agencyRecord")),
-        given_names=names_of(details.get("givenNames") or []),
-        family_name=next(iter(names_of([details.get("familyName") or ""])), None),
+        agency_record=record,
+        given_names=given,
+        family_name=next(iter(family), None),
         birth_date=details.get("birthDate"),
         sex=details.get("sex"),
         postcode=details.get("postcode"),
-        chosen=_chosen(details.get("chosen") or []),
-        further=further_details(details),
+        chosen=chosen,
+        further=further,
     )
     refuse_too_few(known)
     return known
@@ -145,18 +169,22 @@ def _known(details: Mapping[str, Any]) -> Known:
 def _chosen(every: list[Mapping[str, Any]]) -> tuple[ChosenRecord, ...]:
     if len(every) > _MOST_CHOSEN:
         raise AskDifferently(
-            "VARIABLES_INVALID", f"known.chosen: at most {_MOST_CHOSEN} records in one question"
+            "VARIABLES_INVALID",
+            f"known.chosen: at most {_MOST_CHOSEN} records in one question",
+            path=_CHOSEN,
         )
     chosen = tuple(ChosenRecord(str(each["key"]), str(each["reason"]).strip()) for each in every)
     if not all(each.reason for each in chosen):
         raise AskDifferently(
             "JUSTIFICATION_MISSING",
             "known.chosen: say in words why you believe that each record is this child's",
+            path=_CHOSEN,
         )
     if any(len(each.reason) > LONGEST_JUSTIFICATION for each in chosen):
         raise AskDifferently(
             "JUSTIFICATION_TOO_LONG",
             f"known.chosen: a reason has at most {LONGEST_JUSTIFICATION} characters",
+            path=_CHOSEN,
         )
     return chosen
 
@@ -166,7 +194,11 @@ def _record(details: Mapping[str, Any] | None) -> tuple[str, str] | None:
         return None
     agency, record_id = str(details["agency"]).strip(), str(details["recordId"]).strip()
     if not (is_line(agency) and is_line(record_id)):
-        raise AskDifferently("VARIABLES_INVALID", f"known.agencyRecord: agency and recordId {LINE}")
+        raise AskDifferently(
+            "VARIABLES_INVALID",
+            f"known.agencyRecord: agency and recordId {LINE}",
+            path=("known", "agencyRecord"),
+        )
     return (agency, record_id) if agency and record_id else None
 
 
@@ -183,6 +215,7 @@ def refuse_too_few(known: Known) -> None:
         "KNOWN_DETAILS_TOO_FEW",
         "known: give an identifier (nhsNumber, upn or agencyRecord) with a name or birthDate, or"
         " givenNames and familyName with birthDate. A word such as unknown or baby is not a name",
+        path=("known",),
     )
 
 
@@ -197,39 +230,58 @@ def _reason(details: Mapping[str, Any], caller: Caller) -> Reason:
         raise NotAllowed(
             "SUBJECT_ACCESS_REFUSED", "reason.purpose: for SUBJECT_ACCESS ask `accesses`"
         )
-    case_reference = (details.get("caseReference") or "").strip() or None
-    if purpose is Purpose.SAFEGUARDING and case_reference is None:
-        raise AskDifferently(
-            "CASE_REFERENCE_MISSING", "reason.caseReference: SAFEGUARDING needs a case reference"
-        )
-    justification = _justification(details, case_reference)
+    case_reference, justification, harm, out_of_area = gathered(
+        lambda: _case_reference(details, purpose),
+        lambda: _justification(details),
+        lambda: _significant_harm(details.get("significantHarm"), purpose),
+        lambda: _out_of_area(details.get("outOfArea")),
+    )
     reason = Reason(
         purpose,
         justification,
         case_reference,
-        _significant_harm(details.get("significantHarm"), purpose),
+        harm,
         break_glass=str(details.get("breakGlass") or "") or None,
-        out_of_area=_out_of_area(details.get("outOfArea")),
+        out_of_area=out_of_area,
     )
     if sum(map(len, reason.texts)) > LONGEST_JUSTIFICATION:
         raise AskDifferently(
             "JUSTIFICATION_TOO_LONG",
             f"reason: its justifications have at most {LONGEST_JUSTIFICATION} characters together",
+            path=("reason",),
         )
     return reason
+
+
+def _case_reference(details: Mapping[str, Any], purpose: Purpose) -> str | None:
+    reference = (details.get("caseReference") or "").strip() or None
+    if purpose is Purpose.SAFEGUARDING and reference is None:
+        raise AskDifferently(
+            "CASE_REFERENCE_MISSING",
+            "reason.caseReference: SAFEGUARDING needs a case reference",
+            path=("reason", "caseReference"),
+        )
+    if reference and len(reference) > LONGEST_CASE_REFERENCE:
+        raise AskDifferently(
+            "JUSTIFICATION_TOO_LONG",
+            f"reason: caseReference has at most {LONGEST_CASE_REFERENCE} characters",
+            path=("reason", "caseReference"),
+        )
+    return reference
 
 
 def _out_of_area(details: Mapping[str, Any] | None) -> OutOfArea | None:
     if details is None:
         return None
-    why = _words(details, "reason.outOfArea.justification: say why in words")
+    why = _words(details, "say why in words", ("reason", "outOfArea", "justification"))
     return OutOfArea(details["cause"], why)
 
 
-def _words(details: Mapping[str, Any], missing: str) -> str:
+def _words(details: Mapping[str, Any], missing: str, path: InputPath) -> str:
     why = str(details["justification"]).strip()
     if not why:
-        raise AskDifferently("JUSTIFICATION_MISSING", missing)
+        where = ".".join(map(str, path))
+        raise AskDifferently("JUSTIFICATION_MISSING", f"{where}: {missing}", path=path)
     return why
 
 
@@ -242,20 +294,20 @@ def _significant_harm(
         raise AskDifferently(
             "SIGNIFICANT_HARM_PURPOSE",
             f"reason.significantHarm: state it for {' or '.join(sorted(_FOR_HARM))}",
+            path=("reason", "significantHarm"),
         )
-    why = _words(details, "reason.significantHarm.justification: say why in words")
+    why = _words(details, "say why in words", ("reason", "significantHarm", "justification"))
     return SignificantHarm(details["suspected"], why)
 
 
-def _justification(details: Mapping[str, Any], case_reference: str | None) -> str:
-    justification = _words(details, "reason.justification: say in words why you need to know")
-    if len(justification) > LONGEST_JUSTIFICATION or (
-        case_reference and len(case_reference) > LONGEST_CASE_REFERENCE
-    ):
+def _justification(details: Mapping[str, Any]) -> str:
+    path = ("reason", "justification")
+    justification = _words(details, "say in words why you need to know", path)
+    if len(justification) > LONGEST_JUSTIFICATION:
         raise AskDifferently(
             "JUSTIFICATION_TOO_LONG",
-            f"reason: justification has at most {LONGEST_JUSTIFICATION} characters,"
-            f" caseReference at most {LONGEST_CASE_REFERENCE}",
+            f"reason: justification has at most {LONGEST_JUSTIFICATION} characters",
+            path=path,
         )
     return justification
 

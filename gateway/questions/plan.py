@@ -85,6 +85,7 @@ def plan(inquiry: Inquiry, caller: Caller, registry: Registry, fields: frozenset
             "OUT_OF_AREA_CAUSE_MISSING",
             "reason.outOfArea: the scope goes beyond your own areas; state the cause, and explain"
             " it in words",
+            path=("reason", "outOfArea"),
         )
     members = shield_set(caller.areas, registry, everywhere=beyond)
     return Plan(
@@ -183,7 +184,9 @@ def _areas(scope: Scope, caller: Caller, registry: Registry) -> tuple[str, ...]:
     unknown = set(scope.areas) - registry.areas.keys()
     if unknown:
         raise AskDifferently(
-            "SCOPE_UNKNOWN", f"scope.areas: the areas here are {', '.join(sorted(registry.areas))}"
+            "SCOPE_UNKNOWN",
+            f"scope.areas: the areas here are {', '.join(sorted(registry.areas))}",
+            path=("scope", "areas"),
         )
     if scope.areas or scope.agencies:
         return scope.areas
@@ -203,6 +206,7 @@ def _agencies_in_scope(scope: Scope, areas: tuple[str, ...], registry: Registry)
         raise AskDifferently(
             "SCOPE_UNKNOWN",
             f"scope.agencies: the agencies here are {', '.join(sorted(registry.shown))}",
+            path=("scope", "agencies"),
         )
     named = frozenset(scope.agencies)
     if SENSITIVE_SERVICES in named:

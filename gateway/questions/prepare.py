@@ -18,7 +18,7 @@ from gateway.identity.quotas import Quotas
 from gateway.identity.tokens import TokenVerifier
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
-from gateway.model.errors import AskDifferently, NotAllowed
+from gateway.model.errors import AskDifferently, NotAllowed, all_at_once
 from gateway.model.inquiry import Inquiry, inquiries
 from gateway.policy.context import PolicyContext, Principal, RecordFacts
 from gateway.policy.decide import DecisionRequest, OnRecord, Policy, Verdict
@@ -222,7 +222,12 @@ class Preparation:
         definitions = operation.node.variable_definitions or ()
         values = coerced(self.schema, definitions, variables)
         if isinstance(values, WrongVariables):
-            raise AskDifferently("VARIABLES_INVALID", "; ".join(e.message for e in values.errors))
+            raise all_at_once(
+                [
+                    AskDifferently("VARIABLES_INVALID", each.message, path=each.path)
+                    for each in values.errors
+                ]
+            )
         return values
 
     def _comes_in_parts(self, operation: DocumentOperation, values: VariableValues) -> bool:

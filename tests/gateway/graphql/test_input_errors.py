@@ -1,5 +1,6 @@
 """A wrong variable is named, with what to write instead, and its value is never repeated."""
 
+import time
 from typing import Any
 
 import pytest
@@ -30,6 +31,12 @@ def _coerced(known: object, **others: object) -> VariableValues | WrongVariables
     assert isinstance(OPERATION, OperationDefinitionNode)
     variables = {"known": known, **others}
     return coerced(SCHEMA, OPERATION.variable_definitions or (), variables)
+
+
+def _told_little(known: object) -> VariableValues | WrongVariables:
+    assert isinstance(OPERATION, OperationDefinitionNode)
+    definitions = OPERATION.variable_definitions or ()
+    return coerced(SCHEMA, definitions, {"known": known}, suggest=False)
 
 
 def _errors(known: object, **others: object) -> tuple[InputError, ...]:
@@ -115,7 +122,46 @@ def test_a_wrong_number_is_named_by_its_path() -> None:
 
 
 def test_only_so_many_things_are_named_at_once() -> None:
-    assert len(_errors({"givenNames": list(range(1000))})) == 10
+    assert len(_errors({"givenNames": list(range(1000))})) == 50
+
+
+def test_everything_wrong_is_said_at_once_each_with_its_path() -> None:
+    errors = _errors(
+        {
+            "nhsNumber": "9000000000",
+            "birthDate": "9 March",
+            "formerPostcodes": ["AB1 2CD", "nowhere"],
+            "sex": "FEMLE",
+        },
+        n="many",
+    )
+    assert {error.path for error in errors} == {
+        ("known", "nhsNumber"),
+        ("known", "birthDate"),
+        ("known", "formerPostcodes", 1),
+        ("known", "sex"),
+        ("n",),
+    }
+
+
+def test_a_slip_in_a_code_is_told_the_nearest_there_is() -> None:
+    assert _error({"sex": "femle"}).message.endswith("(perhaps FEMALE is meant)")
+
+
+@pytest.mark.parametrize(
+    "known", ["Ada", {"famlyName": "Byron"}, {"sex": "FEMLE"}, {"sex": {"x": 1}}]
+)
+def test_who_may_not_learn_the_schema_is_told_no_name_of_it(known: object) -> None:
+    wrong = _told_little(known)
+    assert isinstance(wrong, WrongVariables)
+    (error,) = wrong.errors
+    assert not any(name in error.message for name in ("familyName", "FEMALE", "UNKNOWN"))
+
+
+def test_ten_thousand_unknown_fields_cost_next_to_nothing() -> None:
+    began = time.process_time()
+    _error({f"field{n}": n for n in range(10_000)})
+    assert time.process_time() - began < 0.5
 
 
 def test_variables_nested_beyond_reason_are_refused() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.edge import QUESTION, RESPONSE_JSON, Edge, edge
+from tests.support.town import REASON
 
 LEGACY = "application/json"
 
@@ -167,7 +168,13 @@ async def test_graphiql_is_a_page_of_development(gateway: Edge) -> None:
         ({"query": "{"}, "DOCUMENT_INVALID"),
         ({"query": "{ nothing }"}, "DOCUMENT_INVALID"),
         ({"query": "{ agencies { id } }", "operationName": "Jonah"}, "OPERATION_UNKNOWN"),
-        ({"query": QUESTION["query"], "variables": {"known": "Jonah"}}, "VARIABLES_INVALID"),
+        (
+            {
+                "query": QUESTION["query"],
+                "variables": {"known": "Jonah", "reason": REASON},
+            },
+            "VARIABLES_INVALID",
+        ),
         (
             {
                 "query": "query($n: Int) { accesses(first: $n) { availableFrom } }",
@@ -186,6 +193,35 @@ async def test_a_request_to_change_is_400_or_200_for_clients_of_plain_json(
     assert "data" not in json.loads(old.text)
     assert "Jonah" not in new.text
     assert gateway.agency_server.asked == []
+
+
+async def test_each_wrong_input_is_an_error_of_its_own_with_its_path(gateway: Edge) -> None:
+    known = {"nhsNumber": "9434765918", "birthDate": "9 March"}
+    variables = {"known": known, "reason": {"purpose": "SAFEGARDING", "justification": "j"}}
+    said = await gateway.send({"query": QUESTION["query"], "variables": variables})
+    told = [each["extensions"] for each in json.loads(said.text)["errors"]]
+    assert said.status == 400
+    assert {each["code"] for each in told} == {"VARIABLES_INVALID"}
+    assert [each["path"] for each in told] == [
+        ["known", "nhsNumber"],
+        ["known", "birthDate"],
+        ["reason", "purpose"],
+    ]
+    assert not any(sent in said.text for sent in ("9434765918", "March", "SAFEGARDING"))
+    assert gateway.agency_server.asked == []
+
+
+async def test_all_that_is_missing_is_said_at_once(gateway: Edge) -> None:
+    reason = {"purpose": "SAFEGUARDING", "justification": " "}
+    known = {"givenNames": ["x" * 200], "carers": ["a"] * 6}
+    body = {"query": QUESTION["query"], "variables": {"known": known, "reason": reason}}
+    told = json.loads((await gateway.send(body)).text)["errors"]
+    assert {(each["extensions"]["code"], *each["extensions"]["path"]) for each in told} == {
+        ("CASE_REFERENCE_MISSING", "reason", "caseReference"),
+        ("JUSTIFICATION_MISSING", "reason", "justification"),
+        ("VARIABLES_INVALID", "known", "givenNames"),
+        ("VARIABLES_INVALID", "known", "carers"),
+    }
 
 
 async def test_an_answer_with_errors_beside_it_is_a_partial_success(gateway: Edge) -> None:

@@ -169,3 +169,11 @@ def test_a_scope_that_names_nothing_is_the_callers_own_area(scope: Any) -> None:
 def test_a_scope_says_each_place_once() -> None:
     scope = inquired(scope={"areas": ["b", "a", "b"], "agencies": ["y", "x", "y"]}).scope
     assert (scope.areas, scope.agencies) == (("a", "b"), ("x", "y"))
+
+
+def test_of_several_children_it_says_which_one_is_told_too_little() -> None:
+    arguments = {"known": [KNOWN, {"sex": None}, {"givenNames": ["a"] * 11}], "reason": REASON}
+    with pytest.raises(AskDifferently) as refused:
+        inquiries(arguments, CALLER)
+    paths = [each["extensions"]["path"] for each in refused.value.told]
+    assert paths == [["known", 1], ["known", 2, "givenNames"]]
