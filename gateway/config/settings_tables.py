@@ -255,6 +255,12 @@ class QuestionSettings(SettingsTable):
     children_at_once: Annotated[int, Field(ge=1, le=100)] = Field(
         20, description="Most children in one `children` question."
     )
+    max_records: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        2000, description="Most records that one request may expect: children times agencies."
+    )
+    max_calls: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        4000, description="Most calls that one request may need: its records times forms of a name."
+    )
     max_body: Annotated[int, Field(ge=1024, le=1024 * 1024)] = Field(
         64 * 1024, description="Longest request body."
     )
@@ -289,8 +295,14 @@ class LimitSettings(SettingsTable):
 class DocumentSettings(SettingsTable):
     """How large a GraphQL document may be."""
 
+    max_bytes: Annotated[int, Field(ge=1024, le=1024 * 1024)] = Field(
+        32 * 1024, description="Most bytes of a GraphQL document."
+    )
     max_tokens: Annotated[int, Field(ge=100, le=100_000)] = Field(
         2000, description="Most tokens in a GraphQL document."
+    )
+    max_nesting: Annotated[int, Field(ge=10, le=100)] = Field(
+        40, description="Deepest nesting of brackets in a document's text."
     )
     max_depth: Annotated[int, Field(ge=3, le=50)] = Field(
         12, description="Deepest nesting of fields in a document."
@@ -299,10 +311,29 @@ class DocumentSettings(SettingsTable):
         500, description="Most fields in an operation, fragments unfolded and aliases counted."
     )
     max_aliases: Annotated[int, Field(ge=0, le=1000)] = Field(
-        30, description="Most aliases in a document."
+        30, description="Most aliases in a document, and in an operation with fragments unfolded."
+    )
+    max_equal_fields: Annotated[int, Field(ge=1, le=200)] = Field(
+        50, description="Most times that one field is in one place, fragments unfolded."
+    )
+    max_fragments: Annotated[int, Field(ge=0, le=200)] = Field(
+        50, description="Most fragments that a document defines."
+    )
+    max_operations: Annotated[int, Field(ge=1, le=50)] = Field(
+        10, description="Most operations in a document."
+    )
+    max_directives: Annotated[int, Field(ge=0, le=20)] = Field(
+        4, description="Most directives in one place of a document."
+    )
+    max_variables_bytes: Annotated[int, Field(ge=1024, le=1024 * 1024)] = Field(
+        64 * 1024, description="Most bytes of a request's variables, as JSON."
+    )
+    max_variables_depth: Annotated[int, Field(ge=5, le=50)] = Field(
+        10, description="Deepest nesting of objects and lists in a request's variables."
     )
     kept: Annotated[int, Field(ge=1, le=100_000)] = Field(
-        1000, description="Parsed documents kept in memory."
+        1000,
+        description="Parsed documents kept in memory, and as many refused ones for 30 seconds.",
     )
 
 

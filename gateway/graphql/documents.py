@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 from graphql import (
     REMOVE,
     DirectiveNode,
@@ -32,12 +32,16 @@ from graphql import (
 
 from gateway.config.settings_tables import DocumentSettings
 from gateway.graphql.child.writing import WriteAnswer, writer_of
+from gateway.graphql.limits.scan import refuse_by_text
+from gateway.graphql.limits.structure import fragments_of, refuse_by_structure, unfolded
+from gateway.graphql.limits.variables import refuse_large_variables
 from gateway.graphql.literals import refuse_numbers, refuse_personal_literals
-from gateway.graphql.selection import Selected, TooManyFields, deliveries, record_fields, walk
+from gateway.graphql.selection import deliveries, record_fields
 from gateway.model.errors import AskDifferently
 
 QUESTIONS: Final = frozenset({"child", "children"})
-_INTROSPECTION: Final = ("__schema", "__type")
+# Names of a refused document may be anything that a client wrote, so they are soon forgotten.
+_REMEMBERED_S: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +92,35 @@ class Documents:
         self._schema = schema
         self._settings = settings
         self._kept: LRUCache[str, Document] = LRUCache(settings.kept)
+        self._refused: TTLCache[str, AskDifferently] = TTLCache(settings.kept, _REMEMBERED_S)
 
     def document(self, text: str) -> Document:
         """The document of `text`; AskDifferently says what to change in it."""
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        digest = digest_of(text)
         kept = self._kept.get(digest)
         if kept is None:
-            kept = self._kept[digest] = self._read(text, digest)
+            kept = self._kept[digest] = self._first_read(text, digest)
         return kept
 
-    def _read(self, text: str, digest: str) -> Document:
-        node = self._parsed(text)
+    def refuse_large(self, variables: Mapping[str, Any]) -> None:
+        """AskDifferently if the variables of a document are over a limit."""
+        refuse_large_variables(variables, self._settings)
+
+    def _first_read(self, text: str, digest: str) -> Document:
+        """Its document; one that was refused lately is refused unread."""
+        if (refused := self._refused.get(digest)) is not None:
+            raise refused.again()
+        try:
+            return self.read(text, digest)
+        except AskDifferently as refusal:
+            self._refused[digest] = refusal.again()
+            raise
+
+    def read(self, text: str, digest: str) -> Document:
+        """The document of `text`, read now and not kept; AskDifferently says what to change."""
+        refuse_by_text(text, self._settings)
+        node = _parsed(text)
+        refuse_by_structure(node, self._settings)
         refuse_numbers(text)
         refuse_personal_literals(self._schema, node)
         bare = _bare(text)
@@ -106,31 +128,15 @@ class Documents:
         problems = validate(self._schema, node, max_errors=10)
         if problems:
             raise AskDifferently("DOCUMENT_INVALID", "; ".join(map(_located, problems)))
-        fragments = _fragments(bare)
+        fragments = fragments_of(bare)
         compiled = {
             name: replace(one, write=writer_of(self._schema, one.node, fragments))
             for name, one in operations.items()
         }
         return Document(digest, bare, compiled)
 
-    def _parsed(self, text: str) -> DocumentNode:
-        try:
-            return parse(text, max_tokens=self._settings.max_tokens)
-        except GraphQLSyntaxError as error:
-            if error.message.endswith("tokens. Parsing aborted."):
-                raise AskDifferently(
-                    "DOCUMENT_TOO_LONG",
-                    f"query: a document has at most {self._settings.max_tokens} tokens",
-                ) from None
-            if error.message.endswith("too deeply. Parsing aborted."):
-                raise self._too_deep() from None
-            at = ", ".join(f"line {p.line}, column {p.column}" for p in error.locations or ())
-            raise AskDifferently(
-                "DOCUMENT_INVALID", f"query: the document does not parse at {at}"
-            ) from None
-
     def _operations(self, node: DocumentNode) -> dict[str, DocumentOperation]:
-        fragments = _fragments(node)
+        fragments = fragments_of(node)
         return {
             definition.name.value if definition.name else "": self._operation(definition, fragments)
             for definition in node.definitions
@@ -140,15 +146,7 @@ class Documents:
     def _operation(
         self, node: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
     ) -> DocumentOperation:
-        try:
-            every = tuple(walk(node.selection_set, fragments, self._settings.max_fields))
-        except TooManyFields:
-            raise AskDifferently(
-                "DOCUMENT_TOO_LONG",
-                f"query: an operation selects at most {self._settings.max_fields} fields,"
-                " fragments unfolded and aliases counted",
-            ) from None
-        self._limit(every)
+        every = unfolded(node.selection_set, fragments, self._settings)
         questions = [s for s in every if s.depth == 1 and s.path in QUESTIONS]
         looks = [s for s in every if s.depth == 1 and s.path == "accesses"]
         if len(questions) + len(looks) > 1:
@@ -163,27 +161,20 @@ class Documents:
         under = (s.path.partition(".")[2] for s in every if s.path.startswith(f"{asked.path}."))
         return DocumentOperation(node, parts, asked.node, record_fields(under))
 
-    def _limit(self, every: tuple[Selected, ...]) -> None:
-        settings = self._settings
-        depth = max((s.depth for s in every if not s.path.startswith(_INTROSPECTION)), default=0)
-        if depth > settings.max_depth:
-            raise self._too_deep()
-        if sum(s.node.alias is not None for s in every) > settings.max_aliases:
-            raise AskDifferently(
-                "TOO_MANY_ALIASES", f"query: a document has at most {settings.max_aliases} aliases"
-            )
 
-    def _too_deep(self) -> AskDifferently:
-        deepest = self._settings.max_depth
-        return AskDifferently("DOCUMENT_TOO_DEEP", f"query: fields nest at most {deepest} deep")
+def digest_of(text: str) -> str:
+    """The SHA-256 of a document's text, in hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _fragments(node: DocumentNode) -> dict[str, FragmentDefinitionNode]:
-    return {
-        definition.name.value: definition
-        for definition in node.definitions
-        if isinstance(definition, FragmentDefinitionNode)
-    }
+def _parsed(text: str) -> DocumentNode:
+    try:
+        return parse(text)
+    except GraphQLSyntaxError as error:
+        at = ", ".join(f"line {p.line}, column {p.column}" for p in error.locations or ())
+        raise AskDifferently(
+            "DOCUMENT_INVALID", f"query: the document does not parse at {at}"
+        ) from None
 
 
 class _WithoutDescriptions(Visitor):

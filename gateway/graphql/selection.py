@@ -42,14 +42,22 @@ _CONTACT_PATHS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 class TooManyFields(Exception):
-    """The document selects more fields, fragments unfolded, than anybody needs."""
+    """The document selects more fields, fragments unfolded, than anybody needs; `seen` so far."""
+
+    def __init__(self, seen: int) -> None:
+        super().__init__(seen)
+        self.seen = seen
 
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """One selected field; `path` joins field names (not aliases) from the walk's start."""
+    """One selected field; `path` joins field names (not aliases) from the walk's start.
+
+    `place` joins the names in the answer: aliases, where there are any.
+    """
 
     path: str
+    place: str
     depth: int
     node: FieldNode
 
@@ -61,27 +69,29 @@ def walk(
 
     Raises TooManyFields past `most` selections: fragments may multiply.
     """
-    left: list[tuple[SelectionSetNode, str, int, frozenset[str]]] = [
-        (selection, "", 1, frozenset())
+    left: list[tuple[SelectionSetNode, str, str, int, frozenset[str]]] = [
+        (selection, "", "", 1, frozenset())
     ]
     seen = 0
     while left:
-        inside, prefix, depth, spread = left.pop()
+        inside, prefix, above, depth, spread = left.pop()
         for node in inside.selections:
             seen += 1
             if seen > most:
-                raise TooManyFields
+                raise TooManyFields(seen)
             if isinstance(node, FieldNode):
                 path = f"{prefix}{node.name.value}"
-                yield Selected(path, depth, node)
+                place = f"{above}{(node.alias or node.name).value}"
+                yield Selected(path, place, depth, node)
                 if node.selection_set:
-                    left.append((node.selection_set, f"{path}.", depth + 1, spread))
+                    left.append((node.selection_set, f"{path}.", f"{place}.", depth + 1, spread))
             elif isinstance(node, InlineFragmentNode):
-                left.append((node.selection_set, prefix, depth, spread))
+                left.append((node.selection_set, prefix, above, depth, spread))
             elif isinstance(node, FragmentSpreadNode):
                 name = node.name.value
                 if name in fragments and name not in spread:
-                    left.append((fragments[name].selection_set, prefix, depth, spread | {name}))
+                    inner = fragments[name].selection_set
+                    left.append((inner, prefix, above, depth, spread | {name}))
 
 
 def deliveries(

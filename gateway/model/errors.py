@@ -99,6 +99,12 @@ class AskDifferently(TeamAroundError):
         """An error for each input to change."""
         return (*super().told, *(error for other in self.others for error in other.told))
 
+    def again(self) -> "AskDifferently":
+        """The same refusal of a later request, without what the first one left in memory."""
+        same = AskDifferently(self.code, self.message, path=self.path, exceeded=self.exceeded)
+        same.others = self.others
+        return same
+
     def of_item(self, index: int) -> Self:
         """The same about the item at `index` of the input that its path begins with."""
         every: tuple[AskDifferently, ...] = (self, *self.others)
@@ -209,9 +215,13 @@ CODES: Final = {
     "MEDIA_TYPE_UNSUPPORTED": "The body must be application/json.",
     "NOT_ACCEPTABLE": "The client accepts no media type that the gateway writes.",
     "DOCUMENT_INVALID": "The GraphQL document does not parse or validate.",
-    "DOCUMENT_TOO_LONG": "The document has too many characters or tokens.",
+    "DOCUMENT_TOO_LONG": "The document has too many bytes, tokens or fields.",
     "DOCUMENT_TOO_DEEP": "The document nests deeper than the gateway allows.",
     "TOO_MANY_ALIASES": "The document has more aliases than the gateway allows.",
+    "DOCUMENT_TOO_COMPLEX": "The document has too many equal fields, fragments, operations or"
+    " directives.",
+    "VARIABLES_TOO_LARGE": "The variables are too long or nest too deep.",
+    "QUESTION_TOO_COSTLY": "The request would call agencies more often than the gateway allows.",
     "ONE_QUESTION_ONLY": "An operation may hold one `child`, `children` or `accesses` field.",
     "PERSONAL_DATA_LITERAL": "Details of a child and the reason come only as variables.",
     "OPERATION_UNKNOWN": "The named operation is not in the document, or none was chosen.",

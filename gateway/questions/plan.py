@@ -5,16 +5,17 @@ names. Which of them depends on the caller and the question, never on the child:
 would tell where she lives (ADR 0014, 0027).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from adapters.contract.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
+from gateway.config.settings_tables import QuestionSettings
 from gateway.fanout.route import possible
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource, Registry
 from gateway.model.caller import Caller
-from gateway.model.errors import AskDifferently
+from gateway.model.errors import AskDifferently, Exceeded
 from gateway.model.inquiry import Inquiry, Known, Scope
 
 _MOST_FORMS: Final = 3
@@ -173,6 +174,35 @@ def other_forms(known: Known) -> tuple[Mapping[str, str], ...]:
     forms += [(next(iter(name.given), first), name.family or family) for name in others]
     _, *more = dict.fromkeys(forms)
     return tuple({"given_name": g, "family_name": f} for g, f in more if g and f)[:_MOST_FORMS]
+
+
+def refuse_costly(planned: Sequence[tuple[Plan, Known]], settings: QuestionSettings) -> None:
+    """AskDifferently if one request would need more of agencies than the limits allow.
+
+    It is counted from what the caller may know, so that the figures tell nothing: a row for each
+    agency in scope, and a call for each form of a name. Checks for the shield are not counted.
+    """
+    rows = [(len(plan.agencies), known) for plan, known in planned]
+    records = sum(count for count, _ in rows)
+    calls = sum(count * _forms(known) for count, known in rows)
+    _refuse_over("max_records", records, settings.max_records)
+    _refuse_over("max_calls", calls, settings.max_calls)
+
+
+def _refuse_over(name: str, found: int, most: int) -> None:
+    if found > most:
+        raise AskDifferently(
+            "QUESTION_TOO_COSTLY",
+            f"known, scope: one request asks for at most {most} {name.removeprefix('max_')};"
+            " ask about fewer children, or name the agencies in scope",
+            exceeded=Exceeded(f"questions.{name}", found, most),
+        )
+
+
+def _forms(known: Known) -> int:
+    """How often an agency is asked about one child at most: once by a number."""
+    numbered = known.nhs_number or known.upn
+    return 1 if numbered else 1 + len(other_forms(known))
 
 
 def kept_back(known: Known) -> dict[str, str]:

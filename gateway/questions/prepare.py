@@ -22,7 +22,7 @@ from gateway.model.errors import AskDifferently, NotAllowed, all_at_once
 from gateway.model.inquiry import Inquiry, inquiries
 from gateway.policy.context import PolicyContext, Principal, RecordFacts
 from gateway.policy.decide import DecisionRequest, OnRecord, Policy, Verdict
-from gateway.questions.plan import Plan, PlannedSource, plan
+from gateway.questions.plan import Plan, PlannedSource, plan, refuse_costly
 from resolvers.release import fields_within
 
 COMPARED: Final = frozenset({"addresses", "carers", "gp_practice", "involvements", "schools"})
@@ -168,7 +168,8 @@ class Preparation:
         )
 
     def document(self, request: Request) -> Document:
-        """The request's document; AskDifferently says what to change in it."""
+        """The request's document; AskDifferently says what to change in it, or in the variables."""
+        self.stages.documents.refuse_large(request.variables)
         return self.stages.documents.document(request.query)
 
     def prepare(
@@ -185,12 +186,13 @@ class Preparation:
             return ()
         asked = inquiries(self._arguments(operation, values), caller)
         self._refuse_bulk(asked, caller, bulk=operation.in_bulk)
-        return tuple(self._prepared(inquiry, operation, caller) for inquiry in asked)
+        planned = [(plan(each, caller, self.registry, operation.fields), each) for each in asked]
+        refuse_costly([(one, each.known) for one, each in planned], self.questions)
+        return tuple(self._prepared(one, each, operation, caller) for one, each in planned)
 
     def _prepared(
-        self, inquiry: Inquiry, operation: DocumentOperation, caller: Caller
+        self, planned: Plan, inquiry: Inquiry, operation: DocumentOperation, caller: Caller
     ) -> PreparedQuestion:
-        planned = plan(inquiry, caller, self.registry, operation.fields)
         sources = {p.source: self.registry.sources[p.source] for p in planned.sources}
         principal = Principal.of(caller, self.roles.shield_cleared)
         now = self.clock.now()

@@ -231,3 +231,34 @@ async def test_a_detail_that_cannot_be_right_is_named_and_not_repeated(
     assert where in refused.value.message
     for value in ("900000000", "80120000100", "2015-02-30", "Jonah", "jonah", "BOY", "Smith"):
         assert value not in refused.value.message
+
+
+async def test_children_times_agencies_may_not_be_more_than_the_limit(tmp_path: Path) -> None:
+    bulk = replace(PRACTITIONER, roles=PRACTITIONER.roles | {"bulk"})
+    with pytest.raises(AskDifferently) as refused:
+        await prepared(
+            tmp_path,
+            {"known": [KNOWN, NAMED]},
+            query=SEVERAL,
+            caller=bulk,
+            questions__max_records=9,
+        )
+    assert refused.value.extensions == {
+        "code": "QUESTION_TOO_COSTLY",
+        "limit": "questions.max_records",
+        "found": 10,
+        "max": 9,
+    }
+
+
+async def test_each_form_of_a_name_is_a_call_of_each_agency(tmp_path: Path) -> None:
+    forms = {**NAMED, "otherNames": [{"familyName": "Ashby"}, {"familyName": "Ashford"}]}
+    with pytest.raises(AskDifferently) as refused:
+        await prepared(tmp_path, {"known": forms}, questions__max_calls=14)
+    assert refused.value.extensions["limit"] == "questions.max_calls"
+    assert refused.value.extensions["found"] == 15
+
+
+async def test_the_checks_for_the_shield_are_not_told_by_a_figure(tmp_path: Path) -> None:
+    scope = {"known": KNOWN, "scope": {"agencies": ["council"]}}
+    assert (await planned(tmp_path, scope, questions__max_records=1)).agencies == ("council",)
