@@ -49,7 +49,8 @@ class DocumentOperation:
     """One operation of a document. `question` is its `child` or `children` field, if it has one.
 
     `fields` are the fields of agencies' records that the selection under it needs; one that a
-    directive may skip counts as selected. `deliveries` are its @defer and @stream. `write` writes
+    directive may skip counts as selected; `tells_restriction` says whether the answer's own
+    `restriction` is among it. `deliveries` are its @defer and @stream. `write` writes
     a whole answer's data; without one graphql-core has to execute.
     """
 
@@ -57,6 +58,7 @@ class DocumentOperation:
     deliveries: tuple[DirectiveNode, ...] = ()
     question: FieldNode | None = None
     fields: frozenset[str] = frozenset()
+    tells_restriction: bool = False
     write: WriteAnswer | None = None
 
     @property
@@ -158,8 +160,9 @@ class Documents:
         if not questions:
             return DocumentOperation(node, parts)
         asked = questions[0]
-        under = (s.path.partition(".")[2] for s in every if s.path.startswith(f"{asked.path}."))
-        return DocumentOperation(node, parts, asked.node, record_fields(under))
+        under = [s.path.partition(".")[2] for s in every if s.path.startswith(f"{asked.path}.")]
+        fields = record_fields(iter(under))
+        return DocumentOperation(node, parts, asked.node, fields, "restriction" in under)
 
 
 def digest_of(text: str) -> str:

@@ -103,6 +103,14 @@ class Answering(Protocol):
         """Each agency's row exactly once: as it settles, or all at the end by agency id."""
         ...
 
+    async def restriction(self) -> Restriction:
+        """Whether the child is shielded, before any row that hangs on it.
+
+        Not before the whole shield set has answered or the deadline has passed. UNKNOWN where
+        `child` is null, whatever is held.
+        """
+        ...
+
     async def whole(self) -> WholeAnswer:
         """All of it, once every agency has answered or the deadline has passed."""
         ...

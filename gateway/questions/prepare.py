@@ -51,6 +51,7 @@ class PreparedQuestion:
     """One inquiry with its plan and verdicts; `sources` are all in scope, by id.
 
     `on_record` decides again where a record says what the verdict before asking could not know.
+    `restriction_first`: the answer's own restriction is to be told before the rows.
     """
 
     inquiry: Inquiry
@@ -58,6 +59,7 @@ class PreparedQuestion:
     verdicts: Mapping[str, Verdict]
     sources: Mapping[str, RegisteredSource]
     on_record: OnRecord
+    restriction_first: bool = False
 
     @property
     def asked(self) -> dict[str, RegisteredSource]:
@@ -209,7 +211,8 @@ class Preparation:
             return self.policy.decide(decision_request)
 
         verdicts = {name: on_record(name, RecordFacts()) for name in sources}
-        return PreparedQuestion(inquiry, planned, verdicts, sources, on_record)
+        first = operation.tells_restriction
+        return PreparedQuestion(inquiry, planned, verdicts, sources, on_record, first)
 
     def _refuse_bulk(self, asked: tuple[Inquiry, ...], caller: Caller, *, bulk: bool) -> None:
         if bulk and self.roles.bulk not in caller.roles:

@@ -22,14 +22,16 @@ from gateway.questions.agency_row import row
 from gateway.questions.findings import Findings
 from gateway.questions.order import Order, Teacher
 from gateway.questions.projection import whole
-from gateway.questions.release import ReleaseView
+from gateway.questions.release import ReleaseView, members_seen
 from gateway.questions.shield.state import ShieldState
 from gateway.questions.waves import answers
+from resolvers.child.child import Restriction
 from resolvers.exchange import ChildNeed
 from resolvers.outcome import Outcome
 
 _TELLS_OF_A_RECORD = frozenset({Outcome.HAS_RECORD, Outcome.AMBIGUOUS})
 UNRESOLVED = "unresolved"
+RESTRICTION = "RESTRICTION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class DecidedQuestion:
     """Everything that was decided before asking.
 
     `nobody_found` hears of an answer without a child; `notes` gives the access flags of an answer.
+    `restriction_first`: no row that hangs on the restriction is given before it.
     """
 
     view: ReleaseView
@@ -47,6 +50,7 @@ class DecidedQuestion:
     sources: Mapping[str, RegisteredSource]
     nobody_found: Callable[[], Awaitable[None]]
     notes: Callable[[Findings], AccessFlags] = lambda _: AccessFlags()
+    restriction_first: bool = False
 
 
 class RunningQuestion:
@@ -65,6 +69,8 @@ class RunningQuestion:
         self._unsaid: dict[str, AgencyRow] = {}
         self._told = False
         self._asks: tuple[ChildNeed, ...] = ()
+        self._spoken: Restriction | None = None
+        self._unsaid_restriction = False
 
     @property
     def receipt(self) -> Receipt:
@@ -93,6 +99,17 @@ class RunningQuestion:
             self._said(replace(each, released=each.released | {UNRESOLVED}) if held else each)
         return answer
 
+    async def restriction(self) -> Restriction:
+        """What is told of the shield: at once with the rows that hang on it, or at the end."""
+        while not self._over and self._restriction is None:
+            await self._pulse.wait()
+        told = self._restriction
+        if told is None:
+            child = (await self._finished()).child
+            told = child.restriction if child else Restriction.UNKNOWN
+        self._told = self._unsaid_restriction = True
+        return told
+
     async def rows(self, *, as_they_arrive: bool) -> AsyncIterator[AgencyRow]:
         """Each agency's row exactly once."""
         sent: set[str] = set()
@@ -109,13 +126,14 @@ class RunningQuestion:
 
     async def declare(self) -> None:
         """Log what was said since the last time; durable before its bytes may leave."""
-        if self._unsaid:
+        if self._unsaid or self._unsaid_restriction:
             said = [self._unsaid[agency] for agency in sorted(self._unsaid)]
-            self._unsaid = {}
+            codes = [RESTRICTION] if self._unsaid_restriction else []
+            self._unsaid, self._unsaid_restriction = {}, False
             found = self._findings
             flags, learned = self._asked.notes(found), found.certain_identifiers
             asks, self._asks = self._asks, ()
-            codes = [need.code.value for need in asks]
+            codes += [need.code.value for need in asks]
             await self._recorder.release(self._asked.intent, said, learned, flags, codes)
 
     @property
@@ -184,6 +202,32 @@ class RunningQuestion:
             return False
         return all(self._final(source) for source in asked) and self._shield_spoke(agency)
 
+    @property
+    def _restriction(self) -> Restriction | None:
+        """The restriction that nothing to come changes; None while it may.
+
+        It is of a child who is shown. Who is hidden is shown by the circle alone, which is heard.
+        Who is open is shown once a row of hers stands.
+        """
+        if self._spoken is None and self._shield.settled:
+            found = self._findings
+            if self._shield.hidden:
+                shown = bool(members_seen(self._view, found.answers.values(), found))
+                self._spoken = found.restriction if shown else Restriction.UNKNOWN
+            elif found.restriction is Restriction.UNKNOWN or self._is_shown:
+                self._spoken = found.restriction
+        return self._spoken
+
+    @property
+    def _is_shown(self) -> bool:
+        agencies = (a for a in self._view.plan.agencies if a != SENSITIVE_SERVICES)
+        return any(self._holds_her_for_good(agency) for agency in agencies)
+
+    def _holds_her_for_good(self, agency: str) -> bool:
+        asked = self._asked_of(agency)
+        whole = bool(asked) and self._answers.keys() >= {*asked} and all(map(self._final, asked))
+        return whole and self._row(agency).outcome is Outcome.HAS_RECORD
+
     def _asked_of(self, agency: str) -> list[str]:
         """The sources that are asked for this agency's row."""
         view, own = self._view, self._order.own
@@ -205,6 +249,7 @@ class RunningQuestion:
     def _shield_spoke(self, agency: str) -> bool:
         """Whether nothing to come can hide this row, nor show it after it was hidden."""
         view = self._view
-        if view.cleared or self._shield.settled:
+        first = self._asked.restriction_first
+        if view.cleared or (self._shield.settled and not (first and self._restriction is None)):
             return True
         return view.is_national(agency) and self._row(agency).outcome not in _TELLS_OF_A_RECORD

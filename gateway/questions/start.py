@@ -89,6 +89,7 @@ class QuestionFactory:
             *(view, shield, intent, order, teaching, prepared.sources),
             nobody_found=lambda: quotas.nobody_found(caller),
             notes=notes,
+            restriction_first=prepared.restriction_first,
         )
         return RunningQuestion(asked, admitted.fan_out, self.recorder)
 

@@ -41,6 +41,7 @@ from gateway.questions.resolver import Resolver
 from gateway.questions.shield.home import ToldHome
 from gateway.questions.shield.namesakes import NamesakeSearch
 from gateway.questions.shield.state import ShieldState, circle_of
+from resolvers.child.child import Restriction
 from tests.support.agencies import (
     AUTHORITY,
     BY_NAME,
@@ -135,12 +136,15 @@ class Holding:
 class Told:
     """A question's rows in the order in which they came, and the whole answer.
 
-    `at` says when each agency's row came, in seconds from the beginning.
+    `at` says when each agency's row came, in seconds from the beginning; `before` are the agencies
+    whose rows came before the restriction.
     """
 
     streamed: tuple[AgencyRow, ...]
     at: Mapping[str, float]
     whole: WholeAnswer
+    restriction: Restriction
+    before: frozenset[str]
 
 
 def holdings(
@@ -178,16 +182,29 @@ def _named(parts: list[Any]) -> tuple[Holding, ...]:
     )
 
 
-async def told(world: tuple[Holding, ...]) -> Told:
+async def told(world: tuple[Holding, ...], *, restriction_first: bool = False) -> Told:
     """Ask the world about Mira, every row as it comes; in virtual time."""
     registry = _registry(world)
-    question = _question(registry)
+    question = _question(registry, restriction_first=restriction_first)
     question.start()
-    streamed = [(row, now()) async for row in question.rows(as_they_arrive=True)]
+    streamed: list[AgencyRow] = []
+    at: dict[str, float] = {}
+    restriction, before = Restriction.UNKNOWN, frozenset[str]()
+
+    async def hear() -> None:
+        nonlocal restriction, before
+        restriction = await question.restriction()
+        before = frozenset(at)
+
+    hearing = asyncio.create_task(hear())
+    await asyncio.sleep(0)  # it waits before the rows do, as in a part that is sent before them
+    async for row in question.rows(as_they_arrive=True):
+        at[row.agency.id] = now()
+        streamed.append(row)
+    await hearing
     whole = await question.whole()
     await question.stop()
-    at = {row.agency.id: second for row, second in streamed}
-    return Told(tuple(row for row, _ in streamed), at, whole)
+    return Told(tuple(streamed), at, whole, restriction, before)
 
 
 def _registry(world: tuple[Holding, ...]) -> Registry:
@@ -204,7 +221,7 @@ def _registry(world: tuple[Holding, ...]) -> Registry:
     return registry_of(sources, operator)
 
 
-def _question(registry: Registry) -> RunningQuestion:
+def _question(registry: Registry, *, restriction_first: bool) -> RunningQuestion:
     clock = Clock(now=lambda: TODAY, monotonic=now)
     sources = registry.sources
     stated, view = stated_reference(INQUIRY.known, sources.values()), _view(registry)
@@ -221,6 +238,7 @@ def _question(registry: Registry) -> RunningQuestion:
     asked = DecidedQuestion(
         *(view, shield, intent, order, teaching, sources),
         nobody_found=_uncounted,
+        restriction_first=restriction_first,
     )
     return RunningQuestion(asked, fan_out_over(*sources.values(), clock=clock), recorder)
 

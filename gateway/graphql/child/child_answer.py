@@ -13,6 +13,7 @@ from gateway.graphql.child.completeness import CompletenessType, ReceiptType
 from gateway.graphql.services.context import Context
 from gateway.graphql.types.declare import output, resolved
 from gateway.model.answer import Answering
+from resolvers.child.child import Restriction
 
 Info = strawberry.Info[Context, None]
 Part = Callable[[Answering], Awaitable[Any]]
@@ -39,6 +40,10 @@ async def _completeness(answering: Answering) -> CompletenessType:
     return CompletenessType.of((await answering.whole()).completeness)
 
 
+async def _restriction(answering: Answering) -> Restriction:
+    return await answering.restriction()
+
+
 async def _receipt(answering: Answering) -> ReceiptType:
     return ReceiptType.of(answering.receipt)
 
@@ -50,6 +55,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "ask": _ask,
     "completeness": _completeness,
     "receipt": _receipt,
+    "restriction": _restriction,
 }
 
 
@@ -69,6 +75,15 @@ class ChildAnswer:
     """Everything that the agencies in scope answered about one child."""
 
     answering: strawberry.Private[Answering]
+
+    @resolved
+    async def restriction(self) -> Restriction:
+        """Whether the child is shielded; show it first. The same as in `child`.
+
+        Known once every agency that decides on it has answered, or at the deadline, and before
+        any row that depends on it. UNKNOWN where `child` is null, whatever agencies hold.
+        """
+        return await _restriction(self.answering)
 
     @resolved
     async def child(self) -> ChildType | None:

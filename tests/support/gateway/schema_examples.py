@@ -147,6 +147,10 @@ class Asked:
         finally:
             self.log.append("closed")
 
+    async def restriction(self) -> Restriction:
+        """The child's."""
+        return self.answer.child.restriction if self.answer.child else Restriction.UNKNOWN
+
     async def whole(self) -> WholeAnswer:
         """All of it at once."""
         return self.answer

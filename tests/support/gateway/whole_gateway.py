@@ -78,9 +78,17 @@ class Gateway:
     pipeline: Pipeline
     log: HeardLog
 
-    async def start(self, query: str, known: Mapping[str, Any] = KNOWN, **reason: Any) -> Started:
-        """Begin to answer a query about a child."""
-        variables = {"known": dict(known), "reason": {**REASON, **reason}}
+    async def start(
+        self,
+        query: str,
+        known: Mapping[str, Any] = KNOWN,
+        agencies: Sequence[str] = (),
+        **reason: Any,
+    ) -> Started:
+        """Begin to answer a query about a child, of these agencies where any are named."""
+        variables: dict[str, Any] = {"known": dict(known), "reason": {**REASON, **reason}}
+        if agencies:
+            variables["scope"] = {"agencies": [*agencies]}
         return await self.pipeline.start(Request(query, variables, None, "Bearer x"))
 
     async def ask(self, query: str, known: Mapping[str, Any] = KNOWN, **reason: Any) -> bytes:
