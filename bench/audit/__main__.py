@@ -19,7 +19,7 @@ from gateway.audit.store.contract import Log
 from gateway.audit.store.row import LogRow
 from gateway.audit.store.sqlite import Writing, create_log
 from gateway.audit.store.sqlite_check import check_log
-from gateway.audit.tree.merkle import Edge
+from gateway.audit.store.written import Written
 
 
 async def appends(log: Log, callers: int, seconds: float) -> tuple[float, float]:
@@ -40,13 +40,13 @@ async def appends(log: Log, callers: int, seconds: float) -> tuple[float, float]
 def one_at_a_time(path: Path, seconds: float) -> float:
     """Entries a second with one commit for each, in a new log at `path`."""
     create_log(path)
-    writing, edge = Writing.open(path, check_log(path)), Edge()
+    writing, written = Writing.open(path, check_log(path)), Written()
     rows = [LogRow.of(entry(number)) for number in range(256)]
     until = time.perf_counter() + seconds
     while time.perf_counter() < until:
-        edge = writing.add([rows[edge.size % 256]], edge)
+        written = writing.add([rows[written.size % 256]], written)
     writing.close()
-    return edge.size / seconds
+    return written.size / seconds
 
 
 async def steady(log: Log, rate: int, seconds: float) -> list[float]:

@@ -13,9 +13,9 @@ def filled(path: Path, count: int) -> float:
     """Fill a log up to so many entries, in whole chunks; the seconds that it took."""
     create_log(path)
     seen = check_log(path)
-    writing, edge = Writing.open(path, seen), seen.edge
+    writing, written = Writing.open(path, seen), seen.written
     began = time.perf_counter()
-    while edge.size < count:
-        edge = writing.add([LogRow.of(entry) for entry in chunk(edge.size // CHUNK)], edge)
+    while written.size < count:
+        written = writing.add([LogRow.of(entry) for entry in chunk(written.size // CHUNK)], written)
     writing.close()
     return time.perf_counter() - began

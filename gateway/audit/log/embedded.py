@@ -190,7 +190,7 @@ class AuditLog:
             self._grew.clear()
             self._thread.join(INDEX_SECONDS)
             with suppress(LogUnavailable):
-                self._search_index.catch_up(still=self._thread.is_alive)
+                self._search_index.catch_up_in_turn(still=self._thread.is_alive)
 
     def _drain(self) -> list[_Waiting | None]:
         drained = [self._queue.get()]
@@ -232,12 +232,12 @@ class _Writer:
         """The first index of the group, or why none of it was written."""
         try:
             self._writing = self._writing or Writing.open(self._path, self._seen)
-            edge = self._writing.add(rows, self._seen.edge)
+            written = self._writing.add(rows, self._seen.written)
         except Exception as error:  # noqa: BLE001 - whatever fails must reach those who wait
             self.close()
             return error
-        self._seen = replace(self._seen, edge=edge)
-        return edge.size - len(rows)
+        self._seen = replace(self._seen, written=written)
+        return written.size - len(rows)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -21,10 +21,11 @@ from gateway.audit.log.postgres_leaf_reader import postgres_leaves
 from gateway.audit.log.postgres_pruning import prune_rows, stored_pruned
 from gateway.audit.log.postgres_schema import FACTS, NUMBER, PostgresLogSchema, number_of
 from gateway.audit.log.postgres_tree import stored_hashes, stored_nodes, stored_size
-from gateway.audit.log.postgres_writing import PostgresWriting
+from gateway.audit.log.postgres_writing import PostgresWriting, flush
 from gateway.audit.search.index import SearchIndex
 from gateway.audit.store.contract import READ_BOUND
 from gateway.audit.store.row import LogRow
+from gateway.audit.store.written import Written
 from gateway.audit.tree.checkpoint import Checkpoint
 from gateway.audit.tree.merkle import Nodes
 from gateway.audit.tree.tile import ENTRIES, Tile, bundle, leaves_of, tiles_towards
@@ -37,6 +38,7 @@ READERS: Final = 4
 SECONDS: Final = 5.0
 INDEX_SECONDS: Final = 1.0
 _ENTRIES: Final = "SELECT idx, leaf FROM entry WHERE idx >= $1 ORDER BY idx LIMIT $2"
+_LAST: Final = "SELECT hash FROM leaf_hash WHERE idx = $1"
 _KEEP: Final = (
     "INSERT INTO checkpoint (size, root, at, note) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
 )
@@ -91,7 +93,7 @@ class PostgresLog:
                     connect = partial(
                         asyncpg.connect, dsn, timeout=SECONDS, command_timeout=SECONDS
                     )
-                    writing = PostgresWriting(connect, await check_rows(connection))
+                    writing = PostgresWriting(connect, await _written(connection))
                     return cls(pool, writing, index, queue_bound)
             except BaseException:
                 await pool.close()
@@ -244,7 +246,15 @@ class PostgresLog:
             await asyncio.wait([self._writing], timeout=INDEX_SECONDS)
             with suppress(LogUnavailable):
                 still = partial(_is_going_on, self._writing)
-                await asyncio.to_thread(self._search_index.catch_up, still=still)
+                await asyncio.to_thread(self._search_index.catch_up_in_turn, still=still)
+
+
+async def _written(connection: Any) -> Written:
+    """What the log holds, checked, and durable too if another gateway is about to make it so."""
+    edge = await check_rows(connection)
+    last = await connection.fetchval(_LAST, edge.size - 1)
+    await flush(connection)
+    return Written(edge, last or b"")
 
 
 async def _refuse_forgetful(connection: Any, *, unsynced: bool) -> None:

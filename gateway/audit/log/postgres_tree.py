@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from gateway.audit.errors import LogCorrupt, LogUnavailable
-from gateway.audit.tree.merkle import Edge, Nodes, edge_of
-from gateway.audit.tree.tile import Tile, nodes_of, tiles_towards
+from gateway.audit.errors import LogCorrupt
+from gateway.audit.tree.merkle import Nodes
+from gateway.audit.tree.tile import Tile, nodes_of
 
 _SIZE: Final = "SELECT coalesce(max(idx) + 1, 0) FROM entry"
 _HASHES: Final = """
@@ -45,18 +45,3 @@ async def stored_hashes(connection: Any, tiles: Iterable[Tile]) -> dict[Tile, li
 async def stored_nodes(connection: Any, tiles: Iterable[Tile]) -> Nodes:
     """Every node that stands in, or within, the tiles; LogCorrupt if a hash is missing."""
     return nodes_of(await stored_hashes(connection, tiles))
-
-
-async def gone_on(connection: Any, known: Edge) -> Edge:
-    """The stored edge, if what was known is still its beginning; LogUnavailable if it is not."""
-    size = await stored_size(connection)
-    if size == known.size:
-        return known
-    if size < known.size:
-        raise LogUnavailable(f"the log has {size} entries of {known.size}; restore it")
-    # Of one tile the two may take different widths.
-    before, after = tiles_towards((), known.size), tiles_towards((), size)
-    held = await stored_hashes(connection, before | after)
-    if edge_of(known.size, nodes_of({tile: held[tile] for tile in before})) != known:
-        raise LogUnavailable("the log does not begin with the entries written; restore it")
-    return edge_of(size, nodes_of({tile: held[tile] for tile in after}))

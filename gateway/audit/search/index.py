@@ -25,7 +25,7 @@ from gateway.audit.search.leaf_reader import LeafReader
 from gateway.audit.search.page import Kept, misplaced, refuse_edited
 from gateway.audit.search.page_of_newest import newest_first
 from gateway.audit.search.terms import EVERY
-from gateway.audit.store.sqlite_file import connected, damaged, reading, unavailable
+from gateway.audit.store.sqlite_file import connected, damaged, reading, turn, unavailable
 from gateway.config.sql import transaction
 
 _BATCH: Final = 1 << 14  # entries indexed in one step, which takes some thirty megabytes
@@ -72,6 +72,12 @@ class SearchIndex:
             if not sound:
                 self._rebuild()
                 self._draw(still)
+
+    def catch_up_in_turn(self, *, still: Callable[[], bool]) -> None:
+        """The same, unless another process of this machine is at it."""
+        with turn(self.index, 0) as free:
+            if free:
+                self.catch_up(still=still)
 
     def _draw(self, still: Callable[[], bool]) -> bool:
         """Whether the index was built from this log."""

@@ -12,17 +12,19 @@ from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.keys.private_file import create_once
 from gateway.audit.store.row import LogRow
 from gateway.audit.store.sqlite_file import (
+    BUSY_SECONDS,
     closed_on_error,
     connected,
     empty_log,
     identity,
     make_durable,
     reading,
+    turn,
     unavailable,
 )
+from gateway.audit.store.written import Written
 from gateway.audit.tree.checkpoint import Checkpoint
-from gateway.audit.tree.merkle import Edge, edge_of, grown
-from gateway.audit.tree.tile import Tile, nodes_of, tiles_towards
+from gateway.audit.tree.tile import Tile
 
 _INSERT_ENTRY: Final = "INSERT INTO entry (idx, leaf) VALUES (?, ?)"
 _INSERT_LEAF_HASH: Final = "INSERT INTO leaf_hash (idx, hash) VALUES (?, ?)"
@@ -45,6 +47,10 @@ _COSIGNATURES: Final = (
 _LAST_SEEN: Final = "SELECT witness, max(at), size FROM cosignature GROUP BY witness"
 _SIZE: Final = "SELECT coalesce(max(idx) + 1, 0) FROM entry"
 _LEAF_HASHES: Final = "SELECT hash FROM leaf_hash WHERE idx >= ? AND idx < ? ORDER BY idx"
+_FOLLOW: Final = (
+    "SELECT idx, hash FROM leaf_hash"
+    " WHERE idx >= ? AND idx <= (SELECT max(idx) FROM entry) ORDER BY idx"
+)
 _TILE_HASHES: Final = (
     "SELECT hash FROM tile_hash WHERE level = ? AND place >= ? AND place < ? ORDER BY place"
 )
@@ -52,15 +58,15 @@ _TILE_HASHES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class LastSeen:
-    """What was last known of the log: its file, by device and inode, and its tree."""
+    """What was last known of the log: its file, by device and inode, and how far it went."""
 
     file: tuple[int, int]
-    edge: Edge
+    written: Written
 
     @property
     def size(self) -> int:
         """How many entries it had."""
-        return self.edge.size
+        return self.written.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +91,26 @@ class Writing:
             with closed_on_error(connected(path, "rw")) as connection:
                 make_durable(connection)
                 connection.execute("BEGIN IMMEDIATE")  # which also shows that it can be written
-                _gone_on(path, connection, seen.edge)
+                _gone_on(connection, seen.written)
                 connection.execute("ROLLBACK")
                 return cls(path, connection, seen.file)
 
-    def add(self, rows: Sequence[LogRow], known: Edge) -> Edge:
-        """Write `rows` in one commit; the tree's edge after them, all durable on return.
+    def add(self, rows: Sequence[LogRow], known: Written) -> Written:
+        """Write `rows` in one commit; what is written after them, all durable on return.
 
         LogUnavailable if they could not be written, or if the log does not go on from `known`:
         then none of them is in the log.
         """
         with unavailable(self.path):
             _refuse_another(self.path, self.file)
-            self.connection.execute("BEGIN IMMEDIATE")
-            before = _gone_on(self.path, self.connection, known)
-            after, finished = grown(before, [row.hash for row in rows])
-            _insert(self.connection, before.size, rows)
-            self.connection.executemany(_INSERT_TILE_HASH, finished)
-            self.connection.execute("COMMIT")
+            caught_up = _gone_on(self.connection, known)
+            with turn(self.path, BUSY_SECONDS):
+                self.connection.execute("BEGIN IMMEDIATE")
+                before = _gone_on(self.connection, caught_up)
+                after, finished = before.with_leaves([row.hash for row in rows])
+                _insert(self.connection, before.size, rows)
+                self.connection.executemany(_INSERT_TILE_HASH, finished)
+                self.connection.execute("COMMIT")
             return after
 
     def close(self) -> None:
@@ -177,11 +185,6 @@ def stored_size(connection: sqlite3.Connection) -> int:
     return int(size)
 
 
-def stored_edge(connection: sqlite3.Connection, size: int) -> Edge:
-    """The edge of the stored tree at `size`; LogCorrupt if a hash is missing."""
-    return edge_of(size, nodes_of(_tile_hashes(connection, tiles_towards((), size))))
-
-
 def _tile_hashes(connection: sqlite3.Connection, tiles: Iterable[Tile]) -> dict[Tile, list[bytes]]:
     return {t: _hashes(connection, t) for t in tiles}
 
@@ -205,16 +208,9 @@ def _insert_signed(path: Path, sql: str, row: Sequence[Any]) -> None:
         connection.execute(sql, row)
 
 
-def _gone_on(path: Path, connection: sqlite3.Connection, known: Edge) -> Edge:
-    """The stored edge, if what was known is still its beginning."""
-    size = stored_size(connection)
-    if size < known.size:
-        raise LogUnavailable(f"{path}: has {size} entries of {known.size}; restore it")
-    if size == known.size:
-        return known
-    if stored_edge(connection, known.size) != known:
-        raise LogUnavailable(f"{path}: does not begin with the entries written; restore it")
-    return stored_edge(connection, size)
+def _gone_on(connection: sqlite3.Connection, known: Written) -> Written:
+    """What is written now, if what was known is still its beginning."""
+    return known.gone_on(connection.execute(_FOLLOW, (known.from_last,)))
 
 
 def _insert(connection: sqlite3.Connection, first: int, rows: Sequence[LogRow]) -> None:

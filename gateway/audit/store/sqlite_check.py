@@ -13,11 +13,13 @@ from gateway.audit.store.sqlite_file import connected, damaged, empty_log, ident
 from gateway.audit.store.sqlite_pruning import stored_pruned
 from gateway.audit.store.sqlite_schema import NEWEST
 from gateway.audit.store.sqlite_versions import moved, stored_number
+from gateway.audit.store.written import Written
 from gateway.audit.tree.merkle import Edge, TileHash
 from gateway.config.database.schema import SchemaUnknown, unserved
 
 _CHUNK: Final = 4096
 _ENTRIES: Final = "SELECT idx, leaf, hash FROM leaf_hash LEFT JOIN entry USING (idx) ORDER BY idx"
+_LAST: Final = "SELECT hash FROM leaf_hash WHERE idx = ?"
 _SIGNED: Final = (
     "SELECT size, root, note FROM checkpoint WHERE size > ? AND size <= ? ORDER BY size"
 )
@@ -40,7 +42,9 @@ def check_log(path: Path) -> LastSeen:
         with closing(connected(path, "ro")) as connection:
             # One snapshot, whatever other gateways add meanwhile.
             connection.execute("BEGIN")
-            return LastSeen(identity(path), checked(path, connection))
+            edge = checked(path, connection)
+            last = connection.execute(_LAST, (edge.size - 1,)).fetchone()
+            return LastSeen(identity(path), Written(edge, last[0] if last else b""))
     except OSError as error:
         raise LogUnavailable(f"{path}: {type(error).__name__}; see the disk") from error
     except sqlite3.Error as error:

@@ -1,6 +1,9 @@
 """How the log's SQLite file is opened, and what its failures mean."""
 
+import fcntl
+import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -10,6 +13,7 @@ from gateway.audit.errors import LogUnavailable
 from gateway.audit.store.sqlite_schema import SCHEMA
 
 BUSY_SECONDS: Final = 2.0
+_BETWEEN_TRIES_S: Final = 0.0005
 _FSYNC_EACH_COMMIT: Final = 2  # PRAGMA synchronous=FULL, as read back
 _DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 
@@ -42,6 +46,23 @@ def make_durable(connection: sqlite3.Connection) -> None:
     for name, value in wanted.items():
         if connection.execute(f"PRAGMA {name}").fetchone() != (value,):
             raise LogUnavailable(f"SQLite does not keep {name} here, so no commit is sure")
+
+
+@contextmanager
+def turn(path: Path, seconds: float) -> Iterator[bool]:
+    """Hold what one process at a time does with the file; whether it came free in so many seconds.
+
+    SQLite's own lock guards the file. But a process that waits for it looks less and less often,
+    so that with several processes it would stand free most of the time.
+    """
+    held = os.open(path.with_suffix(".turn"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        until = time.monotonic() + seconds
+        while not (free := _locked(held)) and time.monotonic() < until:
+            time.sleep(_BETWEEN_TRIES_S)
+        yield free
+    finally:
+        os.close(held)
 
 
 def identity(path: Path) -> tuple[int, int]:
@@ -80,3 +101,11 @@ def closed_on_error(connection: sqlite3.Connection) -> Iterator[sqlite3.Connecti
     except BaseException:
         connection.close()
         raise
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,7 +1,9 @@
 """In PostgreSQL, with several gateways, it is the same log: one sequence, and nothing changes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -174,6 +176,60 @@ async def test_gateways_that_take_turns_each_go_on_from_what_the_other_wrote(
     turns = [one, other, other, other, one, one, other]
     assert [await each.append(asked(f"q{n}")) for n, each in enumerate(turns)] == [*range(7)]
     await (await opened()).aclose()  # which checks every entry and the tree over them
+
+
+async def test_a_gateway_that_was_idle_goes_on_after_thousands_of_others_entries(
+    opened: Opener,
+) -> None:
+    idle, busy = await opened(), await opened()
+    assert await idle.append(asked("first")) == 0
+    await write(busy, 2500)
+    assert await idle.append(asked("last")) == 2501
+    await (await opened()).aclose()  # which checks every entry and the tree over them
+
+
+@pytest.fixture
+def failing() -> Iterator[Postgres]:
+    """A server of this test's own, to be ended at once."""
+    folder = Path(tempfile.mkdtemp(prefix="teamaround-postgres-"))
+    folder.chmod(0o711)
+    with Postgres(folder / "data") as server:
+        yield server
+    shutil.rmtree(folder)
+
+
+async def test_of_several_gateways_no_acknowledged_entry_is_lost_with_the_server(
+    tmp_path: Path, failing: Postgres
+) -> None:
+    schema, index = await new_schema(failing), tmp_path / "found-by"
+
+    async def open_log() -> PostgresLog:
+        return await PostgresLog.open(failing.dsn(schema, ROLE), index, unsynced=True)
+
+    one, other = await open_log(), await open_log()
+    for number in range(5):
+        assert await one.append(asked(f"one-{number}")) == 2 * number
+        assert await other.append(asked(f"other-{number}")) == 2 * number + 1
+    failing.fail()
+    for each in (one, other):
+        await each.aclose()
+    failing.start_again()
+    log = await open_log()
+    assert await log.size() == 10
+    await log.aclose()
+
+
+async def test_a_log_that_was_cut_and_written_on_by_others_is_not_gone_on_with(
+    postgres: Postgres, database: str, opened: Opener
+) -> None:
+    log = await opened()
+    await write(log, 5)
+    off = "SET session_replication_role = replica;"
+    cut = "DELETE FROM entry WHERE idx > 2; DELETE FROM leaf_hash WHERE idx > 2;"
+    await as_owner(postgres.dsn(database), off + cut)
+    await write(await opened(), 9, "a.different")
+    with pytest.raises(LogUnavailable):
+        await log.append(asked())
 
 
 FAILING_COMMITS = """

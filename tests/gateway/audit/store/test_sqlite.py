@@ -14,7 +14,7 @@ from gateway.audit.log.embedded import AuditLog
 from gateway.audit.store.row import LogRow
 from gateway.audit.store.sqlite import Writing, create_log
 from gateway.audit.store.sqlite_check import check_log
-from gateway.audit.tree.merkle import Edge
+from gateway.audit.store.written import Written
 from tests.support.audit.examples import MAYA, asked, everything_in
 
 
@@ -23,7 +23,7 @@ def written(path: Path) -> Path:
     """A log of 40 entries about Maya, closed."""
     create_log(path)
     writing = Writing.open(path, check_log(path))
-    writing.add([LogRow.of(asked(f"q{n}", MAYA)) for n in range(40)], Edge())
+    writing.add([LogRow.of(asked(f"q{n}", MAYA)) for n in range(40)], Written())
     writing.close()
     return path
 
@@ -118,8 +118,9 @@ def test_a_log_whose_triggers_were_taken_off_is_refused(written: Path) -> None:
 
 def test_a_log_that_lost_entries_since_it_was_read_takes_no_more(written: Path) -> None:
     seen = check_log(written)
-    with pytest.raises(LogUnavailable, match="40 entries of 41"):
-        Writing.open(written, replace(seen, edge=replace(seen.edge, size=41)))
+    one_more, _ = seen.written.with_leaves([LogRow.of(asked("q40")).hash])
+    with pytest.raises(LogUnavailable, match="less than 41 entries"):
+        Writing.open(written, replace(seen, written=one_more))
 
 
 def test_a_log_that_is_gone_is_not_begun_anew(path: Path) -> None:
