@@ -1,5 +1,6 @@
 """A real gateway over real loopback agencies, and a practitioner who asks it over real HTTP."""
 
+import asyncio
 import json
 import socket
 import time
@@ -71,6 +72,7 @@ query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
   }
 }
 """
+_LONGEST_QUESTION_S: Final = 60
 _OPERATOR = """
 log_origin = "teamaround.example/test"
 [shield_team]
@@ -262,12 +264,23 @@ async def small_town(
         yield town
 
 
+async def _at_once(seconds: float) -> None:
+    """Wait as a gateway waits, but for no question: what is held until its deadline leaves now.
+
+    A question that an agency keeps waiting is waited for in real time.
+    """
+    await asyncio.sleep(0 if seconds < _LONGEST_QUESTION_S else seconds)
+
+
 @asynccontextmanager
 async def again(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Town]:
-    """A gateway over files that are there already: after a restart, or beside another one."""
+    """A gateway over files that are there already: after a restart, or beside another one.
+
+    Without a clock of its own it holds no answer about a shielded child until the deadline.
+    """
     development_key(settings)
     async with (
-        open_gateway(settings, clock or Clock()) as pipeline,
+        open_gateway(settings, clock or Clock(sleep=_at_once)) as pipeline,
         serving_gateway(pipeline, settings) as url,
         aiohttp.ClientSession() as session,
     ):

@@ -58,7 +58,7 @@ async def town_of(
             rest_source("gp", urls[2], claims=NATIONAL, duty="122"),
             *more,
         ]
-        yield await stack.enter_async_context(small_town(folder, sources, questions__deadline=0.7))
+        yield await stack.enter_async_context(small_town(folder, sources, questions__deadline=2))
 
 
 def betrays_nothing(answer: Answer) -> None:

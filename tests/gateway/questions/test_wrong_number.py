@@ -58,7 +58,7 @@ async def town_with(folder: Path, *, census: bool = True) -> AsyncIterator[Town]
             rest_source("school", at["school"], by=(BY_UPN, BY_NAME), claims=school),
             rest_source("police", at["police"], by=(BY_UPN, BY_NAME)),
         ]
-        yield await stack.enter_async_context(small_town(folder, sources, questions__deadline=2))
+        yield await stack.enter_async_context(small_town(folder, sources))
 
 
 EVERYBODY: Final = ["spine", "hospital", "care", "school", "police"]

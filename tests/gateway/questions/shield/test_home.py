@@ -25,7 +25,6 @@ from tests.support.edge import logged
 from tests.support.loopback import serving
 from tests.support.town import Answer, Town, small_town
 
-SOON_S: Final = 2.0  # about a restricted child an answer ends at the deadline
 MEMBER: Final = frozenset({Claim.SHIELD_SET, Claim.EFFECTS_NONE})
 HERS: Final[Mapping[str, Any]] = {
     "givenNames": [MIRA["given"]],
@@ -81,9 +80,7 @@ async def town_with(folder: Path, **held: Any) -> AsyncIterator[Asked]:
             rest_source("police", urls["police"], by=(BY_NAME,)),
         ]
         yield Asked(
-            await stack.enter_async_context(
-                small_town(folder, sources, questions__deadline=SOON_S)
-            ),
+            await stack.enter_async_context(small_town(folder, sources)),
             **servers,
         )
 
@@ -273,9 +270,7 @@ async def known_to_care(folder: Path) -> AsyncIterator[tuple[Town, AgencyServer]
         care = with_sex(care).with_(where=f"{care.where}\npopulation = 900")
         gp = rest_source("gp", urls["gp"], by=(BY_NUMBER,), claims=NATIONAL)
         yield (
-            await stack.enter_async_context(
-                small_town(folder, [spine, care, gp], questions__deadline=SOON_S)
-            ),
+            await stack.enter_async_context(small_town(folder, [spine, care, gp])),
             servers["gp"],
         )
 
@@ -347,9 +342,7 @@ async def with_a_council(
             rest_source("school", urls[2], by=(by,)).with_(onward=TEACHES),
         ]
         sources[0] = sources[0].with_(onward=TEACHES)
-        town = await stack.enter_async_context(
-            small_town(folder, sources, questions__deadline=SOON_S)
-        )
+        town = await stack.enter_async_context(small_town(folder, sources))
         yield Asked(town, *servers)
 
 
