@@ -1,4 +1,8 @@
-"""The wheel, built and installed into an environment that has nothing else."""
+"""The wheel, built, and installed into an environment that has nothing else but what it needs.
+
+What it needs is what its metadata names, and what that needs. It is linked from the environment of
+the tests, which has the lock's versions, so no index is asked.
+"""
 
 import re
 import shutil
@@ -7,19 +11,17 @@ import sys
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 from zipfile import ZipFile
 
+from packaging.requirements import Requirement
+
 from tests.support.docs.pages import ROOT
 
-_PIN: Final = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==\S+", re.MULTILINE)
 _PIP: Final = (sys.executable, "-m", "pip", "--disable-pip-version-check")
 _LONGEST_S: Final = 600
-
-
-class NoIndex(Exception):
-    """Pip finds no index here that has what the lock names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,26 @@ class Environment:
     folder: Path
     place: Path
 
-    def install(self, *packages: str | Path) -> None:
-        """Install these with all that they need, in the lock's versions."""
-        constraints = self.place / "constraints.txt"
-        constraints.write_text("\n".join(pins().values()))
-        listed = ["--quiet", "--no-compile", "--constraint", str(constraints)]
-        into = ["--python", str(self.folder / "bin/python"), "install"]
-        _run([*_PIP, *into, *listed, *map(str, packages)], self.place)
+    def install(self, wheel: Path) -> None:
+        """Install the wheel, and link what it needs."""
+        alone = ["install", "--quiet", "--no-compile", "--no-deps", "--no-index", str(wheel)]
+        _run([*_PIP, "--python", str(self.folder / "bin/python"), *alone], self.place)
+        name = wheel.name.split("-")[0]
+        (installed,) = self.packages.glob(f"{name}-*.dist-info")
+        self.link(*(metadata.Distribution.at(installed).requires or ()))
+
+    def link(self, *asked: str) -> None:
+        """Link these, and all that they need, each in the version that the tests run with."""
+        there = {normal(each.name) for each in metadata.distributions(path=[str(self.packages)])}
+        for distribution in _needed(map(Requirement, asked)):
+            if normal(distribution.name) not in there:
+                _link(distribution, self.packages)
+
+    @property
+    def packages(self) -> Path:
+        """Where the environment's packages are."""
+        (found,) = self.folder.glob("lib/python*/site-packages")
+        return found
 
     def run(self, name: str, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
         """What a command of the environment says; the caller looks at its status."""
@@ -51,12 +66,6 @@ class Environment:
         )
 
 
-def pins() -> dict[str, str]:
-    """What the lock pins, by name: "typer" to "typer==0.29.2"."""
-    lock = (ROOT / "requirements.lock").read_text("utf-8")
-    return {normal(found[1]): found[0] for found in _PIN.finditer(lock)}
-
-
 def grouped() -> set[str]:
     """The names in pyproject's dependency groups: tools that no installation brings."""
     groups: dict[str, list[Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))[
@@ -69,14 +78,6 @@ def grouped() -> set[str]:
 def normal(name: str) -> str:
     """A package's name as indexes compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def refuse_without_index(folder: Path) -> None:
-    """NoIndex unless pip can get one small package of the lock."""
-    try:
-        _run([*_PIP, "download", "-q", "--no-deps", "-d", str(folder), pins()["tzdata"]], folder)
-    except AssertionError as error:
-        raise NoIndex(str(error).splitlines()[-1]) from None
 
 
 def built(project: Path, folder: Path) -> Path:
@@ -102,6 +103,37 @@ def empty_environment(folder: Path) -> Environment:
     made.place.mkdir()
     _run([sys.executable, "-m", "venv", "--without-pip", str(made.folder)], folder)
     return made
+
+
+def _needed(asked: Iterable[Requirement]) -> Iterable[metadata.Distribution]:
+    """Every distribution that these lead to, once."""
+    found: dict[str, metadata.Distribution] = {}
+    seen: set[tuple[str, str]] = set()
+    waiting = [(each, extra) for each in asked if _counts(each) for extra in ("", *each.extras)]
+    while waiting:
+        need, extra = waiting.pop()
+        if (name := normal(need.name), extra) in seen:
+            continue
+        seen.add((name, extra))
+        made = found.setdefault(name, metadata.distribution(need.name))
+        assert need.specifier.contains(made.version, prereleases=True), need
+        for each in map(Requirement, made.requires or ()):
+            if _counts(each, extra):
+                waiting += [(each, more) for more in ("", *each.extras)]
+    return found.values()
+
+
+def _counts(need: Requirement, extra: str = "") -> bool:
+    return need.marker is None or need.marker.evaluate({"extra": extra})
+
+
+def _link(distribution: metadata.Distribution, packages: Path) -> None:
+    modules = (file for file in distribution.files or () if file.parts[0] != "..")
+    for file in modules:  # and no command
+        place = packages / file
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if not place.exists():
+            place.symlink_to(Path(str(file.locate())))
 
 
 def _run(command: Iterable[str], folder: Path) -> None:
