@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from tests.support.gateway.registering import OPERATOR, say
+from tests.support.patience import PATIENCE_S
 from tests.support.town import (
     Town,
 )
 
 RELOAD = "mutation { reload }"
-_WITHIN_S = 60.0
 
 
 def edit(file: Path, old: str, new: str) -> None:
@@ -19,7 +19,7 @@ def edit(file: Path, old: str, new: str) -> None:
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
     """Wait for something to be true; the test ends if it is not in time."""
-    async with asyncio.timeout(_WITHIN_S):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             if await true():
                 return

@@ -1,9 +1,12 @@
 """An upgrade or a copy that breaks off at any moment leaves what was there, and can be repeated."""
 
 import asyncio
+import shlex
 import sqlite3
+import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -21,6 +24,7 @@ from tests.support.audit.examples import asked
 from tests.support.audit.recorded import Recorded, verify
 from tests.support.audit.stores import Stores, empty_tables, recorded_stores
 from tests.support.gateway.reloading import until
+from tests.support.patience import patiently
 from tests.support.served_gateway import COMMAND
 
 KILLED = -9
@@ -34,27 +38,43 @@ async def run(program: str, *arguments: str) -> tuple[int, str]:
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
-    _, said = await asyncio.wait_for(process.communicate(), 60)
+    _, said = await patiently(process.communicate())
     return process.returncode or 0, said.decode()
 
 
-async def killed(stores: Stores, last: int) -> int:
+@pytest.fixture(scope="module")
+def killed() -> Iterator[Callable[[Stores, int], int]]:
     """How an upgrade ends that is killed after so many statements."""
-    given = (str(last), "db", "upgrade", *stores.write_settings())
-    status, said = await run("killed_upgrade", *given)
-    assert status in {KILLED, 0}, said
-    return status
+    command = [sys.executable, "-m", "tests.support.audit.killed_upgrade"]
+    with subprocess.Popen(  # noqa: S603 - our own program
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+    ) as process:
+
+        def upgrade(stores: Stores, last: int) -> int:
+            assert process.stdin
+            assert process.stdout
+            given = shlex.join((str(last), "db", "upgrade", *map(str, stores.write_settings())))
+            process.stdin.write(f"{given}\n")
+            status = int(process.stdout.readline())
+            assert status in {KILLED, 0}
+            return status
+
+        yield upgrade
 
 
 @pytest.mark.parametrize("name", ["three_tables", "before_numbers"])
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
 async def test_killed_after_any_statement_an_upgrade_has_done_all_of_a_database_or_nothing(
-    tmp_path: Path, postgres: Postgres, name: str, database: str
+    tmp_path: Path,
+    postgres: Postgres,
+    killed: Callable[[Stores, int], int],
+    name: str,
+    database: str,
 ) -> None:
     stores = await recorded_stores(tmp_path, name, postgres if database == "postgres" else None)
     was, rows = await stores.shape(), await stores.rows()
     kills, last = 0, 3
-    while await killed(stores, last) == KILLED:
+    while killed(stores, last) == KILLED:
         kills += 1
         last += 19
         now = await stores.shape()
