@@ -7,7 +7,7 @@ import shutil
 import ssl
 import stat
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,12 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tests.support.adapters.asking import manifest_text
+from tests.support.command_here import Ran, here
 from tests.support.docs.pages import blocks, text
 from tests.support.served_gateway import COMMAND, environment
 from tests.support.verify.authority import certificate
+
+__all__ = ["here"]
 
 PAGE = text("docs/hardening.md")
 MANIFEST = (
@@ -140,29 +143,28 @@ def test_the_production_example_serves_over_tls_and_lets_nobody_in(folder: Path)
     ],
 )
 def test_each_line_that_keeps_children_safe_is_asked_for_at_the_start(
-    folder: Path, line: str, said: str
+    folder: Path,
+    line: str,
+    said: str,
+    here: Callable[..., Ran],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     file = folder / "settings.toml"
     assert line in file.read_text()
     file.write_text(file.read_text().replace(line, ""))
-    done = subprocess.run(  # noqa: S603 - our own command
-        command("serve"),
-        cwd=folder,
-        env=environment(folder),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert said in done.stderr
+    monkeypatch.chdir(folder)
+    done = here(*command("serve")[1:])
+    assert done.status == 2
+    assert said in done.err
 
 
 @pytest.mark.parametrize("name", ["gateway-key.pem", "gateway-credential"])
-def test_a_key_of_the_example_that_others_may_open_stops_the_start(folder: Path, name: str) -> None:
+def test_a_key_of_the_example_that_others_may_open_stops_the_start(
+    folder: Path, name: str, here: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / name).chmod(0o640)
-    with (
-        running(folder, "keys serve"),
-        running(folder, "serve", TEAMAROUND_SERVER__PORT="0") as said,
-    ):
-        assert "others may open it (mode 0640)" in said
-        assert name in said
+    monkeypatch.chdir(folder)
+    done = here(*command("serve")[1:])
+    assert done.status == 2
+    assert "others may open it (mode 0640)" in done.err
+    assert name in done.err

@@ -2,57 +2,30 @@
 
 import asyncio
 import json
-import logging
 import re
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-import structlog
-from typer.testing import CliRunner
 
-from gateway.cli.main import app
 from gateway.config.settings import Settings
 from gateway.identity.development_token import development_key, issue
 from tests.support.agencies import AUTHORITY, AgencyServer, SourceFile, rest_source
+from tests.support.command_here import Ran, here
 from tests.support.loopback import serving
+from tests.support.patience import patiently
 from tests.support.served_gateway import COMMAND, environment, settings_file
 from tests.support.spoilt_files import Spoil, change, make_folder, write
 from tests.support.town import KNOWN, PRACTITIONER, QUERY, REASON, settings_for
 
+__all__ = ["here"]
+
 SPINE: Final = rest_source("spine", "http://127.0.0.1:9", claims=AUTHORITY)
 SCHEMA: Final = Path(__file__).parents[3] / "schema.graphql"
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """A command that ended."""
-
-    status: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def here() -> Iterator[Callable[..., Ran]]:
-    """Runs the command in this process: the same code, without the time that a start takes."""
-
-    def run(*arguments: str) -> Ran:
-        ended = CliRunner().invoke(app, arguments)
-        if ended.exception is not None and not isinstance(ended.exception, SystemExit):
-            raise ended.exception
-        return Ran(ended.exit_code, ended.stdout, ended.stderr)
-
-    handlers = list(logging.getLogger().handlers)
-    yield run
-    logging.getLogger().handlers = handlers
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
 
 
 async def run(folder: Path, *arguments: str, **more: str) -> Ran:
@@ -64,7 +37,7 @@ async def run(folder: Path, *arguments: str, **more: str) -> Ran:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await asyncio.wait_for(process.communicate(), 60)
+    out, err = await patiently(process.communicate())
     return Ran(process.returncode or 0, out.decode(), err.decode())
 
 
