@@ -67,9 +67,15 @@ def written(folder: Path, name: str, content: Any) -> Path:
     return file
 
 
-@pytest.mark.parametrize("address", ["https://a.example", "file:///srv/exports", "postgresql://db"])
-def test_five_answers_make_a_manifest_that_loads(address: str) -> None:
-    drafted(address, SampleShape())
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [("https://a.example", "rest"), ("file:///srv/exports", "file"), ("postgresql://db", "sql")],
+)
+def test_five_answers_make_a_manifest_that_loads(address: str, kind: str) -> None:
+    manifest = manifest_of(drafted(address, SampleShape()))
+    source, agency = manifest.source, manifest.agency
+    assert (manifest.kind, source.id, source.sector) == (kind, "my-source", Sector.HEALTH)
+    assert (agency.name, agency.duty_contact.telephone) == ('The "Old" Clinic', "01632 960001")
 
 
 def test_a_sample_reply_shows_where_its_fields_are(tmp_path: Path) -> None:
@@ -90,7 +96,11 @@ def test_a_sample_reply_shows_where_its_fields_are(tmp_path: Path) -> None:
 @pytest.mark.parametrize("address", ["https://a.example", "file:///srv", "sqlite:////srv/a.db"])
 def test_a_header_of_columns_makes_a_manifest_of_any_kind(tmp_path: Path, address: str) -> None:
     rows = f"Id,NHS No,Surname,First Name,DOB\n{MARKER},{MARKER},{MARKER},{MARKER},{MARKER}\n"
-    drafted(address, shape_of(written(tmp_path, "a.csv", rows)))
+    mapped = (
+        manifest_of(drafted(address, shape_of(written(tmp_path, "a.csv", rows)))).operation[0].map
+    )
+    columns = [mapped.record_id, mapped.nhs_number, mapped.family_name, mapped.birth_date]
+    assert [each and each.path for each in columns] == ["Id", '"NHS No"', "Surname", "DOB"]
 
 
 def test_a_databases_tables_are_looked_through_for_people(tmp_path: Path) -> None:

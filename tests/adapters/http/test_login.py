@@ -333,8 +333,13 @@ async def test_a_folder_that_others_may_only_pass_through_shows_nothing(tmp_path
     write_secret(tmp_path, "some-source", "token.txt", "hunter2")
     open_to(tmp_path, 0o711)
     auth = '[auth]\nscheme = "bearer"\ntoken = { file = "token.txt" }\n'
-    async with opened(guarded("http://127.0.0.1:1", auth), folder=tmp_path):
-        pass
+    school = School()
+    async with (
+        school.serving() as base,
+        opened(guarded(base, auth), folder=tmp_path) as adapter,
+    ):
+        assert await adapter.source.ask(question()) == NoRecord()
+    assert school.seen == ["Bearer hunter2"]
 
 
 async def test_a_login_elsewhere_than_listed_is_refused() -> None:

@@ -1,10 +1,10 @@
 """Details of a child and the reason stand in variables, wherever a document could hide them."""
 
 import pytest
-from graphql import parse, print_schema
+from graphql import parse, print_ast, print_schema
 
 from gateway.config.settings_tables import DocumentSettings
-from gateway.graphql.documents import Documents
+from gateway.graphql.documents import Document, Documents
 from gateway.graphql.literals import refuse_personal_literals
 from gateway.graphql.root import build_schema
 from gateway.model.errors import AskDifferently
@@ -14,8 +14,17 @@ TAIL = "{ receipt { index } }"
 SCHEMA = build_schema()._schema  # noqa: SLF001  # graphql-core's own, as the gateway executes it
 
 
-def read(text: str) -> None:
-    Documents(SCHEMA, DocumentSettings()).document(text)
+def read(text: str) -> Document:
+    return Documents(SCHEMA, DocumentSettings()).document(text)
+
+
+def refused_in(schema: str) -> list[str]:
+    """What is said of names in a schema's text."""
+    try:
+        refuse_personal_literals(SCHEMA, parse(schema))
+    except AskDifferently as error:
+        return [error.code]
+    return []
 
 
 @pytest.mark.parametrize(
@@ -103,14 +112,18 @@ def test_other_fields_take_no_such_literal_either(text: str) -> None:
 def test_variables_may_stand_inside_an_object(arguments: str) -> None:
     given = ("$k", "KnownDetails!"), ("$r", "AccessReason!"), ("$t", "String!"), ("$p", "Purpose!")
     declared = [f"{n}: {t}" for n, t in (*given, ("$i", "ID!")) if n in arguments]
-    read(f"query({', '.join(declared)}) {{ child({arguments}) {TAIL} }}")
+    accepted = read(f"query({', '.join(declared)}) {{ child({arguments}) {TAIL} }}").operation(None)
+    assert accepted.question is not None
+    assert {each.name.value for each in accepted.question.arguments or ()} >= {"known", "reason"}
 
 
 def test_numbers_and_switches_may_have_defaults() -> None:
-    read(
+    accepted = read(
         "query($n: Int = 5, $s: Boolean = true)"
         " { accesses(first: $n) { availableFrom @skip(if: $s) } }"
     )
+    defaults = accepted.operation(None).node.variable_definitions
+    assert [print_ast(each) for each in defaults or ()] == ["$n: Int = 5", "$s: Boolean = true"]
 
 
 CHILD = "child(known: $k, reason: $r)"
@@ -159,8 +172,10 @@ def test_no_name_label_or_comment_tells_of_which_child_a_document_is(text: str) 
     ],
 )
 def test_a_year_or_a_count_in_a_name_tells_of_nobody(text: str) -> None:
-    read(text)
+    assert len(read(text).operations) == 1
 
 
 def test_no_name_of_the_schema_would_be_refused() -> None:
-    refuse_personal_literals(SCHEMA, parse(print_schema(SCHEMA)))
+    schema = print_schema(SCHEMA)
+    assert refused_in(schema) == []
+    assert refused_in(schema.replace("birthDate", "born20150309")) == ["PERSONAL_DATA_LITERAL"]

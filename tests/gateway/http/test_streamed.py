@@ -15,6 +15,7 @@ from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.edge import QUESTION, Edge, logged
 from tests.support.gateway.streamed import BODY, Slow
 from tests.support.loopback import serving, serving_raw
+from tests.support.patience import patiently
 from tests.support.town import Town, small_town, variables_for
 
 
@@ -67,6 +68,13 @@ def agencies_of(part: dict[str, Any]) -> list[str]:
     listed = (part.get("data") or {}).get("child", {}).get("answers", [])
     told = [d for d in part.get("incremental", []) if d["path"][:2] == ["child", "answers"]]
     return [row["agency"]["id"] for row in [*listed, *(d["data"] for d in told)]]
+
+
+def told_of(town: Town) -> list[str]:
+    """The agencies whose answers the log says were released."""
+    entries = logged(town.settings.files.state)
+    released = (each.get("agencies", []) for each in entries if each["kind"] == "RELEASE")
+    return [agency for groups in released for group in groups for agency in group["ids"]]
 
 
 async def test_each_agency_comes_as_it_answers_and_completeness_last(
@@ -144,21 +152,25 @@ async def test_a_client_that_leaves_a_stream_stops_the_question(town: Town, slow
             if {"quick", "spine"} & {*agencies_of(part)}:
                 break
         response.close()
-    await asyncio.wait_for(slow.gone.wait(), 5)
+    await patiently(slow.gone.wait())
+    assert slow.times == 1
+    assert "slow" not in told_of(town)
 
 
 async def test_a_client_that_leaves_before_the_answer_stops_the_question(
     town: Town, slow: Slow
 ) -> None:
     asking = asyncio.create_task(town.ask())
-    await asyncio.wait_for(slow.asked.wait(), 5)
+    await patiently(slow.asked.wait())
     asking.cancel()
-    await asyncio.wait_for(slow.gone.wait(), 5)
+    await patiently(slow.gone.wait())
+    assert slow.times == 1
+    assert told_of(town) == []
 
 
 async def test_a_question_too_many_is_told_to_come_again(town: Town, slow: Slow) -> None:
     asking = asyncio.create_task(town.ask())
-    await asyncio.wait_for(slow.asked.wait(), 5)
+    await patiently(slow.asked.wait())
     headers = town.headers()
     async with town.session.post(f"{town.url}/graphql", json=QUESTION, headers=headers) as second:
         assert second.status == 503
@@ -184,7 +196,7 @@ async def test_a_dropped_stream_gives_its_place_back(town: Town, slow: Slow) -> 
     async with streaming(town) as dropped:
         await dropped.content.readany()
         dropped.close()
-    await asyncio.wait_for(slow.gone.wait(), 5)
+    await patiently(slow.gone.wait())
     slow.let.set()
     assert (await town.ask()).status == 200
 

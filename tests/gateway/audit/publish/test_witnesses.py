@@ -1,7 +1,7 @@
 """The gateway has its log witnessed, hears a refusal, and knows how long it has been silent."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 import aiohttp
@@ -127,12 +127,17 @@ async def test_without_a_fresh_quorum_the_gateway_stops_and_goes_on_when_it_is_b
             watch.refuse_unwitnessed()
 
 
-async def test_a_gateway_without_witnesses_serves(tmp_path: Path) -> None:
+@pytest.mark.parametrize("quorum", [0, 1])
+async def test_a_gateway_that_wants_no_witnesses_serves_without_an_alarm(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], quorum: int
+) -> None:
     async with publishing(tmp_path) as publication, aiohttp.ClientSession() as session:
-        patience = Patience(quorum=0, every=60, alarm_after=1, stop_after=1)
+        patience = Patience(quorum=quorum, every=60, alarm_after=1, stop_after=1)
         watch = WitnessWatch(Witnessing(publication, [], session, Minutes()), patience, Clock())
         await watch.ask()
-        watch.refuse_unwitnessed()
+        with pytest.raises(TryLater) if quorum else nullcontext():
+            watch.refuse_unwitnessed()
+    assert ("witnesses_silent" in "".join(capfd.readouterr())) == bool(quorum)
 
 
 @pytest.mark.parametrize(

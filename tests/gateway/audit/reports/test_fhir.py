@@ -10,7 +10,7 @@ from fhir.resources.R4B.auditevent import AuditEvent
 from hypothesis import given
 
 from adapters.contract.codes import Purpose
-from gateway.audit.entry.entry import Entry
+from gateway.audit.entry.entry import Entry, stamp
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.logged import Logged
 from gateway.audit.entry.range import EntryRange
@@ -38,7 +38,9 @@ def codes(concepts: Iterable[dict[str, Any]]) -> list[str]:
 
 @given(ENTRIES)
 def test_any_entry_is_an_event_that_the_standard_accepts(entry: Entry) -> None:
-    accepted(entry)
+    event = accepted(entry, 12)
+    assert (event["id"], event["recorded"]) == ("12", stamp(entry.at))
+    assert event["subtype"][0]["code"] == entry.kind.value
 
 
 def test_a_question_says_who_asked_whom_about_whom_and_why() -> None:
