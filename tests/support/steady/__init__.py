@@ -1,0 +1,1 @@
+"""The tests many times over, in another order each time: whether one cries wolf."""
