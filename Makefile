@@ -5,7 +5,7 @@ READY := .venv/.ready
 MATCHING := .venv-matching
 ARGS ?=
 
-.PHONY: help changes demo test laws check schema bench bench-sources bench-reloads bench-start bench-alerts bench-log bench-matching format lint types contracts schema-check docs-check lock clean
+.PHONY: help changes demo test laws steady check schema bench bench-sources bench-reloads bench-start bench-alerts bench-log bench-matching format lint types contracts schema-check docs-check lock clean
 
 help:  ## every command, in a line each
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name what; do printf '  %-16s %s\n' "$$name" "$$what"; done
@@ -14,10 +14,14 @@ demo: $(READY)  ## the synthetic borough, the gateway, and a first question answ
 	$(BIN)/python -m demo $(ARGS)
 
 test: $(READY)  ## all the tests
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-laws: $(READY)  ## the laws of the shield over a hundred thousand questions; ARGS="--seed N" continues from a round
+laws: $(READY)  ## the laws over a hundred thousand questions; ARGS="--seed N" continues from a round
 	$(BIN)/python -m tests.support.laws $(ARGS)
+	$(if $(ARGS),,TEAMAROUND_LAWS=long $(BIN)/pytest -n 2 -m "hypothesis or sampled")
+
+steady: $(READY)  ## the tests twenty times alone and twenty beside a load; ARGS="--times 3 tests/stories"
+	$(BIN)/python -m tests.support.steady $(ARGS)
 
 check: lint types contracts schema-check docs-check test  ## what CI runs
 

@@ -1,11 +1,35 @@
-"""What holds for every test: laws are tried on the same examples each time, and none is timed."""
+"""What holds for every test: laws are tried on the same examples each time, and none is timed.
+
+`make laws` tries more of them, and others each time. The longest files begin first.
+"""
 
 import gc
+from pathlib import Path
+from typing import Final
 
-from hypothesis import settings
+import pytest
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("the same every time", deadline=None, derandomize=True)
-settings.load_profile("the same every time")
+from tests.support.longest import LONGEST
+from tests.support.samples import LONG, examples
+
+ROOT: Final = Path(__file__).parents[1]
+
+settings.register_profile(
+    "the laws",
+    deadline=None,
+    derandomize=not LONG,
+    max_examples=examples(50),
+    suppress_health_check=[HealthCheck.too_slow],  # as on a busy machine everything is
+)
+settings.load_profile("the laws")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Bring the longest files to the front."""
+    places = {ROOT / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 def pytest_collection_finish() -> None:

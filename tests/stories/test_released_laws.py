@@ -26,6 +26,7 @@ from tests.support.agencies import AUTHORITY, SourceFile
 from tests.support.gateway.decisions import EVERY, PLAINLY, baseline
 from tests.support.gateway.whole_gateway import whole_gateway
 from tests.support.plain_sources import Answering, file_of, record
+from tests.support.samples import examples
 from tests.support.town import PRACTITIONER
 from tests.support.virtual_time import run
 
@@ -198,7 +199,7 @@ def permitted(
     return frozenset().union(*(verdict.permitted for verdict in found))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(30))
 @given(WORLDS, documents(), CALLERS, _PURPOSES)
 def test_what_leaves_was_requested_and_permitted(
     world: World, document: str, caller: Caller, purpose: str
@@ -208,7 +209,7 @@ def test_what_leaves_was_requested_and_permitted(
         assert name in permitted(world, source, caller, Purpose(purpose))
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(20))
 @given(st.data(), WORLDS, documents(), CALLERS, _PURPOSES)
 def test_more_forbids_never_release_more(
     data: st.DataObject, world: World, document: str, caller: Caller, purpose: str
@@ -221,7 +222,7 @@ def test_more_forbids_never_release_more(
     )
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(15))
 @given(st.data(), WORLDS, documents(), CALLERS, _PURPOSES)
 def test_any_order_of_rules_releases_the_same(
     data: st.DataObject, world: World, document: str, caller: Caller, purpose: str

@@ -33,6 +33,7 @@ from gateway.graphql.root import build_schema
 from tests.support.agencies import AUTHORITY, LOCAL, MIRA, NATIONAL, SourceFile
 from tests.support.gateway.whole_gateway import TODAY, whole_gateway
 from tests.support.plain_sources import Answering, file_of, record
+from tests.support.samples import examples
 from tests.support.town import KNOWN, PRACTITIONER
 from tests.support.virtual_time import run
 
@@ -163,7 +164,7 @@ def told(agencies: list[Held], roles: frozenset[str] = PRACTITIONER.roles) -> st
     return run(asked()).decode()
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(40))
 @given(st.lists(HELD, max_size=4), st.integers(0, 4), HELD)
 @example([STALE, replace(STALE, claims=NATIONAL)], 1, SHIELDED)
 def test_no_agency_and_no_field_tells_where_a_shielded_child_is(

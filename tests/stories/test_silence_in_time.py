@@ -7,7 +7,6 @@ Kolmogorov-Smirnov test at a level of one in a million. That the test sees is sh
 are planted.
 """
 
-import asyncio
 import math
 import random
 import re
@@ -25,10 +24,14 @@ from adapters.contract.record import Record
 from tests.support.agencies import AUTHORITY, BY_NUMBER, LOCAL
 from tests.support.gateway.whole_gateway import TODAY, whole_gateway
 from tests.support.plain_sources import Answering, file_of, record
+from tests.support.samples import LONG
 from tests.support.town import KNOWN, QUERY
-from tests.support.virtual_time import now, run
+from tests.support.virtual_time import now, run, sleep
 
-SAMPLES: Final = 36
+pytestmark = pytest.mark.sampled
+
+SAMPLES: Final = 36 if LONG else 18
+MORE_SAMPLES: Final = 60 if LONG else 30
 LEVEL: Final = 1e-6
 SILENT: Final = """
 [[withhold]]
@@ -53,7 +56,7 @@ def agency(chance: random.Random, held: Sequence[Record], state: str = "up") -> 
     base = chance.uniform(0.01, 0.05) if state == "up" else chance.uniform(1.0, 2.5)
 
     async def answer(_: SourceQuestion) -> Reply:
-        await asyncio.sleep(base * (3 if held else 1))
+        await sleep(base * (3 if held else 1))
         if state == "down":
             return Unavailable(Fault.CONNECTION)
         return Records(tuple(held)) if held else NoRecord(TODAY)
@@ -157,8 +160,8 @@ def test_a_clinic_that_was_asked_and_kept_quiet_would_be_told_by_its_time() -> N
 def test_work_alone_would_tell_too() -> None:
     """The control for work: a clinic in the open has its record read, graded and stitched."""
     held, not_held = (clinic_town(held=h, state="up", silent=False) for h in (True, False))
-    ours = [sampled(held, KNOWN, seed) for seed in range(60)]
-    others = [sampled(not_held, KNOWN, seed) for seed in range(60, 120)]
+    ours = [sampled(held, KNOWN, seed) for seed in range(MORE_SAMPLES)]
+    others = [sampled(not_held, KNOWN, seed) for seed in range(MORE_SAMPLES, 2 * MORE_SAMPLES)]
     assert apart([s.calls for s in ours], [s.calls for s in others])
 
 
@@ -169,7 +172,7 @@ def refuge_town(chance: random.Random) -> Any:
 
     async def school(asked: SourceQuestion) -> Reply:
         assert "postcode" not in asked.given
-        await asyncio.sleep(slow)
+        await sleep(slow)
         return NoRecord(TODAY)
 
     council = LOCAL | {Claim.SHIELD_AUTHORITY}

@@ -32,6 +32,7 @@ from tests.support.agencies import (
 )
 from tests.support.gateway.whole_gateway import TODAY, whole_gateway
 from tests.support.plain_sources import file_of, record
+from tests.support.samples import examples
 from tests.support.town import QUERY
 from tests.support.virtual_time import run
 from tests.support.worlds import STRANGER
@@ -138,7 +139,7 @@ def held_to(*holders: Holder) -> None:
         assert restriction != "NONE_KNOWN"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(HOLDERS)
 def test_whoever_finds_nobody_proves_nothing_and_clears_nobody(holders: tuple[Holder, ...]) -> None:
     held_to(*holders)

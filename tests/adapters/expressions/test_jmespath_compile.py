@@ -11,6 +11,7 @@ from tests.support.adapters.expressions import (
     DOCUMENTS,
     EXPRESSIONS,
 )
+from tests.support.samples import examples
 
 
 def outcome(search: Any, document: Any) -> tuple[str, str]:
@@ -21,7 +22,7 @@ def outcome(search: Any, document: Any) -> tuple[str, str]:
         return "failure", type(error).__name__
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(150))
 @given(EXPRESSIONS, DOCUMENTS)
 def test_an_expression_gives_what_the_reference_interpreter_gives(text: str, document: Any) -> None:
     reference = jmespath.compile(text)

@@ -22,6 +22,7 @@ from adapters.expressions.jmespath_expression import (
 from adapters.validation.loading import ManifestInvalid
 from tests.support.adapters.asking import PUPIL, manifest_of, manifest_text
 from tests.support.adapters.expressions import DOCUMENTS, EXPRESSIONS, larger
+from tests.support.samples import examples
 
 HOSTILE = {
     "lists that double": "[@, @][] | " * 12 + "@",
@@ -107,7 +108,7 @@ LONGER = st.recursive(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(LONGER, DOCUMENTS)
 def test_what_is_not_refused_takes_no_more_steps_and_grows_no_more_than_its_weight(
     text: str, document: Any

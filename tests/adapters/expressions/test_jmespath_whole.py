@@ -12,6 +12,7 @@ from adapters.expressions.jmespath_decision import Dropped, Missing
 from adapters.expressions.jmespath_expression import Expression, UnreadableError
 from adapters.expressions.jmespath_whole import whole_evaluation
 from tests.support.adapters.expressions import DOCUMENTS, EXPRESSIONS
+from tests.support.samples import examples
 
 CHILD = {"nhs": "9990000018", "kind": "pupil", "live": True}
 OTHER = {"nhs": "9990000026", "kind": "teacher", "live": True}
@@ -189,7 +190,7 @@ def test_one_child_of_several_is_not_lost_in_silence(text: str, body: Any) -> No
     assert read(text, body) == NOTHING
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(150))
 @given(EXPRESSIONS, DOCUMENTS)
 def test_what_is_read_whole_is_what_the_reference_interpreter_gives(
     text: str, document: Any

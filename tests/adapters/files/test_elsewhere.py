@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.contract.contract import Malformed, NoRecord, Records, Reply
 from tests.support.adapters.asking import manifest_text, opened, question
+from tests.support.samples import examples
 
 ALEX, SAM, KIM = "9990000018", "9990000026", "9990000034"
 OPERATION = """
@@ -119,7 +120,7 @@ ENDS = [place for place, sign in enumerate(WRITTEN) if sign in ",\n"]
 STARTS = [0, *(place + 1 for place in ENDS)]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(100))
 @given(begin=st.sampled_from(STARTS), end=st.sampled_from(ENDS), line=st.sampled_from("\n\r"))
 def test_no_pair_of_stray_quotes_makes_a_child_absent(
     tmp_path_factory: pytest.TempPathFactory, begin: int, end: int, line: str

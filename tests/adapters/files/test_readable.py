@@ -14,6 +14,7 @@ from adapters.contract.contract import Malformed, NoRecord, Records, Reply, Unav
 from adapters.files.source import FileSource
 from tests.support.adapters.asking import manifest_text, only, opened, question
 from tests.support.adapters.problems import problems
+from tests.support.samples import examples
 
 ALEX, SAM, NOBODY = "9990000018", "9990000026", "9990000034"
 FAMILY = "D\u2019Andr\u00e9-Muller"
@@ -236,7 +237,7 @@ async def test_a_record_in_a_line_without_an_end_is_told_not_to_be_all(tmp_path:
     assert reply.whole
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(10))
 @given(growth=st.sampled_from([b"", b"x", b"9990000034,New,2016-01-01\n"]))
 async def test_a_file_that_is_written_while_it_is_read_is_no_answer(
     growth: bytes, tmp_path_factory: pytest.TempPathFactory

@@ -29,11 +29,12 @@ from tests.support.coalesced_people import (
 )
 from tests.support.coalesced_people import heard as heard_by
 from tests.support.plain_sources import record
+from tests.support.samples import examples
 from tests.support.town import PRACTITIONER
-from tests.support.virtual_time import now, run
+from tests.support.virtual_time import now, run, sleep
 
 # A loaded machine is no failure of the law.
-unhurried = settings(deadline=None, max_examples=1000)
+unhurried = settings(deadline=None, max_examples=examples(200))
 
 KEEPING = 'cache = "5s"'
 OTHER_NUMBER = "9000000017"
@@ -155,7 +156,7 @@ def test_an_answer_that_nobody_asks_for_again_is_not_held_longer() -> None:
         await coalescer.brought(CallKey(RIGHT, "by-number", frozenset(), NAMES), 60, bring, keeps)
         gc.collect()
         kept = seen() is not None
-        await asyncio.sleep(5.1)
+        await sleep(5.1)
         gc.collect()
         return kept, seen() is not None
 
@@ -232,7 +233,7 @@ def test_what_is_forgotten_is_asked_anew_and_those_who_wait_are_not_harmed() -> 
     async def main() -> list[SourceAnswer | None]:
         connection = line_to(system, KEEPING)
         before = asyncio.create_task(heard_by(connection, Person(1)))
-        await asyncio.sleep(0.5)
+        await sleep(0.5)
         connection.forget()
         after = await heard_by(connection, Person(2))
         connection.forget()

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from gateway.graphql.child.writing import WriteAnswer, writer_of
 from tests.support.gateway.execution import QUESTION, VARIABLES, core_schema
 from tests.support.gateway.schema_examples import ADA, SCHOOL_ROW, WHOLE, Asked, context
+from tests.support.samples import examples
 
 FRAGMENTS = """
 fragment Shown on Agency { name sector dutyContact { telephone } }
@@ -109,7 +110,7 @@ async def executed(document: DocumentNode, questions: Sequence[Asked | None]) ->
     return result
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(40))
 @given(whole_selections(), st.sampled_from(ANSWERS))
 async def test_whatever_is_selected_the_answer_is_the_one_that_graphql_core_gives(
     selection: str, question: Asked | None

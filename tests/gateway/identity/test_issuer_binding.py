@@ -21,6 +21,7 @@ from gateway.model.errors import ConfigurationInvalid, SignIn
 from tests.support.edge import Edge, edge
 from tests.support.gateway.bindings import WIDE_TOML
 from tests.support.gateway.sign_in import Moment, Provider, verifier_for
+from tests.support.samples import examples
 from tests.support.settings import settings_with
 
 COUNCIL: Final[Mapping[str, Any]] = {
@@ -197,7 +198,7 @@ def law(tried: tuple[dict[str, Any], list[dict[str, Any]]], read: Read = honest)
 
 
 @given(TRIED)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_no_issuer_says_more_than_it_is_bound_to(
     tried: tuple[dict[str, Any], list[dict[str, Any]]],
 ) -> None:

@@ -18,6 +18,7 @@ from tests.support.gateway.decisions import (
     decided,
     manifest,
 )
+from tests.support.samples import examples
 
 CLASSES = st.frozensets(st.sampled_from(ReleaseClass))
 PRINCIPALS = st.builds(
@@ -114,7 +115,7 @@ def test_a_policy_that_remembers_decides_as_one_that_does_not(
     )
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(20))
 @given(PRINCIPALS, CONTEXTS, st.sampled_from(Sector), st.sampled_from(Purpose))
 def test_a_table_reads_in_cedar_as_it_does_in_words(
     who: Principal, when: PolicyContext, sector: Sector, purpose: Purpose

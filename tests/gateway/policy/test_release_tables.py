@@ -11,6 +11,7 @@ from adapters.contract.codes import Purpose, ReleaseClass, Sector
 from adapters.manifest.release import Recipients, Release
 from resolvers.child.child import WithheldReason
 from tests.support.gateway.decisions import EVERY, SOCIAL_WORKER, TODAY, decided
+from tests.support.samples import examples
 
 RULE: Final = Release(
     classes=frozenset({ReleaseClass.IDENTITY, ReleaseClass.INVOLVEMENT}),
@@ -19,7 +20,7 @@ RULE: Final = Release(
     until=TODAY,
 )
 
-FEW: Final = settings(max_examples=40)  # each compiles its rules
+FEW: Final = settings(max_examples=examples(20))  # each compiles its rules
 CLASSES = st.frozensets(st.sampled_from(ReleaseClass))
 RULES = st.lists(
     st.builds(

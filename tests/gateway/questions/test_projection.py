@@ -15,6 +15,7 @@ from resolvers.release import CLASS_OF, CONTACTS, classes_for
 from tests.support.agencies import AUTHORITY, MIRA, AgencyServer, rest_source
 from tests.support.edge import Edge
 from tests.support.loopback import serving
+from tests.support.samples import examples
 from tests.support.town import small_town, variables_for
 
 SELECTED: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
@@ -105,7 +106,7 @@ async def seen(folder: Path, rules: list[Rule], selection: set[str]) -> Seen:
             )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(rules=RULES, selection=SELECTIONS)
 async def test_what_leaves_was_asked_for_and_given(rules: list[Rule], selection: set[str]) -> None:
     permitted = frozenset[ReleaseClass]().union(*(r.classes for r in rules if r.serves))

@@ -34,6 +34,7 @@ from tests.support.faults.http_faults import response, says
 from tests.support.faults.speech import Speech
 from tests.support.faults.speeches import SPEECHES
 from tests.support.loopback import serving_raw
+from tests.support.samples import examples
 
 ANN = {"nhs": "9990000018", "surname": "Hill", "forename": "Ann", "born": "2015-03-09"}
 RELAY = {"data": {"young": {"edges": [{"node": ANN}]}}}
@@ -191,7 +192,7 @@ def changes_of(speech: Speech) -> list[bytes]:
     return [one.body for one in made]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 @pytest.mark.parametrize("speech", SPEECHES, ids=lambda speech: speech.kind)
 async def test_over_any_kind_two_changes_at_once_are_no_absence_either(

@@ -14,6 +14,8 @@ from gateway.audit.log.embedded import AuditLog
 from gateway.audit.store.sqlite import create_log, read_rows
 from tests.support.audit.examples import asked, everything_in
 from tests.support.audit.programs import running
+from tests.support.patience import PATIENCE_S
+from tests.support.samples import examples
 
 
 def killed_while_appending(path: Path, run: int, lines: int) -> dict[int, str]:
@@ -33,10 +35,11 @@ def moved_away(path: Path) -> Callable[[], Path]:
     return lambda: away.rename(path)
 
 
+@pytest.mark.sampled
 async def test_an_acknowledged_entry_survives_kill_9_at_any_moment(path: Path) -> None:
     acknowledged: dict[int, str] = {}
     moments = random.Random(6)  # noqa: S311 - the same moments every time, as far as a kill can be
-    for run in range(8):
+    for run in range(examples(4)):
         acknowledged |= killed_while_appending(path, run, moments.randrange(1, 200))
         log = await AuditLog.open(path)
         size = await log.size()
@@ -48,7 +51,7 @@ async def test_an_acknowledged_entry_survives_kill_9_at_any_moment(path: Path) -
 
 def test_a_full_disk_fails_closed_and_the_log_recovers(path: Path) -> None:
     with running("full_disk", str(path)) as process:
-        printed, _ = process.communicate(timeout=60)
+        printed, _ = process.communicate(timeout=PATIENCE_S)
     assert printed.split() == ["1"] * 3 + ["0"] * 3 + ["1"] * 3
     leaves = read_rows(path, "SELECT idx, leaf FROM entry ORDER BY idx", ())
     assert [index for index, _ in leaves] == list(range(6))
@@ -62,7 +65,7 @@ def test_a_log_that_may_only_be_read_is_unavailable() -> None:
         Path(folder).chmod(0o555)
         path.chmod(0o444)
         with running("read_only", str(path)) as process:
-            printed, _ = process.communicate(timeout=60)
+            printed, _ = process.communicate(timeout=PATIENCE_S)
         Path(folder).chmod(0o700)
     assert printed == "LogUnavailable"
 

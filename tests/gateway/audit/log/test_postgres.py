@@ -31,6 +31,7 @@ from tests.support.audit.programs import running
 from tests.support.audit.publishing import ORIGIN, Minutes, write
 from tests.support.audit.searching import SEARCHES, entries, newest
 from tests.support.postgres import postgres
+from tests.support.samples import examples
 
 __all__ = ["postgres"]
 
@@ -93,7 +94,9 @@ async def test_several_gateways_write_one_log_without_gap_or_fork(
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=examples(30),
+    deadline=None,
 )
 @given(SEARCHES, st.integers(1, 9))
 async def test_any_search_finds_what_fits_page_by_page(
