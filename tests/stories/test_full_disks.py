@@ -20,12 +20,12 @@ from tests.support.gateway.auditors import AUDITOR, ENTRIES
 from tests.support.gateway.break_glass import BREAK, GRANT
 from tests.support.gateway.registering import OPERATOR
 from tests.support.loopback import serving
+from tests.support.patience import PATIENCE_S
 from tests.support.served_gateway import Served, started
 from tests.support.tiny_disk import MAY_MOUNT, fill, filler
 from tests.support.town import PRACTITIONER, again, settings_for
 
 pytestmark = pytest.mark.skipif(not MAY_MOUNT, reason="needs to mount a disk, as root on Linux")
-WITHIN_S: Final = 60
 MANAGED: Final = replace(PRACTITIONER, manager="m.anager")
 NOTICES: Final = 'privacy_officer = [{ agency = "spine", place = "http://127.0.0.1:9/never" }]\n'
 ALERTS: Final = {"query": "{ audit { alerts { edges { node { rule } } } } }"}
@@ -125,7 +125,7 @@ async def test_alerts_without_room_are_said_to_be_behind_and_catch_up(tmp_path: 
     async with full(tmp_path, "alerts.sqlite") as on:
         grant = {"query": BREAK, "variables": GRANT}
         assert await on.code(grant, MANAGED) is None
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             while not any("alerts_behind" in line for line in on.gateway.said):
                 await on.say(ALERTS, AUDITOR)
         on.clear()

@@ -49,7 +49,9 @@ async def test_over_many_questions_a_hung_source_never_has_more_connections_than
             rest_source("spine", well, claims=AUTHORITY, concurrency=64),
             rest_source("dead", dead, concurrency=CONCURRENCY, timeout="300ms"),
         ]
-        town = await stack.enter_async_context(small_town(tmp_path, sources, questions__deadline=2))
+        town = await stack.enter_async_context(
+            small_town(tmp_path, sources, questions__deadline=20)
+        )
         callers = [replace(PRACTITIONER, user=f"worker-{n}") for n in range(QUESTIONS)]
         answers = await asyncio.gather(*(town.ask(caller=caller) for caller in callers))
     assert hung.most == CONCURRENCY

@@ -6,6 +6,7 @@ from typing import Any
 
 from gateway.http.delivery import PartsFormat
 from gateway.http.endpoint import InParts
+from tests.support.patience import patiently
 
 
 async def _parts() -> AsyncGenerator[bytes, None]:
@@ -28,5 +29,5 @@ async def test_who_takes_nothing_of_a_stream_is_given_up_and_his_place_given_bac
 
     response = InParts(_parts(), end, PartsFormat.BY_PATH, patience_s=0.01)
     scope = {"type": "http", "asgi": {"spec_version": "2.3"}}
-    await asyncio.wait_for(response(scope, still_there, never_taken), timeout=5)
+    await patiently(response(scope, still_there, never_taken))
     assert over == ["ended"]

@@ -26,6 +26,7 @@ from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.audit.database import ROLE, as_owner, new_database
 from tests.support.earlier_release import earlier, flat_settings, tables_of
 from tests.support.loopback import serving
+from tests.support.patience import PATIENCE_S
 from tests.support.served_gateway import started
 from tests.support.settings import UNHURRIED
 from tests.support.town import (
@@ -97,7 +98,7 @@ class Load:
     async def answered(self, more: int) -> None:
         """Wait until so many more questions were answered."""
         due = len(self.receipts) + more
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.receipts) < due:
                 self.grew.clear()
                 await self.grew.wait()

@@ -17,7 +17,7 @@ from gateway.model.inquiry import Reason
 from tests.support.agencies import BY_NUMBER, MIRA
 from tests.support.plain_sources import ON_BEHALF, file_of, record, registered
 from tests.support.town import PRACTITIONER
-from tests.support.virtual_time import now
+from tests.support.virtual_time import now, sleep
 
 WORRIED: Final = Reason(Purpose.SAFEGUARDING, "worried", "C-1")
 RIGHT: Final = AccessRight(PRACTITIONER, WORRIED, "rules-1")
@@ -42,7 +42,7 @@ class System:
         """Answer one question."""
         self.asked.append(question)
         try:
-            await asyncio.sleep(self.takes)
+            await sleep(self.takes)
         except asyncio.CancelledError:
             self.given_up += 1
             raise
@@ -75,7 +75,7 @@ class Person:
 
     async def asks(self, connection: SourceConnection) -> SourceAnswer | None:
         """What they hear; None if they went away."""
-        await asyncio.sleep(self.at)
+        await sleep(self.at)
         on_behalf = replace(ON_BEHALF, log_index=self.index, query_id=f"q-{self.index}")
         asking = CallContext(self.fields, on_behalf, now() + self.for_s, self.right)
         try:

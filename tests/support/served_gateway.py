@@ -16,11 +16,11 @@ import aiohttp
 from gateway.config.settings import Settings
 from gateway.identity.development_token import development_key
 from tests.support.agencies import SourceFile
+from tests.support.patience import patiently
 from tests.support.settings import as_toml, changed
 from tests.support.town import settings_for
 
 COMMAND: Final = Path(sys.executable).with_name("teamaround")
-_STARTS_WITHIN_S: Final = 20
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class Served:
     async def stop(self) -> int:
         """Stop it as an operator does; its exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return await asyncio.wait_for(self.process.wait(), 20)
+        return await patiently(self.process.wait())
 
 
 def settings_file(folder: Path, settings: Settings, **more: Any) -> Path:
@@ -91,7 +91,7 @@ async def started(
     said: list[str] = []
     assert process.stdout is not None
     try:
-        where = await asyncio.wait_for(_serving(process.stdout, said), _STARTS_WITHIN_S)
+        where = await patiently(_serving(process.stdout, said))
         url = f"http://{where['host']}:{where['port']}"
         async with aiohttp.ClientSession() as session, _heard(process.stdout, said):
             try:

@@ -21,6 +21,8 @@ class _Jumping(selectors.SelectSelector):
 
 
 class _Loop(asyncio.SelectorEventLoop):
+    virtual = True
+
     def __init__(self) -> None:
         self._jumping = _Jumping()
         super().__init__(self._jumping)
@@ -36,6 +38,13 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     """
     with asyncio.Runner(loop_factory=_Loop) as runner:
         return runner.run(main)
+
+
+async def sleep(seconds: float) -> None:
+    """Let time pass that takes none; RuntimeError in a loop whose time is real."""
+    if not getattr(asyncio.get_running_loop(), "virtual", False):
+        raise RuntimeError("this loop's time is real: wait for an event, not for a time")
+    await asyncio.sleep(seconds)
 
 
 def now() -> float:

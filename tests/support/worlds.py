@@ -63,7 +63,7 @@ from tests.support.plain_sources import (
     registered,
 )
 from tests.support.town import PRACTITIONER
-from tests.support.virtual_time import now
+from tests.support.virtual_time import now, sleep
 
 DEADLINE_S: Final = 60.0
 TODAY: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -123,7 +123,7 @@ class Holding:
 
     async def answer(self, asked: SourceQuestion) -> Reply:
         """Search what is held, by numbers or else by anything."""
-        await asyncio.sleep(self.delay_s)
+        await sleep(self.delay_s)
         if self.failure is not None:
             return self.failure
         numbers = {(s, v) for s, v in asked.given.items() if s in (NHS_NUMBER, UPN)}

@@ -6,6 +6,7 @@ from typing import Final
 
 import teamaround.matching
 from tests.support.docs.pages import text
+from tests.support.patience import PATIENCE_S
 
 _IMPORTED: Final = """
 import sys, teamaround.matching
@@ -15,7 +16,11 @@ print(*sorted({name.split(".")[0] for name in sys.modules} - sys.stdlib_module_n
 
 def test_the_matcher_brings_two_packages_of_others_and_no_gateway() -> None:
     ran = subprocess.run(  # noqa: S603 - our own code, under our own interpreter
-        [sys.executable, "-c", _IMPORTED], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", _IMPORTED],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_S,
     )
     found = {name for name in ran.stdout.split() if "_" not in name}
     assert found == {"adapters", "rapidfuzz", "resolvers", "stdnum", "teamaround"}

@@ -23,6 +23,7 @@ from adapters.contract.contract import (
 )
 from tests.support.adapters.asking import manifest_text, only, opened, question
 from tests.support.loopback import RawHandler, serving, serving_raw
+from tests.support.patience import patiently
 
 ANN = {"id": 7, "surname": "Hill", "forename": "Ann", "dob": "2015-03-09"}
 JSON = "application/json"
@@ -209,7 +210,7 @@ async def test_a_question_given_up_closes_its_connection() -> None:
         asking = asyncio.create_task(adapter.source.ask(question()))
         await arrived.wait()
         asking.cancel()
-        await asyncio.wait_for(gone.wait(), 2)
+        await patiently(gone.wait())
 
 
 async def test_without_its_key_nothing_is_sent() -> None:

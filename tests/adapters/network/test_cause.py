@@ -1,6 +1,7 @@
 """A connection that fails says why: who looks for the reason is not sent to the wrong place."""
 
-import asyncio
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,12 +48,12 @@ def why(reply: Reply) -> Cause | None:
     return reply.cause
 
 
-async def free_port() -> int:
-    server = await asyncio.start_server(lambda _r, w: w.close(), "127.0.0.1", 0)
-    port: int = server.sockets[0].getsockname()[1]
-    server.close()
-    await server.wait_closed()
-    return port
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """A port at which nobody listens as long as the test has it."""
+    with socket.socket() as kept:
+        kept.bind(("127.0.0.1", 0))
+        yield kept.getsockname()[1]
 
 
 async def test_a_certificate_of_the_named_authority_is_trusted(tmp_path: Path) -> None:
@@ -81,8 +82,8 @@ async def test_a_server_that_speaks_no_tls_says_so() -> None:
         assert why(await asked(base.replace("http:", "https:"))) is Cause.NO_TLS
 
 
-async def test_a_port_where_nobody_listens_refuses_the_connection() -> None:
-    assert why(await asked(f"http://127.0.0.1:{await free_port()}")) is Cause.REFUSED
+async def test_a_port_where_nobody_listens_refuses_the_connection(silent: int) -> None:
+    assert why(await asked(f"http://127.0.0.1:{silent}")) is Cause.REFUSED
 
 
 async def test_a_name_that_nobody_has_is_unknown() -> None:
@@ -101,10 +102,10 @@ async def test_why_a_connection_failed_makes_no_other_answer_of_it() -> None:
 
 
 async def test_a_database_that_is_not_there_says_whether_its_machine_or_its_file_is_missing(
-    tmp_path: Path,
+    tmp_path: Path, silent: int
 ) -> None:
     addresses = {
-        f"postgresql://127.0.0.1:{await free_port()}/roll": Cause.REFUSED,
+        f"postgresql://127.0.0.1:{silent}/roll": Cause.REFUSED,
         "postgresql://nobody.invalid/roll": Cause.UNKNOWN_NAME,
         f"sqlite:///{tmp_path}/roll.db": Cause.NO_FILE,
     }

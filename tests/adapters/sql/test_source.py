@@ -23,6 +23,7 @@ from adapters.network.egress import EgressRefused
 from adapters.network.secrets import SecretMissing
 from demo.postgres import Postgres
 from tests.support.adapters.asking import manifest_text, only, opened, question, resolves_names
+from tests.support.patience import PATIENCE_S
 
 HACKNEY = Path(__file__).parents[4] / "shared/samples/csc-hackney"
 DSN = 'dsn = { env = "TEAMAROUND_SOURCE_SOME_SOURCE_DSN" }'
@@ -294,10 +295,9 @@ async def _running(dsn: str) -> int:
 
 
 async def _until(dsn: str, running: int) -> None:
-    for _ in range(1000):  # a connection each, some five seconds in all
-        if await _running(dsn) == running:
-            return
-    raise AssertionError("the statement did not reach the state in time")
+    async with asyncio.timeout(PATIENCE_S):
+        while await _running(dsn) != running:
+            pass
 
 
 async def test_a_question_given_up_ends_its_statement_at_the_agency(council: str) -> None:

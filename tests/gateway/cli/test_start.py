@@ -18,6 +18,7 @@ from typer.main import get_command
 
 from gateway.cli.main import app
 from tests.support.docs.pages import ROOT
+from tests.support.patience import PATIENCE_S
 from tests.support.served_gateway import COMMAND
 
 # Each takes longer to import than all that help needs, or is only needed by what runs.
@@ -58,7 +59,7 @@ def imported_by(*lines: list[str], **environment: str) -> dict[str, set[str]]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         env={**os.environ, **environment},
     )
     told = (json.loads(line) for line in ran.stdout.splitlines())
@@ -107,7 +108,7 @@ def test_a_command_that_needs_the_schema_is_seen_to_import_it() -> None:
 
 def test_the_version_is_that_of_the_installed_package() -> None:
     ran = subprocess.run(  # noqa: S603 - our own command
-        [COMMAND, "--version"], capture_output=True, text=True, check=True, timeout=60
+        [COMMAND, "--version"], capture_output=True, text=True, check=True, timeout=PATIENCE_S
     )
     assert ran.stdout == f"teamaround {version('teamaround')}\n"
 
@@ -136,7 +137,7 @@ def test_bash_completes_commands_options_and_codes(typed: str, offered: str) -> 
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         env={**os.environ, "PATH": path},
     )
     assert re.split(r"\s+", ran.stdout.strip()) == [offered], ran.stderr

@@ -31,7 +31,7 @@ from gateway.model.inquiry import Reason, SignificantHarm
 from tests.support.agencies import LOCAL, TEST_CHILD
 from tests.support.plain_sources import ON_BEHALF, file_of, record, registered
 from tests.support.town import PRACTITIONER
-from tests.support.virtual_time import now, run
+from tests.support.virtual_time import now, run, sleep
 
 RIGHT: Final = AccessRight(PRACTITIONER, Reason(Purpose.SAFEGUARDING, "worried", "C-1"), "p-1")
 ANN, BEA, CAT = "9990000018", "9990000026", "9990000034"
@@ -56,7 +56,7 @@ class Council:
     async def ask_many(self, questions: tuple[Question, ...]) -> tuple[Reply, ...]:
         numbers = [question.given["nhs_number"] for question in questions]
         self.calls.append(numbers)
-        await asyncio.sleep(self.takes)
+        await sleep(self.takes)
         self.ended += 1
         return tuple(map(self.reply, numbers))
 
@@ -176,7 +176,7 @@ def test_a_call_goes_on_until_nobody_waits_for_it(gone: tuple[int, ...], ended: 
     async def main() -> list[Any]:
         line = council.line()
         both = [asking(line, ANN), asking(line, BEA)]
-        await asyncio.sleep(0.5)
+        await sleep(0.5)
         for place in gone:
             both[place].cancel()
         return await asyncio.gather(*both, return_exceptions=True)

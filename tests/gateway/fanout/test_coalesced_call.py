@@ -17,9 +17,9 @@ from gateway.audit.reports.reconciliation import Call, reconcile
 from gateway.model.caller import Caller
 from tests.support.agencies import NATIONAL, AgencyServer, SourceFile, rest_source
 from tests.support.loopback import serving
+from tests.support.patience import patiently
 from tests.support.town import PRACTITIONER, Answer, Town, small_town
 
-PATIENCE_S = 60.0
 BOTH = ["council", "witness"]
 COLLEAGUE = replace(PRACTITIONER, user="c.colleague")
 
@@ -49,7 +49,7 @@ class Slow:
         asking = []
         for caller in (PRACTITIONER, second):
             asking.append(asyncio.create_task(town.ask(agencies=BOTH, caller=caller)))
-            await asyncio.wait_for(self._seen.acquire(), PATIENCE_S)
+            await patiently(self._seen.acquire())
         self._go.set()
         return [await task for task in asking]
 

@@ -36,7 +36,7 @@ async def test_an_adapter_that_will_not_stop_delays_nobody() -> None:
         return Records((record(),))
 
     slow, quick = registered(file_of("slow"), stubborn), registered(file_of("quick"), prompt)
-    question = PlainQuestion((slow, quick), until=time.monotonic() + 0.05)
+    question = PlainQuestion((slow, quick), until=time.monotonic() + 0.5)
     async with asyncio.timeout(60):  # waiting for the stubborn one would never end
         replies = {a.source: a.reply async for a in question.answers()}
     assert replies == {"slow": Unavailable(Fault.TIMED_OUT), "quick": Records((record(),))}

@@ -10,11 +10,11 @@ from demo.postgres import Postgres
 from tests.support.agencies import NATIONAL, rest_source
 from tests.support.faults.sql_faults import PERSON, SqlFault, columns, view
 from tests.support.loopback import serving_raw
+from tests.support.patience import patiently
 from tests.support.postgres import postgres
 from tests.support.town import small_town
 
 __all__ = ["postgres"]
-PATIENCE_S = 5.0
 
 
 class Waiting:
@@ -36,9 +36,9 @@ async def test_a_client_that_goes_away_ends_the_question_at_the_agency(tmp_path:
         source = rest_source("slow", url, claims=NATIONAL, timeout="60s")
         async with small_town(tmp_path, [source], questions__deadline=60) as town:
             asking = asyncio.create_task(town.ask())
-            await asyncio.wait_for(agency.asked.wait(), PATIENCE_S)
+            await patiently(agency.asked.wait())
             asking.cancel()
-            await asyncio.wait_for(agency.left.wait(), PATIENCE_S)
+            await patiently(agency.left.wait())
             with pytest.raises(asyncio.CancelledError):
                 await asking
 
@@ -47,9 +47,9 @@ async def test_the_deadline_ends_the_question_at_the_agency(tmp_path: Path) -> N
     agency = Waiting()
     async with serving_raw(agency.answer) as url:
         source = rest_source("slow", url, claims=NATIONAL, timeout="60s")
-        async with small_town(tmp_path, [source], questions__deadline=0.2) as town:
+        async with small_town(tmp_path, [source], questions__deadline=2) as town:
             answer = await town.ask()
-            await asyncio.wait_for(agency.left.wait(), PATIENCE_S)
+            await patiently(agency.left.wait())
     assert answer.outcomes == {"slow": "TIMEOUT"}
 
 
@@ -62,10 +62,10 @@ async def test_the_deadline_ends_the_statement_in_the_agencys_database(
     dsn = postgres.dsn("slow_agency")
     origin = f"postgresql://127.0.0.1:{postgres.port}"
     source = SqlFault("hangs", frozenset(), "slow").source("slow", dsn, origin)
-    async with small_town(tmp_path, [source.with_(timeout="60s")], questions__deadline=0.5) as town:
+    async with small_town(tmp_path, [source.with_(timeout="60s")], questions__deadline=1) as town:
         answer = await town.ask(agencies=["slow"])
         assert answer.outcomes == {"slow": "TIMEOUT"}
-        await asyncio.wait_for(no_statement_runs(postgres.dsn()), PATIENCE_S)
+        await patiently(no_statement_runs(postgres.dsn()))
     postgres.run("DROP DATABASE slow_agency WITH (FORCE)")
 
 

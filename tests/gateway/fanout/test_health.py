@@ -22,7 +22,7 @@ from tests.support.gateway.limited import QUESTION
 from tests.support.loopback import serving
 from tests.support.plain_sources import file_of, registered
 from tests.support.town import Town, small_town
-from tests.support.virtual_time import now, run
+from tests.support.virtual_time import now, run, sleep
 
 # A loaded machine is no failure of the law.
 unhurried = settings(deadline=None)
@@ -44,7 +44,7 @@ class Pulse:
 
     async def probe(self) -> bool | None:
         self.asked += 1
-        await asyncio.sleep(self.takes)
+        await sleep(self.takes)
         return self.says()
 
 
@@ -89,10 +89,10 @@ def test_a_probe_is_asked_once_however_many_look_and_again_when_half_a_minute_is
         checkup = Checkup(pulse.probe, CLOCK)
         await asyncio.gather(*(checkup.check() for _ in range(20)))
         at_once = pulse.asked
-        await asyncio.sleep(29.0)
+        await sleep(29.0)
         await checkup.check()
         soon = pulse.asked
-        await asyncio.sleep(2.0)
+        await sleep(2.0)
         await checkup.check()
         return at_once, soon, pulse.asked
 
@@ -106,7 +106,7 @@ def test_what_was_known_stands_where_a_probe_could_not_be_asked() -> None:
         checkup = Checkup(Pulse(lambda: next(says)).probe, CLOCK)
         await checkup.check()
         known = checkup.reachable
-        await asyncio.sleep(60.0)
+        await sleep(60.0)
         await checkup.check()
         return [known, checkup.reachable]
 

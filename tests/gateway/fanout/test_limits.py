@@ -23,7 +23,7 @@ from gateway.model.clock import Clock
 from tests.support.agencies import LOCAL
 from tests.support.gateway.limited import QUESTION
 from tests.support.plain_sources import file_of, record, registered
-from tests.support.virtual_time import now, run
+from tests.support.virtual_time import now, run, sleep
 
 FOUND = Records((record(),))
 DOWN = Unavailable(Fault.CONNECTION)
@@ -44,7 +44,7 @@ class System:
         turn = len(self.asked_at)
         self.asked_at.append(now())
         self.given_s.append(question.timeout_s)
-        await asyncio.sleep(self.takes)
+        await sleep(self.takes)
         return self.replies[min(turn, len(self.replies) - 1)]
 
 
@@ -128,7 +128,7 @@ def later(source_limits: SourceLimits, *, failing: int, rest: float) -> Coroutin
     async def main() -> Reply:
         for _ in range(failing):
             await asked(source_limits)
-        await asyncio.sleep(rest)
+        await sleep(rest)
         return (await asked(source_limits, now() + 60.0))[0]
 
     return main()
@@ -158,7 +158,7 @@ def test_of_many_who_wait_for_a_rested_system_one_tries_it() -> None:
         source_limits = restrained(system, SHORT_FUSE)
         for _ in range(2):
             await asked(source_limits)
-        await asyncio.sleep(10.0)
+        await sleep(10.0)
         return [
             reply for reply, _ in await asyncio.gather(*(asked(source_limits) for _ in range(9)))
         ]
@@ -223,7 +223,7 @@ def test_questions_that_are_given_up_are_no_failures() -> None:
         source_limits = restrained(system, SHORT_FUSE)
         for _ in range(5):
             asking = asyncio.create_task(asked(source_limits))
-            await asyncio.sleep(0.5)
+            await sleep(0.5)
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
         return source_limits.health.breaker
@@ -238,9 +238,9 @@ def test_a_question_that_is_given_up_during_the_trial_leaves_it_to_the_next() ->
         source_limits = restrained(system, SHORT_FUSE)
         for _ in range(2):
             await asked(source_limits)
-        await asyncio.sleep(10.0)
+        await sleep(10.0)
         trial = asyncio.create_task(asked(source_limits))
-        await asyncio.sleep(0.5)
+        await sleep(0.5)
         trial.cancel()
         await asyncio.gather(trial, return_exceptions=True)
         return (await asked(source_limits))[0]
@@ -254,7 +254,7 @@ def test_the_turns_of_a_hung_system_are_never_more_than_it_declared() -> None:
     async def hang(_: Question) -> Reply:
         inside.append(inside[-1] + 1)
         try:
-            await asyncio.sleep(1000.0)
+            await sleep(1000.0)
         finally:
             inside.append(inside[-1] - 1)
         return FOUND

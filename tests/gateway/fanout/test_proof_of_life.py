@@ -38,7 +38,7 @@ from tests.support.agencies import (
     TEST_PERSON,
 )
 from tests.support.plain_sources import ON_BEHALF, file_of, record, registered
-from tests.support.virtual_time import now, run
+from tests.support.virtual_time import now, run, sleep
 
 HERS: Final = {NHS_NUMBER: MIRA["nhs"], UPN: MIRA["upn"]}
 NOON: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -58,7 +58,7 @@ class School:
     async def ask(self, question: Question) -> Reply:
         check = question.on_behalf.test_child
         (self.checked if check else self.asked).append(question)
-        await asyncio.sleep(self.takes)
+        await sleep(self.takes)
         if check and self.instead is not None:
             return self.instead
         numbers = set(question.given.values())
@@ -107,7 +107,7 @@ def test_a_check_that_fails_proves_nothing_and_takes_nothing_back(instead: Reply
         said.append((await asks(connection)).conclusive)
         school.instead = instead
         for wait_s in (ASKED_AGAIN_S, PROOF_LASTS_S):
-            await asyncio.sleep(wait_s)
+            await sleep(wait_s)
             said.append((await asks(connection)).conclusive)
         return said
 
@@ -133,7 +133,7 @@ def test_a_school_that_loses_everybody_is_noticed_within_the_hour_and_asked_seld
         connection, said = school.connection(), []
         said.append((await asks(connection)).conclusive)
         school.held = ()
-        await asyncio.sleep(ASKED_AGAIN_S)
+        await sleep(ASKED_AGAIN_S)
         said += [(await asks(connection)).conclusive for _ in range(20)]
         return said
 
@@ -154,7 +154,7 @@ def test_a_child_found_for_certain_is_a_proof_for_a_day_where_nobody_is_listed()
         said.append((await asks(connection, other)).conclusive)
         connection.confirm(found, found.records)
         for wait_s in (0.0, PROOF_LASTS_S - 60.0, 60.0):
-            await asyncio.sleep(wait_s)
+            await sleep(wait_s)
             said.append((await asks(connection, other)).conclusive)
         return said
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.fanout.throttle import Throttle
-from tests.support.virtual_time import now, run
+from tests.support.virtual_time import now, run, sleep
 
 # A loaded machine is no failure of the law.
 unhurried = settings(deadline=None)
@@ -23,14 +23,14 @@ async def starts_of(
 
     async def one(arrival: float) -> None:
         nonlocal inside, most, refused
-        await asyncio.sleep(arrival)
+        await sleep(arrival)
         if not await throttle.take_turn(until):
             refused += 1
             return
         starts.append(now())
         inside += 1
         most = max(most, inside)
-        await asyncio.sleep(held_s)
+        await sleep(held_s)
         inside -= 1
         throttle.end_turn()
 
@@ -94,7 +94,7 @@ def test_who_gives_up_while_being_paced_leaves_the_place_to_others() -> None:
         assert await throttle.take_turn(100)
         throttle.end_turn()
         paced = asyncio.create_task(throttle.take_turn(100))
-        await asyncio.sleep(0.5)
+        await sleep(0.5)
         paced.cancel()
         await asyncio.gather(paced, return_exceptions=True)
         return await throttle.take_turn(100)

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 
 from tests.support.edge import Edge, edge
+from tests.support.patience import patiently
 
 AUDITORS: Final = ("graphql-http@1.23.1", "graphql@16.11.0")
 FOLDER: Final = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "teamaround-audits"
@@ -55,7 +56,7 @@ async def audited(folder: Path, gateway: Edge) -> list[dict[str, Any]]:
     process = await asyncio.create_subprocess_exec(
         "node", "run.mjs", url, token, cwd=folder, stdout=asyncio.subprocess.PIPE
     )
-    output, _ = await asyncio.wait_for(process.communicate(), 60)
+    output, _ = await patiently(process.communicate())
     assert process.returncode == 0
     said: list[dict[str, Any]] = json.loads(output)
     return said

@@ -19,6 +19,7 @@ from tests.support.adapters.foreign_servers import installed
 from tests.support.edge import Edge, Said, edge
 from tests.support.gateway.bindings import WIDE_TOML
 from tests.support.gateway.sign_in import URL, Holder
+from tests.support.patience import patiently
 
 SCRIPT: Final = Path(__file__).parents[2] / "support/gateway/provider.mjs"
 CLAIMS: Final = {
@@ -54,7 +55,7 @@ class Foreign:
 async def said_by(process: asyncio.subprocess.Process) -> dict[str, Any]:
     """The next line of JSON; its notices are passed over."""
     assert process.stdout is not None
-    while line := await asyncio.wait_for(process.stdout.readline(), 20):
+    while line := await patiently(process.stdout.readline()):
         if line.startswith(b"{"):
             found: dict[str, Any] = json.loads(line)
             return found

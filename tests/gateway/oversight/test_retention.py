@@ -34,7 +34,7 @@ from tests.support.gateway.grants import GIVEN
 from tests.support.gateway.reloading import until
 from tests.support.postgres import postgres
 from tests.support.town import again
-from tests.support.virtual_time import now, run
+from tests.support.virtual_time import now, run, sleep
 
 __all__ = ["postgres"]
 
@@ -202,7 +202,7 @@ async def rounds_of_a_log_that_is_down_at_first(failures: int, for_s: float) -> 
 
     nothing: Any = None
     task = asyncio.create_task(RetentionTask(cast("Any", Down()), nothing, nothing).keep_removing())
-    await asyncio.sleep(for_s)
+    await sleep(for_s)
     task.cancel()
     await asyncio.wait({task})
     return [moment - moments[0] for moment in moments]

@@ -1,6 +1,5 @@
 """Where a child lives is told to an agency only once she is cleared, and by no shielded child."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from tests.support.loopback import serving
 from tests.support.plain_questions import Lessons, PlainQuestion
 from tests.support.plain_sources import Answering, file_of, registered
 from tests.support.town import KNOWN, Answer, Town, small_town
-from tests.support.virtual_time import now, run
+from tests.support.virtual_time import now, run, sleep
 
 BY_HOME = ("by-home", 'family = "{family_name}", postcode = "{postcode}"', False)
 AT_HOME = {"id": "h-1", "postcode": MIRA["home"]["postcode"], "nhs": None, "upn": None}
@@ -102,7 +101,7 @@ def test_a_home_is_what_anybody_is_asked_by_last() -> None:
     def answering(name: str, after_s: float) -> Answering:
         async def answer(_: Question) -> Reply:
             asked[name] = now()
-            await asyncio.sleep(after_s)
+            await sleep(after_s)
             return NoRecord()
 
         return answer

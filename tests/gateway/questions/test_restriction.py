@@ -21,7 +21,7 @@ from resolvers.outcome import Outcome
 from tests.support.agencies import AUTHORITY, BY_NUMBER, LOCAL
 from tests.support.gateway.whole_gateway import DEADLINE_S, TODAY, Gateway, whole_gateway
 from tests.support.plain_sources import Answering, file_of, record
-from tests.support.virtual_time import now, run
+from tests.support.virtual_time import now, run, sleep
 from tests.support.worlds import AGREEING, QUARRELSOME, Holding, Told, holdings, told
 
 MEMBER: Final = LOCAL | {Claim.SHIELD_SET}
@@ -37,7 +37,7 @@ Event = tuple[float, bytes]  # seconds to a hundredth, and what came
 
 def holder(*held: Any, after_s: float = 0.1, fault: Fault | None = None) -> Answering:
     async def answer(_: SourceQuestion) -> Reply:
-        await asyncio.sleep(after_s)
+        await sleep(after_s)
         if fault is not None:
             return Unavailable(fault)
         return Records(tuple(held)) if held else NoRecord(TODAY)

@@ -14,7 +14,7 @@ from gateway.model.errors import TryLater
 from tests.support.agencies import AUTHORITY, BY_NAME, BY_NUMBER, LOCAL, MIRA
 from tests.support.plain_questions import Lessons, NoShield, PlainQuestion
 from tests.support.plain_sources import file_of, record, registered
-from tests.support.virtual_time import now, run
+from tests.support.virtual_time import now, run, sleep
 
 OWN = {NHS_NUMBER: MIRA["nhs"]}
 SEARCH = {**OWN, "family_name": MIRA["family"]}
@@ -27,12 +27,12 @@ async def asked_while_the_log_is_down(tries: list[Mapping[str, frozenset[str]]])
         return Records((record(),))
 
     async def slowly(question: Question) -> Reply:
-        await asyncio.sleep(20)
+        await sleep(20)
         return await at_once(question)
 
     async def pass_on(learned: Mapping[str, frozenset[str]]) -> None:
         tries.append(learned)
-        await asyncio.sleep(0.1)
+        await sleep(0.1)
         raise TryLater("LOG_UNAVAILABLE", "The log cannot be written.")
 
     def alike(_: Mapping[str, SourceAnswer]) -> Mapping[str, Keys]:
@@ -69,14 +69,14 @@ async def asked_until_the_search_hangs(*, until: float) -> list[str]:
             return Records((record(),))
         told.append("searched")
         try:
-            await asyncio.sleep(1000)
+            await sleep(1000)
         except asyncio.CancelledError:
             told.append("given up")
             raise
         return Records((record(),))
 
     async def later(question: Question) -> Reply:
-        await asyncio.sleep(1)
+        await sleep(1)
         return await answer(question)
 
     def alike(_: Mapping[str, SourceAnswer]) -> Mapping[str, Keys]:
@@ -95,7 +95,7 @@ async def asked_until_the_search_hangs(*, until: float) -> list[str]:
         async with asyncio.timeout(2), aclosing(question.answers()) as answers:
             async for _ in answers:
                 pass
-    await asyncio.sleep(0.1)
+    await sleep(0.1)
     return [*told]  # the loop ends whatever is left over
 
 

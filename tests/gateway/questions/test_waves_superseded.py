@@ -1,6 +1,5 @@
 """A number that was merged into another: whoever was asked by the old one is asked by the new."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -11,7 +10,7 @@ from gateway.model.clock import Clock
 from tests.support.agencies import AUTHORITY, BY_NAME, BY_NUMBER, LOCAL, MIRA, SourceFile
 from tests.support.plain_questions import Lessons, PlainQuestion
 from tests.support.plain_sources import file_of, record, registered
-from tests.support.virtual_time import now, run
+from tests.support.virtual_time import now, run, sleep
 
 OLD = "9000000017"
 NEW = MIRA["nhs"]
@@ -28,7 +27,7 @@ class Office:
 
     async def answer(self, question: Question) -> Reply:
         self.asked.append(question.given)
-        await asyncio.sleep(self.after)
+        await sleep(self.after)
         number = question.given.get(NHS_NUMBER)
         found = number == self.number or (self.knows_old and number == OLD)
         return Records((record(),)) if found else NoRecord()

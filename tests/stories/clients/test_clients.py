@@ -16,6 +16,7 @@ from tests.support.adapters.foreign_servers import installed
 from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.gateway.streamed import STREAM, Slow
 from tests.support.loopback import serving, serving_raw
+from tests.support.patience import patiently
 from tests.support.town import Town, small_town, variables_for
 
 CLIENTS: Final = (
@@ -64,7 +65,7 @@ async def screen(folder: Path, client: str, town: Town, query: str) -> AsyncIter
 
 async def _states(process: asyncio.subprocess.Process) -> AsyncIterator[dict[str, Any]]:
     assert process.stdout is not None
-    while line := await asyncio.wait_for(process.stdout.readline(), 60):
+    while line := await patiently(process.stdout.readline()):
         yield json.loads(line)
 
 

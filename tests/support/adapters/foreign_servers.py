@@ -5,23 +5,27 @@ import fcntl
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from joserfc.jwk import RSAKey
 
+from tests.support.patience import patiently
+
 SAMPLES: Final = Path(__file__).parents[4] / "shared/samples"
 SERVERS: Final = Path(__file__).with_name("servers")
 CACHE: Final = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
 SECRET: Final = "a-secret-of-the-agency-32-letters"
 KEY_ID: Final = "of-the-agency"
-_START_S: Final = 60
+_START_S: Final = 120
+_NOT_GIVEN_OUT: Final = range(20_000, 32_768)
 _INSTALL_S: Final = 300
 
 
@@ -68,9 +72,14 @@ def _install(npm: str, folder: Path) -> None:
 
 
 def free_port() -> int:
-    """A port that was free a moment ago: these servers cannot say which one they took."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+    """A port that was free a moment ago: these servers cannot say which one they took.
+
+    It lies below those that systems give to whoever names none, so nobody is given it meanwhile.
+    """
+    while True:
+        port = secrets.choice(_NOT_GIVEN_OUT)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 @asynccontextmanager
@@ -135,7 +144,7 @@ async def medplum(resources: Sequence[Path]) -> AsyncIterator[str]:
     process = await asyncio.create_subprocess_exec(*arguments, stdout=pipe, stderr=nowhere)
     assert process.stdout is not None
     try:
-        said = await asyncio.wait_for(process.stdout.readline(), _START_S)
+        said = await patiently(process.stdout.readline())
         yield f"http://127.0.0.1:{json.loads(said)['port']}"
     finally:
         if process.returncode is None:

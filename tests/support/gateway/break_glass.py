@@ -16,6 +16,7 @@ from gateway.model.clock import Clock
 from tests.support.agencies import AUTHORITY, LOCAL, MIRA, AgencyServer, rest_source
 from tests.support.edge import logged
 from tests.support.loopback import serving
+from tests.support.patience import PATIENCE_S
 from tests.support.town import (
     KNOWN,
     PRACTITIONER,
@@ -91,7 +92,7 @@ class Scene:
         def heard() -> list[dict[str, Any]]:
             return [each for each in self.inbox if alerts == (each["what"] == "alert-overdue")]
 
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while len(heard()) < count:
                 self.came.clear()
                 await self.came.wait()

@@ -396,7 +396,7 @@ async def test_a_second_page_that_does_not_come_in_time_costs_no_child_of_the_fi
 
     text = FEW.format(page=BODY_LINK, total="")
     async with serving(handler) as base, opened(manifest_text("rest", base, rest=text)) as adapter:
-        reply = await adapter.source.ask(question(timeout_s=0.5))
+        reply = await adapter.source.ask(question(timeout_s=1.5))
     assert ids(reply) == ["0"]
     assert lacks(reply) is Unread.FAILED
 

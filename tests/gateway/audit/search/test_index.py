@@ -33,7 +33,7 @@ async def filled(log: AuditLog) -> AuditLog:
     return log
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(SEARCHES)
 async def test_any_search_finds_what_fits_and_nothing_else(
     filled: AuditLog, search: Search
@@ -42,7 +42,7 @@ async def test_any_search_finds_what_fits_and_nothing_else(
     assert [logged.index for logged in found] == newest(search, dict(enumerate(entries())))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(SEARCHES, st.integers(1, 7))
 async def test_pages_follow_each_other_without_gap_or_repeat(
     filled: AuditLog, search: Search, count: int

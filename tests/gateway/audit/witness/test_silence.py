@@ -20,6 +20,7 @@ from gateway.model.clock import Clock
 from tests.support.agencies import AUTHORITY, AgencyServer, SourceFile, rest_source
 from tests.support.audit.publishing import ORIGIN
 from tests.support.loopback import serving
+from tests.support.patience import patiently
 from tests.support.town import (
     PRACTITIONER,
     QUERY,
@@ -32,7 +33,6 @@ from tests.support.town import (
 from tests.support.verify.witness_process import WitnessProcess, witness_process
 
 EVERY: Final = 61.5  # seconds; no other stage waits for as long
-PATIENCE_S: Final = 60
 
 
 @dataclass
@@ -62,12 +62,12 @@ class Hours:
 
     async def pass_by(self, minutes: float) -> None:
         """Let time pass, and the gateway ask its witness once more."""
-        await asyncio.wait_for(self.done.wait(), PATIENCE_S)
+        await patiently(self.done.wait())
         self.done.clear()
         self.at += minutes * 60
         self.file.write_text(str(self.at))
         self.due.set()
-        await asyncio.wait_for(self.done.wait(), PATIENCE_S)
+        await patiently(self.done.wait())
 
 
 @dataclass

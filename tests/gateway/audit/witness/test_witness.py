@@ -94,7 +94,7 @@ def test_a_stranger_or_an_unknown_log_is_refused(tmp_path: Path) -> None:
     assert witness.judge(submission(0, LEAVES[:5], unknown)) == Unknown()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_whatever_else_comes_is_malformed(tmp_path: Path, body: bytes) -> None:
     assert new_witness(tmp_path).judge(body) == MalformedSubmission()

@@ -25,6 +25,7 @@ from tests.support.gateway.alerts import KIN, nodes, read, review
 from tests.support.gateway.break_glass import BREAK, FRESH, Scene, code, grant
 from tests.support.gateway.reloading import until
 from tests.support.loopback import serving
+from tests.support.patience import PATIENCE_S
 from tests.support.served_gateway import Served, served
 from tests.support.settings import changed
 from tests.support.town import KNOWN, Town, again, settings_for
@@ -187,7 +188,7 @@ async def test_a_gateway_that_is_killed_while_it_tells_leaves_it_to_the_other(
             served(tmp_path, [source], operator=officer, log__dsn=dsn)
         )
         first = await _break_glass_at(doomed)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             await place.came.wait()
         doomed.process.kill()
         await doomed.process.wait()

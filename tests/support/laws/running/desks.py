@@ -1,6 +1,5 @@
 """The agencies of one world behind one real server on loopback; each knows what it served."""
 
-import asyncio
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from tests.support.laws.running.patient_time import Traffic
 from tests.support.laws.town.held_record import HeldRecord
 from tests.support.laws.town.law_agency import LawAgency
 from tests.support.laws.town.world import LawWorld
+from tests.support.virtual_time import sleep
 
 _COUNTED: Final = "X-Law-Exchange"
 _NOBODY: Final = LawWorld((), ())
@@ -54,7 +54,7 @@ class Desks:
     async def _sleep(self, exchange: str, seconds: float) -> None:
         self.traffic.asleep.add(exchange)
         try:
-            await asyncio.sleep(seconds)
+            await sleep(seconds)
         finally:
             self.traffic.asleep.discard(exchange)
 

@@ -54,6 +54,8 @@ class _Patient(selectors.DefaultSelector):
 class PatientLoop(asyncio.SelectorEventLoop):
     """A loop in virtual time, counted from 0; `traffic` says when it must wait for sockets."""
 
+    virtual = True
+
     def __init__(self) -> None:
         self.traffic = Traffic()
         self._patient = _Patient(self.traffic)

@@ -1,0 +1,129 @@
+"""What a test waits for is an event and never a time; where it listens, the system says."""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Final
+
+import pytest
+
+from tests.support.docs.pages import ROOT
+
+ALLOWED: Final[Mapping[str, str]] = {
+    "tests/adapters/conformance/test_hostile_sources.py": "an agency that drips a byte at a time",
+    "tests/adapters/http/paging/test_pages.py": "an agency that is given up long before it answers",
+    "tests/gateway/audit/witness/test_silence.py": "the gateway's own waits, in its own time",
+    "tests/support/adapters/foreign_servers.py": "servers that do not say that they listen",
+    "tests/support/adapters/registers/openssh.py": "a server that says in a file that it listens",
+    "tests/support/faults/http_faults.py": "an agency that drips a byte at a time",
+    "tests/support/faults/ill_plugin.py": "a plugin that is given up long before it answers",
+    "tests/support/gateway/reloading.py": "a gateway in another process, asked until it says so",
+    "tests/support/town.py": "a gateway, in real time where no question waits",
+    "tests/support/virtual_time.py": "time that takes none",
+}
+LISTENING: Final = {"bind", "create_server", "start_server", "TCPSite"}
+
+
+@cache
+def nodes(code: str) -> tuple[ast.AST, ...]:
+    kept = (ast.Call, ast.ImportFrom)
+    return tuple(node for node in ast.walk(ast.parse(code)) if isinstance(node, kept))
+
+
+def calls(code: str) -> Iterator[tuple[str, ast.Call]]:
+    """Every call in some code by its last two names, as written: `asyncio.sleep`."""
+    for node in nodes(code):
+        match node:
+            case ast.Call(ast.Attribute(ast.Name(whose), name)):
+                yield f"{whose}.{name}", node
+            case ast.Call(ast.Attribute(_, name) | ast.Name(name)):
+                yield name, node
+
+
+def sleeps(code: str) -> list[str]:
+    """The calls that wait for a time to pass; one of 0 only lets others go first."""
+    slept = (
+        node for name, node in calls(code) if name in {"asyncio.sleep", "time.sleep", "anyio.sleep"}
+    )
+    return [ast.unparse(node) for node in slept if [ast.unparse(a) for a in node.args] != ["0"]]
+
+
+def bounded(code: str) -> list[str]:
+    """The calls of `asyncio.wait_for`, which may lose a cancellation under Python 3.11."""
+    return [ast.unparse(node) for name, node in calls(code) if name.endswith("wait_for")]
+
+
+def ports(code: str) -> list[str]:
+    """The calls that listen at a port of their own choice."""
+    listening = (node for name, node in calls(code) if name.split(".")[-1] in LISTENING)
+    return [
+        ast.unparse(node)
+        for node in listening
+        for each in ast.walk(node)
+        if isinstance(each, ast.Constant) and type(each.value) is int and each.value > 1023
+    ]
+
+
+def borrowed(code: str) -> list[str]:
+    """The imports that would hide a sleep from whoever looks for its module's name."""
+    found = (node for node in nodes(code) if isinstance(node, ast.ImportFrom))
+    hiding = (node for node in found if node.module in {"asyncio", "time"})
+    return [
+        each.name for node in hiding for each in node.names if each.name in {"sleep", "wait_for"}
+    ]
+
+
+def found(look: Callable[[str], list[str]]) -> dict[str, list[str]]:
+    looked = {name: look(text) for name, text in texts().items()}
+    return {name: wrong for name, wrong in looked.items() if wrong}
+
+
+@cache
+def texts() -> dict[str, str]:
+    files = sorted((ROOT / "tests").rglob("*.py"))
+    return {str(file.relative_to(ROOT)): file.read_text("utf-8") for file in files}
+
+
+def test_no_test_waits_for_a_time_but_those_that_say_why() -> None:
+    assert sorted(found(sleeps)) == sorted(ALLOWED)
+    assert found(borrowed) == {}
+
+
+@pytest.mark.parametrize("look", [bounded, ports])
+def test_no_test_races_a_cancellation_or_listens_at_a_port_of_its_own_choice(
+    look: Callable[[str], list[str]],
+) -> None:
+    assert found(look) == {}
+
+
+@pytest.mark.parametrize(
+    ("look", "code"),
+    [
+        (sleeps, "import time\ntime.sleep(0.1)"),
+        (sleeps, "import asyncio\nasync def f(): await asyncio.sleep(self.takes)"),
+        (borrowed, "from time import sleep\nsleep(1)"),
+        (borrowed, "from asyncio import sleep as nap"),
+        (bounded, "await asyncio.wait_for(gone.wait(), 5)"),
+        (ports, "socket.create_server(('127.0.0.1', 8080))"),
+        (ports, "web.TCPSite(runner, '127.0.0.1', 9000)"),
+        (ports, "await asyncio.start_server(handle, '127.0.0.1', port=4711)"),
+    ],
+)
+def test_whoever_waits_for_a_time_or_chooses_a_port_is_found(
+    look: Callable[[str], list[str]], code: str
+) -> None:
+    assert look(code)
+
+
+@pytest.mark.parametrize(
+    ("look", "code"),
+    [
+        (sleeps, "await asyncio.sleep(0)"),
+        (sleeps, "from tests.support.virtual_time import sleep\nawait sleep(20)"),
+        (ports, "socket.create_server(('127.0.0.1', 0))"),
+    ],
+)
+def test_letting_others_go_first_and_a_port_that_the_system_gives_are_free(
+    look: Callable[[str], list[str]], code: str
+) -> None:
+    assert look(code) == []
