@@ -68,9 +68,19 @@ def test_a_file_without_an_area_is_refused(file: Path) -> None:
     assert "area" in refusal(file, before + after[after.index("[[grant]]") :])
 
 
-@pytest.mark.parametrize("content", ["[[grant", b"\xff\xfe", "area = 1\narea = 2"])
-def test_a_file_that_is_no_toml_is_named(file: Path, content: str | bytes) -> None:
-    refusal(file, content)
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[[grant", ":1: is not TOML here"),
+        (b"\xff\xfe", ":1: begins with a byte order mark: save it as UTF-8 without one"),
+        (b"area = 1\n\x80", ":2: is not UTF-8 text: save it as UTF-8"),
+        ("area = 1\narea = 2", ":2: this key appears twice: keep one of them"),
+    ],
+)
+def test_a_file_that_is_no_toml_is_named_by_its_line_with_what_to_change(
+    file: Path, content: str | bytes, message: str
+) -> None:
+    assert f"{file}{message}" in refusal(file, content)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
