@@ -5,6 +5,7 @@ import typer
 from gateway.cli.commands import gateway
 from gateway.cli.commands.audit import audit
 from gateway.cli.commands.db import db
+from gateway.cli.commands.documents import documents
 from gateway.cli.commands.keys import keys
 from gateway.cli.commands.options import VersionFlag
 from gateway.cli.commands.policy import policy
@@ -26,6 +27,7 @@ for _told in (
     app.command()(_told)
 app.add_typer(audit, name="audit")
 app.add_typer(db, name="db")
+app.add_typer(documents, name="documents")
 app.add_typer(keys, name="keys")
 app.add_typer(policy, name="policy")
 app.add_typer(source, name="source")

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from gateway.config.settings_names import DELIMITER, PREFIX
 from gateway.config.settings_rules import (
     SettingFault,
+    document_faults,
     key_faults,
     limit_faults,
     log_faults,
@@ -149,4 +150,5 @@ def together(settings: Settings) -> Iterator[SettingFault]:
         tls_faults(settings.tls),
         replica_faults(settings.replicas),
         limit_faults(settings.limits),
+        document_faults(settings.documents, settings.files),
     )

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from gateway.config.settings_names import SettingKey
 from gateway.config.settings_tables import (
+    DocumentSettings,
+    FileSettings,
     KeySettings,
     LimitSettings,
     ReplicaSettings,
@@ -13,6 +15,7 @@ from gateway.config.settings_tables import (
     TokenSettings,
     WitnessSettings,
 )
+from gateway.model.errors import ConfigurationInvalid
 
 SettingFault = tuple[SettingKey, str]
 _LOOKS: Final = 2  # in one lease: it is renewed at a look, and a tenth of it is kept in hand
@@ -83,6 +86,23 @@ def replica_faults(replicas: ReplicaSettings) -> Iterator[SettingFault]:
     socket = replicas.valkey.startswith("unix://")
     if replicas.valkey and not (socket or _is_address(replicas.valkey, _VALKEY)):
         yield ("replicas", "valkey"), "write valkey://host:port, valkeys:// with TLS, or unix://"
+
+
+def document_faults(documents: DocumentSettings, files: FileSettings) -> Iterator[SettingFault]:
+    """Trusted documents without a folder of them, or a folder where any document is answered."""
+    if documents.allow == "trusted" and files.documents is None:
+        yield ("files", "documents"), "name the folder of the trusted documents' manifests"
+    if documents.allow != "trusted" and files.documents is not None:
+        yield ("files", "documents"), 'is for allow = "trusted" in [documents]: say so there'
+
+
+def refuse_unsaid(environment: str, documents: DocumentSettings) -> None:
+    """ConfigurationInvalid if production does not say which documents it answers."""
+    if environment == "production" and documents.allow is None:
+        raise ConfigurationInvalid(
+            'documents.allow: production has to say which documents it answers: "trusted", those'
+            ' of your own clients, or "free", any'
+        )
 
 
 def limit_faults(limits: LimitSettings) -> Iterator[SettingFault]:

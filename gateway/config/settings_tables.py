@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from typing import Annotated, Any, Final, get_origin
+from typing import Annotated, Any, Final, Literal, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -12,6 +12,7 @@ from pydantic import (
     Field,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from gateway.config.issuer_binding import IssuerBindings
@@ -114,6 +115,10 @@ class FileSettings(SettingsTable):
     )
     operator: Path = Field(
         Path("operator.toml"), description="The operator's file: areas, grants, shield team."
+    )
+    documents: Path | None = Field(
+        None,
+        description="Folder of manifests of trusted documents, one `*.json` for each client.",
     )
 
 
@@ -293,8 +298,13 @@ class LimitSettings(SettingsTable):
 
 
 class DocumentSettings(SettingsTable):
-    """How large a GraphQL document may be."""
+    """Which GraphQL documents are answered, and how large one may be."""
 
+    allow: Literal["trusted", "free"] | None = Field(
+        None,
+        description="Whether only trusted documents are answered, or any; production has to say"
+        " which.",
+    )
     max_bytes: Annotated[int, Field(ge=1024, le=1024 * 1024)] = Field(
         32 * 1024, description="Most bytes of a GraphQL document."
     )
@@ -335,6 +345,12 @@ class DocumentSettings(SettingsTable):
         1000,
         description="Parsed documents kept in memory, and as many refused ones for 30 seconds.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_a_word(cls, value: Any) -> Any:
+        """`documents = "trusted"` says the same as the table with `allow` alone."""
+        return {"allow": value} if isinstance(value, str) else value
 
 
 class AlertSettings(SettingsTable):

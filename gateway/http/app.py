@@ -28,6 +28,7 @@ from gateway.audit.recorder.recorder import Recorder
 from gateway.audit.store.contract import Log
 from gateway.config.operator_file import OperatorFile
 from gateway.config.settings import Settings
+from gateway.config.settings_rules import refuse_unsaid
 from gateway.config.state_folder import told_of_state
 from gateway.config.working_days import WorkingDays
 from gateway.graphql.documents import Documents
@@ -233,6 +234,7 @@ async def open_stages(settings: Settings, clock: Clock) -> AsyncIterator[Stages]
     def seconds() -> float:
         return clock.now().timestamp()
 
+    refuse_unsaid(settings.environment, settings.documents)
     async with (
         open_counts(settings.replicas.valkey, seconds) as counts,
         open_verifier(settings, clock, counts) as verifier,

@@ -10,6 +10,7 @@ import orjson
 from starlette.requests import Request as HttpRequest
 
 from gateway.http.delivery import PartsFormat, dialect_of
+from gateway.http.named_document import named_document
 from gateway.model.errors import AskDifferently
 from gateway.questions.prepare import Request
 
@@ -85,10 +86,10 @@ async def read(request: HttpRequest, max_body: int, *, in_parts: bool) -> Reques
         raise AskDifferently("BODY_INVALID", "the body is not JSON in UTF-8") from None
     if not isinstance(fields, dict):
         raise AskDifferently("BODY_INVALID", "the body must be one JSON object")
-    _object(fields, "extensions")
+    id_ = named_document(fields)
     dpop = _one(request.headers.getlist("dpop"))
     return Request(
-        query=_text(fields, "query"),
+        query=_text(fields, "query", optional=id_ is not None),
         variables=_object(fields, "variables"),
         operation_name=_text(fields, "operationName", optional=True) or None,
         authorization=request.headers.get("authorization"),
@@ -96,6 +97,7 @@ async def read(request: HttpRequest, max_body: int, *, in_parts: bool) -> Reques
         dpop=dpop,
         certificate=request.scope.get("extensions", {}).get(CERTIFICATE, {}).get("thumbprint"),
         peer=_network(request.client.host) if request.client else "",
+        document_id=id_,
     )
 
 

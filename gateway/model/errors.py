@@ -222,6 +222,8 @@ CODES: Final = {
     " directives.",
     "VARIABLES_TOO_LARGE": "The variables are too long or nest too deep.",
     "QUESTION_TOO_COSTLY": "The request would call agencies more often than the gateway allows.",
+    "DOCUMENT_NOT_TRUSTED": "This gateway answers trusted documents alone, and this is none.",
+    "PERSISTED_QUERY_NOT_SUPPORTED": "This gateway knows no document by an id.",
     "ONE_QUESTION_ONLY": "An operation may hold one `child`, `children` or `accesses` field.",
     "PERSONAL_DATA_LITERAL": "Details of a child and the reason come only as variables.",
     "OPERATION_UNKNOWN": "The named operation is not in the document, or none was chosen.",

@@ -12,6 +12,7 @@ from adapters.contract.codes import ReleaseClass
 from gateway.config.settings_tables import QuestionSettings, RoleSettings
 from gateway.fanout.sources import RegisteredSource, Registry
 from gateway.graphql.documents import Document, DocumentOperation, Documents
+from gateway.graphql.trusted.trusted_documents import TrustedDocuments
 from gateway.graphql.types.input_errors import WrongVariables, coerced
 from gateway.identity.proof_of_possession import Presented
 from gateway.identity.quotas import Quotas
@@ -32,6 +33,7 @@ COMPARED: Final = frozenset({"addresses", "carers", "gp_practice", "involvements
 class Request:
     """A GraphQL-over-HTTP request, read but not yet understood.
 
+    `document_id` is what it has in place of a `query`, if it names its document.
     `in_parts` says whether its client takes a response in parts. `certificate` is the thumbprint of
     the client's, if it showed one; `peer` the network it came from.
     """
@@ -44,6 +46,7 @@ class Request:
     dpop: str | None = None
     certificate: str | None = None
     peer: str = ""
+    document_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +130,15 @@ class Stages:
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """The stages before the first entry in the log, under the registry and policy in force."""
+    """The stages before the first entry in the log, under the registry and policy in force.
+
+    `trusted` are the only documents that are answered; None where any is.
+    """
 
     stages: Stages
     registry: Registry
     policy: Policy
+    trusted: TrustedDocuments | None = None
 
     @property
     def questions(self) -> QuestionSettings:
@@ -172,6 +179,13 @@ class Preparation:
     def document(self, request: Request) -> Document:
         """The request's document; AskDifferently says what to change in it, or in the variables."""
         self.stages.documents.refuse_large(request.variables)
+        if self.trusted is not None:
+            return self.trusted.document(request.query, request.document_id)
+        if request.document_id is not None:
+            raise AskDifferently(
+                "PERSISTED_QUERY_NOT_SUPPORTED",
+                "this gateway knows no document by an id: send its text in `query`",
+            )
         return self.stages.documents.document(request.query)
 
     def prepare(
@@ -225,7 +239,7 @@ class Preparation:
 
     def _values(self, operation: DocumentOperation, variables: Mapping[str, Any]) -> VariableValues:
         definitions = operation.node.variable_definitions or ()
-        values = coerced(self.schema, definitions, variables)
+        values = coerced(self.schema, definitions, variables, suggest=self.trusted is None)
         if isinstance(values, WrongVariables):
             raise all_at_once(
                 [

@@ -11,6 +11,7 @@ from adapters.validation.loading import ManifestInvalid, manifest_text, parse_ma
 from gateway.config.operator_file import OperatorFile, parse_operator_file
 from gateway.config.settings_tables import FileSettings
 from gateway.config.toml_table import fault_at, read_toml
+from gateway.graphql.trusted.manifests import DocumentManifest, read_manifests_of_documents
 from gateway.model.errors import ConfigurationFault, ConfigurationInvalid
 from gateway.policy.rules.rule_set import Baseline, RuleSet, open_rule_set
 
@@ -27,11 +28,15 @@ class ManifestFile:
 
 @dataclass(frozen=True, slots=True)
 class OperatorFiles:
-    """All that the operator's files say; `digest` is a SHA-256 over their bytes, in hex."""
+    """All that the operator's files say; `digest` is a SHA-256 over their bytes, in hex.
+
+    `documents` are the manifests of trusted documents, None where any document is answered.
+    """
 
     operator: OperatorFile
     filed: tuple[ManifestFile, ...]
     digest: str
+    documents: tuple[DocumentManifest, ...] | None = None
 
 
 def read_folder(files: FileSettings, revocations: Path | None) -> OperatorFiles:
@@ -47,7 +52,10 @@ def read_folder(files: FileSettings, revocations: Path | None) -> OperatorFiles:
     parts += [(f"{e.manifest.source.id}.cedar", e.rules.encode()) for e in filed if e.rules]
     if revocations is not None:
         parts.append(("revocations", _text(revocations).encode()))
-    return OperatorFiles(parse_operator_file(operator, files.operator), filed, _digest(parts))
+    documents = None if files.documents is None else read_manifests_of_documents(files.documents)
+    parts += [(f"documents/{each.file.name}", each.content) for each in documents or ()]
+    said = parse_operator_file(operator, files.operator)
+    return OperatorFiles(said, filed, _digest(parts), documents)
 
 
 def read_filed(folder: Path) -> tuple[ManifestFile, ...]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from gateway.config.operator_file import OperatorFile
 from gateway.fanout.fan_out import FanOut
 from gateway.fanout.sources import registry_of
+from gateway.graphql.trusted.manifests import DocumentManifest
+from gateway.graphql.trusted.trusted_documents import TrustedDocuments
 from gateway.model.errors import ConfigurationInvalid
 from gateway.policy.decide import Policy
 from gateway.policy.rules.rule_set import Baseline
@@ -107,10 +109,11 @@ class Generations:
 
         With `renew`, the secrets of what is open already are read anew.
 
-        ConfigurationInvalid names the first rule that cannot be used, or the first source of
-        `must_open` that cannot be opened; then nothing is open that was not before.
+        ConfigurationInvalid names the first rule or every document that cannot be used, or the
+        first source of `must_open` that cannot be opened; then nothing new is open.
         """
         rule_set = await asyncio.to_thread(desired_state.rule_set, self._baseline)
+        trusted = await asyncio.to_thread(self._trusted, desired_state.folder.documents)
         opened: list[ManagedConnection] = []
         kept: list[str] = []
         try:
@@ -133,7 +136,7 @@ class Generations:
             self._give_back(opened)
             raise
         connections = {connection.held.id: connection for connection in opened}
-        preparation = Preparation(self._stages, registry, Policy(rule_set))
+        preparation = Preparation(self._stages, registry, Policy(rule_set), trusted)
         fan_out = FanOut(
             {name: connection.connection for name, connection in connections.items()},
             self._stages.clock,
@@ -170,6 +173,13 @@ class Generations:
         if before is not None and before.opened and before.held == held:
             return before
         return await self._opener.open(held, before, must=must)
+
+    def _trusted(self, manifests: tuple[DocumentManifest, ...] | None) -> TrustedDocuments | None:
+        """The documents that may be asked; None if any may. What was read before stays read."""
+        if manifests is None:
+            return None
+        before = None if self._current is None else self._current.preparation.trusted
+        return TrustedDocuments.of(manifests, self._stages.documents, before)
 
     async def _renewed(self, before: ManagedConnection, kept: list[str]) -> ManagedConnection:
         try:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
+from gateway.cli.checking.documents import document_faults
 from gateway.cli.checking.named_files import named_file_faults
 from gateway.cli.checking.sources import source_faults
 from gateway.config.settings import Settings, read_with_places
@@ -20,7 +21,11 @@ def every_fault(file: Path | None) -> tuple[ConfigurationFault, ...]:
         settings, written = read_with_places(file)
     except ConfigurationInvalid as error:
         return error.faults
-    found = [*named_file_faults(settings, written), *_of_sources(settings, written)]
+    found = [
+        *named_file_faults(settings, written),
+        *document_faults(settings, written),
+        *_of_sources(settings, written),
+    ]
     return tuple(sorted(set(found), key=lambda one: (one.file, one.line, one.key, one.what)))
 
 

@@ -8,34 +8,26 @@ from typing import Any, Final
 import aiohttp
 import typer
 
+from gateway.graphql.trusted.own_documents import APPROVE, RELOAD, SUSPEND
+
 _REFUSED: Final = 1
 _WRONG: Final = 2
 _PATIENCE: Final = aiohttp.ClientTimeout(total=120)
-CHANGED: Final = "{ source { id version state level } findings { rule passed message } }"
-_APPROVE: Final = (
-    "mutation Approve($id: ID!, $version: Int!)"
-    f" {{ changed: approveSource(id: $id, version: $version) {CHANGED} }}"
-)
-_SUSPEND: Final = (
-    "mutation Suspend($id: ID!, $reason: String!)"
-    f" {{ changed: suspendSource(id: $id, reason: $reason) {CHANGED} }}"
-)
-_RELOAD: Final = "mutation { reloadFiles { generation newSecrets keptSecrets } }"
 
 
 def approve(source: str, version: int, gateway: str, token: Path) -> None:
     """Approve this version; print what the source is now."""
-    print_change(said_by(gateway, token, _APPROVE, {"id": source, "version": version}))
+    print_change(said_by(gateway, token, APPROVE, {"id": source, "version": version}))
 
 
 def suspend(source: str, reason: str, gateway: str, token: Path) -> None:
     """Suspend this source; print what it is now."""
-    print_change(said_by(gateway, token, _SUSPEND, {"id": source, "reason": reason}))
+    print_change(said_by(gateway, token, SUSPEND, {"id": source, "reason": reason}))
 
 
 def reload(gateway: str, token: Path) -> None:
     """Have the files read again; print whose secrets are new or kept."""
-    done = said_by(gateway, token, _RELOAD, {})["reloadFiles"]
+    done = said_by(gateway, token, RELOAD, {})["reloadFiles"]
     for source in done["newSecrets"]:
         typer.echo(f"new secrets: {source}")
     for source in done["keptSecrets"]:

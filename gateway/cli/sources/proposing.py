@@ -8,14 +8,10 @@ import typer
 from adapters.conformance.replay import NotReplayable, recorded_answer
 from adapters.manifest.manifest import Manifest
 from adapters.validation.loading import ManifestInvalid, manifest_text, parse_manifest
-from gateway.cli.sources.gateway_client import CHANGED, print_change, said_by
+from gateway.cli.sources.gateway_client import print_change, said_by
+from gateway.graphql.trusted.own_documents import REGISTER
 
 _WRONG: Final = 2
-_REGISTER: Final = (
-    "mutation Register($manifest: String!, $rules: String, $replies: [ExampleReply!])"
-    " { changed: registerSource(manifest: $manifest, rules: $rules, replies: $replies)"
-    f" {CHANGED} }}"
-)
 
 
 def add(file: Path, gateway: str, token: Path) -> None:
@@ -27,7 +23,7 @@ def add(file: Path, gateway: str, token: Path) -> None:
         "rules": rules.read_text("utf-8") if rules.exists() else None,
         "replies": _replies(parse_manifest(text, file), file),
     }
-    print_change(said_by(gateway, token, _REGISTER, variables))
+    print_change(said_by(gateway, token, REGISTER, variables))
 
 
 def _manifest(file: Path) -> str:

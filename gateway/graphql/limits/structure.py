@@ -7,9 +7,17 @@ it is counted as well.
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
-from graphql import DocumentNode, FragmentDefinitionNode, OperationDefinitionNode, SelectionSetNode
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    Visitor,
+    visit,
+)
 
 from gateway.config.settings_tables import DocumentSettings
 from gateway.graphql.child.writing import Fragments
@@ -46,6 +54,22 @@ def unfolded(
     except TooManyFields as over:
         refuse_over("max_fields", over.seen, most)
         raise
+
+
+def asks_for_the_schema(node: DocumentNode) -> bool:
+    """Whether any selection of a document, in a fragment or not, is of the schema itself."""
+    seen = _SchemaFields()
+    visit(node, seen)
+    return seen.found
+
+
+class _SchemaFields(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = False
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        self.found |= node.name.value in _INTROSPECTION
 
 
 def _refuse(selection: SelectionSetNode, fragments: Fragments, settings: DocumentSettings) -> None:

@@ -61,6 +61,7 @@ BOUND: Final = (
 def go_to_production(folder: Path) -> None:
     change("settings.toml", '"development"', '"production"')(folder)
     change("settings.toml", "may_assert = []", f"may_assert = {BOUND}")(folder)
+    change("settings.toml", "max_tokens", 'allow = "free"\nmax_tokens')(folder)
 
 
 def vouch_for_anybody(folder: Path) -> None:
@@ -159,7 +160,7 @@ def test_it_does_not_start_where_it_cannot_keep_its_state(
     keys = tmp_path / "keys.json"
     keys.write_text(settings.tokens.keys.read_text().replace("teamaround-development", "issuer"))
     more: dict[str, Any] = {"files__state": tmp_path / "operator.toml", "tokens__keys": keys}
-    more["tls__ends_at_proxy"] = True
+    more |= {"tls__ends_at_proxy": True, "documents__allow": "free"}
     file = settings_file(tmp_path, settings, environment=environment, **more)
     change("settings.toml", "may_assert = []", f"may_assert = {BOUND}")(tmp_path)
     ran = here("serve", "--settings", str(file))

@@ -22,6 +22,7 @@ state = "state"
 manifests = "manifests"
 secrets = "secrets"
 operator = "operator.toml"
+documents = "documents"
 
 [tls]
 certificate = "gateway.pem"
@@ -37,6 +38,9 @@ revocations = "revocations.txt"
 
 [alerts]
 staff_children = "staff.txt"
+
+[documents]
+allow = "trusted"
 """
 _ISSUERS: Final = """\
 [[issuer]]
@@ -118,6 +122,7 @@ to = {{ sectors = ["SOCIAL_CARE"], roles = ["practitioner"] }}
 purposes = ["SAFEGUARDING"]
 until = 2099-12-31
 """
+DOCUMENTS: Final = {"agencies-1": "query Agencies { agencies { id name } }"}
 VARIABLE: Final = "TEAMAROUND_SOURCE_CLINIC_TOKEN"
 
 
@@ -134,6 +139,8 @@ def sound_place(folder: Path) -> Path:
     (folder / "issuers.toml").write_text(_ISSUERS)
     (folder / "operator.toml").write_text(_OPERATOR)
     (folder / "manifests").mkdir()
+    (folder / "documents").mkdir()
+    (folder / "documents" / "screen.json").write_text(json.dumps(DOCUMENTS))
     _write_manifest(folder, "school-roll", "hillside-school", "EDUCATION", '{ file = "token" }')
     _write_manifest(folder, "clinic", "health-trust", "HEALTH", f'{{ env = "{VARIABLE}" }}')
     write_secret(folder / "secrets", "school-roll", "token", "a token")

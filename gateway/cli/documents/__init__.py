@@ -1,0 +1,1 @@
+"""What `teamaround documents` does: a manifest of trusted documents, checked and reported."""

@@ -1,0 +1,1 @@
+"""The documents that production answers: manifests of clients, checked whole. May use documents."""
