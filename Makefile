@@ -68,8 +68,9 @@ types: $(READY)  ## types, strictly
 contracts: $(READY)  ## imports run one way
 	$(BIN)/lint-imports --no-cache
 
-schema-check: $(READY)  ## schema.graphql is what the code serves
+schema-check: $(READY)  ## schema.graphql is what the code serves, and breaks nothing of the last release
 	$(BIN)/teamaround schema | diff -u schema.graphql -
+	$(BIN)/teamaround schema --against docs/released.graphql
 
 docs-check: $(READY)  ## links, commands, queries and settings of the docs, and plain words
 	$(BIN)/pytest tests/docs tests/test_words.py

@@ -51,6 +51,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("example")
     for name, content in files().items():
         (folder / name).write_text(content)
+    (folder / "documents").mkdir()
     made = certificate(folder / "made")
     made.chain.rename(folder / "gateway.pem")
     made.key.rename(folder / "gateway-key.pem")

@@ -94,8 +94,20 @@ def explain(
     work(query, variables, bearer, operation, settings)
 
 
-def schema() -> None:
-    """Print schema.graphql as the code has it."""
+def schema(
+    against: Annotated[
+        Path | None, typer.Option(help="A schema to compare with, and print what this one breaks.")
+    ] = None,
+) -> None:
+    """Print schema.graphql as the code has it, or what it breaks for clients of another one.
+
+    Ends with 1 where something is broken. What was deprecated before may be gone.
+    """
     from gateway.graphql.root import printed
 
-    typer.echo(printed(), nl=False)
+    if against is None:
+        typer.echo(printed(), nl=False)
+    else:
+        from gateway.cli.documents.compare import compare
+
+        compare(against)

@@ -1,1 +1,1 @@
-"""What `teamaround documents` does: a manifest of trusted documents, checked and reported."""
+"""Manifests of trusted documents checked and reported, and schemas compared. May use checking."""

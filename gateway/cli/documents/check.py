@@ -28,7 +28,7 @@ def check(file: Path, settings: Path | None, *, with_agencies: bool) -> None:
     faults = list(_reported(file, manifest.documents, known, suppliers))
     if faults:
         raise _failed(faults)
-    typer.echo(f"{file}: {len(manifest.documents)} documents can be trusted")
+    typer.echo(f"{file}: every document can be trusted ({len(manifest.documents)})")
 
 
 def _reported(

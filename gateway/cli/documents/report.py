@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from graphql import NoDeprecatedCustomRule, validate
+
 from adapters.contract.codes import ReleaseClass
 from gateway.config.settings import Settings
 from gateway.graphql.documents import Document, DocumentOperation
 from gateway.graphql.limits.structure import fragments_of, unfolded
+from gateway.graphql.root import build_schema
 from gateway.graphql.trusted.manifests import ListedDocument
 from gateway.registry.files import read_manifests
 from resolvers.release import classes_for
@@ -47,7 +50,7 @@ class DocumentReport:
         suppliers: tuple[Supplier, ...],
     ) -> Self:
         """What it could read at most: the rules give each caller this or less."""
-        lines = [f"{listed.name}  id {listed.id}"]
+        lines = [f"{listed.name}  id {listed.id}", *_deprecated(document)]
         for name, operation in document.operations.items():
             lines += _of_operation(name, operation, document, settings)
             lines += _of_question(operation, settings, suppliers)
@@ -55,6 +58,13 @@ class DocumentReport:
 
     def __str__(self) -> str:
         return "\n  ".join(self.lines)
+
+
+def _deprecated(document: Document) -> Iterator[str]:
+    """What it asks that is to go one day, with what to ask in its place."""
+    schema = build_schema()._schema  # noqa: SLF001  # as the gateway executes it
+    found = validate(schema, document.node, [NoDeprecatedCustomRule], max_errors=None)
+    yield from sorted({f"deprecated: {each.message}" for each in found})
 
 
 def _of_operation(

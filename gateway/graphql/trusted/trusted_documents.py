@@ -38,7 +38,7 @@ class TrustedDocuments:
         """
         known = dict(before.by_digest) if before else {}
         loading = _Loading(documents, known)
-        by_digest = {digest_of(text): documents.read(text, digest_of(text)) for text in OWN}
+        by_digest = {digest_of(text): loading.read(text) for text in OWN}
         by_id: dict[str, Document] = {}
         for manifest in manifests:
             for id_, document in loading.of(manifest):
@@ -67,11 +67,11 @@ class _Loading:
     def of(self, manifest: DocumentManifest) -> Iterator[tuple[str, Document]]:
         for each in manifest.documents:
             try:
-                yield each.id, self._document(each.text)
+                yield each.id, self.read(each.text)
             except AskDifferently as refusal:
                 self.faults.append(fault_of(manifest.file, each.name, refusal))
 
-    def _document(self, text: str) -> Document:
+    def read(self, text: str) -> Document:
         digest = digest_of(text)
         return self.known.get(digest) or read_trusted(text, digest, self.documents)
 

@@ -67,6 +67,11 @@ def link_elsewhere(folder: Path) -> None:
     (folder / TOKEN / "token").symlink_to(folder / "elsewhere")
 
 
+def leave_documents_unsaid(folder: Path) -> None:
+    change(SETTINGS, '\n[documents]\nallow = "trusted"\n', "")(folder)
+    change(SETTINGS, 'documents = "documents"\n', "")(folder)
+
+
 GRANT: Final = '[[grant]]\nsource = "clinic"\nagency = "other"\norigins = ["https://x.example"]\n'
 AREA: Final = '[[area]]\ncode = "E09990001"\nname = "Again"\n'
 WITNESS: Final = '[witnesses]\ntrusted = ["https://w.example"]\n'
@@ -103,6 +108,32 @@ FORTY: Final[dict[str, Wrong]] = {
     "an alarm after the stop": wrong(
         add(SETTINGS, "[witnesses]\nalarm_after = 60\nstop_after = 60\nevery = 1\n"),
         *(SETTINGS, "alarm_after", "witnesses.alarm_after", "less than stop_after"),
+    ),
+    "no word on the documents that production answers": wrong(
+        leave_documents_unsaid,
+        *(SETTINGS, "", "documents.allow", "production has to say which documents it answers"),
+    ),
+    "documents of a third kind": settings(
+        'allow = "trusted"', 'allow = "some"', "documents.allow", "trusted"
+    ),
+    "trusted documents in no folder": wrong(
+        change(SETTINGS, 'documents = "documents"\n', ""),
+        *(SETTINGS, "", "files.documents", "name the folder"),
+    ),
+    "a folder of trusted documents where any is answered": wrong(
+        change(SETTINGS, 'allow = "trusted"', 'allow = "free"'),
+        *(SETTINGS, "documents =", "files.documents", "say so there"),
+    ),
+    "a folder of documents that is none": settings(
+        'documents = "documents"', 'documents = "documnts"', "files.documents", "is not a folder"
+    ),
+    "a manifest of documents that is none": wrong(
+        write("documents/screen.json", b"[1]"),
+        *("documents/screen.json", "", "", "is no manifest"),
+    ),
+    "a trusted document that does not fit the schema": wrong(
+        write("documents/screen.json", b'{"1": "query Screen { agencies { nam } }"}'),
+        *("documents/screen.json", "", "", "Screen: query: Cannot query field"),
     ),
     "looks seldomer than the lease": wrong(
         add(SETTINGS, "[replicas]\nlease = 10\nlook_every = 11\n"),

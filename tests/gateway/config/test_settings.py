@@ -239,3 +239,12 @@ def test_a_password_in_the_settings_is_for_the_gateway_alone_to_read(
         assert "hunter2" not in refusal(file)
     else:
         assert read_settings(file).log.dsn
+
+
+def test_one_word_says_which_documents_are_answered(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('documents = "free"\n')
+    assert read_settings(file).documents.allow == "free"
+    file.write_text('documents = "any"\n')
+    with pytest.raises(ConfigurationInvalid, match=r"documents.*trusted"):
+        read_settings(file)
