@@ -18,7 +18,8 @@ OUTCOMES: Final = f"""{_ASK}
 FIRST_SCREEN: Final = f"""{_ASK}
     completeness {{ inScope answered unanswered notAsked complete notConnected }}
     answers {{
-      agency {{ id name sector dutyContact {{ telephone hours }} }}
+      agency {{ id name sector }}
+      ring {{ telephone hours }}
       outcome answered complete searchedBy detail asOf latencyMs attempts
       involvements {{
         role status start practitioner {{ name telephone email }} team contact {{ telephone }}

@@ -24,7 +24,8 @@ query TeamAround($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
       withheld { releaseClass reason message }
     }
     answers {
-      agency { id name dutyContact { telephone hours } }
+      agency { id name }
+      ring { name telephone hours }
       outcome
       detail
       latencyMs

@@ -103,7 +103,7 @@ def _telephone(answer: Answer) -> Text:
     numbers = [number for i in answer["involvements"] if (number := _number(i))]
     if numbers:
         return Text("\n".join(numbers))
-    duty = (answer["agency"]["dutyContact"] or {}).get("telephone")
+    duty = (answer["ring"] or {}).get("telephone")
     return Text(f"duty {duty}", style="bold") if duty else Text("")
 
 

@@ -8,7 +8,7 @@ from gateway.graphql.child.child_answer import ChildAnswer, Info
 from gateway.graphql.services.access import AccessConnection
 from gateway.graphql.services.audit import After, Audit, First
 from gateway.graphql.services.source import SourceType
-from gateway.graphql.types.agency import Agency, agencies_of
+from gateway.graphql.types.agency import Agency, DirectoryEntry, agencies_of
 from gateway.graphql.types.declare import argument, output, resolved
 from gateway.graphql.types.inputs import AccessReason, KnownDetails, ScopeArgument
 from gateway.model.errors import NotYetAvailable
@@ -72,6 +72,13 @@ class Query:
     def agencies(self, info: Info) -> list[Agency]:
         """The agencies that you may know to be connected, by id."""
         return list(agencies_of(info.context.agencies).values())
+
+    @resolved
+    def directory(self, info: Info) -> list[DirectoryEntry]:
+        """The same agencies with the areas that they serve and their duty desks."""
+        context = info.context
+        cards = [context.agencies[key] for key in sorted(context.agencies)]
+        return [DirectoryEntry.of(card, context.areas) for card in cards]
 
     @resolved
     async def sources(self, info: Info) -> list[SourceType]:

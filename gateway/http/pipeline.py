@@ -146,6 +146,7 @@ class Pipeline:
         context = Context(
             questions,
             preparation.registry.shown,
+            {code: area.name for code, area in preparation.registry.areas.items()},
             audit=AuditApi(self.publication, self.recorder, caller, preparation.policy.rule_set),
             emergency=BreakGlassApi(self._break_glass, caller),
             accesses=self._family_api(caller, active),

@@ -8,11 +8,15 @@ from adapters.contract.codes import Sector
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How to reach a team or a duty desk; from the approved manifest, never from a reply."""
+    """How to reach a team or a duty desk; from the approved manifest, never from a reply.
+
+    `name` is who answers there.
+    """
 
     telephone: str | None = None
     email: str | None = None
     hours: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from gateway.model.agency import AgencyCard
+from gateway.model.agency import AgencyCard, Contact
 from resolvers.child.child import AgencyInvolvement, Child, Fact, Restriction, Withheld
 from resolvers.exchange import ChildNeed
 from resolvers.matching.grade import Grade
@@ -23,7 +23,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class AgencyRow:
-    """One agency's answer. `released` names the fields it gave to this caller, for the log.
+    """One agency's answer. `areas` and `ring` are where it serves and who to ring.
+
+    They are not the agency's own where a shield hides it. `released` names the fields it gave to
+    this caller, for the log.
 
     `through` is for the log too: the intents, by index, whose calls brought what this question did
     not ask for itself; none where the agency was asked for it.
@@ -31,6 +34,8 @@ class AgencyRow:
 
     agency: AgencyCard
     outcome: Outcome
+    areas: tuple[str, ...] = ()
+    ring: Contact | None = None
     complete: bool = False
     searched_by: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from cedarpy import AuthzResult, Decision, Entities, is_authorized_batch
 
 from adapters.contract.codes import ReleaseClass
 from gateway.policy.context import PolicyContext, Principal, RecordFacts
+from gateway.policy.rules.rule import KEPT_BACK
 from gateway.policy.rules.rule_set import AgencyRules, Baseline, RuleSet, class_id
 from resolvers.child.child import Withheld, WithheldReason
 
@@ -18,6 +19,7 @@ DEFAULT_DENY: Final = "release.default-deny"
 _OTHER_PURPOSE: Final = "the agency gives this for other purposes only"
 _NO_RULE: Final = "the agency does not give this to your organisation or role"
 _UNDECIDED: Final = "the agency's rules could not be decided, so nothing is given"
+SAID_BY_REASON: Final = frozenset({_OTHER_PURPOSE, _NO_RULE, KEPT_BACK})  # no more than that
 _KEPT: Final = 20_000
 _CALLER: Final = {"type": "Caller", "id": "caller"}
 _RELEASE: Final = {"type": "Action", "id": "release"}

@@ -62,7 +62,7 @@ def _child(view: ReleaseView, findings: Findings) -> ReleasedChild | None:
         return None
     planned = [p for p in view.plan.sources if _speaks(view, p, findings)]
     return ReleasedChild(
-        child=stitch(view.child_id, members, view.today),
+        child=stitch(view.query_id, members, view.today),
         restriction=findings.restriction,
         withheld=withheld(view, planned, findings) + withheld_for_shield(view, findings),
         agencies={m.agency: view.registry.agencies[m.agency] for m in members},

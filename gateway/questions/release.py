@@ -14,6 +14,8 @@ from gateway.policy.context import RecordFacts
 from gateway.policy.decide import OnRecord, Verdict
 from gateway.questions.findings import Findings
 from gateway.questions.plan import Plan, PlannedSource
+from gateway.questions.wording.contact import of_shield
+from gateway.questions.wording.kept_back import for_shield, worded
 from resolvers.child.child import Restriction, Withheld, WithheldReason
 from resolvers.child.stitch import Member
 from resolvers.matching.grade import Grade, Graded, MatchGrade
@@ -53,7 +55,7 @@ class ReleaseView:
     cleared: bool
     seal: Seal
     today: date
-    child_id: str
+    query_id: str
     gateway_only: frozenset[str] = frozenset()
     on_record: OnRecord | None = None
     broke_glass: bool = False
@@ -172,7 +174,12 @@ def withheld(
     view: ReleaseView, planned: Iterable[PlannedSource], findings: Findings | None = None
 ) -> tuple[Withheld, ...]:
     """What these sources keep back of what was asked for; without `findings`, before asking."""
-    kept = {w for p in planned for w in _kept_back(view, p.source, findings)}
+    agencies = view.registry.agencies
+    kept = {
+        replace(each, message=worded(each, agencies[p.agency]))
+        for p in planned
+        for each in _kept_back(view, p.source, findings)
+    }
     return tuple(sorted(w for w in kept if w.release_class in view.requested))
 
 
@@ -200,10 +207,11 @@ def withheld_for_shield(view: ReleaseView, findings: Findings) -> tuple[Withheld
     """What the shield keeps back, in one voice for every agency alike."""
     if not view.hides(findings):
         return ()
-    team = view.registry.shield_team
+    ring = of_shield(view.registry.shield_team)
     known = findings.restriction is Restriction.RESTRICTED
     reason = WithheldReason.SHIELD if known else WithheldReason.SHIELD_UNKNOWN
-    message = f"kept back because the child is or may be shielded: ring {team.telephone}"
     return tuple(
-        Withheld(name, reason, message, "shield") for name in _SHIELDED if name in view.requested
+        Withheld(name, reason, for_shield(name, reason, ring), "shield")
+        for name in _SHIELDED
+        if name in view.requested
     )

@@ -71,7 +71,7 @@ class QuestionFactory:
             cleared=preparation.roles.shield_cleared in caller.roles,
             seal=self.seal.bound_to(caller, prepared.inquiry.reason.purpose),
             today=preparation.clock.now().date(),
-            child_id=intent.query_id,
+            query_id=intent.query_id,
             gateway_only=prepared.gateway_only,
             on_record=prepared.on_record,
             broke_glass=prepared.inquiry.reason.break_glass is not None,

@@ -16,15 +16,17 @@ _Order = tuple[bool, int, int, int, str]
 
 
 def involvements(
-    said: Iterable[tuple[Involvement, Provenance]], today: date
+    said: Iterable[tuple[Involvement, Provenance]], today: date, query_id: str
 ) -> tuple[InvolvementFact, ...]:
     """The agencies' involvements: open ones first, then the latest begun.
 
-    One agency's equal ones are one; another agency's are its own. Ids, "<agency>:<n>", count
-    within the agency in this same order.
+    One agency's equal ones are one; another agency's are its own. Ids begin with the query's, then
+    count within the agency in this same order; they hold nothing of the child.
     """
     owned = [(AgencyInvolvement("", p.agency, i), p) for i, p in said]
-    return tuple(_counted(facts(owned, same=lambda own: own, order=lambda own: _order(own, today))))
+    return tuple(
+        _counted(facts(owned, same=lambda own: own, order=lambda own: _order(own, today)), query_id)
+    )
 
 
 def lead(
@@ -60,12 +62,13 @@ def _order(own: AgencyInvolvement, today: date) -> _Order:
     return closed, -start.year, -start.month, -start.day, own.agency
 
 
-def _counted(ordered: Iterable[InvolvementFact]) -> Iterator[InvolvementFact]:
+def _counted(ordered: Iterable[InvolvementFact], query_id: str) -> Iterator[InvolvementFact]:
     counts: Counter[str] = Counter()
     for fact in ordered:
         agency = fact.value.agency
         counts[agency] += 1
-        own = AgencyInvolvement(f"{agency}:{counts[agency]}", agency, fact.value.involvement)
+        name = f"{query_id}/involvements/{agency}/{counts[agency]}"
+        own = AgencyInvolvement(name, agency, fact.value.involvement)
         yield Fact(own, fact.sources)
 
 

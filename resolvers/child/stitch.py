@@ -37,21 +37,22 @@ class Member:
     record: Record
 
 
-def stitch(child_id: str, members: Iterable[Member], today: date) -> Child:
+def stitch(query_id: str, members: Iterable[Member], today: date) -> Child:
     """The child that `members` speak of; neither their order nor a repetition matters.
 
     Where agencies disagree on what a child has one of, one value stands and all are in
-    `conflicts`. `today` decides which involvements are open.
+    `conflicts`. `today` decides which involvements are open. Ids begin with the query's, so that
+    none names anything in another answer.
     """
     told = frozenset(members)
     birth_date, birth_conflict = single_birth_date(_said(told, _birth_dates))
     sex, sex_conflict = single_sex(_said(told, lambda r: (r.sex,) if r.sex else ()))
     gp_practice, gp_conflict = single_gp_practice(_said(told, _gp_practices))
-    involved = involvements(_said(told, lambda r: r.involvements), today)
+    involved = involvements(_said(told, lambda r: r.involvements), today, query_id)
     leading, lead_conflict = lead(involved, today)
     conflicts = (birth_conflict, sex_conflict, gp_conflict, lead_conflict, *_numbers(told))
     return replace(
-        _lists(child_id, told),
+        _lists(f"{query_id}/child", told),
         birth_date=birth_date,
         sex=sex,
         gp_practice=gp_practice,

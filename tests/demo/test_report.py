@@ -25,7 +25,8 @@ LEAD = {
 def agency(outcome: str, *involvements: Any) -> Any:
     duty = {"telephone": "020 7946 0112", "hours": None}
     return {
-        "agency": {"id": "one", "name": "Youth Justice", "dutyContact": duty},
+        "agency": {"id": "one", "name": "Youth Justice"},
+        "ring": duty,
         "outcome": outcome,
         "detail": None,
         "latencyMs": 12,

@@ -80,7 +80,7 @@ async def test_a_reader_who_asks_the_first_question_sees_what_the_readme_shows(
     assert _shape(json.loads(blocks(README, "json")[1])) <= _shape(answer)
     assert told["NHS demographics"]["outcome"] == "HAS_RECORD"
     assert told["Northbrook Youth Justice"]["outcome"] == "UNAVAILABLE"
-    assert told["Northbrook Youth Justice"]["agency"]["dutyContact"]["telephone"]
+    assert told["Northbrook Youth Justice"]["ring"]["telephone"]
 
 
 async def test_a_reader_who_streams_gets_the_receipt_first_and_completeness_last(

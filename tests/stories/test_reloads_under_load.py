@@ -16,7 +16,7 @@ AGENCIES = ("spine", "council", "school")
 
 def versions(answer: Any) -> set[str]:
     """The version that each row of an answer shows: in its duty contact's telephone."""
-    return {row["agency"]["dutyContact"]["telephone"][-4:] for row in answer.rows.values()}
+    return {row["ring"]["telephone"][-4:] for row in answer.rows.values()}
 
 
 async def test_during_fifty_reloads_no_question_fails_or_mixes_two_versions(

@@ -55,6 +55,7 @@ query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
     receipt { log index queryId }
     answers {
       agency { id name area dutyContact { telephone } }
+      areas ring { name telephone }
       outcome complete searchedBy needs detail asOf latencyMs attempts retryable
       involvements { role practitioner { name telephone } }
       withheld { releaseClass reason message }

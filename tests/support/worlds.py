@@ -262,5 +262,5 @@ def _view(registry: Registry) -> ReleaseView:
         cleared=False,
         seal=lambda *_: "sealed",
         today=TODAY.date(),
-        child_id="q-1",
+        query_id="q-1",
     )

@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import Self
 
+import strawberry
+
 from gateway.graphql.child.involvement import InvolvementType
-from gateway.graphql.types.agency import Agency
+from gateway.graphql.types.agency import Agency, ContactType
 from gateway.graphql.types.declare import code_list, field, output
 from gateway.graphql.types.withheld import WithheldType
 from gateway.model.answer import AgencyRow
@@ -27,12 +29,13 @@ code_list(
         " would help.",
         Outcome.NOT_ASKED: "In scope and deliberately not contacted; `detail` says why.",
         Outcome.NOT_PERMITTED: "Policy forbids asking, openly; `detail` says why.",
-        Outcome.TIMEOUT: "No answer in time; ring the duty contact.",
-        Outcome.UNAVAILABLE: "The agency's system could not be reached or failed; ring the duty"
-        " contact.",
+        Outcome.TIMEOUT: "No answer in time; `ring` says who to ring.",
+        Outcome.UNAVAILABLE: "The agency's system could not be reached or failed; `ring` says"
+        " who to ring.",
         Outcome.BUSY: "A limit on questions was reached; ask again shortly.",
-        Outcome.REFUSED: "The agency's system refused the gateway; ring the duty contact.",
-        Outcome.INVALID_RESPONSE: "What came back could not be read safely; ring the duty contact.",
+        Outcome.REFUSED: "The agency's system refused the gateway; `ring` says who to ring.",
+        Outcome.INVALID_RESPONSE: "What came back could not be read safely; `ring` says who to"
+        " ring.",
     },
 )
 
@@ -41,8 +44,19 @@ code_list(
 class AgencyAnswer:
     """What one agency in scope answered. Each agency in scope has exactly one."""
 
-    agency: Agency = field("The agency, with its duty contact to ring.")
+    id: strawberry.ID = field(
+        "Names this row of this answer and no other. It is no name of a child."
+    )
+    agency: Agency = field("The agency, the same in every answer.")
     outcome: Outcome = field("How it answered.")
+    areas: list[str] = field(
+        "The GSS codes of the areas it serves; empty for a national agency, and where they are"
+        " kept back because the child is or may be shielded."
+    )
+    ring: ContactType | None = field(
+        "Who to ring about this child: the agency's duty desk, or the shield team if nothing may"
+        " locate the child. Null if the agency gave nobody."
+    )
     answered: bool = field(
         "Whether the agency answered at all. Use this instead of a list of outcomes: it also"
         " covers new ones."
@@ -71,13 +85,16 @@ class AgencyAnswer:
     withheld: list[WithheldType] = field("What the agency openly kept back from you.")
 
     @classmethod
-    def of(cls, row: AgencyRow) -> Self:
-        """The row as it stands; everything in it is the agency's own word."""
+    def of(cls, row: AgencyRow, query_id: str) -> Self:
+        """The row of a question as it stands; everything in it is the agency's own word."""
         agency = Agency.of(row.agency)
         agencies = {row.agency.id: agency}
         return cls(
+            id=strawberry.ID(f"{query_id}/answers/{row.agency.id}"),
             agency=agency,
             outcome=row.outcome,
+            areas=list(row.areas),
+            ring=ContactType.of(row.ring) if row.ring else None,
             answered=row.outcome.answered,
             complete=row.complete,
             searched_by=list(row.searched_by),
@@ -88,5 +105,5 @@ class AgencyAnswer:
             attempts=row.attempts,
             retryable=row.retryable,
             involvements=[InvolvementType.of(fact, agencies) for fact in row.involvements],
-            withheld=[WithheldType.of(withheld) for withheld in row.withheld],
+            withheld=WithheldType.each(row.withheld),
         )

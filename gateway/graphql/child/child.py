@@ -68,7 +68,7 @@ class ChildType:
     An empty list means that no agency gave any; see `withheld` before saying that there is none.
     """
 
-    id: strawberry.ID = field("Stable within one answer. Do not store it.")
+    id: strawberry.ID = field("Names the child within this answer, and nothing in any other.")
     identifiers: list[IdentifierType] = field("Numbers by which agencies know the child.")
     names: list[PersonName] = field("Names, current and former.")
     birth_date: BirthDate | None = field("The date of birth; null if no agency gave one.")
@@ -117,5 +117,5 @@ class ChildType:
             chronology=[EventType.of(fact, agencies) for fact in said.chronology],
             conflicts=[ConflictType.of(conflict, agencies) for conflict in said.conflicts],
             restriction=released.restriction,
-            withheld=[WithheldType.of(withheld) for withheld in released.withheld],
+            withheld=WithheldType.each(released.withheld),
         )

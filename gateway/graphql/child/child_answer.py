@@ -25,7 +25,8 @@ async def _child(answering: Answering) -> ChildType | None:
 
 
 async def _answers(answering: Answering) -> list[AgencyAnswer]:
-    return [AgencyAnswer.of(row) async for row in answering.rows(as_they_arrive=False)]
+    name = answering.receipt.query_id
+    return [AgencyAnswer.of(row, name) async for row in answering.rows(as_they_arrive=False)]
 
 
 async def _unresolved(answering: Answering) -> list[CandidateRecord]:
@@ -48,7 +49,12 @@ async def _receipt(answering: Answering) -> ReceiptType:
     return ReceiptType.of(answering.receipt)
 
 
+async def _id(answering: Answering) -> strawberry.ID:
+    return strawberry.ID(f"{answering.receipt.query_id}/answer")
+
+
 PARTS: Final[Mapping[str, Part]] = {
+    "id": _id,
     "child": _child,
     "answers": _answers,
     "unresolved": _unresolved,
@@ -77,6 +83,11 @@ class ChildAnswer:
     answering: strawberry.Private[Answering]
 
     @resolved
+    async def id(self) -> strawberry.ID:
+        """Names this answer and no other: ask twice, and there are two."""
+        return await _id(self.answering)
+
+    @resolved
     async def restriction(self) -> Restriction:
         """Whether the child is shielded; show it first. The same as in `child`.
 
@@ -102,7 +113,7 @@ class ChildAnswer:
         rows = self.answering.rows(as_they_arrive=_streams(info))
         try:
             async for row in rows:
-                yield AgencyAnswer.of(row)
+                yield AgencyAnswer.of(row, self.answering.receipt.query_id)
         finally:
             await _closed(rows)
 

@@ -47,7 +47,7 @@ def _team_contact(involvement: record.Involvement) -> ContactType | None:
     parts = (involvement.telephone, involvement.email, involvement.hours)
     if not any(parts):
         return None
-    return ContactType(telephone=parts[0], email=parts[1], hours=parts[2])
+    return ContactType(telephone=parts[0], email=parts[1], hours=parts[2], name=involvement.team)
 
 
 @output
@@ -55,8 +55,8 @@ class InvolvementType(FactType):
     """A service that works with the child, or did."""
 
     id: strawberry.ID = field(
-        "Stable within one answer: an involvement has the same id under the child and under its"
-        " agency. It means nothing in another answer."
+        "Names this involvement in this answer and nothing in any other: it is the same under the"
+        " child and under its agency."
     )
     agency: Agency = field("The agency whose service it is.")
     service: str | None = field("The service's name, or null.")

@@ -70,14 +70,15 @@ class Context:
     """One request. `answerings` has one item for `child`, one a child in order for `children`.
 
     An item is None where its question was refused. `agencies` are those visible to this caller,
-    by id. `audit` is the log as this caller may read it, `emergency` what they may ask of it,
-    `sources` the sources as they may see and change them, `accesses` who looked at their own
-    record or their child's, `alerts` what auditors should look into, `accounts` what they may say
-    of whose accounts are one person's.
+    by id, and `areas` the names of areas by their codes. `audit` is the log as this caller may read
+    it, `emergency` what they may ask of it, `sources` the sources as they may see and change them,
+    `accesses` who looked at their own record or their child's, `alerts` what auditors should look
+    into, `accounts` what they may say of whose accounts are one person's.
     """
 
     answerings: tuple[Answering | None, ...] = ()
     agencies: Mapping[str, AgencyCard] = field(default_factory=dict)
+    areas: Mapping[str, str] = field(default_factory=dict)
     audit: AuditReading | None = None
     emergency: Emergency | None = None
     sources: Sources | None = None

@@ -1,6 +1,7 @@
 """An agency and its contact, as shown beside everything that it says."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Self
 
 import strawberry
@@ -37,10 +38,17 @@ class ContactType:
         'When the telephone is answered, in words: "24/7", "Mon-Fri 9-17"; or null.'
     )
 
+    name: str | None = field("Who answers there: an agency's duty desk or a team; or null.")
+
     @classmethod
     def of(cls, contact: known.Contact) -> Self:
         """The contact as it stands."""
-        return cls(telephone=contact.telephone, email=contact.email, hours=contact.hours)
+        return cls(
+            telephone=contact.telephone,
+            email=contact.email,
+            hours=contact.hours,
+            name=contact.name,
+        )
 
 
 @output
@@ -51,31 +59,63 @@ class Agency:
     name: str = field("The name to show.")
     sector: Sector = field("The kind of organisation.")
     area: str | None = field(
-        "The GSS code of the one area it serves; null if it serves several or all. Also null if"
-        " the area would show where a shielded child lives."
+        "Always null: an area could show where a shielded child lives.",
+        deprecated="Use `AgencyAnswer.areas`, or `Query.directory` outside an answer.",
     )
     areas: list[str] = field(
-        "The GSS codes of all the areas it serves; empty for a national agency and where the"
-        " areas are kept back."
+        "Always empty: an area could show where a shielded child lives.",
+        deprecated="Use `AgencyAnswer.areas`, or `Query.directory` outside an answer.",
     )
     national: bool = field(
         "Whether it serves the whole country, so its row does not say where a child lives."
     )
     duty_contact: ContactType | None = field(
-        "Who to ring, above all when there is no answer; null if kept back or never given."
+        "The duty desk of an agency that serves the whole country; null for every other one.",
+        deprecated="Use `AgencyAnswer.ring`, or `Query.directory` outside an answer.",
     )
 
     @classmethod
     def of(cls, card: known.AgencyCard) -> Self:
-        """The agency of `card`; `area` only where it serves exactly one."""
+        """The agency of `card`: the same in every answer, with nothing that one answer hides."""
+        shown = card.duty_contact if card.national else None
         return cls(
             id=strawberry.ID(card.id),
             name=card.name,
             sector=card.sector,
-            area=card.areas[0] if len(card.areas) == 1 else None,
-            areas=list(card.areas),
+            area=None,
+            areas=[],
             national=card.national,
-            duty_contact=ContactType.of(card.duty_contact) if card.duty_contact else None,
+            duty_contact=ContactType.of(shown) if shown else None,
+        )
+
+
+@output
+class AreaType:
+    """An area of the country, by its code and name."""
+
+    code: str = field("The GSS code, usable in a scope.")
+    name: str = field("The name to show.")
+
+
+@output
+class DirectoryEntry:
+    """An agency outside any answer: where it serves, and its duty desk.
+
+    Ring about a child only by `AgencyAnswer.ring`: for a shielded child it is another number.
+    """
+
+    agency: Agency = field("The agency.")
+    areas: list[AreaType] = field("The areas it serves; empty for a national agency.")
+    duty_contact: ContactType | None = field("Its duty desk; null if it gave none.")
+
+    @classmethod
+    def of(cls, card: known.AgencyCard, names: Mapping[str, str]) -> Self:
+        """The agency of `card`; `names` are the areas' names by code."""
+        duty = card.duty_contact
+        return cls(
+            agency=Agency.of(card),
+            areas=[AreaType(code=code, name=names.get(code, code)) for code in card.areas],
+            duty_contact=ContactType.of(replace(duty, name=card.name)) if duty else None,
         )
 
 

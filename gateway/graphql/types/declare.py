@@ -13,9 +13,12 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 
-def field(description: str, *, name: str | None = None) -> Any:
-    """A field or input field; `name` where the camel-cased attribute would not do."""
-    return strawberry.field(description=description, name=name)
+def field(description: str, *, name: str | None = None, deprecated: str | None = None) -> Any:
+    """A field or input field; `name` where the camel-cased attribute would not do.
+
+    `deprecated` says what to use instead.
+    """
+    return strawberry.field(description=description, name=name, deprecation_reason=deprecated)
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(field,))

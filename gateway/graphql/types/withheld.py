@@ -1,5 +1,6 @@
 """What was openly kept back, and why."""
 
+from collections.abc import Iterable
 from typing import Self
 
 from adapters.contract.codes import ReleaseClass
@@ -57,3 +58,9 @@ class WithheldType:
             reason=withheld.reason,
             message=withheld.message,
         )
+
+    @classmethod
+    def each(cls, every: Iterable[stitched.Withheld]) -> list[Self]:
+        """Each sentence once, whichever rules of an agency say so."""
+        kept = {(w.release_class, w.reason, w.message): w for w in every}
+        return [cls.of(withheld) for withheld in kept.values()]

@@ -75,7 +75,7 @@ async def test_a_child_shielded_at_one_agency_is_located_by_none(tmp_path: Path)
         "gp": "HAS_RECORD",
         "school": "NOTHING_TO_SHARE",
     }
-    assert answer.rows["school"]["agency"]["dutyContact"]["telephone"] == SHIELD_TEAM
+    assert answer.rows["school"]["ring"]["telephone"] == SHIELD_TEAM
     assert answer.child_answer["child"]["restriction"] == "RESTRICTED"
     assert answer.completeness["complete"] is False
 
@@ -124,7 +124,7 @@ async def without_the_moment(town: Town) -> dict[str, Any]:
     betrays_nothing_but_the_scope = answer.text.replace('"areas":["E09990001"]', "")
     assert [text for text in BETRAYING if text in betrays_nothing_but_the_scope] == []
     rows = {
-        agency: {k: v for k, v in row.items() if row["agency"]["area"] or k != "latencyMs"}
+        agency: {k: v for k, v in row.items() if row["areas"] or k != "latencyMs"}
         for agency, row in answer.rows.items()
     }
     for name in ("spine", "gp"):
@@ -152,7 +152,7 @@ async def test_who_is_cleared_sees_where_the_child_is(tmp_path: Path) -> None:
     assert answer.outcomes == {"spine": "HAS_RECORD", "school": "HAS_RECORD"}
     assert answer.child_answer["child"]["restriction"] == "RESTRICTED"
     assert answer.child_answer["child"]["addresses"][0]["lines"] == ["1 Refuge Lane"]
-    assert answer.rows["school"]["agency"]["area"] == "E09990001"
+    assert answer.rows["school"]["areas"] == ["E09990001"]
 
 
 UNSURE = ("by-number", 'nhs = "{nhs_number}"', False)

@@ -28,7 +28,7 @@ async def _child(selection: str) -> dict[str, Any]:
 
 async def test_every_agency_has_its_outcome_and_whom_to_ring() -> None:
     result = await whole(
-        "answers { agency { id dutyContact { telephone } } outcome answered retryable attempts }",
+        "answers { id agency { id } ring { name telephone } outcome answered retryable attempts }",
         context(),
     )
     assert result.errors is None
@@ -36,14 +36,18 @@ async def test_every_agency_has_its_outcome_and_whom_to_ring() -> None:
         "child": {
             "answers": [
                 {
-                    "agency": {"id": "met-police", "dutyContact": {"telephone": "020 7946 0001"}},
+                    "id": "q1/answers/met-police",
+                    "agency": {"id": "met-police"},
+                    "ring": {"name": "City Police", "telephone": "020 7946 0001"},
                     "outcome": "TIMEOUT",
                     "answered": False,
                     "retryable": True,
                     "attempts": 1,
                 },
                 {
-                    "agency": {"id": "north-school", "dutyContact": None},
+                    "id": "q1/answers/north-school",
+                    "agency": {"id": "north-school"},
+                    "ring": None,
                     "outcome": "HAS_RECORD",
                     "answered": True,
                     "retryable": False,
@@ -193,26 +197,31 @@ async def test_several_children_are_answered_in_the_order_asked() -> None:
     assert result.data == {"children": [{"child": {"id": "c1"}}, None, {"child": None}]}
 
 
-async def test_an_agency_of_two_areas_names_both_and_neither_alone() -> None:
-    result = await executed("{ agencies { id area areas national sector } }", context())
+async def test_the_directory_names_areas_and_an_agency_alone_names_none() -> None:
+    result = await executed(
+        "{ directory { agency { id area areas national sector dutyContact { telephone } }"
+        " areas { code name } dutyContact { name telephone } } }",
+        context(),
+    )
     assert result.data is not None
-    assert result.data["agencies"] == [
-        {
+    police, nhs, school = result.data["directory"]
+    assert police == {
+        "agency": {
             "id": "met-police",
             "area": None,
-            "areas": ["E09000001", "E09000002"],
+            "areas": [],
             "national": False,
             "sector": "POLICE",
+            "dutyContact": None,
         },
-        {"id": "nhs", "area": None, "areas": [], "national": True, "sector": "HEALTH"},
-        {
-            "id": "north-school",
-            "area": "E09000001",
-            "areas": ["E09000001"],
-            "national": False,
-            "sector": "EDUCATION",
-        },
-    ]
+        "areas": [
+            {"code": "E09000001", "name": "Northbrook"},
+            {"code": "E09000002", "name": "E09000002"},
+        ],
+        "dutyContact": {"name": "City Police", "telephone": "020 7946 0001"},
+    }
+    assert nhs["areas"] == []
+    assert school["dutyContact"] is None
 
 
 async def test_a_source_shows_its_state_and_health() -> None:

@@ -1,5 +1,7 @@
 """Details of a child and the reason stand in variables, wherever a document could hide them."""
 
+import re
+
 import pytest
 from graphql import parse, print_ast, print_schema
 
@@ -176,6 +178,7 @@ def test_a_year_or_a_count_in_a_name_tells_of_nobody(text: str) -> None:
 
 
 def test_no_name_of_the_schema_would_be_refused() -> None:
-    schema = print_schema(SCHEMA)
+    # Why a field is deprecated is in the schema alone, never in a document.
+    schema = re.sub(r'@deprecated\(reason: "[^"]*"\)', "", print_schema(SCHEMA))
     assert refused_in(schema) == []
     assert refused_in(schema.replace("birthDate", "born20150309")) == ["PERSONAL_DATA_LITERAL"]

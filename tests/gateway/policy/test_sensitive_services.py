@@ -70,14 +70,14 @@ async def test_without_consent_or_harm_the_clinic_is_not_asked(tmp_path: Path) -
     assert clinic.asked == []
     assert answer.outcomes == {"spine": "HAS_RECORD", ROW: "NOTHING_TO_SHARE"}
     assert "01632 960888" in answer.rows[ROW]["detail"]
-    assert answer.rows[ROW]["agency"]["dutyContact"]["telephone"] == "01632 960888"
+    assert answer.rows[ROW]["ring"]["telephone"] == "01632 960888"
 
 
 async def test_stated_harm_lets_it_be_known_that_some_service_is_involved(tmp_path: Path) -> None:
     async with town_with_a_clinic(tmp_path, AgencyServer()) as town:
         answer = await asked(town, significantHarm=HARM)
     assert answer.rows[ROW]["outcome"] == "HAS_RECORD"
-    assert "a sensitive service is involved" in answer.rows[ROW]["detail"]
+    assert "A sensitive service works with the child" in answer.rows[ROW]["detail"]
     assert answer.rows[ROW]["involvements"] == []
     assert "clinic" not in answer.text
 

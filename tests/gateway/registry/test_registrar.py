@@ -201,14 +201,14 @@ async def test_every_version_is_kept_and_an_earlier_one_may_come_back(
     await joined(town, file)
     await register(town, proposal(file.with_(duty="222")))
     assert (await approve(town, version=2)).source is not None
-    telephone = (await town.ask()).rows[CLINIC]["agency"]["dutyContact"]["telephone"]
+    telephone = (await town.ask()).rows[CLINIC]["ring"]["telephone"]
     assert telephone.endswith("222")
     assert (await approve(town, version=1)).source == {
         "id": CLINIC,
         "version": 1,
         "state": "APPROVED",
     }
-    telephone = (await town.ask()).rows[CLINIC]["agency"]["dutyContact"]["telephone"]
+    telephone = (await town.ask()).rows[CLINIC]["ring"]["telephone"]
     assert telephone.endswith("100")
 
 

@@ -28,7 +28,7 @@ MAY, APRIL = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
 
 
 def child(*members: Member) -> Child:
-    return stitch("child-1", members, TODAY)
+    return stitch("q-1", members, TODAY)
 
 
 def said(agency: str, as_of: datetime | None = None, **fields: object) -> Member:
@@ -151,9 +151,9 @@ def test_each_agencys_involvement_is_its_own_and_has_an_id() -> None:
     )
     told = [(f.value.id, f.value.involvement, agencies(f)) for f in found.involvements]
     assert told == [
-        ("care:1", open_now, ["care"]),
-        ("gp:1", open_now, ["gp"]),
-        ("care:2", over, ["care"]),
+        ("q-1/involvements/care/1", open_now, ["care"]),
+        ("q-1/involvements/gp/1", open_now, ["gp"]),
+        ("q-1/involvements/care/2", over, ["care"]),
     ]
 
 
@@ -172,7 +172,7 @@ def test_the_lead_is_the_latest_begun_of_those_still_open() -> None:
         said("cmht", involvements=(leading("Al Poe", "2026-08"),)),
     )
     assert found.lead_practitioner is not None
-    assert found.lead_practitioner.value.id == "care:1"
+    assert found.lead_practitioner.value.id == "q-1/involvements/care/1"
     assert values(found.conflicts[0]) == {"Ann Day": ["care"], "Sam Lee": ["early-help"]}
 
 
@@ -216,7 +216,7 @@ def test_the_chronology_runs_to_the_newest_and_then_the_undated() -> None:
 
 
 def test_a_child_of_no_record_has_no_facts() -> None:
-    assert child() == Child("child-1")
+    assert child() == Child("q-1/child")
 
 
 def test_dates_with_and_without_a_zone_are_compared() -> None:

@@ -109,7 +109,7 @@ async def test_an_agency_in_trouble_is_never_one_without_a_record(
     tells_the_truth(answer, {trouble.agency})
     assert answer.outcomes[trouble.agency] in trouble.outcomes
     assert answer.child_answer["child"] is None
-    assert answer.rows[trouble.agency]["agency"]["dutyContact"]["telephone"]
+    assert answer.rows[trouble.agency]["ring"]["telephone"]
 
 
 @every_trouble

@@ -128,7 +128,7 @@ async def test_an_agency_that_is_down_is_not_asked_and_never_one_without_a_recor
         answer = await town.ask(agencies=["agency", "school"])
     row = answer.rows["agency"]
     assert (row["outcome"], row["attempts"], agency.requests) == ("UNAVAILABLE", 0, 1)
-    assert "not asked; the gateway tries it again in 3600 s" in row["detail"]
+    assert "The gateway tries it again in 3600 seconds." in row["detail"]
     assert (row["retryable"], row["searchedBy"]) == (True, [])
     assert answer.outcomes["school"] == "HAS_RECORD"
     assert answer.completeness["complete"] is False

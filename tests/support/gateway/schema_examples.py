@@ -75,7 +75,13 @@ SCHOOL_ROW = AgencyRow(
     attempts=1,
     involvements=(TEACHER,),
 )
-POLICE_ROW = AgencyRow(POLICE, Outcome.TIMEOUT, attempts=1, retryable=True)
+POLICE_ROW = AgencyRow(
+    POLICE,
+    Outcome.TIMEOUT,
+    ring=Contact(telephone="020 7946 0001", name="City Police"),
+    attempts=1,
+    retryable=True,
+)
 
 ADA = Child(
     "c1",
@@ -158,4 +164,4 @@ class Asked:
 
 def context(*answerings: Answering | None) -> Context:
     """A request with these questions under way and every agency visible."""
-    return Context(answerings or (Asked(),), CARDS)
+    return Context(answerings or (Asked(),), CARDS, {"E09000001": "Northbrook"})

@@ -113,8 +113,12 @@ def whole_gateway(
     sources: Sequence[tuple[SourceFile, Answering]],
     caller: Caller = PRACTITIONER,
     written: Mapping[str, str] | None = None,
+    **more: Any,
 ) -> Gateway:
-    """A gateway of the running loop's time over these sources; `written` is Cedar by source id."""
+    """A gateway of the running loop's time over these sources; `written` is Cedar by source id.
+
+    `more` are settings.
+    """
     clock = Clock(now=lambda: TODAY, monotonic=now)
     opened = [registered(file, answering) for file, answering in sources]
     operator = OperatorFile(
@@ -126,7 +130,7 @@ def whole_gateway(
             for s in opened
         ),
     )
-    settings = settings_with(questions__deadline=DEADLINE_S, **UNHURRIED)
+    settings = settings_with(**{"questions__deadline": DEADLINE_S, **UNHURRIED, **more})
     stages = Stages(
         settings.questions,
         settings.roles,
