@@ -4,11 +4,10 @@ import ssl
 from pathlib import Path
 from typing import Any, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 from gateway.audit.errors import KeysUnreadable
 from gateway.audit.keys.private_file import read_private
 from gateway.config.settings_tables import TlsSettings
+from gateway.http.bounded_protocol import BoundedProtocol
 from gateway.http.request import CERTIFICATE
 from gateway.identity.proof_of_possession import thumbprint_of
 from gateway.model.errors import ConfigurationInvalid
@@ -23,7 +22,7 @@ or, if your own proxy ends TLS and nobody else can reach the gateway:
   ends_at_proxy = true"""
 
 
-class CertificateProtocol(HttpToolsProtocol):
+class CertificateProtocol(BoundedProtocol):
     """Says in each request's scope who the client is by TLS; ASGI has no word for it yet."""
 
     def on_message_begin(self) -> None:

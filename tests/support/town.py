@@ -22,6 +22,8 @@ from gateway.config.settings_tables import DEFAULT_ISSUER
 from gateway.fanout.proof_of_life import Way
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.http.app import build_app, open_gateway
+from gateway.http.bounded_protocol import BoundedProtocol
+from gateway.http.client_certificate import CertificateProtocol
 from gateway.http.pipeline import Pipeline
 from gateway.identity.development_token import development_key, issue
 from gateway.model.caller import Caller
@@ -289,11 +291,13 @@ async def again(settings: Settings, clock: Clock | None = None) -> AsyncIterator
 
 
 @asynccontextmanager
-async def serving_gateway(pipeline: Pipeline, settings: Settings) -> AsyncIterator[str]:
+async def serving_gateway(
+    pipeline: Pipeline, settings: Settings, protocol: type[BoundedProtocol] = CertificateProtocol
+) -> AsyncIterator[str]:
     """The gateway over HTTP on a free port, without uvicorn's own loop, whose end takes time."""
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        build_app(pipeline, settings), http="httptools", lifespan="off", log_config=None
+        build_app(pipeline, settings), http=protocol, lifespan="off", log_config=None
     )
     config.load()
     server = uvicorn.Server(config)
