@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from cachetools import LRUCache, TTLCache
 from graphql import (
-    REMOVE,
     DirectiveNode,
     DocumentNode,
     FieldNode,
@@ -20,7 +19,6 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
-    StringValueNode,
     ValueNode,
     VariableNode,
     Visitor,
@@ -36,7 +34,14 @@ from gateway.graphql.limits.scan import refuse_by_text
 from gateway.graphql.limits.structure import fragments_of, refuse_by_structure, unfolded
 from gateway.graphql.limits.variables import refuse_large_variables
 from gateway.graphql.literals import refuse_numbers, refuse_personal_literals
-from gateway.graphql.selection import deliveries, record_fields
+from gateway.graphql.selection import (
+    NO_ANSWER,
+    AnswerKeys,
+    answer_keys,
+    deliveries,
+    record_fields,
+    undelivered,
+)
 from gateway.model.errors import AskDifferently
 
 QUESTIONS: Final = frozenset({"child", "children"})
@@ -50,8 +55,9 @@ class DocumentOperation:
 
     `fields` are the fields of agencies' records that the selection under it needs; one that a
     directive may skip counts as selected; `tells_restriction` says whether the answer's own
-    `restriction` is among it. `deliveries` are its @defer and @stream. `write` writes
-    a whole answer's data; without one graphql-core has to execute.
+    `restriction` is among it. `deliveries` are its @defer and @stream. `write` writes the data of
+    an answer that comes whole; without one graphql-core has to execute. `keys` are those of its
+    answers in a response.
     """
 
     node: OperationDefinitionNode
@@ -60,6 +66,7 @@ class DocumentOperation:
     fields: frozenset[str] = frozenset()
     tells_restriction: bool = False
     write: WriteAnswer | None = None
+    keys: AnswerKeys = NO_ANSWER
 
     @property
     def in_bulk(self) -> bool:
@@ -69,10 +76,14 @@ class DocumentOperation:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that may be executed; `hash` is the SHA-256 of its text, in hexadecimal."""
+    """A document that may be executed; `hash` is the SHA-256 of its text, in hexadecimal.
+
+    `whole` is it without @defer and @stream: for whoever gets everything at once.
+    """
 
     hash: str
     node: DocumentNode
+    whole: DocumentNode
     operations: Mapping[str, DocumentOperation]
 
     def operation(self, name: str | None) -> DocumentOperation:
@@ -130,19 +141,20 @@ class Documents:
         problems = validate(self._schema, node, max_errors=10)
         if problems:
             raise AskDifferently("DOCUMENT_INVALID", "; ".join(map(_located, problems)))
-        fragments = fragments_of(bare)
-        compiled = {
-            name: replace(one, write=writer_of(self._schema, one.node, fragments))
-            for name, one in operations.items()
+        whole = undelivered(bare)
+        fragments = fragments_of(whole)
+        writers = {
+            name: writer_of(self._schema, node, fragments)
+            for name, node in _operation_nodes(whole).items()
         }
-        return Document(digest, bare, compiled)
+        compiled = {name: replace(one, write=writers[name]) for name, one in operations.items()}
+        return Document(digest, bare, whole, compiled)
 
     def _operations(self, node: DocumentNode) -> dict[str, DocumentOperation]:
         fragments = fragments_of(node)
         return {
-            definition.name.value if definition.name else "": self._operation(definition, fragments)
-            for definition in node.definitions
-            if isinstance(definition, OperationDefinitionNode)
+            name: self._operation(definition, fragments)
+            for name, definition in _operation_nodes(node).items()
         }
 
     def _operation(
@@ -161,8 +173,10 @@ class Documents:
             return DocumentOperation(node, parts)
         asked = questions[0]
         under = [s.path.partition(".")[2] for s in every if s.path.startswith(f"{asked.path}.")]
+        keys = answer_keys(asked.node, every)
         fields = record_fields(iter(under))
-        return DocumentOperation(node, parts, asked.node, fields, "restriction" in under)
+        tells = "restriction" in under
+        return DocumentOperation(node, parts, asked.node, fields, tells, keys=keys)
 
 
 def digest_of(text: str) -> str:
@@ -180,9 +194,18 @@ def _parsed(text: str) -> DocumentNode:
         ) from None
 
 
+def _operation_nodes(node: DocumentNode) -> dict[str, OperationDefinitionNode]:
+    return {
+        definition.name.value if definition.name else "": definition
+        for definition in node.definitions
+        if isinstance(definition, OperationDefinitionNode)
+    }
+
+
 class _WithoutDescriptions(Visitor):
-    def enter_string_value(self, _: StringValueNode, key: Any, *__: Any) -> Any:
-        return REMOVE if key == "description" else None
+    def enter(self, node: Any, *_: Any) -> Any:
+        described = getattr(node, "description", None) is not None
+        return replace(node, description=None) if described else None
 
 
 def _bare(text: str) -> DocumentNode:

@@ -1,16 +1,20 @@
 """Which fields a document selects: walked once per document, bounded, fragments included."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from graphql import (
+    REMOVE,
     DirectiveNode,
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
     SelectionSetNode,
+    Visitor,
+    visit,
 )
 
 from resolvers.release import CONTACTS
@@ -39,6 +43,21 @@ _CONTACT_PATHS: Final[Mapping[str, tuple[str, ...]]] = {
     "child.leadPractitioner": ("contact", "practitioner.telephone", "practitioner.email"),
     "answers.involvements": ("contact", "practitioner.telephone", "practitioner.email"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerKeys:
+    """The keys of an answer in a response: of the question, and each field's name by its key.
+
+    Empty where no question is asked.
+    """
+
+    root: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    in_bulk: bool = False
+
+
+NO_ANSWER: Final = AnswerKeys()
 
 
 class TooManyFields(Exception):
@@ -109,6 +128,29 @@ def deliveries(
             elif node.name.value in fragments.keys() - seen:
                 seen.add(node.name.value)
                 left.append(fragments[node.name.value].selection_set)
+
+
+def answer_keys(question: FieldNode, every: Iterable[Selected]) -> AnswerKeys:
+    """The keys under a `child` or `children` field, of all that its operation selects."""
+    name = question.name.value
+    below = (s.node for s in every if s.depth == 2 and s.path.startswith(f"{name}."))  # noqa: PLR2004
+    fields = {_key(node): node.name.value for node in below}
+    return AnswerKeys(_key(question), fields, name == "children")
+
+
+def _key(node: FieldNode) -> str:
+    return (node.alias or node.name).value
+
+
+class _Undelivered(Visitor):
+    def enter_directive(self, node: DirectiveNode, *_: object) -> object:
+        return REMOVE if node.name.value in _IN_PARTS else None
+
+
+def undelivered(document: DocumentNode) -> DocumentNode:
+    """The document without its @defer and @stream."""
+    whole: DocumentNode = visit(document, _Undelivered())
+    return whole
 
 
 def record_fields(paths: Iterator[str]) -> frozenset[str]:

@@ -34,7 +34,8 @@ from gateway.config.working_days import WorkingDays
 from gateway.graphql.documents import Documents
 from gateway.graphql.root import build_schema
 from gateway.http.challenge import challenge
-from gateway.http.endpoint import STATUS, Endpoint
+from gateway.http.endpoint import Endpoint
+from gateway.http.errors import STATUS
 from gateway.http.pipeline import Governance, Oversight, Pipeline
 from gateway.http.response_headers import ResponseHeaders
 from gateway.identity.counters import open_counts

@@ -6,9 +6,12 @@ before. A client that is told in the other shape drops rows without a word, so t
 answered looks as if nobody had asked it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
+
+from gateway.http.framing import Framing
 
 ResponsePath = list[str | int]
 _ANNOUNCING: Final = frozenset({"pending", "incremental", "completed"})
@@ -19,6 +22,32 @@ class PartsFormat(StrEnum):
 
     BY_PATH = "deferSpec=20220824"
     BY_ID = "incrementalSpec=v0.2"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """In which shape, and framed how, one client takes an answer in parts.
+
+    A line that is silent for `silent_s` seconds is kept alive where the framing has a way to.
+    """
+
+    framing: Framing
+    shape: PartsFormat
+    silent_s: float = 10.0
+
+    @property
+    def media_type(self) -> str:
+        """The response's `Content-Type`."""
+        return f"{self.framing.media_type}; {self.shape}"
+
+    @property
+    def alive_s(self) -> float | None:
+        """After how much silence something is sent; None for never."""
+        return self.silent_s if self.framing.alive else None
+
+    def form(self) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+        """What gives one answer's payloads, by id and in their order, this shape."""
+        return Patches().of if self.shape is PartsFormat.BY_PATH else dict
 
 
 def dialect_of(parameters: Iterable[str]) -> PartsFormat | None:

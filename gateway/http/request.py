@@ -1,6 +1,8 @@
 """What a client sends, read within bounds: a body, and what the client accepts in return."""
 
+import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
@@ -9,26 +11,31 @@ from typing import Any, Final
 import orjson
 from starlette.requests import Request as HttpRequest
 
-from gateway.http.delivery import PartsFormat, dialect_of
+from gateway.http.delivery import Delivery, PartsFormat, dialect_of
+from gateway.http.framing import Framing
 from gateway.http.named_document import named_document
 from gateway.model.errors import AskDifferently
 from gateway.questions.prepare import Request
 
 RESPONSE_JSON: Final = "application/graphql-response+json"
 LEGACY_JSON: Final = "application/json"
-MULTIPART: Final = "multipart/mixed"
 CERTIFICATE: Final = "teamaround.client_certificate"
 _WEIGHT: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 _WIDE: Final = {4: 24, 6: 56}
 _ANYTHING: Final = ("*/*", "application/*")
+_WRITTEN: Final = (RESPONSE_JSON, LEGACY_JSON, *Framing)
 
 
 @dataclass(frozen=True, slots=True)
 class Accepts:
-    """The media type of the response, and in which shape it may come in parts; None for whole."""
+    """The media type of a whole response, and how it may come in parts; None for whole.
+
+    `events_alone` says that the client reads nothing but server-sent events.
+    """
 
     media_type: str
-    parts: PartsFormat | None
+    parts: Delivery | None
+    events_alone: bool = False
 
     @property
     def legacy(self) -> bool:
@@ -39,25 +46,36 @@ class Accepts:
 def accepts(header: str | None) -> Accepts:
     """What an Accept header allows; AskDifferently if it allows nothing that the gateway writes.
 
-    Of two that are liked as well as each other the newer media type is chosen.
+    Of two that are liked as well as each other the newer one is chosen where the client names it.
+    Who names neither may know only the older one: many a supergraph drops an error that comes in
+    the newer media type.
     """
     liking = _likings(header or "*/*")
     anything = max(liking.get(name, 0.0) for name in _ANYTHING)
     response, legacy = (liking.get(name, anything) for name in (RESPONSE_JSON, LEGACY_JSON))
-    parts = _parts(header or "") if liking.get(MULTIPART, 0.0) > 0 else None
+    parts = _parts(header or "", liking)
     if not (response or legacy or parts):
-        raise AskDifferently(
-            "NOT_ACCEPTABLE", f"Accept: {RESPONSE_JSON}, {LEGACY_JSON} or {MULTIPART}"
-        )
-    return Accepts(LEGACY_JSON if legacy > response else RESPONSE_JSON, parts)
+        raise AskDifferently("NOT_ACCEPTABLE", f"Accept: {', '.join(_WRITTEN)}")
+    newer = response > legacy or (response == legacy and (RESPONSE_JSON in liking or not response))
+    alone = parts is not None and parts.framing is Framing.EVENTS and not (response or legacy)
+    return Accepts(RESPONSE_JSON if newer else LEGACY_JSON, parts, events_alone=alone)
 
 
-def _parts(header: str) -> PartsFormat | None:
+def _parts(header: str, liking: Mapping[str, float]) -> Delivery | None:
+    """The framing that is liked best, multipart/mixed before events, in a shape that it allows."""
+    for framing in sorted(Framing, key=lambda each: -liking.get(each, 0.0)):
+        shape = _shape(header, framing)
+        if shape is not None and liking.get(framing, 0.0) > 0:
+            return Delivery(framing, shape)
+    return None
+
+
+def _shape(header: str, framing: Framing) -> PartsFormat | None:
     """The shape by ids if any part of the header asks for it, else by path if any allows that."""
     found = set()
     for part in header.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        if name == MULTIPART:
+        if name == framing:
             found.add(dialect_of(parameters))
     return next((each for each in (PartsFormat.BY_ID, PartsFormat.BY_PATH) if each in found), None)
 
@@ -76,14 +94,11 @@ def _weight(text: str) -> float:
     return float(text) if _WEIGHT.fullmatch(text) else 0.0
 
 
-async def read(request: HttpRequest, max_body: int, *, in_parts: bool) -> Request:
+async def read(request: HttpRequest, max_body: int) -> Request:
     """The GraphQL request of a POST; AskDifferently says what is wrong with it."""
     _refuse_media_type(request.headers.get("content-type", ""))
     body = await _body(request, max_body)
-    try:
-        fields = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise AskDifferently("BODY_INVALID", "the body is not JSON in UTF-8") from None
+    fields = _json(body.removeprefix(BOM_UTF8))
     if not isinstance(fields, dict):
         raise AskDifferently("BODY_INVALID", "the body must be one JSON object")
     id_ = named_document(fields)
@@ -93,12 +108,26 @@ async def read(request: HttpRequest, max_body: int, *, in_parts: bool) -> Reques
         variables=_object(fields, "variables"),
         operation_name=_text(fields, "operationName", optional=True) or None,
         authorization=request.headers.get("authorization"),
-        in_parts=in_parts,
         dpop=dpop,
         certificate=request.scope.get("extensions", {}).get(CERTIFICATE, {}).get("thumbprint"),
         peer=_network(request.client.host) if request.client else "",
         document_id=id_,
     )
+
+
+def _json(body: bytes) -> Any:
+    """The body as JSON; a key that stands twice in an object would be read as either by others."""
+    try:
+        fields = orjson.loads(body)
+        json.loads(body, object_pairs_hook=_once)
+    except (ValueError, RecursionError):
+        raise AskDifferently("BODY_INVALID", "the body is not JSON in UTF-8") from None
+    return fields
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise AskDifferently("BODY_INVALID", "the body has a key twice in one object")
 
 
 def _network(host: str) -> str:

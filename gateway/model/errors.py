@@ -226,6 +226,7 @@ CODES: Final = {
     "PERSISTED_QUERY_NOT_SUPPORTED": "This gateway knows no document by an id.",
     "ONE_QUESTION_ONLY": "An operation may hold one `child`, `children` or `accesses` field.",
     "PERSONAL_DATA_LITERAL": "Details of a child and the reason come only as variables.",
+    "DELIVERY_INVALID": "@defer or @stream has a value that nobody can deliver by.",
     "OPERATION_UNKNOWN": "The named operation is not in the document, or none was chosen.",
     "VARIABLES_INVALID": "A variable does not fit its type; the message says which and why.",
     "KNOWN_DETAILS_TOO_FEW": "You must give more about the child before any agency is asked.",

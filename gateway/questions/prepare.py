@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
-from graphql import GraphQLSchema, get_argument_values
+from graphql import GraphQLError, GraphQLSchema, get_argument_values
 from graphql.execution.values import VariableValues
 
 from adapters.contract.codes import ReleaseClass
@@ -33,16 +33,14 @@ COMPARED: Final = frozenset({"addresses", "carers", "gp_practice", "involvements
 class Request:
     """A GraphQL-over-HTTP request, read but not yet understood.
 
-    `document_id` is what it has in place of a `query`, if it names its document.
-    `in_parts` says whether its client takes a response in parts. `certificate` is the thumbprint of
-    the client's, if it showed one; `peer` the network it came from.
+    `document_id` is what it has in place of a `query`, if it names its document. `certificate` is
+    the thumbprint of the client's, if it showed one; `peer` the network it came from.
     """
 
     query: str
     variables: Mapping[str, Any]
     operation_name: str | None
     authorization: str | None
-    in_parts: bool = True
     dpop: str | None = None
     certificate: str | None = None
     peer: str = ""
@@ -194,10 +192,7 @@ class Preparation:
         """Plan and decide every inquiry of the request; none where it asks about no child."""
         operation = document.operation(request.operation_name)
         values = self._values(operation, request.variables)
-        if not request.in_parts and self._comes_in_parts(operation, values):
-            raise AskDifferently(
-                "NOT_ACCEPTABLE", "@stream and @defer need Accept: multipart/mixed"
-            )
+        self._refuse_deliveries(operation, values)
         if operation.question is None:
             return ()
         asked = inquiries(self._arguments(operation, values), caller)
@@ -249,12 +244,22 @@ class Preparation:
             )
         return values
 
-    def _comes_in_parts(self, operation: DocumentOperation, values: VariableValues) -> bool:
-        return any(
-            get_argument_values(definition, node, values)["if"]
-            for node in operation.deliveries
-            if (definition := self.schema.get_directive(node.name.value))
-        )
+    def _refuse_deliveries(self, operation: DocumentOperation, values: VariableValues) -> None:
+        """AskDifferently where @defer or @stream has a value that nobody can deliver by."""
+        for node in operation.deliveries:
+            definition = self.schema.get_directive(node.name.value)
+            if definition is None:
+                continue
+            try:
+                count = get_argument_values(definition, node, values).get("initialCount", 0)
+            except GraphQLError:
+                count = None
+            if count is None or count < 0:
+                raise AskDifferently(
+                    "DELIVERY_INVALID",
+                    f"query: @{node.name.value} takes true or false as `if`, and 0 or more as"
+                    " `initialCount`",
+                )
 
     def _arguments(self, operation: DocumentOperation, values: VariableValues) -> dict[str, Any]:
         field, query = operation.question, self.schema.query_type

@@ -1,6 +1,6 @@
 import ast
 
-from gateway.http.endpoint import STATUS, STATUS_OF_CODE
+from gateway.http.errors import STATUS, STATUS_OF_CODE
 from gateway.model import errors
 from gateway.model.errors import CODES
 from tests.support.docs.pages import ROOT, rows, text

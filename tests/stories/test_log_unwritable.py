@@ -111,11 +111,13 @@ async def test_a_log_that_goes_away_meanwhile_lets_nothing_out(tmp_path: Path) -
 
 async def test_a_stream_ends_before_what_cannot_be_logged(tmp_path: Path) -> None:
     agency_server = AgencyServer(before=losing(tmp_path / "state" / "audit.sqlite"))
-    async with edge(tmp_path, agency_server) as gateway:
-        said = await gateway.send(STREAMED, accept="multipart/mixed")
-    assert said.status == 200
-    assert nothing_of_the_child(said.text)
-    assert not said.text.endswith("-----\r\n")
+    async with serving(agency_server.answer) as url:
+        sources = [rest_source("spine", url, claims=AUTHORITY)]
+        async with small_town(tmp_path, sources) as town:
+            text, whole = await stream_until(town, "never", lambda: None)
+    assert not whole
+    assert nothing_of_the_child(text)
+    assert not text.endswith("-----\r\n")
 
 
 async def test_what_was_streamed_before_is_in_the_log_and_what_came_after_is_not_said(
@@ -135,7 +137,8 @@ async def test_what_was_streamed_before_is_in_the_log_and_what_came_after_is_not
             rest_source("late", slow, timeout="20s", says_restricted=False),
         ]
         async with small_town(tmp_path, sources, questions__deadline=20) as town:
-            text = await stream_until(town, '"spine"', lose_and_let)
+            text, whole = await stream_until(town, '"spine"', lose_and_let)
+    assert not whole
     log.with_name("away").rename(log)
     assert '"late"' not in text
     entries = logged(log.parent)
@@ -143,8 +146,8 @@ async def test_what_was_streamed_before_is_in_the_log_and_what_came_after_is_not
     assert [a["ids"] for a in entries[1]["agencies"]] == [["spine"]]
 
 
-async def stream_until(town: Town, mark: str, then: Callable[[], None]) -> str:
-    """All of a stream; `then` is called once `mark` has come."""
+async def stream_until(town: Town, mark: str, then: Callable[[], None]) -> tuple[str, bool]:
+    """All that came of a stream, and whether it ended; `then` is called once `mark` has come."""
     text = ""
     headers = town.headers() | {"Accept": "multipart/mixed"}
     async with town.session.post(f"{town.url}/graphql", json=STREAMED, headers=headers) as came:
@@ -155,8 +158,8 @@ async def stream_until(town: Town, mark: str, then: Callable[[], None]) -> str:
                 if mark in text and not reached:
                     then()
         except aiohttp.ClientPayloadError:
-            return text
-    return text
+            return text, False
+    return text, True
 
 
 async def test_a_refusal_that_cannot_be_logged_is_a_refusal_still(tmp_path: Path) -> None:

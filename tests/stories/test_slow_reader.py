@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncGenerator, MutableMapping
 from typing import Any
 
-from gateway.http.delivery import PartsFormat
-from gateway.http.endpoint import InParts
+from gateway.http.delivery import Delivery, PartsFormat
+from gateway.http.framing import Framing
+from gateway.http.in_parts import InParts
 from tests.support.patience import patiently
 
 
@@ -27,7 +28,8 @@ async def test_who_takes_nothing_of_a_stream_is_given_up_and_his_place_given_bac
         await asyncio.Event().wait()
         raise AssertionError
 
-    response = InParts(_parts(), end, PartsFormat.BY_PATH, patience_s=0.01)
+    delivery = Delivery(Framing.MULTIPART, PartsFormat.BY_PATH)
+    response = InParts(_parts(), end, delivery, patience_s=0.01)
     scope = {"type": "http", "asgi": {"spec_version": "2.3"}}
     await patiently(response(scope, still_there, never_taken))
     assert over == ["ended"]

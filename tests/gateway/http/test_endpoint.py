@@ -30,9 +30,10 @@ async def test_an_answer_is_json_that_nobody_keeps(gateway: Edge) -> None:
 @pytest.mark.parametrize(
     ("accept", "content_type"),
     [
-        ("", RESPONSE_JSON),
-        ("*/*", RESPONSE_JSON),
-        ("application/*", RESPONSE_JSON),
+        ("", LEGACY),
+        ("*/*", LEGACY),
+        ("application/*", LEGACY),
+        (f"*/*, {RESPONSE_JSON}", RESPONSE_JSON),
         (RESPONSE_JSON, RESPONSE_JSON),
         (f"{RESPONSE_JSON}; charset=utf-8, application/json; charset=utf-8", RESPONSE_JSON),
         ("APPLICATION/JSON", LEGACY),

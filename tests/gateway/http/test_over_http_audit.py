@@ -15,11 +15,6 @@ from tests.support.patience import patiently
 
 AUDITORS: Final = ("graphql-http@1.23.1", "graphql@16.11.0")
 FOLDER: Final = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "teamaround-audits"
-# What was advised until 2025: since then a client that names nothing gets the newer media type.
-OUTDATED: Final = {
-    "SHOULD accept */* and use application/json for the content-type",
-    "SHOULD assume application/json content-type when accept is missing",
-}
 RUN: Final = """
 import { serverAudits } from "graphql-http";
 const [url, token] = process.argv.slice(2);
@@ -65,8 +60,7 @@ async def audited(folder: Path, gateway: Edge) -> list[dict[str, Any]]:
 async def test_every_demand_of_the_auditors_is_met(auditors: Path, tmp_path: Path) -> None:
     async with edge(tmp_path) as gateway:
         said = await audited(auditors, gateway)
-    assert len(said) > 50
-    demands = [a for a in said if a["name"].startswith("MUST")]
-    assert demands
-    assert [a for a in demands if a["status"] != "ok"] == []
-    assert {a["name"] for a in said if a["status"] not in {"ok", "notice"}} == OUTDATED
+    assert len(said) == 61
+    unmet = [a for a in said if a["status"] != "ok"]
+    # A GET is never a question: what a server may do about one is left out.
+    assert [a for a in unmet if a["status"] != "notice" or "GET" not in a["name"]] == []
