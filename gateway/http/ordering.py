@@ -53,7 +53,10 @@ class _Event:
         above = len(self.path)
         if self.kind != "incremental" or len(path) <= above or path[:above] != self.path:
             return False
-        return "items" in self.said or path[above] in (self.said["data"] or {})
+        if "items" in self.said:
+            children = {answer[above] for answer, _ in self.holds if len(answer) > above}
+            return not children or path[above] in children
+        return path[above] in (self.said["data"] or {})
 
 
 class OrderedParts:
@@ -133,7 +136,8 @@ class OrderedParts:
 
     def _too_soon(self, answer: Path, turn: Turn, blocked: Sequence[_Event]) -> bool:
         if turn is Turn.LATE:
-            return self._may_come(answer, Turn.ROWS)
+            held = any((answer, Turn.ROWS) in each.holds for each in blocked)
+            return held or self._may_come(answer, Turn.ROWS)
         if turn is not Turn.ROWS or answer in self._restriction_told:
             return False
         owed = any((answer, Turn.RESTRICTION) in each.holds for each in blocked)

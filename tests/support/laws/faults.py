@@ -13,6 +13,7 @@ from resolvers.comparison.agreement import Agreement
 from resolvers.matching.reference import named_record
 from tests.support.laws.laws import (
     GUESSED_HOMES,
+    IN_TURN,
     OUT_OF_SIGHT,
     TELLS_NO_MORE,
     TWO_CHILDREN,
@@ -99,6 +100,16 @@ def _none(_: Any) -> Callable[..., frozenset[Any]]:
 def _never(_: Any) -> Any:
     """Numbers that differ say nothing."""
     return property(lambda _: False)
+
+
+def _as_it_came(_: Any) -> Callable[..., dict[str, Any]]:
+    """Nothing is held for what belongs before it."""
+    return lambda _, payload: dict(payload)
+
+
+def _whatever_it_says(original: Callable[..., bool]) -> Callable[..., bool]:
+    """What must come last may stand in the first part."""
+    return lambda *said: original(*said) or True
 
 
 def _no(_: Any) -> Callable[..., bool]:
@@ -285,5 +296,15 @@ FAULTS: Final = (
         "what an agency needs depends on the home",
         GUESSED_HOMES,
         (("gateway.questions.agency_row:_needs", _by_the_home),),
+    ),
+    PlantedFault(
+        "parts leave as they are ready",
+        IN_TURN,
+        (("gateway.http.ordering:OrderedParts.next", _as_it_came),),
+    ),
+    PlantedFault(
+        "the first part leaves whatever it says",
+        IN_TURN,
+        (("gateway.http.ordering:OrderedParts.first", _whatever_it_says),),
     ),
 )

@@ -15,6 +15,7 @@ from tests.support.laws import (
     wrong_number,
 )
 from tests.support.laws.law import Law
+from tests.support.laws.turns import in_turn
 
 TELLS_NO_MORE: Final = tells_no_more.TELLS_NO_MORE.name
 WHO_RESTRICTS: Final = who_restricts.WHO_RESTRICTS.name
@@ -22,6 +23,7 @@ OUT_OF_SIGHT: Final = who_restricts.OUT_OF_SIGHT.name
 TWO_CHILDREN: Final = two_children.TWO_CHILDREN.name
 WRONG_NUMBER: Final = wrong_number.WRONG_NUMBER.name
 GUESSED_HOMES: Final = guessed_homes.GUESSED_HOMES.name
+IN_TURN: Final = in_turn.IN_TURN.name
 LAWS: Final[Mapping[str, Law[Any]]] = {
     law.name: law
     for law in (
@@ -31,5 +33,6 @@ LAWS: Final[Mapping[str, Law[Any]]] = {
         two_children.TWO_CHILDREN,
         wrong_number.WRONG_NUMBER,
         guessed_homes.GUESSED_HOMES,
+        in_turn.IN_TURN,
     )
 }

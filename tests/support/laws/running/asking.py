@@ -18,6 +18,7 @@ from tests.support.laws.town.world import LawWorld
 
 _REASON: Final = "he has her name from her mother"
 _ACCEPT: Final = "multipart/mixed{}, application/graphql-response+json"
+_WHOLE: Final = "application/graphql-response+json"
 _BY_ID: Final = "; incrementalSpec=v0.2"
 
 
@@ -86,7 +87,8 @@ def answers(
 
 
 def _scope(question: LawQuestion) -> dict[str, Any]:
-    accept = _ACCEPT.format(_BY_ID if question.by_id else "")
+    in_parts = _ACCEPT.format(_BY_ID if question.by_id else "")
+    accept = in_parts if question.takes_parts else _WHOLE
     headers = [
         (b"content-type", b"application/json"),
         (b"accept", accept.encode()),

@@ -21,7 +21,8 @@ class LawQuestion:
     `areas` and `agencies` are the scope, None where it is left out. `chosen` takes the unresolved
     record of this place of a first answer; `broke_glass` asks for leave first. A `streamed` answer
     comes in parts, told by path or `by_id`. `beside` are other children of the same `children`.
-    `home` is the postcode that the caller tells.
+    `home` is the postcode that the caller tells. `drawn` is a document of its own; who does not
+    take parts gets its answer whole.
     """
 
     child: LawChild
@@ -36,6 +37,8 @@ class LawQuestion:
     by_id: bool = False
     beside: tuple[LawChild, ...] = ()
     home: str | None = None
+    drawn: str | None = None
+    takes_parts: bool = True
 
     @property
     def numbers(self) -> dict[str, str]:
@@ -44,7 +47,9 @@ class LawQuestion:
 
     @property
     def document(self) -> str:
-        """The GraphQL document: every field that there is."""
+        """The GraphQL document: every field that there is, or the drawn one."""
+        if self.drawn is not None:
+            return self.drawn
         if self.beside:
             return EVERYTHING_BATCHED
         return EVERYTHING_STREAMED if self.streamed else EVERYTHING
@@ -93,6 +98,7 @@ _TYPES: Final = build_schema()._schema.type_map  # noqa: SLF001  the gateway's o
 _ANSWER: Final = _TYPES["ChildAnswer"]
 _ROW: Final = _TYPES["AgencyAnswer"]
 assert isinstance(_ANSWER, GraphQLObjectType)
+ANSWER_FIELDS: Final = tuple(_ANSWER.fields)
 assert isinstance(_ROW, GraphQLObjectType)
 _HEAD: Final = (
     "query Ask($known: {known}, $reason: AccessReason!, $scope: Scope) {{"
