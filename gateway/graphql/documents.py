@@ -44,7 +44,7 @@ from gateway.graphql.selection import (
 )
 from gateway.model.errors import AskDifferently
 
-QUESTIONS: Final = frozenset({"child", "children"})
+QUESTIONS: Final = frozenset({"child", "children", "askAgain"})
 # Names of a refused document may be anything that a client wrote, so they are soon forgotten.
 _REMEMBERED_S: Final = 30
 
@@ -166,7 +166,7 @@ class Documents:
         if len(questions) + len(looks) > 1:
             raise AskDifferently(
                 "ONE_QUESTION_ONLY",
-                "query: an operation asks one `child`, one `children` or one `accesses`",
+                "query: an operation asks one `child`, `children`, `askAgain` or `accesses`",
             )
         parts = tuple(deliveries(node.selection_set, fragments))
         if not questions:

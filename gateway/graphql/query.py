@@ -7,6 +7,7 @@ import strawberry
 from gateway.graphql.child.child_answer import ChildAnswer, Info
 from gateway.graphql.services.access import AccessConnection
 from gateway.graphql.services.audit import After, Audit, First
+from gateway.graphql.services.me import MeType
 from gateway.graphql.services.source import SourceType
 from gateway.graphql.types.agency import Agency, DirectoryEntry, agencies_of
 from gateway.graphql.types.declare import argument, output, resolved
@@ -47,6 +48,34 @@ class Query:
         """
         answering = info.context.answerings[0]
         return ChildAnswer(answering=answering) if answering else None
+
+    @resolved
+    def ask_again(
+        self,
+        info: Info,
+        _known: KnownDetailsArgument,
+        _reason: ReasonArgument,
+        _agencies: Annotated[
+            list[strawberry.ID],
+            argument("Ids of the agencies that did not answer; 1 to 10.", name="agencies"),
+        ],
+    ) -> ChildAnswer | None:
+        """Ask again those agencies of an answer that did not answer, and no others.
+
+        It is a question of its own: it is logged with its reason, and counts. Every agency that
+        decides on a shield is asked again. An agency where asking has an effect is not asked. Null
+        if the question was refused; an error says why.
+        """
+        answering = info.context.answerings[0]
+        return ChildAnswer(answering=answering) if answering else None
+
+    @resolved
+    async def me(self, info: Info) -> MeType | None:
+        """Who you are to the gateway, and what you may still ask. It asks no agency."""
+        context = info.context
+        if context.caller is None:
+            raise not_yet("me")
+        return MeType.of(context.caller, context.areas, await context.limits())
 
     @resolved
     def children(

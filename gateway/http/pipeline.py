@@ -159,6 +159,8 @@ class Pipeline:
                 self._persons,
             ),
             accounts=AccountLinkApi(self._links, caller),
+            caller=caller,
+            limits=partial(preparation.quotas.left, caller),
         )
         leave = partial(self._generations.leave, active)
         return Started(document, context, questions, leave)

@@ -15,6 +15,7 @@ from gateway.identity.persons import Persons
 from gateway.model.caller import Caller
 from gateway.model.errors import LimitReached, TryLater
 
+_SHOWN: Final = {"questions": "questions", "children": "children", "leave": "break_glass"}
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86400
@@ -32,6 +33,19 @@ class AskedOf:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitLeft:
+    """What is left of one limit of a person: so many of `most` until `ends_in_s` seconds from now.
+
+    `name` is "questions", "children" or "break_glass".
+    """
+
+    name: str
+    most: int
+    left: int
+    ends_in_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     """At most so many in so many seconds; `refused` says so, given the seconds to come back in."""
 
@@ -46,7 +60,17 @@ class Limit:
 
     def exceeded(self, now: float) -> LimitReached:
         """The refusal, with the seconds until the window ends."""
-        return self.refused(int(self.per_s - now % self.per_s) + 1)
+        return self.refused(self.ends_in(now))
+
+    def left_of(self, counted: int, now: float) -> LimitLeft:
+        """What is left where so many were counted."""
+        return LimitLeft(
+            _SHOWN[self.name], self.most, max(0, self.most - counted), self.ends_in(now)
+        )
+
+    def ends_in(self, now: float) -> int:
+        """The seconds until the window of this moment ends, rounded up."""
+        return int(self.per_s - now % self.per_s) + 1
 
 
 class Quotas:
@@ -130,6 +154,17 @@ class Quotas:
         ]
         totals = await self._counts.add(counts)
         return any(total >= _MANY[kind] for kind, total in zip(kinds, totals, strict=True))
+
+    async def left(self, caller: Caller) -> tuple[LimitLeft, ...]:
+        """What this person may still ask, as far as it is theirs alone; nothing is counted.
+
+        Not what their organisation may, which would tell what colleagues do. Not how many found
+        nobody, which would tell of an answer that was asked for and not read.
+        """
+        now, who = self._now(), self._both(caller)[0]
+        own = (self._rates[0], self._different[0], self._break_glass)
+        counted = await self._counts.add([limit.count(who, now, 0) for limit in own])
+        return tuple(limit.left_of(count, now) for limit, count in zip(own, counted, strict=True))
 
     async def _admit_child(self, caller: Caller, child: AskedOf) -> None:
         now = self._now()

@@ -22,6 +22,14 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class AgencyInScope:
+    """An agency that has a row, and whether it is asked; decided without the child."""
+
+    agency: AgencyCard
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AgencyRow:
     """One agency's answer. `areas` and `ring` are where it serves and who to ring.
 
@@ -102,6 +110,11 @@ class Answering(Protocol):
     @property
     def receipt(self) -> Receipt:
         """Known from the start: the intent is durable before any agency is asked."""
+        ...
+
+    @property
+    def in_scope(self) -> tuple[AgencyInScope, ...]:
+        """Every agency that has a row, by id. Known from the start."""
         ...
 
     def rows(self, *, as_they_arrive: bool) -> AsyncIterator[AgencyRow]:

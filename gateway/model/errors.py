@@ -224,7 +224,7 @@ CODES: Final = {
     "QUESTION_TOO_COSTLY": "The request would call agencies more often than the gateway allows.",
     "DOCUMENT_NOT_TRUSTED": "This gateway answers trusted documents alone, and this is none.",
     "PERSISTED_QUERY_NOT_SUPPORTED": "This gateway knows no document by an id.",
-    "ONE_QUESTION_ONLY": "An operation may hold one `child`, `children` or `accesses` field.",
+    "ONE_QUESTION_ONLY": "An operation may hold one `child`, `children`, `askAgain` or `accesses`.",
     "PERSONAL_DATA_LITERAL": "Details of a child and the reason come only as variables.",
     "DELIVERY_INVALID": "@defer or @stream has a value that nobody can deliver by.",
     "OPERATION_UNKNOWN": "The named operation is not in the document, or none was chosen.",

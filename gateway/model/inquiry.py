@@ -24,6 +24,7 @@ from resolvers.comparison.names import families, givens
 LONGEST_JUSTIFICATION: Final = 2000
 LONGEST_CASE_REFERENCE: Final = 100
 _MOST_CHOSEN: Final = 5
+_MOST_AGAIN: Final = 10
 _CHOSEN: Final[InputPath] = ("known", "chosen")
 _FOR_HARM: Final = frozenset({Purpose.SAFEGUARDING, Purpose.EMERGENCY})
 
@@ -89,10 +90,14 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where to ask; both empty means the caller's areas and the national sources."""
+    """Where to ask; both empty means the caller's areas and the national sources.
+
+    `again` says that these agencies were asked before and did not answer.
+    """
 
     areas: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +122,11 @@ class Inquiry:
 
 
 def inquiries(arguments: Mapping[str, Any], caller: Caller) -> tuple[Inquiry, ...]:
-    """The inquiries of a `child` or `children` field, from its coerced arguments.
+    """The inquiries of a `child`, `children` or `askAgain` field, from its coerced arguments.
 
     AskDifferently or NotAllowed says what the caller has to change.
     """
-    scope, details = _scope(arguments.get("scope")), arguments["known"]
+    scope, details = _scope_of(arguments), arguments["known"]
     every = details if isinstance(details, list) else [details]
     place = _item if isinstance(details, list) else _only
     reason, *known = gathered(
@@ -310,6 +315,20 @@ def _justification(details: Mapping[str, Any]) -> str:
             path=path,
         )
     return justification
+
+
+def _scope_of(arguments: Mapping[str, Any]) -> Scope:
+    if "agencies" not in arguments:
+        return _scope(arguments.get("scope"))
+    named = _scope({"agencies": arguments["agencies"]})
+    if not 0 < len(named.agencies) <= _MOST_AGAIN:
+        raise AskDifferently(
+            "VARIABLES_INVALID",
+            f"agencies: name 1 to {_MOST_AGAIN} agencies that did not answer; to ask more, ask"
+            " `child`",
+            path=("agencies",),
+        )
+    return replace(named, again=True)
 
 
 def _scope(details: Mapping[str, Any] | None) -> Scope:

@@ -10,7 +10,7 @@ from adapters.contract.record import Identifier
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES
 from gateway.model.agency import AgencyCard
-from gateway.model.answer import AgencyRow
+from gateway.model.answer import AgencyInScope, AgencyRow
 from gateway.questions.findings import Findings
 from gateway.questions.plan import PlannedSource
 from gateway.questions.release import (
@@ -42,6 +42,22 @@ from resolvers.release import fields_released
 
 _RETRYABLE: Final = frozenset({Outcome.TIMEOUT, Outcome.UNAVAILABLE, Outcome.BUSY})
 _NOBODYS: Final[frozenset[int]] = frozenset()
+
+
+def in_scope(view: ReleaseView) -> tuple[AgencyInScope, ...]:
+    """Every agency that has a row, as it counts in completeness before anybody has answered.
+
+    An agency that says nothing of any child counts as asked, as does the pooled row.
+    """
+    cards = view.registry.agencies
+    return tuple(
+        AgencyInScope(cards[a], asked=_counts_as_asked(view, a)) for a in view.plan.agencies
+    )
+
+
+def _counts_as_asked(view: ReleaseView, agency: str) -> bool:
+    outcome = _unasked(view, [p for p in view.plan.sources if p.agency == agency])
+    return agency == SENSITIVE_SERVICES or outcome is None or outcome.asked
 
 
 def row(view: ReleaseView, agency: str, findings: Findings) -> AgencyRow:

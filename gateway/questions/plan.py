@@ -250,7 +250,8 @@ def _agencies_in_scope(scope: Scope, areas: tuple[str, ...], registry: Registry)
 
 def _planned(source: RegisteredSource, inquiry: Inquiry, *, for_shield: bool) -> PlannedSource:
     by = possible(source, own_details(inquiry.known, source.agency))
-    barred = source.has_effects and source.row not in inquiry.scope.agencies
+    named = source.row in inquiry.scope.agencies and not inquiry.scope.again
+    barred = source.has_effects and not named  # to repeat a question is no wish for its effects
     return PlannedSource(
         source=source.id,
         agency=source.row,

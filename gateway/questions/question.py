@@ -17,8 +17,8 @@ from gateway.audit.recorder.recorder import Intent, Recorder
 from gateway.fanout.fan_out import FanOut
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource
-from gateway.model.answer import AgencyRow, Receipt, WholeAnswer
-from gateway.questions.agency_row import row
+from gateway.model.answer import AgencyInScope, AgencyRow, Receipt, WholeAnswer
+from gateway.questions.agency_row import in_scope, row
 from gateway.questions.findings import Findings
 from gateway.questions.order import Order, Teacher
 from gateway.questions.projection import whole
@@ -77,6 +77,11 @@ class RunningQuestion:
         """Where the intent stands in the log."""
         intent = self._asked.intent
         return Receipt(self._view.registry.log_origin, intent.index, intent.query_id)
+
+    @property
+    def in_scope(self) -> tuple[AgencyInScope, ...]:
+        """Every agency that has a row; those that are heard for the shield alone have none."""
+        return in_scope(self._view)
 
     def start(self) -> None:
         """Begin to ask; the intent is durable by now."""

@@ -26,6 +26,7 @@ from gateway.model.inquiry import Inquiry, Known
 SIGNIFICANT_HARM: Final = "SIGNIFICANT_HARM"
 OUT_OF_AREA: Final = "OUT_OF_AREA"
 CHOSEN: Final = "CHOSEN"
+AGAIN: Final = "AGAIN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ def _detail(inquiry: Inquiry) -> str | None:
         SIGNIFICANT_HARM: inquiry.reason.significant_harm,
         OUT_OF_AREA: inquiry.reason.out_of_area,
         CHOSEN: inquiry.known.chosen,
+        AGAIN: inquiry.scope.again,
     }
     return "_".join(code for code, given in said.items() if given) or None
 

@@ -9,7 +9,7 @@ from gateway.graphql.child.agency_answer import AgencyAnswer
 from gateway.graphql.child.candidate import CandidateRecord
 from gateway.graphql.child.child import ChildType
 from gateway.graphql.child.child_need import ChildNeedType
-from gateway.graphql.child.completeness import CompletenessType, ReceiptType
+from gateway.graphql.child.completeness import AskedAgency, CompletenessType, ReceiptType
 from gateway.graphql.services.context import Context
 from gateway.graphql.types.declare import output, resolved
 from gateway.model.answer import Answering
@@ -49,12 +49,17 @@ async def _receipt(answering: Answering) -> ReceiptType:
     return ReceiptType.of(answering.receipt)
 
 
+async def _asked(answering: Answering) -> list[AskedAgency]:
+    return [AskedAgency.of(each) for each in answering.in_scope]
+
+
 async def _id(answering: Answering) -> strawberry.ID:
     return strawberry.ID(f"{answering.receipt.query_id}/answer")
 
 
 PARTS: Final[Mapping[str, Part]] = {
     "id": _id,
+    "asked": _asked,
     "child": _child,
     "answers": _answers,
     "unresolved": _unresolved,
@@ -86,6 +91,11 @@ class ChildAnswer:
     async def id(self) -> strawberry.ID:
         """Names this answer and no other: ask twice, and there are two."""
         return await _id(self.answering)
+
+    @resolved
+    def asked(self) -> list[AskedAgency]:
+        """Every agency that has a row, by id: who a screen waits for. Known immediately."""
+        return [AskedAgency.of(each) for each in self.answering.in_scope]
 
     @resolved
     async def restriction(self) -> Restriction:

@@ -4,6 +4,7 @@ from typing import Self
 
 import strawberry
 
+from gateway.graphql.types.agency import Agency
 from gateway.graphql.types.declare import field, output
 from gateway.graphql.types.scalars import LogIndex
 from gateway.model import answer
@@ -36,6 +37,22 @@ class CompletenessType:
             areas=list(completeness.areas),
             not_connected=list(completeness.not_connected),
         )
+
+
+@output
+class AskedAgency:
+    """An agency that has a row in this answer, before it has answered."""
+
+    agency: Agency = field("The agency.")
+    asked: bool = field(
+        "Whether it counts as asked; if false, its row is there already and says why not. It does"
+        " not say whether the agency knows the child."
+    )
+
+    @classmethod
+    def of(cls, found: answer.AgencyInScope) -> Self:
+        """The agency as it stands."""
+        return cls(agency=Agency.of(found.agency), asked=found.asked)
 
 
 @output

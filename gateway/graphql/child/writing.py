@@ -76,7 +76,7 @@ class _Compiler:
             raise _NotCompiledError
         ((key, nodes),) = selected.items()
         match nodes[0].name.value:
-            case "child":
+            case "child" | "askAgain":
                 return _one(key, self._answer(_below(nodes)))
             case "children":
                 return _each(key, self._answer(_below(nodes)))

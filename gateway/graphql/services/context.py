@@ -1,6 +1,6 @@
 """What a request brings to the resolvers: questions already under way, and who is connected."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -11,8 +11,10 @@ from gateway.graphql.services.break_glass import BreakGlassGrantType
 from gateway.graphql.services.source import ExampleReply, Registration, Reload, SourceType
 from gateway.graphql.types.codes import ReviewVerdict
 from gateway.graphql.types.inputs import AccountInput, KnownDetails
+from gateway.identity.quotas import LimitLeft
 from gateway.model.agency import AgencyCard
 from gateway.model.answer import Answering
+from gateway.model.caller import Caller
 
 
 class Sources(Protocol):
@@ -65,6 +67,10 @@ class AccountLinking(Protocol):
         ...
 
 
+async def _none_left() -> Sequence[LimitLeft]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """One request. `answerings` has one item for `child`, one a child in order for `children`.
@@ -73,7 +79,8 @@ class Context:
     by id, and `areas` the names of areas by their codes. `audit` is the log as this caller may read
     it, `emergency` what they may ask of it, `sources` the sources as they may see and change them,
     `accesses` who looked at their own record or their child's, `alerts` what auditors should look
-    into, `accounts` what they may say of whose accounts are one person's.
+    into, `accounts` what they may say of whose accounts are one person's. `caller` is who asks, and
+    `limits` tells how much they may still ask.
     """
 
     answerings: tuple[Answering | None, ...] = ()
@@ -85,3 +92,5 @@ class Context:
     accesses: AccessReading | None = None
     alerts: AlertReading | None = None
     accounts: AccountLinking | None = None
+    caller: Caller | None = None
+    limits: Callable[[], Awaitable[Sequence[LimitLeft]]] = _none_left

@@ -61,3 +61,14 @@ async def test_the_child_may_be_deferred() -> None:
     assert [each["data"] for part in later for each in part.get("incremental", [])] == [
         {"child": {"id": "c1"}}
     ]
+
+
+async def test_who_is_waited_for_is_in_the_first_part() -> None:
+    first, *_ = await _all("asked { agency { id } asked } answers @stream { outcome }", Asked())
+    assert first["data"]["child"] == {
+        "asked": [
+            {"agency": {"id": "met-police"}, "asked": True},
+            {"agency": {"id": "north-school"}, "asked": True},
+        ],
+        "answers": [],
+    }

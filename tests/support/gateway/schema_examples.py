@@ -11,6 +11,7 @@ from adapters.contract.record import Identifier, Involvement, Practitioner
 from gateway.graphql.services.context import Context
 from gateway.model.agency import AgencyCard, Contact
 from gateway.model.answer import (
+    AgencyInScope,
     AgencyRow,
     Answering,
     Candidate,
@@ -140,6 +141,11 @@ class Asked:
     def receipt(self) -> Receipt:
         """An index beyond 32 bits."""
         return Receipt("log.example", 5_000_000_000, "q1")
+
+    @property
+    def in_scope(self) -> tuple[AgencyInScope, ...]:
+        """Every agency of the rows."""
+        return tuple(AgencyInScope(row.agency, asked=True) for row in self.answer.rows)
 
     async def rows(self, *, as_they_arrive: bool) -> AsyncIterator[AgencyRow]:
         """By id, or the school first when as they arrive."""

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from inspect import isawaitable
 from types import SimpleNamespace
 from typing import Any, Final, cast
 
@@ -59,7 +60,7 @@ class HeardLog:
         return len(self.entries) - 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class KnownCaller:
     """A verifier to which everybody is this caller."""
 
@@ -77,36 +78,57 @@ class Gateway:
 
     pipeline: Pipeline
     log: HeardLog
+    who: KnownCaller
 
     async def start(
         self,
         query: str,
         known: Mapping[str, Any] = KNOWN,
-        agencies: Sequence[str] = (),
+        agencies: Sequence[str] | None = None,
         **reason: Any,
     ) -> Started:
         """Begin to answer a query about a child, of these agencies where any are named."""
-        variables: dict[str, Any] = {"known": dict(known), "reason": {**REASON, **reason}}
-        if agencies:
-            variables["scope"] = {"agencies": [*agencies]}
+        variables = _variables(known, agencies, reason)
         return await self.pipeline.start(Request(query, variables, None, "Bearer x"))
 
-    async def ask(self, query: str, known: Mapping[str, Any] = KNOWN, **reason: Any) -> bytes:
+    async def ask(
+        self,
+        query: str,
+        known: Mapping[str, Any] = KNOWN,
+        agencies: Sequence[str] | None = None,
+        **reason: Any,
+    ) -> bytes:
         """The response's data and errors as JSON; a refusal's code."""
         try:
-            started = await self.start(query, known, **reason)
+            started = await self.start(query, known, agencies, **reason)
         except TeamAroundError as refusal:
             return refusal.code.encode()
         executed: Any = experimental_execute_incrementally(
             _SCHEMA,
             started.document.node,
             context_value=started.context,
-            variable_values={"known": dict(known), "reason": {**REASON, **reason}},
+            variable_values=_variables(known, agencies, reason),
         )
-        finished: ExecutionResult = await executed
+        finished: ExecutionResult = await executed if isawaitable(executed) else executed
         await started.declare()
         await started.stop()
         return orjson.dumps(finished.formatted, default=str)
+
+    def is_now(self, caller: Caller) -> None:
+        """From now on somebody else asks."""
+        self.who.known = caller
+
+
+def _variables(
+    known: Mapping[str, Any], agencies: Sequence[str] | None, reason: Mapping[str, Any]
+) -> dict[str, Any]:
+    variables: dict[str, Any] = {"known": dict(known), "reason": {**REASON, **reason}}
+    named = (
+        {"scope": {"agencies": [*agencies]}, "agencies": [*agencies]}
+        if agencies is not None
+        else {}
+    )
+    return variables | named
 
 
 def whole_gateway(
@@ -131,12 +153,13 @@ def whole_gateway(
         ),
     )
     settings = settings_with(**{"questions__deadline": DEADLINE_S, **UNHURRIED, **more})
+    who = KnownCaller(caller)
     stages = Stages(
         settings.questions,
         settings.roles,
         settings.server.public_url,
         _SCHEMA,
-        cast("TokenVerifier", KnownCaller(caller)),
+        cast("TokenVerifier", who),
         clock,
         Documents(_SCHEMA, settings.documents),
         Quotas(ProcessCounters(now), settings.limits, now),
@@ -154,7 +177,7 @@ def whole_gateway(
     desired_state: Any = SimpleNamespace(generation=1, folder=SimpleNamespace(operator=operator))
     governance = _one_generation(ActiveGeneration(desired_state, preparation, fan_out, {}))
     stood = cast("WitnessWatch", watch)
-    return Gateway(Pipeline(stages, governance, recorder, stood, oversight), log)
+    return Gateway(Pipeline(stages, governance, recorder, stood, oversight), log, who)
 
 
 def _one_generation(active: ActiveGeneration) -> Any:
