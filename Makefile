@@ -18,6 +18,7 @@ test: $(READY)  ## all the tests
 
 laws: $(READY)  ## the laws over a hundred thousand questions; ARGS="--seed N" continues from a round
 	$(BIN)/python -m tests.support.laws $(ARGS)
+	GENERATED_DOCUMENTS=2000 $(BIN)/pytest tests/gateway/http/test_generated.py
 	$(if $(ARGS),,TEAMAROUND_LAWS=long $(BIN)/pytest -n 2 -m "hypothesis or sampled")
 
 steady: $(READY)  ## the tests twenty times alone and twenty beside a load; ARGS="--times 3 tests/stories"
@@ -35,6 +36,7 @@ schema: $(READY)  ## write schema.graphql from the code
 bench: $(READY)  ## the figures of docs/performance.md
 	$(BIN)/python -m bench $(ARGS)
 	$(BIN)/python -m bench.records
+	$(BIN)/python -m bench.documents
 
 bench-sources: $(READY)  ## many sources in one question, and a hung one
 	$(BIN)/python -m bench.sources $(ARGS)
