@@ -17,7 +17,7 @@ def test_a_test_that_leans_on_another_is_named_in_the_order_that_parts_them(
 ) -> None:
     file = tmp_path / "test_leaning.py"
     file.write_text(LEANING)
-    assert failures([str(file)], 1, 0) == ["test_leaning::test_second"]
+    assert failures([str(file)], 1, 0) == ["test_leaning::test_second: assert []"]
 
 
 def test_a_file_that_is_not_there_is_told_and_not_passed_over(tmp_path: Path) -> None:

@@ -96,9 +96,11 @@ def refusing_strangers(shown: Pem, clients: CertificateAuthority, folder: Path) 
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = Thread(target=_shake_hands, args=(server, context))
         thread.start()
-        yield f"https://127.0.0.1:{server.getsockname()[1]}"
-        server.shutdown(socket.SHUT_RDWR)
-        thread.join()
+        try:
+            yield f"https://127.0.0.1:{server.getsockname()[1]}"
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 def _shake_hands(server: socket.socket, context: ssl.SSLContext) -> None:

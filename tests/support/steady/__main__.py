@@ -17,6 +17,7 @@ from typing import Final
 from lxml import etree
 
 _PYTEST: Final = (sys.executable, "-m", "pytest", "-p", "tests.support.steady.order")
+_SHOWN: Final = 200  # characters of what pytest says
 _BUSY: Final = (sys.executable, "-c", "while True: pass")
 
 
@@ -30,11 +31,12 @@ def main() -> int:
     parser.add_argument("tests", nargs="*", default=["tests"])
     options = parser.parse_args()
     failed: Counter[str] = Counter()
-    for load, beside in {0: "", options.load: f", beside {options.load} busy processes"}.items():
+    for load in sorted({0, options.load}):
+        beside = f", beside {load} busy processes" if load else ""
         with _busy(load):
             for order in range(options.first, options.first + options.times):
                 names = failures(options.tests, order, options.jobs)
-                failed.update(names)
+                failed.update({name.partition(": ")[0] for name in names})
                 _say(f"order {order}{beside}: {'; '.join(names) or 'every test passed'}")
     for name, count in failed.most_common():
         _say(f"{count} times: {name}")
@@ -42,7 +44,7 @@ def main() -> int:
 
 
 def failures(tests: Sequence[str], order: int, jobs: int) -> list[str]:
-    """The names of the tests that fail in one round; what pytest says where it ran none."""
+    """The tests that fail in one round, each with why; what pytest says where it ran none."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         spread = ["-n", str(jobs), "--dist", "loadfile", "-p", "no:cacheprovider"]
@@ -50,16 +52,19 @@ def failures(tests: Sequence[str], order: int, jobs: int) -> list[str]:
         ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         if ran.returncode not in {0, 1} or not report.exists():
             return [f"no test ran: {(ran.stdout + ran.stderr).strip()[-500:]}"]
-        found = etree.parse(report).iterfind(".//testcase")
-        return sorted({_named(each) for each in found if {"failure", "error"} & _said(each)})
-
-
-def _said(case: "etree._Element") -> set[str]:
-    return {str(each.tag) for each in case}
+        cases = etree.parse(report).iterfind(".//testcase")
+        return sorted(f"{_named(each)}: {said}" for each in cases for said in _failures(each))
 
 
 def _named(case: "etree._Element") -> str:
     return f"{case.get('classname', '').rpartition('.')[2]}::{case.get('name')}"
+
+
+def _failures(case: "etree._Element") -> Iterator[str]:
+    """What pytest says of each failure, in a line."""
+    for each in case:
+        if each.tag in {"failure", "error"}:
+            yield " ".join((each.get("message") or "").split())[:_SHOWN]
 
 
 @contextmanager

@@ -1,3 +1,0 @@
-from tests.support.postgres import postgres
-
-__all__ = ["postgres"]
