@@ -12,7 +12,7 @@ from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.time_units import microseconds
 from gateway.config.working_days import WorkingDays
 from gateway.oversight.alerts.alert import THOUSANDTHS
-from gateway.oversight.alerts.memory import KEPT_DAYS, Remembered, knows, note, recall
+from gateway.oversight.alerts.memory import KEPT_DAYS, Remembered, knows, note, others_today, recall
 from gateway.oversight.alerts.rules import (
     MANY_CHILDREN,
     REPEATED_LOOKS,
@@ -65,7 +65,7 @@ class AlertEvaluation:
         remembered = recall(self.connection, query_id)
         found = assess(remembered.observed, remembered.usual)
         if found is not None and found.is_alert and self._compares(release.at):
-            self._add_alert(_shown(remembered, found, index), found, release.at)
+            self._add_alert(self._shown(remembered, found, index), found, release.at)
         else:
             self.connection.execute(_TAKE_BACK, (query_id,))
 
@@ -73,6 +73,15 @@ class AlertEvaluation:
         """Whether what a question of this moment is compared with is still in the log."""
         sql = "SELECT compares_from FROM drawn"
         return bool(microseconds(at) >= self.connection.execute(sql).fetchone()[0])
+
+    def _shown(self, remembered: Remembered, found: AlertScore, last: int) -> "_Access":
+        observed, others = remembered.observed, tuple[int, ...]()
+        if found.rule == MANY_CHILDREN:
+            others = others_today(self.connection, observed, _MOST_ENTRIES)
+        elif found.rule == REPEATED_LOOKS:
+            others = remembered.looks[-_MOST_ENTRIES:]
+        who = (observed.user, observed.issuer, observed.organisation, observed.manager)
+        return _Access(observed.query_id, (observed.index, *others), last, *who)
 
     def _add_alert(self, of: "_Access", found: AlertScore, at: datetime) -> None:
         due_by = self.working_days.after(at, found.working_days)
@@ -109,11 +118,3 @@ def _by_a_practitioner(entry: Entry) -> bool:
 def _of_break_glass(index: int, entry: Entry) -> _Access:
     who = (entry.user, entry.issuer or "", entry.organisation, entry.manager)
     return _Access(entry.query_id, (index,), index, *who)
-
-
-def _shown(remembered: Remembered, found: AlertScore, last: int) -> _Access:
-    observed = remembered.observed
-    others = {MANY_CHILDREN: remembered.today, REPEATED_LOOKS: remembered.looks}
-    entries = (observed.index, *others.get(found.rule, ())[-_MOST_ENTRIES:])
-    who = (observed.user, observed.issuer, observed.organisation, observed.manager)
-    return _Access(observed.query_id, entries, last, *who)

@@ -10,26 +10,30 @@ from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
 from gateway.audit.entry.range import EntryRanges
 from gateway.audit.entry.time_units import at_microsecond, microseconds
+from gateway.oversight.alerts.children_of_day import count_in, count_out
 from gateway.oversight.alerts.observed_access import ObservedAccess, UsualAccess, at_odd_hours
 
 KEPT_DAYS: Final = 35
+# A relationship of user or team takes a question out of the usual accesses; an organisation's not.
+_UNEXPLAINED: Final = (None, WorkingRelationship.ORGANISATION)
 _DAY: Final = timedelta(days=1) // timedelta(microseconds=1)
 _ENOUGH: Final = 10
-# A relationship of user or team takes a question out of the usual accesses; an organisation's not.
-_TODAY: Final = """
-SELECT q.query_id, q.idx, c.pseudonym FROM question AS q JOIN child AS c USING (query_id)
-WHERE user = :user AND issuer = :issuer AND organisation = :organisation
-  AND q.at >= :midnight AND q.at <= :at
-  AND (tie IS NULL OR tie = 'ORGANISATION')
-ORDER BY q.at, q.idx LIMIT 5000
-"""
-_LOOKS: Final = """
-SELECT q.day, min(q.idx) FROM child AS c JOIN question AS q USING (query_id)
-WHERE c.pseudonym IN (SELECT value FROM json_each(:children))
-  AND user = :user AND issuer = :issuer AND organisation = :organisation
-  AND q.day BETWEEN :day - 28 AND :day - 1 AND (tie IS NULL OR tie = 'ORGANISATION')
-GROUP BY q.day
-"""
+_OF_USER: Final = "user = :user AND issuer = :issuer AND organisation = :organisation"
+_TODAY: Final = f"SELECT children FROM user_day WHERE {_OF_USER} AND day = :day"  # noqa: S608 - our own words
+_LATER_TODAY: Final = (
+    f"SELECT count(*) FROM question WHERE {_OF_USER} AND at > :at AND day = :day AND first = 1"  # noqa: S608 - our own words
+)
+_OTHERS_TODAY: Final = f"""
+SELECT idx FROM question
+WHERE {_OF_USER} AND at BETWEEN :midnight AND :at AND first = 1 AND query_id <> :query_id
+ORDER BY at DESC, idx DESC LIMIT :most
+"""  # noqa: S608 - our own words
+_LOOKS: Final = f"""
+SELECT day, min(idx) FROM day_child
+WHERE {_OF_USER} AND pseudonym IN (SELECT value FROM json_each(:children))
+  AND day BETWEEN :day - 28 AND :day - 1
+GROUP BY day
+"""  # noqa: S608 - our own words
 _USUAL: Final = """
 SELECT children FROM user_day
 WHERE user = :user AND issuer = :issuer AND organisation = :organisation
@@ -51,40 +55,39 @@ DELETE FROM user_day AS d WHERE NOT EXISTS (
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A question with its user's usual accesses, and the entries of the log that show it.
-
-    `today` are the intents of today's other children, `looks` of earlier days' looks at this one.
-    """
+    """A question with its user's usual accesses; `looks` are intents of earlier looks at it."""
 
     observed: ObservedAccess
     usual: UsualAccess
-    today: tuple[int, ...]
     looks: tuple[int, ...]
 
 
 def note(connection: sqlite3.Connection, index: int, entry: Entry) -> None:
     """Remember what an entry of a question says more than those before it."""
-    at = microseconds(entry.at)
+    at, query_id = microseconds(entry.at), str(entry.query_id)
     connection.execute(
-        "INSERT OR IGNORE INTO question VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', NULL)",
+        "INSERT OR IGNORE INTO question VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', NULL, 0)",
         (
-            *(entry.query_id, index, at, at // _DAY),
+            *(query_id, index, at, at // _DAY),
             *(entry.user, entry.issuer or "", entry.organisation, entry.manager),
         ),
     )
     risks, tie = connection.execute(
-        "SELECT risks, tie FROM question WHERE query_id = ?", (entry.query_id,)
+        "SELECT risks, tie FROM question WHERE query_id = ?", (query_id,)
     ).fetchone()
     all_risks = sorted({*risks.split(), *entry.risks})
     nearest = next((each for each in WorkingRelationship if each in {tie, entry.tie}), None)
     connection.execute(
         "UPDATE question SET risks = ?, tie = ? WHERE query_id = ?",
-        (" ".join(all_risks), nearest, entry.query_id),
+        (" ".join(all_risks), nearest, query_id),
     )
-    connection.executemany(
-        "INSERT OR IGNORE INTO child VALUES (?, ?)",
-        [(entry.query_id, name) for name in entry.child_pseudonyms],
-    )
+    if nearest in _UNEXPLAINED:
+        new = _new_names(connection, query_id, entry.child_pseudonyms)
+        count_in(connection, query_id, new)
+    elif tie in _UNEXPLAINED:
+        # Nothing is compared with it any more, and nothing will be found in it.
+        count_out(connection, query_id)
+        connection.execute("DELETE FROM child WHERE query_id = ?", (query_id,))
 
 
 def knows(connection: sqlite3.Connection, query_id: str | None) -> bool:
@@ -103,23 +106,36 @@ def recall(connection: sqlite3.Connection, query_id: str) -> Remembered:
         "organisation": observed.organisation,
         "at": at,
         "day": at // _DAY,
-        "midnight": at // _DAY * _DAY,
         "children": _json(observed.children),
     }
-    firsts, new_today = _different(connection.execute(_TODAY, given), query_id)
-    _keep_day(connection, given, len(firsts))
     looks = connection.execute(_LOOKS, given).fetchall()
     last = connection.execute(_LAST, given).fetchall()
     usual = UsualAccess(
         usual=tuple(count for (count,) in connection.execute(_USUAL, given)),
-        today=max(len(firsts), 1),
-        new_today=new_today,
+        today=max(_today(connection, given), 1),
+        new_today=_is_first(connection, query_id),
         looks=len(looks),
         odd=_share([at_odd_hours(at_microsecond(when)) for when, _ in last]),
         beyond=_share([AccessFlag.OUT_OF_AREA in risks.split() for _, risks in last]),
     )
-    others = tuple(index for index in firsts if index != observed.index)
-    return Remembered(observed, usual, others, tuple(index for _, index in looks))
+    return Remembered(observed, usual, tuple(index for _, index in looks))
+
+
+def others_today(
+    connection: sqlite3.Connection, observed: ObservedAccess, most: int
+) -> tuple[int, ...]:
+    """The intents about the other children of the day up to this question; the last `most`."""
+    at = microseconds(observed.at)
+    given = {
+        "user": observed.user,
+        "issuer": observed.issuer,
+        "organisation": observed.organisation,
+        "at": at,
+        "midnight": at // _DAY * _DAY,
+        "query_id": observed.query_id,
+        "most": most,
+    }
+    return tuple(index for (index,) in connection.execute(_OTHERS_TODAY, given))[::-1]
 
 
 def forget_before(connection: sqlite3.Connection, newest_day: int) -> None:
@@ -129,6 +145,7 @@ def forget_before(connection: sqlite3.Connection, newest_day: int) -> None:
         "DELETE FROM child WHERE query_id IN (SELECT query_id FROM question WHERE day < ?)", old
     )
     connection.execute("DELETE FROM question WHERE day < ?", old)
+    connection.execute("DELETE FROM day_child WHERE day < ?", old)
     connection.execute("DELETE FROM user_day WHERE day < ?", old)
 
 
@@ -137,6 +154,8 @@ def forget_pruned(connection: sqlite3.Connection, pruned: EntryRanges) -> None:
     newest = pruned.held[-1].last if pruned.held else -1
     old = connection.execute("SELECT query_id, idx FROM question WHERE idx <= ?", (newest,))
     gone = [(name,) for name, index in old if pruned.covers(index)]
+    for (name,) in gone:
+        count_out(connection, name)
     connection.executemany("DELETE FROM child WHERE query_id = ?", gone)
     connection.executemany("DELETE FROM question WHERE query_id = ?", gone)
     if gone:
@@ -170,33 +189,24 @@ def _observed(connection: sqlite3.Connection, query_id: str) -> ObservedAccess:
     )
 
 
-def _different(rows: Iterable[Any], query_id: str) -> tuple[list[int], bool]:
-    """The first intent about each child of the day, and whether this question's child is new.
-
-    Two questions with any pseudonym in common are about one child.
-    """
-    asked: dict[str, tuple[int, set[str]]] = {}
-    for name, index, pseudonym in rows:
-        asked.setdefault(name, (index, set()))[1].add(pseudonym)
-    seen: set[str] = set()
-    firsts: list[int] = []
-    new_today = False
-    for name, (index, children) in asked.items():
-        if seen.isdisjoint(children):
-            firsts.append(index)
-            new_today = name == query_id
-        elif name == query_id:
-            new_today = False
-        seen |= children
-    return firsts, new_today
+def _new_names(
+    connection: sqlite3.Connection, query_id: str, names: Iterable[str]
+) -> tuple[str, ...]:
+    """Those of the pseudonyms that were not noted of the question yet, noted now."""
+    sql = "INSERT OR IGNORE INTO child VALUES (?, ?)"
+    return tuple(n for n in names if connection.execute(sql, (query_id, n)).rowcount)
 
 
-def _keep_day(connection: sqlite3.Connection, given: dict[str, Any], children: int) -> None:
-    connection.execute(
-        "INSERT INTO user_day VALUES (:user, :issuer, :organisation, :day, :count)"
-        " ON CONFLICT DO UPDATE SET children = excluded.children",
-        {**given, "count": children},
-    )
+def _today(connection: sqlite3.Connection, given: dict[str, Any]) -> int:
+    """How many different children today, up to this question."""
+    counted = connection.execute(_TODAY, given).fetchone()
+    later = connection.execute(_LATER_TODAY, given).fetchone()
+    return int(counted[0] - later[0]) if counted else 0
+
+
+def _is_first(connection: sqlite3.Connection, query_id: str) -> bool:
+    sql = "SELECT first FROM question WHERE query_id = ?"
+    return bool(connection.execute(sql, (query_id,)).fetchone()[0])
 
 
 def _share(found: Sequence[bool]) -> float | None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-SHAPE: Final = 3  # of these tables: a file of another shape is rebuilt; see the last line
+SHAPE: Final = 4  # of these tables: a file of another shape is rebuilt; see the last line
 TABLES: Final = """
 CREATE TABLE question (
   query_id TEXT PRIMARY KEY,
@@ -14,7 +14,8 @@ CREATE TABLE question (
   organisation TEXT NOT NULL,
   manager TEXT,
   risks TEXT NOT NULL,
-  tie TEXT
+  tie TEXT,
+  first INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX question_user ON question (user, issuer, organisation, at);
 CREATE INDEX question_day ON question (day);
@@ -24,6 +25,17 @@ CREATE TABLE child (
   PRIMARY KEY (query_id, pseudonym)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX child_pseudonym ON child (pseudonym);
+CREATE TABLE day_child (
+  user TEXT NOT NULL,
+  issuer TEXT NOT NULL,
+  organisation TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  pseudonym TEXT NOT NULL,
+  query_id TEXT NOT NULL,
+  idx INTEGER NOT NULL,
+  PRIMARY KEY (user, issuer, organisation, pseudonym, day)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX day_child_day ON day_child (day);
 CREATE TABLE user_day (
   user TEXT NOT NULL,
   issuer TEXT NOT NULL,
@@ -52,5 +64,5 @@ CREATE INDEX alert_rank ON alert (score DESC, at DESC, id);
 CREATE INDEX alert_anchor ON alert (anchor);
 CREATE TABLE drawn (size INTEGER NOT NULL, last BLOB NOT NULL, compares_from INTEGER) STRICT;
 INSERT INTO drawn VALUES (0, x'', 0);
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 """
