@@ -17,6 +17,9 @@ from typing import Self
 _UNPRIVILEGED = "nobody"
 _START_TIMEOUT_S = 30.0
 _PORT_TRIES = 5
+# Whoever started the server holds the other end of its input. Should that one be killed, the input
+# ends, and the server with it.
+_GUARD = 'read -r _; kill -INT "$0"'
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -47,6 +50,7 @@ class Postgres:
         self._binaries = _installed()
         self._port = 0
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -91,14 +95,14 @@ class Postgres:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._process = None
+        self._ended()
 
     def fail(self) -> None:
         """End every process of the server at once, as a failing machine does."""
         if self._process is not None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
-            self._process = None
+            self._ended()
 
     def start_again(self) -> None:
         """Start it if it failed."""
@@ -156,6 +160,17 @@ class Postgres:
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is ours to pass on, in our order
             )
+        self._guard = subprocess.Popen(
+            ["/bin/sh", "-c", _GUARD, str(self._process.pid)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def _ended(self) -> None:
+        if self._guard is not None:
+            self._guard.kill()
+            self._guard.communicate()
+        self._process = self._guard = None
 
     def _answers(self) -> bool:
         until = time.monotonic() + _START_TIMEOUT_S
