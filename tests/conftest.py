@@ -1,6 +1,7 @@
 """What holds for every test: laws are tried on the same examples each time, and none is timed.
 
-`make laws` tries more of them, and others each time. The longest files begin first.
+`make laws` tries more of them, and others each time. The longest files begin first. The fixtures of
+PostgreSQL stand here, as one that is imported by several files starts a server for each.
 """
 
 import gc
@@ -11,7 +12,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.longest import LONGEST
+from tests.support.postgres import durable, postgres
 from tests.support.samples import LONG, examples
+
+__all__ = ["durable", "postgres"]
 
 ROOT: Final = Path(__file__).parents[1]
 

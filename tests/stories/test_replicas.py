@@ -1,9 +1,7 @@
 """Two gateways on one database: what is changed at one counts at the other, or it is silent."""
 
 import asyncio
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -27,18 +25,6 @@ from tests.support.gateway.reloading import edit, reloaded, until
 from tests.support.loopback import serving
 from tests.support.settings import changed
 from tests.support.town import Town, again, settings_for
-
-
-@pytest.fixture(scope="module")
-def durable() -> Iterator[Postgres]:
-    """A server whose commits are sure, as a gateway asks of one."""
-    folder = Path(tempfile.mkdtemp(prefix="teamaround-replicas-"))
-    folder.chmod(0o711)
-    try:
-        with Postgres(folder / "data", durable=True) as server:
-            yield server
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """Gateways of two neighbouring releases serve one database, under load: no question is lost."""
 
 import asyncio
-import shutil
-import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +21,7 @@ from gateway.config.settings import Settings
 from gateway.identity.development_token import issue
 from gateway.model.errors import ConfigurationInvalid
 from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
-from tests.support.audit.database import ROLE, as_owner, new_database
+from tests.support.audit.database import ROLE, as_owner, make_roles, new_database
 from tests.support.earlier_release import earlier, flat_settings, tables_of
 from tests.support.loopback import serving
 from tests.support.patience import PATIENCE_S
@@ -60,19 +58,6 @@ UPDATE log_schema SET number = number + 1;
 UPDATE ledger_schema SET version_num = lpad((version_num::integer + 1)::text, 4, '0');
 UPDATE break_glass_schema SET version_num = lpad((version_num::integer + 1)::text, 4, '0');
 """
-
-
-@pytest.fixture(scope="module")
-def durable() -> Iterator[Postgres]:
-    """A server whose commits are sure, as a gateway asks of one."""
-    folder = Path(tempfile.mkdtemp(prefix="teamaround-releases-"))
-    folder.chmod(0o711)
-    try:
-        with Postgres(folder / "data", durable=True) as server:
-            server.run(f"CREATE ROLE {ROLE} LOGIN")
-            yield server
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(slots=True)
@@ -130,6 +115,7 @@ async def every_receipt_is_in_the_log(load: Load, dsn: str, index: Path) -> None
 async def test_while_gateways_are_replaced_one_by_one_no_question_is_lost(
     tmp_path: Path, durable: Postgres, earlier: Path
 ) -> None:
+    await make_roles(durable)
     await as_owner(durable.dsn(), "CREATE DATABASE releases")
     await as_owner(durable.dsn("releases"), tables_of(earlier, ROLE))
     dsn = durable.dsn("releases", ROLE)

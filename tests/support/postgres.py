@@ -1,8 +1,9 @@
-"""One real PostgreSQL for a whole run of tests, with a database for each that asks."""
+"""Real PostgreSQL for a whole run of tests, with a database for each that asks."""
 
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,25 @@ from demo.postgres import Postgres
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """A running server; its folder is readable by the account that it runs as."""
+    """A running server whose commits are quick, and lost if the machine fails."""
+    with _running(durable=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def durable() -> Iterator[Postgres]:
+    """A running server whose commits are sure, as a gateway asks of one."""
+    with _running(durable=True) as server:
+        yield server
+
+
+@contextmanager
+def _running(*, durable: bool) -> Iterator[Postgres]:
+    """A server whose folder is readable by the account that it runs as."""
     folder = Path(tempfile.mkdtemp(prefix="teamaround-postgres-"))
     folder.chmod(0o711)
     try:
-        with Postgres(folder / "data") as server:
+        with Postgres(folder / "data", durable=durable) as server:
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)

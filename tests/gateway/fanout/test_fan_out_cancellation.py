@@ -11,10 +11,7 @@ from tests.support.agencies import NATIONAL, rest_source
 from tests.support.faults.sql_faults import PERSON, SqlFault, columns, view
 from tests.support.loopback import serving_raw
 from tests.support.patience import patiently
-from tests.support.postgres import postgres
 from tests.support.town import small_town
-
-__all__ = ["postgres"]
 
 
 class Waiting:

@@ -32,11 +32,8 @@ from tests.support.gateway.alert_store import NOON, question
 from tests.support.gateway.break_glass import grant, scene
 from tests.support.gateway.grants import GIVEN
 from tests.support.gateway.reloading import until
-from tests.support.postgres import postgres
 from tests.support.town import again
 from tests.support.virtual_time import now, run, sleep
-
-__all__ = ["postgres"]
 
 LONG_AGO: Final = NOON - timedelta(days=3000)
 REVIEW: Final = Entry(

@@ -17,7 +17,7 @@ _NUMBERS = count()
 async def new_schema(server: Postgres) -> str:
     """Where a fresh log's tables are, as a database's name in a DSN: in a schema of their own."""
     name = f"audit_{next(_NUMBERS)}"
-    await _make_role(server)
+    await make_roles(server)
     await as_owner(
         server.dsn(), f"CREATE SCHEMA {name}; GRANT USAGE ON SCHEMA {name} TO {ROLE}, {PRUNER}"
     )
@@ -29,7 +29,7 @@ async def new_schema(server: Postgres) -> str:
 async def new_database(server: Postgres) -> str:
     """The name of a fresh database with the log's tables, which takes longer to make."""
     name = f"audit_{next(_NUMBERS)}"
-    await _make_role(server)
+    await make_roles(server)
     await as_owner(server.dsn(), f"CREATE DATABASE {name}")
     await upgrade_server(server.dsn(name), ROLES)
     return name
@@ -44,7 +44,8 @@ async def as_owner(dsn: str, sql: str) -> None:
         await connection.close()
 
 
-async def _make_role(server: Postgres) -> None:
+async def make_roles(server: Postgres) -> None:
+    """Make the roles of gateways and of whoever prunes, where they are missing."""
     for role in (ROLE, PRUNER):
         missing = f"IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}')"
         await as_owner(

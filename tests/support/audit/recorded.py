@@ -21,7 +21,7 @@ from gateway.audit.verify.published import check_log
 from gateway.audit.verify.receipt import ReceiptProof
 from gateway.audit.verify.state import State, Trust
 from gateway.audit.witness.cosigner import Cosigner
-from tests.support.audit.database import PRUNER, ROLE, as_owner
+from tests.support.audit.database import as_owner, make_roles
 from tests.support.verify.published import REAL, TRUST, write
 
 RECORDED: Final = Path(__file__).parents[2] / "recorded"
@@ -86,11 +86,7 @@ def write_files(name: str, state: Path) -> None:
 async def write_database(name: str, server: Postgres) -> str:
     """The name of a new database with the recorded tables."""
     database = f"recorded_{next(_NUMBERS)}"
-    for role in (ROLE, PRUNER):
-        missing = f"IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}')"
-        await as_owner(
-            server.dsn(), f"DO $$ BEGIN {missing} THEN CREATE ROLE {role} LOGIN; END IF; END $$"
-        )
+    await make_roles(server)
     await as_owner(server.dsn(), f"CREATE DATABASE {database}")
     server.run(
         gzip.decompress((RECORDED / name / "postgres.sql.gz").read_bytes()).decode(), database

@@ -30,10 +30,7 @@ from tests.support.audit.examples import MAYA, asked, released
 from tests.support.audit.programs import running
 from tests.support.audit.publishing import ORIGIN, Minutes, write
 from tests.support.audit.searching import SEARCHES, entries, newest
-from tests.support.postgres import postgres
 from tests.support.samples import examples
-
-__all__ = ["postgres"]
 
 Opener = Callable[[], Awaitable[PostgresLog]]
 

@@ -41,9 +41,6 @@ from tests.support.audit.pruned import (
     pruned,
     publication_of,
 )
-from tests.support.postgres import postgres
-
-__all__ = ["postgres"]
 
 OLD_ONES = frozenset(i for i in range(30) if i % 3 != 2)
 

@@ -7,9 +7,6 @@ import pytest
 from demo.postgres import Postgres
 from tests.support.audit.recorded import IN_POSTGRES, IN_SQLITE
 from tests.support.audit.stores import Stores, recorded_stores
-from tests.support.postgres import postgres
-
-__all__ = ["postgres"]
 
 EVERY = [*((name, "sqlite") for name in IN_SQLITE), *((name, "postgres") for name in IN_POSTGRES)]
 

@@ -18,9 +18,6 @@ from gateway.oversight.break_glass.store.tables import METADATA as GRANT_TABLES
 from gateway.registry.ledger.schema import SCHEMA as LEDGER
 from gateway.registry.ledger.tables import METADATA as LEDGER_TABLES
 from tests.support.audit.database import new_schema
-from tests.support.postgres import postgres
-
-__all__ = ["postgres"]
 
 BOTH = pytest.mark.parametrize(
     ("schema", "tables"), [(LEDGER, LEDGER_TABLES), (BREAK_GLASS, GRANT_TABLES)]

@@ -9,9 +9,6 @@ from demo.postgres import Postgres
 from gateway.oversight.break_glass.store.contract import GrantStore
 from gateway.oversight.break_glass.store.grants import SqlGrants
 from tests.support.audit.database import ROLE, new_schema
-from tests.support.postgres import postgres
-
-__all__ = ["postgres"]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -2,9 +2,8 @@
 
 import asyncio
 import shutil
-import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -32,18 +31,6 @@ from tests.support.town import KNOWN, Town, again, settings_for
 
 UNSENT = "SELECT count(*) FROM notice WHERE sent = 0"
 SENT = "SELECT count(*) FROM notice WHERE sent = 1 AND kind = $1"
-
-
-@pytest.fixture(scope="module")
-def durable() -> Iterator[Postgres]:
-    """A server whose commits are sure, as a gateway asks of one."""
-    folder = Path(tempfile.mkdtemp(prefix="teamaround-grants-"))
-    folder.chmod(0o711)
-    try:
-        with Postgres(folder / "data", durable=True) as server:
-            yield server
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -9,9 +9,6 @@ from demo.postgres import Postgres
 from gateway.registry.ledger.contract import Ledger
 from gateway.registry.ledger.store import SqlLedger
 from tests.support.audit.database import ROLE, new_schema
-from tests.support.postgres import postgres
-
-__all__ = ["postgres"]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
