@@ -7,7 +7,6 @@ graphcache 67), an id that is null (apollo-client 6225), and a null that takes a
 (urql 1999).
 """
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -33,7 +32,7 @@ from tests.support.normalisers.answer import every_field, unlike
 from tests.support.normalisers.caches import CLIENTS
 from tests.support.plain_sources import Answering, file_of, record
 from tests.support.town import KNOWN, PRACTITIONER
-from tests.support.virtual_time import run
+from tests.support.virtual_time import run, sleep
 
 WIDE: Final[Mapping[str, Any]] = {"documents__max_fields": 5000}
 SCHEMA: Final = build_schema()._schema  # noqa: SLF001  as the gateway takes it
@@ -89,7 +88,7 @@ def file_about(child: Mapping[str, Any], *, restricted: bool) -> Record:
 
 def holder(asked: Asked, *, failing: bool = False) -> Answering:
     async def answer(question: SourceQuestion) -> Reply:
-        await asyncio.sleep(0.8 if asked.slow else 0.1)
+        await sleep(0.8 if asked.slow else 0.1)
         if failing and asked.down:
             return Unavailable(Fault.SERVER_ERROR)
         numbers = {question.given.get("nhs_number"), question.given.get("upn")}

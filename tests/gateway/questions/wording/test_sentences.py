@@ -1,6 +1,5 @@
 """Every text of an answer is understood alone, says what to do, and gives the right number."""
 
-import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -46,7 +45,7 @@ from resolvers.outcome import Outcome
 from tests.support.agencies import AUTHORITY, LOCAL
 from tests.support.gateway.whole_gateway import TODAY, whole_gateway
 from tests.support.plain_sources import Answering, file_of, record
-from tests.support.virtual_time import run
+from tests.support.virtual_time import run, sleep
 
 TEAM: Final = of_shield(ShieldTeam(name="Shield team", telephone="01632 960999"))
 DUTY: Final = Contact(telephone="01632 960100", hours="24/7")
@@ -164,7 +163,7 @@ query ($known: KnownDetails!, $reason: AccessReason!) {
 
 def saying(reply: Reply) -> Answering:
     async def answer(_: SourceQuestion) -> Reply:
-        await asyncio.sleep(0.1)
+        await sleep(0.1)
         return reply
 
     return answer
