@@ -1,4 +1,4 @@
-"""What one more exchange may bring: one more detail told, or name and date read again.
+"""What one more exchange may bring: one more detail told, or what was typed read again.
 
 A namesake has the child's name, and one in many her birthday and sex. So what is certain by these
 alone is not joined until one more detail ties it to the caller's own words (ADR 0030).
@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from adapters.contract.record import Record
+from resolvers.comparison.names import givens
 from resolvers.matching.details import Details, ReadOnce
 from resolvers.matching.evidence import bears_number, weigh
 from resolvers.matching.reference import Reference
@@ -25,17 +26,20 @@ class NeedCode(StrEnum):
 
 SENTENCES: Final = MappingProxyType(
     {
-        NeedCode.TELL_ONE_MORE: "Name, date of birth and sex are not enough to be sure of the"
-        " child. Tell one more detail that you know, and ask again.",
+        NeedCode.TELL_ONE_MORE: "What you told is not enough to be sure of the child. Tell the"
+        " first of these details that you know, and ask again.",
         NeedCode.READ_IT_AGAIN: "No record that was found is certain to be this child's. Check"
-        " the name and the date of birth as you typed them, and ask again if one was wrong.",
+        " these details as you typed them, and ask again if one was wrong.",
     }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ChildNeed:
-    """`details` are the names of those that would do, as `needs` of an agency's row has them."""
+    """`details` are the names of those that would do, as `needs` of an agency's row has them.
+
+    Those to tell come in order of how much each helps.
+    """
 
     code: NeedCode
     details: tuple[str, ...] = ()
@@ -75,18 +79,31 @@ def _ties(known: Details, held: Details) -> bool:
     return each.further or each.postcode.strong or bool(each.ties)
 
 
-def not_told(told: Reference) -> tuple[str, ...]:
-    """The details that the caller has not told, of those that would tie a record to them."""
-    around = told.stated_surroundings
+def tell_one_more(told: Reference) -> ChildNeed:
+    """The details that the caller has not told, in order of how much each would help.
+
+    A number finds the child however the names are written. A further name is on most files, and a
+    first name that many share says little without it. A file may not have the present home yet.
+    """
+    around, homes = told.stated_surroundings, told.stated_postcodes
     schemes = {identifier.scheme for identifier in told.identifiers}
-    words = sum(len(given.split()) for name in told.stated_names for given in name.given)
+    called = givens(told.stated_names)
     told_already = {
         "nhs_number": "nhs_number" in schemes,
-        "postcode": bool(told.stated_postcodes),
         "upn": "upn" in schemes,
-        "given_name": words > 1,
+        "given_name": any(" " in given for given in called),
+        "postcode": bool(homes),
+        "former_postcodes": len(homes) > 1,
         "carers": bool(around.carers),
         "schools": bool(around.schools),
         "telephone": bool(around.telephones),
+        "other_names": len(told.stated_names) > 1,
     }
-    return tuple(sorted(name for name, said in told_already.items() if not said))
+    untold = tuple(name for name, said in told_already.items() if not said)
+    return ChildNeed(NeedCode.TELL_ONE_MORE, untold)
+
+
+def read_it_again(told: Reference) -> ChildNeed:
+    """What of the caller's details decides who the child is, and may be mistyped."""
+    sex = ("sex",) if told.sex else ()
+    return ChildNeed(NeedCode.READ_IT_AGAIN, ("birth_date", "family_name", "given_name", *sex))

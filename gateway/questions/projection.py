@@ -1,7 +1,6 @@
 """What this caller may see of what was found: released by each agency, then shielded, then said."""
 
 from collections.abc import Iterable
-from typing import Final
 
 from gateway.model.agency import AgencyCard
 from gateway.model.answer import AgencyRow, Candidate, Completeness, ReleasedChild, WholeAnswer
@@ -17,10 +16,8 @@ from gateway.questions.release import (
     withheld_for_shield,
 )
 from resolvers.child.stitch import stitch
-from resolvers.exchange import ChildNeed, NeedCode
-from resolvers.matching.grade import Graded, MatchGrade
-
-_READ_AGAIN: Final = frozenset({"birth_date", "family_name", "given_name"})
+from resolvers.exchange import ChildNeed
+from resolvers.matching.grade import Graded
 
 
 def whole(view: ReleaseView, findings: Findings) -> WholeAnswer:
@@ -40,20 +37,8 @@ def _ask(
     view: ReleaseView, findings: Findings, unresolved: tuple[Candidate, ...]
 ) -> tuple[ChildNeed, ...]:
     """What the caller could tell or check; nothing hangs on a record that they do not see."""
-    read = ChildNeed(NeedCode.READ_IT_AGAIN, tuple(sorted(_READ_AGAIN)))
-    if not unresolved:
-        return (read,)  # whether nobody is near or somebody is hidden: it says nothing of either
-    tell = ChildNeed(NeedCode.TELL_ONE_MORE, view.not_told)
-    if findings.untied:
-        return (tell,)
-    return (tell, read) if any(map(_lacks_proof_alone, unresolved)) else (read,)
-
-
-def _lacks_proof_alone(candidate: Candidate) -> bool:
-    """Whether the record is named and born as was said, and that is too little."""
-    grade = candidate.grade
-    fits = {*grade.agreed} >= _READ_AGAIN and not grade.differed
-    return grade.grade is MatchGrade.PROBABLE and fits
+    waits_for_a_tie = findings.untied and unresolved
+    return view.needs[:1] if waits_for_a_tie else view.needs
 
 
 def _child(view: ReleaseView, findings: Findings) -> ReleasedChild | None:

@@ -18,6 +18,7 @@ from gateway.questions.wording.contact import of_shield
 from gateway.questions.wording.kept_back import for_shield, worded
 from resolvers.child.child import Restriction, Withheld, WithheldReason
 from resolvers.child.stitch import Member
+from resolvers.exchange import ChildNeed
 from resolvers.matching.grade import Grade, Graded, MatchGrade
 from resolvers.release import CONTACTS, classes_for, released
 from resolvers.shield import unlocated
@@ -44,7 +45,7 @@ Seal = Callable[[str, str, str | None], str]
 class ReleaseView:
     """What decides what one caller sees in one question; `seal` makes a candidate's key.
 
-    `not_told` names the details that the caller could still tell.
+    `needs` is what the caller could still tell, and what they could read again.
     `on_record` decides again on what a record says; left out, `verdicts` stand. Of the sources of
     `gateway_only` nobody but the gateway learns anything.
     """
@@ -59,7 +60,7 @@ class ReleaseView:
     gateway_only: frozenset[str] = frozenset()
     on_record: OnRecord | None = None
     broke_glass: bool = False
-    not_told: tuple[str, ...] = ()
+    needs: tuple[ChildNeed, ...] = ()
 
     @property
     def fields(self) -> frozenset[str]:

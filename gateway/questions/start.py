@@ -28,7 +28,7 @@ from gateway.questions.shield.home import ToldHome
 from gateway.questions.shield.namesakes import NamesakeSearch
 from gateway.questions.shield.state import ShieldState, circle_of
 from gateway.questions.teaching import Teaching
-from resolvers.exchange import not_told
+from resolvers.exchange import read_it_again, tell_one_more
 from resolvers.matching.reference import Reference
 
 HarmStated = Callable[[Caller, str, int], Awaitable[None]]
@@ -75,7 +75,7 @@ class QuestionFactory:
             gateway_only=prepared.gateway_only,
             on_record=prepared.on_record,
             broke_glass=prepared.inquiry.reason.break_glass is not None,
-            not_told=not_told(stated),
+            needs=(tell_one_more(stated), read_it_again(stated)),
         )
         order = _order(prepared, intent, admitted)
         shield = _shield(stated, view, order, prepared.sources)

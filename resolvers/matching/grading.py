@@ -7,6 +7,7 @@ and only where no stranger, sibling or twin explains the record nearly as well.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Final, NamedTuple, Self
 
 from adapters.contract.record import Record
@@ -16,7 +17,7 @@ from resolvers.matching.details import Details
 from resolvers.matching.doubt import fitting_better
 from resolvers.matching.evidence import Evidence, weigh
 from resolvers.matching.grade import Grade, LikelyOther, MatchGrade
-from resolvers.matching.hypotheses import Weights, weights_of
+from resolvers.matching.hypotheses import NO_COMPANY, Company, Weights, holds_all, weights_of
 from resolvers.matching.reasons.codes import ReasonCode
 from resolvers.matching.reasons.weakness import weakness
 from resolvers.matching.reference import Reference
@@ -54,8 +55,8 @@ class KnownOfChild:
 class Assessment(NamedTuple):
     """A record's grade with what it rests on, before it is put into words.
 
-    `population` and `twin_seen`: what the weights take beside the evidence. `stopped`: the gate
-    that kept it from being certain by its details, where it came as far as that.
+    `population`, `twin_seen` and `company`: what the weights take beside the evidence. `stopped`:
+    the gate that kept it from being certain by its details, where it came as far as that.
     """
 
     grade: MatchGrade
@@ -63,11 +64,14 @@ class Assessment(NamedTuple):
     population: int | None
     twin_seen: bool
     stopped: ReasonCode | None = None
+    company: Company = NO_COMPANY
 
     @property
     def weights(self) -> Weights:
         """What each explanation makes of it: asked of few, since rules exclude most records."""
-        return weights_of(self.evidence, self.population, twin_seen=self.twin_seen)
+        return weights_of(
+            self.evidence, self.population, twin_seen=self.twin_seen, company=self.company
+        )
 
     @property
     def likely_other(self) -> LikelyOther | None:
@@ -98,6 +102,14 @@ class Assessment(NamedTuple):
         """Whether a further name, the very home or a tie agrees beside name and birth date."""
         evidence = self.evidence
         return evidence.further or evidence.postcode is _SAME or evidence.family_tie
+
+    def tells_alone(self, held: Details, population: int | None) -> bool:
+        """Whether it tells more where it is the only one like it in a file of all children.
+
+        Not where it has some other home, or one that nobody has compared: it may be that of a
+        child of her name elsewhere, while her own is written in another way (ADR 0043).
+        """
+        return holds_all(population) and (self.well_supported or not held.postcodes)
 
     def in_conflict(self) -> Self:
         """The same, shown where only its number spoke against it."""
@@ -131,16 +143,23 @@ def grade(
     """
     known, held = KnownOfChild.of(reference), Details.of_record(source, candidate)
     found = assess(known, held, population)
+    if found.stopped and found.tells_alone(held, population):
+        found = assess(known, held, population, Company(alone=True))
     if fitting_better(known.stated, {source: held}, {source: found.evidence}):
         found = found.in_conflict()
     return found.said(known.all, held)
 
 
-def assess(known: KnownOfChild, held: Details, population: int | None) -> Assessment:
+def assess(
+    known: KnownOfChild,
+    held: Details,
+    population: int | None,
+    company: Company = NO_COMPANY,
+) -> Assessment:
     """Grade what a record holds against what is known."""
     evidence = weigh(known.all, held)
     by_rule = _by_number(known, held, evidence) if evidence.shared else by_details(evidence)
-    found = Assessment(by_rule, evidence, population, known.twin_seen)
+    found = Assessment(by_rule, evidence, population, known.twin_seen, company=company)
     if by_rule is not MatchGrade.PROBABLE or evidence.shared:
         return found
     stopped = _stopped(known, held, found)
@@ -158,10 +177,15 @@ def twin_among(assessed: Iterable[Assessment]) -> bool:
 
 
 def double_among(known: KnownOfChild, every: Iterable[Details]) -> bool:
-    """Whether a child of the same first name and birthday turned up, called otherwise after it."""
-    return any(
-        call_otherwise(held.givens, known.stated.givens) and _of_one_first_name(known, held)
-        for held in every
+    """Whether another child of the same first name and birthday turned up, called otherwise.
+
+    Otherwise than was told after the first name; or, where nothing was told after it, two records
+    than each other.
+    """
+    behind = {held.givens: held for held in every if any(" " in given for given in held.givens)}
+    hers = [givens for givens, held in behind.items() if _of_one_first_name(known, held)]
+    return any(call_otherwise(givens, known.stated.givens) for givens in hers) or any(
+        call_otherwise(one, other) for one, other in combinations(hers, 2)
     )
 
 

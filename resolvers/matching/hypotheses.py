@@ -20,6 +20,12 @@ ALL_CHILDREN: Final = 12_000_000  # under eighteen in England, for a source that
 _OWN, _SIBLINGS, _TWINS = 0.5, 1.2, 0.03
 _OWN_OF_ALL = 0.97
 _TWINS_SEEN = 1.0  # once a twin has turned up
+# Files of the twin beside the twin's own, where that turned up too: agencies that hold nobody twice
+# still do so for some 3 children in 100.
+_TWINS_AGAIN = 0.03
+# How often a search of all England's children brings none that may be the child's own: 3 in 100 are
+# not held there, and 10 are written in another way than any search finds.
+_OWN_MISSING = 0.15
 
 _BIRTHDAYS: Final = 6570  # days in eighteen years
 
@@ -108,10 +114,26 @@ _NUMBER_SHARED: Final[_Row] = (1.0, 0.000001, 0.0005, 0.003)
 _NUMBER_DIFFERS: Final[_Row] = (0.01, 1.0, 1.0, 1.0)
 
 
+class Company(NamedTuple):
+    """What a record's own source holds beside it, where that tells whose the record is.
+
+    `alone`: the source holds all children, and brought no other record that may be the child's. If
+    this one were another's, the child's own would have to be missing. `twin_apart`: the twin's own
+    file is there too, at an agency that holds nobody twice.
+    """
+
+    alone: bool = False
+    twin_apart: bool = False
+
+
+NO_COMPANY: Final = Company()
+
+
 class Weights(NamedTuple):
     """How many records of each kind would look like this one, of those that a source holds.
 
-    By their details alone; what `numbers` say comes in with the odds.
+    By their details alone; what `numbers` say comes in with the odds. `missing` is how often the
+    child's own record would be missing beside one of somebody else.
     """
 
     own: float
@@ -119,13 +141,14 @@ class Weights(NamedTuple):
     sibling: float
     twin: float
     numbers: _Row
+    missing: float = 1.0
 
     @property
     def bits(self) -> float:
         """The logarithm to base 2 of the odds that it is the child's own."""
         own, stranger, sibling, twin = self.numbers
         others = stranger * self.stranger + sibling * self.sibling + twin * self.twin
-        return log2(own * self.own / others)
+        return log2(own * self.own / (others * self.missing))
 
 
 DETAILS: Final = (
@@ -148,14 +171,25 @@ def rows_of(evidence: Evidence) -> tuple[_Row, ...]:
     )
 
 
-def expected(population: int | None, *, twin_seen: bool) -> _Row:
+def expected(population: int | None, *, twin_seen: bool, company: Company = NO_COMPANY) -> _Row:
     """How many records of each kind a source may hold before looking."""
-    twins = _TWINS_SEEN if twin_seen else _TWINS
-    own = _OWN_OF_ALL if (population or 0) >= ALL_CHILDREN else _OWN
+    twins = _TWINS_AGAIN if company.twin_apart else _TWINS_SEEN if twin_seen else _TWINS
+    own = _OWN_OF_ALL if holds_all(population) else _OWN
     return own, float(population or ALL_CHILDREN), _SIBLINGS, twins
 
 
-def weights_of(evidence: Evidence, population: int | None, *, twin_seen: bool = False) -> Weights:
+def holds_all(population: int | None) -> bool:
+    """Whether a source declares as many children as there are."""
+    return (population or 0) >= ALL_CHILDREN
+
+
+def weights_of(
+    evidence: Evidence,
+    population: int | None,
+    *,
+    twin_seen: bool = False,
+    company: Company = NO_COMPANY,
+) -> Weights:
     """What each explanation makes of a record of a source that holds `population` children."""
     own = stranger = sibling = twin = 1.0
     for ours, strange, siblings, twins in rows_of(evidence):
@@ -163,13 +197,14 @@ def weights_of(evidence: Evidence, population: int | None, *, twin_seen: bool = 
         stranger *= strange
         sibling *= siblings
         twin *= twins
-    owns, strangers, kin, pair = expected(population, twin_seen=twin_seen)
+    owns, strangers, kin, pair = expected(population, twin_seen=twin_seen, company=company)
     return Weights(
         own=owns * own,
         stranger=strangers * stranger * evidence.given_frequency * evidence.family_frequency,
         sibling=kin * sibling,
         twin=pair * twin,
         numbers=numbers_row(evidence),
+        missing=_OWN_MISSING if company.alone else 1.0,
     )
 
 

@@ -9,7 +9,7 @@ from resolvers.comparison.agreement import Agreement
 from resolvers.matching.contest import among_them_two, winners
 from resolvers.matching.details import Details
 from resolvers.matching.evidence import BORN_OTHERWISE, bears_number
-from resolvers.matching.grade import MatchGrade
+from resolvers.matching.grade import LikelyOther, MatchGrade
 from resolvers.matching.grading import (
     Assessment,
     KnownOfChild,
@@ -17,6 +17,7 @@ from resolvers.matching.grading import (
     assess,
     near_in_all,
 )
+from resolvers.matching.hypotheses import NO_COMPANY, Company
 from resolvers.matching.reasons.codes import ReasonCode
 
 RecordPlace = tuple[str, int]  # a source, and a record's place in its answer
@@ -44,13 +45,42 @@ class World:
     elsewhen: Collection[RecordPlace]
 
     def assessed(self, known: KnownOfChild) -> dict[RecordPlace, Assessment]:
-        """Every record against what is known; of whom the birth date excludes, no more is asked."""
-        return {
+        """Every record against what is known; of whom the birth date excludes, no more is asked.
+
+        What is too little by itself is looked at again beside what its own source holds.
+        """
+        found = {
             key: _EXCLUDED
             if key in self.elsewhen and not bears_number(known.all, details)
             else assess(known, details, self.populations.get(key[0]))
             for key, details in self.held.items()
         }
+        companies = {key: self._company(key, found) for key, each in found.items() if each.stopped}
+        return found | {
+            key: assess(known, self.held[key], self.populations.get(key[0]), company)
+            for key, company in companies.items()
+            if company != NO_COMPANY
+        }
+
+    def _company(self, key: RecordPlace, found: Mapping[RecordPlace, Assessment]) -> Company:
+        """What the record's own source holds beside it; nothing of one that may hold more."""
+        source, hers = key[0], self.held[key]
+        if source in self.cut:
+            return NO_COMPANY
+        beside = [
+            each
+            for other, each in found.items()
+            if other[0] == source
+            and each.grade is not MatchGrade.CERTAINLY_NOT
+            and self.held[other] != hers
+            and not self.held[other].shares_number(hers)
+        ]
+        others = [each for each in beside if each.evidence.given is not _DIFFERENT]
+        return Company(
+            alone=not others and found[key].tells_alone(hers, self.populations.get(source)),
+            twin_apart=source not in self.duplicates
+            and any(each.likely_other is LikelyOther.TWIN for each in beside),
+        )
 
 
 def joining(

@@ -4,7 +4,7 @@ from typing import Final
 
 from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.birth_dates import vague
-from resolvers.matching.details import Details
+from resolvers.matching.details import Around, Details
 from resolvers.matching.evidence import Evidence
 
 _NOT_COMPARABLE: Final = Agreement.NOT_COMPARABLE
@@ -14,16 +14,24 @@ _VAGUE: Final = Agreement.VAGUE
 def wanted(known: Details, held: Details, evidence: Evidence) -> tuple[str, ...]:
     """The details, by field name and sorted, that the record has and nobody has told, or not whole.
 
-    Never a home before the child is cleared: then it would count for nothing.
+    Never a home or a carer before the child is cleared: then neither would count.
     """
     untold = {name for name, verdict in evidence.named if verdict is _NOT_COMPARABLE}
     if known.postcodes is None:
         untold.discard("postcode")
     if _given_in_full(known, held, evidence):
         untold.add("given_name")
+    if known.postcodes is not None and _holds_untold_carers(known, held):
+        untold.add("carers")
     if evidence.birth_date is _VAGUE and _whole(held) and not _whole(known):
         untold.add("birth_date")
     return tuple(sorted(untold))
+
+
+def _holds_untold_carers(known: Details, held: Details) -> bool:
+    """Whether the record names a carer, and the caller has named none."""
+    told = known.around is not None and bool(known.around.carers)
+    return not told and held.record is not None and bool(Around.of_record(held.record).carers)
 
 
 def _given_in_full(known: Details, held: Details, evidence: Evidence) -> bool:

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from adapters.contract.codes import Sex
 from adapters.contract.identifiers import NHS_NUMBER
 from adapters.contract.record import Identifier
-from resolvers.exchange import not_told, untied
+from resolvers.exchange import read_it_again, tell_one_more, untied
 from resolvers.matching.details import ReadOnce
 from resolvers.matching.reference import Reference
 from tests.support.resolvers.people import AMARA
@@ -41,6 +42,32 @@ def test_where_nobody_is_certain_nothing_waits() -> None:
 
 
 def test_what_was_told_is_not_asked_for_again() -> None:
-    assert "nhs_number" in not_told(NAMED)
+    assert "nhs_number" in tell_one_more(NAMED).details
     number = Identifier(NHS_NUMBER, "9990000018")
-    assert "nhs_number" not in not_told(replace(NAMED, identifiers=frozenset({number})))
+    told = replace(NAMED, identifiers=frozenset({number}))
+    assert "nhs_number" not in tell_one_more(told).details
+
+
+def test_the_details_that_help_most_come_first() -> None:
+    first_name = replace(NAMED, stated_names=BARE.names)
+    assert tell_one_more(first_name).details[:4] == (
+        *("nhs_number", "upn", "given_name", "postcode"),
+    )
+
+
+def test_a_caller_who_told_a_home_is_asked_for_the_one_before() -> None:
+    homed = replace(NAMED, stated_postcodes=frozenset({"XX1 2YY"}))
+    assert "former_postcodes" in tell_one_more(homed).details
+    both = replace(NAMED, stated_postcodes=frozenset({"XX1 2YY", "XX1 3YY"}))
+    assert "former_postcodes" not in tell_one_more(both).details
+
+
+def test_whether_a_home_was_told_changes_nothing_else_of_what_is_asked_for() -> None:
+    homed = replace(NAMED, stated_postcodes=frozenset({"XX1 2YY"}))
+    without = [each for each in tell_one_more(NAMED).details if each != "postcode"]
+    assert [*tell_one_more(homed).details] == without
+
+
+def test_the_sex_is_read_again_by_whoever_told_one() -> None:
+    assert "sex" not in read_it_again(NAMED).details
+    assert "sex" in read_it_again(replace(NAMED, sex=Sex.FEMALE)).details

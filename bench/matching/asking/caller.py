@@ -1,6 +1,6 @@
 """A made-up caller: what they type first, and what they say when they are asked for more."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Final
@@ -73,29 +73,62 @@ class MadeUpCaller:
         return {name: value for name, value in keys.items() if value}
 
     def reads_again(self) -> "MadeUpCaller | None":
-        """The same with name and date as they are on the paper; None if nothing was wrong."""
-        if not self.errs or self.chance.random() >= _READS_RIGHT:
+        """The same with name, date and sex as they are on the paper; None if nothing was wrong."""
+        true, said = self.child.said, self.said
+        wrong_sex = said.sex not in (None, true.sex)
+        if not (self.errs or wrong_sex) or self.chance.random() >= _READS_RIGHT:
             return None
-        true = self.child.said
-        said = replace(self.said, given=true.given, family=true.family, born=true.born)
-        return replace(self, said=said)
+        sex = true.sex if wrong_sex else said.sex
+        if not self.errs:
+            return replace(self, said=replace(said, sex=sex))
+        corrected = replace(said, given=true.given, family=true.family, born=true.born, sex=sex)
+        return replace(self, said=corrected)
 
-    def tells_more(self) -> "MadeUpCaller | None":
-        """The same with one more detail, the first that they can find; None if they have none."""
-        return next(self._more(), None)
+    def tells_more(self, details: Iterable[str]) -> "MadeUpCaller | None":
+        """The same with one more detail, the first of those asked for that they can find.
 
-    def _more(self) -> Iterator["MadeUpCaller"]:
-        child, said, chance = self.child, self.said, self.chance
-        if not said.postcode and child.said.postcode:
-            yield replace(self, said=replace(said, postcode=child.said.postcode))
-        if child.said.further and not said.further and chance.random() < _HAS_FURTHER:
-            yield replace(self, said=replace(said, further=child.said.further))
-        if self.number is None and chance.random() < _HAS_NUMBER:
-            yield replace(self, number=_number(child, chance))
-        if len(child.homes) > 1 and not self.former_home and chance.random() < _HAS_FORMER_HOME:
-            yield replace(self, former_home=child.homes[1])
-        if self.carer and not self.told_carer and chance.random() < _HAS_CARER:
-            yield replace(self, told_carer=True)
+        None if they have none.
+        """
+        ways = {
+            "nhs_number": self._with_number,
+            "upn": self._with_number,
+            "given_name": self._with_further,
+            "postcode": self._with_home,
+            "former_postcodes": self._with_former_home,
+            "carers": self._with_carer,
+        }
+        # A number of either scheme is looked for once.
+        tried = dict.fromkeys(ways[detail] for detail in details if detail in ways)
+        return next(filter(None, (way() for way in tried)), None)
+
+    def _with_number(self) -> "MadeUpCaller | None":
+        """With a number of either scheme: it stands on one paper."""
+        if self.number or self.chance.random() >= _HAS_NUMBER:
+            return None
+        return replace(self, number=_number(self.child, self.chance))
+
+    def _with_further(self) -> "MadeUpCaller | None":
+        further = self.child.said.further
+        if not further or self.said.further or self.chance.random() >= _HAS_FURTHER:
+            return None
+        return replace(self, said=replace(self.said, further=further))
+
+    def _with_home(self) -> "MadeUpCaller | None":
+        home = self.child.said.postcode
+        if self.said.postcode or not home:
+            return None
+        return replace(self, said=replace(self.said, postcode=home))
+
+    def _with_former_home(self) -> "MadeUpCaller | None":
+        homes = self.child.homes
+        if len(homes) == 1 or self.former_home or self.chance.random() >= _HAS_FORMER_HOME:
+            return None
+        return replace(self, former_home=homes[1])
+
+    def _with_carer(self) -> "MadeUpCaller | None":
+        if not self.carer or self.told_carer or self.chance.random() >= _HAS_CARER:
+            return None
+        return replace(self, told_carer=True)
 
 
 def callers(world: World, setting: Setting, chance: Random) -> Iterator[MadeUpCaller]:

@@ -17,12 +17,11 @@ from resolvers.matching.grading import (
     TWIN_BITS,
     Assessment,
     KnownOfChild,
-    assess,
     twin_among,
 )
 from resolvers.matching.hypotheses import DETAILS, Weights, expected, numbers_row, rows_of
 from resolvers.matching.identify import resolve
-from resolvers.matching.joining import RecordPlace
+from resolvers.matching.joining import RecordPlace, World
 from resolvers.matching.reasons.codes import SENTENCES, ReasonCode
 from resolvers.matching.reference import Reference
 
@@ -78,9 +77,21 @@ def explain(
     """Explain the grade of one record among all that were found; `record` is its place in them."""
     source, place = record
     known = KnownOfChild.of(reference)
-    held = Details.of_record(source, records_by_source[source][place])
-    twin_seen = _twin_seen(known, records_by_source, populations)
-    found = assess(replace(known, twin_seen=twin_seen), held, populations.get(source))
+    held = {
+        (name, at): Details.of_record(name, each)
+        for name, records in records_by_source.items()
+        for at, each in enumerate(records)
+    }
+    world = World(
+        numbered=False,
+        held=held,
+        populations=populations,
+        duplicates=duplicates,
+        cut=(),
+        elsewhen=(),
+    )
+    twin_seen = twin_among(world.assessed(known).values())
+    found = world.assessed(replace(known, twin_seen=twin_seen))[record]
     resolution = resolve(
         reference, records_by_source, populations=populations, duplicates=duplicates
     )
@@ -96,18 +107,6 @@ def explain(
     )
 
 
-def _twin_seen(
-    known: KnownOfChild,
-    records_by_source: Mapping[str, tuple[Record, ...]],
-    populations: Mapping[str, int | None],
-) -> bool:
-    return twin_among(
-        assess(known, Details.of_record(source, record), populations.get(source))
-        for source, records in records_by_source.items()
-        for record in records
-    )
-
-
 def _steps(found: Assessment) -> tuple[str, tuple[Step, ...]]:
     """The steps against whoever else explains the record best, and who that is."""
     evidence, weights = found.evidence, found.weights
@@ -115,13 +114,14 @@ def _steps(found: Assessment) -> tuple[str, tuple[Step, ...]]:
     _, *numbers = numbers_row(evidence)
     others = [w * n for w, n in zip(_weights(weights), numbers, strict=True)]
     rival = others.index(max(others)) + 1
-    first = expected(found.population, twin_seen=found.twin_seen)
+    first = expected(found.population, twin_seen=found.twin_seen, company=found.company)
     steps = [Step("before looking", "", log2(first[0] / first[rival]))]
     named = zip((*DETAILS, "numbers"), _verdicts(evidence), rows, strict=True)
     steps += [Step(what, verdict, log2(row[0] / row[rival])) for what, verdict, row in named]
     if rival == 1:
         common = evidence.given_frequency * evidence.family_frequency
         steps.append(Step("how common the name is", "", -log2(common)))
+    steps.append(Step("the only one in a file of all children", "", -log2(weights.missing)))
     rest = weights.bits - sum(step.bits for step in steps)
     steps.append(Step("all other explanations", "", rest))
     return _OTHERS[rival - 1], tuple(step for step in steps if abs(step.bits) >= _LEAST)

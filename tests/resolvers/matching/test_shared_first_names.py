@@ -80,3 +80,11 @@ def test_a_title_is_no_name_that_somebody_is_called_by() -> None:
     assert not call_otherwise(frozenset({"simran kaur"}), frozenset({"simran jit"}))
     assert call_otherwise(frozenset({"joao lope"}), frozenset({"joao bernardo"}))
     assert not call_otherwise(frozenset({"joao"}), frozenset({"joao bernardo"}))
+
+
+def test_two_called_otherwise_after_a_first_name_told_alone_are_two_children() -> None:
+    told = replace(TOLD, stated_names=(Name(("Joao",), "Cepeda"),))
+    hers, twins = (replace(each, identifiers=()) for each in (HERS, TWINS))
+    apart = resolve(told, {"school": (hers,), "housing": (twins,)}, populations=DISTRICT)
+    assert not any(map(apart.certain, ("school", "housing")))
+    assert resolve(told, {"school": (hers,)}, populations=DISTRICT).certain("school")

@@ -6,9 +6,9 @@ import pytest
 
 from adapters.contract.codes import Sex
 from adapters.contract.dates import PartialDate
-from adapters.contract.record import Address, Record
+from adapters.contract.record import Address, Carer, Record
 from resolvers.matching.identify import grade
-from resolvers.matching.reference import Reference
+from resolvers.matching.reference import Reference, Surroundings
 from tests.support.resolvers.people import AMARA, AMARA_UPN, KNOWN_BY_NAME, amara, born, named
 
 PLAIN = replace(amara(), sex=None)
@@ -36,6 +36,15 @@ def test_her_home_would_tell_once_she_is_cleared() -> None:
     at_home = replace(ONE_NAME, addresses=(Address(postcode="ZE1 0AA"),))
     cleared = replace(KNOWN_BY_NAME, postcodes=frozenset())
     assert grade(cleared, at_home).wanted == ("postcode",)
+
+
+def test_a_carer_would_tell_once_she_is_cleared_and_none_was_told() -> None:
+    with_mother = replace(ONE_NAME, carers=(Carer(name="Grace Obi"),))
+    cleared = replace(KNOWN_BY_NAME, postcodes=frozenset())
+    told = replace(cleared, surroundings=Surroundings(carers=("Ada Obi",)))
+    assert grade(KNOWN_BY_NAME, with_mother).wanted == ()
+    assert grade(cleared, with_mother).wanted == ("carers",)
+    assert grade(told, with_mother).wanted == ()
 
 
 def test_who_knows_a_year_or_an_initial_is_asked_for_the_rest() -> None:

@@ -211,19 +211,17 @@ async def test_what_hangs_on_name_and_birthday_alone_waits_for_one_more_detail(
     assert again.child_answer["ask"] == []
 
 
-async def test_a_slip_in_the_name_is_to_be_read_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("wrong", [{"givenNames": ["Mirra"]}, {"familyName": "Zzyzx"}])
+async def test_a_slip_is_to_be_read_again_whether_somebody_is_near_or_nobody(
+    tmp_path: Path, wrong: dict[str, Any]
+) -> None:
     async with town_with(tmp_path) as asked:
-        answer = await asked.town.ask({**HERS, "givenNames": ["Mirra"]}, query=ASKS)
-    (need,) = answer.child_answer["ask"]
-    assert need["code"] == "READ_IT_AGAIN"
-    assert need["details"] == ["birth_date", "family_name", "given_name"]
-
-
-async def test_whoever_finds_nobody_is_to_read_name_and_date_again(tmp_path: Path) -> None:
-    async with town_with(tmp_path) as asked:
-        nobody = await asked.town.ask({**HERS, "familyName": "Zzyzx"}, query=ASKS)
-    assert nobody.child_answer["child"] is None
-    assert [need["code"] for need in nobody.child_answer["ask"]] == ["READ_IT_AGAIN"]
+        answer = await asked.town.ask({**HERS, **wrong}, query=ASKS)
+    tell, read = answer.child_answer["ask"]
+    assert answer.child_answer["child"] is None
+    assert (tell["code"], read["code"]) == ("TELL_ONE_MORE", "READ_IT_AGAIN")
+    assert tell["details"][:2] == ["nhs_number", "upn"]
+    assert read["details"] == ["birth_date", "family_name", "given_name"]
 
 
 async def test_what_is_asked_of_the_caller_is_logged_once(tmp_path: Path) -> None:

@@ -47,6 +47,17 @@ def test_a_known_twin_raises_the_bar_and_is_what_the_record_is_held_against() ->
     assert (beside.against, beside.reason, beside.bar) == ("twin", ReasonCode.TWIN_KNOWN, 12.0)
 
 
+def test_the_only_file_like_hers_among_all_children_is_told_as_a_step_of_its_own() -> None:
+    england = {"pds": 12_000_000}
+    homeless = replace(HERS, addresses=())
+    only = explain(KNOWN, {"pds": (homeless,)}, ("pds", 0), populations=england)
+    assert only.grade is MatchGrade.CERTAIN
+    assert "the only one in a file of all children" in {step.what for step in only.steps}
+    beside = {"pds": (homeless, named(homeless, "Amarra"))}
+    told = explain(KNOWN, beside, ("pds", 0), populations=england)
+    assert "the only one in a file of all children" not in {step.what for step in told.steps}
+
+
 def test_the_table_names_each_detail_with_its_bits_and_ends_with_the_reason() -> None:
     told = str(explain(KNOWN, {"police": (HERS,)}, ("police", 0), populations=POLICE))
     assert "| birth_date | same | +12.6 |" in told
