@@ -27,6 +27,7 @@ class Turn(Enum):
 
 _TURNS: Final[Mapping[str, Turn]] = {
     "__typename": Turn.EARLY,
+    "id": Turn.EARLY,
     "receipt": Turn.EARLY,
     "asked": Turn.EARLY,
     "restriction": Turn.RESTRICTION,

@@ -27,7 +27,7 @@ SCHEMA: Final[GraphQLSchema] = build_schema(
     directive @stream(if: Boolean! = true, label: String, initialCount: Int = 0) on FIELD
     type Query { child: ChildAnswer children: [ChildAnswer]! }
     type ChildAnswer {
-      receipt: Receipt! asked: [Row!]! restriction: Restriction!
+      id: ID! receipt: Receipt! asked: [Row!]! restriction: Restriction!
       answers: [Row!]! child: Child unresolved: [Row!]! ask: [Row!]! completeness: Completeness!
     }
     enum Restriction { NONE_KNOWN UNKNOWN }
@@ -53,6 +53,9 @@ class Answer:
     async def _ready(self, name: str, value: Any) -> Any:
         await asyncio.sleep(self.delays[name])
         return value
+
+    def id(self, _: Any) -> Any:
+        return "q/answer"
 
     def receipt(self, _: Any) -> Any:
         return {"queryId": "q"}

@@ -6,12 +6,14 @@ from typing import Final
 
 from hypothesis import strategies as st
 
+FIRST: Final = frozenset({"id", "receipt", "asked"})
 _ROW: Final = (
     "{ agency { id } outcome }",
     "{ outcome agency { id } ... @defer { detail } }",
     '{ agency { id } ... @defer(label: "Inner") { outcome } }',
 )
 _BELOW: Final[Mapping[str, Sequence[str]]] = {
+    "id": ("",),
     "receipt": ("{ queryId }",),
     "asked": ("{ agency { id } }",),
     "restriction": ("",),
@@ -33,7 +35,7 @@ _STREAMS: Final = ("", "@stream", "@stream", "@stream(initialCount: 2)", "@strea
 class PartedDocument:
     """A document; `keys` has each field of an answer by its key in the response.
 
-    `first` says that the receipt and who is asked are deferred with nothing that comes later.
+    `first` says that its id, the receipt and who is asked are deferred with nothing later.
     """
 
     text: str
@@ -56,7 +58,7 @@ class _Drawing:
         groups = self.draw(st.integers(0, 2)) if depth and len(fields) > 1 else 0
         places = [self.draw(st.integers(0, groups)) for _ in fields]
         own = [name for name, at in zip(fields, places, strict=True) if at == 0]
-        if deferred and {"receipt", "asked"} & {*own} and {*own} - {"receipt", "asked"}:
+        if deferred and FIRST & {*own} and {*own} - FIRST:
             self.first = False
         parts = [self.one(name) for name in own]
         for at in range(1, groups + 1):

@@ -20,7 +20,7 @@ from tests.support.laws.turns.screen import out_of_turn
 
 _ARGUMENTS: Final = "(known: $known, reason: $reason, scope: $scope)"
 _VARIABLES: Final = "$known: LISTED, $reason: AccessReason!, $scope: Scope, "
-_VARYING: Final = re.compile(r'"queryId":"[^"]*"')
+_VARYING: Final = re.compile(r'"queryId":"[^"]*"|"[^"/]*/answer"')
 _REFUSED: Final = 400
 
 

@@ -4,9 +4,8 @@ import copy
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from tests.support.laws.turns.documents import PartedDocument
+from tests.support.laws.turns.documents import FIRST, PartedDocument
 
-_FIRST: Final = frozenset({"receipt", "asked"})
 _ROWS: Final = "answers"
 _BEFORE_ROWS: Final = "restriction"
 
@@ -89,7 +88,7 @@ def _too_soon(
 ) -> Iterator[str]:
     fields = {name: [k for k, v in document.keys.items() if v == name] for name in _names(document)}
     rows = [(answer.get(key), final.get(key)) for key in fields.pop(_ROWS, [])]
-    before, first = fields.pop(_BEFORE_ROWS, []), [fields.pop(name, []) for name in _FIRST]
+    before, first = fields.pop(_BEFORE_ROWS, []), [fields.pop(name, []) for name in FIRST]
     late = [name for name, keys in fields.items() if any(key in answer for key in keys)]
     if late and any(now != then for now, then in rows):
         yield f"{late} came before the last row"
