@@ -108,6 +108,8 @@ class GatewayProcess:
         return "\n".join(
             (
                 'environment = "development"',
+                "[browser]",
+                'origins = ["http://localhost:3000", "http://localhost:5173"]',
                 "[server]",
                 f"port = {self.port}",
                 "[files]",

@@ -73,6 +73,7 @@ def _matching(pattern: str, form: str) -> AfterValidator:
 Origin = Annotated[str, _matching(_ORIGIN, _FORM_OF_ORIGIN)]
 PublicUrl = Annotated[str, _matching(_ADDRESS, _FORM_OF_ADDRESS)]
 Host = Annotated[str, _matching(r"[A-Za-z0-9.:_-]+", "write an address such as 127.0.0.1")]
+HeaderName = Annotated[str, _matching(r"[A-Za-z0-9-]+", "write a header's name, without `*`")]
 RoleName = Annotated[str, _matching(r"\S+", "write the role's name as tokens have it, not empty")]
 
 
@@ -96,6 +97,10 @@ class ServerSettings(SettingsTable):
     public_url: PublicUrl = Field(
         "",
         description="Address of `/graphql` as clients know it and as DPoP proofs name it.",
+    )
+    compression: bool = Field(
+        default=True,
+        description="Whether answers are compressed for clients that can read that.",
     )
 
 
@@ -210,6 +215,10 @@ class BrowserSettings(SettingsTable):
     origins: Annotated[tuple[Origin, ...], Field(max_length=100)] = Field(
         (),
         description="Origins whose pages may ask from a browser (CORS), as it sends them.",
+    )
+    headers: Annotated[tuple[HeaderName, ...], Field(max_length=100)] = Field(
+        (),
+        description="Names of further headers that these pages send with a question.",
     )
 
 

@@ -29,11 +29,13 @@ from gateway.audit.store.contract import Log
 from gateway.config.operator_file import OperatorFile
 from gateway.config.settings import Settings
 from gateway.config.settings_rules import refuse_unsaid
+from gateway.config.settings_tables import BrowserSettings
 from gateway.config.state_folder import told_of_state
 from gateway.config.working_days import WorkingDays
 from gateway.graphql.documents import Documents
 from gateway.graphql.root import build_schema
 from gateway.http.challenge import challenge
+from gateway.http.compression import Compression
 from gateway.http.endpoint import Endpoint
 from gateway.http.errors import STATUS
 from gateway.http.pipeline import Governance, Oversight, Pipeline
@@ -70,6 +72,12 @@ from gateway.registry.signing_keys import open_keys_on_behalf
 
 _JWKS = "application/jwk-set+json"
 _SOON = {"Cache-Control": "public, max-age=300"}  # an agency learns of a new key in time
+_FROM_PAGES = (  # a header that is missing here lets no question of that page through
+    *("Authorization", "Content-Type", "DPoP"),
+    *("traceparent", "tracestate", "baggage", "sentry-trace", "X-Request-ID"),
+    *("apollographql-client-name", "apollographql-client-version", "Apollo-Require-Preflight"),
+    *("graphql-client-name", "graphql-client-version", "X-Requested-With"),
+)
 _ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -100,7 +108,10 @@ def build_app(pipeline: Pipeline, settings: Settings) -> ASGIApp:
                 "/graphql",
                 endpoint.respond,
                 methods=_ANY_METHOD,
-                middleware=_for_browsers(settings.browser.origins),
+                middleware=[
+                    *([Middleware(Compression)] if settings.server.compression else []),
+                    *_for_browsers(settings.browser),
+                ],
             ),
             Route("/health", health),
             Route("/on-behalf-keys", on_behalf_keys),
@@ -111,16 +122,16 @@ def build_app(pipeline: Pipeline, settings: Settings) -> ASGIApp:
     return ResponseHeaders(routes, settings.tls)
 
 
-def _for_browsers(origins: tuple[str, ...]) -> list[Middleware]:
+def _for_browsers(browser: BrowserSettings) -> list[Middleware]:
     """What lets pages of these origins ask with a token; none may send cookies."""
-    if not origins:
+    if not browser.origins:
         return []
     return [
         Middleware(
             CORSMiddleware,
-            allow_origins=origins,
+            allow_origins=browser.origins,
             allow_methods=["POST"],
-            allow_headers=["Authorization", "Content-Type", "DPoP"],
+            allow_headers=[*_FROM_PAGES, *browser.headers],
             expose_headers=["Retry-After", "WWW-Authenticate"],
         )
     ]

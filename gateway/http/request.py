@@ -50,7 +50,7 @@ def accepts(header: str | None) -> Accepts:
     Who names neither may know only the older one: many a supergraph drops an error that comes in
     the newer media type.
     """
-    liking = _likings(header or "*/*")
+    liking = likings(header or "*/*")
     anything = max(liking.get(name, 0.0) for name in _ANYTHING)
     response, legacy = (liking.get(name, anything) for name in (RESPONSE_JSON, LEGACY_JSON))
     parts = _parts(header or "", liking)
@@ -80,8 +80,8 @@ def _shape(header: str, framing: Framing) -> PartsFormat | None:
     return next((each for each in (PartsFormat.BY_ID, PartsFormat.BY_PATH) if each in found), None)
 
 
-def _likings(header: str) -> dict[str, float]:
-    """Each media type of an Accept header with its weight, from 0 to 1 (RFC 9110, 12.4.2)."""
+def likings(header: str) -> dict[str, float]:
+    """What an Accept header names, each with its weight, from 0 to 1 (RFC 9110, 12.4.2)."""
     found: dict[str, float] = {}
     for part in header.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))

@@ -17,6 +17,10 @@ BEFORE = {
     "Access-Control-Request-Method": "POST",
     "Access-Control-Request-Headers": "authorization,content-type",
 }
+OF_A_PAGE = (
+    "accept,apollographql-client-name,apollographql-client-version,authorization,baggage,"
+    "content-type,dpop,graphql-client-name,sentry-trace,traceparent,tracestate,x-our-screen"
+)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +40,29 @@ async def test_a_browser_learns_before_it_asks_whether_its_page_may(
                 assert said.headers.get("Access-Control-Allow-Origin") == allowed
                 assert "Access-Control-Allow-Credentials" not in said.headers
     assert agency_server.asked == []
+
+
+async def test_tracing_and_the_clients_name_are_no_reason_to_refuse_a_page(tmp_path: Path) -> None:
+    async with serving(AgencyServer().answer) as base:
+        sources = [rest_source("spine", base, claims=AUTHORITY)]
+        ours = ("X-Our-Screen",)
+        async with small_town(
+            tmp_path, sources, browser__origins=(SCREEN,), browser__headers=ours
+        ) as town:
+            asked = {"Origin": SCREEN, **BEFORE, "Access-Control-Request-Headers": OF_A_PAGE}
+            async with town.session.options(f"{town.url}/graphql", headers=asked) as said:
+                assert said.status == 200
+                assert "*" not in said.headers["Access-Control-Allow-Headers"]
+            asked["Access-Control-Request-Headers"] = "authorization,x-another"
+            async with town.session.options(f"{town.url}/graphql", headers=asked) as said:
+                assert said.status == 400
+                assert said.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("name", ["*", "", "X Screen", "X-Screen,Y"])
+def test_what_is_no_name_of_a_header_is_refused_at_the_start(name: str) -> None:
+    with pytest.raises(ValidationError, match=r"browser\.headers"):
+        settings_with(browser__headers=(name,))
 
 
 @pytest.mark.parametrize("body", [QUESTION, STREAM])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.edge import QUESTION, RESPONSE_JSON, Edge, edge
-from tests.support.town import REASON
+from tests.support.town import QUERY, REASON, variables_for
 
 LEGACY = "application/json"
 
@@ -121,6 +121,63 @@ async def test_a_body_that_is_no_request_is_400_for_every_client(gateway: Edge, 
         said = await gateway.send(raw=raw, accept=accept)
         assert (said.status, said.code) == (400, "BODY_INVALID")
         assert "Jonah" not in said.text
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"query": "{ agencies { id } }", "query": "{ sources { id } }"}',
+        b'{"query": "{ agencies { id } }", "qu\\u0065ry": "{ sources { id } }"}',
+        b'{"query": "{ agencies { id } }", "variables": {"known": {"upn": "x", "upn": "y"}}}',
+        b'{"query": "{ agencies { id } }", "extensions": {"a": [{"b": 1, "b": 2}]}}',
+    ],
+)
+async def test_a_key_that_stands_twice_is_refused_as_others_may_read_the_other(
+    gateway: Edge, raw: bytes
+) -> None:
+    said = await gateway.send(raw=raw)
+    assert (said.status, said.code) == (400, "BODY_INVALID")
+    assert "twice" in said.message
+
+
+async def test_a_byte_order_mark_is_read_over_once_and_only_in_utf_8(gateway: Edge) -> None:
+    body = '{"query": "{ agencies { id } }"}'
+    assert (await gateway.send(raw=body.encode("utf-8-sig"))).status == 200
+    for raw in (b"\xef\xbb\xbf" + body.encode("utf-8-sig"), body.encode("utf-16")):
+        said = await gateway.send(raw=raw)
+        assert (said.status, said.code) == (400, "BODY_INVALID")
+
+
+@pytest.mark.parametrize(
+    ("count", "parts"), [(-1, True), (None, True), (0, None), (-(2**31), False)]
+)
+@pytest.mark.parametrize("accept", [RESPONSE_JSON, "multipart/mixed"])
+async def test_what_nobody_can_deliver_by_is_an_input_error(
+    gateway: Edge, count: int | None, accept: str, *, parts: bool | None
+) -> None:
+    query = QUERY.replace("$scope: Scope)", "$scope: Scope, $n: Int = 0, $if: Boolean = true)", 1)
+    query = query.replace("answers {", "answers @stream(initialCount: $n, if: $if) {")
+    asked = {"query": query, "variables": variables_for() | {"n": count, "if": parts}}
+    said = await gateway.send(asked, accept=accept)
+    assert (said.status, said.code) == (400, "DELIVERY_INVALID")
+    assert gateway.agency_server.asked == []
+
+
+async def test_a_request_whose_only_field_is_refused_is_refused(gateway: Edge) -> None:
+    log = {"query": "{ audit { checkpoint { size } } }"}
+    for accept in (RESPONSE_JSON, LEGACY):
+        said = await gateway.send(log, accept=accept)
+        assert (said.status, said.code) == (403, "AUDIT_NOT_ALLOWED")
+        assert "data" not in json.loads(said.text)
+    beside = await gateway.send({"query": "{ agencies { id } audit { checkpoint { size } } }"})
+    assert (beside.status, beside.code) == (294, "AUDIT_NOT_ALLOWED")
+
+
+@pytest.mark.parametrize("accept", ["", "*/*", "application/*;q=0.5"])
+async def test_a_supergraph_reads_the_code_of_an_error(gateway: Edge, accept: str) -> None:
+    said = await gateway.send({"query": "{ no }"}, accept=accept)
+    assert (said.status, said.code) == (200, "DOCUMENT_INVALID")
+    assert said.headers["Content-Type"].startswith("application/json")
 
 
 async def test_a_batch_is_refused_and_asks_nobody(gateway: Edge) -> None:
