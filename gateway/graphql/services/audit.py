@@ -131,6 +131,11 @@ class AuditEntry:
     prove: strawberry.Private[ReadLog[str]]
 
     @resolved
+    def id(self) -> strawberry.ID:
+        """Names this entry and no other: in a longer log it is at another place of a list."""
+        return strawberry.ID(f"entries/{self.index}")
+
+    @resolved
     async def justification(self) -> str | None:
         """The stated justification, encrypted in the log; null if you may not read it."""
         return await self.read_justification()

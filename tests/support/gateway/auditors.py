@@ -25,7 +25,7 @@ query Read($filter: AuditFilter, $first: Int = 50, $after: String) {
       edges {
         cursor
         node {
-          index at kind queryId user organisation role purpose justification caseReference
+          id index at kind queryId user organisation role purpose justification caseReference
           childPseudonyms document policyVersion risks proof
           agencies { agency outcome released withheld { releaseClass reason message } }
         }

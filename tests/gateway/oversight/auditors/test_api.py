@@ -29,6 +29,7 @@ async def test_an_auditor_sees_who_asked_about_whom_and_why(tmp_path: Path) -> N
     assert cause.startswith("OUT_OF_AREA ")
     assert {each["agency"] for each in release["agencies"]} == {"spine", "school"}
     assert all(each["released"] for each in release["agencies"])
+    assert [each["id"] for each in found] == [f"entries/{each['index']}" for each in found]
     assert MIRA["nhs"] not in json.dumps(found)
 
 
