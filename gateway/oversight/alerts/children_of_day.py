@@ -40,8 +40,6 @@ _COUNT: Final = (
     " ON CONFLICT DO UPDATE SET children = children + :change"
 )
 
-Question = dict[str, Any]
-
 
 def count_in(connection: sqlite3.Connection, query_id: str, names: Iterable[str]) -> None:
     """Count a question with these pseudonyms of its child, which are noted already."""
@@ -74,7 +72,7 @@ def _hand_on(connection: sqlite3.Connection, given: dict[str, Any]) -> None:
         _mark(connection, after)
 
 
-def _mark(connection: sqlite3.Connection, question: Question) -> None:
+def _mark(connection: sqlite3.Connection, question: dict[str, Any]) -> None:
     """Say whether it is the first about its child now, and count that."""
     named = connection.execute(_NAMES, (question["query_id"],)).fetchone() is not None
     first = named and connection.execute(_NOT_FIRST, question).fetchone() is None
@@ -83,15 +81,17 @@ def _mark(connection: sqlite3.Connection, question: Question) -> None:
         connection.execute(_COUNT, {**question, "change": 1 if first else -1})
 
 
-def _holder(connection: sqlite3.Connection, question: Question, name: str) -> Question | None:
+def _holder(
+    connection: sqlite3.Connection, question: dict[str, Any], name: str
+) -> dict[str, Any] | None:
     held = connection.execute(_HOLDER, {**question, "name": name}).fetchone()
     return _question(connection, held[0]) if held else None
 
 
-def _question(connection: sqlite3.Connection, query_id: str) -> Question:
+def _question(connection: sqlite3.Connection, query_id: str) -> dict[str, Any]:
     names = ("query_id", "idx", "at", "user", "issuer", "organisation", "day", "first")
     return dict(zip(names, connection.execute(_QUESTION, (query_id,)).fetchone(), strict=True))
 
 
-def _place(question: Question) -> tuple[int, int]:
+def _place(question: dict[str, Any]) -> tuple[int, int]:
     return question["at"], question["idx"]
