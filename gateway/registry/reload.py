@@ -40,6 +40,14 @@ class Reloaded:
     secrets: RenewedSecrets
 
 
+class _UnusableError(Exception):
+    """These files cannot come into force; a turn would take it for files that others have."""
+
+    def __init__(self, why: ConfigurationInvalid) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
 @dataclass(frozen=True, slots=True)
 class Reloader:
     """Brings the files into force; whatever is wrong with them, what was in force stays.
@@ -90,10 +98,19 @@ class Reloader:
             raise AskDifferently("CONFIGURATION_REFUSED", str(error)) from None
 
     async def _reload(self, caller: Caller | None, detail: str) -> Reloaded:
+        try:
+            return await self._read_again(caller, detail)
+        except _UnusableError as found:
+            raise found.why from None
+
+    async def _read_again(self, caller: Caller | None, detail: str) -> Reloaded:
         await self.renew_keys()  # first, since a file that is wrong must not keep a key in
         folder = await asyncio.to_thread(self.rollout.read)
         async with self.rollout.turn() as head:
-            after, prepared = await self._prepared(folder, head, renew=True)
+            try:
+                after, prepared = await self._prepared(folder, head, renew=True)
+            except ConfigurationInvalid as error:
+                raise _UnusableError(error) from None
             if prepared.secrets.new and after.generation == head.generation:
                 # Other gateways read their secrets anew only where a generation begins.
                 after = replace(after, generation=head.generation + 1)

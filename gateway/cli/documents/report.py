@@ -84,7 +84,7 @@ def _of_question(
     if operation.question is None:
         return
     classes = classes_for(operation.fields)
-    yield f"classes: {', '.join(sorted(classes)) or 'none, only who answered'}"
+    yield f"classes: {', '.join(sorted(classes)) or 'none'}"
     for each in suppliers:
         yield f"agency {each.agency}: {', '.join(sorted(each.classes & classes)) or 'its outcome'}"
     children = settings.questions.children_at_once if operation.in_bulk else 1

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from gateway.model.errors import TryLater
+from gateway.model.errors import ConfigurationInvalid
 from tests.support.edge import QUESTION, RESPONSE_JSON, Edge, edge
 from tests.support.gateway.trusted_gateway import (
     AGENCIES,
@@ -128,7 +128,7 @@ async def test_a_new_manifest_comes_into_force_by_a_reload_and_a_wrong_one_chang
     await gateway.town.pipeline.reload()
     assert (await gateway.send(new)).status == 200
     write_manifests(tmp_path, {"new.json": {"new": "query New { agencies { nam } }"}})
-    with pytest.raises(TryLater, match=r"new\.json: New: .*DOCUMENT_INVALID"):
+    with pytest.raises(ConfigurationInvalid, match=r"new\.json: New: .*DOCUMENT_INVALID"):
         await gateway.town.pipeline.reload()
     assert (await gateway.send(new)).status == 200
     write_manifests(tmp_path, {"new.json": MANIFESTS["relay.json"]})

@@ -9,12 +9,13 @@ from gateway.config.settings_tables import DocumentSettings
 from gateway.graphql import documents
 from gateway.graphql.documents import Documents
 from gateway.graphql.root import build_schema
-from gateway.graphql.trusted.manifests import read_manifests_of_documents
+from gateway.graphql.trusted.manifests import read_document_manifest, read_manifests_of_documents
 from gateway.graphql.trusted.own_documents import OWN
 from gateway.graphql.trusted.trusted_documents import TrustedDocuments
 from gateway.model.errors import AskDifferently, ConfigurationInvalid
 from tests.support.gateway.trusted_gateway import AGENCIES, APOLLO, sha256, write_manifests
 
+WRITTEN = Path(__file__).with_name("manifests")
 SCHEMA = build_schema()._schema  # noqa: SLF001  # as the gateway executes it
 
 
@@ -80,6 +81,16 @@ def test_a_document_is_known_by_the_hash_of_its_text_whatever_its_manifest_calls
     assert known.document("", sha256(AGENCIES)) is by_its_id
     assert known.document("", f"sha256:{sha256(AGENCIES)}") is by_its_id
     assert known.document("", sha256(APOLLO).upper()) is known.document(APOLLO, None)
+
+
+@pytest.mark.parametrize("tool", ["apollo", "codegen", "relay"])
+def test_what_a_build_tool_wrote_is_trusted_as_it_is(tool: str) -> None:
+    """By generate-persisted-query-manifest 1.4.0, client-preset 6.2.0, relay-compiler 21.0.1."""
+    manifest = read_document_manifest(WRITTEN / f"{tool}.json")
+    known = TrustedDocuments.of([manifest], Documents(SCHEMA, DocumentSettings()))
+    (only,) = manifest.documents
+    assert known.document("", only.id) is known.document(only.text, None)
+    assert only.name in known.document("", only.id).operations
 
 
 def test_what_the_command_asks_is_trusted_everywhere(tmp_path: Path) -> None:
