@@ -42,11 +42,14 @@ from gateway.graphql.selection import (
     record_fields,
     undelivered,
 )
+from gateway.graphql.variable_uses import never_null
 from gateway.model.errors import AskDifferently
 
 QUESTIONS: Final = frozenset({"child", "children", "askAgain"})
 # Names of a refused document may be anything that a client wrote, so they are soon forgotten.
 _REMEMBERED_S: Final = 30
+_LONGEST: Final = 1000  # characters of a refusal, which may hold long names of the document
+_OF_WEIGHT_ONE: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class DocumentOperation:
     directive may skip counts as selected; `tells_restriction` says whether the answer's own
     `restriction` is among it. `deliveries` are its @defer and @stream. `write` writes the data of
     an answer that comes whole; without one graphql-core has to execute. `keys` are those of its
-    answers in a response.
+    answers in a response. `never_null` are the variables that may be left out and not be null.
     """
 
     node: OperationDefinitionNode
@@ -67,6 +70,7 @@ class DocumentOperation:
     tells_restriction: bool = False
     write: WriteAnswer | None = None
     keys: AnswerKeys = NO_ANSWER
+    never_null: frozenset[str] = frozenset()
 
     @property
     def in_bulk(self) -> bool:
@@ -78,13 +82,15 @@ class DocumentOperation:
 class Document:
     """A document that may be executed; `hash` is the SHA-256 of its text, in hexadecimal.
 
-    `whole` is it without @defer and @stream: for whoever gets everything at once.
+    `whole` is it without @defer and @stream: for whoever gets everything at once. `weight` is what
+    it takes of the documents that are kept: 1 for each two thousand characters.
     """
 
     hash: str
     node: DocumentNode
     whole: DocumentNode
     operations: Mapping[str, DocumentOperation]
+    weight: int = 1
 
     def operation(self, name: str | None) -> DocumentOperation:
         """The operation to execute; AskDifferently if the choice is not clear."""
@@ -104,7 +110,7 @@ class Documents:
     def __init__(self, schema: GraphQLSchema, settings: DocumentSettings) -> None:
         self._schema = schema
         self._settings = settings
-        self._kept: LRUCache[str, Document] = LRUCache(settings.kept)
+        self._kept: LRUCache[str, Document] = LRUCache(settings.kept, _weight_of)
         self._refused: TTLCache[str, AskDifferently] = TTLCache(settings.kept, _REMEMBERED_S)
 
     def document(self, text: str) -> Document:
@@ -140,15 +146,20 @@ class Documents:
         operations = self._operations(bare)
         problems = validate(self._schema, node, max_errors=10)
         if problems:
-            raise AskDifferently("DOCUMENT_INVALID", "; ".join(map(_located, problems)))
+            told = "; ".join(map(_located, problems))
+            raise AskDifferently("DOCUMENT_INVALID", told[:_LONGEST])
         whole = undelivered(bare)
         fragments = fragments_of(whole)
         writers = {
             name: writer_of(self._schema, node, fragments)
             for name, node in _operation_nodes(whole).items()
         }
-        compiled = {name: replace(one, write=writers[name]) for name, one in operations.items()}
-        return Document(digest, bare, whole, compiled)
+        strict = never_null(self._schema, node)
+        compiled = {
+            name: replace(one, write=writers[name], never_null=strict[name])
+            for name, one in operations.items()
+        }
+        return Document(digest, bare, whole, compiled, _weight(text, self._settings))
 
     def _operations(self, node: DocumentNode) -> dict[str, DocumentOperation]:
         fragments = fragments_of(node)
@@ -177,6 +188,14 @@ class Documents:
         fields = record_fields(iter(under))
         tells = "restriction" in under
         return DocumentOperation(node, parts, asked.node, fields, tells, keys=keys)
+
+
+def _weight(text: str, settings: DocumentSettings) -> int:
+    return min(settings.kept, 1 + len(text) // _OF_WEIGHT_ONE)
+
+
+def _weight_of(document: Document) -> int:
+    return document.weight
 
 
 def digest_of(text: str) -> str:

@@ -242,6 +242,7 @@ class Preparation:
                     for each in values.errors
                 ]
             )
+        _refuse_nulls(operation, variables)
         return values
 
     def _refuse_deliveries(self, operation: DocumentOperation, values: VariableValues) -> None:
@@ -266,3 +267,14 @@ class Preparation:
         if field is None or query is None:
             return {}
         return get_argument_values(query.fields[field.name.value], field, values)
+
+
+def _refuse_nulls(operation: DocumentOperation, variables: Mapping[str, Any]) -> None:
+    """AskDifferently if a variable that may only be left out is null."""
+    names = sorted(operation.never_null & variables.keys())
+    nulls = [name for name in names if variables[name] is None]
+    what = "give a value, or leave it out"
+    if nulls:
+        raise all_at_once(
+            [AskDifferently("VARIABLES_INVALID", f"${n}: {what}", path=(n,)) for n in nulls]
+        )

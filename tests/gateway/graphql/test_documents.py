@@ -52,6 +52,18 @@ def test_a_document_that_was_not_asked_for_lately_is_let_go(kept: Documents) -> 
     assert kept.document("{ agencies { id } }") is not first
 
 
+def test_a_long_document_takes_the_place_of_several(kept: Documents) -> None:
+    long = kept.document("{ agencies { id } } #" + "x" * 4000)
+    assert kept.document("{ agencies { id } } #" + "x" * 4000) is long
+    kept.document("{ agencies { name } }")
+    assert kept.document("{ agencies { id } } #" + "x" * 4000) is not long
+
+
+def test_a_refusal_is_short_however_long_the_names_are(kept: Documents) -> None:
+    names = " ".join(f"{letter * 2000}: {letter * 2000}" for letter in "abc")
+    assert len(refusal(kept, f"{{ {names} }}").message) <= 1000
+
+
 def test_a_refused_document_is_not_kept(kept: Documents) -> None:
     known = kept.document("{ agencies { id } }")
     for _ in range(3):

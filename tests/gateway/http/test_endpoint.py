@@ -269,6 +269,26 @@ async def test_each_wrong_input_is_an_error_of_its_own_with_its_path(gateway: Ed
     assert gateway.agency_server.asked == []
 
 
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        ("query($b: Boolean = true) { agencies { id @skip(if: $b) } }", {"b": None}),
+        (
+            "query($b: Boolean = true) { ...F } fragment F on Query { sources @skip(if: $b) { id } }",
+            {"b": None},
+        ),
+    ],
+)
+async def test_a_null_where_only_a_default_may_be_is_told_before_anything_fails(
+    gateway: Edge, query: str, variables: dict[str, None]
+) -> None:
+    said = await gateway.send({"query": query, "variables": variables})
+    assert (said.status, said.code) == (400, "VARIABLES_INVALID")
+    assert said.message.endswith("give a value, or leave it out")
+    left_out = await gateway.send({"query": query})
+    assert left_out.status in {200, 294}
+
+
 async def test_all_that_is_missing_is_said_at_once(gateway: Edge) -> None:
     reason = {"purpose": "SAFEGUARDING", "justification": " "}
     known = {"givenNames": ["x" * 200], "carers": ["a"] * 6}
