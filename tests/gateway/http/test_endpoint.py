@@ -274,7 +274,7 @@ async def test_each_wrong_input_is_an_error_of_its_own_with_its_path(gateway: Ed
     [
         ("query($b: Boolean = true) { agencies { id @skip(if: $b) } }", {"b": None}),
         (
-            "query($b: Boolean = true) { ...F } fragment F on Query { sources @skip(if: $b) { id } }",
+            "query($b: Boolean = true) { ...F } fragment F on Query { sources @skip(if: $b){id}}",
             {"b": None},
         ),
     ],
