@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import typer
-import uvicorn
 
 from gateway.audit.errors import KeysUnavailable, KeysUnreadable
 from gateway.audit.keys.service.clients import Clients
@@ -16,10 +15,12 @@ from gateway.audit.keys.service.journal import Journal
 from gateway.audit.keys.service.routes import key_app
 from gateway.audit.keys.service.service import open_room
 from gateway.http.client_certificate import refuse_shown_key
+from gateway.http.connections.bounds import OF_A_SERVICE
+from gateway.http.connections.descriptors import raise_descriptors
+from gateway.http.connections.server import BoundedServer
 from gateway.model.errors import ConfigurationInvalid
 
 _FOR_THE_GROUP: Final = 0o660
-_MOST_AT_ONCE: Final = 64
 
 
 class Place(NamedTuple):
@@ -42,17 +43,12 @@ def serve(clients: Path, journal: Path, folder: Path, first_epoch: str, place: P
         listening = _listening(place)
     except (KeysUnavailable, KeysUnreadable, ConfigurationInvalid) as error:
         raise _fail(str(error)) from None
-    config = uvicorn.Config(
-        key_app(room),
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        limit_concurrency=_MOST_AT_ONCE,
-        **_tls(place),
-    )
+    tls = _tls(place)
     rule_set.note(None, "serve", "BEGUN")
     typer.echo(f"serving the keys of {len(room.ring.epochs)} epochs at {_named(listening)}")
-    asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
+    raise_descriptors()
+    server = BoundedServer(key_app(room), OF_A_SERVICE, **tls)
+    asyncio.run(server.serve(sockets=[listening]))
 
 
 def _listening(place: Place) -> socket.socket:

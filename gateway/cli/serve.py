@@ -7,14 +7,16 @@ import socket
 from pathlib import Path
 
 import typer
-import uvicorn
 import uvloop
 
 from gateway.cli.checking.check import sound
 from gateway.config.settings import Settings
-from gateway.http.app import build_app, open_gateway
-from gateway.http.client_certificate import CertificateProtocol, tls_options
+from gateway.http.app import open_gateway
+from gateway.http.client_certificate import tls_options
+from gateway.http.connections.descriptors import raise_descriptors
+from gateway.http.connections.server import BoundedServer
 from gateway.http.pipeline import Pipeline
+from gateway.http.served import bounded_server, bounds_of
 from gateway.identity.development_token import development_key
 from gateway.model import events
 from gateway.model.clock import Clock
@@ -40,22 +42,17 @@ async def _serve(settings: Settings) -> None:
         development_key(settings)
     async with open_gateway(settings, Clock()) as pipeline:
         listening = _listening(settings)
-        config = uvicorn.Config(
-            build_app(pipeline, settings),
-            http=CertificateProtocol,
-            access_log=False,
-            **over_tls,
-            proxy_headers=settings.tls.ends_at_proxy,  # else anybody could state where they are
-            log_config=None,  # its words go the way of every library's: see events
-            server_header=False,
-        )
+        descriptors = raise_descriptors()
+        bounds = bounds_of(settings, descriptors)
+        server = bounded_server(pipeline, settings, bounds, **over_tls)
         host, port = listening.getsockname()[:2]
-        _stop_in_order()
+        _stop_in_order(server)
         _reload_at_signal(pipeline)
-        registry = pipeline.active.preparation.registry
-        events.serving(host, port, costs(registry))  # whoever reads it may send signals
+        costly = costs(pipeline.active.preparation.registry)
+        # Whoever reads it may send signals.
+        events.serving(host, port, costly, descriptors=descriptors, connections=bounds.in_all)
         _spare_the_collector()
-        await uvicorn.Server(config).serve(sockets=[listening])
+        await server.serve(sockets=[listening])
 
 
 def _spare_the_collector() -> None:
@@ -68,10 +65,11 @@ def _spare_the_collector() -> None:
     gc.set_threshold(10_000, 20, 50)
 
 
-def _stop_in_order() -> None:
-    # uvicorn stops at either signal and raises it again: the log and the sources are open still.
+def _stop_in_order(server: BoundedServer) -> None:
+    # Also where it is told before it serves, and when uvicorn raises the signal again at its end:
+    # the log and the sources are open still.
     for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda _number, _frame: None)
+        signal.signal(each, server.handle_exit)
 
 
 def _reload_at_signal(pipeline: Pipeline) -> None:

@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import typer
-import uvicorn
 
 from gateway.audit.verify.finding import Unreadable
 from gateway.audit.verify.key import LOG, VerifierKey
@@ -15,6 +14,9 @@ from gateway.audit.witness.cosigner import Cosigner, WitnessMisconfigured
 from gateway.audit.witness.memory import Memory
 from gateway.audit.witness.served import witness_app
 from gateway.audit.witness.witness import Witness
+from gateway.http.connections.bounds import OF_A_SERVICE
+from gateway.http.connections.descriptors import raise_descriptors
+from gateway.http.connections.server import BoundedServer
 
 
 def key(name: str, state: Path) -> None:
@@ -32,10 +34,11 @@ def serve(name: str, log_keys: list[str], state: Path, address: tuple[str, int])
     )
     _refuse_unusable(chosen.memory)
     listening = _listening(*address)
-    config = uvicorn.Config(witness_app(chosen), access_log=False, log_level="warning")
+    raise_descriptors()
+    server = BoundedServer(witness_app(chosen), OF_A_SERVICE)
     where = f"{listening.getsockname()[0]}:{listening.getsockname()[1]}"
     typer.echo(f"witnessing {', '.join(chosen.logs)} at {where}")
-    asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
+    asyncio.run(server.serve(sockets=[listening]))
 
 
 def _refuse_unusable(memory: Memory) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from gateway.config.connection_settings import ConnectionSettings, connection_faults
 from gateway.config.settings_names import DELIMITER, PREFIX
 from gateway.config.settings_rules import (
     SettingFault,
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
         "production", description="`development` allows development keys and serves GraphiQL."
     )
     server: ServerSettings = ServerSettings()
+    connections: ConnectionSettings = ConnectionSettings()
     files: FileSettings = FileSettings()
     tls: TlsSettings = TlsSettings()
     tokens: TokenSettings = TokenSettings()
@@ -151,4 +153,5 @@ def together(settings: Settings) -> Iterator[SettingFault]:
         replica_faults(settings.replicas),
         limit_faults(settings.limits),
         document_faults(settings.documents, settings.files),
+        connection_faults(settings.connections),
     )

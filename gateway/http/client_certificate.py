@@ -1,13 +1,14 @@
-"""TLS with client certificates: uvicorn's protocol, with the certificate's thumbprint in scope."""
+"""TLS with client certificates, and what a connection shows of its client's."""
 
 import ssl
+from asyncio import BaseTransport
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from gateway.audit.errors import KeysUnreadable
 from gateway.audit.keys.private_file import read_private
 from gateway.config.settings_tables import TlsSettings
-from gateway.http.bounded_protocol import BoundedProtocol
 from gateway.http.request import CERTIFICATE
 from gateway.identity.proof_of_possession import thumbprint_of
 from gateway.model.errors import ConfigurationInvalid
@@ -22,19 +23,11 @@ or, if your own proxy ends TLS and nobody else can reach the gateway:
   ends_at_proxy = true"""
 
 
-class CertificateProtocol(BoundedProtocol):
-    """Says in each request's scope who the client is by TLS; ASGI has no word for it yet."""
-
-    def on_message_begin(self) -> None:
-        """Begin a request, as the protocol does, with the certificate of its connection."""
-        super().on_message_begin()
-        shown = self._shown()
-        if shown is not None:
-            self.scope["extensions"] = {CERTIFICATE: {"thumbprint": thumbprint_of(shown)}}
-
-    def _shown(self) -> bytes | None:
-        tls = self.transport.get_extra_info("ssl_object")
-        return None if tls is None else tls.getpeercert(binary_form=True)
+def certificate_shown(transport: BaseTransport) -> Mapping[str, Any]:
+    """Who a client is by TLS, for the scope of its requests; ASGI has no word for it yet."""
+    tls = transport.get_extra_info("ssl_object")
+    shown = None if tls is None else tls.getpeercert(binary_form=True)
+    return {} if shown is None else {CERTIFICATE: {"thumbprint": thumbprint_of(shown)}}
 
 
 def refuse_shown_key(key: Path, what: str) -> None:

@@ -30,6 +30,7 @@ from gateway.http.pipeline import Pipeline, Started
 from gateway.http.request import RESPONSE_JSON, Accepts, accepts, read
 from gateway.model import events
 from gateway.model.errors import AskDifferently, LimitReached, SignIn, TeamAroundError, TryLater
+from gateway.model.signed_in import SignedIn, signed_in
 from gateway.questions.prepare import Request
 
 _IDE: Final = {"Content-Security-Policy": "frame-ancestors 'none'"}  # its scripts are elsewhere
@@ -58,7 +59,8 @@ class Endpoint:
                 return self._page(request)
             wanted = accepts(request.headers.get("accept"))
             asked = await read(request, self._max_body)
-            return await _unless_gone(request, self._answer(asked, wanted))
+            answer = self._answer(asked, wanted, signed_in(request.scope))
+            return await _unless_gone(request, answer)
         except ClientDisconnect:
             return Response(status_code=_CLIENT_CLOSED)
         except TeamAroundError as error:
@@ -76,14 +78,14 @@ class Endpoint:
             return HTMLResponse(get_graphql_ide_html(), headers={**HEADERS, **_IDE})
         raise AskDifferently("METHOD_NOT_ALLOWED", "ask by POST: a URL must hold no question")
 
-    async def _answer(self, asked: Request, wanted: Accepts) -> Response:
+    async def _answer(self, asked: Request, wanted: Accepts, admits: SignedIn) -> Response:
         if not self._places:
             raise TryLater("BUSY", "the gateway is fully used; ask again in a moment")
         self._places -= 1
         started: Started | None = None
         handed_over = False
         try:
-            started = await self._pipeline.start(asked)
+            started = await self._pipeline.start(asked, admits)
             result = await self._delivered(asked, started, wanted)
             if isinstance(result, InParts):
                 handed_over = True

@@ -17,6 +17,7 @@ from gateway.identity.tokens import stated_key
 from gateway.model.caller import Caller
 from gateway.model.candidate_key import CandidateKeySealer
 from gateway.model.errors import LimitReached, NotAllowed, SignIn, TeamAroundError, TryLater
+from gateway.model.signed_in import SignedIn, anybody
 from gateway.oversight.alerts.api import AlertApi
 from gateway.oversight.alerts.indexer import AlertIndexer
 from gateway.oversight.auditors.access import refuse_unless_auditor
@@ -107,25 +108,27 @@ class Pipeline:
         self.publication = watch.publication
         self._watch = watch
 
-    async def start(self, request: Request) -> Started:
+    async def start(self, request: Request, admits: SignedIn = anybody) -> Started:
         """Take a request to its questions, each with a durable intent, and begin to ask.
 
-        What is in force now is so for this request to its end. Any TeamAroundError says what the
+        `admits` says whether the caller may have the connection that it came by. What is in force
+        now is so for this request to its end. Any TeamAroundError says what the
         caller has to do; then nobody was asked.
         """
         self._replica.refuse_stale()
         active = self._generations.enter()
         try:
-            return await self._start(request, active)
+            return await self._start(request, active, admits)
         except BaseException:
             self._generations.leave(active)
             raise
 
-    async def _start(self, request: Request, active: ActiveGeneration) -> Started:
+    async def _start(self, request: Request, active: ActiveGeneration, admits: SignedIn) -> Started:
         preparation = active.preparation
         caller: Caller | None = None
         try:
             caller = await preparation.caller(request)
+            _refuse_crowding(caller, admits)
             document = preparation.document(request)
             planned = preparation.prepare(document, request, caller)
             prepared = tuple(self._opened(each, caller) for each in planned)
@@ -239,6 +242,11 @@ class Pipeline:
         purpose = inquiry.reason.purpose
         opened = inquiry.opened(lambda key: self._seal.opened(key, caller, purpose))
         return replace(prepared, inquiry=opened)
+
+
+def _refuse_crowding(caller: Caller, admits: SignedIn) -> None:
+    if not admits(f"{caller.issuer} {caller.organisation} {caller.user}"):
+        raise TryLater("BUSY", "you have too many connections; close some, and ask again")
 
 
 def _issuer_of(refusal: TeamAroundError) -> str | None:

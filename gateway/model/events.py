@@ -52,9 +52,31 @@ def hearing_bugs() -> Iterator[list[Exception]]:
         _HEARD.reset(token)
 
 
-def serving(host: str, port: int, shield_set: tuple[str, ...]) -> None:
-    """The gateway accepts questions there; what each grant of the shield set costs, in words."""
-    _say.info("serving", host=host, port=port, shield_set=list(shield_set))
+def serving(
+    host: str, port: int, shield_set: tuple[str, ...], *, descriptors: int, connections: int
+) -> None:
+    """The gateway accepts questions there; what each grant of the shield set costs, in words.
+
+    It may have so many files and sockets open, and so many of them may be clients' connections.
+    """
+    _say.info(
+        "serving",
+        host=host,
+        port=port,
+        shield_set=list(shield_set),
+        descriptors=descriptors,
+        connections=connections,
+    )
+
+
+def connections_refused(cause: str, count: int) -> None:
+    """So many connections or requests were ended unanswered in the last second, for this cause."""
+    _say.warning("connections_refused", cause=cause, count=count)
+
+
+def stopping(drain_s: float) -> None:
+    """The gateway stops; for so many seconds it still serves, and is not ready."""
+    _say.info("stopping", drain_s=drain_s)
 
 
 def adapter_failed(source: str, bug: Exception) -> None:

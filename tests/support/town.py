@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
-import uvicorn
 
 from adapters.contract.codes import Purpose, Sector
 from adapters.contract.contract import NoRecord
@@ -21,10 +20,9 @@ from gateway.config.settings import Settings
 from gateway.config.settings_tables import DEFAULT_ISSUER
 from gateway.fanout.proof_of_life import Way
 from gateway.fanout.source_answer import SourceAnswer
-from gateway.http.app import build_app, open_gateway
-from gateway.http.bounded_protocol import BoundedProtocol
-from gateway.http.client_certificate import CertificateProtocol
+from gateway.http.app import open_gateway
 from gateway.http.pipeline import Pipeline
+from gateway.http.served import bounded_server, bounds_of
 from gateway.identity.development_token import development_key, issue
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
@@ -75,6 +73,7 @@ query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
   }
 }
 """
+_DESCRIPTORS: Final = 4096
 _LONGEST_QUESTION_S: Final = 60
 _OPERATOR = """
 log_origin = "teamaround.example/test"
@@ -236,6 +235,7 @@ def settings_for(
         "files__operator": folder / "operator.toml",
         "tokens__keys": folder / "state" / "token-keys.json",
         **UNHURRIED,
+        "connections__drain": 0,
     }
     return settings_with(**given | more)
 
@@ -291,19 +291,13 @@ async def again(settings: Settings, clock: Clock | None = None) -> AsyncIterator
 
 
 @asynccontextmanager
-async def serving_gateway(
-    pipeline: Pipeline, settings: Settings, protocol: type[BoundedProtocol] = CertificateProtocol
-) -> AsyncIterator[str]:
+async def serving_gateway(pipeline: Pipeline, settings: Settings) -> AsyncIterator[str]:
     """The gateway over HTTP on a free port, without uvicorn's own loop, whose end takes time."""
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        build_app(pipeline, settings), http=protocol, lifespan="off", log_config=None
-    )
-    config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server = bounded_server(pipeline, settings, bounds_of(settings, _DESCRIPTORS))
     await server.startup(sockets=[listening])
     try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield url
     finally:
-        await server.shutdown(sockets=[listening])
+        await server.shutdown()

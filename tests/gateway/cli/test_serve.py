@@ -46,7 +46,7 @@ async def test_it_prints_enumerated_events_and_no_request(tmp_path: Path) -> Non
     assert "Jonah" not in "".join(gateway.said)
 
 
-async def test_what_a_library_has_to_say_is_told_by_its_name_alone(tmp_path: Path) -> None:
+async def test_what_is_no_request_is_told_by_its_cause_alone(tmp_path: Path) -> None:
     sources = [rest_source("spine", "http://127.0.0.1:9", claims=AUTHORITY)]
     async with served(tmp_path, sources) as gateway:
         address = gateway.url.removeprefix("http://").split(":")
@@ -56,5 +56,5 @@ async def test_what_a_library_has_to_say_is_told_by_its_name_alone(tmp_path: Pat
         writer.close()
         await gateway.stop()
     _, said = map(json.loads, gateway.said)
-    assert (said["event"], said["logger"]) == ("library", "uvicorn.error")
+    assert (said["event"], said["cause"], said["count"]) == ("connections_refused", "malformed", 1)
     assert "Jonah" not in "".join(gateway.said)

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from gateway.http.client_certificate import CertificateProtocol
 from tests.support.edge import QUESTION, Edge, edge
 from tests.support.gateway.trusted_gateway import AGENCIES, trusted_gateway
 
@@ -147,7 +146,7 @@ async def test_every_malformed_body_is_refused_and_asks_nobody(gateway: Edge) ->
 
 
 async def test_of_ten_megabytes_of_brackets_nothing_stays(tmp_path: Path) -> None:
-    async with trusted_gateway(tmp_path, Curt) as gateway:
+    async with trusted_gateway(tmp_path) as gateway:
         sent = (head(gateway, "Content-Length: 10000000"), b"[" * 10_000_000)
         before = 0
         for round_ in range(6):
@@ -160,18 +159,7 @@ async def test_of_ten_megabytes_of_brackets_nothing_stays(tmp_path: Path) -> Non
         assert gateway.agency_server.asked == []
 
 
-class Hurried(CertificateProtocol):
-    """The gateway's protocol, which waits for a tenth of a second."""
-
-    head_within_s = 0.1
-    request_within_s = 0.1
-    linger_s = 0.01
-
-
-class Curt(CertificateProtocol):
-    """The gateway's protocol, which closes soon after a refusal."""
-
-    linger_s = 0.1
+HURRIED: Final[dict[str, Any]] = {"connections__head": 0.1, "connections__body": 0.1}
 
 
 def head(gateway: Edge, *more: str) -> bytes:
@@ -207,7 +195,7 @@ BODY: Final = json.dumps({"documentId": "b" * 40, "variables": QUESTION["variabl
 async def test_a_request_that_does_not_come_whole_is_told_so_and_asks_nobody(
     tmp_path: Path,
 ) -> None:
-    async with trusted_gateway(tmp_path, Hurried) as gateway:
+    async with trusted_gateway(tmp_path, **HURRIED) as gateway:
         length = f"Content-Length: {len(BODY)}"
         chunked = "Transfer-Encoding: chunked"
         slow = {
@@ -228,7 +216,7 @@ _CHUNK: Final = b"ffff\r\n" + b"[" * 65_535 + b"\r\n"
 
 
 async def test_what_is_no_http_is_refused_and_the_connection_closed(tmp_path: Path) -> None:
-    async with trusted_gateway(tmp_path, Curt) as gateway:
+    async with trusted_gateway(tmp_path) as gateway:
         await refuse_what_is_no_http(gateway)
 
 

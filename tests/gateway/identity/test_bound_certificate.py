@@ -1,6 +1,7 @@
 """A token bound to a client's certificate is good over that client's own TLS alone (RFC 8705)."""
 
 import json
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -18,8 +18,8 @@ from cryptography.x509.oid import NameOID
 
 from gateway.config.settings import Settings
 from gateway.config.settings_tables import TlsSettings
-from gateway.http.app import build_app
-from gateway.http.client_certificate import CertificateProtocol, tls_options
+from gateway.http.client_certificate import tls_options
+from gateway.http.served import bounded_server, bounds_of
 from gateway.model.errors import ConfigurationInvalid
 from tests.support.edge import QUESTION, edge
 from tests.support.gateway.bindings import WIDE_TOML
@@ -72,20 +72,13 @@ class Certificate:
 @asynccontextmanager
 async def over_tls(town: Town, settings: Settings) -> AsyncIterator[str]:
     """The town's gateway over TLS, on a free port."""
-    config = uvicorn.Config(
-        build_app(town.pipeline, town.settings),
-        port=0,
-        http=CertificateProtocol,
-        lifespan="off",
-        log_config=None,
-        **tls_options(settings.tls, settings.environment),
-    )
-    config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
-    await server.startup()
+    listening = socket.create_server(("127.0.0.1", 0))
+    url = f"https://127.0.0.1:{listening.getsockname()[1]}"
+    tls = tls_options(settings.tls, settings.environment)
+    server = bounded_server(town.pipeline, town.settings, bounds_of(settings, 4096), **tls)
+    await server.startup(sockets=[listening])
     try:
-        yield f"https://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        yield url
     finally:
         await server.shutdown()
 

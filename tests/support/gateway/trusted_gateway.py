@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from gateway.http.bounded_protocol import BoundedProtocol
-from gateway.http.client_certificate import CertificateProtocol
 from tests.support.edge import Edge, edge
 from tests.support.settings import changed
 from tests.support.town import QUERY, serving_gateway
@@ -54,13 +52,11 @@ def write_manifests(folder: Path, manifests: dict[str, Any] | None = None) -> Pa
 
 
 @asynccontextmanager
-async def trusted_gateway(
-    folder: Path, protocol: type[BoundedProtocol] = CertificateProtocol, **settings: Any
-) -> AsyncIterator[Edge]:
+async def trusted_gateway(folder: Path, **settings: Any) -> AsyncIterator[Edge]:
     """The gateway over one agency; its endpoint is that of production."""
     documents = write_manifests(folder)
     trusted: dict[str, Any] = {"documents__allow": "trusted", "files__documents": documents}
     async with edge(folder, **trusted, **settings) as opened:
         in_production = changed(opened.town.settings, environment="production")
-        async with serving_gateway(opened.town.pipeline, in_production, protocol) as url:
+        async with serving_gateway(opened.town.pipeline, in_production) as url:
             yield replace(opened, town=replace(opened.town, url=url))

@@ -22,6 +22,7 @@ from gateway.audit.keys.service.wire import (
     write_protected,
     write_text,
 )
+from gateway.model.signed_in import signed_in
 
 KeyAnswer = Awaitable[bytes | KeysRefused]
 READ_SECONDS: Final = 5.0
@@ -64,7 +65,7 @@ def _answering(
 ) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         try:
-            client = room.admit(_credential(request))
+            client = _admitted(room, request)
             if isinstance(client, KeysRefused):
                 return _refused(client)
             made = await use(client, await _body(request))
@@ -79,6 +80,14 @@ def _answering(
         return Response(made, media_type="application/json", headers={"Cache-Control": "no-store"})
 
     return answer
+
+
+def _admitted(room: KeyServer, request: Request) -> Client | KeysRefused:
+    """Whose credential came; their connections are counted for them, and for no stranger."""
+    client = room.admit(_credential(request))
+    if isinstance(client, KeysRefused) or signed_in(request.scope)(client.name):
+        return client
+    return KeysRefused.TOO_OFTEN
 
 
 def _credential(request: Request) -> str:
