@@ -77,6 +77,16 @@ class DocumentOperation:
         """Whether it asks about several children at once, or may."""
         return self.question is not None and self.question.name.value == "children"
 
+    @property
+    def sent_as(self) -> dict[str, str]:
+        """The variable that each argument of the question is sent as, where it is one."""
+        given = () if self.question is None else self.question.arguments or ()
+        return {
+            each.name.value: each.value.name.value
+            for each in given
+            if isinstance(each.value, VariableNode)
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

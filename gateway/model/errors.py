@@ -13,11 +13,12 @@ Only the HTTP stage knows statuses. A message names what to change and never
 repeats a value that came with the request.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
 InputPath = tuple[str | int, ...]
+_MOST_TOLD: Final = 50
 
 
 class TeamAroundError(Exception):
@@ -105,18 +106,29 @@ class AskDifferently(TeamAroundError):
         same.others = self.others
         return same
 
+    def named(self, variables: Mapping[str, str]) -> Self:
+        """The same with paths that begin with a variable, by the argument that it is sent for."""
+        for each in self._every:
+            if each.path:
+                first, *rest = each.path
+                each.path = (variables.get(str(first), first), *rest)
+        return self
+
+    @property
+    def _every(self) -> "tuple[AskDifferently, ...]":
+        return (self, *self.others)
+
     def of_item(self, index: int) -> Self:
         """The same about the item at `index` of the input that its path begins with."""
-        every: tuple[AskDifferently, ...] = (self, *self.others)
-        for each in every:
+        for each in self._every:
             each.path = (*each.path[:1], index, *each.path[1:])
         return self
 
 
 def all_at_once(errors: Sequence[AskDifferently]) -> AskDifferently:
-    """The first of them, with the rest as its others; there is at least one."""
+    """The first of them, with the rest as its others, at most fifty; there is at least one."""
     first, *rest = (each for error in errors for each in (error, *error.others))
-    first.others = tuple(rest)
+    first.others = tuple(rest[: _MOST_TOLD - 1])
     return first
 
 

@@ -193,6 +193,15 @@ class Preparation:
         operation = document.operation(request.operation_name)
         values = self._values(operation, request.variables)
         self._refuse_deliveries(operation, values)
+        _refuse_nulls(operation, request.variables)
+        try:
+            return self._planned(operation, values, caller)
+        except AskDifferently as error:
+            raise error.named(operation.sent_as) from None
+
+    def _planned(
+        self, operation: DocumentOperation, values: VariableValues, caller: Caller
+    ) -> tuple[PreparedQuestion, ...]:
         if operation.question is None:
             return ()
         asked = inquiries(self._arguments(operation, values), caller)
@@ -242,7 +251,6 @@ class Preparation:
                     for each in values.errors
                 ]
             )
-        _refuse_nulls(operation, variables)
         return values
 
     def _refuse_deliveries(self, operation: DocumentOperation, values: VariableValues) -> None:

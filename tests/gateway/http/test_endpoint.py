@@ -289,6 +289,16 @@ async def test_a_null_where_only_a_default_may_be_is_told_before_anything_fails(
     assert left_out.status in {200, 294}
 
 
+async def test_a_path_begins_with_the_variable_whatever_the_argument_is_called(
+    gateway: Edge,
+) -> None:
+    query = "query($who: KnownDetails!, $why: AccessReason!) { child(known: $who, reason: $why) {"
+    variables = {"who": {"givenNames": ["x" * 200]}, "why": {**REASON, "caseReference": None}}
+    said = await gateway.send({"query": query + " receipt { index } } }", "variables": variables})
+    paths = [each["extensions"]["path"] for each in json.loads(said.text)["errors"]]
+    assert paths == [["why", "caseReference"], ["who", "givenNames"]]
+
+
 async def test_all_that_is_missing_is_said_at_once(gateway: Edge) -> None:
     reason = {"purpose": "SAFEGUARDING", "justification": " "}
     known = {"givenNames": ["x" * 200], "carers": ["a"] * 6}

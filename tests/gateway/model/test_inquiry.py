@@ -177,3 +177,10 @@ def test_of_several_children_it_says_which_one_is_told_too_little() -> None:
         inquiries(arguments, CALLER)
     paths = [each["extensions"]["path"] for each in refused.value.told]
     assert paths == [["known", 1], ["known", 2, "givenNames"]]
+
+
+def test_of_a_thousand_wrong_children_only_so_many_are_told() -> None:
+    arguments = {"known": [{}] * 1000, "reason": REASON}
+    with pytest.raises(AskDifferently) as refused:
+        inquiries(arguments, CALLER)
+    assert len(refused.value.told) == 50
