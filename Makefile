@@ -5,7 +5,7 @@ READY := .venv/.ready
 MATCHING := .venv-matching
 ARGS ?=
 
-.PHONY: help changes demo test laws steady check schema bench bench-sources bench-reloads bench-start bench-alerts bench-log bench-matching format lint types contracts schema-check docs-check lock clean
+.PHONY: help changes demo test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start bench-alerts bench-log bench-matching format lint types contracts schema-check docs-check lock clean
 
 help:  ## every command, in a line each
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name what; do printf '  %-16s %s\n' "$$name" "$$what"; done
@@ -37,6 +37,9 @@ bench: $(READY)  ## the figures of docs/performance.md
 	$(BIN)/python -m bench $(ARGS)
 	$(BIN)/python -m bench.records
 	$(BIN)/python -m bench.documents
+
+bench-rows: $(READY)  ## how soon a row comes after its agency answered
+	$(BIN)/python -m bench.rows $(ARGS)
 
 bench-sources: $(READY)  ## many sources in one question, and a hung one
 	$(BIN)/python -m bench.sources $(ARGS)

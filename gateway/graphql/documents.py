@@ -43,7 +43,7 @@ from gateway.graphql.selection import (
     undelivered,
 )
 from gateway.graphql.variable_uses import never_null
-from gateway.model.errors import AskDifferently
+from gateway.model.errors import AskDifferently, all_at_once
 
 QUESTIONS: Final = frozenset({"child", "children", "askAgain"})
 # Names of a refused document may be anything that a client wrote, so they are soon forgotten.
@@ -156,8 +156,7 @@ class Documents:
         operations = self._operations(bare)
         problems = validate(self._schema, node, max_errors=10)
         if problems:
-            told = "; ".join(map(_located, problems))
-            raise AskDifferently("DOCUMENT_INVALID", told[:_LONGEST])
+            raise all_at_once([_invalid(f"query: {_unquoted(p)}", p) for p in problems])
         whole = undelivered(bare)
         fragments = fragments_of(whole)
         writers = {
@@ -217,10 +216,7 @@ def _parsed(text: str) -> DocumentNode:
     try:
         return parse(text)
     except GraphQLSyntaxError as error:
-        at = ", ".join(f"line {p.line}, column {p.column}" for p in error.locations or ())
-        raise AskDifferently(
-            "DOCUMENT_INVALID", f"query: the document does not parse at {at}"
-        ) from None
+        raise _invalid("query: the document does not parse", error) from None
 
 
 def _operation_nodes(node: DocumentNode) -> dict[str, OperationDefinitionNode]:
@@ -244,10 +240,11 @@ def _bare(text: str) -> DocumentNode:
     return stripped
 
 
-def _located(problem: GraphQLError) -> str:
-    places = problem.locations or ()
-    at = ", ".join(f"line {place.line}, column {place.column}" for place in places[:1])
-    return f"query: {_unquoted(problem)} ({at})"
+def _invalid(message: str, problem: GraphQLError) -> AskDifferently:
+    at = [(place.line, place.column) for place in problem.locations or ()]
+    line, column = at[0] if at else (1, 1)
+    said = f"{message[:_LONGEST]} (line {line}, column {column})"
+    return AskDifferently("DOCUMENT_INVALID", said, at=at)
 
 
 def _unquoted(problem: GraphQLError) -> str:

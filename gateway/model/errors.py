@@ -71,7 +71,8 @@ class AskDifferently(TeamAroundError):
     """The request cannot be answered as it stands.
 
     `path` leads from a variable's name to the input to change, if it is one; `exceeded` is the
-    limit, if it is one. `others` are further inputs to change.
+    limit, if it is one. `at` are lines and columns of the document, counted from 1. `others` are
+    further inputs to change.
     """
 
     def __init__(
@@ -81,9 +82,11 @@ class AskDifferently(TeamAroundError):
         *,
         path: InputPath = (),
         exceeded: Exceeded | None = None,
+        at: Sequence[tuple[int, int]] = (),
     ) -> None:
         super().__init__(code, message)
         self.path = path
+        self.at = tuple(at)
         self.exceeded = exceeded
         self.others: tuple[AskDifferently, ...] = ()
 
@@ -98,11 +101,16 @@ class AskDifferently(TeamAroundError):
     @property
     def told(self) -> tuple[dict[str, Any], ...]:
         """An error for each input to change."""
-        return (*super().told, *(error for other in self.others for error in other.told))
+        (own,) = super().told
+        places = [{"line": line, "column": column} for line, column in self.at]
+        first = {**own, "locations": places} if places else own
+        return (first, *(error for other in self.others for error in other.told))
 
     def again(self) -> "AskDifferently":
         """The same refusal of a later request, without what the first one left in memory."""
-        same = AskDifferently(self.code, self.message, path=self.path, exceeded=self.exceeded)
+        same = AskDifferently(
+            self.code, self.message, path=self.path, exceeded=self.exceeded, at=self.at
+        )
         same.others = self.others
         return same
 

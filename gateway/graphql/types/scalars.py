@@ -56,12 +56,14 @@ def _log_index(text: str) -> LogIndex:
 SCALARS: Final[Mapping[object, ScalarDefinition]] = {
     date: strawberry.scalar(
         name="Date",
+        specified_by_url="https://scalars.graphql.org/andimarek/local-date.html",
         description='A whole day as text, "2015-03-09" (ISO 8601).',
         serialize=date.isoformat,
         parse_value=_text(_day, '"2015-03-09"'),
     ),
     datetime: strawberry.scalar(
         name="DateTime",
+        specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
         description='A moment as text with its offset, "2026-03-09T14:30:00Z" (RFC 3339);'
         " in answers always UTC.",
         serialize=_instant_said,
@@ -69,6 +71,7 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
     ),
     PartialDate: strawberry.scalar(
         name="PartialDate",
+        specified_by_url="https://hl7.org/fhir/R4/datatypes.html#date",
         description='A date as precisely as it is known: "2015", "2015-03" or "2015-03-09".'
         " Show it unchanged; never add a month or a day.",
         serialize=str,
@@ -76,6 +79,7 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
     ),
     NhsNumber: strawberry.scalar(
         name="NhsNumber",
+        specified_by_url="https://www.datadictionary.nhs.uk/attributes/nhs_number.html",
         description="An NHS number as text: ten digits, the last a check digit. Spaces and hyphens"
         " are ignored.",
         serialize=str,
@@ -83,6 +87,7 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
     ),
     Upn: strawberry.scalar(
         name="Upn",
+        specified_by_url="https://www.gov.uk/government/publications/unique-pupil-numbers",
         description="A permanent unique pupil number as text: a check letter and twelve digits. A"
         " temporary number ends in a letter and is refused, because it identifies nobody.",
         serialize=str,
@@ -90,12 +95,14 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
     ),
     Postcode: strawberry.scalar(
         name="Postcode",
+        specified_by_url="https://www.datadictionary.nhs.uk/attributes/postcode.html",
         description='A full UK postcode as text, "AB1 2CD"; case and spaces do not matter.',
         serialize=str,
         parse_value=_text(Postcode.parse, '"AB1 2CD"'),
     ),
     LogIndex: strawberry.scalar(
         name="LogIndex",
+        specified_by_url="https://c2sp.org/tlog-tiles",
         description="The place of an entry in the log, counted from 0, as decimal digits in a"
         " text: a log outgrows 32 bits.",
         serialize=str,

@@ -11,14 +11,14 @@ import brotli
 import pytest
 import zstandard
 
-from gateway.http.compression import coding
+from gateway.http.compression import CODINGS, coding
 from gateway.http.framing import Framing
 from gateway.model.errors import AskDifferently
 from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.edge import QUESTION
 from tests.support.gateway.streamed import BODY, Slow
 from tests.support.loopback import serving, serving_raw
-from tests.support.town import Town, small_town
+from tests.support.town import Town, small_town, variables_for
 
 READING: Final[dict[str, Callable[[], Callable[[bytes], bytes]]]] = {
     "zstd": lambda: zstandard.ZstdDecompressor().decompressobj().decompress,
@@ -108,6 +108,33 @@ async def test_a_whole_answer_and_a_refusal_come_as_the_client_reads_them(tmp_pa
             assert refused.headers["Cache-Control"] == "no-store"
             code = json.loads(b"".join(pieces))["errors"][0]["extensions"]["code"]
             assert code == "NOT_ACCEPTABLE"
+
+
+FIRST_SCREEN: Final = """
+query Screen($known: KnownDetails!, $reason: AccessReason!) {
+  child(known: $known, reason: $reason) {
+    receipt { index queryId }
+    restriction
+    answers @stream { agency { id name } outcome detail ring { telephone hours } }
+    ... @defer { child { names { given family } birthDate { value } } completeness { complete } }
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("name", CODINGS)
+async def test_a_first_screen_of_seven_agencies_is_a_kilobyte_and_a_half_at_most(
+    tmp_path: Path, name: str
+) -> None:
+    async with serving(AgencyServer().answer) as base:
+        others = [rest_source(f"agency-{letter}", base) for letter in "abcdef"]
+        sources = [rest_source("spine", base, claims=AUTHORITY), *others]
+        async with small_town(tmp_path, sources) as town:
+            asked = {"query": FIRST_SCREEN, "variables": variables_for() | {"scope": None}}
+            _, pieces = await came(town, asked, "multipart/mixed", name)
+    said = READING[name]()(b"".join(pieces))
+    assert said.count(b'"outcome"') == len(sources)
+    assert len(b"".join(pieces)) < 1536
 
 
 async def test_an_operator_may_switch_compression_off(tmp_path: Path) -> None:

@@ -173,6 +173,18 @@ async def test_a_request_whose_only_field_is_refused_is_refused(gateway: Edge) -
     assert (beside.status, beside.code) == (294, "AUDIT_NOT_ALLOWED")
 
 
+async def test_each_problem_of_a_document_has_its_place(gateway: Edge) -> None:
+    for sent in range(2):  # the second time from what was remembered
+        said = await gateway.send({"query": "{\n  no\n  agencies { nor }\n}"})
+        errors = json.loads(said.text)["errors"]
+        places = [[(at["line"], at["column"]) for at in each["locations"]] for each in errors]
+        assert places == [[(2, 3)], [(3, 14)]], sent
+        assert {each["extensions"]["code"] for each in errors} == {"DOCUMENT_INVALID"}
+    said = await gateway.send({"query": "{ agencies {"})
+    (error,) = json.loads(said.text)["errors"]
+    assert error["locations"] == [{"line": 1, "column": 13}]
+
+
 @pytest.mark.parametrize("accept", ["", "*/*", "application/*;q=0.5"])
 async def test_a_supergraph_reads_the_code_of_an_error(gateway: Edge, accept: str) -> None:
     said = await gateway.send({"query": "{ no }"}, accept=accept)
