@@ -48,7 +48,7 @@ from gateway.model.errors import AskDifferently, all_at_once
 QUESTIONS: Final = frozenset({"child", "children", "askAgain"})
 # Names of a refused document may be anything that a client wrote, so they are soon forgotten.
 _REMEMBERED_S: Final = 30
-_LONGEST: Final = 1000  # characters of a refusal, which may hold long names of the document
+_LONGEST: Final = 300  # characters of one problem, which may hold long names of the document
 _OF_WEIGHT_ONE: Final = 2000
 
 
