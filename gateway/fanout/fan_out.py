@@ -4,7 +4,7 @@ Whom to ask next is not decided here: that is the question's, in `gateway.questi
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Final
@@ -97,10 +97,14 @@ class Calls:
         `before` is what it answered so far; nothing that it tried is tried again.
         """
         sent = self._sent[source] = CallCount()
-        asked = self._connections[source].ask_by_each(by, asking, before, sent)
-        task = asyncio.create_task(asked)
-        self._running[task] = source
-        task.add_done_callback(self._landed)
+        self._run(source, self._connections[source].ask_by_each(by, asking, before, sent))
+
+    def start_further(
+        self, source: str, by: Sequence[Keys], asking: CallContext, before: SourceAnswer
+    ) -> None:
+        """Begin to ask a source again by each of these keys, of one number each."""
+        sent = self._sent[source] = CallCount()
+        self._run(source, self._connections[source].ask_further(by, asking, before, sent))
 
     def search(self, source: str, keys: Keys, asking: CallContext) -> asyncio.Task[SourceAnswer]:
         """Begin to search a source by demographics alone; whoever started it waits for it."""
@@ -142,6 +146,11 @@ class Calls:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=_TO_STOP_S)
+
+    def _run(self, source: str, asked: Coroutine[None, None, SourceAnswer]) -> None:
+        task = asyncio.create_task(asked)
+        self._running[task] = source
+        task.add_done_callback(self._landed)
 
     def _landed(self, task: asyncio.Task[SourceAnswer]) -> None:
         self._done.append(task)

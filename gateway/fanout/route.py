@@ -1,7 +1,10 @@
 """By which operations a source can be asked with what is known, and which are worth trying."""
 
+from collections.abc import Iterable
+
 from adapters.contract.contract import MoreNeeded, NoRecord, OperationCard
-from adapters.contract.identifiers import IDENTIFYING
+from adapters.contract.identifiers import CHILD_NUMBERS, IDENTIFYING
+from adapters.contract.record import Identifier
 from gateway.fanout.source_answer import Keys, SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 
@@ -21,7 +24,7 @@ def route(
     number though a record that it found bears it: another file of that number may be marked.
     """
     untried = _untried(source, before)
-    by_each = _may_have_more_files(source)
+    by_each = may_have_more_files(source)
     cards = tuple(
         card
         for card in possible(source, keys)
@@ -36,12 +39,38 @@ def may_ask_again(source: RegisteredSource, answered: SourceAnswer) -> bool:
     One of the shield set that found somebody by name may have hers by a number. An identity
     source says the number itself.
     """
-    more = _may_have_more_files(source) and answered.by_details_alone
+    more = may_have_more_files(source) and answered.by_details_alone
     return (answered.empty or more) and bool(_untried(source, answered))
 
 
-def _may_have_more_files(source: RegisteredSource) -> bool:
+def by_number(source: RegisteredSource, keys: Keys) -> tuple[OperationCard, ...]:
+    """The operations that these keys allow and that ask by one of the child's numbers alone."""
+    return tuple(card for card in possible(source, keys) if _scheme(card))
+
+
+def not_asked_by(
+    source: RegisteredSource, answered: SourceAnswer, numbers: Iterable[Identifier]
+) -> frozenset[Identifier]:
+    """Those of these numbers by which it could be asked and was not: it may have a file there."""
+    left = {number for number in numbers if number not in answered.asked_by}
+    if not left:
+        return frozenset()
+    schemes = {scheme for card in source.adapter.operations if (scheme := _scheme(card))}
+    return frozenset(number for number in left if number.scheme in schemes)
+
+
+def may_have_more_files(source: RegisteredSource) -> bool:
+    """Whether it is asked by each number of hers: its files under each may be marked.
+
+    An identity source has one file for each number, and says the number itself.
+    """
     return source.in_shield_set and not source.is_identity
+
+
+def _scheme(card: OperationCard) -> str | None:
+    """The scheme of the one number that an operation asks by; None if it asks by none, or more."""
+    by = card.needs & IDENTIFYING
+    return next(iter(by)) if len(by) == 1 and by <= CHILD_NUMBERS else None
 
 
 def supersedes(source: RegisteredSource) -> bool:

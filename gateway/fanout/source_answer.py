@@ -32,6 +32,7 @@ class CallContext:
 class SourceAnswer:
     """What came of one source. `tried` names the operations asked, `searched_by` their keys.
 
+    `asked_by` are the child's numbers that it was asked by, each alone.
     `absent` are the identifiers for which the source conclusively holds nobody: declared, granted,
     fresh enough, and asked by them alone. `by_identifier` are the identifying keys that the last
     operation asked with; `at` is when its reply came. `attempts` is how often this question itself
@@ -45,6 +46,7 @@ class SourceAnswer:
     tried: tuple[str, ...] = ()
     searched_by: frozenset[str] = frozenset()
     by_identifier: Mapping[str, str] = field(default_factory=dict)
+    asked_by: frozenset[Identifier] = frozenset()
     supersedes: bool = False
     absent: frozenset[Identifier] = frozenset()
     attempts: int = 0
@@ -74,6 +76,11 @@ class SourceAnswer:
         """Whether it found somebody, and was not asked by a number."""
         return bool(self.records) and self.searched_by.isdisjoint(IDENTIFYING)
 
+    def by_more_than(self, own: Keys) -> bool:
+        """Whether it was asked by anything beside these details, such as a number learned."""
+        numbers = any(own.get(each.scheme) != each.value for each in self.asked_by)
+        return numbers or bool(self.searched_by - own.keys())
+
     def tells_no(self, card: OperationCard, keys: Mapping[str, str]) -> bool:
         """Whether it found nobody, or nobody with a number that this operation would ask by."""
         said = {(i.scheme, i.value) for record in self.records for i in record.identifiers}
@@ -89,13 +96,16 @@ class SourceAnswer:
 def together(one: SourceAnswer, other: SourceAnswer) -> SourceAnswer:
     """The answer of a source that was asked twice: what it found, or how the second time failed.
 
-    `by_identifier` is that of the last time that anybody was found.
+    `by_identifier` is that of the last time that anybody was found. It is whole if both are.
     """
-    found = tuple(dict.fromkeys((*one.records, *other.records)))
-    if not found or not isinstance(other.reply, Records | NoRecord):
+    if not isinstance(other.reply, Records | NoRecord):
         return other
+    found = tuple(dict.fromkeys((*one.records, *other.records)))
+    both = replace(other, asked_by=one.asked_by | other.asked_by)
+    whole = one.whole and other.whole
+    if not found:
+        return replace(both, reply=replace(other.reply, whole=whole))
     as_of = one.reply.as_of if isinstance(one.reply, Records) else None
     said = other.reply if isinstance(other.reply, Records) else Records((), as_of)
     asked_by = other.by_identifier if other.records else one.by_identifier
-    whole = one.whole and other.whole
-    return replace(other, reply=replace(said, records=found, whole=whole), by_identifier=asked_by)
+    return replace(both, reply=replace(said, records=found, whole=whole), by_identifier=asked_by)

@@ -31,7 +31,7 @@ from gateway.fanout.coalesce import (
 from gateway.fanout.health import SourceHealth
 from gateway.fanout.limits import CallCount, Jitter, SourceLimits, SourceRequest
 from gateway.fanout.proof_of_life import ProofOfLife, Way
-from gateway.fanout.route import after_numbers, route, unasked
+from gateway.fanout.route import after_numbers, by_number, route, unasked
 from gateway.fanout.source_answer import CallContext, Keys, SourceAnswer, together
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.clock import Clock
@@ -113,6 +113,22 @@ class SourceConnection:
             answered = together(answered, await self.ask(more, asking, again, sent))
         return answered
 
+    async def ask_further(
+        self, by: Iterable[Keys], asking: CallContext, before: SourceAnswer, sent: CallCount
+    ) -> SourceAnswer:
+        """Ask by each of these, of one number each, whatever was tried `before`, with what it found.
+
+        The first failure ends it, as above.
+        """
+        answered = before
+        for keys in by:
+            for card in by_number(self.source, keys):
+                if not isinstance(answered.reply, Records | NoRecord):
+                    return answered
+                alone = {name: keys[name] for name in card.needs}
+                answered = together(answered, await self._try(card, alone, asking, answered, sent))
+        return answered
+
     async def ask(
         self,
         keys: Keys,
@@ -133,7 +149,7 @@ class SourceConnection:
             if answered.records and not (self.source.in_shield_set and card.needs & IDENTIFYING):
                 break
             found = await self._by_any_form(card, keys, asking, answered, sent)
-            answered = together(answered, found) if answered.records else found
+            answered = together(answered, found)
             if not (answered.empty or answered.records):
                 break
         return answered
@@ -152,7 +168,7 @@ class SourceConnection:
             if not found.empty:
                 break
             again = await self._try(card, {**keys, **form}, asking, found, sent)
-            found = replace(again, tried=found.tried)
+            found = replace(together(found, again), tried=found.tried)
         return found
 
     def _says_who(self, card: OperationCard) -> bool:
@@ -178,9 +194,10 @@ class SourceConnection:
         return SourceAnswer(
             source=self.source.id,
             reply=brought.reply,
-            tried=(*before.tried, card.name),
+            tried=tuple(dict.fromkeys((*before.tried, card.name))),
             searched_by=before.searched_by | given.keys() if brought.sent else before.searched_by,
             by_identifier={name: given[name] for name in given.keys() & IDENTIFYING},
+            asked_by=before.asked_by | _alone(card, given),
             supersedes=card.supersedes,
             absent=before.absent | absent if proven else before.absent,
             attempts=before.attempts + sent.times - already,
@@ -292,6 +309,12 @@ class SourceConnection:
         now = self._clock.now()
         oldest = now - timedelta(seconds=self.source.max_age_s)
         return oldest <= as_of <= now + _CLOCKS_APART
+
+
+def _alone(card: OperationCard, given: Keys) -> frozenset[Identifier]:
+    """The child's number that was asked by; none where anything else that was sent narrows it."""
+    numbers = frozenset(Identifier(key, given[key]) for key in CHILD_NUMBERS & given.keys())
+    return numbers if len(numbers) == 1 and given.keys() <= card.needs else frozenset()
 
 
 def _hits(card: OperationCard, given: Keys, reply: Reply) -> dict[Way, frozenset[Identifier]]:

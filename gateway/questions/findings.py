@@ -10,6 +10,7 @@ from adapters.contract.record import Identifier, Name, Record
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
+from gateway.questions.numbers.owed import Heard
 from gateway.questions.resolver import Resolver
 from resolvers.child.child import Restriction
 from resolvers.exchange import tied
@@ -31,7 +32,8 @@ class Findings:
     is what they were graded against. `sensitive` are the certain records of
     sensitive services, by source id: no other finding depends on them. `own_marks` are the sources
     outside the shield set that restrict the child by any reading; such a mark hides their own row
-    alone. `untied`: what was certain waits until the caller tells one more detail.
+    alone. `untied`: what was certain waits until the caller tells one more detail. `owed` are the
+    numbers by which sources of the set are still to be asked, by source id; none where restricted.
     """
 
     answers: Mapping[str, SourceAnswer]
@@ -42,6 +44,7 @@ class Findings:
     sensitive: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
     own_marks: frozenset[str] = frozenset()
     untied: bool = False
+    owed: Mapping[str, frozenset[Identifier]] = field(default_factory=dict)
 
     @property
     def certain(self) -> Iterator[tuple[str, Record]]:
@@ -127,7 +130,7 @@ def find(stated: Reference, answers: Mapping[str, SourceAnswer], resolver: Resol
     ]
     reference = _frozen(stated, spine, resolver)
     reference = replace(reference, of_others=_of_others(reference, spine, resolver.read))
-    unlocated = _found(reference, answers, resolver)
+    unlocated = _owing(_found(reference, answers, resolver), resolver)
     doubtful = any(
         not g.settled for every in unlocated.resolution.by_source.values() for g in every
     )
@@ -139,6 +142,15 @@ def find(stated: Reference, answers: Mapping[str, SourceAnswer], resolver: Resol
         located = _found(reference.unlocated().located(), answers, resolver)
     quiet = located.resolution.quiet_of_places(unlocated.resolution)
     return replace(located, resolution=quiet)
+
+
+def _owing(found: Findings, resolver: Resolver) -> Findings:
+    """The findings, unknown while a source of the set was not asked by each number of hers."""
+    if found.restriction is Restriction.RESTRICTED:
+        return found
+    heard = Heard(found.answers, resolver.sources, resolver.read)
+    owed = heard.owed(found.reference, found.resolution)
+    return replace(found, owed=owed, restriction=Restriction.UNKNOWN) if owed else found
 
 
 def _found(

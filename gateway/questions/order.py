@@ -52,6 +52,14 @@ class Judge(Protocol):
         """Who is to be searched for children alike, and by what; none if nothing hangs on it."""
         ...
 
+    def end_first_wave(self) -> None:
+        """Hear that each of the circle has answered to the caller's own details."""
+        ...
+
+    def further(self, answers: SourceAnswers) -> Mapping[str, tuple[Keys, ...]]:
+        """By which further numbers who of the shield set is still to be asked, each by itself."""
+        ...
+
     def hear(self, found: SourceAnswers) -> None:
         """Hear what these found."""
         ...

@@ -257,4 +257,15 @@ class RunningQuestion:
         first = self._asked.restriction_first
         if view.cleared or (self._shield.settled and not (first and self._restriction is None)):
             return True
-        return view.is_national(agency) and self._row(agency).outcome not in _TELLS_OF_A_RECORD
+        if self._shield.first_wave_over or not view.is_national(agency):
+            return False
+        if any(map(self._learned, self._asked_of(agency))):
+            return False
+        return self._row(agency).outcome not in _TELLS_OF_A_RECORD
+
+    def _learned(self, source: str) -> bool:
+        """Whether an answer rests on what others taught: that shows that nobody restricted by then.
+
+        Who restricts her by a number that was learned must not be told from who did at first.
+        """
+        return self._answers[source].by_more_than(self._order.own[source])

@@ -24,6 +24,7 @@ from gateway.questions.prepare import Preparation, PreparedQuestion
 from gateway.questions.question import DecidedQuestion, RunningQuestion
 from gateway.questions.release import ReleaseView
 from gateway.questions.resolver import Resolver
+from gateway.questions.shield.further import FurtherNumbers
 from gateway.questions.shield.home import ToldHome
 from gateway.questions.shield.namesakes import NamesakeSearch
 from gateway.questions.shield.state import ShieldState, circle_of
@@ -121,7 +122,8 @@ def _shield(
     members = {name: each for name, each in order.sources.items() if each.in_shield_set}
     search, once = NamesakeSearch(members, order.own), FoundOnce(Resolver(sources))
     finders = (Finder(stated, once), Finder(stated, once))
-    return ShieldState(view, *finders, order.circle, search, ToldHome(stated, once, search))
+    home, numbers = ToldHome(stated, once, search), FurtherNumbers(members, order.own)
+    return ShieldState(view, *finders, order.circle, search, home, numbers)
 
 
 def _order(prepared: PreparedQuestion, intent: Intent, admitted: AdmittedRequest) -> Order:

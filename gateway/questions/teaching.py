@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.audit.recorder.recorder import Intent, Recorder
+from gateway.fanout.route import may_have_more_files
 from gateway.fanout.source_answer import Keys
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
@@ -28,9 +29,10 @@ class Teaching:
         return self.shield.lessons(answers, self.sources)
 
     def disputed(self, answers: SourceAnswers, source: str) -> tuple[Keys, ...]:
-        """Further numbers to ask a source by: agencies disagree on one, or two children fit."""
-        known = disputed(self.shield.teaching(answers), self.sources)
-        return (*known, *self.shield.other_numbers(answers, source))
+        """Further numbers to ask a source by, where agencies disagree on one."""
+        if may_have_more_files(self.sources[source]):
+            return ()  # it is asked by each number anyhow
+        return disputed(self.shield.teaching(answers), self.sources)
 
     def once_cleared(self, answers: SourceAnswers) -> Mapping[str, Keys]:
         """What of the caller's details may be sent only now."""

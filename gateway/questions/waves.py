@@ -5,25 +5,29 @@ the first answers taught: by an identifier as soon as one is learned, by names o
 over or half the time is gone, and by the caller's postcode last of all, if the child is cleared.
 For the circle, which alone decides on the shield, wave 1 is over once it is over for the circle.
 Whoever found nothing by a number that an identity source has since replaced is asked again by the
-new one. Nobody waits for the slowest: at the deadline whoever is left has timed out.
+new one. Whoever may restrict is asked by each further number of hers that any of them bears, until
+none is left. Nobody waits for the slowest: at the deadline whoever is left has timed out.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import replace
+from typing import Final
 
 from adapters.contract.contract import NoRecord
 from adapters.contract.identifiers import IDENTIFYING
 from gateway.fanout.fan_out import Calls, FanOut
-from gateway.fanout.route import may_ask_again, route, supersedes, unasked
+from gateway.fanout.route import may_ask_again, may_have_more_files, route, supersedes, unasked
 from gateway.fanout.source_answer import Keys, SourceAnswer
 from gateway.questions.order import Judge, Order, Teacher
+
+_MOST_ROUNDS: Final = 6  # from one number to the next; who is not cleared by then is not
 
 
 async def answers(
     order: Order, judge: Judge, teacher: Teacher, fan_out: FanOut
 ) -> AsyncGenerator[SourceAnswer, None]:
-    """Exactly one answer for each source of the order, in arrival order.
+    """An answer for each source of the order, in arrival order; a later one stands for both.
 
     It ends sooner where the judge says that nobody else is to be waited for. Closing the iterator
     cancels what is under way, down to the sockets. TryLater if what is passed on cannot be logged.
@@ -42,7 +46,8 @@ class Waves:
 
     `open` are the sources that may still be asked in wave 2, with what they said so far. `doubted`
     are answers that found nothing by a number which may yet turn out to be replaced, `renewed` the
-    sources asked again for that. `seen` is each source's last answer, `first` its first one.
+    sources asked again for that. `waiting` are answers of the shield set that may be asked by
+    further numbers until the circle is idle. `seen` is each source's last answer, `first` its first.
     """
 
     def __init__(self, order: Order, judge: Judge, teacher: Teacher, calls: Calls) -> None:
@@ -54,12 +59,18 @@ class Waves:
         self._doubted: dict[str, SourceAnswer] = {}
         self._renewed: set[str] = set()
         self._own_wave: set[str] = set()
+        self._waiting: dict[str, SourceAnswer] = {}
+        self._news = False
+        self._rounds = _MOST_ROUNDS
         self._idle = False
         self._search: asyncio.Task[None] | None = None
         self._seen: dict[str, SourceAnswer] = {}
         self._first: dict[str, SourceAnswer] = {}
         self._superseding = {name for name, s in order.sources.items() if supersedes(s)}
         self._heard_first = {name for name, s in order.sources.items() if s.in_shield_set}
+        self._teaching = {
+            name for name, s in order.sources.items() if s.in_shield_set or s.is_identity
+        }
         self._wave_two_from = (calls.now + order.until) / 2
 
     async def settle(self) -> AsyncIterator[SourceAnswer]:
@@ -74,7 +85,10 @@ class Waves:
                 break
             for answered in await self._undoubted():
                 yield answered
-            if await self._go_on() or (not self._calls.running and await self._go_on_by_search()):
+            over = await self._go_on() or await self._go_on_by_search()
+            for answered in self._no_longer_waiting():
+                yield answered
+            if over:
                 return
         await self._end_search()
         if self._over_for_circle():
@@ -97,6 +111,7 @@ class Waves:
     async def _go_on(self) -> bool:
         """Ask whoever may be asked now; whether the question is over with what was heard."""
         await self._second_wave({})
+        await self._ask_further()
         if self._over_for_circle():
             return True
         if self._open and not self._calls.running:
@@ -107,10 +122,11 @@ class Waves:
 
     async def _go_on_by_search(self) -> bool:
         """The same once a search is over that is under way: what it found may clear the child."""
-        if self._search is None or self._search.done():
-            return False
-        await self._end_search()
-        return not self._overdue and await self._go_on()
+        over = False
+        while self._searching and not (over or self._calls.running):
+            await self._end_search()
+            over = self._overdue or await self._go_on()
+        return over and not self._overdue
 
     @property
     def _overdue(self) -> bool:
@@ -139,7 +155,26 @@ class Waves:
         for answered in came:
             self._seen[answered.source] = answered
             self._first.setdefault(answered.source, answered)
-        return [a for a in came if not (self._may_be_replaced(a) or self._may_learn(a))]
+        if came and self._own_wave & self._order.circle <= self._first.keys():
+            self._judge.end_first_wave()
+        self._news = self._news or not self._teaching.isdisjoint(a.source for a in came)
+        return [a for a in came if not self._may_be_replaced(a) and self._stands(a)]
+
+    def _stands(self, answered: SourceAnswer) -> bool:
+        return not (self._may_learn(answered) or self._waits(answered))
+
+    def _waits(self, answered: SourceAnswer) -> bool:
+        """Whether it may be asked by further numbers, as long as the circle is not idle."""
+        waits = not self._idle and may_have_more_files(self._order.sources[answered.source])
+        if waits:
+            self._waiting[answered.source] = answered
+        return waits
+
+    def _no_longer_waiting(self) -> list[SourceAnswer]:
+        if not self._idle:
+            return []
+        waiting, self._waiting = self._waiting, {}
+        return list(waiting.values())
 
     def _may_learn(self, answered: SourceAnswer) -> bool:
         if not may_ask_again(self._order.sources[answered.source], answered):
@@ -178,7 +213,7 @@ class Waves:
         for source, new in again.items():
             self._start(source, {**own[source], **new}, replace(doubted[source], tried=()))
         standing = [answered for source, answered in doubted.items() if source not in again]
-        return [answered for answered in standing if not self._may_learn(answered)]
+        return [answered for answered in standing if self._stands(answered)]
 
     async def _second_wave(self, given_back: Mapping[str, Keys]) -> None:
         """Ask whoever is open and may be asked by now; `given_back` was kept back until now."""
@@ -207,6 +242,28 @@ class Waves:
         for source, keys in starts.items():
             self._start(source, keys, self._open.pop(source))
 
+    async def _ask_further(self) -> None:
+        """Ask the shield set by each number of hers that it was not asked by, and somebody bears."""
+        busy = {*self._calls.running, *self._doubted}
+        spoke = self._half_gone or self._teaching.isdisjoint(busy)
+        if self._overdue or not (self._news and spoke and self._rounds):
+            return
+        self._news = False
+        by = {s: keys for s, keys in self._judge.further(self._seen).items() if s not in busy}
+        own = self._order.own
+        learned = {
+            s: frozenset[str]().union(*(_learned(keys, own[s]) for keys in every))
+            for s, every in by.items()
+        }
+        if by:
+            self._rounds -= 1
+            await self._teacher.pass_on(learned)
+        for source, keys in by.items():
+            self._idle = False
+            for kept in (self._open, self._waiting):
+                kept.pop(source, None)
+            self._calls.start_further(source, keys, self._order.asking[source], self._seen[source])
+
     def _over_for_circle(self) -> bool:
         """Tell once that the circle is idle; whether the question is over with that."""
         circle = self._order.circle
@@ -233,6 +290,10 @@ class Waves:
             if wanted:
                 self._search = asyncio.create_task(self._searched(wanted))
                 self._search.add_done_callback(lambda _: self._calls.wake())
+        return self._searching
+
+    @property
+    def _searching(self) -> bool:
         return self._search is not None and not self._search.done()
 
     async def _searched(self, wanted: Mapping[str, Keys]) -> None:
@@ -242,6 +303,7 @@ class Waves:
         found = {s: self._calls.search(s, keys, asking[s]) for s, keys in wanted.items()}
         await asyncio.wait(found.values())
         self._judge.hear({source: search.result() for source, search in found.items()})
+        self._news = True
 
     async def _end_search(self) -> None:
         """Wait for the search until the deadline; whoever is late was not heard."""
@@ -257,7 +319,8 @@ class Waves:
         """The answers of whoever did not come to a better one."""
         sources = self._order.sources
         closed = [before or unasked(sources[source]) for source, before in self._open.items()]
-        return [*self._calls.overtaken(self._seen), *closed, *self._doubted.values()]
+        kept = (*self._doubted.values(), *self._waiting.values())
+        return [*self._calls.overtaken(self._seen), *closed, *kept]
 
 
 def _replaced(own: Keys, taught: Keys) -> dict[str, str]:

@@ -23,14 +23,25 @@ def reached(known: Details, held: Mapping[K, Details]) -> frozenset[K]:
 
     Numbers and family names lead on from any record that could join, whatever others say of it.
     """
-    found: frozenset[K] = frozenset()
+    return _spread(known, held)[0]
+
+
+def leading(known: Details, held: Mapping[K, Details]) -> frozenset[K]:
+    """The records whose numbers lead on: what is marked under one of these may be the child's."""
+    return _spread(known, held)[1]
+
+
+def _spread(known: Details, held: Mapping[K, Details]) -> tuple[frozenset[K], frozenset[K]]:
+    """The records that are reached, and those of them that lead on."""
+    found, leads = frozenset[K](), frozenset[K]()
     names, numbers = known, known
     while True:
-        wider = frozenset(key for key, d in held.items() if _may_be(names, numbers, d))
-        if wider <= found:
-            return found
-        found |= wider
-        teachers = [held[key] for key in found if _may_join(names, numbers, held[key])]
+        wider = found | {key for key, d in held.items() if _may_be(names, numbers, d)}
+        joining = leads | {key for key in wider if _may_join(names, numbers, held[key])}
+        if (wider, joining) == (found, leads):
+            return found, leads
+        found, leads = wider, joining
+        teachers = [held[key] for key in leads]
         names = replace(known, families=known.families.union(*(_families(known, teachers))))
         numbers = replace(
             known,

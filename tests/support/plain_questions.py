@@ -58,6 +58,13 @@ class NoShield:
         """As `search` says."""
         return self.search(heard)
 
+    def end_first_wave(self) -> None:
+        """Nothing hangs on it."""
+
+    def further(self, _: SourceAnswers) -> Mapping[str, tuple[Keys, ...]]:
+        """Nobody is asked by more numbers."""
+        return {}
+
     def hear(self, _: SourceAnswers) -> None:
         """Nothing hangs on it."""
 

@@ -38,6 +38,7 @@ from gateway.questions.plan import own_details, plan
 from gateway.questions.question import DecidedQuestion, RunningQuestion
 from gateway.questions.release import ReleaseView
 from gateway.questions.resolver import Resolver
+from gateway.questions.shield.further import FurtherNumbers
 from gateway.questions.shield.home import ToldHome
 from gateway.questions.shield.namesakes import NamesakeSearch
 from gateway.questions.shield.state import ShieldState, circle_of
@@ -231,7 +232,8 @@ def _question(registry: Registry, *, restriction_first: bool) -> RunningQuestion
     members = {name: each for name, each in sources.items() if each.in_shield_set}
     search = NamesakeSearch(members, order.own)
     home = ToldHome(stated, once, search)
-    shield = ShieldState(view, *finders, order.circle, search, home)
+    numbers = FurtherNumbers(search.members, search.own)
+    shield = ShieldState(view, *finders, order.circle, search, home, numbers)
     teaching = Lessons(teach=lambda answers: shield.lessons(answers, sources))
     # What is told is logged by the HTTP stage's asking, which these worlds leave out.
     intent, recorder = cast("Intent", None), cast("Recorder", None)

@@ -16,7 +16,7 @@ from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from gateway.questions.finder import Finder, FoundOnce
 from gateway.questions.findings import Findings
-from gateway.questions.onward import NUMBERS, Lesson, lessons
+from gateway.questions.onward import Lesson, lessons
 from gateway.questions.shield.namesakes import NamesakeSearch
 from resolvers.child.child import Restriction
 from resolvers.exchange import tied
@@ -53,10 +53,13 @@ class ToldHome:
         """
         if found.restriction is Restriction.RESTRICTED or self._settled:
             return ()
-        children = _likely(self._named(_NOBODY).of(found.answers), self.sources)
+        return self._children(found.answers)
+
+    def _children(self, answers: Mapping[str, SourceAnswer]) -> tuple[Findings, ...]:
+        children = _likely(self._named(_NOBODY).of(answers), self.sources)
         if len(children) > _MOST_LIKELY:
             return ()
-        return tuple(self._named(records).of(found.answers) for records in children)
+        return tuple(self._named(records).of(answers) for records in children)
 
     def _named(self, likely: frozenset[Identifier]) -> Finder:
         """Finds as if the caller had told of no place, and named these records."""
@@ -68,21 +71,10 @@ class ToldHome:
 
     def lessons(self, found: Findings) -> Mapping[str, Lesson]:
         """What the shield set may be asked with, so that it has said all before a home counts."""
-        first = self.supposed(found)[:1]
-        return {name: keys for each in first for name, keys in self._lessons(each).items()}
-
-    def other_numbers(self, found: Findings) -> Mapping[str, tuple[Lesson, ...]]:
-        """The numbers of further likely children, by which each of the set is asked as well."""
-        others: dict[str, tuple[Lesson, ...]] = {}
-        for each in self.supposed(found)[1:]:
-            for name, keys in self._lessons(each).items():
-                numbers = ({key: keys[key]} for key in sorted(keys.keys() & NUMBERS))
-                others[name] = (*others.get(name, ()), *numbers)
-        return others
-
-    def _lessons(self, supposed: Findings) -> Mapping[str, Lesson]:
-        taught = lessons(supposed, self.sources)
-        return {name: keys for name, keys in taught.items() if self.sources[name].in_shield_set}
+        for first in self.supposed(found):
+            taught = lessons(first, self.sources)
+            return {name: keys for name, keys in taught.items() if self.sources[name].in_shield_set}
+        return {}
 
     def settled(self, found: Findings) -> frozenset[Identifier]:
         """The authorities' records that the told home makes certain, so that the child is cleared.
@@ -91,6 +83,9 @@ class ToldHome:
         """
         children = self.supposed(found) if self.stated.tells_of_place else ()
         if not children or not all(map(self._all_said, children)):
+            return _NOBODY
+        looked = self._children(self.search.with_looks(found.answers))
+        if not looked or any(each.owed for each in looked):
             return _NOBODY
         told = self.stated.located()
         by_home = self.once.of(told, found.answers)
@@ -121,7 +116,6 @@ class ToldHome:
         looked = self.search.with_looks(supposed.answers)[source.id]
         nobody = not any(record.restricted is True for record in looked.records)
         more = supposed.may_have_another(answered, source) or _could_be_asked(source, answered)
-        more = more or _bears_what_it_was_not_asked_by(source, answered)
         return answered.whole and looked.whole and nobody and not more
 
 
@@ -135,15 +129,6 @@ def _could_be_asked(source: RegisteredSource, answered: SourceAnswer) -> bool:
         return False
     cards = source.adapter.operations
     return any(card.name not in answered.tried and card.needs & CHILD_NUMBERS for card in cards)
-
-
-def _bears_what_it_was_not_asked_by(source: RegisteredSource, answered: SourceAnswer) -> bool:
-    """Whether a record has a number by which it was not asked: another file of it may be marked."""
-    if source.is_identity:
-        return False
-    said = {i.scheme for record in answered.records for i in record.identifiers}
-    unasked = said - answered.searched_by
-    return any(card.needs & CHILD_NUMBERS & unasked for card in source.adapter.operations)
 
 
 def _likely(
@@ -173,14 +158,11 @@ _Found = tuple[str, Record]  # an authority, and a record there
 def _all_asked(children: Sequence[Sequence[_Found]], others: Sequence[_Found]) -> bool:
     """Whether the set can be asked about each child there, and each record is of one of them.
 
-    Each needs a number, and none of a scheme that the first has not: it goes with the first one's
-    calls. Else a home could clear a child whom nobody was asked about.
+    Of several each needs a number. Else a home could clear a child whom nobody was asked about.
     """
-    first, *more = [frozenset(i.scheme for _, r in c for i in r.identifiers) for c in children] or [
-        frozenset[str]()
-    ]
+    numbered = [any(record.identifiers for _, record in each) for each in children]
     placed = all(any(other in each for each in children) for other in others)
-    return placed and all(first and each and each <= first for each in more)
+    return placed and (len(children) == 1 or all(numbered))
 
 
 def _named(found: Iterable[_Found]) -> frozenset[Identifier]:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from adapters.contract.contract import NoRecord, Records
 from adapters.contract.identifiers import IDENTIFYING
 from adapters.contract.record import Record
 from gateway.fanout.source_answer import Keys, SourceAnswer, together
@@ -74,7 +73,7 @@ class NamesakeSearch:
     def unlooked(self, found: Findings) -> bool:
         """Whether a member that may hold her without a number could not be searched in full."""
         return any(
-            not (name in self._heard and _in_full(self._heard[name]))
+            not (name in self._heard and self._heard[name].whole)
             for name, source in self.members.items()
             if self._may_hold_her(found, name, source)
         )
@@ -84,7 +83,7 @@ class NamesakeSearch:
     ) -> Mapping[str, Keys]:
         taught = lessons(found, self.members)
         return {
-            name: {**self.own[name], **taught.get(name, {}), **_names_there(found, name)}
+            name: {**self.own[name], **taught.get(name, {}), **names_there(found, name)}
             for name, source in self.members.items()
             if name not in self._heard and wanted(found, name, source)
         }
@@ -141,13 +140,9 @@ class NamesakeSearch:
         if not _searches(self.members[name]):
             return False
         answered = self._answer(found, name)
-        if answered is None or not _in_full(answered):
+        if answered is None or not answered.whole:
             return True
         return restricted_namesake(found.reference, answered.records)
-
-
-def _in_full(answered: SourceAnswer) -> bool:
-    return isinstance(answered.reply, Records | NoRecord)
 
 
 def _hang_on_it(found: Findings) -> bool:
@@ -164,7 +159,7 @@ def _searched(source: RegisteredSource, answered: SourceAnswer | None) -> bool:
     return answered is not None and not by_details.isdisjoint(answered.tried)
 
 
-def _names_there(found: Findings, source: str) -> Keys:
+def names_there(found: Findings, source: str) -> Keys:
     """The name and birth date on the source's own record of the child, which it may be told."""
     keys: dict[str, str] = {}
     for record in found.resolution.certain(source):

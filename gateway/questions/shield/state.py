@@ -16,9 +16,11 @@ from gateway.fanout.source_answer import Keys, SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource, Registry
 from gateway.questions.finder import Finder
 from gateway.questions.findings import Findings
+from gateway.questions.numbers.owed import Heard
 from gateway.questions.onward import lessons
 from gateway.questions.order import SourceAnswers
 from gateway.questions.release import ReleaseView
+from gateway.questions.shield.further import FurtherNumbers
 from gateway.questions.shield.home import ToldHome
 from gateway.questions.shield.namesakes import NamesakeSearch
 from resolvers.child.child import Restriction
@@ -43,7 +45,8 @@ class ShieldState:
     """`everybody` finds by all answers, `near` by those of the `circle` alone.
 
     `search` says whether a restricted namesake may be behind records without a number of hers,
-    `home` whether the home that was told settles who she is.
+    `home` whether the home that was told settles who she is, `numbers` by which numbers the set is
+    still to be asked.
     """
 
     view: ReleaseView
@@ -52,12 +55,22 @@ class ShieldState:
     circle: frozenset[str]
     search: NamesakeSearch
     home: ToldHome
+    numbers: FurtherNumbers
+    first_wave_over: bool = False
     _heard: SourceAnswers = field(default_factory=dict)
     _first: SourceAnswers = field(default_factory=dict)
     _settled: bool = False
     _state: Restriction | None = None
     _tied: tuple[Findings, Findings] | None = None
     _before_home: SourceAnswers | None = None
+
+    def end_first_wave(self) -> None:
+        """Hear that each of the circle has answered to the caller's own details.
+
+        If one of them restricts the child nothing more is told from now on. So nothing is told
+        from now on, either, where that is found out later.
+        """
+        self.first_wave_over = True
 
     def idle(self, heard: SourceAnswers, first: SourceAnswers) -> bool:
         """Hear that nothing of the circle is under way, nor can be asked with what it taught.
@@ -83,7 +96,7 @@ class ShieldState:
         looked = self.near.of(self.search.with_looks(self._heard))
         if looked.restriction is Restriction.RESTRICTED:
             return Restriction.RESTRICTED
-        unsure = self.search.unlooked(found)
+        unsure = self.search.unlooked(found) or looked.owed
         return Restriction.UNKNOWN if unsure else found.restriction
 
     @property
@@ -111,10 +124,6 @@ class ShieldState:
         within = {**lessons(self.teaching(answers), sources), **self.home.lessons(near)}
         outside = {name: keys for name, keys in taught.items() if name not in self.circle}
         return outside | {name: keys for name, keys in within.items() if name in self.circle}
-
-    def other_numbers(self, answers: SourceAnswers, source: str) -> tuple[Keys, ...]:
-        """By which numbers of a likely child's namesakes a source is asked as well."""
-        return self.home.other_numbers(self._of_circle(answers)).get(source, ())
 
     def teaching(self, answers: SourceAnswers) -> Findings:
         """The findings that teach the circle: its own, until it has cleared the child."""
@@ -211,6 +220,16 @@ class ShieldState:
             return self.search.before_a_home(first)
         return self.search.wanted(self.everybody.of(answers))
 
+    def further(self, answers: SourceAnswers) -> Mapping[str, tuple[Keys, ...]]:
+        """By which further numbers each source of the set is asked, by source id: of any likely child.
+
+        What was found by a search bears some too. Of a restricted child nobody is asked any more.
+        """
+        inside = {name: each for name, each in answers.items() if name in self.circle}
+        found = self.near.of(self.search.with_looks(inside))
+        views = (found, *self.home.supposed(found))
+        return self.numbers.wanted(v for v in views if v.restriction is not Restriction.RESTRICTED)
+
     def hear(self, found: SourceAnswers) -> None:
         """Hear what the search for children alike found."""
         self.search.hear(found)
@@ -242,14 +261,20 @@ class ShieldState:
         every = self._set.values()
         return not (
             self.search.looked
+            or self._may_be_asked_further()
             or any(map(self._may_yet_find, every))
             or any(map(self._asked_by_more, every))
             or any(map(_renumbered, self._heard.values()))
         )
 
+    def _may_be_asked_further(self) -> bool:
+        """Whether a source of the set would be asked by further numbers, were nobody restricted."""
+        resolver = self.near.once.resolver
+        return bool(Heard(self._heard, resolver.sources, resolver.read).left)
+
     def _asked_by_more(self, answered: SourceAnswer) -> bool:
         """Whether a source was asked with more than the caller told."""
-        return bool(answered.searched_by - self.search.own[answered.source].keys())
+        return answered.by_more_than(self.search.own[answered.source])
 
     @property
     def _none_to_come(self) -> bool:

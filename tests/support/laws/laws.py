@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from tests.support.laws import (
     guessed_homes,
+    led_on,
     tells_no_more,
     two_children,
     who_restricts,
@@ -22,6 +23,7 @@ WHO_RESTRICTS: Final = who_restricts.WHO_RESTRICTS.name
 OUT_OF_SIGHT: Final = who_restricts.OUT_OF_SIGHT.name
 TWO_CHILDREN: Final = two_children.TWO_CHILDREN.name
 WRONG_NUMBER: Final = wrong_number.WRONG_NUMBER.name
+LED_ON: Final = led_on.LED_ON.name
 GUESSED_HOMES: Final = guessed_homes.GUESSED_HOMES.name
 IN_TURN: Final = in_turn.IN_TURN.name
 LAWS: Final[Mapping[str, Law[Any]]] = {
@@ -34,5 +36,6 @@ LAWS: Final[Mapping[str, Law[Any]]] = {
         wrong_number.WRONG_NUMBER,
         guessed_homes.GUESSED_HOMES,
         in_turn.IN_TURN,
+        led_on.LED_ON,
     )
 }

@@ -36,16 +36,20 @@ class Desks:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer one request, after the time that this agency takes."""
         agency, served = self.world.agency(request.path.split("/")[1]), self.served
+        again = any(call.startswith(f"{agency.id} ") for call in self.calls)
         self.calls.append(f"{agency.id} by {sorted(request.query.items())}")
-        await self._sleep(request.headers[_COUNTED], self._takes_s(agency))
+        tired = agency.state == "tired" and again and not is_check(request)
+        takes_s = _HUNG_S if tired else self._takes_s(agency)
+        await self._sleep(request.headers[_COUNTED], takes_s)
         if agency.state == "down":
             return web.Response(status=503)
         if is_check(request):
             return web.json_response({"children": [_TEST_CHILD], "total": 1})
         found = [record for record in agency.held if _fits(record, request.query)]
-        served += found  # a late answer belongs to the question that it was asked for
+        given = [each for each in found if not (agency.state == "cut" and each.restricted)]
+        served += given  # a late answer belongs to the question that it was asked for
         return web.json_response(
-            {"children": [record.document for record in found], "total": len(found)}
+            {"children": [record.document for record in given], "total": len(found)}
         )
 
     def _takes_s(self, agency: LawAgency) -> float:

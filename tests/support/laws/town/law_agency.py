@@ -41,7 +41,9 @@ class LawAgency:
     restriction). `gives` are the classes that it gives to `sectors`; `silent` says that to others
     it says so for every child alike. Where it `proves`, an empty result by a number shows that it
     holds no such child; else it is asked by name too. Of a small `population` name and birthday are
-    enough. `state` is "up", "slow", "down" or "hung".
+    enough. `onward` says whether others may be asked by what it has. `state` is "up", "slow",
+    "down" or "hung"; or "tired", which answers a question's first call alone; or "cut", whose lists
+    leave out whom it restricts and say that there are more.
     """
 
     place: int
@@ -56,6 +58,7 @@ class LawAgency:
     effects: bool = False
     proves: bool = True
     population: int | None = 900
+    onward: bool = True
     state: str = "up"
     seconds: float = 0.02
     held: tuple[HeldRecord, ...] = ()
@@ -99,7 +102,7 @@ class LawAgency:
             sector=self.sector,
             effects="notifies-agency" if self.effects else "none",
             claims=_listed(claim.value for claim in self.claims),
-            onward=_listed(("identifiers", "names", "birth_date")),
+            onward=_listed(("identifiers", "names", "birth_date") if self.onward else ()),
             url=f"{url}/{self.id}",
             more="\n".join(self._more),
             areas=_listed(self.areas),
