@@ -116,7 +116,7 @@ class SourceConnection:
     async def ask_further(
         self, by: Iterable[Keys], asking: CallContext, before: SourceAnswer, sent: CallCount
     ) -> SourceAnswer:
-        """Ask by each of these, of one number each, whatever was tried `before`, with what it found.
+        """Ask by each of these, of one number each, and bring it together with what came `before`.
 
         The first failure ends it, as above.
         """

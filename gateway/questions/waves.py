@@ -47,7 +47,8 @@ class Waves:
     `open` are the sources that may still be asked in wave 2, with what they said so far. `doubted`
     are answers that found nothing by a number which may yet turn out to be replaced, `renewed` the
     sources asked again for that. `waiting` are answers of the shield set that may be asked by
-    further numbers until the circle is idle. `seen` is each source's last answer, `first` its first.
+    further numbers until the circle is idle. `seen` is each source's last answer, `first` the
+    first one.
     """
 
     def __init__(self, order: Order, judge: Judge, teacher: Teacher, calls: Calls) -> None:
@@ -243,7 +244,7 @@ class Waves:
             self._start(source, keys, self._open.pop(source))
 
     async def _ask_further(self) -> None:
-        """Ask the shield set by each number of hers that it was not asked by, and somebody bears."""
+        """Ask the shield set by each number of hers that a file bears and it was not asked by."""
         busy = {*self._calls.running, *self._doubted}
         spoke = self._half_gone or self._teaching.isdisjoint(busy)
         if self._overdue or not (self._news and spoke and self._rounds):

@@ -1,4 +1,4 @@
-"""By which further numbers the shield set is asked, until nobody bears one that was not asked by."""
+"""By which further numbers the shield set is asked, until its files bear none that is left."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

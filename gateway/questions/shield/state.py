@@ -221,7 +221,7 @@ class ShieldState:
         return self.search.wanted(self.everybody.of(answers))
 
     def further(self, answers: SourceAnswers) -> Mapping[str, tuple[Keys, ...]]:
-        """By which further numbers each source of the set is asked, by source id: of any likely child.
+        """By which further numbers of any likely child each source of the set is asked, by id.
 
         What was found by a search bears some too. Of a restricted child nobody is asked any more.
         """

@@ -1,14 +1,12 @@
 """The planted faults, each with its places in the running code.
 
-Every place of every fault is named here and nowhere else. Where the code changes, change the place.
+Every place of every fault is named here, or in `led_on_faults`, and nowhere else. Where the code changes, change the place.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from adapters.contract.codes import Claim
-from adapters.contract.contract import NoRecord, Records
 from adapters.contract.record import Identifier
 from resolvers.child.child import Restriction
 from resolvers.comparison.agreement import Agreement
@@ -16,12 +14,12 @@ from resolvers.matching.reference import named_record
 from tests.support.laws.laws import (
     GUESSED_HOMES,
     IN_TURN,
-    LED_ON,
     OUT_OF_SIGHT,
     TELLS_NO_MORE,
     TWO_CHILDREN,
     WHO_RESTRICTS,
 )
+from tests.support.laws.led_on_faults import LED_ON_FAULTS
 from tests.support.laws.planted_fault import PlantedFault
 
 _NOBODY: Final = frozenset[str]()
@@ -185,40 +183,8 @@ def _the_first(original: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
     return lambda found, sources: original(found, sources)[:1]
 
 
-def _nothing_owed(_: Any) -> Callable[..., Mapping[str, Any]]:
-    """Whoever has answered is asked by no further number, and clears her."""
-    return lambda *_: {}
-
-
-def _own_left_out(original: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """Nobody is asked by a number that stands on its own files alone."""
-
-    def left(self: Any, files: Any) -> Any:
-        told = [(name, record) for name, record in files if self._tells(name)]
-        return original(self, told)
-
-    return left
-
-
-def _first_word(original: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """Who falls silent when asked again is taken at its first word."""
-
-    def both(one: Any, other: Any) -> Any:
-        answered = original(one, other)
-        failed = not isinstance(other.reply, Records | NoRecord)
-        return replace(other, reply=one.reply) if failed else answered
-
-    return both
-
-
-def _as_if_whole(_: Any) -> Any:
-    """A list that was cut counts as all that there is."""
-    return property(lambda self: isinstance(self.reply, Records | NoRecord))
-
-
 _DIFFERING: Final = (Agreement.DIFFERENT, Agreement.DISTANT)
 _HOME: Final = "gateway.questions.shield.home:ToldHome"
-_OWED: Final = "gateway.questions.numbers.owed:Heard"
 _QUESTION: Final = "gateway.questions.question:RunningQuestion"
 _NOT_TAKEN_BACK: Final = (
     ("gateway.questions.finder:Finder.as_asked", _kept_settled),
@@ -322,31 +288,7 @@ FAULTS: Final = (
         ((f"{_HOME.partition(':')[0]}:_likely", _the_first), *_NOT_TAKEN_BACK),
         seed=31,
     ),
-    PlantedFault(
-        "the set is not asked by a number that its own file bears",
-        LED_ON,
-        ((f"{_OWED}.owed", _nothing_owed),),
-    ),
-    PlantedFault(
-        "a number that its agency keeps to itself is not asked of that agency either",
-        LED_ON,
-        ((f"{_OWED}._left", _own_left_out),),
-    ),
-    PlantedFault(
-        "who falls silent when asked by a further number has cleared her before",
-        LED_ON,
-        (("gateway.fanout.source_call:together", _first_word),),
-    ),
-    PlantedFault(
-        "a list that was cut is taken for all",
-        LED_ON,
-        (("gateway.fanout.source_answer:SourceAnswer.whole", _as_if_whole),),
-    ),
-    PlantedFault(
-        "an answer ends sooner where the first file is the marked one",
-        LED_ON,
-        (("gateway.questions.shield.state:ShieldState._may_be_asked_further", _no),),
-    ),
+    *LED_ON_FAULTS,
     PlantedFault(
         "the postcode is sent with the first wave",
         GUESSED_HOMES,

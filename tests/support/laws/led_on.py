@@ -37,7 +37,7 @@ _NUMBERED: Final = ("both", "both", "nhs", "upn")
 
 @dataclass(frozen=True, slots=True)
 class LedOn:
-    """One question in a world, streamed and whole; in `plain` nobody restricts her."""
+    """One question in a world in which one file of the set is marked."""
 
     world: LawWorld
     caller: LawCaller
@@ -45,7 +45,7 @@ class LedOn:
 
     @property
     def elsewhere(self) -> list[LawWorld]:
-        """The worlds in which another file of the set is the marked one, and nothing else differs."""
+        """The worlds that differ in which file of the set is the marked one."""
         places = [(a, r) for a in self.world.agencies[1:] if a.in_set for r in a.held]
         return [_marked(self.world, agency.id, record.place) for agency, record in places]
 
@@ -111,10 +111,12 @@ def broken(place: LawPlace, asked: LedOn) -> list[str]:
     wrong = [f"{each}, by {asked.question}" for each in _shown(told, asked)]
     if any(agency.state != "up" for agency in asked.world.agencies):
         return wrong
-    for world in asked.elsewhere:
-        if _leads_to_the_mark(world, asked) and _told(place, asked, world).plain != told.plain:
-            wrong.append(f"which file is marked shows, by {asked.question}")
-    return wrong
+    others = [world for world in asked.elsewhere if _leads_to_the_mark(world, asked)]
+    return wrong + [
+        f"which file is marked shows, by {asked.question}"
+        for world in others
+        if _told(place, asked, world).plain != told.plain
+    ]
 
 
 def _told(place: LawPlace, asked: LedOn, world: LawWorld) -> Told:
