@@ -77,7 +77,8 @@ class Heard:
         }
 
     def _tells(self, source: str) -> bool:
-        return "identifiers" in self.sources[source].manifest.source.onward
+        manifest = self.sources[source].manifest
+        return "identifiers" in manifest.source.onward
 
     def _hers(self, reference: Reference, resolution: Resolution) -> list[_File]:
         """The files that may be hers by any reading; of an identity source the certain ones.

@@ -1,6 +1,7 @@
 """The planted faults, each with its places in the running code.
 
-Every place of every fault is named here, or in `led_on_faults`, and nowhere else. Where the code changes, change the place.
+Every place of every fault is named here, or in `led_on_faults`, and nowhere else.
+Where the code changes, change the place.
 """
 
 from collections.abc import Callable, Mapping

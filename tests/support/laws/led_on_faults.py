@@ -62,15 +62,18 @@ LED_ON_FAULTS: Final = (
         "who falls silent when asked by a further number has cleared her before",
         LED_ON,
         (("gateway.fanout.source_call:together", _first_word),),
+        seed=15,
     ),
     PlantedFault(
         "a list that was cut is taken for all",
         LED_ON,
         (("gateway.fanout.source_answer:SourceAnswer.whole", _as_if_whole),),
+        seed=10,
     ),
     PlantedFault(
         "an answer ends sooner where the first file is the marked one",
         LED_ON,
         (("gateway.questions.shield.state:ShieldState._may_be_asked_further", _no),),
+        seed=21,
     ),
 )
