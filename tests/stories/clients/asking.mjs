@@ -1,97 +1,74 @@
-// Asks one question with a client by others, as its own documentation says, and writes each state
-// that a screen would show as a line of JSON: {answers, completeness, error, over}.
+// Runs every case of one recipe in one process, and writes what its screen showed: a line a case.
 //
-//   node asking.mjs CLIENT < {"url", "token", "query", "variables"}
+//   node asking.mjs < {"recipe", "control", "cases": [{"name", "url", "token", "shut", "leaves", "children"}]}
 import { readFileSync } from "node:fs";
+import { inspect } from "node:util";
 
-const asked = JSON.parse(readFileSync(0, "utf8"));
-const headers = { authorization: `Bearer ${asked.token}` };
+const { recipe, control, cases } = JSON.parse(readFileSync(0, "utf8"));
+const PATIENCE_MS = 20_000;
+const whole = (seen) => inspect(seen, { depth: Infinity, showHidden: true, maxStringLength: null });
+const said = []; // whatever a client says on the console
+const kept = []; // whatever a client does with a browser's stores
 
-function show(data, error, over) {
-  const answers = (data?.child?.answers ?? []).map((row) => row?.agency?.id ?? null);
-  const held = data?.child?.completeness;
-  const completeness = held ? { inScope: held.inScope, complete: held.complete } : null;
-  console.log(JSON.stringify({ answers, completeness, error: error?.message ?? null, over }));
+globalThis.window = globalThis; // else some take this for a server, where they retry less and keep more
+for (const level of ["debug", "error", "info", "log", "warn"]) {
+  console[level] = (...words) => said.push(words.map(whole).join(" "));
+}
+process.on("unhandledRejection", (failure) => said.push(`unhandled: ${whole(failure)}`));
+for (const name of ["localStorage", "sessionStorage", "indexedDB", "caches"]) {
+  const get = (_, key) => void kept.push(`${name}.${String(key)}`);
+  Object.defineProperty(globalThis, name, { value: new Proxy({}, { get, set: get }), configurable: true });
 }
 
-async function apollo3() {
-  const { default: apollo } = await import("apollo-client-3/core/core.cjs");
-  const link = new apollo.HttpLink({ uri: asked.url, headers });
-  const client = new apollo.ApolloClient({ link, cache: new apollo.InMemoryCache() });
-  // It says after the first part already that it loads no more; only completeness tells.
-  await watched(client, apollo.gql, (shown) => Boolean(shown.data?.child?.completeness));
+const [file, name] = recipe.split("#");
+const module = await import(file);
+const open = name ? module.clients[name] : module.open;
+const { screen } = await import("./screen.mjs");
+
+async function run({ name: called, url, token, shut, leaves, before, children }) {
+  said.length = kept.length = 0;
+  await tell(shut ? "shut" : "open");
+  if (before) await tell(before);
+  const { client, ask } = open(url, () => token);
+  const views = [];
+  for (const variables of children) views.push(await watched(ask, variables, leaves));
+  const states = views.map(({ states }) => states);
+  const errors = views.flatMap(({ errors }) => errors);
+  for (const { stop } of views) stop();
+  await new Promise((passed) => setTimeout(passed, recipe.includes("tanstack") ? 10 : 0));
+  return { name: called, states, errors, said: [...said], kept: [...kept], held: held(client) };
 }
 
-async function apollo4(handler) {
-  const apollo = await import("apollo-client-4");
-  const incremental = await import("apollo-client-4/incremental");
-  const link = new apollo.HttpLink({ uri: asked.url, headers });
-  const incrementalHandler = new incremental[handler]();
-  const cache = new apollo.InMemoryCache();
-  const client = new apollo.ApolloClient({ link, cache, incrementalHandler });
-  await watched(client, apollo.gql, (shown) => shown.dataState === "complete");
-}
-
-function watched(client, gql, isOver) {
-  const question = { query: gql(asked.query), variables: asked.variables };
-  return new Promise((ended) => {
-    const next = (shown) => {
-      const over = isOver(shown) || Boolean(shown.error);
-      show(shown.data, shown.error, over);
-      if (over) ended();
+/** What a screen shows until the client says that no more will come, or until the user leaves. */
+function watched(ask, variables, leaves) {
+  const states = [];
+  const errors = [];
+  return new Promise((ended, failed) => {
+    const late = setTimeout(() => failed(new Error(whole(states))), PATIENCE_MS);
+    const end = () => {
+      clearTimeout(late);
+      ended({ states, errors, stop });
     };
-    const error = (failure) => ended(show(null, failure, true));
-    client.watchQuery({ ...question, fetchPolicy: "no-cache" }).subscribe({ next, error });
+    let over = false;
+    const stop = ask(variables, (shown) => {
+      if (shown.error) errors.push(whole(shown.error));
+      states.push(screen(shown));
+      const two = states.at(-1).rows.length > 1;
+      if (two && leaves) setTimeout(() => (stop(), end()));
+      else if (two && states.at(-1).rows.length < 3) tell("open");
+      if (shown.ended && !over) setTimeout(end);
+      over ||= Boolean(shown.ended);
+    });
   });
 }
 
-async function urql() {
-  const { Client, fetchExchange } = await import("@urql/core");
-  const { pipe, subscribe } = await import("wonka");
-  const client = new Client({
-    url: asked.url,
-    exchanges: [fetchExchange],
-    preferGetMethod: false,
-    fetchOptions: { headers },
-  });
-  await new Promise((ended) => {
-    const next = ({ data, error, hasNext }) => {
-      show(data, error, !hasNext);
-      if (!hasNext) ended();
-    };
-    pipe(client.query(asked.query, asked.variables), subscribe(next));
-  });
+function held(client) {
+  const cache = client?.cache?.extract?.() ?? client?.getQueryCache?.().getAll() ?? null;
+  return whole(cache);
 }
 
-async function meros() {
-  const { meros: parts } = await import("meros/browser");
-  const body = JSON.stringify({ query: asked.query, variables: asked.variables });
-  const accept = "multipart/mixed, application/graphql-response+json";
-  const sent = { ...headers, accept, "content-type": "application/json" };
-  const came = await parts(await fetch(asked.url, { method: "POST", body, headers: sent }));
-  if (came instanceof Response) return show((await came.json()).data, null, true);
-  let data = null;
-  for await (const { body: part } of came) {
-    data = part.data ?? data;
-    for (const { path, data: more } of part.incremental ?? []) put(data, path, more);
-    show(data, null, !part.hasNext);
-  }
-}
+const tell = (what) => fetch(`${control}/${what}`, { method: "POST" });
 
-// All that a client written by hand has to know of the shape by paths.
-function put(data, path, more) {
-  const above = path.slice(0, -1).reduce((held, step) => held[step], data);
-  const last = path.at(-1);
-  above[last] = above[last] && more ? Object.assign(above[last], more) : more;
-}
-
-const clients = {
-  "Apollo Client 3": apollo3,
-  "Apollo Client 4, 2022": () => apollo4("Defer20220824Handler"),
-  "Apollo Client 4, alpha 2": () => apollo4("GraphQL17Alpha2Handler"),
-  "Apollo Client 4, alpha 9": () => apollo4("GraphQL17Alpha9Handler"),
-  urql,
-  meros,
-};
-await clients[process.argv[2]]();
+for (const each of cases) process.stdout.write(`${JSON.stringify(await run(each))}\n`);
+await new Promise((passed) => setTimeout(passed, recipe.includes("tanstack") ? 1_200 : 0));
 process.exit(0);

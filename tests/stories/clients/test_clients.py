@@ -1,164 +1,181 @@
-"""What a practitioner's screen shows, whichever client its developers chose: every agency's row."""
+"""What a practitioner's screen shows, whichever client its developers chose.
+
+Each recipe is the code of its page (docs/front-end), run with the client's real package.
+"""
 
 import asyncio
-import json
-import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from yarl import URL
 
-from tests.support.adapters.foreign_servers import installed
-from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
-from tests.support.gateway.streamed import STREAM, Slow
-from tests.support.loopback import serving, serving_raw
-from tests.support.patience import patiently
-from tests.support.town import Town, small_town, variables_for
-
-CLIENTS: Final = (
-    "Apollo Client 3",
-    "Apollo Client 4, 2022",
-    "Apollo Client 4, alpha 2",
-    "Apollo Client 4, alpha 9",
-    "urql",
-    "meros",
+from tests.support.agencies import MIRA
+from tests.support.clients.screens import (
+    CASES,
+    CUTS,
+    NOAH,
+    REFUSALS,
+    TWO,
+    WHY,
+    Case,
+    Shown,
+    shown_by,
+    street,
+    workshop,
 )
-WHOLE: Final = STREAM.replace("@stream(if: $parts)", "").replace("@defer(if: $parts)", "")
-EVERYBODY: Final = ["quick", "slow", "spine"]
+
+IN_PARTS: Final = ("apollo-client-3", "apollo-client-4", "urql", "relay", "tanstack-query", "fetch")
+CLIENTS: Final = (*IN_PARTS, "graphql-request")
+CACHES: Final = (
+    "Apollo Client 3 by default",
+    "Apollo Client 4 by default",
+    "urql by default",
+    "urql with graphcache",
+)
+WARNED: Final = {
+    "urql by GET": TWO,
+    "graphql-request by default": Case("503", before="full"),
+    "TanStack Query by default": Case("503", before="full"),
+}
+BROKEN: Final = "The answer broke off. What is not shown here is not known."
+SAYS: Final[Mapping[str, str]] = {
+    "401": "(UNAUTHENTICATED)",
+    "403": "(PURPOSE_NOT_ENTITLED)",
+    "400": "(VARIABLES_INVALID)",
+    "429": "(TOO_MANY_CHILDREN_ASKED) Ask again in ",
+    "503": "(BUSY) Ask again in 1 seconds.",
+}
+SECRETS: Final = (MIRA["nhs"], MIRA["born"], MIRA["family"], MIRA["upn"], WHY)
+Screens = Mapping[str, Mapping[str, Shown]]
+
+each_client = pytest.mark.parametrize("client", CLIENTS)
+each_in_parts = pytest.mark.parametrize("client", IN_PARTS)
+each_cut = pytest.mark.parametrize("cut", CUTS)
+each_refusal = pytest.mark.parametrize("refusal", [case.name for case in REFUSALS])
 
 
 @pytest.fixture(scope="module")
-def folder() -> Path:
-    """Where the clients are installed; skips where they cannot be had."""
-    return installed(Path(__file__).parent)
+def screens(tmp_path_factory: pytest.TempPathFactory) -> Screens:
+    """Every recipe in every case, and what clients do without one; skips where there is no Node."""
+    return asyncio.run(_all(tmp_path_factory.mktemp("clients")))
 
 
-@asynccontextmanager
-async def screen(folder: Path, client: str, town: Town, query: str) -> AsyncIterator[Any]:
-    """A client that asks; gives the states of its screen, each as the client has it."""
-    token = town.headers()["Authorization"].removeprefix("Bearer ")
-    asked = {"url": f"{town.url}/graphql", "token": token, "query": query}
-    node = shutil.which("node")
-    assert node is not None
-    process = await asyncio.create_subprocess_exec(
-        node,
-        "asking.mjs",
-        client,
-        cwd=folder,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdin is not None
-    process.stdin.write(json.dumps(asked | {"variables": variables_for()}).encode())
-    process.stdin.write_eof()
-    try:
-        yield _states(process)
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+async def _all(folder: Path) -> Screens:
+    shop = workshop(folder / "shop")
+    (folder / "town").mkdir()
+    async with street(folder / "town") as there:
+        by_recipe = {
+            client: await shown_by(there, str(shop / _recipe(client)), _cases(client))
+            for client in CLIENTS
+        }
+        by_default = {
+            client: await shown_by(there, f"{shop / 'defaults.mjs'}#{client}", [case])
+            for client, case in {**dict.fromkeys(CACHES, TWO), **WARNED}.items()
+        }
+    return by_recipe | by_default
 
 
-async def _states(process: asyncio.subprocess.Process) -> AsyncIterator[dict[str, Any]]:
-    assert process.stdout is not None
-    while line := await patiently(process.stdout.readline()):
-        yield json.loads(line)
+def _recipe(client: str) -> Path:
+    return Path("apollo-3" if client == "apollo-client-3" else ".") / f"{client}.mjs"
 
 
-@asynccontextmanager
-async def three_agencies(tmp_path: Path, slow: Slow) -> AsyncIterator[Town]:
-    agency_server = AgencyServer()
-    async with serving(agency_server.answer) as fast, serving_raw(slow.answer) as waiting:
-        sources = [
-            rest_source("spine", fast, claims=AUTHORITY),
-            rest_source("quick", fast),
-            rest_source("slow", waiting, timeout="60s", says_restricted=False),
-        ]
-        async with small_town(tmp_path, sources, questions__deadline=60) as town:
-            yield town
+def _cases(client: str) -> list[Case]:
+    return [case if client in IN_PARTS else case.in_one_piece for case in CASES]
 
 
-@pytest.mark.parametrize("client", CLIENTS)
-async def test_every_agency_that_answered_stands_on_the_screen_in_the_end(
-    folder: Path, tmp_path: Path, client: str
+@each_client
+@pytest.mark.parametrize("case", ["direct", "trickle", "streamed"])
+def test_every_agency_stands_on_the_screen_in_the_end(
+    screens: Screens, client: str, case: str
 ) -> None:
-    slow = Slow()
-    shown: dict[str, Any] = {}
-    before: list[str] = []
-    async with (
-        three_agencies(tmp_path, slow) as town,
-        screen(folder, client, town, STREAM) as states,
-    ):
-        async for shown in states:
-            if {"quick", "spine"} <= {*shown["answers"]}:
-                before = before or shown["answers"]
-                slow.let.set()
-    assert sorted(before) == ["quick", "spine"]  # they were there while the third was awaited
-    assert sorted(shown["answers"]) == EVERYBODY
-    assert shown == shown | {"completeness": {"complete": True, "inScope": 3}, "error": None}
+    last = screens[client][case].last
+    assert [row.split(":")[0] for row in sorted(last["rows"])] == EVERYBODY
+    assert all("has a record; Jo Hart, Social worker" in row for row in last["rows"])
+    assert (last["restriction"], last["problem"]) == ("No restriction known", None)
+    assert last["completeness"].startswith("Complete: 3 of 3 agencies answered.")
 
 
-@pytest.mark.parametrize("client", CLIENTS)
-async def test_without_stream_the_same_screen_comes_at_once(
-    folder: Path, tmp_path: Path, client: str
+EVERYBODY: Final = ["Agency quick", "Agency slow", "Agency spine"]
+
+
+@each_in_parts
+def test_two_agencies_are_there_while_the_third_is_awaited(screens: Screens, client: str) -> None:
+    waiting = [s for s in screens[client]["streamed"].states[0] if len(s["rows"]) == 2]
+    assert waiting
+    assert all(not state["whole"] and state["problem"] is None for state in waiting)
+    assert not any("Agency slow" in row for row in waiting[0]["rows"])
+
+
+@each_client
+@each_cut
+def test_a_broken_line_is_told_as_broken_and_what_came_stays(
+    screens: Screens, client: str, cut: str
 ) -> None:
-    slow = Slow()
-    slow.let.set()
-    whole = WHOLE.replace(", $parts: Boolean = true", "")
-    async with (
-        three_agencies(tmp_path, slow) as town,
-        screen(folder, client, town, whole) as states,
-    ):
-        shown = [state async for state in states][-1]
-    assert sorted(shown["answers"]) == EVERYBODY
-    assert shown["over"]
+    states = screens[client][cut].states[0]
+    assert states[-1]["problem"] == BROKEN
+    assert not any(state["whole"] for state in states)
+    assert [len(s["rows"]) for s in states] == sorted(len(s["rows"]) for s in states)
+    assert client not in IN_PARTS or cut[4] == "1" or states[-1]["rows"]
 
 
-@pytest.mark.parametrize("client", CLIENTS)
-async def test_an_answer_that_breaks_off_is_nowhere_shown_as_complete(
-    folder: Path, tmp_path: Path, client: str
+@each_client
+@each_refusal
+def test_a_refusal_is_shown_as_itself_and_never_as_no_record(
+    screens: Screens, client: str, refusal: str
 ) -> None:
-    states: list[dict[str, Any]] = []
-    async with three_agencies(tmp_path, Slow()) as town:
-        line = Line(town.url)
-        async with (
-            serving_raw(line.carry) as between,
-            screen(folder, client, replace(town, url=between), STREAM) as shown,
-        ):
-            async for state in shown:
-                states.append(state)
-                if {"quick", "spine"} <= {*state["answers"]}:
-                    line.broken.set()
-    assert line.broken.is_set()
-    assert all(state["completeness"] is None for state in states)
+    states = screens[client][refusal].states[0]
+    assert SAYS.get(refusal, "(NOT_FROM_THE_GATEWAY)") in states[-1]["problem"]
+    assert all(state["rows"] == [] and not state["whole"] for state in states)
+    assert "no record" not in str(states).lower()
 
 
-class Line:
-    """The network between a practitioner and the gateway, until it breaks."""
-
-    def __init__(self, to: str) -> None:
-        self._to = URL(to)
-        self.broken = asyncio.Event()
-
-    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, out = await asyncio.open_connection(self._to.host, self._to.port)
-        both = [
-            asyncio.create_task(_copy(reader, out)),
-            asyncio.create_task(_copy(there, writer)),
-        ]
-        await self.broken.wait()
-        for task in both:
-            task.cancel()
-        await asyncio.gather(*both, return_exceptions=True)
-        out.close()
-        writer.close()
+@each_client
+def test_of_two_children_each_screen_shows_its_own_alone(screens: Screens, client: str) -> None:
+    _shows_each_its_own(screens[client][TWO.name])
 
 
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while some := await reader.read(65_536):
-        writer.write(some)
-        await writer.drain()
+@each_client
+def test_each_question_is_one_post_whose_url_holds_nothing(screens: Screens, client: str) -> None:
+    for case in CASES:
+        if case.fault != "direct" and case.name in screens[client]:
+            seen = screens[client][case.name].seen
+            assert [(s.method, s.query) for s in seen] == [("POST", "")] * len(case.children)
+
+
+@each_client
+def test_nothing_of_the_question_is_in_an_error_a_key_a_store_or_on_the_console(
+    screens: Screens, client: str
+) -> None:
+    for name, shown in screens[client].items():
+        traces = "\n".join([*shown.errors, *shown.said, *shown.kept, shown.held])
+        assert [secret for secret in SECRETS if secret in traces] == [], name
+        assert shown.kept == [], name
+
+
+@each_in_parts
+def test_who_leaves_the_page_ends_the_request(screens: Screens, client: str) -> None:
+    assert screens[client]["leaves"].left
+    assert screens[client]["leaves"].last["problem"] is None
+
+
+def test_what_the_pages_warn_of_happens_to_who_does_not_follow_them(screens: Screens) -> None:
+    by_urql = screens["urql by GET"][TWO.name].seen[0]
+    assert (by_urql.method, MIRA["nhs"] in by_urql.query) == ("GET", True)
+    (error,) = screens["graphql-request by default"]["503"].errors
+    assert MIRA["nhs"] in error
+    by_tanstack = screens["TanStack Query by default"]["503"]
+    assert len(by_tanstack.seen) == 4
+    assert MIRA["nhs"] in by_tanstack.held
+
+
+def _shows_each_its_own(shown: Shown) -> None:
+    first, second = (_rows(view) for view in shown.states)
+    assert first
+    assert second
+    assert all("Jo Hart" in row for row in first)
+    assert all(NOAH["workers"][0]["name"] in row for row in second)
+
+
+def _rows(view: list[dict[str, Any]]) -> list[str]:
+    return [row for state in view for row in state["rows"]]

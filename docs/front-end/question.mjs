@@ -1,0 +1,23 @@
+// The question of these examples. Details of the child and the reason are variables, never text.
+export const QUESTION = /* GraphQL */ `
+  query TeamAroundChild($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
+    child(known: $known, reason: $reason, scope: $scope) {
+      receipt { queryId }
+      answers @stream {
+        agency { id name dutyContact { telephone } }
+        outcome
+        answered
+        detail
+        involvements { role practitioner { name telephone } }
+      }
+      ... @defer {
+        child { restriction names { given family } birthDate { value } }
+        unresolved { grade agency { name } }
+        completeness { complete inScope answered notConnected }
+      }
+    }
+  }
+`;
+
+// The same for clients that take the answer in one piece.
+export const WHOLE = QUESTION.replace(/ @(stream|defer)/g, "");

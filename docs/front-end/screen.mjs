@@ -1,0 +1,54 @@
+// What a screen says, in order, whichever client brought the answer. Copy it, or write your own.
+
+const WORDS = {
+  HAS_RECORD: "has a record",
+  NO_RECORD: "no record there",
+  NONE_FOUND: "nothing found, which proves nothing",
+  NOTHING_TO_SHARE: "says the same about every child",
+  AMBIGUOUS: "may hold a record: look below",
+  MORE_NEEDED: "needs more details to search",
+  NOT_ASKED: "not asked",
+  NOT_PERMITTED: "not permitted",
+};
+
+/** Lines to show for `data` so far; `error` is from `plain`, `ended` says that no more will come. */
+export function screen({ data, error = null, ended = false }) {
+  const answer = data?.child;
+  const rows = answer?.answers ?? [];
+  const whole = Boolean(answer?.completeness) && !error;
+  return {
+    restriction: restriction(answer),
+    problem: problem(error, ended, whole),
+    rows: rows.filter(Boolean).map(row),
+    unresolved: (answer?.unresolved ?? []).map(({ grade, agency }) => `${agency.name}: ${grade}`),
+    completeness: whole ? completeness(answer.completeness) : "not known yet",
+    whole,
+  };
+}
+
+// RESTRICTED and UNKNOWN look the same. Until the gateway says otherwise, it is not known.
+function restriction(answer) {
+  const known = answer?.child?.restriction === "NONE_KNOWN";
+  return known ? "No restriction known" : "Shielded, or not known: show nothing that locates the child";
+}
+
+function problem(error, ended, whole) {
+  if (error?.name === "Refusal") return `${error.message} (${error.code})${later(error)}`;
+  if (error) return error.message;
+  return ended && !whole ? "The answer broke off. What is not shown here is not known." : null;
+}
+
+const later = ({ retryAfter }) => (retryAfter ? ` Ask again in ${retryAfter} seconds.` : "");
+
+function row({ agency, outcome, answered, detail, involvements }) {
+  const words = WORDS[outcome] ?? (answered ? "answered; ring to ask what" : "no answer");
+  const who = (involvements ?? []).map(({ role, practitioner }) => `${practitioner?.name ?? "no name"}, ${role}`);
+  const ring = agency.dutyContact?.telephone ? [`ring ${agency.dutyContact.telephone}`] : [];
+  return [`${agency.name}: ${words}`, ...who, ...(detail ? [detail] : []), ...ring].join("; ");
+}
+
+function completeness({ complete, inScope, answered, notConnected }) {
+  const others = notConnected.length ? ` Not connected: ${notConnected.join(", ")}.` : "";
+  const count = `${answered} of ${inScope} agencies answered.`;
+  return (complete ? `Complete: ${count}` : `Not complete: ${count}`) + others;
+}

@@ -1,0 +1,1 @@
+"""Clients by others against a real gateway, over a line that can break."""
