@@ -14,7 +14,7 @@ export async function* parts(url, token, body, signal) {
   for await (const { body: part } of all) {
     yield part;
     const failed = [part, ...(part.incremental ?? [])].flatMap(({ errors }) => errors ?? []);
-    if (failed.length) throw new Refusal(200, failed[0]);
+    if (failed.length) throw new Refusal(200, failed);
   }
 }
 

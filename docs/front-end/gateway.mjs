@@ -2,13 +2,17 @@
 
 /** The gateway, or something in front of it, refused. Holds nothing of what you asked. */
 export class Refusal extends Error {
-  constructor(status, { message, extensions } = {}, retryAfter = null) {
+  constructor(status, errors = [], retryAfter = null) {
+    const [{ message, extensions } = {}] = errors;
     super(message ?? "Something in front of the gateway refused this, or failed. Try again later.");
     this.name = "Refusal";
     this.status = status;
     this.code = extensions?.code ?? "NOT_FROM_THE_GATEWAY";
-    this.path = extensions?.path ?? null; // the detail to correct, such as ["known", "nhsNumber"]
     this.retryAfter = retryAfter === null ? null : Number(retryAfter); // in seconds
+    // Each input to correct: its place, such as ["known", "nhsNumber"], and what to write there.
+    this.inputs = errors.flatMap(({ message, extensions }) =>
+      extensions?.path ? [{ path: extensions.path, message }] : [],
+    );
   }
 }
 
@@ -24,7 +28,7 @@ export class BrokenOff extends Error {
 export function gatewayFetch(token) {
   return async (url, { method, body, headers, signal } = {}) => {
     if (method !== "POST" || String(url).includes("?")) {
-      throw new Refusal(405, { message: "Set your client to POST: a URL must hold no question." });
+      throw new Refusal(405, [{ message: "Set your client to POST: a URL must hold no question." }]);
     }
     const sent = new Headers(headers);
     sent.set("authorization", `Bearer ${token()}`);
@@ -48,8 +52,8 @@ export function plain(error) {
   const known = (each) => each instanceof Refusal || each instanceof BrokenOff;
   const found = [error, error?.networkError, error?.cause].find(known);
   if (found) return found;
-  const [first] = [error?.errors, error?.graphQLErrors, error?.source?.errors].flatMap((each) => each ?? []);
-  return first ? new Refusal(200, first) : new BrokenOff();
+  const failed = [error?.errors, error?.graphQLErrors, error?.source?.errors].find((each) => each?.length);
+  return failed ? new Refusal(200, failed) : new BrokenOff();
 }
 
 // An answer in one piece. Without any data it is a refusal, whatever its status is.
@@ -58,7 +62,7 @@ async function whole(response) {
   const answer = parsed(text);
   if (answer === null && response.headers.get("content-type")?.includes("json")) throw new BrokenOff();
   if (Object.values(answer?.data ?? {}).every((value) => value === null)) {
-    throw new Refusal(response.status, answer?.errors?.[0], response.headers.get("retry-after"));
+    throw new Refusal(response.status, answer?.errors, response.headers.get("retry-after"));
   }
   return new Response(text, { headers: { "content-type": "application/json" } });
 }

@@ -3,6 +3,7 @@ export const QUESTION = /* GraphQL */ `
   query TeamAroundChild($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
     child(known: $known, reason: $reason, scope: $scope) {
       receipt { queryId }
+      ... @defer { restriction }
       answers @stream {
         agency { id name dutyContact { telephone } }
         outcome
@@ -11,7 +12,7 @@ export const QUESTION = /* GraphQL */ `
         involvements { role practitioner { name telephone } }
       }
       ... @defer {
-        child { restriction names { given family } birthDate { value } }
+        child { names { given family } birthDate { value } }
         unresolved { grade agency { name } }
         completeness { complete inScope answered notConnected }
       }

@@ -4,6 +4,7 @@ export const question = graphql`
   query TeamAroundChildQuery($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
     child(known: $known, reason: $reason, scope: $scope) {
       receipt { queryId }
+      ...TeamAroundChildFirst @defer(label: "first")
       answers @stream(initialCount: 0, label: "rows") {
         agency { id name dutyContact { telephone } }
         outcome
@@ -16,9 +17,13 @@ export const question = graphql`
   }
 `;
 
+export const first = graphql`
+  fragment TeamAroundChildFirst on ChildAnswer { restriction }
+`;
+
 export const rest = graphql`
   fragment TeamAroundChildRest on ChildAnswer {
-    child { restriction names { given family } birthDate { value } }
+    child { names { given family } birthDate { value } }
     unresolved { grade agency { name } }
     completeness { complete inScope answered notConnected }
   }

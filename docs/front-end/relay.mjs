@@ -1,5 +1,6 @@
 import relay from "relay-runtime";
 import question from "./__generated__/TeamAroundChildQuery.graphql.js";
+import first from "./__generated__/TeamAroundChildFirst.graphql.js";
 import rest from "./__generated__/TeamAroundChildRest.graphql.js";
 import { parts } from "./fetch.mjs";
 import { plain } from "./gateway.mjs";
@@ -39,14 +40,18 @@ export function environment(url, token) {
   return new Environment({ network: network(url, token), store: new Store(new RecordSource()) });
 }
 
+// What has come of a deferred fragment; in a component useFragment does this.
+const come = (environment, parent) => (fragment) => {
+  const { data, isMissingData } = environment.lookup(getSelector(fragment, parent));
+  return isMissingData ? {} : data;
+};
+
 export function open(url, token) {
   const ask = (variables, show) => {
     const once = environment(url, token);
     let data;
-    const next = (read) => {
-      const deferred = read.child && once.lookup(getSelector(rest, read.child));
-      const more = deferred && !deferred.isMissingData ? deferred.data : {};
-      data = { child: read.child && { ...read.child, ...more } };
+    const next = ({ child }) => {
+      data = { child: child && Object.assign({}, child, ...[first, rest].map(come(once, child))) };
       show({ data });
     };
     const error = (failure) => show({ data, error: plain(failure), ended: true });

@@ -26,18 +26,20 @@ export function screen({ data, error = null, ended = false }) {
   };
 }
 
-// RESTRICTED and UNKNOWN look the same. Until the gateway says otherwise, it is not known.
+// RESTRICTED, UNKNOWN and "not yet" look the same.
 function restriction(answer) {
-  const known = answer?.child?.restriction === "NONE_KNOWN";
-  return known ? "No restriction known" : "Shielded, or not known: show nothing that locates the child";
+  return answer?.restriction === "NONE_KNOWN"
+    ? "No restriction known"
+    : "Shielded, or not known: show nothing that locates the child";
 }
 
 function problem(error, ended, whole) {
-  if (error?.name === "Refusal") return `${error.message} (${error.code})${later(error)}`;
+  if (error?.name === "Refusal") return `${what(error)} (${error.code})${later(error)}`;
   if (error) return error.message;
   return ended && !whole ? "The answer broke off. What is not shown here is not known." : null;
 }
 
+const what = ({ message, inputs }) => (inputs.length ? inputs.map((each) => each.message).join(" ") : message);
 const later = ({ retryAfter }) => (retryAfter ? ` Ask again in ${retryAfter} seconds.` : "");
 
 function row({ agency, outcome, answered, detail, involvements }) {

@@ -90,6 +90,7 @@ def test_every_agency_stands_on_the_screen_in_the_end(
     screens: Screens, client: str, case: str
 ) -> None:
     last = screens[client][case].last
+    assert last["rows"], screens[client][case]
     assert [row.split(":")[0] for row in sorted(last["rows"])] == EVERYBODY
     assert all("has a record; Jo Hart, Social worker" in row for row in last["rows"])
     assert (last["restriction"], last["problem"]) == ("No restriction known", None)
@@ -128,6 +129,13 @@ def test_a_refusal_is_shown_as_itself_and_never_as_no_record(
     assert SAYS.get(refusal, "(NOT_FROM_THE_GATEWAY)") in states[-1]["problem"]
     assert all(state["rows"] == [] and not state["whole"] for state in states)
     assert "no record" not in str(states).lower()
+
+
+@each_client
+def test_each_wrong_input_is_told(screens: Screens, client: str) -> None:
+    problem = screens[client]["400"].last["problem"]
+    assert "known.nhsNumber" in problem
+    assert "known.birthDate" in problem
 
 
 @each_client

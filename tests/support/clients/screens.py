@@ -68,7 +68,7 @@ TWO: Final = Case("two-children", children=(KNOWN, {"nhsNumber": NOAH["nhs"], "b
 REFUSALS: Final = (
     Case("401", token="nobody's"),
     Case("403", purpose="EMERGENCY"),
-    Case("400", children=({**KNOWN, "nhsNumber": "9000000008"},)),
+    Case("400", children=({"nhsNumber": "9000000008", "birthDate": "9 March"},)),
     Case("429", children=(OTHER,)),
     Case("503", before="full"),
     *(Case(name, fault=name) for name in PAGES),
@@ -135,8 +135,7 @@ class Street:
             case "/open":
                 await self.open()
             case "/full":
-                self.gate.clear()
-                await self._fill()
+                await self.fill()
         return web.Response()
 
     async def open(self) -> None:
@@ -150,8 +149,9 @@ class Street:
         self._asked.release()
         await self.gate.wait()
 
-    async def _fill(self) -> None:
+    async def fill(self) -> None:
         """As many people as there are places ask, each for the first time: nothing is at hand."""
+        self.gate.clear()
         self._asked = asyncio.Semaphore(0)
         for _ in range(_PLACES):
             self._people += 1
@@ -224,8 +224,8 @@ async def shown_by(there: Street, recipe: str, cases: Sequence[Case]) -> dict[st
     there.line.seen.clear()
     there.line.left.clear()
     own = there.token(Path(recipe).name.replace(" ", "-"))
-    told = [_told(case, own, there) for case in cases]
-    order = {"recipe": recipe, "control": there.url, "cases": told}
+    told_cases = [told(case, own, there) for case in cases]
+    order = {"recipe": recipe, "control": there.url, "cases": told_cases}
     script, pipe = Path(recipe.split("#")[0]).with_name("asking.mjs"), asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         needed("node"), str(script), stdin=pipe, stdout=pipe, stderr=pipe
@@ -241,12 +241,13 @@ async def shown_by(there: Street, recipe: str, cases: Sequence[Case]) -> dict[st
     return {each.name: each for each in shown}
 
 
-def _shown(told: dict[str, Any], line: Line) -> Shown:
-    case = told["name"]
-    return Shown(**told, seen=line.seen.get(case, []), left=case in line.left)
+def _shown(said: dict[str, Any], line: Line) -> Shown:
+    case = said["name"]
+    return Shown(**said, seen=line.seen.get(case, []), left=case in line.left)
 
 
-def _told(case: Case, own: str, there: Street) -> dict[str, Any]:
+def told(case: Case, own: str, there: Street) -> dict[str, Any]:
+    """A case as a client is told it: where to ask, as whom, what; `own` is the client's token."""
     between = f"{there.line.url}/{case.name}/{case.fault}/graphql"
     asked = [variables_for(known) for known in case.children]
     for variables in asked:
