@@ -18,6 +18,7 @@ _COMMAND: Final = str(Path(sys.executable).with_name("teamaround"))
 _START_TIMEOUT_S: Final = 120.0
 _STOP_TIMEOUT_S: Final = 15.0
 _ANSWER_TIMEOUT_S: Final = 30.0
+SCREEN: Final = "http://localhost:8000"  # where docs/front-end.md serves its first screen
 _LIFETIME_S: Final = 8 * 3600
 _ALL_DAY: Final = (  # whoever tries a screen asks about the same few children all day
     "out_of_area_per_day = 10_000",
@@ -119,6 +120,8 @@ class GatewayProcess:
                 f"operator = {json.dumps(str(files.operator_file))}",
                 "[tokens]",
                 'keys = "token-keys.json"',
+                "[browser]",
+                f"origins = {json.dumps([SCREEN])}",
                 "[limits]",
                 *_ALL_DAY,
                 "",

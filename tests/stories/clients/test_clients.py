@@ -27,12 +27,6 @@ from tests.support.clients.screens import (
 
 IN_PARTS: Final = ("apollo-client-3", "apollo-client-4", "urql", "relay", "tanstack-query", "fetch")
 CLIENTS: Final = (*IN_PARTS, "graphql-request")
-CACHES: Final = (
-    "Apollo Client 3 by default",
-    "Apollo Client 4 by default",
-    "urql by default",
-    "urql with graphcache",
-)
 WARNED: Final = {
     "urql by GET": TWO,
     "graphql-request by default": Case("503", before="full"),
@@ -71,7 +65,7 @@ async def _all(folder: Path) -> Screens:
         }
         by_default = {
             client: await shown_by(there, f"{shop / 'defaults.mjs'}#{client}", [case])
-            for client, case in {**dict.fromkeys(CACHES, TWO), **WARNED}.items()
+            for client, case in WARNED.items()
         }
     return by_recipe | by_default
 

@@ -39,7 +39,7 @@ def _recipe() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def brought(tmp_path_factory: pytest.TempPathFactory) -> Brought:
-    """What each case brought, answers or errors; the line that it came over; and what was logged."""
+    """What each case brought, answers or errors; the line it came over; and what was logged."""
     return asyncio.run(_all(tmp_path_factory.mktemp("town")))
 
 

@@ -67,7 +67,9 @@ class Line:
             response = web.StreamResponse(status=came.status, headers=back)
             await response.prepare(request)
             parts = came.content_type == "multipart/mixed"
-            async for some in _faulty(came.content.iter_any(), fault if parts else f"whole-{fault}"):
+            async for some in _faulty(
+                came.content.iter_any(), fault if parts else f"whole-{fault}"
+            ):
                 await response.write(some)
             if fault.endswith("reset") and request.transport is not None:
                 await asyncio.sleep(0)

@@ -19,6 +19,7 @@ from tests.support.adapters.foreign_servers import installed, needed
 from tests.support.agencies import AUTHORITY, MIRA, AgencyServer, rest_source
 from tests.support.clients.line import PAGES, Line, Seen
 from tests.support.loopback import serving
+from tests.support.patience import patiently
 from tests.support.town import KNOWN, PRACTITIONER, QUERY, Town, small_town, variables_for
 
 PAGE: Final = Path(__file__).parents[3] / "docs/front-end"
@@ -39,7 +40,6 @@ CUTS: Final = tuple(
     f"cut-{place}-{manner}" for place in ("1", "2", "last", "half") for manner in ("reset", "end")
 )
 _PLACES: Final = 3
-_PATIENCE_S: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,9 @@ class Case:
         return replace(self, shut=False, leaves=False)
 
 
-TWO: Final = Case("two-children", children=(KNOWN, {"nhsNumber": NOAH["nhs"], "birthDate": NOAH["born"]}))
+TWO: Final = Case(
+    "two-children", children=(KNOWN, {"nhsNumber": NOAH["nhs"], "birthDate": NOAH["born"]})
+)
 REFUSALS: Final = (
     Case("401", token="nobody's"),
     Case("403", purpose="EMERGENCY"),
@@ -209,7 +211,11 @@ def workshop(folder: Path) -> Path:
 def compiled_for_relay(folder: Path) -> Path:
     """What Relay's compiler makes of the page's documents."""
     compiler = installed(SCRIPTS / "types") / "node_modules/relay-compiler/cli.js"
-    for file in (PAGE / "relay-question.js", PAGE / "relay.config.json", PAGE.parents[1] / "schema.graphql"):
+    for file in (
+        PAGE / "relay-question.js",
+        PAGE / "relay.config.json",
+        PAGE.parents[1] / "schema.graphql",
+    ):
         shutil.copyfile(file, folder / file.name)
     command = [needed("node"), str(compiler), "relay.config.json"]
     subprocess.run(command, cwd=folder, capture_output=True, check=True, timeout=60)  # noqa: S603
@@ -226,13 +232,13 @@ async def shown_by(there: Street, recipe: str, cases: Sequence[Case]) -> dict[st
     own = there.token(Path(recipe).name.replace(" ", "-"))
     told_cases = [told(case, own, there) for case in cases]
     order = {"recipe": recipe, "control": there.url, "cases": told_cases}
-    script, pipe = Path(recipe.split("#")[0]).with_name("asking.mjs"), asyncio.subprocess.PIPE
+    script = Path(recipe.split("#", maxsplit=1)[0]).with_name("asking.mjs")
+    pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         needed("node"), str(script), stdin=pipe, stdout=pipe, stderr=pipe
     )
     try:
-        async with asyncio.timeout(_PATIENCE_S):
-            out, err = await process.communicate(json.dumps(order).encode())
+        out, err = await patiently(process.communicate(json.dumps(order).encode()))
     finally:
         if process.returncode is None:
             process.kill()
