@@ -15,10 +15,11 @@ QUESTION = gql("""
       receipt { queryId }
       restriction
       answers {
-        agency { id name dutyContact { telephone } }
+        agency { id name }
         outcome
         answered
         detail
+        ring { name telephone }
         involvements { role practitioner { name telephone } }
       }
       child { names { given family } birthDate { value } }

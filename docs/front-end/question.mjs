@@ -3,12 +3,14 @@ export const QUESTION = /* GraphQL */ `
   query TeamAroundChild($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
     child(known: $known, reason: $reason, scope: $scope) {
       receipt { queryId }
+      asked { agency { id name } }
       ... @defer { restriction }
       answers @stream {
-        agency { id name dutyContact { telephone } }
+        agency { id name }
         outcome
         answered
         detail
+        ring { name telephone }
         involvements { role practitioner { name telephone } }
       }
       ... @defer {

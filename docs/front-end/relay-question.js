@@ -4,12 +4,14 @@ export const question = graphql`
   query TeamAroundChildQuery($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
     child(known: $known, reason: $reason, scope: $scope) {
       receipt { queryId }
+      asked { agency { id name } }
       ...TeamAroundChildFirst @defer(label: "first")
       answers @stream(initialCount: 0, label: "rows") {
-        agency { id name dutyContact { telephone } }
+        agency { id name }
         outcome
         answered
         detail
+        ring { name telephone }
         involvements { role practitioner { name telephone } }
       }
       ...TeamAroundChildRest @defer(label: "rest")

@@ -20,6 +20,7 @@ export function screen({ data, error = null, ended = false }) {
     restriction: restriction(answer),
     problem: problem(error, ended, whole),
     rows: rows.filter(Boolean).map(row),
+    waitingFor: error || ended ? [] : waitingFor(answer, rows),
     unresolved: (answer?.unresolved ?? []).map(({ grade, agency }) => `${agency.name}: ${grade}`),
     completeness: whole ? completeness(answer.completeness) : "not known yet",
     whole,
@@ -42,11 +43,17 @@ function problem(error, ended, whole) {
 const what = ({ message, inputs }) => (inputs.length ? inputs.map((each) => each.message).join(" ") : message);
 const later = ({ retryAfter }) => (retryAfter ? ` Ask again in ${retryAfter} seconds.` : "");
 
-function row({ agency, outcome, answered, detail, involvements }) {
+function waitingFor(answer, rows) {
+  const there = new Set(rows.filter(Boolean).map(({ agency }) => agency.id));
+  const asked = (answer?.asked ?? []).map(({ agency }) => agency);
+  return asked.filter(({ id }) => !there.has(id)).map(({ name }) => name);
+}
+
+function row({ agency, outcome, answered, detail, ring, involvements }) {
   const words = WORDS[outcome] ?? (answered ? "answered; ring to ask what" : "no answer");
   const who = (involvements ?? []).map(({ role, practitioner }) => `${practitioner?.name ?? "no name"}, ${role}`);
-  const ring = agency.dutyContact?.telephone ? [`ring ${agency.dutyContact.telephone}`] : [];
-  return [`${agency.name}: ${words}`, ...who, ...(detail ? [detail] : []), ...ring].join("; ");
+  const call = ring?.telephone ? [`ring ${[ring.name, ring.telephone].filter(Boolean).join(", ")}`] : [];
+  return [`${agency.name}: ${words}`, ...who, ...(detail ? [detail] : []), ...call].join("; ");
 }
 
 function completeness({ complete, inScope, answered, notConnected }) {

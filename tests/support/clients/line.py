@@ -35,7 +35,7 @@ class Line:
     """Passes requests for `/CASE/FAULT/graphql` on to `gateway`, and does FAULT to the response.
 
     A fault is "none", "trickle" (a byte at a time), a name of PAGES, or "cut-PLACE-MANNER": after
-    1 or 2 parts, before the "last" one or at "half" of it, by "reset" or as a proper "end".
+    1 or 3 parts, before the "last" one or at "half" of it, by "reset" or as a proper "end".
     """
 
     gateway: str
