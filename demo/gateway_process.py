@@ -19,6 +19,7 @@ _START_TIMEOUT_S: Final = 120.0
 _STOP_TIMEOUT_S: Final = 15.0
 _ANSWER_TIMEOUT_S: Final = 30.0
 SCREEN: Final = "http://localhost:8000"  # where docs/front-end.md serves its first screen
+_SCREENS: Final = [SCREEN, "http://localhost:3000", "http://localhost:5173"]
 _LIFETIME_S: Final = 8 * 3600
 _ALL_DAY: Final = (  # whoever tries a screen asks about the same few children all day
     "out_of_area_per_day = 10_000",
@@ -110,7 +111,7 @@ class GatewayProcess:
             (
                 'environment = "development"',
                 "[browser]",
-                'origins = ["http://localhost:3000", "http://localhost:5173"]',
+                f"origins = {json.dumps(_SCREENS)}",
                 "[server]",
                 f"port = {self.port}",
                 "[files]",
@@ -120,8 +121,6 @@ class GatewayProcess:
                 f"operator = {json.dumps(str(files.operator_file))}",
                 "[tokens]",
                 'keys = "token-keys.json"',
-                "[browser]",
-                f"origins = {json.dumps([SCREEN])}",
                 "[limits]",
                 *_ALL_DAY,
                 "",

@@ -10,6 +10,7 @@ from aiohttp import web
 
 _PART: Final = b"\r\n---\r\n"
 _LAST: Final = b'"hasNext":false'
+_ENDS: Final = {"1": b'"hasNext"', "rows": b'"outcome"'}
 _PASSED_ON: Final = ("Accept", "Authorization", "Content-Type")
 _PASSED_BACK: Final = ("Content-Type", "Retry-After", "Cache-Control")
 PAGES: Final = {
@@ -35,7 +36,7 @@ class Line:
     """Passes requests for `/CASE/FAULT/graphql` on to `gateway`, and does FAULT to the response.
 
     A fault is "none", "trickle" (a byte at a time), a name of PAGES, or "cut-PLACE-MANNER": after
-    1 or 3 parts, before the "last" one or at "half" of it, by "reset" or as a proper "end".
+    part "1" or the first with "rows", before the "last" or at "half" of it, by "reset" or "end".
     """
 
     gateway: str
@@ -93,15 +94,13 @@ async def _faulty(came: AsyncIterator[bytes], fault: str) -> AsyncIterator[bytes
 
 
 async def _until(parts: AsyncIterator[bytes], place: str) -> AsyncIterator[bytes]:
-    count = 0
     async for part in parts:
         if _LAST in part:
             if place == "half":
                 yield part[: len(part) // 2]
             return
         yield part
-        count += b"hasNext" in part
-        if str(count) == place:
+        if _ENDS.get(place, _LAST) in part:
             return
 
 

@@ -37,7 +37,9 @@ NOAH: Final[Mapping[str, Any]] = {
 OTHER: Final = {"nhsNumber": "9990000123", "birthDate": "2012-04-05"}
 WHY: Final = "Written by nobody else"
 CUTS: Final = tuple(
-    f"cut-{place}-{manner}" for place in ("1", "3", "last", "half") for manner in ("reset", "end")
+    f"cut-{place}-{manner}"
+    for place in ("1", "rows", "last", "half")
+    for manner in ("reset", "end")
 )
 _PLACES: Final = 3
 
@@ -81,7 +83,7 @@ CASES: Final = (
     Case("trickle", fault="trickle"),
     TWO,
     Case("leaves", shut=True, leaves=True),
-    *(Case(cut, fault=cut, shut=cut[4] in "13") for cut in CUTS),
+    *(Case(cut, fault=cut, shut=cut[4] in "1r") for cut in CUTS),
     *REFUSALS,
 )
 
