@@ -1,5 +1,4 @@
-import { meros } from "meros/browser";
-import { Refusal, gatewayFetch, plain } from "./gateway.mjs";
+import { Refusal, boundary, gatewayFetch, plain } from "./gateway.mjs";
 import { QUESTION } from "./question.mjs";
 
 /** The parts as they come. Throws a Refusal, or BrokenOff when they end too early. */
@@ -9,12 +8,24 @@ export async function* parts(url, token, body, signal) {
     "content-type": "application/json",
   };
   const sent = { method: "POST", body: JSON.stringify(body), headers, signal };
-  const came = await meros(await gatewayFetch(token)(url, sent));
-  const all = came instanceof Response ? [{ body: { ...(await came.json()), hasNext: false } }] : came;
-  for await (const { body: part } of all) {
+  const response = await gatewayFetch(token)(url, sent);
+  for await (const part of read(response)) {
     yield part;
     const failed = [part, ...(part.incremental ?? [])].flatMap(({ errors }) => errors ?? []);
     if (failed.length) throw new Refusal(200, failed);
+  }
+}
+
+// Each part ends with the boundary. The bytes come in any pieces, so look for it in all of them.
+async function* read(response) {
+  const type = response.headers.get("content-type");
+  if (!type.startsWith("multipart/")) return yield { ...(await response.json()), hasNext: false };
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (let came = await reader.read(); !came.done; came = await reader.read()) {
+    const pieces = (text + came.value).split(`\r\n--${boundary(type)}`);
+    text = pieces.pop();
+    for (const piece of pieces.filter(Boolean)) yield JSON.parse(piece.slice(piece.indexOf("\r\n\r\n")));
   }
 }
 

@@ -86,7 +86,8 @@ function inParts(response, end) {
   return new Response(body, { headers: response.headers });
 }
 
-const boundary = (type) => /boundary="?([^";]+)"?/.exec(type)?.[1] ?? "-";
+/** What is between two parts, by their `Content-Type`. */
+export const boundary = (type) => /boundary="?([^";]+)"?/.exec(type)?.[1] ?? "-";
 
 function parsed(text) {
   try {
