@@ -13,6 +13,7 @@ ALLOWED: Final[Mapping[str, str]] = {
     "tests/adapters/conformance/test_hostile_sources.py": "an agency that drips a byte at a time",
     "tests/adapters/http/paging/test_pages.py": "an agency that is given up long before it answers",
     "tests/gateway/audit/witness/test_silence.py": "the gateway's own waits, in its own time",
+    "tests/gateway/http/connections/test_times.py": "a client that drips a byte at a time",
     "tests/support/adapters/foreign_servers.py": "servers that do not say that they listen",
     "tests/support/adapters/registers/openssh.py": "a server that says in a file that it listens",
     "tests/support/faults/http_faults.py": "an agency that drips a byte at a time",

@@ -15,7 +15,7 @@ from gateway.audit.keys.service.journal import Journal
 from gateway.audit.keys.service.routes import key_app
 from gateway.audit.keys.service.service import open_room
 from gateway.http.client_certificate import refuse_shown_key
-from gateway.http.connections.bounds import OF_A_SERVICE
+from gateway.http.connections.bounds import of_a_service
 from gateway.http.connections.descriptors import raise_descriptors
 from gateway.http.connections.server import BoundedServer
 from gateway.model.errors import ConfigurationInvalid
@@ -46,8 +46,7 @@ def serve(clients: Path, journal: Path, folder: Path, first_epoch: str, place: P
     tls = _tls(place)
     rule_set.note(None, "serve", "BEGUN")
     typer.echo(f"serving the keys of {len(room.ring.epochs)} epochs at {_named(listening)}")
-    raise_descriptors()
-    server = BoundedServer(key_app(room), OF_A_SERVICE, **tls)
+    server = BoundedServer(key_app(room), of_a_service(raise_descriptors()), **tls)
     asyncio.run(server.serve(sockets=[listening]))
 
 

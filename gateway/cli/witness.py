@@ -14,7 +14,7 @@ from gateway.audit.witness.cosigner import Cosigner, WitnessMisconfigured
 from gateway.audit.witness.memory import Memory
 from gateway.audit.witness.served import witness_app
 from gateway.audit.witness.witness import Witness
-from gateway.http.connections.bounds import OF_A_SERVICE
+from gateway.http.connections.bounds import of_a_service
 from gateway.http.connections.descriptors import raise_descriptors
 from gateway.http.connections.server import BoundedServer
 
@@ -34,8 +34,7 @@ def serve(name: str, log_keys: list[str], state: Path, address: tuple[str, int])
     )
     _refuse_unusable(chosen.memory)
     listening = _listening(*address)
-    raise_descriptors()
-    server = BoundedServer(witness_app(chosen), OF_A_SERVICE)
+    server = BoundedServer(witness_app(chosen), of_a_service(raise_descriptors()))
     where = f"{listening.getsockname()[0]}:{listening.getsockname()[1]}"
     typer.echo(f"witnessing {', '.join(chosen.logs)} at {where}")
     asyncio.run(server.serve(sockets=[listening]))

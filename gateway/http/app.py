@@ -72,6 +72,8 @@ from gateway.registry.signing_keys import open_keys_on_behalf
 
 _JWKS = "application/jwk-set+json"
 _SOON = {"Cache-Control": "public, max-age=300"}  # an agency learns of a new key in time
+_NOT_READY = 503
+_AGAIN = {"Retry-After": "1"}
 _FROM_PAGES = (  # a header that is missing here lets no question of that page through
     *("Authorization", "Content-Type", "DPoP"),
     *("traceparent", "tracestate", "baggage", "sentry-trace", "X-Request-ID"),
@@ -99,6 +101,14 @@ def build_app(pipeline: Pipeline, settings: Settings) -> ASGIApp:
     async def health(_: Request) -> JSONResponse:
         return JSONResponse({"serving": True})
 
+    async def live(_: Request) -> JSONResponse:
+        return JSONResponse({"live": True})
+
+    async def ready(_: Request) -> JSONResponse:
+        causes = await pipeline.readiness.causes()
+        said = {"ready": not causes, "causes": causes}
+        return JSONResponse(said, _NOT_READY if causes else 200, headers=_AGAIN if causes else None)
+
     async def on_behalf_keys(_: Request) -> Response:
         return Response(keys.published, headers=_SOON, media_type=_JWKS)
 
@@ -114,6 +124,8 @@ def build_app(pipeline: Pipeline, settings: Settings) -> ASGIApp:
                 ],
             ),
             Route("/health", health),
+            Route("/live", live),
+            Route("/ready", ready),
             Route("/on-behalf-keys", on_behalf_keys),
             Mount("/log", routes=published(pipeline.publication, admits)),
         ],

@@ -22,6 +22,7 @@ from strawberry.http.ides import get_graphql_ide_html
 
 from gateway.config.settings import Settings
 from gateway.http.challenge import challenge
+from gateway.http.connections.refusals import RefusalLog
 from gateway.http.errors import HEADERS, INTERNAL, as_json, refusal, refusing, report, said
 from gateway.http.framing import Framing
 from gateway.http.in_parts import InParts, framed, payloads
@@ -35,6 +36,7 @@ from gateway.questions.prepare import Request
 
 _IDE: Final = {"Content-Security-Policy": "frame-ancestors 'none'"}  # its scripts are elsewhere
 _CLIENT_CLOSED: Final = 499
+_UNSAID: Final = frozenset({"BUSY", "NOT_IN_FORCE", "LOG_UNWITNESSED"})  # by any other event
 _PARTIAL_SUCCESS: Final = 294  # GraphQL over HTTP, edition of September 2026
 
 Result = ExecutionResult | ExperimentalIncrementalExecutionResults
@@ -50,6 +52,7 @@ class Endpoint:
         self._public_url = settings.server.public_url
         self._max_body = settings.questions.max_body
         self._places = settings.questions.under_way
+        self._refused = RefusalLog(events.questions_refused)
 
     async def respond(self, request: HttpRequest) -> Response:
         """Answer one HTTP request; every failure is a response, none says what was in it."""
@@ -65,6 +68,8 @@ class Endpoint:
             return Response(status_code=_CLIENT_CLOSED)
         except TeamAroundError as error:
             refused = refusal(error, wanted)
+            if error.code in _UNSAID:
+                self._refused.refused(error.code)
             if isinstance(error, SignIn):
                 challenge(refused, error, request.headers.get("authorization"), self._public_url)
             return refused

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Final
 
 from gateway.audit.publish.routes import ENTRIES_READ
 from gateway.audit.publish.witness_watch import WitnessWatch
@@ -12,6 +13,7 @@ from gateway.audit.recorder.pseudonymise import Pseudonymised
 from gateway.audit.recorder.recorder import Recorder
 from gateway.graphql.documents import Document
 from gateway.graphql.services.context import Context
+from gateway.http.connections.readiness import LookAt, Readiness, ReadyProbe
 from gateway.identity.quotas import AskedOf, Quotas
 from gateway.identity.tokens import stated_key
 from gateway.model.caller import Caller
@@ -36,6 +38,8 @@ from gateway.registry.generations import ActiveGeneration, Generations
 from gateway.registry.registrar import Registrar
 from gateway.registry.reload import Reloader
 from gateway.registry.replica_lease import ReplicaLease
+
+_KEYS_SURE_S: Final = 10.0  # each use of the keys is counted and written down
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,16 @@ class Pipeline:
         )
         self.publication = watch.publication
         self._watch = watch
+        self.readiness = Readiness(
+            {
+                "lease": ReadyProbe(_at_once(self._replica.refuse_stale)),
+                "log": ReadyProbe(recorder.refuse_unwritable),
+                "keys": ReadyProbe(recorder.refuse_keyless, _KEYS_SURE_S),
+                "limits": ReadyProbe(stages.quotas.refuse_uncounted),
+                "witnesses": ReadyProbe(_at_once(watch.refuse_unwitnessed)),
+            },
+            stages.clock.monotonic,
+        )
 
     async def start(self, request: Request, admits: SignedIn = anybody) -> Started:
         """Take a request to its questions, each with a durable intent, and begin to ask.
@@ -242,6 +256,13 @@ class Pipeline:
         purpose = inquiry.reason.purpose
         opened = inquiry.opened(lambda key: self._seal.opened(key, caller, purpose))
         return replace(prepared, inquiry=opened)
+
+
+def _at_once(look: Callable[[], None]) -> LookAt:
+    async def looked() -> None:
+        look()
+
+    return looked
 
 
 def _refuse_crowding(caller: Caller, admits: SignedIn) -> None:

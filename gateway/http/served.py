@@ -35,6 +35,7 @@ def bounded_server(
         build_app(pipeline, settings),
         bounds,
         shown=certificate_shown,
+        stopping=lambda: pipeline.readiness.stop(bounds.drain_s),
         proxy_headers=settings.tls.ends_at_proxy,  # else anybody could state where they are
         forwarded_allow_ips=list(_proxies(settings.connections, settings.tls)),
         **tls,

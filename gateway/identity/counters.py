@@ -37,6 +37,10 @@ class Counters(Protocol):
         """How many of each there are by now, these included; TryLater if nobody can say."""
         ...
 
+    async def refuse_unreachable(self) -> None:
+        """TryLater if nothing can be counted now."""
+        ...
+
 
 class ProcessCounters:
     """Counts of this process alone; `now` is in seconds.
@@ -52,6 +56,9 @@ class ProcessCounters:
     async def add(self, counts: Sequence[Count]) -> list[int]:
         """How many of each there are by now."""
         return [self._added(each) for each in counts]
+
+    async def refuse_unreachable(self) -> None:
+        """They are here."""
 
     def _added(self, count: Count) -> int:
         before, until = self._counted.get(count.name, (0, self._now() + count.lasts_s))
@@ -74,12 +81,18 @@ class SharedCounters:
                     together.set(name, 0, ex=each.lasts_s, nx=True)
                     together.incrby(name, each.more)
                 answers = await together.execute()
-        except (ValkeyError, OSError, TimeoutError):
-            events.counts_unavailable()
-            raise TryLater(
-                "LIMITS_UNAVAILABLE", "earlier questions cannot be counted now; ask again"
-            ) from None
+        except (ValkeyError, OSError, TimeoutError) as error:
+            events.counts_unavailable(error)
+            raise _uncounted() from None
         return [int(each) for each in answers[1::2]]
+
+    async def refuse_unreachable(self) -> None:
+        """TryLater if the Valkey does not answer now."""
+        try:
+            await self._valkey.ping()
+        except (ValkeyError, OSError, TimeoutError) as error:
+            events.counts_unavailable(error)
+            raise _uncounted() from None
 
 
 @asynccontextmanager
@@ -102,6 +115,10 @@ async def open_counts(url: str, now: Callable[[], float]) -> AsyncIterator[Count
         raise ConfigurationInvalid("replicas.valkey: is no address of a Valkey") from None
     async with valkey:
         yield SharedCounters(valkey)
+
+
+def _uncounted() -> TryLater:
+    return TryLater("LIMITS_UNAVAILABLE", "earlier questions cannot be counted now; ask again")
 
 
 def _until(_: str, counted: tuple[int, float], __: float) -> float:

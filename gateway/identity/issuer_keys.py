@@ -92,8 +92,8 @@ class IssuerKeys:
         try:
             keys = public_keys(await self._fetch())
             self._held, self._read_at = tuple(keys.keys), asked_at
-        except (OSError, ValueError):
-            events.keys_unavailable()
+        except (OSError, ValueError) as error:
+            events.keys_unavailable(error)
         finally:
             self._asked_at = asked_at
             self._fetching = None

@@ -104,6 +104,10 @@ class Quotas:
         )
         self._beyond = Limit("beyond", limits.out_of_area_per_day, _DAY, _too_far)
 
+    async def refuse_uncounted(self) -> None:
+        """TryLater if what people ask cannot be counted now."""
+        await self._counts.refuse_unreachable()
+
     async def admit_questions(self, caller: Caller, questions: int) -> None:
         """Count so many questions, unless they are too many or too many found nobody."""
         now = self._now()

@@ -13,6 +13,8 @@ from typing import Any
 
 import structlog
 
+from gateway.model.causes import cause_of
+
 _say: Any = structlog.get_logger("teamaround")
 _HEARD: ContextVar[list[Exception] | None] = ContextVar("heard", default=None)
 
@@ -74,6 +76,11 @@ def connections_refused(cause: str, count: int) -> None:
     _say.warning("connections_refused", cause=cause, count=count)
 
 
+def questions_refused(cause: str, count: int) -> None:
+    """So many questions were refused in the last second; `cause` is the code that was answered."""
+    _say.warning("questions_refused", cause=cause, count=count)
+
+
 def stopping(drain_s: float) -> None:
     """The gateway stops; for so many seconds it still serves, and is not ready."""
     _say.info("stopping", drain_s=drain_s)
@@ -128,9 +135,9 @@ def generation_not_adopted(number: int) -> None:
     _say.critical("generation_not_adopted", number=number)
 
 
-def ledger_unavailable() -> None:
+def ledger_unavailable(error: BaseException) -> None:
     """The ledger could not be read or written: the lease is not renewed."""
-    _say.error("ledger_unavailable")
+    _say.error("ledger_unavailable", cause=cause_of(error))
 
 
 def notice_not_taken() -> None:
@@ -148,14 +155,14 @@ def retention_behind() -> None:
     _say.error("forgetting_behind")
 
 
-def keys_unavailable() -> None:
+def keys_unavailable(error: BaseException) -> None:
     """An issuer's keys could not be read; those it gave in the last hour go on."""
-    _say.error("keys_unavailable")
+    _say.error("keys_unavailable", cause=cause_of(error))
 
 
-def counts_unavailable() -> None:
+def counts_unavailable(error: BaseException) -> None:
     """The Valkey of the limits could not be used; the question was refused."""
-    _say.error("counts_unavailable")
+    _say.error("counts_unavailable", cause=cause_of(error))
 
 
 def alerts_behind() -> None:
@@ -163,19 +170,19 @@ def alerts_behind() -> None:
     _say.error("alerts_behind")
 
 
-def reviews_unavailable() -> None:
+def reviews_unavailable(error: BaseException) -> None:
     """What waits for review could not be read or kept; the request was refused."""
-    _say.error("reviews_unavailable")
+    _say.error("reviews_unavailable", cause=cause_of(error))
 
 
-def log_unavailable() -> None:
+def log_unavailable(error: BaseException) -> None:
     """The audit log could not be written; the question was refused."""
-    _say.error("log_unavailable")
+    _say.error("log_unavailable", cause=cause_of(error))
 
 
-def key_service_unavailable() -> None:
+def key_service_unavailable(error: BaseException) -> None:
     """The key service could not be used; the question was refused."""
-    _say.error("key_service_unavailable")
+    _say.error("key_service_unavailable", cause=cause_of(error))
 
 
 def failed(bug: BaseException) -> None:

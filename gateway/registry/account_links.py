@@ -38,8 +38,8 @@ class AccountLinks:
         """The accounts that are one person's; TryLater if the ledger cannot be read."""
         try:
             links = await self.ledger.links()
-        except (LedgerUnavailable, LedgerCorrupt):
-            events.ledger_unavailable()
+        except (LedgerUnavailable, LedgerCorrupt) as error:
+            events.ledger_unavailable(error)
             raise TryLater("LEDGER_UNAVAILABLE", "the ledger cannot be read now") from None
         return tuple(each.pair for each in links if each.step is LinkStep.CONFIRMED)
 
@@ -79,8 +79,8 @@ class AccountLinks:
                 index = await self.recorder.linked(caller, pair, _LOGGED[step], reason)
                 link = AccountLink(pair, step, caller.account, self.clock.now(), index)
                 await self.ledger.link(link)
-            except (LedgerUnavailable, LedgerCorrupt):
-                events.ledger_unavailable()
+            except (LedgerUnavailable, LedgerCorrupt) as error:
+                events.ledger_unavailable(error)
                 raise TryLater("LEDGER_UNAVAILABLE", "the ledger cannot be used now") from None
 
     async def _refuse_untimely(

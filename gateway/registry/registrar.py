@@ -133,8 +133,8 @@ class Registrar:
     async def _reading(self, work: Awaitable[T]) -> T:
         try:
             return await work
-        except (LedgerUnavailable, LedgerCorrupt):
-            events.ledger_unavailable()
+        except (LedgerUnavailable, LedgerCorrupt) as error:
+            events.ledger_unavailable(error)
             raise TryLater("LEDGER_UNAVAILABLE", "the ledger cannot be read now") from None
 
     async def _keep(

@@ -62,8 +62,8 @@ class ReplicaLease:
                 if not await self._ledger.behind(generation):
                     return
                 await asyncio.sleep(self._every_s / 5)
-        except (LedgerUnavailable, LedgerCorrupt):
-            events.ledger_unavailable()
+        except (LedgerUnavailable, LedgerCorrupt) as error:
+            events.ledger_unavailable(error)
             raise TryLater(
                 "LEDGER_UNAVAILABLE",
                 "the change is in force here, but the gateway cannot see whether it is"
@@ -81,8 +81,8 @@ class ReplicaLease:
         self._until = -1.0
         try:
             await self._ledger.let_go(self._name)
-        except (LedgerUnavailable, LedgerCorrupt):
-            events.ledger_unavailable()
+        except (LedgerUnavailable, LedgerCorrupt) as error:
+            events.ledger_unavailable(error)
 
     async def _look(self, serving: Callable[[], int], adopt: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -90,8 +90,8 @@ class ReplicaLease:
             newest = await (self._ledger.generation() if fresh else self.hold(serving()))
             if newest != serving():
                 await adopt()
-        except (LedgerUnavailable, LedgerCorrupt):
-            events.ledger_unavailable()
+        except (LedgerUnavailable, LedgerCorrupt) as error:
+            events.ledger_unavailable(error)
         except ConfigurationInvalid:
             events.generation_not_adopted(newest)
         except Exception as bug:  # noqa: BLE001  a bug here must not end the looking

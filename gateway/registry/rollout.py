@@ -45,8 +45,8 @@ class Rollout:
                 if head.generation != self.generations.generation():
                     await self._adopt(head)
                 yield head
-        except (LedgerUnavailable, LedgerCorrupt):
-            events.ledger_unavailable()
+        except (LedgerUnavailable, LedgerCorrupt) as error:
+            events.ledger_unavailable(error)
             raise TryLater(
                 "LEDGER_UNAVAILABLE",
                 "the ledger cannot be used now; look at `sources` before you try again",

@@ -17,6 +17,7 @@ from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.door import GET, HOST, heard, statuses
 from tests.support.edge import QUESTION
 from tests.support.loopback import serving
+from tests.support.patience import patiently
 from tests.support.served_gateway import Served, started
 from tests.support.town import PRACTITIONER, settings_for
 
@@ -49,8 +50,11 @@ async def gateway_with_few_files(folder: Path) -> AsyncIterator[Served]:
 
 
 @asynccontextmanager
-async def unnoticed(gateway: Served) -> AsyncIterator[None]:
-    """Somebody else asks all the while, with a new connection each time, and is answered soon."""
+async def unnoticed(gateway: Served) -> AsyncIterator[asyncio.Event]:
+    """Another person asks all the while, on new connections, and is answered soon.
+
+    The event is set at each answer.
+    """
     seen: list[tuple[int, float]] = []
     answered = asyncio.Event()
 
@@ -67,14 +71,14 @@ async def unnoticed(gateway: Served) -> AsyncIterator[None]:
                 seen.append((answer.status, time.monotonic() - began))
                 assert said["data"]["child"]["completeness"]["complete"] is True
                 answered.set()
-            await asyncio.sleep(0.05)
 
     asking = asyncio.create_task(ask())
-    await asyncio.wait_for(answered.wait(), 20)
+    await patiently(answered.wait())
     seen.clear()  # the first question of a process is slower than any
     try:
-        yield
-        await asyncio.sleep(0.1)
+        yield answered
+        answered.clear()
+        await patiently(answered.wait())
     finally:
         asking.cancel()
         (ended,) = await asyncio.gather(asking, return_exceptions=True)
@@ -120,13 +124,14 @@ async def test_more_half_requests_than_there_are_open_files_keep_nobody_out(
     tmp_path: Path,
 ) -> None:
     raise_descriptors()  # a test has them all, too
-    async with gateway_with_few_files(tmp_path) as gateway, unnoticed(gateway):
+    async with gateway_with_few_files(tmp_path) as gateway, unnoticed(gateway) as answered:
         with ExitStack() as held:
             for number in range(1100):
                 client = held.enter_context(connect(gateway))
                 client.send((HALF, SLOW, b"")[number % 3])
                 if number % 50 == 0:
-                    await asyncio.sleep(0.01)
+                    answered.clear()
+                    await patiently(answered.wait())
             assert statuses(await asyncio.to_thread(held_until_refused, client)) in ([], [408])
 
 
@@ -135,7 +140,6 @@ async def test_a_gateway_that_strangers_hold_stops_when_it_is_told(tmp_path: Pat
         with ExitStack() as held:
             for begun in (b"", HALF, SLOW, GET):
                 held.enter_context(connect(gateway)).send(begun)
-            await asyncio.sleep(0.1)
             began = time.monotonic()
             assert await gateway.stop() == 0
             assert time.monotonic() - began < gateway.settings.connections.stop + 5

@@ -11,6 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from gateway.http.connections.bounds import ConnectionBounds
 from gateway.http.connections.server import BoundedServer
+from tests.support.patience import patiently
 
 HOST: Final = b"Host: a\r\n"
 GET: Final = b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"
@@ -68,7 +69,7 @@ async def heard(reader: asyncio.StreamReader) -> bytes:
     """All that comes until the server closes, in order or not."""
     said = b""
     try:
-        while more := await asyncio.wait_for(reader.read(65536), 10):
+        while more := await patiently(reader.read(65536)):
             said += more
     except ConnectionError:
         return said

@@ -61,8 +61,8 @@ class WitnessWatch:
             for said in await self.witnessing.ask_all():
                 _tell(said)
             self.signed = await self.witnessing.signed_since(self.patience.quorum)
-        except LogUnavailable:
-            events.log_unavailable()
+        except LogUnavailable as error:
+            events.log_unavailable(error)
         except LogCorrupt:
             events.log_corrupt()
             self.signed = None

@@ -180,8 +180,8 @@ def _detail(inquiry: Inquiry) -> str | None:
 def _keys_in_reach() -> Iterator[None]:
     try:
         yield
-    except KeysUnavailable:
-        events.key_service_unavailable()
+    except KeysUnavailable as error:
+        events.key_service_unavailable(error)
         raise TryLater(
             "KEY_SERVICE_UNAVAILABLE",
             "the key service cannot be used, so nothing can be logged and nothing is asked or told",

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from adapters.contract.codes import Purpose
 from adapters.contract.record import Identifier
@@ -31,6 +32,7 @@ from resolvers.matching.version import MATCHER
 
 PASSED_ON = "PASSED_ON"
 ACCESSES = "ACCESSES"
+_UNWRITTEN_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,13 @@ class Coming:
     reason: str | None = field(default=None, repr=False)
 
 
+@dataclass(slots=True)
+class Unwritten:
+    """Until when the log is taken for unwritable, as an entry could not be written."""
+
+    until: float = float("-inf")
+
+
 @dataclass(frozen=True, slots=True)
 class Recorder:
     """Writes entries; every method returns when they are durable, or raises TryLater.
@@ -81,6 +90,7 @@ class Recorder:
     clock: Clock
     refusal_counter: RefusalCounter = field(default_factory=RefusalCounter)
     staff_children: StaffChildren = field(default_factory=lambda: NOBODY)
+    unwritten: Unwritten = field(default_factory=Unwritten)
 
     async def pseudonymise(self, inquiry: Inquiry) -> Pseudonymised:
         """What the intent of an inquiry will say of the child and of the reason, unreadable."""
@@ -277,14 +287,29 @@ class Recorder:
         )
         return await self._append(entry)
 
+    async def refuse_unwritable(self) -> None:
+        """TryLater if the log cannot be reached now, or an entry could not be written just now.
+
+        Nothing is written to find out: an entry is for what happened.
+        """
+        if self.clock.monotonic() < self.unwritten.until:
+            raise _unwritable()
+        try:
+            await self.log.size()
+        except LogUnavailable:
+            raise _unwritable() from None
+
+    async def refuse_keyless(self) -> None:
+        """TryLater if the keys cannot be used now."""
+        await pseudonymise.protect_texts(self.keys, [], [], query_id="")
+
     async def _append(self, entry: Entry) -> int:
         try:
             return await self.log.append(entry)
-        except LogUnavailable:
-            events.log_unavailable()
-            raise TryLater(
-                "LOG_UNAVAILABLE", "the log cannot be written, so nothing is asked or told"
-            ) from None
+        except LogUnavailable as error:
+            self.unwritten.until = self.clock.monotonic() + _UNWRITTEN_S
+            events.log_unavailable(error)
+            raise _unwritable() from None
 
     async def _append_count(self, refused: RefusalKey, times: int) -> None:
         try:
@@ -336,3 +361,7 @@ def _audited(row: AgencyRow) -> AuditedAgency:
         withheld=tuple(AuditedWithholding(w.release_class, w.reason, w.rule) for w in row.withheld),
         through=tuple(sorted(row.through)),
     )
+
+
+def _unwritable() -> TryLater:
+    return TryLater("LOG_UNAVAILABLE", "the log cannot be written, so nothing is asked or told")

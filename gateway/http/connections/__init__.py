@@ -1,1 +1,1 @@
-"""Who may be connected, how many of them, and how long they may take. May use config and model."""
+"""Who may be connected, for how long, and whether more should come. May use config and model."""

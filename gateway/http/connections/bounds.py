@@ -14,6 +14,7 @@ MOST_WAITING: Final = 8  # requests sent before the first of them is answered
 LONGEST_FRAMING: Final = 16 * 1024  # bytes of chunks beside what they hold, and as much as they do
 LONGEST_UNREAD: Final = 16 * 1024 * 1024  # bytes that are thrown away after an answer
 LINGER_S: Final = 2.0
+_KEPT: Final = 128  # open files of a service's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,18 @@ class ConnectionBounds:
         )
 
 
-# A key service or a witness has a few clients, all of them programs that answer at once.
-OF_A_SERVICE: Final = ConnectionBounds(
-    in_all=256,
-    per_peer=64,
-    per_person=64,
-    handshake_s=5.0,
-    head_s=5.0,
-    body_s=5.0,
-    send_s=10.0,
-    idle_s=60.0,
-)
+def of_a_service(descriptors: int) -> ConnectionBounds:
+    """Of a key service or a witness, whose clients are a few programs that answer in no time.
+
+    Replicas share a credential, and each keeps a hundred connections.
+    """
+    return ConnectionBounds(
+        in_all=max(64, min(1024, descriptors - _KEPT)),
+        per_peer=128,
+        per_person=512,
+        handshake_s=5.0,
+        head_s=5.0,
+        body_s=5.0,
+        send_s=10.0,
+        idle_s=60.0,
+    )

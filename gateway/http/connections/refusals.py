@@ -1,11 +1,12 @@
 """How a request is refused before anybody reads it, and how often that is said."""
 
+import asyncio
 from collections import Counter
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 
-from gateway.model import events
-
+_TOLD_EVERY_S: Final = 1.0
 MALFORMED: Final = "malformed"
 NOT_PROXIED: Final = "not_proxied"
 NO_DESCRIPTORS: Final = "no_descriptors"
@@ -46,20 +47,30 @@ _HEADERS: Final = (
 
 
 class RefusalLog:
-    """Counts who was sent away; each cause is said once a second at most, with how many."""
+    """Counts who was sent away; each cause is said once a second at most, with how many.
 
-    def __init__(self) -> None:
+    `say` is an event that takes a cause and a count.
+    """
+
+    def __init__(self, say: Callable[[str, int], None]) -> None:
+        self._say = say
         self._since: Counter[str] = Counter()
+        self._soon: asyncio.TimerHandle | None = None
 
     def refused(self, cause: str) -> None:
         """One more was sent away for this."""
         self._since[cause] += 1
+        if self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(_TOLD_EVERY_S, self.tell)
 
     def tell(self) -> None:
         """Say what there was since the last time."""
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
         counted, self._since = self._since, Counter()
         for cause, count in counted.items():
-            events.connections_refused(cause, count)
+            self._say(cause, count)
 
 
 def response(status: int) -> bytes:

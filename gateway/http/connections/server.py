@@ -18,9 +18,9 @@ from gateway.http.connections.peers import ClientAddress
 from gateway.http.connections.protocol import BoundedProtocol, Shown
 from gateway.http.connections.refusals import RefusalLog
 from gateway.http.connections.table import Admitted, ConnectionTable
+from gateway.model import events
 
 _WATCHED_EVERY_S: Final = 0.25
-_TOLD_EVERY: Final = 4  # watches, which is a second
 _CANCELLED_S: Final = 2.0
 
 
@@ -50,11 +50,10 @@ class BoundedServer(uvicorn.Server):
         self._bounds = bounds
         self._shown = shown
         self._stopping = stopping
-        self._log = RefusalLog()
+        self._log = RefusalLog(events.connections_refused)
         self._table = ConnectionTable(bounds, self._log.refused)
         self._hurried = asyncio.Event()
         self._draining = False
-        self._watches = 0
         self._next: asyncio.TimerHandle | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -91,9 +90,6 @@ class BoundedServer(uvicorn.Server):
         for connection in tuple(self.server_state.connections):
             if isinstance(connection, BoundedProtocol):
                 connection.watch(now)
-        self._watches += 1
-        if self._watches % _TOLD_EVERY == 0:
-            self._log.tell()
         self._next = loop.call_later(_WATCHED_EVERY_S, self._watch)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

@@ -172,8 +172,8 @@ class BreakGlass:
 def _kept() -> Iterator[None]:
     try:
         yield
-    except GrantsUnavailable:
-        events.reviews_unavailable()
+    except GrantsUnavailable as error:
+        events.reviews_unavailable(error)
         raise TryLater(
             "REVIEWS_UNAVAILABLE",
             "the list of reviews cannot be read or written, so nothing is asked or given",

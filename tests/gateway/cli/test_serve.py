@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+import signal
 import time
 from pathlib import Path
+from typing import Any
 
 from gateway.identity.development_token import issue
 from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.edge import QUESTION, logged
 from tests.support.loopback import serving
+from tests.support.patience import PATIENCE_S
 from tests.support.served_gateway import Served, served
 from tests.support.town import PRACTITIONER
 
@@ -30,6 +33,28 @@ async def test_it_answers_and_stops_in_order_when_told(tmp_path: Path) -> None:
                 assert await health.json() == {"serving": True}
             assert await gateway.stop() == 0
     assert [entry["kind"] for entry in logged(tmp_path / "state")] == ["INTENT", "RELEASE"]
+
+
+async def test_told_to_stop_it_answers_and_is_not_ready_until_it_is_told_again(
+    tmp_path: Path,
+) -> None:
+    async with serving(AgencyServer().answer) as url:
+        sources = [rest_source("spine", url, claims=AUTHORITY)]
+        async with served(tmp_path, sources, connections__drain=600) as gateway:
+            assert await ready(gateway) == (200, {"ready": True, "causes": []})
+            gateway.process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(PATIENCE_S):
+                while (await ready(gateway))[0] == 200:
+                    pass
+            assert await ready(gateway) == (503, {"ready": False, "causes": ["stopping"]})
+            assert await asked(gateway) == 200
+            assert await gateway.stop() == 0
+    assert "stopping" in [json.loads(line)["event"] for line in gateway.said]
+
+
+async def ready(gateway: Served) -> tuple[int, Any]:
+    async with gateway.session.get(f"{gateway.url}/ready") as answer:
+        return answer.status, await answer.json()
 
 
 async def test_it_prints_enumerated_events_and_no_request(tmp_path: Path) -> None:

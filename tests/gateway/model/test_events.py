@@ -61,7 +61,7 @@ def test_every_line_has_a_time_and_a_level(
 ) -> None:
     serve()
     events.serving("127.0.0.1", 8600, (), descriptors=1024, connections=512)
-    events.log_unavailable()
+    events.log_unavailable(OSError(28, "Jonah"))
     assert [line["level"] for line in lines(capsys)] == ["info", "error"]
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+import socket
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from tests.support.audit.cli import run
 from tests.support.edge import Edge, edge
 from tests.support.gateway.auditors import nodes
 from tests.support.gateway.auditors import read as looked
+from tests.support.gateway.readiness import failing, readiness
+from tests.support.patience import patiently
 from tests.support.served_gateway import settings_file
 from tests.support.town import KNOWN, Answer
 from tests.support.verify.key_service_process import key_service
@@ -66,6 +70,28 @@ async def test_past_its_quota_at_the_key_service_a_gateway_asks_nobody(tmp_path:
             assert told[-1].code == "KEY_SERVICE_UNAVAILABLE"
             assert len(gateway.entries) < 8
         assert ("TOO_OFTEN", 1) in service.outcomes("protect")
+
+
+async def test_strangers_who_hold_connections_at_the_key_service_keep_no_gateway_out(
+    tmp_path: Path,
+) -> None:
+    with key_service() as service, ExitStack() as held:
+        async with edge(tmp_path, **service.settings) as gateway:
+            for number in range(300):
+                stranger = held.enter_context(socket.socket(socket.AF_UNIX))
+                stranger.connect(service.place.removeprefix("unix:"))
+                stranger.send((b"", b"POST /protect HTTP/1.1\r\nHost: a\r\n")[number % 2])
+                await asyncio.sleep(0)
+            assert (await gateway.send()).status == 200
+
+
+async def test_a_gateway_is_not_ready_while_its_keys_are_away(tmp_path: Path) -> None:
+    with key_service() as service:
+        async with edge(tmp_path, **service.settings) as gateway:
+            service.kill()
+            assert await readiness(gateway.town) == (503, ["keys"])
+            await asyncio.to_thread(service.start)
+            await patiently(failing(gateway.town))
 
 
 async def test_with_a_wrong_credential_the_gateway_does_not_start(tmp_path: Path) -> None:

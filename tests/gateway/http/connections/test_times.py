@@ -10,6 +10,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from tests.support.door import GET, HOST, door, echo, heard, read_whole, say, statuses
+from tests.support.patience import patiently
 
 POST: Final = b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 9\r\n\r\n"
 SOON: Final = 0.3
@@ -85,7 +86,7 @@ async def test_a_reader_who_takes_nothing_is_cut_and_what_waits_for_him_is_bound
         with socket.create_connection(("127.0.0.1", served.port)) as client:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             client.send(GET)
-            await asyncio.wait_for(over.wait(), 10)
+            await patiently(over.wait())
     assert written < 16 * 1024 * 1024
 
 
@@ -110,20 +111,23 @@ async def test_who_answers_a_request_hears_that_its_client_left_also_when_more_w
     async with door(waits) as served:
         async with served.client() as (_, writer):
             writer.write(GET + GET)
-            await asyncio.wait_for(begun.wait(), 10)
-        await asyncio.wait_for(left.wait(), 10)
+            await patiently(begun.wait())
+        await patiently(left.wait())
 
 
 async def test_a_stop_ends_within_its_bound_whatever_clients_hold() -> None:
+    begun = asyncio.Event()
+
     async def never(_: Scope, receive: Receive, __: Send) -> None:
         await read_whole(receive)
+        begun.set()
         await asyncio.Event().wait()
 
     async with door(never, stop_s=SOON) as served:
         held = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(4)]
         for client, sent in zip(held, [b"", GET[:9], POST, GET], strict=True):
             client.send(sent)
-        await asyncio.sleep(0.1)
+        await patiently(begun.wait())
         began = time.monotonic()
         await served.server.shutdown()
         assert time.monotonic() - began < 5
