@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 T = TypeVar("T")
 
-PATIENCE_S: Final = 120.0
+PATIENCE_S: Final = 300.0
 """Far more than anything takes on a busy machine, so that only what never comes is given up."""
 
 

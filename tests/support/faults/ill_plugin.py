@@ -63,9 +63,9 @@ class Ill:
 async def _stubborn() -> Any:
     # Cancelled once, it goes on as if nothing had been said.
     try:
-        await asyncio.sleep(60)
+        await asyncio.sleep(120)
     except asyncio.CancelledError:
-        await asyncio.sleep(60)
+        await asyncio.sleep(120)
 
 
 _SAYS: Final[dict[str, Callable[[], Any]]] = {

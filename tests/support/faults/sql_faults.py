@@ -188,7 +188,7 @@ POSTGRES_FAULTS: Final = (
         "hangs in its query",
         _TIMEOUT,
         "slow",
-        view("slow", f"SELECT {columns()}, pg_sleep(30)::text AS slept FROM person"),
+        view("slow", f"SELECT {columns()}, pg_sleep(120)::text AS slept FROM person"),
     ),
     SqlFault(
         "drops us midway",

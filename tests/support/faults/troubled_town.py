@@ -144,7 +144,7 @@ async def _over_http(stack: AsyncExitStack) -> AsyncIterator[SourceFile]:
             url = await _url(stack, speech, fault)
             source = speech.source(_http(speech, fault).agency, url, conclusive=fault.conclusive)
             secrets = {"id": "gateway", "secret": "s3cret"}
-            yield source.with_(auth=fault.auth(url), secrets=secrets, timeout="30s")
+            yield source.with_(auth=fault.auth(url), secrets=secrets, timeout="120s")
 
 
 async def _url(stack: AsyncExitStack, speech: Speech, fault: HttpFault) -> str:
@@ -161,7 +161,7 @@ def _in_sqlite(folder: Path, stack: AsyncExitStack) -> Iterator[SourceFile]:
     lock.execute("BEGIN EXCLUSIVE")
     for fault in SQLITE_FAULTS:
         dsn = f"sqlite:///{places[fault.place]}"
-        yield fault.source(_sql("SQLite", fault).agency, dsn, dsn).with_(timeout="30s")
+        yield fault.source(_sql("SQLite", fault).agency, dsn, dsn).with_(timeout="120s")
 
 
 async def _in_postgres(postgres: Postgres, stack: AsyncExitStack) -> AsyncIterator[SourceFile]:
@@ -187,7 +187,7 @@ async def _in_postgres(postgres: Postgres, stack: AsyncExitStack) -> AsyncIterat
     for fault in POSTGRES_FAULTS:
         dsn = places[fault.place]
         origin = f"postgresql://{dsn.partition('@')[2].partition('/')[0]}"
-        yield fault.source(_sql("PostgreSQL", fault).agency, dsn, origin).with_(timeout="30s")
+        yield fault.source(_sql("PostgreSQL", fault).agency, dsn, origin).with_(timeout="120s")
 
 
 async def _resetting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -205,7 +205,7 @@ def _in_files(folder: Path) -> Iterator[SourceFile]:
     for fault in FILE_FAULTS:
         agency = _of_file(fault).agency
         fault.write(folder / agency)
-        yield fault.source(agency, f"file://{folder / agency}", timeout="30s")
+        yield fault.source(agency, f"file://{folder / agency}", timeout="120s")
 
 
 async def _over_sftp(folder: Path, stack: AsyncExitStack) -> AsyncIterator[SourceFile]:
@@ -238,7 +238,7 @@ def _by_ssh(fault: FileFault, address: str) -> SourceFile:
     return replace(
         fault.source(_of_file(fault).agency, address),
         origins=(origin,),
-        timeout="30s",
+        timeout="120s",
         auth=_SSH.format(key=key),
         secrets={"user": "gateway", "password": password},
     )
@@ -267,4 +267,4 @@ def _of_plugins(folder: Path, stack: AsyncExitStack) -> Iterator[SourceFile]:
     sys.path.append(str(folder))
     stack.callback(sys.path.remove, str(folder))
     for fault in PLUGIN_FAULTS:
-        yield ill_plugin.source(_of_plugin(fault).agency, fault).with_(timeout="30s")
+        yield ill_plugin.source(_of_plugin(fault).agency, fault).with_(timeout="120s")
