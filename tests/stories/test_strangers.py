@@ -38,7 +38,7 @@ QUICK: Final[dict[str, Any]] = {
     "connections__body": 1,
     "connections__send": 1,
 }
-NOTICED_S: Final = 4.0  # on a busy machine
+NOTICED_S: Final = 20.0  # on a busy machine
 
 
 @asynccontextmanager
@@ -142,4 +142,4 @@ async def test_a_gateway_that_strangers_hold_stops_when_it_is_told(tmp_path: Pat
                 held.enter_context(connect(gateway)).send(begun)
             began = time.monotonic()
             assert await gateway.stop() == 0
-            assert time.monotonic() - began < gateway.settings.connections.stop + 5
+            assert time.monotonic() - began < gateway.settings.connections.stop + 20

@@ -1,6 +1,5 @@
 """An answer in parts as server-sent events, for clients that read those."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from gateway.http.framing import Framing
 from gateway.http.in_parts import Payloads, framed
 from tests.support.edge import QUESTION, edge
 from tests.support.gateway.streamed import BODY
-from tests.support.virtual_time import run
+from tests.support.virtual_time import run, sleep
 
 EVENTS = "text/event-stream"
 
@@ -58,7 +57,7 @@ async def test_who_reads_events_alone_gets_a_whole_answer_as_one(tmp_path: Path)
 def test_a_silent_line_is_kept_alive_and_its_parts_stay_whole() -> None:
     async def slow() -> Payloads:
         yield {"data": {}, "hasNext": True}
-        await asyncio.sleep(25)
+        await sleep(25)
         yield {"hasNext": False}
 
     async def nothing() -> None:

@@ -1,6 +1,5 @@
 """Whenever the fields of an answer are ready, a screen is shown them in their turn."""
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from gateway.http.ordering import OrderedParts
 from tests.support.laws.planted_fault import PlantedFault
 from tests.support.laws.turns.documents import PartedDocument, parted_documents
 from tests.support.laws.turns.screen import out_of_turn
-from tests.support.virtual_time import run
+from tests.support.virtual_time import run, sleep
 
 SCHEMA: Final[GraphQLSchema] = build_schema(
     """
@@ -51,7 +50,7 @@ class Answer:
     rows: tuple[float, ...]
 
     async def _ready(self, name: str, value: Any) -> Any:
-        await asyncio.sleep(self.delays[name])
+        await sleep(self.delays[name])
         return value
 
     def id(self, _: Any) -> Any:
@@ -68,7 +67,7 @@ class Answer:
 
     async def answers(self, _: Any) -> AsyncIterator[Any]:
         for at, delay in enumerate(self.rows):
-            await asyncio.sleep(delay)
+            await sleep(delay)
             yield {"agency": {"id": f"a{at}"}, "outcome": "TIMEOUT", "detail": self._detail}
 
     async def _detail(self, _: Any) -> Any:

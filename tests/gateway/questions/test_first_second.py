@@ -1,6 +1,5 @@
 """A screen's first second: who is waited for, who you are, and asking again, tell no secret."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -17,7 +16,7 @@ from tests.support.agencies import AUTHORITY, LOCAL
 from tests.support.gateway.whole_gateway import DEADLINE_S, TODAY, Gateway, whole_gateway
 from tests.support.plain_sources import Answering, file_of, record
 from tests.support.town import PRACTITIONER
-from tests.support.virtual_time import now, run
+from tests.support.virtual_time import now, run, sleep
 
 MEMBER: Final = LOCAL | {Claim.SHIELD_SET}
 ASKED: Final = "asked { agency { id } asked }"
@@ -47,7 +46,7 @@ class Agency:
         self.checks: list[bool] = []
 
     async def answer(self, question: SourceQuestion) -> Reply:
-        await asyncio.sleep(self.after_s)
+        await sleep(self.after_s)
         self.checks.append(question.on_behalf.shield_check)
         if len(self.checks) <= self.times:
             return Unavailable(Fault.SERVER_ERROR)

@@ -130,6 +130,6 @@ async def test_a_stop_ends_within_its_bound_whatever_clients_hold() -> None:
         await patiently(begun.wait())
         began = time.monotonic()
         await served.server.shutdown()
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 30
         for client in held:
             client.close()
