@@ -38,12 +38,16 @@ _KINDS: Final = ("pending", "incremental", "completed")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Event:
-    """One thing that a payload says; `path` is where its data belongs, `holds` what is in it."""
+    """One thing that a payload says; `path` is where its data belongs, `holds` what is in it.
+
+    `begin` is the place of the first of its items where these are children.
+    """
 
     kind: str
     said: Mapping[str, Any]
     path: Path
     holds: frozenset[tuple[Path, Turn]] = frozenset()
+    begin: int | None = None
 
     @property
     def id(self) -> str:
@@ -55,8 +59,8 @@ class _Event:
         if self.kind != "incremental" or len(path) <= above or path[:above] != self.path:
             return False
         if "items" in self.said:
-            children = {answer[above] for answer, _ in self.holds if len(answer) > above}
-            return not children or path[above] in children
+            after = 0 if self.begin is None else int(path[above]) - self.begin
+            return 0 <= after < len(self.said["items"])
         return path[above] in (self.said["data"] or {})
 
 
@@ -112,7 +116,8 @@ class OrderedParts:
     def _brought(self, said: Mapping[str, Any]) -> _Event:
         path = (*self._paths[said["id"]], *said.get("subPath", ()))
         data = said["items"] if "items" in said else said["data"]
-        return _Event("incremental", said, path, self._told(path, data))
+        begin = self._children if len(path) == 1 < self._depth else None
+        return _Event("incremental", said, path, self._told(path, data), begin)
 
     def _blocked(self) -> list[_Event]:
         """The held events that may not leave yet, in the order in which they came."""

@@ -36,6 +36,7 @@ class PartedDocument:
     """A document; `keys` has each field of an answer by its key in the response.
 
     `first` says that its id, the receipt and who is asked are deferred with nothing later.
+    What the first part holds is for the client to choose.
     """
 
     text: str
@@ -58,8 +59,6 @@ class _Drawing:
         groups = self.draw(st.integers(0, 2)) if depth and len(fields) > 1 else 0
         places = [self.draw(st.integers(0, groups)) for _ in fields]
         own = [name for name, at in zip(fields, places, strict=True) if at == 0]
-        if deferred and FIRST & {*own} and {*own} - FIRST:
-            self.first = False
         parts = [self.one(name) for name in own]
         for at in range(1, groups + 1):
             inside = [name for name, place in zip(fields, places, strict=True) if place == at]
@@ -68,7 +67,10 @@ class _Drawing:
 
     def fragment(self, fields: Sequence[str], depth: int, *, deferred: bool) -> str:
         directive = self.draw(st.sampled_from(_DIRECTIVES))
-        deferred |= directive not in {"", "@defer(if: false)"}
+        within, deferred = deferred, deferred or directive not in {"", "@defer(if: false)"}
+        late = {*fields} - FIRST
+        if deferred and (within or late) and {*fields} & FIRST:
+            self.first = False
         inside = self.group(fields, depth, deferred=deferred)
         if self.draw(st.booleans()):
             return f"... {directive} {{ {inside} }}"

@@ -78,13 +78,13 @@ def out_of_turn(
     wrong = [] if screen.over else ["the answer never ended"]
     for at, answers in enumerate(seen[:-1]):
         for child, answer in enumerate(answers):
-            found = _too_soon(answer, seen[-1][child], document)
+            found = _too_soon(at, answer, seen[-1][child], document)
             wrong += [f"part {at}, child {child}: {each}" for each in found]
     return wrong, screen.data
 
 
 def _too_soon(
-    answer: Mapping[str, Any], final: Mapping[str, Any], document: PartedDocument
+    at: int, answer: Mapping[str, Any], final: Mapping[str, Any], document: PartedDocument
 ) -> Iterator[str]:
     fields = {name: [k for k, v in document.keys.items() if v == name] for name in _names(document)}
     rows = [(answer.get(key), final.get(key)) for key in fields.pop(_ROWS, [])]
@@ -96,7 +96,7 @@ def _too_soon(
     if shown and before and not any(key in answer for key in before):
         yield "a row came before the restriction"
     missing = [keys for keys in first if keys and not any(key in answer for key in keys)]
-    if document.first and missing and shown:
+    if at and document.first and missing and shown:
         yield f"a row came before {missing}"
 
 
