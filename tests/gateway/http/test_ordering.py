@@ -96,7 +96,7 @@ ANSWERS: Final = st.builds(
     ),
     st.lists(_DELAYS, max_size=4).map(tuple),
 )
-MANY: Final = int(os.environ.get("TEAMAROUND_ARRIVALS", "100"))  # `make laws` tries a thousand
+MANY: Final = int(os.environ.get("ARRIVALS", "100"))  # `make laws` tries a thousand
 TRIED: Final = settings(max_examples=MANY, deadline=None, database=None, phases=[Phase.generate])
 ARRIVALS: Final = st.tuples(parted_documents(FIELDS), st.lists(ANSWERS, min_size=2, max_size=2))
 
