@@ -90,6 +90,8 @@ _SETTINGS: Final = """
 environment = "development"
 [server]
 port = 0
+[connections]
+drain = 0
 [questions]
 deadline = 30.0
 [files]

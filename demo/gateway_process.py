@@ -114,6 +114,8 @@ class GatewayProcess:
                 f"origins = {json.dumps(_SCREENS)}",
                 "[server]",
                 f"port = {self.port}",
+                "[connections]",
+                "drain = 0",  # nobody has to hear of its end before it ends
                 "[files]",
                 'state = "."',
                 f"manifests = {json.dumps(str(files.manifests))}",

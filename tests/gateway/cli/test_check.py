@@ -82,6 +82,18 @@ FORTY: Final[dict[str, Wrong]] = {
         change(SETTINGS, "environment =", 'host = "::"\nenvironment ='),
         *(SETTINGS, 'host = "::"', "host", "write it as host below [server]"),
     ),
+    "more connections of a person than in all": wrong(
+        add(SETTINGS, "[connections]\nin_all = 100\nper_peer = 50\nper_person = 101"),
+        *(SETTINGS, "per_person = 101", "connections.per_person", "at most in_all"),
+    ),
+    "a proxy's header from nobody": wrong(
+        add(SETTINGS, "[connections]\nproxy_protocol = true"),
+        *(SETTINGS, "proxy_protocol", "connections.proxy_protocol", "name them as proxies"),
+    ),
+    "a proxy that is no address": wrong(
+        add(SETTINGS, '[connections]\nproxies = ["proxy.example"]'),
+        *(SETTINGS, "proxies =", "connections.proxies[0]", "a network such as"),
+    ),
     "a misspelt key": settings("port = 0", "prot = 0", "server.prot", "did you mean port?"),
     "a misspelt table": settings("[alerts]", "[alert]", "alert", "did you mean [alerts]?"),
     "a key in another's table": settings(

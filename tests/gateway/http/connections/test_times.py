@@ -2,15 +2,22 @@
 
 import asyncio
 import socket
+import ssl
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from starlette.types import Receive, Scope, Send
 
 from tests.support.door import GET, HOST, door, echo, heard, read_whole, say, statuses
-from tests.support.patience import patiently
+from tests.support.patience import PATIENCE_S, patiently
 
 POST: Final = b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 9\r\n\r\n"
 SOON: Final = 0.3
@@ -133,3 +140,61 @@ async def test_a_stop_ends_within_its_bound_whatever_clients_hold() -> None:
         assert time.monotonic() - began < 30
         for client in held:
             client.close()
+
+
+async def test_a_handshake_that_does_not_end_is_counted_and_cut(tmp_path: Path) -> None:
+    file = str(certificate(tmp_path))
+    async with door(echo, ssl_certfile=file, handshake_s=SOON, per_peer=3) as served:
+        with ExitStack() as held:
+            clients = [held.enter_context(stranger(served.port)) for _ in range(9)]
+            for number, client in enumerate(clients):
+                client.send((b"", b"\x16\x03\x01\x02\x00\x01")[number % 2])
+            for client in clients:
+                assert await asyncio.to_thread(last_words, client) == b""
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port, ssl=context)
+        writer.write(GET[:-2] + b"Connection: close\r\n\r\n")
+        assert statuses(await heard(reader)) == [200]
+        writer.close()
+
+
+async def test_plain_words_at_a_door_for_tls_end_the_connection(tmp_path: Path) -> None:
+    async with door(echo, ssl_certfile=str(certificate(tmp_path))) as served:
+        assert statuses(await served.sent(GET)) == []
+
+
+def stranger(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
+
+
+def last_words(client: socket.socket) -> bytes:
+    try:
+        return client.recv(1024)
+    except ConnectionError:
+        return b""
+
+
+def certificate(folder: Path) -> Path:
+    """A key and a certificate for it, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "door.example")])
+    now = datetime.now(UTC)
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    file = folder / "door.pem"
+    file.write_bytes(pem + built.public_bytes(serialization.Encoding.PEM))
+    return file
