@@ -22,7 +22,7 @@ export function screen({ data, error = null, ended = false }) {
     rows: rows.filter(Boolean).map(row),
     waitingFor: error || ended ? [] : waitingFor(answer, rows),
     unresolved: (answer?.unresolved ?? []).map(({ grade, agency }) => `${agency.name}: ${grade}`),
-    completeness: whole ? completeness(answer.completeness) : "not known yet",
+    completeness: whole ? completeness(answer.completeness) : `Not known${ended ? "" : " yet"}.`,
     whole,
   };
 }
@@ -52,7 +52,8 @@ function waitingFor(answer, rows) {
 function row({ agency, outcome, answered, detail, ring, involvements }) {
   const words = WORDS[outcome] ?? (answered ? "answered; ring to ask what" : "no answer");
   const who = (involvements ?? []).map(({ role, practitioner }) => `${practitioner?.name ?? "no name"}, ${role}`);
-  const call = ring?.telephone ? [`ring ${[ring.name, ring.telephone].filter(Boolean).join(", ")}`] : [];
+  const said = detail?.includes(ring?.telephone); // the sentence may say already who to ring
+  const call = ring?.telephone && !said ? [`ring ${[ring.name, ring.telephone].filter(Boolean).join(", ")}`] : [];
   return [`${agency.name}: ${words}`, ...who, ...(detail ? [detail] : []), ...call].join("; ");
 }
 
