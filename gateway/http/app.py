@@ -65,7 +65,7 @@ from gateway.registry.ledger.opening import is_kept, open_ledger
 from gateway.registry.ledger.record import LedgerHead
 from gateway.registry.registrar import Registrar
 from gateway.registry.reload import Reloader
-from gateway.registry.replica_lease import ReplicaLease
+from gateway.registry.replica_lease import ReplicaKeys, ReplicaLease
 from gateway.registry.rollout import Rollout, desired_state_in
 from gateway.registry.settings_changes import SettingsStart
 from gateway.registry.signing_keys import open_keys_on_behalf
@@ -166,7 +166,8 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Pipeli
         stack.push_async_callback(recorder.write_refusals)
         _keep(stack, recorder.keep_counting())
         await SettingsStart(settings, recorder).note()
-        governance = await _open_governance(settings, stages, recorder, stack)
+        public = _public_keys(settings, publication)
+        governance = await _open_governance(settings, stages, recorder, public, stack)
         watch = await _open_watch(publication, settings, clock, stack)
         oversight = await _open_oversight(
             settings, stages, governance.generations, publication.log, recorder, stack
@@ -174,8 +175,17 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Pipeli
         yield Pipeline(stages, governance, recorder, watch, oversight)
 
 
+def _public_keys(settings: Settings, publication: Publication) -> ReplicaKeys:
+    on_behalf = open_keys_on_behalf(settings.files).keys
+    return ReplicaKeys.of(publication.signer.key_id.hex(), (key.key_id for key in on_behalf))
+
+
 async def _open_governance(
-    settings: Settings, stages: Stages, recorder: Recorder, stack: AsyncExitStack
+    settings: Settings,
+    stages: Stages,
+    recorder: Recorder,
+    public: ReplicaKeys,
+    stack: AsyncExitStack,
 ) -> Governance:
     clock, replicas = stages.clock, settings.replicas
     ledger = await open_ledger(settings.log, settings.files)
@@ -183,7 +193,7 @@ async def _open_governance(
     generations = Generations(stages, _opener(settings, clock), Baseline.at())
     stack.push_async_callback(generations.aclose)
     replica = ReplicaLease(
-        ledger, clock.monotonic, lease_s=replicas.lease, every_s=replicas.look_every
+        ledger, clock.monotonic, keys=public, lease_s=replicas.lease, every_s=replicas.look_every
     )
     stack.push_async_callback(replica.aclose)
     files = partial(read_folder, settings.files, settings.tokens.revocations)

@@ -69,9 +69,11 @@ class Reloader:
         A gateway's first start ever is no change; files that differ from the last ones are.
         """
         try:
+            await self.rollout.replica.refuse_other_keys()
+            folder = await asyncio.to_thread(self.rollout.read)
+            await self._refuse_beside_others(folder)
             async with self.ledger.turn():
                 head = await self.ledger.head()
-                folder = await asyncio.to_thread(self.rollout.read)
                 after, prepared = await self._prepared(folder, head)
                 if after.generation == head.generation:
                     self.generations.replace(prepared)
@@ -82,6 +84,16 @@ class Reloader:
             raise ConfigurationInvalid(f"the ledger: {error}") from None
         except TryLater as error:
             raise ConfigurationInvalid(f"files.state: {error.message}") from None
+
+    async def _refuse_beside_others(self, folder: OperatorFiles) -> None:
+        """No start changes what other gateways serve: one wrong file would stop them all."""
+        head = await self.ledger.head()
+        differs = head.generation and folder.digest != head.files
+        if differs and await self.rollout.replica.sees_others():
+            raise ConfigurationInvalid(
+                "files: the operator's files here are not those in force, and other gateways"
+                " serve; copy theirs, or put these everywhere, reload one of them, and start again"
+            )
 
     async def at_signal(self) -> None:
         """Bring the files into force; ConfigurationInvalid or TryLater says why not."""
@@ -106,7 +118,7 @@ class Reloader:
     async def _read_again(self, caller: Caller | None, detail: str) -> Reloaded:
         await self.renew_keys()  # first, since a file that is wrong must not keep a key in
         folder = await asyncio.to_thread(self.rollout.read)
-        async with self.rollout.turn() as head:
+        async with self.rollout.turn(with_own_files=True) as head:
             try:
                 after, prepared = await self._prepared(folder, head, renew=True)
             except ConfigurationInvalid as error:

@@ -2,8 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Final, Self
 
 from gateway.model import events
 from gateway.model.errors import ConfigurationInvalid, TryLater
@@ -12,6 +13,45 @@ from gateway.registry.ledger.contract import Ledger, LedgerCorrupt, LedgerUnavai
 # A machine's clock may run a little faster than the store's.
 _SURE: Final = 0.9
 _RENEWED_BEFORE: Final = 0.6
+# By then a replica that lives has renewed its lease; one that was killed never does.
+_RENEWED_WITHIN: Final = 0.5
+_SHOWN: Final = 12  # characters of a key's name
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaKeys:
+    """The names of a gateway's public keys: the log's, and those under which agencies are asked.
+
+    Every lease shows them, so that gateways with keys of their own do not serve side by side.
+    """
+
+    log: str
+    on_behalf: frozenset[str]
+
+    @classmethod
+    def of(cls, log: str, on_behalf: Iterable[str]) -> Self:
+        """From the keys' own names, in URL-safe base64 or hexadecimal."""
+        return cls(log[:_SHOWN], frozenset(name[:_SHOWN] for name in on_behalf))
+
+    @classmethod
+    def shown_by(cls, replica: str) -> Self | None:
+        """Those that a replica's name shows; None of a release that showed none."""
+        _, *shown = replica.split(".")
+        return cls(shown[0], frozenset(shown[1:])) if len(shown) > 1 else None
+
+    def __str__(self) -> str:
+        return ".".join((self.log, *sorted(self.on_behalf)))
+
+    def refuse_others(self, replicas: Iterable[str]) -> None:
+        """ConfigurationInvalid if one of these replicas has other keys.
+
+        Of those under which agencies are asked one in common will do: they are renewed that way.
+        """
+        for other in filter(None, map(ReplicaKeys.shown_by, replicas)):
+            if other.log != self.log:
+                raise _other_keys("log-key")
+            if self.on_behalf.isdisjoint(other.on_behalf):
+                raise _other_keys("on-behalf-keys.json")
 
 
 class ReplicaLease:
@@ -26,6 +66,7 @@ class ReplicaLease:
         ledger: Ledger,
         monotonic: Callable[[], float],
         *,
+        keys: ReplicaKeys,
         lease_s: float,
         every_s: float,
     ) -> None:
@@ -33,7 +74,8 @@ class ReplicaLease:
         self._monotonic = monotonic
         self._lease_s = lease_s
         self._every_s = every_s
-        self._name = secrets.token_hex(16)
+        self._keys = keys
+        self._name = f"{secrets.token_hex(16)}.{keys}"
         self._until = -1.0
 
     def refuse_stale(self) -> None:
@@ -51,6 +93,25 @@ class ReplicaLease:
         if newest == generation:
             self._until = began + self._lease_s * _SURE
         return newest
+
+    async def refuse_other_keys(self) -> None:
+        """ConfigurationInvalid if a gateway that serves has other keys than this one."""
+        self._keys.refuse_others(await self._ledger.leases())
+
+    async def sees_others(self) -> bool:
+        """Whether another gateway serves now.
+
+        A lease says so only once it is renewed: one that nobody renews is of a gateway that was
+        killed, and does not keep the next one from starting.
+        """
+        before = held = await self._ledger.leases()
+        until = self._monotonic() + self._lease_s * _RENEWED_WITHIN + self._every_s
+        while held and self._monotonic() < until:
+            await asyncio.sleep(self._every_s / 5)
+            held = await self._ledger.leases()
+            if held.items() - before.items():
+                return True
+        return False
 
     async def everywhere(self, generation: int) -> None:
         """Wait until every replica that serves does so under `generation`; TryLater if unsure.
@@ -96,3 +157,9 @@ class ReplicaLease:
             events.generation_not_adopted(newest)
         except Exception as bug:  # noqa: BLE001  a bug here must not end the looking
             events.failed(bug)
+
+
+def _other_keys(name: str) -> ConfigurationInvalid:
+    return ConfigurationInvalid(
+        f"files.state: {name} is not that of the gateways that serve; copy it from one of them"
+    )

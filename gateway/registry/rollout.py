@@ -34,16 +34,18 @@ class Rollout:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[LedgerHead]:
+    async def turn(self, *, with_own_files: bool = False) -> AsyncIterator[LedgerHead]:
         """Where the ledger stands, while nobody else changes it; TryLater if it cannot be used.
 
-        What came into force elsewhere meanwhile is in force here as well.
+        What came into force elsewhere meanwhile is in force here as well. `with_own_files` is for
+        a change that brings this gateway's files, whatever files are in force.
         """
         try:
             async with self._turn, self.ledger.turn():
                 head = await self.ledger.head()
                 if head.generation != self.generations.generation():
-                    await self._adopt(head)
+                    with suppress(*([ConfigurationInvalid] if with_own_files else [])):
+                        await self._adopt(head)
                 yield head
         except (LedgerUnavailable, LedgerCorrupt) as error:
             events.ledger_unavailable(error)

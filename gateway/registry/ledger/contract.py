@@ -1,5 +1,6 @@
 """What a ledger is to the rest of the gateway, wherever it is stored."""
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -71,6 +72,10 @@ class Ledger(Protocol):
 
     async def let_go(self, replica: str) -> None:
         """End a replica's lease."""
+        ...
+
+    async def leases(self) -> Mapping[str, object]:
+        """Until when each replica holds a lease, by the store's own clock: only to be compared."""
         ...
 
     async def behind(self, generation: int) -> int:

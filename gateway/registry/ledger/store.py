@@ -1,7 +1,7 @@
 """The ledger in either database: one order of generations, however many gateways serve."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
@@ -176,6 +176,13 @@ class SqlLedger:
     async def let_go(self, replica: str) -> None:
         """End a replica's lease."""
         await self._write(delete(LEASES).where(LEASES.c.replica == replica))
+
+    async def leases(self) -> Mapping[str, object]:
+        """Until when each replica holds a lease, by the database's clock: only to be compared."""
+        now, latest = self._database.moments(0.0, _LONGEST_LEASE_S)
+        held = (LEASES.c.until > now) & (LEASES.c.until <= latest)
+        rows = await self._rows(select(LEASES.c.replica, LEASES.c.until).where(held))
+        return dict[str, object]((replica, until) for replica, until in rows)
 
     async def behind(self, generation: int) -> int:
         """How many replicas hold a lease under an earlier generation."""
