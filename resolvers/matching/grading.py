@@ -125,7 +125,7 @@ class Assessment(NamedTuple):
             differed=tuple(name for name, verdict in said if verdict in _DIFFERING),
             not_held=tuple(name for name, verdict in said if verdict is _NOT_HELD),
             likely_other=self.likely_other,
-            wanted=wanted(known, held, self.evidence),
+            wanted=wanted(known, held, self.evidence, certain=self.grade is MatchGrade.CERTAIN),
             reason=self.reason,
         )
 

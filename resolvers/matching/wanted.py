@@ -11,17 +11,20 @@ _NOT_COMPARABLE: Final = Agreement.NOT_COMPARABLE
 _VAGUE: Final = Agreement.VAGUE
 
 
-def wanted(known: Details, held: Details, evidence: Evidence) -> tuple[str, ...]:
+def wanted(
+    known: Details, held: Details, evidence: Evidence, *, certain: bool = False
+) -> tuple[str, ...]:
     """The details, by field name and sorted, that the record has and nobody has told, or not whole.
 
-    Never a home or a carer before the child is cleared: then neither would count.
+    Never a home or a carer before the child is cleared: then neither would count. Nor a carer where
+    the record is `certain` without.
     """
     untold = {name for name, verdict in evidence.named if verdict is _NOT_COMPARABLE}
     if known.postcodes is None:
         untold.discard("postcode")
     if _given_in_full(known, held, evidence):
         untold.add("given_name")
-    if known.postcodes is not None and _holds_untold_carers(known, held):
+    if known.postcodes is not None and not certain and _holds_untold_carers(known, held):
         untold.add("carers")
     if evidence.birth_date is _VAGUE and _whole(held) and not _whole(known):
         untold.add("birth_date")

@@ -453,6 +453,18 @@ async def test_a_register_that_has_her_under_her_second_name_shows_her(
     assert answer.outcomes["spine"] == "AMBIGUOUS"
 
 
+async def test_two_given_names_of_which_the_first_is_half_a_name_are_tried_as_one(
+    tmp_path: Path,
+) -> None:
+    joined = {**MIRA, "given": "Ka Yan"}
+    known = {**HERS, "givenNames": ["Ka", "Yan"]}
+    by_given_name = {"as_spine": (BY_NUMBER, BY_GIVEN_NAME), "health": (joined,)}
+    async with town_with(tmp_path, spine=(joined,), **by_given_name) as asked:
+        answer = await asked.town.ask(known)
+    assert [each["given"] for each in asked.spine.asked] == ["Ka", "Yan", "Ka Yan"]
+    assert answer.child_answer["child"]["restriction"] == "NONE_KNOWN"
+
+
 async def test_at_most_three_other_forms_are_tried(tmp_path: Path) -> None:
     known = {**HERS, "givenNames": ["Ada", "Bea", "Cleo", "Dot", MIRA["given"]]}
     async with town_with(tmp_path, as_spine=(BY_NUMBER, BY_GIVEN_NAME)) as asked:
