@@ -5,7 +5,7 @@ READY := .venv/.ready
 MATCHING := .venv-matching
 ARGS ?=
 
-.PHONY: help changes demo test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start bench-alerts bench-log bench-matching format lint types contracts schema-check docs-check lock clean
+.PHONY: help changes demo test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check lock clean
 
 help:  ## every command, in a line each
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name what; do printf '  %-16s %s\n' "$$name" "$$what"; done
@@ -53,6 +53,9 @@ bench-start: $(READY)  ## how long each command takes to start; ARGS="--against 
 
 bench-alerts: $(READY)  ## the figures on alerts of docs/audit.md, on two made-up years
 	$(BIN)/python -m bench.alerts $(ARGS)
+
+bench-connections: $(READY)  ## what a bounded connection costs a request
+	$(BIN)/python -m bench.connections
 
 bench-log: $(READY)  ## the figures on the log of docs/performance.md; ARGS="--entries 10000000" for ten million
 	$(BIN)/python -m bench.audit $(ARGS)
