@@ -63,23 +63,27 @@ def _arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def measured(trees: Mapping[str, Path], rounds: int) -> dict[str, list[Started]]:
+def measured(
+    trees: Mapping[str, Path], rounds: int, commands: Sequence[str] = COMMANDS
+) -> dict[str, list[Started]]:
     """By command, what each of `rounds` took; the first round, which fills caches, is left out."""
     found: dict[str, list[Started]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as home:
         for number in range(rounds + 1):
-            for name, command, more in _commands(trees):
+            for name, command, more in _commands(trees, commands):
                 took = _took(command, {**more, "HOME": home})
                 if number:
                     found[name].append(took)
     return found
 
 
-def _commands(trees: Mapping[str, Path]) -> Iterator[tuple[str, list[str], dict[str, str]]]:
+def _commands(
+    trees: Mapping[str, Path], commands: Sequence[str]
+) -> Iterator[tuple[str, list[str], dict[str, str]]]:
     yield NOTHING, [sys.executable, "-c", "pass"], {}
     for mark, tree in trees.items():
         path = {"PYTHONPATH": str(tree)}
-        for command in COMMANDS:
+        for command in commands:
             yield f"{command}{mark}", [sys.executable, "-P", "-c", _RUN, *command.split()], path
         yield f"{COMPLETION}{mark}", [sys.executable, "-P", "-c", _RUN], {**path, **_TYPED}
 
