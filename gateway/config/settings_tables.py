@@ -289,6 +289,14 @@ class LimitSettings(SettingsTable):
     questions_per_minute_organisation: _Limit = Field(
         1200, description="Most questions of one organisation in a minute."
     )
+    requests_per_minute: _Limit = Field(
+        600,
+        description="Most that one user's requests may cost a gateway in a minute: each 1, 10 more"
+        " if its document was not read before, 5 more if it searches the log.",
+    )
+    mistyped_per_minute: _Limit = Field(
+        120, description="Most requests of one user in a minute in which an input is wrong."
+    )
     children_per_hour: _Limit = Field(
         60, description="Most different children that one user may ask about in an hour."
     )

@@ -4,8 +4,10 @@ Kept by the hash of its text, in a bounded cache that belongs to one schema. Wha
 comments, no descriptions, no literals of a child (they are refused) and no source text.
 """
 
+import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -45,6 +47,7 @@ from gateway.graphql.selection import (
 from gateway.graphql.variable_uses import never_null
 from gateway.model.errors import AskDifferently, all_at_once
 
+SEARCHES: Final = frozenset({"audit", "accesses", "__schema"})
 QUESTIONS: Final = frozenset({"child", "children", "askAgain"})
 # Names of a refused document may be anything that a client wrote, so they are soon forgotten.
 _REMEMBERED_S: Final = 30
@@ -71,6 +74,7 @@ class DocumentOperation:
     write: WriteAnswer | None = None
     keys: AnswerKeys = NO_ANSWER
     never_null: frozenset[str] = frozenset()
+    searches: bool = False
 
     @property
     def in_bulk(self) -> bool:
@@ -122,25 +126,46 @@ class Documents:
         self._settings = settings
         self._kept: LRUCache[str, Document] = LRUCache(settings.kept, _weight_of)
         self._refused: TTLCache[str, AskDifferently] = TTLCache(settings.kept, _REMEMBERED_S)
+        self._reading = asyncio.Lock()
+
+    def is_unread(self, text: str) -> bool:
+        """Whether the document of `text` has yet to be read, or refused."""
+        digest = digest_of(text)
+        return digest not in self._kept and digest not in self._refused
 
     def document(self, text: str) -> Document:
         """The document of `text`; AskDifferently says what to change in it."""
         digest = digest_of(text)
         kept = self._kept.get(digest)
         if kept is None:
-            kept = self._kept[digest] = self._first_read(text, digest)
+            with self._remembering(digest):
+                kept = self._kept[digest] = self.read(text, digest)
         return kept
+
+    async def document_while_serving(self, text: str) -> Document:
+        """The same, read in a thread the first time, one document after the other.
+
+        The largest takes a tenth of a second, in which others are to be served.
+        """
+        if self.is_unread(text):
+            async with self._reading:
+                if self.is_unread(text):
+                    digest = digest_of(text)
+                    with self._remembering(digest):
+                        self._kept[digest] = await asyncio.to_thread(self.read, text, digest)
+        return self.document(text)
 
     def refuse_large(self, variables: Mapping[str, Any]) -> None:
         """AskDifferently if the variables of a document are over a limit."""
         refuse_large_variables(variables, self._settings)
 
-    def _first_read(self, text: str, digest: str) -> Document:
-        """Its document; one that was refused lately is refused unread."""
+    @contextmanager
+    def _remembering(self, digest: str) -> Iterator[None]:
+        """Refuse unread what was refused lately, and remember what is refused now."""
         if (refused := self._refused.get(digest)) is not None:
             raise refused.again()
         try:
-            return self.read(text, digest)
+            yield
         except AskDifferently as refusal:
             self._refused[digest] = refusal.again()
             raise
@@ -190,7 +215,8 @@ class Documents:
             )
         parts = tuple(deliveries(node.selection_set, fragments))
         if not questions:
-            return DocumentOperation(node, parts)
+            searches = any(s.depth == 1 and s.path in SEARCHES for s in every)
+            return DocumentOperation(node, parts, searches=searches)
         asked = questions[0]
         under = [s.path.partition(".")[2] for s in every if s.path.startswith(f"{asked.path}.")]
         keys = answer_keys(asked.node, every)

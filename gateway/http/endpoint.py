@@ -30,13 +30,21 @@ from gateway.http.ordering import OrderedParts
 from gateway.http.pipeline import Pipeline, Started
 from gateway.http.request import RESPONSE_JSON, Accepts, accepts, read
 from gateway.model import events
-from gateway.model.errors import AskDifferently, LimitReached, SignIn, TeamAroundError, TryLater
+from gateway.model.errors import (
+    AskDifferently,
+    LimitReached,
+    NotAllowed,
+    SignIn,
+    TeamAroundError,
+    TryLater,
+)
 from gateway.model.signed_in import SignedIn, signed_in
 from gateway.questions.prepare import Request
 
 _IDE: Final = {"Content-Security-Policy": "frame-ancestors 'none'"}  # its scripts are elsewhere
 _CLIENT_CLOSED: Final = 499
 _UNSAID: Final = frozenset({"BUSY", "NOT_IN_FORCE", "LOG_UNWITNESSED"})  # by any other event
+_CALLERS: Final = (SignIn, NotAllowed, AskDifferently, LimitReached)  # theirs, not ours
 _PARTIAL_SUCCESS: Final = 294  # GraphQL over HTTP, edition of September 2026
 
 Result = ExecutionResult | ExperimentalIncrementalExecutionResults
@@ -96,6 +104,10 @@ class Endpoint:
                 handed_over = True
                 return result
             return await _whole(result, started, wanted)
+        except Exception as failure:
+            if started is not None and not isinstance(failure, _CALLERS):
+                started.charge.give_back()
+            raise
         finally:
             if not handed_over:
                 await self._end(started)

@@ -15,6 +15,7 @@ from gateway.graphql.documents import Document
 from gateway.graphql.services.context import Context
 from gateway.http.connections.readiness import LookAt, Readiness, ReadyProbe
 from gateway.identity.quotas import AskedOf, Quotas
+from gateway.identity.request_quota import SEARCH, UNREAD_DOCUMENT, Charge, charged
 from gateway.identity.tokens import stated_key
 from gateway.model.caller import Caller
 from gateway.model.candidate_key import CandidateKeySealer
@@ -50,6 +51,7 @@ class Started:
     context: Context
     questions: tuple[RunningQuestion, ...]
     leave: Callable[[], None]
+    charge: Charge
 
     async def declare(self) -> None:
         """Log what the next payload says; TryLater if it cannot be logged."""
@@ -143,15 +145,32 @@ class Pipeline:
         try:
             caller = await preparation.caller(request)
             _refuse_crowding(caller, admits)
-            document = preparation.document(request)
-            planned = preparation.prepare(document, request, caller)
-            prepared = tuple(self._opened(each, caller) for each in planned)
-            pseudonymised = await self._admit(prepared, caller, preparation.quotas)
+            quotas = preparation.quotas
+            uncount = partial(quotas.uncount_questions, caller)
+            async with charged(quotas.requests, caller, uncount) as charge:
+                charge.take(UNREAD_DOCUMENT * preparation.is_unread(request))
+                document = await preparation.document_while_serving(request)
+                charge.take(SEARCH * document.operation(request.operation_name).searches)
+                charge.understood = True
+                return await self._begun(document, request, caller, active, charge)
         except (SignIn, NotAllowed, LimitReached) as refusal:
             whence = f"{request.peer} {stated_key(request.authorization)}"
             with suppress(TryLater):
                 await self.recorder.refuse(refusal.code, caller, whence, _issuer_of(refusal))
             raise
+
+    async def _begun(
+        self,
+        document: Document,
+        request: Request,
+        caller: Caller,
+        active: ActiveGeneration,
+        charge: Charge,
+    ) -> Started:
+        preparation = active.preparation
+        planned = preparation.prepare(document, request, caller)
+        prepared = tuple(self._opened(each, caller) for each in planned)
+        pseudonymised = await self._admit(prepared, caller, preparation.quotas, charge)
         admitted = AdmittedRequest(document, caller, preparation, active.fan_out)
         asking = (
             self._question_factory.question(each, logged, admitted)
@@ -180,7 +199,7 @@ class Pipeline:
             limits=partial(preparation.quotas.left, caller),
         )
         leave = partial(self._generations.leave, active)
-        return Started(document, context, questions, leave)
+        return Started(document, context, questions, leave, charge)
 
     @property
     def active(self) -> ActiveGeneration:
@@ -192,12 +211,17 @@ class Pipeline:
         await self._reloading.at_signal()
 
     async def _admit(
-        self, prepared: tuple[PreparedQuestion, ...], caller: Caller, quotas: Quotas
+        self,
+        prepared: tuple[PreparedQuestion, ...],
+        caller: Caller,
+        quotas: Quotas,
+        charge: Charge,
     ) -> tuple[Pseudonymised, ...]:
         """Let these questions be asked, within what the caller may ask; nothing is logged yet."""
         if not prepared:
             return ()
         await quotas.admit_questions(caller, len(prepared))
+        charge.questions = len(prepared)
         await self._admit_broken_glass(prepared, caller)
         self._watch.refuse_unwitnessed()
         pseudonymised = [await self.recorder.pseudonymise(each.inquiry) for each in prepared]

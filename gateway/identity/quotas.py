@@ -12,6 +12,7 @@ from typing import Final
 from gateway.config.settings_tables import LimitSettings
 from gateway.identity.counters import Count, Counters
 from gateway.identity.persons import Persons
+from gateway.identity.request_quota import RequestQuota
 from gateway.model.caller import Caller
 from gateway.model.errors import LimitReached, TryLater
 
@@ -88,6 +89,7 @@ class Quotas:
         persons: Persons | None = None,
     ) -> None:
         self.persons = persons or Persons()
+        self.requests = RequestQuota(limits, now)
         self._counts = counts
         self._now = now
         self._rates = (
@@ -122,6 +124,13 @@ class Quotas:
                 raise limit.exceeded(now)
         if found_nobody >= self._unfound.most:
             raise self._unfound.exceeded(now)
+
+    async def uncount_questions(self, caller: Caller, questions: int) -> None:
+        """Count so many questions less, which the gateway could not serve."""
+        if questions:
+            now = self._now()
+            both = zip(self._rates, self._both(caller), strict=True)
+            await self._counts.add([limit.count(who, now, -questions) for limit, who in both])
 
     async def admit_children(self, caller: Caller, asked: Iterable[AskedOf]) -> None:
         """Count these children, unless they are too many others, or too often out of area."""

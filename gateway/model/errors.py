@@ -261,6 +261,7 @@ CODES: Final = {
     " force.",
     "TOO_MANY_CHILDREN": "`children` takes fewer children in one question.",
     "TOO_MANY_QUESTIONS": "The user or the organisation asks faster than is allowed.",
+    "TOO_MANY_REQUESTS": "The user sends requests, or wrong inputs, faster than is allowed.",
     "TOO_MANY_CHILDREN_ASKED": "The user or the organisation asked about more different children"
     " than is allowed.",
     "TOO_MANY_UNFOUND": "Too many questions of the user found nobody.",

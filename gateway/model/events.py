@@ -6,16 +6,18 @@ that a child's data has no way into a log line.
 
 import logging
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
 from gateway.model.causes import cause_of
 
 _say: Any = structlog.get_logger("teamaround")
+MOST_A_SECOND: Final = 20
 _HEARD: ContextVar[list[Exception] | None] = ContextVar("heard", default=None)
 
 
@@ -33,11 +35,37 @@ def to_standard_error() -> None:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
+            Sparing(time.monotonic),
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+class Sparing:
+    """Lets at most so many events of a kind through in a second, and says how many it kept back.
+
+    The first event of a kind after such a second carries their number as `kept_back`.
+    """
+
+    def __init__(self, seconds: Callable[[], float], most: int = MOST_A_SECOND) -> None:
+        self._seconds = seconds
+        self._most = most
+        self._said: dict[str, tuple[int, int]] = {}
+
+    def __call__(self, _: Any, __: str, event: MutableMapping[str, Any]) -> Any:
+        """The event, or structlog.DropEvent."""
+        kind, now = str(event.get("event")), int(self._seconds())
+        since, said = self._said.get(kind, (now, 0))
+        if since == now and said >= self._most:
+            self._said[kind] = (now, said + 1)
+            raise structlog.DropEvent
+        kept_back = max(0, said - self._most) if since != now else 0
+        self._said[kind] = (now, said + 1 if since == now else 1)
+        if kept_back:
+            event["kept_back"] = kept_back
+        return event
 
 
 @contextmanager

@@ -174,8 +174,20 @@ class Preparation:
             )
         )
 
+    def is_unread(self, request: Request) -> bool:
+        """Whether the request's document has yet to be read."""
+        return self.trusted is None and self.stages.documents.is_unread(request.query)
+
     def document(self, request: Request) -> Document:
         """The request's document; AskDifferently says what to change in it, or in the variables."""
+        return self._trusted(request) or self.stages.documents.document(request.query)
+
+    async def document_while_serving(self, request: Request) -> Document:
+        """The same, while others are served."""
+        found = self._trusted(request)
+        return found or await self.stages.documents.document_while_serving(request.query)
+
+    def _trusted(self, request: Request) -> Document | None:
         self.stages.documents.refuse_large(request.variables)
         if self.trusted is not None:
             return self.trusted.document(request.query, request.document_id)
@@ -184,7 +196,7 @@ class Preparation:
                 "PERSISTED_QUERY_NOT_SUPPORTED",
                 "this gateway knows no document by an id: send its text in `query`",
             )
-        return self.stages.documents.document(request.query)
+        return None
 
     def prepare(
         self, document: Document, request: Request, caller: Caller

@@ -12,6 +12,8 @@ UNHURRIED: Final[Mapping[str, int]] = {
     for name in (
         "questions_per_minute",
         "questions_per_minute_organisation",
+        "requests_per_minute",
+        "mistyped_per_minute",
         "children_per_hour",
         "children_per_hour_organisation",
         "unfound_per_hour",

@@ -4,11 +4,13 @@ import json
 import logging
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 import structlog
 
 from gateway.model import events
+from gateway.model.events import Sparing
 
 
 @pytest.fixture
@@ -90,3 +92,19 @@ def test_a_warnings_words_are_not_repeated(
     (line,) = lines(capsys)
     assert line["logger"] == "py.warnings"
     assert "Jonah" not in json.dumps(line)
+
+
+def test_a_kind_of_event_is_said_some_times_a_second_and_then_how_often_it_was_not() -> None:
+    moments = iter([0.0] * 30 + [1.5])
+    spare = Sparing(lambda: next(moments), most=3)
+    said = []
+    for _ in range(31):
+        with suppress(structlog.DropEvent):
+            said.append(spare(None, "warning", {"event": "source_failed"}))
+    assert [each.get("kept_back") for each in said] == [None, None, None, 27]
+
+
+def test_one_kind_of_event_keeps_no_other_back() -> None:
+    spare = Sparing(lambda: 0.0, most=1)
+    said = [spare(None, "info", {"event": name}) for name in ("reload", "stopping")]
+    assert [each["event"] for each in said] == ["reload", "stopping"]

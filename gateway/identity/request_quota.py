@@ -1,0 +1,103 @@
+"""What one user's requests may cost this gateway in a minute, counted before any work is done.
+
+Whatever is asked counts, not only questions about a child: a document that was not read before
+costs more than one that was, and a search of the log more than a look at `me`. It is counted in
+this process alone, since it guards this process.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Final
+
+from cachetools import TTLCache
+
+from gateway.config.settings_tables import LimitSettings
+from gateway.model.caller import Caller
+from gateway.model.errors import AskDifferently, LimitReached, TeamAroundError, TryLater
+
+REQUEST: Final = 1
+UNREAD_DOCUMENT: Final = 10  # some ten milliseconds of the processor, as ten ordinary requests
+SEARCH: Final = 5
+_MINUTE: Final = 60
+_KEPT: Final = 100_000
+
+
+@dataclass(slots=True)
+class Charge:
+    """What a request has cost so far; `questions` of it are counted among all gateways."""
+
+    quota: "RequestQuota"
+    who: str
+    cost: int = 0
+    questions: int = 0
+    understood: bool = False
+
+    def take(self, cost: int) -> None:
+        """Count so much more; LimitReached if it is too much."""
+        self.cost += cost
+        self.quota.count(self.who, cost)
+
+    def give_back(self) -> None:
+        """Count nothing of it: the gateway itself failed."""
+        self.quota.uncount(self.who, self.cost)
+        self.cost = 0
+
+    def mistyped(self) -> None:
+        """Count it apart: an input was wrong. LimitReached if too many were."""
+        self.give_back()
+        self.quota.count_mistyped(self.who)
+
+
+class RequestQuota:
+    """Costs by user and minute; `now` is in seconds. At most 100,000 users are remembered."""
+
+    def __init__(self, limits: LimitSettings, now: Callable[[], float]) -> None:
+        self._most = {"": limits.requests_per_minute, "mistyped ": limits.mistyped_per_minute}
+        self._now = now
+        self._counted: TTLCache[tuple[str, int], int] = TTLCache(_KEPT, 2 * _MINUTE, now)
+
+    def count(self, who: str, cost: int, kind: str = "") -> None:
+        """So much more of a user in this minute; LimitReached if it is too much."""
+        if self._added(kind + who, cost) > self._most[kind]:
+            raise LimitReached(
+                "TOO_MANY_REQUESTS",
+                f"you send {'wrong inputs' if kind else 'requests'} faster than is allowed",
+                _MINUTE - int(self._now()) % _MINUTE,
+            )
+
+    def count_mistyped(self, who: str) -> None:
+        """One more request of a user in which an input was wrong."""
+        self.count(who, 1, "mistyped ")
+
+    def uncount(self, who: str, cost: int) -> None:
+        """So much less of a user in this minute."""
+        self._added(who, -cost)
+
+    def _added(self, who: str, cost: int) -> int:
+        key = (who, int(self._now()) // _MINUTE)
+        self._counted[key] = counted = max(0, self._counted.get(key, 0) + cost)
+        return counted
+
+
+@asynccontextmanager
+async def charged(
+    quota: RequestQuota,
+    caller: Caller,
+    uncount_questions: Callable[[int], Awaitable[None]],
+) -> AsyncIterator[Charge]:
+    """Count a request of this caller while it is prepared, and nothing of our own failures."""
+    charge = Charge(quota, f"{caller.issuer!r} {caller.organisation!r} {caller.user!r}")
+    charge.take(REQUEST)
+    try:
+        yield charge
+    except AskDifferently:
+        if charge.understood:
+            charge.mistyped()
+        raise
+    except Exception as failure:
+        if isinstance(failure, TryLater) or not isinstance(failure, TeamAroundError):
+            charge.give_back()
+            with suppress(TryLater):
+                await uncount_questions(charge.questions)
+        raise
