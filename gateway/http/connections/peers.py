@@ -47,8 +47,11 @@ def peer_of(host: str) -> str:
 
 
 def account_of(accepted: socket.socket) -> str:
-    """The account of the process at the other end of a Unix socket."""
-    told = accepted.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    """The account of the process at the other end of a Unix socket, where the system says."""
+    option = getattr(socket, "SO_PEERCRED", None)  # Linux
+    if option is None:
+        return "some account"
+    told = accepted.getsockopt(socket.SOL_SOCKET, option, _CREDENTIALS.size)
     return f"account {_CREDENTIALS.unpack(told)[1]}"
 
 

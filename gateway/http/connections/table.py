@@ -51,6 +51,7 @@ class ConnectionTable:
 
     Whoever comes when there are as many as may be takes the place of the stranger who has waited
     longest: of the same peer where that one has too many, else of any; then of the person who has.
+    A person who has too many loses the one that they have not used for longest.
     `refused` is told the cause of each that is sent away.
     """
 
@@ -62,6 +63,7 @@ class ConnectionTable:
         self._of_person: Counter[str] = Counter()
         self._waiting_of: defaultdict[str, dict[Admitted, None]] = defaultdict(dict)
         self._strangers: dict[Admitted, None] = {}
+        self._idle_of: defaultdict[str, dict[Admitted, None]] = defaultdict(dict)
         self._known: dict[Admitted, None] = {}
 
     def __len__(self) -> int:
@@ -73,7 +75,7 @@ class ConnectionTable:
 
     def empty(self) -> bool:
         """Whether nothing is kept of anybody."""
-        kept = (self._open, self._of_peer, self._of_person, self._waiting_of)
+        kept = (self._open, self._of_peer, self._of_person, self._waiting_of, self._idle_of)
         return not any((*kept, self._strangers, self._known))
 
     def admit(self, peer: str) -> Admitted | None:
@@ -100,7 +102,7 @@ class ConnectionTable:
 
     def move(self, admitted: Admitted, peer: str) -> bool:
         """Count it for whom its proxy says that it is; False if they have too many."""
-        self._forget_peer(admitted)
+        self._forget(admitted)
         if not self._room_for(peer):
             self._refused(MORE_THAN_OF_ONE_PEER)
             self._open.discard(admitted)
@@ -111,16 +113,16 @@ class ConnectionTable:
         return True
 
     def sign_in(self, admitted: Admitted, person: str) -> bool:
-        """Count it for this person, and for its peer no longer."""
-        if self._of_person[person] >= self._bounds.per_person:
-            self._refused(MORE_THAN_OF_ONE_PERSON)
-            return False
+        """Count it for this person, and for its peer no longer; False if all of theirs work."""
         if admitted not in self._open:
             return True
-        if admitted.person is None:
-            self._forget_peer(admitted)
-        else:
-            _one_less(self._of_person, admitted.person)
+        if self._of_person[person] >= self._bounds.per_person:
+            idle = self._idle_of.get(person)
+            if not idle:
+                self._refused(MORE_THAN_OF_ONE_PERSON)
+                return False
+            self._cut(next(iter(idle)), MORE_THAN_OF_ONE_PERSON)
+        self._forget(admitted)
         admitted.person = person
         self._of_person[person] += 1
         return True
@@ -129,13 +131,13 @@ class ConnectionTable:
         """It may be asked to make room, after all those who wait already."""
         if admitted.person is not None:
             self._known[admitted] = None
+            self._idle_of[admitted.person][admitted] = None
             return
         self._strangers[admitted] = None
         self._waiting_of[admitted.peer][admitted] = None
 
     def works(self, admitted: Admitted) -> None:
         """It is not asked to make room."""
-        self._known.pop(admitted, None)
         self._wait_no_more(admitted)
 
     def leave(self, admitted: Admitted) -> None:
@@ -143,11 +145,7 @@ class ConnectionTable:
         if admitted not in self._open:
             return
         self._open.discard(admitted)
-        self._known.pop(admitted, None)
-        if admitted.person is None:
-            self._forget_peer(admitted)
-        else:
-            _one_less(self._of_person, admitted.person)
+        self._forget(admitted)
 
     def _room_for(self, peer: str) -> bool:
         if not peer or self._of_peer[peer] < self._bounds.per_peer:
@@ -164,17 +162,29 @@ class ConnectionTable:
         if admitted.held is not None:
             admitted.held.cut()
 
-    def _forget_peer(self, admitted: Admitted) -> None:
+    def _forget(self, admitted: Admitted) -> None:
+        """Count it for nobody."""
         self._wait_no_more(admitted)
-        _one_less(self._of_peer, admitted.peer)
+        if admitted.person is None:
+            _one_less(self._of_peer, admitted.peer)
+        else:
+            _one_less(self._of_person, admitted.person)
 
     def _wait_no_more(self, admitted: Admitted) -> None:
-        self._strangers.pop(admitted, None)
-        waiting = self._waiting_of.get(admitted.peer)
-        if waiting is not None:
-            waiting.pop(admitted, None)
-            if not waiting:
-                del self._waiting_of[admitted.peer]
+        if admitted.person is None:
+            self._strangers.pop(admitted, None)
+            _without(self._waiting_of, admitted.peer, admitted)
+        else:
+            self._known.pop(admitted, None)
+            _without(self._idle_of, admitted.person, admitted)
+
+
+def _without(waiting_of: dict[str, dict[Admitted, None]], name: str, admitted: Admitted) -> None:
+    waiting = waiting_of.get(name)
+    if waiting is not None:
+        waiting.pop(admitted, None)
+        if not waiting:
+            del waiting_of[name]
 
 
 def _one_less(counts: Counter[str], name: str) -> None:

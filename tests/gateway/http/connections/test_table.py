@@ -63,9 +63,21 @@ def test_a_hospital_behind_one_address_is_as_many_as_have_signed_in() -> None:
 def test_one_person_has_no_more_than_theirs_from_wherever_they_come() -> None:
     world = World()
     held = [world.comes(f"place {number}") for number in range(3)]
+    for each in held:
+        each.works()
     assert [each.signed_in("user") for each in held] == [True, True, False]
     held[0].leave()
     assert held[2].signed_in("user")
+
+
+def test_a_person_who_has_too_many_loses_the_one_not_used_for_longest() -> None:
+    world = World()
+    held = [world.comes(f"place {number}") for number in range(3)]
+    for each in held:
+        each.works()
+        assert each.signed_in("user")
+        each.waits()
+    assert world.cut() == held[:1]
 
 
 def test_a_connection_of_a_proxy_counts_for_whoever_asked_there_last() -> None:

@@ -1,25 +1,30 @@
 """A connection is a stranger's until a token is accepted on it, and the person's from then on."""
 
+import asyncio
 import json
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
+from aiohttp import web
 
 from gateway.config.connection_settings import FEWEST, ConnectionSettings
 from gateway.http.connections.descriptors import connections_in_all
 from gateway.identity.development_token import issue
-from tests.support.edge import QUESTION, Edge, edge
-from tests.support.town import PRACTITIONER
+from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
+from tests.support.edge import QUESTION, edge
+from tests.support.loopback import serving
+from tests.support.patience import patiently
+from tests.support.town import PRACTITIONER, Town, small_town
 
 
-async def asked(gateway: Edge, session: aiohttp.ClientSession, user: str) -> tuple[int, str]:
+async def asked(town: Town, session: aiohttp.ClientSession, user: str) -> tuple[int, str]:
     """The status and the code of an error, for a question of this user."""
     caller = replace(PRACTITIONER, user=user)
-    token = issue(caller, gateway.town.settings, now=time.time(), lifetime_s=60)
+    token = issue(caller, town.settings, now=time.time(), lifetime_s=60)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    url = f"{gateway.town.url}/graphql"
+    url = f"{town.url}/graphql"
     async with session.post(url, data=json.dumps(QUESTION), headers=headers) as answer:
         errors = (await answer.json()).get("errors", [])
         return answer.status, errors[0]["extensions"]["code"] if errors else ""
@@ -31,22 +36,40 @@ async def test_more_people_than_an_address_may_have_strangers_ask_from_one_addre
     async with edge(tmp_path, connections__per_peer=2) as gateway:
         sessions = [aiohttp.ClientSession() for _ in range(6)]
         for _ in range(2):  # each keeps its connection
-            told = [await asked(gateway, one, f"nurse-{n}") for n, one in enumerate(sessions)]
+            told = [await asked(gateway.town, one, f"nurse-{n}") for n, one in enumerate(sessions)]
             assert told == [(200, "")] * 6
         for each in sessions:
             await each.close()
 
 
-async def test_one_person_is_told_that_they_have_too_many(tmp_path: Path) -> None:
-    async with edge(tmp_path, connections__per_person=2) as gateway:
-        sessions = [aiohttp.ClientSession() for _ in range(3)]
-        told = [await asked(gateway, one, "nurse") for one in sessions]
-        assert told == [(200, ""), (200, ""), (503, "BUSY")]
-        await sessions[0].close()
-        assert await asked(gateway, sessions[1], "nurse") == (200, "")
-        assert await asked(gateway, sessions[2], "doctor") == (200, "")
-        for each in sessions:
-            await each.close()
+async def test_one_person_is_told_that_they_have_too_many_while_all_are_used(
+    tmp_path: Path,
+) -> None:
+    asked_of, answer = asyncio.Event(), asyncio.Event()
+
+    async def slow(request: web.Request) -> web.StreamResponse:
+        asked_of.set()
+        await answer.wait()
+        return await AgencyServer().answer(request)
+
+    async with (
+        serving(slow) as url,
+        small_town(
+            tmp_path,
+            [rest_source("spine", url, claims=AUTHORITY)],
+            connections__per_person=1,
+            questions__deadline=60,
+        ) as town,
+        aiohttp.ClientSession() as first,
+        aiohttp.ClientSession() as second,
+    ):
+        waiting = asyncio.create_task(asked(town, first, "nurse"))
+        await patiently(asked_of.wait())
+        assert await asked(town, second, "nurse") == (503, "BUSY")
+        answer.set()
+        assert await asked(town, second, "doctor") == (200, "")
+        assert await waiting == (200, "")
+        assert await asked(town, second, "nurse") == (200, "")
 
 
 def test_agencies_and_the_log_keep_their_open_files_whatever_clients_may_have() -> None:
