@@ -159,7 +159,7 @@ async def test_once_its_witness_is_back_the_gateway_serves_again(tmp_path: Path)
         with capture_logs() as events:
             await each.hours.pass_by(1)
         assert not await each.refused(town)
-        assert events == []
+        assert [each for each in events if each["event"].startswith("witness")] == []
 
 
 async def test_a_witness_restored_from_its_own_backup_is_told_what_it_forgot(
