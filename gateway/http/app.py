@@ -46,6 +46,7 @@ from gateway.identity.sign_in import open_verifier
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.model.errors import SignIn, TeamAroundError
+from gateway.model.signed_in import signed_in
 from gateway.oversight.alerts.alert import Alert
 from gateway.oversight.alerts.indexer import AlertIndexer
 from gateway.oversight.alerts.store import AlertStore
@@ -88,9 +89,10 @@ def build_app(pipeline: Pipeline, settings: Settings) -> ASGIApp:
     endpoint = Endpoint(pipeline, settings)
     keys = open_keys_on_behalf(settings.files)
 
-    async def admits(authorization: str | None, reads: str) -> Response | None:
+    async def admits(request: Request, reads: str) -> Response | None:
+        authorization = request.headers.get("authorization")
         try:
-            await pipeline.admit_auditor(authorization, reads)
+            await pipeline.admit_auditor(authorization, reads, signed_in(request.scope))
         except TeamAroundError as error:
             refusal = PlainTextResponse(f"{error.code}: {error.message}\n", STATUS[type(error)])
             if isinstance(error, SignIn):

@@ -255,7 +255,7 @@ class Pipeline:
             if each.inquiry.reason.significant_harm is not None:
                 await self._break_glass.refuse_unreviewed(caller)
 
-    async def admit_auditor(self, authorization: str | None, reads: str) -> None:
+    async def admit_auditor(self, authorization: str | None, reads: str, admits: SignedIn) -> None:
         """Let a bearer read the published log, once it is logged that they do where it has entries.
 
         SignIn, NotAllowed or TryLater says why not.
@@ -265,6 +265,7 @@ class Pipeline:
         try:
             preparation = self._generations.current.preparation
             caller = await preparation.caller(Request("", {}, None, authorization))
+            _refuse_crowding(caller, admits)
             refuse_unless_auditor(caller)
         except (SignIn, NotAllowed) as refusal:
             whence = stated_key(authorization)
@@ -290,7 +291,8 @@ def _at_once(look: Callable[[], None]) -> LookAt:
 
 
 def _refuse_crowding(caller: Caller, admits: SignedIn) -> None:
-    if not admits(f"{caller.issuer} {caller.organisation} {caller.user}"):
+    who = (caller.issuer, caller.organisation, caller.user)
+    if not admits("\n".join(who)):
         raise TryLater("BUSY", "you have too many connections; close some, and ask again")
 
 

@@ -11,8 +11,8 @@ from gateway.audit.errors import LogUnavailable
 from gateway.audit.publish.publication import Publication
 from gateway.audit.tree.tile import ENTRIES, Tile
 
-Admits = Callable[[str | None, str], Awaitable[Response | None]]
-"""Takes an Authorization header and what is read; None if its bearer may, else what to answer."""
+Admits = Callable[[Request, str], Awaitable[Response | None]]
+"""Takes a request and what is read; None if its bearer may, else what to answer."""
 
 STATE: Final = "PUBLISHED_STATE"
 TREE: Final = "PUBLISHED_TREE"
@@ -27,7 +27,7 @@ def routes(publication: Publication, admits: Admits) -> list[Route]:
     """`/checkpoint` and `/tile/...`, to be mounted below the log's own prefix."""
 
     async def checkpoint(request: Request) -> Response:
-        refusal = await admits(request.headers.get("authorization"), STATE)
+        refusal = await admits(request, STATE)
         if refusal is not None:
             return refusal
         try:
@@ -39,7 +39,7 @@ def routes(publication: Publication, admits: Admits) -> list[Route]:
     async def tile(request: Request) -> Response:
         wanted = Tile.read(request.path_params["path"])
         read = ENTRIES_READ if wanted and wanted.level == ENTRIES else TREE
-        refusal = await admits(request.headers.get("authorization"), read)
+        refusal = await admits(request, read)
         if refusal is not None:
             return refusal
         if wanted is None:
