@@ -11,12 +11,12 @@ from adapters.files import source as file_source
 from adapters.files.login import open_folder
 from adapters.http.batch import HttpSeveral
 from adapters.http.dialect import Dialect
-from adapters.http.exchange import Connections, open_session
+from adapters.http.exchange import LARGEST_TOKEN_REPLY, Connections, open_session
 from adapters.http.kinds.fhir import FHIR
 from adapters.http.kinds.graphql import GRAPHQL
 from adapters.http.kinds.rest import REST
 from adapters.http.kinds.soap import SOAP
-from adapters.http.login import LARGEST_TOKEN_REPLY, open_login
+from adapters.http.login import open_login
 from adapters.http.probe import HttpProbe
 from adapters.http.source import HttpSource, Wire, source_over
 from adapters.http.verdict import REFUSED

@@ -30,6 +30,8 @@ _RULES: Final[Mapping[str, str]] = {
     "envelope": "the answer is not a SOAP envelope with a Body. Check source.base_url and the path",
     "errors": "a GraphQL answer with errors. Run the document against the system by hand",
     "fault": "a SOAP fault that blames the request. Check the envelope and the action",
+    "framing": "the answer has more around its content than content: interim answers, headers,"
+    " chunks or trailers. Have it sent whole, or in larger pieces",
     "header": "the file lacks columns that `map` reads, or has one twice. Write the names of"
     " its first row",
     "host_key": "the SFTP server has another key than auth.host_key. Ask its owner before you"

@@ -4,18 +4,20 @@ import ssl
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from adapters.contract.contract import Fault, Malformed, Unavailable
 from adapters.manifest.manifest import Manifest
+from adapters.network.bounded_answer import AnswerRefused
 from adapters.network.cause import cause_of
+from adapters.network.http_client import DroppedError, content_of, open_client
 from adapters.network.http_request import HttpRequest
 
-_CHUNK = 64 * 1024
-_LARGEST_HEADER = 16 * 1024
+LARGEST_TOKEN_REPLY: Final = 64 * 1024
 _LISTS = ("link", "age")
 _WITHOUT_BODY = frozenset({401, 403, 429})
 _SERVER_ERROR = 500
@@ -62,7 +64,7 @@ class Connections:
 
 def open_session(
     manifest: Manifest,
-    resolver: Callable[[], aiohttp.abc.AbstractResolver] | None = None,
+    resolver: Callable[[], AbstractResolver] | None = None,
     tls: ssl.SSLContext | None = None,
 ) -> aiohttp.ClientSession:
     """The connections of one source, as many at once as its manifest allows.
@@ -72,38 +74,11 @@ def open_session(
     connector = aiohttp.TCPConnector(
         limit=manifest.limits.concurrency,
         resolver=None if resolver is None else resolver(),
-        ssl=True if tls is None else tls,
+        ssl=tls or True,
         # A kept connection may be dropped just as it is used; who must not be asked over has none.
         force_close=manifest.source.effects != "none",
     )
-    return aiohttp.ClientSession(
-        connector=connector,
-        middlewares=(_sent_once,),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        trust_env=False,
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
-        headers={"User-Agent": "teamaround"},
-        max_line_size=_LARGEST_HEADER,
-        max_field_size=_LARGEST_HEADER,
-    )
-
-
-class _DroppedError(aiohttp.ClientError):
-    """The connection ended before an answer."""
-
-
-async def _sent_once(
-    request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
-) -> aiohttp.ClientResponse:
-    # aiohttp sends a GET once more by itself where a connection ends before an answer. Whether to
-    # ask again is the core's to decide, within the source's limits and never where a read has
-    # effects; an exception of another class is not sent again.
-    try:
-        return await send(request)
-    except aiohttp.ClientConnectorError:
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise _DroppedError from error
+    return open_client(max(manifest.limits.max_body, LARGEST_TOKEN_REPLY), connector=connector)
 
 
 async def exchange(
@@ -122,11 +97,13 @@ async def exchange(
             allow_redirects=False,
         ) as response:
             return await _answer(response, max_body, bodies_at)
+    except AnswerRefused as refused:
+        return Malformed(refused.rule)
     except (aiohttp.ClientPayloadError, zlib.error):
         return Malformed("truncated")
     except aiohttp.ClientResponseError:
         return Malformed("http")
-    except _DroppedError as error:
+    except DroppedError as error:
         return Unavailable(Fault.DROPPED, cause=cause_of(error))
     except (aiohttp.ClientError, OSError) as error:
         return Unavailable(Fault.CONNECTION, cause=cause_of(error))
@@ -134,17 +111,11 @@ async def exchange(
 
 async def _answer(
     response: aiohttp.ClientResponse, max_body: int, bodies_at: frozenset[int]
-) -> HttpAnswer | Malformed:
+) -> HttpAnswer:
     headers = _joined(response)
     if _decided_by_status(response.status) and response.status not in bodies_at:
         return HttpAnswer(response.status, headers, b"")
-    body = bytearray()
-    async for chunk in response.content.iter_chunked(_CHUNK):
-        body += chunk
-        if len(body) > max_body:
-            response.close()
-            return Malformed("too_large")
-    return HttpAnswer(response.status, headers, bytes(body))
+    return HttpAnswer(response.status, headers, await content_of(response, max_body))
 
 
 def _joined(response: aiohttp.ClientResponse) -> dict[str, str]:

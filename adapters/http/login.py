@@ -36,7 +36,6 @@ SignInRequest = Callable[[], tuple[Mapping[str, str], Mapping[str, str]]]  # hea
 
 _TOKEN = re.compile(r"[!-~]{1,16384}")  # whatever a header can carry without a space
 _BEARER: Final = frozenset({"bearer", "bearertoken"})  # the second is Apigee's word
-LARGEST_TOKEN_REPLY: Final = 64 * 1024
 _MARGIN = timedelta(seconds=10)
 _SHORT_LIFE_S = 60.0  # for a token that does not say how long it lives, or says it strangely
 _LONGEST_LIFE_S: Final = 86400.0

@@ -8,8 +8,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-import aiohttp
-
 from gateway.audit.errors import KeysUnavailable, KeysUnreadable, LogCorrupt, LogUnavailable
 from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.keys.epoch_name import FIRST_EPOCH
@@ -18,7 +16,7 @@ from gateway.audit.keys.service.client import RemoteKeys, remote_keys
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog
 from gateway.audit.publish.publication import Publication
-from gateway.audit.publish.witnesses import WitnessAt, Witnessing
+from gateway.audit.publish.witnesses import WitnessAt, Witnessing, open_session
 from gateway.audit.recorder.staff_children import NOBODY, StaffChildren, read_staff_children
 from gateway.audit.store.contract import Log
 from gateway.audit.tree.note import NoteSigner
@@ -110,5 +108,5 @@ async def open_witnessing(
         raise ConfigurationInvalid(f"witnesses.trusted: {error}") from None
     if witnesses.quorum > len(trusted):
         raise ConfigurationInvalid("witnesses.quorum: is more than there are witnesses")
-    session = await stack.enter_async_context(aiohttp.ClientSession())
+    session = await stack.enter_async_context(open_session())
     return Witnessing(publication, trusted, session, clock.now)

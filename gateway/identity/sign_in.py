@@ -6,6 +6,8 @@ from typing import Final
 
 import aiohttp
 
+from adapters.network.bounded_answer import AnswerTooLarge
+from adapters.network.http_client import content_of, open_client
 from gateway.config.settings import Settings
 from gateway.identity.counters import Counters
 from gateway.identity.issuer_keys import Fetch, IssuerKeys, read_keys, reads, without_development
@@ -16,8 +18,7 @@ from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
 
 _MOST_BYTES: Final = 256 * 1024
-_CHUNK: Final = 16 * 1024
-_PATIENCE: Final = aiohttp.ClientTimeout(total=3)
+_PATIENCE_S: Final = 3.0
 
 
 @asynccontextmanager
@@ -31,7 +32,7 @@ async def open_verifier(
 
     issuers = issuers_of(settings)
     refuse_unplaced(issuers, settings.server.public_url)
-    async with aiohttp.ClientSession(timeout=_PATIENCE) as session:
+    async with open_client(_MOST_BYTES, timeout_s=_PATIENCE_S) as session:
         trusted = [
             TrustedIssuer(issuer, profile_of(issuer), _keys(issuer, settings, clock, session), now)
             for issuer in issuers
@@ -67,17 +68,14 @@ def _keys(
 
 def _fetches(url: str, session: aiohttp.ClientSession) -> Fetch:
     async def fetch() -> bytes:
-        content = bytearray()
         try:
             async with session.get(url, allow_redirects=False) as response:
                 if response.status != 200:  # noqa: PLR2004  the status of a document
                     raise OSError("the issuer gave no keys")
-                async for chunk in response.content.iter_chunked(_CHUNK):
-                    content += chunk
-                    if len(content) > _MOST_BYTES:
-                        raise ValueError("more keys than any issuer has")
+                return await content_of(response, _MOST_BYTES)
+        except AnswerTooLarge:
+            raise ValueError("more keys than any issuer has") from None
         except (aiohttp.ClientError, TimeoutError) as error:
             raise OSError(type(error).__name__) from None
-        return bytes(content)
 
     return fetch

@@ -8,6 +8,7 @@ from typing import Final
 
 import aiohttp
 
+from adapters.network.http_client import open_client
 from gateway.config.operator_file import OperatorFile
 from gateway.model import events
 from gateway.model.agency import AgencyCard
@@ -16,7 +17,8 @@ from gateway.model.clock import Clock
 from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnavailable
 from gateway.oversight.break_glass.store.grant import Notice
 
-_PATIENCE: Final = aiohttp.ClientTimeout(total=5)
+_PATIENCE_S: Final = 5.0
+_MOST_BYTES: Final = 64 * 1024  # whatever a webhook says besides its status is not read
 _TAKEN: Final = range(200, 300)
 
 Send = Callable[[Notice], Awaitable[bool]]
@@ -48,7 +50,7 @@ def sender(operator: Callable[[], OperatorFile], sign_in: str) -> Send:
             said["to"] = notice.place.removeprefix("mailto:")
         try:
             async with (
-                aiohttp.ClientSession(timeout=_PATIENCE) as session,
+                open_client(_MOST_BYTES, timeout_s=_PATIENCE_S) as session,
                 session.post(url, json=said, allow_redirects=False) as answer,
             ):
                 taken = answer.status in _TAKEN

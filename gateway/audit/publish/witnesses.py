@@ -14,6 +14,8 @@ import aiohttp
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from adapters.network.bounded_answer import AnswerTooLarge
+from adapters.network.http_client import content_of, open_client
 from gateway.audit.errors import KeysUnreadable
 from gateway.audit.publish.publication import Publication
 from gateway.audit.tree.checkpoint import Checkpoint
@@ -89,8 +91,13 @@ class Ahead:
     witness: str
 
 
+def open_session() -> aiohttp.ClientSession:
+    """What witnesses are asked by."""
+    return open_client(_LONGEST, timeout_s=SECONDS)
+
+
 class Witnessing:
-    """Asks every witness to sign the log's state; the session is the caller's, `now` in UTC."""
+    """Asks every witness to sign the log's state; `now` is in UTC."""
 
     def __init__(
         self,
@@ -157,16 +164,10 @@ class Witnessing:
         path = await self.publication.growth(old, checkpoint.size)
         lines = [f"old {old}", *(base64.b64encode(each).decode() for each in path)]
         body = "\n".join(lines) + f"\n\n{checkpoint.note}"
-        timeout = aiohttp.ClientTimeout(total=SECONDS)
         async with self._session.post(
-            f"{witness.url}/add-checkpoint",
-            data=body.encode(),
-            timeout=timeout,
-            allow_redirects=False,
+            f"{witness.url}/add-checkpoint", data=body.encode(), allow_redirects=False
         ) as answer:
-            said = bytearray()
-            async for chunk in answer.content.iter_chunked(_LONGEST):
-                said += chunk
-                if len(said) > _LONGEST:
-                    break
-            return answer.status, said.decode()
+            try:
+                return answer.status, (await content_of(answer, _LONGEST)).decode()
+            except AnswerTooLarge:
+                return answer.status, ""  # whatever it is, it is no signature

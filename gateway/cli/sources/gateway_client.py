@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
+import orjson
 import typer
 
+from adapters.network.http_client import content_of, open_client
 from gateway.graphql.trusted.own_documents import APPROVE, RELOAD, SUSPEND
 
 _REFUSED: Final = 1
 _WRONG: Final = 2
-_PATIENCE: Final = aiohttp.ClientTimeout(total=120)
+_PATIENCE_S: Final = 120.0
+_MOST_BYTES: Final = 16 * 1024 * 1024
 
 
 def approve(source: str, version: int, gateway: str, token: Path) -> None:
@@ -55,10 +58,10 @@ async def _posted(
     headers = {"Authorization": f"Bearer {bearer}", "Accept": "application/json"}
     asked = {"query": query, "variables": dict(variables)}
     async with (
-        aiohttp.ClientSession(timeout=_PATIENCE) as session,
+        open_client(_MOST_BYTES, timeout_s=_PATIENCE_S) as session,
         session.post(gateway, json=asked, headers=headers, allow_redirects=False) as answer,
     ):
-        body: dict[str, Any] = await answer.json()
+        body: dict[str, Any] = orjson.loads(await content_of(answer, _MOST_BYTES))
         return body
 
 

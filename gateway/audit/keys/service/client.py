@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 import aiohttp
 import orjson
 
+from adapters.network.http_client import DroppedError, content_of, open_client
 from gateway.audit.errors import KeysUnavailable, KeysUnreadable, SealBroken
 from gateway.audit.keys.epoch_keys import Protected, SealText
 from gateway.audit.keys.private_file import read_private
@@ -65,7 +66,7 @@ class RemoteKeys:
         try:
             try:
                 status, said = await self._sent(use, body)
-            except aiohttp.ClientConnectionError:
+            except (aiohttp.ClientConnectionError, DroppedError):
                 # A kept connection that a new process no longer knows; no use has an effect twice.
                 status, said = await self._sent(use, body)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
@@ -82,10 +83,7 @@ class RemoteKeys:
         async with self.session.post(
             f"{self.url}/{use}", data=body, allow_redirects=False
         ) as answer:
-            said = await answer.content.read(LONGEST)
-            while len(said) < LONGEST and (more := await answer.content.read(LONGEST - len(said))):
-                said += more
-            return answer.status, said
+            return answer.status, await content_of(answer, LONGEST)
 
 
 @asynccontextmanager
@@ -99,9 +97,8 @@ async def remote_keys(
     """
     url, connector = _connector(place, authority)
     headers = {"Authorization": f"Bearer {_credential(credential)}"}
-    timeout = aiohttp.ClientTimeout(total=SECONDS)
-    async with aiohttp.ClientSession(
-        connector=connector, headers=headers, timeout=timeout
+    async with open_client(
+        LONGEST, timeout_s=SECONDS, headers=headers, connector=connector
     ) as session:
         yield RemoteKeys(session, url)
 

@@ -4,13 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from gateway.audit.errors import KeysUnreadable
 from gateway.audit.publish.publication import Publication
 from gateway.audit.publish.witness_watch import Patience, WitnessWatch
-from gateway.audit.publish.witnesses import Denied, WitnessAt, Witnessing
+from gateway.audit.publish.witnesses import Denied, WitnessAt, Witnessing, open_session
 from gateway.audit.verify.key import VerifierKey
 from gateway.audit.verify.receipt import ReceiptProof
 from gateway.audit.verify.state import State, Trust
@@ -35,7 +34,7 @@ async def witnessed(
     async with (
         serving_witness(made[0]) as one,
         serving_witness(made[-1]) as other,
-        aiohttp.ClientSession() as session,
+        open_session() as session,
     ):
         urls = [one, other][: len(made)]
         urls = [
@@ -131,7 +130,7 @@ async def test_without_a_fresh_quorum_the_gateway_stops_and_goes_on_when_it_is_b
 async def test_a_gateway_that_wants_no_witnesses_serves_without_an_alarm(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], quorum: int
 ) -> None:
-    async with publishing(tmp_path) as publication, aiohttp.ClientSession() as session:
+    async with publishing(tmp_path) as publication, open_session() as session:
         patience = Patience(quorum=quorum, every=60, alarm_after=1, stop_after=1)
         watch = WitnessWatch(Witnessing(publication, [], session, Minutes()), patience, Clock())
         await watch.ask()

@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import aiohttp
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,7 +15,7 @@ from structlog.testing import capture_logs
 
 from gateway.audit.publish.publication import Publication
 from gateway.audit.publish.witness_watch import Patience, WitnessWatch
-from gateway.audit.publish.witnesses import WitnessAt, Witnessing
+from gateway.audit.publish.witnesses import WitnessAt, Witnessing, open_session
 from gateway.audit.witness.witness import Witness
 from gateway.model.clock import Clock
 from gateway.model.errors import TryLater
@@ -34,7 +33,7 @@ async def three(
 ) -> AsyncIterator[WitnessWatch]:
     """The log's watch over the honest witnesses that are there, and the one that lies."""
     async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(aiohttp.ClientSession())
+        session = await stack.enter_async_context(open_session())
         urls = [await stack.enter_async_context(serving_witness(w)) for w in (*honest, liar)]
         listed = [
             WitnessAt.read(f"{url} {witness.cosigner.verifier_key}")
@@ -121,7 +120,7 @@ async def test_what_a_witness_says_is_told_from_what_stands_before_it(
     app = Starlette(routes=[Route("/add-checkpoint", answering(status, text), methods=["POST"])])
     async with publishing(tmp_path, 5) as publication, serving_app(app) as url:
         key = witness_of(publication, tmp_path, "w1", time).cosigner.verifier_key
-        async with aiohttp.ClientSession() as session:
+        async with open_session() as session:
             listed = [WitnessAt.read(f"{url} {key}")]
             witnessing = Witnessing(publication, listed, session, time)
             watch = WitnessWatch(witnessing, replace(TWO, quorum=0), Clock(now=time))

@@ -1,0 +1,1 @@
+"""Agencies, issuers and services that mean harm, as bytes on a socket."""
