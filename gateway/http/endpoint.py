@@ -43,7 +43,8 @@ from gateway.questions.prepare import Request
 
 _IDE: Final = {"Content-Security-Policy": "frame-ancestors 'none'"}  # its scripts are elsewhere
 _CLIENT_CLOSED: Final = 499
-_UNSAID: Final = frozenset({"BUSY", "NOT_IN_FORCE", "LOG_UNWITNESSED"})  # by any other event
+# By any event of their own for each question.
+_UNSAID: Final = frozenset({"BUSY", "NOT_IN_FORCE", "LOG_UNWITNESSED", "KEYS_UNAVAILABLE"})
 _CALLERS: Final = (SignIn, NotAllowed, AskDifferently, LimitReached)  # theirs, not ours
 _PARTIAL_SUCCESS: Final = 294  # GraphQL over HTTP, edition of September 2026
 

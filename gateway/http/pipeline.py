@@ -118,6 +118,7 @@ class Pipeline:
                 "lease": ReadyProbe(_at_once(self._replica.refuse_stale)),
                 "log": ReadyProbe(recorder.refuse_unwritable),
                 "keys": ReadyProbe(recorder.refuse_keyless, _KEYS_SURE_S),
+                "issuers": ReadyProbe(_at_once(stages.verifier.refuse_keyless)),
                 "limits": ReadyProbe(stages.quotas.refuse_uncounted),
                 "witnesses": ReadyProbe(_at_once(watch.refuse_unwitnessed)),
             },

@@ -132,10 +132,14 @@ class IssuerProfile(_Table):
 
 
 class Jwks(_Table):
-    """Where an issuer's public keys are: an `https` address, or a file."""
+    """Where an issuer's public keys are: an `https` address, or a file.
+
+    `authority` is a file of the authorities that the address's certificate must be from.
+    """
 
     url: _Line | None = None
     file: Path | None = None
+    authority: Path | None = None
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -143,6 +147,8 @@ class Jwks(_Table):
             raise ValueError('jwks is { url = "..." } or { file = "..." }')
         if self.url is not None and not self.url.startswith(("https://", "http://127.0.0.1:")):
             raise ValueError("jwks.url begins https://")
+        if self.authority is not None and not (self.url or "").startswith("https://"):
+            raise ValueError("jwks.authority is for a url that begins https://")
         return self
 
 
@@ -265,6 +271,7 @@ def profile_of(issuer: Issuer) -> IssuerProfile:
 
 
 def _rooted(issuer: Issuer, folder: Path) -> Issuer:
-    if issuer.jwks.file is None:
-        return issuer
-    return issuer.model_copy(update={"jwks": Jwks(file=folder / issuer.jwks.file)})
+    """The issuer with every file of its keys below the folder that the file of issuers is in."""
+    named = {name: getattr(issuer.jwks, name) for name in ("file", "authority")}
+    rooted = {name: folder / file for name, file in named.items() if file is not None}
+    return issuer.model_copy(update={"jwks": issuer.jwks.model_copy(update=rooted)})

@@ -22,7 +22,7 @@ from gateway.identity.issuers import Issuer, IssuerProfile
 from gateway.identity.proof_of_possession import Presented, Proofs
 from gateway.identity.revocations import Revocations, revoked
 from gateway.model.caller import Caller
-from gateway.model.errors import SignIn
+from gateway.model.errors import SignIn, TryLater
 
 _LONGEST_TOKEN: Final = 8192
 _LEEWAY_S: Final = 30
@@ -132,6 +132,7 @@ class TokenVerifier:
         self._proofs = Proofs(now, counts)
         self._recent: TTLCache[bytes, Verified] = TTLCache(_KEPT, _KEPT_S, timer=now)
         self._revocations = Revocations(None, self.forget)
+        self._keeping: list[asyncio.Task[None]] = []
 
     @property
     def issuers(self) -> frozenset[str]:
@@ -151,8 +152,28 @@ class TokenVerifier:
         await asyncio.gather(*(issuer.keys.renew() for issuer in self._issuers.values()))
         self.forget()
 
-    def close(self) -> None:
+    async def begin(self) -> None:
+        """Read the keys of every issuer, and go on to until closed; who is away is said."""
+        await self.renew()
+        keeping = (issuer.keys.keep() for issuer in self._issuers.values())
+        self._keeping = [asyncio.create_task(each) for each in keeping]
+
+    def refuse_keyless(self) -> None:
+        """TryLater while nobody could sign in, as no issuer's keys are held."""
+        refusals = []
+        for issuer in self._issuers.values():
+            try:
+                issuer.keys.refuse_unread()
+            except TryLater as refusal:
+                refusals.append(refusal)
+        if len(refusals) == len(self._issuers):
+            raise refusals[0]
+
+    async def aclose(self) -> None:
         """Ask no issuer for keys any more."""
+        for task in self._keeping:
+            task.cancel()
+        await asyncio.gather(*self._keeping, return_exceptions=True)
         for issuer in self._issuers.values():
             issuer.keys.close()
 

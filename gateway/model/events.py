@@ -183,9 +183,14 @@ def retention_behind() -> None:
     _say.error("forgetting_behind")
 
 
-def keys_unavailable(error: BaseException) -> None:
-    """An issuer's keys could not be read; those it gave in the last hour go on."""
-    _say.error("keys_unavailable", cause=cause_of(error))
+def keys_unavailable(error: BaseException, issuer: str) -> None:
+    """An issuer's keys could not be read; those it gave in the last hour go on. Said once."""
+    _say.error("keys_unavailable", issuer=issuer, cause=cause_of(error))
+
+
+def keys_read(issuer: str) -> None:
+    """The keys of an issuer that was away can be read again."""
+    _say.info("keys_read", issuer=issuer)
 
 
 def counts_unavailable(error: BaseException) -> None:

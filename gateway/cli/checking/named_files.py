@@ -59,6 +59,7 @@ def _of_issuers(settings: Settings) -> Iterator[_Check]:
     yield ("server", "public_url"), lambda: refuse_unplaced(issuers, settings.server.public_url)
     for place, issuer in enumerate(issuers):
         yield key, partial(_trust, issuer, settings.tokens.issuers, place)
+        yield key, partial(_load_issuers_authority, issuer, settings.tokens.issuers, place)
         file = issuer.jwks.file
         made_at_start = settings.environment == "development" and file == settings.tokens.keys
         if file is not None and (file.exists() or not made_at_start):
@@ -78,6 +79,16 @@ def _trust(issuer: Issuer, listed: Path | None, place: int) -> None:
             raise
         what = str(error).removeprefix("tokens.issuers: ")
         raise fault_in(listed, place, key, what) from None
+
+
+def _load_issuers_authority(issuer: Issuer, listed: Path | None, place: int) -> None:
+    """ConfigurationInvalid names the issuer whose authority cannot be used."""
+    try:
+        _load_authorities(issuer.jwks.authority)
+    except ConfigurationInvalid as error:
+        if listed is None:
+            raise
+        raise fault_in(listed, place, "jwks", str(error)) from None
 
 
 def _read_keys(file: Path, environment: str, listed: Path | None, place: int) -> None:

@@ -250,6 +250,14 @@ FORTY: Final[dict[str, Wrong]] = {
     "issuers' keys that are none": wrong(
         write("keys.json", b"{}"), ISSUERS, "jwks", "issuer[0].jwks", "keys.json is not a JWKS"
     ),
+    "an issuer's authority that is none": wrong(
+        change(
+            ISSUERS,
+            'file = "keys.json"',
+            'url = "https://sign-in.example/keys", authority = "keys.json"',
+        ),
+        *(ISSUERS, "jwks", "issuer[0].jwks", "holds no certificate in PEM"),
+    ),
     # -- the operator's file
     "an operator's file that is a folder": wrong(
         make_folder(OPERATOR), SETTINGS, "operator", "files.operator", "Is a directory"

@@ -45,7 +45,73 @@ async def test_made_up_key_names_do_not_make_us_ask_without_end() -> None:
     for kid in ("x", "y", "z"):
         stranger.rotate(kid)
         await refusal(verifier, stranger.token())
+        await refusal(verifier, stranger.token())
+    took_s = moment.at - NOW
+    assert 1 <= provider.fetched - 1 <= took_s / 2
+
+
+async def test_strangers_who_wait_for_made_up_keys_leave_everybody_else_alone() -> None:
+    provider, moment, gate = Provider(), Moment(), asyncio.Event()
+    verifier = verifier_for(provider, moment)
+    known = provider.token()
+    await verifier.caller(shown(known))
+    provider.gate, provider.begun = gate, asyncio.Event()
+    flood = []
+    for number in range(40):
+        stranger = Provider()
+        stranger.rotate(f"made-up-{number}")
+        flood.append(asyncio.create_task(verifier.caller(shown(stranger.token()))))
+    await provider.begun.wait()
+    verifier.forget()
+    assert (await verifier.caller(shown(known))).user == "s.worker"
+    gate.set()
+    ends = [type(each) for each in await asyncio.gather(*flood, return_exceptions=True)]
+    assert (ends.count(SignIn), ends.count(TryLater)) == (32, 8)
+
+
+async def test_a_key_that_is_published_between_two_fetches_is_learned_at_once() -> None:
+    provider = Provider()
+    verifier = verifier_for(provider, Moment())
+    await verifier.caller(shown(provider.token()))
+    provider.rotate("k-2")
+    tokens = [provider.token(sub=name, jti=name) for name in "abcdefgh"]
+    callers = await asyncio.gather(*(verifier.caller(shown(token)) for token in tokens))
+    assert [caller.user for caller in callers] == [*"abcdefgh"]
+    assert provider.fetched == 2
+
+
+async def test_a_key_that_is_published_during_a_fetch_is_looked_for_once_more() -> None:
+    provider, moment = Provider(), Moment()
+    verifier = verifier_for(provider, moment)
+    old = provider.token()
+    await verifier.caller(shown(old))
+    provider.gate, provider.begun = asyncio.Event(), asyncio.Event()
+    moment.at += 121
+    waits = asyncio.create_task(verifier.caller(shown(old)))
+    await provider.begun.wait()  # its answer is on its way, with the keys of this moment
+    provider.rotate("k-2")
+    new = asyncio.create_task(verifier.caller(shown(provider.token())))
+    await asyncio.sleep(0)
+    provider.gate.set()
+    assert (await waits).user == (await new).user == "s.worker"
+    assert provider.fetched == 3
+
+
+async def test_while_no_key_is_held_nobody_is_called_wrong_and_each_is_told_at_once() -> None:
+    provider, moment = Provider(away=True), Moment()
+    verifier = verifier_for(provider, moment)
+    good, forged = shown(provider.token()), shown(Provider().token())
+    for _ in range(5):
+        for each in (good, forged):
+            with pytest.raises(TryLater) as refused:
+                await verifier.caller(each)
+            assert refused.value.code == "KEYS_UNAVAILABLE"
+        moment.at += 0.3
     assert provider.fetched == 1
+    provider.away = False
+    moment.at += 0.6
+    assert (await verifier.caller(good)).user == "s.worker"
+    assert await refusal(verifier, Provider().token()) == "UNAUTHENTICATED"
 
 
 async def test_a_key_that_its_issuer_took_out_is_out_two_minutes_later_by_itself() -> None:
@@ -128,7 +194,7 @@ async def test_nobody_waits_for_an_issuer_that_is_away_while_their_key_is_good()
     provider.gate = asyncio.Event()  # and never opens
     moment.at += 31
     assert (await verifier.caller(shown(token))).user == "s.worker"
-    verifier.close()
+    await verifier.aclose()
 
 
 @pytest.mark.parametrize("exp", [int(NOW) + 12 * 3600 + 31, int(NOW) + 10**9, 1e300])

@@ -19,7 +19,7 @@ from gateway.config.settings import Settings
 from gateway.config.settings_tables import DEFAULT_ISSUER
 from gateway.identity.counters import ProcessCounters
 from gateway.identity.development_token import development_key, issue
-from gateway.identity.issuer_keys import IssuerKeys, read_keys, reads
+from gateway.identity.issuer_keys import IssuerKeys, read_keys
 from gateway.identity.issuers import issuers_of, profile_of
 from gateway.identity.proof_of_possession import Presented
 from gateway.identity.tokens import TokenVerifier, TrustedIssuer
@@ -60,7 +60,14 @@ class Verifier:
 
 def verifier_of(settings: Settings, keys: KeySet, now: Callable[[], float]) -> Verifier:
     (issuer,) = issuers_of(settings)
-    ring = IssuerKeys(reads(settings.tokens.keys), time.monotonic, keys)
+
+    async def fetch() -> bytes:
+        return json.dumps(keys.as_dict(private=False)).encode()
+
+    async def at_once(_: float) -> None:
+        """What was read just now is read again without a wait."""
+
+    ring = IssuerKeys(fetch, time.monotonic, keys, sleep=at_once)
     trusted = TrustedIssuer(issuer, profile_of(issuer), ring, now)
     return Verifier(TokenVerifier([trusted], now, ProcessCounters(now)))
 
