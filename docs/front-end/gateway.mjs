@@ -35,7 +35,8 @@ export function gatewayFetch(token) {
     const kept = { cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" };
     const response = await unbroken(fetch(url, { method, body, headers: sent, signal, ...kept }));
     const type = response.headers.get("content-type") ?? "";
-    const end = type.startsWith("multipart/") ? `--${boundary(type)}--` : "event: complete";
+    // A line's end before it: no text of an agency can hold one.
+    const end = type.startsWith("multipart/") ? `\r\n--${boundary(type)}--` : "\n\nevent: complete";
     const parts = type.startsWith("multipart/") || type.startsWith("text/event-stream");
     return response.ok && parts ? inParts(response, end) : whole(response);
   };

@@ -4,7 +4,7 @@ const WORDS = {
   HAS_RECORD: "has a record",
   NO_RECORD: "no record there",
   NONE_FOUND: "nothing found, which proves nothing",
-  NOTHING_TO_SHARE: "says the same about every child",
+  NOTHING_TO_SHARE: "tells nothing here, whether or not it knows the child",
   AMBIGUOUS: "may hold a record: look below",
   MORE_NEEDED: "needs more details to search",
   NOT_ASKED: "not asked",

@@ -132,13 +132,14 @@ class Endpoint:
         if isinstance(result, ExecutionResult):
             return result
         ordered, first = OrderedParts(operation.keys), said(result.initial_result.formatted)
-        if ordered.first(first):
-            coming = framed(payloads(first, result, ordered), wanted.parts, started.declare)
-            return InParts(coming, lambda: self._end(started), wanted.parts)
-        async with aclosing(result.subsequent_results) as rest:
-            async for _ in rest:
-                """What it began is brought to its end: it cannot be closed before it starts."""
-        return await self._at_once(asked, started)
+        if not ordered.first(first):
+            async with aclosing(result.subsequent_results) as rest:
+                async for _ in rest:
+                    """What it began is brought to its end: it cannot be closed before it starts."""
+            return await self._at_once(asked, started)
+        await started.declare()  # before a status leaves that says that all is well
+        coming = framed(payloads(first, result, ordered), wanted.parts, started.declare)
+        return InParts(coming, lambda: self._end(started), wanted.parts)
 
     async def _at_once(self, asked: Request, started: Started) -> ExecutionResult:
         write = started.document.operation(asked.operation_name).write

@@ -97,6 +97,7 @@ def _weight(text: str) -> float:
 async def read(request: HttpRequest, max_body: int) -> Request:
     """The GraphQL request of a POST; AskDifferently says what is wrong with it."""
     _refuse_media_type(request.headers.get("content-type", ""))
+    _refuse_coding(request.headers.get("content-encoding", ""))
     body = await _body(request, max_body)
     fields = _json(body.removeprefix(BOM_UTF8))
     if not isinstance(fields, dict):
@@ -149,6 +150,14 @@ def _refuse_media_type(header: str) -> None:
     charsets = {p.removeprefix("charset=").strip('"') for p in parameters if "charset=" in p}
     if name != LEGACY_JSON or charsets - {"utf-8", "utf8"}:
         raise AskDifferently("MEDIA_TYPE_UNSUPPORTED", f"Content-Type: use {LEGACY_JSON} in UTF-8")
+
+
+def _refuse_coding(header: str) -> None:
+    """Refuse a compressed body: a small one could hold very much."""
+    if header.strip().lower() not in ("", "identity"):
+        raise AskDifferently(
+            "MEDIA_TYPE_UNSUPPORTED", "Content-Encoding: leave it out, and send the body as it is"
+        )
 
 
 async def _body(request: HttpRequest, max_body: int) -> bytes:

@@ -232,7 +232,7 @@ CODES: Final = {
     "BODY_INVALID": "The request body is not a GraphQL-over-HTTP request.",
     "BODY_TOO_LARGE": "The request body is longer than the gateway reads.",
     "METHOD_NOT_ALLOWED": "Details of a child never travel in a URL: use POST.",
-    "MEDIA_TYPE_UNSUPPORTED": "The body must be application/json.",
+    "MEDIA_TYPE_UNSUPPORTED": "The body must be application/json, and not compressed.",
     "NOT_ACCEPTABLE": "The client accepts no media type that the gateway writes.",
     "DOCUMENT_INVALID": "The GraphQL document does not parse or validate.",
     "DOCUMENT_TOO_LONG": "The document has too many bytes, tokens or fields.",

@@ -238,10 +238,11 @@ def _beyond(scope: Scope, caller: Caller, registry: Registry) -> bool:
 def _agencies_in_scope(scope: Scope, areas: tuple[str, ...], registry: Registry) -> frozenset[str]:
     unknown = set(scope.agencies) - registry.shown.keys()
     if unknown:
+        path = ("agencies",) if scope.again else ("scope", "agencies")
         raise AskDifferently(
             "SCOPE_UNKNOWN",
-            f"scope.agencies: the agencies here are {', '.join(sorted(registry.shown))}",
-            path=("scope", "agencies"),
+            f"{'.'.join(path)}: the agencies here are {', '.join(sorted(registry.shown))}",
+            path=path,
         )
     named = frozenset(scope.agencies)
     if SENSITIVE_SERVICES in named:

@@ -120,6 +120,19 @@ async def test_a_stream_ends_before_what_cannot_be_logged(tmp_path: Path) -> Non
     assert not text.endswith("-----\r\n")
 
 
+@pytest.mark.parametrize("accept", ["multipart/mixed", "text/event-stream"])
+async def test_a_stream_whose_first_part_cannot_be_logged_is_refused(
+    tmp_path: Path, accept: str
+) -> None:
+    agency_server = AgencyServer(before=losing(tmp_path / "state" / "audit.sqlite"))
+    with_a_row = STREAM.replace("@stream", "@stream(initialCount: 1)")
+    async with edge(tmp_path, agency_server) as gateway:
+        said = await gateway.send({**STREAMED, "query": with_a_row}, accept=accept)
+    assert (said.status, said.code) == (503, "LOG_UNAVAILABLE")
+    assert said.headers["Retry-After"] == "1"
+    assert nothing_of_the_child(said.text)
+
+
 async def test_what_was_streamed_before_is_in_the_log_and_what_came_after_is_not_said(
     tmp_path: Path,
 ) -> None:

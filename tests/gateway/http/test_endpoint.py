@@ -1,5 +1,6 @@
 """A question comes in by POST and goes out with a status that says what to do."""
 
+import gzip
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -93,6 +94,18 @@ async def test_any_other_body_is_refused_unread(gateway: Edge, content_type: str
     said = await gateway.send(content_type=content_type)
     assert (said.status, said.code) == (415, "MEDIA_TYPE_UNSUPPORTED")
     assert gateway.entries == []
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip", "x"])
+async def test_a_compressed_body_is_refused_and_its_sender_told_why(
+    gateway: Edge, coding: str
+) -> None:
+    bomb = gzip.compress(b" " * 10_000_000)
+    said = await gateway.send(raw=bomb, content_encoding=coding)
+    assert (said.status, said.code) == (415, "MEDIA_TYPE_UNSUPPORTED")
+    assert said.message.startswith("Content-Encoding: leave it out")
+    assert gateway.entries == []
+    assert (await gateway.send(content_encoding="identity")).status == 200
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ The checks that graphql-cop and clairvoyance make are written here from what the
 import asyncio
 import gc
 import json
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -175,18 +177,28 @@ def head(gateway: Edge, *more: str) -> bytes:
 
 
 async def exchanged(gateway: Edge, *pieces: bytes, cut: bool = False) -> bytes:
-    """What comes back over one connection until the gateway closes it, for these bytes."""
-    place = urlsplit(gateway.town.url)
-    reader, writer = await asyncio.open_connection(place.hostname, place.port)
-    try:
-        for piece in pieces:
-            writer.write(piece)
-        if cut:
-            writer.write_eof()
-        async with asyncio.timeout(20):
-            return await reader.read()
-    finally:
-        writer.close()
+    """What comes back over one connection until the gateway closes it, for these bytes.
+
+    What it said before it closed is read, however much of the bytes it left unread.
+    """
+    place, loop, came = urlsplit(gateway.town.url), asyncio.get_running_loop(), bytearray()
+    with socket.create_connection((place.hostname, place.port)) as line:
+        line.settimeout(0)
+        sending = asyncio.ensure_future(_send(line, pieces, cut=cut))
+        with suppress(ConnectionError):
+            async with asyncio.timeout(20):
+                while more := await loop.sock_recv(line, 65_536):
+                    came += more
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+    return bytes(came)
+
+
+async def _send(line: socket.socket, pieces: Iterable[bytes], *, cut: bool) -> None:
+    for piece in pieces:
+        await asyncio.get_running_loop().sock_sendall(line, piece)
+    if cut:
+        line.shutdown(socket.SHUT_WR)
 
 
 BODY: Final = json.dumps({"documentId": "b" * 40, "variables": QUESTION["variables"]}).encode()

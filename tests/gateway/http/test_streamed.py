@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -201,20 +201,28 @@ async def test_a_dropped_stream_gives_its_place_back(town: Town, slow: Slow) -> 
     assert (await town.ask()).status == 200
 
 
+@pytest.mark.parametrize("begun", [False, True])
 async def test_a_bug_in_a_stream_ends_it_and_says_only_its_type(
+    *,
     town: Town,
     slow: Slow,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
+    begun: bool,
 ) -> None:
+    well = [1, 2] if begun else []  # the first part is told of before the status, and as it leaves
+
     async def failing(_: RunningQuestion) -> None:
-        raise ValueError("Jonah Smith")
+        if not well:
+            raise ValueError("Jonah Smith")
+        well.pop()
 
     slow.let.set()
     monkeypatch.setattr(RunningQuestion, "declare", failing)
     async with streaming(town) as response:
-        with pytest.raises(aiohttp.ClientPayloadError):
-            await response.read()
+        assert response.status == (200 if begun else 500)
+        with pytest.raises(aiohttp.ClientPayloadError) if begun else nullcontext():
+            assert "Jonah" not in await response.text()
     said = "".join(capfd.readouterr())
     assert "ValueError" in said
     assert "Jonah" not in said

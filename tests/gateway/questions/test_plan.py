@@ -35,6 +35,11 @@ query Q($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
   child(known: $known, reason: $reason, scope: $scope) { %s }
 }
 """
+AGAIN: Final = """
+query Q($known: KnownDetails!, $reason: AccessReason!, $agencies: [ID!]!) {
+  askAgain(known: $known, reason: $reason, agencies: $agencies) { receipt { index } }
+}
+"""
 PRINTED: Final = """\
 areas: E09990001
 fields: contacts, involvements, names
@@ -127,6 +132,15 @@ async def test_an_unknown_scope_is_answered_with_what_there_is(
     assert refused.value.code == "SCOPE_UNKNOWN"
     assert named in refused.value.message
     assert "Jonah" not in refused.value.message
+
+
+async def test_an_unknown_agency_that_is_to_be_asked_again_is_told_where_it_was_named(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(AskDifferently) as refused:
+        await planned(tmp_path, {"known": KNOWN, "agencies": ["Jonah"]}, query=AGAIN)
+    assert refused.value.path == ("agencies",)
+    assert refused.value.message.startswith("agencies: the agencies here are ")
 
 
 async def test_an_agency_whose_reads_have_effects_is_asked_when_it_is_named(
