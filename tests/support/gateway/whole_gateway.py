@@ -71,6 +71,9 @@ class KnownCaller:
         """Whoever it is."""
         return self.known
 
+    def refuse_keyless(self) -> None:
+        """Nobody needs a key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gateway:

@@ -112,8 +112,7 @@ def _active(sources: list[RegisteredSource], caller: LawCaller, clock: Clock) ->
 
 def _verifier(caller: LawCaller) -> Any:
     """To which everybody is this caller."""
-    known = KnownCaller(caller.caller)
-    return SimpleNamespace(caller=known.caller, issuers=frozenset())
+    return KnownCaller(caller.caller)
 
 
 def _operator(sources: Iterable[RegisteredSource]) -> OperatorFile:
