@@ -22,6 +22,7 @@ from gateway.config.settings_rules import (
     tls_faults,
     token_faults,
     witness_faults,
+    worker_faults,
 )
 from gateway.config.settings_tables import (
     AlertSettings,
@@ -154,4 +155,5 @@ def together(settings: Settings) -> Iterator[SettingFault]:
         limit_faults(settings.limits),
         document_faults(settings.documents, settings.files),
         connection_faults(settings.connections),
+        worker_faults(settings.environment, settings.server, settings.replicas),
     )

@@ -11,6 +11,7 @@ from gateway.config.settings_tables import (
     KeySettings,
     LimitSettings,
     ReplicaSettings,
+    ServerSettings,
     TlsSettings,
     TokenSettings,
     WitnessSettings,
@@ -102,6 +103,17 @@ def refuse_unsaid(environment: str, documents: DocumentSettings) -> None:
         raise ConfigurationInvalid(
             'documents.allow: production has to say which documents it answers: "trusted", those'
             ' of your own clients, or "free", any'
+        )
+
+
+def worker_faults(
+    environment: str, server: ServerSettings, replicas: ReplicaSettings
+) -> Iterator[SettingFault]:
+    """Several workers in production that each count a person's questions for themselves."""
+    if environment == "production" and server.workers > 1 and not replicas.valkey:
+        yield (
+            ("server", "workers"),
+            "workers count together in a Valkey alone: name one as replicas.valkey",
         )
 
 

@@ -98,6 +98,9 @@ class ServerSettings(SettingsTable):
         "",
         description="Address of `/graphql` as clients know it and as DPoP proofs name it.",
     )
+    workers: Annotated[int, Field(ge=1, le=64)] = Field(
+        1, description="Processes that serve on this machine; each is a gateway of its own."
+    )
     compression: bool = Field(
         default=True,
         description="Whether answers are compressed for clients that can read that.",

@@ -99,6 +99,11 @@ def serving(
     )
 
 
+def worker_ended(status: int) -> None:
+    """A worker process ended by itself, with this exit status, and another is begun."""
+    _say.error("worker_ended", status=status)
+
+
 def connections_refused(cause: str, count: int) -> None:
     """So many connections or requests were ended unanswered in the last second, for this cause."""
     _say.warning("connections_refused", cause=cause, count=count)

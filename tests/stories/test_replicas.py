@@ -176,7 +176,8 @@ async def test_a_gateway_with_keys_of_its_own_does_not_serve_beside_another(
 ) -> None:
     one, _, _ = places
     state = tmp_path / "state-of-its-own"
-    shutil.copytree(one.settings.files.state, state)
+    stores = shutil.ignore_patterns("*.sqlite*", "log-found-by*")
+    shutil.copytree(one.settings.files.state, state, ignore=stores)
     (state / own).unlink()
     with pytest.raises(ConfigurationInvalid, match="is not that of the gateways that serve"):
         async with again(changed(one.settings, files__state=state)):

@@ -15,7 +15,7 @@ _ACCREDITED: Final = "information-sharing"
 
 def serve(settings: SettingsFile = None) -> None:
     """Serve questions until stopped."""
-    from gateway.cli.serve import serve as work
+    from gateway.cli.serving.serve import serve as work
 
     work(settings)
 

@@ -59,8 +59,10 @@ class AlertIndexer:
         """Keep up with the log, and tell of what is overdue, until cancelled."""
         while True:
             try:
-                await self.catch_up()
-                await self.escalate()
+                with self.store.turn() as free:  # of workers that share the file one alone
+                    if free:
+                        await self.catch_up()
+                        await self.escalate()
             except (LogUnavailable, LeafUnreadable):
                 events.alerts_behind()
             except Exception as bug:  # noqa: BLE001 - one failed round must not be the last

@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from gateway.audit.entry.range import EntryRanges
 from gateway.audit.entry.time_units import microseconds
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.keys.private_file import create_once
-from gateway.audit.store.sqlite_file import connected, damaged, unavailable
+from gateway.audit.store.sqlite_file import connected, damaged, turn, unavailable
 from gateway.config.sql import transaction
 from gateway.config.working_days import WorkingDays
 from gateway.oversight.alerts.alert import Alert, Rank
@@ -62,6 +62,10 @@ class AlertStore:
             self.forget()
             return 0, b""
 
+    def turn(self) -> AbstractContextManager[bool]:
+        """Hold what one process at a time does with the file; whether it is free now."""
+        return turn(self.path, 0)
+
     def forget(self) -> None:
         """Remove the file, to be rebuilt."""
         for suffix in ("", "-wal", "-shm"):
@@ -76,8 +80,13 @@ class AlertStore:
             connection.execute("UPDATE drawn SET compares_from = NULL")
 
     def take(self, entries: Sequence[Logged]) -> None:
-        """Draw the next entries of the log, all of them or none."""
+        """Draw the next entries of the log, all of them or none.
+
+        None where another process drew them meanwhile.
+        """
         with unavailable(self.path), self._open() as connection, transaction(connection):
+            if connection.execute("SELECT size FROM drawn").fetchone() != (entries[0].index,):
+                return
             newest, evaluation = 0, AlertEvaluation(connection, self.working_days)
             for logged in entries:
                 entry = logged.entry

@@ -153,6 +153,7 @@ def test_a_wrong_variable_is_named(
         ("[witnesses]\nstop_after = 3600", "witnesses.alarm_after"),
         ("[witnesses]\nquorum = 1", "witnesses.quorum"),
         ('[witnesses]\ntrusted = ["https://w.example k", "https://w.example k"]', ".trusted"),
+        ("[server]\nworkers = 2", "server.workers"),
         ("[limits]\nquestions_per_minute = 1201", "limits.questions_per_minute"),
         ("[limits]\nchildren_per_hour_organisation = 59", "limits.children_per_hour"),
         ('[keys]\ncredential = "credential"', "keys.credential"),

@@ -2,14 +2,18 @@
 
 import asyncio
 import gc
+import os
 import signal
 import socket
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 import typer
 import uvloop
 
 from gateway.cli.checking.check import sound
+from gateway.cli.serving.workers import Workers, WorkerSide
 from gateway.config.settings import Settings
 from gateway.http.app import open_gateway
 from gateway.http.client_certificate import tls_options
@@ -23,36 +27,56 @@ from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid, TryLater
 from gateway.questions.plan import costs
 
+_BACKLOG: Final = 1024
+
 
 def serve(settings: Path | None) -> None:
     """Serve until a signal stops it; the command ends with 2 where it cannot be begun."""
     found = sound(settings)
     events.to_standard_error()
     try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(found))
+        bound = _bound(found)
     except ConfigurationInvalid as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
+    with bound:
+        work, count = partial(_served, found, bound), found.server.workers
+        status = Workers(work, count).run() if count > 1 else work()
+    if status:
+        raise typer.Exit(status)
 
 
-async def _serve(settings: Settings) -> None:
+def _served(settings: Settings, bound: socket.socket, side: WorkerSide | None = None) -> int:
+    """Serve in this process; its exit status."""
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(settings, bound, side))
+    except ConfigurationInvalid as error:
+        typer.echo(str(error), err=True)
+        return 2
+    return 0
+
+
+async def _serve(settings: Settings, bound: socket.socket, side: WorkerSide | None) -> None:
     over_tls = tls_options(settings.tls, settings.environment)
     if settings.environment == "development":
         development_key(settings)
     async with open_gateway(settings, Clock()) as pipeline:
-        listening = _listening(settings)
         descriptors = raise_descriptors()
         bounds = bounds_of(settings, descriptors)
         server = bounded_server(pipeline, settings, bounds, **over_tls)
-        host, port = listening.getsockname()[:2]
+        host, port = bound.getsockname()[:2]
+        bound.listen(_BACKLOG)
         _stop_in_order(server)
         _reload_at_signal(pipeline)
         costly = costs(pipeline.active.preparation.registry)
         # Whoever reads it may send signals.
         events.serving(host, port, costly, descriptors=descriptors, connections=bounds.in_all)
         _spare_the_collector()
-        await server.serve(sockets=[listening])
+        if side is not None:
+            side.serves()
+            _end_with_parent(side)
+        await server.serve(sockets=[bound])
 
 
 def _spare_the_collector() -> None:
@@ -63,6 +87,16 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
+
+
+def _end_with_parent(side: WorkerSide) -> None:
+    """Stop in order if the process that watches the workers was killed."""
+
+    def end() -> None:
+        asyncio.get_running_loop().remove_reader(side.alive)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    asyncio.get_running_loop().add_reader(side.alive, end)
 
 
 def _stop_in_order(server: BoundedServer) -> None:
@@ -93,11 +127,16 @@ def _reload_at_signal(pipeline: Pipeline) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, begin)
 
 
-def _listening(settings: Settings) -> socket.socket:
+def _bound(settings: Settings) -> socket.socket:
+    """The socket at the address of the settings; it takes connections once a process serves."""
     host, port = settings.server.host, settings.server.port
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
-        return socket.create_server((host, port), backlog=1024)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
     except OSError as error:
+        bound.close()
         raise ConfigurationInvalid(
             f"server.host, server.port: cannot listen on {host}:{port}: {error}"
         ) from None
+    return bound

@@ -1,0 +1,1 @@
+"""What `teamaround serve` does: one process, or several workers that are watched."""
