@@ -88,15 +88,24 @@ class OrderedParts:
     def next(self, payload: Payload) -> dict[str, Any] | None:
         """What may leave now of this payload and of what was held; None if that is nothing."""
         self._held += [e for kind in _KINDS for e in self._heard(kind, payload.get(kind, ()))]
-        blocked = self._blocked() if payload["hasNext"] else []
+        free: list[_Event] = []
+        while leaving := self._free():
+            free += leaving
+        if not payload["hasNext"]:
+            free, self._held = [*free, *self._held], []
+        if not free and payload["hasNext"]:
+            return None
+        leaving_by = {kind: [e.said for e in free if e.kind == kind] for kind in _KINDS}
+        return {**{k: v for k, v in leaving_by.items() if v}, "hasNext": payload["hasNext"]}
+
+    def _free(self) -> list[_Event]:
+        """What may leave of what is held; with a restriction that leaves, more may follow it."""
+        blocked = self._blocked()
         free = [event for event in self._held if event not in blocked]
         self._held = blocked
         for event in free:
             self._restriction_told |= {a for a, turn in event.holds if turn is Turn.RESTRICTION}
-        if not free and payload["hasNext"]:
-            return None
-        leaving = {kind: [e.said for e in free if e.kind == kind] for kind in _KINDS}
-        return {**{k: v for k, v in leaving.items() if v}, "hasNext": payload["hasNext"]}
+        return free
 
     def _announce(self, pending: Mapping[str, Any]) -> Path:
         path = tuple(pending["path"])

@@ -16,7 +16,12 @@ from gateway.graphql.selection import AnswerKeys, undelivered
 from gateway.http.delivery import Patches
 from gateway.http.ordering import OrderedParts
 from tests.support.laws.planted_fault import PlantedFault
-from tests.support.laws.turns.documents import PartedDocument, parted_documents
+from tests.support.laws.turns.documents import (
+    PartedDocument,
+    parted_documents,
+    usual_documents,
+)
+from tests.support.laws.turns.kept_back import kept_back
 from tests.support.laws.turns.screen import out_of_turn
 from tests.support.virtual_time import run, sleep
 
@@ -98,7 +103,8 @@ ANSWERS: Final = st.builds(
 )
 MANY: Final = int(os.environ.get("ARRIVALS", "100"))  # `make laws` tries a thousand
 TRIED: Final = settings(max_examples=MANY, deadline=None, database=None, phases=[Phase.generate])
-ARRIVALS: Final = st.tuples(parted_documents(FIELDS), st.lists(ANSWERS, min_size=2, max_size=2))
+DOCUMENTS: Final = st.one_of(parted_documents(FIELDS), parted_documents(FIELDS), usual_documents())
+ARRIVALS: Final = st.tuples(DOCUMENTS, st.lists(ANSWERS, min_size=2, max_size=2))
 
 
 async def executed(document: DocumentNode, answers: list[Answer]) -> Any:
@@ -112,28 +118,32 @@ async def whole(document: PartedDocument, answers: list[Answer]) -> dict[str, An
     return dict((await executed(undelivered(parse(document.text)), answers)).formatted)
 
 
-async def told(document: PartedDocument, answers: list[Answer]) -> list[dict[str, Any]]:
-    """What leaves, by id; all that there is, where it may not leave in parts."""
+Steps = list[tuple[dict[str, Any], dict[str, Any] | None]]
+
+
+async def told(document: PartedDocument, answers: list[Answer]) -> Steps:
+    """What comes, by id, and what leaves with it; the whole, where it may not leave in parts."""
     result = await executed(parse(document.text), answers)
     if isinstance(result, ExecutionResult):
-        return [dict(result.formatted)]
+        return [(dict(result.formatted),) * 2]
     root = "children" if document.in_bulk else "child"
     ordered = OrderedParts(AnswerKeys(root, document.keys, document.in_bulk))
     first = dict(result.initial_result.formatted)
     in_parts = ordered.first(first)
-    leaving = [ordered.next(later.formatted) async for later in result.subsequent_results]
-    parts = [first, *(each for each in leaving if each is not None)]
-    return parts if in_parts else [await whole(document, answers)]
+    coming = [dict(later.formatted) async for later in result.subsequent_results]
+    steps: Steps = [(first, first), *((each, ordered.next(each)) for each in coming)]
+    return steps if in_parts else [(await whole(document, answers),) * 2]
 
 
 def wrong_with(document: PartedDocument, answers: list[Answer]) -> list[str]:
-    """What a screen would show too soon or not at all, in either shape."""
-    expected, by_id = run(whole(document, answers))["data"], run(told(document, answers))
-    patches = Patches()
+    """What a screen would show too soon, too late or not at all, in either shape."""
+    expected, steps = run(whole(document, answers))["data"], run(told(document, answers))
+    by_id, patches = [left for _, left in steps if left is not None], Patches()
     by_path = [patches.of(each) for each in by_id]
     found = [out_of_turn(parts, document) for parts in (by_id, by_path)]
     lost = ["the parts are not the whole" for _, data in found if data != expected]
-    return [*lost, *(problem for wrong, _ in found for problem in wrong)]
+    late = kept_back(steps, document)
+    return [*lost, *(problem for wrong, _ in found for problem in wrong), *late]
 
 
 @TRIED
@@ -142,6 +152,19 @@ def test_in_whatever_order_fields_are_ready_each_is_told_in_its_turn(
     arrival: tuple[PartedDocument, list[Answer]],
 ) -> None:
     assert wrong_with(*arrival) == []
+
+
+def in_one_round(free: Any) -> Any:
+    """Only what may leave at first leaves, and not what may leave with it."""
+
+    def freed(self: OrderedParts) -> Any:
+        if self.__dict__.pop("went", False):
+            return []
+        leaving = free(self)
+        self.__dict__["went"] = bool(leaving)
+        return leaving
+
+    return freed
 
 
 ORDERED: Final = "gateway.http.ordering:OrderedParts"
@@ -172,6 +195,11 @@ FAULTS: Final = (
                 ),
             ),
         ),
+    ),
+    PlantedFault(
+        "rows that come with the restriction wait for another part",
+        "",
+        ((f"{ORDERED}._free", in_one_round),),
     ),
     PlantedFault(
         "what lies within a held part is told before it",

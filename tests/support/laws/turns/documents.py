@@ -112,5 +112,26 @@ def parted_documents(
     return PartedDocument(text, drawing.keys, in_bulk, drawing.first and not at_root)
 
 
+@st.composite
+def usual_documents(draw: st.DrawFn) -> PartedDocument:
+    """A document as most screens ask: who is asked, then the restriction, rows, and the rest."""
+    late = draw(
+        st.lists(st.sampled_from(["child", "unresolved", "ask", "completeness"]), max_size=3)
+    )
+    names = ["receipt", "asked", "restriction", "answers", *dict.fromkeys(late)]
+    parts = {name: f"{name} {_BELOW[name][0]}" for name in names}
+    parts["answers"] = "answers @stream { agency { id } outcome }"
+    parts["restriction"] = "... @defer { restriction }"
+    apart = draw(st.booleans())
+    rest = [parts.pop(name) for name in names[4:]]
+    fragments = [
+        f"... @defer {{ {each} }}" for each in (rest if apart else [" ".join(rest)]) if each
+    ]
+    inside = " ".join([*parts.values(), *draw(st.permutations(fragments))])
+    in_bulk = draw(st.booleans())
+    root = "children" if in_bulk else "child"
+    return PartedDocument(f"{{ {root} {{ {inside} }} }}", {n: n for n in names}, in_bulk)
+
+
 def _letters(number: int) -> str:
     return chr(ord("A") + number % 26) + "x" * (number // 26)

@@ -36,6 +36,10 @@ class Screen:
         self.over = not payload.get("hasNext", False)
         assert not (self.over and self._paths), "something was announced and never came"
 
+    def place(self, each: Mapping[str, Any]) -> list[str | int] | None:
+        """Where a piece belongs, by id; None as long as the screen does not know of it."""
+        return self._path(each) if each["id"] in self._paths else None
+
     def _path(self, each: Mapping[str, Any]) -> list[str | int]:
         return [*self._paths[each["id"]], *each.get("subPath", ())]
 
