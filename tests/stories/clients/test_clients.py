@@ -119,6 +119,7 @@ def test_a_broken_line_is_told_as_broken_and_what_came_stays(
     assert states[-1]["problem"] == BROKEN
     assert not any(state["whole"] for state in states)
     assert [len(s["rows"]) for s in states] == sorted(len(s["rows"]) for s in states)
+    assert states[-1]["rows"] or client not in IN_PARTS or "rows" not in cut
 
 
 @each_client

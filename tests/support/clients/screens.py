@@ -83,7 +83,7 @@ CASES: Final = (
     Case("trickle", fault="trickle"),
     TWO,
     Case("leaves", shut=True, leaves=True),
-    *(Case(cut, fault=cut, shut=cut[4] == "1") for cut in CUTS),
+    *(Case(cut, fault=cut, shut=cut[4] in "1r") for cut in CUTS),
     *REFUSALS,
 )
 
