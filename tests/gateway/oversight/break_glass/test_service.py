@@ -124,7 +124,7 @@ async def test_a_refusal_of_too_many_grants_says_in_its_header_when_to_come(
         url, body = f"{on.town.url}/graphql", {"query": BREAK, "variables": GRANT}
         async with on.town.session.post(url, json=body, headers=on.headers(FRESH)) as answer:
             said = await answer.json()
-    assert said["data"] == {"breakGlass": None}
+    assert (answer.status, "data" in said) == (429, False)
     assert answer.headers["Retry-After"] == str(said["errors"][0]["extensions"]["retryAfter"])
 
 
@@ -162,7 +162,8 @@ async def test_an_auditor_finds_the_grant_and_every_question_that_used_it(tmp_pa
         body = {"query": query, "variables": {"filter": {"breakGlass": True}}}
         found = (await on.town.post(body, on.headers(REVIEWER))).body["data"]["audit"]["entries"]
     kinds = [edge["node"]["kind"] for edge in found["edges"]]
-    assert kinds == ["RELEASE", "INTENT", "BREAK_GLASS"]
+    # What one member of the shield set taught the other is an entry of its own.
+    assert kinds == ["RELEASE", "RELEASE", "INTENT", "BREAK_GLASS"]
 
 
 async def test_an_overdue_review_goes_to_a_deputy_and_suspends_the_right(tmp_path: Path) -> None:
