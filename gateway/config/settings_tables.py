@@ -264,7 +264,8 @@ class QuestionSettings(SettingsTable):
     """How long and how large a question may be."""
 
     deadline: Annotated[float, Field(gt=0, le=60)] = Field(
-        4.0, description="Seconds until every agency has one outcome."
+        4.0,
+        description="Seconds until every agency has one outcome, and for the log to be written.",
     )
     under_way: Annotated[int, Field(ge=1, le=10_000)] = Field(
         200, description="Questions served at the same time; more are answered 503 BUSY."

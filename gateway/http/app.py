@@ -164,7 +164,10 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Pipeli
         production = settings.environment == "production"
         held = await open_keys_in_reach(settings.keys, files, stack, production=production)
         staff = await open_staff_children(settings.alerts, held)
-        recorder = Recorder(publication.log, held, clock, staff_children=staff)
+        patience_s = settings.questions.deadline
+        recorder = Recorder(
+            publication.log, held, clock, staff_children=staff, patience_s=patience_s
+        )
         stack.push_async_callback(recorder.write_refusals)
         _keep(stack, recorder.keep_counting())
         await SettingsStart(settings, recorder).note()

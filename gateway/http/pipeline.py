@@ -169,10 +169,11 @@ class Pipeline:
         charge: Charge,
     ) -> Started:
         preparation = active.preparation
+        until = preparation.clock.monotonic() + preparation.questions.deadline
         planned = preparation.prepare(document, request, caller)
         prepared = tuple(self._opened(each, caller) for each in planned)
         pseudonymised = await self._admit(prepared, caller, preparation.quotas, charge)
-        admitted = AdmittedRequest(document, caller, preparation, active.fan_out)
+        admitted = AdmittedRequest(document, caller, preparation, active.fan_out, until)
         asking = (
             self._question_factory.question(each, logged, admitted)
             for each, logged in zip(prepared, pseudonymised, strict=True)

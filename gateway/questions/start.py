@@ -37,12 +37,16 @@ HarmStated = Callable[[Caller, str, int], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class AdmittedRequest:
-    """A request that is understood, with the stages and the fan-out in force at its start."""
+    """A request that is understood, with the stages and the fan-out in force at its start.
+
+    `until` is when its questions' time is over, on the monotonic clock.
+    """
 
     document: Document
     caller: Caller
     preparation: Preparation
     fan_out: FanOut
+    until: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ class QuestionFactory:
             risks=frozenset(risks),
             standing=profile_of(caller, preparation.roles.shield_cleared, preparation.clock.now()),
         )
-        return await self.recorder.intend(pseudonymised, caller, grounds)
+        return await self.recorder.intend(pseudonymised, caller, grounds, admitted.until)
 
 
 def _shield(
@@ -128,12 +132,11 @@ def _shield(
 
 def _order(prepared: PreparedQuestion, intent: Intent, admitted: AdmittedRequest) -> Order:
     preparation, asked = admitted.preparation, prepared.asked
-    until = preparation.clock.monotonic() + preparation.questions.deadline
     return Order(
         sources=asked,
         own=_own(prepared),
-        asking=_calls(prepared, intent, admitted, until),
-        until=until,
+        asking=_calls(prepared, intent, admitted),
+        until=admitted.until,
         circle=circle_of(asked, preparation.registry),
     )
 
@@ -145,7 +148,7 @@ def _own(prepared: PreparedQuestion) -> Mapping[str, Keys]:
 
 
 def _calls(
-    prepared: PreparedQuestion, intent: Intent, admitted: AdmittedRequest, until: float
+    prepared: PreparedQuestion, intent: Intent, admitted: AdmittedRequest
 ) -> Mapping[str, CallContext]:
     """What goes to each source: on whose behalf, for which fields, and by what right."""
     caller, reason = admitted.caller, prepared.inquiry.reason
@@ -163,6 +166,6 @@ def _calls(
 
     def call(name: str) -> CallContext:
         on_whose = replace(on_behalf, shield_check=name in only)
-        return CallContext(read[name], on_whose, until, right, forms)
+        return CallContext(read[name], on_whose, admitted.until, right, forms)
 
     return {name: call(name) for name in prepared.asked}

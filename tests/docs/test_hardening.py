@@ -87,7 +87,7 @@ def running(folder: Path, begins: str, **variables: str) -> Iterator[str]:
     ) as process:
         try:
             assert process.stdout
-            yield process.stdout.readline()
+            yield next(line for line in process.stdout if "keys_unavailable" not in line)
         finally:
             process.terminate()
 

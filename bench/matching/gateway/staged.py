@@ -105,7 +105,8 @@ class StagedGateway:
         document = self.preparation.document(request)
         (prepared,) = self.preparation.prepare(document, request, self.caller)
         pseudonymised = await self.factory.recorder.pseudonymise(prepared.inquiry)
-        admitted = AdmittedRequest(document, self.caller, self.preparation, self.fan_out)
+        until = self.preparation.clock.monotonic() + self.preparation.questions.deadline
+        admitted = AdmittedRequest(document, self.caller, self.preparation, self.fan_out, until)
         return await self.factory.question(prepared, pseudonymised, admitted)
 
 

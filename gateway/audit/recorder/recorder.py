@@ -33,19 +33,23 @@ from resolvers.matching.version import MATCHER
 PASSED_ON = "PASSED_ON"
 ACCESSES = "ACCESSES"
 _UNWRITTEN_S: Final = 5.0
+_PATIENCE_S: Final = 5.0
+_A_MOMENT_S: Final = 1.0  # for an answer that is whole only when the question's time is over
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
     """A question's durable intent: the template of its later entries, and its index.
 
-    `messages` are what its pseudonyms were made of, kept as long as the question.
+    `messages` are what its pseudonyms were made of, kept as long as the question. `until` is when
+    the question's time is over, on the monotonic clock: its later entries wait no longer.
     """
 
     entry: Entry
     query_id: str
     index: int
     messages: frozenset[bytes] = field(default=frozenset(), repr=False)
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,9 @@ class Unwritten:
 class Recorder:
     """Writes entries; every method returns when they are durable, or raises TryLater.
 
-    Questions about `staff_children` get an access flag where a parent works beside the user.
+    No entry is waited for longer than `patience_s`, and one of a question not past its end but
+    for a moment: a log that hangs is one that cannot be written. Questions about
+    `staff_children` get an access flag where a parent works beside the user.
     """
 
     log: Log
@@ -91,15 +97,20 @@ class Recorder:
     refusal_counter: RefusalCounter = field(default_factory=RefusalCounter)
     staff_children: StaffChildren = field(default_factory=lambda: NOBODY)
     unwritten: Unwritten = field(default_factory=Unwritten)
+    patience_s: float = _PATIENCE_S
 
     async def pseudonymise(self, inquiry: Inquiry) -> Pseudonymised:
         """What the intent of an inquiry will say of the child and of the reason, unreadable."""
         return await pseudonymise.pseudonymise(self.keys, inquiry)
 
     async def intend(
-        self, pseudonymised: Pseudonymised, caller: Caller, grounds: Grounds
+        self,
+        pseudonymised: Pseudonymised,
+        caller: Caller,
+        grounds: Grounds,
+        until: float | None = None,
     ) -> Intent:
-        """The intent of one question."""
+        """The intent of one question, whose time is over `until` then on the monotonic clock."""
         entry = replace(
             self._entry(AuditKind.INTENT, caller),
             query_id=pseudonymised.query_id,
@@ -116,14 +127,14 @@ class Recorder:
             risks=tuple(grounds.risks),
             standing=grounds.standing,
         )
-        index = await self._append(entry)
-        return Intent(entry, pseudonymised.query_id, index, pseudonymised.messages)
+        index = await self._append(entry, until)
+        return Intent(entry, pseudonymised.query_id, index, pseudonymised.messages, until)
 
     async def pass_on(self, intent: Intent, learned: Mapping[str, frozenset[str]]) -> None:
         """What other agencies are about to be asked with, that agencies before them taught."""
         agencies = tuple(AuditedAgency(a, released=tuple(sorted(n))) for a, n in learned.items())
         entry = replace(intent.entry, kind=AuditKind.RELEASE, agencies=agencies, detail=PASSED_ON)
-        await self._append(replace(entry, at=self.clock.now()))
+        await self._append(replace(entry, at=self.clock.now()), intent.until)
 
     async def release(
         self,
@@ -158,7 +169,7 @@ class Recorder:
             tie=flags.tie,
             detail="_".join(filter(None, [intent.entry.detail, *asks])) or None,
         )
-        await self._append(entry)
+        await self._append(entry, intent.until)
 
     def _of_staff(self, intent: Intent, children: Iterable[Pseudonym]) -> Iterable[AccessFlag]:
         beside = works_beside(self.staff_children, children, intent.entry.organisation)
@@ -303,10 +314,13 @@ class Recorder:
         """TryLater if the keys cannot be used now."""
         await pseudonymise.protect_texts(self.keys, [], [], query_id="")
 
-    async def _append(self, entry: Entry) -> int:
+    async def _append(self, entry: Entry, until: float | None = None) -> int:
+        """The entry's index. One that nobody waits for any more may be written, with no receipt."""
+        left_s = self.patience_s if until is None else until - self.clock.monotonic()
         try:
-            return await self.log.append(entry)
-        except LogUnavailable as error:
+            async with asyncio.timeout(max(left_s, min(_A_MOMENT_S, self.patience_s))):
+                return await self.log.append(entry)
+        except (LogUnavailable, TimeoutError) as error:
             self.unwritten.until = self.clock.monotonic() + _UNWRITTEN_S
             events.log_unavailable(error)
             raise _unwritable() from None
