@@ -1,6 +1,9 @@
 """An agency's JSON, decoded by what it declares and held to a depth."""
 
+import gc
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import orjson
@@ -8,6 +11,8 @@ import orjson
 from adapters.contract.contract import Malformed
 from adapters.expressions.text_encoding import as_utf8
 
+MOST_PARTS: Final = 64 * 1024  # items, keys and brackets of an answer; 1 MiB of FHIR has 50,000
+MOST_CONTAINERS: Final = 32 * 1024  # objects and lists among them
 DEEPEST: Final = 48  # levels of JSON; the deepest FHIR sample has under 20
 _NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 
@@ -21,8 +26,11 @@ def parse_json(
     text = as_utf8(written, charset)
     if isinstance(text, Malformed):
         return text
+    if _too_many(text):
+        return Malformed("too_large")
     try:
-        document = orjson.loads(text)
+        with uncollected():
+            document = orjson.loads(text)
     except orjson.JSONDecodeError:
         return Malformed("json")
     if not isinstance(document, dict | list):
@@ -40,7 +48,8 @@ def has_doubled_key(written: bytes, charset: str | None = None) -> bool:
     try:
         # Numbers are left as texts: only keys matter here.
         read = json.JSONDecoder(object_pairs_hook=_once_each, parse_int=str, parse_float=str)
-        read.decode("" if isinstance(text, Malformed) else text.decode())
+        with uncollected():
+            read.decode("" if isinstance(text, Malformed) else text.decode())
     except ValueError:
         return True
     return False
@@ -51,10 +60,41 @@ def _once_each(pairs: list[tuple[str, Any]]) -> None:
         raise ValueError("a key appears twice")
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Look for no garbage meanwhile: a document has no cycles, and many looks over all of it."""
+    # A parser that makes 30,000 lists has the collector run forty times, over everything that
+    # the gateway holds: a second for an answer of 1 MiB.
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _too_many(text: bytes) -> bool:
+    # Counting bytes is far cheaper than reading them, and taking the texts out comes only after it.
+    return _passes(text) and _passes(_without_texts(text))
+
+
+def _passes(text: bytes) -> bool:
+    containers = text.count(b"[") + text.count(b"{")
+    return containers > MOST_CONTAINERS or containers + text.count(b",") > MOST_PARTS
+
+
+def _without_texts(text: bytes) -> bytes:
+    unescaped = text.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return b"".join(unescaped.split(b'"')[::2])
+
+
 def _too_deep(written: bytes, document: Any) -> bool:
     # Taking innermost pairs off the bare brackets is cheap; only brackets inside texts, or real
     # depth, leave some, and then the document is walked level by level, never by recursion.
     brackets = written.translate(None, delete=_NO_BRACKETS)
+    if len(brackets) > 2 * MOST_CONTAINERS:
+        brackets = _without_texts(written).translate(None, delete=_NO_BRACKETS)
     for _ in range(DEEPEST):
         if not brackets:
             return False
