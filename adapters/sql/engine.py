@@ -1,5 +1,7 @@
 """The connections of one SQL source: read-only, bounded in number and in time."""
 
+import sqlite3
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -12,10 +14,12 @@ from adapters.manifest.limits import Limits
 from adapters.network import resolver as guarded_resolver
 from adapters.network.egress import Egress
 from adapters.network.secrets import SecretMissing
+from adapters.sql.bounded_wire import bound
 
 POSTGRESQL: Final = "postgresql"
 SQLITE: Final = "sqlite"
 _POSTGRESQL_PORT: Final = 5432
+_SCHEMA_ROW: Final = 1024 * 1024  # bytes that a table's own definition may have
 _WAIT_FOR_LOCK_S: Final = 0.25  # a writer's commit is over by then
 
 
@@ -68,12 +72,21 @@ def _engine(url: URL, limits: Limits, **connecting: Any) -> AsyncEngine:
 
 def _sqlite(limits: Limits) -> dict[str, Any]:
     # Waiting for another's lock, SQLite heeds neither an interrupt nor a cancellation.
-    return {"timeout": min(limits.timeout, _WAIT_FOR_LOCK_S)}
+    waiting = min(limits.timeout, _WAIT_FOR_LOCK_S)
+    return {"timeout": waiting, "factory": partial(_BoundedFile, most=limits.max_body)}
+
+
+class _BoundedFile(sqlite3.Connection):
+    """A connection on which no cell or row is longer than `most` bytes, or a mebibyte."""
+
+    def __init__(self, *given: Any, most: int, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max(most, _SCHEMA_ROW))
 
 
 async def _connected(url: URL, limits: Limits, egress: Egress) -> "asyncpg.Connection[Any]":
     port = url.port or _POSTGRESQL_PORT
-    return await asyncpg.connect(
+    connection = await asyncpg.connect(
         host=await guarded_resolver.address_of(url.host or "", port, egress),
         port=port,
         user=url.username,
@@ -86,6 +99,8 @@ async def _connected(url: URL, limits: Limits, egress: Egress) -> "asyncpg.Conne
             "application_name": "teamaround",
         },
     )
+    bound(connection, limits.max_body)
+    return connection
 
 
 def _read_only_file(path: str) -> URL:

@@ -29,6 +29,7 @@ _BY_CODE: Final[dict[int, Refused | Unavailable | Malformed]] = {
     sqlite3.SQLITE_PERM: Refused(),
     sqlite3.SQLITE_AUTH: Refused(),
     sqlite3.SQLITE_READONLY: Malformed("statement"),
+    sqlite3.SQLITE_TOOBIG: Malformed("too_large"),
     sqlite3.SQLITE_ERROR: Malformed("statement"),
     sqlite3.SQLITE_INTERRUPT: Unavailable(Fault.TIMED_OUT),
 }

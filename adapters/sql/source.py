@@ -31,6 +31,7 @@ from adapters.mapping.batch_results import key_of, told_apart
 from adapters.mapping.caps import ROW_CAP
 from adapters.mapping.rows import Row, belong, record_keys, size
 from adapters.network.egress import Egress
+from adapters.sql.bounded_wire import wire_of
 from adapters.sql.cancel import cancelled_once, interrupted_with_us
 from adapters.sql.engine import POSTGRESQL, open_engine
 from adapters.sql.errors import DATABASE_FAILURES, fault_of
@@ -42,6 +43,7 @@ _NAME_OURSELVES: Final = text("SELECT set_config('application_name', :name, true
 # A name has no room for all questions of a batch: they stand in a setting of our own besides.
 _NAME_ALL: Final = text("SELECT set_config('teamaround.questions', :all, true)")
 _LONGEST_NAME: Final = 63
+_AT_A_TIME: Final = 500  # rows
 _NOT_ASKED_FOR: Final = "a row has the record_id of none of the records, or none"
 T = TypeVar("T")
 SqlRead = Callable[[AsyncConnection], Coroutine[Any, Any, T]]
@@ -91,13 +93,22 @@ class SqlSource:
         except DATABASE_FAILURES as error:
             return fault_of(error)
 
-    async def _connected(self, read: SqlRead[T]) -> T:
+    async def _connected(self, read: SqlRead[T]) -> T | Failure:
         async with self.engine.connect() as connection:
             driver = (await connection.get_raw_connection()).driver_connection
             reading = read(connection)
             if isinstance(driver, aiosqlite.Connection):
                 return await interrupted_with_us(driver, reading)
-            return await reading  # asyncpg tells PostgreSQL itself when it is cancelled
+            wire = wire_of(driver)
+            if wire is not None:
+                wire.begin()
+            try:
+                return await reading  # asyncpg tells PostgreSQL itself when it is cancelled
+            except DATABASE_FAILURES:
+                if wire is not None and wire.passed:
+                    await connection.invalidate()
+                    return Malformed("too_large")
+                raise
 
     async def _read(
         self,
@@ -208,16 +219,30 @@ class SqlSource:
         for name in sorted(wanted) if keys else ():
             at = f"operation.{question.operation}.detail.{name}.sql"
             statement = detail_statement(operation.details[name], keys)
-            async with _stream(connection, statement, {}) as result:
-                items = await result.fetchmany(ROW_CAP + 1)
-            found[name] = [dict(row) for row in items]
+            items = await self._items(connection, statement)
+            if isinstance(items, Malformed):
+                return items
             if len(items) > ROW_CAP:
                 return Malformed("list", at, f"more than {ROW_CAP} rows")
-            if not belong(found[name], keys):
+            if not belong(items, keys):
                 return Malformed("record_id", at, _NOT_ASKED_FOR)
-            if size(found[name]) > self.limits.max_body:
-                return Malformed("too_large")
+            found[name] = items
         return found
+
+    async def _items(
+        self, connection: AsyncConnection, statement: TextClause
+    ) -> list[Row] | Malformed:
+        items: list[Row] = []
+        held = 0
+        async with _stream(connection, statement, {}) as result:
+            # Some at a time: the event loop has others to serve, and no list grows past its bound.
+            while len(items) <= ROW_CAP and (came := await result.fetchmany(_AT_A_TIME)):
+                batch = [dict(row) for row in came]
+                items += batch
+                held += size(batch)
+                if held > self.limits.max_body:
+                    return Malformed("too_large")
+        return items
 
 
 def _at(question: Question, reply: Reply) -> Reply:
