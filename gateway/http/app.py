@@ -39,6 +39,7 @@ from gateway.http.compression import Compression
 from gateway.http.endpoint import Endpoint
 from gateway.http.errors import STATUS
 from gateway.http.pipeline import Governance, Oversight, Pipeline
+from gateway.http.request import only
 from gateway.http.response_headers import ResponseHeaders
 from gateway.identity.counters import open_counts
 from gateway.identity.quotas import Quotas
@@ -90,7 +91,7 @@ def build_app(pipeline: Pipeline, settings: Settings) -> ASGIApp:
     keys = open_keys_on_behalf(settings.files)
 
     async def admits(request: Request, reads: str) -> Response | None:
-        authorization = request.headers.get("authorization")
+        authorization = only(request, "authorization")
         try:
             await pipeline.admit_auditor(authorization, reads, signed_in(request.scope))
         except TeamAroundError as error:

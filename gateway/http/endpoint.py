@@ -28,7 +28,7 @@ from gateway.http.framing import Framing
 from gateway.http.in_parts import InParts, framed, payloads
 from gateway.http.ordering import OrderedParts
 from gateway.http.pipeline import Pipeline, Started
-from gateway.http.request import RESPONSE_JSON, Accepts, accepts, read
+from gateway.http.request import RESPONSE_JSON, Accepts, accepts, all_of, only, read
 from gateway.model import events
 from gateway.model.errors import (
     AskDifferently,
@@ -69,7 +69,7 @@ class Endpoint:
         try:
             if request.method != "POST":
                 return self._page(request)
-            wanted = accepts(request.headers.get("accept"))
+            wanted = accepts(all_of(request, "accept"))
             asked = await read(request, self._max_body)
             answer = self._answer(asked, wanted, signed_in(request.scope))
             return await _unless_gone(request, answer)
@@ -80,14 +80,14 @@ class Endpoint:
             if error.code in _UNSAID:
                 self._refused.refused(error.code)
             if isinstance(error, SignIn):
-                challenge(refused, error, request.headers.get("authorization"), self._public_url)
+                challenge(refused, error, only(request, "authorization"), self._public_url)
             return refused
         except Exception as bug:  # noqa: BLE001  whatever it was, its text stays inside
             events.failed(bug)
             return as_json({"errors": [INTERNAL]}, 500, wanted)
 
     def _page(self, request: HttpRequest) -> Response:
-        html = "text/html" in request.headers.get("accept", "")
+        html = "text/html" in all_of(request, "accept")
         if html and self._for_developers:
             return HTMLResponse(get_graphql_ide_html(), headers={**HEADERS, **_IDE})
         raise AskDifferently("METHOD_NOT_ALLOWED", "ask by POST: a URL must hold no question")

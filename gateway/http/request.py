@@ -43,7 +43,7 @@ class Accepts:
         return self.media_type == LEGACY_JSON
 
 
-def accepts(header: str | None) -> Accepts:
+def accepts(header: str) -> Accepts:
     """What an Accept header allows; AskDifferently if it allows nothing that the gateway writes.
 
     Of two that are liked as well as each other the newer one is chosen where the client names it.
@@ -53,7 +53,7 @@ def accepts(header: str | None) -> Accepts:
     liking = likings(header or "*/*")
     anything = max(liking.get(name, 0.0) for name in _ANYTHING)
     response, legacy = (liking.get(name, anything) for name in (RESPONSE_JSON, LEGACY_JSON))
-    parts = _parts(header or "", liking)
+    parts = _parts(header, liking)
     if not (response or legacy or parts):
         raise AskDifferently("NOT_ACCEPTABLE", f"Accept: {', '.join(_WRITTEN)}")
     newer = response > legacy or (response == legacy and (RESPONSE_JSON in liking or not response))
@@ -96,20 +96,19 @@ def _weight(text: str) -> float:
 
 async def read(request: HttpRequest, max_body: int) -> Request:
     """The GraphQL request of a POST; AskDifferently says what is wrong with it."""
-    _refuse_media_type(request.headers.get("content-type", ""))
-    _refuse_coding(request.headers.get("content-encoding", ""))
+    _refuse_media_type(all_of(request, "content-type"))
+    _refuse_coding(all_of(request, "content-encoding"))
     body = await _body(request, max_body)
     fields = _json(body.removeprefix(BOM_UTF8))
     if not isinstance(fields, dict):
         raise AskDifferently("BODY_INVALID", "the body must be one JSON object")
     id_ = named_document(fields)
-    dpop = _one(request.headers.getlist("dpop"))
     return Request(
         query=_text(fields, "query", optional=id_ is not None),
         variables=_object(fields, "variables"),
         operation_name=_text(fields, "operationName", optional=True) or None,
-        authorization=request.headers.get("authorization"),
-        dpop=dpop,
+        authorization=only(request, "authorization"),
+        dpop=only(request, "dpop"),
         certificate=request.scope.get("extensions", {}).get(CERTIFICATE, {}).get("thumbprint"),
         peer=_network(request.client.host) if request.client else "",
         document_id=id_,
@@ -140,9 +139,15 @@ def _network(host: str) -> str:
     return str(ip_network(f"{host}/{wide}", strict=False))
 
 
-def _one(headers: list[str]) -> str | None:
+def only(request: HttpRequest, header: str) -> str | None:
     """The header's one value; none where it was sent twice, so that no half is trusted."""
-    return headers[0] if len(headers) == 1 else None
+    sent = request.headers.getlist(header)
+    return sent[0] if len(sent) == 1 else None
+
+
+def all_of(request: HttpRequest, header: str) -> str:
+    """The values of a header that may be sent several times, as one list (RFC 9110, 5.3)."""
+    return ", ".join(request.headers.getlist(header))
 
 
 def _refuse_media_type(header: str) -> None:

@@ -19,6 +19,7 @@ from gateway.model.further_details import (
     is_line,
     names_of,
 )
+from gateway.model.words import in_words
 from resolvers.comparison.names import families, givens
 
 LONGEST_JUSTIFICATION: Final = 2000
@@ -178,7 +179,7 @@ def _chosen(every: list[Mapping[str, Any]]) -> tuple[ChosenRecord, ...]:
             f"known.chosen: at most {_MOST_CHOSEN} records in one question",
             path=_CHOSEN,
         )
-    chosen = tuple(ChosenRecord(str(each["key"]), str(each["reason"]).strip()) for each in every)
+    chosen = tuple(ChosenRecord(str(each["key"]), in_words(str(each["reason"]))) for each in every)
     if not all(each.reason for each in chosen):
         raise AskDifferently(
             "JUSTIFICATION_MISSING",
@@ -259,7 +260,7 @@ def _reason(details: Mapping[str, Any], caller: Caller) -> Reason:
 
 
 def _case_reference(details: Mapping[str, Any], purpose: Purpose) -> str | None:
-    reference = (details.get("caseReference") or "").strip() or None
+    reference = in_words(details.get("caseReference") or "") or None
     if purpose is Purpose.SAFEGUARDING and reference is None:
         raise AskDifferently(
             "CASE_REFERENCE_MISSING",
@@ -283,7 +284,7 @@ def _out_of_area(details: Mapping[str, Any] | None) -> OutOfArea | None:
 
 
 def _words(details: Mapping[str, Any], missing: str, path: InputPath) -> str:
-    why = str(details["justification"]).strip()
+    why = in_words(str(details["justification"]))
     if not why:
         where = ".".join(map(str, path))
         raise AskDifferently("JUSTIFICATION_MISSING", f"{where}: {missing}", path=path)

@@ -13,6 +13,7 @@ from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.model.errors import AskDifferently, NotAllowed, TryLater
 from gateway.model.inquiry import LONGEST_JUSTIFICATION
+from gateway.model.words import in_words
 from gateway.registry.ledger.contract import Ledger, LedgerCorrupt, LedgerUnavailable
 from gateway.registry.rollout import Rollout
 
@@ -67,7 +68,7 @@ class AccountLinks:
             await self._refuse(caller, "another person must link your own accounts")
         if {pair.first.issuer, pair.second.issuer} - self.verifier.issuers:
             raise _invalid("name issuers that this gateway knows")
-        if not reason.strip() or len(reason) > LONGEST_JUSTIFICATION:
+        if not in_words(reason) or len(reason) > LONGEST_JUSTIFICATION:
             raise _invalid(f"reason: say why, in at most {LONGEST_JUSTIFICATION} characters")
 
     async def _step(self, caller: Caller, pair: AccountPair, step: LinkStep, reason: str) -> None:

@@ -22,6 +22,7 @@ from gateway.model.errors import (
     TryLater,
 )
 from gateway.model.inquiry import LONGEST_JUSTIFICATION
+from gateway.model.words import in_words
 from gateway.registry.desired_state import SourceVersion, grant_for
 from gateway.registry.generations import ActiveGeneration, Generations
 from gateway.registry.inspection import Inspected, Proposal, needed, read_proposal
@@ -307,7 +308,7 @@ def _with(head: LedgerHead, record: RolloutRecord) -> LedgerHead:
 
 
 def _refuse_unusable(reason: str) -> None:
-    if not reason.strip():
+    if not in_words(reason):
         raise AskDifferently("JUSTIFICATION_MISSING", "reason: say why in words")
     if len(reason) > LONGEST_JUSTIFICATION:
         raise AskDifferently(

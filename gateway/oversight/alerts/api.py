@@ -18,6 +18,7 @@ from gateway.graphql.types.scalars import LogIndex
 from gateway.identity.persons import Persons
 from gateway.model.caller import Caller
 from gateway.model.errors import AskDifferently, NotAllowed, TryLater
+from gateway.model.words import in_words
 from gateway.oversight.alerts.alert import Alert, Rank
 from gateway.oversight.alerts.indexer import AlertIndexer
 from gateway.oversight.auditors.access import AUDITOR
@@ -81,7 +82,7 @@ class AlertApi:
                 "REVIEW_NOT_ALLOWED",
                 "only an auditor reviews an alert, and neither the user nor their manager",
             )
-        if not note.strip():
+        if not in_words(note):
             raise AskDifferently("REVIEW_INVALID", "reviewAccess: say why, in words")
         await self.recorder.reviewed(self.caller, alert.id, verdict.value, note)
         return True

@@ -17,6 +17,7 @@ from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.model.errors import AskDifferently, LimitReached, NotAllowed, SignIn, TryLater
 from gateway.model.inquiry import Known
+from gateway.model.words import in_words
 from gateway.oversight.auditors.access import AUDITOR, PRIVACY_OFFICER
 from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnavailable
 from gateway.oversight.break_glass.store.grant import BreakGlassGrant
@@ -59,7 +60,7 @@ class BreakGlass:
         except (SignIn, NotAllowed, LimitReached) as refusal:
             await self.recorder.refuse(refusal.code, caller)
             raise
-        if not justification.strip():
+        if not in_words(justification):
             raise AskDifferently("JUSTIFICATION_MISSING", "justification: say why in words")
         pseudonyms = await self.recorder.pseudonyms(known)
         query_id, now = secrets.token_urlsafe(12), self.clock.now()
@@ -140,7 +141,7 @@ class BreakGlass:
                 "only an auditor or privacy officer reviews, and neither the user nor their"
                 " manager",
             )
-        if grant is None or not note.strip():
+        if grant is None or not in_words(note):
             raise AskDifferently(
                 "REVIEW_INVALID", "reviewAccess: name an entry that waits for review, and say why"
             )

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from multidict import CIMultiDict
 
 from tests.support.edge import QUESTION, RESPONSE_JSON, Edge, edge
 from tests.support.town import QUERY, REASON, variables_for
@@ -94,6 +95,28 @@ async def test_any_other_body_is_refused_unread(gateway: Edge, content_type: str
     said = await gateway.send(content_type=content_type)
     assert (said.status, said.code) == (415, "MEDIA_TYPE_UNSUPPORTED")
     assert gateway.entries == []
+
+
+@pytest.mark.parametrize(
+    ("twice", "status"),
+    [
+        (("Accept", "text/html", RESPONSE_JSON), 200),
+        (("Content-Type", "application/json", "text/plain"), 415),
+        (("Authorization", "", "Bearer another"), 401),
+        (("Authorization", "Bearer another", ""), 401),
+    ],
+)
+async def test_of_a_header_that_comes_twice_no_half_is_taken_for_all(
+    gateway: Edge, twice: tuple[str, str, str], status: int
+) -> None:
+    name, *values = twice
+    own = {**gateway.town.headers(), "Content-Type": "application/json"}
+    sent = CIMultiDict({key: value for key, value in own.items() if key != name})
+    for value in values:
+        sent.add(name, value or own[name])
+    url = f"{gateway.town.url}/graphql"
+    async with gateway.town.session.post(url, data=json.dumps(QUESTION), headers=sent) as said:
+        assert said.status == status, await said.text()
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip", "x"])

@@ -93,7 +93,8 @@ async def test_who_may_have_a_grant(tmp_path: Path, caller: Caller, refusal: str
 
 async def test_a_reason_is_needed(tmp_path: Path) -> None:
     async with scene(tmp_path) as on:
-        assert code(await on.break_glass(why="  ")) == "JUSTIFICATION_MISSING"
+        for why in ("  ", "\u200b", "?!"):
+            assert code(await on.break_glass(why=why)) == "JUSTIFICATION_MISSING"
 
 
 async def test_break_glass_is_not_asked_for_over_and_over(tmp_path: Path) -> None:
