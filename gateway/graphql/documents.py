@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from cachetools import LRUCache, TTLCache
 from graphql import (
+    BooleanValueNode,
     DirectiveNode,
     DocumentNode,
     FieldNode,
@@ -80,6 +81,15 @@ class DocumentOperation:
     def in_bulk(self) -> bool:
         """Whether it asks about several children at once, or may."""
         return self.question is not None and self.question.name.value == "children"
+
+    def keys_with(self, variables: Mapping[str, Any]) -> AnswerKeys:
+        """The keys of its answers in a response to these variables."""
+        defaults = {
+            each.variable.name.value: each.default_value.value
+            for each in self.node.variable_definitions or ()
+            if isinstance(each.default_value, BooleanValueNode)
+        }
+        return self.keys.included({**defaults, **variables})
 
     @property
     def sent_as(self) -> dict[str, str]:

@@ -1,18 +1,21 @@
 """Which fields a document selects: walked once per document, bounded, fragments included."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Self
 
 from graphql import (
     REMOVE,
+    BooleanValueNode,
     DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    SelectionNode,
     SelectionSetNode,
+    VariableNode,
     Visitor,
     visit,
 )
@@ -20,6 +23,8 @@ from graphql import (
 from resolvers.release import CONTACTS
 
 _IN_PARTS: Final = frozenset({"defer", "stream"})
+_SKIP: Final = "skip"
+_CONDITIONS: Final = frozenset({_SKIP, "include"})
 
 _RECORD_FIELDS: Final[Mapping[str, frozenset[str]]] = {
     "child.identifiers": frozenset({"identifiers"}),
@@ -45,16 +50,31 @@ _CONTACT_PATHS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+Directives = tuple[DirectiveNode, ...]
+Conditions = tuple[Directives, ...]
+"""The @skip and @include of each selection of a field: all of one of them let it in."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerKeys:
     """The keys of an answer in a response: of the question, and each field's name by its key.
 
-    Empty where no question is asked.
+    Empty where no question is asked. `when` has what each key's selections stand under.
     """
 
     root: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     in_bulk: bool = False
+    when: Mapping[str, Conditions] = field(default_factory=dict)
+
+    def included(self, variables: Mapping[str, Any]) -> Self:
+        """The keys that come with these variables, as @skip and @include say."""
+        fields = {
+            key: name
+            for key, name in self.fields.items()
+            if any(all(_holds(d, variables) for d in each) for each in self.when.get(key, ((),)))
+        }
+        return replace(self, fields=fields)
 
 
 NO_ANSWER: Final = AnswerKeys()
@@ -72,13 +92,15 @@ class TooManyFields(Exception):
 class Selected:
     """One selected field; `path` joins field names (not aliases) from the walk's start.
 
-    `place` joins the names in the answer: aliases, where there are any.
+    `place` joins the names in the answer: aliases, where there are any. `when` are the @skip and
+    @include that it stands under.
     """
 
     path: str
     place: str
     depth: int
     node: FieldNode
+    when: Directives = ()
 
 
 def walk(
@@ -88,29 +110,31 @@ def walk(
 
     Raises TooManyFields past `most` selections: fragments may multiply.
     """
-    left: list[tuple[SelectionSetNode, str, str, int, frozenset[str]]] = [
-        (selection, "", "", 1, frozenset())
+    left: list[tuple[SelectionSetNode, str, str, int, frozenset[str], Directives]] = [
+        (selection, "", "", 1, frozenset(), ())
     ]
     seen = 0
     while left:
-        inside, prefix, above, depth, spread = left.pop()
+        inside, prefix, above, depth, spread, around = left.pop()
         for node in inside.selections:
             seen += 1
             if seen > most:
                 raise TooManyFields(seen)
+            when = (*around, *_conditions(node))
             if isinstance(node, FieldNode):
                 path = f"{prefix}{node.name.value}"
                 place = f"{above}{(node.alias or node.name).value}"
-                yield Selected(path, place, depth, node)
+                yield Selected(path, place, depth, node, when)
                 if node.selection_set:
-                    left.append((node.selection_set, f"{path}.", f"{place}.", depth + 1, spread))
+                    below = (f"{path}.", f"{place}.", depth + 1, spread, when)
+                    left.append((node.selection_set, *below))
             elif isinstance(node, InlineFragmentNode):
-                left.append((node.selection_set, prefix, above, depth, spread))
+                left.append((node.selection_set, prefix, above, depth, spread, when))
             elif isinstance(node, FragmentSpreadNode):
                 name = node.name.value
                 if name in fragments and name not in spread:
                     inner = fragments[name].selection_set
-                    left.append((inner, prefix, above, depth, spread | {name}))
+                    left.append((inner, prefix, above, depth, spread | {name}, when))
 
 
 def deliveries(
@@ -133,9 +157,25 @@ def deliveries(
 def answer_keys(question: FieldNode, every: Iterable[Selected]) -> AnswerKeys:
     """The keys under a `child` or `children` field, of all that its operation selects."""
     name = question.name.value
-    below = (s.node for s in every if s.depth == 2 and s.path.startswith(f"{name}."))  # noqa: PLR2004
-    fields = {_key(node): node.name.value for node in below}
-    return AnswerKeys(_key(question), fields, name == "children")
+    below = [s for s in every if s.depth == 2 and s.path.startswith(f"{name}.")]  # noqa: PLR2004
+    fields = {_key(s.node): s.node.name.value for s in below}
+    when = {key: tuple(s.when for s in below if _key(s.node) == key) for key in fields}
+    return AnswerKeys(_key(question), fields, name == "children", when)
+
+
+def _conditions(node: SelectionNode) -> Directives:
+    return tuple(d for d in node.directives or () if d.name.value in _CONDITIONS)
+
+
+def _holds(condition: DirectiveNode, variables: Mapping[str, Any]) -> bool:
+    """Whether an @skip or @include lets in what stands under it."""
+    (stated,) = condition.arguments or ()
+    value = stated.value
+    if isinstance(value, VariableNode):
+        said = bool(variables.get(value.name.value))
+    else:
+        said = isinstance(value, BooleanValueNode) and value.value
+    return said is not (condition.name.value == _SKIP)
 
 
 def _key(node: FieldNode) -> str:

@@ -131,7 +131,8 @@ class Endpoint:
         result = await self._execute(asked, started, started.document.node)
         if isinstance(result, ExecutionResult):
             return result
-        ordered, first = OrderedParts(operation.keys), said(result.initial_result.formatted)
+        ordered = OrderedParts(operation.keys_with(asked.variables))
+        first = said(result.initial_result.formatted)
         if not ordered.first(first):
             async with aclosing(result.subsequent_results) as rest:
                 async for _ in rest:

@@ -5,12 +5,20 @@ from graphql import (
     FragmentDefinitionNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    build_schema,
+    execute_sync,
     parse,
 )
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.graphql.selection import Selected, TooManyFields, record_fields, walk
+from gateway.graphql.selection import (
+    Selected,
+    TooManyFields,
+    answer_keys,
+    record_fields,
+    walk,
+)
 
 NAMES = ("a", "b", "c")
 
@@ -86,6 +94,40 @@ def test_more_than_anybody_needs_is_refused() -> None:
     selection, fragments = read((" ".join(["...F0"] * 80), " ".join(["a"] * 80), "a", "a"))
     with pytest.raises(TooManyFields):
         list(walk(selection, fragments, 5000))
+
+
+CONDITIONS = st.sampled_from(
+    ("", "@include(if: $yes)", "@include(if: $no)", "@skip(if: true)", "@skip(if: $yes)")
+)
+ANSWER = build_schema("type Query { child: X } type X { a: Int b: Int c: Int }")
+
+
+def within(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    fragment = st.tuples(CONDITIONS, inner).map(lambda pair: f"... {pair[0]} {{ {pair[1]} }}")
+    return st.lists(st.one_of(fragment, inner), min_size=1, max_size=3).map(" ".join)
+
+
+CONDITIONAL = st.recursive(
+    st.tuples(st.sampled_from(NAMES), CONDITIONS, CONDITIONS)
+    .filter(lambda each: each[1][:5] != each[2][:5] or not each[1])
+    .map(" ".join),
+    within,
+    max_leaves=6,
+)
+
+
+@given(CONDITIONAL, st.fixed_dictionaries({"yes": st.booleans(), "no": st.booleans()}))
+def test_the_keys_of_an_answer_are_those_that_come_with_these_variables(
+    text: str, variables: dict[str, bool]
+) -> None:
+    document = parse(f"query ($yes: Boolean!, $no: Boolean!) {{ child {{ {text} }} }}")
+    (operation,) = document.definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    (question, *below) = walk(operation.selection_set, {}, 5000)
+    answer = execute_sync(ANSWER, document, {"child": {}}, variable_values=variables).data
+    keys = answer_keys(question.node, [question, *below]).included(variables)
+    assert answer is not None
+    assert {*keys.fields} == {*answer["child"]}
 
 
 @pytest.mark.parametrize(

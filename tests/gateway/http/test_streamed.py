@@ -99,6 +99,28 @@ async def test_each_agency_comes_as_it_answers_and_completeness_last(
     assert part["hasNext"] is False
 
 
+ASKED_WITHOUT = """
+query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope, $told: Boolean! = false) {
+  child(known: $known, reason: $reason, scope: $scope) {
+    answers @stream { agency { id } outcome }
+    ... @include(if: $told) { ... @defer { restriction } }
+    ... @defer { completeness { complete } }
+  }
+}
+"""
+
+
+async def test_no_row_waits_for_a_restriction_that_is_not_asked_for(town: Town, slow: Slow) -> None:
+    seen: list[list[str]] = [[]]
+    async with streaming(town, BODY | {"query": ASKED_WITHOUT}) as response:
+        async for part in parts(response):
+            seen.append([*seen[-1], *agencies_of(part)])
+            if {*seen[-1]} == {"quick", "spine"}:
+                slow.let.set()
+    assert slow.let.is_set()
+    assert sorted(seen[-1]) == ["quick", "slow", "spine"]
+
+
 async def test_every_part_but_the_last_says_that_more_comes(town: Town, slow: Slow) -> None:
     slow.let.set()
     async with streaming(town) as response:
