@@ -18,6 +18,7 @@ test: $(READY)  ## all the tests
 
 laws: $(READY)  ## the laws over a hundred thousand questions; ARGS="--seed N" continues from a round
 	ARRIVALS=1000 $(BIN)/pytest tests/gateway/http/test_ordering.py
+	CUTS=300 $(BIN)/pytest tests/stories/test_cut_streams.py
 	$(BIN)/python -m tests.support.laws $(ARGS)
 	GENERATED_DOCUMENTS=2000 $(BIN)/pytest tests/gateway/http/test_generated.py
 	$(if $(ARGS),,TEAMAROUND_LAWS=long $(BIN)/pytest -n 2 -m "hypothesis or sampled")
