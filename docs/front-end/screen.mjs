@@ -27,6 +27,18 @@ export function screen({ data, error = null, ended = false }) {
   };
 }
 
+/** Asks one question at a time: a late answer never stands under another child. `ask` takes a signal. */
+export function oneAtATime(ask, show) {
+  let asking = new AbortController();
+  return async (given) => {
+    asking.abort();
+    const { signal } = (asking = new AbortController());
+    show({}); // nothing of the question before is left on the screen
+    const shown = await ask(given, signal);
+    if (!signal.aborted) show({ ...shown, ended: true });
+  };
+}
+
 // RESTRICTED, UNKNOWN and "not yet" look the same.
 function restriction(answer) {
   return answer?.restriction === "NONE_KNOWN"
