@@ -3,6 +3,7 @@
 Names reach a Valkey as digests alone: whoever reads it learns neither who asked nor about whom.
 """
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -11,14 +12,23 @@ from typing import Final, Protocol
 
 from cachetools import TLRUCache
 from valkey.asyncio import Valkey
-from valkey.exceptions import ValkeyError
+from valkey.exceptions import (
+    BusyLoadingError,
+    MasterDownError,
+    MovedError,
+    ReadOnlyError,
+    ValkeyError,
+)
 
 from gateway.model import events
 from gateway.model.errors import ConfigurationInvalid, TryLater
 
 _KEPT: Final = 500_000
 _PATIENCE_S: Final = 1.0
-_CONNECTIONS: Final = 64
+_CONNECTIONS: Final = 32  # they share one thread of the Valkey, so that more are no faster
+# A replica in the place of its primary, or a server that still reads its file, did nothing.
+_UNCHANGED: Final = (ReadOnlyError, BusyLoadingError, MasterDownError)
+_TOLD: Final = (*_UNCHANGED, MovedError)  # a cluster is none that the gateway can count in
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +77,55 @@ class ProcessCounters:
 
 
 class SharedCounters:
-    """Counts of all replicas that are given the same Valkey; without it nothing is counted."""
+    """Counts of all replicas that are given the same Valkey; without it nothing is counted.
+
+    After a failover behind its address a server says that it counted nothing: then all
+    connections are made anew, and it is told once more. What may have been counted never is.
+    """
 
     def __init__(self, valkey: Valkey) -> None:
         self._valkey = valkey
+        self._free = asyncio.Semaphore(_CONNECTIONS)
 
     async def add(self, counts: Sequence[Count]) -> list[int]:
-        """How many of each there are by now; one round trip."""
+        """How many of each there are by now; one round trip. TryLater BUSY if all wait for it."""
         try:
-            async with self._valkey.pipeline(transaction=True) as together:
-                for each in counts:
-                    name = _digest(each.name)
-                    together.set(name, 0, ex=each.lasts_s, nx=True)
-                    together.incrby(name, each.more)
-                answers = await together.execute()
+            async with asyncio.timeout(_PATIENCE_S):
+                await self._free.acquire()
+        except TimeoutError:
+            raise TryLater("BUSY", "the gateway is fully used; ask again in a moment") from None
+        try:
+            return await self._added(counts)
         except (ValkeyError, OSError, TimeoutError) as error:
             events.counts_unavailable(error)
             raise _uncounted() from None
+        finally:
+            self._free.release()
+
+    async def _added(self, counts: Sequence[Count]) -> list[int]:
+        try:
+            return await self._told(counts)
+        except _UNCHANGED:
+            await self._valkey.connection_pool.disconnect(inuse_connections=False)
+            return await self._told(counts)
+
+    async def _told(self, counts: Sequence[Count]) -> list[int]:
+        async with self._valkey.pipeline(transaction=True) as together:
+            for each in counts:
+                name = _digest(each.name)
+                together.set(name, 0, ex=each.lasts_s, nx=True)
+                together.incrby(name, each.more)
+            try:
+                answers = await together.execute()
+            except _TOLD as refusal:
+                # That the transaction was given up is no cause of it.
+                refusal.__cause__ = refusal.__context__ = None
+                raise
         return [int(each) for each in answers[1::2]]
 
     async def refuse_unreachable(self) -> None:
-        """TryLater if the Valkey does not answer now."""
-        try:
-            await self._valkey.ping()
-        except (ValkeyError, OSError, TimeoutError) as error:
-            events.counts_unavailable(error)
-            raise _uncounted() from None
+        """TryLater if the Valkey does not count now: a replica answers, and counts nothing."""
+        await self.add([Count("readiness", 60, 0)])
 
 
 @asynccontextmanager
