@@ -276,10 +276,11 @@ class Preparation:
             except GraphQLError:
                 count = None
             if count is None or count < 0:
+                counts = ", and 0 or more as `initialCount`"
+                more = counts if "initialCount" in definition.args else ""
                 raise AskDifferently(
                     "DELIVERY_INVALID",
-                    f"query: @{node.name.value} takes true or false as `if`, and 0 or more as"
-                    " `initialCount`",
+                    f"query: @{node.name.value} takes true or false as `if`{more}",
                 )
 
     def _arguments(self, operation: DocumentOperation, values: VariableValues) -> dict[str, Any]:

@@ -196,7 +196,15 @@ async def test_what_nobody_can_deliver_by_is_an_input_error(
     asked = {"query": query, "variables": variables_for() | {"n": count, "if": parts}}
     said = await gateway.send(asked, accept=accept)
     assert (said.status, said.code) == (400, "DELIVERY_INVALID")
+    assert said.message.endswith("`if`, and 0 or more as `initialCount`")
     assert gateway.agency_server.asked == []
+
+
+async def test_of_a_fragment_nothing_is_asked_that_only_a_list_has(gateway: Edge) -> None:
+    query = QUERY.replace("$scope: Scope)", "$scope: Scope, $if: Boolean = true)", 1)
+    query = query.replace("answers {", "... @defer(if: $if) { restriction } answers {")
+    said = await gateway.send({"query": query, "variables": variables_for() | {"if": None}})
+    assert said.message == "query: @defer takes true or false as `if`"
 
 
 async def test_a_request_whose_only_field_is_refused_is_refused(gateway: Edge) -> None:
