@@ -14,6 +14,7 @@ from gateway.config.connection_settings import ConnectionSettings, connection_fa
 from gateway.config.settings_names import DELIMITER, PREFIX
 from gateway.config.settings_rules import (
     SettingFault,
+    clear_faults,
     document_faults,
     key_faults,
     limit_faults,
@@ -147,6 +148,7 @@ def together(settings: Settings) -> Iterator[SettingFault]:
     """What some settings may not say beside others, by the key to change."""
     return chain(
         log_faults(settings.log.dsn),
+        clear_faults(settings.environment, settings.log, settings.replicas),
         key_faults(settings.keys),
         witness_faults(settings.witnesses),
         token_faults(settings.tokens),

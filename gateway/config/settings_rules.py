@@ -1,8 +1,9 @@
 """What no two settings may say together: times that cannot be kept, and halves of a whole."""
 
 from collections.abc import Iterator
+from ipaddress import ip_address
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from gateway.config.settings_names import SettingKey
 from gateway.config.settings_tables import (
@@ -10,6 +11,7 @@ from gateway.config.settings_tables import (
     FileSettings,
     KeySettings,
     LimitSettings,
+    LogSettings,
     ReplicaSettings,
     ServerSettings,
     TlsSettings,
@@ -22,6 +24,16 @@ SettingFault = tuple[SettingKey, str]
 _LOOKS: Final = 2  # in one lease: it is renewed at a look, and a tenth of it is kept in hand
 _POSTGRES: Final = frozenset({"postgresql", "postgres"})
 _VALKEY: Final = frozenset({"valkey", "valkeys", "redis", "rediss"})
+_TUNNELLED: Final = "or say tunnelled = true where a tunnel of your own protects the way"
+_CLEAR_LOG: Final = (
+    "production reaches a log on another machine over verified TLS alone: end it with"
+    f" ?sslmode=verify-full&sslrootcert=FILE, {_TUNNELLED}"
+)
+_CLEAR_COUNTS: Final = (
+    "production reaches a Valkey on another machine over verified TLS alone: write valkeys://"
+    f" without ssl_cert_reqs and ssl_check_hostname, {_TUNNELLED}"
+)
+_OVER_TLS: Final = frozenset({"valkeys", "rediss"})
 _SOCKET: Final = "unix:"
 
 
@@ -89,6 +101,21 @@ def replica_faults(replicas: ReplicaSettings) -> Iterator[SettingFault]:
         yield ("replicas", "valkey"), "write valkey://host:port, valkeys:// with TLS, or unix://"
 
 
+def clear_faults(
+    environment: str, log: LogSettings, replicas: ReplicaSettings
+) -> Iterator[SettingFault]:
+    """In production, a store on another machine that is reached without verified TLS."""
+    if environment != "production":
+        return
+    if log.dsn and not (log.tunnelled or _is_near(log.dsn) or _asks_verified(log.dsn)):
+        yield ("log", "dsn"), _CLEAR_LOG
+    valkey = replicas.valkey
+    if _is_address(valkey, _VALKEY) and not (
+        replicas.tunnelled or _is_near(valkey) or _verifies(valkey)
+    ):
+        yield ("replicas", "valkey"), _CLEAR_COUNTS
+
+
 def document_faults(documents: DocumentSettings, files: FileSettings) -> Iterator[SettingFault]:
     """Trusted documents without a folder of them, or a folder where any document is answered."""
     if documents.allow == "trusted" and files.documents is None:
@@ -125,6 +152,44 @@ def limit_faults(limits: LimitSettings) -> Iterator[SettingFault]:
                 ("limits", name),
                 f"one user cannot ask more than all together: write at most {name}_organisation",
             )
+
+
+def _is_near(address: str) -> bool:
+    """Whether every host in it is this machine, by a socket or a loopback address."""
+    try:
+        parts = urlsplit(address)
+        places = parts.netloc.rpartition("@")[2].split(",")
+        named = [each for each in map(_host_of, places) if each]
+        named += [
+            host for each in parse_qs(parts.query).get("host", ()) for host in each.split(",")
+        ]
+    except ValueError:
+        return False
+    return all(map(_is_here, named))
+
+
+def _host_of(place: str) -> str:
+    """The host of `host:port` or `[address]:port`."""
+    return place[1:].partition("]")[0] if place.startswith("[") else place.partition(":")[0]
+
+
+def _is_here(host: str) -> bool:
+    if host == "localhost" or host.startswith(("/", "%2F", "%2f")):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _asks_verified(dsn: str) -> bool:
+    return parse_qs(urlsplit(dsn).query).get("sslmode") == ["verify-full"]
+
+
+def _verifies(valkey: str) -> bool:
+    parts = urlsplit(valkey)
+    weaker = {"ssl_cert_reqs", "ssl_check_hostname"} & parse_qs(parts.query).keys()
+    return parts.scheme in _OVER_TLS and not weaker
 
 
 def _is_address(text: str, schemes: frozenset[str], asked: str = "") -> bool:

@@ -136,6 +136,11 @@ class LogSettings(SettingsTable):
     dsn: str = Field(
         "", description="PostgreSQL of the audit log; without one it is a file below `state`."
     )
+    tunnelled: bool = Field(
+        default=False,
+        description="Whether a tunnel of your own protects the way to `dsn`, so that it needs no"
+        " TLS.",
+    )
 
 
 class KeySettings(SettingsTable):
@@ -257,6 +262,11 @@ class ReplicaSettings(SettingsTable):
     )
     valkey: str = Field(
         "", description="Valkey in which replicas count together; without one each counts alone."
+    )
+    tunnelled: bool = Field(
+        default=False,
+        description="Whether a tunnel of your own protects the way to `valkey`, so that it needs"
+        " no TLS.",
     )
 
 

@@ -25,6 +25,7 @@ from gateway.model.errors import ConfigurationInvalid, TryLater
 
 _KEPT: Final = 500_000
 _PATIENCE_S: Final = 1.0
+_OVER_TLS: Final = ("valkeys://", "rediss://")
 _CONNECTIONS: Final = 32  # they share one thread of the Valkey, so that more are no faster
 # A replica in the place of its primary, or a server that still reads its file, did nothing.
 _UNCHANGED: Final = (ReadOnlyError, BusyLoadingError, MasterDownError)
@@ -137,9 +138,11 @@ async def open_counts(url: str, now: Callable[[], float]) -> AsyncIterator[Count
     if not url:
         yield ProcessCounters(now)
         return
+    named = {"ssl_check_hostname": True} if url.startswith(_OVER_TLS) else {}
     try:
         valkey = Valkey.from_url(
             url,
+            **named,
             socket_timeout=_PATIENCE_S,
             socket_connect_timeout=_PATIENCE_S,
             max_connections=_CONNECTIONS,

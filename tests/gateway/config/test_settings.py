@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from gateway.config.settings import Settings, read_settings
+from gateway.config.settings import Settings, read_settings, together
 from gateway.config.settings_names import NEW_PLACE, settings_of
 from gateway.model.errors import ConfigurationInvalid
+from tests.support.settings import settings_with
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_every_setting_that_was_flat_has_its_place_in_a_table() -> None:
             2,
             "log.limits_url: unknown key; did you mean valkey below [replicas]?",
         ),
-        ("[log]\nxyzzy = 1", 2, "log.xyzzy: unknown key; known here: dsn"),
+        ("[log]\nxyzzy = 1", 2, "log.xyzzy: unknown key; known here: dsn, tunnelled"),
         ("log = 1", 1, "log: write a table, as { name = ... } or under a heading in brackets"),
     ],
 )
@@ -249,3 +250,37 @@ def test_one_word_says_which_documents_are_answered(tmp_path: Path) -> None:
     file.write_text('documents = "any"\n')
     with pytest.raises(ConfigurationInvalid, match=r"documents.*trusted"):
         read_settings(file)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "refused"),
+    [
+        ("log__dsn", "postgresql://log@db.example/log", True),
+        ("log__dsn", "postgresql://log@db.example/log?sslmode=require", True),
+        ("log__dsn", "postgresql://log@db.example/log?sslmode=verify-full", False),
+        ("log__dsn", "postgresql://log@127.0.0.1,db.example/log", True),
+        ("log__dsn", "postgresql://log@127.0.0.1:5432,[::1]:5433/log", False),
+        ("log__dsn", "postgresql://log@127.0.0.1/log?host=db.example", True),
+        ("log__dsn", "postgresql:///log?host=/run/postgresql", False),
+        ("replicas__valkey", "valkey://v.example:6379", True),
+        ("replicas__valkey", "valkeys://v.example:6379", False),
+        ("replicas__valkey", "valkeys://v.example:6379?ssl_cert_reqs=none", True),
+        ("replicas__valkey", "valkeys://v.example:6379?ssl_check_hostname=false", True),
+        ("replicas__valkey", "valkey://localhost:6379", False),
+        ("replicas__valkey", "unix:///run/valkey", False),
+    ],
+)
+def test_production_reaches_no_store_on_another_machine_in_the_clear(
+    key: str,
+    value: str,
+    refused: bool,  # noqa: FBT001
+) -> None:
+    table, _, name = key.partition("__")
+
+    def told(**more: Any) -> list[tuple[str, ...]]:
+        given = settings_with(**{key: value, **more})
+        return [place for place, what in together(given) if "TLS" in what]
+
+    assert told() == ([(table, name)] if refused else [])
+    assert told(**{f"{table}__tunnelled": True}) == []
+    assert told(environment="development") == []

