@@ -4,11 +4,11 @@ import socket
 from contextlib import suppress
 from ipaddress import ip_address
 
-import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from adapters.network.cause import NetworkNotListed
 from adapters.network.egress import Egress
+from adapters.network.name_lookup import NameLookup
 
 
 class GuardedResolver(AbstractResolver):
@@ -20,7 +20,7 @@ class GuardedResolver(AbstractResolver):
 
     def __init__(self, egress: Egress, inner: AbstractResolver | None = None) -> None:
         self._egress = egress
-        self._inner = aiohttp.ThreadedResolver() if inner is None else inner
+        self._inner = NameLookup() if inner is None else inner
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET

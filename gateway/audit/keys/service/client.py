@@ -11,6 +11,7 @@ import aiohttp
 import orjson
 
 from adapters.network.http_client import DroppedError, content_of, open_client
+from adapters.network.name_lookup import NameLookup
 from gateway.audit.errors import KeysUnavailable, KeysUnreadable, SealBroken
 from gateway.audit.keys.epoch_keys import Protected, SealText
 from gateway.audit.keys.private_file import read_private
@@ -125,7 +126,7 @@ def _connector(place: str, authority: Path | None) -> tuple[str, aiohttp.BaseCon
         context = ssl.create_default_context(cafile=authority)
     except (OSError, ssl.SSLError) as error:
         raise KeysUnreadable(f"key_service_authority: {type(error).__name__}") from None
-    return place.rstrip("/"), aiohttp.TCPConnector(ssl=context)
+    return place.rstrip("/"), aiohttp.TCPConnector(ssl=context, resolver=NameLookup())
 
 
 def _credential(file: Path) -> str:
