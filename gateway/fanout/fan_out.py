@@ -44,6 +44,11 @@ class FanOut:
         )
         return dict(zip(self._connections, found, strict=True))
 
+    @property
+    def now(self) -> float:
+        """The time on the clock by which sources are asked until a deadline, in seconds."""
+        return self._clock.monotonic()
+
     async def until(self, deadline: float) -> None:
         """Return when the clock shows this, and not sooner."""
         await self._clock.sleep(max(0.0, deadline - self._clock.monotonic()))

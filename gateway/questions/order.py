@@ -12,17 +12,24 @@ SourceAnswers = Mapping[str, SourceAnswer]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be asked by when, everything by source id; `until` is on the loop's clock.
+    """What is to be asked by when, everything by source id.
 
     `own` are the caller's own details for each source, `asking` what goes with every call to it.
-    The answers of the `circle` alone decide on the shield.
+    `until`, and `half` when half the time is gone, are on the loop's clock. The answers of the
+    `circle` alone decide on the shield.
     """
 
     sources: Mapping[str, RegisteredSource]
     own: Mapping[str, Keys]
     asking: Mapping[str, CallContext]
+    half: float
     until: float
     circle: frozenset[str] = frozenset()
+
+
+def not_own(keys: Keys, own: Keys) -> frozenset[str]:
+    """The names of the keys that are not the caller's own."""
+    return frozenset(key for key in keys if keys[key] != own.get(key))
 
 
 class Teacher(Protocol):

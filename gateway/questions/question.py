@@ -67,6 +67,7 @@ class RunningQuestion:
         self._pulse = asyncio.Event()
         self._task: asyncio.Task[WholeAnswer] | None = None
         self._unsaid: dict[str, AgencyRow] = {}
+        self._early: set[str] = set()
         self._told = False
         self._asks: tuple[ChildNeed, ...] = ()
         self._spoken: Restriction | None = None
@@ -157,9 +158,10 @@ class RunningQuestion:
             async with aclosing(coming):
                 async for answered in coming:
                     self._answers[answered.source] = answered
+                    self._note_early(answered.source)
                     self._beat()
-            if asked.shield.hides_late(self._answers):
-                await self._fan_out.until(asked.order.until)
+            moment = asked.shield.moment(self._answers, asked.order, self._fan_out.now)
+            await self._fan_out.until(moment)
             self._confirm()
             answer = whole(asked.view, self._findings)
             if answer.child is None:
@@ -197,15 +199,15 @@ class RunningQuestion:
         asked = self._asked_of(agency)
         if not asked:
             return True
+        if agency in self._early:
+            return True
         if self._shield.late:
             return False
         hidden = self._shield.hides(agency)
         if hidden or agency == SENSITIVE_SERVICES:
             # When a row of sensitive services came would tell whether any of them answered.
             return hidden
-        if not all(source in self._answers for source in asked):
-            return False
-        return all(self._final(source) for source in asked) and self._shield_spoke(agency)
+        return self._stands(asked) and self._shield_spoke
 
     @property
     def _restriction(self) -> Restriction | None:
@@ -230,8 +232,9 @@ class RunningQuestion:
 
     def _holds_her_for_good(self, agency: str) -> bool:
         asked = self._asked_of(agency)
-        whole = bool(asked) and self._answers.keys() >= {*asked} and all(map(self._final, asked))
-        return whole and self._row(agency).outcome is Outcome.HAS_RECORD
+        return (
+            bool(asked) and self._stands(asked) and self._row(agency).outcome is Outcome.HAS_RECORD
+        )
 
     def _asked_of(self, agency: str) -> list[str]:
         """The sources that are asked for this agency's row."""
@@ -251,15 +254,32 @@ class RunningQuestion:
     def _is_spine(self, source: str) -> bool:
         return Claim.SPINE in self._asked.sources[source].claims
 
-    def _shield_spoke(self, agency: str) -> bool:
-        """Whether nothing to come can hide this row, nor show it after it was hidden."""
-        view = self._view
+    def _stands(self, asked: list[str]) -> bool:
+        return self._answers.keys() >= {*asked} and all(map(self._final, asked))
+
+    @property
+    def _shield_spoke(self) -> bool:
+        """Whether nothing to come can hide a row, nor show it after it was hidden."""
         first = self._asked.restriction_first
-        if view.cleared or (self._shield.settled and not (first and self._restriction is None)):
-            return True
-        if self._shield.first_wave_over or not view.is_national(agency):
+        spoke = self._shield.settled and not (first and self._restriction is None)
+        return self._view.cleared or spoke
+
+    def _note_early(self, source: str) -> None:
+        """Take down which national rows stand in the first wave: no shield changes these.
+
+        Whether the wave ends with such a row, or with a hidden answer, makes no difference.
+        """
+        national = self._view.is_national(self._asked.sources[source].agency)
+        if self._shield.first_wave_over or not (national or self._is_spine(source)):
+            return
+        agencies = (a for a in self._view.plan.agencies if a != SENSITIVE_SERVICES)
+        self._early |= {a for a in agencies if a not in self._early and self._is_early(a)}
+
+    def _is_early(self, agency: str) -> bool:
+        asked = self._asked_of(agency)
+        if not (asked and self._view.is_national(agency) and self._stands(asked)):
             return False
-        if any(map(self._learned, self._asked_of(agency))):
+        if any(map(self._learned, asked)):
             return False
         return self._row(agency).outcome not in _TELLS_OF_A_RECORD
 

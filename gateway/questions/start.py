@@ -136,6 +136,7 @@ def _order(prepared: PreparedQuestion, intent: Intent, admitted: AdmittedRequest
         sources=asked,
         own=_own(prepared),
         asking=_calls(prepared, intent, admitted),
+        half=admitted.until - preparation.questions.deadline / 2,
         until=admitted.until,
         circle=circle_of(asked, preparation.registry),
     )

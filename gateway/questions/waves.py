@@ -9,7 +9,6 @@ new one. Whoever may restrict is asked by each further number of hers that any o
 none is left. Nobody waits for the slowest: at the deadline whoever is left has timed out.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Final
@@ -19,7 +18,8 @@ from adapters.contract.identifiers import IDENTIFYING
 from gateway.fanout.fan_out import Calls, FanOut
 from gateway.fanout.route import may_ask_again, may_have_more_files, route, supersedes, unasked
 from gateway.fanout.source_answer import Keys, SourceAnswer
-from gateway.questions.order import Judge, Order, Teacher
+from gateway.questions.order import Judge, Order, Teacher, not_own
+from gateway.questions.shield.second_look import SecondLook
 
 _MOST_ROUNDS: Final = 6  # from one number to the next; who is not cleared by then is not
 
@@ -64,7 +64,7 @@ class Waves:
         self._news = False
         self._rounds = _MOST_ROUNDS
         self._idle = False
-        self._search: asyncio.Task[None] | None = None
+        self._look = SecondLook(order, judge, teacher, calls)
         self._seen: dict[str, SourceAnswer] = {}
         self._first: dict[str, SourceAnswer] = {}
         self._superseding = {name for name, s in order.sources.items() if supersedes(s)}
@@ -72,7 +72,6 @@ class Waves:
         self._teaching = {
             name for name, s in order.sources.items() if s.in_shield_set or s.is_identity
         }
-        self._wave_two_from = (calls.now + order.until) / 2
 
     async def settle(self) -> AsyncIterator[SourceAnswer]:
         """Each answer as it stands; it ends at the deadline, or once nobody is to be waited for."""
@@ -86,12 +85,13 @@ class Waves:
                 break
             for answered in await self._undoubted():
                 yield answered
+            self._end_first_wave()
             over = await self._go_on() or await self._go_on_by_search()
             for answered in self._no_longer_waiting():
                 yield answered
             if over:
                 return
-        await self._end_search()
+        await self._look.end(self._seen)
         if self._over_for_circle():
             return
         for answered in self._left():
@@ -99,8 +99,7 @@ class Waves:
 
     def end(self) -> None:
         """Search no further; the calls themselves are cancelled where they were started."""
-        if self._search is not None:
-            self._search.cancel()
+        self._look.stop()
 
     def _first_wave(self) -> None:
         for source, keys in self._order.own.items():
@@ -108,6 +107,11 @@ class Waves:
                 self._own_wave.add(source)
             else:
                 self._open[source] = None
+
+    def _end_first_wave(self) -> None:
+        """Tell once the circle's first wave is over, and whatever stands of it was heard."""
+        if self._own_wave & self._order.circle <= self._first.keys():
+            self._judge.end_first_wave()
 
     async def _go_on(self) -> bool:
         """Ask whoever may be asked now; whether the question is over with what was heard."""
@@ -118,14 +122,14 @@ class Waves:
         if self._open and not self._calls.running:
             await self._second_wave(self._teacher.once_cleared(self._seen))
         if self._half_gone:
-            self._looks_again()
+            self._look.again(self._seen)
         return False
 
     async def _go_on_by_search(self) -> bool:
         """The same once a search is over that is under way: what it found may clear the child."""
         over = False
-        while self._searching and not (over or self._calls.running):
-            await self._end_search()
+        while self._look.under_way and not (over or self._calls.running):
+            await self._look.end(self._seen)
             over = self._overdue or await self._go_on()
         return over and not self._overdue
 
@@ -135,7 +139,7 @@ class Waves:
 
     @property
     def _half_gone(self) -> bool:
-        return self._calls.now >= self._wave_two_from
+        return self._calls.now >= self._order.half
 
     def _start(self, source: str, keys: Keys, before: SourceAnswer | None) -> bool:
         """Ask a source, where it can be asked with these keys; whether it could."""
@@ -151,13 +155,11 @@ class Waves:
         """What came that stands; nobody is waited for longer than until the next is to be asked."""
         until, waits = self._order.until, self._open or self._doubted
         if waits and not self._half_gone:
-            until = min(until, self._wave_two_from)
+            until = min(until, self._order.half)
         came = await self._calls.heard(until)
         for answered in came:
             self._seen[answered.source] = answered
             self._first.setdefault(answered.source, answered)
-        if came and self._own_wave & self._order.circle <= self._first.keys():
-            self._judge.end_first_wave()
         self._news = self._news or not self._teaching.isdisjoint(a.source for a in came)
         return [a for a in came if not self._may_be_replaced(a) and self._stands(a)]
 
@@ -237,7 +239,7 @@ class Waves:
                 starts[source] = keys
                 sent = frozenset[str]().union(*(card.accepts for card in cards))
                 stated = {**own, **kept}
-                learned[source] = sent & _learned(keys, stated)
+                learned[source] = sent & not_own(keys, stated)
         if passed := {source: names for source, names in learned.items() if names}:
             await self._teacher.pass_on(passed)
         for source, keys in starts.items():
@@ -247,13 +249,14 @@ class Waves:
         """Ask the shield set by each number of hers that a file bears and it was not asked by."""
         busy = {*self._calls.running, *self._doubted}
         spoke = self._half_gone or self._teaching.isdisjoint(busy)
-        if self._overdue or not (self._news and spoke and self._rounds):
+        news = self._news or self._look.news
+        if self._overdue or not (news and spoke and self._rounds):
             return
-        self._news = False
+        self._news = self._look.news = False
         by = {s: keys for s, keys in self._judge.further(self._seen).items() if s not in busy}
         own = self._order.own
         learned = {
-            s: frozenset[str]().union(*(_learned(keys, own[s]) for keys in every))
+            s: frozenset[str]().union(*(not_own(keys, own[s]) for keys in every))
             for s, every in by.items()
         }
         if by:
@@ -270,7 +273,7 @@ class Waves:
         circle = self._order.circle
         if self._idle or not circle.isdisjoint((*self._calls.running, *self._doubted)):
             return False
-        if self._looks_again():
+        if self._look.again(self._seen):
             return False
         self._idle = True
         nothing = {source: unasked(self._order.sources[source]) for source in circle}
@@ -278,43 +281,6 @@ class Waves:
         own = self._own_wave & circle
         first = {s: self._first.get(s, heard[s]) if s in own else nothing[s] for s in circle}
         return self._judge.idle(heard, first)
-
-    def _looks_again(self) -> bool:
-        """Whether the shield set is being searched once more before the state is judged.
-
-        A search that failed, as when it cannot be logged, fails the question; it is not repeated.
-        """
-        if self._search is not None and self._search.done():
-            self._search.result()
-        if self._search is None or self._search.done():
-            wanted = self._judge.namesakes(self._seen)
-            if wanted:
-                self._search = asyncio.create_task(self._searched(wanted))
-                self._search.add_done_callback(lambda _: self._calls.wake())
-        return self._searching
-
-    @property
-    def _searching(self) -> bool:
-        return self._search is not None and not self._search.done()
-
-    async def _searched(self, wanted: Mapping[str, Keys]) -> None:
-        own, asking = self._order.own, self._order.asking
-        if passed := {s: new for s, keys in wanted.items() if (new := _learned(keys, own[s]))}:
-            await self._teacher.pass_on(passed)
-        found = {s: self._calls.search(s, keys, asking[s]) for s, keys in wanted.items()}
-        await asyncio.wait(found.values())
-        self._judge.hear({source: search.result() for source, search in found.items()})
-        self._news = True
-
-    async def _end_search(self) -> None:
-        """Wait for the search until the deadline; whoever is late was not heard."""
-        self._looks_again()
-        while self._search is not None and not self._search.done():
-            left_s = max(0.0, self._order.until - self._calls.now)
-            done, _ = await asyncio.wait({self._search}, timeout=left_s)
-            if not done:
-                return
-            self._looks_again()
 
     def _left(self) -> list[SourceAnswer]:
         """The answers of whoever did not come to a better one."""
@@ -328,8 +294,3 @@ def _replaced(own: Keys, taught: Keys) -> dict[str, str]:
     """The numbers that stand in place of those that the caller gave."""
     keys = own.keys() & taught.keys() & IDENTIFYING
     return {key: taught[key] for key in keys if taught[key] != own[key]}
-
-
-def _learned(keys: Keys, own: Keys) -> frozenset[str]:
-    """The names of the keys that are not the caller's own."""
-    return frozenset(key for key in keys if keys[key] != own.get(key))

@@ -89,12 +89,14 @@ class PlainQuestion:
         """Each source's answer, as it comes."""
         context = CallContext(frozenset({"names", "involvements"}), ON_BEHALF, self.until)
         named = {source.id: source for source in self.sources}
+        clock = self.clock or Clock()
         order = Order(
             named,
             dict.fromkeys(named, self.own),
             dict.fromkeys(named, context),
+            (clock.monotonic() + self.until) / 2,
             self.until,
             self.circle,
         )
-        fan_out = fan_out_over(*self.sources, clock=self.clock)
+        fan_out = fan_out_over(*self.sources, clock=clock)
         return answers(order, self.judge, self.teacher, fan_out)

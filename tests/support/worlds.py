@@ -250,10 +250,11 @@ async def _uncounted() -> None:
 
 
 def _order(registry: Registry) -> Order:
-    sources, until = registry.sources, now() + DEADLINE_S
+    sources, began = registry.sources, now()
+    half, until = began + DEADLINE_S / 2, began + DEADLINE_S
     own = {name: own_details(INQUIRY.known, s.agency) for name, s in sources.items()}
     asking = dict.fromkeys(sources, CallContext(FIELDS, ON_BEHALF, until))
-    return Order(sources, own, asking, until, circle_of(sources, registry))
+    return Order(sources, own, asking, half, until, circle_of(sources, registry))
 
 
 def _view(registry: Registry) -> ReleaseView:

@@ -10,19 +10,17 @@ hidden agencies would still say.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from adapters.contract.contract import MoreNeeded
-from adapters.contract.identifiers import IDENTIFYING
 from gateway.fanout.source_answer import Keys, SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource, Registry
 from gateway.questions.finder import Finder
 from gateway.questions.findings import Findings
-from gateway.questions.numbers.owed import Heard
 from gateway.questions.onward import lessons
-from gateway.questions.order import SourceAnswers
-from gateway.questions.release import ReleaseView
+from gateway.questions.order import Order, SourceAnswers
+from gateway.questions.release import ReleaseView, members_seen
 from gateway.questions.shield.further import FurtherNumbers
 from gateway.questions.shield.home import ToldHome
 from gateway.questions.shield.namesakes import NamesakeSearch
+from gateway.questions.shield.unsaid import Unsaid
 from resolvers.child.child import Restriction
 
 _GRAVITY = (Restriction.NONE_KNOWN, Restriction.UNKNOWN, Restriction.RESTRICTED)
@@ -63,6 +61,7 @@ class ShieldState:
     _state: Restriction | None = None
     _tied: tuple[Findings, Findings] | None = None
     _before_home: SourceAnswers | None = None
+    _unseen: bool = False
 
     def end_first_wave(self) -> None:
         """Hear that each of the circle has answered to the caller's own details.
@@ -82,12 +81,24 @@ class ShieldState:
         judged = self._judged
         self._state = max(judged, self._state or judged, key=_GRAVITY.index)
         if self._state is Restriction.RESTRICTED:
-            self._settled = self._settled or self._all_said
+            self._settled = self._settled or self._unsaid.all_said
         else:
             # What is hidden stays so. Whoever is shown where she is must not be shown too soon.
             hidden = self.view.hides(self._near)
-            self._settled = hidden or self._none_to_come
-        return self.hidden
+            self._settled = hidden or self._unsaid.none_to_come
+        self._unseen = self._shows_nobody(self._near)
+        return self.hidden or self._unseen
+
+    @property
+    def _unsaid(self) -> Unsaid:
+        return Unsaid(self._heard, self.near, self.search)
+
+    def _shows_nobody(self, found: Findings) -> bool:
+        """Whether the child may be shielded, and an answer of these findings shows nobody."""
+        if not self.view.hides(found):
+            return False
+        found = self._while_untied(found)
+        return not members_seen(self.view, found.answers.values(), found)
 
     @property
     def _judged(self) -> Restriction:
@@ -104,12 +115,19 @@ class ShieldState:
         """The findings that a caller is told of, from whom the child is hidden.
 
         Of a restricted child by what the caller's own details found: what else was asked depends on
-        who restricts her. Nor does it tell of a home that was right until then.
+        who restricts her. Nor does it tell of a home that was right until then. So it is, too,
+        where nobody is shown: whether anybody restricts her must not be told then.
         """
-        restricted = self._state is Restriction.RESTRICTED
-        if restricted:
-            return self.near.as_asked(self._first).restricted_as(Restriction.RESTRICTED)
-        return self._shown(self._heard, self._state)
+        if self._state is Restriction.RESTRICTED:
+            return self._as_asked(Restriction.RESTRICTED)
+        found = self._shown(self._heard, self._state)
+        if not self._shows_nobody(found):
+            return found
+        alike = self._as_asked(found.restriction)
+        return alike if self._shows_nobody(alike) else found
+
+    def _as_asked(self, state: Restriction) -> Findings:
+        return self.near.as_asked(self._first).restricted_as(state)
 
     def lessons(
         self, answers: SourceAnswers, sources: Mapping[str, RegisteredSource]
@@ -147,7 +165,7 @@ class ShieldState:
     @property
     def settled(self) -> bool:
         """Whether nothing to come changes the restriction that this caller is told."""
-        return self._settled
+        return self._settled and not self._unseen
 
     def hides(self, agency: str) -> bool:
         """Whether this agency's row says nothing to this caller, whatever still comes."""
@@ -158,23 +176,29 @@ class ShieldState:
     @property
     def hidden(self) -> bool:
         """Whether nobody outside the circle is to be waited for."""
-        return self._settled and self.view.hides(self._near)
+        return self.settled and self.view.hides(self._near)
 
     @property
     def late(self) -> bool:
         """Whether the child is hidden from this caller, and when it was found out would tell why.
 
-        Nothing more is told then before the deadline.
+        Nothing more is told then before the answer's moment.
         """
         known = self._state is Restriction.RESTRICTED and not self._settled
-        return known and self.view.hides(self._near)
+        return self._unseen or (known and self.view.hides(self._near))
 
-    def hides_late(self, answers: SourceAnswers) -> bool:
-        """Whether the child is hidden from this caller by what came after the circle first spoke.
+    def moment(self, answers: SourceAnswers, order: Order, now: float) -> float:
+        """When an answer that is whole `now` may leave, on the loop's clock.
 
-        When the answer ended would then tell who restricts her, or holds her.
+        Where the child is hidden from this caller by what came after the circle first spoke, the
+        moment would tell who restricts her, or holds her. Where she is hidden and nobody is shown,
+        it would tell whether anybody does.
         """
-        return not self._settled and self.view.hides(self.told(answers))
+        found = self.told(answers)
+        if now <= order.half and self._shows_nobody(found):
+            return order.half
+        late = self._shows_nobody(found) or (not self._settled and self.view.hides(found))
+        return order.until if late else now
 
     def told(self, answers: SourceAnswers) -> Findings:
         """The findings that this caller's answer is made of.
@@ -246,64 +270,3 @@ class ShieldState:
             apart = resolution.loosened() if self.view.cleared else resolution.tied_alone()
             return found.narrowed(apart)
         return found.narrowed(resolution.loosened()) if search.finds_another(found) else found
-
-    @property
-    def _set(self) -> SourceAnswers:
-        sources = self.view.registry.sources
-        return {name: a for name, a in self._heard.items() if sources[name].in_shield_set}
-
-    @property
-    def _all_said(self) -> bool:
-        """Whether no source of the set could find the child once more were known of her.
-
-        Else it would show in time whether the child was restricted there or before.
-        """
-        every = self._set.values()
-        return not (
-            self.search.looked
-            or self._may_be_asked_further()
-            or any(map(self._may_yet_find, every))
-            or any(map(self._asked_by_more, every))
-            or any(map(_renumbered, self._heard.values()))
-        )
-
-    def _may_be_asked_further(self) -> bool:
-        """Whether a source of the set would be asked by further numbers, were nobody restricted."""
-        resolver = self.near.once.resolver
-        return bool(Heard(self._heard, resolver.sources, resolver.read).left)
-
-    def _asked_by_more(self, answered: SourceAnswer) -> bool:
-        """Whether a source was asked with more than the caller told."""
-        return answered.by_more_than(self.search.own[answered.source])
-
-    @property
-    def _none_to_come(self) -> bool:
-        """Whether no source of the set holds a restricted record of anybody, nor may yet find one.
-
-        What agencies outside the circle teach could else lead to it after rows were sent.
-        """
-        return not any(
-            self._may_yet_find(each) or any(record.restricted for record in each.records)
-            for each in self._set.values()
-        )
-
-    def _may_yet_find(self, answered: SourceAnswer) -> bool:
-        if isinstance(answered.reply, MoreNeeded):
-            return True
-        source = self.view.registry.sources[answered.source]
-        if answered.records:
-            return self.near.of(self._heard).may_have_another(answered, source)
-        return answered.empty and any(
-            card.name not in answered.tried
-            and (card.needs & IDENTIFYING or not answered.conclusive)
-            for card in source.adapter.operations
-        )
-
-
-def _renumbered(answered: SourceAnswer) -> bool:
-    """Whether an identity source answered under another number than the one asked by."""
-    return answered.supersedes and any(
-        value not in {i.value for i in record.identifiers if i.scheme == scheme}
-        for record in answered.records
-        for scheme, value in answered.by_identifier.items()
-    )

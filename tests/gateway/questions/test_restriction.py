@@ -16,17 +16,24 @@ from adapters.contract.contract import Fault, NoRecord, Records, Reply, Unavaila
 from adapters.contract.contract import Question as SourceQuestion
 from gateway.audit.entry.kind import AuditKind
 from gateway.questions.question import RunningQuestion
+from gateway.questions.shield.state import ShieldState
 from resolvers.child.child import Restriction
 from resolvers.outcome import Outcome
-from tests.support.agencies import AUTHORITY, BY_NUMBER, LOCAL
+from tests.support.agencies import AUTHORITY, BY_NUMBER, BY_UPN, LOCAL
 from tests.support.gateway.whole_gateway import DEADLINE_S, TODAY, Gateway, whole_gateway
 from tests.support.plain_sources import Answering, file_of, record
 from tests.support.virtual_time import now, run, sleep
-from tests.support.worlds import AGREEING, QUARRELSOME, Holding, Told, holdings, told
+from tests.support.worlds import AGREEING, OTHER_UPN, QUARRELSOME, Holding, Told, holdings, told
 
-MEMBER: Final = LOCAL | {Claim.SHIELD_SET}
-# Asked by the NHS number alone: by a number on its own file a member would be asked once more.
-OF_THE_SET: Final = {"claims": MEMBER, "says_restricted": True, "by": (BY_NUMBER,)}
+OF_THE_SET: Final = {"claims": LOCAL | {Claim.SHIELD_SET}, "says_restricted": True}
+# By the NHS number, which is told, alone; or by the UPN too, which nobody tells: then a member is
+# asked by the UPN that its own file bears, and may have a marked one under it.
+BY_TOLD: Final = (BY_NUMBER,)
+BY_MORE: Final = (BY_NUMBER, BY_UPN)
+ways: Final = pytest.mark.parametrize(
+    "way", [BY_TOLD, BY_MORE], ids=["by the told number", "by a further number too"]
+)
+Way = tuple[Any, ...]
 ASK: Final = """
 query ($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
   child(known: $known, reason: $reason, scope: $scope) {
@@ -47,12 +54,18 @@ def holder(*held: Any, after_s: float = 0.1, fault: Fault | None = None) -> Answ
     return answer
 
 
-def town(spine: Answering, clinic: Answering, council: Answering, school: Answering) -> Gateway:
+def town(
+    spine: Answering,
+    clinic: Answering,
+    council: Answering,
+    school: Answering,
+    way: Way = BY_TOLD,
+) -> Gateway:
     return whole_gateway(
         [
             (file_of("spine", claims=AUTHORITY), spine),
-            (file_of("clinic", **OF_THE_SET, timeout="60s"), clinic),
-            (file_of("council", **OF_THE_SET, timeout="60s"), council),
+            (file_of("clinic", **OF_THE_SET, by=way, timeout="60s"), clinic),
+            (file_of("council", **OF_THE_SET, by=way, timeout="60s"), council),
             (file_of("school"), school),
         ]
     )
@@ -92,7 +105,7 @@ def seen(gateway: Callable[[], Gateway]) -> list[Event]:
 MARKED, PLAIN = record(restricted=True), record()
 
 
-def by(marked: str) -> list[Event]:
+def by(marked: str, way: Way) -> list[Event]:
     """The events where this member, or both, says that she is restricted."""
     clinic = MARKED if marked in ("clinic", "both") else PLAIN
     council = MARKED if marked in ("council", "both") else PLAIN
@@ -102,46 +115,76 @@ def by(marked: str) -> list[Event]:
             holder(clinic, after_s=0.2),
             holder(council, after_s=1.5),
             holder(PLAIN, after_s=0.3),
+            way,
         )
     )
 
 
-def test_whoever_restricts_her_the_same_bytes_come_at_the_same_moment() -> None:
-    clinic, council, both = map(by, ("clinic", "council", "both"))
+@ways
+def test_whoever_restricts_her_the_same_bytes_come_at_the_same_moment(way: Way) -> None:
+    clinic, council, both = (by(marked, way) for marked in ("clinic", "council", "both"))
     assert clinic == council == both
-    assert clinic[0] == (1.5, b"RESTRICTED")
+    assert clinic[0] == (1.5 if way is BY_TOLD else DEADLINE_S, b"RESTRICTED")
 
 
-def test_the_restriction_of_nobody_comes_no_sooner_than_the_whole_set_has_answered() -> None:
-    first, *later = by("nobody")
-    assert first == (1.5, b"NONE_KNOWN")
+@ways
+def test_the_restriction_of_nobody_comes_no_sooner_than_the_whole_set_has_answered(
+    way: Way,
+) -> None:
+    first, *later = by("nobody", way)
+    assert first == (1.5 if way is BY_TOLD else 3.0, b"NONE_KNOWN")
     assert all(second >= first[0] for second, _ in later)
 
 
+@ways
 @pytest.mark.parametrize("speaks", ["clinic", "council"])
 def test_a_member_that_says_restricted_while_another_hangs_is_not_heard_before_the_deadline(
-    speaks: str,
+    speaks: str, way: Way
 ) -> None:
     hung = holder(PLAIN, after_s=9 * DEADLINE_S)
     marks = {"clinic": hung, "council": hung, speaks: holder(MARKED, after_s=0.2)}
-    first, *_ = seen(lambda: town(holder(PLAIN), **marks, school=holder(PLAIN)))
-    assert first == (DEADLINE_S - 0.2, b"RESTRICTED")
+    first, *_ = seen(lambda: town(holder(PLAIN), **marks, school=holder(PLAIN), way=way))
+    assert first == (DEADLINE_S - (0.2 if way is BY_TOLD else 0.0), b"RESTRICTED")
 
 
-def test_a_child_whom_nobody_shows_is_unknown_whatever_is_held_inside() -> None:
-    def nobody(held: Answering) -> list[Event]:
-        return seen(
-            lambda: whole_gateway(
-                [
-                    (file_of("clinic", **OF_THE_SET), held),
-                    (file_of("school"), holder(PLAIN)),
-                ]
-            )
-        )
+HELD_INSIDE: Final = (
+    holder(),
+    *(holder(record(restricted=each, upn=upn)) for each in (False, True) for upn in (False, True)),
+    holder(PLAIN, record(OTHER_UPN, restricted=True)),
+    holder(fault=Fault.SERVER_ERROR),
+)
 
-    held = nobody(holder(MARKED))
-    assert [said for _, said in held if said in (b"RESTRICTED", b"UNKNOWN")] == [b"UNKNOWN"]
-    assert held == nobody(holder()) == nobody(holder(fault=Fault.SERVER_ERROR))
+
+def nobody(way: Way, held: Answering, *others: Any) -> list[Event]:
+    """The events where no agency that may be shown has her."""
+    member = file_of("clinic", **OF_THE_SET, by=way)
+    return seen(lambda: whole_gateway([(member, held), *others, (file_of("school"), holder())]))
+
+
+@ways
+def test_a_child_whom_nobody_shows_is_unknown_whatever_is_held_inside(way: Way) -> None:
+    """Nor does the moment tell: whatever comes inside comes within half the time."""
+    absent, *others = (nobody(way, held) for held in HELD_INSIDE)
+    assert all(events == absent for events in others)
+    assert {second for second, _ in absent} == {DEADLINE_S / 2}
+    assert [said for _, said in absent if said in (b"RESTRICTED", b"UNKNOWN")] == [b"UNKNOWN"]
+
+
+@pytest.mark.parametrize("held", HELD_INSIDE)
+def test_who_is_not_heard_by_half_the_time_holds_such_an_answer_until_the_deadline(
+    held: Answering,
+) -> None:
+    hung = file_of("hung", **OF_THE_SET, by=BY_TOLD, timeout="60s")
+    never = holder(after_s=9 * DEADLINE_S)
+    assert {second for second, _ in nobody(BY_MORE, held, (hung, never))} == {DEADLINE_S}
+
+
+def test_an_answer_that_leaves_once_the_set_has_spoken_would_tell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ShieldState, "_shows_nobody", lambda *_: False)
+    absent, marked = (nobody(BY_MORE, held) for held in (holder(), holder(MARKED)))
+    assert (absent[0][0], marked[0][0]) == (0.1, DEADLINE_S)
 
 
 def test_a_restriction_told_alone_is_in_the_log_by_its_name() -> None:
@@ -243,13 +286,15 @@ def test_a_restriction_of_somebody_who_is_not_shown_would_be_seen(
     assert run(unfound())[0] == (0.1, b"NONE_KNOWN")
 
 
-def test_every_scope_and_speed_tells_the_same_of_a_restricted_child() -> None:
+@ways
+def test_every_scope_and_speed_tells_the_same_of_a_restricted_child(way: Way) -> None:
     """No speed of a member, nor what it says, shows in what comes before the last of them."""
     for slow, marked in product((0.1, 1.0), ("clinic", "council")):
         members = {"clinic": slow, "council": 1.1 - slow}
         held = {name: MARKED if name == marked else PLAIN for name in members}
         clinic, council = (holder(held[name], after_s=after) for name, after in members.items())
         first, *_ = seen(
-            lambda a=clinic, b=council: town(holder(PLAIN), a, b, holder(PLAIN))  # type: ignore[misc]
+            lambda a=clinic, b=council: town(holder(PLAIN), a, b, holder(PLAIN), way)  # type: ignore[misc]
         )
-        assert first == (max(members.values()), b"RESTRICTED")
+        spoke = max(members.values()) if way is BY_TOLD else DEADLINE_S
+        assert first == (spoke, b"RESTRICTED")

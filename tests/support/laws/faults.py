@@ -1,7 +1,7 @@
 """The planted faults, each with its places in the running code.
 
-Every place of every fault is named here, or in `led_on_faults`, and nowhere else.
-Where the code changes, change the place.
+Every place of every fault is named here, or in `led_on_faults` and `shows_nobody_faults`, and
+nowhere else. Where the code changes, change the place.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,6 +22,7 @@ from tests.support.laws.laws import (
 )
 from tests.support.laws.led_on_faults import LED_ON_FAULTS
 from tests.support.laws.planted_fault import PlantedFault
+from tests.support.laws.shows_nobody_faults import SHOWS_NOBODY_FAULTS
 
 _NOBODY: Final = frozenset[str]()
 
@@ -49,14 +50,14 @@ def _who_may_tell(_: Any) -> Any:
     return property(asked)
 
 
-def _at_the_first(original: Callable[[Any, str], bool]) -> Callable[[Any, str], bool]:
+def _at_the_first(original: Any) -> Any:
     """A row leaves as soon as anybody restricts, though others of the set have not spoken."""
 
-    def spoke(self: Any, agency: str) -> bool:
+    def spoke(self: Any) -> bool:
         restricted = self._findings.restriction is Restriction.RESTRICTED
-        return restricted or original(self, agency)
+        return restricted or bool(original.fget(self))
 
-    return spoke
+    return property(spoke)
 
 
 def _until_all(original: Callable[[Any, Any, Any], bool]) -> Callable[[Any, Any, Any], bool]:
@@ -290,6 +291,7 @@ FAULTS: Final = (
         seed=31,
     ),
     *LED_ON_FAULTS,
+    *SHOWS_NOBODY_FAULTS,
     PlantedFault(
         "the postcode is sent with the first wave",
         GUESSED_HOMES,

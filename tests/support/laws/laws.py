@@ -10,6 +10,7 @@ from typing import Any, Final
 from tests.support.laws import (
     guessed_homes,
     led_on,
+    shows_nobody,
     tells_no_more,
     two_children,
     who_restricts,
@@ -24,6 +25,7 @@ OUT_OF_SIGHT: Final = who_restricts.OUT_OF_SIGHT.name
 TWO_CHILDREN: Final = two_children.TWO_CHILDREN.name
 WRONG_NUMBER: Final = wrong_number.WRONG_NUMBER.name
 LED_ON: Final = led_on.LED_ON.name
+SHOWS_NOBODY: Final = shows_nobody.SHOWS_NOBODY.name
 GUESSED_HOMES: Final = guessed_homes.GUESSED_HOMES.name
 IN_TURN: Final = in_turn.IN_TURN.name
 LAWS: Final[Mapping[str, Law[Any]]] = {
@@ -37,5 +39,6 @@ LAWS: Final[Mapping[str, Law[Any]]] = {
         guessed_homes.GUESSED_HOMES,
         in_turn.IN_TURN,
         led_on.LED_ON,
+        shows_nobody.SHOWS_NOBODY,
     )
 }

@@ -73,7 +73,7 @@ LED_ON_FAULTS: Final = (
     PlantedFault(
         "an answer ends sooner where the first file is the marked one",
         LED_ON,
-        (("gateway.questions.shield.state:ShieldState._may_be_asked_further", _no),),
+        (("gateway.questions.shield.unsaid:Unsaid._may_be_asked_further", _no),),
         seed=21,
     ),
 )
