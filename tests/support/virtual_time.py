@@ -20,15 +20,8 @@ class _Jumping(selectors.SelectSelector):
         return super().select(0)
 
 
-class _Loop(asyncio.SelectorEventLoop):
-    virtual = True
-
-    def __init__(self) -> None:
-        self._jumping = _Jumping()
-        super().__init__(self._jumping)
-
-    def time(self) -> float:
-        return self._jumping.now
+class ThreadlessLoop(asyncio.SelectorEventLoop):
+    """A loop in which a thread's work is done by itself."""
 
     def run_in_executor(self, _: Any, func: Callable[..., T], *args: Any) -> "asyncio.Future[T]":  # type: ignore[override]
         """Done here and now: a thread takes time that nobody could jump over."""
@@ -38,6 +31,17 @@ class _Loop(asyncio.SelectorEventLoop):
         except Exception as error:  # noqa: BLE001  whatever it was is whoever waits' affair
             done.set_exception(error)
         return done
+
+
+class _Loop(ThreadlessLoop):
+    virtual = True
+
+    def __init__(self) -> None:
+        self._jumping = _Jumping()
+        super().__init__(self._jumping)
+
+    def time(self) -> float:
+        return self._jumping.now
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:

@@ -57,6 +57,7 @@ LED_ON_FAULTS: Final = (
         "a number that its agency keeps to itself is not asked of that agency either",
         LED_ON,
         ((f"{_OWED}._left", _own_left_out),),
+        seed=32,
     ),
     PlantedFault(
         "who falls silent when asked by a further number has cleared her before",

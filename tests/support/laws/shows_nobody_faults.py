@@ -51,5 +51,6 @@ SHOWS_NOBODY_FAULTS: Final = (
         "an answer that shows nobody says by what a member taught demographics",
         SHOWS_NOBODY,
         ((f"{_STATE}._near", _by_all_that_came),),
+        seed=15,
     ),
 )

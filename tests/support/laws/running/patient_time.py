@@ -6,11 +6,12 @@ read. While one is under way and its agency does not sleep, the loop waits for t
 time and the clock stands still. So bytes are real, and times are exact.
 """
 
-import asyncio
 import selectors
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
+
+from tests.support.virtual_time import ThreadlessLoop
 
 T = TypeVar("T")
 _PATIENCE_S: Final = 30.0  # of real time, in which a byte on loopback must move
@@ -51,7 +52,7 @@ class _Patient(selectors.DefaultSelector):
         return []
 
 
-class PatientLoop(asyncio.SelectorEventLoop):
+class PatientLoop(ThreadlessLoop):
     """A loop in virtual time, counted from 0; `traffic` says when it must wait for sockets."""
 
     virtual = True
