@@ -91,7 +91,7 @@ class ShieldState:
 
     @property
     def _unsaid(self) -> Unsaid:
-        return Unsaid(self._heard, self.near, self.search)
+        return Unsaid(self._heard, self.near, self.search, self.view.registry.sources)
 
     def _shows_nobody(self, found: Findings) -> bool:
         """Whether the child may be shielded, and an answer of these findings shows nobody."""

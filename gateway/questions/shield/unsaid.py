@@ -15,11 +15,15 @@ from gateway.questions.shield.namesakes import NamesakeSearch
 
 @dataclass(frozen=True, slots=True)
 class Unsaid:
-    """`heard` are the circle's answers, `near` finds by them, `search` looked among namesakes."""
+    """`heard` are the circle's answers, `near` finds by them, `search` looked among namesakes.
+
+    `sources` are all, by id.
+    """
 
     heard: SourceAnswers
     near: Finder
     search: NamesakeSearch
+    sources: Mapping[str, RegisteredSource]
 
     @property
     def all_said(self) -> bool:
@@ -48,17 +52,13 @@ class Unsaid:
         )
 
     @property
-    def _sources(self) -> Mapping[str, RegisteredSource]:
-        return self.near.once.resolver.sources
-
-    @property
     def _set(self) -> SourceAnswers:
-        return {name: a for name, a in self.heard.items() if self._sources[name].in_shield_set}
+        return {name: a for name, a in self.heard.items() if self.sources[name].in_shield_set}
 
     def _may_be_asked_further(self) -> bool:
         """Whether a source of the set would be asked by further numbers, were nobody restricted."""
         resolver = self.near.once.resolver
-        return bool(Heard(self.heard, resolver.sources, resolver.read).left)
+        return bool(Heard(self.heard, self.sources, resolver.read).left)
 
     def _asked_by_more(self, answered: SourceAnswer) -> bool:
         """Whether a source was asked with more than the caller told."""
@@ -67,7 +67,7 @@ class Unsaid:
     def _may_yet_find(self, answered: SourceAnswer) -> bool:
         if isinstance(answered.reply, MoreNeeded):
             return True
-        source = self._sources[answered.source]
+        source = self.sources[answered.source]
         if answered.records:
             return self.near.of(self.heard).may_have_another(answered, source)
         return answered.empty and any(

@@ -59,6 +59,7 @@ def town(
     clinic: Answering,
     council: Answering,
     school: Answering,
+    *,
     way: Way = BY_TOLD,
 ) -> Gateway:
     return whole_gateway(
@@ -115,7 +116,7 @@ def by(marked: str, way: Way) -> list[Event]:
             holder(clinic, after_s=0.2),
             holder(council, after_s=1.5),
             holder(PLAIN, after_s=0.3),
-            way,
+            way=way,
         )
     )
 
@@ -294,7 +295,7 @@ def test_every_scope_and_speed_tells_the_same_of_a_restricted_child(way: Way) ->
         held = {name: MARKED if name == marked else PLAIN for name in members}
         clinic, council = (holder(held[name], after_s=after) for name, after in members.items())
         first, *_ = seen(
-            lambda a=clinic, b=council: town(holder(PLAIN), a, b, holder(PLAIN), way)  # type: ignore[misc]
+            lambda a=clinic, b=council: town(holder(PLAIN), a, b, holder(PLAIN), way=way)  # type: ignore[misc]
         )
         spoke = max(members.values()) if way is BY_TOLD else DEADLINE_S
         assert first == (spoke, b"RESTRICTED")
