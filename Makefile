@@ -5,7 +5,7 @@ READY := .venv/.ready
 MATCHING := .venv-matching
 ARGS ?=
 
-.PHONY: help changes demo test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check lock clean
+.PHONY: help changes demo soak test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check lock clean
 
 help:  ## every command, in a line each
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name what; do printf '  %-16s %s\n' "$$name" "$$what"; done
@@ -22,6 +22,9 @@ laws: $(READY)  ## the laws over a hundred thousand questions; ARGS="--seed N" c
 	$(BIN)/python -m tests.support.laws $(ARGS)
 	GENERATED_DOCUMENTS=2000 $(BIN)/pytest tests/gateway/http/test_generated.py
 	$(if $(ARGS),,TEAMAROUND_LAWS=long $(BIN)/pytest -n 2 -m "hypothesis or sampled")
+
+soak: $(READY)  ## half an hour of questions beside all that could wear a gateway; ARGS="--minutes 5"
+	$(BIN)/python -m tests.support.soak $(ARGS)
 
 steady: $(READY)  ## the tests twenty times alone and twenty beside a load; ARGS="--times 3 tests/stories"
 	$(BIN)/python -m tests.support.steady $(ARGS)
