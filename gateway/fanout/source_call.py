@@ -149,7 +149,10 @@ class SourceConnection:
             if answered.records and not (self.source.in_shield_set and card.needs & IDENTIFYING):
                 break
             found = await self._by_any_form(card, keys, asking, answered, sent)
-            answered = together(answered, found)
+            # A member's search that was not whole may have missed a marked file. Of any other
+            # source the next search says more: by name it also finds whose number nobody can read.
+            kept = self.source.in_shield_set or bool(answered.records)
+            answered = together(answered, found) if kept else found
             if not (answered.empty or answered.records):
                 break
         return answered

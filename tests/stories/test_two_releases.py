@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 import asyncpg
@@ -29,7 +29,6 @@ from tests.support.served_gateway import started
 from tests.support.settings import UNHURRIED
 from tests.support.town import (
     PRACTITIONER,
-    QUERY,
     again,
     settings_for,
     variables_for,
@@ -59,6 +58,16 @@ CREATE TABLE beside (id integer PRIMARY KEY);
 UPDATE log_schema SET number = number + 1;
 UPDATE ledger_schema SET version_num = lpad((version_num::integer + 1)::text, 4, '0');
 UPDATE break_glass_schema SET version_num = lpad((version_num::integer + 1)::text, 4, '0');
+"""
+
+
+KNOWN_TO_BOTH: Final = """
+query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
+  child(known: $known, reason: $reason, scope: $scope) {
+    receipt { index queryId }
+    answers { agency { id } outcome }
+  }
+}
 """
 
 
@@ -100,7 +109,7 @@ class Load:
     async def _ask(self, url: str, over: asyncio.Event) -> None:
         token = issue(PRACTITIONER, self.settings, now=time.time(), lifetime_s=600)
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        body = {"query": QUERY, "variables": variables_for()}
+        body = {"query": KNOWN_TO_BOTH, "variables": variables_for()}
         while not over.is_set():
             async with self.session.post(f"{url}/graphql", json=body, headers=headers) as said:
                 assert said.status == 200, await said.text()
