@@ -163,7 +163,7 @@ async def test_after_gateways_that_were_killed_the_next_starts_with_other_files(
         settings = settings_for(tmp_path, [source], log__dsn=dsn, **quick)
         async with again(settings):
             pass
-        left = "INSERT INTO lease VALUES ('killed', 1, clock_timestamp() + interval '3 s')"
+        left = "INSERT INTO lease VALUES ('killed', 1, clock_timestamp() + interval '1500 ms')"
         await as_owner(durable.dsn(place), left)
         edit(settings.files.operator, "Easthallow", "Easterhallow")
         async with again(settings) as after:

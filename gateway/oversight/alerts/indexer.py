@@ -52,7 +52,7 @@ class AlertIndexer:
             if not size and (await self.log.pruned()).held:
                 await asyncio.to_thread(self.store.begin_after_pruning)
             while found := await self.log.entries(size, READ_BOUND):
-                await asyncio.to_thread(self.store.take, found)
+                await asyncio.to_thread(self.store.take, found, size)
                 size = found[-1].index + 1
 
     async def watch(self) -> None:

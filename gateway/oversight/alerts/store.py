@@ -79,13 +79,14 @@ class AlertStore:
         with unavailable(self.path), self._open() as connection:
             connection.execute("UPDATE drawn SET compares_from = NULL")
 
-    def take(self, entries: Sequence[Logged]) -> None:
+    def take(self, entries: Sequence[Logged], after: int | None = None) -> None:
         """Draw the next entries of the log, all of them or none.
 
-        None where another process drew them meanwhile.
+        None if not so many were drawn before them as `after` says: another process was at it.
         """
         with unavailable(self.path), self._open() as connection, transaction(connection):
-            if connection.execute("SELECT size FROM drawn").fetchone() != (entries[0].index,):
+            (drawn,) = connection.execute("SELECT size FROM drawn").fetchone()
+            if after not in {None, drawn}:
                 return
             newest, evaluation = 0, AlertEvaluation(connection, self.working_days)
             for logged in entries:

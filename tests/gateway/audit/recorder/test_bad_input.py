@@ -76,7 +76,7 @@ async def test_sixty_four_kibibytes_of_reason_are_a_body_too_long(tmp_path: Path
 
 
 async def test_reasons_too_long_together_are_refused_and_nobody_is_asked(tmp_path: Path) -> None:
-    harm = {"suspected": "PHYSICAL", "justification": "\N{PILE OF POO}" * 1900}
+    harm = {"suspected": "PHYSICAL", "justification": "a" + "\N{PILE OF POO}" * 1900}
     async with edge(tmp_path) as gateway:
         said = await gateway.send(question(justification="é" * 1900, significantHarm=harm))
         assert (said.status, said.code) == (400, "JUSTIFICATION_TOO_LONG")
