@@ -67,7 +67,12 @@ function held(client) {
   return whole(cache);
 }
 
-const tell = (what) => fetch(`${control}/${what}`, { method: "POST" });
+// One after the other: an "open" of the case before must not come after the "shut" of this one.
+let telling = Promise.resolve();
+function tell(what) {
+  telling = telling.then(() => fetch(`${control}/${what}`, { method: "POST" }));
+  return telling;
+}
 
 for (const each of cases) process.stdout.write(`${JSON.stringify(await run(each))}\n`);
 await new Promise((passed) => setTimeout(passed, recipe.includes("tanstack") ? 1_200 : 0));
