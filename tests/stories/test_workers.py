@@ -71,6 +71,17 @@ async def test_workers_write_one_log_without_gap_and_stop_together(
     assert all(entries[int(each["index"])]["query_id"] == each["queryId"] for each in got)
 
 
+async def test_who_is_told_to_stop_while_workers_begin_leaves_none_behind(
+    tmp_path: Path, url: str
+) -> None:
+    sources = [rest_source("spine", url, claims=AUTHORITY)]
+    async with served(tmp_path, sources, server__workers=4) as gateway:
+        begun = workers_of(gateway)  # the first serves, and another begins
+        await gateway.stop()
+        assert not are_there(begun)
+    assert sum('"serving"' in line for line in gateway.said) < 4
+
+
 async def test_a_killed_worker_is_begun_again_and_all_end_with_the_process_that_watches_them(
     tmp_path: Path, url: str
 ) -> None:

@@ -51,7 +51,8 @@ class Workers:
         if not self._begin():
             return self._ended()[1]
         for _ in range(1, self._count):
-            self._begin()
+            if not self._stopping:  # a signal may come while one begins
+                self._begin()
         status = 0
         while self._began:
             status = max(status, self._watch())
@@ -85,6 +86,8 @@ class Workers:
             self._be_worker(WorkerSide(ready, self._alive))
         os.close(ready)
         self._began[pid] = time.monotonic()
+        if self._stopping:  # the signal came before it could be passed on to this one
+            os.kill(pid, signal.SIGTERM)
         with os.fdopen(heard, "rb") as told:
             return bool(told.read(1))
 
