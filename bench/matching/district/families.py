@@ -10,7 +10,8 @@ from typing import Final
 from stdnum.gb import upn
 
 from bench.matching.district.child import Child, Household, Naming, Said
-from bench.matching.district.customs import Custom, Named, Parents, customs
+from bench.matching.district.custom import Custom, Named, Parents
+from bench.matching.district.customs import customs
 from bench.matching.district.names import Names
 from bench.matching.district.noise import date_slip, slip
 from bench.matching.gateway.agencies import ENGLAND
