@@ -10,7 +10,7 @@ from time import process_time_ns
 from typing import Final
 
 from bench.question import FIRST_SCREEN
-from gateway.config.settings_tables import DocumentSettings
+from gateway.config.tables.documents import DocumentSettings
 from gateway.graphql.documents import Documents, digest_of
 from gateway.graphql.root import build_schema
 from gateway.graphql.trusted.trusted_documents import TrustedDocuments

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from gateway.config.connection_settings import ConnectionSettings, connection_faults
 from gateway.config.settings_names import DELIMITER, PREFIX
 from gateway.config.settings_rules import (
     SettingFault,
@@ -28,7 +27,6 @@ from gateway.config.settings_rules import (
 from gateway.config.settings_tables import (
     AlertSettings,
     BrowserSettings,
-    DocumentSettings,
     FileSettings,
     KeySettings,
     LimitSettings,
@@ -43,6 +41,8 @@ from gateway.config.settings_tables import (
 )
 from gateway.config.settings_text import SettingsText
 from gateway.config.settings_variables import variable_faults
+from gateway.config.tables.connections import ConnectionSettings, connection_faults
+from gateway.config.tables.documents import DocumentSettings
 from gateway.config.toml_table import parsed, problems_of, read_toml
 from gateway.model.errors import ConfigurationFault, ConfigurationInvalid
 

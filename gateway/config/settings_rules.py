@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from gateway.config.settings_names import SettingKey
 from gateway.config.settings_tables import (
-    DocumentSettings,
     FileSettings,
     KeySettings,
     LimitSettings,
@@ -18,6 +17,7 @@ from gateway.config.settings_tables import (
     TokenSettings,
     WitnessSettings,
 )
+from gateway.config.tables.documents import DocumentSettings
 from gateway.model.errors import ConfigurationInvalid
 
 SettingFault = tuple[SettingKey, str]

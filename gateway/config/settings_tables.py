@@ -1,90 +1,15 @@
 """The tables of the settings file, each for the rooms that need it and for no other."""
 
-import json
-import re
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, get_origin
+from typing import Annotated, Final
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field
 
 from gateway.config.issuer_binding import IssuerBindings
+from gateway.config.tables.table import HeaderName, Host, Origin, PublicUrl, RoleName, SettingsTable
 
-# Another machine's page without TLS could be anybody's by the time it is in the browser.
-_ORIGIN: Final = r"(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?"
-# As a DPoP proof has to name it: without query and fragment (RFC 9449, section 4.2).
-_ADDRESS: Final = (
-    r"(https://[^/?#@\s]+/[^?#\s]*|http://(localhost|127\.0\.0\.1)(:[0-9]+)?/[^?#\s]*)?"
-)
 DEFAULT_ISSUER: Final = "https://teamaround.example"
-_FORM_OF_ORIGIN: Final = (
-    "write https://host, as browsers send it: no path, no slash at the end; http for localhost"
-)
-_FORM_OF_ADDRESS: Final = "write https://host/graphql, without a query; http for localhost"
-_PATHS: Final = (Path, Path | None)
 _Limit = Annotated[int, Field(ge=1, le=1_000_000)]
-
-
-class SettingsTable(BaseModel):
-    """A table of the settings: frozen, and an unknown key in it is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _as_meant(cls, value: Any, info: ValidationInfo) -> Any:
-        return _meant(value, cls.model_fields[str(info.field_name)].annotation)
-
-
-def _meant(value: Any, annotation: Any) -> Any:
-    """The value as its setting is meant; ValueError for what Python would take for another."""
-    if isinstance(value, bool) and annotation is not bool:
-        raise ValueError(
-            "write a number or text: true and false do not fit here"
-        )  # Python counts false as 0
-    if annotation in _PATHS and isinstance(value, str):
-        if not value.strip():
-            raise ValueError("write a path: it may not be empty")
-        if value.startswith("~") or "$" in value:
-            raise ValueError("write the whole path: neither ~ nor a variable in it is expanded")
-    if get_origin(annotation) is tuple and isinstance(value, str):
-        return _list_in(value)
-    return value
-
-
-def _matching(pattern: str, form: str) -> AfterValidator:
-    """A text of this pattern, or ValueError that says its form."""
-
-    def matched(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValueError(form)
-        return text
-
-    return AfterValidator(matched)
-
-
-Origin = Annotated[str, _matching(_ORIGIN, _FORM_OF_ORIGIN)]
-PublicUrl = Annotated[str, _matching(_ADDRESS, _FORM_OF_ADDRESS)]
-Host = Annotated[str, _matching(r"[A-Za-z0-9.:_-]+", "write an address such as 127.0.0.1")]
-HeaderName = Annotated[str, _matching(r"[A-Za-z0-9-]+", "write a header's name, without `*`")]
-RoleName = Annotated[str, _matching(r"\S+", "write the role's name as tokens have it, not empty")]
-
-
-def _list_in(variable: str) -> Any:
-    """The list that a variable holds as JSON."""
-    try:
-        return json.loads(variable)
-    except (ValueError, RecursionError):
-        raise ValueError(
-            "write a list in brackets, even of one; in a variable, as JSON with double quotes"
-        ) from None
 
 
 class ServerSettings(SettingsTable):
@@ -326,62 +251,6 @@ class LimitSettings(SettingsTable):
     break_glass_per_hour: _Limit = Field(
         10, description="Most times in an hour that one user may ask for break-glass."
     )
-
-
-class DocumentSettings(SettingsTable):
-    """Which GraphQL documents are answered, and how large one may be."""
-
-    allow: Literal["trusted", "free"] | None = Field(
-        None,
-        description="Whether only trusted documents are answered, or any; production has to say"
-        " which.",
-    )
-    max_bytes: Annotated[int, Field(ge=1024, le=1024 * 1024)] = Field(
-        32 * 1024, description="Most bytes of a GraphQL document."
-    )
-    max_tokens: Annotated[int, Field(ge=100, le=100_000)] = Field(
-        2000, description="Most tokens in a GraphQL document."
-    )
-    max_nesting: Annotated[int, Field(ge=10, le=100)] = Field(
-        40, description="Deepest nesting of brackets in a document's text."
-    )
-    max_depth: Annotated[int, Field(ge=3, le=50)] = Field(
-        12, description="Deepest nesting of fields in a document."
-    )
-    max_fields: Annotated[int, Field(ge=50, le=5000)] = Field(
-        500, description="Most fields in an operation, fragments unfolded and aliases counted."
-    )
-    max_aliases: Annotated[int, Field(ge=0, le=1000)] = Field(
-        30, description="Most aliases in a document, and in an operation with fragments unfolded."
-    )
-    max_equal_fields: Annotated[int, Field(ge=1, le=200)] = Field(
-        50, description="Most times that one field is in one place, fragments unfolded."
-    )
-    max_fragments: Annotated[int, Field(ge=0, le=200)] = Field(
-        50, description="Most fragments that a document defines."
-    )
-    max_operations: Annotated[int, Field(ge=1, le=50)] = Field(
-        10, description="Most operations in a document."
-    )
-    max_directives: Annotated[int, Field(ge=0, le=20)] = Field(
-        4, description="Most directives in one place of a document."
-    )
-    max_variables_bytes: Annotated[int, Field(ge=1024, le=1024 * 1024)] = Field(
-        64 * 1024, description="Most bytes of a request's variables, as JSON."
-    )
-    max_variables_depth: Annotated[int, Field(ge=5, le=50)] = Field(
-        10, description="Deepest nesting of objects and lists in a request's variables."
-    )
-    kept: Annotated[int, Field(ge=1, le=100_000)] = Field(
-        1000,
-        description="Parsed documents kept in memory, and as many refused ones for 30 seconds.",
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _in_a_word(cls, value: Any) -> Any:
-        """`documents = "trusted"` says the same as the table with `allow` alone."""
-        return {"allow": value} if isinstance(value, str) else value
 
 
 class AlertSettings(SettingsTable):

@@ -31,7 +31,7 @@ from graphql import (
     visit,
 )
 
-from gateway.config.settings_tables import DocumentSettings
+from gateway.config.tables.documents import DocumentSettings
 from gateway.graphql.child.writing import WriteAnswer, writer_of
 from gateway.graphql.limits.scan import refuse_by_text
 from gateway.graphql.limits.structure import fragments_of, refuse_by_structure, unfolded

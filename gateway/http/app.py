@@ -7,12 +7,6 @@ from functools import partial
 from random import SystemRandom
 from typing import Any
 
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from gateway.audit.opening import (
@@ -22,32 +16,24 @@ from gateway.audit.opening import (
     open_witnessing,
 )
 from gateway.audit.publish.publication import Publication
-from gateway.audit.publish.routes import routes as published
 from gateway.audit.publish.witness_watch import Patience, WitnessWatch
 from gateway.audit.recorder.recorder import Recorder
 from gateway.audit.store.contract import Log
 from gateway.config.operator_file import OperatorFile
 from gateway.config.settings import Settings
 from gateway.config.settings_rules import refuse_unsaid
-from gateway.config.settings_tables import BrowserSettings
 from gateway.config.state_folder import told_of_state
 from gateway.config.working_days import WorkingDays
 from gateway.graphql.documents import Documents
 from gateway.graphql.root import build_schema
-from gateway.http.challenge import challenge
-from gateway.http.compression import Compression
-from gateway.http.endpoint import Endpoint
-from gateway.http.errors import STATUS
 from gateway.http.pipeline import Governance, Oversight, Pipeline
-from gateway.http.request import only
-from gateway.http.response_headers import ResponseHeaders
+from gateway.http.routes.response_headers import ResponseHeaders
+from gateway.http.routes.routes import routes
 from gateway.identity.counters import open_counts
 from gateway.identity.quotas import Quotas
 from gateway.identity.sign_in import open_verifier
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
-from gateway.model.errors import SignIn, TeamAroundError
-from gateway.model.signed_in import signed_in
 from gateway.oversight.alerts.alert import Alert
 from gateway.oversight.alerts.indexer import AlertIndexer
 from gateway.oversight.alerts.store import AlertStore
@@ -72,84 +58,10 @@ from gateway.registry.rollout import Rollout, desired_state_in
 from gateway.registry.settings_changes import SettingsStart
 from gateway.registry.signing_keys import open_keys_on_behalf
 
-_JWKS = "application/jwk-set+json"
-_SOON = {"Cache-Control": "public, max-age=300"}  # an agency learns of a new key in time
-_NOT_READY = 503
-_AGAIN = {"Retry-After": "1"}
-_FROM_PAGES = (  # a header that is missing here lets no question of that page through
-    *("Authorization", "Content-Type", "DPoP"),
-    *("traceparent", "tracestate", "baggage", "sentry-trace", "X-Request-ID"),
-    *("apollographql-client-name", "apollographql-client-version", "Apollo-Require-Preflight"),
-    *("graphql-client-name", "graphql-client-version", "X-Requested-With"),
-)
-_ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-
 
 def build_app(pipeline: Pipeline, settings: Settings) -> ASGIApp:
     """The application over wired stages."""
-    endpoint = Endpoint(pipeline, settings)
-    keys = open_keys_on_behalf(settings.files)
-
-    async def admits(request: Request, reads: str) -> Response | None:
-        authorization = only(request, "authorization")
-        try:
-            await pipeline.admit_auditor(authorization, reads, signed_in(request.scope))
-        except TeamAroundError as error:
-            refusal = PlainTextResponse(f"{error.code}: {error.message}\n", STATUS[type(error)])
-            if isinstance(error, SignIn):
-                challenge(refusal, error, authorization, settings.server.public_url)
-            return refusal
-        return None
-
-    async def health(_: Request) -> JSONResponse:
-        return JSONResponse({"serving": True})
-
-    async def live(_: Request) -> JSONResponse:
-        return JSONResponse({"live": True})
-
-    async def ready(_: Request) -> JSONResponse:
-        causes = await pipeline.readiness.causes()
-        said = {"ready": not causes, "causes": causes}
-        return JSONResponse(said, _NOT_READY if causes else 200, headers=_AGAIN if causes else None)
-
-    async def on_behalf_keys(_: Request) -> Response:
-        return Response(keys.published, headers=_SOON, media_type=_JWKS)
-
-    routes = Starlette(
-        routes=[
-            Route(
-                "/graphql",
-                endpoint.respond,
-                methods=_ANY_METHOD,
-                middleware=[
-                    *([Middleware(Compression)] if settings.server.compression else []),
-                    *_for_browsers(settings.browser),
-                ],
-            ),
-            Route("/health", health),
-            Route("/live", live),
-            Route("/ready", ready),
-            Route("/on-behalf-keys", on_behalf_keys),
-            Mount("/log", routes=published(pipeline.publication, admits)),
-        ],
-    )
-    routes.router.redirect_slashes = False  # a redirect would go to whatever the Host header says
-    return ResponseHeaders(routes, settings.tls)
-
-
-def _for_browsers(browser: BrowserSettings) -> list[Middleware]:
-    """What lets pages of these origins ask with a token; none may send cookies."""
-    if not browser.origins:
-        return []
-    return [
-        Middleware(
-            CORSMiddleware,
-            allow_origins=browser.origins,
-            allow_methods=["POST"],
-            allow_headers=[*_FROM_PAGES, *browser.headers],
-            expose_headers=["Retry-After", "WWW-Authenticate"],
-        )
-    ]
+    return ResponseHeaders(routes(pipeline, settings), settings.tls)
 
 
 @asynccontextmanager

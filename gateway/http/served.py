@@ -3,9 +3,9 @@
 from ipaddress import ip_network
 from typing import Any, Final
 
-from gateway.config.connection_settings import ConnectionSettings
 from gateway.config.settings import Settings
 from gateway.config.settings_tables import TlsSettings
+from gateway.config.tables.connections import ConnectionSettings
 from gateway.http.app import build_app
 from gateway.http.client_certificate import certificate_shown
 from gateway.http.connections.bounds import ConnectionBounds

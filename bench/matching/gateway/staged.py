@@ -24,11 +24,11 @@ from gateway.audit.keys.epoch_keys import EpochKeys
 from gateway.audit.recorder.recorder import Recorder
 from gateway.config.operator_file import Area, HeldTestPerson, OperatorFile, ShieldTeam, SourceGrant
 from gateway.config.settings_tables import (
-    DocumentSettings,
     LimitSettings,
     QuestionSettings,
     RoleSettings,
 )
+from gateway.config.tables.documents import DocumentSettings
 from gateway.fanout.fan_out import FanOut
 from gateway.fanout.source_call import SourceConnection
 from gateway.fanout.sources import RegisteredSource, registered, registry_of

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Final
 
-from gateway.config.settings_tables import DocumentSettings
+from gateway.config.tables.documents import DocumentSettings
 from gateway.graphql.limits.refusals import refuse_over
 
 # Every alternative is possessive: whatever the text is, each character is read once.

@@ -19,7 +19,7 @@ from graphql import (
     visit,
 )
 
-from gateway.config.settings_tables import DocumentSettings
+from gateway.config.tables.documents import DocumentSettings
 from gateway.graphql.child.writing import Fragments
 from gateway.graphql.limits.refusals import refuse_over
 from gateway.graphql.selection import Selected, TooManyFields, walk

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from gateway.config.settings_tables import DocumentSettings
+from gateway.config.tables.documents import DocumentSettings
 from gateway.graphql.limits.refusals import refuse_over
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.config.connection_settings import ConnectionSettings
+from gateway.config.tables.connections import ConnectionSettings
 from gateway.http.connections.peers import NO_PROXIES, DeclaredProxies
 
 LONGEST_HEAD: Final = 32 * 1024  # bytes of a request line and its headers together

@@ -3,7 +3,7 @@
 import resource
 from typing import Final
 
-from gateway.config.connection_settings import FEWEST, ConnectionSettings
+from gateway.config.tables.connections import FEWEST, ConnectionSettings
 
 _ENOUGH: Final = 65_536
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from graphql import parse, print_ast, print_schema
 
-from gateway.config.settings_tables import DocumentSettings
+from gateway.config.tables.documents import DocumentSettings
 from gateway.graphql.documents import Document, Documents
 from gateway.graphql.literals import refuse_personal_literals
 from gateway.graphql.root import build_schema

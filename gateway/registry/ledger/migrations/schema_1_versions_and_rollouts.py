@@ -60,6 +60,14 @@ BEGIN SELECT raise(ABORT, 'an enactment begins the next generation'); END""",
 
 def upgrade() -> None:
     """Make the tables, and refuse every change of a row that is to stay."""
+    _make_versions()
+    _make_enactments()
+    _make_leases()
+    for guard in _GUARDS[op.get_context().dialect.name]:
+        op.execute(guard)
+
+
+def _make_versions() -> None:
     op.create_table(
         "source_version",
         sa.Column("source", sa.Text, primary_key=True),
@@ -73,6 +81,9 @@ def upgrade() -> None:
         sa.Column("at", sa.Text, nullable=False),
         sqlite_strict=True,
     )
+
+
+def _make_enactments() -> None:
     op.create_table(
         "enactment",
         sa.Column("generation", _WHOLE, primary_key=True, autoincrement=False),
@@ -88,6 +99,9 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("enactment_source", "enactment", ["source", "generation"])
+
+
+def _make_leases() -> None:
     op.create_table(
         "lease",
         sa.Column("replica", sa.Text, primary_key=True),
@@ -95,5 +109,3 @@ def upgrade() -> None:
         sa.Column("until", _MOMENT, nullable=False),
         sqlite_strict=True,
     )
-    for guard in _GUARDS[op.get_context().dialect.name]:
-        op.execute(guard)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.config.settings_tables import DocumentSettings
+from gateway.config.tables.documents import DocumentSettings
 from gateway.graphql import documents
 from gateway.graphql.documents import Documents
 from gateway.graphql.limits import scan

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.config.settings_tables import DocumentSettings
+from gateway.config.tables.documents import DocumentSettings
 from gateway.graphql import documents
 from gateway.graphql.documents import Documents
 from gateway.graphql.root import build_schema

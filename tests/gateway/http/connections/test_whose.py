@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from gateway.config.connection_settings import FEWEST, ConnectionSettings
+from gateway.config.tables.connections import FEWEST, ConnectionSettings
 from gateway.http.connections.descriptors import connections_in_all
 from gateway.identity.development_token import issue
 from tests.support.agencies import AUTHORITY, AgencyServer, rest_source

@@ -29,6 +29,14 @@ _GUARDS: Final = (
 def upgrade() -> None:
     """Make the tables."""
     dialect = op.get_context().dialect.name
+    _make_grants()
+    _make_children()
+    _make_notices(_NEVER[dialect])
+    for guard in _GUARDS if dialect == "postgresql" else ():
+        op.execute(guard)
+
+
+def _make_grants() -> None:
     op.create_table(
         "leave",
         sa.Column("id", sa.Text, primary_key=True),
@@ -48,6 +56,9 @@ def upgrade() -> None:
         postgresql_where=waiting,
         sqlite_where=waiting,
     )
+
+
+def _make_children() -> None:
     op.create_table(
         "leave_child",
         sa.Column(
@@ -57,13 +68,16 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+
+
+def _make_notices(never: str) -> None:
     op.create_table(
         "notice",
         sa.Column("about", sa.Text, primary_key=True),
         sa.Column("idx", _WHOLE, nullable=False),
         *(sa.Column(name, sa.Text, primary_key=True) for name in ("place", "kind")),
         sa.Column("sent", _FLAG, nullable=False, server_default=sa.text("0")),
-        sa.Column("until", _MOMENT, nullable=False, server_default=sa.text(_NEVER[dialect])),
+        sa.Column("until", _MOMENT, nullable=False, server_default=sa.text(never)),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
@@ -71,5 +85,3 @@ def upgrade() -> None:
     op.create_index(
         "notice_unsent", "notice", ["until"], postgresql_where=unsent, sqlite_where=unsent
     )
-    for guard in _GUARDS if dialect == "postgresql" else ():
-        op.execute(guard)

@@ -11,8 +11,8 @@ import brotli
 import pytest
 import zstandard
 
-from gateway.http.compression import CODINGS, coding
 from gateway.http.framing import Framing
+from gateway.http.routes.compression import CODINGS, coding
 from gateway.model.errors import AskDifferently
 from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.edge import QUESTION

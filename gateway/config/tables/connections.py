@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 
 from gateway.config.settings_names import SettingKey
-from gateway.config.settings_tables import SettingsTable
+from gateway.config.tables.table import SettingsTable
 
 FEWEST: Final = 64  # connections that a gateway must be able to hold
 
