@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Self
@@ -25,6 +26,8 @@ LOG: Final = 1
 WITNESS: Final = 4
 _SIGNATURE_BYTES: Final = 64
 _TIME_BYTES: Final = 8
+_LATEST: Final = 2**63 - 1
+_NAME: Final = re.compile(r"[^\s+]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class VerifierKey:
             Ed25519PublicKey.from_public_bytes(key.public)
         except (ValueError, IndexError):
             raise Unreadable("a verifier key reads name+key id+key, on one line") from None
+        if not _NAME.fullmatch(name):
+            raise Unreadable("a verifier key begins with a name that has no space in it")
         if key.kind not in {LOG, WITNESS} or key.id.hex() != key_id:
             raise Unreadable("the verifier key is of another kind, or has a wrong letter")
         return key
@@ -60,7 +65,7 @@ class VerifierKey:
         stamp = signature[:_TIME_BYTES] if self.kind == WITNESS else b""
         at = int.from_bytes(stamp, "big")
         message = f"cosignature/v1\ntime {at}\n{text}" if self.kind == WITNESS else text
-        if len(signature) != len(stamp) + _SIGNATURE_BYTES:
+        if at > _LATEST or len(signature) != len(stamp) + _SIGNATURE_BYTES:
             return None
         try:
             key = Ed25519PublicKey.from_public_bytes(self.public)

@@ -8,7 +8,8 @@ from typing import Final, Self
 from gateway.audit.verify.finding import LogRefused
 from gateway.audit.verify.key import VerifierKey, decoded
 
-LONGEST: Final = 64 * 1024
+# Sixteen signatures, each of a kind that is still to come and as long as five kilobytes.
+LONGEST: Final = 256 * 1024
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _SIGNATURE: Final = re.compile("\N{EM DASH} ([^\\s+]+) ([A-Za-z0-9+/=]+)")
 _KEY_ID_BYTES: Final = 4
@@ -43,10 +44,10 @@ class Note:
             raise LogRefused("this is not a signed note")
         return cls(f"{text}\n", tuple(map(_signature, below[:-1].split("\n"))))
 
-    def signed_by(self, keys: Iterable[VerifierKey]) -> dict[str, int]:
-        """Which of `keys` signed, by name, with the time; Refused if one's signature is false."""
+    def signed_by(self, keys: Iterable[VerifierKey]) -> dict[VerifierKey, list[int]]:
+        """Which of `keys` signed, and at which times; Refused if a signature of one is false."""
         known = {(key.name, key.id): key for key in keys}
-        signed = dict[str, int]()
+        signed = dict[VerifierKey, list[int]]()
         for signature in self.signatures:
             key = known.get((signature.name, signature.key_id))
             if key is None:
@@ -54,7 +55,7 @@ class Note:
             at = key.signed_at(signature.content, self.text)
             if at is None:
                 raise LogRefused(f"the signature of {key.name} does not hold")
-            signed[key.name] = max(at, signed.get(key.name, 0))
+            signed.setdefault(key, []).append(at)
         return signed
 
 

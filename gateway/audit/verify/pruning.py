@@ -1,9 +1,10 @@
 """Entries that are gone: each must be named by a pruning that stands later in the same log."""
 
-import json
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any, Final
+
+import orjson
 
 from gateway.audit.verify.finding import LogRefused
 
@@ -34,16 +35,30 @@ def pruning_of(index: int, leaf: bytes) -> Pruning | None:
     if _MARK not in leaf:
         return None
     try:
-        held: dict[str, Any] = json.loads(leaf)
+        held: dict[str, Any] = orjson.loads(leaf)
         if held["kind"] != "PRUNING":
             return None
-        spans = tuple((int(first), int(last)) for first, last in held["pruned"])
-        found = Pruning(index, held["at"], held["user"], held["policy_version"], spans)
+        spans = tuple((_whole(first), _whole(last)) for first, last in held["pruned"])
+        at, who, policy = (_text(held[name]) for name in ("at", "user", "policy_version"))
+        found = Pruning(index, at, who, policy, spans)
     except (ValueError, KeyError, TypeError):
         raise LogRefused(f"entry {index} is a pruning that cannot be read", index) from None
     if not all(0 <= first <= last < index for first, last in spans):
         raise LogRefused(f"entry {index} prunes what is not before it", index)
     return found
+
+
+def _whole(number: object) -> int:
+    # A text, a truth value or a fraction is no place in a log, though Python would count it as one.
+    if type(number) is not int:
+        raise TypeError
+    return number
+
+
+def _text(said: object) -> str:
+    if not isinstance(said, str):
+        raise TypeError
+    return said
 
 
 def refuse_undeclared(missing: list[int], prunings: list[Pruning]) -> None:

@@ -8,6 +8,7 @@ from gateway.audit.verify.finding import LogRefused
 from gateway.audit.verify.place import LogReader
 from gateway.audit.verify.pruning import Pruning, pruning_of, refuse_undeclared
 from gateway.audit.verify.state import HASH_BYTES, State, Trust
+from gateway.audit.verify.times import EntryTimes
 from gateway.audit.verify.tree import Accumulator, hash_leaf, root_of_tile
 
 WIDTH: Final = 256
@@ -18,10 +19,11 @@ _LENGTH_BYTES: Final = 2
 class VerifiedLog:
     """A log that holds: its state, what prunings in it declared, and how many entries are gone.
 
-    Of an entry that is gone only its hash is held to the tree.
+    Of an entry that is gone only its hash is held to the tree. `times` are those of the others.
     """
 
     state: State
+    times: EntryTimes
     prunings: tuple[Pruning, ...] = ()
     gone: int = 0
 
@@ -32,12 +34,13 @@ def check_log(place: LogReader, trust: Trust, kept: Sequence[State] = ()) -> Ver
     Each of `kept`, states of this log that somebody saw before, must be a beginning of it.
     """
     state = published_state(place, trust)
-    tree = _Rebuilt(place, state, sorted(kept, key=lambda each: each.size))
+    times = EntryTimes(trust.bounds, state.witnessed.first)
+    tree = _Rebuilt(place, state, sorted(kept, key=lambda each: each.size), times)
     tree.refuse_shorter()
     for first in range(0, state.size, WIDTH):
         tree.take(first, min(WIDTH, state.size - first))
     tree.finish()
-    return VerifiedLog(state, tuple(tree.prunings), len(tree.missing))
+    return VerifiedLog(state, times, tuple(tree.prunings), len(tree.missing))
 
 
 def published_state(place: LogReader, trust: Trust) -> State:
@@ -55,6 +58,7 @@ class _Rebuilt:
     place: LogReader
     state: State
     kept: list[State]
+    times: EntryTimes
     tree: Accumulator = field(default_factory=Accumulator)
     above: list[list[bytes]] = field(default_factory=list)
     agreed: int = 0
@@ -71,7 +75,8 @@ class _Rebuilt:
 
     def take(self, first: int, count: int) -> None:
         """Hash the next bundle of entries, and compare with the tree's own tiles."""
-        leaves = list(_entries(self._content("entries", first // WIDTH, count), first))
+        bundle, grew = self._content("entries", first // WIDTH, count)
+        leaves = list(_entries(bundle, first))[: count if grew else None]
         stated = self._hashes(0, first // WIDTH, count)
         # An entry that is gone is empty in its bundle; its hash then stands in the tree alone.
         hashes = [
@@ -105,7 +110,9 @@ class _Rebuilt:
     def _heed(self, index: int, leaf: bytes) -> None:
         if not leaf:
             self.missing.append(index)
-        elif found := pruning_of(index, leaf):
+            return
+        self.times.take(index, leaf)
+        if found := pruning_of(index, leaf):
             self.prunings.append(found)
 
     def _compare(self) -> None:
@@ -123,18 +130,23 @@ class _Rebuilt:
             self._complete(level + 1, row[-WIDTH:])
 
     def _hashes(self, level: int, number: int, count: int) -> list[bytes]:
-        content = self._content(str(level), number, count)
-        if len(content) != count * HASH_BYTES:
+        content, grew = self._content(str(level), number, count)
+        if len(content) != (WIDTH if grew else count) * HASH_BYTES:
             raise LogRefused("a tile has another length", number * WIDTH ** (level + 1))
         return [content[at : at + HASH_BYTES] for at in range(0, count * HASH_BYTES, HASH_BYTES)]
 
-    def _content(self, level: str, number: int, count: int) -> bytes:
-        part = "" if count == WIDTH else f".p/{count}"
-        path = f"tile/{level}/{_numbered(number)}{part}"
+    def _content(self, level: str, number: int, count: int) -> tuple[bytes, bool]:
+        """A tile or bundle, and whether it is the full one in place of the part that was wanted."""
+        whole = f"tile/{level}/{_numbered(number)}"
+        path = whole if count == WIDTH else f"{whole}.p/{count}"
         content = self.place(path)
-        if content is None:
+        if content is not None:
+            return content, False
+        # A log may take a part away once it has the full one: it grew while it was read.
+        grown = None if path == whole else self.place(whole)
+        if grown is None:
             raise LogRefused(f"the log lacks {path}")
-        return content
+        return grown, True
 
 
 def _entries(bundle: bytes, first: int) -> Iterator[bytes]:

@@ -7,10 +7,11 @@ from typing import Final, Self
 from gateway.audit.verify.finding import LogRefused
 from gateway.audit.verify.key import decoded
 from gateway.audit.verify.state import State, Trust, read_hash
+from gateway.audit.verify.times import EntryTimes
 from gateway.audit.verify.tree import hash_leaf, refuse_absent
 
 FORMAT: Final = "c2sp.org/tlog-proof@v1"
-_INDEX: Final = re.compile(r"index (0|[1-9]\d{0,18})")
+_INDEX: Final = re.compile(r"index (0|[1-9][0-9]{0,18})")
 _HIGHEST: Final = 63
 
 
@@ -40,8 +41,8 @@ class ReceiptProof:
             raise LogRefused("the proof does not say which entry it is about")
         return cls(int(index[1]), tuple(map(read_hash, lines[2:])), checkpoint, leaf)
 
-    def check(self, trust: Trust, leaf: bytes | None = None) -> State:
-        """The state under which the entry is logged; Refused if the proof does not hold.
+    def check(self, trust: Trust, leaf: bytes | None = None) -> "ProvedEntry":
+        """The entry and the state under which it is logged; Refused if the proof does not hold.
 
         `leaf` is the entry where the proof does not bring it along.
         """
@@ -50,4 +51,14 @@ class ReceiptProof:
             raise LogRefused("the proof does not include its entry; give the entry too", self.index)
         state = State.read(self.checkpoint, trust)
         refuse_absent(hash_leaf(entry), self.index, state.size, self.path, state.root)
-        return state
+        EntryTimes(trust.bounds, state.witnessed.first).take(self.index, entry)
+        return ProvedEntry(self.index, entry, state)
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedEntry:
+    """An entry that is in the log as `state` has it: byte for byte this one, at this index."""
+
+    index: int
+    leaf: bytes
+    state: State

@@ -87,7 +87,7 @@ class Witness:
 
 def _signed(submission: Submission, key: VerifierKey) -> bool:
     try:
-        return key.name in submission.note.signed_by([key])
+        return bool(submission.note.signed_by([key]))
     except LogRefused:
         return False
 

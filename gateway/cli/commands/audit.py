@@ -175,16 +175,33 @@ def verify(  # noqa: PLR0913, PLR0917 - one option a thing that is trusted
     what: Annotated[str, typer.Argument(help="A folder, a log's URL, a proof or a checkpoint.")],
     log_key: Annotated[str, typer.Option("--key", help="The log's verifier key.")],
     witness: Annotated[list[str] | None, typer.Option(help="A witness's verifier key.")] = None,
-    quorum: Annotated[int, typer.Option(help="How many of the witnesses must have signed.")] = 0,
+    quorum: Annotated[
+        int | None,
+        typer.Option(help="How many of the witnesses must have signed; without it, all.", min=0),
+    ] = None,
     kept: Annotated[list[Path] | None, typer.Option(help="A checkpoint kept from before.")] = None,
     leaf: Annotated[Path | None, typer.Option(help="The entry that a proof is about.")] = None,
     token: Annotated[Path | None, typer.Option(help="A file with an auditor's token.")] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(help="Check as of this moment, UTC; without it, now.")
+    ] = None,
+    max_age: Annotated[
+        str | None,
+        typer.Option(help="How old a witness's signature may be; 7d, but any age for a proof."),
+    ] = None,
+    max_ahead: Annotated[
+        str, typer.Option(help="How far ahead of now a signature or entry may be dated.")
+    ] = "10m",
+    max_back: Annotated[
+        str, typer.Option(help="How far an entry may be dated before an earlier one.")
+    ] = "1h",
 ) -> None:
     """Check a published log, a proof or a checkpoint; exit 1 means that it is wrong.
 
     Nothing of the writer's code is used, and of its settings nothing is read.
     """
-    from gateway.cli.verify import Given
+    from gateway.cli.verify import Given, GivenTimes
     from gateway.cli.verify import verify as work
 
-    work(what, Given(log_key, witness or (), quorum, kept or (), leaf, token))
+    times = GivenTimes(as_of, max_age, max_ahead, max_back)
+    work(what, Given(log_key, witness or (), quorum, kept or (), leaf, token, times))

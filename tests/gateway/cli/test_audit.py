@@ -23,6 +23,7 @@ from tests.support.verify.published import LEAVES, REAL, STRANGER, kept, note, w
 from tests.support.verify.receipts import receipt
 
 KEY = ["--key", REAL.verifier_key]
+AS_OF = ["--as-of", "2026-11-22T12:00:00"]
 
 
 async def one_entry(path: Path) -> None:
@@ -70,7 +71,7 @@ def test_what_is_exported_is_accepted_with_the_key_that_was_printed(tmp_path: Pa
     key = run("key").stdout.strip()
     exported = run("export", tmp_path / "export")
     assert exported.stdout.startswith("1 entries, root ")
-    verified = run("verify", tmp_path / "export", "--key", key)
+    verified = run("verify", tmp_path / "export", "--key", key, *AS_OF)
     assert (verified.exit_code, verified.stdout[:6]) == (0, "holds:")
 
 

@@ -65,7 +65,7 @@ async def test_two_witnesses_sign_what_the_log_says(tmp_path: Path) -> None:
         assert await witnessing.ask_all() == ()
         (leaf,) = await publication.log.entries(7, 1)
         proof = await publication.proof(7, leaf=leaf.leaf, cosigned_by=2)
-        assert ReceiptProof.read(proof.encode()).check(trust).size == 305
+        assert ReceiptProof.read(proof.encode()).check(trust).state.size == 305
 
 
 async def test_a_log_restored_from_an_old_copy_or_rewritten_is_denied(tmp_path: Path) -> None:

@@ -23,13 +23,13 @@ from tests.support.verify.receipts import nodes, receipt
 def test_a_receipt_is_accepted_offline() -> None:
     for index in (0, 7, 31, 32, 39):
         read = ReceiptProof.read(receipt(index).encode())
-        assert read.check(TRUST).size == 40
+        assert read.check(TRUST).state.size == 40
         assert read.leaf == LEAVES[index]
 
 
 def test_a_receipt_without_its_entry_needs_it() -> None:
     read = ReceiptProof.read(receipt(5, bring=False).encode())
-    assert read.check(TRUST, LEAVES[5]).origin == ORIGIN
+    assert read.check(TRUST, LEAVES[5]).state.origin == ORIGIN
     with pytest.raises(LogRefused, match="give the entry too"):
         read.check(TRUST)
 
@@ -77,7 +77,7 @@ def test_a_key_that_was_mistyped_is_refused(text: str) -> None:
         (note(LEAVES).replace("600", "0600"), "not a checkpoint|does not hold"),
         (note(LEAVES).replace("\n\n", "\nmore\n\n"), "does not hold"),
         (note(LEAVES).replace("\n", "\r\n"), "not a signed note"),
-        (note(LEAVES) * 400, "not a signed note"),
+        (note(LEAVES) * 4000, "not a signed note"),
         ("", "not a signed note"),
     ],
 )

@@ -52,7 +52,7 @@ def test_what_it_signs_convinces_an_independent_reader(tmp_path: Path) -> None:
     whole = note(LEAVES[:5]) + judged.line
     key = VerifierKey.read(witness.cosigner.verifier_key)
     state = State.read(whole.encode(), Trust(LOG, (key,), 1))
-    assert state.witnessed == ((key.name, NOW),)
+    assert state.witnessed.counted == ((key.name, NOW),)
     read = ReadCheckpoint.from_text(whole)
     keys = VkeySet(Vkey.from_string(witness.cosigner.verifier_key))
     assert len(keys.verify(read.signatures, read)) == 1

@@ -121,7 +121,7 @@ async def test_an_entrys_proof_convinces_who_never_saw_the_log(tmp_path: Path) -
         key = VerifierKey.read(town.pipeline.publication.signer.verifier_key)
         for node in nodes(await read(town, filter={"user": "s.worker"})):
             receipt = ReceiptProof.read(node["proof"].encode())
-            assert receipt.check(Trust(key)).size > receipt.index == int(node["index"])
+            assert receipt.check(Trust(key)).state.size > receipt.index == int(node["index"])
             assert receipt.leaf is not None
             assert json.loads(receipt.leaf)["query_id"] == node["queryId"]
 
