@@ -51,6 +51,17 @@ def once_cleared(
     return {name: kept_back for name, source in sources.items() if not source.may_restrict}
 
 
+def by_agency(
+    learned: Mapping[str, frozenset[str]], sources: Mapping[str, RegisteredSource]
+) -> Mapping[str, frozenset[str]]:
+    """The names of the keys that were learned, by source id, as the log has them: by agency."""
+    names: dict[str, frozenset[str]] = {}
+    for source, keys in learned.items():
+        agency = sources[source].agency
+        names[agency] = names.get(agency, frozenset()) | keys
+    return names
+
+
 def disputed(findings: Findings, sources: Mapping[str, RegisteredSource]) -> tuple[Lesson, ...]:
     """Other numbers than those of `lessons`, where certain records disagree: to be asked by too."""
     said = _said(findings, sources)

@@ -8,7 +8,7 @@ from gateway.fanout.route import may_have_more_files
 from gateway.fanout.source_answer import Keys
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
-from gateway.questions.onward import disputed, once_cleared
+from gateway.questions.onward import by_agency, disputed, once_cleared
 from gateway.questions.order import SourceAnswers
 from gateway.questions.plan import kept_back
 from gateway.questions.shield.state import ShieldState
@@ -41,8 +41,4 @@ class Teaching:
 
     async def pass_on(self, learned: Mapping[str, frozenset[str]]) -> None:
         """Log the names of the keys that sources are asked with; TryLater if that cannot be."""
-        by_agency: dict[str, frozenset[str]] = {}
-        for source, names in learned.items():
-            agency = self.sources[source].agency
-            by_agency[agency] = by_agency.get(agency, frozenset()) | names
-        await self.recorder.pass_on(self.intent, by_agency)
+        await self.recorder.pass_on(self.intent, by_agency(learned, self.sources))

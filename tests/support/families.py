@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from joserfc import jwt
@@ -115,9 +116,12 @@ async def families(
     rules: tuple[str, ...] = (DISCLOSED,),
     events: str = "",
     child: Mapping[str, Any] = MIRA,
-    shields: frozenset[Any] = AUTHORITY,
+    sources: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> AsyncIterator[Families]:
-    """A town whose spine and council know Mira; the spine is the shield's authority."""
+    """A town whose spine and council know Mira; the spine is the shield's authority.
+
+    `sources` is what `rest_source` takes for either, by id, where it is not the usual.
+    """
     operator = f"disclosure = [{', '.join(rules)}]\nevent = [{events}]\n"
     key = ECKey.generate_key("P-256", {"kid": "family-1", "use": "sig", "alg": "ES256"})
     (folder / "issuers.toml").write_text(ISSUERS)
@@ -125,12 +129,15 @@ async def families(
     (folder / "family-keys.json").write_text(public)
     spine, council = AgencyServer(children=(child,)), AgencyServer()
     async with serving(spine.answer) as where, serving(council.answer) as town_hall:
-        sources = [
-            rest_source("spine", where, claims=shields, timeout="30s"),
-            rest_source("council", town_hall, claims=LOCAL, areas=(HOME,), timeout="30s"),
+        usual = {"claims": LOCAL, "areas": (HOME,), "timeout": "30s"}
+        files = [
+            rest_source(
+                "spine", where, **{**usual, "claims": AUTHORITY, **sources.get("spine", {})}
+            ),
+            rest_source("council", town_hall, **{**usual, **sources.get("council", {})}),
         ]
         made = Families(key, council)
         clock = Clock(now=lambda: made.now, sleep=made.wait)
         more = {"tokens__issuers": folder / "issuers.toml", "questions__deadline": DEADLINE_S}
-        async with small_town(folder, sources, clock, operator=operator, **more) as made.town:
+        async with small_town(folder, files, clock, operator=operator, **more) as made.town:
             yield made

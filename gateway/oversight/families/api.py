@@ -3,8 +3,9 @@
 Nothing, held back, unknown and refused are one answer, byte for byte, and leave after one time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from adapters.contract.codes import Purpose
@@ -13,7 +14,7 @@ from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.search import Search
 from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.keys.pseudonym import Pseudonym
-from gateway.audit.recorder.recorder import ACCESSES, Grounds, Recorder
+from gateway.audit.recorder.recorder import ACCESSES, Grounds, Intent, Recorder
 from gateway.audit.store.contract import READ_BOUND, Log
 from gateway.config.operator_file import Families
 from gateway.graphql.optional_inputs import known_of
@@ -29,6 +30,7 @@ from gateway.model.inquiry import Inquiry, Known, Reason
 from gateway.oversight.families.accesses import AccessPosition, ShownAccess, seen, turns
 from gateway.oversight.families.disclosure import Disclosures, Whom, next_day
 from gateway.oversight.families.entitlement import confirmed, entitled
+from gateway.questions.onward import by_agency
 from gateway.questions.shield.check import ShieldCheck
 from resolvers.child.child import Restriction
 
@@ -144,7 +146,11 @@ class FamilyApi:
             query_id=intent.query_id,
             log_index=intent.index,
         )
-        return intent.query_id, await self.shield.restriction(known, on_behalf)
+        pass_on = partial(self._pass_on, intent)
+        return intent.query_id, await self.shield.restriction(known, on_behalf, pass_on)
+
+    async def _pass_on(self, intent: Intent, learned: Mapping[str, frozenset[str]]) -> None:
+        await self.recorder.pass_on(intent, by_agency(learned, self.shield.sources))
 
     async def _entries(self, pseudonyms: frozenset[Pseudonym]) -> list[Entry]:
         """What the log has by these of the person's numbers, the newest MOST_READ of it.

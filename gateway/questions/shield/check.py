@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 from adapters.contract.contract import OnBehalf
 from gateway.fanout.fan_out import FanOut
-from gateway.fanout.route import route, unasked
-from gateway.fanout.source_answer import CallContext, SourceAnswer
+from gateway.fanout.source_answer import CallContext
 from gateway.fanout.sources import RegisteredSource, Registry
 from gateway.model.clock import Clock
 from gateway.model.inquiry import Known
-from gateway.questions.findings import find, stated_reference
-from gateway.questions.plan import other_forms, own_details
-from gateway.questions.resolver import Resolver
+from gateway.questions.plan import other_forms
+from gateway.questions.shield.check_rounds import CheckRounds, PassOn
 from resolvers.child.child import Restriction
 
 
@@ -40,28 +38,16 @@ class ShieldCheck:
         """Those of them that are asked."""
         return {name: source for name, source in self.sources.items() if not source.has_effects}
 
-    async def restriction(self, known: Known, on_behalf: OnBehalf) -> Restriction:
-        """What they say together by the deadline; nothing of their answers is kept."""
-        answers = await self._answers(known, on_behalf)
-        stated = stated_reference(known, self.sources.values())
-        found = find(stated, answers, Resolver(self.sources))
-        return Restriction.RESTRICTED if found.own_marks else found.restriction
+    async def restriction(self, known: Known, on_behalf: OnBehalf, pass_on: PassOn) -> Restriction:
+        """What they say together by the deadline; nothing of their answers is kept.
 
-    async def _answers(self, known: Known, on_behalf: OnBehalf) -> Mapping[str, SourceAnswer]:
-        """Each source asked once, by what is known alone: nothing that one says goes to another."""
+        `pass_on` logs which keys learned from some go to which agencies, before any of it leaves.
+        """
         until = self.clock.monotonic() + self.deadline_s
         asking = CallContext(frozenset(), on_behalf, until, forms=other_forms(known))
-        answers: dict[str, SourceAnswer] = {}
         async with self.fan_out.calls() as calls:
-            for name, source in self.asked.items():
-                keys = own_details(known, source.agency)
-                if route(source, keys, None):
-                    calls.start(name, [keys], asking, None)
-                else:
-                    answers[name] = unasked(source)
-            while calls.running and calls.now < until:
-                answers |= {each.source: each for each in await calls.heard(until)}
-            return answers | {each.source: each for each in calls.overtaken(answers)}
+            rounds = CheckRounds(self.sources, self.asked, known, asking, calls, pass_on)
+            return await rounds.restriction()
 
 
 def _may_tell(source: RegisteredSource) -> bool:

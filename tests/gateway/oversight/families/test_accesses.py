@@ -168,7 +168,7 @@ async def test_an_answer_is_kept_until_a_whole_check_could_be_over(tmp_path: Pat
 
 async def test_where_no_authority_clears_the_child_a_parent_sees_nothing(tmp_path: Path) -> None:
     silent = frozenset({claim for claim in AUTHORITY if claim.value != "shield_authority"})
-    async with families(tmp_path, shields=silent) as at:
+    async with families(tmp_path, sources={"spine": {"claims": silent}}) as at:
         await looked_up(at)
         answer = await at.who_looked(PARENT)
         entries = logged(at.town.settings.files.state)
