@@ -25,6 +25,10 @@ class PolicyUnusable(Exception):
     """A retention policy cannot be used; the message says what to change."""
 
 
+class ClockApart(Exception):
+    """The clock and the log are days apart: nothing may be judged by its age now."""
+
+
 class EntryRefused(ValueError):
     """The entry would break the log's format; nothing was queued."""
 

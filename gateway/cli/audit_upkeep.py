@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
@@ -12,6 +13,7 @@ from gateway.audit.entry.range import EntryRanges
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.keys import key_ring
 from gateway.audit.opening import EPOCHS, open_keys, open_publication, open_witnessing
+from gateway.audit.publish.log_time import refuse_false_clock
 from gateway.audit.publish.pruning import due_ranges, pruning
 from gateway.audit.publish.pruning import prune as prune_log
 from gateway.audit.publish.retention_policy import Retention
@@ -60,12 +62,17 @@ async def _change_epoch(
         await publication.log.append(Entry(kind=kind, at=clock.now(), user=who, detail=detail))
 
 
-def prune(policy: Path, who: str, settings: Path | None, *, dry_run: bool) -> None:
+def prune(
+    policy: Path, who: str, now: datetime | None, settings: Path | None, *, dry_run: bool
+) -> None:
     """Prune what the policy no longer keeps; print what went, or would go."""
-    typer.echo(run(_prune(chosen(settings), policy, who, dry_run=dry_run)))
+    told = now.replace(tzinfo=UTC) if now else None
+    typer.echo(run(_prune(chosen(settings), policy, who, told, dry_run=dry_run)))
 
 
-async def _prune(settings: Settings, file: Path, who: str, *, dry_run: bool) -> str:
+async def _prune(
+    settings: Settings, file: Path, who: str, told: datetime | None, *, dry_run: bool
+) -> str:
     policy, clock = Retention.read(file), Clock()
     async with AsyncExitStack() as stack:
         publication = await stack.enter_async_context(
@@ -76,7 +83,9 @@ async def _prune(settings: Settings, file: Path, who: str, *, dry_run: bool) -> 
             count = EntryRanges(tuple(ranges)).count
             return f"{count} entries would be removed under {policy.name}"
         watch = await open_witnessing(settings.witnesses, publication, clock, stack)
-        entry = pruning(policy, who, clock.now())
+        await watch.ask_all()  # whose time does not depend on this machine's clock
+        await refuse_false_clock(publication.log, clock.now(), told)
+        entry = pruning(policy, who, clock.now(), time_told=told is not None)
         done = await prune_log(publication, ranges, entry, _witnessed(watch, settings))
         grants = await open_grants(settings.log, settings.files)
         stack.push_async_callback(grants.aclose)

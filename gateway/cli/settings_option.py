@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 import typer
 
 from gateway.audit.errors import (
+    ClockApart,
     KeysUnavailable,
     KeysUnreadable,
     LogCorrupt,
@@ -20,7 +21,7 @@ from gateway.oversight.break_glass.store.contract import GrantsUnavailable
 
 T = TypeVar("T")
 _FAILURES: Final = (
-    *(ConfigurationInvalid, KeysUnavailable, KeysUnreadable),
+    *(ClockApart, ConfigurationInvalid, KeysUnavailable, KeysUnreadable),
     *(GrantsUnavailable, LogCorrupt, LogUnavailable, PolicyUnusable),
 )
 

@@ -15,10 +15,10 @@ from gateway.audit.opening import (
     open_staff_children,
     open_witnessing,
 )
+from gateway.audit.publish.log_time import ClockWatch
 from gateway.audit.publish.publication import Publication
 from gateway.audit.publish.witness_watch import Patience, WitnessWatch
 from gateway.audit.recorder.recorder import Recorder
-from gateway.audit.store.contract import Log
 from gateway.config.operator_file import OperatorFile
 from gateway.config.settings import Settings
 from gateway.config.settings_rules import refuse_unsaid
@@ -83,12 +83,15 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Pipeli
         )
         stack.push_async_callback(recorder.write_refusals)
         _keep(stack, recorder.keep_counting())
+        clock_watch = ClockWatch(publication.log, clock)
+        await clock_watch.look()  # before this clock writes anything
+        _keep(stack, clock_watch.run())
         await SettingsStart(settings, recorder).note()
         public = _public_keys(settings, publication)
         governance = await _open_governance(settings, stages, recorder, public, stack)
         watch = await _open_watch(publication, settings, clock, stack)
         oversight = await _open_oversight(
-            settings, stages, governance.generations, publication.log, recorder, stack
+            settings, stages, governance.generations, clock_watch, recorder, stack
         )
         yield Pipeline(stages, governance, recorder, watch, oversight)
 
@@ -133,11 +136,15 @@ async def _open_oversight(  # noqa: PLR0913, PLR0917  what it is wired of
     settings: Settings,
     stages: Stages,
     generations: Generations,
-    log: Log,
+    clock_watch: ClockWatch,
     recorder: Recorder,
     stack: AsyncExitStack,
 ) -> Oversight:
-    clock = stages.clock
+    clock, log = stages.clock, clock_watch.log
+
+    def clock_agrees() -> bool:
+        return clock_watch.agrees
+
     grants = await open_grants(settings.log, settings.files)
     stack.push_async_callback(grants.aclose)
 
@@ -147,7 +154,7 @@ async def _open_oversight(  # noqa: PLR0913, PLR0917  what it is wired of
 
     working_days = WorkingDays(lambda: operator().closed_days)
     told = sender(operator, settings.server.public_url)
-    notifier = Notifier(grants, told, clock, lambda: operator().deputies)
+    notifier = Notifier(grants, told, clock, lambda: operator().deputies, clock_agrees)
 
     async def tell(alert: Alert) -> bool:
         return await notifier.escalate(alert.id, alert.anchor, "alert-overdue")
@@ -156,7 +163,8 @@ async def _open_oversight(  # noqa: PLR0913, PLR0917  what it is wired of
         active = generations.current
         return places_for(active.operator, active.preparation.registry.agencies, caller)
 
-    alerts = AlertIndexer(AlertStore.below(settings.files.state, working_days), log, tell, clock)
+    found = AlertStore.below(settings.files.state, working_days)
+    alerts = AlertIndexer(found, log, tell, clock, clock_agrees)
     retention = RetentionTask(log, alerts.store, grants)
     for work in (notifier.keep_notifying(), alerts.watch(), retention.keep_removing()):
         _keep(stack, work)

@@ -237,6 +237,16 @@ def log_corrupt() -> None:
     _say.critical("log_corrupt")
 
 
+def clock_apart(days: int, than: str) -> None:
+    """This machine's clock is days away from something: it is wrong, or the log rested."""
+    _say.critical("clock_apart", days=days, than=than)
+
+
+def clock_agrees() -> None:
+    """The clock and the log are near each other again."""
+    _say.info("clock_agrees")
+
+
 def witness_denied(witness: str, status: int) -> None:
     """A witness answered and did not sign: it may have seen another history of this log."""
     _say.critical("witness_denied", witness=witness, status=status)

@@ -13,7 +13,7 @@ from gateway.config.operator_file import OperatorFile
 from gateway.model import events
 from gateway.model.agency import AgencyCard
 from gateway.model.caller import Caller
-from gateway.model.clock import Clock
+from gateway.model.clock import Clock, always
 from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnavailable
 from gateway.oversight.break_glass.store.grant import Notice
 
@@ -79,6 +79,7 @@ class Notifier:
     send: Send
     clock: Clock
     deputies: Callable[[], tuple[str, ...]]
+    clock_agrees: Callable[[], bool] = always
     _due: asyncio.Event = field(default_factory=asyncio.Event)
 
     def hurry(self) -> None:
@@ -99,7 +100,8 @@ class Notifier:
     async def tell(self) -> None:
         """Send every notice that nobody took or claims, and escalate what is overdue."""
         now = self.clock.now().timestamp()
-        if deputies := self.deputies():
+        deputies = self.deputies()
+        if deputies and self.clock_agrees():  # what was told is not taken back
             await self.store.escalate(now, deputies)
         await self.store.end(now)
         while claimed := await self.store.claim(_CLAIM_S):

@@ -17,6 +17,7 @@ from gateway.audit.store.contract import READ_BOUND, Log
 
 # So many ranges fit an entry, however long their indexes.
 RANGES_AN_ENTRY: Final = 1500
+TIME_TOLD: Final = "TIME_TOLD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,12 @@ async def prune(
 
 
 def pruning(
-    policy: Retention, who: str, now: datetime
+    policy: Retention, who: str, now: datetime, *, time_told: bool = False
 ) -> Callable[[tuple[EntryRange, ...]], Entry]:
-    """The entry that declares some ranges pruned under `policy`, by `who`."""
+    """The entry that declares some ranges pruned under `policy`, by `who`.
+
+    `time_told` says that a person gave the time, as the log itself could not confirm it.
+    """
 
     def declared(ranges: tuple[EntryRange, ...]) -> Entry:
         return Entry(
@@ -73,6 +77,7 @@ def pruning(
             document=policy.digest,
             policy_version=policy.name,
             pruned=ranges,
+            detail=TIME_TOLD if time_told else None,
         )
 
     return declared

@@ -86,6 +86,10 @@ def prune(
     dry_run: Annotated[  # noqa: FBT002 - a flag
         bool, typer.Option(help="Say what would be removed, and change nothing.")
     ] = False,
+    now: Annotated[
+        datetime | None,
+        typer.Option(help="The time by another clock, UTC; needed where the log rested for days."),
+    ] = None,
     settings: SettingsFile = None,
 ) -> None:
     """Remove the bytes of entries that a written policy no longer keeps; their hashes stay.
@@ -94,7 +98,7 @@ def prune(
     """
     from gateway.cli.audit_upkeep import prune as work
 
-    work(policy, who, settings, dry_run=dry_run)
+    work(policy, who, now, settings, dry_run=dry_run)
 
 
 @audit.command()

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
+from gateway.audit.entry.logged import Logged
+from gateway.audit.publish.log_time import Apart
 from gateway.audit.store.sqlite_versions import SqliteLogSchema
 from gateway.cli.database.places import SERVER, files
 from gateway.config.database.contract import DatabaseDamaged, DatabaseRefused
@@ -15,6 +19,8 @@ from gateway.config.database.schema import EMPTY, Schema, SchemaUnknown, unserve
 from gateway.config.database.sqlite import file_engine, told, writing
 from gateway.config.settings import Settings
 from gateway.model.errors import ConfigurationInvalid
+
+_LAST: Final = "SELECT leaf FROM entry ORDER BY idx DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +32,13 @@ class StoreStatus:
     newest: int
     found: int | None = None
     refusal: str | None = None
+    clock: Apart | None = None
 
     def __str__(self) -> str:
         said = "none yet" if self.found in {None, EMPTY} else f"schema {self.found}"
         told = self.refusal or f"{self.store}: {said}, and this release writes {self.newest}"
-        return f"{told} ({self.place})"
+        clock = f"; {self.clock}, so check it" if self.clock else ""
+        return f"{told} ({self.place}){clock}"
 
 
 async def status(settings: Settings) -> tuple[StoreStatus, ...]:
@@ -60,9 +68,11 @@ async def _of_server(dsn: str) -> tuple[StoreStatus, ...]:
     try:
         async with told_by_server(), engine.connect() as connection:
             found = await connection.run_sync(numbers, SERVER)
+            clock = await connection.run_sync(_clock, SERVER[0], found["log"])
     finally:
         await engine.dispose()
-    return tuple(_status(schema, "PostgreSQL", found[schema.store]) for schema in SERVER)
+    each = tuple(_status(schema, "PostgreSQL", found[schema.store]) for schema in SERVER)
+    return (replace(each[0], clock=clock), *each[1:])
 
 
 def _of_files(settings: Settings) -> Iterator[StoreStatus]:
@@ -73,9 +83,19 @@ def _of_files(settings: Settings) -> Iterator[StoreStatus]:
         with told(at.file), writing(file_engine(at.file, "ro"), writes=False) as connection:
             found = at.schema.found(connection)
             moved = at.schema.moved(connection) if isinstance(at.schema, SqliteLogSchema) else None
-            yield _status(at.schema, str(at.file), found, moved)
+            clock = _clock(connection, at.schema, found)
+            yield replace(_status(at.schema, str(at.file), found, moved), clock=clock)
 
 
 def _status(schema: Schema, place: str, found: int, moved: str | None = None) -> StoreStatus:
     refusal = moved or unserved(schema.store, found, schema.newest)
     return StoreStatus(schema.store, place, schema.newest, found, refusal)
+
+
+def _clock(connection: Connection, schema: Schema, found: int) -> Apart | None:
+    """How far this machine's clock is from the log's last entry, where that is days."""
+    if schema.store != "log" or found != schema.newest:
+        return None
+    leaf = connection.exec_driver_sql(_LAST).scalar()
+    at = Logged(0, bytes(leaf)).entry.at if leaf else None
+    return Apart.of(datetime.now(UTC), at, "the log's last entry") if at else None

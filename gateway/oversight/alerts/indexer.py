@@ -4,16 +4,18 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
 from gateway.audit.errors import LeafUnreadable, LogUnavailable
 from gateway.audit.store.contract import READ_BOUND, Log
 from gateway.model import events
-from gateway.model.clock import Clock
+from gateway.model.clock import Clock, always
 from gateway.oversight.alerts.alert import Alert, Rank
 from gateway.oversight.alerts.store import AlertStore
 
 _EVERY_S: Final = 60.0
+_NO_DAY: Final = datetime.min.replace(tzinfo=UTC)
 
 Tell = Callable[[Alert], Awaitable[bool]]
 
@@ -31,6 +33,7 @@ class AlertIndexer:
     log: Log
     tell: Tell
     clock: Clock
+    clock_agrees: Callable[[], bool] = always
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def page(
@@ -52,7 +55,8 @@ class AlertIndexer:
             if not size and (await self.log.pruned()).held:
                 await asyncio.to_thread(self.store.begin_after_pruning)
             while found := await self.log.entries(size, READ_BOUND):
-                await asyncio.to_thread(self.store.take, found, size)
+                today = self.clock.now() if self.clock_agrees() else _NO_DAY
+                await asyncio.to_thread(self.store.take, found, size, today=today)
                 size = found[-1].index + 1
 
     async def watch(self) -> None:
@@ -70,7 +74,9 @@ class AlertIndexer:
             await asyncio.sleep(_EVERY_S)
 
     async def escalate(self) -> None:
-        """Have deputies told of every alert whose term is over."""
+        """Have deputies told of every alert whose term is over, if the clock can say so."""
+        if not self.clock_agrees():
+            return
         for alert in await asyncio.to_thread(self.store.overdue, self.clock.now()):
             if await self.tell(alert):
                 await asyncio.to_thread(self.store.told, alert)

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from gateway.audit.entry.entry import Entry
@@ -162,9 +162,9 @@ def forget_pruned(connection: sqlite3.Connection, pruned: EntryRanges) -> None:
         connection.execute(_FORGET_DAYS)
 
 
-def day_of(entry: Entry) -> int:
-    """The day of an entry, in UTC, counted from 1970."""
-    return microseconds(entry.at) // _DAY
+def day_of(at: datetime) -> int:
+    """The day of a moment, in UTC, counted from 1970."""
+    return microseconds(at) // _DAY
 
 
 def _observed(connection: sqlite3.Connection, query_id: str) -> ObservedAccess:

@@ -79,21 +79,25 @@ class AlertStore:
         with unavailable(self.path), self._open() as connection:
             connection.execute("UPDATE drawn SET compares_from = NULL")
 
-    def take(self, entries: Sequence[Logged], after: int | None = None) -> None:
+    def take(
+        self, entries: Sequence[Logged], after: int | None = None, *, today: datetime | None = None
+    ) -> None:
         """Draw the next entries of the log, all of them or none.
 
+        Old questions are forgotten by the entries' days, as far as these are not after `today`: an
+        entry of a clock that ran ahead makes nothing else old.
         None if not so many were drawn before them as `after` says: another process was at it.
         """
         with unavailable(self.path), self._open() as connection, transaction(connection):
             (drawn,) = connection.execute("SELECT size FROM drawn").fetchone()
             if after not in {None, drawn}:
                 return
-            newest, evaluation = 0, AlertEvaluation(connection, self.working_days)
+            times, evaluation = list[datetime](), AlertEvaluation(connection, self.working_days)
             for logged in entries:
                 entry = logged.entry
-                newest = max(newest, day_of(entry))
+                times.append(entry.at)
                 evaluation.take(logged.index, entry)
-            forget_before(connection, newest)
+            forget_before(connection, day_of(min(max(times), today or max(times))))
             digest = hashlib.sha256(entries[-1].leaf).digest()
             connection.execute(
                 "UPDATE drawn SET size = ?, last = ?", (entries[-1].index + 1, digest)

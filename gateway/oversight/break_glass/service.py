@@ -20,9 +20,8 @@ from gateway.model.inquiry import Known
 from gateway.model.words import in_words
 from gateway.oversight.auditors.access import AUDITOR, PRIVACY_OFFICER
 from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnavailable
-from gateway.oversight.break_glass.store.grant import BreakGlassGrant
+from gateway.oversight.break_glass.store.grant import LASTS, BreakGlassGrant
 
-LASTS: Final = timedelta(minutes=30)
 RECENT: Final = timedelta(minutes=15)
 _REVIEWED_IN: Final = 3  # working days
 _REVIEWERS: Final = frozenset({AUDITOR, PRIVACY_OFFICER})

@@ -3,15 +3,18 @@
 import asyncio
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from fhir.resources.R4B.auditevent import AuditEvent
+from typer.testing import CliRunner
 
 from gateway.audit.keys.key_ring import KeyRing
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.tree.checkpoint import checkpoint_text
 from gateway.audit.witness.cosigner import Cosigner
+from gateway.cli.main import app
 from gateway.oversight.break_glass.store.grants import SqlGrants
 from tests.support.audit.cli import run
 from tests.support.audit.examples import asked
@@ -24,6 +27,8 @@ from tests.support.verify.receipts import receipt
 
 KEY = ["--key", REAL.verifier_key]
 AS_OF = ["--as-of", "2026-11-22T12:00:00"]
+# The entries are of another day than this one.
+NOW = ["--now", f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"]
 
 
 async def one_entry(path: Path) -> None:
@@ -35,6 +40,12 @@ async def one_entry(path: Path) -> None:
 async def old_entries(path: Path) -> None:
     log = await AuditLog.open(path)
     await fill(log, 30, 3)
+    await log.aclose()
+
+
+async def of_nine_years_ago(path: Path) -> None:
+    log = await AuditLog.open(path)
+    await fill(log, 3, 0)
     await log.aclose()
 
 
@@ -120,9 +131,11 @@ def test_an_officer_prunes_by_a_written_policy_and_first_sees_what_would_go(
 ) -> None:
     asyncio.run(old_entries(tmp_path / "state" / "audit.sqlite"))
     file = policy_file(tmp_path)
-    asked_for = ("prune", "--policy", file, "--who", "r.officer")
+    asked_for: tuple[str | Path, ...] = ("prune", "--policy", file, "--who", "r.officer", *NOW)
     would = run(*asked_for, "--dry-run").stdout
     assert would == "20 entries would be removed under Retention schedule 4.2\n"
+    false = run(*asked_for[:5])
+    assert (false.exit_code, "give the time by another clock" in false.stderr) == (2, True)
     done = run(*asked_for).stdout
     assert done == "20 entries were declared pruned, and the bytes of 20 are gone\n"
     table = run("search", "--who", "a", "--kind", "PRUNING", "--as", "csv").stdout
@@ -131,12 +144,21 @@ def test_an_officer_prunes_by_a_written_policy_and_first_sees_what_would_go(
     assert (refused.exit_code, "cannot be read" in refused.stderr) == (2, True)
 
 
+def test_who_looks_at_the_stores_is_told_of_a_clock_years_from_the_log(
+    tmp_path: Path, settings: Path
+) -> None:
+    asyncio.run(of_nine_years_ago(tmp_path / "state" / "audit.sqlite"))
+    said = CliRunner().invoke(app, ["db", "status", "--settings", str(settings)]).stdout
+    assert "this machine's clock is 3" in said
+    assert "days ahead of the log's last entry, so check it" in said
+
+
 @pytest.mark.usefixtures("settings")
 def test_the_command_that_prunes_removes_grants_beside_the_log(tmp_path: Path) -> None:
     asyncio.run(old_entries(tmp_path / "state" / "audit.sqlite"))
     kept = asyncio.run(grants_in(tmp_path / "state" / "break-glass.sqlite", 0, 2))
     assert kept == {0, 2}
-    run("prune", "--policy", policy_file(tmp_path), "--who", "r.officer")
+    run("prune", "--policy", policy_file(tmp_path), "--who", "r.officer", *NOW)
     assert asyncio.run(grants_in(tmp_path / "state" / "break-glass.sqlite")) == {2}
 
 
@@ -150,7 +172,7 @@ def test_without_its_witness_nothing_is_pruned(
         "TEAMAROUND_WITNESSES__TRUSTED", json.dumps([f"http://127.0.0.1:9 {witness.verifier_key}"])
     )
     monkeypatch.setenv("TEAMAROUND_WITNESSES__QUORUM", "1")
-    refused = run("prune", "--policy", policy_file(tmp_path), "--who", "r.officer")
+    refused = run("prune", "--policy", policy_file(tmp_path), "--who", "r.officer", *NOW)
     assert (refused.exit_code, "nothing was removed" in refused.stderr) == (2, True)
     assert len(run("search", "--who", "a").stdout.splitlines()) == 35
 

@@ -106,3 +106,17 @@ async def test_without_deputies_nothing_counts_as_told(tmp_path: Path, place: Pl
     deputies.append("deputy")
     await notifier.tell()
     assert [(each.about, each.kind) for each in place.taken] == [("q1", "overdue")]
+
+
+async def test_nothing_is_overdue_by_a_clock_that_the_log_contradicts(
+    tmp_path: Path, place: Place
+) -> None:
+    store = await SqlGrants.at_file(tmp_path / FILE)
+    await store.add(GIVEN, (), [], "granted")
+    agrees = [False]
+    notifier = Notifier(store, place.send, Clock(), lambda: ("deputy",), lambda: agrees[0])
+    await notifier.tell()
+    assert place.taken == []
+    agrees[0] = True
+    await notifier.tell()
+    assert [notice.place for notice in place.taken] == ["deputy"]

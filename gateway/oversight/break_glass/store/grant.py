@@ -1,8 +1,12 @@
 """What was given or stated in an emergency, and one thing that somebody is still to be told."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from gateway.model.account import Account
+
+LASTS: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,13 @@ from gateway.config.database.schema import SchemaUnknown, unserved
 from gateway.config.database.sqlite import SqliteDatabase, told
 from gateway.model.account import Account
 from gateway.oversight.break_glass.store.contract import CLAIMED_AT_ONCE, OVERDUE, GrantsUnavailable
-from gateway.oversight.break_glass.store.grant import BreakGlassGrant, Notice
+from gateway.oversight.break_glass.store.grant import LASTS, BreakGlassGrant, Notice
 from gateway.oversight.break_glass.store.schema import SCHEMA, empty_grants
 from gateway.oversight.break_glass.store.tables import CHILDREN, GRANTS, NOTICES
 
 T = TypeVar("T")
 _STEPPED_BACK_S: Final = 60.0
+_LONGEST_S: Final = LASTS.total_seconds() + 600.0  # clocks of several gateways differ
 _AT_ONCE: Final = 1000  # entries in one statement
 _UNREVIEWED: Final = GRANTS.c.reviewer.is_(None)
 _GRANT: Final = select(
@@ -96,7 +97,9 @@ class SqlGrants:
     ) -> frozenset[str]:
         """The child's pseudonyms of a grant that this user may use now; none of any other."""
         theirs = (GRANTS.c.user == account.user) & (GRANTS.c.issuer == account.issuer)
-        usable = (GRANTS.c.organisation == organisation) & (GRANTS.c.expires_at > now)
+        # One that lasts longer than any: it was given by a clock ahead, or this one stepped back.
+        lasts = (GRANTS.c.expires_at > now) & (GRANTS.c.expires_at <= now + _LONGEST_S)
+        usable = (GRANTS.c.organisation == organisation) & lasts
         found = await self._rows(
             select(CHILDREN.c.pseudonym)
             .join(GRANTS, GRANTS.c.id == CHILDREN.c.leave_id)

@@ -184,3 +184,13 @@ def test_what_is_older_than_five_weeks_is_forgotten_and_the_alert_stays(store: A
         left = file.execute("SELECT query_id FROM question").fetchall()
     assert left == [("q2",)]
     assert [alert.id for alert in alerts(store)] == ["q1"]
+
+
+def test_an_entry_of_a_clock_years_ahead_makes_no_other_question_old(store: AlertStore) -> None:
+    usual = [*question("q1"), *question("q2")]
+    store.take([Logged(i, entry.leaf()) for i, entry in enumerate(usual)], today=NOON)
+    ahead = replace(usual[0], query_id="q3", at=NOON + timedelta(days=9 * 365))
+    store.take([Logged(len(usual), ahead.leaf())], today=NOON)
+    with closing(sqlite3.connect(store.path)) as connection:
+        held = {name for (name,) in connection.execute("SELECT query_id FROM question")}
+    assert held == {"q1", "q2", "q3"}

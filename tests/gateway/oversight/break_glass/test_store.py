@@ -116,8 +116,18 @@ async def test_whom_a_grant_was_about_is_forgotten_once_it_is_over(
     await give(store, replace(GIVEN, id="q2", entry=8, expires_at=5000.0))
     await beside.end(1800)
     assert await store.pseudonyms("q1", WORKER, "northbrook", 0) == frozenset()
-    assert await store.pseudonyms("q2", WORKER, "northbrook", 0) == {*CHILD}
+    assert await store.pseudonyms("q2", WORKER, "northbrook", 4000) == {*CHILD}
     assert await store.unreviewed(7) == GIVEN
+
+
+async def test_a_grant_that_a_clock_ahead_gave_is_no_grant_once_the_clock_is_right(
+    store: GrantStore, beside: GrantStore
+) -> None:
+    ahead = 9 * 365 * 86_400.0
+    await give(store, replace(GIVEN, expires_at=ahead + 1800.0))
+    assert await beside.pseudonyms("q1", WORKER, "northbrook", ahead) == {*CHILD}
+    assert await beside.pseudonyms("q1", WORKER, "northbrook", ahead - 600) == {*CHILD}
+    assert await beside.pseudonyms("q1", WORKER, "northbrook", ahead - 601) == frozenset()
 
 
 async def test_the_first_review_stays(store: GrantStore, place: Path | str) -> None:
