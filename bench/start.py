@@ -1,7 +1,8 @@
 """How long a command takes to start: `python -m bench.start`, held against `python -c pass`.
 
 Each round runs every command once, in turn, so that whatever else the machine does meets them all
-alike. With `--against FOLDER`, another checkout of the project is run in the same rounds.
+alike. With `--against FOLDER`, another checkout of the project is run in the same rounds. Python
+may keep what it compiled, as it does for an installed wheel, in a folder that is removed after.
 """
 
 import argparse
@@ -71,7 +72,7 @@ def measured(
     with tempfile.TemporaryDirectory() as home:
         for number in range(rounds + 1):
             for name, command, more in _commands(trees, commands):
-                took = _took(command, {**more, "HOME": home})
+                took = _took(command, {**more, "HOME": home, "PYTHONPYCACHEPREFIX": home})
                 if number:
                     found[name].append(took)
     return found
@@ -89,9 +90,10 @@ def _commands(
 
 
 def _took(command: list[str], more: Mapping[str, str]) -> Started:
+    environment = {**os.environ, **more, "PYTHONDONTWRITEBYTECODE": ""}
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(  # noqa: S603 - our own commands
-        command, cwd=HERE, env={**os.environ, **more}, check=False, capture_output=True
+        command, cwd=HERE, env=environment, check=False, capture_output=True
     )
     wall_s = time.perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

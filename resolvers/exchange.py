@@ -5,44 +5,13 @@ alone is not joined until one more detail ties it to the caller's own words (ADR
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
-from types import MappingProxyType
-from typing import Final
 
 from adapters.contract.record import Record
+from resolvers.child_need import ChildNeed, NeedCode
 from resolvers.comparison.names import givens
 from resolvers.matching.details import Details, ReadOnce
 from resolvers.matching.evidence import bears_number, weigh
 from resolvers.matching.reference import Reference
-
-
-class NeedCode(StrEnum):
-    """What is asked of the caller about the child as a whole."""
-
-    TELL_ONE_MORE = "TELL_ONE_MORE"
-    READ_IT_AGAIN = "READ_IT_AGAIN"
-
-
-SENTENCES: Final = MappingProxyType(
-    {
-        NeedCode.TELL_ONE_MORE: "What you told is not enough to be sure of the child. Tell the"
-        " first of these details that you know, and ask again.",
-        NeedCode.READ_IT_AGAIN: "No record that was found is certain to be this child's. Check"
-        " these details as you typed them, and ask again if one was wrong.",
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class ChildNeed:
-    """`details` are the names of those that would do, as `needs` of an agency's row has them.
-
-    Those to tell come in order of how much each helps.
-    """
-
-    code: NeedCode
-    details: tuple[str, ...] = ()
 
 
 def tied(

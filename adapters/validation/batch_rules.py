@@ -5,7 +5,6 @@ from typing import Final
 
 from adapters.contract.codes import SHIELD_CLAIMS
 from adapters.contract.identifiers import NHS_NUMBER, UPN
-from adapters.http.graphql_aliases import AliasError, Aliases
 from adapters.manifest.manifest import Manifest
 from adapters.manifest.operation import Batch, Operation
 from adapters.manifest.placeholder import PLACEHOLDER
@@ -108,6 +107,9 @@ def _plain(operation: Operation, batch: Batch, at: TomlKey) -> Iterator[RuleFaul
 
 
 def _aliases(operation: Operation, at: TomlKey) -> Iterator[RuleFault]:
+    # Few manifests ask so, and a reader of GraphQL takes long to import.
+    from adapters.http.graphql_aliases import AliasError, Aliases  # noqa: PLC0415
+
     if PLACEHOLDER.search(operation.path or ""):
         yield RuleFault((*at, "as"), "graphql-alias needs a path that is the same for every child")
     try:

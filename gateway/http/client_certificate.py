@@ -9,9 +9,9 @@ from typing import Any, Final
 from gateway.audit.errors import KeysUnreadable
 from gateway.audit.keys.private_file import read_private
 from gateway.config.settings_tables import TlsSettings
-from gateway.http.request import CERTIFICATE
 from gateway.identity.proof_of_possession import thumbprint_of
 from gateway.model.errors import ConfigurationInvalid
+from gateway.model.signed_in import CERTIFICATE
 
 _IN_THE_CLEAR: Final = """\
 production takes no questions without TLS. Serve TLS by adding to the settings:

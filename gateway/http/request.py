@@ -15,11 +15,11 @@ from gateway.http.delivery import Delivery, PartsFormat, dialect_of
 from gateway.http.framing import Framing
 from gateway.http.named_document import named_document
 from gateway.model.errors import AskDifferently
+from gateway.model.signed_in import CERTIFICATE
 from gateway.questions.prepare import Request
 
 RESPONSE_JSON: Final = "application/graphql-response+json"
 LEGACY_JSON: Final = "application/json"
-CERTIFICATE: Final = "teamaround.client_certificate"
 _WEIGHT: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 _WIDE: Final = {4: 24, 6: 56}
 _ANYTHING: Final = ("*/*", "application/*")

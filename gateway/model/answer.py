@@ -7,7 +7,7 @@ from typing import Protocol
 
 from gateway.model.agency import AgencyCard, Contact
 from resolvers.child.child import AgencyInvolvement, Child, Fact, Restriction, Withheld
-from resolvers.exchange import ChildNeed
+from resolvers.child_need import ChildNeed
 from resolvers.matching.grade import Grade
 from resolvers.outcome import Outcome
 

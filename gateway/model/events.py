@@ -10,15 +10,30 @@ import time
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, Final
-
-import structlog
 
 from gateway.model.causes import cause_of
 
-_say: Any = structlog.get_logger("teamaround")
 MOST_A_SECOND: Final = 20
 _HEARD: ContextVar[list[Exception] | None] = ContextVar("heard", default=None)
+
+
+class _AtFirstWord:
+    """structlog's logger, imported once something is said: most commands say nothing."""
+
+    def __getattr__(self, severity: str) -> Any:
+        return getattr(_logger(), severity)
+
+
+@cache
+def _logger() -> Any:
+    import structlog  # noqa: PLC0415  # with all that it prints in colours, it takes long
+
+    return structlog.get_logger("teamaround")
+
+
+_say: Any = _AtFirstWord()
 
 
 class _NameAlone(logging.Handler):
@@ -30,6 +45,8 @@ class _NameAlone(logging.Handler):
 
 def to_standard_error() -> None:
     """Write events as JSON lines on standard error, and nothing else of what libraries say."""
+    import structlog  # noqa: PLC0415  # as above
+
     logging.getLogger().addHandler(_NameAlone(logging.WARNING))
     logging.captureWarnings(capture=True)
     structlog.configure(
@@ -60,7 +77,9 @@ class Sparing:
         since, said = self._said.get(kind, (now, 0))
         if since == now and said >= self._most:
             self._said[kind] = (now, said + 1)
-            raise structlog.DropEvent
+            from structlog import DropEvent  # noqa: PLC0415  # as above
+
+            raise DropEvent
         kept_back = max(0, said - self._most) if since != now else 0
         self._said[kind] = (now, said + 1 if since == now else 1)
         if kept_back:

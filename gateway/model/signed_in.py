@@ -1,8 +1,9 @@
-"""How a request says to the connection that it came by who is signed in there."""
+"""What connection and request say of each other: the certificate shown, and who is signed in."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+CERTIFICATE: Final = "teamaround.client_certificate"
 SIGNED_IN: Final = "teamaround.signed_in"
 SignedIn = Callable[[str], bool]
 """Takes a name of who asks; whether they may have this connection beside those they have."""

@@ -16,7 +16,7 @@ from gateway.questions.release import (
     withheld_for_shield,
 )
 from resolvers.child.stitch import stitch
-from resolvers.exchange import ChildNeed
+from resolvers.child_need import ChildNeed
 from resolvers.matching.grade import Graded
 
 

@@ -26,7 +26,7 @@ from gateway.questions.release import ReleaseView, members_seen
 from gateway.questions.shield.state import ShieldState
 from gateway.questions.waves import answers
 from resolvers.child.child import Restriction
-from resolvers.exchange import ChildNeed
+from resolvers.child_need import ChildNeed
 from resolvers.outcome import Outcome
 
 _TELLS_OF_A_RECORD = frozenset({Outcome.HAS_RECORD, Outcome.AMBIGUOUS})

@@ -18,7 +18,7 @@ from gateway.questions.wording.contact import of_shield
 from gateway.questions.wording.kept_back import for_shield, worded
 from resolvers.child.child import Restriction, Withheld, WithheldReason
 from resolvers.child.stitch import Member
-from resolvers.exchange import ChildNeed
+from resolvers.child_need import ChildNeed
 from resolvers.matching.grade import Grade, Graded, MatchGrade
 from resolvers.release import CONTACTS, classes_for, released
 from resolvers.shield import unlocated

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from gateway.model.answer import WholeAnswer
-from resolvers.exchange import NeedCode
+from resolvers.child_need import NeedCode
 from resolvers.outcome import Outcome
 
 

@@ -1,14 +1,12 @@
 """Which documents production answers, and whether each of the trusted ones can be used."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from gateway.config.settings import Settings
 from gateway.config.settings_rules import refuse_unsaid
 from gateway.config.settings_text import SettingsText
-from gateway.graphql.documents import Documents
-from gateway.graphql.root import build_schema
-from gateway.graphql.trusted.manifests import read_manifests_of_documents
-from gateway.graphql.trusted.trusted_documents import TrustedDocuments
+from gateway.config.tables.documents import DocumentSettings
 from gateway.model.errors import ConfigurationFault, ConfigurationInvalid
 
 
@@ -16,7 +14,8 @@ def document_faults(settings: Settings, written: SettingsText) -> Iterator[Confi
     """What to change of the setting, the folder, and every document of every manifest."""
     try:
         refuse_unsaid(settings.environment, settings.documents)
-        _load(settings)
+        if settings.files.documents is not None:
+            _load(settings.files.documents, settings.documents)
     except ConfigurationInvalid as error:
         for fault in error.faults:
             if fault.file:
@@ -26,9 +25,12 @@ def document_faults(settings: Settings, written: SettingsText) -> Iterator[Confi
                 yield from written.faults([(tuple(place.split(".")), what)])
 
 
-def _load(settings: Settings) -> None:
-    folder = settings.files.documents
-    if folder is not None:
-        schema = build_schema()._schema  # noqa: SLF001  # as the gateway executes it
-        manifests = read_manifests_of_documents(folder)
-        TrustedDocuments.of(manifests, Documents(schema, settings.documents))
+def _load(folder: Path, limits: DocumentSettings) -> None:
+    # Most gateways name no such folder, and the schema takes long to make.
+    from gateway.graphql.documents import Documents  # noqa: PLC0415
+    from gateway.graphql.root import build_schema  # noqa: PLC0415
+    from gateway.graphql.trusted.manifests import read_manifests_of_documents  # noqa: PLC0415
+    from gateway.graphql.trusted.trusted_documents import TrustedDocuments  # noqa: PLC0415
+
+    schema = build_schema()._schema  # noqa: SLF001  # as the gateway executes it
+    TrustedDocuments.of(read_manifests_of_documents(folder), Documents(schema, limits))

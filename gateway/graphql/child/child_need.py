@@ -3,7 +3,7 @@
 from typing import Self
 
 from gateway.graphql.types.declare import code_list, field, output
-from resolvers.exchange import SENTENCES, ChildNeed, NeedCode
+from resolvers.child_need import SENTENCES, ChildNeed, NeedCode
 
 code_list(NeedCode, "What is asked of you about the child as a whole.", dict(SENTENCES))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from gateway.graphql.services.access import AccessReading
 from gateway.graphql.services.alerts import AlertReading
@@ -11,10 +11,12 @@ from gateway.graphql.services.break_glass import BreakGlassGrantType
 from gateway.graphql.services.source import ExampleReply, Registration, Reload, SourceType
 from gateway.graphql.types.codes import ReviewVerdict
 from gateway.graphql.types.inputs import AccountInput, KnownDetails
-from gateway.identity.quotas import LimitLeft
 from gateway.model.agency import AgencyCard
 from gateway.model.answer import Answering
 from gateway.model.caller import Caller
+
+if TYPE_CHECKING:  # whoever prints the schema counts nothing
+    from gateway.identity.quotas import LimitLeft
 
 
 class Sources(Protocol):
@@ -67,7 +69,7 @@ class AccountLinking(Protocol):
         ...
 
 
-async def _none_left() -> Sequence[LimitLeft]:
+async def _none_left() -> "Sequence[LimitLeft]":
     return ()
 
 
@@ -93,4 +95,4 @@ class Context:
     alerts: AlertReading | None = None
     accounts: AccountLinking | None = None
     caller: Caller | None = None
-    limits: Callable[[], Awaitable[Sequence[LimitLeft]]] = _none_left
+    limits: "Callable[[], Awaitable[Sequence[LimitLeft]]]" = _none_left

@@ -1,13 +1,15 @@
 """Who asks, as the gateway knows them, and what they may still ask."""
 
 from collections.abc import Iterable, Mapping
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from adapters.contract.codes import Purpose
 from gateway.graphql.types.agency import AreaType
 from gateway.graphql.types.declare import field, output
-from gateway.identity.quotas import LimitLeft
 from gateway.model.caller import Caller
+
+if TYPE_CHECKING:  # whoever prints the schema counts nothing
+    from gateway.identity.quotas import LimitLeft
 
 
 @output
@@ -32,7 +34,7 @@ class MeType:
     limits: list[LimitType] = field("What you may still ask.")
 
     @classmethod
-    def of(cls, caller: Caller, areas: Mapping[str, str], limits: Iterable[LimitLeft]) -> Self:
+    def of(cls, caller: Caller, areas: Mapping[str, str], limits: "Iterable[LimitLeft]") -> Self:
         """The caller; `areas` are the areas' names by code."""
         return cls(
             name=caller.user,

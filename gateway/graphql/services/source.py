@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import strawberry
 
-from gateway.fanout.failures import SourceFailure
 from gateway.graphql.types.agency import Agency
 from gateway.graphql.types.codes import QualityLevel, SourceState
 from gateway.graphql.types.declare import code_list, entry, field, output
 from gateway.model.agency import AgencyCard
 from resolvers.outcome import Outcome
+
+if TYPE_CHECKING:  # whoever prints the schema asks no source
+    from gateway.fanout.failures import SourceFailure
 
 code_list(
     SourceState,
@@ -55,7 +57,7 @@ class SourceView:
     p99_ms: float | None = None
     checked_at: datetime | None = None
     answered_at: datetime | None = None
-    failures: tuple[SourceFailure, ...] | None = None
+    failures: "tuple[SourceFailure, ...] | None" = None
     decision: "SourceDecision | None" = None
 
 

@@ -33,6 +33,11 @@ OF_THE_GATEWAY: Final = (
     *("pydantic_settings", "rapidfuzz", "sqlalchemy", "starlette", "strawberry", "uvicorn"),
     *("uvloop", "valkey"),
 )
+# Whoever reads a manifest, or prints what the schema says, asks nobody and counts nothing.
+OF_NO_READER: Final = {*OF_THE_GATEWAY, "graphql", "structlog"}
+OF_NO_SCHEMA: Final = {*OF_THE_GATEWAY, "cryptography", "lxml", "pyroaring", "structlog"} - {
+    "strawberry"
+}
 # Runs each of the command lines in turn, and says which modules there were after it.
 _RUN: Final = """
 import contextlib, io, json, sys
@@ -99,11 +104,34 @@ def test_a_command_that_does_little_opens_no_part_of_the_gateway(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (found,) = imported_by(line).values()
-    assert found & set(OF_THE_GATEWAY) == set()
+    assert found & OF_NO_READER == set()
 
 
-def test_a_command_that_needs_the_schema_is_seen_to_import_it() -> None:
-    assert {"graphql", "strawberry"} <= imported_by(["schema"])["schema"]
+def test_the_schema_is_printed_by_what_makes_it_and_nothing_else() -> None:
+    (found,) = imported_by(["schema"]).values()
+    assert {"graphql", "strawberry"} <= found
+    assert found & OF_NO_SCHEMA == set()
+
+
+def test_a_check_without_trusted_documents_makes_no_schema(tmp_path: Path) -> None:
+    environment = {
+        "TEAMAROUND_ENVIRONMENT": "development",
+        "TEAMAROUND_FILES__STATE": str(tmp_path / "state"),
+        "TEAMAROUND_FILES__MANIFESTS": str(ROOT / "demo/manifests"),
+    }
+    (found,) = imported_by(["check"], **environment).values()
+    assert "cedarpy" in found
+    assert found & {"strawberry", "sqlalchemy", "structlog", "uvicorn"} == set()
+
+
+def test_keys_are_served_without_what_asks_agencies_or_answers_people(tmp_path: Path) -> None:
+    options = {"--clients": "none.toml", "--journal": "journal", "--socket": "socket"}
+    line = ["keys", "serve"]
+    for name, file in options.items():
+        line += [name, str(tmp_path / file)]
+    (found,) = imported_by(line).values()
+    assert "starlette" in found
+    assert found & {"aiohttp", "cedarpy", "graphql", "rapidfuzz", "strawberry"} == set()
 
 
 def test_the_version_is_that_of_the_installed_package() -> None:

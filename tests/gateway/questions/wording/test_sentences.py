@@ -39,7 +39,7 @@ from gateway.questions.wording.outcomes import (
     shielded,
 )
 from resolvers.child.child import Withheld, WithheldReason
-from resolvers.exchange import SENTENCES as NEEDED
+from resolvers.child_need import SENTENCES as NEEDED
 from resolvers.matching.reasons.codes import SENTENCES as REASONS
 from resolvers.outcome import Outcome
 from tests.support.agencies import AUTHORITY, LOCAL
