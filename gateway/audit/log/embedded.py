@@ -15,9 +15,11 @@ from gateway.audit.entry.logged import Logged
 from gateway.audit.entry.range import EntryRanges
 from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.errors import LogUnavailable
+from gateway.audit.log.recheck import WHOLE, Recheck
 from gateway.audit.search.index import SearchIndex
 from gateway.audit.search.leaf_reader import index_beside, stored_leaves
 from gateway.audit.store.contract import READ_BOUND
+from gateway.audit.store.rehash import Rehash
 from gateway.audit.store.row import LogRow
 from gateway.audit.store.sqlite import (
     LastSeen,
@@ -31,15 +33,17 @@ from gateway.audit.store.sqlite import (
     read_rows,
     tile_hashes,
 )
-from gateway.audit.store.sqlite_check import check_log
+from gateway.audit.store.sqlite_check import check_log, check_pages, check_some
 from gateway.audit.store.sqlite_pruning import prune_entries, pruned_spans
 from gateway.audit.tree.checkpoint import Checkpoint
 from gateway.audit.tree.merkle import Nodes
+from gateway.audit.tree.proved import CheckedState
 from gateway.audit.tree.tile import ENTRIES, Tile, bundle, leaves_of, nodes_of, tiles_towards
 
 QUEUE_BOUND: Final = 4096
 GROUP_BOUND: Final = 256
 INDEX_SECONDS: Final = 1.0
+_ENTRIES: Final = "SELECT idx, leaf FROM entry WHERE idx >= ? ORDER BY idx LIMIT ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +59,27 @@ class AuditLog:
     """
 
     @classmethod
-    async def open(cls, path: Path, *, queue_bound: int = QUEUE_BOUND) -> Self:
+    async def open(
+        cls, path: Path, state: CheckedState | None = None, *, queue_bound: int = QUEUE_BOUND
+    ) -> Self:
         """Open the log at `path`, made if absent (folder 0700, file 0600), and check all of it.
 
-        LogCorrupt if it is not as it was written, LogUnavailable if it cannot be written now.
+        If the tree leads to `state`, only what is after it: `recheck` the rest. LogCorrupt if it is
+        not as it was written, LogUnavailable if it cannot be written now.
         At most `queue_bound` entries wait; the next is refused at once.
         """
-        return cls(path, await asyncio.to_thread(_Writer.open, path), queue_bound)
+        return cls(path, await asyncio.to_thread(_Writer.open, path, state), queue_bound)
 
     def __init__(self, path: Path, writer: "_Writer", queue_bound: int) -> None:
         self._path = path
+        walk = Rehash(str(path))
+        self._recheck = Recheck(
+            walk,
+            writer.seen.unread,
+            more=partial(asyncio.to_thread, check_some, path, walk),
+            last=partial(asyncio.to_thread, check_pages, path),
+            tiles=self._tiles,
+        )
         self._search_index = SearchIndex(index_beside(path), partial(stored_leaves, path))
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
@@ -96,14 +111,15 @@ class AuditLog:
 
     async def entries(self, first: int = 0, count: int = READ_BOUND) -> tuple[Logged, ...]:
         """Up to `count` entries from index `first`, in order."""
-        sql = "SELECT idx, leaf FROM entry WHERE idx >= ? ORDER BY idx LIMIT ?"
-        return await self._read(sql, (first, count))
+        rows = await asyncio.to_thread(read_rows, self._path, _ENTRIES, (first, count))
+        return await self._proved(tuple(Logged(index, leaf) for index, leaf in rows))
 
     async def search(
         self, search: Search, *, after: EntryPosition | None = None, count: int = READ_BOUND
     ) -> tuple[Logged, ...]:
         """Up to `count` entries that fit, newest first, from `after` on."""
-        return await asyncio.to_thread(self._search_index.find, search, after, count)
+        found = await asyncio.to_thread(self._search_index.find, search, after, count)
+        return await self._proved(found)
 
     async def nodes(self, indexes: Iterable[int], size: int) -> Nodes:
         """The tree's nodes that lead from entries to the root at `size`.
@@ -111,15 +127,14 @@ class AuditLog:
         LogCorrupt if the store lacks one.
         """
         tiles = tiles_towards(indexes, size)
-        return nodes_of(await asyncio.to_thread(tile_hashes, self._path, tiles))
+        return nodes_of(await self._tiles(tiles))
 
     async def tile(self, tile: Tile) -> bytes:
         """The bytes of a tile or of a bundle of entries; LogCorrupt if the log has less."""
         if tile.level == ENTRIES:
             held = await self.entries(tile.first, tile.width)
             return bundle(leaves_of(tile, held, await self.pruned()))
-        hashes = await asyncio.to_thread(tile_hashes, self._path, [tile])
-        return b"".join(hashes[tile])
+        return b"".join((await self._tiles([tile]))[tile])
 
     async def checkpoint(self, *, cosigned_by: int = 0) -> Checkpoint | None:
         """The largest checkpoint kept that at least so many witnesses signed, or None."""
@@ -154,6 +169,10 @@ class AuditLog:
         """How many entries are durable, which is the next index."""
         return await asyncio.to_thread(log_size, self._path)
 
+    async def recheck(self, share: float = WHOLE) -> None:
+        """Hash what the start did not, in this share of a core's time; LogCorrupt as `open`."""
+        await self._recheck.run(share)
+
     async def aclose(self) -> None:
         """Write what waits, then close the file; nothing more is taken. Twice does no harm."""
         if not self._closed:
@@ -163,9 +182,12 @@ class AuditLog:
         self._grew.set()
         await asyncio.to_thread(self._indexing.join)
 
-    async def _read(self, sql: str, given: Sequence[str | int]) -> tuple[Logged, ...]:
-        rows = await asyncio.to_thread(read_rows, self._path, sql, given)
-        return tuple(Logged(index, leaf) for index, leaf in rows)
+    async def _tiles(self, tiles: Iterable[Tile]) -> dict[Tile, list[bytes]]:
+        return await asyncio.to_thread(tile_hashes, self._path, tiles)
+
+    async def _proved(self, found: tuple[Logged, ...]) -> tuple[Logged, ...]:
+        await self._recheck.proved(found)
+        return found
 
     def _write(self) -> None:
         """The thread: group after group, until the end mark, which is always the last."""
@@ -217,26 +239,26 @@ class _Writer:
     """Adds groups over one connection, and opens another after a failure."""
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: Path, state: CheckedState | None) -> Self:
         """Make the log if absent, check it, and see that it can be written."""
         create_log(path)
-        seen = check_log(path)
+        seen = check_log(path, state)
         return cls(path, seen, Writing.open(path, seen))
 
     def __init__(self, path: Path, seen: LastSeen, writing: Writing) -> None:
         self._path = path
-        self._seen = seen
+        self.seen = seen
         self._writing: Writing | None = writing
 
     def add(self, rows: Sequence[LogRow]) -> "int | Exception":
         """The first index of the group, or why none of it was written."""
         try:
-            self._writing = self._writing or Writing.open(self._path, self._seen)
-            written = self._writing.add(rows, self._seen.written)
+            self._writing = self._writing or Writing.open(self._path, self.seen)
+            written = self._writing.add(rows, self.seen.written)
         except Exception as error:  # noqa: BLE001 - whatever fails must reach those who wait
             self.close()
             return error
-        self._seen = replace(self._seen, written=written)
+        self.seen = replace(self.seen, written=written)
         return written.size - len(rows)
 
     def close(self) -> None:

@@ -16,20 +16,21 @@ from gateway.audit.entry.range import EntryRanges
 from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.entry.time_units import at_microsecond, microseconds
 from gateway.audit.errors import LogUnavailable
-from gateway.audit.log.postgres_check import check_rows
+from gateway.audit.log.postgres_check import check_rows, check_some, new_walk
 from gateway.audit.log.postgres_leaf_reader import postgres_leaves
 from gateway.audit.log.postgres_pruning import prune_rows, stored_pruned
-from gateway.audit.log.postgres_schema import FACTS, NUMBER, PostgresLogSchema, number_of
+from gateway.audit.log.postgres_server import refuse_forgetful, refuse_unserved
 from gateway.audit.log.postgres_tree import stored_hashes, stored_nodes, stored_size
 from gateway.audit.log.postgres_writing import PostgresWriting, flush
+from gateway.audit.log.recheck import WHOLE, Recheck
 from gateway.audit.search.index import SearchIndex
 from gateway.audit.store.contract import READ_BOUND
 from gateway.audit.store.row import LogRow
 from gateway.audit.store.written import Written
 from gateway.audit.tree.checkpoint import Checkpoint
 from gateway.audit.tree.merkle import Nodes
+from gateway.audit.tree.proved import CheckedState
 from gateway.audit.tree.tile import ENTRIES, Tile, bundle, leaves_of, tiles_towards
-from gateway.config.database.schema import SchemaUnknown, unserved
 from gateway.config.sql import REFUSED, told_as
 
 QUEUE_BOUND: Final = 4096
@@ -75,11 +76,18 @@ class PostgresLog:
 
     @classmethod
     async def open(
-        cls, dsn: str, index: Path, *, unsynced: bool = False, queue_bound: int = QUEUE_BOUND
+        cls,
+        dsn: str,
+        index: Path,
+        state: CheckedState | None = None,
+        *,
+        unsynced: bool = False,
+        queue_bound: int = QUEUE_BOUND,
     ) -> Self:
         """Open the log at `dsn`, whose tables its owner has made, and check all of it.
 
-        `index` is the file that searches go by, which is built from the log. LogCorrupt if the
+        If the tree leads to `state`, only what is after it: `recheck` the rest. `index` is the file
+        that searches go by, which is built from the log. LogCorrupt if the
         log is not as it was written, LogUnavailable if it cannot be had now.
         """
         async with told_as(LogUnavailable):
@@ -88,21 +96,31 @@ class PostgresLog:
             )
             try:
                 async with pool.acquire() as connection:
-                    await _refuse_forgetful(connection, unsynced=unsynced)
-                    await _refuse_unserved(connection)
+                    await refuse_forgetful(connection, unsynced=unsynced)
+                    await refuse_unserved(connection)
                     connect = partial(
                         asyncpg.connect, dsn, timeout=SECONDS, command_timeout=SECONDS
                     )
-                    writing = PostgresWriting(connect, await _written(connection))
-                    return cls(pool, writing, index, queue_bound)
+                    written, left = await _written(connection, state)
+                    writing = PostgresWriting(connect, written)
+                    return cls(pool, writing, index, left, queue_bound)
             except BaseException:
                 await pool.close()
                 raise
 
     def __init__(
-        self, pool: "asyncpg.Pool[Any]", writing: PostgresWriting, index: Path, queue_bound: int
+        self,
+        pool: "asyncpg.Pool[Any]",
+        writing: PostgresWriting,
+        index: Path,
+        left: CheckedState | None,
+        queue_bound: int,
     ) -> None:
         self._pool = pool
+        self._walk = new_walk()
+        self._recheck = Recheck(
+            self._walk, left, more=self._hash_some, last=_nothing_beside, tiles=self._tiles
+        )
         self._search_index = SearchIndex(
             index, partial(postgres_leaves, pool, asyncio.get_running_loop())
         )
@@ -131,13 +149,17 @@ class PostgresLog:
 
     async def entries(self, first: int = 0, count: int = READ_BOUND) -> tuple[Logged, ...]:
         """Up to `count` entries from index `first`, in order."""
-        return _logged(await self._fetch(_ENTRIES, first, count))
+        found = _logged(await self._fetch(_ENTRIES, first, count))
+        await self._recheck.proved(found)
+        return found
 
     async def search(
         self, search: Search, *, after: EntryPosition | None = None, count: int = READ_BOUND
     ) -> tuple[Logged, ...]:
         """Up to `count` entries that fit, newest first, from `after` on."""
-        return await asyncio.to_thread(self._search_index.find, search, after, count)
+        found = await asyncio.to_thread(self._search_index.find, search, after, count)
+        await self._recheck.proved(found)
+        return found
 
     async def nodes(self, indexes: Iterable[int], size: int) -> Nodes:
         """The tree's nodes that lead from entries to the root at `size`."""
@@ -149,8 +171,7 @@ class PostgresLog:
         if tile.level == ENTRIES:
             held = await self.entries(tile.first, tile.width)
             return bundle(leaves_of(tile, held, await self.pruned()))
-        async with told_as(LogUnavailable), self._pool.acquire() as connection:
-            return b"".join((await stored_hashes(connection, [tile]))[tile])
+        return b"".join((await self._tiles([tile]))[tile])
 
     async def checkpoint(self, *, cosigned_by: int = 0) -> Checkpoint | None:
         """The largest checkpoint kept that at least so many witnesses signed, or None."""
@@ -194,6 +215,10 @@ class PostgresLog:
         async with told_as(LogUnavailable), self._pool.acquire() as connection:
             return await stored_size(connection)
 
+    async def recheck(self, share: float = WHOLE) -> None:
+        """Hash what the start did not, in this share of a core's time; LogCorrupt as `open`."""
+        await self._recheck.run(share)
+
     async def aclose(self) -> None:
         """Write what waits, then close; nothing more is taken. Twice does no harm."""
         if not self._closed:
@@ -205,6 +230,14 @@ class PostgresLog:
         await self._writer.close()
         with suppress(*REFUSED):
             await self._pool.close()
+
+    async def _tiles(self, tiles: Iterable[Tile]) -> dict[Tile, list[bytes]]:
+        async with told_as(LogUnavailable), self._pool.acquire() as connection:
+            return await stored_hashes(connection, tiles)
+
+    async def _hash_some(self) -> bool:
+        async with told_as(LogUnavailable), self._pool.acquire() as connection:
+            return await check_some(connection, self._walk)
 
     async def _fetch(self, sql: str, *given: Any) -> list[Any]:
         async with told_as(LogUnavailable), self._pool.acquire() as connection:
@@ -249,31 +282,21 @@ class PostgresLog:
                 await asyncio.to_thread(self._search_index.catch_up_in_turn, still=still)
 
 
-async def _written(connection: Any) -> Written:
-    """What the log holds, checked, and durable too if another gateway is about to make it so."""
-    edge = await check_rows(connection)
+async def _nothing_beside() -> None:
+    """PostgreSQL's own pages are for its own tools."""
+
+
+async def _written(
+    connection: Any, state: CheckedState | None
+) -> tuple[Written, CheckedState | None]:
+    """What the log holds, checked, and durable too if another gateway is about to make it so.
+
+    And the state before which nothing was hashed.
+    """
+    edge, left = await check_rows(connection, state)
     last = await connection.fetchval(_LAST, edge.size - 1)
     await flush(connection)
-    return Written(edge, last or b"")
-
-
-async def _refuse_forgetful(connection: Any, *, unsynced: bool) -> None:
-    for name in ("fsync", "synchronous_commit", "full_page_writes"):
-        if await connection.fetchval(f"SHOW {name}") == "off" and not unsynced:
-            raise LogUnavailable(f"PostgreSQL has {name} off here, so no commit is sure")
-
-
-async def _refuse_unserved(connection: Any) -> None:
-    facts = await connection.fetchrow(FACTS)
-    numbers = await connection.fetch(NUMBER) if facts[0] else ()
-    schema = PostgresLogSchema()
-    try:
-        found = number_of(facts, [row[0] for row in numbers])
-    except SchemaUnknown as error:
-        raise LogUnavailable(str(error)) from None
-    refusal = unserved(schema.store, found, schema.newest)
-    if refusal:
-        raise LogUnavailable(refusal)
+    return Written(edge, last or b""), left
 
 
 def _is_going_on(task: "asyncio.Task[None]") -> bool:

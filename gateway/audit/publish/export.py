@@ -21,6 +21,7 @@ async def export_log(publication: Publication, folder: Path) -> Checkpoint:
     is written last, whole, so that a folder is never ahead of its tiles. LogUnavailable if a file
     cannot be written.
     """
+    await publication.log.recheck()
     checkpoint = await publication.newest()
     try:
         for tile in _missing(folder, checkpoint.size, await publication.log.pruned()):

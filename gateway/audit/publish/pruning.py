@@ -51,6 +51,7 @@ async def prune(
     of the log that holds the declaration, and raises if too few have signed it.
     """
     log = publication.log
+    await log.recheck()
     for first in range(0, len(ranges), RANGES_AN_ENTRY):
         await log.append(entry(tuple(ranges[first : first + RANGES_AN_ENTRY])))
     checkpoint = await publication.newest()

@@ -73,6 +73,14 @@ class Log(Protocol):
         """
         ...
 
+    async def recheck(self, share: float = 1.0) -> None:
+        """Hash again what the start did not, in this share of a core's time.
+
+        Until it is done an entry is only given once the signed root proves it. LogCorrupt names the
+        first entry that is not as it was written.
+        """
+        ...
+
     async def size(self) -> int:
         """How many entries are durable, which is the next index."""
         ...

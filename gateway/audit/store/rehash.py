@@ -21,17 +21,16 @@ Signed = Iterable[tuple[int, bytes, str]]
 
 
 class Rehash:
-    """Takes the log in order; `place` names it in LogCorrupt.
+    """Takes the log in order, from the start or from a known edge; `place` names it in LogCorrupt.
 
-    Only entries that the store names as `pruned` may lack their leaf, and at the end each of
-    those must stand in a pruning that was logged after it.
+    Only entries that the store names as `pruned`, at the time that they are taken, may lack their
+    leaf. At the end each of those must stand in a pruning that was logged after it.
     """
 
-    def __init__(self, place: str, pruned: EntryRanges) -> None:
-        self.edge = Edge()
+    def __init__(self, place: str, edge: Edge | None = None) -> None:
+        self.edge = edge or Edge()
+        self.pruned = EntryRanges()
         self._place = place
-        self._pruned = pruned
-        self._leaves = 0
         self._declared: list[EntryRange] = []
 
     def take(self, rows: Stored, signed: Signed) -> list[TileHash]:
@@ -58,16 +57,19 @@ class Rehash:
             if held.get((each.level, each.place)) != each.hash:
                 raise self.edited(each.place * TILE_WIDTH**each.level)
 
-    def end(self, leaves: int, hashes: int, above: int, signed: int) -> None:
-        """LogCorrupt if the store has more than the walk met, or names more pruned than was."""
+    def end(self, strays: int, above: int, signed: int) -> None:
+        """LogCorrupt if the store has more than the walk met, or names more pruned than was.
+
+        `strays` are rows before the first entry or after the last, `above` those of the tree above
+        leaves, `signed` the largest size of a checkpoint.
+        """
         due, width = 0, self.edge.size
         while width := width // TILE_WIDTH:
             due += width
-        stored = (leaves, hashes, above)
-        if signed > self.edge.size or stored != (self._leaves, self.edge.size, due):
+        if strays or signed > self.edge.size or above != due:
             raise self.edited(self.edge.size)
         declared = joined(self._declared)
-        for entry_range in self._pruned.held:
+        for entry_range in self.pruned.held:
             if (unsaid := declared.outside(entry_range)) is not None:
                 raise self.edited(unsaid)
 
@@ -79,7 +81,7 @@ class Rehash:
     def _hashes(self, rows: Stored) -> list[bytes]:
         hashes: list[bytes] = []
         for due, (index, leaf, stored) in enumerate(rows, self.edge.size):
-            sound = self._pruned.covers(due) if leaf is None else leaf_hash(leaf) == stored
+            sound = self.pruned.covers(due) if leaf is None else leaf_hash(leaf) == stored
             if index != due or not sound:
                 raise self.edited(due)
             if leaf is not None:
@@ -88,7 +90,6 @@ class Rehash:
         return hashes
 
     def _heed(self, index: int, leaf: bytes) -> None:
-        self._leaves += 1
         if _PRUNING in leaf:
             self._declared += (s for s in pruned_by(leaf) if s.last < index)
 

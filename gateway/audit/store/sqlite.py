@@ -24,6 +24,7 @@ from gateway.audit.store.sqlite_file import (
 )
 from gateway.audit.store.written import Written
 from gateway.audit.tree.checkpoint import Checkpoint
+from gateway.audit.tree.proved import CheckedState
 from gateway.audit.tree.tile import Tile
 
 _INSERT_ENTRY: Final = "INSERT INTO entry (idx, leaf) VALUES (?, ?)"
@@ -58,10 +59,14 @@ _TILE_HASHES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class LastSeen:
-    """What was last known of the log: its file, by device and inode, and how far it went."""
+    """What was last known of the log: its file, by device and inode, and how far it went.
+
+    What is before `unread` was not hashed.
+    """
 
     file: tuple[int, int]
     written: Written
+    unread: CheckedState | None = None
 
     @property
     def size(self) -> int:
@@ -176,7 +181,7 @@ def newest_cosignatures(path: Path) -> dict[str, tuple[int, int]]:
 def tile_hashes(path: Path, tiles: Iterable[Tile]) -> dict[Tile, list[bytes]]:
     """What stands in each tile of hashes, of one moment; LogCorrupt if a hash is missing."""
     with reading(path) as connection:
-        return _tile_hashes(connection, tiles)
+        return stored_tiles(connection, tiles)
 
 
 def stored_size(connection: sqlite3.Connection) -> int:
@@ -185,7 +190,8 @@ def stored_size(connection: sqlite3.Connection) -> int:
     return int(size)
 
 
-def _tile_hashes(connection: sqlite3.Connection, tiles: Iterable[Tile]) -> dict[Tile, list[bytes]]:
+def stored_tiles(connection: sqlite3.Connection, tiles: Iterable[Tile]) -> dict[Tile, list[bytes]]:
+    """What stands in each tile of hashes; LogCorrupt if a hash is missing."""
     return {t: _hashes(connection, t) for t in tiles}
 
 

@@ -2,49 +2,109 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
 from gateway.audit.errors import LogCorrupt, LogUnavailable
-from gateway.audit.store.rehash import Rehash, Stored
-from gateway.audit.store.sqlite import LastSeen, stored_size
+from gateway.audit.store.rehash import Rehash
+from gateway.audit.store.sqlite import LastSeen, stored_size, stored_tiles
 from gateway.audit.store.sqlite_file import connected, damaged, empty_log, identity
 from gateway.audit.store.sqlite_pruning import stored_pruned
 from gateway.audit.store.sqlite_schema import NEWEST
 from gateway.audit.store.sqlite_versions import moved, stored_number
 from gateway.audit.store.written import Written
-from gateway.audit.tree.merkle import Edge, TileHash
+from gateway.audit.tree.merkle import Edge, TileHash, edge_of
+from gateway.audit.tree.proved import CheckedState
+from gateway.audit.tree.tile import nodes_of, tiles_towards
 from gateway.config.database.schema import SchemaUnknown, unserved
 
 _CHUNK: Final = 4096
-_ENTRIES: Final = "SELECT idx, leaf, hash FROM leaf_hash LEFT JOIN entry USING (idx) ORDER BY idx"
+_FROM: Final = (
+    "SELECT idx, leaf, hash FROM leaf_hash LEFT JOIN entry USING (idx)"
+    " WHERE idx >= ? ORDER BY idx LIMIT ?"
+)
 _LAST: Final = "SELECT hash FROM leaf_hash WHERE idx = ?"
 _SIGNED: Final = (
     "SELECT size, root, note FROM checkpoint WHERE size > ? AND size <= ? ORDER BY size"
 )
 _TILE_HASH: Final = "SELECT level, place, hash FROM tile_hash WHERE level = ? AND place = ?"
-_COUNTS: Final = (
-    "SELECT (SELECT count(*) FROM entry), (SELECT count(*) FROM leaf_hash),"
+_BESIDE: Final = (
+    "SELECT (SELECT count(*) FROM entry WHERE idx < 0 OR idx >= ?1)"
+    " + (SELECT count(*) FROM leaf_hash WHERE idx < 0 OR idx >= ?1),"
     " (SELECT count(*) FROM tile_hash),"
     " (SELECT coalesce(max(size), 0) FROM checkpoint)"
 )
 
 
-def check_log(path: Path) -> LastSeen:
-    """Read the whole log and change nothing; what it is and holds.
+def check_log(path: Path, state: CheckedState | None = None) -> LastSeen:
+    """Read the log and change nothing; what it is and holds.
 
+    Only what is after `state`, if the tree still leads to it: then the rest is for `check_some`.
     LogCorrupt names the first entry that is missing, out of its place, or not the one whose hash
     stands in the tree; where the tree was altered too, the first entry after the last checkpoint
     that still agrees. LogUnavailable if the file cannot be read.
     """
+    with _told(path), closing(connected(path, "ro")) as connection:
+        # One snapshot, whatever other gateways add meanwhile.
+        connection.execute("BEGIN")
+        known = _edge_at(connection, state) if state else None
+        edge = _after(path, connection, known) if known else checked(path, connection)
+        last = connection.execute(_LAST, (edge.size - 1,)).fetchone()
+        written = Written(edge, last[0] if last else b"")
+        return LastSeen(identity(path), written, state if known else None)
+
+
+def check_some(path: Path, walk: Rehash) -> bool:
+    """Hash the next entries again, as they are now; whether there are more. Errors as above.
+
+    At the end, what stands beside the entries is looked at too.
+    """
+    with _told(path), closing(connected(path, "ro")) as connection:
+        connection.execute("BEGIN")
+        return _take(connection, walk)
+
+
+def check_pages(path: Path) -> None:
+    """LogCorrupt if the file is damaged beside its entries."""
+    with _told(path), closing(connected(path, "ro")) as connection:
+        _refuse_damaged(path, connection)
+
+
+def checked(path: Path, connection: sqlite3.Connection) -> Edge:
+    """All of it, over a connection that is in a transaction; the edge of the tree."""
+    _refuse_unserved(path, connection)
+    walk = Rehash(str(path))
+    while _take(connection, walk):
+        pass
+    _refuse_damaged(path, connection)
+    return walk.edge
+
+
+def _after(path: Path, connection: sqlite3.Connection, edge: Edge) -> Edge:
+    _refuse_unserved(path, connection)
+    walk = Rehash(str(path), edge)
+    while _taken(connection, walk) == _CHUNK:
+        pass
+    return walk.edge
+
+
+def _edge_at(connection: sqlite3.Connection, state: CheckedState) -> Edge | None:
+    """The edge of the stored tree at that size; None if its root is another or it is not there."""
+    if not 0 < state.size <= stored_size(connection):
+        return None
     try:
-        with closing(connected(path, "ro")) as connection:
-            # One snapshot, whatever other gateways add meanwhile.
-            connection.execute("BEGIN")
-            edge = checked(path, connection)
-            last = connection.execute(_LAST, (edge.size - 1,)).fetchone()
-            return LastSeen(identity(path), Written(edge, last[0] if last else b""))
+        nodes = nodes_of(stored_tiles(connection, tiles_towards([state.size - 1], state.size)))
+    except LogCorrupt:
+        return None
+    edge = edge_of(state.size, nodes)
+    return edge if edge.root == state.root else None
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise LogUnavailable(f"{path}: {type(error).__name__}; see the disk") from error
     except sqlite3.Error as error:
@@ -53,13 +113,9 @@ def check_log(path: Path) -> LastSeen:
         raise LogUnavailable(f"{path}: {type(error).__name__}; see the disk") from error
 
 
-def checked(path: Path, connection: sqlite3.Connection) -> Edge:
-    """The same over a connection that is in a transaction; the edge of the tree."""
-    _refuse_unserved(path, connection)
-    edge = _walked(path, connection)
+def _refuse_damaged(path: Path, connection: sqlite3.Connection) -> None:
     if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
         raise LogCorrupt(f"{path}: the file is damaged beside its entries; restore it")
-    return edge
 
 
 def _refuse_unserved(path: Path, connection: sqlite3.Connection) -> None:
@@ -82,26 +138,27 @@ def _shape(connection: sqlite3.Connection) -> set[tuple[str, str]]:
     return set(connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
 
 
-def _walked(path: Path, connection: sqlite3.Connection) -> Edge:
-    walk = Rehash(str(path), stored_pruned(connection))
+def _take(connection: sqlite3.Connection, walk: Rehash) -> bool:
+    """Take the next entries; whether there are more. At the end, what is beside them too."""
+    if _taken(connection, walk) == _CHUNK:
+        return True
+    walk.end(*connection.execute(_BESIDE, (walk.edge.size,)).fetchone())
+    return False
+
+
+def _taken(connection: sqlite3.Connection, walk: Rehash) -> int:
+    start = walk.edge.size
     try:
-        for chunk in _chunks(connection):
-            start = walk.edge.size
-            signed = connection.execute(_SIGNED, (start, start + len(chunk))).fetchall()
-            finished = walk.take(chunk, signed)
-            walk.compare(finished, _stored(connection, finished))
-        walk.end(*connection.execute(_COUNTS).fetchone())
+        walk.pruned = stored_pruned(connection)
+        rows = connection.execute(_FROM, (start, _CHUNK)).fetchall()
+        signed = connection.execute(_SIGNED, (start, start + len(rows))).fetchall()
+        finished = walk.take(rows, signed)
+        walk.compare(finished, _stored(connection, finished))
     except sqlite3.Error as error:
         if not damaged(error):
             raise
-        raise walk.edited(_first_unreadable(connection)) from error
-    return walk.edge
-
-
-def _chunks(connection: sqlite3.Connection) -> Iterator[Stored]:
-    cursor = connection.execute(_ENTRIES)
-    while chunk := cursor.fetchmany(_CHUNK):
-        yield chunk
+        raise walk.edited(_first_unreadable(connection, walk.edge.size)) from error
+    return len(rows)
 
 
 def _stored(
@@ -111,14 +168,14 @@ def _stored(
     return [row for row in found if row is not None]
 
 
-def _first_unreadable(connection: sqlite3.Connection) -> int:
+def _first_unreadable(connection: sqlite3.Connection, due: int) -> int:
     # Damage to a page ends the walk at the first entry that cannot be reached.
-    due = 0
+    start = due
     try:
-        for index, _, _ in connection.execute(_ENTRIES):
+        for index, _, _ in connection.execute(_FROM, (start, _CHUNK)):
             if index != due:
                 break
             due += 1
     except sqlite3.DatabaseError:
         return due
-    return due if due < stored_size(connection) else 0
+    return due if due < stored_size(connection) else start

@@ -95,10 +95,14 @@ def nodes_of(tiles: Mapping[Tile, Sequence[bytes]]) -> Nodes:
     def node(level: int, index: int) -> bytes:
         tile_level, height = divmod(level, TILE_HEIGHT)
         number, place = divmod(index << height, TILE_WIDTH)
-        row = held[tile_level, number][place : place + (1 << height)]
-        return reduce(_halved, range(height), list(row))[0]
+        return node_over(held[tile_level, number][place : place + (1 << height)])
 
     return node
+
+
+def node_over(row: Sequence[bytes]) -> bytes:
+    """The node over neighbouring hashes, which are as many as a power of two."""
+    return reduce(_halved, range(len(row).bit_length() - 1), list(row))[0]
 
 
 def bundle(leaves: Iterable[bytes]) -> bytes:
