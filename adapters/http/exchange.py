@@ -16,6 +16,7 @@ from adapters.network.bounded_answer import AnswerRefused
 from adapters.network.cause import cause_of
 from adapters.network.http_client import DroppedError, content_of, open_client
 from adapters.network.http_request import HttpRequest
+from adapters.network.trust import system_trust
 
 LARGEST_TOKEN_REPLY: Final = 64 * 1024
 _LISTS = ("link", "age")
@@ -74,7 +75,7 @@ def open_session(
     connector = aiohttp.TCPConnector(
         limit=manifest.limits.concurrency,
         resolver=None if resolver is None else resolver(),
-        ssl=tls or True,
+        ssl=tls or system_trust(),
         # A kept connection may be dropped just as it is used; who must not be asked over has none.
         force_close=manifest.source.effects != "none",
     )

@@ -9,6 +9,7 @@ import aiohttp
 
 from adapters.network.bounded_answer import AnswerTooLarge, AnswerUnreadable, BoundedAnswer
 from adapters.network.name_lookup import NameLookup
+from adapters.network.trust import system_trust
 
 _CHUNK: Final = 64 * 1024
 _LARGEST_HEADER: Final = 16 * 1024
@@ -29,7 +30,9 @@ def open_client(
     connection of its own, for who asks seldom: a kept one may be gone by then. No cookie or proxy
     of the environment is used, and each request is sent once.
     """
-    connector = connector or aiohttp.TCPConnector(force_close=True, resolver=NameLookup())
+    connector = connector or aiohttp.TCPConnector(
+        force_close=True, resolver=NameLookup(), ssl=system_trust()
+    )
     # aiohttp has no other place for it; a test asks every client of the gateway.
     connector._factory = partial(  # type: ignore[assignment]  # noqa: SLF001
         BoundedAnswer, asyncio.get_running_loop(), most

@@ -1,13 +1,13 @@
 """A stream of bytes to an agency for a plugin: held to the operator's list, or recorded."""
 
 import asyncio
-import ssl
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from adapters.network.egress import Egress
 from adapters.network.resolver import address_of
+from adapters.network.trust import system_trust
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Connect = Callable[[str], Awaitable[Stream]]
@@ -29,7 +29,7 @@ async def connected(egress: Egress, address: str) -> Stream:
         await address_of(host, port, egress),
         port,
         limit=_LONGEST_LINE,
-        ssl=ssl.create_default_context() if secure else None,
+        ssl=system_trust() if secure else None,
         server_hostname=host if secure else None,
     )
 

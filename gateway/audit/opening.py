@@ -12,7 +12,7 @@ from gateway.audit.errors import KeysUnavailable, KeysUnreadable, LogCorrupt, Lo
 from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.keys.epoch_name import FIRST_EPOCH
 from gateway.audit.keys.key_ring import KeyRing
-from gateway.audit.keys.service.client import RemoteKeys, remote_keys
+from gateway.audit.keys.service.client import KeyAccess, RemoteKeys, remote_keys
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog
 from gateway.audit.publish.publication import Publication
@@ -20,6 +20,7 @@ from gateway.audit.publish.witnesses import WitnessAt, Witnessing, open_session
 from gateway.audit.recorder.staff_children import NOBODY, StaffChildren, read_staff_children
 from gateway.audit.store.contract import Log
 from gateway.audit.tree.note import NoteSigner
+from gateway.config.certificates.renewal import Certificates
 from gateway.config.operator_file import read_operator_file
 from gateway.config.settings_tables import (
     AlertSettings,
@@ -59,13 +60,24 @@ async def _open_log(log: LogSettings, state: Path) -> Log:
 
 
 async def open_keys(
-    keys: KeySettings, files: FileSettings, stack: AsyncExitStack, *, production: bool
+    keys: KeySettings,
+    files: FileSettings,
+    stack: AsyncExitStack,
+    *,
+    production: bool,
+    certificates: Certificates | None = None,
 ) -> KeyRing | RemoteKeys:
-    """The epochs' keys: of files below `state` in development, else of the key service."""
+    """The epochs' keys: of files below `state` in development, else of the key service.
+
+    Its credential and authority are added to `certificates`.
+    """
     with told_of_state(KeysUnreadable):
         if keys.service and keys.credential:
-            client = remote_keys(keys.service, keys.credential, keys.authority)
-            return await stack.enter_async_context(client)
+            access = KeyAccess.of(keys.credential, keys.authority)
+            if certificates is not None:
+                certificates.add(access.credential)
+                certificates.add(access.authority)
+            return await stack.enter_async_context(remote_keys(keys.service, access))
         if keys.service:
             raise ConfigurationInvalid("keys.credential: the key service asks for one")
         if production:
@@ -77,10 +89,15 @@ async def open_keys(
 
 
 async def open_keys_in_reach(
-    keys: KeySettings, files: FileSettings, stack: AsyncExitStack, *, production: bool
+    keys: KeySettings,
+    files: FileSettings,
+    stack: AsyncExitStack,
+    *,
+    production: bool,
+    certificates: Certificates | None = None,
 ) -> KeyService:
     """The same, and they can be used now."""
-    opened = await open_keys(keys, files, stack, production=production)
+    opened = await open_keys(keys, files, stack, production=production, certificates=certificates)
     try:
         await opened.protect(())
     except KeysUnavailable as error:

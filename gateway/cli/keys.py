@@ -5,7 +5,7 @@ import socket
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import typer
 
@@ -14,9 +14,12 @@ from gateway.audit.keys.service.clients import Clients
 from gateway.audit.keys.service.journal import Journal
 from gateway.audit.keys.service.routes import key_app
 from gateway.audit.keys.service.service import open_room
-from gateway.http.client_certificate import refuse_shown_key
+from gateway.config.certificates.contexts import ServedTls
+from gateway.config.certificates.kept import KeptFiles
+from gateway.http.client_certificate import shown_to_clients
 from gateway.http.connections.bounds import of_a_service
 from gateway.http.connections.descriptors import raise_descriptors
+from gateway.http.connections.renewed import of_kept, served_beside
 from gateway.http.connections.server import BoundedServer
 from gateway.model.errors import ConfigurationInvalid
 
@@ -46,8 +49,8 @@ def serve(clients: Path, journal: Path, folder: Path, first_epoch: str, place: P
     tls = _tls(place)
     rule_set.note(None, "serve", "BEGUN")
     typer.echo(f"serving the keys of {len(room.ring.epochs)} epochs at {_named(listening)}")
-    server = BoundedServer(key_app(room), of_a_service(raise_descriptors()), **tls)
-    asyncio.run(server.serve(sockets=[listening]))
+    server = BoundedServer(key_app(room), of_a_service(raise_descriptors()), tls=of_kept(tls))
+    asyncio.run(served_beside(server, listening, tls))
 
 
 def _listening(place: Place) -> socket.socket:
@@ -75,16 +78,15 @@ def _answers(path: Path) -> bool:
         return probe.connect_ex(str(path)) == 0
 
 
-def _tls(place: Place) -> dict[str, Any]:
+def _tls(place: Place) -> KeptFiles[ServedTls] | None:
     if place.socket is not None:
-        return {}
+        return None
     if place.certificate is None or place.key is None:
         raise _fail("--certificate, --key: without --socket the keys are served over TLS only")
     try:
-        refuse_shown_key(place.key, "--key")
+        return shown_to_clients(("--certificate", "--key"), place.certificate, place.key)
     except ConfigurationInvalid as error:
         raise _fail(str(error)) from None
-    return {"ssl_certfile": str(place.certificate), "ssl_keyfile": str(place.key)}
 
 
 def _named(listening: socket.socket) -> str:

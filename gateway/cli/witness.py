@@ -14,9 +14,16 @@ from gateway.audit.witness.cosigner import Cosigner, WitnessMisconfigured
 from gateway.audit.witness.memory import Memory
 from gateway.audit.witness.served import witness_app
 from gateway.audit.witness.witness import Witness
+from gateway.config.certificates.contexts import ServedTls
+from gateway.config.certificates.kept import KeptFiles
+from gateway.http.client_certificate import shown_to_clients
 from gateway.http.connections.bounds import of_a_service
 from gateway.http.connections.descriptors import raise_descriptors
+from gateway.http.connections.renewed import of_kept, served_beside
 from gateway.http.connections.server import BoundedServer
+from gateway.model.errors import ConfigurationInvalid
+
+Pair = tuple[Path, Path]
 
 
 def key(name: str, state: Path) -> None:
@@ -24,8 +31,10 @@ def key(name: str, state: Path) -> None:
     typer.echo(_cosigner(state, name).verifier_key)
 
 
-def serve(name: str, log_keys: list[str], state: Path, address: tuple[str, int]) -> None:
-    """Serve until stopped; ends with 2 where it cannot be begun."""
+def serve(
+    name: str, log_keys: list[str], state: Path, address: tuple[str, int], tls: Pair | None = None
+) -> None:
+    """Serve until stopped, over TLS with a certificate and key; ends with 2 if it cannot begin."""
     chosen = Witness(
         cosigner=_cosigner(state, name),
         memory=Memory(state / "seen.sqlite"),
@@ -34,10 +43,19 @@ def serve(name: str, log_keys: list[str], state: Path, address: tuple[str, int])
     )
     _refuse_unusable(chosen.memory)
     listening = _listening(*address)
-    server = BoundedServer(witness_app(chosen), of_a_service(raise_descriptors()))
+    shown = _shown(tls)
+    bounds = of_a_service(raise_descriptors())
+    server = BoundedServer(witness_app(chosen), bounds, tls=of_kept(shown))
     where = f"{listening.getsockname()[0]}:{listening.getsockname()[1]}"
     typer.echo(f"witnessing {', '.join(chosen.logs)} at {where}")
-    asyncio.run(server.serve(sockets=[listening]))
+    asyncio.run(served_beside(server, listening, shown))
+
+
+def _shown(tls: Pair | None) -> KeptFiles[ServedTls] | None:
+    try:
+        return None if tls is None else shown_to_clients(("--certificate", "--key"), *tls)
+    except ConfigurationInvalid as error:
+        raise _fail(str(error)) from None
 
 
 def _refuse_unusable(memory: Memory) -> None:

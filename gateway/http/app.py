@@ -19,6 +19,9 @@ from gateway.audit.publish.log_time import ClockWatch
 from gateway.audit.publish.publication import Publication
 from gateway.audit.publish.witness_watch import Patience, WitnessWatch
 from gateway.audit.recorder.recorder import Recorder
+from gateway.config.certificates.addresses import with_kept_files
+from gateway.config.certificates.renewal import Certificates, Renewable, Renewal
+from gateway.config.certificates.system import SystemAuthorities
 from gateway.config.operator_file import OperatorFile
 from gateway.config.settings import Settings
 from gateway.config.settings_rules import refuse_unsaid
@@ -65,17 +68,26 @@ def build_app(pipeline: Pipeline, settings: Settings) -> ASGIApp:
 
 
 @asynccontextmanager
-async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Pipeline]:
+async def open_gateway(
+    written: Settings, clock: Clock, tls: Renewable | None = None
+) -> AsyncIterator[Pipeline]:
     """The wired stages, with the log and every source open; closed in reverse order.
 
+    `tls` is what it serves with, which is renewed with every other certificate.
     ConfigurationInvalid says what to change.
     """
     async with AsyncExitStack() as stack:
-        stages = await stack.enter_async_context(open_stages(settings, clock))
+        certificates = Certificates(clock.now)
+        certificates.add(tls)
+        certificates.add(SystemAuthorities())
+        settings = stack.enter_context(with_kept_files(written, certificates))
+        stages = await stack.enter_async_context(open_stages(settings, clock, certificates))
         log, files = settings.log, settings.files
         publication = await stack.enter_async_context(open_publication(log, files, clock))
         production = settings.environment == "production"
-        held = await open_keys_in_reach(settings.keys, files, stack, production=production)
+        held = await open_keys_in_reach(
+            settings.keys, files, stack, production=production, certificates=certificates
+        )
         staff = await open_staff_children(settings.alerts, held)
         patience_s = settings.questions.deadline
         recorder = Recorder(
@@ -86,9 +98,12 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Pipeli
         clock_watch = ClockWatch(publication.log, clock)
         await clock_watch.look()  # before this clock writes anything
         _keep(stack, clock_watch.run())
-        await SettingsStart(settings, recorder).note()
+        start = SettingsStart(written, recorder)
+        await start.note()
         public = _public_keys(settings, publication)
-        governance = await _open_governance(settings, stages, recorder, public, stack)
+        renewal = Renewal(certificates, start.renewed)
+        governance = await _open_governance(settings, stages, recorder, public, renewal, stack)
+        _keep(stack, certificates.keep_warning(clock.sleep))
         watch = await _open_watch(publication, settings, clock, stack)
         oversight = await _open_oversight(
             settings, stages, governance.generations, clock_watch, recorder, stack
@@ -101,11 +116,12 @@ def _public_keys(settings: Settings, publication: Publication) -> ReplicaKeys:
     return ReplicaKeys.of(publication.signer.key_id.hex(), (key.key_id for key in on_behalf))
 
 
-async def _open_governance(
+async def _open_governance(  # noqa: PLR0913, PLR0917  what it is wired of
     settings: Settings,
     stages: Stages,
     recorder: Recorder,
     public: ReplicaKeys,
+    renewal: Renewal,
     stack: AsyncExitStack,
 ) -> Governance:
     clock, replicas = stages.clock, settings.replicas
@@ -118,7 +134,8 @@ async def _open_governance(
     )
     stack.push_async_callback(replica.aclose)
     files = partial(read_folder, settings.files, settings.tokens.revocations)
-    rollout = Rollout(ledger, generations, replica, files)
+    rollout = Rollout(ledger, generations, replica, files, renewal)
+    renewal.certificates.sources = generations.own_certificates
     verifier, persons = stages.verifier, stages.quotas.persons
     parts = (rollout, generations, ledger, recorder)
     reloading = Reloader(*parts, clock, settings.roles.operator, verifier.renew)
@@ -188,7 +205,9 @@ def _opener(settings: Settings, clock: Clock) -> SourceOpener:
 
 
 @asynccontextmanager
-async def open_stages(settings: Settings, clock: Clock) -> AsyncIterator[Stages]:
+async def open_stages(
+    settings: Settings, clock: Clock, certificates: Certificates
+) -> AsyncIterator[Stages]:
     """What stays for the gateway's whole life: sign-in, schema, documents, what is counted."""
 
     def seconds() -> float:
@@ -197,7 +216,7 @@ async def open_stages(settings: Settings, clock: Clock) -> AsyncIterator[Stages]
     refuse_unsaid(settings.environment, settings.documents)
     async with (
         open_counts(settings.replicas.valkey, seconds) as counts,
-        open_verifier(settings, clock, counts) as verifier,
+        open_verifier(settings, clock, counts, certificates) as verifier,
     ):
         # graphql-core's own schema: documents are executed without strawberry's per-request parse.
         schema = build_schema()._schema  # noqa: SLF001
@@ -219,7 +238,8 @@ async def open_stages(settings: Settings, clock: Clock) -> AsyncIterator[Stages]
 async def open_preparation(settings: Settings, clock: Clock) -> AsyncIterator[Preparation]:
     """The stages that decide, over what is in force, without a log: nobody can be asked."""
     async with AsyncExitStack() as stack:
-        stages = await stack.enter_async_context(open_stages(settings, clock))
+        certificates = Certificates(clock.now)
+        stages = await stack.enter_async_context(open_stages(settings, clock, certificates))
         folder = await asyncio.to_thread(read_folder, settings.files, settings.tokens.revocations)
         desired_state = await _desired_state(folder, settings)
         generations = Generations(stages, _opener(settings, clock), Baseline.at())

@@ -1,8 +1,10 @@
 """The application behind its door: which clients may come in, and how long it takes to stop."""
 
 from ipaddress import ip_network
-from typing import Any, Final
+from typing import Final
 
+from gateway.config.certificates.contexts import ServedTls
+from gateway.config.certificates.kept import KeptFiles
 from gateway.config.settings import Settings
 from gateway.config.settings_tables import TlsSettings
 from gateway.config.tables.connections import ConnectionSettings
@@ -11,6 +13,7 @@ from gateway.http.client_certificate import certificate_shown
 from gateway.http.connections.bounds import ConnectionBounds
 from gateway.http.connections.descriptors import connections_in_all
 from gateway.http.connections.peers import DeclaredProxies
+from gateway.http.connections.renewed import of_kept
 from gateway.http.connections.server import BoundedServer
 from gateway.http.pipeline import Pipeline
 
@@ -28,17 +31,20 @@ def bounds_of(settings: Settings, descriptors: int) -> ConnectionBounds:
 
 
 def bounded_server(
-    pipeline: Pipeline, settings: Settings, bounds: ConnectionBounds, **tls: Any
+    pipeline: Pipeline,
+    settings: Settings,
+    bounds: ConnectionBounds,
+    tls: KeptFiles[ServedTls] | None = None,
 ) -> BoundedServer:
     """The server of a gateway, to be given its listening socket."""
     return BoundedServer(
         build_app(pipeline, settings),
         bounds,
+        tls=of_kept(tls),
         shown=certificate_shown,
         stopping=lambda: pipeline.readiness.stop(bounds.drain_s),
         proxy_headers=settings.tls.ends_at_proxy,  # else anybody could state where they are
         forwarded_allow_ips=list(_proxies(settings.connections, settings.tls)),
-        **tls,
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from cachetools import TLRUCache
-from valkey.asyncio import Valkey
+from valkey.asyncio import SSLConnection, Valkey
 from valkey.exceptions import (
     BusyLoadingError,
     MasterDownError,
@@ -75,6 +75,16 @@ class ProcessCounters:
         before, until = self._counted.get(count.name, (0, self._now() + count.lasts_s))
         self._counted[count.name] = (before + count.more, until)
         return before + count.more
+
+
+class _RenewedTls(SSLConnection):
+    """A connection that reads the files of its address each time that it is made anew."""
+
+    async def connect(self) -> None:
+        """Connect, unless it is."""
+        if not self.is_connected:
+            self.ssl_context.context = None
+        await super().connect()  # type: ignore[no-untyped-call]
 
 
 class SharedCounters:
@@ -149,6 +159,8 @@ async def open_counts(url: str, now: Callable[[], float]) -> AsyncIterator[Count
         )
     except ValueError:
         raise ConfigurationInvalid("replicas.valkey: is no address of a Valkey") from None
+    if url.startswith(_OVER_TLS):
+        valkey.connection_pool.connection_class = _RenewedTls
     async with valkey:
         yield SharedCounters(valkey)
 

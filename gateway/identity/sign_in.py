@@ -2,15 +2,18 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import Final
 
 import aiohttp
 
 from adapters.network.bounded_answer import AnswerTooLarge
 from adapters.network.http_client import content_of, open_client
+from adapters.network.trust import system_trust
+from gateway.config.certificates.contexts import trusting
+from gateway.config.certificates.kept import CertificateUnusable, KeptFiles, NamedFile
+from gateway.config.certificates.renewal import Certificates
 from gateway.config.settings import Settings
 from gateway.identity.counters import Counters
 from gateway.identity.issuer_keys import Fetch, IssuerKeys, read_keys, reads, without_development
@@ -26,11 +29,12 @@ _PATIENCE_S: Final = 3.0
 
 @asynccontextmanager
 async def open_verifier(
-    settings: Settings, clock: Clock, counts: Counters
+    settings: Settings, clock: Clock, counts: Counters, certificates: Certificates
 ) -> AsyncIterator[TokenVerifier]:
     """What verifies tokens under these settings; ConfigurationInvalid says what to change.
 
-    It has tried to read every issuer's keys, and goes on to in the background.
+    The authorities of issuers' addresses are added to `certificates`. It has tried to read every
+    issuer's keys, and goes on to in the background.
     """
 
     def now() -> float:
@@ -41,10 +45,11 @@ async def open_verifier(
     async with AsyncExitStack() as stack:
         client = open_client(_MOST_BYTES, timeout_s=_PATIENCE_S)
         session = await stack.enter_async_context(client)
-        trusted = [
-            TrustedIssuer(issuer, profile_of(issuer), _keys(issuer, settings, clock, session), now)
-            for issuer in issuers
-        ]
+        trusted = []
+        for issuer in issuers:
+            fetches = _fetches(issuer.jwks, session, _believed(issuer, certificates))
+            keys = _keys(issuer, settings, clock, fetches)
+            trusted.append(TrustedIssuer(issuer, profile_of(issuer), keys, now))
         verifier = TokenVerifier(trusted, now, counts)
         verifier.heed(open_revocations(settings.tokens.revocations, verifier.forget))
         stack.push_async_callback(verifier.aclose)
@@ -62,27 +67,37 @@ def refuse_unplaced(issuers: tuple[Issuer, ...], public_url: str) -> None:
         )
 
 
-def _keys(
-    issuer: Issuer, settings: Settings, clock: Clock, session: aiohttp.ClientSession
-) -> IssuerKeys:
+def _keys(issuer: Issuer, settings: Settings, clock: Clock, fetch: Fetch) -> IssuerKeys:
     file = issuer.jwks.file
     held = None if file is None else read_keys(file, settings.environment)
-    fetch = reads(file) if file is not None else _fetches(issuer.jwks, session)
+    if file is not None:
+        fetch = reads(file)
     if settings.environment == "production":
         fetch = without_development(fetch)
     return IssuerKeys(fetch, clock.monotonic, held, issuer.issuer)
 
 
-def trusting(authority: Path | None) -> ssl.SSLContext:
-    """What believes the issuer's own authority alone, or the system's; OSError if it is none."""
-    return ssl.create_default_context(cafile=authority)
+def _believed(issuer: Issuer, certificates: Certificates) -> Callable[[], ssl.SSLContext]:
+    """What gives the TLS that believes the issuer's own authority alone, or the system's."""
+    authority = issuer.jwks.authority
+    if authority is None:
+        return system_trust
+    name = f"tokens.issuers: {issuer.issuer}"
+    try:
+        kept = KeptFiles(name, (NamedFile(authority),), trusting)
+    except CertificateUnusable as error:
+        raise ConfigurationInvalid(f"{name}: {error}") from None
+    certificates.add(kept)
+    return lambda: kept.now
 
 
-def _fetches(jwks: Jwks, session: aiohttp.ClientSession) -> Fetch:
+def _fetches(
+    jwks: Jwks, session: aiohttp.ClientSession, believed: Callable[[], ssl.SSLContext]
+) -> Fetch:
     async def fetch() -> bytes:
-        believed = await asyncio.to_thread(trusting, jwks.authority)  # read anew: it is renewed
+        trust = await asyncio.to_thread(believed)
         try:
-            async with session.get(str(jwks.url), ssl=believed, allow_redirects=False) as response:
+            async with session.get(str(jwks.url), ssl=trust, allow_redirects=False) as response:
                 if response.status != 200:  # noqa: PLR2004  the status of a document
                     raise OSError("the issuer gave no keys")
                 return await content_of(response, _MOST_BYTES)

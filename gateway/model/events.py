@@ -174,6 +174,22 @@ def secrets_not_renewed(source: str) -> None:
     _say.error("secrets_not_renewed", source=source)
 
 
+def certificate_renewed(setting: str) -> None:
+    """New connections use the files of this setting as they are now."""
+    _say.info("certificate_renewed", setting=setting)
+
+
+def certificate_not_renewed(setting: str, cause: str) -> None:
+    """Files of this setting cannot be used; what was read before stays in use."""
+    _say.error("certificate_not_renewed", setting=setting, cause=cause)
+
+
+def certificate_ends(setting: str, days: int) -> None:
+    """Our own certificate ends in so many whole days; it has ended where they are below 0."""
+    say = _say.critical if days < 0 else _say.warning
+    say("certificate_ends", setting=setting, days=days)
+
+
 def generation(number: int) -> None:
     """What is in force here is of this generation from now on."""
     _say.info("generation", number=number)

@@ -66,6 +66,9 @@ class SourceApi:
             generation=done.generation,
             new_secrets=list(done.secrets.new),
             kept_secrets=list(done.secrets.kept),
+            new_certificates=list(done.certificates.new),
+            kept_certificates=list(done.certificates.kept),
+            ending_certificates=list(done.certificates.ending),
         )
 
     async def _registration(self, outcome: ChangeOutcome) -> Registration:

@@ -7,9 +7,13 @@ from typing import Final
 
 from adapters.contract.contract import Adapter, Fault, Question, Reply, Unavailable
 from adapters.kinds import UnknownKind, open_adapter
+from adapters.manifest.auth import MutualTlsAuth
 from adapters.network.egress import Egress, EgressRefused
 from adapters.network.secrets import RememberedSecrets, SecretMissing, Secrets
 from adapters.network.signature import Signer
+from adapters.network.trust import system_trust
+from gateway.config.certificates.contexts import validity_of
+from gateway.config.certificates.kept import CertificateUnusable, Validity
 from gateway.fanout.limits import Jitter
 from gateway.fanout.source_call import SourceConnection
 from gateway.fanout.sources import RegisteredSource, registered
@@ -42,7 +46,10 @@ class ManagedConnection:
         source: RegisteredSource,
         connection: SourceConnection,
         secrets: RememberedSecrets | None = None,
+        own_certificate: Validity | None = None,
     ) -> None:
+        self.own_certificate = own_certificate
+        self.trust = system_trust()
         self.held = held
         self.source = source
         self.connection = connection
@@ -106,11 +113,17 @@ class SourceOpener:
         It keeps its limits and its health. ConfigurationInvalid if they cannot be read or used.
         """
         try:
-            if before.secrets is None or not before.secrets.differ():
+            if before.secrets is None:
+                return before
+            if not before.secrets.differ() and before.trust is system_trust():
                 return before
         except SecretMissing as error:
             raise ConfigurationInvalid(f"{before.held.id}: {error}") from None
         connection = await self._opened(before.held)
+        own = connection.own_certificate
+        if own is not None and own.ends <= self.clock.now():
+            await connection.aclose()
+            raise ConfigurationInvalid(f"{before.held.id}: its certificate has ended")
         connection.connection.go_on_as(before.connection)
         return connection
 
@@ -124,7 +137,8 @@ class SourceOpener:
     ) -> ManagedConnection:
         source = registered(held.manifest, adapter, held.grant, held.version)
         connection = SourceConnection(source, self.clock, self.jitter)
-        return ManagedConnection(held, source, connection, secrets)
+        own = None if secrets is None else _own_certificate(held, secrets)
+        return ManagedConnection(held, source, connection, secrets, own)
 
     async def _opened(self, held: SourceVersion) -> ManagedConnection:
         own = Secrets(held.id, os.environ, self.folder, held.near)
@@ -143,3 +157,14 @@ class SourceOpener:
             )
         except (SecretMissing, EgressRefused, UnknownKind, ValueError) as error:
             raise ConfigurationInvalid(f"{held.file or held.id}: {error}") from error
+
+
+def _own_certificate(held: SourceVersion, secrets: RememberedSecrets) -> Validity | None:
+    """When the certificate that we show this agency is good; None if it wants none."""
+    auth = held.manifest.auth
+    if not isinstance(auth, MutualTlsAuth):
+        return None
+    try:
+        return validity_of(secrets.text(auth.certificate).encode())
+    except (SecretMissing, CertificateUnusable):
+        return None  # it was loaded a moment ago, and has changed since

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from gateway.config.certificates.kept import Validity
 from gateway.config.operator_file import OperatorFile
 from gateway.fanout.fan_out import FanOut
 from gateway.fanout.sources import registry_of
@@ -87,6 +88,11 @@ class Generations:
     def generation(self) -> int:
         """The number of the newest generation here."""
         return self.current.generation
+
+    def own_certificates(self) -> dict[str, Validity]:
+        """When the certificates are good that agencies are shown, by source."""
+        held = {} if self._current is None else self._current.connections
+        return {n: each.own_certificate for n, each in held.items() if each.own_certificate}
 
     def enter(self) -> ActiveGeneration:
         """The newest generation, kept open until whoever entered has called `leave`."""

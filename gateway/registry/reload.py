@@ -9,6 +9,7 @@ from gateway.audit.entry.entry import AuditedChange
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.recorder.recorder import Coming, Recorder
+from gateway.config.certificates.renewal import RenewedCertificates
 from gateway.model import events
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
@@ -34,10 +35,11 @@ READ_ON_REQUEST: Final = "READ_ON_REQUEST"
 
 @dataclass(frozen=True, slots=True)
 class Reloaded:
-    """What a reload came to: the generation in force everywhere, and whose secrets are new here."""
+    """What a reload came to: the generation in force everywhere, and what was renewed here."""
 
     generation: int
     secrets: RenewedSecrets
+    certificates: RenewedCertificates
 
 
 class _UnusableError(Exception):
@@ -116,15 +118,18 @@ class Reloader:
             raise found.why from None
 
     async def _read_again(self, caller: Caller | None, detail: str) -> Reloaded:
-        await self.renew_keys()  # first, since a file that is wrong must not keep a key in
+        # First, since a file that is wrong must not keep a key or an old certificate in.
+        await self.renew_keys()
+        certificates = await self.rollout.renewal.renew()
         folder = await asyncio.to_thread(self.rollout.read)
         async with self.rollout.turn(with_own_files=True) as head:
             try:
                 after, prepared = await self._prepared(folder, head, renew=True)
             except ConfigurationInvalid as error:
                 raise _UnusableError(error) from None
-            if prepared.secrets.new and after.generation == head.generation:
-                # Other gateways read their secrets anew only where a generation begins.
+            shared = caller is not None and self.rollout.renewal.unshared
+            if (prepared.secrets.new or shared) and after.generation == head.generation:
+                # Other gateways read theirs anew only where a generation begins.
                 after = replace(after, generation=head.generation + 1)
                 prepared = prepared.numbered(after.generation)
             for source in prepared.secrets.kept:
@@ -133,7 +138,8 @@ class Reloader:
                 self.generations.discard(prepared)
             else:
                 await self._roll_out(after, prepared, caller, detail)
-        return Reloaded(await self.rollout.everywhere(), prepared.secrets)
+                self.rollout.renewal.unshared = False
+        return Reloaded(await self.rollout.everywhere(), prepared.secrets, certificates)
 
     async def _prepared(
         self, folder: OperatorFiles, head: LedgerHead, *, renew: bool = False

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from gateway.config.certificates.renewal import Renewal
 from gateway.model import events
 from gateway.model.errors import ConfigurationInvalid, TryLater
 from gateway.registry.desired_state import DesiredState, LedgerFacts, desired_state_of
@@ -31,6 +32,7 @@ class Rollout:
     generations: Generations
     replica: ReplicaLease
     read: ReadFiles
+    renewal: Renewal
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @asynccontextmanager
@@ -105,6 +107,7 @@ class Rollout:
         if folder.digest != head.files:
             raise ConfigurationInvalid("they differ from those of the gateway that changed them")
         desired_state = await self.desired_state(folder, head)
+        await self.renewal.certificates.renew()  # the other gateway may share this machine
         await self._in_force(await self.generations.prepare(desired_state, NOTHING, renew=True))
 
     async def _in_force(self, prepared: ActiveGeneration) -> None:

@@ -7,7 +7,7 @@ cannot try out what a short secret was.
 import asyncio
 import hmac
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 from pathlib import Path
@@ -26,6 +26,10 @@ from gateway.model.errors import ConfigurationInvalid, TryLater
 
 KEY_FILE: Final = "settings-key"
 MARKS_FILE: Final = "settings-marks.json"
+# What a reload reads again.
+_RENEWED: Final = frozenset(
+    {"keys.credential", "keys.authority", "tls.certificate", "tls.key", "tls.client_authorities"}
+)
 # Their content is read at start alone, so that it is a part of the setting.
 READ_AT_START: Final = (
     *("tokens.issuers", "alerts.staff_children", "keys.credential", "keys.authority"),
@@ -129,14 +133,22 @@ class SettingsMarks:
         """The mark of all settings together."""
         return self.marker.marks(settings)[_WHOLE]
 
-    def keep(self, settings: Settings) -> None:
-        """Keep the marks of these settings in place of the last ones; ConfigurationInvalid."""
+    def keep(self, settings: Settings, only: Collection[str] = ()) -> None:
+        """Keep the marks of these settings in place of the last ones; ConfigurationInvalid.
+
+        With `only`, the marks of all others stay what they were.
+        """
+        marks = self.marker.marks(settings)
+        if only and (before := self._kept()) is not None:
+            marks = before | {name: marks[name] for name in only}
+            del marks[_WHOLE]
+            marks[_WHOLE] = self.marker.mark(_WHOLE, marks, b"")
         file, draft = (
             self.folder / MARKS_FILE,
             self.folder / f".{MARKS_FILE}.{secrets.token_hex(8)}",
         )
         try:
-            create_once(draft, orjson.dumps(self.marker.marks(settings)))
+            create_once(draft, orjson.dumps(marks))
             draft.replace(file)
         except OSError as error:
             raise ConfigurationInvalid(f"files.state: {file}: {type(error).__name__}") from None
@@ -170,6 +182,7 @@ def _content(settings: Settings, name: str) -> bytes:
 
 SETTING_CHANGED: Final = "SETTING_CHANGED"
 SETTINGS_UNKNOWN_BEFORE: Final = "SETTINGS_UNKNOWN_BEFORE"
+CERTIFICATE_RENEWED: Final = "CERTIFICATE_RENEWED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +210,22 @@ class SettingsStart:
         except TryLater as error:
             raise ConfigurationInvalid(f"files.state: {error.message}") from None
         await asyncio.to_thread(marks.keep, self.settings)
+
+    async def renewed(self, names: tuple[str, ...]) -> None:
+        """Log that the files of these settings are others from now on, by name; TryLater.
+
+        The next start takes them for what they were.
+        """
+        marks = await asyncio.to_thread(SettingsMarks.of, self.settings)
+        new = await asyncio.to_thread(marks.marker.marks, self.settings)
+        for name in names:
+            setting, _, _ = name.partition(": ")
+            mark = new.get(setting, "") or marks.whole(self.settings)
+            await self._changed(f"settings.{setting}", mark, CERTIFICATE_RENEWED)
+        tables = {name.partition(".")[0] for name in names}
+        read = {each for each in _RENEWED if each.partition(".")[0] in tables}
+        if read:
+            await asyncio.to_thread(marks.keep, self.settings, read)
 
     async def _changed(self, subject: str, mark: str, detail: str) -> None:
         change = AuditedChange(subject, mark)

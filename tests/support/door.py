@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from starlette.types import Message, Receive, Scope, Send
 
+from gateway.http.client_certificate import shown_to_clients
 from gateway.http.connections.bounds import ConnectionBounds
+from gateway.http.connections.renewed import of_kept
 from gateway.http.connections.server import BoundedServer
 from tests.support.patience import patiently
 
@@ -55,8 +57,9 @@ class Door:
 async def door(app: Any, **bounds: Any) -> AsyncIterator[Door]:
     """Serve the application within these bounds, and no others that a test would meet."""
     listening = socket.create_server(("127.0.0.1", 0))
-    options = {name: bounds.pop(name) for name in ("ssl_certfile",) if name in bounds}
-    server = BoundedServer(app, replace(UNHURRIED, **bounds), **options)
+    shown = bounds.pop("shown", None)
+    tls = None if shown is None else shown_to_clients(("--certificate", "--key"), shown, shown)
+    server = BoundedServer(app, replace(UNHURRIED, **bounds), tls=of_kept(tls))
     port = listening.getsockname()[1]
     await server.startup(sockets=[listening])
     try:

@@ -15,7 +15,7 @@ from gateway.audit.recorder.staff_children import read_staff_children
 from gateway.config.settings import Settings
 from gateway.config.settings_tables import KeySettings, TlsSettings
 from gateway.config.settings_text import SettingsText
-from gateway.http.client_certificate import tls_options
+from gateway.http.client_certificate import open_tls
 from gateway.identity.issuer_keys import IssuerKeys, read_keys, reads
 from gateway.identity.issuers import Issuer, fault_in, issuers_of, profile_of
 from gateway.identity.revocations import open_revocations
@@ -35,8 +35,7 @@ def named_file_faults(settings: Settings, written: SettingsText) -> Iterator[Con
 def _checks(settings: Settings) -> Iterator[_Check]:
     tls, keys, tokens = settings.tls, settings.keys, settings.tokens
     production = settings.environment == "production"
-    yield ("tls", "certificate"), lambda: tls_options(tls, settings.environment)
-    yield ("tls", "certificate"), lambda: _load_chain(tls)
+    yield ("tls", "certificate"), lambda: _open_tls(tls, settings.environment)
     yield ("tls", "client_authorities"), lambda: _load_authorities(tls.client_authorities)
     yield ("keys", "service"), lambda: _refuse_keys_beside_the_log(keys, production=production)
     yield ("keys", "credential"), lambda: _read_credential(keys)
@@ -126,18 +125,9 @@ def _placed(key: TomlKey, what: str) -> tuple[TomlKey, str]:
     return key, what
 
 
-def _load_chain(tls: TlsSettings) -> None:
-    if tls.certificate is None or tls.key is None:
-        return
-    try:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(tls.certificate, tls.key, password=lambda: "")
-    except ssl.SSLError as error:
-        mismatch = "KEY_VALUES_MISMATCH" in str(error.reason)
-        what = "does not belong to this key" if mismatch else "or its key is not PEM, or is locked"
-        raise ConfigurationInvalid(f"{tls.certificate} {what}") from None
-    except OSError as error:
-        raise ConfigurationInvalid(f"{tls.certificate}: {error.strerror}") from None
+def _open_tls(tls: TlsSettings, environment: str) -> None:
+    """ConfigurationInvalid names what cannot be served with; a broken authority has its own."""
+    open_tls(tls.model_copy(update={"client_authorities": None}), environment)
 
 
 def _load_authorities(file: Path | None) -> None:

@@ -11,8 +11,8 @@ WitnessName = Annotated[str, typer.Option(help="The witness's name, such as regu
 StateFolder = Annotated[Path, typer.Option(help="Folder of the witness's key and memory.")]
 
 
-@witness.command()
-def key(name: WitnessName, state: StateFolder = Path("witness")) -> None:
+@witness.command("key")
+def verifier_key(name: WitnessName, state: StateFolder = Path("witness")) -> None:
     """Print the witness's verifier key, for the log's settings and for every verifier."""
     from gateway.cli.witness import key as work
 
@@ -20,14 +20,19 @@ def key(name: WitnessName, state: StateFolder = Path("witness")) -> None:
 
 
 @witness.command()
-def serve(
+def serve(  # noqa: PLR0913, PLR0917 - one option a thing that the process needs
     name: WitnessName,
     log_key: Annotated[list[str], typer.Option(help="The verifier key of a log to witness.")],
     state: StateFolder = Path("witness"),
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8700,
+    certificate: Annotated[Path | None, typer.Option(help="TLS certificate chain.")] = None,
+    key: Annotated[Path | None, typer.Option(help="The certificate's private key.")] = None,
 ) -> None:
     """Sign the growth of these logs; refuse every rollback, fork and rewriting."""
     from gateway.cli.witness import serve as work
 
-    work(name, log_key, state, (host, port))
+    if (certificate is None) != (key is None):
+        raise typer.BadParameter("TLS needs both --certificate and --key")
+    tls = None if certificate is None or key is None else (certificate, key)
+    work(name, log_key, state, (host, port), tls)

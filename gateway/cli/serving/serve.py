@@ -5,6 +5,7 @@ import gc
 import os
 import signal
 import socket
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -16,8 +17,9 @@ from gateway.cli.checking.check import sound
 from gateway.cli.serving.workers import Workers, WorkerSide
 from gateway.config.settings import Settings
 from gateway.http.app import open_gateway
-from gateway.http.client_certificate import tls_options
+from gateway.http.client_certificate import open_tls
 from gateway.http.connections.descriptors import raise_descriptors
+from gateway.http.connections.renewed import renewed_at_signal
 from gateway.http.connections.server import BoundedServer
 from gateway.http.pipeline import Pipeline
 from gateway.http.served import bounded_server, bounds_of
@@ -58,25 +60,25 @@ def _served(settings: Settings, bound: socket.socket, side: WorkerSide | None = 
 
 
 async def _serve(settings: Settings, bound: socket.socket, side: WorkerSide | None) -> None:
-    over_tls = tls_options(settings.tls, settings.environment)
+    tls = open_tls(settings.tls, settings.environment)
     if settings.environment == "development":
         development_key(settings)
-    async with open_gateway(settings, Clock()) as pipeline:
+    async with open_gateway(settings, Clock(), tls) as pipeline:
         descriptors = raise_descriptors()
         bounds = bounds_of(settings, descriptors)
-        server = bounded_server(pipeline, settings, bounds, **over_tls)
+        server = bounded_server(pipeline, settings, bounds, tls)
         host, port = bound.getsockname()[:2]
         bound.listen(_BACKLOG)
         _stop_in_order(server)
-        _reload_at_signal(pipeline)
-        costly = costs(pipeline.active.preparation.registry)
-        # Whoever reads it may send signals.
-        events.serving(host, port, costly, descriptors=descriptors, connections=bounds.in_all)
-        _spare_the_collector()
-        if side is not None:
-            side.serves()
-            _end_with_parent(side)
-        await server.serve(sockets=[bound])
+        with renewed_at_signal(_reloads(pipeline)):
+            costly = costs(pipeline.active.preparation.registry)
+            # Whoever reads it may send signals.
+            events.serving(host, port, costly, descriptors=descriptors, connections=bounds.in_all)
+            _spare_the_collector()
+            if side is not None:
+                side.serves()
+                _end_with_parent(side)
+            await server.serve(sockets=[bound])
 
 
 def _spare_the_collector() -> None:
@@ -106,12 +108,8 @@ def _stop_in_order(server: BoundedServer) -> None:
         signal.signal(each, server.handle_exit)
 
 
-def _reload_at_signal(pipeline: Pipeline) -> None:
-    """Have SIGHUP bring the operator's files into force; what is wrong is said and changes nothing.
-
-    The task is kept by the set until it is over.
-    """
-    under_way: set[asyncio.Task[None]] = set()
+def _reloads(pipeline: Pipeline) -> Callable[[], Awaitable[None]]:
+    """What brings the operator's files into force; what is wrong is said and changes nothing."""
 
     async def reload() -> None:
         try:
@@ -119,12 +117,7 @@ def _reload_at_signal(pipeline: Pipeline) -> None:
         except (ConfigurationInvalid, TryLater) as error:
             typer.echo(str(error), err=True)
 
-    def begin() -> None:
-        task = asyncio.create_task(reload())
-        under_way.add(task)
-        task.add_done_callback(under_way.discard)
-
-    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, begin)
+    return reload
 
 
 def _bound(settings: Settings) -> socket.socket:

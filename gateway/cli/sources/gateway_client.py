@@ -35,6 +35,12 @@ def reload(gateway: str, token: Path) -> None:
         typer.echo(f"new secrets: {source}")
     for source in done["keptSecrets"]:
         typer.echo(f"secrets that cannot be read or used, the old ones stay: {source}")
+    for setting in done["newCertificates"]:
+        typer.echo(f"new certificate: {setting}")
+    for setting in done["keptCertificates"]:
+        typer.echo(f"certificate that cannot be read or used, the old one stays: {setting}")
+    for setting in done["endingCertificates"]:
+        typer.echo(f"certificate that has ended or soon does: {setting}")
     typer.echo(f"in force everywhere: generation {done['generation']}")
 
 

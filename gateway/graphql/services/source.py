@@ -194,6 +194,15 @@ class Reload:
     kept_secrets: list[str] = field(
         "Ids of the sources whose secrets cannot be read or used now; they keep the old ones."
     )
+    new_certificates: list[str] = field(
+        "Settings whose changed certificates, keys or authorities new connections use from now on."
+    )
+    kept_certificates: list[str] = field(
+        "Settings whose files cannot be used now, so that what was read before stays in use."
+    )
+    ending_certificates: list[str] = field(
+        "Settings and sources whose own certificate has ended, or soon does."
+    )
 
 
 @entry

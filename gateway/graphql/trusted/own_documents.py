@@ -14,7 +14,10 @@ SUSPEND: Final = (
     "mutation Suspend($id: ID!, $reason: String!)"
     f" {{ changed: suspendSource(id: $id, reason: $reason) {_CHANGED} }}"
 )
-RELOAD: Final = "mutation { reloadFiles { generation newSecrets keptSecrets } }"
+RELOAD: Final = (
+    "mutation { reloadFiles { generation newSecrets keptSecrets"
+    " newCertificates keptCertificates endingCertificates } }"
+)
 REGISTER: Final = (
     "mutation Register($manifest: String!, $rules: String, $replies: [ExampleReply!])"
     " { changed: registerSource(manifest: $manifest, rules: $rules, replies: $replies)"

@@ -22,6 +22,7 @@ from gateway.http.connections.refusals import (
 from gateway.http.connections.table import Admitted, ConnectionTable
 
 MakeProtocol = Callable[[Admitted, ClientAddress | None], BoundedProtocol]
+Tls = Callable[[], ssl.SSLContext | None]  # asked anew for each connection: it may be renewed
 _AT_ONCE: Final = 16  # then those that are here already have a turn
 _PAUSE_S: Final = 0.1
 _RECEIVED: Final = 64 * 1024  # bytes that the system keeps of a client who is not read
@@ -50,7 +51,7 @@ class Acceptor:
         bounds: ConnectionBounds,
         table: ConnectionTable,
         log: RefusalLog,
-        tls: ssl.SSLContext | None,
+        tls: Tls,
         protocol: MakeProtocol,
     ) -> None:
         self._listening = listening
@@ -134,7 +135,7 @@ class Acceptor:
     def _turn_away(self, accepted: socket.socket) -> None:
         with accepted:
             accepted.setblocking(False)  # noqa: FBT003  its one parameter
-            if self._tls is None:
+            if self._tls() is None:
                 try:
                     accepted.send(response(503))
                 except OSError:
@@ -166,13 +167,14 @@ class Acceptor:
         def protocol() -> BoundedProtocol:
             return self._protocol(admitted, client)
 
-        if self._tls is None:
+        tls = self._tls()
+        if tls is None:
             await self._loop.connect_accepted_socket(protocol, accepted)
             return
         await self._loop.connect_accepted_socket(
             protocol,
             accepted,
-            ssl=self._tls,
+            ssl=tls,
             ssl_handshake_timeout=self._bounds.handshake_s,
             ssl_shutdown_timeout=self._bounds.handshake_s,
         )

@@ -12,7 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.server import ServerState
 
-from gateway.http.connections.acceptor import Acceptor
+from gateway.http.connections.acceptor import Acceptor, Tls
 from gateway.http.connections.bounds import ConnectionBounds
 from gateway.http.connections.peers import ClientAddress
 from gateway.http.connections.protocol import BoundedProtocol, Shown
@@ -25,13 +25,17 @@ _CANCELLED_S: Final = 2.0
 
 
 class BoundedServer(uvicorn.Server):
-    """Serves one socket within bounds; `stopping` is called at the signal, before the drain."""
+    """Serves one socket within bounds; `stopping` is called at the signal, before the drain.
+
+    `tls` is asked at each connection, None where none is spoken.
+    """
 
     def __init__(
         self,
         app: ASGIApp,
         bounds: ConnectionBounds,
         *,
+        tls: Tls = lambda: None,
         shown: Shown = lambda _: {},
         stopping: Callable[[], None] = lambda: None,
         **options: Any,
@@ -48,6 +52,7 @@ class BoundedServer(uvicorn.Server):
         )
         super().__init__(config)
         self._bounds = bounds
+        self._tls = tls
         self._shown = shown
         self._stopping = stopping
         self._log = RefusalLog(events.connections_refused)
@@ -66,7 +71,7 @@ class BoundedServer(uvicorn.Server):
             bounds=self._bounds,
             table=self._table,
             log=self._log,
-            tls=self.config.ssl,
+            tls=self._tls,
             protocol=self._protocol,
         )
         self._watch()

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from gateway.config.settings import Settings
 from gateway.config.settings_tables import TlsSettings
-from gateway.http.client_certificate import tls_options
+from gateway.http.client_certificate import open_tls
 from gateway.http.served import bounded_server, bounds_of
 from gateway.model.errors import ConfigurationInvalid
 from tests.support.edge import QUESTION, edge
@@ -74,8 +74,8 @@ async def over_tls(town: Town, settings: Settings) -> AsyncIterator[str]:
     """The town's gateway over TLS, on a free port."""
     listening = socket.create_server(("127.0.0.1", 0))
     url = f"https://127.0.0.1:{listening.getsockname()[1]}"
-    tls = tls_options(settings.tls, settings.environment)
-    server = bounded_server(town.pipeline, town.settings, bounds_of(settings, 4096), **tls)
+    tls = open_tls(settings.tls, settings.environment)
+    server = bounded_server(town.pipeline, town.settings, bounds_of(settings, 4096), tls)
     await server.startup(sockets=[listening])
     try:
         yield url
@@ -119,21 +119,21 @@ async def test_a_bound_token_is_good_with_its_certificate_alone(tmp_path: Path) 
 
 def test_half_of_what_tls_needs_is_named() -> None:
     with pytest.raises(ConfigurationInvalid, match="TLS needs both"):
-        tls_options(TlsSettings(key=Path("key.pem")), "production")
-    assert tls_options(TlsSettings(), "development") == {}
+        open_tls(TlsSettings(key=Path("key.pem")), "production")
+    assert open_tls(TlsSettings(), "development") is None
 
 
 def test_a_key_that_others_may_read_serves_no_tls(tmp_path: Path) -> None:
     made = Certificate.made(tmp_path / "gateway.pem").file
     tls = TlsSettings(certificate=made, key=made)
-    assert tls_options(tls, "production")["ssl_keyfile"] == str(made)
+    assert open_tls(tls, "production") is not None
     made.chmod(0o640)
     with pytest.raises(ConfigurationInvalid, match=r"tls.key: .* set mode 0600"):
-        tls_options(tls, "production")
+        open_tls(tls, "production")
 
 
 def test_production_takes_no_questions_in_the_clear() -> None:
     with pytest.raises(ConfigurationInvalid, match="certificate =") as refusal:
-        tls_options(TlsSettings(), "production")
+        open_tls(TlsSettings(), "production")
     assert "ends_at_proxy = true" in str(refusal.value)
-    assert tls_options(TlsSettings(ends_at_proxy=True), "production") == {}
+    assert open_tls(TlsSettings(ends_at_proxy=True), "production") is None

@@ -117,3 +117,17 @@ async def test_an_issuer_with_a_private_authority_is_believed_where_its_file_say
         listed = place.listed(tmp_path, "https", named)
         async with edge(tmp_path, tokens__issuers=listed) as gateway:
             assert (await place.asked(gateway, "jo")).status == status
+
+
+async def test_a_broken_authority_of_an_issuer_leaves_the_one_before_in_use(tmp_path: Path) -> None:
+    place, own = Place(), certificate(tmp_path / "issuer")
+    async with place.here(own):
+        listed = place.listed(tmp_path, "https", ', authority = "issuer.pem"')
+        async with edge(tmp_path, tokens__issuers=listed) as gateway:
+            (tmp_path / "issuer.pem").write_text("broken")
+            with capture_logs() as events:
+                await gateway.town.pipeline.reload()
+            assert (await place.asked(gateway, "jo")).status == 200
+    (told,) = (each for each in events if each["event"] == "certificate_not_renewed")
+    assert told["setting"] == "tokens.issuers: https://sign-in.example"
+    assert not any(each["event"] == "keys_unavailable" for each in events)

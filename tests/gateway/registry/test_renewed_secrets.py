@@ -145,3 +145,8 @@ async def test_a_certificate_and_its_key_are_renewed_together_or_not_at_all(tmp_
             done = await reloaded(town)
             assert (done["newSecrets"], done["keptSecrets"]) == (["roll"], [])
             assert (await town.ask()).outcomes["roll"] == "HAS_RECORD"
+            ended = authority.signs("gateway", days=(-9, -1))
+            write_secret(town.settings.files.secrets, "roll", "certificate", ended.certificate)
+            write_secret(town.settings.files.secrets, "roll", "key", ended.key)
+            assert (await reloaded(town))["keptSecrets"] == ["roll"]
+            assert (await town.ask()).outcomes["roll"] == "HAS_RECORD"

@@ -15,9 +15,10 @@ import typer
 
 from adapters.contract.contract import Malformed, Records, Refused, Unavailable
 from gateway.audit.errors import KeysUnavailable
-from gateway.audit.keys.service.client import remote_keys
+from gateway.audit.keys.service.client import KeyAccess, remote_keys
 from gateway.audit.publish.witnesses import WitnessAt, Witnessing, open_session
 from gateway.cli.sources.gateway_client import said_by
+from gateway.config.certificates.renewal import Certificates
 from gateway.identity.counters import ProcessCounters
 from gateway.identity.proof_of_possession import Presented
 from gateway.identity.sign_in import open_verifier
@@ -138,7 +139,8 @@ async def _issuer_keys(handler: RawHandler, folder: Path) -> bool:
         file.write_text(f"{named}{jwks}\n{WIDE_TOML}")
         settings = settings_with(environment="development", tokens__issuers=file)
         counts = ProcessCounters(Clock().monotonic)
-        async with open_verifier(settings, Clock(), counts) as verifier:
+        certificates = Certificates(Clock().now)
+        async with open_verifier(settings, Clock(), counts, certificates) as verifier:
             try:
                 await verifier.caller(Presented(f"Bearer {Provider().token()}"))
             except TryLater:
@@ -162,7 +164,8 @@ async def _at_socket(handler: RawHandler) -> AsyncIterator[str]:
 
 async def _key_service(handler: RawHandler, folder: Path) -> bool:
     credential = write_secret(folder, "gateway", "credential", "a-credential")
-    async with _at_socket(handler) as place, remote_keys(place, credential, None) as keys:
+    access = KeyAccess.of(credential, None)
+    async with _at_socket(handler) as place, remote_keys(place, access) as keys:
         try:
             await keys.protect([b"nhs_number 9000000009"])
         except KeysUnavailable:

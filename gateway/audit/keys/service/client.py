@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Self, TypeVar
 
 import aiohttp
 import orjson
 
 from adapters.network.http_client import DroppedError, content_of, open_client
 from adapters.network.name_lookup import NameLookup
+from adapters.network.trust import system_trust
 from gateway.audit.errors import KeysUnavailable, KeysUnreadable, SealBroken
 from gateway.audit.keys.epoch_keys import Protected, SealText
 from gateway.audit.keys.private_file import read_private
@@ -27,6 +28,8 @@ from gateway.audit.keys.service.wire import (
     read_protected,
     read_text,
 )
+from gateway.config.certificates.contexts import trusting
+from gateway.config.certificates.kept import CertificateUnusable, KeptFiles, NamedFile
 
 SECONDS: Final = 2.0
 SOCKET: Final = "unix:"
@@ -37,11 +40,37 @@ _WHY: Final = {status: why for why, status in STATUS.items()}
 
 
 @dataclass(frozen=True, slots=True)
+class KeyAccess:
+    """What lets a gateway in at key services, and which authority it believes; both renewable."""
+
+    credential: KeptFiles[str]
+    authority: KeptFiles[ssl.SSLContext] | None
+
+    @classmethod
+    def of(cls, credential: Path, authority: Path | None) -> Self:
+        """KeysUnreadable if one of the files cannot be used."""
+        try:
+            shown = KeptFiles("keys.credential", (NamedFile(credential, _private),), _shown)
+            if authority is None:
+                return cls(shown, None)
+            believed = KeptFiles("keys.authority", (NamedFile(authority),), trusting)
+        except CertificateUnusable as error:
+            raise KeysUnreadable(str(error)) from None
+        return cls(shown, believed)
+
+    @property
+    def trust(self) -> ssl.SSLContext:
+        """What a service's certificate is believed by now."""
+        return system_trust() if self.authority is None else self.authority.now
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteKeys:
-    """A KeyService at `url`; the session and its credential are the caller's."""
+    """A KeyService at `url`; the session is the caller's."""
 
     session: aiohttp.ClientSession
     url: str
+    access: KeyAccess
 
     async def protect(self, messages: Sequence[bytes], texts: Sequence[SealText] = ()) -> Protected:
         """All that one entry needs, under the current epoch and in one round trip."""
@@ -82,26 +111,24 @@ class RemoteKeys:
 
     async def _sent(self, use: str, body: bytes) -> tuple[int, bytes]:
         async with self.session.post(
-            f"{self.url}/{use}", data=body, allow_redirects=False
+            f"{self.url}/{use}",
+            data=body,
+            headers={"Authorization": f"Bearer {self.access.credential.now}"},
+            ssl=self.access.trust if self.url.startswith("https:") else True,
+            allow_redirects=False,
         ) as answer:
             return answer.status, await content_of(answer, LONGEST)
 
 
 @asynccontextmanager
-async def remote_keys(
-    place: str, credential: Path, authority: Path | None
-) -> AsyncIterator[RemoteKeys]:
-    """The key service at "unix:/its/socket" or "https://host:port", once it has let us in.
+async def remote_keys(place: str, access: KeyAccess) -> AsyncIterator[RemoteKeys]:
+    """The key service at "unix:/its/socket" or "https://host:port"; KeysUnreadable if it is none.
 
-    KeysUnreadable if the place, the credential or the authority cannot be used; KeysUnavailable
-    if the service does not answer or refuses us.
+    It is asked once something is used.
     """
-    url, connector = _connector(place, authority)
-    headers = {"Authorization": f"Bearer {_credential(credential)}"}
-    async with open_client(
-        LONGEST, timeout_s=SECONDS, headers=headers, connector=connector
-    ) as session:
-        yield RemoteKeys(session, url)
+    url, connector = _connector(place)
+    async with open_client(LONGEST, timeout_s=SECONDS, connector=connector) as session:
+        yield RemoteKeys(session, url, access)
 
 
 def _asked(messages: Sequence[bytes], texts: Sequence[SealText] = ()) -> ProtectRequest:
@@ -117,20 +144,26 @@ def _understood(read: Callable[..., T], said: bytes, *asked: ProtectRequest) -> 
         raise KeysUnavailable(f"the key service: its answer has {error}") from None
 
 
-def _connector(place: str, authority: Path | None) -> tuple[str, aiohttp.BaseConnector]:
+def _connector(place: str) -> tuple[str, aiohttp.BaseConnector]:
     if place.startswith(SOCKET):
         return "http://keys", aiohttp.UnixConnector(place.removeprefix(SOCKET))
     if not place.startswith("https://"):
         raise KeysUnreadable("keys.service: is unix:/its/socket or https://host:port")
-    try:
-        context = ssl.create_default_context(cafile=authority)
-    except (OSError, ssl.SSLError) as error:
-        raise KeysUnreadable(f"key_service_authority: {type(error).__name__}") from None
-    return place.rstrip("/"), aiohttp.TCPConnector(ssl=context, resolver=NameLookup())
+    return place.rstrip("/"), aiohttp.TCPConnector(resolver=NameLookup())
 
 
-def _credential(file: Path) -> str:
+def _private(file: Path) -> bytes:
     try:
-        return read_private(file).decode("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise KeysUnreadable(f"{file}: cannot be read ({type(error).__name__})") from None
+        return read_private(file)
+    except KeysUnreadable as error:
+        raise CertificateUnusable("OPEN_TO_OTHERS", str(error)) from None
+
+
+def _shown(contents: Sequence[bytes]) -> str:
+    try:
+        found = contents[0].decode("ascii").strip()
+    except UnicodeDecodeError:
+        found = ""
+    if not found.isprintable() or not found:
+        raise CertificateUnusable("NO_CREDENTIAL", "the credential is empty, or no line of text")
+    return found

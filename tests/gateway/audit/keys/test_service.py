@@ -13,7 +13,7 @@ from gateway.audit.errors import KeysUnavailable, KeysUnreadable, SealBroken
 from gateway.audit.keys.epoch_keys import SealText
 from gateway.audit.keys.key_ring import KeyRing
 from gateway.audit.keys.private_file import create_once
-from gateway.audit.keys.service.client import RemoteKeys, remote_keys
+from gateway.audit.keys.service.client import KeyAccess, RemoteKeys, remote_keys
 from tests.support.audit.examples import everything_in
 from tests.support.verify.authority import certificate
 from tests.support.verify.key_service_process import KeyService, key_service
@@ -29,7 +29,7 @@ def running() -> Iterator[KeyService]:
 
 @asynccontextmanager
 async def client(service: KeyService, name: str = "gateway") -> AsyncIterator[RemoteKeys]:
-    async with remote_keys(service.place, service.credential(name), None) as keys:
+    async with remote_keys(service.place, KeyAccess.of(service.credential(name), None)) as keys:
         yield keys
 
 
@@ -194,9 +194,9 @@ async def test_over_tls_only_its_own_authority_is_believed(tmp_path: Path) -> No
         )
         place = f"https://{line.split()[-1]}"
         credential = service.credential("gateway")
-        async with remote_keys(place, credential, ours.chain) as keys:
+        async with remote_keys(place, KeyAccess.of(credential, ours.chain)) as keys:
             assert (await keys.protect([NUMBER])).epoch == "epoch-1"
-        async with remote_keys(place, credential, others.chain) as keys:
+        async with remote_keys(place, KeyAccess.of(credential, others.chain)) as keys:
             with pytest.raises(KeysUnavailable):
                 await keys.protect([NUMBER])
 
@@ -209,7 +209,7 @@ async def test_the_keys_are_never_asked_for_in_the_clear(
 ) -> None:
     create_once(tmp_path / "credential", b"c")
     with pytest.raises(KeysUnreadable, match=named):
-        async with remote_keys(place, tmp_path / "credential", None):
+        async with remote_keys(place, KeyAccess.of(tmp_path / "credential", None)):
             pass
 
 
@@ -217,5 +217,5 @@ async def test_a_credential_that_others_may_read_is_not_used(tmp_path: Path) -> 
     (tmp_path / "credential").write_text("c")
     (tmp_path / "credential").chmod(0o644)
     with pytest.raises(KeysUnreadable, match="0600"):
-        async with remote_keys("unix:/nowhere", tmp_path / "credential", None):
+        async with remote_keys("unix:/nowhere", KeyAccess.of(tmp_path / "credential", None)):
             pass

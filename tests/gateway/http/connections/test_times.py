@@ -143,8 +143,8 @@ async def test_a_stop_ends_within_its_bound_whatever_clients_hold() -> None:
 
 
 async def test_a_handshake_that_does_not_end_is_counted_and_cut(tmp_path: Path) -> None:
-    file = str(certificate(tmp_path))
-    async with door(echo, ssl_certfile=file, handshake_s=SOON, per_peer=3) as served:
+    file = certificate(tmp_path)
+    async with door(echo, shown=file, handshake_s=SOON, per_peer=3) as served:
         with ExitStack() as held:
             clients = [held.enter_context(stranger(served.port)) for _ in range(9)]
             for number, client in enumerate(clients):
@@ -160,7 +160,7 @@ async def test_a_handshake_that_does_not_end_is_counted_and_cut(tmp_path: Path) 
 
 
 async def test_plain_words_at_a_door_for_tls_end_the_connection(tmp_path: Path) -> None:
-    async with door(echo, ssl_certfile=str(certificate(tmp_path))) as served:
+    async with door(echo, shown=certificate(tmp_path)) as served:
         assert statuses(await served.sent(GET)) == []
 
 
@@ -196,5 +196,6 @@ def certificate(folder: Path) -> Path:
         serialization.NoEncryption(),
     )
     file = folder / "door.pem"
+    file.touch(mode=0o600)
     file.write_bytes(pem + built.public_bytes(serialization.Encoding.PEM))
     return file

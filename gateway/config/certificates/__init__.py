@@ -1,0 +1,1 @@
+"""Certificates that are read again while the gateway serves. May use config and model."""
