@@ -52,7 +52,8 @@ def tell_one_more(told: Reference) -> ChildNeed:
     """The details that the caller has not told, in order of how much each would help.
 
     A number finds the child however the names are written. A further name is on most files, and a
-    first name that many share says little without it. A file may not have the present home yet.
+    first name that many share says little without it. A file may not have the present home yet. Of
+    what is around a child, the national register has the GP practice and hardly anything else.
     """
     around, homes = told.stated_surroundings, told.stated_postcodes
     schemes = {identifier.scheme for identifier in told.identifiers}
@@ -63,6 +64,8 @@ def tell_one_more(told: Reference) -> ChildNeed:
         "given_name": any(" " in given for given in called),
         "postcode": bool(homes),
         "former_postcodes": len(homes) > 1,
+        "sex": told.sex is not None,
+        "gp_practice": bool(around.gp_practices),
         "carers": bool(around.carers),
         "schools": bool(around.schools),
         "telephone": bool(around.telephones),

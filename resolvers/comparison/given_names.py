@@ -5,7 +5,7 @@ from typing import Final
 
 from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.common_names import established
-from resolvers.comparison.naming import ABBREVIATED, SHARED, TITLES
+from resolvers.comparison.naming import ABBREVIATED, CANTONESE, SHARED, TITLES
 from resolvers.comparison.nicknames import one_name, one_spelling
 from resolvers.comparison.spelling import (
     joined,
@@ -27,12 +27,29 @@ def compare_given_names(held: str, known: str) -> Agreement:
     """Two folded texts of given names, each of one word or more; several agree in any order."""
     mine, theirs = held.split(), known.split()
     if len(mine) > 1 or len(theirs) > 1:
-        mine, theirs = _untitled(mine), _untitled(theirs)
-        if sorted(mine) == sorted(theirs) and len(mine[0]) > 1:
+        if _in_any_order(mine, theirs):
             return _SAME
+        mine, theirs = _untitled(mine), _untitled(theirs)
+        if _in_any_order(mine, theirs):
+            return _SAME
+    if _behind_english(mine, theirs) or _behind_english(theirs, mine):
+        return _SAME
     if mine[0] in SHARED or theirs[0] in SHARED:
         return _SAME if joined(held) == joined(known) else _behind_shared(mine, theirs)
     return _compare(mine, theirs)
+
+
+def _in_any_order(mine: list[str], theirs: list[str]) -> bool:
+    return sorted(mine) == sorted(theirs) and len(mine[0]) > 1
+
+
+def _behind_english(long: list[str], short: list[str]) -> bool:
+    """Whether one is a Cantonese name of two syllables, and the other has an English one before it.
+
+    Sisters and brothers share one of the two, and not both.
+    """
+    two = len(short) == len("ab") and CANTONESE.issuperset(short)
+    return two and long[1:] == short and long[0] not in CANTONESE
 
 
 def _untitled(words: list[str]) -> list[str]:

@@ -49,9 +49,41 @@ def compare_givens(held: frozenset[str], known: frozenset[str]) -> Agreement:
 
 
 def share_further(held: frozenset[str], known: frozenset[str]) -> bool:
-    """Whether a second or later given name is the same: no initial, and none that many share."""
-    further = _further(held)
-    return bool(further) and not further.isdisjoint(_further(known))
+    """Whether two given names or more are the same, in any order.
+
+    No initial counts, and none that many share.
+    """
+    return any(len(one & other) > 1 for one in _informative(held) for other in _informative(known))
+
+
+def share_common(held: frozenset[str], known: frozenset[str]) -> bool:
+    """Whether a given name that many share is the same, beside the one that somebody is called by.
+
+    "Fatima Shabana" and "Fatima Shabana", but not "Fatima" alone.
+    """
+    return any(_beside_common(one, other) for one in held for other in known)
+
+
+def parts_of_one(held: frozenset[str], other: frozenset[str], known: frozenset[str]) -> bool:
+    """Whether the given names of two records are each a part of one name that is known.
+
+    So it is where one file has the first of two names, and another the second.
+    """
+    return any(_within(held, whole) and _within(other, whole) for whole in known if " " in whole)
+
+
+def _within(givens: frozenset[str], whole: str) -> bool:
+    """Whether each word is one of the whole name, or the initial of one."""
+    words = whole.split()
+    known = {*words, *(word[0] for word in words)}
+    return bool(givens) and all(known.issuperset(name.split()) for name in givens)
+
+
+def _beside_common(one: str, other: str) -> bool:
+    if " " not in one or " " not in other:
+        return False
+    common = {*one.split()} & {*other.split()}
+    return len(common) > 1 and not SHARED.isdisjoint(common)
 
 
 def chained(
@@ -69,10 +101,11 @@ def chained(
 def call_otherwise(held: frozenset[str], known: frozenset[str]) -> bool:
     """Whether both go on after the first given name, and no word there is the other's too.
 
-    So it is with twins who share the first.
+    So it is with twins who share the first. Two names in each other's place are one child's.
     """
     mine, theirs = _behind(held) - TITLES, _behind(known) - TITLES
-    return bool(mine and theirs) and mine.isdisjoint(theirs)
+    apart = mine.isdisjoint(_words(known)) and theirs.isdisjoint(_words(held))
+    return bool(mine and theirs) and apart
 
 
 def same_initial(held: frozenset[str], known: frozenset[str]) -> bool:
@@ -85,14 +118,17 @@ def _behind(givens: frozenset[str]) -> frozenset[str]:
     return frozenset(word for name in givens if " " in name for word in name.split()[1:])
 
 
-def _further(givens: frozenset[str]) -> frozenset[str]:
-    """What stands behind the word that somebody is called by, and tells something."""
-    found = set[str]()
-    for name in givens:
-        if " " in name:
-            words = [word for word in name.split() if word not in _IDLE]
-            found.update(word for word in words[1:] if len(word) > 1)
-    return frozenset(found)
+def _words(givens: frozenset[str]) -> frozenset[str]:
+    return frozenset(word for name in givens for word in name.split())
+
+
+def _informative(givens: frozenset[str]) -> list[frozenset[str]]:
+    """Of each text of several given names the words that tell something."""
+    return [
+        frozenset(word for word in name.split() if len(word) > 1) - _IDLE
+        for name in givens
+        if " " in name
+    ]
 
 
 def _verdict(held: frozenset[str], known: frozenset[str], compare: _Comparison) -> Agreement:

@@ -53,6 +53,24 @@ SHARED: Final = (
     )
 )
 
+# Syllables of Cantonese given names as identity cards of Hong Kong write them. Two make a name,
+# which files write in two words, with a hyphen or in one (the table "Hong Kong Government Cantonese
+# Romanisation" in Wikipedia; J. Lam and others 2025).
+CANTONESE: Final = _words(
+    "au bik bing bo bong bun chai chak cham chan chap chau che chee cheong cheuk cheung chi",
+    "chik chin ching chit chiu cho choi chong choy chu chuen chui chuk chun chung fa fai fan",
+    "fat fei fong fook fu fuk fun fung ha hak ham han hang hau hei heung him hin hing hip hiu",
+    "ho hoi hok hon hong hui hung ka kai kam kan kar kau kei keung ki kim kin king kit kiu ko",
+    "kok kong ku kuen kui kuk kun kung kwai kwan kwok kwong lai lam lan lap lau lei leung li",
+    "lik lim lin ling lit liu lo loi lok long lui luk lun lung ma mak man mau mei mi min ming",
+    "mo mok mong mui muk mun na nam nga ngai ngan ngar ngo ning nok oi on pak pan pang pat pik",
+    "pin ping piu po pok pong pui pun sai sam san sang sau sek seung shan sheung shing shiu sho",
+    "shu shuk shun shung si sik sim sin sing sit siu so suen suet sui suk sum sun sung sze ta",
+    "tai tak tam tan tang tat tik tim tin ting tip to tong tsang tse tsui tsun tsung tsz tsze",
+    "tuen tung tze uen wa wah wai wan wang wing wo wong wu wun wut ya yan yat yau yee yeung yi",
+    "yik yim yin ying yip yiu yu yue yuen yuet yui yuk yun yung",
+)
+
 # Last names that say what a person is and not whose family: a religious name or a title. Of one
 # child they come and go, and sisters and brothers have different ones (the Guide of 2006: Sikh and
 # Bangladeshi names; Tucker 2004, on Begum and Bibi as electors' surnames).
@@ -118,6 +136,20 @@ LITHUANIAN: Final = tuple(
         _words("as is ys us ius aite yte ute iute iene uviene e a"), key=lambda ending: -len(ending)
     )
 )
+
+
+def halves(given: str) -> tuple[str, ...]:
+    """The two names that a given name in one word is made of: at a hyphen, or two syllables.
+
+    Nothing where it is not made of two.
+    """
+    parts = tuple(part for part in given.replace("-", " ").split() if part)
+    if len(parts) > 1:
+        return parts
+    word = given.casefold()
+    places = range(2, len(word) - 1)
+    cut = next((n for n in places if {word[:n], word[n:]} <= CANTONESE), 0)
+    return (given[:cut], given[cut:].capitalize()) if cut else ()
 
 
 def called(given: str) -> str:

@@ -1,10 +1,12 @@
 """Records that are certain by demographics compete: no two of one source, none against another."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from itertools import combinations
 from typing import Final, TypeVar
 
 from resolvers.comparison.agreement import Agreement
+from resolvers.comparison.names import parts_of_one
 from resolvers.matching.details import NUMBERS, Details
 from resolvers.matching.evidence import weigh
 
@@ -58,10 +60,16 @@ def contradict(first: Details, second: Details) -> bool:
     )
 
 
-def differ_as_people(first: Details, second: Details) -> bool:
-    """Whether a name or birth date of one evidently differs from the other's."""
+def differ_as_people(first: Details, second: Details, called: frozenset[str] = frozenset()) -> bool:
+    """Whether a name or birth date of one evidently differs from the other's.
+
+    Not where each has a part of one of these given names that the child is `called` by.
+    """
     if _told_alike(first, second):
         return False
+    one_sex = first.sex is second.sex or None in (first.sex, second.sex)
+    if one_sex and parts_of_one(first.givens, second.givens, called):
+        second = replace(second, givens=first.givens)
     return weigh(first, second).contradicted or weigh(second, first).contradicted
 
 

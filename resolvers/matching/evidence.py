@@ -12,6 +12,7 @@ from resolvers.comparison.names import (
     compare_families,
     compare_givens,
     same_initial,
+    share_common,
     share_further,
 )
 from resolvers.comparison.surroundings import share_carer
@@ -35,10 +36,10 @@ class Evidence(NamedTuple):
     """One verdict a detail; a tuple, because many are made and few are kept.
 
     `shared` says that the record has an NHS number or UPN that is known to be the child's, or is
-    the very record that the caller named; `further` that a second or later given name is the
-    same. The frequencies are shares of all children, and only of names that are the same. `ties`
-    are the surroundings told that agree, by name and sorted: carers, gp_practice, schools,
-    telephone.
+    the very record that the caller named; `further` that a second or later given name is the same,
+    `common` that one is which many share. The frequencies are shares of all children, and only of
+    names that are the same. `ties` are the surroundings told that agree, by name and sorted:
+    carers, gp_practice, schools, telephone.
     """
 
     shared: bool
@@ -47,6 +48,7 @@ class Evidence(NamedTuple):
     family: Agreement
     given_name: Agreement
     further: bool
+    common: bool
     birth_date: Agreement
     sex: Agreement
     postcode: Agreement
@@ -128,6 +130,7 @@ BORN_OTHERWISE: Final = Evidence(
     family=_NOT_COMPARABLE,
     given_name=_NOT_COMPARABLE,
     further=False,
+    common=False,
     birth_date=_DIFFERENT,
     sex=_NOT_COMPARABLE,
     postcode=_NOT_COMPARABLE,
@@ -172,6 +175,7 @@ def weigh(known: Details, held: Details) -> Evidence:
         family=family,
         given_name=given,
         further=same_given and share_further(held.givens, known.givens),
+        common=same_given and share_common(held.givens, known.givens),
         birth_date=born,
         sex=_compare_sex(held.sex, known.sex),
         postcode=_compare_postcodes(held, known),

@@ -251,7 +251,7 @@ def _stopped(known: KnownOfChild, held: Details, found: Assessment) -> ReasonCod
     if evidence.given_name is not _SAME:
         return ReasonCode.NAME_NEAR
     # What has the first name alone, or another after it, may be a twin's of that name.
-    if known.double_seen and not evidence.further:
+    if known.double_seen and not (evidence.further or evidence.common):
         return ReasonCode.TWIN_KNOWN
     if not evidence.further and (untied := _untied(known, held, evidence)):
         return untied

@@ -96,6 +96,10 @@ _SEX: Final = _by_verdict(
     }
 )
 _FURTHER: Final[_Row] = (0.9, 0.03, 0.05, 0.05)  # a few second names are given to very many
+# A name that many share, beside the one that somebody is called by. Of the boys called so of a
+# family that gives one, three in ten are Muhammad too; other such names are rarer. Brothers and
+# sisters mostly share it.
+_COMMON: Final[_Row] = (0.9, 0.3, 0.9, 0.9)
 # Who and what is around hangs together, and with the home: of those that agree only the strongest
 # counts. Records lag and hold one carer of two; families share all but the school.
 _TIES: Final[Mapping[str, _Row]] = {
@@ -166,9 +170,15 @@ def rows_of(evidence: Evidence) -> tuple[_Row, ...]:
         _BIRTH_DATE[evidence.birth_date],
         _POSTCODE[evidence.postcode],
         (_SEX_OF_FITTING if called.fits else _SEX)[evidence.sex],
-        _FURTHER if evidence.further else _SILENT,
+        _further(evidence),
         next((row for tie, row in _TIES.items() if tie in evidence.ties), _SILENT),
     )
+
+
+def _further(evidence: Evidence) -> _Row:
+    if evidence.further:
+        return _FURTHER
+    return _COMMON if evidence.common else _SILENT
 
 
 def expected(population: int | None, *, twin_seen: bool, company: Company = NO_COMPANY) -> _Row:

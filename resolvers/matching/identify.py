@@ -169,7 +169,7 @@ def _undoubted(
     stopped = dict.fromkeys(doubted, ReasonCode.NUMBER_IN_DOUBT)
     while True:
         settled = _settle(known, world, doubted, first, contested)
-        clashing = _clashing(settled.members, world)
+        clashing = _clashing(settled.members, world, known.all.givens)
         if not clashing:
             return replace(settled, stopped={**settled.stopped, **stopped})
         doubted |= clashing
@@ -207,12 +207,15 @@ def _settle(
         by_details |= {key for key in newly if not latest.assessed[key].evidence.shared}
 
 
-def _clashing(members: Iterable[RecordPlace], world: World) -> frozenset[RecordPlace]:
+def _clashing(
+    members: Iterable[RecordPlace], world: World, called: frozenset[str]
+) -> frozenset[RecordPlace]:
     """Members that cannot both be the child's, though each by itself could.
 
     Of one source, those that are not plainly one child's twice. Of two sources, those whose name
     or birth date contradict each other: one number then stands on two people, and nobody who
-    asked, nor an identity source, has said which of them is meant.
+    asked, nor an identity source, has said which of them is meant. `called` are the child's given
+    names as these said them: two files that each have a part of one of them are hers.
     """
     by_source: defaultdict[str, list[RecordPlace]] = defaultdict(list)
     by_person: defaultdict[Details, list[RecordPlace]] = defaultdict(list)
@@ -225,13 +228,15 @@ def _clashing(members: Iterable[RecordPlace], world: World) -> frozenset[RecordP
     for one, other in combinations_with_replacement(by_person, 2):
         if differ_as_people(one, other):
             elsewhere = product(by_person[one], by_person[other])
-            clashing |= {key for pair in elsewhere if _disagree(*pair, world) for key in pair}
+            clashing |= {
+                key for pair in elsewhere if _disagree(*pair, world, called) for key in pair
+            }
     return frozenset(clashing)
 
 
-def _disagree(one: RecordPlace, other: RecordPlace, world: World) -> bool:
+def _disagree(one: RecordPlace, other: RecordPlace, world: World, called: frozenset[str]) -> bool:
     """Whether two of different sources differ as people, their numbers considered too."""
-    return one[0] != other[0] and differ_as_people(world.held[one], world.held[other])
+    return one[0] != other[0] and differ_as_people(world.held[one], world.held[other], called)
 
 
 def _one_child(one: RecordPlace, other: RecordPlace, world: World) -> bool:

@@ -90,7 +90,7 @@ def told(of: World, caller: MadeUpCaller) -> Answered:
 def asking_about(one: Child, *, numbered: bool) -> MadeUpCaller:
     """A caller who gets nothing wrong."""
     number = ("nhsNumber", one.nhs) if numbered else None
-    return MadeUpCaller(one, replace(one.said, further=()), number, _chance(1))
+    return MadeUpCaller(one, one.said, replace(one.said, further=()), number, _chance(1))
 
 
 def test_a_child_whose_number_is_told_is_found_at_every_agency_that_has_it() -> None:

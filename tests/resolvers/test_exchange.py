@@ -7,7 +7,7 @@ from adapters.contract.identifiers import NHS_NUMBER
 from adapters.contract.record import Identifier
 from resolvers.exchange import read_it_again, tell_one_more, untied
 from resolvers.matching.details import ReadOnce
-from resolvers.matching.reference import Reference
+from resolvers.matching.reference import Reference, Surroundings
 from tests.support.resolvers.people import AMARA
 
 NAMED = Reference(
@@ -71,3 +71,11 @@ def test_whether_a_home_was_told_changes_nothing_else_of_what_is_asked_for() -> 
 def test_the_sex_is_read_again_by_whoever_told_one() -> None:
     assert "sex" not in read_it_again(NAMED).details
     assert "sex" in read_it_again(replace(NAMED, sex=Sex.FEMALE)).details
+
+
+def test_of_what_is_around_a_child_the_practice_comes_first() -> None:
+    details = tell_one_more(NAMED).details
+    assert details.index("sex") < details.index("gp_practice") < details.index("carers")
+    assert "sex" not in tell_one_more(replace(NAMED, sex=Sex.FEMALE)).details
+    told = replace(NAMED, stated_surroundings=Surroundings(gp_practices=("Q00001",)))
+    assert "gp_practice" not in tell_one_more(told).details

@@ -19,6 +19,7 @@ _HAS_NUMBER: Final = 0.3  # callers who can find a number when they are asked fo
 _HAS_FORMER_HOME: Final = 0.5  # callers who know where a family lived before it moved
 _HAS_CARER: Final = 0.8  # callers who know a parent's name
 _HAS_FURTHER: Final = 0.8  # callers who can find the further given names
+_HAS_PRACTICE: Final = 0.5  # callers who can find out the GP practice, as from a parent
 
 Told = Mapping[str, Any]
 
@@ -27,16 +28,20 @@ Told = Mapping[str, Any]
 class MadeUpCaller:
     """Somebody who asks about `child`: `said` is what they type, `number` what they read out.
 
-    `carer` is a parent's name, `former_home` a postcode; neither is told at first.
+    `paper` is what they read it from: it may have another form of the names. `carer` is a parent's
+    name, `former_home` a postcode, `practice` an ODS code; none is told at first.
     """
 
     child: Child
+    paper: Said
     said: Said
     number: tuple[str, str] | None
     chance: Random
     carer: str = ""
     told_carer: bool = False
     former_home: str = ""
+    practice: str = ""
+    told_practice: bool = False
 
     @property
     def errs(self) -> bool:
@@ -55,8 +60,9 @@ class MadeUpCaller:
             "postcode": said.postcode,
         }
         numbers = [self.number] if self.number else []
-        more = [("carers", [self.carer])] if self.told_carer else []
+        more: list[tuple[str, Any]] = [("carers", [self.carer])] if self.told_carer else []
         more += [("formerPostcodes", [self.former_home])] if self.former_home else []
+        more += [("gpPractice", self.practice)] if self.told_practice else []
         return {name: value for name, value in (*details.items(), *numbers, *more) if value}
 
     @property
@@ -74,7 +80,7 @@ class MadeUpCaller:
 
     def reads_again(self) -> "MadeUpCaller | None":
         """The same with name, date and sex as they are on the paper; None if nothing was wrong."""
-        true, said = self.child.said, self.said
+        true, said = self.paper, self.said
         wrong_sex = said.sex not in (None, true.sex)
         if not (self.errs or wrong_sex) or self.chance.random() >= _READS_RIGHT:
             return None
@@ -95,6 +101,8 @@ class MadeUpCaller:
             "given_name": self._with_further,
             "postcode": self._with_home,
             "former_postcodes": self._with_former_home,
+            "sex": self._with_sex,
+            "gp_practice": self._with_practice,
             "carers": self._with_carer,
         }
         # A number of either scheme is looked for once.
@@ -108,7 +116,7 @@ class MadeUpCaller:
         return replace(self, number=_number(self.child, self.chance))
 
     def _with_further(self) -> "MadeUpCaller | None":
-        further = self.child.said.further
+        further = self.paper.further
         if not further or self.said.further or self.chance.random() >= _HAS_FURTHER:
             return None
         return replace(self, said=replace(self.said, further=further))
@@ -124,6 +132,16 @@ class MadeUpCaller:
         if len(homes) == 1 or self.former_home or self.chance.random() >= _HAS_FORMER_HOME:
             return None
         return replace(self, former_home=homes[1])
+
+    def _with_sex(self) -> "MadeUpCaller | None":
+        if self.said.sex:
+            return None
+        return replace(self, said=replace(self.said, sex=self.child.said.sex))
+
+    def _with_practice(self) -> "MadeUpCaller | None":
+        if not self.practice or self.told_practice or self.chance.random() >= _HAS_PRACTICE:
+            return None
+        return replace(self, told_practice=True)
 
     def _with_carer(self) -> "MadeUpCaller | None":
         if not self.carer or self.told_carer or self.chance.random() >= _HAS_CARER:
@@ -149,7 +167,10 @@ def _caller(
     if chance.random() < _WRONG_NUMBER:
         whose = chance.choice(world.households[child.household].children)
     number = _number(whose, chance) if setting.numbered else None
-    return MadeUpCaller(child, said, number, chance, world.households[child.household].carer)
+    home = world.households[child.household]
+    return MadeUpCaller(
+        child, believed, said, number, chance, carer=home.carer, practice=home.practice
+    )
 
 
 def _typed(

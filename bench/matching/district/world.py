@@ -1,5 +1,6 @@
 """A district from one seed: its families, and what every agency has on file."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Final
@@ -76,11 +77,18 @@ class _Clerk:
         return agency
 
     def _strangers(self, children: list[Child], agency: Filing) -> None:
-        """Children of other places who share first name, surname and birthday with one of these."""
+        """Children of other places who share first name, surname and birthday with one of these.
+
+        Their further names are those of another child of the same custom, or none.
+        """
+        behind: dict[tuple[str, str | None], list[tuple[str, ...]]] = defaultdict(list)
+        for child in children:
+            behind[child.group, child.said.sex].append(child.said.further)
         for child in children:
             while self.chance.random() < min(child.strangers, 0.9):
                 serial = len(agency.whose)
-                said = replace(child.said, further=(), postcode=postcode(self.chance))
+                further = self.chance.choice(behind[child.group, child.said.sex])
+                said = replace(child.said, further=further, postcode=postcode(self.chance))
                 number = Identifier(NHS_NUMBER, f"8{serial:09}")
                 record = as_record(said, (number,), f"{self.kind.name}-s{serial}")
                 agency.add(replace(record, restricted=False), NOBODY)

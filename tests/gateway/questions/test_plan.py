@@ -8,12 +8,15 @@ from typing import Any, Final
 import pytest
 
 from adapters.contract.codes import Claim
+from adapters.contract.record import Name
 from gateway.http.app import open_preparation
 from gateway.identity.development_token import development_key
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.model.errors import AskDifferently, NotAllowed
-from gateway.questions.plan import Plan
+from gateway.model.further_details import FurtherDetails
+from gateway.model.inquiry import Known
+from gateway.questions.plan import Plan, other_forms
 from gateway.questions.prepare import PreparedQuestion, Request
 from tests.support.agencies import AUTHORITY, LOCAL, NATIONAL, SourceFile, rest_source
 from tests.support.town import BEYOND, KNOWN, PRACTITIONER, REASON, settings_for
@@ -276,3 +279,30 @@ async def test_each_form_of_a_name_is_a_call_of_each_agency(tmp_path: Path) -> N
 async def test_the_checks_for_the_shield_are_not_told_by_a_figure(tmp_path: Path) -> None:
     scope = {"known": KNOWN, "scope": {"agencies": ["council"]}}
     assert (await planned(tmp_path, scope, questions__max_records=1)).agencies == ("council",)
+
+
+@pytest.mark.parametrize(
+    ("given", "tried"),
+    [
+        (("Tsz-Fung",), ["Tsz"]),
+        (("Meihin",), ["Mei"]),
+        (("Ka-Yan", "Rose"), ["Ka", "Rose"]),
+        (("Ka", "Yan"), ["Yan", "Ka Yan"]),
+        (("Oliver",), []),
+    ],
+)
+def test_a_register_is_searched_by_the_first_half_of_a_name_in_one_word(
+    given: tuple[str, ...], tried: list[str]
+) -> None:
+    known = Known(given_names=given, family_name="Poon")
+    assert [form["given_name"] for form in other_forms(known)] == tried
+
+
+def test_never_by_more_than_three_other_forms() -> None:
+    others = tuple(Name((first,), "Poon") for first in ("Ada", "Bea", "Cleo"))
+    known = Known(
+        given_names=("Tsz-Fung", "Rose"),
+        family_name="Poon",
+        further=FurtherDetails(other_names=others),
+    )
+    assert [form["given_name"] for form in other_forms(known)] == ["Tsz", "Rose", "Ada"]
