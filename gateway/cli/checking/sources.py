@@ -2,11 +2,12 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from cedarpy import Schema
 from pydantic import BaseModel
 
 from adapters.kinds import UnknownKind, open_adapter
@@ -23,10 +24,9 @@ from gateway.config.toml_table import fault_at
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationFault, ConfigurationInvalid
 from gateway.policy.rules.lint import Estate
-from gateway.policy.rules.reading import read_rules
+from gateway.policy.rules.reading import read_rules, read_tables
 from gateway.policy.rules.rule import RuleInvalid
 from gateway.policy.rules.rule_set import Baseline
-from gateway.policy.rules.tables import tables_as_cedar
 from gateway.registry.desired_state import SourceVersion, held_by, ungranted, unreached
 from gateway.registry.files import ManifestFile, filed_and_faults
 
@@ -95,20 +95,17 @@ def _rule_faults(filed: Collection[ManifestFile]) -> Iterator[ConfigurationFault
     for each in filed:
         source = each.manifest.source
         estate = Estate(source.agency, frozenset(owned[source.agency]))
-        documents = {each.file: tables_as_cedar(each.manifest)}
+        yield from _refused(each.file, partial(read_tables, each.manifest, schema, estate))
         if each.rules is not None:
-            documents[each.file.with_suffix(".cedar")] = each.rules
-        for file, text in documents.items():
-            yield from _wrong_rules(file, text, schema, estate)
+            file = each.file.with_suffix(".cedar")
+            yield from _refused(file, partial(read_rules, each.rules, file.name, schema, estate))
 
 
-def _wrong_rules(
-    file: Path, text: str, schema: Schema, estate: Estate
-) -> Iterator[ConfigurationFault]:
+def _refused(file: Path, read: Callable[[], object]) -> Iterator[ConfigurationFault]:
     try:
-        read_rules(text, file.name, schema, estate)
+        read()
     except RuleInvalid as error:
-        yield from (ConfigurationFault(problem, str(file)) for problem in error.problems)
+        yield from (replace(fault, file=str(file)) for fault in error.faults)
 
 
 def _unknown_agencies(file: Path, operator: OperatorFile) -> Iterator[ConfigurationFault]:

@@ -1,17 +1,22 @@
 """A text of Cedar becomes rules, each checked against the schema and named, or is refused."""
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any, Final, Self
 
 from cedarpy import Schema, policies_to_json_str, validate_policies
 
+from adapters.manifest.manifest import Manifest
+from gateway.policy.rules.lines import line_of_no_cedar, lines_of_rules
 from gateway.policy.rules.lint import Estate, Parsed, annotation_faults, reach_faults, reason_faults
 from gateway.policy.rules.rule import KEPT_BACK, Rule, RuleInvalid
+from gateway.policy.rules.tables import tables_as_cedar
 from resolvers.child.child import WithheldReason
 
 Faults = Callable[[Parsed], Iterator[str]]
+_TEMPLATE: Final = "a template applies to nobody: fill its slots"
 
 
 def read_baseline(text: str, schema: Schema) -> tuple[Rule, ...]:
@@ -21,44 +26,82 @@ def read_baseline(text: str, schema: Schema) -> tuple[Rule, ...]:
         if rule["effect"] != "forbid":
             yield "the baseline only forbids"
 
-    return _read(text, "baseline", schema, [annotation_faults, forbids_only])
+    checks = [annotation_faults, forbids_only]
+    return _rules(_Document.by_hand("baseline", text), schema, checks)
 
 
 def read_rules(text: str, document: str, schema: Schema, estate: Estate) -> tuple[Rule, ...]:
     """The rules of an agency's `document`; RuleInvalid names each rule that cannot be used."""
+    return _rules(_Document.by_hand(document, text), schema, _of_agency(estate))
 
+
+def read_tables(manifest: Manifest, schema: Schema, estate: Estate) -> tuple[Rule, ...]:
+    """The rules of a manifest's tables; RuleInvalid names them by their numbers, without lines."""
+    written = _Document(manifest.source.id, tables_as_cedar(manifest))
+    return _rules(written, schema, _of_agency(estate))
+
+
+def _of_agency(estate: Estate) -> list[Faults]:
     def beyond(rule: Parsed) -> Iterator[str]:
         return reach_faults(rule, estate)
 
-    return _read(text, document, schema, [annotation_faults, reason_faults, beyond])
+    return [annotation_faults, reason_faults, beyond]
 
 
-def _read(text: str, document: str, schema: Schema, checks: list[Faults]) -> tuple[Rule, ...]:
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A text of Cedar, and at which line each rule begins if somebody wrote it by hand."""
+
+    name: str
+    text: str
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def by_hand(cls, name: str, text: str) -> Self:
+        """One whose lines mean something to whoever wrote it."""
+        # Cedar counts the rules of a text from policy0.
+        return cls(
+            name, text, {f"policy{at}": line for at, line in enumerate(lines_of_rules(text))}
+        )
+
+
+def _rules(document: _Document, schema: Schema, checks: Sequence[Faults]) -> tuple[Rule, ...]:
     try:
-        parsed = json.loads(policies_to_json_str(text))
+        parsed = json.loads(policies_to_json_str(document.text))
     except ValueError as error:
-        raise RuleInvalid(document, [f"is no Cedar: {_one_line(error)}"]) from None
+        line = line_of_no_cedar(document.text) if document.lines else 0
+        raise RuleInvalid(document.name, [(line, f"is no Cedar: {_one_line(error)}")]) from None
     found: dict[str, Parsed] = parsed["staticPolicies"]
-    problems = ["a template applies to nobody: fill its slots"] if parsed["templates"] else []
-    for place, rule in found.items():
-        problems += [f"{_called(place, rule)}: {p}" for check in checks for p in check(rule)]
-    problems += _not_of_the_schema(text, found, schema) or _twice(found)
-    if problems:
-        raise RuleInvalid(document, problems)
-    return tuple(_rule(document, rule) for rule in found.values())
-
-
-def _not_of_the_schema(text: str, found: dict[str, Parsed], schema: Schema) -> list[str]:
-    errors = validate_policies(text, schema).errors
-    return [
-        f"{_called(error.policy_id, found.get(error.policy_id, {}))}: {_one_line(error.error)}"
-        for error in errors
+    told = [
+        (place, f"{_called(place, rule)}: {what}")
+        for place, rule in found.items()
+        for check in checks
+        for what in check(rule)
     ]
+    told += [(place, _TEMPLATE) for place in parsed["templates"]]
+    told += [*_not_of_the_schema(document.text, found, schema)] or [*_twice(found)]
+    if told:
+        problems = [(document.lines.get(place, 0), what) for place, what in told]
+        raise RuleInvalid(document.name, sorted(problems, key=itemgetter(0)))
+    return tuple(_rule(document.name, rule) for rule in found.values())
 
 
-def _twice(found: dict[str, Parsed]) -> list[str]:
-    names = Counter(rule.get("annotations", {}).get("id") for rule in found.values())
-    return [f"two rules are called {name}" for name, count in names.items() if count > 1]
+def _not_of_the_schema(
+    text: str, found: Mapping[str, Parsed], schema: Schema
+) -> Iterator[tuple[str, str]]:
+    for error in validate_policies(text, schema).errors:
+        place = error.policy_id
+        yield place, f"{_called(place, found.get(place, {}))}: {_one_line(error.error)}"
+
+
+def _twice(found: Mapping[str, Parsed]) -> Iterator[tuple[str, str]]:
+    """Each rule that has the name of one before it."""
+    names = set[str]()
+    for place, rule in found.items():
+        name = rule.get("annotations", {}).get("id")
+        if name in names:
+            yield place, f"two rules are called {name}"
+        names.add(name)
 
 
 def _called(place: str, rule: Parsed) -> str:

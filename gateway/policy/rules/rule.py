@@ -1,11 +1,11 @@
 """One rule of Cedar as the gateway keeps it: its name, what it says, and how it denies."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from gateway.model.errors import ConfigurationInvalid
+from gateway.model.errors import ConfigurationFault, ConfigurationInvalid
 from resolvers.child.child import WithheldReason
 
 
@@ -17,15 +17,16 @@ class Ruling(StrEnum):
     SILENT = "SILENT"
 
 
+RuleProblem = tuple[int, str]
+"""The line of a rule from 1, 0 where it was written as a table; and what to change."""
 KEPT_BACK: Final = "the agency's rules keep this back"
 
 
 class RuleInvalid(ConfigurationInvalid):
-    """A document of rules cannot be used; its message names each rule and what to change."""
+    """A document of rules cannot be used; it says of each rule its line and what to change."""
 
-    def __init__(self, document: str, problems: list[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(f"{document}: {problem}" for problem in problems))
+    def __init__(self, document: str, problems: Iterable[RuleProblem]) -> None:
+        super().__init__(*(ConfigurationFault(what, document, line) for line, what in problems))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,8 @@ from adapters.manifest.manifest import Manifest
 from adapters.manifest.release import Release
 from gateway.model.errors import ConfigurationInvalid
 from gateway.policy.rules.lint import Estate
-from gateway.policy.rules.reading import read_baseline, read_rules
+from gateway.policy.rules.reading import read_baseline, read_rules, read_tables
 from gateway.policy.rules.rule import Rule
-from gateway.policy.rules.tables import tables_as_cedar
 
 SHIPPED: Final = Path(__file__).parents[1] / "baseline"
 
@@ -132,7 +131,7 @@ def _agency_rules(
     rules = list(baseline.baseline)
     for manifest in manifests:
         source = manifest.source.id
-        rules += read_rules(tables_as_cedar(manifest), source, baseline.schema, estate)
+        rules += read_tables(manifest, baseline.schema, estate)
         if source in written:
             rules += read_rules(written[source], f"{source}.cedar", baseline.schema, estate)
     by_name = {rule.name: rule for rule in rules}

@@ -72,6 +72,11 @@ def leave_documents_unsaid(folder: Path) -> None:
     change(SETTINGS, 'documents = "documents"\n', "")(folder)
 
 
+RULES: Final = "manifests/school-roll.cedar"
+RULE: Final = (
+    '@id("all")\npermit (principal,\n action == Action::"release",\n'
+    ' resource in Source::"school-roll")'
+)
 GRANT: Final = '[[grant]]\nsource = "clinic"\nagency = "other"\norigins = ["https://x.example"]\n'
 AREA: Final = '[[area]]\ncode = "E09990001"\nname = "Again"\n'
 WITNESS: Final = '[witnesses]\ntrusted = ["https://w.example"]\n'
@@ -317,7 +322,19 @@ FORTY: Final[dict[str, Wrong]] = {
     ),
     "rules that are none": wrong(
         write("manifests/school-roll.cedar", b"permit everything;"),
-        *("manifests/school-roll.cedar", "", "", ""),
+        *("manifests/school-roll.cedar", "permit", "", "unexpected token"),
+    ),
+    "a word of a rule that is misspelt": wrong(
+        write(RULES, f"// who is given what\n{RULE};\n{RULE}\nwhenever {{ true }};\n".encode()),
+        *(RULES, "whenever", "", "is no Cedar: unexpected token"),
+    ),
+    "a rule about what there is not": wrong(
+        write(RULES, f"{RULE};\n\n{RULE.replace('all', 'b')} when {{ context.x == 1 }};".encode()),
+        *(RULES, '@id("b")', "", "rule b: for policy"),
+    ),
+    "a rule about another's source": wrong(
+        write(RULES, RULE.replace("school-roll", "clinic").encode() + b";"),
+        *(RULES, "@id", "", "rule all: names a Source that is not its agency's own"),
     ),
     "a secret that is not there": wrong(
         remove(f"{TOKEN}/token"), ROLL, "token", "auth.token", "cannot be read"

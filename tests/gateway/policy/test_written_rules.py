@@ -95,7 +95,7 @@ def test_a_document_that_cannot_be_used_is_refused_with_the_rule_named(
     with pytest.raises(RuleInvalid) as refused:
         rule_set(cedar=cedar)
     assert told in str(refused.value)
-    assert str(refused.value).startswith("roll.cedar: ")
+    assert str(refused.value).startswith("roll.cedar:1: ")
 
 
 def test_one_agencys_rules_decide_nothing_about_another() -> None:
