@@ -5,15 +5,21 @@ READY := .venv/.ready
 MATCHING := .venv-matching
 ARGS ?=
 
-.PHONY: help changes demo soak test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check lock clean
+.PHONY: help changes demo assets soak test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check lock clean
 
 help:  ## every command, in a line each
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name what; do printf '  %-16s %s\n' "$$name" "$$what"; done
 
-demo: $(READY)  ## the synthetic borough, the gateway, and a first question answered
+demo: $(READY) assets  ## the synthetic borough, the gateway, and a first question answered
 	$(BIN)/python -m demo $(ARGS)
 
-test: $(READY)  ## all the tests
+assets: .venv/.assets  ## the style sheet of the web pages, from npm; without npm a plain one serves
+
+.venv/.assets: $(READY) deploy/assets/package-lock.json
+	PYTHON=$(BIN)/python sh deploy/assets/fetch
+	test ! -d console/static/govuk || touch $@
+
+test: $(READY) assets  ## all the tests
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 laws: $(READY)  ## the laws over a hundred thousand questions; ARGS="--seed N" continues from a round

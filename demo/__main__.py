@@ -16,10 +16,12 @@ from demo.badges import EVERYBODY, PRACTITIONER
 from demo.borough import Borough, BoroughStartError
 from demo.caseload import town
 from demo.gateway_process import GatewayProcess, GatewayStartError
+from demo.pages.served import ServedPages
 from demo.questions import DOCUMENT, DemoQuestion, more, story
 from demo.report import print_answer
 
 PORT: Final = 8600
+PAGES_PORT: Final = 8601
 _WIDTH: Final = 140
 
 
@@ -60,7 +62,8 @@ def _run(options: argparse.Namespace, console: Console, stack: ExitStack) -> int
     answered = [_ask(gateway, question, token, console) for question in story(town().cast)]
     if options.once or not all(answered):
         return 0 if all(answered) else 1
-    _hand_over(gateway, console)
+    pages = stack.enter_context(ServedPages(gateway, 0 if options.port == 0 else PAGES_PORT))
+    _hand_over(gateway, console, pages.url)
     with suppress(KeyboardInterrupt):
         signal.pause()
     console.print("Stopped.")
@@ -77,10 +80,11 @@ def _ask(gateway: GatewayProcess, question: DemoQuestion, token: str, console: C
     return True
 
 
-def _hand_over(gateway: GatewayProcess, console: Console) -> None:
+def _hand_over(gateway: GatewayProcess, console: Console, pages: str) -> None:
     """Say where to go on: the addresses, everybody's token, and three more questions as files."""
     console.rule("Try more, until Ctrl-C")
     say = console.out
+    say(f"Open this in your browser, and choose who you are:  {pages}/sign-in")
     say(f"Questions:  POST {gateway.url}")
     say(f"GraphiQL:   {gateway.url} in a browser (it loads its own code from the internet)")
     say(f"Settings:   {gateway.settings}")

@@ -9,9 +9,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from joserfc.jwk import ECKey
+
+from demo.badges import EVERYBODY
+from demo.pages.people import FAMILY_ISSUER, write_family_keys
 from demo.running_copy import RunningCopy
 from gateway.config.settings import read_settings
-from gateway.identity.development_token import issue
+from gateway.config.settings_tables import DEFAULT_ISSUER
+from gateway.identity.development_token import development_key, issue
 from gateway.model.caller import Caller
 
 _COMMAND: Final = str(Path(sys.executable).with_name("teamaround"))
@@ -27,6 +32,33 @@ _ALL_DAY: Final = (  # whoever tries a screen asks about the same few children a
     "children_per_hour_organisation = 10_000",
     "unfound_per_hour = 10_000",
 )
+_ISSUERS: Final = f"""
+[[issuer]]
+issuer = "{DEFAULT_ISSUER}"
+audience = "teamaround"
+jwks = {{ file = "token-keys.json" }}
+[issuer.may_assert]
+organisations = ["*"]
+sectors = ["*"]
+roles = {json.dumps(sorted({badge.role for badge in EVERYBODY}))}
+purposes = ["*"]
+areas = ["*"]
+accreditation = ["information-sharing"]
+assurance = 4
+
+[[issuer]]
+issuer = "{FAMILY_ISSUER}"
+audience = "teamaround"
+jwks = {{ file = "family-keys.json" }}
+profile = "family"
+[issuer.may_assert]
+organisations = ["family"]
+sectors = ["OTHER"]
+roles = []
+purposes = ["SUBJECT_ACCESS"]
+areas = []
+assurance = 3
+"""
 
 
 class GatewayStartError(RuntimeError):
@@ -48,10 +80,14 @@ class GatewayProcess:
         self._files = files
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
+        self.family_key: ECKey
 
     def __enter__(self) -> Self:
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.settings.write_text(self._settings_text(), "utf-8")
+        self.family_key = write_family_keys(self.state)
+        (self.state / "issuers.toml").write_text(_ISSUERS, "utf-8")
+        development_key(read_settings(self.settings))  # its public half is in the file of issuers
         with self.words.open("wb") as words:  # a pipe that nobody empties would stop it one day
             self._process = subprocess.Popen(  # noqa: S603 - this project's own command
                 [self._command, "serve", "--settings", str(self.settings)],
@@ -123,6 +159,7 @@ class GatewayProcess:
                 f"operator = {json.dumps(str(files.operator_file))}",
                 "[tokens]",
                 'keys = "token-keys.json"',
+                'issuers = "issuers.toml"',
                 "[limits]",
                 *_ALL_DAY,
                 "",

@@ -32,6 +32,7 @@ _PACKAGES: Final = (
     "adapters",
     "resolvers",
     "teamaround",
+    "console",
     "tests",
     "bench",
     "demo",

@@ -8,6 +8,7 @@ from gateway.cli.commands.db import db
 from gateway.cli.commands.documents import documents
 from gateway.cli.commands.keys import keys
 from gateway.cli.commands.options import VersionFlag
+from gateway.cli.commands.pages import console
 from gateway.cli.commands.policy import policy
 from gateway.cli.commands.source import source
 from gateway.cli.commands.witness import witness
@@ -23,6 +24,7 @@ for _told in (
     gateway.token,
     gateway.explain,
     gateway.schema,
+    console,
 ):
     app.command()(_told)
 app.add_typer(audit, name="audit")

@@ -44,8 +44,8 @@ def author(installed: Environment, tmp_path_factory: pytest.TempPathFactory) -> 
     return installed
 
 
-def test_the_wheel_puts_four_names_at_the_top_and_no_other(wheel: Path) -> None:
-    assert tops(wheel) == {"adapters", "gateway", "resolvers", "teamaround"}
+def test_the_wheel_puts_five_names_at_the_top_and_no_other(wheel: Path) -> None:
+    assert tops(wheel) == {"adapters", "console", "gateway", "resolvers", "teamaround"}
 
 
 def test_an_installation_brings_no_tool_of_development(installed: Environment) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 from tests.support.docs.pages import PAGES, ROOT
 
 # What the wheel and the demo show to somebody; the schema stands for `gateway/graphql`.
-_SHOWN: Final = ("gateway", "adapters", "resolvers", "teamaround", "demo")
+_SHOWN: Final = ("gateway", "adapters", "resolvers", "teamaround", "console", "demo")
 # Names of people, and words that other systems say.
 _DATA: Final = (
     "gateway/graphql",

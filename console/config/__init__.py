@@ -1,0 +1,1 @@
+"""What the operator of the pages decides, as checked values. Uses no other room."""

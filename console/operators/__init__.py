@@ -1,0 +1,1 @@
+"""Every agency that is asked, for operators. May use pages."""

@@ -1,0 +1,1 @@
+"""What every page shares: layout, headers, refusals, assets. May use sign_in."""

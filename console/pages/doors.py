@@ -1,0 +1,106 @@
+"""Coming in and going out: the pages of sign-in, sign-out, home, and staying signed in."""
+
+import time
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from console.pages.rendering import rendered
+from console.pages.routes import form, open_page, page, parts_of
+from console.pages.visit import Visit, kept
+from console.sign_in.code_flow import SignInBegun
+from console.sign_in.cookies import (
+    forget_session,
+    forget_sign_in,
+    keep_sign_in,
+    sign_in_of,
+)
+from console.sign_in.errors import SignInFailed
+from console.sign_in.session import Session, seal, unseal
+
+_PURPOSE: Final = "sign-in"
+_NOT_HERE: Final = "This sign-in was not begun in this browser, or took too long. Sign in again."
+
+
+@dataclass(frozen=True, slots=True)
+class HomeEntry:
+    """A part of these pages: who sees it on the first page, by role or by purpose."""
+
+    path: str
+    title: str
+    what: str
+    roles: frozenset[str]
+    purposes: frozenset[str] = frozenset()
+
+    def is_for(self, me: dict[str, Any]) -> bool:
+        """Whether it is offered to them. It is no right: the gateway decides on each question."""
+        return bool(self.roles & {*me["roles"]} or self.purposes & {*me["purposes"]})
+
+
+def doors(sections: tuple[HomeEntry, ...]) -> list[Route]:
+    """The routes that every console has."""
+
+    async def home(visit: Visit) -> Response:
+        me = (await visit.ask("Me"))["me"]
+        return visit.page("home.html", me=me, sections=[s for s in sections if s.is_for(me)])
+
+    return [
+        page("/", home),
+        page("/stay", _stay),
+        form("/sign-out", _sign_out),
+        open_page("/sign-in", _begin),
+        open_page("/sign-in/done", _finish),
+        open_page("/signed-out", _signed_out),
+        open_page("/sign-in/ended", _ended_elsewhere, "POST"),
+    ]
+
+
+async def _stay(_: Visit) -> Response:
+    return Response(status_code=204)
+
+
+async def _begin(request: Request) -> Response:
+    parts = parts_of(request)
+    address, begun = await parts.flow.begin(anew="anew" in request.query_params)
+    response = RedirectResponse(address, 303)
+    keep_sign_in(response, seal(asdict(begun), _PURPOSE, parts.keys.cookies))
+    return response
+
+
+async def _finish(request: Request) -> Response:
+    parts = parts_of(request)
+    said = unseal(sign_in_of(request), _PURPOSE, parts.keys.cookies)
+    if said is None:
+        raise SignInFailed(_NOT_HERE)
+    claims, tokens = await parts.flow.finish(str(request.url), SignInBegun(**said))
+    browser = request.headers.get("user-agent", "")
+    session = Session.begun(claims, tokens, browser, int(time.time()))
+    response = kept(request, RedirectResponse("/", 303), session, parts)
+    forget_sign_in(response)
+    return response
+
+
+async def _sign_out(visit: Visit) -> Response:
+    visit.parts.signed_out.end(visit.session)
+    address = await visit.parts.flow.sign_out(visit.session.tokens)
+    response = RedirectResponse(address, 303)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    forget_session(visit.request, response)
+    return response
+
+
+async def _signed_out(request: Request) -> Response:
+    parts = parts_of(request)
+    response = HTMLResponse(rendered(parts.templates, "signed_out.html", {"signed_in": False}))
+    forget_session(request, response)
+    return response
+
+
+async def _ended_elsewhere(request: Request) -> Response:
+    parts = parts_of(request)
+    notice = (await request.form(max_fields=4)).get("logout_token")
+    await parts.signed_out.noticed(str(notice), parts.provider)
+    return Response(status_code=200)

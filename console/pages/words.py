@@ -1,0 +1,39 @@
+"""How a page says what the gateway says: codes in words, moments and telephone numbers."""
+
+import re
+from datetime import datetime
+from typing import Final
+
+_NOT_DIALLED: Final = re.compile(r"[^0-9+*#,;]")
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+
+
+def in_words(said: str | None) -> str:
+    """A moment, a date as precisely as it is known, or a code; as a sentence would have it."""
+    if not said:
+        return "not said"
+    if re.fullmatch(r"\d{4}(-\d\d){0,2}", said):
+        return as_typed(said)
+    if re.match(r"\d{4}-\d\d-\d\dT", said):
+        moment = datetime.fromisoformat(said)
+        return f"{moment.day} {_MONTHS[moment.month - 1]} {moment:%Y at %H:%M} UTC"
+    if said.isupper():
+        return said.replace("_", " ").capitalize()
+    return said
+
+
+def as_typed(date: str) -> str:
+    """A partial date for people: nothing is added to it."""
+    year, *rest = date.split("-")
+    if not rest:
+        return year
+    month = _MONTHS[int(rest[0]) - 1]
+    return f"{month} {year}" if len(rest) == 1 else f"{int(rest[1])} {month} {year}"
+
+
+def telephone(number: str) -> str:
+    """The address of a telephone link."""
+    return "tel:" + _NOT_DIALLED.sub("", number.partition("ext")[0])

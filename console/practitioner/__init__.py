@@ -1,0 +1,1 @@
+"""Find the team around a child. May use pages."""

@@ -1,0 +1,38 @@
+"""One process that serves the pages until it is told to stop; it says its port at its start."""
+
+import asyncio
+import json
+import socket
+import sys
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from console.app import pages_app
+from console.config.keys import read_or_make
+from console.config.settings import read_pages_settings
+
+_MOST_HEAD: Final = 64 * 1024
+_MOST_AT_ONCE: Final = 1000
+
+
+def serve(settings_file: Path) -> None:
+    """Serve; PagesNotConfigured if the settings or the key cannot be used."""
+    settings = read_pages_settings(settings_file)
+    app = pages_app(settings, read_or_make(settings.session.key))
+    listening = socket.create_server((settings.host, settings.port))
+    config = uvicorn.Config(
+        app,
+        access_log=False,  # nothing about a request is written down
+        log_level="error",
+        server_header=False,
+        proxy_headers=False,
+        h11_max_incomplete_event_size=_MOST_HEAD,
+        limit_concurrency=_MOST_AT_ONCE,
+        timeout_graceful_shutdown=5,
+    )
+    port = listening.getsockname()[1]
+    sys.stderr.write(json.dumps({"event": "pages-serving", "port": port}) + "\n")
+    sys.stderr.flush()
+    asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))

@@ -1,0 +1,121 @@
+"""Whom you can be on the demo's pages, and what to try as each of them."""
+
+import json
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from demo.badges import EVERYBODY, Badge
+from demo.cast import Cast
+from demo.people import Child
+from demo.questions import more, story
+
+FAMILY_ISSUER: Final = "https://families.teamaround.example"
+_LIFETIME_S: Final = 8 * 3600
+_WHO: Final = {
+    "practitioner": "Social worker",
+    "shield-cleared": "Social worker who may see shielded addresses",
+    "source-registrar": "IT of an agency",
+    "information-governance": "Approver at an agency",
+    "operator": "Operator of the gateway",
+    "auditor": "Auditor",
+    "privacy-officer": "Privacy officer of an agency",
+}
+_TRY: Final = {
+    "source-registrar": ("Look at the systems of your agency.",),
+    "information-governance": ("Look at what waits for your approval.",),
+    "operator": ("See which agencies are asked, and which system is away on purpose.",),
+    "auditor": ("Find the questions that the demo has asked by itself.",),
+    "privacy-officer": ("See which questions reached your agency.",),
+    "shield-cleared": ("Ask about the shielded child, and compare with the social worker.",),
+}
+
+Sign = Callable[[Badge], str]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """Somebody whom you can be: `token` gives a fresh access token of theirs."""
+
+    id: str
+    name: str
+    who: str
+    to_try: tuple[str, ...]
+    token: Callable[[], str]
+
+
+def people_of(cast: Cast, sign: Sign, family_key: ECKey) -> tuple[DemoPerson, ...]:
+    """Everybody, practitioners first; `sign` gives the access token of a badge."""
+    return (
+        *(_with_badge(badge, cast, sign) for badge in EVERYBODY),
+        _of_family("young-person", "A young person", _old_enough(cast), family_key),
+        _of_family("parent", "A parent of the same child", _old_enough(cast), family_key),
+    )
+
+
+def _old_enough(cast: Cast) -> Child:
+    """The oldest of the leading children, who may ask for themselves."""
+    return min((lead.child for lead in cast), key=lambda child: child.born)
+
+
+def write_family_keys(folder: Path) -> ECKey:
+    """A new key of the issuer for families; its public half in `family-keys.json`."""
+    key = ECKey.generate_key("P-256", {"kid": f"families-{secrets.token_hex(4)}"})
+    public = {"keys": [{**key.as_dict(private=False), "use": "sig", "alg": "ES256"}]}
+    (folder / "family-keys.json").write_text(json.dumps(public), "utf-8")
+    return key
+
+
+def _with_badge(badge: Badge, cast: Cast, sign: Sign) -> DemoPerson:
+    to_try = _about_children(cast) if badge.role == "practitioner" else _TRY[badge.role]
+    return DemoPerson(badge.user, badge.user, _WHO[badge.role], to_try, lambda: sign(badge))
+
+
+def _about_children(cast: Cast) -> tuple[str, ...]:
+    return tuple(
+        f"{question.title}: {_said(question.variables)}" for question in (*story(cast), *more(cast))
+    )
+
+
+def _said(variables: dict[str, Any]) -> str:
+    known = variables["known"]
+    names = " ".join([*known["givenNames"], known["familyName"]])
+    return f"NHS number {known['nhsNumber']}, {names}, born {known['birthDate']}."
+
+
+def _of_family(kind: str, who: str, child: Child, key: ECKey) -> DemoPerson:
+    about = {
+        "nhs_number": child.nhs_number,
+        "birthdate": child.born.isoformat(),
+        "given_name": child.given[0],
+        "family_name": child.family,
+    }
+    says = about if kind == "young-person" else {"children": [_as_child(about)]}
+    to_try = ("Look who asked about you, or about your child.",)
+    return DemoPerson(kind, who, who, to_try, lambda: _family_token(kind, says, key))
+
+
+def _as_child(about: dict[str, Any]) -> dict[str, Any]:
+    return {**about, "parental_responsibility": "verified"}
+
+
+def _family_token(user: str, says: dict[str, Any], key: ECKey) -> str:
+    now = int(time.time())
+    claims = {
+        "iss": FAMILY_ISSUER,
+        "aud": "teamaround",
+        "sub": user,
+        "iat": now,
+        "exp": now + _LIFETIME_S,
+        "auth_time": now,
+        "identity_proofing_level": "P9",
+        **says,
+    }
+    header = {"alg": "ES256", "kid": key.kid, "typ": "at+jwt"}
+    return jwt.encode(header, claims, key, algorithms=["ES256"])
