@@ -325,8 +325,8 @@ FORTY: Final[dict[str, Wrong]] = {
         *("manifests/school-roll.cedar", "permit", "", "unexpected token"),
     ),
     "a word of a rule that is misspelt": wrong(
-        write(RULES, f"// who is given what\n{RULE};\n{RULE}\nwhenever {{ true }};\n".encode()),
-        *(RULES, "whenever", "", "is no Cedar: unexpected token"),
+        write(RULES, f"// who is given what\n{RULE};\n{RULE}\nwhen {{ true }} unles;\n".encode()),
+        *(RULES, "when", "", "is no Cedar: unexpected token"),
     ),
     "a rule about what there is not": wrong(
         write(RULES, f"{RULE};\n\n{RULE.replace('all', 'b')} when {{ context.x == 1 }};".encode()),

@@ -151,7 +151,7 @@ def test_the_record_has_every_item_that_the_law_asks_for_and_says_what_nobody_st
 def test_rules_that_cannot_be_used_are_named(tmp_path: Path) -> None:
     told = asked(manifests(tmp_path / "m", "permit ("))
     assert told.exit_code == 2
-    assert "roll.cedar: is no Cedar" in told.output
+    assert "roll.cedar:1: is no Cedar" in told.output
 
 
 def test_the_case_of_the_page_is_one_and_every_key_stands_there(tmp_path: Path) -> None:
