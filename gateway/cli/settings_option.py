@@ -1,6 +1,8 @@
 """How a command that reads the settings begins and ends: 2 where it could not be done."""
 
 import asyncio
+import os
+import pwd
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -33,6 +35,15 @@ def chosen(file: Path | None) -> Settings:
     except ConfigurationInvalid as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
+
+
+def account() -> str:
+    """Who is at the machine, as the system knows them: for a log when nobody was named."""
+    number = os.getuid()
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"account {number}"
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

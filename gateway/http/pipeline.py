@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from gateway.audit.publish.routes import ENTRIES_READ
+from gateway.audit.entry.look import AuditedLook
+from gateway.audit.entry.range import EntryRange
 from gateway.audit.publish.witness_watch import WitnessWatch
 from gateway.audit.recorder.pseudonymise import Pseudonymised
 from gateway.audit.recorder.recorder import Recorder
@@ -257,8 +258,10 @@ class Pipeline:
             if each.inquiry.reason.significant_harm is not None:
                 await self._break_glass.refuse_unreviewed(caller)
 
-    async def admit_auditor(self, authorization: str | None, reads: str, admits: SignedIn) -> None:
-        """Let a bearer read the published log, once it is logged that they do where it has entries.
+    async def admit_auditor(
+        self, authorization: str | None, reads: EntryRange | None, admits: SignedIn
+    ) -> None:
+        """Let a bearer read the published log, once it is logged which entries they read.
 
         SignIn, NotAllowed or TryLater says why not.
         """
@@ -274,8 +277,9 @@ class Pipeline:
             with suppress(TryLater):
                 await self.recorder.refuse(refusal.code, caller, whence, _issuer_of(refusal))
             raise
-        if reads == ENTRIES_READ:
-            await self.recorder.searched(caller, reads, agency=None)
+        if reads is not None:
+            look = AuditedLook(entries=reads, count=reads.last - reads.first + 1, export="TILES")
+            await self.recorder.searched(caller, "PUBLISHED_ENTRIES", look)
 
     def _opened(self, prepared: PreparedQuestion, caller: Caller) -> PreparedQuestion:
         """The inquiry with the keys of its chosen records opened, before anything is logged."""

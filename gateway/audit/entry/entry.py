@@ -1,8 +1,9 @@
 """One line of the log: names of fields, codes and pseudonyms, never a value of a child's."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 
@@ -12,7 +13,16 @@ from adapters.contract.codes import Purpose, ReleaseClass
 from gateway.audit.entry.asker import AskerProfile
 from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
 from gateway.audit.entry.kind import AuditKind
+from gateway.audit.entry.look import AuditedLook
 from gateway.audit.entry.range import EntryRange, joined
+from gateway.audit.entry.shape import (
+    DETAIL,
+    NONCE,
+    QUERY_ID,
+    SHA256,
+    refuse_unshaped,
+    refuse_unwritable,
+)
 from gateway.audit.errors import EntryRefused, LeafUnreadable
 from gateway.audit.keys.pseudonym import PSEUDONYM, Pseudonym
 from gateway.audit.keys.sealing import SEALED, Sealed
@@ -23,14 +33,9 @@ from resolvers.outcome import Outcome
 VERSION: Final = 1
 # An entry bundle of C2SP tlog-tiles writes each leaf's length in two bytes.
 MAX_LEAF: Final = 0xFFFF
-MAX_NAME: Final = 256
 MOST_COUNTED: Final = 2**53 - 1  # what every reader of JSON can hold
+_NONCE_BYTES: Final = 16
 
-_QUERY_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_DETAIL = re.compile(r"[A-Z][A-Z0-9_]{0,127}")
-# Anything but a lone surrogate, which has no UTF-8.
-_NAME = re.compile(rf"[^\ud800-\udfff]{{0,{MAX_NAME}}}", re.DOTALL)
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 # In UTF-8: DEL, C1 controls, zero-width and bidirectional marks, line and paragraph separators.
 _UNSEEN = re.compile(
     rb"\x7f|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf"
@@ -86,7 +91,8 @@ class Entry:
     names `user` and `manager` are; None in entries of before it was logged. `manager` is the
     user's, who may not review what the user did. `accounts` are the two that an ACCOUNT_LINK is
     about. `pruned` are the entries that a PRUNING takes away; its `document` and
-    `policy_version` are then the retention policy's.
+    `policy_version` are then the retention policy's. `look` is what an AUDIT_SEARCH was for.
+    `nonce` is random, so that the hash of an entry without a sealed text is no guess.
     """
 
     kind: AuditKind
@@ -113,12 +119,16 @@ class Entry:
     change: "AuditedChange | None" = None
     issuer: str | None = None
     accounts: tuple[Account, ...] = ()
+    look: AuditedLook | None = None
+    nonce: str | None = None
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
             raise EntryRefused("an entry's time has a time zone")
-        _refuse_unshaped(self)
-        _refuse_unwritable(self)
+        refuse_unshaped(_shaped(self))
+        refuse_unwritable(_names(self))
+        if self.count is not None and not 0 < self.count <= MOST_COUNTED:
+            raise EntryRefused(f"an entry counts 1 to {MOST_COUNTED}")
         if joined(self.pruned).held != self.pruned or not all(map(_is_range, self.pruned)):
             raise EntryRefused("a pruning names ranges in order, none touching another")
         ordered = tuple(sorted(self.agencies, key=lambda said: said.agency))
@@ -126,6 +136,15 @@ class Entry:
             raise EntryRefused("an entry names each agency once")
         object.__setattr__(self, "agencies", ordered)
         object.__setattr__(self, "risks", tuple(sorted({*self.risks})))
+
+    def blinded(self) -> Self:
+        """The entry, with a nonce unless something in it cannot be guessed anyway.
+
+        A proof of the entry beside it has its hash, and likely entries could be tried out on that.
+        """
+        if self.nonce or self.justification or self.case_reference:
+            return self
+        return replace(self, nonce=secrets.token_urlsafe(_NONCE_BYTES))
 
     def leaf(self) -> bytes:
         """One line of UTF-8 JSON, keys sorted, nothing unseen in the raw; at most MAX_LEAF bytes.
@@ -169,34 +188,28 @@ def _is_range(entry_range: EntryRange) -> bool:
     return 0 <= entry_range.first <= entry_range.last
 
 
-def _refuse_unshaped(entry: Entry) -> None:
-    shaped = [
-        (_QUERY_ID, entry.query_id),
-        (_DETAIL, entry.detail),
-        (_SHA256, entry.document),
-        (_SHA256, entry.change.sha256 if entry.change else None),
+def _shaped(entry: Entry) -> list[tuple[re.Pattern[str], str | None]]:
+    return [
+        (QUERY_ID, entry.query_id),
+        (DETAIL, entry.detail),
+        (SHA256, entry.document),
+        (SHA256, entry.change.sha256 if entry.change else None),
         (SEALED, entry.justification),
         (SEALED, entry.case_reference),
+        (NONCE, entry.nonce),
         *((PSEUDONYM, pseudonym) for pseudonym in entry.child_pseudonyms),
     ]
-    for shape, text in shaped:
-        if text is not None and not shape.fullmatch(text):
-            raise EntryRefused(f"an entry's field does not have its shape, {shape.pattern}")
 
 
-def _refuse_unwritable(entry: Entry) -> None:
-    if entry.count is not None and not 0 < entry.count <= MOST_COUNTED:
-        raise EntryRefused(f"an entry counts 1 to {MOST_COUNTED}")
-    names = [entry.user, entry.organisation, entry.role, entry.manager, entry.issuer]
-    names += [name for each in entry.accounts for name in (each.issuer, each.user)]
-    names += [entry.policy_version, entry.matcher_version]
-    names += entry.standing.names if entry.standing else ()
-    names += [entry.change.subject if entry.change else None]
+def _names(entry: Entry) -> Iterator[str | None]:
+    yield from (entry.user, entry.organisation, entry.role, entry.manager, entry.issuer)
+    yield from (name for each in entry.accounts for name in (each.issuer, each.user))
+    yield from (entry.policy_version, entry.matcher_version)
+    yield from entry.standing.names if entry.standing else ()
+    yield from entry.look.names if entry.look else ()
+    yield entry.change.subject if entry.change else None
     for said in entry.agencies:
-        names += [said.agency, *said.released, *(kept.rule for kept in said.withheld)]
-    for name in names:
-        if name is not None and not _NAME.fullmatch(name):
-            raise EntryRefused(f"a name in an entry is Unicode of at most {MAX_NAME} characters")
+        yield from (said.agency, *said.released, *(kept.rule for kept in said.withheld))
 
 
 def _fields(entry: Entry) -> dict[str, Any]:
@@ -226,6 +239,8 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "change": _named(entry.change),
         "issuer": entry.issuer,
         "accounts": [[each.issuer, each.user] for each in entry.accounts] or None,
+        "look": entry.look.held if entry.look else None,
+        "nonce": entry.nonce,
     }
     return {name: value for name, value in held.items() if value is not None}
 
@@ -294,5 +309,6 @@ _READ: Final[dict[str, Callable[[Any], Any]]] = {
     "pruned": lambda found: tuple(EntryRange(first, last) for first, last in found),
     "standing": AskerProfile.read,
     "change": _read_change,
+    "look": AuditedLook.read,
     "accounts": lambda found: tuple(Account(issuer, user) for issuer, user in found),
 }

@@ -10,8 +10,8 @@ from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from gateway.audit.entry.entry import MAX_NAME
 from gateway.audit.entry.kind import AuditKind
+from gateway.audit.entry.shape import MAX_NAME
 from gateway.audit.errors import PolicyUnusable
 from gateway.config.toml_table import table_of
 from gateway.model.errors import ConfigurationInvalid

@@ -7,16 +7,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from gateway.audit.entry.range import EntryRange
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.publish.publication import Publication
 from gateway.audit.tree.tile import ENTRIES, Tile
 
-Admits = Callable[[Request, str], Awaitable[Response | None]]
-"""Takes a request and what is read; None if its bearer may, else what to answer."""
-
-STATE: Final = "PUBLISHED_STATE"
-TREE: Final = "PUBLISHED_TREE"
-ENTRIES_READ: Final = "PUBLISHED_ENTRIES"
+Admits = Callable[[Request, EntryRange | None], Awaitable[Response | None]]
+"""Takes a request and the entries that it reads; None if its bearer may, else what to answer."""
 
 # The log is for auditors: nothing on the way may keep a copy of it.
 _PRIVATE: Final = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
@@ -27,7 +24,7 @@ def routes(publication: Publication, admits: Admits) -> list[Route]:
     """`/checkpoint` and `/tile/...`, to be mounted below the log's own prefix."""
 
     async def checkpoint(request: Request) -> Response:
-        refusal = await admits(request, STATE)
+        refusal = await admits(request, None)
         if refusal is not None:
             return refusal
         try:
@@ -38,8 +35,7 @@ def routes(publication: Publication, admits: Admits) -> list[Route]:
 
     async def tile(request: Request) -> Response:
         wanted = Tile.read(request.path_params["path"])
-        read = ENTRIES_READ if wanted and wanted.level == ENTRIES else TREE
-        refusal = await admits(request, read)
+        refusal = await admits(request, _entries(wanted))
         if refusal is not None:
             return refusal
         if wanted is None:
@@ -50,6 +46,12 @@ def routes(publication: Publication, admits: Admits) -> list[Route]:
             return _unavailable()
 
     return [Route("/checkpoint", checkpoint), Route("/tile/{path:path}", tile)]
+
+
+def _entries(tile: Tile | None) -> EntryRange | None:
+    if tile is None or tile.level != ENTRIES:
+        return None
+    return EntryRange(tile.first, tile.first + tile.width - 1)
 
 
 async def _tile(publication: Publication, wanted: Tile) -> Response:

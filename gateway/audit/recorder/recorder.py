@@ -12,6 +12,7 @@ from gateway.audit.entry.asker import AskerProfile
 from gateway.audit.entry.entry import AuditedAgency, AuditedChange, AuditedWithholding, Entry
 from gateway.audit.entry.flags import AccessFlag, AccessFlags
 from gateway.audit.entry.kind import AuditKind
+from gateway.audit.entry.look import AuditedLook
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.keys.pseudonym import Pseudonym, identifier_message
@@ -213,14 +214,21 @@ class Recorder:
             await self.write_refusals()
 
     async def searched(
-        self, caller: Caller, detail: str, *, agency: str | None, pseudonyms: Iterable[str] = ()
+        self,
+        caller: Caller,
+        detail: str,
+        look: AuditedLook | None = None,
+        *,
+        agency: str | None = None,
+        pseudonyms: Iterable[str] = (),
     ) -> None:
-        """A look into the log itself: by what, and about whom as far as pseudonyms say."""
+        """A look into the log itself: by what, for what, and about whom as pseudonyms say."""
         entry = replace(
             self._entry(AuditKind.AUDIT_SEARCH, caller),
             child_pseudonyms=tuple(Pseudonym(name) for name in sorted(pseudonyms)),
             agencies=(AuditedAgency(agency),) if agency else (),
             detail=detail,
+            look=look,
         )
         await self._append(entry)
 

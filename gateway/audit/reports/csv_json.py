@@ -2,19 +2,22 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, fields
 from typing import Final
 
 import orjson
 
-from gateway.audit.entry.entry import AuditedAgency, stamp
+from gateway.audit.entry.entry import AuditedAgency, Entry, stamp
 from gateway.audit.entry.logged import Logged
 
-COLUMNS: Final = (
+_FIRST: Final = (
     *("index", "at", "kind", "query_id", "user", "organisation", "role", "purpose"),
-    *("agencies", "released", "withheld", "detail", "count", "child_pseudonyms"),
+    *("agencies", "released", "withheld", "through", "detail", "count", "child_pseudonyms"),
     *("document", "policy_version", "matcher_version", "issuer"),
 )
+# Whatever an entry has more comes after these, so that a table lacks nothing.
+COLUMNS: Final = (*_FIRST, *(each.name for each in fields(Entry) if each.name not in _FIRST))
 # What spreadsheets begin a formula with, in ASCII and in full width, or skip before one.
 _FORMULA: Final = (
     *"=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}",
@@ -30,27 +33,44 @@ def as_json_lines(entries: Iterable[Logged]) -> Iterable[str]:
 
 
 def as_table(entries: Iterable[Logged]) -> Iterable[str]:
-    """CSV after RFC 4180, below the line HEADING; sealed texts stay out."""
+    """CSV after RFC 4180, below the line HEADING; texts are sealed as in the log."""
     for logged in entries:
-        yield _line(map(_cell, _values(logged)))
-
-
-def _values(logged: Logged) -> tuple[object, ...]:
-    entry = logged.entry
-    return (
-        *(logged.index, stamp(entry.at), entry.kind, entry.query_id, entry.user),
-        *(entry.organisation, entry.role, entry.purpose),
-        " ".join(f"{said.agency}={said.outcome or 'ASKED'}" for said in entry.agencies),
-        " ".join(f"{said.agency}={','.join(said.released)}" for said in entry.agencies),
-        " ".join(filter(None, map(_withheld, entry.agencies))),
-        *(entry.detail, entry.count, " ".join(entry.child_pseudonyms), entry.document),
-        *(entry.policy_version, entry.matcher_version, entry.issuer),
-    )
+        entry = logged.entry
+        shown = {**_AGENCIES, **_SHOWN}
+        cells = {name: getattr(entry, name) for name in COLUMNS if name not in shown}
+        cells |= {name: show(entry) for name, show in shown.items()}
+        cells["index"] = logged.index
+        yield _line(_cell(cells[name]) for name in COLUMNS)
 
 
 def _withheld(said: AuditedAgency) -> str:
     kept = ",".join(f"{each.release_class}:{each.rule}" for each in said.withheld)
     return f"{said.agency}={kept}" if kept else ""
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+_AGENCIES: Final[Mapping[str, Callable[[Entry], object]]] = {
+    "index": lambda _: None,
+    "agencies": lambda e: " ".join(f"{s.agency}={s.outcome or 'ASKED'}" for s in e.agencies),
+    "released": lambda e: " ".join(f"{s.agency}={','.join(s.released)}" for s in e.agencies),
+    "withheld": lambda e: " ".join(filter(None, map(_withheld, e.agencies))),
+    "through": lambda e: " ".join(
+        f"{s.agency}={','.join(map(str, s.through))}" for s in e.agencies if s.through
+    ),
+}
+_SHOWN: Final[Mapping[str, Callable[[Entry], object]]] = {
+    "at": lambda e: stamp(e.at),
+    "child_pseudonyms": lambda e: " ".join(e.child_pseudonyms),
+    "risks": lambda e: " ".join(e.risks),
+    "pruned": lambda e: " ".join(f"{first}-{last}" for first, last in e.pruned),
+    "standing": lambda e: _json(e.standing.fields) if e.standing else None,
+    "change": lambda e: _json(asdict(e.change)) if e.change else None,
+    "accounts": lambda e: _json([[a.issuer, a.user] for a in e.accounts]) if e.accounts else None,
+    "look": lambda e: _json(e.look.held) if e.look else None,
+}
 
 
 def _cell(value: object) -> str:

@@ -106,6 +106,9 @@ def _entities(index: int, entry: Entry) -> Iterable[Json]:
     place = {"log-index": index, "document": entry.document, "policy": entry.policy_version}
     place |= {"matcher": entry.matcher_version, "count": entry.count, "tie": entry.tie}
     place |= {"risks": " ".join(entry.risks)}
+    place |= {
+        f"look-{name}": said for name, said in (entry.look.held if entry.look else {}).items()
+    }
     place |= {"pruned": " ".join(f"{first}-{last}" for first, last in entry.pruned)}
     yield _filled(
         what={"identifier": {"value": entry.query_id}} if entry.query_id else None,

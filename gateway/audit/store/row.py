@@ -16,6 +16,6 @@ class LogRow:
 
     @classmethod
     def of(cls, entry: Entry) -> Self:
-        """The row of `entry`; EntryRefused if it does not fit the log."""
-        leaf = entry.leaf()
+        """The row of `entry`, blinded; EntryRefused if it does not fit the log."""
+        leaf = entry.blinded().leaf()
         return cls(leaf, leaf_hash(leaf))

@@ -12,6 +12,10 @@ from gateway.cli.commands.options import EntryFormat, SettingsFile
 
 audit = typer.Typer(no_args_is_help=True, help=__doc__)
 
+Looker = Annotated[
+    str | None,
+    typer.Option("--who", help="Who does it, for the log; without it, this machine's account."),
+]
 Credential = Annotated[
     Path | None,
     typer.Option(help="File of an officer's credential at the key service, not the gateway's."),
@@ -112,28 +116,30 @@ def key(settings: SettingsFile = None) -> None:
 @audit.command()
 def export(
     folder: Annotated[Path, typer.Argument(help="Where to write; an earlier export is continued.")],
+    who: Looker = None,
     settings: SettingsFile = None,
 ) -> None:
     """Check the log, sign its state, and write all of it as files (C2SP tlog-tiles)."""
     from gateway.cli.audit import export as work
 
-    work(folder, settings)
+    work(folder, who, settings)
 
 
 @audit.command()
-def reconcile(
+def reconcile(  # noqa: PLR0913, PLR0917 - one option a part of what is compared
     agency: Annotated[str, typer.Argument(help="The agency's id.")],
     access_log: Annotated[
         Path, typer.Argument(help="Its access log: CSV, or one JSON object on each line.")
     ],
     since: Annotated[datetime, typer.Option(help="From this moment on, UTC.")],
     before: Annotated[datetime, typer.Option(help="Before this moment, UTC.")],
+    who: Looker = None,
     settings: SettingsFile = None,
 ) -> None:
     """Compare an agency's access log with ours; exit 1 if either lacks something."""
     from gateway.cli.audit import reconcile as work
 
-    work(agency, access_log, (since, before), settings)
+    work(agency, access_log, (since, before), who, settings)
 
 
 @audit.command()

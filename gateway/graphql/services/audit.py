@@ -101,6 +101,25 @@ class AuditedAccount:
 
 
 @output
+class AuditedLookType:
+    """What a look into the log was for; null is what it did not name."""
+
+    user: str | None = field("The user whose entries were looked for.")
+    issuer: str | None = field("The issuer whose users were looked for.")
+    organisation: str | None = field("The organisation that was looked for.")
+    purpose: Purpose | None = field("The purpose that was looked for.")
+    kind: AuditKind | None = field("The kind of entries that was looked for.")
+    query_id: strawberry.ID | None = field("The question that was looked for.")
+    break_glass: bool | None = field("Whether break-glass was looked for.")
+    since: datetime | None = field("From which moment on, if the look named one.", name="from")
+    before: datetime | None = field("Before which moment, if the look named one.", name="to")
+    first_entry: LogIndex | None = field("The first of the entries that were read by their place.")
+    last_entry: LogIndex | None = field("The last of the entries that were read by their place.")
+    given: int | None = field("How many entries or alerts were given.")
+    export: str | None = field("The form in which entries left the log; null on a screen.")
+
+
+@output
 class AuditEntry:
     """One entry of the log, which nobody can change unnoticed."""
 
@@ -125,6 +144,9 @@ class AuditEntry:
     count: int = field("How many identical refusals it counts; 1 in any other entry.")
     change: AuditedChangeType | None = field("What came into force; null if nothing did.")
     accounts: list[AuditedAccount] = field("The accounts that were linked; otherwise empty.")
+    look: AuditedLookType | None = field(
+        "What a look into the log was for; null if it was none or you may not read it."
+    )
     risks: list[str] = field("Names of the rules that found the access unusual.")
     read_justification: strawberry.Private[ReadLog[str | None]]
     read_case_reference: strawberry.Private[ReadLog[str | None]]

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
+from gateway.audit.entry.range import EntryRange
 from gateway.audit.publish.routes import routes as published
 from gateway.config.settings import Settings
 from gateway.config.settings_tables import BrowserSettings
@@ -99,7 +100,7 @@ def _keys_on_behalf(settings: Settings) -> Route:
 
 
 def _log(pipeline: Pipeline, public_url: str) -> Mount:
-    async def admits(request: Request, reads: str) -> Response | None:
+    async def admits(request: Request, reads: EntryRange | None) -> Response | None:
         authorization = only(request, "authorization")
         try:
             await pipeline.admit_auditor(authorization, reads, signed_in(request.scope))

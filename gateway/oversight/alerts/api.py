@@ -9,6 +9,7 @@ from typing import Final
 
 import strawberry
 
+from gateway.audit.entry.look import AuditedLook
 from gateway.audit.errors import LeafUnreadable, LogUnavailable
 from gateway.audit.recorder.recorder import Recorder
 from gateway.graphql.services.alerts import AlertConnection, AlertEdge, AlertType
@@ -48,12 +49,14 @@ class AlertApi:
         if AUDITOR not in self.caller.roles:
             await self.recorder.refuse("AUDIT_NOT_ALLOWED", self.caller)
             raise NotAllowed("AUDIT_NOT_ALLOWED", "alerts: they are for auditors only")
-        await self.recorder.searched(self.caller, "ALERTS", agency=None)
         reviewed = None if state is None else state is AlertState.REVIEWED
         try:
             found = await self.found.page(reviewed=reviewed, after=rank, count=count + 1)
         except (LogUnavailable, LeafUnreadable):
             raise _unavailable() from None
+        detail = "ALERTS" if state is None else f"ALERTS_{state.value}"
+        look = AuditedLook(count=len(found[:count]))
+        await self.recorder.searched(self.caller, detail, look)
         edges = [AlertEdge(node=_alert(each), cursor=_cursor(each)) for each in found[:count]]
         info = PageInfo(
             has_next_page=len(found) > count,

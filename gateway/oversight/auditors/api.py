@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.audit.entry.logged import Logged
+from gateway.audit.entry.look import AuditedLook
+from gateway.audit.entry.range import EntryRange
 from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.publish.publication import Publication
@@ -46,6 +48,10 @@ class AuditApi:
         return AuditReader(self.caller)
 
     @property
+    def _own_agency(self) -> str | None:
+        return None if self._reader.reads_all else self._reader.agency
+
+    @property
     def _entries(self) -> ShownEntries:
         return ShownEntries(self.publication, self.recorder, self._reader)
 
@@ -60,11 +66,14 @@ class AuditApi:
     async def entries(
         self, wanted: AuditFilter | None, first: int | None, after: str | None
     ) -> AuditEntryConnection:
-        """A page of entries, newest first, once the search itself is in the log."""
+        """A page of entries, newest first, once the search itself is in the log.
+
+        What it found is read first, so that the log says how much was given.
+        """
         count, place = _count(first), _place(after)
         search = await self._search(wanted)
-        await self._record(search.named, search)
         found = await self._read(search, place, count + 1)
+        await self._record(search, len(found[:count]))
         edges = [self._entries.edge(each) for each in found[:count]]
 
         async def counted() -> int | None:
@@ -81,7 +90,8 @@ class AuditApi:
 
     async def entry(self, index: int) -> AuditEntry | None:
         """The entry at `index`, if the caller may see it, once the look is in the log."""
-        await self._record("ENTRY", Search())
+        looked = AuditedLook(entries=EntryRange(index, index))
+        await self.recorder.searched(self.caller, "ENTRY", looked, agency=self._own_agency)
         log = self.publication.log
         try:
             found = await log.entries(index, 1) if index >= 0 else ()
@@ -151,9 +161,13 @@ class AuditApi:
             )
         return frozenset(found)
 
-    async def _record(self, detail: str, search: Search) -> None:
+    async def _record(self, search: Search, count: int) -> None:
         await self.recorder.searched(
-            self.caller, detail, agency=search.agency, pseudonyms=search.pseudonyms or ()
+            self.caller,
+            search.named,
+            AuditedLook.of(search, count=count),
+            agency=search.agency,
+            pseudonyms=search.pseudonyms or (),
         )
 
     async def _read(

@@ -6,6 +6,7 @@ import strawberry
 
 from gateway.audit.entry import entry as logged
 from gateway.audit.entry.logged import Logged
+from gateway.audit.entry.look import AuditedLook
 from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.keys.sealing import Sealed
 from gateway.audit.publish.publication import Publication
@@ -14,6 +15,7 @@ from gateway.graphql.services.audit import (
     AuditedAccount,
     AuditedAgencyType,
     AuditedChangeType,
+    AuditedLookType,
     AuditEntry,
     AuditEntryEdge,
 )
@@ -65,6 +67,7 @@ class ShownEntries:
             agencies=[_agency(each) for each in self.reader.concerned(entry)],
             count=entry.count or 1,
             change=_change(entry.change),
+            look=_look(entry.look) if everything else None,
             accounts=[AuditedAccount(issuer=a.issuer, user=a.user) for a in entry.accounts],
             # That a surname is the user's own would tell an agency the child's.
             risks=[risk.value for risk in entry.risks] if everything else [],
@@ -115,3 +118,24 @@ def _change(change: logged.AuditedChange | None) -> AuditedChangeType | None:
     if change is None:
         return None
     return AuditedChangeType(subject=change.subject, version=change.version, sha256=change.sha256)
+
+
+def _look(look: AuditedLook | None) -> AuditedLookType | None:
+    if look is None:
+        return None
+    first, last = look.entries or (None, None)
+    return AuditedLookType(
+        user=look.user,
+        issuer=look.issuer,
+        organisation=look.organisation,
+        purpose=look.purpose,
+        kind=look.kind,
+        query_id=None if look.query_id is None else strawberry.ID(look.query_id),
+        break_glass=look.break_glass,
+        since=look.since,
+        before=look.before,
+        first_entry=None if first is None else LogIndex(first),
+        last_entry=None if last is None else LogIndex(last),
+        given=look.count,
+        export=look.export,
+    )

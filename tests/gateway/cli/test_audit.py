@@ -15,6 +15,7 @@ from gateway.audit.log.embedded import AuditLog
 from gateway.audit.tree.checkpoint import checkpoint_text
 from gateway.audit.witness.cosigner import Cosigner
 from gateway.cli.main import app
+from gateway.cli.settings_option import account
 from gateway.oversight.break_glass.store.grants import SqlGrants
 from tests.support.audit.cli import run
 from tests.support.audit.examples import asked
@@ -26,14 +27,13 @@ from tests.support.verify.published import LEAVES, REAL, STRANGER, kept, note, w
 from tests.support.verify.receipts import receipt
 
 KEY = ["--key", REAL.verifier_key]
-AS_OF = ["--as-of", "2026-11-22T12:00:00"]
 # The entries are of another day than this one.
 NOW = ["--now", f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"]
 
 
 async def one_entry(path: Path) -> None:
     log = await AuditLog.open(path)
-    await log.append(asked())
+    await log.append(replace(asked(), at=datetime.now(UTC)))
     await log.aclose()
 
 
@@ -81,9 +81,33 @@ def test_what_is_exported_is_accepted_with_the_key_that_was_printed(tmp_path: Pa
     asyncio.run(one_entry(tmp_path / "state" / "audit.sqlite"))
     key = run("key").stdout.strip()
     exported = run("export", tmp_path / "export")
-    assert exported.stdout.startswith("1 entries, root ")
-    verified = run("verify", tmp_path / "export", "--key", key, *AS_OF)
+    assert exported.stdout.startswith("2 entries, root ")
+    verified = run("verify", tmp_path / "export", "--key", key)
     assert (verified.exit_code, verified.stdout[:6]) == (0, "holds:")
+
+
+@pytest.mark.usefixtures("settings")
+def test_an_export_of_everything_is_in_the_log_and_in_the_export(tmp_path: Path) -> None:
+    asyncio.run(one_entry(tmp_path / "state" / "audit.sqlite"))
+    assert run("export", tmp_path / "export", "--who", "o.fficer").exit_code == 0
+    assert run("export", tmp_path / "again").exit_code == 0
+    bundle = (tmp_path / "export" / "tile" / "entries" / "000.p" / "2").read_bytes()
+    assert b'"look":{"count":2,"entries":[0,1],"export":"TILES"}' in bundle
+    assert b'"user":"o.fficer"' in bundle
+    (last,) = run("search", "--who", "a", "--user", account()).stdout.splitlines()
+    assert json.loads(last)["entry"]["detail"] == "EXPORTED_LOG"
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_comparison_with_an_agencys_log_is_in_the_log(tmp_path: Path) -> None:
+    asyncio.run(one_entry(tmp_path / "state" / "audit.sqlite"))
+    (tmp_path / "access.csv").write_text("log_index,query_id\n0,q1\n")
+    within = ("--since", "2026-11-01", "--before", "2026-12-01", "--who", "o.fficer")
+    run("reconcile", "anywhere-schools", tmp_path / "access.csv", *within)
+    (line,) = run("search", "--who", "a", "--user", "o.fficer").stdout.splitlines()
+    look = json.loads(line)["entry"]
+    assert (look["detail"], look["agencies"]) == ("RECONCILED", [{"ids": ["anywhere-schools"]}])
+    assert look["look"]["since"] == "2026-11-01T00:00:00+00:00"
 
 
 @pytest.mark.usefixtures("settings")
@@ -113,6 +137,8 @@ def test_a_search_by_everything_is_logged_with_all_that_it_was_by(tmp_path: Path
     assert run("search", "--who", "a.auditor", *options).exit_code == 0
     table = run("search", "--who", "a.auditor", "--agency", "g", "--as", "csv").stdout
     assert "EXPORTED_ENTRIES_BY_USER_ORGANISATION_AGENCY_PURPOSE_KIND_QUERY_ID_TIME" in table
+    named = '""user"":""u"",""organisation"":""o"",""purpose"":""SAFEGUARDING"",""kind"":""INTENT""'
+    assert named in table
 
 
 @pytest.mark.usefixtures("settings")

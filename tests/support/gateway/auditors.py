@@ -27,6 +27,7 @@ query Read($filter: AuditFilter, $first: Int = 50, $after: String) {
         node {
           id index at kind queryId user organisation role purpose justification caseReference
           childPseudonyms document policyVersion risks proof
+          look { user queryId firstEntry lastEntry given export }
           agencies { agency outcome released withheld { releaseClass reason message } }
         }
       }

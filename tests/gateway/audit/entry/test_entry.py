@@ -7,15 +7,24 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from adapters.contract.codes import ReleaseClass
+from adapters.contract.codes import Purpose, ReleaseClass
 from gateway.audit.entry.entry import MAX_LEAF, AuditedAgency, AuditedWithholding, Entry
+from gateway.audit.entry.kind import AuditKind
+from gateway.audit.entry.look import AuditedLook
+from gateway.audit.entry.range import EntryRange
 from gateway.audit.errors import EntryRefused, LeafUnreadable
 from gateway.audit.keys.pseudonym import Pseudonym
+from gateway.audit.keys.sealing import Sealed
+from gateway.audit.store.row import LogRow
+from gateway.audit.tree.merkle import leaf_hash
 from resolvers.child.child import WithheldReason
 from tests.support.audit.examples import NOON, asked, released
 from tests.support.audit.golden_entries import (
     ENTRIES,
+    MOMENTS,
+    NAMES,
 )
 
 
@@ -112,3 +121,48 @@ def test_an_entry_of_before_issuers_were_logged_reads_as_ever() -> None:
     entry = Entry.read(OF_BEFORE_ISSUERS)
     assert (entry.user, entry.issuer, entry.accounts) == ("j.okafor", None, ())
     assert entry.leaf() == OF_BEFORE_ISSUERS
+
+
+def test_equal_entries_have_hashes_that_nobody_can_guess() -> None:
+    rows = [LogRow.of(released()) for _ in range(2)]
+    assert len({*(row.hash for row in rows), leaf_hash(released().leaf())}) == 3
+    assert all(len(Entry.read(row.leaf).nonce or "") == 22 for row in rows)
+
+
+def test_an_entry_with_a_sealed_text_needs_no_nonce_and_one_with_a_nonce_keeps_it() -> None:
+    sealed = replace(asked(), justification=Sealed("2026:" + "A" * 60))
+    assert sealed.blinded() == sealed
+    blinded = released().blinded()
+    assert blinded.blinded() == blinded
+
+
+@pytest.mark.parametrize("nonce", ["", "A" * 21, "A" * 23, "Maya was seen with bruises"])
+def test_a_nonce_is_nothing_else(nonce: str) -> None:
+    with pytest.raises(EntryRefused):
+        replace(released(), nonce=nonce)
+
+
+LOOKS = st.builds(
+    AuditedLook,
+    user=st.none() | NAMES,
+    purpose=st.none() | st.sampled_from(Purpose),
+    kind=st.none() | st.sampled_from(AuditKind),
+    break_glass=st.none() | st.booleans(),
+    since=st.none() | MOMENTS,
+    entries=st.none() | st.builds(EntryRange, st.integers(0, 9), st.integers(9, 99)),
+    count=st.none() | st.integers(0, 1000),
+)
+
+
+@given(LOOKS)
+def test_what_a_look_was_for_reads_back_as_it_was(look: AuditedLook) -> None:
+    entry = replace(released(), look=look)
+    read = Entry.read(entry.leaf())
+    assert read.look == look
+    assert read.leaf() == entry.leaf()
+
+
+@pytest.mark.parametrize("look", [b"5", b'{"user":5}', b'{"entries":[1]}', b'{"more":1}', b"[1]"])
+def test_a_look_of_another_shape_is_no_entry(look: bytes) -> None:
+    with pytest.raises(LeafUnreadable):
+        Entry.read(released().leaf().replace(b'"v":1', b'"look":' + look + b',"v":1'))

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -63,7 +64,8 @@ async def log(opened: Opener) -> PostgresLog:
 async def test_entries_are_numbered_and_read_back_byte_for_byte(log: PostgresLog) -> None:
     written = [asked("q1"), released("q1"), asked("q2")]
     assert [await log.append(entry) for entry in written] == [0, 1, 2]
-    assert [logged.leaf for logged in await log.entries()] == [each.leaf() for each in written]
+    read = [replace(logged.entry, nonce=None) for logged in await log.entries()]
+    assert [each.leaf() for each in read] == [each.leaf() for each in written]
     assert await log.size() == 3
 
 

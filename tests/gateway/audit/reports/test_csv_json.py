@@ -3,16 +3,26 @@
 import csv
 import io
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.audit.entry.entry import Entry
+from adapters.contract.codes import Purpose, ReleaseClass, Sector
+from gateway.audit.entry.asker import AskerProfile
+from gateway.audit.entry.entry import AuditedAgency, AuditedChange, AuditedWithholding, Entry
+from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
+from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.logged import Logged
+from gateway.audit.entry.look import AuditedLook
+from gateway.audit.entry.range import EntryRange
+from gateway.audit.keys.sealing import Sealed
 from gateway.audit.reports.csv_json import COLUMNS, HEADING, as_json_lines, as_table
-from tests.support.audit.examples import MAYA, asked, released
+from gateway.model.account import Account
+from resolvers.child.child import WithheldReason
+from resolvers.outcome import Outcome
+from tests.support.audit.examples import MAYA, NOON, asked, released
 from tests.support.audit.golden_entries import ENTRIES
 
 
@@ -53,3 +63,73 @@ def test_every_entry_is_one_line_of_json_with_the_leaf_as_it_stands(entries: lis
     assert [json.loads(line)["index"] for line in lines] == list(range(len(entries)))
     for line, each in zip(lines, logged, strict=True):
         assert each.leaf.decode() in line
+
+
+def whole() -> Entry:
+    """An entry in which each field says something that no other does."""
+    return Entry(
+        kind=AuditKind.AUDIT_SEARCH,
+        at=NOON,
+        query_id="query-1",
+        user="u.user",
+        organisation="o.organisation",
+        role="r.role",
+        purpose=Purpose.EARLY_HELP,
+        justification=Sealed("2026:" + "J" * 40),
+        case_reference=Sealed("2026:" + "C" * 40),
+        child_pseudonyms=(MAYA,),
+        document="d0" * 32,
+        policy_version="p.version",
+        matcher_version="m.version",
+        agencies=(AuditedAgency("a.agency", through=(417,)),),
+        detail="D_DETAIL",
+        count=418,
+        manager="m.manager",
+        risks=(AccessFlag.STAFF_CHILD,),
+        tie=WorkingRelationship.TEAM,
+        pruned=(EntryRange(419, 420),),
+        standing=AskerProfile(Sector.HEALTH, ("s.role",), (), 3, (), None, shield_cleared=False),
+        change=AuditedChange("c.subject", "e0" * 32),
+        issuer="i.issuer",
+        accounts=(Account("l.issuer", "l.user"),),
+        look=AuditedLook(user="looked.for"),
+        nonce="N" * 22,
+    )
+
+
+SAID = {
+    "at": "2026-11-22T12",
+    "justification": "J" * 40,
+    "case_reference": "C" * 40,
+    "child_pseudonyms": MAYA,
+    "risks": "STAFF_CHILD",
+    "tie": "TEAM",
+    "pruned": "419-420",
+    "standing": "s.role",
+    "change": "c.subject",
+    "accounts": "l.issuer",
+    "look": "looked.for",
+    "agencies": "a.agency",
+}
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Entry)])
+def test_every_field_that_an_entry_has_is_a_column(name: str) -> None:
+    (row,) = table(whole())
+    assert getattr(whole(), name), f"say something in {name}, so that this test sees its column"
+    assert SAID.get(name, str(getattr(whole(), name))) in row[name]
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(AuditedAgency)])
+def test_everything_that_is_said_of_an_agency_is_in_the_table(name: str) -> None:
+    kept = AuditedWithholding(ReleaseClass.LOCATION, WithheldReason.SHIELD, "r.withheld")
+    said = AuditedAgency("a.agency", Outcome.TIMEOUT, ("r.released",), (kept,), (417,))
+    (row,) = table(replace(asked(), agencies=(said,)))
+    column, text = {
+        "agency": ("agencies", "a.agency"),
+        "outcome": ("agencies", "TIMEOUT"),
+        "released": ("released", "r.released"),
+        "withheld": ("withheld", "r.withheld"),
+        "through": ("through", "417"),
+    }[name]
+    assert text in row[column]

@@ -13,9 +13,12 @@ from gateway.audit.verify.key import VerifierKey
 from gateway.audit.verify.receipt import ReceiptProof
 from gateway.audit.verify.state import State, Trust
 from tests.support.agencies import MIRA
-from tests.support.gateway.auditors import OFFICER, asked_town, nodes, read
+from tests.support.gateway.auditors import AUDITOR, OFFICER, asked_town, nodes, read
 from tests.support.town import PRACTITIONER
 
+NOTHING: Final = dict.fromkeys(
+    ("user", "queryId", "firstEntry", "lastEntry", "given", "export"), None
+)
 STATE: Final = "{ audit { checkpoint { origin size note at witnessedBy } } }"
 
 
@@ -45,17 +48,33 @@ async def test_a_child_is_found_however_it_was_asked_for(tmp_path: Path) -> None
 
 async def test_every_look_into_the_log_is_in_the_log(tmp_path: Path) -> None:
     async with asked_town(tmp_path) as town:
-        await read(town, filter={"user": "s.worker", "child": {"upn": MIRA["upn"]}})
-        (look, *_) = nodes(await read(town, filter={"kind": "AUDIT_SEARCH"}))[1:]
+        found = await read(town, filter={"user": "s.worker", "child": {"upn": MIRA["upn"]}})
+        (look, *_) = nodes(await read(town, filter={"kind": "AUDIT_SEARCH"}))
     assert (look["kind"], look["user"]) == ("AUDIT_SEARCH", "a.auditor")
     assert len(look["childPseudonyms"]) == 1
     assert MIRA["upn"] not in json.dumps(look)
+    assert look["look"] == {**NOTHING, "user": "s.worker", "given": len(nodes(found))}
+
+
+async def test_a_look_at_one_entry_or_at_published_ones_names_them(tmp_path: Path) -> None:
+    async with asked_town(tmp_path) as town:
+        await read(town, 'query { audit { entry(index: "1") { index } } }')
+        for path in ("checkpoint", "tile/entries/000.p/3"):
+            url = f"{town.url}/log/{path}"
+            async with town.session.get(url, headers=town.headers(AUDITOR)) as answer:
+                assert answer.status == 200
+        tile, one = nodes(await read(town, filter={"kind": "AUDIT_SEARCH"}))
+    assert one["look"] == {**NOTHING, "firstEntry": "1", "lastEntry": "1"}
+    read_ = {"firstEntry": "0", "lastEntry": "2", "given": 3, "export": "TILES"}
+    assert tile["look"] == {**NOTHING, **read_}
 
 
 async def test_a_privacy_officer_sees_only_what_concerns_the_agency(tmp_path: Path) -> None:
     async with asked_town(tmp_path) as town:
         await read(town)
+        await read(town, caller=OFFICER)
         found = nodes(await read(town, caller=OFFICER))
+    assert {node["look"] for node in found} == {None}
     assert {node["kind"] for node in found} >= {"INTENT", "RELEASE"}
     assert all(each["agency"] == "school" for node in found for each in node["agencies"])
     assert all(node["agencies"] for node in found)
