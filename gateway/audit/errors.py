@@ -17,8 +17,16 @@ class KeysUnreadable(Exception):
     """The keys are missing, open to others or malformed; the message says what to change."""
 
 
+class EpochMissing(KeysUnreadable):
+    """There are no keys of an epoch of that name."""
+
+
 class KeysUnavailable(Exception):
     """The key service does not answer, or refuses: nothing can be logged, so nothing may leave."""
+
+
+class KeysTooOften(KeysUnavailable):
+    """The key service answers, and gives this client no more in this minute."""
 
 
 class PolicyUnusable(Exception):

@@ -12,7 +12,9 @@ from gateway.audit.errors import KeysUnavailable, KeysUnreadable, LogCorrupt, Lo
 from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.keys.epoch_name import FIRST_EPOCH
 from gateway.audit.keys.key_ring import KeyRing
-from gateway.audit.keys.service.client import KeyAccess, RemoteKeys, remote_keys
+from gateway.audit.keys.service.checks import KeyChecks
+from gateway.audit.keys.service.client import KeyAccess
+from gateway.audit.keys.service.several import KeyServices, key_services
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog
 from gateway.audit.publish.publication import Publication
@@ -35,6 +37,7 @@ from gateway.model.errors import ConfigurationInvalid
 
 LOG_FILE: Final = "audit.sqlite"
 EPOCHS: Final = "epochs"
+KEY_CHECKS: Final = "key-checks"
 
 
 @asynccontextmanager
@@ -66,8 +69,8 @@ async def open_keys(
     *,
     production: bool,
     certificates: Certificates | None = None,
-) -> KeyRing | RemoteKeys:
-    """The epochs' keys: of files below `state` in development, else of the key service.
+) -> KeyRing | KeyServices:
+    """The epochs' keys: of files below `state` in development, else of the key services.
 
     Its credential and authority are added to `certificates`.
     """
@@ -77,7 +80,8 @@ async def open_keys(
             if certificates is not None:
                 certificates.add(access.credential)
                 certificates.add(access.authority)
-            return await stack.enter_async_context(remote_keys(keys.service, access))
+            checks = KeyChecks.at(files.state / KEY_CHECKS)
+            return await stack.enter_async_context(key_services(keys.services, access, checks))
         if keys.service:
             raise ConfigurationInvalid("keys.credential: the key service asks for one")
         if production:
@@ -102,6 +106,8 @@ async def open_keys_in_reach(
         await opened.protect(())
     except KeysUnavailable as error:
         raise ConfigurationInvalid(f"keys.service: {error}") from None
+    if isinstance(opened, KeyServices):
+        await opened.look()
     return opened
 
 

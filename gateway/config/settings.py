@@ -85,7 +85,7 @@ class Settings(BaseSettings):
     @property
     def own_stores(self) -> frozenset[tuple[str, int]]:
         """Host and port of everything of the gateway's own that is reached over a network."""
-        addresses = (self.log.dsn, self.replicas.valkey, self.keys.service)
+        addresses = (self.log.dsn, self.replicas.valkey, *self.keys.services)
         return frozenset(found for one in addresses if (found := _host_port(one)) is not None)
 
     @classmethod

@@ -45,9 +45,12 @@ def log_faults(dsn: str) -> Iterator[SettingFault]:
 
 def key_faults(keys: KeySettings) -> Iterator[SettingFault]:
     """A key service that cannot be named so, or what belongs to one where none is named."""
-    socket = keys.service.startswith(_SOCKET) and keys.service != _SOCKET
-    if keys.service and not (socket or _is_address(keys.service, frozenset({"https"}))):
-        yield ("keys", "service"), "write unix:/its/socket or https://host:port"
+    for place in keys.services:
+        socket = place.startswith(_SOCKET) and place != _SOCKET
+        if not (socket or _is_address(place, frozenset({"https"}))):
+            yield ("keys", "service"), "write unix:/its/socket or https://host:port"
+    if len(set(keys.services)) < len(keys.services):
+        yield ("keys", "service"), "a key service is named twice"
     for name in ("credential", "authority"):
         if getattr(keys, name) is not None and not keys.service:
             yield ("keys", name), "is for a key service: name it as service, or take this out"

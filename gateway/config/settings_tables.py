@@ -73,7 +73,8 @@ class KeySettings(SettingsTable):
 
     service: str = Field(
         "",
-        description="Where the epochs' keys are: `unix:` and a socket, or `https://host:port`.",
+        description="Where the epochs' keys are: `unix:` and a socket, or `https://host:port`;"
+        " several with commas, the one where epochs begin first.",
     )
     credential: Path | None = Field(
         None, description="File of the gateway's credential at the key service."
@@ -81,6 +82,11 @@ class KeySettings(SettingsTable):
     authority: Path | None = Field(
         None, description="Authority of the key service's certificate; left out, the system's."
     )
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Each key service, in order."""
+        return tuple(each.strip() for each in self.service.split(",") if each.strip())
 
 
 class WitnessSettings(SettingsTable):

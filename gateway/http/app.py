@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
+from gateway.audit.keys.service.several import KeyServices
 from gateway.audit.opening import (
     open_keys_in_reach,
     open_publication,
@@ -88,6 +89,8 @@ async def open_gateway(
         held = await open_keys_in_reach(
             settings.keys, files, stack, production=production, certificates=certificates
         )
+        if isinstance(held, KeyServices):
+            _keep(stack, held.keep_looking(clock.sleep))
         staff = await open_staff_children(settings.alerts, held)
         patience_s = settings.questions.deadline
         recorder = Recorder(

@@ -258,6 +258,29 @@ def key_service_unavailable(error: BaseException) -> None:
     _say.error("key_service_unavailable", cause=cause_of(error))
 
 
+def key_service_away(service: str, error: BaseException) -> None:
+    """One of several key services failed or holds other keys; the others are asked before it."""
+    _say.error("key_service_away", service=service, cause=cause_of(error))
+
+
+def key_service_back(service: str) -> None:
+    """A key service that was away answers again, under the keys that are known."""
+    _say.info("key_service_back", service=service)
+
+
+def key_service_other_keys(epoch: str) -> None:
+    """A key service answered under another key than the one of this epoch: nothing of it is used.
+
+    It was started with the wrong folder, or somebody answers in its place.
+    """
+    _say.critical("key_service_other_keys", epoch=epoch)
+
+
+def key_epoch_gone(epoch: str) -> None:
+    """Every key service says that the keys of this epoch are destroyed."""
+    _say.warning("key_epoch_gone", epoch=epoch)
+
+
 def failed(bug: BaseException) -> None:
     """A request failed in the gateway itself, named by type and place alone."""
     trace = bug.__traceback__

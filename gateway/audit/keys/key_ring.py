@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from gateway.audit.errors import KeysUnreadable, SealBroken
+from gateway.audit.errors import EpochMissing, KeysUnreadable, SealBroken
 from gateway.audit.keys.epoch_keys import EpochKeys, Protected, SealText
 from gateway.audit.keys.epoch_name import EPOCH_NAME
 from gateway.audit.keys.private_file import create_once, read_private
@@ -31,6 +31,11 @@ class KeyRing:
         if not (folder / CURRENT).exists():
             EpochKeys.at(_file(folder, first_epoch), first_epoch=first_epoch)
             _name(folder, first_epoch)
+        return cls.again(folder)
+
+    @classmethod
+    def again(cls, folder: Path) -> Self:
+        """Read every epoch's keys and make none; KeysUnreadable as for `at`."""
         current = _named(folder)
         files = sorted(folder.glob("*.json"), key=lambda file: (file.stem == current, file.stem))
         held = tuple(EpochKeys.at(file, first_epoch=file.stem) for file in files)
@@ -82,6 +87,8 @@ def destroy_epoch(folder: Path, epoch: str) -> None:
     epoch, or one that is not there.
     """
     file = _file(folder, epoch)
+    if not file.exists():
+        raise EpochMissing(f"{folder}: has no epoch of that name")
     if epoch == _named(folder):
         raise KeysUnreadable(f"{folder}: the current epoch is still needed; begin another first")
     try:

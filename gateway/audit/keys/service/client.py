@@ -13,10 +13,16 @@ import orjson
 from adapters.network.http_client import DroppedError, content_of, open_client
 from adapters.network.name_lookup import NameLookup
 from adapters.network.trust import system_trust
-from gateway.audit.errors import KeysUnavailable, KeysUnreadable, SealBroken
+from gateway.audit.errors import (
+    EpochMissing,
+    KeysTooOften,
+    KeysUnavailable,
+    KeysUnreadable,
+    SealBroken,
+)
 from gateway.audit.keys.epoch_keys import Protected, SealText
 from gateway.audit.keys.private_file import read_private
-from gateway.audit.keys.service.routes import STATUS
+from gateway.audit.keys.service.routes import GONE, STATUS
 from gateway.audit.keys.service.service import KeysRefused
 from gateway.audit.keys.service.wire import (
     LONGEST,
@@ -103,11 +109,14 @@ class RemoteKeys:
             raise KeysUnavailable(f"the key service: {type(error).__name__}") from None
         if status == _OK:
             return said
+        if status == GONE:
+            raise EpochMissing(said.decode("utf-8", "replace").strip())
         if status == _CONFLICT:
             raise KeysUnreadable(said.decode("utf-8", "replace").strip())
         if (why := _WHY.get(status)) is KeysRefused.BROKEN:
             raise SealBroken("the text does not open under the keys of its epoch")
-        raise KeysUnavailable(f"the key service: {why.value if why else status}")
+        failed = KeysTooOften if why is KeysRefused.TOO_OFTEN else KeysUnavailable
+        raise failed(f"the key service: {why.value if why else status}")
 
     async def _sent(self, use: str, body: bytes) -> tuple[int, bytes]:
         async with self.session.post(

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway.audit.errors import KeysUnavailable, KeysUnreadable
+from gateway.audit.errors import EpochMissing, KeysUnavailable, KeysUnreadable
 from gateway.audit.keys.service.clients import Client
 from gateway.audit.keys.service.service import CHANGES, KeyServer, KeysRefused
 from gateway.audit.keys.service.wire import (
@@ -25,6 +25,7 @@ from gateway.audit.keys.service.wire import (
 from gateway.model.signed_in import signed_in
 
 KeyAnswer = Awaitable[bytes | KeysRefused]
+GONE: Final = 410
 READ_SECONDS: Final = 5.0
 STATUS: Final = {
     KeysRefused.STRANGER: 401,
@@ -72,7 +73,7 @@ def _answering(
         except WireMalformed as error:
             return Response(f"{error}\n", 400)
         except KeysUnreadable as error:
-            return Response(f"{error}\n", 409)
+            return Response(f"{error}\n", GONE if isinstance(error, EpochMissing) else 409)
         except (KeysUnavailable, TimeoutError):
             return Response("the keys cannot be used now\n", 503)
         if isinstance(made, KeysRefused):

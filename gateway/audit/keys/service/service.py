@@ -2,19 +2,21 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Final
 
-from gateway.audit.errors import SealBroken
+from gateway.audit.errors import KeysUnreadable, SealBroken
 from gateway.audit.keys.epoch_keys import Protected
-from gateway.audit.keys.key_ring import KeyRing, begin_epoch, destroy_epoch
+from gateway.audit.keys.key_ring import CURRENT, KeyRing, begin_epoch, destroy_epoch
 from gateway.audit.keys.service.clients import Client, Clients, Use
 from gateway.audit.keys.service.journal import Journal
 from gateway.audit.keys.service.quota import ClientQuota
-from gateway.audit.keys.service.wire import OpenRequest, ProtectRequest
+from gateway.audit.keys.service.wire import CHECK, OpenRequest, ProtectRequest
 
+FolderState = tuple[tuple[int, int], ...]
 # Nobody mistypes a credential more often; whoever guesses is slowed down and seen.
 _STRANGERS_A_MINUTE: Final = 60
 
@@ -39,9 +41,11 @@ class KeyServer:
     ring: KeyRing
     _strangers: ClientQuota = field(init=False)
     _quotas: dict[tuple[str, Use], ClientQuota] = field(init=False)
+    _read: FolderState = field(init=False)
     _changing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     def __post_init__(self) -> None:
+        self._read = _state(self.folder)
         self._strangers = ClientQuota(_STRANGERS_A_MINUTE, self.monotonic)
         self._quotas = {
             (client.name, use): ClientQuota(most, self.monotonic)
@@ -60,19 +64,22 @@ class KeyServer:
 
     async def protect(self, client: Client, asked: ProtectRequest) -> Protected | KeysRefused:
         """The pseudonyms and sealed texts of one entry, under the current epoch."""
-        refused = self._take(client, Use.PROTECT, max(1, len(asked.messages)))
+        refused = self._take(client, Use.PROTECT, _counted(asked))
+        await self._look_again()
         return refused or await self.ring.protect(asked.messages, asked.texts)
 
     async def find(
         self, client: Client, asked: ProtectRequest
     ) -> Mapping[str, tuple[bytes, ...]] | KeysRefused:
         """Pseudonyms under every live epoch."""
-        refused = self._take(client, Use.FIND, max(1, len(asked.messages)))
+        refused = self._take(client, Use.FIND, _counted(asked))
+        await self._look_again()
         return refused or await self.ring.find(asked.messages)
 
     async def open(self, client: Client, asked: OpenRequest) -> bytes | KeysRefused:
         """A sealed text again."""
         refused = self._take(client, Use.OPEN, 1)
+        await self._look_again()
         try:
             return refused or await self.ring.open(asked.epoch, asked.sealed, asked.bound_to)
         except SealBroken:
@@ -93,6 +100,18 @@ class KeyServer:
             await asyncio.to_thread(_CHANGES[change], self.folder, epoch)
             self.ring = await asyncio.to_thread(KeyRing.at, self.folder, first_epoch=epoch)
         return self.ring.epochs
+
+    async def _look_again(self) -> None:
+        """Read the folder again if it was changed: by another service, or by a copy of its files.
+
+        What cannot be read yet, as a copy is under way, leaves the keys as they were.
+        """
+        if (state := _state(self.folder)) == self._read:
+            return
+        async with self._changing:
+            with suppress(KeysUnreadable):
+                self.ring = await asyncio.to_thread(KeyRing.again, self.folder)
+                self._read = state
 
     def _take(self, client: Client, use: Use, count: int) -> KeysRefused | None:
         refused: KeysRefused | None = None
@@ -115,6 +134,19 @@ def open_room(
     """The room over a folder of keys; KeysUnreadable if one of them cannot be read."""
     ring = KeyRing.at(folder, first_epoch=first_epoch)
     return KeyServer(folder, clients, journal, monotonic, ring)
+
+
+def _counted(asked: ProtectRequest) -> int:
+    return max(1, len(asked.messages) - asked.messages.count(CHECK))
+
+
+def _state(folder: Path) -> FolderState:
+    """What differs once a file of the folder was made, replaced or removed."""
+    try:
+        found = [each.stat() for each in (folder, folder / CURRENT)]
+    except OSError:
+        return ()
+    return tuple((each.st_ino, each.st_mtime_ns) for each in found)
 
 
 def _most(client: Client) -> Mapping[Use, int]:

@@ -14,6 +14,8 @@ from gateway.audit.keys.epoch_name import EPOCH_NAME
 
 LONGEST: Final = 1024 * 1024
 MOST_MESSAGES: Final = 4096
+# What shows whose keys a service holds. No child has such a detail, and no quota counts it.
+CHECK: Final = b"which keys are these"
 MOST_TEXTS: Final = 8
 _DIGEST_BYTES: Final = 32
 _EPOCH: Final = re.compile(EPOCH_NAME)
