@@ -153,3 +153,4 @@ async def test_whoever_is_cut_off_and_asks_again_sees_who_answered_at_once(tmp_p
         for each in everybody:
             await each.until(LAST)  # no place is still held by a client who left
             each.writer.close()
+        assert [each.came.count(ROW) for each in everybody] == [3] * PLACES

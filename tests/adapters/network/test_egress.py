@@ -19,8 +19,10 @@ LISTED = Egress.of(
         "sqlite:////a/../a/b.db",
     ],
 )
-def test_a_listed_place_may_be_called(address: str) -> None:
+def test_a_place_may_be_called_because_it_is_listed(address: str) -> None:
     LISTED.check(address, "source.base_url")
+    with pytest.raises(EgressRefused):
+        Egress.of([]).check(address, "source.base_url")
 
 
 @pytest.mark.parametrize(

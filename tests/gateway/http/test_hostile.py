@@ -229,12 +229,16 @@ _CHUNK: Final = b"ffff\r\n" + b"[" * 65_535 + b"\r\n"
 
 async def test_what_is_no_http_is_refused_and_the_connection_closed(tmp_path: Path) -> None:
     async with trusted_gateway(tmp_path) as gateway:
-        await refuse_what_is_no_http(gateway)
+        for what, (pieces, status) in no_http(gateway).items():
+            said = await exchanged(gateway, *pieces)
+            assert said.startswith(b"HTTP/1.1 " + status), (what, said[:200])
+        assert gateway.agency_server.asked == []
 
 
-async def refuse_what_is_no_http(gateway: Edge) -> None:
+def no_http(gateway: Edge) -> dict[str, tuple[tuple[bytes, ...], bytes]]:
+    """What a client may send that is no HTTP, and the status that it is told."""
     length = f"Content-Length: {len(BODY)}"
-    cases: dict[str, tuple[tuple[bytes, ...], bytes]] = {
+    return {
         "no HTTP": ((b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n",), b"400"),
         "two lengths": ((head(gateway, length, "Content-Length: 1"), BODY), b"400"),
         "a length and chunks": (
@@ -254,10 +258,6 @@ async def refuse_what_is_no_http(gateway: Edge) -> None:
             b"413",
         ),
     }
-    for what, (pieces, status) in cases.items():
-        said = await exchanged(gateway, *pieces)
-        assert said.startswith(b"HTTP/1.1 " + status), (what, said[:200])
-    assert gateway.agency_server.asked == []
 
 
 async def test_a_client_that_breaks_off_leaves_nothing_behind(gateway: Edge) -> None:

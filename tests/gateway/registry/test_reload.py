@@ -122,6 +122,7 @@ async def test_a_signal_has_the_files_read_anew(tmp_path: Path) -> None:
                     return bool(rows[0]["outcome"] == "NOT_PERMITTED")
 
             await until(withheld)
+            assert await withheld()
 
 
 async def test_a_key_taken_out_of_an_issuers_set_is_out_once_the_files_are_read_anew(

@@ -47,23 +47,25 @@ class Law(Generic[E]):
     examples: Callable[[int], st.SearchStrategy[E]]
     broken: Callable[[LawPlace, E], list[str]]
 
-    def hold(self, place: LawPlace, number: int, chosen: settings = SHORT) -> None:
-        """Try the examples that come of this seed; LawBroken at one that breaks it.
+    def hold(self, place: LawPlace, number: int, chosen: settings = SHORT) -> int:
+        """Try the examples that come of this seed, and say how many; LawBroken at a breach.
 
         Short trials are of small worlds.
         """
-        most = MANY if chosen is LONG else FEW
+        most, count = MANY if chosen is LONG else FEW, 0
 
         @seed(number)
         @settings(chosen)
         @given(self.examples(most))
         def tried(example: E) -> None:
+            nonlocal count
+            count += 1
             if wrong := self.broken(place, example):
                 raise LawBroken(f"{self.name}: {'; '.join(wrong[:3])}", example)
 
         tried()
+        return count
 
-    def hold_for(self, place: LawPlace, numbers: Iterable[int]) -> None:
-        """Try the examples of one seed after another."""
-        for number in numbers:
-            self.hold(place, number)
+    def hold_for(self, place: LawPlace, numbers: Iterable[int]) -> int:
+        """Try the examples of one seed after another, and say how many there were."""
+        return sum(self.hold(place, number) for number in numbers)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
+from itertools import combinations_with_replacement
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from tlog_scales.reader import TilesReader
 from tlog_scales.signing import Vkey
 from tlog_scales.tiles import leaf_hash
 from tlog_scales.tlog import Checkpoint as ReadCheckpoint
-from tlog_scales.tlog import ConsistencyProof
+from tlog_scales.tlog import ConsistencyProof, ConsistencyProofInvalid
 
 from gateway.audit.errors import KeysUnreadable, LogCorrupt
 from gateway.audit.log.embedded import AuditLog
@@ -64,10 +65,12 @@ async def test_growth_is_proved_between_any_two_signed_states(tmp_path: Path) ->
         for more in (1, 6, 250, 30):
             await write(publication.log, more)
             states.append(await publication.newest())
-        for old in states:
-            for new in states[states.index(old) :]:
-                path = await publication.growth(old.size, new.size)
-                ConsistencyProof(old.size, new.size, path).check(old.root, new.root)
+        for old, new in combinations_with_replacement(states, 2):
+            path = await publication.growth(old.size, new.size)
+            proof = ConsistencyProof(old.size, new.size, path)
+            proof.check(old.root, new.root)
+            with pytest.raises(ConsistencyProofInvalid):
+                proof.check(leaf_hash(old.root), new.root)
 
 
 async def test_a_log_without_entries_has_a_signed_state_too(tmp_path: Path) -> None:

@@ -6,7 +6,12 @@ from hashlib import sha256
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tlog_scales.tlog import ConsistencyProof, InclusionProof
+from tlog_scales.tlog import (
+    ConsistencyProof,
+    ConsistencyProofInvalid,
+    InclusionProof,
+    InclusionProofInvalid,
+)
 
 from gateway.audit.tree.merkle import (
     EMPTY_ROOT,
@@ -80,7 +85,10 @@ def test_every_entry_is_proved_to_a_stranger(data: st.DataObject) -> None:
     size = data.draw(SIZES)
     index = data.draw(st.integers(0, size - 1))
     path = inclusion_path(index, size, nodes(LEAVES[:size]))
-    InclusionProof(index, size, path).check(LEAVES[index], by_definition(LEAVES[:size]))
+    proof = InclusionProof(index, size, path)
+    proof.check(LEAVES[index], by_definition(LEAVES[:size]))
+    with pytest.raises(InclusionProofInvalid):
+        proof.check(LEAVES[index + 1], by_definition(LEAVES[:size]))
 
 
 @given(st.data())
@@ -90,6 +98,8 @@ def test_every_older_tree_is_proved_to_be_the_beginning(data: st.DataObject) -> 
     path = consistency_path(old, size, nodes(LEAVES[:size]))
     proof = ConsistencyProof(old, size, path)
     proof.check(by_definition(LEAVES[:old]), by_definition(LEAVES[:size]))
+    with pytest.raises(ConsistencyProofInvalid):
+        proof.check(by_definition(LEAVES[1 : old + 1]), by_definition(LEAVES[:size]))
 
 
 @pytest.mark.parametrize(("index", "old"), [(0, 1), (65_535, 65_536), (65_536, 300), (69_999, 257)])

@@ -230,7 +230,10 @@ def test_aliases_in_a_fragment_count_wherever_it_is_spread() -> None:
 
 @given(st.text(max_size=200) | st.text('{}()[]@:."#\\ \n…fragment', max_size=200))
 def test_any_text_is_counted_to_its_end_without_a_failure(said: str) -> None:
-    scan.refuse_by_text(said, DocumentSettings())
+    *_, counts = scan._counted(f"{said}\n{{")  # noqa: SLF001  # the count as above
+    *_, more = scan._counted(f'{said}\n{{\n"""\n"""')  # noqa: SLF001  # as above
+    assert 0 < counts.nesting <= counts.tokens <= len(said) + 1
+    assert more.tokens >= counts.tokens
 
 
 @given(

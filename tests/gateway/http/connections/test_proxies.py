@@ -1,7 +1,7 @@
 """Whom a declared proxy connects for; nobody else is believed about it."""
 
 import asyncio
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import Final
 
 import pytest
@@ -87,9 +87,12 @@ async def test_what_is_no_header_names_nobody(header: bytes) -> None:
 @given(st.binary(max_size=300).map(lambda said: b"PROXY " + said) | st.binary(max_size=300))
 def test_whatever_comes_first_is_read_to_its_end_or_refused(data: bytes) -> None:
     try:
-        asyncio.run(read_from(data))
+        client, unread = asyncio.run(read_from(data))
     except (NotProxied, EOFError):
         return
+    assert data.endswith(unread)
+    assert len(unread) < len(data)
+    assert client is None or ip_address(client[0])
 
 
 async def whom(scope: Scope, receive: Receive, send: Send) -> None:

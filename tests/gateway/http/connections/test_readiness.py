@@ -93,3 +93,5 @@ async def test_once_it_no_longer_knows_what_is_in_force_a_gateway_is_not_ready(
     async with small_town(tmp_path, sources, replicas__lease=1) as town:
         (town.settings.files.state / "ledger.sqlite").write_bytes(b"no ledger any more" * 100)
         await patiently(failing(town, "lease"))
+        status, causes = await readiness(town)
+        assert (status, "lease" in causes) == (503, True)

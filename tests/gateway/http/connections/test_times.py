@@ -106,20 +106,21 @@ async def _gone(receive: Receive) -> bool:
 
 
 async def test_who_answers_a_request_hears_that_its_client_left_also_when_more_waited() -> None:
-    left = asyncio.Event()
-    begun = asyncio.Event()
+    heard: list[str] = []
+    over, begun = asyncio.Event(), asyncio.Event()
 
     async def waits(_: Scope, receive: Receive, __: Send) -> None:
         await read_whole(receive)
         begun.set()
-        if (await receive())["type"] == "http.disconnect":
-            left.set()
+        heard.append((await receive())["type"])
+        over.set()
 
     async with door(waits) as served:
         async with served.client() as (_, writer):
             writer.write(GET + GET)
             await patiently(begun.wait())
-        await patiently(left.wait())
+        await patiently(over.wait())
+    assert heard == ["http.disconnect"]
 
 
 async def test_a_stop_ends_within_its_bound_whatever_clients_hold() -> None:
