@@ -83,6 +83,7 @@ class Postgres:
             if self._answers():
                 return
             self.stop()
+            self._port = 0
         raise PostgresStartError(f"PostgreSQL did not start; its log is {self._log}")
 
     def stop(self) -> None:
@@ -149,7 +150,7 @@ class Postgres:
         )
 
     def _launch(self) -> None:
-        self._port = _free_port()
+        self._port = self._port or _free_port()  # its own again, if it ran before
         settings = [f"--{name}={value}" for name, value in self._settings.items()]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(

@@ -5,6 +5,10 @@ class LogUnavailable(Exception):
     """Nothing was acknowledged: the log cannot be written or read now, so nothing may leave."""
 
 
+class LogNotContinued(LogUnavailable):
+    """The log that is read now lacks what was acknowledged: an older one, cut, or another."""
+
+
 class LogCorrupt(Exception):
     """The stored log is not the one that was written; `entry` is the first index that is not."""
 

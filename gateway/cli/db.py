@@ -1,5 +1,6 @@
 """What `teamaround db` does: reads the settings, does the work, prints what was done."""
 
+from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -12,6 +13,9 @@ from gateway.cli.database.privileges import Roles
 from gateway.cli.database.status import status
 from gateway.cli.database.upgrade import statements, upgrade_files, upgrade_server
 from gateway.cli.settings_option import chosen, run
+from gateway.config.settings import Settings
+from gateway.config.settings_rules import clear_faults, log_faults
+from gateway.config.settings_tables import ReplicaSettings
 
 
 def print_status(settings: Path | None) -> None:
@@ -36,7 +40,7 @@ def upgrade(
         return
     gateway = role or unquote(urlsplit(read.log.dsn).username or "")
     roles = Roles(frozenset(filter(None, [gateway])), frozenset(filter(None, [pruner])))
-    dsn = _dsn(owner) or read.log.dsn
+    dsn = _owner_dsn(owner, read)
     if sql:
         typer.echo(run(statements(dsn, roles)), nl=False)
     else:
@@ -46,7 +50,21 @@ def upgrade(
 def copy(settings: Path | None, owner: Path | None) -> None:
     """Copy the files to PostgreSQL."""
     read = chosen(settings)
-    typer.echo("\n".join(run(copy_files(read, _dsn(owner) or read.log.dsn))))
+    typer.echo("\n".join(run(copy_files(read, _owner_dsn(owner, read)))))
+
+
+def _owner_dsn(file: Path | None, settings: Settings) -> str:
+    """The owner's DSN, held against the rules of the log's own; the log's where there is none."""
+    dsn = _dsn(file)
+    if not dsn:
+        return settings.log.dsn
+    log = settings.log.model_copy(update={"dsn": dsn})
+    for _, said in chain(
+        log_faults(dsn), clear_faults(settings.environment, log, ReplicaSettings())
+    ):
+        typer.echo(f"--owner-dsn: {said}", err=True)
+        raise typer.Exit(2)
+    return dsn
 
 
 def _dsn(file: Path | None) -> str:

@@ -1,7 +1,7 @@
 """Every setting of the gateway: from the environment (`TEAMAROUND_*`), over one TOML file."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Final, Literal
@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from gateway.config.addresses.near import StoreAt
+from gateway.config.addresses.postgres import postgres_hosts
+from gateway.config.addresses.valkey import ValkeyAddress
 from gateway.config.settings_names import DELIMITER, PREFIX
 from gateway.config.settings_rules import (
     SettingFault,
@@ -46,7 +49,7 @@ from gateway.config.tables.documents import DocumentSettings
 from gateway.config.toml_table import parsed, problems_of, read_toml
 from gateway.model.errors import ConfigurationFault, ConfigurationInvalid
 
-_PORTS: Final = {"postgresql": 5432, "valkey": 6379, "valkeys": 6379, "https": 443}
+_HTTPS_PORT: Final = 443
 
 
 class Settings(BaseSettings):
@@ -83,10 +86,17 @@ class Settings(BaseSettings):
     alerts: AlertSettings = AlertSettings()
 
     @property
-    def own_stores(self) -> frozenset[tuple[str, int]]:
-        """Host and port of everything of the gateway's own that is reached over a network."""
-        addresses = (self.log.dsn, self.replicas.valkey, *self.keys.services)
-        return frozenset(found for one in addresses if (found := _host_port(one)) is not None)
+    def own_stores(self) -> frozenset[StoreAt]:
+        """Host and port of everything of the gateway's own that is reached over a network.
+
+        Not of a Valkey that only Sentinels know.
+        """
+        known = (
+            *_known(postgres_hosts, self.log.dsn),
+            *_known(_valkey_hosts, self.replicas.valkey),
+            *(at for each in self.keys.services for at in _known(_service_host, each)),
+        )
+        return frozenset(at for at in known if not at[0].startswith("/"))
 
     @classmethod
     def settings_customise_sources(
@@ -101,13 +111,21 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-def _host_port(address: str) -> tuple[str, int] | None:
+def _known(hosts: Callable[[str], Iterable[StoreAt]], address: str) -> tuple[StoreAt, ...]:
+    """The hosts of an address, if it is one."""
     try:
-        parts = urlsplit(address)
-        port = parts.port or _PORTS.get(parts.scheme.partition("+")[0])
+        return tuple(hosts(address))
     except ValueError:
-        return None
-    return None if parts.hostname is None or port is None else (parts.hostname, port)
+        return ()
+
+
+def _valkey_hosts(address: str) -> Iterable[StoreAt]:
+    return ValkeyAddress.read(address).hosts
+
+
+def _service_host(address: str) -> Iterable[StoreAt]:
+    parts = urlsplit(address)
+    return [(parts.hostname, parts.port or _HTTPS_PORT)] if parts.hostname else []
 
 
 def read_settings(file: Path | None) -> Settings:

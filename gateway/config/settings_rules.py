@@ -1,10 +1,11 @@
 """What no two settings may say together: times that cannot be kept, and halves of a whole."""
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
+from gateway.config.addresses.postgres import is_protected, postgres_hosts, takes_any_server
+from gateway.config.addresses.valkey import ValkeyAddress
 from gateway.config.settings_names import SettingKey
 from gateway.config.settings_tables import (
     FileSettings,
@@ -22,10 +23,8 @@ from gateway.model.errors import ConfigurationInvalid
 
 SettingFault = tuple[SettingKey, str]
 _LOOKS: Final = 2  # in one lease: it is renewed at a look, and a tenth of it is kept in hand
-_POSTGRES: Final = frozenset({"postgresql", "postgres"})
-_VALKEY: Final = frozenset({"valkey", "valkeys", "redis", "rediss"})
 _TUNNELLED: Final = "or say tunnelled = true where a tunnel of your own protects the way"
-_CLEAR_LOG: Final = (
+CLEAR_LOG: Final = (
     "production reaches a log on another machine over verified TLS alone: end it with"
     f" ?sslmode=verify-full&sslrootcert=FILE, {_TUNNELLED}"
 )
@@ -33,14 +32,30 @@ _CLEAR_COUNTS: Final = (
     "production reaches a Valkey on another machine over verified TLS alone: write valkeys://"
     f" without ssl_cert_reqs and ssl_check_hostname, {_TUNNELLED}"
 )
-_OVER_TLS: Final = frozenset({"valkeys", "rediss"})
 _SOCKET: Final = "unix:"
+_VALKEY_FORMS: Final = (
+    "write valkey://host:port, valkeys:// with TLS, unix://, or of Sentinels"
+    " valkeys+sentinel://host:port,host:port/service"
+)
 
 
 def log_faults(dsn: str) -> Iterator[SettingFault]:
-    """An address that is none of PostgreSQL; its host may stand in the query, for a socket."""
-    if dsn and not (_is_address(dsn, _POSTGRES) or _is_address(dsn, _POSTGRES, "host=")):
-        yield ("log", "dsn"), "write postgresql://user@host:port/database"
+    """An address that is none of PostgreSQL, or that asks for a server that takes no writes."""
+    if not dsn:
+        return
+    try:
+        postgres_hosts(dsn)
+    except ValueError:
+        yield (
+            ("log", "dsn"),
+            "write postgresql://user@host:port/database, or user@host,host/...",
+        )
+        return
+    if takes_any_server(dsn):
+        yield (
+            ("log", "dsn"),
+            "the log is written: leave target_session_attrs out, or write read-write or primary",
+        )
 
 
 def key_faults(keys: KeySettings) -> Iterator[SettingFault]:
@@ -99,9 +114,8 @@ def replica_faults(replicas: ReplicaSettings) -> Iterator[SettingFault]:
             ("replicas", "look_every"),
             "a lease would end between two looks: write at most half of lease",
         )
-    socket = replicas.valkey.startswith("unix://")
-    if replicas.valkey and not (socket or _is_address(replicas.valkey, _VALKEY)):
-        yield ("replicas", "valkey"), "write valkey://host:port, valkeys:// with TLS, or unix://"
+    if replicas.valkey and _read(replicas.valkey) is None:
+        yield ("replicas", "valkey"), _VALKEY_FORMS
 
 
 def clear_faults(
@@ -110,12 +124,10 @@ def clear_faults(
     """In production, a store on another machine that is reached without verified TLS."""
     if environment != "production":
         return
-    if log.dsn and not (log.tunnelled or _is_near(log.dsn) or _asks_verified(log.dsn)):
-        yield ("log", "dsn"), _CLEAR_LOG
-    valkey = replicas.valkey
-    if _is_address(valkey, _VALKEY) and not (
-        replicas.tunnelled or _is_near(valkey) or _verifies(valkey)
-    ):
+    if log.dsn and not (log.tunnelled or is_protected(log.dsn)):
+        yield ("log", "dsn"), CLEAR_LOG
+    valkey = _read(replicas.valkey)
+    if valkey is not None and not (replicas.tunnelled or valkey.is_protected):
         yield ("replicas", "valkey"), _CLEAR_COUNTS
 
 
@@ -157,49 +169,18 @@ def limit_faults(limits: LimitSettings) -> Iterator[SettingFault]:
             )
 
 
-def _is_near(address: str) -> bool:
-    """Whether every host in it is this machine, by a socket or a loopback address."""
+def _read(valkey: str) -> ValkeyAddress | None:
+    """The address, or None if it is none."""
     try:
-        parts = urlsplit(address)
-        places = parts.netloc.rpartition("@")[2].split(",")
-        named = [each for each in map(_host_of, places) if each]
-        named += [
-            host for each in parse_qs(parts.query).get("host", ()) for host in each.split(",")
-        ]
+        return ValkeyAddress.read(valkey)
     except ValueError:
-        return False
-    return all(map(_is_here, named))
+        return None
 
 
-def _host_of(place: str) -> str:
-    """The host of `host:port` or `[address]:port`."""
-    return place[1:].partition("]")[0] if place.startswith("[") else place.partition(":")[0]
-
-
-def _is_here(host: str) -> bool:
-    if host == "localhost" or host.startswith(("/", "%2F", "%2f")):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _asks_verified(dsn: str) -> bool:
-    return parse_qs(urlsplit(dsn).query).get("sslmode") == ["verify-full"]
-
-
-def _verifies(valkey: str) -> bool:
-    parts = urlsplit(valkey)
-    weaker = {"ssl_cert_reqs", "ssl_check_hostname"} & parse_qs(parts.query).keys()
-    return parts.scheme in _OVER_TLS and not weaker
-
-
-def _is_address(text: str, schemes: frozenset[str], asked: str = "") -> bool:
-    """Whether it has one of the schemes, a host or `asked` in its query, and a port if any."""
+def _is_address(text: str, schemes: frozenset[str]) -> bool:
+    """Whether it has one of the schemes, a host, and a port if any."""
     try:
         parts = urlsplit(text)
-        named = parts.hostname or (asked and asked in parts.query)
-        return parts.scheme in schemes and bool(named) and parts.port != 0
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False

@@ -115,6 +115,7 @@ class SettingsText:
 def _has_password(address: str) -> bool:
     try:
         parts = urlsplit(address)
-        return bool(parts.password) or "password" in parse_qs(parts.query)
+        asked = parse_qs(parts.query).keys()
+        return bool(parts.password) or any(name.endswith("password") for name in asked)
     except ValueError:
         return True  # what cannot be told is taken for one

@@ -1,7 +1,7 @@
 """What SQLite and PostgreSQL stores share: a transaction, and refusals in the store's words."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
@@ -14,6 +14,22 @@ REFUSED: Final = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
+ADVICE: Final[Mapping[str, str]] = {
+    "InsufficientPrivilegeError": "; only the tables' owner may do that (`--owner-dsn`)",
+    "LockNotAvailableError": "; another session holds a table: try again",
+    "PooledByTransaction": (
+        "; a pooler such as PgBouncer gives each transaction another session there, and the locks"
+        " of a session are lost: name the PostgreSQL server itself, or set pool_mode = session"
+    ),
+    "TargetServerAttributeNotMatched": "; no server of the address takes writes now",
+}
+
+
+class PooledByTransaction(asyncpg.InterfaceError):
+    """The address leads to a pooler whose sessions are nobody's for longer than a transaction."""
+
+    def __init__(self) -> None:
+        super().__init__("no session is ours alone")
 
 
 @asynccontextmanager
@@ -22,7 +38,8 @@ async def told_as(failure: type[Exception]) -> AsyncIterator[None]:
     try:
         yield
     except REFUSED as error:
-        raise failure(f"the database cannot be used ({type(error).__name__})") from None
+        name = type(error).__name__
+        raise failure(f"the database cannot be used ({name}){ADVICE.get(name, '')}") from None
 
 
 @contextmanager

@@ -253,6 +253,19 @@ def log_unavailable(error: BaseException) -> None:
     _say.error("log_unavailable", cause=cause_of(error))
 
 
+def log_not_continued() -> None:
+    """The log that is read lacks acknowledged entries: an older server took the place of its own.
+
+    Every question is refused until the right one is there again.
+    """
+    _say.critical("log_not_continued")
+
+
+def log_on_one_server() -> None:
+    """No commit of the log waits for a standby: a failover may lose acknowledged entries."""
+    _say.warning("log_on_one_server")
+
+
 def key_service_unavailable(error: BaseException) -> None:
     """The key service could not be used; the question was refused."""
     _say.error("key_service_unavailable", cause=cause_of(error))

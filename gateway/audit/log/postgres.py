@@ -8,38 +8,36 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
-import asyncpg
-
 from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.logged import Logged
 from gateway.audit.entry.range import EntryRanges
 from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.entry.time_units import at_microsecond, microseconds
-from gateway.audit.errors import LogUnavailable
-from gateway.audit.log.postgres_check import check_rows, check_some, new_walk
+from gateway.audit.errors import LogNotContinued, LogUnavailable
+from gateway.audit.log.acknowledged import remember
+from gateway.audit.log.postgres_check import check_some, new_walk
 from gateway.audit.log.postgres_leaf_reader import postgres_leaves
 from gateway.audit.log.postgres_pruning import prune_rows, stored_pruned
-from gateway.audit.log.postgres_server import refuse_forgetful, refuse_unserved
+from gateway.audit.log.postgres_readers import PostgresReaders
+from gateway.audit.log.postgres_server import looked_at
 from gateway.audit.log.postgres_tree import stored_hashes, stored_nodes, stored_size
-from gateway.audit.log.postgres_writing import PostgresWriting, flush
+from gateway.audit.log.postgres_writing import PostgresWriting
 from gateway.audit.log.recheck import WHOLE, Recheck
 from gateway.audit.search.index import SearchIndex
 from gateway.audit.store.contract import READ_BOUND
 from gateway.audit.store.row import LogRow
-from gateway.audit.store.written import Written
 from gateway.audit.tree.checkpoint import Checkpoint
 from gateway.audit.tree.merkle import Nodes
 from gateway.audit.tree.proved import CheckedState
 from gateway.audit.tree.tile import ENTRIES, Tile, bundle, leaves_of, tiles_towards
-from gateway.config.sql import REFUSED, told_as
+from gateway.config.database.connecting import connected
+from gateway.config.sql import told_as
+from gateway.model import events
 
 QUEUE_BOUND: Final = 4096
 GROUP_BOUND: Final = 256
-READERS: Final = 4
-SECONDS: Final = 5.0
 INDEX_SECONDS: Final = 1.0
 _ENTRIES: Final = "SELECT idx, leaf FROM entry WHERE idx >= $1 ORDER BY idx LIMIT $2"
-_LAST: Final = "SELECT hash FROM leaf_hash WHERE idx = $1"
 _KEEP: Final = (
     "INSERT INTO checkpoint (size, root, at, note) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
 )
@@ -87,42 +85,33 @@ class PostgresLog:
         """Open the log at `dsn`, whose tables its owner has made, and check all of it.
 
         If the tree leads to `state`, only what is after it: `recheck` the rest. `index` is the file
-        that searches go by, which is built from the log. LogCorrupt if the
-        log is not as it was written, LogUnavailable if it cannot be had now.
+        that searches go by, which is built from the log. LogCorrupt if the log is not as it was
+        written, LogNotContinued if it lacks what this machine knows to be acknowledged,
+        LogUnavailable if it cannot be had now.
         """
         async with told_as(LogUnavailable):
-            pool = await asyncpg.create_pool(
-                dsn, min_size=1, max_size=READERS, command_timeout=SECONDS
-            )
-            try:
-                async with pool.acquire() as connection:
-                    await refuse_forgetful(connection, unsynced=unsynced)
-                    await refuse_unserved(connection)
-                    connect = partial(
-                        asyncpg.connect, dsn, timeout=SECONDS, command_timeout=SECONDS
-                    )
-                    written, left = await _written(connection, state)
-                    writing = PostgresWriting(connect, written)
-                    return cls(pool, writing, index, left, queue_bound)
-            except BaseException:
-                await pool.close()
-                raise
+            known = _known_beside(index)
+            written, left = await looked_at(dsn, known, state, unsynced=unsynced)
+            writing = PostgresWriting(partial(connected, dsn), written)
+            readers = await PostgresReaders.open(dsn, lambda: writing.written)
+            return cls(readers, writing, index, left, queue_bound)
 
     def __init__(
         self,
-        pool: "asyncpg.Pool[Any]",
+        readers: PostgresReaders,
         writing: PostgresWriting,
         index: Path,
         left: CheckedState | None,
         queue_bound: int,
     ) -> None:
-        self._pool = pool
+        self._readers = readers
+        self._known = _known_beside(index)
         self._walk = new_walk()
         self._recheck = Recheck(
             self._walk, left, more=self._hash_some, last=_nothing_beside, tiles=self._tiles
         )
         self._search_index = SearchIndex(
-            index, partial(postgres_leaves, pool, asyncio.get_running_loop())
+            index, partial(postgres_leaves, readers, asyncio.get_running_loop())
         )
         self._writer = writing
         self._free = queue_bound
@@ -163,7 +152,7 @@ class PostgresLog:
 
     async def nodes(self, indexes: Iterable[int], size: int) -> Nodes:
         """The tree's nodes that lead from entries to the root at `size`."""
-        async with told_as(LogUnavailable), self._pool.acquire() as connection:
+        async with told_as(LogUnavailable), self._readers.acquire() as connection:
             return await stored_nodes(connection, tiles_towards(indexes, size))
 
     async def tile(self, tile: Tile) -> bytes:
@@ -197,7 +186,7 @@ class PostgresLog:
 
     async def pruned(self) -> EntryRanges:
         """The entries that are gone, or about to go, under a pruning in the log."""
-        async with told_as(LogUnavailable), self._pool.acquire() as connection:
+        async with told_as(LogUnavailable), self._readers.acquire() as connection:
             return await stored_pruned(connection)
 
     async def prune(self, declared: int) -> int:
@@ -205,14 +194,14 @@ class PostgresLog:
 
         PostgreSQL's own VACUUM then takes the bytes from its files.
         """
-        async with told_as(LogUnavailable), self._pool.acquire() as connection:
+        async with told_as(LogUnavailable), self._readers.acquire() as connection:
             removed = await prune_rows(connection, declared)
         await asyncio.to_thread(self._search_index.catch_up)
         return removed
 
     async def size(self) -> int:
         """How many entries are durable, which is the next index."""
-        async with told_as(LogUnavailable), self._pool.acquire() as connection:
+        async with told_as(LogUnavailable), self._readers.acquire() as connection:
             return await stored_size(connection)
 
     async def recheck(self, share: float = WHOLE) -> None:
@@ -228,19 +217,18 @@ class PostgresLog:
         self._grew.set()
         await self._indexing
         await self._writer.close()
-        with suppress(*REFUSED):
-            await self._pool.close()
+        await self._readers.aclose()
 
     async def _tiles(self, tiles: Iterable[Tile]) -> dict[Tile, list[bytes]]:
-        async with told_as(LogUnavailable), self._pool.acquire() as connection:
+        async with told_as(LogUnavailable), self._readers.acquire() as connection:
             return await stored_hashes(connection, tiles)
 
     async def _hash_some(self) -> bool:
-        async with told_as(LogUnavailable), self._pool.acquire() as connection:
+        async with told_as(LogUnavailable), self._readers.acquire() as connection:
             return await check_some(connection, self._walk)
 
     async def _fetch(self, sql: str, *given: Any) -> list[Any]:
-        async with told_as(LogUnavailable), self._pool.acquire() as connection:
+        async with told_as(LogUnavailable), self._readers.acquire() as connection:
             return list(await connection.fetch(sql, *given))
 
     async def _write(self) -> None:
@@ -258,6 +246,8 @@ class PostgresLog:
         try:
             first = await self._writer.add([waiting.row for waiting in group])
         except Exception as error:  # noqa: BLE001 - whatever fails must reach those who wait
+            if isinstance(error, LogNotContinued):
+                events.log_not_continued()
             for waiting in group:
                 if not waiting.index.done():
                     waiting.index.set_exception(_unwritten(error))
@@ -277,26 +267,19 @@ class PostgresLog:
             await self._grew.wait()
             self._grew.clear()
             await asyncio.wait([self._writing], timeout=INDEX_SECONDS)
+            with suppress(OSError):
+                await asyncio.to_thread(remember, self._known, self._writer.written)
             with suppress(LogUnavailable):
                 still = partial(_is_going_on, self._writing)
                 await asyncio.to_thread(self._search_index.catch_up_in_turn, still=still)
 
 
+def _known_beside(index: Path) -> Path:
+    return index.with_name(f"{index.name}-known")
+
+
 async def _nothing_beside() -> None:
     """PostgreSQL's own pages are for its own tools."""
-
-
-async def _written(
-    connection: Any, state: CheckedState | None
-) -> tuple[Written, CheckedState | None]:
-    """What the log holds, checked, and durable too if another gateway is about to make it so.
-
-    And the state before which nothing was hashed.
-    """
-    edge, left = await check_rows(connection, state)
-    last = await connection.fetchval(_LAST, edge.size - 1)
-    await flush(connection)
-    return Written(edge, last or b""), left
 
 
 def _is_going_on(task: "asyncio.Task[None]") -> bool:
@@ -309,6 +292,7 @@ def _logged(rows: Iterable[Any]) -> tuple[Logged, ...]:
 
 def _unwritten(cause: Exception) -> LogUnavailable:
     # One exception for each who waits: each adds its own traceback to it.
-    failure = LogUnavailable("the log could not be written")
+    kind = LogNotContinued if isinstance(cause, LogNotContinued) else LogUnavailable
+    failure = kind("the log could not be written")
     failure.__cause__ = cause
     return failure

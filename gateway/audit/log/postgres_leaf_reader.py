@@ -6,11 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-import asyncpg
-
 from gateway.audit.entry.range import EntryRanges
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.log.postgres_pruning import stored_pruned
+from gateway.audit.log.postgres_readers import PostgresReaders
 from gateway.audit.search.leaf_reader import Grown, LeafReader
 from gateway.audit.search.page import Kept
 from gateway.config.sql import REFUSED
@@ -29,28 +28,29 @@ _SECONDS: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class PostgresLeafReader:
-    """Called in a thread, works in the event loop that the pool belongs to, which goes on."""
+    """Called in a thread, works in the event loop that the readers belong to, which goes on."""
 
-    pool: "asyncpg.Pool[Any]"
+    readers: PostgresReaders
     loop: asyncio.AbstractEventLoop
 
     def grown(self, index: int) -> Grown:
         """How far the log is, and the hash of the entry at `index`, pruned or not."""
-        return Grown(*self._run(self.pool.fetchrow(_GROWN, index)))
+        (row,) = self._run(self.readers.fetch(_GROWN, index))
+        return Grown(*row)
 
     def within(self, first: int, end: int) -> Iterable[tuple[int, bytes]]:
         """Index and leaf of the entries from `first` on, before `end`, that are still there."""
         for start in range(first, end, _AT_ONCE):
             given = (_WITHIN, start, min(end, start + _AT_ONCE))
-            yield from self._run(self.pool.fetch(*given))
+            yield from self._run(self.readers.fetch(*given))
 
     def kept(self, indexes: Sequence[int]) -> Iterable[Kept]:
         """Those of the entries that are still there, in any order."""
-        return [Kept(*row) for row in self._run(self.pool.fetch(_KEPT, indexes))]
+        return [Kept(*row) for row in self._run(self.readers.fetch(_KEPT, indexes))]
 
     def pruned(self) -> EntryRanges:
         """The ranges that are named as pruned."""
-        pruned: EntryRanges = self._run(stored_pruned(self.pool))
+        pruned: EntryRanges = self._run(stored_pruned(self.readers))
         return pruned
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -59,11 +59,11 @@ class PostgresLeafReader:
 
 @contextmanager
 def postgres_leaves(
-    pool: "asyncpg.Pool[Any]", loop: asyncio.AbstractEventLoop
+    readers: PostgresReaders, loop: asyncio.AbstractEventLoop
 ) -> Iterator[LeafReader]:
     """The entries of the log; LogUnavailable if the database refuses."""
     try:
-        yield PostgresLeafReader(pool, loop)
+        yield PostgresLeafReader(readers, loop)
     except REFUSED as error:
         name = type(error).__name__
         raise LogUnavailable(f"the database cannot be used ({name})") from None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from gateway.audit.errors import LogUnavailable
+from gateway.audit.errors import LogNotContinued, LogUnavailable
 from gateway.audit.tree.merkle import Edge, TileHash, grown
 
 
@@ -32,7 +32,7 @@ class Written:
     def gone_on(self, stored: Iterable[tuple[int, bytes]]) -> "Written":
         """What is written now, by index and hash of the stored leaves `from_last` on.
 
-        LogUnavailable if the last entry is not the one that was written: the log was cut, or is
+        LogNotContinued if the last entry is not the one that was written: the log was cut, or is
         another one. An entry's hash stands for all before it, as no two entries are alike.
         """
         hashes = list[bytes]()
@@ -43,7 +43,7 @@ class Written:
         if not self.size:
             return self.with_leaves(hashes)[0]
         if not hashes:
-            raise LogUnavailable(f"the log has less than {self.size} entries; restore it")
+            raise LogNotContinued(f"the log has less than {self.size} entries; restore it")
         if hashes[0] != self.last:
-            raise LogUnavailable("the log does not begin with the entries written; restore it")
+            raise LogNotContinued("the log does not begin with the entries written; restore it")
         return self.with_leaves(hashes[1:])[0]

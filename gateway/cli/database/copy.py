@@ -17,6 +17,7 @@ from gateway.audit.store.sqlite_versions import move, moved
 from gateway.audit.tree.merkle import Edge
 from gateway.cli.database.places import files
 from gateway.cli.database.status import explained, status
+from gateway.config.database.connecting import connected as connected_to_server
 from gateway.config.database.contract import DatabaseRefused
 from gateway.config.database.postgres import told as told_by_server
 from gateway.config.database.sqlite import connected, told
@@ -120,7 +121,7 @@ def _opened(stack: ExitStack, file: Path) -> sqlite3.Connection | None:
 
 async def _copied(source: _Source, dsn: str) -> dict[str, int]:
     async with told_by_server():
-        connection = await asyncpg.connect(dsn)
+        connection = await connected_to_server(dsn, seconds=None)
         try:
             async with connection.transaction(isolation="repeatable_read"):
                 return await _copied_rows(source, connection)

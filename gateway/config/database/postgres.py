@@ -3,25 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any, Final, TypeVar
 
-import asyncpg
-from sqlalchemy import ColumnElement, Connection, Executable, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Executable, Table, event, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from gateway.config.database.connecting import SECONDS, connected, takes_writes
 from gateway.config.database.contract import DatabaseRefused, Lock
-from gateway.config.sql import REFUSED
+from gateway.config.sql import ADVICE, REFUSED
 
 T = TypeVar("T")
-_SECONDS: Final = 5.0
 _CONNECTIONS: Final = 3
 _BETWEEN_TRIES_S: Final = 0.02
-_ADVICE: Final = {
-    "InsufficientPrivilegeError": "; only the tables' owner may do that (`--owner-dsn`)",
-    "LockNotAvailableError": "; another session holds a table: try again",
-}
 
 
 class PostgresDatabase:
@@ -91,22 +87,29 @@ class PostgresDatabase:
 
 
 def server_engine(
-    dsn: str, *, connections: int = _CONNECTIONS, seconds: float | None = _SECONDS
+    dsn: str, *, connections: int = _CONNECTIONS, seconds: float | None = SECONDS
 ) -> AsyncEngine:
     """Connections to the database at `dsn`, read as asyncpg reads it; `seconds` a statement."""
-
-    async def connect() -> Any:
-        return await asyncpg.connect(dsn, timeout=_SECONDS, command_timeout=seconds)
-
-    return create_async_engine(
+    engine = create_async_engine(
         "postgresql+asyncpg://",
-        async_creator=connect,
+        async_creator=partial(connected, dsn, seconds=seconds),
         pool_size=connections,
         max_overflow=0,
-        pool_timeout=_SECONDS,
-        pool_pre_ping=True,  # one that was lost meanwhile is replaced, not used
+        pool_timeout=SECONDS,
         hide_parameters=True,
     )
+    event.listen(engine.sync_engine, "checkout", _replace_useless)
+    return engine
+
+
+def _replace_useless(connection: Any, *_: Any) -> None:
+    """Have all connections made anew if this one was lost, or its server is a standby by now."""
+    try:
+        useful = connection.run_async(takes_writes)
+    except REFUSED:
+        useful = False
+    if not useful:
+        raise InvalidatePoolError
 
 
 @asynccontextmanager
@@ -118,7 +121,7 @@ async def told() -> AsyncIterator[None]:
         cause = error.orig if isinstance(error, DBAPIError) else error
         name = type(cause.__cause__ or cause).__name__ if cause else type(error).__name__
         raise DatabaseRefused(
-            f"the database cannot be used ({name}){_ADVICE.get(name, '')}"
+            f"the database cannot be used ({name}){ADVICE.get(name, '')}"
         ) from None
 
 
