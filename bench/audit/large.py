@@ -19,6 +19,9 @@ from bench.audit.searches import Stopwatch
 from bench.audit.years import CHUNK, chunk
 from demo.postgres import Postgres
 from gateway.audit.entry.search import Search
+from gateway.audit.keys.signing.growth_signer import GrowthSigner
+from gateway.audit.keys.signing.memory import SignerMemory
+from gateway.audit.keys.signing.state import SignedState
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog
 from gateway.audit.publish.export import export_log
@@ -26,6 +29,8 @@ from gateway.audit.publish.publication import Publication
 from gateway.audit.search.index import SearchIndex
 from gateway.audit.search.leaf_reader import index_beside, stored_leaves
 from gateway.audit.store.contract import Log
+from gateway.audit.tree.checkpoint import checkpoint_text
+from gateway.audit.tree.merkle import EMPTY_ROOT
 from gateway.audit.tree.note import NoteSigner
 from gateway.audit.verify.key import VerifierKey
 from gateway.audit.verify.place import open_place
@@ -41,7 +46,11 @@ async def whole(path: Path, entries: int, export: Path) -> None:
     with _printed("start, every entry hashed again"):
         log = await AuditLog.open(path)
     await _searched(log)
-    signer = NoteSigner(ORIGIN, Ed25519PrivateKey.generate())
+    key = NoteSigner(ORIGIN, Ed25519PrivateKey.generate())
+    memory = await SignerMemory.at_file(path.with_name("signer-memory"))
+    signer = GrowthSigner(key, memory)
+    note = key.sign(checkpoint_text(ORIGIN, 0, EMPTY_ROOT))
+    await signer.begin(SignedState(ORIGIN, 0, EMPTY_ROOT, note))
     publication = await Publication.open(log, signer, lambda: datetime.now(UTC))
     await publication.newest()
     print(f"  proof of an entry: {await _timed(lambda: publication.proof(7)):.2f} ms")

@@ -17,6 +17,16 @@ class LogCorrupt(Exception):
         self.entry = entry
 
 
+class SignerForgot(LogCorrupt):
+    """The log's signer has no memory of the log, so that it signs nothing until it is given one."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(
+            f"the signer of {origin} does not remember what it signed: give it a checkpoint that"
+            " a witness signed or that you kept, by `teamaround audit remember`"
+        )
+
+
 class KeysUnreadable(Exception):
     """The keys are missing, open to others or malformed; the message says what to change."""
 

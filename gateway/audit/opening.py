@@ -4,7 +4,7 @@ Whatever cannot be opened is ConfigurationInvalid, and says what to change.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,15 +15,18 @@ from gateway.audit.keys.key_ring import KeyRing
 from gateway.audit.keys.service.checks import KeyChecks
 from gateway.audit.keys.service.client import KeyAccess
 from gateway.audit.keys.service.several import KeyServices, key_services
+from gateway.audit.keys.signing.growth_signer import GrowthSigner
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog
+from gateway.audit.publish.local_signer import local_signer
 from gateway.audit.publish.publication import Publication
-from gateway.audit.publish.witnesses import WitnessAt, Witnessing, open_session
+from gateway.audit.publish.witness_at import WitnessAt, open_session
+from gateway.audit.publish.witnesses import Witnessing
 from gateway.audit.recorder.staff_children import NOBODY, StaffChildren, read_staff_children
 from gateway.audit.store.contract import Log
-from gateway.audit.tree.note import NoteSigner
 from gateway.config.certificates.renewal import Certificates
 from gateway.config.operator_file import read_operator_file
+from gateway.config.settings import Settings
 from gateway.config.settings_tables import (
     AlertSettings,
     FileSettings,
@@ -36,24 +39,44 @@ from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
 
 LOG_FILE: Final = "audit.sqlite"
+LOG_KEY: Final = "log-key"
 EPOCHS: Final = "epochs"
 KEY_CHECKS: Final = "key-checks"
 
 
 @asynccontextmanager
-async def open_publication(
-    log: LogSettings, files: FileSettings, clock: Clock
-) -> AsyncIterator[Publication]:
-    """The log, checked from its first entry, and the key that signs its state."""
+async def open_publication(settings: Settings, clock: Clock) -> AsyncIterator[Publication]:
+    """The log, checked from its first entry, and who signs its state; signed at the end too."""
+    files, state = settings.files, state_folder(settings.files)
     origin = read_operator_file(files.operator).log_origin
-    state = state_folder(files)
+    witnesses = [witness.key for witness in trusted_witnesses(settings.witnesses)]
     async with AsyncExitStack() as stack:
         with told_of_state(KeysUnreadable, LogCorrupt, LogUnavailable):
-            signer = NoteSigner.at(state / "log-key", origin)
-            opened = await _open_log(log, state)
+            signer = await stack.enter_async_context(local_signer(state / LOG_KEY, origin))
+            opened = await _open_log(settings.log, state)
             stack.push_async_callback(opened.aclose)
-            publication = await Publication.open(opened, signer, clock.now)
+            publication = await Publication.open(opened, signer, clock.now, witnesses)
+        stack.push_async_callback(_signed_at_last, publication)
         yield publication
+
+
+@asynccontextmanager
+async def open_signer_and_log(settings: Settings) -> AsyncIterator[tuple[GrowthSigner, Log]]:
+    """The log, checked from its first entry, and its signer here, which may have no memory."""
+    origin = read_operator_file(settings.files.operator).log_origin
+    state = state_folder(settings.files)
+    async with AsyncExitStack() as stack:
+        with told_of_state(KeysUnreadable, LogCorrupt, LogUnavailable):
+            signer = await stack.enter_async_context(local_signer(state / LOG_KEY, origin))
+            opened = await _open_log(settings.log, state)
+        stack.push_async_callback(opened.aclose)
+        yield signer, opened
+
+
+async def _signed_at_last(publication: Publication) -> None:
+    """So that nothing can be added to a log at rest."""
+    with suppress(LogUnavailable, LogCorrupt):  # the next start tells it
+        await publication.secure()
 
 
 async def _open_log(log: LogSettings, state: Path) -> Log:
@@ -125,11 +148,16 @@ async def open_witnessing(
     witnesses: WitnessSettings, publication: Publication, clock: Clock, stack: AsyncExitStack
 ) -> Witnessing:
     """The log's witnesses, ready to be asked."""
-    try:
-        trusted = [WitnessAt.read(text) for text in witnesses.trusted]
-    except KeysUnreadable as error:
-        raise ConfigurationInvalid(f"witnesses.trusted: {error}") from None
+    trusted = trusted_witnesses(witnesses)
     if witnesses.quorum > len(trusted):
         raise ConfigurationInvalid("witnesses.quorum: is more than there are witnesses")
     session = await stack.enter_async_context(open_session())
     return Witnessing(publication, trusted, session, clock.now)
+
+
+def trusted_witnesses(witnesses: WitnessSettings) -> list[WitnessAt]:
+    """The witnesses that the settings name."""
+    try:
+        return [WitnessAt.read(text) for text in witnesses.trusted]
+    except KeysUnreadable as error:
+        raise ConfigurationInvalid(f"witnesses.trusted: {error}") from None

@@ -37,7 +37,7 @@ def key(settings: Path | None) -> None:
 
 
 async def _key(settings: Settings) -> str:
-    async with open_publication(settings.log, settings.files, Clock()) as publication:
+    async with open_publication(settings, Clock()) as publication:
         return publication.signer.verifier_key
 
 
@@ -48,7 +48,7 @@ def export(folder: Path, who: str | None, settings: Path | None) -> None:
 
 async def _export(settings: Settings, folder: Path, who: str) -> str:
     clock = Clock()
-    async with open_publication(settings.log, settings.files, clock) as publication:
+    async with open_publication(settings, clock) as publication:
         size = await publication.log.size()
         # Its own entry goes along, so that the folder itself says who has it.
         look = AuditedLook(entries=EntryRange(0, size), count=size + 1, export="TILES")
@@ -93,7 +93,7 @@ async def _reconciled(  # noqa: PLR0913, PLR0917 - what is compared, when, and w
     settings: Settings, agency: str, calls: list[Call], who: str, since: datetime, before: datetime
 ) -> Reconciliation:
     clock = Clock()
-    async with open_publication(settings.log, settings.files, clock) as publication:
+    async with open_publication(settings, clock) as publication:
         look = AuditedLook(since=since, before=before)
         await publication.log.append(_looked(clock, who, "RECONCILED", look, agency))
         return await compare(publication.log, agency, calls, since, before)
@@ -106,7 +106,7 @@ def search(who: str, wanted: Search, written: EntryFormat, settings: Path | None
 
 async def _search(settings: Settings, who: str, wanted: Search, written: EntryFormat) -> None:
     clock = Clock()
-    async with open_publication(settings.log, settings.files, clock) as publication:
+    async with open_publication(settings, clock) as publication:
         look = AuditedLook.of(wanted, export=written.value.upper())
         detail = f"EXPORTED_{wanted.named}"
         await publication.log.append(_looked(clock, who, detail, look, wanted.agency))

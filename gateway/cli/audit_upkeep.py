@@ -43,9 +43,7 @@ async def _change_epoch(
 ) -> None:
     clock = Clock()
     async with AsyncExitStack() as stack:
-        publication = await stack.enter_async_context(
-            open_publication(settings.log, settings.files, clock)
-        )
+        publication = await stack.enter_async_context(open_publication(settings, clock))
         shown = settings.keys
         if credential is not None:
             shown = shown.model_copy(update={"credential": credential})
@@ -75,9 +73,7 @@ async def _prune(
 ) -> str:
     policy, clock = Retention.read(file), Clock()
     async with AsyncExitStack() as stack:
-        publication = await stack.enter_async_context(
-            open_publication(settings.log, settings.files, clock)
-        )
+        publication = await stack.enter_async_context(open_publication(settings, clock))
         ranges = await due_ranges(publication.log, policy, clock.now())
         if dry_run:
             count = EntryRanges(tuple(ranges)).count
@@ -99,7 +95,7 @@ def _witnessed(
 ) -> Callable[[int], Coroutine[None, None, None]]:
     async def refuse_unwitnessed(size: int) -> None:
         await witnessing.ask_all()
-        signed = await witnessing.publication.log.checkpoint(cosigned_by=settings.witnesses.quorum)
+        signed = await witnessing.publication.cosigned(settings.witnesses.quorum)
         if settings.witnesses.quorum and (signed is None or signed.size < size):
             raise LogUnavailable(
                 "too few witnesses have signed the pruning; nothing was removed: prune again"

@@ -53,9 +53,7 @@ async def _made(
     """The pseudonyms of these numbers, once it is in the log that somebody had them made."""
     clock = Clock()
     async with AsyncExitStack() as stack:
-        publication = await stack.enter_async_context(
-            open_publication(settings.log, settings.files, clock)
-        )
+        publication = await stack.enter_async_context(open_publication(settings, clock))
         production = settings.environment == "production"
         keys = await open_keys(settings.keys, settings.files, stack, production=production)
         made = await pseudonymise(keys, messages)

@@ -34,7 +34,7 @@ def _past(settings: Path) -> Counter[PastQuestion]:
 async def _logged(settings: Settings) -> Counter[PastQuestion]:
     """Every question of the log, as far as rules look at it, with how often it was asked."""
     found: Counter[PastQuestion] = Counter()
-    async with open_publication(settings.log, settings.files, Clock()) as publication:
+    async with open_publication(settings, Clock()) as publication:
         at = 0
         while page := await publication.log.entries(at):
             found.update(q for each in page if (q := PastQuestion.of(each.entry)))

@@ -66,6 +66,9 @@ class LogSettings(SettingsTable):
         description="Whether a tunnel of your own protects the way to `dsn`, so that it needs no"
         " TLS.",
     )
+    sign_every: Annotated[float, Field(gt=0, le=60)] = Field(
+        1.0, description="Seconds between two looks whether the log grew from what was signed."
+    )
 
 
 class KeySettings(SettingsTable):

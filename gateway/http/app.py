@@ -16,6 +16,7 @@ from gateway.audit.opening import (
     open_staff_children,
     open_witnessing,
 )
+from gateway.audit.publish.log_guard import LogGuard
 from gateway.audit.publish.log_time import ClockWatch
 from gateway.audit.publish.publication import Publication
 from gateway.audit.publish.witness_watch import Patience, WitnessWatch
@@ -83,8 +84,8 @@ async def open_gateway(
         certificates.add(SystemAuthorities())
         settings = stack.enter_context(with_kept_files(written, certificates))
         stages = await stack.enter_async_context(open_stages(settings, clock, certificates))
-        log, files = settings.log, settings.files
-        publication = await stack.enter_async_context(open_publication(log, files, clock))
+        files = settings.files
+        publication = await stack.enter_async_context(open_publication(settings, clock))
         production = settings.environment == "production"
         held = await open_keys_in_reach(
             settings.keys, files, stack, production=production, certificates=certificates
@@ -108,6 +109,7 @@ async def open_gateway(
         governance = await _open_governance(settings, stages, recorder, public, renewal, stack)
         _keep(stack, certificates.keep_warning(clock.sleep))
         watch = await _open_watch(publication, settings, clock, stack)
+        _keep(stack, LogGuard(publication, clock, settings.log.sign_every).run())
         oversight = await _open_oversight(
             settings, stages, governance.generations, clock_watch, recorder, stack
         )
@@ -116,7 +118,12 @@ async def open_gateway(
 
 def _public_keys(settings: Settings, publication: Publication) -> ReplicaKeys:
     on_behalf = open_keys_on_behalf(settings.files).keys
-    return ReplicaKeys.of(publication.signer.key_id.hex(), (key.key_id for key in on_behalf))
+    return ReplicaKeys.of(_key_id(publication), (key.key_id for key in on_behalf))
+
+
+def _key_id(publication: Publication) -> str:
+    """Of the log's verifier key "name+key id+key", in hexadecimal."""
+    return publication.signer.verifier_key.split("+")[1]
 
 
 async def _open_governance(  # noqa: PLR0913, PLR0917  what it is wired of

@@ -118,6 +118,7 @@ class Pipeline:
             {
                 "lease": ReadyProbe(_at_once(self._replica.refuse_stale)),
                 "log": ReadyProbe(recorder.refuse_unwritable),
+                "history": ReadyProbe(_at_once(self.publication.refuse_halted)),
                 "keys": ReadyProbe(recorder.refuse_keyless, _KEYS_SURE_S),
                 "issuers": ReadyProbe(_at_once(stages.verifier.refuse_keyless)),
                 "limits": ReadyProbe(stages.quotas.refuse_uncounted),
@@ -133,6 +134,7 @@ class Pipeline:
         now is so for this request to its end. Any TeamAroundError says what the
         caller has to do; then nobody was asked.
         """
+        self.publication.refuse_halted()
         self._replica.refuse_stale()
         active = self._generations.enter()
         try:
@@ -265,6 +267,7 @@ class Pipeline:
 
         SignIn, NotAllowed or TryLater says why not.
         """
+        self.publication.refuse_halted()
         self._replica.refuse_stale()
         caller: Caller | None = None
         try:

@@ -303,9 +303,9 @@ def failed(bug: BaseException) -> None:
     _say.error("failed", error=type(bug).__name__, place=place)
 
 
-def log_corrupt() -> None:
-    """The log does not go on from what it signed: it was changed behind the gateway."""
-    _say.critical("log_corrupt")
+def log_corrupt(entry: int | None = None) -> None:
+    """The log does not go on from what it signed; `entry` is the first that may be altered."""
+    _say.critical("log_corrupt", entry=entry)
 
 
 def clock_apart(days: int, than: str) -> None:
@@ -321,6 +321,16 @@ def clock_agrees() -> None:
 def witness_denied(witness: str, status: int) -> None:
     """A witness answered and did not sign: it may have seen another history of this log."""
     _say.critical("witness_denied", witness=witness, status=status)
+
+
+def witness_conflict(witness: str, size: int, theirs: int) -> None:
+    """A witness shows a state that the log's key signed and this log does not grow from."""
+    _say.critical("witness_conflict", witness=witness, size=size, theirs=theirs)
+
+
+def log_contradicted(origin: str, size: int, theirs: int) -> None:
+    """A witness was shown a state, signed by the log's key, that denies what it signed before."""
+    _say.critical("log_contradicted", origin=origin, size=size, theirs=theirs)
 
 
 def witness_ahead(witness: str) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,7 +18,7 @@ from gateway.audit.errors import LogUnavailable
 from gateway.audit.log.recheck import WHOLE, Recheck
 from gateway.audit.search.index import SearchIndex
 from gateway.audit.search.leaf_reader import index_beside, stored_leaves
-from gateway.audit.store.contract import READ_BOUND
+from gateway.audit.store.contract import READ_BOUND, StoredCosignature
 from gateway.audit.store.rehash import Rehash
 from gateway.audit.store.row import LogRow
 from gateway.audit.store.sqlite import (
@@ -28,9 +28,10 @@ from gateway.audit.store.sqlite import (
     keep_checkpoint,
     keep_cosignature,
     log_size,
-    newest_checkpoint,
-    newest_cosignatures,
     read_rows,
+    stored_cosignatures,
+    stored_cosigned,
+    stored_notes,
     tile_hashes,
 )
 from gateway.audit.store.sqlite_check import check_log, check_pages, check_some
@@ -136,9 +137,9 @@ class AuditLog:
             return bundle(leaves_of(tile, held, await self.pruned()))
         return b"".join((await self._tiles([tile]))[tile])
 
-    async def checkpoint(self, *, cosigned_by: int = 0) -> Checkpoint | None:
-        """The largest checkpoint kept that at least so many witnesses signed, or None."""
-        return await asyncio.to_thread(newest_checkpoint, self._path, cosigned_by=cosigned_by)
+    async def notes(self) -> tuple[str, ...]:
+        """The notes kept of the largest states, largest first; none is verified."""
+        return await asyncio.to_thread(stored_notes, self._path)
 
     async def keep(self, checkpoint: Checkpoint) -> None:
         """Write a signed checkpoint, durable on return; the first of each size is kept."""
@@ -148,9 +149,13 @@ class AuditLog:
         """Write a witness's signature line under the checkpoint of `size`, durable on return."""
         await asyncio.to_thread(keep_cosignature, self._path, size, witness, at, line)
 
-    async def cosigned(self) -> Mapping[str, tuple[int, int]]:
-        """When, in seconds since 1970, and at which size each witness last signed, by name."""
-        return await asyncio.to_thread(newest_cosignatures, self._path)
+    async def cosignatures(self, size: int) -> tuple[str, ...]:
+        """Witnesses' lines kept under the state of `size`, newest first; none is verified."""
+        return await asyncio.to_thread(stored_cosignatures, self._path, size)
+
+    async def cosigned(self, witness: str) -> tuple[StoredCosignature, ...]:
+        """What is kept under the name of a witness, largest first; not verified."""
+        return await asyncio.to_thread(stored_cosigned, self._path, witness)
 
     async def pruned(self) -> EntryRanges:
         """The entries that are gone, or about to go, under a pruning in the log."""

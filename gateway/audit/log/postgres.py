@@ -1,7 +1,7 @@
 """The log in PostgreSQL: however many gateways append, one sequence without gap or fork."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +12,7 @@ from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.logged import Logged
 from gateway.audit.entry.range import EntryRanges
 from gateway.audit.entry.search import EntryPosition, Search
-from gateway.audit.entry.time_units import at_microsecond, microseconds
+from gateway.audit.entry.time_units import microseconds
 from gateway.audit.errors import LogNotContinued, LogUnavailable
 from gateway.audit.log.acknowledged import remember
 from gateway.audit.log.postgres_check import check_some, new_walk
@@ -24,7 +24,7 @@ from gateway.audit.log.postgres_tree import stored_hashes, stored_nodes, stored_
 from gateway.audit.log.postgres_writing import PostgresWriting
 from gateway.audit.log.recheck import WHOLE, Recheck
 from gateway.audit.search.index import SearchIndex
-from gateway.audit.store.contract import READ_BOUND
+from gateway.audit.store.contract import NOTES, READ_BOUND, StoredCosignature
 from gateway.audit.store.row import LogRow
 from gateway.audit.tree.checkpoint import Checkpoint
 from gateway.audit.tree.merkle import Nodes
@@ -45,17 +45,11 @@ _COSIGN: Final = (
     "INSERT INTO cosignature (size, witness, at, line) VALUES ($1, $2, $3, $4)"
     " ON CONFLICT DO NOTHING"
 )
-_CHECKPOINT: Final = (
-    "SELECT size, root, at, note FROM checkpoint"
-    " WHERE $1::integer = 0 OR size = (SELECT size FROM cosignature"
-    " GROUP BY size HAVING count(DISTINCT witness) >= $1 ORDER BY size DESC LIMIT 1)"
-    " ORDER BY size DESC LIMIT 1"
-)
-_COSIGNATURES: Final = (
-    "SELECT DISTINCT ON (witness) line FROM cosignature WHERE size = $1 ORDER BY witness, at DESC"
-)
-_LAST_SEEN: Final = (
-    "SELECT DISTINCT ON (witness) witness, at, size FROM cosignature ORDER BY witness, at DESC"
+_NOTES: Final = "SELECT note FROM checkpoint ORDER BY size DESC LIMIT $1"
+_COSIGNATURES: Final = "SELECT line FROM cosignature WHERE size = $1 ORDER BY at DESC LIMIT $2"
+_COSIGNED: Final = (
+    "SELECT size, note, line FROM cosignature JOIN checkpoint USING (size)"
+    " WHERE witness = $1 ORDER BY size DESC, cosignature.at DESC LIMIT $2"
 )
 
 
@@ -162,14 +156,9 @@ class PostgresLog:
             return bundle(leaves_of(tile, held, await self.pruned()))
         return b"".join((await self._tiles([tile]))[tile])
 
-    async def checkpoint(self, *, cosigned_by: int = 0) -> Checkpoint | None:
-        """The largest checkpoint kept that at least so many witnesses signed, or None."""
-        rows = await self._fetch(_CHECKPOINT, cosigned_by)
-        if not rows:
-            return None
-        size, root, at, note = rows[0]
-        lines = [line for (line,) in await self._fetch(_COSIGNATURES, size)]
-        return Checkpoint(size, root, at_microsecond(at), note + "".join(lines))
+    async def notes(self) -> tuple[str, ...]:
+        """The notes kept of the largest states, largest first; none is verified."""
+        return tuple(note for (note,) in await self._fetch(_NOTES, NOTES))
 
     async def keep(self, checkpoint: Checkpoint) -> None:
         """Write a signed checkpoint, durable on return; the first of each size is kept."""
@@ -180,9 +169,15 @@ class PostgresLog:
         """Write a witness's signature line under the checkpoint of `size`, durable on return."""
         await self._fetch(_COSIGN, size, witness, at, line)
 
-    async def cosigned(self) -> Mapping[str, tuple[int, int]]:
-        """When, in seconds since 1970, and at which size each witness last signed, by name."""
-        return {witness: (at, size) for witness, at, size in await self._fetch(_LAST_SEEN)}
+    async def cosignatures(self, size: int) -> tuple[str, ...]:
+        """Witnesses' lines kept under the state of `size`, newest first; none is verified."""
+        return tuple(line for (line,) in await self._fetch(_COSIGNATURES, size, READ_BOUND))
+
+    async def cosigned(self, witness: str) -> tuple[StoredCosignature, ...]:
+        """What is kept under the name of a witness, largest first; not verified."""
+        return tuple(
+            StoredCosignature(*row) for row in await self._fetch(_COSIGNED, witness, NOTES)
+        )
 
     async def pruned(self) -> EntryRanges:
         """The entries that are gone, or about to go, under a pruning in the log."""

@@ -1,57 +1,122 @@
-"""What the log publishes: signed states, each going on from the last, and proofs under them."""
+"""What the log publishes: signed states, each growing from the last, and proofs under them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
+from itertools import chain
 from typing import Self
 
-from gateway.audit.errors import LogCorrupt
+from gateway.audit.errors import LogCorrupt, SignerForgot
+from gateway.audit.keys.signing.state import Growth, LogSigner, SignedState
+from gateway.audit.publish.altered import first_altered
+from gateway.audit.publish.cosignatures import newest_cosigned, verified
 from gateway.audit.store.contract import Log
-from gateway.audit.tree.checkpoint import Checkpoint, proof_text, signed
+from gateway.audit.tree.checkpoint import Checkpoint, proof_text
 from gateway.audit.tree.merkle import consistency_path, edge_of, inclusion_path
-from gateway.audit.tree.note import NoteSigner
+from gateway.audit.tree.tile import Tile
+from gateway.audit.verify.key import VerifierKey
+from gateway.model import events
+from gateway.model.errors import TryLater
 
 
 class Publication:
-    """Signs one log's checkpoints under one key; `now` gives the time in UTC."""
+    """One log, its signer and the witnesses whose signatures count; `now` is in UTC.
+
+    Once the log is found not to be what was signed, or a witness saw another history, it is halted
+    for as long as this gateway runs: then nothing is asked, told or read.
+    """
 
     @classmethod
-    async def open(cls, log: Log, signer: NoteSigner, now: Callable[[], datetime]) -> Self:
-        """Go on from the newest checkpoint of `log`; LogCorrupt if another key signed it."""
-        opened = cls(log, signer, now)
-        kept = await log.checkpoint()
-        if kept is not None:
-            again = signed(signer, kept.size, kept.root, kept.at)
-            if not kept.note.startswith(again.note):
-                raise LogCorrupt("the newest checkpoint is not signed by this log's key")
+    async def open(
+        cls,
+        log: Log,
+        signer: LogSigner,
+        now: Callable[[], datetime],
+        witnesses: Sequence[VerifierKey] = (),
+    ) -> Self:
+        """Go on from what was signed last; LogCorrupt if `log` does not, SignerForgot without it.
+
+        LogUnavailable if the signer or the log cannot be had now.
+        """
+        opened = cls(log, signer, now, witnesses)
+        await opened._refuse_strange()
+        await opened.secure()
         return opened
 
-    def __init__(self, log: Log, signer: NoteSigner, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        log: Log,
+        signer: LogSigner,
+        now: Callable[[], datetime],
+        witnesses: Sequence[VerifierKey] = (),
+    ) -> None:
         self.log = log
         self.signer = signer
+        self.witnesses = tuple(witnesses)
+        self._halted: tuple[str, str] | None = None
+        self._published = 0
         self._now = now
         self._one_at_a_time = asyncio.Lock()
 
-    async def newest(self) -> Checkpoint:
-        """The log's state now, signed and kept; LogCorrupt if it is no growth of the last one.
+    def refuse_halted(self) -> None:
+        """TryLater once the log is not what was signed, or a witness saw another history."""
+        if self._halted is not None:
+            raise TryLater(*self._halted)
 
-        LogUnavailable if the log cannot be read or the checkpoint not be kept.
+    def halt(self, code: str, said: str) -> None:
+        """Serve nothing more for as long as this gateway runs; the first reason stays."""
+        self._halted = self._halted or (code, said)
+
+    def halt_altered(self, corrupt: LogCorrupt) -> None:
+        """Tell that the log is not what was written, and serve nothing more."""
+        events.log_corrupt(corrupt.entry)
+        self.halt("LOG_ALTERED", _said(corrupt))
+
+    async def secure(self) -> SignedState:
+        """The log's state now, signed and remembered by its signer; no row of it is published.
+
+        LogCorrupt if it is no growth of what was signed last: from then on this is halted.
+        LogUnavailable if the log or its signer cannot be had now.
         """
         async with self._one_at_a_time:
-            kept = await self.log.checkpoint()
-            size = await self.log.size()
-            if kept is not None and kept.size == size:
-                return kept
-            checkpoint = await self._grown(kept, size)
-            await self.log.keep(checkpoint)
-            return checkpoint
+            try:
+                return await self._secured()
+            except LogCorrupt as corrupt:
+                self.halt_altered(corrupt)
+                raise
+
+    async def has(self, tile: Tile) -> bool:
+        """Whether a state that was published, here or by another gateway, has all of the tile."""
+        if not tile.within(self._published):
+            self._published = max(self._published, await self._kept())
+        return tile.within(self._published)
+
+    async def newest(self) -> Checkpoint:
+        """The log's state now, signed and published, with every witness's signature that holds.
+
+        LogCorrupt and LogUnavailable as `secure`.
+        """
+        state = await self.secure()
+        checkpoint = Checkpoint(state.size, state.root, self._now(), state.note)
+        await self.log.keep(checkpoint)
+        self._published = max(self._published, state.size)
+        lines = await self.log.cosignatures(state.size)
+        held = verified(self.witnesses, state.note, lines)
+        note = state.note + "".join(each.line for each in held)
+        return Checkpoint(state.size, state.root, checkpoint.at, note)
+
+    async def cosigned(self, quorum: int) -> Checkpoint | None:
+        """The largest state, with its signatures, that so many witnesses signed; None if none."""
+        stored = [await self.log.cosigned(witness.name) for witness in self.witnesses]
+        return newest_cosigned(self.witnesses, self.signer.verifier_key, chain(*stored), quorum)
 
     async def proof(self, index: int, *, leaf: bytes | None = None, cosigned_by: int = 0) -> str:
         """An offline proof that entry `index` is in the log; with `leaf`, it stands alone.
 
         It stands under the newest checkpoint that so many witnesses signed, where one covers it.
         """
-        checkpoint = await self.log.checkpoint(cosigned_by=cosigned_by)
+        checkpoint = await self.cosigned(cosigned_by) if cosigned_by else None
         if checkpoint is None or checkpoint.size <= index:
             checkpoint = await self.newest()
         nodes = await self.log.nodes([index], checkpoint.size)
@@ -63,12 +128,51 @@ class Publication:
             return []
         return consistency_path(old, size, await self.log.nodes([old - 1], size))
 
-    async def _grown(self, kept: Checkpoint | None, size: int) -> Checkpoint:
-        old = kept.size if kept else 0
-        nodes = await self.log.nodes([old - 1] if old else [], size)
-        # Never sign what a kept checkpoint would show to be another history.
-        if size < old or (kept and edge_of(old, nodes).root != kept.root):
+    async def _kept(self) -> int:
+        """The size of the largest state that stands in the store under the log's signature."""
+        for note in await self.log.notes():
+            with suppress(LogCorrupt):
+                return SignedState.read(note, self.signer.verifier_key).size
+        return 0
+
+    async def _refuse_strange(self) -> None:
+        """SignerForgot if a new key finds entries, which it cannot know; LogCorrupt if another's.
+
+        Several gateways that begin together look twice: one may have signed and written meanwhile.
+        """
+        state = await self.signer.remembered()
+        if state is not None and not state.signed and await self.log.size():
+            state = await self.signer.remembered()
+        if state is None or not (state.signed or not await self.log.size()):
+            raise SignerForgot(self.signer.name)
+
+    async def _secured(self) -> SignedState:
+        state = await self.signer.remembered()
+        while True:
+            if state is None:
+                raise SignerForgot(self.signer.name)
+            growth = await self._grown(state)
+            state = await self.signer.sign(growth)
+            if (state.size, state.root) == (growth.size, growth.root):
+                return state
+
+    async def _grown(self, state: SignedState) -> Growth:
+        """What the log is now, told from `state`, which was signed before the log is looked at."""
+        size = await self.log.size()
+        if size < state.size:
             raise LogCorrupt(
-                "the log does not continue from its newest checkpoint; restore it", old
+                f"the log has {size} entries, and {state.size} were signed; restore it", size
             )
-        return signed(self.signer, size, edge_of(size, nodes).root, self._now())
+        nodes = await self.log.nodes([state.size - 1] if state.size else [], size)
+        if edge_of(state.size, nodes).root != state.root:
+            raise await first_altered(self.log, await self.signer.states())
+        path = consistency_path(state.size, size, nodes) if state.size else []
+        return Growth(state.size, size, edge_of(size, nodes).root, tuple(path))
+
+
+def _said(corrupt: LogCorrupt) -> str:
+    where = "" if corrupt.entry is None else f" at entry {corrupt.entry}"
+    return (
+        f"the log is not what was signed{where}, so nothing is asked, told or read; tell the"
+        " operator"
+    )

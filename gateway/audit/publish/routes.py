@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from gateway.audit.entry.range import EntryRange
-from gateway.audit.errors import LogUnavailable
+from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.publish.publication import Publication
 from gateway.audit.tree.tile import ENTRIES, Tile
 
@@ -29,7 +29,7 @@ def routes(publication: Publication, admits: Admits) -> list[Route]:
             return refusal
         try:
             newest = await publication.newest()
-        except LogUnavailable:
+        except (LogUnavailable, LogCorrupt):
             return _unavailable()
         return PlainTextResponse(newest.note, headers=_PRIVATE)
 
@@ -42,7 +42,7 @@ def routes(publication: Publication, admits: Admits) -> list[Route]:
             return _nothing()
         try:
             return await _tile(publication, wanted)
-        except LogUnavailable:
+        except (LogUnavailable, LogCorrupt):
             return _unavailable()
 
     return [Route("/checkpoint", checkpoint), Route("/tile/{path:path}", tile)]
@@ -55,8 +55,7 @@ def _entries(tile: Tile | None) -> EntryRange | None:
 
 
 async def _tile(publication: Publication, wanted: Tile) -> Response:
-    published = await publication.log.checkpoint()
-    if published is None or not wanted.within(published.size):
+    if not await publication.has(wanted):
         return _nothing()
     content = await publication.log.tile(wanted)
     # Hashes stay for good; entries may be pruned.

@@ -1,88 +1,57 @@
 """Others sign the log's states too: without a quorum's fresh signature, nobody should be served."""
 
 import asyncio
-import base64
-import binascii
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
-from typing import Final, Self
+from typing import Final
 
 import aiohttp
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from adapters.network.bounded_answer import AnswerTooLarge
-from adapters.network.http_client import content_of, open_client
-from adapters.network.trust import system_trust
-from gateway.audit.errors import KeysUnreadable
+from gateway.audit.errors import LogCorrupt
+from gateway.audit.keys.signing.state import SignedState
+from gateway.audit.publish.cosignatures import cosignature, newest_of
 from gateway.audit.publish.publication import Publication
+from gateway.audit.publish.quorum import Quorum
+from gateway.audit.publish.witness_at import WitnessAnswer, WitnessAt
 from gateway.audit.tree.checkpoint import Checkpoint
+from gateway.audit.tree.merkle import edge_of
 
-SECONDS: Final = 10.0
-_COSIGNATURE: Final = b"\x04"
-_LINE: Final = re.compile("\N{EM DASH} ([^\\s+]+) ([A-Za-z0-9+/=]{1,200})")
-_SIZE: Final = re.compile(r"(\d{1,19})\n")
-_LONGEST: Final = 4096
-_CONFLICT: Final = 409
+_OK: Final = 200
 _JUDGED: Final = frozenset({200, 400, 403, 404, 409, 413, 422})  # the protocol's own statuses
-AHEAD_S: Final = (
-    600  # a signature from later than this would be fresh long after its witness fell silent
-)
+_OF_HISTORY: Final = frozenset({409, 422})
+_TRIES: Final = 3  # others may have it sign what is newer while it is told the growth
+# A signature from later than this would be fresh long after its witness fell silent.
+AHEAD_S: Final = 600
 
 
 @dataclass(frozen=True, slots=True)
-class WitnessAt:
-    """A witness by its submission prefix, its name and its Ed25519 key."""
+class Countersigned:
+    """A witness that signed the state that it was asked for."""
 
-    url: str
-    name: str
-    public: bytes
-
-    @classmethod
-    def read(cls, text: str) -> Self:
-        """Read "URL name+key id+key"; KeysUnreadable if it is not that."""
-        url, _, key = text.strip().partition(" ")
-        name, _, rest = key.partition("+")
-        try:
-            content = base64.b64decode(rest.partition("+")[2], validate=True)
-            Ed25519PublicKey.from_public_bytes(content[1:])
-        except (ValueError, binascii.Error):
-            content = b""
-        read = cls(url.rstrip("/"), name, content[1:])
-        good = content[:1] == _COSIGNATURE and read.key_id.hex() == rest.partition("+")[0]
-        if not good or not url.startswith(("https://", "http://")):
-            raise KeysUnreadable("a witness reads: its URL, a space, its verifier key")
-        return read
-
-    @property
-    def key_id(self) -> bytes:
-        """The four bytes before each of its signatures."""
-        return sha256(self.name.encode() + b"\n" + _COSIGNATURE + self.public).digest()[:4]
-
-    def signed_at(self, line: str, text: str) -> int | None:
-        """When it signed a checkpoint's text, in seconds since 1970; None if the line is not so."""
-        found = _LINE.fullmatch(line)
-        if found is None or found[1] != self.name:
-            return None
-        try:
-            content = base64.b64decode(found[2], validate=True)
-            at = int.from_bytes(content[4:12], "big")
-            message = f"cosignature/v1\ntime {at}\n{text}".encode()
-            Ed25519PublicKey.from_public_bytes(self.public).verify(content[12:], message)
-        except (InvalidSignature, binascii.Error):
-            return None
-        return at if content[:4] == self.key_id else None
+    witness: str
 
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """A witness that answered and did not sign: it saw another history, or a longer one."""
+    """A witness that answered and did not sign, and shows nothing that the log signed otherwise."""
 
     witness: str
     status: int
+
+    @property
+    def of_history(self) -> bool:
+        """Whether it says that the log does not grow from what it saw."""
+        return self.status in _OF_HISTORY
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryConflict:
+    """A witness that holds a state that the log's key signed, and the log does not grow from."""
+
+    witness: str
+    size: int
+    theirs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +61,7 @@ class Ahead:
     witness: str
 
 
-def open_session() -> aiohttp.ClientSession:
-    """What witnesses are asked by."""
-    return open_client(_LONGEST, timeout_s=SECONDS)
+Said = Countersigned | Denied | HistoryConflict | Ahead
 
 
 class Witnessing:
@@ -112,66 +79,98 @@ class Witnessing:
         self._session = session
         self._now = now
 
-    async def ask_all(self) -> tuple[Denied | Ahead, ...]:
-        """Have the log's state signed by whoever answers; those whose answer does not count.
+    async def ask_all(self) -> tuple[Said, ...]:
+        """Have the log's state signed by whoever answers; what each that answers said.
 
         LogUnavailable or LogCorrupt if the log cannot publish. Who does not answer signs nothing.
         """
         checkpoint = await self.publication.newest()
-        known = await self.publication.log.cosigned()
+        known = await self._newest()
         asked = (self._ask(w, checkpoint, known.get(w.name, (0, 0))[1]) for w in self._witnesses)
         return tuple(said for said in await asyncio.gather(*asked) if said is not None)
 
-    async def signed_since(self, quorum: int) -> int | None:
-        """Since when, in seconds since 1970, at least `quorum` witnesses have signed; or None."""
-        names = {witness.name for witness in self._witnesses}
-        cosigned = await self.publication.log.cosigned()
-        times = sorted(
-            (at for name, (at, _) in cosigned.items() if name in names and not self._ahead(at)),
-            reverse=True,
-        )
-        return times[quorum - 1] if 0 < quorum <= len(times) else None
+    async def signed_since(self, quorum: Quorum) -> int | None:
+        """Since when, in seconds since 1970, enough witnesses have signed; or None.
 
-    async def _ask(
-        self, witness: WitnessAt, checkpoint: Checkpoint, old: int
-    ) -> Denied | Ahead | None:
+        A signature counts if it verifies under the witness's own key, with the time inside it.
+        """
+        newest = await self._newest()
+        names = set[str]()
+        for at, name in sorted(((at, n) for n, (at, _) in newest.items()), reverse=True):
+            if not self._ahead(at):
+                names.add(name)
+            if names and quorum.met(names):
+                return at
+        return None
+
+    async def _newest(self) -> dict[str, tuple[int, int]]:
+        """When each witness signed last, and of which size, by its name."""
+        key, log = self.publication.signer.verifier_key, self.publication.log
+        found = {w.name: newest_of(w.key, key, await log.cosigned(w.name)) for w in self._witnesses}
+        return {name: newest for name, newest in found.items() if newest is not None}
+
+    async def _ask(self, witness: WitnessAt, checkpoint: Checkpoint, old: int) -> Said | None:
         try:
-            status, said = await self._submit(witness, checkpoint, old)
-            if status == _CONFLICT and (size := _SIZE.fullmatch(said)):
-                if int(size[1]) > checkpoint.size:
-                    return Denied(witness.name, status)
-                status, said = await self._submit(witness, checkpoint, int(size[1]))
+            for _ in range(_TRIES):
+                old = old if old <= checkpoint.size else 0
+                path = await self.publication.growth(old, checkpoint.size)
+                answer = await witness.submit(self._session, old, path, checkpoint.note)
+                if answer.size is None or answer.size == old:
+                    return await self._judged(witness, checkpoint, answer)
+                old = answer.size
+                if old > checkpoint.size:  # another gateway may have had more signed
+                    checkpoint = await self.publication.newest()
+                if old > checkpoint.size:
+                    return await self._disputed(witness, checkpoint, answer.status)
         except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError):
+            pass
+        return None
+
+    async def _judged(
+        self, witness: WitnessAt, checkpoint: Checkpoint, answer: WitnessAnswer
+    ) -> Said | None:
+        if answer.status not in _JUDGED:  # what stands before a witness failed: that is silence
             return None
-        if status not in _JUDGED:  # what stands before a witness failed: that is silence
-            return None
-        text = checkpoint.note.partition("\n\n")[0] + "\n"
-        for line in said.splitlines():
-            at = witness.signed_at(line, text)
+        if answer.status == _OK:
+            return await self._kept(witness, checkpoint, answer.text)
+        return await self._disputed(witness, checkpoint, answer.status)
+
+    async def _kept(self, witness: WitnessAt, checkpoint: Checkpoint, text: str) -> Said:
+        for line in text.splitlines(keepends=True):
+            at = cosignature(witness.key, checkpoint.note, line)
             if at is None:
                 continue
             if self._ahead(at):
                 return Ahead(witness.name)
-            await self.publication.log.cosign(checkpoint.size, witness.name, at, f"{line}\n")
+            await self.publication.log.cosign(checkpoint.size, witness.name, at, line)
+            return Countersigned(witness.name)
+        return Denied(witness.name, _OK)
+
+    async def _disputed(
+        self, witness: WitnessAt, checkpoint: Checkpoint, status: int
+    ) -> Said | None:
+        """A conflict, if the witness shows what the log's key signed; else that it denied."""
+        shown = await self._shown(witness)
+        if shown is None or not await self._denies(shown):
+            return Denied(witness.name, status)
+        return HistoryConflict(witness.name, checkpoint.size, shown.size)
+
+    async def _shown(self, witness: WitnessAt) -> SignedState | None:
+        """The state that the witness holds, if the log's key signed it."""
+        signer = self.publication.signer
+        try:
+            note = await witness.newest(self._session, signer.name)
+            return None if note is None else SignedState.read(note, signer.verifier_key)
+        except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError, LogCorrupt):
             return None
-        return Denied(witness.name, status)
+
+    async def _denies(self, shown: SignedState) -> bool:
+        """Whether the log does not grow from what was shown, as it is now."""
+        size = (await self.publication.secure()).size
+        if shown.size > size:
+            return True
+        nodes = await self.publication.log.nodes([shown.size - 1] if shown.size else [], size)
+        return edge_of(shown.size, nodes).root != shown.root
 
     def _ahead(self, at: int) -> bool:
         return at > self._now().timestamp() + AHEAD_S
-
-    async def _submit(
-        self, witness: WitnessAt, checkpoint: Checkpoint, old: int
-    ) -> tuple[int, str]:
-        path = await self.publication.growth(old, checkpoint.size)
-        lines = [f"old {old}", *(base64.b64encode(each).decode() for each in path)]
-        body = "\n".join(lines) + f"\n\n{checkpoint.note}"
-        async with self._session.post(
-            f"{witness.url}/add-checkpoint",
-            data=body.encode(),
-            ssl=system_trust(),  # of now: the session is as old as the gateway
-            allow_redirects=False,
-        ) as answer:
-            try:
-                return answer.status, (await content_of(answer, _LONGEST)).decode()
-            except AnswerTooLarge:
-                return answer.status, ""  # whatever it is, it is no signature

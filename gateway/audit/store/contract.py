@@ -1,6 +1,7 @@
 """What a log is to the rest of the gateway, wherever its entries are stored."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from gateway.audit.entry.entry import Entry
@@ -12,6 +13,16 @@ from gateway.audit.tree.merkle import Nodes
 from gateway.audit.tree.tile import Tile
 
 READ_BOUND: Final = 1000
+NOTES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCosignature:
+    """A row of the store: a state's note and a line under it. Whoever writes the store made it."""
+
+    size: int
+    note: str
+    line: str
 
 
 class Log(Protocol):
@@ -46,8 +57,8 @@ class Log(Protocol):
         """The bytes of a tile or of a bundle of entries; LogCorrupt if the log has less."""
         ...
 
-    async def checkpoint(self, *, cosigned_by: int = 0) -> Checkpoint | None:
-        """The largest checkpoint kept that at least so many witnesses signed, or None."""
+    async def notes(self) -> tuple[str, ...]:
+        """The notes kept of the largest states, largest first, at most NOTES; none is verified."""
         ...
 
     async def keep(self, checkpoint: Checkpoint) -> None:
@@ -58,8 +69,12 @@ class Log(Protocol):
         """Write a witness's signature line under the checkpoint of `size`, durable on return."""
         ...
 
-    async def cosigned(self) -> Mapping[str, tuple[int, int]]:
-        """When, in seconds since 1970, and at which size each witness last signed, by name."""
+    async def cosignatures(self, size: int) -> tuple[str, ...]:
+        """Witnesses' lines kept under the state of `size`, newest first; none is verified."""
+        ...
+
+    async def cosigned(self, witness: str) -> tuple[StoredCosignature, ...]:
+        """What is kept under the name of a witness, largest first, at most NOTES; not verified."""
         ...
 
     async def pruned(self) -> EntryRanges:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from gateway.audit.entry.time_units import at_microsecond, microseconds
+from gateway.audit.entry.time_units import microseconds
 from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.keys.private_file import create_once
+from gateway.audit.store.contract import NOTES, READ_BOUND, StoredCosignature
 from gateway.audit.store.row import LogRow
 from gateway.audit.store.sqlite_file import (
     BUSY_SECONDS,
@@ -36,16 +37,12 @@ _INSERT_CHECKPOINT: Final = (
 _INSERT_COSIGNATURE: Final = (
     "INSERT INTO cosignature (size, witness, at, line) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 )
-_NEWEST_CHECKPOINT: Final = (
-    "SELECT size, root, at, note FROM checkpoint"
-    " WHERE ?1 = 0 OR size = (SELECT size FROM cosignature"
-    " GROUP BY size HAVING count(DISTINCT witness) >= ?1 ORDER BY size DESC LIMIT 1)"
-    " ORDER BY size DESC LIMIT 1"
+_NOTES: Final = "SELECT note FROM checkpoint ORDER BY size DESC LIMIT ?"
+_COSIGNATURES: Final = "SELECT line FROM cosignature WHERE size = ? ORDER BY at DESC LIMIT ?"
+_COSIGNED: Final = (
+    "SELECT size, note, line FROM cosignature JOIN checkpoint USING (size)"
+    " WHERE witness = ? ORDER BY size DESC, cosignature.at DESC LIMIT ?"
 )
-_COSIGNATURES: Final = (
-    "SELECT line, max(at) FROM cosignature WHERE size = ? GROUP BY witness ORDER BY witness"
-)
-_LAST_SEEN: Final = "SELECT witness, max(at), size FROM cosignature GROUP BY witness"
 _SIZE: Final = "SELECT coalesce(max(idx) + 1, 0) FROM entry"
 _LEAF_HASHES: Final = "SELECT hash FROM leaf_hash WHERE idx >= ? AND idx < ? ORDER BY idx"
 _FOLLOW: Final = (
@@ -144,18 +141,25 @@ def log_size(path: Path) -> int:
         return stored_size(connection)
 
 
-def newest_checkpoint(path: Path, *, cosigned_by: int = 0) -> Checkpoint | None:
-    """The largest checkpoint that was kept and that at least so many witnesses signed.
-
-    None if there is none. Its note carries each witness's newest cosignature.
-    """
+def stored_notes(path: Path) -> tuple[str, ...]:
+    """The notes of the largest states that were kept, largest first."""
     with reading(path) as connection:
-        row = connection.execute(_NEWEST_CHECKPOINT, (cosigned_by,)).fetchone()
-        if row is None:
-            return None
-        size, root, at, note = row
-        lines = [line for line, _ in connection.execute(_COSIGNATURES, (size,))]
-    return Checkpoint(size, root, at_microsecond(at), note + "".join(lines))
+        return tuple(note for (note,) in connection.execute(_NOTES, (NOTES,)))
+
+
+def stored_cosignatures(path: Path, size: int) -> tuple[str, ...]:
+    """Witnesses' lines under the state of `size`, newest first."""
+    with reading(path) as connection:
+        rows = connection.execute(_COSIGNATURES, (size, READ_BOUND))
+        return tuple(line for (line,) in rows)
+
+
+def stored_cosigned(path: Path, witness: str) -> tuple[StoredCosignature, ...]:
+    """What is kept under the name of a witness, of the largest state first."""
+    with reading(path) as connection:
+        return tuple(
+            StoredCosignature(*row) for row in connection.execute(_COSIGNED, (witness, NOTES))
+        )
 
 
 def keep_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
@@ -169,13 +173,6 @@ def keep_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 def keep_cosignature(path: Path, size: int, witness: str, at: int, line: str) -> None:
     """Write a witness's signature line under the checkpoint of `size`; `at` as it states."""
     _insert_signed(path, _INSERT_COSIGNATURE, (size, witness, at, line))
-
-
-def newest_cosignatures(path: Path) -> dict[str, tuple[int, int]]:
-    """When, in seconds since 1970, and at which size each witness last signed, by its name."""
-    with reading(path) as connection:
-        rows = connection.execute(_LAST_SEEN).fetchall()
-    return {witness: (at, size) for witness, at, size in rows}
 
 
 def tile_hashes(path: Path, tiles: Iterable[Tile]) -> dict[Tile, list[bytes]]:

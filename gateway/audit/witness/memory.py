@@ -10,13 +10,26 @@ from typing import Final
 from gateway.audit.verify.tree import EMPTY
 from gateway.audit.witness.cosigner import WitnessMisconfigured
 
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS seen (
+_SCHEMA: Final = (
+    """CREATE TABLE IF NOT EXISTS seen (
   origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL
-) STRICT
-"""
-NEWEST: Final = 1  # schema; a file of before it had a number is the same
+) STRICT""",
+    """CREATE TABLE IF NOT EXISTS newest (
+  origin TEXT PRIMARY KEY, size INTEGER NOT NULL, note TEXT NOT NULL
+) STRICT""",
+    """CREATE TABLE IF NOT EXISTS evidence (
+  origin TEXT NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, at INTEGER NOT NULL,
+  ours TEXT NOT NULL, theirs TEXT NOT NULL, PRIMARY KEY (origin, size, root)
+) STRICT""",
+)
+NEWEST: Final = 2  # schema; 1 is of before notes were kept, or of before it had a number
 _KEEP: Final = "INSERT OR REPLACE INTO seen VALUES (?, ?, ?)"
+_KEEP_NOTE: Final = "INSERT OR REPLACE INTO newest VALUES (?, ?, ?)"
+_NOTE: Final = "SELECT note FROM newest JOIN seen USING (origin, size) WHERE origin = ?"
+_ACCUSE: Final = "INSERT OR IGNORE INTO evidence VALUES (?, ?, ?, ?, ?, ?)"
+_COUNT: Final = "SELECT count(*) FROM evidence WHERE origin = ?"
+_EVIDENCE: Final = "SELECT at, ours, theirs FROM evidence ORDER BY at, origin, size, root"
+MOST_EVIDENCE: Final = 1000  # of one log; the first is enough to convict it
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +63,9 @@ def _prepare(path: Path, connection: sqlite3.Connection) -> None:
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
     if tables and "seen" not in tables:
         raise WitnessMisconfigured(f"{path}: is no witness's memory; restore it from its copy")
-    connection.execute(_SCHEMA)
-    if not number:
+    for statement in _SCHEMA:
+        connection.execute(statement)
+    if number < NEWEST:
         connection.execute(f"PRAGMA user_version = {NEWEST}")
 
 
@@ -67,6 +81,37 @@ class Look:
         found = self.connection.execute(sql, (origin,)).fetchone()
         return (0, EMPTY) if found is None else (int(found[0]), bytes(found[1]))
 
-    def keep(self, origin: str, size: int, root: bytes) -> None:
-        """Remember what is about to be signed."""
+    def note(self, origin: str) -> str | None:
+        """The state last signed, with the log's signature and the witness's own; None if none."""
+        found = self.connection.execute(_NOTE, (origin,)).fetchone()
+        return None if found is None else str(found[0])
+
+    def keep(self, origin: str, size: int, root: bytes, note: str) -> None:
+        """Remember what is signed, with the whole note, before the signature is given."""
         self.connection.execute(_KEEP, (origin, size, root))
+        self.connection.execute(_KEEP_NOTE, (origin, size, note))
+
+    def accuse(self, origin: str, size: int, root: bytes, evidence: "TwoHistories") -> bool:
+        """Keep what shows that the log signed two histories; whether it is new."""
+        (count,) = self.connection.execute(_COUNT, (origin,)).fetchone()
+        if count >= MOST_EVIDENCE:
+            return False
+        row = (origin, size, root, evidence.at, evidence.ours, evidence.theirs)
+        return bool(self.connection.execute(_ACCUSE, row).rowcount)
+
+    def evidence(self) -> list["TwoHistories"]:
+        """All that was kept, in the order in which it came."""
+        return [TwoHistories(*row) for row in self.connection.execute(_EVIDENCE)]
+
+
+@dataclass(frozen=True, slots=True)
+class TwoHistories:
+    """Two notes that the log's key signed and that do not grow from each other.
+
+    `ours` is what the witness signed last, `theirs` what was refused at `at`, in seconds since
+    1970. Whoever has the log's verifier key can check both.
+    """
+
+    at: int
+    ours: str
+    theirs: str

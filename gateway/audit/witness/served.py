@@ -16,7 +16,6 @@ from gateway.audit.witness.witness import (
     NotAGrowth,
     NotFromThere,
     NotSigned,
-    OtherHistory,
     Unknown,
     Witness,
 )
@@ -35,11 +34,22 @@ def witness_app(witness: Witness) -> Starlette:
                 return Response("the submission is too long\n", 413)
         return _said(await to_thread.run_sync(witness.judge, bytes(body)))
 
-    return Starlette(routes=[Route("/add-checkpoint", add_checkpoint, methods=["POST"])])
+    async def newest(request: Request) -> Response:
+        note = await to_thread.run_sync(witness.newest, request.path_params["place"])
+        if note is None:
+            return Response("nothing of such a log was signed here\n", 404)
+        return Response(note, media_type="text/plain", headers={"Cache-Control": "no-store"})
+
+    return Starlette(
+        routes=[
+            Route("/add-checkpoint", add_checkpoint, methods=["POST"]),
+            Route("/{place:str}/checkpoint", newest, methods=["GET"]),
+        ]
+    )
 
 
 def _said(judgement: Judgement) -> Response:
-    kind = "text/plain"
+    headers = {"Content-Type": "text/plain; charset=utf-8"}
     match judgement:
         case Cosigned(line):
             status, text = 200, line
@@ -50,11 +60,10 @@ def _said(judgement: Judgement) -> Response:
         case Unknown():
             status, text = 404, "no log of that name is witnessed here\n"
         case NotFromThere(size):
-            status, text, kind = 409, f"{size}\n", SIZE_TYPE
-        case OtherHistory():
-            status, text = 409, "another history of this size was signed\n"
+            # Exactly so: a character set behind it would make it another type to a strict client.
+            status, text, headers = 409, f"{size}\n", {"Content-Type": SIZE_TYPE}
         case NotAGrowth():
             status, text = 422, "it does not grow from the state that was signed before\n"
         case _:
             assert_never(judgement)
-    return Response(text, status, media_type=kind)
+    return Response(text, status, headers=headers)

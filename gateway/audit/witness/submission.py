@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from gateway.audit.verify.finding import LogRefused
+from gateway.audit.verify.key import VerifierKey
 from gateway.audit.verify.note import Note
 from gateway.audit.verify.state import read_hash, tree_head
 
@@ -35,3 +36,8 @@ class Submission:
         note = Note.read(checkpoint)
         path = tuple(map(read_hash, lines))
         return cls(int(old[1]), path, note, *tree_head(note.text))
+
+    def stated(self, log: VerifierKey) -> str:
+        """The checkpoint with the log's own signatures alone."""
+        ours = (s for s in self.note.signatures if (s.name, s.key_id) == (log.name, log.id))
+        return f"{self.note.text}\n" + "".join(f"{signature.line}\n" for signature in ours)

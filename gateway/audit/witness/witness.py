@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from gateway.audit.verify.finding import LogRefused
 from gateway.audit.verify.key import VerifierKey
 from gateway.audit.verify.tree import refuse_rewritten
 from gateway.audit.witness.cosigner import Cosigner
-from gateway.audit.witness.memory import Look, Memory
+from gateway.audit.witness.memory import Look, Memory, TwoHistories
 from gateway.audit.witness.submission import Submission
+from gateway.model import events
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +43,14 @@ class NotFromThere:
 
 
 @dataclass(frozen=True, slots=True)
-class OtherHistory:
-    """Another root for the size last signed: the log forked or was rewritten."""
-
-
-@dataclass(frozen=True, slots=True)
 class NotAGrowth:
-    """The hashes do not show a growth of what was last signed."""
+    """The hashes do not show a growth of what was last signed: the log forked, or was rewritten.
+
+    Of the same size, with another root, the log's key signed two histories.
+    """
 
 
-Judgement = (
-    Cosigned | MalformedSubmission | Unknown | NotSigned | NotFromThere | OtherHistory | NotAGrowth
-)
+Judgement = Cosigned | MalformedSubmission | Unknown | NotSigned | NotFromThere | NotAGrowth
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +75,38 @@ class Witness:
             return NotSigned()
         if submission.old > submission.size:
             return MalformedSubmission()
+        at = self.now()
         with self.memory.looking() as look:
             refusal = _refusal(submission, look)
             if refusal is not None:
+                self._accuse(submission, refusal, look, at)
                 return refusal
-            look.keep(submission.origin, submission.size, submission.root)
-        return Cosigned(self.cosigner.cosign(submission.note.text, self.now()))
+            line = self.cosigner.cosign(submission.note.text, at)
+            whole = f"{submission.stated(key)}{line}"
+            look.keep(submission.origin, submission.size, submission.root, whole)
+        return Cosigned(line)
+
+    def newest(self, place: str) -> str | None:
+        """What was signed last of the log whose origin has this SHA-256, in hexadecimal."""
+        for origin in self.logs:
+            if sha256(origin.encode()).hexdigest() == place:
+                with self.memory.looking() as look:
+                    return look.note(origin)
+        return None
+
+    def _accuse(self, submission: Submission, refusal: Judgement, look: Look, at: int) -> None:
+        """Keep both notes, and say so, if the log's key signed what does not grow from the other.
+
+        Growth that is told from elsewhere shows nothing of the kind, unless the size is the same.
+        """
+        size, root = look.seen(submission.origin)
+        forked = submission.size == size and submission.root != root
+        ours = look.note(submission.origin)
+        if ours is None or not (forked or isinstance(refusal, NotAGrowth)):
+            return
+        evidence = TwoHistories(at, ours, submission.stated(self.logs[submission.origin]))
+        if look.accuse(submission.origin, submission.size, submission.root, evidence):
+            events.log_contradicted(submission.origin, size, submission.size)
 
 
 def _signed(submission: Submission, key: VerifierKey) -> bool:
@@ -96,8 +120,6 @@ def _refusal(submission: Submission, look: Look) -> Judgement | None:
     size, root = look.seen(submission.origin)
     if submission.old != size:
         return NotFromThere(size)
-    if submission.size == size and submission.root != root:
-        return OtherHistory()
     try:
         refuse_rewritten((size, root), (submission.size, submission.root), submission.path)
     except LogRefused:

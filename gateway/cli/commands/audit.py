@@ -114,6 +114,27 @@ def key(settings: SettingsFile = None) -> None:
 
 
 @audit.command()
+def remember(
+    checkpoint: Annotated[
+        Path | None, typer.Argument(help="A checkpoint that a witness signed, or that you kept.")
+    ] = None,
+    from_log: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option(help="Trust the newest state that stands in the log's own store.")
+    ] = False,
+    settings: SettingsFile = None,
+) -> None:
+    """Give the log's signer a state to go on from, where it has no memory of what it signed.
+
+    Without one it signs nothing. Whoever could write the store may have altered what came after.
+    """
+    from gateway.cli.audit_remember import remember as work
+
+    if (checkpoint is None) != from_log:
+        raise typer.BadParameter("give a checkpoint, or --from-log: one of the two")
+    work(checkpoint, settings)
+
+
+@audit.command()
 def export(
     folder: Annotated[Path, typer.Argument(help="Where to write; an earlier export is continued.")],
     who: Looker = None,

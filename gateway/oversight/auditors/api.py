@@ -98,7 +98,7 @@ class AuditApi:
             pruned = await log.pruned()
             await self._refuse_edited([each for each in found if each.index == index])
         except (LogUnavailable, LogCorrupt) as error:
-            raise unreadable(error) from None
+            raise unreadable(self.publication, error) from None
         if pruned.covers(index):
             raise AskDifferently(
                 "ENTRY_PRUNED", "index: the entry was pruned; the log's PRUNING entries say why"
@@ -116,7 +116,7 @@ class AuditApi:
         try:
             newest = await self.publication.newest()
         except (LogUnavailable, LogCorrupt) as error:
-            raise unreadable(error) from None
+            raise unreadable(self.publication, error) from None
         return CheckpointType(
             origin=newest.origin,
             size=LogIndex(newest.size),
@@ -176,7 +176,7 @@ class AuditApi:
         try:
             return await self.publication.log.search(search, after=after, count=count)
         except (LogUnavailable, LogCorrupt) as error:
-            raise unreadable(error) from None
+            raise unreadable(self.publication, error) from None
 
     async def _refuse_edited(self, found: Sequence[Logged]) -> None:
         for each in found:

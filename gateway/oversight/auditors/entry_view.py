@@ -21,7 +21,6 @@ from gateway.graphql.services.audit import (
 )
 from gateway.graphql.types.scalars import LogIndex
 from gateway.graphql.types.withheld import WithheldType
-from gateway.model import events
 from gateway.model.errors import TryLater
 from gateway.oversight.auditors.access import AuditReader
 
@@ -87,14 +86,14 @@ class ShownEntries:
         try:
             return await self.publication.proof(found.index, leaf=leaf, cosigned_by=1)
         except (LogUnavailable, LogCorrupt) as error:
-            raise unreadable(error) from None
+            raise unreadable(self.publication, error) from None
 
 
-def unreadable(error: LogUnavailable | LogCorrupt) -> TryLater:
-    """That the log cannot be read now, or is not as it was written."""
+def unreadable(publication: Publication, error: LogUnavailable | LogCorrupt) -> TryLater:
+    """That the log cannot be read now, or is not as it was written: then nothing more is served."""
     if isinstance(error, LogUnavailable):
         return TryLater("LOG_UNAVAILABLE", "the log cannot be read now; ask again")
-    events.log_corrupt()
+    publication.halt_altered(error)
     where = "" if error.entry is None else f" at entry {error.entry}"
     said = f"the log was changed behind the gateway{where}; `teamaround audit verify` says more"
     return TryLater("LOG_UNAVAILABLE", said)

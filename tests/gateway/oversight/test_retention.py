@@ -163,7 +163,7 @@ async def test_a_gateway_that_starts_forgets_what_was_pruned_meanwhile(tmp_path:
         await grant(on)
         await on.told(2)
         settings, entry = on.town.settings, on.granted_at
-    async with open_publication(settings.log, settings.files, Clock()) as publication:
+    async with open_publication(settings, Clock()) as publication:
         await pruned(publication, policy(tmp_path), [EntryRange(entry, entry)])
     store = await SqlGrants.at_file(settings.files.state / "break-glass.sqlite")
     assert await store.entries() == {entry}

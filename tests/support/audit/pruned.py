@@ -15,6 +15,7 @@ from gateway.audit.store.contract import Log
 from gateway.audit.tree.note import NoteSigner
 from tests.support.audit.examples import MAYA, NOON, OMAR, asked
 from tests.support.audit.publishing import ORIGIN, Minutes
+from tests.support.audit.signing import signing
 
 POLICY = 'policy = "Retention schedule 4.2"\n[keep_years]\nINTENT = 8\nRELEASE = 8\n'
 KINDS = (AuditKind.INTENT, AuditKind.RELEASE, AuditKind.BREAK_GLASS)
@@ -47,7 +48,8 @@ async def nobody_to_ask(_: int) -> None:
 
 async def publication_of(log: Log, folder: Path) -> Publication:
     """The log under a key in `folder`."""
-    return await Publication.open(log, NoteSigner.at(folder / "log-key", ORIGIN), Minutes())
+    signer = await signing(NoteSigner.at(folder / "log-key", ORIGIN), folder)
+    return await Publication.open(log, signer, Minutes())
 
 
 async def pruned(

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from gateway.audit.log.embedded import AuditLog
+from gateway.audit.publish.local_signer import local_signer
 from gateway.audit.publish.publication import Publication
 from gateway.audit.store.contract import Log
-from gateway.audit.tree.note import NoteSigner
 from tests.support.audit.examples import MAYA, NOON, asked
 
 ORIGIN = "teamaround.example/test"
@@ -35,9 +35,10 @@ async def publishing(
     """A log below `folder` with so many more entries, under the key that stands there."""
     log = await AuditLog.open(folder / "log.db")
     try:
-        signer = NoteSigner.at(folder / "log-key", ORIGIN)
-        await write(log, entries, user)
-        yield await Publication.open(log, signer, Minutes())
+        async with local_signer(folder / "log-key", ORIGIN) as signer:
+            publication = await Publication.open(log, signer, Minutes())
+            await write(log, entries, user)
+            yield publication
     finally:
         await log.aclose()
 

@@ -171,7 +171,8 @@ def whole_gateway(
     preparation = Preparation(stages, registry_of(opened, operator), policy)
     log = HeardLog()
     recorder = Recorder(cast("Any", log), _KEYS, clock)
-    watch = SimpleNamespace(publication=SimpleNamespace(log=log), refuse_unwitnessed=lambda: None)
+    publication = SimpleNamespace(log=log, refuse_halted=lambda: None)
+    watch = SimpleNamespace(publication=publication, refuse_unwitnessed=lambda: None)
     # Nobody who asks about a child uses these.
     oversight: Any = SimpleNamespace(
         break_glass=SimpleNamespace(awaits=None, harm_stated=None), alerts=None

@@ -16,7 +16,9 @@ import typer
 from adapters.contract.contract import Malformed, Records, Refused, Unavailable
 from gateway.audit.errors import KeysUnavailable
 from gateway.audit.keys.service.client import KeyAccess, remote_keys
-from gateway.audit.publish.witnesses import WitnessAt, Witnessing, open_session
+from gateway.audit.publish.quorum import at_least
+from gateway.audit.publish.witness_at import WitnessAt, open_session
+from gateway.audit.publish.witnesses import Witnessing
 from gateway.cli.sources.gateway_client import said_by
 from gateway.config.certificates.renewal import Certificates
 from gateway.identity.counters import ProcessCounters
@@ -193,7 +195,7 @@ async def _witness(handler: RawHandler, folder: Path) -> bool:
         at = WitnessAt.read(f"{base} {made.cosigner.verifier_key}")
         witnessing = Witnessing(publication, [at], session, Minutes())
         await witnessing.ask_all()
-        return await witnessing.signed_since(1) is not None
+        return await witnessing.signed_since(at_least(1)) is not None
 
 
 async def _command(handler: RawHandler, folder: Path) -> bool:

@@ -26,11 +26,13 @@ from gateway.audit.verify.key import VerifierKey
 from gateway.audit.verify.place import open_place
 from gateway.audit.verify.published import check_log
 from gateway.audit.verify.state import State, Trust
+from gateway.audit.witness.cosigner import Cosigner
 from tests.support.audit.database import ROLE, as_owner, new_database, new_schema
 from tests.support.audit.examples import MAYA, asked, released
 from tests.support.audit.programs import running
 from tests.support.audit.publishing import ORIGIN, Minutes, write
 from tests.support.audit.searching import SEARCHES, entries, newest
+from tests.support.audit.signing import signing
 from tests.support.samples import examples
 
 Opener = Callable[[], Awaitable[PostgresLog]]
@@ -82,7 +84,7 @@ async def test_several_gateways_write_one_log_without_gap_or_fork(
     logs = [await opened() for _ in range(3)]
     appends = [each.append(asked(f"q{n}")) for n in range(150) for each in logs]
     assert sorted(await asyncio.gather(*appends)) == list(range(450))
-    signer = NoteSigner.at(tmp_path / "key", ORIGIN)
+    signer = await signing(NoteSigner.at(tmp_path / "key", ORIGIN), tmp_path)
     publications = [await Publication.open(each, signer, Minutes()) for each in logs]
     states = [await each.newest() for each in publications]
     assert len({state.note for state in states}) == 1
@@ -336,17 +338,21 @@ async def test_closing_writes_what_waits_and_takes_nothing_more(log: PostgresLog
 async def test_a_witnesss_signature_is_kept_with_the_state_it_is_under(
     tmp_path: Path, log: PostgresLog
 ) -> None:
-    publication = await Publication.open(log, NoteSigner.at(tmp_path / "key", ORIGIN), Minutes())
+    signer = await signing(NoteSigner.at(tmp_path / "key", ORIGIN), tmp_path)
+    witness = Cosigner.at(tmp_path / "witness-key", "w1")
+    publication = await Publication.open(
+        log, signer, Minutes(), [VerifierKey.read(witness.verifier_key)]
+    )
     await write(log, 2)
-    await publication.newest()
-    await log.cosign(2, "w1", 100, "\N{EM DASH} w1 old\n")
-    await log.cosign(2, "w1", 160, "\N{EM DASH} w1 new\n")
+    text = (await publication.newest()).note.partition("\n\n")[0] + "\n"
+    for at in (100, 160):
+        await log.cosign(2, "w1", at, witness.cosign(text, at))
     await write(log, 1)
     newest = await publication.newest()
-    witnessed = await log.checkpoint(cosigned_by=1)
+    witnessed = await publication.cosigned(1)
     assert witnessed is not None
     assert (witnessed.size, witnessed.cosigners) == (2, ("w1",))
-    assert witnessed.note.endswith("w1 new\n")
+    assert witnessed.note.endswith(witness.cosign(text, 160))
     assert newest.cosigners == ()
-    assert await log.cosigned() == {"w1": (160, 2)}
-    assert await log.checkpoint(cosigned_by=2) is None
+    assert [each.size for each in await log.cosigned("w1")] == [2, 2]
+    assert await publication.cosigned(2) is None

@@ -8,15 +8,18 @@ import pytest
 
 from gateway.audit.errors import KeysUnreadable
 from gateway.audit.publish.publication import Publication
+from gateway.audit.publish.quorum import at_least
+from gateway.audit.publish.witness_at import WitnessAt, open_session
 from gateway.audit.publish.witness_watch import Patience, WitnessWatch
-from gateway.audit.publish.witnesses import Denied, WitnessAt, Witnessing, open_session
+from gateway.audit.publish.witnesses import Countersigned, HistoryConflict, Witnessing
 from gateway.audit.verify.key import VerifierKey
 from gateway.audit.verify.receipt import ReceiptProof
 from gateway.audit.verify.state import State, Trust
 from gateway.audit.witness.witness import Witness
 from gateway.model.clock import Clock
 from gateway.model.errors import TryLater
-from tests.support.audit.publishing import Minutes, publishing, write
+from tests.support.audit.publishing import ORIGIN, Minutes, publishing, write
+from tests.support.audit.signing import copy_key
 from tests.support.verify.witnessed import new_witness, serving_witness
 from tests.support.verify.witnesses import witness_of
 
@@ -36,6 +39,7 @@ async def witnessed(
         serving_witness(made[-1]) as other,
         open_session() as session,
     ):
+        publication.witnesses = tuple(VerifierKey.read(w.cosigner.verifier_key) for w in made)
         urls = [one, other][: len(made)]
         urls = [
             url if n < len(made) - silent else "http://127.0.0.1:9" for n, url in enumerate(urls)
@@ -56,13 +60,13 @@ async def test_two_witnesses_sign_what_the_log_says(tmp_path: Path) -> None:
         publishing(tmp_path, 5) as publication,
         witnessed(publication, tmp_path, time, "w1", "w2") as witnessing,
     ):
-        assert await witnessing.ask_all() == ()
+        assert await witnessing.ask_all() == (Countersigned("w1"), Countersigned("w2"))
         checkpoint = await publication.newest()
         trust = trusting(publication, tmp_path, "w1", "w2")
         assert State.read(checkpoint.note.encode(), trust).size == 5
         assert checkpoint.cosigners == ("w1", "w2")
         await write(publication.log, 300)
-        assert await witnessing.ask_all() == ()
+        assert await witnessing.ask_all() == (Countersigned("w1"), Countersigned("w2"))
         (leaf,) = await publication.log.entries(7, 1)
         proof = await publication.proof(7, leaf=leaf.leaf, cosigned_by=2)
         assert ReceiptProof.read(proof.encode()).check(trust).state.size == 305
@@ -70,22 +74,21 @@ async def test_two_witnesses_sign_what_the_log_says(tmp_path: Path) -> None:
 
 async def test_a_log_restored_from_an_old_copy_or_rewritten_is_denied(tmp_path: Path) -> None:
     time = Minutes()
-    async with publishing(tmp_path / "log", 9) as publication:
-        async with witnessed(publication, tmp_path, time, "w1") as witnessing:
-            await witnessing.ask_all()
-        key = (tmp_path / "log" / "log-key").read_bytes()
+    async with (
+        publishing(tmp_path / "log", 9) as publication,
+        witnessed(publication, tmp_path, time, "w1") as witnessing,
+    ):
+        await witnessing.ask_all()
     for entries, user in ((4, "j.okafor"), (9, "x.meddler"), (20, "x.meddler")):
         folder = tmp_path / f"{entries}-{user}"
-        folder.mkdir()
-        (folder / "log-key").write_bytes(key)
-        (folder / "log-key").chmod(0o600)
+        await copy_key(tmp_path / "log", folder, ORIGIN)
         async with (
             publishing(folder, entries, user=user) as other,
             witnessed(other, tmp_path, time, "w1") as witnessing,
         ):
-            (denied,) = await witnessing.ask_all()
-            assert denied in {Denied("w1", 409), Denied("w1", 422)}
-            assert await witnessing.signed_since(1) is None
+            (said,) = await witnessing.ask_all()
+            assert said == HistoryConflict("w1", entries, 9)
+            assert await witnessing.signed_since(at_least(1)) is None
 
 
 async def test_a_quorum_is_as_old_as_its_last_member(tmp_path: Path) -> None:
@@ -96,17 +99,17 @@ async def test_a_quorum_is_as_old_as_its_last_member(tmp_path: Path) -> None:
         began = int(time().timestamp())
         time.pass_by(30)
         async with witnessed(publication, tmp_path, time, "w1", "w2", silent=1) as one:
-            assert await one.ask_all() == ()
-            assert await one.signed_since(1) == began + 1800
-            assert await one.signed_since(2) == began
-            assert await one.signed_since(3) is None
+            assert await one.ask_all() == (Countersigned("w1"),)
+            assert await one.signed_since(at_least(1)) == began + 1800
+            assert await one.signed_since(at_least(2)) == began
+            assert await one.signed_since(at_least(3)) is None
 
 
 async def test_without_a_fresh_quorum_the_gateway_stops_and_goes_on_when_it_is_back(
     tmp_path: Path,
 ) -> None:
     time = Minutes()
-    patience = Patience(quorum=1, every=60, alarm_after=3600, stop_after=4 * 3600)
+    patience = Patience(quorum=at_least(1), every=60, alarm_after=3600, stop_after=4 * 3600)
     async with publishing(tmp_path, 3) as publication:
         async with witnessed(publication, tmp_path, time, "w1", silent=1) as silent:
             watch = WitnessWatch(silent, patience, Clock(now=time))
@@ -131,7 +134,7 @@ async def test_a_gateway_that_wants_no_witnesses_serves_without_an_alarm(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], quorum: int
 ) -> None:
     async with publishing(tmp_path) as publication, open_session() as session:
-        patience = Patience(quorum=quorum, every=60, alarm_after=1, stop_after=1)
+        patience = Patience(quorum=at_least(quorum), every=60, alarm_after=1, stop_after=1)
         watch = WitnessWatch(Witnessing(publication, [], session, Minutes()), patience, Clock())
         await watch.ask()
         with pytest.raises(TryLater) if quorum else nullcontext():
@@ -158,7 +161,7 @@ async def test_a_proof_stands_under_the_newest_state_that_was_witnessed(tmp_path
         await publication.newest()
         covered = await publication.proof(4, leaf=b"", cosigned_by=1)
         newer = await publication.proof(7, leaf=b"", cosigned_by=1)
-        assert await publication.log.checkpoint(cosigned_by=2) is None
+        assert await publication.cosigned(2) is None
     assert "\n5\n" in covered
     assert "w1" in covered
     assert "\n8\n" in newer

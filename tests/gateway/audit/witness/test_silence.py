@@ -13,12 +13,12 @@ from typing import Any, Final
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.audit.tree.note import NoteSigner
 from gateway.config.settings import Settings
 from gateway.identity.development_token import issue
 from gateway.model.clock import Clock
 from tests.support.agencies import AUTHORITY, AgencyServer, SourceFile, rest_source
 from tests.support.audit.publishing import ORIGIN
+from tests.support.audit.signing import new_log_key
 from tests.support.loopback import serving
 from tests.support.patience import patiently
 from tests.support.town import (
@@ -101,7 +101,7 @@ class Watched:
 @asynccontextmanager
 async def watched(folder: Path) -> AsyncIterator[Watched]:
     (folder / "state").mkdir(mode=0o700)
-    key = NoteSigner.at(folder / "state" / "log-key", ORIGIN).verifier_key
+    key = await new_log_key(folder / "state", ORIGIN)
     hours, agency_server = Hours(folder / "clock"), AgencyServer()
     async with serving(agency_server.answer) as url:
         with witness_process(folder / "witness", key, hours.file) as witness:
@@ -177,7 +177,7 @@ async def test_a_witness_restored_from_its_own_backup_is_told_what_it_forgot(
         assert not await each.refused(town)
         with capture_logs() as events:
             await each.hours.pass_by(1)
-        state = await town.pipeline.publication.log.checkpoint(cosigned_by=1)
+        state = await town.pipeline.publication.cosigned(1)
         assert state is not None
         assert (state.size, events) == (await town.pipeline.publication.log.size(), [])
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from gateway.audit.tree.note import NoteSigner
 from gateway.audit.verify.key import VerifierKey
 from gateway.model.errors import ConfigurationInvalid
 from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.audit.publishing import ORIGIN
+from tests.support.audit.signing import new_log_key
 from tests.support.gateway.auditors import read
 from tests.support.loopback import serving
 from tests.support.town import small_town
@@ -40,7 +40,7 @@ async def test_the_gateway_serves_as_long_as_its_witness_signed_lately(
     tmp_path: Path, hours_ago: float, status: int
 ) -> None:
     (tmp_path / "state").mkdir(mode=0o700)
-    log = VerifierKey.read(NoteSigner.at(tmp_path / "state" / "log-key", ORIGIN).verifier_key)
+    log = VerifierKey.read(await new_log_key(tmp_path / "state", ORIGIN))
     witness = new_witness(tmp_path, now=lambda: int(time.time() - hours_ago * 3600))
     witness = replace(witness, logs={log.name: log})
     agency_server = AgencyServer()
@@ -51,7 +51,7 @@ async def test_the_gateway_serves_as_long_as_its_witness_signed_lately(
             tmp_path, [source], witnesses__trusted=listed, witnesses__quorum=1
         ) as town:
             assert (await town.ask()).status == status
-            state = await town.pipeline.publication.log.checkpoint(cosigned_by=1)
+            state = await town.pipeline.publication.cosigned(1)
     assert bool(agency_server.asked) == (status == 200)
     assert state is not None
     assert state.cosigners == (witness.cosigner.name,)

@@ -18,6 +18,7 @@ from tests.support.audit.database import as_owner
 from tests.support.audit.examples import asked
 from tests.support.audit.publishing import Minutes
 from tests.support.audit.recorded import IN_SQLITE, Recorded, file_rows, verify, write_files
+from tests.support.audit.signing import signing
 from tests.support.audit.stores import Stores, empty_tables
 from tests.support.verify.published import REAL, TRUST
 
@@ -50,7 +51,7 @@ async def test_what_was_proved_of_a_log_in_a_file_holds_in_postgresql(
     assert verify(await moving.rows(), said, tmp_path / "there") == said.size
     log = await moving.log()
     assert await log.append(asked("there")) == said.size
-    publication = await Publication.open(log, REAL, Minutes())
+    publication = await Publication.open(log, await signing(REAL, tmp_path), Minutes())
     await export_log(publication, tmp_path / "export")
     await log.aclose()
     grown = check_log(open_place(str(tmp_path / "export")), TRUST, said.states)

@@ -28,6 +28,7 @@ from tests.support.audit.database import PRUNER, ROLE, as_owner
 from tests.support.audit.examples import asked
 from tests.support.audit.publishing import Minutes
 from tests.support.audit.recorded import IN_POSTGRES, Recorded, verify
+from tests.support.audit.signing import signing
 from tests.support.audit.stores import Stores, recorded_stores
 from tests.support.verify.published import REAL, TRUST
 
@@ -60,7 +61,7 @@ async def test_an_upgraded_log_goes_on_under_its_key_and_an_independent_verifier
     await stores.db("upgrade")
     log = await stores.log()
     assert await log.append(asked("since-then")) == said.size
-    publication = await Publication.open(log, REAL, Minutes())
+    publication = await Publication.open(log, await signing(REAL, tmp_path), Minutes())
     await export_log(publication, tmp_path / "export")
     await log.aclose()
     found = check_log(open_place(str(tmp_path / "export")), TRUST, said.states)

@@ -167,17 +167,29 @@ async def test_a_child_written_into_the_document_is_refused(tmp_path: Path) -> N
     assert answer.body["errors"][0]["extensions"]["code"] == "PERSONAL_DATA_LITERAL"
 
 
-async def test_an_auditor_is_told_of_an_edited_entry_and_never_shown_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{ audit { entry(index: "0") { user } } }',
+        "{ audit { entries(filter: {kind: INTENT}) { edges { node { user } } } } }",
+    ],
+)
+async def test_an_auditor_is_told_of_an_edited_entry_and_never_shown_it(
+    tmp_path: Path, query: str
+) -> None:
     async with asked_town(tmp_path) as town:
         with closing(sqlite3.connect(tmp_path / "state" / "audit.sqlite")) as log, log:
             log.execute("DROP TRIGGER entry_is_final")
             edited = "CAST(replace(leaf, 's.worker', 'x.nobody') AS BLOB)"
             log.execute(f"UPDATE entry SET leaf = {edited} WHERE idx = 0")
-        one = await read(town, '{ audit { entry(index: "0") { user } } }')
-        page = await read(town, filter={"kind": "INTENT"})
         unharmed = nodes(await read(town, filter={"kind": "RELEASE"}))
-    for answer in (one, page):
-        assert "x.nobody" not in answer.text
-        assert answer.body["errors"][0]["extensions"]["code"] == "LOG_UNAVAILABLE"
-        assert "changed behind the gateway at entry 0" in answer.text
+        told = await read(town, query)
+        after = [await read(town, filter={"kind": "RELEASE"}), await town.ask()]
     assert len(unharmed) == 1
+    assert "x.nobody" not in told.text
+    assert told.body["errors"][0]["extensions"]["code"] == "LOG_UNAVAILABLE"
+    assert "changed behind the gateway at entry 0" in told.text
+    for answer in after:
+        assert answer.status == 503
+        assert answer.body["errors"][0]["extensions"]["code"] == "LOG_ALTERED"
+        assert "at entry 0" in answer.text

@@ -42,7 +42,10 @@ def beside(settings: Settings) -> Settings:
     """Another machine's gateway: the same files and keys, and a folder of its own for the rest."""
     state = settings.files.state.with_name("state-of-another")
     state.mkdir(mode=0o700)
-    ours = ("log-key", "on-behalf-keys.json", "development-token-key.json", "token-keys.json")
+    ours = (
+        *("log-key", "log-key-memory", "on-behalf-keys.json"),
+        *("development-token-key.json", "token-keys.json"),
+    )
     for name in ours:
         shutil.copy2(settings.files.state / name, state / name)
     shutil.copytree(settings.files.state / "epochs", state / "epochs")

@@ -70,7 +70,8 @@ async def law_gateway(place: LawPlace, world: LawWorld, caller: LawCaller) -> La
     active = _active(sources, caller, clock)
     log = HeardLog()
     recorder = Recorder(cast("Any", log), _KEYS, clock)
-    watch = SimpleNamespace(publication=SimpleNamespace(log=log), refuse_unwitnessed=lambda: None)
+    publication = SimpleNamespace(log=log, refuse_halted=lambda: None)
+    watch = SimpleNamespace(publication=publication, refuse_unwitnessed=lambda: None)
     break_glass = BreakGlass(
         store=cast("Any", GrantsInMemory()),
         recorder=recorder,

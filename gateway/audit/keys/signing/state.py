@@ -1,0 +1,87 @@
+"""A state of the log that its signer signed, and what is to grow from it."""
+
+from dataclasses import dataclass
+from typing import Final, Protocol, Self
+
+from gateway.audit.errors import LogCorrupt
+from gateway.audit.verify.finding import LogRefused
+from gateway.audit.verify.key import VerifierKey
+from gateway.audit.verify.state import State, Trust
+from gateway.audit.verify.tree import EMPTY
+
+UNSIGNED: Final = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedState:
+    """A log of `size` entries with this root; `note` has the log's own signature alone.
+
+    A signer that has signed nothing yet remembers the empty log, with the note UNSIGNED.
+    """
+
+    origin: str
+    size: int
+    root: bytes
+    note: str
+
+    @classmethod
+    def empty(cls, origin: str) -> Self:
+        """What a new signer begins from."""
+        return cls(origin, 0, EMPTY, UNSIGNED)
+
+    @classmethod
+    def read(cls, note: str, verifier_key: str) -> Self:
+        """The state that a note states; LogCorrupt if this log's key did not sign it."""
+        try:
+            state = State.read(note.encode(), Trust(VerifierKey.read(verifier_key)))
+        except LogRefused as error:
+            raise LogCorrupt(f"a signed state does not hold: {error}") from None
+        return cls(state.origin, state.size, state.root, note)
+
+    @property
+    def signed(self) -> bool:
+        """Whether it was signed: all but what a new signer begins from."""
+        return self.note != UNSIGNED
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What is to be signed: the log at `size`, and the hashes that show its growth from `old`."""
+
+    old: int
+    size: int
+    root: bytes
+    path: tuple[bytes, ...] = ()
+
+
+class LogSigner(Protocol):
+    """Signs the growth of one log: with a key here, or in the key service.
+
+    Every method but the properties raises LogUnavailable where it cannot be done now.
+    """
+
+    @property
+    def name(self) -> str:
+        """The log's origin."""
+        ...
+
+    @property
+    def verifier_key(self) -> str:
+        """What a verifier is given: "name+key id+key"."""
+        ...
+
+    async def remembered(self) -> SignedState | None:
+        """What it signed last; None if it has no memory, and so signs nothing."""
+        ...
+
+    async def states(self) -> tuple[SignedState, ...]:
+        """What it signed, in order, thinned out; the last is what it signed last."""
+        ...
+
+    async def sign(self, growth: Growth) -> SignedState:
+        """What it remembers then: the growth, if it was told from what was signed last.
+
+        Else it is what another gateway had signed meanwhile: tell the growth from there.
+        LogCorrupt if the hashes show no growth, SignerForgot if it has no memory.
+        """
+        ...
