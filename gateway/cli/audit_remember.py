@@ -17,7 +17,7 @@ from gateway.config.settings import Settings
 def remember(checkpoint: Path | None, settings: Path | None) -> None:
     """Give the signer its memory; print from where it goes on."""
     state = run(_remembered(chosen(settings), checkpoint))
-    typer.echo(f"the signer goes on from {state.size} entries, root {state.root.hex()}")
+    typer.echo(f"the signer continues from {state.size} entries, root {state.root.hex()}")
 
 
 async def _remembered(settings: Settings, checkpoint: Path | None) -> SignedState:

@@ -80,7 +80,8 @@ async def _prune(
             return f"{count} entries would be removed under {policy.name}"
         watch = await open_witnessing(settings.witnesses, publication, clock, stack)
         await watch.ask_all()  # whose time does not depend on this machine's clock
-        await refuse_false_clock(publication.log, clock.now(), told)
+        witnessed = await publication.witnessed_at()
+        await refuse_false_clock(publication.log, clock.now(), told, witnessed)
         entry = pruning(policy, who, clock.now(), time_told=told is not None)
         done = await prune_log(publication, ranges, entry, _witnessed(watch, settings))
         grants = await open_grants(settings.log, settings.files)

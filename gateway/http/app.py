@@ -99,7 +99,7 @@ async def open_gateway(
         )
         stack.push_async_callback(recorder.write_refusals)
         _keep(stack, recorder.keep_counting())
-        clock_watch = ClockWatch(publication.log, clock)
+        clock_watch = ClockWatch(publication.log, clock, publication.witnessed_at)
         await clock_watch.look()  # before this clock writes anything
         _keep(stack, clock_watch.run())
         start = SettingsStart(written, recorder)

@@ -270,6 +270,8 @@ CODES: Final = {
     "LIMITS_UNAVAILABLE": "The Valkey of the limits cannot be used, so nothing is asked.",
     "REVIEWS_UNAVAILABLE": "The list of reviews cannot be read or written, so nothing is given.",
     "LOG_UNAVAILABLE": "The log cannot be written, so nothing is asked and nothing leaves.",
+    "LOG_ALTERED": "The log is not what was signed, so nothing is asked, told or read.",
+    "LOG_DISPUTED": "A witness saw another history of the log, so nothing is asked or read.",
     "LOG_UNWITNESSED": "The log's witnesses have not signed for too long, so nothing is asked.",
     "KEY_SERVICE_UNAVAILABLE": "The key service cannot be used, so nothing is asked and nothing"
     " leaves.",

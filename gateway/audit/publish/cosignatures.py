@@ -28,9 +28,10 @@ def cosignature(witness: VerifierKey, note: str, line: str) -> int | None:
     """When `witness` signed the note's text in this line, in seconds since 1970; None if not so."""
     text = note.rpartition("\n\n")[0]
     try:
-        return Note.read(f"{text}\n\n{line}".encode()).signed_by([witness]).get(witness.name)
+        signed = Note.read(f"{text}\n\n{line}".encode()).signed_by([witness])
     except LogRefused:
         return None
+    return max(signed.get(witness, ()), default=None)
 
 
 def verified(

@@ -1,5 +1,6 @@
 """Whether this machine's clock and the log agree about the day; if not, nothing goes by age."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -34,8 +35,10 @@ class Apart:
         return cls(round(off / timedelta(days=1)), than) if abs(off) > _FAR else None
 
 
-async def clock_apart(log: Log, now: datetime) -> Apart | None:
+async def clock_apart(log: Log, now: datetime, witnessed: int | None = None) -> Apart | None:
     """What the clock is days away from: the last entry or the newest cosignature; or None.
+
+    `witnessed` is when a witness signed last, in seconds since 1970, if one did.
 
     A log that rested for so long looks the same as a clock that is ahead. The last entry is taken
     by its index: one of a spell in which a clock was wrong is not the last for long.
@@ -43,10 +46,12 @@ async def clock_apart(log: Log, now: datetime) -> Apart | None:
     size = await log.size()
     last = await log.entries(size - 1, 1) if size else ()
     found = Apart.of(now, last[0].entry.at, "the log's last entry") if last else None
-    return found or await _apart_from_witnesses(log, now)
+    return found or _apart_from_witnesses(witnessed, now)
 
 
-async def refuse_false_clock(log: Log, now: datetime, told: datetime | None = None) -> None:
+async def refuse_false_clock(
+    log: Log, now: datetime, told: datetime | None = None, witnessed: int | None = None
+) -> None:
     """ClockApart unless the log, or `told` and the witnesses, confirm what this clock says.
 
     `told` is the time by another clock, for a log that rested. Without it the last entry must be
@@ -54,14 +59,14 @@ async def refuse_false_clock(log: Log, now: datetime, told: datetime | None = No
     begun to be wrong has written no entry of a week ago.
     """
     if told is None:
-        found = await clock_apart(log, now)
+        found = await clock_apart(log, now, witnessed)
         week = Search(since=now - 2 * _FAR, before=now - _FAR)
         if found is None and await log.search(week, count=1):
             return
         why = str(found or f"no entry is {DAYS_APART} to {2 * DAYS_APART} days old by this clock")
     elif abs(told - now) > _TOLD_WITHIN:
         why = "this machine's clock is more than a day from the time that you gave"
-    elif (found := await _apart_from_witnesses(log, now)) is None:
+    elif (found := _apart_from_witnesses(witnessed, now)) is None:
         return
     else:
         why = str(found)
@@ -71,11 +76,10 @@ async def refuse_false_clock(log: Log, now: datetime, told: datetime | None = No
     )
 
 
-async def _apart_from_witnesses(log: Log, now: datetime) -> Apart | None:
-    signed = [at for at, _ in (await log.cosigned()).values()]
-    if not signed:
+def _apart_from_witnesses(witnessed: int | None, now: datetime) -> Apart | None:
+    if witnessed is None:
         return None
-    newest = datetime.fromtimestamp(max(signed), now.tzinfo)
+    newest = datetime.fromtimestamp(witnessed, now.tzinfo)
     return Apart.of(now, newest, "the newest witness's signature")
 
 
@@ -85,6 +89,7 @@ class ClockWatch:
 
     log: Log
     clock: Clock
+    witnessed_at: Callable[[], Awaitable[int | None]]
     found: Apart | None = field(default=None, init=False)
     _began: tuple[datetime, float] = field(init=False)
 
@@ -99,7 +104,9 @@ class ClockWatch:
     async def look(self) -> None:
         """Compare now; what changed since the last look is told as an event."""
         try:
-            found = self._jumped() or await clock_apart(self.log, self.clock.now())
+            found = self._jumped() or await clock_apart(
+                self.log, self.clock.now(), await self.witnessed_at()
+            )
         except (LogUnavailable, LeafUnreadable):  # told where the log is used
             return
         before, self.found = self.found, found

@@ -10,7 +10,7 @@ from typing import Self
 from gateway.audit.errors import LogCorrupt, SignerForgot
 from gateway.audit.keys.signing.state import Growth, LogSigner, SignedState
 from gateway.audit.publish.altered import first_altered
-from gateway.audit.publish.cosignatures import newest_cosigned, verified
+from gateway.audit.publish.cosignatures import newest_cosigned, newest_of, verified
 from gateway.audit.store.contract import Log
 from gateway.audit.tree.checkpoint import Checkpoint, proof_text
 from gateway.audit.tree.merkle import consistency_path, edge_of, inclusion_path
@@ -54,7 +54,7 @@ class Publication:
         self.log = log
         self.signer = signer
         self.witnesses = tuple(witnesses)
-        self._halted: tuple[str, str] | None = None
+        self._halted: TryLater | None = None
         self._published = 0
         self._now = now
         self._one_at_a_time = asyncio.Lock()
@@ -62,16 +62,16 @@ class Publication:
     def refuse_halted(self) -> None:
         """TryLater once the log is not what was signed, or a witness saw another history."""
         if self._halted is not None:
-            raise TryLater(*self._halted)
+            raise self._halted.with_traceback(None)
 
-    def halt(self, code: str, said: str) -> None:
+    def halt(self, why: TryLater) -> None:
         """Serve nothing more for as long as this gateway runs; the first reason stays."""
-        self._halted = self._halted or (code, said)
+        self._halted = self._halted or why
 
     def halt_altered(self, corrupt: LogCorrupt) -> None:
         """Tell that the log is not what was written, and serve nothing more."""
         events.log_corrupt(corrupt.entry)
-        self.halt("LOG_ALTERED", _said(corrupt))
+        self.halt(TryLater("LOG_ALTERED", _said(corrupt)))
 
     async def secure(self) -> SignedState:
         """The log's state now, signed and remembered by its signer; no row of it is published.
@@ -110,6 +110,19 @@ class Publication:
         """The largest state, with its signatures, that so many witnesses signed; None if none."""
         stored = [await self.log.cosigned(witness.name) for witness in self.witnesses]
         return newest_cosigned(self.witnesses, self.signer.verifier_key, chain(*stored), quorum)
+
+    async def witnessed(self) -> dict[str, tuple[int, int]]:
+        """When each witness signed last, in seconds since 1970, and of which size, by its name.
+
+        A signature counts if it verifies under the witness's own key, with the time inside it.
+        """
+        key = self.signer.verifier_key
+        found = {w.name: newest_of(w, key, await self.log.cosigned(w.name)) for w in self.witnesses}
+        return {name: newest for name, newest in found.items() if newest is not None}
+
+    async def witnessed_at(self) -> int | None:
+        """When a witness signed last, in seconds since 1970; None if none did."""
+        return max((at for at, _ in (await self.witnessed()).values()), default=None)
 
     async def proof(self, index: int, *, leaf: bytes | None = None, cosigned_by: int = 0) -> str:
         """An offline proof that entry `index` is in the log; with `leaf`, it stands alone.

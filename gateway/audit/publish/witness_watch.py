@@ -99,9 +99,11 @@ class WitnessWatch:
         outvoted = quorum.needed and names and quorum.met(names)
         if any(isinstance(each, HistoryConflict) for each in said) or (denied and not outvoted):
             self.publication.halt(
-                "LOG_DISPUTED",
-                "a witness does not accept the log's history, so nothing is asked, told or read;"
-                " tell the operator",
+                TryLater(
+                    "LOG_DISPUTED",
+                    "a witness does not accept the log's history, so nothing is asked, told or"
+                    " read; tell the operator",
+                )
             )
 
     def _silence(self) -> float:

@@ -10,7 +10,7 @@ import aiohttp
 
 from gateway.audit.errors import LogCorrupt
 from gateway.audit.keys.signing.state import SignedState
-from gateway.audit.publish.cosignatures import cosignature, newest_of
+from gateway.audit.publish.cosignatures import cosignature
 from gateway.audit.publish.publication import Publication
 from gateway.audit.publish.quorum import Quorum
 from gateway.audit.publish.witness_at import WitnessAnswer, WitnessAt
@@ -85,7 +85,7 @@ class Witnessing:
         LogUnavailable or LogCorrupt if the log cannot publish. Who does not answer signs nothing.
         """
         checkpoint = await self.publication.newest()
-        known = await self._newest()
+        known = await self.publication.witnessed()
         asked = (self._ask(w, checkpoint, known.get(w.name, (0, 0))[1]) for w in self._witnesses)
         return tuple(said for said in await asyncio.gather(*asked) if said is not None)
 
@@ -94,7 +94,7 @@ class Witnessing:
 
         A signature counts if it verifies under the witness's own key, with the time inside it.
         """
-        newest = await self._newest()
+        newest = await self.publication.witnessed()
         names = set[str]()
         for at, name in sorted(((at, n) for n, (at, _) in newest.items()), reverse=True):
             if not self._ahead(at):
@@ -102,12 +102,6 @@ class Witnessing:
             if names and quorum.met(names):
                 return at
         return None
-
-    async def _newest(self) -> dict[str, tuple[int, int]]:
-        """When each witness signed last, and of which size, by its name."""
-        key, log = self.publication.signer.verifier_key, self.publication.log
-        found = {w.name: newest_of(w.key, key, await log.cosigned(w.name)) for w in self._witnesses}
-        return {name: newest for name, newest in found.items() if newest is not None}
 
     async def _ask(self, witness: WitnessAt, checkpoint: Checkpoint, old: int) -> Said | None:
         try:

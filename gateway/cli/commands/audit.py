@@ -119,13 +119,13 @@ def remember(
         Path | None, typer.Argument(help="A checkpoint that a witness signed, or that you kept.")
     ] = None,
     from_log: Annotated[  # noqa: FBT002 - a flag
-        bool, typer.Option(help="Trust the newest state that stands in the log's own store.")
+        bool, typer.Option(help="Trust the newest state in the log's own store.")
     ] = False,
     settings: SettingsFile = None,
 ) -> None:
-    """Give the log's signer a state to go on from, where it has no memory of what it signed.
+    """Give the log's signer a state to continue from, where it has no memory of what it signed.
 
-    Without one it signs nothing. Whoever could write the store may have altered what came after.
+    Without one it signs nothing. Entries after that state are trusted unchanged.
     """
     from gateway.cli.audit_remember import remember as work
 

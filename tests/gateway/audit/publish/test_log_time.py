@@ -26,11 +26,14 @@ from gateway.audit.publish.pruning import TIME_TOLD, pruning
 from gateway.audit.publish.publication import Publication
 from gateway.audit.store.contract import Log
 from gateway.audit.tree.note import NoteSigner
+from gateway.audit.verify.key import VerifierKey
+from gateway.audit.witness.cosigner import Cosigner
 from gateway.model.clock import Clock
 from tests.support.audit.database import ROLE, new_schema
 from tests.support.audit.examples import NOON, asked
 from tests.support.audit.pruned import policy
 from tests.support.audit.publishing import ORIGIN
+from tests.support.audit.signing import signing
 
 DAY = timedelta(days=1)
 FAR = DAYS_APART * DAY
@@ -71,9 +74,15 @@ async def fill(log: Log, *times: datetime) -> None:
         await log.append(said(at))
 
 
-async def refused(log: Log, now: datetime, told: datetime | None = None) -> str:
+async def nobody() -> None:
+    """As of a log without witnesses."""
+
+
+async def refused(
+    log: Log, now: datetime, told: datetime | None = None, witnessed: int | None = None
+) -> str:
     try:
-        await refuse_false_clock(log, now, told)
+        await refuse_false_clock(log, now, told, witnessed)
     except ClockApart as error:
         return str(error)
     return ""
@@ -114,14 +123,21 @@ async def test_a_witness_contradicts_both_the_clock_and_the_person(
     log: Log, tmp_path: Path
 ) -> None:
     await fill(log, NOON)
+    signer = await signing(NoteSigner.at(tmp_path / "log-key", ORIGIN), tmp_path)
+    witness = Cosigner.at(tmp_path / "witness-key", "w1")
     publication = await Publication.open(
-        log, NoteSigner.at(tmp_path / "log-key", ORIGIN), lambda: NOON
+        log, signer, lambda: NOON, [VerifierKey.read(witness.verifier_key)]
     )
-    await log.cosign((await publication.newest()).size, "w1", int(NOON.timestamp()), "a line\n")
+    state, at = await publication.newest(), int(NOON.timestamp())
+    line = witness.cosign(state.note.partition("\n\n")[0] + "\n", at)
+    await log.cosign(state.size, "w1", at + 9, "a line of nobody's\n")
+    await log.cosign(state.size, "w1", at, line)
     ahead = NOON + NINE_YEARS
     await fill(log, ahead - 9 * DAY, ahead)
-    assert "witness's signature" in await refused(log, ahead)
-    assert "witness's signature" in await refused(log, ahead, told=ahead)
+    said = await publication.witnessed_at()
+    assert said == at
+    assert "witness's signature" in await refused(log, ahead, witnessed=said)
+    assert "witness's signature" in await refused(log, ahead, told=ahead, witnessed=said)
 
 
 async def test_a_clock_that_is_mended_is_believed_again_whatever_it_wrote(log: Log) -> None:
@@ -134,7 +150,7 @@ async def test_a_clock_that_jumps_while_it_runs_is_told_once_and_so_is_its_mendi
 ) -> None:
     watch, agreed = Watch(), list[bool]()
     await fill(log, NOON)
-    looking = ClockWatch(log, watch.clock)
+    looking = ClockWatch(log, watch.clock, nobody)
     jumped = NOON + NINE_YEARS
     with capture_logs() as told:
         for at, counted in ((NOON, 0), (jumped, 60), (jumped, 120), (NOON, 180)):
