@@ -6,23 +6,28 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from adapters.contract.contract import Malformed, NoRecord, Records, Refused, Unavailable
+from adapters.contract.contract import Malformed, NoRecord, Refused, Unavailable
 from tests.support.adapters.counterparts import failed
+from tests.support.adapters.registers.joined import (
+    test_every_value_of_a_child_and_of_who_works_with_her_is_read,
+    test_of_sixty_who_work_with_a_child_the_open_ones_stay_and_the_cut_is_told,
+    test_twins_are_both_found,
+)
 from tests.support.adapters.registers.openssh import SftpServer, exported, sshd
 from tests.support.adapters.registers.people import (
     ANN,
-    CHILDREN,
-    GUS,
-    IDA,
     NOBODY,
     TWINS,
-    Child,
-    kept_of,
     record_of,
 )
 from tests.support.adapters.registers.recipes import Recipe
 
-__all__ = ["sshd"]
+__all__ = [
+    "sshd",
+    "test_every_value_of_a_child_and_of_who_works_with_her_is_read",
+    "test_of_sixty_who_work_with_a_child_the_open_ones_stay_and_the_cut_is_told",
+    "test_twins_are_both_found",
+]
 
 TODAY = date(2026, 11, 22)  # of the clock that the sources of tests are asked by
 YESTERDAY = date(2026, 11, 21)
@@ -43,26 +48,6 @@ async def test_an_export_on_openssh_is_dependable(recipe: Recipe) -> None:
     found = await recipe.checked(exported())
     assert failed(found) == []
     assert found["level"] in {"dependable", "exemplary"}
-
-
-@pytest.mark.parametrize("child", [one for one in CHILDREN if one not in TWINS])
-async def test_every_value_of_a_child_and_of_who_works_with_her_is_read(
-    recipe: Recipe, child: Child
-) -> None:
-    assert await recipe.found(child) == record_of(child)
-
-
-async def test_of_sixty_who_work_with_a_child_the_open_ones_stay_and_the_cut_is_told(
-    recipe: Recipe,
-) -> None:
-    kept = kept_of(await recipe.found(GUS))
-    assert {worker.name for worker in GUS.workers if worker.ended is None} <= kept
-
-
-async def test_twins_are_both_found(recipe: Recipe) -> None:
-    reply = await recipe.by_name(IDA)
-    assert isinstance(reply, Records)
-    assert reply.records == tuple(map(record_of, TWINS))
 
 
 async def test_a_child_whom_it_does_not_hold_is_no_record(recipe: Recipe) -> None:

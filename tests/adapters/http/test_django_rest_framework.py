@@ -7,23 +7,26 @@ from aiohttp import ClientSession, web
 
 from adapters.contract.contract import Fault, NoRecord, Records, Refused, Unavailable
 from tests.support.adapters.counterparts import failed
+from tests.support.adapters.registers.joined import (
+    test_every_value_of_a_child_and_of_who_works_with_her_is_read,
+)
 from tests.support.adapters.registers.people import (
     ANN,
-    CHILDREN,
     GUS,
     IDA,
     MAX,
     NOBODY,
     TWINS,
-    Child,
     kept_of,
-    record_of,
 )
 from tests.support.adapters.registers.recipes import Recipe
 from tests.support.adapters.registers.running import django
 from tests.support.loopback import serving
 
-__all__ = ["django"]
+__all__ = [
+    "django",
+    "test_every_value_of_a_child_and_of_who_works_with_her_is_read",
+]
 
 HEADING = "A Django REST Framework API"
 LISTED = ("involvements",)
@@ -42,13 +45,6 @@ async def test_a_register_by_django_is_dependable(recipe: Recipe) -> None:
     found = await recipe.checked()
     assert failed(found) == []
     assert found["level"] in {"dependable", "exemplary"}
-
-
-@pytest.mark.parametrize("child", [one for one in CHILDREN if one not in TWINS])
-async def test_every_value_of_a_child_and_of_who_works_with_her_is_read(
-    recipe: Recipe, child: Child
-) -> None:
-    assert await recipe.found(child) == record_of(child)
 
 
 async def test_of_sixty_on_twelve_pages_the_open_ones_stay_and_the_cut_is_told(

@@ -6,22 +6,29 @@ import pytest
 
 from adapters.contract.contract import Malformed, MoreNeeded, NoRecord, Records, Refused
 from tests.support.adapters.counterparts import failed
+from tests.support.adapters.registers.joined import (
+    test_every_value_of_a_child_and_of_who_works_with_her_is_read,
+    test_of_sixty_who_work_with_a_child_the_open_ones_stay_and_the_cut_is_told,
+    test_twins_are_both_found,
+)
 from tests.support.adapters.registers.people import (
-    CHILDREN,
-    GUS,
     IDA,
     NIAMH,
     NOBODY,
     TWINS,
     ZOE,
     Child,
-    kept_of,
     record_of,
 )
 from tests.support.adapters.registers.recipes import Recipe
 from tests.support.adapters.registers.running import odata
 
-__all__ = ["odata"]
+__all__ = [
+    "odata",
+    "test_every_value_of_a_child_and_of_who_works_with_her_is_read",
+    "test_of_sixty_who_work_with_a_child_the_open_ones_stay_and_the_cut_is_told",
+    "test_twins_are_both_found",
+]
 
 LINK = """page = { style = "link-next", next = 'body."@odata.nextLink"' }"""
 COUNT = """total = 'body."@odata.count"'\n"""
@@ -36,26 +43,6 @@ async def test_a_register_in_odata_is_dependable(recipe: Recipe) -> None:
     found = await recipe.checked()
     assert failed(found) == []
     assert found["level"] in {"dependable", "exemplary"}
-
-
-@pytest.mark.parametrize("child", [one for one in CHILDREN if one not in TWINS])
-async def test_every_value_of_a_child_and_of_who_works_with_her_is_read(
-    recipe: Recipe, child: Child
-) -> None:
-    assert await recipe.found(child) == record_of(child)
-
-
-async def test_of_sixty_who_work_with_a_child_the_open_ones_stay_and_the_cut_is_told(
-    recipe: Recipe,
-) -> None:
-    kept = kept_of(await recipe.found(GUS))
-    assert {worker.name for worker in GUS.workers if worker.ended is None} <= kept
-
-
-async def test_twins_on_two_pages_are_both_found(recipe: Recipe) -> None:
-    reply = await recipe.by_name(IDA)
-    assert isinstance(reply, Records)
-    assert reply.records == tuple(map(record_of, TWINS))
 
 
 async def test_a_child_whom_it_does_not_hold_is_no_record(recipe: Recipe) -> None:

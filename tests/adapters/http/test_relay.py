@@ -6,21 +6,24 @@ import pytest
 
 from adapters.contract.contract import Malformed, NoRecord, Records, Refused
 from tests.support.adapters.counterparts import failed
+from tests.support.adapters.registers.joined import (
+    test_every_value_of_a_child_and_of_who_works_with_her_is_read,
+    test_twins_are_both_found,
+)
 from tests.support.adapters.registers.people import (
     ANN,
-    CHILDREN,
     GUS,
-    IDA,
     NOBODY,
-    TWINS,
-    Child,
     kept_of,
-    record_of,
 )
 from tests.support.adapters.registers.recipes import Recipe
 from tests.support.adapters.registers.running import relay
 
-__all__ = ["relay"]
+__all__ = [
+    "relay",
+    "test_every_value_of_a_child_and_of_who_works_with_her_is_read",
+    "test_twins_are_both_found",
+]
 
 
 @pytest.fixture
@@ -34,23 +37,10 @@ async def test_a_register_in_relay_connections_is_dependable(recipe: Recipe) -> 
     assert found["level"] in {"dependable", "exemplary"}
 
 
-@pytest.mark.parametrize("child", [one for one in CHILDREN if one not in TWINS])
-async def test_every_value_of_a_child_and_of_who_works_with_her_is_read(
-    recipe: Recipe, child: Child
-) -> None:
-    assert await recipe.found(child) == record_of(child)
-
-
 async def test_of_sixty_who_work_with_a_child_it_gives_fifty_and_the_cut_is_told(
     recipe: Recipe,
 ) -> None:
     assert kept_of(await recipe.found(GUS)) == {worker.name for worker in GUS.workers[:50]}
-
-
-async def test_twins_on_two_pages_are_both_found_by_the_cursor(recipe: Recipe) -> None:
-    reply = await recipe.by_name(IDA)
-    assert isinstance(reply, Records)
-    assert reply.records == tuple(map(record_of, TWINS))
 
 
 async def test_a_child_whom_it_does_not_hold_is_no_record(recipe: Recipe) -> None:

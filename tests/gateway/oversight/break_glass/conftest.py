@@ -5,19 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from demo.postgres import Postgres
 from gateway.oversight.break_glass.store.contract import GrantStore
 from gateway.oversight.break_glass.store.grants import SqlGrants
-from tests.support.audit.database import ROLE, new_schema
+from tests.support.audit.either_store import place
 
-
-@pytest.fixture(params=["sqlite", "postgres"])
-async def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
-    """Where a fresh store is: a file, or a DSN of the gateway's role."""
-    if request.param == "sqlite":
-        return tmp_path / "break-glass.sqlite"
-    server: Postgres = request.getfixturevalue("postgres")
-    return server.dsn(await new_schema(server), user=ROLE)
+__all__ = ["place"]
 
 
 async def opened(place: Path | str) -> GrantStore:

@@ -5,19 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from demo.postgres import Postgres
 from gateway.registry.ledger.contract import Ledger
 from gateway.registry.ledger.store import SqlLedger
-from tests.support.audit.database import ROLE, new_schema
+from tests.support.audit.either_store import place
 
-
-@pytest.fixture(params=["sqlite", "postgres"])
-async def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
-    """Where a fresh ledger is: a file, or a DSN of the role that may not change a row."""
-    if request.param == "sqlite":
-        return tmp_path / "ledger.sqlite"
-    server: Postgres = request.getfixturevalue("postgres")
-    return server.dsn(await new_schema(server), user=ROLE)
+__all__ = ["place"]
 
 
 async def opened(place: Path | str) -> Ledger:
