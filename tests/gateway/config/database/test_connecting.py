@@ -97,7 +97,8 @@ async def test_connections_to_a_server_that_takes_no_more_writes_are_made_anew(
         await database.read(lambda it: it.exec_driver_sql("SELECT 1").scalar())
         read_only = "SELECT set_config('default_transaction_read_only', 'on', false)"
         await database.write(lambda it: it.exec_driver_sql(read_only).scalar())
-        await database.write(lambda it: it.exec_driver_sql("DELETE FROM lease"))
+        deleted = "DELETE FROM lease"
+        assert await database.write(lambda it: it.exec_driver_sql(deleted).rowcount) == 0
     finally:
         await database.aclose()
 
