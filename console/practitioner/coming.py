@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from console.asking.refusals import GatewayRefused
+from console.asking.refusals import BrokenOff, GatewayAway, GatewayRefused
 from console.practitioner.rows import Group, ShownRow, row_of
 
-_RATHER_LONG: Final = 10
+BROKE: Final = (BrokenOff, GatewayAway, GatewayRefused)
+_AT_ONCE: Final = 10  # that `askAgain` takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,14 @@ class News:
     restriction: bool = False
     rows: tuple[ShownRow, ...] = ()
     whole: bool = False
+
+    def and_then(self, later: "News") -> "News":
+        """Both together."""
+        return News(
+            self.restriction or later.restriction,
+            self.rows + later.rows,
+            self.whole or later.whole,
+        )
 
 
 @dataclass(slots=True)
@@ -69,7 +78,7 @@ class ComingAnswer:
     @property
     def to_ask_again(self) -> list[str]:
         """Ids of agencies that may answer now, as many as may be asked at once."""
-        return [row.agency["id"] for row in self.rows if row.retryable][:_RATHER_LONG]
+        return [row.agency["id"] for row in self.rows if row.retryable][:_AT_ONCE]
 
     def _begin(self, data: Any) -> None:
         answer = data.get("child") if isinstance(data, dict) else None

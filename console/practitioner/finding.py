@@ -65,6 +65,7 @@ async def _child_form(visit: Visit, mistakes: tuple[Mistake, ...]) -> Response:
         typed=typed,
         mistakes=mistakes,
         carried=typed.carried(REASON),
+        wanted=visit.text("wanted"),
     )
 
 

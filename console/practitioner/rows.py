@@ -26,6 +26,16 @@ class Group(Enum):
         """What stands above the list."""
         return self.value[1]
 
+    @property
+    def folds(self) -> bool:
+        """Whether a long list of these is shown only to those who want to see it."""
+        return self in {Group.NONE, Group.NOT_ASKED}
+
+    @property
+    def may_answer_later(self) -> bool:
+        """Whether it stands beside the button that asks again."""
+        return self is Group.SILENT
+
 
 _SAID: Final[Mapping[str, tuple[Group, str]]] = {
     "HAS_RECORD": (Group.KNOWN, "Has a record"),
@@ -62,6 +72,11 @@ class ShownRow:
     def retryable(self) -> bool:
         """Whether asking again soon may help."""
         return bool(self.said["retryable"])
+
+    @property
+    def has_record(self) -> bool:
+        """Whether it holds the child for certain."""
+        return self.group is Group.KNOWN
 
     @property
     def spoken(self) -> str:

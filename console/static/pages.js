@@ -18,10 +18,11 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   const body = new URLSearchParams(new FormData(form, event.submitter));
   form.querySelectorAll("button").forEach((button) => (button.disabled = true));
-  ask(form.getAttribute("action"), body);
+  ask(form.getAttribute("action"), body, form.dataset.keep);
 });
 
-async function ask(action, body) {
+// What comes takes the place of the page, or where `keep` names a place, of that place alone.
+async function ask(action, body, keep) {
   asking?.abort();
   asking = new AbortController();
   const { signal } = asking;
@@ -35,7 +36,7 @@ async function ask(action, body) {
       redirect: "error",
     });
     const parts = response.headers.get("content-type")?.startsWith("application/x-ndjson");
-    await (parts ? show(response.body, signal) : replace(await response.text(), signal));
+    await (parts ? show(response.body, signal) : replace(await response.text(), signal, keep));
   } catch {
     if (!signal.aborted) brokeOff();
   }
@@ -78,8 +79,14 @@ function become(text) {
   focusFirst();
 }
 
-async function replace(text, signal) {
-  if (!signal.aborted) become(text);
+async function replace(text, signal, keep) {
+  if (signal.aborted) return;
+  const place = keep && byId(keep);
+  if (!place) return become(text);
+  const came = new DOMParser().parseFromString(html.createHTML(text), "text/html");
+  came.querySelectorAll("#whole, .ta-cut-off").forEach((each) => each.remove());
+  place.replaceChildren(...document.adoptNode(came.querySelector("main")).childNodes);
+  focusFirst(place);
 }
 
 function brokeOff() {
@@ -99,12 +106,12 @@ function brokeOff() {
   }
 }
 
-function focusFirst() {
-  const first = document.querySelector(".govuk-error-summary, [data-first]") ?? document.querySelector("main h1");
+function focusFirst(place = document) {
+  const first = place.querySelector(".govuk-error-summary, [data-first]") ?? place.querySelector("h1");
   if (!first) return;
   first.tabIndex = -1;
   first.focus();
-  scrollTo(0, 0);
+  if (place === document) scrollTo(0, 0);
 }
 
 // Rows may come by the dozen: what is said to a screen reader waits until it can be heard.

@@ -112,6 +112,7 @@ class _InThread:
             asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(_STOP_S)
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(_STOP_S)
+        self._loop.close()
 
     async def _serve(self, service: _Service) -> str:
         listening = socket.create_server(("127.0.0.1", 0))

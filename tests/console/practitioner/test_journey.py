@@ -1,0 +1,188 @@
+"""A practitioner finds the team around a child in the demo, in a real browser."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+from playwright.sync_api import Browser, Error, Page
+
+from tests.support.console.browser import new_window, stored
+from tests.support.console.demo_pages import (
+    CASE,
+    CAST,
+    EVERYWHERE,
+    WHY,
+    DemoPages,
+    about,
+    answered,
+    ask,
+    find_team,
+    say_why,
+    sign_in,
+)
+
+MIRA = CAST.many_services.child
+SHIELDED = CAST.shielded.child
+TWIN = CAST.twin.child
+
+
+@pytest.fixture(params=[True, False], ids=["with script", "without script"])
+def page(request: pytest.FixtureRequest, browser: Browser, demo: DemoPages) -> Iterator[Page]:
+    with new_window(browser, java_script_enabled=request.param) as context:
+        opened = context.new_page()
+        sign_in(opened, demo.url)
+        yield opened
+
+
+@pytest.fixture
+def live(browser: Browser, demo: DemoPages) -> Iterator[Page]:
+    with new_window(browser) as context:
+        opened = context.new_page()
+        sign_in(opened, demo.url)
+        yield opened
+
+
+def test_the_whole_team_is_there_with_numbers_to_ring(page: Page, demo: DemoPages) -> None:
+    find_team(page, demo.url, MIRA)
+    assert page.locator("#group-known > li").count() >= 8
+    worker = page.locator("#group-known a[href^='tel:']").first
+    assert worker.get_attribute("href") == "tel:" + worker.inner_text().replace(" ", "")
+    assert page.locator("#restriction").inner_text().startswith("No restriction is known.")
+    assert "This is not the whole picture" in page.locator("#state").inner_text()
+
+
+def test_who_did_not_answer_can_be_rung_and_asked_again(page: Page, demo: DemoPages) -> None:
+    find_team(page, demo.url, MIRA)
+    silent = page.locator("#group-silent")
+    assert "Northbrook Youth Justice" in silent.inner_text()
+    assert silent.locator("a[href^='tel:']").count() == 1
+    page.get_by_role("button", name="Ask it again").click()
+    page.get_by_text("You asked 1 again.").wait_for()
+    assert "Could not be reached" in page.locator("#group-silent").inner_text()
+
+
+def test_asking_again_leaves_the_first_answer_where_it_is(live: Page, demo: DemoPages) -> None:
+    find_team(live, demo.url, MIRA)
+    before = live.locator("#group-known > li").count()
+    live.get_by_role("button", name="Ask it again").click()
+    live.get_by_text("You asked 1 again.").wait_for()
+    assert live.locator("#group-known > li").count() == before
+    assert live.locator("#group-silent > li").count() == 1
+
+
+def test_nothing_that_locates_a_shielded_child_is_shown(live: Page, demo: DemoPages) -> None:
+    find_team(live, demo.url, SHIELDED, ("Northbrook", "Easthallow"))
+    assert "Treat this child as shielded" in live.locator("#restriction").inner_text()
+    text = live.locator("main").inner_text()
+    assert "Addresses" not in text
+    assert "Schools" not in text
+    assert "01632 960999" in text
+
+
+def test_a_twin_is_apart_and_can_be_chosen_with_a_reason(page: Page, demo: DemoPages) -> None:
+    find_team(page, demo.url, TWIN, ("Easthallow", "Southmere"))
+    twin = page.locator("#unresolved > ul > li").first
+    assert "more likely a twin's" in twin.inner_text()
+    assert "given name" in twin.inner_text()
+    before = page.locator("#receipt dd").first.inner_text()
+    twin.get_by_text("You know that this is the child's record").click()
+    twin.get_by_label("How do you know?").fill("I have met this family")
+    twin.get_by_role("button", name="Ask again with this record").click()
+    page.wait_for_function("(before) => !document.body.innerText.includes(before)", arg=before)
+    answered(page)
+    assert page.locator("#group-known > li").count() >= 1
+
+
+@pytest.mark.parametrize(
+    ("label", "typed", "said"),
+    [
+        ("NHS number", "999 660 4658", "check digit"),
+        ("Date of birth", "9 Octember", "Write the date of birth as 9 3 2015"),
+        ("Postcode", "nowhere", "postcode"),
+    ],
+)
+def test_a_mistake_is_named_beside_its_field_and_above_the_form(
+    live: Page, demo: DemoPages, label: str, typed: str, said: str
+) -> None:
+    say_why(live, demo.url)
+    ask(live, {**about(MIRA), label: typed})
+    live.locator(".govuk-error-summary").wait_for()
+    beside = live.locator(".govuk-form-group--error")
+    assert said in beside.inner_text()
+    assert beside.get_by_label(label).input_value() == typed.strip()
+    assert said in live.locator(".govuk-error-summary").inner_text()
+    assert live.get_by_label("Family name", exact=True).input_value() == MIRA.family
+
+
+def test_the_reason_is_asked_first_and_kept_for_the_case_alone(live: Page, demo: DemoPages) -> None:
+    live.goto(f"{demo.url}/find")
+    live.get_by_role("button", name="Continue").click()
+    assert live.locator(".govuk-error-summary a").count() == 2
+    find_team(live, demo.url, MIRA)
+    live.get_by_role("button", name="Ask about another child of this case").click()
+    live.get_by_role("heading", name="What do you know about the child?").wait_for()
+    assert CASE in live.locator("main").inner_text()
+    assert live.locator(f"main input[value='{MIRA.family}']").count() == 0
+    assert live.locator("input[name=justification]").first.get_attribute("value") == WHY
+
+
+def test_no_address_title_or_store_of_the_browser_has_anything_of_the_child(
+    live: Page, demo: DemoPages
+) -> None:
+    seen: list[str] = []
+    live.on("request", lambda request: seen.append(request.url))
+    find_team(live, demo.url, MIRA)
+    secrets = (str(MIRA.nhs_number), MIRA.family, MIRA.given[0], MIRA.born.isoformat())
+    told = [*seen, live.url, live.title(), *stored(live)]
+    assert not [text for text in told for secret in secrets if secret in text]
+    assert stored(live) == []
+    cookies = live.context.cookies()
+    assert cookies
+    for cookie in cookies:
+        assert cookie["name"].startswith("__Host-")
+        assert cookie["httpOnly"]
+        assert cookie["secure"]
+
+
+def test_no_file_or_log_of_the_demo_has_what_was_typed(live: Page, demo: DemoPages) -> None:
+    find_team(live, demo.url, MIRA)
+    written = (file for file in (demo.state / "gateway").rglob("*") if file.is_file())
+    text = b"".join(file.read_bytes() for file in written)
+    assert str(MIRA.nhs_number).encode() not in text
+    assert WHY.encode() not in text
+
+
+def test_two_children_in_two_tabs_never_mix(live: Page, demo: DemoPages) -> None:
+    other = live.context.new_page()
+    say_why(live, demo.url)
+    say_why(other, demo.url)
+    ask(live, about(MIRA))
+    ask(other, about(SHIELDED))
+    answered(live)
+    answered(other)
+    assert MIRA.family in live.locator("#child").inner_text()
+    assert SHIELDED.family not in live.content()
+    assert MIRA.family not in other.content()
+
+
+def test_a_page_that_is_left_goes_blank_and_going_back_shows_nothing(
+    live: Page, demo: DemoPages
+) -> None:
+    find_team(live, demo.url, MIRA)
+    worker = live.locator(".ta-person strong").first.inner_text()
+    live.get_by_role("button", name="Sign out").click()
+    live.wait_for_url("**/signed-out")
+    for _ in range(4):
+        with suppress(Error):  # the browser would have to send the form again, and does not
+            live.go_back()
+        live.wait_for_load_state()
+        assert worker not in live.content()  # the demo itself names the children to try
+    live.goto(f"{demo.url}/find")
+    assert live.get_by_role("heading", name="Sign in").is_visible()
+
+
+def test_it_is_covered_while_away_and_cleared_by_a_button(live: Page, demo: DemoPages) -> None:
+    find_team(live, demo.url, MIRA, EVERYWHERE)
+    live.get_by_role("button", name="Clear this page").click()
+    assert MIRA.family not in live.content()
+    assert live.get_by_role("heading", name="This page was cleared").is_visible()

@@ -1,0 +1,66 @@
+"""Debian's Chromium, and what a test asks of a page beside what the page says."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.support.adapters.foreign_servers import installed
+
+PATIENCE_MS: Final = 20_000
+_AXE: Final = Path(__file__).parents[2] / "console/axe"
+_RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser; skips where there is none."""
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("these tests need Debian's chromium, which is not here")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def new_window(browser: Browser, **given: Any) -> BrowserContext:
+    """A window without a past."""
+    context = browser.new_context(**given)
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
+def axe_source() -> str:
+    """The checker's own code; skips where npm cannot bring it."""
+    return (installed(_AXE) / "node_modules/axe-core/axe.min.js").read_text("utf-8")
+
+
+def violations(page: Page, source: str) -> list[str]:
+    """What axe finds against WCAG 2.2 AA on a page as it is now: rule and place."""
+    page.evaluate(source)
+    found = page.evaluate("(rules) => axe.run({runOnly: rules})", _RULES)
+    return [
+        f"{each['id']}: {node['target']}" for each in found["violations"] for node in each["nodes"]
+    ]
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels a page is wider than its window."""
+    wider: int = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    return wider
+
+
+def stored(page: Page) -> list[str]:
+    """What a page has put into the browser, cookies left out."""
+    kept: list[str] = page.evaluate(
+        """async () => [...Object.keys(localStorage), ...Object.keys(sessionStorage),
+        ...(await indexedDB.databases()).map((each) => each.name), ...(await caches.keys())]"""
+    )
+    return kept

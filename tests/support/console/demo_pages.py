@@ -1,0 +1,96 @@
+"""The demo as `make demo` runs it: agencies, gateway and pages; and who uses it."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Page
+
+from demo.borough import Borough
+from demo.caseload import town
+from demo.gateway_process import GatewayProcess
+from demo.pages.served import ServedPages
+from demo.people import Child
+
+PRACTITIONER: Final = "Social worker"
+WHY: Final = "Strategy discussion after a referral from the school"
+CASE: Final = "NB-2026-0417"
+EVERYWHERE: Final = ("Northbrook", "Easthallow", "Southmere", "Westering")
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPages:
+    """Where the pages are, and the folder of everything that the demo writes."""
+
+    url: str
+    state: Path
+
+
+@contextmanager
+def demo_pages() -> Iterator[DemoPages]:
+    """The demo while it runs."""
+    with (
+        tempfile.TemporaryDirectory(prefix="teamaround-pages-") as folder,
+        Borough(Path(folder) / "borough") as borough,
+        GatewayProcess(Path(folder) / "gateway", borough.files, 0) as gateway,
+        ServedPages(gateway, 0) as pages,
+    ):
+        yield DemoPages(pages.url, Path(folder))
+
+
+def sign_in(page: Page, url: str, who: str = PRACTITIONER) -> None:
+    """Sign in as somebody of the demo."""
+    page.goto(f"{url}/sign-in")
+    page.get_by_role("button", name=who, exact=True).click()
+    page.wait_for_url(f"{url}/")
+
+
+def say_why(page: Page, url: str, areas: tuple[str, ...] = ()) -> None:
+    """Fill in the first form, and go on to the second."""
+    page.goto(f"{url}/find")
+    page.get_by_label("Why do you need to know?").fill(WHY)
+    page.get_by_label("Reference of your case").fill(CASE)
+    if areas:
+        page.get_by_text("The child may be known in another area").click()
+        for area in areas:
+            page.get_by_label(area, exact=True).check()
+        page.get_by_label("Why there?").select_option("FAMILY_THERE")
+        page.get_by_label("Explain it in your own words").fill("Relatives live there")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("heading", name="What do you know about the child?").wait_for()
+
+
+def about(child: Child) -> Mapping[str, str]:
+    """What somebody types who knows a child's number, name and birthday."""
+    number = child.nhs_number or ""
+    return {
+        "NHS number": f" {number[:3]} {number[3:6]} {number[6:]}",
+        "Given names": child.given[0],
+        "Family name": child.family,
+        "Date of birth": f"{child.born.day}/{child.born.month}/{child.born.year}",
+    }
+
+
+def ask(page: Page, known: Mapping[str, str]) -> None:
+    """Fill in the second form, and ask."""
+    for label, text in known.items():
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_role("button", name="Ask the agencies").click()
+
+
+def answered(page: Page) -> None:
+    """Wait until the page says how complete the answer is."""
+    page.locator("#state h2").wait_for()
+
+
+def find_team(page: Page, url: str, child: Child, areas: tuple[str, ...] = EVERYWHERE) -> None:
+    """All of it, from the first form to the whole answer."""
+    say_why(page, url, areas)
+    ask(page, about(child))
+    answered(page)
+
+
+CAST: Final = town().cast
