@@ -49,6 +49,11 @@ class FanOut:
         """The time on the clock by which sources are asked until a deadline, in seconds."""
         return self._clock.monotonic()
 
+    def usual_s(self, sources: Iterable[str]) -> float:
+        """Within how many seconds nearly each answer of each of these came; 0 before the first."""
+        took = (self._connections[source].source_limits.usual_s for source in sources)
+        return max((seconds for seconds in took if seconds is not None), default=0.0)
+
     async def until(self, deadline: float) -> None:
         """Return when the clock shows this, and not sooner."""
         await self._clock.sleep(max(0.0, deadline - self._clock.monotonic()))

@@ -54,6 +54,11 @@ class Latencies:
             return [None for _ in shares]
         return [1000 * recent[ceil(share * len(recent)) - 1] for share in shares]
 
+    def usual_s(self, share: float) -> float | None:
+        """Within how many seconds this share of the kept answers came, of whatever age."""
+        took = sorted(seconds for _, seconds in self._took)
+        return took[ceil(share * len(took)) - 1] if took else None
+
 
 class Checkup:
     """Whether a source can be reached, asked of it seldom however many want to know.

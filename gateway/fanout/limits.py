@@ -33,6 +33,7 @@ Jitter = Callable[[], float]
 # source that timed out, and not the question that went away.
 _SHARE: Final = 0.98
 # What a source had less time for says nothing about it: it was asked late.
+_NEARLY: Final = 0.95  # of a source's answers, as far as its usual time is meant
 _FAIR_TRIAL_S: Final = 1.0
 _PROBE_S: Final = 2.0  # whoever looks at the sources waits for the slowest probe
 
@@ -93,6 +94,11 @@ class SourceLimits:
     def failures(self) -> RecentFailures:
         """Why its answers failed of late."""
         return self.state.failures
+
+    @property
+    def usual_s(self) -> float | None:
+        """Within how many seconds nearly each of its answers came; None before the first."""
+        return self.state.latencies.usual_s(_NEARLY)
 
     @property
     def health(self) -> SourceHealth:

@@ -16,7 +16,8 @@ class Order:
 
     `own` are the caller's own details for each source, `asking` what goes with every call to it.
     `until`, and `half` when half the time is gone, are on the loop's clock. The answers of the
-    `circle` alone decide on the shield.
+    `circle` alone decide on the shield. `slow`: it may well need longer than half the time, so that
+    an answer that shows nobody leaves at the deadline.
     """
 
     sources: Mapping[str, RegisteredSource]
@@ -25,6 +26,12 @@ class Order:
     half: float
     until: float
     circle: frozenset[str] = frozenset()
+    slow: bool = False
+
+    @property
+    def shows_nobody_at(self) -> float:
+        """When an answer that shows nobody leaves, if the circle is idle by then."""
+        return self.until if self.slow else self.half
 
 
 def not_own(keys: Keys, own: Keys) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from adapters.contract.contract import OnBehalf
 from gateway.audit.entry.flags import AccessFlag, AccessFlags
@@ -31,6 +32,10 @@ from gateway.questions.shield.state import ShieldState, circle_of
 from gateway.questions.teaching import Teaching
 from resolvers.exchange import read_it_again, tell_one_more
 from resolvers.matching.reference import Reference
+
+# Calls of one source one after another, nearly always: by name, by a number, by a further one, and
+# a test that the source finds anybody.
+_IN_TURN: Final = 4
 
 HarmStated = Callable[[Caller, str, int], Awaitable[None]]
 
@@ -132,13 +137,15 @@ def _shield(
 
 def _order(prepared: PreparedQuestion, intent: Intent, admitted: AdmittedRequest) -> Order:
     preparation, asked = admitted.preparation, prepared.asked
+    circle, half_s = circle_of(asked, preparation.registry), preparation.questions.deadline / 2
     return Order(
         sources=asked,
         own=_own(prepared),
         asking=_calls(prepared, intent, admitted),
-        half=admitted.until - preparation.questions.deadline / 2,
+        half=admitted.until - half_s,
         until=admitted.until,
-        circle=circle_of(asked, preparation.registry),
+        circle=circle,
+        slow=admitted.fan_out.usual_s(circle) * _IN_TURN > half_s,
     )
 
 

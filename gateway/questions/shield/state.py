@@ -192,11 +192,11 @@ class ShieldState:
 
         Where the child is hidden from this caller by what came after the circle first spoke, the
         moment would tell who restricts her, or holds her. Where she is hidden and nobody is shown,
-        it would tell whether anybody does.
+        it would tell whether anybody does. So it is chosen before anybody is asked.
         """
         found = self.told(answers)
-        if now <= order.half and self._shows_nobody(found):
-            return order.half
+        if now <= order.shows_nobody_at and self._shows_nobody(found):
+            return order.shows_nobody_at
         late = self._shows_nobody(found) or (not self._settled and self.view.hides(found))
         return order.until if late else now
 

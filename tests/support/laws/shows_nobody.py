@@ -2,7 +2,8 @@
 
 Nobody who may be shown has the child. A member of the set has no file of hers, or some, by numbers
 that were told or by others, marked or not. What is told is that nothing is known of a shield. Who
-could tell these worlds apart would learn that somebody restricts her, or holds her near here.
+could tell these worlds apart would learn that somebody restricts her, or holds her near here. Some
+agencies are so slow that one call in turn takes less than half the time, and two take longer.
 """
 
 from dataclasses import dataclass, replace
@@ -32,7 +33,8 @@ _SEARCHES: Final = (
     *((NHS_NUMBER,), (UPN,)),
 )
 _NUMBERED: Final = ("nhs", "upn", "both", "none")
-_SECONDS: Final = (0.01, 0.02, 0.3)  # however many calls in turn: all within half the time
+# However many calls in turn: all within half the time, or it is known that they may not be.
+_SECONDS: Final = (0.01, 0.02, 0.3, 1.8, 3.0)
 _File = tuple[str, str, str]  # its numbers, how it is spelt, its mark
 FILES: Final[tuple[tuple[_File, ...], ...]] = (
     *(((numbered, "same", code),) for numbered in _NUMBERED for code in ("U", "R")),

@@ -36,7 +36,18 @@ def _by_all_that_came(_: Any) -> Any:
     return property(near)
 
 
+def _at_half(_: Any) -> Any:
+    """It leaves when half the time is gone, however long the agencies take."""
+    return property(lambda order: order.half)
+
+
 SHOWS_NOBODY_FAULTS: Final = (
+    PlantedFault(
+        "an answer that shows nobody leaves at half the time where agencies are slow",
+        SHOWS_NOBODY,
+        (("gateway.questions.order:Order.shows_nobody_at", _at_half),),
+        seed=3,
+    ),
     PlantedFault(
         "an answer that shows nobody leaves once the set has said all",
         SHOWS_NOBODY,

@@ -38,7 +38,7 @@ from tests.support.gateway.whole_gateway import TODAY, HeardLog, KnownCaller
 from tests.support.laws.running.grants import GrantsInMemory
 from tests.support.laws.running.place import LawPlace
 from tests.support.laws.town.caller import LawCaller
-from tests.support.laws.town.law_agency import AREAS
+from tests.support.laws.town.law_agency import AREAS, LawAgency
 from tests.support.laws.town.world import LawWorld
 from tests.support.settings import UNHURRIED, settings_with
 from tests.support.town import SHIELD_TEAM
@@ -68,6 +68,8 @@ async def law_gateway(place: LawPlace, world: LawWorld, caller: LawCaller) -> La
     )
     sources = [await place.source(agency) for agency in world.agencies]
     active = _active(sources, caller, clock)
+    for agency in world.agencies:
+        _seasoned(active, agency)
     log = HeardLog()
     recorder = Recorder(cast("Any", log), _KEYS, clock)
     publication = SimpleNamespace(log=log, refuse_halted=lambda: None)
@@ -90,6 +92,12 @@ async def law_gateway(place: LawPlace, world: LawWorld, caller: LawCaller) -> La
         Oversight(break_glass, cast("Any", None)),
     )
     return LawGateway(Endpoint(pipeline, SETTINGS), recorder, log)
+
+
+def _seasoned(active: ActiveGeneration, agency: LawAgency) -> None:
+    """It has answered before, about others, and took as long as it does."""
+    connection = active.fan_out._connections[agency.id]  # noqa: SLF001
+    connection.source_limits.state.latencies.took(agency.seconds)
 
 
 def _active(sources: list[RegisteredSource], caller: LawCaller, clock: Clock) -> ActiveGeneration:
