@@ -238,6 +238,16 @@ def counts_unavailable(error: BaseException) -> None:
     _say.error("counts_unavailable", cause=cause_of(error))
 
 
+def copy_altered(copy: str) -> None:
+    """A copy of what the log says was edited by somebody else; it is made again from the log."""
+    _say.critical("copy_altered", copy=copy)
+
+
+def copy_differs(copy: str, count: int) -> None:
+    """So many rows of a copy are not what the log says, and cannot be made again from here."""
+    _say.critical("copy_differs", copy=copy, count=count)
+
+
 def alerts_behind() -> None:
     """Alerts could not be found in the log; it is tried again."""
     _say.error("alerts_behind")

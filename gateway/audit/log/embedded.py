@@ -19,6 +19,7 @@ from gateway.audit.log.recheck import WHOLE, Recheck
 from gateway.audit.search.index import SearchIndex
 from gateway.audit.search.leaf_reader import index_beside, stored_leaves
 from gateway.audit.store.contract import READ_BOUND, StoredCosignature
+from gateway.audit.store.pace import Pace
 from gateway.audit.store.rehash import Rehash
 from gateway.audit.store.row import LogRow
 from gateway.audit.store.sqlite import (
@@ -122,6 +123,10 @@ class AuditLog:
         found = await asyncio.to_thread(self._search_index.find, search, after, count)
         return await self._proved(found)
 
+    async def epochs(self) -> frozenset[str]:
+        """Every epoch under whose keys anything in the log was made."""
+        return await asyncio.to_thread(self._search_index.epochs)
+
     async def nodes(self, indexes: Iterable[int], size: int) -> Nodes:
         """The tree's nodes that lead from entries to the root at `size`.
 
@@ -212,12 +217,13 @@ class AuditLog:
 
         What fails here fails again at the next search, and is told there.
         """
+        pace = Pace()
         while self._thread.is_alive():
-            self._grew.wait()
+            self._grew.wait(pace.left_s)
             self._grew.clear()
             self._thread.join(INDEX_SECONDS)
             with suppress(LogUnavailable):
-                self._search_index.catch_up_in_turn(still=self._thread.is_alive)
+                self._search_index.look_over(pace, still=self._thread.is_alive)
 
     def _drain(self) -> list[_Waiting | None]:
         drained = [self._queue.get()]

@@ -25,6 +25,7 @@ from gateway.audit.log.postgres_writing import PostgresWriting
 from gateway.audit.log.recheck import WHOLE, Recheck
 from gateway.audit.search.index import SearchIndex
 from gateway.audit.store.contract import NOTES, READ_BOUND, StoredCosignature
+from gateway.audit.store.pace import Pace
 from gateway.audit.store.row import LogRow
 from gateway.audit.tree.checkpoint import Checkpoint
 from gateway.audit.tree.merkle import Nodes
@@ -144,6 +145,10 @@ class PostgresLog:
         await self._recheck.proved(found)
         return found
 
+    async def epochs(self) -> frozenset[str]:
+        """Every epoch under whose keys anything in the log was made."""
+        return await asyncio.to_thread(self._search_index.epochs)
+
     async def nodes(self, indexes: Iterable[int], size: int) -> Nodes:
         """The tree's nodes that lead from entries to the root at `size`."""
         async with told_as(LogUnavailable), self._readers.acquire() as connection:
@@ -258,15 +263,18 @@ class PostgresLog:
 
         What fails here fails again at the next search, and is told there.
         """
+        pace = Pace()
         while not self._writing.done():
-            await self._grew.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pace.left_s):
+                    await self._grew.wait()
             self._grew.clear()
             await asyncio.wait([self._writing], timeout=INDEX_SECONDS)
             with suppress(OSError):
                 await asyncio.to_thread(remember, self._known, self._writer.written)
             with suppress(LogUnavailable):
                 still = partial(_is_going_on, self._writing)
-                await asyncio.to_thread(self._search_index.catch_up_in_turn, still=still)
+                await asyncio.to_thread(self._search_index.look_over, pace, still=still)
 
 
 def _known_beside(index: Path) -> Path:

@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Self
 
@@ -10,7 +10,7 @@ import orjson
 from pyroaring import BitMap
 
 from gateway.audit.entry.time_units import microseconds
-from gateway.audit.search.terms import Term, terms_of
+from gateway.audit.search.terms import Term, epochs_in, terms_of
 
 BLOCK: Final = 1 << 16  # entries; what one container of a Roaring bitmap spans
 STRETCH: Final = 1 << 10  # entries whose moments are read at once
@@ -49,6 +49,7 @@ class Gathered:
     first: int
     moments: "array[int]"
     places: dict[Term, list[int]]
+    epochs: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, first: int, end: int, leaves: Iterable[tuple[int, bytes]]) -> Self:
@@ -78,6 +79,7 @@ class Gathered:
     def _take(self, index: int, leaf: bytes) -> None:
         held = orjson.loads(leaf)
         self.moments[index - self.first] = microseconds(datetime.fromisoformat(held["at"]))
+        self.epochs.update(epochs_in(held))
         for term in terms_of(held):
             self.places.setdefault(term, []).append(index % BLOCK)
 

@@ -1,9 +1,10 @@
 """The search index, beside the log and built from it: lost or altered, it is rebuilt."""
 
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,7 @@ from gateway.audit.search.index_tables import (
     SHAPE,
     add_to_block,
     empty_index,
+    epochs_of,
     forget_block,
     places_of,
 )
@@ -25,10 +27,14 @@ from gateway.audit.search.leaf_reader import LeafReader
 from gateway.audit.search.page import Kept, misplaced, refuse_edited
 from gateway.audit.search.page_of_newest import newest_first
 from gateway.audit.search.terms import EVERY
+from gateway.audit.store.copy_seal import CopyAltered, CopySeal
+from gateway.audit.store.pace import Pace
 from gateway.audit.store.sqlite_file import connected, damaged, reading, turn, unavailable
 from gateway.config.sql import transaction
+from gateway.model import events
 
 _BATCH: Final = 1 << 14  # entries indexed in one step, which takes some thirty megabytes
+_TRIES: Final = 5
 _CACHE_KIB: Final = 16_384
 _PROGRESS: Final = "SELECT size, last, forgot FROM drawn"
 _SET_PROGRESS: Final = "UPDATE drawn SET size = ?, last = ?"
@@ -37,10 +43,15 @@ _BLOCKS: Final = "SELECT first FROM block ORDER BY first"
 
 @dataclass(frozen=True, slots=True)
 class SearchIndex:
-    """The index in a file of its own, of the log whose entries `opened` gives."""
+    """The index in a file of its own, of the log whose entries `opened` gives.
+
+    It is held to what was written in it: before the first search of this process, and by
+    `hold` from time to time. Where somebody edited it, it is rebuilt and that is told.
+    """
 
     index: Path
     opened: Callable[[], AbstractContextManager[LeafReader]]
+    held: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def find(self, search: Search, after: EntryPosition | None, count: int) -> tuple[Logged, ...]:
         """Up to `count` entries that fit, of all that are durable now.
@@ -51,11 +62,33 @@ class SearchIndex:
         """
         for _ in range(2):
             self.catch_up()
+            if not self.held.is_set():
+                self.hold()
             page = self._page(search, after, count)
             if page is not None:
                 return tuple(Logged(each.index, each.leaf) for each in page)
             self._rebuild()
         raise LogUnavailable(f"{self.index}: changes as soon as it is built")
+
+    def epochs(self) -> frozenset[str]:
+        """The epochs under whose keys anything in the log was made, its destroyed ones included."""
+        self.catch_up()
+        with reading(self.index) as connection:
+            return epochs_of(connection)
+
+    def hold(self) -> None:
+        """Hold every row of the index to what was written; it is rebuilt if one was edited."""
+        with unavailable(self.index):
+            try:
+                with closing(connected(self.index, "rw")) as connection:
+                    CopySeal.beside(self.index).refuse_altered(connection)
+            except (CopyAltered, sqlite3.Error) as error:
+                if isinstance(error, sqlite3.Error) and not _unsound(error):
+                    raise
+                events.copy_altered("search index")
+                self._rebuild()
+                self._draw(_always)
+        self.held.set()
 
     def catch_up(self, *, still: Callable[[], bool] = lambda: True) -> None:
         """Index what the log has more, as long as `still`; rebuilt if it is not of this log.
@@ -65,8 +98,11 @@ class SearchIndex:
         with unavailable(self.index):
             try:
                 sound = self._draw(still)
+            except CopyAltered:
+                events.copy_altered("search index")
+                sound = False
             except sqlite3.Error as error:
-                if not (damaged(error) or error.sqlite_errorcode == sqlite3.SQLITE_ERROR):
+                if not _unsound(error):
                     raise
                 sound = False
             if not sound:
@@ -79,25 +115,36 @@ class SearchIndex:
             if free:
                 self.catch_up(still=still)
 
+    def look_over(self, pace: Pace, *, still: Callable[[], bool]) -> None:
+        """Catch up, and hold the index if that is due, unless another process is at it."""
+        self.catch_up_in_turn(still=still)
+        if not pace.left_s:
+            with pace.round(), turn(self.index, 0) as free:
+                if free:
+                    self.hold()
+
     def _draw(self, still: Callable[[], bool]) -> bool:
         """Whether the index was built from this log."""
+        seal = CopySeal.beside(self.index)
         if not self.index.exists():
-            create_once(self.index, empty_index())
+            create_once(self.index, empty_index(seal))
         with closing(connected(self.index, "rw")) as index, self.opened() as leaves:
             index.execute("PRAGMA journal_mode = WAL")
             index.execute("PRAGMA synchronous = NORMAL")
             index.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             if index.execute("PRAGMA user_version").fetchone() != (SHAPE,):
                 return False
+            seal.refuse_unmarked(index)
             size, last, forgot = index.execute(_PROGRESS).fetchone()
             grown = leaves.grown(size - 1)
             if size and grown.hash != last:
                 return False
-            while still() and _draw_some(index, leaves, grown.size):
+            while still() and _draw_some(index, leaves, grown.size, seal):
                 pass
             if still() and forgot != grown.prunings:
-                _forget_pruned(self.index, index, leaves)
-                index.execute("UPDATE drawn SET forgot = ?", (grown.prunings,))
+                _forget_pruned(self.index, index, leaves, seal)
+                with transaction(index), seal.following(index):
+                    index.execute("UPDATE drawn SET forgot = ?", (grown.prunings,))
         return True
 
     def _page(self, search: Search, after: EntryPosition | None, count: int) -> list[Kept] | None:
@@ -123,7 +170,15 @@ class SearchIndex:
             self.index.with_name(f"{self.index.name}{suffix}").unlink(missing_ok=True)
 
 
-def _draw_some(index: sqlite3.Connection, leaves: LeafReader, end: int) -> bool:
+def _always() -> bool:
+    return True
+
+
+def _unsound(error: sqlite3.Error) -> bool:
+    return damaged(error) or error.sqlite_errorcode == sqlite3.SQLITE_ERROR
+
+
+def _draw_some(index: sqlite3.Connection, leaves: LeafReader, end: int, seal: CopySeal) -> bool:
     """Draw the next entries before `end`, all of one block; whether there were any."""
     size, _, _ = index.execute(_PROGRESS).fetchone()
     if size >= end:
@@ -134,33 +189,41 @@ def _draw_some(index: sqlite3.Connection, leaves: LeafReader, end: int) -> bool:
     with transaction(index):
         # Another process may have indexed the same meanwhile.
         if index.execute(_PROGRESS).fetchone()[0] == size:
-            add_to_block(index, gathered)
-            index.execute(_SET_PROGRESS, (end, last))
+            with seal.following(index):
+                add_to_block(index, gathered)
+                index.execute(_SET_PROGRESS, (end, last))
     return True
 
 
-def _forget_pruned(path: Path, index: sqlite3.Connection, leaves: LeafReader) -> None:
+def _forget_pruned(
+    path: Path, index: sqlite3.Connection, leaves: LeafReader, seal: CopySeal
+) -> None:
     """Take out of the index, and out of its files, what was pruned from the log since."""
     index.execute("PRAGMA secure_delete = ON")
     pruned = leaves.pruned()
     for (block,) in index.execute(_BLOCKS).fetchall():
         if _has_any(index, block, pruned):
-            _draw_again(index, block, leaves, pruned)
-    (kept, _, _) = index.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    if kept:
+            with transaction(index), seal.following(index):
+                _draw_again(index, block, leaves, pruned)
+    if not any(_emptied(index) for _ in range(_TRIES)):
         raise LogUnavailable(f"{path}: another process reads its journal; search or prune again")
+
+
+def _emptied(index: sqlite3.Connection) -> bool:
+    # SQLite itself waits two seconds for whoever reads.
+    (kept, _, _) = index.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not kept
 
 
 def _draw_again(
     index: sqlite3.Connection, block: int, leaves: LeafReader, pruned: EntryRanges
 ) -> None:
-    with transaction(index):
-        size, _, _ = index.execute(_PROGRESS).fetchone()
-        end = min(size, block + BLOCK)
-        # An entry may still be there though it is named: its bytes go in small groups.
-        rows = (row for row in leaves.within(block, end) if not pruned.covers(row[0]))
-        forget_block(index, block)
-        add_to_block(index, Gathered.of(block, end, rows))
+    size, _, _ = index.execute(_PROGRESS).fetchone()
+    end = min(size, block + BLOCK)
+    # An entry may still be there though it is named: its bytes go in small groups.
+    rows = (row for row in leaves.within(block, end) if not pruned.covers(row[0]))
+    forget_block(index, block)
+    add_to_block(index, Gathered.of(block, end, rows))
 
 
 def _has_any(index: sqlite3.Connection, block: int, pruned: EntryRanges) -> bool:

@@ -9,8 +9,9 @@ from pyroaring import BitMap
 
 from gateway.audit.search.blocks import BLOCK, STRETCH, Gathered, Stretch, united, written
 from gateway.audit.search.terms import Term, digest
+from gateway.audit.store.copy_seal import SEAL, CopySeal
 
-SHAPE: Final = 5  # of the tables below: an index of another shape is rebuilt
+SHAPE: Final = 6  # of the tables below: an index of another shape is rebuilt
 _SCHEMA: Final = """
 CREATE TABLE block (
   first INTEGER PRIMARY KEY,
@@ -28,6 +29,11 @@ CREATE TABLE posting (
   term BLOB NOT NULL,
   places BLOB NOT NULL,
   PRIMARY KEY (block, term)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE epoch (
+  block INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  PRIMARY KEY (block, name)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE drawn (
   size INTEGER NOT NULL,
@@ -48,13 +54,18 @@ _BOUND: Final = (
 )
 _FORGET_POSTINGS: Final = "DELETE FROM posting WHERE block = ?"
 _FORGET_STRETCHES: Final = "DELETE FROM stretch WHERE first >= ? AND first < ?"
+_KEEP_EPOCH: Final = "INSERT OR IGNORE INTO epoch VALUES (?, ?)"
+_FORGET_EPOCHS: Final = "DELETE FROM epoch WHERE block = ?"
+_EPOCHS: Final = "SELECT DISTINCT name FROM epoch"
 _PLACES: Final = "SELECT places FROM posting WHERE block = ? AND term = ?"
 
 
-def empty_index() -> bytes:
+def empty_index(seal: CopySeal) -> bytes:
     """The file of an index of nothing."""
     with closing(sqlite3.connect(":memory:")) as connection:
-        connection.executescript(_SCHEMA)
+        connection.executescript(f"{SEAL}{_SCHEMA}")
+        seal.begin(connection)
+        connection.commit()
         connection.execute(f"PRAGMA user_version = {SHAPE}")
         return connection.serialize()
 
@@ -68,12 +79,19 @@ def add_to_block(index: sqlite3.Connection, gathered: Gathered) -> None:
     for stretch in gathered.stretches:
         _keep_stretch(index, stretch)
     index.execute(_BOUND, (block, BLOCK))
+    index.executemany(_KEEP_EPOCH, ((block, name) for name in sorted(gathered.epochs)))
 
 
 def forget_block(index: sqlite3.Connection, block: int) -> None:
     """Take a block out, to be rebuilt."""
     index.execute(_FORGET_POSTINGS, (block,))
     index.execute(_FORGET_STRETCHES, (block, block + BLOCK))
+    index.execute(_FORGET_EPOCHS, (block,))
+
+
+def epochs_of(index: sqlite3.Connection) -> frozenset[str]:
+    """The epochs under whose keys anything in the entries was made."""
+    return frozenset(name for (name,) in index.execute(_EPOCHS))
 
 
 def places_of(index: sqlite3.Connection, block: int, terms: Iterable[Term]) -> BitMap:

@@ -12,6 +12,7 @@ Term = tuple[str, str]
 """A column and a value in it: ("user", "j.okafor")."""
 
 _COLUMNS: Final = ("query_id", "user", "organisation", "kind", "purpose", "issuer")
+_SEALED: Final = ("justification", "case_reference")
 EVERY: Final[Term] = ("every", "")  # of each entry, for a search that names nothing else
 
 
@@ -27,6 +28,12 @@ def terms_of(held: dict[str, Any]) -> Iterator[Term]:
     for group in held.get("agencies", ()):
         for agency in group["ids"]:
             yield "agency", agency
+
+
+def epochs_in(held: dict[str, Any]) -> Iterator[str]:
+    """The epochs under whose keys the entry's pseudonyms and sealed texts were made."""
+    made = (*held.get("child_pseudonyms", ()), *(held.get(name, "") for name in _SEALED))
+    yield from {each.partition(":")[0] for each in made if each}
 
 
 def wanted(search: Search) -> list[tuple[Term, ...]]:

@@ -46,6 +46,10 @@ class Log(Protocol):
         """Up to `count` entries that fit, newest first, from `after` on."""
         ...
 
+    async def epochs(self) -> frozenset[str]:
+        """Every epoch under whose keys anything in the log was made, destroyed ones included."""
+        ...
+
     async def nodes(self, indexes: Iterable[int], size: int) -> Nodes:
         """The tree's nodes that lead from entries to the root at `size`.
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-SHAPE: Final = 4  # of these tables: a file of another shape is rebuilt; see the last line
+SHAPE: Final = 5  # of these tables: a file of another shape is rebuilt; see the last line
 TABLES: Final = """
 CREATE TABLE question (
   query_id TEXT PRIMARY KEY,
@@ -64,5 +64,5 @@ CREATE INDEX alert_rank ON alert (score DESC, at DESC, id);
 CREATE INDEX alert_anchor ON alert (anchor);
 CREATE TABLE drawn (size INTEGER NOT NULL, last BLOB NOT NULL, compares_from INTEGER) STRICT;
 INSERT INTO drawn VALUES (0, x'', 0);
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 """

@@ -14,9 +14,12 @@ from gateway.audit.entry.range import EntryRanges
 from gateway.audit.entry.time_units import microseconds
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.keys.private_file import create_once
+from gateway.audit.store.copy_seal import SEAL, CopyAltered, CopySeal
+from gateway.audit.store.pace import Pace
 from gateway.audit.store.sqlite_file import connected, damaged, turn, unavailable
 from gateway.config.sql import transaction
 from gateway.config.working_days import WorkingDays
+from gateway.model import events
 from gateway.oversight.alerts.alert import Alert, Rank
 from gateway.oversight.alerts.evaluation import AlertEvaluation
 from gateway.oversight.alerts.memory import day_of, forget_before, forget_pruned
@@ -39,6 +42,7 @@ class AlertStore:
 
     path: Path
     working_days: WorkingDays = field(default_factory=WorkingDays)
+    pace: Pace = field(default_factory=Pace.at_once, repr=False)
 
     @classmethod
     def below(cls, state: Path, working_days: WorkingDays | None = None) -> Self:
@@ -48,14 +52,17 @@ class AlertStore:
     def indexed(self) -> tuple[int, bytes]:
         """How many entries were read, and the SHA-256 of the last one's leaf.
 
-        0 of a file that is missing, damaged or of another shape; it is then rebuilt.
+        0 of a file that is missing, damaged, of another shape or edited; it is then rebuilt.
         """
         with unavailable(self.path):
             try:
                 with self._open() as connection:
                     if connection.execute("PRAGMA user_version").fetchone() == (SHAPE,):
+                        self._refuse_altered(connection)
                         size, digest = connection.execute("SELECT size, last FROM drawn").fetchone()
                         return int(size), digest
+            except CopyAltered:
+                events.copy_altered("alerts")
             except sqlite3.Error as error:
                 if not damaged(error):
                     raise
@@ -76,7 +83,7 @@ class AlertStore:
 
         What they are compared with may be gone, and everybody would look unusual.
         """
-        with unavailable(self.path), self._open() as connection:
+        with unavailable(self.path), self._changing() as connection:
             connection.execute("UPDATE drawn SET compares_from = NULL")
 
     def take(
@@ -88,7 +95,7 @@ class AlertStore:
         entry of a clock that ran ahead makes nothing else old.
         None if not so many were drawn before them as `after` says: another process was at it.
         """
-        with unavailable(self.path), self._open() as connection, transaction(connection):
+        with unavailable(self.path), self._changing() as connection:
             (drawn,) = connection.execute("SELECT size FROM drawn").fetchone()
             if after not in {None, drawn}:
                 return
@@ -108,12 +115,16 @@ class AlertStore:
 
         LogUnavailable if its bytes may still be in the file's journal.
         """
-        with unavailable(self.path), self._open() as connection:
-            with transaction(connection):
+        with unavailable(self.path):
+            with self._changing() as connection:
                 indexed = connection.execute(_FOUND_IN).fetchall()
                 gone = [(i,) for i, *entries in indexed if any(map(pruned.covers, entries))]
                 connection.executemany("DELETE FROM alert WHERE id = ?", gone)
                 forget_pruned(connection, pruned)
+            self._empty_journal()
+
+    def _empty_journal(self) -> None:
+        with self._open() as connection:
             (kept, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if kept:
             raise LogUnavailable(
@@ -141,17 +152,35 @@ class AlertStore:
 
     def told(self, alert: Alert) -> None:
         """Keep that the deputies were told of an alert."""
-        with unavailable(self.path), self._open() as connection:
+        with unavailable(self.path), self._changing() as connection:
             connection.execute("UPDATE alert SET told = 1 WHERE id = ?", (alert.id,))
 
     def _read(self, sql: str, given: Mapping[str, object]) -> tuple[Alert, ...]:
         with unavailable(self.path), self._open() as connection:
             return tuple(map(Alert.of, connection.execute(sql, given)))
 
+    def _refuse_altered(self, connection: sqlite3.Connection) -> None:
+        """CopyAltered if somebody edited the file; all of it is read once in a while."""
+        seal = CopySeal.beside(self.path)
+        if self.pace.left_s:
+            seal.refuse_unmarked(connection)
+            return
+        with self.pace.round():
+            seal.refuse_altered(connection)
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        with self._open() as connection, transaction(connection):
+            try:
+                with CopySeal.beside(self.path).following(connection):
+                    yield connection
+            except CopyAltered:
+                raise LogUnavailable(f"{self.path}: was edited; it is made again") from None
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         if not self.path.exists():
-            create_once(self.path, _empty())
+            create_once(self.path, _empty(CopySeal.beside(self.path)))
         with closing(connected(self.path, "rw")) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
@@ -159,7 +188,9 @@ class AlertStore:
             yield connection
 
 
-def _empty() -> bytes:
+def _empty(seal: CopySeal) -> bytes:
     with closing(sqlite3.connect(":memory:")) as connection:
-        connection.executescript(TABLES)
+        connection.executescript(f"{SEAL}{TABLES}")
+        seal.begin(connection)
+        connection.commit()
         return connection.serialize()

@@ -1,21 +1,29 @@
 """Every entry that fits is found, newest first, whatever else is asked of it."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
+from structlog.testing import capture_logs
 
 from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.errors import LogCorrupt
+from gateway.audit.keys.pseudonym import Pseudonym
+from gateway.audit.keys.sealing import Sealed
 from gateway.audit.log.embedded import AuditLog
-from gateway.audit.search.leaf_reader import index_beside
+from gateway.audit.search.index import SearchIndex
+from gateway.audit.search.leaf_reader import index_beside, stored_leaves
 from gateway.audit.search.terms import digest
-from tests.support.audit.examples import NOON, asked
+from gateway.audit.store.pace import Pace
+from tests.support.audit.examples import MAYA, NOON, asked
 from tests.support.audit.searching import (
     SEARCHES,
     USERS,
@@ -116,6 +124,85 @@ async def test_an_index_that_lies_about_an_entry_is_rebuilt(
     user, other = (digest(("user", each)).hex() for each in USERS)
     alter(index_beside(path), LIES[lie].format(user=user, other=other))
     assert await filled.search(Search(user=USERS[0])) == before
+
+
+EDITS = {
+    "one entry's bits cleared": "UPDATE posting SET places = {without} WHERE term = x'{user}'",
+    "a row deleted": "DELETE FROM posting WHERE term = x'{user}'",
+    "a row inserted": "INSERT INTO posting SELECT block, x'00', places FROM posting LIMIT 1",
+    "a stretch left out": "DELETE FROM stretch",
+    "a block that ends earlier": "UPDATE block SET latest = earliest - 1",
+    "counted as drawn": "UPDATE drawn SET size = size - 1",
+    "a trigger": "CREATE TRIGGER t AFTER UPDATE ON drawn BEGIN DELETE FROM posting; END",
+}
+
+
+def edit(path: Path, edit_: str) -> None:
+    """What a person can do who may write the index and lacks the key of its seal."""
+    user = digest(("user", USERS[0]))
+    with closing(sqlite3.connect(index_beside(path))) as file:
+        (held,) = file.execute("SELECT places FROM posting WHERE term = ?", (user,)).fetchone()
+    places = BitMap.deserialize(held)
+    places.remove(places[0])
+    without = f"x'{places.serialize().hex()}'"
+    alter(index_beside(path), EDITS[edit_].format(user=user.hex(), without=without))
+
+
+@pytest.mark.parametrize("edit_", sorted(EDITS))
+async def test_an_index_that_was_edited_is_rebuilt_and_told(
+    path: Path, filled: AuditLog, edit_: str
+) -> None:
+    before = await filled.search(Search(user=USERS[0]))
+    edit(path, edit_)
+    index = SearchIndex(index_beside(path), partial(stored_leaves, path))
+    with capture_logs() as events:
+        index.hold()
+    assert {"event": "copy_altered", "copy": "search index", "log_level": "critical"} in events
+    assert index.find(Search(user=USERS[0]), None, 100) == before
+
+
+@pytest.mark.parametrize("edit_", sorted(EDITS))
+async def test_an_index_that_was_edited_at_rest_answers_no_search(
+    path: Path, filled: AuditLog, edit_: str
+) -> None:
+    before = await filled.search(Search(user=USERS[0]))
+    await filled.aclose()
+    edit(path, edit_)
+    again = await AuditLog.open(path)
+    assert await again.search(Search(user=USERS[0])) == before
+    await again.aclose()
+
+
+async def test_an_index_is_held_to_what_was_written_within_a_minute(
+    path: Path, filled: AuditLog
+) -> None:
+    await filled.search(Search(user=USERS[0]))
+    edit(path, "a row deleted")
+    index = SearchIndex(index_beside(path), partial(stored_leaves, path))
+    now = [0.0]
+    pace = Pace(now=lambda: now[0])
+    with capture_logs() as events:
+        index.look_over(pace, still=lambda: True)
+        assert events == []
+        now[0] = 30.0
+        index.look_over(pace, still=lambda: True)
+    assert [event["event"] for event in events] == ["copy_altered"]
+
+
+async def test_a_search_knows_every_epoch_that_the_log_has(log: AuditLog) -> None:
+    for epoch in ("2025", "2026"):
+        await log.append(asked("q", Pseudonym(f"{epoch}:{'5a' * 32}")))
+    await log.append(replace(asked(), justification=Sealed("2027:" + "A" * 60)))
+    assert await log.epochs() == {"2025", "2026", "2027"}
+
+
+async def test_the_index_takes_a_bounded_number_of_bytes_for_an_entry(
+    path: Path, log: AuditLog
+) -> None:
+    await asyncio.gather(*(log.append(asked(f"q{n}", MAYA)) for n in range(4000)))
+    await log.search(Search(user="nobody"))
+    alter(index_beside(path), "PRAGMA wal_checkpoint(TRUNCATE)")
+    assert index_beside(path).stat().st_size < 100 * 4000
 
 
 @pytest.mark.parametrize("leaf", ["leaf || ' '", "replace(leaf, 'j.okafor', 's.worker')"])

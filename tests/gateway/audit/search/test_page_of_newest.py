@@ -15,6 +15,7 @@ from gateway.audit.entry.time_units import microseconds
 from gateway.audit.search.blocks import BLOCK, STRETCH, Gathered
 from gateway.audit.search.index_tables import add_to_block, empty_index
 from gateway.audit.search.page_of_newest import newest_first
+from gateway.audit.store.copy_seal import CopySeal
 from tests.support.audit.examples import NOON, asked
 from tests.support.audit.searching import AGENCIES, CHILDREN, SEARCHES, USERS, newest
 
@@ -39,7 +40,7 @@ def indexed(held: Mapping[int, Entry], first: int, ends: set[int]) -> Iterator[s
     """An index of the entries, built in steps that end where they are told to."""
     first = first // STRETCH * STRETCH
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as index:
-        index.deserialize(empty_index())
+        index.deserialize(empty_index(CopySeal(bytes(32))))
         for end in sorted(ends):
             leaves = [(i, held[i].leaf()) for i in range(first, end) if i in held]
             add_to_block(index, Gathered.of(first, end, leaves))

@@ -8,12 +8,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.contract.codes import Purpose
 from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.logged import Logged
+from gateway.audit.errors import LogUnavailable
+from gateway.audit.store.pace import Pace
 from gateway.oversight.alerts.alert import Alert
 from gateway.oversight.alerts.store import AlertStore
 from tests.support.gateway.alert_store import NOON, child, question
@@ -175,6 +178,56 @@ def test_alerts_are_found_again_alike_when_their_file_is_lost(store: AlertStore,
     assert store.indexed() == (0, b"")
     indexed(store, entries)
     assert alerts(store) == before
+
+
+EDITS = {
+    "an alert set to reviewed": "UPDATE alert SET verdict = 'JUSTIFIED'",
+    "an alert made harmless": "UPDATE alert SET score = 1",
+    "an alert told": "UPDATE alert SET told = 1",
+    "an alert deleted": "DELETE FROM alert",
+    "an alert inserted": (
+        "INSERT INTO alert SELECT 'q9', 9, rule, score, at, due_by, entries, 'a.nother', issuer,"
+        " organisation, manager, NULL, 0, 9 FROM alert"
+    ),
+    "a question forgotten": "DELETE FROM question",
+    "a child looked at by another": "UPDATE day_child SET user = 'a.nother'",
+    "a day of no children": "UPDATE user_day SET children = 0",
+    "counted as drawn": "UPDATE drawn SET size = 9",
+    "a trigger": "CREATE TRIGGER t AFTER INSERT ON alert BEGIN DELETE FROM alert; END",
+}
+
+
+def edited(store: AlertStore, edit: str) -> None:
+    with closing(sqlite3.connect(store.path)) as file, file:
+        assert file.execute(EDITS[edit]).rowcount or edit == "a trigger"
+
+
+@pytest.mark.parametrize("edit", sorted(EDITS))
+@pytest.mark.parametrize("running", [False, True], ids=["at rest", "running"])
+def test_alerts_that_were_edited_are_found_again_and_that_is_told(
+    store: AlertStore,
+    edit: str,
+    running: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    held = AlertStore(store.path, pace=Pace(0.0))
+    entries = question("q1", risks=(AccessFlag.SAME_ADDRESS,))
+    indexed(held, entries)
+    assert held.indexed()[0] == len(entries)
+    before = alerts(held)
+    edited(held, edit)
+    again = held if running else AlertStore(store.path)
+    with capture_logs() as events:
+        assert again.indexed() == (0, b"")
+    assert [each["event"] for each in events] == ["copy_altered"]
+    indexed(again, entries)
+    assert alerts(again) == before
+
+
+def test_what_was_edited_is_written_on_by_nobody(store: AlertStore) -> None:
+    indexed(store, question("q1", risks=(AccessFlag.SAME_ADDRESS,)))
+    edited(store, "a trigger")
+    with pytest.raises(LogUnavailable, match="was edited"):
+        indexed(store, question("q2", 2), first=2)
 
 
 def test_what_is_older_than_five_weeks_is_forgotten_and_the_alert_stays(store: AlertStore) -> None:
