@@ -16,6 +16,7 @@ ALLOWED: Final[Mapping[str, str]] = {
     "tests/gateway/http/connections/test_times.py": "a client that drips a byte at a time",
     "tests/support/adapters/foreign_servers.py": "servers that do not say that they listen",
     "tests/support/adapters/registers/openssh.py": "a server that says in a file that it listens",
+    "tests/support/console/told_gateway.py": "agencies that answer one after the other",
     "tests/support/faults/http_faults.py": "an agency that drips a byte at a time",
     "tests/support/faults/ill_plugin.py": "a plugin that is given up long before it answers",
     "tests/support/gateway/reloading.py": "a gateway in another process, asked until it says so",
@@ -54,7 +55,7 @@ def sleeps(code: str) -> list[str]:
 
 def bounded(code: str) -> list[str]:
     """The calls of `asyncio.wait_for`, which may lose a cancellation under Python 3.11."""
-    return [ast.unparse(node) for name, node in calls(code) if name.endswith("wait_for")]
+    return [ast.unparse(node) for name, node in calls(code) if name == "asyncio.wait_for"]
 
 
 def ports(code: str) -> list[str]:

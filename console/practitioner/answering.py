@@ -12,7 +12,7 @@ from console.practitioner.answer_page import AnswerPage
 from console.practitioner.coming import BROKE, News
 from console.practitioner.typed import Typed
 
-Payloads = AsyncGenerator[dict[str, Any]]
+AnswerPayloads = AsyncGenerator[dict[str, Any]]
 
 
 async def answered(
@@ -38,7 +38,7 @@ async def answered(
     return HTMLResponse(page.whole())
 
 
-async def _lines(page: AnswerPage, payloads: Payloads) -> AsyncGenerator[bytes]:
+async def _lines(page: AnswerPage, payloads: AnswerPayloads) -> AsyncGenerator[bytes]:
     yield _line({"page": page.whole()})
     async with aclosing(payloads):
         async for news in _read(page, payloads):
@@ -48,7 +48,7 @@ async def _lines(page: AnswerPage, payloads: Payloads) -> AsyncGenerator[bytes]:
     yield _line({"end": True})
 
 
-async def _merged(page: AnswerPage, payloads: Payloads, first: News) -> AsyncGenerator[bytes]:
+async def _merged(page: AnswerPage, payloads: AnswerPayloads, first: News) -> AsyncGenerator[bytes]:
     """The same into the answer that stands there; in its place where the child is shielded now."""
     news = first
     async with aclosing(payloads):
@@ -64,7 +64,7 @@ async def _merged(page: AnswerPage, payloads: Payloads, first: News) -> AsyncGen
     yield _line({"end": True})
 
 
-async def _read(page: AnswerPage, payloads: Payloads) -> AsyncGenerator[News]:
+async def _read(page: AnswerPage, payloads: AnswerPayloads) -> AsyncGenerator[News]:
     try:
         async for payload in payloads:
             yield page.take(payload)

@@ -1,0 +1,170 @@
+"""What a page says when the gateway, the line or what an agency says is bad; never "nobody"."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support.console.browser import new_window, sideways
+from tests.support.console.told_gateway import ToldPages, agency_row, told_pages
+
+THREE = tuple(agency_row(number) for number in (1, 2, 3))
+BIDI = "\u202egnikcatta\u202c"
+MARKUP = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
+REFUSED = {"errors": [{"message": "the token expired", "extensions": {"code": "UNAUTHENTICATED"}}]}
+BUSY = {"errors": [{"message": "the gateway is fully used", "extensions": {"code": "BUSY"}}]}
+BAD = {
+    "an expired token": ((401, "application/json", json.dumps(REFUSED)), "Sign in again"),
+    "a full gateway": ((503, "application/json", json.dumps(BUSY)), "The gateway is fully used."),
+    "a proxy that failed": ((502, "text/html", "<h1>Bad gateway</h1>"), "in front of the gateway"),
+    "a guest network": ((200, "text/html", "<h1>Welcome</h1>"), "in front of the gateway"),
+    "no data": ((200, "application/json", '{"data": {"child": null}}'), "in front of the gateway"),
+}
+
+
+@pytest.fixture(scope="module")
+def pages(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ToldPages]:
+    del browser
+    with told_pages(tmp_path_factory.mktemp("pages")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["with script", "without script"])
+def page(request: pytest.FixtureRequest, browser: Browser, pages: ToldPages) -> Iterator[Page]:
+    with new_window(browser, java_script_enabled=request.param) as context:
+        opened = context.new_page()
+        _sign_in(opened, pages)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def live(browser: Browser, pages: ToldPages) -> Iterator[Page]:
+    with new_window(browser, viewport={"width": 320, "height": 640}) as context:
+        opened = context.new_page()
+        _sign_in(opened, pages)
+        yield opened
+
+
+def _sign_in(page: Page, pages: ToldPages) -> None:
+    page.goto(f"{pages.url}/sign-in")
+    page.get_by_role("button", name="A nurse").click()
+    page.wait_for_url(f"{pages.url}/")
+
+
+def _ask(page: Page, pages: ToldPages) -> None:
+    page.goto(f"{pages.url}/find")
+    page.get_by_label("To give health care").check()
+    page.get_by_label("Why do you need to know?").fill("She is on our ward")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("NHS number").fill("9996604659")
+    page.get_by_label("Family name", exact=True).fill("Rowan")
+    page.get_by_role("button", name="Ask the agencies").click()
+
+
+@pytest.mark.parametrize("manner", ["reset", "end"])
+def test_an_answer_that_breaks_off_says_so_and_keeps_what_is_true(
+    page: Page, pages: ToldPages, manner: str
+) -> None:
+    pages.next(rows=THREE, stop_at=2, manner=manner)
+    _ask(page, pages)
+    page.get_by_role("heading", name="The answer broke off").wait_for()
+    assert page.locator("#group-known > li").count() == 2
+    state = page.locator("#state").inner_text()
+    assert 'Nothing is known of Agency 3. It is no "no record".' in state
+    assert "agencies answered" not in state
+    assert page.locator("#state").get_by_role("button", name="Ask again").is_visible()
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_what_refuses_is_shown_as_what_it_is(page: Page, pages: ToldPages, bad: str) -> None:
+    refusal, said = BAD[bad]
+    pages.next(refusal=refusal)
+    _ask(page, pages)
+    page.get_by_text("This page says nothing about any child.").wait_for()
+    assert said in page.locator("main").inner_text()
+    assert page.locator("#receipt").count() == 0
+
+
+def test_a_form_that_is_sent_twice_asks_once(page: Page, pages: ToldPages) -> None:
+    pages.next(rows=THREE)
+    page.goto(f"{pages.url}/find")
+    mark = page.locator("main input[name=mark]").first.get_attribute("value")
+    sent: dict[str, str | float | bool] = {
+        "mark": str(mark),
+        "purpose": "DIRECT_CARE",
+        "justification": "x",
+        "upn": "A1",
+    }
+    headers = {"origin": pages.url, "sec-fetch-site": "same-origin"}
+    agent = page.evaluate("navigator.userAgent")
+    asked = [
+        page.request.post(
+            f"{pages.url}/find/answer", form=sent, headers={**headers, "user-agent": agent}
+        )
+        for _ in range(2)
+    ]
+    assert [each.status for each in asked] == [200, 403]
+    assert "sent before" in asked[1].text()
+    assert pages.told.asked == 1
+
+
+def test_a_form_of_another_site_asks_nothing(page: Page, pages: ToldPages) -> None:
+    pages.next(rows=THREE)
+    form = f'<form method=post action="{pages.url}/find/answer"><input name=upn value=A1></form>'
+    other = page.context.new_page()
+    other.set_content(f"{form}<button form=f>x</button>".replace("<form ", "<form id=f "))
+    other.get_by_role("button").click()
+    other.wait_for_url("**/find/answer")
+    text = other.locator("main").inner_text()
+    assert "You are not signed in" in text or "did not come from these pages" in text
+    assert pages.told.asked == 0
+    other.close()
+
+
+def test_markup_long_and_turned_names_are_only_names(live: Page, pages: ToldPages) -> None:
+    worker = {"name": MARKUP + BIDI + "x" * 600, "telephone": "01632 960001", "email": None}
+    involved = {
+        "role": MARKUP,
+        "service": None,
+        "team": BIDI,
+        "status": "OPEN",
+        "leadPractitioner": True,
+        "sensitive": False,
+        "start": "2015",
+        "end": None,
+        "practitioner": worker,
+        "contact": None,
+    }
+    pages.next(rows=[agency_row(1, involvements=[involved], detail=MARKUP)])
+    _ask(live, pages)
+    live.locator("#state h2").wait_for()
+    assert MARKUP in live.locator(".ta-person strong bdi").first.inner_text()
+    assert live.locator("main img, main script").count() == 0
+    assert live.title() == "The team around the child - Team Around"
+    assert sideways(live) == 0
+
+
+def test_three_hundred_agencies_are_still_one_page(live: Page, pages: ToldPages) -> None:
+    rows = [agency_row(n, "NO_RECORD" if n > 8 else "HAS_RECORD") for n in range(1, 301)]
+    pages.next(rows=rows)
+    _ask(live, pages)
+    live.get_by_role("heading", name="All 300 agencies answered").wait_for()
+    assert live.locator("#group-known > li").count() == 8
+    assert live.locator("#group-none > li").count() == 292
+    assert not live.locator("#group-none").is_visible()
+    assert sideways(live) == 0
+
+
+def test_a_row_is_on_the_screen_while_others_are_awaited(live: Page, pages: ToldPages) -> None:
+    pages.next(rows=THREE, pause_s=0.5)
+    _ask(live, pages)
+    live.evaluate("""() => { globalThis.seen = []; new MutationObserver((all) => {
+        for (const each of all) for (const node of each.addedNodes)
+          if (node.classList?.contains("ta-row")) seen.push(Date.now());
+        }).observe(document.documentElement, {subtree: true, childList: true}) }""")
+    live.get_by_text("1 of 3 agencies have answered.").wait_for()
+    assert live.locator("#waiting li").count() == 2
+    live.get_by_role("heading", name="All 3 agencies answered").wait_for()
+    late = [on - sent for sent, on in zip(pages.told.sent, live.evaluate("seen"), strict=True)]
+    assert max(late) < 1000  # on a quiet machine it is under 100: docs/pages.md

@@ -1,0 +1,196 @@
+"""The pages over a small gateway that does as it is told: whole answers, cuts, refusals."""
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+from aiohttp import web
+
+from console.app import pages_app
+from console.config.settings import PagesSettings, ProviderSettings, SessionTable
+from demo.pages.people import DemoPerson
+from demo.pages.sign_in_service import CLIENT, SignInService
+
+NOBODY: Final = DemoPerson("n.one", "n.one", "A nurse", (), lambda: "a-token")
+_HEAD: Final = {"Content-Type": "text/event-stream; charset=utf-8"}
+_START_S: Final = 20.0
+_ME: Final = {
+    "name": "n.one",
+    "organisation": "northbrook",
+    "roles": ["practitioner"],
+    "purposes": ["DIRECT_CARE", "EMERGENCY"],
+    "areas": [{"code": "E09990001", "name": "Northbrook"}],
+}
+_WHOLE: Final[Mapping[str, Any]] = {
+    "ask": [],
+    "unresolved": [],
+    "child": None,
+}
+
+
+def agency_row(number: int, outcome: str = "HAS_RECORD", **more: Any) -> dict[str, Any]:
+    """A row of agency `number`; `more` are its further fields."""
+    return {
+        "agency": {"id": f"agency-{number}", "name": f"Agency {number}"},
+        "outcome": outcome,
+        "answered": outcome in {"HAS_RECORD", "NO_RECORD"},
+        "complete": True,
+        "needs": [],
+        "detail": None,
+        "retryable": False,
+        "asOf": None,
+        "ring": {"name": None, "telephone": f"01632 960{number:03}", "email": None, "hours": None},
+        "withheld": [],
+        "involvements": [],
+        **more,
+    }
+
+
+@dataclass(slots=True)
+class Told:
+    """What the gateway is to do with the next questions.
+
+    `rows` are sent one by one; after `stop_at` of them the line breaks in the `manner` "reset" or
+    "end". `refusal` is a status with a body. `sent` has when each row left, by the monotonic clock.
+    """
+
+    rows: Sequence[Mapping[str, Any]] = ()
+    stop_at: int | None = None
+    manner: str = "reset"
+    refusal: tuple[int, str, str] | None = None
+    pause_s: float = 0.0
+    restriction: str = "NONE_KNOWN"
+    asked: int = 0
+    sent: list[float] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ToldPages:
+    """The pages, and what their gateway is told."""
+
+    url: str
+    told: Told
+
+    def next(self, **told: Any) -> None:
+        """From now on, this."""
+        self.told = Told(**told)
+
+    async def respond(self, request: web.Request) -> web.StreamResponse:
+        """Answer one request of the pages."""
+        asked = await request.json()
+        name = str(asked["query"]).split("(")[0].split("{")[0].split()[1]
+        if name in {"Me", "WhoAsks"}:
+            return web.json_response({"data": {"me": _ME, "directory": []}})
+        self.told.asked += 1
+        if self.told.refusal is not None:
+            status, kind, text = self.told.refusal
+            return web.Response(status=status, content_type=kind, text=text)
+        return await _streamed(request, self.told)
+
+
+async def _streamed(request: web.Request, told: Told) -> web.StreamResponse:
+    response = web.StreamResponse(headers=_HEAD)
+    await response.prepare(request)
+    asked = [{"agency": row["agency"], "asked": True} for row in told.rows]
+    receipt = {"log": "log.example", "index": "7", "queryId": "q-7"}
+    await _send(response, {"data": {"child": {"receipt": receipt, "asked": asked, "answers": []}}})
+    await _send(response, _piece(["child"], {"restriction": told.restriction}))
+    for number, row in enumerate(told.rows):
+        if number == told.stop_at:
+            if told.manner == "reset" and request.transport is not None:
+                request.transport.abort()
+            return response
+        await asyncio.sleep(told.pause_s)
+        told.sent.append(time.time() * 1000)
+        await _send(response, _piece(["child", "answers", number], row))
+    await _send(response, _piece(["child"], {**_WHOLE, "completeness": _counted(told.rows)}))
+    await response.write(b"event: complete\ndata:\n\n")
+    return response
+
+
+def _piece(path: list[str | int], data: Mapping[str, Any]) -> dict[str, Any]:
+    return {"hasNext": True, "incremental": [{"path": path, "data": data}]}
+
+
+def _counted(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    answered = sum(bool(row["answered"]) for row in rows)
+    return {
+        "complete": answered == len(rows),
+        "inScope": len(rows),
+        "answered": answered,
+        "unanswered": len(rows) - answered,
+        "notAsked": 0,
+        "notConnected": [],
+    }
+
+
+async def _send(response: web.StreamResponse, payload: Mapping[str, Any]) -> None:
+    await response.write(b"event: next\ndata: %b\n\n" % json.dumps(payload).encode())
+
+
+@contextmanager
+def told_pages(folder: Path, **session: int) -> Iterator[ToldPages]:
+    """The pages while they are served, from a thread of this process."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    pages = ToldPages("", Told())
+    opened = _served(pages, folder, session)
+    try:
+        asyncio.run_coroutine_threadsafe(opened.__aenter__(), loop).result(_START_S)
+        yield pages
+    finally:
+        asyncio.run_coroutine_threadsafe(opened.__aexit__(None, None, None), loop).result(_START_S)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(_START_S)
+        loop.close()
+
+
+@asynccontextmanager
+async def _served(
+    pages: ToldPages, folder: Path, session: Mapping[str, int]
+) -> AsyncIterator[None]:
+    listening = socket.create_server(("127.0.0.1", 0))
+    pages.url = f"http://localhost:{listening.getsockname()[1]}"
+    gateway = web.Application()
+    gateway.add_routes([web.post("/graphql", pages.respond)])
+    async with (
+        _small(lambda _: gateway) as asked,
+        _small(lambda issuer: SignInService(issuer, pages.url, (NOBODY,)).app()) as issuer,
+    ):
+        settings = PagesSettings(
+            public_url=pages.url,
+            gateway=f"{asked}/graphql",
+            environment="development",
+            sign_in=ProviderSettings(issuer=issuer, client_id=CLIENT),
+            session=SessionTable(key=folder / "session.key", **session),
+        )
+        config = uvicorn.Config(
+            pages_app(settings, b"s" * 32), log_level="error", timeout_graceful_shutdown=1
+        )
+        server = uvicorn.Server(config)
+        serving = asyncio.ensure_future(server.serve(sockets=[listening]))
+        yield  # its socket listens already: whoever comes waits until it serves
+        server.should_exit = True
+        await serving
+
+
+@asynccontextmanager
+async def _small(made: Callable[[str], web.Application]) -> AsyncIterator[str]:
+    listening = socket.create_server(("127.0.0.1", 0))
+    url = f"http://localhost:{listening.getsockname()[1]}"
+    runner = web.AppRunner(made(url), access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    await web.SockSite(runner, listening).start()
+    try:
+        yield url
+    finally:
+        await runner.cleanup()
