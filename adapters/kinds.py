@@ -102,13 +102,15 @@ async def _open_sql(opening: Opening) -> Source:
     # Its library is imported for whoever needs it: it takes a third of a second.
     from adapters.sql.engine import address_of, read_dsn
     from adapters.sql.source import open_source
+    from adapters.sql.verified import demanded_tls
 
     manifest = opening.manifest
     if manifest.source.dsn is None:
         raise SecretMissing(f"source {manifest.source.id} names no dsn")
     url = read_dsn(opening.secrets.text(manifest.source.dsn))
     opening.egress.check(address_of(url), "source.dsn")
-    return open_source(manifest, url, opening.egress, opening.clock)
+    tls = demanded_tls(url.host, opening.egress, manifest.source.authority, opening.secrets)
+    return open_source(manifest, url, opening.egress, opening.clock, tls)
 
 
 async def _open_files(opening: Opening) -> Source:

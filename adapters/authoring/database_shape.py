@@ -5,7 +5,9 @@ from typing import Final
 import asyncpg
 
 from adapters.authoring.sample_shape import SampleShape, SampleUnreadable, shape_of_tables
+from adapters.network.near import is_here
 from adapters.sql.engine import read_dsn
+from adapters.sql.verified import over_tls, verified_as
 
 _PATIENCE_S: Final = 20
 _COLUMNS: Final = """
@@ -27,8 +29,9 @@ async def shape_of_database(address: str) -> SampleShape:
     """
     try:
         url = read_dsn(address).set(drivername="postgresql")
-        connection = await asyncpg.connect(
-            url.render_as_string(hide_password=False),
+        connection = await over_tls(
+            None if is_here(url.host or "") else verified_as(url.host or ""),
+            dsn=url.render_as_string(hide_password=False),
             timeout=_PATIENCE_S,
             server_settings={"default_transaction_read_only": "on"},
         )

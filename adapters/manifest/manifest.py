@@ -49,7 +49,8 @@ class SourceTable(Table):
     A `sensitive` one, whose very kind must not be told, shares the one pooled row. `population`
     is how many children it holds. `duplicates` says that it may hold one child twice. A source that
     says who is restricted is in the shield set by its `claims`. Or it says `mark = "own-row"`, and
-    its mark hides only its own row.
+    its mark hides only its own row. `authority` is the agency's own, which signed the certificate
+    of its database.
     """
 
     id: SourceId
@@ -57,6 +58,7 @@ class SourceTable(Table):
     sector: Sector
     base_url: ShortText | None = None
     dsn: Secret | None = None
+    authority: Secret | None = None
     effects: Literal["none", "notifies-agency", "audited"]
     claims: frozenset[Claim] = frozenset()
     max_age: Seconds = 86400.0

@@ -62,7 +62,8 @@ def _named(error: BaseException) -> Cause | None:
         case ssl.SSLCertVerificationError():
             return _BY_CODE.get(error.verify_code, Cause.CERTIFICATE_UNUSABLE)
         case ssl.SSLError():
-            ours = "_ALERT_" in str(error.reason) and _OUR_CERTIFICATE.search(str(error.reason))
+            said = str(getattr(error, "reason", ""))  # none of one that is not OpenSSL's
+            ours = "_ALERT_" in said and _OUR_CERTIFICATE.search(said)
             return Cause.OUR_CERTIFICATE_REFUSED if ours else Cause.NO_TLS
         case OSError():
             return _BY_NUMBER.get(error.errno or 0)

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Final, Self
 from urllib.parse import unquote, urlsplit
 
+from adapters.network.near import is_here
+
 Network = IPv4Network | IPv6Network
 HostPort = tuple[str, int]
 IpAddress = IPv4Address | IPv6Address
@@ -40,20 +42,24 @@ class Egress:
 
     A folder of files is an origin too: "file:///folder". `networks` are private ones that listed
     names may lead into, "10.1.0.0/16"; an address that is listed by itself needs none. `own` are
-    hosts and ports of the gateway's own stores, into which no listed name may lead.
+    hosts and ports of the gateway's own stores, into which no listed name may lead. `tunnelled`
+    says that the operator protects the way there, so that it needs no TLS.
     """
 
     origins: frozenset[str]
     networks: tuple[Network, ...] = ()
     own: frozenset[HostPort] = frozenset()
+    tunnelled: bool = False
 
     @classmethod
-    def of(cls, listed: Iterable[str], own: Iterable[HostPort] = ()) -> Self:
+    def of(
+        cls, listed: Iterable[str], own: Iterable[HostPort] = (), *, tunnelled: bool = False
+    ) -> Self:
         """The operator's list for one source; ValueError if an entry is no origin or network."""
         entries = list(listed)
         networks = tuple(private_network(entry) for entry in entries if "://" not in entry)
         origins = frozenset(origin(entry) for entry in entries if "://" in entry)
-        return cls(origins, networks, frozenset(own))
+        return cls(origins, networks, frozenset(own), tunnelled)
 
     def check(self, address: str, what: str) -> None:
         """EgressRefused unless the origin of `address` is listed; `what` names it in words."""
@@ -65,6 +71,11 @@ class Egress:
             raise EgressRefused(
                 f"{what} is not among the origins listed for this source; the operator lists it"
                 f" in [[grant]], as `teamaround source grant` prints it"
+            )
+        if not self.tunnelled and _in_the_clear(address):
+            raise EgressRefused(
+                f"{what} leads to another machine without encryption; write https://, or have the"
+                " operator say tunnelled = true in its [[grant]]"
             )
 
     def reaches(self, address: str) -> bool:
@@ -104,6 +115,11 @@ def private_network(entry: str) -> Network:
 
 def _is_shared(network: Network) -> bool:
     return isinstance(network, IPv4Network) and network.subnet_of(_SHARED)
+
+
+def _in_the_clear(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme.lower() == "http" and not is_here(parts.hostname or "")
 
 
 def _link_local(host: str) -> bool:

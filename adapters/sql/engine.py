@@ -1,6 +1,7 @@
 """The connections of one SQL source: read-only, bounded in number and in time."""
 
 import sqlite3
+import ssl
 from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from adapters.network import resolver as guarded_resolver
 from adapters.network.egress import Egress
 from adapters.network.secrets import SecretMissing
 from adapters.sql.bounded_wire import bound
+from adapters.sql.verified import over_tls
 
 POSTGRESQL: Final = "postgresql"
 SQLITE: Final = "sqlite"
@@ -47,15 +49,18 @@ def address_of(url: URL) -> str:
     return f"postgresql://{host}:{url.port or _POSTGRESQL_PORT}"
 
 
-def open_engine(url: URL, limits: Limits, egress: Egress) -> AsyncEngine:
+def open_engine(
+    url: URL, limits: Limits, egress: Egress, tls: ssl.SSLContext | None = None
+) -> AsyncEngine:
     """A pool as wide as the manifest's concurrency; connects only when asked.
 
-    The server's name is held against `egress` again at every connection.
+    The server's name is held against `egress` again at every connection, and its certificate
+    against `tls`.
     """
     if url.drivername == SQLITE:
         return _engine(_read_only_file(url.database or ""), limits, connect_args=_sqlite(limits))
     at = url.set(drivername="postgresql+asyncpg")
-    return _engine(at, limits, async_creator=lambda: _connected(at, limits, egress))
+    return _engine(at, limits, async_creator=lambda: _connected(at, limits, egress, tls))
 
 
 def _engine(url: URL, limits: Limits, **connecting: Any) -> AsyncEngine:
@@ -84,9 +89,10 @@ class _BoundedFile(sqlite3.Connection):
         self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max(most, _SCHEMA_ROW))
 
 
-async def _connected(url: URL, limits: Limits, egress: Egress) -> "asyncpg.Connection[Any]":
+async def _connected(url: URL, limits: Limits, egress: Egress, tls: ssl.SSLContext | None) -> Any:
     port = url.port or _POSTGRESQL_PORT
-    connection = await asyncpg.connect(
+    connection = await over_tls(
+        tls,
         host=await guarded_resolver.address_of(url.host or "", port, egress),
         port=port,
         user=url.username,
@@ -99,8 +105,19 @@ async def _connected(url: URL, limits: Limits, egress: Egress) -> "asyncpg.Conne
             "application_name": "teamaround",
         },
     )
+    try:
+        await _refuse_writable(connection)
+    except BaseException:
+        connection.terminate()
+        raise
     bound(connection, limits.max_body)
     return connection
+
+
+async def _refuse_writable(connection: "asyncpg.Connection[Any]") -> None:
+    # A pooler may drop what a connection asks for at its start, and say nothing of it.
+    if await connection.fetchval("SHOW default_transaction_read_only") != "on":
+        raise asyncpg.InterfaceError("the connection is not read-only")
 
 
 def _read_only_file(path: str) -> URL:

@@ -1,6 +1,7 @@
 """The kind `sql`: one read-only SELECT over PostgreSQL or SQLite, its rows merged to records."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -279,9 +280,15 @@ async def _stream(
         await result.close()
 
 
-def open_source(manifest: Manifest, url: URL, egress: Egress, clock: WallClock) -> SqlSource:
+def open_source(
+    manifest: Manifest,
+    url: URL,
+    egress: Egress,
+    clock: WallClock,
+    tls: ssl.SSLContext | None = None,
+) -> SqlSource:
     """The source of a checked manifest at `url`; connects nowhere yet."""
-    engine = open_engine(url, manifest.limits, egress)
+    engine = open_engine(url, manifest.limits, egress, tls)
     typed_dates = engine.dialect.name == POSTGRESQL
     operations = {
         one.name: SqlOperation.of(manifest, one, typed_dates=typed_dates)

@@ -1,6 +1,6 @@
 """The operator's file: areas, what is granted to which source, whom to ring about a shield."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -19,7 +19,7 @@ from adapters.contract.codes import Claim, Purpose
 from adapters.contract.contact_points import is_telephone
 from adapters.contract.identifiers import CHILD_NUMBERS, NhsNumber, Upn
 from adapters.manifest.toml_places import places
-from adapters.network.egress import origin, private_network
+from adapters.network.egress import Egress, HostPort, origin, private_network
 from gateway.config.operator_rules import OperatorFault, repeated, untold
 from gateway.config.toml_table import fault_at, read_toml, table_of
 from gateway.model.errors import ConfigurationInvalid
@@ -165,6 +165,7 @@ class SourceGrant(_Table):
     `origins` are the only places the source may call: "https://host:port", "postgresql://...". A
     name among them may lead to a private address only within a network that stands there too.
     Until somebody was found there, a `test_person` for one, its emptiness proves nothing.
+    `tunnelled` says that a tunnel of the operator's own protects the way, so that it needs no TLS.
     """
 
     source: TextLine
@@ -172,6 +173,11 @@ class SourceGrant(_Table):
     claims: frozenset[Claim] = frozenset()
     origins: frozenset[Annotated[TextLine, AfterValidator(_place)]]
     test_person: HeldTestPerson | None = None
+    tunnelled: bool = False
+
+    def egress(self, own_stores: Iterable[HostPort] = ()) -> Egress:
+        """Where the source may be called, and by which ways; never at the gateway's own stores."""
+        return Egress.of(self.origins, own_stores, tunnelled=self.tunnelled)
 
 
 class Controller(_Table):

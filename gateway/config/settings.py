@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from gateway.config.addresses.near import StoreAt
+from adapters.network.egress import HostPort
 from gateway.config.addresses.postgres import postgres_hosts
 from gateway.config.addresses.valkey import ValkeyAddress
 from gateway.config.settings_names import DELIMITER, PREFIX
@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     alerts: AlertSettings = AlertSettings()
 
     @property
-    def own_stores(self) -> frozenset[StoreAt]:
+    def own_stores(self) -> frozenset[HostPort]:
         """Host and port of everything of the gateway's own that is reached over a network.
 
         Not of a Valkey that only Sentinels know.
@@ -111,7 +111,7 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-def _known(hosts: Callable[[str], Iterable[StoreAt]], address: str) -> tuple[StoreAt, ...]:
+def _known(hosts: Callable[[str], Iterable[HostPort]], address: str) -> tuple[HostPort, ...]:
     """The hosts of an address, if it is one."""
     try:
         return tuple(hosts(address))
@@ -119,11 +119,11 @@ def _known(hosts: Callable[[str], Iterable[StoreAt]], address: str) -> tuple[Sto
         return ()
 
 
-def _valkey_hosts(address: str) -> Iterable[StoreAt]:
+def _valkey_hosts(address: str) -> Iterable[HostPort]:
     return ValkeyAddress.read(address).hosts
 
 
-def _service_host(address: str) -> Iterable[StoreAt]:
+def _service_host(address: str) -> Iterable[HostPort]:
     parts = urlsplit(address)
     return [(parts.hostname, parts.port or _HTTPS_PORT)] if parts.hostname else []
 

@@ -8,7 +8,7 @@ from typing import Final
 from adapters.contract.contract import Adapter, Fault, Question, Reply, Unavailable
 from adapters.kinds import UnknownKind, open_adapter
 from adapters.manifest.auth import MutualTlsAuth
-from adapters.network.egress import Egress, EgressRefused
+from adapters.network.egress import EgressRefused
 from adapters.network.secrets import RememberedSecrets, SecretMissing, Secrets
 from adapters.network.signature import Signer
 from adapters.network.trust import system_trust
@@ -147,7 +147,7 @@ class SourceOpener:
 
     async def _adapter(self, held: SourceVersion, secrets: RememberedSecrets) -> Adapter:
         try:
-            egress = Egress.of(held.grant.origins, self.own_stores)
+            egress = held.grant.egress(self.own_stores)
             return await open_adapter(
                 held.manifest,
                 secrets=secrets,

@@ -14,7 +14,7 @@ from adapters.kinds import UnknownKind, open_adapter
 from adapters.manifest.auth import Secret
 from adapters.manifest.manifest import Manifest
 from adapters.manifest.toml_places import TomlKey, places
-from adapters.network.egress import Egress, EgressRefused
+from adapters.network.egress import EgressRefused
 from adapters.network.secrets import SecretMissing, Secrets, prefix_of
 from gateway.config.operator_file import OperatorFile, read_operator_file
 from gateway.config.settings import Settings
@@ -153,7 +153,7 @@ async def _unopened(held: SourceVersion, settings: Settings) -> list[Configurati
     if missing or held.manifest.kind == "plugin":
         return missing  # whose code is run by no check
     try:
-        egress = Egress.of(held.grant.origins, settings.own_stores)
+        egress = held.grant.egress(settings.own_stores)
         opened = await open_adapter(
             held.manifest, secrets=secrets, egress=egress, clock=Clock().now
         )

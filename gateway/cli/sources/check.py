@@ -44,7 +44,7 @@ async def _checked(
         adapter = await open_adapter(
             manifest,
             secrets=Secrets(manifest.source.id, os.environ, secrets),
-            egress=Egress.of(granted.origins if granted else ()),
+            egress=granted.egress() if granted else Egress.of(()),
             clock=clock.now,
         )
     except (ConfigurationInvalid, SecretMissing, EgressRefused, UnknownKind, ValueError) as error:

@@ -27,7 +27,7 @@ from adapters.contract.record import Identifier, Record
 from adapters.kinds import UnknownKind, open_adapter
 from adapters.manifest.manifest import Manifest
 from adapters.manifest.operation import Operation
-from adapters.network.egress import Egress, EgressRefused
+from adapters.network.egress import EgressRefused
 from adapters.network.secrets import SecretMissing, Secrets
 from adapters.validation.loading import ManifestInvalid, read_manifest
 from gateway.config.operator_file import SourceGrant, read_operator_file
@@ -107,8 +107,9 @@ async def _tried(
     grant: SourceGrant,
     secrets: MaskedSecrets,
 ) -> Trial:
-    egress = Egress.of(grant.origins)
-    adapter = await open_adapter(manifest, secrets=secrets, egress=egress, clock=Clock().now)
+    adapter = await open_adapter(
+        manifest, secrets=secrets, egress=grant.egress(), clock=Clock().now
+    )
     try:
         return await tried(manifest, adapter.source, operation, given)
     finally:

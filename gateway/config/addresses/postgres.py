@@ -3,7 +3,9 @@
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from gateway.config.addresses.near import StoreAt, is_here, listed
+from adapters.network.egress import HostPort
+from adapters.network.near import is_here
+from gateway.config.addresses.hosts import listed
 
 _SCHEMES: Final = frozenset({"postgresql", "postgres"})
 _PORT: Final = 5432
@@ -11,7 +13,7 @@ _WRITABLE: Final = frozenset({"read-write", "primary"})
 _VERIFIED: Final = "verify-full"
 
 
-def postgres_hosts(dsn: str) -> tuple[StoreAt, ...]:
+def postgres_hosts(dsn: str) -> tuple[HostPort, ...]:
     """Host and port of each server, as asyncpg reads them; ValueError if it is no such address.
 
     Several stand in place of one, `postgresql://user@one,other:5433/log`, or in the query,
@@ -51,7 +53,7 @@ def takes_any_server(dsn: str) -> bool:
 def is_protected(dsn: str) -> bool:
     """Whether every server is this machine, or has to show a certificate of its own name."""
     try:
-        near = all(is_here(host) for host, _ in postgres_hosts(dsn))
+        near = all(host.startswith("/") or is_here(host) for host, _ in postgres_hosts(dsn))
     except ValueError:
         return False
     return near or _asked(dsn, "sslmode") == _VERIFIED

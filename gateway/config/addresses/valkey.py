@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Final, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from gateway.config.addresses.near import StoreAt, is_here, listed
+from adapters.network.egress import HostPort
+from adapters.network.near import is_here
+from gateway.config.addresses.hosts import listed
 
 _PORT: Final = 6379
 _SENTINEL_PORT: Final = 26379
@@ -22,7 +24,7 @@ class ValkeyAddress:
     """
 
     url: str
-    hosts: tuple[StoreAt, ...]
+    hosts: tuple[HostPort, ...]
     over_tls: bool
     asked: dict[str, str]
     service: str = ""

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from gateway.config.addresses.near import StoreAt
+from adapters.network.egress import HostPort
 from gateway.config.addresses.postgres import demands_writable, postgres_hosts
 from gateway.config.sql import REFUSED, PooledByTransaction
 
@@ -41,14 +41,14 @@ async def takes_writes(connection: Any) -> bool:
     return bool(await connection.fetchval(_WRITES))
 
 
-def _hosts(dsn: str) -> tuple[StoreAt | None, ...]:
+def _hosts(dsn: str) -> tuple[HostPort | None, ...]:
     try:
         return postgres_hosts(dsn)
     except ValueError:
         return (None,)  # as the libraries' own variables say
 
 
-async def _sure(dsn: str, at: StoreAt | None, seconds: float, **named: Any) -> Any:
+async def _sure(dsn: str, at: HostPort | None, seconds: float, **named: Any) -> Any:
     connection = await _at(dsn, at, seconds, **named)
     try:
         if await connection.fetchval(_PID) != connection.get_server_pid():
@@ -61,7 +61,7 @@ async def _sure(dsn: str, at: StoreAt | None, seconds: float, **named: Any) -> A
     return connection
 
 
-async def _at(dsn: str, at: StoreAt | None, seconds: float, **named: Any) -> Any:
+async def _at(dsn: str, at: HostPort | None, seconds: float, **named: Any) -> Any:
     if at is not None:
         named |= {"host": at[0], "port": at[1]}
     if not demands_writable(dsn):
@@ -70,7 +70,7 @@ async def _at(dsn: str, at: StoreAt | None, seconds: float, **named: Any) -> Any
 
 
 async def _refuse_shared_sessions(
-    connection: Any, dsn: str, at: StoreAt | None, seconds: float
+    connection: Any, dsn: str, at: HostPort | None, seconds: float
 ) -> None:
     """PooledByTransaction if a pooler lets another connection use the session of this one.
 

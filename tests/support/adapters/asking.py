@@ -97,20 +97,21 @@ def manifest_of(text: str) -> Manifest:
 
 
 @asynccontextmanager
-async def opened(
+async def opened(  # noqa: PLR0913 - what a gateway gives a source, each by its name
     text: str,
     *origins: str,
     environ: Mapping[str, str] | None = None,
     folder: Path = Path("/nonexistent"),
     clock: Any = lambda: NOW,
     signer: Signer | None = None,
+    tunnelled: bool = False,
 ) -> AsyncIterator[Adapter]:
     manifest = manifest_of(text)
     listed = origins or ((manifest.source.base_url or ""),)
     adapter = await open_adapter(
         manifest,
         secrets=Secrets(manifest.source.id, environ or {}, folder),
-        egress=Egress.of(listed),
+        egress=Egress.of(listed, tunnelled=tunnelled),
         clock=clock,
         signer=signer,
     )

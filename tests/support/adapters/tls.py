@@ -58,11 +58,17 @@ class CertificateAuthority:
         return replace(self, name=subject, key=key, pem=_pem(builder, key, self.key))
 
     def signs(
-        self, name: str = "agency", *, address: str = "127.0.0.1", days: tuple[int, int] = (-2, 2)
+        self,
+        name: str = "agency",
+        *,
+        address: str = "127.0.0.1",
+        days: tuple[int, int] = (-2, 2),
+        host: str = "",
     ) -> Pem:
-        """A certificate for an IP address, good between so many days from now."""
+        """A certificate for a host's name, else an IP address, good between so many days."""
         key = ec.generate_private_key(ec.SECP256R1())
-        here = x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))])
+        known = x509.DNSName(host) if host else x509.IPAddress(ip_address(address))
+        here = x509.SubjectAlternativeName([known])
         builder = _builder(_named(name), self.name, key, ca=False, days=days)
         return _pem(builder.add_extension(here, critical=False), key, self.key)
 

@@ -1,26 +1,14 @@
-"""Whether a host is this machine, so that what goes there leaves it nowhere."""
+"""Hosts and ports as an address lists them."""
 
-from ipaddress import ip_address
-
-StoreAt = tuple[str, int]
+from adapters.network.egress import HostPort
 
 
-def is_here(host: str) -> bool:
-    """Whether it is a loopback address, or the folder of a socket."""
-    if host == "localhost" or host.startswith(("/", "%2F", "%2f")):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def listed(places: str, default_port: int) -> tuple[StoreAt, ...]:
+def listed(places: str, default_port: int) -> tuple[HostPort, ...]:
     """Each of `host:port,host,[address]:port`; ValueError if one is none."""
     return tuple(_host_port(place, default_port) for place in places.split(","))
 
 
-def _host_port(place: str, default_port: int) -> StoreAt:
+def _host_port(place: str, default_port: int) -> HostPort:
     if place.startswith("["):
         host, closed, after = place[1:].partition("]")
         colon, port = after[:1], after[1:]
