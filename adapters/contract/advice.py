@@ -88,11 +88,13 @@ _CAUSES: Final[Mapping[str, str]] = {
     " that it has into the address",
     Cause.CERTIFICATE_UNTRUSTED: "this machine does not know the authority that signed the"
     " server's certificate, or the server leaves out the intermediate one. Have the whole chain"
-    " sent, and install the authority on this machine (with scheme mtls: auth.ca)",
+    " sent, and install the authority on this machine (with scheme mtls: auth.ca;"
+    " with kind sql: source.authority)",
     Cause.CERTIFICATE_UNUSABLE: "the server's certificate may not be used for this. Ask its owner",
     Cause.OUR_CERTIFICATE_REFUSED: "the server wants a certificate from us and got none, or"
     " one that it does not trust. Use scheme mtls, and have its owner trust our authority",
-    Cause.NO_TLS: "the answer there is not a TLS that we speak. Check the port, and http or https",
+    Cause.NO_TLS: "the answer there is not a TLS that we speak. Check the port, http or https, and"
+    " that a PostgreSQL has ssl on",
     Cause.NO_FILE: "no file there fits the pattern. Check the folder, the pattern and `file.dated`",
     Cause.FILE_CHANGING: "the file was written while it was read. Have the export written"
     " under another name and renamed when it is complete",

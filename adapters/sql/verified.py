@@ -9,12 +9,14 @@ from adapters.manifest.auth import Secret
 from adapters.network.egress import Egress
 from adapters.network.near import is_here
 from adapters.network.secrets import SecretMissing, SecretTexts
+from adapters.network.trust import system_trust
 
 
 class _OfName(ssl.SSLContext):
-    """Shows and checks a name, though the connection is made to an address that it stands for."""
+    """Has `trust` check a name, though the connection is made to an address that it stands for."""
 
-    name = ""
+    trust: ssl.SSLContext
+    name: str
 
     def wrap_bio(
         self,
@@ -26,7 +28,7 @@ class _OfName(ssl.SSLContext):
     ) -> ssl.SSLObject:
         """The TLS of one connection."""
         del server_hostname
-        return super().wrap_bio(incoming, outgoing, server_side, self.name, session)
+        return self.trust.wrap_bio(incoming, outgoing, server_side, self.name, session)
 
 
 def demanded_tls(
@@ -52,10 +54,7 @@ def verified_as(host: str, authority: str | None = None) -> ssl.SSLContext:
     """TLS whose certificate is of `host`, by this authority in PEM, else by one of the system's."""
     context = _OfName(ssl.PROTOCOL_TLS_CLIENT)
     context.name = host
-    if authority is None:
-        context.load_default_certs()
-    else:
-        context.load_verify_locations(cadata=authority)
+    context.trust = ssl.create_default_context(cadata=authority) if authority else system_trust()
     return context
 
 

@@ -177,6 +177,10 @@ def _source(manifest: Manifest) -> Iterator[RuleFault]:
         yield RuleFault((), 'kind plugin needs a table [plugin]: add it, with use = "..."')
     if source.base_url is not None:
         yield from _url(source.base_url, ("source", "base_url"), kind.schemes if kind else HTTP)
+    if source.authority is not None and source.dsn is None:
+        yield RuleFault(
+            ("source", "authority"), "is for a database; with scheme mtls write auth.ca"
+        )
     token_url = getattr(manifest.auth, "token_url", None)
     if token_url is not None:
         yield from _url(token_url, ("auth", "token_url"), HTTP)

@@ -30,7 +30,7 @@ async def verdicts(base: str) -> dict[str, str]:
 
 
 async def test_an_unknown_name_is_told_by_each_rule_that_it_fails() -> None:
-    told = await verdicts("http://nobody.invalid")
+    told = await verdicts("https://nobody.invalid")
     assert "unavailable (unknown_name) at health.get; no name server" in told[KitRule.UP]
     absent = told[f"{KitRule.ABSENT} (by-upn)"]
     assert "unavailable (unknown_name) at operation.by-upn; no name server" in absent

@@ -19,6 +19,7 @@ from adapters.contract.contract import (
 from adapters.network.egress import EgressRefused
 from adapters.network.secrets import SecretMissing
 from tests.support.adapters.asking import manifest_text, only, opened, question
+from tests.support.adapters.overheard import overheard
 from tests.support.adapters.problems import problems
 from tests.support.adapters.school_roll import ANN_UPN, NOBODY, ROLL, ROWS
 from tests.support.adapters.sftp import HOST_KEY, OTHER_KEY, OUR_KEY, RIGHT, Hanging, line, sftp
@@ -58,6 +59,21 @@ async def test_a_pupil_in_an_export_on_a_server_is_found(tmp_path: Path, proof: 
     async with sftp(tmp_path) as base:
         (tmp_path / "exports/roll-1.csv").write_text(ROLL)
         assert only(await asked(base, text(base, proof))).record_id == "1"
+
+
+@pytest.mark.parametrize("proof", [BY_KEY, BY_PASSWORD])
+async def test_neither_a_login_nor_a_pupil_can_be_heard_on_the_way(
+    tmp_path: Path, proof: str
+) -> None:
+    async with sftp(tmp_path) as base:
+        (tmp_path / "exports/roll-1.csv").write_text(ROLL)
+        async with overheard(int(base.rpartition(":")[2])) as (port, heard):
+            over = f"sftp://127.0.0.1:{port}"
+            assert only(await asked(over, text(over, proof))).record_id == "1"
+    on_the_way = b"".join(heard)
+    assert b"SSH-2.0" in on_the_way
+    secrets = (ANN_UPN, RIGHT, "gateway", "roll-1.csv", *ROLL.splitlines())
+    assert [each for each in secrets if each.encode() in on_the_way] == []
 
 
 async def test_a_pupil_not_in_it_is_no_record_as_of_its_last_writing(tmp_path: Path) -> None:

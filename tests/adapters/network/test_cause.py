@@ -87,7 +87,7 @@ async def test_a_port_where_nobody_listens_refuses_the_connection(silent: int) -
 
 
 async def test_a_name_that_nobody_has_is_unknown() -> None:
-    assert why(await asked("http://nobody.invalid")) is Cause.UNKNOWN_NAME
+    assert why(await asked("https://nobody.invalid")) is Cause.UNKNOWN_NAME
 
 
 @resolves_names

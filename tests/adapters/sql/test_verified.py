@@ -1,9 +1,7 @@
 """Nothing of a child goes to an agency's database in the clear, or to who only claims to be it."""
 
-import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
@@ -13,6 +11,7 @@ from adapters.network.egress import Egress, EgressRefused
 from adapters.network.secrets import SecretMissing
 from demo.postgres import Postgres
 from tests.support.adapters.asking import manifest_text, opened, question
+from tests.support.adapters.overheard import overheard
 from tests.support.adapters.tls import CertificateAuthority
 from tests.support.tls_postgres import TlsPostgres, tls_postgres
 
@@ -105,31 +104,6 @@ async def test_a_database_without_tls_is_asked_only_here_or_through_the_operator
 async def test_an_authority_that_is_none_is_told_by_its_place() -> None:
     with pytest.raises(SecretMissing, match=f"{VARIABLE}AUTHORITY is not a certificate"):
         await asked(5432, AUTHORITY, authority="no certificate")
-
-
-@asynccontextmanager
-async def overheard(port: int) -> AsyncIterator[tuple[int, list[bytes]]]:
-    """A machine on the way to a server: its port, and all that it hears in either direction."""
-    heard: list[bytes] = []
-
-    async def passed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError):
-            while data := await reader.read(65536):
-                heard.append(data)
-                writer.write(data)
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
-
-    async def relayed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        inner, outer = await asyncio.open_connection("127.0.0.1", port)
-        relaying.append(asyncio.gather(passed(reader, outer), passed(inner, writer)))
-        await relaying[-1]
-
-    relaying: list[asyncio.Future[Any]] = []
-    async with await asyncio.start_server(relayed, "127.0.0.1", 0) as server:
-        yield server.sockets[0].getsockname()[1], heard
-        await asyncio.gather(*relaying)
 
 
 async def test_no_detail_of_a_child_can_be_heard_on_the_way(secured: TlsPostgres) -> None:

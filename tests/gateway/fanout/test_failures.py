@@ -85,7 +85,7 @@ async def test_a_refusal_and_a_connection_that_fails_are_told_apart(tmp_path: Pa
         sources = [
             rest_source("spine", spine, claims=AUTHORITY),
             rest_source("roll", url),
-            rest_source("gone", "http://nobody.invalid"),
+            rest_source("gone", "https://nobody.invalid"),
         ]
         async with small_town(tmp_path, sources) as town:
             with capture_logs() as events:
