@@ -23,6 +23,7 @@ from gateway.audit.entry.shape import (
     refuse_unshaped,
     refuse_unwritable,
 )
+from gateway.audit.entry.succession import LostLog
 from gateway.audit.errors import EntryRefused, LeafUnreadable
 from gateway.audit.keys.pseudonym import PSEUDONYM, Pseudonym
 from gateway.audit.keys.sealing import SEALED, Sealed
@@ -93,6 +94,8 @@ class Entry:
     about. `pruned` are the entries that a PRUNING takes away; its `document` and
     `policy_version` are then the retention policy's. `look` is what an AUDIT_SEARCH was for.
     `nonce` is random, so that the hash of an entry without a sealed text is no guess.
+    `policy_version` are then the retention policy's. `succeeds` is the lost log that a
+    LOG_SUCCESSION names, which is the first entry of another one.
     """
 
     kind: AuditKind
@@ -121,6 +124,7 @@ class Entry:
     accounts: tuple[Account, ...] = ()
     look: AuditedLook | None = None
     nonce: str | None = None
+    succeeds: LostLog | None = None
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
@@ -241,6 +245,7 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "accounts": [[each.issuer, each.user] for each in entry.accounts] or None,
         "look": entry.look.held if entry.look else None,
         "nonce": entry.nonce,
+        "succeeds": entry.succeeds.fields if entry.succeeds else None,
     }
     return {name: value for name, value in held.items() if value is not None}
 
@@ -311,4 +316,5 @@ _READ: Final[dict[str, Callable[[Any], Any]]] = {
     "change": _read_change,
     "look": AuditedLook.read,
     "accounts": lambda found: tuple(Account(issuer, user) for issuer, user in found),
+    "succeeds": LostLog.read,
 }

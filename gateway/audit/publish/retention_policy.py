@@ -16,8 +16,8 @@ from gateway.audit.errors import PolicyUnusable
 from gateway.config.toml_table import table_of
 from gateway.model.errors import ConfigurationInvalid
 
-# What says that something was pruned is never pruned itself.
-NEVER: Final = frozenset({AuditKind.PRUNING})
+# What says that something was pruned, or lost, is never pruned itself.
+NEVER: Final = frozenset({AuditKind.PRUNING, AuditKind.LOG_SUCCESSION})
 # What was reviewed would be open again once its review is gone.
 _REVIEWED: Final = (AuditKind.INTENT, AuditKind.RELEASE, AuditKind.BREAK_GLASS)
 _FEBRUARY: Final = 2
