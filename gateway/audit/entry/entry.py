@@ -94,7 +94,7 @@ class Entry:
     about. `pruned` are the entries that a PRUNING takes away; its `document` and
     `policy_version` are then the retention policy's. `look` is what an AUDIT_SEARCH was for.
     `nonce` is random, so that the hash of an entry without a sealed text is no guess.
-    `policy_version` are then the retention policy's. `succeeds` is the lost log that a
+    `succeeds` is the lost log that a
     LOG_SUCCESSION names, which is the first entry of another one.
     """
 

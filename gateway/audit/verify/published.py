@@ -8,6 +8,7 @@ from gateway.audit.verify.finding import LogRefused
 from gateway.audit.verify.place import LogReader
 from gateway.audit.verify.pruning import Pruning, pruning_of, refuse_undeclared
 from gateway.audit.verify.state import HASH_BYTES, State, Trust
+from gateway.audit.verify.succession import Succession, succession_of
 from gateway.audit.verify.times import EntryTimes
 from gateway.audit.verify.tree import Accumulator, hash_leaf, root_of_tile
 
@@ -20,12 +21,14 @@ class VerifiedLog:
     """A log that holds: its state, what prunings in it declared, and how many entries are gone.
 
     Of an entry that is gone only its hash is held to the tree. `times` are those of the others.
+    `succeeds` is the lost log that its first entry names.
     """
 
     state: State
     times: EntryTimes
     prunings: tuple[Pruning, ...] = ()
     gone: int = 0
+    succeeds: Succession | None = None
 
 
 def check_log(place: LogReader, trust: Trust, kept: Sequence[State] = ()) -> VerifiedLog:
@@ -40,7 +43,7 @@ def check_log(place: LogReader, trust: Trust, kept: Sequence[State] = ()) -> Ver
     for first in range(0, state.size, WIDTH):
         tree.take(first, min(WIDTH, state.size - first))
     tree.finish()
-    return VerifiedLog(state, times, tuple(tree.prunings), len(tree.missing))
+    return VerifiedLog(state, times, tuple(tree.prunings), len(tree.missing), tree.succeeds)
 
 
 def published_state(place: LogReader, trust: Trust) -> State:
@@ -64,6 +67,7 @@ class _Rebuilt:
     agreed: int = 0
     missing: list[int] = field(default_factory=list)
     prunings: list[Pruning] = field(default_factory=list)
+    succeeds: Succession | None = None
 
     def refuse_shorter(self) -> None:
         """Refused if somebody saw more entries than there are, or other ones."""
@@ -114,6 +118,7 @@ class _Rebuilt:
         self.times.take(index, leaf)
         if found := pruning_of(index, leaf):
             self.prunings.append(found)
+        self.succeeds = succession_of(index, leaf) or self.succeeds
 
     def _compare(self) -> None:
         while self.kept and self.kept[0].size == self.tree.size:

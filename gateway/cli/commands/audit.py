@@ -236,3 +236,48 @@ def verify(  # noqa: PLR0913, PLR0917 - one option a thing that is trusted
 
     times = GivenTimes(as_of, max_age, max_ahead, max_back)
     work(what, Given(log_key, witness or (), quorum, kept or (), leaf, token, times))
+
+
+@audit.command()
+def succeed(  # noqa: PLR0913, PLR0917 - one option a thing that the first entry says
+    last: Annotated[
+        Path, typer.Option(help="The last checkpoint of the lost log that anybody has.")
+    ],
+    lost_key: Annotated[str, typer.Option(help="The lost log's verifier key.")],
+    reason: Annotated[str, typer.Option(help="What happened, in a sentence.")],
+    decided_by: Annotated[str, typer.Option(help="Who decided to begin another log.")],
+    who: Annotated[str, typer.Option(help="Who does it, for the log.")],
+    found: Annotated[
+        int | None, typer.Option(help="How many entries of it can still be read.", min=0)
+    ] = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Begin a new log under another origin, whose first entry names the lost one and the gap.
+
+    Say nothing of a child in the reason: every auditor reads it.
+    """
+    from gateway.cli.succession.succeed import Loss
+    from gateway.cli.succession.succeed import succeed as work
+
+    work(Loss(last, lost_key, reason, decided_by, found), who, settings)
+
+
+@audit.command()
+def verify_succession(  # noqa: PLR0913, PLR0917 - two logs, a place and a key each
+    what: Annotated[str, typer.Argument(help="The new log: a folder or a URL.")],
+    log_key: Annotated[str, typer.Option("--key", help="The new log's verifier key.")],
+    lost: Annotated[
+        str, typer.Option(help="The lost log: a folder, or the last checkpoint of it.")
+    ],
+    lost_key: Annotated[str, typer.Option(help="The lost log's verifier key.")],
+    witness: Annotated[list[str] | None, typer.Option(help="A witness's verifier key.")] = None,
+    token: Annotated[Path | None, typer.Option(help="A file with an auditor's token.")] = None,
+) -> None:
+    """Check a log, the lost one that it succeeds, and that the first names the second.
+
+    It prints which entries are missing between them; exit 1 means that something is wrong.
+    """
+    from gateway.cli.succession.verify import BothKeys
+    from gateway.cli.succession.verify import verify_succession as work
+
+    work(what, lost, BothKeys(log_key, lost_key, tuple(witness or ())), token)

@@ -43,6 +43,7 @@ code_list(
         AuditKind.BREAK_GLASS: "Access in an emergency.",
         AuditKind.REVIEW: "The review of an access.",
         AuditKind.ACCOUNT_LINK: "A step that makes two accounts one person's.",
+        AuditKind.LOG_SUCCESSION: "The first entry of a log that succeeds a lost one.",
         AuditKind.PRUNING: "Old entries declared pruned under a policy, before their bytes were"
         " removed.",
     },
@@ -120,6 +121,19 @@ class AuditedLookType:
 
 
 @output
+class LostLogType:
+    """The log that was lost before this one began, as far as its last known state tells."""
+
+    origin: str = field("Its name.")
+    size: LogIndex = field("How many entries it surely had; later ones are lost.")
+    root: str = field("The root of its tree at that size, in hexadecimal.")
+    found: LogIndex | None = field("How many entries of it could still be read; null if none.")
+    witnesses: list[str] = field("The witnesses that had signed that state.")
+    reason: str = field("Why it was given up, in the words of who decided.")
+    decided_by: str = field("Who decided.")
+
+
+@output
 class AuditEntry:
     """One entry of the log, which nobody can change unnoticed."""
 
@@ -147,6 +161,7 @@ class AuditEntry:
     look: AuditedLookType | None = field(
         "What a look into the log was for; null if it was none or you may not read it."
     )
+    succeeds: LostLogType | None = field("The log that was lost before this one; or null.")
     risks: list[str] = field("Names of the rules that found the access unusual.")
     read_justification: strawberry.Private[ReadLog[str | None]]
     read_case_reference: strawberry.Private[ReadLog[str | None]]

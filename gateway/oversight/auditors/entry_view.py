@@ -7,6 +7,7 @@ import strawberry
 from gateway.audit.entry import entry as logged
 from gateway.audit.entry.logged import Logged
 from gateway.audit.entry.look import AuditedLook
+from gateway.audit.entry.succession import LostLog
 from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.keys.sealing import Sealed
 from gateway.audit.publish.publication import Publication
@@ -18,6 +19,7 @@ from gateway.graphql.services.audit import (
     AuditedLookType,
     AuditEntry,
     AuditEntryEdge,
+    LostLogType,
 )
 from gateway.graphql.types.scalars import LogIndex
 from gateway.graphql.types.withheld import WithheldType
@@ -68,6 +70,7 @@ class ShownEntries:
             change=_change(entry.change),
             look=_look(entry.look) if everything else None,
             accounts=[AuditedAccount(issuer=a.issuer, user=a.user) for a in entry.accounts],
+            succeeds=_lost(entry.succeeds) if everything else None,
             # That a surname is the user's own would tell an agency the child's.
             risks=[risk.value for risk in entry.risks] if everything else [],
             read_justification=justification,
@@ -137,4 +140,18 @@ def _look(look: AuditedLook | None) -> AuditedLookType | None:
         last_entry=None if last is None else LogIndex(last),
         given=look.count,
         export=look.export,
+    )
+
+
+def _lost(lost: LostLog | None) -> LostLogType | None:
+    if lost is None:
+        return None
+    return LostLogType(
+        origin=lost.origin,
+        size=LogIndex(lost.size),
+        root=lost.root,
+        found=None if lost.found is None else LogIndex(lost.found),
+        witnesses=list(lost.witnesses),
+        reason=lost.reason,
+        decided_by=lost.decided_by,
     )

@@ -8,7 +8,10 @@ from typing import Any, Final
 import pytest
 
 from gateway.audit.entry.kind import AuditKind
+from gateway.audit.entry.succession import LostLog
+from gateway.cli.succession.succeed import begin
 from gateway.model.caller import Caller
+from gateway.model.clock import Clock
 from tests.support.audit.pruned import fill, policy, pruned
 from tests.support.edge import logged
 from tests.support.gateway.break_glass import FRESH, Scene, scene
@@ -62,6 +65,12 @@ async def an_operator_proposes_a_link(on: Scene) -> None:
     assert said.body["data"]
 
 
+async def an_operator_begins_the_log_that_succeeds_a_lost_one(on: Scene) -> None:
+    publication = on.town.pipeline.publication
+    lost = LostLog("lost.example", "a key", 5, "ab" * 32, "the disk broke", "d.irector")
+    await begin(publication, lost, "o.perator", Clock())
+
+
 WRITTEN: Final[Mapping[AuditKind, Situation]] = {
     AuditKind.INTENT: Scene.ask,
     AuditKind.RELEASE: Scene.ask,
@@ -75,6 +84,7 @@ WRITTEN: Final[Mapping[AuditKind, Situation]] = {
     AuditKind.REVIEW: somebody_breaks_glass_and_another_reviews,
     AuditKind.PRUNING: an_officer_prunes,
     AuditKind.ACCOUNT_LINK: an_operator_proposes_a_link,
+    AuditKind.LOG_SUCCESSION: an_operator_begins_the_log_that_succeeds_a_lost_one,
 }
 
 
