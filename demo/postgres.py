@@ -69,6 +69,11 @@ class Postgres:
         """The TCP port on 127.0.0.1; 0 before the start."""
         return self._port
 
+    @property
+    def tools(self) -> Path:
+        """The folder of its own programs, such as pg_dump."""
+        return self._binaries / "bin"
+
     def dsn(self, database: str = "postgres", user: str = "postgres") -> str:
         """Where to connect to one database as one role."""
         return f"postgresql://{user}@127.0.0.1:{self._port}/{database}"
@@ -125,7 +130,7 @@ class Postgres:
         return self._data.with_name(f"{self._data.name}.log")
 
     def _tool(self, name: str) -> str:
-        return str(self._binaries / "bin" / name)
+        return str(self.tools / name)
 
     def _make_reachable(self) -> None:
         self._data.mkdir(mode=0o700, parents=True, exist_ok=True)

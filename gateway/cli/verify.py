@@ -104,7 +104,7 @@ def _of_log(checked: VerifiedLog, trust: Trust) -> Iterator[str]:
     yield from _of_times(checked.times)
     if lost := checked.succeeds:
         said = f"succeeds {lost.state.origin}, of which {lost.state.size} entries are known"
-        yield _printable(f"{said}: check that too, by verify-succession")
+        yield _printable(f"{said}: check that too, by verify-loss")
     for each in checked.prunings:
         said = f"{each.count} entries pruned under {each.policy!r} on {each.at} by {each.who!r}"
         yield f"{said} (entry {each.index})"

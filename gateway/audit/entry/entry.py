@@ -14,6 +14,7 @@ from gateway.audit.entry.asker import AskerProfile
 from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.look import AuditedLook
+from gateway.audit.entry.lost_log import LostLog
 from gateway.audit.entry.range import EntryRange, joined
 from gateway.audit.entry.shape import (
     DETAIL,
@@ -23,7 +24,6 @@ from gateway.audit.entry.shape import (
     refuse_unshaped,
     refuse_unwritable,
 )
-from gateway.audit.entry.succession import LostLog
 from gateway.audit.errors import EntryRefused, LeafUnreadable
 from gateway.audit.keys.pseudonym import PSEUDONYM, Pseudonym
 from gateway.audit.keys.sealing import SEALED, Sealed
@@ -95,7 +95,7 @@ class Entry:
     `policy_version` are then the retention policy's. `look` is what an AUDIT_SEARCH was for.
     `nonce` is random, so that the hash of an entry without a sealed text is no guess.
     `succeeds` is the lost log that a
-    LOG_SUCCESSION names, which is the first entry of another one.
+    LOG_LOSS names, which is the first entry of another one.
     """
 
     kind: AuditKind

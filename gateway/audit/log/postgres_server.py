@@ -46,7 +46,9 @@ async def looked_at(
 
 
 async def _refuse_forgetful(connection: Any, *, unsynced: bool) -> None:
-    """LogUnavailable if the server may lose what it committed, unless it is one to throw away."""
+    """LogUnavailable if the server takes no entry, or may lose one; `unsynced` ones may."""
+    if await connection.fetchval("SELECT pg_is_in_recovery()"):
+        raise LogUnavailable("PostgreSQL is a standby here, or still recovers: it takes no entry")
     for name in ("fsync", "synchronous_commit", "full_page_writes"):
         if await connection.fetchval(f"SHOW {name}") == "off" and not unsynced:
             raise LogUnavailable(f"PostgreSQL has {name} off here, so no commit is sure")

@@ -17,7 +17,7 @@ from gateway.config.toml_table import table_of
 from gateway.model.errors import ConfigurationInvalid
 
 # What says that something was pruned, or lost, is never pruned itself.
-NEVER: Final = frozenset({AuditKind.PRUNING, AuditKind.LOG_SUCCESSION})
+NEVER: Final = frozenset({AuditKind.PRUNING, AuditKind.LOG_LOSS})
 # What was reviewed would be open again once its review is gone.
 _REVIEWED: Final = (AuditKind.INTENT, AuditKind.RELEASE, AuditKind.BREAK_GLASS)
 _FEBRUARY: Final = 2

@@ -69,6 +69,7 @@ _SHOWN: Final[Mapping[str, Callable[[Entry], object]]] = {
     "standing": lambda e: _json(e.standing.fields) if e.standing else None,
     "change": lambda e: _json(asdict(e.change)) if e.change else None,
     "accounts": lambda e: _json([[a.issuer, a.user] for a in e.accounts]) if e.accounts else None,
+    "succeeds": lambda e: _json(e.succeeds.fields) if e.succeeds else None,
     "look": lambda e: _json(e.look.held) if e.look else None,
 }
 

@@ -49,7 +49,7 @@ _MEANS: Final[Mapping[AuditKind, _Meaning]] = {
     AuditKind.BREAK_GLASS: _Meaning("110127", "Emergency Override Started", "E"),
     AuditKind.REVIEW: _Meaning("110101", "Audit Log Used", "C"),
     AuditKind.ACCOUNT_LINK: _Meaning("110136", "Security Roles Changed", "U"),
-    AuditKind.LOG_SUCCESSION: _Meaning("110100", "Application Activity", "C"),
+    AuditKind.LOG_LOSS: _Meaning("110100", "Application Activity", "C"),
     AuditKind.PRUNING: _Meaning("110100", "Application Activity", "D"),
 }
 _REASONS: Final[Mapping[Purpose, tuple[str, str]]] = {

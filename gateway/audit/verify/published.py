@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.audit.verify.finding import LogRefused
+from gateway.audit.verify.lost_log import NamedLoss, loss_named_by
 from gateway.audit.verify.place import LogReader
 from gateway.audit.verify.pruning import Pruning, pruning_of, refuse_undeclared
 from gateway.audit.verify.state import HASH_BYTES, State, Trust
-from gateway.audit.verify.succession import Succession, succession_of
 from gateway.audit.verify.times import EntryTimes
 from gateway.audit.verify.tree import Accumulator, hash_leaf, root_of_tile
 
@@ -28,7 +28,7 @@ class VerifiedLog:
     times: EntryTimes
     prunings: tuple[Pruning, ...] = ()
     gone: int = 0
-    succeeds: Succession | None = None
+    succeeds: NamedLoss | None = None
 
 
 def check_log(place: LogReader, trust: Trust, kept: Sequence[State] = ()) -> VerifiedLog:
@@ -67,7 +67,7 @@ class _Rebuilt:
     agreed: int = 0
     missing: list[int] = field(default_factory=list)
     prunings: list[Pruning] = field(default_factory=list)
-    succeeds: Succession | None = None
+    succeeds: NamedLoss | None = None
 
     def refuse_shorter(self) -> None:
         """Refused if somebody saw more entries than there are, or other ones."""
@@ -118,7 +118,7 @@ class _Rebuilt:
         self.times.take(index, leaf)
         if found := pruning_of(index, leaf):
             self.prunings.append(found)
-        self.succeeds = succession_of(index, leaf) or self.succeeds
+        self.succeeds = loss_named_by(index, leaf) or self.succeeds
 
     def _compare(self) -> None:
         while self.kept and self.kept[0].size == self.tree.size:

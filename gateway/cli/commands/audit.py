@@ -241,7 +241,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one option a thing that is trusted
 @audit.command()
 def succeed(  # noqa: PLR0913, PLR0917 - one option a thing that the first entry says
     last: Annotated[
-        Path, typer.Option(help="The last checkpoint of the lost log that anybody has.")
+        Path, typer.Option(help="The last checkpoint of the lost log that anyone has.")
     ],
     lost_key: Annotated[str, typer.Option(help="The lost log's verifier key.")],
     reason: Annotated[str, typer.Option(help="What happened, in a sentence.")],
@@ -256,14 +256,14 @@ def succeed(  # noqa: PLR0913, PLR0917 - one option a thing that the first entry
 
     Say nothing of a child in the reason: every auditor reads it.
     """
-    from gateway.cli.succession.succeed import Loss
-    from gateway.cli.succession.succeed import succeed as work
+    from gateway.cli.loss.succeed import Loss
+    from gateway.cli.loss.succeed import succeed as work
 
     work(Loss(last, lost_key, reason, decided_by, found), who, settings)
 
 
 @audit.command()
-def verify_succession(  # noqa: PLR0913, PLR0917 - two logs, a place and a key each
+def verify_loss(  # noqa: PLR0913, PLR0917 - two logs, a place and a key each
     what: Annotated[str, typer.Argument(help="The new log: a folder or a URL.")],
     log_key: Annotated[str, typer.Option("--key", help="The new log's verifier key.")],
     lost: Annotated[
@@ -277,7 +277,7 @@ def verify_succession(  # noqa: PLR0913, PLR0917 - two logs, a place and a key e
 
     It prints which entries are missing between them; exit 1 means that something is wrong.
     """
-    from gateway.cli.succession.verify import BothKeys
-    from gateway.cli.succession.verify import verify_succession as work
+    from gateway.cli.loss.verify import BothKeys
+    from gateway.cli.loss.verify import verify_loss as work
 
     work(what, lost, BothKeys(log_key, lost_key, tuple(witness or ())), token)

@@ -43,7 +43,7 @@ code_list(
         AuditKind.BREAK_GLASS: "Access in an emergency.",
         AuditKind.REVIEW: "The review of an access.",
         AuditKind.ACCOUNT_LINK: "A step that makes two accounts one person's.",
-        AuditKind.LOG_SUCCESSION: "The first entry of a log that succeeds a lost one.",
+        AuditKind.LOG_LOSS: "The first entry of a log that succeeds a lost one.",
         AuditKind.PRUNING: "Old entries declared pruned under a policy, before their bytes were"
         " removed.",
     },

@@ -7,7 +7,7 @@ import strawberry
 from gateway.audit.entry import entry as logged
 from gateway.audit.entry.logged import Logged
 from gateway.audit.entry.look import AuditedLook
-from gateway.audit.entry.succession import LostLog
+from gateway.audit.entry.lost_log import LostLog
 from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.keys.sealing import Sealed
 from gateway.audit.publish.publication import Publication

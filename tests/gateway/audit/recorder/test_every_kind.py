@@ -8,8 +8,8 @@ from typing import Any, Final
 import pytest
 
 from gateway.audit.entry.kind import AuditKind
-from gateway.audit.entry.succession import LostLog
-from gateway.cli.succession.succeed import begin
+from gateway.audit.entry.lost_log import LostLog
+from gateway.cli.loss.succeed import begin
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from tests.support.audit.pruned import fill, policy, pruned
@@ -84,7 +84,7 @@ WRITTEN: Final[Mapping[AuditKind, Situation]] = {
     AuditKind.REVIEW: somebody_breaks_glass_and_another_reviews,
     AuditKind.PRUNING: an_officer_prunes,
     AuditKind.ACCOUNT_LINK: an_operator_proposes_a_link,
-    AuditKind.LOG_SUCCESSION: an_operator_begins_the_log_that_succeeds_a_lost_one,
+    AuditKind.LOG_LOSS: an_operator_begins_the_log_that_succeeds_a_lost_one,
 }
 
 

@@ -1,4 +1,4 @@
-"""`teamaround audit verify-succession`: both logs hold, and what is missing is said."""
+"""`teamaround audit verify-loss`: both logs hold, and what is missing is said."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,10 +8,10 @@ import typer
 
 from gateway.audit.verify.finding import LogRefused, Unreadable
 from gateway.audit.verify.key import LOG, VerifierKey
+from gateway.audit.verify.lost_log import refuse_other_loss
 from gateway.audit.verify.place import open_place
 from gateway.audit.verify.published import check_log
 from gateway.audit.verify.state import State, Trust
-from gateway.audit.verify.succession import refuse_other_loss
 
 
 class BothKeys(NamedTuple):
@@ -22,7 +22,7 @@ class BothKeys(NamedTuple):
     witnesses: tuple[str, ...] = ()
 
 
-def verify_succession(what: str, lost: str, keys: BothKeys, token: Path | None) -> None:
+def verify_loss(what: str, lost: str, keys: BothKeys, token: Path | None) -> None:
     """Print what holds; ends with 1 where it does not hold, with 2 where it could not be read."""
     try:
         lines = list(_checked(what, lost, keys, token))
@@ -55,7 +55,7 @@ def _checked(what: str, lost: str, keys: BothKeys, token: Path | None) -> Iterat
 
 
 def _left(lost: str, keys: BothKeys) -> State:
-    """What is left of the lost log: all that a folder has, or a checkpoint that somebody kept."""
+    """What is left of the lost log: all that a folder has, or a checkpoint that a person kept."""
     file = Path(lost)
     trust = Trust(_key(keys.lost), tuple(map(VerifierKey.read, keys.witnesses)))
     if file.is_file():
@@ -66,7 +66,7 @@ def _left(lost: str, keys: BothKeys) -> State:
 def _key(text: str) -> VerifierKey:
     key = VerifierKey.read(text)
     if key.kind != LOG:
-        raise Unreadable("a witness's key stands where a log's own key is needed")
+        raise Unreadable("this is a witness's key, and a log's own key is needed")
     return key
 
 

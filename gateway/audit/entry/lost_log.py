@@ -33,9 +33,11 @@ class LostLog:
     def __post_init__(self) -> None:
         texts = (self.origin, self.key, self.reason, self.decided_by, *self.witnesses)
         if not all(map(_TEXT.fullmatch, texts)) or not _ROOT.fullmatch(self.root):
-            raise EntryRefused(f"a succession has texts of 1 to {LONGEST} characters, on one line")
+            raise EntryRefused(
+                f"texts about a lost log have 1 to {LONGEST} characters, on one line"
+            )
         if self.size < 0 or (self.found is not None and self.found < 0):
-            raise EntryRefused("a succession counts entries from 0 on")
+            raise EntryRefused("a lost log counts entries from 0 on")
 
     @property
     def fields(self) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def succeed(place: Place, lost: Place, last: Path, *more: str) -> Result:
 def checked(place: Place, lost: Place, left: Path) -> Result:
     new = place.exported()
     keys = ("--key", place.key, "--lost-key", lost.key)
-    return run("verify-succession", new, "--lost", left, *keys)
+    return run("verify-loss", new, "--lost", left, *keys)
 
 
 def test_both_logs_hold_and_the_gap_between_them_is_said(lost: Place, following: Place) -> None:
@@ -115,7 +115,7 @@ def test_a_gap_that_is_said_to_be_larger_than_it_is_is_refused(
     assert (refused.exit_code, "a signed state has 7" in refused.stderr) == (1, True)
 
 
-def test_another_logs_state_or_key_is_no_succession(
+def test_another_logs_state_or_key_is_not_the_lost_one(
     tmp_path: Path, lost: Place, following: Place
 ) -> None:
     succeed(following, lost, lost.exported() / "checkpoint")
@@ -123,7 +123,7 @@ def test_another_logs_state_or_key_is_no_succession(
     other.write(1)
     assert checked(following, other, other.exported()).exit_code == 1
     nothing = run(
-        "verify-succession", lost.export, "--lost", lost.export, "--key", lost.key,
+        "verify-loss", lost.export, "--lost", lost.export, "--key", lost.key,
         "--lost-key", lost.key,
     )  # fmt: skip
     assert "names no log before it" in nothing.stderr
@@ -147,7 +147,7 @@ def test_the_people_in_charge_and_the_auditors_are_told(lost: Place, following: 
         grants = await SqlGrants.at_file(following.folder / "next" / "break-glass.sqlite")
         return [(notice.place, notice.kind) for notice in await grants.claim(60)]
 
-    assert asyncio.run(waiting()) == [("https://deputy.example/told", "log-succession")]
-    found = following("search", "--who", "a.auditor", "--kind", "LOG_SUCCESSION").stdout
+    assert asyncio.run(waiting()) == [("https://deputy.example/told", "log-loss")]
+    found = following("search", "--who", "a.auditor", "--kind", "LOG_LOSS").stdout
     assert '"reason":"the disk broke"' in found
     assert f'"origin":"{LOST}"' in found

@@ -10,7 +10,7 @@ import typer
 
 from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.kind import AuditKind
-from gateway.audit.entry.succession import LostLog
+from gateway.audit.entry.lost_log import LostLog
 from gateway.audit.errors import EntryRefused
 from gateway.audit.opening import open_publication, open_witnessing
 from gateway.audit.publish.publication import Publication
@@ -25,7 +25,7 @@ from gateway.model.errors import ConfigurationInvalid
 from gateway.oversight.break_glass.store.grant import Notice
 from gateway.oversight.break_glass.store.opening import open_grants
 
-NOTICE: Final = "log-succession"
+NOTICE: Final = "log-loss"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ async def begin(publication: Publication, lost: LostLog, who: str, clock: Clock)
             "the log has entries. Only an empty one can succeed another: name an empty state"
             " folder or database"
         )
-    entry = Entry(kind=AuditKind.LOG_SUCCESSION, at=clock.now(), user=who, succeeds=lost)
+    entry = Entry(kind=AuditKind.LOG_LOSS, at=clock.now(), user=who, succeeds=lost)
     if await publication.log.append(entry):
         raise ConfigurationInvalid("a gateway wrote into the log first; stop it, begin again")
 
@@ -117,7 +117,7 @@ async def _told(
     stack.push_async_callback(grants.aclose)
     await grants.notify([Notice(publication.signer.name, 0, place, NOTICE) for place in places])
     yield f"{len(places)} deputies and privacy officers will be told once a gateway runs."
-    yield "Auditors find it by the kind LOG_SUCCESSION. Give them the new verifier key."
+    yield "Auditors find it by the kind LOG_LOSS. Give them the new verifier key."
 
 
 def _places(settings: Settings) -> list[str]:
