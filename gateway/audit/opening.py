@@ -16,6 +16,7 @@ from gateway.audit.keys.service.checks import KeyChecks
 from gateway.audit.keys.service.client import KeyAccess
 from gateway.audit.keys.service.several import KeyServices, key_services
 from gateway.audit.keys.signing.growth_signer import GrowthSigner
+from gateway.audit.keys.signing.state import SignedState
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog
 from gateway.audit.publish.local_signer import local_signer
@@ -24,6 +25,7 @@ from gateway.audit.publish.witness_at import WitnessAt, open_session
 from gateway.audit.publish.witnesses import Witnessing
 from gateway.audit.recorder.staff_children import NOBODY, StaffChildren, read_staff_children
 from gateway.audit.store.contract import Log
+from gateway.audit.tree.proved import CheckedState
 from gateway.config.certificates.renewal import Certificates
 from gateway.config.operator_file import read_operator_file
 from gateway.config.settings import Settings
@@ -46,14 +48,17 @@ KEY_CHECKS: Final = "key-checks"
 
 @asynccontextmanager
 async def open_publication(settings: Settings, clock: Clock) -> AsyncIterator[Publication]:
-    """The log, checked from its first entry, and who signs its state; signed at the end too."""
+    """The log, checked from what its signer remembers on, and the signer; signed at the end too.
+
+    What is before that is to be hashed again by `log.recheck`.
+    """
     files, state = settings.files, state_folder(settings.files)
     origin = read_operator_file(files.operator).log_origin
     witnesses = [witness.key for witness in trusted_witnesses(settings.witnesses)]
     async with AsyncExitStack() as stack:
         with told_of_state(KeysUnreadable, LogCorrupt, LogUnavailable):
             signer = await stack.enter_async_context(local_signer(state / LOG_KEY, origin))
-            opened = await _open_log(settings.log, state)
+            opened = await _open_log(settings.log, state, _checked(await signer.remembered()))
             stack.push_async_callback(opened.aclose)
             publication = await Publication.open(opened, signer, clock.now, witnesses)
         stack.push_async_callback(_signed_at_last, publication)
@@ -68,7 +73,7 @@ async def open_signer_and_log(settings: Settings) -> AsyncIterator[tuple[GrowthS
     async with AsyncExitStack() as stack:
         with told_of_state(KeysUnreadable, LogCorrupt, LogUnavailable):
             signer = await stack.enter_async_context(local_signer(state / LOG_KEY, origin))
-            opened = await _open_log(settings.log, state)
+            opened = await _open_log(settings.log, state, None)
         stack.push_async_callback(opened.aclose)
         yield signer, opened
 
@@ -79,10 +84,17 @@ async def _signed_at_last(publication: Publication) -> None:
         await publication.secure()
 
 
-async def _open_log(log: LogSettings, state: Path) -> Log:
+def _checked(remembered: SignedState | None) -> CheckedState | None:
+    """What was signed last, from which a start may begin; None if nothing was."""
+    if remembered is None or not remembered.signed or not remembered.size:
+        return None
+    return CheckedState(remembered.size, remembered.root)
+
+
+async def _open_log(log: LogSettings, state: Path, checked: CheckedState | None) -> Log:
     if log.dsn:
-        return await PostgresLog.open(log.dsn, state / "log-found-by")
-    return await AuditLog.open(state / LOG_FILE)
+        return await PostgresLog.open(log.dsn, state / "log-found-by", checked)
+    return await AuditLog.open(state / LOG_FILE, checked)
 
 
 async def open_keys(

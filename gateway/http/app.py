@@ -109,7 +109,9 @@ async def open_gateway(
         governance = await _open_governance(settings, stages, recorder, public, renewal, stack)
         _keep(stack, certificates.keep_warning(clock.sleep))
         watch = await _open_watch(publication, settings, clock, stack)
-        _keep(stack, LogGuard(publication, clock, settings.log.sign_every).run())
+        guard = LogGuard(publication, clock, settings.log.sign_every)
+        _keep(stack, guard.run())
+        _keep(stack, guard.recheck())
         oversight = await _open_oversight(
             settings, stages, governance.generations, clock_watch, recorder, stack
         )

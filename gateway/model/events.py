@@ -318,6 +318,11 @@ def log_corrupt(entry: int | None = None) -> None:
     _say.critical("log_corrupt", entry=entry)
 
 
+def log_rechecked() -> None:
+    """Every entry was hashed again since the start, and is as it was signed."""
+    _say.info("log_rechecked")
+
+
 def clock_apart(days: int, than: str) -> None:
     """This machine's clock is days away from something: it is wrong, or the log rested."""
     _say.critical("clock_apart", days=days, than=than)

@@ -57,9 +57,7 @@ async def _succeed(settings: Settings, loss: Loss, who: str) -> None:
             " under its old name looks like a rewritten one: give it another"
         )
     async with AsyncExitStack() as stack:
-        publication = await stack.enter_async_context(
-            open_publication(settings.log, settings.files, clock)
-        )
+        publication = await stack.enter_async_context(open_publication(settings, clock))
         await begin(publication, lost, who, clock)
         typer.echo(f"{publication.signer.name} begins. It succeeds {lost.origin}: {lost.size}")
         typer.echo("entries of that are known, and later ones are lost.")

@@ -73,6 +73,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         '[[area]]\ncode = "E09990001"\nname = "Northbrook"\n'
     )
     monkeypatch.setenv("TEAMAROUND_SETTINGS", str(file))
+    assert run("key").exit_code == 0  # a signer that begins with the log
     return file
 
 

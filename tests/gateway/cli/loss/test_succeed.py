@@ -56,6 +56,7 @@ class Place:
         asyncio.run(written())
 
     def exported(self) -> Path:
+        """An export, which is an entry of the log itself."""
         assert self("export", self.export).exit_code == 0
         return self.export
 
@@ -89,11 +90,11 @@ def test_both_logs_hold_and_the_gap_between_them_is_said(lost: Place, following:
     for left in (lost.export, last):
         said = checked(following, lost, left)
         assert said.exit_code == 0
-        assert f"holds: {NEXT}, 1 entries\nholds: {LOST}, 5 entries" in said.stdout
-        assert "the gap: its entries from 5 on, to an unknown one" in said.stdout
+        assert f"holds: {LOST}, 6 entries" in said.stdout
+        assert "the gap: its entries from 6 on, to an unknown one" in said.stdout
         assert "by o.perator, decided by d.irector: the disk broke" in said.stdout
     plain = run("verify", following.export, "--key", following.key)
-    assert f"succeeds {LOST}, of which 5 entries are known" in plain.stdout
+    assert f"succeeds {LOST}, of which 6 entries are known" in plain.stdout
 
 
 def test_what_a_backup_lacks_of_the_lost_log_is_said(lost: Place, following: Place) -> None:
@@ -101,8 +102,8 @@ def test_what_a_backup_lacks_of_the_lost_log_is_said(lost: Place, following: Pla
     lost.write(2)
     succeed(following, lost, lost.exported() / "checkpoint")
     said = checked(following, lost, backup).stdout
-    assert "missing here: its entries 5 to 6" in said
-    assert "the gap: its entries from 7 on" in said
+    assert "missing here: its entries 6 to 8" in said
+    assert "the gap: its entries from 9 on" in said
 
 
 def test_a_gap_that_is_said_to_be_larger_than_it_is_is_refused(
@@ -112,7 +113,7 @@ def test_a_gap_that_is_said_to_be_larger_than_it_is_is_refused(
     lost.write(2)
     succeed(following, lost, early)
     refused = checked(following, lost, lost.exported())
-    assert (refused.exit_code, "a signed state has 7" in refused.stderr) == (1, True)
+    assert (refused.exit_code, "a signed state has 9" in refused.stderr) == (1, True)
 
 
 def test_another_logs_state_or_key_is_not_the_lost_one(
