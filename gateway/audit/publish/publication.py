@@ -174,7 +174,9 @@ class Publication:
         size = await self.log.size()
         if size < state.size:
             raise LogCorrupt(
-                f"the log has {size} entries, and {state.size} were signed; restore it", size
+                f"the log has {size} entries, and {state.size} were signed: put back a copy that"
+                " has all of them; if there is none, do as docs/operate/log-loss.md says",
+                size,
             )
         nodes = await self.log.nodes([state.size - 1] if state.size else [], size)
         if edge_of(state.size, nodes).root != state.root:

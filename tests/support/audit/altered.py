@@ -20,6 +20,7 @@ class AlteredLog:
 
     folder: Path
     server: Postgres | None = None
+    name: str = "log.db"
     place: str = field(default="", init=False)
 
     async def begin(self) -> None:
@@ -30,7 +31,7 @@ class AlteredLog:
     async def open(self, state: CheckedState | None = None) -> Log:
         """The log, checked after `state` alone if one is given."""
         if self.server is None:
-            return await AuditLog.open(self.folder / "state" / "log.db", state)
+            return await AuditLog.open(self.folder / "state" / self.name, state)
         dsn, index = self.server.dsn(self.place, PRUNER), self.folder / "found-by"
         return await PostgresLog.open(dsn, index, state, unsynced=True)
 
@@ -50,7 +51,7 @@ class AlteredLog:
             script = f"SET session_replication_role = replica; {sql}"
             await as_owner(self.server.dsn(self.place), script)
             return
-        with closing(sqlite3.connect(self.folder / "state" / "log.db")) as opened:
+        with closing(sqlite3.connect(self.folder / "state" / self.name)) as opened:
             triggers = opened.execute(
                 "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"
             ).fetchall()
