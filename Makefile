@@ -5,7 +5,7 @@ READY := .venv/.ready
 MATCHING := .venv-matching
 ARGS ?=
 
-.PHONY: help changes demo assets soak test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check lock clean
+.PHONY: help changes demo assets pages soak test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check lock clean
 
 help:  ## every command, in a line each
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name what; do printf '  %-16s %s\n' "$$name" "$$what"; done
@@ -14,6 +14,9 @@ demo: $(READY) assets  ## the synthetic borough, the gateway, and a first questi
 	$(BIN)/python -m demo $(ARGS)
 
 assets: .venv/.assets  ## the style sheet of the web pages, from npm; without npm a plain one serves
+
+pages: $(READY) assets  ## the pictures of docs/pages.md, from the demo in a real browser
+	$(BIN)/python -m tests.support.console.pictures
 
 .venv/.assets: $(READY) deploy/assets/package-lock.json
 	PYTHON=$(BIN)/python sh deploy/assets/fetch

@@ -32,7 +32,15 @@ def serve(settings_file: Path) -> None:
         limit_concurrency=_MOST_AT_ONCE,
         timeout_graceful_shutdown=5,
     )
-    port = listening.getsockname()[1]
-    sys.stderr.write(json.dumps({"event": "pages-serving", "port": port}) + "\n")
-    sys.stderr.flush()
-    asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
+    asyncio.run(_Server(config).serve(sockets=[listening]))
+
+
+class _Server(uvicorn.Server):
+    """Says its port once it serves."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and sockets:
+            port = sockets[0].getsockname()[1]
+            sys.stderr.write(json.dumps({"event": "pages-serving", "port": port}) + "\n")
+            sys.stderr.flush()

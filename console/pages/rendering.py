@@ -6,7 +6,7 @@ from typing import Any, Final
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 
 from console.pages.assets import Assets
-from console.pages.words import as_typed, in_words, telephone
+from console.pages.words import detail, in_words, telephone
 
 _MACROS: Final = "govuk_frontend_jinja"
 
@@ -17,7 +17,11 @@ def environment(assets: Assets) -> Environment:
         [PackageLoader("console"), PrefixLoader({_MACROS: PackageLoader(_MACROS)})]
     )
     made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    made.filters |= {"in_words": in_words, "telephone": telephone, "as_typed": as_typed}
+    made.filters |= {
+        "in_words": in_words,
+        "telephone": telephone,
+        "detail": detail,
+    }
     made.globals |= {"assets": assets}
     return made
 

@@ -5,6 +5,12 @@ from datetime import datetime
 from typing import Final
 
 _NOT_DIALLED: Final = re.compile(r"[^0-9+*#,;]")
+_DETAILS: Final = {
+    "nhs_number": "NHS number",
+    "upn": "unique pupil number",
+    "birth_date": "date of birth",
+    "gp_practice": "GP practice",
+}
 _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -16,7 +22,7 @@ def in_words(said: str | None) -> str:
     if not said:
         return "not said"
     if re.fullmatch(r"\d{4}(-\d\d){0,2}", said):
-        return as_typed(said)
+        return _as_known(said)
     if re.match(r"\d{4}-\d\d-\d\dT", said):
         moment = datetime.fromisoformat(said)
         return f"{moment.day} {_MONTHS[moment.month - 1]} {moment:%Y at %H:%M} UTC"
@@ -25,7 +31,12 @@ def in_words(said: str | None) -> str:
     return said
 
 
-def as_typed(date: str) -> str:
+def detail(name: str) -> str:
+    """The name of a detail, as the gateway writes it in lists of details."""
+    return _DETAILS.get(name, name.replace("_", " "))
+
+
+def _as_known(date: str) -> str:
     """A partial date for people: nothing is added to it."""
     year, *rest = date.split("-")
     if not rest:

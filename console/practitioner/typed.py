@@ -125,7 +125,7 @@ def mistake_of(wrong: WrongInput) -> Mistake:
 
 
 def _without_path(message: str) -> str:
-    said = re.sub(r"^[a-zA-Z_.0-9\[\]]+: ", "", message)
+    said = re.sub(r"^\$?[\w.\[\]]+: ", "", message)
     return f"{said[:1].upper()}{said[1:].rstrip('.')}."
 
 
