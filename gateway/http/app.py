@@ -42,6 +42,7 @@ from gateway.model.clock import Clock
 from gateway.oversight.alerts.alert import Alert
 from gateway.oversight.alerts.indexer import AlertIndexer
 from gateway.oversight.alerts.store import AlertStore
+from gateway.oversight.break_glass.against_log import GrantGuard
 from gateway.oversight.break_glass.service import BreakGlass
 from gateway.oversight.break_glass.store.opening import open_grants
 from gateway.oversight.notices import Notifier, places_for, sender
@@ -195,7 +196,9 @@ async def _open_oversight(  # noqa: PLR0913, PLR0917  what it is wired of
     found = AlertStore.below(settings.files.state, working_days)
     alerts = AlertIndexer(found, log, tell, clock, clock_agrees)
     retention = RetentionTask(log, alerts.store, grants)
-    for work in (notifier.keep_notifying(), alerts.watch(), retention.keep_removing()):
+    guard = GrantGuard(grants, log, clock, working_days)
+    beside = (notifier.keep_notifying(), alerts.watch(), retention.keep_removing())
+    for work in (*beside, guard.keep_holding()):
         _keep(stack, work)
     break_glass = BreakGlass(
         store=grants,
@@ -206,6 +209,7 @@ async def _open_oversight(  # noqa: PLR0913, PLR0917  what it is wired of
         working_days=working_days,
         quotas=stages.quotas,
         persons=stages.quotas.persons,
+        guard=guard,
     )
     return Oversight(break_glass, alerts)
 

@@ -9,8 +9,9 @@ from adapters.contract.codes import Claim, Purpose
 from adapters.manifest.manifest import Manifest
 from gateway.audit.entry.asker import AskerProfile
 from gateway.audit.entry.entry import Entry
+from gateway.audit.entry.flags import SIGNIFICANT_HARM
 from gateway.audit.entry.kind import AuditKind
-from gateway.audit.recorder.pseudonymise import OUT_OF_AREA, SIGNIFICANT_HARM
+from gateway.audit.recorder.pseudonymise import OUT_OF_AREA
 from gateway.policy.case import EVERY, owners
 from gateway.policy.context import PolicyContext, Principal
 from gateway.policy.decide import DecisionRequest, Policy

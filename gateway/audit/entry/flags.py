@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+SIGNIFICANT_HARM: Final = "SIGNIFICANT_HARM"
+"""A code in the detail of a question that stated it."""
 
 
 class AccessFlag(StrEnum):

@@ -17,7 +17,8 @@ _PLACE: Final = re.compile(rb"(-?\d{1,17})/(\d{1,15})")
 class Search:
     """Every part that is not None must fit; of several `pseudonyms`, one is enough.
 
-    `break_glass` is true of a break-glass grant and of every question that used it.
+    `break_glass` is true of a break-glass grant and of every question that used it, `stated_harm`
+    of every entry of a question that stated significant harm.
     """
 
     user: str | None = None
@@ -31,6 +32,7 @@ class Search:
     since: datetime | None = None
     before: datetime | None = None
     break_glass: bool | None = None
+    stated_harm: bool | None = None
 
     @property
     def named(self) -> str:

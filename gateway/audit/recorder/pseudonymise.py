@@ -8,6 +8,7 @@ from typing import Final
 
 from adapters.contract.codes import Purpose
 from adapters.contract.record import Name
+from gateway.audit.entry.flags import SIGNIFICANT_HARM
 from gateway.audit.errors import KeysUnavailable, SealBroken, TextTooLong
 from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.keys.protection import ProtectedTexts, protect_everywhere
@@ -23,7 +24,6 @@ from gateway.model import events
 from gateway.model.errors import AskDifferently, TryLater
 from gateway.model.inquiry import Inquiry, Known
 
-SIGNIFICANT_HARM: Final = "SIGNIFICANT_HARM"
 OUT_OF_AREA: Final = "OUT_OF_AREA"
 CHOSEN: Final = "CHOSEN"
 AGAIN: Final = "AGAIN"

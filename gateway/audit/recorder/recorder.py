@@ -260,6 +260,7 @@ class Recorder:
             query_id=query_id,
             justification=protected.texts[0],
             child_pseudonyms=tuple(pseudonyms),
+            manager=caller.manager,
         )
         return await self._append(entry)
 

@@ -11,7 +11,7 @@ from gateway.audit.search.blocks import BLOCK, STRETCH, Gathered, Stretch, unite
 from gateway.audit.search.terms import Term, digest
 from gateway.audit.store.copy_seal import SEAL, CopySeal
 
-SHAPE: Final = 6  # of the tables below: an index of another shape is rebuilt
+SHAPE: Final = 7  # of the tables below: an index of another shape is rebuilt
 _SCHEMA: Final = """
 CREATE TABLE block (
   first INTEGER PRIMARY KEY,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any, Final
 
-from gateway.audit.entry.flags import AccessFlag
+from gateway.audit.entry.flags import SIGNIFICANT_HARM, AccessFlag
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.search import Search
 
@@ -20,6 +20,7 @@ def terms_of(held: dict[str, Any]) -> Iterator[Term]:
     """The terms of an entry, given as the object in its leaf."""
     yield EVERY
     yield "break_glass", str(_broke_glass(held))
+    yield "stated_harm", str(SIGNIFICANT_HARM in held.get("detail", ""))
     for column in _COLUMNS:
         if (value := held.get(column)) is not None:
             yield column, value
@@ -40,7 +41,7 @@ def wanted(search: Search) -> list[tuple[Term, ...]]:
     """Of each of these an entry that fits has at least one term; the rarest come first."""
     children = search.pseudonyms
     named = [] if children is None else [tuple(("child", name) for name in sorted(children))]
-    columns = (*_COLUMNS[:3], "agency", *_COLUMNS[3:], "break_glass")
+    columns = (*_COLUMNS[:3], "agency", *_COLUMNS[3:], "break_glass", "stated_harm")
     given = ((column, getattr(search, column)) for column in columns)
     named += [((column, str(value)),) for column, value in given if value is not None]
     return named or [(EVERY,)]

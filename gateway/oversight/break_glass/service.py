@@ -8,6 +8,9 @@ from datetime import timedelta
 from typing import Final
 
 from adapters.contract.codes import Purpose
+from gateway.audit.entry.kind import AuditKind
+from gateway.audit.entry.search import Search
+from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.recorder.recorder import Recorder
 from gateway.config.working_days import WorkingDays
 from gateway.identity.persons import Persons
@@ -19,11 +22,11 @@ from gateway.model.errors import AskDifferently, LimitReached, NotAllowed, SignI
 from gateway.model.inquiry import Known
 from gateway.model.words import in_words
 from gateway.oversight.auditors.access import AUDITOR, PRIVACY_OFFICER
+from gateway.oversight.break_glass.against_log import REVIEWED_IN, GrantGuard, GrantsDiffer
 from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnavailable
 from gateway.oversight.break_glass.store.grant import LASTS, BreakGlassGrant
 
 RECENT: Final = timedelta(minutes=15)
-_REVIEWED_IN: Final = 3  # working days
 _REVIEWERS: Final = frozenset({AUDITOR, PRIVACY_OFFICER})
 
 
@@ -47,6 +50,7 @@ class BreakGlass:
     working_days: WorkingDays
     quotas: Quotas
     persons: Persons
+    guard: GrantGuard
 
     async def grant(self, caller: Caller, known: Known, justification: str) -> BreakGlassGrant:
         """A grant for this caller and child; a SignIn, NotAllowed or TooMany is logged as well.
@@ -72,7 +76,7 @@ class BreakGlass:
             organisation=caller.organisation,
             manager=caller.manager,
             expires_at=(now + LASTS).timestamp(),
-            review_by=self.working_days.after(now, _REVIEWED_IN).timestamp(),
+            review_by=self.working_days.after(now, REVIEWED_IN).timestamp(),
         )
         with _kept():
             await self.store.add(made, pseudonyms, self.places(caller), "granted")
@@ -85,18 +89,35 @@ class BreakGlass:
         asked = frozenset(await self.recorder.pseudonyms(known))
         with _kept():
             given = await self.store.pseudonyms(grant_id, caller.account, caller.organisation, now)
-        if not asked or not asked <= given:
+        if not asked or not asked <= given & await self._granted(grant_id, caller, now):
             raise NotAllowed(
                 "BREAK_GLASS_INVALID",
                 "reason.breakGlass: a grant is for one user and thirty minutes, and for one child"
                 " with the same details; ask for another",
             )
 
+    async def _granted(self, grant_id: str, caller: Caller, now: float) -> frozenset[str]:
+        """The pseudonyms of a grant that the log itself gives this caller now; else none."""
+        wanted = Search(kind=AuditKind.BREAK_GLASS, query_id=grant_id)
+        try:
+            found = await self.recorder.log.search(wanted, count=1)
+        except (LogUnavailable, LogCorrupt):
+            raise TryLater("LOG_UNAVAILABLE", "the log cannot be read now; ask again") from None
+        theirs = (caller.user, caller.issuer, caller.organisation)
+        return frozenset(
+            name
+            for entry in (each.entry for each in found)
+            if (entry.user, entry.issuer, entry.organisation) == theirs
+            and now < (entry.at + LASTS).timestamp()
+            for name in entry.child_pseudonyms
+        )
+
     async def refuse_unreviewed(self, caller: Caller) -> None:
         """NotAllowed where an earlier use of this user's waits for its review for too long."""
         now = self.clock.now().timestamp()
         accounts = await self.persons.accounts(caller.account)
         with _kept():
+            self.guard.refuse_differing()
             suspended = [await self.store.suspended(each, now) for each in sorted(accounts)]
         if any(suspended):
             raise NotAllowed(
@@ -118,7 +139,7 @@ class BreakGlass:
             organisation=caller.organisation,
             manager=caller.manager,
             expires_at=0.0,
-            review_by=self.working_days.after(now, _REVIEWED_IN).timestamp(),
+            review_by=self.working_days.after(now, REVIEWED_IN).timestamp(),
         )
         with _kept():
             await self.store.add(stated, (), self.places(caller), "harm-stated")
@@ -172,7 +193,7 @@ class BreakGlass:
 def _kept() -> Iterator[None]:
     try:
         yield
-    except GrantsUnavailable as error:
+    except (GrantsDiffer, GrantsUnavailable) as error:
         events.reviews_unavailable(error)
         raise TryLater(
             "REVIEWS_UNAVAILABLE",

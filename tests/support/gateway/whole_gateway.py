@@ -16,6 +16,8 @@ from graphql import ExecutionResult
 from graphql.execution import experimental_execute_incrementally
 
 from gateway.audit.entry.entry import Entry
+from gateway.audit.entry.logged import Logged
+from gateway.audit.entry.search import Search
 from gateway.audit.keys.epoch_keys import EpochKeys
 from gateway.audit.publish.witness_watch import WitnessWatch
 from gateway.audit.recorder.recorder import Recorder
@@ -58,6 +60,15 @@ class HeardLog:
         """Keep it."""
         self.entries.append(entry)
         return len(self.entries) - 1
+
+    async def search(self, search: Search, *, count: int) -> tuple[Logged, ...]:
+        """What was kept of this kind about this question, newest first."""
+        found = [
+            Logged(index, entry.leaf())
+            for index, entry in enumerate(self.entries)
+            if (entry.kind, entry.query_id) == (search.kind, search.query_id)
+        ]
+        return tuple(found[::-1][:count])
 
 
 @dataclass(slots=True)

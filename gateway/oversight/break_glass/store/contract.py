@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Final, Protocol
 
 from gateway.model.account import Account
-from gateway.oversight.break_glass.store.grant import BreakGlassGrant, Notice
+from gateway.oversight.break_glass.store.grant import BreakGlassGrant, KeptGrant, Notice
 
 
 class GrantsUnavailable(Exception):
@@ -72,6 +72,17 @@ class GrantStore(Protocol):
 
     async def forget(self, entries: Collection[int]) -> None:
         """Keep nothing about these entries, which were pruned from the log."""
+        ...
+
+    async def kept(self) -> tuple[KeptGrant, ...]:
+        """Everything that is kept of grants and stated harm."""
+        ...
+
+    async def mend(self, grants: Iterable[KeptGrant], unknown: Collection[str]) -> None:
+        """Have these stand as they are given, and what has an `unknown` id not at all.
+
+        GrantsUnavailable if this account may not change so much; then nothing is changed.
+        """
         ...
 
     async def aclose(self) -> None:

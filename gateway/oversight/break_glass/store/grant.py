@@ -35,6 +35,16 @@ class BreakGlassGrant:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptGrant:
+    """All that a store has of a grant: who reviewed it with which verdict, and the child's."""
+
+    grant: BreakGlassGrant
+    reviewer: str | None
+    verdict: str | None
+    pseudonyms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """What one place is to be told: `kind` says what, `about` the id that the log has it by.
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
@@ -16,7 +17,12 @@ from gateway.config.database.schema import SchemaUnknown, unserved
 from gateway.config.database.sqlite import SqliteDatabase, told
 from gateway.model.account import Account
 from gateway.oversight.break_glass.store.contract import CLAIMED_AT_ONCE, OVERDUE, GrantsUnavailable
-from gateway.oversight.break_glass.store.grant import LASTS, BreakGlassGrant, Notice
+from gateway.oversight.break_glass.store.grant import (
+    LASTS,
+    BreakGlassGrant,
+    KeptGrant,
+    Notice,
+)
 from gateway.oversight.break_glass.store.schema import SCHEMA, empty_grants
 from gateway.oversight.break_glass.store.tables import CHILDREN, GRANTS, NOTICES
 
@@ -74,16 +80,7 @@ class SqlGrants:
         self, grant: BreakGlassGrant, pseudonyms: Iterable[str], places: Iterable[str], kind: str
     ) -> None:
         """Keep a grant with the child's pseudonyms, and whom to tell what of it."""
-        given = {
-            "id": grant.id,
-            "idx": grant.entry,
-            "user": grant.user,
-            "issuer": grant.issuer,
-            "organisation": grant.organisation,
-            "manager": grant.manager,
-            "expires_at": grant.expires_at,
-            "review_by": grant.review_by,
-        }
+        given = _columns(grant)
         children = [{"leave_id": grant.id, "pseudonym": each} for each in sorted({*pseudonyms})]
         notices = [Notice(grant.id, grant.entry, place, kind) for place in sorted({*places})]
         await self._write(
@@ -189,6 +186,28 @@ class SqlGrants:
         with _told():
             await self._database.wipe()
 
+    async def kept(self) -> tuple[KeptGrant, ...]:
+        """Everything that is kept of grants and stated harm."""
+        return await self._read(_kept)
+
+    async def mend(self, grants: Iterable[KeptGrant], unknown: Collection[str]) -> None:
+        """Have these stand as they are given, and what has an `unknown` id not at all.
+
+        No column is written that is right already: the gateways' role may write few of them.
+        """
+        wanted = tuple(grants)
+
+        def mend(opened: Connection) -> None:
+            if unknown:
+                opened.execute(delete(GRANTS).where(GRANTS.c.id.in_(sorted(unknown))))
+            held = {each.grant.id: each for each in _kept(opened)}
+            for each in wanted:
+                for statement in _mending(each, held.get(each.grant.id)):
+                    opened.execute(statement)
+
+        with _told():
+            await self._database.write(mend)
+
     async def aclose(self) -> None:
         """Give the store back. Twice does no harm."""
         await self._database.aclose()
@@ -215,6 +234,44 @@ class SqlGrants:
 
         with _told():
             await self._database.write(change)
+
+
+def _columns(grant: BreakGlassGrant) -> dict[str, Any]:
+    named = {each.name: getattr(grant, each.name) for each in fields(grant)}
+    named["idx"] = named.pop("entry")
+    return named
+
+
+def _kept(opened: Connection) -> tuple[KeptGrant, ...]:
+    children = dict[str, set[str]]()
+    for name, pseudonym in opened.execute(select(CHILDREN.c.leave_id, CHILDREN.c.pseudonym)):
+        children.setdefault(name, set()).add(pseudonym)
+    rows = opened.execute(_GRANT.add_columns(GRANTS.c.reviewer, GRANTS.c.verdict)).all()
+    return tuple(
+        KeptGrant(
+            BreakGlassGrant(*given),
+            reviewer,
+            verdict,
+            frozenset(children.get(given[0], ())),
+        )
+        for *given, reviewer, verdict in rows
+    )
+
+
+def _mending(wanted: KeptGrant, held: KeptGrant | None) -> Iterator[Executable]:
+    given = {**_columns(wanted.grant), "reviewer": wanted.reviewer, "verdict": wanted.verdict}
+    if held is None:
+        yield insert(GRANTS).values(given)
+    else:
+        before = {**_columns(held.grant), "reviewer": held.reviewer, "verdict": held.verdict}
+        if changed := {name: value for name, value in given.items() if value != before[name]}:
+            yield update(GRANTS).where(GRANTS.c.id == wanted.grant.id).values(changed)
+    theirs = CHILDREN.c.leave_id == wanted.grant.id
+    if held is None or held.pseudonyms != wanted.pseudonyms:
+        yield delete(CHILDREN).where(theirs)
+        rows = [{"leave_id": wanted.grant.id, "pseudonym": p} for p in sorted(wanted.pseudonyms)]
+        if rows:
+            yield insert(CHILDREN).values(rows)
 
 
 def _make(file: Path) -> None:

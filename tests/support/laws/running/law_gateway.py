@@ -28,6 +28,7 @@ from gateway.identity.counters import ProcessCounters
 from gateway.identity.quotas import Quotas
 from gateway.identity.tokens import TokenVerifier
 from gateway.model.clock import Clock
+from gateway.oversight.break_glass.against_log import GrantGuard
 from gateway.oversight.break_glass.service import BreakGlass
 from gateway.policy.decide import Policy
 from gateway.policy.rules.rule_set import open_rule_set
@@ -74,8 +75,9 @@ async def law_gateway(place: LawPlace, world: LawWorld, caller: LawCaller) -> La
     recorder = Recorder(cast("Any", log), _KEYS, clock)
     publication = SimpleNamespace(log=log, refuse_halted=lambda: None)
     watch = SimpleNamespace(publication=publication, refuse_unwitnessed=lambda: None)
+    grants = cast("Any", GrantsInMemory())
     break_glass = BreakGlass(
-        store=cast("Any", GrantsInMemory()),
+        store=grants,
         recorder=recorder,
         clock=clock,
         places=lambda _: frozenset({"mailto:privacy@a0.example"}),
@@ -83,6 +85,7 @@ async def law_gateway(place: LawPlace, world: LawWorld, caller: LawCaller) -> La
         working_days=WorkingDays(),
         quotas=active.preparation.quotas,
         persons=active.preparation.quotas.persons,
+        guard=GrantGuard(grants, cast("Any", log), clock, WorkingDays()),
     )
     pipeline = Pipeline(
         active.preparation.stages,
