@@ -5,7 +5,7 @@ import io
 from collections.abc import AsyncIterator
 from concurrent.futures import CancelledError, Future
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +14,15 @@ import asyncssh
 from adapters.contract.contract import Fault, Malformed, Refused, Unavailable
 from adapters.files.choose import ListedFile
 from adapters.files.host_key import host_key
-from adapters.files.store import NO_FILE, FileFailed, FileState, OpenFile, chosen_of
+from adapters.files.own_loop import OwnLoop
+from adapters.files.store import (
+    NO_FILE,
+    FileFailed,
+    FileState,
+    Listing,
+    OpenFile,
+    chosen_of,
+)
 from adapters.manifest.auth import Secret, SftpAuth
 from adapters.manifest.manifest import FileTable
 from adapters.network.cause import cause_of
@@ -23,6 +31,8 @@ from adapters.network.resolver import address_of
 from adapters.network.secrets import SecretMissing, SecretTexts
 
 _CHUNK = 256 * 1024
+# asyncssh takes packets of 4 MiB: no answer to what is asked here is that long.
+asyncssh.sftp.MAX_SFTP_PACKET_LEN = _CHUNK + 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,11 @@ class SftpLogin:
 
 @dataclass(frozen=True, slots=True)
 class SftpFolder:
-    """A folder on an SFTP server; each question has its own connection."""
+    """A folder on an SFTP server; each question has its own connection, in its own thread.
+
+    What a server sends is deciphered and taken apart in Python: a list of files as long as one
+    packet may be takes seconds.
+    """
 
     host: str
     port: int
@@ -48,6 +62,12 @@ class SftpFolder:
     @asynccontextmanager
     async def opened(self, pattern: str, table: FileTable) -> AsyncIterator[OpenFile]:
         """The newest file that fits, its chunks fetched as they are read."""
+        with OwnLoop() as there:
+            async with there.within(self._opened(pattern, table)) as file:
+                yield replace(file, state_now=lambda: there.call(file.state_now()))
+
+    @asynccontextmanager
+    async def _opened(self, pattern: str, table: FileTable) -> AsyncIterator[OpenFile]:
         try:
             connection = await self._connected()
             try:
@@ -69,8 +89,10 @@ class SftpFolder:
     async def _file(
         self, client: asyncssh.SFTPClient, pattern: str, table: FileTable
     ) -> tuple[asyncssh.SFTPClientFile, OpenFile]:
-        listed = [_there(entry) for entry in await client.readdir(self.path)]
-        chosen = chosen_of(listed, pattern, table)
+        listed = Listing("source.base_url")
+        async for entry in client.scandir(self.path):
+            listed.add(_there(entry))
+        chosen = chosen_of(listed.files, pattern, table)
         remote = await client.open(f"{self.path.rstrip('/')}/{chosen.name}", "rb")
         stream = _Fetched(remote, asyncio.get_running_loop())
 
@@ -121,6 +143,8 @@ class _Fetched(io.RawIOBase):
             chunk = self._fetching.result()
         except (asyncssh.Error, CancelledError):
             raise OSError from None
+        if len(chunk) > size:
+            raise OSError("more than was asked for")
         buffer[: len(chunk)] = chunk
         return len(chunk)
 

@@ -16,7 +16,26 @@ from adapters.files.choose import ChosenFile, ListedFile, SameMomentError, newes
 from adapters.manifest.manifest import FileTable
 
 NO_FILE: Final = Unavailable(Fault.CONNECTION, cause=Cause.NO_FILE)
+_MOST_FILES: Final = 10_000  # in one folder; a server may list files without end
+_MOST_NAMES: Final = 2 * 1024 * 1024
 _SAME_MOMENT: Final = Malformed("same_moment", "file", "two files of one moment")
+
+
+class Listing:
+    """The files of a folder, bounded before they are held; `place` is what names the folder."""
+
+    def __init__(self, place: str) -> None:
+        self.files: list[ListedFile] = []
+        self._place = place
+        self._left = _MOST_NAMES
+
+    def add(self, file: ListedFile) -> None:
+        """Hold one more; FileFailed if they are too many, or their names too long."""
+        self.files.append(file)
+        self._left -= len(file.name)
+        if len(self.files) > _MOST_FILES or self._left < 0:
+            what = f"more than {_MOST_FILES} files, or longer names"
+            raise FileFailed(Malformed("too_large", self._place, what))
 
 
 class FileFailed(Exception):
@@ -78,7 +97,10 @@ class LocalFolder:
     def _open(self, pattern: str, table: FileTable) -> OpenFile:
         try:
             with os.scandir(self.path) as listed:
-                chosen = chosen_of([_here(entry) for entry in listed], pattern, table)
+                files = Listing("source.base_url")
+                for entry in listed:
+                    files.add(_here(entry))
+            chosen = chosen_of(files.files, pattern, table)
             path = (self.path / chosen.name).resolve()
             if path.parent != self.path.resolve() or not path.is_file():
                 raise FileFailed(Refused())

@@ -1,6 +1,8 @@
 """An export on an SFTP server is read over a connection to that one server's key."""
 
+import asyncio
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,17 @@ from tests.support.adapters.asking import manifest_text, only, opened, question
 from tests.support.adapters.overheard import overheard
 from tests.support.adapters.problems import problems
 from tests.support.adapters.school_roll import ANN_UPN, NOBODY, ROLL, ROWS
-from tests.support.adapters.sftp import HOST_KEY, OTHER_KEY, OUR_KEY, RIGHT, Hanging, line, sftp
+from tests.support.adapters.sftp import (
+    HOST_KEY,
+    OTHER_KEY,
+    OUR_KEY,
+    RIGHT,
+    Endless,
+    Hanging,
+    LongNames,
+    line,
+    sftp,
+)
 
 AUTH = """
 [auth]
@@ -181,3 +193,41 @@ async def test_the_export_that_was_written_last_on_a_server_is_the_newest(tmp_pa
         assert record.names[0].family == "Hill"
         os.utime(tmp_path / "exports/roll-2.csv", (1_700_000_001, 1_700_000_001))
         assert await asked(base, written.replace("{}", base)) == Malformed("same_moment")
+
+
+@pytest.mark.parametrize("files", [Endless, LongNames])
+async def test_a_folder_without_a_last_file_is_too_large(
+    files: type[asyncssh.SFTPServer], tmp_path: Path
+) -> None:
+    async with sftp(tmp_path, files) as base:
+        manifest = text(base).replace('timeout = "2s"', 'timeout = "60s"')
+        async with opened(manifest, base, environ=environ()) as adapter:
+            reply = await adapter.source.ask(question(timeout_s=60.0, upn=ANN_UPN))
+    what = "more than 10000 files, or longer names"
+    assert reply == Malformed("too_large", "source.base_url", what)
+
+
+async def test_a_list_of_files_in_one_endless_packet_is_not_taken_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asyncssh.sftp, "_MAX_READDIR_NAMES", 9_000)  # of the server
+    async with sftp(tmp_path, Endless) as base:
+        manifest = text(base).replace('timeout = "2s"', 'timeout = "30s"')
+        async with opened(manifest, base, environ=environ()) as adapter:
+            reply = await adapter.source.ask(question(timeout_s=30.0, upn=ANN_UPN))
+    assert isinstance(reply, Unavailable)
+
+
+async def test_who_asks_for_a_file_far_away_waits_beside_everybody_else(tmp_path: Path) -> None:
+    """Deciphering a file is work in Python: it is done elsewhere than in the loop of questions."""
+    async with sftp(tmp_path) as base:
+        (tmp_path / "exports/roll-1.csv").write_text(ROLL)
+        async with opened(text(base), base, environ=environ()) as adapter:
+            before = {thread.name for thread in threading.enumerate()}
+            asking = asyncio.create_task(adapter.source.ask(question(upn=ANN_UPN)))
+            seen: set[str] = set()
+            while not asking.done():
+                seen |= {thread.name for thread in threading.enumerate()}
+                await asyncio.sleep(0)
+            only(asking.result())
+    assert seen - before >= {"own-loop"}

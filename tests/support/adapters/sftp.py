@@ -63,3 +63,21 @@ class Hanging(asyncssh.SFTPServer):
     async def read(self, _file: object, _offset: int, _size: int) -> bytes:
         await asyncio.Event().wait()
         return b""
+
+
+class Endless(asyncssh.SFTPServer):
+    """A server whose folder has no last file."""
+
+    async def scandir(self, _path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        number = 0
+        while True:
+            number += 1
+            yield asyncssh.SFTPName(b"roll-%d.csv" % number, attrs=asyncssh.SFTPAttrs(mtime=number))
+
+
+class LongNames(asyncssh.SFTPServer):
+    """A server whose files have names that together are longer than any honest folder's."""
+
+    async def scandir(self, _path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        while True:
+            yield asyncssh.SFTPName(b"x" * 1000, attrs=asyncssh.SFTPAttrs(mtime=1))
