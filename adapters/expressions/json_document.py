@@ -13,6 +13,7 @@ from adapters.expressions.text_encoding import as_utf8
 
 MOST_PARTS: Final = 64 * 1024  # items, keys and brackets of an answer; 1 MiB of FHIR has 50,000
 MOST_CONTAINERS: Final = 32 * 1024  # objects and lists among them
+MOST_KEYS: Final = 16 * 1024  # of one object
 DEEPEST: Final = 48  # levels of JSON; the deepest FHIR sample has under 20
 _NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 
@@ -35,7 +36,8 @@ def parse_json(
         return Malformed("json")
     if not isinstance(document, dict | list):
         return Malformed("object")
-    return Malformed("depth") if _too_deep(text, document) else document
+    rule = _broken_by(text, document)
+    return Malformed(rule) if rule else document
 
 
 def has_doubled_key(written: bytes, charset: str | None = None) -> bool:
@@ -87,6 +89,26 @@ def _passes(text: bytes) -> bool:
 def _without_texts(text: bytes) -> bytes:
     unescaped = text.replace(b"\\\\", b"").replace(b'\\"', b"")
     return b"".join(unescaped.split(b'"')[::2])
+
+
+def _broken_by(text: bytes, document: Any) -> str | None:
+    if _too_deep(text, document):
+        return "depth"
+    return "too_large" if _crowded(text, document) else None
+
+
+def _crowded(text: bytes, document: Any) -> bool:
+    """Whether an object has more keys than any record; to look twice for one takes long then."""
+    return text.count(b":") > MOST_KEYS and any(
+        len(each) > MOST_KEYS for level in _levels(document) for each in level
+    )
+
+
+def _levels(document: Any) -> Iterator[list[Any]]:
+    level: list[Any] = [document]
+    while level:
+        yield [each for each in level if isinstance(each, dict)]
+        level = [item for parent in level for item in _containers(parent)]
 
 
 def _too_deep(written: bytes, document: Any) -> bool:

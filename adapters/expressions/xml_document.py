@@ -11,6 +11,7 @@ from adapters.expressions.text_encoding import as_utf8
 DEEPEST: Final = 48  # levels of elements, as for JSON
 MOST_ELEMENTS: Final = 20_000  # in one answer; the union of two paths takes the square of them
 
+MOST_ATTRIBUTES: Final = 40_000  # with namespaces; libxml2 compares those of an element
 _BESIDE_THEM: Final = 4096  # comments and CDATA, which begin as elements do
 _ENCODING: Final = re.compile(rb"""\s*<\?xml[^>]{0,80}encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})""")
 
@@ -26,7 +27,7 @@ def parse_xml(written: bytes, charset: str | None = None) -> Any:
     text = as_utf8(written, declared)
     if isinstance(text, Malformed):
         return text
-    if text.count(b"<") - text.count(b"</") > MOST_ELEMENTS + _BESIDE_THEM:
+    if _too_many(text):
         return Malformed("too_large")
     try:
         root = etree.fromstring(text, _parser())
@@ -38,6 +39,12 @@ def parse_xml(written: bytes, charset: str | None = None) -> Any:
         return Malformed("doctype")
     rule = _broken_by(root)
     return Malformed(rule) if rule else root
+
+
+def _too_many(text: bytes) -> bool:
+    attributes = text.count(b'="') + text.count(b"='")
+    elements = text.count(b"<") - text.count(b"</")
+    return elements > MOST_ELEMENTS + _BESIDE_THEM or attributes > MOST_ATTRIBUTES
 
 
 def _declared(written: bytes) -> str | None:

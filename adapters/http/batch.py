@@ -18,6 +18,7 @@ from adapters.contract.contract import (
     TooMany,
     Unavailable,
 )
+from adapters.contract.turns import in_turn
 from adapters.http.details import DetailedDocuments
 from adapters.http.dialect import FoundDocuments
 from adapters.http.exchange import HttpAnswer
@@ -73,6 +74,13 @@ async def _posted(
     )
     if isinstance(answer, Refused | Unavailable | Malformed):
         return _all(questions, answer)
+    return await in_turn(answer.length, lambda: _listed(source, operation, questions, answer))
+
+
+def _listed(
+    source: HttpSource, operation: HttpOperation, questions: tuple[Question, ...], answer: Answer
+) -> tuple[Reply, ...]:
+    """What one list of everybody's records says of each."""
     found = source.reader.found(operation, answer)
     if isinstance(found, NoRecord | RestrictedReply):
         return _all(questions, NOT_OURS)  # `absent` is said of one child, and nobody says of whom
@@ -124,9 +132,26 @@ async def _bundled(
     )
     if isinstance(answer, Refused | Unavailable | Malformed):
         return _all(questions, answer)
-    parts = _parts(answer, len(questions)) if isinstance(answer, JsonAnswer) else None
-    if parts is None:
+    if not isinstance(answer, JsonAnswer):
         return _all(questions, NOT_OURS)
+
+    def read() -> tuple[Reply, ...]:
+        parts = _parts(answer, len(questions))
+        if parts is None:
+            return _all(questions, NOT_OURS)
+        return _each(source, operation, questions, answer, parts)
+
+    return await in_turn(answer.length, read)
+
+
+def _each(
+    source: HttpSource,
+    operation: HttpOperation,
+    questions: tuple[Question, ...],
+    answer: JsonAnswer,
+    parts: Sequence[HttpAnswer],
+) -> tuple[Reply, ...]:
+    """What each part of an answer says of its child."""
     replies = [
         _reply(source, operation, one, part) for one, part in zip(questions, parts, strict=True)
     ]
@@ -155,11 +180,12 @@ async def _aliased(
         return _all(
             questions, answer if isinstance(answer, Refused | Unavailable | Malformed) else NOT_OURS
         )
-    parts = [_part_of(answer, share) for share in aliases.shares(answer.body, len(questions))]
-    replies = [
-        _reply(source, operation, one, part) for one, part in zip(questions, parts, strict=True)
-    ]
-    return _once_said(answer, in_their_places(questions, replies))
+
+    def read() -> tuple[Reply, ...]:
+        parts = [_part_of(answer, share) for share in aliases.shares(answer.body, len(questions))]
+        return _each(source, operation, questions, answer, parts)
+
+    return await in_turn(answer.length, read)
 
 
 def _part_of(answer: JsonAnswer, body: dict[str, Any]) -> HttpAnswer:

@@ -24,6 +24,7 @@ from adapters.contract.contract import (
 )
 from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.record import Record
+from adapters.contract.turns import in_turn
 from adapters.http.answer_reader import AnswerReader
 from adapters.http.details import DetailedDocuments, DetailReader
 from adapters.http.diagnosis import asked_at, undecoded, unread
@@ -99,13 +100,15 @@ class HttpSource:
         answer = await self.send(request, Sending.of(question, operation))
         if isinstance(answer, Refused | Unavailable | Malformed):
             return answer
-        first = self.reader.found(operation, answer)
+        first = await in_turn(answer.length, lambda: self.reader.found(operation, answer))
         if not isinstance(first, FoundDocuments):
             return told(first, question)
         asked = frozenset({(request.url, request.body)})
         page = ReadPage(operation, asking, request, answer, first, seen=asked)
         found = await self._to_the_end(page, question, until)
-        if isinstance(found, NoRecord) and _left_out(operation, answer, question):
+        if isinstance(found, NoRecord) and await in_turn(
+            answer.length, lambda: _left_out(operation, answer, question)
+        ):
             return replace(found, whole=False, unread=Unread.PARTIAL)
         if not isinstance(found, FoundDocuments):
             return told(found, question)
@@ -115,7 +118,10 @@ class HttpSource:
         if operation.beside:
             read = replace(read, beside=operation.beside)
         whole, why = not found.more, found.unread
-        return self.records(operation, question, answer, read, whole=whole, unread=why)
+        return await in_turn(
+            answer.length,
+            lambda: self.records(operation, question, answer, read, whole=whole, unread=why),
+        )
 
     async def _to_the_end(
         self, page: ReadPage, question: Question, until: float
@@ -127,7 +133,9 @@ class HttpSource:
             return unread(found, page.operation, page.answer)
         if not isinstance(found, FoundDocuments):
             return found
-        return self.reader.whole(page.operation, page.answer, found)
+        return await in_turn(
+            page.answer.length, lambda: self.reader.whole(page.operation, page.answer, found)
+        )
 
     def headers_for(self, *questions: Question) -> Mapping[str, str]:
         """The manifest's headers, and on whose behalf it is asked."""
@@ -143,7 +151,10 @@ class HttpSource:
         restricted = None if reads is None else self.reader.restricted_in(reads, answer)
         if restricted is not None:
             return restricted
-        return undecoded(self.dialect.judge(answer, self.clock()), answer)
+        return await in_turn(
+            len(answer.body),
+            lambda: undecoded(self.dialect.judge(answer, self.clock()), answer),
+        )
 
     def _by(self, sending: "Sending") -> Callable[[HttpRequest], Awaitable[Answer | Failure]]:
         return lambda request: self.send(request, sending)

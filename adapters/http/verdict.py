@@ -40,6 +40,11 @@ class Answer(Protocol):
         ...
 
     @property
+    def length(self) -> int:
+        """How many bytes it was read from."""
+        ...
+
+    @property
     def scope(self) -> Any:
         """The document that expressions see."""
         ...
@@ -62,6 +67,11 @@ class JsonAnswer:
     body: Any
     failure: Failure | None = None
     written: bytes = field(default=b"", repr=False)
+
+    @property
+    def length(self) -> int:
+        """How many bytes it was read from."""
+        return len(self.written)
 
     @property
     def has_doubled_key(self) -> bool:

@@ -39,6 +39,7 @@ class XmlAnswer:
     headers: Mapping[str, str]
     scope: Any
     failure: Failure | None = None
+    length: int = 0
 
 
 def request_to(operation: HttpOperation, asking: RequestParts) -> HttpRequest | MoreNeeded:
@@ -59,7 +60,7 @@ def judge_soap(answer: HttpAnswer, now: datetime) -> XmlAnswer | Failure:
     if isinstance(root, Malformed):
         by_status = judge_status(answer, now)
         return root if by_status is None else by_status
-    return XmlAnswer(answer.status, answer.headers, root, _fault(root))
+    return XmlAnswer(answer.status, answer.headers, root, _fault(root), len(answer.body))
 
 
 def _envelope(answer: HttpAnswer) -> Any:

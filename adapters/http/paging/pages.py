@@ -16,6 +16,7 @@ from adapters.contract.contract import (
     Unavailable,
     Unread,
 )
+from adapters.contract.turns import in_turn
 from adapters.http.dialect import Dialect, FoundDocuments
 from adapters.http.operation import HttpOperation, RestrictedReply
 from adapters.http.paging.page_style import NextPage, NoCursor, next_address
@@ -102,7 +103,7 @@ class Pages:
             return _LATE
         if isinstance(answer, Refused | Unavailable | Malformed):
             return answer
-        found = self.later(page.operation, answer)
+        found = await in_turn(answer.length, lambda: self.later(page.operation, answer))
         if not isinstance(found, FoundDocuments):
             return found
         # The same page again, whatever was asked for: what is behind it nobody can tell.

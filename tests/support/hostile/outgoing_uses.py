@@ -52,7 +52,7 @@ _PAGES: Final = PUPIL.replace(
     'total = "body.total"', 'page = { style = "link-next", next = "body.next", max_pages = 3 }'
 )
 _PROBE: Final = '[health]\nget = "/health"\n'
-_SOAP: Final = """
+SOAP: Final = """
 [[operation]]
 name = "by-upn"
 path = "/pupils/{upn}"
@@ -74,7 +74,7 @@ records = "body.data.pupils"
 [operation.map]
 record_id = "id"
 """
-_FHIR: Final = """
+FHIR: Final = """
 [[operation]]
 name = "by-upn"
 path = "/Patient"
@@ -211,8 +211,8 @@ async def _command(handler: RawHandler, folder: Path) -> bool:
 
 USES: Final[Mapping[str, Use]] = {
     "a REST source": _asked("rest", PUPIL),
-    "a FHIR source": _asked("fhir", _FHIR),
-    "a SOAP source": _asked("soap", _SOAP),
+    "a FHIR source": _asked("fhir", FHIR),
+    "a SOAP source": _asked("soap", SOAP),
     "a GraphQL source": _asked("graphql", _GRAPHQL),
     "a further page": _further_page,
     "a token endpoint": _asked("rest", _LOGIN + PUPIL),
