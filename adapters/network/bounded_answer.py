@@ -78,7 +78,8 @@ class BoundedAnswer(ResponseHandler):
         elif self._content is None:
             self._content = content
             self._head = self._received
-        super().feed_data(data, size)
+        if self._interim <= _MOST_INTERIM:  # else whoever waits hears of the refusal alone
+            super().feed_data(data, size)
 
     def data_received(self, data: bytes) -> None:
         """Parse what came, and end the connection once a bound is passed."""
@@ -121,10 +122,11 @@ class BoundedAnswer(ResponseHandler):
 
     def _too_much(self) -> AnswerRefused | None:
         content = self._content
-        if content is None:
-            costly = self._received > _MOST_HEAD or self._interim > _MOST_INTERIM
-            return AnswerTooCostly("more heads than any answer has") if costly else None
-        if content.is_eof():
+        heads = self._received if content is None else self._head
+        # Also once the content begins: all of them may have come in one piece with it.
+        if heads > _MOST_HEAD or self._interim > _MOST_INTERIM:
+            return AnswerTooCostly("more heads than any answer has")
+        if content is None or content.is_eof():
             return None
         came = content.total_raw_bytes
         waiting = self._waiting if self._reading_paused else 0

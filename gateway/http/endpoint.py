@@ -43,8 +43,6 @@ from gateway.questions.prepare import Request
 
 _IDE: Final = {"Content-Security-Policy": "frame-ancestors 'none'"}  # its scripts are elsewhere
 _CLIENT_CLOSED: Final = 499
-# By any event of their own for each question.
-_UNSAID: Final = frozenset({"BUSY", "NOT_IN_FORCE", "LOG_UNWITNESSED", "KEYS_UNAVAILABLE"})
 _CALLERS: Final = (SignIn, NotAllowed, AskDifferently, LimitReached)  # theirs, not ours
 _PARTIAL_SUCCESS: Final = 294  # GraphQL over HTTP, edition of September 2026
 
@@ -77,7 +75,7 @@ class Endpoint:
             return Response(status_code=_CLIENT_CLOSED)
         except TeamAroundError as error:
             refused = refusal(error, wanted)
-            if error.code in _UNSAID:
+            if isinstance(error, TryLater):
                 self._refused.refused(error.code)
             if isinstance(error, SignIn):
                 challenge(refused, error, only(request, "authorization"), self._public_url)
@@ -107,7 +105,7 @@ class Endpoint:
             return await _whole(result, started, wanted)
         except Exception as failure:
             if started is not None and not isinstance(failure, _CALLERS):
-                started.charge.give_back()
+                await started.charge.give_back()
             raise
         finally:
             if not handed_over:

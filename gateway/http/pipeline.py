@@ -150,8 +150,7 @@ class Pipeline:
             caller = await preparation.caller(request)
             _refuse_crowding(caller, admits)
             quotas = preparation.quotas
-            uncount = partial(quotas.uncount_questions, caller)
-            async with charged(quotas.requests, caller, uncount) as charge:
+            async with charged(quotas.requests, caller, quotas.take_back) as charge:
                 charge.take(UNREAD_DOCUMENT * preparation.is_unread(request))
                 document = await preparation.document_while_serving(request)
                 charge.take(SEARCH * document.operation(request.operation_name).searches)
@@ -175,7 +174,7 @@ class Pipeline:
         until = preparation.clock.monotonic() + preparation.questions.deadline
         planned = preparation.prepare(document, request, caller)
         prepared = tuple(self._opened(each, caller) for each in planned)
-        pseudonymised = await self._admit(prepared, caller, preparation.quotas, charge)
+        pseudonymised = await self._admit(prepared, caller, preparation.quotas)
         admitted = AdmittedRequest(document, caller, preparation, active.fan_out, until)
         asking = (
             self._question_factory.question(each, logged, admitted)
@@ -220,13 +219,11 @@ class Pipeline:
         prepared: tuple[PreparedQuestion, ...],
         caller: Caller,
         quotas: Quotas,
-        charge: Charge,
     ) -> tuple[Pseudonymised, ...]:
         """Let these questions be asked, within what the caller may ask; nothing is logged yet."""
         if not prepared:
             return ()
         await quotas.admit_questions(caller, len(prepared))
-        charge.questions = len(prepared)
         await self._admit_broken_glass(prepared, caller)
         self._watch.refuse_unwitnessed()
         pseudonymised = [await self.recorder.pseudonymise(each.inquiry) for each in prepared]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.config.settings_tables import LimitSettings
+from gateway.identity.counted import CountedByRequest
 from gateway.identity.counters import Count, Counters
 from gateway.identity.persons import Persons
 from gateway.identity.request_quota import RequestQuota
@@ -90,7 +91,7 @@ class Quotas:
     ) -> None:
         self.persons = persons or Persons()
         self.requests = RequestQuota(limits, now)
-        self._counts = counts
+        self._counts = CountedByRequest(counts)
         self._now = now
         self._rates = (
             Limit("questions", limits.questions_per_minute, _MINUTE, _too_fast),
@@ -125,12 +126,9 @@ class Quotas:
         if found_nobody >= self._unfound.most:
             raise self._unfound.exceeded(now)
 
-    async def uncount_questions(self, caller: Caller, questions: int) -> None:
-        """Count so many questions less, which the gateway could not serve."""
-        if questions:
-            now = self._now()
-            both = zip(self._rates, self._both(caller), strict=True)
-            await self._counts.add([limit.count(who, now, -questions) for limit, who in both])
+    async def take_back(self, counted: list[Count]) -> None:
+        """Count nothing of a request that the gateway could not serve; TryLater if it cannot."""
+        await self._counts.take_back(counted)
 
     async def admit_children(self, caller: Caller, asked: Iterable[AskedOf]) -> None:
         """Count these children, unless they are too many others, or too often out of area."""

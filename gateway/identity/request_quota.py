@@ -13,6 +13,8 @@ from typing import Final
 from cachetools import TTLCache
 
 from gateway.config.settings_tables import LimitSettings
+from gateway.identity.counted import begin_counting
+from gateway.identity.counters import Count
 from gateway.model.caller import Caller
 from gateway.model.errors import AskDifferently, LimitReached, TeamAroundError, TryLater
 
@@ -21,16 +23,18 @@ UNREAD_DOCUMENT: Final = 10  # some ten milliseconds of the processor, as ten or
 SEARCH: Final = 5
 _MINUTE: Final = 60
 _KEPT: Final = 100_000
+TakeBack = Callable[[list[Count]], Awaitable[None]]
 
 
 @dataclass(slots=True)
 class Charge:
-    """What a request has cost so far; `questions` of it are counted among all gateways."""
+    """What a request has cost so far; `counted` is counted among all gateways."""
 
     quota: "RequestQuota"
     who: str
+    take_back: TakeBack
+    counted: list[Count]
     cost: int = 0
-    questions: int = 0
     understood: bool = False
 
     def take(self, cost: int) -> None:
@@ -38,15 +42,20 @@ class Charge:
         self.cost += cost
         self.quota.count(self.who, cost)
 
-    def give_back(self) -> None:
-        """Count nothing of it: the gateway itself failed."""
-        self.quota.uncount(self.who, self.cost)
-        self.cost = 0
+    async def give_back(self) -> None:
+        """Count nothing of it, neither here nor among all: the gateway itself failed."""
+        self._uncount()
+        with suppress(TryLater):
+            await self.take_back(self.counted)
 
     def mistyped(self) -> None:
         """Count it apart: an input was wrong. LimitReached if too many were."""
-        self.give_back()
+        self._uncount()
         self.quota.count_mistyped(self.who)
+
+    def _uncount(self) -> None:
+        self.quota.uncount(self.who, self.cost)
+        self.cost = 0
 
 
 class RequestQuota:
@@ -82,12 +91,11 @@ class RequestQuota:
 
 @asynccontextmanager
 async def charged(
-    quota: RequestQuota,
-    caller: Caller,
-    uncount_questions: Callable[[int], Awaitable[None]],
+    quota: RequestQuota, caller: Caller, take_back: TakeBack
 ) -> AsyncIterator[Charge]:
     """Count a request of this caller while it is prepared, and nothing of our own failures."""
-    charge = Charge(quota, f"{caller.issuer!r} {caller.organisation!r} {caller.user!r}")
+    who = f"{caller.issuer!r} {caller.organisation!r} {caller.user!r}"
+    charge = Charge(quota, who, take_back, begin_counting())
     charge.take(REQUEST)
     try:
         yield charge
@@ -97,7 +105,5 @@ async def charged(
         raise
     except Exception as failure:
         if isinstance(failure, TryLater) or not isinstance(failure, TeamAroundError):
-            charge.give_back()
-            with suppress(TryLater):
-                await uncount_questions(charge.questions)
+            await charge.give_back()
         raise

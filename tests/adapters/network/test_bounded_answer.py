@@ -13,6 +13,7 @@ import pytest
 import adapters
 import gateway
 from adapters.contract.contract import Malformed, NoRecord, Records, Reply
+from adapters.network import bounded_answer
 from adapters.network.http_client import content_of, open_client
 from tests.support.adapters.asking import manifest_text, opened, question
 from tests.support.hostile.awful_replies import AWFUL, speaking
@@ -77,6 +78,7 @@ def chunks(pieces: Iterable[bytes]) -> bytes:
     return b"".join(b"%x\r\n%s\r\n" % (len(one), one) for one in pieces)
 
 
+HONEST_ANSWER: Final = HEAD + b"Content-Length: 26\r\n\r\n" + ABSENT
 HONEST: Final = {
     "says that it is still at work": b"HTTP/1.1 102 Processing\r\n\r\n" * 15
     + HEAD
@@ -135,3 +137,35 @@ def test_nobody_asks_over_http_in_another_way() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "aiohttp.ClientSession"
     }
     assert found == {"http_client.py"}
+
+
+_HEADERS: Final = b"".join(b"X-%d: %b\r\n" % (n, b"a" * 1000) for n in range(6))
+# Each passes one bound alone, and goes on as an honest answer.
+OVER: Final = {
+    "_MOST_INTERIM": b"HTTP/1.1 102 Processing\r\n\r\n" * 30 + HONEST_ANSWER,
+    "_MOST_HEAD": (b"HTTP/1.1 103 Early Hints\r\n" + _HEADERS + b"\r\n") * 15 + HONEST_ANSWER,
+    "_MOST_FRAMING": CHUNKED
+    + b"".join(b"1;%b\r\n%c\r\n" % (b"a" * 5000, byte) for byte in ABSENT)
+    + b"0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("bound", OVER)
+async def test_each_bound_is_what_refuses_and_without_it_the_answer_would_be_taken(
+    bound: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await asked(saying(OVER[bound])) == Malformed("framing", "operation.by-upn")
+    monkeypatch.setattr(bounded_answer, bound, 1 << 30)  # a planted fault
+    assert await asked(saying(OVER[bound])) == NoRecord()
+
+
+async def test_the_bound_of_the_content_is_the_manifests_own() -> None:
+    spaces = b" " * 100_000
+    long = HEAD + b"Content-Length: %d\r\n\r\n%b" % (len(spaces + ABSENT), spaces + ABSENT)
+    wide = manifest_text("rest", "BASE").replace("64KiB", "1MiB")
+    async with serving_raw(saying(long)) as base:
+        for manifest, taken in ((manifest_text("rest", base), False), (wide, True)):
+            async with opened(manifest.replace("BASE", base), base) as adapter:
+                reply = await adapter.source.ask(question(timeout_s=PATIENT_S))
+            assert isinstance(reply, NoRecord) is taken
+            assert taken or (isinstance(reply, Malformed) and reply.rule == "too_large")
