@@ -49,6 +49,7 @@ def test_axe_finds_nothing_and_a_small_window_shows_all(
 def test_the_plain_style_is_as_good_where_npm_is_missing(
     page: Page, pages: ToldPages, axe: str, state: str
 ) -> None:
+    sign_in(page, pages.url)
     page.route("**/govuk-frontend.min.css", lambda route: route.fulfill(path=PLAIN))
     walk_to(state, page, pages)
     assert violations(page, axe) == []
@@ -57,7 +58,7 @@ def test_the_plain_style_is_as_good_where_npm_is_missing(
 
 
 def test_axe_would_find_a_fault(page: Page, pages: ToldPages, axe: str) -> None:
-    walk_to("home", page, pages)
+    sign_in(page, pages.url)
     page.evaluate("document.querySelector('main').append(document.createElement('input'))")
     assert [each.split(":")[0] for each in violations(page, axe)] == ["label"]
 
