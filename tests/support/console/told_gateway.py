@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -78,6 +78,7 @@ class ToldPages:
 
     url: str
     told: Told
+    heard: Mapping[str, str] = field(default_factory=dict)  # headers of the last request
 
     def next(self, **told: Any) -> None:
         """From now on, this."""
@@ -85,6 +86,7 @@ class ToldPages:
 
     async def respond(self, request: web.Request) -> web.StreamResponse:
         """Answer one request of the pages."""
+        self.heard = dict(request.headers)
         asked = await request.json()
         name = str(asked["query"]).split("(")[0].split("{")[0].split()[1]
         if name in {"Me", "WhoAsks"}:
@@ -137,13 +139,19 @@ async def _send(response: web.StreamResponse, payload: Mapping[str, Any]) -> Non
 
 
 @contextmanager
-def told_pages(folder: Path, **session: int) -> Iterator[ToldPages]:
-    """The pages while they are served, from a thread of this process."""
+def told_pages(
+    folder: Path, provider: "Opened | None" = None, **sign_in: Any
+) -> Iterator[ToldPages]:
+    """The pages while they are served, from a thread of this process.
+
+    `provider` opens a sign-in service for pages at an address, ours where there is none; `sign_in`
+    are further settings of it.
+    """
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     pages = ToldPages("", Told())
-    opened = _served(pages, folder, session)
+    opened = _served(pages, folder, provider or _ours, sign_in)
     try:
         asyncio.run_coroutine_threadsafe(opened.__aenter__(), loop).result(_START_S)
         yield pages
@@ -154,24 +162,24 @@ def told_pages(folder: Path, **session: int) -> Iterator[ToldPages]:
         loop.close()
 
 
+Opened = Callable[[str], AbstractAsyncContextManager[str]]
+
+
 @asynccontextmanager
 async def _served(
-    pages: ToldPages, folder: Path, session: Mapping[str, int]
+    pages: ToldPages, folder: Path, provider: Opened, sign_in: Mapping[str, Any]
 ) -> AsyncIterator[None]:
     listening = socket.create_server(("127.0.0.1", 0))
     pages.url = f"http://localhost:{listening.getsockname()[1]}"
     gateway = web.Application()
     gateway.add_routes([web.post("/graphql", pages.respond)])
-    async with (
-        _small(lambda _: gateway) as asked,
-        _small(lambda issuer: SignInService(issuer, pages.url, (NOBODY,)).app()) as issuer,
-    ):
+    async with _small(lambda _: gateway) as asked, provider(pages.url) as issuer:
         settings = PagesSettings(
             public_url=pages.url,
             gateway=f"{asked}/graphql",
             environment="development",
-            sign_in=ProviderSettings(issuer=issuer, client_id=CLIENT),
-            session=SessionTable(key=folder / "session.key", **session),
+            sign_in=ProviderSettings(issuer=issuer, client_id=CLIENT, **sign_in),
+            session=SessionTable(key=folder / "session.key"),
         )
         config = uvicorn.Config(
             pages_app(settings, b"s" * 32), log_level="error", timeout_graceful_shutdown=1
@@ -181,6 +189,10 @@ async def _served(
         yield  # its socket listens already: whoever comes waits until it serves
         server.should_exit = True
         await serving
+
+
+def _ours(pages: str) -> AbstractAsyncContextManager[str]:
+    return _small(lambda issuer: SignInService(issuer, pages, (NOBODY,)).app())
 
 
 @asynccontextmanager
