@@ -1,6 +1,6 @@
 """What changes how the log is kept, each of it logged: epochs, and what is pruned."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,14 +10,16 @@ import typer
 from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.range import EntryRanges
-from gateway.audit.errors import LogUnavailable
+from gateway.audit.errors import KeysUnavailable, LogUnavailable
 from gateway.audit.keys import key_ring
+from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.opening import EPOCHS, open_keys, open_publication, open_witnessing
 from gateway.audit.publish.log_time import refuse_false_clock
 from gateway.audit.publish.pruning import due_ranges, pruning
 from gateway.audit.publish.pruning import prune as prune_log
 from gateway.audit.publish.retention_policy import Retention
 from gateway.audit.publish.witnesses import Witnessing
+from gateway.audit.recorder.epoch_guard import BEGUN, DESTROYED, epoch_change, key_checks
 from gateway.cli.settings_option import chosen, run
 from gateway.config.settings import Settings
 from gateway.model.clock import Clock
@@ -49,15 +51,38 @@ async def _change_epoch(
             shown = shown.model_copy(update={"credential": credential})
         production = settings.environment == "production"
         keys = await open_keys(shown, settings.files, stack, production=production)
+        checks = await _checks(settings, keys, stack) if change == "destroy" else {}
         if isinstance(keys, key_ring.KeyRing):
             {"begin": key_ring.begin_epoch, "destroy": key_ring.destroy_epoch}[change](
                 settings.files.state / EPOCHS, epoch
             )
+            keys = await open_keys(shown, settings.files, stack, production=production)
         else:
             await keys.change(change, epoch)
-        detail = {"begin": "EPOCH_BEGUN", "destroy": "EPOCH_DESTROYED"}[change]
-        kind = AuditKind.CONFIGURATION_CHANGE
-        await publication.log.append(Entry(kind=kind, at=clock.now(), user=who, detail=detail))
+        if change == "begin":
+            checks = await _checks(settings, keys, stack)
+        said = Entry(
+            kind=AuditKind.CONFIGURATION_CHANGE,
+            at=clock.now(),
+            user=who,
+            detail={"begin": BEGUN, "destroy": DESTROYED}[change],
+            change=epoch_change(epoch, checks[epoch]) if epoch in checks else None,
+        )
+        await publication.log.append(said)
+
+
+async def _checks(settings: Settings, keys: KeyService, stack: AsyncExitStack) -> Mapping[str, str]:
+    """The checks of the live epochs, as far as the gateway's own credential gives them.
+
+    An officer's credential does not; then the gateway writes them when it finds them.
+    """
+    if not isinstance(keys, key_ring.KeyRing):
+        production = settings.environment == "production"
+        keys = await open_keys(settings.keys, settings.files, stack, production=production)
+    try:
+        return await key_checks(keys)
+    except KeysUnavailable:
+        return {}
 
 
 def prune(

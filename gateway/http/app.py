@@ -20,6 +20,7 @@ from gateway.audit.publish.log_guard import LogGuard
 from gateway.audit.publish.log_time import ClockWatch
 from gateway.audit.publish.publication import Publication
 from gateway.audit.publish.witness_watch import Patience, WitnessWatch
+from gateway.audit.recorder.epoch_guard import CheckedKeys, EpochGuard
 from gateway.audit.recorder.recorder import Recorder
 from gateway.config.certificates.addresses import with_kept_files
 from gateway.config.certificates.renewal import Certificates, Renewable, Renewal
@@ -95,11 +96,13 @@ async def open_gateway(
             _keep(stack, held.keep_looking(clock.sleep))
         staff = await open_staff_children(settings.alerts, held)
         patience_s = settings.questions.deadline
+        checked = CheckedKeys(held)
         recorder = Recorder(
-            publication.log, held, clock, staff_children=staff, patience_s=patience_s
+            publication.log, checked, clock, staff_children=staff, patience_s=patience_s
         )
         stack.push_async_callback(recorder.write_refusals)
         _keep(stack, recorder.keep_counting())
+        _keep(stack, EpochGuard(publication.log, checked, clock).keep_holding())
         clock_watch = ClockWatch(publication.log, clock, publication.witnessed_at)
         await clock_watch.look()  # before this clock writes anything
         _keep(stack, clock_watch.run())

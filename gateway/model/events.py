@@ -248,6 +248,16 @@ def copy_differs(copy: str, count: int) -> None:
     _say.critical("copy_differs", copy=copy, count=count)
 
 
+def epoch_keys_differ(count: int) -> None:
+    """The keys of so many epochs are not those that the log names: no question is answered."""
+    _say.critical("epoch_keys_differ", count=count)
+
+
+def epochs_not_checked() -> None:
+    """The epochs' keys could not be compared with the log; it is tried again."""
+    _say.error("epochs_not_checked")
+
+
 def alerts_behind() -> None:
     """Alerts could not be found in the log; it is tried again."""
     _say.error("alerts_behind")

@@ -217,7 +217,7 @@ class AuditLog:
 
         What fails here fails again at the next search, and is told there.
         """
-        pace = Pace()
+        pace = Pace.at_once()
         while self._thread.is_alive():
             self._grew.wait(pace.left_s)
             self._grew.clear()

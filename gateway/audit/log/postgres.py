@@ -263,7 +263,7 @@ class PostgresLog:
 
         What fails here fails again at the next search, and is told there.
         """
-        pace = Pace()
+        pace = Pace.at_once()
         while not self._writing.done():
             with suppress(TimeoutError):
                 async with asyncio.timeout(pace.left_s):

@@ -26,7 +26,7 @@ from gateway.audit.search.index_tables import (
 from gateway.audit.search.leaf_reader import LeafReader
 from gateway.audit.search.page import Kept, misplaced, refuse_edited
 from gateway.audit.search.page_of_newest import newest_first
-from gateway.audit.search.terms import EVERY
+from gateway.audit.search.terms import EVERY, wanted
 from gateway.audit.store.copy_seal import CopyAltered, CopySeal
 from gateway.audit.store.pace import Pace
 from gateway.audit.store.sqlite_file import connected, damaged, reading, turn, unavailable
@@ -62,7 +62,8 @@ class SearchIndex:
         """
         for _ in range(2):
             self.catch_up()
-            if not self.held.is_set():
+            # What names nothing but a time opens no posting, and a start waits for such a one.
+            if not self.held.is_set() and wanted(search) != [(EVERY,)]:
                 self.hold()
             page = self._page(search, after, count)
             if page is not None:
@@ -76,18 +77,22 @@ class SearchIndex:
         with reading(self.index) as connection:
             return epochs_of(connection)
 
-    def hold(self) -> None:
-        """Hold every row of the index to what was written; it is rebuilt if one was edited."""
+    def hold(self, *, still: Callable[[], bool] = lambda: True) -> None:
+        """Hold every row of the index to what was written; it is rebuilt if one was edited.
+
+        It ends early where that is not `still` wanted.
+        """
         with unavailable(self.index):
             try:
                 with closing(connected(self.index, "rw")) as connection:
-                    CopySeal.beside(self.index).refuse_altered(connection)
+                    if not CopySeal.beside(self.index).refuse_altered(connection, still):
+                        return
             except (CopyAltered, sqlite3.Error) as error:
                 if isinstance(error, sqlite3.Error) and not _unsound(error):
                     raise
                 events.copy_altered("search index")
                 self._rebuild()
-                self._draw(_always)
+                self._draw(still)
         self.held.set()
 
     def catch_up(self, *, still: Callable[[], bool] = lambda: True) -> None:
@@ -121,7 +126,7 @@ class SearchIndex:
         if not pace.left_s:
             with pace.round(), turn(self.index, 0) as free:
                 if free:
-                    self.hold()
+                    self.hold(still=still)
 
     def _draw(self, still: Callable[[], bool]) -> bool:
         """Whether the index was built from this log."""
@@ -168,10 +173,6 @@ class SearchIndex:
     def _rebuild(self) -> None:
         for suffix in ("", "-wal", "-shm"):
             self.index.with_name(f"{self.index.name}{suffix}").unlink(missing_ok=True)
-
-
-def _always() -> bool:
-    return True
 
 
 def _unsound(error: sqlite3.Error) -> bool:

@@ -3,7 +3,7 @@
 import marshal
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +19,7 @@ KEY_FILE: Final = "copies-key"
 SEAL: Final = "CREATE TABLE seal (total BLOB NOT NULL, mark BLOB NOT NULL) STRICT;\n"
 _BYTES: Final = 32
 _MODULUS: Final = 1 << 8 * _BYTES
+_AT_ONCE: Final = 4096  # rows between two looks whether to go on
 _PLAIN: Final = 2  # marshal's last version that writes equal values as equal bytes
 _STORED: Final = "SELECT total, mark FROM seal"
 _OURS: Final = "name <> 'seal' AND name NOT LIKE 'sqlite_%'"
@@ -60,7 +61,7 @@ class CopySeal:
 
     def begin(self, connection: sqlite3.Connection) -> None:
         """Seal what stands in a copy that this process has just made."""
-        total = self._counted(connection)
+        total = self._counted(connection, lambda: True) or 0
         mark = self._mark(connection, total)
         connection.execute("INSERT INTO seal VALUES (?, ?)", (_written(total), mark))
 
@@ -68,14 +69,21 @@ class CopySeal:
         """CopyAltered if total or shape are not those that were sealed; no row is read."""
         self._stored(connection)
 
-    def refuse_altered(self, connection: sqlite3.Connection) -> None:
-        """CopyAltered if any row was changed, added or taken away; every row is read."""
+    def refuse_altered(
+        self, connection: sqlite3.Connection, still: Callable[[], bool] = lambda: True
+    ) -> bool:
+        """CopyAltered if any row was changed, added or taken away; every row is read.
+
+        Whether all were read, because that ends where it is not `still` wanted.
+        """
         connection.execute("BEGIN")  # one moment of it, whatever is written meanwhile
         try:
-            if self._counted(connection) != self._stored(connection):
+            counted = self._counted(connection, still)
+            if counted not in {None, self._stored(connection)}:
                 raise CopyAltered
         finally:
             connection.execute("ROLLBACK")
+        return counted is not None
 
     @contextmanager
     def following(self, connection: sqlite3.Connection) -> Iterator[None]:
@@ -104,11 +112,14 @@ class CopySeal:
             raise CopyAltered
         return total
 
-    def _counted(self, connection: sqlite3.Connection) -> int:
+    def _counted(self, connection: sqlite3.Connection, still: Callable[[], bool]) -> int | None:
         total = 0
         for (table,) in connection.execute(_TABLES).fetchall():
-            for row in connection.execute(f'SELECT * FROM "{table}"'):  # noqa: S608 - marked with the shape
-                total += self.hash_of(table, row)
+            rows = connection.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - marked with the shape
+            while part := rows.fetchmany(_AT_ONCE):
+                if not still():
+                    return None
+                total += sum(self.hash_of(table, row) for row in part)
         return total % _MODULUS
 
     def _mark(self, connection: sqlite3.Connection, total: int) -> bytes:

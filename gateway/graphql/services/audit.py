@@ -202,6 +202,10 @@ class AuditEntryConnection:
 
     edges: list[AuditEntryEdge] = field("The entries of this page.")
     page_info: PageInfo = field("Whether there is more.")
+    epochs_not_searched: list[str] = field(
+        "Epochs under whose keys the child could not be looked for, because they are not there any"
+        " more. Entries about the child may be in them. Empty if the filter names no child."
+    )
     count: strawberry.Private[ReadLog[int | None]]
 
     @resolved

@@ -86,7 +86,12 @@ class AuditApi:
             start_cursor=edges[0].cursor if edges else None,
             end_cursor=edges[-1].cursor if edges else None,
         )
-        return AuditEntryConnection(edges=edges, page_info=info, count=counted)
+        return AuditEntryConnection(
+            edges=edges,
+            page_info=info,
+            epochs_not_searched=sorted(await self._not_searched(search)),
+            count=counted,
+        )
 
     async def entry(self, index: int) -> AuditEntry | None:
         """The entry at `index`, if the caller may see it, once the look is in the log."""
@@ -160,6 +165,16 @@ class AuditApi:
                 "filter.child: give an identifier, or both names with a whole birthDate",
             )
         return frozenset(found)
+
+    async def _not_searched(self, search: Search) -> frozenset[str]:
+        """The epochs of the log under which no pseudonym of the child can be made any more."""
+        if search.pseudonyms is None:
+            return frozenset()
+        searched = {name.partition(":")[0] for name in search.pseudonyms}
+        try:
+            return await self.publication.log.epochs() - searched
+        except (LogUnavailable, LogCorrupt) as error:
+            raise unreadable(self.publication, error) from None
 
     async def _record(self, search: Search, count: int) -> None:
         await self.recorder.searched(

@@ -20,7 +20,7 @@ ENTRIES: Final = """
 query Read($filter: AuditFilter, $first: Int = 50, $after: String) {
   audit {
     entries(filter: $filter, first: $first, after: $after) {
-      totalCount
+      totalCount epochsNotSearched
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       edges {
         cursor

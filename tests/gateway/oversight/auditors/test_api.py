@@ -9,10 +9,12 @@ from typing import Any, Final
 
 import pytest
 
+from gateway.audit.keys.pseudonym import Pseudonym
 from gateway.audit.verify.key import VerifierKey
 from gateway.audit.verify.receipt import ReceiptProof
 from gateway.audit.verify.state import State, Trust
 from tests.support.agencies import MIRA
+from tests.support.audit.examples import asked
 from tests.support.gateway.auditors import AUDITOR, OFFICER, asked_town, nodes, read
 from tests.support.town import PRACTITIONER
 
@@ -44,6 +46,16 @@ async def test_a_child_is_found_however_it_was_asked_for(tmp_path: Path) -> None
             found = nodes(await read(town, filter={"child": child}))
             assert "s.worker" in {node["user"] for node in found}
             assert all(node["childPseudonyms"] for node in found)
+
+
+async def test_a_search_says_under_which_epochs_it_could_not_look(tmp_path: Path) -> None:
+    gone = Pseudonym(f"gone:{'5a' * 32}")
+    async with asked_town(tmp_path) as town:
+        await town.pipeline.publication.log.append(asked("q1", gone))
+        about = await read(town, filter={"child": {"nhsNumber": MIRA["nhs"]}})
+        other = await read(town, filter={"user": "s.worker"})
+    assert about.body["data"]["audit"]["entries"]["epochsNotSearched"] == ["gone"]
+    assert other.body["data"]["audit"]["entries"]["epochsNotSearched"] == []
 
 
 async def test_every_look_into_the_log_is_in_the_log(tmp_path: Path) -> None:

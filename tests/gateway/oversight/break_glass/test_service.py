@@ -1,5 +1,7 @@
 """Break-glass: one user, one child, half an hour, told at once, reviewed by somebody else."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +28,16 @@ async def test_a_grant_lifts_the_doubt_whether_a_child_is_shielded(tmp_path: Pat
     assert after.outcomes["council"] == "HAS_RECORD"
     assert after.child_answer["child"]["restriction"] == "UNKNOWN"
     assert after.child_answer["child"]["addresses"] != []
+
+
+async def test_a_grant_that_was_prolonged_beside_the_log_opens_nothing(tmp_path: Path) -> None:
+    async with scene(tmp_path) as on:
+        granted = await grant(on)
+        on.now += timedelta(minutes=31)
+        file = on.town.settings.files.state / "break-glass.sqlite"
+        with closing(sqlite3.connect(file)) as store, store:
+            store.execute("UPDATE leave SET expires_at = expires_at + 400")
+        assert code(await on.ask(breakGlass=granted)) == "BREAK_GLASS_INVALID"
 
 
 async def test_a_grant_never_lifts_a_shield(tmp_path: Path) -> None:
