@@ -1,5 +1,6 @@
 """Styles, scripts and pictures: read once, compressed once, named by what is in them."""
 
+import base64
 import gzip
 import hashlib
 import mimetypes
@@ -26,6 +27,11 @@ class Asset:
     kind: str
     content: bytes
     packed: bytes | None
+
+    @property
+    def integrity(self) -> str:
+        """By which the browser knows that the file was not changed (W3C Subresource Integrity)."""
+        return "sha384-" + base64.b64encode(hashlib.sha384(self.content).digest()).decode()
 
     def response(self, request: Request) -> Response:
         """The file, for a browser that takes gzip or for one that does not."""
@@ -59,6 +65,10 @@ class Assets:
     def address(self, name: str) -> str:
         """Where a page finds a file."""
         return f"/assets/{self.version}/{name}"
+
+    def integrity(self, name: str) -> str:
+        """The digest of a file that a page loads."""
+        return self.files[name].integrity
 
     async def respond(self, request: Request) -> Response:
         """Answer `/assets/VERSION/NAME`."""

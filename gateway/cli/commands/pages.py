@@ -1,5 +1,6 @@
 """The web pages, served by a process of their own."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -7,18 +8,29 @@ import typer
 
 
 def console(
-    settings: Annotated[Path, typer.Option(help="The settings file of the pages, TOML.")],
+    settings: Annotated[
+        Path | None, typer.Option(help="The settings file of the pages, TOML.")
+    ] = None,
+    documents: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--documents", help="Print the pages' documents, for the gateway.")
+    ] = False,
 ) -> None:
     """Serve the web pages until stopped. They ask the gateway as the person who is signed in.
 
     It needs `teamaround[console]`.
     """
     try:
+        from console.asking.documents import manifest
         from console.config.settings import PagesNotConfigured
         from console.serve import serve
     except ImportError:
         typer.echo('the pages are not installed: install "teamaround[console]"', err=True)
         raise typer.Exit(2) from None
+    if documents:
+        typer.echo(json.dumps(manifest(), indent=1))
+        return
+    if settings is None:
+        raise typer.BadParameter("name the settings file of the pages", param_hint="--settings")
     try:
         serve(settings)
     except PagesNotConfigured as error:

@@ -86,6 +86,22 @@ def test_what_refuses_is_shown_as_what_it_is(page: Page, pages: ToldPages, bad: 
     assert page.locator("#receipt").count() == 0
 
 
+def test_break_glass_is_taken_on_a_page_of_its_own_and_used_at_once(
+    page: Page, pages: ToldPages
+) -> None:
+    pages.next(rows=THREE, restriction="UNKNOWN")
+    _ask(page, pages)
+    page.locator("#state h2").wait_for()
+    page.get_by_role("button", name="This cannot wait: break the glass").click()
+    page.get_by_label("Why can this not wait?").fill("The father is on his way")
+    page.get_by_role("button", name="Break the glass, and ask").click()
+    page.get_by_label("I know that this is reviewed").check()
+    page.get_by_role("button", name="Break the glass, and ask").click()
+    page.locator("#state h2").wait_for()
+    assert pages.variables["reason"]["breakGlass"] == "g-1"
+    assert pages.variables["known"]["nhsNumber"] == "9996604659"
+
+
 def test_a_form_that_is_sent_twice_asks_once(page: Page, pages: ToldPages) -> None:
     pages.next(rows=THREE)
     page.goto(f"{pages.url}/find")

@@ -29,6 +29,7 @@ _ME: Final = {
     "purposes": ["DIRECT_CARE", "EMERGENCY"],
     "areas": [{"code": "E09990001", "name": "Northbrook"}],
 }
+_GRANT: Final = {"id": "g-1", "expiresAt": "2026-11-29T12:30:00Z", "reviewBy": "2026-12-02"}
 _WHOLE: Final[Mapping[str, Any]] = {
     "ask": [],
     "unresolved": [],
@@ -79,6 +80,7 @@ class ToldPages:
     url: str
     told: Told
     heard: Mapping[str, str] = field(default_factory=dict)  # headers of the last request
+    variables: Mapping[str, Any] = field(default_factory=dict)  # and what it asked with
 
     def next(self, **told: Any) -> None:
         """From now on, this."""
@@ -89,6 +91,9 @@ class ToldPages:
         self.heard = dict(request.headers)
         asked = await request.json()
         name = str(asked["query"]).split("(")[0].split("{")[0].split()[1]
+        self.variables = asked.get("variables", {})
+        if name == "BreakGlass":
+            return web.json_response({"data": {"breakGlass": _GRANT}})
         if name in {"Me", "WhoAsks"}:
             return web.json_response({"data": {"me": _ME, "directory": []}})
         self.told.asked += 1
