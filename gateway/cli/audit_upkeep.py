@@ -30,8 +30,11 @@ from gateway.oversight.retention import RetentionTask
 
 def begin_epoch(name: str, who: str, credential: Path | None, settings: Path | None) -> None:
     """Begin an epoch of the keys, and log it."""
-    run(_change_epoch(chosen(settings), who, "begin", name, credential))
+    found = chosen(settings)
+    run(_change_epoch(found, who, "begin", name, credential))
     typer.echo(f"{name} is the current epoch; without a key service, start the gateway again")
+    if len(found.keys.services) > 1:
+        typer.echo(f"{found.keys.services[0]} has its keys: copy them to the others now")
 
 
 def destroy_epoch(name: str, who: str, credential: Path | None, settings: Path | None) -> None:

@@ -23,7 +23,7 @@ from gateway.audit.publish.witness_watch import Patience, WitnessWatch
 from gateway.audit.recorder.epoch_guard import CheckedKeys, EpochGuard
 from gateway.audit.recorder.recorder import Recorder
 from gateway.config.certificates.addresses import with_kept_files
-from gateway.config.certificates.renewal import Certificates, Renewable, Renewal
+from gateway.config.certificates.renewal import Certificates, Renewal
 from gateway.config.certificates.system import SystemAuthorities
 from gateway.config.operator_file import OperatorFile
 from gateway.config.settings import Settings
@@ -73,16 +73,15 @@ def build_app(pipeline: Pipeline, settings: Settings) -> ASGIApp:
 
 @asynccontextmanager
 async def open_gateway(
-    written: Settings, clock: Clock, tls: Renewable | None = None
+    written: Settings, clock: Clock, certificates: Certificates | None = None
 ) -> AsyncIterator[Pipeline]:
     """The wired stages, with the log and every source open; closed in reverse order.
 
-    `tls` is what it serves with, which is renewed with every other certificate.
+    `certificates` has what it serves with; every other one that it uses is added to them.
     ConfigurationInvalid says what to change.
     """
     async with AsyncExitStack() as stack:
-        certificates = Certificates(clock.now)
-        certificates.add(tls)
+        certificates = certificates or Certificates(clock.now)
         certificates.add(SystemAuthorities())
         settings = stack.enter_context(with_kept_files(written, certificates))
         stages = await stack.enter_async_context(open_stages(settings, clock, certificates))
@@ -111,7 +110,6 @@ async def open_gateway(
         public = _public_keys(settings, publication)
         renewal = Renewal(certificates, start.renewed)
         governance = await _open_governance(settings, stages, recorder, public, renewal, stack)
-        _keep(stack, certificates.keep_warning(clock.sleep))
         watch = await _open_watch(publication, settings, clock, stack)
         guard = LogGuard(publication, clock, settings.log.sign_every)
         _keep(stack, guard.run())

@@ -301,6 +301,11 @@ def key_service_back(service: str) -> None:
     _say.info("key_service_back", service=service)
 
 
+def key_service_behind(service: str, epoch: str) -> None:
+    """A key service still has another current epoch than the first: it lacks a copy of its keys."""
+    _say.error("key_service_behind", service=service, epoch=epoch)
+
+
 def key_service_other_keys(epoch: str) -> None:
     """A key service answered under another key than the one of this epoch: nothing of it is used.
 

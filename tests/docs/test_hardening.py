@@ -7,7 +7,7 @@ import shutil
 import ssl
 import stat
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ def folder(tmp_path: Path, example: Path) -> Path:
 
 @contextmanager
 def running(folder: Path, begins: str, **variables: str) -> Iterator[str]:
-    """A command of the page, and the first line that it says."""
+    """A command of the page, and the line in which it says that it serves."""
     with subprocess.Popen(  # noqa: S603 - our own command
         command(begins),
         cwd=folder,
@@ -87,9 +87,18 @@ def running(folder: Path, begins: str, **variables: str) -> Iterator[str]:
     ) as process:
         try:
             assert process.stdout
-            yield next(line for line in process.stdout if "keys_unavailable" not in line)
+            said = list(iter_until(process.stdout, "serving"))
+            yield said[-1] if "serving" in said[-1] else "".join(said)
         finally:
             process.terminate()
+
+
+def iter_until(lines: Iterable[str], word: str) -> Iterator[str]:
+    """The lines up to the first with this word."""
+    for line in lines:
+        yield line
+        if word in line:
+            return
 
 
 def answer(url: str, authority: Path, body: Any = None) -> tuple[int, Any, dict[str, Any]]:

@@ -15,6 +15,7 @@ import uvloop
 
 from gateway.cli.checking.check import sound
 from gateway.cli.serving.workers import Workers, WorkerSide
+from gateway.config.certificates.renewal import Certificates
 from gateway.config.settings import Settings
 from gateway.http.app import open_gateway
 from gateway.http.client_certificate import open_tls
@@ -63,7 +64,10 @@ async def _serve(settings: Settings, bound: socket.socket, side: WorkerSide | No
     tls = open_tls(settings.tls, settings.environment)
     if settings.environment == "development":
         development_key(settings)
-    async with open_gateway(settings, Clock(), tls) as pipeline:
+    clock = Clock()
+    certificates = Certificates(clock.now)
+    certificates.add(tls)
+    async with open_gateway(settings, clock, certificates) as pipeline:
         descriptors = raise_descriptors()
         bounds = bounds_of(settings, descriptors)
         server = bounded_server(pipeline, settings, bounds, tls)
@@ -78,7 +82,8 @@ async def _serve(settings: Settings, bound: socket.socket, side: WorkerSide | No
             if side is not None:
                 side.serves()
                 _end_with_parent(side)
-            await server.serve(sockets=[bound])
+            async with certificates.told_daily(clock.sleep):
+                await server.serve(sockets=[bound])
 
 
 def _spare_the_collector() -> None:

@@ -1,7 +1,8 @@
 """Every certificate in use, read again at a reload, and told before it ends."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
@@ -83,8 +84,16 @@ class Certificates:
         for name, days in self.ending().items():
             events.certificate_ends(name, days)
 
-    async def keep_warning(self, sleep: Callable[[float], Awaitable[None]]) -> None:
-        """Tell it now and every day, until cancelled."""
+    @asynccontextmanager
+    async def told_daily(self, sleep: Callable[[float], Awaitable[None]]) -> AsyncIterator[None]:
+        """Tell it now and every day meanwhile."""
+        warning = asyncio.create_task(self._keep_warning(sleep))
+        try:
+            yield
+        finally:
+            warning.cancel()
+
+    async def _keep_warning(self, sleep: Callable[[float], Awaitable[None]]) -> None:
         while True:
             self.tell()
             await sleep(_DAILY_S)

@@ -28,10 +28,9 @@ async def served_beside(
     clock = Clock()
     certificates = Certificates(clock.now)
     certificates.add(tls)
-    warning = asyncio.create_task(certificates.keep_warning(clock.sleep))
     with renewed_at_signal(certificates.renew):
-        await server.serve(sockets=[listening])
-    warning.cancel()
+        async with certificates.told_daily(clock.sleep):
+            await server.serve(sockets=[listening])
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The keys in use: each client within what it may, and each use in the journal before it counts."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from gateway.audit.keys.service.journal import Journal
 from gateway.audit.keys.service.quota import ClientQuota
 from gateway.audit.keys.service.wire import CHECK, OpenRequest, ProtectRequest
 
+_SETTLED_NS: Final = 1_000_000_000
 FolderState = tuple[tuple[int, int], ...]
 # Nobody mistypes a credential more often; whoever guesses is slowed down and seen.
 _STRANGERS_A_MINUTE: Final = 60
@@ -106,7 +108,8 @@ class KeyServer:
 
         What cannot be read yet, as a copy is under way, leaves the keys as they were.
         """
-        if (state := _state(self.folder)) == self._read:
+        state = _state(self.folder)
+        if state and state == self._read:
             return
         async with self._changing:
             with suppress(KeysUnreadable):
@@ -141,12 +144,17 @@ def _counted(asked: ProtectRequest) -> int:
 
 
 def _state(folder: Path) -> FolderState:
-    """What differs once a file of the folder was made, replaced or removed."""
+    """What differs once a file of the folder was made, replaced or removed; () if nobody can tell.
+
+    A file system's clock stands still for some milliseconds, so that of two changes at once the
+    second may not show.
+    """
     try:
         found = [each.stat() for each in (folder, folder / CURRENT)]
     except OSError:
         return ()
-    return tuple((each.st_ino, each.st_mtime_ns) for each in found)
+    settled = time.time_ns() - max(each.st_mtime_ns for each in found) > _SETTLED_NS
+    return tuple((each.st_ino, each.st_mtime_ns) for each in found) if settled else ()
 
 
 def _most(client: Client) -> Mapping[Use, int]:

@@ -32,6 +32,8 @@ class _Service:
     name: str
     keys: RemoteKeys
     away: bool = False
+    epoch: str = ""
+    behind: bool = False
 
 
 @dataclass(slots=True)
@@ -90,8 +92,13 @@ class KeyServices:
                     raise
 
     async def look(self) -> None:
-        """Ask every service, so that questions need not find out who is away."""
+        """Ask every service, so that questions need not find out who is away, or lacks an epoch."""
         await asyncio.gather(*(self._looked_at(each) for each in self.services))
+        for each in self.services:
+            behind = bool(each.epoch) and each.epoch != self.services[0].epoch
+            if behind and not each.behind:
+                events.key_service_behind(each.name, each.epoch)
+            each.behind = behind
 
     async def keep_looking(self, sleep: Callable[[float], Awaitable[None]]) -> None:
         """Look at them again and again, until cancelled."""
@@ -100,12 +107,13 @@ class KeyServices:
             await sleep(LOOK_EVERY_S)
 
     async def _looked_at(self, service: _Service) -> None:
-        async def ask(keys: RemoteKeys) -> None:
+        async def ask(keys: RemoteKeys) -> str:
             made = await keys.protect([CHECK])
             await self._refuse_others({made.epoch: made.digests})
+            return made.epoch
 
         try:
-            await self._asked(service, ask)
+            service.epoch = await self._asked(service, ask)
         except (KeysUnavailable, SealBroken):
             return  # it was told
 

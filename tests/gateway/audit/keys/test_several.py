@@ -166,11 +166,19 @@ async def never_ends(writer: asyncio.StreamWriter) -> None:
 async def test_what_answers_in_the_place_of_the_first_costs_nobody_an_answer(
     tmp_path: Path, hostile: Callable[[asyncio.StreamWriter], Awaitable[None]]
 ) -> None:
+    answering: set[asyncio.Task[None] | None] = set()
+
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        with suppress(ConnectionError):
+        answering.add(asyncio.current_task())
+        try:
+            await reader.readuntil(b"\r\n\r\n")
             await hostile(writer)
-        writer.close()
+        except (ConnectionError, asyncio.CancelledError):
+            writer.transport.abort()
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
     with two() as (first, second):
         ring = KeyRing.at(first.folder / "keys", first_epoch="epoch-1")
@@ -184,6 +192,10 @@ async def test_what_answers_in_the_place_of_the_first_costs_nobody_an_answer(
         ):
             made = await keys.protect([NUMBER])
             assert keys.services[0].away
+            for task in answering:
+                assert task is not None
+                task.cancel()
+            await asyncio.gather(*(each for each in answering if each), return_exceptions=True)
         assert made.digests == (await ring.protect([NUMBER])).digests
 
 
@@ -232,6 +244,10 @@ async def test_a_new_epoch_begins_at_the_first_and_searches_wait_for_the_copy(
                 await officer.change("begin", "2027")
                 new = await keys.protect([NUMBER])
                 assert new.epoch == "2027"
+                with capture_logs() as events:
+                    await keys.look()
+                    await keys.look()
+                assert told(events) == ["key_service_behind"]
             assert (await keys.protect([NUMBER])).digests == old.digests
             with pytest.raises(KeysUnavailable):  # else the newest entries were not found
                 await keys.find([NUMBER])
