@@ -13,7 +13,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from valkey.asyncio import Valkey
-from valkey.exceptions import BusyLoadingError, ReadOnlyError, ResponseError, ValkeyError
+from valkey.exceptions import (
+    BusyLoadingError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    ResponseError,
+    ValkeyError,
+)
 
 from gateway.identity.counters import Count, Counters, ProcessCounters
 from gateway.identity.valkey_client import CONNECTIONS, PATIENCE_S, open_valkey
@@ -141,6 +147,8 @@ def _refused(refusal: ValkeyError) -> ValkeyError:
             return NotCounted("READONLY")
         case BusyLoadingError():
             return NotCounted("LOADING")
+        case OutOfMemoryError():
+            return NotCounted("OOM")
     if said := _REPLY_CODE.search(str(refusal)):
         return NotCounted(said[0])
     # That the transaction was given up is no cause of it.

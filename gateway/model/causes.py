@@ -1,5 +1,6 @@
 """Why something failed, as a code that holds nothing of what was asked."""
 
+import asyncio
 import errno
 
 
@@ -11,6 +12,8 @@ def cause_of(error: BaseException) -> str:
     """
     first, seen = error, {id(error)}
     while (before := first.__cause__ or first.__context__) is not None and id(before) not in seen:
+        if isinstance(before, asyncio.CancelledError):
+            break  # how a time-out ends what it was waiting for
         first = before
         seen.add(id(first))
     for name in ("sqlite_errorname", "sqlstate", "reply_code"):

@@ -1,6 +1,7 @@
 """The Valkey of the counts fails, is far, full or a cluster: who is refused, and who is not."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -87,6 +88,10 @@ async def without_enough_replicas(server: Process) -> None:
     await server.command("CONFIG", "SET", "min-replicas-to-write", "1")
 
 
+async def full(server: Process) -> None:
+    await server.command("CONFIG", "SET", "maxmemory", "1")
+
+
 async def demoted(server: Process) -> None:
     await server.command("REPLICAOF", "127.0.0.1", "1")
 
@@ -97,6 +102,7 @@ async def demoted(server: Process) -> None:
         (demoted, "READONLY"),
         (as_a_replica_alone, "MASTERDOWN"),
         (without_enough_replicas, "NOREPLICAS"),
+        (full, "OOM"),
     ],
 )
 async def test_a_server_that_counts_nothing_is_told_by_its_reply(
@@ -105,7 +111,7 @@ async def test_a_server_that_counts_nothing_is_told_by_its_reply(
     async with running(tmp_path) as server:
         await spoil(server)
         assert await cause_told(server) == cause
-        await server.command("CONFIG", "SET", "min-replicas-to-write", "0")
+        await server.command("CONFIG", "SET", "min-replicas-to-write", "0", "maxmemory", "0")
         await server.command("REPLICAOF", "NO", "ONE")
         async with open_counts(f"valkey://127.0.0.1:{server.port}", lambda: 0.0) as counts:
             assert await counts.add([ONE]) == [1]  # so that nothing was counted before
@@ -195,3 +201,19 @@ async def test_a_proof_that_one_gateway_alone_would_believe_is_found(
     monkeypatch.setattr(OwnCounts, "stand_in_for", lambda *_: True)
     async with open_counts(UNREACHED, lambda: NOW, alone_for_s=3600) as counts:
         assert await proof_shown(counts) is not None
+
+
+async def test_a_server_that_hangs_is_told_as_a_time_out_and_counts_again_later(
+    tmp_path: Path,
+) -> None:
+    async with (
+        running(tmp_path) as server,
+        open_counts(f"valkey://127.0.0.1:{server.port}", lambda: 0.0) as counts,
+    ):
+        assert await counts.add([ONE]) == [1]
+        server.process.send_signal(signal.SIGSTOP)
+        with capture_logs() as events, pytest.raises(TryLater):
+            await counts.add([Count("hour", 3600)])
+        server.process.send_signal(signal.SIGCONT)
+        assert await counts.add([Count("day", 86400)]) == [1]
+    assert [each["cause"] for each in events] == ["TimeoutError"]
