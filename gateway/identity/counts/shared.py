@@ -8,7 +8,7 @@ import hashlib
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,7 +22,7 @@ from valkey.exceptions import (
 )
 
 from gateway.identity.counters import Count, Counters, ProcessCounters
-from gateway.identity.valkey_client import CONNECTIONS, PATIENCE_S, open_valkey
+from gateway.identity.counts.valkey_client import CONNECTIONS, PATIENCE_S, open_valkey
 from gateway.model import events
 from gateway.model.errors import TryLater
 
@@ -33,6 +33,10 @@ _ELSEWHERE: Final = ("MASTERDOWN", "NOREPLICAS", "MISCONF", "TRYAGAIN")
 _CLUSTER: Final = ("MOVED", "ASK", "CLUSTERDOWN", "CROSSSLOT")
 # The library repeats the reply within a sentence about the command in its pipeline.
 _REPLY_CODE: Final = re.compile(rf"\b({'|'.join(_ELSEWHERE + _CLUSTER)})\b")
+
+
+# Another may give back a connection to the server of before, once all idle ones are closed.
+_TRIES: Final = 3
 
 
 class NotCounted(ValkeyError):
@@ -74,13 +78,17 @@ class SharedCounters:
     """Counts of all replicas that are given the same Valkey; without it `own` may count a while.
 
     After a failover behind its address a server says that it counted nothing: then all
-    connections are made anew, and it is told once more. What may have been counted never is.
+    connections are made anew, and it is told again. What may have been counted never is.
     """
 
     def __init__(self, valkey: Valkey, own: OwnCounts) -> None:
         self._valkey = valkey
         self._own = own
         self._free = asyncio.Semaphore(CONNECTIONS)
+        self._one_at_a_time = asyncio.Lock()
+        self._forgetting = 0
+        self._steady = asyncio.Event()
+        self._steady.set()
 
     async def add(self, counts: Sequence[Count]) -> list[int]:
         """How many of each there are by now; one round trip. TryLater BUSY if all wait for it."""
@@ -113,19 +121,33 @@ class SharedCounters:
         ) from None
 
     async def _added(self, counts: Sequence[Count]) -> list[int]:
-        try:
-            return await self._told(counts)
-        except NotCounted as refused:
-            if refused.reply_code in _CLUSTER:
-                raise
-            await self._forget_connections()
-            return await self._told(counts)
+        for _ in range(_TRIES - 1):
+            try:
+                return await self._told(counts)
+            except NotCounted as refused:
+                if refused.reply_code in _CLUSTER:
+                    raise
+                await self._forget_connections()
+        return await self._told(counts)
 
     async def _forget_connections(self) -> None:
-        """Have the next ones lead to whatever server is at the address by then."""
-        await self._valkey.connection_pool.disconnect(inuse_connections=False)
+        """Have the next ones lead to whatever server is at the address by then.
+
+        Nobody takes a connection meanwhile: the library would give out one that is being closed.
+        """
+        self._forgetting += 1
+        self._steady.clear()
+        try:
+            async with self._one_at_a_time:
+                with suppress(ValkeyError, OSError):
+                    await self._valkey.connection_pool.disconnect(inuse_connections=False)
+        finally:
+            self._forgetting -= 1
+            if not self._forgetting:
+                self._steady.set()
 
     async def _told(self, counts: Sequence[Count]) -> list[int]:
+        await self._steady.wait()
         async with self._valkey.pipeline(transaction=True) as together:
             for each in counts:
                 name = _digest(each.name)
