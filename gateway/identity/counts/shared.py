@@ -86,7 +86,7 @@ class SharedCounters:
         self._own = own
         self._free = asyncio.Semaphore(CONNECTIONS)
         self._one_at_a_time = asyncio.Lock()
-        self._forgetting = 0
+        self._closing = 0
         self._steady = asyncio.Event()
         self._steady.set()
 
@@ -135,15 +135,15 @@ class SharedCounters:
 
         Nobody takes a connection meanwhile: the library would give out one that is being closed.
         """
-        self._forgetting += 1
+        self._closing += 1
         self._steady.clear()
         try:
             async with self._one_at_a_time:
                 with suppress(ValkeyError, OSError):
                     await self._valkey.connection_pool.disconnect(inuse_connections=False)
         finally:
-            self._forgetting -= 1
-            if not self._forgetting:
+            self._closing -= 1
+            if not self._closing:
                 self._steady.set()
 
     async def _told(self, counts: Sequence[Count]) -> list[int]:
