@@ -18,6 +18,7 @@ from gateway.audit.errors import LogUnavailable
 from gateway.audit.log.recheck import WHOLE, Recheck
 from gateway.audit.search.index import SearchIndex
 from gateway.audit.search.leaf_reader import index_beside, stored_leaves
+from gateway.audit.search.page import refuse_missing
 from gateway.audit.store.contract import READ_BOUND, StoredCosignature
 from gateway.audit.store.pace import Pace
 from gateway.audit.store.rehash import Rehash
@@ -113,8 +114,11 @@ class AuditLog:
 
     async def entries(self, first: int = 0, count: int = READ_BOUND) -> tuple[Logged, ...]:
         """Up to `count` entries from index `first`, in order."""
-        rows = await asyncio.to_thread(read_rows, self._path, _ENTRIES, (first, count))
-        return await self._proved(tuple(Logged(index, leaf) for index, leaf in rows))
+        rows = dict(await asyncio.to_thread(read_rows, self._path, _ENTRIES, (first, count)))
+        wanted = range(first, max(rows, default=first - 1) + 1)
+        if len(rows) < len(wanted):
+            refuse_missing(wanted, rows, await self.pruned())
+        return await self._proved(tuple(Logged(index, leaf) for index, leaf in rows.items()))
 
     async def search(
         self, search: Search, *, after: EntryPosition | None = None, count: int = READ_BOUND

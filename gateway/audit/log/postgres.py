@@ -24,6 +24,7 @@ from gateway.audit.log.postgres_tree import stored_hashes, stored_nodes, stored_
 from gateway.audit.log.postgres_writing import PostgresWriting
 from gateway.audit.log.recheck import WHOLE, Recheck
 from gateway.audit.search.index import SearchIndex
+from gateway.audit.search.page import refuse_missing
 from gateway.audit.store.contract import NOTES, READ_BOUND, StoredCosignature
 from gateway.audit.store.pace import Pace
 from gateway.audit.store.row import LogRow
@@ -134,6 +135,9 @@ class PostgresLog:
     async def entries(self, first: int = 0, count: int = READ_BOUND) -> tuple[Logged, ...]:
         """Up to `count` entries from index `first`, in order."""
         found = _logged(await self._fetch(_ENTRIES, first, count))
+        wanted = range(first, found[-1].index + 1 if found else first)
+        if len(found) < len(wanted):
+            refuse_missing(wanted, {each.index for each in found}, await self.pruned())
         await self._recheck.proved(found)
         return found
 

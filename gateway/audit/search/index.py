@@ -24,7 +24,7 @@ from gateway.audit.search.index_tables import (
     places_of,
 )
 from gateway.audit.search.leaf_reader import LeafReader
-from gateway.audit.search.page import Kept, misplaced, refuse_edited
+from gateway.audit.search.page import Kept, misplaced, refuse_edited, refuse_missing
 from gateway.audit.search.page_of_newest import newest_first
 from gateway.audit.search.terms import EVERY, wanted
 from gateway.audit.store.copy_seal import CopyAltered, CopySeal
@@ -160,7 +160,11 @@ class SearchIndex:
             return None
         with self.opened() as leaves:
             kept = {each.index: each for each in leaves.kept(found)}
-        # One that was pruned meanwhile is not there any more.
+            gone = [index for index in found if index not in kept]
+            if any(leaves.grown(index).hash is None for index in gone):
+                return None
+            if gone:  # pruned meanwhile, or taken away
+                refuse_missing(gone, kept, leaves.pruned())
         page = [kept[index] for index in found if index in kept]
         refuse_edited(page)
         return page if misplaced(page, search, after) is None else None

@@ -1,12 +1,13 @@
 """A page of a search is held against the log itself before anybody sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
 
+from gateway.audit.entry.range import EntryRanges
 from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.entry.time_units import microseconds
 from gateway.audit.errors import LogCorrupt
@@ -28,6 +29,13 @@ def refuse_edited(page: Sequence[Kept]) -> None:
     for each in page:
         if leaf_hash(each.leaf) != each.stored:
             raise LogCorrupt(f"entry {each.index} is not as it was written", each.index)
+
+
+def refuse_missing(wanted: Iterable[int], found: Container[int], pruned: EntryRanges) -> None:
+    """LogCorrupt at the first entry that is not there, and that nothing names as pruned."""
+    for index in wanted:
+        if index not in found and not pruned.covers(index):
+            raise LogCorrupt(f"the log lacks entry {index}; restore it", index)
 
 
 def misplaced(page: Sequence[Kept], search: Search, after: EntryPosition | None) -> int | None:

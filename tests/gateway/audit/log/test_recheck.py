@@ -76,6 +76,20 @@ async def test_an_edited_entry_that_no_start_hashed_is_never_shown(
             await log.tile(Tile(ENTRIES, index // 256))
 
 
+async def test_an_entry_that_was_taken_away_is_missed_by_whoever_reads_there(
+    altered: AlteredLog,
+) -> None:
+    state = await filled(altered)
+    async with started(altered, state) as log:
+        assert await log.search(Search(), count=1)
+    await altered.alter("DELETE FROM entry WHERE idx = 5")
+    async with started(altered, state) as log:
+        for look in (log.entries(0, 10), log.search(Search(), count=SIGNED + AFTER)):
+            with pytest.raises(LogCorrupt) as corrupt:
+                await look
+            assert corrupt.value.entry == 5
+
+
 @pytest.mark.parametrize("hashed", HOW)
 async def test_hashing_again_names_the_entry_that_was_altered(
     altered: AlteredLog, *, hashed: bool
