@@ -30,8 +30,9 @@ from gateway.audit.search.index import SearchIndex
 from gateway.audit.search.leaf_reader import index_beside, stored_leaves
 from gateway.audit.store.contract import Log
 from gateway.audit.tree.checkpoint import checkpoint_text
-from gateway.audit.tree.merkle import EMPTY_ROOT
+from gateway.audit.tree.merkle import EMPTY_ROOT, edge_of
 from gateway.audit.tree.note import NoteSigner
+from gateway.audit.tree.proved import CheckedState
 from gateway.audit.verify.key import VerifierKey
 from gateway.audit.verify.place import open_place
 from gateway.audit.verify.published import check_log as verify_log
@@ -45,6 +46,7 @@ async def whole(path: Path, entries: int, export: Path) -> None:
     _made(path, entries)
     with _printed("start, every entry hashed again"):
         log = await AuditLog.open(path)
+    await _started(log, partial(AuditLog.open, path))
     await _searched(log)
     key = NoteSigner(ORIGIN, Ed25519PrivateKey.generate())
     memory = await SignerMemory.at_file(path.with_name("signer-memory"))
@@ -73,10 +75,23 @@ async def in_postgres(folder: Path, entries: int) -> None:
         index.unlink()
         with _printed("start, every entry hashed again"):
             log = await PostgresLog.open(place, index)
+        await _started(log, partial(PostgresLog.open, place, index))
         with _printed("index rebuilt"):
             await log.search(Search(), count=1)
         await _searched(log)
         await log.aclose()
+
+
+async def _started(whole: Log, opened: Callable[[CheckedState], Awaitable[Log]]) -> None:
+    """Print a start from the state that a signer would remember, and what is shown by proof."""
+    size = await whole.size()
+    state = CheckedState(size, edge_of(size, await whole.nodes([size - 1], size)).root)
+    with _printed("start from the signed state"):
+        log = await opened(state)
+    print(f"  fifty entries, by proof: {await _timed(lambda: log.entries(size // 2, 50)):.2f} ms")
+    with _printed("the rest hashed again, by a whole core"):
+        await log.recheck()
+    await log.aclose()
 
 
 async def _searched(log: Log) -> None:
