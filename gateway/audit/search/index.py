@@ -28,7 +28,7 @@ from gateway.audit.search.page import Kept, misplaced, refuse_edited, refuse_mis
 from gateway.audit.search.page_of_newest import newest_first
 from gateway.audit.search.terms import EVERY, wanted
 from gateway.audit.store.copy_seal import CopyAltered, CopySeal
-from gateway.audit.store.pace import Pace
+from gateway.audit.store.pace import Pace, Resting
 from gateway.audit.store.sqlite_file import connected, damaged, reading, turn, unavailable
 from gateway.config.sql import transaction
 from gateway.model import events
@@ -121,8 +121,11 @@ class SearchIndex:
                 self.catch_up(still=still)
 
     def look_over(self, pace: Pace, *, still: Callable[[], bool]) -> None:
-        """Catch up, and hold the index if that is due, unless another process is at it."""
-        self.catch_up_in_turn(still=still)
+        """Catch up, and hold the index if that is due, unless another process is at it.
+
+        What is long, such as a new index of a long log, leaves most of a core to others.
+        """
+        self.catch_up_in_turn(still=Resting(still))
         if not pace.left_s:
             with pace.round(), turn(self.index, 0) as free:
                 if free:

@@ -38,3 +38,33 @@ class Pace:
         finally:
             ended = self._now()
             self._next = max(began + self._every_s, ended + _REST * (ended - began))
+
+
+class Resting:
+    """Asked before each piece of long work: it rests for _REST times as long as the last one took.
+
+    Then it says whether the work is still wanted. So questions have most of a core to themselves.
+    """
+
+    def __init__(
+        self,
+        still: Callable[[], bool],
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._still = still
+        self._now = now
+        self._sleep = sleep
+        self._since = now()
+
+    def __call__(self) -> bool:
+        """Whether there is to be another piece."""
+        if self._still():
+            self._sleep(rest_s(self._now() - self._since))
+        self._since = self._now()
+        return self._still()
+
+
+def rest_s(took_s: float) -> float:
+    """How long to rest after work of so many seconds."""
+    return _REST * took_s
