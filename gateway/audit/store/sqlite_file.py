@@ -55,7 +55,9 @@ def turn(path: Path, seconds: float) -> Iterator[bool]:
     SQLite's own lock guards the file. But a process that waits for it looks less and less often,
     so that with several processes it would stand free most of the time.
     """
-    held = os.open(path.with_suffix(".turn"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    # By its whole name: the log and the index beside it must not wait for each other.
+    file = path.with_name(f"{path.name}.turn")
+    held = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         until = time.monotonic() + seconds
         while not (free := _locked(held)) and time.monotonic() < until:

@@ -14,7 +14,9 @@ from gateway.audit.errors import EntryRefused, LogUnavailable
 from gateway.audit.keys.epoch_keys import EpochKeys
 from gateway.audit.keys.pseudonym import Pseudonym
 from gateway.audit.log.embedded import AuditLog
+from gateway.audit.search.leaf_reader import index_beside
 from gateway.audit.store.sqlite_check import check_log
+from gateway.audit.store.sqlite_file import turn
 from tests.support.audit.examples import MAYA, OMAR, asked, everything_in, released
 from tests.support.audit.protecting import identifier_pseudonym, person_pseudonym, seal
 
@@ -175,3 +177,9 @@ async def test_nothing_of_the_child_is_in_any_file_of_the_log(path: Path, log: A
     assert number.encode() in written
     for marker in (b"Quillon", b"quillon", b"Zarrby", b"zarrby", b"9000000009", b"2015-03-09"):
         assert marker not in written
+
+
+def test_an_entry_does_not_wait_until_a_long_log_has_its_index(tmp_path: Path) -> None:
+    log = tmp_path / "audit.sqlite"
+    with turn(index_beside(log), 0) as indexing, turn(log, 0) as writing:
+        assert (indexing, writing) == (True, True)

@@ -140,6 +140,14 @@ async def test_a_witness_contradicts_both_the_clock_and_the_person(
     assert "witness's signature" in await refused(log, ahead, told=ahead, witnessed=said)
 
 
+async def test_a_clock_that_was_wrong_for_longer_than_a_week_needs_a_witness(log: Log) -> None:
+    ahead = NOON + NINE_YEARS
+    await fill(log, NOON, ahead - 9 * DAY, ahead)
+    assert not await refused(log, ahead)
+    with pytest.raises(ClockApart, match="witness's signature"):
+        await refuse_false_clock(log, ahead, None, int(NOON.timestamp()))
+
+
 async def test_a_clock_that_is_mended_is_believed_again_whatever_it_wrote(log: Log) -> None:
     await fill(log, NOON - 9 * DAY, NOON + NINE_YEARS, NOON)
     assert not await refused(log, NOON)

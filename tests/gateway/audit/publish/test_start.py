@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from gateway.audit.log.embedded import AuditLog
 from gateway.audit.verify.key import VerifierKey
 from gateway.audit.verify.receipt import ReceiptProof
 from gateway.audit.verify.state import Trust
 from gateway.model.errors import ConfigurationInvalid
 from tests.support.audit.altered import AlteredLog
+from tests.support.audit.pruned import fill
 from tests.support.audit.publishing import ORIGIN
 from tests.support.audit.signing import new_log_key
 from tests.support.edge import Edge, edge
@@ -99,3 +102,29 @@ async def test_a_receipt_of_a_lost_entry_still_proves_it(tmp_path: Path) -> None
     shutil.rmtree(tmp_path / "state")
     proved = ReceiptProof.read(receipt.encode()).check(Trust(key))
     assert (proved.index, proved.leaf) == (0, intent.leaf)
+
+
+async def test_a_gateway_years_from_its_log_says_so_and_answers(tmp_path: Path) -> None:
+    async with begun(tmp_path) as gateway:
+        await gateway.send()
+    log = await AuditLog.open(tmp_path / "state" / LOG)
+    await fill(log, 3, 0)
+    await log.aclose()
+    with capture_logs() as told:
+        async with begun(tmp_path) as gateway:
+            assert (await gateway.send()).status == 200
+    assert [each["than"] for each in told if each["event"] == "clock_apart"] == [
+        "the log's last entry"
+    ]
+
+
+async def test_a_gateway_tells_when_all_of_its_log_was_hashed_again(tmp_path: Path) -> None:
+    async with begun(tmp_path) as gateway:
+        await gateway.send()
+    with capture_logs() as told:
+        async with begun(tmp_path):
+
+            async def hashed() -> bool:
+                return any(each["event"] == "log_rechecked" for each in told)
+
+            await until(hashed)
