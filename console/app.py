@@ -33,9 +33,9 @@ from console.sign_in.signed_out import SignedOut
 _ROOMS = (practitioner, agency, auditors, families, operators)
 
 
-def pages_app(settings: PagesSettings, secret: bytes) -> Starlette:
+def pages_app(settings: PagesSettings, secret: bytes, assets: Assets) -> Starlette:
     """The whole console over these settings and the secret that its keys come of."""
-    assets, keys = Assets.read(), PagesKeys.of(secret)
+    keys = PagesKeys.of(secret)
     routes = [
         *doors(tuple(room.ENTRY for room in _ROOMS)),
         *(route for room in _ROOMS for route in room.ROUTES),

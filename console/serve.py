@@ -12,6 +12,7 @@ import uvicorn
 from console.app import pages_app
 from console.config.keys import read_or_make
 from console.config.settings import read_pages_settings
+from console.pages.assets import Assets
 
 _MOST_HEAD: Final = 64 * 1024
 _MOST_AT_ONCE: Final = 1000
@@ -20,10 +21,11 @@ _MOST_AT_ONCE: Final = 1000
 def serve(settings_file: Path) -> None:
     """Serve; PagesNotConfigured if the settings or the key cannot be used."""
     settings = read_pages_settings(settings_file)
-    app = pages_app(settings, read_or_make(settings.session.key))
+    app = pages_app(settings, read_or_make(settings.session.key), Assets.read())
     listening = socket.create_server((settings.host, settings.port))
     config = uvicorn.Config(
         app,
+        http="h11",  # the other parser has no limit on the head of a request
         access_log=False,  # nothing about a request is written down
         log_level="error",
         server_header=False,

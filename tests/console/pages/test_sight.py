@@ -1,17 +1,19 @@
 """Every page and state, looked at: WCAG 2.2 AA, small and zoomed windows, keyboard, weight, CSP."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from console.pages.assets import Assets
 from tests.support.console.browser import new_window, sideways, violations
 from tests.support.console.told_gateway import ToldPages, agency_row, told_pages
 from tests.support.console.walking import ASKED, STATES, sign_in, walk_to
 from tests.support.docs.pages import ROOT
 
 WEIGHT = 150_000
-PLAIN = ROOT / "console/static/plain.css"
 
 
 @pytest.fixture(scope="module")
@@ -45,16 +47,21 @@ def test_axe_finds_nothing_and_a_small_window_shows_all(
     assert sideways(page) == 0
 
 
-@pytest.mark.parametrize("state", ["answer", "child with mistakes"])
 def test_the_plain_style_is_as_good_where_npm_is_missing(
-    page: Page, pages: ToldPages, axe: str, state: str
+    browser: Browser, tmp_path: Path, axe: str
 ) -> None:
-    sign_in(page, pages.url)
-    page.route("**/govuk-frontend.min.css", lambda route: route.fulfill(path=PLAIN))
-    walk_to(state, page, pages)
-    assert violations(page, axe) == []
-    assert sideways(page) == 0
-    page.unroute_all()
+    for name in ("plain.css", "pages.css", "pages.js", "icon.svg"):
+        shutil.copy(ROOT / "console/static" / name, tmp_path)
+    with (
+        told_pages(tmp_path, assets=Assets.read(tmp_path)) as plain,
+        new_window(browser, viewport={"width": 320, "height": 256}) as context,
+    ):
+        page = context.new_page()
+        sign_in(page, plain.url)
+        for state in ("answer", "child with mistakes"):
+            walk_to(state, page, plain)
+            assert violations(page, axe) == []
+            assert sideways(page) == 0
 
 
 def test_axe_would_find_a_fault(page: Page, pages: ToldPages, axe: str) -> None:
@@ -127,6 +134,33 @@ def test_no_page_may_load_run_or_keep_anything_else(fresh: Page, pages: ToldPage
     assert "frame-ancestors 'none'" in policy
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_it_is_covered_while_nobody_looks_and_cleared_after_some_minutes(
+    fresh: Page, pages: ToldPages
+) -> None:
+    pages.next(rows=ASKED)
+    fresh.clock.install()
+    sign_in(fresh, pages.url)
+    walk_to("answer", fresh, pages)
+    _look(fresh, "hidden")
+    assert not fresh.locator("#main-content").is_visible()
+    _look(fresh, "visible")
+    assert fresh.locator("#group-known").is_visible()
+    _look(fresh, "hidden")
+    fresh.clock.run_for(301_000)
+    _look(fresh, "visible")
+    assert fresh.get_by_role("heading", name="This page was cleared").is_visible()
+
+
+def _look(page: Page, state: str) -> None:
+    """As the browser tells a page that another one is in front, or the screen is locked."""
+    page.evaluate(
+        """(state) => { Object.defineProperty(document, "visibilityState",
+        {value: state, configurable: true});
+        document.dispatchEvent(new Event("visibilitychange")) }""",
+        state,
+    )
 
 
 def test_a_warning_comes_before_the_page_goes_blank(fresh: Page, pages: ToldPages) -> None:

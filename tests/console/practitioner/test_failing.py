@@ -183,4 +183,5 @@ def test_a_row_is_on_the_screen_while_others_are_awaited(live: Page, pages: Told
     assert live.locator("#waiting li").count() == 2
     live.get_by_role("heading", name="All 3 agencies answered").wait_for()
     late = [on - sent for sent, on in zip(pages.told.sent, live.evaluate("seen"), strict=True)]
+    live.locator("#said").get_by_text("That is all.").wait_for(state="attached")
     assert max(late) < 1000  # on a quiet machine it is under 100: docs/pages.md

@@ -16,6 +16,7 @@ from aiohttp import web
 
 from console.app import pages_app
 from console.config.settings import PagesSettings, ProviderSettings, SessionTable
+from console.pages.assets import Assets
 from demo.pages.people import DemoPerson
 from demo.pages.sign_in_service import CLIENT, SignInService
 
@@ -145,18 +146,21 @@ async def _send(response: web.StreamResponse, payload: Mapping[str, Any]) -> Non
 
 @contextmanager
 def told_pages(
-    folder: Path, provider: "Opened | None" = None, **sign_in: Any
+    folder: Path,
+    provider: "Opened | None" = None,
+    assets: Assets | None = None,
+    **sign_in: Any,
 ) -> Iterator[ToldPages]:
     """The pages while they are served, from a thread of this process.
 
     `provider` opens a sign-in service for pages at an address, ours where there is none; `sign_in`
-    are further settings of it.
+    are further settings of it. `assets` are other styles than the project has.
     """
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     pages = ToldPages("", Told())
-    opened = _served(pages, folder, provider or _ours, sign_in)
+    opened = _served(pages, folder, provider or _ours, assets or Assets.read(), sign_in)
     try:
         asyncio.run_coroutine_threadsafe(opened.__aenter__(), loop).result(_START_S)
         yield pages
@@ -172,7 +176,11 @@ Opened = Callable[[str], AbstractAsyncContextManager[str]]
 
 @asynccontextmanager
 async def _served(
-    pages: ToldPages, folder: Path, provider: Opened, sign_in: Mapping[str, Any]
+    pages: ToldPages,
+    folder: Path,
+    provider: Opened,
+    assets: Assets,
+    sign_in: Mapping[str, Any],
 ) -> AsyncIterator[None]:
     listening = socket.create_server(("127.0.0.1", 0))
     pages.url = f"http://localhost:{listening.getsockname()[1]}"
@@ -187,7 +195,7 @@ async def _served(
             session=SessionTable(key=folder / "session.key"),
         )
         config = uvicorn.Config(
-            pages_app(settings, b"s" * 32), log_level="error", timeout_graceful_shutdown=1
+            pages_app(settings, b"s" * 32, assets), log_level="error", timeout_graceful_shutdown=1
         )
         server = uvicorn.Server(config)
         serving = asyncio.ensure_future(server.serve(sockets=[listening]))
