@@ -43,6 +43,10 @@ class KeysTooOften(KeysUnavailable):
     """The key service answers, and gives this client no more in this minute."""
 
 
+class KeysNotSigning(KeysUnavailable):
+    """The key service that was asked has no log's key; another one may sign."""
+
+
 class PolicyUnusable(Exception):
     """A retention policy cannot be used; the message says what to change."""
 

@@ -16,16 +16,25 @@ from gateway.audit.keys.service.checks import KeyChecks
 from gateway.audit.keys.service.client import KeyAccess
 from gateway.audit.keys.service.several import KeyServices, key_services
 from gateway.audit.keys.signing.growth_signer import GrowthSigner
-from gateway.audit.keys.signing.state import SignedState
+from gateway.audit.keys.signing.remote_signer import RemoteSigner
+from gateway.audit.keys.signing.state import LogSigner, SignedState
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog
 from gateway.audit.publish.local_signer import local_signer
 from gateway.audit.publish.publication import Publication
-from gateway.audit.publish.witness_at import WitnessAt, open_session
+from gateway.audit.publish.quorum import Quorum, at_least, by_policy
+from gateway.audit.publish.witness_at import (
+    WitnessAt,
+    open_session,
+    refuse_doubles,
+    refuse_other_log,
+)
 from gateway.audit.publish.witnesses import Witnessing
 from gateway.audit.recorder.staff_children import NOBODY, StaffChildren, read_staff_children
 from gateway.audit.store.contract import Log
 from gateway.audit.tree.proved import CheckedState
+from gateway.audit.verify.finding import Unreadable
+from gateway.audit.verify.policy import WitnessPolicy
 from gateway.config.certificates.renewal import Certificates
 from gateway.config.operator_file import read_operator_file
 from gateway.config.settings import Settings
@@ -47,27 +56,53 @@ KEY_CHECKS: Final = "key-checks"
 
 
 @asynccontextmanager
-async def open_publication(settings: Settings, clock: Clock) -> AsyncIterator[Publication]:
+async def open_publication(
+    settings: Settings, clock: Clock, certificates: Certificates | None = None
+) -> AsyncIterator[Publication]:
     """The log, checked from what its signer remembers on, and the signer; signed at the end too.
 
     What is before that is to be hashed again by `log.recheck`.
     """
     files, state = settings.files, state_folder(settings.files)
     origin = read_operator_file(files.operator).log_origin
-    witnesses = [witness.key for witness in trusted_witnesses(settings.witnesses)]
     async with AsyncExitStack() as stack:
         with told_of_state(KeysUnreadable, LogCorrupt, LogUnavailable):
-            signer = await stack.enter_async_context(local_signer(state / LOG_KEY, origin))
+            signer = await _open_signer(settings, origin, stack, certificates)
             opened = await _open_log(settings.log, state, _checked(await signer.remembered()))
             stack.push_async_callback(opened.aclose)
+            trusted = trusted_witnesses(settings.witnesses, signer.verifier_key)
+            witnesses = [witness.key for witness in trusted]
             publication = await Publication.open(opened, signer, clock.now, witnesses)
         stack.push_async_callback(_signed_at_last, publication)
         yield publication
 
 
+async def _open_signer(
+    settings: Settings, origin: str, stack: AsyncExitStack, certificates: Certificates | None
+) -> LogSigner:
+    """In production the key service signs, out of reach of the log's operator; else a key here."""
+    key = settings.files.state / LOG_KEY
+    if settings.environment != "production":
+        return await stack.enter_async_context(local_signer(key, origin))
+    if key.exists():
+        raise ConfigurationInvalid(
+            f"files.state: {key} is in reach of the log's operator; move it to the key service,"
+            " into log below its folder of keys"
+        )
+    keys = await open_keys(
+        settings.keys, settings.files, stack, production=True, certificates=certificates
+    )
+    assert isinstance(keys, KeyServices)  # noqa: S101 - production has no other
+    return await RemoteSigner.open(keys, origin)
+
+
 @asynccontextmanager
 async def open_signer_and_log(settings: Settings) -> AsyncIterator[tuple[GrowthSigner, Log]]:
     """The log, checked from its first entry, and its signer here, which may have no memory."""
+    if settings.environment == "production":
+        raise ConfigurationInvalid(
+            "keys.service: signs this log; run `teamaround keys remember` where it is"
+        )
     origin = read_operator_file(settings.files.operator).log_origin
     state = state_folder(settings.files)
     async with AsyncExitStack() as stack:
@@ -81,7 +116,7 @@ async def open_signer_and_log(settings: Settings) -> AsyncIterator[tuple[GrowthS
 async def _signed_at_last(publication: Publication) -> None:
     """So that nothing can be added to a log at rest."""
     with suppress(LogUnavailable, LogCorrupt):  # the next start tells it
-        await publication.secure()
+        await publication.leave()
 
 
 def _checked(remembered: SignedState | None) -> CheckedState | None:
@@ -160,16 +195,43 @@ async def open_witnessing(
     witnesses: WitnessSettings, publication: Publication, clock: Clock, stack: AsyncExitStack
 ) -> Witnessing:
     """The log's witnesses, ready to be asked."""
-    trusted = trusted_witnesses(witnesses)
+    trusted = trusted_witnesses(witnesses, publication.signer.verifier_key)
     if witnesses.quorum > len(trusted):
         raise ConfigurationInvalid("witnesses.quorum: is more than there are witnesses")
     session = await stack.enter_async_context(open_session())
     return Witnessing(publication, trusted, session, clock.now)
 
 
-def trusted_witnesses(witnesses: WitnessSettings) -> list[WitnessAt]:
-    """The witnesses that the settings name."""
+def trusted_witnesses(witnesses: WitnessSettings, log_key: str) -> list[WitnessAt]:
+    """The witnesses that the settings or their policy name; the log's own key is none."""
+    policy = witness_policy(witnesses)
     try:
-        return [WitnessAt.read(text) for text in witnesses.trusted]
+        named = [WitnessAt.read(text) for text in witnesses.trusted]
+        if policy is not None:
+            refuse_other_log(policy, log_key)
+            named = [WitnessAt.of(each) for each in policy.witnesses]
+        refuse_doubles(named, log_key)
     except KeysUnreadable as error:
-        raise ConfigurationInvalid(f"witnesses.trusted: {error}") from None
+        where = "trusted" if policy is None else "policy"
+        raise ConfigurationInvalid(f"witnesses.{where}: {error}") from None
+    return named
+
+
+def witness_policy(witnesses: WitnessSettings) -> WitnessPolicy | None:
+    """The policy that the settings name."""
+    if witnesses.policy is None:
+        return None
+    try:
+        return WitnessPolicy.read(witnesses.policy.read_bytes())
+    except OSError as error:
+        raise ConfigurationInvalid(
+            f"witnesses.policy: cannot be read ({type(error).__name__})"
+        ) from None
+    except Unreadable as error:
+        raise ConfigurationInvalid(f"witnesses.policy: {error}") from None
+
+
+def quorum_of(witnesses: WitnessSettings) -> Quorum:
+    """Whose signatures are enough, by the settings or their policy."""
+    policy = witness_policy(witnesses)
+    return at_least(witnesses.quorum) if policy is None else by_policy(policy)

@@ -24,18 +24,23 @@ async def _remembered(settings: Settings, checkpoint: Path | None) -> SignedStat
     async with open_signer_and_log(settings) as (signer, log):
         if await signer.remembered() is not None:
             raise KeysUnreadable("the signer remembers what it signed; nothing was changed")
-        state = await _stored(signer, log) if checkpoint is None else _kept(signer, checkpoint)
+        state = (
+            await _stored(signer, log)
+            if checkpoint is None
+            else kept_state(checkpoint, signer.verifier_key)
+        )
         await refuse_other(log, state)
         await signer.begin(state)
         return state
 
 
-def _kept(signer: GrowthSigner, checkpoint: Path) -> SignedState:
+def kept_state(checkpoint: Path, verifier_key: str) -> SignedState:
+    """The state of a kept checkpoint, signed by the log; KeysUnreadable or LogCorrupt if none."""
     try:
         note = checkpoint.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise KeysUnreadable(f"{checkpoint}: cannot be read ({type(error).__name__})") from None
-    return SignedState.read(note, signer.verifier_key)
+    return SignedState.read(note, verifier_key)
 
 
 async def _stored(signer: GrowthSigner, log: Log) -> SignedState:

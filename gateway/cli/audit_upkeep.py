@@ -13,7 +13,7 @@ from gateway.audit.entry.range import EntryRanges
 from gateway.audit.errors import KeysUnavailable, LogUnavailable
 from gateway.audit.keys import key_ring
 from gateway.audit.keys.epoch_keys import KeyService
-from gateway.audit.opening import EPOCHS, open_keys, open_publication, open_witnessing
+from gateway.audit.opening import EPOCHS, open_keys, open_publication, open_witnessing, quorum_of
 from gateway.audit.publish.log_time import refuse_false_clock
 from gateway.audit.publish.pruning import due_ranges, pruning
 from gateway.audit.publish.pruning import prune as prune_log
@@ -124,8 +124,9 @@ def _witnessed(
 ) -> Callable[[int], Coroutine[None, None, None]]:
     async def refuse_unwitnessed(size: int) -> None:
         await witnessing.ask_all()
-        signed = await witnessing.publication.cosigned(settings.witnesses.quorum)
-        if settings.witnesses.quorum and (signed is None or signed.size < size):
+        quorum = quorum_of(settings.witnesses)
+        signed = await witnessing.publication.cosigned(quorum)
+        if quorum.needed and (signed is None or signed.size < size):
             raise LogUnavailable(
                 "too few witnesses have signed the pruning; nothing was removed: prune again"
             )

@@ -1,19 +1,26 @@
-"""What `teamaround keys serve` does."""
+"""What `teamaround keys` does: it serves the keys, and gives the log's signer its memory."""
 
 import asyncio
 import socket
 import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import typer
 
-from gateway.audit.errors import KeysUnavailable, KeysUnreadable
+from gateway.audit.errors import KeysUnavailable, KeysUnreadable, LogCorrupt, LogUnavailable
+from gateway.audit.keys.private_file import read_private
 from gateway.audit.keys.service.clients import Clients
 from gateway.audit.keys.service.journal import Journal
 from gateway.audit.keys.service.routes import key_app
 from gateway.audit.keys.service.service import open_room
+from gateway.audit.keys.signing.growth_signer import GrowthSigner
+from gateway.audit.keys.signing.state import SignedState
+from gateway.audit.publish.local_signer import local_signer
+from gateway.cli.audit_remember import kept_state
 from gateway.config.certificates.contexts import ServedTls
 from gateway.config.certificates.kept import KeptFiles
 from gateway.http.client_certificate import shown_to_clients
@@ -36,21 +43,93 @@ class Place(NamedTuple):
     key: Path | None
 
 
-def serve(clients: Path, journal: Path, folder: Path, first_epoch: str, place: Place) -> None:
+class SignedLog(NamedTuple):
+    """The log that the service signs, by its origin, and where several share what was signed."""
+
+    origin: str
+    memory_dsn: Path | None
+
+
+def serve(  # noqa: PLR0913, PLR0917 - a thing that the process needs each
+    clients: Path,
+    journal: Path,
+    folder: Path,
+    first_epoch: str,
+    place: Place,
+    log: SignedLog | None,
+) -> None:
     """Serve the keys of `folder` until stopped; ends with 2 where it cannot be begun."""
     try:
-        rule_set = Journal.at(journal, lambda: datetime.now(UTC))
+        asyncio.run(_serve(clients, journal, folder, first_epoch, place, log))
+    except (KeysUnavailable, KeysUnreadable, LogUnavailable, ConfigurationInvalid) as error:
+        raise _fail(str(error)) from None
+
+
+async def _serve(  # noqa: PLR0913, PLR0917 - as above
+    clients: Path,
+    journal: Path,
+    folder: Path,
+    first_epoch: str,
+    place: Place,
+    log: SignedLog | None,
+) -> None:
+    async with AsyncExitStack() as stack:
+        signer = await stack.enter_async_context(_signer(folder, log)) if log else None
+        told = Journal.at(journal, lambda: datetime.now(UTC))
+        known = Clients.read(clients)
         room = open_room(
-            folder, Clients.read(clients), rule_set, time.monotonic, first_epoch=first_epoch
+            folder, known, told, time.monotonic, first_epoch=first_epoch, signer=signer
         )
         listening = _listening(place)
-    except (KeysUnavailable, KeysUnreadable, ConfigurationInvalid) as error:
+        tls = _tls(place)
+        told.note(None, "serve", "BEGUN")
+        typer.echo(f"serving the keys of {len(room.ring.epochs)} epochs at {_named(listening)}")
+        server = BoundedServer(key_app(room), of_a_service(raise_descriptors()), tls=of_kept(tls))
+        await served_beside(server, listening, tls)
+
+
+def remember(checkpoint: Path, folder: Path, log: SignedLog) -> None:
+    """Give the signer its memory; print from where it continues."""
+    try:
+        state = asyncio.run(_remembered(checkpoint, folder, log))
+    except (KeysUnreadable, LogCorrupt, LogUnavailable) as error:
         raise _fail(str(error)) from None
-    tls = _tls(place)
-    rule_set.note(None, "serve", "BEGUN")
-    typer.echo(f"serving the keys of {len(room.ring.epochs)} epochs at {_named(listening)}")
-    server = BoundedServer(key_app(room), of_a_service(raise_descriptors()), tls=of_kept(tls))
-    asyncio.run(served_beside(server, listening, tls))
+    typer.echo(f"the signer continues from {state.size} entries, root {state.root.hex()}")
+
+
+def signer_key(folder: Path, log: SignedLog) -> None:
+    """Print the verifier key of the log that is signed here."""
+    try:
+        typer.echo(asyncio.run(_verifier_key(folder, log)))
+    except (KeysUnreadable, LogUnavailable) as error:
+        raise _fail(str(error)) from None
+
+
+async def _remembered(checkpoint: Path, folder: Path, log: SignedLog) -> SignedState:
+    async with _signer(folder, log) as signer:
+        state = kept_state(checkpoint, signer.verifier_key)
+        if not await signer.begin(state):
+            raise KeysUnreadable("the signer remembers what it signed; nothing was changed")
+        return state
+
+
+async def _verifier_key(folder: Path, log: SignedLog) -> str:
+    async with _signer(folder, log) as signer:
+        return signer.verifier_key
+
+
+@asynccontextmanager
+async def _signer(folder: Path, log: SignedLog) -> AsyncIterator[GrowthSigner]:
+    """The signer of a log; its folder is not that of the epochs, which is read when it changes."""
+    dsn = None
+    if log.memory_dsn is not None:
+        try:
+            dsn = read_private(log.memory_dsn).decode("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            name = type(error).__name__
+            raise KeysUnreadable(f"--memory-dsn: cannot be read ({name})") from None
+    async with local_signer(folder / "log" / "log-key", log.origin, dsn) as signer:
+        yield signer
 
 
 def _listening(place: Place) -> socket.socket:

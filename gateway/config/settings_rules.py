@@ -75,6 +75,12 @@ def witness_faults(witnesses: WitnessSettings) -> Iterator[SettingFault]:
     """A quorum that cannot be had, and times that cannot be kept."""
     if witnesses.quorum > len(witnesses.trusted):
         yield ("witnesses", "quorum"), "is more than there are witnesses in trusted"
+    if witnesses.policy is not None and (witnesses.trusted or witnesses.quorum):
+        yield ("witnesses", "policy"), "says who is trusted: take out trusted and quorum"
+    if bool(witnesses.none_decided_by.strip()) != bool(witnesses.none_because.strip()):
+        yield ("witnesses", "none_decided_by"), "a decision has both: who decided, and why"
+    if witnesses.none_decided_by and (witnesses.quorum or witnesses.policy):
+        yield ("witnesses", "none_decided_by"), "is for a gateway without a quorum: take it out"
     if len(set(witnesses.trusted)) < len(witnesses.trusted):
         yield ("witnesses", "trusted"), "a witness is listed twice, and would count twice"
     if witnesses.every >= witnesses.alarm_after:
@@ -145,6 +151,17 @@ def refuse_unsaid(environment: str, documents: DocumentSettings) -> None:
         raise ConfigurationInvalid(
             'documents.allow: production has to say which documents it answers: "trusted", those'
             ' of your own clients, or "free", any'
+        )
+
+
+def refuse_unwitnessed_production(
+    environment: str, needed: int, witnesses: WitnessSettings
+) -> None:
+    """ConfigurationInvalid if production needs no witness, and nobody answers for that."""
+    if environment == "production" and not needed and not witnesses.none_decided_by.strip():
+        raise ConfigurationInvalid(
+            "witnesses.quorum: production needs at least one witness; without one your governance"
+            " has to decide so: name who in none_decided_by, and why in none_because"
         )
 
 

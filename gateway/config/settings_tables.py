@@ -101,6 +101,14 @@ class WitnessSettings(SettingsTable):
     quorum: Annotated[int, Field(ge=0, le=100)] = Field(
         0, description="How many witnesses must have signed recently for the gateway to serve."
     )
+    policy: Path | None = Field(
+        None,
+        description="File of the form C2SP tlog-policy, in the place of `trusted` and `quorum`.",
+    )
+    none_decided_by: str = Field(
+        "", description="Who decided that production runs without a quorum, by name and office."
+    )
+    none_because: str = Field("", description="Why, in their words; goes with `none_decided_by`.")
     every: Annotated[float, Field(gt=0, le=3600)] = Field(
         60.0, description="Seconds between two requests for the witnesses' signatures."
     )
@@ -201,11 +209,6 @@ class ReplicaSettings(SettingsTable):
         default=False,
         description="Whether a tunnel of your own protects the way to `valkey`, so that it needs"
         " no TLS.",
-    )
-    count_alone_for: Annotated[float, Field(ge=0, le=3600)] = Field(
-        0.0,
-        description="Seconds for which a gateway counts by itself while `valkey` is away; 0"
-        " refuses.",
     )
 
 

@@ -15,6 +15,7 @@ from gateway.audit.opening import (
     open_publication,
     open_staff_children,
     open_witnessing,
+    quorum_of,
 )
 from gateway.audit.publish.log_guard import LogGuard
 from gateway.audit.publish.log_time import ClockWatch
@@ -27,7 +28,7 @@ from gateway.config.certificates.renewal import Certificates, Renewal
 from gateway.config.certificates.system import SystemAuthorities
 from gateway.config.operator_file import OperatorFile
 from gateway.config.settings import Settings
-from gateway.config.settings_rules import refuse_unsaid
+from gateway.config.settings_rules import refuse_unsaid, refuse_unwitnessed_production
 from gateway.config.state_folder import told_of_state
 from gateway.config.working_days import WorkingDays
 from gateway.graphql.documents import Documents
@@ -35,7 +36,7 @@ from gateway.graphql.root import build_schema
 from gateway.http.pipeline import Governance, Oversight, Pipeline
 from gateway.http.routes.response_headers import ResponseHeaders
 from gateway.http.routes.routes import routes
-from gateway.identity.counts.shared import open_counts
+from gateway.identity.counters import open_counts
 from gateway.identity.quotas import Quotas
 from gateway.identity.sign_in import open_verifier
 from gateway.model.caller import Caller
@@ -85,8 +86,12 @@ async def open_gateway(
         certificates.add(SystemAuthorities())
         settings = stack.enter_context(with_kept_files(written, certificates))
         stages = await stack.enter_async_context(open_stages(settings, clock, certificates))
+        needed = quorum_of(settings.witnesses).needed
+        refuse_unwitnessed_production(settings.environment, needed, settings.witnesses)
         files = settings.files
-        publication = await stack.enter_async_context(open_publication(settings, clock))
+        publication = await stack.enter_async_context(
+            open_publication(settings, clock, certificates)
+        )
         production = settings.environment == "production"
         held = await open_keys_in_reach(
             settings.keys, files, stack, production=production, certificates=certificates
@@ -232,9 +237,7 @@ async def open_stages(
 
     refuse_unsaid(settings.environment, settings.documents)
     async with (
-        open_counts(
-            settings.replicas.valkey, seconds, alone_for_s=settings.replicas.count_alone_for
-        ) as counts,
+        open_counts(settings.replicas.valkey, seconds) as counts,
         open_verifier(settings, clock, counts, certificates) as verifier,
     ):
         # graphql-core's own schema: documents are executed without strawberry's per-request parse.
@@ -284,9 +287,10 @@ async def _open_watch(
     publication: Publication, settings: Settings, clock: Clock, stack: AsyncExitStack
 ) -> WitnessWatch:
     asked = settings.witnesses
+    quorum = quorum_of(asked)
     witnessing = await open_witnessing(asked, publication, clock, stack)
-    watch = WitnessWatch(witnessing, Patience.of(asked), clock)
-    if asked.trusted:
+    watch = WitnessWatch(witnessing, Patience.of(asked, quorum), clock)
+    if publication.witnesses:
         await watch.ask()
         _keep(stack, watch.run())
     return watch

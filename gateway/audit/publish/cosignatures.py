@@ -7,6 +7,7 @@ from itertools import product
 from gateway.audit.entry.time_units import at_microsecond
 from gateway.audit.errors import LogCorrupt
 from gateway.audit.keys.signing.state import SignedState
+from gateway.audit.publish.quorum import Quorum
 from gateway.audit.store.contract import StoredCosignature
 from gateway.audit.tree.checkpoint import Checkpoint
 from gateway.audit.verify.finding import LogRefused
@@ -20,6 +21,7 @@ _SECOND_US = 1_000_000
 class Cosignature:
     """A signature line that holds; `at` is when, in seconds since 1970, as it states."""
 
+    witness: str
     at: int
     line: str
 
@@ -42,7 +44,7 @@ def verified(
     for witness, line in product(witnesses, lines):
         at = cosignature(witness, note, line)
         if at is not None and (witness.name not in found or at > found[witness.name].at):
-            found[witness.name] = Cosignature(at, line)
+            found[witness.name] = Cosignature(witness.name, at, line)
     return tuple(found[name] for name in sorted(found))
 
 
@@ -63,13 +65,13 @@ def newest_cosigned(
     witnesses: Sequence[VerifierKey],
     verifier_key: str,
     stored: Iterable[StoredCosignature],
-    quorum: int,
+    quorum: Quorum,
 ) -> Checkpoint | None:
-    """The largest state of the log that at least `quorum` of `witnesses` signed; None if none."""
+    """The largest state of the log that enough of `witnesses` signed; None if none."""
     for (size, note), lines in sorted(_by_state(stored).items(), reverse=True):
         held = verified(witnesses, note, lines)
         state = _states(verifier_key, StoredCosignature(size, note, ""))
-        if state is not None and len(held) >= quorum:
+        if state is not None and quorum.met([each.witness for each in held]):
             newest = max(each.at for each in held)
             whole = note + "".join(each.line for each in held)
             return Checkpoint(size, state.root, at_microsecond(newest * _SECOND_US), whole)

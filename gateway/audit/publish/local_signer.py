@@ -1,4 +1,4 @@
-"""The log's key in a file of this machine, for development; its memory lies beside it."""
+"""The log's key in a file of this machine, and its memory beside it or in a store of its own."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,13 +13,16 @@ from gateway.audit.tree.note import NoteSigner
 
 
 @asynccontextmanager
-async def local_signer(key: Path, origin: str) -> AsyncIterator[GrowthSigner]:
+async def local_signer(
+    key: Path, origin: str, memory_dsn: str | None = None
+) -> AsyncIterator[GrowthSigner]:
     """The signer of the log `origin` with the key at `key`, made with its memory if there is none.
 
+    Its memory is at `memory_dsn`, where several signers with the same key share one.
     A key whose memory is gone has none, and gets none here: what it signed cannot be known.
     KeysUnreadable if either cannot be used, or the key is gone and its memory is not.
     """
-    memory = await SignerMemory.at_file(memory_beside(key))
+    memory = await _memory(key, memory_dsn)
     try:
         await _begin(memory, key, origin)
         yield GrowthSigner(NoteSigner.at(key, origin), memory)
@@ -30,6 +33,12 @@ async def local_signer(key: Path, origin: str) -> AsyncIterator[GrowthSigner]:
 def memory_beside(key: Path) -> Path:
     """Where the memory of a key is."""
     return key.with_name(f"{key.name}-memory")
+
+
+async def _memory(key: Path, dsn: str | None) -> SignerMemory:
+    if dsn is not None:
+        return await SignerMemory.at_server(dsn)
+    return await SignerMemory.at_file(memory_beside(key))
 
 
 async def _begin(memory: SignerMemory, key: Path, origin: str) -> None:

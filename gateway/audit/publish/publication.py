@@ -1,16 +1,19 @@
 """What the log publishes: signed states, each growing from the last, and proofs under them."""
 
 import asyncio
+import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import chain
-from typing import Self
+from time import monotonic
+from typing import Final, Self
 
 from gateway.audit.errors import LogCorrupt, SignerForgot
 from gateway.audit.keys.signing.state import Growth, LogSigner, SignedState
 from gateway.audit.publish.altered import first_altered
 from gateway.audit.publish.cosignatures import newest_cosigned, newest_of, verified
+from gateway.audit.publish.quorum import Quorum, at_least
 from gateway.audit.store.contract import Log
 from gateway.audit.tree.checkpoint import Checkpoint, proof_text
 from gateway.audit.tree.merkle import consistency_path, edge_of, inclusion_path
@@ -18,6 +21,8 @@ from gateway.audit.tree.tile import Tile
 from gateway.audit.verify.key import VerifierKey
 from gateway.model import events
 from gateway.model.errors import TryLater
+
+_SEEN_EVERY_S: Final = 30.0
 
 
 class Publication:
@@ -41,8 +46,22 @@ class Publication:
         """
         opened = cls(log, signer, now, witnesses)
         await opened._refuse_strange()
-        await opened.secure()
+        size = await log.size()  # of before it is known whether others have it open
+        rested = await signer.join(opened._gateway)
+        try:
+            await opened.secure(rested_at=size if rested else 0)
+        except BaseException:
+            await signer.leave(opened._gateway)  # it has added nothing
+            raise
         return opened
+
+    async def leave(self) -> None:
+        """Have the last of the log signed: what is added to it from now on is none of a gateway's.
+
+        LogCorrupt and LogUnavailable as `secure`; then the signer goes on waiting for this gateway.
+        """
+        await self.secure()
+        await self.signer.leave(self._gateway)
 
     def __init__(
         self,
@@ -56,6 +75,8 @@ class Publication:
         self.witnesses = tuple(witnesses)
         self._halted: TryLater | None = None
         self._published = 0
+        self._gateway = secrets.token_hex(16)
+        self._seen = monotonic()
         self._now = now
         self._one_at_a_time = asyncio.Lock()
 
@@ -73,15 +94,17 @@ class Publication:
         events.log_corrupt(corrupt.entry)
         self.halt(TryLater("LOG_ALTERED", _said(corrupt)))
 
-    async def secure(self) -> SignedState:
+    async def secure(self, *, rested_at: int = 0) -> SignedState:
         """The log's state now, signed and remembered by its signer; no row of it is published.
 
+        A log that rested at some size was all signed: what it has more by then is no gateway's.
         LogCorrupt if it is no growth of what was signed last: from then on this is halted.
         LogUnavailable if the log or its signer cannot be had now.
         """
         async with self._one_at_a_time:
             try:
-                return await self._secured()
+                await self._be_seen()
+                return await self._secured(rested_at)
             except LogCorrupt as corrupt:
                 self.halt_altered(corrupt)
                 raise
@@ -106,8 +129,8 @@ class Publication:
         note = state.note + "".join(each.line for each in held)
         return Checkpoint(state.size, state.root, checkpoint.at, note)
 
-    async def cosigned(self, quorum: int) -> Checkpoint | None:
-        """The largest state, with its signatures, that so many witnesses signed; None if none."""
+    async def cosigned(self, quorum: Quorum) -> Checkpoint | None:
+        """The largest state, with its signatures, that enough witnesses signed; None if none."""
         stored = [await self.log.cosigned(witness.name) for witness in self.witnesses]
         return newest_cosigned(self.witnesses, self.signer.verifier_key, chain(*stored), quorum)
 
@@ -129,7 +152,7 @@ class Publication:
 
         It stands under the newest checkpoint that so many witnesses signed, where one covers it.
         """
-        checkpoint = await self.cosigned(cosigned_by) if cosigned_by else None
+        checkpoint = await self.cosigned(at_least(cosigned_by)) if cosigned_by else None
         if checkpoint is None or checkpoint.size <= index:
             checkpoint = await self.newest()
         nodes = await self.log.nodes([index], checkpoint.size)
@@ -159,12 +182,22 @@ class Publication:
         if state is None or not (state.signed or not await self.log.size()):
             raise SignerForgot(self.signer.name)
 
-    async def _secured(self) -> SignedState:
+    async def _be_seen(self) -> None:
+        if monotonic() - self._seen > _SEEN_EVERY_S:
+            await self.signer.join(self._gateway)
+            self._seen = monotonic()
+
+    async def _secured(self, rested_at: int) -> SignedState:
         state = await self.signer.remembered()
         while True:
             if state is None:
                 raise SignerForgot(self.signer.name)
             growth = await self._grown(state)
+            if rested_at > state.size:
+                raise LogCorrupt(
+                    f"entry {state.size} was added while no gateway had the log open; restore it",
+                    state.size,
+                )
             state = await self.signer.sign(growth)
             if (state.size, state.root) == (growth.size, growth.root):
                 return state

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Self
@@ -14,6 +15,7 @@ from adapters.network.trust import system_trust
 from gateway.audit.errors import KeysUnreadable
 from gateway.audit.verify.finding import Unreadable
 from gateway.audit.verify.key import WITNESS, VerifierKey
+from gateway.audit.verify.policy import Named, WitnessPolicy
 
 SECONDS: Final = 10.0
 SIZE_TYPE: Final = "text/x.tlog.size"
@@ -52,6 +54,13 @@ class WitnessAt:
             raise _misread()
         return read
 
+    @classmethod
+    def of(cls, named: Named) -> Self:
+        """A witness of a policy; KeysUnreadable if the policy does not say where it is."""
+        if not named.url.startswith(("https://", "http://")):
+            raise KeysUnreadable("a gateway's policy has the URL of every witness")
+        return cls(named.url.rstrip("/"), named.key)
+
     @property
     def name(self) -> str:
         """Its name, as its signatures have it."""
@@ -82,6 +91,21 @@ class WitnessAt:
             f"{self.url}/{place}/checkpoint", ssl=system_trust(), allow_redirects=False
         ) as answer:
             return await _text_of(answer, _LONGEST_NOTE) if answer.status == _OK else None
+
+
+def refuse_doubles(witnesses: Sequence[WitnessAt], log_key: str) -> None:
+    """KeysUnreadable if one key or name would count twice, or the log's own would count at all."""
+    keys = {witness.key.public for witness in witnesses}
+    if VerifierKey.read(log_key).public in keys:
+        raise KeysUnreadable("the log's own key is no witness")
+    if len(keys) < len(witnesses) or len({w.name for w in witnesses}) < len(witnesses):
+        raise KeysUnreadable("two witnesses share a key or a name, and would count twice")
+
+
+def refuse_other_log(policy: WitnessPolicy, log_key: str) -> None:
+    """KeysUnreadable if the policy names logs, and not this one."""
+    if policy.logs and VerifierKey.read(log_key) not in {each.key for each in policy.logs}:
+        raise KeysUnreadable("the policy names other logs, and not this one")
 
 
 def open_session() -> aiohttp.ClientSession:

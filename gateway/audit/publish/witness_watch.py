@@ -6,7 +6,7 @@ from typing import Self, assert_never
 
 from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.publish.publication import Publication
-from gateway.audit.publish.quorum import Quorum, at_least
+from gateway.audit.publish.quorum import Quorum
 from gateway.audit.publish.witnesses import (
     Ahead,
     Countersigned,
@@ -31,10 +31,10 @@ class Patience:
     stop_after: float
 
     @classmethod
-    def of(cls, witnesses: WitnessSettings, quorum: Quorum | None = None) -> Self:
-        """As the settings say, or a policy's own quorum."""
+    def of(cls, witnesses: WitnessSettings, quorum: Quorum) -> Self:
+        """As the settings say."""
         return cls(
-            quorum=quorum or at_least(witnesses.quorum),
+            quorum=quorum,
             every=witnesses.every,
             alarm_after=witnesses.alarm_after,
             stop_after=witnesses.stop_after,

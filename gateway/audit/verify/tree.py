@@ -78,6 +78,8 @@ def refuse_rewritten(old: tuple[int, bytes], new: tuple[int, bytes], path: Seque
     (old_size, old_root), (size, root) = old, new
     if old_size > size:
         raise LogRefused("the log is shorter than it was", size)
+    if not size and root != EMPTY:
+        raise _rewritten()
     if old_size in {0, size}:
         if path or (old_size and old_root != root) or (not old_size and old_root != EMPTY):
             raise _rewritten()

@@ -10,9 +10,11 @@ from time import monotonic, time
 from adapters.manifest.toml_places import TomlKey
 from gateway.audit.errors import KeysUnreadable
 from gateway.audit.keys.private_file import read_private
+from gateway.audit.opening import quorum_of, witness_policy
 from gateway.audit.publish.witness_at import WitnessAt
 from gateway.audit.recorder.staff_children import read_staff_children
 from gateway.config.settings import Settings
+from gateway.config.settings_rules import refuse_unwitnessed_production
 from gateway.config.settings_tables import KeySettings, TlsSettings
 from gateway.config.settings_text import SettingsText
 from gateway.http.client_certificate import open_tls
@@ -45,7 +47,17 @@ def _checks(settings: Settings) -> Iterator[_Check]:
     yield ("files", "state"), lambda: _refuse_unwritable(settings.files.state)
     for place, listed in enumerate(settings.witnesses.trusted):
         yield ("witnesses", "trusted", place), partial(WitnessAt.read, listed)
+    yield ("witnesses", "policy"), lambda: witness_policy(settings.witnesses)
+    yield ("witnesses", "quorum"), lambda: _refuse_unwitnessed(settings)
     yield from _of_issuers(settings)
+
+
+def _refuse_unwitnessed(settings: Settings) -> None:
+    try:
+        needed = quorum_of(settings.witnesses).needed
+    except ConfigurationInvalid:  # told where the policy is named
+        return
+    refuse_unwitnessed_production(settings.environment, needed, settings.witnesses)
 
 
 def _of_issuers(settings: Settings) -> Iterator[_Check]:

@@ -9,6 +9,13 @@ from gateway.audit.keys.epoch_name import FIRST_EPOCH
 
 keys = typer.Typer(no_args_is_help=True, help=__doc__)
 
+LogName = Annotated[str, typer.Option(help="The log: `log_origin` of the operator's file.")]
+KeyFolder = Annotated[Path, typer.Option(help="Folder of the keys, made if absent.")]
+MemoryDsn = Annotated[
+    Path | None,
+    typer.Option(help="File with the DSN in which several services share what was signed."),
+]
+
 
 @keys.command()
 def credential(
@@ -37,9 +44,42 @@ def serve(  # noqa: PLR0913, PLR0917 - one option a thing that the process needs
     certificate: Annotated[Path | None, typer.Option(help="TLS certificate chain.")] = None,
     key: Annotated[Path | None, typer.Option(help="The certificate's private key.")] = None,
     first_epoch: Annotated[str, typer.Option(help="The first epoch's name.")] = FIRST_EPOCH,
+    log: Annotated[
+        str | None, typer.Option(help="Sign this log too: `log_origin` of the operator's file.")
+    ] = None,
+    memory_dsn: MemoryDsn = None,
 ) -> None:
     """Use the keys for who may, as often as they may, and write down each use."""
-    from gateway.cli.keys import Place
+    from gateway.cli.keys import Place, SignedLog
     from gateway.cli.keys import serve as work
 
-    work(clients, journal, folder, first_epoch, Place(listen, host, port, certificate, key))
+    place = Place(listen, host, port, certificate, key)
+    work(clients, journal, folder, first_epoch, place, SignedLog(log, memory_dsn) if log else None)
+
+
+@keys.command()
+def remember(
+    checkpoint: Annotated[
+        Path, typer.Argument(help="A checkpoint that a witness signed, or that you kept.")
+    ],
+    log: LogName,
+    folder: KeyFolder = Path("keys"),
+    memory_dsn: MemoryDsn = None,
+) -> None:
+    """Give the log's signer a state to continue from, if it has no memory of what it signed.
+
+    Without one it signs nothing. Entries after that state are trusted unchanged.
+    """
+    from gateway.cli.keys import SignedLog
+    from gateway.cli.keys import remember as work
+
+    work(checkpoint, folder, SignedLog(log, memory_dsn))
+
+
+@keys.command()
+def log_key(log: LogName, folder: KeyFolder = Path("keys"), memory_dsn: MemoryDsn = None) -> None:
+    """Print the verifier key of the log that is signed here, made with its memory if absent."""
+    from gateway.cli.keys import SignedLog
+    from gateway.cli.keys import signer_key as work
+
+    work(folder, SignedLog(log, memory_dsn))

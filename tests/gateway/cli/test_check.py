@@ -79,7 +79,11 @@ RULE: Final = (
 )
 GRANT: Final = '[[grant]]\nsource = "clinic"\nagency = "other"\norigins = ["https://x.example"]\n'
 AREA: Final = '[[area]]\ncode = "E09990001"\nname = "Again"\n'
-WITNESS: Final = '[witnesses]\ntrusted = ["https://w.example"]\n'
+WITNESSES: Final = "[witnesses]\n"
+DECIDED: Final = (
+    'none_decided_by = "R. Example, Caldicott guardian"\n'
+    'none_because = "No regulator runs a witness yet."\n'
+)
 
 FORTY: Final[dict[str, Wrong]] = {
     # -- settings
@@ -123,7 +127,7 @@ FORTY: Final[dict[str, Wrong]] = {
         *(SETTINGS, "[server]", "server.public_url", "demands proofs of possession"),
     ),
     "an alarm after the stop": wrong(
-        add(SETTINGS, "[witnesses]\nalarm_after = 60\nstop_after = 60\nevery = 1\n"),
+        change(SETTINGS, WITNESSES, f"{WITNESSES}alarm_after = 60\nstop_after = 60\nevery = 1\n"),
         *(SETTINGS, "alarm_after", "witnesses.alarm_after", "less than stop_after"),
     ),
     "no word on the documents that production answers": wrong(
@@ -157,12 +161,20 @@ FORTY: Final[dict[str, Wrong]] = {
         *(SETTINGS, "look_every", "replicas.look_every", "at most half of lease"),
     ),
     "more witnesses wanted than there are": wrong(
-        add(SETTINGS, "[witnesses]\nquorum = 1\n"),
+        change(SETTINGS, DECIDED, "quorum = 1\n"),
         *(SETTINGS, "quorum", "witnesses.quorum", "more than there are"),
     ),
     "a witness without its key": wrong(
-        add(SETTINGS, WITNESS),
+        change(SETTINGS, WITNESSES, f'{WITNESSES}trusted = ["https://w.example"]\n'),
         *(SETTINGS, "trusted", "witnesses.trusted[0]", "a space, its verifier key"),
+    ),
+    "no witness in production, and nobody who decided so": wrong(
+        change(SETTINGS, DECIDED, ""),
+        *(SETTINGS, "[witnesses]", "witnesses.quorum", "production needs at least one witness"),
+    ),
+    "a decision that nobody made": wrong(
+        change(SETTINGS, DECIDED, 'none_because = "It is dear."\n'),
+        *(SETTINGS, "[witnesses]", "witnesses.none_decided_by", "who decided, and why"),
     ),
     "a password that others may read": wrong(
         add(SETTINGS, '[log]\ndsn = "postgresql://log:hunter2@127.0.0.1/log"\n'),

@@ -32,6 +32,10 @@ key = "gateway.key"
 service = "unix:keys.socket"
 credential = "credential"
 
+[witnesses]
+none_decided_by = "R. Example, Caldicott guardian"
+none_because = "No regulator runs a witness yet."
+
 [tokens]
 issuers = "issuers.toml"
 revocations = "revocations.txt"

@@ -15,14 +15,16 @@ from adapters.network.name_lookup import NameLookup
 from adapters.network.trust import system_trust
 from gateway.audit.errors import (
     EpochMissing,
+    KeysNotSigning,
     KeysTooOften,
     KeysUnavailable,
     KeysUnreadable,
+    LogCorrupt,
     SealBroken,
 )
 from gateway.audit.keys.epoch_keys import Protected, SealText
 from gateway.audit.keys.private_file import read_private
-from gateway.audit.keys.service.routes import GONE, STATUS
+from gateway.audit.keys.service.routes import ALTERED, GONE, STATUS, WHOLE
 from gateway.audit.keys.service.service import KeysRefused
 from gateway.audit.keys.service.wire import (
     LONGEST,
@@ -32,8 +34,13 @@ from gateway.audit.keys.service.wire import (
     WireMalformed,
     read_found,
     read_protected,
+    read_rest,
+    read_signed,
     read_text,
+    write_growth,
+    write_presence,
 )
+from gateway.audit.keys.signing.state import Growth, SignedState
 from gateway.config.certificates.contexts import trusting
 from gateway.config.certificates.kept import CertificateUnusable, KeptFiles, NamedFile
 
@@ -94,6 +101,23 @@ class RemoteKeys:
             read_text, await self._post("open", OpenRequest(epoch, sealed, bound_to).write())
         )
 
+    async def signed(self, *, whole: bool = False) -> tuple[str, tuple[SignedState, ...]]:
+        """The log's verifier key, and its last state that was signed, or `whole`, thinned out."""
+        return _understood(read_signed, await self._post("log/signed", WHOLE if whole else b""))
+
+    async def sign(self, growth: Growth) -> SignedState:
+        """The growth signed, or what is remembered; LogCorrupt if the service refuses it."""
+        made = _understood(read_signed, await self._post("log/sign", write_growth(growth)))
+        _, states = made
+        if len(states) != 1:
+            raise KeysUnavailable("the key service: its answer has another number of states")
+        return states[0]
+
+    async def presence(self, gateway: str, *, here: bool) -> bool:
+        """Note that a gateway has the log open, or has closed it; whether none had it open."""
+        said = await self._post("log/presence", write_presence(gateway, here=here))
+        return _understood(read_rest, said)
+
     async def change(self, change: str, epoch: str) -> None:
         """Have an epoch started or destroyed; KeysUnreadable if the service cannot."""
         await self._post("epochs", orjson.dumps({"change": change, "epoch": epoch}))
@@ -115,6 +139,10 @@ class RemoteKeys:
             raise KeysUnreadable(said.decode("utf-8", "replace").strip())
         if (why := _WHY.get(status)) is KeysRefused.BROKEN:
             raise SealBroken("the text does not open under the keys of its epoch")
+        if status == ALTERED:
+            raise LogCorrupt(said.decode("utf-8", "replace").strip())
+        if why is KeysRefused.NOT_SIGNING:
+            raise KeysNotSigning("the key service: has no log's key (--log)")
         failed = KeysTooOften if why is KeysRefused.TOO_OFTEN else KeysUnavailable
         raise failed(f"the key service: {why.value if why else status}")
 

@@ -24,6 +24,7 @@ class Use(StrEnum):
     PROTECT = "protect"
     FIND = "find"
     OPEN = "open"
+    SIGN = "sign"
     EPOCHS = "epochs"
 
 
@@ -43,6 +44,7 @@ class Client(_Table):
     pseudonyms_a_minute: AMinute = 6000
     finds_a_minute: AMinute = 120
     opens_a_minute: AMinute = 600
+    signs_a_minute: AMinute = 6000
 
 
 class Clients(_Table):

@@ -10,7 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway.audit.errors import EpochMissing, KeysUnavailable, KeysUnreadable
+from gateway.audit.errors import (
+    EpochMissing,
+    KeysUnavailable,
+    KeysUnreadable,
+    LogCorrupt,
+    LogUnavailable,
+)
 from gateway.audit.keys.service.clients import Client
 from gateway.audit.keys.service.service import CHANGES, KeyServer, KeysRefused
 from gateway.audit.keys.service.wire import (
@@ -18,20 +24,27 @@ from gateway.audit.keys.service.wire import (
     OpenRequest,
     ProtectRequest,
     WireMalformed,
+    read_growth,
+    read_presence,
     write_found,
     write_protected,
+    write_rest,
+    write_signed,
     write_text,
 )
 from gateway.model.signed_in import signed_in
 
 KeyAnswer = Awaitable[bytes | KeysRefused]
 GONE: Final = 410
+ALTERED: Final = 412
+WHOLE: Final = b"whole"
 READ_SECONDS: Final = 5.0
 STATUS: Final = {
     KeysRefused.STRANGER: 401,
     KeysRefused.NOT_ALLOWED: 403,
     KeysRefused.TOO_OFTEN: 429,
     KeysRefused.BROKEN: 422,
+    KeysRefused.NOT_SIGNING: 501,
 }
 _SCHEME: Final = "Bearer "
 
@@ -55,7 +68,21 @@ def key_app(room: KeyServer) -> Starlette:
         made = await room.change(client, *_change(body))
         return made if isinstance(made, KeysRefused) else orjson.dumps({"epochs": made})
 
+    async def sign(client: Client, body: bytes) -> bytes | KeysRefused:
+        made = await room.sign(client, read_growth(body))
+        return made if isinstance(made, KeysRefused) else write_signed(*made)
+
+    async def signed(client: Client, body: bytes) -> bytes | KeysRefused:
+        made = await room.signed(client, whole=body == WHOLE)
+        return made if isinstance(made, KeysRefused) else write_signed(*made)
+
+    async def presence(client: Client, body: bytes) -> bytes | KeysRefused:
+        gateway, here = read_presence(body)
+        made = await room.presence(client, gateway, here=here)
+        return made if isinstance(made, KeysRefused) else write_rest(rest=made)
+
     uses = {"/protect": protect, "/find": find, "/open": unseal, "/epochs": change}
+    uses |= {"/log/sign": sign, "/log/signed": signed, "/log/presence": presence}
     return Starlette(
         routes=[Route(path, _answering(room, use), methods=["POST"]) for path, use in uses.items()]
     )
@@ -72,15 +99,21 @@ def _answering(
             made = await use(client, await _body(request))
         except WireMalformed as error:
             return Response(f"{error}\n", 400)
-        except KeysUnreadable as error:
-            return Response(f"{error}\n", GONE if isinstance(error, EpochMissing) else 409)
-        except (KeysUnavailable, TimeoutError):
+        except (KeysUnreadable, LogCorrupt) as error:
+            return Response(f"{error}\n", _status_of(error))
+        except (KeysUnavailable, LogUnavailable, TimeoutError):
             return Response("the keys cannot be used now\n", 503)
         if isinstance(made, KeysRefused):
             return _refused(made)
         return Response(made, media_type="application/json", headers={"Cache-Control": "no-store"})
 
     return answer
+
+
+def _status_of(error: KeysUnreadable | LogCorrupt) -> int:
+    if isinstance(error, LogCorrupt):
+        return ALTERED
+    return GONE if isinstance(error, EpochMissing) else 409
 
 
 def _admitted(room: KeyServer, request: Request) -> Client | KeysRefused:

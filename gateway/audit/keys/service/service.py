@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Final
@@ -16,8 +16,10 @@ from gateway.audit.keys.service.clients import Client, Clients, Use
 from gateway.audit.keys.service.journal import Journal
 from gateway.audit.keys.service.quota import ClientQuota
 from gateway.audit.keys.service.wire import CHECK, OpenRequest, ProtectRequest
+from gateway.audit.keys.signing.state import UNSIGNED, Growth, LogSigner, SignedState
 
 _SETTLED_NS: Final = 1_000_000_000
+SignedStates = tuple[str, tuple[SignedState, ...]]
 FolderState = tuple[tuple[int, int], ...]
 # Nobody mistypes a credential more often; whoever guesses is slowed down and seen.
 _STRANGERS_A_MINUTE: Final = 60
@@ -30,6 +32,7 @@ class KeysRefused(Enum):
     NOT_ALLOWED = "NOT_ALLOWED"
     TOO_OFTEN = "TOO_OFTEN"
     BROKEN = "BROKEN"
+    NOT_SIGNING = "NOT_SIGNING"
 
 
 @dataclass(slots=True)
@@ -41,6 +44,7 @@ class KeyServer:
     journal: Journal
     monotonic: Callable[[], float]
     ring: KeyRing
+    signer: LogSigner | None = None
     _strangers: ClientQuota = field(init=False)
     _quotas: dict[tuple[str, Use], ClientQuota] = field(init=False)
     _read: FolderState = field(init=False)
@@ -87,6 +91,43 @@ class KeyServer:
         except SealBroken:
             return KeysRefused.BROKEN
 
+    async def signed(self, client: Client, *, whole: bool) -> SignedStates | KeysRefused:
+        """The log's verifier key, and what was signed: the last state, or `whole`, thinned out.
+
+        LogUnavailable where the signer's memory cannot be read now.
+        """
+        if self.signer is None:
+            return KeysRefused.NOT_SIGNING
+        if Use.SIGN not in client.may:
+            self.journal.note(client.name, "signed", KeysRefused.NOT_ALLOWED.value)
+            return KeysRefused.NOT_ALLOWED
+        newest = await self.signer.remembered()
+        if newest is None:
+            return self.signer.verifier_key, ()
+        before = (await self.signer.states())[:-1] if whole else ()
+        # Of those before, the sizes and roots are enough to find what was altered.
+        plain = tuple(replace(each, note=UNSIGNED) for each in before)
+        return self.signer.verifier_key, (*plain, newest)
+
+    async def sign(self, client: Client, growth: Growth) -> SignedStates | KeysRefused:
+        """The growth signed, or what is remembered; LogCorrupt, SignerForgot and LogUnavailable."""
+        if self.signer is None:
+            return KeysRefused.NOT_SIGNING
+        refused = self._take(client, Use.SIGN, 1)
+        return refused or (self.signer.verifier_key, (await self.signer.sign(growth),))
+
+    async def presence(self, client: Client, gateway: str, *, here: bool) -> bool | KeysRefused:
+        """Note that a gateway has the log open, or has closed it; whether none had it open."""
+        if self.signer is None:
+            return KeysRefused.NOT_SIGNING
+        if Use.SIGN not in client.may:
+            self.journal.note(client.name, "presence", KeysRefused.NOT_ALLOWED.value)
+            return KeysRefused.NOT_ALLOWED
+        if here:
+            return await self.signer.join(gateway)
+        await self.signer.leave(gateway)
+        return False
+
     async def change(
         self, client: Client, change: str, epoch: str
     ) -> tuple[str, ...] | KeysRefused:
@@ -126,17 +167,18 @@ class KeyServer:
         return refused
 
 
-def open_room(
+def open_room(  # noqa: PLR0913 - a thing that it is made of each
     folder: Path,
     clients: Clients,
     journal: Journal,
     monotonic: Callable[[], float],
     *,
     first_epoch: str,
+    signer: LogSigner | None = None,
 ) -> KeyServer:
     """The room over a folder of keys; KeysUnreadable if one of them cannot be read."""
     ring = KeyRing.at(folder, first_epoch=first_epoch)
-    return KeyServer(folder, clients, journal, monotonic, ring)
+    return KeyServer(folder, clients, journal, monotonic, ring, signer)
 
 
 def _counted(asked: ProtectRequest) -> int:
@@ -162,6 +204,7 @@ def _most(client: Client) -> Mapping[Use, int]:
         Use.PROTECT: client.pseudonyms_a_minute,
         Use.FIND: client.finds_a_minute,
         Use.OPEN: client.opens_a_minute,
+        Use.SIGN: client.signs_a_minute,
     }
 
 

@@ -10,11 +10,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from gateway.audit.errors import EpochMissing, KeysTooOften, KeysUnavailable, SealBroken
+from gateway.audit.errors import (
+    EpochMissing,
+    KeysNotSigning,
+    KeysTooOften,
+    KeysUnavailable,
+    LogCorrupt,
+    SealBroken,
+)
 from gateway.audit.keys.epoch_keys import Protected, SealText
 from gateway.audit.keys.service.checks import KeyChecks
 from gateway.audit.keys.service.client import SECONDS, KeyAccess, RemoteKeys, remote_keys
 from gateway.audit.keys.service.wire import CHECK
+from gateway.audit.keys.signing.state import Growth, SignedState
 from gateway.model import events
 
 LOOK_EVERY_S: Final = 5.0
@@ -91,6 +99,18 @@ class KeyServices:
                 if missing == len(self.services):
                     raise
 
+    async def signed(self, *, whole: bool = False) -> tuple[str, tuple[SignedState, ...]]:
+        """What the first service that signs remembers; KeysNotSigning if none does."""
+        return await self._first(lambda keys: keys.signed(whole=whole))
+
+    async def sign(self, growth: Growth) -> SignedState:
+        """What the first service that signs made of it; LogCorrupt if it refuses."""
+        return await self._first(lambda keys: keys.sign(growth))
+
+    async def presence(self, gateway: str, *, here: bool) -> bool:
+        """Note at the first service that signs that a gateway has the log open, or closed it."""
+        return await self._first(lambda keys: keys.presence(gateway, here=here))
+
     async def look(self) -> None:
         """Ask every service, so that questions need not find out who is away, or lacks an epoch."""
         await asyncio.gather(*(self._looked_at(each) for each in self.services))
@@ -145,7 +165,7 @@ class KeyServices:
         try:
             async with asyncio.timeout(within_s):
                 said = await ask(service.keys)
-        except (SealBroken, KeysTooOften):
+        except (SealBroken, KeysTooOften, KeysNotSigning, LogCorrupt):
             self._is_back(service)
             raise
         except (KeysUnavailable, TimeoutError) as error:

@@ -11,13 +11,17 @@ import orjson
 
 from gateway.audit.keys.epoch_keys import Protected, SealText
 from gateway.audit.keys.epoch_name import EPOCH_NAME
+from gateway.audit.keys.signing.state import Growth, SignedState
 
 LONGEST: Final = 1024 * 1024
 MOST_MESSAGES: Final = 4096
 # What shows whose keys a service holds. No child has such a detail, and no quota counts it.
 CHECK: Final = b"which keys are these"
 MOST_TEXTS: Final = 8
+MOST_HASHES: Final = 63
+_TOO_LARGE: Final = 2**63
 _DIGEST_BYTES: Final = 32
+_GATEWAY: Final = re.compile("[0-9a-f]{32}")
 _EPOCH: Final = re.compile(EPOCH_NAME)
 
 
@@ -97,6 +101,60 @@ def read_found(body: bytes, asked: ProtectRequest) -> dict[str, tuple[bytes, ...
     return {_epoch(epoch): _digests(made, asked) for epoch, made in held.items()}
 
 
+def write_growth(growth: Growth) -> bytes:
+    """The request to sign a growth of the log."""
+    held = {"old": growth.old, "size": growth.size, "root": _text(growth.root)}
+    return orjson.dumps({**held, "path": _texts(growth.path)})
+
+
+def read_growth(body: bytes) -> Growth:
+    """Read a request to sign; Malformed if it is none."""
+    held = _object(body, {"old", "size", "root", "path"})
+    path = tuple(map(_hash, _list(held["path"])))
+    if len(path) > MOST_HASHES:
+        raise WireMalformed("too much in one request")
+    return Growth(_whole(held["old"]), _whole(held["size"]), _hash(held["root"]), path)
+
+
+def write_presence(gateway: str, *, here: bool) -> bytes:
+    """The request to note that a gateway has the log open, or has closed it."""
+    return orjson.dumps({"gateway": gateway, "here": here})
+
+
+def read_presence(body: bytes) -> tuple[str, bool]:
+    """Read such a request; Malformed if it is none."""
+    match _object(body, {"gateway", "here"}):
+        case {"gateway": str(gateway), "here": bool(here)} if _GATEWAY.fullmatch(gateway):
+            return gateway, here
+    raise WireMalformed("no gateway")
+
+
+def write_rest(*, rest: bool) -> bytes:
+    """The answer to it: whether no gateway had the log open."""
+    return orjson.dumps({"rest": rest})
+
+
+def read_rest(body: bytes) -> bool:
+    """Read that answer; Malformed if it is none."""
+    return _object(body, {"rest"})["rest"] is True
+
+
+def write_signed(verifier_key: str, states: Iterable[SignedState]) -> bytes:
+    """What the signer signed, in order, under which key."""
+    made = [[each.size, _text(each.root), each.note] for each in states]
+    return orjson.dumps({"verifier_key": verifier_key, "states": made})
+
+
+def read_signed(body: bytes) -> tuple[str, tuple[SignedState, ...]]:
+    """Read what the signer signed, and its verifier key; Malformed if it is not that."""
+    held = _object(body, {"verifier_key", "states"})
+    key = held["verifier_key"]
+    if not isinstance(key, str):
+        raise WireMalformed("no verifier key")
+    origin = key.partition("+")[0]
+    return key, tuple(_state(origin, each) for each in _list(held["states"]))
+
+
 def write_text(content: bytes) -> bytes:
     """The answer to `open`."""
     return orjson.dumps({"text": _text(content)})
@@ -105,6 +163,26 @@ def write_text(content: bytes) -> bytes:
 def read_text(body: bytes) -> bytes:
     """Read the answer to `open`; Malformed if it is none."""
     return _bytes(_object(body, {"text"})["text"])
+
+
+def _state(origin: str, held: object) -> SignedState:
+    match held:
+        case [size, root, str(note)]:
+            return SignedState(origin, _whole(size), _hash(root), note)
+    raise WireMalformed("no state")
+
+
+def _hash(held: object) -> bytes:
+    made = _bytes(held)
+    if len(made) != _DIGEST_BYTES:
+        raise WireMalformed("no hash")
+    return made
+
+
+def _whole(held: object) -> int:
+    if isinstance(held, bool) or not isinstance(held, int) or not 0 <= held < _TOO_LARGE:
+        raise WireMalformed("no size")
+    return held
 
 
 def _object(body: bytes, names: set[str]) -> dict[str, Any]:

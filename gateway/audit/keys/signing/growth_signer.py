@@ -54,6 +54,14 @@ class GrowthSigner:
         """What was signed, in order, thinned out."""
         return await self.memory.states(self.name)
 
+    async def join(self, gateway: str) -> bool:
+        """Note that a gateway has the log open; whether none had."""
+        return await self.memory.join(self.name, gateway)
+
+    async def leave(self, gateway: str) -> None:
+        """Note that a gateway has closed the log."""
+        await self.memory.leave(self.name, gateway)
+
     async def sign(self, growth: Growth) -> SignedState:
         """The growth, signed and remembered; or what is remembered, if it is not told from there.
 

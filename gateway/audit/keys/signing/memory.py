@@ -1,5 +1,6 @@
 """What the log's signer remembers: in a store of its own, which no gateway's operator writes."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -34,6 +35,15 @@ _SIGNED: Final = sa.Table(
 _NUMBER: Final = sa.Table(
     "signer_schema", _TABLES, sa.Column("number", sa.Integer, nullable=False), sqlite_strict=True
 )
+_OPEN: Final = sa.Table(
+    "open_log",
+    _TABLES,
+    sa.Column("origin", sa.Text, primary_key=True),
+    sa.Column("gateway", sa.Text, primary_key=True),
+    sa.Column("seen", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sqlite_strict=True,
+)
+_GONE_S: Final = 120  # a gateway is seen several times in so many seconds
 _COLUMNS: Final = (_SIGNED.c.origin, _SIGNED.c.size, _SIGNED.c.root, _SIGNED.c.note)
 
 
@@ -65,9 +75,15 @@ class SignerMemory:
             raise
         return opened
 
-    def __init__(self, database: Database, file: Path | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        file: Path | None = None,
+        seconds: Callable[[], float] = time.time,
+    ) -> None:
         self._database = database
         self._file = file
+        self._seconds = seconds
 
     async def newest(self, origin: str) -> SignedState | None:
         """What was signed last of this log; None if nothing is remembered of it."""
@@ -95,6 +111,34 @@ class SignerMemory:
 
         async with _told():
             return await self._database.write(work, _LOCK)
+
+    async def join(self, origin: str, gateway: str) -> bool:
+        """Note that a gateway has the log open; whether none had it open before.
+
+        One that was killed counts as having it open, and is forgotten two minutes after it was
+        seen. So what it had not signed yet is still taken after it.
+        """
+
+        def work(connection: Connection) -> bool:
+            ours, now = _OPEN.c.origin == origin, int(self._seconds())
+            rest = connection.execute(select(_OPEN.c.gateway).where(ours)).first() is None
+            gone = (_OPEN.c.seen < now - _GONE_S) | (_OPEN.c.gateway == gateway)
+            connection.execute(delete(_OPEN).where(ours & gone))
+            connection.execute(insert(_OPEN).values(origin=origin, gateway=gateway, seen=now))
+            return rest
+
+        async with _told():
+            return await self._database.write(work, _LOCK)
+
+    async def leave(self, origin: str, gateway: str) -> None:
+        """Note that a gateway has closed the log, all of it signed."""
+
+        def work(connection: Connection) -> None:
+            named = (_OPEN.c.origin == origin) & (_OPEN.c.gateway == gateway)
+            connection.execute(delete(_OPEN).where(named))
+
+        async with _told():
+            await self._database.write(work, _LOCK)
 
     async def aclose(self) -> None:
         """Close it. Twice does no harm."""

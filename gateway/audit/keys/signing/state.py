@@ -6,6 +6,7 @@ from typing import Final, Protocol, Self
 from gateway.audit.errors import LogCorrupt
 from gateway.audit.verify.finding import LogRefused
 from gateway.audit.verify.key import VerifierKey
+from gateway.audit.verify.note import Note
 from gateway.audit.verify.state import State, Trust
 from gateway.audit.verify.tree import EMPTY
 
@@ -36,7 +37,11 @@ class SignedState:
             state = State.read(note.encode(), Trust(VerifierKey.read(verifier_key)))
         except LogRefused as error:
             raise LogCorrupt(f"a signed state does not hold: {error}") from None
-        return cls(state.origin, state.size, state.root, note)
+        # A witness's signature is kept with the log, and not in this memory.
+        read, log = Note.read(note.encode()), VerifierKey.read(verifier_key)
+        ours = (s for s in read.signatures if (s.name, s.key_id) == (log.name, log.id))
+        alone = f"{read.text}\n" + "".join(f"{signature.line}\n" for signature in ours)
+        return cls(state.origin, state.size, state.root, alone)
 
     @property
     def signed(self) -> bool:
@@ -76,6 +81,14 @@ class LogSigner(Protocol):
 
     async def states(self) -> tuple[SignedState, ...]:
         """What it signed, in order, thinned out; the last is what it signed last."""
+        ...
+
+    async def join(self, gateway: str) -> bool:
+        """Note that a gateway has the log open; whether none had: then all of it was signed."""
+        ...
+
+    async def leave(self, gateway: str) -> None:
+        """Note that a gateway has closed the log, all of it signed."""
         ...
 
     async def sign(self, growth: Growth) -> SignedState:

@@ -1,26 +1,35 @@
 """The gateway has its log witnessed, hears a refusal, and knows how long it has been silent."""
 
+import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from gateway.audit.errors import KeysUnreadable
+from gateway.audit.opening import quorum_of, trusted_witnesses
 from gateway.audit.publish.publication import Publication
 from gateway.audit.publish.quorum import at_least
-from gateway.audit.publish.witness_at import WitnessAt, open_session
+from gateway.audit.publish.witness_at import WitnessAt, open_session, refuse_doubles
 from gateway.audit.publish.witness_watch import Patience, WitnessWatch
 from gateway.audit.publish.witnesses import Countersigned, HistoryConflict, Witnessing
+from gateway.audit.tree.note import NoteSigner
 from gateway.audit.verify.key import VerifierKey
 from gateway.audit.verify.receipt import ReceiptProof
 from gateway.audit.verify.state import State, Trust
+from gateway.audit.witness.cosigner import Cosigner
 from gateway.audit.witness.witness import Witness
+from gateway.config.settings_tables import WitnessSettings
 from gateway.model.clock import Clock
-from gateway.model.errors import TryLater
+from gateway.model.errors import ConfigurationInvalid, TryLater
 from tests.support.audit.publishing import ORIGIN, Minutes, publishing, write
 from tests.support.audit.signing import copy_key
-from tests.support.verify.witnessed import new_witness, serving_witness
+from tests.support.verify.witnessed import new_witness, serving_app, serving_witness
 from tests.support.verify.witnesses import witness_of
 
 
@@ -161,7 +170,121 @@ async def test_a_proof_stands_under_the_newest_state_that_was_witnessed(tmp_path
         await publication.newest()
         covered = await publication.proof(4, leaf=b"", cosigned_by=1)
         newer = await publication.proof(7, leaf=b"", cosigned_by=1)
-        assert await publication.cosigned(2) is None
+        assert await publication.cosigned(at_least(2)) is None
     assert "\n5\n" in covered
     assert "w1" in covered
     assert "\n8\n" in newer
+
+
+async def test_rows_that_nobody_signed_give_a_silent_witness_no_time_back(tmp_path: Path) -> None:
+    time = Minutes()
+    async with (
+        publishing(tmp_path, 3) as publication,
+        witnessed(publication, tmp_path, time, "w1", silent=1) as silent,
+    ):
+        checkpoint = await publication.newest()
+        later = int(time().timestamp()) + 300
+        text = checkpoint.note.partition("\n\n")[0] + "\n"
+        stranger = Cosigner.at(tmp_path / "a-strangers-key", "w1").cosign(text, later)
+        made_up = f"\N{EM DASH} w1 {base64.b64encode(b'x' * 76).decode()}\n"
+        ours = new_witness(tmp_path, "w1").cosigner
+        elsewhere = ours.cosign(text.replace("\n3\n", "\n2\n"), later)
+        moved = [ours.cosign(text, later - n) for n in range(2)]
+        for number, line in enumerate((made_up, stranger, elsewhere, "", moved[0][:-9] + "\n")):
+            await publication.log.cosign(3, "w1", later + number, line)
+        assert await silent.signed_since(at_least(1)) is None
+        assert (await publication.newest()).cosigners == ()
+        assert await publication.cosigned(at_least(1)) is None
+        await publication.log.cosign(3, "w1", later + 9, moved[1])
+        assert await silent.signed_since(at_least(1)) == later - 1
+
+
+async def test_a_witness_that_shows_another_history_halts_the_gateway_at_once(
+    tmp_path: Path,
+) -> None:
+    time = Minutes()
+    patience = Patience(quorum=at_least(1), every=60, alarm_after=3600, stop_after=4 * 3600)
+    async with (
+        publishing(tmp_path / "log", 9) as publication,
+        witnessed(publication, tmp_path, time, "w1") as witnessing,
+    ):
+        await witnessing.ask_all()
+    await copy_key(tmp_path / "log", tmp_path / "other", ORIGIN)
+    async with (
+        publishing(tmp_path / "other", 4) as restored,
+        witnessed(restored, tmp_path, time, "w1") as witnessing,
+    ):
+        watch = WitnessWatch(witnessing, patience, Clock(now=time))
+        restored.refuse_halted()
+        await watch.ask()
+        with pytest.raises(TryLater, match="does not accept the log's history"):
+            restored.refuse_halted()
+
+
+def answering(status: int, text: str, kind: str) -> Starlette:
+    async def add_checkpoint(_: Request) -> Response:
+        return Response(text, status, headers={"Content-Type": kind})
+
+    return Starlette(routes=[Route("/add-checkpoint", add_checkpoint, methods=["POST"])])
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "kind"),
+    [(409, "999\n", "text/x.tlog.size"), (422, "no growth\n", "text/plain")],
+)
+@pytest.mark.parametrize("others", [0, 1])
+async def test_a_witness_that_lies_and_shows_nothing_halts_only_where_no_quorum_signs_beside_it(
+    tmp_path: Path, status: int, text: str, kind: str, others: int
+) -> None:
+    time = Minutes()
+    patience = Patience(quorum=at_least(1), every=60, alarm_after=3600, stop_after=4 * 3600)
+    async with (
+        publishing(tmp_path, 5) as publication,
+        serving_app(answering(status, text, kind)) as liar,
+        serving_witness(witness_of(publication, tmp_path, "w1", time)) as honest,
+        open_session() as session,
+    ):
+        listed = [at(liar, new_witness(tmp_path, "w2"))]
+        listed += [at(honest, new_witness(tmp_path, "w1"))] * others
+        publication.witnesses = tuple(each.key for each in listed)
+        watch = WitnessWatch(
+            Witnessing(publication, listed, session, time), patience, Clock(now=time)
+        )
+        await watch.ask()
+        with nullcontext() if others else pytest.raises(TryLater):
+            publication.refuse_halted()
+
+
+def test_the_logs_own_key_and_one_key_under_two_names_are_no_witnesses(tmp_path: Path) -> None:
+    one = new_witness(tmp_path, "w1").cosigner
+    other = Cosigner("w2", one.key)
+    log = NoteSigner(ORIGIN, one.key)
+    listed = [WitnessAt.read(f"https://w.example {each.verifier_key}") for each in (one, other)]
+    with pytest.raises(KeysUnreadable, match="count twice"):
+        refuse_doubles(listed, NoteSigner.at(tmp_path / "key", ORIGIN).verifier_key)
+    with pytest.raises(KeysUnreadable, match="own key"):
+        refuse_doubles(listed[:1], log.verifier_key)
+
+
+def test_a_policy_names_the_witnesses_and_their_quorum(tmp_path: Path) -> None:
+    log_key = NoteSigner.at(tmp_path / "key", ORIGIN).verifier_key
+    keys = [new_witness(tmp_path, f"w{n}").cosigner.verifier_key for n in (1, 2)]
+    lines = [f"witness W{n} {key} https://w{n}.example" for n, key in enumerate(keys)]
+    file = tmp_path / "policy"
+    file.write_text("\n".join((f"log {log_key}", *lines, "group g any W0 W1", "quorum g", "")))
+    settings = WitnessSettings(policy=file)
+    assert [each.url for each in trusted_witnesses(settings, log_key)] == [
+        "https://w0.example",
+        "https://w1.example",
+    ]
+    quorum = quorum_of(settings)
+    assert (quorum.needed, quorum.met(["w2"]), quorum.met(["w3"])) == (1, True, False)
+    other = NoteSigner.at(tmp_path / "other-key", ORIGIN).verifier_key
+    with pytest.raises(ConfigurationInvalid, match="other logs"):
+        trusted_witnesses(settings, other)
+    file.write_text(file.read_text().replace(" https://w1.example", ""))
+    with pytest.raises(ConfigurationInvalid, match="URL of every witness"):
+        trusted_witnesses(settings, log_key)
+    file.write_text("quorum nobody\n")
+    with pytest.raises(ConfigurationInvalid, match=r"witnesses\.policy: line 1"):
+        quorum_of(settings)

@@ -1,0 +1,96 @@
+"""The log's key in the key service: the gateway has what it signs, and never the key."""
+
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+from gateway.audit.errors import KeysUnavailable, KeysUnreadable, LogUnavailable
+from gateway.audit.keys.signing.state import Growth, SignedState
+
+
+class SignsRemotely(Protocol):
+    """Key services of which one signs; KeysUnavailable where none can now."""
+
+    async def signed(self, *, whole: bool = False) -> tuple[str, tuple[SignedState, ...]]:
+        """The verifier key, and the last state that was signed, or `whole`, thinned out."""
+        ...
+
+    async def sign(self, growth: Growth) -> SignedState:
+        """The growth signed, or what is remembered; LogCorrupt if it is refused."""
+        ...
+
+    async def presence(self, gateway: str, *, here: bool) -> bool:
+        """Note that a gateway has the log open, or has closed it; whether none had it open."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteSigner:
+    """A LogSigner over key services."""
+
+    services: SignsRemotely
+    verifier_key: str
+
+    @classmethod
+    async def open(cls, services: SignsRemotely, origin: str) -> Self:
+        """The signer of the log `origin`; KeysUnreadable if the services sign for another one.
+
+        LogUnavailable if they cannot be asked now.
+        """
+        try:
+            key, _ = await services.signed()
+        except KeysUnavailable as error:
+            raise _away(error) from None
+        opened = cls(services, key)
+        if opened.name != origin:
+            raise KeysUnreadable(
+                "keys.service: signs for another log than the operator's file names"
+            )
+        return opened
+
+    @property
+    def name(self) -> str:
+        """The log's origin."""
+        return self.verifier_key.partition("+")[0]
+
+    async def remembered(self) -> SignedState | None:
+        """What was signed last; None if the service has no memory of this log."""
+        states = await self._states(whole=False)
+        return states[-1] if states else None
+
+    async def states(self) -> tuple[SignedState, ...]:
+        """What was signed, in order, thinned out."""
+        return await self._states(whole=True)
+
+    async def join(self, gateway: str) -> bool:
+        """Note that a gateway has the log open; whether none had."""
+        return await self._presence(gateway, here=True)
+
+    async def leave(self, gateway: str) -> None:
+        """Note that a gateway has closed the log."""
+        await self._presence(gateway, here=False)
+
+    async def sign(self, growth: Growth) -> SignedState:
+        """The growth signed, or what is remembered; LogCorrupt if the service refuses it."""
+        try:
+            return await self.services.sign(growth)
+        except KeysUnavailable as error:
+            raise _away(error) from None
+
+    async def _presence(self, gateway: str, *, here: bool) -> bool:
+        try:
+            return await self.services.presence(gateway, here=here)
+        except KeysUnavailable as error:
+            raise _away(error) from None
+
+    async def _states(self, *, whole: bool) -> tuple[SignedState, ...]:
+        try:
+            key, states = await self.services.signed(whole=whole)
+        except KeysUnavailable as error:
+            raise _away(error) from None
+        if key != self.verifier_key:
+            raise LogUnavailable("the log's signer: the key service has another log's key now")
+        return states
+
+
+def _away(error: KeysUnavailable) -> LogUnavailable:
+    return LogUnavailable(f"the log's signer: {error}")

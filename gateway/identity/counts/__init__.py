@@ -1,1 +1,0 @@
-"""What all gateways count together, in a Valkey. May use the counters of identity."""

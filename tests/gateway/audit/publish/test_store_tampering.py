@@ -1,0 +1,268 @@
+"""Who writes the log's store and has no key makes nothing look signed, at rest or while it runs."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from demo.postgres import Postgres
+from gateway.audit.errors import LogCorrupt, LogNotContinued, LogUnavailable
+from gateway.audit.log.embedded import AuditLog
+from gateway.audit.log.postgres import PostgresLog
+from gateway.audit.publish.local_signer import local_signer, memory_beside
+from gateway.audit.publish.publication import Publication
+from gateway.audit.store.contract import Log
+from gateway.audit.store.sqlite import create_log
+from gateway.audit.tree.note import NoteSigner
+from gateway.audit.verify.key import VerifierKey
+from gateway.audit.verify.state import State, Trust
+from gateway.model.errors import TryLater
+from tests.support.audit.database import ROLE, new_schema
+from tests.support.audit.examples import asked
+from tests.support.audit.meddler import PostgresMeddler, Rows, SqliteMeddler
+from tests.support.audit.publishing import ORIGIN, Minutes, write
+from tests.support.audit.store_tampering import EACH, SIGNED, StoreTampering, appended_by_hand
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A log's store, how a gateway opens it, and who else writes it."""
+
+    folder: Path
+    opened: Callable[[], Awaitable[Log]]
+    meddler: SqliteMeddler | PostgresMeddler
+
+    @asynccontextmanager
+    async def publication(self) -> AsyncIterator[Publication]:
+        """The log as a gateway has it; signed at the end too."""
+        log = await self.opened()
+        try:
+            async with local_signer(self.folder / "log-key", ORIGIN) as signer:
+                publication = await Publication.open(log, signer, Minutes())
+                yield publication
+                await publication.leave()
+        finally:
+            await log.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A log of 300 entries, signed at 100, 200 and 300, and at rest: its rows, key and memory."""
+
+    rows: dict[str, Rows]
+    files: dict[str, bytes]
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    """Made once, since each of its entries waits for the disk."""
+    folder = tmp_path_factory.mktemp("filled")
+    return asyncio.run(_filled(folder))
+
+
+async def _filled(folder: Path) -> Filled:
+    made = _in_file(folder)
+    async with made.publication() as publication:
+        for _ in SIGNED:
+            await write(publication.log, 100)
+            await publication.newest()
+    files = {name: (folder / name).read_bytes() for name in ("log-key", "log-key-memory")}
+    return Filled((await made.meddler.read()).rows, files)
+
+
+@pytest.fixture(scope="module")
+def schema(postgres: Postgres) -> str:
+    """One place for all of these logs, one after another."""
+    return asyncio.run(new_schema(postgres))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path, filled: Filled) -> Place:
+    """The filled log in its store."""
+    for name, content in filled.files.items():
+        (tmp_path / name).write_bytes(content)
+        (tmp_path / name).chmod(0o600)
+    if request.param == "sqlite":
+        made = _in_file(tmp_path)
+        create_log(tmp_path / "log.db")
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        made = _in_server(server, request.getfixturevalue("schema"), tmp_path)
+    asyncio.run(made.meddler.write(filled.rows))
+    return made
+
+
+def _in_file(folder: Path) -> Place:
+    path = folder / "log.db"
+    return Place(folder, lambda: AuditLog.open(path), SqliteMeddler(path))
+
+
+def _in_server(server: Postgres, name: str, folder: Path) -> Place:
+    dsn = server.dsn(name, user=ROLE)
+
+    async def opened() -> Log:
+        # Of a machine of its own each: on the same one, what it was told to be durable is looked
+        # for before anything is signed.
+        machine = folder / secrets.token_hex(4)
+        machine.mkdir()
+        return await PostgresLog.open(dsn, machine / "found-by", unsynced=True)
+
+    return Place(folder, opened, PostgresMeddler(server.dsn(name)))
+
+
+@pytest.mark.parametrize("tampering", EACH)
+async def test_at_rest_each_is_refused_at_the_next_start_and_the_entry_named(
+    place: Place, tampering: StoreTampering
+) -> None:
+    await place.meddler.write(tampering.do(await place.meddler.read()))
+    with pytest.raises(LogCorrupt) as corrupt:
+        async with place.publication():
+            pass
+    assert corrupt.value.entry == tampering.entry
+
+
+@pytest.mark.parametrize("tampering", EACH)
+async def test_while_it_runs_nothing_is_signed_of_it_and_what_the_tree_shows_halts_all(
+    place: Place, tampering: StoreTampering
+) -> None:
+    log = await place.opened()
+    async with local_signer(place.folder / "log-key", ORIGIN) as signer:
+        publication = await Publication.open(log, signer, Minutes())
+        await place.meddler.write(tampering.do(await place.meddler.read()))
+        halted = False
+        try:
+            await publication.secure()
+            publication.refuse_halted()
+        except (LogCorrupt, TryLater):
+            halted = True
+        except LogNotContinued:  # it lacks what was durable: every question is refused
+            await log.aclose()
+            return
+        assert halted == tampering.running
+        if halted:
+            with pytest.raises(TryLater, match="entry"):
+                publication.refuse_halted()
+            remembered = await signer.remembered()
+            assert remembered is not None
+            assert remembered.size == SIGNED[-1]
+    await log.aclose()
+
+
+async def test_states_that_were_deleted_alone_are_published_again(place: Place) -> None:
+    stored = await place.meddler.read()
+    await place.meddler.write({**stored.rows, "checkpoint": [], "cosignature": []})
+    async with place.publication() as publication:
+        checkpoint = await publication.newest()
+        assert await publication.log.notes() == (checkpoint.note,)
+    assert checkpoint.size == SIGNED[-1]
+
+
+async def test_a_signer_whose_memory_was_deleted_signs_nothing(place: Place) -> None:
+    memory_beside(place.folder / "log-key").unlink()
+    with pytest.raises(LogCorrupt, match="does not remember"):
+        async with place.publication():
+            pass
+
+
+async def test_a_memory_deleted_while_it_runs_halts_the_gateway(place: Place) -> None:
+    log = await place.opened()
+    async with local_signer(place.folder / "log-key", ORIGIN) as signer:
+        publication = await Publication.open(log, signer, Minutes())
+        memory_beside(place.folder / "log-key").unlink()
+        await log.append(asked("later"))
+        with pytest.raises(LogCorrupt, match="does not remember"):
+            await publication.secure()
+        with pytest.raises(TryLater, match="not what was signed"):
+            publication.refuse_halted()
+    await log.aclose()
+
+
+async def test_a_key_that_was_copied_without_its_memory_signs_nothing(
+    place: Place, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "log-key").write_bytes((place.folder / "log-key").read_bytes())
+    (elsewhere / "log-key").chmod(0o600)
+    with pytest.raises(LogCorrupt, match="does not remember"):
+        async with Place(elsewhere, place.opened, place.meddler).publication():
+            pass
+
+
+async def test_a_memory_that_was_rolled_back_is_told_from_the_log_that_it_rested_at(
+    place: Place,
+) -> None:
+    memory = memory_beside(place.folder / "log-key")
+    before = memory.read_bytes()
+    async with place.publication() as publication:
+        await write(publication.log, 5)
+    memory.write_bytes(before)
+    with pytest.raises(LogCorrupt, match="entry 300 was added") as corrupt:
+        async with place.publication():
+            pass
+    assert corrupt.value.entry == SIGNED[-1]
+
+
+async def test_two_histories_made_from_one_store_are_signed_on_one_side_only(
+    place: Place,
+) -> None:
+    stored = await place.meddler.read()
+    for name in ("one", "other"):
+        log = await place.opened()
+        async with local_signer(place.folder / "log-key", ORIGIN) as signer:
+            if name == "one":
+                publication = await Publication.open(log, signer, Minutes())
+                await write(log, 5, user="one")
+                signed = await publication.newest()
+            else:
+                await write(log, 9, user="other")
+                with pytest.raises(LogCorrupt, match="one of 300 to 304"):
+                    await Publication.open(log, signer, Minutes())
+        await log.aclose()
+        await place.meddler.write(stored.rows)
+    trust = Trust(VerifierKey.read(NoteSigner.at(place.folder / "log-key", ORIGIN).verifier_key))
+    assert State.read(signed.note.encode(), trust).size == 305
+
+
+async def test_what_a_killed_gateway_had_not_signed_yet_is_signed_by_the_next(
+    place: Place,
+) -> None:
+    log = await place.opened()
+    async with local_signer(place.folder / "log-key", ORIGIN) as signer:
+        await Publication.open(log, signer, Minutes())
+        await write(log, 4)
+    await log.aclose()
+    async with place.publication() as publication:
+        assert (await publication.newest()).size == 304
+
+
+async def test_a_gateway_beside_another_takes_what_that_one_wrote(place: Place) -> None:
+    async with place.publication() as one, place.publication() as other:
+        await write(one.log, 3)
+        assert (await other.newest()).size == 303
+        assert (await one.newest()).note == (await other.newest()).note
+
+
+async def test_no_start_signs_what_was_added_at_rest_however_often_it_is_tried(
+    place: Place,
+) -> None:
+    await place.meddler.write(appended_by_hand(await place.meddler.read()))
+    for _ in range(2):
+        with pytest.raises(LogCorrupt, match="while no gateway had the log open"):
+            async with place.publication():
+                pass
+
+
+async def test_a_store_that_cannot_be_read_is_unavailable_and_halts_nothing(place: Place) -> None:
+    async with place.publication() as publication:
+        await publication.log.aclose()
+        if isinstance(place.meddler, PostgresMeddler):
+            with pytest.raises(LogUnavailable):
+                await publication.secure()
+            publication.refuse_halted()
+            publication.log = await place.opened()
+            await publication.secure()
