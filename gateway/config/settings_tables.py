@@ -210,6 +210,11 @@ class ReplicaSettings(SettingsTable):
         description="Whether a tunnel of your own protects the way to `valkey`, so that it needs"
         " no TLS.",
     )
+    count_alone_for: Annotated[float, Field(ge=0, le=3600)] = Field(
+        0.0,
+        description="Seconds for which a gateway counts by itself while `valkey` is away; 0"
+        " refuses.",
+    )
 
 
 class QuestionSettings(SettingsTable):

@@ -36,7 +36,7 @@ from gateway.graphql.root import build_schema
 from gateway.http.pipeline import Governance, Oversight, Pipeline
 from gateway.http.routes.response_headers import ResponseHeaders
 from gateway.http.routes.routes import routes
-from gateway.identity.counters import open_counts
+from gateway.identity.counts.shared import open_counts
 from gateway.identity.quotas import Quotas
 from gateway.identity.sign_in import open_verifier
 from gateway.model.caller import Caller
@@ -237,7 +237,9 @@ async def open_stages(
 
     refuse_unsaid(settings.environment, settings.documents)
     async with (
-        open_counts(settings.replicas.valkey, seconds) as counts,
+        open_counts(
+            settings.replicas.valkey, seconds, alone_for_s=settings.replicas.count_alone_for
+        ) as counts,
         open_verifier(settings, clock, counts, certificates) as verifier,
     ):
         # graphql-core's own schema: documents are executed without strawberry's per-request parse.

@@ -95,7 +95,7 @@ class Proofs:
                 "PROOF_INVALID", "the DPoP proof is too old or too new: make one for each request"
             )
         # Twice as long as a proof is fresh, since its clock may be ahead of ours.
-        used = Count(f"dpop {_digest(name.encode())}", 2 * _FRESH_S)
+        used = Count(f"dpop {_digest(name.encode())}", 2 * _FRESH_S, by_all=True)
         if await self._counts.add([used]) != [1]:
             raise SignIn(
                 "PROOF_INVALID", "the DPoP proof was used before: make one for each request"

@@ -258,6 +258,11 @@ def epochs_not_checked() -> None:
     _say.error("epochs_not_checked")
 
 
+def counting_alone(most_s: float) -> None:
+    """The Valkey is away: for so many seconds at most, this gateway counts by itself."""
+    _say.warning("counting_alone", most_s=most_s)
+
+
 def alerts_behind() -> None:
     """Alerts could not be found in the log; it is tried again."""
     _say.error("alerts_behind")

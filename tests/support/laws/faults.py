@@ -12,6 +12,7 @@ from adapters.contract.record import Identifier
 from resolvers.child.child import Restriction
 from resolvers.comparison.agreement import Agreement
 from resolvers.matching.reference import named_record
+from tests.support.laws.guessed_places_faults import GUESSED_PLACES_FAULTS
 from tests.support.laws.laws import (
     GUESSED_HOMES,
     IN_TURN,
@@ -290,6 +291,7 @@ FAULTS: Final = (
         ((f"{_HOME.partition(':')[0]}:_likely", _the_first), *_NOT_TAKEN_BACK),
         seed=31,
     ),
+    *GUESSED_PLACES_FAULTS,
     *LED_ON_FAULTS,
     *SHOWS_NOBODY_FAULTS,
     PlantedFault(

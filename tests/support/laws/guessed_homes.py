@@ -1,6 +1,7 @@
 """No guess of a home tells anything of a child who is or may be restricted.
 
-The same is asked again and again with another postcode, or none. Of a restricted child, or one of
+The same is asked again and again with another postcode, school, practice, telephone or carer, or
+none. Of a restricted child, or one of
 whom a source of the set did not speak, bytes, times and calls are the same whatever was guessed. Of
 any child a guess can do one thing only: clear her.
 """
@@ -26,12 +27,14 @@ from tests.support.laws.town.truth import restricted, shield_set
 from tests.support.laws.town.world import LawWorld
 from tests.support.laws.town.worlds import unmarked, worlds
 
-NOBODYS: Final = "BX1 9QQ"
+NOBODYS: Final = ("postcode", "BX1 9QQ")
 _BY: Final = (
     *(("name", "born", "sex"), ("name", "born", "sex"), ("name", "born")),
     *((UPN, "name", "born"), (NHS_NUMBER, "name", "born")),
 )
 _DIFFERED_AT_HOME: Final = re.compile(r'"differed":\[[^]]*"postcode"')
+_ASKED_FOR: Final = re.compile(r'"details":\[[^]]*\]')
+_TOLD: Final = re.compile(r'"(postcode|former_postcodes|schools|gp_practice|telephone|carers)",?')
 _CHANGES: Final = ("none", "none", "mark", "mark", "mark", "silent")
 
 
@@ -42,12 +45,12 @@ class GuessedHomes:
     world: LawWorld
     caller: LawCaller
     question: LawQuestion
-    guesses: tuple[str | None, ...]
+    guesses: tuple[tuple[str, str] | None, ...]
 
     @property
     def questions(self) -> list[LawQuestion]:
         """The question with each guess."""
-        return [replace(self.question, home=guess) for guess in self.guesses]
+        return [replace(self.question, place=guess) for guess in self.guesses]
 
 
 @st.composite
@@ -66,12 +69,23 @@ def guessed_homes(draw: st.DrawFn, most: int) -> GuessedHomes:
         agencies=agencies,
         streamed=draw(st.booleans()),
     )
-    homes = sorted({record.postcode for record in world.records})
+    homes = sorted({record.places[0] for record in world.records})
     guesses = draw(st.lists(st.sampled_from([*homes, None]), max_size=2, unique=True))
-    hers = world.agencies[0].held[0].postcode
+    hers = world.agencies[0].held[0].places[0]
+    near = ("postcode", hers[1][:-1] + "B")
     return GuessedHomes(
-        world, draw(callers(cleared=False)), question, (NOBODYS, hers, *guesses, hers[:-1] + "B")
+        world, draw(callers(cleared=False)), question, (NOBODYS, hers, *guesses, near)
     )
+
+
+def guessed_places(most: int) -> st.SearchStrategy[GuessedHomes]:
+    """The same worlds, with everything else that demographics has of where she is."""
+    return guessed_homes(most).map(_around)
+
+
+def _around(asked: GuessedHomes) -> GuessedHomes:
+    _, *around = asked.world.agencies[0].held[0].places
+    return replace(asked, guesses=(NOBODYS, *around))
 
 
 @st.composite
@@ -150,7 +164,7 @@ def broken(place: LawPlace, asked: GuessedHomes) -> list[str]:
     if not shielded and _cleared_anyhow(told[0]):
         return []
     return [
-        f"{what} for {question.home}, by {question}"
+        f"{what} for {question.place}, by {question}"
         for question, said in zip(asked.questions, told, strict=True)
         for what in _differences(told[0], said, shielded=shielded)
     ]
@@ -168,7 +182,11 @@ def _differences(nobodys: Told, said: Told, *, shielded: bool) -> Iterator[str]:
 
 def _plain(said: Told) -> list[tuple[float, str]]:
     """What was said at each moment, whatever of places the caller could still tell."""
-    return [(moment, text.replace('"postcode",', "")) for moment, text in said.plain]
+    return [(moment, _ASKED_FOR.sub(_untold, text)) for moment, text in said.plain]
+
+
+def _untold(details: re.Match[str]) -> str:
+    return _TOLD.sub("", details.group())
 
 
 def _silent(asked: GuessedHomes) -> bool:
@@ -214,3 +232,8 @@ def _restricted(said: Told) -> bool:
 
 
 GUESSED_HOMES: Final = Law("no guess of a home tells of a shielded child", guessed_homes, broken)
+GUESSED_PLACES: Final = Law(
+    "no guess of a school, practice, telephone or carer tells of a shielded child",
+    guessed_places,
+    broken,
+)

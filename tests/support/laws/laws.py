@@ -27,6 +27,7 @@ WRONG_NUMBER: Final = wrong_number.WRONG_NUMBER.name
 LED_ON: Final = led_on.LED_ON.name
 SHOWS_NOBODY: Final = shows_nobody.SHOWS_NOBODY.name
 GUESSED_HOMES: Final = guessed_homes.GUESSED_HOMES.name
+GUESSED_PLACES: Final = guessed_homes.GUESSED_PLACES.name
 IN_TURN: Final = in_turn.IN_TURN.name
 LAWS: Final[Mapping[str, Law[Any]]] = {
     law.name: law
@@ -37,6 +38,7 @@ LAWS: Final[Mapping[str, Law[Any]]] = {
         two_children.TWO_CHILDREN,
         wrong_number.WRONG_NUMBER,
         guessed_homes.GUESSED_HOMES,
+        guessed_homes.GUESSED_PLACES,
         in_turn.IN_TURN,
         led_on.LED_ON,
         shows_nobody.SHOWS_NOBODY,

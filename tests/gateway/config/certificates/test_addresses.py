@@ -15,7 +15,8 @@ from structlog.testing import capture_logs
 from demo.postgres import Postgres
 from gateway.config.certificates.addresses import POSTGRES, VALKEY, KeptAddress
 from gateway.config.certificates.renewal import Certificates, RenewedCertificates
-from gateway.identity.counters import Count, open_counts
+from gateway.identity.counters import Count
+from gateway.identity.counts.shared import open_counts
 from gateway.model.errors import TryLater
 from tests.support.adapters.tls import CertificateAuthority
 from tests.support.postgres_over_tls import over_tls

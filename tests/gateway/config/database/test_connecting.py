@@ -1,6 +1,7 @@
 """Our own PostgreSQL is reached where it takes writes, and only over a session that is ours."""
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,9 +24,11 @@ from gateway.config.sql import PooledByTransaction
 from gateway.model.errors import ConfigurationInvalid
 from gateway.registry.ledger.contract import LedgerUnavailable
 from gateway.registry.ledger.store import SqlLedger
+from tests.support.adapters.tls import CertificateAuthority
 from tests.support.audit.database import ROLE, as_owner, new_database
 from tests.support.audit.examples import asked
 from tests.support.pooler import pooled
+from tests.support.tls_postgres import tls_postgres
 
 BUSY = 6
 
@@ -159,3 +162,18 @@ async def test_a_pooler_that_shares_sessions_is_refused_with_what_to_do(
         with pytest.raises(ConfigurationInvalid, match=told):
             await upgrade_server(dsn, Roles(frozenset({ROLE})))
     await as_owner(postgres.dsn(), f"DROP DATABASE {place} WITH (FORCE)")
+
+
+async def test_each_of_several_servers_has_to_show_a_certificate_of_its_own_name(
+    tmp_path: Path,
+) -> None:
+    authority, file = CertificateAuthority.called("our own"), tmp_path / "ca.pem"
+    file.write_text(authority.pem.certificate)
+    with tls_postgres(authority.signs()) as server:
+        asked = f"sslmode=verify-full&sslrootcert={file}"
+        here, named = f"127.0.0.1:{server.port}", f"localhost:{server.port}"
+        connection = await connected(f"postgresql://postgres@{named},{here}/postgres?{asked}")
+        assert await connection.fetchval("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+        await connection.close()
+        with pytest.raises(ssl.SSLCertVerificationError):
+            await connected(f"postgresql://postgres@{named}/postgres?{asked}")

@@ -62,6 +62,22 @@ class HeldRecord:
         return f"ZE{digits} {self.child.place}{_LETTERS[self.place]}A"
 
     @property
+    def telephone(self) -> str:
+        """A carer's telephone number, of no other record."""
+        return f"{self.mark} 01632 960{self.place:03}"
+
+    @property
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """What of it a caller could tell that says where the child is: details by name."""
+        return (
+            ("postcode", self.postcode),
+            ("school", f"{self.mark} School"),
+            ("gpPractice", f"{self.mark}5"),
+            ("telephones", self.telephone),
+            ("carers", "Ada Ashdown"),
+        )
+
+    @property
     def document(self) -> dict[str, Any]:
         """The record as its agency answers it."""
         mark, numbers = self.mark, self.numbers
@@ -76,7 +92,7 @@ class HeldRecord:
             "home": self.postcode,
             "confidentiality": self.code,
             "homes": [{"lines": [f"1 {mark} Lane"], "postcode": self.postcode}],
-            "carers": [{"name": "Ada Ashdown", "telephone": f"{mark} 3"}],
+            "carers": [{"name": "Ada Ashdown", "telephone": self.telephone}],
             "schools": [{"name": f"{mark} School", "urn": f"{mark}4"}],
             "practice": [{"name": f"{mark} Surgery", "code": f"{mark}5", "telephone": f"{mark} 6"}],
             "workers": [

@@ -11,6 +11,7 @@ from gateway.graphql.root import build_schema
 from tests.support.laws.town.children import LawChild
 from tests.support.town import BEYOND, REASON
 
+_SEVERAL: Final = frozenset({"carers", "telephones"})
 _HARM: Final = {"suspected": "PHYSICAL", "justification": "bruises"}
 
 
@@ -21,8 +22,9 @@ class LawQuestion:
     `areas` and `agencies` are the scope, None where it is left out. `chosen` takes the unresolved
     record of this place of a first answer; `broke_glass` asks for leave first. A `streamed` answer
     comes in parts, told by path or `by_id`. `beside` are other children of the same `children`.
-    `home` is the postcode that the caller tells. `drawn` is a document of its own; who does not
-    take parts gets its answer whole.
+    `place` is what the caller tells of where the child is: a detail's name and its value. `drawn`
+    is a document of its own; who does not take parts gets its answer whole. `again` asks these
+    agencies by `askAgain`.
     """
 
     child: LawChild
@@ -36,9 +38,10 @@ class LawQuestion:
     streamed: bool = False
     by_id: bool = False
     beside: tuple[LawChild, ...] = ()
-    home: str | None = None
+    place: tuple[str, str] | None = None
     drawn: str | None = None
     takes_parts: bool = True
+    again: bool = False
 
     @property
     def numbers(self) -> dict[str, str]:
@@ -52,6 +55,8 @@ class LawQuestion:
             return self.drawn
         if self.beside:
             return EVERYTHING_BATCHED
+        if self.again:
+            return AGAIN_STREAMED if self.streamed else AGAIN
         return EVERYTHING_STREAMED if self.streamed else EVERYTHING
 
     def variables(self, purpose: str, **reason: Any) -> dict[str, Any]:
@@ -60,12 +65,20 @@ class LawQuestion:
         more |= {"significantHarm": _HARM} if self.harm and purpose == "SAFEGUARDING" else {}
         scope = {"areas": self.areas, "agencies": self.agencies}
         known: Any = details(self.child, self.by)
-        known |= {"postcode": self.home} if self.home else {}
+        known |= told_place(*self.place) if self.place else {}
+        said = {**REASON, "purpose": purpose, **more, **reason}
+        if self.again:
+            return {"known": known, "reason": said, "agencies": [*(self.agencies or ())]}
         return {
             "known": [known, *(details(c, self.by) for c in self.beside)] if self.beside else known,
-            "reason": {**REASON, "purpose": purpose, **more, **reason},
+            "reason": said,
             "scope": {name: list(v) for name, v in scope.items() if v is not None} or None,
         }
+
+
+def told_place(name: str, value: str) -> dict[str, Any]:
+    """What a caller tells of a place, as KnownDetails."""
+    return {name: [value] if name in _SEVERAL else value}
 
 
 def details(child: LawChild, by: tuple[str, ...]) -> dict[str, Any]:
@@ -112,6 +125,14 @@ EVERYTHING_BATCHED: Final = (
 EVERYTHING_STREAMED: Final = (
     _HEAD.format(known="KnownDetails!", field="child")
     + f"{{ answers @stream {everything(_ROW, 3)} ... @defer {_REST} }} }}"
+)
+_AGAIN: Final = (
+    "query Ask($known: KnownDetails!, $reason: AccessReason!, $agencies: [ID!]!) {"
+    " askAgain(known: $known, reason: $reason, agencies: $agencies) "
+)
+AGAIN: Final = _AGAIN + everything(_ANSWER) + " }"
+AGAIN_STREAMED: Final = (
+    _AGAIN + f"{{ answers @stream {everything(_ROW, 3)} ... @defer {_REST} }} }}"
 )
 BREAK_GLASS: Final = (
     "mutation Break($known: KnownDetails!, $justification: String!) {"

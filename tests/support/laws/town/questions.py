@@ -1,5 +1,6 @@
 """Any way to ask about the children of a world."""
 
+from dataclasses import replace
 from typing import Final
 
 from hypothesis import strategies as st
@@ -38,7 +39,7 @@ def asked_otherwise(draw: st.DrawFn, world: LawWorld, first: LawQuestion) -> Law
     areas, agencies = draw(scopes(world))
     others = st.lists(st.sampled_from(world.children), max_size=1)
     beside = tuple(draw(others)) if draw(_SELDOM) else ()
-    return LawQuestion(
+    question = LawQuestion(
         first.child,
         first.by,
         areas=areas,
@@ -50,6 +51,9 @@ def asked_otherwise(draw: st.DrawFn, world: LawWorld, first: LawQuestion) -> Law
         streamed=draw(st.booleans()),
         beside=beside,
     )
+    # No draw of its own, so that the seeds of planted faults stay what they were.
+    again = bool(agencies) and not beside and len(agencies or ()) % 2 == question.streamed
+    return replace(question, again=again)
 
 
 @st.composite

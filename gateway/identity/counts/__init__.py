@@ -1,0 +1,1 @@
+"""What all gateways count together, in a Valkey. May use the counters of identity."""
