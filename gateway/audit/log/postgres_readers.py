@@ -60,7 +60,7 @@ class PostgresReaders:
             raise
         except (LogUnavailable, *REFUSED):
             await self._pool.expire_connections()
-            return await self._pool.acquire()
+        return await self._pool.acquire()
 
 
 async def _connected(dsn: str, **named: Any) -> Any:

@@ -72,7 +72,8 @@ class PostgresWriting:
         except TimeoutError:
             raise
         except _LOST:
-            return await self._tried(rows, again=True)
+            pass  # what stands in the way of the next try is told, and not this
+        return await self._tried(rows, again=True)
 
     async def close(self) -> None:
         """Let go of the connection; what was not committed is rolled back."""

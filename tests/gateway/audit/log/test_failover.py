@@ -9,6 +9,7 @@ import pytest
 
 from gateway.audit.errors import LogNotContinued, LogUnavailable
 from gateway.audit.log.postgres import PostgresLog
+from gateway.model.causes import cause_of
 from tests.support.audit.database import ROLE, new_database
 from tests.support.audit.examples import asked
 from tests.support.patience import patiently
@@ -78,8 +79,9 @@ async def test_of_two_servers_the_log_is_where_it_goes_on_and_nowhere_else(
 
     # A server that ends is missed as long as it is away.
     servers.standby.fail()
-    with pytest.raises(LogUnavailable):
+    with pytest.raises(LogUnavailable) as away:
         await written(log, "away")
+    assert cause_of(away.value) == "TargetServerAttributeNotMatched"
     servers.standby.start_again()
     index_of_fifth = await patiently(until_taken(log, "fifth"))
     assert (await names_in(log))[index_of_fifth] == "fifth"
