@@ -77,7 +77,15 @@ def test_an_answer_that_breaks_off_says_so_and_keeps_what_is_true(
 
 
 @pytest.mark.parametrize("bad", BAD)
-def test_what_refuses_is_shown_as_what_it_is(page: Page, pages: ToldPages, bad: str) -> None:
+def test_what_refuses_is_shown_as_what_it_is(live: Page, pages: ToldPages, bad: str) -> None:
+    _refused(live, pages, bad)
+
+
+def test_so_is_an_expired_token_without_script(page: Page, pages: ToldPages) -> None:
+    _refused(page, pages, "an expired token")
+
+
+def _refused(page: Page, pages: ToldPages, bad: str) -> None:
     refusal, said = BAD[bad]
     pages.next(refusal=refusal)
     _ask(page, pages)
