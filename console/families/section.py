@@ -1,8 +1,8 @@
 """What this room adds to the pages: its line on the first page, and its addresses."""
 
-from console.families.accesses import show_accesses
+from console.families.accesses import show_accesses, show_more
 from console.pages.doors import HomeEntry
-from console.pages.routes import page
+from console.pages.routes import form, page
 
 ENTRY = HomeEntry(
     "/who-looked",
@@ -11,4 +11,4 @@ ENTRY = HomeEntry(
     frozenset(),
     frozenset({"SUBJECT_ACCESS"}),
 )
-ROUTES = [page("/who-looked", show_accesses)]
+ROUTES = [page("/who-looked", show_accesses), form("/who-looked/list", show_more)]

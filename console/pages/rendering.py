@@ -22,7 +22,7 @@ def environment(assets: Assets) -> Environment:
         "telephone": telephone,
         "detail": detail,
     }
-    made.globals |= {"assets": assets}
+    made.globals |= {"assets": assets, "_": str}  # English, where a page speaks no other language
     return made
 
 

@@ -167,7 +167,8 @@ function watch() {
 function warn(still) {
   const warning = byId("idle-warning");
   const seconds = Math.ceil(still / 1000);
-  warning.querySelector("[data-left]").textContent = seconds > 60 ? "two minutes" : `${Math.ceil(seconds / 10) * 10} seconds`;
+  const told = warning.querySelector("[data-left]");
+  told.textContent = seconds > 60 ? told.dataset.minutes : `${Math.ceil(seconds / 10) * 10} ${told.dataset.seconds}`;
   if (!warning.open) warning.showModal();
 }
 

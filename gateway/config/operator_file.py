@@ -75,6 +75,22 @@ class Families(_Table):
     parents_until: Annotated[int, Field(ge=0, le=18)] = 16
 
 
+class FamilyContact(_Table):
+    """Who answers a family that asks an organisation why it looked."""
+
+    organisation: TextLine
+    name: TextLine
+    telephone: DialledNumber | None = None
+    email: Annotated[TextLine, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    hours: TextLine | None = None
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.telephone is None and self.email is None:
+            raise ValueError("give a telephone, an email or both")
+        return self
+
+
 class DisclosureEvent(_Table):
     """Something that organisations wait for before they disclose; it stands here once it was.
 
@@ -205,6 +221,7 @@ class OperatorFile(_Table):
     mail_hook: TextLine | None = None
     closed_days: Annotated[frozenset[date], Field(max_length=1000)] = frozenset()
     families: Families = Families()
+    family_contact: tuple[FamilyContact, ...] = ()
     disclosure: tuple[Disclosure, ...] = ()
     event: tuple[DisclosureEvent, ...] = ()
     area: Annotated[tuple[Area, ...], Field(min_length=1)]
@@ -228,4 +245,6 @@ def parse_operator_file(text: str, file: Path) -> OperatorFile:
 def _faults(read: OperatorFile) -> Iterator[OperatorFault]:
     yield from repeated([each.code for each in read.area], "area", "code")
     yield from repeated([each.source for each in read.grant], "grant", "source")
+    named = [each.organisation for each in read.family_contact]
+    yield from repeated(named, "family_contact", "organisation")
     yield from untold([each.place for each in read.privacy_officer], read.deputies, read.mail_hook)

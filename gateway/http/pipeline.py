@@ -239,12 +239,13 @@ class Pipeline:
         deadline_s = preparation.questions.deadline
         return FamilyApi(
             caller,
-            FamilyRules(operator.families, Disclosures.of(operator)),
+            FamilyRules(operator.families, Disclosures.of(operator), operator.family_contact),
             self.publication.log,
             self.recorder,
             ShieldCheck(preparation.registry, active.fan_out, preparation.clock, deadline_s),
             preparation.quotas,
             self._watch.refuse_unwitnessed,
+            self._persons.known,
         )
 
     async def _admit_broken_glass(

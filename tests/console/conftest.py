@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 from tests.support.adapters.foreign_servers import needed
 from tests.support.console.browser import axe_source, chromium
 from tests.support.console.demo_pages import DemoPages, demo_pages
+from tests.support.console.town_pages import TownPages, town_pages
 
 
 @pytest.fixture(scope="module")
@@ -30,3 +31,12 @@ def demo() -> Iterator[DemoPages]:
 @pytest.fixture(scope="session")
 def axe() -> str:
     return axe_source()
+
+
+@pytest.fixture(scope="session")
+def town(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TownPages]:
+    """A small town, a day after practitioners asked there about Mira."""
+    del browser
+    with town_pages(tmp_path_factory.mktemp("town")) as served:
+        served.let_practitioners_ask()
+        yield served

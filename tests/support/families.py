@@ -1,5 +1,6 @@
 """A town with a portal for families: its issuer's key, its people, and a clock that a test sets."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -45,6 +46,10 @@ CHILD: Final[Mapping[str, Any]] = {
 }
 PARENT: Final = {"children": [{**CHILD, "parental_responsibility": "verified"}]}
 DISCLOSED: Final = '{ organisation = "northbrook", show = "now" }'
+CONTACT: Final = (
+    '{ organisation = "northbrook", name = "Information governance team",'
+    ' telephone = "01632 960010", email = "records@northbrook.example", hours = "9am to 5pm" }'
+)
 ACCESSES: Final = """
 query Who($known: KnownDetails, $first: Int = 50, $after: String) {
   accesses(known: $known, first: $first, after: $after) {
@@ -96,8 +101,14 @@ class Families:
         assert "errors" not in answer.body, answer.text
 
     async def wait(self, seconds: float) -> None:
-        """Where an answer is kept until its time: noted, and over at once."""
-        self.waited.append(seconds)
+        """Where an answer is kept until its time: noted, and over at once.
+
+        What the gateway does again and again has whole seconds between: those pass as they do.
+        """
+        if float(seconds).is_integer():
+            await asyncio.sleep(seconds)
+        else:
+            self.waited.append(seconds)
 
     def sleep(self, **delta: int) -> None:
         """Let time pass."""
@@ -122,7 +133,9 @@ async def families(
 
     `sources` is what `rest_source` takes for either, by id, where it is not the usual.
     """
-    operator = f"disclosure = [{', '.join(rules)}]\nevent = [{events}]\n"
+    operator = (
+        f"disclosure = [{', '.join(rules)}]\nevent = [{events}]\nfamily_contact = [{CONTACT}]\n"
+    )
     key = ECKey.generate_key("P-256", {"kid": "family-1", "use": "sig", "alg": "ES256"})
     (folder / "issuers.toml").write_text(ISSUERS)
     public = json.dumps({"keys": [dict(key.as_dict(private=False))]})

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from adapters.contract.codes import Purpose
+from gateway.graphql.types.agency import ContactType
 from gateway.graphql.types.declare import PageInfo, field, output
 from gateway.graphql.types.inputs import KnownDetails
 
@@ -19,6 +20,16 @@ class Access:
     role: str | None = field("In which role; null if naming it would do harm.")
     purpose: Purpose | None = field("For which purpose; null if naming it would do harm.")
     agencies: list[str] = field("Names of the agencies whose information was released.")
+    reference: str = field(
+        "Quote it when you ask about this access: auditors find the access by it."
+    )
+    person: int | None = field(
+        "Accesses with the same number were by one person. It is no name, and it counts in this"
+        " list only; null if not known."
+    )
+    contact: ContactType | None = field(
+        "Who answers at the organisation that asked; null if it named nobody for families."
+    )
 
 
 @output

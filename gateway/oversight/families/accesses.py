@@ -13,17 +13,24 @@ from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.time_units import microseconds
 from gateway.audit.recorder.recorder import PASSED_ON
+from gateway.model.account import Account
 from gateway.oversight.families.disclosure import Disclosures
 
 _CURSOR: Final = re.compile(rb"(\d{1,17})/(\d{1,6})")
 
 AgencyName = Callable[[str], str | None]
+OnePerson = Callable[[Account], frozenset[Account]]
 
 
 @dataclass(frozen=True, slots=True)
 class ShownAccess:
-    """One access as it may be shown; `agencies` are names, in order."""
+    """One access as it may be shown; `agencies` are names, in order.
 
+    `query_id` is its reference. `account` is the user's, which is never shown itself.
+    """
+
+    query_id: str
+    account: Account | None
     at: datetime
     organisation: str
     role: str | None
@@ -87,6 +94,20 @@ def turns(shown: Sequence[ShownAccess]) -> Iterator[tuple[AccessPosition, ShownA
         yield before, each
 
 
+def numbered(shown: Sequence[ShownAccess], one_person: OnePerson) -> dict[Account, int]:
+    """A number for each account, the same for the accounts of one person; who came first is 1.
+
+    Nobody who is held back is counted, so no number is left out.
+    """
+    numbers: dict[Account, int] = {}
+    for each in reversed(shown):
+        if each.account is not None and each.account not in numbers:
+            theirs = one_person(each.account)
+            known = [numbers[account] for account in theirs if account in numbers]
+            numbers[each.account] = known[0] if known else max(numbers.values(), default=0) + 1
+    return numbers
+
+
 @dataclass(frozen=True, slots=True)
 class _Question:
     """The entries of one question, as far as they are about the person."""
@@ -114,13 +135,14 @@ def _shown(
 ) -> ShownAccess | None:
     first = question.first
     purpose, organisation, at = first.purpose, first.organisation, first.at
-    if purpose is None or organisation is None:
+    if purpose is None or organisation is None or first.query_id is None:
         return None
     if not _open(rules.shows_asker(organisation, purpose, at), today):
         return None
     agencies = [a for a in question.released if _open(rules.shows_asked(a, purpose, at), today)]
     named = tuple(sorted(filter(None, map(name, agencies))))
-    return ShownAccess(at, organisation, first.role, purpose, named)
+    account = Account(first.issuer or "", first.user) if first.user else None
+    return ShownAccess(first.query_id, account, at, organisation, first.role, purpose, named)
 
 
 def _open(day: date | None, today: date) -> bool:

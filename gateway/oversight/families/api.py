@@ -16,18 +16,27 @@ from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.keys.pseudonym import Pseudonym
 from gateway.audit.recorder.recorder import ACCESSES, Grounds, Intent, Recorder
 from gateway.audit.store.contract import READ_BOUND, Log
-from gateway.config.operator_file import Families
+from gateway.config.operator_file import Families, FamilyContact
 from gateway.graphql.optional_inputs import known_of
 from gateway.graphql.services.access import Access, AccessConnection, AccessEdge
+from gateway.graphql.types.agency import ContactType
 from gateway.graphql.types.declare import PageInfo
 from gateway.graphql.types.inputs import KnownDetails
 from gateway.identity.quotas import Quotas
 from gateway.model import events
+from gateway.model.account import Account
 from gateway.model.caller import Caller, Person
 from gateway.model.clock import Clock
 from gateway.model.errors import AskDifferently, LimitReached, NotAllowed, TryLater
 from gateway.model.inquiry import Inquiry, Known, Reason
-from gateway.oversight.families.accesses import AccessPosition, ShownAccess, seen, turns
+from gateway.oversight.families.accesses import (
+    AccessPosition,
+    OnePerson,
+    ShownAccess,
+    numbered,
+    seen,
+    turns,
+)
 from gateway.oversight.families.disclosure import Disclosures, Whom, next_day
 from gateway.oversight.families.entitlement import confirmed, entitled
 from gateway.questions.onward import by_agency
@@ -45,6 +54,17 @@ class FamilyRules:
 
     families: Families
     disclosures: Disclosures
+    contacts: tuple[FamilyContact, ...] = ()
+
+    def contact(self, organisation: str) -> ContactType | None:
+        """Who answers a family at an organisation."""
+        found = (each for each in self.contacts if each.organisation == organisation)
+        contact = next(found, None)
+        if contact is None:
+            return None
+        return ContactType(
+            name=contact.name, telephone=contact.telephone, email=contact.email, hours=contact.hours
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +78,7 @@ class FamilyApi:
     shield: ShieldCheck
     quotas: Quotas
     refuse_unwitnessed: Callable[[], None]
+    one_person: OnePerson
 
     async def accesses(
         self, known: KnownDetails | None, first: int | None, after: str | None
@@ -175,8 +196,12 @@ class FamilyApi:
     def _page(
         self, shown: list[ShownAccess], count: int, after: AccessPosition | None
     ) -> AccessConnection:
+        numbers = numbered(shown, self.one_person)
         left = [(turn, each) for turn, each in turns(shown) if after is None or turn.follows(after)]
-        edges = [AccessEdge(node=_access(each), cursor=t.cursor) for t, each in left[:count]]
+        edges = [
+            AccessEdge(node=self._access(each, numbers), cursor=turn.cursor)
+            for turn, each in left[:count]
+        ]
         info = PageInfo(
             has_next_page=len(left) > count,
             has_previous_page=after is not None,
@@ -186,15 +211,17 @@ class FamilyApi:
         until = next_day(self._clock.now())
         return AccessConnection(edges=edges, page_info=info, available_from=until)
 
-
-def _access(each: ShownAccess) -> Access:
-    return Access(
-        at=each.at,
-        organisation=each.organisation,
-        role=each.role,
-        purpose=each.purpose,
-        agencies=list(each.agencies),
-    )
+    def _access(self, each: ShownAccess, numbers: Mapping[Account, int]) -> Access:
+        return Access(
+            at=each.at,
+            organisation=each.organisation,
+            role=each.role,
+            purpose=each.purpose,
+            agencies=list(each.agencies),
+            reference=each.query_id,
+            person=numbers[each.account] if each.account else None,
+            contact=self.rules.contact(each.organisation),
+        )
 
 
 def _known(person: Person) -> Known:

@@ -57,6 +57,11 @@ def test_a_whole_file_is_read(file: Path) -> None:
         ("log_origin =", "orign =", "orign: unknown key; did you mean log_origin?"),
         ('code = "E09990001"', "code = 7", "area[0].code"),
         ('agency = "nhs"', "", "grant[0].agency"),
+        (
+            "[[area]]",
+            '[[family_contact]]\norganisation = "x"\nname = "X"\n[[area]]',
+            "family_contact[0]: give",
+        ),
     ],
 )
 def test_what_is_wrong_is_named_by_its_place(file: Path, was: str, is_now: str, named: str) -> None:

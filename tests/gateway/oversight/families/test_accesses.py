@@ -7,12 +7,23 @@ from typing import Any
 
 import pytest
 
-from gateway.oversight.families.accesses import AccessPosition
+from adapters.contract.codes import Purpose
+from gateway.model.account import Account
+from gateway.oversight.families.accesses import AccessPosition, ShownAccess, numbered
 from tests.support.agencies import AUTHORITY, MIRA
 from tests.support.audit.staff_children import ONE as ANOTHER
 from tests.support.audit.staff_children import mira
 from tests.support.edge import logged
-from tests.support.families import CHILD, DEADLINE_S, DISCLOSED, PARENT, Families, families, nodes
+from tests.support.families import (
+    CHILD,
+    DEADLINE_S,
+    DISCLOSED,
+    NOON,
+    PARENT,
+    Families,
+    families,
+    nodes,
+)
 from tests.support.town import PRACTITIONER
 
 OTHER = replace(PRACTITIONER, user="o.fficer", organisation="police")
@@ -45,6 +56,62 @@ async def test_a_young_person_sees_which_organisation_looked_and_why(tmp_path: P
         "purpose": "SAFEGUARDING",
         "agencies": [],
     }
+
+
+MORE = "{ accesses { edges { node { reference person contact { name telephone email } } } } }"
+
+
+async def more(at: Families) -> list[dict[str, Any]]:
+    return nodes(await at.town.post({"query": MORE}, at.headers(PARENT)))
+
+
+async def test_each_look_has_a_reference_that_finds_it_in_the_log(tmp_path: Path) -> None:
+    async with families(tmp_path) as at:
+        await looked_up(at)
+        (seen,) = await more(at)
+        (intent,) = [e for e in logged(at.town.settings.files.state) if e["kind"] == "INTENT"][:1]
+    assert seen["reference"] == intent["query_id"]
+
+
+async def test_whom_a_family_may_ask_stands_beside_the_look(tmp_path: Path) -> None:
+    async with families(tmp_path, (DISCLOSED, ELSEWHERE)) as at:
+        await looked_up(at)
+        await at.practitioner_asks(replace(PRACTITIONER, organisation="southmere"))
+        at.sleep(days=1)
+        elsewhere, seen = await more(at)
+    assert elsewhere["contact"] is None
+    assert seen["contact"] == {
+        "name": "Information governance team",
+        "telephone": "01632 960010",
+        "email": "records@northbrook.example",
+    }
+
+
+async def test_looks_by_one_person_have_one_number_and_who_is_held_back_has_none(
+    tmp_path: Path,
+) -> None:
+    async with families(tmp_path, (DISCLOSED, ELSEWHERE)) as at:
+        for caller in (
+            replace(PRACTITIONER, organisation="police", user="held.back"),
+            PRACTITIONER,
+            replace(PRACTITIONER, organisation="southmere"),
+            replace(PRACTITIONER, user="s.other"),
+        ):
+            await at.practitioner_asks(caller)
+            at.sleep(minutes=1)
+        at.sleep(days=1)
+        assert [seen["person"] for seen in await more(at)] == [2, 1, 1]
+
+
+def test_linked_accounts_are_one_person() -> None:
+    one, two, other = Account("a", "one"), Account("b", "two"), Account("a", "other")
+    shown = [
+        ShownAccess("q", account, NOON, "northbrook", None, Purpose.SAFEGUARDING, ())
+        for account in (two, other, None, one)
+    ]
+    linked = {one: frozenset({one, two}), two: frozenset({one, two})}
+    numbers = numbered(shown, lambda account: linked.get(account, frozenset({account})))
+    assert numbers == {one: 1, two: 1, other: 2}
 
 
 async def test_a_parent_sees_it_where_the_child_is_cleared_of_any_shield(tmp_path: Path) -> None:
