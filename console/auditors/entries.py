@@ -1,29 +1,91 @@
-"""The newest entries of the log, each in a line."""
+"""The log, searched: the newest entries that fit, each search itself an entry first."""
+
+import csv
+import io
+from typing import Any, Final
 
 from starlette.responses import Response
 
+from console.asking.refusals import GatewayRefused
+from console.auditors.filters import FIELDS, LogFilter, LogMistake, mistake_of
 from console.pages.visit import Visit
-from console.pages.words import in_words
+
+_PAGE: Final = 200
+MOST_EXPORTED: Final = 5000
+_COLUMNS: Final = (
+    *("index", "at", "kind", "queryId", "user", "issuer", "organisation", "role", "purpose"),
+    "risks",
+)
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def show_entries(visit: Visit) -> Response:
-    """`/log`: a table of the newest fifty."""
-    edges = (await visit.ask("Entries"))["audit"]["entries"]["edges"]
-    nodes = [edge["node"] for edge in edges]
-    rows = [
-        (
-            each["index"],
-            in_words(each["at"]),
-            in_words(each["kind"]),
-            each["user"] or "not known",
-            each["organisation"] or "not known",
-        )
-        for each in nodes
-    ]
+    """`/log` and `/log/search`: the form, and the entries that fit."""
+    typed = LogFilter.of(visit)
+    if typed.mistakes:
+        return _page(visit, typed, typed.mistakes)
+    after = {"after": visit.text("after")} if visit.text("after") else {}
+    try:
+        found = await _entries(visit, typed, after)
+    except GatewayRefused as refused:
+        if not refused.inputs:
+            raise
+        return _page(visit, typed, tuple(map(mistake_of, refused.inputs)))
+    return _page(visit, typed, (), found)
+
+
+async def export_entries(visit: Visit) -> Response:
+    """`/log/export`: the same entries as a CSV file, the newest MOST_EXPORTED of them."""
+    typed = LogFilter.of(visit)
+    if typed.mistakes:
+        return _page(visit, typed, typed.mistakes)
+    rows: list[dict[str, Any]] = []
+    after: dict[str, str] = {}
+    while len(rows) < MOST_EXPORTED:
+        found = await _entries(visit, typed, {"first": _PAGE, **after})
+        rows += [edge["node"] for edge in found["edges"]]
+        if not found["pageInfo"]["hasNextPage"]:
+            break
+        after = {"after": found["pageInfo"]["endCursor"]}
+    headers = {"Content-Disposition": 'attachment; filename="log-entries.csv"'}
+    return Response(_csv(rows), media_type="text/csv", headers=headers)
+
+
+async def _entries(visit: Visit, typed: LogFilter, more: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = (await visit.ask("Entries", {**typed.variables, **more}))["audit"]
+    return found["entries"]  # type: ignore[no-any-return]
+
+
+def _page(
+    visit: Visit,
+    typed: LogFilter,
+    mistakes: tuple[LogMistake, ...],
+    found: dict[str, Any] | None = None,
+) -> Response:
     return visit.page(
-        "list.html",
-        title="The log",
-        heads=("Entry", "When", "What", "Who", "Organisation"),
-        rows=rows,
-        empty="There is no entry that you may see.",
+        "auditors/log.html",
+        400 if mistakes else 200,
+        typed=typed.texts,
+        mistakes=mistakes,
+        carried=typed.carried,
+        narrowed=any(typed.texts[field] for field in FIELDS),
+        found=found and [edge["node"] for edge in found["edges"]],
+        more=found and found["pageInfo"],
     )
+
+
+def _csv(rows: list[dict[str, Any]]) -> str:
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow([*_COLUMNS, "agencies"])
+    for row in rows:
+        asked = "; ".join(f"{a['agency']} {a['outcome'] or ''}".strip() for a in row["agencies"])
+        told = {**row, "risks": "; ".join(row["risks"])}
+        writer.writerow([_cell(told[name]) for name in _COLUMNS] + [_cell(asked)])
+    return written.getvalue()
+
+
+def _cell(value: str | None) -> str:
+    """As text: a spreadsheet must not take what a user is called for a formula."""
+    text = value or ""
+    return f"'{text}" if text.startswith(_FORMULA) else text

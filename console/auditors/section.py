@@ -1,8 +1,11 @@
 """What this room adds to the pages: its line on the first page, and its addresses."""
 
-from console.auditors.entries import show_entries
+from console.auditors.alerts import show_alerts, show_other_alerts
+from console.auditors.entries import export_entries, show_entries
+from console.auditors.entry import review_entry, show_entry
+from console.auditors.log_state import show_state
 from console.pages.doors import HomeEntry
-from console.pages.routes import page
+from console.pages.routes import form, page
 
 ENTRY = HomeEntry(
     "/log",
@@ -10,4 +13,13 @@ ENTRY = HomeEntry(
     "See who asked, when and why, and which accesses wait for a review.",
     frozenset({"auditor", "privacy-officer"}),
 )
-ROUTES = [page("/log", show_entries)]
+ROUTES = [
+    page("/log", show_entries),
+    form("/log/search", show_entries),
+    form("/log/export", export_entries),
+    page("/log/entries/{index:int}", show_entry),
+    form("/log/review", review_entry),
+    page("/log/state", show_state),
+    page("/alerts", show_alerts),
+    form("/alerts/list", show_other_alerts),
+]

@@ -53,6 +53,17 @@ class SessionTable(PagesTable):
     longest: int = Field(default=8 * 3600, ge=300, le=12 * 3600)
 
 
+class LogTable(PagesTable):
+    """Who the pages believe about the log: its verifier key from another channel, witnesses.
+
+    Without a `quorum` each witness named must have signed.
+    """
+
+    key: str
+    witnesses: tuple[str, ...] = ()
+    quorum: int | None = Field(default=None, ge=0)
+
+
 class PagesSettings(PagesTable):
     """Everything that the pages need to know."""
 
@@ -63,6 +74,7 @@ class PagesSettings(PagesTable):
     port: int = Field(default=8601, ge=0, le=65535)
     sign_in: ProviderSettings
     session: SessionTable
+    log: LogTable | None = None
 
     @model_validator(mode="after")
     def _only_tls_in_production(self) -> Self:

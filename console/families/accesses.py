@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from console.asking.refusals import BrokenOff, GatewayAway, GatewayRefused
 from console.families.child import MeantChild
-from console.families.languages import Language, language_of
+from console.families.languages import PageLanguage, language_of
 from console.pages.visit import Visit
 
 _WHICH_CHILD: Final = "KNOWN_DETAILS_TOO_FEW"
@@ -57,7 +57,7 @@ def _refused(visit: Visit, child: MeantChild, refused: GatewayRefused) -> Respon
     return _not_now(visit, language, refused.status, refused.code)
 
 
-def _not_now(visit: Visit, language: Language, status: int, code: str | None) -> Response:
+def _not_now(visit: Visit, language: PageLanguage, status: int, code: str | None) -> Response:
     failed = status if status >= 400 else 502  # noqa: PLR2004  a refusal is no success
     return visit.page("families/not_now.html", failed, **language.values, code=code)
 

@@ -22,7 +22,7 @@ _CLOCK: Final[tzinfo] = get_timezone("Europe/London")
 
 
 @dataclass(frozen=True, slots=True)
-class Language:
+class PageLanguage:
     """One language: its code, its texts, and how it writes dates."""
 
     code: str
@@ -60,14 +60,14 @@ class Language:
 
 
 @cache
-def languages() -> dict[str, Language]:
+def languages() -> dict[str, PageLanguage]:
     """Every language that there is a file of, by code; English first."""
-    english = Language(_ENGLISH, NullTranslations())
-    others = (Language(file.stem, _texts(file)) for file in sorted(_FOLDER.glob("*.po")))
+    english = PageLanguage(_ENGLISH, NullTranslations())
+    others = (PageLanguage(file.stem, _texts(file)) for file in sorted(_FOLDER.glob("*.po")))
     return {each.code: each for each in (english, *others)}
 
 
-def language_of(visit: Visit) -> Language:
+def language_of(visit: Visit) -> PageLanguage:
     """The language of a link or a form, else the first that the browser asks for and we have."""
     chosen = (visit.request.query_params.get("lang", ""), visit.text("lang"))
     wanted = (*chosen, *_accepted(visit.request.headers.get("accept-language", "")))
@@ -76,7 +76,7 @@ def language_of(visit: Visit) -> Language:
 
 
 def _accepted(header: str) -> Iterator[str]:
-    """The codes of Accept-Language (RFC 9110, 12.5.4), the most wanted first."""
+    """The codes of Accept-PageLanguage (RFC 9110, 12.5.4), the most wanted first."""
     ranked = (each.strip().lower().partition(";q=") for each in header.split(",")[:20])
     weighed = [(_weight(weight), code.split("-")[0]) for code, _, weight in ranked]
     return (code for weight, code in sorted(weighed, key=lambda w: -w[0]) if weight)

@@ -34,9 +34,9 @@ def axe() -> str:
 
 
 @pytest.fixture(scope="session")
-def town(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TownPages]:
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TownPages]:
     """A small town, a day after practitioners asked there about Mira."""
-    del browser
+    needed("chromium")
     with town_pages(tmp_path_factory.mktemp("town")) as served:
         served.let_practitioners_ask()
         yield served

@@ -1,4 +1,4 @@
-"""The pages over the gateway of a small town, whose clock a test sets, for everybody at once."""
+"""The pages over the gateway of a small town, whose clock a test sets, for all who sign in."""
 
 import asyncio
 import socket
@@ -14,7 +14,7 @@ from aiohttp import web
 from playwright.sync_api import Page
 
 from console.app import pages_app
-from console.config.settings import PagesSettings, ProviderSettings, SessionTable
+from console.config.settings import LogTable, PagesSettings, ProviderSettings, SessionTable
 from demo.pages.people import DemoPerson
 from demo.pages.sign_in_service import CLIENT, SignInService
 from gateway.identity.development_token import issue
@@ -36,7 +36,7 @@ _TWO: Final = [*PARENT["children"], {**_OTHER, "parental_responsibility": "verif
 FAMILY: Final[Mapping[str, Mapping[str, Any]]] = {
     "A young person": YOUNG,
     "A young person whose looks are held back": {**YOUNG, "nhs_number": "9000000017"},
-    "A young person whom nobody knows": {**YOUNG, "nhs_number": "9000000033"},
+    "A young person nobody knows": {**YOUNG, "nhs_number": "9000000033"},
     "A parent": PARENT,
     "A parent of two": {"children": _TWO},
     "A child of eleven": CHILD,
@@ -79,7 +79,7 @@ class TownPages:
         return asyncio.run_coroutine_threadsafe(happening, self.loop).result(_START_S)
 
     def let_practitioners_ask(self) -> None:
-        """Somebody asks twice about Mira, others once, and one about whom nobody may be told."""
+        """A practitioner asks twice about Mira, others once, and one where nothing may be told."""
         held_back = replace(PRACTITIONER, organisation="held-back")
         elsewhere = replace(PRACTITIONER, organisation="southmere", user="<b>x.other</b>")
         unknown = {"nhsNumber": "9000000017", "birthDate": "2012-03-09"}
@@ -90,11 +90,15 @@ class TownPages:
         self.at.sleep(days=1)
 
     def people(self) -> tuple[DemoPerson, ...]:
-        """Whoever can sign in."""
+        """All who can sign in."""
         return (
             *(_family(who, claims, self) for who, claims in FAMILY.items()),
             *(_staff(who, caller, self) for who, caller in STAFF.items()),
         )
+
+    def token(self, who: str) -> str:
+        """An access token of one of them."""
+        return next(person.token() for person in self.people() if person.who == who)
 
     def sign_in(self, page: Page, who: str) -> None:
         """Sign in as one of them."""
@@ -151,6 +155,7 @@ async def _served(pages: TownPages, folder: Path, more: Mapping[str, Any]) -> As
             environment="development",
             sign_in=ProviderSettings(issuer=issuer, client_id=CLIENT),
             session=SessionTable(key=folder / "session.key"),
+            log=LogTable(key=pages.at.town.pipeline.publication.signer.verifier_key),
             **more,
         )
         config = uvicorn.Config(

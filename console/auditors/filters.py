@@ -1,0 +1,81 @@
+"""What an auditor typed to search the log: forgiving to read, and sent by POST alone."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final, Self
+
+from console.asking.refusals import WrongInput
+from console.pages.visit import Visit
+
+_TEXTS: Final = ("user", "issuer", "organisation", "agency", "purpose", "kind", "queryId")
+_DAYS: Final = ("from", "to")
+FIELDS: Final = (*_TEXTS, *_DAYS, "breakGlass", "child")
+_NO_DAY: Final = "Write the day as 29 11 2026 or 2026-11-29."
+
+
+@dataclass(frozen=True, slots=True)
+class LogMistake:
+    """What to correct, and beside which field; no field if it is none of these."""
+
+    field: str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """The fields of the search form as they were typed."""
+
+    texts: Mapping[str, str]
+
+    @classmethod
+    def of(cls, visit: Visit) -> Self:
+        """What a visit brings along."""
+        return cls({field: visit.text(field) for field in FIELDS})
+
+    @property
+    def carried(self) -> dict[str, str]:
+        """The fields that the next page needs."""
+        return {field: text for field, text in self.texts.items() if text}
+
+    @property
+    def mistakes(self) -> tuple[LogMistake, ...]:
+        """What is not a day."""
+        typed = ((field, self.texts[field]) for field in _DAYS)
+        return tuple(LogMistake(field, _NO_DAY) for field, text in typed if text and not _day(text))
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The filter for the gateway; call it only where there are no mistakes."""
+        found: dict[str, Any] = {name: self.texts[name] for name in _TEXTS if self.texts[name]}
+        found |= {name: f"{day}T00:00:00Z" for name, day in self._days() if day}
+        if self.texts["breakGlass"]:
+            found["breakGlass"] = self.texts["breakGlass"] == "yes"
+        if number := re.sub(r"[^0-9A-Za-z]", "", self.texts["child"]).upper():
+            found["child"] = {"nhsNumber" if number.isdigit() else "upn": number}
+        return {"filter": found} if found else {}
+
+    def _days(self) -> tuple[tuple[str, date | None], ...]:
+        """From the first day on; up to the last day, which counts whole."""
+        last = _day(self.texts["to"])
+        until = last + timedelta(days=1) if last else None
+        return (("from", _day(self.texts["from"])), ("to", until))
+
+
+def mistake_of(wrong: WrongInput) -> LogMistake:
+    """The gateway's word about one input, beside the field that it came from."""
+    field = next((str(step) for step in wrong.path if step in FIELDS), None)
+    said = re.sub(r"^[a-zA-Z_.]+: ", "", wrong.message)
+    return LogMistake(field, f"{said[:1].upper()}{said[1:].rstrip('.')}.")
+
+
+def _day(text: str) -> date | None:
+    parts = re.findall(r"\d+", text)
+    if len(parts) != 3:  # noqa: PLR2004  day, month and year
+        return None
+    year, month, day = parts if len(parts[0]) == 4 else reversed(parts)  # noqa: PLR2004
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None

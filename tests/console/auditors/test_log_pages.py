@@ -1,0 +1,107 @@
+"""An auditor searches the log, checks a proof, closes a review, and takes entries away."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support.console.browser import new_window, sideways, stored, violations
+from tests.support.console.town_pages import TownPages
+
+AXE_PAGES = ("/log", "/log/entries/1", "/log/state", "/alerts", "/log/entries/999999")
+
+
+@pytest.fixture(params=[True, False], ids=["with script", "without script"])
+def page(request: pytest.FixtureRequest, browser: Browser, town: TownPages) -> Iterator[Page]:
+    with new_window(browser, java_script_enabled=request.param) as context:
+        opened = context.new_page()
+        town.sign_in(opened, "An auditor")
+        yield opened
+
+
+@pytest.fixture
+def small(browser: Browser, town: TownPages) -> Iterator[Page]:
+    with new_window(browser, viewport={"width": 320, "height": 256}) as context:
+        opened = context.new_page()
+        town.sign_in(opened, "An auditor")
+        yield opened
+
+
+def search(page: Page, town: TownPages, **typed: str) -> list[str]:
+    """Fill in the form, and give the lines of the table that comes."""
+    page.goto(f"{town.url}/log")
+    page.get_by_text("Search for something").click()
+    for field, text in typed.items():
+        page.locator(f"#{field}").fill(text)
+    page.get_by_role("button", name="Search", exact=True).click()
+    page.get_by_role("heading", name="The log").wait_for()
+    return page.locator("tbody tr").all_inner_texts()
+
+
+def test_entries_are_found_by_who_asked_and_when(page: Page, town: TownPages) -> None:
+    assert len(search(page, town, organisation="southmere")) == 2
+    assert "<b>x.other</b>" in page.locator("tbody").inner_text()
+    assert search(page, town, organisation="southmere", to="22 11 2026") == []
+    assert "No entry that you may see fits." in page.locator("main").inner_text()
+
+
+def test_a_child_is_found_by_number_and_nothing_of_it_stays(page: Page, town: TownPages) -> None:
+    found = search(page, town, child="900 000 0017", user="s.worker")
+    assert len(found) == 2
+    assert all("held-back" in line for line in found)
+    assert "9000000017" not in page.url + page.title()
+    assert stored(page) == []
+
+
+def test_a_mistake_is_named_beside_its_field(page: Page, town: TownPages) -> None:
+    search(page, town, **{"from": "31 2 2026"})
+    assert "Write the day" in page.locator(".govuk-error-summary").inner_text()
+    assert "Write the day" in page.locator(".govuk-form-group--error").inner_text()
+    search(page, town, child="123")
+    assert page.locator(".govuk-form-group--error #child").count() == 1
+
+
+def test_the_proof_of_an_entry_is_checked_in_the_page(page: Page, town: TownPages) -> None:
+    page.goto(f"{town.url}/log/entries/2")
+    assert "The proof holds" in page.locator("#proof").inner_text()
+    assert "worried" in page.locator("main").inner_text()
+
+
+def test_a_review_needs_a_verdict_and_words_and_says_if_none_is_due(
+    page: Page, town: TownPages
+) -> None:
+    asked = search(page, town, organisation="southmere")[-1]
+    page.goto(f"{town.url}/log/entries/{asked.split()[0]}")
+    page.get_by_role("button", name="Record the review").click()
+    assert page.locator(".govuk-error-summary a").count() == 2
+    page.get_by_label("The access was for the stated reason").check()
+    page.get_by_label("Why?").fill("The case is open.")
+    page.get_by_role("button", name="Record the review").click()
+    assert "waits for review" in page.locator(".govuk-error-summary").inner_text()
+
+
+def test_entries_leave_as_a_file_in_which_nothing_is_a_formula(page: Page, town: TownPages) -> None:
+    search(page, town, organisation="southmere")
+    with page.expect_download() as came:
+        page.get_by_role("button", name="Download as CSV").click()
+    rows = list(csv.DictReader(io.StringIO(Path(came.value.path()).read_text("utf-8"))))
+    assert [row["user"] for row in rows] == ["<b>x.other</b>"] * 2
+    assert {row["kind"] for row in rows} == {"INTENT", "RELEASE"}
+
+
+def test_the_state_of_the_log_is_signed_and_has_an_age(page: Page, town: TownPages) -> None:
+    page.goto(f"{town.url}/log/state")
+    assert "The checkpoint holds" in page.locator("#checked").inner_text()
+    assert "ago" in page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("path", AXE_PAGES)
+def test_axe_finds_nothing_and_a_small_window_shows_all(
+    small: Page, town: TownPages, axe: str, path: str
+) -> None:
+    small.goto(f"{town.url}{path}")
+    assert violations(small, axe) == []
+    assert sideways(small) == 0
