@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from gateway.audit.verify.finding import Unreadable
+from gateway.audit.verify.key import VerifierKey
+
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1"})
 
 
@@ -21,6 +24,15 @@ def _address(text: str) -> str:
     raise ValueError("write https://host, or http://localhost to try it on one machine")
 
 
+def _verifier_key(text: str) -> str:
+    try:
+        VerifierKey.read(text)
+    except Unreadable as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
+KeyText = Annotated[str, AfterValidator(_verifier_key)]
 PageAddress = Annotated[str, AfterValidator(_address)]
 
 
@@ -59,8 +71,8 @@ class LogTable(PagesTable):
     Without a `quorum` each witness named must have signed.
     """
 
-    key: str
-    witnesses: tuple[str, ...] = ()
+    key: KeyText
+    witnesses: tuple[KeyText, ...] = ()
     quorum: int | None = Field(default=None, ge=0)
 
 

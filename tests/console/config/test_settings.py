@@ -28,6 +28,7 @@ def test_the_settings_of_the_page_can_be_read(tmp_path: Path) -> None:
         ('public_url = "https://', 'public_url = "http://', "write https://host"),
         ('public_url = "https://pages.example"', 'public_url = "http://localhost"', "environment"),
         ("idle = 900", "idle = 9", "session.idle"),
+        ('key = "teamaround', 'key = "x', "log.key: Value error, the verifier key is of another"),
         ("dpop = true", "dpopp = true", "sign_in.dpopp"),
         ("[session]", "[session", "no TOML"),
     ],
