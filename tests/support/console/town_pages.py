@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 
 from console.app import pages_app
 from console.config.settings import LogTable, PagesSettings, ProviderSettings, SessionTable
+from console.pages.assets import Assets
 from demo.pages.people import DemoPerson
 from demo.pages.sign_in_service import CLIENT, SignInService
 from gateway.identity.development_token import issue
@@ -159,7 +160,9 @@ async def _served(pages: TownPages, folder: Path, more: Mapping[str, Any]) -> As
             **more,
         )
         config = uvicorn.Config(
-            pages_app(settings, b"s" * 32), log_level="error", timeout_graceful_shutdown=1
+            pages_app(settings, b"s" * 32, Assets.read()),
+            log_level="error",
+            timeout_graceful_shutdown=1,
         )
         server = uvicorn.Server(config)
         serving = asyncio.ensure_future(server.serve(sockets=[listening]))
