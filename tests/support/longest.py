@@ -9,6 +9,7 @@ from typing import Final
 LONGEST: Final = (
     "tests/teamaround/test_wheel.py",
     "tests/stories/laws/test_laws.py",
+    "tests/console/practitioner/test_journey.py",
     "tests/stories/test_two_releases.py",
     "tests/stories/faults/test_matrix.py",
     "tests/stories/test_silence_in_time.py",
