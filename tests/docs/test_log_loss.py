@@ -16,6 +16,7 @@ from gateway.audit.store.contract import Log
 from gateway.cli.database.upgrade import upgrade_server
 from tests.support.audit.database import ROLE, ROLES, make_roles
 from tests.support.audit.publishing import write
+from tests.support.audit.signing import open_as_gateway
 from tests.support.docs.pages import blocks, text
 from tests.support.docs.shell import Typist, archiving, dsn_of, free_port, reachable_folder
 from tests.support.gateway.reloading import until
@@ -40,9 +41,9 @@ def typist() -> Iterator[Typist]:
             made.shell(f"pg_ctl --pgdata={data} --mode=immediate stop")
 
 
-async def grow(log: Log, count: int) -> None:
-    await write(log, count)
-    await log.aclose()
+async def grow(log: Log, folder: Path, count: int) -> None:
+    async with open_as_gateway(log, folder / "state", "teamaround.example/borough"):
+        await write(log, count)
 
 
 async def entries_in(dsn: str, folder: Path) -> int:
@@ -69,11 +70,11 @@ async def archived(server: Postgres, archive: Path) -> None:
 async def test_a_lost_file_is_restored_or_followed_by_another_log(typist: Typist) -> None:
     file = typist.folder / "state" / "audit.sqlite"
     typist.known["LOG_KEY"] = typist.shell("teamaround audit key").stdout.strip()
-    await grow(await AuditLog.open(file), 3)
+    await grow(await AuditLog.open(file), typist.folder, 3)
     typist.types(BACKUP)
     typist.types(RESTORE)
     typist.types(IS_MISSING)
-    await grow(await AuditLog.open(file), 2)
+    await grow(await AuditLog.open(file), typist.folder, 2)
     assert typist.shell("teamaround audit export backup/export").returncode == 0
     typist.types(RESTORE)
     short = typist.ends(IS_MISSING)
@@ -97,13 +98,13 @@ async def test_a_database_is_restored_recovered_or_promoted(typist: Typist) -> N
         await upgrade_server(server.dsn(), ROLES)
         typist.write_settings(server.dsn(user=ROLE))
         assert typist.shell("teamaround audit key").returncode == 0
-        await grow(await PostgresLog.open(server.dsn(user=ROLE), folder / "found-by"), 3)
+        await grow(await PostgresLog.open(server.dsn(user=ROLE), folder / "found-by"), folder, 3)
         for step in (DUMP, BASE, STANDBY):
             typist.types(step)
         standby = typist.starts("standby")
         server.run("ALTER SYSTEM SET synchronous_standby_names = '*'")
         server.run("SELECT pg_reload_conf()")
-        await grow(await PostgresLog.open(server.dsn(user=ROLE), folder / "found-by"), 2)
+        await grow(await PostgresLog.open(server.dsn(user=ROLE), folder / "found-by"), folder, 2)
         await archived(server, folder / "archive")
         server.fail()
     typist.types(PROMOTE)

@@ -22,6 +22,7 @@ from tests.support.audit.examples import asked
 from tests.support.audit.pruned import POLICY, fill
 from tests.support.audit.publishing import ORIGIN
 from tests.support.audit.school_log import SCHOOL
+from tests.support.audit.signing import open_as_gateway
 from tests.support.gateway.grants import GIVEN
 from tests.support.verify.published import LEAVES, REAL, STRANGER, kept, note, write_log
 from tests.support.verify.receipts import receipt
@@ -32,21 +33,18 @@ NOW = ["--now", f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"]
 
 
 async def one_entry(path: Path) -> None:
-    log = await AuditLog.open(path)
-    await log.append(replace(asked(), at=datetime.now(UTC)))
-    await log.aclose()
+    async with open_as_gateway(await AuditLog.open(path), path.parent, ORIGIN) as log:
+        await log.append(replace(asked(), at=datetime.now(UTC)))
 
 
 async def old_entries(path: Path) -> None:
-    log = await AuditLog.open(path)
-    await fill(log, 30, 3)
-    await log.aclose()
+    async with open_as_gateway(await AuditLog.open(path), path.parent, ORIGIN) as log:
+        await fill(log, 30, 3)
 
 
 async def of_nine_years_ago(path: Path) -> None:
-    log = await AuditLog.open(path)
-    await fill(log, 3, 0)
-    await log.aclose()
+    async with open_as_gateway(await AuditLog.open(path), path.parent, ORIGIN) as log:
+        await fill(log, 3, 0)
 
 
 def policy_file(folder: Path) -> Path:

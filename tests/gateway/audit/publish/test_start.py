@@ -19,7 +19,7 @@ from gateway.model.errors import ConfigurationInvalid
 from tests.support.audit.altered import AlteredLog
 from tests.support.audit.pruned import fill
 from tests.support.audit.publishing import ORIGIN
-from tests.support.audit.signing import new_log_key
+from tests.support.audit.signing import new_log_key, open_as_gateway
 from tests.support.edge import Edge, edge
 from tests.support.gateway.readiness import failing
 from tests.support.gateway.reloading import until
@@ -107,9 +107,9 @@ async def test_a_receipt_of_a_lost_entry_still_proves_it(tmp_path: Path) -> None
 async def test_a_gateway_years_from_its_log_says_so_and_answers(tmp_path: Path) -> None:
     async with begun(tmp_path) as gateway:
         await gateway.send()
-    log = await AuditLog.open(tmp_path / "state" / LOG)
-    await fill(log, 3, 0)
-    await log.aclose()
+    state = tmp_path / "state"
+    async with open_as_gateway(await AuditLog.open(state / LOG), state, ORIGIN) as log:
+        await fill(log, 3, 0)
     with capture_logs() as told:
         async with begun(tmp_path) as gateway:
             assert (await gateway.send()).status == 200

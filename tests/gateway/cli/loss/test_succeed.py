@@ -11,6 +11,7 @@ from gateway.audit.log.embedded import AuditLog
 from gateway.oversight.break_glass.store.grants import SqlGrants
 from tests.support.audit.cli import run
 from tests.support.audit.examples import asked
+from tests.support.audit.signing import open_as_gateway
 
 LOST, NEXT = "teamaround.example/borough", "teamaround.example/borough-2"
 SETTINGS = 'environment = "development"\n[files]\nstate = "{0}"\noperator = "{0}.toml"\n'
@@ -48,10 +49,11 @@ class Place:
 
     def write(self, count: int) -> None:
         async def written() -> None:
-            log = await AuditLog.open(self.folder / self.name / "audit.sqlite")
-            for _ in range(count):
-                await log.append(asked())
-            await log.aclose()
+            state = self.folder / self.name
+            opened = await AuditLog.open(state / "audit.sqlite")
+            async with open_as_gateway(opened, state, self.origin) as log:
+                for _ in range(count):
+                    await log.append(asked())
 
         asyncio.run(written())
 
