@@ -55,6 +55,17 @@ async def refuse_other(log: Log, state: SignedState) -> None:
         raise LogCorrupt(f"the log's first {state.size} entries are not those of that state")
 
 
+async def refuse_unlike(log: Log, first: int, last: int) -> None:
+    """LogCorrupt at the first of these entries that is not the one whose hash is in the tree.
+
+    Once such a tree is signed, nobody can ever show the entry that it stands for. A single bit that
+    flipped in memory has ended logs of certificates so.
+    """
+    exact = await _unlike_its_hash(log, first, last)
+    if exact is not None:
+        raise LogCorrupt(f"entry {exact} is not as it was written; restore the log", exact)
+
+
 async def _unlike_its_hash(log: Log, first: int, last: int) -> int | None:
     pruned = await log.pruned()
     for start in range(first, last, READ_BOUND):

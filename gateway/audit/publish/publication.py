@@ -11,7 +11,7 @@ from typing import Final, Self
 
 from gateway.audit.errors import LogCorrupt, SignerForgot
 from gateway.audit.keys.signing.state import Growth, LogSigner, SignedState
-from gateway.audit.publish.altered import first_altered
+from gateway.audit.publish.altered import first_altered, refuse_unlike
 from gateway.audit.publish.cosignatures import newest_cosigned, newest_of, verified
 from gateway.audit.publish.quorum import Quorum, at_least
 from gateway.audit.store.contract import Log
@@ -198,6 +198,7 @@ class Publication:
                     f"entry {state.size} was added while no gateway had the log open; restore it",
                     state.size,
                 )
+            await refuse_unlike(self.log, state.size, growth.size)
             state = await self.signer.sign(growth)
             if (state.size, state.root) == (growth.size, growth.root):
                 return state

@@ -45,7 +45,7 @@ class Typist:
     def write_settings(self, dsn: str = "") -> None:
         """The settings of a gateway with its log in a file, or at `dsn`."""
         settings = self.folder / "settings.toml"
-        said = '[files]\nstate = "state"\noperator = "operator.toml"\n'
+        said = 'environment = "development"\n[files]\nstate = "state"\noperator = "operator.toml"\n'
         settings.write_text(said + (f'[log]\ndsn = "{dsn}"\n' if dsn else ""))
         settings.chmod(0o600)
         self.known["TEAMAROUND_SETTINGS"] = str(settings)

@@ -43,6 +43,7 @@ _OPEN: Final = sa.Table(
     sa.Column("seen", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sqlite_strict=True,
 )
+_AT_REST: Final = ""  # in the place of a gateway's name
 _GONE_S: Final = 120  # a gateway is seen several times in so many seconds
 _COLUMNS: Final = (_SIGNED.c.origin, _SIGNED.c.size, _SIGNED.c.root, _SIGNED.c.note)
 
@@ -113,7 +114,7 @@ class SignerMemory:
             return await self._database.write(work, _LOCK)
 
     async def join(self, origin: str, gateway: str) -> bool:
-        """Note that a gateway has the log open; whether none had it open before.
+        """Note that a gateway has the log open; whether the last one closed it, all of it signed.
 
         One that was killed counts as having it open, and is forgotten two minutes after it was
         seen. So what it had not signed yet is still taken after it.
@@ -121,8 +122,9 @@ class SignerMemory:
 
         def work(connection: Connection) -> bool:
             ours, now = _OPEN.c.origin == origin, int(self._seconds())
-            rest = connection.execute(select(_OPEN.c.gateway).where(ours)).first() is None
-            gone = (_OPEN.c.seen < now - _GONE_S) | (_OPEN.c.gateway == gateway)
+            there = connection.execute(select(_OPEN.c.gateway).where(ours)).scalars().all()
+            rest = list(there) == [_AT_REST]
+            gone = (_OPEN.c.seen < now - _GONE_S) | _OPEN.c.gateway.in_([gateway, _AT_REST])
             connection.execute(delete(_OPEN).where(ours & gone))
             connection.execute(insert(_OPEN).values(origin=origin, gateway=gateway, seen=now))
             return rest
@@ -136,6 +138,10 @@ class SignerMemory:
         def work(connection: Connection) -> None:
             named = (_OPEN.c.origin == origin) & (_OPEN.c.gateway == gateway)
             connection.execute(delete(_OPEN).where(named))
+            ours = _OPEN.c.origin == origin
+            if connection.execute(select(_OPEN.c.gateway).where(ours)).first() is None:
+                rest = {"origin": origin, "gateway": _AT_REST, "seen": int(self._seconds())}
+                connection.execute(insert(_OPEN).values(rest))
 
         async with _told():
             await self._database.write(work, _LOCK)

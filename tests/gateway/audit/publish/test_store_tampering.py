@@ -240,6 +240,24 @@ async def test_what_a_killed_gateway_had_not_signed_yet_is_signed_by_the_next(
         assert (await publication.newest()).size == 304
 
 
+async def test_a_bit_that_flipped_before_it_was_hashed_is_never_signed(place: Place) -> None:
+    log = await place.opened()
+    async with local_signer(place.folder / "log-key", ORIGIN) as signer:
+        publication = await Publication.open(log, signer, Minutes())
+        await write(log, 5)
+        stored = await place.meddler.read()
+        flipped = [*stored.leaves[:302], stored.leaves[302][:-1] + b"~", *stored.leaves[303:]]
+        rows = {**stored.forged(stored.leaves), "entry": list(enumerate(flipped))}
+        await place.meddler.write(rows)
+        with pytest.raises(LogCorrupt) as corrupt:
+            await publication.secure()
+        remembered = await signer.remembered()
+    await log.aclose()
+    assert corrupt.value.entry == 302
+    assert remembered is not None
+    assert remembered.size == SIGNED[-1]
+
+
 async def test_a_gateway_beside_another_takes_what_that_one_wrote(place: Place) -> None:
     async with place.publication() as one, place.publication() as other:
         await write(one.log, 3)

@@ -186,8 +186,12 @@ async def test_the_key_service_signs_growth_and_refuses_the_rest(tmp_path: Path)
         with pytest.raises(LogCorrupt, match="20 entries as they were signed"):
             await remote.sign(growth(20, OTHERS[:30]))
         assert [state.size for state in await remote.states()] == [0, 20]
-        assert await remote.join("a" * 32)
+        assert not await remote.join("a" * 32)
         assert not await remote.join("b" * 32)
+        for gateway in ("a", "b"):
+            await remote.leave(gateway * 32)
+        assert await remote.join("c" * 32)
+        assert not await remote.join("d" * 32)
         with pytest.raises(KeysUnreadable, match="another log"):
             await RemoteSigner.open(keys, "another.example/log")
     lines = (tmp_path / "journal").read_text()
