@@ -75,9 +75,18 @@ class ServedPages:
         )
         return SignInService(issuer, self.url, people).app()
 
+    def _log_key(self) -> str:
+        """What the gateway's operator prints for those who check the log."""
+        asked = [self._command, "audit", "key", "--settings", str(self._gateway.settings)]
+        printed = subprocess.run(  # noqa: S603 - this project's own command
+            asked, check=True, capture_output=True, text=True, timeout=_START_S
+        )
+        return printed.stdout.strip()
+
     def _start(self, issuer: str, port: int) -> None:
         settings = self._folder / "console.toml"
-        settings.write_text(_settings(self.url, self._gateway.url, issuer, port), "utf-8")
+        text = _settings(self.url, self._gateway.url, issuer, port)
+        settings.write_text(f"{text}[log]\nkey = {json.dumps(self._log_key())}\n", "utf-8")
         words = self._folder / "stderr.log"
         with words.open("wb") as said:
             self._process = subprocess.Popen(  # noqa: S603 - this project's own command
