@@ -24,6 +24,16 @@ ALLOWED: Final[Mapping[str, str]] = {
     "tests/support/hostile/awful_replies.py": "an agency that sends a byte now and then",
     "tests/support/soak.py": "a client that sends a byte a second",
     "tests/support/town.py": "a gateway, in real time where no question waits",
+    "tests/gateway/audit/keys/test_several.py": "a key service that drips a byte at a time",
+    "tests/gateway/audit/log/test_failover.py": "a log, until a server takes writes again",
+    "tests/gateway/http/connections/test_refusal_causes.py": "clients that take their time",
+    "tests/gateway/http/test_own_failures.py": "an event that is written once a second",
+    "tests/gateway/identity/test_sentinels.py": "a Valkey that is asked until it counts again",
+    "tests/stories/hostile/test_loop_holds.py": "turns of the loop, which have to be short",
+    "tests/stories/test_ready_or_not.py": "a witness's clock in a file",
+    "tests/support/families.py": "what a gateway does again and again",
+    "tests/support/pooler.py": "a server that does not say that it listens",
+    "tests/support/sentinels.py": "servers that do not say that they agree",
     "tests/support/virtual_time.py": "time that takes none",
 }
 LISTENING: Final = {"bind", "create_server", "start_server", "TCPSite"}

@@ -22,7 +22,7 @@ from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog
 from gateway.audit.publish.local_signer import local_signer
 from gateway.audit.publish.publication import Publication
-from gateway.audit.publish.quorum import Quorum, at_least, by_policy
+from gateway.audit.publish.quorum import witness_policy
 from gateway.audit.publish.witness_at import (
     WitnessAt,
     open_session,
@@ -33,8 +33,6 @@ from gateway.audit.publish.witnesses import Witnessing
 from gateway.audit.recorder.staff_children import NOBODY, StaffChildren, read_staff_children
 from gateway.audit.store.contract import Log
 from gateway.audit.tree.proved import CheckedState
-from gateway.audit.verify.finding import Unreadable
-from gateway.audit.verify.policy import WitnessPolicy
 from gateway.config.certificates.renewal import Certificates
 from gateway.config.operator_file import read_operator_file
 from gateway.config.settings import Settings
@@ -215,23 +213,3 @@ def trusted_witnesses(witnesses: WitnessSettings, log_key: str) -> list[WitnessA
         where = "trusted" if policy is None else "policy"
         raise ConfigurationInvalid(f"witnesses.{where}: {error}") from None
     return named
-
-
-def witness_policy(witnesses: WitnessSettings) -> WitnessPolicy | None:
-    """The policy that the settings name."""
-    if witnesses.policy is None:
-        return None
-    try:
-        return WitnessPolicy.read(witnesses.policy.read_bytes())
-    except OSError as error:
-        raise ConfigurationInvalid(
-            f"witnesses.policy: cannot be read ({type(error).__name__})"
-        ) from None
-    except Unreadable as error:
-        raise ConfigurationInvalid(f"witnesses.policy: {error}") from None
-
-
-def quorum_of(witnesses: WitnessSettings) -> Quorum:
-    """Whose signatures are enough, by the settings or their policy."""
-    policy = witness_policy(witnesses)
-    return at_least(witnesses.quorum) if policy is None else by_policy(policy)

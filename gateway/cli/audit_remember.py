@@ -27,20 +27,11 @@ async def _remembered(settings: Settings, checkpoint: Path | None) -> SignedStat
         state = (
             await _stored(signer, log)
             if checkpoint is None
-            else kept_state(checkpoint, signer.verifier_key)
+            else SignedState.kept(checkpoint, signer.verifier_key)
         )
         await refuse_other(log, state)
         await signer.begin(state)
         return state
-
-
-def kept_state(checkpoint: Path, verifier_key: str) -> SignedState:
-    """The state of a kept checkpoint, signed by the log; KeysUnreadable or LogCorrupt if none."""
-    try:
-        note = checkpoint.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise KeysUnreadable(f"{checkpoint}: cannot be read ({type(error).__name__})") from None
-    return SignedState.read(note, verifier_key)
 
 
 async def _stored(signer: GrowthSigner, log: Log) -> SignedState:

@@ -13,10 +13,11 @@ from gateway.audit.entry.range import EntryRanges
 from gateway.audit.errors import KeysUnavailable, LogUnavailable
 from gateway.audit.keys import key_ring
 from gateway.audit.keys.epoch_keys import KeyService
-from gateway.audit.opening import EPOCHS, open_keys, open_publication, open_witnessing, quorum_of
+from gateway.audit.opening import EPOCHS, open_keys, open_publication, open_witnessing
 from gateway.audit.publish.log_time import refuse_false_clock
 from gateway.audit.publish.pruning import due_ranges, pruning
 from gateway.audit.publish.pruning import prune as prune_log
+from gateway.audit.publish.quorum import quorum_of
 from gateway.audit.publish.retention_policy import Retention
 from gateway.audit.publish.witnesses import Witnessing
 from gateway.audit.recorder.epoch_guard import BEGUN, DESTROYED, epoch_change, key_checks

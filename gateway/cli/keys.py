@@ -20,7 +20,6 @@ from gateway.audit.keys.service.service import open_room
 from gateway.audit.keys.signing.growth_signer import GrowthSigner
 from gateway.audit.keys.signing.state import SignedState
 from gateway.audit.publish.local_signer import local_signer
-from gateway.cli.audit_remember import kept_state
 from gateway.config.certificates.contexts import ServedTls
 from gateway.config.certificates.kept import KeptFiles
 from gateway.http.client_certificate import shown_to_clients
@@ -107,7 +106,7 @@ def signer_key(folder: Path, log: SignedLog) -> None:
 
 async def _remembered(checkpoint: Path, folder: Path, log: SignedLog) -> SignedState:
     async with _signer(folder, log) as signer:
-        state = kept_state(checkpoint, signer.verifier_key)
+        state = SignedState.kept(checkpoint, signer.verifier_key)
         if not await signer.begin(state):
             raise KeysUnreadable("the signer remembers what it signed; nothing was changed")
         return state

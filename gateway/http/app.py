@@ -15,11 +15,11 @@ from gateway.audit.opening import (
     open_publication,
     open_staff_children,
     open_witnessing,
-    quorum_of,
 )
 from gateway.audit.publish.log_guard import LogGuard
 from gateway.audit.publish.log_time import ClockWatch
 from gateway.audit.publish.publication import Publication
+from gateway.audit.publish.quorum import quorum_of
 from gateway.audit.publish.witness_watch import Patience, WitnessWatch
 from gateway.audit.recorder.epoch_guard import CheckedKeys, EpochGuard
 from gateway.audit.recorder.recorder import Recorder

@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gateway.audit.errors import KeysUnreadable
 from gateway.audit.keys.signing.growth_signer import GrowthSigner
-from gateway.audit.keys.signing.memory import SignerMemory
 from gateway.audit.keys.signing.state import SignedState
 from gateway.audit.tree.note import NoteSigner
+
+if TYPE_CHECKING:  # whoever checks settings signs nothing
+    from gateway.audit.keys.signing.memory import SignerMemory
 
 
 @asynccontextmanager
@@ -35,13 +38,15 @@ def memory_beside(key: Path) -> Path:
     return key.with_name(f"{key.name}-memory")
 
 
-async def _memory(key: Path, dsn: str | None) -> SignerMemory:
+async def _memory(key: Path, dsn: str | None) -> "SignerMemory":
+    from gateway.audit.keys.signing.memory import SignerMemory  # noqa: PLC0415
+
     if dsn is not None:
         return await SignerMemory.at_server(dsn)
     return await SignerMemory.at_file(memory_beside(key))
 
 
-async def _begin(memory: SignerMemory, key: Path, origin: str) -> None:
+async def _begin(memory: "SignerMemory", key: Path, origin: str) -> None:
     if await asyncio.to_thread(key.exists):
         return
     if not await memory.advance(None, SignedState.empty(origin)):

@@ -10,7 +10,7 @@ from time import monotonic, time
 from adapters.manifest.toml_places import TomlKey
 from gateway.audit.errors import KeysUnreadable
 from gateway.audit.keys.private_file import read_private
-from gateway.audit.opening import quorum_of, witness_policy
+from gateway.audit.publish.quorum import quorum_of, witness_policy
 from gateway.audit.publish.witness_at import WitnessAt
 from gateway.audit.recorder.staff_children import read_staff_children
 from gateway.config.settings import Settings

@@ -145,7 +145,7 @@ def test_the_version_is_that_of_the_installed_package() -> None:
     ("typed", "offered"),
     [
         ("teamaround aud", "audit"),
-        ("teamaround audit ver", "verify"),
+        ("teamaround audit verify-l", "verify-loss"),
         ("teamaround audit verify --qu", "--quorum"),
         ("teamaround policy explain --sector SO", "SOCIAL_CARE"),
     ],

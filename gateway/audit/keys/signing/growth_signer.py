@@ -2,13 +2,15 @@
 
 import base64
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from gateway.audit.errors import LogCorrupt, SignerForgot
-from gateway.audit.keys.signing.memory import SignerMemory
 from gateway.audit.keys.signing.state import Growth, SignedState
 from gateway.audit.verify.finding import LogRefused
 from gateway.audit.verify.tree import refuse_rewritten
+
+if TYPE_CHECKING:  # whoever checks settings signs nothing
+    from gateway.audit.keys.signing.memory import SignerMemory
 
 
 class SignsNotes(Protocol):
@@ -34,7 +36,7 @@ class GrowthSigner:
     """A LogSigner over a key and its memory; several may share one memory."""
 
     key: SignsNotes
-    memory: SignerMemory
+    memory: "SignerMemory"
 
     @property
     def name(self) -> str:

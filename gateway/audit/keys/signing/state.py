@@ -1,9 +1,10 @@
 """A state of the log that its signer signed, and what is to grow from it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol, Self
 
-from gateway.audit.errors import LogCorrupt
+from gateway.audit.errors import KeysUnreadable, LogCorrupt
 from gateway.audit.verify.finding import LogRefused
 from gateway.audit.verify.key import VerifierKey
 from gateway.audit.verify.note import Note
@@ -42,6 +43,15 @@ class SignedState:
         ours = (s for s in read.signatures if (s.name, s.key_id) == (log.name, log.id))
         alone = f"{read.text}\n" + "".join(f"{signature.line}\n" for signature in ours)
         return cls(state.origin, state.size, state.root, alone)
+
+    @classmethod
+    def kept(cls, checkpoint: Path, verifier_key: str) -> Self:
+        """The state of a kept checkpoint, signed by the log; KeysUnreadable or LogCorrupt."""
+        try:
+            note = checkpoint.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise KeysUnreadable(f"{checkpoint}: cannot be read ({type(error).__name__})") from None
+        return cls.read(note, verifier_key)
 
     @property
     def signed(self) -> bool:

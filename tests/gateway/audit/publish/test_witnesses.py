@@ -12,9 +12,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.audit.errors import KeysUnreadable
-from gateway.audit.opening import quorum_of, trusted_witnesses
+from gateway.audit.opening import trusted_witnesses
 from gateway.audit.publish.publication import Publication
-from gateway.audit.publish.quorum import at_least
+from gateway.audit.publish.quorum import at_least, quorum_of
 from gateway.audit.publish.witness_at import WitnessAt, open_session, refuse_doubles
 from gateway.audit.publish.witness_watch import Patience, WitnessWatch
 from gateway.audit.publish.witnesses import Countersigned, HistoryConflict, Witnessing
