@@ -138,5 +138,8 @@ def test_no_agency_on_another_machine_is_asked_over_http_in_the_clear(host: str)
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
 def test_what_never_leaves_this_machine_may_go_over_http(host: str) -> None:
-    address = f"http://{host}:8000/children"
-    Egress.of([address]).check(address, "source.base_url")
+    here, away = f"http://{host}:8000/children", "http://agency.example:8000/children"
+    granted = Egress.of([here, away])
+    granted.check(here, "source.base_url")
+    with pytest.raises(EgressRefused):
+        granted.check(away, "source.base_url")

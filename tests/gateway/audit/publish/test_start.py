@@ -128,3 +128,4 @@ async def test_a_gateway_tells_when_all_of_its_log_was_hashed_again(tmp_path: Pa
                 return any(each["event"] == "log_rechecked" for each in told)
 
             await until(hashed)
+    assert "log_corrupt" not in {each["event"] for each in told}

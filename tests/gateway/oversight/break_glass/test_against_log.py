@@ -180,6 +180,7 @@ async def test_once_the_owner_mends_it_all_goes_on(beside: Beside) -> None:
     await beside.edit("UPDATE leave SET \"user\" = 's.worker' WHERE id = 'grant'")
     await guard.hold()
     guard.refuse_differing()
+    assert {each.grant.user for each in await beside.store.kept()} == {"s.worker"}
 
 
 async def test_what_the_log_has_only_just_said_is_waited_for(beside: Beside) -> None:
