@@ -66,3 +66,13 @@ def test_without_a_key_nothing_is_said_to_hold(entry: dict[str, Any]) -> None:
 )
 def test_no_cell_is_a_formula(text: str | None, cell: str) -> None:
     assert _cell(text) == cell
+
+
+def test_a_proof_without_its_entry_is_one_that_nobody_checked(
+    town: TownPages, entry: dict[str, Any]
+) -> None:
+    lines = entry["proof"].split("\n")
+    bare = "\n".join(line for line in lines if not line.startswith("extra "))
+    found = checked({**entry, "proof": bare}, LogTable(key=key(town)))
+    assert found.holds is None
+    assert "nothing was checked" in found.says

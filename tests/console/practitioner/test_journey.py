@@ -161,6 +161,8 @@ def test_two_children_in_two_tabs_never_mix(live: Page, demo: DemoPages) -> None
     answered(live)
     answered(other)
     assert MIRA.family in live.locator("#child").inner_text()
+    assert MIRA.family in live.locator("#asked-about").inner_text()
+    assert SHIELDED.family in other.locator("#asked-about").inner_text()
     assert SHIELDED.family not in live.content()
     assert MIRA.family not in other.content()
 
