@@ -82,12 +82,13 @@ def gateway_process(settings: Path) -> Iterator[GatewayProcess]:
 
 
 def _address(process: subprocess.Popen[str]) -> str:
-    said = process.stderr.readline() if process.stderr else ""
-    if '"serving"' not in said:
-        rest = process.communicate()[1]
-        raise RuntimeError(f"the gateway did not start: {said}{rest}")
-    event = json.loads(said)
-    return f"http://{event['host']}:{event['port']}/graphql"
+    said: list[str] = []
+    for line in process.stderr or ():
+        if '"serving"' in line:
+            event = json.loads(line)
+            return f"http://{event['host']}:{event['port']}/graphql"
+        said.append(line)
+    raise RuntimeError(f"the gateway did not start: {''.join(said)}")
 
 
 def _token(settings: Path) -> str:

@@ -183,9 +183,9 @@ class AuditLog:
         """How many entries are durable, which is the next index."""
         return await asyncio.to_thread(log_size, self._path)
 
-    async def recheck(self, share: float = WHOLE) -> None:
-        """Hash what the start did not, in this share of a core's time; LogCorrupt as `open`."""
-        await self._recheck.run(share)
+    async def recheck(self, share: float = WHOLE) -> bool:
+        """Hash what the start did not, in this share of a core; LogCorrupt as `open`."""
+        return await self._recheck.run(share)
 
     async def aclose(self) -> None:
         """Write what waits, then close the file; nothing more is taken. Twice does no harm."""

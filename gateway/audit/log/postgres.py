@@ -208,9 +208,9 @@ class PostgresLog:
         async with told_as(LogUnavailable), self._readers.acquire() as connection:
             return await stored_size(connection)
 
-    async def recheck(self, share: float = WHOLE) -> None:
-        """Hash what the start did not, in this share of a core's time; LogCorrupt as `open`."""
-        await self._recheck.run(share)
+    async def recheck(self, share: float = WHOLE) -> bool:
+        """Hash what the start did not, in this share of a core; LogCorrupt as `open`."""
+        return await self._recheck.run(share)
 
     async def aclose(self) -> None:
         """Write what waits, then close; nothing more is taken. Twice does no harm."""

@@ -38,9 +38,13 @@ class Recheck:
         """Whether every entry was hashed again."""
         return self.state is None
 
-    async def run(self, share: float) -> None:
-        """Hash the rest, in at most this share of a core's time; LogCorrupt, LogUnavailable."""
+    async def run(self, share: float) -> bool:
+        """Hash the rest, in at most this share of a core's time; LogCorrupt, LogUnavailable.
+
+        False if the start had left nothing to hash.
+        """
         async with self._one_at_a_time:
+            some = self.state is not None and self.state.size > 0
             while self.state is not None:
                 began = time.perf_counter()
                 if not await self.more():
@@ -48,6 +52,7 @@ class Recheck:
                     self.state = None
                 took = time.perf_counter() - began
                 await asyncio.sleep(took / share - took)
+            return some
 
     async def proved(self, found: Sequence[Logged]) -> None:
         """LogCorrupt at the first entry that nobody hashed again and the signed root denies."""

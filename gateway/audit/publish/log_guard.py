@@ -31,7 +31,7 @@ class LogGuard:
         """Hash again what the start did not, by a small share of a core; a difference halts all."""
         while True:
             try:
-                await self.publication.log.recheck(SHARE)
+                left = await self.publication.log.recheck(SHARE)
             except LogUnavailable as error:
                 events.log_unavailable(error)
                 await self.clock.sleep(self.every_s)
@@ -39,7 +39,8 @@ class LogGuard:
                 self.publication.halt_altered(corrupt)
                 return
             else:
-                events.log_rechecked()
+                if left:
+                    events.log_rechecked()
                 return
 
     async def look(self) -> None:

@@ -92,11 +92,11 @@ class Log(Protocol):
         """
         ...
 
-    async def recheck(self, share: float = 1.0) -> None:
+    async def recheck(self, share: float = 1.0) -> bool:
         """Hash again what the start did not, in this share of a core's time.
 
         Until it is done an entry is only given once the signed root proves it. LogCorrupt names the
-        first entry that is not as it was written.
+        first entry that is not as it was written. False if the start had left nothing.
         """
         ...
 

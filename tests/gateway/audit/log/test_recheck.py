@@ -106,9 +106,9 @@ async def test_neither_export_nor_pruning_begins_before_all_was_hashed_again(
     altered: AlteredLog, tmp_path: Path
 ) -> None:
     state = await filled(altered)
-    await altered.forge(300, FORGED, hashed=False)
     async with started(altered, state) as log:
         publication = await publication_of(log, tmp_path)
+        await altered.forge(300, FORGED, hashed=False)
         with pytest.raises(LogCorrupt):
             await export_log(publication, tmp_path / "export")
         with pytest.raises(LogCorrupt):
