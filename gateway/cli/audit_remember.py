@@ -16,11 +16,12 @@ from gateway.config.settings import Settings
 
 def remember(checkpoint: Path | None, settings: Path | None) -> None:
     """Give the signer its memory; print from where it goes on."""
-    state = run(_remembered(chosen(settings), checkpoint))
+    state = run(given_memory(chosen(settings), checkpoint))
     typer.echo(f"the signer continues from {state.size} entries, root {state.root.hex()}")
 
 
-async def _remembered(settings: Settings, checkpoint: Path | None) -> SignedState:
+async def given_memory(settings: Settings, checkpoint: Path | None) -> SignedState:
+    """From where the signer goes on: this checkpoint, or the newest signed state of the log."""
     async with open_signer_and_log(settings) as (signer, log):
         if await signer.remembered() is not None:
             raise KeysUnreadable("the signer remembers what it signed; nothing was changed")

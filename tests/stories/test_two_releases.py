@@ -15,6 +15,7 @@ import pytest
 from demo.postgres import Postgres
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog
+from gateway.cli.audit_remember import given_memory
 from gateway.cli.database.privileges import Roles
 from gateway.cli.database.upgrade import upgrade_files, upgrade_server
 from gateway.config.settings import Settings
@@ -152,6 +153,7 @@ async def test_while_gateways_are_replaced_one_by_one_no_question_is_lost(
             done = await upgrade_server(durable.dsn("releases"), Roles())
             assert "log: from schema 2, now schema 3" in done
             await load.answered(10)
+            await given_memory(settings, None)
             new = await stack.enter_async_context(started(tmp_path, settings))
             async with load.on(new.url):
                 await load.answered(40)
@@ -186,11 +188,21 @@ async def test_the_release_before_goes_on_with_files_that_this_one_made_and_back
     tmp_path: Path, earlier: Path
 ) -> None:
     async with over_files(tmp_path) as (load, flat):
-        for code, file in ((None, None), (earlier, flat), (None, None)):
-            async with started(tmp_path, load.settings, code=code, file=file) as gateway:
-                async with load.on(gateway.url):
-                    await load.answered(5)
-                assert await gateway.stop() == 0
+        await serves(tmp_path, load)
+        await serves(tmp_path, load, code=earlier, file=flat)
+        with pytest.raises(AssertionError, match="added while no gateway had the log open"):
+            await serves(tmp_path, load)
+        # What the release before wrote has no mark of its own: a person has to vouch for it.
+        (tmp_path / "state" / "log-key-memory").unlink()
+        await given_memory(load.settings, None)
+        await serves(tmp_path, load)
+
+
+async def serves(folder: Path, load: Load, **release: Path) -> None:
+    async with started(folder, load.settings, **release) as gateway:
+        async with load.on(gateway.url):
+            await load.answered(5)
+        assert await gateway.stop() == 0
 
 
 async def test_files_are_upgraded_under_a_gateway_of_the_release_before_that_serves_on(
@@ -207,6 +219,7 @@ async def test_files_are_upgraded_under_a_gateway_of_the_release_before_that_ser
                 pass
         assert "log: from schema 2, now schema 3" in await upgrade_files(load.settings)
         await load.answered(5)
+        await given_memory(load.settings, None)
         async with started(tmp_path, load.settings) as new, load.on(new.url):
             await load.answered(20)
 

@@ -195,7 +195,7 @@ async def _served(
             session=SessionTable(key=folder / "session.key"),
         )
         config = uvicorn.Config(
-            pages_app(settings, b"s" * 32, assets), log_level="error", timeout_graceful_shutdown=1
+            pages_app(settings, b"s" * 32, assets), log_config=None, timeout_graceful_shutdown=1
         )
         server = uvicorn.Server(config)
         serving = asyncio.ensure_future(server.serve(sockets=[listening]))

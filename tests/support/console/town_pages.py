@@ -161,7 +161,7 @@ async def _served(pages: TownPages, folder: Path, more: Mapping[str, Any]) -> As
         )
         config = uvicorn.Config(
             pages_app(settings, b"s" * 32, Assets.read()),
-            log_level="error",
+            log_config=None,
             timeout_graceful_shutdown=1,
         )
         server = uvicorn.Server(config)

@@ -16,6 +16,7 @@ from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.logged import Logged
 from gateway.audit.entry.look import AuditedLook
+from gateway.audit.entry.lost_log import LostLog
 from gateway.audit.entry.range import EntryRange
 from gateway.audit.keys.sealing import Sealed
 from gateway.audit.reports.csv_json import COLUMNS, HEADING, as_json_lines, as_table
@@ -69,6 +70,7 @@ def whole() -> Entry:
     """An entry in which each field says something that no other does."""
     return Entry(
         kind=AuditKind.AUDIT_SEARCH,
+        succeeds=LostLog("log.example/lost", "k.key", 7, "5" * 64, "the disk broke", "d.decides"),
         at=NOON,
         query_id="query-1",
         user="u.user",
@@ -98,6 +100,7 @@ def whole() -> Entry:
 
 
 SAID = {
+    "succeeds": "log.example/lost",
     "at": "2026-11-22T12",
     "justification": "J" * 40,
     "case_reference": "C" * 40,
