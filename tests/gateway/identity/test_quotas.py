@@ -263,7 +263,7 @@ async def test_counts_of_a_valkey_are_forgotten_when_their_time_is_over(valkey: 
 
 
 async def test_without_its_valkey_a_gateway_lets_nobody_ask(tmp_path: Path) -> None:
-    async with edge(tmp_path, replicas__valkey=f"unix://{tmp_path}/nobody") as gateway:
+    async with standing(tmp_path, replicas__valkey=f"unix://{tmp_path}/nobody") as gateway:
         said = await asked(gateway)
     assert (said.status, said.code) == (503, "LIMITS_UNAVAILABLE")
     assert gateway.agency_server.asked == []
