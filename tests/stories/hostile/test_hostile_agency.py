@@ -1,11 +1,8 @@
 """An agency that answers awfully costs its own row, and nobody else anything."""
 
 import asyncio
-import gc
-import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +10,7 @@ import pytest
 
 from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.hostile.awful_replies import AWFUL, speaking
+from tests.support.hostile.loop_holds import watched
 from tests.support.loopback import serving, serving_raw
 from tests.support.town import PRACTITIONER, small_town
 
@@ -26,40 +24,6 @@ WORST: Final = (
     "a trailer without end",
 )
 LONGEST_HOLD_S: Final = 0.2  # of processor time; a busy machine or a collection takes some of it
-
-
-@dataclass
-class Holds:
-    """The longest that one turn of the event loop took, in seconds of processor time."""
-
-    longest: float = 0.0
-
-    async def watch(self) -> None:
-        before = time.thread_time()
-        while True:
-            await asyncio.sleep(0)
-            now = time.thread_time()
-            self.longest = max(self.longest, now - before)
-            before = now
-
-
-@asynccontextmanager
-async def watched() -> AsyncIterator[Holds]:
-    holds = Holds()
-    watching = asyncio.create_task(holds.watch())
-    try:
-        yield holds
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
-
-
-@pytest.fixture(autouse=True)
-def no_garbage() -> Iterator[None]:
-    """A look for garbage over all that the tests hold would be taken for the agency's doing."""
-    gc.disable()
-    yield
-    gc.enable()
 
 
 @pytest.mark.parametrize("name", WORST)
