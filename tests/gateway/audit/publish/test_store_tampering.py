@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -276,11 +276,11 @@ async def test_no_start_signs_what_was_added_at_rest_however_often_it_is_tried(
 
 
 async def test_a_store_that_cannot_be_read_is_unavailable_and_halts_nothing(place: Place) -> None:
-    async with place.publication() as publication:
+    async with aclosing(await place.opened()) as again, place.publication() as publication:
         await publication.log.aclose()
         if isinstance(place.meddler, PostgresMeddler):
             with pytest.raises(LogUnavailable):
                 await publication.secure()
             publication.refuse_halted()
-            publication.log = await place.opened()
+            publication.log = again
             await publication.secure()
