@@ -88,25 +88,10 @@ async def open_gateway(
         stages = await stack.enter_async_context(open_stages(settings, clock, certificates))
         needed = quorum_of(settings.witnesses).needed
         refuse_unwitnessed_production(settings.environment, needed, settings.witnesses)
-        files = settings.files
         publication = await stack.enter_async_context(
             open_publication(settings, clock, certificates)
         )
-        production = settings.environment == "production"
-        held = await open_keys_in_reach(
-            settings.keys, files, stack, production=production, certificates=certificates
-        )
-        if isinstance(held, KeyServices):
-            _keep(stack, held.keep_looking(clock.sleep))
-        staff = await open_staff_children(settings.alerts, held)
-        patience_s = settings.questions.deadline
-        checked = CheckedKeys(held)
-        recorder = Recorder(
-            publication.log, checked, clock, staff_children=staff, patience_s=patience_s
-        )
-        stack.push_async_callback(recorder.write_refusals)
-        _keep(stack, recorder.keep_counting())
-        _keep(stack, EpochGuard(publication.log, checked, clock).keep_holding())
+        recorder = await _open_recorder(settings, publication, clock, certificates, stack)
         clock_watch = ClockWatch(publication.log, clock, publication.witnessed_at)
         await clock_watch.look()  # before this clock writes anything
         _keep(stack, clock_watch.run())
@@ -123,6 +108,37 @@ async def open_gateway(
             settings, stages, governance.generations, clock_watch, recorder, stack
         )
         yield Pipeline(stages, governance, recorder, watch, oversight)
+
+
+async def _open_recorder(
+    settings: Settings,
+    publication: Publication,
+    clock: Clock,
+    certificates: Certificates,
+    stack: AsyncExitStack,
+) -> Recorder:
+    """What writes entries, with the keys for their pseudonyms, each epoch's key held to the log."""
+    held = await open_keys_in_reach(
+        settings.keys,
+        settings.files,
+        stack,
+        production=settings.environment == "production",
+        certificates=certificates,
+    )
+    if isinstance(held, KeyServices):
+        _keep(stack, held.keep_looking(clock.sleep))
+    checked = CheckedKeys(held)
+    recorder = Recorder(
+        publication.log,
+        checked,
+        clock,
+        staff_children=await open_staff_children(settings.alerts, held),
+        patience_s=settings.questions.deadline,
+    )
+    stack.push_async_callback(recorder.write_refusals)
+    _keep(stack, recorder.keep_counting())
+    _keep(stack, EpochGuard(publication.log, checked, clock).keep_holding())
+    return recorder
 
 
 def _public_keys(settings: Settings, publication: Publication) -> ReplicaKeys:
@@ -181,13 +197,12 @@ async def _open_oversight(  # noqa: PLR0913, PLR0917  what it is wired of
     def clock_agrees() -> bool:
         return clock_watch.agrees
 
-    grants = await open_grants(settings.log, settings.files)
-    stack.push_async_callback(grants.aclose)
-
     def operator() -> OperatorFile:
         """The operator's file that is in force when it is asked for."""
         return generations.current.operator
 
+    grants = await open_grants(settings.log, settings.files)
+    stack.push_async_callback(grants.aclose)
     working_days = WorkingDays(lambda: operator().closed_days)
     told = sender(operator, settings.server.public_url)
     notifier = Notifier(grants, told, clock, lambda: operator().deputies, clock_agrees)
@@ -195,22 +210,22 @@ async def _open_oversight(  # noqa: PLR0913, PLR0917  what it is wired of
     async def tell(alert: Alert) -> bool:
         return await notifier.escalate(alert.id, alert.anchor, "alert-overdue")
 
-    def places(caller: Caller) -> frozenset[str]:
-        active = generations.current
-        return places_for(active.operator, active.preparation.registry.agencies, caller)
-
     found = AlertStore.below(settings.files.state, working_days)
     alerts = AlertIndexer(found, log, tell, clock, clock_agrees)
-    retention = RetentionTask(log, alerts.store, grants)
     guard = GrantGuard(grants, log, clock, working_days)
-    beside = (notifier.keep_notifying(), alerts.watch(), retention.keep_removing())
-    for work in (*beside, guard.keep_holding()):
+    beside = (
+        notifier.keep_notifying(),
+        alerts.watch(),
+        RetentionTask(log, alerts.store, grants).keep_removing(),
+        guard.keep_holding(),
+    )
+    for work in beside:
         _keep(stack, work)
     break_glass = BreakGlass(
         store=grants,
         recorder=recorder,
         clock=clock,
-        places=places,
+        places=partial(_places, generations),
         hurry=notifier.hurry,
         working_days=working_days,
         quotas=stages.quotas,
@@ -218,6 +233,12 @@ async def _open_oversight(  # noqa: PLR0913, PLR0917  what it is wired of
         guard=guard,
     )
     return Oversight(break_glass, alerts)
+
+
+def _places(generations: Generations, caller: Caller) -> frozenset[str]:
+    """Whose privacy officers are told of what this caller opens, by what is in force."""
+    active = generations.current
+    return places_for(active.operator, active.preparation.registry.agencies, caller)
 
 
 def _opener(settings: Settings, clock: Clock) -> SourceOpener:
