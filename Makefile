@@ -5,7 +5,7 @@ READY := .venv/.ready
 MATCHING := .venv-matching
 ARGS ?=
 
-.PHONY: help changes demo assets pages soak test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check lock clean
+.PHONY: help changes demo assets pages soak test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start profile bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check lock clean
 
 help:  ## every command, in a line each
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name what; do printf '  %-16s %s\n' "$$name" "$$what"; done
@@ -63,6 +63,9 @@ bench-reloads: $(READY)  ## what a gateway holds after its manifests were read a
 
 bench-start: $(READY)  ## how long each command takes to start; ARGS="--against FOLDER" for another checkout beside
 	$(BIN)/python -m bench.start $(ARGS)
+
+profile: $(READY)  ## CPU of a first screen by stage; ARGS="--questions 5000" for a smaller error
+	$(BIN)/python -m bench.profile $(ARGS)
 
 bench-alerts: $(READY)  ## the figures on alerts of docs/audit.md, on two made-up years
 	$(BIN)/python -m bench.alerts $(ARGS)

@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,14 @@ from typing import Final
 
 from bench.town import AREA
 
-_TEAMAROUND: Final = str(Path(sys.executable).with_name("teamaround"))
+HERE: Final = Path(__file__).parents[1]
+_RUN: Final = """
+import sys
+sys.path.insert(0, {checkout!r})
+sys.argv[0] = "teamaround"
+from gateway.cli.main import app
+app()
+"""
 _CALLER: Final = (
     *("--user", "s.worker", "--organisation", "northbrook", "--sector", "SOCIAL_CARE"),
     *("--role", "practitioner", "--purpose", "SAFEGUARDING", "--area", AREA),
@@ -63,17 +70,27 @@ class GatewayProcess:
         return int(line.split()[1]) / 1024
 
 
+def teamaround_of(checkout: Path) -> Sequence[str]:
+    """The command `teamaround` of a checkout of this project, run by this Python."""
+    return (sys.executable, "-P", "-c", _RUN.format(checkout=str(checkout.resolve())))
+
+
 @contextmanager
-def gateway_process(settings: Path) -> Iterator[GatewayProcess]:
-    """Serve with these settings, in a process of its own, ended with the context."""
-    command = [_TEAMAROUND, "serve", "--settings", str(settings)]
+def gateway_process(
+    settings: Path, program: Sequence[str] = teamaround_of(HERE)
+) -> Iterator[GatewayProcess]:
+    """Serve with these settings, in a process of its own, ended with the context.
+
+    `program` is the command `teamaround`, by another way or of another checkout.
+    """
+    command = [*program, "serve", "--settings", str(settings)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
         # After its address nobody reads what it says, and a full pipe would stop it.
         unread = Thread(target=deque, args=(process.stderr, 0))
         try:
             address = _address(process)
             unread.start()
-            yield GatewayProcess(process.pid, address, _token(settings))
+            yield GatewayProcess(process.pid, address, _token(settings, program))
         finally:
             process.terminate()
             process.wait()
@@ -91,6 +108,6 @@ def _address(process: subprocess.Popen[str]) -> str:
     raise RuntimeError(f"the gateway did not start: {''.join(said)}")
 
 
-def _token(settings: Path) -> str:
-    command = [_TEAMAROUND, "token", *_CALLER, "--settings", str(settings)]
+def _token(settings: Path, program: Sequence[str]) -> str:
+    command = [*program, "token", *_CALLER, "--settings", str(settings)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603

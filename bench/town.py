@@ -104,6 +104,7 @@ keys = "state/token-keys.json"
 [limits]
 questions_per_minute = 1_000_000
 questions_per_minute_organisation = 1_000_000
+requests_per_minute = 1_000_000
 """
 
 

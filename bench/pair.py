@@ -1,0 +1,101 @@
+"""CPU per question of this checkout and of another one, in turns: `python -m bench.pair`.
+
+Both gateways run all the time, and whatever else the machine does meets both alike. Each round
+asks one, then the other, and the next round begins with the other. What counts is the ratio of
+each round, not its milliseconds.
+"""
+
+import argparse
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from bench.gateway_process import HERE, GatewayProcess, gateway_process, teamaround_of
+from bench.question import FIRST_SCREEN, OUTCOMES, body_of
+from bench.town import write_town
+from bench.worker import Worker, working
+
+DOCUMENTS: Final = {"first-screen": FIRST_SCREEN, "outcomes": OUTCOMES}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two gateways that ask the same agencies, and the load that asks them."""
+
+    gateways: tuple[GatewayProcess, GatewayProcess]
+    load: Worker
+    order: dict[str, Any]
+
+    def rounds(self, count: int) -> Iterator[tuple[float, float]]:
+        """Milliseconds of CPU per question of both, a round each; the first only warms up."""
+        for number in range(count + 1):
+            turns = (0, 1) if number % 2 else (1, 0)
+            spent = {turn: self._spent_ms(self.gateways[turn]) for turn in turns}
+            if number:
+                yield spent[0], spent[1]
+
+    def _spent_ms(self, gateway: GatewayProcess) -> float:
+        before = gateway.cpu_s
+        self.load.tell({**self.order, "url": gateway.url, "headers": gateway.headers})
+        return 1000 * (gateway.cpu_s - before) / int(self.order["count"])
+
+
+@contextmanager
+def open_pair(checkouts: tuple[Path, Path], asked: argparse.Namespace) -> Iterator[Pair]:
+    """All processes: agencies, both gateways, load."""
+    names = [f"agency-{number:02}" for number in range(1, asked.agencies + 1)]
+    with ExitStack() as stack:
+        street = stack.enter_context(working("bench.agencies"))
+        urls = street.tell({"agencies": names, "bytes": 0, "delay_ms": 0})
+        gateways = [
+            stack.enter_context(
+                gateway_process(
+                    write_town(Path(stack.enter_context(TemporaryDirectory())), urls),
+                    teamaround_of(checkout),
+                )
+            )
+            for checkout in checkouts
+        ]
+        order = {
+            "body": body_of(DOCUMENTS[asked.document], names),
+            "agencies": asked.agencies,
+            "count": asked.questions,
+            "in_flight": asked.in_flight,
+        }
+        load = stack.enter_context(working("bench.load"))
+        yield Pair((gateways[0], gateways[1]), load, order)
+
+
+def told(rounds: Sequence[tuple[float, float]]) -> str:
+    """Medians of both, and of the ratio with its middle half and its extremes."""
+    ratios = [ours / theirs for ours, theirs in rounds]
+    low, middle, high = quantiles(ratios, n=4, method="inclusive")
+    ours, theirs = (median(one) for one in zip(*rounds, strict=True))
+    return (
+        f"this checkout {ours:.2f} ms, the other {theirs:.2f} ms of CPU per question\n"
+        f"ratio {middle:.3f}; half of {len(rounds)} rounds from {low:.3f} to {high:.3f}, "
+        f"all from {min(ratios):.3f} to {max(ratios):.3f}; load average {os.getloadavg()[0]:.1f}"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and say which costs what."""
+    parser = argparse.ArgumentParser(prog="python -m bench.pair", description=__doc__)
+    parser.add_argument("--against", type=Path, required=True, help="another checkout")
+    parser.add_argument("--rounds", type=int, default=12, help="rounds that count, two or more")
+    parser.add_argument("--questions", type=int, default=100, help="asked of each in a round")
+    parser.add_argument("--agencies", type=int, default=7)
+    parser.add_argument("--in-flight", type=int, default=8)
+    parser.add_argument("--document", choices=DOCUMENTS, default="first-screen")
+    asked = parser.parse_args(arguments)
+    with open_pair((HERE, asked.against), asked) as pair:
+        print(told(list(pair.rounds(asked.rounds))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Where the CPU of a question goes, stage by stage."""
