@@ -17,23 +17,24 @@ _KEPT: Final = 8  # findings of one question
 class FoundOnce:
     """Finds once for the same answers and what was stated, however many ask in one question.
 
-    It keeps the latest findings, and with them the answers that they are of.
+    It keeps the latest findings, and with them what was stated and the answers that they are of: so
+    none gives its place to another.
     """
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
-        self._kept: dict[tuple[Reference, frozenset[int]], Findings] = {}
+        self._kept: dict[tuple[int, frozenset[int]], tuple[Reference, Findings]] = {}
 
     def of(self, stated: Reference, answers: Mapping[str, SourceAnswer]) -> Findings:
         """The findings of these answers; all sources in scope count, answered or not."""
-        key = (stated, frozenset(map(id, answers.values())))
-        found = self._kept.get(key)
-        if found is None:
-            found = find(stated, dict(answers), self.resolver)
+        key = (id(stated), frozenset(map(id, answers.values())))
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = stated, find(stated, dict(answers), self.resolver)
             if len(self._kept) == _KEPT:
                 del self._kept[next(iter(self._kept))]
-            self._kept[key] = found
-        return found
+            self._kept[key] = kept
+        return kept[1]
 
 
 @dataclass(slots=True)

@@ -33,9 +33,10 @@ class Resolver:
         """Every record of these answers, graded against the reference."""
         every = tuple(answers)
         key = (reference, frozenset(map(id, every)))
-        if key not in self._kept:
-            self._kept[key] = (every, self._resolved(reference, every))
-        return self._kept[key][1]
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = self._kept[key] = (every, self._resolved(reference, every))
+        return kept[1]
 
     def _resolved(self, reference: Reference, every: tuple[SourceAnswer, ...]) -> Resolution:
         records = {answered.source: answered.records for answered in every}

@@ -1,38 +1,62 @@
 """One fact from many tellers: equal values become one, with everyone who says so."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, TypeVar
 
 from resolvers.child.child import Fact, Provenance
 
 T = TypeVar("T")
 _NEVER: Final = (False, datetime.min.replace(tzinfo=UTC), "")
+_RANK: Final = itemgetter(0)
 Statements = Collection[tuple[T, Provenance]]
 
 
 def facts(
-    said: Statements[T], *, same: Callable[[T], Hashable], order: Callable[[T], Any] = lambda _: 0
+    said: Statements[T],
+    *,
+    same: Callable[[T], Hashable] | None = None,
+    order: Callable[[T], Any] = lambda _: 0,
 ) -> tuple[Fact[T], ...]:
     """The facts in `order`, then in that of their text: never in that of their telling.
 
     Values with an equal `same` are one fact, in the form that most agencies use (then the longest,
-    which keeps accents and apostrophes); an agency stands once in it, with its latest date.
+    which keeps accents and apostrophes); an agency stands once in it, with its latest date. Without
+    a `same` only equal values are one.
     """
     groups: dict[Hashable, list[tuple[T, Provenance]]] = {}
-    for value, source in said:
-        groups.setdefault(same(value), []).append((value, source))
-    found = [Fact(_form(group), _sources([p for _, p in group])) for group in groups.values()]
-    if len(found) > 1:
-        found.sort(key=lambda fact: (order(fact.value), repr(fact.value)))
-    return tuple(found)
+    keys: dict[T, Hashable] = {}  # most agencies write alike what they say alike
+    for statement in said:
+        value = statement[0]
+        key: Hashable = value
+        if same is not None and (key := keys.get(value)) is None:
+            key = keys[value] = same(value)
+        groups.setdefault(key, []).append(statement)
+    found = [Fact(_form(group), _sources(group)) for group in groups.values()]
+    return tuple(found if len(found) < len("ab") else _ordered(found, order))
+
+
+def _ordered(found: Iterable[Fact[T]], order: Callable[[T], Any]) -> Iterator[Fact[T]]:
+    """In `order`; a text is only made of those that it leaves open."""
+    ranked = sorted(((order(fact.value), fact) for fact in found), key=_RANK)
+    for _, alike in groupby(ranked, _RANK):
+        level = [fact for _, fact in alike]
+        yield from level if len(level) == 1 else sorted(level, key=_text)
+
+
+def _text(fact: Fact[Any]) -> str:
+    return repr(fact.value)
 
 
 def most_told(candidates: Iterable[Fact[T]]) -> Fact[T] | None:
     """The fact with most agencies; of equals the one of the smallest agency id, then by text."""
-    ranked = sorted(candidates, key=lambda f: (-len(f.sources), f.sources[0].agency, repr(f.value)))
-    return ranked[0] if ranked else None
+    every = tuple(candidates)
+    if len(every) == 1:
+        return every[0]
+    return min(every, key=lambda f: (-len(f.sources), f.sources[0].agency, _text(f)), default=None)
 
 
 def moment(as_of: datetime | None) -> tuple[bool, datetime, str]:
@@ -45,16 +69,18 @@ def moment(as_of: datetime | None) -> tuple[bool, datetime, str]:
 
 def _form(group: list[tuple[T, Provenance]]) -> T:
     first = group[0][0]
-    if all(value == first for value, _ in group):
+    if all(value is first or value == first for value, _ in group):
         return first
     tellers = Counter(value for value, _ in {(value, source.agency) for value, source in group})
     return max(tellers, key=lambda value: (tellers[value], len(repr(value)), repr(value)))
 
 
-def _sources(said_by: list[Provenance]) -> tuple[Provenance, ...]:
+def _sources(said_by: list[tuple[T, Provenance]]) -> tuple[Provenance, ...]:
+    if len(said_by) == 1:
+        return (said_by[0][1],)
     latest: dict[str, Provenance] = {}
-    for source in said_by:
-        before = latest.get(source.agency)
-        if before is None or moment(before.as_of) < moment(source.as_of):
+    for _, source in said_by:
+        before = latest.setdefault(source.agency, source)
+        if before is not source and moment(before.as_of) < moment(source.as_of):
             latest[source.agency] = source
     return tuple([latest[agency] for agency in sorted(latest)])

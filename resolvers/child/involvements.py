@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
+from operator import itemgetter
+from typing import Final
 
 from adapters.contract.codes import InvolvementStatus
 from adapters.contract.dates import PartialDate
@@ -13,6 +15,7 @@ from resolvers.comparison.normalise import fold
 
 InvolvementFact = Fact[AgencyInvolvement]
 _Order = tuple[bool, int, int, int, str]
+_RANK: Final = itemgetter(0)
 
 
 def involvements(
@@ -23,10 +26,17 @@ def involvements(
     One agency's equal ones are one; another agency's are its own. Ids begin with the query's, then
     count within the agency in this same order; they hold nothing of the child.
     """
-    owned = [(AgencyInvolvement("", p.agency, i), p) for i, p in said]
-    return tuple(
-        _counted(facts(owned, same=lambda own: own, order=lambda own: _order(own, today)), query_id)
-    )
+    day = PartialDate.of(today)
+    by_agency: dict[str, list[tuple[Involvement, Provenance]]] = {}
+    for statement in said:
+        by_agency.setdefault(statement[1].agency, []).append(statement)
+    found = [
+        (_order(fact.value, agency, day), agency, fact)
+        for agency, own in by_agency.items()
+        for fact in facts(own, order=lambda own: _order(own, "", day))
+    ]
+    found.sort(key=_RANK)
+    return tuple(_counted(((agency, fact) for _, agency, fact in found), query_id))
 
 
 def lead(
@@ -36,7 +46,10 @@ def lead(
     leads = [f for f in found if f.value.involvement.lead_practitioner is True and _open(f, today)]
     if not leads:
         return None, None
-    first = min(leads, key=lambda f: (_order(f.value, today), repr(f.value)))
+    day = PartialDate.of(today)
+    first = min(
+        leads, key=lambda f: (_order(f.value.involvement, f.value.agency, day), repr(f.value))
+    )
     people = facts([(_who(f.value), s) for f in leads for s in f.sources], same=fold)
     return first, Conflict("lead_practitioner", people) if len(people) > 1 else None
 
@@ -46,30 +59,37 @@ def is_open(involvement: Involvement, today: date) -> bool:
 
     A month or a year of ending has not passed before its last day.
     """
+    return _is_open(involvement, PartialDate.of(today))
+
+
+def _is_open(involvement: Involvement, today: PartialDate) -> bool:
     start, end = involvement.start, involvement.end
-    closed = involvement.status is InvolvementStatus.CLOSED
-    ended = end is not None and _last_moment(end) < PartialDate.of(today)
-    return not closed and not ended and (start is None or start <= PartialDate.of(today))
+    if involvement.status is InvolvementStatus.CLOSED:
+        return False
+    ended = end is not None and _last_moment(end) < today
+    return not ended and (start is None or start <= today)
 
 
 def _open(fact: InvolvementFact, today: date) -> bool:
     return is_open(fact.value.involvement, today)
 
 
-def _order(own: AgencyInvolvement, today: date) -> _Order:
-    start = own.involvement.start or PartialDate(0)
-    closed = not is_open(own.involvement, today)
-    return closed, -start.year, -start.month, -start.day, own.agency
+def _order(involvement: Involvement, agency: str, today: PartialDate) -> _Order:
+    start = involvement.start
+    closed = not _is_open(involvement, today)
+    if start is None:
+        return closed, 0, 0, 0, agency
+    return closed, -start.year, -start.month, -start.day, agency
 
 
-def _counted(ordered: Iterable[InvolvementFact], query_id: str) -> Iterator[InvolvementFact]:
+def _counted(
+    ordered: Iterable[tuple[str, Fact[Involvement]]], query_id: str
+) -> Iterator[InvolvementFact]:
     counts: Counter[str] = Counter()
-    for fact in ordered:
-        agency = fact.value.agency
+    for agency, fact in ordered:
         counts[agency] += 1
         name = f"{query_id}/involvements/{agency}/{counts[agency]}"
-        own = AgencyInvolvement(name, agency, fact.value.involvement)
-        yield Fact(own, fact.sources)
+        yield Fact(AgencyInvolvement(name, agency, fact.value), fact.sources)
 
 
 def _who(own: AgencyInvolvement) -> str:

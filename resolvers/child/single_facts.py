@@ -12,7 +12,7 @@ def single_birth_date(
     said: Statements[StatedBirthDate],
 ) -> tuple[Fact[StatedBirthDate] | None, Conflict | None]:
     """The day of most agencies; a year alone, a placeholder or a guess only if there is no day."""
-    found = facts(said, same=lambda stated: stated)
+    found = facts(said)
     known = [f for f in found if not (f.value.estimated or vague(f.value.value))]
     chosen = most_told(known or found)
     if chosen is None:
@@ -25,7 +25,7 @@ def single_birth_date(
 def single_sex(said: Statements[Sex]) -> tuple[Fact[Sex] | None, Conflict | None]:
     """The sex that most agencies say; unknown only if none knows it."""
     known = [(sex, p) for sex, p in said if sex is not Sex.UNKNOWN]
-    chosen = most_told(facts(known or said, same=lambda sex: sex))
+    chosen = most_told(facts(known or said))
     return chosen, disputed("sex", [(sex.value, p) for sex, p in known])
 
 
@@ -49,7 +49,7 @@ def single_gp_practice(
 
 def disputed(field: str, said: Statements[str]) -> Conflict | None:
     """The conflict over `field`, with every value and who says it, or None where there is one."""
-    values = facts(said, same=str)
+    values = facts(said)
     return Conflict(field, values) if len(values) > 1 else None
 
 

@@ -23,6 +23,7 @@ from resolvers.comparison.normalise import digits, fold
 from resolvers.matching.details import NUMBERS, numbers
 
 T = TypeVar("T")
+_Told = tuple[Record, Provenance]
 
 _USES: Final = (NameUse.CURRENT, NameUse.FORMER, NameUse.ALIAS)
 _CURRENCY: Final = (True, None, False)
@@ -44,7 +45,7 @@ def stitch(query_id: str, members: Iterable[Member], today: date) -> Child:
     `conflicts`. `today` decides which involvements are open. Ids begin with the query's, so that
     none names anything in another answer.
     """
-    told = frozenset(members)
+    told = _told(members)
     birth_date, birth_conflict = single_birth_date(_said(told, _birth_dates))
     sex, sex_conflict = single_sex(_said(told, lambda r: (r.sex,) if r.sex else ()))
     gp_practice, gp_conflict = single_gp_practice(_said(told, _gp_practices))
@@ -62,14 +63,25 @@ def stitch(query_id: str, members: Iterable[Member], today: date) -> Child:
     )
 
 
-def _lists(child_id: str, told: frozenset[Member]) -> Child:
+def _told(members: Iterable[Member]) -> tuple[_Told, ...]:
+    """Each record with who says so; what one agency says twice in the same words, once."""
+    by_agency: dict[str, list[Member]] = {}
+    for member in members:
+        by_agency.setdefault(member.agency, []).append(member)
+    return tuple(
+        (member.record, Provenance(member.agency, member.as_of))
+        for own in by_agency.values()
+        for member in (own if len(own) == 1 else dict.fromkeys(own))
+    )
+
+
+def _lists(child_id: str, told: Iterable[_Told]) -> Child:
     """What a child may have several of."""
     said_names = _said(told, lambda r: (_stated(n) for n in r.names if n.given or n.family))
     return Child(
         id=child_id,
         identifiers=facts(
             _said(told, lambda r: r.identifiers),
-            same=lambda i: i,
             order=lambda i: (i.scheme, i.value),
         ),
         names=facts(said_names, same=_same_name, order=lambda n: _USES.index(n.use)),
@@ -92,9 +104,9 @@ def _lists(child_id: str, told: frozenset[Member]) -> Child:
 
 
 def _said(
-    told: Iterable[Member], read: Callable[[Record], Iterable[T]]
+    told: Iterable[_Told], read: Callable[[Record], Iterable[T]]
 ) -> list[tuple[T, Provenance]]:
-    return [(value, Provenance(m.agency, m.as_of)) for m in told for value in read(m.record)]
+    return [(value, source) for record, source in told for value in read(record)]
 
 
 def _birth_dates(record: Record) -> tuple[StatedBirthDate, ...]:
@@ -108,9 +120,9 @@ def _gp_practices(record: Record) -> tuple[GpPractice, ...]:
     return (practice,) if practice and (practice.name or practice.ods_code) else ()
 
 
-def _numbers(told: frozenset[Member]) -> Iterator[Conflict | None]:
+def _numbers(told: Iterable[_Told]) -> Iterator[Conflict | None]:
     """Several NHS numbers or UPNs: one child has one of each."""
-    said = [(numbers(m.record.identifiers), Provenance(m.agency, m.as_of)) for m in told]
+    said = [(numbers(record.identifiers), source) for record, source in told]
     for scheme in NUMBERS:
         yield disputed(scheme, [(value, p) for held, p in said for value in held[scheme]])
 

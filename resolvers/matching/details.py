@@ -1,6 +1,6 @@
 """The details that tell children apart, taken from a record or a reference, ready to compare."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple, Self
 
@@ -159,16 +159,21 @@ class ReadOnce:
     """
 
     def __init__(self) -> None:
-        self._read: dict[tuple[str, int], tuple[Record, Details]] = {}
+        self._read: dict[tuple[str, int], tuple[Record, Details, Details]] = {}
+        self._kinds: dict[Hashable, Details] = {}
         self._known: dict[Reference, Details] = {}
+        self._stated: dict[Reference, Details] = {}
 
     def __call__(self, source: str, record: Record) -> Details:
         """What a record of `source` holds."""
-        key = (source, id(record))
-        found = self._read.get(key)
-        if found is None:
-            found = self._read[key] = (record, Details.of_record(source, record))
-        return found[1]
+        return self._of(source, record)[1]
+
+    def kind(self, source: str, record: Record) -> Details:
+        """The first details met that say the same of whom they are about, whatever their source.
+
+        The same object for all of a kind, so that what is weighed for one is weighed for each.
+        """
+        return self._of(source, record)[2]
 
     def known(self, reference: Reference) -> Details:
         """All that is known of the child."""
@@ -176,6 +181,30 @@ class ReadOnce:
         if found is None:
             found = self._known[reference] = Details.of_reference(reference)
         return found
+
+    def stated(self, reference: Reference) -> Details:
+        """What the caller stated of the child."""
+        found = self._stated.get(reference)
+        if found is None:
+            found = self._stated[reference] = Details.of_stated(reference)
+        return found
+
+    def _of(self, source: str, record: Record) -> tuple[Record, Details, Details]:
+        key = (source, id(record))
+        found = self._read.get(key)
+        if found is None:
+            held = Details.of_record(source, record)
+            first = self._kinds.setdefault(kind_of(held, record), held)
+            found = self._read[key] = (record, held, first)
+        return found
+
+
+def kind_of(held: Details, record: Record) -> Hashable:
+    """All that is weighed of a record, save which record it is."""
+    numbers = held.nhs_numbers, held.upns
+    person = held.families, held.givens, held.birth_dates, held.estimates, held.sex
+    around = record.carers, record.schools, record.gp_practice
+    return (*numbers, *person, held.postcodes, *around)
 
 
 def numbers(identifiers: Iterable[Identifier]) -> dict[str, frozenset[str]]:

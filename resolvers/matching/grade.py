@@ -1,7 +1,7 @@
 """The words in which a match is said: FHIR's grades, and classes of detail, never a probability."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Self
 
@@ -84,6 +84,10 @@ class Resolution:
     by_source: Mapping[str, tuple[Graded, ...]]
     disputed: frozenset[str] = frozenset()
     restricted: frozenset[str] = frozenset()
+    # Asked some eighty times in one question; another resolution has one of its own.
+    _certain: dict[str, tuple[Record, ...]] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def loose(self) -> frozenset[str]:
@@ -146,8 +150,12 @@ class Resolution:
 
     def certain(self, source: str) -> tuple[Record, ...]:
         """The records of one source that are certainly the child's."""
-        graded = self.by_source.get(source, ())
-        return tuple(g.record for g in graded if g.grade.grade is MatchGrade.CERTAIN)
+        found = self._certain.get(source)
+        if found is None:
+            graded = self.by_source.get(source, ())
+            certain = [g.record for g in graded if g.grade.grade is MatchGrade.CERTAIN]
+            found = self._certain[source] = tuple(certain)
+        return found
 
 
 def _may_turn_on_places(graded: Graded) -> bool:

@@ -6,14 +6,14 @@ and only where no stranger, sibling or twin explains the record nearly as well.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final, NamedTuple, Self
 
 from adapters.contract.record import Record
 from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.names import call_otherwise
-from resolvers.matching.details import Details
+from resolvers.matching.details import Details, ReadOnce
 from resolvers.matching.doubt import fitting_better
 from resolvers.matching.evidence import Evidence, weigh
 from resolvers.matching.grade import Grade, LikelyOther, MatchGrade
@@ -47,8 +47,10 @@ class KnownOfChild:
     double_seen: bool = False
 
     @classmethod
-    def of(cls, reference: Reference) -> Self:
-        """What a reference says."""
+    def of(cls, reference: Reference, read: ReadOnce | None = None) -> Self:
+        """What a reference says; `read` spares reading it again."""
+        if read is not None:
+            return cls(read.known(reference), read.stated(reference))
         return cls(Details.of_reference(reference), Details.of_stated(reference))
 
 
@@ -166,6 +168,19 @@ def assess(
     if stopped:
         return found._replace(stopped=stopped)
     return found._replace(grade=MatchGrade.CERTAIN)
+
+
+def credible(reference: Reference, known: KnownOfChild, held: Details) -> Details:
+    """A record's details; of one that bears her number, without numbers of somebody else."""
+    others = reference.of_others
+    return held.without(others) if others and held.shares_number(known.all) else held
+
+
+def of_member(said: Grade) -> Grade:
+    """A record's own grade once it has joined; whatever it is by itself, it is certain now."""
+    if said.grade is MatchGrade.CERTAIN:
+        return said
+    return replace(said, grade=MatchGrade.CERTAIN, reason=ReasonCode.NUMBER_AND_MORE)
 
 
 def twin_among(assessed: Iterable[Assessment]) -> bool:

@@ -1,15 +1,16 @@
 """Which records are the child's: graded against the reference, and only certain ones join."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations, combinations_with_replacement, product
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from adapters.contract.record import Record
+from resolvers.matching.by_kind.by_kind import resolved_by_kind
 from resolvers.matching.contest import contradict, differ_as_people, repeats
-from resolvers.matching.details import NUMBERS, Details
+from resolvers.matching.details import NUMBERS, Details, ReadOnce
 from resolvers.matching.doubt import fitting_better, in_full, shown_in_doubt
 from resolvers.matching.evidence import born_otherwise, weigh
 from resolvers.matching.grade import Grade, Graded, MatchGrade, Resolution
@@ -17,8 +18,10 @@ from resolvers.matching.grading import (
     Assessment,
     KnownOfChild,
     alike_in_all,
+    credible,
     double_among,
     grade,
+    of_member,
     twin_among,
 )
 from resolvers.matching.joining import RecordPlace, World, joining
@@ -29,7 +32,6 @@ from resolvers.matching.shield_reach import reached
 
 __all__ = ["grade", "resolve"]
 
-ReadDetails = Callable[[str, Record], Details]
 _NO_POPULATIONS: Final[Mapping[str, int | None]] = MappingProxyType({})
 
 
@@ -58,7 +60,7 @@ def resolve(  # noqa: PLR0913  one fact about the sources each
     populations: Mapping[str, int | None] = _NO_POPULATIONS,
     duplicates: Collection[str] = frozenset(),
     cut: Collection[str] = frozenset(),
-    read: ReadDetails = Details.of_record,
+    read: ReadOnce | None = None,
 ) -> Resolution:
     """Grade every record; those that are certain join, and teach what they know, round by round.
 
@@ -66,45 +68,44 @@ def resolve(  # noqa: PLR0913  one fact about the sources each
     source holds, where it says so. `duplicates`: the sources that may hold one child twice; of any
     other, two that are certain and share no number are both only probable. `cut`: the sources that
     may hold more than came: of those only a number makes a record certain, since a namesake may be
-    among what did not come. `read` gives a record's details; `ReadOnce` spares reading them again
-    where the same records are resolved again.
+    among what did not come. `read` spares reading records again that are resolved again, and
+    weighing each of those that say the same (ADR 0067).
     """
+    if read is not None:
+        by_kind = resolved_by_kind(reference, records_by_source, populations, read)
+        if by_kind is not None:
+            return by_kind
+    details = Details.of_record if read is None else read
     held = {
-        (source, place): read(source, record)
+        (source, place): details(source, record)
         for source, records in records_by_source.items()
         for place, record in enumerate(records)
     }
-    known = KnownOfChild.of(reference)
-    credible = {key: _credible(reference, known, each) for key, each in held.items()}
+    known = KnownOfChild.of(reference, read)
+    trusted = {key: credible(reference, known, each) for key, each in held.items()}
     numbered = bool(known.all.nhs_numbers or known.all.upns or known.all.records)
-    elsewhen = {key for key, each in credible.items() if born_otherwise(known.all, each)}
-    world = World(numbered, credible, populations, duplicates, cut, elsewhen)
+    elsewhen = {key for key, each in trusted.items() if born_otherwise(known.all, each)}
+    world = World(numbered, trusted, populations, duplicates, cut, elsewhen)
     first = _Round(known, world.assessed(known))
     if twin_among(first.assessed.values()):
         known = replace(known, twin_seen=True)
-    if double_among(known, credible.values()):
+    if double_among(known, trusted.values()):
         known = replace(known, double_seen=True)
         first = _Round(known, world.assessed(known))
     contested = _contested(first.assessed, world)
     evidence = {key: found.evidence for key, found in first.assessed.items()}
-    better = fitting_better(known.stated, credible, evidence)
+    better = fitting_better(known.stated, trusted, evidence)
     settled = _undoubted(known, world, first, contested, frozenset(held) if better else frozenset())
     settled = _in_conflict(settled, better)
-    settled = replace(settled, tied=_tied(known, settled.members, credible))
+    settled = replace(settled, tied=_tied(known, settled.members, trusted))
     return Resolution(
         by_source={
-            source: tuple(_shown(source, records, settled, credible, known))
+            source: tuple(_shown(source, records, settled, trusted, known))
             for source, records in records_by_source.items()
         },
         disputed=settled.disputed,
         restricted=_restricting(known, records_by_source, held),
     )
-
-
-def _credible(reference: Reference, known: KnownOfChild, held: Details) -> Details:
-    """A record's details; of one that bears her number, without numbers of somebody else."""
-    others = reference.of_others
-    return held.without(others) if others and held.shares_number(known.all) else held
 
 
 def _restricting(
@@ -277,10 +278,9 @@ def _shown(
 
 def _said(said: Grade, settled: _Settled, key: RecordPlace) -> Grade:
     """A record's own grade as it is beside all others, with what stopped it, if anything did."""
-    is_member, by_itself = key in settled.members, said.grade is MatchGrade.CERTAIN
-    if is_member and not by_itself:
-        return replace(said, grade=MatchGrade.CERTAIN, reason=ReasonCode.NUMBER_AND_MORE)
-    if by_itself and not is_member:
+    if key in settled.members:
+        return of_member(said)
+    if said.grade is MatchGrade.CERTAIN:
         stopped = settled.stopped.get(key, ReasonCode.DOUBLED_HERE)
         return replace(said, grade=MatchGrade.PROBABLE, reason=stopped)
     return said

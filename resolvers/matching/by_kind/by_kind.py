@@ -1,0 +1,131 @@
+"""What most questions come to: every record bears her number, and nobody is to be told apart.
+
+Hundreds of agencies hold a child by a few spellings. Records that say the same of whom they are
+about are of one kind, and weighed once. That is only done where each is certain by a number and no
+two speak against each other: then all join in the first round, and the rounds of `resolve` come to
+the same. They are the reference; a law holds this to them (ADR 0067).
+
+So nothing is asked here that only tells those apart who are not all members: a number in dispute is
+one that two members differ in, and another child of her first name matters to no record by number.
+"""
+
+from collections.abc import Collection, Mapping
+from itertools import combinations
+from typing import NamedTuple
+
+from adapters.contract.record import Record
+from resolvers.matching.contest import differ_as_people
+from resolvers.matching.details import Details, ReadOnce
+from resolvers.matching.doubt import in_full
+from resolvers.matching.evidence import weigh
+from resolvers.matching.grade import Grade, Graded, MatchGrade, Resolution
+from resolvers.matching.grading import (
+    Assessment,
+    KnownOfChild,
+    assess,
+    credible,
+    of_member,
+    twin_among,
+)
+from resolvers.matching.lessons import taught
+from resolvers.matching.reference import Reference
+
+_Populations = Mapping[str, int | None]
+
+
+class _Kind(NamedTuple):
+    """Records that say the same, of sources that hold as many children."""
+
+    held: Details
+    population: int | None
+
+    def against(self, known: KnownOfChild) -> Assessment:
+        """Their grade by themselves."""
+        return assess(known, self.held, self.population)
+
+
+_Key = tuple[int, int | None]  # of a kind
+
+
+class _Kinds(NamedTuple):
+    """The kinds, and of which kind each source's one record is."""
+
+    every: dict[_Key, _Kind]
+    at: dict[str, _Key]
+
+
+def resolved_by_kind(
+    reference: Reference,
+    records_by_source: Mapping[str, tuple[Record, ...]],
+    populations: Mapping[str, int | None],
+    read: ReadOnce,
+) -> Resolution | None:
+    """The resolution of records that are all hers by a number; None if it takes more to tell."""
+    if not reference.identifiers:
+        return None
+    known = KnownOfChild.of(reference, read)
+    kinds = _kinds(reference, known, records_by_source, populations, read)
+    if kinds is None:
+        return None
+    found = {key: kind.against(known) for key, kind in kinds.every.items()}
+    if not _all_hers(kinds, found):
+        return None
+    held = [kind.held for kind in kinds.every.values()]
+    further, disputed = taught(known, held)
+    if further != known:
+        found = {key: kind.against(further) for key, kind in kinds.every.items()}
+    grades = {key: _graded(known, held, kinds.every[key], each) for key, each in found.items()}
+    by_source = {
+        source: tuple(Graded(record, *grades[kinds.at[source]]) for record in records)
+        for source, records in records_by_source.items()
+    }
+    return Resolution(by_source, disputed)
+
+
+def _kinds(
+    reference: Reference,
+    known: KnownOfChild,
+    records_by_source: Mapping[str, tuple[Record, ...]],
+    populations: Mapping[str, int | None],
+    read: ReadOnce,
+) -> _Kinds | None:
+    """The kinds; None where a record is restricted, named by the caller, or beside another."""
+    kinds = _Kinds({}, {})
+    for source, records in records_by_source.items():
+        if len(records) > 1:
+            return None
+        for record in records:
+            named = not read(source, record).records.isdisjoint(known.all.records)
+            if named or record.restricted is True:
+                return None
+            first, population = read.kind(source, record), populations.get(source)
+            key = kinds.at[source] = id(first), population
+            if key not in kinds.every:
+                kinds.every[key] = _Kind(credible(reference, known, first), population)
+    return kinds
+
+
+def _all_hers(kinds: _Kinds, found: Mapping[_Key, Assessment]) -> bool:
+    """Whether all are certain by a number, no two contradict each other, and no twin turned up."""
+    for each in found.values():
+        if each.grade is not MatchGrade.CERTAIN or not each.evidence.shared:
+            return False
+    if twin_among(found.values()):
+        return False
+    persons = {kind.held.as_person for kind in kinds.every.values()} if len(found) > 1 else ()
+    return not any(differ_as_people(one, other) for one, other in combinations(persons, 2))
+
+
+def _graded(
+    known: KnownOfChild, members: Collection[Details], kind: _Kind, found: Assessment
+) -> tuple[Grade, bool]:
+    """What is said of each record of a kind, and whether no later answer changes it."""
+    settled = not found.nameless and _confirmed(known.stated, members)
+    return of_member(found.said(known.all, kind.held)), settled
+
+
+def _confirmed(stated: Details, members: Collection[Details]) -> bool:
+    """Whether no later record can put the number asked for in doubt, as none can fit better."""
+    if not (stated.givens and stated.birth_dates):
+        return True
+    return any(in_full(weigh(stated, each)) for each in members)
