@@ -30,6 +30,7 @@ laws: $(READY)  ## the laws over a hundred thousand questions; ARGS="--seed N" c
 	CUTS=300 $(BIN)/pytest tests/stories/test_cut_streams.py
 	$(BIN)/python -m tests.support.laws $(ARGS)
 	GENERATED_DOCUMENTS=2000 $(BIN)/pytest tests/gateway/http/test_generated.py
+	BOTH_WAYS=20000 TEAMAROUND_LAWS=long $(BIN)/pytest tests/stories/laws/test_both_ways.py
 	$(if $(ARGS),,TEAMAROUND_LAWS=long $(BIN)/pytest -n 2 -m "hypothesis or sampled")
 
 soak: $(READY)  ## half an hour of questions beside all that could wear a gateway; ARGS="--minutes 5"

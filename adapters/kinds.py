@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from adapters.contract.contract import Adapter, Probe, SeveralSource, Source
+from adapters.contract.paths import COMPILED, Paths
 from adapters.files import source as file_source
 from adapters.files.login import open_folder
 from adapters.http.batch import HttpSeveral
@@ -35,24 +36,25 @@ class UnknownKind(ValueError):
     """The manifest is of a kind that this gateway does not have."""
 
 
-async def open_adapter(
+async def open_adapter(  # noqa: PLR0913  what it is opened with, each by its name
     manifest: Manifest,
     *,
     secrets: SecretTexts,
     egress: Egress,
     clock: Callable[[], datetime],
     signer: Signer | None = None,
+    paths: Paths = COMPILED,
 ) -> Adapter:
     """Make a checked manifest's source ready; connects nowhere yet.
 
-    `clock` gives the aware present, `signer` signs requests over HTTP. SecretMissing,
-    EgressRefused or UnknownKind if it cannot be.
+    `clock` gives the aware present, `signer` signs requests over HTTP, `paths` is how
+    answers may be read. SecretMissing, EgressRefused or UnknownKind if it cannot be.
     """
     opens = OPENED_BY.get(manifest.kind)
     if opens is None:
         raise UnknownKind(f"source {manifest.source.id} has an unknown kind")
     source = await opens(
-        Opening(manifest, secrets, egress, clock, partial(connected, egress), signer)
+        Opening(manifest, secrets, egress, clock, partial(connected, egress), signer, paths)
     )
     cards = tuple(operation.card for operation in manifest.operation)
     return Adapter(source, cards, _probe(manifest, source), several_of(manifest, source))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from adapters.contract.contract import Source
+from adapters.contract.paths import COMPILED, Paths
 from adapters.manifest.manifest import Manifest
 from adapters.network.egress import Egress
 from adapters.network.secrets import SecretTexts
@@ -33,7 +34,7 @@ class Opening:
 
     It connects by `connect`, which asks `egress`; by other means only after asking that itself.
     Settings are in `manifest.plugin.settings`. Over HTTP it signs its requests with `signer`, where
-    there is one.
+    there is one. `paths` says whether answers may be read by what is compiled for the manifest.
     """
 
     manifest: Manifest
@@ -42,6 +43,7 @@ class Opening:
     clock: Callable[[], datetime]
     connect: Connect
     signer: Signer | None = None
+    paths: Paths = COMPILED
 
 
 Open = Callable[[Opening], Awaitable[Source]]

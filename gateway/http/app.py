@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
+from adapters.contract.paths import COMPILED, Paths
 from gateway.audit.keys.service.several import KeyServices
 from gateway.audit.opening import (
     open_keys_in_reach,
@@ -74,18 +75,22 @@ def build_app(pipeline: Pipeline, settings: Settings) -> ASGIApp:
 
 @asynccontextmanager
 async def open_gateway(
-    written: Settings, clock: Clock, certificates: Certificates | None = None
+    written: Settings,
+    clock: Clock,
+    certificates: Certificates | None = None,
+    paths: Paths = COMPILED,
 ) -> AsyncIterator[Pipeline]:
     """The wired stages, with the log and every source open; closed in reverse order.
 
     `certificates` has what it serves with; every other one that it uses is added to them.
+    `paths` says which way answers may go.
     ConfigurationInvalid says what to change.
     """
     async with AsyncExitStack() as stack:
         certificates = certificates or Certificates(clock.now)
         certificates.add(SystemAuthorities())
         settings = stack.enter_context(with_kept_files(written, certificates))
-        stages = await stack.enter_async_context(open_stages(settings, clock, certificates))
+        stages = await stack.enter_async_context(open_stages(settings, clock, certificates, paths))
         needed = quorum_of(settings.witnesses).needed
         refuse_unwitnessed_production(settings.environment, needed, settings.witnesses)
         publication = await stack.enter_async_context(
@@ -162,7 +167,7 @@ async def _open_governance(  # noqa: PLR0913, PLR0917  what it is wired of
     clock, replicas = stages.clock, settings.replicas
     ledger = await open_ledger(settings.log, settings.files)
     stack.push_async_callback(ledger.aclose)
-    generations = Generations(stages, _opener(settings, clock), Baseline.at())
+    generations = Generations(stages, _opener(settings, clock, stages.paths), Baseline.at())
     stack.push_async_callback(generations.aclose)
     replica = ReplicaLease(
         ledger, clock.monotonic, keys=public, lease_s=replicas.lease, every_s=replicas.look_every
@@ -241,15 +246,15 @@ def _places(generations: Generations, caller: Caller) -> frozenset[str]:
     return places_for(active.operator, active.preparation.registry.agencies, caller)
 
 
-def _opener(settings: Settings, clock: Clock) -> SourceOpener:
+def _opener(settings: Settings, clock: Clock, paths: Paths) -> SourceOpener:
     signer = open_keys_on_behalf(settings.files).signer(clock.now)
     secrets, jitter = settings.files.secrets, SystemRandom().random
-    return SourceOpener(secrets, settings.own_stores, clock, jitter, signer)
+    return SourceOpener(secrets, settings.own_stores, clock, jitter, signer, paths)
 
 
 @asynccontextmanager
 async def open_stages(
-    settings: Settings, clock: Clock, certificates: Certificates
+    settings: Settings, clock: Clock, certificates: Certificates, paths: Paths = COMPILED
 ) -> AsyncIterator[Stages]:
     """What stays for the gateway's whole life: sign-in, schema, documents, what is counted."""
 
@@ -276,6 +281,7 @@ async def open_stages(
             clock,
             documents,
             quotas,
+            paths,
         )
 
 
@@ -287,7 +293,7 @@ async def open_preparation(settings: Settings, clock: Clock) -> AsyncIterator[Pr
         stages = await stack.enter_async_context(open_stages(settings, clock, certificates))
         folder = await asyncio.to_thread(read_folder, settings.files, settings.tokens.revocations)
         desired_state = await _desired_state(folder, settings)
-        generations = Generations(stages, _opener(settings, clock), Baseline.at())
+        generations = Generations(stages, _opener(settings, clock, stages.paths), Baseline.at())
         stack.push_async_callback(generations.aclose)
         must = frozenset(held.id for held in desired_state.held if held.file is not None)
         generations.replace(await generations.prepare(desired_state, must))

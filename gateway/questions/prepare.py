@@ -9,6 +9,7 @@ from graphql import GraphQLError, GraphQLSchema, get_argument_values
 from graphql.execution.values import VariableValues
 
 from adapters.contract.codes import ReleaseClass
+from adapters.contract.paths import COMPILED, Paths
 from gateway.config.settings_tables import QuestionSettings, RoleSettings
 from gateway.fanout.sources import RegisteredSource, Registry
 from gateway.graphql.documents import Document, DocumentOperation, Documents
@@ -114,7 +115,10 @@ class PreparedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """What stays for the gateway's whole life, whatever comes into force."""
+    """What stays for the gateway's whole life, whatever comes into force.
+
+    `paths` says whether what is compiled for a document may do the work.
+    """
 
     questions: QuestionSettings
     roles: RoleSettings
@@ -124,6 +128,7 @@ class Stages:
     clock: Clock
     documents: Documents
     quotas: Quotas
+    paths: Paths = COMPILED
 
 
 @dataclass(frozen=True, slots=True)

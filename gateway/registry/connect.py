@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from adapters.contract.contract import Adapter, Fault, Question, Reply, Unavailable
+from adapters.contract.paths import COMPILED, Paths
 from adapters.kinds import UnknownKind, open_adapter
 from adapters.manifest.auth import MutualTlsAuth
 from adapters.network.egress import EgressRefused
@@ -87,6 +88,7 @@ class SourceOpener:
     clock: Clock
     jitter: Jitter
     signer: Signer
+    paths: Paths = COMPILED
 
     async def open(
         self, held: SourceVersion, before: ManagedConnection | None, *, must: bool
@@ -154,6 +156,7 @@ class SourceOpener:
                 egress=egress,
                 clock=self.clock.now,
                 signer=self.signer,
+                paths=self.paths,
             )
         except (SecretMissing, EgressRefused, UnknownKind, ValueError) as error:
             raise ConfigurationInvalid(f"{held.file or held.id}: {error}") from error

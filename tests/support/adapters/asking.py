@@ -12,6 +12,7 @@ import pytest
 
 from adapters.contract.codes import Purpose
 from adapters.contract.contract import Adapter, OnBehalf, Question, Records, Reply
+from adapters.contract.paths import COMPILED, Paths
 from adapters.contract.record import Record
 from adapters.kinds import open_adapter
 from adapters.manifest.manifest import Manifest
@@ -105,6 +106,7 @@ async def opened(  # noqa: PLR0913 - what a gateway gives a source, each by its 
     clock: Any = lambda: NOW,
     signer: Signer | None = None,
     tunnelled: bool = False,
+    paths: Paths = COMPILED,
 ) -> AsyncIterator[Adapter]:
     manifest = manifest_of(text)
     listed = origins or ((manifest.source.base_url or ""),)
@@ -114,6 +116,7 @@ async def opened(  # noqa: PLR0913 - what a gateway gives a source, each by its 
         egress=Egress.of(listed, tunnelled=tunnelled),
         clock=clock,
         signer=signer,
+        paths=paths,
     )
     try:
         yield adapter

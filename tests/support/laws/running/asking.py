@@ -8,6 +8,8 @@ import orjson
 from starlette.requests import Request
 from starlette.types import Message
 
+from adapters.contract.paths import COMPILED, Paths
+from gateway.audit.entry.entry import Entry
 from tests.support.laws.running.law_gateway import LawGateway, law_gateway
 from tests.support.laws.running.place import LawPlace
 from tests.support.laws.running.told import Told
@@ -78,10 +80,30 @@ def answers(
     place: LawPlace, world: LawWorld, caller: LawCaller, questions: list[LawQuestion]
 ) -> list[Told]:
     """What a gateway over this world tells this caller, question after question."""
+    return heard(place, world, caller, questions).told
 
-    async def asked() -> list[Told]:
-        asking = Asking(place, await law_gateway(place, world, caller), caller)
-        return [await asking.ask(question) for question in questions]
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a gateway told, question after question, and the log that it wrote."""
+
+    told: list[Told]
+    entries: list[Entry]
+
+
+def heard(
+    place: LawPlace,
+    world: LawWorld,
+    caller: LawCaller,
+    questions: list[LawQuestion],
+    paths: Paths = COMPILED,
+) -> Heard:
+    """What a gateway over this world, whose answers go by these paths, tells and writes."""
+
+    async def asked() -> Heard:
+        gateway = await law_gateway(place, world, caller, paths)
+        asking = Asking(place, gateway, caller)
+        return Heard([await asking.ask(each) for each in questions], gateway.log.entries)
 
     return place.run(asked())
 

@@ -48,9 +48,11 @@ class Desks:
         found = [record for record in agency.held if _fits(record, request.query)]
         given = [each for each in found if not (agency.state == "cut" and each.restricted)]
         served += given  # a late answer belongs to the question that it was asked for
-        return web.json_response(
-            {"children": [record.document for record in given], "total": len(found)}
-        )
+        said = agency.says(given, len(found))
+        if agency.spoilt is not None:
+            said = agency.spoilt.spoilt(said)
+        headers = {"Content-Type": said.media_type} if said.media_type else {}
+        return web.Response(status=said.status, body=said.body, headers=headers)
 
     def _takes_s(self, agency: LawAgency) -> float:
         return _HUNG_S if agency.state == "hung" else agency.seconds
@@ -90,4 +92,4 @@ class CountedTransport:
 
 def _fits(record: HeldRecord, query: Any) -> bool:
     document = record.document
-    return all(document[name] == value for name, value in query.items())
+    return all(document.get(name, value) == value for name, value in query.items())

@@ -12,6 +12,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, Final, cast
 
+from adapters.contract.paths import COMPILED, Paths
 from gateway.audit.keys.epoch_keys import EpochKeys
 from gateway.audit.publish.witness_watch import WitnessWatch
 from gateway.audit.recorder.recorder import Recorder
@@ -59,7 +60,9 @@ class LawGateway:
     log: HeardLog = field(default_factory=HeardLog)
 
 
-async def law_gateway(place: LawPlace, world: LawWorld, caller: LawCaller) -> LawGateway:
+async def law_gateway(
+    place: LawPlace, world: LawWorld, caller: LawCaller, paths: Paths = COMPILED
+) -> LawGateway:
     """A gateway of the running loop's time over a world's agencies, at which this caller asks."""
     place.desks.world = world
     began = place.loop.time()
@@ -67,8 +70,8 @@ async def law_gateway(place: LawPlace, world: LawWorld, caller: LawCaller) -> La
         now=lambda: TODAY + timedelta(seconds=place.loop.time() - began),
         monotonic=place.loop.time,
     )
-    sources = [await place.source(agency) for agency in world.agencies]
-    active = _active(sources, caller, clock)
+    sources = [await place.source(agency, paths) for agency in world.agencies]
+    active = _active(sources, caller, clock, paths)
     for agency in world.agencies:
         _seasoned(active, agency)
     log = HeardLog()
@@ -103,7 +106,9 @@ def _seasoned(active: ActiveGeneration, agency: LawAgency) -> None:
     connection.source_limits.state.latencies.took(agency.seconds)
 
 
-def _active(sources: list[RegisteredSource], caller: LawCaller, clock: Clock) -> ActiveGeneration:
+def _active(
+    sources: list[RegisteredSource], caller: LawCaller, clock: Clock, paths: Paths
+) -> ActiveGeneration:
     operator = _operator(sources)
     stages = Stages(
         SETTINGS.questions,
@@ -114,6 +119,7 @@ def _active(sources: list[RegisteredSource], caller: LawCaller, clock: Clock) ->
         clock,
         _DOCUMENTS,
         Quotas(ProcessCounters(clock.monotonic), SETTINGS.limits, clock.monotonic),
+        paths,
     )
     policy = Policy(open_rule_set(baseline(), [s.manifest for s in sources], None))
     preparation = Preparation(stages, registry_of(sources, operator), policy)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from adapters.contract.contract import Adapter
+from adapters.contract.paths import COMPILED, Paths
 from adapters.http.source import HttpSource
 from adapters.kinds import open_adapter
 from adapters.manifest.manifest import Manifest
@@ -38,7 +39,9 @@ class LawPlace:
     url: str = ""
     asked: int = 0
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _opened: OrderedDict[str, tuple[Manifest, Adapter]] = field(default_factory=OrderedDict)
+    _opened: OrderedDict[tuple[str, Paths], tuple[Manifest, Adapter]] = field(
+        default_factory=OrderedDict
+    )
     _named: int = 0
 
     def __post_init__(self) -> None:
@@ -50,14 +53,14 @@ class LawPlace:
         """The result of `main` in the loop."""
         return self.loop.run(main)
 
-    async def source(self, agency: LawAgency) -> RegisteredSource:
+    async def source(self, agency: LawAgency, paths: Paths = COMPILED) -> RegisteredSource:
         """The agency's source as the operator granted it, opened as the gateway would."""
         text = agency.manifest(self.url)
-        if text not in self._opened:
+        if (text, paths) not in self._opened:
             manifest = Manifest.model_validate(tomllib.loads(text))
-            self._opened[text] = manifest, await self._adapter(manifest)
-        self._opened.move_to_end(text)
-        manifest, adapter = self._opened[text]
+            self._opened[text, paths] = manifest, await self._adapter(manifest, paths)
+        self._opened.move_to_end((text, paths))
+        manifest, adapter = self._opened[text, paths]
         if len(self._opened) > _KEPT:
             _, (_, oldest) = self._opened.popitem(last=False)
             await oldest.source.aclose()
@@ -78,10 +81,12 @@ class LawPlace:
     async def _open(self) -> None:
         self.url = await self._stack.enter_async_context(serving(self.desks.answer))
 
-    async def _adapter(self, manifest: Manifest) -> Adapter:
+    async def _adapter(self, manifest: Manifest, paths: Paths) -> Adapter:
         secrets = Secrets(manifest.source.id, os.environ, Path("/nonexistent"))
         egress = Egress.of([self.url])
-        adapter = await open_adapter(manifest, secrets=secrets, egress=egress, clock=lambda: TODAY)
+        adapter = await open_adapter(
+            manifest, secrets=secrets, egress=egress, clock=lambda: TODAY, paths=paths
+        )
         assert isinstance(adapter.source, HttpSource)
         self._named += 1
         counted = CountedTransport(

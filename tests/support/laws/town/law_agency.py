@@ -1,5 +1,6 @@
 """One agency of a world: what it is, what it holds, and the manifest that says so."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +11,7 @@ from adapters.manifest.manifest import SourceTable
 from tests.support.agencies import HOME
 from tests.support.laws.town.held_record import HeldRecord
 from tests.support.laws.town.manifest_text import HEAD, OPERATION, RESTRICTED
+from tests.support.laws.town.said import Said, Spoiling
 
 EAST: Final = "E09990002"
 WEST: Final = "E09990003"
@@ -43,7 +45,8 @@ class LawAgency:
     holds no such child; else it is asked by name too. Of a small `population` name and birthday are
     enough. `onward` says whether others may be asked by what it has. `state` is "up", "slow",
     "down" or "hung"; or "tired", which answers a question's first call alone; or "cut", whose lists
-    leave out whom it restricts and say that there are more.
+    leave out whom it restricts and say that there are more. What is `spoilt` in its answers is
+    spoilt in each.
     """
 
     place: int
@@ -62,6 +65,7 @@ class LawAgency:
     state: str = "up"
     seconds: float = 0.02
     held: tuple[HeldRecord, ...] = ()
+    spoilt: Spoiling | None = None
 
     @property
     def id(self) -> str:
@@ -94,6 +98,11 @@ class LawAgency:
         claims |= {Claim.SHIELD_AUTHORITY} if self.role in ("spine", "authority") else set()
         claims |= {SHIELD_SET} if SHIELD_SET and self.in_set else set()
         return frozenset(claims)
+
+    def says(self, found: list[HeldRecord], total: int) -> Said:
+        """Its answer: these of the `total` records that it found."""
+        listed = {"children": [record.document for record in found], "total": total}
+        return Said(200, "application/json", json.dumps(listed).encode())
 
     def manifest(self, url: str) -> str:
         """The manifest, for a desk at `url`."""
