@@ -19,6 +19,7 @@ __all__ = ["durable", "postgres"]
 
 ROOT: Final = Path(__file__).parents[1]
 
+gc.disable()  # while the tests are imported: all of them stay
 settings.register_profile(
     "the laws",
     deadline=None,
@@ -40,3 +41,4 @@ def pytest_collection_finish() -> None:
     """Let Python look for cycles only among what the tests make, as a gateway that serves does."""
     gc.collect()
     gc.freeze()
+    gc.enable()

@@ -56,7 +56,7 @@ class FanOut:
 
     async def until(self, deadline: float) -> None:
         """Return when the clock shows this, and not sooner."""
-        await self._clock.sleep(max(0.0, deadline - self._clock.monotonic()))
+        await self._clock.hold(max(0.0, deadline - self._clock.monotonic()))
 
     @asynccontextmanager
     async def calls(self) -> AsyncIterator["Calls"]:

@@ -13,11 +13,16 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The wall clock (aware, UTC), the loop's monotonic clock, and waiting; both in seconds."""
+    """The wall clock (aware, UTC), the loop's monotonic clock, and two ways of waiting, in seconds.
+
+    What looks at something again and again sleeps between two looks. An answer that is there, and
+    may not leave before its time, is held.
+    """
 
     now: Callable[[], datetime] = _utc_now
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    hold: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 def always() -> bool:

@@ -1,6 +1,5 @@
 """A town with a portal for families: its issuer's key, its people, and a clock that a test sets."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -100,15 +99,9 @@ class Families:
         answer = await self.town.post({"query": QUERY, "variables": asking(known)}, headers)
         assert "errors" not in answer.body, answer.text
 
-    async def wait(self, seconds: float) -> None:
-        """Where an answer is kept until its time: noted, and over at once.
-
-        What the gateway does again and again has whole seconds between: those pass as they do.
-        """
-        if float(seconds).is_integer():
-            await asyncio.sleep(seconds)
-        else:
-            self.waited.append(seconds)
+    async def hold(self, seconds: float) -> None:
+        """Where an answer is kept until its time: noted, and over at once."""
+        self.waited.append(seconds)
 
     def sleep(self, **delta: int) -> None:
         """Let time pass."""
@@ -150,7 +143,7 @@ async def families(
             rest_source("council", town_hall, **{**usual, **sources.get("council", {})}),
         ]
         made = Families(key, council)
-        clock = Clock(now=lambda: made.now, sleep=made.wait)
+        clock = Clock(now=lambda: made.now, hold=made.hold)
         more = {"tokens__issuers": folder / "issuers.toml", "questions__deadline": DEADLINE_S}
         async with small_town(folder, files, clock, operator=operator, **more) as made.town:
             yield made

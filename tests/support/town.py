@@ -74,7 +74,6 @@ query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
 }
 """
 _DESCRIPTORS: Final = 4096
-_LONGEST_QUESTION_S: Final = 60
 _OPERATOR = """
 log_origin = "teamaround.example/test"
 [shield_team]
@@ -267,12 +266,9 @@ async def small_town(
         yield town
 
 
-async def _at_once(seconds: float) -> None:
-    """Wait as a gateway waits, but for no question: what is held until its deadline leaves now.
-
-    A question that an agency keeps waiting is waited for in real time.
-    """
-    await asyncio.sleep(0 if seconds < _LONGEST_QUESTION_S else seconds)
+async def _at_once(_: float) -> None:
+    """Hold an answer that waits for its deadline only: it leaves now."""
+    await asyncio.sleep(0)
 
 
 @asynccontextmanager
@@ -283,7 +279,7 @@ async def again(settings: Settings, clock: Clock | None = None) -> AsyncIterator
     """
     development_key(settings)
     async with (
-        open_gateway(settings, clock or Clock(sleep=_at_once)) as pipeline,
+        open_gateway(settings, clock or Clock(hold=_at_once)) as pipeline,
         serving_gateway(pipeline, settings) as url,
         aiohttp.ClientSession() as session,
     ):

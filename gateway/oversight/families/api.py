@@ -90,7 +90,7 @@ class FamilyApi:
         person = self._meant(known)
         leaves_at = self._clock.monotonic() + self._waits_s
         shown = await self._shown(person)
-        await self._clock.sleep(max(0.0, leaves_at - self._clock.monotonic()))
+        await self._clock.hold(max(0.0, leaves_at - self._clock.monotonic()))
         return self._page(shown, count, turn)
 
     @property
