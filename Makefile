@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 MATCHING := .venv-matching
 ARGS ?=
-# What Python compiled is kept beside the code: whoever tests starts it some hundreds of times.
+# What Python compiled is kept beside the code: the tests start it some hundreds of times.
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help changes demo assets pages soak test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start profile bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check lock clean
