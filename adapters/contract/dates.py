@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
+from typing import Final, Self
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_EARLIEST_YEAR = 1850
+EARLIEST_YEAR: Final = 1850
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,8 +27,8 @@ class PartialDate:
         if found is None:
             raise ValueError("a date is YYYY, YYYY-MM or YYYY-MM-DD")
         year, month, day = (None if part is None else int(part) for part in found.groups())
-        if year is None or year < _EARLIEST_YEAR:
-            raise ValueError(f"nobody alive was born before {_EARLIEST_YEAR}")
+        if year is None or year < EARLIEST_YEAR:
+            raise ValueError(f"nobody alive was born before {EARLIEST_YEAR}")
         try:
             date(year, 1 if month is None else month, 1 if day is None else day)
         except ValueError:  # newer Pythons quote the day in their message

@@ -16,6 +16,7 @@ SYSTEMS: Final = {
     UPN: "urn:teamaround:upn",
 }
 
+NO_POSTCODE: Final = "ZZ99"  # of an address that is not known (ONS, pseudo-postcodes)
 _SEPARATORS = re.compile(r"[\s-]+")
 _TEN_DIGITS = re.compile(r"[0-9]{10}")
 _POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})", re.ASCII)
@@ -87,6 +88,6 @@ class Postcode(str):
         found = _POSTCODE.fullmatch(_SEPARATORS.sub("", text).upper())
         if found is None:
             raise ValueError("a postcode is like AB1 2CD")
-        if found.group(1) == "ZZ99":
+        if found.group(1) == NO_POSTCODE:
             raise ValueError("a ZZ99 postcode is not an address")
         return cls(f"{found.group(1)} {found.group(2)}")

@@ -13,9 +13,7 @@ from adapters.expressions.jmespath_cost import TooHeavy, weigh
 from adapters.expressions.jmespath_items import keeping_evaluation
 from adapters.expressions.jmespath_whole import whole_evaluation
 
-_FAILURES = (
-    *(ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError),
-)
+FAILURES = (*(ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError),)
 LONGEST: Final = 1_048_576  # characters of a text, items of a list
 _KNOWN: dict[str, dict[str, Any]] = Functions.FUNCTION_TABLE
 
@@ -30,11 +28,15 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """`roots` are the names of every field it mentions, at any depth."""
+    """`roots` are the names of every field it mentions, at any depth.
+
+    `path` are the names that it follows, one inside the other, where it does nothing else.
+    """
 
     text: str
     roots: frozenset[str]
     _search: Callable[[Any], Any]
+    path: tuple[str, ...] | None = None
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -72,13 +74,13 @@ class Expression:
         roots = frozenset(str(node["value"]) for node in nodes if node["type"] == "field")
         keys = _plain_path(parsed.parsed)
         search = compile_tree(parsed.parsed) if keys is None else _walker(keys)
-        return cls(text, roots, search)
+        return cls(text, roots, search, keys)
 
     def read(self, document: Any) -> Any:
         """The value, None where there is none; UnreadableError if the document does not suit."""
         try:
             value = self._search(document)
-        except _FAILURES:
+        except FAILURES:
             raise UnreadableError("the expression does not suit the document") from None
         return bounded(value)
 
@@ -86,7 +88,7 @@ class Expression:
         """Whether it gives exactly true; anything else, and any failure, is no."""
         try:
             return self._search(document) is True
-        except _FAILURES:
+        except FAILURES:
             return False
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from adapters.contract.dates import PartialDate
+from adapters.contract.plain_number import PLAINLY
 from adapters.expressions.jmespath_expression import UnreadableError
-from adapters.files.plain_number import PLAINLY
 from adapters.mapping.mapping import RecordMapping
 from adapters.mapping.value import Reading
 

@@ -7,25 +7,17 @@ from typing import Any, Final, Self
 
 from adapters.contract.codes import NameUse, Sex
 from adapters.contract.contract import Malformed
-from adapters.contract.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
+from adapters.contract.identifiers import AGENCY_RECORD
 from adapters.contract.record import Identifier, Name, Record
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.expressions.language import JMESPATH, Language
 from adapters.expressions.shape import shape_of
 from adapters.manifest.operation import Operation
 from adapters.mapping.caps import LIST_CAP, is_cut, kept
-from adapters.mapping.conversion import (
-    to_bool,
-    to_date,
-    to_given_names,
-    to_name,
-    to_nhs_number,
-    to_text,
-    to_upn,
-    to_word,
-)
+from adapters.mapping.compiled.record_readers import COUNTS, RecordReaders
+from adapters.mapping.identity import NUMBERS, SINGLES, VALUES, is_known, may_be
 from adapters.mapping.sections import Defects, SectionReading, sections_of
-from adapters.mapping.value import CodeTables, Convert, Reading
+from adapters.mapping.value import CodeTables, Reading
 
 RECORD: Final = "record"
 
@@ -56,37 +48,6 @@ class _UnusableError(Exception):
         super().__init__(place)
 
 
-def _to_sex(value: Any) -> Sex | None:
-    return to_word(Sex, value)
-
-
-_NUMBERS: Final[Mapping[str, Convert]] = {NHS_NUMBER: to_nhs_number, UPN: to_upn}
-_VALUES: Final[Mapping[str, Convert]] = {
-    **_NUMBERS,
-    "record_id": to_text,
-    "given_names": to_given_names,
-    "family_name": to_name,
-    "birth_date": to_date,
-    "birth_date_estimated": to_bool,
-    "sex": _to_sex,
-    "restricted": to_bool,
-    "consent": to_bool,
-}
-_SINGLES: Final = tuple(name for name in _VALUES if name not in {*_NUMBERS, "restricted"})
-# The JSON types in which identity may come; another type means that the mapping reads the wrong
-# place, and then nothing of the document can be trusted.
-_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
-    NHS_NUMBER: (str, int, float),
-    UPN: (str,),
-    "record_id": (str, int),
-    "given_names": (str, list),
-    "family_name": (str,),
-    "birth_date": (str,),
-    "sex": (str, int),
-}
-_COUNTS: Final = frozenset({int, float})
-
-
 @dataclass(frozen=True, slots=True)
 class RecordMapping:
     """One operation's mapping, compiled. `systems` are the FHIR code systems of identifiers."""
@@ -94,6 +55,7 @@ class RecordMapping:
     values: Mapping[str, Reading]
     sections: tuple[SectionReading, ...]
     systems: Mapping[str, str]
+    readers: RecordReaders = field(default_factory=RecordReaders, compare=False, repr=False)
 
     @classmethod
     def of(
@@ -104,10 +66,10 @@ class RecordMapping:
         language: Language = JMESPATH,
     ) -> Self:
         """Compile the mapping of a checked manifest's operation."""
-        mapped = {name: getattr(operation.map, name) for name in _VALUES}
+        mapped = {name: getattr(operation.map, name) for name in VALUES}
         values = {
             name: Reading.of(
-                value, codes, _VALUES[name], decides=name == "restricted", language=language
+                value, codes, VALUES[name], decides=name == "restricted", language=language
             )
             for name, value in mapped.items()
             if value is not None
@@ -139,7 +101,26 @@ class RecordMapping:
         return frozenset(section.name for section in self.sections if root in section.roots)
 
     def record(self, document: Any, fields: frozenset[str], today: date) -> Record | Unusable:
-        """Identity, restriction and the wanted `fields` of one document; never raises."""
+        """Identity, restriction and the wanted `fields` of one document; never raises.
+
+        Generated functions read what is common. The rest, or all of it, is read as `exact` does.
+        """
+        if fields in self.readers.readers:
+            read = self.readers.readers[fields]
+        else:
+            read = self.readers.reader(fields, self.values, self._wanted(fields), self.systems)
+        if read is None:
+            COUNTS.exact += 1
+            return self.exact(document, fields, today)
+        record = read(document, today)
+        if record is None:
+            COUNTS.redone += 1
+            return self.exact(document, fields, today)
+        COUNTS.generated += 1
+        return record
+
+    def exact(self, document: Any, fields: frozenset[str], today: date) -> Record | Unusable:
+        """`record` without generated functions, which are held to it."""
         try:
             return self._record(document, fields, today)
         except _UnusableError as error:
@@ -163,7 +144,7 @@ class RecordMapping:
 
     def _record(self, document: Any, fields: frozenset[str], today: date) -> Record:
         defects = Defects()
-        once = {name: self._identity(name, document, defects) for name in _SINGLES}
+        once = {name: self._identity(name, document, defects) for name in SINGLES}
         lists = self._lists(document, fields, today, defects)
         practices = lists.pop("gp_practice", ())
         if len(practices) > 1:
@@ -192,7 +173,7 @@ class RecordMapping:
             return None
         try:
             raw = reading.raw(document)
-            if not (_is_of_type(name, raw) or (reading.counted and type(raw) in _COUNTS)):
+            if not may_be(name, raw, counted=reading.counted):
                 raise _UnusableError(f"map.{name}", _met(reading, document))
             return _whole(name, reading.meaning(raw), defects)
         except UnreadableError:
@@ -209,13 +190,13 @@ class RecordMapping:
             raise _UnusableError("map.restricted", _met(reading, document)) from None
 
     def _identifiers(self, document: Any, defects: Defects) -> Iterator[Identifier]:
-        for scheme, convert in _NUMBERS.items():
+        for scheme, convert in NUMBERS.items():
             if scheme in self.values:
                 value = self._identity(scheme, document, defects)
                 yield from () if value is None else (Identifier(scheme, value),)
                 continue
             for raw in _in_system(document, self.systems.get(scheme)):
-                if not _is_of_type(scheme, raw):
+                if not may_be(scheme, raw):
                     raise _UnusableError("map", shape_of(document, _FHIR_IDENTIFIER, "record"))
                 try:
                     value = convert(raw)
@@ -241,15 +222,6 @@ class RecordMapping:
 def _met(reading: Reading, document: Any) -> str:
     names = frozenset[str]() if reading.expression is None else reading.expression.roots
     return shape_of(document, names, "record")
-
-
-def _is_of_type(name: str, raw: Any) -> bool:
-    allowed = _TYPES.get(name)
-    if raw is None or allowed is None:
-        return True
-    if isinstance(raw, list):
-        return list in allowed and all(isinstance(item, str | None) for item in raw)
-    return isinstance(raw, allowed) and not isinstance(raw, bool)
 
 
 def _in_system(document: Any, system: str | None) -> Iterator[Any]:
@@ -291,8 +263,6 @@ def _kept(name: str, items: list[Any], defects: Defects) -> tuple[Any, ...]:
 
 
 def _usable(record: Record) -> Record:
-    named, dated = bool(record.names), record.birth_date is not None
-    known = bool(record.identifiers) or (named and dated)
-    if known or (record.record_id is not None and (named or dated)):
+    if is_known(record):
         return record
     raise _UnusableError("map")

@@ -163,26 +163,27 @@ def _status(values: Values, _today: date) -> SupportStatus | None:
     return SupportStatus(**_readable(values)) if "code" in values else None
 
 
-_WORKER: Final = {
+WORKER: Final = {
     "practitioner": "name",
     "practitioner_telephone": "telephone",
     "practitioner_email": "email",
     "registration": "registration",
 }
-_FLAGS: Final = {"status", "sensitive", "lead_practitioner"}
+FLAGS: Final = {"status", "sensitive", "lead_practitioner"}
 
 
 def _involvement(values: Values, today: date) -> Involvement | None:
-    if not values.keys() - _FLAGS:
+    if not values.keys() - FLAGS:
         return None
-    status = values.get("status") or _status_by_dates(values, today)
-    kept = _readable({n: v for n, v in values.items() if n not in _WORKER and n != "status"})
-    worker = {_WORKER[n]: v for n, v in values.items() if n in _WORKER}
+    status = values.get("status") or status_by_dates(values, today)
+    kept = _readable({n: v for n, v in values.items() if n not in WORKER and n != "status"})
+    worker = {WORKER[n]: v for n, v in values.items() if n in WORKER}
     practitioner = Practitioner(**worker) if worker else None
     return Involvement(**kept, status=status, practitioner=practitioner)
 
 
-def _status_by_dates(values: Values, today: date) -> InvolvementStatus:
+def status_by_dates(values: Values, today: date) -> InvolvementStatus:
+    """Whether an involvement is over on `today`, by the `start` and `end` that were read."""
     end = values.get("end")
     if end is _UNREADABLE_END:
         return InvolvementStatus.UNKNOWN
@@ -198,18 +199,21 @@ def _over(end: PartialDate, today: date) -> bool:
     return latest < (today.year, today.month, today.day)
 
 
-def _to_use(value: Any) -> NameUse | None:
+def to_use(value: Any) -> NameUse | None:
+    """Whether a name is used now; UnreadableError for another word."""
     return to_word(NameUse, value)
 
 
-def _to_involvement_status(value: Any) -> InvolvementStatus | None:
+def to_involvement_status(value: Any) -> InvolvementStatus | None:
+    """Whether a service still works with the child; UNKNOWN for another word."""
     try:
         return to_word(InvolvementStatus, value)
     except UnreadableError:
         return InvolvementStatus.UNKNOWN
 
 
-def _to_support_status(value: Any) -> SupportStatusCode | None:
+def to_support_status(value: Any) -> SupportStatusCode | None:
+    """A status of support; OTHER for another word."""
     try:
         return to_word(SupportStatusCode, value)
     except UnreadableError:
@@ -220,7 +224,7 @@ _PERIOD: Final[Mapping[str, Convert]] = {"start": to_date, "end": to_date}
 
 SECTIONS: Final[Mapping[str, SectionKind]] = {
     "names": SectionKind(
-        "name_", {"given": to_given_names, "family": to_name, "use": _to_use}, _name
+        "name_", {"given": to_given_names, "family": to_name, "use": to_use}, _name
     ),
     "identifiers": SectionKind("identifier", {"scheme": to_text, "value": to_text}, _identifier),
     "addresses": SectionKind(
@@ -265,14 +269,14 @@ SECTIONS: Final[Mapping[str, SectionKind]] = {
             "hours": to_text,
             "lead_practitioner": to_bool,
             "sensitive": to_bool,
-            "status": _to_involvement_status,
+            "status": to_involvement_status,
             **_PERIOD,
         },
         _involvement,
     ),
     "support_statuses": SectionKind(
         "support_status",
-        {"code": _to_support_status, "system": to_text, "label": to_text, **_PERIOD},
+        {"code": to_support_status, "system": to_text, "label": to_text, **_PERIOD},
         _status,
     ),
     "events": SectionKind(

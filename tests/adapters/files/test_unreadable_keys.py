@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from adapters.contract.codes import Claim
 from adapters.contract.contract import NoRecord, Records, Reply
 from adapters.contract.identifiers import NHS_NUMBER, UPN, NhsNumber, Upn
-from adapters.files.plain_number import PLAINLY
+from adapters.contract.plain_number import PLAINLY
 from tests.support.adapters.asking import manifest_of, manifest_text, only, opened, question
 from tests.support.adapters.school_roll import ANN_UPN, BOB_UPN, NOBODY
 from tests.support.agencies import AUTHORITY, LOCAL, MIRA, AgencyServer, SourceFile, rest_source

@@ -1,0 +1,1 @@
+"""Generated functions that read common documents; the exact mapping reads all others."""

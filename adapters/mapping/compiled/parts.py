@@ -1,0 +1,143 @@
+"""The parts of a record, each as one generated function."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from adapters.contract.codes import NameUse
+from adapters.contract.record import Identifier, Name, Record
+from adapters.mapping.caps import LIST_CAP
+from adapters.mapping.compiled.common_values import nhs_number, pupil_number
+from adapters.mapping.compiled.function import Function
+from adapters.mapping.compiled.item_text import write_item, write_made
+from adapters.mapping.compiled.twins import twin_of
+from adapters.mapping.compiled.value_text import (
+    ABSENT,
+    WrittenValue,
+    odd_number,
+    write_path,
+    write_value,
+)
+from adapters.mapping.identity import NUMBERS, SINGLES
+from adapters.mapping.sections import SectionReading
+from adapters.mapping.value import Reading
+
+Once = Callable[[Any], Any]
+"""From a document to the twin of its record, without lists."""
+Lists = Callable[[Any, date, Any], None]
+"""Puts one list of a document into the twin of its record."""
+
+_COMMON_NUMBER: Final = {"nhs_number": nhs_number, "upn": pupil_number}
+_OF_ONE: Final = {"names", "identifiers"}  # the lists that begin with what a record has once
+
+
+def write_once(readings: Mapping[str, Reading], systems: Mapping[str, str]) -> Once:
+    """What reads the values that a record has once; NotGenerated if they are too unlike others."""
+    function = Function("document")
+    found = {name: _single(function, readings, name) for name in (*SINGLES, "restricted")}
+    function.add(0, "numbers = []")
+    for scheme in NUMBERS:
+        _write_number(function, scheme, readings, systems.get(scheme))
+    function.add(0, "names = ()")
+    _write_first_name(function, found["given_names"], found["family_name"])
+    function.add(0, f"if len(numbers) > {LIST_CAP}: raise Uncommon")
+    function.add(0, "if len(numbers) > 1: numbers = dict.fromkeys(numbers)")
+    known = {
+        **{name: value.name for name, value in found.items()},
+        "birth_date_estimated": f"bool({found['birth_date_estimated'].name})",
+        "identifiers": "tuple(numbers)",
+        "names": "names",
+        "gp_practice": "None",
+    }
+    twin = function.named(twin_of(Record))
+    given = (known.get(name, "()") for name in Record.__match_args__)
+    function.add(0, f"return {twin}({', '.join(given)})")
+    return function.made()
+
+
+def write_list(name: str, sections: Sequence[SectionReading]) -> Lists:
+    """What reads every section of one field of a record; NotGenerated as above."""
+    function = Function("document, today, record")
+    function.add(0, f"items = {f'[*record.{name}]' if name in _OF_ONE else '[]'}")
+    for section in sections:
+        _write_section(function, section)
+    if name == "gp_practice":
+        function.add(0, "if len(items) > 1: raise Uncommon")
+        function.add(0, "if items: record.gp_practice = items[0]")
+        return function.made()
+    function.add(0, f"if len(items) > {LIST_CAP}: raise Uncommon")
+    function.add(0, "if len(items) > 1: items = dict.fromkeys(items)")
+    function.add(0, f"record.{name} = tuple(items)")
+    return function.made()
+
+
+def _single(function: Function, readings: Mapping[str, Reading], name: str) -> WrittenValue:
+    reading = readings.get(name)
+    return ABSENT if reading is None else write_value(function, 0, "document", reading, name)
+
+
+def _write_first_name(function: Function, given: WrittenValue, family: WrittenValue) -> None:
+    if given.absent and family.absent:
+        return
+    function.add(0, f"if {given.name} or {family.name}:")
+    use = function.named(NameUse.CURRENT)
+    write_made(function, 1, Name, (f"{given.name} or ()", family.name, use), "name")
+    function.add(1, "names = (name,)")
+
+
+def _write_number(
+    function: Function, scheme: str, readings: Mapping[str, Reading], system: str | None
+) -> None:
+    deep, name = 0, ""
+    if scheme in readings:
+        written = write_value(function, 0, "document", readings[scheme], scheme)
+        if written.absent:
+            return
+        name = written.name
+    elif system is not None:
+        deep, name = _write_of_system(function, scheme, system)
+    else:
+        return
+    function.add(deep, f"if {name} is not None:")
+    write_made(function, deep + 1, Identifier, (function.named(scheme), name), "number")
+    function.add(deep + 1, "numbers.append(number)")
+
+
+def _write_of_system(function: Function, scheme: str, system: str) -> tuple[int, str]:
+    name, listed = function.variable(), function.variable()
+    common, odd = function.named(_COMMON_NUMBER[scheme]), function.named(odd_number(scheme))
+    function.add(0, f"{listed} = document.get('identifier')")
+    function.add(0, f"if {listed} is not None and type({listed}) is not list: raise Uncommon")
+    function.add(0, f"for entry in {listed} or ():")
+    function.add(1, "if type(entry) is not dict: raise Uncommon")
+    function.add(
+        1, f"if entry.get('system') == {function.named(system)} and entry.get('use') != 'old':"
+    )
+    function.add(2, f"{name} = entry.get('value')")
+    function.add(2, f"if {name} is not None: {name} = {common}({name}) or {odd}({name})")
+    return 2, name
+
+
+def _write_section(function: Function, section: SectionReading) -> None:
+    if section.each is None:
+        _write_values(function, 0, section, "document")
+        return
+    found = function.variable()
+    write_path(function, 0, "document", section.each, found)
+    function.add(0, f"if {found} is not None:")
+    function.add(1, f"if type({found}) is dict: {found} = ({found},)")
+    function.add(1, f"elif type({found}) is not list or len({found}) > {LIST_CAP}: raise Uncommon")
+    function.add(1, f"for item in {found}:")
+    function.add(2, "if type(item) is not dict: raise Uncommon")
+    if section.reads:
+        reads = function.named(section.reads)
+        function.add(2, f"if {reads}.isdisjoint(item) and item: raise Uncommon")
+    _write_values(function, 2, section, "item")
+
+
+def _write_values(function: Function, deep: int, section: SectionReading, document: str) -> None:
+    values = {
+        name: write_value(function, deep, document, reading)
+        for name, reading in section.readings.items()
+    }
+    write_item(function, deep, section.name, values, listed=section.each is not None)

@@ -1,0 +1,106 @@
+"""The generated functions of one mapping, made when they are wanted again, and their counts."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from adapters.contract.record import Record
+from adapters.expressions.jmespath_expression import FAILURES
+from adapters.mapping.compiled.function import NotGenerated
+from adapters.mapping.compiled.parts import Lists, Once, write_list, write_once
+from adapters.mapping.sections import SectionReading
+from adapters.mapping.value import Reading
+
+MOST_WANTED: Final = 64  # sets of fields of one mapping; whoever asks for more pays as before
+
+ReadRecord = Callable[[Any, date], Record | None]
+"""From a document to its record; None where the exact mapping is to read it."""
+
+
+@dataclass(slots=True)
+class MappingCounts:
+    """How many documents of this process were read by generated functions, and how many were not.
+
+    `redone` had something uncommon in them, `exact` were of a mapping that is not of the grammar.
+    """
+
+    generated: int = 0
+    redone: int = 0
+    exact: int = 0
+
+
+COUNTS: Final = MappingCounts()
+
+
+@dataclass(slots=True)
+class RecordReaders:
+    """For each set of fields the function that reads them; made for the second document.
+
+    A part of a record has one function, whoever wants it, so that no choice of fields makes work.
+    """
+
+    readers: dict[frozenset[str], ReadRecord | None] = field(default_factory=dict)
+    seen: set[frozenset[str]] = field(default_factory=set)
+    once: Once | None = None
+    lists: dict[str, Lists] = field(default_factory=dict)
+
+    def reader(
+        self,
+        fields: frozenset[str],
+        values: Mapping[str, Reading],
+        sections: Iterable[SectionReading],
+        systems: Mapping[str, str],
+    ) -> ReadRecord | None:
+        """The function for `fields`, whose sections these are; None if there is none so far."""
+        if fields in self.readers:
+            return self.readers[fields]
+        if fields not in self.seen:
+            if len(self.seen) < MOST_WANTED:
+                self.seen.add(fields)
+            return None
+        self.readers[fields] = made = self._made(values, sections, systems)
+        return made
+
+    def _made(
+        self,
+        values: Mapping[str, Reading],
+        sections: Iterable[SectionReading],
+        systems: Mapping[str, str],
+    ) -> ReadRecord | None:
+        try:
+            self.once = self.once or write_once(values, systems)
+            wanted = list(sections)
+            names = dict.fromkeys(section.name for section in wanted)
+            return _reader(self.once, [self._list(name, wanted) for name in names])
+        except NotGenerated:
+            return None
+
+    def _list(self, name: str, wanted: Sequence[SectionReading]) -> Lists:
+        if name not in self.lists:
+            self.lists[name] = write_list(name, [one for one in wanted if one.name == name])
+        return self.lists[name]
+
+
+def _reader(once: Once, lists: Sequence[Lists]) -> ReadRecord:
+    def read(document: Any, today: date) -> Record | None:
+        if type(document) is not dict:
+            return None
+        try:
+            record = once(document)
+            for one in lists:
+                one(document, today, record)
+        except FAILURES:
+            return None
+        named, dated = bool(record.names), record.birth_date is not None
+        if (
+            record.identifiers
+            or (named and dated)
+            or (record.record_id is not None and (named or dated))
+        ):
+            record.__class__ = Record
+            frozen: Record = record
+            return frozen
+        return None
+
+    return read
