@@ -12,7 +12,13 @@ from adapters.files import source as file_source
 from adapters.files.login import open_folder
 from adapters.http.batch import HttpSeveral
 from adapters.http.dialect import Dialect
-from adapters.http.exchange import LARGEST_TOKEN_REPLY, Connections, open_session
+from adapters.http.exchange import (
+    LARGEST_TOKEN_REPLY,
+    Connections,
+    Transport,
+    open_pool,
+    open_session,
+)
 from adapters.http.kinds.fhir import FHIR
 from adapters.http.kinds.graphql import GRAPHQL
 from adapters.http.kinds.rest import REST
@@ -85,19 +91,31 @@ async def _open_http(dialect: Dialect, opening: Opening) -> Source:
     token_url = getattr(manifest.auth, "token_url", None)
     if token_url is not None:
         opening.egress.check(token_url, "auth.token_url")
-    tls = client_context(manifest.auth, opening.secrets)
-    session = open_session(manifest, lambda: GuardedResolver(opening.egress), tls)
+    transport, tokens = _transports(dialect, opening, token_url)
     try:
-        tokens = Connections(session, LARGEST_TOKEN_REPLY)
         login = open_login(manifest, opening.secrets, tokens, opening.clock)
     except BaseException:
-        await session.close()
+        await transport.aclose()
+        await tokens.aclose()
         raise
-    read = any(operation.restricted_reply is not None for operation in manifest.operation)
-    bodies_at = dialect.bodies_at | (REFUSED if read else frozenset())
-    transport = Connections(session, manifest.limits.max_body, bodies_at)
     wire = Wire(transport, login, opening.egress, opening.signer)
     return source_over(manifest, dialect, wire, opening.clock)
+
+
+def _transports(
+    dialect: Dialect, opening: Opening, token_url: str | None
+) -> tuple[Transport, Transport]:
+    """What carries a source's questions, and what carries its login's."""
+    manifest = opening.manifest
+    tls = client_context(manifest.auth, opening.secrets)
+    read = any(operation.restricted_reply is not None for operation in manifest.operation)
+    bodies_at = dialect.bodies_at | (REFUSED if read else frozenset())
+    pool = open_pool(manifest, GuardedResolver(opening.egress), tls, bodies_at)
+    if pool is not None and token_url is None:
+        return pool, pool
+    session = open_session(manifest, GuardedResolver(opening.egress), tls)
+    whole = pool or Connections(session, manifest.limits.max_body, bodies_at)
+    return whole, Connections(session, LARGEST_TOKEN_REPLY)
 
 
 async def _open_sql(opening: Opening) -> Source:

@@ -115,10 +115,11 @@ class TokenLogin:
         return True
 
     async def aclose(self) -> None:
-        """Stop a fetch under way."""
+        """Stop a fetch under way, and close the connections for it."""
         if self._flight is not None:
             self._flight.cancel()
             await asyncio.gather(self._flight, return_exceptions=True)
+        await self._fetch.transport.aclose()
 
     def watched(self, watch: Callable[[Transport], Transport]) -> "TokenLogin":
         """The same login, its token requests carried by what `watch` makes of their transport."""

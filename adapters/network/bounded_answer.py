@@ -14,13 +14,13 @@ from aiohttp.http import RawResponseMessage
 from aiohttp.streams import StreamReader
 
 _PIECE: Final = 4 * 1024  # bytes that are parsed before the next look, until the head is over
-_MOST_HEAD: Final = 64 * 1024  # bytes of all heads: of interim answers and of the answer itself
-_MOST_INTERIM: Final = 20  # a slow system says 102 every few seconds
+MOST_HEAD: Final = 64 * 1024  # bytes of all heads: of interim answers and of the answer itself
+MOST_INTERIM: Final = 20  # a slow system says 102 every few seconds
 # Chunk sizes, extensions and trailers, beside half as much as the content: who sends tokens of JSON
 # as they are made is read, who sends single bytes is not.
-_MOST_FRAMING: Final = 64 * 1024
-_INFORMATIONAL: Final = range(100, 200)
-_SWITCHING: Final = 101  # the last answer that a connection gives as HTTP
+MOST_FRAMING: Final = 64 * 1024
+INFORMATIONAL: Final = range(100, 200)
+SWITCHING: Final = 101  # the last answer that a connection gives as HTTP
 
 
 class AnswerRefused(aiohttp.ClientPayloadError):
@@ -73,12 +73,12 @@ class BoundedAnswer(ResponseHandler):
     def feed_data(self, data: tuple[RawResponseMessage, StreamReader], size: int = 0) -> None:
         """Count a head that was parsed."""
         message, content = data
-        if message.code in _INFORMATIONAL and message.code != _SWITCHING:
+        if message.code in INFORMATIONAL and message.code != SWITCHING:
             self._interim += 1
         elif self._content is None:
             self._content = content
             self._head = self._received
-        if self._interim <= _MOST_INTERIM:  # else whoever waits hears of the refusal alone
+        if self._interim <= MOST_INTERIM:  # else whoever waits hears of the refusal alone
             super().feed_data(data, size)
 
     def data_received(self, data: bytes) -> None:
@@ -124,14 +124,14 @@ class BoundedAnswer(ResponseHandler):
         content = self._content
         heads = self._received if content is None else self._head
         # Also once the content begins: all of them may have come in one piece with it.
-        if heads > _MOST_HEAD or self._interim > _MOST_INTERIM:
+        if heads > MOST_HEAD or self._interim > MOST_INTERIM:
             return AnswerTooCostly("more heads than any answer has")
         if content is None or content.is_eof():
             return None
         came = content.total_raw_bytes
         waiting = self._waiting if self._reading_paused else 0
         framing = self._received - self._head - came - waiting
-        if framing > _MOST_FRAMING + came // 2:
+        if framing > MOST_FRAMING + came // 2:
             return AnswerTooCostly("more around the content than any answer has")
         return AnswerTooLarge("longer than it may be") if came > self._most else None
 

@@ -9,6 +9,8 @@ from adapters.contract.contract import Fault, Records, Reply, Unavailable
 from tests.support.adapters.asking import manifest_text, opened, question
 from tests.support.loopback import serving_raw
 
+pytestmark = pytest.mark.usefixtures("carrier")
+
 ANN = b'{"id": 7, "surname": "Hill", "forename": "Ann", "dob": "2015-03-09"}'
 BODY = b'{"total": 1, "pupils": [%b]}' % ANN
 FOUND = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(

@@ -27,6 +27,7 @@ from tests.support.patience import patiently
 
 ANN = {"id": 7, "surname": "Hill", "forename": "Ann", "dob": "2015-03-09"}
 JSON = "application/json"
+pytestmark = pytest.mark.usefixtures("carrier")
 
 
 async def asked(answer: Callable[[], web.Response]) -> Reply:

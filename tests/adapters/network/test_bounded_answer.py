@@ -15,11 +15,13 @@ import gateway
 from adapters.contract.contract import Malformed, NoRecord, Records, Reply
 from adapters.network import bounded_answer
 from adapters.network.http_client import content_of, open_client
+from adapters.network.wire import reading
 from tests.support.adapters.asking import manifest_text, opened, question
 from tests.support.hostile.awful_replies import AWFUL, speaking
 from tests.support.loopback import RawHandler, serving_raw
 from tests.support.patience import patiently
 
+EITHER_WAY: Final = pytest.mark.usefixtures("carrier")
 MEMBERS: Final = "endless members of nothing"
 PATIENT_S: Final = 60.0
 HEAD: Final = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -55,6 +57,7 @@ async def asked(handler: RawHandler) -> Reply:
         return await adapter.source.ask(question(timeout_s=PATIENT_S))
 
 
+@EITHER_WAY
 @pytest.mark.parametrize("name", AWFUL)
 async def test_an_awful_answer_ends_by_its_bound_and_not_by_the_deadline(name: str) -> None:
     reply = await asked(speaking(AWFUL[name]))
@@ -92,11 +95,13 @@ HONEST: Final = {
 }
 
 
+@EITHER_WAY
 @pytest.mark.parametrize("name", HONEST)
 async def test_an_honest_system_is_read_though_it(name: str) -> None:
     assert await asked(saying(HONEST[name])) == NoRecord()
 
 
+@EITHER_WAY
 async def test_an_honest_system_is_read_though_it_sends_each_token_as_it_is_made() -> None:
     child = {"id": 7, "surname": "Hill", "forename": "Ann", "dob": "2015-03-09"}
     body = {"pupils": [{**child, "notes": [{"said": n} for n in range(3000)]}], "total": 1}
@@ -128,37 +133,43 @@ async def test_what_nobody_asked_for_is_never_the_answer_to_the_next_question() 
             assert await content_of(answer, 99) == b"2"
 
 
+WAYS: Final = {"aiohttp.ClientSession", "ConnectionPool"}
+
+
 def test_nobody_asks_over_http_in_another_way() -> None:
     found = {
         file.name
         for package in (adapters, gateway)
         for file in Path(str(package.__file__)).parent.rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "aiohttp.ClientSession"
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in WAYS
     }
-    assert found == {"http_client.py"}
+    assert found == {"http_client.py", "exchange.py"}
 
 
 _HEADERS: Final = b"".join(b"X-%d: %b\r\n" % (n, b"a" * 1000) for n in range(6))
 # Each passes one bound alone, and goes on as an honest answer.
 OVER: Final = {
-    "_MOST_INTERIM": b"HTTP/1.1 102 Processing\r\n\r\n" * 30 + HONEST_ANSWER,
-    "_MOST_HEAD": (b"HTTP/1.1 103 Early Hints\r\n" + _HEADERS + b"\r\n") * 15 + HONEST_ANSWER,
-    "_MOST_FRAMING": CHUNKED
+    "MOST_INTERIM": b"HTTP/1.1 102 Processing\r\n\r\n" * 30 + HONEST_ANSWER,
+    "MOST_HEAD": (b"HTTP/1.1 103 Early Hints\r\n" + _HEADERS + b"\r\n") * 15 + HONEST_ANSWER,
+    "MOST_FRAMING": CHUNKED
     + b"".join(b"1;%b\r\n%c\r\n" % (b"a" * 5000, byte) for byte in ABSENT)
     + b"0\r\n\r\n",
 }
 
 
+@EITHER_WAY
 @pytest.mark.parametrize("bound", OVER)
 async def test_each_bound_is_what_refuses_and_without_it_the_answer_would_be_taken(
     bound: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert await asked(saying(OVER[bound])) == Malformed("framing", "operation.by-upn")
-    monkeypatch.setattr(bounded_answer, bound, 1 << 30)  # a planted fault
+    for reads in (bounded_answer, reading):
+        monkeypatch.setattr(reads, bound, 1 << 30)  # a planted fault
     assert await asked(saying(OVER[bound])) == NoRecord()
 
 
+@EITHER_WAY
 async def test_the_bound_of_the_content_is_the_manifests_own() -> None:
     spaces = b" " * 100_000
     long = HEAD + b"Content-Length: %d\r\n\r\n%b" % (len(spaces + ABSENT), spaces + ABSENT)

@@ -13,6 +13,7 @@ from tests.support.adapters.asking import PUPIL, manifest_text, opened, question
 from tests.support.adapters.tls import CertificateAuthority, Pem, refusing_strangers, serving_tls
 from tests.support.loopback import serving
 
+pytestmark = pytest.mark.usefixtures("carrier")
 AUTH = """
 [auth]
 scheme = "mtls"

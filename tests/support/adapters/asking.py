@@ -54,6 +54,9 @@ max_body = "64KiB"
 max_records = 3
 {rest}
 """
+# Whoever wants packed answers is carried by aiohttp, and nobody else.
+WANTS_PACKED = 'headers = { Accept-Encoding = "gzip, deflate" }\n'
+ALWAYS = ""  # what `carrier` has in the table of each source over HTTP
 OWN_ROW = 'mark = "own-row"\n'
 PUPIL = """
 [[operation]]
@@ -86,6 +89,7 @@ resolves_names = pytest.mark.skipif(
 
 def manifest_text(kind: str, base_url: str = "", rest: str = PUPIL, source: str = "") -> str:
     base = f'base_url = "{base_url}"\n' if base_url else ""
+    base += ALWAYS if base_url.startswith("http") and "headers" not in source else ""
     mark = OWN_ROW if "restricted = " in rest and "shield_" not in source else ""
     return HEAD.format(kind=kind, source=base + mark + source, rest=rest)
 

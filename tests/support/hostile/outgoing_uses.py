@@ -28,7 +28,13 @@ from gateway.model.clock import Clock
 from gateway.model.errors import TryLater
 from gateway.oversight.break_glass.store.grant import Notice
 from gateway.oversight.notices import sender
-from tests.support.adapters.asking import PUPIL, manifest_text, opened, question
+from tests.support.adapters.asking import (
+    PUPIL,
+    WANTS_PACKED,
+    manifest_text,
+    opened,
+    question,
+)
 from tests.support.audit.publishing import Minutes, publishing
 from tests.support.gateway.bindings import WIDE_TOML
 from tests.support.gateway.sign_in import CLAIMS, Provider
@@ -97,6 +103,14 @@ def _asked(kind: str, rest: str) -> Use:
         return not (part or isinstance(reply, Unavailable | Malformed | Refused))
 
     return use
+
+
+async def _packed(handler: RawHandler, _folder: Path) -> bool:
+    async with serving_raw(handler) as base:
+        text = manifest_text("rest", base, source=WANTS_PACKED)
+        async with opened(text, base) as adapter:
+            reply = await adapter.source.ask(question())
+    return not isinstance(reply, Unavailable | Malformed | Refused)
 
 
 async def _further_page(handler: RawHandler, folder: Path) -> bool:
@@ -211,6 +225,7 @@ async def _command(handler: RawHandler, folder: Path) -> bool:
 
 USES: Final[Mapping[str, Use]] = {
     "a REST source": _asked("rest", PUPIL),
+    "a REST source that wants packed answers": _packed,
     "a FHIR source": _asked("fhir", FHIR),
     "a SOAP source": _asked("soap", SOAP),
     "a GraphQL source": _asked("graphql", _GRAPHQL),

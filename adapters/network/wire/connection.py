@@ -1,0 +1,120 @@
+"""One connection to an agency's system: a request, its answer, and the next."""
+
+import asyncio
+import select
+from typing import Final, NamedTuple, cast
+
+import aiohttp
+
+from adapters.network.bounded_answer import AnswerRefused
+from adapters.network.http_client import DroppedError
+from adapters.network.wire.reading import ResponseReader
+
+_SAID: Final = select.POLLIN | select.POLLHUP | select.POLLERR
+
+
+class Received(NamedTuple):
+    """An answer as it came: header names in lower case, the content as it was sent."""
+
+    status: int
+    headers: dict[str, str]
+    content: bytes
+
+
+class WireConnection(asyncio.Protocol):
+    """Carries one request at a time. What nobody asked for ends it."""
+
+    def __init__(self, most: int, decided: frozenset[int]) -> None:
+        self._reader = ResponseReader(most, decided)
+        self._transport: asyncio.Transport | None = None
+        self._waiting: asyncio.Future[None] | None = None
+        self._poll = select.poll()
+        self.idle_since = 0.0
+
+    async def exchange(self, request: bytes, *, head_only: bool = False) -> Received:
+        """Send it, once, and read its answer.
+
+        DroppedError if the connection ended before an answer, aiohttp.ClientPayloadError if in one,
+        AnswerRefused past a bound. Whoever does not wait for the end ends the connection.
+        """
+        transport, reader = self._transport, self._reader
+        if transport is None:
+            raise DroppedError
+        reader.begin(head_only=head_only)
+        waiting = self._waiting = asyncio.get_running_loop().create_future()
+        try:
+            transport.write(request)
+            await waiting
+        except BaseException:
+            self.abort()
+            raise
+        return Received(reader.status, reader.headers, reader.content)
+
+    @property
+    def usable(self) -> bool:
+        """Whether another request may go this way: all was read, all was sent, none is at work."""
+        transport = self._transport
+        if transport is None or transport.is_closing() or not self._reader.reusable:
+            return False
+        return not transport.get_write_buffer_size()
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the other end has said nothing since: neither an end, nor what nobody asked."""
+        return self.usable and not self._poll.poll(0)
+
+    def abort(self) -> None:
+        """End it at once."""
+        self._waiting = None
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._poll.register(transport.get_extra_info("socket").fileno(), _SAID)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; end the connection once a bound is passed."""
+        waiting = self._waiting
+        if waiting is None or waiting.done():
+            self.abort()
+            return
+        try:
+            self._reader.feed(data)
+        except AnswerRefused as refused:
+            self._fail(refused)
+            self.abort()
+        else:
+            if self._reader.over:
+                self._waiting = None
+                waiting.set_result(None)
+
+    def eof_received(self) -> None:
+        """The other end says no more: it hears no more either."""
+        self._ended(None)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Have whoever waits hear of it."""
+        self._transport = None
+        self._ended(exc)
+        self._reader.close()
+
+    def _ended(self, error: Exception | None) -> None:
+        waiting = self._waiting
+        if waiting is None or waiting.done():
+            return
+        if self._reader.ended(clean=error is None):
+            self._waiting = None
+            waiting.set_result(None)
+            return
+        why: aiohttp.ClientError = DroppedError()
+        if self._reader.status:
+            why = aiohttp.ClientPayloadError("the answer was cut off")
+        why.__cause__ = error
+        self._fail(why)
+
+    def _fail(self, why: BaseException) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None and not waiting.done():
+            waiting.set_exception(why)

@@ -1,0 +1,94 @@
+"""The connections to one source's system: so many at most, kept for the next request."""
+
+import asyncio
+from collections import deque
+from typing import Final
+
+from adapters.network.http_request import HttpRequest
+from adapters.network.wire.connection import Received, WireConnection
+from adapters.network.wire.destination import Destination
+from adapters.network.wire.head import HeadWriter
+
+_IDLE_S: Final = 15.0  # about what servers keep a connection for
+
+
+class ConnectionPool:
+    """At most `most` connections at once, used by who asked first; kept unless `keeps` is False.
+
+    A request is sent once: whether to ask again is the core's to decide.
+    """
+
+    def __init__(
+        self, to: Destination, most: int, largest: int, decided: frozenset[int], *, keeps: bool
+    ) -> None:
+        self._to = to
+        self._keeps = keeps
+        self._head = HeadWriter(to.authority, keeps=keeps)
+        self._places = asyncio.Semaphore(most)
+        self._idle: deque[WireConnection] = deque()
+        self._open: set[WireConnection] = set()
+        self._largest = largest
+        self._decided = decided
+        self._sweep: asyncio.TimerHandle | None = None
+        self._closed = False
+
+    async def exchange(self, request: HttpRequest) -> Received:
+        """The answer to a request, as `WireConnection.exchange` gives it.
+
+        OSError where no connection can be made.
+        """
+        written = self._head.written(request)
+        async with self._places:
+            connection = self._kept() or await self._made()
+            try:
+                return await connection.exchange(written, head_only=request.method == "HEAD")
+            finally:
+                self._give_back(connection)
+
+    async def aclose(self) -> None:
+        """End every connection, those in use too."""
+        self._closed = True
+        if self._sweep is not None:
+            self._sweep.cancel()
+        for connection in tuple(self._open):
+            self._end(connection)
+        self._idle.clear()
+        await asyncio.sleep(0)
+
+    def _kept(self) -> WireConnection | None:
+        oldest = asyncio.get_running_loop().time() - _IDLE_S
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.idle_since > oldest and connection.quiet:
+                return connection
+            self._end(connection)
+        return None
+
+    async def _made(self) -> WireConnection:
+        connection = await self._to.connected(lambda: WireConnection(self._largest, self._decided))
+        self._open.add(connection)
+        if self._closed:
+            self._end(connection)
+        return connection
+
+    def _give_back(self, connection: WireConnection) -> None:
+        if self._closed or not self._keeps or not connection.usable:
+            self._end(connection)
+            return
+        loop = asyncio.get_running_loop()
+        connection.idle_since = loop.time()
+        self._idle.append(connection)
+        if self._sweep is None:
+            self._sweep = loop.call_later(_IDLE_S, self._let_go)
+
+    def _let_go(self) -> None:
+        loop, self._sweep = asyncio.get_running_loop(), None
+        oldest = loop.time() - _IDLE_S
+        while self._idle and self._idle[0].idle_since <= oldest:
+            self._end(self._idle.popleft())
+        if self._idle:
+            self._sweep = loop.call_at(self._idle[0].idle_since + _IDLE_S, self._let_go)
+
+    def _end(self, connection: WireConnection) -> None:
+        self._open.discard(connection)
+        connection.abort()
