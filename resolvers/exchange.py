@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from adapters.contract.record import Record
 from resolvers.child_need import ChildNeed, NeedCode
+from resolvers.comparison import postcodes
 from resolvers.comparison.names import givens
 from resolvers.matching.details import Details, ReadOnce
 from resolvers.matching.evidence import bears_number, weigh
@@ -29,16 +30,31 @@ def tied(
 
 
 def untied(told: Reference, certain: Iterable[tuple[str, Record]], read: ReadOnce) -> bool:
-    """Whether there are certain records and nothing but name, date and sex ties any to the caller.
+    """Whether nothing but name, date and sex ties certain records to the caller.
 
-    `told` is the caller's own words alone, with what they tell of places where that counts.
+    Neither any of them, nor those that have another home than the rest: a namesake's may have
+    joined beside the child's own (ADR 0060). `told` is the caller's own words alone, with what they
+    tell of places where that counts.
     """
-    known, found = read.known(told), False
-    for source, record in certain:
-        if _ties(known, read(source, record)):
-            return False
-        found = True
-    return found
+    known = read.known(told)
+    held = [read(source, record) for source, record in certain]
+    hers = [each for each in held if _ties(known, each)]
+    if not hers or known.postcodes is None:
+        return bool(held) and not hers
+    hers = _linked(hers, held)
+    homes = known.postcodes.union(*(each.postcodes or () for each in hers))
+    return any(_elsewhere(each, homes) for each in held if each not in hers)
+
+
+def _linked(hers: list[Details], held: list[Details]) -> list[Details]:
+    """Those of the certain records that numbers link to hers, be it by way of others."""
+    more = [each for each in held if each not in hers and any(map(each.shares_number, hers))]
+    return _linked([*hers, *more], held) if more else hers
+
+
+def _elsewhere(held: Details, homes: frozenset[str]) -> bool:
+    found = postcodes.compare(held.postcodes or frozenset(), homes)
+    return not (found.silent or found.strong)
 
 
 def _ties(known: Details, held: Details) -> bool:

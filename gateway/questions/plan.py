@@ -19,6 +19,7 @@ from gateway.model.errors import AskDifferently, Exceeded
 from gateway.model.inquiry import Inquiry, Known, Scope
 from resolvers.comparison.naming import SHARED, halves
 from resolvers.comparison.normalise import fold
+from resolvers.comparison.surnames import surname_parts
 
 _MOST_FORMS: Final = 3
 
@@ -168,13 +169,16 @@ def other_forms(known: Known) -> tuple[Mapping[str, str], ...]:
 
     Files have a child of several given names under the second one where the first is shared by
     many, such as Muhammad, or where two stand in either order. Of a first one that is half a name
-    (Ka, Abdul, Maria) they have two as one word, and of one word (Ka-Yan, Kayan) two. Then come the
-    other names that the caller told. At most three, as each is one more call.
+    (Ka, Abdul, Maria) they have two as one word, and of one word (Ka-Yan, Kayan) two. Of a divided
+    surname they have a part. Then come the other names that the caller told. At most three, as each
+    is one more call.
     """
     first, *further = (*known.given_names, "")
     family, others = known.family_name, known.further.other_names
     half = further[:1] if fold(first) in SHARED else []
-    forms = [(first, family), *((given, family) for given in (*halves(first)[:1], *further))]
+    forms = [(first, family), *((given, family) for given in halves(first)[:1])]
+    forms += [(first, part) for part in surname_parts(family or "")]
+    forms += [(given, family) for given in further]
     forms += [(f"{first} {given}", family) for given in half if given]
     forms += [(next(iter(name.given), first), name.family or family) for name in others]
     _, *more = dict.fromkeys(forms)

@@ -39,6 +39,13 @@ def compare_given_names(held: str, known: str) -> Agreement:
     return _compare(mine, theirs)
 
 
+def may_be_word(held: str, known: str) -> bool:
+    """Whether a word is one known word, its initial, another form of it, or a slip of the pen."""
+    if held == known or (len(held) == 1 and held == known[0]):
+        return True
+    return _compare([held], [known]) in (_FORM, _SLIP)
+
+
 def _in_any_order(mine: list[str], theirs: list[str]) -> bool:
     return sorted(mine) == sorted(theirs) and len(mine[0]) > 1
 

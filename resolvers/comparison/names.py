@@ -5,7 +5,7 @@ from typing import Final
 
 from adapters.contract.record import Name
 from resolvers.comparison.agreement import Agreement
-from resolvers.comparison.given_names import compare_given_names
+from resolvers.comparison.given_names import compare_given_names, may_be_word
 from resolvers.comparison.naming import NO_FAMILY, NO_GIVEN, SHARED, TITLES
 from resolvers.comparison.normalise import fold
 from resolvers.comparison.surnames import compare_surnames, surname_in
@@ -73,10 +73,10 @@ def parts_of_one(held: frozenset[str], other: frozenset[str], known: frozenset[s
 
 
 def _within(givens: frozenset[str], whole: str) -> bool:
-    """Whether each word is one of the whole name, or the initial of one."""
+    """Whether each word is one of the whole name, be it an initial, a form or a slip of one."""
     words = whole.split()
-    known = {*words, *(word[0] for word in words)}
-    return bool(givens) and all(known.issuperset(name.split()) for name in givens)
+    said = (word for name in givens for word in name.split())
+    return bool(givens) and all(any(may_be_word(one, word) for word in words) for one in said)
 
 
 def _beside_common(one: str, other: str) -> bool:

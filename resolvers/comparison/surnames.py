@@ -6,6 +6,7 @@ from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.edit_distance import slips
 from resolvers.comparison.naming import ATTACHED, GENDERED, LITHUANIAN, PARTICLES, TITLES
 from resolvers.comparison.nicknames import one_spelling
+from resolvers.comparison.normalise import fold
 from resolvers.comparison.spelling import (
     SHORTEST_PART,
     SHORTEST_SLIP,
@@ -19,6 +20,7 @@ _DIFFERENT: Final = Agreement.DIFFERENT
 _DISTANT: Final = Agreement.DISTANT
 _NOT_COMPARABLE: Final = Agreement.NOT_COMPARABLE
 _VAGUE: Final = Agreement.VAGUE
+_FORM: Final = Agreement.FORM
 _SLIP: Final = Agreement.SLIP
 _SAME: Final = Agreement.SAME
 
@@ -35,10 +37,20 @@ def compare_surnames(held: str, known: str) -> Agreement:
     if _titled(held) or _titled(known):
         return _of_titles(held, known)
     if parted and (found := _in_parts(held, known)):
-        return found
+        return max(found, _SLIP) if misspelt(one, other) is _SLIP else found
     if short_for(held, known):
         return _VAGUE
     return _in_one(one, other)
+
+
+def surname_parts(family: str) -> tuple[str, ...]:
+    """The names that a surname as it was told is made of, without particles and titles.
+
+    Nothing where it is one name that needs none left out.
+    """
+    words = family.replace("-", " ").split()
+    parts = tuple(word for word in words if _tells(fold(word)))
+    return parts if len(words) > 1 else ()
 
 
 def surname_in(family: str, words: frozenset[str]) -> bool:
@@ -72,14 +84,20 @@ def _short_slip(one: str, other: str) -> bool:
 
 
 def _in_parts(held: str, known: str) -> Agreement | None:
-    """What the parts say where they say anything: all of them in any order, or one of several."""
+    """What the parts say where they say anything: all of them in any order, or one of several.
+
+    A FORM where one side has parts of the other's and no others: cousins have another one.
+    """
     mine, theirs = held.split(), known.split()
     if sorted(mine) == sorted(theirs):
         return _SLIP
     one, other = _bare(mine), _bare(theirs)
     if one == other or _lenited(mine, theirs, one, other):
         return _SLIP
-    return _VAGUE if {*filter(_tells, mine)} & {*filter(_tells, theirs)} else None
+    ours, others = {*filter(_tells, mine)}, {*filter(_tells, theirs)}
+    if ours and others and (ours <= others or others <= ours):
+        return _SLIP if {*mine} - _IDLE == {*theirs} - _IDLE else _FORM
+    return _VAGUE if ours & others else None
 
 
 def _lenited(mine: list[str], theirs: list[str], one: str, other: str) -> bool:

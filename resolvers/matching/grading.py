@@ -1,8 +1,9 @@
 """One record's grade: gates that a person can check by hand, and a score that has to pass too.
 
 Differing NHS numbers or UPNs are never certain. Without an identifier only a strong name with the
-whole birth date and something further is, or the same name and home with a slip in the birth date;
-and only where no stranger, sibling or twin explains the record nearly as well.
+whole birth date and something further is, or a part of a divided surname at the very home, where a
+file of all children has no other like it; and only where no stranger, sibling or twin explains the
+record nearly as well.
 """
 
 from collections.abc import Iterable
@@ -232,6 +233,8 @@ def by_details(evidence: Evidence) -> MatchGrade:
     if evidence.name.strong and born.strong:
         both = evidence.name is born is _SAME
         return MatchGrade.PROBABLE if both or evidence.agrees else MatchGrade.POSSIBLE
+    if alike_in_part(evidence):
+        return MatchGrade.PROBABLE
     return MatchGrade.POSSIBLE if evidence.agrees else MatchGrade.CERTAINLY_NOT
 
 
@@ -249,6 +252,12 @@ def alike_in_all(evidence: Evidence) -> bool:
     return evidence.birth_date is _SAME and evidence.name.strong
 
 
+def alike_in_part(evidence: Evidence) -> bool:
+    """Whether one has a part of the other's divided surname, and all else of name and date."""
+    called = evidence.given is _SAME and evidence.family is Agreement.FORM
+    return called and evidence.birth_date is _SAME
+
+
 def near_in_all(evidence: Evidence) -> bool:
     """Whether the name is strong and the birth date but for a slip, whatever the numbers say."""
     return evidence.birth_date is _SLIP and evidence.name.strong
@@ -260,7 +269,8 @@ def _stopped(known: KnownOfChild, held: Details, found: Assessment) -> ReasonCod
     None where nothing does: something further ties it to what is known, and the score is enough.
     """
     evidence = found.evidence
-    if not alike_in_all(evidence) or evidence.sex is _DIFFERENT:
+    in_part = alike_in_part(evidence) and found.company.alone and evidence.postcode is _SAME
+    if not (alike_in_all(evidence) or in_part) or evidence.sex is _DIFFERENT:
         return weakness(evidence, None)
     # A given name one letter off may be a twin's, whatever else agrees.
     if evidence.given_name is not _SAME:
@@ -278,17 +288,18 @@ def _stopped(known: KnownOfChild, held: Details, found: Assessment) -> ReasonCod
 def _untied(known: KnownOfChild, held: Details, evidence: Evidence) -> ReasonCode | None:
     """Why no home, carer, school, telephone or sex ties the record to what is known, if so.
 
-    A namesake is of her sex too and lives elsewhere, and no number would give it away: not of the
-    record, nor of the child, while nobody has told one. Where one of hers is known, a number of
-    another scheme, which nothing ties to hers, tells nothing: once homes count, the sex alone is
-    too little beside it (ADR 0036).
+    A namesake is of her sex too and lives elsewhere. So the sex is too little beside a home that
+    nobody knows as hers (ADR 0060); only while no number of hers is known, one on the record may
+    still give a namesake away. Where one of hers is known, a number of another scheme, which
+    nothing ties to hers, tells nothing: once homes count, the sex alone is too little beside it
+    (ADR 0036).
     """
-    numbered = bool(known.all.identifiers) != bool(held.identifiers)
+    numbered, known_by = bool(held.identifiers), bool(known.all.identifiers)
     if evidence.postcode.strong or evidence.family_tie:
         return None
-    if evidence.postcode in _DIFFERING and not numbered:
+    if evidence.postcode in _DIFFERING and (known_by or not numbered):
         return ReasonCode.OTHER_HOME
-    others = bool(known.all.identifiers and held.identifiers) and known.all.postcodes is not None
+    others = known_by and numbered and known.all.postcodes is not None
     return None if evidence.sex is _SAME and not others else ReasonCode.NO_TIE
 
 

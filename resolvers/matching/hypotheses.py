@@ -57,6 +57,7 @@ _FAMILY: Final = _by_verdict(
         # One sibling in five has another parent's name.
         Agreement.SAME: (0.93, 1.0, 0.8, 0.93),
         Agreement.SLIP: (0.025, 0.003, 0.02, 0.025),
+        Agreement.FORM: (0.9, 0.03, 0.8, 0.9),
         Agreement.VAGUE: (0.9, 0.03, 0.8, 0.9),
         Agreement.DISTANT: (0.01, 0.01, 0.01, 0.01),
         Agreement.DIFFERENT: (0.02, 0.99, 0.2, 0.03),

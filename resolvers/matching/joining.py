@@ -125,6 +125,8 @@ def _denied(
 ) -> Stopped:
     """Those that some record elsewhere speaks against; `by_number` are members by a number.
 
+    A record of her name and birthday at a home that nobody knows as hers may be a namesake's: then
+    the sex alone ties none (ADR 0060).
     `numbered`: nobody has joined yet, so that a number in the question is nobody's yet.
     """
     alike = {key: found for key, found in assessed.items() if alike_in_all(found.evidence)}
@@ -138,6 +140,8 @@ def _denied(
         denied |= dict.fromkeys(weak, ReasonCode.NUMBER_NOT_BORNE)
     if _namesake_near([found for key, found in assessed.items() if key not in by_number]):
         denied |= dict.fromkeys(weak, ReasonCode.NAMESAKE_NEAR)
+    if any(found.stopped is ReasonCode.OTHER_HOME for found in assessed.values()):
+        denied |= dict.fromkeys(weak, ReasonCode.NO_TIE)
     return denied
 
 

@@ -2,4 +2,4 @@
 
 from typing import Final
 
-MATCHER: Final = "8"
+MATCHER: Final = "9"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from adapters.contract.codes import Sex
 from adapters.contract.identifiers import NHS_NUMBER
-from adapters.contract.record import Identifier
+from adapters.contract.record import Address, Identifier
 from resolvers.exchange import read_it_again, tell_one_more, untied
 from resolvers.matching.details import ReadOnce
 from resolvers.matching.reference import Reference, Surroundings
@@ -35,6 +35,16 @@ def test_one_record_that_is_tied_is_enough() -> None:
     assert number is not None
     told = replace(NAMED, identifiers=frozenset({Identifier(NHS_NUMBER, number)}))
     assert not untied(told, [("police", replace(BARE, identifiers=())), ("gp", BARE)], ReadOnce())
+
+
+def test_files_of_another_home_that_no_number_links_to_a_tied_one_wait() -> None:
+    told = replace(NAMED, stated_postcodes=frozenset({"XX1 2YY"})).located()
+    here = replace(BARE, identifiers=(), addresses=(Address(postcode="XX1 2YY"),))
+    there = replace(BARE, addresses=(Address(postcode="AB1 2CD"),))
+    linked = replace(here, identifiers=BARE.identifiers)
+    assert untied(told, [("hospital", here), ("care", there)], ReadOnce())
+    assert not untied(told, [("hospital", linked), ("care", there)], ReadOnce())
+    assert not untied(told, [("hospital", here), ("care", BARE)], ReadOnce())
 
 
 def test_where_nobody_is_certain_nothing_waits() -> None:

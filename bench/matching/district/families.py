@@ -140,6 +140,8 @@ class _Sampled:
     def __call__(self, row: Row) -> Child:
         further = (self._givens.drawn(self.made.chance),)
         family, first = row["last_name"], row["first_name"]
+        while _given_already((first,), row["household_id"], self.made):
+            first = self._givens.drawn(self.made.chance)
         common = self._families.share[family] * self._givens.share[first]
         named = Named(Naming((first, *further), family))
         child = _child(row, named, row["race_ethnicity"], self.made)
@@ -163,6 +165,8 @@ class _Renamed:
         custom, parents = self._parents[household]
         sex = row["sex"].upper()
         named = custom.named(parents, sex, chance)
+        while _given_already(named.naming.given, household, self.made):
+            named = custom.named(parents, sex, chance)
         common = custom.frequency(named.naming.given[0], parents, sex)
         child = _child(row, named, custom.name, self.made)
         return replace(
@@ -171,6 +175,13 @@ class _Renamed:
             strangers=_strangers(common),
             pair=custom.siblings(named.naming, sex, chance),
         )
+
+
+def _given_already(given: tuple[str, ...], household: str, made: Families) -> bool:
+    """Whether a brother or sister has these names, or the first of them: parents name none so."""
+    home = made.households.get(household, Household())
+    taken = ((child.said.given, *child.said.further) for child in home.children)
+    return any(given[: len(names)] == names[: len(given)] for names in taken)
 
 
 def _child(row: Row, named: Named, group: str, made: Families) -> Child:

@@ -298,6 +298,26 @@ def test_a_register_is_searched_by_the_first_half_of_a_name_in_one_word(
     assert [form["given_name"] for form in other_forms(known)] == tried
 
 
+@pytest.mark.parametrize(
+    ("surname", "tried"),
+    [
+        ("Carvalho Seixas", ["Carvalho", "Seixas"]),
+        ("Smith-Jones", ["Smith", "Jones"]),
+        ("de Souza", ["Souza"]),
+        ("Al-Masri", ["Masri"]),
+        ("Kaur Gill", ["Gill"]),
+        ("O'Brien", []),
+        ("Kaur", []),
+        ("Gill", []),
+    ],
+)
+def test_a_register_is_searched_by_each_part_of_a_divided_surname(
+    surname: str, tried: list[str]
+) -> None:
+    known = Known(given_names=("Ines",), family_name=surname)
+    assert [form["family_name"] for form in other_forms(known)] == tried
+
+
 def test_never_by_more_than_three_other_forms() -> None:
     others = tuple(Name((first,), "Poon") for first in ("Ada", "Bea", "Cleo"))
     known = Known(

@@ -94,15 +94,16 @@ def test_her_sex_is_too_little_where_a_record_without_a_number_tells_of_another_
     assert graded(replace(known, stated_names=AMARA.names), moved) is CERTAIN
 
 
-def test_once_her_number_is_known_an_old_home_is_hers_and_no_namesakes() -> None:
+def test_another_home_is_hers_only_if_a_file_with_her_number_had_it() -> None:
     known = replace(SEX_KNOWN, postcodes=frozenset({HOME}))
     moved = replace(AMARA, identifiers=(), addresses=(Address(postcode="AB1 2CD"),))
     numbered = replace(HERE, identifiers=(AMARA_NHS,))
-    alone = resolve(known, {"care": (moved,)}, populations={"care": VILLAGE})
-    beside = resolve(known, {"care": (moved,), "gp": (numbered,)}, populations={"care": VILLAGE})
-    assert not alone.certain("care")
-    assert beside.certain("gp")
-    assert beside.certain("care")
+    former = replace(numbered, addresses=(*HERE.addresses, *moved.addresses))
+    for hers, joins in ((None, False), (numbered, False), (former, True)):
+        world = {"care": (moved,), "gp": (hers,) if hers else ()}
+        found = resolve(known, world, populations={"care": VILLAGE})
+        assert bool(found.certain("gp")) is bool(hers)
+        assert bool(found.certain("care")) is joins
 
 
 def test_no_home_is_looked_at_before_the_child_is_cleared() -> None:

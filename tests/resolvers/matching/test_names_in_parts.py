@@ -37,7 +37,7 @@ def grades(told: Reference, **files: Record) -> list[MatchGrade]:
     return [found.by_source[source][0].grade.grade for source in files]
 
 
-@pytest.mark.parametrize("other", [("Linda",), ("L", "Adjoa")])
+@pytest.mark.parametrize("other", [("Linda",), ("L", "Adjoa"), ("Lindda",), ("Lin",)])
 @pytest.mark.parametrize("second", [("Adjoa",), ("Adjoa", "Linda")])
 def test_files_that_each_have_a_part_of_the_told_name_do_not_disagree(
     other: tuple[str, ...], second: tuple[str, ...]
