@@ -1,9 +1,10 @@
 """Which release class each field belongs to, and what of a record is both allowed and wanted."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from adapters.contract.codes import ReleaseClass
 from adapters.contract.record import Involvement, Record
@@ -51,35 +52,48 @@ def released(record: Record, classes: frozenset[ReleaseClass], fields: frozenset
     Its id, restriction, defects and cuts are the gateway's alone and never remain; a sensitive
     involvement goes whole, since its service's kind is what must not be told.
     """
-    kept: dict[str, Any] = {
-        field: getattr(record, field)
-        for field, release_class in CLASS_OF.items()
-        if field in fields and release_class in classes
-    }
-    return Record(**{**kept, **_fitted(kept, record, classes)})
+    mask = _mask(classes, fields)
+    kept: dict[str, Any] = {field: getattr(record, field) for field in mask.fields}
+    if mask.born and record.birth_date_estimated and record.birth_date is not None:
+        kept["birth_date_estimated"] = True
+    if mask.involvements and record.involvements:
+        every = record.involvements
+        if not mask.sensitive:
+            every = tuple([i for i in every if not i.sensitive])
+        kept["involvements"] = every if mask.contact else tuple(map(_uncontactable, every))
+    if mask.carers and not mask.contact:
+        kept["carers"] = tuple(replace(carer, telephone=None) for carer in record.carers)
+    return Record(**kept)
+
+
+class _Mask(NamedTuple):
+    """What is read of every record under the same classes and fields."""
+
+    fields: tuple[str, ...]
+    born: bool
+    involvements: bool
+    carers: bool
+    contact: bool
+    sensitive: bool
+
+
+@lru_cache(maxsize=1024)  # of codes and the names of fields alone
+def _mask(classes: frozenset[ReleaseClass], fields: frozenset[str]) -> _Mask:
+    kept = [field for field, cls in CLASS_OF.items() if field in fields and cls in classes]
+    return _Mask(
+        fields=tuple(kept),
+        born="birth_date" in kept,
+        involvements="involvements" in kept,
+        carers="carers" in kept,
+        contact=ReleaseClass.CONTACT in classes,
+        sensitive=ReleaseClass.SENSITIVE in classes,
+    )
 
 
 def fields_released(record: Record) -> frozenset[str]:
     """The names of the fields that hold anything, with "contacts" for any contact detail."""
     named = {field for field in CLASS_OF if getattr(record, field) not in (None, ())}
     return frozenset(named | {CONTACTS} if any(_contacts(record)) else named)
-
-
-def _fitted(
-    kept: Mapping[str, Any], record: Record, classes: frozenset[ReleaseClass]
-) -> dict[str, Any]:
-    """What is released of the fields of `kept` otherwise than it stands in the record."""
-    contact = ReleaseClass.CONTACT in classes
-    fitted: dict[str, Any] = {}
-    if kept.get("birth_date") is not None:
-        fitted["birth_date_estimated"] = record.birth_date_estimated
-    if "involvements" in kept:
-        sensitive = ReleaseClass.SENSITIVE in classes
-        every = tuple(i for i in record.involvements if sensitive or not i.sensitive)
-        fitted["involvements"] = every if contact else tuple(map(_uncontactable, every))
-    if "carers" in kept and not contact:
-        fitted["carers"] = tuple(replace(carer, telephone=None) for carer in record.carers)
-    return fitted
 
 
 def _uncontactable(involvement: Involvement) -> Involvement:

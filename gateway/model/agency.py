@@ -1,7 +1,7 @@
 """An agency as practitioners see it: who it is, where it serves, whom to ring."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from adapters.contract.codes import Sector
 
@@ -21,7 +21,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class AgencyCard:
-    """One agency; `areas` are GSS codes. A national agency's row locates nobody."""
+    """One agency; `areas` are GSS codes. A national agency's row locates nobody.
+
+    `ring` is its duty desk under the agency's own name, None where it gave none.
+    """
 
     id: str
     name: str
@@ -29,6 +32,12 @@ class AgencyCard:
     areas: tuple[str, ...] = ()
     national: bool = False
     duty_contact: Contact | None = None
+    ring: Contact | None = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Name the duty desk: each row and each sentence about it does."""
+        desk = self.duty_contact
+        object.__setattr__(self, "ring", replace(desk, name=self.name) if desk else None)
 
     def serves(self, areas: Iterable[str]) -> bool:
         """Whether it is national, or of one of these areas."""

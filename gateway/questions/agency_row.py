@@ -16,10 +16,10 @@ from gateway.questions.plan import PlannedSource
 from gateway.questions.release import (
     HOME,
     ReleaseView,
+    Seen,
     as_of,
     doubtful,
     grade_told,
-    members_seen,
     withheld,
     withheld_for_shield,
 )
@@ -41,6 +41,7 @@ from resolvers.outcome import Outcome, fold, judge
 from resolvers.release import fields_released
 
 _RETRYABLE: Final = frozenset({Outcome.TIMEOUT, Outcome.UNAVAILABLE, Outcome.BUSY})
+_NEEDING: Final = frozenset({Outcome.MORE_NEEDED, Outcome.AMBIGUOUS})
 _NOBODYS: Final[frozenset[int]] = frozenset()
 
 
@@ -56,22 +57,25 @@ def in_scope(view: ReleaseView) -> tuple[AgencyInScope, ...]:
 
 
 def _counts_as_asked(view: ReleaseView, agency: str) -> bool:
-    outcome = _unasked(view, [p for p in view.plan.sources if p.agency == agency])
+    outcome = _unasked(view, view.plan.of(agency))
     return agency == SENSITIVE_SERVICES or outcome is None or outcome.asked
 
 
-def row(view: ReleaseView, agency: str, findings: Findings) -> AgencyRow:
-    """One agency's row; the same for every child where a shield or a rule demands it."""
+def row(view: ReleaseView, agency: str, findings: Findings, seen: Seen | None = None) -> AgencyRow:
+    """One agency's row; the same for every child where a shield or a rule demands it.
+
+    `seen` spares releasing a record again that the child is made of as well.
+    """
     card = view.registry.agencies[agency]
     if agency == SENSITIVE_SERVICES:
         return _pooled_row(view, card, findings)
-    planned = [p for p in view.plan.sources if p.agency == agency]
+    planned = view.plan.of(agency)
     unasked = _unasked(view, planned)
     if unasked is not None:
         return _unasked_row(view, card, planned, unasked)
     if (view.hides(findings) and not card.national) or view.marked(findings, agency):
         return _shielded_row(view, card)
-    return _asked_row(view, card, planned, findings)
+    return _asked_row(view, card, planned, findings, seen or Seen(view, findings))
 
 
 def _unasked(view: ReleaseView, planned: Iterable[PlannedSource]) -> Outcome | None:
@@ -126,16 +130,22 @@ def _pooled_row(view: ReleaseView, card: AgencyCard, findings: Findings) -> Agen
 
 
 def _asked_row(
-    view: ReleaseView, card: AgencyCard, planned: list[PlannedSource], findings: Findings
+    view: ReleaseView,
+    card: AgencyCard,
+    planned: tuple[PlannedSource, ...],
+    findings: Findings,
+    seen: Seen,
 ) -> AgencyRow:
-    heard = findings.answers.keys() - view.gateway_only
-    answers = [findings.answers[p.source] for p in planned if p.source in heard]
-    barred = [p for p in planned if p.source not in heard]
+    heard = [
+        p for p in planned if p.source in findings.answers and p.source not in view.gateway_only
+    ]
+    answers = [findings.answers[p.source] for p in heard]
+    barred = [p for p in planned if p not in heard] if len(heard) < len(planned) else []
     outcomes = [_judged(a, findings) for a in answers]
     outcomes += [o for p in barred if (o := _unasked(view, [p]))]
     outcome = fold(outcomes)
     attempts = sum(a.attempts for a in answers)
-    members = members_seen(view, answers, findings)
+    members = seen.of(answers)
     defects = any(r.defects for a in answers for r in findings.resolution.certain(a.source))
     doubts = any(doubtful(findings, a.source) for a in answers)
     more = _more(findings, answers)
@@ -210,6 +220,8 @@ def _needs(
 ) -> tuple[str, ...]:
     """What would let the agency search, or tell which of its records is the child's."""
     needs: set[str] = set()
+    if outcome not in _NEEDING:
+        return ()
     for answered in answers:
         match answered.reply:
             case MoreNeeded(needs=more) if outcome is Outcome.MORE_NEEDED:

@@ -6,7 +6,7 @@ would tell where she lives (ADR 0014, 0027).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -58,11 +58,22 @@ class Plan:
     sources: tuple[PlannedSource, ...]
     fields: frozenset[str]
     beyond: bool = False
+    # Read off `sources` once: each of hundreds of rows asks for its own.
+    agencies: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    _of: Mapping[str, tuple[PlannedSource, ...]] = field(init=False, compare=False, repr=False)
 
-    @property
-    def agencies(self) -> tuple[str, ...]:
-        """The agencies in scope, by id: each has a row."""
-        return tuple(sorted({p.agency for p in self.sources if not p.for_shield}))
+    def __post_init__(self) -> None:
+        """Tell the agencies in scope, by id: each has a row."""
+        of: dict[str, tuple[PlannedSource, ...]] = {}
+        for planned in self.sources:
+            of[planned.agency] = (*of.get(planned.agency, ()), planned)
+        in_scope = {p.agency for p in self.sources if not p.for_shield}
+        object.__setattr__(self, "agencies", tuple(sorted(in_scope)))
+        object.__setattr__(self, "_of", of)
+
+    def of(self, agency: str) -> tuple[PlannedSource, ...]:
+        """The sources whose answers are in this agency's row."""
+        return self._of.get(agency, ())
 
     def __str__(self) -> str:
         lines = [f"areas: {', '.join(self.areas) or 'none'}"]

@@ -9,9 +9,9 @@ from gateway.questions.findings import Findings
 from gateway.questions.plan import PlannedSource
 from gateway.questions.release import (
     ReleaseView,
+    Seen,
     doubtful,
     grade_told,
-    members_seen,
     withheld,
     withheld_for_shield,
 )
@@ -22,8 +22,9 @@ from resolvers.matching.grade import Graded
 
 def whole(view: ReleaseView, findings: Findings) -> WholeAnswer:
     """The whole answer once every agency has its outcome."""
-    rows = tuple(row(view, agency, findings) for agency in view.plan.agencies)
-    child, unresolved = _child(view, findings), tuple(_candidates(view, findings))
+    seen = Seen(view, findings)
+    rows = tuple(row(view, agency, findings, seen) for agency in view.plan.agencies)
+    child, unresolved = _child(view, findings, seen), tuple(_candidates(view, findings))
     return WholeAnswer(
         child=child,
         rows=rows,
@@ -41,8 +42,8 @@ def _ask(
     return view.needs[:1] if waits_for_a_tie else view.needs
 
 
-def _child(view: ReleaseView, findings: Findings) -> ReleasedChild | None:
-    members = members_seen(view, findings.answers.values(), findings)
+def _child(view: ReleaseView, findings: Findings, seen: Seen) -> ReleasedChild | None:
+    members = seen.of(findings.answers.values())
     if not members:
         return None
     planned = [p for p in view.plan.sources if _speaks(view, p, findings)]

@@ -239,7 +239,7 @@ class RunningQuestion:
     def _asked_of(self, agency: str) -> list[str]:
         """The sources that are asked for this agency's row."""
         view, own = self._view, self._order.own
-        planned = (p.source for p in view.plan.sources if p.agency == agency)
+        planned = (p.source for p in view.plan.of(agency))
         return [source for source in planned if source in own and source not in view.gateway_only]
 
     def _final(self, source: str) -> bool:

@@ -1,6 +1,6 @@
 """What one caller may see of a record, of a grade and of what is kept back, shielded last."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -91,13 +91,15 @@ class ReleaseView:
 
         A mark of a source outside the shield set hides its own row, from callers not cleared.
         """
-        row = self.registry.sources[source].row
-        return source in self.gateway_only or self.marked(findings, row)
+        if source in self.gateway_only:
+            return True
+        return bool(findings.own_marks) and self.marked(findings, self.registry.sources[source].row)
 
     def marked(self, findings: Findings, agency: str) -> bool:
         """Whether a mark of the agency's own hides its row from this caller."""
-        rows = {self.registry.sources[source].row for source in findings.own_marks}
-        return not self.cleared and agency in rows
+        if self.cleared or not findings.own_marks:
+            return False
+        return agency in {self.registry.sources[source].row for source in findings.own_marks}
 
     def verdict(self, source: str, findings: Findings, record: Record | None = None) -> Verdict:
         """What the source's rules say now that its record, and the shield, have spoken."""
@@ -115,20 +117,46 @@ def _spoken_of(fields: frozenset[str]) -> frozenset[ReleaseClass]:
     return classes_for(fields) - unsaid
 
 
+class Seen:
+    """The certain records of one set of findings, as far as one caller may see them.
+
+    Each source's are released once, for its agency's row and for the child.
+    """
+
+    def __init__(self, view: ReleaseView, findings: Findings) -> None:
+        self._view = view
+        self._findings = findings
+        self._hidden = view.hides(findings)
+        self._released: dict[str, tuple[Member, ...]] = {}
+
+    def of(self, answers: Iterable[SourceAnswer]) -> list[Member]:
+        """The records of these answers."""
+        return [member for answered in answers for member in self._members(answered)]
+
+    def _members(self, answered: SourceAnswer) -> tuple[Member, ...]:
+        found = self._released.get(answered.source)
+        if found is None:
+            found = self._released[answered.source] = tuple(self._read(answered))
+        return found
+
+    def _read(self, answered: SourceAnswer) -> Iterator[Member]:
+        view, findings, source = self._view, self._findings, answered.source
+        certain = findings.resolution.certain(source)
+        card = view.registry.agencies[view.registry.sources[source].agency]
+        shown = not self._hidden or card.national
+        if not (certain and shown) or view.keeps_to_itself(findings, source):
+            return
+        moment = as_of(answered)
+        for record in certain:
+            seen = _seen(view, findings, source, record)
+            yield Member(card.id, moment, unlocated(seen) if self._hidden else seen)
+
+
 def members_seen(
     view: ReleaseView, answers: Iterable[SourceAnswer], findings: Findings
 ) -> list[Member]:
     """The certain records of these answers, as far as this caller may see them."""
-    hidden = view.hides(findings)
-    members = []
-    for answered in answers:
-        card = view.registry.agencies[view.registry.sources[answered.source].agency]
-        if view.keeps_to_itself(findings, answered.source) or (hidden and not card.national):
-            continue
-        for record in findings.resolution.certain(answered.source):
-            seen = _seen(view, findings, answered.source, record)
-            members.append(Member(card.id, as_of(answered), unlocated(seen) if hidden else seen))
-    return members
+    return Seen(view, findings).of(answers)
 
 
 def _seen(view: ReleaseView, findings: Findings, source: str, record: Record) -> Record:
@@ -141,7 +169,7 @@ def _seen(view: ReleaseView, findings: Findings, source: str, record: Record) ->
 def _of_her_own(record: Record, findings: Findings) -> Record:
     """The record without numbers that are somebody else's by the word of an identity source."""
     others = findings.of_others
-    if others.isdisjoint(record.identifiers):
+    if not others or others.isdisjoint(record.identifiers):
         return record
     return replace(record, identifiers=tuple(i for i in record.identifiers if i not in others))
 
@@ -175,13 +203,14 @@ def withheld(
     view: ReleaseView, planned: Iterable[PlannedSource], findings: Findings | None = None
 ) -> tuple[Withheld, ...]:
     """What these sources keep back of what was asked for; without `findings`, before asking."""
-    agencies = view.registry.agencies
+    agencies, requested = view.registry.agencies, view.requested
     kept = {
         replace(each, message=worded(each, agencies[p.agency]))
         for p in planned
         for each in _kept_back(view, p.source, findings)
+        if each.release_class in requested
     }
-    return tuple(sorted(w for w in kept if w.release_class in view.requested))
+    return tuple(sorted(kept))
 
 
 def _kept_back(view: ReleaseView, source: str, findings: Findings | None) -> Iterable[Withheld]:

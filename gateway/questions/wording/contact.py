@@ -1,14 +1,12 @@
 """Who to ring about a row, by name and number; for a shielded child never a local office."""
 
-from dataclasses import replace
-
 from gateway.config.operator_file import ShieldTeam
 from gateway.model.agency import AgencyCard, Contact
 
 
 def of_agency(card: AgencyCard) -> Contact | None:
     """The agency's own duty desk, named; None where it gave none."""
-    return replace(card.duty_contact, name=card.name) if card.duty_contact else None
+    return card.ring
 
 
 def of_shield(team: ShieldTeam) -> Contact:
