@@ -28,6 +28,7 @@ from graphql import (
 )
 
 from gateway.graphql.child.child_answer import PARTS, Part
+from gateway.graphql.child.generated import GeneratedModule, named
 from gateway.model.answer import Answering
 
 Fragments = Mapping[str, FragmentDefinitionNode]
@@ -55,7 +56,7 @@ def writer_of(
     is for the caller to let graphql-core say.
     """
     try:
-        return _Compiler(schema, fragments).operation(operation)
+        return _Compiler(schema, fragments, GeneratedModule()).operation(operation)
     except _NotCompiledError:
         return None
 
@@ -66,6 +67,7 @@ class _Compiler:
 
     schema: GraphQLSchema
     fragments: Fragments
+    generated: GeneratedModule
 
     def operation(self, operation: OperationDefinitionNode) -> WriteAnswer:
         query = self.schema.query_type
@@ -87,63 +89,73 @@ class _Compiler:
         kind = self.schema.type_map["ChildAnswer"]
         if not isinstance(kind, GraphQLObjectType):
             raise _NotCompiledError
-        parts = [
-            (key, *self._part(kind, nodes)) for key, nodes in self._selected(kind, below).items()
-        ]
+        named = {key: self._part(kind, nodes) for key, nodes in self._selected(kind, below).items()}
+        write_of = self.generated.compiled()
+        parts = [(key, part, write_of[name]) for key, (part, name) in named.items()]
 
         async def write(answering: Answering) -> dict[str, Any]:
             return {key: put(await part(answering)) for key, part, put in parts}
 
         return write
 
-    def _part(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> tuple[Part, Write]:
+    def _part(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> tuple[Part, str]:
+        """What a part is read with, and the name of the function that writes it."""
         name = nodes[0].name.value
         if name == _TYPENAME:
-            return _nothing, lambda _: kind.name
-        return PARTS[name], self._value(kind.fields[name].type, _below(nodes))
+            return _nothing, self.generated.function([], f"'{named(kind.name)}'")
+        said = self._value(kind.fields[name].type, _below(nodes), "value")
+        return PARTS[name], self.generated.function([], said)
 
-    def _value(self, kind: Any, below: list[SelectionSetNode]) -> Write:
+    def _value(self, kind: Any, below: list[SelectionSetNode], name: str) -> str:
+        """The expression that writes the value of a variable of this name."""
         if isinstance(kind, GraphQLNonNull):
-            return self._present(kind.of_type, below)
-        write = self._present(kind, below)
-        return lambda value: None if value is None else write(value)
+            return self._present(kind.of_type, below, name)
+        return f"None if {name} is None else {self._present(kind, below, name)}"
 
-    def _present(self, kind: Any, below: list[SelectionSetNode]) -> Write:
-        """The writer of values that are not null."""
+    def _present(self, kind: Any, below: list[SelectionSetNode], name: str) -> str:
+        """The same of a value that is not null."""
         match kind:
             case GraphQLList():
-                write = self._value(kind.of_type, below)
-                return lambda items: [write(item) for item in items]
+                item = f"{name}_"
+                return f"[{self._value(kind.of_type, below, item)} for {item} in {name}]"
             case GraphQLObjectType():
-                return self._object(kind, below)
+                return f"{self._object(kind, below)}({name})"
             case GraphQLEnumType():
-                return _code(kind)
+                names = {member.value: said for said, member in kind.values.items()}
+                return f"{self.generated.constant(kind.name, names)}[{name}]"
             case GraphQLScalarType():
-                return _scalar(kind)
+                return self._scalar(kind, name)
             case _:
                 raise _NotCompiledError
 
-    def _object(self, kind: GraphQLObjectType, below: list[SelectionSetNode]) -> Write:
-        fields = [
-            (key, *self._field(kind, nodes)) for key, nodes in self._selected(kind, below).items()
-        ]
+    def _scalar(self, kind: GraphQLScalarType, name: str) -> str:
+        said = f"{self.generated.constant(kind.name, _scalar(kind))}({name})"
+        as_it_stands = _AS_THEY_STAND.get(kind.name)
+        if as_it_stands is None:
+            return said
+        return f"{name} if {name}.__class__ is {as_it_stands.__name__} else {said}"
 
-        def write(value: Any) -> dict[str, Any]:
-            if value is None:
-                raise _NotWritableError(kind.name)
-            return {key: put(getattr(value, attribute)) for key, attribute, put in fields}
+    def _object(self, kind: GraphQLObjectType, below: list[SelectionSetNode]) -> str:
+        """The name of the function that writes an object."""
+        reads = ["if value is None: raise ValueError"]
+        writes = []
+        for place, (key, nodes) in enumerate(self._selected(kind, below).items()):
+            if nodes[0].name.value == _TYPENAME:
+                writes.append(f"'{named(key)}': '{named(kind.name)}'")
+                continue
+            name = f"field{place}"
+            attribute, said = self._field(kind, nodes, name)
+            reads.append(f"{name} = value.{named(attribute)}")
+            writes.append(f"'{named(key)}': {said}")
+        return self.generated.function(reads, f"{{{', '.join(writes)}}}")
 
-        return write
-
-    def _field(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> tuple[str, Write]:
-        name = nodes[0].name.value
-        if name == _TYPENAME:
-            return "__class__", lambda _: kind.name
-        field = kind.fields[name]
+    def _field(self, kind: GraphQLObjectType, nodes: list[FieldNode], name: str) -> tuple[str, str]:
+        """The attribute of a field, and the expression that writes it."""
+        field = kind.fields[nodes[0].name.value]
         declared = field.extensions["strawberry-definition"]
         if declared.base_resolver is not None or field.args:
             raise _NotCompiledError
-        return declared.python_name, self._value(field.type, _below(nodes))
+        return declared.python_name, self._value(field.type, _below(nodes), name)
 
     def _selected(
         self, kind: GraphQLObjectType, below: Iterable[SelectionSetNode]
@@ -204,24 +216,10 @@ def _each(key: str, write: Part) -> WriteAnswer:
     return write_each
 
 
-def _code(kind: GraphQLEnumType) -> Write:
-    names: dict[object, str] = {member.value: name for name, member in kind.values.items()}
-
-    def write(value: Any) -> str:
-        name = names.get(value)
-        if name is None:
-            raise _NotWritableError(kind.name)
-        return name
-
-    return write
-
-
 def _scalar(kind: GraphQLScalarType) -> Write:
-    as_it_stands, serialize = _AS_THEY_STAND.get(kind.name), kind.serialize
+    serialize = kind.serialize
 
     def write(value: Any) -> Any:
-        if value.__class__ is as_it_stands:
-            return value
         if value is None or (said := serialize(value)) is None:
             raise _NotWritableError(kind.name)
         return said

@@ -1,0 +1,51 @@
+"""Functions whose text is made of a document: an object is then written by one display of a dict.
+
+A text holds names of the schema's fields, keys of answers and names of its own. `named` checks each
+that comes from outside, so nothing that a client wrote can become anything but a key. Values come
+in as constants by name. `GeneratedModule.text` is what is compiled, and can be read.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+_NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")  # as GraphQL has it
+
+
+def named(name: str) -> str:
+    """The same name; ValueError if it is none, and has no place in a text."""
+    if _NAME.fullmatch(name) is None:
+        raise ValueError("a name has letters, digits and underscores")
+    return name
+
+
+class GeneratedModule:
+    """Functions of one `value` each, and what they are made with; compiled together, once.
+
+    What is asked for again, such as an agency's id under each fact, is one function.
+    """
+
+    def __init__(self) -> None:
+        self._functions: dict[str, str] = {}
+        self._constants: dict[str, Any] = {"str": str, "bool": bool, "ValueError": ValueError}
+
+    @property
+    def text(self) -> str:
+        """The text of all functions."""
+        return "".join(f"def {name}(value):{body}\n" for body, name in self._functions.items())
+
+    def constant(self, name: str, value: Any) -> str:
+        """The name of a value in the text; the same of one that was told by this name before."""
+        self._constants.setdefault(f"constant_{named(name)}", value)
+        return f"constant_{name}"
+
+    def function(self, before: Iterable[str], returned: str) -> str:
+        """The name of a function that does this before, and gives this back."""
+        body = "".join(f"\n {line}" for line in (*before, f"return {returned}"))
+        return self._functions.setdefault(body, f"write{len(self._functions)}")
+
+    def compiled(self) -> Mapping[str, Callable[[Any], Any]]:
+        """The functions by name."""
+        module: dict[str, Any] = {**self._constants, "__builtins__": {}}
+        exec(compile(self.text, "<a document's writers>", "exec"), module)  # noqa: S102  names alone
+        return {name: module[name] for name in self._functions.values()}
