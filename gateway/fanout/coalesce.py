@@ -25,13 +25,21 @@ _LATE_S: Final = 0.01
 K = TypeVar("K", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AccessRight:
     """By what right a question is asked; `policy` is the version of the rules that decided."""
 
     caller: Caller
     reason: Reason
     policy: str
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # Every call of a question has it in its key, and it has a whole caller in it.
+        return hash((self.caller, self.reason, self.policy))
 
     @property
     def in_emergency(self) -> bool:
@@ -53,7 +61,7 @@ class CallKey:
 
     @cached_property
     def _hash(self) -> int:
-        # A call looks its key up five times, and the right has a whole caller in it.
+        # A call looks its key up five times.
         return hash((self.right, self.operation, self.given, self.fields))
 
 

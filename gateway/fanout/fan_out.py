@@ -5,7 +5,7 @@ Whom to ask next is not decided here: that is the question's, in `gateway.questi
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Coroutine, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Final
 
@@ -88,6 +88,7 @@ class Calls:
         # Who waits for all tasks again at each arrival does so hundreds of times with hundreds.
         self._done: list[asyncio.Task[SourceAnswer]] = []
         self._arrival = asyncio.Event()
+        self._alarm: tuple[float, asyncio.TimerHandle] | None = None
 
     @property
     def now(self) -> float:
@@ -128,9 +129,8 @@ class Calls:
 
         Empty if the clock shows `until` before.
         """
-        with suppress(TimeoutError):
-            async with asyncio.timeout(max(0.0, until - self.now)):
-                await self._arrival.wait()
+        self._ring_at(until)
+        await self._arrival.wait()
         self._arrival.clear()
         done, self._done = self._done, []
         answers = [task.result() for task in done]
@@ -151,11 +151,29 @@ class Calls:
 
         Until it ends it keeps its place at its source, whose concurrency stays what it declared.
         """
+        self._silence()
         tasks = {*self._running, *self._searching}
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=_TO_STOP_S)
+
+    def _ring_at(self, until: float) -> None:
+        """Wake whoever waits in `heard` at this time: one timer, however many answers come."""
+        if self._alarm is not None and self._alarm[0] == until and self.now < until:
+            return
+        self._silence()
+        timer = asyncio.get_running_loop().call_later(max(0.0, until - self.now), self._ring)
+        self._alarm = (until, timer)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        self.wake()
+
+    def _silence(self) -> None:
+        if self._alarm is not None:
+            self._alarm[1].cancel()
+            self._alarm = None
 
     def _run(self, source: str, asked: Coroutine[None, None, SourceAnswer]) -> None:
         task = asyncio.create_task(asked)

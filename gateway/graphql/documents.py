@@ -33,6 +33,7 @@ from graphql import (
 
 from gateway.config.tables.documents import DocumentSettings
 from gateway.graphql.child.writing import WriteAnswer, writer_of
+from gateway.graphql.compiled_variables import NO_VARIABLES, CompiledVariables
 from gateway.graphql.limits.scan import refuse_by_text
 from gateway.graphql.limits.structure import fragments_of, refuse_by_structure, unfolded
 from gateway.graphql.limits.variables import refuse_large_variables
@@ -64,7 +65,8 @@ class DocumentOperation:
     directive may skip counts as selected; `tells_restriction` says whether the answer's own
     `restriction` is among it. `deliveries` are its @defer and @stream. `write` writes the data of
     an answer that comes whole; without one graphql-core has to execute. `keys` are those of its
-    answers in a response. `never_null` are the variables that may be left out and not be null.
+    answers in a response. `never_null` are the variables that may be left out and not be null;
+    `variables` reads all of them.
     """
 
     node: OperationDefinitionNode
@@ -75,6 +77,7 @@ class DocumentOperation:
     write: WriteAnswer | None = None
     keys: AnswerKeys = NO_ANSWER
     never_null: frozenset[str] = frozenset()
+    variables: CompiledVariables = NO_VARIABLES
     searches: bool = False
 
     @property
@@ -200,7 +203,12 @@ class Documents:
         }
         strict = never_null(self._schema, node)
         compiled = {
-            name: replace(one, write=writers[name], never_null=strict[name])
+            name: replace(
+                one,
+                write=writers[name],
+                never_null=strict[name],
+                variables=CompiledVariables.of(self._schema, one.node.variable_definitions or ()),
+            )
             for name, one in operations.items()
         }
         return Document(digest, bare, whole, compiled, _weight(text, self._settings))

@@ -5,6 +5,7 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
@@ -130,6 +131,7 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
         raise AskDifferently("BODY_INVALID", "the body has a key twice in one object")
 
 
+@lru_cache(maxsize=1024)
 def _network(host: str) -> str:
     """The network of an address, as one customer of a provider has it: /24, or /56 in IPv6."""
     try:

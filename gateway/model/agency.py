@@ -36,8 +36,8 @@ class AgencyCard:
 
     def __post_init__(self) -> None:
         """Name the duty desk: each row and each sentence about it does."""
-        desk = self.duty_contact
-        object.__setattr__(self, "ring", replace(desk, name=self.name) if desk else None)
+        contact = self.duty_contact
+        object.__setattr__(self, "ring", replace(contact, name=self.name) if contact else None)
 
     def serves(self, areas: Iterable[str]) -> bool:
         """Whether it is national, or of one of these areas."""

@@ -129,4 +129,7 @@ def _relationship(
 
 
 def _alike(mine: str | None, theirs: str | None) -> bool:
-    return bool(fold(mine)) and fold(mine) == fold(theirs)
+    if not mine or not theirs:
+        return False
+    folded = fold(mine)
+    return bool(folded) and folded == fold(theirs)

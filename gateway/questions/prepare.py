@@ -259,6 +259,8 @@ class Preparation:
             )
 
     def _values(self, operation: DocumentOperation, variables: Mapping[str, Any]) -> VariableValues:
+        if (read := operation.variables.read(variables)) is not None:
+            return read
         definitions = operation.node.variable_definitions or ()
         values = coerced(self.schema, definitions, variables, suggest=self.trusted is None)
         if isinstance(values, WrongVariables):

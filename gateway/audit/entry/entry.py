@@ -3,7 +3,8 @@
 import re
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 
@@ -148,7 +149,9 @@ class Entry:
         """
         if self.nonce or self.justification or self.case_reference:
             return self
-        return replace(self, nonce=secrets.token_urlsafe(_NONCE_BYTES))
+        blinded = copy(self)  # of what was looked at already, and a nonce has its shape
+        object.__setattr__(blinded, "nonce", secrets.token_urlsafe(_NONCE_BYTES))
+        return blinded
 
     def leaf(self) -> bytes:
         """One line of UTF-8 JSON, keys sorted, nothing unseen in the raw; at most MAX_LEAF bytes.

@@ -25,5 +25,7 @@ def refuse_unshaped(shaped: Iterable[tuple[re.Pattern[str], str | None]]) -> Non
 def refuse_unwritable(names: Iterable[str | None]) -> None:
     """EntryRefused if a name cannot be written, or is too long."""
     for name in names:
-        if name is not None and not _NAME.fullmatch(name):
+        if name is None or (len(name) <= MAX_NAME and name.isascii()):
+            continue
+        if not _NAME.fullmatch(name):
             raise EntryRefused(f"a name in an entry is Unicode of at most {MAX_NAME} characters")

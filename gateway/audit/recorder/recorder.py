@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from adapters.contract.codes import Purpose
 from adapters.contract.record import Identifier
@@ -112,8 +112,9 @@ class Recorder:
         until: float | None = None,
     ) -> Intent:
         """The intent of one question, whose time is over `until` then on the monotonic clock."""
-        entry = replace(
-            self._entry(AuditKind.INTENT, caller),
+        entry = self._entry(
+            AuditKind.INTENT,
+            caller,
             query_id=pseudonymised.query_id,
             purpose=pseudonymised.purpose,
             justification=pseudonymised.justification,
@@ -353,7 +354,8 @@ class Recorder:
             detail=refused.code,
         )
 
-    def _entry(self, kind: AuditKind, caller: Caller) -> Entry:
+    def _entry(self, kind: AuditKind, caller: Caller, **said: Any) -> Entry:
+        """An entry about what this caller does; `said` are its other fields."""
         return Entry(
             kind=kind,
             at=self.clock.now(),
@@ -361,6 +363,7 @@ class Recorder:
             organisation=caller.organisation,
             role=" ".join(sorted(caller.roles)),
             issuer=caller.issuer,
+            **said,
         )
 
     async def pseudonyms(self, known: Known) -> tuple[Pseudonym, ...]:
