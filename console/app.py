@@ -37,7 +37,7 @@ def pages_app(settings: PagesSettings, secret: bytes, assets: Assets) -> Starlet
     """The whole console over these settings and the secret that its keys come of."""
     keys = PagesKeys.of(secret)
     routes = [
-        *doors(tuple(room.ENTRY for room in _ROOMS)),
+        *doors(tuple(entry for room in _ROOMS for entry in room.ENTRIES)),
         *(route for room in _ROOMS for route in room.ROUTES),
         Route("/assets/{version}/{name:path}", assets.respond),
         Route("/live", _alive),

@@ -27,13 +27,18 @@ _FHIR_MAP: Final = """  [operation.map]
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The five answers; `address` is where the system is."""
+    """The five answers; `address` is where the system is.
+
+    `owner` is the agency's id, where the source's id is another; `areas` are codes of areas.
+    """
 
     identifier: str
     agency: str
     sector: Sector
     telephone: str
     address: str
+    owner: str = ""
+    areas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ def _kind(address: str, shape: SampleShape) -> str:
 
 
 def _head(answers: Answers, kind: str) -> str:
-    owner = answers.identifier
+    owner = answers.owner or answers.identifier
     if kind == "sql":
         place = 'dsn = { file = "dsn" } # the database address, in a file of this source\'s secrets'
     elif kind == "plugin":
@@ -87,7 +92,7 @@ manifest = 1
 kind = "{kind}"
 
 [source]
-id = {quoted(owner)}
+id = {quoted(answers.identifier)}
 agency = {quoted(owner)} # CHANGE if your organisation has several sources
 sector = "{answers.sector}"
 {place}
@@ -95,13 +100,21 @@ effects = "none" # CHANGE to "notifies-agency" or "audited" if a read changes an
 
 [agency]
 name = {quoted(answers.agency)}
-duty_contact = {{ telephone = {quoted(answers.telephone)} }} # CHANGE: add hours
+{_areas(answers.areas)}{_duty(answers.telephone)}
 
 [limits]
 timeout = "2s"
 rate = "5/s" # CHANGE to what your system can bear
 concurrency = 4
 {_AUTH if answers.address.startswith("sftp:") else ""}"""
+
+
+def _duty(telephone: str) -> str:
+    return f"duty_contact = {{ telephone = {quoted(telephone)} }} # CHANGE: add hours"
+
+
+def _areas(codes: tuple[str, ...]) -> str:
+    return f"areas = [{', '.join(map(quoted, codes))}]\n" if codes else ""
 
 
 def _mapped(kind: str, shape: SampleShape) -> dict[str, str]:

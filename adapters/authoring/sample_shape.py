@@ -1,6 +1,7 @@
 """What a sample says of a system's form: the names of its fields, and never one of its values."""
 
 import csv
+import io
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ import orjson
 
 _DEEPEST: Final = 3
 _LARGEST: Final = 8 * 1024 * 1024
+_NO_FORM: Final = "the sample is not a JSON, CSV or SQLite file"
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 # Words that fields are called by, letters and digits alone, in the order of preference.
@@ -63,13 +65,22 @@ def shape_of(sample: Path) -> SampleShape:
     try:
         if sample.stat().st_size > _LARGEST:
             raise SampleUnreadable("the sample is longer than 8 MiB")
-        if sample.read_bytes()[:16] == b"SQLite format 3\0":
+        content = sample.read_bytes()
+        if content[:16] == b"SQLite format 3\0":
             return _of_tables(sample)
-        if sample.suffix.lower() == ".csv":
-            return _of_header(sample)
-        return _of_json(orjson.loads(sample.read_bytes()))
-    except (OSError, UnicodeDecodeError, orjson.JSONDecodeError, sqlite3.Error, csv.Error):
-        raise SampleUnreadable("the sample is not a JSON, CSV or SQLite file") from None
+        return shape_of_text(sample.name, content.decode("utf-8-sig"))
+    except (OSError, UnicodeDecodeError, sqlite3.Error):
+        raise SampleUnreadable(_NO_FORM) from None
+
+
+def shape_of_text(name: str, content: str) -> SampleShape:
+    """The same of a text whose file has this name; CSV by its ending, JSON otherwise."""
+    try:
+        if name.lower().endswith(".csv"):
+            return _of_header(content)
+        return _of_json(orjson.loads(content))
+    except (orjson.JSONDecodeError, UnicodeEncodeError, csv.Error):
+        raise SampleUnreadable(_NO_FORM) from None
 
 
 def _of_json(document: Any) -> SampleShape:
@@ -146,9 +157,8 @@ def _resolved(document: dict[str, Any], schema: Any) -> Any:
     return found
 
 
-def _of_header(sample: Path) -> SampleShape:
-    with sample.open(encoding="utf-8-sig", newline="") as lines:
-        header = next(csv.reader(lines), [])
+def _of_header(content: str) -> SampleShape:
+    header = next(csv.reader(io.StringIO(content, newline="")), [])
     return SampleShape("file", None, named({_bare(name): _quoted(name.strip()) for name in header}))
 
 

@@ -1,1 +1,1 @@
-"""An agency's own sources. May use pages."""
+"""An agency's own sources, how it joins, and who gets what. May use pages."""

@@ -1,11 +1,13 @@
 """How asking the gateway fails: refused, broken off, or nobody there. None of it holds an input."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 _ELSEWHERE: Final = "Something in front of the gateway refused this, or failed. Try again later."
 _SIGN_IN: Final = 401
+_ARGUMENT: Final = re.compile(r"^(?:[a-z][A-Za-z_.]*: )+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,12 @@ class GatewayRefused(Exception):
             for each in errors
             if (path := each.get("extensions", {}).get("path"))
         )
+
+    @property
+    def sentence(self) -> str:
+        """The gateway's words as a sentence of a page, without the name of the argument."""
+        said = _ARGUMENT.sub("", str(self))
+        return f"{said[:1].upper()}{said[1:].rstrip('.')}."
 
     @property
     def signs_out(self) -> bool:

@@ -7,11 +7,13 @@ from console.auditors.log_state import show_state
 from console.pages.doors import HomeEntry
 from console.pages.routes import form, page
 
-ENTRY = HomeEntry(
-    "/log",
-    "The log",
-    "See who asked, when and why, and which accesses wait for a review.",
-    frozenset({"auditor", "privacy-officer"}),
+ENTRIES = (
+    HomeEntry(
+        "/log",
+        "The log",
+        "See who asked, when and why, and which accesses wait for a review.",
+        frozenset({"auditor", "privacy-officer"}),
+    ),
 )
 ROUTES = [
     page("/log", show_entries),

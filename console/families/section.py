@@ -4,11 +4,13 @@ from console.families.accesses import show_accesses, show_more
 from console.pages.doors import HomeEntry
 from console.pages.routes import form, page
 
-ENTRY = HomeEntry(
-    "/who-looked",
-    "Who looked at my record?",
-    "See which services asked about you or your child, when, and why.",
-    frozenset(),
-    frozenset({"SUBJECT_ACCESS"}),
+ENTRIES = (
+    HomeEntry(
+        "/who-looked",
+        "Who looked at my record?",
+        "See which services asked about you or your child, when, and why.",
+        frozenset(),
+        frozenset({"SUBJECT_ACCESS"}),
+    ),
 )
 ROUTES = [page("/who-looked", show_accesses), form("/who-looked/list", show_more)]

@@ -4,10 +4,12 @@ from console.operators.overview import show_overview
 from console.pages.doors import HomeEntry
 from console.pages.routes import page
 
-ENTRY = HomeEntry(
-    "/in-force",
-    "Agencies in force",
-    "See every agency that is asked, and how its systems are doing.",
-    frozenset({"operator"}),
+ENTRIES = (
+    HomeEntry(
+        "/in-force",
+        "Agencies in force",
+        "See every agency that is asked, and how its systems are doing.",
+        frozenset({"operator"}),
+    ),
 )
 ROUTES = [page("/in-force", show_overview)]

@@ -65,10 +65,5 @@ def _refused(error: GatewayRefused) -> PageProblem:
     again = (f"Ask again in {waits} seconds.",) if waits else ()
     title = "Sign in again" if error.signs_out else "The gateway refused this"
     status = error.status if error.status >= 400 else 502  # noqa: PLR2004  a refusal is no success
-    said = (_sentence(str(error)), *again, _UNKNOWN)
+    said = (error.sentence, *again, _UNKNOWN)
     return PageProblem(status, title, said, sign_in=error.signs_out, code=error.code)
-
-
-def _sentence(message: str) -> str:
-    """The gateway's message as a sentence of a page."""
-    return f"{message[:1].upper()}{message[1:].rstrip('.')}."

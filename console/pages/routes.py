@@ -87,6 +87,8 @@ async def _visited(request: Request, show: Show, *, posted: bool) -> Response:
         response = await show(visit)
     except Exception as error:  # noqa: BLE001  a renewed token is kept whatever the page does
         response = problem_page(request, error, visit)
+    finally:
+        await came.close()  # a file that was sent along is let go of at once
     return kept(request, response, session, parts) if changed else response
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from jinja2 import Environment
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -63,6 +63,17 @@ class Visit:
         """What was typed or chosen in fields of this name."""
         values = (each for each in self.form.getlist(name) if isinstance(each, str))
         return [each.strip() for each in values if each.strip()]
+
+    def whole_texts(self, name: str) -> list[str]:
+        """What stood in fields of this name, an empty one too, each as it was sent."""
+        return [each for each in self.form.getlist(name) if isinstance(each, str)]
+
+    async def upload(self, name: str) -> tuple[str, str]:
+        """The name and the text of a file that was chosen; both empty if none was."""
+        file = self.form.get(name)
+        if not isinstance(file, UploadFile) or not file.filename:
+            return "", ""
+        return file.filename, (await file.read()).decode("utf-8-sig", "replace")
 
     async def ask(self, name: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The data of the answer to one of our documents, asked as this person."""

@@ -6,11 +6,13 @@ from console.practitioner.again import ask_again
 from console.practitioner.emergency import ask_in_emergency, show_emergency
 from console.practitioner.finding import ask_about_child, show_child_form, show_reason_form
 
-ENTRY = HomeEntry(
-    "/find",
-    "Find the team around a child",
-    "See who works with a child, and how to reach them.",
-    frozenset({"practitioner", "manager", "shield-cleared"}),
+ENTRIES = (
+    HomeEntry(
+        "/find",
+        "Find the team around a child",
+        "See who works with a child, and how to reach them.",
+        frozenset({"practitioner", "manager", "shield-cleared"}),
+    ),
 )
 ROUTES = [
     page("/find", show_reason_form),

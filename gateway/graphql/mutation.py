@@ -8,6 +8,7 @@ from gateway.graphql.child.child_answer import Info
 from gateway.graphql.query import KnownDetailsArgument
 from gateway.graphql.services.audit import AuditEntry
 from gateway.graphql.services.break_glass import BreakGlassGrantType
+from gateway.graphql.services.joining import SourceTrial, TrialArgument
 from gateway.graphql.services.source import ExampleReply, Registration, Reload
 from gateway.graphql.types.codes import ReviewVerdict
 from gateway.graphql.types.declare import argument, code_list, output, resolved
@@ -53,6 +54,45 @@ class Mutation:
         if info.context.sources is None:
             return None
         return await info.context.sources.register(manifest, rules or None, replies or [])
+
+    @resolved
+    async def try_draft(
+        self,
+        info: Info,
+        manifest: Annotated[str, argument("The manifest, as TOML.")],
+        trial: Annotated[TrialArgument, argument("What is to be tried.")],
+        rules: Annotated[
+            str | None, argument("The Cedar that goes with it, if any.")
+        ] = strawberry.UNSET,
+        replies: Annotated[
+            list[ExampleReply] | None, argument("The recorded replies of its examples.")
+        ] = strawberry.UNSET,
+    ) -> SourceTrial | None:
+        """Ask the real system for one test child, by a manifest that nobody has proposed yet.
+
+        Only where the operator's grant for your agency lets the gateway connect. No secret is
+        read for it: one with a login is proposed first. Logged before the system is asked.
+        """
+        if info.context.joining is None:
+            return None
+        return await info.context.joining.try_draft(manifest, rules or None, replies or [], trial)
+
+    @resolved
+    async def try_source(
+        self,
+        info: Info,
+        id: SourceKey,  # noqa: A002  the schema's name
+        version: Annotated[int, argument("The version of its manifest.")],
+        trial: Annotated[TrialArgument, argument("What is to be tried.")],
+    ) -> SourceTrial | None:
+        """Ask the real system for one test child, by a version that is kept, with its secrets.
+
+        A version that is not in force is tried by its agency's information governance, and not by
+        the person who registered it. Logged before the system is asked.
+        """
+        if info.context.joining is None:
+            return None
+        return await info.context.joining.try_version(id, version, trial)
 
     @resolved
     async def approve_source(

@@ -7,6 +7,8 @@ import strawberry
 from gateway.graphql.child.child_answer import ChildAnswer, Info
 from gateway.graphql.services.access import AccessConnection
 from gateway.graphql.services.audit import After, Audit, First
+from gateway.graphql.services.explained import ExplainedClass, PolicyAsker
+from gateway.graphql.services.joining import DraftAnswers, SourceDraft, SystemSample
 from gateway.graphql.services.me import MeType
 from gateway.graphql.services.source import SourceType
 from gateway.graphql.types.agency import Agency, DirectoryEntry, agencies_of
@@ -118,12 +120,51 @@ class Query:
         return await info.context.sources.seen() if info.context.sources else []
 
     @resolved
+    async def source(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, argument("The source's id.")],  # noqa: A002  the schema's name
+        version: Annotated[int, argument("Which version, counted from 1.")],
+    ) -> SourceType | None:
+        """One version of a source with its manifest, to read before you approve it.
+
+        Null if there is none, or if you are neither of its agency nor an operator.
+        """
+        return await info.context.joining.version(id, version) if info.context.joining else None
+
+    @resolved
+    async def source_draft(
+        self,
+        info: Info,
+        answers: Annotated[DraftAnswers, argument("What it begins with.")],
+        sample: Annotated[
+            SystemSample | None, argument("A reply of your system; only its shape is used.")
+        ] = strawberry.UNSET,
+    ) -> SourceDraft | None:
+        """The beginning of a manifest, for whoever registers sources. It asks no agency."""
+        if info.context.joining is None:
+            return None
+        return await info.context.joining.draft(answers, sample or None)
+
+    @resolved
     async def audit(self, info: Info) -> Audit | None:
         """The log, for auditors, and for agencies as far as it concerns them."""
         if info.context.audit is None or info.context.alerts is None:
             raise not_yet("audit")
         await info.context.audit.admit()
         return Audit(reading=info.context.audit, alerting=info.context.alerts)
+
+    @resolved
+    async def explain(
+        self, info: Info, asker: Annotated[PolicyAsker, argument("Who might ask which source.")]
+    ) -> list[ExplainedClass] | None:
+        """Who gets what of a source, and why not, by the rules in force. No agency is asked.
+
+        For auditors, and for whoever registers, governs or protects the information of its agency.
+        """
+        if info.context.audit is None:
+            raise not_yet("explain")
+        return await info.context.audit.explain(asker)
 
     @resolved
     async def accesses(

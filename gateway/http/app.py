@@ -57,6 +57,7 @@ from gateway.registry.connect import SourceOpener
 from gateway.registry.desired_state import DesiredState, LedgerFacts, desired_state_of
 from gateway.registry.files import OperatorFiles, read_folder
 from gateway.registry.generations import Generations
+from gateway.registry.joining.trials import LiveTrials
 from gateway.registry.ledger.contract import LedgerCorrupt, LedgerUnavailable
 from gateway.registry.ledger.opening import is_kept, open_ledger
 from gateway.registry.ledger.record import LedgerHead
@@ -167,7 +168,8 @@ async def _open_governance(  # noqa: PLR0913, PLR0917  what it is wired of
     clock, replicas = stages.clock, settings.replicas
     ledger = await open_ledger(settings.log, settings.files)
     stack.push_async_callback(ledger.aclose)
-    generations = Generations(stages, _opener(settings, clock, stages.paths), Baseline.at())
+    opener = _opener(settings, clock, stages.paths)
+    generations = Generations(stages, opener, Baseline.at())
     stack.push_async_callback(generations.aclose)
     replica = ReplicaLease(
         ledger, clock.monotonic, keys=public, lease_s=replicas.lease, every_s=replicas.look_every
@@ -186,7 +188,8 @@ async def _open_governance(  # noqa: PLR0913, PLR0917  what it is wired of
     persons.heed(links.confirmed)
     _keep(stack, persons.keep())
     registrar = Registrar(*parts, settings.roles, clock, persons)
-    return Governance(generations, replica, reloading, registrar, links)
+    trials = LiveTrials(registrar, opener)
+    return Governance(generations, replica, reloading, registrar, links, trials)
 
 
 async def _open_oversight(  # noqa: PLR0913, PLR0917  what it is wired of

@@ -37,6 +37,8 @@ from gateway.questions.start import AdmittedRequest, QuestionFactory
 from gateway.registry.account_links import AccountLinkApi, AccountLinks
 from gateway.registry.api import SourceApi
 from gateway.registry.generations import ActiveGeneration, Generations
+from gateway.registry.joining.api import JoiningApi
+from gateway.registry.joining.trials import LiveTrials
 from gateway.registry.registrar import Registrar
 from gateway.registry.reload import Reloader
 from gateway.registry.replica_lease import ReplicaLease
@@ -77,6 +79,7 @@ class Governance:
     reloading: Reloader
     registrar: Registrar
     links: AccountLinks
+    trials: LiveTrials
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,8 @@ class Pipeline:
         self._reloading = governance.reloading
         self._registrar = governance.registrar
         self._links = governance.links
+        self._trials = governance.trials
+        self._owning = frozenset({stages.roles.registrar, stages.roles.governance})
         self.recorder = recorder
         self._break_glass = oversight.break_glass
         self.alerts = oversight.alerts
@@ -183,14 +188,18 @@ class Pipeline:
         questions = tuple(await gather(*asking))
         for question in questions:
             question.start()
+        sources = SourceApi(self._registrar, self._reloading, self._generations, active, caller)
         context = Context(
             questions,
             preparation.registry.shown,
             {code: area.name for code, area in preparation.registry.areas.items()},
-            audit=AuditApi(self.publication, self.recorder, caller, preparation.policy.rule_set),
+            audit=AuditApi(
+                self.publication, self.recorder, caller, preparation.policy.rule_set, self._owning
+            ),
             emergency=BreakGlassApi(self._break_glass, caller),
             accesses=self._family_api(caller, active),
-            sources=SourceApi(self._registrar, self._reloading, self._generations, active, caller),
+            sources=sources,
+            joining=JoiningApi(sources, self._trials, caller),
             alerts=AlertApi(
                 self.alerts,
                 self.recorder,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from adapters.contract.codes import Claim
 from gateway.fanout.health import SourceHealth
@@ -12,6 +13,7 @@ from gateway.graphql.services.source import (
     Registration,
     Reload,
     SourceDecision,
+    SourceText,
     SourceType,
     SourceView,
 )
@@ -20,7 +22,7 @@ from gateway.model.caller import Caller
 from gateway.registry.desired_state import SourceVersion
 from gateway.registry.generations import ActiveGeneration, Generations
 from gateway.registry.inspection import Proposal, read_proposal
-from gateway.registry.ledger.record import OPERATOR, RuleResult, Version
+from gateway.registry.ledger.record import OPERATOR, By, RuleResult, Version
 from gateway.registry.registrar import ChangeOutcome, Registrar
 from gateway.registry.reload import Reloader
 
@@ -42,6 +44,22 @@ class SourceApi:
     async def seen(self) -> list[SourceType]:
         """The sources, by id; a proposal stands after the version that is in force."""
         return await self._seen(self.active)
+
+    async def version(self, source: str, number: int) -> SourceType | None:
+        """One version with its text and what was found of it; None if it is not for this caller."""
+        now = self.active
+        version = await self.registrar.version(source, number)
+        if version is None or not self._concerns(version.agency):
+            return None
+        found = tuple(map(finding, version.findings))
+        text = SourceText(manifest=version.manifest, rules=version.rules, findings=found)
+        known = [
+            each for each in await self._views(now) if (each.id, each.version) == (source, number)
+        ]
+        views = known or [*_proposal(version)]
+        proposed = None if version.from_folder else _by(version.by, version.at)
+        shown = (SourceType.of(replace(each, text=text, proposed=proposed)) for each in views)
+        return next(shown, None)
 
     async def register(
         self, manifest: str, rules: str | None, replies: list[ExampleReply]
@@ -76,14 +94,17 @@ class SourceApi:
         wanted = (outcome.source, outcome.version)
         return Registration(
             source=next((each for each in seen if (each.id, each.version) == wanted), None),
-            findings=[_finding(each) for each in outcome.findings],
+            findings=[finding(each) for each in outcome.findings],
         )
 
     async def _seen(self, now: ActiveGeneration) -> list[SourceType]:
+        return [SourceType.of(view) for view in await self._views(now)]
+
+    async def _views(self, now: ActiveGeneration) -> list[SourceView]:
         health = await now.fan_out.health()
         views = [*self._in_force(now, health), *await self._proposed(now)]
         views.sort(key=lambda view: (view.id, view.version))
-        return [SourceType.of(view) for view in views]
+        return views
 
     def _in_force(
         self, now: ActiveGeneration, health: Mapping[str, SourceHealth]
@@ -144,11 +165,12 @@ def _decision(now: ActiveGeneration, held: SourceVersion) -> SourceDecision:
         return SourceDecision(
             user=OPERATOR.user, issuer=None, organisation=OPERATOR.organisation, at=None
         )
+    return _by(said.by, said.at)
+
+
+def _by(by: By, at: datetime) -> SourceDecision:
     return SourceDecision(
-        user=said.by.user,
-        issuer=said.by.issuer or None,
-        organisation=said.by.organisation,
-        at=said.at,
+        user=by.user, issuer=by.issuer or None, organisation=by.organisation, at=at
     )
 
 
@@ -163,6 +185,7 @@ def _proposal(version: Version) -> Iterator[SourceView]:
         version=version.number,
         state=SourceState.PROPOSED,
         level=_level(version.level),
+        proposed=_by(version.by, version.at),
     )
 
 
@@ -170,6 +193,7 @@ def _level(level: str | None) -> QualityLevel | None:
     return None if level is None else QualityLevel(level.upper())
 
 
-def _finding(found: RuleResult) -> FindingType:
+def finding(found: RuleResult) -> FindingType:
+    """A rule as GraphQL has it; one that was not run counts as passed, and says so."""
     what = found.what or ("kept" if found.passed else "not run")
     return FindingType(rule=found.rule, passed=found.passed is not False, message=what)

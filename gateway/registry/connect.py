@@ -10,7 +10,7 @@ from adapters.contract.paths import COMPILED, Paths
 from adapters.kinds import UnknownKind, open_adapter
 from adapters.manifest.auth import MutualTlsAuth
 from adapters.network.egress import EgressRefused
-from adapters.network.secrets import RememberedSecrets, SecretMissing, Secrets
+from adapters.network.secrets import RememberedSecrets, SecretMissing, Secrets, SecretTexts
 from adapters.network.signature import Signer
 from adapters.network.trust import system_trust
 from gateway.config.certificates.contexts import validity_of
@@ -143,11 +143,15 @@ class SourceOpener:
         return ManagedConnection(held, source, connection, secrets, own)
 
     async def _opened(self, held: SourceVersion) -> ManagedConnection:
-        own = Secrets(held.id, os.environ, self.folder, held.near)
-        secrets = RememberedSecrets(own)
-        return self._connection(held, await self._adapter(held, secrets), secrets)
+        secrets = RememberedSecrets(self.secrets(held))
+        return self._connection(held, await self.adapter(held, secrets), secrets)
 
-    async def _adapter(self, held: SourceVersion, secrets: RememberedSecrets) -> Adapter:
+    def secrets(self, held: SourceVersion) -> Secrets:
+        """The source's own secrets; none is read yet."""
+        return Secrets(held.id, os.environ, self.folder, held.near)
+
+    async def adapter(self, held: SourceVersion, secrets: SecretTexts) -> Adapter:
+        """What asks the source, with these secrets; ConfigurationInvalid says why it cannot be."""
         try:
             egress = held.grant.egress(self.own_stores)
             return await open_adapter(

@@ -108,7 +108,7 @@ def desired_state_of(folder: OperatorFiles, head: LedgerHead, known: LedgerFacts
         )
     in_folder = {held.id for held in filed}
     live = [v for source, v in sorted(known.live.items()) if source not in in_folder]
-    every = [*filed, *(_beside(h, folder.operator) for h in _granted(live, folder.operator))]
+    every = [*filed, *(beside(h, folder.operator) for h in _granted(live, folder.operator))]
     held = tuple(held for held in every if held.id not in head.suspended)
     if faults := list(unreached(held, folder.operator)):
         raise ConfigurationInvalid(*faults)
@@ -156,7 +156,8 @@ def _in_shield_set(held: SourceVersion) -> bool:
     return bool(SHIELD_CLAIMS & claimed(held.manifest) & held.grant.claims)
 
 
-def _beside(held: SourceVersion, operator: OperatorFile) -> SourceVersion:
+def beside(held: SourceVersion, operator: OperatorFile) -> SourceVersion:
+    """The version, with the sources of other agencies whose variables begin like its own."""
     begins = prefix_of(held.id)
     others = {each.source for each in operator.grant if each.agency != held.grant.agency}
     near = {other for other in others - {held.id} if prefix_of(other).startswith(begins)}
@@ -211,7 +212,7 @@ def held_by(
             held = SourceVersion(
                 each.manifest, number, each.text, each.rules, grant, file=each.file
             )
-            yield _beside(held, operator)
+            yield beside(held, operator)
 
 
 def _granted(versions: Iterable[Version], operator: OperatorFile) -> Iterable[SourceVersion]:

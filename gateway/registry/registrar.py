@@ -44,8 +44,9 @@ APPROVED: Final = "SOURCE_APPROVED"
 SUSPENDED: Final = "SOURCE_SUSPENDED"
 GRANTED: Final = "the operator grants it to its agency"
 OPENED: Final = "it can be opened here"
+ONLY_REGISTRARS: Final = "only a registrar of the agency, or an operator, may"
 ITS_OWN: Final = "its id is its agency's own"
-_UNGRANTED: Final = (
+UNGRANTED: Final = (
     "no [[grant]] of the operator's file gives your agency a source of this id: ask the operator"
 )
 
@@ -78,16 +79,15 @@ class Registrar:
 
         NotAllowed unless the caller registers for the manifest's agency, or is an operator.
         """
-        roles = {self.roles.registrar, self.roles.operator}
-        if not caller.roles & roles:
-            await self._refuse(caller, "only a registrar of the agency, or an operator, may")
-        await self._admit(caller)
-        found = await self._inspected(proposal)
+        if not self.registers_any(caller):
+            await self.refuse(caller, ONLY_REGISTRARS)
+        await self.admit(caller)
+        found = await self.inspect(proposal)
         read = await asyncio.to_thread(read_proposal, proposal.manifest) if found.read else ()
         if isinstance(read, tuple):
             return ChangeOutcome(None, None, read or found.findings)
-        if not self.is_operator(caller) and caller.organisation != read.source.agency:
-            await self._refuse(caller, "you may register the sources of your own agency")
+        if not self.registers(caller, read.source.agency):
+            await self.refuse(caller, "you may register the sources of your own agency")
         if not found.usable:
             return ChangeOutcome(None, None, found.findings)
         return await self._to_its_end(self._keep(caller, proposal, read, found))
@@ -101,7 +101,7 @@ class Registrar:
         version = await self._own_version(caller, source, number)
         # Through whichever organisation or account they sign in.
         if await self.persons.among(caller.account, [version.by.account]):
-            await self._refuse(caller, "another person must approve what you registered")
+            await self.refuse(caller, "another person must approve what you registered")
         if lacking := needed(version.findings):
             return ChangeOutcome(None, None, lacking)
         outcome = await self._to_its_end(self._approve(caller, version))
@@ -116,9 +116,9 @@ class Registrar:
         _refuse_unusable(reason)
         now = self.generations.current
         connection = now.connections.get(source)
-        governs = connection is not None and self._governs(caller, connection.source.agency)
+        governs = connection is not None and self.governs(caller, connection.source.agency)
         if not governs and not self.is_operator(caller):
-            await self._refuse(
+            await self.refuse(
                 caller, "only its agency's information governance, or an operator, may"
             )
         if connection is None or self._is_suspended(source):
@@ -130,6 +130,10 @@ class Registrar:
     async def newest(self) -> tuple[Version, ...]:
         """The newest version of every source; TryLater if the ledger cannot be read."""
         return await self._reading(self.ledger.newest())
+
+    async def version(self, source: str, number: int) -> Version | None:
+        """One version as it was kept; TryLater if the ledger cannot be read."""
+        return await self._reading(self.ledger.version(source, number))
 
     async def _reading(self, work: Awaitable[T]) -> T:
         try:
@@ -209,14 +213,14 @@ class Registrar:
             desired_state = await self.rollout.desired_state(folder, after)
             held = next((h for h in desired_state.held if h.id == version.source), None)
             if held is None:
-                raise _CannotOpen(GRANTED, _UNGRANTED)
+                raise _CannotOpen(GRANTED, UNGRANTED)
             if held.version != version.number:
                 raise _CannotOpen(ITS_OWN, "the operator's folder has another version of it now")
             return await self.generations.prepare(desired_state, frozenset({held.id}))
         except ConfigurationInvalid as error:
             raise _CannotOpen(OPENED, str(error)) from None
 
-    async def _admit(self, caller: Caller) -> None:
+    async def admit(self, caller: Caller) -> None:
         """Count a proposal as a question: each is read, and each that is usable is kept."""
         try:
             preparation = self.generations.current.preparation
@@ -225,19 +229,21 @@ class Registrar:
             await self.recorder.refuse(refusal.code, caller)
             raise
 
-    async def _inspected(self, proposal: Proposal) -> Inspected:
+    async def inspect(self, proposal: Proposal) -> Inspected:
+        """The proposal held against the rules, apart from this process; one after another."""
         now = self.generations.current
         active = [(each.source.agency, each.held.text) for each in now.connections.values()]
         async with self._inspecting:
             return await inspected_apart(proposal, active, self.clock.now())
 
     async def _own_version(self, caller: Caller, source: str, number: int) -> Version:
-        version = await self._reading(self.ledger.version(source, number))
-        if version is None or not self._governs(caller, version.agency):
-            await self._refuse(caller, "only its agency's information governance may")
+        version = await self.version(source, number)
+        if version is None or not self.governs(caller, version.agency):
+            await self.refuse(caller, "only its agency's information governance may")
         return version
 
-    async def _refuse(self, caller: Caller, why: str) -> NoReturn:
+    async def refuse(self, caller: Caller, why: str) -> NoReturn:
+        """NotAllowed, once it is in the log."""
         await self.recorder.refuse("SOURCE_NOT_ALLOWED", caller)
         raise NotAllowed("SOURCE_NOT_ALLOWED", why)
 
@@ -267,7 +273,7 @@ class Registrar:
         granted = grant_for(manifest, folder.operator) is not None
         if not granted and not self.is_operator(caller):
             # Told before anything else, or whoever guesses learns which ids others have.
-            return RuleResult(GRANTED, passed=False, what=_UNGRANTED)
+            return RuleResult(GRANTED, passed=False, what=UNGRANTED)
         filed = folder.filed
         if manifest.source.id in {each.manifest.source.id for each in filed}:
             what = "the operator's folder has this source: it is changed there"
@@ -281,8 +287,18 @@ class Registrar:
         now = self.generations.current
         return any(held.id == source for held in now.desired_state.suspended)
 
-    def _governs(self, caller: Caller, agency: str) -> bool:
+    def governs(self, caller: Caller, agency: str) -> bool:
+        """Whether the caller governs the information of this agency."""
         return self.roles.governance in caller.roles and caller.organisation == agency
+
+    def registers_any(self, caller: Caller) -> bool:
+        """Whether the caller may propose sources at all."""
+        return bool(caller.roles & {self.roles.registrar, self.roles.operator})
+
+    def registers(self, caller: Caller, agency: str) -> bool:
+        """Whether the caller may propose sources of this agency."""
+        own = self.roles.registrar in caller.roles and caller.organisation == agency
+        return own or self.is_operator(caller)
 
     def is_operator(self, caller: Caller) -> bool:
         """Whether the caller looks after the gateway, and so after every agency's sources."""

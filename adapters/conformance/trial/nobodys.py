@@ -37,7 +37,7 @@ def checked_given(
     numbers = {scheme: _test_number(scheme, given[scheme]) for scheme in _PARSED if scheme in given}
     if not numbers and given not in [each.given for each in manifest.example]:
         raise MayBeSomebodys(
-            f"--given {', '.join(sorted(given))}: may be a real person's; give what an"
+            f"{', '.join(sorted(given))}: may be a real person's; give what an"
             f" [[example]] of the manifest gives, or a number kept for tests ({USE[NHS_NUMBER]})"
         )
     return {**given, **numbers}
@@ -63,7 +63,7 @@ def is_test_child(
 def _takes(operation: Operation) -> str:
     optional = sorted(operation.card.accepts - operation.card.needs)
     more = f", and may take {', '.join(optional)}" if optional else ""
-    needs = " ".join(f"--given {name}=..." for name in sorted(operation.card.needs))
+    needs = ", ".join(sorted(operation.card.needs))
     return f"operation {operation.name} needs {needs}{more}"
 
 
@@ -71,7 +71,7 @@ def _test_number(scheme: str, text: str) -> str:
     try:
         number = str(_PARSED[scheme](text))
     except ValueError as error:
-        raise MayBeSomebodys(f"--given {scheme}: {error}; {USE[scheme]}") from None
+        raise MayBeSomebodys(f"{scheme}: {error}; {USE[scheme]}") from None
     if not is_nobodys(scheme, number):
-        raise MayBeSomebodys(f"--given {scheme}: may be somebody's; {USE[scheme]}")
+        raise MayBeSomebodys(f"{scheme}: may be somebody's; {USE[scheme]}")
     return number

@@ -2,19 +2,18 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
-
-from pydantic import BaseModel
 
 from adapters.kinds import UnknownKind, open_adapter
 from adapters.manifest.auth import Secret
 from adapters.manifest.manifest import Manifest
 from adapters.manifest.toml_places import TomlKey, places
 from adapters.network.egress import EgressRefused
+from adapters.network.named_secrets import secrets_in
 from adapters.network.secrets import SecretMissing, Secrets, prefix_of
 from gateway.config.operator_file import OperatorFile, read_operator_file
 from gateway.config.settings import Settings
@@ -178,19 +177,3 @@ def _at(refusal: str) -> tuple[TomlKey, str]:
     if name in {"source.base_url", "auth.token_url", "source.dsn"}:
         return tuple(name.split(".")), what
     return ("source",), refusal
-
-
-def secrets_in(value: object, key: TomlKey = ()) -> Iterator[tuple[TomlKey, Secret]]:
-    """Every secret that a manifest names, with its key."""
-    match value:
-        case Secret():
-            yield key, value
-        case BaseModel():
-            for name in type(value).model_fields:
-                yield from secrets_in(getattr(value, name), (*key, name))
-        case Mapping():
-            for name, each in value.items():
-                yield from secrets_in(each, (*key, str(name)))
-        case list() | tuple():
-            for place, each in enumerate(value):
-                yield from secrets_in(each, (*key, place))

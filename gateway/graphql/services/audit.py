@@ -37,7 +37,7 @@ code_list(
         AuditKind.REFUSAL: "A question that was refused.",
         AuditKind.AUTHENTICATION_FAILURE: "A token that was not accepted.",
         AuditKind.POLICY_CHANGE: "A change of release policy.",
-        AuditKind.SOURCE_CHANGE: "A source registered, approved or suspended.",
+        AuditKind.SOURCE_CHANGE: "A source registered, tried, approved or suspended.",
         AuditKind.CONFIGURATION_CHANGE: "A change of the gateway's settings.",
         AuditKind.AUDIT_SEARCH: "A search in the log itself.",
         AuditKind.BREAK_GLASS: "Access in an emergency.",

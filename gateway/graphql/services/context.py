@@ -8,6 +8,7 @@ from gateway.graphql.services.access import AccessReading
 from gateway.graphql.services.alerts import AlertReading
 from gateway.graphql.services.audit import AuditReading
 from gateway.graphql.services.break_glass import BreakGlassGrantType
+from gateway.graphql.services.joining import JoiningSources
 from gateway.graphql.services.source import ExampleReply, Registration, Reload, SourceType
 from gateway.graphql.types.codes import ReviewVerdict
 from gateway.graphql.types.inputs import AccountInput, KnownDetails
@@ -80,6 +81,7 @@ class Context:
     An item is None where its question was refused. `agencies` are those visible to this caller,
     by id, and `areas` the names of areas by their codes. `audit` is the log as this caller may read
     it, `emergency` what they may ask of it, `sources` the sources as they may see and change them,
+    `joining` what they may see and try of sources before they are in force,
     `accesses` who looked at their own record or their child's, `alerts` what auditors should look
     into, `accounts` what they may say of whose accounts are one person's. `caller` is who asks, and
     `limits` tells how much they may still ask.
@@ -91,6 +93,7 @@ class Context:
     audit: AuditReading | None = None
     emergency: Emergency | None = None
     sources: Sources | None = None
+    joining: JoiningSources | None = None
     accesses: AccessReading | None = None
     alerts: AlertReading | None = None
     accounts: AccountLinking | None = None

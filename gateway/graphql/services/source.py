@@ -59,6 +59,17 @@ class SourceView:
     answered_at: datetime | None = None
     failures: "tuple[SourceFailure, ...] | None" = None
     decision: "SourceDecision | None" = None
+    proposed: "SourceDecision | None" = None
+    text: "SourceText | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """A version as it was proposed: its manifest, its Cedar if any, and what was found of it."""
+
+    manifest: str
+    rules: str | None
+    findings: tuple["FindingType", ...]
 
 
 @output
@@ -111,6 +122,15 @@ class SourceDecision:
 
 
 @output
+class FindingType:
+    """One rule, checked against a manifest or a source."""
+
+    rule: str = field("The rule's name; the documentation explains each.")
+    passed: bool = field("Whether it was kept.")
+    message: str = field("What was found and what to change; never quotes an agency's reply.")
+
+
+@output
 class SourceType:
     """A system of an agency that is registered with the gateway."""
 
@@ -125,9 +145,23 @@ class SourceType:
         "Who approved or suspended it; null for a proposal. Only its agency and operators see it."
     )
 
+    proposed: SourceDecision | None = field(
+        "Who proposed this version; null if the operator's files brought it. Only its agency and"
+        " operators see it."
+    )
+    manifest: str | None = field(
+        "The text of its manifest, which holds no secret. Only `source` gives it, to its agency"
+        " and to operators."
+    )
+    rules: str | None = field("The Cedar that goes with it, if any; seen as `manifest` is.")
+    findings: list[FindingType] | None = field(
+        "Every rule that was checked when it was proposed; seen as `manifest` is."
+    )
+
     @classmethod
     def of(cls, view: SourceView) -> Self:
         """The source as GraphQL has it."""
+        text = view.text
         return cls(
             id=strawberry.ID(view.id),
             agency=Agency.of(view.agency),
@@ -145,6 +179,10 @@ class SourceType:
                 failures=_failures(view),
             ),
             decision=view.decision,
+            proposed=view.proposed,
+            manifest=text.manifest if text else None,
+            rules=text.rules if text else None,
+            findings=[*text.findings] if text else None,
         )
 
 
@@ -162,15 +200,6 @@ def _failures(view: SourceView) -> list[SourceFailureType] | None:
         )
         for one in view.failures
     ]
-
-
-@output
-class FindingType:
-    """One rule, checked against a manifest or a source."""
-
-    rule: str = field("The rule's name; the documentation explains each.")
-    passed: bool = field("Whether it was kept.")
-    message: str = field("What was found and what to change; never quotes an agency's reply.")
 
 
 @output

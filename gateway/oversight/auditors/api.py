@@ -36,12 +36,13 @@ MOST_COUNTED: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class AuditApi:
-    """One caller's reading of the log."""
+    """One caller's reading of the log; `own_roles` may see how their agency's rules decide."""
 
     publication: Publication
     recorder: Recorder
     caller: Caller
     rule_set: RuleSet
+    own_roles: frozenset[str] = frozenset()
 
     @property
     def _reader(self) -> AuditReader:
@@ -114,7 +115,8 @@ class AuditApi:
 
     async def explain(self, asker: PolicyAsker) -> list[ExplainedClass]:
         """How the rules in force decide for such an asker, once the look is in the log."""
-        return await ExplainApi(self.recorder, self._reader, self.rule_set).explain(asker)
+        looks = ExplainApi(self.recorder, self._reader, self.rule_set, self.own_roles)
+        return await looks.explain(asker)
 
     async def checkpoint(self) -> CheckpointType:
         """The log's state now, signed."""

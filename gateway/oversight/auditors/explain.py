@@ -7,7 +7,7 @@ from gateway.audit.recorder.recorder import Recorder
 from gateway.graphql.optional_inputs import given
 from gateway.graphql.services.explained import ExplainedClass, PolicyAsker
 from gateway.model.errors import AskDifferently, NotAllowed
-from gateway.oversight.auditors.access import AuditReader
+from gateway.oversight.auditors.access import PRIVACY_OFFICER, AuditReader
 from gateway.policy.case import Asker, owners
 from gateway.policy.explain import explained
 from gateway.policy.rules.rule_set import RuleSet
@@ -20,16 +20,17 @@ _POLICY_CONTEXT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ExplainApi:
-    """One reader's looks at the rules."""
+    """One reader's looks at the rules; `own_roles` may look at those of their own agency."""
 
     recorder: Recorder
     reader: AuditReader
     rule_set: RuleSet
+    own_roles: frozenset[str] = frozenset()
 
     async def explain(self, asker: PolicyAsker) -> list[ExplainedClass]:
         """How the rules in force decide for such an asker, once the look is in the log."""
         agency = owners(self.rule_set).get(str(asker.source))
-        if not self.reader.reads_all and agency != self.reader.agency:
+        if not self.reader.reads_all and (agency != self.reader.agency or not self._of_agency):
             await self.recorder.refuse("AUDIT_NOT_ALLOWED", self.reader.caller)
             raise NotAllowed(
                 "AUDIT_NOT_ALLOWED", "asker.source: you may look only at your own agency's sources"
@@ -48,6 +49,10 @@ class ExplainApi:
             )
             for each in explained(_asker(asker), self.rule_set, today)
         ]
+
+    @property
+    def _of_agency(self) -> bool:
+        return bool(self.reader.caller.roles & {PRIVACY_OFFICER, *self.own_roles})
 
 
 def _asker(asked: PolicyAsker) -> Asker:

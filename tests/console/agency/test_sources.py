@@ -1,46 +1,162 @@
-"""An agency sees how its systems are doing, and stops one with a reason."""
+"""An agency sees how its systems are doing, joins with one, has it approved, and stops it."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.console.browser import new_window, sideways, violations
+from tests.support.console.browser import new_window, sideways, stored, violations
 from tests.support.console.town_pages import TownPages
+
+IT = "An agency's IT"
+APPROVER = "An agency's approver"
+REPLY = {
+    "children": [{"id": "p-1", "nhs": "9434765919", "surname": "Realname", "dob": "2011-02-03"}]
+}
+As = Callable[..., Page]
 
 
 @pytest.fixture
-def page(browser: Browser, town: TownPages) -> Iterator[Page]:
-    with new_window(browser, viewport={"width": 320, "height": 256}) as context:
-        opened = context.new_page()
-        town.sign_in(opened, "An operator")
-        opened.goto(f"{town.url}/sources")
+def signed_in(browser: Browser, town: TownPages) -> Iterator[As]:
+    """Opens a small window in which somebody is signed in; without script if that is said."""
+    with ExitStack() as windows:
+
+        def opened(who: str, *, script: bool = True) -> Page:
+            small = {"width": 320, "height": 256}
+            window = new_window(browser, viewport=small, java_script_enabled=script)
+            page = windows.enter_context(window).new_page()
+            town.sign_in(page, who)
+            return page
+
         yield opened
 
 
-def test_each_system_is_there_with_its_state_and_health(page: Page, axe: str) -> None:
-    text = page.locator("main").inner_text()
-    assert "spine: Approved" in text
-    assert "Circuit breaker\nclosed" in text
+def is_sound(page: Page, axe: str) -> None:
     assert violations(page, axe) == []
     assert sideways(page) == 0
 
 
-def test_a_system_is_not_stopped_without_a_reason(page: Page, axe: str) -> None:
+def draft(page: Page, town: TownPages, source: str, address: str, sample: bytes) -> None:
+    page.goto(f"{town.url}/sources/new")
+    page.get_by_label("Id of the system").fill(source)
+    page.get_by_label("Your organisation's name").fill("<b>Council</b> two")
+    page.get_by_label("Its sector").select_option("HEALTH")
+    page.get_by_label("Telephone of the duty contact").fill("01632 960 321")
+    page.get_by_label("Address of the system").fill(address)
+    file = {"name": "reply.json", "mimeType": "application/json", "buffer": sample}
+    page.get_by_label("A sample, if you have one").set_input_files([file])
+    page.get_by_role("button", name="Draft a manifest").click()
+    page.get_by_role("heading", name="Complete the manifest").wait_for()
+
+
+def completed(page: Page) -> None:
+    """What only the agency can say: how its system is asked, and where it serves."""
+    field = page.get_by_label("Manifest", exact=True)
+    text = field.input_value()
+    text = text.replace('nhs_number = "{nhs_number}"', 'nhs = "{nhs_number}"')
+    text = text.replace("[agency]", '[agency]\nareas = ["E09990001"]')
+    field.fill(text.replace('path = "/children" # CHANGE', 'path = "/children"'))
+
+
+def test_each_system_is_there_with_its_state_and_health(
+    signed_in: As, town: TownPages, axe: str
+) -> None:
+    page = signed_in("An operator")
+    page.goto(f"{town.url}/sources")
+    row = page.get_by_role("row").filter(has_text="spine, version 1")
+    assert "Asked" in row.inner_text()
+    is_sound(page, axe)
+    row.get_by_role("link").click()
+    assert "Circuit breaker\nclosed" in page.locator("main").inner_text()
+    is_sound(page, axe)
     page.get_by_role("button", name="Suspend spine").click()
     assert "Say why" in page.locator(".govuk-error-summary").inner_text()
     assert "Say why" in page.locator(".govuk-form-group--error").inner_text()
-    assert violations(page, axe) == []
+    is_sound(page, axe)
+
+
+def test_an_agency_joins_is_approved_by_another_person_and_is_suspended(
+    signed_in: As, town: TownPages, axe: str
+) -> None:
+    address = town.grant("council-two", "council")
+    page = signed_in(IT)
+    draft(page, town, "council-two", address, json.dumps(REPLY).encode())
+    assert "Realname" not in page.content()
+    assert "9434765919" not in page.content()
+    is_sound(page, axe)
+    completed(page)
+    page.get_by_label("NHS number").fill("943 476 5919")
+    page.get_by_role("button", name="Check it, and ask the system now").click()
+    assert "May be somebody's" in page.locator(".govuk-error-summary").inner_text()
+    page.get_by_label("NHS number").fill("999 000 0018")
+    page.get_by_role("button", name="Check it, and ask the system now").click()
+    page.get_by_role("heading", name="What happened").wait_for()
+    assert f"GET {address}/children?nhs=9990000018" in page.locator("#tried").inner_text()
+    assert stored(page) == []
+    is_sound(page, axe)
+    page.get_by_role("button", name="Propose it").click()
+    page.get_by_role("heading", name="Proposed: council-two, version 1").wait_for()
+    is_sound(page, axe)
+    page.get_by_role("link", name="Open this version").click()
+    assert page.get_by_role("button", name="Approve").count() == 0
+    it_is_approved_and_suspended(signed_in(APPROVER, script=False), town)
+
+
+def it_is_approved_and_suspended(page: Page, town: TownPages) -> None:
+    page.goto(f"{town.url}/sources")
+    waiting = page.get_by_role("row").filter(has_text="council-two, version 1")
+    assert "Waits for approval" in waiting.inner_text()
+    waiting.get_by_role("link").click()
+    assert 'id = "council-two"' in page.locator("main").inner_text()
+    page.get_by_label("NHS number").fill("9990000018")
+    page.get_by_role("button", name="Ask the system now").click()
+    assert "What happened" in page.locator("main").inner_text()
+    page.get_by_role("button", name="Approve version 1 of council-two").click()
+    assert "It counts now, at every gateway." in page.locator("main").inner_text()
+    page.get_by_label("Why must it not be asked?").fill("It is replaced")
+    page.get_by_role("button", name="Suspend council-two").click()
+    assert "Suspended, and not asked" in page.locator("main").inner_text()
+
+
+def test_what_is_missing_is_named_beside_its_field(
+    signed_in: As, town: TownPages, axe: str
+) -> None:
+    page = signed_in(IT)
+    page.goto(f"{town.url}/sources/new")
+    is_sound(page, axe)
+    page.get_by_role("button", name="Draft a manifest").click()
+    assert page.locator(".govuk-error-summary a").count() == 5
+    is_sound(page, axe)
+
+
+def test_the_rules_say_who_gets_what_and_why_not(signed_in: As, town: TownPages, axe: str) -> None:
+    page = signed_in(APPROVER)
+    page.goto(f"{town.url}/rules")
+    page.get_by_label("Which system of yours?").select_option("council")
+    page.get_by_label("What kind of organisation asks?").select_option("POLICE")
+    page.get_by_label("In what role?").fill("practitioner")
+    page.get_by_role("button", name="Show what they get").click()
+    assert page.locator(".govuk-error-summary a").all_inner_texts() == ["Choose a purpose."]
+    page.get_by_label("For what purpose?").select_option("SAFEGUARDING")
+    page.get_by_role("button", name="Show what they get").click()
+    assert page.get_by_role("heading", name="What they get").count() == 1
+    assert page.locator("tbody tr").count() > 3
+    is_sound(page, axe)
+    page.get_by_label("Which system of yours?").select_option("spine")
+    page.get_by_role("button", name="Show what they get").click()
+    assert "own agency's sources" in page.locator(".govuk-error-summary").inner_text()
 
 
 def test_a_person_without_the_right_is_told_so_by_the_gateway(
-    browser: Browser, town: TownPages
+    signed_in: As, town: TownPages
 ) -> None:
-    with new_window(browser) as context:
-        page = context.new_page()
-        town.sign_in(page, "A privacy officer")
-        page.goto(f"{town.url}/sources")
-        page.locator("input[name=reason]").first.fill("I want it to stop")
-        page.get_by_role("button", name="Suspend").first.click()
-        assert page.locator(".govuk-error-summary").count() == 1
-        assert "It counts now" not in page.content()
+    page = signed_in("A privacy officer")
+    page.goto(f"{town.url}/sources/council/1")
+    page.get_by_label("Why must it not be asked?").fill("I want it to stop")
+    page.get_by_role("button", name="Suspend").click()
+    assert page.locator(".govuk-error-summary").count() == 1
+    assert "It counts now" not in page.content()
+    page.goto(f"{town.url}/sources/spine/1")
+    assert page.get_by_role("heading", name="No such system").count() == 1

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+import tomllib
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -89,6 +90,17 @@ class TownPages:
             self.at.sleep(minutes=1)
         self.do(self.at.practitioner_asks(held_back, unknown))
         self.at.sleep(days=1)
+
+    def grant(self, source: str, agency: str) -> str:
+        """The operator grants a source of this agency the town hall's address; gives it."""
+        operator = self.at.town.settings.files.operator
+        address: str = tomllib.loads(operator.read_text("utf-8"))["grant"][-1]["origins"][0]
+        told = f'[[grant]]\nsource = "{source}"\nagency = "{agency}"\norigins = ["{address}"]\n'
+        operator.write_text(f"{operator.read_text('utf-8')}\n{told}", "utf-8")
+        headers = {"Authorization": f"Bearer {self.token('An operator')}"}
+        said = self.do(self.at.town.post({"query": "mutation { reload }"}, headers))
+        assert "errors" not in said.body, said.text
+        return address
 
     def people(self) -> tuple[DemoPerson, ...]:
         """All who can sign in."""

@@ -1,5 +1,6 @@
 """Who registers, approves and suspends, and how they say it to a gateway."""
 
+import json
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -89,6 +90,11 @@ class Said:
 
     status: int
     body: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        """All of it, to look for what must not be there."""
+        return json.dumps(self.body)
 
     @property
     def code(self) -> str:
