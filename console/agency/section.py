@@ -18,7 +18,7 @@ ENTRIES = (
     HomeEntry(
         "/rules",
         "Who gets what of ours, and why not",
-        "See what the rules in force give to whom, and what would change it.",
+        "See what the rules in force give, to which people, and what would change it.",
         _OF_AGENCY,
     ),
 )

@@ -60,7 +60,7 @@ class Mutation:
         self,
         info: Info,
         manifest: Annotated[str, argument("The manifest, as TOML.")],
-        trial: Annotated[TrialArgument, argument("What is to be tried.")],
+        trial: Annotated[TrialArgument, argument("About which test child, and how.")],
         rules: Annotated[
             str | None, argument("The Cedar that goes with it, if any.")
         ] = strawberry.UNSET,
@@ -83,7 +83,7 @@ class Mutation:
         info: Info,
         id: SourceKey,  # noqa: A002  the schema's name
         version: Annotated[int, argument("The version of its manifest.")],
-        trial: Annotated[TrialArgument, argument("What is to be tried.")],
+        trial: Annotated[TrialArgument, argument("About which test child, and how.")],
     ) -> SourceTrial | None:
         """Ask the real system for one test child, by a version that is kept, with its secrets.
 

@@ -141,7 +141,7 @@ class Query:
             SystemSample | None, argument("A reply of your system; only its shape is used.")
         ] = strawberry.UNSET,
     ) -> SourceDraft | None:
-        """The beginning of a manifest, for whoever registers sources. It asks no agency."""
+        """The beginning of a manifest, for those who register sources. It asks no agency."""
         if info.context.joining is None:
             return None
         return await info.context.joining.draft(answers, sample or None)
@@ -160,7 +160,7 @@ class Query:
     ) -> list[ExplainedClass] | None:
         """Who gets what of a source, and why not, by the rules in force. No agency is asked.
 
-        For auditors, and for whoever registers, governs or protects the information of its agency.
+        For auditors, and for those who register, govern or protect the information of its agency.
         """
         if info.context.audit is None:
             raise not_yet("explain")

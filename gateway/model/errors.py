@@ -256,6 +256,12 @@ CODES: Final = {
     "SIGNIFICANT_HARM_PURPOSE": "Significant harm is stated for a safeguarding purpose only.",
     "OUT_OF_AREA_CAUSE_MISSING": "The scope goes beyond the caller's areas without a cause.",
     "SCOPE_UNKNOWN": "The scope names an area or agency that is not connected here.",
+    "NOT_A_TEST_CHILD": "A source is tried with what may be a person's, or cannot be asked with.",
+    "SAMPLE_UNREADABLE": "The sample of a draft is neither JSON nor CSV, or lists no records.",
+    "SOURCE_NEEDS_SECRETS": "A draft names secrets, and those are read for no draft.",
+    "SOURCE_NOT_GRANTED": "The operator grants the source that is tried nothing.",
+    "SOURCE_NOT_OPENED": "The source that is tried cannot be opened here.",
+    "SOURCE_UNUSABLE": "This gateway cannot read the version that is tried any more.",
     "SOURCE_UNKNOWN": "There is no such source in force, or no such version of one.",
     "CONFIGURATION_REFUSED": "The operator's files cannot be used; the generation before stays in"
     " force.",

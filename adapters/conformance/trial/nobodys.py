@@ -73,5 +73,5 @@ def _test_number(scheme: str, text: str) -> str:
     except ValueError as error:
         raise MayBeSomebodys(f"{scheme}: {error}; {USE[scheme]}") from None
     if not is_nobodys(scheme, number):
-        raise MayBeSomebodys(f"{scheme}: may be somebody's; {USE[scheme]}")
+        raise MayBeSomebodys(f"{scheme}: may be a person's; {USE[scheme]}")
     return number

@@ -13,7 +13,7 @@ from gateway.graphql.types.declare import entry, field, output
 class DraftAnswers:
     """What a draft of a manifest begins with."""
 
-    source: strawberry.ID = field("The id that the source is to have: a-z, 0-9 and -.")
+    source: strawberry.ID = field("The id of the source: a-z, 0-9 and -.")
     agency: str = field("Your organisation's name.")
     sector: Sector = field("Its sector.")
     telephone: str = field("The telephone of its duty contact.")
@@ -31,7 +31,7 @@ class SystemSample:
 
 @entry
 class TestDetail:
-    """One thing that is known of a test child."""
+    """One detail of a test child."""
 
     key: str = field('The key, as the manifest has it: "nhs_number", "family_name" and so on.')
     value: str = field("The value; a number must be kept for tests.")
@@ -39,9 +39,9 @@ class TestDetail:
 
 @entry
 class TrialArgument:
-    """What is to be tried."""
+    """A trial: with which details of a test child, and how."""
 
-    given: list[TestDetail] = field("What is known of the test child.")
+    given: list[TestDetail] = field("The details of the test child.")
     operation: str | None = field("By which operation; left out, the first that takes these keys.")
     rules: bool | None = field(
         "Whether to ask also what the conformance kit asks: nobody's children, wrong addresses."

@@ -49,7 +49,7 @@ async def paced(
         yield replace(source, transport=PacedTransport(source.transport, throttle, monotonic))
         return
     if not await throttle.take_turn(monotonic() + _TURN_S):
-        raise TryLater("BUSY", "the source is asked as much as it can bear; try again")
+        raise TryLater("BUSY", "the source is asked as much as it allows; try again")
     try:
         yield source
     finally:

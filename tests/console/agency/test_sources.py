@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FilePayload, Page
 
 from tests.support.console.browser import new_window, sideways, stored, violations
 from tests.support.console.town_pages import TownPages
@@ -45,7 +45,7 @@ def draft(page: Page, town: TownPages, source: str, address: str, sample: bytes)
     page.get_by_label("Its sector").select_option("HEALTH")
     page.get_by_label("Telephone of the duty contact").fill("01632 960 321")
     page.get_by_label("Address of the system").fill(address)
-    file = {"name": "reply.json", "mimeType": "application/json", "buffer": sample}
+    file = FilePayload(name="reply.json", mimeType="application/json", buffer=sample)
     page.get_by_label("A sample, if you have one").set_input_files([file])
     page.get_by_role("button", name="Draft a manifest").click()
     page.get_by_role("heading", name="Complete the manifest").wait_for()
@@ -89,7 +89,7 @@ def test_an_agency_joins_is_approved_by_another_person_and_is_suspended(
     completed(page)
     page.get_by_label("NHS number").fill("943 476 5919")
     page.get_by_role("button", name="Check it, and ask the system now").click()
-    assert "May be somebody's" in page.locator(".govuk-error-summary").inner_text()
+    assert "May be a person's" in page.locator(".govuk-error-summary").inner_text()
     page.get_by_label("NHS number").fill("999 000 0018")
     page.get_by_role("button", name="Check it, and ask the system now").click()
     page.get_by_role("heading", name="What happened").wait_for()

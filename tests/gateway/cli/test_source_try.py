@@ -140,7 +140,7 @@ async def test_a_number_that_may_be_somebodys_is_refused_before_anything_is_sent
     school = School()
     status, said = await tried(tmp_path, school.answer, "upn=H801200001001")
     assert (status, school.asked) == (2, [])
-    assert "may be somebody's" in said
+    assert "may be a person's" in said
     assert "H801200001001" not in said
     assert TEST_UPN in said
 
