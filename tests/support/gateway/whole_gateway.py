@@ -199,5 +199,10 @@ def _one_generation(active: ActiveGeneration) -> Any:
     generations = SimpleNamespace(current=active, enter=lambda: active, leave=lambda _: None)
     replica = SimpleNamespace(refuse_stale=lambda: None)
     return SimpleNamespace(
-        generations=generations, replica=replica, reloading=None, registrar=None, links=None
+        generations=generations,
+        replica=replica,
+        reloading=None,
+        registrar=None,
+        links=None,
+        trials=None,
     )
