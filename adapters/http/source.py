@@ -69,6 +69,7 @@ class HttpSource:
     clock: WallClock
     new_id: Callable[[], str] = _random_id
     signer: Signer | None = None
+    signed_together: bool = False
 
     async def ask(self, question: Question) -> Reply:
         """Ask once, within the question's time."""
@@ -181,7 +182,11 @@ class HttpSource:
     ) -> HttpAnswer | Unavailable | Malformed:
         ours = numbered(request.headers, self.new_id)
         whole = request.with_headers({**ours, **login})
-        return await self.transport.send(self.signer.signed(whole) if self.signer else whole)
+        signer = self.signer
+        if signer is not None:
+            together = self.signed_together
+            whole = await signer.signed_together(whole) if together else signer.signed(whole)
+        return await self.transport.send(whole)
 
     def records(  # noqa: PLR0913  what was asked, what came, and how much of it
         self,
@@ -275,4 +280,5 @@ def source_over(manifest: Manifest, dialect: Dialect, wire: Wire, clock: WallClo
         dialect=dialect,
         clock=clock,
         signer=wire.signer,
+        signed_together=manifest.source.signature == "together",
     )

@@ -50,7 +50,8 @@ class SourceTable(Table):
     is how many children it holds. `duplicates` says that it may hold one child twice. A source that
     says who is restricted is in the shield set by its `claims`. Or it says `mark = "own-row"`, and
     its mark hides only its own row. `authority` is the agency's own, which signed the certificate
-    of its database.
+    of its database. `signature` says whether each request is signed, or those that are ready
+    together are.
     """
 
     id: SourceId
@@ -69,6 +70,7 @@ class SourceTable(Table):
     population: Annotated[int, Field(ge=1)] | None = None
     duplicates: bool = False
     headers: dict[str, ShortText] = Field({})
+    signature: Literal["each-request", "together"] = "each-request"
 
 
 class HealthProbe(Table):

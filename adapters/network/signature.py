@@ -5,20 +5,28 @@ there, so that no log of headers learns of a child.
 """
 
 import base64
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
-from urllib.parse import urlsplit
 
 from adapters.network.http_request import HttpRequest
+from adapters.network.statement import SharedSignature
 
 LABEL: Final = "teamaround"
 LIVES_S: Final = 60  # a request is on its way for less than a question's deadline
+_EACH: Final = "ed25519"
+_TOGETHER: Final = "teamaround-tree"  # Ed25519 over the root of a tree of requests
 _PORTS: Final = {"http": ":80", "https": ":443"}
 _SAID: Final = "x-teamaround-"
 _DIGEST: Final = "content-digest"
+_ALWAYS: Final = '"@method" "@authority" "@path" "@query"'
+_SHAPES: Final = 256  # of sets of header names; each source has a few
+# urlsplit would keep the last addresses, and a child's number may be in them.
+_ADDRESS: Final = re.compile(r"([^:/?#]+)://([^/?#]*)([^?#]*)(?:\?([^#]*))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,7 @@ class Signer:
     sign: Callable[[bytes], bytes]
     clock: Callable[[], datetime]
     nonce: Callable[[], str]
+    shared: SharedSignature = field(default_factory=SharedSignature, repr=False, compare=False)
 
     def signed(self, request: HttpRequest) -> HttpRequest:
         """`request` with its signature, and with the digest of its body if it has one (RFC 9530).
@@ -36,42 +45,62 @@ class Signer:
         Covered are the method, the authority, path and query of its address, each header that says
         on whose behalf it is made, and the digest.
         """
-        request = _digested(request)
-        components = _components(request)
-        names = " ".join(f'"{name}"' for name in components)
-        parameters = f"({names}){self._parameters()}"
-        lines = [f'"{name}": {value}' for name, value in components.items()]
-        base = "\n".join([*lines, f'"@signature-params": {parameters}'])
-        signature = base64.b64encode(self.sign(base.encode())).decode()
-        ours = {
-            "Signature-Input": f"{LABEL}={parameters}",
-            "Signature": f"{LABEL}=:{signature}:",
-        }
-        return request.with_headers({**request.headers, **ours})
+        headers, parameters, text = self._text(request, _EACH)
+        return _with(request, headers, parameters, self.sign(text))
 
-    def _parameters(self) -> str:
+    async def signed_together(self, request: HttpRequest) -> HttpRequest:
+        """The same, under one signature with the requests to other agencies that are ready now.
+
+        In place of a signature it has the proof that `SharedSignature` gives.
+        """
+        headers, parameters, text = self._text(request, _TOGETHER)
+        proof = await self.shared.proof(text, self.sign)
+        return _with(request, headers, parameters, proof)
+
+    def _text(self, request: HttpRequest, alg: str) -> tuple[Mapping[str, str], str, bytes]:
+        headers = _digested(request)
+        names, listed = _covered(tuple(headers))
         now = int(self.clock().timestamp())
-        return (
-            f';created={now};expires={now + LIVES_S};nonce="{self.nonce()}"'
-            f';keyid="{self.key_id}";alg="ed25519";tag="{LABEL}"'
+        parameters = (
+            f'({listed});created={now};expires={now + LIVES_S};nonce="{self.nonce()}"'
+            f';keyid="{self.key_id}";alg="{alg}";tag="{LABEL}"'
         )
+        said = "".join([f'"{name}": {headers[own].strip()}\n' for name, own in names])
+        text = f'{_address(request)}{said}"@signature-params": {parameters}'
+        return headers, parameters, text.encode()
 
 
-def _digested(request: HttpRequest) -> HttpRequest:
+def _with(
+    request: HttpRequest, headers: Mapping[str, str], parameters: str, signature: bytes
+) -> HttpRequest:
+    encoded = base64.b64encode(signature).decode()
+    ours = {"Signature-Input": f"{LABEL}={parameters}", "Signature": f"{LABEL}=:{encoded}:"}
+    return request.with_headers({**headers, **ours})
+
+
+def _digested(request: HttpRequest) -> Mapping[str, str]:
     if request.body is None:
-        return request
+        return request.headers
     digest = base64.b64encode(sha256(request.body).digest()).decode()
-    return request.with_headers({**request.headers, "Content-Digest": f"sha-256=:{digest}:"})
+    return {**request.headers, "Content-Digest": f"sha-256=:{digest}:"}
 
 
-def _components(request: HttpRequest) -> dict[str, str]:
-    parts = urlsplit(request.url)
-    headers = {name.lower(): value.strip() for name, value in request.headers.items()}
-    said = sorted(name for name in headers if name.startswith(_SAID) or name == _DIGEST)
-    return {
-        "@method": request.method,
-        "@authority": parts.netloc.lower().removesuffix(_PORTS.get(parts.scheme, "")),
-        "@path": parts.path or "/",
-        "@query": f"?{parts.query}",
-        **{name: headers[name] for name in said},
-    }
+@lru_cache(_SHAPES)
+def _covered(names: tuple[str, ...]) -> tuple[tuple[tuple[str, str], ...], str]:
+    """The headers that are signed, as signed and as written, in order; and all that is, listed."""
+    lower = {name.lower(): name for name in names}
+    said = sorted(name for name in lower if name.startswith(_SAID) or name == _DIGEST)
+    listed = " ".join([_ALWAYS, *(f'"{name}"' for name in said)])
+    return tuple((name, lower[name]) for name in said), listed
+
+
+def _address(request: HttpRequest) -> str:
+    found = _ADDRESS.match(request.url)
+    if found is None:
+        raise ValueError("a request goes to an address")
+    scheme, authority, path, query = found.groups("")
+    authority = authority.lower().removesuffix(_PORTS.get(scheme.lower(), ""))
+    return (
+        f'"@method": {request.method}\n"@authority": {authority}\n'
+        f'"@path": {path or "/"}\n"@query": ?{query}\n'
+    )

@@ -62,6 +62,7 @@ KINDS: Final = {
         (), ("by",), frozenset({"by", "records"}), schemes=("http", "sftp", "https")
     ),
 }
+OVER_HTTP: Final = frozenset({"fhir", "rest", "oneroster", "graphql", "soap"})
 _OWN: Final = (
     "method",
     "path",

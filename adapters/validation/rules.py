@@ -21,7 +21,14 @@ from adapters.manifest.rule_fault import RuleFault
 from adapters.manifest.toml_places import TomlKey
 from adapters.mapping.date_format import DateFormatError, day_reader
 from adapters.network.secrets import prefix_of
-from adapters.validation.operation_rules import HTTP, KINDS, VERDICTS, is_path, operation_faults
+from adapters.validation.operation_rules import (
+    HTTP,
+    KINDS,
+    OVER_HTTP,
+    VERDICTS,
+    is_path,
+    operation_faults,
+)
 from adapters.validation.sensitive_rules import sensitive_faults
 from adapters.validation.shield_rules import shield_faults
 
@@ -177,6 +184,8 @@ def _source(manifest: Manifest) -> Iterator[RuleFault]:
         yield RuleFault((), 'kind plugin needs a table [plugin]: add it, with use = "..."')
     if source.base_url is not None:
         yield from _url(source.base_url, ("source", "base_url"), kind.schemes if kind else HTTP)
+    if source.signature == "together" and manifest.kind not in OVER_HTTP:
+        yield RuleFault(("source", "signature"), "is for kinds over HTTP: take it out")
     if source.authority is not None and source.dsn is None:
         yield RuleFault(
             ("source", "authority"), "is for a database; with scheme mtls write auth.ca"

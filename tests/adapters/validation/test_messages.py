@@ -260,6 +260,12 @@ WRONG = [
     ),
     (
         "sql",
+        'effects = "none"',
+        'effects = "none"\nsignature = "together"',
+        "roll.toml:9: source.signature: is for kinds over HTTP: take it out",
+    ),
+    (
+        "sql",
         'dsn = { file = "dsn" }',
         'dsn = { file = "../dsn" }',
         "roll.toml:9: source.dsn.file: write a path inside this source's own folder of secrets, without ..",
