@@ -1,15 +1,22 @@
 """What `teamaround witness` does: it keeps the growth of logs in memory and signs it."""
 
 import asyncio
+import json
 import socket
 import sqlite3
 import time
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import Any, Self
 
 import typer
 
-from gateway.audit.verify.finding import Unreadable
+from gateway.audit.verify.finding import LogRefused, Unreadable
 from gateway.audit.verify.key import LOG, VerifierKey
+from gateway.audit.verify.place import open_place
+from gateway.audit.verify.state import State, Trust
+from gateway.audit.verify.times import dated
 from gateway.audit.witness.cosigner import Cosigner, WitnessMisconfigured
 from gateway.audit.witness.memory import Memory
 from gateway.audit.witness.served import witness_app
@@ -49,6 +56,80 @@ def serve(
     where = f"{listening.getsockname()[0]}:{listening.getsockname()[1]}"
     typer.echo(f"witnessing {', '.join(chosen.logs)} at {where}")
     asyncio.run(served_beside(server, listening, shown))
+
+
+def evidence(place: str, log_key: str, out: Path | None) -> None:
+    """Read what the witness at `place` kept of a log, check it, and write its notes into `out`."""
+    key = _log_key(log_key)
+    kept = _kept(place, key)
+    for number, each in enumerate(kept, 1):
+        typer.echo(f"{number}: {each}")
+        if out is not None:
+            each.write(out, number)
+    if not kept:
+        typer.echo("the witness kept nothing against this log")
+    if any(each.is_fork for each in kept):
+        raise typer.Exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """Two notes that the log's key signed, with the states that they state."""
+
+    at: int
+    notes: tuple[str, str]
+    signed: State
+    refused: State
+
+    @classmethod
+    def read(cls, held: Any, trust: Trust) -> Self:
+        """Unreadable if it is not that, LogRefused if the log's key did not sign both."""
+        match held:
+            case {"at": int(at), "ours": str(ours), "theirs": str(theirs)}:
+                states = (State.read(note.encode(), trust) for note in (ours, theirs))
+                return cls(at, (ours, theirs), *states)
+        raise Unreadable("the witness: its answer is no evidence")
+
+    @property
+    def is_fork(self) -> bool:
+        """Whether the notes alone show two histories."""
+        return self.signed.size == self.refused.size and self.signed.root != self.refused.root
+
+    def write(self, folder: Path, number: int) -> None:
+        """Write each note into a file."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, note in zip(("signed", "refused"), self.notes, strict=True):
+            (folder / f"{number}-{name}").write_text(note)
+
+    def __str__(self) -> str:
+        when = dated(self.at)
+        if self.is_fork:
+            return f"{when}: the log's key signed two histories of {self.signed.size} entries"
+        return (
+            f"{when}: {self.refused.size} entries were not shown to grow from"
+            f" {self.signed.size}; check the log with --kept and each note"
+        )
+
+
+def _kept(place: str, key: VerifierKey) -> list[_Evidence]:
+    """LogRefused and Unreadable are told, and end with 2: then nothing is known."""
+    try:
+        content = open_place(place)(f"{sha256(key.name.encode()).hexdigest()}/evidence")
+        return [_Evidence.read(each, Trust(key)) for each in _listed(place, content)]
+    except (LogRefused, Unreadable) as error:
+        raise _fail(f"{error}") from None
+
+
+def _listed(place: str, content: bytes | None) -> list[Any]:
+    if content is None:
+        raise Unreadable(f"{place}: witnesses no such log, or is of an earlier release")
+    try:
+        held = json.loads(content)
+    except ValueError:
+        held = None
+    if not isinstance(held, list):
+        raise Unreadable("the witness: its answer is no evidence")
+    return held
 
 
 def _shown(tls: Pair | None) -> KeptFiles[ServedTls] | None:

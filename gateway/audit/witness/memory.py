@@ -28,8 +28,11 @@ _KEEP_NOTE: Final = "INSERT OR REPLACE INTO newest VALUES (?, ?, ?)"
 _NOTE: Final = "SELECT note FROM newest JOIN seen USING (origin, size) WHERE origin = ?"
 _ACCUSE: Final = "INSERT OR IGNORE INTO evidence VALUES (?, ?, ?, ?, ?, ?)"
 _COUNT: Final = "SELECT count(*) FROM evidence WHERE origin = ?"
-_EVIDENCE: Final = "SELECT at, ours, theirs FROM evidence ORDER BY at, origin, size, root"
+_EVIDENCE: Final = (
+    "SELECT at, ours, theirs FROM evidence WHERE origin = ? ORDER BY at, size, root LIMIT ?"
+)
 MOST_EVIDENCE: Final = 1000  # of one log; the first is enough to convict it
+MOST_SHOWN: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +102,10 @@ class Look:
         row = (origin, size, root, evidence.at, evidence.ours, evidence.theirs)
         return bool(self.connection.execute(_ACCUSE, row).rowcount)
 
-    def evidence(self) -> list["TwoHistories"]:
-        """All that was kept, in the order in which it came."""
-        return [TwoHistories(*row) for row in self.connection.execute(_EVIDENCE)]
+    def evidence(self, origin: str) -> list["TwoHistories"]:
+        """The first that was kept of this log, in the order in which it came."""
+        rows = self.connection.execute(_EVIDENCE, (origin, MOST_SHOWN))
+        return [TwoHistories(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """The witness over HTTP (C2SP tlog-witness): one path, and a status for each judgement."""
 
+from dataclasses import asdict
 from typing import Final, assert_never
 
 from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from gateway.audit.witness.submission import LONGEST
@@ -40,10 +41,17 @@ def witness_app(witness: Witness) -> Starlette:
             return Response("nothing of such a log was signed here\n", 404)
         return Response(note, media_type="text/plain", headers={"Cache-Control": "no-store"})
 
+    async def evidence(request: Request) -> Response:
+        kept = await to_thread.run_sync(witness.evidence, request.path_params["place"])
+        if kept is None:
+            return Response("no log of that name is witnessed here\n", 404)
+        return JSONResponse([asdict(each) for each in kept], headers={"Cache-Control": "no-store"})
+
     return Starlette(
         routes=[
             Route("/add-checkpoint", add_checkpoint, methods=["POST"]),
             Route("/{place:str}/checkpoint", newest, methods=["GET"]),
+            Route("/{place:str}/evidence", evidence, methods=["GET"]),
         ]
     )
 

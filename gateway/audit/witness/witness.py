@@ -88,11 +88,23 @@ class Witness:
 
     def newest(self, place: str) -> str | None:
         """What was signed last of the log whose origin has this SHA-256, in hexadecimal."""
-        for origin in self.logs:
-            if sha256(origin.encode()).hexdigest() == place:
-                with self.memory.looking() as look:
-                    return look.note(origin)
-        return None
+        origin = self._at(place)
+        if origin is None:
+            return None
+        with self.memory.looking() as look:
+            return look.note(origin)
+
+    def evidence(self, place: str) -> list[TwoHistories] | None:
+        """What was kept of that log that did not grow; None if no such log is witnessed here."""
+        origin = self._at(place)
+        if origin is None:
+            return None
+        with self.memory.looking() as look:
+            return look.evidence(origin)
+
+    def _at(self, place: str) -> str | None:
+        named = (name for name in self.logs if sha256(name.encode()).hexdigest() == place)
+        return next(named, None)
 
     def _accuse(self, submission: Submission, refusal: Judgement, look: Look, at: int) -> None:
         """Keep both notes, and say so, if the log's key signed what does not grow from the other.

@@ -20,6 +20,18 @@ def verifier_key(name: WitnessName, state: StateFolder = Path("witness")) -> Non
 
 
 @witness.command()
+def evidence(
+    place: Annotated[str, typer.Argument(help="The address of a witness.")],
+    log_key: Annotated[str, typer.Option(help="The verifier key of the log.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for the notes.")] = None,
+) -> None:
+    """Show what a witness kept against a log; ends with 1 if the log signed two histories."""
+    from gateway.cli.witness import evidence as work
+
+    work(place, log_key, out)
+
+
+@witness.command()
 def serve(  # noqa: PLR0913, PLR0917 - one option a thing that the process needs
     name: WitnessName,
     log_key: Annotated[list[str], typer.Option(help="The verifier key of a log to witness.")],

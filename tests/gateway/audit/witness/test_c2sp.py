@@ -195,7 +195,7 @@ def test_both_notes_are_kept_and_told_once_where_the_log_signed_two_histories(
         for _ in range(2):
             witness.judge(theirs)
     with witness.memory.looking() as look:
-        evidence = look.evidence()
+        evidence = look.evidence(ORIGIN)
     assert [each["event"] for each in events] == ["log_contradicted"] * times
     assert len(evidence) == times
     for each in evidence:
