@@ -14,6 +14,7 @@ from bench.audit.entries import entry
 from bench.audit.large import whole
 from bench.audit.postgres import fresh_log, open_to_postgres
 from demo.postgres import Postgres
+from gateway.audit.keys.group_mark import MarkKey
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.store.contract import Log
 from gateway.audit.store.row import LogRow
@@ -21,11 +22,14 @@ from gateway.audit.store.sqlite import Writing, create_log
 from gateway.audit.store.sqlite_check import check_log
 from gateway.audit.store.written import Written
 
+_MARKS = MarkKey(bytes(32))
+
 
 async def appends(log: Log, callers: int, seconds: float) -> tuple[float, float]:
     """Entries a second, and the median wait of one in milliseconds; the log is closed after it."""
     until, waits = time.perf_counter() + seconds, list[float]()
     made = [entry(number) for number in range(512)]
+    log.mark_with(_MARKS)
 
     async def caller(number: int) -> None:
         while (began := time.perf_counter()) < until:
@@ -55,6 +59,7 @@ async def steady(log: Log, rate: int, seconds: float) -> list[float]:
     The log is closed after it.
     """
     waits = list[float]()
+    log.mark_with(_MARKS)
 
     async def question(number: int) -> None:
         began = time.perf_counter()

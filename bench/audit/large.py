@@ -53,7 +53,7 @@ async def whole(path: Path, entries: int, export: Path) -> None:
     signer = GrowthSigner(key, memory)
     note = key.sign(checkpoint_text(ORIGIN, 0, EMPTY_ROOT))
     await signer.begin(SignedState(ORIGIN, 0, EMPTY_ROOT, note))
-    publication = await Publication.open(log, signer, lambda: datetime.now(UTC))
+    publication = await Publication.open(log, signer, lambda: datetime.now(UTC), sign_unmarked=True)
     await publication.newest()
     print(f"  proof of an entry: {await _timed(lambda: publication.proof(7)):.2f} ms")
     with _printed("export to files"):

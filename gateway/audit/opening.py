@@ -70,7 +70,9 @@ async def open_publication(
             stack.push_async_callback(opened.aclose)
             trusted = trusted_witnesses(settings.witnesses, signer.verifier_key)
             witnesses = [witness.key for witness in trusted]
-            publication = await Publication.open(opened, signer, clock.now, witnesses)
+            publication = await Publication.open(
+                opened, signer, clock.now, witnesses, sign_unmarked=settings.log.sign_unmarked
+            )
         stack.push_async_callback(_signed_at_last, publication)
         yield publication
 

@@ -1,5 +1,7 @@
 """What `teamaround audit remember` does: a signer without memory is given a state to go on from."""
 
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -9,6 +11,7 @@ from gateway.audit.keys.signing.growth_signer import GrowthSigner
 from gateway.audit.keys.signing.state import SignedState
 from gateway.audit.opening import open_signer_and_log
 from gateway.audit.publish.altered import refuse_other
+from gateway.audit.publish.publication import Publication
 from gateway.audit.store.contract import Log
 from gateway.cli.settings_option import chosen, run
 from gateway.config.settings import Settings
@@ -32,6 +35,8 @@ async def given_memory(settings: Settings, checkpoint: Path | None) -> SignedSta
         )
         await refuse_other(log, state)
         await signer.begin(state)
+        # Whoever gives a memory trusts the entries after it, which may have no mark or none left.
+        await Publication(log, signer, partial(datetime.now, UTC)).secure()
         return state
 
 

@@ -69,6 +69,11 @@ class LogSettings(SettingsTable):
     sign_every: Annotated[float, Field(gt=0, le=60)] = Field(
         1.0, description="Seconds between two looks whether the log grew from what was signed."
     )
+    sign_unmarked: bool = Field(
+        default=False,
+        description="Whether entries without a gateway's mark are signed too: only while gateways"
+        " of the release before write to the log.",
+    )
 
 
 class KeySettings(SettingsTable):

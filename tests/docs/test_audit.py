@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import pytest
 
+from tests.support.audit.mark_tampering import EACH
+from tests.support.audit.store_tampering import TAMPERINGS
 from tests.support.docs.pages import ROOT, rows, text
 
 SAID: Final[dict[str, Any]] = tomllib.loads(text("tests/support/docs/audit_sentences.toml"))
@@ -22,7 +24,7 @@ def known_tests() -> frozenset[str]:
 
 
 def sentences(page: str) -> Iterator[str]:
-    for line in page.splitlines():
+    for line in re.sub(r"^```.*?^```$", "", page, flags=re.DOTALL | re.MULTILINE).splitlines():
         words = re.sub(r"^(- |\d+\. )", "", line)
         if words and not words.startswith(("#", "|", "```")):
             yield from re.split(r"(?<=[.!?])\s+(?=[A-Z`*])", words)
@@ -37,6 +39,25 @@ def test_every_threat_to_the_log_has_its_test() -> None:
     named = {cells[2].strip("`") for cells in rows(section("Threats"))}
     assert len(named) > 60
     assert known_tests() >= named
+
+
+def tried(within: str) -> Iterator[tuple[str, list[str]]]:
+    """The names that a table gives as what was tried, each with its row."""
+    for cells in rows(within):
+        for name in re.findall(r"`(\w+)`", cells[-1]):
+            yield name, cells
+
+
+def test_whoever_is_said_to_notice_a_change_of_the_store_was_tried() -> None:
+    _, _, who = text("docs/audit.md").partition("### Who notices a change to the store")
+    found = dict(tried(who.partition("### If the log was altered")[0]))
+    done = {each.do.__name__: each.running for each in TAMPERINGS}
+    done |= {each.__name__: True for each, _ in EACH}
+    assert found.keys() >= done.keys()
+    assert known_tests() | done.keys() >= found.keys()
+    for name in done.keys() & found.keys():
+        at_once = "within seconds" in "|".join(found[name]) or "The same" in found[name]
+        assert at_once == done[name], name
 
 
 @pytest.mark.parametrize("sentence", SAID["held"])

@@ -141,7 +141,8 @@ async def test_while_gateways_are_replaced_one_by_one_no_question_is_lost(
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serving(AgencyServer().answer))
         spine = rest_source("spine", url, claims=AUTHORITY)
-        settings = settings_for(tmp_path, [spine], log__dsn=dsn)
+        # Beside gateways of the release before, which mark nothing.
+        settings = settings_for(tmp_path, [spine], log__dsn=dsn, log__sign_unmarked=True)
         flat = flat_settings(tmp_path, dsn, **LIMITS)
         load = Load(settings, await stack.enter_async_context(aiohttp.ClientSession()))
         old = await stack.enter_async_context(started(tmp_path, settings, code=earlier, file=flat))
@@ -220,7 +221,9 @@ async def test_files_are_upgraded_under_a_gateway_of_the_release_before_that_ser
         assert "log: from schema 2, now schema 3" in await upgrade_files(load.settings)
         await load.answered(5)
         await given_memory(load.settings, None)
-        async with started(tmp_path, load.settings) as new, load.on(new.url):
+        unmarked = load.settings.log.model_copy(update={"sign_unmarked": True})
+        beside = load.settings.model_copy(update={"log": unmarked})
+        async with started(tmp_path, beside) as new, load.on(new.url):
             await load.answered(20)
 
 

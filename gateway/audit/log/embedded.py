@@ -15,6 +15,7 @@ from gateway.audit.entry.logged import Logged
 from gateway.audit.entry.range import EntryRanges
 from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.errors import LogUnavailable
+from gateway.audit.keys.group_mark import GroupMark, MarkKey
 from gateway.audit.log.recheck import WHOLE, Recheck
 from gateway.audit.search.index import SearchIndex
 from gateway.audit.search.leaf_reader import index_beside, stored_leaves
@@ -37,6 +38,7 @@ from gateway.audit.store.sqlite import (
     tile_hashes,
 )
 from gateway.audit.store.sqlite_check import check_log, check_pages, check_some
+from gateway.audit.store.sqlite_marks import forget_marks, stored_marks
 from gateway.audit.store.sqlite_pruning import prune_entries, pruned_spans
 from gateway.audit.tree.checkpoint import Checkpoint
 from gateway.audit.tree.merkle import Nodes
@@ -111,6 +113,18 @@ class AuditLog:
         waiting = _Waiting(row, self._loop.create_future())
         self._queue.put(waiting)
         return await waiting.index
+
+    def mark_with(self, key: MarkKey) -> None:
+        """From now on mark every group of entries under this key."""
+        self._writer.key = key
+
+    async def marks(self, first: int, count: int = READ_BOUND) -> tuple[GroupMark, ...]:
+        """The marks of up to `count` groups of entries from index `first` on, in order."""
+        return await asyncio.to_thread(stored_marks, self._path, first, count)
+
+    async def forget_marks(self, signed: int) -> None:
+        """Remove the marks if all of the log is signed, so that the release before knows it."""
+        await asyncio.to_thread(forget_marks, self._path, signed)
 
     async def entries(self, first: int = 0, count: int = READ_BOUND) -> tuple[Logged, ...]:
         """Up to `count` entries from index `first`, in order."""
@@ -263,13 +277,14 @@ class _Writer:
     def __init__(self, path: Path, seen: LastSeen, writing: Writing) -> None:
         self._path = path
         self.seen = seen
+        self.key: MarkKey | None = None
         self._writing: Writing | None = writing
 
     def add(self, rows: Sequence[LogRow]) -> "int | Exception":
         """The first index of the group, or why none of it was written."""
         try:
             self._writing = self._writing or Writing.open(self._path, self.seen)
-            written = self._writing.add(rows, self.seen.written)
+            written = self._writing.add(rows, self.seen.written, self.key)
         except Exception as error:  # noqa: BLE001 - whatever fails must reach those who wait
             self.close()
             return error

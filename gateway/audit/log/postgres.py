@@ -14,6 +14,7 @@ from gateway.audit.entry.range import EntryRanges
 from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.entry.time_units import microseconds
 from gateway.audit.errors import LogNotContinued, LogUnavailable
+from gateway.audit.keys.group_mark import GroupMark, MarkKey
 from gateway.audit.log.acknowledged import remember
 from gateway.audit.log.postgres_check import check_some, new_walk
 from gateway.audit.log.postgres_leaf_reader import postgres_leaves
@@ -47,6 +48,7 @@ _COSIGN: Final = (
     "INSERT INTO cosignature (size, witness, at, line) VALUES ($1, $2, $3, $4)"
     " ON CONFLICT DO NOTHING"
 )
+_MARKS: Final = "SELECT first, last, mark FROM group_mark WHERE first >= $1 ORDER BY first LIMIT $2"
 _NOTES: Final = "SELECT note FROM checkpoint ORDER BY size DESC LIMIT $1"
 _COSIGNATURES: Final = "SELECT line FROM cosignature WHERE size = $1 ORDER BY at DESC LIMIT $2"
 _COSIGNED: Final = (
@@ -131,6 +133,17 @@ class PostgresLog:
         waiting = _Waiting(row, asyncio.get_running_loop().create_future())
         self._queue.put_nowait(waiting)
         return await waiting.index
+
+    def mark_with(self, key: MarkKey) -> None:
+        """From now on mark every group of entries under this key."""
+        self._writer.key = key
+
+    async def marks(self, first: int, count: int = READ_BOUND) -> tuple[GroupMark, ...]:
+        """The marks of up to `count` groups of entries from index `first` on, in order."""
+        return tuple(GroupMark(*row) for row in await self._fetch(_MARKS, first, count))
+
+    async def forget_marks(self, signed: int) -> None:
+        """Nothing: a gateway's role removes no row of the log."""
 
     async def entries(self, first: int = 0, count: int = READ_BOUND) -> tuple[Logged, ...]:
         """Up to `count` entries from index `first`, in order."""

@@ -12,6 +12,12 @@ _PRUNED: Final = """CREATE TABLE IF NOT EXISTS pruned (
   last bigint NOT NULL,
   declared bigint NOT NULL
 )"""
+# Beside the log until a release later none is without it; who has no key makes no such row.
+_MARKS: Final = """CREATE TABLE IF NOT EXISTS group_mark (
+  first bigint PRIMARY KEY,
+  last bigint NOT NULL,
+  mark bytea NOT NULL
+)"""
 _TABLES: Final = (
     "CREATE TABLE entry (idx bigint PRIMARY KEY, leaf bytea NOT NULL)",
     "CREATE TABLE leaf_hash (idx bigint PRIMARY KEY, hash bytea NOT NULL)",
@@ -83,14 +89,36 @@ BEGIN
   END IF;
   RETURN size;
 END $$""",
+    """CREATE OR REPLACE FUNCTION append_group(
+  first bigint, leaves bytea[], hashes bytea[], levels integer[], places bigint[], above bytea[],
+  mark bytea
+) RETURNS bigint LANGUAGE plpgsql AS
+$$ DECLARE
+  size bigint := append_entries(first, leaves, hashes, levels, places, above);
+BEGIN
+  IF size = first AND mark IS NOT NULL THEN
+    INSERT INTO group_mark VALUES (first, first + cardinality(hashes) - 1, mark)
+      ON CONFLICT DO NOTHING;
+  END IF;
+  RETURN size;
+END $$""",
 )
 PRUNABLE: Final = "entry"
-FINAL: Final = ("leaf_hash", "tile_hash", "checkpoint", "cosignature", "pruned")
+FINAL: Final = ("leaf_hash", "tile_hash", "checkpoint", "cosignature", "pruned", "group_mark")
 
 
 def _guarded(table: str, trigger: str, on: str) -> Iterable[str]:
     yield f"DROP TRIGGER IF EXISTS {trigger} ON {table}"
     yield f"CREATE TRIGGER {trigger} {on}"
+
+
+def _kept_final(table: str) -> Iterable[str]:
+    return _guarded(
+        table,
+        f"{table}_is_final",
+        f"BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+    )
 
 
 _GUARDS: Final = (
@@ -114,16 +142,7 @@ _GUARDS: Final = (
         "entry_stays",
         "BEFORE DELETE ON entry FOR EACH ROW EXECUTE FUNCTION refuse_unpruned()",
     ),
-    *(
-        statement
-        for table in FINAL
-        for statement in _guarded(
-            table,
-            f"{table}_is_final",
-            f"BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
-        )
-    ),
+    *(statement for table in FINAL for statement in _kept_final(table)),
 )
 # Until then an entry stood in three tables, with what it was found by; nothing of a leaf was there.
 _TWO_TABLES: Final = (
@@ -136,13 +155,15 @@ _TWO_TABLES: Final = (
     _PRUNED,
 )
 _NUMBERED: Final = (
-    "CREATE TABLE log_schema (number integer NOT NULL)",
-    "INSERT INTO log_schema (number) VALUES (3)",
+    "CREATE TABLE IF NOT EXISTS log_schema (number integer NOT NULL)",
+    "INSERT INTO log_schema (number) SELECT 3 WHERE NOT EXISTS (SELECT FROM log_schema)",
 )
 _MADE_BEFORE_NUMBERS: Final = ("entry", "leaf_hash", "tile_hash", "checkpoint", "cosignature")
+_TWO: Final = {"idx", "leaf"}
 _SEARCHED_BY: Final = {"at", "kind", "query_id", "user", "organisation", "purpose"}
 FACTS: Final = f"""
 SELECT to_regclass('log_schema') IS NOT NULL, to_regproc('append_entries') IS NOT NULL,
+  to_regproc('append_group') IS NOT NULL,
   (SELECT count(*) FROM unnest('{{{",".join(_MADE_BEFORE_NUMBERS)}}}'::text[]) AS name
     WHERE to_regclass(name) IS NOT NULL),
   ARRAY(SELECT attname::text FROM pg_attribute
@@ -152,7 +173,7 @@ NUMBER: Final = "SELECT number FROM log_schema"
 
 
 class PostgresLogSchema:
-    """1 of before an entry had one row alone, 2 of before schemas were numbered, 3 numbered."""
+    """1 of before an entry had one row alone, 2 of before groups had marks, 3 numbered."""
 
     store: Final = "log"
     newest: Final = 3
@@ -175,13 +196,13 @@ class PostgresLogSchema:
 
 def number_of(facts: Sequence[Any], numbers: Sequence[int]) -> int:
     """The number of the schema that FACTS and NUMBER tell of; SchemaUnknown if it is none."""
-    numbered, appends, tables, columns = facts
+    numbered, appends, marks, tables, columns = facts
     if not tables and not numbered:
         return EMPTY
-    whole = tables == len(_MADE_BEFORE_NUMBERS) and {"idx", "leaf"} <= {*columns}
-    if whole and numbered and appends and len(numbers) == 1:
+    whole = tables == len(_MADE_BEFORE_NUMBERS) and {*columns} >= _TWO
+    if whole and numbered and appends and marks and len(numbers) == 1:
         return numbers[0]
-    if whole and not numbered and appends and {*columns} == {"idx", "leaf"}:
+    if whole and appends and not marks and [*numbers] in ([], [3]) and {*columns} == _TWO:
         return 2
     if whole and not numbered and {*columns} >= _SEARCHED_BY:
         return 1
@@ -193,7 +214,7 @@ def _steps(found: int) -> Iterable[str]:
         yield from _TABLES
     if found == 1:
         yield from _TWO_TABLES
+    yield _MARKS
     yield from _FUNCTIONS
-    if found in {EMPTY, 1}:
-        yield from _GUARDS
+    yield from _GUARDS if found in {EMPTY, 1} else _kept_final("group_mark")
     yield from _NUMBERED

@@ -7,6 +7,7 @@ from typing import Any, Final
 import asyncpg
 
 from gateway.audit.errors import LogUnavailable
+from gateway.audit.keys.group_mark import MarkKey
 from gateway.audit.store.row import LogRow
 from gateway.audit.store.written import Written
 from gateway.audit.tree.merkle import TileHash
@@ -25,7 +26,7 @@ _AT_ONCE: Final = 1024
 # The database may be another server since the last group, with as many entries and other ones.
 _APPEND: Final = (
     "SELECT CASE WHEN $1 = 0 OR (SELECT hash FROM leaf_hash WHERE idx = $1 - 1) = $7"
-    " THEN append_entries($1, $2, $3, $4, $5, $6) END"
+    " THEN append_group($1, $2, $3, $4, $5, $6, $8) END"
 )
 _FIRST_OF: Final = "SELECT idx FROM leaf_hash WHERE idx >= $1 AND hash = $2"
 # A commit that waits for the disk, and so for every commit before it.
@@ -57,6 +58,7 @@ class PostgresWriting:
 
     def __init__(self, connect: Callable[[], Awaitable[Any]], written: Written) -> None:
         self.written = written
+        self.key: MarkKey | None = None
         self._connect = connect
         self._alone = True
         self._warned = False
@@ -113,7 +115,7 @@ class PostgresWriting:
     ) -> tuple[int, Written]:
         """The first index of the group, and what is written with it."""
         if self._alone and not again:
-            after = await _appended(connection, rows, self.written)
+            after = await self._appended(connection, rows, self.written)
             if after is not None:
                 return self.written.size, after
         return await self._added_among_others(connection, rows, again=again)
@@ -126,13 +128,24 @@ class PostgresWriting:
         before = await followed(connection, caught_up)
         known = (self.written.size, rows[0].hash)
         first = await connection.fetchval(_FIRST_OF, *known) if again else None
-        after = await _appended(connection, rows, before) if first is None else before
+        after = await self._appended(connection, rows, before) if first is None else before
         if after is None:
             raise LogUnavailable("another process appended without the lock of all gateways")
         await connection.execute("COMMIT")
         await flush(connection)
         self._alone = before == self.written
         return before.size if first is None else first, after
+
+    async def _appended(
+        self, connection: Any, rows: Sequence[LogRow], before: Written
+    ) -> Written | None:
+        """What is written with the rows; None if the log was another: then none is in it."""
+        hashes, leaves = [row.hash for row in rows], [row.leaf for row in rows]
+        after, finished = before.with_leaves(hashes)
+        mark = self.key and self.key.mark(before.size, before.last, hashes)
+        columns = (*_columns(finished), before.last, mark)
+        found = await connection.fetchval(_APPEND, before.size, leaves, hashes, *columns)
+        return after if found == before.size else None
 
 
 async def followed(connection: Any, known: Written) -> Written:
@@ -147,15 +160,6 @@ async def followed(connection: Any, known: Written) -> Written:
 async def flush(connection: Any) -> None:
     """Return once everything that was committed so far is durable."""
     await connection.execute(_FLUSH)
-
-
-async def _appended(connection: Any, rows: Sequence[LogRow], before: Written) -> Written | None:
-    """What is written with the rows; None if the log was another: then none is in it."""
-    hashes, leaves = [row.hash for row in rows], [row.leaf for row in rows]
-    after, finished = before.with_leaves(hashes)
-    columns = (*_columns(finished), before.last)
-    found = await connection.fetchval(_APPEND, before.size, leaves, hashes, *columns)
-    return after if found == before.size else None
 
 
 def _columns(finished: Sequence[TileHash]) -> tuple[list[int], list[int], list[bytes]]:

@@ -10,9 +10,11 @@ from time import monotonic
 from typing import Final, Self
 
 from gateway.audit.errors import LogCorrupt, SignerForgot
+from gateway.audit.keys.group_mark import MarkKey
 from gateway.audit.keys.signing.state import Growth, LogSigner, SignedState
 from gateway.audit.publish.altered import first_altered, refuse_unlike
 from gateway.audit.publish.cosignatures import newest_cosigned, newest_of, verified
+from gateway.audit.publish.marked import refuse_unmarked
 from gateway.audit.publish.quorum import Quorum, at_least
 from gateway.audit.store.contract import Log
 from gateway.audit.tree.checkpoint import Checkpoint, proof_text
@@ -39,12 +41,17 @@ class Publication:
         signer: LogSigner,
         now: Callable[[], datetime],
         witnesses: Sequence[VerifierKey] = (),
+        *,
+        sign_unmarked: bool = False,
     ) -> Self:
         """Go on from what was signed last; LogCorrupt if `log` does not, SignerForgot without it.
 
-        LogUnavailable if the signer or the log cannot be had now.
+        What no gateway marked is not signed, unless `sign_unmarked`: then a gateway of the release
+        before writes too. LogUnavailable if the signer or the log cannot be had now.
         """
-        opened = cls(log, signer, now, witnesses)
+        key = await signer.mark_key()
+        log.mark_with(key)
+        opened = cls(log, signer, now, witnesses, marks=None if sign_unmarked else key)
         await opened._refuse_strange()
         size = await log.size()  # of before it is known whether others have it open
         rested = await signer.join(opened._gateway)
@@ -60,8 +67,9 @@ class Publication:
 
         LogCorrupt and LogUnavailable as `secure`; then the signer goes on waiting for this gateway.
         """
-        await self.secure()
+        state = await self.secure()
         await self.signer.leave(self._gateway)
+        await self.log.forget_marks(state.size)
 
     def __init__(
         self,
@@ -69,10 +77,13 @@ class Publication:
         signer: LogSigner,
         now: Callable[[], datetime],
         witnesses: Sequence[VerifierKey] = (),
+        *,
+        marks: MarkKey | None = None,
     ) -> None:
         self.log = log
         self.signer = signer
         self.witnesses = tuple(witnesses)
+        self._marks = marks
         self._halted: TryLater | None = None
         self._published = 0
         self._gateway = secrets.token_hex(16)
@@ -98,8 +109,8 @@ class Publication:
         """The log's state now, signed and remembered by its signer; no row of it is published.
 
         A log that rested at some size was all signed: what it has more by then is no gateway's.
-        LogCorrupt if it is no growth of what was signed last: from then on this is halted.
-        LogUnavailable if the log or its signer cannot be had now.
+        LogCorrupt if it is no growth of what was signed last, or no gateway wrote what it grew by:
+        from then on this is halted. LogUnavailable if the log or its signer cannot be had now.
         """
         async with self._one_at_a_time:
             try:
@@ -199,9 +210,27 @@ class Publication:
                     state.size,
                 )
             await refuse_unlike(self.log, state.size, growth.size)
-            state = await self.signer.sign(growth)
+            state = await self._refuse_unmarked(state, growth.size) or (
+                await self.signer.sign(growth)
+            )
             if (state.size, state.root) == (growth.size, growth.root):
                 return state
+
+    async def _refuse_unmarked(self, state: SignedState, size: int) -> SignedState | None:
+        """LogCorrupt if no gateway wrote what there is after `state`.
+
+        If another gateway had more signed meanwhile, and let those marks go, it is that state.
+        """
+        if self._marks is None:
+            return None
+        try:
+            await refuse_unmarked(self.log, self._marks, state.size, size)
+        except LogCorrupt:
+            now = await self.signer.remembered()
+            if now is None or now.size <= state.size:
+                raise
+            return now
+        return None
 
     async def _grown(self, state: SignedState) -> Growth:
         """What the log is now, told from `state`, which was signed before the log is looked at."""

@@ -8,6 +8,7 @@ from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.logged import Logged
 from gateway.audit.entry.range import EntryRanges
 from gateway.audit.entry.search import EntryPosition, Search
+from gateway.audit.keys.group_mark import GroupMark, MarkKey
 from gateway.audit.tree.checkpoint import Checkpoint
 from gateway.audit.tree.merkle import Nodes
 from gateway.audit.tree.tile import Tile
@@ -34,6 +35,18 @@ class Log(Protocol):
         EntryRefused if it does not fit the log. A caller that is cancelled meanwhile cannot
         tell whether it was written; others are not disturbed.
         """
+        ...
+
+    def mark_with(self, key: MarkKey) -> None:
+        """From now on mark every group of entries under this key."""
+        ...
+
+    async def marks(self, first: int, count: int = READ_BOUND) -> tuple[GroupMark, ...]:
+        """The marks of up to `count` groups of entries from index `first` on, in order."""
+        ...
+
+    async def forget_marks(self, signed: int) -> None:
+        """Let marks go that nobody needs, if the log has no more than `signed` entries."""
         ...
 
     async def entries(self, first: int = 0, count: int = READ_BOUND) -> tuple[Logged, ...]:

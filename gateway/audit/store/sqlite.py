@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 
 from gateway.audit.entry.time_units import microseconds
 from gateway.audit.errors import LogCorrupt, LogUnavailable
+from gateway.audit.keys.group_mark import MarkKey
 from gateway.audit.keys.private_file import create_once
 from gateway.audit.store.contract import NOTES, READ_BOUND, StoredCosignature
 from gateway.audit.store.row import LogRow
@@ -23,6 +24,7 @@ from gateway.audit.store.sqlite_file import (
     turn,
     unavailable,
 )
+from gateway.audit.store.sqlite_marks import keep_mark
 from gateway.audit.store.written import Written
 from gateway.audit.tree.checkpoint import Checkpoint
 from gateway.audit.tree.proved import CheckedState
@@ -97,8 +99,10 @@ class Writing:
                 connection.execute("ROLLBACK")
                 return cls(path, connection, seen.file)
 
-    def add(self, rows: Sequence[LogRow], known: Written) -> Written:
+    def add(self, rows: Sequence[LogRow], known: Written, key: MarkKey | None = None) -> Written:
         """Write `rows` in one commit; what is written after them, all durable on return.
+
+        With `key` they are marked as a gateway's.
 
         LogUnavailable if they could not be written, or if the log does not go on from `known`:
         then none of them is in the log.
@@ -109,8 +113,12 @@ class Writing:
             with turn(self.path, BUSY_SECONDS):
                 self.connection.execute("BEGIN IMMEDIATE")
                 before = _gone_on(self.connection, caught_up)
-                after, finished = before.with_leaves([row.hash for row in rows])
+                hashes = [row.hash for row in rows]
+                after, finished = before.with_leaves(hashes)
                 _insert(self.connection, before.size, rows)
+                if key is not None:
+                    mark = key.mark(before.size, before.last, hashes)
+                    keep_mark(self.connection, before.size, after.size - 1, mark)
                 self.connection.executemany(_INSERT_TILE_HASH, finished)
                 self.connection.execute("COMMIT")
             return after

@@ -9,14 +9,18 @@ from pathlib import Path
 from typing import Final, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gateway.audit.errors import KeysUnreadable
+from gateway.audit.keys.group_mark import MarkKey
 from gateway.audit.keys.private_file import create_once, read_private
 
 ED25519: Final = b"\x01"
 SEED_BYTES: Final = 32
 KEY_NAME: Final = re.compile(r"[^\s+\x00-\x1f\x7f]{1,200}")
 _PREFIX: Final = "PRIVATE+KEY"
+_MARKS: Final = b"teamaround: marks of groups of entries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,11 @@ class NoteSigner:
         """The note: `text`, which ends its last line, an empty line, and the signature."""
         signature = _text(self.key_id + self.key.sign(text.encode()))
         return f"{text}\n\N{EM DASH} {self.name} {signature}\n"
+
+    def mark_key(self) -> MarkKey:
+        """The key of the log's marks, from which nobody finds this one."""
+        derived = HKDF(SHA256(), SEED_BYTES, salt=None, info=_MARKS)
+        return MarkKey(derived.derive(self.key.private_bytes_raw()))
 
     @property
     def _public(self) -> bytes:

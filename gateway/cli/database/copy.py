@@ -13,6 +13,7 @@ import asyncpg
 from gateway.audit.errors import LogCorrupt
 from gateway.audit.log.postgres_check import checked_rows
 from gateway.audit.store.sqlite_check import checked
+from gateway.audit.store.sqlite_marks import TABLE, there
 from gateway.audit.store.sqlite_versions import move, moved
 from gateway.audit.tree.merkle import Edge
 from gateway.cli.database.places import files
@@ -34,6 +35,7 @@ _LOG: Final = {
     "checkpoint": ("size", "root", "at", "note"),
     "cosignature": ("size", "witness", "at", "line"),
     "pruned": ("first", "last", "declared"),
+    TABLE: ("first", "last", "mark"),
 }
 _LEDGER: Final = {
     table.name: tuple(column.name for column in table.columns)
@@ -67,7 +69,8 @@ class _Source:
         for opened, tables in zip(self.every, _COLUMNS, strict=True):
             if opened is not None:
                 for table, columns in tables.items():
-                    yield table, columns, _rows(opened, table, columns)
+                    if table != TABLE or there(opened):
+                        yield table, columns, _rows(opened, table, columns)
 
 
 async def copy_files(settings: Settings, dsn: str) -> list[str]:

@@ -12,10 +12,13 @@ from typer.testing import CliRunner
 
 from gateway.audit.keys.key_ring import KeyRing
 from gateway.audit.log.embedded import AuditLog
+from gateway.audit.opening import open_publication
 from gateway.audit.tree.checkpoint import checkpoint_text
 from gateway.audit.witness.cosigner import Cosigner
 from gateway.cli.main import app
-from gateway.cli.settings_option import account
+from gateway.cli.settings_option import account, chosen
+from gateway.model.clock import Clock
+from gateway.model.errors import ConfigurationInvalid
 from gateway.oversight.break_glass.store.grants import SqlGrants
 from tests.support.audit.cli import run
 from tests.support.audit.examples import asked
@@ -45,6 +48,12 @@ async def old_entries(path: Path) -> None:
 async def of_nine_years_ago(path: Path) -> None:
     async with open_as_gateway(await AuditLog.open(path), path.parent, ORIGIN) as log:
         await fill(log, 3, 0)
+
+
+async def by_hand(path: Path) -> None:
+    log = await AuditLog.open(path)
+    await fill(log, 0, 3)
+    await log.aclose()
 
 
 def policy_file(folder: Path) -> Path:
@@ -83,6 +92,26 @@ def test_what_is_exported_is_accepted_with_the_key_that_was_printed(tmp_path: Pa
     assert exported.stdout.startswith("2 entries, root ")
     verified = run("verify", tmp_path / "export", "--key", key)
     assert (verified.exit_code, verified.stdout[:6]) == (0, "holds:")
+
+
+@pytest.mark.usefixtures("settings")
+def test_who_gives_a_memory_has_all_of_the_log_signed_whoever_wrote_it(tmp_path: Path) -> None:
+    asyncio.run(by_hand(tmp_path / "state" / "audit.sqlite"))
+    assert run("export", str(tmp_path / "no")).exit_code == 2
+    (tmp_path / "state" / "log-key-memory").unlink()
+    assert run("remember", "--from-log").exit_code == 0
+    assert run("export", str(tmp_path / "export")).exit_code == 0
+
+
+def test_in_production_a_logs_key_in_the_operators_reach_starts_no_gateway(settings: Path) -> None:
+    production = chosen(settings).model_copy(update={"environment": "production"})
+
+    async def start() -> None:
+        async with open_publication(production, Clock()):
+            pass
+
+    with pytest.raises(ConfigurationInvalid, match="in reach of the log's operator"):
+        asyncio.run(start())
 
 
 @pytest.mark.usefixtures("settings")

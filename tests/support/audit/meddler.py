@@ -9,10 +9,11 @@ from typing import Any
 
 import asyncpg
 
+from gateway.audit.store.sqlite_marks import MARKS
 from gateway.audit.store.sqlite_schema import SCHEMA
 from gateway.audit.tree.merkle import Edge, grown, leaf_hash
 
-TABLES = ("entry", "leaf_hash", "tile_hash", "checkpoint", "cosignature", "pruned")
+TABLES = ("entry", "leaf_hash", "tile_hash", "checkpoint", "cosignature", "pruned", "group_mark")
 Rows = list[tuple[Any, ...]]
 
 
@@ -44,7 +45,11 @@ class SqliteMeddler:
     async def read(self) -> Stored:
         """All rows of the log."""
         with closing(sqlite3.connect(self.path)) as file:
-            rows = {name: file.execute(f"SELECT * FROM {name}").fetchall() for name in TABLES}
+            made = {name for (name,) in file.execute("SELECT name FROM sqlite_schema")}
+            rows = {
+                name: file.execute(f"SELECT * FROM {name}").fetchall() if name in made else []
+                for name in TABLES
+            }
         return _stored(rows)
 
     async def write(self, rows: dict[str, Rows]) -> None:
@@ -53,6 +58,7 @@ class SqliteMeddler:
         with closing(sqlite3.connect(self.path)) as file, file:
             for guard in guards:
                 file.execute(f"DROP TRIGGER {guard.split()[0]}")
+            file.execute(f"CREATE TABLE IF NOT EXISTS {MARKS.removeprefix('CREATE TABLE ')}")
             for name in reversed(TABLES):
                 file.execute(f"DELETE FROM {name}")
             for name in TABLES:

@@ -47,9 +47,9 @@ async def nobody_to_ask(_: int) -> None:
 
 
 async def publication_of(log: Log, folder: Path) -> Publication:
-    """The log under a key in `folder`."""
+    """The log under a key in `folder`, whoever wrote what it has already."""
     signer = await signing(NoteSigner.at(folder / "log-key", ORIGIN), folder)
-    return await Publication.open(log, signer, Minutes())
+    return await Publication.open(log, signer, Minutes(), sign_unmarked=True)
 
 
 async def pruned(

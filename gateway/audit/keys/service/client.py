@@ -23,6 +23,7 @@ from gateway.audit.errors import (
     SealBroken,
 )
 from gateway.audit.keys.epoch_keys import Protected, SealText
+from gateway.audit.keys.group_mark import MarkKey
 from gateway.audit.keys.private_file import read_private
 from gateway.audit.keys.service.routes import ALTERED, GONE, STATUS, WHOLE
 from gateway.audit.keys.service.service import KeysRefused
@@ -33,6 +34,7 @@ from gateway.audit.keys.service.wire import (
     ProtectRequest,
     WireMalformed,
     read_found,
+    read_mark_key,
     read_protected,
     read_rest,
     read_signed,
@@ -49,6 +51,7 @@ SOCKET: Final = "unix:"
 T = TypeVar("T")
 _OK: Final = 200
 _CONFLICT: Final = 409
+_UNKNOWN: Final = 404
 _WHY: Final = {status: why for why, status in STATUS.items()}
 
 
@@ -113,6 +116,10 @@ class RemoteKeys:
             raise KeysUnavailable("the key service: its answer has another number of states")
         return states[0]
 
+    async def mark_key(self) -> MarkKey:
+        """The key of the log's marks; KeysUnavailable from a service of an earlier release."""
+        return _understood(read_mark_key, await self._post("log/mark-key", b""))
+
     async def presence(self, gateway: str, *, here: bool) -> bool:
         """Note that a gateway has the log open, or has closed it; whether none had it open."""
         said = await self._post("log/presence", write_presence(gateway, here=here))
@@ -143,6 +150,8 @@ class RemoteKeys:
             raise LogCorrupt(said.decode("utf-8", "replace").strip())
         if why is KeysRefused.NOT_SIGNING:
             raise KeysNotSigning("the key service: has no log's key (--log)")
+        if status == _UNKNOWN:
+            raise KeysUnavailable("the key service: is of an earlier release; upgrade it first")
         failed = KeysTooOften if why is KeysRefused.TOO_OFTEN else KeysUnavailable
         raise failed(f"the key service: {why.value if why else status}")
 

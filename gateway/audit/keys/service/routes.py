@@ -27,6 +27,7 @@ from gateway.audit.keys.service.wire import (
     read_growth,
     read_presence,
     write_found,
+    write_mark_key,
     write_protected,
     write_rest,
     write_signed,
@@ -76,6 +77,12 @@ def key_app(room: KeyServer) -> Starlette:
         made = await room.signed(client, whole=body == WHOLE)
         return made if isinstance(made, KeysRefused) else write_signed(*made)
 
+    async def mark_key(client: Client, body: bytes) -> bytes | KeysRefused:
+        if body:
+            raise WireMalformed("more than was asked for")
+        made = await room.mark_key(client)
+        return made if isinstance(made, KeysRefused) else write_mark_key(made)
+
     async def presence(client: Client, body: bytes) -> bytes | KeysRefused:
         gateway, here = read_presence(body)
         made = await room.presence(client, gateway, here=here)
@@ -83,6 +90,7 @@ def key_app(room: KeyServer) -> Starlette:
 
     uses = {"/protect": protect, "/find": find, "/open": unseal, "/epochs": change}
     uses |= {"/log/sign": sign, "/log/signed": signed, "/log/presence": presence}
+    uses |= {"/log/mark-key": mark_key}
     return Starlette(
         routes=[Route(path, _answering(room, use), methods=["POST"]) for path, use in uses.items()]
     )

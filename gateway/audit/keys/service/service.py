@@ -11,6 +11,7 @@ from typing import Final
 
 from gateway.audit.errors import KeysUnreadable, SealBroken
 from gateway.audit.keys.epoch_keys import Protected
+from gateway.audit.keys.group_mark import MarkKey
 from gateway.audit.keys.key_ring import CURRENT, KeyRing, begin_epoch, destroy_epoch
 from gateway.audit.keys.service.clients import Client, Clients, Use
 from gateway.audit.keys.service.journal import Journal
@@ -115,6 +116,14 @@ class KeyServer:
             return KeysRefused.NOT_SIGNING
         refused = self._take(client, Use.SIGN, 1)
         return refused or (self.signer.verifier_key, (await self.signer.sign(growth),))
+
+    async def mark_key(self, client: Client) -> MarkKey | KeysRefused:
+        """The key under which gateways mark what they write to the log."""
+        if self.signer is None:
+            return KeysRefused.NOT_SIGNING
+        refused = None if Use.SIGN in client.may else KeysRefused.NOT_ALLOWED
+        self.journal.note(client.name, "mark-key", refused.value if refused else "DONE")
+        return refused or await self.signer.mark_key()
 
     async def presence(self, client: Client, gateway: str, *, here: bool) -> bool | KeysRefused:
         """Note that a gateway has the log open, or has closed it; whether none had it open."""

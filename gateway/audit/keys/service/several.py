@@ -19,6 +19,7 @@ from gateway.audit.errors import (
     SealBroken,
 )
 from gateway.audit.keys.epoch_keys import Protected, SealText
+from gateway.audit.keys.group_mark import MarkKey
 from gateway.audit.keys.service.checks import KeyChecks
 from gateway.audit.keys.service.client import SECONDS, KeyAccess, RemoteKeys, remote_keys
 from gateway.audit.keys.service.wire import CHECK
@@ -106,6 +107,10 @@ class KeyServices:
     async def sign(self, growth: Growth) -> SignedState:
         """What the first service that signs made of it; LogCorrupt if it refuses."""
         return await self._first(lambda keys: keys.sign(growth))
+
+    async def mark_key(self) -> MarkKey:
+        """The key of the log's marks, from the first service that signs."""
+        return await self._first(lambda keys: keys.mark_key())
 
     async def presence(self, gateway: str, *, here: bool) -> bool:
         """Note at the first service that signs that a gateway has the log open, or closed it."""

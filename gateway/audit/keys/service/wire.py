@@ -11,6 +11,7 @@ import orjson
 
 from gateway.audit.keys.epoch_keys import Protected, SealText
 from gateway.audit.keys.epoch_name import EPOCH_NAME
+from gateway.audit.keys.group_mark import MarkKey
 from gateway.audit.keys.signing.state import Growth, SignedState
 
 LONGEST: Final = 1024 * 1024
@@ -114,6 +115,16 @@ def read_growth(body: bytes) -> Growth:
     if len(path) > MOST_HASHES:
         raise WireMalformed("too much in one request")
     return Growth(_whole(held["old"]), _whole(held["size"]), _hash(held["root"]), path)
+
+
+def write_mark_key(key: MarkKey) -> bytes:
+    """The key of the log's marks, for a gateway."""
+    return orjson.dumps({"mark_key": _text(key.secret)})
+
+
+def read_mark_key(body: bytes) -> MarkKey:
+    """Read that answer; Malformed if it is none."""
+    return MarkKey(_hash(_object(body, {"mark_key"})["mark_key"]))
 
 
 def write_presence(gateway: str, *, here: bool) -> bytes:

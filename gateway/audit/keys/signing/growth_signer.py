@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from gateway.audit.errors import LogCorrupt, SignerForgot
+from gateway.audit.keys.group_mark import MarkKey
 from gateway.audit.keys.signing.state import Growth, SignedState
 from gateway.audit.verify.finding import LogRefused
 from gateway.audit.verify.tree import refuse_rewritten
@@ -28,6 +29,10 @@ class SignsNotes(Protocol):
 
     def sign(self, text: str) -> str:
         """The note of this text."""
+        ...
+
+    def mark_key(self) -> MarkKey:
+        """The key of the log's marks."""
         ...
 
 
@@ -55,6 +60,10 @@ class GrowthSigner:
     async def states(self) -> tuple[SignedState, ...]:
         """What was signed, in order, thinned out."""
         return await self.memory.states(self.name)
+
+    async def mark_key(self) -> MarkKey:
+        """The key under which the log's gateways mark what they write."""
+        return self.key.mark_key()
 
     async def join(self, gateway: str) -> bool:
         """Note that a gateway has the log open; whether none had."""

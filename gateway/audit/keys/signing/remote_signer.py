@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 from gateway.audit.errors import KeysUnavailable, KeysUnreadable, LogUnavailable
+from gateway.audit.keys.group_mark import MarkKey
 from gateway.audit.keys.signing.state import Growth, SignedState
 
 
@@ -16,6 +17,10 @@ class SignsRemotely(Protocol):
 
     async def sign(self, growth: Growth) -> SignedState:
         """The growth signed, or what is remembered; LogCorrupt if it is refused."""
+        ...
+
+    async def mark_key(self) -> MarkKey:
+        """The key of the log's marks."""
         ...
 
     async def presence(self, gateway: str, *, here: bool) -> bool:
@@ -60,6 +65,13 @@ class RemoteSigner:
     async def states(self) -> tuple[SignedState, ...]:
         """What was signed, in order, thinned out."""
         return await self._states(whole=True)
+
+    async def mark_key(self) -> MarkKey:
+        """The key under which the log's gateways mark what they write."""
+        try:
+            return await self.services.mark_key()
+        except KeysUnavailable as error:
+            raise _away(error) from None
 
     async def join(self, gateway: str) -> bool:
         """Note that a gateway has the log open; whether none had."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final, Protocol, Self
 
 from gateway.audit.errors import KeysUnreadable, LogCorrupt
+from gateway.audit.keys.group_mark import MarkKey
 from gateway.audit.verify.finding import LogRefused
 from gateway.audit.verify.key import VerifierKey
 from gateway.audit.verify.note import Note
@@ -91,6 +92,10 @@ class LogSigner(Protocol):
 
     async def states(self) -> tuple[SignedState, ...]:
         """What it signed, in order, thinned out; the last is what it signed last."""
+        ...
+
+    async def mark_key(self) -> MarkKey:
+        """The key under which the log's gateways mark what they write."""
         ...
 
     async def join(self, gateway: str) -> bool:

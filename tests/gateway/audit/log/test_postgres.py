@@ -83,10 +83,10 @@ async def test_several_gateways_write_one_log_without_gap_or_fork(
     tmp_path: Path, opened: Opener
 ) -> None:
     logs = [await opened() for _ in range(3)]
-    appends = [each.append(asked(f"q{n}")) for n in range(150) for each in logs]
-    assert sorted(await asyncio.gather(*appends)) == list(range(450))
     signer = await signing(NoteSigner.at(tmp_path / "key", ORIGIN), tmp_path)
     publications = [await Publication.open(each, signer, Minutes()) for each in logs]
+    appends = [each.append(asked(f"q{n}")) for n in range(150) for each in logs]
+    assert sorted(await asyncio.gather(*appends)) == list(range(450))
     states = [await each.newest() for each in publications]
     assert len({state.note for state in states}) == 1
     await export_log(publications[0], tmp_path / "export")
@@ -122,7 +122,7 @@ async def test_the_gateways_role_may_add_and_change_nothing(
     await log.append(asked("q1", MAYA))
     columns = {"tile_hash": "level", "checkpoint": "size", "cosignature": "size"}
     columns |= {"source_version": "number", "enactment": "generation", "account_link": "entry"}
-    column = (columns | {"pruned": "first"}).get(table, "idx")
+    column = (columns | {"pruned": "first", "group_mark": "first"}).get(table, "idx")
     for change in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = 9", f"TRUNCATE {table}"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await as_owner(postgres.dsn(database, ROLE), change)

@@ -148,7 +148,7 @@ async def looks_at_nothing(*_: object) -> None:
         (
             postgres_writing,
             "_APPEND",
-            "SELECT append_entries($1, $2, $3, $4, $5, $6) WHERE $7 <> '\\x00'::bytea",
+            "SELECT append_group($1, $2, $3, $4, $5, $6, $8) WHERE $7 <> '\\x00'::bytea",
         ),
         (postgres_readers, "_refuse_other", looks_at_nothing),
     ],

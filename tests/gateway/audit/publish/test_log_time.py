@@ -125,9 +125,8 @@ async def test_a_witness_contradicts_both_the_clock_and_the_person(
     await fill(log, NOON)
     signer = await signing(NoteSigner.at(tmp_path / "log-key", ORIGIN), tmp_path)
     witness = Cosigner.at(tmp_path / "witness-key", "w1")
-    publication = await Publication.open(
-        log, signer, lambda: NOON, [VerifierKey.read(witness.verifier_key)]
-    )
+    trusted = [VerifierKey.read(witness.verifier_key)]
+    publication = await Publication.open(log, signer, lambda: NOON, trusted, sign_unmarked=True)
     state, at = await publication.newest(), int(NOON.timestamp())
     line = witness.cosign(state.note.partition("\n\n")[0] + "\n", at)
     await log.cosign(state.size, "w1", at + 9, "a line of nobody's\n")

@@ -51,7 +51,9 @@ async def test_what_was_proved_of_a_log_in_a_file_holds_in_postgresql(
     assert verify(await moving.rows(), said, tmp_path / "there") == said.size
     log = await moving.log()
     assert await log.append(asked("there")) == said.size
-    publication = await Publication.open(log, await signing(REAL, tmp_path), Minutes())
+    publication = await Publication.open(
+        log, await signing(REAL, tmp_path), Minutes(), sign_unmarked=True
+    )
     await export_log(publication, tmp_path / "export")
     await log.aclose()
     grown = check_log(open_place(str(tmp_path / "export")), TRUST, said.states)

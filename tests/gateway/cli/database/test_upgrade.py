@@ -61,7 +61,9 @@ async def test_an_upgraded_log_goes_on_under_its_key_and_an_independent_verifier
     await stores.db("upgrade")
     log = await stores.log()
     assert await log.append(asked("since-then")) == said.size
-    publication = await Publication.open(log, await signing(REAL, tmp_path), Minutes())
+    publication = await Publication.open(
+        log, await signing(REAL, tmp_path), Minutes(), sign_unmarked=True
+    )
     await export_log(publication, tmp_path / "export")
     await log.aclose()
     found = check_log(open_place(str(tmp_path / "export")), TRUST, said.states)

@@ -158,8 +158,10 @@ async def test_a_memory_whose_commits_are_not_sure_is_refused(postgres: Postgres
 
 
 @asynccontextmanager
-async def served(folder: Path, signer: LogSigner | None, *may: str) -> AsyncIterator[RemoteKeys]:
-    """A key service with this signer, as a client sees it who may so."""
+async def served(
+    folder: Path, signer: LogSigner | None, *may: str, without: str = ""
+) -> AsyncIterator[RemoteKeys]:
+    """A key service with this signer, as a client sees it who may so; `without` one path."""
     credential = new_credential()
     create_once(folder / "credential", credential.encode())
     said = ", ".join(f'"{use}"' for use in may)
@@ -171,7 +173,9 @@ async def served(folder: Path, signer: LogSigner | None, *may: str) -> AsyncIter
     room = open_room(
         folder / "keys", clients, journal, monotonic, first_epoch="2026", signer=signer
     )
-    async with serving_app(key_app(room)) as url, aiohttp.ClientSession() as session:
+    app = key_app(room)
+    app.router.routes = [each for each in app.routes if getattr(each, "path", "") != without]
+    async with serving_app(app) as url, aiohttp.ClientSession() as session:
         yield RemoteKeys(session, url, KeyAccess.of(folder / "credential", None))
     journal.close()
 
@@ -199,6 +203,28 @@ async def test_the_key_service_signs_growth_and_refuses_the_rest(tmp_path: Path)
     assert KEY.key.private_bytes_raw().hex() not in lines
 
 
+async def test_a_gateway_gets_the_key_of_the_logs_marks_and_never_the_logs_own(
+    tmp_path: Path,
+) -> None:
+    signer = await signing(KEY, tmp_path)
+    async with served(tmp_path, signer, "sign") as keys:
+        remote = await RemoteSigner.open(keys, ORIGIN)
+        assert await remote.mark_key() == KEY.mark_key() == await signer.mark_key()
+    assert KEY.mark_key().secret != KEY.key.private_bytes_raw()
+    assert '"use":"mark-key"' in (tmp_path / "journal").read_text()
+    assert KEY.mark_key().secret.hex() not in repr(KEY.mark_key())
+
+
+async def test_a_key_service_of_the_release_before_is_told_to_be_upgraded_first(
+    tmp_path: Path,
+) -> None:
+    signer = await signing(KEY, tmp_path)
+    async with served(tmp_path, signer, "sign", without="/log/mark-key") as keys:
+        remote = await RemoteSigner.open(keys, ORIGIN)
+        with pytest.raises(LogUnavailable, match="earlier release; upgrade it first"):
+            await remote.mark_key()
+
+
 async def test_a_client_without_the_right_has_nothing_signed(tmp_path: Path) -> None:
     signer = await signing(KEY, tmp_path)
     async with served(tmp_path, signer, "protect", "find", "open") as keys:
@@ -209,6 +235,8 @@ async def test_a_client_without_the_right_has_nothing_signed(tmp_path: Path) -> 
             await remote.sign(growth(0, LEAVES[:20]))
         with pytest.raises(LogUnavailable, match="NOT_ALLOWED"):
             await remote.join("a" * 32)
+        with pytest.raises(LogUnavailable, match="NOT_ALLOWED"):
+            await remote.mark_key()
 
 
 async def test_a_key_service_without_the_logs_key_says_so(tmp_path: Path) -> None:
