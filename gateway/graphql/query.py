@@ -10,6 +10,7 @@ from gateway.graphql.services.audit import After, Audit, First
 from gateway.graphql.services.explained import ExplainedClass, PolicyAsker
 from gateway.graphql.services.joining import DraftAnswers, SourceDraft, SystemSample
 from gateway.graphql.services.me import MeType
+from gateway.graphql.services.operations import Operations
 from gateway.graphql.services.source import SourceType
 from gateway.graphql.types.agency import Agency, DirectoryEntry, agencies_of
 from gateway.graphql.types.declare import argument, output, resolved
@@ -145,6 +146,13 @@ class Query:
         if info.context.joining is None:
             return None
         return await info.context.joining.draft(answers, sample or None)
+
+    @resolved
+    async def operations(self, info: Info) -> Operations | None:
+        """What is in force at this gateway, and whether it can answer; for operators alone."""
+        if info.context.operations is None:
+            raise not_yet("operations")
+        return await info.context.operations.read()
 
     @resolved
     async def audit(self, info: Info) -> Audit | None:

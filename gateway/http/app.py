@@ -37,6 +37,7 @@ from gateway.graphql.root import build_schema
 from gateway.http.pipeline import Governance, Oversight, Pipeline
 from gateway.http.routes.response_headers import ResponseHeaders
 from gateway.http.routes.routes import routes
+from gateway.http.status.operations import CheckFiles, FileCheck, OperatedParts
 from gateway.identity.counts.shared import open_counts
 from gateway.identity.quotas import Quotas
 from gateway.identity.sign_in import open_verifier
@@ -80,10 +81,12 @@ async def open_gateway(
     clock: Clock,
     certificates: Certificates | None = None,
     paths: Paths = COMPILED,
+    check: CheckFiles | None = None,
 ) -> AsyncIterator[Pipeline]:
     """The wired stages, with the log and every source open; closed in reverse order.
 
-    `certificates` has what it serves with; every other one that it uses is added to them.
+    `certificates` has what it serves with; every other one that it uses is added to them. `check`
+    says what is wrong with the files as they are now.
     `paths` says which way answers may go.
     ConfigurationInvalid says what to change.
     """
@@ -105,7 +108,10 @@ async def open_gateway(
         await start.note()
         public = _public_keys(settings, publication)
         renewal = Renewal(certificates, start.renewed)
-        governance = await _open_governance(settings, stages, recorder, public, renewal, stack)
+        checking = FileCheck(check, clock.monotonic)
+        governance = await _open_governance(
+            settings, stages, recorder, public, renewal, checking, stack
+        )
         watch = await _open_watch(publication, settings, clock, stack)
         guard = LogGuard(publication, clock, settings.log.sign_every)
         _keep(stack, guard.run())
@@ -163,6 +169,7 @@ async def _open_governance(  # noqa: PLR0913, PLR0917  what it is wired of
     recorder: Recorder,
     public: ReplicaKeys,
     renewal: Renewal,
+    checking: FileCheck,
     stack: AsyncExitStack,
 ) -> Governance:
     clock, replicas = stages.clock, settings.replicas
@@ -189,7 +196,9 @@ async def _open_governance(  # noqa: PLR0913, PLR0917  what it is wired of
     _keep(stack, persons.keep())
     registrar = Registrar(*parts, settings.roles, clock, persons)
     trials = LiveTrials(registrar, opener)
-    return Governance(generations, replica, reloading, registrar, links, trials)
+    operator = settings.roles.operator
+    operated = OperatedParts(ledger, public, renewal.certificates, checking, operator)
+    return Governance(generations, replica, reloading, registrar, links, trials, operated)
 
 
 async def _open_oversight(  # noqa: PLR0913, PLR0917  what it is wired of

@@ -15,6 +15,7 @@ from gateway.audit.recorder.recorder import Recorder
 from gateway.graphql.documents import Document
 from gateway.graphql.services.context import Context
 from gateway.http.connections.readiness import LookAt, Readiness, ReadyProbe
+from gateway.http.status.operations import OperatedParts, OperationsApi
 from gateway.identity.quotas import AskedOf, Quotas
 from gateway.identity.request_quota import SEARCH, UNREAD_DOCUMENT, Charge, charged
 from gateway.identity.tokens import stated_key
@@ -80,6 +81,7 @@ class Governance:
     registrar: Registrar
     links: AccountLinks
     trials: LiveTrials
+    operated: OperatedParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class Pipeline:
         self._registrar = governance.registrar
         self._links = governance.links
         self._trials = governance.trials
+        self._operated = governance.operated
         self._owning = frozenset({stages.roles.registrar, stages.roles.governance})
         self.recorder = recorder
         self._break_glass = oversight.break_glass
@@ -208,6 +211,9 @@ class Pipeline:
                 self._persons,
             ),
             accounts=AccountLinkApi(self._links, caller),
+            operations=OperationsApi(
+                caller, self._operated, active, self.publication, self.readiness, self.recorder
+            ),
             caller=caller,
             limits=partial(preparation.quotas.left, caller),
         )

@@ -221,6 +221,7 @@ CODES: Final = {
     "REVIEW_INVALID": "The entry waits for no review, or there is no note.",
     "BULK_NOT_ALLOWED": "Only a role that may ask in bulk may use `children`.",
     "AUDIT_NOT_ALLOWED": "The log is for auditors, and for agencies as far as it concerns them.",
+    "OPERATIONS_NOT_ALLOWED": "The caller is no operator.",
     "SOURCE_NOT_ALLOWED": "The caller's role or agency may not do this to the source.",
     "LINK_NOT_ALLOWED": "Operators and information governance link accounts; each link takes two"
     " of them.",

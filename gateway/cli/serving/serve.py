@@ -14,6 +14,7 @@ import typer
 import uvloop
 
 from gateway.cli.checking.check import sound
+from gateway.cli.checking.every_fault import every_fault
 from gateway.cli.serving.workers import Workers, WorkerSide
 from gateway.config.certificates.renewal import Certificates
 from gateway.config.settings import Settings
@@ -43,31 +44,36 @@ def serve(settings: Path | None) -> None:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
     with bound:
-        work, count = partial(_served, found, bound), found.server.workers
+        work, count = partial(_served, found, bound, settings), found.server.workers
         status = Workers(work, count).run() if count > 1 else work()
     if status:
         raise typer.Exit(status)
 
 
-def _served(settings: Settings, bound: socket.socket, side: WorkerSide | None = None) -> int:
+def _served(
+    settings: Settings, bound: socket.socket, file: Path | None, side: WorkerSide | None = None
+) -> int:
     """Serve in this process; its exit status."""
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(settings, bound, side))
+            runner.run(_serve(settings, bound, file, side))
     except ConfigurationInvalid as error:
         typer.echo(str(error), err=True)
         return 2
     return 0
 
 
-async def _serve(settings: Settings, bound: socket.socket, side: WorkerSide | None) -> None:
+async def _serve(
+    settings: Settings, bound: socket.socket, file: Path | None, side: WorkerSide | None
+) -> None:
     tls = open_tls(settings.tls, settings.environment)
     if settings.environment == "development":
         development_key(settings)
     clock = Clock()
     certificates = Certificates(clock.now)
     certificates.add(tls)
-    async with open_gateway(settings, clock, certificates) as pipeline:
+    check = partial(every_fault, file)
+    async with open_gateway(settings, clock, certificates, check=check) as pipeline:
         descriptors = raise_descriptors()
         bounds = bounds_of(settings, descriptors)
         server = bounded_server(pipeline, settings, bounds, tls)

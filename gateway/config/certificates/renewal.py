@@ -98,6 +98,10 @@ class Certificates:
             self.tell()
             await sleep(_DAILY_S)
 
+    def own(self) -> dict[str, Validity]:
+        """When each of our own certificates is good, by its setting or its source."""
+        return dict(self._own())
+
     def _own(self) -> Iterator[tuple[str, Validity]]:
         for part in self._parts:
             if (valid := part.valid()) is not None:

@@ -9,6 +9,7 @@ from gateway.graphql.services.alerts import AlertReading
 from gateway.graphql.services.audit import AuditReading
 from gateway.graphql.services.break_glass import BreakGlassGrantType
 from gateway.graphql.services.joining import JoiningSources
+from gateway.graphql.services.operations import OperationsReading
 from gateway.graphql.services.source import ExampleReply, Registration, Reload, SourceType
 from gateway.graphql.types.codes import ReviewVerdict
 from gateway.graphql.types.inputs import AccountInput, KnownDetails
@@ -83,7 +84,8 @@ class Context:
     it, `emergency` what they may ask of it, `sources` the sources as they may see and change them,
     `joining` what they may see and try of sources before they are in force,
     `accesses` who looked at their own record or their child's, `alerts` what auditors should look
-    into, `accounts` what they may say of whose accounts are one person's. `caller` is who asks, and
+    into, `accounts` what they may say of whose accounts are one person's,
+    `operations` how the gateway stands. `caller` is who asks, and
     `limits` tells how much they may still ask.
     """
 
@@ -97,5 +99,6 @@ class Context:
     accesses: AccessReading | None = None
     alerts: AlertReading | None = None
     accounts: AccountLinking | None = None
+    operations: OperationsReading | None = None
     caller: Caller | None = None
     limits: "Callable[[], Awaitable[Sequence[LimitLeft]]]" = _none_left

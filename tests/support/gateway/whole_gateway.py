@@ -205,4 +205,5 @@ def _one_generation(active: ActiveGeneration) -> Any:
         registrar=None,
         links=None,
         trials=None,
+        operated=None,
     )

@@ -156,4 +156,5 @@ def _one_generation(active: ActiveGeneration) -> Any:
         registrar=None,
         links=None,
         trials=None,
+        operated=None,
     )

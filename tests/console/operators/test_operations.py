@@ -1,0 +1,44 @@
+"""An operator sees what is in force, the log, witnesses, keys, places, and what a check says."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support.console.browser import new_window, sideways, violations
+from tests.support.console.demo_pages import DemoPages, sign_in
+from tests.support.console.town_pages import TownPages
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with new_window(browser, viewport={"width": 320, "height": 256}) as context:
+        yield context.new_page()
+
+
+def test_the_gateway_of_a_town_says_how_it_is_doing(page: Page, town: TownPages, axe: str) -> None:
+    town.sign_in(page, "An operator")
+    page.goto(f"{town.url}/operations")
+    text = page.locator("main").inner_text()
+    assert "It can answer questions." in text
+    assert "generation" in text
+    assert "The settings name no witness" in text
+    assert "Signs the log" in text
+    assert "it cannot check its files" in text
+    assert violations(page, axe) == []
+    assert sideways(page) == 0
+
+
+def test_the_demo_says_which_file_and_line_a_check_finds(page: Page, demo: DemoPages) -> None:
+    sign_in(page, demo.url, "Operator of the gateway")
+    page.goto(f"{demo.url}/operations")
+    text = page.locator("main").inner_text()
+    assert "can be used." in text
+    assert "Northbrook Probation Service" in text
+    assert str(demo.state) not in page.content()
+
+
+def test_nobody_else_sees_it(page: Page, town: TownPages) -> None:
+    town.sign_in(page, "An auditor")
+    page.goto(f"{town.url}/operations")
+    assert "Only an operator may" in page.locator("main").inner_text()
