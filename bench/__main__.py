@@ -30,6 +30,15 @@ LATENCY: Final = tuple(
     Case("first screen", FIRST_SCREEN, n, SMALL, delay_ms=20, count=30, in_flight=1)
     for n in (1, 7, 20)
 )
+BUSY: Final = tuple(
+    Case("first screen", FIRST_SCREEN, 7, SMALL, delay_ms=20, count=640, in_flight=many)
+    for many in (1, 8, 64)
+)
+# Agencies take half a second, so that all of them are under way at one time.
+IN_FLIGHT: Final = tuple(
+    Case("first screen", FIRST_SCREEN, 7, SMALL, delay_ms=500, count=2 * many, in_flight=many)
+    for many in (32, 192)
+)
 CROWD: Final = Case(
     "first screen", FIRST_SCREEN, 7, 64 * 1024, delay_ms=500, count=300, in_flight=100
 )
@@ -57,6 +66,7 @@ def main() -> None:
         started = bench.gateway.memory_mib
         console.print(_cpu_table(bench, rounds))
         console.print(_latency_table(bench, rounds, Path(folder)))
+        console.print(_busy_table(bench))
         console.print(_memory_table(bench, started))
     console.print(decisions_table())
     console.print(tokens_table())
@@ -94,18 +104,40 @@ def _latency_table(bench: Bench, rounds: int, folder: Path) -> Table:
     return table
 
 
+def _busy_table(bench: Bench) -> Table:
+    table = Table(title="Wait for a whole answer of 7 agencies, each in 20 ms, by how many ask")
+    for heading in ("in flight", "median", "99th percentile", "questions a second"):
+        table.add_column(heading, justify="right")
+    for case in BUSY:
+        bench.agencies.tell({"bytes": case.bytes, "delay_ms": case.delay_ms})
+        took_s = sorted(bench.ask(case)["took_s"])
+        cells = (took_s[len(took_s) // 2], took_s[len(took_s) * 99 // 100])
+        rate = case.in_flight * len(took_s) / sum(took_s)
+        waits = (f"{1000 * each:.0f} ms" for each in cells)
+        table.add_row(str(case.in_flight), *waits, f"{rate:.0f}")
+    return table
+
+
 def _memory_table(bench: Bench, started: float) -> Table:
     table = Table(
         title="Memory of the gateway, resident; the crowd: 100 in flight, 7 x 64 KiB each"
     )
-    for heading in ("started", "before the crowd", "peak"):
+    few, many = (case.in_flight for case in IN_FLIGHT)
+    headings = ("started", f"peak, {few} in flight", "a further question in flight", "crowd, peak")
+    for heading in headings:
         table.add_column(heading, justify="right")
-    before = bench.gateway.memory_mib
-    bench.agencies.tell({"bytes": CROWD.bytes, "delay_ms": CROWD.delay_ms})
-    bench.ask(CROWD)
-    peak = bench.gateway.peak_memory_mib
-    table.add_row(*(f"{mib:.0f} MiB" for mib in (started, before, peak)))
+    peaks = [_peak(bench, case) for case in (*IN_FLIGHT, CROWD)]
+    each_kib = 1024 * (peaks[1] - peaks[0]) / (many - few)
+    table.add_row(
+        f"{started:.0f} MiB", f"{peaks[0]:.0f} MiB", f"{each_kib:.0f} KiB", f"{peaks[2]:.0f} MiB"
+    )
     return table
+
+
+def _peak(bench: Bench, case: Case) -> float:
+    bench.agencies.tell({"bytes": case.bytes, "delay_ms": case.delay_ms})
+    bench.ask(case)
+    return bench.gateway.peak_memory_mib
 
 
 if __name__ == "__main__":

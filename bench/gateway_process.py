@@ -26,7 +26,7 @@ app()
 """
 _CALLER: Final = (
     *("--user", "s.worker", "--organisation", "northbrook", "--sector", "SOCIAL_CARE"),
-    *("--role", "practitioner", "--purpose", "SAFEGUARDING", "--area", AREA),
+    *("--role", "practitioner", "--role", "bulk", "--purpose", "SAFEGUARDING", "--area", AREA),
 )
 
 

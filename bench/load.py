@@ -46,11 +46,11 @@ def check(status: int, answer: bytes, agencies: int, unanswered: int = 0) -> Non
     said = orjson.loads(answer)
     if status != 200 or "errors" in said:
         raise AnswerWrongError(f"status {status}, errors: {said.get('errors')}")
-    child = said["data"]["child"]
-    outcomes = [row["outcome"] for row in child["answers"]]
-    found = outcomes.count("HAS_RECORD"), len(outcomes), child["completeness"]["complete"]
-    if found != (agencies - unanswered, agencies, not unanswered):
-        raise AnswerWrongError(f"outcomes: {outcomes}")
+    for child in said["data"].get("children") or [said["data"]["child"]]:
+        outcomes = [row["outcome"] for row in child["answers"]]
+        found = outcomes.count("HAS_RECORD"), len(outcomes), child["completeness"]["complete"]
+        if found != (agencies - unanswered, agencies, not unanswered):
+            raise AnswerWrongError(f"outcomes: {outcomes}")
 
 
 if __name__ == "__main__":

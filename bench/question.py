@@ -1,6 +1,6 @@
 """What the bench asks: a first screen as a practitioner sees it, and the outcomes alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from bench.record import BIRTH_DATE, NHS_NUMBER
@@ -47,12 +47,19 @@ FIRST_SCREEN: Final = f"""{_ASK}
 """
 
 
-def body_of(document: str, agencies: Iterable[str]) -> dict[str, Any]:
-    """The body of a question to these agencies."""
+_LISTED: Final = FIRST_SCREEN.replace("$known: KnownDetails!", "$known: [KnownDetails!]!")
+FIRST_SCREENS: Final = _LISTED.replace("  child(known", "  children(known")
+
+
+def body_of(
+    document: str, agencies: Iterable[str], children: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """The body of a question to these agencies; of `children`, by NHS number, in FIRST_SCREENS."""
+    known = [{"nhsNumber": nhs, "birthDate": BIRTH_DATE} for nhs in children or (NHS_NUMBER,)]
     return {
         "query": document,
         "variables": {
-            "known": {"nhsNumber": NHS_NUMBER, "birthDate": BIRTH_DATE},
+            "known": known[0] if children is None else known,
             "reason": {
                 "purpose": "SAFEGUARDING",
                 "justification": "a bench's question",

@@ -14,7 +14,7 @@ def answer_of(agency: str, length: int) -> bytes:
     What makes it long is what systems send without being asked: entries of a history, which no
     manifest maps.
     """
-    record = _record(agency)
+    record = record_of(agency)
     history: list[dict[str, Any]] = []
     record["history"] = history
     missing = length - len(orjson.dumps(_page(record)))
@@ -23,21 +23,30 @@ def answer_of(agency: str, length: int) -> bytes:
     return orjson.dumps(_page(record))
 
 
+def page_of(record: dict[str, Any]) -> bytes:
+    """The record as an agency's whole answer."""
+    return orjson.dumps(_page(record))
+
+
 def _page(record: dict[str, Any]) -> dict[str, Any]:
     return {"asAt": "2026-11-20T06:00:00Z", "total": 1, "children": [record]}
 
 
-def _record(agency: str) -> dict[str, Any]:
+def record_of(agency: str, nhs: str = NHS_NUMBER, workers: int = 1) -> dict[str, Any]:
+    """One child's record, with so many workers."""
     return {
         "id": f"{agency}-1",
-        "nhs": NHS_NUMBER,
+        "nhs": nhs,
         "family": "Ashdown",
         "given": "Mira",
         "born": BIRTH_DATE,
         "sex": "female",
         "restricted": "N",
         "homes": [{"lines": ["4 Tanners Row", "Northbrook"], "postcode": "ZE1 0AA"}],
-        "workers": [_worker(f"Jo Hart of {agency}", "Social worker")],
+        "workers": [
+            _worker(f"Jo Hart{' II' * number} of {agency}", "Social worker")
+            for number in range(workers)
+        ],
     }
 
 

@@ -2,7 +2,9 @@
 
 import argparse
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -15,7 +17,7 @@ from bench.gateway_process import gateway_process
 from bench.measurement import Bench, Case
 from bench.question import OUTCOMES
 from bench.town import Limits, write_town
-from bench.worker import working
+from bench.worker import Worker, working
 
 FEW: Final = 30
 MANY: Final = 300
@@ -25,6 +27,8 @@ SIZES: Final = tuple(
     for agencies in (FEW, MANY)
 )
 BESIDE: Final = Case("outcomes", OUTCOMES, 7, bytes=0, count=100, in_flight=20)
+# Whoever asks for the six others, beside those who ask for all seven.
+OTHERS: Final = Case("outcomes", OUTCOMES, 6, bytes=0, count=400, in_flight=8)
 DECLARED: Final = Limits(timeout="500ms", concurrency=4)
 
 
@@ -52,6 +56,7 @@ def main() -> None:
     console = Console(width=110)
     console.print(_sizes_table(rounds))
     console.print(_hung_table())
+    console.print(_others_table(rounds))
 
 
 def _sizes_table(rounds: int) -> Table:
@@ -85,6 +90,36 @@ def _hung_table() -> Table:
     counts = (BESIDE.count, DECLARED.concurrency, seen["most"], seen["ever"])
     table.add_row(*map(str, counts), f"{1000 * median(asked['took_s']):.0f} ms")
     return table
+
+
+def _others_table(rounds: int) -> Table:
+    """What a source that hangs costs those who ask the six others, in turns with none that does."""
+    table = Table(title="Questions to 6 agencies a second, while others ask a seventh too")
+    for heading in ("the seventh answers", "the seventh hangs", "ratio"):
+        table.add_column(heading, justify="right")
+    rates: dict[bool, list[float]] = {False: [], True: []}
+    with ExitStack() as stack:
+        silent = stack.enter_context(working("bench.silent"))
+        url = silent.tell({"listen": True})["url"]
+        folders = [Path(stack.enter_context(TemporaryDirectory())) for _ in rates]
+        well = stack.enter_context(open_bench(folders[0], AGENCIES[:7]))
+        ill = stack.enter_context(open_bench(folders[1], AGENCIES[:6], url))
+        beside = stack.enter_context(working("bench.load"))
+        for _ in range(rounds + 1):
+            rates[False].append(_rate(well, beside, unanswered=0))
+            rates[True].append(_rate(ill, beside, unanswered=1))
+    whole, hung = (median(rates[hangs][1:]) for hangs in (False, True))
+    table.add_row(f"{whole:.0f}", f"{hung:.0f}", f"{hung / whole:.2f}")
+    return table
+
+
+def _rate(bench: Bench, beside: Worker, unanswered: int) -> float:
+    """Questions a second of those who ask six, while others ask all seven."""
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(replace(bench, load=beside).ask, BESIDE, unanswered)
+        took_s = bench.ask(OTHERS)["took_s"]
+        asked.result()
+    return float(OTHERS.in_flight * len(took_s) / sum(took_s))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ base_url = "{url}"
 effects = "none"
 claims = [{claims}]
 {mark}
+bulk_roles = ["practitioner"]
 max_age = "365000d"
 [agency]
 name = "Agency {id}"
@@ -94,6 +95,7 @@ port = 0
 drain = 0
 [questions]
 deadline = 30.0
+children_at_once = 100
 [files]
 state = "state"
 manifests = "manifests"
@@ -105,6 +107,8 @@ keys = "state/token-keys.json"
 questions_per_minute = 1_000_000
 questions_per_minute_organisation = 1_000_000
 requests_per_minute = 1_000_000
+children_per_hour = 1_000_000
+children_per_hour_organisation = 1_000_000
 """
 
 
