@@ -99,7 +99,7 @@ async def _open_http(dialect: Dialect, opening: Opening) -> Source:
         await tokens.aclose()
         raise
     wire = Wire(transport, login, opening.egress, opening.signer)
-    return source_over(manifest, dialect, wire, opening.clock)
+    return source_over(manifest, dialect, wire, opening.clock, opening.paths)
 
 
 def _transports(
@@ -130,7 +130,7 @@ async def _open_sql(opening: Opening) -> Source:
     url = read_dsn(opening.secrets.text(manifest.source.dsn))
     opening.egress.check(address_of(url), "source.dsn")
     tls = demanded_tls(url.host, opening.egress, manifest.source.authority, opening.secrets)
-    return open_source(manifest, url, opening.egress, opening.clock, tls)
+    return open_source(manifest, url, opening.egress, opening.clock, tls, paths=opening.paths)
 
 
 async def _open_files(opening: Opening) -> Source:
@@ -138,7 +138,7 @@ async def _open_files(opening: Opening) -> Source:
     opening.egress.check(manifest.source.base_url or "", "source.base_url")
     threads = ThreadPoolExecutor(manifest.limits.concurrency, f"files of {manifest.source.id}")
     folder = open_folder(manifest, opening.secrets, opening.egress, threads)
-    return file_source.open_source(manifest, folder, threads, opening.clock)
+    return file_source.open_source(manifest, folder, threads, opening.clock, opening.paths)
 
 
 async def _open_plugin(opening: Opening) -> Source:

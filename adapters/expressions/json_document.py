@@ -15,6 +15,7 @@ MOST_PARTS: Final = 64 * 1024  # items, keys and brackets of an answer; 1 MiB of
 MOST_CONTAINERS: Final = 32 * 1024  # objects and lists among them
 MOST_KEYS: Final = 16 * 1024  # of one object
 DEEPEST: Final = 48  # levels of JSON; the deepest FHIR sample has under 20
+_SHORT: Final = 4096  # bytes; no text so short has the collector run often
 _NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 
 
@@ -30,14 +31,20 @@ def parse_json(
     if _too_many(text):
         return Malformed("too_large")
     try:
-        with uncollected():
-            document = orjson.loads(text)
+        document = _parsed(text)
     except orjson.JSONDecodeError:
         return Malformed("json")
     if not isinstance(document, dict | list):
         return Malformed("object")
     rule = _broken_by(text, document)
     return Malformed(rule) if rule else document
+
+
+def _parsed(text: bytes) -> Any:
+    if len(text) < _SHORT:
+        return orjson.loads(text)
+    with uncollected():
+        return orjson.loads(text)
 
 
 def has_doubled_key(written: bytes, charset: str | None = None) -> bool:
@@ -78,7 +85,8 @@ def uncollected() -> Iterator[None]:
 
 def _too_many(text: bytes) -> bool:
     # Counting bytes is far cheaper than reading them, and taking the texts out comes only after it.
-    return _passes(text) and _passes(_without_texts(text))
+    may_pass = len(text) > MOST_CONTAINERS
+    return may_pass and _passes(text) and _passes(_without_texts(text))
 
 
 def _passes(text: bytes) -> bool:
@@ -112,6 +120,8 @@ def _levels(document: Any) -> Iterator[list[Any]]:
 
 
 def _too_deep(written: bytes, document: Any) -> bool:
+    if written.count(b"[") + written.count(b"{") <= DEEPEST:
+        return False
     # Taking innermost pairs off the bare brackets is cheap; only brackets inside texts, or real
     # depth, leave some, and then the document is walked level by level, never by recursion.
     brackets = written.translate(None, delete=_NO_BRACKETS)

@@ -37,6 +37,8 @@ def charset_of(content_type: str) -> str | None:
 
 def as_utf8(written: bytes, declared: str | None) -> bytes | Malformed:
     """The same text in UTF-8 without a mark; Malformed where it is not in what it declares."""
+    if declared is None and written.isascii() and b"\0" not in written[:_HEAD]:
+        return written
     mark = next((one for one in _MARKS if written.startswith(one)), None)
     codec = _codec(written, declared)
     if codec is None or (mark and not _agrees(codec, _MARKS[mark])):

@@ -23,6 +23,7 @@ from adapters.contract.contract import (
     Unavailable,
     WallClock,
 )
+from adapters.contract.paths import COMPILED, Paths
 from adapters.contract.record import Record
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.expressions.language import Readable
@@ -61,11 +62,11 @@ class FileOperation:
         return self.operation.by
 
     @classmethod
-    def of(cls, manifest: Manifest, operation: Operation) -> Self:
+    def of(cls, manifest: Manifest, operation: Operation, paths: Paths = COMPILED) -> Self:
         """Compile one operation of a checked manifest."""
         language = language_of(manifest)
         table = manifest.file or FileTable()
-        mapping = RecordMapping.of(operation, manifest.codes, None, language)
+        mapping = RecordMapping.of(operation, manifest.codes, None, language, paths)
         every = frozenset(section.name for section in mapping.sections)
         columns = mapping.roots(every) - _NEVER_COLUMNS
 
@@ -241,9 +242,13 @@ def _says_otherwise(beside: Any, wanted: Match) -> bool:
 
 
 def open_source(
-    manifest: Manifest, folder: Folder, threads: ThreadPoolExecutor, clock: WallClock
+    manifest: Manifest,
+    folder: Folder,
+    threads: ThreadPoolExecutor,
+    clock: WallClock,
+    paths: Paths = COMPILED,
 ) -> FileSource:
     """The source of a checked manifest over its folder."""
-    operations = {one.name: FileOperation.of(manifest, one) for one in manifest.operation}
+    operations = {one.name: FileOperation.of(manifest, one, paths) for one in manifest.operation}
     table = manifest.file or FileTable()
     return FileSource(folder, manifest.limits, table, operations, threads, clock)

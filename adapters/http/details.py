@@ -35,13 +35,15 @@ class DetailedDocuments:
         self, record: Record, document: Any, mapping: RecordMapping, fields: frozenset[str]
     ) -> Record:
         """`record` of a document, saying which `fields` it lacks, wholly or in part."""
-        missing = self.missing.union(name for name in self.beside if name not in document)
-        unread = _fed(mapping, missing) & fields
-        short = _fed(mapping, self.cut.union(cut_lists(document))) & fields
+        missing = self.missing | {name for name in self.beside if name not in document}
+        cut = self.cut.union(cut_lists(document))
+        if not missing and not cut:
+            return record
+        unread, short = _fed(mapping, missing) & fields, _fed(mapping, cut) & fields
         if not unread and not short:
             return record
-        defects, cut = {*record.defects, *unread}, {*record.cut, *short}
-        return replace(record, defects=tuple(sorted(defects)), cut=tuple(sorted(cut)))
+        defects, all_cut = {*record.defects, *unread}, {*record.cut, *short}
+        return replace(record, defects=tuple(sorted(defects)), cut=tuple(sorted(all_cut)))
 
 
 def _fed(mapping: RecordMapping, names: frozenset[str]) -> frozenset[str]:

@@ -14,10 +14,12 @@ from adapters.contract.contract import (
     TooMany,
     Unavailable,
 )
+from adapters.contract.paths import COMPILED, Paths
 from adapters.expressions.language import JMESPATH, Language, Parse, Readable
 from adapters.http.paging.page_style import Paging
 from adapters.http.request import entries, url_for, with_query
 from adapters.http.soap_envelope import Envelope
+from adapters.http.templates.address import AddressTemplate
 from adapters.http.verdict import Answer, cached_at
 from adapters.manifest.manifest import Manifest
 from adapters.manifest.operation import Detail, Operation
@@ -78,10 +80,18 @@ class HttpOperation:
     details: Mapping[str, HttpDetail]
     paging: Paging
     envelope: Envelope | None = None
+    address: AddressTemplate | None = None
 
     @classmethod
-    def of(cls, manifest: Manifest, operation: Operation, language: Language = JMESPATH) -> Self:
+    def of(
+        cls,
+        manifest: Manifest,
+        operation: Operation,
+        language: Language = JMESPATH,
+        paths: Paths = COMPILED,
+    ) -> Self:
         """Compile one operation of a checked manifest."""
+        base_url = manifest.source.base_url or ""
         systems: Mapping[str, str] = (
             dict(manifest.identify.items()) if manifest.kind == "fhir" else {}
         )
@@ -91,7 +101,7 @@ class HttpOperation:
         }
         return cls(
             operation=operation,
-            mapping=RecordMapping.of(operation, manifest.codes, systems, language),
+            mapping=RecordMapping.of(operation, manifest.codes, systems, language, paths),
             absent=_parsed(operation.absent, language.value),
             failed=_parsed(operation.failed, language.value),
             partial=_parsed(operation.partial, language.value),
@@ -103,6 +113,9 @@ class HttpOperation:
             details=details,
             paging=Paging.of(operation.page, manifest.kind),
             envelope=None if operation.envelope is None else Envelope.parse(operation.envelope),
+            address=AddressTemplate.of(operation, manifest.kind, base_url)
+            if paths.compiled
+            else None,
         )
 
     @property

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, Self
+from typing import Any, Final, Self
 from uuid import uuid4
 
 from adapters.contract.contract import (
@@ -23,6 +23,7 @@ from adapters.contract.contract import (
     WallClock,
 )
 from adapters.contract.identifiers import CHILD_NUMBERS
+from adapters.contract.paths import COMPILED, Paths
 from adapters.contract.record import Record
 from adapters.contract.turns import in_turn
 from adapters.http.answer_reader import AnswerReader
@@ -95,7 +96,7 @@ class HttpSource:
         operation = self.operations[question.operation]
         headers = self.headers_for(question)
         asking = RequestParts(self.base_url, question.given, headers, operation.paging.first())
-        request = self.dialect.request(operation, asking)
+        request = self._request(operation, asking)
         if isinstance(request, MoreNeeded):
             return request
         answer = await self.send(request, Sending.of(question, operation))
@@ -104,8 +105,7 @@ class HttpSource:
         first = await in_turn(answer.length, lambda: self.reader.found(operation, answer))
         if not isinstance(first, FoundDocuments):
             return told(first, question)
-        asked = frozenset({(request.url, request.body)})
-        page = ReadPage(operation, asking, request, answer, first, seen=asked)
+        page = ReadPage(operation, asking, request, answer, first)
         found = await self._to_the_end(page, question, until)
         if isinstance(found, NoRecord) and await in_turn(
             answer.length, lambda: _left_out(operation, answer, question)
@@ -113,23 +113,29 @@ class HttpSource:
             return replace(found, whole=False, unread=Unread.PARTIAL)
         if not isinstance(found, FoundDocuments):
             return told(found, question)
-        send = self._by(Sending.of(question))
-        details = DetailReader(DetailPages(self.dialect, self.egress, self.base_url, send, until))
-        read = await details.detailed(operation, question, headers, found.documents, self.today())
-        if operation.beside:
-            read = replace(read, beside=operation.beside)
+        read = await self._detailed(operation, question, headers, found.documents, until)
         whole, why = not found.more, found.unread
         return await in_turn(
             answer.length,
             lambda: self.records(operation, question, answer, read, whole=whole, unread=why),
         )
 
+    def _request(self, operation: HttpOperation, asking: RequestParts) -> HttpRequest | MoreNeeded:
+        template = operation.address
+        address = None if template is None or asking.turn else template.filled(asking.given)
+        if address is not None:
+            return HttpRequest(address, headers=asking.headers)
+        return self.dialect.request(operation, asking)
+
     async def _to_the_end(
         self, page: ReadPage, question: Question, until: float
     ) -> FoundDocuments | RestrictedReply | NoRecord | TooMany | MoreNeeded | Failure:
-        most, send = self.limits.max_records, self._by(Sending.of(question, page.operation))
-        pages = Pages(self.dialect, self.egress, most, send, self.reader.later, until)
-        found = await pages.all(page, question.pace)
+        found: FoundDocuments | RestrictedReply | NoRecord | TooMany | MoreNeeded | Failure
+        found = page.found
+        if page.operation.paging.turns:
+            most, send = self.limits.max_records, self._by(Sending.of(question, page.operation))
+            pages = Pages(self.dialect, self.egress, most, send, self.reader.later, until)
+            found = await pages.all(page.asked(), question.pace)
         if isinstance(found, Malformed):
             return unread(found, page.operation, page.answer)
         if not isinstance(found, FoundDocuments):
@@ -137,6 +143,22 @@ class HttpSource:
         return await in_turn(
             page.answer.length, lambda: self.reader.whole(page.operation, page.answer, found)
         )
+
+    async def _detailed(
+        self,
+        operation: HttpOperation,
+        question: Question,
+        headers: Mapping[str, str],
+        documents: list[Any],
+        until: float,
+    ) -> DetailedDocuments:
+        read = DetailedDocuments(documents)
+        if operation.details:
+            send = self._by(Sending.of(question))
+            pages = DetailPages(self.dialect, self.egress, self.base_url, send, until)
+            details = DetailReader(pages)
+            read = await details.detailed(operation, question, headers, documents, self.today())
+        return replace(read, beside=operation.beside) if operation.operation.include else read
 
     def headers_for(self, *questions: Question) -> Mapping[str, str]:
         """The manifest's headers, and on whose behalf it is asked."""
@@ -264,8 +286,14 @@ class Wire:
     signer: Signer | None = None
 
 
-def source_over(manifest: Manifest, dialect: Dialect, wire: Wire, clock: WallClock) -> HttpSource:
-    """The source of a checked manifest, reached by `wire`."""
+def source_over(
+    manifest: Manifest,
+    dialect: Dialect,
+    wire: Wire,
+    clock: WallClock,
+    paths: Paths = COMPILED,
+) -> HttpSource:
+    """The source of a checked manifest, reached by `wire`; `paths` is how it may be read."""
     language = language_of(manifest)
     return HttpSource(
         transport=wire.transport,
@@ -275,7 +303,7 @@ def source_over(manifest: Manifest, dialect: Dialect, wire: Wire, clock: WallClo
         headers=manifest.source.headers,
         limits=manifest.limits,
         operations={
-            one.name: HttpOperation.of(manifest, one, language) for one in manifest.operation
+            one.name: HttpOperation.of(manifest, one, language, paths) for one in manifest.operation
         },
         dialect=dialect,
         clock=clock,

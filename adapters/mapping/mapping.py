@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 from adapters.contract.codes import NameUse, Sex
 from adapters.contract.contract import Malformed
 from adapters.contract.identifiers import AGENCY_RECORD
+from adapters.contract.paths import COMPILED, Paths
 from adapters.contract.record import Identifier, Name, Record
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.expressions.language import JMESPATH, Language
@@ -64,6 +65,7 @@ class RecordMapping:
         codes: CodeTables,
         systems: Mapping[str, str] | None = None,
         language: Language = JMESPATH,
+        paths: Paths = COMPILED,
     ) -> Self:
         """Compile the mapping of a checked manifest's operation."""
         mapped = {name: getattr(operation.map, name) for name in VALUES}
@@ -74,7 +76,8 @@ class RecordMapping:
             for name, value in mapped.items()
             if value is not None
         }
-        return cls(values, sections_of(operation, codes, language), systems or {})
+        sections = sections_of(operation, codes, language)
+        return cls(values, sections, systems or {}, RecordReaders(paths))
 
     def roots(self, fields: frozenset[str]) -> frozenset[str]:
         """Every name that an answer with these fields may mention in a document."""

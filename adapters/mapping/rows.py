@@ -89,6 +89,8 @@ def record_of(
     mapping: RecordMapping, rows: Merged, fields: frozenset[str], today: date
 ) -> Record | Unusable:
     """One record of its rows: names of all, restricted if any says so, one identity or unusable."""
+    if len(rows.documents) == 1:
+        return mapping.record(rows.documents[0], fields, today)
     first = _first_told(mapping, rows, fields, today)
     alone = _row_alone(mapping)
     for document in _otherwise(alone, rows.documents):
@@ -128,7 +130,7 @@ def _differs(roots: frozenset[str], documents: Sequence[dict[str, Any]]) -> bool
 def _row_alone(mapping: RecordMapping) -> RecordMapping:
     # What is read from all rows was read with the first of them.
     sections = (one for one in mapping.sections if one.each is None or ROWS not in one.each.roots)
-    return replace(mapping, sections=tuple(sections))
+    return replace(mapping, sections=tuple(sections), readers=mapping.readers.apart())
 
 
 def _otherwise(

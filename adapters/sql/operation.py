@@ -8,6 +8,7 @@ from typing import Self
 from sqlalchemy import TextClause, text
 
 from adapters.contract.contract import NoRecord, Question, Records, Reply
+from adapters.contract.paths import COMPILED, Paths
 from adapters.contract.record import Record
 from adapters.expressions.jmespath_expression import Expression
 from adapters.manifest.manifest import Manifest
@@ -31,12 +32,19 @@ class SqlOperation:
     unreadable: TextClause | None = None
 
     @classmethod
-    def of(cls, manifest: Manifest, operation: Operation, *, typed_dates: bool) -> Self:
+    def of(
+        cls,
+        manifest: Manifest,
+        operation: Operation,
+        *,
+        typed_dates: bool,
+        paths: Paths = COMPILED,
+    ) -> Self:
         """Compile one operation of a checked manifest."""
         details = {name: detail.sql or "" for name, detail in operation.detail.items()}
         return cls(
             statement=Statement.of(operation.sql or "", typed_dates=typed_dates),
-            mapping=RecordMapping.of(operation, manifest.codes),
+            mapping=RecordMapping.of(operation, manifest.codes, paths=paths),
             details=details,
             as_of=None if operation.as_of is None else Expression.parse(operation.as_of),
             in_list=operation.batch.sql,

@@ -25,6 +25,7 @@ from adapters.contract.contract import (
     Unavailable,
     WallClock,
 )
+from adapters.contract.paths import COMPILED, Paths
 from adapters.expressions.shape import shape_of
 from adapters.manifest.limits import Limits
 from adapters.manifest.manifest import Manifest
@@ -280,18 +281,20 @@ async def _stream(
         await result.close()
 
 
-def open_source(
+def open_source(  # noqa: PLR0913  what it is opened with
     manifest: Manifest,
     url: URL,
     egress: Egress,
     clock: WallClock,
     tls: ssl.SSLContext | None = None,
+    *,
+    paths: Paths = COMPILED,
 ) -> SqlSource:
     """The source of a checked manifest at `url`; connects nowhere yet."""
     engine = open_engine(url, manifest.limits, egress, tls)
     typed_dates = engine.dialect.name == POSTGRESQL
     operations = {
-        one.name: SqlOperation.of(manifest, one, typed_dates=typed_dates)
+        one.name: SqlOperation.of(manifest, one, typed_dates=typed_dates, paths=paths)
         for one in manifest.operation
     }
     return SqlSource(engine, manifest.limits, operations, clock)

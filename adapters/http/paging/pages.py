@@ -45,6 +45,10 @@ class ReadPage:
     number: int = 1
     seen: frozenset[tuple[str, bytes | None]] = frozenset()
 
+    def asked(self) -> "ReadPage":
+        """The same, its own request counted among all so far."""
+        return replace(self, seen=frozenset({(self.request.url, self.request.body)}))
+
     def turned(self, request: HttpRequest, answer: Answer, found: FoundDocuments) -> "ReadPage":
         """The next one."""
         seen = self.seen | {(request.url, request.body)}

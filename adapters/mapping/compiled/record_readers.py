@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+from adapters.contract.paths import COMPILED, Paths
 from adapters.contract.record import Record
 from adapters.expressions.jmespath_expression import FAILURES
 from adapters.mapping.compiled.function import NotGenerated
@@ -40,10 +41,18 @@ class RecordReaders:
     A part of a record has one function, whoever wants it, so that no choice of fields makes work.
     """
 
+    paths: Paths = COMPILED
     readers: dict[frozenset[str], ReadRecord | None] = field(default_factory=dict)
     seen: set[frozenset[str]] = field(default_factory=set)
     once: Once | None = None
     lists: dict[str, Lists] = field(default_factory=dict)
+    _apart: "RecordReaders | None" = None
+
+    def apart(self) -> "RecordReaders":
+        """Those of the same mapping without some of its sections, always the same."""
+        if self._apart is None:
+            self._apart = RecordReaders(self.paths)
+        return self._apart
 
     def reader(
         self,
@@ -56,7 +65,7 @@ class RecordReaders:
         if fields in self.readers:
             return self.readers[fields]
         if fields not in self.seen:
-            if len(self.seen) < MOST_WANTED:
+            if self.paths.compiled and len(self.seen) < MOST_WANTED:
                 self.seen.add(fields)
             return None
         self.readers[fields] = made = self._made(values, sections, systems)

@@ -1,0 +1,1 @@
+"""Requests put together from texts that were escaped when the manifest was loaded."""
