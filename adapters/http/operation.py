@@ -91,7 +91,6 @@ class HttpOperation:
         paths: Paths = COMPILED,
     ) -> Self:
         """Compile one operation of a checked manifest."""
-        base_url = manifest.source.base_url or ""
         systems: Mapping[str, str] = (
             dict(manifest.identify.items()) if manifest.kind == "fhir" else {}
         )
@@ -113,9 +112,7 @@ class HttpOperation:
             details=details,
             paging=Paging.of(operation.page, manifest.kind),
             envelope=None if operation.envelope is None else Envelope.parse(operation.envelope),
-            address=AddressTemplate.of(operation, manifest.kind, base_url)
-            if paths.compiled
-            else None,
+            address=AddressTemplate.of(operation, manifest.kind) if paths.compiled else None,
         )
 
     @property

@@ -122,9 +122,10 @@ class HttpSource:
 
     def _request(self, operation: HttpOperation, asking: RequestParts) -> HttpRequest | MoreNeeded:
         template = operation.address
-        address = None if template is None or asking.turn else template.filled(asking.given)
-        if address is not None:
-            return HttpRequest(address, headers=asking.headers)
+        if template is not None and not asking.turn:
+            address = template.filled(asking.base_url, asking.given)
+            if address is not None:
+                return HttpRequest(address, headers=asking.headers)
         return self.dialect.request(operation, asking)
 
     async def _to_the_end(

@@ -25,22 +25,21 @@ Filled = tuple[str, tuple[str, ...]] | None
 
 @dataclass(frozen=True, slots=True)
 class AddressTemplate:
-    """Where an operation is asked by GET; `entries` are its query, `needs` its keys."""
+    """Where an operation is asked by GET: its path and its query. It `needs` these keys."""
 
-    target: str
+    path: str
     entries: tuple[tuple[str, str], ...]
     needs: frozenset[str]
     chosen: dict[tuple[str, ...], Filled] = field(default_factory=dict, compare=False)
 
     @classmethod
-    def of(cls, operation: Operation, kind: str, base_url: str) -> Self | None:
+    def of(cls, operation: Operation, kind: str) -> Self | None:
         """Of a checked manifest's operation; None where it is asked in another way."""
         if kind not in _KINDS or operation.method != "GET" or operation.body:
             return None
-        target = base_url.rstrip("/") + (operation.path or "")
-        return cls(target, tuple(operation.query.items()), operation.card.needs)
+        return cls(operation.path or "", tuple(operation.query.items()), operation.card.needs)
 
-    def filled(self, given: Mapping[str, str]) -> str | None:
+    def filled(self, base_url: str, given: Mapping[str, str]) -> str | None:
         """The address with these values; None where one of them is missing, or is to be escaped."""
         keys = tuple(given)
         found = self.chosen[keys] if keys in self.chosen else self._chosen(keys)
@@ -48,7 +47,7 @@ class AddressTemplate:
             return None
         text, places = found
         values = tuple([given[place] for place in places])
-        return text % values if all(map(_is_plain, values)) else None
+        return base_url.rstrip("/") + text % values if all(map(_is_plain, values)) else None
 
     def _chosen(self, keys: tuple[str, ...]) -> Filled:
         found = self._text(frozenset(keys))
@@ -58,11 +57,11 @@ class AddressTemplate:
 
     def _text(self, given: frozenset[str]) -> Filled:
         asked = [(name, text) for name, text in self.entries if _keys(text) <= given]
-        if not (self.needs | _keys(self.target)) <= given:
+        if not (self.needs | _keys(self.path)) <= given:
             return None
         query = "&".join(f"{_escaped(name)}={_with_places(text)}" for name, text in asked)
-        parts = [PLACEHOLDER.sub("%s", self.target.replace("%", "%%")), *filter(None, [query])]
-        places = [key for text in (self.target, *(text for _, text in asked)) for key in _in(text)]
+        parts = [PLACEHOLDER.sub("%s", self.path.replace("%", "%%")), *filter(None, [query])]
+        places = [key for text in (self.path, *(text for _, text in asked)) for key in _in(text)]
         return "?".join(parts), tuple(places)
 
 

@@ -15,7 +15,7 @@ from adapters.mapping.compiled.value_text import (
     ABSENT,
     WrittenValue,
     odd_number,
-    write_path,
+    write_read,
     write_value,
 )
 from adapters.mapping.identity import NUMBERS, SINGLES
@@ -122,8 +122,7 @@ def _write_section(function: Function, section: SectionReading) -> None:
     if section.each is None:
         _write_values(function, 0, section, "document")
         return
-    found = function.variable()
-    write_path(function, 0, "document", section.each, found)
+    found = write_read(function, 0, "document", section.each, keeps=True)
     function.add(0, f"if {found} is not None:")
     function.add(1, f"if type({found}) is dict: {found} = ({found},)")
     function.add(1, f"elif type({found}) is not list or len({found}) > {LIST_CAP}: raise Uncommon")

@@ -7,6 +7,7 @@ from typing import Any, Final
 from adapters.expressions.jmespath_expression import UnreadableError, bounded
 from adapters.mapping.caps import TEXT_CAP, is_cut
 from adapters.mapping.compiled.common_values import COMMON
+from adapters.mapping.compiled.expression_text import write_expression
 from adapters.mapping.compiled.function import Function, NotGenerated, Uncommon
 from adapters.mapping.conversion import to_bool, to_name, to_text
 from adapters.mapping.identity import NUMBERS, may_be
@@ -37,22 +38,29 @@ def write_value(
     """
     if reading.expression is None:
         return _constant(function, reading, identity)
-    name = function.variable()
-    write_path(function, deep, document, reading.expression, name)
+    name = write_read(function, deep, document, reading.expression)
     _write_meaning(function, deep, name, reading, identity)
     return WrittenValue(name)
 
 
-def write_path(function: Function, deep: int, document: str, read: Any, name: str) -> None:
-    """Read what an expression gives of the dictionary `document`, unbounded if it is a path."""
+def write_read(
+    function: Function, deep: int, document: str, read: Any, *, keeps: bool = False
+) -> str:
+    """Read what an expression gives of the dictionary `document`, unbounded, into a variable.
+
+    Where it `keeps` the place of what it drops, it is one that finds items.
+    """
     path = getattr(read, "path", None)
     if path is None:
-        function.add(deep, f"{name} = {function.named(read.read)}({document})")
-        return
-    keys = [function.named(key) for key in path]
-    function.add(deep, f"{name} = {document}.get({keys[0]})")
+        found = write_expression(function, deep, document, read, keeps=keeps)
+        if found != document:
+            return found
+    name = function.variable()
+    keys = [function.named(key) for key in path or ()]
+    function.add(deep, f"{name} = {f'{document}.get({keys[0]})' if keys else document}")
     for key in keys[1:]:
         function.add(deep, f"{name} = {name}.get({key}) if isinstance({name}, dict) else None")
+    return name
 
 
 def _constant(function: Function, reading: Reading, identity: str) -> WrittenValue:

@@ -19,7 +19,7 @@ from tests.support.adapters.generated.differences import TODAY, Trial, differenc
 from tests.support.adapters.generated.drawn_values import GOOD, ODD, ODD_OF, Oddness
 from tests.support.samples import LONG
 
-MAPPINGS: Final = 20_000 if LONG else 120
+MAPPINGS: Final = 20_000 if LONG else 80
 OPEN: Final = InvolvementStatus.OPEN
 ENOUGH: Final = 0.3  # of the documents, odd ones among them, are read by generated functions
 FAULT_FOUND_WITHIN: Final = 2_000  # mappings
