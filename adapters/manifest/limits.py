@@ -31,6 +31,17 @@ class BreakerLimits(Table):
     open_for: Seconds = 10.0
 
 
+class Hedge(Table):
+    """How many second requests are sent beside slow ones, as a `share` of the calls; none if 0.
+
+    One is sent `after` so long, or some time after nearly all answers of late had come. A source
+    with effects gets none.
+    """
+
+    share: Annotated[float, Field(ge=0, le=0.2)] = 0.0
+    after: Seconds | None = None
+
+
 class Limits(Table):
     """What the agency's system can take; the gateway never exceeds it."""
 
@@ -41,4 +52,5 @@ class Limits(Table):
     max_records: Annotated[int, Field(ge=1, le=200)] = 20
     retry: Retry = Retry()
     breaker: BreakerLimits = BreakerLimits()
+    hedge: Hedge = Hedge()
     cache: Annotated[Seconds, Field(le=_LONGEST_CACHE_S)] = 0.0

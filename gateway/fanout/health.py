@@ -46,6 +46,11 @@ class Latencies:
         """Note an answer."""
         self._took.append((self._clock(), seconds))
 
+    @property
+    def kept(self) -> int:
+        """Of how many answers it is known."""
+        return len(self._took)
+
     def within_ms(self, *shares: float) -> list[float | None]:
         """In how many milliseconds each share (0 to 1) of the answers came; None without any."""
         since = self._clock() - RECENT_S

@@ -21,6 +21,7 @@ from adapters.contract.contract import (
 from gateway.fanout.breaker import Breaker, CallOutcome
 from gateway.fanout.failures import RecentFailures
 from gateway.fanout.health import Checkup, Latencies, SourceHealth
+from gateway.fanout.hedging.hedge import HedgedRequest
 from gateway.fanout.retry import RetryBudget, wait_before_another
 from gateway.fanout.sources import RegisteredSource
 from gateway.fanout.throttle import Throttle
@@ -35,6 +36,9 @@ _SHARE: Final = 0.98
 # What a source had less time for says nothing about it: it was asked late.
 _NEARLY: Final = 0.95  # of a source's answers, as far as its usual time is meant
 _FAIR_TRIAL_S: Final = 1.0
+_HEDGES_SAVED: Final = 2.0
+_ENOUGH: Final = 20  # answers, to say what is usual
+_LATE: Final = 1.25  # of the usual time: else a source that always takes as long is asked twice
 _PROBE_S: Final = 2.0  # whoever looks at the sources waits for the slowest probe
 
 
@@ -61,6 +65,7 @@ class SharedLimits:
     throttle: Throttle
     breaker: Breaker
     budget: RetryBudget
+    hedges: RetryBudget
     latencies: Latencies
     failures: RecentFailures
     answered_at: datetime | None = None
@@ -80,6 +85,7 @@ class SourceLimits:
             throttle=Throttle(limits.rate, limits.concurrency, clock.monotonic),
             breaker=Breaker(limits.breaker.failures, limits.breaker.open_for, clock.monotonic),
             budget=RetryBudget(),
+            hedges=RetryBudget(limits.hedge.share, _HEDGES_SAVED),
             latencies=Latencies(clock.monotonic),
             failures=RecentFailures(source.id, clock),
         )
@@ -157,7 +163,7 @@ class SourceLimits:
         """
         self.state.budget.called()
         attempt, until = 1, min(wanted.until for wanted in every)
-        replies = await self._once(every, until)
+        replies = await self._perhaps_twice(every, until)
         while (wait_s := self._wait_before_another(_heard(replies), attempt, until)) is not None:
             await asyncio.sleep(wait_s)
             attempt += 1
@@ -167,6 +173,37 @@ class SourceLimits:
                 return replies  # what the source itself said last
             replies = again
         return replies
+
+    async def _perhaps_twice(
+        self, every: tuple[SourceRequest, ...], until: float
+    ) -> tuple[Reply, ...]:
+        """As `_once`, with a second request beside it if it is slow and the manifest wants that."""
+        after_s = self._hedge_after_s
+        if after_s is None or len(every) > 1:
+            return await self._once(every, until)
+        self.state.hedges.called()
+        sent, before = every[0].sent, every[0].sent.times
+        hedged = HedgedRequest(
+            send=lambda: self._once(every, until),
+            after_s=after_s,
+            may_send=lambda: sent.times > before and self._may_hedge(),
+            is_answer=lambda replies: not isinstance(replies[0], Unavailable | Malformed),
+        )
+        return await hedged.first()
+
+    @property
+    def _hedge_after_s(self) -> float | None:
+        hedge = self._limits.hedge
+        if hedge.share == 0 or self._source.has_effects:
+            return None
+        if hedge.after is not None:
+            return hedge.after
+        usual_s = self.usual_s if self.state.latencies.kept >= _ENOUGH else None
+        return None if usual_s is None else usual_s * _LATE
+
+    def _may_hedge(self) -> bool:
+        closed = self.state.breaker.open_s is None
+        return closed and self.throttle.has_room and self.state.hedges.spend()
 
     def _wait_before_another(self, reply: Reply, attempt: int, until: float) -> float | None:
         if not isinstance(reply, Unavailable) or self._source.has_effects:

@@ -16,14 +16,15 @@ _CONNECTION: Final = frozenset({Fault.CONNECTION, Fault.DROPPED})
 
 
 class RetryBudget:
-    """At most SHARE repetitions a call, and RESERVE saved up."""
+    """At most `share` repetitions a call, and `reserve` saved up."""
 
-    def __init__(self) -> None:
-        self._saved = RESERVE
+    def __init__(self, share: float = SHARE, reserve: float = RESERVE) -> None:
+        self._share = share
+        self._reserve = self._saved = reserve
 
     def called(self) -> None:
         """Save for a call that is no repetition."""
-        self._saved = min(RESERVE, self._saved + SHARE)
+        self._saved = min(self._reserve, self._saved + self._share)
 
     def spend(self) -> bool:
         """Take one repetition; False if there is none."""

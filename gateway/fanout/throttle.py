@@ -51,6 +51,11 @@ class Throttle:
                 self._places.release()
         return paced
 
+    @property
+    def has_room(self) -> bool:
+        """Whether a turn could be had at once."""
+        return not self._places.locked() and self._next_start() <= self._clock()
+
     async def pace(self, until: float) -> bool:
         """Wait until one more request may start, within a turn; False if not before `until`."""
         start = self._next_start()
