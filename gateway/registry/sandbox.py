@@ -80,7 +80,8 @@ async def _answered(asked: bytes) -> bytes | None:
     return said if process.returncode == 0 else None
 
 
-def _found(asked: bytes) -> Inspected:
+def found(asked: bytes) -> Inspected:
+    """What the process finds about the proposal that it was sent, in JSON."""
     held: dict[str, Any] = orjson.loads(asked)
     replies = {name: content.encode() for name, content in held["replies"].items()}
     proposal = Proposal(held["manifest"], held["rules"], replies)
@@ -101,7 +102,7 @@ def main() -> None:
     threading.stack_size(_STACK_BYTES)
     said: list[bytes] = []
     asked = sys.stdin.buffer.read()
-    thread = threading.Thread(target=lambda: said.append(orjson.dumps(_found(asked))))
+    thread = threading.Thread(target=lambda: said.append(orjson.dumps(found(asked))))
     thread.start()
     thread.join()
     sys.stdout.buffer.writelines(said)

@@ -3,12 +3,15 @@
 import base64
 import hashlib
 import json
+import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 _SHORTEST = 8  # characters of base64 that do not come about by chance
+_EMPTY = re.compile(rb"\0{64,}")  # no spelling has so many zeros, of which a database has most
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +47,25 @@ def spellings(marker: str) -> dict[str, bytes]:
 
 def traces(markers: Iterable[str], folder: Path, lines: Iterable[str]) -> list[Trace]:
     """Every trace of the markers in the files under `folder` and in the lines printed."""
-    texts = {str(file.relative_to(folder)): file.read_bytes() for file in _files(folder)}
-    texts["lines printed"] = "".join(lines).encode()
+    texts = _texts(folder)
+    texts["".join(lines).encode()].append("lines printed")
     return [
         Trace(marker, spelling, where)
         for marker in markers
         for spelling, form in spellings(marker).items()
-        for where, text in texts.items()
+        for text, places in texts.items()
         if form in text
+        for where in places
     ]
+
+
+def _texts(folder: Path) -> dict[bytes, list[str]]:
+    """What the files say, with the names of those that say it: a server has many copies."""
+    found: dict[bytes, list[str]] = defaultdict(list)
+    for file in _files(folder):
+        text = _EMPTY.sub(bytes(64), file.read_bytes())
+        found[text].append(str(file.relative_to(folder)))
+    return found
 
 
 def _files(folder: Path) -> list[Path]:

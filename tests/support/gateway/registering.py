@@ -1,10 +1,14 @@
 """Who registers, approves and suspends, and how they say it to a gateway."""
 
+import asyncio
 import json
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import orjson
+
 from gateway.model.caller import Caller
+from gateway.registry.sandbox import found
 from tests.support.agencies import BY_NUMBER, LOCAL, SourceFile, rest_source
 from tests.support.town import PRACTITIONER, Town
 
@@ -67,6 +71,11 @@ REPLIES: Final = [
     },
     {"name": "nobody.json", "content": '{"code": "NO_SUCH_CHILD", "asAt": "2026-11-22T09:00:00Z"}'},
 ]
+
+
+async def answered_here(asked: bytes) -> bytes:
+    """What the process that inspects a proposal says, without the time that its start takes."""
+    return await asyncio.to_thread(lambda: orjson.dumps(found(asked)))
 
 
 def clinic(url: str, **more: Any) -> SourceFile:
