@@ -15,8 +15,9 @@ from tests.support.laws.town.law_agency import LawAgency
 from tests.support.laws.town.question import LawQuestion
 from tests.support.laws.town.truth import restricted, told_of
 from tests.support.laws.town.world import LawWorld
+from tests.support.samples import examples
 
-SEEDS = range(1, 3)  # `make laws` goes on from there
+SEEDS = range(1, 1 + examples(1))  # each with a few examples; `make laws` tries many more
 HOLDS = HeldRecord("a0", 0, MIRA)
 WORLD = LawWorld(
     (MIRA,),
@@ -29,6 +30,7 @@ WORLD = LawWorld(
 ASKED = LawQuestion(MIRA)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", LAWS)
 def test_whoever_asks_in_whatever_way_the_law_holds(place: LawPlace, name: str) -> None:
     assert LAWS[name].hold_for(place, SEEDS) > len(SEEDS)

@@ -204,7 +204,7 @@ FAULTS: Final = (
         "beyond one's own areas only the near part of the set is asked",
         TELLS_NO_MORE,
         (("gateway.questions.plan:shield_set", _near_alone),),
-        seed=4,
+        seed=5,
     ),
     PlantedFault(
         "an agency that gives this caller nothing is not heard for the shield",

@@ -52,6 +52,7 @@ LED_ON_FAULTS: Final = (
         "the set is not asked by a number that its own file bears",
         LED_ON,
         ((f"{_OWED}.owed", _nothing_owed),),
+        seed=10,
     ),
     PlantedFault(
         "a number that its agency keeps to itself is not asked of that agency either",
