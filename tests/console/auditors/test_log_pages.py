@@ -3,7 +3,9 @@
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -14,17 +16,22 @@ from tests.support.console.town_pages import TownPages
 AXE_PAGES = ("/log", "/log/entries/1", "/log/state", "/alerts", "/log/entries/999999")
 
 
-@pytest.fixture(params=[True, False], ids=["with script", "without script"])
+@pytest.fixture(scope="module", params=[True, False], ids=["with script", "without script"])
 def page(request: pytest.FixtureRequest, browser: Browser, town: TownPages) -> Iterator[Page]:
-    with new_window(browser, java_script_enabled=request.param) as context:
-        opened = context.new_page()
-        town.sign_in(opened, "An auditor")
+    """An auditor's, who signed in once and goes from page to page."""
+    with signed_in(browser, town, java_script_enabled=request.param) as opened:
         yield opened
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def small(browser: Browser, town: TownPages) -> Iterator[Page]:
-    with new_window(browser, viewport={"width": 320, "height": 256}) as context:
+    with signed_in(browser, town, viewport={"width": 320, "height": 256}) as opened:
+        yield opened
+
+
+@contextmanager
+def signed_in(browser: Browser, town: TownPages, **given: Any) -> Iterator[Page]:
+    with new_window(browser, **given) as context:
         opened = context.new_page()
         town.sign_in(opened, "An auditor")
         yield opened
