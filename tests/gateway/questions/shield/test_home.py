@@ -72,10 +72,10 @@ async def town_with(folder: Path, **held: Any) -> AsyncIterator[Asked]:
         if held.get("silent"):
             urls["health"] = "http://127.0.0.1:1"
         onward = ("identifiers", "names", "birth_date")
+        claims, by = AUTHORITY | {Claim.POPULATION}, held.get("as_spine", BY_BOTH)
+        spine = rest_source("spine", urls["spine"], by=by, claims=claims)
         sources = [
-            rest_source(
-                "spine", urls["spine"], by=held.get("as_spine", BY_BOTH), claims=AUTHORITY
-            ).with_(onward=onward),
+            spine.with_(onward=onward, where=f"{spine.where}\npopulation = 12000000"),
             rest_source("health", urls["health"], **held.get("as_health", BY_NUMBER_ALONE)),
             rest_source("police", urls["police"], by=(BY_NAME,)),
         ]
@@ -451,6 +451,27 @@ async def test_a_register_that_has_her_under_her_second_name_shows_her(
         answer = await asked.town.ask(known)
     assert [each["given"] for each in asked.spine.asked] == [first, MIRA["given"]]
     assert answer.outcomes["spine"] == "AMBIGUOUS"
+
+
+async def test_a_register_that_has_one_of_her_two_surnames_is_searched_by_each(
+    tmp_path: Path,
+) -> None:
+    async with town_with(tmp_path) as asked:
+        answer = await asked.town.ask({**HERS, "familyName": f"Pryce {MIRA['family']}"})
+    tried = [each["family"] for each in asked.spine.asked if "family" in each]
+    assert tried == [f"Pryce {MIRA['family']}", "Pryce", MIRA["family"]]
+    assert answer.child_answer["child"]["restriction"] == "NONE_KNOWN"
+
+
+async def test_and_if_she_is_restricted_every_guess_is_answered_alike(tmp_path: Path) -> None:
+    told = []
+    for at, guess in enumerate(GUESSES):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        async with town_with(folder, health=(RESTRICTED,)) as asked:
+            divided = {**guess, "familyName": f"Pryce {MIRA['family']}"}
+            told.append((momentless(await asked.town.ask(divided)), asked.queries))
+    assert all(each == told[0] for each in told)
 
 
 async def test_two_given_names_of_which_the_first_is_half_a_name_are_tried_as_one(
