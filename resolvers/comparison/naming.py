@@ -101,6 +101,8 @@ PARTICLES: Final = frozenset(
         *("abu", "al", "ap", "ab", "ben", "bin", "bint", "da", "das", "de", "del", "den", "der"),
         *("des", "di", "do", "dos", "du", "el", "ibn", "la", "le", "los", "mac", "mc", "ni", "nic"),
         *("o", "st", "ter", "ui", "ul", "ur", "van", "von", "y", "zu", "e", "ould", "oglu"),
+        # Spanish ones, and as Philippine families write them (the Guide of 2006).
+        *("las", "dela", "delas", "delos"),
     }
 )
 ATTACHED: Final = ("o", "mc", "mac", "al", "el")  # particles that some write in one word

@@ -304,6 +304,8 @@ def test_a_register_is_searched_by_the_first_half_of_a_name_in_one_word(
         ("Carvalho Seixas", ["Carvalho", "Seixas"]),
         ("Smith-Jones", ["Smith", "Jones"]),
         ("de Souza", ["Souza"]),
+        ("de las Casas", ["Casas"]),
+        ("Llewellyn-Llewellyn", ["Llewellyn"]),
         ("Al-Masri", ["Masri"]),
         ("Kaur Gill", ["Gill"]),
         ("O'Brien", []),
