@@ -7,7 +7,7 @@ ARGS ?=
 # What Python compiled is kept beside the code: the tests start it some hundreds of times.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help changes demo assets pages soak test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start bench-peers profile bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check lock clean
+.PHONY: help changes demo assets pages soak test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start bench-transport bench-peers profile bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check lock clean
 
 help:  ## every command, in a line each
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name what; do printf '  %-16s %s\n' "$$name" "$$what"; done
@@ -66,6 +66,9 @@ bench-reloads: $(READY)  ## what a gateway holds after its manifests were read a
 
 bench-start: $(READY)  ## how long each command takes to start; ARGS="--against FOLDER" for another checkout beside
 	$(BIN)/python -m bench.start $(ARGS)
+
+bench-transport: $(READY)  ## a call by either carrier, without encryption and over TLS; signatures; second requests
+	$(BIN)/python -m bench.transport $(ARGS)
 
 bench-peers: $(READY) bench/peers/node/.ready  ## CPU per question beside other gateways; ARGS="--only mercurius"
 	$(BIN)/python -m bench.peers $(ARGS)

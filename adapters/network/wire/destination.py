@@ -21,7 +21,7 @@ _Address = tuple[int, int, int, str, tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where to connect: `authority` is what a request names, `tls` how, None in the clear."""
+    """Where to connect: `authority` is what a request names, `tls` how, None without encryption."""
 
     host: str
     port: int

@@ -1,0 +1,1 @@
+"""What a call costs by either carrier, signed or not, and what a second request saves."""
