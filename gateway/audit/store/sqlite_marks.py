@@ -27,8 +27,11 @@ def keep_mark(connection: sqlite3.Connection, first: int, last: int, mark: bytes
     row = (first, last, mark)
     try:
         connection.execute(_KEEP, row)
-    except sqlite3.OperationalError:  # the log rested
-        connection.execute(_MAKE)
+    except sqlite3.OperationalError as error:
+        # After a full disk SQLite may have ended the transaction: then nothing more may be written.
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR or not connection.in_transaction:
+            raise
+        connection.execute(_MAKE)  # the log rested
         connection.execute(_KEEP, row)
 
 
