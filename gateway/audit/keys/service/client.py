@@ -116,8 +116,8 @@ class RemoteKeys:
             raise KeysUnavailable("the key service: its answer has another number of states")
         return states[0]
 
-    async def mark_key(self) -> MarkKey:
-        """The key of the log's marks; KeysUnavailable from a service of an earlier release."""
+    async def mark_key(self) -> tuple[str, MarkKey]:
+        """The verifier key and the key of its marks; KeysUnavailable from an earlier release."""
         return _understood(read_mark_key, await self._post("log/mark-key", b""))
 
     async def presence(self, gateway: str, *, here: bool) -> bool:

@@ -81,7 +81,7 @@ def key_app(room: KeyServer) -> Starlette:
         if body:
             raise WireMalformed("more than was asked for")
         made = await room.mark_key(client)
-        return made if isinstance(made, KeysRefused) else write_mark_key(made)
+        return made if isinstance(made, KeysRefused) else write_mark_key(*made)
 
     async def presence(client: Client, body: bytes) -> bytes | KeysRefused:
         gateway, here = read_presence(body)

@@ -117,13 +117,13 @@ class KeyServer:
         refused = self._take(client, Use.SIGN, 1)
         return refused or (self.signer.verifier_key, (await self.signer.sign(growth),))
 
-    async def mark_key(self, client: Client) -> MarkKey | KeysRefused:
-        """The key under which gateways mark what they write to the log."""
+    async def mark_key(self, client: Client) -> tuple[str, MarkKey] | KeysRefused:
+        """The log's verifier key, and the key under which its gateways mark what they write."""
         if self.signer is None:
             return KeysRefused.NOT_SIGNING
         refused = None if Use.SIGN in client.may else KeysRefused.NOT_ALLOWED
         self.journal.note(client.name, "mark-key", refused.value if refused else "DONE")
-        return refused or await self.signer.mark_key()
+        return refused or (self.signer.verifier_key, await self.signer.mark_key())
 
     async def presence(self, client: Client, gateway: str, *, here: bool) -> bool | KeysRefused:
         """Note that a gateway has the log open, or has closed it; whether none had it open."""

@@ -108,8 +108,8 @@ class KeyServices:
         """What the first service that signs made of it; LogCorrupt if it refuses."""
         return await self._first(lambda keys: keys.sign(growth))
 
-    async def mark_key(self) -> MarkKey:
-        """The key of the log's marks, from the first service that signs."""
+    async def mark_key(self) -> tuple[str, MarkKey]:
+        """The log's verifier key and the key of its marks, from the first service that signs."""
         return await self._first(lambda keys: keys.mark_key())
 
     async def presence(self, gateway: str, *, here: bool) -> bool:

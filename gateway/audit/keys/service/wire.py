@@ -117,14 +117,18 @@ def read_growth(body: bytes) -> Growth:
     return Growth(_whole(held["old"]), _whole(held["size"]), _hash(held["root"]), path)
 
 
-def write_mark_key(key: MarkKey) -> bytes:
-    """The key of the log's marks, for a gateway."""
-    return orjson.dumps({"mark_key": _text(key.secret)})
+def write_mark_key(verifier_key: str, key: MarkKey) -> bytes:
+    """The key of the marks of the log with this verifier key, for a gateway."""
+    return orjson.dumps({"verifier_key": verifier_key, "mark_key": _text(key.secret)})
 
 
-def read_mark_key(body: bytes) -> MarkKey:
+def read_mark_key(body: bytes) -> tuple[str, MarkKey]:
     """Read that answer; Malformed if it is none."""
-    return MarkKey(_hash(_object(body, {"mark_key"})["mark_key"]))
+    held = _object(body, {"verifier_key", "mark_key"})
+    verifier_key = held["verifier_key"]
+    if not isinstance(verifier_key, str):
+        raise WireMalformed("no verifier key")
+    return verifier_key, MarkKey(_hash(held["mark_key"]))
 
 
 def write_presence(gateway: str, *, here: bool) -> bytes:

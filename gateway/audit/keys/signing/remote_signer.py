@@ -19,8 +19,8 @@ class SignsRemotely(Protocol):
         """The growth signed, or what is remembered; LogCorrupt if it is refused."""
         ...
 
-    async def mark_key(self) -> MarkKey:
-        """The key of the log's marks."""
+    async def mark_key(self) -> tuple[str, MarkKey]:
+        """The log's verifier key, and the key of its marks."""
         ...
 
     async def presence(self, gateway: str, *, here: bool) -> bool:
@@ -69,9 +69,11 @@ class RemoteSigner:
     async def mark_key(self) -> MarkKey:
         """The key under which the log's gateways mark what they write."""
         try:
-            return await self.services.mark_key()
+            verifier_key, key = await self.services.mark_key()
         except KeysUnavailable as error:
             raise _away(error) from None
+        self._refuse_other(verifier_key)
+        return key
 
     async def join(self, gateway: str) -> bool:
         """Note that a gateway has the log open; whether none had."""
@@ -99,9 +101,12 @@ class RemoteSigner:
             key, states = await self.services.signed(whole=whole)
         except KeysUnavailable as error:
             raise _away(error) from None
-        if key != self.verifier_key:
-            raise LogUnavailable("the log's signer: the key service has another log's key now")
+        self._refuse_other(key)
         return states
+
+    def _refuse_other(self, verifier_key: str) -> None:
+        if verifier_key != self.verifier_key:
+            raise LogUnavailable("the log's signer: the key service has another log's key now")
 
 
 def _away(error: KeysUnavailable) -> LogUnavailable:

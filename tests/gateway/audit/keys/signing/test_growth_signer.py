@@ -210,6 +210,8 @@ async def test_a_gateway_gets_the_key_of_the_logs_marks_and_never_the_logs_own(
     async with served(tmp_path, signer, "sign") as keys:
         remote = await RemoteSigner.open(keys, ORIGIN)
         assert await remote.mark_key() == KEY.mark_key() == await signer.mark_key()
+        with pytest.raises(LogUnavailable, match="another log's key"):
+            await RemoteSigner(keys, f"{ORIGIN}+00000000+AAAA").mark_key()
     assert KEY.mark_key().secret != KEY.key.private_bytes_raw()
     assert '"use":"mark-key"' in (tmp_path / "journal").read_text()
     assert KEY.mark_key().secret.hex() not in repr(KEY.mark_key())
