@@ -28,10 +28,10 @@ _KEEP_NOTE: Final = "INSERT OR REPLACE INTO newest VALUES (?, ?, ?)"
 _NOTE: Final = "SELECT note FROM newest JOIN seen USING (origin, size) WHERE origin = ?"
 _ACCUSE: Final = "INSERT OR IGNORE INTO evidence VALUES (?, ?, ?, ?, ?, ?)"
 _COUNT: Final = "SELECT count(*) FROM evidence WHERE origin = ?"
-_EVIDENCE: Final = (
-    "SELECT at, ours, theirs FROM evidence WHERE origin = ? ORDER BY at, size, root LIMIT ?"
-)
-MOST_EVIDENCE: Final = 1000  # of one log; the first is enough to convict it
+_EVIDENCE: Final = "SELECT at, ours, theirs FROM evidence WHERE origin = ? ORDER BY at, size, root"
+# Of one log. As many again are for what convicts it by itself: growth that was not shown may be
+# a stranger's doing, with the log's own checkpoints.
+MOST_EVIDENCE: Final = 1000
 MOST_SHOWN: Final = 100
 
 
@@ -97,15 +97,15 @@ class Look:
     def accuse(self, origin: str, size: int, root: bytes, evidence: "TwoHistories") -> bool:
         """Keep what shows that the log signed two histories; whether it is new."""
         (count,) = self.connection.execute(_COUNT, (origin,)).fetchone()
-        if count >= MOST_EVIDENCE:
+        if count >= MOST_EVIDENCE * (2 if evidence.is_fork else 1):
             return False
         row = (origin, size, root, evidence.at, evidence.ours, evidence.theirs)
         return bool(self.connection.execute(_ACCUSE, row).rowcount)
 
     def evidence(self, origin: str) -> list["TwoHistories"]:
-        """The first that was kept of this log, in the order in which it came."""
-        rows = self.connection.execute(_EVIDENCE, (origin, MOST_SHOWN))
-        return [TwoHistories(*row) for row in rows]
+        """What was kept of this log, in the order in which it came; what convicts it first."""
+        held = [TwoHistories(*row) for row in self.connection.execute(_EVIDENCE, (origin,))]
+        return sorted(held, key=lambda each: not each.is_fork)[:MOST_SHOWN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +119,9 @@ class TwoHistories:
     at: int
     ours: str
     theirs: str
+
+    @property
+    def is_fork(self) -> bool:
+        """Whether the notes alone show it: they state two roots of one size."""
+        ours, theirs = (note.split("\n", 3) for note in (self.ours, self.theirs))
+        return ours[1] == theirs[1] and ours[2] != theirs[2]

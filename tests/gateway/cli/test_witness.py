@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from typer.testing import CliRunner, Result
 
+from gateway.audit.witness import memory
 from gateway.audit.witness.witness import Witness
 from gateway.cli.main import app
 from tests.support.verify.published import LEAVES, ORIGIN, REAL, STRANGER, note
@@ -80,6 +81,22 @@ def test_a_growth_that_was_not_shown_is_told_and_convicts_nobody(tmp_path: Path)
     said = read(witness)
     assert said.exit_code == 0
     assert "30 entries were not shown to grow from 20" in said.stdout
+
+
+def test_no_number_of_growths_that_were_not_shown_hides_two_histories(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "MOST_EVIDENCE", 4)
+    monkeypatch.setattr(memory, "MOST_SHOWN", 3)
+    witness = new_witness(tmp_path)
+    witness.judge(submission(0, LEAVES[:20]))
+    for size in range(21, 30):
+        witness.judge(submission(20, EDITED[:size], note(LEAVES[:size])))
+    witness.judge(submission(20, EDITED[:20], note(EDITED[:20])))
+    said = read(witness)
+    assert said.exit_code == 1
+    assert "two histories of 20 entries" in said.stdout.splitlines()[0]
+    assert len(said.stdout.splitlines()) == 3
 
 
 def test_what_the_logs_key_did_not_sign_is_no_evidence(tmp_path: Path) -> None:
