@@ -5,9 +5,8 @@ from typing import Final
 from gateway.audit.errors import LogCorrupt
 from gateway.audit.keys.group_mark import MOST_MARKED, GroupMark, MarkKey
 from gateway.audit.store.contract import Log
-from gateway.audit.tree.merkle import Nodes
 
-_AT_ONCE: Final = 64  # groups, so that a long growth is not all in memory
+_AT_ONCE: Final = 256  # groups, so that a long growth is not all in memory
 
 
 async def refuse_unmarked(log: Log, key: MarkKey, first: int, last: int) -> None:
@@ -15,17 +14,20 @@ async def refuse_unmarked(log: Log, key: MarkKey, first: int, last: int) -> None
 
     Groups follow each other without a gap. Each mark holds its entries to the one before them.
     """
-    due = first
+    due, before = first, (await log.nodes([first - 1], last))(0, first - 1) if first else b""
     while due < last:
         groups = await log.marks(due, _AT_ONCE)
-        ahead = range(max(due - 1, 0), min(due + _AT_ONCE * MOST_MARKED, last))
-        nodes = await log.nodes(ahead, last)
-        for group in groups:
-            if due < last:
-                _refuse_other(key, group, due, last, nodes)
-                due = group.last + 1
         if not groups:
             raise unmarked(due)
+        end = min(groups[-1].last + 1, due + _AT_ONCE * MOST_MARKED, last)
+        nodes = await log.nodes(range(due, end), last)
+        for group in groups:
+            if due < last:
+                _refuse_unplaced(group, due, end)
+                hashes = [nodes(0, index) for index in range(due, group.last + 1)]
+                if not key.made(group, before, hashes):
+                    raise unmarked(due)
+                due, before = group.last + 1, hashes[-1]
 
 
 def unmarked(entry: int) -> LogCorrupt:
@@ -37,10 +39,6 @@ def unmarked(entry: int) -> LogCorrupt:
     )
 
 
-def _refuse_other(key: MarkKey, group: GroupMark, due: int, last: int, nodes: Nodes) -> None:
-    if group.first != due or not due <= group.last < min(due + MOST_MARKED, last):
-        raise unmarked(due)
-    before = nodes(0, due - 1) if due else b""
-    hashes = [nodes(0, index) for index in range(due, group.last + 1)]
-    if not key.made(group, before, hashes):
+def _refuse_unplaced(group: GroupMark, due: int, end: int) -> None:
+    if group.first != due or not due <= group.last < min(due + MOST_MARKED, end):
         raise unmarked(due)

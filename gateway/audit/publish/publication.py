@@ -221,7 +221,7 @@ class Publication:
 
         If another gateway had more signed meanwhile, and let those marks go, it is that state.
         """
-        if self._marks is None:
+        if self._marks is None or size == state.size:
             return None
         try:
             await refuse_unmarked(self.log, self._marks, state.size, size)
