@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from demo.postgres import Postgres
 from gateway.audit.entry.search import EntryPosition, Search
@@ -296,6 +297,18 @@ async def test_a_server_that_forgets_is_refused(
 ) -> None:
     with pytest.raises(LogUnavailable, match="fsync"):
         await PostgresLog.open(postgres.dsn(database, ROLE), tmp_path / "found-by")
+
+
+async def test_several_servers_and_no_standby_that_confirms_are_told(
+    postgres: Postgres, database: str, tmp_path: Path
+) -> None:
+    one = postgres.dsn(database, ROLE)
+    place = one.partition("@")[2].partition("/")[0]
+    several = one.replace(place, f"{place},{place}")
+    for dsn, told in ((one, []), (several, ["log_on_one_server"])):
+        with capture_logs() as said:
+            await (await PostgresLog.open(dsn, tmp_path / "found-by", unsynced=True)).aclose()
+        assert [each["event"] for each in said] == told
 
 
 async def test_a_database_that_is_gone_fails_closed_and_recovers(
