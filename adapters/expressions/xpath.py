@@ -81,7 +81,7 @@ def _says_no(item: Any) -> bool:
     if etree.iselement(item) and item.get(_NIL, "").strip() in ("true", "1"):
         return True
     leaf = not etree.iselement(item) or not len(item)
-    return leaf and _text(item).strip().lower() in _NO
+    return leaf and text_of(item).strip().lower() in _NO
 
 
 def _evaluated(find: etree.XPath, document: Any) -> Any:
@@ -111,14 +111,15 @@ def _items(found: Any) -> list[Any]:
 def _value(found: Any) -> Any:
     # None for nothing, one text for one element or attribute, a list of texts for several.
     if isinstance(found, list):
-        texts = [_text(item) for item in found]
+        texts = [text_of(item) for item in found]
         return texts if len(texts) > 1 else next(iter(texts), None)
     if isinstance(found, float):
         return int(found) if found.is_integer() else None
     return found
 
 
-def _text(item: Any) -> str:
+def text_of(item: Any) -> str:
+    """All text inside of an element; an attribute as it is."""
     return "".join(map(str, item.itertext())) if etree.iselement(item) else str(item)
 
 

@@ -113,13 +113,13 @@ class RecordMapping:
         else:
             read = self.readers.reader(fields, self.values, self._wanted(fields), self.systems)
         if read is None:
-            COUNTS.exact += 1
+            COUNTS.read(exact=1)
             return self.exact(document, fields, today)
         record = read(document, today)
         if record is None:
-            COUNTS.redone += 1
+            COUNTS.read(redone=1)
             return self.exact(document, fields, today)
-        COUNTS.generated += 1
+        COUNTS.read(generated=1)
         return record
 
     def exact(self, document: Any, fields: frozenset[str], today: date) -> Record | Unusable:

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from adapters.contract.paths import COMPILED, Paths
+from adapters.mapping.compiled.record_readers import COUNTS as MAPPING_COUNTS
 from gateway.audit.keys.service.several import KeyServices
 from gateway.audit.opening import (
     open_keys_in_reach,
@@ -41,6 +42,7 @@ from gateway.http.status.operations import CheckFiles, FileCheck, OperatedParts
 from gateway.identity.counts.shared import open_counts
 from gateway.identity.quotas import Quotas
 from gateway.identity.sign_in import open_verifier
+from gateway.model import events
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.oversight.alerts.alert import Alert
@@ -93,6 +95,7 @@ async def open_gateway(
     async with AsyncExitStack() as stack:
         certificates = certificates or Certificates(clock.now)
         certificates.add(SystemAuthorities())
+        MAPPING_COUNTS.tell = events.records_read
         settings = stack.enter_context(with_kept_files(written, certificates))
         stages = await stack.enter_async_context(open_stages(settings, clock, certificates, paths))
         needed = quorum_of(settings.witnesses).needed

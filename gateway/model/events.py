@@ -159,6 +159,14 @@ def answer_not_read(source: str, rule: str, place: str) -> None:
     _say.warning("answer_not_read", source=source, rule=rule, place=place)
 
 
+def records_read(generated: int, redone: int, exact: int) -> None:
+    """Agencies' records since the start: read by generated functions, twice, or only exactly.
+
+    Said after every ten thousand. Many that are `redone` have values that are seldom elsewhere.
+    """
+    _say.info("records_read", generated=generated, redone=redone, exact=exact)
+
+
 def source_not_reached(source: str, cause: str, place: str) -> None:
     """No connection came about; `cause` is one of the contract's. As seldom as the one above."""
     _say.warning("source_not_reached", source=source, cause=cause, place=place)

@@ -105,7 +105,7 @@ def lines(value: Any) -> tuple[str, ...] | None:
 def _plain_texts(items: list[Any]) -> tuple[str, ...] | None:
     if len(items) > LIST_CAP:
         return None
-    texts = [plain_text(item) for item in items]
+    texts = [plain_text(item) for item in items if item is not None]
     return None if None in texts else tuple(filter(None, texts))
 
 

@@ -13,7 +13,9 @@ from jmespath.visitor import TreeInterpreter
 
 from adapters.expressions.jmespath_compile import SyntaxNode, is_false
 from adapters.expressions.jmespath_expression import Expression
+from adapters.expressions.xpath import XPath
 from adapters.mapping.compiled.function import Function, NotGenerated
+from adapters.mapping.compiled.xml_values import plain_read
 
 _KEPT: Final = frozenset({"or_expression", "and_expression", "pipe"})
 
@@ -23,7 +25,7 @@ def write_expression(
 ) -> str:
     """Read what an expression gives of `document`; the variable that has it, unbounded.
 
-    What is not of the subset, or no JMESPath, is called.
+    What is not of the subset is called.
     """
     before = len(function.lines)
     if isinstance(read, Expression):
@@ -32,8 +34,9 @@ def write_expression(
             return _Writer(function, keeps).write(deep, tree, document)
         except NotGenerated:
             del function.lines[before:]
+    called = plain_read(read) if isinstance(read, XPath) and not keeps else read.read
     name = function.variable()
-    function.add(deep, f"{name} = {function.named(read.read)}({document})")
+    function.add(deep, f"{name} = {function.named(called)}({document})")
     return name
 
 
@@ -160,6 +163,14 @@ def _flatten(writer: _Writer, deep: int, node: SyntaxNode, value: str) -> str:
     return found
 
 
+def _list_of(writer: _Writer, deep: int, node: SyntaxNode, value: str) -> str:
+    found = writer.to(deep, "None")
+    writer.function.add(deep, f"if {value} is not None:")
+    every = [writer.plain().write(deep + 1, child, value) for child in node["children"]]
+    writer.function.add(deep + 1, f"{found} = [{', '.join(every)}]")
+    return found
+
+
 _WRITERS: Final[dict[str, Callable[[_Writer, int, SyntaxNode, str], str]]] = {
     "field": _field,
     "subexpression": _sequence,
@@ -175,4 +186,5 @@ _WRITERS: Final[dict[str, Callable[[_Writer, int, SyntaxNode, str], str]]] = {
     "projection": _projection,
     "filter_projection": _filter,
     "flatten": _flatten,
+    "multi_select_list": _list_of,
 }

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from adapters.contract.codes import NameUse
 from adapters.contract.record import Identifier, Name, Record
+from adapters.expressions.xml_document import is_element, names_in
+from adapters.expressions.xpath import XPath
 from adapters.mapping.caps import LIST_CAP
 from adapters.mapping.compiled.common_values import nhs_number, pupil_number
 from adapters.mapping.compiled.function import Function
@@ -71,6 +73,11 @@ def write_list(name: str, sections: Sequence[SectionReading]) -> Lists:
     return function.made()
 
 
+def reads_xml(readings: Mapping[str, Reading]) -> bool:
+    """Whether documents are elements."""
+    return any(isinstance(one.expression, XPath) for one in readings.values())
+
+
 def _single(function: Function, readings: Mapping[str, Reading], name: str) -> WrittenValue:
     reading = readings.get(name)
     return ABSENT if reading is None else write_value(function, 0, "document", reading, name)
@@ -127,10 +134,16 @@ def _write_section(function: Function, section: SectionReading) -> None:
     function.add(1, f"if type({found}) is dict: {found} = ({found},)")
     function.add(1, f"elif type({found}) is not list or len({found}) > {LIST_CAP}: raise Uncommon")
     function.add(1, f"for item in {found}:")
-    function.add(2, "if type(item) is not dict: raise Uncommon")
+    if isinstance(section.each, XPath):
+        function.add(2, f"if not {function.named(is_element)}(item): raise Uncommon")
+        names = f"{function.named(names_in)}(item)"
+    else:
+        function.add(2, "if type(item) is not dict: raise Uncommon")
+        names = "item"
     if section.reads:
         reads = function.named(section.reads)
-        function.add(2, f"if {reads}.isdisjoint(item) and item: raise Uncommon")
+        function.add(2, f"names = {names}")
+        function.add(2, f"if {reads}.isdisjoint(names) and names: raise Uncommon")
     _write_values(function, 2, section, "item")
 
 

@@ -8,12 +8,15 @@ from typing import Any, Final
 from adapters.contract.paths import COMPILED, Paths
 from adapters.contract.record import Record
 from adapters.expressions.jmespath_expression import FAILURES
+from adapters.expressions.xml_document import is_element
 from adapters.mapping.compiled.function import NotGenerated
-from adapters.mapping.compiled.parts import Lists, Once, write_list, write_once
+from adapters.mapping.compiled.parts import Lists, Once, reads_xml, write_list, write_once
+from adapters.mapping.identity import is_known
 from adapters.mapping.sections import SectionReading
 from adapters.mapping.value import Reading
 
 MOST_WANTED: Final = 64  # sets of fields of one mapping; whoever asks for more pays as before
+EVERY: Final = 10_000  # records
 
 ReadRecord = Callable[[Any, date], Record | None]
 """From a document to its record; None where the exact mapping is to read it."""
@@ -21,14 +24,24 @@ ReadRecord = Callable[[Any, date], Record | None]
 
 @dataclass(slots=True)
 class MappingCounts:
-    """How many documents of this process were read by generated functions, and how many were not.
+    """How many records of this process were read by generated functions, and how many were not.
 
-    `redone` had something uncommon in them, `exact` were of a mapping that is not of the grammar.
+    `redone` had something uncommon in them, `exact` were of a mapping that is not of the grammar,
+    or the first of theirs. `tell` is called with the three after every ten thousand.
     """
 
     generated: int = 0
     redone: int = 0
     exact: int = 0
+    tell: Callable[[int, int, int], None] | None = None
+
+    def read(self, *, generated: int = 0, redone: int = 0, exact: int = 0) -> None:
+        """Count one."""
+        self.generated += generated
+        self.redone += redone
+        self.exact += exact
+        if not (self.generated + self.redone + self.exact) % EVERY and self.tell is not None:
+            self.tell(self.generated, self.redone, self.exact)
 
 
 COUNTS: Final = MappingCounts()
@@ -81,7 +94,8 @@ class RecordReaders:
             self.once = self.once or write_once(values, systems)
             wanted = list(sections)
             names = dict.fromkeys(section.name for section in wanted)
-            return _reader(self.once, [self._list(name, wanted) for name in names])
+            lists = [self._list(name, wanted) for name in names]
+            return _reader(self.once, lists, is_element if reads_xml(values) else _is_object)
         except NotGenerated:
             return None
 
@@ -91,9 +105,13 @@ class RecordReaders:
         return self.lists[name]
 
 
-def _reader(once: Once, lists: Sequence[Lists]) -> ReadRecord:
+def _is_object(document: Any) -> bool:
+    return type(document) is dict
+
+
+def _reader(once: Once, lists: Sequence[Lists], suits: Callable[[Any], bool]) -> ReadRecord:
     def read(document: Any, today: date) -> Record | None:
-        if type(document) is not dict:
+        if not suits(document):
             return None
         try:
             record = once(document)
@@ -101,15 +119,10 @@ def _reader(once: Once, lists: Sequence[Lists]) -> ReadRecord:
                 one(document, today, record)
         except FAILURES:
             return None
-        named, dated = bool(record.names), record.birth_date is not None
-        if (
-            record.identifiers
-            or (named and dated)
-            or (record.record_id is not None and (named or dated))
-        ):
-            record.__class__ = Record
-            frozen: Record = record
-            return frozen
-        return None
+        if not is_known(record):
+            return None
+        record.__class__ = Record
+        frozen: Record = record
+        return frozen
 
     return read

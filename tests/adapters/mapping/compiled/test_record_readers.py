@@ -10,9 +10,16 @@ import pytest
 
 from adapters.contract.codes import InvolvementStatus
 from adapters.contract.record import Record
-from adapters.mapping.compiled import common_values, item_text, parts, value_text
+from adapters.mapping import mapping as mapping_module
+from adapters.mapping.compiled import (
+    common_values,
+    item_text,
+    parts,
+    record_readers,
+    value_text,
+)
 from adapters.mapping.compiled.common_values import COMMON
-from adapters.mapping.compiled.record_readers import COUNTS, MOST_WANTED
+from adapters.mapping.compiled.record_readers import COUNTS, MOST_WANTED, MappingCounts
 from adapters.mapping.mapping import RecordMapping
 from tests.support.adapters.asking import ALL_FIELDS, manifest_of, manifest_text
 from tests.support.adapters.generated.differences import TODAY, Trial, differences
@@ -149,3 +156,18 @@ def test_what_a_manifest_writes_never_stands_in_the_text_of_a_function() -> None
     read = RecordMapping.of(manifest.operation[0], manifest.codes)
     told = [read.record({**HART, KEY: "Vale"}, ALL_FIELDS, TODAY) for _ in range(2)]
     assert [one.names[0].family for one in told if isinstance(one, Record)] == ["Vale"] * 2
+
+
+def test_an_operator_is_told_how_many_records_were_not_read_by_functions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[tuple[int, int, int]] = []
+    monkeypatch.setattr(record_readers, "EVERY", 3)
+    monkeypatch.setattr(mapping_module, "COUNTS", MappingCounts(tell=lambda *n: told.append(n)))
+    records(HART, 2)
+    one = mapping()
+    for document in (HART, HART, {**HART, "nhs": "no number"}):
+        one.record(document, ALL_FIELDS, TODAY)
+    assert told == [(1, 0, 2)]
+    records(HART, 1)
+    assert told == [(1, 0, 2), (2, 1, 3)]

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
+from adapters.expressions.language import JMESPATH
+from adapters.expressions.xpath import xpath_language
 from adapters.manifest.operation import Operation
 from adapters.mapping.identity import VALUES
 from adapters.mapping.mapping import RecordMapping
 from adapters.mapping.sections import SECTIONS
+from tests.support.adapters.generated.drawn_elements import element_of
 from tests.support.adapters.generated.drawn_values import GOOD, ODD, Oddness, value
 
 CODES: Final[Mapping[str, Mapping[str, str | bool]]] = {
@@ -48,31 +51,43 @@ _ODD_LISTS: Final[tuple[Any, ...]] = (
 )
 
 
+class Places(dict[str, str]):
+    """What is called so at each place of a document or an item, which `is_xml` or not."""
+
+    def __init__(self, *, is_xml: bool) -> None:
+        super().__init__()
+        self.is_xml = is_xml
+
+
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """A mapping, and for each place that it reads from what is called so there."""
 
     mapping: RecordMapping
-    places: Mapping[str, str]
-    lists: Mapping[str, Mapping[str, str]]
+    places: Places
+    lists: Mapping[str, Places]
     is_fhir: bool
 
 
 def drawn(random: Random) -> Drawn:
     """A mapping of some values and some lists."""
-    is_fhir = random.random() < 0.2
-    places: dict[str, str] = {}
+    is_fhir, is_xml = random.choice(((False, False), (False, False), (True, False), (False, True)))
+    places = Places(is_xml=is_xml)
     table: dict[str, Any] = {"name": "all", "path": "/{upn}", "map": {}}
     for name in VALUES:
         if random.random() < 0.8 and not (is_fhir and name in _NUMBERS):
             table["map"][name] = _mapped(random, name, places)
-    lists: dict[str, dict[str, str]] = {}
+    lists: dict[str, Places] = {}
     for field in (one for one in SECTIONS if random.random() < 0.5):
         for _ in range(random.choice((1, 1, 2))):
             _add_section(random, field, table, lists, places)
     operation = Operation.model_validate(table)
+    language = xpath_language({}) if is_xml else JMESPATH
     return Drawn(
-        RecordMapping.of(operation, CODES, SYSTEMS if is_fhir else None), places, lists, is_fhir
+        RecordMapping.of(operation, CODES, SYSTEMS if is_fhir else None, language),
+        places,
+        lists,
+        is_fhir,
     )
 
 
@@ -80,18 +95,16 @@ def _add_section(
     random: Random,
     field: str,
     table: dict[str, Any],
-    lists: dict[str, dict[str, str]],
-    places: dict[str, str],
+    lists: dict[str, Places],
+    places: Places,
 ) -> None:
     kind = SECTIONS[field]
     section: dict[str, Any] = {}
     inside = places
     if random.random() < 0.8:
         listed = f"{field}_{len(lists)}"
-        inside = lists[listed] = {}
-        section["each"] = random.choice(
-            (listed, f"far.{listed}", f"{listed}[?keep!=`false`]", f"{listed}[]")
-        )
+        inside = lists[listed] = Places(is_xml=places.is_xml)
+        section["each"] = random.choice(_each(listed, is_xml=places.is_xml))
     needed = [name for name, one in _section_class(kind.key).items() if one]
     for name in kind.values:
         if name in needed or random.random() < 0.7:
@@ -110,7 +123,7 @@ def _key(name: str) -> str:
     return Operation.model_fields[name].alias or name
 
 
-def _mapped(random: Random, name: str, places: dict[str, str]) -> Any:
+def _mapped(random: Random, name: str, places: Places) -> Any:
     told, besides = _origin(random, name)
     return besides if told is None else {"path": _path(random, told, places), **besides}
 
@@ -132,13 +145,27 @@ def _origin(random: Random, name: str) -> tuple[str | None, dict[str, Any]]:
     return name, _AS.get(name, {}) if kind < 0.9 else {}
 
 
-def _path(random: Random, name: str, places: dict[str, str]) -> str:
+def _each(listed: str, *, is_xml: bool) -> tuple[str, ...]:
+    if is_xml:
+        return (listed, f"far/{listed}", f"{listed}[*]", f".//{listed}")
+    kept = f"{listed}[?keep!=`false`]"
+    return (listed, f"far.{listed}", kept, f"{listed}[]", f"{listed}[?keep].inner || {listed}")
+
+
+def _path(random: Random, name: str, places: Places) -> str:
     place = f"p{len(places)}"
     places[place] = name
-    forms = (place, place, place, f"far.{place}", f"far.near.{place}", f"{place} || gone")
-    return random.choice(
-        (*forms, f"many[?on=='{place}'].{place} | [0]", f"not_null(gone, {place})")
+    if places.is_xml:
+        forms = (place, place, f"far/{place}", f"far/near/{place}", f"@{place}")
+        return random.choice((*forms, f"{place}[1]", f"string({place})", f"gone | far/{place}"))
+    plain = (place, place, place, f"far.{place}", f"far.near.{place}", f"{place} || gone")
+    found = f"many[?on=='{place}'].{place} | [0]"
+    rare = (
+        *(f"many[?on=='{place}'] | [0].{place}", f"many[?on!='{place}'].on | @ && {place}"),
+        *(f"far.near.{place} && {place}", f"many[].{place} | [-1]", f"not_null(gone, {place})"),
+        *(f"[far.{place}] | [0]", f"many[?{place}==far.{place}].{place} | [0]"),
     )
+    return random.choice((*plain, found, random.choice(rare)))
 
 
 def document(random: Random, of: Drawn, odd: Oddness) -> Any:
@@ -151,7 +178,7 @@ def document(random: Random, of: Drawn, odd: Oddness) -> Any:
     if of.is_fhir:
         numbers = [*_identifiers(random, odd)]
         made["identifier"] = random.choice(ODD) if odd.strikes(random) else numbers
-    return made
+    return element_of("child", made) if of.places.is_xml else made
 
 
 def _items(random: Random, inside: Mapping[str, str], odd: Oddness) -> Any:
