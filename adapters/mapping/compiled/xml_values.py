@@ -10,10 +10,10 @@ _NAME: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
 _PLAIN: Final = re.compile(rf"{_NAME}(?:/{_NAME})*")
 _ATTRIBUTE: Final = re.compile(rf"@({_NAME})")
 
-Read = Callable[[Any], Any]
+ReadText = Callable[[Any], Any]
 
 
-def plain_read(expression: XPath) -> Read:
+def plain_read(expression: XPath) -> ReadText:
     """What gives the same as `expression.read`; that itself where it is no plain path."""
     path = str(expression.find.path)
     if expression.lost:
@@ -27,7 +27,7 @@ def plain_read(expression: XPath) -> Read:
     return _below(first, tuple(others)) if others else _child(first)
 
 
-def _child(name: str) -> Read:
+def _child(name: str) -> ReadText:
     def read(element: Any) -> Any:
         found = list(element.iterchildren(name))
         if len(found) == 1:
@@ -37,7 +37,7 @@ def _child(name: str) -> Read:
     return read
 
 
-def _below(first: str, others: tuple[str, ...]) -> Read:
+def _below(first: str, others: tuple[str, ...]) -> ReadText:
     def read(element: Any) -> Any:
         found = list(element.iterchildren(first))
         for name in others:
