@@ -5,7 +5,8 @@ from typing import Final
 
 from resolvers.comparison.agreement import Agreement
 from resolvers.matching.evidence import Evidence
-from resolvers.matching.grading import Assessment, alike_in_all
+from resolvers.matching.grading import Assessment
+from resolvers.matching.namesakes import alike_in_all
 
 
 def allowed(found: Assessment) -> bool:

@@ -33,9 +33,13 @@ SETTINGS_HEAD = head(
 
 
 def setting_row(setting: Setting, counted: Counts) -> str:
-    """One setting: shares of records and of children, and questions with another child certain."""
+    """One setting: shares of records and of children, and questions with another child certain.
+
+    A question is false that was so at first or after the exchange: the bound is of the more.
+    """
     asked, aims = counted.questions["asked"], setting.aims
-    false = counted.questions["false_after"]
+    first, last = counted.questions["false"], counted.questions["false_after"]
+    false = max(first, last)
     aimed = f"{aims.first:.2f}, {aims.after:.2f}" if aims.first and aims.after else ""
     return _row(
         (
@@ -44,7 +48,7 @@ def setting_row(setting: Setting, counted: Counts) -> str:
             *(_said(counted.share(f"certain{s}", f"own{s}")) for _, s in _STAGES),
             aimed,
             *(_said(counted.share(f"found{s}", f"held{s}")) for _, s in _STAGES),
-            f"{false} ({counted.questions['false']} at first)" if false else "0",
+            f"{first} at first, {last} after" if false else "0",
             f"{upper_bound(false, asked) * 100_000:.1f}",
             f"{aims.false:.0f}" if aims.false else "",
         )

@@ -19,6 +19,7 @@ from resolvers.matching.doubt import fitting_better
 from resolvers.matching.evidence import Evidence, weigh
 from resolvers.matching.grade import Grade, LikelyOther, MatchGrade
 from resolvers.matching.hypotheses import NO_COMPANY, Company, Weights, holds_all, weights_of
+from resolvers.matching.namesakes import alike_in_all, alike_in_part
 from resolvers.matching.reasons.codes import ReasonCode
 from resolvers.matching.reasons.weakness import weakness
 from resolvers.matching.reference import Reference
@@ -27,7 +28,6 @@ from resolvers.matching.wanted import wanted
 _NOT_HELD: Final = Agreement.NOT_HELD
 _DIFFERENT: Final = Agreement.DIFFERENT
 _DISTANT: Final = Agreement.DISTANT
-_SLIP: Final = Agreement.SLIP
 _SAME: Final = Agreement.SAME
 
 CERTAIN_BITS: Final = 10.0  # 1000 to 1, for the least clear of those that join
@@ -247,20 +247,10 @@ def _by_number(known: KnownOfChild, held: Details, evidence: Evidence) -> MatchG
     return MatchGrade.PROBABLE
 
 
-def alike_in_all(evidence: Evidence) -> bool:
-    """Whether the name is strong and the whole birth date the same, whatever the numbers say."""
-    return evidence.birth_date is _SAME and evidence.name.strong
-
-
-def alike_in_part(evidence: Evidence) -> bool:
-    """Whether one has a part of the other's divided surname, and all else of name and date."""
-    called = evidence.given is _SAME and evidence.family is Agreement.FORM
-    return called and evidence.birth_date is _SAME
-
-
-def near_in_all(evidence: Evidence) -> bool:
-    """Whether the name is strong and the birth date but for a slip, whatever the numbers say."""
-    return evidence.birth_date is _SLIP and evidence.name.strong
+def _lone_at_home(found: Assessment) -> bool:
+    """Whether a part of the surname is enough: the only such record of all, at the very home."""
+    here = found.company.alone and found.evidence.postcode is _SAME
+    return here and alike_in_part(found.evidence)
 
 
 def _stopped(known: KnownOfChild, held: Details, found: Assessment) -> ReasonCode | None:
@@ -269,8 +259,8 @@ def _stopped(known: KnownOfChild, held: Details, found: Assessment) -> ReasonCod
     None where nothing does: something further ties it to what is known, and the score is enough.
     """
     evidence = found.evidence
-    in_part = alike_in_part(evidence) and found.company.alone and evidence.postcode is _SAME
-    if not (alike_in_all(evidence) or in_part) or evidence.sex is _DIFFERENT:
+    alike = alike_in_all(evidence) or _lone_at_home(found)
+    if not alike or evidence.sex is _DIFFERENT:
         return weakness(evidence, None)
     # A given name one letter off may be a twin's, whatever else agrees.
     if evidence.given_name is not _SAME:

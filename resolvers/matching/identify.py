@@ -17,7 +17,6 @@ from resolvers.matching.grade import Grade, Graded, MatchGrade, Resolution
 from resolvers.matching.grading import (
     Assessment,
     KnownOfChild,
-    alike_in_all,
     credible,
     double_among,
     grade,
@@ -26,6 +25,7 @@ from resolvers.matching.grading import (
 )
 from resolvers.matching.joining import RecordPlace, World, joining
 from resolvers.matching.lessons import taught
+from resolvers.matching.namesakes import alike_in_all
 from resolvers.matching.reasons.codes import ReasonCode
 from resolvers.matching.reference import Reference
 from resolvers.matching.shield_reach import reached

@@ -13,11 +13,10 @@ from resolvers.matching.grade import LikelyOther, MatchGrade
 from resolvers.matching.grading import (
     Assessment,
     KnownOfChild,
-    alike_in_all,
     assess,
-    near_in_all,
 )
 from resolvers.matching.hypotheses import NO_COMPANY, Company
+from resolvers.matching.namesakes import alike_in_all, near_in_all
 from resolvers.matching.reasons.codes import ReasonCode
 
 RecordPlace = tuple[str, int]  # a source, and a record's place in its answer

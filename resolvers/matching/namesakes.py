@@ -1,11 +1,33 @@
 """Whether somebody else of her name and birthday turned up: details then tell nobody apart."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from adapters.contract.record import Record
+from resolvers.comparison.agreement import Agreement
 from resolvers.matching.details import Details
 from resolvers.matching.evidence import Evidence, weigh
 from resolvers.matching.reference import Reference
+
+_FORM: Final = Agreement.FORM
+_SLIP: Final = Agreement.SLIP
+_SAME: Final = Agreement.SAME
+
+
+def alike_in_all(evidence: Evidence) -> bool:
+    """Whether the name is strong and the whole birth date the same, whatever the numbers say."""
+    return evidence.birth_date is _SAME and evidence.name.strong
+
+
+def alike_in_part(evidence: Evidence) -> bool:
+    """Whether one has a part of the other's divided surname, and all else of name and date."""
+    born_so = evidence.family is _FORM and evidence.birth_date is _SAME
+    return born_so and evidence.given is _SAME
+
+
+def near_in_all(evidence: Evidence) -> bool:
+    """Whether the name is strong and the birth date but for a slip, whatever the numbers say."""
+    return evidence.birth_date is _SLIP and evidence.name.strong
 
 
 def restricted_namesake(reference: Reference, found: Iterable[Record]) -> bool:
