@@ -10,7 +10,7 @@ ENTRIES = (
     HomeEntry(
         "/operations",
         "How the gateway is doing",
-        "See what is in force, the log, witnesses and keys, and what a check of the files says.",
+        "See the generation in force, the log, witnesses, keys, and what a check of the files says.",
         _OPERATOR,
     ),
     HomeEntry(

@@ -149,7 +149,7 @@ class Query:
 
     @resolved
     async def operations(self, info: Info) -> Operations | None:
-        """What is in force at this gateway, and whether it can answer; for operators alone."""
+        """The generation in force at this gateway, and whether it can answer; for operators."""
         if info.context.operations is None:
             raise not_yet("operations")
         return await info.context.operations.read()

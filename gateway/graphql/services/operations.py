@@ -58,9 +58,9 @@ class FileFault:
 
 @output
 class Operations:
-    """What is in force at this gateway, and whether it can answer."""
+    """The generation in force at this gateway, and whether it can answer."""
 
-    generation: int = field("The number of what is in force.")
+    generation: int = field("Its number.")
     gateways: int = field("How many gateways serve over this log.")
     behind: int = field("How many of them still serve an earlier generation.")
     failing: list[str] = field("Parts that keep this gateway from answering now; none if it can.")
@@ -68,7 +68,7 @@ class Operations:
     log: LogStanding = field("The log.")
     keys: list[KeyStanding] = field("Keys and certificates in use.")
     faults: list[FileFault] | None = field(
-        "What `teamaround check` says of the files as they are now; null if this gateway was not"
+        "What `teamaround check` says about the files as they are now; null if this gateway was not"
         " started by that command."
     )
 

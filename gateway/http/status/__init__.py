@@ -1,1 +1,1 @@
-"""How the gateway stands, as operators see it: log, witnesses, keys, files. May use connections."""
+"""How the gateway is doing, for operators: log, witnesses, keys, files. May use connections."""
