@@ -15,10 +15,12 @@ from rich.console import Console
 from demo.badges import EVERYBODY, PRACTITIONER
 from demo.borough import Borough, BoroughStartError
 from demo.caseload import town
+from demo.clinic import OldClinic
 from demo.gateway_process import GatewayProcess, GatewayStartError
 from demo.pages.served import ServedPages
 from demo.questions import DOCUMENT, DemoQuestion, more, story
 from demo.report import print_answer
+from demo.yesterday import live_yesterday
 
 PORT: Final = 8600
 PAGES_PORT: Final = 8601
@@ -57,12 +59,19 @@ def _run(options: argparse.Namespace, console: Console, stack: ExitStack) -> int
     console.print("Starting the agencies of four boroughs, each with its own server ...")
     borough = stack.enter_context(Borough(state / "borough"))
     console.print(f"{len(borough.origins)} agencies; one of them is switched off on purpose.")
-    gateway = stack.enter_context(GatewayProcess(state / "gateway", borough.files, port))
+    clinic = stack.enter_context(OldClinic())
+    clinic.granted_in(borough.files.operator_file)
+    before = None if options.once else live_yesterday
+    gateway = stack.enter_context(
+        GatewayProcess(state / "gateway", borough.files, port, before=before)
+    )
     token = gateway.token(PRACTITIONER.caller)
     answered = [_ask(gateway, question, token, console) for question in story(town().cast)]
     if options.once or not all(answered):
         return 0 if all(answered) else 1
-    pages = stack.enter_context(ServedPages(gateway, 0 if options.port == 0 else PAGES_PORT))
+    pages = stack.enter_context(
+        ServedPages(gateway, 0 if options.port == 0 else PAGES_PORT, clinic=clinic.url)
+    )
     _hand_over(gateway, console, pages.url)
     with suppress(KeyboardInterrupt):
         signal.pause()

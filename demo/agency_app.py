@@ -15,6 +15,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Guard = Callable[[web.Request], bool]
 
 LOGIN_PATH: Final = "/oauth2/token"
+NOTICES_PATH: Final = "/notices"  # where the agency's privacy officer is told of a break-glass
 
 
 def agency_app(
@@ -22,12 +23,12 @@ def agency_app(
 ) -> web.Application:
     """An application of these routes behind `guard`, its access log in `data`.
 
-    `health` and the login are open to everybody and not logged.
+    `health`, the login and notices are open to everybody and not logged.
     """
-    open_paths = frozenset({health, LOGIN_PATH})
+    open_paths = frozenset({health, LOGIN_PATH, NOTICES_PATH})
     log = _access_log(data / "access.log", open_paths)
     app = web.Application(middlewares=[log, _guarded(guard, open_paths)])
-    app.add_routes([web.get(health, _healthy), *routes])
+    app.add_routes([web.get(health, _healthy), web.post(NOTICES_PATH, _told), *routes])
     return app
 
 
@@ -49,6 +50,10 @@ def basic(user: str, password: str) -> Guard:
 
 async def _healthy(_request: web.Request) -> web.Response:
     return web.json_response({"status": "pass"})
+
+
+async def _told(_request: web.Request) -> web.Response:
+    return web.Response(status=204)
 
 
 def _guarded(guard: Guard, open_paths: frozenset[str]) -> Middleware:

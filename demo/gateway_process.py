@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -69,16 +70,25 @@ class GatewayProcess:
     """`teamaround serve` over the borough's files; a context manager.
 
     `state` is the gateway's folder: its settings, its log, its development keys and, in `words`,
-    what it says while it runs. `command` is the gateway's.
+    what it says while it runs. `command` is the gateway's. `before` takes its settings, and is what
+    happens before the first start over a new folder.
     """
 
-    def __init__(self, state: Path, files: RunningCopy, port: int, command: str = _COMMAND) -> None:
+    def __init__(
+        self,
+        state: Path,
+        files: RunningCopy,
+        port: int,
+        command: str = _COMMAND,
+        before: Callable[[Path], None] | None = None,
+    ) -> None:
         self.state = state.resolve()
         self.settings = self.state / "settings.toml"
         self.words = self.state / "stderr.log"
         self.port = port
         self._files = files
         self._command = command
+        self._before = before
         self._process: subprocess.Popen[bytes] | None = None
         self.family_key: ECKey
 
@@ -88,6 +98,8 @@ class GatewayProcess:
         self.family_key = write_family_keys(self.state)
         (self.state / "issuers.toml").write_text(_ISSUERS, "utf-8")
         development_key(read_settings(self.settings))  # its public half is in the file of issuers
+        if self._before is not None and not any(self.state.glob("*.sqlite")):
+            self._before(self.settings)
         with self.words.open("wb") as words:  # a pipe that nobody empties would stop it one day
             self._process = subprocess.Popen(  # noqa: S603 - this project's own command
                 [self._command, "serve", "--settings", str(self.settings)],

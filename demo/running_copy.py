@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from adapters.authoring.grant import claimed
 from adapters.manifest.manifest import Manifest
 from adapters.validation.loading import read_manifest
+from demo import register
+from demo.agency_app import NOTICES_PATH
 from demo.nobody import HOLDERS, NOBODY
 
 _HERE: Final = Path(__file__).parent
@@ -44,6 +46,8 @@ def write_running_copy(
         (copy.manifests / original.name).write_text(text, "utf-8")
         shutil.copytree(credentials[source], copy.secrets / source)
         grants.append(_grant(manifest, origin))
+    if register.POLICE in origins:
+        grants.append(_privacy_officer(register.POLICE, origins[register.POLICE]))
     copy.operator_file.write_text("\n".join(grants), "utf-8")
     return copy
 
@@ -51,6 +55,11 @@ def write_running_copy(
 def _origin(manifest: Manifest) -> str:
     url = urlsplit(manifest.source.base_url or "sql://none")
     return f"{url.scheme}://{url.netloc}"
+
+
+def _privacy_officer(agency: str, origin: str) -> str:
+    place = json.dumps(f"{origin}{NOTICES_PATH}")
+    return f'[[privacy_officer]]\nagency = "{agency}"\nplace = {place}\n'
 
 
 def _grant(manifest: Manifest, origin: str) -> str:

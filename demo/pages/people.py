@@ -13,8 +13,10 @@ from joserfc.jwk import ECKey
 
 from demo.badges import EVERYBODY, Badge
 from demo.cast import Cast
+from demo.clinic import SAMPLE, SOURCE
 from demo.people import Child
 from demo.questions import more, story
+from demo.yesterday import old_enough
 
 FAMILY_ISSUER: Final = "https://families.teamaround.example"
 _LIFETIME_S: Final = 8 * 3600
@@ -28,10 +30,18 @@ _WHO: Final = {
     "privacy-officer": "Privacy officer of an agency",
 }
 _TRY: Final = {
-    "source-registrar": ("Look at the systems of your agency.",),
-    "information-governance": ("Look at what waits for your approval.",),
-    "operator": ("See which agencies are asked, and which system is away on purpose.",),
-    "auditor": ("Find the questions that the demo has asked by itself.",),
+    "source-registrar": ("Join with a system: a draft from a sample, tried with a test child.",),
+    "information-governance": (
+        "Look at what waits for your approval, once your IT has proposed it.",
+    ),
+    "operator": (
+        "See how the gateway is doing, and which system is away on purpose.",
+        "Suspend a system, with a reason.",
+    ),
+    "auditor": (
+        "Look at the alerts: k.lowe broke the glass, and asked about many children.",
+        "Close a review. Find the entry of the break-glass in the log, and check its proof.",
+    ),
     "privacy-officer": ("See which questions reached your agency.",),
     "shield-cleared": ("Ask about the shielded child, and compare with the social worker.",),
 }
@@ -50,18 +60,18 @@ class DemoPerson:
     token: Callable[[], str]
 
 
-def people_of(cast: Cast, sign: Sign, family_key: ECKey) -> tuple[DemoPerson, ...]:
-    """Everybody, practitioners first; `sign` gives the access token of a badge."""
+def people_of(
+    cast: Cast, sign: Sign, family_key: ECKey, clinic: str = ""
+) -> tuple[DemoPerson, ...]:
+    """Everybody, practitioners first; `sign` gives the access token of a badge.
+
+    `clinic` is the address of a system that may join.
+    """
     return (
-        *(_with_badge(badge, cast, sign) for badge in EVERYBODY),
-        _of_family("young-person", "A young person", _old_enough(cast), family_key),
-        _of_family("parent", "A parent of the same child", _old_enough(cast), family_key),
+        *(_with_badge(badge, cast, sign, clinic) for badge in EVERYBODY),
+        _of_family("young-person", "A young person", old_enough(cast), family_key),
+        _of_family("parent", "A parent of the same child", old_enough(cast), family_key),
     )
-
-
-def _old_enough(cast: Cast) -> Child:
-    """The oldest of the leading children, who may ask for themselves."""
-    return min((lead.child for lead in cast), key=lambda child: child.born)
 
 
 def write_family_keys(folder: Path) -> ECKey:
@@ -72,9 +82,19 @@ def write_family_keys(folder: Path) -> ECKey:
     return key
 
 
-def _with_badge(badge: Badge, cast: Cast, sign: Sign) -> DemoPerson:
+def _with_badge(badge: Badge, cast: Cast, sign: Sign, clinic: str) -> DemoPerson:
     to_try = _about_children(cast) if badge.role == "practitioner" else _TRY[badge.role]
+    if badge.role == "source-registrar" and clinic:
+        to_try = (*to_try, *_joining(clinic))
     return DemoPerson(badge.user, badge.user, _WHO[badge.role], to_try, lambda: sign(badge))
+
+
+def _joining(clinic: str) -> tuple[str, ...]:
+    return (
+        f"Its id is {SOURCE}, its sector Health, its address {clinic}. It serves Northbrook.",
+        f"Paste this reply as the sample: {SAMPLE}",
+        "Try it with NHS number 999 000 0018, propose it, and then be the approver.",
+    )
 
 
 def _about_children(cast: Cast) -> tuple[str, ...]:
@@ -97,7 +117,10 @@ def _of_family(kind: str, who: str, child: Child, key: ECKey) -> DemoPerson:
         "family_name": child.family,
     }
     says = about if kind == "young-person" else {"children": [_as_child(about)]}
-    to_try = ("Look who asked about you, or about your child.",)
+    to_try = (
+        "Look who asked about you, or about your child, the day before.",
+        "Choose Polish at the top of that page.",
+    )
     return DemoPerson(kind, who, who, to_try, lambda: _family_token(kind, says, key))
 
 

@@ -1,13 +1,10 @@
 """The console and the sign-in service beside the demo's gateway, until the demo ends."""
 
-import asyncio
 import json
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -16,6 +13,7 @@ from aiohttp import web
 
 from demo.caseload import town
 from demo.gateway_process import GatewayProcess, GatewayStartError
+from demo.pages.in_thread import ServerInThread
 from demo.pages.people import people_of
 from demo.pages.sign_in_service import CLIENT, SignInService
 
@@ -23,18 +21,22 @@ _COMMAND: Final = str(Path(sys.executable).with_name("teamaround"))
 _START_S: Final = 30.0
 _STOP_S: Final = 10.0
 
-_Service = Callable[[str], web.Application]
-
 
 class ServedPages:
-    """The pages at `url`; a context manager. `port` is the console's, 0 takes a free one."""
+    """The pages at `url`; a context manager. `port` is the console's, 0 takes a free one.
 
-    def __init__(self, gateway: GatewayProcess, port: int, command: str = _COMMAND) -> None:
+    `clinic` is where a system is that may join.
+    """
+
+    def __init__(
+        self, gateway: GatewayProcess, port: int, command: str = _COMMAND, clinic: str = ""
+    ) -> None:
         self._gateway = gateway
         self._port = port
         self._command = command
+        self._clinic = clinic
         self._folder = gateway.state / "pages"
-        self._sign_in = _InThread()
+        self._sign_in = ServerInThread()
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
 
@@ -71,7 +73,10 @@ class ServedPages:
 
     def _service(self, issuer: str) -> web.Application:
         people = people_of(
-            town().cast, lambda badge: self._gateway.token(badge.caller), self._gateway.family_key
+            town().cast,
+            lambda badge: self._gateway.token(badge.caller),
+            self._gateway.family_key,
+            self._clinic,
         )
         return SignInService(issuer, self.url, people).app()
 
@@ -100,40 +105,6 @@ class ServedPages:
                 return
             time.sleep(0.05)
         raise GatewayStartError(words.read_text("utf-8") or "the pages said nothing")
-
-
-class _InThread:
-    """A small server in a thread of this process."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._runner: web.AppRunner | None = None
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-
-    def start(self, service: _Service) -> str:
-        """Serve what `service` makes for its own address; gives that address."""
-        self._thread.start()
-        return asyncio.run_coroutine_threadsafe(self._serve(service), self._loop).result(_START_S)
-
-    def stop(self) -> None:
-        """End it."""
-        if self._thread.is_alive():
-            asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(_STOP_S)
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(_STOP_S)
-        self._loop.close()
-
-    async def _serve(self, service: _Service) -> str:
-        listening = socket.create_server(("127.0.0.1", 0))
-        issuer = f"http://localhost:{listening.getsockname()[1]}"
-        self._runner = web.AppRunner(service(issuer), access_log=None, shutdown_timeout=1)
-        await self._runner.setup()
-        await web.SockSite(self._runner, listening).start()
-        return issuer
-
-    async def _end(self) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
 
 
 def _settings(url: str, gateway: str, issuer: str, port: int) -> str:

@@ -11,9 +11,11 @@ from playwright.sync_api import Page
 
 from demo.borough import Borough
 from demo.caseload import town
+from demo.clinic import OldClinic
 from demo.gateway_process import GatewayProcess
 from demo.pages.served import ServedPages
 from demo.people import Child
+from demo.yesterday import live_yesterday
 
 PRACTITIONER: Final = "Social worker"
 WHY: Final = "Strategy discussion after a referral from the school"
@@ -23,10 +25,11 @@ EVERYWHERE: Final = ("Northbrook", "Easthallow", "Southmere", "Westering")
 
 @dataclass(frozen=True, slots=True)
 class DemoPages:
-    """Where the pages are, and the folder of everything that the demo writes."""
+    """Where the pages are, the folder of everything that the demo writes, and a system."""
 
     url: str
     state: Path
+    clinic: str
 
 
 @contextmanager
@@ -35,10 +38,20 @@ def demo_pages() -> Iterator[DemoPages]:
     with (
         tempfile.TemporaryDirectory(prefix="teamaround-pages-") as folder,
         Borough(Path(folder) / "borough") as borough,
-        GatewayProcess(Path(folder) / "gateway", borough.files, 0) as gateway,
-        ServedPages(gateway, 0) as pages,
+        _clinic(borough) as clinic,
+        GatewayProcess(
+            Path(folder) / "gateway", borough.files, 0, before=live_yesterday
+        ) as gateway,
+        ServedPages(gateway, 0, clinic=clinic) as pages,
     ):
-        yield DemoPages(pages.url, Path(folder))
+        yield DemoPages(pages.url, Path(folder), clinic)
+
+
+@contextmanager
+def _clinic(borough: Borough) -> Iterator[str]:
+    with OldClinic() as clinic:
+        clinic.granted_in(borough.files.operator_file)
+        yield clinic.url
 
 
 def sign_in(page: Page, url: str, who: str = PRACTITIONER) -> None:

@@ -1,0 +1,38 @@
+"""An auditor of the demo finds a break-glass among the alerts, and closes its review."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support.console.browser import new_window, sideways, violations
+from tests.support.console.demo_pages import DemoPages, sign_in
+
+
+@pytest.fixture
+def page(browser: Browser, demo: DemoPages) -> Iterator[Page]:
+    with new_window(browser, viewport={"width": 320, "height": 256}) as context:
+        opened = context.new_page()
+        sign_in(opened, demo.url, "Auditor")
+        yield opened
+
+
+def test_a_break_glass_is_ranked_first_and_its_review_is_closed(
+    page: Page, demo: DemoPages, axe: str
+) -> None:
+    page.goto(f"{demo.url}/alerts")
+    first = page.locator("main .ta-row, tbody tr").first
+    assert "broke the glass" in first.inner_text()
+    assert "more children in a day than usual" in page.locator("main").inner_text()
+    assert violations(page, axe) == []
+    first.get_by_role("link").first.click()
+    assert "She is at our door, and hurt" in page.locator("main").inner_text()
+    assert "The proof holds" in page.locator("#proof").inner_text()
+    page.get_by_label("The access was for the stated reason").check()
+    page.get_by_label("Why?").fill("The case is open, and the duty manager knew.")
+    page.get_by_role("button", name="Record the review").click()
+    assert "Your review is in the log." in page.locator("main").inner_text()
+    assert violations(page, axe) == []
+    assert sideways(page) == 0
+    page.goto(f"{demo.url}/alerts")
+    assert "broke the glass" not in page.locator("main").inner_text()
