@@ -39,7 +39,7 @@ def test_a_young_person_sees_who_looked_why_and_whom_to_ask(
     with new_window(browser, java_script_enabled=script) as context:
         page = context.new_page()
         looked(town, page, "A young person")
-        (first, second, third) = page.locator("main section").all()
+        (first, second, third) = page.locator("main .ta-row").all()
         assert first.locator("h2").inner_text().startswith("southmere")
         for line in ("23 November 2026, 12:02", "To keep a child safe.", "Agency spine"):
             assert line in first.inner_text()
@@ -83,7 +83,7 @@ def test_a_parent_of_two_says_which_child(page: Page, town: TownPages) -> None:
     for label, text in (("Day", "9"), ("Month", "3"), ("Year", "2015")):
         page.get_by_label(label).fill(text)
     show.click()
-    assert page.locator("main section").count() == 3
+    assert page.locator("main .ta-row").count() == 3
     assert "2015" not in page.url
     assert "2015" not in page.title()
     assert stored(page) == []
