@@ -52,7 +52,7 @@ def test_a_young_person_sees_who_looked_why_and_whom_to_ask(
 
 def test_looks_by_one_person_are_told_apart_without_a_name(page: Page, town: TownPages) -> None:
     looked(town, page, "A young person")
-    who = [re.findall(r"Person \d", each) for each in page.locator("section").all_inner_texts()]
+    who = [re.findall(r"Person \d", each) for each in page.locator(".ta-row").all_inner_texts()]
     assert who == [["Person 2"], ["Person 1"], ["Person 1"]]
     assert "2 people made the looks on this page." in page.locator("main").inner_text()
     assert "s.worker" not in page.content()
