@@ -10,7 +10,7 @@ ENTRIES = (
     HomeEntry(
         "/operations",
         "How the gateway is doing",
-        "See the generation in force, the log, witnesses, keys, and what a check of the files says.",
+        "See the generation in force, the log, witnesses, keys, and what a check of files says.",
         _OPERATOR,
     ),
     HomeEntry(
