@@ -10,7 +10,7 @@ from adapters.network.bounded_answer import AnswerRefused
 from adapters.network.http_client import DroppedError
 from adapters.network.wire.reading import ResponseReader
 
-_SAID: Final = select.POLLIN | select.POLLHUP | select.POLLERR
+_ENDED: Final = select.POLLRDHUP | select.POLLHUP | select.POLLERR
 
 
 class Received(NamedTuple):
@@ -29,6 +29,7 @@ class WireConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiting: asyncio.Future[None] | None = None
         self._poll = select.poll()
+        self._strayed = self._encrypted = False
         self.idle_since = 0.0
 
     async def exchange(self, request: bytes, *, head_only: bool = False) -> Received:
@@ -38,7 +39,7 @@ class WireConnection(asyncio.Protocol):
         AnswerRefused past a bound. Whoever does not wait for the end ends the connection.
         """
         transport, reader = self._transport, self._reader
-        if transport is None:
+        if transport is None or transport.is_closing():
             raise DroppedError
         reader.begin(head_only=head_only)
         waiting = self._waiting = asyncio.get_running_loop().create_future()
@@ -61,7 +62,16 @@ class WireConnection(asyncio.Protocol):
     @property
     def quiet(self) -> bool:
         """Whether the other end has said nothing since: neither an end, nor what nobody asked."""
-        return self.usable and not self._poll.poll(0)
+        said = self._poll.poll(0) if self.usable else ()
+        # Over TLS it may be about the encryption.
+        if said and not said[0][1] & _ENDED and not self._encrypted:
+            self._strayed = True
+        return self.usable and not said
+
+    @property
+    def strayed(self) -> bool:
+        """Whether the other end was ever heard to say more than it was asked."""
+        return self._strayed or self._reader.strayed
 
     def abort(self) -> None:
         """End it at once."""
@@ -72,12 +82,14 @@ class WireConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
         self._transport = cast("asyncio.Transport", transport)
-        self._poll.register(transport.get_extra_info("socket").fileno(), _SAID)
+        self._encrypted = transport.get_extra_info("sslcontext") is not None
+        self._poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN | _ENDED)
 
     def data_received(self, data: bytes) -> None:
         """Read on; end the connection once a bound is passed."""
         waiting = self._waiting
         if waiting is None or waiting.done():
+            self._strayed = self._strayed or waiting is None
             self.abort()
             return
         try:

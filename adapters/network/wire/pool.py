@@ -15,7 +15,8 @@ _IDLE_S: Final = 15.0  # about what servers keep a connection for
 class ConnectionPool:
     """At most `most` connections at once, used by who asked first; kept unless `keeps` is False.
 
-    A request is sent once: whether to ask again is the core's to decide.
+    Nor are they kept once the other end was heard to say more than it was asked. A request is sent
+    once: whether to ask again is the core's to decide.
     """
 
     def __init__(
@@ -90,5 +91,8 @@ class ConnectionPool:
             self._sweep = loop.call_at(self._idle[0].idle_since + _IDLE_S, self._let_go)
 
     def _end(self, connection: WireConnection) -> None:
+        if connection.strayed and self._keeps:
+            # What it says next may come too late to be told from an answer.
+            self._keeps, self._head = False, HeadWriter(self._to.authority, keeps=False)
         self._open.discard(connection)
         connection.abort()

@@ -58,6 +58,7 @@ class ResponseReader:
         "over",
         "reusable",
         "status",
+        "strayed",
     )
 
     def __init__(self, most: int, decided: frozenset[int]) -> None:
@@ -76,7 +77,7 @@ class ResponseReader:
         """Expect the next answer; `head_only` is the one to HEAD, whatever length it names."""
         self.status = 0
         self.headers: dict[str, str] = {}
-        self.over = self.reusable = False
+        self.over = self.reusable = self.strayed = False
         self._head_only = head_only
         self._content: list[bytes] = []
         self._received = self._mark = self._head = self._came = 0
@@ -96,7 +97,7 @@ class ResponseReader:
             return
         for start in range(0, len(data), _PIECE):
             if self._whole:
-                self.reusable = False  # something came behind it
+                self._stray()
                 return
             self._parse(data[start : start + _PIECE])
 
@@ -118,6 +119,8 @@ class ResponseReader:
         except HttpParserUpgrade:
             self.reusable = False
         except HttpParserError as error:
+            if self._whole:
+                self._stray()
             self.reusable = False
             if not self.over and self._refused is None:
                 raise AnswerUnreadable("no HTTP around the content") from error
@@ -125,6 +128,9 @@ class ResponseReader:
             raise self._refused
         if not self.over:
             self._look()
+
+    def _stray(self) -> None:
+        self.reusable, self.strayed = False, True
 
     def _look(self) -> None:
         stuck = self._received - self._mark > _LARGEST_HEADER
@@ -137,7 +143,7 @@ class ResponseReader:
     def on_message_begin(self) -> None:
         """Note the first byte of an answer: none may follow the one that was asked for."""
         if self._whole:
-            self.reusable = False
+            self._stray()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take down a header, or count a trailer."""

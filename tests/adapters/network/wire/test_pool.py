@@ -124,6 +124,34 @@ async def test_a_connection_that_ended_or_spoke_unasked_is_not_used_however_soon
             spoke.clear()
 
 
+@pytest.mark.parametrize("when", ["with the answer", "later"])
+async def test_who_once_says_more_than_it_was_asked_has_no_connection_kept_again(when: str) -> None:
+    # https://github.com/projectdiscovery/nuclei/pull/7671: each answer may be the last one's.
+    heads, said = list[bytes](), asyncio.Event()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        if len(heads) > 1:
+            writer.write(ANSWER)
+            return
+        writer.write(ANSWER + ANSWER if when == "with the answer" else ANSWER)
+        await writer.drain()
+        await asyncio.sleep(0)
+        if when == "later":
+            writer.write(ANSWER)
+            await writer.drain()
+        said.set()
+
+    async with asking(handle) as agency:
+        await agency.ask()
+        await said.wait()
+        for _ in range(3):
+            assert await patiently(agency.ask()) == b"ab"
+    assert len(heads) == 4
+    assert b"Connection: close" in heads[2]
+    assert b"Connection: close" in heads[3]
+
+
 @pytest.mark.parametrize(
     ("status", "again"),
     [(b"200 OK\r\nConnection: close", 2), (b"503 No", 1), (b"200 OK", 1)],
