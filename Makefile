@@ -21,7 +21,7 @@ pages: $(READY) assets  ## the pictures of docs/pages.md, from the demo in a rea
 	$(BIN)/python -m tests.support.console.pictures
 
 .venv/.assets: $(READY) deploy/assets/package-lock.json
-	PYTHON=$(BIN)/python sh deploy/assets/fetch
+	sh deploy/assets/fetch
 	test ! -d console/static/govuk || touch $@
 
 test: $(READY) assets  ## all the tests

@@ -6,6 +6,7 @@ The gateway itself did it all, with a clock that is a day behind; nothing is wri
 import asyncio
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -60,7 +61,8 @@ class _Look:
 def live_yesterday(settings_file: Path) -> None:
     """Have the day before happen over these settings; the gateway is closed again afterwards."""
     settings = read_settings(settings_file)
-    asyncio.run(_live(settings))
+    with ThreadPoolExecutor(1) as apart:  # whoever starts the demo may have a loop of their own
+        apart.submit(asyncio.run, _live(settings)).result()
 
 
 def old_enough(cast: Cast) -> Child:

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from console.asking.refusals import BrokenOff, GatewayAway, GatewayRefused
 from console.families.child import MeantChild
-from console.families.languages import PageLanguage, language_of
+from console.pages.languages import PageLanguage, language_of
 from console.pages.visit import Visit
 
 _WHICH_CHILD: Final = "KNOWN_DETAILS_TOO_FEW"

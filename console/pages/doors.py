@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from console.pages.languages import language_of
 from console.pages.rendering import rendered
 from console.pages.routes import form, open_page, page, parts_of
 from console.pages.visit import Visit, kept
@@ -45,7 +46,10 @@ def doors(sections: tuple[HomeEntry, ...]) -> list[Route]:
 
     async def home(visit: Visit) -> Response:
         me = (await visit.ask("Me"))["me"]
-        return visit.page("home.html", me=me, sections=[s for s in sections if s.is_for(me)])
+        family = not me["roles"]  # whose pages speak their language
+        language = language_of(visit).values if family else {}
+        offered = [s for s in sections if s.is_for(me)]
+        return visit.page("home.html", me=me, sections=offered, family=family, **language)
 
     return [
         page("/", home),

@@ -5,6 +5,8 @@ from playwright.sync_api import Page
 from demo.clinic import SAMPLE, SOURCE
 from tests.support.console.demo_pages import DemoPages, sign_in
 
+__all__ = ["APPROVER", "IT", "SOURCE", "draft", "proposed", "read_by_approver", "tried"]
+
 IT = "IT of an agency"
 APPROVER = "Approver at an agency"
 

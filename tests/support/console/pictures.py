@@ -18,8 +18,17 @@ from tests.support.console.demo_pages import (
     say_why,
     sign_in,
 )
+from tests.support.console.joining import (
+    APPROVER,
+    IT,
+    SOURCE,
+    proposed,
+    read_by_approver,
+    tried,
+)
 from tests.support.docs.pages import ROOT
 
+Walk = Callable[[Page, DemoPages], None]
 FOLDER: Final = ROOT / "docs/pages"
 _WINDOW: Final = ViewportSize(width=800, height=900)
 _LONGEST: Final = 1500  # pixels of a picture; what is below shows no more of how it looks
@@ -97,7 +106,63 @@ def _telephone(page: Page, demo: DemoPages) -> None:
     answered(page)
 
 
-PICTURES: Final[Mapping[str, Callable[[Page, DemoPages], None]]] = {
+def _looks(page: Page, demo: DemoPages) -> None:
+    sign_in(page, demo.url, "A young person")
+    page.goto(f"{demo.url}/who-looked")
+
+
+def _looks_in_polish(page: Page, demo: DemoPages) -> None:
+    sign_in(page, demo.url, "A parent of the same child")
+    page.goto(f"{demo.url}/who-looked?lang=pl")
+
+
+def _auditors(path: str) -> Walk:
+    def walk(page: Page, demo: DemoPages) -> None:
+        sign_in(page, demo.url, "Auditor")
+        page.goto(f"{demo.url}{path}")
+
+    return walk
+
+
+def _review(page: Page, demo: DemoPages) -> None:
+    _auditors("/alerts")(page, demo)
+    page.get_by_role("link", name="review here").first.click()
+
+
+def _join(page: Page, demo: DemoPages) -> None:
+    sign_in(page, demo.url, IT)
+    page.goto(f"{demo.url}/sources/new")
+
+
+def _approve(page: Page, demo: DemoPages) -> None:
+    proposed(page, demo)
+    page.context.clear_cookies()
+    read_by_approver(page, demo)
+
+
+def _rules(page: Page, demo: DemoPages) -> None:
+    """Once the clinic's system is in force, its own people may look at what it gives."""
+    sign_in(page, demo.url, APPROVER)
+    page.goto(f"{demo.url}/sources")
+    page.get_by_role("row").filter(has_text=SOURCE).last.get_by_role("link").click()
+    page.get_by_role("button", name="Approve version").click()
+    page.goto(f"{demo.url}/rules")
+    page.get_by_label("Which system of yours?").select_option(SOURCE)
+    page.get_by_label("What kind of organisation asks?").select_option("SOCIAL_CARE")
+    page.get_by_label("In what role?").fill("practitioner")
+    page.get_by_label("For what purpose?").select_option("SAFEGUARDING")
+    page.get_by_role("button", name="Show what they get").click()
+
+
+def _operators(path: str) -> Walk:
+    def walk(page: Page, demo: DemoPages) -> None:
+        sign_in(page, demo.url, "Operator of the gateway")
+        page.goto(f"{demo.url}{path}")
+
+    return walk
+
+
+PICTURES: Final[Mapping[str, Walk]] = {
     "who-you-are": _who,
     "first-page": _first,
     "why": _why,
@@ -108,6 +173,18 @@ PICTURES: Final[Mapping[str, Callable[[Page, DemoPages], None]]] = {
     "shielded": _shielded,
     "twin": _twin,
     "telephone": _telephone,
+    "looks": _looks,
+    "looks-in-polish": _looks_in_polish,
+    "alerts": _auditors("/alerts"),
+    "review": _review,
+    "log": _auditors("/log"),
+    "log-state": _auditors("/log/state"),
+    "join": _join,
+    "tried": tried,
+    "approve": _approve,
+    "rules": _rules,
+    "operations": _operators("/operations"),
+    "systems": _operators("/sources"),
 }
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import console
-from console.families.languages import _accepted
+from console.pages.languages import _accepted
 
 HERE = Path(console.__file__).parent
 METHOD = "jinja2.ext:babel_extract"
@@ -15,7 +15,7 @@ FILES = sorted((HERE / "locale").glob("*.po"))
 
 
 def texts() -> set[str | tuple[str, ...]]:
-    methods = [("layout.html", METHOD), ("families/*.html", METHOD)]
+    methods = [(name, METHOD) for name in ("layout.html", "home.html", "families/*.html")]
     return {found[2] for found in extract_from_dir(HERE / "templates", methods)}
 
 

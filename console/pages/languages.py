@@ -1,4 +1,4 @@
-"""The languages of the family pages: English in the templates, others in `console/locale/*.po`."""
+"""The languages of what families see: English in the templates, others in `console/locale/*.po`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
