@@ -30,15 +30,15 @@ from console.sign_in.forms import Forms
 from console.sign_in.provider import Provider
 from console.sign_in.signed_out import SignedOut
 
-_ROOMS = (practitioner, agency, auditors, families, operators)
+ROOMS = (practitioner, agency, auditors, families, operators)
 
 
 def pages_app(settings: PagesSettings, secret: bytes, assets: Assets) -> Starlette:
     """The whole console over these settings and the secret that its keys come of."""
     keys = PagesKeys.of(secret)
     routes = [
-        *doors(tuple(entry for room in _ROOMS for entry in room.ENTRIES)),
-        *(route for room in _ROOMS for route in room.ROUTES),
+        *doors(tuple(entry for room in ROOMS for entry in room.ENTRIES)),
+        *(route for room in ROOMS for route in room.ROUTES),
         Route("/assets/{version}/{name:path}", assets.respond),
         Route("/live", _alive),
     ]

@@ -5,8 +5,9 @@ The gateway itself did it all, with a clock that is a day behind; nothing is wri
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,10 +60,17 @@ class _Look:
 
 
 def live_yesterday(settings_file: Path) -> None:
-    """Have the day before happen over these settings; the gateway is closed again afterwards."""
-    settings = read_settings(settings_file)
-    with ThreadPoolExecutor(1) as apart:  # whoever starts the demo may have a loop of their own
-        apart.submit(asyncio.run, _live(settings)).result()
+    """Have the day before happen over these settings, in a process of its own.
+
+    Its words are in `yesterday.log` beside them. CalledProcessError if it did not come to its end.
+    """
+    with settings_file.with_name("yesterday.log").open("wb") as words:
+        subprocess.run(  # noqa: S603 - this project's own module
+            [sys.executable, "-m", "demo.yesterday", str(settings_file)],
+            check=True,
+            stdout=words,
+            stderr=words,
+        )
 
 
 def old_enough(cast: Cast) -> Child:
@@ -161,3 +169,7 @@ async def _posted(app: ASGIApp, token: str, body: bytes) -> bytes:
     }
     await app(scope, receive, send)
     return bytes(sent)
+
+
+if __name__ == "__main__":
+    asyncio.run(_live(read_settings(Path(sys.argv[1]))))
