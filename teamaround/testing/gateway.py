@@ -22,6 +22,7 @@ from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
 from gateway.model.events import hearing_bugs
+from gateway.registry.signing_keys import open_keys_on_behalf
 from teamaround.testing.answer import FAILURES, QUERY, GatewayAnswer, answer_of
 from teamaround.testing.calling import posted
 from teamaround.testing.operator_files import Site, TriedSource, write_site
@@ -81,6 +82,11 @@ class GatewayAround:
         source = self.site.manifest.source
         failed = next(one for one in listed["sources"] if one["id"] == source.id)
         return answer_of(source.agency, asked, failed)
+
+    @property
+    def on_behalf_keys(self) -> bytes:
+        """The JWKS by which an agency checks who asked it, as a gateway publishes it."""
+        return open_keys_on_behalf(self.site.settings.files).published
 
     def _caller(self, sector: Sector, role: str, purpose: Purpose) -> Caller:
         return Caller(

@@ -5,7 +5,7 @@ import base64
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from aiohttp import web
@@ -18,23 +18,12 @@ from adapters.network.http_request import HttpRequest
 from adapters.network.signature import Signer
 from adapters.network.statement import LEVELS, MOST, proven
 from tests.support.adapters.asking import manifest_text, opened, question
-from tests.support.docs.pages import blocks, text
+from tests.support.docs.verifier import base_of, check
 from tests.support.loopback import serving
 
 KEY: Final = Ed25519PrivateKey.generate()
 TOGETHER: Final = 'signature = "together"\n'
 SIGNED: list[bytes] = []
-
-
-def page() -> dict[str, Callable[..., Any]]:
-    """What an agency copies from the page about it."""
-    names: dict[str, Any] = {}
-    copied = next(one for one in blocks(text("docs/on-behalf.md"), "python") if "def check" in one)
-    exec(copied, names)  # noqa: S102
-    return names
-
-
-PAGE: Final = page()
 
 
 def signing(message: bytes) -> bytes:
@@ -54,11 +43,9 @@ def request(number: int, **more: str) -> HttpRequest:
 
 def checked(one: HttpRequest) -> None:
     """As the agency does it; InvalidSignature if it does not hold."""
-    authority, _, rest = one.url.removeprefix("https://").partition("/")
-    path, _, query = f"/{rest}".partition("?")
     headers = {name.lower(): value for name, value in one.headers.items()}
-    base = PAGE["signature_base"](one.method, authority, path, query, headers)
-    PAGE["check"](KEY.public_key(), base, headers)
+    base = base_of(one.method, one.url.removeprefix("https://"), headers)
+    check(KEY.public_key(), base, headers)
 
 
 async def together(count: int) -> list[HttpRequest]:
@@ -147,7 +134,7 @@ def test_any_place_of_the_tree_proves_its_text_and_none_proves_another(
 def proves(proof: bytes, said: bytes) -> bool:
     headers = {"signature": f"teamaround=:{base64.b64encode(proof).decode()}:"}
     try:
-        PAGE["check"](KEY.public_key(), said, headers)
+        check(KEY.public_key(), said, headers)
     except InvalidSignature:
         return False
     return True
@@ -195,5 +182,4 @@ async def test_agencies_of_one_moment_share_a_signature_where_their_manifests_sa
     assert len(SIGNED) == 1
     assert len({headers["signature-input"].partition("nonce=")[2][:6] for _, headers in seen}) == 2
     for path, headers in seen:
-        base_text = PAGE["signature_base"]("GET", headers["host"], path, "", headers)
-        PAGE["check"](KEY.public_key(), base_text, headers)
+        check(KEY.public_key(), base_of("GET", headers["host"] + path, headers), headers)

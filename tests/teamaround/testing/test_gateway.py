@@ -2,14 +2,18 @@
 
 import asyncio
 import sys
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
 import pytest
 import structlog
 from aiohttp import web
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from teamaround.testing import (
     QuestionRefused,
@@ -22,6 +26,7 @@ from teamaround.testing import (
 )
 from teamaround.testing.operator_files import TriedSource
 from tests.support.agencies import MIRA, TEST_PERSON, AgencyServer, rest_source
+from tests.support.docs.verifier import base_of, check
 from tests.support.loopback import serving
 
 WRITTEN: Final = "https://school.example"
@@ -101,6 +106,34 @@ async def test_a_child_at_the_school_is_found_with_her_social_worker(manifest: P
     assert answer.child is not None
     assert answer.child["addresses"][0]["postcode"] == "ZE1 0AA"
     assert answer.failures == ()
+
+
+@pytest.fixture
+def together(manifest: Path) -> Path:
+    """The same manifest, of a school that takes one signature for several requests."""
+    text = manifest.read_text().replace("effects = ", 'signature = "together"\neffects = ', 1)
+    manifest.write_text(text)
+    return manifest
+
+
+async def test_the_author_checks_who_asked_as_the_system_will(together: Path) -> None:
+    seen: list[web.Request] = []
+
+    async def before(request: web.Request) -> None:
+        seen.append(request)
+
+    async with (
+        serving(AgencyServer(before=before).answer) as url,
+        gateway_around(together, moved={WRITTEN: url}) as gateway,
+    ):
+        assert (await gateway.ask(KNOWN)).outcome == "HAS_RECORD"
+        (published,) = orjson.loads(gateway.on_behalf_keys)["keys"]
+    headers = {name.lower(): value for name, value in seen[0].headers.items()}
+    base = base_of("GET", headers["host"] + seen[0].raw_path, headers)
+    key = Ed25519PublicKey.from_public_bytes(urlsafe_b64decode(published["x"] + "="))
+    check(key, base, headers)
+    with pytest.raises(InvalidSignature):
+        check(key, base.replace(b"teamaround-testing", b"somebody-else"), headers)
 
 
 async def test_nobody_is_absent_until_the_system_is_seen_to_find_somebody(manifest: Path) -> None:
