@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from functools import partial
 from random import SystemRandom
 from typing import Any
@@ -103,13 +103,14 @@ async def open_gateway(
         publication = await stack.enter_async_context(
             open_publication(settings, clock, certificates)
         )
+        public = _public_keys(settings, publication)
+        await _refuse_other_keys(settings, public)
         recorder = await _open_recorder(settings, publication, clock, certificates, stack)
         clock_watch = ClockWatch(publication.log, clock, publication.witnessed_at)
         await clock_watch.look()  # before this clock writes anything
         _keep(stack, clock_watch.run())
         start = SettingsStart(written, recorder)
         await start.note()
-        public = _public_keys(settings, publication)
         renewal = Renewal(certificates, start.renewed)
         checking = FileCheck(check, clock.monotonic)
         governance = await _open_governance(
@@ -159,6 +160,17 @@ async def _open_recorder(
 def _public_keys(settings: Settings, publication: Publication) -> ReplicaKeys:
     on_behalf = open_keys_on_behalf(settings.files).keys
     return ReplicaKeys.of(_key_id(publication), (key.key_id for key in on_behalf))
+
+
+async def _refuse_other_keys(settings: Settings, public: ReplicaKeys) -> None:
+    """ConfigurationInvalid if gateways serve with other keys, before this one writes an entry.
+
+    Under another log's key its entries would be nobody's to them.
+    """
+    if settings.log.dsn:
+        async with aclosing(await open_ledger(settings.log, settings.files)) as ledger:
+            with told_of_state(LedgerCorrupt, LedgerUnavailable):
+                public.refuse_others(await ledger.leases())
 
 
 def _key_id(publication: Publication) -> str:
