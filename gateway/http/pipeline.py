@@ -180,7 +180,7 @@ class Pipeline:
     ) -> Started:
         preparation = active.preparation
         until = preparation.clock.monotonic() + preparation.questions.deadline
-        planned = preparation.prepare(document, request, caller)
+        planned = await preparation.prepare_while_serving(document, request, caller)
         prepared = tuple(self._opened(each, caller) for each in planned)
         pseudonymised = await self._admit(prepared, caller, preparation.quotas)
         admitted = AdmittedRequest(document, caller, preparation, active.fan_out, until)

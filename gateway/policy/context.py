@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from adapters.contract.codes import Purpose, Sector
 from gateway.audit.entry.asker import AskerProfile
-from gateway.model.agency import AgencyCard
 from gateway.model.caller import Caller
 from gateway.model.inquiry import Reason
 
@@ -42,8 +41,7 @@ class Principal:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class RecordFacts:
+class RecordFacts(NamedTuple):
     """What a record says that rules look at; before anybody is asked, nothing.
 
     `consent` is recorded at the agency; `restricted` is the child's, by whatever agency.
@@ -51,6 +49,9 @@ class RecordFacts:
 
     consent: bool = False
     restricted: bool = False
+
+
+UNSAID: Final = RecordFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +65,23 @@ class PolicyContext:
     in_area: bool
     minutes_since_sign_in: int | None
     today: date
-    said: RecordFacts = RecordFacts()
+    said: RecordFacts = UNSAID
     bulk: bool = False
 
     @classmethod
-    def of(
-        cls, caller: Caller, reason: Reason, agency: AgencyCard, now: datetime
+    def plainly(
+        cls, caller: Caller, reason: Reason, now: datetime, *, bulk: bool
     ) -> "PolicyContext":
-        """Those in which `caller` asks `agency` now about one child, of whom nothing is said."""
+        """Those in which `caller` asks now: of no agency yet, and of no child."""
         return cls(
             purpose=reason.purpose,
             case_reference=reason.case_reference is not None,
             significant_harm=reason.significant_harm is not None,
             out_of_area_cause=reason.out_of_area is not None,
-            in_area=agency.serves(caller.areas),
+            in_area=False,
             minutes_since_sign_in=_minutes_since(caller.signed_in_at, now),
             today=now.date(),
+            bulk=bulk,
         )
 
     @property

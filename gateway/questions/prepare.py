@@ -1,7 +1,7 @@
 """A request understood and decided: caller, document, plan and verdicts, with nobody asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -22,11 +22,12 @@ from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.model.errors import AskDifferently, NotAllowed, all_at_once
 from gateway.model.inquiry import Inquiry, inquiries
-from gateway.policy.context import PolicyContext, Principal, RecordFacts
-from gateway.policy.decide import DecisionRequest, OnRecord, Policy, Verdict
+from gateway.policy.context import UNSAID, PolicyContext, Principal, RecordFacts
+from gateway.policy.decide import Decisions, Matter, OnRecord, Policy, Verdict
 from gateway.questions.plan import Plan, PlannedSource, plan, refuse_costly
 from resolvers.release import fields_within
 
+_Planned = tuple[Plan, Inquiry, Decisions]
 COMPARED: Final = frozenset({"addresses", "carers", "gp_practice", "involvements", "schools"})
 
 
@@ -208,44 +209,65 @@ class Preparation:
     ) -> tuple[PreparedQuestion, ...]:
         """Plan and decide every inquiry of the request; none where it asks about no child."""
         operation = document.operation(request.operation_name)
-        values = self._values(operation, request.variables)
+        planned = self._planned(operation, request.variables, caller)
+        return tuple(self._prepared(*each, operation, caller) for each in planned)
+
+    async def prepare_while_serving(
+        self, document: Document, request: Request, caller: Caller
+    ) -> tuple[PreparedQuestion, ...]:
+        """The same, while others are served: a new kind of caller is decided on in a thread."""
+        operation = document.operation(request.operation_name)
+        planned = self._planned(operation, request.variables, caller)
+        for one, _, decisions in planned:
+            await decisions.ahead(self._matter(p.source, caller) for p in one.sources)
+        return tuple(self._prepared(*each, operation, caller) for each in planned)
+
+    def _planned(
+        self, operation: DocumentOperation, variables: Mapping[str, Any], caller: Caller
+    ) -> list[_Planned]:
+        values = self._values(operation, variables)
         self._refuse_deliveries(operation, values)
-        _refuse_nulls(operation, request.variables)
+        _refuse_nulls(operation, variables)
+        if operation.question is None:
+            return []
         try:
-            return self._planned(operation, values, caller)
+            return self._within_limits(operation, values, caller)
         except AskDifferently as error:
             raise error.named(operation.sent_as) from None
 
-    def _planned(
+    def _within_limits(
         self, operation: DocumentOperation, values: VariableValues, caller: Caller
-    ) -> tuple[PreparedQuestion, ...]:
-        if operation.question is None:
-            return ()
+    ) -> list[_Planned]:
+        """Every inquiry with its plan, and with what is decided for callers of this kind."""
+        bulk, now = operation.in_bulk, self.clock.now()
         asked = inquiries(self._arguments(operation, values), caller)
-        self._refuse_bulk(asked, caller, bulk=operation.in_bulk)
+        self._refuse_bulk(asked, caller, bulk=bulk)
         planned = [(plan(each, caller, self.registry, operation.fields), each) for each in asked]
         refuse_costly([(one, each.known) for one, each in planned], self.questions)
-        return tuple(self._prepared(one, each, operation, caller) for one, each in planned)
+        principal = Principal.of(caller, self.roles.shield_cleared)
+        contexts = (PolicyContext.plainly(caller, i.reason, now, bulk=bulk) for _, i in planned)
+        kinds = (self.policy.of_kind(principal, context) for context in contexts)
+        return [(*each, kind) for each, kind in zip(planned, kinds, strict=True)]
+
+    def _matter(self, source_id: str, caller: Caller, said: RecordFacts = UNSAID) -> Matter:
+        source = self.registry.sources[source_id]
+        in_area = self.registry.agencies[source.agency].serves(caller.areas)
+        return Matter(source.agency, source.id, source.supplies, in_area, said)
 
     def _prepared(
-        self, planned: Plan, inquiry: Inquiry, operation: DocumentOperation, caller: Caller
+        self,
+        planned: Plan,
+        inquiry: Inquiry,
+        decisions: Decisions,
+        operation: DocumentOperation,
+        caller: Caller,
     ) -> PreparedQuestion:
-        sources = {p.source: self.registry.sources[p.source] for p in planned.sources}
-        principal = Principal.of(caller, self.roles.shield_cleared)
-        now = self.clock.now()
-
         @cache  # for this question alone: every record of it asks again
         def on_record(source_id: str, said: RecordFacts) -> Verdict:
-            source = sources[source_id]
-            card = self.registry.agencies[source.agency]
-            plainly = PolicyContext.of(caller, inquiry.reason, card, now)
-            policy_context = replace(plainly, said=said, bulk=operation.in_bulk)
-            decision_request = DecisionRequest(
-                source.agency, source.id, source.supplies, principal, policy_context
-            )
-            return self.policy.decide(decision_request)
+            return decisions.of(self._matter(source_id, caller, said))
 
-        verdicts = {name: on_record(name, RecordFacts()) for name in sources}
+        sources = {p.source: self.registry.sources[p.source] for p in planned.sources}
+        verdicts = {name: on_record(name, UNSAID) for name in sources}
         first = operation.tells_restriction
         return PreparedQuestion(inquiry, planned, verdicts, sources, on_record, first)
 
