@@ -63,10 +63,10 @@ class DocumentOperation:
 
     `fields` are the fields of agencies' records that the selection under it needs; one that a
     directive may skip counts as selected; `tells_restriction` says whether the answer's own
-    `restriction` is among it. `deliveries` are its @defer and @stream. `write` writes the data of
-    an answer that comes whole; without one graphql-core has to execute. `keys` are those of its
-    answers in a response. `never_null` are the variables that may be left out and not be null;
-    `variables` reads all of them.
+    `restriction` is among it, `tells_child` whether its `child` is. `deliveries` are its @defer and
+    @stream. `write` writes the data of an answer that comes whole; without one graphql-core has to
+    execute. `keys` are those of its answers in a response. `never_null` are the variables that may
+    be left out and not be null; `variables` reads all of them.
     """
 
     node: OperationDefinitionNode
@@ -74,6 +74,7 @@ class DocumentOperation:
     question: FieldNode | None = None
     fields: frozenset[str] = frozenset()
     tells_restriction: bool = False
+    tells_child: bool = True
     write: WriteAnswer | None = None
     keys: AnswerKeys = NO_ANSWER
     never_null: frozenset[str] = frozenset()
@@ -239,8 +240,8 @@ class Documents:
         under = [s.path.partition(".")[2] for s in every if s.path.startswith(f"{asked.path}.")]
         keys = answer_keys(asked.node, every)
         fields = record_fields(iter(under))
-        tells = "restriction" in under
-        return DocumentOperation(node, parts, asked.node, fields, tells, keys=keys)
+        tells, child = "restriction" in under, any(p.split(".")[0] == "child" for p in under)
+        return DocumentOperation(node, parts, asked.node, fields, tells, child, keys=keys)
 
 
 def _weight(text: str, settings: DocumentSettings) -> int:

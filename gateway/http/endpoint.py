@@ -18,6 +18,7 @@ from graphql.execution import (
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, Response
+from starlette.types import Receive, Scope, Send
 from strawberry.http.ides import get_graphql_ide_html
 
 from gateway.config.settings import Settings
@@ -60,6 +61,11 @@ class Endpoint:
         self._max_body = settings.questions.max_body
         self._places = settings.questions.under_way
         self._refused = RefusalLog(events.questions_refused)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request as an ASGI application."""
+        response = await self.respond(HttpRequest(scope, receive, send))
+        await response(scope, receive, send)
 
     async def respond(self, request: HttpRequest) -> Response:
         """Answer one HTTP request; every failure is a response, none says what was in it."""

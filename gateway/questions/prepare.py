@@ -54,7 +54,8 @@ class PreparedQuestion:
     """One inquiry with its plan and verdicts; `sources` are all in scope, by id.
 
     `on_record` decides again where a record says what the verdict before asking could not know.
-    `restriction_first`: the answer's own restriction is to be told before the rows.
+    `restriction_first`: the answer's own restriction is to be told before the rows. `tells_child`:
+    the document selects the child, or may.
     """
 
     inquiry: Inquiry
@@ -63,6 +64,7 @@ class PreparedQuestion:
     sources: Mapping[str, RegisteredSource]
     on_record: OnRecord
     restriction_first: bool = False
+    tells_child: bool = True
 
     @property
     def asked(self) -> dict[str, RegisteredSource]:
@@ -268,8 +270,8 @@ class Preparation:
 
         sources = {p.source: self.registry.sources[p.source] for p in planned.sources}
         verdicts = {name: on_record(name, UNSAID) for name in sources}
-        first = operation.tells_restriction
-        return PreparedQuestion(inquiry, planned, verdicts, sources, on_record, first)
+        tells = operation.tells_restriction, operation.tells_child
+        return PreparedQuestion(inquiry, planned, verdicts, sources, on_record, *tells)
 
     def _refuse_bulk(self, asked: tuple[Inquiry, ...], caller: Caller, *, bulk: bool) -> None:
         if bulk and self.roles.bulk not in caller.roles:

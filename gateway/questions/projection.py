@@ -15,6 +15,7 @@ from gateway.questions.release import (
     withheld,
     withheld_for_shield,
 )
+from resolvers.child.child import Child
 from resolvers.child.stitch import stitch
 from resolvers.child_need import ChildNeed
 from resolvers.matching.grade import Graded
@@ -46,6 +47,8 @@ def _child(view: ReleaseView, findings: Findings, seen: Seen) -> ReleasedChild |
     members = seen.of(findings.answers.values())
     if not members:
         return None
+    if not view.tells_child:
+        return ReleasedChild(Child(view.query_id), findings.restriction, (), {})
     planned = [p for p in view.plan.sources if _speaks(view, p, findings)]
     return ReleasedChild(
         child=stitch(view.query_id, members, view.today),

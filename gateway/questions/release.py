@@ -47,7 +47,8 @@ class ReleaseView:
 
     `needs` is what the caller could still tell, and what they could read again.
     `on_record` decides again on what a record says; left out, `verdicts` stand. Of the sources of
-    `gateway_only` nobody but the gateway learns anything.
+    `gateway_only` nobody but the gateway learns anything. Without `tells_child` the document does
+    not select the child, who is then not stitched.
     """
 
     plan: Plan
@@ -61,6 +62,7 @@ class ReleaseView:
     on_record: OnRecord | None = None
     broke_glass: bool = False
     needs: tuple[ChildNeed, ...] = ()
+    tells_child: bool = True
 
     @property
     def fields(self) -> frozenset[str]:

@@ -84,6 +84,7 @@ class QuestionFactory:
             query_id=intent.query_id,
             gateway_only=prepared.gateway_only,
             on_record=prepared.on_record,
+            tells_child=prepared.tells_child,
             broke_glass=prepared.inquiry.reason.break_glass is not None,
             needs=(tell_one_more(stated), read_it_again(stated)),
         )

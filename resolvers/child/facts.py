@@ -27,6 +27,8 @@ def facts(
     which keeps accents and apostrophes); an agency stands once in it, with its latest date. Without
     a `same` only equal values are one.
     """
+    if len(said) < len("ab"):
+        return tuple(Fact(value, (source,)) for value, source in said)
     groups: dict[Hashable, list[tuple[T, Provenance]]] = {}
     keys: dict[T, Hashable] = {}  # most agencies write alike what they say alike
     for statement in said:

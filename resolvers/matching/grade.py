@@ -96,7 +96,8 @@ class Resolution:
         return frozenset(
             source
             for source, every in self.by_source.items()
-            if any(not graded.tied and graded.grade.grade in likely for graded in every)
+            for graded in every
+            if not graded.tied and graded.grade.grade in likely
         )
 
     def tied_alone(self) -> Self:

@@ -8,6 +8,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.audit.entry.range import EntryRange
 from gateway.audit.publish.routes import routes as published
@@ -36,28 +37,55 @@ _FROM_PAGES: Final = (  # a header that is missing here lets no question of that
 _ANY_METHOD: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
-def routes(pipeline: Pipeline, settings: Settings) -> Starlette:
+_QUESTIONS: Final = "/graphql"
+
+
+class Paths:
+    """What answers each path: a POST of a question goes straight to the endpoint.
+
+    Starlette would look for its route, and wrap it in what catches failures, which the endpoint
+    answers itself. Whatever else comes, other methods of that path too, is for Starlette.
+    """
+
+    def __init__(self, questions: ASGIApp, others: ASGIApp) -> None:
+        self._questions = questions
+        self._others = others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what came."""
+        asks = scope["type"] == "http" and scope["method"] == "POST"
+        if asks and scope["path"] == _QUESTIONS and not scope.get("root_path"):
+            await self._questions(scope, receive, send)
+        else:
+            await self._others(scope, receive, send)
+
+
+def routes(pipeline: Pipeline, settings: Settings) -> ASGIApp:
     """What answers each path; any other is 404."""
+    endpoint = Endpoint(pipeline, settings)
     found = Starlette(
         routes=[
-            _questions(pipeline, settings),
+            _questions(endpoint, settings),
             *_probes(pipeline),
             _keys_on_behalf(settings),
             _log(pipeline, settings.server.public_url),
         ]
     )
     found.router.redirect_slashes = False  # a redirect would go to whatever the Host header says
-    return found
+    questions: ASGIApp = endpoint
+    for middleware in reversed(_around(settings)):
+        questions = middleware.cls(questions, *middleware.args, **middleware.kwargs)
+    return Paths(questions, found)
 
 
-def _questions(pipeline: Pipeline, settings: Settings) -> Route:
+def _questions(endpoint: Endpoint, settings: Settings) -> Route:
+    return Route(_QUESTIONS, endpoint.respond, methods=_ANY_METHOD, middleware=_around(settings))
+
+
+def _around(settings: Settings) -> list[Middleware]:
+    """What every answer to a question goes through, the outermost first."""
     compressing = [Middleware(Compression)] if settings.server.compression else []
-    return Route(
-        "/graphql",
-        Endpoint(pipeline, settings).respond,
-        methods=_ANY_METHOD,
-        middleware=[*compressing, *_for_browsers(settings.browser)],
-    )
+    return [*compressing, *_for_browsers(settings.browser)]
 
 
 def _for_browsers(browser: BrowserSettings) -> list[Middleware]:

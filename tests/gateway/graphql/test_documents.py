@@ -189,6 +189,25 @@ def test_each_operation_of_a_document_may_ask_its_own_question(kept: Documents) 
     assert document.operation("Q").question is not None
 
 
+@pytest.mark.parametrize(
+    ("selection", "tells"),
+    [
+        ("{ answers { outcome } receipt { index } }", False),
+        ("{ restriction completeness { complete } }", False),
+        ("{ child { id } }", True),
+        ("{ kid: child { id } }", True),
+        ("{ answers { outcome } ...F }", True),
+        ("{ child @skip(if: true) { id } }", True),
+    ],
+)
+def test_a_child_is_only_needed_where_the_document_selects_one(
+    kept: Documents, selection: str, *, tells: bool
+) -> None:
+    fragment = " fragment F on ChildAnswer { child { __typename } }" if "...F" in selection else ""
+    document = kept.document(QUESTION % selection + fragment)
+    assert document.operation(None).tells_child is tells
+
+
 @pytest.mark.parametrize("name", [None, "", "R", "q"])
 def test_of_several_operations_one_must_be_named(kept: Documents, name: str | None) -> None:
     document = kept.document("query P { agencies { id } } query Q { agencies { name } }")
