@@ -148,7 +148,7 @@ class Endpoint:
 
     async def _at_once(self, asked: Request, started: Started) -> ExecutionResult:
         write = started.document.operation(asked.operation_name).write
-        if write is not None:
+        if write is not None and self._pipeline.paths.compiled:
             with suppress(Exception):  # what cannot be written, graphql-core says in its own way
                 return ExecutionResult(await write(started.context.answerings))
         result = await self._execute(asked, started, started.document.whole)

@@ -104,6 +104,7 @@ class Pipeline:
         oversight: Oversight,
     ) -> None:
         self.schema = stages.schema
+        self.paths = stages.paths
         self._persons = stages.quotas.persons
         self._generations = governance.generations
         self._replica = governance.replica

@@ -270,7 +270,8 @@ class Preparation:
 
         sources = {p.source: self.registry.sources[p.source] for p in planned.sources}
         verdicts = {name: on_record(name, UNSAID) for name in sources}
-        tells = operation.tells_restriction, operation.tells_child
+        tells_child = operation.tells_child or not self.stages.paths.compiled
+        tells = operation.tells_restriction, tells_child
         return PreparedQuestion(inquiry, planned, verdicts, sources, on_record, *tells)
 
     def _refuse_bulk(self, asked: tuple[Inquiry, ...], caller: Caller, *, bulk: bool) -> None:
@@ -283,7 +284,8 @@ class Preparation:
             )
 
     def _values(self, operation: DocumentOperation, variables: Mapping[str, Any]) -> VariableValues:
-        if (read := operation.variables.read(variables)) is not None:
+        compiled = self.stages.paths.compiled
+        if compiled and (read := operation.variables.read(variables)) is not None:
             return read
         definitions = operation.node.variable_definitions or ()
         values = coerced(self.schema, definitions, variables, suggest=self.trusted is None)

@@ -11,7 +11,6 @@ from gateway.audit.recorder.recorder import Grounds, Intent, Recorder
 from gateway.fanout.coalesce import AccessRight
 from gateway.fanout.fan_out import FanOut
 from gateway.fanout.source_answer import CallContext, Keys
-from gateway.fanout.sources import RegisteredSource
 from gateway.graphql.documents import Document
 from gateway.model.caller import Caller
 from gateway.model.candidate_key import CandidateKeySealer
@@ -31,6 +30,7 @@ from gateway.questions.shield.namesakes import NamesakeSearch
 from gateway.questions.shield.state import ShieldState, circle_of
 from gateway.questions.teaching import Teaching
 from resolvers.exchange import read_it_again, tell_one_more
+from resolvers.matching.details import ReadOnce
 from resolvers.matching.reference import Reference
 
 # Calls of one source one after another, nearly always: by name, by a number, by a further one, and
@@ -89,7 +89,8 @@ class QuestionFactory:
             needs=(tell_one_more(stated), read_it_again(stated)),
         )
         order = _order(prepared, intent, admitted)
-        shield = _shield(stated, view, order, prepared.sources)
+        read = ReadOnce(by_kind=preparation.stages.paths.compiled)
+        shield = _shield(stated, view, order, Resolver(prepared.sources, read))
         teaching = Teaching(shield, prepared.sources, prepared.inquiry.known, intent, self.recorder)
         quotas = preparation.quotas
 
@@ -126,11 +127,11 @@ def _shield(
     stated: Reference,
     view: ReleaseView,
     order: Order,
-    sources: Mapping[str, RegisteredSource],
+    resolver: Resolver,
 ) -> ShieldState:
-    """The shield's state with nobody heard; `sources` are all in scope, asked or not."""
+    """The shield's state with nobody heard; the resolver's sources are all in scope."""
     members = {name: each for name, each in order.sources.items() if each.in_shield_set}
-    search, once = NamesakeSearch(members, order.own), FoundOnce(Resolver(sources))
+    search, once = NamesakeSearch(members, order.own), FoundOnce(resolver)
     finders = (Finder(stated, once), Finder(stated, once))
     home, numbers = ToldHome(stated, once, search), FurtherNumbers(members, order.own)
     return ShieldState(view, *finders, order.circle, search, home, numbers)

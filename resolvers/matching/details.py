@@ -155,10 +155,12 @@ class Details:
 class ReadOnce:
     """Reads each record's details once, however often they are asked for; keep it with a question.
 
-    It keeps the records, so that none gives its place to another.
+    It keeps the records, so that none gives its place to another. Without `by_kind` each record is
+    graded by itself, which is the exact way.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_kind: bool = True) -> None:
+        self.by_kind = by_kind
         self._read: dict[tuple[str, int], tuple[Record, Details, Details]] = {}
         self._kinds: dict[Hashable, Details] = {}
         self._known: dict[Reference, Details] = {}

@@ -71,7 +71,7 @@ def resolve(  # noqa: PLR0913  one fact about the sources each
     among what did not come. `read` spares reading records again that are resolved again, and
     weighing each of those that say the same (ADR 0067).
     """
-    if read is not None:
+    if read is not None and read.by_kind:
         by_kind = resolved_by_kind(reference, records_by_source, populations, read)
         if by_kind is not None:
             return by_kind
