@@ -77,12 +77,18 @@ class Matter(NamedTuple):
 class Decisions:
     """What one kind of caller is given in one policy context: each matter is decided once."""
 
-    def __init__(self, rule_set: RuleSet, principal: Principal, plainly: PolicyContext) -> None:
+    def __init__(
+        self,
+        rule_set: RuleSet,
+        principal: Principal,
+        plainly: PolicyContext,
+        one_at_a_time: asyncio.Lock,
+    ) -> None:
         self._rule_set = rule_set
         self._principal = principal
         self._plainly = plainly
         self._decided: dict[Matter, Verdict] = {}
-        self._deciding = asyncio.Lock()
+        self._one_at_a_time = one_at_a_time
 
     def of(self, matter: Matter) -> Verdict:
         """Which of the classes asked for the rules give."""
@@ -98,7 +104,7 @@ class Decisions:
         """
         every = tuple(matters)
         if len(self._left(every)) > _FEW:
-            async with self._deciding:
+            async with self._one_at_a_time:
                 await asyncio.to_thread(self._decide_all, self._left(every))
 
     def _left(self, matters: Iterable[Matter]) -> list[Matter]:
@@ -125,6 +131,8 @@ class Policy:
         self._kinds: LRUCache[tuple[Principal, PolicyContext], Decisions] = LRUCache(
             max(_FEWEST_KINDS, _KEPT // max(1, sources))
         )
+        # Of whatever kind: the threads are everybody's.
+        self._one_at_a_time = asyncio.Lock()
         self.version = rule_set.version
         self.sha256 = rule_set.sha256
 
@@ -132,7 +140,7 @@ class Policy:
         """What this kind of caller is given; the context is of no agency and no record."""
         found = self._kinds.get((principal, plainly))
         if found is None:
-            found = Decisions(self.rule_set, principal, plainly)
+            found = Decisions(self.rule_set, principal, plainly, self._one_at_a_time)
             self._kinds[principal, plainly] = found
         return found
 

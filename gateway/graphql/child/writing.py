@@ -57,7 +57,7 @@ def writer_of(
     """
     try:
         return _Compiler(schema, fragments, GeneratedModule()).operation(operation)
-    except _NotCompiledError:
+    except (_NotCompiledError, ValueError, SyntaxError, RecursionError):
         return None
 
 

@@ -11,7 +11,7 @@ one that two members differ in, and another child of her first name matters to n
 
 from collections.abc import Collection, Mapping
 from itertools import combinations
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from adapters.contract.record import Record
 from resolvers.matching.contest import differ_as_people
@@ -31,6 +31,9 @@ from resolvers.matching.lessons import taught
 from resolvers.matching.reference import Reference
 
 _Populations = Mapping[str, int | None]
+
+
+_MOST_KINDS: Final = 16  # each is compared with each: of more the rounds may tell sooner
 
 
 class _Kind(NamedTuple):
@@ -65,7 +68,7 @@ def resolved_by_kind(
         return None
     known = KnownOfChild.of(reference, read)
     kinds = _kinds(reference, known, records_by_source, populations, read)
-    if kinds is None:
+    if kinds is None or len(kinds.every) > _MOST_KINDS:
         return None
     found = {key: kind.against(known) for key, kind in kinds.every.items()}
     if not _all_hers(kinds, found):
