@@ -40,7 +40,7 @@ _ANY_METHOD: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _QUESTIONS: Final = "/graphql"
 
 
-class Paths:
+class QuestionsFirst:
     """What answers each path: a POST of a question goes straight to the endpoint.
 
     Starlette would look for its route, and wrap it in what catches failures, which the endpoint
@@ -75,7 +75,7 @@ def routes(pipeline: Pipeline, settings: Settings) -> ASGIApp:
     questions: ASGIApp = endpoint
     for middleware in reversed(_around(settings)):
         questions = middleware.cls(questions, *middleware.args, **middleware.kwargs)
-    return Paths(questions, found)
+    return QuestionsFirst(questions, found)
 
 
 def _questions(endpoint: Endpoint, settings: Settings) -> Route:
