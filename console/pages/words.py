@@ -31,6 +31,12 @@ def in_words(said: str | None) -> str:
     return said
 
 
+def shortly(said: str) -> str:
+    """A moment for a narrow column, in UTC."""
+    moment = datetime.fromisoformat(said)
+    return f"{moment.day} {_MONTHS[moment.month - 1][:3]} {moment:%Y, %H:%M}"
+
+
 def detail(name: str) -> str:
     """The name of a detail, as the gateway writes it in lists of details."""
     return _DETAILS.get(name, name.replace("_", " "))

@@ -27,6 +27,15 @@ def draft(page: Page, demo: DemoPages) -> None:
     page.get_by_role("heading", name="Complete the manifest").wait_for()
 
 
+def completed(page: Page) -> None:
+    """Say who gets what: the draft has it as a comment."""
+    field = page.get_by_label("Manifest", exact=True)
+    lines = field.input_value().splitlines()
+    begins = lines.index("# [[release]]")
+    given = [line.removeprefix("# ") for line in lines[begins : begins + 5]]
+    field.fill("\n".join([*lines[:begins], *given, *lines[begins + 5 :]]))
+
+
 def tried(page: Page, demo: DemoPages) -> None:
     """Try the draft with the test child."""
     draft(page, demo)
@@ -38,6 +47,7 @@ def tried(page: Page, demo: DemoPages) -> None:
 def proposed(page: Page, demo: DemoPages) -> None:
     """Propose it."""
     draft(page, demo)
+    completed(page)
     page.get_by_role("button", name="Propose it").click()
     page.get_by_role("heading", name="Proposed").wait_for()
 
