@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -68,11 +69,14 @@ class SourceTried:
 
 @dataclass(frozen=True, slots=True)
 class LiveTrials:
-    """Trials of this gateway, one after another; each is in the log before a system is asked."""
+    """Trials of this gateway, one at a time of an agency, so that none waits for another's system.
+
+    Each is in the log before a system is asked.
+    """
 
     registrar: Registrar
     opener: SourceOpener
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _agencies: set[str] = field(default_factory=set)
 
     @property
     def _now(self) -> ActiveGeneration:
@@ -149,7 +153,7 @@ class LiveTrials:
     ) -> SourceTried:
         operation, given = _checked(held.manifest, wanted)
         masked = MaskedSecrets(secrets)
-        async with self._turn:
+        with self._alone(held.manifest.source.agency):
             await self._log(caller, held)
             adapter = await self._opened(held, masked)
             try:
@@ -159,6 +163,16 @@ class LiveTrials:
                 raise TryLater("BUSY", "the system took too long; try again") from None
             finally:
                 await adapter.aclose()
+
+    @contextmanager
+    def _alone(self, agency: str) -> Iterator[None]:
+        if agency in self._agencies:
+            raise TryLater("BUSY", "another trial of your agency is under way; try again")
+        self._agencies.add(agency)
+        try:
+            yield
+        finally:
+            self._agencies.discard(agency)
 
     async def _asked(  # noqa: PLR0913, PLR0917  what one trial is made of
         self,

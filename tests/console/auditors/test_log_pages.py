@@ -113,3 +113,15 @@ def test_axe_finds_nothing_and_a_small_window_shows_all(
     small.goto(f"{town.url}{path}")
     assert violations(small, axe) == []
     assert sideways(small) == 0
+
+
+def test_a_privacy_officer_sees_each_question_that_reached_their_agency_and_no_more(
+    small: Page, town: TownPages
+) -> None:
+    town.sign_in(small, "A privacy officer")
+    small.goto(f"{town.url}/log")
+    rows = small.locator("tbody tr").filter(has_text="A question")
+    assert rows.count() >= 5
+    rows.first.get_by_role("link").click()
+    agencies = small.get_by_role("region", name="Agencies").locator("tbody tr")
+    assert [row.split("\t")[0] for row in agencies.all_inner_texts()] == ["council"]

@@ -1,5 +1,6 @@
 """An agency drafts a manifest and tries it about a test child, before anybody is asked by it."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -172,6 +173,8 @@ async def test_a_secret_is_read_only_where_two_people_stand_behind_it(place: Pla
     assert said.body["data"]["trySource"]["read"] is True
     assert "X-Key: ***" in said.text
     assert "hunter2" not in said.text
+    both = await asyncio.gather(*(tried_version(town, GOVERNANCE) for _ in range(2)))
+    assert sorted("errors" in said.body for said in both) == [False, True]
     assert (await approve(town)).source is not None
     assert (await tried_version(town, REGISTRAR)).body["data"]["trySource"]["read"] is True
 
