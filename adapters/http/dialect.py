@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from adapters.contract.contract import Failure, Malformed, MoreNeeded, Unread
 from adapters.http.exchange import HttpAnswer
@@ -13,6 +13,8 @@ from adapters.http.verdict import Answer, JsonAnswer
 from adapters.mapping.beside.told import ToldBeside
 from adapters.mapping.beside.trouble import says_trouble
 from adapters.network.http_request import HttpRequest
+
+_NOTHING: Final = ToldBeside()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class FoundDocuments:
     more: bool = False
     unread: Unread | None = None
     partial: bool = False
-    beside: ToldBeside = field(default_factory=ToldBeside, compare=False)
+    beside: ToldBeside = field(default=_NOTHING, compare=False)
 
 
 def told_beside(answer: Any, documents: Collection[Any]) -> ToldBeside:

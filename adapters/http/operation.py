@@ -65,7 +65,10 @@ class RestrictedReply:
 
 @dataclass(frozen=True, slots=True)
 class HttpOperation:
-    """An operation with every expression compiled."""
+    """An operation with every expression compiled.
+
+    `verdicts` are those by which the manifest itself hears what an answer says of itself.
+    """
 
     operation: Operation
     mapping: RecordMapping
@@ -81,6 +84,7 @@ class HttpOperation:
     paging: Paging
     envelope: Envelope | None = None
     address: AddressTemplate | None = None
+    verdicts: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -113,19 +117,13 @@ class HttpOperation:
             paging=Paging.of(operation.page, manifest.kind),
             envelope=None if operation.envelope is None else Envelope.parse(operation.envelope),
             address=AddressTemplate.of(operation, manifest.kind) if paths.compiled else None,
+            verdicts=_verdicts(operation),
         )
 
     @property
     def beside(self) -> frozenset[str]:
         """The names under which a record has what came beside it, as `include` says."""
         return frozenset(path.partition(".")[0] for path in self.operation.include)
-
-    @property
-    def verdicts(self) -> tuple[str, ...]:
-        """The expressions by which the manifest itself hears what an answer says of itself."""
-        one = self.operation
-        told = (one.failed, one.restricted_reply, one.too_many, one.absent, one.partial)
-        return tuple(text for text in told if text is not None)
 
     def verdict(
         self, answer: Answer, now: datetime
@@ -154,6 +152,11 @@ class HttpOperation:
         if self.as_of is None:
             return cached_at(answer.headers, now)
         return read_moment(self.as_of, answer.scope)
+
+
+def _verdicts(one: Operation) -> tuple[str, ...]:
+    told = (one.failed, one.restricted_reply, one.too_many, one.absent, one.partial)
+    return tuple(text for text in told if text is not None)
 
 
 def _holds(expression: Readable | None, answer: Answer) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
+from types import NoneType
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +17,7 @@ Row = Mapping[str, Any]
 DetailRows = Mapping[str, Sequence[Row]]
 
 ROWS: Final = "rows"
+_AS_IN_JSON: Final = frozenset({str, int, float, bool, NoneType})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ def _merged(key: Any, group: list[Row], details: DetailRows) -> Merged:
 
 
 def _document(row: Row) -> dict[str, Any]:
-    return {name: _json(value) for name, value in row.items()}
+    return {
+        name: value if type(value) in _AS_IN_JSON else _json(value) for name, value in row.items()
+    }
 
 
 def _json(value: Any) -> Any:

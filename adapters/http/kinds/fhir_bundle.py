@@ -1,6 +1,7 @@
 """The resources of a FHIR answer, each reference to another of them resolved in place."""
 
 from collections.abc import Iterator
+from types import NoneType
 from typing import Any, Final
 
 _DEEP: Final = 2  # a role's practitioner and organisation, not their own references
@@ -8,6 +9,7 @@ _DEEP: Final = 2  # a role's practitioner and organisation, not their own refere
 _INCLUDE: Final = "include"
 _MATCH: Final = frozenset({None, "match"})
 _MODES: Final = frozenset({*_MATCH, _INCLUDE, "outcome"})
+_PLAIN: Final = frozenset({str, int, float, bool, NoneType})
 _FAILED: Final = frozenset({"error", "fatal"})
 
 
@@ -36,10 +38,15 @@ class Resources:
 
     def _walk(self, part: Any, contained: dict[str, dict[str, Any]], deep: int) -> Any:
         if isinstance(part, list):
-            return [self._walk(item, contained, deep) for item in part]
+            return [
+                item if type(item) in _PLAIN else self._walk(item, contained, deep) for item in part
+            ]
         if not isinstance(part, dict):
             return part
-        walked = {key: self._walk(item, contained, deep) for key, item in part.items()}
+        walked = {
+            key: item if type(item) in _PLAIN else self._walk(item, contained, deep)
+            for key, item in part.items()
+        }
         reference = part.get("reference")
         if isinstance(reference, str):
             target = contained.get(reference) or self._target(reference)

@@ -9,7 +9,7 @@ APIs have for "there is more", whether or not the manifest reads them: next link
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from adapters.mapping.beside.told import DEEPEST, ToldBeside, called
+from adapters.mapping.beside.told import DEEPEST, LOOKED_INTO, ToldBeside, called
 
 # Where more is to be had: a link, a cursor, the number of a page.
 _NEXT: Final = frozenset(
@@ -82,12 +82,15 @@ _TOTALS: Final = frozenset(
 )
 _ANNOTATED: Final[Mapping[str, str]] = {"count": "odatacount"}  # OData 4.01 leaves odata. out
 _COUNTS: Final = frozenset({"count", "recordcount", "resultcount", "numberofrecords", "matches"})
+_HEEDED: Final = _NEXT | _MORE | _LAST | _TOTALS | _COUNTS
 _PAGES: Final = frozenset({"totalpages", "pagecount", "numpages", "pagestotal", "lastpage"})
+_FEW: Final = 500  # names
 _FLAGS: Final[Mapping[str, bool]] = {
     **dict.fromkeys(("true", "yes", "y", "1"), True),
     **dict.fromkeys(("false", "no", "n", "0"), False),
 }
 _PAGE: Final = frozenset({"page", "currentpage", "pagenumber", "pageno"})
+_SPEAKS: Final = _HEEDED | _PAGE | _PAGES | LOOKED_INTO
 _OF_PAGES: Final = _PAGE | _PAGES
 
 
@@ -96,7 +99,8 @@ def says_more(beside: ToldBeside, received: int) -> bool | None:
 
     False where it says that these are all, None where it says nothing.
     """
-    said = {_said(name, value, received) for name, value in beside.every}
+    every = beside.every
+    said = {_said(name, value, received) for name, value in every if name in _HEEDED}
     if True in said or _is_not_the_last_page(beside):
         return True
     return False if False in said else None
@@ -107,10 +111,23 @@ def cut_lists(document: Any) -> Iterator[str]:
     if not isinstance(document, dict):
         return
     for key, part in document.items():
-        if isinstance(part, dict) and any(map(_is_cut, _with_lists(part))):
+        if isinstance(part, dict) and _may_say(part) and any(map(_is_cut, _with_lists(part))):
             yield key
         elif "@" in key and (of := key.partition("@")[0]) and _is_annotated(key, part, document):
             yield of
+
+
+def _may_say(part: dict[str, Any]) -> bool:
+    """Whether an object, or one inside of it, has any name that is heeded, or very many."""
+    inside, names = [part], 0
+    while inside:
+        for name, value in inside.pop().items():
+            names += 1
+            if names > _FEW or called(name) in _SPEAKS:
+                return True
+            if isinstance(value, dict):
+                inside.append(value)
+    return False
 
 
 def _is_annotated(key: str, said: Any, document: dict[str, Any]) -> bool:

@@ -20,6 +20,7 @@ _RANGE: Final = re.compile(r"(?:\w+\s+)?(\d+)-(\d+)/(\d+)")
 _EMPTY_RANGE: Final = re.compile(r"(?:\w+\s+)?\*/(\d+)")
 _LINKS: Final = frozenset({"links", "link"})
 _REMARKS: Final = frozenset({"statusinfoset", "messages", "issues", "notifications", "alerts"})
+LOOKED_INTO: Final = _LINKS | _REMARKS  # lists by these names
 _MOST_REMARKS: Final = 100
 _NONE: Final = frozenset[int]()
 

@@ -48,6 +48,8 @@ _BAD: Final = frozenset(
     }
 )
 _SEVERITIES: Final = frozenset({"severity", "imsxseverity"})
+_RELATION: Final = "relation"
+_HEEDED: Final = _ERRORS | _TROUBLED | _WELL | _STATUSES | _SEVERITIES | {_RELATION}
 _SEVERE: Final = frozenset({"warning", "warn", "error", "fatal", "critical", "severe"})
 _NOTHING: Final = frozenset({"", "false", "no", "none", "null", "ok", "success", "na"})
 _AT_LEAST: Final = "gte"  # Elasticsearch's `hits.total.relation`: there are at least so many
@@ -67,7 +69,8 @@ def says_trouble(beside: ToldBeside, read: Collection[str] = ()) -> bool:
     """
     if _WARN_CODE.match(beside.headers.get("warning", "")):
         return True
-    troubles = {name for name, value in beside.every if _is_trouble(name, value)}
+    every = beside.every
+    troubles = {name for name, value in every if name in _HEEDED and _is_trouble(name, value)}
     return bool(troubles) and not troubles <= {called(name) for one in read for name in _words(one)}
 
 
@@ -86,7 +89,7 @@ def _is_trouble(name: str, value: Any) -> bool:
         return value is False or _text(value) == "false"
     if name in _SEVERITIES:
         return _text(value) in _SEVERE
-    if name == "relation":
+    if name == _RELATION:
         return _text(value) == _AT_LEAST
     return name in _STATUSES and (_text(value) in _BAD or _number(value) in _HTTP_ERRORS)
 
