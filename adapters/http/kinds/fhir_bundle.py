@@ -32,27 +32,29 @@ class Resources:
         done = self._done.get((id(resource), deep))
         if done is None:
             contained = {f"#{one.get('id')}": one for one in objects(resource.get("contained"))}
-            done = {key: self._walk(part, contained, deep) for key, part in resource.items()}
+            done = {
+                key: part if type(part) in _PLAIN else self._walk(part, contained, deep)
+                for key, part in resource.items()
+            }
             self._done[id(resource), deep] = done
         return done
 
     def _walk(self, part: Any, contained: dict[str, dict[str, Any]], deep: int) -> Any:
-        if isinstance(part, list):
-            return [
-                item if type(item) in _PLAIN else self._walk(item, contained, deep) for item in part
-            ]
-        if not isinstance(part, dict):
-            return part
-        walked = {
-            key: item if type(item) in _PLAIN else self._walk(item, contained, deep)
-            for key, item in part.items()
-        }
-        reference = part.get("reference")
-        if isinstance(reference, str):
-            target = contained.get(reference) or self._target(reference)
-            if target is not None:
-                walked["resolved"] = self.resolved(target, deep - 1)
-        return walked
+        """The same without a copy where nothing in it refers to anything."""
+        walked = part
+        for key, item in part.items() if isinstance(part, dict) else enumerate(part):
+            if type(item) in _PLAIN:
+                continue
+            inner = self._walk(item, contained, deep)
+            if inner is not item:
+                walked = part.copy() if walked is part else walked
+                walked[key] = inner
+        reference = part.get("reference") if isinstance(part, dict) else None
+        target = self._meant(reference, contained) if isinstance(reference, str) else None
+        return walked if target is None else {**walked, "resolved": self.resolved(target, deep - 1)}
+
+    def _meant(self, reference: str, contained: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+        return contained.get(reference) or self._target(reference)
 
     def _target(self, reference: str) -> dict[str, Any] | None:
         plain = reference.partition("/_history/")[0]

@@ -45,6 +45,8 @@ class MappingCounts:
 
 
 COUNTS: Final = MappingCounts()
+# Python has no function with more than twenty loops inside of each other.
+_NOT_MADE: Final = (NotGenerated, SyntaxError, RecursionError, MemoryError)
 
 
 @dataclass(slots=True)
@@ -96,7 +98,7 @@ class RecordReaders:
             names = dict.fromkeys(section.name for section in wanted)
             lists = [self._list(name, wanted) for name in names]
             return _reader(self.once, lists, is_element if reads_xml(values) else _is_object)
-        except NotGenerated:
+        except _NOT_MADE:
             return None
 
     def _list(self, name: str, wanted: Sequence[SectionReading]) -> Lists:

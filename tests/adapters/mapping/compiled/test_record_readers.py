@@ -158,6 +158,20 @@ def test_what_a_manifest_writes_never_stands_in_the_text_of_a_function() -> None
     assert [one.names[0].family for one in told if isinstance(one, Record)] == ["Vale"] * 2
 
 
+@pytest.mark.parametrize("deep", [3, 19, 25, 35])
+def test_an_expression_of_many_lists_is_read_however_deep(deep: int) -> None:
+    path = "w" + ".a[*]" * deep
+    text = PUPIL.replace('practitioner = "name"', f'practitioner = "{path}"')
+    manifest = manifest_of(manifest_text("rest", "http://a.example", text))
+    one = RecordMapping.of(manifest.operation[0], manifest.codes)
+    told: Any = "Jo"
+    for _ in range(deep):
+        told = {"a": [told]}
+    document = {**HART, "workers": [{"w": told}]}
+    first, second = (one.record(document, ALL_FIELDS, TODAY) for _ in range(2))
+    assert first == second == one.exact(document, ALL_FIELDS, TODAY)
+
+
 def test_an_operator_is_told_how_many_records_were_not_read_by_functions(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
