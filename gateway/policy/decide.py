@@ -23,7 +23,7 @@ _UNDECIDED: Final = "the agency's rules could not be decided, so nothing is give
 SAID_BY_REASON: Final = frozenset({_OTHER_PURPOSE, _NO_RULE, KEPT_BACK})  # no more than that
 _KEPT: Final = 20_000  # decisions, when each kind of caller is given one by each source
 _FEWEST_KINDS: Final = 8
-_FEW: Final = 4  # decisions that may hold up others
+FEW: Final = 4  # decisions that may hold up others
 _CALLER: Final = {"type": "Caller", "id": "caller"}
 _RELEASE: Final = {"type": "Action", "id": "release"}
 
@@ -98,16 +98,17 @@ class Decisions:
         return found
 
     async def ahead(self, matters: Iterable[Matter]) -> None:
-        """Decide these in a thread, unless they are few: Cedar takes 2 ms for each agency.
+        """Decide these in a thread: Cedar takes 2 ms for each agency.
 
         With hundreds of them nobody else would be served meanwhile.
         """
         every = tuple(matters)
-        if len(self._left(every)) > _FEW:
-            async with self._one_at_a_time:
-                await asyncio.to_thread(self._decide_all, self._left(every))
+        async with self._one_at_a_time:
+            if left := self.left(every):
+                await asyncio.to_thread(self._decide_all, left)
 
-    def _left(self, matters: Iterable[Matter]) -> list[Matter]:
+    def left(self, matters: Iterable[Matter]) -> list[Matter]:
+        """Those of them that nobody has decided yet."""
         return [matter for matter in matters if matter not in self._decided]
 
     def _decide_all(self, matters: Iterable[Matter]) -> None:
@@ -117,6 +118,15 @@ class Decisions:
     def _request(self, matter: Matter) -> DecisionRequest:
         context = replace(self._plainly, in_area=matter.in_area, said=matter.said)
         return DecisionRequest(matter.agency, matter.source, matter.asked, self._principal, context)
+
+
+class ManyUndecided(Exception):
+    """So much is undecided for a kind of caller that others would wait for it."""
+
+    def __init__(self, decisions: Decisions, matters: Iterable[Matter]) -> None:
+        super().__init__()
+        self.decisions = decisions
+        self.matters = tuple(matters)
 
 
 class Policy:

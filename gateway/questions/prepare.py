@@ -23,7 +23,15 @@ from gateway.model.clock import Clock
 from gateway.model.errors import AskDifferently, NotAllowed, all_at_once
 from gateway.model.inquiry import Inquiry, inquiries
 from gateway.policy.context import UNSAID, PolicyContext, Principal, RecordFacts
-from gateway.policy.decide import Decisions, Matter, OnRecord, Policy, Verdict
+from gateway.policy.decide import (
+    FEW,
+    Decisions,
+    ManyUndecided,
+    Matter,
+    OnRecord,
+    Policy,
+    Verdict,
+)
 from gateway.questions.plan import Plan, PlannedSource, plan, refuse_costly
 from resolvers.release import fields_within
 
@@ -207,22 +215,29 @@ class Preparation:
         return None
 
     def prepare(
-        self, document: Document, request: Request, caller: Caller
+        self, document: Document, request: Request, caller: Caller, at_most: int | None = None
     ) -> tuple[PreparedQuestion, ...]:
-        """Plan and decide every inquiry of the request; none where it asks about no child."""
+        """Plan and decide every inquiry of the request; none where it asks about no child.
+
+        ManyUndecided where more than `at_most` decisions would have to be made now.
+        """
         operation = document.operation(request.operation_name)
         planned = self._planned(operation, request.variables, caller)
+        for one, _, decisions in planned if at_most is not None else ():
+            left = decisions.left(self._matter(p.source, caller) for p in one.sources)
+            if len(left) > (at_most or 0):
+                raise ManyUndecided(decisions, left)
         return tuple(self._prepared(*each, operation, caller) for each in planned)
 
     async def prepare_while_serving(
         self, document: Document, request: Request, caller: Caller
     ) -> tuple[PreparedQuestion, ...]:
         """The same, while others are served: a new kind of caller is decided on in a thread."""
-        operation = document.operation(request.operation_name)
-        planned = self._planned(operation, request.variables, caller)
-        for one, _, decisions in planned:
-            await decisions.ahead(self._matter(p.source, caller) for p in one.sources)
-        return tuple(self._prepared(*each, operation, caller) for each in planned)
+        while True:
+            try:
+                return self.prepare(document, request, caller, FEW)
+            except ManyUndecided as undecided:
+                await undecided.decisions.ahead(undecided.matters)
 
     def _planned(
         self, operation: DocumentOperation, variables: Mapping[str, Any], caller: Caller

@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import replace
-from itertools import islice, product
+from itertools import product
 from typing import Final
 
 import pytest
@@ -52,9 +52,10 @@ async def test_what_was_decided_ahead_is_not_decided_again(threads: list[threadi
     assert len(threads) == len(MATTERS)
 
 
-async def test_a_few_decisions_need_no_thread(threads: list[threading.Thread]) -> None:
-    await decisions().ahead(islice(MATTERS, 4))
-    assert threads == []
+def test_what_is_left_is_what_nobody_has_decided() -> None:
+    kind = decisions()
+    kind.of(MATTERS[0])
+    assert kind.left(MATTERS) == MATTERS[1:]
 
 
 def test_a_kind_of_caller_is_decided_on_as_each_request_is_by_itself() -> None:
