@@ -49,7 +49,9 @@ class WireConnection(asyncio.Protocol):
         except BaseException:
             self.abort()
             raise
-        return Received(reader.status, reader.headers, reader.content)
+        received = Received(reader.status, reader.headers, reader.content)
+        reader.forget()
+        return received
 
     @property
     def usable(self) -> bool:

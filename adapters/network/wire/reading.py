@@ -106,6 +106,10 @@ class ResponseReader:
         self.over = self.over or (self._until_end and clean)
         return self.over
 
+    def forget(self) -> None:
+        """Keep nothing of what was in the answer: its connection may be idle for long."""
+        self.headers, self._content = {}, []
+
     def close(self) -> None:
         """Let go of the parser, which holds on to this."""
         self._parser = None

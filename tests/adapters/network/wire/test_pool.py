@@ -1,6 +1,7 @@
 """Connections are kept for the next question, never more than allowed, and never a doubtful one."""
 
 import asyncio
+import gc
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -122,6 +123,15 @@ async def test_a_connection_that_ended_or_spoke_unasked_is_not_used_however_soon
             assert await agency.ask() == b"ab"
             await spoke.wait()  # what was said may be in the socket, and not with us
             spoke.clear()
+
+
+async def test_a_kept_connection_keeps_nothing_of_the_child_it_was_asked_about() -> None:
+    marked = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nxyzzy-%d\r\n" % 17
+    server = Server(marked)
+    async with asking(server.handle) as agency:
+        assert b"xyzzy-17" in await agency.ask()
+        kept = [held for held in gc.get_objects() if isinstance(held, list)]
+        assert not [held for held in kept if b"xyzzy-17\r" in held]
 
 
 @pytest.mark.parametrize("when", ["with the answer", "later"])
