@@ -17,15 +17,18 @@ async def _measured(calls: int, rounds: int) -> None:
     with working("bench.transport.agency") as agency:
         opened = agency.tell({"listen": True})
         for base in opened["urls"]:
-            for in_flight in (1, 7):
-                for one in await compared(base, opened["ca"], in_flight, calls, rounds):
+            for in_flight, keeps in ((1, True), (7, True), (1, False)):
+                some = calls if keeps else calls // 8
+                ca = opened["ca"]
+                for one in await compared(base, ca, in_flight, some, rounds, keeps=keeps):
                     print(_carried(one))
         for each in await waited(agency, opened["urls"][0], calls // 4, rounds):
             print(_waited(each))
 
 
 def _carried(one: Carried) -> str:
-    told = f"{one.carrier}, {one.scheme}, {one.in_flight} in flight"
+    kept = "" if one.keeps else ", each on a new connection"
+    told = f"{one.carrier}, {one.scheme}, {one.in_flight} in flight{kept}"
     return f"{told}: {one.cpu_us:.1f} us of CPU a call"
 
 

@@ -46,20 +46,21 @@ class Carried:
     carrier: str
     scheme: str
     in_flight: int
+    keeps: bool
     cpu_us: float
 
 
 @asynccontextmanager
 async def carriers(
-    base: str, authority: str, in_flight: int
+    base: str, authority: str, in_flight: int, *, keeps: bool
 ) -> AsyncIterator[dict[str, Transport]]:
     """Both carriers to one agency, with as many connections each."""
     tls = ssl.create_default_context(cadata=authority)
     to = Destination.of(base, tls, GuardedResolver(Egress.of([base])))
     if to is None:
         raise RuntimeError("the bench has a plain address")
-    pool = ConnectionPool(to, in_flight, _MOST, frozenset(), keeps=True)
-    connector = aiohttp.TCPConnector(limit=in_flight, ssl=tls)
+    pool = ConnectionPool(to, in_flight, _MOST, frozenset(), keeps=keeps)
+    connector = aiohttp.TCPConnector(limit=in_flight, ssl=tls, force_close=not keeps)
     both: dict[str, Transport] = {
         "kept connections": PooledConnections(pool, _MOST),
         "aiohttp": Connections(open_client(_MOST, connector=connector), _MOST),
@@ -71,12 +72,15 @@ async def carriers(
             await one.aclose()
 
 
-async def compared(
-    base: str, authority: str, in_flight: int, count: int, rounds: int
+async def compared(  # noqa: PLR0913  where to, how many at once, and how often
+    base: str, authority: str, in_flight: int, count: int, rounds: int, *, keeps: bool = True
 ) -> list[Carried]:
-    """Each carrier's CPU a call; the first round warms up and does not count."""
+    """Each carrier's CPU a call; the first round warms up and does not count.
+
+    Unless it `keeps` connections, each call has a new one.
+    """
     request = HttpRequest(base + PATH, headers=HEADERS)
-    async with carriers(base, authority, in_flight) as both:
+    async with carriers(base, authority, in_flight, keeps=keeps) as both:
         took: dict[str, list[float]] = {name: [] for name in both}
         for _ in range(rounds + 1):
             for name, transport in both.items():
@@ -84,7 +88,9 @@ async def compared(
                 await volley(_asking(transport, request), count, in_flight)
                 took[name].append((time.process_time() - started) / count * 1e6)
     scheme = base.partition(":")[0]
-    return [Carried(name, scheme, in_flight, median(all_[1:])) for name, all_ in took.items()]
+    return [
+        Carried(name, scheme, in_flight, keeps, median(all_[1:])) for name, all_ in took.items()
+    ]
 
 
 def _asking(transport: Transport, request: HttpRequest) -> Callable[[], Awaitable[None]]:
