@@ -110,7 +110,9 @@ def _transports(
     tls = client_context(manifest.auth, opening.secrets)
     read = any(operation.restricted_reply is not None for operation in manifest.operation)
     bodies_at = dialect.bodies_at | (REFUSED if read else frozenset())
-    pool = open_pool(manifest, GuardedResolver(opening.egress), tls, bodies_at)
+    pool = None
+    if opening.paths.compiled:
+        pool = open_pool(manifest, GuardedResolver(opening.egress), tls, bodies_at)
     if pool is not None and token_url is None:
         return pool, pool
     session = open_session(manifest, GuardedResolver(opening.egress), tls)

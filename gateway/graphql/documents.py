@@ -31,6 +31,7 @@ from graphql import (
     visit,
 )
 
+from adapters.contract.paths import COMPILED, Paths
 from gateway.config.tables.documents import DocumentSettings
 from gateway.graphql.child.writing import WriteAnswer, writer_of
 from gateway.graphql.compiled_variables import NO_VARIABLES, CompiledVariables
@@ -135,9 +136,12 @@ class Document:
 class Documents:
     """The documents of one schema, each parsed and validated once."""
 
-    def __init__(self, schema: GraphQLSchema, settings: DocumentSettings) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, settings: DocumentSettings, paths: Paths = COMPILED
+    ) -> None:
         self._schema = schema
         self._settings = settings
+        self._paths = paths
         self._kept: LRUCache[str, Document] = LRUCache(settings.kept, _weight_of)
         self._refused: TTLCache[str, AskDifferently] = TTLCache(settings.kept, _REMEMBERED_S)
         self._reading = asyncio.Lock()
@@ -197,22 +201,26 @@ class Documents:
         if problems:
             raise all_at_once([_invalid(f"query: {_unquoted(p)}", p) for p in problems])
         whole = undelivered(bare)
-        fragments = fragments_of(whole)
-        writers = {
-            name: writer_of(self._schema, node, fragments)
-            for name, node in _operation_nodes(whole).items()
-        }
         strict = never_null(self._schema, node)
-        compiled = {
+        known = {name: replace(one, never_null=strict[name]) for name, one in operations.items()}
+        if self._paths.compiled:
+            known = self._compiled(known, whole)
+        return Document(digest, bare, whole, known, _weight(text, self._settings))
+
+    def _compiled(
+        self, operations: Mapping[str, DocumentOperation], whole: DocumentNode
+    ) -> dict[str, DocumentOperation]:
+        """The operations with what writes their answers and reads their variables."""
+        schema, fragments = self._schema, fragments_of(whole)
+        nodes = _operation_nodes(whole)
+        return {
             name: replace(
                 one,
-                write=writers[name],
-                never_null=strict[name],
-                variables=CompiledVariables.of(self._schema, one.node.variable_definitions or ()),
+                write=writer_of(schema, nodes[name], fragments),
+                variables=CompiledVariables.of(schema, one.node.variable_definitions or ()),
             )
             for name, one in operations.items()
         }
-        return Document(digest, bare, whole, compiled, _weight(text, self._settings))
 
     def _operations(self, node: DocumentNode) -> dict[str, DocumentOperation]:
         fragments = fragments_of(node)

@@ -298,7 +298,7 @@ async def open_stages(
         # graphql-core's own schema: documents are executed without strawberry's per-request parse.
         schema = build_schema()._schema  # noqa: SLF001
         quotas = Quotas(counts, settings.limits, seconds)
-        documents = Documents(schema, settings.documents)
+        documents = Documents(schema, settings.documents, paths)
         yield Stages(
             settings.questions,
             settings.roles,

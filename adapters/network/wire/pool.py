@@ -10,6 +10,7 @@ from adapters.network.wire.destination import Destination
 from adapters.network.wire.head import HeadWriter
 
 _IDLE_S: Final = 15.0  # about what servers keep a connection for
+_EARLY_S: Final = 0.01  # a loop may run a timer a moment before its time, and again until then
 
 
 class ConnectionPool:
@@ -84,7 +85,7 @@ class ConnectionPool:
 
     def _let_go(self) -> None:
         loop, self._sweep = asyncio.get_running_loop(), None
-        oldest = loop.time() - _IDLE_S
+        oldest = loop.time() - _IDLE_S + _EARLY_S
         while self._idle and self._idle[0].idle_since <= oldest:
             self._end(self._idle.popleft())
         if self._idle:

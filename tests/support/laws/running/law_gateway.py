@@ -12,7 +12,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, Final, cast
 
-from adapters.contract.paths import COMPILED, Paths
+from adapters.contract.paths import COMPILED, EXACT, Paths
 from gateway.audit.keys.epoch_keys import EpochKeys
 from gateway.audit.publish.witness_watch import WitnessWatch
 from gateway.audit.recorder.recorder import Recorder
@@ -48,7 +48,9 @@ from tests.support.town import SHIELD_TEAM
 _SCHEMA: Final = build_schema()._schema  # noqa: SLF001  as the gateway takes it
 _KEYS: Final = EpochKeys("epoch-1", secrets.token_bytes(32), secrets.token_bytes(32))
 SETTINGS: Final = settings_with(questions__deadline=10.0, environment="development", **UNHURRIED)
-_DOCUMENTS: Final = Documents(_SCHEMA, SETTINGS.documents)
+_DOCUMENTS: Final = {
+    paths: Documents(_SCHEMA, SETTINGS.documents, paths) for paths in (COMPILED, EXACT)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def _active(
         _SCHEMA,
         cast("TokenVerifier", _verifier(caller)),
         clock,
-        _DOCUMENTS,
+        _DOCUMENTS[paths],
         Quotas(ProcessCounters(clock.monotonic), SETTINGS.limits, clock.monotonic),
         paths,
     )
