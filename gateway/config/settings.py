@@ -46,6 +46,7 @@ from gateway.config.settings_text import SettingsText
 from gateway.config.settings_variables import variable_faults
 from gateway.config.tables.connections import ConnectionSettings, connection_faults
 from gateway.config.tables.documents import DocumentSettings
+from gateway.config.tables.metrics import MetricSettings, metric_faults
 from gateway.config.toml_table import parsed, problems_of, read_toml
 from gateway.model.errors import ConfigurationFault, ConfigurationInvalid
 
@@ -84,6 +85,7 @@ class Settings(BaseSettings):
     documents: DocumentSettings = DocumentSettings()
     browser: BrowserSettings = BrowserSettings()
     alerts: AlertSettings = AlertSettings()
+    metrics: MetricSettings = MetricSettings()
 
     @property
     def own_stores(self) -> frozenset[HostPort]:
@@ -176,4 +178,10 @@ def together(settings: Settings) -> Iterator[SettingFault]:
         document_faults(settings.documents, settings.files),
         connection_faults(settings.connections),
         worker_faults(settings.environment, settings.server, settings.replicas),
+        metric_faults(
+            settings.environment,
+            settings.metrics,
+            over_tls=settings.tls.certificate is not None,
+            workers=settings.server.workers,
+        ),
     )

@@ -1,7 +1,7 @@
 """A source that fails again and again is not asked for a while, then tried by one question."""
 
 from collections.abc import Callable
-from enum import Enum, StrEnum, auto
+from enum import StrEnum
 
 
 class BreakerState(StrEnum):
@@ -12,12 +12,12 @@ class BreakerState(StrEnum):
     HALF_OPEN = "half-open"
 
 
-class CallOutcome(Enum):
+class CallOutcome(StrEnum):
     """What came of asking: an answer, a failure of the source's, or nothing that says either."""
 
-    OK = auto()
-    FAILED = auto()
-    NEUTRAL = auto()
+    OK = "ok"
+    FAILED = "failed"
+    NEUTRAL = "neutral"
 
 
 class Breaker:

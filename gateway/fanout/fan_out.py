@@ -11,6 +11,7 @@ from typing import Final
 
 from adapters.contract.contract import Fault, Unavailable
 from adapters.contract.record import Record
+from gateway.fanout.breaker import BreakerState
 from gateway.fanout.health import SourceHealth
 from gateway.fanout.limits import CallCount
 from gateway.fanout.source_answer import CallContext, Keys, SourceAnswer
@@ -36,6 +37,10 @@ class FanOut:
     def confirm(self, answered: SourceAnswer, certain: Iterable[Record]) -> None:
         """Take down that a source finds children: these of its records are certain."""
         self._connections[answered.source].confirm(answered, certain)
+
+    def breakers(self) -> Mapping[str, BreakerState]:
+        """How the breaker of each source stands, by its id; nobody is asked."""
+        return {name: each.breaker for name, each in self._connections.items()}
 
     async def health(self) -> Mapping[str, SourceHealth]:
         """How each source is doing, by its id."""

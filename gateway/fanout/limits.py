@@ -18,7 +18,7 @@ from adapters.contract.contract import (
     TooMany,
     Unavailable,
 )
-from gateway.fanout.breaker import Breaker, CallOutcome
+from gateway.fanout.breaker import Breaker, BreakerState, CallOutcome
 from gateway.fanout.failures import RecentFailures
 from gateway.fanout.health import Checkup, Latencies, SourceHealth
 from gateway.fanout.hedging.hedge import HedgedRequest
@@ -27,6 +27,7 @@ from gateway.fanout.sources import RegisteredSource
 from gateway.fanout.throttle import Throttle
 from gateway.model import events
 from gateway.model.clock import Clock
+from gateway.model.figures import NO_FIGURES, Figures
 
 Jitter = Callable[[], float]
 
@@ -74,13 +75,20 @@ class SharedLimits:
 class SourceLimits:
     """The limits of one source, shared by every question; `jitter` gives 0 to 1."""
 
-    def __init__(self, source: RegisteredSource, clock: Clock, jitter: Jitter) -> None:
+    def __init__(
+        self,
+        source: RegisteredSource,
+        clock: Clock,
+        jitter: Jitter,
+        figures: Figures = NO_FIGURES,
+    ) -> None:
         limits = source.manifest.limits
         self._source = source
         self._limits = limits
         self._clock = clock.monotonic
         self._now = clock.now
         self._jitter = jitter
+        self._figures = figures
         self.state = SharedLimits(
             throttle=Throttle(limits.rate, limits.concurrency, clock.monotonic),
             breaker=Breaker(limits.breaker.failures, limits.breaker.open_for, clock.monotonic),
@@ -95,6 +103,11 @@ class SourceLimits:
     def throttle(self) -> Throttle:
         """Its turns."""
         return self.state.throttle
+
+    @property
+    def breaker(self) -> BreakerState:
+        """How its breaker stands."""
+        return self.state.breaker.state
 
     @property
     def failures(self) -> RecentFailures:
@@ -240,8 +253,10 @@ class SourceLimits:
             went = self._went(_heard(replies), timeout_s)
         finally:
             self.state.breaker.settle(admission, went)
+        took_s = self._clock() - started
+        self._figures.called(self._source.id, went.value, took_s)
         if went is CallOutcome.OK:
-            self.state.latencies.took(self._clock() - started)
+            self.state.latencies.took(took_s)
         if isinstance(_heard(replies), Records | NoRecord | TooMany):
             self.state.answered_at = self._now()
         self.failures.note(replies)

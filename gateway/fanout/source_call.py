@@ -20,6 +20,7 @@ from adapters.contract.contract import (
 from adapters.contract.identifiers import CHILD_NUMBERS, IDENTIFYING
 from adapters.contract.record import Identifier, Record
 from gateway.fanout.batch import Batcher, BatchKey, may_go_together
+from gateway.fanout.breaker import BreakerState
 from gateway.fanout.coalesce import (
     AccessRight,
     CallKey,
@@ -35,6 +36,7 @@ from gateway.fanout.route import after_numbers, by_number, route, unasked
 from gateway.fanout.source_answer import CallContext, Keys, SourceAnswer, together
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.clock import Clock
+from gateway.model.figures import NO_FIGURES, Figures
 from resolvers.outcome import Outcome, judge
 
 # A moment further ahead is no moment of the data: a placeholder such as 9999-12-31, say.
@@ -48,9 +50,15 @@ class SourceConnection:
     Another version of the source, its rules or its grants has a connection of its own.
     """
 
-    def __init__(self, source: RegisteredSource, clock: Clock, jitter: Jitter) -> None:
+    def __init__(
+        self,
+        source: RegisteredSource,
+        clock: Clock,
+        jitter: Jitter,
+        figures: Figures = NO_FIGURES,
+    ) -> None:
         self.source = source
-        self.source_limits = SourceLimits(source, clock, jitter)
+        self.source_limits = SourceLimits(source, clock, jitter, figures)
         self._batcher = Batcher(self.source_limits)
         self._coalescer: Coalescer[CallKey] = Coalescer(
             source.manifest.limits.cache, clock.monotonic
@@ -67,6 +75,11 @@ class SourceConnection:
     def go_on_as(self, before: "SourceConnection") -> None:
         """Go on in the place of another that led to the same system with another secret."""
         self.source_limits.go_on_as(before.source_limits)
+
+    @property
+    def breaker(self) -> BreakerState:
+        """How its breaker stands."""
+        return self.source_limits.breaker
 
     async def health(self) -> SourceHealth:
         """How the source is doing; its probe is asked first, where it has one, and seldom."""

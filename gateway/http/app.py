@@ -45,6 +45,7 @@ from gateway.identity.sign_in import open_verifier
 from gateway.model import events
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
+from gateway.model.figures import NO_FIGURES, Figures
 from gateway.oversight.alerts.alert import Alert
 from gateway.oversight.alerts.indexer import AlertIndexer
 from gateway.oversight.alerts.store import AlertStore
@@ -78,18 +79,19 @@ def build_app(pipeline: Pipeline, settings: Settings) -> ASGIApp:
 
 
 @asynccontextmanager
-async def open_gateway(
+async def open_gateway(  # noqa: PLR0913, PLR0917  what it is wired of
     written: Settings,
     clock: Clock,
     certificates: Certificates | None = None,
     paths: Paths = COMPILED,
     check: CheckFiles | None = None,
+    figures: Figures = NO_FIGURES,
 ) -> AsyncIterator[Pipeline]:
     """The wired stages, with the log and every source open; closed in reverse order.
 
     `certificates` has what it serves with; every other one that it uses is added to them. `check`
     says what is wrong with the files as they are now.
-    `paths` says which way answers may go.
+    `paths` says which way answers may go; `figures` hear what is done.
     ConfigurationInvalid says what to change.
     """
     async with AsyncExitStack() as stack:
@@ -97,7 +99,9 @@ async def open_gateway(
         certificates.add(SystemAuthorities())
         MAPPING_COUNTS.tell = events.records_read
         settings = stack.enter_context(with_kept_files(written, certificates))
-        stages = await stack.enter_async_context(open_stages(settings, clock, certificates, paths))
+        stages = await stack.enter_async_context(
+            open_stages(settings, clock, certificates, paths, figures)
+        )
         needed = quorum_of(settings.witnesses).needed
         refuse_unwitnessed_production(settings.environment, needed, settings.witnesses)
         publication = await stack.enter_async_context(
@@ -190,7 +194,7 @@ async def _open_governance(  # noqa: PLR0913, PLR0917  what it is wired of
     clock, replicas = stages.clock, settings.replicas
     ledger = await open_ledger(settings.log, settings.files)
     stack.push_async_callback(ledger.aclose)
-    opener = _opener(settings, clock, stages.paths)
+    opener = _opener(settings, stages)
     generations = Generations(stages, opener, Baseline.at())
     stack.push_async_callback(generations.aclose)
     replica = ReplicaLease(
@@ -273,15 +277,22 @@ def _places(generations: Generations, caller: Caller) -> frozenset[str]:
     return places_for(active.operator, active.preparation.registry.agencies, caller)
 
 
-def _opener(settings: Settings, clock: Clock, paths: Paths) -> SourceOpener:
+def _opener(settings: Settings, stages: Stages) -> SourceOpener:
+    clock = stages.clock
     signer = open_keys_on_behalf(settings.files).signer(clock.now)
     secrets, jitter = settings.files.secrets, SystemRandom().random
-    return SourceOpener(secrets, settings.own_stores, clock, jitter, signer, paths)
+    return SourceOpener(
+        secrets, settings.own_stores, clock, jitter, signer, stages.paths, stages.figures
+    )
 
 
 @asynccontextmanager
 async def open_stages(
-    settings: Settings, clock: Clock, certificates: Certificates, paths: Paths = COMPILED
+    settings: Settings,
+    clock: Clock,
+    certificates: Certificates,
+    paths: Paths = COMPILED,
+    figures: Figures = NO_FIGURES,
 ) -> AsyncIterator[Stages]:
     """What stays for the gateway's whole life: sign-in, schema, documents, what is counted."""
 
@@ -309,6 +320,7 @@ async def open_stages(
             documents,
             quotas,
             paths,
+            figures,
         )
 
 
@@ -320,7 +332,7 @@ async def open_preparation(settings: Settings, clock: Clock) -> AsyncIterator[Pr
         stages = await stack.enter_async_context(open_stages(settings, clock, certificates))
         folder = await asyncio.to_thread(read_folder, settings.files, settings.tokens.revocations)
         desired_state = await _desired_state(folder, settings)
-        generations = Generations(stages, _opener(settings, clock, stages.paths), Baseline.at())
+        generations = Generations(stages, _opener(settings, stages), Baseline.at())
         stack.push_async_callback(generations.aclose)
         must = frozenset(held.id for held in desired_state.held if held.file is not None)
         generations.replace(await generations.prepare(desired_state, must))

@@ -39,6 +39,7 @@ from gateway.model.errors import (
     TeamAroundError,
     TryLater,
 )
+from gateway.model.figures import ANSWERED, FAILED, GONE
 from gateway.model.signed_in import SignedIn, signed_in
 from gateway.questions.prepare import Request
 
@@ -61,6 +62,7 @@ class Endpoint:
         self._max_body = settings.questions.max_body
         self._places = settings.questions.under_way
         self._refused = RefusalLog(events.questions_refused)
+        self._figures = pipeline.figures
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request as an ASGI application."""
@@ -76,10 +78,12 @@ class Endpoint:
             wanted = accepts(all_of(request, "accept"))
             asked = await read(request, self._max_body)
             answer = self._answer(asked, wanted, signed_in(request.scope))
-            return await _unless_gone(request, answer)
+            answered = await _unless_gone(request, answer)
         except ClientDisconnect:
+            self._figures.responded(GONE)
             return Response(status_code=_CLIENT_CLOSED)
         except TeamAroundError as error:
+            self._figures.responded(error.code)
             refused = refusal(error, wanted)
             if isinstance(error, TryLater):
                 self._refused.refused(error.code)
@@ -88,7 +92,11 @@ class Endpoint:
             return refused
         except Exception as bug:  # noqa: BLE001  whatever it was, its text stays inside
             events.failed(bug)
+            self._figures.responded(FAILED)
             return as_json({"errors": [INTERNAL]}, 500, wanted)
+        else:
+            self._figures.responded(ANSWERED)
+            return answered
 
     def _page(self, request: HttpRequest) -> Response:
         html = "text/html" in all_of(request, "accept")
@@ -100,6 +108,7 @@ class Endpoint:
         if not self._places:
             raise TryLater("BUSY", "the gateway is fully used; ask again in a moment")
         self._places -= 1
+        self._figures.took_place(1)
         started: Started | None = None
         handed_over = False
         try:
@@ -119,6 +128,7 @@ class Endpoint:
 
     async def _end(self, started: Started | None) -> None:
         self._places += 1
+        self._figures.took_place(-1)
         if started is not None:
             await started.stop()
 

@@ -22,6 +22,7 @@ from gateway.identity.tokens import stated_key
 from gateway.model.caller import Caller
 from gateway.model.candidate_key import CandidateKeySealer
 from gateway.model.errors import LimitReached, NotAllowed, SignIn, TeamAroundError, TryLater
+from gateway.model.figures import ADMIT, DECIDE, DOCUMENT, SIGN_IN
 from gateway.model.signed_in import SignedIn, anybody
 from gateway.oversight.alerts.api import AlertApi
 from gateway.oversight.alerts.indexer import AlertIndexer
@@ -105,6 +106,7 @@ class Pipeline:
     ) -> None:
         self.schema = stages.schema
         self.paths = stages.paths
+        self.figures = stages.figures
         self._persons = stages.quotas.persons
         self._generations = governance.generations
         self._replica = governance.replica
@@ -119,7 +121,7 @@ class Pipeline:
         self.alerts = oversight.alerts
         self._seal = CandidateKeySealer()
         self._question_factory = QuestionFactory(
-            recorder, oversight.break_glass.harm_stated, self._seal
+            recorder, oversight.break_glass.harm_stated, self._seal, stages.figures
         )
         self.publication = watch.publication
         self._watch = watch
@@ -156,12 +158,14 @@ class Pipeline:
         preparation = active.preparation
         caller: Caller | None = None
         try:
-            caller = await preparation.caller(request)
+            with self.figures.stage(SIGN_IN):
+                caller = await preparation.caller(request)
             _refuse_crowding(caller, admits)
             quotas = preparation.quotas
             async with charged(quotas.requests, caller, quotas.take_back) as charge:
                 charge.take(UNREAD_DOCUMENT * preparation.is_unread(request))
-                document = await preparation.document_while_serving(request)
+                with self.figures.stage(DOCUMENT):
+                    document = await preparation.document_while_serving(request)
                 charge.take(SEARCH * document.operation(request.operation_name).searches)
                 charge.understood = True
                 return await self._begun(document, request, caller, active, charge)
@@ -181,9 +185,11 @@ class Pipeline:
     ) -> Started:
         preparation = active.preparation
         until = preparation.clock.monotonic() + preparation.questions.deadline
-        planned = await preparation.prepare_while_serving(document, request, caller)
-        prepared = tuple(self._opened(each, caller) for each in planned)
-        pseudonymised = await self._admit(prepared, caller, preparation.quotas)
+        with self.figures.stage(DECIDE):
+            planned = await preparation.prepare_while_serving(document, request, caller)
+            prepared = tuple(self._opened(each, caller) for each in planned)
+        with self.figures.stage(ADMIT):
+            pseudonymised = await self._admit(prepared, caller, preparation.quotas)
         admitted = AdmittedRequest(document, caller, preparation, active.fan_out, until)
         asking = (
             self._question_factory.question(each, logged, admitted)

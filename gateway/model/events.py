@@ -6,7 +6,9 @@ that a child's data has no way into a log line.
 
 import logging
 import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +18,7 @@ from typing import Any, Final
 from gateway.model.causes import cause_of
 
 MOST_A_SECOND: Final = 20
+_OF_CAUSES: Final = frozenset({"connections_refused", "questions_refused"})
 _HEARD: ContextVar[list[Exception] | None] = ContextVar("heard", default=None)
 
 
@@ -36,6 +39,30 @@ def _logger() -> Any:
 _say: Any = _AtFirstWord()
 
 
+class SaidEvents:
+    """How often each event came about, also where none was written; nothing that was in it.
+
+    `counted` has what each cause that is counted came to: of connections and questions refused.
+    """
+
+    def __init__(self) -> None:
+        self.said: Counter[tuple[str, str]] = Counter()
+        self.counted: Counter[tuple[str, str]] = Counter()
+        self._turn = threading.Lock()  # libraries warn from their threads
+
+    def __call__(self, _: Any, __: str, event: MutableMapping[str, Any]) -> Any:
+        """The event, counted by its name and level."""
+        name = str(event["event"])
+        with self._turn:
+            self.said[name, str(event["level"])] += 1
+            if name in _OF_CAUSES:
+                self.counted[name, str(event["cause"])] += int(event["count"])
+        return event
+
+
+SAID: Final = SaidEvents()
+
+
 class _NameAlone(logging.Handler):
     """What a library logs or warns of: its text may quote anything, so it is never written."""
 
@@ -52,6 +79,7 @@ def to_standard_error() -> None:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
+            SAID,
             Sparing(time.monotonic),
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),
@@ -101,12 +129,19 @@ def hearing_bugs() -> Iterator[list[Exception]]:
         _HEARD.reset(token)
 
 
-def serving(
-    host: str, port: int, shield_set: tuple[str, ...], *, descriptors: int, connections: int
+def serving(  # noqa: PLR0913  what it serves with
+    host: str,
+    port: int,
+    shield_set: tuple[str, ...],
+    *,
+    descriptors: int,
+    connections: int,
+    metrics_port: int | None = None,
 ) -> None:
     """The gateway accepts questions there; what each grant of the shield set costs, in words.
 
     It may have so many files and sockets open, and so many of them may be clients' connections.
+    `metrics_port` is where its figures are, if they are shown.
     """
     _say.info(
         "serving",
@@ -115,6 +150,7 @@ def serving(
         shield_set=list(shield_set),
         descriptors=descriptors,
         connections=connections,
+        **({} if metrics_port is None else {"metrics_port": metrics_port}),
     )
 
 

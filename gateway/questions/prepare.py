@@ -21,6 +21,7 @@ from gateway.identity.tokens import TokenVerifier
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.model.errors import AskDifferently, NotAllowed, all_at_once
+from gateway.model.figures import NO_FIGURES, Figures
 from gateway.model.inquiry import Inquiry, inquiries
 from gateway.policy.context import UNSAID, PolicyContext, Principal, RecordFacts
 from gateway.policy.decide import (
@@ -128,7 +129,7 @@ class PreparedQuestion:
 class Stages:
     """What stays for the gateway's whole life, whatever comes into force.
 
-    `paths` says whether what is compiled for a document may do the work.
+    `paths` says whether what is compiled for a document may do the work; `figures` hear of it.
     """
 
     questions: QuestionSettings
@@ -140,6 +141,7 @@ class Stages:
     documents: Documents
     quotas: Quotas
     paths: Paths = COMPILED
+    figures: Figures = NO_FIGURES
 
 
 @dataclass(frozen=True, slots=True)

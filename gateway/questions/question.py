@@ -18,6 +18,7 @@ from gateway.fanout.fan_out import FanOut
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource
 from gateway.model.answer import AgencyInScope, AgencyRow, Receipt, WholeAnswer
+from gateway.model.figures import ANSWER, NO_FIGURES, RELEASE, Figures
 from gateway.questions.agency_row import in_scope, row
 from gateway.questions.findings import Findings
 from gateway.questions.order import Order, Teacher
@@ -56,8 +57,15 @@ class DecidedQuestion:
 class RunningQuestion:
     """The answer to one question while it comes in; `start` it once, `stop` it in any case."""
 
-    def __init__(self, asked: DecidedQuestion, fan_out: FanOut, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        asked: DecidedQuestion,
+        fan_out: FanOut,
+        recorder: Recorder,
+        figures: Figures = NO_FIGURES,
+    ) -> None:
         self._asked = asked
+        self._figures = figures
         self._view = asked.view
         self._shield = asked.shield
         self._order = asked.order
@@ -86,7 +94,7 @@ class RunningQuestion:
 
     def start(self) -> None:
         """Begin to ask; the intent is durable by now."""
-        self._task = asyncio.create_task(self._gather())
+        self._task = asyncio.create_task(self._counted())
 
     async def stop(self) -> None:
         """Stop asking, down to the sockets."""
@@ -140,7 +148,8 @@ class RunningQuestion:
             flags, learned = self._asked.notes(found), found.certain_identifiers
             asks, self._asks = self._asks, ()
             codes += [need.code.value for need in asks]
-            await self._recorder.release(self._asked.intent, said, learned, flags, codes)
+            with self._figures.stage(RELEASE):
+                await self._recorder.release(self._asked.intent, said, learned, flags, codes)
 
     @property
     def _over(self) -> bool:
@@ -150,6 +159,12 @@ class RunningQuestion:
         if self._task is None:
             raise RuntimeError("the question was not started")
         return await asyncio.shield(self._task)
+
+    async def _counted(self) -> WholeAnswer:
+        with self._figures.stage(ANSWER):
+            answer = await self._gather()
+        self._figures.answered(each.outcome.value for each in answer.rows)
+        return answer
 
     async def _gather(self) -> WholeAnswer:
         asked = self._asked

@@ -14,6 +14,7 @@ from gateway.fanout.source_answer import CallContext, Keys
 from gateway.graphql.documents import Document
 from gateway.model.caller import Caller
 from gateway.model.candidate_key import CandidateKeySealer
+from gateway.model.figures import INTENT, NO_FIGURES, Figures
 from gateway.policy.context import profile_of
 from gateway.questions.access_flags import of_answer, of_question
 from gateway.questions.finder import Finder, FoundOnce
@@ -64,13 +65,15 @@ class QuestionFactory:
     recorder: Recorder
     harm_stated: HarmStated
     seal: CandidateKeySealer
+    figures: Figures = NO_FIGURES
 
     async def question(
         self, prepared: PreparedQuestion, pseudonymised: Pseudonymised, admitted: AdmittedRequest
     ) -> RunningQuestion:
         """The question that was prepared, its intent durable; TryLater if it cannot be logged."""
         preparation, caller = admitted.preparation, admitted.caller
-        intent = await self._intent(prepared, pseudonymised, admitted)
+        with self.figures.stage(INTENT):
+            intent = await self._intent(prepared, pseudonymised, admitted)
         if prepared.inquiry.reason.significant_harm is not None:
             await self.harm_stated(caller, intent.query_id, intent.index)
         stated = stated_reference(prepared.inquiry.known, prepared.sources.values())
@@ -103,7 +106,7 @@ class QuestionFactory:
             notes=notes,
             restriction_first=prepared.restriction_first,
         )
-        return RunningQuestion(asked, admitted.fan_out, self.recorder)
+        return RunningQuestion(asked, admitted.fan_out, self.recorder, self.figures)
 
     async def _intent(
         self, prepared: PreparedQuestion, pseudonymised: Pseudonymised, admitted: AdmittedRequest

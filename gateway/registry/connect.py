@@ -21,6 +21,7 @@ from gateway.fanout.sources import RegisteredSource, registered
 from gateway.model import events
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
+from gateway.model.figures import NO_FIGURES, Figures
 from gateway.registry.desired_state import SourceVersion
 
 
@@ -89,6 +90,7 @@ class SourceOpener:
     jitter: Jitter
     signer: Signer
     paths: Paths = COMPILED
+    figures: Figures = NO_FIGURES
 
     async def open(
         self, held: SourceVersion, before: ManagedConnection | None, *, must: bool
@@ -138,7 +140,7 @@ class SourceOpener:
         self, held: SourceVersion, adapter: Adapter, secrets: RememberedSecrets | None = None
     ) -> ManagedConnection:
         source = registered(held.manifest, adapter, held.grant, held.version)
-        connection = SourceConnection(source, self.clock, self.jitter)
+        connection = SourceConnection(source, self.clock, self.jitter, self.figures)
         own = None if secrets is None else _own_certificate(held, secrets)
         return ManagedConnection(held, source, connection, secrets, own)
 

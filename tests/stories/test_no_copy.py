@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from gateway.identity.development_token import issue
+from gateway.model.figures import ANSWERED, FAILED, GONE, STAGES
+from resolvers.outcome import Outcome
 from tests.support.edge import logged
 from tests.support.markers import (
     BODY,
@@ -26,23 +29,41 @@ from tests.support.markers import (
     send,
     sent,
 )
+from tests.support.scraping import SHOWN, all_that_is_shown, labels_in
 from tests.support.served_gateway import served
 from tests.support.town import PRACTITIONER
 from tests.support.traces import Trace, spellings, traces
 
 
 async def test_a_hundred_questions_leave_no_trace_of_the_child(tmp_path: Path) -> None:
-    async with agencies() as sources, served(tmp_path, sources) as gateway:
+    async with agencies() as sources, served(tmp_path, sources, **SHOWN) as gateway:
         statuses = await ask_everything(gateway)
-        while_running = traces(MARKERS, tmp_path, gateway.said)
+        shown = await all_that_is_shown(gateway)
+        while_running = traces(MARKERS, tmp_path, [*gateway.said, *shown])
         assert await gateway.stop() == 0
     assert while_running == []
     assert traces(MARKERS, tmp_path, gateway.said) == []
     assert {200, 400, 401, 404, 415} <= {*statuses}
     assert len(statuses) + 8 >= 100
-    assert len(logged(tmp_path / "state")) > 50
+    entries = logged(tmp_path / "state")
+    assert len(entries) > 50
+    persons = {PRACTITIONER.user, PRACTITIONER.organisation, *(e.get("query_id") for e in entries)}
+    assert traces(filter(None, persons), tmp_path / "tmp", shown) == []
+    assert_only_names_of_ours(shown[0])
     said = {json.loads(line)["event"] for line in gateway.said}
     assert said == {"serving", "answer_not_read", "source_not_reached"}
+
+
+def assert_only_names_of_ours(text: str) -> None:
+    """Every label has one of the values that the code or the operator's files give it."""
+    names = {*STAGES, *Outcome, ANSWERED, GONE, FAILED, "ok", "failed", "neutral", "others"}
+    names |= {"spine", "council", "refusing", "html", "misshapen", "breaking", "nobody"}
+    found = {(label, value) for _, label, value in labels_in(text)}
+    rest = {(label, value) for label, value in found if value not in names}
+    free = {"le", "version", "python", "part", "event", "level", "way"}
+    codes = {value for label, value in rest if label not in free}
+    assert all(re.fullmatch(r"[A-Z_]+|read|not_found", code) for code in codes)
+    assert all(re.fullmatch(r"[a-z_A-Z0-9.+-]{1,24}", value) for _, value in found)
 
 
 async def test_the_answers_were_full_of_the_child(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ class AuditLog:
         self._search_index = SearchIndex(index_beside(path), partial(stored_leaves, path))
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
-        self._free = queue_bound
+        self._bound = self._free = queue_bound
         self._closed = False
         self._writer = writer
         self._grew = threading.Event()
@@ -113,6 +113,11 @@ class AuditLog:
         waiting = _Waiting(row, self._loop.create_future())
         self._queue.put(waiting)
         return await waiting.index
+
+    @property
+    def waiting(self) -> int:
+        """How many entries wait to be written."""
+        return self._bound - self._free
 
     def mark_with(self, key: MarkKey) -> None:
         """From now on mark every group of entries under this key."""

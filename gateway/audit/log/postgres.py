@@ -112,7 +112,7 @@ class PostgresLog:
             index, partial(postgres_leaves, readers, asyncio.get_running_loop())
         )
         self._writer = writing
-        self._free = queue_bound
+        self._bound = self._free = queue_bound
         self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
         self._closed = False
         self._grew = asyncio.Event()
@@ -133,6 +133,11 @@ class PostgresLog:
         waiting = _Waiting(row, asyncio.get_running_loop().create_future())
         self._queue.put_nowait(waiting)
         return await waiting.index
+
+    @property
+    def waiting(self) -> int:
+        """How many entries wait to be written."""
+        return self._bound - self._free
 
     def mark_with(self, key: MarkKey) -> None:
         """From now on mark every group of entries under this key."""

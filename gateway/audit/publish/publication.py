@@ -87,9 +87,14 @@ class Publication:
         self._halted: TryLater | None = None
         self._published = 0
         self._gateway = secrets.token_hex(16)
-        self._seen = monotonic()
+        self._seen = self._signed = monotonic()
         self._now = now
         self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def unsigned_for_s(self) -> float:
+        """For how many seconds nothing has shown that all of the log is signed."""
+        return monotonic() - self._signed
 
     def refuse_halted(self) -> None:
         """TryLater once the log is not what was signed, or a witness saw another history."""
@@ -115,10 +120,12 @@ class Publication:
         async with self._one_at_a_time:
             try:
                 await self._be_seen()
-                return await self._secured(rested_at)
+                state = await self._secured(rested_at)
             except LogCorrupt as corrupt:
                 self.halt_altered(corrupt)
                 raise
+            self._signed = monotonic()
+            return state
 
     async def has(self, tile: Tile) -> bool:
         """Whether a state that was published, here or by another gateway, has all of the tile."""

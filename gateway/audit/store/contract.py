@@ -37,6 +37,11 @@ class Log(Protocol):
         """
         ...
 
+    @property
+    def waiting(self) -> int:
+        """How many entries wait to be written."""
+        ...
+
     def mark_with(self, key: MarkKey) -> None:
         """From now on mark every group of entries under this key."""
         ...

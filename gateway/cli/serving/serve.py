@@ -4,17 +4,18 @@ import asyncio
 import gc
 import os
 import signal
-import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 import uvloop
 
 from gateway.cli.checking.check import sound
 from gateway.cli.checking.every_fault import every_fault
+from gateway.cli.serving.sockets import BoundSockets, bound_sockets
 from gateway.cli.serving.workers import Workers, WorkerSide
 from gateway.config.certificates.renewal import Certificates
 from gateway.config.settings import Settings
@@ -29,7 +30,11 @@ from gateway.identity.development_token import development_key
 from gateway.model import events
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid, TryLater
+from gateway.model.figures import NO_FIGURES
 from gateway.questions.plan import costs
+
+if TYPE_CHECKING:
+    from gateway.http.metrics.counted import CountedFigures
 
 _BACKLOG: Final = 1024
 
@@ -39,19 +44,18 @@ def serve(settings: Path | None) -> None:
     found = sound(settings)
     events.to_standard_error()
     try:
-        bound = _bound(found)
+        with bound_sockets(found) as bound:
+            work, count = partial(_served, found, bound, settings), found.server.workers
+            status = Workers(work, count).run() if count > 1 else work()
     except ConfigurationInvalid as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
-    with bound:
-        work, count = partial(_served, found, bound, settings), found.server.workers
-        status = Workers(work, count).run() if count > 1 else work()
     if status:
         raise typer.Exit(status)
 
 
 def _served(
-    settings: Settings, bound: socket.socket, file: Path | None, side: WorkerSide | None = None
+    settings: Settings, bound: BoundSockets, file: Path | None, side: WorkerSide | None = None
 ) -> int:
     """Serve in this process; its exit status."""
     try:
@@ -64,7 +68,7 @@ def _served(
 
 
 async def _serve(
-    settings: Settings, bound: socket.socket, file: Path | None, side: WorkerSide | None
+    settings: Settings, bound: BoundSockets, file: Path | None, side: WorkerSide | None
 ) -> None:
     tls = open_tls(settings.tls, settings.environment)
     if settings.environment == "development":
@@ -73,23 +77,76 @@ async def _serve(
     certificates = Certificates(clock.now)
     certificates.add(tls)
     check = partial(every_fault, file)
-    async with open_gateway(settings, clock, certificates, check=check) as pipeline:
+    figures = _figures(settings, clock)
+    opening = open_gateway(
+        settings, clock, certificates, check=check, figures=figures or NO_FIGURES
+    )
+    async with opening as pipeline, AsyncExitStack() as beside:
         descriptors = raise_descriptors()
         bounds = bounds_of(settings, descriptors)
         server = bounded_server(pipeline, settings, bounds, tls)
-        host, port = bound.getsockname()[:2]
-        bound.listen(_BACKLOG)
+        host, port = bound.questions.getsockname()[:2]
+        bound.questions.listen(_BACKLOG)
+        await beside.enter_async_context(
+            _figures_served(
+                *(figures, pipeline, settings, bound, side),
+                certificates=certificates,
+                tls=tls,
+                server=server,
+                clock=clock,
+            )
+        )
         _stop_in_order(server)
         with renewed_at_signal(_reloads(pipeline)):
             costly = costs(pipeline.active.preparation.registry)
             # Whoever reads it may send signals.
-            events.serving(host, port, costly, descriptors=descriptors, connections=bounds.in_all)
+            events.serving(
+                host,
+                port,
+                costly,
+                descriptors=descriptors,
+                connections=bounds.in_all,
+                metrics_port=bound.figures_port(_number(side)),
+            )
             _spare_the_collector()
             if side is not None:
                 side.serves()
                 _end_with_parent(side)
             async with certificates.told_daily(clock.sleep):
-                await server.serve(sockets=[bound])
+                await server.serve(sockets=[bound.questions])
+
+
+def _figures(settings: Settings, clock: Clock) -> "CountedFigures | None":
+    """What counts; nothing where nobody is to read it, and then nothing of it is imported."""
+    if settings.metrics.port is None:
+        return None
+    from gateway.http.metrics.opening import counted_figures  # noqa: PLC0415  as said
+
+    return counted_figures(clock)
+
+
+@asynccontextmanager
+async def _figures_served(
+    figures: "CountedFigures | None",
+    pipeline: Pipeline,
+    settings: Settings,
+    bound: BoundSockets,
+    side: WorkerSide | None,
+    **served: Any,
+) -> AsyncIterator[None]:
+    listening = bound.of_figures(_number(side))
+    if listening is None or figures is None:
+        yield
+        return
+    from gateway.http.metrics.opening import figures_served  # noqa: PLC0415  as above
+
+    async with figures_served(figures, pipeline, settings, listening, **served):
+        yield
+
+
+def _number(side: WorkerSide | None) -> int:
+    """Which of the workers this is, counted from 0."""
+    return 0 if side is None else side.number
 
 
 def _spare_the_collector() -> None:
@@ -129,18 +186,3 @@ def _reloads(pipeline: Pipeline) -> Callable[[], Awaitable[None]]:
             typer.echo(str(error), err=True)
 
     return reload
-
-
-def _bound(settings: Settings) -> socket.socket:
-    """The socket at the address of the settings; it takes connections once a process serves."""
-    host, port = settings.server.host, settings.server.port
-    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((host, port))
-    except OSError as error:
-        bound.close()
-        raise ConfigurationInvalid(
-            f"server.host, server.port: cannot listen on {host}:{port}: {error}"
-        ) from None
-    return bound

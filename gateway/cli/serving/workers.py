@@ -18,11 +18,13 @@ _FAILED: Final = 70  # a bug, as sysexits has it
 class WorkerSide:
     """What a worker has of the process that began it: descriptors to tell and to watch.
 
-    `ready` takes a byte once the worker serves. `alive` ends when that process is no more.
+    `ready` takes a byte once the worker serves. `alive` ends when that process is no more. `number`
+    counts the workers from 0; whoever takes the place of one has its number.
     """
 
     ready: int
     alive: int
+    number: int
 
     def serves(self) -> None:
         """Say that the worker serves."""
@@ -41,6 +43,7 @@ class Workers:
         self._work = work
         self._count = count
         self._began: dict[int, float] = {}
+        self._numbers: dict[int, int] = {}
         self._stopping = False
         self._alive, self._kept = os.pipe()
 
@@ -74,18 +77,20 @@ class Workers:
         while True:
             pid, waited = os.waitpid(-1, 0)
             if pid in self._began:
+                del self._numbers[pid]
                 return self._began.pop(pid), os.waitstatus_to_exitcode(waited)
 
     def _begin(self) -> bool:
         """Begin a worker, and wait until it serves or has ended; whether it serves."""
         heard, ready = os.pipe()
+        number = min({*range(self._count)} - {*self._numbers.values()})
         pid = os.fork()
         if not pid:
             os.close(heard)
             os.close(self._kept)
-            self._be_worker(WorkerSide(ready, self._alive))
+            self._be_worker(WorkerSide(ready, self._alive, number))
         os.close(ready)
-        self._began[pid] = time.monotonic()
+        self._began[pid], self._numbers[pid] = time.monotonic(), number
         if self._stopping:  # the signal came before it could be passed on to this one
             os.kill(pid, signal.SIGTERM)
         with os.fdopen(heard, "rb") as told:

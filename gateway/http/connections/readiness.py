@@ -55,6 +55,11 @@ class Readiness:
         self._until = float("-inf")
         self._looking = asyncio.Lock()
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of all parts, in order."""
+        return tuple(self._probes)
+
     def stop(self, drain_s: float) -> None:
         """Be not ready any more; for so many seconds questions are answered still."""
         self._stopping = True

@@ -61,6 +61,16 @@ class BoundedServer(uvicorn.Server):
         self._draining = False
         self._next: asyncio.TimerHandle | None = None
 
+    @property
+    def connected(self) -> int:
+        """How many clients are connected now."""
+        return len(self._table)
+
+    @property
+    def most_connected(self) -> int:
+        """How many may be."""
+        return self._bounds.in_all
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Take connections at the one socket."""
         if not self.config.loaded:

@@ -25,13 +25,14 @@ from tests.support.served_gateway import COMMAND
 HEAVY: Final = (
     *("aiohttp", "aiosqlite", "asyncpg", "asyncssh", "cedarpy", "cryptography", "graphql"),
     *("holidays", "joserfc", "lxml", "pydantic_settings", "pyroaring", "rapidfuzz", "sqlalchemy"),
+    "prometheus_client",
     *("starlette", "stdnum", "strawberry", "structlog", "uvicorn", "uvloop", "valkey"),
 )
 # Of these, a gateway that asks, keeps or serves needs each.
 OF_THE_GATEWAY: Final = (
     *("aiohttp", "aiosqlite", "asyncpg", "asyncssh", "cedarpy", "holidays", "joserfc"),
     *("pydantic_settings", "rapidfuzz", "sqlalchemy", "starlette", "strawberry", "uvicorn"),
-    *("uvloop", "valkey"),
+    *("prometheus_client", "uvloop", "valkey"),
 )
 # Whoever reads a manifest, or prints what the schema says, asks nobody and counts nothing.
 OF_NO_READER: Final = {*OF_THE_GATEWAY, "graphql", "structlog"}
@@ -132,6 +133,16 @@ def test_keys_are_served_without_what_asks_agencies_or_answers_people(tmp_path: 
     (found,) = imported_by(line).values()
     assert "starlette" in found
     assert found & {"aiohttp", "cedarpy", "graphql", "rapidfuzz", "strawberry"} == set()
+
+
+def test_a_gateway_that_shows_no_figures_imports_nothing_of_them() -> None:
+    code = "import gateway.cli.serving.serve, sys; print(*sys.modules)"
+    ran = subprocess.run(  # noqa: S603 - our own module
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE_S
+    )
+    modules = ran.stdout.split()
+    assert "gateway.http.pipeline" in modules
+    assert [m for m in modules if m.startswith(("prometheus", "gateway.http.metrics"))] == []
 
 
 def test_the_version_is_that_of_the_installed_package() -> None:

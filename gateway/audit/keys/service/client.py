@@ -66,7 +66,7 @@ class KeyAccess:
     def of(cls, credential: Path, authority: Path | None) -> Self:
         """KeysUnreadable if one of the files cannot be used."""
         try:
-            shown = KeptFiles("keys.credential", (NamedFile(credential, _private),), _shown)
+            shown = kept_credential("keys.credential", credential)
             if authority is None:
                 return cls(shown, None)
             believed = KeptFiles("keys.authority", (NamedFile(authority),), trusting)
@@ -196,6 +196,14 @@ def _connector(place: str) -> tuple[str, aiohttp.BaseConnector]:
     if not place.startswith("https://"):
         raise KeysUnreadable("keys.service: is unix:/its/socket or https://host:port")
     return place.rstrip("/"), aiohttp.TCPConnector(resolver=NameLookup())
+
+
+def kept_credential(name: str, file: Path) -> KeptFiles[str]:
+    """The one line of a private file, to be renewed; `name` is its setting.
+
+    CertificateUnusable if it cannot be used.
+    """
+    return KeptFiles(name, (NamedFile(file, _private),), _shown)
 
 
 def _private(file: Path) -> bytes:

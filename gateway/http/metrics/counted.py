@@ -1,0 +1,59 @@
+"""What a gateway does, counted in its own memory until somebody asks."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from gateway.http.metrics.histogram import Histogram
+from gateway.http.metrics.veil import Veil
+from gateway.model.figures import ANSWER, OF_THE_CHILD, Figures
+
+STAGE_SECONDS: Final = "teamaround_stage_seconds"
+OUTCOMES: Final = "teamaround_agency_outcomes"
+CALLS: Final = "teamaround_source_calls"
+CALL_SECONDS: Final = "teamaround_source_call_seconds"
+
+
+class CountedFigures(Figures):
+    """Exact where a figure depends on nothing of a child, else behind the `veil`."""
+
+    def __init__(self, monotonic: Callable[[], float], lot: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self.veil = Veil(monotonic, lot)
+        self.stages: defaultdict[str, Histogram] = defaultdict(Histogram)
+        self.responses: Counter[str] = Counter()
+        self.places_taken = 0
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time what is done within it, whether it succeeds or not."""
+        began = self._monotonic()
+        try:
+            yield
+        finally:
+            took = self._monotonic() - began
+            if name in OF_THE_CHILD:
+                self.veil.happened((STAGE_SECONDS, name), took)
+                if name == ANSWER:
+                    self.veil.asked()
+            else:
+                self.stages[name].took(took)
+
+    def responded(self, result: str) -> None:
+        """Count a response."""
+        self.responses[result] += 1
+
+    def took_place(self, change: int) -> None:
+        """Count who is served."""
+        self.places_taken += change
+
+    def answered(self, outcomes: Iterable[str]) -> None:
+        """Count a question's outcomes."""
+        for outcome in outcomes:
+            self.veil.happened((OUTCOMES, outcome))
+
+    def called(self, source: str, went: str, seconds: float) -> None:
+        """Count a call."""
+        self.veil.happened((CALLS, source, went))
+        self.veil.happened((CALL_SECONDS, source), seconds)

@@ -1,0 +1,24 @@
+"""How late the event loop is: whatever holds it holds every question."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Final
+
+from gateway.http.metrics.histogram import Histogram
+
+_EVERY_S: Final = 0.25
+
+
+@dataclass(slots=True)
+class LoopLag:
+    """How much later than it asked a sleeper was woken; `run` it until cancelled."""
+
+    late: Histogram = field(default_factory=Histogram)
+
+    async def run(self) -> None:
+        """Sleep and look at the clock, again and again."""
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + _EVERY_S
+            await asyncio.sleep(_EVERY_S)
+            self.late.took(max(0.0, loop.time() - due))

@@ -1,0 +1,48 @@
+"""What a gateway may count and time of itself, in names of ours alone.
+
+A child, a person, a query and a place in the log have no way in: each method takes a name that the
+code or the operator's files have, and numbers.
+"""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Final
+
+SIGN_IN: Final = "sign-in"
+DOCUMENT: Final = "document"
+DECIDE: Final = "decide"
+ADMIT: Final = "admit"
+INTENT: Final = "intent"
+ANSWER: Final = "answer"
+RELEASE: Final = "release"
+STAGES: Final = (SIGN_IN, DOCUMENT, DECIDE, ADMIT, INTENT, ANSWER, RELEASE)
+OF_THE_CHILD: Final = frozenset({ANSWER, RELEASE})
+"""The stages whose number or time may depend on the child."""
+ANSWERED: Final = "answered"
+FAILED: Final = "failed"
+GONE: Final = "gone"
+
+_NOT_TIMED: Final = nullcontext()
+
+
+class Figures:
+    """Hears what a gateway does; this one takes nothing down."""
+
+    def stage(self, name: str) -> AbstractContextManager[None]:  # noqa: ARG002  nothing is kept
+        """Times what is done within it, as one of STAGES."""
+        return _NOT_TIMED
+
+    def responded(self, result: str) -> None:
+        """A request to `/graphql` is over: ANSWERED, FAILED, GONE, or the code of its refusal."""
+
+    def took_place(self, change: int) -> None:
+        """A request began to be served (1), or ended (-1)."""
+
+    def answered(self, outcomes: Iterable[str]) -> None:
+        """A question is over, with these outcomes, one of each agency in scope."""
+
+    def called(self, source: str, went: str, seconds: float) -> None:
+        """A source was called once; `went` is "ok", "failed" or "neutral"."""
+
+
+NO_FIGURES: Final = Figures()
