@@ -4,7 +4,7 @@ BOTH_WAYS says how many questions are asked at least; `make laws` asks 20,000.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import count
 from typing import Any, Final
@@ -40,17 +40,11 @@ def _with_fewer_records(opened: dict[str, Open]) -> dict[str, Open]:
     return {kind: faulty(open_one) for kind, open_one in opened.items()}
 
 
-def _with_a_field_less(prepare: Callable[..., Any]) -> Callable[..., Any]:
-    """What is compiled leaves out a field that the document selects."""
+def _without_scope(read: Callable[..., Any]) -> Callable[..., Any]:
+    """What is compiled reads every variable but one."""
 
-    def faulty(preparation: Any, *asked: Any) -> Any:
-        prepared = prepare(preparation, *asked)
-        if not preparation.stages.paths.compiled:
-            return prepared
-        return tuple(
-            replace(one, plan=replace(one.plan, fields=one.plan.fields - {"involvements"}))
-            for one in prepared
-        )
+    def faulty(variables: Any, given: Mapping[str, Any]) -> Any:
+        return read(variables, {name: one for name, one in given.items() if name != "scope"})
 
     return faulty
 
@@ -62,9 +56,9 @@ FAULTS: Final = (
         (("adapters.kinds:OPENED_BY", _with_fewer_records),),
     ),
     PlantedFault(
-        "a field that the compiled way leaves out",
+        "a variable that the compiled way leaves out",
         THE_SAME.name,
-        (("gateway.questions.prepare:Preparation.prepare", _with_a_field_less),),
+        (("gateway.graphql.compiled_variables:CompiledVariables.read", _without_scope),),
     ),
 )
 
